@@ -1,0 +1,2 @@
+//! `/authorize` on Lambda.
+fn main() {}

@@ -1,0 +1,2 @@
+//! `/introspect` on Lambda.
+fn main() {}

@@ -1,0 +1,2 @@
+//! `/metadata` on Lambda.
+fn main() {}

@@ -1,0 +1,2 @@
+//! `/revoke` on Lambda.
+fn main() {}

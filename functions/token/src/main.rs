@@ -1,0 +1,2 @@
+//! `/token` on Lambda.
+fn main() {}

@@ -1,0 +1,144 @@
+//! Clients: the services and apps that get tokens.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
+use subtle::ConstantTimeEq;
+
+use crate::Timestamp;
+
+/// A registered client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// Its name on the wire.
+    pub id: ClientId,
+    /// Its name for people.
+    pub name: String,
+    /// The one way in which it authenticates.
+    pub auth_method: AuthMethod,
+    /// Its secrets: two at most, while it rotates.
+    pub secrets: Vec<StoredSecret>,
+    /// The grant types it may use.
+    pub grant_types: BTreeSet<GrantType>,
+    /// Where answers for it may go.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// The most it may have; `None` is all that its APIs offer.
+    pub scope: Option<Scope>,
+    /// The APIs it may have tokens for.
+    pub apis: Vec<Resource>,
+    /// Whether it must use PKCE.
+    pub pkce: PkceRule,
+    /// The APIs in whose name it may introspect.
+    pub introspects: Vec<Resource>,
+    /// Whether it is switched off.
+    pub disabled: bool,
+    /// When it was registered.
+    pub created_at: Timestamp,
+}
+
+/// How a client authenticates (RFC 7591 §2, `token_endpoint_auth_method`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AuthMethod {
+    /// `client_secret_basic`.
+    SecretBasic,
+    /// `client_secret_post`.
+    SecretPost,
+    /// `none`: a public client.
+    None,
+}
+
+/// Whether a client must send a code challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PkceRule {
+    /// Always.
+    Required,
+    /// Only for confidential clients: one that does not know PKCE may do without.
+    Optional,
+}
+
+/// The keyed hash of a client secret (HMAC-SHA-256).
+#[derive(Clone, Copy)]
+pub struct SecretDigest([u8; 32]);
+
+/// A client secret as it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredSecret {
+    /// Its keyed hash.
+    pub digest: SecretDigest,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl Client {
+    /// Whether it has a secret at all (RFC 6749 §2.1).
+    pub fn is_confidential(&self) -> bool {
+        self.auth_method != AuthMethod::None
+    }
+
+    /// Whether it may use `grant_type`.
+    pub fn may_use(&self, grant_type: GrantType) -> bool {
+        self.grant_types.contains(&grant_type)
+    }
+}
+
+impl AuthMethod {
+    /// Every method there is.
+    pub const ALL: [Self; 3] = [Self::SecretBasic, Self::SecretPost, Self::None];
+
+    /// The registered name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SecretBasic => "client_secret_basic",
+            Self::SecretPost => "client_secret_post",
+            Self::None => "none",
+        }
+    }
+
+    /// The method named `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == text)
+    }
+}
+
+impl PkceRule {
+    /// `required` or `optional`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Optional => "optional",
+        }
+    }
+
+    /// The rule named `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Required, Self::Optional].into_iter().find(|known| known.as_str() == text)
+    }
+}
+
+impl SecretDigest {
+    /// Takes a keyed hash.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The hash, for the table.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl PartialEq for SecretDigest {
+    /// In constant time.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for SecretDigest {}
+
+impl fmt::Debug for SecretDigest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SecretDigest(..)")
+    }
+}

@@ -1,0 +1,93 @@
+//! One valid thing of each kind; tests spoil it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use protocol::{ClientId, CodeVerifier, GrantType, PresentedClient, RedirectUri, Resource, Scope, Secret, Subject};
+
+use crate::{
+    Api, Attempt, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PkceRule, SecretDigest,
+    SigningAlgorithm, Stage, StoredSecret, Timestamp, TokenFormat, authenticate,
+};
+
+pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+pub(crate) const DIGEST: SecretDigest = SecretDigest::from_bytes([1; 32]);
+pub(crate) const SUBJECT: &str = "usr_AAAAAAAAAAAAAAAAAAAAAA";
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+pub(crate) fn client() -> Client {
+    Client {
+        id: ClientId::parse("app").unwrap(),
+        name: "App".to_owned(),
+        auth_method: AuthMethod::SecretBasic,
+        secrets: vec![StoredSecret { digest: DIGEST, created_at: NOW }],
+        grant_types: GrantType::ALL.into(),
+        redirect_uris: vec![RedirectUri::parse("https://app.example/cb").unwrap()],
+        scope: None,
+        apis: apis().into_iter().map(|api| api.identifier).collect(),
+        pkce: PkceRule::Required,
+        introspects: Vec::new(),
+        disabled: false,
+        created_at: NOW,
+    }
+}
+
+pub(crate) fn authenticated(client: Client) -> AuthenticatedClient {
+    let secret = Secret::new("s".to_owned());
+    let (presented, digest) = match client.auth_method {
+        AuthMethod::SecretBasic => (PresentedClient::Basic(client.id.clone(), secret), Some(DIGEST)),
+        AuthMethod::SecretPost => (PresentedClient::Post(client.id.clone(), secret), Some(DIGEST)),
+        AuthMethod::None => (PresentedClient::Named(client.id.clone()), None),
+    };
+    authenticate(Some(Arc::new(client)), &presented, digest).unwrap()
+}
+
+pub(crate) fn apis() -> Vec<Api> {
+    let api = |identifier, scope| Api {
+        identifier: Resource::parse(identifier).unwrap(),
+        scope: Scope::parse(scope).unwrap(),
+        algorithm: SigningAlgorithm::Rs256,
+        format: TokenFormat::Jwt,
+        lifetime: 900,
+    };
+    vec![api("https://orders.example", "read write"), api("https://parcels.example", "ship")]
+}
+
+pub(crate) fn secret() -> GrantSecret {
+    GrantSecret::from_bytes([7; 16])
+}
+
+pub(crate) fn attempt(number: u8) -> Attempt {
+    Attempt::from_bytes([number; 16])
+}
+
+pub(crate) fn verifier() -> CodeVerifier {
+    CodeVerifier::parse(VERIFIER).unwrap()
+}
+
+/// A grant whose code is out, good for one more second.
+pub(crate) fn grant() -> Grant {
+    Grant {
+        id: secret().id(),
+        client_id: client().id,
+        subject: Some(Subject::parse(SUBJECT).unwrap()),
+        scope: Scope::parse("read ship write").unwrap(),
+        resources: apis().into_iter().map(|api| api.identifier).collect(),
+        redirect_uri: Some(RedirectUri::parse("https://app.example/cb").unwrap()),
+        redirect_uri_sent: true,
+        code_challenge: Some(verifier().challenge()),
+        nonce: None,
+        auth_time: Some(NOW),
+        created_at: NOW,
+        ends_at: NOW.plus(1000),
+        revoked_access: BTreeSet::new(),
+        stage: Stage::Issued { code_expires_at: NOW.plus(1), attempt: attempt(0) },
+    }
+}
+
+/// The same, redeemed and refreshed until `generation`, just now.
+pub(crate) fn active(generation: u32) -> Grant {
+    let generation = Generation::from_number(generation);
+    let refresh_expires_at = NOW.plus(100);
+    Grant { stage: Stage::Active { generation, rotated_at: NOW, refresh_expires_at, attempt: attempt(0) }, ..grant() }
+}

@@ -1,0 +1,83 @@
+//! The grant: one consent of one person to one client, or one opaque token of a service.
+
+use std::collections::BTreeSet;
+
+use protocol::{ClientId, CodeChallenge, Nonce, RedirectUri, Resource, Scope, Subject};
+
+use crate::{Attempt, Generation, GrantId, Timestamp};
+
+/// One grant, as its item holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The key of the item.
+    pub id: GrantId,
+    /// The client it was made for.
+    pub client_id: ClientId,
+    /// The person who made it; `None` where a service acts for itself.
+    pub subject: Option<Subject>,
+    /// What was granted.
+    pub scope: Scope,
+    /// The APIs it is for, in the order they were asked for; never empty.
+    pub resources: Vec<Resource>,
+    /// Where the code went.
+    pub redirect_uri: Option<RedirectUri>,
+    /// Whether the authorization request named the redirect URI itself (RFC 6749 §4.1.3).
+    pub redirect_uri_sent: bool,
+    /// The S256 challenge that binds the code.
+    pub code_challenge: Option<CodeChallenge>,
+    /// `nonce` of the authorization request.
+    pub nonce: Option<Nonce>,
+    /// When the person signed in.
+    pub auth_time: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends at the latest, however often it is refreshed.
+    pub ends_at: Timestamp,
+    /// Generations whose access tokens were revoked one by one.
+    pub revoked_access: BTreeSet<Generation>,
+    /// Where it stands.
+    pub stage: Stage,
+}
+
+/// Where a grant stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The code is out and not redeemed.
+    Issued {
+        /// When the code expires.
+        code_expires_at: Timestamp,
+        /// Who wrote this.
+        attempt: Attempt,
+    },
+    /// The code was redeemed.
+    Active {
+        /// How often tokens were given.
+        generation: Generation,
+        /// When they were last given.
+        rotated_at: Timestamp,
+        /// When the refresh token of this generation expires.
+        refresh_expires_at: Timestamp,
+        /// Who wrote this.
+        attempt: Attempt,
+    },
+    /// For ever.
+    Revoked,
+}
+
+impl Grant {
+    /// The most access tokens that are revoked one by one before the whole grant is.
+    pub const MAX_REVOKED_ACCESS: usize = 100;
+
+    /// `sub` of its tokens: the person, or the service itself.
+    pub fn subject_text(&self) -> &str {
+        self.subject.as_ref().map_or(self.client_id.as_str(), Subject::as_str)
+    }
+
+    /// When the item may be cleaned away; nothing hangs on whether it is.
+    pub fn remains_until(&self) -> Timestamp {
+        match self.stage {
+            Stage::Issued { code_expires_at, .. } => code_expires_at.plus(crate::Policy::UNREDEEMED_REMAINS),
+            Stage::Active { .. } | Stage::Revoked => self.ends_at,
+        }
+    }
+}

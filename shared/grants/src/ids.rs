@@ -1,0 +1,177 @@
+//! Identifiers made of random bytes, and the counter of refreshes.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+/// The 128 random bits that every handle of a grant carries and that no table holds.
+#[derive(Clone, PartialEq, Eq)]
+pub struct GrantSecret([u8; 16]);
+
+/// The key of a grant's item: the first 128 bits of SHA-256 of its [`GrantSecret`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GrantId([u8; 16]);
+
+/// Which refresh of a grant: the code's redemption is the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Generation(u32);
+
+/// Names one request's attempt to write, so that a repeated send finds its own work and not a rival's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Attempt([u8; 16]);
+
+/// `jti`: names an access token, and its grant where it has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TokenId {
+    /// A service's own token: 128 random bits.
+    Machine([u8; 16]),
+    /// A token of a grant: the grant, the generation, 64 random bits.
+    OfGrant(GrantId, Generation, [u8; 8]),
+}
+
+/// A text that is not an identifier of this kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an identifier made here")]
+pub struct MalformedId;
+
+impl GrantSecret {
+    /// Takes 128 random bits.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bits, for the handle they go into.
+    pub const fn expose(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// The key of the item.
+    pub fn id(&self) -> GrantId {
+        let digest: [u8; 32] = Sha256::digest(self.0).into();
+        let [first @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = digest;
+        GrantId(first)
+    }
+}
+
+impl fmt::Debug for GrantSecret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("GrantSecret(..)")
+    }
+}
+
+impl GrantId {
+    /// Reads the form that [`GrantId`]'s `Display` writes.
+    ///
+    /// # Errors
+    /// [`MalformedId`] for anything but 16 bytes in base64url.
+    pub fn parse(text: &str) -> Result<Self, MalformedId> {
+        bytes(text).map(Self)
+    }
+}
+
+impl fmt::Display for GrantId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl Generation {
+    /// The generation that the redemption of a code begins.
+    pub const FIRST: Self = Self(1);
+
+    /// The `number`-th generation.
+    pub const fn from_number(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// Its number.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The one after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl Attempt {
+    /// Takes 128 random bits.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads the form that `Display` writes.
+    ///
+    /// # Errors
+    /// [`MalformedId`] for anything but 16 bytes in base64url.
+    pub fn parse(text: &str) -> Result<Self, MalformedId> {
+        bytes(text).map(Self)
+    }
+}
+
+impl fmt::Display for Attempt {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl TokenId {
+    /// Reads the form that `Display` writes.
+    ///
+    /// # Errors
+    /// [`MalformedId`] for anything else.
+    pub fn parse(text: &str) -> Result<Self, MalformedId> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| MalformedId)?;
+        if let Ok(random) = <[u8; 16]>::try_from(bytes.as_slice()) {
+            return Ok(Self::Machine(random));
+        }
+        let (grant, rest) = bytes.split_first_chunk::<16>().ok_or(MalformedId)?;
+        let (generation, random) = rest.split_first_chunk::<4>().ok_or(MalformedId)?;
+        let random = <[u8; 8]>::try_from(random).map_err(|_| MalformedId)?;
+        Ok(Self::OfGrant(GrantId(*grant), Generation(u32::from_be_bytes(*generation)), random))
+    }
+}
+
+impl fmt::Display for TokenId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bytes = match self {
+            Self::Machine(random) => random.to_vec(),
+            Self::OfGrant(grant, generation, random) => {
+                [&grant.0[..], &generation.0.to_be_bytes()[..], &random[..]].concat()
+            }
+        };
+        formatter.write_str(&URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+fn bytes(text: &str) -> Result<[u8; 16], MalformedId> {
+    URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(MalformedId)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_id_is_read_back() {
+        let grant = GrantSecret::from_bytes([7; 16]).id();
+        for id in [TokenId::Machine([1; 16]), TokenId::OfGrant(grant, Generation(9), [2; 8])] {
+            assert_eq!(TokenId::parse(&id.to_string()), Ok(id));
+        }
+        for bad in ["", "AA", "not base64url!", &URL_SAFE_NO_PAD.encode([0; 29])] {
+            assert_eq!(TokenId::parse(bad), Err(MalformedId), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_key_of_an_item_does_not_tell_the_secret() {
+        let secret = GrantSecret::from_bytes([7; 16]);
+        assert_eq!(GrantId::parse(&secret.id().to_string()), Ok(secret.id()));
+        assert_ne!(secret.id().0, *secret.expose());
+        assert_eq!(format!("{secret:?}"), "GrantSecret(..)");
+    }
+}

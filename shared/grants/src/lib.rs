@@ -1,0 +1,72 @@
+//! The rules of tokens: who may have what, and when not.
+//!
+//! A *grant* is one item and a small state machine. A rule here is a synchronous function of values: request,
+//! witness, stored item, `now`, entropy. It never performs anything; it names what must be written and under which
+//! guards ([`Transition`]), or says why not ([`Refusal`]). What never lives here: input and output, the clock,
+//! randomness, AWS, HTTP, `async`.
+//!
+//! One step, walked once: [`authenticate`] leaves an [`AuthenticatedClient`]; [`code::redeem`] names the one write;
+//! the store applies it; if a guard did not hold, [`code::explain`] reads the item that stood in the way.
+//!
+//! # Decisions
+//! - The item's key is SHA-256 of the 128-bit secret that handles carry ([`GrantSecret`], [`GrantId`]). So a copy of
+//!   the table holds nothing with which a handle could be made, even with the tag key, and a JWT may name its grant
+//!   without giving an API anything it could present.
+//! - Times are whole seconds. A thing is good while `now` is before its expiry, and not at it.
+//! - A code's second valid redemption revokes whether or not the code has expired meanwhile: it is stolen either way.
+//! - A refresh token's successor is given again within [`Policy::refresh_retry_window`] seconds, to its own client.
+//! - OAuth 2.1 dropped `redirect_uri` from the token request, OAuth 2.0 demands it: sent, it must be the right one;
+//!   left out, the code must be bound by PKCE, or the authorization request must have left it out too.
+//! - Access tokens of a grant can be revoked one by one (a set on the item, bounded); when the set is full the whole
+//!   grant goes, which RFC 7009 §2.1 allows.
+//! - Who asks for no API gets those of its registration that offer the scope; who has none gets tokens for the
+//!   issuer itself, so that `aud` is never absent (RFC 9068 §3).
+
+mod access;
+mod api;
+mod authenticate;
+pub mod authorization;
+mod client;
+pub mod code;
+mod grant;
+mod handles;
+mod ids;
+mod introspection;
+pub mod machine;
+mod policy;
+pub mod refresh;
+mod refusal;
+mod registration;
+pub mod revocation;
+mod target;
+mod time;
+mod transition;
+
+#[cfg(test)]
+mod fixtures;
+
+pub use access::{AccessToken, Asked, for_grant};
+pub use api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat};
+pub use authenticate::{AuthenticatedClient, authenticate};
+pub use client::{AuthMethod, Client, PkceRule, SecretDigest, StoredSecret};
+pub use grant::{Grant, Stage};
+pub use handles::{AccessHandle, CodeHandle, RefreshHandle};
+pub use ids::{Attempt, Generation, GrantId, GrantSecret, MalformedId, TokenId};
+pub use introspection::{Standing, TokenFacts, describe_opaque, introspect};
+pub use policy::Policy;
+pub use refusal::Refusal;
+pub use registration::{NewApi, NewClient, RegistrationError};
+pub use target::{Target, one_token_serves};
+pub use time::{Seconds, Timestamp};
+pub use transition::{Change, Guard, Transition};
+
+/// What became of a step whose write was refused by the item that stands there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is done all the same: what stands there is the work of this very attempt, or may be given again.
+    Done(Box<Grant>),
+    /// No.
+    Refuse(Refusal),
+    /// No, and this must be written before it is said.
+    RefuseAnd(Refusal, Transition),
+}

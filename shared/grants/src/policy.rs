@@ -1,0 +1,36 @@
+//! The spans that a deployment may choose.
+
+use crate::Seconds;
+
+/// How long things last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Life of a code. RFC 9700 and FAPI 2.0: one minute at most by default.
+    pub code_lifetime: Seconds,
+    /// A refresh token that is not used for so long expires (RFC 9700 §4.14.2).
+    pub refresh_idle_lifetime: Seconds,
+    /// A grant ends after so long, however often it is refreshed.
+    pub grant_lifetime: Seconds,
+    /// How long after a rotation the same successor is given again to a client that lost the answer.
+    pub refresh_retry_window: Seconds,
+    /// Life of an access token for which no API says otherwise.
+    pub access_lifetime: Seconds,
+}
+
+impl Policy {
+    /// An item whose code is never redeemed stays so long after the code expired, so that its consent form cannot
+    /// be used a second time, and is then cleaned away.
+    pub const UNREDEEMED_REMAINS: Seconds = 3600;
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            code_lifetime: 60,
+            refresh_idle_lifetime: 14 * 24 * 3600,
+            grant_lifetime: 90 * 24 * 3600,
+            refresh_retry_window: 5,
+            access_lifetime: 900,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Why not: the reasons, and the one protocol error that each maps to.
+
+use protocol::{AuthorizationErrorCode, TokenErrorCode};
+
+/// A reason to refuse. What it tells the caller is [`Refusal::description`]; what it tells the operator is its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// No such client.
+    ClientUnknown,
+    /// The client is registered for another way of authentication.
+    ClientAuthMethod,
+    /// The secret is not the client's.
+    ClientSecretWrong,
+    /// The client is switched off.
+    ClientDisabled,
+    /// The client may not use this grant type.
+    GrantTypeNotAllowed,
+    /// Not a code made here, or its grant is gone.
+    CodeUnknown,
+    /// Another client's code.
+    CodeOfAnotherClient,
+    /// The verifier does not meet the challenge, or one is there without the other.
+    CodeVerifierMismatch,
+    /// Not the redirect URI of the authorization request, or it is missing where it is needed.
+    RedirectUriMismatch,
+    /// The code expired.
+    CodeExpired,
+    /// The code was redeemed before.
+    CodeReplayed,
+    /// The grant was revoked.
+    GrantRevoked,
+    /// Not a refresh token made here, or its grant is gone.
+    RefreshTokenUnknown,
+    /// Another client's refresh token.
+    RefreshTokenOfAnotherClient,
+    /// The refresh token expired.
+    RefreshTokenExpired,
+    /// The refresh token was used before.
+    RefreshTokenReused,
+    /// More scope than the grant has.
+    ScopeNotGranted,
+    /// More scope than the client may have.
+    ScopeNotAllowed,
+    /// None of the APIs asked for offers this scope.
+    ScopeNotOffered,
+    /// An API that is unknown, or that the client may have no tokens for.
+    ResourceNotAllowed,
+    /// An API that is not of this grant.
+    ResourceNotGranted,
+    /// The APIs asked for take different kinds of tokens.
+    ResourcesNeedDifferentTokens,
+    /// PKCE is missing where it is required.
+    CodeChallengeRequired,
+}
+
+impl Refusal {
+    /// The error of the token endpoint. No wildcard arm: a new reason must choose.
+    pub const fn code(self) -> TokenErrorCode {
+        match self {
+            Self::ClientUnknown | Self::ClientAuthMethod | Self::ClientSecretWrong | Self::ClientDisabled => {
+                TokenErrorCode::InvalidClient
+            }
+            Self::GrantTypeNotAllowed => TokenErrorCode::UnauthorizedClient,
+            Self::CodeUnknown
+            | Self::CodeOfAnotherClient
+            | Self::CodeVerifierMismatch
+            | Self::RedirectUriMismatch
+            | Self::CodeExpired
+            | Self::CodeReplayed
+            | Self::GrantRevoked
+            | Self::RefreshTokenUnknown
+            | Self::RefreshTokenOfAnotherClient
+            | Self::RefreshTokenExpired
+            | Self::RefreshTokenReused => TokenErrorCode::InvalidGrant,
+            Self::ScopeNotGranted | Self::ScopeNotAllowed | Self::ScopeNotOffered => TokenErrorCode::InvalidScope,
+            Self::ResourceNotAllowed | Self::ResourceNotGranted | Self::ResourcesNeedDifferentTokens => {
+                TokenErrorCode::InvalidTarget
+            }
+            Self::CodeChallengeRequired => TokenErrorCode::InvalidRequest,
+        }
+    }
+
+    /// The error of the authorization endpoint, for what can be refused there.
+    pub const fn authorization_code(self) -> AuthorizationErrorCode {
+        match self.code() {
+            TokenErrorCode::InvalidScope => AuthorizationErrorCode::InvalidScope,
+            TokenErrorCode::InvalidTarget => AuthorizationErrorCode::InvalidTarget,
+            TokenErrorCode::UnauthorizedClient | TokenErrorCode::InvalidClient => {
+                AuthorizationErrorCode::UnauthorizedClient
+            }
+            TokenErrorCode::InvalidRequest
+            | TokenErrorCode::InvalidGrant
+            | TokenErrorCode::UnsupportedGrantType
+            | TokenErrorCode::TemporarilyUnavailable
+            | TokenErrorCode::ServerError => AuthorizationErrorCode::InvalidRequest,
+        }
+    }
+
+    /// What the caller is told: enough to mend an honest client, nothing that helps another. Reasons that must not be
+    /// told apart from outside share a sentence.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::ClientUnknown | Self::ClientSecretWrong | Self::ClientDisabled | Self::ClientAuthMethod => {
+                "client authentication failed: unknown client, wrong secret, or not the registered method"
+            }
+            Self::GrantTypeNotAllowed => "the client is not registered for this grant type",
+            Self::CodeUnknown
+            | Self::CodeOfAnotherClient
+            | Self::CodeExpired
+            | Self::CodeReplayed
+            | Self::GrantRevoked => "the code is unknown, expired, used, revoked, or not this client's",
+            Self::CodeVerifierMismatch => "code_verifier does not belong to the code_challenge of the code",
+            Self::RedirectUriMismatch => "redirect_uri is not the one of the authorization request",
+            Self::RefreshTokenUnknown
+            | Self::RefreshTokenOfAnotherClient
+            | Self::RefreshTokenExpired
+            | Self::RefreshTokenReused => "the refresh token is unknown, expired, used, revoked, or not this client's",
+            Self::ScopeNotGranted => "scope is more than was granted",
+            Self::ScopeNotAllowed => "scope is more than the client is registered for",
+            Self::ScopeNotOffered => "scope is not offered by the API that was asked for",
+            Self::ResourceNotAllowed => "resource is unknown, or not one the client is registered for",
+            Self::ResourceNotGranted => "resource is not one of the grant",
+            Self::ResourcesNeedDifferentTokens => {
+                "these resources take different kinds of tokens: ask for one resource at a time"
+            }
+            Self::CodeChallengeRequired => "code_challenge is missing: PKCE with S256 is required",
+        }
+    }
+
+    /// The reason in the log, where the operator tells apart what the caller cannot.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ClientUnknown => "client_unknown",
+            Self::ClientAuthMethod => "client_auth_method",
+            Self::ClientSecretWrong => "client_secret_wrong",
+            Self::ClientDisabled => "client_disabled",
+            Self::GrantTypeNotAllowed => "grant_type_not_allowed",
+            Self::CodeUnknown => "code_unknown",
+            Self::CodeOfAnotherClient => "code_of_another_client",
+            Self::CodeVerifierMismatch => "code_verifier_mismatch",
+            Self::RedirectUriMismatch => "redirect_uri_mismatch",
+            Self::CodeExpired => "code_expired",
+            Self::CodeReplayed => "code_replayed",
+            Self::GrantRevoked => "grant_revoked",
+            Self::RefreshTokenUnknown => "refresh_token_unknown",
+            Self::RefreshTokenOfAnotherClient => "refresh_token_of_another_client",
+            Self::RefreshTokenExpired => "refresh_token_expired",
+            Self::RefreshTokenReused => "refresh_token_reused",
+            Self::ScopeNotGranted => "scope_not_granted",
+            Self::ScopeNotAllowed => "scope_not_allowed",
+            Self::ScopeNotOffered => "scope_not_offered",
+            Self::ResourceNotAllowed => "resource_not_allowed",
+            Self::ResourceNotGranted => "resource_not_granted",
+            Self::ResourcesNeedDifferentTokens => "resources_need_different_tokens",
+            Self::CodeChallengeRequired => "code_challenge_required",
+        }
+    }
+}

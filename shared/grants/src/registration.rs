@@ -1,0 +1,224 @@
+//! What may be registered.
+
+use std::collections::BTreeSet;
+
+use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
+
+use crate::{
+    Api, AuthMethod, Client, MAX_LIFETIME, PkceRule, Seconds, SigningAlgorithm, StoredSecret, Timestamp, TokenFormat,
+};
+
+const MAX_NAME_CHARACTERS: usize = 100;
+const MAX_RESOURCES: usize = 16;
+
+/// A client to be registered.
+#[derive(Clone, Debug)]
+pub struct NewClient {
+    /// Its name on the wire.
+    pub id: ClientId,
+    /// Its name for people.
+    pub name: String,
+    /// How it authenticates.
+    pub auth_method: AuthMethod,
+    /// What it may use.
+    pub grant_types: BTreeSet<GrantType>,
+    /// Where answers may go.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// The most it may have.
+    pub scope: Option<Scope>,
+    /// The APIs it may have tokens for.
+    pub apis: Vec<Resource>,
+    /// Whether it must use PKCE.
+    pub pkce: PkceRule,
+    /// The APIs in whose name it may introspect.
+    pub introspects: Vec<Resource>,
+}
+
+/// An API to be registered.
+#[derive(Clone, Debug)]
+pub struct NewApi {
+    /// `aud` of its tokens.
+    pub identifier: Resource,
+    /// What it offers.
+    pub scope: Scope,
+    /// How its JWTs are signed.
+    pub algorithm: SigningAlgorithm,
+    /// What its tokens look like.
+    pub format: TokenFormat,
+    /// How long they live.
+    pub lifetime: Seconds,
+}
+
+/// Why something may not be registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegistrationError {
+    /// Empty, too long, or with control characters.
+    #[error("the name must have 1 to 100 characters and no control characters")]
+    Name,
+    /// Nothing to do.
+    #[error("give the client at least one grant type (--grant), or an API to introspect for (--introspects)")]
+    NothingToDo,
+    /// RFC 6749 §4.4: client credentials are for confidential clients.
+    #[error("a client without a secret (auth method none) cannot use client_credentials")]
+    PublicService,
+    /// RFC 7662 §2.1: the caller must be authenticated.
+    #[error("a client without a secret (auth method none) cannot introspect")]
+    PublicIntrospection,
+    /// RFC 9700 §2.1.1.
+    #[error("a client without a secret (auth method none) must use PKCE: --pkce optional is for confidential clients")]
+    PublicWithoutPkce,
+    /// RFC 6749 §3.1.2.2.
+    #[error("authorization_code needs at least one redirect URI (--redirect-uri)")]
+    RedirectUriMissing,
+    /// There would be nothing to refresh.
+    #[error("refresh_token comes with authorization_code: add --grant authorization_code")]
+    RefreshAlone,
+    /// A token names its APIs in a 16-bit mask.
+    #[error("a client has at most 16 APIs")]
+    TooManyApis,
+    /// Not useful, or longer than a retired key is kept.
+    #[error("the lifetime must be between 1 second and 86400 seconds (24 hours)")]
+    Lifetime,
+}
+
+impl NewClient {
+    /// The client to store.
+    ///
+    /// # Errors
+    /// [`RegistrationError`] says what must be different.
+    pub fn register(self, secrets: Vec<StoredSecret>, now: Timestamp) -> Result<Client, RegistrationError> {
+        self.check()?;
+        Ok(Client {
+            id: self.id,
+            name: self.name,
+            auth_method: self.auth_method,
+            secrets,
+            grant_types: self.grant_types,
+            redirect_uris: self.redirect_uris,
+            scope: self.scope,
+            apis: self.apis,
+            pkce: self.pkce,
+            introspects: self.introspects,
+            disabled: false,
+            created_at: now,
+        })
+    }
+
+    fn check(&self) -> Result<(), RegistrationError> {
+        use RegistrationError as E;
+        let public = self.auth_method == AuthMethod::None;
+        let uses = |grant_type| self.grant_types.contains(&grant_type);
+        let faults = [
+            (!is_name(&self.name), E::Name),
+            (self.grant_types.is_empty() && self.introspects.is_empty(), E::NothingToDo),
+            (public && uses(GrantType::ClientCredentials), E::PublicService),
+            (public && !self.introspects.is_empty(), E::PublicIntrospection),
+            (public && self.pkce == PkceRule::Optional, E::PublicWithoutPkce),
+            (uses(GrantType::AuthorizationCode) && self.redirect_uris.is_empty(), E::RedirectUriMissing),
+            (uses(GrantType::RefreshToken) && !uses(GrantType::AuthorizationCode), E::RefreshAlone),
+            (self.apis.len() > MAX_RESOURCES, E::TooManyApis),
+        ];
+        faults.into_iter().find(|(found, _)| *found).map_or(Ok(()), |(_, error)| Err(error))
+    }
+}
+
+impl NewApi {
+    /// The API to store.
+    ///
+    /// # Errors
+    /// [`RegistrationError::Lifetime`].
+    pub fn register(self) -> Result<Api, RegistrationError> {
+        if !(1..=MAX_LIFETIME).contains(&self.lifetime) {
+            return Err(RegistrationError::Lifetime);
+        }
+        Ok(Api {
+            identifier: self.identifier,
+            scope: self.scope,
+            algorithm: self.algorithm,
+            format: self.format,
+            lifetime: self.lifetime,
+        })
+    }
+}
+
+impl Client {
+    /// Adds a secret and keeps the newest of those before it, so that two are live while the client changes over.
+    pub fn rotate_secret(&mut self, new: StoredSecret) {
+        let last = self.secrets.iter().max_by_key(|secret| secret.created_at).copied();
+        self.secrets = last.into_iter().chain(std::iter::once(new)).collect();
+    }
+
+    /// Keeps the newest secret only.
+    pub fn retire_old_secrets(&mut self) {
+        let last = self.secrets.iter().max_by_key(|secret| secret.created_at).copied();
+        self.secrets = last.into_iter().collect();
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= MAX_NAME_CHARACTERS && !text.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{SecretDigest, fixtures};
+
+    fn new_client() -> NewClient {
+        let client = fixtures::client();
+        NewClient {
+            id: client.id,
+            name: client.name,
+            auth_method: client.auth_method,
+            grant_types: client.grant_types,
+            redirect_uris: client.redirect_uris,
+            scope: client.scope,
+            apis: client.apis,
+            pkce: client.pkce,
+            introspects: client.introspects,
+        }
+    }
+
+    #[test]
+    fn each_contradiction_is_refused() {
+        type Spoil = fn(&mut NewClient);
+        let rows: [(Spoil, RegistrationError); 8] = [
+            (|c| c.name = " ".to_owned(), RegistrationError::Name),
+            (|c| c.name = "a\u{7}".to_owned(), RegistrationError::Name),
+            (|c| c.grant_types.clear(), RegistrationError::NothingToDo),
+            (|c| c.auth_method = AuthMethod::None, RegistrationError::PublicService),
+            (
+                |c| {
+                    c.auth_method = AuthMethod::None;
+                    c.grant_types = [GrantType::AuthorizationCode].into();
+                    c.pkce = PkceRule::Optional;
+                },
+                RegistrationError::PublicWithoutPkce,
+            ),
+            (|c| c.redirect_uris.clear(), RegistrationError::RedirectUriMissing),
+            (|c| c.grant_types = [GrantType::RefreshToken].into(), RegistrationError::RefreshAlone),
+            (|c| c.apis = vec![Resource::parse("urn:a").unwrap(); 17], RegistrationError::TooManyApis),
+        ];
+        assert!(new_client().register(Vec::new(), fixtures::NOW).is_ok());
+        for (spoil, why) in rows {
+            let mut client = new_client();
+            spoil(&mut client);
+            assert_eq!(client.register(Vec::new(), fixtures::NOW).err(), Some(why));
+        }
+    }
+
+    #[test]
+    fn two_secrets_are_live_while_rotating_and_never_three() {
+        let secret = |byte: u8| StoredSecret {
+            digest: SecretDigest::from_bytes([byte; 32]),
+            created_at: Timestamp::from_seconds(u64::from(byte)),
+        };
+        let mut client = Client { secrets: vec![secret(1)], ..fixtures::client() };
+        client.rotate_secret(secret(2));
+        assert_eq!(client.secrets, [secret(1), secret(2)]);
+        client.rotate_secret(secret(3));
+        assert_eq!(client.secrets, [secret(2), secret(3)]);
+        client.retire_old_secrets();
+        assert_eq!(client.secrets, [secret(3)]);
+    }
+}

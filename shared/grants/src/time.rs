@@ -1,0 +1,31 @@
+//! Points in time and spans, in whole seconds.
+
+/// Seconds since 1970, UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(u64);
+
+/// A span in seconds.
+pub type Seconds = u32;
+
+impl Timestamp {
+    /// The point `seconds` after the start of 1970.
+    pub const fn from_seconds(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
+    /// Seconds since 1970, as in `exp` and `iat`.
+    pub const fn seconds(self) -> u64 {
+        self.0
+    }
+
+    /// The point `span` later.
+    #[must_use]
+    pub const fn plus(self, span: Seconds) -> Self {
+        Self(self.0.saturating_add(span as u64))
+    }
+
+    /// How long `earlier` is past, zero when it is yet to come.
+    pub const fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}

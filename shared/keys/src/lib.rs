@@ -1,0 +1,1 @@
+//! Signing keys and what is signed: JWS, JWKS, key states, handles, key wrapping.

@@ -1,0 +1,104 @@
+//! The page that asks for permission.
+
+use askama::Template;
+
+use crate::{Unrenderable, rendering};
+
+/// The consent form. It posts `request`, `ticket` and `decision` (`allow` or `deny`) to `/authorize/consent`.
+#[derive(Template)]
+#[template(path = "consent.html")]
+pub struct Consent<'a> {
+    /// The name of the client that asks.
+    pub client_name: &'a str,
+    /// Who is signed in, and is asked.
+    pub username: &'a str,
+    /// The host that receives the answer.
+    pub redirect_host: &'a str,
+    /// Whether the answer goes to an app on the person's own device, which nobody can identify (RFC 8252 §8.6).
+    pub is_native: bool,
+    /// The scope tokens that are asked for.
+    pub scopes: &'a [&'a str],
+    /// The APIs that the tokens would be good for.
+    pub resources: &'a [&'a str],
+    /// The authorization request, carried through the form.
+    pub request: &'a str,
+    /// The form's single-use ticket against cross-site posts.
+    pub ticket: &'a str,
+    /// Where "Use another account" leads: a path on this site, that begins with one `/`.
+    pub switch_account: &'a str,
+}
+
+impl Consent<'_> {
+    /// The page.
+    ///
+    /// # Errors
+    /// [`Unrenderable`] when `switch_account` would leave this site, or the template could not be filled in.
+    pub fn render(&self) -> Result<String, Unrenderable> {
+        rendering::stay_here(self.switch_account)?;
+        rendering::fill(self)
+    }
+
+    /// The standard scopes in plain words (`OpenID` Connect Core §5.4, §11). The others speak for themselves.
+    fn meaning(scope: &str) -> Option<&'static str> {
+        match scope {
+            "openid" => Some("Know who you are"),
+            "profile" => Some("See your profile, such as your name"),
+            "email" => Some("See your email address"),
+            "address" => Some("See your postal address"),
+            "phone" => Some("See your phone number"),
+            "offline_access" => Some("Keep this access while you are away"),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ASKED: Consent<'static> = Consent {
+        client_name: "Orders",
+        username: "ana",
+        redirect_host: "orders.example",
+        is_native: false,
+        scopes: &["openid", "orders:read"],
+        resources: &["https://api.example"],
+        request: "a request",
+        ticket: "a ticket",
+        switch_account: "/authorize?prompt=login",
+    };
+
+    #[test]
+    fn a_person_sees_who_asks_for_what_and_where_the_answer_goes() {
+        let page = ASKED.render().unwrap();
+        for fact in
+            ["Orders", "ana", "openid", "Know who you are", "orders:read", "https://api.example", "orders.example"]
+        {
+            assert!(page.contains(&format!(">{fact}")), "{fact}");
+        }
+    }
+
+    #[test]
+    fn the_form_posts_what_the_endpoint_reads() {
+        let page = ASKED.render().unwrap();
+        assert!(page.contains(r#"<form method="post" action="/authorize/consent">"#));
+        assert!(page.contains(r#"<input type="hidden" name="request" value="a request">"#));
+        assert!(page.contains(r#"<input type="hidden" name="ticket" value="a ticket">"#));
+        assert!(page.contains(r#"<button type="submit" name="decision" value="allow">Allow</button>"#));
+        assert!(page.contains(r#"<button type="submit" name="decision" value="deny" class="second">Deny</button>"#));
+    }
+
+    #[test]
+    fn only_a_native_app_brings_the_warning() {
+        let warning = "An app on this device receives the answer.";
+        assert!(!ASKED.render().unwrap().contains(warning));
+        assert!(Consent { is_native: true, ..ASKED }.render().unwrap().contains(warning));
+    }
+
+    #[test]
+    fn another_account_is_a_link_that_stays_here() {
+        assert!(ASKED.render().unwrap().contains(r#"href="/authorize?prompt=login">Not you? Use another account</a>"#));
+        let leaving = Consent { switch_account: "https://evil.example", ..ASKED };
+        assert!(matches!(leaving.render(), Err(Unrenderable::LinkLeavesSite)));
+    }
+}

@@ -1,0 +1,104 @@
+//! The pages of the local development stack, `jeton dev`.
+
+use askama::Template;
+
+use crate::{Unrenderable, rendering};
+
+/// The start page: what runs, and how to try it.
+#[derive(Template)]
+#[template(path = "start.html")]
+pub struct Start<'a> {
+    /// The issuer identifier.
+    pub issuer: &'a str,
+    /// Every endpoint: its name and its URL.
+    pub endpoints: &'a [(&'a str, &'a str)],
+    /// A `curl` line that gets a token with client credentials.
+    pub service_curl: &'a str,
+    /// The URL that starts the demo sign-in. It becomes a link as it is.
+    pub authorize_url: &'a str,
+    /// The demo user's name.
+    pub username: &'a str,
+    /// The demo user's password.
+    pub password: &'a str,
+    /// The demo clients: each one's id and what it is for.
+    pub clients: &'a [(&'a str, &'a str)],
+    /// Where the data is kept, in a sentence.
+    pub storage: &'a str,
+}
+
+impl Start<'_> {
+    /// The page.
+    ///
+    /// # Errors
+    /// [`Unrenderable`] when the template could not be filled in.
+    pub fn render(&self) -> Result<String, Unrenderable> {
+        rendering::fill(self)
+    }
+}
+
+/// The demo app's page that a sign-in comes back to.
+#[derive(Template)]
+#[template(path = "demo_callback.html")]
+pub struct DemoCallback<'a> {
+    /// The authorization code, when one came back.
+    pub code: Option<&'a str>,
+    /// The error that came back, if any: its code and its description. It is shown instead of a code.
+    pub error: Option<(&'a str, &'a str)>,
+    /// The `curl` line that redeems the code; shown with the code only.
+    pub redeem_curl: &'a str,
+}
+
+impl DemoCallback<'_> {
+    /// The page.
+    ///
+    /// # Errors
+    /// [`Unrenderable`] when the template could not be filled in.
+    pub fn render(&self) -> Result<String, Unrenderable> {
+        rendering::fill(self)
+    }
+
+    fn heading(&self) -> &'static str {
+        match (self.error, self.code) {
+            (Some(_), _) => "The sign-in was refused",
+            (None, Some(_)) => "A code came back",
+            (None, None) => "Nothing came back",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_start_page_shows_all_it_is_given() {
+        let page = Start {
+            issuer: "http://127.0.0.1:9000",
+            endpoints: &[("Token", "http://127.0.0.1:9000/token")],
+            service_curl: "curl -u demo:secret",
+            authorize_url: "/authorize?client_id=demo-app",
+            username: "ana",
+            password: "open sesame",
+            clients: &[("demo-app", "A web app")],
+            storage: "In memory.",
+        };
+        let page = page.render().unwrap();
+        let facts = ["http://127.0.0.1:9000", "Token", "http://127.0.0.1:9000/token", "curl -u demo:secret", "ana"];
+        for fact in facts.into_iter().chain(["open sesame", "demo-app", "A web app", "In memory."]) {
+            assert!(page.contains(&format!(">{fact}<")), "{fact}");
+        }
+        assert!(page.contains(r#"href="/authorize?client_id=demo-app""#));
+    }
+
+    #[test]
+    fn the_callback_shows_a_code_or_an_error_or_that_there_is_neither() {
+        let callback = |code, error| DemoCallback { code, error, redeem_curl: "curl it" }.render().unwrap();
+        let code = callback(Some("the-code"), None);
+        assert!(code.contains("A code came back") && code.contains("the-code") && code.contains("curl it"));
+        let error = callback(Some("the-code"), Some(("access_denied", "No.")));
+        assert!(error.contains("was refused") && error.contains("access_denied") && error.contains("No."));
+        assert!(!error.contains("the-code") && !error.contains("curl it"));
+        let neither = callback(None, None);
+        assert!(neither.contains("Nothing came back") && !neither.contains("curl it"));
+    }
+}

@@ -1,0 +1,139 @@
+//! What holds for every page.
+
+use crate::{Consent, DemoCallback, Problem, SignIn, Start, style};
+
+const HOSTILE: &str = r#""'<script>& autofocus onload=x"#;
+const HOSTILE_PATH: &str = r#"/"'<script>& autofocus onload=x"#;
+
+/// Every page in every shape, with `v` for each value and `path` for each link.
+fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("sign-in", sign_in(v, None)),
+        ("sign-in again", sign_in(v, Some(v))),
+        ("consent", consent(v, path, false)),
+        ("consent for an app", consent(v, path, true)),
+        ("problem", Problem { title: v, text: v, hint: v, continue_to: Some((path, v)) }.render().unwrap()),
+        ("start", start(v)),
+        ("callback with a code", DemoCallback { code: Some(v), error: None, redeem_curl: v }.render().unwrap()),
+        ("callback with an error", DemoCallback { code: None, error: Some((v, v)), redeem_curl: v }.render().unwrap()),
+        ("callback with nothing", DemoCallback { code: None, error: None, redeem_curl: v }.render().unwrap()),
+    ]
+}
+
+fn sign_in(v: &str, alert: Option<&str>) -> String {
+    SignIn { client_name: v, redirect_host: v, username: v, request: v, ticket: v, alert }.render().unwrap()
+}
+
+fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
+    let (scopes, resources) = (&[v, v][..], &[v][..]);
+    let page = Consent {
+        client_name: v,
+        username: v,
+        redirect_host: v,
+        is_native,
+        scopes,
+        resources,
+        request: v,
+        ticket: v,
+        switch_account,
+    };
+    page.render().unwrap()
+}
+
+fn start(v: &str) -> String {
+    let (endpoints, clients) = (&[(v, v), (v, v)][..], &[(v, v)][..]);
+    let page = Start {
+        issuer: v,
+        endpoints,
+        service_curl: v,
+        authorize_url: v,
+        username: v,
+        password: v,
+        clients,
+        storage: v,
+    };
+    page.render().unwrap()
+}
+
+/// The tags of a page as a browser cuts them, each with its attribute values emptied.
+fn tags(page: &str) -> Vec<String> {
+    let (mut tags, mut tag, mut inside, mut quoted) = (Vec::new(), String::new(), false, false);
+    for c in page.chars() {
+        match (c, inside, quoted) {
+            ('<', false, _) => inside = true,
+            ('>', true, false) => {
+                tags.push(std::mem::take(&mut tag));
+                inside = false;
+            }
+            ('"', true, _) => quoted = !quoted,
+            (c, true, false) => tag.push(c),
+            _ => {}
+        }
+    }
+    tags
+}
+
+/// The values of an attribute, wherever it stands.
+fn values<'p>(page: &'p str, attribute: &str) -> Vec<&'p str> {
+    page.split(&format!(" {attribute}=\"")).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+#[test]
+fn every_value_is_escaped_on_every_page() {
+    for ((name, tame), (_, hostile)) in pages("tame", "/tame").iter().zip(&pages(HOSTILE, HOSTILE_PATH)) {
+        assert_eq!(tags(tame), tags(hostile), "{name}: a value made or changed a tag");
+        assert!(!hostile.contains("<script"), "{name}");
+        let (given, escaped) =
+            (tame.matches("tame").count(), hostile.matches("&#34;&#39;&#60;script&#62;&#38; autofocus").count());
+        assert_eq!(given, escaped, "{name}: a value is lost or not escaped");
+    }
+}
+
+#[test]
+fn the_style_element_holds_exactly_the_hashed_stylesheet() {
+    for (name, page) in pages("v", "/v") {
+        let (_, rest) = page.split_once("<style>").unwrap();
+        let (sheet, after) = rest.split_once("</style>").unwrap();
+        assert_eq!(sheet, style::SHEET, "{name}");
+        assert!(!after.contains("<style") && values(&page, "style").is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn no_page_runs_or_loads_anything() {
+    for (name, page) in pages("v", "/v") {
+        for tag in tags(&page) {
+            let element = tag.split_whitespace().next().unwrap();
+            assert!(
+                !["script", "link", "img", "iframe", "object", "embed", "base"].contains(&element),
+                "{name}: {tag}"
+            );
+            assert!(!tag.contains(" on") && !tag.contains(" src"), "{name}: {tag}");
+        }
+        assert!(!page.contains("http"), "{name}: a link that nobody gave");
+    }
+}
+
+#[test]
+fn every_page_has_a_language_a_viewport_one_heading_and_one_main_part() {
+    for (name, page) in pages("v", "/v") {
+        assert!(page.starts_with("<!doctype html>\n<html lang=\"en\">"), "{name}");
+        assert!(page.contains(r#"<meta name="viewport" content="width=device-width, initial-scale=1">"#), "{name}");
+        for once in ["<h1>", "<main", "<title>", "<footer>Jeton</footer>"] {
+            assert_eq!(page.matches(once).count(), 1, "{name}: {once}");
+        }
+    }
+}
+
+#[test]
+fn every_reference_inside_a_page_has_its_one_target() {
+    for (name, page) in pages("v", "/v") {
+        let ids = values(&page, "id");
+        for id in &ids {
+            assert_eq!(ids.iter().filter(|other| *other == id).count(), 1, "{name}: {id}");
+        }
+        for target in ["for", "aria-describedby"].iter().flat_map(|attribute| values(&page, attribute)) {
+            assert!(ids.contains(&target), "{name}: {target}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The page that says what went wrong.
+
+use askama::Template;
+
+use crate::{Unrenderable, rendering};
+
+/// An error page for people.
+#[derive(Template)]
+#[template(path = "problem.html")]
+pub struct Problem<'a> {
+    /// What happened, in a few words.
+    pub title: &'a str,
+    /// What happened, in a sentence or two.
+    pub text: &'a str,
+    /// What the reader can do about it; may be empty.
+    pub hint: &'a str,
+    /// A way on, when there is one: a path on this site that begins with one `/`, and its label.
+    pub continue_to: Option<(&'a str, &'a str)>,
+}
+
+impl Problem<'_> {
+    /// The page.
+    ///
+    /// # Errors
+    /// [`Unrenderable`] when `continue_to` would leave this site, or the template could not be filled in.
+    pub fn render(&self) -> Result<String, Unrenderable> {
+        if let Some((href, _label)) = self.continue_to {
+            rendering::stay_here(href)?;
+        }
+        rendering::fill(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Problem<'static> =
+        Problem { title: "Too late", text: "The page is too old.", hint: "", continue_to: None };
+
+    #[test]
+    fn a_problem_without_a_way_on_has_no_link() {
+        let page = PLAIN.render().unwrap();
+        assert!(page.contains("<h1>Too late</h1>") && page.contains("<p>The page is too old.</p>"));
+        assert!(!page.contains("<a ") && !page.contains(r#"class="quiet""#));
+    }
+
+    #[test]
+    fn the_way_on_is_a_link_that_stays_here() {
+        let page = Problem { continue_to: Some(("/authorize?a=b", "Try again")), ..PLAIN }.render().unwrap();
+        assert!(page.contains(r#"href="/authorize?a=b">Try again</a>"#));
+        let leaving = Problem { continue_to: Some(("//evil.example", "Try again")), ..PLAIN };
+        assert!(matches!(leaving.render(), Err(Unrenderable::LinkLeavesSite)));
+    }
+}

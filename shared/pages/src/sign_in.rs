@@ -1,0 +1,96 @@
+//! The page that asks who is there.
+
+use askama::Template;
+
+use crate::{Unrenderable, rendering};
+
+/// The sign-in form. It posts `request`, `ticket`, `username` and `password` to `/authorize/sign-in`.
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+pub struct SignIn<'a> {
+    /// The name of the client that the person signs in for.
+    pub client_name: &'a str,
+    /// The host that the person returns to.
+    pub redirect_host: &'a str,
+    /// What the username field already holds; may be empty.
+    pub username: &'a str,
+    /// The authorization request, carried through the form.
+    pub request: &'a str,
+    /// The form's single-use ticket against cross-site posts.
+    pub ticket: &'a str,
+    /// What went wrong the last time, when something did.
+    pub alert: Option<&'a str>,
+}
+
+impl SignIn<'_> {
+    /// The page.
+    ///
+    /// # Errors
+    /// [`Unrenderable`] when the template could not be filled in.
+    pub fn render(&self) -> Result<String, Unrenderable> {
+        rendering::fill(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: SignIn<'static> = SignIn {
+        client_name: "Orders",
+        redirect_host: "orders.example",
+        username: "",
+        request: "a request",
+        ticket: "a ticket",
+        alert: None,
+    };
+
+    fn input<'p>(page: &'p str, name: &str) -> &'p str {
+        let mut inputs = page.split("<input ").skip(1).filter_map(|rest| rest.split('>').next());
+        inputs.find(|input| input.contains(&format!("name=\"{name}\""))).unwrap()
+    }
+
+    #[test]
+    fn the_form_posts_what_the_endpoint_reads() {
+        let page = FIRST.render().unwrap();
+        assert!(page.contains(r#"<form method="post" action="/authorize/sign-in">"#));
+        assert!(input(&page, "request").contains(r#"type="hidden" name="request" value="a request""#));
+        assert!(input(&page, "ticket").contains(r#"type="hidden" name="ticket" value="a ticket""#));
+        assert!(page.contains(r#"<button type="submit">Sign in</button>"#));
+    }
+
+    #[test]
+    fn password_managers_recognise_the_fields() {
+        let page = FIRST.render().unwrap();
+        for hint in [r#"autocomplete="username""#, r#"autocapitalize="none""#, r#"spellcheck="false""#] {
+            assert!(input(&page, "username").contains(hint), "{hint}");
+        }
+        for hint in [r#"type="password""#, r#"autocomplete="current-password""#] {
+            assert!(input(&page, "password").contains(hint), "{hint}");
+        }
+    }
+
+    #[test]
+    fn the_first_empty_field_has_the_focus() {
+        let empty = FIRST.render().unwrap();
+        assert!(input(&empty, "username").contains("autofocus") && !input(&empty, "password").contains("autofocus"));
+        let prefilled = SignIn { username: "ana", ..FIRST }.render().unwrap();
+        assert!(
+            input(&prefilled, "password").contains("autofocus") && !input(&prefilled, "username").contains("autofocus")
+        );
+        assert!(input(&prefilled, "username").contains(r#"value="ana""#));
+    }
+
+    #[test]
+    fn an_alert_is_told_in_the_title_in_a_box_and_at_the_fields() {
+        let page = SignIn { alert: Some("Wrong password."), ..FIRST }.render().unwrap();
+        assert!(page.contains("<title>Error: Sign in to Orders"));
+        assert!(page.contains(r#"role="alert" id="alert">Wrong password.<"#));
+        for name in ["username", "password"] {
+            assert!(input(&page, name).contains(r#"aria-describedby="alert" aria-invalid="true""#), "{name}");
+        }
+        let calm = FIRST.render().unwrap();
+        assert!(calm.contains("<title>Sign in to Orders") && !calm.contains(r#"role="alert""#));
+        assert!(!input(&calm, "username").contains("aria-") && !input(&calm, "password").contains("aria-"));
+    }
+}

@@ -1,0 +1,304 @@
+//! Requests of the authorization endpoint (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1).
+//!
+//! They are read in two steps, because an error may be sent to the client only once its redirect URI is trusted:
+//! [`ReceivedRequest`] tells who asks and where the answer should go, [`AuthorizationRequest`] everything else.
+
+use crate::{AuthorizationErrorCode, ClientId, CodeChallenge, Nonce, Parameters, RedirectUri, Resource, Scope, State};
+
+const MAX_RESOURCES: usize = 16;
+const MAX_LOGIN_HINT_BYTES: usize = 128;
+
+/// The part of an authorization request that decides whether an answer may be redirected.
+#[derive(Clone, Debug)]
+pub struct ReceivedRequest {
+    /// Who asks.
+    pub client_id: ClientId,
+    /// Where the answer should go; `None` when the client left it to its registration.
+    pub redirect_uri: Option<RedirectUri>,
+}
+
+/// `response_type`. Only the code comes back: RFC 9700 §2.1.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseType {
+    /// `code`.
+    Code,
+}
+
+/// A value of `prompt` (OpenID Connect Core §3.1.2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// Show nothing.
+    None,
+    /// Ask for the password again.
+    Login,
+    /// Ask for consent again.
+    Consent,
+    /// Let the person choose who to be.
+    SelectAccount,
+}
+
+/// An authorization request whose form is right.
+#[derive(Clone, Debug)]
+pub struct AuthorizationRequest {
+    /// `response_type`.
+    pub response_type: ResponseType,
+    /// The scope asked for; `None` asks for the default.
+    pub scope: Option<Scope>,
+    /// The APIs the tokens are for (RFC 8707); empty asks for the default.
+    pub resources: Vec<Resource>,
+    /// The S256 challenge of RFC 7636.
+    pub code_challenge: Option<CodeChallenge>,
+    /// Echoed in an ID token.
+    pub nonce: Option<Nonce>,
+    /// What may or must be shown.
+    pub prompt: Vec<Prompt>,
+    /// The oldest sign-in that will do, in seconds.
+    pub max_age: Option<u32>,
+    /// Whom the client expects, to fill the sign-in form with.
+    pub login_hint: Option<String>,
+}
+
+/// Why an authorization request is refused for its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthorizationRequestError {
+    /// No `client_id`, several, or one that is none.
+    #[error("client_id is missing or malformed")]
+    ClientId,
+    /// Several redirect URIs, or one that is none.
+    #[error("redirect_uri is malformed")]
+    RedirectUri,
+    /// A repeated parameter.
+    #[error("a parameter is included more than once")]
+    Repeated,
+    /// No `response_type`.
+    #[error("response_type is missing")]
+    ResponseTypeMissing,
+    /// Not `code`.
+    #[error("this response type is not supported: use code")]
+    ResponseTypeUnsupported,
+    /// `response_mode` other than `query`.
+    #[error("this response mode is not supported: use query")]
+    ResponseModeUnsupported,
+    /// `request`.
+    #[error("request objects are not supported")]
+    RequestObject,
+    /// `request_uri`.
+    #[error("request_uri is not supported")]
+    RequestUri,
+    /// `registration`.
+    #[error("the registration parameter is not supported")]
+    Registration,
+    /// RFC 6749 §3.3.
+    #[error("scope is malformed")]
+    Scope,
+    /// RFC 8707 §2.
+    #[error("resource is not an absolute URI without a fragment")]
+    Resource,
+    /// RFC 7636 §4.2.
+    #[error("code_challenge is malformed: 43 to 128 characters out of A-Z a-z 0-9 - . _ ~")]
+    CodeChallenge,
+    /// RFC 7636 §4.3: without a method it means `plain`, which is not taken.
+    #[error("code_challenge_method must be S256")]
+    CodeChallengeMethod,
+    /// A method without a challenge.
+    #[error("code_challenge is missing")]
+    CodeChallengeMissing,
+    /// Too long.
+    #[error("nonce is too long")]
+    Nonce,
+    /// Too long.
+    #[error("state is too long")]
+    State,
+    /// Unknown, or `none` with others.
+    #[error("prompt is malformed: none alone, or login, consent, select_account")]
+    Prompt,
+    /// Not a whole number of seconds.
+    #[error("max_age is not a whole number of seconds")]
+    MaxAge,
+}
+
+impl AuthorizationRequestError {
+    /// The protocol error.
+    pub const fn code(self) -> AuthorizationErrorCode {
+        match self {
+            Self::ClientId
+            | Self::RedirectUri
+            | Self::Repeated
+            | Self::ResponseTypeMissing
+            | Self::ResponseModeUnsupported
+            | Self::Registration
+            | Self::CodeChallenge
+            | Self::CodeChallengeMethod
+            | Self::CodeChallengeMissing
+            | Self::Nonce
+            | Self::State
+            | Self::Prompt
+            | Self::MaxAge => AuthorizationErrorCode::InvalidRequest,
+            Self::ResponseTypeUnsupported => AuthorizationErrorCode::UnsupportedResponseType,
+            Self::RequestObject => AuthorizationErrorCode::RequestNotSupported,
+            Self::RequestUri => AuthorizationErrorCode::RequestUriNotSupported,
+            Self::Scope => AuthorizationErrorCode::InvalidScope,
+            Self::Resource => AuthorizationErrorCode::InvalidTarget,
+        }
+    }
+}
+
+impl ReceivedRequest {
+    /// Reads who asks and where the answer should go.
+    ///
+    /// # Errors
+    /// [`AuthorizationRequestError::ClientId`] or [`AuthorizationRequestError::RedirectUri`]; neither may be redirected.
+    pub fn parse(parameters: &Parameters) -> Result<Self, AuthorizationRequestError> {
+        let client_id = parameters.one("client_id").ok().flatten().and_then(|text| ClientId::parse(text).ok());
+        let redirect_uri = parameters
+            .one("redirect_uri")
+            .map_err(|_| AuthorizationRequestError::RedirectUri)?
+            .map(RedirectUri::parse)
+            .transpose()
+            .map_err(|_| AuthorizationRequestError::RedirectUri)?;
+        Ok(Self { client_id: client_id.ok_or(AuthorizationRequestError::ClientId)?, redirect_uri })
+    }
+}
+
+impl AuthorizationRequest {
+    /// The `state` to return with any answer, an error included; `None` when there is none that could be returned.
+    pub fn state(parameters: &Parameters) -> Option<State> {
+        parameters.one("state").ok().flatten().and_then(|text| State::parse(text).ok())
+    }
+
+    /// Reads all that is not about who asks and where the answer goes.
+    ///
+    /// # Errors
+    /// [`AuthorizationRequestError`] for its first fault.
+    pub fn parse(parameters: &Parameters) -> Result<Self, AuthorizationRequestError> {
+        use AuthorizationRequestError as E;
+        parameters.without_repeats().map_err(|_| E::Repeated)?;
+        let one = |name| parameters.one(name).map_err(|_| E::Repeated);
+        refuse_unsupported(parameters)?;
+        match one("response_type")? {
+            None => return Err(E::ResponseTypeMissing),
+            Some("code") => {}
+            Some(_) => return Err(E::ResponseTypeUnsupported),
+        }
+        if one("response_mode")?.is_some_and(|mode| mode != "query") {
+            return Err(E::ResponseModeUnsupported);
+        }
+        if one("state")?.is_some_and(|text| State::parse(text).is_err()) {
+            return Err(E::State);
+        }
+        let scope = one("scope")?.map(Scope::parse).transpose().map_err(|_| E::Scope)?;
+        Ok(Self {
+            response_type: ResponseType::Code,
+            scope: scope.filter(|scope| !scope.is_empty()),
+            resources: crate::resource::several(parameters, MAX_RESOURCES).map_err(|_| E::Resource)?,
+            code_challenge: code_challenge(one("code_challenge")?, one("code_challenge_method")?)?,
+            nonce: one("nonce")?.map(Nonce::parse).transpose().map_err(|_| E::Nonce)?,
+            prompt: prompt(one("prompt")?)?,
+            max_age: max_age(one("max_age")?)?,
+            login_hint: one("login_hint")?.filter(|hint| hint.len() <= MAX_LOGIN_HINT_BYTES).map(str::to_owned),
+        })
+    }
+}
+
+fn refuse_unsupported(parameters: &Parameters) -> Result<(), AuthorizationRequestError> {
+    use AuthorizationRequestError as E;
+    let unsupported =
+        [("request", E::RequestObject), ("request_uri", E::RequestUri), ("registration", E::Registration)];
+    let found = unsupported.into_iter().find(|(name, _)| parameters.has(name));
+    found.map_or(Ok(()), |(_, error)| Err(error))
+}
+
+fn code_challenge(
+    challenge: Option<&str>,
+    method: Option<&str>,
+) -> Result<Option<CodeChallenge>, AuthorizationRequestError> {
+    match (challenge, method) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(AuthorizationRequestError::CodeChallengeMissing),
+        (Some(text), Some("S256")) => {
+            CodeChallenge::parse(text).map(Some).map_err(|_| AuthorizationRequestError::CodeChallenge)
+        }
+        (Some(_), Some(_) | None) => Err(AuthorizationRequestError::CodeChallengeMethod),
+    }
+}
+
+fn prompt(text: Option<&str>) -> Result<Vec<Prompt>, AuthorizationRequestError> {
+    let words = text.unwrap_or_default().split(' ').filter(|word| !word.is_empty());
+    let prompts = words
+        .map(|word| match word {
+            "none" => Ok(Prompt::None),
+            "login" => Ok(Prompt::Login),
+            "consent" => Ok(Prompt::Consent),
+            "select_account" => Ok(Prompt::SelectAccount),
+            _ => Err(AuthorizationRequestError::Prompt),
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    if prompts.contains(&Prompt::None) && prompts.len() > 1 {
+        return Err(AuthorizationRequestError::Prompt);
+    }
+    Ok(prompts)
+}
+
+fn max_age(text: Option<&str>) -> Result<Option<u32>, AuthorizationRequestError> {
+    let Some(text) = text else { return Ok(None) };
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(AuthorizationRequestError::MaxAge);
+    }
+    // A number larger than any age there can be is no limit.
+    Ok(Some(text.parse().unwrap_or(u32::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "response_type=code&client_id=app&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&scope=read\
+        &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+
+    fn parse(query: &str) -> Result<AuthorizationRequest, AuthorizationRequestError> {
+        AuthorizationRequest::parse(&Parameters::parse(query.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn each_fault_of_an_authorization_request_is_told_apart() {
+        use AuthorizationRequestError as E;
+        let rows = [
+            ("&state=a&state=b", E::Repeated),
+            ("&unknown=a&unknown=b", E::Repeated),
+            ("&request=x", E::RequestObject),
+            ("&request_uri=x", E::RequestUri),
+            ("&registration=x", E::Registration),
+            ("&response_mode=fragment", E::ResponseModeUnsupported),
+            ("&prompt=none%20login", E::Prompt),
+            ("&prompt=dance", E::Prompt),
+            ("&max_age=-1", E::MaxAge),
+            ("&resource=api", E::Resource),
+        ];
+        assert!(parse(GOOD).is_ok());
+        for (more, why) in rows {
+            assert_eq!(parse(&format!("{GOOD}{more}")).err(), Some(why), "{more}");
+        }
+        let spoiled = [
+            ("response_type=code", "response_type=token", E::ResponseTypeUnsupported),
+            ("response_type=code", "response_type=", E::ResponseTypeMissing),
+            ("=S256", "=plain", E::CodeChallengeMethod),
+            ("&code_challenge_method=S256", "", E::CodeChallengeMethod),
+            ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "short", E::CodeChallenge),
+            ("code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "x=y", E::CodeChallengeMissing),
+            ("scope=read", "scope=%5C", E::Scope),
+        ];
+        for (from, to, why) in spoiled {
+            assert_eq!(parse(&GOOD.replace(from, to)).err(), Some(why), "{to}");
+        }
+    }
+
+    #[test]
+    fn who_asks_is_read_before_anything_else() {
+        let received = |query: &str| ReceivedRequest::parse(&Parameters::parse(query.as_bytes()).unwrap());
+        assert!(received(GOOD).is_ok());
+        assert_eq!(received("client_id=").err(), Some(AuthorizationRequestError::ClientId));
+        assert_eq!(received("client_id=a&client_id=b").err(), Some(AuthorizationRequestError::ClientId));
+        let twice = format!("{GOOD}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb");
+        assert_eq!(received(&twice).err(), Some(AuthorizationRequestError::RedirectUri));
+    }
+}

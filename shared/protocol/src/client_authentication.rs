@@ -1,0 +1,210 @@
+//! How a client says who it is (RFC 6749 §2.3).
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
+
+use crate::{ClientId, Parameters, Repeated, Secret, TokenErrorCode};
+
+const MAX_SECRET_BYTES: usize = 1024;
+
+/// What a client presented, before anyone looked whether it is true.
+#[derive(Clone, Debug)]
+pub enum PresentedClient {
+    /// `client_secret_basic`.
+    Basic(ClientId, Secret),
+    /// `client_secret_post`.
+    Post(ClientId, Secret),
+    /// Only its name: method `none`.
+    Named(ClientId),
+}
+
+/// Why a request does not tell who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ClientAuthenticationError {
+    /// Neither an `Authorization` header nor a `client_id`.
+    #[error("client authentication is missing: use HTTP Basic, or client_id and client_secret in the body")]
+    Missing,
+    /// RFC 6749 §2.3: a client must not use more than one method in a request.
+    #[error("use one way of client authentication, not several at once")]
+    SeveralMethods,
+    /// A repeated parameter.
+    #[error("a parameter is included more than once")]
+    Repeated,
+    /// Not base64 of `id:secret`, each part form-urlencoded.
+    #[error("HTTP Basic credentials are base64 of client_id:client_secret, each form-urlencoded before")]
+    MalformedBasic,
+    /// `Authorization: Bearer id:secret`: seen so often that it gets an answer of its own.
+    #[error(
+        "client credentials do not go in a Bearer header: use Authorization: Basic base64(client_id:client_secret), or client_id and client_secret in the body"
+    )]
+    BearerCredentials,
+    /// Another scheme in the `Authorization` header.
+    #[error("this authorization scheme is not supported here: use Basic")]
+    UnsupportedScheme,
+    /// `client_assertion`.
+    #[error("client assertions are not supported here: use client_secret_basic or client_secret_post")]
+    AssertionUnsupported,
+    /// The header and the body name different clients.
+    #[error("client_id in the body is not the client of the Authorization header")]
+    TwoClients,
+    /// Not a possible name.
+    #[error("client_id or client_secret is malformed")]
+    MalformedCredentials,
+}
+
+impl ClientAuthenticationError {
+    /// The protocol error: RFC 6749 §5.2 counts several methods among malformed requests, all else as failed
+    /// authentication.
+    pub const fn code(self) -> TokenErrorCode {
+        match self {
+            Self::SeveralMethods | Self::Repeated => TokenErrorCode::InvalidRequest,
+            Self::Missing
+            | Self::MalformedBasic
+            | Self::BearerCredentials
+            | Self::UnsupportedScheme
+            | Self::AssertionUnsupported
+            | Self::TwoClients
+            | Self::MalformedCredentials => TokenErrorCode::InvalidClient,
+        }
+    }
+}
+
+impl From<Repeated> for ClientAuthenticationError {
+    fn from(_: Repeated) -> Self {
+        Self::Repeated
+    }
+}
+
+impl PresentedClient {
+    /// Reads the credentials from the `Authorization` header and the body.
+    ///
+    /// # Errors
+    /// [`ClientAuthenticationError`] when there are none, several, or malformed ones.
+    pub fn parse(authorization: Option<&str>, body: &Parameters) -> Result<Self, ClientAuthenticationError> {
+        let client_id = body.one("client_id")?;
+        let client_secret = body.one("client_secret")?;
+        let assertion = body.has("client_assertion") || body.has("client_assertion_type");
+        let methods = [authorization.is_some(), client_secret.is_some(), assertion];
+        if methods.into_iter().filter(|used| *used).count() > 1 {
+            return Err(ClientAuthenticationError::SeveralMethods);
+        }
+        if assertion {
+            return Err(ClientAuthenticationError::AssertionUnsupported);
+        }
+        match (authorization, client_id, client_secret) {
+            (Some(header), named, _) => from_header(header, named),
+            (None, Some(id), Some(secret)) => Ok(Self::Post(parse_id(id)?, parse_secret(secret)?)),
+            (None, Some(id), None) => Ok(Self::Named(parse_id(id)?)),
+            (None, None, _) => Err(ClientAuthenticationError::Missing),
+        }
+    }
+
+    /// The client it says it is.
+    pub fn client_id(&self) -> &ClientId {
+        match self {
+            Self::Basic(id, _) | Self::Post(id, _) | Self::Named(id) => id,
+        }
+    }
+
+    /// The secret it presented, if any.
+    pub fn secret(&self) -> Option<&Secret> {
+        match self {
+            Self::Basic(_, secret) | Self::Post(_, secret) => Some(secret),
+            Self::Named(_) => None,
+        }
+    }
+}
+
+fn from_header(header: &str, named: Option<&str>) -> Result<PresentedClient, ClientAuthenticationError> {
+    let (scheme, credentials) = header.split_once(' ').unwrap_or((header, ""));
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Err(ClientAuthenticationError::BearerCredentials);
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(ClientAuthenticationError::UnsupportedScheme);
+    }
+    let decoded = STANDARD
+        .decode(credentials.trim())
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .map(Secret::new)
+        .ok_or(ClientAuthenticationError::MalformedBasic)?;
+    let (id, secret) = decoded.expose().split_once(':').ok_or(ClientAuthenticationError::MalformedBasic)?;
+    let id = form_decoded(id)?;
+    let id = parse_id(id.expose())?;
+    if named.is_some_and(|named| named != id.as_str()) {
+        return Err(ClientAuthenticationError::TwoClients);
+    }
+    Ok(PresentedClient::Basic(id, parse_secret(form_decoded(secret)?.expose())?))
+}
+
+/// RFC 6749 §2.3.1 with appendix B: both parts are form-urlencoded before they are joined.
+fn form_decoded(text: &str) -> Result<Secret, ClientAuthenticationError> {
+    let spaced = Secret::new(text.replace('+', " "));
+    percent_decode_str(spaced.expose())
+        .decode_utf8()
+        .map(|decoded| Secret::new(decoded.into_owned()))
+        .map_err(|_| ClientAuthenticationError::MalformedBasic)
+}
+
+fn parse_id(text: &str) -> Result<ClientId, ClientAuthenticationError> {
+    ClientId::parse(text).map_err(|_| ClientAuthenticationError::MalformedCredentials)
+}
+
+fn parse_secret(text: &str) -> Result<Secret, ClientAuthenticationError> {
+    if text.len() > MAX_SECRET_BYTES {
+        return Err(ClientAuthenticationError::MalformedCredentials);
+    }
+    Ok(Secret::new(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(authorization: Option<&str>, body: &str) -> Result<PresentedClient, ClientAuthenticationError> {
+        PresentedClient::parse(authorization, &Parameters::parse(body.as_bytes()).unwrap())
+    }
+
+    fn basic(text: &str) -> String {
+        format!("Basic {}", STANDARD.encode(text))
+    }
+
+    #[test]
+    fn c066_basic_credentials_are_form_decoded() {
+        let presented = parse(Some(&basic("a%3Ab:p%25+q%2B")), "").unwrap();
+        assert!(matches!(&presented, PresentedClient::Basic(id, secret)
+            if id.as_str() == "a:b" && secret.expose() == "p% q+"));
+    }
+
+    #[test]
+    fn c065_more_than_one_method_is_refused() {
+        let header = basic("a:b");
+        for body in ["client_id=a&client_secret=b", "client_secret=b", "client_assertion=x"] {
+            assert_eq!(parse(Some(&header), body).err(), Some(ClientAuthenticationError::SeveralMethods), "{body}");
+        }
+        let secret_and_assertion = "client_id=a&client_secret=b&client_assertion=x";
+        assert_eq!(parse(None, secret_and_assertion).err(), Some(ClientAuthenticationError::SeveralMethods));
+    }
+
+    #[test]
+    fn each_malformed_presentation_is_told_apart() {
+        use ClientAuthenticationError as E;
+        let rows: [(Option<String>, &str, E); 9] = [
+            (None, "", E::Missing),
+            (None, "client_secret=b", E::Missing),
+            (Some("Bearer a:b".to_owned()), "", E::BearerCredentials),
+            (Some("bearer a:b".to_owned()), "client_id=a", E::BearerCredentials),
+            (Some("Digest x".to_owned()), "", E::UnsupportedScheme),
+            (Some("Basic !!".to_owned()), "", E::MalformedBasic),
+            (Some(basic("no-colon")), "", E::MalformedBasic),
+            (Some(basic("a:b")), "client_id=c", E::TwoClients),
+            (None, "client_id=a&client_id=a", E::Repeated),
+        ];
+        for (header, body, why) in rows {
+            assert_eq!(parse(header.as_deref(), body).err(), Some(why), "{header:?} {body}");
+        }
+        assert!(parse(Some(&basic("a:b")), "client_id=a").is_ok());
+    }
+}

@@ -1,0 +1,40 @@
+//! What is said on the wire: parameters, requests, responses, error codes and the newtypes of their values.
+//!
+//! Here lives every sentence of the specifications that speaks of *form*: what a parameter may look like, which
+//! may be absent, which may be repeated. What is parsed here is never checked again. What never lives here: who may
+//! have what (that is `grants` and `sessions`), HTTP headers and status lines (`edge`), text for people (`pages`).
+//!
+//! # Decisions
+//! - A parameter without a value is an absent one, an unknown one is ignored, a repeated one is refused
+//!   (OAuth 2.1 §3.1, §3.2), `resource` excepted (RFC 8707 §2).
+//! - Malformed percent-encoding and invalid UTF-8 are refused, not replaced: what is stored is what was sent.
+//! - A malformed `code_verifier` is a proof that fails (`invalid_grant`), not a malformed request: RFC 7636 §4.6.
+//! - Values are bounded in length, so that no request can make a large item or a large answer.
+
+mod authorization_request;
+mod client_authentication;
+mod errors;
+mod names;
+mod parameters;
+mod pkce;
+mod redirect_uri;
+mod resource;
+mod responses;
+mod scope;
+mod secret;
+mod token_request;
+
+pub use authorization_request::{
+    AuthorizationRequest, AuthorizationRequestError, Prompt, ReceivedRequest, ResponseType,
+};
+pub use client_authentication::{ClientAuthenticationError, PresentedClient};
+pub use errors::{AuthorizationErrorCode, TokenErrorCode};
+pub use names::{ClientId, MalformedName, Nonce, State, Subject, Username};
+pub use parameters::{MAX_FORM_BYTES, MalformedForm, Parameters, Repeated};
+pub use pkce::{CodeChallenge, CodeVerifier, MalformedPkce};
+pub use redirect_uri::{MalformedRedirectUri, RedirectUri};
+pub use resource::{MalformedResource, Resource};
+pub use responses::{IntrospectionResponse, Jwk, JwkSet, Metadata, TokenErrorResponse, TokenResponse};
+pub use scope::{MAX_SCOPE_TOKENS, MalformedScope, Scope};
+pub use secret::Secret;
+pub use token_request::{GrantType, TokenQuery, TokenRequest, TokenRequestError, TokenTypeHint};

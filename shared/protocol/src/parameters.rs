@@ -1,0 +1,150 @@
+//! `application/x-www-form-urlencoded` parameters, of a query or of a body.
+
+use percent_encoding::percent_decode;
+
+/// The largest query or body that is looked at, in bytes.
+pub const MAX_FORM_BYTES: usize = 32 * 1024;
+
+/// The parameters of one request, in the order in which they came, without those that have no value.
+#[derive(Clone, Default)]
+pub struct Parameters {
+    pairs: Vec<(String, String)>,
+    repeated: Option<Repeated>,
+}
+
+/// What makes a form unreadable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MalformedForm {
+    /// More than [`MAX_FORM_BYTES`].
+    #[error("the parameters are larger than 32 KiB")]
+    TooLarge,
+    /// A percent sign without two hexadecimal digits, or bytes that are not UTF-8.
+    #[error("the parameters are not valid application/x-www-form-urlencoded UTF-8")]
+    Encoding,
+}
+
+/// A parameter came more than once (OAuth 2.1 §3.1 and §3.2: it must not).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a parameter is included more than once")]
+pub struct Repeated;
+
+impl Parameters {
+    /// Reads a form.
+    ///
+    /// # Errors
+    /// [`MalformedForm`] when it is too large or not validly encoded.
+    pub fn parse(form: &[u8]) -> Result<Self, MalformedForm> {
+        if form.len() > MAX_FORM_BYTES {
+            return Err(MalformedForm::TooLarge);
+        }
+        if !percent_signs_are_escapes(form) || percent_decode(form).decode_utf8().is_err() {
+            return Err(MalformedForm::Encoding);
+        }
+        let mut parameters = Self::default();
+        let mut names: Vec<String> = Vec::new();
+        for (name, value) in form_urlencoded::parse(form) {
+            let may_repeat = name == "resource";
+            if !may_repeat && names.iter().any(|seen| *seen == name) {
+                parameters.repeated = Some(Repeated);
+            }
+            names.push(name.clone().into_owned());
+            if !value.is_empty() {
+                parameters.pairs.push((name.into_owned(), value.into_owned()));
+            }
+        }
+        Ok(parameters)
+    }
+
+    /// The value of a parameter that may come once.
+    ///
+    /// # Errors
+    /// [`Repeated`] when it came more than once with a value.
+    pub fn one(&self, name: &str) -> Result<Option<&str>, Repeated> {
+        let mut values = self.pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let first = values.next();
+        if values.next().is_some() { Err(Repeated) } else { Ok(first) }
+    }
+
+    /// The values of a parameter that may come several times.
+    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.pairs.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Refuses the form when any parameter is repeated, whether it is known or not.
+    ///
+    /// # Errors
+    /// [`Repeated`] when one is.
+    pub fn without_repeats(&self) -> Result<(), Repeated> {
+        self.repeated.map_or(Ok(()), Err)
+    }
+
+    /// Whether a parameter came with a value.
+    pub fn has(&self, name: &str) -> bool {
+        self.all(name).next().is_some()
+    }
+}
+
+fn percent_signs_are_escapes(form: &[u8]) -> bool {
+    let mut rest = form;
+    while let [first, tail @ ..] = rest {
+        rest = match (first, tail) {
+            (b'%', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => after,
+            (b'%', _) => return false,
+            _ => tail,
+        };
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_parameter_is_an_absent_one() {
+        let parameters = Parameters::parse(b"scope=&state=x&flag").unwrap();
+        assert_eq!(parameters.one("scope"), Ok(None));
+        assert_eq!(parameters.one("flag"), Ok(None));
+        assert_eq!(parameters.one("state"), Ok(Some("x")));
+    }
+
+    #[test]
+    fn a_repeated_parameter_is_refused_unless_it_is_resource() {
+        let repeated = Parameters::parse(b"state=a&state=b").unwrap();
+        assert_eq!(repeated.one("state"), Err(Repeated));
+        assert_eq!(repeated.without_repeats(), Err(Repeated));
+        assert_eq!(Parameters::parse(b"odd=1&odd=").unwrap().without_repeats(), Err(Repeated));
+        let resources = Parameters::parse(b"resource=a&resource=b").unwrap();
+        assert_eq!(resources.without_repeats(), Ok(()));
+        assert_eq!(resources.all("resource").collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn bad_encoding_is_refused_not_replaced() {
+        for form in [&b"a=%"[..], b"a=%4", b"a=%zz", b"a=%ff", b"a=\xff", b"%c3%28=1", b"a=%C3&b=%A9"] {
+            assert_eq!(Parameters::parse(form).err(), Some(MalformedForm::Encoding), "{form:?}");
+        }
+        assert_eq!(Parameters::parse("a=%C3%A9+é".as_bytes()).unwrap().one("a"), Ok(Some("é é")));
+    }
+
+    #[test]
+    fn a_form_over_the_limit_is_refused() {
+        let form = vec![b'a'; MAX_FORM_BYTES + 1];
+        assert_eq!(Parameters::parse(&form).err(), Some(MalformedForm::TooLarge));
+        assert!(Parameters::parse(form.get(1..).unwrap()).is_ok());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(form in proptest::collection::vec(0_u8.., 0..200)) {
+            let _ = Parameters::parse(&form);
+        }
+
+        #[test]
+        fn what_was_encoded_is_read_back(value in "\\PC{1,40}") {
+            let form = form_urlencoded::Serializer::new(String::new()).append_pair("state", &value).finish();
+            let parameters = Parameters::parse(form.as_bytes()).unwrap();
+            proptest::prop_assert_eq!(parameters.one("state"), Ok(Some(value.as_str())));
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! `redirect_uri` (RFC 6749 §3.1.2, RFC 8252, RFC 9700 §4.1.3).
+
+use std::fmt;
+
+use url::{Host, Url};
+
+const MAX_BYTES: usize = 2048;
+const LOOPBACK: [&str; 2] = ["http://127.0.0.1", "http://[::1]"];
+
+/// A redirect URI that could be registered, kept as the text it was written in.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RedirectUri(String);
+
+/// Why a text is not a redirect URI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MalformedRedirectUri {
+    /// Not an absolute URI, too long, or with characters a URI does not have.
+    #[error("a redirect URI is an absolute URI of at most 2048 ASCII characters")]
+    NotAUri,
+    /// RFC 6749 §3.1.2: it must not have a fragment.
+    #[error("a redirect URI has no fragment")]
+    Fragment,
+    /// A name before the host can make one host look like another.
+    #[error("a redirect URI has no user information")]
+    UserInfo,
+    /// RFC 9700 §2.6: `http` only on the loopback interface.
+    #[error("a redirect URI is https, except on 127.0.0.1, [::1] or localhost")]
+    PlainHttp,
+    /// RFC 8252 §7.1: private-use schemes are reversed domain names, so they have a period.
+    #[error("a private-use scheme is a reversed domain name such as com.example.app")]
+    Scheme,
+}
+
+impl RedirectUri {
+    /// Accepts `https` URIs, `http` on the loopback interface and private-use schemes with a period.
+    ///
+    /// # Errors
+    /// [`MalformedRedirectUri`] says which rule is broken.
+    pub fn parse(text: &str) -> Result<Self, MalformedRedirectUri> {
+        let legal = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'<' | b'>' | b'^' | b'`');
+        if text.len() > MAX_BYTES || !text.bytes().all(legal) {
+            return Err(MalformedRedirectUri::NotAUri);
+        }
+        let url = Url::parse(text).map_err(|_| MalformedRedirectUri::NotAUri)?;
+        if text.contains('#') {
+            return Err(MalformedRedirectUri::Fragment);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(MalformedRedirectUri::UserInfo);
+        }
+        match url.scheme() {
+            // Url repairs `https:host` and `https:/host`; a browser would too, and so it must not be registered.
+            "https" | "http" if !text.contains("://") => Err(MalformedRedirectUri::NotAUri),
+            "https" => Ok(Self(text.to_owned())),
+            "http" if is_loopback(&url) => Ok(Self(text.to_owned())),
+            "http" => Err(MalformedRedirectUri::PlainHttp),
+            scheme if scheme.contains('.') => Ok(Self(text.to_owned())),
+            _ => Err(MalformedRedirectUri::Scheme),
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether a request may name `self` when this client registered `registered`: the same text, except that the
+    /// port of a loopback address may differ (RFC 8252 §7.3), because an app takes the port it gets.
+    pub fn matches(&self, registered: &Self) -> bool {
+        self.0 == registered.0
+            || LOOPBACK.iter().any(|origin| {
+                let (Some(asked), Some(known)) = (self.0.strip_prefix(origin), registered.0.strip_prefix(origin))
+                else {
+                    return false;
+                };
+                without_port(asked).is_some_and(|rest| Some(rest) == without_port(known))
+            })
+    }
+
+    /// The URI with response parameters added to its query (RFC 6749 §4.1.2); a query it has is kept.
+    pub fn with_query(&self, pairs: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(pairs);
+        let separator = match self.0.split_once('?') {
+            None => "?",
+            Some((_, before)) if before.is_empty() || before.ends_with('&') => "",
+            Some(_) => "&",
+        };
+        // `+` and `%20` are both a space in a form; `%20` is one for readers of plain URIs too.
+        format!("{}{separator}{}", self.0, query.finish().replace('+', "%20"))
+    }
+
+    /// Scheme, host and port (`https://app.example:8443`), or the scheme alone (`com.example.app:`) where there is no
+    /// host: what a content security policy calls a source.
+    pub fn source(&self) -> String {
+        match Url::parse(&self.0) {
+            Ok(url) if url.host().is_some() && url.origin().is_tuple() => url.origin().ascii_serialization(),
+            Ok(url) => format!("{}:", url.scheme()),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// What a person recognises: the host, or the scheme of an app.
+    pub fn display_host(&self) -> String {
+        let url = Url::parse(&self.0).ok();
+        url.and_then(|url| url.host_str().map(str::to_owned).or_else(|| Some(url.scheme().to_owned())))
+            .unwrap_or_default()
+    }
+
+    /// Whether an app on this device receives the answer: a loopback address or a private-use scheme.
+    pub fn is_native(&self) -> bool {
+        !self.0.starts_with("https:")
+    }
+}
+
+impl fmt::Display for RedirectUri {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback() && url.host_str() == Some("127.0.0.1"),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// What follows the port, or `None` when what follows the host is neither a port nor a path or query.
+fn without_port(after_host: &str) -> Option<&str> {
+    let rest = match after_host.strip_prefix(':') {
+        Some(port) => {
+            let rest = port.trim_start_matches(|c: char| c.is_ascii_digit());
+            if rest.len() == port.len() {
+                return None;
+            }
+            rest
+        }
+        None => after_host,
+    };
+    (rest.is_empty() || rest.starts_with('/') || rest.starts_with('?')).then_some(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn uri(text: &str) -> RedirectUri {
+        RedirectUri::parse(text).unwrap()
+    }
+
+    #[test]
+    fn c003_c006_c007_what_must_not_be_a_redirect_uri_is_refused() {
+        let rows = [
+            ("http://app.example/cb", MalformedRedirectUri::PlainHttp),
+            ("http://127.0.0.1.evil.example/", MalformedRedirectUri::PlainHttp),
+            ("http://127.0.0.2/cb", MalformedRedirectUri::PlainHttp),
+            ("http://localhost.evil.example/", MalformedRedirectUri::PlainHttp),
+            ("https://app.example/cb#x", MalformedRedirectUri::Fragment),
+            ("https://app.example/cb#", MalformedRedirectUri::Fragment),
+            ("https://app.example@evil.example/cb", MalformedRedirectUri::UserInfo),
+            ("myapp:/cb", MalformedRedirectUri::Scheme),
+            ("javascript:alert(1)", MalformedRedirectUri::Scheme),
+            ("data:text/html,x", MalformedRedirectUri::Scheme),
+            ("https:app.example/cb", MalformedRedirectUri::NotAUri),
+            ("https:\\\\app.example", MalformedRedirectUri::NotAUri),
+            ("/cb", MalformedRedirectUri::NotAUri),
+            ("", MalformedRedirectUri::NotAUri),
+            ("https://app.example/c b", MalformedRedirectUri::NotAUri),
+            ("https://app.example/\t", MalformedRedirectUri::NotAUri),
+            ("https://äpp.example/", MalformedRedirectUri::NotAUri),
+        ];
+        for (text, why) in rows {
+            assert_eq!(RedirectUri::parse(text), Err(why), "{text}");
+        }
+        for good in ["https://app.example", "com.example.app:/cb", "http://localhost:3000/cb", "http://[::1]/cb"] {
+            assert!(RedirectUri::parse(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn c001_only_the_same_text_matches() {
+        let registered = uri("https://app.example/cb");
+        let others = [
+            "https://app.example/cb/",
+            "https://app.example/cb?x=1",
+            "https://APP.example/cb",
+            "https://app.example/CB",
+            "https://app.example:443/cb",
+            "https://app.example/%63b",
+            "https://app.example/a/../cb",
+            "https://app.example/./cb",
+        ];
+        for other in others {
+            assert!(!uri(other).matches(&registered), "{other}");
+        }
+        assert!(registered.matches(&registered));
+    }
+
+    #[test]
+    fn c002_only_the_port_of_a_loopback_address_may_vary() {
+        let registered = uri("http://127.0.0.1:8000/cb");
+        for same in ["http://127.0.0.1/cb", "http://127.0.0.1:9/cb", "http://127.0.0.1:65535/cb"] {
+            assert!(uri(same).matches(&registered), "{same}");
+        }
+        for other in [
+            "http://127.0.0.1:8000/cb/",
+            "http://127.0.0.1:8000/cb?x",
+            "http://[::1]:8000/cb",
+            "http://localhost:8000/cb",
+        ] {
+            assert!(!uri(other).matches(&registered), "{other}");
+        }
+        assert!(uri("http://[::1]:7/cb").matches(&uri("http://[::1]/cb")));
+        assert!(!uri("http://localhost:7/cb").matches(&uri("http://localhost/cb")));
+    }
+
+    #[test]
+    fn c008_a_query_that_is_there_is_kept() {
+        assert_eq!(uri("https://a.example/cb").with_query(&[("code", "x y")]), "https://a.example/cb?code=x%20y");
+        assert_eq!(uri("https://a.example/cb?k=v").with_query(&[("code", "x")]), "https://a.example/cb?k=v&code=x");
+        assert_eq!(uri("https://a.example/cb?").with_query(&[("code", "x")]), "https://a.example/cb?code=x");
+    }
+
+    #[test]
+    fn the_source_is_what_a_content_security_policy_needs() {
+        assert_eq!(uri("https://a.example:8443/cb?x").source(), "https://a.example:8443");
+        assert_eq!(uri("com.example.app:/cb").source(), "com.example.app:");
+        assert_eq!(uri("http://127.0.0.1:7777/cb").source(), "http://127.0.0.1:7777");
+    }
+}

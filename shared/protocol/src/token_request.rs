@@ -1,0 +1,278 @@
+//! Requests of the token endpoint (RFC 6749 §4.1.3, §4.4.2, §6) and of introspection and revocation.
+
+use std::fmt;
+
+use crate::{CodeVerifier, MalformedScope, Parameters, RedirectUri, Repeated, Resource, Scope, Secret, TokenErrorCode};
+
+const MAX_TOKEN_BYTES: usize = 8 * 1024;
+const MAX_RESOURCES: usize = 16;
+
+/// A way to get tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GrantType {
+    /// RFC 6749 §4.4: a service for itself.
+    ClientCredentials,
+    /// RFC 6749 §4.1: an app for a person.
+    AuthorizationCode,
+    /// RFC 6749 §6: the next tokens of the same grant.
+    RefreshToken,
+}
+
+/// What the token endpoint is asked for.
+#[derive(Clone, Debug)]
+pub enum TokenRequest {
+    /// RFC 6749 §4.4.2.
+    ClientCredentials {
+        /// The scope asked for; `None` asks for the default.
+        scope: Option<Scope>,
+        /// The APIs the token is for (RFC 8707); empty asks for the default.
+        resources: Vec<Resource>,
+    },
+    /// RFC 6749 §4.1.3.
+    AuthorizationCode {
+        /// The code as it came; what it is worth is found out later.
+        code: Secret,
+        /// OAuth 2.1 clients leave it out.
+        redirect_uri: Option<RedirectUri>,
+        /// The proof of RFC 7636.
+        code_verifier: Option<CodeVerifier>,
+        /// Some of the APIs of the grant; empty asks for its default.
+        resources: Vec<Resource>,
+    },
+    /// RFC 6749 §6.
+    RefreshToken {
+        /// The refresh token as it came.
+        refresh_token: Secret,
+        /// A part of the granted scope; `None` asks for all of it.
+        scope: Option<Scope>,
+        /// Some of the APIs of the grant; empty asks for its default.
+        resources: Vec<Resource>,
+    },
+}
+
+/// Why a request of the token endpoint cannot be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenRequestError {
+    /// A repeated parameter.
+    #[error("a parameter is included more than once")]
+    Repeated,
+    /// No `grant_type`.
+    #[error("grant_type is missing")]
+    GrantTypeMissing,
+    /// Not one of [`GrantType`].
+    #[error("this grant type is not supported")]
+    GrantTypeUnsupported,
+    /// No `code`.
+    #[error("code is missing")]
+    CodeMissing,
+    /// No `refresh_token`.
+    #[error("refresh_token is missing")]
+    RefreshTokenMissing,
+    /// No `token`.
+    #[error("token is missing")]
+    TokenMissing,
+    /// Longer than any token made here.
+    #[error("a parameter is too long")]
+    TooLong,
+    /// A `redirect_uri` that could not have been registered, so it is not the one of any grant.
+    #[error("redirect_uri is not the one of the authorization request")]
+    RedirectUriMalformed,
+    /// RFC 7636 §4.6: a verifier that is none fails the comparison.
+    #[error("code_verifier is malformed: 43 to 128 characters out of A-Z a-z 0-9 - . _ ~")]
+    CodeVerifierMalformed,
+    /// RFC 6749 §3.3.
+    #[error("scope is malformed")]
+    ScopeMalformed,
+    /// RFC 8707 §2.
+    #[error("resource is not an absolute URI without a fragment")]
+    ResourceMalformed,
+}
+
+/// The token of an introspection or revocation request (RFC 7662 §2.1, RFC 7009 §2.1).
+#[derive(Clone, Debug)]
+pub struct TokenQuery {
+    /// The token as it came.
+    pub token: Secret,
+    /// What the caller thinks it is. A hint only: every kind is tried.
+    pub hint: Option<TokenTypeHint>,
+}
+
+/// `token_type_hint` (RFC 7009 §2.1). Unknown values are ignored, as the section demands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenTypeHint {
+    /// `access_token`.
+    AccessToken,
+    /// `refresh_token`.
+    RefreshToken,
+}
+
+impl GrantType {
+    /// Every grant type there is.
+    pub const ALL: [Self; 3] = [Self::ClientCredentials, Self::AuthorizationCode, Self::RefreshToken];
+
+    /// The grant type named `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == text)
+    }
+
+    /// The value of `grant_type`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientCredentials => "client_credentials",
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+        }
+    }
+}
+
+impl fmt::Display for GrantType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl TokenRequestError {
+    /// The protocol error (RFC 6749 §5.2, RFC 7636 §4.6, RFC 8707 §2).
+    pub const fn code(self) -> TokenErrorCode {
+        match self {
+            Self::Repeated
+            | Self::GrantTypeMissing
+            | Self::CodeMissing
+            | Self::RefreshTokenMissing
+            | Self::TokenMissing
+            | Self::TooLong => TokenErrorCode::InvalidRequest,
+            Self::GrantTypeUnsupported => TokenErrorCode::UnsupportedGrantType,
+            Self::RedirectUriMalformed | Self::CodeVerifierMalformed => TokenErrorCode::InvalidGrant,
+            Self::ScopeMalformed => TokenErrorCode::InvalidScope,
+            Self::ResourceMalformed => TokenErrorCode::InvalidTarget,
+        }
+    }
+}
+
+impl From<Repeated> for TokenRequestError {
+    fn from(_: Repeated) -> Self {
+        Self::Repeated
+    }
+}
+
+impl From<MalformedScope> for TokenRequestError {
+    fn from(_: MalformedScope) -> Self {
+        Self::ScopeMalformed
+    }
+}
+
+impl TokenRequest {
+    /// Reads the body of a token request.
+    ///
+    /// # Errors
+    /// [`TokenRequestError`] for its first fault.
+    pub fn parse(body: &Parameters) -> Result<Self, TokenRequestError> {
+        body.without_repeats()?;
+        let grant_type = body.one("grant_type")?.ok_or(TokenRequestError::GrantTypeMissing)?;
+        match GrantType::parse(grant_type).ok_or(TokenRequestError::GrantTypeUnsupported)? {
+            GrantType::ClientCredentials => {
+                Ok(Self::ClientCredentials { scope: scope(body)?, resources: resources(body)? })
+            }
+            GrantType::AuthorizationCode => Ok(Self::AuthorizationCode {
+                code: token(body, "code")?.ok_or(TokenRequestError::CodeMissing)?,
+                redirect_uri: redirect_uri(body)?,
+                code_verifier: code_verifier(body)?,
+                resources: resources(body)?,
+            }),
+            GrantType::RefreshToken => Ok(Self::RefreshToken {
+                refresh_token: token(body, "refresh_token")?.ok_or(TokenRequestError::RefreshTokenMissing)?,
+                scope: scope(body)?,
+                resources: resources(body)?,
+            }),
+        }
+    }
+
+    /// The grant type asked for.
+    pub const fn grant_type(&self) -> GrantType {
+        match self {
+            Self::ClientCredentials { .. } => GrantType::ClientCredentials,
+            Self::AuthorizationCode { .. } => GrantType::AuthorizationCode,
+            Self::RefreshToken { .. } => GrantType::RefreshToken,
+        }
+    }
+}
+
+impl TokenQuery {
+    /// Reads the body of an introspection or revocation request.
+    ///
+    /// # Errors
+    /// [`TokenRequestError`] when a parameter is repeated, too long, or `token` is missing.
+    pub fn parse(body: &Parameters) -> Result<Self, TokenRequestError> {
+        body.without_repeats()?;
+        let hint = match body.one("token_type_hint")? {
+            Some("access_token") => Some(TokenTypeHint::AccessToken),
+            Some("refresh_token") => Some(TokenTypeHint::RefreshToken),
+            Some(_) | None => None,
+        };
+        Ok(Self { token: token(body, "token")?.ok_or(TokenRequestError::TokenMissing)?, hint })
+    }
+}
+
+fn token(body: &Parameters, name: &str) -> Result<Option<Secret>, TokenRequestError> {
+    match body.one(name)? {
+        Some(text) if text.len() > MAX_TOKEN_BYTES => Err(TokenRequestError::TooLong),
+        text => Ok(text.map(|text| Secret::new(text.to_owned()))),
+    }
+}
+
+fn scope(body: &Parameters) -> Result<Option<Scope>, TokenRequestError> {
+    Ok(body.one("scope")?.map(Scope::parse).transpose()?.filter(|scope| !scope.is_empty()))
+}
+
+fn resources(body: &Parameters) -> Result<Vec<Resource>, TokenRequestError> {
+    crate::resource::several(body, MAX_RESOURCES).map_err(|_| TokenRequestError::ResourceMalformed)
+}
+
+fn redirect_uri(body: &Parameters) -> Result<Option<RedirectUri>, TokenRequestError> {
+    let parsed = body.one("redirect_uri")?.map(RedirectUri::parse).transpose();
+    parsed.map_err(|_| TokenRequestError::RedirectUriMalformed)
+}
+
+fn code_verifier(body: &Parameters) -> Result<Option<CodeVerifier>, TokenRequestError> {
+    let parsed = body.one("code_verifier")?.map(CodeVerifier::parse).transpose();
+    parsed.map_err(|_| TokenRequestError::CodeVerifierMalformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(body: &str) -> Result<TokenRequest, TokenRequestError> {
+        TokenRequest::parse(&Parameters::parse(body.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn each_fault_of_a_token_request_has_its_code() {
+        use TokenErrorCode as C;
+        let rows = [
+            ("", C::InvalidRequest),
+            ("grant_type=", C::InvalidRequest),
+            ("grant_type=password", C::UnsupportedGrantType),
+            ("grant_type=client_credentials&grant_type=client_credentials", C::InvalidRequest),
+            ("grant_type=client_credentials&scope=%22", C::InvalidScope),
+            ("grant_type=client_credentials&resource=api", C::InvalidTarget),
+            ("grant_type=client_credentials&x=1&x=2", C::InvalidRequest),
+            ("grant_type=authorization_code", C::InvalidRequest),
+            ("grant_type=authorization_code&code=a&code=b", C::InvalidRequest),
+            ("grant_type=authorization_code&code=a&code_verifier=short", C::InvalidGrant),
+            ("grant_type=authorization_code&code=a&redirect_uri=x", C::InvalidGrant),
+            ("grant_type=refresh_token", C::InvalidRequest),
+        ];
+        for (body, code) in rows {
+            assert_eq!(parse(body).err().map(TokenRequestError::code), Some(code), "{body}");
+        }
+        let too_long = format!("grant_type=refresh_token&refresh_token={}", "a".repeat(MAX_TOKEN_BYTES + 1));
+        assert_eq!(parse(&too_long).err(), Some(TokenRequestError::TooLong));
+    }
+
+    #[test]
+    fn several_resources_are_taken_once_each() {
+        let parsed = parse("grant_type=client_credentials&resource=urn:a&resource=urn:b&resource=urn:a");
+        assert!(matches!(parsed, Ok(TokenRequest::ClientCredentials { resources, .. }) if resources.len() == 2));
+    }
+}

@@ -1,0 +1,1 @@
+//! The rules of people: sign-in, session, consent. Pure.

@@ -1,0 +1,1 @@
+//! The port, the meaning of a transition, and its DynamoDB form.

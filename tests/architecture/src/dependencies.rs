@@ -1,0 +1,231 @@
+//! Dependencies point one way, and what a crate takes from outside is written down here.
+//!
+//! `protocol ← grants ← sessions · keys ← store · pages ← edge ← functions ← infra/cli, tests`
+
+use cargo_metadata::DependencyKind;
+
+use crate::repository;
+
+/// What a crate may use.
+enum May {
+    Use(&'static [&'static str]),
+    UseAnything,
+}
+use May::{Use, UseAnything};
+
+/// What one crate may use of this workspace, and of the outside (not counting what only its tests use).
+struct Rule {
+    name: &'static str,
+    workspace: May,
+    outside: May,
+}
+
+const SHARED: &[&str] = &["protocol", "grants", "sessions", "keys", "store", "pages", "edge"];
+/// What `lib.rs` needs to speak HTTP values and `main.rs` to run. The AWS SDK is not among it: `store` and `keys` wire it.
+const FUNCTION: &[&str] = &["http", "lambda_http", "serde_json", "tokio"];
+
+const RULES: &[Rule] = &[
+    Rule {
+        name: "protocol",
+        workspace: Use(&[]),
+        outside: Use(&[
+            "base64",
+            "form_urlencoded",
+            "percent-encoding",
+            "serde",
+            "serde_json",
+            "sha2",
+            "subtle",
+            "thiserror",
+            "url",
+            "zeroize",
+        ]),
+    },
+    Rule { name: "grants", workspace: Use(&["protocol"]), outside: Use(&["base64", "sha2", "subtle", "thiserror"]) },
+    Rule {
+        name: "sessions",
+        workspace: Use(&["protocol", "grants"]),
+        outside: Use(&["argon2", "base64", "sha2", "thiserror", "zeroize"]),
+    },
+    Rule {
+        name: "keys",
+        workspace: Use(&["protocol", "grants"]),
+        outside: Use(&[
+            "aws-lc-rs",
+            "aws-sdk-kms",
+            "base64",
+            "hkdf",
+            "hmac",
+            "jsonwebtoken",
+            "serde",
+            "serde_json",
+            "sha2",
+            "subtle",
+            "thiserror",
+            "zeroize",
+        ]),
+    },
+    Rule {
+        name: "store",
+        workspace: Use(&["protocol", "grants", "sessions", "keys"]),
+        outside: Use(&[
+            "aws-credential-types",
+            "aws-sdk-dynamodb",
+            "aws-sdk-kms",
+            "aws-smithy-http-client",
+            "aws-smithy-runtime-api",
+            "aws-smithy-types",
+            "base64",
+            "thiserror",
+            "tokio",
+        ]),
+    },
+    Rule { name: "pages", workspace: Use(&[]), outside: Use(&["askama", "base64", "sha2"]) },
+    Rule {
+        name: "edge",
+        workspace: Use(&["protocol", "grants", "sessions", "keys", "store", "pages"]),
+        outside: Use(&[
+            "base64",
+            "getrandom",
+            "http",
+            "lambda_http",
+            "lambda_runtime",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "tokio",
+            "tracing",
+            "tracing-subscriber",
+        ]),
+    },
+    Rule { name: "authorize", workspace: Use(SHARED), outside: Use(FUNCTION) },
+    Rule { name: "token", workspace: Use(SHARED), outside: Use(FUNCTION) },
+    Rule { name: "introspect", workspace: Use(SHARED), outside: Use(FUNCTION) },
+    Rule { name: "revoke", workspace: Use(SHARED), outside: Use(FUNCTION) },
+    Rule { name: "metadata", workspace: Use(SHARED), outside: Use(FUNCTION) },
+    Rule {
+        name: "jeton",
+        workspace: Use(&[
+            "protocol",
+            "grants",
+            "sessions",
+            "keys",
+            "store",
+            "pages",
+            "edge",
+            "authorize",
+            "token",
+            "introspect",
+            "revoke",
+            "metadata",
+        ]),
+        outside: UseAnything,
+    },
+    Rule { name: "architecture", workspace: UseAnything, outside: UseAnything },
+    Rule { name: "clients", workspace: UseAnything, outside: UseAnything },
+    Rule { name: "conformance", workspace: UseAnything, outside: UseAnything },
+    Rule { name: "contract", workspace: UseAnything, outside: UseAnything },
+    Rule { name: "harness", workspace: UseAnything, outside: UseAnything },
+    Rule { name: "lambda", workspace: UseAnything, outside: UseAnything },
+];
+
+/// One line of a manifest.
+struct Edge {
+    from: String,
+    to: String,
+    in_workspace: bool,
+    for_tests_only: bool,
+}
+
+/// Workspace dependencies count in every section, outside ones wherever the product is built from them.
+fn faults(edges: &[Edge]) -> Vec<String> {
+    edges.iter().filter_map(fault).collect()
+}
+
+fn fault(edge: &Edge) -> Option<String> {
+    let Edge { from, to, in_workspace, for_tests_only } = edge;
+    let Some(rule) = RULES.iter().find(|rule| rule.name == from) else {
+        return Some(format!("{from}: unknown crate; give it a rule in {}", file!()));
+    };
+    let may = if *in_workspace { &rule.workspace } else { &rule.outside };
+    let allowed = match may {
+        Use(names) => names.contains(&to.as_str()) || (*for_tests_only && !in_workspace),
+        UseAnything => true,
+    };
+    let remedy = if *in_workspace {
+        "move the code to the crate where it belongs (the way is protocol ← grants ← sessions · keys ← store · pages ← edge ← functions)"
+    } else {
+        "do without it, or add it to this crate's list and say why in the commit"
+    };
+    (!allowed).then(|| format!("Cargo.toml of {from}: may not use {to}; {remedy}. The lists are in {}", file!()))
+}
+
+#[test]
+fn every_crate_uses_only_what_its_list_allows() {
+    let mut edges = Vec::new();
+    for package in repository::packages() {
+        for dependency in &package.dependencies {
+            edges.push(Edge {
+                from: package.name.to_string(),
+                to: dependency.name.clone(),
+                in_workspace: dependency.path.is_some(),
+                for_tests_only: dependency.kind == DependencyKind::Development,
+            });
+        }
+    }
+    assert!(edges.iter().any(|edge| edge.from == "grants" && edge.to == "protocol"), "no edges were read");
+    repository::assert_none(&faults(&edges));
+}
+
+#[test]
+fn every_crate_has_a_rule_and_every_rule_a_crate() {
+    let mut crates: Vec<String> = repository::packages().iter().map(|package| package.name.to_string()).collect();
+    let mut rules: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+    crates.sort();
+    rules.sort_unstable();
+    assert_eq!(crates, rules, "bring the rules in {} in line with the workspace", file!());
+}
+
+#[test]
+fn no_list_lets_a_pure_crate_do_io_or_a_stranger_see_the_sdk() {
+    for rule in RULES {
+        let Use(outside) = rule.outside else { continue };
+        let pure = ["protocol", "grants", "sessions", "pages"].contains(&rule.name);
+        let sees_sdk = ["keys", "store"].contains(&rule.name);
+        for name in outside {
+            let io = ["tokio", "http", "hyper", "lambda", "aws", "getrandom", "tracing", "reqwest"];
+            assert!(!pure || !io.iter().any(|word| name.starts_with(word)), "{} is pure: no {name}", rule.name);
+            assert!(sees_sdk || !name.starts_with("aws-sdk-"), "only keys, store and mains see {name}: {}", rule.name);
+        }
+    }
+}
+
+#[test]
+fn a_dependency_that_points_the_wrong_way_is_a_fault() {
+    let edge = |from: &str, to: &str, in_workspace, for_tests_only| Edge {
+        from: from.into(),
+        to: to.into(),
+        in_workspace,
+        for_tests_only,
+    };
+    let good = [
+        edge("grants", "protocol", true, false),
+        edge("grants", "sha2", false, false),
+        edge("grants", "proptest", false, true),
+        edge("contract", "store", true, true),
+        edge("jeton", "token", true, false),
+    ];
+    assert!(faults(&good).is_empty());
+    let bad = [
+        edge("protocol", "grants", true, false),
+        edge("grants", "harness", true, true),
+        edge("grants", "tokio", false, false),
+        edge("token", "aws-sdk-dynamodb", false, false),
+        edge("token", "revoke", true, false),
+        edge("edge", "jeton", true, false),
+        edge("newcomer", "protocol", true, false),
+    ];
+    for edge in bad {
+        assert_eq!(faults(&[edge]).len(), 1);
+    }
+}

@@ -1,0 +1,186 @@
+//! One name all the way: folder = package = binary = `XFunction` in the template = path.
+
+use std::collections::BTreeSet;
+
+use crate::repository;
+
+/// What is there, as plain data.
+struct House {
+    /// Folders below `functions/`.
+    folders: BTreeSet<String>,
+    /// Package and binary, for each binary of a package in such a folder.
+    binaries: Vec<(String, String)>,
+    /// The template, as text.
+    template: String,
+}
+
+fn faults(house: &House) -> Vec<String> {
+    let mut faults: Vec<String> = house.folders.iter().flat_map(|folder| faults_of_folder(house, folder)).collect();
+    for id in resources(&house.template) {
+        let Some(name) = id.strip_suffix("Function") else { continue };
+        if !house.folders.iter().any(|folder| camel_case(folder) == name) {
+            faults.push(format!("infra/template.yaml: {id} has no folder below functions/; add one or remove {id}"));
+        }
+    }
+    faults
+}
+
+fn faults_of_folder(house: &House, folder: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    if !house.binaries.contains(&(folder.to_owned(), folder.to_owned())) {
+        faults.push(format!("functions/{folder}/Cargo.toml: name the package and its binary {folder}"));
+    }
+    let function = format!("{}Function", camel_case(folder));
+    let resource = resource(&house.template, &function);
+    if !resource.contains("Type: AWS::Serverless::Function") {
+        faults.push(format!(
+            "infra/template.yaml: functions/{folder} has no {function}; add an AWS::Serverless::Function"
+        ));
+    } else if !resource.contains(&format!("{{Binary: {folder}}}")) {
+        faults.push(format!(
+            "infra/template.yaml: {function} does not build {folder}; write BuildProperties: {{Binary: {folder}}}"
+        ));
+    }
+    let path = path(folder);
+    match functions_behind(&house.template, &path).as_slice() {
+        [] => faults.push(format!("infra/template.yaml: nothing is routed at {path}; add `RouteKey: ANY {path}`")),
+        behind => faults.extend(behind.iter().filter(|id| **id != function).map(|id| {
+            format!("infra/template.yaml: {path} leads to {id}; route it through an integration of {function}")
+        })),
+    }
+    faults
+}
+
+/// `/token` for `token`; the metadata documents have a place of their own (RFC 8615).
+fn path(folder: &str) -> String {
+    if folder == "metadata" { "/.well-known/{document+}".into() } else { format!("/{folder}") }
+}
+
+/// `RotateKeys` for `rotate-keys`.
+fn camel_case(folder: &str) -> String {
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    folder.split('-').filter(|word| !word.is_empty()).map(capital).collect()
+}
+
+/// The logical ids of the functions behind a path: Route, then Integration, then Function.
+fn functions_behind(template: &str, path: &str) -> Vec<String> {
+    let mut functions = Vec::new();
+    for id in resources(template) {
+        let route = resource(template, id);
+        let key = between(&route, "RouteKey: ", "\n").and_then(|key| key.split(' ').nth(1));
+        if key == Some(path) {
+            let integration = between(&route, "integrations/${", "}").unwrap_or_default();
+            let uri = resource(template, integration);
+            functions.push(between(&uri, "IntegrationUri: !GetAtt ", ".Arn").unwrap_or("nothing").to_owned());
+        }
+    }
+    functions
+}
+
+/// The logical ids: what stands two spaces deep below `Resources:`.
+fn resources(template: &str) -> impl Iterator<Item = &str> {
+    let below = template.lines().skip_while(|line| *line != "Resources:").skip(1);
+    let resources = below.take_while(|line| line.is_empty() || line.starts_with(' '));
+    resources.filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':')).filter(|id| !id.starts_with([' ', '#']))
+}
+
+/// The lines of one resource, or nothing.
+fn resource(template: &str, id: &str) -> String {
+    let head = format!("  {id}:");
+    let below = template.lines().skip_while(|line| *line != "Resources:").skip_while(|line| **line != head).skip(1);
+    let body = below.take_while(|line| line.is_empty() || line.starts_with("   "));
+    body.flat_map(|line| [line, "\n"]).collect()
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    text.split_once(before)?.1.split_once(after).map(|(inside, _)| inside)
+}
+
+#[test]
+fn a_function_has_one_name_from_its_folder_to_its_path() {
+    let paths = repository::paths();
+    let folders = paths.iter().filter_map(|path| path.strip_prefix("functions/")?.split_once('/'));
+    let folders: BTreeSet<String> = folders.map(|(folder, _)| folder.to_owned()).collect();
+    let mut binaries = Vec::new();
+    for package in repository::packages() {
+        let in_functions = package.manifest_path.parent().and_then(|folder| folder.parent());
+        if in_functions.is_some_and(|folder| folder.file_name() == Some("functions")) {
+            let targets = package.targets.iter().filter(|target| target.is_bin());
+            binaries.extend(targets.map(|target| (package.name.to_string(), target.name.clone())));
+        }
+    }
+    assert!(folders.contains("token"), "no function folders were read");
+    let template = repository::read("infra/template.yaml");
+    repository::assert_none(&faults(&House { folders, binaries, template }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BTreeSet, House, camel_case, faults};
+
+    const TEMPLATE: &str = "\
+Outputs:
+  OtherFunction:
+Resources:
+  TokenFunction:
+    Type: AWS::Serverless::Function
+    Metadata:
+      BuildProperties: {Binary: token}
+
+  # The machines' door.
+  TokenRoute:
+    Properties:
+      RouteKey: ANY /token
+      Target: !Sub integrations/${TokenIntegration}
+
+  TokenIntegration:
+    Properties:
+      IntegrationUri: !GetAtt TokenFunction.Arn
+
+Parameters:
+  LastFunction:
+";
+
+    fn house() -> House {
+        House {
+            folders: BTreeSet::from(["token".into()]),
+            binaries: vec![("token".into(), "token".into())],
+            template: TEMPLATE.into(),
+        }
+    }
+
+    #[test]
+    fn names_that_agree_have_no_fault() {
+        assert_eq!(faults(&house()), [""; 0]);
+        assert_eq!(camel_case("rotate-keys"), "RotateKeys");
+    }
+
+    #[test]
+    fn one_wrong_name_is_one_fault() {
+        type Spoil = fn(&mut House);
+        let rows: [(Spoil, &str); 7] = [
+            (|house| house.binaries[0].0 = "tokens".into(), "name the package"),
+            (|house| house.binaries[0].1 = "bootstrap".into(), "name the package"),
+            (|house| house.template = TEMPLATE.replace("Binary: token", "Binary: tokens"), "does not build"),
+            (
+                |house| house.template = TEMPLATE.replace("AWS::Serverless::Function", "AWS::Lambda::Alias"),
+                "has no TokenFunction",
+            ),
+            (|house| house.template = TEMPLATE.replace("ANY /token", "ANY /oauth/token"), "nothing is routed"),
+            (
+                |house| house.template = TEMPLATE.replace("!GetAtt TokenFunction", "!GetAtt RevokeFunction"),
+                "leads to RevokeFunction",
+            ),
+            (
+                |house| house.template = TEMPLATE.replace("  TokenRoute:", "  RevokeFunction:\n  TokenRoute:"),
+                "no folder",
+            ),
+        ];
+        for (spoil, complaint) in rows {
+            let mut house = house();
+            spoil(&mut house);
+            let faults = faults(&house);
+            assert!(faults.len() == 1 && faults[0].contains(complaint), "{complaint}: {faults:?}");
+        }
+    }
+}

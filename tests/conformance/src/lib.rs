@@ -1,0 +1,1 @@
+//! What Jeton answers over HTTP, line by line.

@@ -1,0 +1,1 @@
+//! One storage contract, two implementations of DynamoDB.

@@ -1,0 +1,1 @@
+//! Starts the stack for tests and speaks HTTP to it.

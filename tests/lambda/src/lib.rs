@@ -1,0 +1,1 @@
+//! The real function binaries behind a Lambda Runtime API.
