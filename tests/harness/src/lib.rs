@@ -1,1 +1,37 @@
 //! Starts the stack for tests and speaks HTTP to it.
+//!
+//! [`Stack`] runs `jeton dev` as a process of its own, [`Cli`] runs the operator's commands against it, [`Http`] and
+//! [`Browser`] are a machine and a person, and [`CountingProxy`] counts on the wire what the product asks of its
+//! store. Nothing here knows a rule: what an answer should be is said by the tests.
+//!
+//! # Decisions
+//! - The product is a black box: its binary is run, and no crate of it is used, so a test cannot agree with a mistake.
+//! - A harness that cannot do its work panics with all it knows, so that a test reads as a claim and not as plumbing.
+//! - A stack lives in a supervised process that ends with the test process, however that ends. So a stack may be
+//!   `static` and shared by all tests of a process, although statics are never dropped.
+//! - Ports are taken from below the range from which the kernel gives ports to outgoing connections.
+#![expect(clippy::expect_used, clippy::panic, reason = "a harness that cannot do its work stops the test")]
+#![expect(clippy::missing_panics_doc, reason = "everything here panics when it cannot do its work")]
+
+mod background;
+mod browser;
+mod cli;
+mod embedded;
+mod env_file;
+mod html;
+mod http_client;
+mod process;
+mod proof;
+mod proxy;
+mod stack;
+
+pub use browser::{Browser, Callback, Landing, authorization_url};
+pub use cli::{Cli, RegisteredClient, RegisteredUser};
+pub use embedded::{EmbeddedDynamo, dynamo_call};
+pub use env_file::EnvFile;
+pub use html::{Form, forms, unescape};
+pub use http_client::{Ask, Http, Reply};
+pub use process::{Finished, free_port, jeton, run_bounded};
+pub use proof::{Jwt, Pkce};
+pub use proxy::{Call, CountingProxy};
+pub use stack::{Stack, StackBuilder, amazon_dynamo};

@@ -1,1 +1,39 @@
-//! The real function binaries behind a Lambda Runtime API.
+//! Lambda and API Gateway on loopback, for the real function binaries.
+//!
+//! From the outside in:
+//! - [`Gateway`] is API Gateway (HTTP API): it takes HTTP, finds the function by the routes of `infra/template.yaml`,
+//!   and translates with [`event`] (payload format 2.0);
+//! - [`Function`] is one execution environment of Lambda: a child process that gets exactly the variables it is given
+//!   and takes one invocation at a time;
+//! - `runtime_api` is what that process speaks to: Lambda's Runtime API.
+//!
+//! What the deployment looks like is read by [`Template`], so that what is tested is what is deployed: a function
+//! gets only those variables that the template gives it.
+//!
+//! Not emulated: scaling out, freezing between invocations, payload limits, the roles (the storage here checks none),
+//! streaming answers, and the metrics and logs services: what a process prints is kept in memory ([`Function::output`]).
+//!
+//! The tests live here as well; they need the release binaries and start `jeton dev` as their storage.
+
+pub mod event;
+mod function;
+mod gateway;
+mod runtime_api;
+mod template;
+
+#[cfg(test)]
+mod logs;
+#[cfg(test)]
+mod payload;
+#[cfg(test)]
+mod same_answers;
+#[cfg(test)]
+mod stack;
+#[cfg(test)]
+mod start;
+#[cfg(test)]
+mod story;
+
+pub use function::{Function, InvokeError, Invoked, Settings, StartError};
+pub use gateway::{Deployment, Gateway, GatewayError};
+pub use template::{FunctionTemplate, Route, Template, TemplateError};

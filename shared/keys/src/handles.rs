@@ -1,0 +1,292 @@
+//! Handles: codes, refresh tokens, opaque access tokens, session cookies and form tickets that reject themselves.
+//!
+//! A handle is `prefix_` and base64url(version, kind, payload, tag). The tag is HMAC-SHA-256 over all before it, under a
+//! key of the kind's own, and it is checked before any input or output: a guessed or garbled handle costs no read, and
+//! a refresh token can never pass for a code.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use grants::{AccessHandle, CodeHandle, Generation, GrantSecret, RefreshHandle, SecretDigest, Timestamp};
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
+use protocol::Secret;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+type Tagger = Hmac<Sha256>;
+
+/// How every client secret made here starts, for secret scanners.
+pub const SECRET_PREFIX: &str = "jtk_";
+
+const VERSION: u8 = 1;
+const TAG_BYTES: usize = 32;
+/// No handle is longer; a longer text is none.
+const MAX_TEXT_BYTES: usize = 512;
+
+/// What a handle is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandleKind {
+    /// An authorization code.
+    Code,
+    /// A refresh token.
+    Refresh,
+    /// An opaque access token.
+    Access,
+    /// The cookie of a signed-in person.
+    Session,
+    /// The cookie of a visitor who has not signed in.
+    Visit,
+    /// The hidden field of a sign-in form.
+    SignInForm,
+    /// The hidden field of a consent form.
+    ConsentForm,
+}
+
+/// The tag keys, one for each kind, derived from one master.
+#[derive(Clone)]
+pub struct HandleKeys {
+    taggers: [Tagger; HandleKind::ALL.len()],
+    client_secrets: Tagger,
+    derive: Tagger,
+}
+
+impl HandleKind {
+    const ALL: [Self; 7] = [
+        Self::Code,
+        Self::Refresh,
+        Self::Access,
+        Self::Session,
+        Self::Visit,
+        Self::SignInForm,
+        Self::ConsentForm,
+    ];
+
+    const fn byte(self) -> u8 {
+        match self {
+            Self::Code => 1,
+            Self::Refresh => 2,
+            Self::Access => 3,
+            Self::Session => 4,
+            Self::Visit => 5,
+            Self::SignInForm => 6,
+            Self::ConsentForm => 7,
+        }
+    }
+
+    /// How its handles start.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Code => "jtc_",
+            Self::Refresh => "jtr_",
+            Self::Access => "jta_",
+            Self::Session => "jts_",
+            Self::Visit => "jtv_",
+            Self::SignInForm => "jtl_",
+            Self::ConsentForm => "jtf_",
+        }
+    }
+}
+
+impl HandleKeys {
+    /// Derives the keys from a master of 256 bits (RFC 5869).
+    pub fn derive(master: &[u8; 32]) -> Self {
+        let source = Hkdf::<Sha256>::new(Some(b"jeton handles"), master);
+        let tagger = |info: &[u8]| {
+            // One block of SHA-256, which HMAC takes as it is (RFC 2104 §2).
+            let mut key = Zeroizing::new([0; 64]);
+            // 64 bytes are less than the 255 hashes that RFC 5869 §2.3 allows, so this cannot fail.
+            let filled = source.expand(info, key.as_mut()).is_ok();
+            assert!(filled, "HKDF gives 64 bytes");
+            Tagger::new(&(*key).into())
+        };
+        Self {
+            taggers: HandleKind::ALL.map(|kind| tagger(kind.prefix().as_bytes())),
+            client_secrets: tagger(SECRET_PREFIX.as_bytes()),
+            derive: tagger(b"derive"),
+        }
+    }
+
+    /// Makes a handle of `kind` that carries `payload`.
+    pub fn seal(&self, kind: HandleKind, payload: &[u8]) -> Secret {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(payload.len().saturating_add(2 + TAG_BYTES)));
+        bytes.extend_from_slice(&[VERSION, kind.byte()]);
+        bytes.extend_from_slice(payload);
+        let tag = self.tagger(kind).chain_update(&*bytes).finalize().into_bytes();
+        bytes.extend_from_slice(&tag);
+        Secret::new(format!("{}{}", kind.prefix(), URL_SAFE_NO_PAD.encode(&*bytes)))
+    }
+
+    /// What a handle of `kind` carries; `None` when it is none, or another's, or was changed.
+    pub fn open(&self, kind: HandleKind, text: &str) -> Option<Zeroizing<Vec<u8>>> {
+        let encoded = text.strip_prefix(kind.prefix()).filter(|_| text.len() <= MAX_TEXT_BYTES)?;
+        let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(encoded).ok()?);
+        let (signed, tag) = bytes.split_last_chunk::<TAG_BYTES>()?;
+        let payload = signed.strip_prefix(&[VERSION, kind.byte()])?;
+        self.tagger(kind).chain_update(signed).verify_slice(tag).ok()?;
+        Some(Zeroizing::new(payload.to_vec()))
+    }
+
+    fn tagger(&self, kind: HandleKind) -> Tagger {
+        let [code, refresh, access, session, visit, sign_in, consent] = &self.taggers;
+        match kind {
+            HandleKind::Code => code,
+            HandleKind::Refresh => refresh,
+            HandleKind::Access => access,
+            HandleKind::Session => session,
+            HandleKind::Visit => visit,
+            HandleKind::SignInForm => sign_in,
+            HandleKind::ConsentForm => consent,
+        }
+        .clone()
+    }
+
+    /// The keyed hash under which a client secret is kept. It is random already, so a fast hash is right (C074).
+    pub fn digest(&self, secret: &Secret) -> SecretDigest {
+        let hash = self.client_secrets.clone().chain_update(secret.expose().as_bytes()).finalize();
+        SecretDigest::from_bytes(hash.into_bytes().into())
+    }
+
+    /// The grant that a consent form with this nonce makes: always the same, so that a form makes one grant at most.
+    pub fn grant_of_form(&self, nonce: &[u8; 16]) -> GrantSecret {
+        let hash: [u8; 32] = self.derive.clone().chain_update(nonce).finalize().into_bytes().into();
+        let mut secret = [0; 16];
+        secret.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+        GrantSecret::from_bytes(secret)
+    }
+
+    /// An authorization code.
+    pub fn seal_code(&self, handle: &CodeHandle) -> Secret {
+        self.seal(HandleKind::Code, handle.secret.expose())
+    }
+
+    /// Reads an authorization code.
+    pub fn open_code(&self, text: &Secret) -> Option<CodeHandle> {
+        let payload = self.open(HandleKind::Code, text.expose())?;
+        Some(CodeHandle { secret: GrantSecret::from_bytes(payload.as_slice().try_into().ok()?) })
+    }
+
+    /// A refresh token.
+    pub fn seal_refresh(&self, handle: &RefreshHandle) -> Secret {
+        let payload = [&handle.secret.expose()[..], &handle.generation.number().to_be_bytes()].concat();
+        self.seal(HandleKind::Refresh, &Zeroizing::new(payload))
+    }
+
+    /// Reads a refresh token.
+    pub fn open_refresh(&self, text: &Secret) -> Option<RefreshHandle> {
+        let payload = self.open(HandleKind::Refresh, text.expose())?;
+        let (secret, generation) = payload.split_first_chunk::<16>()?;
+        let generation = u32::from_be_bytes(generation.try_into().ok()?);
+        Some(RefreshHandle {
+            secret: GrantSecret::from_bytes(*secret),
+            generation: Generation::from_number(generation),
+        })
+    }
+
+    /// An opaque access token.
+    pub fn seal_access(&self, handle: &AccessHandle) -> Secret {
+        let mut payload = Zeroizing::new(Vec::with_capacity(46));
+        payload.extend_from_slice(handle.secret.expose());
+        payload.extend_from_slice(&handle.generation.number().to_be_bytes());
+        payload.extend_from_slice(&handle.issued_at.seconds().to_be_bytes());
+        payload.extend_from_slice(&handle.expires_at.seconds().to_be_bytes());
+        payload.extend_from_slice(&handle.resources.to_be_bytes());
+        payload.extend_from_slice(&handle.scope.to_be_bytes());
+        self.seal(HandleKind::Access, &payload)
+    }
+
+    /// Reads an opaque access token.
+    pub fn open_access(&self, text: &Secret) -> Option<AccessHandle> {
+        let payload = self.open(HandleKind::Access, text.expose())?;
+        let (secret, rest) = payload.split_first_chunk::<16>()?;
+        let (generation, rest) = rest.split_first_chunk::<4>()?;
+        let (issued_at, rest) = rest.split_first_chunk::<8>()?;
+        let (expires_at, rest) = rest.split_first_chunk::<8>()?;
+        let (resources, scope) = rest.split_first_chunk::<2>()?;
+        Some(AccessHandle {
+            secret: GrantSecret::from_bytes(*secret),
+            generation: Generation::from_number(u32::from_be_bytes(*generation)),
+            issued_at: Timestamp::from_seconds(u64::from_be_bytes(*issued_at)),
+            expires_at: Timestamp::from_seconds(u64::from_be_bytes(*expires_at)),
+            resources: u16::from_be_bytes(*resources),
+            scope: u64::from_be_bytes(scope.try_into().ok()?),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> HandleKeys {
+        HandleKeys::derive(&[3; 32])
+    }
+
+    fn refresh() -> RefreshHandle {
+        RefreshHandle { secret: GrantSecret::from_bytes([7; 16]), generation: Generation::from_number(5) }
+    }
+
+    #[test]
+    fn each_handle_is_read_back() {
+        let secret = GrantSecret::from_bytes([7; 16]);
+        let code = CodeHandle { secret: secret.clone() };
+        assert_eq!(keys().open_code(&keys().seal_code(&code)), Some(code));
+        assert_eq!(keys().open_refresh(&keys().seal_refresh(&refresh())), Some(refresh()));
+        let access = AccessHandle {
+            secret,
+            generation: Generation::FIRST,
+            issued_at: Timestamp::from_seconds(1),
+            expires_at: Timestamp::from_seconds(u64::MAX),
+            resources: 0x8001,
+            scope: 1 << 63,
+        };
+        assert_eq!(keys().open_access(&keys().seal_access(&access)), Some(access));
+    }
+
+    #[test]
+    fn c087_a_handle_with_one_character_changed_is_none() {
+        let handle = keys().seal_refresh(&refresh());
+        let text = handle.expose();
+        for place in 0..text.len() {
+            for other in "Aa0_-".chars() {
+                let changed: String =
+                    text.chars().enumerate().map(|(at, known)| if at == place { other } else { known }).collect();
+                let expected = (changed == text).then(refresh);
+                assert_eq!(keys().open_refresh(&Secret::new(changed)), expected);
+            }
+        }
+        for other in [format!("{text}A"), format!("{text}="), format!(" {text}"), text[..text.len() - 1].to_owned()] {
+            assert_eq!(keys().open_refresh(&Secret::new(other)), None);
+        }
+    }
+
+    #[test]
+    fn a_handle_of_one_kind_is_none_of_another_even_with_the_other_prefix() {
+        for made in HandleKind::ALL {
+            let handle = keys().seal(made, &[1; 16]);
+            let bare = handle.expose().strip_prefix(made.prefix()).unwrap();
+            for read in HandleKind::ALL {
+                let renamed = format!("{}{bare}", read.prefix());
+                assert_eq!(keys().open(read, &renamed).is_some(), made == read, "{made:?} {read:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn another_master_opens_nothing() {
+        let other = HandleKeys::derive(&[4; 32]);
+        assert_eq!(other.open_refresh(&keys().seal_refresh(&refresh())), None);
+        let secret = Secret::new("s".to_owned());
+        assert_ne!(other.digest(&secret), keys().digest(&secret));
+        assert_ne!(other.grant_of_form(&[1; 16]), keys().grant_of_form(&[1; 16]));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "(jtc_|jtr_|jta_)?[A-Za-z0-9_=+/-]{0,120}") {
+            let secret = Secret::new(text);
+            proptest::prop_assert_eq!(keys().open_code(&secret), None);
+            proptest::prop_assert_eq!(keys().open_refresh(&secret), None);
+            proptest::prop_assert_eq!(keys().open_access(&secret), None);
+        }
+    }
+}

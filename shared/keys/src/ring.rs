@@ -1,0 +1,149 @@
+//! The keys in hand: what a function holds between two readings of the keys table.
+
+use std::sync::Arc;
+
+use aws_lc_rs::rand;
+use grants::{AccessToken, Seconds, SigningAlgorithm, Timestamp, TokenFacts, TokenId};
+use protocol::{JwkSet, Secret};
+use zeroize::Zeroizing;
+
+use crate::jwt::{self, Verifier};
+use crate::{HandleKeys, InvalidToken, KeyRecord, KeyWrap, MasterRecord, Purpose, Records, SigningKey, WrapError};
+
+/// Why keys could not be made or used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// There is no master yet.
+    #[error("the stack has no keys yet: make them with `jeton keys rotate`")]
+    Missing,
+    /// There is no key for this algorithm yet.
+    #[error("the stack has no {0} key yet: make one with `jeton keys rotate --alg {0}`")]
+    NoKeyFor(&'static str),
+    /// The backend refused a key or could not sign.
+    #[error("a stored key cannot be used: it is damaged, or not for its algorithm")]
+    Crypto,
+    /// Wrapping failed.
+    #[error(transparent)]
+    Wrap(#[from] WrapError),
+}
+
+/// The keys in hand.
+#[derive(Clone)]
+pub struct KeyRing {
+    handles: HandleKeys,
+    signers: Vec<Arc<SigningKey>>,
+    verifiers: Vec<Verifier>,
+    records: Records,
+}
+
+impl KeyRing {
+    /// Unwraps the keys of `records`. Private keys that `before` holds are not unwrapped again; where `signs` is false
+    /// none are unwrapped at all.
+    ///
+    /// # Errors
+    /// [`KeysError`] when there is no master or something cannot be unwrapped.
+    pub async fn open(
+        records: Records,
+        wrap: &dyn KeyWrap,
+        signs: bool,
+        before: Option<&Self>,
+        now: Timestamp,
+    ) -> Result<Self, KeysError> {
+        let master = records.master.as_ref().ok_or(KeysError::Missing)?;
+        let handles = match before {
+            Some(before) if before.records.master.as_ref() == Some(master) => before.handles.clone(),
+            Some(_) | None => open_master(master, wrap).await?,
+        };
+        let mut signers = Vec::new();
+        for record in records.signing.iter().filter(|record| signs && records.may_sign(record, now)) {
+            let known = before.and_then(|before| before.signers.iter().find(|key| key.kid() == record.public.kid));
+            signers.push(match known {
+                Some(known) => Arc::clone(known),
+                None => Arc::new(open_signing_key(record, wrap).await?),
+            });
+        }
+        let verifiers = records.signing.iter().map(Verifier::parse).collect::<Result<_, _>>()?;
+        Ok(Self { handles, signers, verifiers, records })
+    }
+
+    /// The keys of handles.
+    pub const fn handles(&self) -> &HandleKeys {
+        &self.handles
+    }
+
+    /// Signs an access token with the key that is active for its algorithm now.
+    ///
+    /// # Errors
+    /// [`KeysError::NoKeyFor`] when there is none.
+    pub fn sign(&self, token: &AccessToken, issuer: &str, id: TokenId) -> Result<Secret, KeysError> {
+        let missing = KeysError::NoKeyFor(token.algorithm.as_str());
+        let active = self.records.active(token.algorithm, token.issued_at);
+        let signer = active.and_then(|record| self.signers.iter().find(|key| key.kid() == record.public.kid));
+        signer.ok_or(missing)?.sign(&jwt::claims(token, issuer, id)?).map(Secret::new)
+    }
+
+    /// Whether a token for `algorithm` could be signed now.
+    pub fn has_key_for(&self, algorithm: SigningAlgorithm) -> bool {
+        self.signers.iter().any(|key| key.algorithm() == algorithm)
+    }
+
+    /// What a JWT says, when it is an access token that was signed here for `issuer`.
+    ///
+    /// # Errors
+    /// [`InvalidToken`] for anything else.
+    pub fn verify(&self, token: &Secret, issuer: &str) -> Result<TokenFacts, InvalidToken> {
+        jwt::read(token.expose(), issuer, &self.verifiers)
+    }
+}
+
+impl Records {
+    fn may_sign(&self, record: &KeyRecord, now: Timestamp) -> bool {
+        use crate::KeyState;
+        matches!(self.state(record, now), KeyState::Active | KeyState::Pending)
+    }
+
+    /// The public key set (RFC 7517 §5).
+    pub fn key_set(&self, now: Timestamp) -> JwkSet {
+        JwkSet { keys: self.published(now) }
+    }
+}
+
+/// A new master for handles, wrapped.
+///
+/// # Errors
+/// [`KeysError`] when it cannot be made or wrapped.
+pub async fn new_master(wrap: &dyn KeyWrap) -> Result<MasterRecord, KeysError> {
+    let mut master = Zeroizing::new([0; 32]);
+    rand::fill(master.as_mut()).map_err(|_| KeysError::Crypto)?;
+    Ok(MasterRecord { wrapped: wrap.wrap(Purpose::Handles, master.as_ref()).await?.to_vec() })
+}
+
+/// A new signing key, wrapped, that signs `after` so many seconds.
+///
+/// # Errors
+/// [`KeysError`] when it cannot be made or wrapped.
+pub async fn new_signing_key(
+    algorithm: SigningAlgorithm,
+    wrap: &dyn KeyWrap,
+    now: Timestamp,
+    after: Seconds,
+) -> Result<KeyRecord, KeysError> {
+    let private = SigningKey::generate(algorithm)?;
+    let public = SigningKey::parse(algorithm, &private)?.public();
+    let wrapped = wrap.wrap(Purpose::Signing, &private).await?.to_vec();
+    Ok(KeyRecord { public, algorithm, created_at: now, activates_at: now.plus(after), wrapped })
+}
+
+async fn open_master(record: &MasterRecord, wrap: &dyn KeyWrap) -> Result<HandleKeys, KeysError> {
+    let master = wrap.unwrap(Purpose::Handles, &record.wrapped).await?;
+    let master = Zeroizing::new(<[u8; 32]>::try_from(master.as_slice()).map_err(|_| KeysError::Crypto)?);
+    Ok(HandleKeys::derive(&master))
+}
+
+async fn open_signing_key(record: &KeyRecord, wrap: &dyn KeyWrap) -> Result<SigningKey, KeysError> {
+    let private = wrap.unwrap(Purpose::Signing, &record.wrapped).await?;
+    SigningKey::parse(record.algorithm, &private)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+use std::path::PathBuf;
+
+use grants::{Generation, GrantSecret, TokenFormat};
+use protocol::{ClientId, Resource, Scope};
+
+use super::*;
+use crate::FileWrap;
+
+const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+const ISSUER: &str = "https://issuer.example";
+
+fn key_file(byte: u8) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("jeton-ring-{}-{byte}-{:?}", std::process::id(), std::thread::current().id()));
+    std::fs::write(&path, FileWrap::file_of(&[byte; 32]).as_bytes()).unwrap();
+    path
+}
+
+fn wrap(byte: u8) -> FileWrap {
+    let path = key_file(byte);
+    let wrap = FileWrap::open(&path).unwrap();
+    std::fs::remove_file(path).unwrap();
+    wrap
+}
+
+fn token(algorithm: SigningAlgorithm) -> AccessToken {
+    AccessToken {
+        subject: "app".to_owned(),
+        client_id: ClientId::parse("app").unwrap(),
+        audience: vec![Resource::parse("https://api.example").unwrap()],
+        scope: Scope::parse("read write").unwrap(),
+        issued_at: NOW,
+        expires_at: NOW.plus(900),
+        auth_time: None,
+        format: TokenFormat::Jwt,
+        algorithm,
+    }
+}
+
+async fn ring(algorithms: &[SigningAlgorithm]) -> KeyRing {
+    let wrap = wrap(1);
+    let mut records = Records { master: Some(new_master(&wrap).await.unwrap()), signing: Vec::new() };
+    for algorithm in algorithms {
+        records.signing.push(new_signing_key(*algorithm, &wrap, NOW, 0).await.unwrap());
+    }
+    KeyRing::open(records, &wrap, true, None, NOW).await.unwrap()
+}
+
+#[tokio::test]
+async fn c091_c095_every_algorithm_signs_what_its_own_key_verifies() {
+    let ring = ring(&SigningAlgorithm::ALL).await;
+    for algorithm in SigningAlgorithm::ALL {
+        let id = TokenId::OfGrant(GrantSecret::from_bytes([7; 16]).id(), Generation::FIRST, [1; 8]);
+        let signed = ring.sign(&token(algorithm), ISSUER, id).unwrap();
+        let header = jsonwebtoken::decode_header(signed.expose()).unwrap();
+        assert_eq!((header.typ.as_deref(), header.alg), (Some("at+jwt"), crate::signing::jose(algorithm)));
+        let facts = ring.verify(&signed, ISSUER).unwrap();
+        assert_eq!((facts.token_id, facts.generation), (Some(id), Some(Generation::FIRST)));
+        assert_eq!((facts.scope.to_string(), facts.expires_at), ("read write".to_owned(), NOW.plus(900)));
+    }
+    let set = serde_json::to_value(ring.records.key_set(NOW)).unwrap();
+    let keys = set["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 4);
+    for key in keys {
+        for private in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+            assert!(key.get(private).is_none(), "{private} is published");
+        }
+    }
+}
+
+#[tokio::test]
+async fn c093_c098_a_changed_or_foreign_token_is_none() {
+    let mine = ring(&[SigningAlgorithm::Rs256, SigningAlgorithm::Es256]).await;
+    let signed = mine.sign(&token(SigningAlgorithm::Es256), ISSUER, TokenId::Machine([1; 16])).unwrap();
+    assert!(mine.verify(&signed, ISSUER).is_ok());
+    assert_eq!(mine.verify(&signed, "https://other.example"), Err(InvalidToken));
+    assert_eq!(ring(&[SigningAlgorithm::Es256]).await.verify(&signed, ISSUER), Err(InvalidToken));
+    let text = signed.expose();
+    for place in 0..text.len() {
+        let other = if text.as_bytes()[place] == b'A' { "B" } else { "A" };
+        let changed = format!("{}{other}{}", &text[..place], &text[place + 1..]);
+        assert_eq!(mine.verify(&Secret::new(changed), ISSUER), Err(InvalidToken), "{place}");
+    }
+    for odd in [format!("{text}."), format!(" {text}"), format!("{text}="), "..".to_owned(), String::new()] {
+        assert_eq!(mine.verify(&Secret::new(odd), ISSUER), Err(InvalidToken));
+    }
+}
+
+#[tokio::test]
+async fn keys_that_another_wrapping_key_wrapped_do_not_open() {
+    let records = Records { master: Some(new_master(&wrap(1)).await.unwrap()), signing: Vec::new() };
+    assert!(KeyRing::open(records.clone(), &wrap(1), true, None, NOW).await.is_ok());
+    let wrong = KeyRing::open(records, &wrap(2), true, None, NOW).await;
+    assert!(matches!(wrong, Err(KeysError::Wrap(WrapError::Refused))));
+    assert!(matches!(KeyRing::open(Records::default(), &wrap(1), true, None, NOW).await, Err(KeysError::Missing)));
+}
+
+#[tokio::test]
+async fn a_function_that_only_checks_handles_unwraps_no_signing_key() {
+    let wrap = wrap(1);
+    let signing = vec![new_signing_key(SigningAlgorithm::Es256, &wrap, NOW, 0).await.unwrap()];
+    let records = Records { master: Some(new_master(&wrap).await.unwrap()), signing };
+    let ring = KeyRing::open(records, &wrap, false, None, NOW).await.unwrap();
+    assert!(!ring.has_key_for(SigningAlgorithm::Es256));
+    assert!(ring.sign(&token(SigningAlgorithm::Es256), ISSUER, TokenId::Machine([1; 16])).is_err());
+}

@@ -1,0 +1,165 @@
+//! Signing keys: made, parsed once, used.
+
+use aws_lc_rs::encoding::AsDer;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaKeyPair,
+};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use grants::SigningAlgorithm;
+use jsonwebtoken::{Algorithm, Header};
+use protocol::Jwk;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::KeysError;
+
+/// A private key, parsed and ready, with the encoded header of the tokens it signs.
+pub struct SigningKey {
+    algorithm: SigningAlgorithm,
+    pair: Pair,
+    header: String,
+    kid: String,
+}
+
+enum Pair {
+    Rsa(RsaKeyPair),
+    Ecdsa(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+}
+
+impl SigningKey {
+    /// A new private key in PKCS#8.
+    ///
+    /// # Errors
+    /// [`KeysError::Crypto`] when the backend cannot make one.
+    pub fn generate(algorithm: SigningAlgorithm) -> Result<Zeroizing<Vec<u8>>, KeysError> {
+        let random = SystemRandom::new();
+        let crypto = |_| KeysError::Crypto;
+        let der = match algorithm {
+            SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => {
+                let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(crypto)?;
+                pair.as_der().map_err(crypto)?.as_ref().to_vec()
+            }
+            SigningAlgorithm::Es256 => {
+                let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random);
+                document.map_err(crypto)?.as_ref().to_vec()
+            }
+            SigningAlgorithm::EdDsa => Ed25519KeyPair::generate_pkcs8(&random).map_err(crypto)?.as_ref().to_vec(),
+        };
+        Ok(Zeroizing::new(der))
+    }
+
+    /// Parses a private key in PKCS#8.
+    ///
+    /// # Errors
+    /// [`KeysError::Crypto`] when it is not one for `algorithm`.
+    pub fn parse(algorithm: SigningAlgorithm, pkcs8: &[u8]) -> Result<Self, KeysError> {
+        let pair = match algorithm {
+            SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => RsaKeyPair::from_pkcs8(pkcs8).map(Pair::Rsa),
+            SigningAlgorithm::Es256 => {
+                EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8).map(Pair::Ecdsa)
+            }
+            SigningAlgorithm::EdDsa => Ed25519KeyPair::from_pkcs8(pkcs8).map(Pair::Ed25519),
+        };
+        let pair = pair.map_err(|_| KeysError::Crypto)?;
+        let kid = pair.kid();
+        let header = Header { typ: Some("at+jwt".to_owned()), kid: Some(kid.clone()), ..Header::new(jose(algorithm)) };
+        let header = serde_json::to_vec(&header).map_err(|_| KeysError::Crypto)?;
+        Ok(Self { algorithm, pair, header: URL_SAFE_NO_PAD.encode(header), kid })
+    }
+
+    /// The one algorithm it is for.
+    pub const fn algorithm(&self) -> SigningAlgorithm {
+        self.algorithm
+    }
+
+    /// Its name.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The JWS (RFC 7515 §3.1) of `claims`.
+    ///
+    /// # Errors
+    /// [`KeysError::Crypto`] when the backend cannot sign.
+    pub fn sign(&self, claims: &[u8]) -> Result<String, KeysError> {
+        let mut token = String::with_capacity(self.header.len().saturating_add(claims.len().saturating_mul(2)) + 400);
+        token.push_str(&self.header);
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(claims, &mut token);
+        let signature = self.signature(token.as_bytes())?;
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        Ok(token)
+    }
+
+    fn signature(&self, message: &[u8]) -> Result<Vec<u8>, KeysError> {
+        let random = SystemRandom::new();
+        let rsa = |pair: &RsaKeyPair, encoding| {
+            let mut signature = vec![0; pair.public_modulus_len()];
+            pair.sign(encoding, &random, message, &mut signature).map(|()| signature)
+        };
+        let signature = match (&self.pair, self.algorithm) {
+            (Pair::Rsa(pair), SigningAlgorithm::Ps256) => rsa(pair, &RSA_PSS_SHA256),
+            (Pair::Rsa(pair), _) => rsa(pair, &RSA_PKCS1_SHA256),
+            (Pair::Ecdsa(pair), _) => pair.sign(&random, message).map(|signature| signature.as_ref().to_vec()),
+            (Pair::Ed25519(pair), _) => pair.try_sign(message).map(|signature| signature.as_ref().to_vec()),
+        };
+        signature.map_err(|_| KeysError::Crypto)
+    }
+
+    /// The public part (RFC 7517 §4).
+    pub fn public(&self) -> Jwk {
+        let encode = |bytes: &[u8]| Some(URL_SAFE_NO_PAD.encode(bytes));
+        let common = Jwk {
+            kid: self.kid.clone(),
+            usage: "sig".to_owned(),
+            alg: self.algorithm.as_str().to_owned(),
+            ..Jwk::default()
+        };
+        match &self.pair {
+            Pair::Rsa(pair) => Jwk {
+                kty: "RSA".to_owned(),
+                n: encode(pair.public_key().modulus().big_endian_without_leading_zero()),
+                e: encode(pair.public_key().exponent().big_endian_without_leading_zero()),
+                ..common
+            },
+            Pair::Ecdsa(pair) => {
+                // An uncompressed point (SEC 1 §2.3.3): 4, x, y.
+                let point = pair.public_key().as_ref().get(1..).unwrap_or_default();
+                let (x, y) = point.split_at_checked(32).unwrap_or_default();
+                Jwk { kty: "EC".to_owned(), crv: Some("P-256".to_owned()), x: encode(x), y: encode(y), ..common }
+            }
+            Pair::Ed25519(pair) => {
+                let point = pair.public_key().as_ref();
+                Jwk { kty: "OKP".to_owned(), crv: Some("Ed25519".to_owned()), x: encode(point), ..common }
+            }
+        }
+    }
+}
+
+impl Pair {
+    /// A name that no other key has: the hash of the public key.
+    fn kid(&self) -> String {
+        let digest = match self {
+            Self::Rsa(pair) => Sha256::digest(pair.public_key().as_ref()),
+            Self::Ecdsa(pair) => Sha256::digest(pair.public_key().as_ref()),
+            Self::Ed25519(pair) => Sha256::digest(pair.public_key().as_ref()),
+        };
+        URL_SAFE_NO_PAD.encode(digest.iter().take(16).copied().collect::<Vec<u8>>())
+    }
+}
+
+/// The same algorithm in the words of `jsonwebtoken`.
+pub(crate) const fn jose(algorithm: SigningAlgorithm) -> Algorithm {
+    match algorithm {
+        SigningAlgorithm::Rs256 => Algorithm::RS256,
+        SigningAlgorithm::Es256 => Algorithm::ES256,
+        SigningAlgorithm::EdDsa => Algorithm::EdDSA,
+        SigningAlgorithm::Ps256 => Algorithm::PS256,
+    }
+}

@@ -1,0 +1,50 @@
+//! A server on a thread and a runtime of its own, so that it outlives the runtime of any one test.
+
+use std::net::{SocketAddr, TcpListener};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+/// A running server; it ends when this is dropped.
+pub(crate) struct Background {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Background {
+    /// Runs `serve` on a free port of the loopback interface. It is listening when this returns.
+    pub(crate) fn serve<F>(serve: impl FnOnce(tokio::net::TcpListener) -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = ()>,
+    {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        listener.set_nonblocking(true).expect("a listener for tokio");
+        let address = listener.local_addr().expect("the address of a listener");
+        let (stop, stopped) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            runtime.expect("a runtime").block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).expect("a listener of tokio");
+                tokio::select! {
+                    () = serve(listener) => {}
+                    _ = stopped => {}
+                }
+            });
+        });
+        Self { address, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Where it listens, as a URL without a slash at the end.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        // Whether it is still there to hear it does not matter.
+        drop(self.stop.take().map(|stop| stop.send(())));
+        drop(self.thread.take().map(JoinHandle::join));
+    }
+}

@@ -1,0 +1,90 @@
+//! The operator's commands, run as a person would run them.
+
+use serde_json::Value;
+
+use crate::process::{Finished, jeton, run_bounded};
+use crate::EnvFile;
+
+const SECONDS: u64 = 30;
+
+/// Runs `jeton COMMAND ... --env-file FILE`.
+#[derive(Clone, Debug)]
+pub struct Cli {
+    env_file: EnvFile,
+}
+
+/// A client as `jeton client create` gave it.
+#[derive(Clone, Debug)]
+pub struct RegisteredClient {
+    /// `client_id`.
+    pub id: String,
+    /// `client_secret`, of a confidential client.
+    pub secret: Option<String>,
+}
+
+/// A user as `jeton user create` gave it.
+#[derive(Clone, Debug)]
+pub struct RegisteredUser {
+    /// What the person types.
+    pub username: String,
+    /// What the person types next.
+    pub password: String,
+    /// `sub`.
+    pub sub: String,
+}
+
+impl Cli {
+    /// Commands that join the stack of `env_file`.
+    pub fn new(env_file: EnvFile) -> Self {
+        Self { env_file }
+    }
+
+    /// The JSON document that a command prints; panics with its messages when it fails.
+    pub fn run(&self, args: &[&str]) -> Value {
+        self.run_with_input(args, "")
+    }
+
+    /// The same for a command that reads its standard input.
+    pub fn run_with_input(&self, args: &[&str], input: &str) -> Value {
+        let json = [args, &["--json"]].concat();
+        let finished = self.finish(&json, input);
+        assert!(finished.status.success(), "jeton {args:?} failed: {}{}", finished.stderr, finished.stdout);
+        serde_json::from_str(&finished.stdout)
+            .unwrap_or_else(|error| panic!("jeton {args:?} printed no JSON document ({error}): {}", finished.stdout))
+    }
+
+    /// How a command ends, with nothing assumed about it and without `--json`.
+    pub fn finish(&self, args: &[&str], input: &str) -> Finished {
+        let file = self.env_file.path().display().to_string();
+        run_bounded(&jeton(), &[args, &["--env-file", &file]].concat(), &[], input, SECONDS)
+    }
+
+    /// `jeton api create`, with `more` arguments such as `["--alg", "ES256"]`.
+    pub fn create_api(&self, identifier: &str, scope: &str, more: &[&str]) -> Value {
+        self.run(&[&["api", "create", "--identifier", identifier, "--scope", scope], more].concat())
+    }
+
+    /// `jeton client create`.
+    pub fn create_client(&self, name: &str, more: &[&str]) -> RegisteredClient {
+        let made = self.run(&[&["client", "create", "--name", name], more].concat());
+        let text = |key: &str| made.get(key).and_then(Value::as_str).map(str::to_owned);
+        let id = text("client_id").unwrap_or_else(|| panic!("jeton client create told no client_id: {made}"));
+        RegisteredClient { id, secret: text("client_secret") }
+    }
+
+    /// `jeton user create`.
+    pub fn create_user(&self, username: &str, password: &str) -> RegisteredUser {
+        let args = ["user", "create", "--username", username, "--password-stdin"];
+        let made = self.run_with_input(&args, &format!("{password}\n"));
+        let sub = made.get("sub").and_then(Value::as_str);
+        let sub = sub.unwrap_or_else(|| panic!("jeton user create told no sub: {made}")).to_owned();
+        RegisteredUser { username: username.to_owned(), password: password.to_owned(), sub }
+    }
+}
+
+impl RegisteredClient {
+    /// The secret of a confidential client.
+    pub fn secret(&self) -> &str {
+        self.secret.as_deref().unwrap_or_else(|| panic!("{} has no secret", self.id))
+    }
+}

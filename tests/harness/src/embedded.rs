@@ -1,0 +1,45 @@
+//! An embedded DynamoDB of the tests' own, for what must be seen or spoiled from outside the product.
+
+use dynoxide::Database;
+use serde_json::Value;
+
+use crate::Http;
+use crate::background::Background;
+
+/// An empty DynamoDB in memory, on loopback.
+pub struct EmbeddedDynamo {
+    server: Background,
+}
+
+impl EmbeddedDynamo {
+    /// Starts one.
+    pub fn start() -> Self {
+        let database = Database::memory().expect("an embedded database");
+        let server = Background::serve(async move |listener| dynoxide::server::serve_on(listener, database).await);
+        Self { server }
+    }
+
+    /// Its URL, for `AWS_ENDPOINT_URL_DYNAMODB`.
+    pub fn endpoint(&self) -> String {
+        self.server.url()
+    }
+}
+
+/// Calls an operation (`DeleteTable`, `Scan`, ...) of a DynamoDB that does not look at signatures.
+pub async fn dynamo_call(endpoint: &str, operation: &str, input: &Value) -> Value {
+    let reply = Http::new(endpoint)
+        .post("/")
+        .header("x-amz-target", &format!("DynamoDB_20120810.{operation}"))
+        .header("x-amz-date", "20260101T000000Z")
+        .header(
+            "authorization",
+            "AWS4-HMAC-SHA256 Credential=harness/20260101/us-east-1/dynamodb/aws4_request, \
+             SignedHeaders=host;x-amz-date, Signature=0000000000000000000000000000000000000000000000000000000000000000",
+        )
+        .header("content-type", "application/x-amz-json-1.0")
+        .body(input.to_string())
+        .send()
+        .await;
+    assert_eq!(reply.status, 200, "{operation}: {reply:?}");
+    reply.json()
+}

@@ -1,0 +1,184 @@
+//! A thin HTTP client that does nothing on its own: no redirects, no cookies, no repairs.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use serde_json::Value;
+use url::Url;
+
+use crate::RegisteredClient;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A client for one server. Its connections belong to the runtime that made it: make one in each test.
+#[derive(Clone, Debug)]
+pub struct Http {
+    client: reqwest::Client,
+    base: String,
+}
+
+/// A request being put together.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Ask {
+    client: reqwest::Client,
+    method: Method,
+    url: String,
+    headers: HeaderMap,
+    fields: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+}
+
+/// An answer, read to its end.
+#[derive(Clone)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Http {
+    /// A client for the server at `base`, a URL without a slash at the end.
+    pub fn new(base: &str) -> Self {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let client = client.timeout(std::time::Duration::from_secs(60)).build().expect("an HTTP client");
+        Self { client, base: base.to_owned() }
+    }
+
+    /// A request with any method, to a path or to a whole URL.
+    pub fn ask(&self, method: &str, target: &str) -> Ask {
+        let url = if target.starts_with('/') { format!("{}{target}", self.base) } else { target.to_owned() };
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        let client = self.client.clone();
+        Ask { client, method, url, headers: HeaderMap::new(), fields: Vec::new(), body: None }
+    }
+
+    /// A GET request.
+    pub fn get(&self, target: &str) -> Ask {
+        self.ask("GET", target)
+    }
+
+    /// A POST request.
+    pub fn post(&self, target: &str) -> Ask {
+        self.ask("POST", target)
+    }
+}
+
+impl Ask {
+    /// One more header; the bytes are sent as they are.
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("a header name");
+        self.headers.append(name, HeaderValue::from_bytes(value.as_ref()).expect("a header value"));
+        self
+    }
+
+    /// HTTP Basic as RFC 6749 §2.3.1 has it: both parts form-urlencoded first.
+    pub fn basic(self, id: &str, secret: &str) -> Self {
+        let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        let credentials = STANDARD.encode(format!("{}:{}", encode(id), encode(secret)));
+        self.header(AUTHORIZATION.as_str(), format!("Basic {credentials}"))
+    }
+
+    /// Authenticates as most clients are registered: with Basic when there is a secret, else by naming the client.
+    pub fn client(self, client: &RegisteredClient) -> Self {
+        match &client.secret {
+            Some(secret) => self.basic(&client.id, secret),
+            None => self.field("client_id", &client.id),
+        }
+    }
+
+    /// One more form field.
+    pub fn field(mut self, name: &str, value: &str) -> Self {
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Several more form fields.
+    pub fn fields(self, fields: &[(&str, &str)]) -> Self {
+        fields.iter().fold(self, |ask, (name, value)| ask.field(name, value))
+    }
+
+    /// A body as it is, instead of form fields. It has no content type but the one set with [`Ask::header`].
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = Some(body.into());
+        self
+    }
+
+    /// A form as it is: any bytes, with the content type of a form.
+    pub fn raw_form(self, body: impl Into<Vec<u8>>) -> Self {
+        self.header(CONTENT_TYPE.as_str(), FORM).body(body)
+    }
+
+    /// Sends it.
+    pub async fn send(mut self) -> Reply {
+        let body = match self.body {
+            Some(body) => Some(body),
+            None if self.fields.is_empty() => None,
+            None => {
+                self.headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(FORM));
+                let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish();
+                Some(form.into_bytes())
+            }
+        };
+        let request = self.client.request(self.method.clone(), &self.url).headers(self.headers);
+        let request = body.into_iter().fold(request, reqwest::RequestBuilder::body);
+        let answer = request.send().await.unwrap_or_else(|error| panic!("{} {}: {error:?}", self.method, self.url));
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body = answer.bytes().await.unwrap_or_else(|error| panic!("{} {}: {error:?}", self.method, self.url));
+        Reply { status, headers, body }
+    }
+}
+
+impl Reply {
+    /// The body as text.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap_or_else(|_| panic!("the body is not UTF-8: {self:?}"))
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("the body is not JSON ({error}): {self:?}"))
+    }
+
+    /// A string in the JSON body; panics when it is not there.
+    pub fn string(&self, name: &str) -> String {
+        let value = self.json().get(name).and_then(Value::as_str).map(str::to_owned);
+        value.unwrap_or_else(|| panic!("no string {name} in the answer: {self:?}"))
+    }
+
+    /// A header that is there once at most.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut values = self.headers(name);
+        let first = values.next();
+        assert!(values.next().is_none(), "{name} is there more than once: {self:?}");
+        first
+    }
+
+    /// A header that may be there several times.
+    pub fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers.get_all(name).iter().map(|value| value.to_str().expect("a header of visible characters"))
+    }
+
+    /// Where it redirects to.
+    pub fn location(&self) -> Option<Url> {
+        let location = self.header(LOCATION.as_str())?;
+        Some(Url::parse(location).unwrap_or_else(|error| panic!("Location is not a whole URL ({error}): {self:?}")))
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(formatter, "HTTP {}", self.status)?;
+        for (name, value) in &self.headers {
+            writeln!(formatter, "{name}: {}", String::from_utf8_lossy(value.as_bytes()))?;
+        }
+        write!(formatter, "\n{}", String::from_utf8_lossy(&self.body))
+    }
+}

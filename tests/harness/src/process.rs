@@ -1,0 +1,156 @@
+//! The product's binary, and processes that end when they should.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+const BEAT: Duration = Duration::from_millis(20);
+
+/// The binary `jeton` that was built into the same target directory as this test.
+pub fn jeton() -> PathBuf {
+    let test = std::env::current_exe().expect("the path of this test");
+    let binary = test.parent().and_then(Path::parent).expect("target/PROFILE/deps").join("jeton");
+    assert!(binary.is_file(), "{} is missing: run `cargo build --release --bins` first", binary.display());
+    binary
+}
+
+/// A port on which nothing listens now.
+pub fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let process = u16::try_from(std::process::id() % 20_000).expect("less than 20000");
+    for _ in 0..2_000 {
+        let step = NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = 10_000 + (process.wrapping_mul(31).wrapping_add(step)) % 20_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no free port between 10000 and 30000");
+}
+
+/// How a process ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// Its exit status.
+    pub status: ExitStatus,
+    /// What it wrote to standard output.
+    pub stdout: String,
+    /// What it wrote to standard error.
+    pub stderr: String,
+}
+
+/// Runs a command with nothing but `env` in its environment, `input` on its standard input, and so many seconds to
+/// end. A command that takes longer is killed, and the test fails.
+pub fn run_bounded(program: &Path, args: &[&str], env: &[(&str, &str)], input: &str, seconds: u64) -> Finished {
+    let scratch = tempfile::tempdir().expect("a temporary directory");
+    let (out, err) = (scratch.path().join("out"), scratch.path().join("err"));
+    let mut child = Command::new(program)
+        .args(args)
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("HOME", scratch.path())
+        .envs(env.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(File::create(&out).expect("a file for stdout"))
+        .stderr(File::create(&err).expect("a file for stderr"))
+        .spawn()
+        .unwrap_or_else(|error| panic!("cannot run {}: {error}", program.display()));
+    // A command that does not read its input closes the pipe; that is no fault of it.
+    drop(child.stdin.take().map(|mut pipe| pipe.write_all(input.as_bytes())));
+    let status = wait(&mut child, Duration::from_secs(seconds));
+    let [stdout, stderr] = [out, err].map(|path| read(&path));
+    match status {
+        Some(status) => Finished { status, stdout, stderr },
+        None => panic!("{} {args:?} did not end within {seconds} s\n{stdout}\n{stderr}", program.display()),
+    }
+}
+
+/// Waits until the process ends; kills it when that takes longer than `limit`.
+fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
+    for _ in 0..limit.as_millis() / BEAT.as_millis() {
+        if let Some(status) = child.try_wait().expect("the state of a child process") {
+            return Some(status);
+        }
+        std::thread::sleep(BEAT);
+    }
+    child.kill().expect("a child process that can be killed");
+    child.wait().expect("a child process that ends");
+    None
+}
+
+fn read(path: &Path) -> String {
+    let mut bytes = Vec::new();
+    drop(File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)));
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The watcher inherits a pipe from the test process. When the pipe closes, because the owner let go of it or because
+/// the test process ended in whatever way, it stops the server and removes the scratch directory.
+const SUPERVISE: &str = r#"
+exec 3<&0
+(
+    read -r _ <&3
+    kill -TERM $$
+    beats=0
+    while kill -0 $$ && [ $beats -lt 50 ]; do beats=$((beats + 1)); sleep 0.1; done
+    rm -rf -- "$HARNESS_SCRATCH"
+) >/dev/null 2>&1 &
+exec "$@" </dev/null 3<&-
+"#;
+
+/// A server process that gets SIGTERM when this is dropped, or when the test process ends.
+pub(crate) struct Supervised {
+    child: Child,
+    leash: Option<ChildStdin>,
+    scratch: PathBuf,
+}
+
+impl Supervised {
+    /// Starts `program`. Everything it prints goes to the file `log` in `scratch`, which is removed in the end.
+    pub(crate) fn start(program: &Path, args: &[String], env: &[(String, String)], scratch: PathBuf) -> Self {
+        let log = File::create(scratch.join("log")).expect("a log file");
+        let mut child = Command::new("/bin/sh")
+            .args(["-c", SUPERVISE, "supervise"])
+            .arg(program)
+            .args(args)
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", &scratch)
+            .env("HARNESS_SCRATCH", &scratch)
+            .envs(env.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().expect("a second handle of the log file"))
+            .stderr(log)
+            .spawn()
+            .expect("a shell");
+        let leash = child.stdin.take();
+        Self { child, leash, scratch }
+    }
+
+    /// How it ended, if it did.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("the state of a child process")
+    }
+
+    /// What it printed so far.
+    pub(crate) fn log(&self) -> String {
+        read(&self.scratch.join("log"))
+    }
+
+    /// Sends SIGTERM and waits for the end; `None` when it had to be killed.
+    pub(crate) fn stop(&mut self) -> Option<ExitStatus> {
+        // The watcher signals while the process, running or not, has not been waited for: its number is still its own.
+        drop(self.leash.take());
+        wait(&mut self.child, Duration::from_secs(5))
+    }
+}
+
+impl Drop for Supervised {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}

@@ -1,0 +1,172 @@
+//! A running `jeton dev`.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use crate::process::{Supervised, free_port, jeton};
+use crate::{Browser, Cli, EnvFile, Http};
+
+const METADATA: &str = "/.well-known/oauth-authorization-server";
+
+/// A stack of its own for a test, or for all tests of a process; it stops when it is dropped.
+pub struct Stack {
+    process: Supervised,
+    issuer: String,
+    env_file: EnvFile,
+}
+
+/// How to start a [`Stack`].
+#[derive(Debug, Default)]
+pub struct StackBuilder {
+    port: Option<u16>,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+}
+
+/// The endpoint of Amazon's DynamoDB Local, from `JETON_TEST_DYNAMODB_LOCAL`. Tests that need it are ignored unless
+/// asked for, so it is an error when it is not set.
+#[expect(clippy::disallowed_methods, reason = "the one thing that the tests are told by their environment")]
+pub fn amazon_dynamo() -> String {
+    std::env::var("JETON_TEST_DYNAMODB_LOCAL").expect("JETON_TEST_DYNAMODB_LOCAL, the URL of Amazon's DynamoDB Local")
+}
+
+impl Stack {
+    /// Starts one with the embedded store, in memory.
+    pub fn start() -> Self {
+        Self::builder().start()
+    }
+
+    /// Starts one in another way.
+    pub fn builder() -> StackBuilder {
+        StackBuilder::default()
+    }
+
+    /// The issuer, which is the URL of the server.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// Its env file.
+    pub fn env_file(&self) -> &EnvFile {
+        &self.env_file
+    }
+
+    /// The operator's commands.
+    pub fn cli(&self) -> Cli {
+        Cli::new(self.env_file.clone())
+    }
+
+    /// A client for this server, for the runtime that calls.
+    pub fn http(&self) -> Http {
+        Http::new(&self.issuer)
+    }
+
+    /// A browser that has never been here.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.issuer)
+    }
+
+    /// A path in the directory that is removed when the stack stops.
+    pub fn scratch(&self, name: &str) -> PathBuf {
+        self.env_file.path().with_file_name(name)
+    }
+
+    /// What the server printed so far.
+    pub fn log(&self) -> String {
+        self.process.log()
+    }
+
+    /// Sends SIGTERM and waits for the end; `None` when it had to be killed.
+    pub fn stop(mut self) -> Option<ExitStatus> {
+        self.process.stop()
+    }
+}
+
+impl StackBuilder {
+    /// Uses the DynamoDB at `endpoint` instead of the embedded one.
+    #[must_use]
+    pub fn store(self, endpoint: &str) -> Self {
+        // DynamoDB Local keeps a database for each access key and region, and wants keys of letters and digits.
+        let key = format!("harness{}x{}", std::process::id(), free_port());
+        self.env("AWS_ENDPOINT_URL_DYNAMODB", endpoint)
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_ACCESS_KEY_ID", &key)
+            .env("AWS_SECRET_ACCESS_KEY", "harness")
+    }
+
+    /// Keeps everything in `directory`.
+    #[must_use]
+    pub fn data(self, directory: &Path) -> Self {
+        self.arg("--data").arg(&directory.display().to_string())
+    }
+
+    /// Listens on `port` instead of a free one.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = Some(port);
+        self
+    }
+
+    /// One more argument.
+    #[must_use]
+    pub fn arg(mut self, argument: &str) -> Self {
+        self.args.push(argument.to_owned());
+        self
+    }
+
+    /// One more variable; the server sees no others than these.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Starts it and waits until it is ready.
+    pub fn start(self) -> Stack {
+        let scratch = tempfile::Builder::new().prefix("jeton-stack-").tempdir().expect("a temporary directory").keep();
+        let port = self.port.unwrap_or_else(free_port);
+        let env_file = EnvFile::at(scratch.join("env"));
+        let args = [&["dev", "--port", &port.to_string(), "--env-file"].map(str::to_owned)[..], &[path(&env_file)], &self.args];
+        let process = Supervised::start(&jeton(), &args.concat(), &self.env, scratch);
+        let mut stack = Stack { process, issuer: format!("http://127.0.0.1:{port}"), env_file };
+        stack.wait_until_ready(port);
+        stack
+    }
+}
+
+fn path(env_file: &EnvFile) -> String {
+    env_file.path().display().to_string()
+}
+
+impl Stack {
+    fn wait_until_ready(&mut self, port: u16) {
+        // Generous: a machine that builds at the same time is slow, and a server that fails is seen at once.
+        for _ in 0..1_200 {
+            if let Some(status) = self.process.ended() {
+                panic!("jeton dev ended before it was ready: {status}\n{}", self.process.log());
+            }
+            if answers_200(port) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(25));
+        }
+        panic!("jeton dev was not ready within 30 s\n{}", self.process.log());
+    }
+}
+
+/// Whether the metadata document is there. Written with a bare socket, so that it needs no runtime.
+fn answers_200(port: u16) -> bool {
+    let ask = || -> std::io::Result<Vec<u8>> {
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
+        stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+        write!(stream, "GET {METADATA} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")?;
+        let mut answer = vec![0; 12];
+        stream.read_exact(&mut answer)?;
+        Ok(answer)
+    };
+    ask().is_ok_and(|answer| answer == b"HTTP/1.1 200")
+}

@@ -1,0 +1,193 @@
+//! What is deployed, read from `infra/template.yaml`: functions, what they are told, and the routes that lead to them.
+
+use std::collections::BTreeMap;
+
+use serde_yaml_ng::Value;
+
+/// A template that does not say what is needed.
+#[derive(Debug, thiserror::Error)]
+pub enum TemplateError {
+    /// No YAML.
+    #[error("the template is not YAML: {0}")]
+    Yaml(#[from] serde_yaml_ng::Error),
+    /// Something is missing or not where it should be.
+    #[error("the template says nothing about {0}")]
+    Missing(String),
+}
+
+/// A function of the template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionTemplate {
+    /// The binary that it runs, which is also the name it goes by here.
+    pub binary: String,
+    /// MiB.
+    pub memory: u32,
+    /// Seconds that an invocation may take.
+    pub timeout: u64,
+    /// The names of the variables that it is given.
+    pub variables: Vec<String>,
+}
+
+/// A way from a path to a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// As the template writes it: `ANY /authorize/{step+}`.
+    pub key: String,
+    /// The binary of the function behind it.
+    pub binary: String,
+}
+
+/// The part of the template that requests meet.
+#[derive(Clone, Debug)]
+pub struct Template {
+    /// All functions with a route.
+    pub functions: Vec<FunctionTemplate>,
+    /// All routes.
+    pub routes: Vec<Route>,
+}
+
+impl Template {
+    /// Reads a template.
+    ///
+    /// # Errors
+    /// [`TemplateError`] when a route does not lead to a function, or a function does not say what it runs.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        let template: Value = serde_yaml_ng::from_str(text)?;
+        let (mut functions, mut routes): (Vec<FunctionTemplate>, Vec<Route>) = (Vec::new(), Vec::new());
+        let resources = map(&template, &["Resources"]).ok_or_else(|| TemplateError::Missing("Resources".into()))?;
+        for (id, resource) in resources {
+            if string(resource, &["Type"]) == Some("AWS::ApiGatewayV2::Route") {
+                let id = id.as_str().unwrap_or_default();
+                let missing = || TemplateError::Missing(format!("the function behind {id}"));
+                let key = string(resource, &["Properties", "RouteKey"]).ok_or_else(missing)?;
+                let function = function_behind(&template, resource).ok_or_else(missing)?;
+                let function = read_function(&template, function)?;
+                routes.push(Route { key: key.to_owned(), binary: function.binary.clone() });
+                if !functions.contains(&function) {
+                    functions.push(function);
+                }
+            }
+        }
+        Ok(Self { functions, routes })
+    }
+
+    /// The route for a path, the most specific one first, as in the cloud; with what its variable stands for.
+    pub fn route(&self, path: &str) -> Option<(&Route, BTreeMap<String, String>)> {
+        let found = self.routes.iter().filter_map(|route| Some((route, route.matches(path)?)));
+        found.max_by_key(|(route, variables)| (variables.is_empty(), route.key.len()))
+    }
+}
+
+impl Route {
+    /// What the greedy variable at the end of the route stands for, if there is one and the route leads to `path`.
+    fn matches(&self, path: &str) -> Option<BTreeMap<String, String>> {
+        let (_method, pattern) = self.key.split_once(' ')?;
+        let Some((fixed, variable)) = pattern.strip_suffix("+}").and_then(|greedy| greedy.split_once('{')) else {
+            return (path == pattern).then(BTreeMap::new);
+        };
+        let rest = path.strip_prefix(fixed).filter(|rest| !rest.is_empty())?;
+        Some(BTreeMap::from([(variable.to_owned(), rest.to_owned())]))
+    }
+}
+
+/// Route, then integration, then function, each by its logical id.
+fn function_behind<'t>(template: &'t Value, route: &Value) -> Option<&'t Value> {
+    let target = string(route, &["Properties", "Target"])?;
+    let integration = target.strip_prefix("integrations/${")?.strip_suffix('}')?;
+    let uri = string(template, &["Resources", integration, "Properties", "IntegrationUri"])?;
+    at(template, &["Resources", uri.strip_suffix(".Arn")?])
+}
+
+fn read_function(template: &Value, function: &Value) -> Result<FunctionTemplate, TemplateError> {
+    let global = at(template, &["Globals", "Function"]).unwrap_or(&Value::Null);
+    let own = at(function, &["Properties"]).unwrap_or(&Value::Null);
+    let missing = |what: &str| TemplateError::Missing(format!("the {what} of a function"));
+    let number = |name: &str| {
+        let value = at(own, &[name]).or_else(|| at(global, &[name])).and_then(Value::as_u64);
+        value.ok_or_else(|| missing(name))
+    };
+    let variables = [global, own].into_iter().filter_map(|from| map(from, &["Environment", "Variables"])).flatten();
+    Ok(FunctionTemplate {
+        binary: string(function, &["Metadata", "BuildProperties", "Binary"])
+            .ok_or_else(|| missing("Binary"))?
+            .to_owned(),
+        memory: u32::try_from(number("MemorySize")?).map_err(|_| missing("MemorySize"))?,
+        timeout: number("Timeout")?,
+        variables: variables.filter_map(|(name, _)| name.as_str().map(str::to_owned)).collect(),
+    })
+}
+
+/// What stands at a path of keys; `!Sub` and `!GetAtt` are looked through.
+fn at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
+    path.iter().try_fold(value, |value, key| untagged(value).get(key)).map(untagged)
+}
+
+fn untagged(value: &Value) -> &Value {
+    if let Value::Tagged(tagged) = value { &tagged.value } else { value }
+}
+
+fn string<'v>(value: &'v Value, path: &[&str]) -> Option<&'v str> {
+    at(value, path)?.as_str()
+}
+
+fn map<'v>(value: &'v Value, path: &[&str]) -> Option<&'v serde_yaml_ng::Mapping> {
+    at(value, path)?.as_mapping()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template() -> Template {
+        Template::parse(include_str!("../../../infra/template.yaml")).unwrap()
+    }
+
+    #[test]
+    fn every_path_leads_to_its_function() {
+        for (path, binary, key) in [
+            ("/authorize", "authorize", "ANY /authorize"),
+            ("/authorize/sign-in", "authorize", "ANY /authorize/{step+}"),
+            ("/token", "token", "ANY /token"),
+            ("/introspect", "introspect", "ANY /introspect"),
+            ("/revoke", "revoke", "ANY /revoke"),
+            ("/.well-known/openid-configuration", "metadata", "ANY /.well-known/{document+}"),
+        ] {
+            let template = template();
+            let (route, _) = template.route(path).unwrap();
+            assert_eq!((route.binary.as_str(), route.key.as_str()), (binary, key));
+        }
+        for path in ["/", "/tokens", "/token/", "/authorize/", "/.well-known"] {
+            assert!(template().route(path).is_none(), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_more_specific_route_wins() {
+        let route = |key: &str| Route { key: key.into(), binary: key.into() };
+        let routes = ["ANY /{all+}", "ANY /a/{rest+}", "ANY /a/b"].map(route).to_vec();
+        let template = Template { functions: Vec::new(), routes };
+        for (path, key) in [("/a/b", "ANY /a/b"), ("/a/c/d", "ANY /a/{rest+}"), ("/b", "ANY /{all+}")] {
+            assert_eq!(template.route(path).unwrap().0.key, key);
+        }
+        let (_, variables) = template.route("/a/c/d").unwrap();
+        assert_eq!(variables["rest"], "c/d");
+    }
+
+    #[test]
+    fn a_function_is_told_what_the_template_tells_it_and_no_more() {
+        let functions = template().functions;
+        assert_eq!(functions.len(), 5);
+        let metadata = functions.iter().find(|function| function.binary == "metadata").unwrap();
+        assert_eq!(metadata.variables, ["JETON_ISSUER", "JETON_TABLE_KEYS"]);
+        let authorize = functions.iter().find(|function| function.binary == "authorize").unwrap();
+        assert!(authorize.variables.contains(&"JETON_TABLE_PEOPLE".into()));
+        assert_eq!((authorize.memory, metadata.memory, authorize.timeout), (1024, 512, 10));
+    }
+
+    #[test]
+    fn a_route_to_nowhere_is_refused() {
+        let text = "Resources:\n  TokenRoute:\n    Type: AWS::ApiGatewayV2::Route\n    Properties: {RouteKey: ANY /t}";
+        let error = Template::parse(text).unwrap_err();
+        assert!(error.to_string().contains("TokenRoute"), "{error}");
+    }
+}
