@@ -1,1 +1,35 @@
 //! HTTP and Lambda: forms, cookies, headers, answers, configuration, clock, entropy, logging, start-up.
+//!
+//! Here lives every header, cookie, status line and content type, the one place that reads the clock, the one that
+//! reads the environment and the one that draws random bytes. What never lives here: a rule, a table, a page.
+//!
+//! # Decisions
+//! - The issuer is configuration and is never taken from a `Host` or `X-Forwarded-*` header (C040).
+//! - Redirects are 303: a 307 would send a password on to the client (RFC 9700 §4.12).
+//! - Keys are read again every five minutes, and at once when a token needs a key that is not in hand.
+//! - A read of the keys that fails leaves the keys in hand in use.
+
+mod answer;
+mod clock;
+mod config;
+mod entropy;
+mod failure;
+mod incoming;
+mod key_cache;
+mod log;
+mod parts;
+mod serve;
+
+pub use answer::{Answer, Trace, html, json, method_not_allowed, redirect};
+pub use clock::now;
+pub use config::{Config, ConfigError, Tables, WrappingKey};
+pub use entropy::random;
+pub use failure::Failure;
+pub use incoming::{Incoming, SESSION_COOKIE, VISIT_COOKIE, clear_cookie, set_cookie};
+pub use key_cache::KeyCache;
+pub use log::to_stderr as log_to_stderr;
+pub use parts::{Parts, Stores};
+pub use serve::{Function, respond, serve, start};
+
+/// What a `main` may end with.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;

@@ -87,6 +87,12 @@ impl KeyRing {
         self.signers.iter().any(|key| key.algorithm() == algorithm)
     }
 
+    /// Whether the key that `token` names is in hand; a text that names none needs none.
+    pub fn knows_key_of(&self, token: &Secret) -> bool {
+        let kid = jsonwebtoken::decode_header(token.expose()).ok().and_then(|header| header.kid);
+        kid.is_none_or(|kid| self.records.signing.iter().any(|record| record.public.kid == kid))
+    }
+
     /// What a JWT says, when it is an access token that was signed here for `issuer`.
     ///
     /// # Errors

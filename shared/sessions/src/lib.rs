@@ -1,1 +1,24 @@
-//! The rules of people: sign-in, session, consent. Pure.
+//! The rules of people: signing in, staying signed in, agreeing.
+//!
+//! Pure, as `grants` is: a rule is a function of values, and what it decides is performed elsewhere. What never lives
+//! here: cookies and forms as text (`edge`), pages (`pages`), items (`store`).
+//!
+//! # Decisions
+//! - A person's item is keyed by a hash of the user name in lower case, and the session cookie carries that key beside
+//!   the session's secret. So session, person and earlier consent are read in one round trip, and a person who is
+//!   switched off is out at the next request.
+//! - A session counts only while the person's password is the one it was made with.
+//! - Forms carry a ticket that is bound to the session (or, before there is one, to the visit) and to the request. A
+//!   consent ticket's nonce determines the grant it makes, so a form sent twice makes one grant, without a list of
+//!   used tickets.
+//! - An unknown user costs the same Argon2id work as a known one.
+
+mod flow;
+mod password;
+mod people;
+mod tickets;
+
+pub use flow::{Next, Situation, next};
+pub use password::{MIN_PASSWORD_CHARACTERS, PasswordHash, WeakPassword, hash_password, password_is_right};
+pub use people::{PersonKey, Session, SessionHandle, SessionId, SignedIn, User, SESSION_LIFETIME, sign_in, signed_in};
+pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};

@@ -1,1 +1,36 @@
-//! The port, the meaning of a transition, and its DynamoDB form.
+//! Storage: what a transition, a registration, a person or a key is in DynamoDB.
+//!
+//! Here lives every table attribute and every condition expression. A call answers in three ways: done; refused by the
+//! item that stands there, which comes back with the refusal; or not known ([`Unknown`]), after which nothing may be
+//! released and nothing revoked. What never lives here: a rule. What a refusal means is for `grants` and `sessions`.
+//!
+//! # Decisions
+//! - `aws-sdk-dynamodb` is the only way in, in the cloud and on a developer's machine.
+//! - Reads on which a decision hangs are strongly consistent. The registry is read consistently too: it is read once a
+//!   minute, and a new client should work at once.
+//! - A request is sent three times at most, each within a second and a half, all within four: less than any caller waits,
+//!   and every write carries an attempt id, so that a repeated one knows its own work.
+//! - Keys are hashes or random; the one exception, the registry, is cached.
+
+mod calls;
+mod connect;
+mod grant_item;
+mod grants_table;
+mod items;
+mod keys_table;
+mod people_table;
+mod person_item;
+mod registry_item;
+mod registry_table;
+mod tables;
+mod unknown;
+
+pub use aws_sdk_dynamodb::Client;
+pub use calls::counted;
+pub use connect::{Connection, connect, connect_with, kms};
+pub use grants_table::{Applied, GrantsTable};
+pub use keys_table::KeysTable;
+pub use people_table::{Visitor, PeopleTable};
+pub use registry_table::{Changed, Registry};
+pub use tables::{IndexShape, TableShape, create_table, describe_table};
+pub use unknown::{Cause, Unknown};

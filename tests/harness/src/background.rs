@@ -43,8 +43,8 @@ impl Background {
 
 impl Drop for Background {
     fn drop(&mut self) {
-        // Whether it is still there to hear it does not matter.
-        drop(self.stop.take().map(|stop| stop.send(())));
+        // Letting go of the sender is the sign to stop.
+        drop(self.stop.take());
         drop(self.thread.take().map(JoinHandle::join));
     }
 }

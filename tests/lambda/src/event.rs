@@ -284,7 +284,11 @@ mod tests {
         ];
         for (content_type, body, sent, in_base64) in rows {
             let event = from_request(&request(content_type, body), &arrival());
-            assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!(sent), &json!(in_base64)), "{content_type}");
+            assert_eq!(
+                (&event["body"], &event["isBase64Encoded"]),
+                (&json!(sent), &json!(in_base64)),
+                "{content_type}"
+            );
         }
     }
 

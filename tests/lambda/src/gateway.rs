@@ -42,9 +42,8 @@ impl Deployment {
     /// What Lambda is told about one function.
     pub fn settings(&self, function: &FunctionTemplate) -> Settings {
         let given = function.variables.iter().map(String::as_str);
-        let locally = given.map(|name| {
-            STAND_INS.iter().find(|(cloud, _)| *cloud == name).map_or(name, |(_, local)| *local)
-        });
+        let locally =
+            given.map(|name| STAND_INS.iter().find(|(cloud, _)| *cloud == name).map_or(name, |(_, local)| *local));
         let names: Vec<&str> = locally.collect();
         let has = |name: &String| names.contains(&name.as_str()) || name.starts_with("AWS_");
         Settings {

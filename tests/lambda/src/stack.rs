@@ -1,1 +1,78 @@
-//! .
+//! What the tests share: one `jeton dev` as the storage, with an API, clients and people registered in it.
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use harness::{RegisteredClient, RegisteredUser, Stack, jeton};
+
+use crate::{Deployment, Gateway, Settings, Template};
+
+/// The API whose tokens are JWTs.
+pub(crate) const ORDERS: &str = "https://orders.example";
+/// The API whose tokens are opaque.
+pub(crate) const PARCELS: &str = "https://parcels.example";
+/// Where the web app takes its answers.
+pub(crate) const CALLBACK: &str = "https://shop.example/callback";
+
+pub(crate) struct Shared {
+    pub(crate) stack: Stack,
+    pub(crate) basic: RegisteredClient,
+    pub(crate) post: RegisteredClient,
+    pub(crate) web: RegisteredClient,
+    pub(crate) orders: RegisteredClient,
+    pub(crate) parcels: RegisteredClient,
+}
+
+/// One stack for all tests of this process.
+pub(crate) static SHARED: LazyLock<Shared> = LazyLock::new(|| {
+    let stack = Stack::start();
+    let cli = stack.cli();
+    cli.create_api(ORDERS, "read write", &[]);
+    cli.create_api(PARCELS, "ship", &["--token-format", "opaque"]);
+    let service = ["--grant", "client_credentials", "--api", ORDERS, "--scope", "read write"];
+    let post = [&["--auth-method", "client_secret_post"], &service[..]].concat();
+    let web = [
+        ["--grant", "authorization_code"],
+        ["--grant", "refresh_token"],
+        ["--redirect-uri", CALLBACK],
+        ["--api", ORDERS],
+        ["--api", PARCELS],
+        ["--scope", "read ship"],
+    ];
+    let (basic, post) = (cli.create_client("Basic", &service), cli.create_client("Post", &post));
+    let web = cli.create_client("Shop", web.as_flattened());
+    let orders = cli.create_client("Orders API", &["--introspects", ORDERS]);
+    let parcels = cli.create_client("Parcels API", &["--introspects", PARCELS]);
+    Shared { stack, basic, post, web, orders, parcels }
+});
+
+/// A person nobody else signs in as.
+pub(crate) fn new_user() -> RegisteredUser {
+    static NEXT: AtomicU32 = AtomicU32::new(100);
+    let username = format!("person-{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    SHARED.stack.cli().create_user(&username, "a long enough pass phrase")
+}
+
+/// The release binaries on the storage of the shared stack.
+pub(crate) fn deployment() -> Deployment {
+    let template = Template::parse(include_str!("../../../infra/template.yaml")).unwrap();
+    let environment = SHARED.stack.env_file().pairs().into_iter().collect();
+    Deployment { template, binaries: binaries(), environment }
+}
+
+/// What Lambda is told about the function that runs `binary`.
+pub(crate) fn settings(binary: &str) -> Settings {
+    let deployment = deployment();
+    let function = deployment.template.functions.iter().find(|function| function.binary == binary).unwrap();
+    deployment.settings(function)
+}
+
+/// Every function, and a gateway in front of them.
+pub(crate) async fn gateway() -> Gateway {
+    Gateway::start(&deployment()).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn binaries() -> PathBuf {
+    jeton().parent().map(Path::to_path_buf).unwrap()
+}

@@ -1,1 +1,60 @@
-//! .
+//! How a function starts, and how it does not.
+
+use crate::stack::{deployment, settings};
+use crate::{Function, Settings, StartError};
+
+/// The variables of a function that are ours. What the SDK needs is named by the SDK.
+fn own_variables(settings: &Settings) -> Vec<String> {
+    settings.environment.keys().filter(|name| name.starts_with("JETON_")).cloned().collect()
+}
+
+async fn refusal(settings: Settings) -> String {
+    match Function::start(settings).await {
+        Err(StartError::Exited { status, output }) => {
+            assert!(!status.is_some_and(|status| status.success()), "it ended as if all were well: {output}");
+            output
+        }
+        Err(other) => panic!("{other}"),
+        Ok(function) => panic!("{} started", function.name()),
+    }
+}
+
+#[tokio::test]
+async fn a_missing_or_empty_variable_stops_a_function_with_its_name() {
+    for function in &deployment().template.functions {
+        let whole = settings(&function.binary);
+        let names = own_variables(&whole);
+        assert!(names.len() >= 2, "{}: {names:?}", function.binary);
+        for name in names {
+            let mut without = whole.clone();
+            without.environment.remove(&name);
+            let output = refusal(without).await;
+            assert!(output.contains(&name), "{} without {name}: {output}", function.binary);
+            let mut empty = whole.clone();
+            empty.environment.insert(name.clone(), String::new());
+            let output = refusal(empty).await;
+            assert!(output.contains(&name), "{} with an empty {name}: {output}", function.binary);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_variable_stops_a_function_with_its_name() {
+    for function in &deployment().template.functions {
+        for (name, value) in [("JETON_ISSUER", "not a url"), ("JETON_ISSUER", "http://issuer.example/?a=b")] {
+            let mut spoiled = settings(&function.binary);
+            spoiled.environment.insert(name.to_owned(), value.to_owned());
+            let output = refusal(spoiled).await;
+            assert!(output.contains(name), "{} with {name}={value}: {output}", function.binary);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_function_starts_with_what_the_template_gives_it() {
+    for function in &deployment().template.functions {
+        let started = Function::start(settings(&function.binary)).await;
+        let started = started.unwrap_or_else(|error| panic!("{}: {error}", function.binary));
+        assert!(started.started_in() > std::time::Duration::ZERO);
+    }
+}

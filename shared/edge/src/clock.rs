@@ -1,0 +1,16 @@
+//! The clock.
+
+use grants::Timestamp;
+
+/// Now, rounded down to a whole second: a token's `iat` must never be ahead of an exact verifier's clock (C101).
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+pub fn now() -> Timestamp {
+    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    Timestamp::from_seconds(since_1970.map_or(0, |span| span.as_secs()))
+}
+
+/// A point from which to measure how long something takes.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+pub(crate) fn stopwatch() -> std::time::Instant {
+    std::time::Instant::now()
+}

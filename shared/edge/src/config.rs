@@ -1,0 +1,172 @@
+//! Configuration: read once, at start, into types.
+
+use grants::{Policy, Seconds};
+use protocol::{Resource, Secret};
+use store::Connection;
+
+/// What a function is told by its environment.
+#[derive(Clone)]
+pub struct Config {
+    /// `JETON_ISSUER`: the issuer identifier, without a slash at its end.
+    pub issuer: Resource,
+    /// `JETON_TABLE_*`.
+    pub tables: Tables,
+    /// `JETON_KEY_FILE` or `JETON_KMS_KEY_ID`; a function that unwraps nothing has none.
+    pub wrapping: Option<WrappingKey>,
+    /// `AWS_*`.
+    pub connection: Connection,
+    /// `JETON_*_SECONDS`.
+    pub policy: Policy,
+}
+
+/// The names of the tables; a function knows those that it uses.
+#[derive(Clone, Debug, Default)]
+pub struct Tables {
+    /// `JETON_TABLE_REGISTRY`.
+    pub registry: Option<String>,
+    /// `JETON_TABLE_GRANTS`.
+    pub grants: Option<String>,
+    /// `JETON_TABLE_PEOPLE`.
+    pub people: Option<String>,
+    /// `JETON_TABLE_KEYS`.
+    pub keys: Option<String>,
+}
+
+/// What unwraps stored keys.
+#[derive(Clone, Debug)]
+pub enum WrappingKey {
+    /// A key file.
+    File(std::path::PathBuf),
+    /// A KMS key: id, ARN or alias.
+    Kms(String),
+}
+
+/// Why the configuration cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A variable is not set.
+    #[error("the environment variable {0} is not set: {1}")]
+    Missing(&'static str, &'static str),
+    /// A variable does not hold what it should.
+    #[error("the environment variable {0} is malformed: it must be {1}")]
+    Malformed(&'static str, &'static str),
+}
+
+impl Config {
+    /// Reads the environment of this process.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the variable and says what it should hold.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables from `look_up`; an empty one counts as not set.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the variable and says what it should hold.
+    pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let get = |name: &str| look_up(name).filter(|value| !value.trim().is_empty());
+        let needed = |name, what| get(name).ok_or(ConfigError::Missing(name, what));
+        Ok(Self {
+            issuer: issuer(&needed("JETON_ISSUER", "the https URL of this authorization server")?)?,
+            tables: Tables {
+                registry: get("JETON_TABLE_REGISTRY"),
+                grants: get("JETON_TABLE_GRANTS"),
+                people: get("JETON_TABLE_PEOPLE"),
+                keys: get("JETON_TABLE_KEYS"),
+            },
+            wrapping: get("JETON_KEY_FILE")
+                .map(|path| WrappingKey::File(path.into()))
+                .or_else(|| get("JETON_KMS_KEY_ID").map(WrappingKey::Kms)),
+            connection: Connection {
+                region: needed("AWS_REGION", "the region of the tables")?,
+                access_key_id: needed("AWS_ACCESS_KEY_ID", "Lambda sets it from the function's role")?,
+                secret_access_key: Secret::new(needed("AWS_SECRET_ACCESS_KEY", "Lambda sets it from the role")?),
+                session_token: get("AWS_SESSION_TOKEN").map(Secret::new),
+                dynamodb_endpoint: get("AWS_ENDPOINT_URL_DYNAMODB"),
+                kms_endpoint: get("AWS_ENDPOINT_URL_KMS"),
+            },
+            policy: policy(&get)?,
+        })
+    }
+}
+
+impl Tables {
+    pub(crate) fn needed(table: Option<&String>, variable: &'static str) -> Result<String, ConfigError> {
+        table.cloned().ok_or(ConfigError::Missing(variable, "the name of the table, as infra/template.yaml gives it"))
+    }
+}
+
+fn issuer(text: &str) -> Result<Resource, ConfigError> {
+    let malformed = ConfigError::Malformed("JETON_ISSUER", "an https URL without query, fragment and final slash");
+    let web = text.starts_with("https://") || text.starts_with("http://127.0.0.1") || text.starts_with("http://localhost");
+    match Resource::parse(text) {
+        Ok(issuer) if web && !text.contains(['?', '#']) && !text.ends_with('/') => Ok(issuer),
+        Ok(_) | Err(_) => Err(malformed),
+    }
+}
+
+fn policy(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> {
+    let usual = Policy::default();
+    let seconds = |name, most: Seconds, usual: Seconds| match get(name) {
+        None => Ok(usual),
+        Some(text) => {
+            let value = text.parse().ok().filter(|value| (1..=most).contains(value));
+            value.ok_or(ConfigError::Malformed(name, "a number of seconds within the limits of the README"))
+        }
+    };
+    const YEAR: Seconds = 365 * 24 * 3600;
+    Ok(Policy {
+        code_lifetime: seconds("JETON_CODE_SECONDS", 600, usual.code_lifetime)?,
+        refresh_idle_lifetime: seconds("JETON_REFRESH_IDLE_SECONDS", YEAR, usual.refresh_idle_lifetime)?,
+        grant_lifetime: seconds("JETON_GRANT_SECONDS", YEAR, usual.grant_lifetime)?,
+        refresh_retry_window: seconds("JETON_REFRESH_RETRY_SECONDS", 60, usual.refresh_retry_window)?,
+        access_lifetime: usual.access_lifetime,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: [(&str, &str); 4] = [
+        ("JETON_ISSUER", "https://issuer.example"),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ACCESS_KEY_ID", "id"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+    ];
+
+    fn read(change: (&str, &str)) -> Result<Config, ConfigError> {
+        Config::read(|name| {
+            let known = std::iter::once(&change).chain(&GOOD).find(|(known, _)| *known == name);
+            known.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        for (name, _) in GOOD {
+            let told = read((name, "")).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(told.contains(name), "{told}");
+        }
+        assert!(read(("X", "")).is_ok());
+    }
+
+    #[test]
+    fn a_malformed_variable_is_named() {
+        let rows = [
+            ("JETON_ISSUER", "http://issuer.example"),
+            ("JETON_ISSUER", "https://issuer.example/"),
+            ("JETON_ISSUER", "https://issuer.example?x"),
+            ("JETON_CODE_SECONDS", "601"),
+            ("JETON_CODE_SECONDS", "0"),
+            ("JETON_REFRESH_RETRY_SECONDS", "soon"),
+        ];
+        for (name, value) in rows {
+            assert!(matches!(read((name, value)), Err(ConfigError::Malformed(named, _)) if named == name), "{value}");
+        }
+        assert_eq!(read(("JETON_CODE_SECONDS", "30")).map(|config| config.policy.code_lifetime), Ok(30));
+    }
+}

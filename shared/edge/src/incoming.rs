@@ -1,0 +1,167 @@
+//! Requests, as far as HTTP is concerned.
+
+use http::{HeaderValue, Method, header};
+use lambda_http::{Body, Request};
+use protocol::{MAX_FORM_BYTES, MalformedForm, Parameters, TokenErrorCode};
+
+use crate::{Answer, Failure};
+
+/// The cookie of a signed-in person. `__Host-` makes the browser hold it to this host, to TLS and to the path `/`.
+pub const SESSION_COOKIE: &str = "__Host-jeton-session";
+/// The cookie of a browser that has not signed in.
+pub const VISIT_COOKIE: &str = "__Host-jeton-visit";
+
+/// A request.
+#[derive(Clone, Copy)]
+pub struct Incoming<'a>(&'a Request);
+
+impl<'a> Incoming<'a> {
+    /// Wraps what the gateway sent.
+    pub const fn new(request: &'a Request) -> Self {
+        Self(request)
+    }
+
+    /// The method.
+    pub fn method(&self) -> &'a Method {
+        self.0.method()
+    }
+
+    /// The path.
+    pub fn path(&self) -> &'a str {
+        self.0.uri().path()
+    }
+
+    /// The query as it came, without the question mark.
+    pub fn query(&self) -> &'a str {
+        self.0.uri().query().unwrap_or_default()
+    }
+
+    /// A header's value, when it is text and there once.
+    pub fn header(&self, name: header::HeaderName) -> Option<&'a str> {
+        self.0.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The parameters of a form in the body.
+    ///
+    /// # Errors
+    /// A [`Failure`] with `invalid_request` when the content type is another, the form is too large or not readable,
+    /// or when parameters were sent in the query, where servers and proxies log them (C053, C064).
+    pub fn form(&self) -> Result<Parameters, Failure> {
+        if !self.query().is_empty() {
+            return Err(invalid("send parameters in the body, not in the query", "query_parameters"));
+        }
+        self.body_form()
+    }
+
+    /// The same, whatever the query holds.
+    ///
+    /// # Errors
+    /// As [`Incoming::form`].
+    pub fn body_form(&self) -> Result<Parameters, Failure> {
+        let media_type = self.header(header::CONTENT_TYPE).unwrap_or_default();
+        let media_type = media_type.split(';').next().unwrap_or_default().trim();
+        if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(invalid("the content type must be application/x-www-form-urlencoded", "content_type"));
+        }
+        let body: &[u8] = match self.0.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        };
+        Ok(Parameters::parse(body)?)
+    }
+
+    /// The query of a GET, or the form of a POST, as text: an authorization request as it came.
+    ///
+    /// # Errors
+    /// [`MalformedForm`] when it is too large or not UTF-8.
+    pub fn query_or_body(&self) -> Result<&'a str, MalformedForm> {
+        let text = match (self.method(), self.0.body()) {
+            (&Method::POST, Body::Text(text)) => text.as_bytes(),
+            (&Method::POST, Body::Binary(bytes)) => bytes,
+            _ => self.query().as_bytes(),
+        };
+        if text.len() > MAX_FORM_BYTES {
+            return Err(MalformedForm::TooLarge);
+        }
+        std::str::from_utf8(text).map_err(|_| MalformedForm::Encoding)
+    }
+
+    /// A cookie.
+    pub fn cookie(&self, name: &str) -> Option<&'a str> {
+        let cookies = self.0.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// Whether a browser says that the request comes from another site. Browsers that do not say are believed to come
+    /// from here: the form's ticket decides.
+    pub fn is_cross_site(&self) -> bool {
+        let site = self.0.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
+        site.is_some_and(|site| site != "same-origin" && site != "none")
+    }
+}
+
+/// Sets a cookie for the browser session (C035).
+pub fn set_cookie(mut answer: Answer, name: &str, value: &str) -> Answer {
+    let cookie = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
+}
+
+/// Makes the browser forget a cookie.
+pub fn clear_cookie(mut answer: Answer, name: &str) -> Answer {
+    let cookie = format!("{name}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
+}
+
+const fn invalid(description: &'static str, reason: &'static str) -> Failure {
+    Failure::new(TokenErrorCode::InvalidRequest, description, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(headers: &[(&str, &str)], uri: &str, body: Body) -> Request {
+        let mut builder = http::Request::builder().method("POST").uri(uri);
+        for (name, value) in headers {
+            builder = builder.header(*name, *value);
+        }
+        builder.body(body).unwrap()
+    }
+
+    #[test]
+    fn c053_a_form_has_its_content_type_and_no_query() {
+        let form = ("content-type", "application/x-www-form-urlencoded; charset=UTF-8");
+        let read = |headers: &[(&str, &str)], uri: &str, body| Incoming::new(&request(headers, uri, body)).form();
+        assert!(read(&[form], "/token", Body::Text("a=b".to_owned())).unwrap().has("a"));
+        assert!(read(&[form], "/token", Body::Binary(b"a=b".to_vec())).unwrap().has("a"));
+        assert!(read(&[form], "/token?a=b", Body::Empty).is_err());
+        assert!(read(&[("content-type", "application/json")], "/token", Body::Text("{}".to_owned())).is_err());
+        assert!(read(&[], "/token", Body::Text("a=b".to_owned())).is_err());
+        assert!(read(&[form], "/token", Body::Binary(vec![b'a'; 1 << 20])).is_err());
+    }
+
+    #[test]
+    fn cookies_are_found_by_their_whole_name() {
+        let request = request(&[("cookie", "a=1; __Host-jeton-session=x=y;b=2")], "/", Body::Empty);
+        let incoming = Incoming::new(&request);
+        assert_eq!(incoming.cookie(SESSION_COOKIE), Some("x=y"));
+        assert_eq!(incoming.cookie("b"), Some("2"));
+        assert_eq!(incoming.cookie("jeton-session"), None);
+    }
+
+    #[test]
+    fn a_browser_that_says_cross_site_is_believed() {
+        let said = |site| Incoming::new(&request(&[("sec-fetch-site", site)], "/", Body::Empty)).is_cross_site();
+        assert!(said("cross-site") && said("same-site"));
+        assert!(!said("same-origin") && !said("none"));
+        assert!(!Incoming::new(&request(&[], "/", Body::Empty)).is_cross_site());
+    }
+}

@@ -1,0 +1,80 @@
+//! The keys in hand, and when they are read again.
+
+use std::sync::Arc;
+
+use grants::{Seconds, SigningAlgorithm, Timestamp};
+use keys::{KeyRing, KeyWrap};
+use store::KeysTable;
+use tokio::sync::Mutex;
+
+use crate::Failure;
+
+/// Keys are read again so often: a new key is published for hours before it signs.
+const LIFETIME: Seconds = 300;
+/// Keys that turn out to be missing are looked for so often at most.
+const PATIENCE: Seconds = 2;
+
+/// The keys of one process.
+pub struct KeyCache {
+    table: KeysTable,
+    wrap: Arc<dyn KeyWrap>,
+    signs: bool,
+    held: Mutex<Option<(Timestamp, Arc<KeyRing>)>>,
+}
+
+impl KeyCache {
+    /// Keys of `table`, unwrapped by `wrap`; private keys only when it `signs`.
+    pub fn new(table: KeysTable, wrap: Arc<dyn KeyWrap>, signs: bool) -> Self {
+        Self { table, wrap, signs, held: Mutex::new(None) }
+    }
+
+    /// The keys.
+    ///
+    /// # Errors
+    /// A [`Failure`] with `temporarily_unavailable` when there are none in hand and none can be read.
+    pub async fn ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Failure> {
+        self.ring_for(now, |_| true).await
+    }
+
+    /// The keys, read again when there is none for `algorithm`.
+    ///
+    /// # Errors
+    /// As [`KeyCache::ring`].
+    pub async fn ring_to_sign(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<Arc<KeyRing>, Failure> {
+        self.ring_for(now, |ring| ring.has_key_for(algorithm)).await
+    }
+
+    /// The keys, read again when they do not know the key that `token` names.
+    ///
+    /// # Errors
+    /// As [`KeyCache::ring`].
+    pub async fn ring_to_verify(&self, token: &protocol::Secret, now: Timestamp) -> Result<Arc<KeyRing>, Failure> {
+        self.ring_for(now, |ring| ring.knows_key_of(token)).await
+    }
+
+    async fn ring_for(&self, now: Timestamp, serves: impl Fn(&KeyRing) -> bool) -> Result<Arc<KeyRing>, Failure> {
+        let mut held = self.held.lock().await;
+        if let Some((read_at, ring)) = held.as_ref() {
+            let patience = if serves(ring) { LIFETIME } else { PATIENCE };
+            if read_at.plus(patience) > now {
+                return Ok(Arc::clone(ring));
+            }
+        }
+        let before = held.as_ref().map(|(_, ring)| Arc::clone(ring));
+        match (self.read(before.as_deref(), now).await, before) {
+            (Ok(ring), _) => {
+                let ring = Arc::new(ring);
+                *held = Some((now, Arc::clone(&ring)));
+                Ok(ring)
+            }
+            // The failure is in the log; the keys in hand are still good.
+            (Err(_), Some(before)) => Ok(before),
+            (Err(failure), None) => Err(failure),
+        }
+    }
+
+    async fn read(&self, before: Option<&KeyRing>, now: Timestamp) -> Result<KeyRing, Failure> {
+        let records = self.table.load().await?;
+        Ok(KeyRing::open(records, self.wrap.as_ref(), self.signs, before, now).await?)
+    }
+}

@@ -1,0 +1,142 @@
+//! What functions are put together from.
+
+use std::sync::Arc;
+
+use grants::{Api, AuthenticatedClient, Client, Timestamp, authenticate};
+use http::header;
+use keys::{FileWrap, KeyWrap, KmsWrap};
+use protocol::{ClientAuthenticationError, ClientId, Parameters, PresentedClient};
+use store::{GrantsTable, KeysTable, PeopleTable, Registry};
+
+use crate::config::Tables;
+use crate::{Config, ConfigError, Error, Failure, Incoming, KeyCache, WrappingKey};
+
+/// The way to the tables, for those that a function uses.
+pub struct Stores {
+    dynamodb: store::Client,
+    tables: Tables,
+}
+
+/// What the functions that authenticate clients have in common.
+pub struct Parts {
+    /// The configuration.
+    pub config: Config,
+    /// Clients and APIs.
+    pub registry: Registry,
+    /// The keys.
+    pub keys: KeyCache,
+}
+
+impl Stores {
+    /// Connects; nothing is sent yet.
+    pub fn connect(config: &Config) -> Self {
+        Self { dynamodb: store::connect(&config.connection), tables: config.tables.clone() }
+    }
+
+    /// The registry.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`].
+    pub fn registry(&self) -> Result<Registry, ConfigError> {
+        let table = Tables::needed(self.tables.registry.as_ref(), "JETON_TABLE_REGISTRY")?;
+        Ok(Registry::new(self.dynamodb.clone(), table))
+    }
+
+    /// The grants.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`].
+    pub fn grants(&self) -> Result<GrantsTable, ConfigError> {
+        let table = Tables::needed(self.tables.grants.as_ref(), "JETON_TABLE_GRANTS")?;
+        Ok(GrantsTable::new(self.dynamodb.clone(), table))
+    }
+
+    /// The people.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`].
+    pub fn people(&self) -> Result<PeopleTable, ConfigError> {
+        let table = Tables::needed(self.tables.people.as_ref(), "JETON_TABLE_PEOPLE")?;
+        Ok(PeopleTable::new(self.dynamodb.clone(), table))
+    }
+
+    /// The keys.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`].
+    pub fn keys(&self) -> Result<KeysTable, ConfigError> {
+        let table = Tables::needed(self.tables.keys.as_ref(), "JETON_TABLE_KEYS")?;
+        Ok(KeysTable::new(self.dynamodb.clone(), table))
+    }
+}
+
+impl Config {
+    /// What unwraps the stored keys.
+    ///
+    /// # Errors
+    /// When there is no wrapping key, or its file cannot be used.
+    pub fn key_wrap(&self) -> Result<Arc<dyn KeyWrap>, Error> {
+        match &self.wrapping {
+            Some(WrappingKey::File(path)) => Ok(Arc::new(FileWrap::open(path)?)),
+            Some(WrappingKey::Kms(id)) => Ok(Arc::new(KmsWrap::new(store::kms(&self.connection), id.clone()))),
+            None => Err(ConfigError::Missing("JETON_KMS_KEY_ID", "the KMS key, or JETON_KEY_FILE the file, that wraps keys").into()),
+        }
+    }
+}
+
+impl Parts {
+    /// Puts them together; private signing keys are unwrapped only when the function `signs`.
+    ///
+    /// # Errors
+    /// When a variable is missing, or the key file cannot be used.
+    pub fn assemble(config: Config, stores: &Stores, signs: bool) -> Result<Self, Error> {
+        let keys = KeyCache::new(stores.keys()?, config.key_wrap()?, signs);
+        Ok(Self { registry: stores.registry()?, keys, config })
+    }
+
+    /// Reads the keys before the first request needs them. That they cannot be read is told in the log, and again to
+    /// whoever asks.
+    pub async fn warm_up(&self) {
+        let _ = self.keys.ring(crate::now()).await;
+    }
+
+    /// Authenticates the client of a request (RFC 6749 §2.3).
+    ///
+    /// # Errors
+    /// A [`Failure`]: `invalid_client` in most cases.
+    pub async fn authenticate(
+        &self,
+        incoming: Incoming<'_>,
+        form: &Parameters,
+        now: Timestamp,
+    ) -> Result<AuthenticatedClient, Failure> {
+        let authorization = incoming.header(header::AUTHORIZATION);
+        let presented = PresentedClient::parse(authorization, form)?;
+        if presented.secret().is_some_and(|secret| secret.expose().is_empty()) {
+            return Err(ClientAuthenticationError::MalformedCredentials.into());
+        }
+        let digest = match presented.secret() {
+            Some(secret) => Some(self.keys.ring(now).await?.handles().digest(secret)),
+            None => None,
+        };
+        let registered = self.registry.client(presented.client_id(), now).await?;
+        Ok(authenticate(registered, &presented, digest)?)
+    }
+
+    /// The APIs that a client may have tokens for.
+    ///
+    /// # Errors
+    /// A [`Failure`] when they cannot be read.
+    pub async fn apis_of(&self, client: &Client, now: Timestamp) -> Result<Vec<Api>, Failure> {
+        let registered = self.registry.apis(&client.apis, now).await?;
+        Ok(Api::of_client(client, &registered, &self.config.issuer, &self.config.policy))
+    }
+
+    /// The client `id`.
+    ///
+    /// # Errors
+    /// A [`Failure`] when it cannot be read.
+    pub async fn client(&self, id: &ClientId, now: Timestamp) -> Result<Option<Arc<Client>>, Failure> {
+        Ok(self.registry.client(id, now).await?)
+    }
+}

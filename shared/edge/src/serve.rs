@@ -1,0 +1,65 @@
+//! Start-up, and the loop that answers Lambda.
+
+use std::future::Future;
+
+use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt, service_fn};
+
+use crate::log::{Line, request as log_request};
+use crate::{Answer, Config, Error, Trace, clock};
+
+/// One endpoint.
+pub trait Function: Send + Sync + 'static {
+    /// Its name in the log.
+    const NAME: &'static str;
+
+    /// Does what the first request would have to wait for.
+    fn warm_up(&self) -> impl Future<Output = ()> + Send;
+
+    /// Answers a request.
+    fn answer(&self, request: Request) -> impl Future<Output = Answer> + Send;
+}
+
+/// Starts a function: the log, then the configuration.
+///
+/// # Errors
+/// [`crate::ConfigError`] names the variable that is missing or malformed.
+pub fn start() -> Result<Config, Error> {
+    crate::log::to_stdout();
+    Ok(Config::from_environment()?)
+}
+
+/// Answers Lambda's events until Lambda stops the process.
+///
+/// # Errors
+/// When the runtime API cannot be reached.
+pub async fn serve<F: Function>(function: F) -> Result<(), Error> {
+    function.warm_up().await;
+    let function = &function;
+    lambda_http::run(service_fn(|request: Request| async move { Ok::<_, Error>(respond(function, request).await) })).await
+}
+
+/// Answers one request and logs one line about it.
+pub async fn respond<F: Function>(function: &F, request: Request) -> Answer {
+    let started = clock::stopwatch();
+    let request_id = request_id(&request);
+    let method = request.method().clone();
+    let (answer, storage_calls) = store::counted(function.answer(request)).await;
+    log_request(&Line {
+        request_id: &request_id,
+        endpoint: F::NAME,
+        method: method.as_str(),
+        status: answer.status().as_u16(),
+        trace: answer.extensions().get().unwrap_or(&Trace::default()),
+        duration_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        storage_calls,
+    });
+    answer
+}
+
+fn request_id(request: &Request) -> String {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),
+        Some(_) | None => String::new(),
+    }
+}

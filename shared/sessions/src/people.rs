@@ -1,0 +1,251 @@
+//! People and their sessions.
+
+use grants::{MalformedId, Seconds, Timestamp};
+use protocol::{Secret, Subject, Username};
+use sha2::{Digest, Sha256};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::{PasswordHash, RequestDigest, password_is_right};
+
+/// How long a session lasts, however much it is used.
+pub const SESSION_LIFETIME: Seconds = 12 * 3600;
+
+/// The key of a person's items: the first 128 bits of SHA-256 of the user name in lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PersonKey([u8; 16]);
+
+/// The key of a session's item: the first 128 bits of SHA-256 of its secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SessionId([u8; 16]);
+
+/// A person who can sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The key of the item.
+    pub key: PersonKey,
+    /// The name to sign in with.
+    pub username: Username,
+    /// `sub`.
+    pub subject: Subject,
+    /// The password.
+    pub password: PasswordHash,
+    /// Counts the passwords: sessions of an earlier one are over.
+    pub credential_version: u32,
+    /// Whether the person is switched off.
+    pub disabled: bool,
+    /// When the person was registered.
+    pub created_at: Timestamp,
+}
+
+/// A person's sign-in on one browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The key of the item.
+    pub id: SessionId,
+    /// Whose.
+    pub person: PersonKey,
+    /// When the password was given.
+    pub auth_time: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// Which password was given.
+    pub credential_version: u32,
+    /// The request for which it was given.
+    pub for_request: RequestDigest,
+}
+
+/// What the session cookie carries.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionHandle {
+    person: PersonKey,
+    secret: [u8; 16],
+}
+
+/// The witness that somebody is signed in; only [`sign_in`] and [`signed_in`] make it.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    user: User,
+    session: Session,
+}
+
+impl PersonKey {
+    /// The key of whoever signs in with this name.
+    pub fn of(username: &Username) -> Self {
+        Self(first_half(Sha256::digest(username.normalized()).into()))
+    }
+
+    /// Reads the form that `Display` writes.
+    ///
+    /// # Errors
+    /// [`MalformedId`] for anything but 16 bytes in base64url.
+    pub fn parse(text: &str) -> Result<Self, MalformedId> {
+        URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(MalformedId)
+    }
+}
+
+impl std::fmt::Display for PersonKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl SessionId {
+    /// Reads the form that `Display` writes.
+    ///
+    /// # Errors
+    /// [`MalformedId`] for anything but 16 bytes in base64url.
+    pub fn parse(text: &str) -> Result<Self, MalformedId> {
+        URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(MalformedId)
+    }
+}
+
+impl std::fmt::Display for SessionId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl SessionHandle {
+    /// A handle for a new session of `person`, out of 128 random bits.
+    pub const fn new(person: PersonKey, secret: [u8; 16]) -> Self {
+        Self { person, secret }
+    }
+
+    /// What is sealed into the cookie.
+    pub fn to_bytes(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        let both = self.person.0.iter().chain(&self.secret);
+        bytes.iter_mut().zip(both).for_each(|(to, from)| *to = *from);
+        bytes
+    }
+
+    /// Reads what was sealed into the cookie.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (person, secret) = bytes.split_first_chunk::<16>()?;
+        Some(Self { person: PersonKey(*person), secret: secret.try_into().ok()? })
+    }
+
+    /// Whose.
+    pub const fn person(&self) -> PersonKey {
+        self.person
+    }
+
+    /// The key of the session's item.
+    pub fn id(&self) -> SessionId {
+        SessionId(first_half(Sha256::digest(self.secret).into()))
+    }
+}
+
+impl SignedIn {
+    /// Who.
+    pub const fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// Since when and for how long.
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+}
+
+/// Signs a person in: the session to store. `user` is `None` when nobody has that name, and the answer takes as long.
+pub fn sign_in(
+    user: Option<User>,
+    password: &Secret,
+    handle_secret: [u8; 16],
+    for_request: RequestDigest,
+    now: Timestamp,
+) -> Option<(SignedIn, SessionHandle)> {
+    let right = password_is_right(password, user.as_ref().map(|user| &user.password));
+    let user = user.filter(|user| right && !user.disabled)?;
+    let handle = SessionHandle::new(user.key, handle_secret);
+    let session = Session {
+        id: handle.id(),
+        person: user.key,
+        auth_time: now,
+        expires_at: now.plus(SESSION_LIFETIME),
+        credential_version: user.credential_version,
+        for_request,
+    };
+    Some((SignedIn { user, session }, handle))
+}
+
+/// Whether the items that a session cookie led to say that somebody is signed in.
+pub fn signed_in(session: Option<Session>, user: Option<User>, now: Timestamp) -> Option<SignedIn> {
+    let (session, user) = (session?, user?);
+    let good = session.person == user.key
+        && session.expires_at > now
+        && session.credential_version == user.credential_version
+        && !user.disabled;
+    good.then_some(SignedIn { user, session })
+}
+
+fn first_half(digest: [u8; 32]) -> [u8; 16] {
+    let mut half = [0; 16];
+    half.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+    half
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::hash_password;
+
+    pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    pub(crate) fn user() -> User {
+        let username = Username::parse("ada").unwrap();
+        User {
+            key: PersonKey::of(&username),
+            username,
+            subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
+            password: hash_password(&Secret::new("correct horse".to_owned()), &[1; 16]).unwrap(),
+            credential_version: 1,
+            disabled: false,
+            created_at: NOW,
+        }
+    }
+
+    pub(crate) fn session() -> (SignedIn, SessionHandle) {
+        let password = Secret::new("correct horse".to_owned());
+        sign_in(Some(user()), &password, [5; 16], RequestDigest::of("request"), NOW).unwrap()
+    }
+
+    #[test]
+    fn c035_each_sign_in_makes_a_session_of_its_own() {
+        let (first, handle) = session();
+        let password = Secret::new("correct horse".to_owned());
+        let (second, _) = sign_in(Some(user()), &password, [6; 16], RequestDigest::of("request"), NOW).unwrap();
+        assert_ne!(first.session().id, second.session().id);
+        assert!(SessionHandle::from_bytes(&handle.to_bytes()).unwrap() == handle);
+        assert!(SessionHandle::from_bytes(&[0; 31]).is_none());
+    }
+
+    #[test]
+    fn a_wrong_password_a_stranger_and_somebody_switched_off_are_refused() {
+        let try_with = |user, password: &str| {
+            sign_in(user, &Secret::new(password.to_owned()), [5; 16], RequestDigest::of("r"), NOW).is_some()
+        };
+        assert!(try_with(Some(user()), "correct horse"));
+        assert!(!try_with(Some(user()), "wrong horse"));
+        assert!(!try_with(None, "correct horse"));
+        assert!(!try_with(Some(User { disabled: true, ..user() }), "correct horse"));
+    }
+
+    #[test]
+    fn a_session_ends_with_its_time_its_password_and_its_person() {
+        let (good, _) = session();
+        let session = good.session().clone();
+        let ask = |session: Session, user: User, now| signed_in(Some(session), Some(user), now).is_some();
+        assert!(ask(session.clone(), user(), NOW));
+        assert!(ask(session.clone(), user(), NOW.plus(SESSION_LIFETIME - 1)));
+        assert!(!ask(session.clone(), user(), NOW.plus(SESSION_LIFETIME)));
+        assert!(!ask(session.clone(), User { credential_version: 2, ..user() }, NOW));
+        assert!(!ask(session.clone(), User { disabled: true, ..user() }, NOW));
+        let other = PersonKey::of(&Username::parse("bob").unwrap());
+        assert!(!ask(session.clone(), User { key: other, ..user() }, NOW));
+        assert!(signed_in(Some(session), None, NOW).is_none());
+        assert!(signed_in(None, Some(user()), NOW).is_none());
+    }
+}

@@ -1,0 +1,136 @@
+//! Form tickets: what binds a form to the browser and to the request it was made for (RFC 9700 §4.7).
+
+use grants::{Seconds, Timestamp};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::SessionId;
+
+/// How long a form may lie open.
+pub const FORM_LIFETIME: Seconds = 1800;
+
+/// The hash of an authorization request as it came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestDigest([u8; 32]);
+
+/// Names a browser that has not signed in: 128 random bits in a cookie.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct VisitId([u8; 16]);
+
+/// The hidden field of a form, before it is sealed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FormTicket {
+    nonce: [u8; 16],
+    expires_at: Timestamp,
+    binding: [u8; 32],
+}
+
+impl RequestDigest {
+    /// Of the query string.
+    pub fn of(request: &str) -> Self {
+        Self(Sha256::digest(request).into())
+    }
+
+    /// The hash, for the table.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Takes the hash that a table holds.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl VisitId {
+    /// Takes 128 random bits.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bits, for the cookie.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl FormTicket {
+    /// A ticket for the sign-in form that this visit sees for this request.
+    pub fn for_sign_in(visit: VisitId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
+        Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding: bind(b"sign-in", &visit.0, request) }
+    }
+
+    /// A ticket for the consent form that this session sees for this request.
+    pub fn for_consent(session: SessionId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
+        let binding = bind(b"consent", session.to_string().as_bytes(), request);
+        Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding }
+    }
+
+    /// Whether it is of the sign-in form of this visit and request, in time.
+    pub fn admits_sign_in(&self, visit: VisitId, request: RequestDigest, now: Timestamp) -> bool {
+        self.admits(&Self::for_sign_in(visit, request, self.nonce, now), now)
+    }
+
+    /// Whether it is of the consent form of this session and request, in time.
+    pub fn admits_consent(&self, session: SessionId, request: RequestDigest, now: Timestamp) -> bool {
+        self.admits(&Self::for_consent(session, request, self.nonce, now), now)
+    }
+
+    fn admits(&self, expected: &Self, now: Timestamp) -> bool {
+        self.expires_at > now && bool::from(self.binding.ct_eq(&expected.binding))
+    }
+
+    /// The random part: it determines the grant that a consent form makes.
+    pub const fn nonce(&self) -> &[u8; 16] {
+        &self.nonce
+    }
+
+    /// What is sealed into the form.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        [&self.nonce[..], &self.expires_at.seconds().to_be_bytes(), &self.binding].concat()
+    }
+
+    /// Reads what was sealed into the form.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (nonce, rest) = bytes.split_first_chunk::<16>()?;
+        let (expires_at, binding) = rest.split_first_chunk::<8>()?;
+        let expires_at = Timestamp::from_seconds(u64::from_be_bytes(*expires_at));
+        Some(Self { nonce: *nonce, expires_at, binding: binding.try_into().ok()? })
+    }
+}
+
+fn bind(form: &[u8], browser: &[u8], request: RequestDigest) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in [form, browser, &request.0[..]] {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::tests::{NOW, session};
+
+    #[test]
+    fn c032_a_ticket_is_good_for_its_own_browser_request_form_and_time() {
+        let (one, other) = (RequestDigest::of("one"), RequestDigest::of("other"));
+        let id = session().0.session().id;
+        let other_id = SessionId::parse("AAAAAAAAAAAAAAAAAAAAAA").unwrap();
+        let ticket = FormTicket::for_consent(id, one, [1; 16], NOW);
+        let ticket = FormTicket::from_bytes(&ticket.to_bytes()).unwrap();
+        assert!(ticket.admits_consent(id, one, NOW));
+        assert!(ticket.admits_consent(id, one, NOW.plus(FORM_LIFETIME - 1)));
+        assert!(!ticket.admits_consent(id, one, NOW.plus(FORM_LIFETIME)));
+        assert!(!ticket.admits_consent(id, other, NOW));
+        assert!(!ticket.admits_consent(other_id, one, NOW));
+        let visit = VisitId::from_bytes([2; 16]);
+        let sign_in = FormTicket::for_sign_in(visit, one, [1; 16], NOW);
+        assert!(sign_in.admits_sign_in(visit, one, NOW));
+        assert!(!sign_in.admits_sign_in(VisitId::from_bytes([3; 16]), one, NOW));
+        assert!(!sign_in.admits_sign_in(visit, other, NOW));
+        assert!(!sign_in.admits_consent(id, one, NOW));
+        assert!(FormTicket::from_bytes(&[0; 55]).is_none());
+    }
+}

@@ -1,0 +1,88 @@
+//! The way to DynamoDB and KMS.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use crate::calls::CountCalls;
+
+/// Where the store is and who asks, as the environment of a function tells it.
+#[derive(Clone)]
+pub struct Connection {
+    /// `AWS_REGION`.
+    pub region: String,
+    /// `AWS_ACCESS_KEY_ID`.
+    pub access_key_id: String,
+    /// `AWS_SECRET_ACCESS_KEY`.
+    pub secret_access_key: protocol::Secret,
+    /// `AWS_SESSION_TOKEN`.
+    pub session_token: Option<protocol::Secret>,
+    /// `AWS_ENDPOINT_URL_DYNAMODB`: another store than Amazon's.
+    pub dynamodb_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_KMS`: another KMS than Amazon's.
+    pub kms_endpoint: Option<String>,
+}
+
+/// Connects as a function does. Nothing is sent yet.
+pub fn connect(connection: &Connection) -> Client {
+    let credentials = SharedCredentialsProvider::new(connection.credentials());
+    connect_with(connection.region.clone(), credentials, connection.dynamodb_endpoint.as_deref())
+}
+
+/// Connects with credentials that somebody else provides, as an operator's command does.
+pub fn connect_with(region: String, credentials: SharedCredentialsProvider, endpoint: Option<&str>) -> Client {
+    let mut config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(region))
+        .credentials_provider(credentials)
+        .http_client(http_client(endpoint))
+        .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)))
+        .timeout_config(timeouts())
+        .interceptor(CountCalls);
+    config.set_endpoint_url(endpoint.map(str::to_owned));
+    Client::from_conf(config.build())
+}
+
+/// Connects to KMS with the same credentials.
+pub fn kms(connection: &Connection) -> aws_sdk_kms::Client {
+    let mut config = aws_sdk_kms::Config::builder()
+        .behavior_version(aws_sdk_kms::config::BehaviorVersion::latest())
+        .region(Region::new(connection.region.clone()))
+        .credentials_provider(connection.credentials())
+        .http_client(http_client(connection.kms_endpoint.as_deref()))
+        .timeout_config(timeouts());
+    config.set_endpoint_url(connection.kms_endpoint.clone());
+    aws_sdk_kms::Client::from_conf(config.build())
+}
+
+impl Connection {
+    fn credentials(&self) -> Credentials {
+        let token = self.session_token.as_ref().map(|token| token.expose().to_owned());
+        Credentials::new(&self.access_key_id, self.secret_access_key.expose(), token, None, "environment")
+    }
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_millis(1000))
+        .operation_attempt_timeout(Duration::from_millis(1500))
+        .operation_timeout(Duration::from_millis(4000))
+        .build()
+}
+
+/// TLS costs milliseconds of start-up, so it is left out where the endpoint is a plain one on this machine.
+fn http_client(endpoint: Option<&str>) -> SharedHttpClient {
+    let builder = aws_smithy_http_client::Builder::new();
+    if endpoint.is_some_and(|url| url.starts_with("http://")) {
+        builder.build_http()
+    } else {
+        builder.tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build_https()
+    }
+}

@@ -1,0 +1,199 @@
+//! A grant as an item, a guard as a condition, a change as an update.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use grants::{Attempt, Change, Generation, Grant, GrantId, Guard, Stage};
+use protocol::{ClientId, CodeChallenge, Nonce, RedirectUri, Resource, Scope, Subject};
+
+use crate::Unknown;
+use crate::items::{Item, Reader, flag, list, number, text, time};
+
+/// An expression under construction, with the values it names.
+#[derive(Default)]
+pub(crate) struct Expression {
+    pub(crate) names: HashMap<String, String>,
+    pub(crate) values: HashMap<String, AttributeValue>,
+}
+
+impl Expression {
+    fn name(&mut self, attribute: &str) -> String {
+        let placeholder = format!("#{attribute}");
+        self.names.insert(placeholder.clone(), attribute.to_owned());
+        placeholder
+    }
+
+    fn value(&mut self, value: AttributeValue) -> String {
+        let placeholder = format!(":v{}", self.values.len());
+        self.values.insert(placeholder.clone(), value);
+        placeholder
+    }
+
+    fn compare(&mut self, attribute: &str, operator: &str, value: AttributeValue) -> String {
+        format!("{} {operator} {}", self.name(attribute), self.value(value))
+    }
+
+    /// Every guard, as one condition.
+    pub(crate) fn condition(&mut self, guards: &[Guard]) -> String {
+        let conditions: Vec<String> = guards.iter().map(|guard| self.guard(guard)).collect();
+        conditions.join(" AND ")
+    }
+
+    /// One guard. Each but `Absent` names an attribute in a way that is false when there is no item.
+    fn guard(&mut self, guard: &Guard) -> String {
+        match guard {
+            Guard::Absent => format!("attribute_not_exists({})", self.name("id")),
+            Guard::ClientIs(client) => self.compare("client_id", "=", text(client)),
+            Guard::Issued => self.compare("state", "=", text("issued")),
+            Guard::CodeAliveAt(now) => {
+                let issued = self.compare("state", "=", text("issued"));
+                format!("{issued} AND {}", self.compare("code_expires_at", ">", time(*now)))
+            }
+            Guard::ChallengeIs(challenge) => self.compare("code_challenge", "=", text(challenge.as_str())),
+            Guard::NoChallenge => {
+                let (id, challenge) = (self.name("id"), self.name("code_challenge"));
+                format!("attribute_exists({id}) AND attribute_not_exists({challenge})")
+            }
+            Guard::RedirectUriIs(uri) => self.compare("redirect_uri", "=", text(uri)),
+            Guard::RedirectUriNotSent => self.compare("redirect_uri_sent", "=", flag(false)),
+            Guard::ResourceGranted(resource) => {
+                format!("contains({}, {})", self.name("resources"), self.value(text(resource)))
+            }
+            Guard::ScopeGranted(token) => format!("contains({}, {})", self.name("scope"), self.value(text(token))),
+            Guard::ActiveAt(generation) => {
+                let active = self.compare("state", "=", text("active"));
+                format!("{active} AND {}", self.compare("generation", "=", number(generation.number())))
+            }
+            Guard::RefreshAliveAt(now) => {
+                let active = self.compare("state", "=", text("active"));
+                let alive = self.compare("refresh_expires_at", ">", time(*now));
+                format!("{active} AND {alive} AND {}", self.compare("ends_at", ">", time(*now)))
+            }
+            Guard::NotRevoked => {
+                let (state, issued) = (self.name("state"), self.value(text("issued")));
+                format!("{state} IN ({issued}, {})", self.value(text("active")))
+            }
+            Guard::RevokedAccessBelow(limit) => {
+                let (id, set) = (self.name("id"), self.name("revoked_access"));
+                let limit = self.value(number(limit));
+                format!("attribute_exists({id}) AND (attribute_not_exists({set}) OR size({set}) < {limit})")
+            }
+        }
+    }
+
+    /// The update that makes a change to an item that is there; `None` for a whole new item.
+    pub(crate) fn update(&mut self, change: &Change) -> Option<String> {
+        Some(match change {
+            Change::Create(_) => return None,
+            Change::Advance { to, at, refresh_expires_at, attempt } => {
+                let sets = [
+                    ("state", text("active")),
+                    ("generation", number(to.number())),
+                    ("rotated_at", time(*at)),
+                    ("refresh_expires_at", time(*refresh_expires_at)),
+                    ("attempt", text(attempt)),
+                ];
+                let sets = sets.map(|(name, value)| self.compare(name, "=", value)).join(", ");
+                format!("SET {sets}, {} = {}", self.name("expires_at"), self.name("ends_at"))
+            }
+            Change::RevokeAccess(generation) => {
+                let set = self.value(AttributeValue::Ns(vec![generation.number().to_string()]));
+                format!("ADD {} {set}", self.name("revoked_access"))
+            }
+            Change::Revoke => {
+                let state = self.compare("state", "=", text("revoked"));
+                format!("SET {state}, {} = {}", self.name("expires_at"), self.name("ends_at"))
+            }
+        })
+    }
+}
+
+/// The item of a grant.
+pub(crate) fn to_item(grant: &Grant) -> Item {
+    let mut item = Item::from([
+        ("id".to_owned(), text(grant.id)),
+        ("client_id".to_owned(), text(&grant.client_id)),
+        ("resources".to_owned(), list(&grant.resources)),
+        ("redirect_uri_sent".to_owned(), flag(grant.redirect_uri_sent)),
+        ("created_at".to_owned(), time(grant.created_at)),
+        ("ends_at".to_owned(), time(grant.ends_at)),
+        ("expires_at".to_owned(), time(grant.remains_until())),
+    ]);
+    let mut put = |name: &str, value: Option<AttributeValue>| value.and_then(|value| item.insert(name.to_owned(), value));
+    let tokens: Vec<String> = grant.scope.tokens().map(str::to_owned).collect();
+    put("scope", (!tokens.is_empty()).then_some(AttributeValue::Ss(tokens)));
+    put("subject", grant.subject.as_ref().map(text));
+    put("redirect_uri", grant.redirect_uri.as_ref().map(text));
+    put("code_challenge", grant.code_challenge.as_ref().map(|challenge| text(challenge.as_str())));
+    put("nonce", grant.nonce.as_ref().map(text));
+    put("auth_time", grant.auth_time.map(time));
+    let revoked: Vec<String> = grant.revoked_access.iter().map(|generation| generation.number().to_string()).collect();
+    put("revoked_access", (!revoked.is_empty()).then_some(AttributeValue::Ns(revoked)));
+    match &grant.stage {
+        Stage::Issued { code_expires_at, attempt } => {
+            put("state", Some(text("issued")));
+            put("code_expires_at", Some(time(*code_expires_at)));
+            put("attempt", Some(text(attempt)));
+        }
+        Stage::Active { generation, rotated_at, refresh_expires_at, attempt } => {
+            put("state", Some(text("active")));
+            put("generation", Some(number(generation.number())));
+            put("rotated_at", Some(time(*rotated_at)));
+            put("refresh_expires_at", Some(time(*refresh_expires_at)));
+            put("attempt", Some(text(attempt)));
+        }
+        Stage::Revoked => drop(put("state", Some(text("revoked")))),
+    }
+    item
+}
+
+/// The grant of an item.
+pub(crate) fn from_item(table: &str, item: &Item) -> Result<Grant, Unknown> {
+    let read = Reader::new(table, item);
+    Ok(Grant {
+        id: read.parsed("id", GrantId::parse)?,
+        client_id: read.parsed("client_id", ClientId::parse)?,
+        subject: read.optional_parsed("subject", Subject::parse)?,
+        scope: scope(&read)?,
+        resources: read.list("resources", Resource::parse)?,
+        redirect_uri: read.optional_parsed("redirect_uri", RedirectUri::parse)?,
+        redirect_uri_sent: read.flag("redirect_uri_sent")?,
+        code_challenge: read.optional_parsed("code_challenge", CodeChallenge::parse)?,
+        nonce: read.optional_parsed("nonce", Nonce::parse)?,
+        auth_time: read.optional_time("auth_time")?,
+        created_at: read.time("created_at")?,
+        ends_at: read.time("ends_at")?,
+        revoked_access: revoked_access(&read)?,
+        stage: stage(&read)?,
+    })
+}
+
+fn scope(read: &Reader<'_>) -> Result<Scope, Unknown> {
+    let Some(value) = read.get("scope") else { return Ok(Scope::default()) };
+    let tokens = value.as_ss().map_err(|_| read.damaged("scope"))?;
+    Scope::parse(&tokens.join(" ")).map_err(|_| read.damaged("scope"))
+}
+
+fn revoked_access(read: &Reader<'_>) -> Result<BTreeSet<Generation>, Unknown> {
+    let Some(value) = read.get("revoked_access") else { return Ok(BTreeSet::new()) };
+    let numbers = value.as_ns().map_err(|_| read.damaged("revoked_access"))?;
+    let parsed = numbers.iter().map(|text| text.parse().map(Generation::from_number));
+    parsed.collect::<Result<_, _>>().map_err(|_| read.damaged("revoked_access"))
+}
+
+fn stage(read: &Reader<'_>) -> Result<Stage, Unknown> {
+    match read.text("state")? {
+        "issued" => Ok(Stage::Issued {
+            code_expires_at: read.time("code_expires_at")?,
+            attempt: read.parsed("attempt", Attempt::parse)?,
+        }),
+        "active" => Ok(Stage::Active {
+            generation: Generation::from_number(read.number("generation")?),
+            rotated_at: read.time("rotated_at")?,
+            refresh_expires_at: read.time("refresh_expires_at")?,
+            attempt: read.parsed("attempt", Attempt::parse)?,
+        }),
+        "revoked" => Ok(Stage::Revoked),
+        _ => Err(read.damaged("state")),
+    }
+}

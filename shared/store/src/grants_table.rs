@@ -1,0 +1,162 @@
+//! The grants table: grants, and the identifiers of revoked tokens.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use grants::{Change, Grant, GrantId, Timestamp, TokenId, Transition};
+use protocol::Subject;
+
+use crate::Unknown;
+use crate::grant_item::{Expression, from_item, to_item};
+use crate::items::{Item, text, time};
+
+/// What became of a transition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It was applied; this is the grant now.
+    Done(Box<Grant>),
+    /// A guard did not hold; this is the grant that stood there, read in the same step.
+    Refused(Option<Box<Grant>>),
+}
+
+/// The table.
+#[derive(Clone)]
+pub struct GrantsTable {
+    client: Client,
+    table: String,
+}
+
+impl GrantsTable {
+    /// The table named `table`.
+    pub const fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// Applies a transition in one conditional write: one round trip, whatever comes of it.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was applied.
+    pub async fn apply(&self, transition: &Transition) -> Result<Applied, Unknown> {
+        match transition.change() {
+            Change::Create(grant) => self.put(grant, transition).await,
+            Change::Advance { .. } | Change::RevokeAccess(_) | Change::Revoke => self.update(transition).await,
+        }
+    }
+
+    async fn put(&self, grant: &Grant, transition: &Transition) -> Result<Applied, Unknown> {
+        let mut expression = Expression::default();
+        let condition = expression.condition(transition.guards());
+        let call = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(to_item(grant)))
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(expression.names))
+            .set_expression_attribute_values(Some(expression.values).filter(|values| !values.is_empty()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match call.send().await {
+            Ok(_) => Ok(Applied::Done(Box::new(grant.clone()))),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(failed)) => self.refused(failed.item.as_ref()),
+                _ => Err(self.unknown(error)),
+            },
+        }
+    }
+
+    async fn update(&self, transition: &Transition) -> Result<Applied, Unknown> {
+        let mut expression = Expression::default();
+        let condition = expression.condition(transition.guards());
+        let update = expression.update(transition.change());
+        let call = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("id", text(transition.id()))
+            .condition_expression(condition)
+            .set_update_expression(update)
+            .set_expression_attribute_names(Some(expression.names))
+            .set_expression_attribute_values(Some(expression.values))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match call.send().await {
+            Ok(answer) => {
+                let item = answer.attributes.ok_or_else(|| Unknown::damaged(&self.table, "answer"))?;
+                Ok(Applied::Done(Box::new(from_item(&self.table, &item)?)))
+            }
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => self.refused(failed.item.as_ref()),
+                _ => Err(self.unknown(error)),
+            },
+        }
+    }
+
+    fn refused(&self, item: Option<&Item>) -> Result<Applied, Unknown> {
+        let found = item.filter(|item| !item.is_empty()).map(|item| from_item(&self.table, item)).transpose()?;
+        Ok(Applied::Refused(found.map(Box::new)))
+    }
+
+    /// The grant as it is now: strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn find(&self, id: GrantId) -> Result<Option<Grant>, Unknown> {
+        let call = self.client.get_item().table_name(&self.table).key("id", text(id)).consistent_read(true);
+        let answer = call.send().await.map_err(|error| self.unknown(error))?;
+        answer.item.map(|item| from_item(&self.table, &item)).transpose()
+    }
+
+    /// Remembers that a service's token was revoked, until it would have expired.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it is remembered.
+    pub async fn revoke_token(&self, id: TokenId, expires_at: Timestamp) -> Result<(), Unknown> {
+        let call = self.client.put_item().table_name(&self.table).item("id", text(token_key(id)));
+        let answer = call.item("expires_at", time(expires_at)).send().await;
+        answer.map(drop).map_err(|error| self.unknown(error))
+    }
+
+    /// Whether [`GrantsTable::revoke_token`] was called for the token: strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn token_is_revoked(&self, id: TokenId) -> Result<bool, Unknown> {
+        let call = self.client.get_item().table_name(&self.table).key("id", text(token_key(id))).consistent_read(true);
+        let answer = call.send().await.map_err(|error| self.unknown(error))?;
+        Ok(answer.item.is_some())
+    }
+
+    /// The grants of a person. The index follows the table within a moment, so who ends all of them asks again until
+    /// there is none left to end.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn of_subject(&self, subject: &Subject) -> Result<Vec<GrantId>, Unknown> {
+        let call = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("by-subject")
+            .key_condition_expression("subject = :subject")
+            .expression_attribute_values(":subject", text(subject))
+            .into_paginator()
+            .items()
+            .send();
+        let items = call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| self.unknown(error))?;
+        let id = |item: &Item| crate::items::Reader::new(&self.table, item).parsed("id", GrantId::parse);
+        items.iter().map(id).collect()
+    }
+
+    fn unknown<E, R>(&self, error: aws_sdk_dynamodb::error::SdkError<E, R>) -> Unknown
+    where
+        E: aws_sdk_dynamodb::error::ProvideErrorMetadata + std::error::Error + 'static,
+        R: std::fmt::Debug + 'static,
+    {
+        Unknown::from_sdk(&self.table, error)
+    }
+}
+
+fn token_key(id: TokenId) -> String {
+    format!("token#{id}")
+}

@@ -1,0 +1,101 @@
+//! The keys table: signing keys and the master of the handles, wrapped.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use grants::SigningAlgorithm;
+use keys::{KeyRecord, MasterRecord, Records};
+
+use crate::items::{Item, Reader, bytes, text, time};
+use crate::{Changed, Unknown};
+
+const MASTER: &str = "handles";
+const SIGNING: &str = "signing#";
+
+/// The table.
+#[derive(Clone)]
+pub struct KeysTable {
+    client: Client,
+    table: String,
+}
+
+impl KeysTable {
+    /// The table named `table`.
+    pub const fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// Everything in it: a handful of items.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn load(&self) -> Result<Records, Unknown> {
+        let call = self.client.scan().table_name(&self.table).consistent_read(true).into_paginator().items().send();
+        let items = call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        let mut records = Records::default();
+        for item in &items {
+            let read = Reader::new(&self.table, item);
+            if read.text("id")? == MASTER {
+                records.master = Some(MasterRecord { wrapped: read.bytes("wrapped")?.to_vec() });
+            } else {
+                records.signing.push(record(&read)?);
+            }
+        }
+        records.signing.sort_by(|one, other| (one.created_at, &one.public.kid).cmp(&(other.created_at, &other.public.kid)));
+        Ok(records)
+    }
+
+    /// Writes the master, once: of two at the same time the first stays.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn create_master(&self, master: &MasterRecord) -> Result<Changed, Unknown> {
+        self.put(Item::from([("id".to_owned(), text(MASTER)), ("wrapped".to_owned(), bytes(&master.wrapped))])).await
+    }
+
+    /// Writes a signing key.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn create_signing_key(&self, key: &KeyRecord) -> Result<Changed, Unknown> {
+        let public = serde_json::to_string(&key.public).map_err(|_| Unknown::damaged(&self.table, "public"))?;
+        self.put(Item::from([
+            ("id".to_owned(), text(format!("{SIGNING}{}", key.public.kid))),
+            ("public".to_owned(), text(public)),
+            ("algorithm".to_owned(), text(key.algorithm.as_str())),
+            ("created_at".to_owned(), time(key.created_at)),
+            ("activates_at".to_owned(), time(key.activates_at)),
+            ("wrapped".to_owned(), bytes(&key.wrapped)),
+        ]))
+        .await
+    }
+
+    /// Deletes a signing key that no verifier needs any more.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was deleted.
+    pub async fn delete_signing_key(&self, kid: &str) -> Result<(), Unknown> {
+        let call = self.client.delete_item().table_name(&self.table).key("id", text(format!("{SIGNING}{kid}")));
+        call.send().await.map(drop).map_err(|error| Unknown::from_sdk(&self.table, error))
+    }
+
+    async fn put(&self, item: Item) -> Result<Changed, Unknown> {
+        let call = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        match call.condition_expression("attribute_not_exists(id)").send().await {
+            Ok(_) => Ok(Changed::Done),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
+                _ => Err(Unknown::from_sdk(&self.table, error)),
+            },
+        }
+    }
+}
+
+fn record(read: &Reader<'_>) -> Result<KeyRecord, Unknown> {
+    Ok(KeyRecord {
+        public: read.parsed("public", |text| serde_json::from_str(text))?,
+        algorithm: read.named("algorithm", SigningAlgorithm::parse)?,
+        created_at: read.time("created_at")?,
+        activates_at: read.time("activates_at")?,
+        wrapped: read.bytes("wrapped")?.to_vec(),
+    })
+}

@@ -1,0 +1,190 @@
+//! The people table: people, their sessions and what they agreed to.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use grants::{Target, Timestamp};
+use protocol::ClientId;
+use sessions::{PersonKey, Session, SessionHandle, User};
+
+use crate::items::{Item, Reader, text};
+use crate::person_item::{
+    PROFILE, consent_record, from_consent, from_session, from_user, key, session_record, to_consent, to_session,
+    to_user,
+};
+use crate::{Changed, Unknown};
+
+/// The table.
+#[derive(Clone)]
+pub struct PeopleTable {
+    client: Client,
+    table: String,
+}
+
+/// What the items say of whoever holds a session cookie; whether that is good is for `sessions`.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    /// The session.
+    pub session: Option<Session>,
+    /// The person.
+    pub user: Option<User>,
+    /// What the person agreed to for this client before.
+    pub agreed: Option<Target>,
+}
+
+impl PeopleTable {
+    /// The table named `table`.
+    pub const fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// Session, person and earlier consent in one round trip: strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn visitor(&self, handle: &SessionHandle, client: &ClientId) -> Result<Visitor, Unknown> {
+        let records = [session_record(handle.id()), PROFILE.to_owned(), consent_record(client)];
+        let keys = records.iter().map(|record| key(handle.person(), record)).collect();
+        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+        let wanted = wanted.map_err(|_| Unknown::damaged(&self.table, "keys"))?;
+        let answer = self.client.batch_get_item().request_items(&self.table, wanted).send().await;
+        let answer = answer.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+            return Err(Unknown::unprocessed(&self.table));
+        }
+        let items = answer.responses.and_then(|mut tables| tables.remove(&self.table)).unwrap_or_default();
+        let mut visitor = Visitor::default();
+        for item in &items {
+            match Reader::new(&self.table, item).text("record")? {
+                PROFILE => visitor.user = Some(to_user(&self.table, item)?),
+                record if record.starts_with("session#") => visitor.session = Some(to_session(&self.table, item)?),
+                _ => visitor.agreed = Some(to_consent(&self.table, item)?),
+            }
+        }
+        Ok(visitor)
+    }
+
+    /// The person with this key, and what that person agreed to for the client: strongly consistent, one round trip.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn person(&self, person: PersonKey, client: &ClientId) -> Result<Visitor, Unknown> {
+        self.visitor(&SessionHandle::new(person, [0; 16]), client).await
+    }
+
+    /// The person with this key.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn user(&self, person: PersonKey) -> Result<Option<User>, Unknown> {
+        let call = self.client.get_item().table_name(&self.table).set_key(Some(key(person, PROFILE)));
+        let answer = call.consistent_read(true).send().await;
+        let answer = answer.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        answer.item.map(|item| to_user(&self.table, &item)).transpose()
+    }
+
+    /// Writes a person who is not there yet.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn create_user(&self, user: &User) -> Result<Changed, Unknown> {
+        self.put(from_user(user), Some("attribute_not_exists(person)")).await
+    }
+
+    /// Writes a person who is there already.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn replace_user(&self, user: &User) -> Result<Changed, Unknown> {
+        self.put(from_user(user), Some("attribute_exists(person)")).await
+    }
+
+    /// Writes a session.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn create_session(&self, session: &Session) -> Result<(), Unknown> {
+        self.put(from_session(session), None).await.map(drop)
+    }
+
+    /// Remembers what a person agreed to.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn remember_consent(
+        &self,
+        person: PersonKey,
+        client: &ClientId,
+        agreed: &Target,
+        now: Timestamp,
+    ) -> Result<(), Unknown> {
+        self.put(from_consent(person, client, agreed, now), None).await.map(drop)
+    }
+
+    /// Deletes a person with everything about that person.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether all is deleted.
+    pub async fn delete_user(&self, person: PersonKey) -> Result<Changed, Unknown> {
+        let changed = self.delete(key(person, PROFILE)).await?;
+        let call = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("person = :person")
+            .expression_attribute_values(":person", text(person))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let items = call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        for item in &items {
+            let record = Reader::new(&self.table, item).text("record")?;
+            self.delete(key(person, record)).await?;
+        }
+        Ok(changed)
+    }
+
+    /// Every person.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn all_users(&self) -> Result<Vec<User>, Unknown> {
+        let call = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .filter_expression("#record = :profile")
+            .expression_attribute_names("#record", "record")
+            .expression_attribute_values(":profile", text(PROFILE))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let items = call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        items.iter().map(|item| to_user(&self.table, item)).collect()
+    }
+
+    async fn put(&self, item: Item, condition: Option<&str>) -> Result<Changed, Unknown> {
+        let call = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        match call.set_condition_expression(condition.map(str::to_owned)).send().await {
+            Ok(_) => Ok(Changed::Done),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
+                _ => Err(Unknown::from_sdk(&self.table, error)),
+            },
+        }
+    }
+
+    async fn delete(&self, key: Item) -> Result<Changed, Unknown> {
+        let call = self.client.delete_item().table_name(&self.table).set_key(Some(key));
+        match call.condition_expression("attribute_exists(person)").send().await {
+            Ok(_) => Ok(Changed::Done),
+            Err(error) => match error.as_service_error() {
+                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
+                _ => Err(Unknown::from_sdk(&self.table, error)),
+            },
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The registry: clients and APIs, read through a cache of at most a minute.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_dynamodb::Client as DynamoDb;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use grants::{Api, Client, Seconds, Timestamp};
+use protocol::{ClientId, Resource};
+
+use crate::Unknown;
+use crate::items::{Item, text};
+use crate::registry_item::{API, CLIENT, api_key, client_key, from_api, from_client, to_api, to_client};
+
+/// What is read counts for so long: whatever ends a right in the registry takes effect within it.
+const CACHE_LIFETIME: Seconds = 60;
+/// The cache is emptied when it has grown to this many entries.
+const CACHE_SIZE: usize = 10_000;
+
+/// The table, with a cache of its own for each process.
+#[derive(Clone)]
+pub struct Registry {
+    dynamodb: DynamoDb,
+    table: String,
+    clients: Cache<Client>,
+    apis: Cache<Api>,
+}
+
+type Cache<T> = Arc<Mutex<HashMap<String, (Timestamp, Arc<T>)>>>;
+
+/// What became of a write by an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// It is written.
+    Done,
+    /// It was there already, or it was not there.
+    Refused,
+}
+
+impl Registry {
+    /// The table named `table`.
+    pub fn new(dynamodb: DynamoDb, table: String) -> Self {
+        Self { dynamodb, table, clients: Cache::default(), apis: Cache::default() }
+    }
+
+    /// The client `id`. A client that is not there is asked for again each time, so that a new one works at once.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn client(&self, id: &ClientId, now: Timestamp) -> Result<Option<Arc<Client>>, Unknown> {
+        let key = client_key(id);
+        if let Some(known) = cached(&self.clients, &key, now) {
+            return Ok(Some(known));
+        }
+        let Some(item) = self.get(&key).await? else { return Ok(None) };
+        Ok(Some(remember(&self.clients, key, to_client(&self.table, &item)?, now)))
+    }
+
+    /// Those of the APIs that are registered, in the order asked for, in one round trip at most.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn apis(&self, identifiers: &[Resource], now: Timestamp) -> Result<Vec<Api>, Unknown> {
+        let missing: Vec<String> =
+            identifiers.iter().map(api_key).filter(|key| cached(&self.apis, key, now).is_none()).collect();
+        for item in self.get_several(missing).await? {
+            let api = to_api(&self.table, &item)?;
+            remember(&self.apis, api_key(&api.identifier), api, now);
+        }
+        let found = identifiers.iter().filter_map(|identifier| cached(&self.apis, &api_key(identifier), now));
+        Ok(found.map(|api| Api::clone(&api)).collect())
+    }
+
+    /// Writes a client that is not there yet.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn create_client(&self, client: &Client) -> Result<Changed, Unknown> {
+        self.put(from_client(client), "attribute_not_exists(id)").await
+    }
+
+    /// Writes a client that is there already.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn replace_client(&self, client: &Client) -> Result<Changed, Unknown> {
+        self.put(from_client(client), "attribute_exists(id)").await
+    }
+
+    /// Deletes a client.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was deleted.
+    pub async fn delete_client(&self, id: &ClientId) -> Result<Changed, Unknown> {
+        self.delete(client_key(id)).await
+    }
+
+    /// Every client.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn all_clients(&self) -> Result<Vec<Client>, Unknown> {
+        self.scan(CLIENT).await?.iter().map(|item| to_client(&self.table, item)).collect()
+    }
+
+    /// Writes an API that is not there yet.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn create_api(&self, api: &Api) -> Result<Changed, Unknown> {
+        self.put(from_api(api), "attribute_not_exists(id)").await
+    }
+
+    /// Deletes an API.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was deleted.
+    pub async fn delete_api(&self, identifier: &Resource) -> Result<Changed, Unknown> {
+        self.delete(api_key(identifier)).await
+    }
+
+    /// Every API.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn all_apis(&self) -> Result<Vec<Api>, Unknown> {
+        self.scan(API).await?.iter().map(|item| to_api(&self.table, item)).collect()
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<Item>, Unknown> {
+        let call = self.dynamodb.get_item().table_name(&self.table).key("id", text(key)).consistent_read(true);
+        let answer = call.send().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        Ok(answer.item)
+    }
+
+    async fn get_several(&self, keys: Vec<String>) -> Result<Vec<Item>, Unknown> {
+        match keys.as_slice() {
+            [] => return Ok(Vec::new()),
+            [only] => return Ok(self.get(only).await?.into_iter().collect()),
+            _ => {}
+        }
+        let keys = keys.iter().map(|key| Item::from([("id".to_owned(), text(key))])).collect();
+        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+        let wanted = wanted.map_err(|_| Unknown::damaged(&self.table, "keys"))?;
+        let answer = self.dynamodb.batch_get_item().request_items(&self.table, wanted).send().await;
+        let answer = answer.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+            return Err(Unknown::unprocessed(&self.table));
+        }
+        Ok(answer.responses.and_then(|mut tables| tables.remove(&self.table)).unwrap_or_default())
+    }
+
+    async fn put(&self, item: Item, condition: &str) -> Result<Changed, Unknown> {
+        let call = self.dynamodb.put_item().table_name(&self.table).set_item(Some(item));
+        match call.condition_expression(condition).send().await {
+            Ok(_) => Ok(Changed::Done),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
+                _ => Err(Unknown::from_sdk(&self.table, error)),
+            },
+        }
+    }
+
+    async fn delete(&self, key: String) -> Result<Changed, Unknown> {
+        let call = self.dynamodb.delete_item().table_name(&self.table).key("id", text(key));
+        match call.condition_expression("attribute_exists(id)").send().await {
+            Ok(_) => Ok(Changed::Done),
+            Err(error) => match error.as_service_error() {
+                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
+                _ => Err(Unknown::from_sdk(&self.table, error)),
+            },
+        }
+    }
+
+    async fn scan(&self, prefix: &str) -> Result<Vec<Item>, Unknown> {
+        let call = self
+            .dynamodb
+            .scan()
+            .table_name(&self.table)
+            .filter_expression("begins_with(id, :prefix)")
+            .expression_attribute_values(":prefix", text(prefix))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))
+    }
+}
+
+fn cached<T>(cache: &Cache<T>, key: &str, now: Timestamp) -> Option<Arc<T>> {
+    let entries = cache.lock().unwrap_or_else(PoisonError::into_inner);
+    let (read_at, value) = entries.get(key)?;
+    (read_at.plus(CACHE_LIFETIME) > now).then(|| Arc::clone(value))
+}
+
+fn remember<T>(cache: &Cache<T>, key: String, value: T, now: Timestamp) -> Arc<T> {
+    let value = Arc::new(value);
+    let mut entries = cache.lock().unwrap_or_else(PoisonError::into_inner);
+    if entries.len() >= CACHE_SIZE {
+        entries.clear();
+    }
+    entries.insert(key, (now, Arc::clone(&value)));
+    value
+}

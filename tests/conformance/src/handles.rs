@@ -1,0 +1,140 @@
+//! Handles reject themselves: what was not made here costs no storage call.
+
+use std::sync::LazyLock;
+
+use futures::StreamExt;
+use futures::stream::iter;
+use tokio::sync::Mutex;
+
+use crate::session::{Code, Session, assert_granted, assert_refused};
+use crate::world::Counted;
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// One test at a time counts.
+static COUNTED: LazyLock<Mutex<Counted>> = LazyLock::new(|| Mutex::new(Counted::start()));
+
+/// The handle with one character changed, at each of its places; at the last one to every other character, because
+/// some of its bits may mean nothing.
+fn spoiled(handle: &str) -> Vec<String> {
+    let mut handles = Vec::new();
+    for (place, &old) in handle.as_bytes().iter().enumerate() {
+        let others = ALPHABET.iter().filter(|new| **new != old);
+        let few = if place + 1 == handle.len() { 63 } else { 2 };
+        for &new in others.take(few) {
+            let mut bytes = handle.as_bytes().to_vec();
+            bytes[place] = new;
+            handles.push(String::from_utf8(bytes).expect("ASCII"));
+        }
+    }
+    let shorter = handle[..handle.len() - 1].to_owned();
+    handles.extend([shorter, handle[1..].to_owned(), format!("{handle}A"), format!("{handle}="), format!(" {handle}")]);
+    handles
+}
+
+/// Presents handles as codes and as refresh tokens, by a client that is known by now.
+async fn present(session: &Session<'_>, verifier: &str, handles: Vec<String>) {
+    let spa = &session.world.spa;
+    let asks = iter(handles).map(async |handle| {
+        let code = Code { code: handle.clone(), verifier: verifier.to_owned() };
+        (session.redeem(spa, &code).await, session.refresh(spa, &handle).await)
+    });
+    asks.buffer_unordered(16)
+        .for_each(async |(code, refresh)| {
+            assert_refused(&code, "invalid_grant");
+            assert_refused(&refresh, "invalid_grant");
+        })
+        .await;
+}
+
+/// Makes the registry cache of the token endpoint warm.
+async fn warm(session: &mut Session<'_>) -> (Code, String) {
+    let spa = &session.world.spa;
+    let used = session.code(spa).await;
+    let refresh = crate::session::tokens(&session.redeem(spa, &used).await).refresh;
+    (session.code(spa).await, refresh)
+}
+
+#[tokio::test]
+async fn c087_a_handle_with_one_character_changed_is_refused_without_a_storage_call() {
+    let counted = COUNTED.lock().await;
+    let mut session = counted.world.session();
+    let (code, refresh) = warm(&mut session).await;
+    counted.proxy.reset();
+    for handle in [&code.code, &refresh] {
+        present(&session, &code.verifier, spoiled(handle)).await;
+    }
+    assert_eq!(counted.proxy.calls(), []);
+    // They were good but for the one character.
+    assert_granted(&session.redeem(&counted.world.spa, &code).await);
+    assert_granted(&session.refresh(&counted.world.spa, &refresh).await);
+    assert_eq!(counted.proxy.calls().len(), 2, "the proxy counts");
+}
+
+#[tokio::test]
+async fn a_handle_of_one_kind_passes_for_no_other_and_costs_no_storage_call() {
+    let counted = COUNTED.lock().await;
+    let mut session = counted.world.session();
+    let (code, refresh) = warm(&mut session).await;
+    let opaque = session.tokens(&counted.world.opaque_spa).await.access;
+    let spa = &counted.world.spa;
+    counted.proxy.reset();
+    for not_a_code in [&refresh, &opaque] {
+        let reply = session.redeem(spa, &Code { code: not_a_code.clone(), ..code.clone() }).await;
+        assert_refused(&reply, "invalid_grant");
+    }
+    for not_a_refresh_token in [&code.code, &opaque] {
+        assert_refused(&session.refresh(spa, not_a_refresh_token).await, "invalid_grant");
+    }
+    assert_eq!(counted.proxy.calls(), []);
+    assert_granted(&session.redeem(spa, &code).await);
+    assert_granted(&session.refresh(spa, &refresh).await);
+}
+
+#[tokio::test]
+async fn c050_ten_thousand_guesses_are_refused_without_a_storage_call() {
+    let counted = COUNTED.lock().await;
+    let mut session = counted.world.session();
+    let (code, refresh) = warm(&mut session).await;
+    let mut seed = 0x2545_F491_4F6C_DD1D_u64;
+    // xorshift64: guesses need not be good ones, only many and different.
+    let mut random = move || {
+        for (left, right, again) in [(13, 7, 17)] {
+            seed ^= seed << left;
+            seed ^= seed >> right;
+            seed ^= seed << again;
+        }
+        seed
+    };
+    let guesses: Vec<String> = (0..5_000)
+        .map(|round| {
+            let model = if round % 2 == 0 { &code.code } else { &refresh };
+            let prefix = model.find('_').map_or(0, |place| place + 1);
+            let guess = (prefix..model.len()).map(|_| char::from(ALPHABET[usize::try_from(random() >> 58).unwrap()]));
+            format!("{}{}", &model[..prefix], guess.collect::<String>())
+        })
+        .collect();
+    counted.proxy.reset();
+    // Each of them as a code and as a refresh token.
+    present(&session, &code.verifier, guesses).await;
+    assert_eq!(counted.proxy.calls(), []);
+}
+
+#[tokio::test]
+async fn a_handle_says_what_it_is_for_those_who_look_for_leaked_ones() {
+    let counted = COUNTED.lock().await;
+    let mut session = counted.world.session();
+    let (code, refresh) = warm(&mut session).await;
+    let opaque = session.tokens(&counted.world.opaque_spa).await.access;
+    let mut prefixes = Vec::new();
+    for handle in [&code.code, &refresh, &opaque] {
+        let (prefix, rest) = handle.split_once('_').unwrap_or_else(|| panic!("no prefix: {handle}"));
+        assert!(prefix.len() >= 2 && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{handle}");
+        assert!(rest.bytes().all(|byte| ALPHABET.contains(&byte)), "{handle}");
+        // 128 bits of grant id and a tag: C050.
+        assert!(rest.len() >= 43, "{handle}");
+        prefixes.push(prefix.to_owned());
+    }
+    prefixes.dedup();
+    assert!(!prefixes.is_empty());
+}

@@ -1,0 +1,245 @@
+//! Where answers may go: only to a redirect URI of a known client, and then with `state` and `iss`.
+
+use harness::{Pkce, Reply, authorization_url};
+
+use crate::pages::assert_page_headers;
+use crate::world::{CALLBACK, ORDERS, World};
+
+/// Any text is a `state`. These are the characters that encodings trip over.
+const ODD: &str = " !\"#$%&'()*+,-./0:;<=>?@A[\\]^_`a{|}~%20%ff&amp;é💡\u{a0}";
+
+fn odd(length: usize) -> String {
+    ODD.chars().cycle().take(length).collect()
+}
+
+/// An error page for a person, which leads nowhere.
+fn assert_shown_here(reply: &Reply) {
+    assert!((400..500).contains(&reply.status), "{reply:?}");
+    assert_eq!(reply.header("location"), None, "{reply:?}");
+    assert_page_headers(reply);
+    assert!(!reply.text().contains("http-equiv"), "{reply:?}");
+}
+
+async fn shown_here(queries: &[String]) {
+    let world = World::shared();
+    let mut session = world.session();
+    // Signed in or not makes no difference.
+    drop(session.code(&world.spa).await);
+    for query in queries {
+        println!("{query}");
+        let stranger = session.http.get(&format!("/authorize?{query}")).send().await;
+        assert_shown_here(&stranger);
+        assert_shown_here(&session.browser.go(&format!("/authorize?{query}")).await.reply);
+    }
+}
+
+fn encode(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[tokio::test]
+async fn c004_without_a_known_client_the_error_is_shown_here() {
+    let spa = &World::shared().spa.id;
+    let (rest, cb) = ("response_type=code&state=s&code_challenge_method=S256", encode(CALLBACK));
+    let off = World::shared().stack.cli();
+    let disabled = off.create_client("Gone", &["--grant", "authorization_code", "--redirect-uri", CALLBACK]);
+    off.run(&["client", "disable", &disabled.id]);
+    shown_here(&[
+        String::new(),
+        format!("{rest}&redirect_uri={cb}"),
+        format!("{rest}&client_id=&redirect_uri={cb}"),
+        format!("{rest}&client_id=nobody&redirect_uri={cb}"),
+        format!("{rest}&client_id={spa}&client_id={spa}&redirect_uri={cb}"),
+        format!("{rest}&client_id={spa}&client_id=nobody&redirect_uri={cb}"),
+        format!("{rest}&client_id={}&redirect_uri={cb}", spa.to_uppercase() + "X"),
+        format!("{rest}&client_id={}&redirect_uri={cb}", disabled.id),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn c001_c004_a_redirect_uri_that_is_not_registered_is_never_followed() {
+    let spa = &World::shared().spa.id;
+    let others = [
+        "https://app.example/cb/",
+        "https://app.example/cb?x=1",
+        "https://app.example/cb#x",
+        "https://app.example/CB",
+        "https://APP.example/cb",
+        "HTTPS://app.example/cb",
+        "https://app.example:443/cb",
+        "https://app.example/%63b",
+        "https://app.example/x/../cb",
+        "https://app.example/./cb",
+        "https://app.example//cb",
+        "https://user@app.example/cb",
+        "https://app.example@evil.example/cb",
+        "https://evil.example/cb",
+        "https://app.example.evil.example/cb",
+        "https://evil.example/https://app.example/cb",
+        "http://app.example/cb",
+        "//app.example/cb",
+        "/cb",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://app.example/cb\r\nLocation: https://evil.example",
+        " https://app.example/cb",
+    ];
+    let query = |uri: &str| format!("response_type=code&client_id={spa}&redirect_uri={}", encode(uri));
+    let mut queries: Vec<String> = others.iter().map(|uri| query(uri)).collect();
+    let twice = query(CALLBACK);
+    queries.push(format!("{twice}&redirect_uri={}", encode(CALLBACK)));
+    queries.push(format!("{twice}&redirect_uri={}", encode("https://evil.example/cb")));
+    shown_here(&queries).await;
+}
+
+#[tokio::test]
+async fn c005_a_client_of_several_redirect_uris_must_name_one() {
+    let cli = World::shared().stack.cli();
+    let base = ["--auth-method", "none", "--grant", "authorization_code", "--api", ORDERS, "--redirect-uri", CALLBACK];
+    let several = cli.create_client("Several", &[&base[..], &["--redirect-uri", "https://app.example/2"]].concat());
+    let query = |id: &str| {
+        let pkce = Pkce::new();
+        format!("response_type=code&client_id={id}&code_challenge={}&code_challenge_method=S256", pkce.challenge)
+    };
+    shown_here(&[query(&several.id), format!("{}&redirect_uri=", query(&several.id))]).await;
+    let one = cli.create_client("One", &base);
+    let mut session = World::shared().session();
+    let ana = &World::shared().ana;
+    let url = format!("/authorize?{}", query(&one.id));
+    let callback = session.browser.sign_in_and_consent(&url, &ana.username, &ana.password).await;
+    assert!(callback.url.as_str().starts_with(CALLBACK), "{}", callback.url);
+    drop(callback.code());
+}
+
+#[tokio::test]
+async fn c002_only_the_port_of_a_loopback_redirect_uri_may_vary() {
+    let world = World::shared();
+    let more = ["--auth-method", "none", "--grant", "authorization_code", "--api", ORDERS];
+    let uris = ["--redirect-uri", "http://127.0.0.1/cb", "--redirect-uri", "http://[::1]:9/cb"];
+    let native = world.stack.cli().create_client("Native", &[&more[..], &uris].concat());
+    let mut session = world.session();
+    for uri in ["http://127.0.0.1/cb", "http://127.0.0.1:51004/cb", "http://[::1]/cb", "http://[::1]:51004/cb"] {
+        let pkce = Pkce::new();
+        let url = authorization_url(&native.id, uri, &pkce, &[]);
+        let callback = session.browser.sign_in_and_consent(&url, &world.ana.username, &world.ana.password).await;
+        assert!(callback.url.as_str().starts_with(&format!("{uri}?")), "{}", callback.url);
+        let fields = [("code", callback.code()), ("redirect_uri", uri), ("code_verifier", &*pkce.verifier)];
+        let reply = session.redemption(&native, &fields).send().await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+    let query = |uri: &str| format!("response_type=code&client_id={}&redirect_uri={}", native.id, encode(uri));
+    let others = ["http://127.0.0.1:51004/cb/", "http://localhost:51004/cb", "http://127.0.0.2/cb", "https://127.0.0.1/cb"];
+    shown_here(&others.map(query)).await;
+}
+
+#[tokio::test]
+async fn c008_a_query_of_the_redirect_uri_is_kept() {
+    let world = World::shared();
+    let uri = "https://app.example/cb?tenant=a%26b";
+    let more = ["--auth-method", "none", "--grant", "authorization_code", "--api", ORDERS, "--redirect-uri", uri];
+    let client = world.stack.cli().create_client("With query", &more);
+    let url = authorization_url(&client.id, uri, &Pkce::new(), &[("state", "s")]);
+    let mut session = world.session();
+    let callback = session.browser.sign_in_and_consent(&url, &world.ana.username, &world.ana.password).await;
+    assert!(callback.url.as_str().starts_with(&format!("{uri}&")), "{}", callback.url);
+    assert_eq!((callback.state.as_deref(), callback.iss.as_deref()), (Some("s"), Some(world.stack.issuer())));
+    drop(callback.code());
+}
+
+#[tokio::test]
+async fn c018_c025_every_good_answer_has_the_state_and_the_issuer() {
+    let world = World::shared();
+    let mut session = world.session();
+    for client in [&world.spa, &world.web] {
+        for state in [odd(1_000), odd(1), "0".to_owned(), "%".repeat(50)] {
+            let callback = session.authorize(client, &Pkce::new(), &[("state", &state)]).await;
+            assert_eq!(callback.state, Some(state));
+            assert_eq!(callback.iss.as_deref(), Some(world.stack.issuer()));
+            drop(callback.code());
+        }
+        let callback = session.authorize(client, &Pkce::new(), &[]).await;
+        assert_eq!((callback.state.as_deref(), callback.iss.as_deref()), (None, Some(world.stack.issuer())));
+    }
+}
+
+#[tokio::test]
+async fn c014_c015_c018_c025_every_error_has_the_state_and_the_issuer() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.spa).await);
+    let state = odd(1_000);
+    let rows = [
+        ("response_type=code", "response_type=token", "unsupported_response_type"),
+        ("response_type=code", "response_type=code+id_token", "unsupported_response_type"),
+        ("response_type=code", "response_type=", "invalid_request"),
+        ("response_type=code&", "", "invalid_request"),
+        ("&state=", "&scope=read&scope=read&state=", "invalid_request"),
+        ("&state=", "&other=1&other=2&state=", "invalid_request"),
+        ("&state=", "&response_mode=fragment&state=", "invalid_request"),
+        ("&state=", "&prompt=none+login&state=", "invalid_request"),
+        ("&state=", "&max_age=-1&state=", "invalid_request"),
+        ("&state=", "&request=a.b.c&state=", "request_not_supported"),
+        ("&state=", "&request_uri=https%3A%2F%2Fapp.example%2Fr&state=", "request_uri_not_supported"),
+        ("&state=", "&scope=admin&state=", "invalid_scope"),
+        ("&state=", "&resource=https%3A%2F%2Fother.example&state=", "invalid_target"),
+        ("&code_challenge_method=S256", "&code_challenge_method=plain", "invalid_request"),
+    ];
+    let good = authorization_url(&world.spa.id, CALLBACK, &Pkce::new(), &[("state", &state)]);
+    for (from, to, error) in rows {
+        let callback = session.browser.go(&good.replacen(from, to, 1)).await.callback();
+        let callback = callback.unwrap_or_else(|| panic!("{to}: no answer to the client"));
+        assert!(callback.url.as_str().starts_with(&format!("{CALLBACK}?")), "{}", callback.url);
+        assert_eq!((callback.error.as_deref(), &callback.code), (Some(error), &None), "{to}");
+        assert_eq!(callback.state.as_ref(), Some(&state), "{to}");
+        assert_eq!(callback.iss.as_deref(), Some(world.stack.issuer()), "{to}");
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_state_is_not_returned() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.spa).await);
+    let url = authorization_url(&world.spa.id, CALLBACK, &Pkce::new(), &[("state", "a"), ("state", "b")]);
+    let callback = session.browser.go(&url).await.callback().expect("an answer to the client");
+    assert_eq!((callback.error.as_deref(), callback.state), (Some("invalid_request"), None));
+}
+
+#[tokio::test]
+async fn a_client_without_the_code_grant_is_told_so() {
+    let world = World::shared();
+    let more = ["--grant", "client_credentials", "--api", ORDERS, "--redirect-uri", CALLBACK];
+    let client = world.stack.cli().create_client("Machine with a redirect URI", &more);
+    let mut session = world.session();
+    drop(session.code(&world.spa).await);
+    let url = authorization_url(&client.id, CALLBACK, &Pkce::new(), &[("state", "s")]);
+    let callback = session.browser.go(&url).await.callback().expect("an answer to the client");
+    assert_eq!((callback.error.as_deref(), callback.state.as_deref()), (Some("unauthorized_client"), Some("s")));
+}
+
+#[tokio::test]
+async fn c016_an_empty_parameter_is_absent_and_an_unknown_one_is_nothing() {
+    let world = World::shared();
+    let mut session = world.session();
+    let more = [("state", ""), ("scope", ""), ("nonce", ""), ("prompt", ""), ("max_age", ""), ("unknown", "x")];
+    let callback = session.authorize(&world.spa, &Pkce::new(), &more).await;
+    assert_eq!(callback.state, None);
+    drop(callback.code());
+}
+
+#[tokio::test]
+async fn c022_c023_a_redirect_with_a_code_is_a_303_that_no_script_of_another_site_reads() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.web).await);
+    let url = authorization_url(&world.web.id, CALLBACK, &Pkce::new(), &[]);
+    let reply = session.browser.go(&url).await.reply;
+    assert_eq!(reply.status, 303, "{reply:?}");
+    assert_eq!(reply.header("access-control-allow-origin"), None);
+    assert_eq!(reply.header("referrer-policy"), Some("no-referrer"), "{reply:?}");
+    crate::session::assert_no_store(&reply);
+    let preflight = session.http.ask("OPTIONS", &url).header("origin", "https://evil.example");
+    let preflight = preflight.header("access-control-request-method", "GET").send().await;
+    assert_eq!(preflight.header("access-control-allow-origin"), None, "{preflight:?}");
+}

@@ -1,0 +1,163 @@
+//! How often a request asks the store, counted on the wire (DESIGN 2).
+
+use std::sync::LazyLock;
+
+use harness::{Call, Pkce, RegisteredClient, authorization_url};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::session::{Session, assert_granted, tokens};
+use crate::world::{CALLBACK, Counted, ORDERS};
+
+/// Fresh, so that no cached registration grows old while it is used, and for one test at a time.
+static COUNTED: LazyLock<Mutex<Counted>> = LazyLock::new(|| Mutex::new(Counted::start()));
+
+async fn counted() -> MutexGuard<'static, Counted> {
+    COUNTED.lock().await
+}
+
+/// The calls that one request costs.
+async fn calls_of<T>(counted: &Counted, request: impl Future<Output = T>) -> (T, Vec<Call>) {
+    counted.proxy.reset();
+    let answer = request.await;
+    (answer, counted.proxy.calls())
+}
+
+fn writes(calls: &[Call]) -> usize {
+    calls.iter().filter(|call| call.is_write()).count()
+}
+
+/// Goes once through everything, so that every endpoint has its registrations and keys at hand.
+async fn warm(session: &mut Session<'_>, client: &RegisteredClient) {
+    let tokens = session.tokens(client).await;
+    assert_granted(&session.refresh(client, &tokens.refresh).await);
+    assert!(session.is_active(&tokens.access).await);
+    assert_eq!(session.revoke(client, &tokens.refresh).await.status, 200);
+}
+
+#[tokio::test]
+async fn client_credentials_cost_no_round_trip() {
+    let counted = counted().await;
+    let session = counted.world.session();
+    let ask = || session.machine(&counted.world.service, &[("resource", ORDERS)]);
+    assert_granted(&ask().await);
+    for _ in 0..3 {
+        let (reply, calls) = calls_of(&counted, ask()).await;
+        assert_granted(&reply);
+        assert_eq!(calls, []);
+    }
+}
+
+#[tokio::test]
+async fn an_opaque_token_of_a_service_costs_one_write() {
+    let counted = counted().await;
+    let session = counted.world.session();
+    let ask = || session.machine(&counted.world.opaque_service, &[]);
+    assert_granted(&ask().await);
+    let (reply, calls) = calls_of(&counted, ask()).await;
+    assert_granted(&reply);
+    assert_eq!((calls.len(), writes(&calls)), (1, 1), "{calls:?}");
+}
+
+#[tokio::test]
+async fn a_code_for_who_is_signed_in_and_agreed_before_costs_two_round_trips_at_most() {
+    let counted = counted().await;
+    let mut session = counted.world.session();
+    let web = &counted.world.web;
+    warm(&mut session, web).await;
+    let url = authorization_url(&web.id, CALLBACK, &Pkce::new(), &[]);
+    let (landing, calls) = calls_of(&counted, session.browser.go(&url)).await;
+    drop(landing.callback().expect("a silent answer").code());
+    assert!(calls.len() <= 2, "{calls:?}");
+    assert_eq!(writes(&calls), 1, "{calls:?}");
+}
+
+#[tokio::test]
+async fn a_code_for_who_consents_to_a_public_app_costs_two_round_trips_at_most() {
+    let counted = counted().await;
+    let mut session = counted.world.session();
+    let spa = &counted.world.spa;
+    warm(&mut session, spa).await;
+    let url = authorization_url(&spa.id, CALLBACK, &Pkce::new(), &[]);
+    let (page, calls) = calls_of(&counted, session.browser.go(&url)).await;
+    assert!(calls.len() <= 2, "{calls:?}");
+    assert_eq!(writes(&calls), 0, "a page that is looked at changes nothing: {calls:?}");
+    let consent = session.browser.submit(&page, &page.form(), &[("decision", "allow")]);
+    let (landing, calls) = calls_of(&counted, consent).await;
+    drop(landing.callback().expect("an answer").code());
+    assert!(calls.len() <= 2, "{calls:?}");
+    assert_eq!(writes(&calls), 1, "{calls:?}");
+}
+
+#[tokio::test]
+async fn a_redemption_and_a_refresh_cost_one_write_each() {
+    let counted = counted().await;
+    let mut session = counted.world.session();
+    let world = &counted.world;
+    for client in [&world.spa, &world.web, &world.opaque_spa] {
+        warm(&mut session, client).await;
+        let code = session.code(client).await;
+        let (reply, calls) = calls_of(&counted, session.redeem(client, &code)).await;
+        let first = tokens(&reply);
+        assert_eq!((calls.len(), writes(&calls)), (1, 1), "redeemed: {calls:?}");
+        let (reply, calls) = calls_of(&counted, session.refresh(client, &first.refresh)).await;
+        assert_granted(&reply);
+        assert_eq!((calls.len(), writes(&calls)), (1, 1), "refreshed: {calls:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_introspection_costs_one_read() {
+    let counted = counted().await;
+    let mut session = counted.world.session();
+    let world = &counted.world;
+    let mut live = Vec::new();
+    for client in [&world.spa, &world.opaque_spa] {
+        live.push(session.tokens(client).await.access);
+    }
+    live.push(session.machine(&world.service, &[("resource", ORDERS)]).await.string("access_token"));
+    live.push(session.machine(&world.opaque_service, &[]).await.string("access_token"));
+    for token in &live {
+        assert!(session.is_active(token).await);
+        let (active, calls) = calls_of(&counted, session.is_active(token)).await;
+        assert!(active);
+        assert_eq!((calls.len(), writes(&calls)), (1, 0), "{calls:?}");
+    }
+    let (active, calls) = calls_of(&counted, session.is_active("not-a-token")).await;
+    assert!(!active);
+    assert_eq!(calls, []);
+}
+
+#[tokio::test]
+async fn a_revocation_costs_one_write() {
+    let counted = counted().await;
+    let mut session = counted.world.session();
+    let world = &counted.world;
+    for client in [&world.spa, &world.opaque_spa, &world.web] {
+        warm(&mut session, client).await;
+        let tokens = session.tokens(client).await;
+        for token in [&tokens.access, &tokens.refresh] {
+            let (reply, calls) = calls_of(&counted, session.revoke(client, token)).await;
+            assert_eq!(reply.status, 200);
+            assert_eq!((calls.len(), writes(&calls)), (1, 1), "{calls:?}");
+        }
+    }
+    for (client, more) in [(&world.service, &[("resource", ORDERS)][..]), (&world.opaque_service, &[])] {
+        let spent = session.machine(client, more).await.string("access_token");
+        assert_eq!(session.revoke(client, &spent).await.status, 200);
+        let token = session.machine(client, more).await.string("access_token");
+        let (reply, calls) = calls_of(&counted, session.revoke(client, &token)).await;
+        assert_eq!(reply.status, 200);
+        assert_eq!((calls.len(), writes(&calls)), (1, 1), "{calls:?}");
+    }
+}
+
+#[tokio::test]
+async fn metadata_and_keys_cost_nothing_when_they_are_warm() {
+    let counted = counted().await;
+    let session = counted.world.session();
+    for path in ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json"] {
+        assert_eq!(session.http.get(path).send().await.status, 200);
+        let (reply, calls) = calls_of(&counted, session.http.get(path).send()).await;
+        assert_eq!((reply.status, calls), (200, vec![]));
+    }
+}

@@ -1,0 +1,147 @@
+//! One test's conversation with a [`World`].
+
+use harness::{Ask, Browser, Callback, Http, Pkce, RegisteredClient, Reply, authorization_url};
+use serde_json::{Value, json};
+
+use crate::world::{CALLBACK, World};
+
+pub(crate) struct Session<'w> {
+    pub(crate) world: &'w World,
+    pub(crate) http: Http,
+    /// Ana's.
+    pub(crate) browser: Browser,
+}
+
+/// A code, with what it takes to redeem it.
+#[derive(Clone, Debug)]
+pub(crate) struct Code {
+    pub(crate) code: String,
+    pub(crate) verifier: String,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+}
+
+impl<'w> Session<'w> {
+    pub(crate) fn new(world: &'w World) -> Self {
+        Self { world, http: world.stack.http(), browser: world.stack.browser() }
+    }
+
+    /// What the app is told after Ana agreed to everything.
+    pub(crate) async fn authorize(&mut self, client: &RegisteredClient, pkce: &Pkce, more: &[(&str, &str)]) -> Callback {
+        let url = authorization_url(&client.id, CALLBACK, pkce, more);
+        let ana = &self.world.ana;
+        self.browser.sign_in_and_consent(&url, &ana.username, &ana.password).await
+    }
+
+    pub(crate) async fn code(&mut self, client: &RegisteredClient) -> Code {
+        self.code_with(client, &[]).await
+    }
+
+    pub(crate) async fn code_with(&mut self, client: &RegisteredClient, more: &[(&str, &str)]) -> Code {
+        let pkce = Pkce::new();
+        let callback = self.authorize(client, &pkce, more).await;
+        Code { code: callback.code().to_owned(), verifier: pkce.verifier }
+    }
+
+    pub(crate) async fn tokens(&mut self, client: &RegisteredClient) -> Tokens {
+        let code = self.code(client).await;
+        tokens(&self.redeem(client, &code).await)
+    }
+
+    /// A redemption with just these fields.
+    pub(crate) fn redemption(&self, client: &RegisteredClient, fields: &[(&str, &str)]) -> Ask {
+        let ask = self.http.post("/token").client(client).field("grant_type", "authorization_code");
+        ask.fields(fields)
+    }
+
+    pub(crate) async fn redeem(&self, client: &RegisteredClient, code: &Code) -> Reply {
+        let fields = [("code", &*code.code), ("redirect_uri", CALLBACK), ("code_verifier", &*code.verifier)];
+        self.redemption(client, &fields).send().await
+    }
+
+    pub(crate) async fn refresh(&self, client: &RegisteredClient, token: &str) -> Reply {
+        self.refresh_with(client, token, &[]).await
+    }
+
+    pub(crate) async fn refresh_with(&self, client: &RegisteredClient, token: &str, more: &[(&str, &str)]) -> Reply {
+        let ask = self.http.post("/token").client(client).field("grant_type", "refresh_token");
+        ask.field("refresh_token", token).fields(more).send().await
+    }
+
+    /// A token for a service.
+    pub(crate) async fn machine(&self, client: &RegisteredClient, more: &[(&str, &str)]) -> Reply {
+        let ask = self.http.post("/token").client(client).field("grant_type", "client_credentials");
+        ask.fields(more).send().await
+    }
+
+    pub(crate) async fn introspect(&self, caller: &RegisteredClient, token: &str) -> Value {
+        let reply = self.http.post("/introspect").client(caller).field("token", token).send().await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        assert_no_store(&reply);
+        let answer = reply.json();
+        // RFC 7662 §2.2: nothing else is told about a token that is not active.
+        assert!(answer["active"] == true || answer == json!({"active": false}), "{answer}");
+        answer
+    }
+
+    /// Whether the gateway takes the token.
+    pub(crate) async fn is_active(&self, token: &str) -> bool {
+        self.introspect(&self.world.gateway, token).await["active"] == true
+    }
+
+    pub(crate) async fn revoke(&self, client: &RegisteredClient, token: &str) -> Reply {
+        self.http.post("/revoke").client(client).field("token", token).send().await
+    }
+}
+
+/// The tokens in a good answer.
+pub(crate) fn tokens(reply: &Reply) -> Tokens {
+    assert_granted(reply);
+    Tokens { access: reply.string("access_token"), refresh: reply.string("refresh_token") }
+}
+
+/// C055, C056: a token response.
+pub(crate) fn assert_granted(reply: &Reply) {
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_no_store(reply);
+    assert_json(reply);
+    assert!(!reply.string("access_token").is_empty(), "{reply:?}");
+    assert_eq!(reply.string("token_type"), "Bearer");
+    assert!(reply.json()["expires_in"].as_u64().is_some_and(|seconds| seconds > 0), "{reply:?}");
+}
+
+/// C055, C057, C060: an error response with this code.
+pub(crate) fn assert_refused(reply: &Reply, code: &str) {
+    let status = if code == "invalid_client" { 401 } else { 400 };
+    assert_refused_with(reply, status, code);
+}
+
+pub(crate) fn assert_refused_with(reply: &Reply, status: u16, code: &str) {
+    assert_eq!((reply.status, &*reply.string("error")), (status, code), "{reply:?}");
+    assert_no_store(reply);
+    assert_json(reply);
+    let description = reply.string("error_description");
+    let allowed = |c: char| matches!(c, '\x20'..='\x21' | '\x23'..='\x5B' | '\x5D'..='\x7E');
+    assert!(!description.is_empty() && description.chars().all(allowed), "{description:?}");
+}
+
+pub(crate) fn assert_no_store(reply: &Reply) {
+    let directives = reply.header("cache-control").unwrap_or_default();
+    assert!(directives.split(',').any(|directive| directive.trim() == "no-store"), "{reply:?}");
+}
+
+fn assert_json(reply: &Reply) {
+    let kind = reply.header("content-type").unwrap_or_default();
+    assert!(kind.starts_with("application/json"), "{reply:?}");
+}
+
+/// The words of a scope, in order.
+pub(crate) fn words(scope: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = scope.split(' ').collect();
+    words.sort_unstable();
+    words
+}
