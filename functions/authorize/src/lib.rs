@@ -1,1 +1,142 @@
-//! The /authorize endpoint.
+//! `/authorize`: people sign in and agree (RFC 6749 §3.1, OpenID Connect Core §3.1.2).
+//!
+//! Three paths: the authorization request itself, the sign-in form and the consent form. The forms carry the request
+//! along, and each step reads it anew from the beginning, so that a changed one is simply another request.
+//!
+//! # Decisions
+//! - After a password the browser is sent back to the request (303), so that "back" never sends a form twice.
+//! - Errors that the client should hear of are redirected at once: redirect URIs are registered by the operator alone,
+//!   so they can be trusted (RFC 9700 §4.11.2). Before client and redirect URI are known to be good there is a page.
+//! - A consent form that was sent before is refused with a page that leads back to the request.
+
+mod admit;
+mod consent;
+mod issue;
+mod show;
+mod sign_in;
+
+use std::sync::Arc;
+
+use edge::{Answer, Config, Error, Function, Incoming, Parts, SESSION_COOKIE, Stores, VISIT_COOKIE};
+use grants::Timestamp;
+use http::Method;
+use keys::{HandleKind, KeyRing};
+use lambda_http::Request;
+use protocol::ClientId;
+use sessions::{SessionHandle, SignedIn, Situation, VisitId, next, signed_in};
+use store::{GrantsTable, PeopleTable};
+
+use crate::admit::Admitted;
+
+/// The endpoint.
+pub struct Authorize {
+    parts: Parts,
+    grants: GrantsTable,
+    people: PeopleTable,
+}
+
+/// Whoever is in front of the browser.
+struct Guest {
+    signed_in: Option<SignedIn>,
+    agreed: Option<grants::Target>,
+}
+
+/// An answer that ends the request early.
+type Early = Box<Answer>;
+
+impl Authorize {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// When a variable is missing, or the key file cannot be used.
+    pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
+        let parts = Parts::assemble(config, stores, false)?;
+        Ok(Self { parts, grants: stores.grants()?, people: stores.people()? })
+    }
+
+    /// The authorization request.
+    async fn begin(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
+        let now = edge::now();
+        let text = incoming.query_or_body().map_err(|_| show::unreadable())?;
+        let admitted = self.admit(text, now).await?;
+        let ring = self.ring(now).await?;
+        let guest = self.guest(incoming, &ring, &admitted.trusted.client().id, now).await?;
+        self.go_on(incoming, &admitted, &guest, now).await
+    }
+
+    /// Shows or does what comes next.
+    async fn go_on(
+        &self,
+        incoming: Incoming<'_>,
+        admitted: &Admitted,
+        guest: &Guest,
+        now: Timestamp,
+    ) -> Result<Answer, Early> {
+        let ring = self.ring(now).await?;
+        let situation = Situation {
+            client: admitted.trusted.client(),
+            target: &admitted.target,
+            agreed: guest.agreed.as_ref(),
+            signed_in: guest.signed_in.as_ref(),
+            digest: admitted.digest,
+            just_signed_in: false,
+        };
+        match (next(&admitted.request, &situation, now), &guest.signed_in) {
+            (sessions::Next::Consent, Some(person)) => Ok(show::consent(admitted, person, &ring, now)),
+            (sessions::Next::Issue, Some(person)) => self.issue(admitted, person, edge::random(), now).await,
+            (sessions::Next::Refuse(code), _) => Ok(self.refuse(admitted, code, "nothing may be shown")),
+            (sessions::Next::SignIn | sessions::Next::Consent | sessions::Next::Issue, _) => {
+                Ok(show::sign_in(admitted, incoming, &ring, now))
+            }
+        }
+    }
+
+    /// Who is in front of the browser: one read, or none without a cookie.
+    async fn guest(
+        &self,
+        incoming: Incoming<'_>,
+        ring: &KeyRing,
+        client: &ClientId,
+        now: Timestamp,
+    ) -> Result<Guest, Early> {
+        let cookie = incoming.cookie(SESSION_COOKIE);
+        let payload = cookie.and_then(|text| ring.handles().open(HandleKind::Session, text));
+        let Some(handle) = payload.and_then(|payload| SessionHandle::from_bytes(&payload)) else {
+            return Ok(Guest { signed_in: None, agreed: None });
+        };
+        let visitor = self.people.visitor(&handle, client).await.map_err(show::unavailable)?;
+        Ok(Guest { signed_in: signed_in(visitor.session, visitor.user, now), agreed: visitor.agreed })
+    }
+
+    async fn ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Early> {
+        self.parts.keys.ring(now).await.map_err(|failure| show::failed(&failure))
+    }
+}
+
+/// The visit that a cookie names.
+fn visit(incoming: Incoming<'_>, ring: &KeyRing) -> Option<VisitId> {
+    let payload = ring.handles().open(HandleKind::Visit, incoming.cookie(VISIT_COOKIE)?)?;
+    Some(VisitId::from_bytes(payload.as_slice().try_into().ok()?))
+}
+
+impl Function for Authorize {
+    const NAME: &'static str = "authorize";
+
+    async fn warm_up(&self) {
+        self.parts.warm_up().await;
+    }
+
+    async fn answer(&self, request: Request) -> Answer {
+        let incoming = Incoming::new(&request);
+        let answered = match (incoming.path(), incoming.method()) {
+            ("/authorize", &Method::GET | &Method::POST) => self.begin(incoming).await,
+            ("/authorize/sign-in", &Method::POST) => self.sign_in(incoming).await,
+            ("/authorize/consent", &Method::POST) => self.consent(incoming).await,
+            ("/authorize", _) => Ok(show::wrong_method("GET, POST")),
+            ("/authorize/sign-in" | "/authorize/consent", _) => Ok(show::wrong_method("POST")),
+            _ => Ok(show::not_found()),
+        };
+        answered.unwrap_or_else(|early| *early)
+    }
+}
+

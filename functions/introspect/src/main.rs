@@ -1,2 +1,11 @@
 //! `/introspect` on Lambda.
-fn main() {}
+
+use edge::{Error, Stores};
+use introspect::Introspect;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let config = edge::start()?;
+    let stores = Stores::connect(&config);
+    edge::serve(Introspect::open(config, &stores)?).await
+}

@@ -1,1 +1,97 @@
-//! The /metadata endpoint.
+//! `/.well-known/*`: what this server is and can do, and its public keys (RFC 8414, OpenID Connect Discovery).
+//!
+//! # Decisions
+//! - API gateways read the document of OpenID Connect, so it is served too, with the two members that its readers
+//!   demand; all else is the same.
+//! - The key set is read from the table each time: it is asked for rarely, and a key that was made a moment ago must
+//!   be in it.
+
+use edge::{Answer, Config, Error, Failure, Function, Stores, json, method_not_allowed};
+use grants::AuthMethod;
+use http::header;
+use http::{HeaderValue, Method, StatusCode};
+use lambda_http::Request;
+use protocol::{GrantType, TokenErrorCode};
+use store::KeysTable;
+
+/// How long a verifier may keep a document, in seconds: far less than a new key is published before it signs.
+const MAX_AGE: &str = "public, max-age=300";
+
+/// The endpoint.
+pub struct Metadata {
+    config: Config,
+    keys: KeysTable,
+}
+
+impl Metadata {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// When a variable is missing.
+    pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
+        Ok(Self { keys: stores.keys()?, config })
+    }
+
+    fn describe(&self, for_openid: bool) -> protocol::Metadata {
+        let issuer = self.config.issuer.as_str();
+        let at = |path: &str| format!("{issuer}{path}");
+        let methods = || AuthMethod::ALL.map(AuthMethod::as_str).to_vec();
+        let confidential = || methods().into_iter().filter(|method| *method != AuthMethod::None.as_str()).collect();
+        protocol::Metadata {
+            issuer: issuer.to_owned(),
+            authorization_endpoint: at("/authorize"),
+            token_endpoint: at("/token"),
+            jwks_uri: at("/.well-known/jwks.json"),
+            introspection_endpoint: at("/introspect"),
+            revocation_endpoint: at("/revoke"),
+            response_types_supported: vec!["code"],
+            response_modes_supported: vec!["query"],
+            grant_types_supported: GrantType::ALL.map(GrantType::as_str).to_vec(),
+            code_challenge_methods_supported: vec!["S256"],
+            token_endpoint_auth_methods_supported: methods(),
+            introspection_endpoint_auth_methods_supported: confidential(),
+            revocation_endpoint_auth_methods_supported: methods(),
+            scopes_supported: Vec::new(),
+            subject_types_supported: if for_openid { vec!["public"] } else { Vec::new() },
+            id_token_signing_alg_values_supported: if for_openid { vec!["RS256"] } else { Vec::new() },
+            authorization_response_iss_parameter_supported: true,
+            request_parameter_supported: false,
+            request_uri_parameter_supported: false,
+        }
+    }
+
+    async fn tell(&self, path: &str) -> Result<Answer, Failure> {
+        match path {
+            "/.well-known/oauth-authorization-server" => return Ok(json(StatusCode::OK, &self.describe(false))),
+            "/.well-known/openid-configuration" => return Ok(json(StatusCode::OK, &self.describe(true))),
+            "/.well-known/jwks.json" => {
+                let records = self.keys.load().await?;
+                return Ok(json(StatusCode::OK, &records.key_set(edge::now())));
+            }
+            _ => {}
+        }
+        let not_found = Failure::new(TokenErrorCode::InvalidRequest, "there is no such document", "not_found");
+        let mut answer = not_found.answer();
+        *answer.status_mut() = StatusCode::NOT_FOUND;
+        Ok(answer)
+    }
+}
+
+impl Function for Metadata {
+    const NAME: &'static str = "metadata";
+
+    async fn warm_up(&self) {}
+
+    async fn answer(&self, request: Request) -> Answer {
+        if request.method() != Method::GET && request.method() != Method::HEAD {
+            return method_not_allowed("GET, HEAD");
+        }
+        let mut answer = self.tell(request.uri().path()).await.unwrap_or_else(|failure| failure.answer());
+        let headers = answer.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        if answer.status() == StatusCode::OK {
+            answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));
+        }
+        answer
+    }
+}

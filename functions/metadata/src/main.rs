@@ -1,2 +1,11 @@
-//! `/metadata` on Lambda.
-fn main() {}
+//! `/.well-known/*` on Lambda.
+
+use edge::{Error, Stores};
+use metadata::Metadata;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let config = edge::start()?;
+    let stores = Stores::connect(&config);
+    edge::serve(Metadata::open(config, &stores)?).await
+}

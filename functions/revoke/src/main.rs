@@ -1,2 +1,11 @@
 //! `/revoke` on Lambda.
-fn main() {}
+
+use edge::{Error, Stores};
+use revoke::Revoke;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let config = edge::start()?;
+    let stores = Stores::connect(&config);
+    edge::serve(Revoke::open(config, &stores)?).await
+}

@@ -1,2 +1,11 @@
 //! `/token` on Lambda.
-fn main() {}
+
+use edge::{Error, Stores};
+use token::Token;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let config = edge::start()?;
+    let stores = Stores::connect(&config);
+    edge::serve(Token::open(config, &stores)?).await
+}

@@ -1,2 +1,36 @@
-//! The `jeton` binary.
-fn main() {}
+//! `jeton`: the local stack and the operator's commands.
+//!
+//! The commands speak to DynamoDB with the caller's own credentials; there is no admin API to attack.
+
+mod args;
+mod commands;
+mod dev;
+mod output;
+mod stack;
+mod template;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Arguments { command } = Arguments::parse();
+    let done = match command {
+        Command::Dev(options) => dev::run(options).await,
+        Command::Api(command) => commands::api::run(command).await,
+        Command::Client(command) => commands::client::run(command).await,
+        Command::User(command) => commands::user::run(command).await,
+        Command::Keys(command) => commands::keys::run(command).await,
+        Command::Tables(command) => commands::tables::run(command).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("jeton: {}", error.to_string().replace('\n', " "));
+            ExitCode::FAILURE
+        }
+    }
+}

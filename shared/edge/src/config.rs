@@ -57,9 +57,8 @@ impl Config {
     ///
     /// # Errors
     /// [`ConfigError`] names the variable and says what it should hold.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn from_environment() -> Result<Self, ConfigError> {
-        Self::read(|name| std::env::var(name).ok())
+        Self::read(environment)
     }
 
     /// Reads variables from `look_up`; an empty one counts as not set.
@@ -71,15 +70,8 @@ impl Config {
         let needed = |name, what| get(name).ok_or(ConfigError::Missing(name, what));
         Ok(Self {
             issuer: issuer(&needed("JETON_ISSUER", "the https URL of this authorization server")?)?,
-            tables: Tables {
-                registry: get("JETON_TABLE_REGISTRY"),
-                grants: get("JETON_TABLE_GRANTS"),
-                people: get("JETON_TABLE_PEOPLE"),
-                keys: get("JETON_TABLE_KEYS"),
-            },
-            wrapping: get("JETON_KEY_FILE")
-                .map(|path| WrappingKey::File(path.into()))
-                .or_else(|| get("JETON_KMS_KEY_ID").map(WrappingKey::Kms)),
+            tables: Tables::read(get),
+            wrapping: WrappingKey::read(get),
             connection: Connection {
                 region: needed("AWS_REGION", "the region of the tables")?,
                 access_key_id: needed("AWS_ACCESS_KEY_ID", "Lambda sets it from the function's role")?,
@@ -93,7 +85,31 @@ impl Config {
     }
 }
 
+/// A variable of the environment.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+impl WrappingKey {
+    /// Reads `JETON_KEY_FILE`, or else `JETON_KMS_KEY_ID`.
+    pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let file = look_up("JETON_KEY_FILE").map(|path| Self::File(path.into()));
+        file.or_else(|| look_up("JETON_KMS_KEY_ID").map(Self::Kms))
+    }
+}
+
 impl Tables {
+    /// Reads `JETON_TABLE_*`.
+    pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            registry: look_up("JETON_TABLE_REGISTRY"),
+            grants: look_up("JETON_TABLE_GRANTS"),
+            people: look_up("JETON_TABLE_PEOPLE"),
+            keys: look_up("JETON_TABLE_KEYS"),
+        }
+    }
+
     pub(crate) fn needed(table: Option<&String>, variable: &'static str) -> Result<String, ConfigError> {
         table.cloned().ok_or(ConfigError::Missing(variable, "the name of the table, as infra/template.yaml gives it"))
     }

@@ -22,7 +22,7 @@ mod serve;
 
 pub use answer::{Answer, Trace, html, json, method_not_allowed, redirect};
 pub use clock::now;
-pub use config::{Config, ConfigError, Tables, WrappingKey};
+pub use config::{Config, ConfigError, Tables, WrappingKey, environment};
 pub use entropy::random;
 pub use failure::Failure;
 pub use incoming::{Incoming, SESSION_COOKIE, VISIT_COOKIE, clear_cookie, set_cookie};

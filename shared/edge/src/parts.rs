@@ -70,18 +70,21 @@ impl Stores {
     }
 }
 
-impl Config {
-    /// What unwraps the stored keys.
+impl WrappingKey {
+    /// Opens it.
     ///
     /// # Errors
-    /// When there is no wrapping key, or its file cannot be used.
-    pub fn key_wrap(&self) -> Result<Arc<dyn KeyWrap>, Error> {
-        match &self.wrapping {
-            Some(WrappingKey::File(path)) => Ok(Arc::new(FileWrap::open(path)?)),
-            Some(WrappingKey::Kms(id)) => Ok(Arc::new(KmsWrap::new(store::kms(&self.connection), id.clone()))),
-            None => Err(ConfigError::Missing("JETON_KMS_KEY_ID", "the KMS key, or JETON_KEY_FILE the file, that wraps keys").into()),
+    /// When its file cannot be used.
+    pub fn open(&self, connection: &store::Connection) -> Result<Arc<dyn KeyWrap>, Error> {
+        match self {
+            Self::File(path) => Ok(Arc::new(FileWrap::open(path)?)),
+            Self::Kms(id) => Ok(Arc::new(KmsWrap::new(store::kms(connection), id.clone()))),
         }
     }
+
+    /// The fault of having none.
+    pub const MISSING: ConfigError =
+        ConfigError::Missing("JETON_KMS_KEY_ID", "the KMS key that wraps keys; or JETON_KEY_FILE, the file that does");
 }
 
 impl Parts {
@@ -90,7 +93,8 @@ impl Parts {
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn assemble(config: Config, stores: &Stores, signs: bool) -> Result<Self, Error> {
-        let keys = KeyCache::new(stores.keys()?, config.key_wrap()?, signs);
+        let wrapping = config.wrapping.as_ref().ok_or(WrappingKey::MISSING)?;
+        let keys = KeyCache::new(stores.keys()?, wrapping.open(&config.connection)?, signs);
         Ok(Self { registry: stores.registry()?, keys, config })
     }
 

@@ -78,6 +78,19 @@ impl Parameters {
         self.repeated.map_or(Ok(()), Err)
     }
 
+    /// The parameters that have a value as a query string: one form for all ways to write the same.
+    pub fn to_query(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.pairs).finish()
+    }
+
+    /// The same with another value for `name`.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.pairs.retain(|(known, _)| known != name);
+        self.pairs.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Whether a parameter came with a value.
     pub fn has(&self, name: &str) -> bool {
         self.all(name).next().is_some()
@@ -132,6 +145,13 @@ mod tests {
         let form = vec![b'a'; MAX_FORM_BYTES + 1];
         assert_eq!(Parameters::parse(&form).err(), Some(MalformedForm::TooLarge));
         assert!(Parameters::parse(form.get(1..).unwrap()).is_ok());
+    }
+
+    #[test]
+    fn a_query_is_written_in_one_form() {
+        let parameters = Parameters::parse(b"state=a%20b&empty=&scope=c+d&resource=x&resource=y").unwrap();
+        assert_eq!(parameters.to_query(), "state=a+b&scope=c+d&resource=x&resource=y");
+        assert_eq!(parameters.with("state", "z").to_query(), "scope=c+d&resource=x&resource=y&state=z");
     }
 
     proptest::proptest! {

@@ -94,6 +94,8 @@ impl RedirectUri {
     /// host: what a content security policy calls a source.
     pub fn source(&self) -> String {
         match Url::parse(&self.0) {
+            // A content security policy has no form for an IPv6 address.
+            Ok(url) if matches!(url.host(), Some(Host::Ipv6(_))) => format!("{}:", url.scheme()),
             Ok(url) if url.host().is_some() && url.origin().is_tuple() => url.origin().ascii_serialization(),
             Ok(url) => format!("{}:", url.scheme()),
             Err(_) => String::new(),
@@ -228,6 +230,7 @@ mod tests {
     fn the_source_is_what_a_content_security_policy_needs() {
         assert_eq!(uri("https://a.example:8443/cb?x").source(), "https://a.example:8443");
         assert_eq!(uri("com.example.app:/cb").source(), "com.example.app:");
+        assert_eq!(uri("http://[::1]:7777/cb").source(), "http:");
         assert_eq!(uri("http://127.0.0.1:7777/cb").source(), "http://127.0.0.1:7777");
     }
 }

@@ -109,9 +109,11 @@ pub struct Metadata {
     /// The scopes of the deployment's public catalogue, where it has one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes_supported: Vec<String>,
-    /// `public`.
+    /// `public`; of the OpenID Connect document only, where it is required.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subject_types_supported: Vec<&'static str>,
-    /// Required by OpenID Connect Discovery §3.
+    /// Required by OpenID Connect Discovery §3, of that document only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub id_token_signing_alg_values_supported: Vec<&'static str>,
     /// RFC 9207 §3.
     pub authorization_response_iss_parameter_supported: bool,

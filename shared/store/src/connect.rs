@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
@@ -32,16 +31,11 @@ pub struct Connection {
 
 /// Connects as a function does. Nothing is sent yet.
 pub fn connect(connection: &Connection) -> Client {
-    let credentials = SharedCredentialsProvider::new(connection.credentials());
-    connect_with(connection.region.clone(), credentials, connection.dynamodb_endpoint.as_deref())
-}
-
-/// Connects with credentials that somebody else provides, as an operator's command does.
-pub fn connect_with(region: String, credentials: SharedCredentialsProvider, endpoint: Option<&str>) -> Client {
+    let endpoint = connection.dynamodb_endpoint.as_deref();
     let mut config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(region))
-        .credentials_provider(credentials)
+        .region(Region::new(connection.region.clone()))
+        .credentials_provider(connection.credentials())
         .http_client(http_client(endpoint))
         .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)))
         .timeout_config(timeouts())
@@ -75,6 +69,11 @@ fn timeouts() -> TimeoutConfig {
         .operation_attempt_timeout(Duration::from_millis(1500))
         .operation_timeout(Duration::from_millis(4000))
         .build()
+}
+
+/// An HTTP client with TLS, for the default chain of credentials on an operator's machine.
+pub fn https_client() -> SharedHttpClient {
+    http_client(None)
 }
 
 /// TLS costs milliseconds of start-up, so it is left out where the endpoint is a plain one on this machine.

@@ -27,7 +27,7 @@ mod unknown;
 
 pub use aws_sdk_dynamodb::Client;
 pub use calls::counted;
-pub use connect::{Connection, connect, connect_with, kms};
+pub use connect::{Connection, connect, https_client, kms};
 pub use grants_table::{Applied, GrantsTable};
 pub use keys_table::KeysTable;
 pub use people_table::{Visitor, PeopleTable};

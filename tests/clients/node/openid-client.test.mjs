@@ -1,5 +1,5 @@
 // Jeton, read by openid-client and oauth4webapi: two strict clients that nobody here wrote.
-// Run with: tests/clients/with-stack node --test tests/clients/node/
+// Run with: tests/clients/with-stack node --test tests/clients/node/*.test.mjs
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

@@ -96,7 +96,14 @@ async fn a_content_type_may_have_parameters_and_any_case() {
 async fn c054_a_repeated_parameter_is_an_invalid_request() {
     let once = "grant_type=client_credentials&token=x";
     let mut rows = Vec::new();
-    for more in ["grant_type=client_credentials", "token=x", "scope=a&scope=a", "other=1&other=2", "other=&other=", "client_id=a&client_id=a"] {
+    for more in [
+        "grant_type=client_credentials",
+        "token=x",
+        "scope=a&scope=a",
+        "other=1&other=2",
+        "other=&other=",
+        "client_id=a&client_id=a",
+    ] {
         rows.push(format!("{once}&{more}"));
     }
     for body in rows {
@@ -209,7 +216,10 @@ async fn c057_c063_a_client_that_does_not_authenticate_changes_nothing() {
             asks.push((format!("{path} nobody"), ask()));
             asks.push((format!("{path} wrong secret"), ask().basic(&service.id, "wrong")));
             asks.push((format!("{path} unknown"), ask().basic("nobody", "wrong")));
-            asks.push((format!("{path} bearer"), ask().header("authorization", format!("Bearer {}", service.secret()))));
+            asks.push((
+                format!("{path} bearer"),
+                ask().header("authorization", format!("Bearer {}", service.secret())),
+            ));
             asks.push((format!("{path} bad id"), ask().field("client_id", "\u{1}")));
         }
         asks
@@ -242,7 +252,10 @@ async fn c065_two_ways_of_client_authentication_at_once_change_nothing() {
 async fn a_path_that_is_not_there_is_not_found() {
     let replies = nothing_is_written(|_, http| {
         let paths = ["/tokens", "/token/", "/token/x", "/.well-known/x", "/%2e%2e/token", "/authorize/x"];
-        paths.into_iter().flat_map(|path| [(path.to_owned(), http.get(path)), (path.to_owned(), http.post(path))]).collect()
+        paths
+            .into_iter()
+            .flat_map(|path| [(path.to_owned(), http.get(path)), (path.to_owned(), http.post(path))])
+            .collect()
     })
     .await;
     for (name, reply) in replies {

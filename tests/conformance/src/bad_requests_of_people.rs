@@ -45,7 +45,9 @@ async fn a_query_that_cannot_be_read_is_shown_here() {
         rows.into_iter().map(|more| (more.chars().take(20).collect(), http.get(&good(counted, more)))).collect()
     })
     .await;
-    replies.iter().for_each(|(_, reply)| assert_html(reply));
+    for (_, reply) in &replies {
+        assert_html(reply);
+    }
 }
 
 #[tokio::test]
@@ -92,7 +94,9 @@ async fn a_form_that_was_not_given_out_here_is_refused() {
         asks
     })
     .await;
-    replies.iter().for_each(|(_, reply)| assert_html(reply));
+    for (_, reply) in &replies {
+        assert_html(reply);
+    }
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ async fn c064_a_client_of_the_post_method_authenticates_in_the_body() {
 #[tokio::test]
 async fn c066_both_parts_of_basic_are_form_decoded() {
     let world = World::shared();
-    let escape = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
+    let escape = |text: &str| text.bytes().fold(String::new(), |escaped, byte| format!("{escaped}%{byte:02x}"));
     let credentials = format!("{}:{}", escape(&world.service.id), escape(world.service.secret()));
     for scheme in ["Basic", "basic", "BASIC"] {
         for ask in requests(&world.stack.http()) {

@@ -139,13 +139,17 @@ async fn c048_c049_without_pkce_the_redirect_uri_binds_and_a_verifier_is_refused
     let more = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", ORDERS, "--pkce", "optional"];
     let client = world.stack.cli().create_client("Old app", &more);
     let mut session = world.session();
-    let url = format!("/authorize?response_type=code&client_id={}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb", client.id);
+    let url =
+        format!("/authorize?response_type=code&client_id={}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb", client.id);
     let ana = &world.ana;
     let callback = session.browser.sign_in_and_consent(&url, &ana.username, &ana.password).await;
     let (code, redirect) = (("code", callback.code()), ("redirect_uri", CALLBACK));
     let verifier = Pkce::new().verifier;
-    let rows: [&[(&str, &str)]; 3] =
-        [&[code, redirect, ("code_verifier", &verifier)], &[code], &[code, ("redirect_uri", "https://app.example/other")]];
+    let rows: [&[(&str, &str)]; 3] = [
+        &[code, redirect, ("code_verifier", &verifier)],
+        &[code],
+        &[code, ("redirect_uri", "https://app.example/other")],
+    ];
     for fields in rows {
         assert_refused(&session.redemption(&client, fields).send().await, "invalid_grant");
     }

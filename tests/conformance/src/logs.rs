@@ -9,7 +9,8 @@ use crate::world::{ORDERS, World};
 async fn c130_no_secret_code_token_verifier_or_password_is_ever_logged() {
     let world = World::on(Stack::builder().env("RUST_LOG", "trace").start());
     let mut session = world.session();
-    let mut secrets = vec![world.ana.password.clone(), world.web.secret().to_owned(), world.service.secret().to_owned()];
+    let mut secrets =
+        vec![world.ana.password.clone(), world.web.secret().to_owned(), world.service.secret().to_owned()];
     for client in [&world.spa, &world.web, &world.opaque_spa] {
         let pkce = Pkce::new();
         let callback = session.authorize(client, &pkce, &[("state", "the-state-of-the-app")]).await;
@@ -26,7 +27,9 @@ async fn c130_no_secret_code_token_verifier_or_password_is_ever_logged() {
     drop(session.http.post("/token").basic(&world.service.id, "a-wrong-secret-of-a-client").send().await);
     drop(session.http.post("/token").header("authorization", "Bearer a-secret-in-the-wrong-place").send().await);
     drop(session.http.post("/token?client_secret=a-secret-in-the-query").send().await);
-    secrets.extend(["a-wrong-secret-of-a-client", "a-secret-in-the-wrong-place", "a-secret-in-the-query"].map(str::to_owned));
+    secrets.extend(
+        ["a-wrong-secret-of-a-client", "a-secret-in-the-wrong-place", "a-secret-in-the-query"].map(str::to_owned),
+    );
     secrets.extend(session.browser.cookies.values().cloned());
     let log = world.stack.log();
     for secret in secrets {

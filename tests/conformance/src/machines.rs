@@ -55,7 +55,10 @@ async fn an_api_of_opaque_tokens_gets_opaque_tokens() {
     assert!(reply.json().get("refresh_token").is_none(), "{reply:?}");
     let described = session.introspect(&world.gateway, &token).await;
     assert_eq!(described["active"], true);
-    assert_eq!((&described["sub"], &described["client_id"]), (&world.opaque_service.id.clone().into(), &world.opaque_service.id.clone().into()));
+    assert_eq!(
+        (&described["sub"], &described["client_id"]),
+        (&world.opaque_service.id.clone().into(), &world.opaque_service.id.clone().into())
+    );
     assert_eq!(described["aud"], serde_json::json!([VAULT]));
 }
 

@@ -36,7 +36,8 @@ async fn c113_both_documents_are_served_and_tell_the_same() {
     for document in [&oauth, &openid] {
         assert_eq!(document["issuer"], world.stack.issuer(), "{document}");
     }
-    let endpoints = ["authorization_endpoint", "token_endpoint", "introspection_endpoint", "revocation_endpoint", "jwks_uri"];
+    let endpoints =
+        ["authorization_endpoint", "token_endpoint", "introspection_endpoint", "revocation_endpoint", "jwks_uri"];
     for endpoint in endpoints {
         let url = oauth[endpoint].as_str().unwrap_or_else(|| panic!("no {endpoint} in {oauth}"));
         assert!(url.starts_with(&format!("{}/", world.stack.issuer())), "{url}");
@@ -66,7 +67,9 @@ async fn c026_c114_c115_they_advertise_what_is_on_and_nothing_else() {
 async fn c040_the_issuer_is_configuration_and_not_what_a_request_says() {
     let world = World::shared();
     let http = world.stack.http();
-    for (name, value) in [("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example"), ("host", "evil.example")] {
+    for (name, value) in
+        [("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example"), ("host", "evil.example")]
+    {
         let reply = http.get(DOCUMENTS[0]).header(name, value).send().await;
         assert!(!reply.text().contains("evil"), "{reply:?}");
     }

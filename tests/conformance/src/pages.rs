@@ -69,7 +69,9 @@ async fn a_form_may_lead_to_the_app_that_waits_for_the_answer() {
 async fn c031_a_page_holds_nothing_of_another_site() {
     for reply in three_pages(World::shared()).await {
         let page = reply.text();
-        for foreign in ["src=\"http", "src=\"//", "href=\"http", "href=\"//", "url(http", "@import", "<iframe", "<script"] {
+        for foreign in
+            ["src=\"http", "src=\"//", "href=\"http", "href=\"//", "url(http", "@import", "<iframe", "<script"]
+        {
             assert!(!page.contains(foreign), "{foreign}: {reply:?}");
         }
         assert!(page.contains("lang=\""), "{reply:?}");

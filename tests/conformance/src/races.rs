@@ -58,7 +58,9 @@ async fn a_crowd_without_the_proof_burns_nothing(session: &mut Session<'_>) {
     let guess = Code { verifier: harness::Pkce::new().verifier, ..code.clone() };
     let (won, lost) = at_once(|| session.redeem(&world.spa, &guess)).await;
     assert!(won.is_empty());
-    lost.iter().for_each(|reply| assert_refused(reply, "invalid_grant"));
+    for reply in &lost {
+        assert_refused(reply, "invalid_grant");
+    }
     let (won, _) = at_once(|| session.redeem(&world.web, &code)).await;
     assert!(won.is_empty());
     let first = tokens(&session.redeem(&world.spa, &code).await);
@@ -76,7 +78,9 @@ async fn the_holder_and_a_thief_race(session: &mut Session<'_>) {
     let holder = session.redeem(&world.spa, &code);
     let thieves = join_all((0..AT_ONCE).map(|_| session.redeem(&world.spa, &thief)));
     let (holder, thieves) = futures::future::join(holder, thieves).await;
-    thieves.iter().for_each(|reply| assert_refused(reply, "invalid_grant"));
+    for reply in &thieves {
+        assert_refused(reply, "invalid_grant");
+    }
     assert!(session.is_active(&tokens(&holder).access).await);
 }
 

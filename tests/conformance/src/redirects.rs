@@ -109,7 +109,7 @@ async fn c005_a_client_of_several_redirect_uris_must_name_one() {
     let url = format!("/authorize?{}", query(&one.id));
     let callback = session.browser.sign_in_and_consent(&url, &ana.username, &ana.password).await;
     assert!(callback.url.as_str().starts_with(CALLBACK), "{}", callback.url);
-    drop(callback.code());
+    callback.assert_granted();
 }
 
 #[tokio::test]
@@ -129,7 +129,8 @@ async fn c002_only_the_port_of_a_loopback_redirect_uri_may_vary() {
         assert_eq!(reply.status, 200, "{reply:?}");
     }
     let query = |uri: &str| format!("response_type=code&client_id={}&redirect_uri={}", native.id, encode(uri));
-    let others = ["http://127.0.0.1:51004/cb/", "http://localhost:51004/cb", "http://127.0.0.2/cb", "https://127.0.0.1/cb"];
+    let others =
+        ["http://127.0.0.1:51004/cb/", "http://localhost:51004/cb", "http://127.0.0.2/cb", "https://127.0.0.1/cb"];
     shown_here(&others.map(query)).await;
 }
 
@@ -144,7 +145,7 @@ async fn c008_a_query_of_the_redirect_uri_is_kept() {
     let callback = session.browser.sign_in_and_consent(&url, &world.ana.username, &world.ana.password).await;
     assert!(callback.url.as_str().starts_with(&format!("{uri}&")), "{}", callback.url);
     assert_eq!((callback.state.as_deref(), callback.iss.as_deref()), (Some("s"), Some(world.stack.issuer())));
-    drop(callback.code());
+    callback.assert_granted();
 }
 
 #[tokio::test]
@@ -156,7 +157,7 @@ async fn c018_c025_every_good_answer_has_the_state_and_the_issuer() {
             let callback = session.authorize(client, &Pkce::new(), &[("state", &state)]).await;
             assert_eq!(callback.state, Some(state));
             assert_eq!(callback.iss.as_deref(), Some(world.stack.issuer()));
-            drop(callback.code());
+            callback.assert_granted();
         }
         let callback = session.authorize(client, &Pkce::new(), &[]).await;
         assert_eq!((callback.state.as_deref(), callback.iss.as_deref()), (None, Some(world.stack.issuer())));
@@ -225,7 +226,7 @@ async fn c016_an_empty_parameter_is_absent_and_an_unknown_one_is_nothing() {
     let more = [("state", ""), ("scope", ""), ("nonce", ""), ("prompt", ""), ("max_age", ""), ("unknown", "x")];
     let callback = session.authorize(&world.spa, &Pkce::new(), &more).await;
     assert_eq!(callback.state, None);
-    drop(callback.code());
+    callback.assert_granted();
 }
 
 #[tokio::test]

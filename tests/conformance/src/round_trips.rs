@@ -66,7 +66,7 @@ async fn a_code_for_who_is_signed_in_and_agreed_before_costs_two_round_trips_at_
     warm(&mut session, web).await;
     let url = authorization_url(&web.id, CALLBACK, &Pkce::new(), &[]);
     let (landing, calls) = calls_of(&counted, session.browser.go(&url)).await;
-    drop(landing.callback().expect("a silent answer").code());
+    landing.callback().expect("a silent answer").assert_granted();
     assert!(calls.len() <= 2, "{calls:?}");
     assert_eq!(writes(&calls), 1, "{calls:?}");
 }
@@ -81,9 +81,10 @@ async fn a_code_for_who_consents_to_a_public_app_costs_two_round_trips_at_most()
     let (page, calls) = calls_of(&counted, session.browser.go(&url)).await;
     assert!(calls.len() <= 2, "{calls:?}");
     assert_eq!(writes(&calls), 0, "a page that is looked at changes nothing: {calls:?}");
-    let consent = session.browser.submit(&page, &page.form(), &[("decision", "allow")]);
+    let form = page.form();
+    let consent = session.browser.submit(&page, &form, &[("decision", "allow")]);
     let (landing, calls) = calls_of(&counted, consent).await;
-    drop(landing.callback().expect("an answer").code());
+    landing.callback().expect("an answer").assert_granted();
     assert!(calls.len() <= 2, "{calls:?}");
     assert_eq!(writes(&calls), 1, "{calls:?}");
 }

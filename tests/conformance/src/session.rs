@@ -31,7 +31,12 @@ impl<'w> Session<'w> {
     }
 
     /// What the app is told after Ana agreed to everything.
-    pub(crate) async fn authorize(&mut self, client: &RegisteredClient, pkce: &Pkce, more: &[(&str, &str)]) -> Callback {
+    pub(crate) async fn authorize(
+        &mut self,
+        client: &RegisteredClient,
+        pkce: &Pkce,
+        more: &[(&str, &str)],
+    ) -> Callback {
         let url = authorization_url(&client.id, CALLBACK, pkce, more);
         let ana = &self.world.ana;
         self.browser.sign_in_and_consent(&url, &ana.username, &ana.password).await

@@ -108,7 +108,7 @@ async fn c037_prompt_login_and_max_age_ask_for_the_password_once_more_and_only_o
                 assert!(asks_for_consent(&next), "{more:?}: {:?}", next.reply);
                 next = session.browser.submit(&next, &next.form(), &[("decision", "allow")]).await;
             }
-            drop(next.callback().unwrap_or_else(|| panic!("{more:?}: {:?}", next.reply)).code());
+            next.callback().unwrap_or_else(|| panic!("{more:?}: {:?}", next.reply)).assert_granted();
         }
     }
 }
@@ -128,7 +128,7 @@ async fn c037_prompt_consent_asks_again() {
     let page = session.browser.go(&url(&world.web.id, &[("prompt", "consent")])).await;
     assert!(asks_for_consent(&page), "{:?}", page.reply);
     let next = session.browser.submit(&page, &page.form(), &[("decision", "allow")]).await;
-    drop(next.callback().expect("an answer").code());
+    next.callback().expect("an answer").assert_granted();
 }
 
 #[tokio::test]
@@ -152,7 +152,8 @@ async fn c036_a_wrong_password_and_an_unknown_person_are_not_told_apart() {
         let next = sign_in(&mut browser, &page, username, "wrong").await;
         assert!(next.callback().is_none() && next.form().input("password").is_some(), "{:?}", next.reply);
         assert_eq!(next.form().input("password").map(|input| &*input.value), Some(""));
-        let alert = next.reply.text().split("role=\"alert\"").nth(1).map(|rest| rest.split('<').next().unwrap().to_owned());
+        let alert =
+            next.reply.text().split("role=\"alert\"").nth(1).map(|rest| rest.split('<').next().unwrap().to_owned());
         assert!(alert.is_some(), "{:?}", next.reply);
         answers.push((next.reply.status, alert));
     }
@@ -200,5 +201,5 @@ async fn c089_a_new_password_ends_the_sessions_of_the_old_one() {
     let old = sign_in(&mut session.browser, &page, "ana", &world.ana.password).await;
     assert!(old.form().input("password").is_some(), "{:?}", old.reply);
     let next = sign_in(&mut session.browser, &old, "ana", new).await;
-    drop(next.callback().expect("an answer").code());
+    next.callback().expect("an answer").assert_granted();
 }

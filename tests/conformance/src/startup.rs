@@ -2,7 +2,9 @@
 
 use std::net::TcpListener;
 
-use harness::{CountingProxy, EmbeddedDynamo, Finished, Pkce, RegisteredClient, Stack, dynamo_call, free_port, jeton, run_bounded};
+use harness::{
+    CountingProxy, EmbeddedDynamo, Finished, Pkce, RegisteredClient, Stack, dynamo_call, free_port, jeton, run_bounded,
+};
 use serde_json::json;
 
 use crate::session::{Code, Session, assert_granted, assert_refused, tokens};
@@ -66,12 +68,14 @@ fn an_env_file_that_cannot_be_written_is_told_with_its_path() {
 async fn a_missing_table_is_told_with_its_name() {
     let store = EmbeddedDynamo::start();
     let stack = Stack::builder().store(&store.endpoint()).start();
-    let names = ["REGISTRY", "GRANTS", "PEOPLE", "KEYS"].map(|table| stack.env_file().get(&format!("JETON_TABLE_{table}")));
-    drop(stack.stop());
+    let names =
+        ["REGISTRY", "GRANTS", "PEOPLE", "KEYS"].map(|table| stack.env_file().get(&format!("JETON_TABLE_{table}")));
+    assert!(stack.stop().is_some());
     for name in names {
         let description = dynamo_call(&store.endpoint(), "DescribeTable", &json!({"TableName": &name})).await;
         drop(dynamo_call(&store.endpoint(), "DeleteTable", &json!({"TableName": &name})).await);
-        let env = [&STORE[..], &[("AWS_ENDPOINT_URL_DYNAMODB", &store.endpoint())]].concat();
+        let endpoint = store.endpoint();
+        let env = [&STORE[..], &[("AWS_ENDPOINT_URL_DYNAMODB", &*endpoint)]].concat();
         let line = refused(&["--port", &free_port().to_string()], &env);
         assert!(line.contains(&name), "{name}: {line}");
         let table = &description["Table"];
@@ -136,8 +140,10 @@ fn a_command_against_a_store_that_answers_nothing_ends_within_ten_seconds() {
 fn the_env_file_has_what_other_processes_need() {
     let world = World::shared();
     let env = world.stack.env_file();
-    let names = ["JETON_ISSUER", "JETON_TABLE_REGISTRY", "JETON_TABLE_GRANTS", "JETON_TABLE_PEOPLE", "JETON_TABLE_KEYS"];
-    let more = ["JETON_KEY_FILE", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+    let names =
+        ["JETON_ISSUER", "JETON_TABLE_REGISTRY", "JETON_TABLE_GRANTS", "JETON_TABLE_PEOPLE", "JETON_TABLE_KEYS"];
+    let more =
+        ["JETON_KEY_FILE", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
     for name in names.into_iter().chain(more) {
         assert!(!env.get(name).is_empty(), "{name}");
     }
@@ -200,7 +206,7 @@ async fn with_a_data_directory_everything_survives_a_restart() {
     drop(session.code(&world.spa).await);
     session.browser.cookies = cookies;
     let silent = session.authorize(&world.web, &Pkce::new(), &[("prompt", "none")]).await;
-    drop(silent.code());
+    silent.assert_granted();
 }
 
 #[tokio::test]
@@ -209,6 +215,7 @@ async fn without_a_data_directory_nothing_survives_and_nothing_is_left_behind() 
     let session = first.session();
     let token = session.machine(&first.service, &[("resource", ORDERS)]).await;
     assert_granted(&token);
-    let reply = second.http().post("/token").client(&first.service).field("grant_type", "client_credentials").send().await;
+    let reply =
+        second.http().post("/token").client(&first.service).field("grant_type", "client_credentials").send().await;
     assert_refused(&reply, "invalid_client");
 }

@@ -160,6 +160,11 @@ impl Landing {
 }
 
 impl Callback {
+    /// Panics when there is no code.
+    pub fn assert_granted(&self) {
+        assert!(!self.code().is_empty(), "an empty code: {}", self.url);
+    }
+
     /// The code; panics when there is an error instead.
     pub fn code(&self) -> &str {
         self.code.as_deref().unwrap_or_else(|| panic!("no code: {}", self.url))

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::process::{Finished, jeton, run_bounded};
 use crate::EnvFile;
+use crate::process::{Finished, jeton, run_bounded};
 
 const SECONDS: u64 = 30;
 

@@ -1,4 +1,4 @@
-//! An embedded DynamoDB of the tests' own, for what must be seen or spoiled from outside the product.
+//! An embedded `DynamoDB` of the tests' own, for what must be seen or spoiled from outside the product.
 
 use dynoxide::Database;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::Http;
 use crate::background::Background;
 
-/// An empty DynamoDB in memory, on loopback.
+/// An empty `DynamoDB` in memory, on loopback.
 pub struct EmbeddedDynamo {
     server: Background,
 }
@@ -25,11 +25,11 @@ impl EmbeddedDynamo {
     }
 }
 
-/// Calls an operation (`DeleteTable`, `Scan`, ...) of a DynamoDB that does not look at signatures.
+/// Calls an operation (`DeleteTable`, `Scan`, ...) of a `DynamoDB` that does not look at signatures.
 pub async fn dynamo_call(endpoint: &str, operation: &str, input: &Value) -> Value {
     let reply = Http::new(endpoint)
         .post("/")
-        .header("x-amz-target", &format!("DynamoDB_20120810.{operation}"))
+        .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
         .header("x-amz-date", "20260101T000000Z")
         .header(
             "authorization",

@@ -36,9 +36,11 @@ impl EnvFile {
     }
 
     /// A copy at `path` in which `name` has another value.
+    #[must_use]
     pub fn copy_with(&self, path: impl Into<PathBuf>, name: &str, value: &str) -> Self {
         drop(self.get(name));
-        let changed = |(known, old): (String, String)| if known == name { (known, value.to_owned()) } else { (known, old) };
+        let changed =
+            |(known, old): (String, String)| if known == name { (known, value.to_owned()) } else { (known, old) };
         let lines = self.pairs().into_iter().map(changed).map(|(name, value)| format!("{name}={value}\n"));
         let copy = Self::at(path);
         std::fs::write(&copy.path, lines.collect::<String>()).expect("a copy of the env file");

@@ -48,7 +48,7 @@ impl Http {
     /// A client for the server at `base`, a URL without a slash at the end.
     pub fn new(base: &str) -> Self {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
-        let client = client.timeout(std::time::Duration::from_secs(60)).build().expect("an HTTP client");
+        let client = client.timeout(std::time::Duration::from_mins(1)).build().expect("an HTTP client");
         Self { client, base: base.to_owned() }
     }
 

@@ -154,3 +154,58 @@ impl Drop for Supervised {
         self.stop();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> (Supervised, PathBuf) {
+        let scratch = tempfile::tempdir().expect("a temporary directory").keep();
+        let args = ["-c", script].map(str::to_owned);
+        (Supervised::start(Path::new("/bin/sh"), &args, &[], scratch.clone()), scratch)
+    }
+
+    #[test]
+    fn a_server_gets_sigterm_and_what_it_left_is_removed() {
+        let (mut server, scratch) = shell("trap 'echo stopped; exit 7' TERM; echo ready; while :; do sleep 0.05; done");
+        while !server.log().contains("ready") {
+            std::thread::sleep(BEAT);
+        }
+        assert_eq!(server.ended(), None);
+        let status = server.stop().expect("an end without force");
+        assert_eq!(status.code(), Some(7));
+        for _ in 0..200 {
+            if !scratch.exists() {
+                return;
+            }
+            std::thread::sleep(BEAT);
+        }
+        panic!("{} is still there", scratch.display());
+    }
+
+    #[test]
+    fn a_server_that_ends_by_itself_is_seen_to() {
+        let (mut server, _) = shell("echo bad luck; exit 3");
+        while server.ended().is_none() {
+            std::thread::sleep(BEAT);
+        }
+        assert_eq!((server.ended().and_then(|status| status.code()), server.log().trim()), (Some(3), "bad luck"));
+    }
+
+    #[test]
+    fn a_command_gives_its_output_and_its_status() {
+        let finished = run_bounded(Path::new("/bin/sh"), &["-c", "cat; echo $A >&2; exit 2"], &[("A", "b")], "in", 10);
+        assert_eq!((finished.status.code(), &*finished.stdout, &*finished.stderr), (Some(2), "in", "b\n"));
+    }
+
+    #[test]
+    #[should_panic(expected = "did not end within 1 s")]
+    fn a_command_that_takes_too_long_is_killed() {
+        drop(run_bounded(Path::new("/bin/sleep"), &["60"], &[], "", 1));
+    }
+
+    #[test]
+    fn two_free_ports_are_two() {
+        assert_ne!(free_port(), free_port());
+    }
+}

@@ -1,4 +1,4 @@
-//! A proxy in front of a DynamoDB that writes down each call: storage round trips are counted on the wire.
+//! A proxy in front of a `DynamoDB` that writes down each call: storage round trips are counted on the wire.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,7 +36,10 @@ type Calls = Arc<Mutex<Vec<Call>>>;
 impl Call {
     /// Whether it can change the store.
     pub fn is_write(&self) -> bool {
-        !matches!(self.operation.as_str(), "GetItem" | "BatchGetItem" | "Query" | "Scan" | "DescribeTable" | "ListTables")
+        !matches!(
+            self.operation.as_str(),
+            "GetItem" | "BatchGetItem" | "Query" | "Scan" | "DescribeTable" | "ListTables"
+        )
     }
 }
 
@@ -47,7 +50,7 @@ impl fmt::Debug for Call {
 }
 
 impl CountingProxy {
-    /// A proxy in front of the DynamoDB at `upstream`.
+    /// A proxy in front of the `DynamoDB` at `upstream`.
     pub fn to(upstream: &str) -> Self {
         let calls = Calls::default();
         let (seen, upstream) = (Arc::clone(&calls), upstream.to_owned());
@@ -55,7 +58,7 @@ impl CountingProxy {
         Self { server, calls, embedded: None }
     }
 
-    /// A proxy in front of an embedded DynamoDB of its own.
+    /// A proxy in front of an embedded `DynamoDB` of its own.
     pub fn embedded() -> Self {
         let embedded = EmbeddedDynamo::start();
         let mut proxy = Self::to(&embedded.endpoint());
@@ -89,7 +92,8 @@ async fn serve(listener: &tokio::net::TcpListener, upstream: &str, calls: &Calls
     while let Ok((stream, _)) = listener.accept().await {
         let (client, upstream, calls) = (client.clone(), upstream.to_owned(), Arc::clone(calls));
         tokio::spawn(async move {
-            let service = service_fn(move |request| forward(client.clone(), upstream.clone(), Arc::clone(&calls), request));
+            let service =
+                service_fn(move |request| forward(client.clone(), upstream.clone(), Arc::clone(&calls), request));
             // A connection that the product drops is the product's business.
             drop(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
         });
@@ -121,4 +125,31 @@ async fn forward(
         }
     }
     Ok(response.body(Full::new(answer.bytes().await?))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::dynamo_call;
+
+    #[tokio::test]
+    async fn calls_are_passed_on_and_counted_until_they_are_forgotten() {
+        let proxy = CountingProxy::embedded();
+        let table = json!({
+            "TableName": "things",
+            "BillingMode": "PAY_PER_REQUEST",
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        });
+        let created = dynamo_call(&proxy.endpoint(), "CreateTable", &table).await;
+        assert_eq!(created["TableDescription"]["TableName"], "things");
+        let listed = dynamo_call(&proxy.endpoint(), "ListTables", &json!({})).await;
+        assert_eq!(listed["TableNames"], json!(["things"]));
+        assert_eq!(format!("{:?}", proxy.calls()), "[CreateTable things, ListTables ]");
+        assert_eq!(proxy.writes().len(), 1);
+        proxy.reset();
+        assert_eq!(proxy.calls(), []);
+    }
 }

@@ -26,7 +26,7 @@ pub struct StackBuilder {
     env: Vec<(String, String)>,
 }
 
-/// The endpoint of Amazon's DynamoDB Local, from `JETON_TEST_DYNAMODB_LOCAL`. Tests that need it are ignored unless
+/// The endpoint of Amazon's `DynamoDB` Local, from `JETON_TEST_DYNAMODB_LOCAL`. Tests that need it are ignored unless
 /// asked for, so it is an error when it is not set.
 #[expect(clippy::disallowed_methods, reason = "the one thing that the tests are told by their environment")]
 pub fn amazon_dynamo() -> String {
@@ -86,7 +86,7 @@ impl Stack {
 }
 
 impl StackBuilder {
-    /// Uses the DynamoDB at `endpoint` instead of the embedded one.
+    /// Uses the `DynamoDB` at `endpoint` instead of the embedded one.
     #[must_use]
     pub fn store(self, endpoint: &str) -> Self {
         // DynamoDB Local keeps a database for each access key and region, and wants keys of letters and digits.
@@ -129,7 +129,11 @@ impl StackBuilder {
         let scratch = tempfile::Builder::new().prefix("jeton-stack-").tempdir().expect("a temporary directory").keep();
         let port = self.port.unwrap_or_else(free_port);
         let env_file = EnvFile::at(scratch.join("env"));
-        let args = [&["dev", "--port", &port.to_string(), "--env-file"].map(str::to_owned)[..], &[path(&env_file)], &self.args];
+        let args = [
+            &["dev", "--port", &port.to_string(), "--env-file"].map(str::to_owned)[..],
+            &[path(&env_file)],
+            &self.args,
+        ];
         let process = Supervised::start(&jeton(), &args.concat(), &self.env, scratch);
         let mut stack = Stack { process, issuer: format!("http://127.0.0.1:{port}"), env_file };
         stack.wait_until_ready(port);

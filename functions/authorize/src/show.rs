@@ -1,0 +1,167 @@
+//! Pages: which one, with which status. Their words are in `pages`.
+
+use edge::{Answer, Failure, Incoming, Trace, VISIT_COOKIE, html, set_cookie};
+use grants::Timestamp;
+use grants::authorization::Untrusted;
+use http::{HeaderValue, StatusCode, header};
+use keys::{HandleKind, KeyRing};
+use pages::Problem;
+use protocol::AuthorizationRequestError;
+use sessions::{FormTicket, SignedIn, VisitId};
+use store::Unknown;
+
+use crate::admit::Admitted;
+use crate::{Early, visit};
+
+pub(crate) const WRONG_PASSWORD: &str = "The user name or the password is not right. Please try again.";
+pub(crate) const STALE_FORM: &str = "This form was open for too long. Please sign in again.";
+
+const ASK_THE_APP: &str = "Go back to the app and start again. If this happens again, tell the people who run the app.";
+
+/// The sign-in page for a request.
+pub(crate) fn sign_in(admitted: &Admitted, incoming: Incoming<'_>, ring: &KeyRing, now: Timestamp) -> Answer {
+    sign_in_page(admitted, incoming, ring, now, None)
+}
+
+/// The same, with what went wrong.
+pub(crate) fn sign_in_again(
+    admitted: &Admitted,
+    incoming: Incoming<'_>,
+    ring: &KeyRing,
+    now: Timestamp,
+    alert: &'static str,
+) -> Answer {
+    sign_in_page(admitted, incoming, ring, now, Some(alert))
+}
+
+fn sign_in_page(
+    admitted: &Admitted,
+    incoming: Incoming<'_>,
+    ring: &KeyRing,
+    now: Timestamp,
+    alert: Option<&'static str>,
+) -> Answer {
+    let known = visit(incoming, ring);
+    let visit = known.unwrap_or_else(|| VisitId::from_bytes(edge::random()));
+    let ticket = FormTicket::for_sign_in(visit, admitted.digest, edge::random(), now);
+    let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
+    let page = pages::SignIn {
+        client_name: &admitted.trusted.client().name,
+        redirect_host: &admitted.trusted.redirect_uri().display_host(),
+        username: admitted.request.login_hint.as_deref().unwrap_or_default(),
+        request: &admitted.query,
+        ticket: ticket.expose(),
+        alert,
+    };
+    let status = if alert.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
+    let answer = html(status, page.render(), Some(&admitted.trusted.redirect_uri().source()));
+    let answer = of_client(admitted, answer);
+    if known.is_some() {
+        return answer;
+    }
+    let cookie = ring.handles().seal(HandleKind::Visit, visit.as_bytes());
+    set_cookie(answer, VISIT_COOKIE, cookie.expose())
+}
+
+/// The consent page for a request.
+pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: Timestamp) -> Answer {
+    let ticket = FormTicket::for_consent(person.session().id, admitted.digest, edge::random(), now);
+    let ticket = ring.handles().seal(HandleKind::ConsentForm, &ticket.to_bytes());
+    let redirect_uri = admitted.trusted.redirect_uri();
+    let scopes: Vec<&str> = admitted.target.scope.tokens().collect();
+    let resources: Vec<&str> = admitted.target.resources.iter().map(protocol::Resource::as_str).collect();
+    let page = pages::Consent {
+        client_name: &admitted.trusted.client().name,
+        username: person.user().username.as_str(),
+        redirect_host: &redirect_uri.display_host(),
+        is_native: redirect_uri.is_native(),
+        scopes: &scopes,
+        resources: &resources,
+        request: &admitted.query,
+        ticket: ticket.expose(),
+        switch_account: &format!("/authorize?{}", admitted.query_for_another),
+    };
+    of_client(admitted, html(StatusCode::OK, page.render(), Some(&redirect_uri.source())))
+}
+
+/// The form was sent before, or is not this browser's, or lay open for too long: back to the request.
+pub(crate) fn used_form(admitted: &Admitted) -> Early {
+    let again = format!("/authorize?{}", admitted.query);
+    let page = Problem {
+        title: "This form was used before",
+        text: "Your decision was sent already, or the page was open for too long. Nothing was done twice.",
+        hint: "If the app did not go on, continue here.",
+        continue_to: Some((&again, "Continue")),
+    };
+    let answer = html(StatusCode::BAD_REQUEST, page.render(), None);
+    Box::new(Trace::refused("form_not_valid").onto(of_client(admitted, answer)))
+}
+
+/// Who asks, or where the answer should go, is not certain (RFC 6749 §4.1.2.1): nothing is redirected.
+pub(crate) fn untrusted(why: Untrusted) -> Early {
+    let (text, reason) = match why {
+        Untrusted::Client => ("The app that sent you here is not known, or it is switched off.", "client_unknown"),
+        Untrusted::RedirectUri => {
+            ("The app asks for an answer to an address that is not registered for it.", "redirect_uri_mismatch")
+        }
+        Untrusted::RedirectUriMissing => {
+            ("The app does not say where the answer should go (redirect_uri).", "redirect_uri_missing")
+        }
+    };
+    problem(StatusCode::BAD_REQUEST, "This request cannot be trusted", text, reason)
+}
+
+/// Who asks or where the answer should go cannot be read.
+pub(crate) fn malformed(error: AuthorizationRequestError) -> Early {
+    let text = if error == AuthorizationRequestError::ClientId {
+        "The request does not say which app sent you here (client_id)."
+    } else {
+        "The request does not say properly where the answer should go (redirect_uri)."
+    };
+    problem(StatusCode::BAD_REQUEST, "This request cannot be trusted", text, "malformed_request")
+}
+
+/// The request cannot be read at all.
+pub(crate) fn unreadable() -> Early {
+    let text = "The request is too long, or it is not encoded as it should be.";
+    problem(StatusCode::BAD_REQUEST, "This request cannot be read", text, "malformed_form")
+}
+
+/// It is not known what became of a call to the store.
+pub(crate) fn unavailable(unknown: Unknown) -> Early {
+    failed(&Failure::from(unknown))
+}
+
+/// A failure for people.
+pub(crate) fn failed(failure: &Failure) -> Early {
+    let status = failure.answer().status();
+    if status.is_client_error() {
+        return problem(StatusCode::BAD_REQUEST, "This form cannot be read", ASK_THE_APP, failure.reason());
+    }
+    let text = "Signing in does not work at the moment. Please try again in a minute.";
+    let mut answer = problem(StatusCode::SERVICE_UNAVAILABLE, "Please try again", text, failure.reason());
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    answer
+}
+
+/// There is no such page.
+pub(crate) fn not_found() -> Answer {
+    *problem(StatusCode::NOT_FOUND, "There is no such page", "The address is not right.", "not_found")
+}
+
+/// The page is not asked for in this way.
+pub(crate) fn wrong_method(allowed: &'static str) -> Answer {
+    let text = "This page cannot be asked for in this way.";
+    let mut answer = problem(StatusCode::METHOD_NOT_ALLOWED, "This does not work", text, "method");
+    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    *answer
+}
+
+fn problem(status: StatusCode, title: &str, text: &str, reason: &'static str) -> Early {
+    let page = Problem { title, text, hint: ASK_THE_APP, continue_to: None };
+    Box::new(Trace::refused(reason).onto(html(status, page.render(), None)))
+}
+
+fn of_client(admitted: &Admitted, answer: Answer) -> Answer {
+    Trace { client_id: Some(admitted.trusted.client().id.to_string()), ..Trace::default() }.onto(answer)
+}

@@ -1,0 +1,46 @@
+//! Redeeming a code: one conditional write (RFC 6749 §4.1.3).
+
+use edge::{Answer, Failure, Trace};
+use grants::code::{CodeRedemption, explain, redeem};
+use grants::{Asked, Grant, Refusal, Verdict, one_token_serves};
+use protocol::{CodeVerifier, GrantType, RedirectUri, Resource, Secret};
+use store::Applied;
+
+use crate::{Asking, Token};
+
+type Proof = (Option<RedirectUri>, Option<CodeVerifier>, Vec<Resource>);
+
+impl Token {
+    pub(crate) async fn redeem(&self, asking: &Asking, code: &Secret, proof: Proof) -> Result<Answer, Failure> {
+        if !asking.client.client().may_use(GrantType::AuthorizationCode) {
+            return Err(Refusal::GrantTypeNotAllowed.into());
+        }
+        let (redirect_uri, code_verifier, resources) = proof;
+        let ring = self.parts.keys.ring(asking.now).await?;
+        let code = ring.handles().open_code(code).ok_or(Refusal::CodeUnknown)?;
+        one_token_serves(&asking.apis, &resources)?;
+        let request = CodeRedemption { code, redirect_uri, code_verifier, resources };
+        let grant = self.advance_by_code(asking, &request).await?;
+        let asked = Asked { resources: &request.resources, scope: None };
+        let answer = self.give_of_grant(asking, &grant, request.code.secret.clone(), asked).await?;
+        Ok(Trace::event("code_redeemed").onto(answer))
+    }
+
+    async fn advance_by_code(&self, asking: &Asking, request: &CodeRedemption) -> Result<Grant, Failure> {
+        let (policy, now, attempt) = (&self.parts.config.policy, asking.now, asking.attempt);
+        let step = redeem(request, &asking.client, policy, now, attempt);
+        let found = match self.grants.apply(&step).await? {
+            Applied::Done(grant) => return Ok(*grant),
+            Applied::Refused(found) => found,
+        };
+        match explain(request, &asking.client, found.as_deref(), now, attempt) {
+            Verdict::Done(grant) => Ok(*grant),
+            Verdict::Refuse(refusal) => Err(refusal.into()),
+            Verdict::RefuseAnd(refusal, last) => {
+                // Until the revocation is written the refusal is not said: who cannot be told so asks again.
+                self.grants.apply(&last).await?;
+                Err(refusal.into())
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Client credentials: a JWT is stored nowhere, an opaque token as a grant of its own.
+
+use edge::{Answer, Failure, Trace};
+use grants::{Generation, GrantSecret, TokenFormat, machine};
+use protocol::{Resource, Scope};
+
+use crate::tokens::{Given, token_id_of_machine};
+use crate::{Asking, Token};
+
+impl Token {
+    pub(crate) async fn give_to_service(
+        &self,
+        asking: &Asking,
+        resources: &[Resource],
+        scope: Option<&Scope>,
+    ) -> Result<Answer, Failure> {
+        let token = machine::access_token(&asking.client, &asking.apis, resources, scope, asking.now)?;
+        let access_token = match token.format {
+            TokenFormat::Jwt => self.sign(&token, token_id_of_machine()).await?,
+            TokenFormat::Opaque => {
+                let ring = self.parts.keys.ring(asking.now).await?;
+                let secret = GrantSecret::from_bytes(edge::random());
+                let grant = machine::grant_of(&token, secret.id(), asking.attempt);
+                // The identifier is random: whatever stands there already is this very attempt's.
+                self.grants.apply(&machine::issue(grant.clone())).await?;
+                ring.handles().seal_access(&token.handle(&grant, secret, Generation::FIRST))
+            }
+        };
+        let given = Given { access_token: &access_token, refresh_token: None, token: &token };
+        Ok(Trace::event("service_token_issued").onto(given.answer()))
+    }
+}

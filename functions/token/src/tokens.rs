@@ -1,0 +1,64 @@
+//! Tokens on their way out.
+
+use edge::{Answer, Failure, json};
+use grants::{AccessToken, Asked, Grant, GrantSecret, TokenFormat, TokenId, refresh};
+use http::StatusCode;
+use protocol::{Secret, TokenResponse};
+
+use crate::{Asking, Token};
+
+/// What is given.
+pub(crate) struct Given<'a> {
+    pub(crate) access_token: &'a Secret,
+    pub(crate) refresh_token: Option<&'a Secret>,
+    pub(crate) token: &'a AccessToken,
+}
+
+impl Given<'_> {
+    /// The token response (RFC 6749 §5.1): the one place where tokens are written out.
+    pub(crate) fn answer(&self) -> Answer {
+        let scope = self.token.scope.to_string();
+        json(
+            StatusCode::OK,
+            &TokenResponse {
+                access_token: self.access_token.expose(),
+                token_type: "Bearer",
+                expires_in: self.token.expires_in(),
+                scope: &scope,
+                refresh_token: self.refresh_token.map(Secret::expose),
+            },
+        )
+    }
+}
+
+impl Token {
+    /// The tokens of a grant that has just been advanced, or stands where this very request had advanced it.
+    pub(crate) async fn give_of_grant(
+        &self,
+        asking: &Asking,
+        grant: &Grant,
+        secret: GrantSecret,
+        asked: Asked<'_>,
+    ) -> Result<Answer, Failure> {
+        let token = grants::for_grant(grant, asking.client.client(), &asking.apis, asked, asking.now)?;
+        let generation = refresh::current_generation(grant).ok_or(grants::Refusal::GrantRevoked)?;
+        let ring = self.parts.keys.ring(asking.now).await?;
+        let access_token = match token.format {
+            TokenFormat::Jwt => self.sign(&token, TokenId::OfGrant(grant.id, generation, edge::random())).await?,
+            TokenFormat::Opaque => ring.handles().seal_access(&token.handle(grant, secret.clone(), generation)),
+        };
+        let next = refresh::token_of(grant, secret, &asking.client);
+        let refresh_token = next.map(|handle| ring.handles().seal_refresh(&handle));
+        let given = Given { access_token: &access_token, refresh_token: refresh_token.as_ref(), token: &token };
+        Ok(given.answer())
+    }
+
+    pub(crate) async fn sign(&self, token: &AccessToken, id: TokenId) -> Result<Secret, Failure> {
+        let ring = self.parts.keys.ring_to_sign(token.algorithm, token.issued_at).await?;
+        Ok(ring.sign(token, self.parts.config.issuer.as_str(), id)?)
+    }
+}
+
+pub(crate) fn token_id_of_machine() -> TokenId {
+    TokenId::Machine(edge::random())
+}

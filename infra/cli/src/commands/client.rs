@@ -1,0 +1,139 @@
+//! `jeton client`.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use edge::Error;
+use grants::{AuthMethod, Client, NewClient, PkceRule, StoredSecret};
+use keys::SECRET_PREFIX;
+use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
+use serde_json::{Value, json};
+
+use crate::args::{ClientCommand, ClientCreate, OneClient, RotateSecret};
+use crate::commands::api::identifier;
+use crate::output::print;
+use crate::stack::{Stack, done_or};
+
+pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
+    match command {
+        ClientCommand::Create(options) => create(*options).await,
+        ClientCommand::List(common) => {
+            let clients = Stack::find(&common).await?.registry.all_clients().await?;
+            print(common.json, &clients.iter().map(describe).collect())
+        }
+        ClientCommand::Show(one) => {
+            let stack = Stack::find(&one.common).await?;
+            print(one.common.json, &describe(&find(&stack, &one.id).await?))
+        }
+        ClientCommand::Disable(one) => switch(one, true).await,
+        ClientCommand::Enable(one) => switch(one, false).await,
+        ClientCommand::RotateSecret(options) => rotate_secret(options).await,
+        ClientCommand::Delete(one) => {
+            let stack = Stack::find(&one.common).await?;
+            done_or(stack.registry.delete_client(&client_id(&one.id)?).await?, unknown(&one.id))?;
+            print(one.common.json, &json!({ "client_id": one.id, "deleted": true }))
+        }
+    }
+}
+
+async fn create(options: ClientCreate) -> Result<(), Error> {
+    let id = options.id.clone().unwrap_or_else(|| URL_SAFE_NO_PAD.encode(edge::random::<16>()));
+    let auth_method = AuthMethod::parse(&options.auth_method).ok_or("--auth-method is not known")?;
+    let new = NewClient {
+        id: client_id(&id)?,
+        name: options.name,
+        auth_method,
+        grant_types: options.grants.iter().filter_map(|text| GrantType::parse(text)).collect(),
+        redirect_uris: options.redirect_uris.iter().map(|text| redirect_uri(text)).collect::<Result<_, _>>()?,
+        scope: options.scope.as_deref().map(Scope::parse).transpose()?,
+        apis: options.apis.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
+        pkce: PkceRule::parse(&options.pkce).ok_or("--pkce is not known")?,
+        introspects: options.introspects.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
+    };
+    let stack = Stack::find(&options.common).await?;
+    let known = stack.registry.apis(&new.apis, edge::now()).await?;
+    if let Some(missing) = new.apis.iter().find(|wanted| known.iter().all(|api| api.identifier != **wanted)) {
+        return Err(format!("there is no API {missing}: register it first with `jeton api create`").into());
+    }
+    let secret = if auth_method == AuthMethod::None { None } else { Some(new_secret(&stack).await?) };
+    let stored = secret.iter().map(|(_, stored)| *stored).collect();
+    let client = new.register(stored, edge::now())?;
+    let there = format!("the client {} is registered already: see `jeton client show`", client.id);
+    done_or(stack.registry.create_client(&client).await?, there)?;
+    print(options.common.json, &with_secret(describe(&client), secret.as_ref().map(|(secret, _)| secret)))
+}
+
+async fn switch(one: OneClient, disabled: bool) -> Result<(), Error> {
+    let stack = Stack::find(&one.common).await?;
+    let client = Client { disabled, ..find(&stack, &one.id).await? };
+    done_or(stack.registry.replace_client(&client).await?, unknown(&one.id))?;
+    print(one.common.json, &describe(&client))
+}
+
+async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
+    let stack = Stack::find(&options.common).await?;
+    let mut client = find(&stack, &options.id).await?;
+    if !client.is_confidential() {
+        return Err(format!("the client {} has no secret: its authentication method is none", client.id).into());
+    }
+    let secret = if options.retire_old {
+        client.retire_old_secrets();
+        None
+    } else {
+        let (secret, stored) = new_secret(&stack).await?;
+        client.rotate_secret(stored);
+        Some(secret)
+    };
+    done_or(stack.registry.replace_client(&client).await?, unknown(&options.id))?;
+    print(options.common.json, &with_secret(describe(&client), secret.as_ref()))
+}
+
+/// 256 random bits, and how they are kept.
+async fn new_secret(stack: &Stack) -> Result<(Secret, StoredSecret), Error> {
+    let now = edge::now();
+    let secret = Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(edge::random::<32>())));
+    let digest = stack.ring(now).await?.handles().digest(&secret);
+    Ok((secret, StoredSecret { digest, created_at: now }))
+}
+
+async fn find(stack: &Stack, id: &str) -> Result<Client, Error> {
+    let found = stack.registry.client(&client_id(id)?, edge::now()).await?;
+    Ok(Client::clone(&*found.ok_or_else(|| unknown(id))?))
+}
+
+fn client_id(text: &str) -> Result<ClientId, Error> {
+    let rule = "1 to 256 visible ASCII characters, not starting with usr_";
+    ClientId::parse(text).map_err(|_| format!("the client id {text:?} cannot be used: {rule}").into())
+}
+
+fn redirect_uri(text: &str) -> Result<RedirectUri, Error> {
+    RedirectUri::parse(text).map_err(|error| format!("the redirect URI {text:?} cannot be used: {error}").into())
+}
+
+fn unknown(id: &str) -> String {
+    format!("there is no client {id}: see `jeton client list`")
+}
+
+fn describe(client: &Client) -> Value {
+    json!({
+        "client_id": client.id.as_str(),
+        "name": client.name,
+        "auth_method": client.auth_method.as_str(),
+        "grant_types": client.grant_types.iter().map(|grant_type| grant_type.as_str()).collect::<Vec<_>>(),
+        "redirect_uris": client.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
+        "scope": client.scope.as_ref().map(Scope::to_string),
+        "apis": client.apis.iter().map(Resource::as_str).collect::<Vec<_>>(),
+        "pkce": client.pkce.as_str(),
+        "introspects": client.introspects.iter().map(Resource::as_str).collect::<Vec<_>>(),
+        "live_secrets": client.secrets.len(),
+        "disabled": client.disabled,
+        "created_at": client.created_at.seconds(),
+    })
+}
+
+/// The one place where a client secret is shown.
+fn with_secret(mut document: Value, secret: Option<&Secret>) -> Value {
+    if let (Some(members), Some(secret)) = (document.as_object_mut(), secret) {
+        members.insert("client_secret".to_owned(), secret.expose().into());
+    }
+    document
+}

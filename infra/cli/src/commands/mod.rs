@@ -1,0 +1,7 @@
+//! The operator's commands.
+
+pub(crate) mod api;
+pub(crate) mod client;
+pub(crate) mod keys;
+pub(crate) mod tables;
+pub(crate) mod user;

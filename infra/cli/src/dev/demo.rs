@@ -1,0 +1,134 @@
+//! The demo: an API, a service, an app, an API's own client and a person, registered anew at each start unless they
+//! are there.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use edge::Error;
+use grants::{AuthMethod, NewApi, NewClient, PkceRule, SigningAlgorithm, StoredSecret, TokenFormat};
+use keys::{HandleKeys, SECRET_PREFIX};
+use protocol::{ClientId, CodeVerifier, GrantType, RedirectUri, Resource, Scope, Secret, Username};
+
+use crate::commands::user::new_user;
+use crate::dev::place::Place;
+use crate::stack::Stack;
+
+pub(crate) const API: &str = "https://api.demo.example";
+pub(crate) const SERVICE: &str = "demo-service";
+pub(crate) const APP: &str = "demo-app";
+pub(crate) const API_CLIENT: &str = "demo-api";
+pub(crate) const USERNAME: &str = "demo";
+pub(crate) const PASSWORD: &str = "demo-password";
+/// The verifier of the demo's links: in a demo everyone may know it.
+pub(crate) const VERIFIER: &str = "this-verifier-is-public-because-it-is-a-demonstration";
+
+/// What the demo is told about.
+#[derive(Clone)]
+pub(crate) struct Demo {
+    pub(crate) issuer: String,
+    pub(crate) service_secret: Secret,
+    pub(crate) api_secret: Secret,
+}
+
+/// Makes the keys and registers the demo.
+pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error> {
+    let now = edge::now();
+    let wrap = stack.key_wrap()?;
+    stack.ensure_master(wrap.as_ref()).await?;
+    stack.ensure_key(SigningAlgorithm::Rs256, now).await?;
+    let ring = stack.ring(now).await?;
+    let issuer = place.config.issuer.to_string();
+    let demo = Demo {
+        service_secret: secret(ring.handles(), SERVICE),
+        api_secret: secret(ring.handles(), API_CLIENT),
+        issuer,
+    };
+    let api = NewApi {
+        identifier: Resource::parse(API)?,
+        scope: Scope::parse("read write")?,
+        algorithm: SigningAlgorithm::Rs256,
+        format: TokenFormat::Jwt,
+        lifetime: 900,
+    };
+    stack.registry.create_api(&api.register()?).await?;
+    for (client, secret) in clients(&demo)? {
+        let stored = secret.iter().map(|secret| StoredSecret { digest: ring.handles().digest(secret), created_at: now });
+        stack.registry.create_client(&client.register(stored.collect(), now)?).await?;
+    }
+    let username = Username::parse(USERNAME)?;
+    if stack.people.user(sessions::PersonKey::of(&username)).await?.is_none() {
+        stack.people.create_user(&new_user(&username, &Secret::new(PASSWORD.to_owned()))?).await?;
+    }
+    Ok(demo)
+}
+
+impl Demo {
+    /// A curl command that gets a token.
+    pub(crate) fn service_curl(&self) -> String {
+        let Self { issuer, service_secret, .. } = self;
+        format!("curl -u {SERVICE}:{} -d grant_type=client_credentials {issuer}/token", service_secret.expose())
+    }
+
+    /// The link that signs the demo user in.
+    pub(crate) fn authorize_url(&self) -> Result<String, Error> {
+        let challenge = CodeVerifier::parse(VERIFIER)?.challenge();
+        let parameters = protocol::Parameters::default()
+            .with("response_type", "code")
+            .with("client_id", APP)
+            .with("redirect_uri", &self.callback())
+            .with("scope", "read")
+            .with("state", "demo")
+            .with("code_challenge", challenge.as_str())
+            .with("code_challenge_method", "S256");
+        Ok(format!("{}/authorize?{}", self.issuer, parameters.to_query()))
+    }
+
+    /// A curl command that redeems `code`.
+    pub(crate) fn redeem_curl(&self, code: &str) -> String {
+        let (issuer, callback) = (&self.issuer, self.callback());
+        format!(
+            "curl -d grant_type=authorization_code -d client_id={APP} -d redirect_uri={callback} \\\n  -d code_verifier={VERIFIER} \\\n  -d code={code} {issuer}/token"
+        )
+    }
+
+    /// A curl command that asks about a token.
+    pub(crate) fn introspect_curl(&self) -> String {
+        format!("curl -u {API_CLIENT}:{} -d token=TOKEN {}/introspect", self.api_secret.expose(), self.issuer)
+    }
+
+    fn callback(&self) -> String {
+        format!("{}/demo/callback", self.issuer)
+    }
+}
+
+fn clients(demo: &Demo) -> Result<Vec<(NewClient, Option<Secret>)>, Error> {
+    let api = Resource::parse(API)?;
+    let client = |id: &str, name: &str| {
+        Ok::<_, Error>(NewClient {
+            id: ClientId::parse(id)?,
+            name: name.to_owned(),
+            auth_method: AuthMethod::SecretBasic,
+            grant_types: [].into(),
+            redirect_uris: Vec::new(),
+            scope: None,
+            apis: vec![api.clone()],
+            pkce: PkceRule::Required,
+            introspects: Vec::new(),
+        })
+    };
+    let service = NewClient { grant_types: [GrantType::ClientCredentials].into(), ..client(SERVICE, "Demo service")? };
+    let app = NewClient {
+        auth_method: AuthMethod::None,
+        grant_types: [GrantType::AuthorizationCode, GrantType::RefreshToken].into(),
+        redirect_uris: vec![RedirectUri::parse(&demo.callback())?],
+        ..client(APP, "Demo app")?
+    };
+    let asking = NewClient { apis: Vec::new(), introspects: vec![api.clone()], ..client(API_CLIENT, "Demo API")? };
+    let secrets = [Some(demo.service_secret.clone()), None, Some(demo.api_secret.clone())];
+    Ok([service, app, asking].into_iter().zip(secrets).collect())
+}
+
+/// A secret that is the same at each start on the same data, and another on other data.
+fn secret(handles: &HandleKeys, id: &str) -> Secret {
+    let digest = handles.digest(&Secret::new(format!("the demo secret of {id}")));
+    Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(digest.as_bytes())))
+}

@@ -1,0 +1,143 @@
+//! A small HTTP server that asks the functions as an API gateway does: HTTP API, payload format 2.0.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use edge::Error;
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use lambda_http::lambda_runtime::LambdaEvent;
+use lambda_http::request::LambdaRequest;
+use lambda_http::tower::Service;
+use lambda_http::{Adapter, Body, Context, Request};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::dev::site::Site;
+
+/// What the gateway takes: 6 MB is Lambda's own limit for an event.
+const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
+/// A connection that sends no whole head for so long is closed.
+const HEAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Serves until it is dropped.
+pub(crate) async fn serve(listener: TcpListener, site: Site) {
+    let site = Arc::new(site);
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                tokio::spawn(converse(stream, Arc::clone(&site)));
+            }
+            // Out of file descriptors, most likely: others may close theirs meanwhile.
+            Err(_) => tokio::task::yield_now().await,
+        }
+    }
+}
+
+async fn converse(stream: TcpStream, site: Arc<Site>) {
+    let service = service_fn(move |request| {
+        let site = Arc::clone(&site);
+        async move { Ok::<_, Infallible>(answer(request, site).await) }
+    });
+    let mut server = hyper::server::conn::http1::Builder::new();
+    let connection = server.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    // A client that goes away in the middle is its own affair.
+    drop(connection.serve_connection(TokioIo::new(stream), service).await);
+}
+
+async fn answer(request: hyper::Request<Incoming>, site: Arc<Site>) -> Response<Full<Bytes>> {
+    let is_head = request.method() == Method::HEAD;
+    let mut answer = match event(request).await {
+        Ok(event) => ask(event, site).await.unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR)),
+        Err(status) => plain(status),
+    };
+    if is_head {
+        *answer.body_mut() = Full::default();
+    }
+    answer
+}
+
+/// The event that the gateway makes of a request.
+async fn event(request: hyper::Request<Incoming>) -> Result<ApiGatewayV2httpRequest, StatusCode> {
+    let (head, body) = request.into_parts();
+    let body = Limited::new(body, MAX_BODY_BYTES).collect().await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes();
+    let mut event = ApiGatewayV2httpRequest::default();
+    event.version = Some("2.0".to_owned());
+    event.raw_path = Some(head.uri.path().to_owned());
+    event.raw_query_string = Some(head.uri.query().unwrap_or_default().to_owned());
+    event.cookies = cookies(&head.headers);
+    event.headers = combined(&head.headers);
+    event.request_context.stage = Some("$default".to_owned());
+    event.request_context.request_id = Some(request_id());
+    event.request_context.http.method = head.method;
+    event.request_context.http.path = Some(head.uri.path().to_owned());
+    event.request_context.http.source_ip = Some("127.0.0.1".to_owned());
+    event.is_base64_encoded = std::str::from_utf8(&body).is_err();
+    event.body = match std::str::from_utf8(&body) {
+        Ok("") => None,
+        Ok(text) => Some(text.to_owned()),
+        Err(_) => Some(base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &body)),
+    };
+    Ok(event)
+}
+
+/// Headers of the same name are joined by commas. `Host` stays outside: nothing may depend on it (C040).
+fn combined(headers: &HeaderMap) -> HeaderMap {
+    let mut combined = HeaderMap::new();
+    for name in headers.keys().filter(|name| **name != header::COOKIE && **name != header::HOST) {
+        let values: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
+        if let Ok(value) = HeaderValue::from_bytes(&values.join(&b","[..])) {
+            combined.insert(name.clone(), value);
+        }
+    }
+    combined
+}
+
+fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookies: Vec<String> = lines.flat_map(|line| line.split(';')).map(|pair| pair.trim().to_owned()).collect();
+    (!cookies.is_empty()).then_some(cookies)
+}
+
+fn request_id() -> String {
+    edge::random::<8>().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Asks through the same adapter as on Lambda, so that the same conversions happen on both ways.
+async fn ask(event: ApiGatewayV2httpRequest, site: Arc<Site>) -> Result<Response<Full<Bytes>>, Error> {
+    let function = lambda_http::service_fn(move |request: Request| {
+        let site = Arc::clone(&site);
+        async move { site.answer(request).await }
+    });
+    let mut adapter = Adapter::from(function);
+    let event = LambdaEvent::new(LambdaRequest::ApiGatewayV2(event), Context::default());
+    let answered = adapter.call(event).await?;
+    let answered: ApiGatewayV2httpResponse = serde_json::from_value(serde_json::to_value(answered)?)?;
+    response(answered)
+}
+
+/// The response that the gateway makes of an answer.
+fn response(answered: ApiGatewayV2httpResponse) -> Result<Response<Full<Bytes>>, Error> {
+    let body = match answered.body {
+        Some(Body::Text(text)) => Bytes::from(text),
+        Some(Body::Binary(bytes)) => Bytes::from(bytes),
+        Some(_) | None => Bytes::new(),
+    };
+    let mut response = Response::new(Full::new(body));
+    *response.status_mut() = StatusCode::from_u16(u16::try_from(answered.status_code)?)?;
+    *response.headers_mut() = answered.headers;
+    for cookie in answered.cookies {
+        response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_str(&cookie)?);
+    }
+    Ok(response)
+}
+
+fn plain(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::from(Bytes::from_static(b"{\"message\":\"the gateway refuses this request\"}")));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,51 @@
+//! The local stack's own pages: the start page and the demo app's callback.
+
+use edge::{Answer, Error, html};
+use http::StatusCode;
+use lambda_http::Request;
+use protocol::Parameters;
+
+use crate::dev::demo::{API_CLIENT, APP, Demo, PASSWORD, SERVICE, USERNAME};
+
+/// `/`.
+pub(crate) fn start(demo: &Demo, storage: &str) -> Result<Answer, Error> {
+    let at = |path: &str| format!("{}{path}", demo.issuer);
+    let urls = [
+        ("Metadata", at("/.well-known/oauth-authorization-server")),
+        ("Keys", at("/.well-known/jwks.json")),
+        ("Authorization", at("/authorize")),
+        ("Token", at("/token")),
+        ("Introspection", at("/introspect")),
+        ("Revocation", at("/revoke")),
+    ];
+    let endpoints: Vec<(&str, &str)> = urls.iter().map(|(name, url)| (*name, url.as_str())).collect();
+    let page = pages::Start {
+        issuer: &demo.issuer,
+        endpoints: &endpoints,
+        service_curl: &demo.service_curl(),
+        authorize_url: &demo.authorize_url()?,
+        username: USERNAME,
+        password: PASSWORD,
+        clients: &[
+            (SERVICE, "a service: client credentials"),
+            (APP, "a public app: authorization code with PKCE, refresh token"),
+            (API_CLIENT, "an API: introspection"),
+        ],
+        storage,
+    };
+    Ok(html(StatusCode::OK, page.render(), None))
+}
+
+/// `/demo/callback`.
+pub(crate) fn callback(demo: &Demo, request: &Request) -> Answer {
+    let query = Parameters::parse(request.uri().query().unwrap_or_default().as_bytes()).unwrap_or_default();
+    let one = |name: &str| query.one(name).ok().flatten();
+    // A code is base64url; anything else must not end up in a command that somebody pastes into a shell.
+    let code = one("code").filter(|code| code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+    let page = pages::DemoCallback {
+        code,
+        error: one("error").map(|error| (error, one("error_description").unwrap_or_default())),
+        redeem_curl: &code.map(|code| demo.redeem_curl(code)).unwrap_or_default(),
+    };
+    html(StatusCode::OK, page.render(), None)
+}

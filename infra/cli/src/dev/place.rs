@@ -1,0 +1,178 @@
+//! Where a local stack lives: its store, its key file, its configuration.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use dynoxide::Database;
+use edge::{Config, Error, Tables, WrappingKey};
+use keys::FileWrap;
+use tempfile::TempDir;
+
+use crate::args::DevOptions;
+use crate::dev::listen;
+use crate::stack::Stack;
+use crate::template::{Template, default_name};
+
+/// A prepared place; a temporary one goes when it is dropped.
+pub(crate) struct Place {
+    pub(crate) config: Config,
+    storage: String,
+    names_were_given: bool,
+    _temporary: Option<TempDir>,
+}
+
+impl Place {
+    /// Makes the directory and the key file, and starts the embedded store unless another is named.
+    pub(crate) async fn prepare(options: &DevOptions) -> Result<Self, Error> {
+        let (directory, temporary) = directory(options.data.as_deref())?;
+        let key_file = key_file(&directory)?;
+        let (endpoint, storage) = match variable("AWS_ENDPOINT_URL_DYNAMODB") {
+            Some(endpoint) => (endpoint.clone(), format!("the DynamoDB at {endpoint}")),
+            None => embedded(options, &directory).await?,
+        };
+        let given = Tables::read(variable);
+        let all = [&given.registry, &given.grants, &given.people, &given.keys];
+        let names_were_given = all.into_iter().any(Option::is_some);
+        let config = config(options.port, &endpoint, &key_file, given)?;
+        Ok(Self { config, storage, names_were_given, _temporary: temporary })
+    }
+
+    /// Where the data is, in words.
+    pub(crate) fn describe(&self) -> String {
+        self.storage.clone()
+    }
+
+    /// Makes the tables where there is none. Where some are there and others not, something is wrong that must not be
+    /// papered over; where their names were given, they are somebody else's to make.
+    pub(crate) async fn make_tables(&self, stack: &Stack) -> Result<(), Error> {
+        let shapes = Template::read()?.tables(&self.config.tables)?;
+        let mut missing = Vec::new();
+        for shape in &shapes {
+            if !store::describe_table(&stack.dynamodb, &shape.name).await? {
+                missing.push(shape);
+            }
+        }
+        let is_new = missing.len() == shapes.len() && !self.names_were_given;
+        if let Some(first) = missing.first().filter(|_| !is_new) {
+            let how = "make it with `jeton tables create` (with the same environment), or restore it";
+            return Err(format!("the table {} does not exist in {}: {how}", first.name, self.storage).into());
+        }
+        for shape in missing {
+            store::create_table(&stack.dynamodb, shape).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the lines with which other programs join this stack; only this user may read them.
+    pub(crate) fn write_env_file(&self, path: &Path) -> Result<(), Error> {
+        let fault = |error: std::io::Error| {
+            format!("the env file {} cannot be written ({error}): give another with --env-file", path.display())
+        };
+        let text: String = self.variables().iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+        let beside = path.with_extension("writing");
+        write_private(&beside, text.as_bytes()).map_err(fault)?;
+        fs::rename(&beside, path).map_err(fault)?;
+        Ok(())
+    }
+
+    fn variables(&self) -> Vec<(&'static str, String)> {
+        let Config { issuer, tables, wrapping, connection, .. } = &self.config;
+        let table = |name: &Option<String>| name.clone().unwrap_or_default();
+        let key_file = match wrapping {
+            Some(WrappingKey::File(path)) => path.display().to_string(),
+            Some(WrappingKey::Kms(_)) | None => String::new(),
+        };
+        vec![
+            ("JETON_ISSUER", issuer.to_string()),
+            ("JETON_TABLE_REGISTRY", table(&tables.registry)),
+            ("JETON_TABLE_GRANTS", table(&tables.grants)),
+            ("JETON_TABLE_PEOPLE", table(&tables.people)),
+            ("JETON_TABLE_KEYS", table(&tables.keys)),
+            ("JETON_KEY_FILE", key_file),
+            ("AWS_ENDPOINT_URL_DYNAMODB", connection.dynamodb_endpoint.clone().unwrap_or_default()),
+            ("AWS_REGION", connection.region.clone()),
+            ("AWS_ACCESS_KEY_ID", connection.access_key_id.clone()),
+            ("AWS_SECRET_ACCESS_KEY", connection.secret_access_key.expose().to_owned()),
+        ]
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    edge::environment(name).filter(|value| !value.trim().is_empty())
+}
+
+fn directory(data: Option<&Path>) -> Result<(PathBuf, Option<TempDir>), Error> {
+    let Some(path) = data else {
+        let temporary = tempfile::Builder::new().prefix("jeton-").tempdir()?;
+        return Ok((temporary.path().to_owned(), Some(temporary)));
+    };
+    fs::create_dir_all(path).and_then(|()| probe(path)).map_err(|error| {
+        format!("the data directory {} cannot be written ({error}): give another with --data", path.display())
+    })?;
+    // Other programs read the env file from other directories.
+    Ok((path.canonicalize()?, None))
+}
+
+fn probe(directory: &Path) -> std::io::Result<()> {
+    let path = directory.join(".writable");
+    fs::write(&path, b"")?;
+    fs::remove_file(path)
+}
+
+/// The key file: one that is named, or else the one of the directory, made when it is not there.
+fn key_file(directory: &Path) -> Result<PathBuf, Error> {
+    if let Some(path) = variable("JETON_KEY_FILE") {
+        FileWrap::open(Path::new(&path))?;
+        return Ok(path.into());
+    }
+    let path = directory.join("wrapping.key");
+    if !path.exists() {
+        write_private(&path, FileWrap::file_of(&edge::random()).as_bytes())?;
+    }
+    FileWrap::open(&path)?;
+    Ok(path)
+}
+
+fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+async fn embedded(options: &DevOptions, directory: &Path) -> Result<(String, String), Error> {
+    let (database, storage) = if options.data.is_some() {
+        let path = directory.join("dynamodb.sqlite");
+        let opened = Database::new(&path.display().to_string());
+        let fault = |error| {
+            format!("the store {} cannot be opened ({error}): is another `jeton dev` using it? Give another directory with --data", path.display())
+        };
+        (opened.map_err(fault)?, path.display().to_string())
+    } else {
+        (Database::memory()?, "memory (gone at the end; keep it with --data DIR)".to_owned())
+    };
+    let listener = listen(options.dynamodb_port.unwrap_or(0), "--dynamodb-port").await?;
+    let endpoint = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()));
+    Ok((endpoint, storage))
+}
+
+fn config(port: u16, endpoint: &str, key_file: &Path, given: Tables) -> Result<Config, Error> {
+    let table = |given: Option<String>, table| given.or_else(|| Some(default_name(table)));
+    let tables = Tables {
+        registry: table(given.registry, "registry"),
+        grants: table(given.grants, "grants"),
+        people: table(given.people, "people"),
+        keys: table(given.keys, "keys"),
+    };
+    let read = Config::read(|name| match name {
+        "JETON_ISSUER" => Some(format!("http://127.0.0.1:{port}")),
+        "JETON_KEY_FILE" => Some(key_file.display().to_string()),
+        "AWS_ENDPOINT_URL_DYNAMODB" => Some(endpoint.to_owned()),
+        "AWS_REGION" => variable(name).or_else(|| Some("us-east-1".to_owned())),
+        "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => variable(name).or_else(|| Some("local".to_owned())),
+        _ => variable(name),
+    })?;
+    Ok(Config { tables, ..read })
+}

@@ -1,0 +1,72 @@
+//! The functions, each put together for itself as in the cloud, behind the routes of the template.
+
+use authorize::Authorize;
+use edge::{Answer, Config, Error, Stores, respond};
+use http::{Response, StatusCode};
+use introspect::Introspect;
+use lambda_http::{Body, Request};
+use metadata::Metadata;
+use revoke::Revoke;
+use token::Token;
+
+use crate::dev::demo::Demo;
+use crate::dev::pages;
+use crate::template::{Route, Template};
+
+/// Everything that is served.
+pub(crate) struct Site {
+    routes: Vec<Route>,
+    authorize: Authorize,
+    token: Token,
+    introspect: Introspect,
+    revoke: Revoke,
+    metadata: Metadata,
+    demo: Demo,
+    storage: String,
+}
+
+impl Site {
+    /// Puts the functions together.
+    pub(crate) fn open(config: &Config, demo: &Demo, storage: String) -> Result<Self, Error> {
+        let stores = || Stores::connect(config);
+        Ok(Self {
+            routes: Template::read()?.routes()?,
+            authorize: Authorize::open(config.clone(), &stores())?,
+            token: Token::open(config.clone(), &stores())?,
+            introspect: Introspect::open(config.clone(), &stores())?,
+            revoke: Revoke::open(config.clone(), &stores())?,
+            metadata: Metadata::open(config.clone(), &stores())?,
+            demo: demo.clone(),
+            storage,
+        })
+    }
+
+    /// Answers a request as the gateway would have it answered.
+    pub(crate) async fn answer(&self, request: Request) -> Result<Answer, Error> {
+        let path = request.uri().path().to_owned();
+        let route = self.routes.iter().find(|route| route.leads(&path));
+        match (route.map(|route| route.function.as_str()), path.as_str()) {
+            (Some("authorize"), _) => Ok(respond(&self.authorize, request).await),
+            (Some("token"), _) => Ok(respond(&self.token, request).await),
+            (Some("introspect"), _) => Ok(respond(&self.introspect, request).await),
+            (Some("revoke"), _) => Ok(respond(&self.revoke, request).await),
+            (Some("metadata"), _) => Ok(respond(&self.metadata, request).await),
+            (_, "/") => pages::start(&self.demo, &self.storage),
+            (_, "/demo/callback") => Ok(pages::callback(&self.demo, &request)),
+            _ => {
+                let body = Body::Text("{\"message\":\"Not Found\"}".to_owned());
+                let answer = Response::builder().status(StatusCode::NOT_FOUND).header("content-type", "application/json");
+                Ok(answer.body(body)?)
+            }
+        }
+    }
+}
+
+impl Route {
+    fn leads(&self, path: &str) -> bool {
+        match self.path.split_once('{') {
+            Some((before, _)) => path.strip_prefix(before).is_some_and(|rest| !rest.is_empty()),
+            None => self.path == path,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What `jeton dev` prints when it is ready.
+
+use std::io::Write;
+
+use edge::Error;
+
+use crate::dev::demo::{Demo, PASSWORD, USERNAME};
+
+/// Tells what runs and what to try next.
+pub(crate) fn ready(issuer: &str, demo: &Demo, storage: &str) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "\
+Jeton runs on {issuer}
+  storage   {storage}
+
+A service gets a token:
+  {service}
+
+A person signs in (user {USERNAME}, password {PASSWORD}); open in a browser:
+  {authorize}
+The page that follows shows the code; this redeems it:
+  {redeem}
+
+An API asks about a token:
+  {introspect}
+
+Everything else: {issuer}/    Stop with Ctrl-C.",
+        service = demo.service_curl(),
+        authorize = demo.authorize_url()?,
+        redeem = demo.redeem_curl("CODE"),
+        introspect = demo.introspect_curl(),
+    )?;
+    Ok(out.flush()?)
+}

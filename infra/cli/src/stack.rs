@@ -1,0 +1,133 @@
+//! The stack that a command works on: found by an env file, or by the environment.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_credential_types::provider::ProvideCredentials;
+use edge::{Error, Tables, WrappingKey};
+use grants::{SigningAlgorithm, Timestamp};
+use keys::{KeyRing, KeyWrap, new_master, new_signing_key};
+use protocol::Secret;
+use store::{Changed, Client, Connection, GrantsTable, KeysTable, PeopleTable, Registry};
+
+use crate::args::Common;
+
+/// A stack.
+pub(crate) struct Stack {
+    pub(crate) dynamodb: Client,
+    pub(crate) registry: Registry,
+    pub(crate) grants: GrantsTable,
+    pub(crate) people: PeopleTable,
+    pub(crate) keys: KeysTable,
+    pub(crate) tables: Tables,
+    wrapping: Option<WrappingKey>,
+    connection: Connection,
+}
+
+/// Variables by name.
+pub(crate) type Variables = HashMap<String, String>;
+
+impl Stack {
+    /// Finds the stack of a command.
+    pub(crate) async fn find(common: &Common) -> Result<Self, Error> {
+        let file = common.env_file.as_deref().map(read_env_file).transpose()?.unwrap_or_default();
+        let look_up = |name: &str| {
+            file.get(name).cloned().or_else(|| edge::environment(name)).filter(|value| !value.trim().is_empty())
+        };
+        let connection = connection(&look_up).await?;
+        Ok(Self::open(connection, &Tables::read(look_up), WrappingKey::read(look_up)))
+    }
+
+    /// The stack behind a connection; tables without a name have that of the stack `jeton`.
+    pub(crate) fn open(connection: Connection, tables: &Tables, wrapping: Option<WrappingKey>) -> Self {
+        let dynamodb = store::connect(&connection);
+        let name = |given: &Option<String>, table| given.clone().unwrap_or_else(|| crate::template::default_name(table));
+        Self {
+            registry: Registry::new(dynamodb.clone(), name(&tables.registry, "registry")),
+            grants: GrantsTable::new(dynamodb.clone(), name(&tables.grants, "grants")),
+            people: PeopleTable::new(dynamodb.clone(), name(&tables.people, "people")),
+            keys: KeysTable::new(dynamodb.clone(), name(&tables.keys, "keys")),
+            dynamodb,
+            tables: tables.clone(),
+            wrapping,
+            connection,
+        }
+    }
+
+    /// What wraps its keys.
+    pub(crate) fn key_wrap(&self) -> Result<Arc<dyn KeyWrap>, Error> {
+        self.wrapping.as_ref().ok_or(WrappingKey::MISSING)?.open(&self.connection)
+    }
+
+    /// The keys of its handles and of its client secrets.
+    pub(crate) async fn ring(&self, now: Timestamp) -> Result<KeyRing, Error> {
+        let wrap = self.key_wrap()?;
+        Ok(KeyRing::open(self.keys.load().await?, wrap.as_ref(), false, None, now).await?)
+    }
+
+    /// Makes the master of the handles, unless there is one. Of two at the same time the first stays.
+    pub(crate) async fn ensure_master(&self, wrap: &dyn KeyWrap) -> Result<(), Error> {
+        if self.keys.load().await?.master.is_none() {
+            self.keys.create_master(&new_master(wrap).await?).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes a key for `algorithm` that signs at once, unless there is one.
+    pub(crate) async fn ensure_key(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<(), Error> {
+        let records = self.keys.load().await?;
+        if records.signing.iter().all(|key| key.algorithm != algorithm) {
+            let wrap = self.key_wrap()?;
+            self.keys.create_signing_key(&new_signing_key(algorithm, wrap.as_ref(), now, 0).await?).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a refused write means for an operator.
+pub(crate) fn done_or(changed: Changed, otherwise: String) -> Result<(), Error> {
+    match changed {
+        Changed::Done => Ok(()),
+        Changed::Refused => Err(otherwise.into()),
+    }
+}
+
+fn read_env_file(path: &Path) -> Result<Variables, Error> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| format!("the env file {} cannot be read ({error}): `jeton dev --env-file` writes one", path.display()))?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let pairs = lines.filter_map(|line| line.trim_start_matches("export ").split_once('='));
+    Ok(pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().trim_matches('"').to_owned())).collect())
+}
+
+async fn connection(look_up: &impl Fn(&str) -> Option<String>) -> Result<Connection, Error> {
+    let dynamodb_endpoint = look_up("AWS_ENDPOINT_URL_DYNAMODB");
+    let kms_endpoint = look_up("AWS_ENDPOINT_URL_KMS");
+    if let (Some(id), Some(secret)) = (look_up("AWS_ACCESS_KEY_ID"), look_up("AWS_SECRET_ACCESS_KEY")) {
+        let region = look_up("AWS_REGION").or_else(|| look_up("AWS_DEFAULT_REGION"));
+        return Ok(Connection {
+            region: region.ok_or(NO_REGION)?,
+            access_key_id: id,
+            secret_access_key: Secret::new(secret),
+            session_token: look_up("AWS_SESSION_TOKEN").map(Secret::new),
+            dynamodb_endpoint,
+            kms_endpoint,
+        });
+    }
+    let chain = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(store::https_client()).load().await;
+    let provider = chain.credentials_provider().ok_or(NO_CREDENTIALS)?;
+    let credentials = provider.provide_credentials().await.map_err(|_| NO_CREDENTIALS)?;
+    Ok(Connection {
+        region: chain.region().map(ToString::to_string).ok_or(NO_REGION)?,
+        access_key_id: credentials.access_key_id().to_owned(),
+        secret_access_key: Secret::new(credentials.secret_access_key().to_owned()),
+        session_token: credentials.session_token().map(|token| Secret::new(token.to_owned())),
+        dynamodb_endpoint,
+        kms_endpoint,
+    })
+}
+
+const NO_REGION: &str = "no AWS region is set: set AWS_REGION, or give the --env-file that `jeton dev` wrote";
+const NO_CREDENTIALS: &str =
+    "no AWS credentials were found: sign in (aws sso login), set AWS_PROFILE, or give the --env-file that `jeton dev` wrote";
