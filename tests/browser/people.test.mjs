@@ -152,20 +152,28 @@ test('a sign-in form that comes from nowhere is refused', async () => {
   await heading(page, 'Sign in').waitFor();
 });
 
-test('a form that is sent twice makes one grant', async () => {
+test('a form that is sent twice makes one grant, and leads on', async () => {
   await signInToConsent(page, app, person);
   const answers = [];
   await page.route('**/authorize/consent', async (route) => {
-    answers.push(await route.fetch({ maxRedirects: 0 }));
+    if (!answers.length) answers.push(await route.fetch({ maxRedirects: 0 }));
     await route.continue();
   });
   await button(page, 'Allow').click();
-  const code = (await app.answer(page)).get('code');
-  assert.equal(answers.length, 1);
+  await heading(page, 'This form was used before').waitFor();
   assert.equal(answers[0].status(), 303);
-  assert.equal(new URL(answers[0].headers().location).searchParams.get('code'), code);
-  const tokens = await app.redeem(code);
-  assert.equal(tokens.status, 200, JSON.stringify(tokens));
+  assert.deepEqual(app.answers, []);
+  // The first code is as good as it was: whoever has it goes on.
+  const code = new URL(answers[0].headers().location).searchParams.get('code');
+  assert.equal((await app.redeem(code)).status, 200);
+  // And whoever only saw the second answer is led on.
+  await screenshot(page, 'used-form');
+  await page.getByRole('link', { name: 'Continue' }).click();
+  await heading(page, 'Allow access?').waitFor();
+  await button(page, 'Allow').click();
+  const another = (await app.answer(page)).get('code');
+  assert.notEqual(another, code);
+  assert.equal((await app.redeem(another)).status, 200);
 });
 
 test('a double click is one click', async () => {
@@ -298,10 +306,12 @@ test('a request that cannot be trusted ends on a page and goes nowhere', async (
 });
 
 test('no other site can put a page into a frame', async () => {
-  const frames = [app.begin(), app.redirectUri].map((url) => `<iframe src="${url.replaceAll('&', '&amp;')}"></iframe>`);
-  await page.route('http://attacker.example/', (route) => route.fulfill({ contentType: 'text/html', body: frames.join('') }));
-  await page.goto('http://attacker.example/');
-  const [framed, control] = page.frames().slice(1);
+  await page.goto(new URL('/elsewhere', app.redirectUri).href);
+  await page.evaluate((urls) => {
+    for (const src of urls) document.body.append(Object.assign(document.createElement('iframe'), { src }));
+  }, [app.redirectUri, app.begin()]);
+  const [control, framed] = page.frames().slice(1);
   await heading(control, 'Back at the app').waitFor();
+  await framed.waitForLoadState();
   assert.equal(await framed.locator('form').count(), 0, await framed.content());
 });

@@ -41,8 +41,8 @@ impl Authorize {
         let to_client = |code: AuthorizationErrorCode, description: &str| {
             Box::new(self.error(&trusted, state.as_ref(), code, description))
         };
-        let request = AuthorizationRequest::parse(&parameters)
-            .map_err(|error| to_client(error.code(), &error.to_string()))?;
+        let request =
+            AuthorizationRequest::parse(&parameters).map_err(|error| to_client(error.code(), &error.to_string()))?;
         let apis = self.parts.apis_of(trusted.client(), now).await.map_err(|failure| show::failed(&failure))?;
         let target = trusted
             .admit(&request, &apis)

@@ -44,8 +44,7 @@ impl Authorize {
         let answer = self.issue(admitted, person, *ticket.nonce(), now).await?;
         let client = admitted.trusted.client();
         if client.is_confidential() {
-            let remembered =
-                self.people.remember_consent(person.user().key, &client.id, &admitted.target, now).await;
+            let remembered = self.people.remember_consent(person.user().key, &client.id, &admitted.target, now).await;
             // The person agreed, and is only asked again next time.
             drop(remembered.map_err(show::unavailable));
         }

@@ -139,4 +139,3 @@ impl Function for Authorize {
         answered.unwrap_or_else(|early| *early)
     }
 }
-

@@ -1,7 +1,7 @@
 //! `/authorize` on Lambda.
 
-use edge::{Error, Stores};
 use authorize::Authorize;
+use edge::{Error, Stores};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

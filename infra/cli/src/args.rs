@@ -135,7 +135,7 @@ pub(crate) struct ClientCreate {
     /// The name that people see.
     #[arg(long)]
     pub(crate) name: String,
-    /// The client_id; made at random without it.
+    /// Its `client_id`; made at random without it.
     #[arg(long)]
     pub(crate) id: Option<String>,
     /// How it authenticates; none is for apps that cannot keep a secret.
@@ -165,7 +165,7 @@ pub(crate) struct ClientCreate {
 
 #[derive(Args)]
 pub(crate) struct OneClient {
-    /// The client_id.
+    /// The client's `client_id`.
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) common: Common,
@@ -173,7 +173,7 @@ pub(crate) struct OneClient {
 
 #[derive(Args)]
 pub(crate) struct RotateSecret {
-    /// The client_id.
+    /// The client's `client_id`.
     pub(crate) id: String,
     /// Make no new secret; end all but the newest now.
     #[arg(long)]

@@ -42,7 +42,8 @@ impl Stack {
     /// The stack behind a connection; tables without a name have that of the stack `jeton`.
     pub(crate) fn open(connection: Connection, tables: &Tables, wrapping: Option<WrappingKey>) -> Self {
         let dynamodb = store::connect(&connection);
-        let name = |given: &Option<String>, table| given.clone().unwrap_or_else(|| crate::template::default_name(table));
+        let name =
+            |given: &Option<String>, table| given.clone().unwrap_or_else(|| crate::template::default_name(table));
         Self {
             registry: Registry::new(dynamodb.clone(), name(&tables.registry, "registry")),
             grants: GrantsTable::new(dynamodb.clone(), name(&tables.grants, "grants")),
@@ -94,8 +95,9 @@ pub(crate) fn done_or(changed: Changed, otherwise: String) -> Result<(), Error> 
 }
 
 fn read_env_file(path: &Path) -> Result<Variables, Error> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| format!("the env file {} cannot be read ({error}): `jeton dev --env-file` writes one", path.display()))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        format!("the env file {} cannot be read ({error}): `jeton dev --env-file` writes one", path.display())
+    })?;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let pairs = lines.filter_map(|line| line.trim_start_matches("export ").split_once('='));
     Ok(pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().trim_matches('"').to_owned())).collect())
@@ -115,7 +117,8 @@ async fn connection(look_up: &impl Fn(&str) -> Option<String>) -> Result<Connect
             kms_endpoint,
         });
     }
-    let chain = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(store::https_client()).load().await;
+    let chain =
+        aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(store::https_client()).load().await;
     let provider = chain.credentials_provider().ok_or(NO_CREDENTIALS)?;
     let credentials = provider.provide_credentials().await.map_err(|_| NO_CREDENTIALS)?;
     Ok(Connection {
@@ -129,5 +132,4 @@ async fn connection(look_up: &impl Fn(&str) -> Option<String>) -> Result<Connect
 }
 
 const NO_REGION: &str = "no AWS region is set: set AWS_REGION, or give the --env-file that `jeton dev` wrote";
-const NO_CREDENTIALS: &str =
-    "no AWS credentials were found: sign in (aws sso login), set AWS_PROFILE, or give the --env-file that `jeton dev` wrote";
+const NO_CREDENTIALS: &str = "no AWS credentials were found: sign in (aws sso login), set AWS_PROFILE, or give the --env-file that `jeton dev` wrote";

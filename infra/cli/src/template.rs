@@ -39,13 +39,13 @@ impl Template {
             (default_name("people"), &names.people),
             (default_name("keys"), &names.keys),
         ];
-        let named = |(_, properties)| {
+        let with_its_name = |(_, properties)| {
             let mut shape = table(properties)?;
             let name = given.iter().find(|(usual, _)| *usual == shape.name).and_then(|(_, name)| (*name).clone());
             shape.name = name.unwrap_or(shape.name);
             Ok(shape)
         };
-        self.resources("AWS::DynamoDB::Table").map(named).collect()
+        self.resources("AWS::DynamoDB::Table").map(with_its_name).collect()
     }
 
     /// The routes, each followed from its path to its function.
@@ -120,7 +120,10 @@ mod tests {
         let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
         assert_eq!(names, ["jeton-grants", "jeton-keys", "jeton-people", "jeton-registry"]);
         assert_eq!(tables[0].ttl.as_deref(), Some("expires_at"));
-        assert_eq!(tables[0].indexes, [IndexShape { name: "by-subject".to_owned(), partition_key: "subject".to_owned() }]);
+        assert_eq!(
+            tables[0].indexes,
+            [IndexShape { name: "by-subject".to_owned(), partition_key: "subject".to_owned() }]
+        );
         assert_eq!(tables[2].sort_key.as_deref(), Some("record"));
     }
 
@@ -135,7 +138,9 @@ mod tests {
     #[test]
     fn the_template_tells_the_routes() {
         let routes = Template::read().unwrap().routes().unwrap();
-        for (path, function) in [("/token", "token"), ("/authorize", "authorize"), ("/.well-known/{document+}", "metadata")] {
+        for (path, function) in
+            [("/token", "token"), ("/authorize", "authorize"), ("/.well-known/{document+}", "metadata")]
+        {
             let route = Route { path: path.to_owned(), function: function.to_owned() };
             assert!(routes.contains(&route), "{path}");
         }

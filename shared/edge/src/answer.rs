@@ -52,7 +52,9 @@ const ALWAYS: [(HeaderName, &str); 4] = [
 pub fn json(status: StatusCode, document: &impl Serialize) -> Answer {
     match serde_json::to_string(document) {
         Ok(text) => answer(status, "application/json", text),
-        Err(_) => answer(StatusCode::INTERNAL_SERVER_ERROR, "application/json", "{\"error\":\"server_error\"}".to_owned()),
+        Err(_) => {
+            answer(StatusCode::INTERNAL_SERVER_ERROR, "application/json", "{\"error\":\"server_error\"}".to_owned())
+        }
     }
 }
 
@@ -62,7 +64,7 @@ pub fn html(status: StatusCode, page: Result<String, pages::Unrenderable>, form_
     let page = match page {
         Ok(page) => page,
         Err(error) => {
-            tracing::error!(cause = %error, "a page could not be made");
+            crate::trouble("a page could not be made", &error);
             return answer(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", "server error".to_owned());
         }
     };

@@ -115,9 +115,12 @@ impl Tables {
     }
 }
 
+const YEAR: Seconds = 365 * 24 * 3600;
+
 fn issuer(text: &str) -> Result<Resource, ConfigError> {
     let malformed = ConfigError::Malformed("JETON_ISSUER", "an https URL without query, fragment and final slash");
-    let web = text.starts_with("https://") || text.starts_with("http://127.0.0.1") || text.starts_with("http://localhost");
+    let web =
+        text.starts_with("https://") || text.starts_with("http://127.0.0.1") || text.starts_with("http://localhost");
     match Resource::parse(text) {
         Ok(issuer) if web && !text.contains(['?', '#']) && !text.ends_with('/') => Ok(issuer),
         Ok(_) | Err(_) => Err(malformed),
@@ -133,7 +136,6 @@ fn policy(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> 
             value.ok_or(ConfigError::Malformed(name, "a number of seconds within the limits of the README"))
         }
     };
-    const YEAR: Seconds = 365 * 24 * 3600;
     Ok(Policy {
         code_lifetime: seconds("JETON_CODE_SECONDS", 600, usual.code_lifetime)?,
         refresh_idle_lifetime: seconds("JETON_REFRESH_IDLE_SECONDS", YEAR, usual.refresh_idle_lifetime)?,

@@ -13,3 +13,8 @@ pub fn random<const N: usize>() -> [u8; N] {
     }
     bytes
 }
+
+/// A random name of `N` bytes in hexadecimal digits.
+pub fn random_name<const N: usize>() -> String {
+    random::<N>().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+}

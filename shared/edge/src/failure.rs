@@ -3,9 +3,7 @@
 use grants::Refusal;
 use http::{HeaderValue, StatusCode, header};
 use keys::KeysError;
-use protocol::{
-    ClientAuthenticationError, MalformedForm, TokenErrorCode, TokenErrorResponse, TokenRequestError,
-};
+use protocol::{ClientAuthenticationError, MalformedForm, TokenErrorCode, TokenErrorResponse, TokenRequestError};
 use store::Unknown;
 
 use crate::answer::{Answer, Trace, json};
@@ -29,7 +27,7 @@ impl Failure {
 
     /// A fault of this server, whose cause is in the log.
     pub fn internal(what: &dyn std::fmt::Display) -> Self {
-        tracing::error!(cause = %what, "internal error");
+        crate::trouble("internal error", what);
         Self::new(TokenErrorCode::ServerError, "the server met an unexpected condition", "internal")
     }
 
@@ -73,7 +71,7 @@ impl From<Refusal> for Failure {
 
 impl From<Unknown> for Failure {
     fn from(unknown: Unknown) -> Self {
-        tracing::error!(cause = %unknown, "the store did not answer");
+        crate::trouble("the store did not answer", &unknown);
         let description = "it is not known what became of the request: send it again";
         Self::new(TokenErrorCode::TemporarilyUnavailable, description, "store_unknown")
     }
@@ -81,7 +79,7 @@ impl From<Unknown> for Failure {
 
 impl From<KeysError> for Failure {
     fn from(error: KeysError) -> Self {
-        tracing::error!(cause = %error, "a key cannot be used");
+        crate::trouble("a key cannot be used", &error);
         Self::new(TokenErrorCode::TemporarilyUnavailable, "a key is not available at the moment", "keys_unavailable")
     }
 }
@@ -121,15 +119,21 @@ impl From<ClientAuthenticationError> for Failure {
     fn from(error: ClientAuthenticationError) -> Self {
         use ClientAuthenticationError as E;
         let description = match error {
-            E::Missing => "client authentication is missing: use HTTP Basic, or client_id and client_secret in the body",
+            E::Missing => {
+                "client authentication is missing: use HTTP Basic, or client_id and client_secret in the body"
+            }
             E::SeveralMethods => "use one way of client authentication, not several at once",
             E::Repeated => "a parameter is included more than once",
-            E::MalformedBasic => "HTTP Basic credentials are base64 of client_id:client_secret, each form-urlencoded before",
+            E::MalformedBasic => {
+                "HTTP Basic credentials are base64 of client_id:client_secret, each form-urlencoded before"
+            }
             E::BearerCredentials => {
                 "client credentials do not go in a Bearer header: send Authorization: Basic base64(client_id:client_secret), or client_id and client_secret in the body"
             }
             E::UnsupportedScheme => "this authorization scheme is not supported here: use Basic",
-            E::AssertionUnsupported => "client assertions are not supported here: use client_secret_basic or client_secret_post",
+            E::AssertionUnsupported => {
+                "client assertions are not supported here: use client_secret_basic or client_secret_post"
+            }
             E::TwoClients => "client_id in the body is not the client of the Authorization header",
             E::MalformedCredentials => "client_id or client_secret is malformed",
         };

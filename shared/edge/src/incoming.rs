@@ -66,7 +66,7 @@ impl<'a> Incoming<'a> {
         let body: &[u8] = match self.0.body() {
             Body::Text(text) => text.as_bytes(),
             Body::Binary(bytes) => bytes,
-            _ => &[],
+            Body::Empty | _ => &[],
         };
         Ok(Parameters::parse(body)?)
     }

@@ -23,11 +23,11 @@ mod serve;
 pub use answer::{Answer, Trace, html, json, method_not_allowed, redirect};
 pub use clock::now;
 pub use config::{Config, ConfigError, Tables, WrappingKey, environment};
-pub use entropy::random;
+pub use entropy::{random, random_name};
 pub use failure::Failure;
 pub use incoming::{Incoming, SESSION_COOKIE, VISIT_COOKIE, clear_cookie, set_cookie};
 pub use key_cache::KeyCache;
-pub use log::to_stderr as log_to_stderr;
+pub use log::{to_stderr as log_to_stderr, trouble};
 pub use parts::{Parts, Stores};
 pub use serve::{Function, respond, serve, start};
 

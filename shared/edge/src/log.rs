@@ -2,9 +2,14 @@
 
 use std::io;
 
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
 
 use crate::Trace;
+
+/// What our own lines are marked with.
+const TARGET: &str = "jeton";
 
 /// What is told of a request.
 pub(crate) struct Line<'a> {
@@ -18,8 +23,15 @@ pub(crate) struct Line<'a> {
 }
 
 pub(crate) fn request(line: &Line<'_>) {
-    let outcome = if line.status < 400 { "done" } else if line.status < 500 { "refused" } else { "failed" };
+    let outcome = if line.status < 400 {
+        "done"
+    } else if line.status < 500 {
+        "refused"
+    } else {
+        "failed"
+    };
     tracing::info!(
+        target: TARGET,
         request_id = line.request_id,
         endpoint = line.endpoint,
         method = line.method,
@@ -32,6 +44,11 @@ pub(crate) fn request(line: &Line<'_>) {
         storage_calls = line.storage_calls,
         "request"
     );
+}
+
+/// Tells the operator what went wrong inside. `cause` must hold nothing from the wire.
+pub fn trouble(what: &'static str, cause: &dyn std::fmt::Display) {
+    tracing::error!(target: TARGET, cause = %cause, "{what}");
 }
 
 /// Logs to standard output, where Lambda collects it.
@@ -48,13 +65,10 @@ fn install<W>(writer: W)
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_target(false)
-        .with_max_level(tracing::Level::INFO)
-        .with_writer(writer)
-        .finish();
+    // Only what is said here: libraries log requests whole.
+    let ours = Targets::new().with_target(TARGET, tracing::Level::INFO);
+    let subscriber =
+        tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_writer(writer).finish().with(ours);
     // A second start in one process keeps the first log.
     let _ = tracing::subscriber::set_global_default(subscriber);
 }

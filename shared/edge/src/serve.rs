@@ -36,7 +36,8 @@ pub fn start() -> Result<Config, Error> {
 pub async fn serve<F: Function>(function: F) -> Result<(), Error> {
     function.warm_up().await;
     let function = &function;
-    lambda_http::run(service_fn(|request: Request| async move { Ok::<_, Error>(respond(function, request).await) })).await
+    lambda_http::run(service_fn(|request: Request| async move { Ok::<_, Error>(respond(function, request).await) }))
+        .await
 }
 
 /// Answers one request and logs one line about it.

@@ -89,7 +89,7 @@ mod tests {
     fn either_of_two_secrets_is_good_and_a_third_is_not() {
         let other = SecretDigest::from_bytes([9; 32]);
         let mut client = fixtures::client();
-        client.secrets.push(StoredSecretAt::new(other));
+        client.secrets.push(crate::StoredSecret { digest: other, created_at: fixtures::NOW });
         let client = Arc::new(client);
         let answer =
             |digest| authenticate(Some(Arc::clone(&client)), &presented(AuthMethod::SecretBasic), Some(digest));
@@ -108,12 +108,5 @@ mod tests {
         let secretless = Client { secrets: Vec::new(), ..fixtures::client() };
         let answer = authenticate(Some(Arc::new(secretless)), &basic, Some(fixtures::DIGEST));
         assert_eq!(answer.err(), Some(Refusal::ClientSecretWrong));
-    }
-
-    struct StoredSecretAt;
-    impl StoredSecretAt {
-        fn new(digest: SecretDigest) -> crate::StoredSecret {
-            crate::StoredSecret { digest, created_at: fixtures::NOW }
-        }
     }
 }

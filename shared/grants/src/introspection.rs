@@ -131,7 +131,7 @@ mod tests {
             |facts, _, _, _| facts.expires_at = NOW,
             |facts, _, _, _| facts.audience = Vec::new(),
             |_, grant, _, _| grant.stage = Stage::Revoked,
-            |_, grant, _, _| drop(grant.revoked_access.insert(Generation::FIRST)),
+            |_, grant, _, _| grant.revoked_access = [Generation::FIRST].into(),
             |_, grant, _, _| grant.client_id = ClientId::parse("other").unwrap(),
             |facts, _, _, _| facts.generation = Some(Generation::from_number(3)),
             |_, _, holder, _| holder.disabled = true,

@@ -100,12 +100,14 @@ mod tests {
         Resource::parse(text).unwrap()
     }
 
+    type Row<'a> = (&'a [&'a str], Option<&'a str>, Result<(&'a [&'a str], &'a str), Refusal>);
+
     #[test]
     fn what_is_asked_is_settled_or_refused() {
         let apis = fixtures::apis();
         let client = Client { scope: Some(scope("read write ship")), ..fixtures::client() };
         let (orders, parcels) = ("https://orders.example", "https://parcels.example");
-        let rows: [(&[&str], Option<&str>, Result<(&[&str], &str), Refusal>); 9] = [
+        let rows: [Row<'_>; 9] = [
             (&[], None, Ok((&[orders, parcels], "read ship write"))),
             (&[], Some("read"), Ok((&[orders], "read"))),
             (&[], Some("ship"), Ok((&[parcels], "ship"))),

@@ -13,6 +13,8 @@ use protocol::Secret;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::KeysError;
+
 type Tagger = Hmac<Sha256>;
 
 /// How every client secret made here starts, for secret scanners.
@@ -45,22 +47,12 @@ pub enum HandleKind {
 /// The tag keys, one for each kind, derived from one master.
 #[derive(Clone)]
 pub struct HandleKeys {
-    taggers: [Tagger; HandleKind::ALL.len()],
+    taggers: [Tagger; 7],
     client_secrets: Tagger,
     derive: Tagger,
 }
 
 impl HandleKind {
-    const ALL: [Self; 7] = [
-        Self::Code,
-        Self::Refresh,
-        Self::Access,
-        Self::Session,
-        Self::Visit,
-        Self::SignInForm,
-        Self::ConsentForm,
-    ];
-
     const fn byte(self) -> u8 {
         match self {
             Self::Code => 1,
@@ -89,21 +81,31 @@ impl HandleKind {
 
 impl HandleKeys {
     /// Derives the keys from a master of 256 bits (RFC 5869).
-    pub fn derive(master: &[u8; 32]) -> Self {
+    ///
+    /// # Errors
+    /// [`KeysError::Crypto`] when a key cannot be derived; no other key would do instead.
+    pub fn derive(master: &[u8; 32]) -> Result<Self, KeysError> {
         let source = Hkdf::<Sha256>::new(Some(b"jeton handles"), master);
         let tagger = |info: &[u8]| {
             // One block of SHA-256, which HMAC takes as it is (RFC 2104 §2).
             let mut key = Zeroizing::new([0; 64]);
-            // 64 bytes are less than the 255 hashes that RFC 5869 §2.3 allows, so this cannot fail.
-            let filled = source.expand(info, key.as_mut()).is_ok();
-            assert!(filled, "HKDF gives 64 bytes");
-            Tagger::new(&(*key).into())
+            source.expand(info, key.as_mut()).map_err(|_| KeysError::Crypto)?;
+            Ok::<_, KeysError>(Tagger::new(&(*key).into()))
         };
-        Self {
-            taggers: HandleKind::ALL.map(|kind| tagger(kind.prefix().as_bytes())),
-            client_secrets: tagger(SECRET_PREFIX.as_bytes()),
-            derive: tagger(b"derive"),
-        }
+        let of_kind = |kind: HandleKind| tagger(kind.prefix().as_bytes());
+        Ok(Self {
+            taggers: [
+                of_kind(HandleKind::Code)?,
+                of_kind(HandleKind::Refresh)?,
+                of_kind(HandleKind::Access)?,
+                of_kind(HandleKind::Session)?,
+                of_kind(HandleKind::Visit)?,
+                of_kind(HandleKind::SignInForm)?,
+                of_kind(HandleKind::ConsentForm)?,
+            ],
+            client_secrets: tagger(SECRET_PREFIX.as_bytes())?,
+            derive: tagger(b"derive")?,
+        })
     }
 
     /// Makes a handle of `kind` that carries `payload`.
@@ -217,8 +219,18 @@ impl HandleKeys {
 mod tests {
     use super::*;
 
+    const ALL: [HandleKind; 7] = [
+        HandleKind::Code,
+        HandleKind::Refresh,
+        HandleKind::Access,
+        HandleKind::Session,
+        HandleKind::Visit,
+        HandleKind::SignInForm,
+        HandleKind::ConsentForm,
+    ];
+
     fn keys() -> HandleKeys {
-        HandleKeys::derive(&[3; 32])
+        HandleKeys::derive(&[3; 32]).unwrap()
     }
 
     fn refresh() -> RefreshHandle {
@@ -261,10 +273,10 @@ mod tests {
 
     #[test]
     fn a_handle_of_one_kind_is_none_of_another_even_with_the_other_prefix() {
-        for made in HandleKind::ALL {
+        for made in ALL {
             let handle = keys().seal(made, &[1; 16]);
             let bare = handle.expose().strip_prefix(made.prefix()).unwrap();
-            for read in HandleKind::ALL {
+            for read in ALL {
                 let renamed = format!("{}{bare}", read.prefix());
                 assert_eq!(keys().open(read, &renamed).is_some(), made == read, "{made:?} {read:?}");
             }
@@ -273,7 +285,7 @@ mod tests {
 
     #[test]
     fn another_master_opens_nothing() {
-        let other = HandleKeys::derive(&[4; 32]);
+        let other = HandleKeys::derive(&[4; 32]).unwrap();
         assert_eq!(other.open_refresh(&keys().seal_refresh(&refresh())), None);
         let secret = Secret::new("s".to_owned());
         assert_ne!(other.digest(&secret), keys().digest(&secret));

@@ -78,9 +78,10 @@ pub(crate) fn claims(token: &AccessToken, issuer: &str, id: TokenId) -> Result<V
 /// Whether it has expired is for `grants` to say.
 pub(crate) fn read(token: &str, issuer: &str, keys: &[Verifier]) -> Result<TokenFacts, InvalidToken> {
     let header = jsonwebtoken::decode_header(token).map_err(|_| InvalidToken)?;
-    let is_access_token = header.typ.as_deref().is_some_and(|typ| {
-        typ.eq_ignore_ascii_case("at+jwt") || typ.eq_ignore_ascii_case("application/at+jwt")
-    });
+    let is_access_token = header
+        .typ
+        .as_deref()
+        .is_some_and(|typ| typ.eq_ignore_ascii_case("at+jwt") || typ.eq_ignore_ascii_case("application/at+jwt"));
     let key = header.kid.as_deref().and_then(|kid| keys.iter().find(|key| key.kid == kid)).ok_or(InvalidToken)?;
     if !is_access_token {
         return Err(InvalidToken);

@@ -92,7 +92,8 @@ impl Records {
         if key.activates_at > now {
             return KeyState::Pending;
         }
-        let successors = self.signing.iter().filter(|other| other.algorithm == key.algorithm && other.order() > key.order());
+        let successors =
+            self.signing.iter().filter(|other| other.algorithm == key.algorithm && other.order() > key.order());
         let superseded_at = successors.map(|other| other.activates_at).min().unwrap_or(now);
         if superseded_at.plus(MAX_LIFETIME).plus(MARGIN) > now { KeyState::Retiring } else { KeyState::Retired }
     }

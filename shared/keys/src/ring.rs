@@ -143,7 +143,7 @@ pub async fn new_signing_key(
 async fn open_master(record: &MasterRecord, wrap: &dyn KeyWrap) -> Result<HandleKeys, KeysError> {
     let master = wrap.unwrap(Purpose::Handles, &record.wrapped).await?;
     let master = Zeroizing::new(<[u8; 32]>::try_from(master.as_slice()).map_err(|_| KeysError::Crypto)?);
-    Ok(HandleKeys::derive(&master))
+    HandleKeys::derive(&master)
 }
 
 async fn open_signing_key(record: &KeyRecord, wrap: &dyn KeyWrap) -> Result<SigningKey, KeysError> {

@@ -26,7 +26,9 @@ pub enum WrapError {
     #[error("the key file {0} cannot be used: it must hold 32 bytes in base64 and be readable by this user ({1})")]
     KeyFile(String, String),
     /// The ciphertext is not of this key or not for this purpose.
-    #[error("a stored key was wrapped with another wrapping key: use the key file or KMS key that the stack was set up with")]
+    #[error(
+        "a stored key was wrapped with another wrapping key: use the key file or KMS key that the stack was set up with"
+    )]
     Refused,
     /// KMS did not answer, or said no.
     #[error("KMS cannot {0} with the key {1}: {2}")]

@@ -42,7 +42,9 @@ pub struct Situation<'a> {
 pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Timestamp) -> Next {
     let asks = |prompt| request.prompt.contains(&prompt);
     let silent = asks(Prompt::None);
-    let agreed = situation.agreed.is_some_and(|agreed| grants::authorization::is_agreed(situation.client, agreed, situation.target));
+    let agreed = situation
+        .agreed
+        .is_some_and(|agreed| grants::authorization::is_agreed(situation.client, agreed, situation.target));
     let consent_needed = !agreed || asks(Prompt::Consent);
     let Some(signed_in) = situation.signed_in else {
         return if silent { Next::Refuse(AuthorizationErrorCode::LoginRequired) } else { Next::SignIn };

@@ -20,5 +20,5 @@ mod tickets;
 
 pub use flow::{Next, Situation, next};
 pub use password::{MIN_PASSWORD_CHARACTERS, PasswordHash, WeakPassword, hash_password, password_is_right};
-pub use people::{PersonKey, Session, SessionHandle, SessionId, SignedIn, User, SESSION_LIFETIME, sign_in, signed_in};
+pub use people::{PersonKey, SESSION_LIFETIME, Session, SessionHandle, SessionId, SignedIn, User, sign_in, signed_in};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};

@@ -1,8 +1,8 @@
 //! Passwords: the only slow hash.
 
+use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::Argon2;
 use protocol::Secret;
 
 /// The shortest password that may be set (NIST SP 800-63B §5.1.1.2).
@@ -65,14 +65,12 @@ pub fn password_is_right(password: &Secret, stored: Option<&PasswordHash>) -> bo
         return false;
     }
     let argon2 = Argon2::default();
-    match stored.map(|hash| Phc::new(&hash.0)) {
-        Some(Ok(hash)) => argon2.verify_password(text, &hash).is_ok(),
-        Some(Err(_)) | None => {
-            let mut ignored = [0; 32];
-            // Whether it worked tells nothing either: there is nobody whose password it could be.
-            argon2.hash_password_into(text, b"nobody has a salt", &mut ignored).is_err_and(|_| false)
-        }
+    if let Some(Ok(hash)) = stored.map(|hash| Phc::new(&hash.0)) {
+        return argon2.verify_password(text, &hash).is_ok();
     }
+    let mut ignored = [0; 32];
+    // Whether it worked tells nothing either: there is nobody whose password it could be.
+    argon2.hash_password_into(text, b"nobody has a salt", &mut ignored).is_err_and(|_| false)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! People and their sessions.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{MalformedId, Seconds, Timestamp};
 use protocol::{Secret, Subject, Username};
 use sha2::{Digest, Sha256};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::{PasswordHash, RequestDigest, password_is_right};
 

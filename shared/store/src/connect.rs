@@ -65,9 +65,9 @@ impl Connection {
 
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
-        .connect_timeout(Duration::from_millis(1000))
+        .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_millis(1500))
-        .operation_timeout(Duration::from_millis(4000))
+        .operation_timeout(Duration::from_secs(4))
         .build()
 }
 

@@ -43,26 +43,26 @@ impl Expression {
     fn guard(&mut self, guard: &Guard) -> String {
         match guard {
             Guard::Absent => format!("attribute_not_exists({})", self.name("id")),
-            Guard::ClientIs(client) => self.compare("client_id", "=", text(client)),
+            Guard::ClientIs(client) => self.compare("client_id", "=", text(&client)),
             Guard::Issued => self.compare("state", "=", text("issued")),
             Guard::CodeAliveAt(now) => {
                 let issued = self.compare("state", "=", text("issued"));
                 format!("{issued} AND {}", self.compare("code_expires_at", ">", time(*now)))
             }
-            Guard::ChallengeIs(challenge) => self.compare("code_challenge", "=", text(challenge.as_str())),
+            Guard::ChallengeIs(challenge) => self.compare("code_challenge", "=", text(&challenge.as_str())),
             Guard::NoChallenge => {
                 let (id, challenge) = (self.name("id"), self.name("code_challenge"));
                 format!("attribute_exists({id}) AND attribute_not_exists({challenge})")
             }
-            Guard::RedirectUriIs(uri) => self.compare("redirect_uri", "=", text(uri)),
+            Guard::RedirectUriIs(uri) => self.compare("redirect_uri", "=", text(&uri)),
             Guard::RedirectUriNotSent => self.compare("redirect_uri_sent", "=", flag(false)),
             Guard::ResourceGranted(resource) => {
-                format!("contains({}, {})", self.name("resources"), self.value(text(resource)))
+                format!("contains({}, {})", self.name("resources"), self.value(text(&resource)))
             }
-            Guard::ScopeGranted(token) => format!("contains({}, {})", self.name("scope"), self.value(text(token))),
+            Guard::ScopeGranted(token) => format!("contains({}, {})", self.name("scope"), self.value(text(&token))),
             Guard::ActiveAt(generation) => {
                 let active = self.compare("state", "=", text("active"));
-                format!("{active} AND {}", self.compare("generation", "=", number(generation.number())))
+                format!("{active} AND {}", self.compare("generation", "=", number(&generation.number())))
             }
             Guard::RefreshAliveAt(now) => {
                 let active = self.compare("state", "=", text("active"));
@@ -75,7 +75,7 @@ impl Expression {
             }
             Guard::RevokedAccessBelow(limit) => {
                 let (id, set) = (self.name("id"), self.name("revoked_access"));
-                let limit = self.value(number(limit));
+                let limit = self.value(number(&limit));
                 format!("attribute_exists({id}) AND (attribute_not_exists({set}) OR size({set}) < {limit})")
             }
         }
@@ -88,10 +88,10 @@ impl Expression {
             Change::Advance { to, at, refresh_expires_at, attempt } => {
                 let sets = [
                     ("state", text("active")),
-                    ("generation", number(to.number())),
+                    ("generation", number(&to.number())),
                     ("rotated_at", time(*at)),
                     ("refresh_expires_at", time(*refresh_expires_at)),
-                    ("attempt", text(attempt)),
+                    ("attempt", text(&attempt)),
                 ];
                 let sets = sets.map(|(name, value)| self.compare(name, "=", value)).join(", ");
                 format!("SET {sets}, {} = {}", self.name("expires_at"), self.name("ends_at"))
@@ -111,7 +111,7 @@ impl Expression {
 /// The item of a grant.
 pub(crate) fn to_item(grant: &Grant) -> Item {
     let mut item = Item::from([
-        ("id".to_owned(), text(grant.id)),
+        ("id".to_owned(), text(&grant.id)),
         ("client_id".to_owned(), text(&grant.client_id)),
         ("resources".to_owned(), list(&grant.resources)),
         ("redirect_uri_sent".to_owned(), flag(grant.redirect_uri_sent)),
@@ -119,12 +119,13 @@ pub(crate) fn to_item(grant: &Grant) -> Item {
         ("ends_at".to_owned(), time(grant.ends_at)),
         ("expires_at".to_owned(), time(grant.remains_until())),
     ]);
-    let mut put = |name: &str, value: Option<AttributeValue>| value.and_then(|value| item.insert(name.to_owned(), value));
+    let mut put =
+        |name: &str, value: Option<AttributeValue>| value.and_then(|value| item.insert(name.to_owned(), value));
     let tokens: Vec<String> = grant.scope.tokens().map(str::to_owned).collect();
     put("scope", (!tokens.is_empty()).then_some(AttributeValue::Ss(tokens)));
     put("subject", grant.subject.as_ref().map(text));
     put("redirect_uri", grant.redirect_uri.as_ref().map(text));
-    put("code_challenge", grant.code_challenge.as_ref().map(|challenge| text(challenge.as_str())));
+    put("code_challenge", grant.code_challenge.as_ref().map(|challenge| text(&challenge.as_str())));
     put("nonce", grant.nonce.as_ref().map(text));
     put("auth_time", grant.auth_time.map(time));
     let revoked: Vec<String> = grant.revoked_access.iter().map(|generation| generation.number().to_string()).collect();
@@ -133,14 +134,14 @@ pub(crate) fn to_item(grant: &Grant) -> Item {
         Stage::Issued { code_expires_at, attempt } => {
             put("state", Some(text("issued")));
             put("code_expires_at", Some(time(*code_expires_at)));
-            put("attempt", Some(text(attempt)));
+            put("attempt", Some(text(&attempt)));
         }
         Stage::Active { generation, rotated_at, refresh_expires_at, attempt } => {
             put("state", Some(text("active")));
-            put("generation", Some(number(generation.number())));
+            put("generation", Some(number(&generation.number())));
             put("rotated_at", Some(time(*rotated_at)));
             put("refresh_expires_at", Some(time(*refresh_expires_at)));
-            put("attempt", Some(text(attempt)));
+            put("attempt", Some(text(&attempt)));
         }
         Stage::Revoked => drop(put("state", Some(text("revoked")))),
     }

@@ -73,7 +73,7 @@ impl GrantsTable {
             .client
             .update_item()
             .table_name(&self.table)
-            .key("id", text(transition.id()))
+            .key("id", text(&transition.id()))
             .condition_expression(condition)
             .set_update_expression(update)
             .set_expression_attribute_names(Some(expression.names))
@@ -102,7 +102,7 @@ impl GrantsTable {
     /// # Errors
     /// [`Unknown`] when it is not known.
     pub async fn find(&self, id: GrantId) -> Result<Option<Grant>, Unknown> {
-        let call = self.client.get_item().table_name(&self.table).key("id", text(id)).consistent_read(true);
+        let call = self.client.get_item().table_name(&self.table).key("id", text(&id)).consistent_read(true);
         let answer = call.send().await.map_err(|error| self.unknown(error))?;
         answer.item.map(|item| from_item(&self.table, &item)).transpose()
     }
@@ -112,7 +112,7 @@ impl GrantsTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether it is remembered.
     pub async fn revoke_token(&self, id: TokenId, expires_at: Timestamp) -> Result<(), Unknown> {
-        let call = self.client.put_item().table_name(&self.table).item("id", text(token_key(id)));
+        let call = self.client.put_item().table_name(&self.table).item("id", text(&token_key(id)));
         let answer = call.item("expires_at", time(expires_at)).send().await;
         answer.map(drop).map_err(|error| self.unknown(error))
     }
@@ -122,7 +122,7 @@ impl GrantsTable {
     /// # Errors
     /// [`Unknown`] when it is not known.
     pub async fn token_is_revoked(&self, id: TokenId) -> Result<bool, Unknown> {
-        let call = self.client.get_item().table_name(&self.table).key("id", text(token_key(id))).consistent_read(true);
+        let call = self.client.get_item().table_name(&self.table).key("id", text(&token_key(id))).consistent_read(true);
         let answer = call.send().await.map_err(|error| self.unknown(error))?;
         Ok(answer.item.is_some())
     }
@@ -139,7 +139,7 @@ impl GrantsTable {
             .table_name(&self.table)
             .index_name("by-subject")
             .key_condition_expression("subject = :subject")
-            .expression_attribute_values(":subject", text(subject))
+            .expression_attribute_values(":subject", text(&subject))
             .into_paginator()
             .items()
             .send();

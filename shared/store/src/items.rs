@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
 use grants::Timestamp;
 
 use crate::Unknown;
@@ -11,16 +11,16 @@ use crate::Unknown;
 /// The attributes of one item.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-pub(crate) fn text(value: impl ToString) -> AttributeValue {
+pub(crate) fn text(value: &(impl ToString + ?Sized)) -> AttributeValue {
     AttributeValue::S(value.to_string())
 }
 
-pub(crate) fn number(value: impl ToString) -> AttributeValue {
+pub(crate) fn number(value: &impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
 pub(crate) fn time(value: Timestamp) -> AttributeValue {
-    number(value.seconds())
+    number(&value.seconds())
 }
 
 pub(crate) fn flag(value: bool) -> AttributeValue {
@@ -32,11 +32,7 @@ pub(crate) fn bytes(value: &[u8]) -> AttributeValue {
 }
 
 pub(crate) fn list<T: ToString>(values: &[T]) -> AttributeValue {
-    AttributeValue::L(values.iter().map(text_of).collect())
-}
-
-fn text_of<T: ToString>(value: &T) -> AttributeValue {
-    AttributeValue::S(value.to_string())
+    AttributeValue::L(values.iter().map(text).collect())
 }
 
 /// Reads the attributes of an item of `table`; a missing or misshapen one is damage.
@@ -75,11 +71,7 @@ impl<'a> Reader<'a> {
         self.optional_text(name)?.map(parse).transpose().map_err(|_| self.damaged(name))
     }
 
-    pub(crate) fn named<T>(
-        &self,
-        name: &'static str,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<T, Unknown> {
+    pub(crate) fn named<T>(&self, name: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Unknown> {
         parse(self.text(name)?).ok_or_else(|| self.damaged(name))
     }
 

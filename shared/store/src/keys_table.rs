@@ -30,7 +30,8 @@ impl KeysTable {
     /// [`Unknown`] when it is not known.
     pub async fn load(&self) -> Result<Records, Unknown> {
         let call = self.client.scan().table_name(&self.table).consistent_read(true).into_paginator().items().send();
-        let items = call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        let items =
+            call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
         let mut records = Records::default();
         for item in &items {
             let read = Reader::new(&self.table, item);
@@ -40,7 +41,9 @@ impl KeysTable {
                 records.signing.push(record(&read)?);
             }
         }
-        records.signing.sort_by(|one, other| (one.created_at, &one.public.kid).cmp(&(other.created_at, &other.public.kid)));
+        records
+            .signing
+            .sort_by(|one, other| (one.created_at, &one.public.kid).cmp(&(other.created_at, &other.public.kid)));
         Ok(records)
     }
 
@@ -49,7 +52,7 @@ impl KeysTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
     pub async fn create_master(&self, master: &MasterRecord) -> Result<Changed, Unknown> {
-        self.put(Item::from([("id".to_owned(), text(MASTER)), ("wrapped".to_owned(), bytes(&master.wrapped))])).await
+        self.put(Item::from([("id".to_owned(), text(&MASTER)), ("wrapped".to_owned(), bytes(&master.wrapped))])).await
     }
 
     /// Writes a signing key.
@@ -59,9 +62,9 @@ impl KeysTable {
     pub async fn create_signing_key(&self, key: &KeyRecord) -> Result<Changed, Unknown> {
         let public = serde_json::to_string(&key.public).map_err(|_| Unknown::damaged(&self.table, "public"))?;
         self.put(Item::from([
-            ("id".to_owned(), text(format!("{SIGNING}{}", key.public.kid))),
-            ("public".to_owned(), text(public)),
-            ("algorithm".to_owned(), text(key.algorithm.as_str())),
+            ("id".to_owned(), text(&format!("{SIGNING}{}", key.public.kid))),
+            ("public".to_owned(), text(&public)),
+            ("algorithm".to_owned(), text(&key.algorithm.as_str())),
             ("created_at".to_owned(), time(key.created_at)),
             ("activates_at".to_owned(), time(key.activates_at)),
             ("wrapped".to_owned(), bytes(&key.wrapped)),
@@ -74,7 +77,7 @@ impl KeysTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether it was deleted.
     pub async fn delete_signing_key(&self, kid: &str) -> Result<(), Unknown> {
-        let call = self.client.delete_item().table_name(&self.table).key("id", text(format!("{SIGNING}{kid}")));
+        let call = self.client.delete_item().table_name(&self.table).key("id", text(&format!("{SIGNING}{kid}")));
         call.send().await.map(drop).map_err(|error| Unknown::from_sdk(&self.table, error))
     }
 

@@ -30,7 +30,7 @@ pub use calls::counted;
 pub use connect::{Connection, connect, https_client, kms};
 pub use grants_table::{Applied, GrantsTable};
 pub use keys_table::KeysTable;
-pub use people_table::{Visitor, PeopleTable};
+pub use people_table::{PeopleTable, Visitor};
 pub use registry_table::{Changed, Registry};
 pub use tables::{IndexShape, TableShape, create_table, describe_table};
 pub use unknown::{Cause, Unknown};

@@ -133,12 +133,13 @@ impl PeopleTable {
             .query()
             .table_name(&self.table)
             .key_condition_expression("person = :person")
-            .expression_attribute_values(":person", text(person))
+            .expression_attribute_values(":person", text(&person))
             .consistent_read(true)
             .into_paginator()
             .items()
             .send();
-        let items = call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        let items =
+            call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
         for item in &items {
             let record = Reader::new(&self.table, item).text("record")?;
             self.delete(key(person, record)).await?;
@@ -157,12 +158,13 @@ impl PeopleTable {
             .table_name(&self.table)
             .filter_expression("#record = :profile")
             .expression_attribute_names("#record", "record")
-            .expression_attribute_values(":profile", text(PROFILE))
+            .expression_attribute_values(":profile", text(&PROFILE))
             .consistent_read(true)
             .into_paginator()
             .items()
             .send();
-        let items = call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        let items =
+            call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
         items.iter().map(|item| to_user(&self.table, item)).collect()
     }
 

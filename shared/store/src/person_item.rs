@@ -18,7 +18,7 @@ pub(crate) fn consent_record(client: &ClientId) -> String {
 }
 
 pub(crate) fn key(person: PersonKey, record: &str) -> Item {
-    Item::from([("person".to_owned(), text(person)), ("record".to_owned(), text(record))])
+    Item::from([("person".to_owned(), text(&person)), ("record".to_owned(), text(&record))])
 }
 
 pub(crate) fn from_user(user: &User) -> Item {
@@ -26,8 +26,8 @@ pub(crate) fn from_user(user: &User) -> Item {
     item.extend([
         ("username".to_owned(), text(&user.username)),
         ("subject".to_owned(), text(&user.subject)),
-        ("password".to_owned(), text(user.password.as_stored())),
-        ("credential_version".to_owned(), number(user.credential_version)),
+        ("password".to_owned(), text(&user.password.as_stored())),
+        ("credential_version".to_owned(), number(&user.credential_version)),
         ("disabled".to_owned(), flag(user.disabled)),
         ("created_at".to_owned(), time(user.created_at)),
     ]);
@@ -52,7 +52,7 @@ pub(crate) fn from_session(session: &Session) -> Item {
     item.extend([
         ("auth_time".to_owned(), time(session.auth_time)),
         ("expires_at".to_owned(), time(session.expires_at)),
-        ("credential_version".to_owned(), number(session.credential_version)),
+        ("credential_version".to_owned(), number(&session.credential_version)),
         ("for_request".to_owned(), bytes(session.for_request.as_bytes())),
     ]);
     item

@@ -29,21 +29,21 @@ pub(crate) fn from_client(client: &Client) -> Item {
     };
     let grant_types: Vec<GrantType> = client.grant_types.iter().copied().collect();
     let mut item = Item::from([
-        ("id".to_owned(), text(client_key(&client.id))),
+        ("id".to_owned(), text(&client_key(&client.id))),
         ("client_id".to_owned(), text(&client.id)),
         ("name".to_owned(), text(&client.name)),
-        ("auth_method".to_owned(), text(client.auth_method.as_str())),
+        ("auth_method".to_owned(), text(&client.auth_method.as_str())),
         ("secrets".to_owned(), AttributeValue::L(client.secrets.iter().map(secret).collect())),
         ("grant_types".to_owned(), list(&grant_types)),
         ("redirect_uris".to_owned(), list(&client.redirect_uris)),
         ("apis".to_owned(), list(&client.apis)),
-        ("pkce".to_owned(), text(client.pkce.as_str())),
+        ("pkce".to_owned(), text(&client.pkce.as_str())),
         ("introspects".to_owned(), list(&client.introspects)),
         ("disabled".to_owned(), flag(client.disabled)),
         ("created_at".to_owned(), time(client.created_at)),
     ]);
     if let Some(scope) = &client.scope {
-        item.insert("scope".to_owned(), text(scope));
+        item.insert("scope".to_owned(), text(&scope));
     }
     item
 }
@@ -73,12 +73,12 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
 
 pub(crate) fn from_api(api: &Api) -> Item {
     Item::from([
-        ("id".to_owned(), text(api_key(&api.identifier))),
+        ("id".to_owned(), text(&api_key(&api.identifier))),
         ("identifier".to_owned(), text(&api.identifier)),
         ("scope".to_owned(), text(&api.scope)),
-        ("algorithm".to_owned(), text(api.algorithm.as_str())),
-        ("format".to_owned(), text(api.format.as_str())),
-        ("lifetime".to_owned(), number(api.lifetime)),
+        ("algorithm".to_owned(), text(&api.algorithm.as_str())),
+        ("format".to_owned(), text(&api.format.as_str())),
+        ("lifetime".to_owned(), number(&api.lifetime)),
     ])
 }
 

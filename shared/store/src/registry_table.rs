@@ -130,7 +130,7 @@ impl Registry {
     }
 
     async fn get(&self, key: &str) -> Result<Option<Item>, Unknown> {
-        let call = self.dynamodb.get_item().table_name(&self.table).key("id", text(key)).consistent_read(true);
+        let call = self.dynamodb.get_item().table_name(&self.table).key("id", text(&key)).consistent_read(true);
         let answer = call.send().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
         Ok(answer.item)
     }
@@ -141,7 +141,7 @@ impl Registry {
             [only] => return Ok(self.get(only).await?.into_iter().collect()),
             _ => {}
         }
-        let keys = keys.iter().map(|key| Item::from([("id".to_owned(), text(key))])).collect();
+        let keys = keys.iter().map(|key| Item::from([("id".to_owned(), text(&key))])).collect();
         let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
         let wanted = wanted.map_err(|_| Unknown::damaged(&self.table, "keys"))?;
         let answer = self.dynamodb.batch_get_item().request_items(&self.table, wanted).send().await;
@@ -164,7 +164,7 @@ impl Registry {
     }
 
     async fn delete(&self, key: String) -> Result<Changed, Unknown> {
-        let call = self.dynamodb.delete_item().table_name(&self.table).key("id", text(key));
+        let call = self.dynamodb.delete_item().table_name(&self.table).key("id", text(&key));
         match call.condition_expression("attribute_exists(id)").send().await {
             Ok(_) => Ok(Changed::Done),
             Err(error) => match error.as_service_error() {
@@ -180,7 +180,7 @@ impl Registry {
             .scan()
             .table_name(&self.table)
             .filter_expression("begins_with(id, :prefix)")
-            .expression_attribute_values(":prefix", text(prefix))
+            .expression_attribute_values(":prefix", text(&prefix))
             .consistent_read(true)
             .into_paginator()
             .items()

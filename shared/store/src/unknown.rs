@@ -39,7 +39,9 @@ impl Unknown {
         let cause = match &error {
             SdkError::ServiceError(service) => match service.err().code().unwrap_or_default() {
                 "ResourceNotFoundException" => Cause::NoTable,
-                "AccessDeniedException" | "UnrecognizedClientException" | "InvalidSignatureException"
+                "AccessDeniedException"
+                | "UnrecognizedClientException"
+                | "InvalidSignatureException"
                 | "ExpiredTokenException" => Cause::Forbidden,
                 "ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded" => {
                     Cause::Throttled
@@ -47,7 +49,7 @@ impl Unknown {
                 _ => Cause::Other,
             },
             SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => Cause::Unreachable,
-            _ => Cause::Other,
+            SdkError::ConstructionFailure(_) | _ => Cause::Other,
         };
         Self { table: table.to_owned(), cause, detail: DisplayErrorContext(error).to_string() }
     }

@@ -29,6 +29,7 @@ const connect = (name, authentication, algorithm = 'oauth2') =>
     execute: [client.allowInsecureRequests],
   });
 const basic = () => connect('BASIC', client.ClientSecretBasic(stack('BASIC_SECRET')));
+const odd = () => connect('ODD', client.ClientSecretBasic(stack('ODD_SECRET')));
 const post = () => connect('POST', client.ClientSecretPost(stack('POST_SECRET')));
 const web = () => connect('WEB', client.ClientSecretBasic(stack('WEB_SECRET')));
 const app = () => connect('APP', client.None());
@@ -81,7 +82,7 @@ for (const algorithm of ['oauth2', 'oidc']) {
   });
 }
 
-for (const [name, connected] of [['BASIC', basic], ['POST', post]]) {
+for (const [name, connected] of [['BASIC', basic], ['ODD', odd], ['POST', post]]) {
   test(`client credentials, authenticated as ${name}`, async () => {
     const config = await connected();
     const [api] = jwtApis;
@@ -110,19 +111,16 @@ for (const api of jwtApis) {
   });
 }
 
-test('a wrong secret is invalid_client', async () => {
-  const wrong = await connect('POST', client.ClientSecretPost('wrong'));
-  await assert.rejects(client.clientCredentialsGrant(wrong), rejectsWith('invalid_client'));
-});
-
-test('a wrong secret in Basic is answered with a challenge', async () => {
-  const wrong = await connect('BASIC', client.ClientSecretBasic('wrong'));
-  await assert.rejects(client.clientCredentialsGrant(wrong), (thrown) => {
-    assert.equal(thrown.status ?? thrown.cause?.status, 401, `${thrown}`);
-    assert.equal(thrown.response?.headers.get('www-authenticate')?.split(' ')[0], 'Basic');
-    return true;
+for (const [name, authentication] of [['BASIC', client.ClientSecretBasic('wrong')], ['POST', client.ClientSecretPost('wrong')]]) {
+  test(`a wrong secret of ${name} is invalid_client, with a challenge`, async () => {
+    const wrong = await connect(name, authentication);
+    const { code, status, cause, response } = await client.clientCredentialsGrant(wrong).catch((thrown) => thrown);
+    assert.equal(code, 'OAUTH_WWW_AUTHENTICATE_CHALLENGE');
+    assert.equal(status, 401);
+    assert.equal(cause[0].scheme, 'basic');
+    assert.equal((await response.json()).error, 'invalid_client');
   });
-});
+}
 
 for (const [name, connected] of [['a web app', web], ['an app without a secret', app]]) {
   test(`${name} gets tokens with a code, refreshes and revokes them`, async () => {
@@ -177,7 +175,7 @@ test('the authorization response names its issuer, and another one is refused', 
   another.searchParams.set('iss', 'https://attacker.example');
   none.searchParams.delete('iss');
   for (const mixedUp of [another, none]) {
-    await assert.rejects(client.authorizationCodeGrant(config, mixedUp, checks), /iss/i);
+    await assert.rejects(client.authorizationCodeGrant(config, mixedUp, checks), (thrown) => /"iss"/.test(thrown.cause?.message));
   }
   // Refused before anything was sent: the code is as good as new.
   const tokens = await client.authorizationCodeGrant(config, callback, checks);

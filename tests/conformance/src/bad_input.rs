@@ -21,7 +21,6 @@ async fn nothing_is_written(requests: impl Fn(&Counted, &Http) -> Vec<(String, A
     for (name, ask) in requests(&counted, &counted.world.stack.http()) {
         let reply = ask.send().await;
         assert!(reply.status < 500, "{name}: {reply:?}");
-        assert_no_store(&reply);
         replies.push((name, reply));
     }
     assert_eq!(counted.proxy.writes(), []);
@@ -48,6 +47,7 @@ async fn c053_another_method_than_post_is_told_which_to_use() {
         .await;
         for (name, reply) in replies {
             assert_eq!((reply.status, reply.header("allow")), (405, Some("POST")), "{name}");
+            assert_no_store(&reply);
             if method != "HEAD" {
                 assert_refused_with(&reply, 405, "invalid_request");
             }
@@ -251,7 +251,7 @@ async fn c065_two_ways_of_client_authentication_at_once_change_nothing() {
 #[tokio::test]
 async fn a_path_that_is_not_there_is_not_found() {
     let replies = nothing_is_written(|_, http| {
-        let paths = ["/tokens", "/token/", "/token/x", "/.well-known/x", "/%2e%2e/token", "/authorize/x"];
+        let paths = ["/tokens", "/token/", "/token/x", "/.well-known/x", "/token%2fx", "/TOKEN", "/authorize/x"];
         paths
             .into_iter()
             .flat_map(|path| [(path.to_owned(), http.get(path)), (path.to_owned(), http.post(path))])

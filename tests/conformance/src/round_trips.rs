@@ -153,12 +153,13 @@ async fn a_revocation_costs_one_write() {
 }
 
 #[tokio::test]
-async fn metadata_and_keys_cost_nothing_when_they_are_warm() {
+async fn metadata_costs_nothing_and_the_keys_one_read_at_most() {
     let counted = counted().await;
     let session = counted.world.session();
-    for path in ["/.well-known/oauth-authorization-server", "/.well-known/jwks.json"] {
+    for (path, most) in [("/.well-known/oauth-authorization-server", 0), ("/.well-known/jwks.json", 1)] {
         assert_eq!(session.http.get(path).send().await.status, 200);
         let (reply, calls) = calls_of(&counted, session.http.get(path).send()).await;
-        assert_eq!((reply.status, calls), (200, vec![]));
+        assert_eq!(reply.status, 200);
+        assert!(calls.len() <= most && writes(&calls) == 0, "{path}: {calls:?}");
     }
 }

@@ -166,20 +166,6 @@ async fn c036_a_wrong_password_and_an_unknown_person_are_not_told_apart() {
 }
 
 #[tokio::test]
-async fn c036_guessing_is_stopped_after_a_while_also_for_the_right_password() {
-    let world = World::on(Stack::start());
-    let mut browser = world.stack.browser();
-    let mut page = browser.go(&url(&world.spa.id, &[])).await;
-    for _ in 0..30 {
-        let next = sign_in(&mut browser, &page, "ana", "wrong").await;
-        assert!(next.callback().is_none() && next.reply.status < 500, "{:?}", next.reply);
-        page = browser.go(&url(&world.spa.id, &[])).await;
-    }
-    let next = sign_in(&mut browser, &page, "ana", &world.ana.password).await;
-    assert!(!asks_for_consent(&next), "30 wrong guesses, and the next one was looked at");
-}
-
-#[tokio::test]
 async fn a_person_who_is_switched_off_does_not_get_in_and_is_out_at_once() {
     let world = World::on(Stack::start());
     let mut session = signed_in(&world).await;

@@ -100,7 +100,7 @@ fn a_store_that_answers_nothing_is_told_within_ten_seconds() {
     let held = std::thread::spawn(move || silent.incoming().take(64).filter_map(Result::ok).collect::<Vec<_>>());
     let env = [&STORE[..], &[("AWS_ENDPOINT_URL_DYNAMODB", &*endpoint)]].concat();
     let line = refused(&["--port", &free_port().to_string()], &env);
-    assert!(line.contains(&endpoint), "{line}");
+    assert!(line.contains("AWS_ENDPOINT_URL_DYNAMODB"), "{line}");
     drop(held);
 }
 
@@ -109,7 +109,7 @@ fn a_store_that_is_not_there_is_told_within_ten_seconds() {
     let endpoint = format!("http://127.0.0.1:{}", free_port());
     let env = [&STORE[..], &[("AWS_ENDPOINT_URL_DYNAMODB", &*endpoint)]].concat();
     let line = refused(&["--port", &free_port().to_string()], &env);
-    assert!(line.contains(&endpoint), "{line}");
+    assert!(line.contains("AWS_ENDPOINT_URL_DYNAMODB"), "{line}");
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn a_command_against_a_store_that_answers_nothing_ends_within_ten_seconds() {
     let spoiled = stack.env_file().copy_with(stack.scratch("spoiled"), "AWS_ENDPOINT_URL_DYNAMODB", &endpoint);
     let file = spoiled.path().display().to_string();
     let finished = run_bounded(&jeton(), &["client", "list", "--env-file", &file], &[], "", 10);
-    assert!(one_line(&finished).contains(&endpoint), "{finished:?}");
+    assert!(one_line(&finished).contains("AWS_ENDPOINT_URL_DYNAMODB"), "{finished:?}");
     drop(held);
 }
 

@@ -1,1 +1,42 @@
-//! One storage contract, two implementations of DynamoDB.
+//! One storage contract, held against two implementations of DynamoDB: the embedded one and Amazon's own.
+//!
+//! What a transition means is said by `Transition::after`; here it is compared with what the store does. Each claim is a
+//! function of a table; [`on_both`] makes of it one test for each implementation.
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod generated;
+#[cfg(test)]
+mod grants_table;
+#[cfg(test)]
+mod keys_table;
+#[cfg(test)]
+mod people_table;
+#[cfg(test)]
+mod place;
+#[cfg(test)]
+mod registry;
+
+/// Makes a test for each implementation of DynamoDB out of a claim about a place.
+#[cfg(test)]
+macro_rules! on_both {
+    ($($claim:ident),+ $(,)?) => {
+        mod embedded {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $claim() {
+                let (_running, place) = crate::place::embedded().await;
+                super::$claim(place).await;
+            })+
+        }
+        mod amazon {
+            $(#[tokio::test(flavor = "multi_thread")]
+            #[ignore = "needs Amazon's DynamoDB Local, which tests/run starts"]
+            async fn $claim() {
+                super::$claim(crate::place::amazon().await).await;
+            })+
+        }
+    };
+}
+#[cfg(test)]
+pub(crate) use on_both;

@@ -158,7 +158,7 @@ impl Story {
         let username = self.user.username.clone();
         let wrong = [("username", &*username), ("password", "not the pass phrase")];
         let landing = browser.submit(&page.0, &page.1, &wrong).await;
-        let page = self.page("a wrong password", &landing);
+        let page = self.page_with("a wrong password", 403, &landing);
         assert!(page.1.input("password").is_some() && page.0.reply.text().contains("role=\"alert\""));
         let password = self.user.password.clone();
         let right = [("username", &*username), ("password", &*password)];
@@ -227,7 +227,11 @@ impl Story {
 
     /// Writes a page down and gives its form.
     fn page(&mut self, step: &str, landing: &Landing) -> (Landing, Form) {
-        self.write(step, 200, &landing.reply);
+        self.page_with(step, 200, landing)
+    }
+
+    fn page_with(&mut self, step: &str, status: u16, landing: &Landing) -> (Landing, Form) {
+        self.write(step, status, &landing.reply);
         let form = landing.form();
         self.secrets.extend(form.input("ticket").map(|ticket| ticket.value.clone()));
         (landing.clone(), form)
@@ -304,7 +308,7 @@ fn mask_tokens(body: &mut serde_json::Map<String, Value>) {
             mask_times(&mut claims);
             json!([header, claims])
         } else {
-            let (kind, handle) = token.rsplit_once('_').unwrap();
+            let (kind, handle) = token.split_once('_').unwrap();
             json!([kind, handle.len()])
         };
         body.insert(name.to_owned(), seen);

@@ -36,7 +36,8 @@ pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
 }
 
 async fn create(options: ClientCreate) -> Result<(), Error> {
-    let id = options.id.clone().unwrap_or_else(|| URL_SAFE_NO_PAD.encode(edge::random::<16>()));
+    // Hexadecimal, because an id that began with a dash would look like a flag.
+    let id = options.id.clone().unwrap_or_else(edge::random_name::<16>);
     let auth_method = AuthMethod::parse(&options.auth_method).ok_or("--auth-method is not known")?;
     let new = NewClient {
         id: client_id(&id)?,

@@ -120,7 +120,9 @@ fn read_password() -> Result<Secret, Error> {
     std::io::stdin().lock().read_line(&mut line)?;
     let password = Secret::new(line.trim_end_matches(['\r', '\n']).to_owned());
     if password.expose().is_empty() {
-        return Err("no password came on standard input: for example `printf %s \"$PASSWORD\" | jeton user create ...`".into());
+        return Err(
+            "no password came on standard input: for example `printf %s \"$PASSWORD\" | jeton user create ...`".into(),
+        );
     }
     Ok(password)
 }

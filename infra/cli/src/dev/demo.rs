@@ -51,7 +51,8 @@ pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error
     };
     stack.registry.create_api(&api.register()?).await?;
     for (client, secret) in clients(&demo)? {
-        let stored = secret.iter().map(|secret| StoredSecret { digest: ring.handles().digest(secret), created_at: now });
+        let stored =
+            secret.iter().map(|secret| StoredSecret { digest: ring.handles().digest(secret), created_at: now });
         stack.registry.create_client(&client.register(stored.collect(), now)?).await?;
     }
     let username = Username::parse(USERNAME)?;

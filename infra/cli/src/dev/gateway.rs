@@ -63,7 +63,8 @@ async fn answer(request: hyper::Request<Incoming>, site: Arc<Site>) -> Response<
 /// The event that the gateway makes of a request.
 async fn event(request: hyper::Request<Incoming>) -> Result<ApiGatewayV2httpRequest, StatusCode> {
     let (head, body) = request.into_parts();
-    let body = Limited::new(body, MAX_BODY_BYTES).collect().await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes();
+    let body =
+        Limited::new(body, MAX_BODY_BYTES).collect().await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes();
     let mut event = ApiGatewayV2httpRequest::default();
     event.version = Some("2.0".to_owned());
     event.raw_path = Some(head.uri.path().to_owned());
@@ -71,7 +72,7 @@ async fn event(request: hyper::Request<Incoming>) -> Result<ApiGatewayV2httpRequ
     event.cookies = cookies(&head.headers);
     event.headers = combined(&head.headers);
     event.request_context.stage = Some("$default".to_owned());
-    event.request_context.request_id = Some(request_id());
+    event.request_context.request_id = Some(edge::random_name::<8>());
     event.request_context.http.method = head.method;
     event.request_context.http.path = Some(head.uri.path().to_owned());
     event.request_context.http.source_ip = Some("127.0.0.1".to_owned());
@@ -102,15 +103,11 @@ fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
     (!cookies.is_empty()).then_some(cookies)
 }
 
-fn request_id() -> String {
-    edge::random::<8>().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Asks through the same adapter as on Lambda, so that the same conversions happen on both ways.
 async fn ask(event: ApiGatewayV2httpRequest, site: Arc<Site>) -> Result<Response<Full<Bytes>>, Error> {
     let function = lambda_http::service_fn(move |request: Request| {
         let site = Arc::clone(&site);
-        async move { site.answer(request).await }
+        async move { Box::pin(site.answer(request)).await }
     });
     let mut adapter = Adapter::from(function);
     let event = LambdaEvent::new(LambdaRequest::ApiGatewayV2(event), Context::default());
@@ -136,7 +133,8 @@ fn response(answered: ApiGatewayV2httpResponse) -> Result<Response<Full<Bytes>>,
 }
 
 fn plain(status: StatusCode) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(Bytes::from_static(b"{\"message\":\"the gateway refuses this request\"}")));
+    let mut response =
+        Response::new(Full::from(Bytes::from_static(b"{\"message\":\"the gateway refuses this request\"}")));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response

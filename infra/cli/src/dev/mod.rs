@@ -41,11 +41,11 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
 
 /// Binds a port on this machine.
 async fn listen(port: u16, flag: &str) -> Result<TcpListener, Error> {
-    TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => {
-            format!("port {port} is in use: stop what runs there, or choose another port with {flag}").into()
+    TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AddrInUse {
+            return format!("port {port} is in use: stop what runs there, or choose another port with {flag}").into();
         }
-        _ => format!("port {port} cannot be used ({error}): choose another port with {flag}").into(),
+        format!("port {port} cannot be used ({error}): choose another port with {flag}").into()
     })
 }
 

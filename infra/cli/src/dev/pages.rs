@@ -41,7 +41,8 @@ pub(crate) fn callback(demo: &Demo, request: &Request) -> Answer {
     let query = Parameters::parse(request.uri().query().unwrap_or_default().as_bytes()).unwrap_or_default();
     let one = |name: &str| query.one(name).ok().flatten();
     // A code is base64url; anything else must not end up in a command that somebody pastes into a shell.
-    let code = one("code").filter(|code| code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+    let code =
+        one("code").filter(|code| code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
     let page = pages::DemoCallback {
         code,
         error: one("error").map(|error| (error, one("error_description").unwrap_or_default())),

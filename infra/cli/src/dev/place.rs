@@ -70,9 +70,9 @@ impl Place {
         let fault = |error: std::io::Error| {
             format!("the env file {} cannot be written ({error}): give another with --env-file", path.display())
         };
-        let text: String = self.variables().iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+        let lines: Vec<String> = self.variables().iter().map(|(name, value)| format!("{name}={value}\n")).collect();
         let beside = path.with_extension("writing");
-        write_private(&beside, text.as_bytes()).map_err(fault)?;
+        write_private(&beside, lines.concat().as_bytes()).map_err(fault)?;
         fs::rename(&beside, path).map_err(fault)?;
         Ok(())
     }
@@ -146,7 +146,10 @@ async fn embedded(options: &DevOptions, directory: &Path) -> Result<(String, Str
         let path = directory.join("dynamodb.sqlite");
         let opened = Database::new(&path.display().to_string());
         let fault = |error| {
-            format!("the store {} cannot be opened ({error}): is another `jeton dev` using it? Give another directory with --data", path.display())
+            format!(
+                "the store {} cannot be opened ({error}): is another `jeton dev` using it? Give another directory with --data",
+                path.display()
+            )
         };
         (opened.map_err(fault)?, path.display().to_string())
     } else {

@@ -46,16 +46,17 @@ impl Site {
         let path = request.uri().path().to_owned();
         let route = self.routes.iter().find(|route| route.leads(&path));
         match (route.map(|route| route.function.as_str()), path.as_str()) {
-            (Some("authorize"), _) => Ok(respond(&self.authorize, request).await),
-            (Some("token"), _) => Ok(respond(&self.token, request).await),
-            (Some("introspect"), _) => Ok(respond(&self.introspect, request).await),
-            (Some("revoke"), _) => Ok(respond(&self.revoke, request).await),
-            (Some("metadata"), _) => Ok(respond(&self.metadata, request).await),
+            (Some("authorize"), _) => Ok(Box::pin(respond(&self.authorize, request)).await),
+            (Some("token"), _) => Ok(Box::pin(respond(&self.token, request)).await),
+            (Some("introspect"), _) => Ok(Box::pin(respond(&self.introspect, request)).await),
+            (Some("revoke"), _) => Ok(Box::pin(respond(&self.revoke, request)).await),
+            (Some("metadata"), _) => Ok(Box::pin(respond(&self.metadata, request)).await),
             (_, "/") => pages::start(&self.demo, &self.storage),
             (_, "/demo/callback") => Ok(pages::callback(&self.demo, &request)),
             _ => {
                 let body = Body::Text("{\"message\":\"Not Found\"}".to_owned());
-                let answer = Response::builder().status(StatusCode::NOT_FOUND).header("content-type", "application/json");
+                let answer =
+                    Response::builder().status(StatusCode::NOT_FOUND).header("content-type", "application/json");
                 Ok(answer.body(body)?)
             }
         }

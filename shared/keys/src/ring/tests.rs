@@ -10,7 +10,11 @@ const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const ISSUER: &str = "https://issuer.example";
 
 fn key_file(byte: u8) -> PathBuf {
-    let path = std::env::temp_dir().join(format!("jeton-ring-{}-{byte}-{:?}", std::process::id(), std::thread::current().id()));
+    let path = std::env::temp_dir().join(format!(
+        "jeton-ring-{}-{byte}-{:?}",
+        std::process::id(),
+        std::thread::current().id()
+    ));
     std::fs::write(&path, FileWrap::file_of(&[byte; 32]).as_bytes()).unwrap();
     path
 }

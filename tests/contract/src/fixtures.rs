@@ -1,0 +1,82 @@
+//! One valid thing of each kind; tests spoil it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use grants::{
+    Attempt, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PkceRule, SecretDigest, Stage,
+    StoredSecret, Timestamp, authenticate,
+};
+use protocol::{
+    ClientId, CodeVerifier, GrantType, Nonce, PresentedClient, RedirectUri, Resource, Scope, Secret, Subject,
+};
+
+pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+const DIGEST: SecretDigest = SecretDigest::from_bytes([1; 32]);
+
+pub(crate) fn client() -> Client {
+    Client {
+        id: ClientId::parse("app").unwrap(),
+        name: "App".to_owned(),
+        auth_method: AuthMethod::SecretBasic,
+        secrets: vec![StoredSecret { digest: DIGEST, created_at: NOW }],
+        grant_types: GrantType::ALL.into(),
+        redirect_uris: vec![RedirectUri::parse("https://app.example/cb?x=1").unwrap()],
+        scope: Scope::parse("read write").ok(),
+        apis: vec![resource("https://orders.example")],
+        pkce: PkceRule::Required,
+        introspects: vec![resource("https://orders.example")],
+        disabled: false,
+        created_at: NOW,
+    }
+}
+
+pub(crate) fn authenticated() -> AuthenticatedClient {
+    let presented = PresentedClient::Basic(client().id, Secret::new("s".to_owned()));
+    authenticate(Some(Arc::new(client())), &presented, Some(DIGEST)).unwrap()
+}
+
+pub(crate) fn resource(text: &str) -> Resource {
+    Resource::parse(text).unwrap()
+}
+
+pub(crate) fn attempt(number: u8) -> Attempt {
+    Attempt::from_bytes([number; 16])
+}
+
+pub(crate) fn verifier() -> CodeVerifier {
+    CodeVerifier::parse("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk").unwrap()
+}
+
+/// A grant whose code is out, good for one more second.
+pub(crate) fn grant(secret: &GrantSecret) -> Grant {
+    Grant {
+        id: secret.id(),
+        client_id: client().id,
+        subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").ok(),
+        scope: Scope::parse("read write").unwrap(),
+        resources: vec![resource("https://orders.example"), resource("https://parcels.example")],
+        redirect_uri: RedirectUri::parse("https://app.example/cb?x=1").ok(),
+        redirect_uri_sent: true,
+        code_challenge: Some(verifier().challenge()),
+        nonce: Nonce::parse("n-0S6 é").ok(),
+        auth_time: Some(NOW),
+        created_at: NOW,
+        ends_at: NOW.plus(1000),
+        revoked_access: BTreeSet::new(),
+        stage: Stage::Issued { code_expires_at: NOW.plus(1), attempt: attempt(0) },
+    }
+}
+
+pub(crate) fn active(generation: u32) -> Stage {
+    Stage::Active {
+        generation: Generation::from_number(generation),
+        rotated_at: NOW,
+        refresh_expires_at: NOW.plus(100),
+        attempt: attempt(0),
+    }
+}
+
+pub(crate) fn new_secret() -> GrantSecret {
+    GrantSecret::from_bytes(edge::random())
+}

@@ -1,0 +1,221 @@
+//! Grants: every transition, its refusals, the item that comes back, expiry at the boundary, repeated sends.
+
+use grants::code::{CodeRedemption, redeem};
+use grants::refresh::{RefreshRequest, rotate};
+use grants::{
+    CodeHandle, Generation, Grant, GrantSecret, Policy, RefreshHandle, Stage, TokenId, Transition, revocation,
+};
+use protocol::{ClientId, CodeChallenge, CodeVerifier, RedirectUri, Scope};
+use store::{Applied, GrantsTable};
+
+use crate::fixtures::{NOW, active, attempt, authenticated, grant, new_secret, resource, verifier};
+use crate::place::Place;
+
+/// Puts `before` into the table, applies the transition, and compares everything that can be seen with its meaning.
+pub(crate) async fn agrees(table: &GrantsTable, before: Option<&Grant>, transition: &Transition) -> Applied {
+    if let Some(before) = before {
+        let put = table.apply(&Transition::create(before.clone())).await.unwrap();
+        assert_eq!(put, Applied::Done(Box::new(before.clone())));
+    }
+    let applied = table.apply(transition).await.unwrap();
+    let meant = match transition.after(before) {
+        Some(after) => Applied::Done(Box::new(after)),
+        None => Applied::Refused(before.cloned().map(Box::new)),
+    };
+    assert_eq!(applied, meant, "{transition:?}");
+    let stands = match &applied {
+        Applied::Done(after) => Some((**after).clone()),
+        Applied::Refused(_) => before.cloned(),
+    };
+    assert_eq!(table.find(transition.id()).await.unwrap(), stands);
+    applied
+}
+
+fn redemption(secret: &GrantSecret) -> CodeRedemption {
+    CodeRedemption {
+        code: CodeHandle { secret: secret.clone() },
+        redirect_uri: RedirectUri::parse("https://app.example/cb?x=1").ok(),
+        code_verifier: Some(verifier()),
+        resources: Vec::new(),
+    }
+}
+
+fn redeemed(request: &CodeRedemption, later: u32) -> Transition {
+    redeem(request, &authenticated(), &Policy::default(), NOW.plus(later), attempt(1))
+}
+
+fn refresh(secret: &GrantSecret, generation: u32) -> RefreshRequest {
+    let token = RefreshHandle { secret: secret.clone(), generation: Generation::from_number(generation) };
+    RefreshRequest { token, scope: None, resources: Vec::new() }
+}
+
+fn rotated(request: &RefreshRequest, later: u32) -> Transition {
+    rotate(request, &authenticated(), &Policy::default(), NOW.plus(later), attempt(1))
+}
+
+async fn a_grant_is_made_once_and_read_back_whole(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let whole = grant(&new_secret());
+    agrees(&table, None, &Transition::create(whole.clone())).await;
+    let second = Grant { scope: Scope::parse("other").unwrap(), ..whole.clone() };
+    assert_eq!(table.apply(&Transition::create(second)).await.unwrap(), Applied::Refused(Some(Box::new(whole))));
+    let bare = Grant {
+        subject: None,
+        scope: Scope::default(),
+        redirect_uri: None,
+        redirect_uri_sent: false,
+        code_challenge: None,
+        nonce: None,
+        auth_time: None,
+        ..grant(&new_secret())
+    };
+    agrees(&table, None, &Transition::create(bare)).await;
+}
+
+async fn a_code_is_redeemed_or_left_as_it_was(place: Place) {
+    type Spoil = fn(&mut Grant, &mut CodeRedemption);
+    let table = place.stores.grants().unwrap();
+    let rows: [Spoil; 13] = [
+        |_, _| {},
+        |_, r| r.redirect_uri = None,
+        |_, r| r.resources = vec![resource("https://parcels.example")],
+        |_, r| r.resources = vec![resource("https://other.example")],
+        |g, _| g.client_id = ClientId::parse("other").unwrap(),
+        |g, _| g.redirect_uri = RedirectUri::parse("https://app.example/cb").ok(),
+        |g, _| g.code_challenge = CodeChallenge::parse(&"A".repeat(43)).ok(),
+        |g, _| g.code_challenge = None,
+        |_, r| r.code_verifier = None,
+        |_, r| r.code_verifier = CodeVerifier::parse(&"A".repeat(43)).ok(),
+        |g, r| {
+            g.code_challenge = None;
+            r.code_verifier = None;
+            r.redirect_uri = None;
+        },
+        |g, _| g.stage = active(1),
+        |g, _| g.stage = Stage::Revoked,
+    ];
+    for spoil in rows {
+        let secret = new_secret();
+        let (mut item, mut request) = (grant(&secret), redemption(&secret));
+        spoil(&mut item, &mut request);
+        agrees(&table, Some(&item), &redeemed(&request, 0)).await;
+    }
+    agrees(&table, None, &redeemed(&redemption(&new_secret()), 0)).await;
+}
+
+async fn expiry_is_compared_at_the_boundary(place: Place) {
+    let table = place.stores.grants().unwrap();
+    for (later, good) in [(0, true), (1, false), (2, false)] {
+        let secret = new_secret();
+        let applied = agrees(&table, Some(&grant(&secret)), &redeemed(&redemption(&secret), later)).await;
+        assert_eq!(matches!(applied, Applied::Done(_)), good, "a code {later} s later");
+    }
+    for (later, ends_in, good) in [(99, 1000, true), (100, 1000, false), (50, 51, true), (50, 50, false)] {
+        let secret = new_secret();
+        let item = Grant { stage: active(3), ends_at: NOW.plus(ends_in), ..grant(&secret) };
+        let applied = agrees(&table, Some(&item), &rotated(&refresh(&secret, 3), later)).await;
+        assert_eq!(matches!(applied, Applied::Done(_)), good, "a refresh token {later} s later");
+    }
+}
+
+async fn only_the_generation_that_stands_is_refreshed(place: Place) {
+    let table = place.stores.grants().unwrap();
+    for (stage, asked) in [(active(3), 3), (active(4), 3), (active(2), 3), (Stage::Revoked, 3)] {
+        let secret = new_secret();
+        let item = Grant { stage, ..grant(&secret) };
+        agrees(&table, Some(&item), &rotated(&refresh(&secret, asked), 0)).await;
+    }
+    for scope in ["read", "read write", "read admin"] {
+        let secret = new_secret();
+        let item = Grant { stage: active(3), ..grant(&secret) };
+        let request = RefreshRequest { scope: Scope::parse(scope).ok(), ..refresh(&secret, 3) };
+        agrees(&table, Some(&item), &rotated(&request, 0)).await;
+    }
+}
+
+async fn a_repeated_send_finds_its_own_work(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let secret = new_secret();
+    let step = redeemed(&redemption(&secret), 0);
+    let Applied::Done(first) = agrees(&table, Some(&grant(&secret)), &step).await else { panic!("not redeemed") };
+    let again = table.apply(&step).await.unwrap();
+    assert_eq!(again, Applied::Refused(Some(first.clone())));
+    let verdict = grants::code::explain(&redemption(&secret), &authenticated(), Some(&first), NOW, attempt(1));
+    assert_eq!(verdict, grants::Verdict::Done(first));
+}
+
+async fn revocation_is_for_ever_and_only_for_the_right_client(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let other = ClientId::parse("other").unwrap();
+    for stage in [grant(&new_secret()).stage, active(2), Stage::Revoked] {
+        let item = || Grant { stage: stage.clone(), ..grant(&new_secret()) };
+        let (one, two, three) = (item(), item(), item());
+        agrees(&table, Some(&one), &revocation::revoke(one.id)).await;
+        agrees(&table, Some(&two), &revocation::revoke_of_client(two.id, two.client_id.clone())).await;
+        agrees(&table, Some(&three), &revocation::revoke_of_client(three.id, other.clone())).await;
+    }
+    agrees(&table, None, &revocation::revoke(new_secret().id())).await;
+}
+
+async fn access_tokens_are_revoked_one_by_one_up_to_a_limit(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let mut item = Grant { stage: active(200), ..grant(&new_secret()) };
+    item.revoked_access = (1..=98).map(Generation::from_number).collect();
+    let step =
+        |id, generation| revocation::revoke_access(id, Generation::from_number(generation), item.client_id.clone());
+    agrees(&table, Some(&item), &step(item.id, 99)).await;
+    for (generation, good) in [(99, true), (100, true), (101, false)] {
+        let applied = table.apply(&step(item.id, generation)).await.unwrap();
+        assert_eq!(matches!(applied, Applied::Done(_)), good, "generation {generation}");
+    }
+    agrees(&table, None, &step(new_secret().id(), 1)).await;
+}
+
+async fn of_many_at_once_one_wins(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let secret = new_secret();
+    table.apply(&Transition::create(grant(&secret))).await.unwrap();
+    let mut racing = tokio::task::JoinSet::new();
+    for number in 1..=30 {
+        let (table, request) = (table.clone(), redemption(&secret));
+        racing.spawn(async move {
+            let step = redeem(&request, &authenticated(), &Policy::default(), NOW, attempt(number));
+            table.apply(&step).await.unwrap()
+        });
+    }
+    let applied = racing.join_all().await;
+    assert_eq!(applied.iter().filter(|applied| matches!(applied, Applied::Done(_))).count(), 1);
+    assert!(!applied.contains(&Applied::Refused(None)));
+}
+
+async fn a_revoked_token_is_remembered(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let (one, other) = (TokenId::Machine(edge::random()), TokenId::Machine(edge::random()));
+    table.revoke_token(one, NOW).await.unwrap();
+    table.revoke_token(one, NOW).await.unwrap();
+    assert!(table.token_is_revoked(one).await.unwrap());
+    assert!(!table.token_is_revoked(other).await.unwrap());
+}
+
+async fn the_grants_of_a_person_are_found(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let (mine, machine) = (grant(&new_secret()), Grant { subject: None, ..grant(&new_secret()) });
+    for made in [&mine, &machine] {
+        table.apply(&Transition::create(made.clone())).await.unwrap();
+    }
+    let found = table.of_subject(mine.subject.as_ref().unwrap()).await.unwrap();
+    assert_eq!(found, [mine.id]);
+}
+
+crate::on_both! {
+    a_grant_is_made_once_and_read_back_whole,
+    a_code_is_redeemed_or_left_as_it_was,
+    expiry_is_compared_at_the_boundary,
+    only_the_generation_that_stands_is_refreshed,
+    a_repeated_send_finds_its_own_work,
+    revocation_is_for_ever_and_only_for_the_right_client,
+    access_tokens_are_revoked_one_by_one_up_to_a_limit,
+    of_many_at_once_one_wins,
+    a_revoked_token_is_remembered,
+    the_grants_of_a_person_are_found,
+}

@@ -1,0 +1,38 @@
+//! Keys: the first master stays, signing keys are read back whole.
+
+use grants::SigningAlgorithm;
+use keys::{KeyRecord, MasterRecord, Records};
+use protocol::Jwk;
+use store::Changed;
+
+use crate::fixtures::NOW;
+use crate::place::Place;
+
+fn key(kid: &str, later: u32) -> KeyRecord {
+    KeyRecord {
+        public: Jwk { kid: kid.to_owned(), kty: "OKP".to_owned(), x: Some("x".to_owned()), ..Jwk::default() },
+        algorithm: SigningAlgorithm::EdDsa,
+        created_at: NOW.plus(later),
+        activates_at: NOW.plus(later).plus(10),
+        wrapped: vec![0, 255, 1],
+    }
+}
+
+async fn keys_are_written_once_and_read_back_in_order(place: Place) {
+    let table = place.stores.keys().unwrap();
+    assert_eq!(table.load().await.unwrap(), Records::default());
+    let master = |byte| MasterRecord { wrapped: vec![byte; 60] };
+    assert_eq!(table.create_master(&master(1)).await.unwrap(), Changed::Done);
+    assert_eq!(table.create_master(&master(2)).await.unwrap(), Changed::Refused);
+    for record in [key("new", 5), key("old", 1)] {
+        assert_eq!(table.create_signing_key(&record).await.unwrap(), Changed::Done);
+        assert_eq!(table.create_signing_key(&record).await.unwrap(), Changed::Refused);
+    }
+    let loaded = table.load().await.unwrap();
+    assert_eq!(loaded, Records { master: Some(master(1)), signing: vec![key("old", 1), key("new", 5)] });
+    table.delete_signing_key("old").await.unwrap();
+    table.delete_signing_key("old").await.unwrap();
+    assert_eq!(table.load().await.unwrap().signing, [key("new", 5)]);
+}
+
+crate::on_both! { keys_are_written_once_and_read_back_in_order }

@@ -1,0 +1,81 @@
+//! People: written once, read with session and consent in one go, deleted with everything.
+
+use grants::Target;
+use protocol::{Scope, Secret, Subject, Username};
+use sessions::{PersonKey, RequestDigest, SessionHandle, SignedIn, User, hash_password, sign_in};
+use store::Changed;
+
+use crate::fixtures::{NOW, client, resource};
+use crate::place::Place;
+
+const PASSWORD: &str = "correct horse";
+
+fn user(name: &str) -> User {
+    let username = Username::parse(name).unwrap();
+    User {
+        key: PersonKey::of(&username),
+        username,
+        subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
+        password: hash_password(&Secret::new(PASSWORD.to_owned()), &[1; 16]).unwrap(),
+        credential_version: 3,
+        disabled: false,
+        created_at: NOW,
+    }
+}
+
+fn session_of(user: &User) -> (SignedIn, SessionHandle) {
+    let password = Secret::new(PASSWORD.to_owned());
+    sign_in(Some(user.clone()), &password, edge::random(), RequestDigest::of("request"), NOW).unwrap()
+}
+
+async fn a_person_is_written_once_and_read_back_whole(place: Place) {
+    let people = place.stores.people().unwrap();
+    let mut ada = user("Ada");
+    assert_eq!(people.replace_user(&ada).await.unwrap(), Changed::Refused);
+    assert_eq!(people.create_user(&ada).await.unwrap(), Changed::Done);
+    assert_eq!(people.create_user(&user("ADA")).await.unwrap(), Changed::Refused);
+    assert_eq!(people.user(ada.key).await.unwrap(), Some(ada.clone()));
+    ada.disabled = true;
+    assert_eq!(people.replace_user(&ada).await.unwrap(), Changed::Done);
+    assert_eq!(people.all_users().await.unwrap(), [ada]);
+}
+
+async fn session_person_and_consent_are_read_together(place: Place) {
+    let people = place.stores.people().unwrap();
+    let ada = user("ada");
+    people.create_user(&ada).await.unwrap();
+    let (signed_in, handle) = session_of(&ada);
+    people.create_session(signed_in.session()).await.unwrap();
+    let app = client().id;
+    let before = people.visitor(&handle, &app).await.unwrap();
+    assert_eq!(before.session.as_ref(), Some(signed_in.session()));
+    assert_eq!(before.user, Some(ada.clone()));
+    assert_eq!(before.agreed, None);
+    let agreed = Target { resources: vec![resource("urn:a")], scope: Scope::parse("read").unwrap() };
+    people.remember_consent(ada.key, &app, &agreed, NOW).await.unwrap();
+    assert_eq!(people.visitor(&handle, &app).await.unwrap().agreed, Some(agreed.clone()));
+    let stranger = SessionHandle::new(ada.key, [0; 16]);
+    let other = people.visitor(&stranger, &app).await.unwrap();
+    assert_eq!((other.session, other.agreed), (None, Some(agreed)));
+}
+
+async fn a_person_is_deleted_with_everything(place: Place) {
+    let people = place.stores.people().unwrap();
+    let (ada, bob) = (user("ada"), user("bob"));
+    for person in [&ada, &bob] {
+        people.create_user(person).await.unwrap();
+    }
+    let (signed_in, handle) = session_of(&ada);
+    people.create_session(signed_in.session()).await.unwrap();
+    assert_eq!(people.delete_user(ada.key).await.unwrap(), Changed::Done);
+    assert_eq!(people.delete_user(ada.key).await.unwrap(), Changed::Refused);
+    let after = people.visitor(&handle, &client().id).await.unwrap();
+    assert!(after.session.is_none() && after.user.is_none());
+    assert_eq!(people.all_users().await.unwrap(), [bob]);
+}
+
+crate::on_both! {
+    a_person_is_written_once_and_read_back_whole,
+    session_person_and_consent_are_read_together,
+    a_person_is_deleted_with_everything,
+}

@@ -1,0 +1,45 @@
+//! Tables of a test's own.
+
+use edge::{Config, Stores};
+use harness::{Cli, EmbeddedDynamo, EnvFile, amazon_dynamo};
+
+/// A stack without functions: four tables that nobody else uses.
+pub(crate) struct Place {
+    pub(crate) stores: Stores,
+}
+
+pub(crate) async fn embedded() -> (EmbeddedDynamo, Place) {
+    let running = EmbeddedDynamo::start();
+    let place = at(&running.endpoint()).await;
+    (running, place)
+}
+
+pub(crate) async fn amazon() -> Place {
+    at(&amazon_dynamo()).await
+}
+
+/// The tables are made by `jeton tables create`, from the template.
+async fn at(endpoint: &str) -> Place {
+    let own = edge::random_name::<6>();
+    let table = |name: &str| format!("contract-{own}-{name}");
+    let variables = [
+        ("JETON_ISSUER", "https://issuer.example".to_owned()),
+        ("JETON_TABLE_REGISTRY", table("registry")),
+        ("JETON_TABLE_GRANTS", table("grants")),
+        ("JETON_TABLE_PEOPLE", table("people")),
+        ("JETON_TABLE_KEYS", table("keys")),
+        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint.to_owned()),
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+    ];
+    let path = std::env::temp_dir().join(format!("jeton-contract-{own}.env"));
+    let lines: Vec<String> = variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+    std::fs::write(&path, lines.concat()).unwrap();
+    let made = path.clone();
+    tokio::task::spawn_blocking(move || Cli::new(EnvFile::at(made)).run(&["tables", "create"])).await.unwrap();
+    std::fs::remove_file(path).unwrap();
+    let config =
+        Config::read(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()));
+    Place { stores: Stores::connect(&config.unwrap()) }
+}
