@@ -131,8 +131,8 @@ export class App {
   }
 }
 
-// A page of a browser that has never been here. It fails the test when the page breaks its own content security
-// policy or has a script error.
+// A page of a browser that has never been here. Closing it fails the test when there are faults left: what the browser
+// blocked for a content security policy, and errors of scripts.
 export async function newPage(browser, options = {}) {
   const context = await browser.newContext(options);
   context.setDefaultTimeout(PATIENCE);
@@ -146,7 +146,7 @@ export async function newPage(browser, options = {}) {
     await context.close();
     assert.deepEqual(faults, [], 'the page complains');
   };
-  return { context, page, close };
+  return { context, page, faults, close };
 }
 
 export const heading = (page, name) => page.getByRole('heading', { level: 1, name });

@@ -10,6 +10,7 @@ let app;
 let person;
 let context;
 let page;
+let faults;
 let close;
 
 before(async () => {
@@ -23,14 +24,14 @@ after(async () => {
 beforeEach(async () => {
   person = await newPerson();
   app.answers.length = 0;
-  ({ context, page, close } = await newPage(browser));
+  ({ context, page, faults, close } = await newPage(browser));
 });
 afterEach(() => close());
 
 // Opens a page in another kind of browser, in place of the one that each test has.
 async function reopen(options) {
   await close();
-  ({ context, page, close } = await newPage(browser, options));
+  ({ context, page, faults, close } = await newPage(browser, options));
 }
 
 const focused = () => page.evaluate(() => {
@@ -314,4 +315,7 @@ test('no other site can put a page into a frame', async () => {
   await heading(control, 'Back at the app').waitFor();
   await framed.waitForLoadState();
   assert.equal(await framed.locator('form').count(), 0, await framed.content());
+  const [blocked, ...more] = faults.splice(0);
+  assert.match(blocked, /frame-ancestors 'none'/);
+  assert.deepEqual(more, []);
 });

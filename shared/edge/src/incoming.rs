@@ -58,9 +58,7 @@ impl<'a> Incoming<'a> {
     /// # Errors
     /// As [`Incoming::form`].
     pub fn body_form(&self) -> Result<Parameters, Failure> {
-        let media_type = self.header(header::CONTENT_TYPE).unwrap_or_default();
-        let media_type = media_type.split(';').next().unwrap_or_default().trim();
-        if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        if !self.is_form() {
             return Err(invalid("the content type must be application/x-www-form-urlencoded", "content_type"));
         }
         let body: &[u8] = match self.0.body() {
@@ -74,17 +72,25 @@ impl<'a> Incoming<'a> {
     /// The query of a GET, or the form of a POST, as text: an authorization request as it came.
     ///
     /// # Errors
-    /// [`MalformedForm`] when it is too large or not UTF-8.
+    /// [`MalformedForm`] when it is too large, not UTF-8, or a POST that is no form.
     pub fn query_or_body(&self) -> Result<&'a str, MalformedForm> {
         let text = match (self.method(), self.0.body()) {
+            (&Method::POST, _) if !self.is_form() => return Err(MalformedForm::Encoding),
             (&Method::POST, Body::Text(text)) => text.as_bytes(),
             (&Method::POST, Body::Binary(bytes)) => bytes,
+            (&Method::POST, _) => &[],
             _ => self.query().as_bytes(),
         };
         if text.len() > MAX_FORM_BYTES {
             return Err(MalformedForm::TooLarge);
         }
         std::str::from_utf8(text).map_err(|_| MalformedForm::Encoding)
+    }
+
+    fn is_form(&self) -> bool {
+        let media_type = self.header(header::CONTENT_TYPE).unwrap_or_default();
+        let media_type = media_type.split(';').next().unwrap_or_default().trim();
+        media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
     }
 
     /// A cookie.

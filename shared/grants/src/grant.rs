@@ -1,6 +1,7 @@
 //! The grant: one consent of one person to one client, or one opaque token of a service.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 
 use protocol::{ClientId, CodeChallenge, Nonce, RedirectUri, Resource, Scope, Subject};
 
@@ -66,7 +67,7 @@ pub enum Stage {
 
 impl Grant {
     /// The most access tokens that are revoked one by one before the whole grant is.
-    pub const MAX_REVOKED_ACCESS: usize = 100;
+    pub const MAX_REVOKED_ACCESS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99);
 
     /// `sub` of its tokens: the person, or the service itself.
     pub fn subject_text(&self) -> &str {

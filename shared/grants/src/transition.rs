@@ -1,5 +1,7 @@
 //! What a step writes, and under which guards: data, not deeds.
 
+use std::num::NonZeroUsize;
+
 use protocol::{ClientId, CodeChallenge, RedirectUri, Resource};
 
 use crate::{Attempt, Generation, Grant, GrantId, Stage, Timestamp};
@@ -42,7 +44,7 @@ pub enum Guard {
     /// It is not revoked.
     NotRevoked,
     /// Fewer access tokens than this were revoked one by one.
-    RevokedAccessBelow(usize),
+    RevokedAccessBelow(NonZeroUsize),
 }
 
 /// What is written.
@@ -171,7 +173,7 @@ impl Guard {
                 matches!(grant.stage, Stage::Active { refresh_expires_at, .. } if alive(refresh_expires_at))
             }
             Self::NotRevoked => grant.stage != Stage::Revoked,
-            Self::RevokedAccessBelow(limit) => grant.revoked_access.len() < *limit,
+            Self::RevokedAccessBelow(limit) => grant.revoked_access.len() < limit.get(),
         }
     }
 }

@@ -51,6 +51,24 @@ async fn a_query_that_cannot_be_read_is_shown_here() {
 }
 
 #[tokio::test]
+async fn a_request_by_post_that_cannot_be_read_is_shown_here() {
+    let replies = pages(|counted, http| {
+        let good = good(counted, "");
+        let form = good.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default();
+        let json = http.post("/authorize").header("content-type", "application/json").body("{}");
+        vec![
+            ("1 MiB".to_owned(), http.post("/authorize").raw_form(vec![b'a'; 1024 * 1024])),
+            ("not UTF-8".to_owned(), http.post("/authorize").raw_form([form.as_bytes(), b"&state=\xff"].concat())),
+            ("JSON".to_owned(), json),
+        ]
+    })
+    .await;
+    for (_, reply) in &replies {
+        assert_html(reply);
+    }
+}
+
+#[tokio::test]
 async fn another_method_is_refused() {
     drop(
         pages(|counted, http| {

@@ -124,6 +124,20 @@ async fn c065_two_ways_at_once_are_one_too_many() {
 }
 
 #[tokio::test]
+async fn c065_two_authorization_headers_are_refused() {
+    let world = World::shared();
+    let service = &world.service;
+    for (first, second) in
+        [(service.secret(), "wrong"), ("wrong", service.secret()), (service.secret(), service.secret())]
+    {
+        for ask in requests(&world.stack.http()) {
+            let reply = ask.basic(&service.id, first).basic(&service.id, second).send().await;
+            assert_eq!(reply.status / 100, 4, "{reply:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_client_of_the_header_may_be_named_in_the_body_and_no_other() {
     let world = World::shared();
     let session = world.session();

@@ -32,6 +32,8 @@ mod redirects;
 #[cfg(test)]
 mod refreshing;
 #[cfg(test)]
+mod registration;
+#[cfg(test)]
 mod revocation;
 #[cfg(test)]
 mod round_trips;

@@ -32,6 +32,7 @@ async fn c130_no_secret_code_token_verifier_or_password_is_ever_logged() {
     );
     secrets.extend(session.browser.cookies.values().cloned());
     let log = world.stack.log();
+    assert!(log.contains(&world.spa.id), "nothing was logged of all this");
     for secret in secrets {
         // The middle of it is enough to find it, whatever surrounds it.
         let middle = &secret[secret.len() / 4..secret.len() * 3 / 4];

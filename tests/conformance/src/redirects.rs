@@ -230,6 +230,24 @@ async fn c016_an_empty_parameter_is_absent_and_an_unknown_one_is_nothing() {
 }
 
 #[tokio::test]
+async fn c017_a_request_by_post_is_the_same_request() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.web).await);
+    let url = authorization_url(&world.web.id, CALLBACK, &Pkce::new(), &[("state", "s")]);
+    let (path, query) = url.split_once('?').expect("a query");
+    let cookies: Vec<String> = session.browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let post = |form: String| session.http.post(path).header("cookie", cookies.join("; ")).raw_form(form);
+    let reply = post(query.to_owned()).send().await;
+    let location = reply.location().unwrap_or_else(|| panic!("{reply:?}"));
+    assert!(location.as_str().starts_with(&format!("{CALLBACK}?code=")), "{location}");
+    assert_shown_here(&post(query.replace("cb", "cc")).send().await);
+    assert_shown_here(&post(String::new()).send().await);
+    let spoiled = post(query.replace("=code&", "=token&")).send().await.location().expect("an answer to the client");
+    assert!(spoiled.query_pairs().any(|(_, value)| value == "unsupported_response_type"), "{spoiled}");
+}
+
+#[tokio::test]
 async fn c022_c023_a_redirect_with_a_code_is_a_303_that_no_script_of_another_site_reads() {
     let world = World::shared();
     let mut session = world.session();

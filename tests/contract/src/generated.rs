@@ -1,5 +1,7 @@
 //! Generated pairs of item and transition: what the store does is what the transition means.
 
+use std::num::NonZeroUsize;
+
 use grants::{Change, Generation, Grant, Guard, Stage, Transition};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -58,7 +60,7 @@ fn guard() -> impl Strategy<Value = Guard> {
         (1_u32..4).prop_map(|number| Guard::ActiveAt(Generation::from_number(number))),
         (0_u32..102).prop_map(|later| Guard::RefreshAliveAt(NOW.plus(later))),
         Just(Guard::NotRevoked),
-        (0_usize..4).prop_map(Guard::RevokedAccessBelow),
+        (1_usize..5).prop_map(|limit| Guard::RevokedAccessBelow(NonZeroUsize::new(limit).unwrap())),
     ]
 }
 

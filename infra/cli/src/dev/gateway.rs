@@ -10,10 +10,10 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use lambda_http::lambda_runtime::LambdaEvent;
 use lambda_http::request::LambdaRequest;
 use lambda_http::tower::Service;
-use lambda_http::{Adapter, Body, Context, Request};
+use lambda_http::{Adapter, Body, Request};
+use lambda_runtime::{Context, LambdaEvent};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::dev::site::Site;
