@@ -1,28 +1,16 @@
 //! Reading an authorization request, from the beginning, in each step.
 
 use edge::Answer;
+use grants::Timestamp;
 use grants::authorization::{RedirectTrusted, trust};
-use grants::{Target, Timestamp};
 use protocol::{AuthorizationErrorCode, AuthorizationRequest, MAX_FORM_BYTES, Parameters, ReceivedRequest, State};
 use sessions::RequestDigest;
 
+use crate::admitted::Admitted;
 use crate::{Authorize, Early, show};
 
 /// A request in one form may be half as large as what is read: it travels inside a form once more.
 const MAX_REQUEST_BYTES: usize = MAX_FORM_BYTES / 2;
-
-/// An authorization request that may be answered.
-pub(crate) struct Admitted {
-    pub(crate) trusted: RedirectTrusted,
-    pub(crate) request: AuthorizationRequest,
-    pub(crate) target: Target,
-    pub(crate) state: Option<State>,
-    /// The request in its one form.
-    pub(crate) query: String,
-    /// The same, asking for another account.
-    pub(crate) query_for_another: String,
-    pub(crate) digest: RequestDigest,
-}
 
 impl Authorize {
     /// Reads a request and settles what it may have.

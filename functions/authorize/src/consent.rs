@@ -6,7 +6,7 @@ use keys::{HandleKind, KeyRing};
 use protocol::{AuthorizationErrorCode, Parameters};
 use sessions::{FormTicket, SignedIn};
 
-use crate::admit::Admitted;
+use crate::admitted::Admitted;
 use crate::{Authorize, Early, show};
 
 impl Authorize {

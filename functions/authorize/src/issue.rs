@@ -6,7 +6,7 @@ use grants::{Attempt, CodeHandle, Timestamp};
 use sessions::SignedIn;
 use store::Applied;
 
-use crate::admit::Admitted;
+use crate::admitted::Admitted;
 use crate::{Authorize, Early, show};
 
 impl Authorize {

@@ -10,6 +10,7 @@
 //! - A consent form that was sent before is refused with a page that leads back to the request.
 
 mod admit;
+mod admitted;
 mod consent;
 mod issue;
 mod show;
@@ -23,22 +24,16 @@ use http::Method;
 use keys::{HandleKind, KeyRing};
 use lambda_http::Request;
 use protocol::ClientId;
-use sessions::{SessionHandle, SignedIn, Situation, VisitId, next, signed_in};
+use sessions::{SessionHandle, VisitId, next, signed_in};
 use store::{GrantsTable, PeopleTable};
 
-use crate::admit::Admitted;
+use crate::admitted::{Admitted, Guest};
 
 /// The endpoint.
 pub struct Authorize {
     parts: Parts,
     grants: GrantsTable,
     people: PeopleTable,
-}
-
-/// Whoever is in front of the browser.
-struct Guest {
-    signed_in: Option<SignedIn>,
-    agreed: Option<grants::Target>,
 }
 
 /// An answer that ends the request early.
@@ -73,14 +68,7 @@ impl Authorize {
         now: Timestamp,
     ) -> Result<Answer, Early> {
         let ring = self.ring(now).await?;
-        let situation = Situation {
-            client: admitted.trusted.client(),
-            target: &admitted.target,
-            agreed: guest.agreed.as_ref(),
-            signed_in: guest.signed_in.as_ref(),
-            digest: admitted.digest,
-            just_signed_in: false,
-        };
+        let situation = admitted.situation(guest, false);
         match (next(&admitted.request, &situation, now), &guest.signed_in) {
             (sessions::Next::Consent, Some(person)) => Ok(show::consent(admitted, person, &ring, now)),
             (sessions::Next::Issue, Some(person)) => self.issue(admitted, person, edge::random(), now).await,

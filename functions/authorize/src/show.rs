@@ -10,7 +10,7 @@ use protocol::AuthorizationRequestError;
 use sessions::{FormTicket, SignedIn, VisitId};
 use store::Unknown;
 
-use crate::admit::Admitted;
+use crate::admitted::Admitted;
 use crate::{Early, visit};
 
 pub(crate) const WRONG_PASSWORD: &str = "The user name or the password is not right. Please try again.";

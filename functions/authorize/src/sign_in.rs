@@ -4,10 +4,10 @@ use edge::{Answer, Incoming, SESSION_COOKIE, Trace, redirect, set_cookie};
 use grants::Timestamp;
 use keys::{HandleKind, KeyRing};
 use protocol::{Parameters, Secret, Username};
-use sessions::{FormTicket, Next, PersonKey, Situation, next, sign_in};
+use sessions::{FormTicket, Next, PersonKey, next, sign_in};
 
-use crate::admit::Admitted;
-use crate::{Authorize, Early, Guest, show, visit};
+use crate::admitted::{Admitted, Guest};
+use crate::{Authorize, Early, show, visit};
 
 impl Authorize {
     /// Takes user name and password.
@@ -39,14 +39,7 @@ impl Authorize {
 
     /// Where to go from a good password: to the consent page by way of the request, or straight to the client.
     async fn after_sign_in(&self, admitted: &Admitted, guest: &Guest, now: Timestamp) -> Result<Answer, Early> {
-        let situation = Situation {
-            client: admitted.trusted.client(),
-            target: &admitted.target,
-            agreed: guest.agreed.as_ref(),
-            signed_in: guest.signed_in.as_ref(),
-            digest: admitted.digest,
-            just_signed_in: true,
-        };
+        let situation = admitted.situation(guest, true);
         match (next(&admitted.request, &situation, now), &guest.signed_in) {
             (Next::Issue, Some(person)) => self.issue(admitted, person, edge::random(), now).await,
             (Next::Refuse(code), _) => Ok(self.refuse(admitted, code, "nothing may be shown")),

@@ -2,7 +2,7 @@
 
 use edge::{Answer, Failure, Trace};
 use grants::code::{CodeRedemption, explain, redeem};
-use grants::{Asked, Grant, Refusal, Verdict, one_token_serves};
+use grants::{Asked, Grant, Refusal, one_token_serves};
 use protocol::{CodeVerifier, GrantType, RedirectUri, Resource, Secret};
 use store::Applied;
 
@@ -33,14 +33,6 @@ impl Token {
             Applied::Done(grant) => return Ok(*grant),
             Applied::Refused(found) => found,
         };
-        match explain(request, &asking.client, found.as_deref(), now, attempt) {
-            Verdict::Done(grant) => Ok(*grant),
-            Verdict::Refuse(refusal) => Err(refusal.into()),
-            Verdict::RefuseAnd(refusal, last) => {
-                // Until the revocation is written the refusal is not said: who cannot be told so asks again.
-                self.grants.apply(&last).await?;
-                Err(refusal.into())
-            }
-        }
+        self.settle(explain(request, &asking.client, found.as_deref(), now, attempt)).await
     }
 }

@@ -2,7 +2,7 @@
 
 use edge::{Answer, Failure, Trace};
 use grants::refresh::{RefreshRequest, explain, rotate};
-use grants::{Asked, Grant, Refusal, Verdict, one_token_serves};
+use grants::{Asked, Grant, Refusal, one_token_serves};
 use protocol::{GrantType, Resource, Scope, Secret};
 use store::Applied;
 
@@ -34,14 +34,6 @@ impl Token {
             Applied::Done(grant) => return Ok(*grant),
             Applied::Refused(found) => found,
         };
-        match explain(request, &asking.client, found.as_deref(), policy, (now, attempt)) {
-            Verdict::Done(grant) => Ok(*grant),
-            Verdict::Refuse(refusal) => Err(refusal.into()),
-            Verdict::RefuseAnd(refusal, last) => {
-                // Until the revocation is written the refusal is not said: who cannot be told so asks again.
-                self.grants.apply(&last).await?;
-                Err(refusal.into())
-            }
-        }
+        self.settle(explain(request, &asking.client, found.as_deref(), policy, (now, attempt))).await
     }
 }

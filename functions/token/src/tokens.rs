@@ -1,7 +1,7 @@
 //! Tokens on their way out.
 
 use edge::{Answer, Failure, json};
-use grants::{AccessToken, Asked, Grant, GrantSecret, TokenFormat, TokenId, refresh};
+use grants::{AccessToken, Asked, Grant, GrantSecret, TokenFormat, TokenId, Verdict, refresh};
 use http::StatusCode;
 use protocol::{Secret, TokenResponse};
 
@@ -51,6 +51,19 @@ impl Token {
         let refresh_token = next.map(|handle| ring.handles().seal_refresh(&handle));
         let given = Given { access_token: &access_token, refresh_token: refresh_token.as_ref(), token: &token };
         Ok(given.answer())
+    }
+
+    /// Does what a refused write turned out to mean.
+    pub(crate) async fn settle(&self, verdict: Verdict) -> Result<Grant, Failure> {
+        match verdict {
+            Verdict::Done(grant) => Ok(*grant),
+            Verdict::Refuse(refusal) => Err(refusal.into()),
+            Verdict::RefuseAnd(refusal, last) => {
+                // Until the revocation is written the refusal is not said: who cannot be told so asks again.
+                self.grants.apply(&last).await?;
+                Err(refusal.into())
+            }
+        }
     }
 
     pub(crate) async fn sign(&self, token: &AccessToken, id: TokenId) -> Result<Secret, Failure> {

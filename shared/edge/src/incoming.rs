@@ -87,7 +87,7 @@ impl<'a> Incoming<'a> {
         std::str::from_utf8(text).map_err(|_| MalformedForm::Encoding)
     }
 
-    fn is_form(&self) -> bool {
+    fn is_form(self) -> bool {
         let media_type = self.header(header::CONTENT_TYPE).unwrap_or_default();
         let media_type = media_type.split(';').next().unwrap_or_default().trim();
         media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")

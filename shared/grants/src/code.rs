@@ -83,12 +83,7 @@ pub fn redeem(
     now: Timestamp,
     attempt: Attempt,
 ) -> Transition {
-    let change = Change::Advance {
-        to: Generation::FIRST,
-        at: now,
-        refresh_expires_at: now.plus(policy.refresh_idle_lifetime),
-        attempt,
-    };
+    let change = Change::advance(Generation::FIRST, policy, now, attempt);
     Transition::of(request.code.secret.id(), change)
         .when(Guard::ClientIs(client.client().id.clone()))
         .when_all(request.proof())

@@ -27,12 +27,7 @@ pub fn rotate(
     now: Timestamp,
     attempt: Attempt,
 ) -> Transition {
-    let change = Change::Advance {
-        to: request.token.generation.next(),
-        at: now,
-        refresh_expires_at: now.plus(policy.refresh_idle_lifetime),
-        attempt,
-    };
+    let change = Change::advance(request.token.generation.next(), policy, now, attempt);
     Transition::of(request.token.secret.id(), change)
         .when(Guard::ClientIs(client.client().id.clone()))
         .when(Guard::ActiveAt(request.token.generation))

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use protocol::{ClientId, CodeChallenge, RedirectUri, Resource};
 
-use crate::{Attempt, Generation, Grant, GrantId, Stage, Timestamp};
+use crate::{Attempt, Generation, Grant, GrantId, Policy, Stage, Timestamp};
 
 /// One write to one grant: applied when every guard holds, in one step, or not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +130,11 @@ impl Transition {
 }
 
 impl Change {
+    /// Gives the tokens of generation `to`, now.
+    pub const fn advance(to: Generation, policy: &Policy, now: Timestamp, attempt: Attempt) -> Self {
+        Self::Advance { to, at: now, refresh_expires_at: now.plus(policy.refresh_idle_lifetime), attempt }
+    }
+
     fn applied(&self, mut grant: Grant) -> Grant {
         match self {
             Self::Create(whole) => return (**whole).clone(),

@@ -22,6 +22,9 @@ use crate::stack::Stack;
 /// Runs until somebody stops it.
 pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
     edge::log_to_stderr();
+    // Before anything answers: who asks a stack to stop as soon as it answers must be heard.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
     let listener = listen(options.port, "--port").await?;
     let place = Place::prepare(&options).await?;
     let stack = Stack::open(place.config.connection.clone(), &place.config.tables, place.config.wrapping.clone());
@@ -34,9 +37,11 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
     let issuer = place.config.issuer.as_str();
     tell::ready(issuer, &demo, &place.describe())?;
     tokio::select! {
-        () = gateway::serve(listener, site) => Ok(()),
-        stopped = stop() => stopped,
+        () = gateway::serve(listener, site) => {}
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
     }
+    Ok(())
 }
 
 /// Binds a port on this machine.
@@ -47,12 +52,4 @@ async fn listen(port: u16, flag: &str) -> Result<TcpListener, Error> {
         }
         format!("port {port} cannot be used ({error}): choose another port with {flag}").into()
     })
-}
-
-async fn stop() -> Result<(), Error> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
-        _ = terminate.recv() => Ok(()),
-    }
 }

@@ -1,0 +1,39 @@
+//! An authorization request that may be answered, and who is in front of the browser.
+
+use grants::Target;
+use grants::authorization::RedirectTrusted;
+use protocol::{AuthorizationRequest, State};
+use sessions::{RequestDigest, SignedIn, Situation};
+
+/// An authorization request that may be answered.
+pub(crate) struct Admitted {
+    pub(crate) trusted: RedirectTrusted,
+    pub(crate) request: AuthorizationRequest,
+    pub(crate) target: Target,
+    pub(crate) state: Option<State>,
+    /// The request in its one form.
+    pub(crate) query: String,
+    /// The same, asking for another account.
+    pub(crate) query_for_another: String,
+    pub(crate) digest: RequestDigest,
+}
+
+/// Whoever is in front of the browser.
+pub(crate) struct Guest {
+    pub(crate) signed_in: Option<SignedIn>,
+    pub(crate) agreed: Option<Target>,
+}
+
+impl Admitted {
+    /// Where the request stands with this guest.
+    pub(crate) fn situation<'a>(&'a self, guest: &'a Guest, just_signed_in: bool) -> Situation<'a> {
+        Situation {
+            client: self.trusted.client(),
+            target: &self.target,
+            agreed: guest.agreed.as_ref(),
+            signed_in: guest.signed_in.as_ref(),
+            digest: self.digest,
+            just_signed_in,
+        }
+    }
+}
