@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -24,10 +26,13 @@ export const stack = (name) => {
 
 export const API = 'https://rs256.example';
 
-// A browser with a fresh profile. Closing it removes the profile.
-export const launch = () =>
-  chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+// A browser with a fresh profile. What Chromium keeps beside its profile goes to a directory that is removed when it is
+// closed.
+export async function launch() {
+  const home = mkdtempSync(join(tmpdir(), 'jeton-browser-'));
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home },
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -38,6 +43,9 @@ export const launch = () =>
       '--disable-sync',
     ],
   });
+  browser.on('disconnected', () => rmSync(home, { recursive: true, force: true }));
+  return browser;
+}
 
 // One of the operator's commands.
 async function jeton(parameters, input = '') {

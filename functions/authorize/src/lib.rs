@@ -74,7 +74,7 @@ impl Authorize {
             (sessions::Next::Issue, Some(person)) => self.issue(admitted, person, edge::random(), now).await,
             (sessions::Next::Refuse(code), _) => Ok(self.refuse(admitted, code, "nothing may be shown")),
             (sessions::Next::SignIn | sessions::Next::Consent | sessions::Next::Issue, _) => {
-                Ok(show::sign_in(admitted, incoming, &ring, now))
+                Ok(show::sign_in(admitted, incoming, &ring, now, None))
             }
         }
     }

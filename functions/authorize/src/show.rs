@@ -18,42 +18,35 @@ pub(crate) const STALE_FORM: &str = "This form was open for too long. Please sig
 
 const ASK_THE_APP: &str = "Go back to the app and start again. If this happens again, tell the people who run the app.";
 
+/// Why the sign-in page is shown again, and what was typed.
+#[derive(Clone, Copy)]
+pub(crate) struct Again<'a> {
+    pub(crate) alert: &'static str,
+    pub(crate) username: &'a str,
+}
+
 /// The sign-in page for a request.
-pub(crate) fn sign_in(admitted: &Admitted, incoming: Incoming<'_>, ring: &KeyRing, now: Timestamp) -> Answer {
-    sign_in_page(admitted, incoming, ring, now, None)
-}
-
-/// The same, with what went wrong.
-pub(crate) fn sign_in_again(
+pub(crate) fn sign_in(
     admitted: &Admitted,
     incoming: Incoming<'_>,
     ring: &KeyRing,
     now: Timestamp,
-    alert: &'static str,
-) -> Answer {
-    sign_in_page(admitted, incoming, ring, now, Some(alert))
-}
-
-fn sign_in_page(
-    admitted: &Admitted,
-    incoming: Incoming<'_>,
-    ring: &KeyRing,
-    now: Timestamp,
-    alert: Option<&'static str>,
+    again: Option<Again<'_>>,
 ) -> Answer {
     let known = visit(incoming, ring);
     let visit = known.unwrap_or_else(|| VisitId::from_bytes(edge::random()));
     let ticket = FormTicket::for_sign_in(visit, admitted.digest, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
+    let hint = admitted.request.login_hint.as_deref();
     let page = pages::SignIn {
         client_name: &admitted.trusted.client().name,
         redirect_host: &admitted.trusted.redirect_uri().display_host(),
-        username: admitted.request.login_hint.as_deref().unwrap_or_default(),
+        username: again.map_or(hint.unwrap_or_default(), |again| again.username),
         request: &admitted.query,
         ticket: ticket.expose(),
-        alert,
+        alert: again.map(|again| again.alert),
     };
-    let status = if alert.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
+    let status = if again.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
     let answer = html(status, page.render(), Some(&admitted.trusted.redirect_uri().source()));
     let answer = of_client(admitted, answer);
     if known.is_some() {

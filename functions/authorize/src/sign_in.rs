@@ -7,6 +7,7 @@ use protocol::{Parameters, Secret, Username};
 use sessions::{FormTicket, Next, PersonKey, next, sign_in};
 
 use crate::admitted::{Admitted, Guest};
+use crate::show::Again;
 use crate::{Authorize, Early, show, visit};
 
 impl Authorize {
@@ -17,18 +18,20 @@ impl Authorize {
         let text = form.one("request").ok().flatten().unwrap_or_default();
         let admitted = self.admit(text, now).await?;
         let ring = self.ring(now).await?;
+        let typed = form.one("username").ok().flatten().filter(|typed| typed.len() <= 128).unwrap_or_default();
+        let again = |alert| Some(Again { alert, username: typed });
         if incoming.is_cross_site() || !is_own_form(incoming, &form, &admitted, &ring, now) {
-            return Ok(show::sign_in_again(&admitted, incoming, &ring, now, show::STALE_FORM));
+            return Ok(show::sign_in(&admitted, incoming, &ring, now, again(show::STALE_FORM)));
         }
         let Some((username, password)) = credentials(&form) else {
-            return Ok(show::sign_in_again(&admitted, incoming, &ring, now, show::WRONG_PASSWORD));
+            return Ok(show::sign_in(&admitted, incoming, &ring, now, again(show::WRONG_PASSWORD)));
         };
         let key = PersonKey::of(&username);
         let client_id = &admitted.trusted.client().id;
         let found = self.people.person(key, client_id).await.map_err(show::unavailable)?;
         let Some((person, handle)) = sign_in(found.user, &password, edge::random(), admitted.digest, now) else {
-            let again = show::sign_in_again(&admitted, incoming, &ring, now, show::WRONG_PASSWORD);
-            return Ok(Trace::refused("sign_in_failed").onto(again));
+            let page = show::sign_in(&admitted, incoming, &ring, now, again(show::WRONG_PASSWORD));
+            return Ok(Trace::refused("sign_in_failed").onto(page));
         };
         self.people.create_session(person.session()).await.map_err(show::unavailable)?;
         let guest = Guest { signed_in: Some(person), agreed: found.agreed };
