@@ -96,48 +96,13 @@ impl From<MalformedForm> for Failure {
 
 impl From<TokenRequestError> for Failure {
     fn from(error: TokenRequestError) -> Self {
-        let description = match error {
-            TokenRequestError::Repeated => "a parameter is included more than once",
-            TokenRequestError::GrantTypeMissing => "grant_type is missing",
-            TokenRequestError::GrantTypeUnsupported => "this grant type is not supported",
-            TokenRequestError::CodeMissing => "code is missing",
-            TokenRequestError::RefreshTokenMissing => "refresh_token is missing",
-            TokenRequestError::TokenMissing => "token is missing",
-            TokenRequestError::TooLong => "a parameter is too long",
-            TokenRequestError::RedirectUriMalformed => "redirect_uri is not the one of the authorization request",
-            TokenRequestError::CodeVerifierMalformed => {
-                "code_verifier is malformed: 43 to 128 characters out of A-Z a-z 0-9 - . _ ~"
-            }
-            TokenRequestError::ScopeMalformed => "scope is malformed",
-            TokenRequestError::ResourceMalformed => "resource is not an absolute URI without a fragment",
-        };
-        Self::new(error.code(), description, "malformed_request")
+        Self::new(error.code(), error.description(), "malformed_request")
     }
 }
 
 impl From<ClientAuthenticationError> for Failure {
     fn from(error: ClientAuthenticationError) -> Self {
-        use ClientAuthenticationError as E;
-        let description = match error {
-            E::Missing => {
-                "client authentication is missing: use HTTP Basic, or client_id and client_secret in the body"
-            }
-            E::SeveralMethods => "use one way of client authentication, not several at once",
-            E::Repeated => "a parameter is included more than once",
-            E::MalformedBasic => {
-                "HTTP Basic credentials are base64 of client_id:client_secret, each form-urlencoded before"
-            }
-            E::BearerCredentials => {
-                "client credentials do not go in a Bearer header: send Authorization: Basic base64(client_id:client_secret), or client_id and client_secret in the body"
-            }
-            E::UnsupportedScheme => "this authorization scheme is not supported here: use Basic",
-            E::AssertionUnsupported => {
-                "client assertions are not supported here: use client_secret_basic or client_secret_post"
-            }
-            E::TwoClients => "client_id in the body is not the client of the Authorization header",
-            E::MalformedCredentials => "client_id or client_secret is malformed",
-        };
-        Self::new(error.code(), description, "client_authentication")
+        Self::new(error.code(), error.description(), "client_authentication")
     }
 }
 

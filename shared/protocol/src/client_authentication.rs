@@ -1,5 +1,7 @@
 //! How a client says who it is (RFC 6749 §2.3).
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
@@ -20,40 +22,52 @@ pub enum PresentedClient {
 }
 
 /// Why a request does not tell who asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientAuthenticationError {
     /// Neither an `Authorization` header nor a `client_id`.
-    #[error("client authentication is missing: use HTTP Basic, or client_id and client_secret in the body")]
     Missing,
     /// RFC 6749 §2.3: a client must not use more than one method in a request.
-    #[error("use one way of client authentication, not several at once")]
     SeveralMethods,
     /// A repeated parameter.
-    #[error("a parameter is included more than once")]
     Repeated,
     /// Not base64 of `id:secret`, each part form-urlencoded.
-    #[error("HTTP Basic credentials are base64 of client_id:client_secret, each form-urlencoded before")]
     MalformedBasic,
     /// `Authorization: Bearer id:secret`: seen so often that it gets an answer of its own.
-    #[error(
-        "client credentials do not go in a Bearer header: use Authorization: Basic base64(client_id:client_secret), or client_id and client_secret in the body"
-    )]
     BearerCredentials,
     /// Another scheme in the `Authorization` header.
-    #[error("this authorization scheme is not supported here: use Basic")]
     UnsupportedScheme,
     /// `client_assertion`.
-    #[error("client assertions are not supported here: use client_secret_basic or client_secret_post")]
     AssertionUnsupported,
     /// The header and the body name different clients.
-    #[error("client_id in the body is not the client of the Authorization header")]
     TwoClients,
     /// Not a possible name.
-    #[error("client_id or client_secret is malformed")]
     MalformedCredentials,
 }
 
 impl ClientAuthenticationError {
+    /// What the caller is told.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Missing => {
+                "client authentication is missing: use HTTP Basic, or client_id and client_secret in the body"
+            }
+            Self::SeveralMethods => "use one way of client authentication, not several at once",
+            Self::Repeated => "a parameter is included more than once",
+            Self::MalformedBasic => {
+                "HTTP Basic credentials are base64 of client_id:client_secret, each form-urlencoded before"
+            }
+            Self::BearerCredentials => {
+                "client credentials do not go in a Bearer header: send Authorization: Basic base64(client_id:client_secret), or client_id and client_secret in the body"
+            }
+            Self::UnsupportedScheme => "this authorization scheme is not supported here: use Basic",
+            Self::AssertionUnsupported => {
+                "client assertions are not supported here: use client_secret_basic or client_secret_post"
+            }
+            Self::TwoClients => "client_id in the body is not the client of the Authorization header",
+            Self::MalformedCredentials => "client_id or client_secret is malformed",
+        }
+    }
+
     /// The protocol error: RFC 6749 §5.2 counts several methods among malformed requests, all else as failed
     /// authentication.
     pub const fn code(self) -> TokenErrorCode {
@@ -69,6 +83,14 @@ impl ClientAuthenticationError {
         }
     }
 }
+
+impl fmt::Display for ClientAuthenticationError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.description())
+    }
+}
+
+impl std::error::Error for ClientAuthenticationError {}
 
 impl From<Repeated> for ClientAuthenticationError {
     fn from(_: Repeated) -> Self {

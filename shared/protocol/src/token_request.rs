@@ -51,40 +51,29 @@ pub enum TokenRequest {
 }
 
 /// Why a request of the token endpoint cannot be understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenRequestError {
     /// A repeated parameter.
-    #[error("a parameter is included more than once")]
     Repeated,
     /// No `grant_type`.
-    #[error("grant_type is missing")]
     GrantTypeMissing,
     /// Not one of [`GrantType`].
-    #[error("this grant type is not supported")]
     GrantTypeUnsupported,
     /// No `code`.
-    #[error("code is missing")]
     CodeMissing,
     /// No `refresh_token`.
-    #[error("refresh_token is missing")]
     RefreshTokenMissing,
     /// No `token`.
-    #[error("token is missing")]
     TokenMissing,
     /// Longer than any token made here.
-    #[error("a parameter is too long")]
     TooLong,
     /// A `redirect_uri` that could not have been registered, so it is not the one of any grant.
-    #[error("redirect_uri is not the one of the authorization request")]
     RedirectUriMalformed,
     /// RFC 7636 §4.6: a verifier that is none fails the comparison.
-    #[error("code_verifier is malformed: 43 to 128 characters out of A-Z a-z 0-9 - . _ ~")]
     CodeVerifierMalformed,
     /// RFC 6749 §3.3.
-    #[error("scope is malformed")]
     ScopeMalformed,
     /// RFC 8707 §2.
-    #[error("resource is not an absolute URI without a fragment")]
     ResourceMalformed,
 }
 
@@ -132,6 +121,25 @@ impl fmt::Display for GrantType {
 }
 
 impl TokenRequestError {
+    /// What the caller is told.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Repeated => "a parameter is included more than once",
+            Self::GrantTypeMissing => "grant_type is missing",
+            Self::GrantTypeUnsupported => "this grant type is not supported",
+            Self::CodeMissing => "code is missing",
+            Self::RefreshTokenMissing => "refresh_token is missing",
+            Self::TokenMissing => "token is missing",
+            Self::TooLong => "a parameter is too long",
+            Self::RedirectUriMalformed => "redirect_uri is not the one of the authorization request",
+            Self::CodeVerifierMalformed => {
+                "code_verifier is malformed: 43 to 128 characters out of A-Z a-z 0-9 - . _ ~"
+            }
+            Self::ScopeMalformed => "scope is malformed",
+            Self::ResourceMalformed => "resource is not an absolute URI without a fragment",
+        }
+    }
+
     /// The protocol error (RFC 6749 §5.2, RFC 7636 §4.6, RFC 8707 §2).
     pub const fn code(self) -> TokenErrorCode {
         match self {
@@ -148,6 +156,14 @@ impl TokenRequestError {
         }
     }
 }
+
+impl fmt::Display for TokenRequestError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.description())
+    }
+}
+
+impl std::error::Error for TokenRequestError {}
 
 impl From<Repeated> for TokenRequestError {
     fn from(_: Repeated) -> Self {
