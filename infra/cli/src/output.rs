@@ -28,9 +28,13 @@ fn lines(document: &Value) -> String {
 fn cell(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
+        Value::Array(values) if values.is_empty() => "-".to_owned(),
         Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(" "),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| format!("{name}={}", cell(value))).collect::<Vec<_>>().join(" ")
+        }
         Value::Null => "-".to_owned(),
-        Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
     }
 }
 
@@ -43,5 +47,7 @@ mod tests {
         let document = serde_json::json!([{"id": "a", "scope": ["r", "w"]}, {"id": "b", "scope": null}]);
         assert_eq!(lines(&document), "id     a\nscope  r w\n\nid     b\nscope  -");
         assert_eq!(lines(&serde_json::json!([])), "none");
+        let nested = serde_json::json!({"created": [{"alg": "RS256", "kid": "k"}], "deleted": []});
+        assert_eq!(lines(&nested), "created  alg=RS256 kid=k\ndeleted  -");
     }
 }
