@@ -319,7 +319,7 @@ fn mask_tokens(body: &mut serde_json::Map<String, Value>) {
 fn mask_times(claims: &mut serde_json::Map<String, Value>) {
     let number = |name: &str| claims.get(name).and_then(Value::as_u64);
     let lifetime = number("exp").zip(number("iat")).map(|(exp, iat)| exp - iat);
-    for name in ["exp", "iat", "jti"] {
+    for name in ["exp", "iat", "auth_time", "jti"] {
         if claims.contains_key(name) {
             claims.insert(name.to_owned(), json!(format!("« {name} »")));
         }
