@@ -50,6 +50,8 @@ export async function launch() {
 // One of the operator's commands.
 async function jeton(parameters, input = '') {
   const running = run(stack('JETON'), [...parameters, '--env-file', stack('ENV_FILE'), '--json']);
+  // A command that reads nothing may be gone before its input is; one that failed is told by what it ended with.
+  running.child.stdin.on('error', () => {});
   running.child.stdin.end(input);
   return JSON.parse((await running).stdout);
 }
