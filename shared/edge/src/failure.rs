@@ -25,12 +25,6 @@ impl Failure {
         Self { code, description, reason }
     }
 
-    /// A fault of this server, whose cause is in the log.
-    pub fn internal(what: &dyn std::fmt::Display) -> Self {
-        crate::trouble("internal error", what);
-        Self::new(TokenErrorCode::ServerError, "the server met an unexpected condition", "internal")
-    }
-
     /// The reason, for the log.
     pub const fn reason(&self) -> &'static str {
         self.reason

@@ -117,15 +117,6 @@ pub fn set_cookie(mut answer: Answer, name: &str, value: &str) -> Answer {
     answer
 }
 
-/// Makes the browser forget a cookie.
-pub fn clear_cookie(mut answer: Answer, name: &str) -> Answer {
-    let cookie = format!("{name}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        answer.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    answer
-}
-
 const fn invalid(description: &'static str, reason: &'static str) -> Failure {
     Failure::new(TokenErrorCode::InvalidRequest, description, reason)
 }

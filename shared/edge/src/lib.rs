@@ -25,7 +25,7 @@ pub use clock::now;
 pub use config::{Config, ConfigError, Tables, WrappingKey, environment};
 pub use entropy::{random, random_name};
 pub use failure::Failure;
-pub use incoming::{Incoming, SESSION_COOKIE, VISIT_COOKIE, clear_cookie, set_cookie};
+pub use incoming::{Incoming, SESSION_COOKIE, VISIT_COOKIE, set_cookie};
 pub use key_cache::KeyCache;
 pub use log::{to_stderr as log_to_stderr, trouble};
 pub use parts::{Parts, Stores};
