@@ -3,10 +3,10 @@
 use std::future::Future;
 
 use lambda_http::request::RequestContext;
-use lambda_http::{Request, RequestExt, service_fn};
+use lambda_http::{Request, RequestExt, lambda_runtime, service_fn};
 
 use crate::log::{Line, request as log_request};
-use crate::{Answer, Config, Error, Trace, clock};
+use crate::{Answer, Config, Error, Trace, answer_event, clock};
 
 /// One endpoint.
 pub trait Function: Send + Sync + 'static {
@@ -36,8 +36,10 @@ pub fn start() -> Result<Config, Error> {
 pub async fn serve<F: Function>(function: F) -> Result<(), Error> {
     function.warm_up().await;
     let function = &function;
-    lambda_http::run(service_fn(|request: Request| async move { Ok::<_, Error>(respond(function, request).await) }))
-        .await
+    lambda_runtime::run(service_fn(|event| {
+        answer_event(event, |request| async move { Ok::<_, Error>(respond(function, request).await) })
+    }))
+    .await
 }
 
 /// Answers one request and logs one line about it.

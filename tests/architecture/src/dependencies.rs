@@ -82,6 +82,7 @@ const RULES: &[Rule] = &[
         name: "edge",
         workspace: Use(&["protocol", "grants", "sessions", "keys", "store", "pages"]),
         outside: Use(&[
+            "base64",
             "getrandom",
             "http",
             "lambda_http",

@@ -1,18 +1,17 @@
 //! A small HTTP server that asks the functions as an API gateway does: HTTP API, payload format 2.0.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use edge::Error;
+use edge::{Error, answer_event};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use lambda_http::request::LambdaRequest;
-use lambda_http::tower::Service;
-use lambda_http::{Adapter, Body, Request};
+use lambda_http::Body;
 use lambda_runtime::{Context, LambdaEvent};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -28,8 +27,8 @@ pub(crate) async fn serve(listener: TcpListener, site: Site) {
     let site = Arc::new(site);
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
-                tokio::spawn(converse(stream, Arc::clone(&site)));
+            Ok((stream, peer)) => {
+                tokio::spawn(converse(stream, peer.ip(), Arc::clone(&site)));
             }
             // Out of file descriptors, most likely: others may close theirs meanwhile.
             Err(_) => tokio::task::yield_now().await,
@@ -37,10 +36,10 @@ pub(crate) async fn serve(listener: TcpListener, site: Site) {
     }
 }
 
-async fn converse(stream: TcpStream, site: Arc<Site>) {
+async fn converse(stream: TcpStream, source: IpAddr, site: Arc<Site>) {
     let service = service_fn(move |request| {
         let site = Arc::clone(&site);
-        async move { Ok::<_, Infallible>(answer(request, site).await) }
+        async move { Ok::<_, Infallible>(answer(request, source, site).await) }
     });
     let mut server = hyper::server::conn::http1::Builder::new();
     let connection = server.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
@@ -48,9 +47,9 @@ async fn converse(stream: TcpStream, site: Arc<Site>) {
     drop(connection.serve_connection(TokioIo::new(stream), service).await);
 }
 
-async fn answer(request: hyper::Request<Incoming>, site: Arc<Site>) -> Response<Full<Bytes>> {
+async fn answer(request: hyper::Request<Incoming>, source: IpAddr, site: Arc<Site>) -> Response<Full<Bytes>> {
     let is_head = request.method() == Method::HEAD;
-    let mut answer = match event(request).await {
+    let mut answer = match event(request, source).await {
         Ok(event) => ask(event, site).await.unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR)),
         Err(status) => plain(status),
     };
@@ -61,7 +60,7 @@ async fn answer(request: hyper::Request<Incoming>, site: Arc<Site>) -> Response<
 }
 
 /// The event that the gateway makes of a request.
-async fn event(request: hyper::Request<Incoming>) -> Result<ApiGatewayV2httpRequest, StatusCode> {
+async fn event(request: hyper::Request<Incoming>, source: IpAddr) -> Result<ApiGatewayV2httpRequest, StatusCode> {
     let (head, body) = request.into_parts();
     let body =
         Limited::new(body, MAX_BODY_BYTES).collect().await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?.to_bytes();
@@ -75,7 +74,7 @@ async fn event(request: hyper::Request<Incoming>) -> Result<ApiGatewayV2httpRequ
     event.request_context.request_id = Some(edge::random_name::<8>());
     event.request_context.http.method = head.method;
     event.request_context.http.path = Some(head.uri.path().to_owned());
-    event.request_context.http.source_ip = Some("127.0.0.1".to_owned());
+    event.request_context.http.source_ip = Some(source.to_string());
     event.is_base64_encoded = std::str::from_utf8(&body).is_err();
     event.body = match std::str::from_utf8(&body) {
         Ok("") => None,
@@ -105,13 +104,8 @@ fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
 
 /// Asks through the same adapter as on Lambda, so that the same conversions happen on both ways.
 async fn ask(event: ApiGatewayV2httpRequest, site: Arc<Site>) -> Result<Response<Full<Bytes>>, Error> {
-    let function = lambda_http::service_fn(move |request: Request| {
-        let site = Arc::clone(&site);
-        async move { Box::pin(site.answer(request)).await }
-    });
-    let mut adapter = Adapter::from(function);
-    let event = LambdaEvent::new(LambdaRequest::ApiGatewayV2(event), Context::default());
-    let answered = adapter.call(event).await?;
+    let event = LambdaEvent::new(event, Context::default());
+    let answered = answer_event(event, move |request| async move { Box::pin(site.answer(request)).await }).await?;
     let answered: ApiGatewayV2httpResponse = serde_json::from_value(serde_json::to_value(answered)?)?;
     response(answered)
 }
