@@ -2,11 +2,13 @@
 
 use edge::Answer;
 use grants::Timestamp;
-use grants::authorization::{RedirectTrusted, trust};
-use protocol::{AuthorizationErrorCode, AuthorizationRequest, MAX_FORM_BYTES, Parameters, ReceivedRequest, State};
+use grants::authorization::trust;
+use protocol::{
+    AuthorizationErrorCode, AuthorizationRequest, MAX_FORM_BYTES, Parameters, ReceivedRequest, ResponseMode,
+};
 use sessions::RequestDigest;
 
-use crate::admitted::Admitted;
+use crate::admitted::{Admitted, Way};
 use crate::{Authorize, Early, show};
 
 /// A request in one form may be half as large as what is read: it travels inside a form once more.
@@ -25,45 +27,44 @@ impl Authorize {
         let received = ReceivedRequest::parse(&parameters).map_err(show::malformed)?;
         let registered = self.parts.client(&received.client_id, now).await.map_err(|failure| show::failed(&failure))?;
         let trusted = trust(&received, registered).map_err(show::untrusted)?;
+        let legacy = self.parts.config.policy.legacy;
         let state = AuthorizationRequest::state(&parameters);
+        let mode = AuthorizationRequest::response_mode(&parameters, legacy);
         let to_client = |code: AuthorizationErrorCode, description: &str| {
-            Box::new(self.error(&trusted, state.as_ref(), code, description))
+            let way = Way { trusted: &trusted, state: state.as_ref(), mode };
+            Box::new(self.error(&way, code, description))
         };
-        let request =
-            AuthorizationRequest::parse(&parameters).map_err(|error| to_client(error.code(), &error.to_string()))?;
+        let request = AuthorizationRequest::parse(&parameters, legacy)
+            .map_err(|error| to_client(error.code(), &error.to_string()))?;
         let apis = self.parts.apis_of(trusted.client(), now).await.map_err(|failure| show::failed(&failure))?;
         let target = trusted
             .admit(&request, &apis)
             .map_err(|refusal| to_client(refusal.authorization_code(), refusal.description()))?;
         let digest = RequestDigest::of(&query);
         let query_for_another = parameters.with("prompt", "login").to_query();
-        Ok(Admitted { trusted, request, target, state, query, query_for_another, digest })
+        Ok(Admitted { trusted, request, target, state, mode, query, query_for_another, digest })
     }
 
     /// Tells the client that there is no code, and why.
     pub(crate) fn refuse(&self, admitted: &Admitted, code: AuthorizationErrorCode, description: &str) -> Answer {
-        self.error(&admitted.trusted, admitted.state.as_ref(), code, description)
+        self.error(&admitted.way(), code, description)
     }
 
     /// An error response (RFC 6749 §4.1.2.1) with `iss` (RFC 9207 §2). Only a trusted redirect URI gets here.
-    fn error(
-        &self,
-        trusted: &RedirectTrusted,
-        state: Option<&State>,
-        code: AuthorizationErrorCode,
-        description: &str,
-    ) -> Answer {
-        let pairs = [("error", code.as_str()), ("error_description", description)];
-        let answer = self.respond(trusted, state, &pairs);
-        let client_id = Some(trusted.client().id.to_string());
-        edge::Trace { client_id, ..edge::Trace::refused(code.as_str()) }.onto(answer)
+    fn error(&self, way: &Way<'_>, code: AuthorizationErrorCode, description: &str) -> Answer {
+        let answer = self.respond(way, &[("error", code.as_str()), ("error_description", description)]);
+        edge::Trace::refused(code.as_str()).of_client(&way.trusted.client().id).onto(answer)
     }
 
     /// An authorization response: the pairs, then `state` as it came, then `iss`.
-    pub(crate) fn respond(&self, trusted: &RedirectTrusted, state: Option<&State>, pairs: &[(&str, &str)]) -> Answer {
-        let state = state.map(|state| ("state", state.as_str()));
+    pub(crate) fn respond(&self, way: &Way<'_>, pairs: &[(&str, &str)]) -> Answer {
+        let state = way.state.map(|state| ("state", state.as_str()));
         let iss = ("iss", self.parts.config.issuer.as_str());
         let all: Vec<(&str, &str)> = pairs.iter().copied().chain(state).chain(std::iter::once(iss)).collect();
-        edge::redirect(&trusted.redirect_uri().with_query(&all))
+        let redirect_uri = way.trusted.redirect_uri();
+        edge::redirect(&match way.mode {
+            ResponseMode::Query => redirect_uri.with_query(&all),
+            ResponseMode::Fragment => redirect_uri.with_fragment(&all),
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use grants::Target;
 use grants::authorization::RedirectTrusted;
-use protocol::{AuthorizationRequest, State};
+use protocol::{AuthorizationRequest, ResponseMode, State};
 use sessions::{RequestDigest, SignedIn, Situation};
 
 /// An authorization request that may be answered.
@@ -11,11 +11,19 @@ pub(crate) struct Admitted {
     pub(crate) request: AuthorizationRequest,
     pub(crate) target: Target,
     pub(crate) state: Option<State>,
+    pub(crate) mode: ResponseMode,
     /// The request in its one form.
     pub(crate) query: String,
     /// The same, asking for another account.
     pub(crate) query_for_another: String,
     pub(crate) digest: RequestDigest,
+}
+
+/// The way back to the client.
+pub(crate) struct Way<'a> {
+    pub(crate) trusted: &'a RedirectTrusted,
+    pub(crate) state: Option<&'a State>,
+    pub(crate) mode: ResponseMode,
 }
 
 /// Whoever is in front of the browser.
@@ -25,6 +33,11 @@ pub(crate) struct Guest {
 }
 
 impl Admitted {
+    /// The way back to the client.
+    pub(crate) fn way(&self) -> Way<'_> {
+        Way { trusted: &self.trusted, state: self.state.as_ref(), mode: self.mode }
+    }
+
     /// Where the request stands with this guest.
     pub(crate) fn situation<'a>(&'a self, guest: &'a Guest, just_signed_in: bool) -> Situation<'a> {
         Situation {

@@ -1,17 +1,23 @@
-//! Issuing a code: one conditional write.
+//! Issuing a code, or the token of the implicit grant: one conditional write.
 
-use edge::{Answer, Trace};
-use grants::code::{Agreement, grant_of, issue, was_issued};
-use grants::{Attempt, CodeHandle, Timestamp};
+use edge::{Answer, Event, Trace};
+use grants::code::{self, Agreement};
+use grants::{
+    Asked, Attempt, CodeHandle, Generation, Grant, GrantSecret, Timestamp, TokenFormat, TokenId, for_grant, implicit,
+};
+use keys::KeyRing;
+use protocol::{GrantType, ResponseType, Secret};
 use sessions::SignedIn;
 use store::Applied;
 
 use crate::admitted::Admitted;
 use crate::{Authorize, Early, show};
 
+const ADVICE: &str = "move this client to authorization_code with PKCE: a token in a browser's address leaks";
+
 impl Authorize {
-    /// Makes the grant that `nonce` determines and sends its code to the client. The nonce is a consent form's, or a new
-    /// one where no form was needed.
+    /// Makes the grant that `nonce` determines and answers the client. The nonce is a consent form's, or a new one where
+    /// no form was needed.
     pub(crate) async fn issue(
         &self,
         admitted: &Admitted,
@@ -22,6 +28,34 @@ impl Authorize {
         let ring = self.ring(now).await?;
         let secret = ring.handles().grant_of_form(&nonce);
         let attempt = Attempt::from_bytes(edge::random());
+        let grant = self.grant_of(admitted, person, &secret, (now, attempt));
+        match self.grants.apply(&code::issue(grant.clone())).await.map_err(show::unavailable)? {
+            Applied::Done(_) => {}
+            Applied::Refused(found) if code::was_issued(found.as_deref(), attempt) => {}
+            Applied::Refused(_) => return Err(show::used_form(admitted)),
+        }
+        let (answer, events) = match admitted.request.response_type {
+            ResponseType::Code => {
+                let code = ring.handles().seal_code(&CodeHandle { secret });
+                let answer = self.respond(&admitted.way(), &[("code", code.expose())]);
+                (answer, vec![Event::of_grant("code_issued", &grant)])
+            }
+            ResponseType::Token => {
+                let answer = self.send_token(admitted, &grant, secret, now).await?;
+                let legacy = Event::legacy(GrantType::Implicit, ADVICE);
+                (answer, vec![Event::of_grant("implicit_token_issued", &grant), legacy])
+            }
+        };
+        Ok(Trace { events, ..Trace::default() }.of_client(&grant.client_id).onto(answer))
+    }
+
+    fn grant_of(
+        &self,
+        admitted: &Admitted,
+        person: &SignedIn,
+        secret: &GrantSecret,
+        moment: (Timestamp, Attempt),
+    ) -> Grant {
         let agreement = Agreement {
             subject: person.user().subject.clone(),
             auth_time: person.session().auth_time,
@@ -30,15 +64,43 @@ impl Authorize {
             nonce: admitted.request.nonce.clone(),
         };
         let policy = &self.parts.config.policy;
-        let grant = grant_of(secret.id(), &admitted.trusted, agreement, policy, (now, attempt));
-        match self.grants.apply(&issue(grant)).await.map_err(show::unavailable)? {
-            Applied::Done(_) => {}
-            Applied::Refused(found) if was_issued(found.as_deref(), attempt) => {}
-            Applied::Refused(_) => return Err(show::used_form(admitted)),
+        match admitted.request.response_type {
+            ResponseType::Code => code::grant_of(secret.id(), &admitted.trusted, agreement, policy, moment),
+            ResponseType::Token => implicit::grant_of(secret.id(), &admitted.trusted, agreement, policy, moment),
         }
-        let code = ring.handles().seal_code(&CodeHandle { secret });
-        let answer = self.respond(&admitted.trusted, admitted.state.as_ref(), &[("code", code.expose())]);
-        let client_id = Some(admitted.trusted.client().id.to_string());
-        Ok(Trace { client_id, ..Trace::event("code_issued") }.onto(answer))
+    }
+
+    /// The response of the implicit grant (RFC 6749 §4.2.2).
+    async fn send_token(
+        &self,
+        admitted: &Admitted,
+        grant: &Grant,
+        secret: GrantSecret,
+        now: Timestamp,
+    ) -> Result<Answer, Early> {
+        let client = admitted.trusted.client();
+        let apis = self.parts.apis_of(client, now).await.map_err(|failure| show::failed(&failure))?;
+        let asked = Asked { resources: &[], scope: None };
+        let token = for_grant(grant, client, &apis, asked, now)
+            .map_err(|refusal| Box::new(self.refuse(admitted, refusal.authorization_code(), refusal.description())))?;
+        let keys =
+            self.parts.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
+        let access_token = match token.format {
+            TokenFormat::Jwt => self.sign(&keys, &token, grant)?,
+            TokenFormat::Opaque => keys.handles().seal_access(&token.handle(grant, secret, Generation::FIRST)),
+        };
+        let (scope, expires_in) = (token.scope.to_string(), token.expires_in().to_string());
+        let pairs = [
+            ("access_token", access_token.expose()),
+            ("token_type", "Bearer"),
+            ("expires_in", &expires_in),
+            ("scope", &scope),
+        ];
+        Ok(self.respond(&admitted.way(), &pairs))
+    }
+
+    fn sign(&self, keys: &KeyRing, token: &grants::AccessToken, grant: &Grant) -> Result<Secret, Early> {
+        let id = TokenId::OfGrant(grant.id, Generation::FIRST, edge::random());
+        keys.sign(token, self.parts.config.issuer.as_str(), id).map_err(|error| show::failed(&error.into()))
     }
 }

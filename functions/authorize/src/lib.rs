@@ -7,6 +7,9 @@
 //! - After a password the browser is sent back to the request (303), so that "back" never sends a form twice.
 //! - Errors that the client should hear of are redirected at once: redirect URIs are registered by the operator alone,
 //!   so they can be trusted (RFC 9700 §4.11.2). Before client and redirect URI are known to be good there is a page.
+//! - Too many wrong passwords get the same page with 429, whether there is such a person or not. A browser that somebody
+//!   signed in with keeps a cookie that tells it apart from everybody else who guesses.
+//! - The implicit grant, where it is offered, differs in its last step only: the same sign-in, consent and single use.
 //! - A consent form that was sent before is refused with a page that leads back to the request.
 
 mod admit;
@@ -18,7 +21,7 @@ mod sign_in;
 
 use std::sync::Arc;
 
-use edge::{Answer, Config, Error, Function, Incoming, Parts, SESSION_COOKIE, Stores, VISIT_COOKIE};
+use edge::{Answer, Config, Error, Function, Incoming, Parts, Passwords, SESSION_COOKIE, Stores, VISIT_COOKIE};
 use grants::Timestamp;
 use http::Method;
 use keys::{HandleKind, KeyRing};
@@ -34,6 +37,7 @@ pub struct Authorize {
     parts: Parts,
     grants: GrantsTable,
     people: PeopleTable,
+    passwords: Passwords,
 }
 
 /// An answer that ends the request early.
@@ -45,8 +49,10 @@ impl Authorize {
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        let parts = Parts::assemble(config, stores, false)?;
-        Ok(Self { parts, grants: stores.grants()?, people: stores.people()? })
+        // A code is no token: without the implicit grant nothing is signed here.
+        let signs = config.policy.legacy.implicit;
+        let parts = Parts::assemble(config, stores, signs)?;
+        Ok(Self { parts, grants: stores.grants()?, people: stores.people()?, passwords: stores.passwords()? })
     }
 
     /// The authorization request.

@@ -1,8 +1,8 @@
 //! Pages: which one, with which status. Their words are in `pages`.
 
 use edge::{Answer, Failure, Incoming, Trace, VISIT_COOKIE, html, set_cookie};
-use grants::Timestamp;
 use grants::authorization::Untrusted;
+use grants::{Seconds, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use keys::{HandleKind, KeyRing};
 use pages::Problem;
@@ -13,16 +13,43 @@ use store::Unknown;
 use crate::admitted::Admitted;
 use crate::{Early, visit};
 
-pub(crate) const WRONG_PASSWORD: &str = "The user name or the password is not right. Please try again.";
-pub(crate) const STALE_FORM: &str = "This form was open for too long. Please sign in again.";
-
 const ASK_THE_APP: &str = "Go back to the app and start again. If this happens again, tell the people who run the app.";
+
+/// Why the sign-in page is shown again.
+#[derive(Clone, Copy)]
+pub(crate) enum Why {
+    WrongPassword,
+    StaleForm,
+    TooManyGuesses(Seconds),
+}
 
 /// Why the sign-in page is shown again, and what was typed.
 #[derive(Clone, Copy)]
 pub(crate) struct Again<'a> {
-    pub(crate) alert: &'static str,
+    pub(crate) why: Why,
     pub(crate) username: &'a str,
+}
+
+impl Why {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::WrongPassword | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::TooManyGuesses(_) => StatusCode::TOO_MANY_REQUESTS,
+        }
+    }
+
+    fn alert(self) -> String {
+        match self {
+            Self::WrongPassword => "The user name or the password is not right. Please try again.".to_owned(),
+            Self::StaleForm => "This form was open for too long. Please sign in again.".to_owned(),
+            Self::TooManyGuesses(wait @ ..120) => {
+                format!("There were too many wrong passwords. Please try again in {wait} seconds.")
+            }
+            Self::TooManyGuesses(wait) => {
+                format!("There were too many wrong passwords. Please try again in {} minutes.", wait.div_ceil(60))
+            }
+        }
+    }
 }
 
 /// The sign-in page for a request.
@@ -38,17 +65,21 @@ pub(crate) fn sign_in(
     let ticket = FormTicket::for_sign_in(visit, admitted.digest, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
     let hint = admitted.request.login_hint.as_deref();
+    let alert = again.map(|again| again.why.alert());
     let page = pages::SignIn {
         client_name: &admitted.trusted.client().name,
         redirect_host: &admitted.trusted.redirect_uri().display_host(),
         username: again.map_or(hint.unwrap_or_default(), |again| again.username),
         request: &admitted.query,
         ticket: ticket.expose(),
-        alert: again.map(|again| again.alert),
+        alert: alert.as_deref(),
     };
-    let status = if again.is_some() { StatusCode::FORBIDDEN } else { StatusCode::OK };
+    let status = again.map_or(StatusCode::OK, |again| again.why.status());
     let answer = html(status, page.render(), Some(&admitted.trusted.redirect_uri().source()));
-    let answer = of_client(admitted, answer);
+    let mut answer = of_client(admitted, answer);
+    if let Some(Again { why: Why::TooManyGuesses(wait), .. }) = again {
+        answer.headers_mut().insert(header::RETRY_AFTER, wait.into());
+    }
     if known.is_some() {
         return answer;
     }
@@ -156,5 +187,5 @@ fn problem(status: StatusCode, title: &str, text: &str, reason: &'static str) ->
 }
 
 fn of_client(admitted: &Admitted, answer: Answer) -> Answer {
-    Trace { client_id: Some(admitted.trusted.client().id.to_string()), ..Trace::default() }.onto(answer)
+    Trace::default().of_client(&admitted.trusted.client().id).onto(answer)
 }

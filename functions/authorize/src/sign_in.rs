@@ -1,14 +1,20 @@
 //! The sign-in form.
 
-use edge::{Answer, Incoming, SESSION_COOKIE, Trace, redirect, set_cookie};
-use grants::Timestamp;
+use edge::{
+    Answer, Attempted, Checked, DEVICE_COOKIE, Event, Incoming, SESSION_COOKIE, Trace, redirect, set_cookie,
+    set_lasting_cookie,
+};
+use grants::{Seconds, Target, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::{Parameters, Secret, Username};
-use sessions::{FormTicket, Next, PersonKey, next, sign_in};
+use sessions::{DeviceHandle, FormTicket, Next, ProvenPerson, next, sign_in};
 
 use crate::admitted::{Admitted, Guest};
-use crate::show::Again;
+use crate::show::{Again, Why};
 use crate::{Authorize, Early, show, visit};
+
+/// A browser is remembered for a year after the last sign-in.
+const DEVICE_LIFETIME: Seconds = 365 * 24 * 3600;
 
 impl Authorize {
     /// Takes user name and password.
@@ -19,25 +25,48 @@ impl Authorize {
         let admitted = self.admit(text, now).await?;
         let ring = self.ring(now).await?;
         let typed = form.one("username").ok().flatten().filter(|typed| typed.len() <= 128).unwrap_or_default();
-        let again = |alert| Some(Again { alert, username: typed });
+        let again = |why| show::sign_in(&admitted, incoming, &ring, now, Some(Again { why, username: typed }));
         if incoming.is_cross_site() || !is_own_form(incoming, &form, &admitted, &ring, now) {
-            return Ok(show::sign_in(&admitted, incoming, &ring, now, again(show::STALE_FORM)));
+            return Ok(again(Why::StaleForm));
         }
-        let Some((username, password)) = credentials(&form) else {
-            return Ok(show::sign_in(&admitted, incoming, &ring, now, again(show::WRONG_PASSWORD)));
+        let Some((username, password)) = credentials(&form) else { return Ok(again(Why::WrongPassword)) };
+        let device = device(incoming, &ring);
+        let attempted = Attempted {
+            username: &username,
+            password: &password,
+            client: &admitted.trusted.client().id,
+            source: incoming.source(),
+            device,
         };
-        let key = PersonKey::of(&username);
-        let client_id = &admitted.trusted.client().id;
-        let found = self.people.person(key, client_id).await.map_err(show::unavailable)?;
-        let Some((person, handle)) = sign_in(found.user, &password, edge::random(), admitted.digest, now) else {
-            let page = show::sign_in(&admitted, incoming, &ring, now, again(show::WRONG_PASSWORD));
-            return Ok(Trace::refused("sign_in_failed").onto(page));
-        };
+        match self.passwords.check(&attempted, now).await.map_err(show::unavailable)? {
+            Checked::Right { person, agreed } => self.welcome(&admitted, person, (agreed, device), now).await,
+            Checked::Wrong => Ok(failed("sign_in_failed", again(Why::WrongPassword))),
+            Checked::Wait(wait) => Ok(failed("sign_in_throttled", again(Why::TooManyGuesses(wait)))),
+        }
+    }
+
+    /// Makes the session, and the cookies of the browser.
+    async fn welcome(
+        &self,
+        admitted: &Admitted,
+        person: ProvenPerson,
+        (agreed, device): (Option<Target>, Option<DeviceHandle>),
+        now: Timestamp,
+    ) -> Result<Answer, Early> {
+        let ring = self.ring(now).await?;
+        let key = person.user().key;
+        let device = device.filter(|known| known.of(key).is_some());
+        let device = device.unwrap_or_else(|| DeviceHandle::new(key, edge::random()));
+        let (person, handle) = sign_in(person, edge::random(), admitted.digest, now);
         self.people.create_session(person.session()).await.map_err(show::unavailable)?;
-        let guest = Guest { signed_in: Some(person), agreed: found.agreed };
-        let answer = self.after_sign_in(&admitted, &guest, now).await?;
-        let cookie = ring.handles().seal(HandleKind::Session, &handle.to_bytes());
-        Ok(set_cookie(answer, SESSION_COOKIE, cookie.expose()))
+        let event = Event::of_person("signed_in", &person.user().subject);
+        let guest = Guest { signed_in: Some(person), agreed };
+        let answer = self.after_sign_in(admitted, &guest, now).await?;
+        let answer = Trace::event(event).of_client(&admitted.trusted.client().id).onto(answer);
+        let session = ring.handles().seal(HandleKind::Session, &handle.to_bytes());
+        let device = ring.handles().seal(HandleKind::Device, &device.to_bytes());
+        let answer = set_cookie(answer, SESSION_COOKIE, session.expose());
+        Ok(set_lasting_cookie(answer, DEVICE_COOKIE, device.expose(), DEVICE_LIFETIME))
     }
 
     /// Where to go from a good password: to the consent page by way of the request, or straight to the client.
@@ -46,9 +75,7 @@ impl Authorize {
         match (next(&admitted.request, &situation, now), &guest.signed_in) {
             (Next::Issue, Some(person)) => self.issue(admitted, person, edge::random(), now).await,
             (Next::Refuse(code), _) => Ok(self.refuse(admitted, code, "nothing may be shown")),
-            (Next::Consent | Next::SignIn | Next::Issue, _) => {
-                Ok(Trace::event("signed_in").onto(redirect(&format!("/authorize?{}", admitted.query))))
-            }
+            (Next::Consent | Next::SignIn | Next::Issue, _) => Ok(redirect(&format!("/authorize?{}", admitted.query))),
         }
     }
 }
@@ -58,6 +85,15 @@ fn is_own_form(incoming: Incoming<'_>, form: &Parameters, admitted: &Admitted, r
     let ticket = ring.handles().open(HandleKind::SignInForm, text).and_then(|bytes| FormTicket::from_bytes(&bytes));
     let visit = visit(incoming, ring);
     ticket.zip(visit).is_some_and(|(ticket, visit)| ticket.admits_sign_in(visit, admitted.digest, now))
+}
+
+/// The browser, as its cookie tells.
+fn device(incoming: Incoming<'_>, ring: &KeyRing) -> Option<DeviceHandle> {
+    DeviceHandle::from_bytes(&ring.handles().open(HandleKind::Device, incoming.cookie(DEVICE_COOKIE)?)?)
+}
+
+fn failed(event: &'static str, page: Answer) -> Answer {
+    Trace { reason: Some(event), ..Trace::event(Event::new(event)) }.onto(page)
 }
 
 fn credentials(form: &Parameters) -> Option<(Username, Secret)> {

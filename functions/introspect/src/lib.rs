@@ -36,7 +36,7 @@ impl Introspect {
             return Err(grants::Refusal::ClientAuthMethod.into());
         }
         let told = self.look_at(&query.token, &caller, now).await?;
-        let trace = Trace { client_id: Some(caller.client().id.to_string()), ..Trace::default() };
+        let trace = Trace::default().of_client(&caller.client().id);
         Ok(trace.onto(json(StatusCode::OK, &told)))
     }
 

@@ -6,7 +6,7 @@
 //! - The key set is read from the table each time: it is asked for rarely, and a key that was made a moment ago must
 //!   be in it.
 
-use edge::{Answer, Config, Error, Failure, Function, Stores, json, method_not_allowed};
+use edge::{Answer, Config, Error, Failure, Function, Stores, cross_origin, json, method_not_allowed, preflight};
 use grants::AuthMethod;
 use http::header;
 use http::{HeaderValue, Method, StatusCode};
@@ -37,6 +37,9 @@ impl Metadata {
         let at = |path: &str| format!("{issuer}{path}");
         let methods = || AuthMethod::ALL.map(AuthMethod::as_str).to_vec();
         let confidential = || methods().into_iter().filter(|method| *method != AuthMethod::None.as_str()).collect();
+        let legacy = self.config.policy.legacy;
+        let offered = GrantType::ALL.into_iter().filter(|grant_type| legacy.offer(*grant_type));
+        let also = |always, implicit| if legacy.implicit { vec![always, implicit] } else { vec![always] };
         protocol::Metadata {
             issuer: issuer.to_owned(),
             authorization_endpoint: at("/authorize"),
@@ -44,9 +47,9 @@ impl Metadata {
             jwks_uri: at("/.well-known/jwks.json"),
             introspection_endpoint: at("/introspect"),
             revocation_endpoint: at("/revoke"),
-            response_types_supported: vec!["code"],
-            response_modes_supported: vec!["query"],
-            grant_types_supported: GrantType::ALL.map(GrantType::as_str).to_vec(),
+            response_types_supported: also("code", "token"),
+            response_modes_supported: also("query", "fragment"),
+            grant_types_supported: offered.map(GrantType::as_str).collect(),
             code_challenge_methods_supported: vec!["S256"],
             token_endpoint_auth_methods_supported: methods(),
             introspection_endpoint_auth_methods_supported: confidential(),
@@ -83,12 +86,14 @@ impl Function for Metadata {
     async fn warm_up(&self) {}
 
     async fn answer(&self, request: Request) -> Answer {
-        if request.method() != Method::GET && request.method() != Method::HEAD {
-            return method_not_allowed("GET, HEAD");
+        if let Some(answer) = preflight(request.method(), "GET, HEAD") {
+            return answer;
         }
-        let mut answer = self.tell(request.uri().path()).await.unwrap_or_else(|failure| failure.answer());
-        let headers = answer.headers_mut();
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        if request.method() != Method::GET && request.method() != Method::HEAD {
+            return cross_origin(method_not_allowed("GET, HEAD"));
+        }
+        let answer = self.tell(request.uri().path()).await.unwrap_or_else(|failure| failure.answer());
+        let mut answer = cross_origin(answer);
         if answer.status() == StatusCode::OK {
             answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));
         }

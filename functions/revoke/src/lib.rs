@@ -2,15 +2,21 @@
 //!
 //! # Decisions
 //! - The answer is 200 whatever the token was, so that it tells nothing (RFC 7009 §2.2).
+//! - Any origin may read the answers (C062): what counts is in the body, and no cookie is looked at.
 //! - A refresh token ends its grant and so every access token of it; an access token ends alone.
 
-use edge::{Answer, Config, Error, Failure, Function, Incoming, Parts, Stores, Trace, json, method_not_allowed};
+use edge::{
+    Answer, Config, Error, Event, Failure, Function, Incoming, Parts, Stores, Trace, cross_origin, json,
+    method_not_allowed, preflight,
+};
 use grants::{AuthenticatedClient, Generation, GrantId, Timestamp, TokenId, revocation};
 use http::{Method, StatusCode};
 use lambda_http::Request;
 use protocol::{ClientId, Secret, TokenQuery};
 use serde_json::json;
 use store::{Applied, GrantsTable};
+
+const REVOKED: &str = "token_revoked";
 
 /// The endpoint.
 pub struct Revoke {
@@ -32,40 +38,64 @@ impl Revoke {
         let form = incoming.form()?;
         let query = TokenQuery::parse(&form)?;
         let client = self.parts.authenticate(incoming, &form, now).await?;
-        self.end(&query.token, &client, now).await?;
-        let trace = Trace { client_id: Some(client.client().id.to_string()), ..Trace::event("token_revoked") };
-        Ok(trace.onto(json(StatusCode::OK, &json!({}))))
+        let ended = self.end(&query.token, &client, now).await;
+        let trace = Trace::default().of_client(&client.client().id);
+        let answer = match ended {
+            Ok(Some(event)) => Trace::event(event).onto(json(StatusCode::OK, &json!({}))),
+            Ok(None) => json(StatusCode::OK, &json!({})),
+            Err(failure) => failure.answer(),
+        };
+        Ok(trace.onto(answer))
     }
 
-    async fn end(&self, token: &Secret, client: &AuthenticatedClient, now: Timestamp) -> Result<(), Failure> {
+    /// Ends what the token stands for; `None` when that was nothing of this client's.
+    async fn end(
+        &self,
+        token: &Secret,
+        client: &AuthenticatedClient,
+        now: Timestamp,
+    ) -> Result<Option<Event>, Failure> {
         let client = &client.client().id;
         let ring = self.parts.keys.ring_to_verify(token, now).await?;
         if let Some(handle) = ring.handles().open_refresh(token) {
             let end = revocation::revoke_of_client(handle.secret.id(), client.clone());
-            self.grants.apply(&end).await?;
-            return Ok(());
+            return Ok(revoked(&self.grants.apply(&end).await?));
         }
         if let Some(handle) = ring.handles().open_access(token) {
             return self.end_access(handle.secret.id(), handle.generation, client).await;
         }
-        let Ok(facts) = ring.verify(token, self.parts.config.issuer.as_str()) else { return Ok(()) };
+        let Ok(facts) = ring.verify(token, self.parts.config.issuer.as_str()) else { return Ok(None) };
         match facts.token_id {
             Some(TokenId::OfGrant(grant, generation, _)) => self.end_access(grant, generation, client).await,
             Some(id @ TokenId::Machine(_)) if facts.client_id == *client && facts.expires_at > now => {
-                Ok(self.grants.revoke_token(id, facts.expires_at).await?)
+                self.grants.revoke_token(id, facts.expires_at).await?;
+                Ok(Some(Event::new(REVOKED)))
             }
-            Some(TokenId::Machine(_)) | None => Ok(()),
+            Some(TokenId::Machine(_)) | None => Ok(None),
         }
     }
 
-    async fn end_access(&self, grant: GrantId, generation: Generation, client: &ClientId) -> Result<(), Failure> {
+    async fn end_access(
+        &self,
+        grant: GrantId,
+        generation: Generation,
+        client: &ClientId,
+    ) -> Result<Option<Event>, Failure> {
         let end = revocation::revoke_access(grant, generation, client.clone());
-        if let Applied::Refused(found) = self.grants.apply(&end).await?
+        let applied = self.grants.apply(&end).await?;
+        if let Applied::Refused(found) = &applied
             && let Some(last) = revocation::after_refused(client, found.as_deref())
         {
-            self.grants.apply(&last).await?;
+            return Ok(revoked(&self.grants.apply(&last).await?));
         }
-        Ok(())
+        Ok(revoked(&applied))
+    }
+}
+
+fn revoked(applied: &Applied) -> Option<Event> {
+    match applied {
+        Applied::Done(grant) => Some(Event::of_grant(REVOKED, grant)),
+        Applied::Refused(_) => None,
     }
 }
 
@@ -77,9 +107,12 @@ impl Function for Revoke {
     }
 
     async fn answer(&self, request: Request) -> Answer {
-        if request.method() != Method::POST {
-            return method_not_allowed("POST");
+        if let Some(answer) = preflight(request.method(), "POST") {
+            return answer;
         }
-        self.take_back(Incoming::new(&request)).await.unwrap_or_else(|failure| failure.answer())
+        if request.method() != Method::POST {
+            return cross_origin(method_not_allowed("POST"));
+        }
+        cross_origin(self.take_back(Incoming::new(&request)).await.unwrap_or_else(|failure| failure.answer()))
     }
 }

@@ -1,6 +1,6 @@
 //! Redeeming a code: one conditional write (RFC 6749 §4.1.3).
 
-use edge::{Answer, Failure, Trace};
+use edge::{Answer, Event, Failure, Trace};
 use grants::code::{CodeRedemption, explain, redeem};
 use grants::{Asked, Grant, Refusal, one_token_serves};
 use protocol::{CodeVerifier, GrantType, RedirectUri, Resource, Secret};
@@ -23,7 +23,7 @@ impl Token {
         let grant = self.advance_by_code(asking, &request).await?;
         let asked = Asked { resources: &request.resources, scope: None };
         let answer = self.give_of_grant(asking, &grant, request.code.secret.clone(), asked).await?;
-        Ok(Trace::event("code_redeemed").onto(answer))
+        Ok(Trace::event(Event::of_grant("code_redeemed", &grant)).onto(answer))
     }
 
     async fn advance_by_code(&self, asking: &Asking, request: &CodeRedemption) -> Result<Grant, Failure> {
@@ -33,6 +33,6 @@ impl Token {
             Applied::Done(grant) => return Ok(*grant),
             Applied::Refused(found) => found,
         };
-        self.settle(explain(request, &asking.client, found.as_deref(), now, attempt)).await
+        self.settle(explain(request, &asking.client, found.as_deref(), now, attempt), found.as_deref()).await
     }
 }

@@ -4,14 +4,23 @@
 //!
 //! # Decisions
 //! - The form of the request is judged before its client is: an unknown grant type is no secret.
+//! - Any origin may read the answers (C062): what counts is in the body, and no cookie is looked at.
+//! - The password grant takes passwords as the sign-in page does: same hash, same counters. The refusal of a wrong
+//!   password, of nobody and of somebody switched off is the same.
 //! - What one token cannot serve is refused before anything is written for it, so that it costs no code and no refresh.
 
 mod code;
 mod machine;
+mod password;
 mod refresh;
 mod tokens;
 
-use edge::{Answer, Config, Error, Failure, Function, Incoming, Parts, Stores, Trace, method_not_allowed};
+use std::net::IpAddr;
+
+use edge::{
+    Answer, Config, Error, Failure, Function, Incoming, Parts, Passwords, Stores, Trace, cross_origin,
+    method_not_allowed, preflight,
+};
 use grants::{Api, Attempt, AuthenticatedClient, Timestamp};
 use http::Method;
 use lambda_http::Request;
@@ -22,12 +31,15 @@ use store::GrantsTable;
 pub struct Token {
     parts: Parts,
     grants: GrantsTable,
+    /// Only where the deployment offers the password grant: no other grant needs to see the people.
+    passwords: Option<Passwords>,
 }
 
 /// What every grant type needs to know of a request.
 struct Asking {
     client: AuthenticatedClient,
     apis: Vec<Api>,
+    source: Option<IpAddr>,
     now: Timestamp,
     attempt: Attempt,
 }
@@ -38,27 +50,28 @@ impl Token {
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        Ok(Self { parts: Parts::assemble(config, stores, true)?, grants: stores.grants()? })
+        let passwords = config.policy.legacy.password.then(|| stores.passwords()).transpose()?;
+        Ok(Self { parts: Parts::assemble(config, stores, true)?, grants: stores.grants()?, passwords })
     }
 
     async fn give(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
         let now = edge::now();
         let form = incoming.form()?;
-        let request = TokenRequest::parse(&form)?;
+        let request = TokenRequest::parse(&form, self.parts.config.policy.legacy)?;
         let client = self.parts.authenticate(incoming, &form, now).await?;
-        let client_id = client.client().id.to_string();
-        let given = self.give_to(request, client, now).await.unwrap_or_else(|failure| failure.answer());
-        Ok(Trace { client_id: Some(client_id), ..Trace::default() }.onto(given))
+        let trace = Trace::default().of_client(&client.client().id);
+        let given = self.give_to(request, client, (incoming.source(), now)).await;
+        Ok(trace.onto(given.unwrap_or_else(|failure| failure.answer())))
     }
 
     async fn give_to(
         &self,
         request: TokenRequest,
         client: AuthenticatedClient,
-        now: Timestamp,
+        (source, now): (Option<IpAddr>, Timestamp),
     ) -> Result<Answer, Failure> {
         let apis = self.parts.apis_of(client.client(), now).await?;
-        let asking = Asking { client, apis, now, attempt: Attempt::from_bytes(edge::random()) };
+        let asking = Asking { client, apis, source, now, attempt: Attempt::from_bytes(edge::random()) };
         match request {
             TokenRequest::ClientCredentials { scope, resources } => {
                 self.give_to_service(&asking, &resources, scope.as_ref()).await
@@ -68,6 +81,9 @@ impl Token {
             }
             TokenRequest::RefreshToken { refresh_token, scope, resources } => {
                 self.refresh(&asking, &refresh_token, (scope, resources)).await
+            }
+            TokenRequest::Password { username, password, scope, resources } => {
+                self.give_for_password(&asking, (&username, &password), (scope, resources)).await
             }
         }
     }
@@ -81,9 +97,12 @@ impl Function for Token {
     }
 
     async fn answer(&self, request: Request) -> Answer {
-        if request.method() != Method::POST {
-            return method_not_allowed("POST");
+        if let Some(answer) = preflight(request.method(), "POST") {
+            return answer;
         }
-        self.give(Incoming::new(&request)).await.unwrap_or_else(|failure| failure.answer())
+        if request.method() != Method::POST {
+            return cross_origin(method_not_allowed("POST"));
+        }
+        cross_origin(self.give(Incoming::new(&request)).await.unwrap_or_else(|failure| failure.answer()))
     }
 }

@@ -1,6 +1,6 @@
 //! Client credentials: a JWT is stored nowhere, an opaque token as a grant of its own.
 
-use edge::{Answer, Failure, Trace};
+use edge::{Answer, Event, Failure, Trace};
 use grants::{Generation, GrantSecret, TokenFormat, machine};
 use protocol::{Resource, Scope};
 
@@ -15,6 +15,7 @@ impl Token {
         scope: Option<&Scope>,
     ) -> Result<Answer, Failure> {
         let token = machine::access_token(&asking.client, &asking.apis, resources, scope, asking.now)?;
+        let mut event = Event::new("service_token_issued");
         let access_token = match token.format {
             TokenFormat::Jwt => self.sign(&token, token_id_of_machine()).await?,
             TokenFormat::Opaque => {
@@ -23,10 +24,11 @@ impl Token {
                 let grant = machine::grant_of(&token, secret.id(), asking.attempt);
                 // The identifier is random: whatever stands there already is this very attempt's.
                 self.grants.apply(&machine::issue(grant.clone())).await?;
+                event = Event::of_grant(event.name, &grant);
                 ring.handles().seal_access(&token.handle(&grant, secret, Generation::FIRST))
             }
         };
         let given = Given { access_token: &access_token, refresh_token: None, token: &token };
-        Ok(Trace::event("service_token_issued").onto(given.answer()))
+        Ok(Trace::event(event).onto(given.answer()))
     }
 }

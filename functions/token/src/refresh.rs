@@ -1,6 +1,6 @@
 //! Refreshing: one conditional write (RFC 6749 §6).
 
-use edge::{Answer, Failure, Trace};
+use edge::{Answer, Event, Failure, Trace};
 use grants::refresh::{RefreshRequest, explain, rotate};
 use grants::{Asked, Grant, Refusal, one_token_serves};
 use protocol::{GrantType, Resource, Scope, Secret};
@@ -25,7 +25,7 @@ impl Token {
         let grant = self.advance_by_refresh(asking, &request).await?;
         let asked = Asked { resources: &request.resources, scope: request.scope.as_ref() };
         let answer = self.give_of_grant(asking, &grant, request.token.secret.clone(), asked).await?;
-        Ok(Trace::event("grant_refreshed").onto(answer))
+        Ok(Trace::event(Event::of_grant("grant_refreshed", &grant)).onto(answer))
     }
 
     async fn advance_by_refresh(&self, asking: &Asking, request: &RefreshRequest) -> Result<Grant, Failure> {
@@ -34,6 +34,6 @@ impl Token {
             Applied::Done(grant) => return Ok(*grant),
             Applied::Refused(found) => found,
         };
-        self.settle(explain(request, &asking.client, found.as_deref(), policy, (now, attempt))).await
+        self.settle(explain(request, &asking.client, found.as_deref(), policy, (now, attempt)), found.as_deref()).await
     }
 }

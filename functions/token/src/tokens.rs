@@ -1,6 +1,6 @@
 //! Tokens on their way out.
 
-use edge::{Answer, Failure, json};
+use edge::{Answer, Event, Failure, json};
 use grants::{AccessToken, Asked, Grant, GrantSecret, TokenFormat, TokenId, Verdict, refresh};
 use http::StatusCode;
 use protocol::{Secret, TokenResponse};
@@ -53,15 +53,17 @@ impl Token {
         Ok(given.answer())
     }
 
-    /// Does what a refused write turned out to mean.
-    pub(crate) async fn settle(&self, verdict: Verdict) -> Result<Grant, Failure> {
+    /// Does what a write turned out to mean that was refused by what stood there.
+    pub(crate) async fn settle(&self, verdict: Verdict, found: Option<&Grant>) -> Result<Grant, Failure> {
         match verdict {
             Verdict::Done(grant) => Ok(*grant),
             Verdict::Refuse(refusal) => Err(refusal.into()),
             Verdict::RefuseAnd(refusal, last) => {
                 // Until the revocation is written the refusal is not said: who cannot be told so asks again.
                 self.grants.apply(&last).await?;
-                Err(refusal.into())
+                let name = refusal.name();
+                let event = found.map_or(Event::new(name), |grant| Event::of_grant(name, grant));
+                Err(Failure::from(refusal).with_event(event))
             }
         }
     }

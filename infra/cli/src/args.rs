@@ -141,8 +141,9 @@ pub(crate) struct ClientCreate {
     /// How it authenticates; none is for apps that cannot keep a secret.
     #[arg(long, default_value = "client_secret_basic", value_parser = ["client_secret_basic", "client_secret_post", "none"])]
     pub(crate) auth_method: String,
-    /// A grant type it may use; may be repeated.
-    #[arg(long = "grant", value_name = "GRANT", value_parser = ["client_credentials", "authorization_code", "refresh_token"])]
+    /// A grant type it may use; may be repeated. Nobody should use implicit and password: they work only where the
+    /// deployment allows them too, for clients that still migrate.
+    #[arg(long = "grant", value_name = "GRANT", value_parser = ["client_credentials", "authorization_code", "refresh_token", "implicit", "password"])]
     pub(crate) grants: Vec<String>,
     /// Where answers may go, exactly as the app sends it; may be repeated.
     #[arg(long = "redirect-uri", value_name = "URI")]

@@ -1,8 +1,10 @@
 //! Answers: status lines and headers.
 
+use grants::Grant;
 use http::header::{self, HeaderName};
 use http::{HeaderValue, Response, StatusCode};
 use lambda_http::Body;
+use protocol::{ClientId, GrantType, Subject};
 use serde::Serialize;
 
 /// An answer on its way to the gateway.
@@ -15,8 +17,44 @@ pub struct Trace {
     pub client_id: Option<String>,
     /// Why it was refused.
     pub reason: Option<&'static str>,
-    /// What happened: `grant_redeemed`, `signed_in`.
-    pub event: Option<&'static str>,
+    /// What happened on the way, in order.
+    pub events: Vec<Event>,
+}
+
+/// Something that an auditor wants to find.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What happened: `code_redeemed`, `signed_in`.
+    pub name: &'static str,
+    /// The person, when there is one.
+    pub subject: Option<String>,
+    /// The key of the grant's item, which makes no handle.
+    pub grant: Option<String>,
+    /// A grant type that nobody should use, and what to move to.
+    pub legacy: Option<(GrantType, &'static str)>,
+}
+
+impl Event {
+    /// Something about nobody in particular.
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, subject: None, grant: None, legacy: None }
+    }
+
+    /// Something that happened to a grant.
+    pub fn of_grant(name: &'static str, grant: &Grant) -> Self {
+        let subject = grant.subject.as_ref().map(ToString::to_string);
+        Self { subject, grant: Some(grant.id.to_string()), ..Self::new(name) }
+    }
+
+    /// Something that a person did.
+    pub fn of_person(name: &'static str, subject: &Subject) -> Self {
+        Self { subject: Some(subject.to_string()), ..Self::new(name) }
+    }
+
+    /// The use of a grant type that nobody should use.
+    pub fn legacy(grant_type: GrantType, advice: &'static str) -> Self {
+        Self { legacy: Some((grant_type, advice)), ..Self::new("legacy_grant_used") }
+    }
 }
 
 impl Trace {
@@ -26,8 +64,14 @@ impl Trace {
     }
 
     /// Of something that happened.
-    pub fn event(event: &'static str) -> Self {
-        Self { event: Some(event), ..Self::default() }
+    pub fn event(event: Event) -> Self {
+        Self { events: vec![event], ..Self::default() }
+    }
+
+    /// Adds the client.
+    #[must_use]
+    pub fn of_client(self, id: &ClientId) -> Self {
+        Self { client_id: Some(id.to_string()), ..self }
     }
 
     /// Adds what it knows to an answer.
@@ -35,7 +79,8 @@ impl Trace {
         let known = answer.extensions_mut().get_or_insert_default::<Self>();
         known.client_id = self.client_id.or_else(|| known.client_id.take());
         known.reason = self.reason.or(known.reason);
-        known.event = self.event.or(known.event);
+        // What is added later happened earlier, or at the same time.
+        known.events.splice(0..0, self.events);
         answer
     }
 }
@@ -105,6 +150,13 @@ pub fn method_not_allowed(allowed: &'static str) -> Answer {
     let mut answer = json(StatusCode::METHOD_NOT_ALLOWED, &body);
     answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     Trace::refused("method").onto(answer)
+}
+
+/// An answer that says nothing.
+pub(crate) fn empty(status: StatusCode) -> Answer {
+    let mut answer = answer(status, "text/plain", String::new());
+    answer.headers_mut().remove(header::CONTENT_TYPE);
+    answer
 }
 
 fn answer(status: StatusCode, content_type: &'static str, body: String) -> Answer {

@@ -1,7 +1,7 @@
 //! Configuration: read once, at start, into types.
 
 use grants::{Policy, Seconds};
-use protocol::{Resource, Secret};
+use protocol::{LegacyGrants, Resource, Secret};
 use store::Connection;
 
 /// What a function is told by its environment.
@@ -15,7 +15,7 @@ pub struct Config {
     pub wrapping: Option<WrappingKey>,
     /// `AWS_*`.
     pub connection: Connection,
-    /// `JETON_*_SECONDS`.
+    /// `JETON_*_SECONDS` and `JETON_ALLOW_*`.
     pub policy: Policy,
 }
 
@@ -141,8 +141,21 @@ fn policy(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> 
         refresh_idle_lifetime: seconds("JETON_REFRESH_IDLE_SECONDS", YEAR, usual.refresh_idle_lifetime)?,
         grant_lifetime: seconds("JETON_GRANT_SECONDS", YEAR, usual.grant_lifetime)?,
         refresh_retry_window: seconds("JETON_REFRESH_RETRY_SECONDS", 60, usual.refresh_retry_window)?,
-        access_lifetime: usual.access_lifetime,
+        legacy: LegacyGrants {
+            implicit: switch(get, "JETON_ALLOW_IMPLICIT_GRANT")?,
+            password: switch(get, "JETON_ALLOW_PASSWORD_GRANT")?,
+        },
+        ..usual
     })
+}
+
+/// A switch that is off unless it is turned on.
+fn switch(get: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<bool, ConfigError> {
+    match get(name).as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(ConfigError::Malformed(name, "true or false")),
+    }
 }
 
 #[cfg(test)]
@@ -181,10 +194,17 @@ mod tests {
             ("JETON_CODE_SECONDS", "601"),
             ("JETON_CODE_SECONDS", "0"),
             ("JETON_REFRESH_RETRY_SECONDS", "soon"),
+            ("JETON_ALLOW_PASSWORD_GRANT", "yes"),
+            ("JETON_ALLOW_IMPLICIT_GRANT", "1"),
         ];
         for (name, value) in rows {
             assert!(matches!(read((name, value)), Err(ConfigError::Malformed(named, _)) if named == name), "{value}");
         }
+        let legacy = |name, value| read((name, value)).map(|config| config.policy.legacy);
+        let (implicit, password) = (true, false);
+        assert_eq!(legacy("X", ""), Ok(LegacyGrants::default()));
+        assert_eq!(legacy("JETON_ALLOW_IMPLICIT_GRANT", "false"), Ok(LegacyGrants::default()));
+        assert_eq!(legacy("JETON_ALLOW_IMPLICIT_GRANT", "true"), Ok(LegacyGrants { implicit, password }));
         assert_eq!(read(("JETON_CODE_SECONDS", "30")).map(|config| config.policy.code_lifetime), Ok(30));
     }
 }

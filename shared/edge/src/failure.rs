@@ -1,28 +1,52 @@
 //! Failures of the endpoints that machines ask: `/token`, `/introspect`, `/revoke`.
 
-use grants::Refusal;
+use grants::{Refusal, Seconds};
 use http::{HeaderValue, StatusCode, header};
 use keys::KeysError;
-use protocol::{ClientAuthenticationError, MalformedForm, TokenErrorCode, TokenErrorResponse, TokenRequestError};
+use protocol::{
+    ClientAuthenticationError, ClientId, MalformedForm, TokenErrorCode, TokenErrorResponse, TokenRequestError,
+};
 use store::Unknown;
 
-use crate::answer::{Answer, Trace, json};
+use crate::answer::{Answer, Event, Trace, json};
 
 /// How long a caller should wait when it is not known what became of its request, in seconds.
-const RETRY_AFTER: &str = "1";
+const RETRY_AFTER: Seconds = 1;
 
-/// An error on its way out: code and description for the caller, the reason for the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// An error on its way out: code and description for the caller, the rest for the log.
+#[derive(Clone, Debug)]
 pub struct Failure {
     code: TokenErrorCode,
     description: &'static str,
     reason: &'static str,
+    /// For how long no guess is answered.
+    wait: Option<Seconds>,
+    client_id: Option<String>,
+    event: Option<Box<Event>>,
 }
 
 impl Failure {
     /// An error with a reason of its own.
     pub const fn new(code: TokenErrorCode, description: &'static str, reason: &'static str) -> Self {
-        Self { code, description, reason }
+        Self { code, description, reason, wait: None, client_id: None, event: None }
+    }
+
+    /// Too many wrong guesses: none is answered for so many seconds (RFC 6585 §4). OAuth has no code of its own for it.
+    pub fn too_many_guesses(wait: Seconds) -> Self {
+        let description = "too many wrong guesses: wait as long as Retry-After says";
+        Self { wait: Some(wait), ..Self::new(TokenErrorCode::TemporarilyUnavailable, description, "too_many_guesses") }
+    }
+
+    /// Adds what happened, for the log.
+    #[must_use]
+    pub fn with_event(self, event: Event) -> Self {
+        Self { event: Some(Box::new(event)), ..self }
+    }
+
+    /// Adds the client, for the log.
+    #[must_use]
+    pub fn of_client(self, id: &ClientId) -> Self {
+        Self { client_id: Some(id.to_string()), ..self }
     }
 
     /// The reason, for the log.
@@ -30,10 +54,11 @@ impl Failure {
         self.reason
     }
 
-    /// The answer (RFC 6749 §5.2): 400, but 401 for failed client authentication, and 503 when it is not known what
-    /// became of the request.
+    /// The answer (RFC 6749 §5.2): 400, but 401 for failed client authentication, 429 for too many guesses, and 503
+    /// when it is not known what became of the request.
     pub fn answer(&self) -> Answer {
         let status = match self.code {
+            TokenErrorCode::TemporarilyUnavailable if self.wait.is_some() => StatusCode::TOO_MANY_REQUESTS,
             TokenErrorCode::InvalidClient => StatusCode::UNAUTHORIZED,
             TokenErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             TokenErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
@@ -51,9 +76,10 @@ impl Failure {
             answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
         if self.code == TokenErrorCode::TemporarilyUnavailable {
-            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+            answer.headers_mut().insert(header::RETRY_AFTER, self.wait.unwrap_or(RETRY_AFTER).into());
         }
-        Trace::refused(self.reason).onto(answer)
+        let events = self.event.iter().map(|event| Event::clone(event)).collect();
+        Trace { client_id: self.client_id.clone(), reason: Some(self.reason), events }.onto(answer)
     }
 }
 
@@ -117,6 +143,13 @@ mod tests {
             let legal = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
             assert!(failure.description.bytes().all(legal), "{}", failure.description);
         }
+    }
+
+    #[test]
+    fn c067_too_many_guesses_are_told_when_to_come_again() {
+        let answer = Failure::too_many_guesses(17).answer();
+        assert_eq!(answer.status(), 429);
+        assert_eq!(answer.headers().get(header::RETRY_AFTER).unwrap(), "17");
     }
 
     #[test]

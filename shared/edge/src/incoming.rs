@@ -1,13 +1,19 @@
 //! Requests, as far as HTTP is concerned.
 
+use std::net::IpAddr;
+
+use grants::Seconds;
 use http::{HeaderValue, Method, header};
-use lambda_http::{Body, Request};
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt};
 use protocol::{MAX_FORM_BYTES, MalformedForm, Parameters, TokenErrorCode};
 
 use crate::{Answer, Failure};
 
 /// The cookie of a signed-in person. `__Host-` makes the browser hold it to this host, to TLS and to the path `/`.
 pub const SESSION_COOKIE: &str = "__Host-jeton-session";
+/// The cookie of a browser that somebody signed in with: it is not locked out by what others guess.
+pub const DEVICE_COOKIE: &str = "__Host-jeton-device";
 /// The cookie of a browser that has not signed in.
 pub const VISIT_COOKIE: &str = "__Host-jeton-visit";
 
@@ -19,6 +25,11 @@ impl<'a> Incoming<'a> {
     /// Wraps what the gateway sent.
     pub const fn new(request: &'a Request) -> Self {
         Self(request)
+    }
+
+    /// The address that the gateway saw; what a header says about it is not believed (C040).
+    pub fn source(&self) -> Option<IpAddr> {
+        source_of(self.0)
     }
 
     /// The method.
@@ -108,6 +119,19 @@ impl<'a> Incoming<'a> {
     }
 }
 
+/// The address that the gateway saw.
+pub(crate) fn source_of(request: &Request) -> Option<IpAddr> {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref()?.parse().ok(),
+        Some(_) | None => None,
+    }
+}
+
+/// Sets a cookie that outlives the browser session: for so many seconds.
+pub fn set_lasting_cookie(answer: Answer, name: &str, value: &str, age: Seconds) -> Answer {
+    set_cookie(answer, name, &format!("{value}; Max-Age={age}"))
+}
+
 /// Sets a cookie for the browser session (C035).
 pub fn set_cookie(mut answer: Answer, name: &str, value: &str) -> Answer {
     let cookie = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax");
@@ -131,6 +155,20 @@ mod tests {
             builder = builder.header(*name, *value);
         }
         builder.body(body).unwrap()
+    }
+
+    #[test]
+    fn c040_the_source_is_what_the_gateway_saw_and_not_what_a_header_says() {
+        let event = |source: &str| {
+            serde_json::json!({
+                "version": "2.0", "rawPath": "/token", "headers": {"x-forwarded-for": "203.0.113.9"},
+                "requestContext": {"http": {"method": "POST", "sourceIp": source}},
+            })
+            .to_string()
+        };
+        let source = |event: String| Incoming::new(&crate::request_of(event.as_bytes()).unwrap()).source();
+        assert_eq!(source(event("192.0.2.1")), "192.0.2.1".parse().ok());
+        assert_eq!(source(event("nowhere")), None);
     }
 
     #[test]

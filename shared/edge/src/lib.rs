@@ -7,30 +7,36 @@
 //! - The issuer is configuration and is never taken from a `Host` or `X-Forwarded-*` header (C040).
 //! - Redirects are 303: a 307 would send a password on to the client (RFC 9700 §4.12).
 //! - Keys are read again every five minutes, and at once when a token needs a key that is not in hand.
+//! - A person's wrong passwords and a client's wrong secrets are counted in DynamoDB, before their answer is let out.
 //! - A read of the keys that fails leaves the keys in hand in use.
 
 mod answer;
 mod clock;
 mod config;
+mod cors;
 mod entropy;
 mod event;
 mod failure;
+mod guesses;
 mod incoming;
 mod key_cache;
 mod log;
 mod parts;
+mod passwords;
 mod serve;
 
-pub use answer::{Answer, Trace, html, json, method_not_allowed, redirect};
+pub use answer::{Answer, Event, Trace, html, json, method_not_allowed, redirect};
 pub use clock::now;
 pub use config::{Config, ConfigError, Tables, WrappingKey, environment};
+pub use cors::{cross_origin, preflight};
 pub use entropy::{random, random_name};
 pub use event::{MalformedEvent, answer_event, request_of};
 pub use failure::Failure;
-pub use incoming::{Incoming, SESSION_COOKIE, VISIT_COOKIE, set_cookie};
+pub use incoming::{DEVICE_COOKIE, Incoming, SESSION_COOKIE, VISIT_COOKIE, set_cookie, set_lasting_cookie};
 pub use key_cache::KeyCache;
 pub use log::{to_stderr as log_to_stderr, trouble};
 pub use parts::{Parts, Stores};
+pub use passwords::{Attempted, Checked, Passwords};
 pub use serve::{Function, respond, serve, start};
 
 /// What a `main` may end with.

@@ -1,4 +1,5 @@
-//! The log: one JSON line for each request, and nothing in it that anyone could use.
+//! The log: one JSON line for each request, one before it for each event that an auditor looks for, and nothing in them
+//! that anyone could use.
 
 use std::io;
 
@@ -6,7 +7,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::Trace;
+use crate::{Event, Trace};
 
 /// What our own lines are marked with.
 const TARGET: &str = "jeton";
@@ -14,6 +15,7 @@ const TARGET: &str = "jeton";
 /// What is told of a request.
 pub(crate) struct Line<'a> {
     pub(crate) request_id: &'a str,
+    pub(crate) source: Option<&'a str>,
     pub(crate) endpoint: &'static str,
     pub(crate) method: &'a str,
     pub(crate) status: u16,
@@ -22,7 +24,11 @@ pub(crate) struct Line<'a> {
     pub(crate) storage_calls: u32,
 }
 
+/// Tells of a request and of what happened in it.
 pub(crate) fn request(line: &Line<'_>) {
+    for event in &line.trace.events {
+        self::event(line, event);
+    }
     let outcome = if line.status < 400 {
         "done"
     } else if line.status < 500 {
@@ -39,10 +45,30 @@ pub(crate) fn request(line: &Line<'_>) {
         outcome,
         client_id = line.trace.client_id.as_deref(),
         reason = line.trace.reason,
-        event = line.trace.event,
         duration_us = line.duration_us,
         storage_calls = line.storage_calls,
         "request"
+    );
+}
+
+/// Tells what happened: who did what to which grant, from where.
+fn event(line: &Line<'_>, event: &Event) {
+    let (request_id, client_id, source) = (line.request_id, line.trace.client_id.as_deref(), line.source);
+    if let Some((grant_type, advice)) = event.legacy {
+        let grant_type = grant_type.as_str();
+        tracing::warn!(target: TARGET, event = event.name, request_id, client_id, source, grant_type, advice, "audit");
+        return;
+    }
+    tracing::info!(
+        target: TARGET,
+        event = event.name,
+        request_id,
+        client_id,
+        source,
+        subject = event.subject.as_deref(),
+        grant = event.grant.as_deref(),
+        reason = line.trace.reason,
+        "audit"
     );
 }
 

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use grants::{Api, AuthenticatedClient, Client, Timestamp, authenticate};
+use grants::{Api, AuthenticatedClient, Client, Refusal, Timestamp, authenticate};
 use http::header;
 use keys::{FileWrap, KeyWrap, KmsWrap};
 use protocol::{ClientAuthenticationError, ClientId, Parameters, PresentedClient};
-use store::{GrantsTable, KeysTable, PeopleTable, Registry};
+use sessions::Wait;
+use store::{GrantsTable, KeysTable, PeopleTable, Registry, Throttles};
 
 use crate::config::Tables;
-use crate::{Config, ConfigError, Error, Failure, Incoming, KeyCache, WrappingKey};
+use crate::guesses::SecretGuesses;
+use crate::{Config, ConfigError, Error, Event, Failure, Incoming, KeyCache, Passwords, WrappingKey};
 
 /// The way to the tables, for those that a function uses.
 pub struct Stores {
@@ -25,6 +27,7 @@ pub struct Parts {
     pub registry: Registry,
     /// The keys.
     pub keys: KeyCache,
+    guesses: SecretGuesses,
 }
 
 impl Stores {
@@ -49,6 +52,23 @@ impl Stores {
     pub fn grants(&self) -> Result<GrantsTable, ConfigError> {
         let table = Tables::needed(self.tables.grants.as_ref(), "JETON_TABLE_GRANTS")?;
         Ok(GrantsTable::new(self.dynamodb.clone(), table))
+    }
+
+    /// The counters of wrong guesses.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`].
+    pub fn throttles(&self) -> Result<Throttles, ConfigError> {
+        let table = Tables::needed(self.tables.grants.as_ref(), "JETON_TABLE_GRANTS")?;
+        Ok(Throttles::new(self.dynamodb.clone(), table))
+    }
+
+    /// Who takes passwords.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`].
+    pub fn passwords(&self) -> Result<Passwords, ConfigError> {
+        Ok(Passwords::new(self.people()?, self.throttles()?))
     }
 
     /// The people.
@@ -95,7 +115,7 @@ impl Parts {
     pub fn assemble(config: Config, stores: &Stores, signs: bool) -> Result<Self, Error> {
         let wrapping = config.wrapping.as_ref().ok_or(WrappingKey::MISSING)?;
         let keys = KeyCache::new(stores.keys()?, wrapping.open(&config.connection)?, signs);
-        Ok(Self { registry: stores.registry()?, keys, config })
+        Ok(Self { registry: stores.registry()?, keys, guesses: SecretGuesses::new(stores.throttles()?), config })
     }
 
     /// Reads the keys before the first request needs them. That they cannot be read is told in the log, and again to
@@ -124,7 +144,32 @@ impl Parts {
             None => None,
         };
         let registered = self.registry.client(presented.client_id(), now).await?;
-        Ok(authenticate(registered, &presented, digest)?)
+        match authenticate(registered, &presented, digest) {
+            Ok(client) => Ok(client),
+            Err(refusal) => Err(self.not_authenticated(incoming, &presented, refusal, now).await?),
+        }
+    }
+
+    /// What a client is told that did not authenticate. A wrong secret is counted before anything is said about it.
+    async fn not_authenticated(
+        &self,
+        incoming: Incoming<'_>,
+        presented: &PresentedClient,
+        refusal: Refusal,
+        now: Timestamp,
+    ) -> Result<Failure, Failure> {
+        let client_id = presented.client_id();
+        let wait = match presented.secret() {
+            Some(_) => self.guesses.wrong(client_id, incoming.source(), now).await?,
+            None => None,
+        };
+        let (failure, event) = match wait {
+            Some(Wait(wait)) => (Failure::too_many_guesses(wait), "client_authentication_throttled"),
+            None => (Failure::from(refusal), "client_authentication_failed"),
+        };
+        let failure = failure.with_event(Event::new(event));
+        // A name that is no client's may be anything, a secret in the wrong place too.
+        Ok(if refusal == Refusal::ClientUnknown { failure } else { failure.of_client(client_id) })
     }
 
     /// The APIs that a client may have tokens for.

@@ -5,6 +5,7 @@ use std::future::Future;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt, lambda_runtime, service_fn};
 
+use crate::incoming::source_of;
 use crate::log::{Line, request as log_request};
 use crate::{Answer, Config, Error, Trace, answer_event, clock};
 
@@ -42,14 +43,16 @@ pub async fn serve<F: Function>(function: F) -> Result<(), Error> {
     .await
 }
 
-/// Answers one request and logs one line about it.
+/// Answers one request and logs one line about it, and one for each event in it.
 pub async fn respond<F: Function>(function: &F, request: Request) -> Answer {
     let started = clock::stopwatch();
     let request_id = request_id(&request);
+    let source = source_of(&request).map(|source| source.to_string());
     let method = request.method().clone();
     let (answer, storage_calls) = store::counted(function.answer(request)).await;
     log_request(&Line {
         request_id: &request_id,
+        source: source.as_deref(),
         endpoint: F::NAME,
         method: method.as_str(),
         status: answer.status().as_u16(),

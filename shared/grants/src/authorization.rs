@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use protocol::{AuthorizationRequest, GrantType, ReceivedRequest, RedirectUri, Resource};
+use protocol::{AuthorizationRequest, GrantType, ReceivedRequest, RedirectUri, Resource, ResponseType};
 
 use crate::target::settle;
 use crate::{Api, Client, PkceRule, Refusal, Target};
@@ -65,11 +65,15 @@ impl RedirectTrusted {
     /// # Errors
     /// A [`Refusal`] that goes back to the client.
     pub fn admit(&self, request: &AuthorizationRequest, apis: &[Api]) -> Result<Target, Refusal> {
-        if !self.client.may_use(GrantType::AuthorizationCode) {
+        let grant_type = match request.response_type {
+            ResponseType::Code => GrantType::AuthorizationCode,
+            ResponseType::Token => GrantType::Implicit,
+        };
+        if !self.client.may_use(grant_type) {
             return Err(Refusal::GrantTypeNotAllowed);
         }
         let excused = self.client.pkce == PkceRule::Optional && self.client.is_confidential();
-        if request.code_challenge.is_none() && !excused {
+        if grant_type == GrantType::AuthorizationCode && request.code_challenge.is_none() && !excused {
             return Err(Refusal::CodeChallengeRequired);
         }
         settle(&self.client, apis, &request.resources, request.scope.as_ref())
@@ -86,7 +90,7 @@ pub fn is_agreed(client: &Client, agreed: &Target, asked: &Target) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{ClientId, Parameters, Scope};
+    use protocol::{ClientId, LegacyGrants, Parameters, Scope};
 
     use super::*;
     use crate::{AuthMethod, fixtures};
@@ -96,6 +100,11 @@ mod tests {
             client_id: ClientId::parse("app").unwrap(),
             redirect_uri: redirect_uri.map(|text| RedirectUri::parse(text).unwrap()),
         }
+    }
+
+    fn request(query: &str) -> AuthorizationRequest {
+        let offered = LegacyGrants { implicit: true, password: false };
+        AuthorizationRequest::parse(&Parameters::parse(query.as_bytes()).unwrap(), offered).unwrap()
     }
 
     #[test]
@@ -116,8 +125,7 @@ mod tests {
 
     #[test]
     fn c009_c010_pkce_is_required_but_of_a_confidential_client_that_is_excused() {
-        let query = "response_type=code&client_id=app";
-        let request = AuthorizationRequest::parse(&Parameters::parse(query.as_bytes()).unwrap()).unwrap();
+        let request = request("response_type=code&client_id=app");
         let rows = [
             (AuthMethod::SecretBasic, PkceRule::Required, false),
             (AuthMethod::SecretBasic, PkceRule::Optional, true),
@@ -129,6 +137,16 @@ mod tests {
             let trusted = trust(&received(None), Some(Arc::new(client))).unwrap();
             let answer = trusted.admit(&request, &fixtures::apis());
             assert_eq!(answer.err(), (!good).then_some(Refusal::CodeChallengeRequired), "{auth_method:?} {pkce:?}");
+        }
+    }
+
+    #[test]
+    fn c014_a_token_straight_away_is_for_clients_registered_for_it() {
+        let request = request("response_type=token&client_id=app");
+        let without = Client { grant_types: [GrantType::AuthorizationCode].into(), ..fixtures::client() };
+        for (client, refusal) in [(fixtures::client(), None), (without, Some(Refusal::GrantTypeNotAllowed))] {
+            let trusted = trust(&received(None), Some(Arc::new(client))).unwrap();
+            assert_eq!(trusted.admit(&request, &fixtures::apis()).err(), refusal);
         }
     }
 

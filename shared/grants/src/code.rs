@@ -71,7 +71,10 @@ pub fn issue(grant: Grant) -> Transition {
 
 /// Whether a refused [`issue`] is done all the same: the item that stands there is this very attempt's.
 pub fn was_issued(found: Option<&Grant>, attempt: Attempt) -> bool {
-    found.is_some_and(|grant| matches!(grant.stage, Stage::Issued { attempt: theirs, .. } if theirs == attempt))
+    found.is_some_and(|grant| match grant.stage {
+        Stage::Issued { attempt: theirs, .. } | Stage::Active { attempt: theirs, .. } => theirs == attempt,
+        Stage::Revoked => false,
+    })
 }
 
 /// The write that redeems a code: every check of RFC 6749 §4.1.3 and RFC 7636 §4.6 is a guard on it, so that a code

@@ -21,6 +21,8 @@
 //!   grant goes, which RFC 7009 §2.1 allows.
 //! - Who asks for no API gets those of its registration that offer the scope; who has none gets tokens for the
 //!   issuer itself, so that `aud` is never absent (RFC 9068 §3).
+//! - The implicit and the password grant make the same kind of grant as a code does, active at once. The first has one
+//!   short-lived access token and nothing to refresh.
 
 mod access;
 mod api;
@@ -31,8 +33,10 @@ pub mod code;
 mod grant;
 mod handles;
 mod ids;
+pub mod implicit;
 mod introspection;
 pub mod machine;
+pub mod password;
 mod policy;
 pub mod refresh;
 mod refusal;

@@ -1,8 +1,10 @@
-//! The spans that a deployment may choose.
+//! What a deployment may choose.
+
+use protocol::LegacyGrants;
 
 use crate::Seconds;
 
-/// How long things last.
+/// How long things last, and what is offered at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// Life of a code. RFC 9700 and FAPI 2.0: one minute at most by default.
@@ -15,6 +17,10 @@ pub struct Policy {
     pub refresh_retry_window: Seconds,
     /// Life of an access token for which no API says otherwise.
     pub access_lifetime: Seconds,
+    /// The longest life of an access token of the implicit grant: it lies in a browser and cannot be bound.
+    pub implicit_lifetime: Seconds,
+    /// The grant types that nobody should use.
+    pub legacy: LegacyGrants,
 }
 
 impl Policy {
@@ -31,6 +37,8 @@ impl Default for Policy {
             grant_lifetime: 90 * 24 * 3600,
             refresh_retry_window: 5,
             access_lifetime: 900,
+            implicit_lifetime: 300,
+            legacy: LegacyGrants { implicit: false, password: false },
         }
     }
 }

@@ -51,6 +51,8 @@ pub enum Refusal {
     ResourcesNeedDifferentTokens,
     /// PKCE is missing where it is required.
     CodeChallengeRequired,
+    /// Not this person's password, or there is no such person, or that person is switched off.
+    PasswordWrong,
 }
 
 impl Refusal {
@@ -71,7 +73,8 @@ impl Refusal {
             | Self::RefreshTokenUnknown
             | Self::RefreshTokenOfAnotherClient
             | Self::RefreshTokenExpired
-            | Self::RefreshTokenReused => TokenErrorCode::InvalidGrant,
+            | Self::RefreshTokenReused
+            | Self::PasswordWrong => TokenErrorCode::InvalidGrant,
             Self::ScopeNotGranted | Self::ScopeNotAllowed | Self::ScopeNotOffered => TokenErrorCode::InvalidScope,
             Self::ResourceNotAllowed | Self::ResourceNotGranted | Self::ResourcesNeedDifferentTokens => {
                 TokenErrorCode::InvalidTarget
@@ -124,6 +127,7 @@ impl Refusal {
                 "these resources take different kinds of tokens: ask for one resource at a time"
             }
             Self::CodeChallengeRequired => "code_challenge is missing: PKCE with S256 is required",
+            Self::PasswordWrong => protocol::WRONG_PASSWORD,
         }
     }
 
@@ -153,6 +157,7 @@ impl Refusal {
             Self::ResourceNotGranted => "resource_not_granted",
             Self::ResourcesNeedDifferentTokens => "resources_need_different_tokens",
             Self::CodeChallengeRequired => "code_challenge_required",
+            Self::PasswordWrong => "password_wrong",
         }
     }
 }

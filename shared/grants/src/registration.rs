@@ -68,10 +68,10 @@ pub enum RegistrationError {
     #[error("a client without a secret (auth method none) must use PKCE: --pkce optional is for confidential clients")]
     PublicWithoutPkce,
     /// RFC 6749 §3.1.2.2.
-    #[error("authorization_code needs at least one redirect URI (--redirect-uri)")]
+    #[error("authorization_code and implicit need at least one redirect URI (--redirect-uri)")]
     RedirectUriMissing,
     /// There would be nothing to refresh.
-    #[error("refresh_token comes with authorization_code: add --grant authorization_code")]
+    #[error("refresh_token comes with a person's grant: add --grant authorization_code")]
     RefreshAlone,
     /// A token names its APIs in a 16-bit mask.
     #[error("a client has at most 16 APIs")]
@@ -108,14 +108,16 @@ impl NewClient {
         use RegistrationError as E;
         let public = self.auth_method == AuthMethod::None;
         let uses = |grant_type| self.grant_types.contains(&grant_type);
+        let redirected = uses(GrantType::AuthorizationCode) || uses(GrantType::Implicit);
+        let refreshable = uses(GrantType::AuthorizationCode) || uses(GrantType::Password);
         let faults = [
             (!is_name(&self.name), E::Name),
             (self.grant_types.is_empty() && self.introspects.is_empty(), E::NothingToDo),
             (public && uses(GrantType::ClientCredentials), E::PublicService),
             (public && !self.introspects.is_empty(), E::PublicIntrospection),
             (public && self.pkce == PkceRule::Optional, E::PublicWithoutPkce),
-            (uses(GrantType::AuthorizationCode) && self.redirect_uris.is_empty(), E::RedirectUriMissing),
-            (uses(GrantType::RefreshToken) && !uses(GrantType::AuthorizationCode), E::RefreshAlone),
+            (redirected && self.redirect_uris.is_empty(), E::RedirectUriMissing),
+            (uses(GrantType::RefreshToken) && !refreshable, E::RefreshAlone),
             (self.apis.len() > MAX_RESOURCES, E::TooManyApis),
         ];
         faults.into_iter().find(|(found, _)| *found).map_or(Ok(()), |(_, error)| Err(error))
@@ -182,7 +184,7 @@ mod tests {
     #[test]
     fn each_contradiction_is_refused() {
         type Spoil = fn(&mut NewClient);
-        let rows: [(Spoil, RegistrationError); 8] = [
+        let rows: [(Spoil, RegistrationError); 10] = [
             (|c| c.name = " ".to_owned(), RegistrationError::Name),
             (|c| c.name = "a\u{7}".to_owned(), RegistrationError::Name),
             (|c| c.grant_types.clear(), RegistrationError::NothingToDo),
@@ -197,6 +199,17 @@ mod tests {
             ),
             (|c| c.redirect_uris.clear(), RegistrationError::RedirectUriMissing),
             (|c| c.grant_types = [GrantType::RefreshToken].into(), RegistrationError::RefreshAlone),
+            (
+                |c| c.grant_types = [GrantType::RefreshToken, GrantType::Implicit].into(),
+                RegistrationError::RefreshAlone,
+            ),
+            (
+                |c| {
+                    c.grant_types = [GrantType::Implicit].into();
+                    c.redirect_uris.clear();
+                },
+                RegistrationError::RedirectUriMissing,
+            ),
             (|c| c.apis = vec![Resource::parse("urn:a").unwrap(); 17], RegistrationError::TooManyApis),
         ];
         assert!(new_client().register(Vec::new(), fixtures::NOW).is_ok());

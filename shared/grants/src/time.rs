@@ -24,6 +24,12 @@ impl Timestamp {
         Self(self.0.saturating_add(span as u64))
     }
 
+    /// The point `span` before.
+    #[must_use]
+    pub const fn minus(self, span: Seconds) -> Self {
+        Self(self.0.saturating_sub(span as u64))
+    }
+
     /// How long `earlier` is past, zero when it is yet to come.
     pub const fn since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)

@@ -42,12 +42,14 @@ pub enum HandleKind {
     SignInForm,
     /// The hidden field of a consent form.
     ConsentForm,
+    /// The cookie of a browser that somebody signed in with.
+    Device,
 }
 
 /// The tag keys, one for each kind, derived from one master.
 #[derive(Clone)]
 pub struct HandleKeys {
-    taggers: [Tagger; 7],
+    taggers: [Tagger; 8],
     client_secrets: Tagger,
     derive: Tagger,
 }
@@ -62,6 +64,7 @@ impl HandleKind {
             Self::Visit => 5,
             Self::SignInForm => 6,
             Self::ConsentForm => 7,
+            Self::Device => 8,
         }
     }
 
@@ -75,6 +78,7 @@ impl HandleKind {
             Self::Visit => "jtv_",
             Self::SignInForm => "jtl_",
             Self::ConsentForm => "jtf_",
+            Self::Device => "jtd_",
         }
     }
 }
@@ -102,6 +106,7 @@ impl HandleKeys {
                 of_kind(HandleKind::Visit)?,
                 of_kind(HandleKind::SignInForm)?,
                 of_kind(HandleKind::ConsentForm)?,
+                of_kind(HandleKind::Device)?,
             ],
             client_secrets: tagger(SECRET_PREFIX.as_bytes())?,
             derive: tagger(b"derive")?,
@@ -129,7 +134,7 @@ impl HandleKeys {
     }
 
     fn tagger(&self, kind: HandleKind) -> Tagger {
-        let [code, refresh, access, session, visit, sign_in, consent] = &self.taggers;
+        let [code, refresh, access, session, visit, sign_in, consent, device] = &self.taggers;
         match kind {
             HandleKind::Code => code,
             HandleKind::Refresh => refresh,
@@ -138,6 +143,7 @@ impl HandleKeys {
             HandleKind::Visit => visit,
             HandleKind::SignInForm => sign_in,
             HandleKind::ConsentForm => consent,
+            HandleKind::Device => device,
         }
         .clone()
     }
@@ -219,7 +225,7 @@ impl HandleKeys {
 mod tests {
     use super::*;
 
-    const ALL: [HandleKind; 7] = [
+    const ALL: [HandleKind; 8] = [
         HandleKind::Code,
         HandleKind::Refresh,
         HandleKind::Access,
@@ -227,6 +233,7 @@ mod tests {
         HandleKind::Visit,
         HandleKind::SignInForm,
         HandleKind::ConsentForm,
+        HandleKind::Device,
     ];
 
     fn keys() -> HandleKeys {

@@ -3,7 +3,10 @@
 //! They are read in two steps, because an error may be sent to the client only once its redirect URI is trusted:
 //! [`ReceivedRequest`] tells who asks and where the answer should go, [`AuthorizationRequest`] everything else.
 
-use crate::{AuthorizationErrorCode, ClientId, CodeChallenge, Nonce, Parameters, RedirectUri, Resource, Scope, State};
+use crate::{
+    AuthorizationErrorCode, ClientId, CodeChallenge, LegacyGrants, Nonce, Parameters, RedirectUri, Resource, Scope,
+    State,
+};
 
 const MAX_RESOURCES: usize = 16;
 const MAX_LOGIN_HINT_BYTES: usize = 128;
@@ -17,11 +20,22 @@ pub struct ReceivedRequest {
     pub redirect_uri: Option<RedirectUri>,
 }
 
-/// `response_type`. Only the code comes back: RFC 9700 §2.1.2.
+/// `response_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseType {
     /// `code`.
     Code,
+    /// `token`: the implicit grant, where it is offered (RFC 9700 §2.1.2).
+    Token,
+}
+
+/// `response_mode`: where an answer stands in the redirect URI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseMode {
+    /// In the query, where the client's server reads it.
+    Query,
+    /// In the fragment, which the browser keeps to itself (RFC 6749 §4.2.2).
+    Fragment,
 }
 
 /// A value of `prompt` (OpenID Connect Core §3.1.2.1).
@@ -76,8 +90,8 @@ pub enum AuthorizationRequestError {
     /// Not `code`.
     #[error("this response type is not supported: use code")]
     ResponseTypeUnsupported,
-    /// `response_mode` other than `query`.
-    #[error("this response mode is not supported: use query")]
+    /// `response_mode` other than that of the response type.
+    #[error("this response mode is not supported: leave response_mode out")]
     ResponseModeUnsupported,
     /// `request`.
     #[error("request objects are not supported")]
@@ -166,21 +180,31 @@ impl AuthorizationRequest {
         parameters.one("state").ok().flatten().and_then(|text| State::parse(text).ok())
     }
 
-    /// Reads all that is not about who asks and where the answer goes.
+    /// Where any answer stands, an error included.
+    pub fn response_mode(parameters: &Parameters, legacy: LegacyGrants) -> ResponseMode {
+        match parameters.one("response_type") {
+            Ok(Some("token")) if legacy.implicit => ResponseMode::Fragment,
+            Ok(_) | Err(_) => ResponseMode::Query,
+        }
+    }
+
+    /// Reads all that is not about who asks and where the answer goes, for a deployment that offers these `legacy`
+    /// grants.
     ///
     /// # Errors
     /// [`AuthorizationRequestError`] for its first fault.
-    pub fn parse(parameters: &Parameters) -> Result<Self, AuthorizationRequestError> {
+    pub fn parse(parameters: &Parameters, legacy: LegacyGrants) -> Result<Self, AuthorizationRequestError> {
         use AuthorizationRequestError as E;
         parameters.without_repeats().map_err(|_| E::Repeated)?;
         let one = |name| parameters.one(name).map_err(|_| E::Repeated);
         refuse_unsupported(parameters)?;
-        match one("response_type")? {
+        let (response_type, response_mode) = match one("response_type")? {
             None => return Err(E::ResponseTypeMissing),
-            Some("code") => {}
+            Some("code") => (ResponseType::Code, "query"),
+            Some("token") if legacy.implicit => (ResponseType::Token, "fragment"),
             Some(_) => return Err(E::ResponseTypeUnsupported),
-        }
-        if one("response_mode")?.is_some_and(|mode| mode != "query") {
+        };
+        if one("response_mode")?.is_some_and(|mode| mode != response_mode) {
             return Err(E::ResponseModeUnsupported);
         }
         if one("state")?.is_some_and(|text| State::parse(text).is_err()) {
@@ -188,7 +212,7 @@ impl AuthorizationRequest {
         }
         let scope = one("scope")?.map(Scope::parse).transpose().map_err(|_| E::Scope)?;
         Ok(Self {
-            response_type: ResponseType::Code,
+            response_type,
             scope: scope.filter(|scope| !scope.is_empty()),
             resources: crate::resource::several(parameters, MAX_RESOURCES).map_err(|_| E::Resource)?,
             code_challenge: code_challenge(one("code_challenge")?, one("code_challenge_method")?)?,
@@ -256,7 +280,7 @@ mod tests {
         &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
 
     fn parse(query: &str) -> Result<AuthorizationRequest, AuthorizationRequestError> {
-        AuthorizationRequest::parse(&Parameters::parse(query.as_bytes()).unwrap())
+        AuthorizationRequest::parse(&Parameters::parse(query.as_bytes()).unwrap(), LegacyGrants::default())
     }
 
     #[test]
@@ -290,6 +314,22 @@ mod tests {
         for (from, to, why) in spoiled {
             assert_eq!(parse(&GOOD.replace(from, to)).err(), Some(why), "{to}");
         }
+    }
+
+    #[test]
+    fn c014_a_token_in_the_fragment_is_an_answer_only_where_it_is_offered() {
+        let offered = LegacyGrants { implicit: true, password: false };
+        let query = GOOD.replace("response_type=code", "response_type=token");
+        let with = |more: &str| Parameters::parse(format!("{query}{more}").as_bytes()).unwrap();
+        let request = AuthorizationRequest::parse(&with(""), offered).unwrap();
+        assert_eq!(request.response_type, ResponseType::Token);
+        assert!(AuthorizationRequest::parse(&with("&response_mode=fragment"), offered).is_ok());
+        let in_query = AuthorizationRequest::parse(&with("&response_mode=query"), offered);
+        assert_eq!(in_query.err(), Some(AuthorizationRequestError::ResponseModeUnsupported));
+        assert_eq!(AuthorizationRequest::response_mode(&with(""), offered), ResponseMode::Fragment);
+        assert_eq!(AuthorizationRequest::response_mode(&with(""), LegacyGrants::default()), ResponseMode::Query);
+        let code = Parameters::parse(GOOD.as_bytes()).unwrap();
+        assert_eq!(AuthorizationRequest::response_mode(&code, offered), ResponseMode::Query);
     }
 
     #[test]

@@ -14,6 +14,7 @@
 mod authorization_request;
 mod client_authentication;
 mod errors;
+mod grant_type;
 mod names;
 mod parameters;
 mod pkce;
@@ -25,10 +26,11 @@ mod secret;
 mod token_request;
 
 pub use authorization_request::{
-    AuthorizationRequest, AuthorizationRequestError, Prompt, ReceivedRequest, ResponseType,
+    AuthorizationRequest, AuthorizationRequestError, Prompt, ReceivedRequest, ResponseMode, ResponseType,
 };
 pub use client_authentication::{ClientAuthenticationError, PresentedClient};
 pub use errors::{AuthorizationErrorCode, TokenErrorCode};
+pub use grant_type::{GrantType, LegacyGrants};
 pub use names::{ClientId, MalformedName, Nonce, State, Subject, Username};
 pub use parameters::{MAX_FORM_BYTES, MalformedForm, Parameters, Repeated};
 pub use pkce::{CodeChallenge, CodeVerifier, MalformedPkce};
@@ -37,4 +39,4 @@ pub use resource::{MalformedResource, Resource};
 pub use responses::{IntrospectionResponse, Jwk, JwkSet, Metadata, TokenErrorResponse, TokenResponse};
 pub use scope::{MAX_SCOPE_TOKENS, MalformedScope, Scope};
 pub use secret::Secret;
-pub use token_request::{GrantType, TokenQuery, TokenRequest, TokenRequestError, TokenTypeHint};
+pub use token_request::{TokenQuery, TokenRequest, TokenRequestError, TokenTypeHint, WRONG_PASSWORD};

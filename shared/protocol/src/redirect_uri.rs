@@ -79,15 +79,17 @@ impl RedirectUri {
 
     /// The URI with response parameters added to its query (RFC 6749 §4.1.2); a query it has is kept.
     pub fn with_query(&self, pairs: &[(&str, &str)]) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(pairs);
         let separator = match self.0.split_once('?') {
             None => "?",
             Some((_, before)) if before.is_empty() || before.ends_with('&') => "",
             Some(_) => "&",
         };
-        // `+` and `%20` are both a space in a form; `%20` is one for readers of plain URIs too.
-        format!("{}{separator}{}", self.0, query.finish().replace('+', "%20"))
+        format!("{}{separator}{}", self.0, form(pairs))
+    }
+
+    /// The URI with response parameters in its fragment (RFC 6749 §4.2.2). It has none of its own.
+    pub fn with_fragment(&self, pairs: &[(&str, &str)]) -> String {
+        format!("{}#{}", self.0, form(pairs))
     }
 
     /// Scheme, host and port (`https://app.example:8443`), or the scheme alone (`com.example.app:`) where there is no
@@ -119,6 +121,13 @@ impl fmt::Display for RedirectUri {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
+}
+
+fn form(pairs: &[(&str, &str)]) -> String {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.extend_pairs(pairs);
+    // `+` and `%20` are both a space in a form; `%20` is one for readers of plain URIs too.
+    form.finish().replace('+', "%20")
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -224,6 +233,7 @@ mod tests {
         assert_eq!(uri("https://a.example/cb").with_query(&[("code", "x y")]), "https://a.example/cb?code=x%20y");
         assert_eq!(uri("https://a.example/cb?k=v").with_query(&[("code", "x")]), "https://a.example/cb?k=v&code=x");
         assert_eq!(uri("https://a.example/cb?").with_query(&[("code", "x")]), "https://a.example/cb?code=x");
+        assert_eq!(uri("https://a.example/cb?k").with_fragment(&[("a", "x y#")]), "https://a.example/cb?k#a=x%20y%23");
     }
 
     #[test]

@@ -92,9 +92,9 @@ pub struct Metadata {
     pub introspection_endpoint: String,
     /// Where clients give tokens back.
     pub revocation_endpoint: String,
-    /// `code`.
+    /// `code`, and `token` where the implicit grant is on.
     pub response_types_supported: Vec<&'static str>,
-    /// `query`.
+    /// `query`, and `fragment` where the implicit grant is on.
     pub response_modes_supported: Vec<&'static str>,
     /// The grant types.
     pub grant_types_supported: Vec<&'static str>,

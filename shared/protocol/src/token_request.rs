@@ -1,22 +1,17 @@
-//! Requests of the token endpoint (RFC 6749 §4.1.3, §4.4.2, §6) and of introspection and revocation.
+//! Requests of the token endpoint (RFC 6749 §4.1.3, §4.3.2, §4.4.2, §6) and of introspection and revocation.
 
 use std::fmt;
 
-use crate::{CodeVerifier, MalformedScope, Parameters, RedirectUri, Repeated, Resource, Scope, Secret, TokenErrorCode};
+use crate::{
+    CodeVerifier, GrantType, LegacyGrants, MalformedScope, Parameters, RedirectUri, Repeated, Resource, Scope, Secret,
+    TokenErrorCode, Username,
+};
 
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 const MAX_RESOURCES: usize = 16;
 
-/// A way to get tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum GrantType {
-    /// RFC 6749 §4.4: a service for itself.
-    ClientCredentials,
-    /// RFC 6749 §4.1: an app for a person.
-    AuthorizationCode,
-    /// RFC 6749 §6: the next tokens of the same grant.
-    RefreshToken,
-}
+/// One sentence for a wrong password and for nobody of that name.
+pub const WRONG_PASSWORD: &str = "the user name or the password is not right";
 
 /// What the token endpoint is asked for.
 #[derive(Clone, Debug)]
@@ -48,6 +43,17 @@ pub enum TokenRequest {
         /// Some of the APIs of the grant; empty asks for its default.
         resources: Vec<Resource>,
     },
+    /// RFC 6749 §4.3.2.
+    Password {
+        /// Who.
+        username: Username,
+        /// That person's password.
+        password: Secret,
+        /// The scope asked for; `None` asks for the default.
+        scope: Option<Scope>,
+        /// The APIs the token is for (RFC 8707); empty asks for the default.
+        resources: Vec<Resource>,
+    },
 }
 
 /// Why a request of the token endpoint cannot be understood.
@@ -57,12 +63,16 @@ pub enum TokenRequestError {
     Repeated,
     /// No `grant_type`.
     GrantTypeMissing,
-    /// Not one of [`GrantType`].
+    /// Not one of [`GrantType`] that is offered here.
     GrantTypeUnsupported,
     /// No `code`.
     CodeMissing,
     /// No `refresh_token`.
     RefreshTokenMissing,
+    /// No `username` or no `password`.
+    PasswordMissing,
+    /// Nobody could have this name.
+    UsernameMalformed,
     /// No `token`.
     TokenMissing,
     /// Longer than any token made here.
@@ -95,31 +105,6 @@ pub enum TokenTypeHint {
     RefreshToken,
 }
 
-impl GrantType {
-    /// Every grant type there is.
-    pub const ALL: [Self; 3] = [Self::ClientCredentials, Self::AuthorizationCode, Self::RefreshToken];
-
-    /// The grant type named `text`.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == text)
-    }
-
-    /// The value of `grant_type`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ClientCredentials => "client_credentials",
-            Self::AuthorizationCode => "authorization_code",
-            Self::RefreshToken => "refresh_token",
-        }
-    }
-}
-
-impl fmt::Display for GrantType {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
 impl TokenRequestError {
     /// What the caller is told.
     pub const fn description(self) -> &'static str {
@@ -129,6 +114,8 @@ impl TokenRequestError {
             Self::GrantTypeUnsupported => "this grant type is not supported",
             Self::CodeMissing => "code is missing",
             Self::RefreshTokenMissing => "refresh_token is missing",
+            Self::PasswordMissing => "username or password is missing",
+            Self::UsernameMalformed => WRONG_PASSWORD,
             Self::TokenMissing => "token is missing",
             Self::TooLong => "a parameter is too long",
             Self::RedirectUriMalformed => "redirect_uri is not the one of the authorization request",
@@ -147,10 +134,13 @@ impl TokenRequestError {
             | Self::GrantTypeMissing
             | Self::CodeMissing
             | Self::RefreshTokenMissing
+            | Self::PasswordMissing
             | Self::TokenMissing
             | Self::TooLong => TokenErrorCode::InvalidRequest,
             Self::GrantTypeUnsupported => TokenErrorCode::UnsupportedGrantType,
-            Self::RedirectUriMalformed | Self::CodeVerifierMalformed => TokenErrorCode::InvalidGrant,
+            Self::RedirectUriMalformed | Self::CodeVerifierMalformed | Self::UsernameMalformed => {
+                TokenErrorCode::InvalidGrant
+            }
             Self::ScopeMalformed => TokenErrorCode::InvalidScope,
             Self::ResourceMalformed => TokenErrorCode::InvalidTarget,
         }
@@ -178,14 +168,15 @@ impl From<MalformedScope> for TokenRequestError {
 }
 
 impl TokenRequest {
-    /// Reads the body of a token request.
+    /// Reads the body of a token request, of a deployment that offers these `legacy` grants.
     ///
     /// # Errors
     /// [`TokenRequestError`] for its first fault.
-    pub fn parse(body: &Parameters) -> Result<Self, TokenRequestError> {
+    pub fn parse(body: &Parameters, legacy: LegacyGrants) -> Result<Self, TokenRequestError> {
         body.without_repeats()?;
         let grant_type = body.one("grant_type")?.ok_or(TokenRequestError::GrantTypeMissing)?;
-        match GrantType::parse(grant_type).ok_or(TokenRequestError::GrantTypeUnsupported)? {
+        let grant_type = GrantType::parse(grant_type).filter(|grant_type| legacy.offer(*grant_type));
+        match grant_type.ok_or(TokenRequestError::GrantTypeUnsupported)? {
             GrantType::ClientCredentials => {
                 Ok(Self::ClientCredentials { scope: scope(body)?, resources: resources(body)? })
             }
@@ -200,6 +191,14 @@ impl TokenRequest {
                 scope: scope(body)?,
                 resources: resources(body)?,
             }),
+            GrantType::Password => Ok(Self::Password {
+                username: username(body)?,
+                password: token(body, "password")?.ok_or(TokenRequestError::PasswordMissing)?,
+                scope: scope(body)?,
+                resources: resources(body)?,
+            }),
+            // Its tokens come from the authorization endpoint (RFC 6749 §4.2).
+            GrantType::Implicit => Err(TokenRequestError::GrantTypeUnsupported),
         }
     }
 
@@ -209,6 +208,7 @@ impl TokenRequest {
             Self::ClientCredentials { .. } => GrantType::ClientCredentials,
             Self::AuthorizationCode { .. } => GrantType::AuthorizationCode,
             Self::RefreshToken { .. } => GrantType::RefreshToken,
+            Self::Password { .. } => GrantType::Password,
         }
     }
 }
@@ -244,6 +244,11 @@ fn resources(body: &Parameters) -> Result<Vec<Resource>, TokenRequestError> {
     crate::resource::several(body, MAX_RESOURCES).map_err(|_| TokenRequestError::ResourceMalformed)
 }
 
+fn username(body: &Parameters) -> Result<Username, TokenRequestError> {
+    let text = body.one("username")?.ok_or(TokenRequestError::PasswordMissing)?;
+    Username::parse(text).map_err(|_| TokenRequestError::UsernameMalformed)
+}
+
 fn redirect_uri(body: &Parameters) -> Result<Option<RedirectUri>, TokenRequestError> {
     let parsed = body.one("redirect_uri")?.map(RedirectUri::parse).transpose();
     parsed.map_err(|_| TokenRequestError::RedirectUriMalformed)
@@ -259,7 +264,7 @@ mod tests {
     use super::*;
 
     fn parse(body: &str) -> Result<TokenRequest, TokenRequestError> {
-        TokenRequest::parse(&Parameters::parse(body.as_bytes()).unwrap())
+        TokenRequest::parse(&Parameters::parse(body.as_bytes()).unwrap(), LegacyGrants::default())
     }
 
     #[test]
@@ -284,6 +289,20 @@ mod tests {
         }
         let too_long = format!("grant_type=refresh_token&refresh_token={}", "a".repeat(MAX_TOKEN_BYTES + 1));
         assert_eq!(parse(&too_long).err(), Some(TokenRequestError::TooLong));
+    }
+
+    #[test]
+    fn c061_a_password_is_taken_only_where_it_is_offered() {
+        let offered = LegacyGrants { implicit: true, password: true };
+        let fault = |body: &str| TokenRequest::parse(&Parameters::parse(body.as_bytes()).unwrap(), offered).err();
+        let good = "grant_type=password&username=ada&password=x";
+        assert_eq!(fault(good), None);
+        assert_eq!(parse(good).err(), Some(TokenRequestError::GrantTypeUnsupported));
+        assert_eq!(fault("grant_type=password&username=ada"), Some(TokenRequestError::PasswordMissing));
+        assert_eq!(fault("grant_type=password&password=x"), Some(TokenRequestError::PasswordMissing));
+        let nobody = fault("grant_type=password&username=a%20b&password=x").unwrap();
+        assert_eq!((nobody.code(), nobody.description()), (TokenErrorCode::InvalidGrant, WRONG_PASSWORD));
+        assert_eq!(fault("grant_type=implicit"), Some(TokenRequestError::GrantTypeUnsupported));
     }
 
     #[test]

@@ -16,9 +16,14 @@
 mod flow;
 mod password;
 mod people;
+mod throttling;
 mod tickets;
 
 pub use flow::{Next, Situation, next};
 pub use password::{MIN_PASSWORD_CHARACTERS, PasswordHash, WeakPassword, hash_password, password_is_right};
-pub use people::{PersonKey, SESSION_LIFETIME, Session, SessionHandle, SessionId, SignedIn, User, sign_in, signed_in};
+pub use people::{
+    PersonKey, ProvenPerson, SESSION_LIFETIME, Session, SessionHandle, SessionId, SignedIn, User, prove, sign_in,
+    signed_in,
+};
+pub use throttling::{Count, CountGuard, Counter, DeviceHandle, DeviceId, Failures, Wait};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};

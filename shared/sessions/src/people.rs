@@ -62,6 +62,10 @@ pub struct SessionHandle {
     secret: [u8; 16],
 }
 
+/// The witness that a password was right; only [`prove`] makes it.
+#[derive(Clone, Debug)]
+pub struct ProvenPerson(User);
+
 /// The witness that somebody is signed in; only [`sign_in`] and [`signed_in`] make it.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
@@ -81,6 +85,14 @@ impl PersonKey {
     /// [`MalformedId`] for anything but 16 bytes in base64url.
     pub fn parse(text: &str) -> Result<Self, MalformedId> {
         URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(MalformedId)
+    }
+
+    pub(crate) const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
     }
 }
 
@@ -114,10 +126,7 @@ impl SessionHandle {
 
     /// What is sealed into the cookie.
     pub fn to_bytes(&self) -> [u8; 32] {
-        let mut bytes = [0; 32];
-        let both = self.person.0.iter().chain(&self.secret);
-        bytes.iter_mut().zip(both).for_each(|(to, from)| *to = *from);
-        bytes
+        both(&self.person.0, &self.secret)
     }
 
     /// Reads what was sealed into the cookie.
@@ -137,6 +146,13 @@ impl SessionHandle {
     }
 }
 
+impl ProvenPerson {
+    /// Who.
+    pub const fn user(&self) -> &User {
+        &self.0
+    }
+}
+
 impl SignedIn {
     /// Who.
     pub const fn user(&self) -> &User {
@@ -149,16 +165,19 @@ impl SignedIn {
     }
 }
 
-/// Signs a person in: the session to store. `user` is `None` when nobody has that name, and the answer takes as long.
+/// Whether this is the person's password. `user` is `None` when nobody has that name, and the answer takes as long.
+pub fn prove(user: Option<User>, password: &Secret) -> Option<ProvenPerson> {
+    let right = password_is_right(password, user.as_ref().map(|user| &user.password));
+    user.filter(|user| right && !user.disabled).map(ProvenPerson)
+}
+
+/// Signs a person in: the session to store.
 pub fn sign_in(
-    user: Option<User>,
-    password: &Secret,
+    ProvenPerson(user): ProvenPerson,
     handle_secret: [u8; 16],
     for_request: RequestDigest,
     now: Timestamp,
-) -> Option<(SignedIn, SessionHandle)> {
-    let right = password_is_right(password, user.as_ref().map(|user| &user.password));
-    let user = user.filter(|user| right && !user.disabled)?;
+) -> (SignedIn, SessionHandle) {
     let handle = SessionHandle::new(user.key, handle_secret);
     let session = Session {
         id: handle.id(),
@@ -168,7 +187,7 @@ pub fn sign_in(
         credential_version: user.credential_version,
         for_request,
     };
-    Some((SignedIn { user, session }, handle))
+    (SignedIn { user, session }, handle)
 }
 
 /// Whether the items that a session cookie led to say that somebody is signed in.
@@ -181,7 +200,14 @@ pub fn signed_in(session: Option<Session>, user: Option<User>, now: Timestamp) -
     good.then_some(SignedIn { user, session })
 }
 
-fn first_half(digest: [u8; 32]) -> [u8; 16] {
+/// Two halves in a row.
+pub(crate) fn both(first: &[u8; 16], second: &[u8; 16]) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.iter_mut().zip(first.iter().chain(second)).for_each(|(to, from)| *to = *from);
+    bytes
+}
+
+pub(crate) fn first_half(digest: [u8; 32]) -> [u8; 16] {
     let mut half = [0; 16];
     half.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
     half
@@ -209,14 +235,13 @@ pub(crate) mod tests {
 
     pub(crate) fn session() -> (SignedIn, SessionHandle) {
         let password = Secret::new("correct horse".to_owned());
-        sign_in(Some(user()), &password, [5; 16], RequestDigest::of("request"), NOW).unwrap()
+        sign_in(prove(Some(user()), &password).unwrap(), [5; 16], RequestDigest::of("request"), NOW)
     }
 
     #[test]
     fn c035_each_sign_in_makes_a_session_of_its_own() {
         let (first, handle) = session();
-        let password = Secret::new("correct horse".to_owned());
-        let (second, _) = sign_in(Some(user()), &password, [6; 16], RequestDigest::of("request"), NOW).unwrap();
+        let (second, _) = sign_in(ProvenPerson(user()), [6; 16], RequestDigest::of("request"), NOW);
         assert_ne!(first.session().id, second.session().id);
         assert!(SessionHandle::from_bytes(&handle.to_bytes()).unwrap() == handle);
         assert!(SessionHandle::from_bytes(&[0; 31]).is_none());
@@ -224,9 +249,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_wrong_password_a_stranger_and_somebody_switched_off_are_refused() {
-        let try_with = |user, password: &str| {
-            sign_in(user, &Secret::new(password.to_owned()), [5; 16], RequestDigest::of("r"), NOW).is_some()
-        };
+        let try_with = |user, password: &str| prove(user, &Secret::new(password.to_owned())).is_some();
         assert!(try_with(Some(user()), "correct horse"));
         assert!(!try_with(Some(user()), "wrong horse"));
         assert!(!try_with(None, "correct horse"));

@@ -23,6 +23,7 @@ mod person_item;
 mod registry_item;
 mod registry_table;
 mod tables;
+mod throttles;
 mod unknown;
 
 pub use aws_sdk_dynamodb::Client;
@@ -33,4 +34,5 @@ pub use keys_table::KeysTable;
 pub use people_table::{PeopleTable, Visitor};
 pub use registry_table::{Changed, Registry};
 pub use tables::{IndexShape, TableShape, create_table, describe_table};
+pub use throttles::{Counted, Throttles};
 pub use unknown::{Cause, Unknown};

@@ -17,6 +17,8 @@ mod people_table;
 mod place;
 #[cfg(test)]
 mod registry;
+#[cfg(test)]
+mod throttles;
 
 /// Makes a test for each implementation of DynamoDB out of a claim about a place.
 #[cfg(test)]

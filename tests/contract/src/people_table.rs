@@ -2,7 +2,7 @@
 
 use grants::Target;
 use protocol::{Scope, Secret, Subject, Username};
-use sessions::{PersonKey, RequestDigest, SessionHandle, SignedIn, User, hash_password, sign_in};
+use sessions::{PersonKey, RequestDigest, SessionHandle, SignedIn, User, hash_password, prove, sign_in};
 use store::Changed;
 
 use crate::fixtures::{NOW, client, resource};
@@ -25,7 +25,8 @@ fn user(name: &str) -> User {
 
 fn session_of(user: &User) -> (SignedIn, SessionHandle) {
     let password = Secret::new(PASSWORD.to_owned());
-    sign_in(Some(user.clone()), &password, edge::random(), RequestDigest::of("request"), NOW).unwrap()
+    let proven = prove(Some(user.clone()), &password).unwrap();
+    sign_in(proven, edge::random(), RequestDigest::of("request"), NOW)
 }
 
 async fn a_person_is_written_once_and_read_back_whole(place: Place) {

@@ -78,7 +78,7 @@ impl Place {
     }
 
     fn variables(&self) -> Vec<(&'static str, String)> {
-        let Config { issuer, tables, wrapping, connection, .. } = &self.config;
+        let Config { issuer, tables, wrapping, connection, policy } = &self.config;
         let table = |name: &Option<String>| name.clone().unwrap_or_default();
         let key_file = match wrapping {
             Some(WrappingKey::File(path)) => path.display().to_string(),
@@ -91,6 +91,8 @@ impl Place {
             ("JETON_TABLE_PEOPLE", table(&tables.people)),
             ("JETON_TABLE_KEYS", table(&tables.keys)),
             ("JETON_KEY_FILE", key_file),
+            ("JETON_ALLOW_IMPLICIT_GRANT", policy.legacy.implicit.to_string()),
+            ("JETON_ALLOW_PASSWORD_GRANT", policy.legacy.password.to_string()),
             ("AWS_ENDPOINT_URL_DYNAMODB", connection.dynamodb_endpoint.clone().unwrap_or_default()),
             ("AWS_REGION", connection.region.clone()),
             ("AWS_ACCESS_KEY_ID", connection.access_key_id.clone()),

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use grants::{AuthMethod, PkceRule};
-use protocol::{ClientId, GrantType, Parameters, Scope};
+use protocol::{ClientId, GrantType, LegacyGrants, Parameters, Scope};
 
 use super::*;
 use crate::people::tests::{NOW, session};
@@ -36,7 +36,8 @@ const CASE: Case = Case { query: "", signed_in: true, agreed: true, age: 20, req
 
 fn decide(case: &Case, auth_method: AuthMethod) -> Next {
     let query = format!("response_type=code&{}", case.query);
-    let request = AuthorizationRequest::parse(&Parameters::parse(query.as_bytes()).unwrap()).unwrap();
+    let request =
+        AuthorizationRequest::parse(&Parameters::parse(query.as_bytes()).unwrap(), LegacyGrants::default()).unwrap();
     let target = Target { resources: Vec::new(), scope: Scope::parse("read").unwrap() };
     let (signed_in, _) = session();
     let situation = Situation {

@@ -1,0 +1,115 @@
+//! Passwords taken at the sign-in page and by the password grant: looked up, checked and throttled in one way.
+
+use std::net::IpAddr;
+
+use grants::{Seconds, Target, Timestamp};
+use protocol::{ClientId, Secret, Username};
+use sessions::{Counter, DeviceHandle, Failures, PersonKey, ProvenPerson, Wait, prove};
+use store::{PeopleTable, Throttles, Unknown};
+
+use crate::guesses::{count, longest_wait};
+
+/// Who takes passwords.
+pub struct Passwords {
+    people: PeopleTable,
+    throttles: Throttles,
+}
+
+/// A user name and a password, and where they come from.
+pub struct Attempted<'a> {
+    /// The name.
+    pub username: &'a Username,
+    /// The password.
+    pub password: &'a Secret,
+    /// Who asks for it: what the person agreed to for this client is read along.
+    pub client: &'a ClientId,
+    /// Where from, as the gateway tells.
+    pub source: Option<IpAddr>,
+    /// The browser, when somebody signed in with it before.
+    pub device: Option<DeviceHandle>,
+}
+
+/// What became of it.
+pub enum Checked {
+    /// It is the person's password.
+    Right {
+        /// Who.
+        person: ProvenPerson,
+        /// What the person agreed to for the client before.
+        agreed: Option<Target>,
+    },
+    /// It is not, or there is no such person, or that person is switched off.
+    Wrong,
+    /// Right or wrong, it is not answered for so many seconds.
+    Wait(Seconds),
+}
+
+impl Passwords {
+    /// Checks passwords of `people`.
+    pub const fn new(people: PeopleTable, throttles: Throttles) -> Self {
+        Self { people, throttles }
+    }
+
+    /// Checks a password. It is looked at before and after: of many at the same time each is weighed, and only so many
+    /// are answered as the counters admit.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it is right or could be counted.
+    pub async fn check(&self, attempted: &Attempted<'_>, now: Timestamp) -> Result<Checked, Unknown> {
+        let person = PersonKey::of(attempted.username);
+        let counters = counters(attempted, person);
+        let (found, failures) =
+            tokio::join!(self.people.person(person, attempted.client), self.throttles.failures(&counters));
+        let (found, failures) = (found?, failures?);
+        if let Some(Wait(wait)) = longest_wait(&counters, &failures, now) {
+            return Ok(Checked::Wait(wait));
+        }
+        match prove(found.user, attempted.password) {
+            Some(person) => self.right(person, found.agreed, &counters, now).await,
+            None => self.wrong(&counters, failures, now).await,
+        }
+    }
+
+    async fn right(
+        &self,
+        person: ProvenPerson,
+        agreed: Option<Target>,
+        counters: &[Counter],
+        now: Timestamp,
+    ) -> Result<Checked, Unknown> {
+        let failures = self.throttles.failures(counters).await?;
+        if let Some(Wait(wait)) = longest_wait(counters, &failures, now) {
+            return Ok(Checked::Wait(wait));
+        }
+        // The first counter is the account's or the browser's own; a source stays what it is.
+        if let (Some(own), Some(Some(Failures { count: 1.., .. }))) = (counters.first(), failures.first()) {
+            self.throttles.forget(own).await?;
+        }
+        Ok(Checked::Right { person, agreed })
+    }
+
+    async fn wrong(
+        &self,
+        counters: &[Counter],
+        failures: Vec<Option<Failures>>,
+        now: Timestamp,
+    ) -> Result<Checked, Unknown> {
+        for (counter, found) in counters.iter().zip(failures) {
+            if let Some(Wait(wait)) = count(&self.throttles, counter, found, now).await? {
+                return Ok(Checked::Wait(wait));
+            }
+        }
+        Ok(Checked::Wrong)
+    }
+}
+
+/// A browser that the person signed in with before counts for itself. Everybody else counts for the account and for
+/// the source.
+fn counters(attempted: &Attempted<'_>, person: PersonKey) -> Vec<Counter> {
+    match attempted.device.and_then(|device| device.of(person)) {
+        Some(device) => vec![Counter::device(device)],
+        None => {
+            std::iter::once(Counter::account(person)).chain(attempted.source.map(Counter::password_source)).collect()
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The implicit grant (RFC 6749 §4.2): one short-lived access token, straight from the authorization endpoint.
+//!
+//! RFC 9700 §2.1.2 advises against it. It is here for those who still migrate from it, behind two locks: the deployment
+//! and the client's registration.
+
+use crate::authorization::RedirectTrusted;
+use crate::code::{self, Agreement};
+use crate::{Attempt, Generation, Grant, GrantId, Policy, Stage, Timestamp};
+
+/// The grant that a person's agreement makes: active at once, and over with its only token.
+///
+/// It is written by [`code::issue`], so that a form that was sent before finds its own grant and makes no second one.
+pub fn grant_of(
+    id: GrantId,
+    trusted: &RedirectTrusted,
+    agreement: Agreement,
+    policy: &Policy,
+    (now, attempt): (Timestamp, Attempt),
+) -> Grant {
+    Grant {
+        code_challenge: None,
+        ends_at: now.plus(policy.implicit_lifetime),
+        stage: Stage::Active {
+            generation: Generation::FIRST,
+            rotated_at: now,
+            // There is nothing to refresh, from the beginning.
+            refresh_expires_at: now,
+            attempt,
+        },
+        ..code::grant_of(id, trusted, agreement, policy, (now, attempt))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use protocol::{ClientId, ReceivedRequest, Subject};
+
+    use super::*;
+    use crate::authorization::trust;
+    use crate::{Asked, Target, fixtures, for_grant};
+
+    #[test]
+    fn c014_its_token_is_short_lived_and_there_is_nothing_to_refresh() {
+        let received = ReceivedRequest { client_id: ClientId::parse("app").unwrap(), redirect_uri: None };
+        let trusted = trust(&received, Some(Arc::new(fixtures::client()))).unwrap();
+        let target = Target { resources: fixtures::grant().resources, scope: fixtures::grant().scope };
+        let agreement = Agreement {
+            subject: Subject::parse(fixtures::SUBJECT).unwrap(),
+            auth_time: fixtures::NOW,
+            target,
+            code_challenge: None,
+            nonce: None,
+        };
+        let (policy, attempt) = (Policy::default(), fixtures::attempt(1));
+        let grant = grant_of(fixtures::secret().id(), &trusted, agreement, &policy, (fixtures::NOW, attempt));
+        let asked = Asked { resources: &[], scope: None };
+        let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
+        assert_eq!(token.expires_in(), 300);
+        assert_eq!(token.subject, fixtures::SUBJECT);
+        assert!(!crate::Guard::RefreshAliveAt(fixtures::NOW).holds(Some(&grant)));
+        assert!(code::was_issued(Some(&grant), attempt));
+        assert!(!code::was_issued(Some(&grant), fixtures::attempt(2)));
+        assert_eq!(code::issue(grant.clone()).after(Some(&grant)), None);
+    }
+}

@@ -1,0 +1,291 @@
+//! Throttling: how often passwords and client secrets may be guessed (OAuth 2.1 §2.4.1, NIST SP 800-63B §5.2.2).
+//!
+//! Wrong guesses are counted, right ones are not. A guess is answered only when it could be counted, so of many at the
+//! same time no more are answered than the limit allows, whatever they had found out.
+//!
+//! # Decisions
+//! - A few wrong guesses are free; after that each costs a wait that doubles. Nothing is locked: a wait ends.
+//! - A browser that signed in as somebody before is counted apart from everybody else who tries that account, so that
+//!   nobody can keep a person out of the browser that this person uses.
+//! - The counter of an account says nothing about whether there is such an account.
+//! - A right client secret is never refused for the wrong ones before it: with 256 random bits guessing is hopeless, and
+//!   whoever knows a `client_id` could stop a service. Wrong ones are throttled for their cost and their noise.
+
+use std::net::IpAddr;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use grants::{Seconds, Timestamp};
+use protocol::ClientId;
+use sha2::{Digest, Sha256};
+
+use crate::PersonKey;
+use crate::people::first_half;
+
+/// The first wait, after the free guesses; each further one is twice as long.
+const FIRST_WAIT: Seconds = 5;
+/// The longest wait.
+const LONGEST_WAIT: Seconds = 900;
+const HOUR: Seconds = 3600;
+
+/// Names a browser that somebody signed in with: 128 random bits in a cookie that stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceId([u8; 16]);
+
+/// What the cookie of a browser carries that somebody signed in with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceHandle {
+    person: PersonKey,
+    device: DeviceId,
+}
+
+/// Whose wrong guesses are counted together, and how many of them are free.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    key: String,
+    free: u32,
+    forgotten_after: Seconds,
+}
+
+/// Wrong guesses so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failures {
+    /// How many.
+    pub count: u32,
+    /// When the last one was.
+    pub last_at: Timestamp,
+}
+
+/// Guesses are not answered for so long, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wait(pub Seconds);
+
+/// The write that counts a wrong guess.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// The key of the counter's item.
+    pub key: String,
+    /// What must be true of the item at the moment of the write.
+    pub guard: CountGuard,
+    /// Now.
+    pub at: Timestamp,
+    /// When the item may be cleaned away.
+    pub expires_at: Timestamp,
+}
+
+/// What must be true of a counter at the moment of the write, and what is written then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountGuard {
+    /// There is no item, or it counts fewer than `free`, the last after `since`: one more.
+    Below {
+        /// The bound.
+        free: u32,
+        /// What is older is forgotten.
+        since: Timestamp,
+    },
+    /// It is just this: the count becomes `then`.
+    Is(Failures, u32),
+}
+
+impl DeviceHandle {
+    /// For a browser that `person` signed in with, out of 128 random bits.
+    pub const fn new(person: PersonKey, device: [u8; 16]) -> Self {
+        Self { person, device: DeviceId(device) }
+    }
+
+    /// What is sealed into the cookie.
+    pub fn to_bytes(&self) -> [u8; 32] {
+        crate::people::both(self.person.as_bytes(), &self.device.0)
+    }
+
+    /// Reads what was sealed into the cookie.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (person, device) = bytes.split_first_chunk::<16>()?;
+        Some(Self { person: PersonKey::from_bytes(*person), device: DeviceId(device.try_into().ok()?) })
+    }
+
+    /// The browser, where the cookie is of this person.
+    pub fn of(&self, person: PersonKey) -> Option<DeviceId> {
+        (self.person == person).then_some(self.device)
+    }
+}
+
+impl Counter {
+    /// Passwords tried for an account, by anybody.
+    pub fn account(person: PersonKey) -> Self {
+        Self::new("account", person.as_bytes(), 5, 24 * HOUR)
+    }
+
+    /// Passwords tried by a browser for the account it was signed in with before.
+    pub fn device(device: DeviceId) -> Self {
+        Self::new("device", &device.0, 5, 24 * HOUR)
+    }
+
+    /// Passwords tried from one source, for whatever account.
+    pub fn password_source(source: IpAddr) -> Self {
+        Self::new("password-source", &network(source), 50, HOUR)
+    }
+
+    /// Secrets tried for a client, by anybody.
+    pub fn client(client: &ClientId) -> Self {
+        Self::new("client", client.as_str().as_bytes(), 20, HOUR)
+    }
+
+    /// Secrets tried from one source, for whatever client.
+    pub fn secret_source(source: IpAddr) -> Self {
+        Self::new("secret-source", &network(source), 500, HOUR)
+    }
+
+    fn new(kind: &str, name: &[u8], free: u32, forgotten_after: Seconds) -> Self {
+        let name = first_half(Sha256::digest(name).into());
+        Self { key: format!("throttle#{kind}#{}", URL_SAFE_NO_PAD.encode(name)), free, forgotten_after }
+    }
+
+    /// The key of its item.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// How long no guess is answered, if one is not answered now.
+    pub fn wait(&self, failures: Option<&Failures>, now: Timestamp) -> Option<Wait> {
+        let failures = failures.filter(|failures| failures.count >= self.free)?;
+        let doublings = failures.count.saturating_sub(self.free).min(16);
+        let span = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
+        // A whole second more: the clock is in seconds, and the last failure may have been late in its own.
+        let over = failures.last_at.plus(span.saturating_add(1));
+        (over > now).then(|| Wait(u32::try_from(over.since(now)).unwrap_or(LONGEST_WAIT)))
+    }
+
+    /// The write that counts one more wrong guess on top of what was found.
+    ///
+    /// # Errors
+    /// [`Wait`] when this guess may not be answered.
+    pub fn count(&self, found: Option<&Failures>, now: Timestamp) -> Result<Count, Wait> {
+        if let Some(wait) = self.wait(found, now) {
+            return Err(wait);
+        }
+        let is_old = |failures: &Failures| now.since(failures.last_at) > u64::from(self.forgotten_after);
+        let guard = match found {
+            Some(failures) if is_old(failures) => CountGuard::Is(*failures, 1),
+            Some(failures) if failures.count >= self.free => {
+                CountGuard::Is(*failures, failures.count.saturating_add(1))
+            }
+            Some(_) | None => CountGuard::Below { free: self.free, since: now.minus(self.forgotten_after) },
+        };
+        Ok(Count { key: self.key.clone(), guard, at: now, expires_at: now.plus(self.forgotten_after) })
+    }
+}
+
+impl Count {
+    /// The meaning of the write: the counter afterwards, or `None` when the guard does not hold.
+    pub fn after(&self, before: Option<Failures>) -> Option<Failures> {
+        let count = match (self.guard, before) {
+            (CountGuard::Below { .. }, None) => 1,
+            (CountGuard::Below { free, since }, Some(there)) if there.count < free && there.last_at >= since => {
+                there.count.saturating_add(1)
+            }
+            (CountGuard::Is(expected, then), Some(there)) if there == expected => then,
+            (CountGuard::Below { .. } | CountGuard::Is(..), _) => return None,
+        };
+        Some(Failures { count, last_at: self.at })
+    }
+}
+
+/// Who may be one and the same: an IPv4 address, or the 64 bits of an IPv6 network that one household gets.
+fn network(source: IpAddr) -> Vec<u8> {
+    match source.to_canonical() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets().iter().take(8).copied().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::tests::{NOW, user};
+
+    /// Guesses wrong until it is not answered, and tells how often it was.
+    fn guess(counter: &Counter, failures: &mut Option<Failures>, now: Timestamp) -> (u32, Wait) {
+        for answered in 0.. {
+            match counter.count(failures.as_ref(), now) {
+                Ok(count) => *failures = count.after(*failures),
+                Err(wait) => return (answered, wait),
+            }
+        }
+        (u32::MAX, Wait(0))
+    }
+
+    #[test]
+    fn c036_a_few_guesses_are_free_and_each_further_one_waits_twice_as_long() {
+        let counter = Counter::account(user().key);
+        let (mut failures, mut now) = (None, NOW);
+        let mut waits = Vec::new();
+        assert_eq!(guess(&counter, &mut failures, now), (5, Wait(6)));
+        for _ in 0..10 {
+            let Wait(wait) = counter.wait(failures.as_ref(), now).unwrap();
+            waits.push(wait - 1);
+            assert_eq!(counter.wait(failures.as_ref(), now.plus(wait - 1)), Some(Wait(1)));
+            now = now.plus(wait);
+            assert_eq!(guess(&counter, &mut failures, now).0, 1);
+        }
+        assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
+    }
+
+    #[test]
+    fn c036_old_failures_are_forgotten_and_none_is_for_ever() {
+        let counter = Counter::account(user().key);
+        let mut failures = Some(Failures { count: 4_000_000_000, last_at: NOW });
+        assert_eq!(counter.wait(failures.as_ref(), NOW), Some(Wait(901)));
+        assert_eq!(counter.wait(failures.as_ref(), NOW.plus(901)), None);
+        assert_eq!(guess(&counter, &mut failures, NOW.plus(24 * HOUR + 1)).0, 5);
+        let mut few = Some(Failures { count: 4, last_at: NOW });
+        assert_eq!(guess(&counter, &mut few, NOW.plus(24 * HOUR + 1)).0, 5);
+        let mut few = Some(Failures { count: 4, last_at: NOW });
+        assert_eq!(guess(&counter, &mut few, NOW.plus(24 * HOUR)).0, 1);
+    }
+
+    #[test]
+    fn a_write_that_a_rival_overtook_does_not_count() {
+        let counter = Counter::account(user().key);
+        let full = Failures { count: 5, last_at: NOW };
+        let late = counter.count(None, NOW).unwrap();
+        assert_eq!(late.after(Some(full)), None);
+        assert_eq!(late.after(Some(Failures { count: 4, last_at: NOW })), Some(full));
+        let next = counter.count(Some(&full), NOW.plus(6)).unwrap();
+        assert_eq!(next.after(Some(full)), Some(Failures { count: 6, last_at: NOW.plus(6) }));
+        assert_eq!(next.after(Some(Failures { count: 6, last_at: NOW.plus(6) })), None);
+        assert_eq!(next.after(None), None);
+    }
+
+    #[test]
+    fn each_account_device_client_and_source_is_counted_for_itself() {
+        let person = user().key;
+        let device = DeviceHandle::new(person, *person.as_bytes()).of(person).unwrap();
+        let (v4, v6) = ("192.0.2.1".parse().unwrap(), "2001:db8:1:2::1".parse().unwrap());
+        let client = ClientId::parse("app").unwrap();
+        let counters = [
+            Counter::account(person),
+            Counter::device(device),
+            Counter::client(&client),
+            Counter::password_source(v4),
+            Counter::secret_source(v4),
+            Counter::password_source(v6),
+            Counter::password_source("192.0.2.2".parse().unwrap()),
+        ];
+        let keys: std::collections::BTreeSet<_> = counters.iter().map(Counter::key).collect();
+        assert_eq!(keys.len(), counters.len());
+        assert!(keys.iter().all(|key| key.starts_with("throttle#")));
+        let neighbour = "2001:db8:1:2:ffff::2".parse().unwrap();
+        assert_eq!(Counter::password_source(v6), Counter::password_source(neighbour));
+        assert_eq!(Counter::password_source(v4), Counter::password_source("::ffff:192.0.2.1".parse().unwrap()));
+    }
+
+    #[test]
+    fn the_cookie_of_a_device_is_good_for_its_own_person_only() {
+        let handle = DeviceHandle::new(user().key, [3; 16]);
+        assert_eq!(DeviceHandle::from_bytes(&handle.to_bytes()), Some(handle));
+        assert_eq!(handle.of(user().key), Some(DeviceId([3; 16])));
+        assert_eq!(handle.of(PersonKey::from_bytes([0; 16])), None);
+        assert_eq!(DeviceHandle::from_bytes(&[0; 31]), None);
+    }
+}
