@@ -3,9 +3,10 @@
 use crate::stack::{deployment, settings};
 use crate::{Function, Settings, StartError};
 
-/// The variables of a function that are ours. What the SDK needs is named by the SDK.
+/// The variables of a function that are ours and that it cannot do without. What the SDK needs is named by the SDK.
 fn own_variables(settings: &Settings) -> Vec<String> {
-    settings.environment.keys().filter(|name| name.starts_with("JETON_")).cloned().collect()
+    let needed = |name: &&String| name.starts_with("JETON_") && !name.starts_with("JETON_ALLOW_");
+    settings.environment.keys().filter(needed).cloned().collect()
 }
 
 async fn refusal(settings: Settings) -> String {
@@ -22,7 +23,9 @@ async fn refusal(settings: Settings) -> String {
 #[tokio::test]
 async fn a_missing_or_empty_variable_stops_a_function_with_its_name() {
     for function in &deployment().template.functions {
-        let whole = settings(&function.binary);
+        let mut whole = settings(&function.binary);
+        // Whoever takes passwords needs to know the people.
+        whole.environment.insert("JETON_ALLOW_PASSWORD_GRANT".to_owned(), "true".to_owned());
         let names = own_variables(&whole);
         assert!(names.len() >= 2, "{}: {names:?}", function.binary);
         for name in names {
@@ -41,7 +44,12 @@ async fn a_missing_or_empty_variable_stops_a_function_with_its_name() {
 #[tokio::test]
 async fn a_malformed_variable_stops_a_function_with_its_name() {
     for function in &deployment().template.functions {
-        for (name, value) in [("JETON_ISSUER", "not a url"), ("JETON_ISSUER", "http://issuer.example/?a=b")] {
+        for (name, value) in [
+            ("JETON_ISSUER", "not a url"),
+            ("JETON_ISSUER", "http://issuer.example/?a=b"),
+            ("JETON_ALLOW_IMPLICIT_GRANT", "yes"),
+            ("JETON_ALLOW_PASSWORD_GRANT", "1"),
+        ] {
             let mut spoiled = settings(&function.binary);
             spoiled.environment.insert(name.to_owned(), value.to_owned());
             let output = refusal(spoiled).await;

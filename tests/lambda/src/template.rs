@@ -178,10 +178,21 @@ mod tests {
         let functions = template().functions;
         assert_eq!(functions.len(), 5);
         let metadata = functions.iter().find(|function| function.binary == "metadata").unwrap();
-        assert_eq!(metadata.variables, ["JETON_ISSUER", "JETON_TABLE_KEYS"]);
+        let legacy = ["JETON_ALLOW_IMPLICIT_GRANT", "JETON_ALLOW_PASSWORD_GRANT"];
+        assert_eq!(metadata.variables, [&["JETON_ISSUER", "JETON_TABLE_KEYS"], &legacy[..]].concat());
         let authorize = functions.iter().find(|function| function.binary == "authorize").unwrap();
         assert!(authorize.variables.contains(&"JETON_TABLE_PEOPLE".into()));
         assert_eq!((authorize.memory, metadata.memory, authorize.timeout), (1024, 512, 10));
+    }
+
+    #[test]
+    fn c022_the_gateway_adds_no_cors_and_the_legacy_grants_are_off() {
+        let template: Value = serde_yaml_ng::from_str(include_str!("../../../infra/template.yaml")).unwrap();
+        let api = map(&template, &["Resources", "Api", "Properties"]).unwrap();
+        assert!(api.keys().all(|key| key.as_str() != Some("CorsConfiguration")), "{api:?}");
+        for parameter in ["AllowImplicitGrant", "AllowPasswordGrant"] {
+            assert_eq!(string(&template, &["Parameters", parameter, "Default"]), Some("false"));
+        }
     }
 
     #[test]
