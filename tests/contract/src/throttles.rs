@@ -24,7 +24,7 @@ async fn a_count_is_what_it_means(place: Place) {
     let counter = counter("app");
     let mut expected: Option<Failures> = None;
     let mut seen: Vec<Option<Failures>> = vec![None];
-    let moments = [[0; 22], [6; 22], [17; 22], [HOUR + 18; 22]].concat();
+    let moments = [[0; 44], [6; 44], [17; 44], [HOUR + 18; 44]].concat();
     let mut answered = 0;
     for (step, moment) in moments.into_iter().enumerate() {
         let now = NOW.plus(moment);
