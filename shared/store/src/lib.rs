@@ -12,6 +12,7 @@
 //!   and every write carries an attempt id, so that a repeated one knows its own work.
 //! - Keys are hashes or random; the one exception, the registry, is cached.
 
+mod batch;
 mod calls;
 mod connect;
 mod grant_item;

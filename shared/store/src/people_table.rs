@@ -3,7 +3,6 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::KeysAndAttributes;
 use grants::{Target, Timestamp};
 use protocol::ClientId;
 use sessions::{PersonKey, Session, SessionHandle, User};
@@ -13,7 +12,7 @@ use crate::person_item::{
     PROFILE, consent_record, from_consent, from_session, from_user, key, session_record, to_consent, to_session,
     to_user,
 };
-use crate::{Changed, Unknown};
+use crate::{Changed, Unknown, batch};
 
 /// The table.
 #[derive(Clone)]
@@ -46,14 +45,7 @@ impl PeopleTable {
     pub async fn visitor(&self, handle: &SessionHandle, client: &ClientId) -> Result<Visitor, Unknown> {
         let records = [session_record(handle.id()), PROFILE.to_owned(), consent_record(client)];
         let keys = records.iter().map(|record| key(handle.person(), record)).collect();
-        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
-        let wanted = wanted.map_err(|_| Unknown::damaged(&self.table, "keys"))?;
-        let answer = self.client.batch_get_item().request_items(&self.table, wanted).send().await;
-        let answer = answer.map_err(|error| Unknown::from_sdk(&self.table, error))?;
-        if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
-            return Err(Unknown::unprocessed(&self.table));
-        }
-        let items = answer.responses.and_then(|mut tables| tables.remove(&self.table)).unwrap_or_default();
+        let items = batch::read(&self.client, &self.table, keys).await?;
         let mut visitor = Visitor::default();
         for item in &items {
             match Reader::new(&self.table, item).text("record")? {

@@ -6,13 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_dynamodb::Client as DynamoDb;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::KeysAndAttributes;
 use grants::{Api, Client, Seconds, Timestamp};
 use protocol::{ClientId, Resource};
 
-use crate::Unknown;
 use crate::items::{Item, text};
 use crate::registry_item::{API, CLIENT, api_key, client_key, from_api, from_client, to_api, to_client};
+use crate::{Unknown, batch};
 
 /// What is read counts for so long: whatever ends a right in the registry takes effect within it.
 const CACHE_LIFETIME: Seconds = 60;
@@ -142,14 +141,7 @@ impl Registry {
             _ => {}
         }
         let keys = keys.iter().map(|key| Item::from([("id".to_owned(), text(&key))])).collect();
-        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
-        let wanted = wanted.map_err(|_| Unknown::damaged(&self.table, "keys"))?;
-        let answer = self.dynamodb.batch_get_item().request_items(&self.table, wanted).send().await;
-        let answer = answer.map_err(|error| Unknown::from_sdk(&self.table, error))?;
-        if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
-            return Err(Unknown::unprocessed(&self.table));
-        }
-        Ok(answer.responses.and_then(|mut tables| tables.remove(&self.table)).unwrap_or_default())
+        batch::read(&self.dynamodb, &self.table, keys).await
     }
 
     async fn put(&self, item: Item, condition: &str) -> Result<Changed, Unknown> {

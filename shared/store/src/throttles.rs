@@ -2,11 +2,11 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use sessions::{Count, CountGuard, Counter, Failures};
 
 use crate::items::{Item, Reader, number, text, time};
-use crate::{Changed, Unknown};
+use crate::{Changed, Unknown, batch};
 
 /// The counters.
 #[derive(Clone)]
@@ -43,14 +43,7 @@ impl Throttles {
     /// [`Unknown`] when it is not known.
     pub async fn failures(&self, counters: &[Counter]) -> Result<Vec<Option<Failures>>, Unknown> {
         let keys = counters.iter().map(|counter| Item::from([("id".to_owned(), text(counter.key()))])).collect();
-        let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
-        let wanted = wanted.map_err(|_| Unknown::damaged(&self.table, "keys"))?;
-        let answer = self.client.batch_get_item().request_items(&self.table, wanted).send().await;
-        let answer = answer.map_err(|error| Unknown::from_sdk(&self.table, error))?;
-        if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
-            return Err(Unknown::unprocessed(&self.table));
-        }
-        let items = answer.responses.and_then(|mut tables| tables.remove(&self.table)).unwrap_or_default();
+        let items = batch::read(&self.client, &self.table, keys).await?;
         let of = |counter: &Counter| {
             let own = |item: &&Item| Reader::new(&self.table, item).text("id").is_ok_and(|id| id == counter.key());
             items.iter().find(own).map(|item| self.read(item)).transpose()
