@@ -42,7 +42,8 @@ impl Authorize {
             .map_err(|refusal| to_client(refusal.authorization_code(), refusal.description()))?;
         let digest = RequestDigest::of(&query);
         let query_for_another = parameters.with("prompt", "login").to_query();
-        Ok(Admitted { trusted, request, target, state, mode, query, query_for_another, digest })
+        let path = self.path();
+        Ok(Admitted { trusted, request, target, state, mode, path, query, query_for_another, digest })
     }
 
     /// Tells the client that there is no code, and why.

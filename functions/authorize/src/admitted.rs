@@ -12,6 +12,8 @@ pub(crate) struct Admitted {
     pub(crate) target: Target,
     pub(crate) state: Option<State>,
     pub(crate) mode: ResponseMode,
+    /// The path of this endpoint.
+    pub(crate) path: String,
     /// The request in its one form.
     pub(crate) query: String,
     /// The same, asking for another account.
@@ -33,6 +35,11 @@ pub(crate) struct Guest {
 }
 
 impl Admitted {
+    /// The request itself, to be made again.
+    pub(crate) fn again(&self) -> String {
+        format!("{}?{}", self.path, self.query)
+    }
+
     /// The way back to the client.
     pub(crate) fn way(&self) -> Way<'_> {
         Way { trusted: &self.trusted, state: self.state.as_ref(), mode: self.mode }

@@ -20,7 +20,7 @@ impl Authorize {
         let guest = self.guest(incoming, &ring, &admitted.trusted.client().id, now).await?;
         let Some(person) = guest.signed_in else {
             // The session ended while the form lay open: begin again with the same request.
-            return Ok(redirect(&format!("/authorize?{}", admitted.query)));
+            return Ok(redirect(&admitted.again()));
         };
         let ticket = own_ticket(&form, &admitted, &person, &ring, now).filter(|_| !incoming.is_cross_site());
         let Some(ticket) = ticket else { return Err(show::used_form(&admitted)) };

@@ -55,6 +55,11 @@ impl Authorize {
         Ok(Self { parts, grants: stores.grants()?, people: stores.people()?, passwords: stores.passwords()? })
     }
 
+    /// Its path: the last part of the authorization endpoint's URL.
+    fn path(&self) -> String {
+        format!("{}/authorize", self.parts.config.path())
+    }
+
     /// The authorization request.
     async fn begin(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
         let now = edge::now();
@@ -122,12 +127,13 @@ impl Function for Authorize {
 
     async fn answer(&self, request: Request) -> Answer {
         let incoming = Incoming::new(&request);
-        let answered = match (incoming.path(), incoming.method()) {
-            ("/authorize", &Method::GET | &Method::POST) => self.begin(incoming).await,
-            ("/authorize/sign-in", &Method::POST) => self.sign_in(incoming).await,
-            ("/authorize/consent", &Method::POST) => self.consent(incoming).await,
-            ("/authorize", _) => Ok(show::wrong_method("GET, POST")),
-            ("/authorize/sign-in" | "/authorize/consent", _) => Ok(show::wrong_method("POST")),
+        let step = incoming.path().strip_prefix(&self.path());
+        let answered = match (step, incoming.method()) {
+            (Some(""), &Method::GET | &Method::POST) => self.begin(incoming).await,
+            (Some("/sign-in"), &Method::POST) => self.sign_in(incoming).await,
+            (Some("/consent"), &Method::POST) => self.consent(incoming).await,
+            (Some(""), _) => Ok(show::wrong_method("GET, POST")),
+            (Some("/sign-in" | "/consent"), _) => Ok(show::wrong_method("POST")),
             _ => Ok(show::not_found()),
         };
         answered.unwrap_or_else(|early| *early)

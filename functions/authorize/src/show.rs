@@ -70,6 +70,7 @@ pub(crate) fn sign_in(
         client_name: &admitted.trusted.client().name,
         redirect_host: &admitted.trusted.redirect_uri().display_host(),
         username: again.map_or(hint.unwrap_or_default(), |again| again.username),
+        action: &format!("{}/sign-in", admitted.path),
         request: &admitted.query,
         ticket: ticket.expose(),
         alert: alert.as_deref(),
@@ -101,16 +102,17 @@ pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, no
         is_native: redirect_uri.is_native(),
         scopes: &scopes,
         resources: &resources,
+        action: &format!("{}/consent", admitted.path),
         request: &admitted.query,
         ticket: ticket.expose(),
-        switch_account: &format!("/authorize?{}", admitted.query_for_another),
+        switch_account: &format!("{}?{}", admitted.path, admitted.query_for_another),
     };
     of_client(admitted, html(StatusCode::OK, page.render(), Some(&redirect_uri.source())))
 }
 
 /// The form was sent before, or is not this browser's, or lay open for too long: back to the request.
 pub(crate) fn used_form(admitted: &Admitted) -> Early {
-    let again = format!("/authorize?{}", admitted.query);
+    let again = admitted.again();
     let page = Problem {
         title: "This form was used before",
         text: "Your decision was sent already, or the page was open for too long. Nothing was done twice.",

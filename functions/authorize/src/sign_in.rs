@@ -75,7 +75,7 @@ impl Authorize {
         match (next(&admitted.request, &situation, now), &guest.signed_in) {
             (Next::Issue, Some(person)) => self.issue(admitted, person, edge::random(), now).await,
             (Next::Refuse(code), _) => Ok(self.refuse(admitted, code, "nothing may be shown")),
-            (Next::Consent | Next::SignIn | Next::Issue, _) => Ok(redirect(&format!("/authorize?{}", admitted.query))),
+            (Next::Consent | Next::SignIn | Next::Issue, _) => Ok(redirect(&admitted.again())),
         }
     }
 }

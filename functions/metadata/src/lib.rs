@@ -64,7 +64,10 @@ impl Metadata {
     }
 
     async fn tell(&self, path: &str) -> Result<Answer, Failure> {
-        match path {
+        // RFC 8414 §3.1 puts the name before the issuer's path, OpenID Connect Discovery §4 behind it.
+        let own = self.config.path();
+        let path = path.strip_prefix(own).unwrap_or(path);
+        match path.strip_suffix(own).unwrap_or(path) {
             "/.well-known/oauth-authorization-server" => return Ok(json(StatusCode::OK, &self.describe(false))),
             "/.well-known/openid-configuration" => return Ok(json(StatusCode::OK, &self.describe(true))),
             "/.well-known/jwks.json" => {

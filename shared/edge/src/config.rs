@@ -85,6 +85,15 @@ impl Config {
     }
 }
 
+impl Config {
+    /// The path of the issuer, where it has one: `/tenant` of `https://issuer.example/tenant`. Every path of this
+    /// server begins with it.
+    pub fn path(&self) -> &str {
+        let (_, rest) = self.issuer.as_str().split_once("://").unwrap_or_default();
+        rest.find('/').and_then(|start| rest.get(start..)).unwrap_or_default()
+    }
+}
+
 /// A variable of the environment.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn environment(name: &str) -> Option<String> {
@@ -205,6 +214,9 @@ mod tests {
         assert_eq!(legacy("X", ""), Ok(LegacyGrants::default()));
         assert_eq!(legacy("JETON_ALLOW_IMPLICIT_GRANT", "false"), Ok(LegacyGrants::default()));
         assert_eq!(legacy("JETON_ALLOW_IMPLICIT_GRANT", "true"), Ok(LegacyGrants { implicit, password }));
+        let path = |issuer| read(("JETON_ISSUER", issuer)).map(|config| config.path().to_owned()).unwrap();
+        assert_eq!(path("https://issuer.example:8443"), "");
+        assert_eq!(path("https://issuer.example/a/b"), "/a/b");
         assert_eq!(read(("JETON_CODE_SECONDS", "30")).map(|config| config.policy.code_lifetime), Ok(30));
     }
 }

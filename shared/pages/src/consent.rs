@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{Unrenderable, rendering};
 
-/// The consent form. It posts `request`, `ticket` and `decision` (`allow` or `deny`) to `/authorize/consent`.
+/// The consent form. It posts `request`, `ticket` and `decision` (`allow` or `deny`).
 #[derive(Template)]
 #[template(path = "consent.html")]
 pub struct Consent<'a> {
@@ -20,6 +20,8 @@ pub struct Consent<'a> {
     pub scopes: &'a [&'a str],
     /// The APIs that the tokens would be good for.
     pub resources: &'a [&'a str],
+    /// Where the form is sent to: a path on this site, that begins with one `/`.
+    pub action: &'a str,
     /// The authorization request, carried through the form.
     pub request: &'a str,
     /// The form's single-use ticket against cross-site posts.
@@ -32,8 +34,9 @@ impl Consent<'_> {
     /// The page.
     ///
     /// # Errors
-    /// [`Unrenderable`] when `switch_account` would leave this site, or the template could not be filled in.
+    /// [`Unrenderable`] when `action` or `switch_account` would leave this site, or the template could not be filled in.
     pub fn render(&self) -> Result<String, Unrenderable> {
+        rendering::stay_here(self.action)?;
         rendering::stay_here(self.switch_account)?;
         rendering::fill(self)
     }
@@ -63,6 +66,7 @@ mod tests {
         is_native: false,
         scopes: &["openid", "orders:read"],
         resources: &["https://api.example"],
+        action: "/authorize/consent",
         request: "a request",
         ticket: "a ticket",
         switch_account: "/authorize?prompt=login",

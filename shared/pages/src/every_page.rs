@@ -21,7 +21,9 @@ fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
 }
 
 fn sign_in(v: &str, alert: Option<&str>) -> String {
-    SignIn { client_name: v, redirect_host: v, username: v, request: v, ticket: v, alert }.render().unwrap()
+    SignIn { client_name: v, redirect_host: v, username: v, action: "/", request: v, ticket: v, alert }
+        .render()
+        .unwrap()
 }
 
 fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
@@ -33,6 +35,7 @@ fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
         is_native,
         scopes,
         resources,
+        action: "/",
         request: v,
         ticket: v,
         switch_account,

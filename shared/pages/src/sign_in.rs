@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{Unrenderable, rendering};
 
-/// The sign-in form. It posts `request`, `ticket`, `username` and `password` to `/authorize/sign-in`.
+/// The sign-in form. It posts `request`, `ticket`, `username` and `password`.
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 pub struct SignIn<'a> {
@@ -14,6 +14,8 @@ pub struct SignIn<'a> {
     pub redirect_host: &'a str,
     /// What the username field already holds; may be empty.
     pub username: &'a str,
+    /// Where the form is sent to: a path on this site, that begins with one `/`.
+    pub action: &'a str,
     /// The authorization request, carried through the form.
     pub request: &'a str,
     /// The form's single-use ticket against cross-site posts.
@@ -26,8 +28,9 @@ impl SignIn<'_> {
     /// The page.
     ///
     /// # Errors
-    /// [`Unrenderable`] when the template could not be filled in.
+    /// [`Unrenderable`] when `action` would leave this site, or the template could not be filled in.
     pub fn render(&self) -> Result<String, Unrenderable> {
+        rendering::stay_here(self.action)?;
         rendering::fill(self)
     }
 }
@@ -40,6 +43,7 @@ mod tests {
         client_name: "Orders",
         redirect_host: "orders.example",
         username: "",
+        action: "/authorize/sign-in",
         request: "a request",
         ticket: "a ticket",
         alert: None,

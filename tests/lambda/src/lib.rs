@@ -22,6 +22,8 @@ mod runtime_api;
 mod template;
 
 #[cfg(test)]
+mod issuer_path;
+#[cfg(test)]
 mod logs;
 #[cfg(test)]
 mod payload;
