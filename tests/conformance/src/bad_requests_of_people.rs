@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use harness::{Ask, Http, Pkce, Reply, authorization_url};
 use tokio::sync::Mutex;
 
+use crate::counted::Counted;
 use crate::session::assert_no_store;
-use crate::world::{CALLBACK, Counted};
+use crate::world::CALLBACK;
 
 static COUNTED: LazyLock<Mutex<Counted>> = LazyLock::new(|| Mutex::new(Counted::start()));
 

@@ -11,12 +11,12 @@ use crate::world::World;
 const AT_ONCE: usize = 64;
 
 /// Asks [`AT_ONCE`] times before any answer is read, and parts the good answers from the others.
-async fn at_once<F: Future<Output = Reply>>(ask: impl Fn() -> F) -> (Vec<Reply>, Vec<Reply>) {
+pub(crate) async fn at_once<F: Future<Output = Reply>>(ask: impl Fn() -> F) -> (Vec<Reply>, Vec<Reply>) {
     let replies = join_all((0..AT_ONCE).map(|_| ask())).await;
     replies.into_iter().partition(|reply| reply.status == 200)
 }
 
-async fn a_code_is_redeemed_once(session: &mut Session<'_>) {
+pub(crate) async fn a_code_is_redeemed_once(session: &mut Session<'_>) {
     let world = session.world;
     for client in [&world.spa, &world.web, &world.opaque_spa] {
         let code = session.code(client).await;
@@ -32,7 +32,7 @@ async fn a_code_is_redeemed_once(session: &mut Session<'_>) {
     }
 }
 
-async fn a_refresh_token_has_one_successor(session: &mut Session<'_>) {
+pub(crate) async fn a_refresh_token_has_one_successor(session: &mut Session<'_>) {
     let world = session.world;
     for client in [&world.spa, &world.web] {
         let first = session.tokens(client).await;
@@ -52,7 +52,7 @@ async fn a_refresh_token_has_one_successor(session: &mut Session<'_>) {
     }
 }
 
-async fn a_crowd_without_the_proof_burns_nothing(session: &mut Session<'_>) {
+pub(crate) async fn a_crowd_without_the_proof_burns_nothing(session: &mut Session<'_>) {
     let world = session.world;
     let code = session.code(&world.spa).await;
     let guess = Code { verifier: harness::Pkce::new().verifier, ..code.clone() };
@@ -71,7 +71,7 @@ async fn a_crowd_without_the_proof_burns_nothing(session: &mut Session<'_>) {
     assert_granted(&session.refresh(&world.spa, &first.refresh).await);
 }
 
-async fn the_holder_and_a_thief_race(session: &mut Session<'_>) {
+pub(crate) async fn the_holder_and_a_thief_race(session: &mut Session<'_>) {
     let world = session.world;
     let code = session.code(&world.spa).await;
     let thief = Code { verifier: harness::Pkce::new().verifier, ..code.clone() };
@@ -82,26 +82,6 @@ async fn the_holder_and_a_thief_race(session: &mut Session<'_>) {
         assert_refused(reply, "invalid_grant");
     }
     assert!(session.is_active(&tokens(&holder).access).await);
-}
-
-#[tokio::test]
-async fn c042_a_code_yields_one_token_under_concurrent_redemption() {
-    a_code_is_redeemed_once(&mut World::shared().session()).await;
-}
-
-#[tokio::test]
-async fn c081_concurrent_refreshes_have_one_successor() {
-    a_refresh_token_has_one_successor(&mut World::shared().session()).await;
-}
-
-#[tokio::test]
-async fn c044_c045_a_crowd_without_the_proof_burns_and_revokes_nothing() {
-    a_crowd_without_the_proof_burns_nothing(&mut World::shared().session()).await;
-}
-
-#[tokio::test]
-async fn c045_a_thief_who_is_as_fast_as_the_holder_breaks_nothing() {
-    the_holder_and_a_thief_race(&mut World::shared().session()).await;
 }
 
 #[tokio::test]

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use harness::{Call, Pkce, RegisteredClient, authorization_url};
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::counted::Counted;
 use crate::session::{Session, assert_granted, tokens};
-use crate::world::{CALLBACK, Counted, ORDERS};
+use crate::world::{CALLBACK, ORDERS};
 
 /// Fresh, so that no cached registration grows old while it is used, and for one test at a time.
 static COUNTED: LazyLock<Mutex<Counted>> = LazyLock::new(|| Mutex::new(Counted::start()));

@@ -1,9 +1,9 @@
 //! One test's conversation with a [`World`].
 
-use harness::{Ask, Browser, Callback, Http, Pkce, RegisteredClient, Reply, authorization_url};
+use harness::{Ask, Browser, Callback, Finished, Http, Jwt, Pkce, RegisteredClient, Reply, authorization_url};
 use serde_json::{Value, json};
 
-use crate::world::{CALLBACK, World};
+use crate::world::{CALLBACK, ORDERS, World};
 
 pub(crate) struct Session<'w> {
     pub(crate) world: &'w World,
@@ -149,4 +149,36 @@ pub(crate) fn words(scope: &str) -> Vec<&str> {
     let mut words: Vec<&str> = scope.split(' ').collect();
     words.sort_unstable();
     words
+}
+
+/// A request that is good but for the client, at each endpoint that authenticates clients.
+pub(crate) fn client_requests(http: &Http) -> [Ask; 3] {
+    [
+        http.post("/token").field("grant_type", "client_credentials").field("resource", ORDERS),
+        http.post("/introspect").field("token", "x"),
+        http.post("/revoke").field("token", "x"),
+    ]
+}
+
+pub(crate) fn challenge(reply: &Reply) -> &str {
+    reply.header("www-authenticate").unwrap_or_default()
+}
+
+/// The audience and the scope of the token in a good answer.
+pub(crate) fn reach(reply: &Reply) -> (Vec<String>, Vec<String>) {
+    assert_granted(reply);
+    let jwt = Jwt::read(&reply.string("access_token"));
+    let mut audience = jwt.audience();
+    audience.sort();
+    let owned = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(jwt.text("scope")), words(&reply.string("scope")), "the answer and its token differ");
+    (audience, owned(words(jwt.text("scope"))))
+}
+
+/// A command that must fail, saying why in one line.
+pub(crate) fn assert_fails(finished: &Finished, word: &str) {
+    assert_eq!(finished.status.code(), Some(1), "{finished:?}");
+    assert!(finished.stdout.is_empty(), "{finished:?}");
+    let lines: Vec<&str> = finished.stderr.lines().collect();
+    assert!(lines.len() == 1 && lines[0].contains(word), "{word}: {finished:?}");
 }

@@ -219,3 +219,10 @@ async fn without_a_data_directory_nothing_survives_and_nothing_is_left_behind() 
         second.http().post("/token").client(&first.service).field("grant_type", "client_credentials").send().await;
     assert_refused(&reply, "invalid_client");
 }
+
+#[tokio::test]
+async fn sigterm_is_a_clean_end() {
+    let stack = Stack::start();
+    let status = stack.stop().expect("an end without force");
+    assert!(status.success(), "{status}");
+}

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use harness::{Cli, CountingProxy, RegisteredClient, RegisteredUser, Stack};
+use harness::{Cli, RegisteredClient, RegisteredUser, Stack};
 
 use crate::session::Session;
 
@@ -80,18 +80,4 @@ fn apis(cli: &Cli) {
     }
     cli.create_api(PARCELS, "ship", &[]);
     cli.create_api(VAULT, "open close", &["--token-format", "opaque"]);
-}
-
-/// A world whose storage calls are counted. One test at a time may use it.
-pub(crate) struct Counted {
-    pub(crate) world: World,
-    pub(crate) proxy: CountingProxy,
-}
-
-impl Counted {
-    pub(crate) fn start() -> Self {
-        let proxy = CountingProxy::embedded();
-        let world = World::on(Stack::builder().store(&proxy.endpoint()).start());
-        Self { world, proxy }
-    }
 }

@@ -1,4 +1,4 @@
-//! What the server writes down.
+//! K. Other grants, logout, and what is written down.
 
 use harness::{Pkce, Stack};
 
@@ -38,11 +38,4 @@ async fn c130_no_secret_code_token_verifier_or_password_is_ever_logged() {
         let middle = &secret[secret.len() / 4..secret.len() * 3 / 4];
         assert!(!log.contains(middle), "the log holds {secret}");
     }
-}
-
-#[tokio::test]
-async fn sigterm_is_a_clean_end() {
-    let stack = Stack::start();
-    let status = stack.stop().expect("an end without force");
-    assert!(status.success(), "{status}");
 }

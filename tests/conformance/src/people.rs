@@ -1,0 +1,119 @@
+//! What tests of pages share: the way to a page, what stands on it, and what every page must say to the browser.
+
+use harness::{Browser, Landing, Pkce, Reply, authorization_url};
+
+use crate::session::{Session, assert_no_store};
+use crate::world::{CALLBACK, World};
+
+pub(crate) fn url(client: &str, more: &[(&str, &str)]) -> String {
+    authorization_url(client, CALLBACK, &Pkce::new(), more)
+}
+
+/// The sign-in page and then the consent page of the spa, for a browser that is new here.
+pub(crate) async fn as_far_as_consent(world: &World, browser: &mut Browser, more: &[(&str, &str)]) -> Landing {
+    let page = browser.go(&url(&world.spa.id, more)).await;
+    let filled = [("username", &*world.ana.username), ("password", &*world.ana.password)];
+    let next = browser.submit(&page, &page.form(), &filled).await;
+    assert!(asks_for_consent(&next), "{:?}", next.reply);
+    next
+}
+
+/// The form was turned down: shown here, and no code anywhere.
+pub(crate) fn assert_turned_down(landing: &Landing) {
+    assert!((400..500).contains(&landing.reply.status), "{:?}", landing.reply);
+    assert_eq!(landing.reply.header("location"), None, "{:?}", landing.reply);
+    assert_page_headers(&landing.reply);
+}
+
+/// The form led to nothing: it was turned down, or the app was told of an error.
+pub(crate) fn assert_no_code(landing: &Landing) {
+    match landing.callback() {
+        Some(callback) => assert!(callback.code.is_none() && callback.error.is_some(), "{}", callback.url),
+        None => assert_turned_down(landing),
+    }
+}
+
+pub(crate) async fn remembered(session: &mut Session<'_>, client: &str) -> bool {
+    !asks_for_consent(&session.browser.go(&url(client, &[])).await)
+}
+
+/// C030, C031: nobody frames the page, nothing foreign is in it, and it says nothing to where it leads.
+pub(crate) fn assert_page_headers(reply: &Reply) {
+    assert_no_store(reply);
+    let header = |name: &str| reply.header(name).unwrap_or_else(|| panic!("no {name}: {reply:?}")).to_lowercase();
+    assert_eq!(header("content-type").replace(' ', ""), "text/html;charset=utf-8", "{reply:?}");
+    assert_eq!(header("x-frame-options"), "deny", "{reply:?}");
+    assert_eq!(header("referrer-policy"), "no-referrer", "{reply:?}");
+    assert_eq!(header("x-content-type-options"), "nosniff", "{reply:?}");
+    assert_eq!(reply.header("access-control-allow-origin"), None, "{reply:?}");
+    let policy = header("content-security-policy");
+    assert_eq!(directive(&policy, "frame-ancestors"), Some("'none'"), "{policy}");
+    assert_eq!(directive(&policy, "default-src"), Some("'none'"), "{policy}");
+    let scripts = directive(&policy, "script-src").unwrap_or("'none'");
+    assert!(!scripts.contains("unsafe") && !scripts.contains('*') && !scripts.contains("http"), "{policy}");
+    assert!(!directive(&policy, "style-src").unwrap_or_default().contains("unsafe"), "{policy}");
+    assert!(matches!(directive(&policy, "base-uri"), Some("'none'" | "'self'")), "{policy}");
+}
+
+pub(crate) fn directive<'a>(policy: &'a str, name: &str) -> Option<&'a str> {
+    let mut directives = policy.split(';').map(str::trim);
+    directives.find_map(|directive| directive.strip_prefix(name)?.strip_prefix(' ')).map(str::trim)
+}
+
+/// The sign-in page, the consent page, and the page of an error.
+pub(crate) async fn three_pages(world: &World) -> [Reply; 3] {
+    let mut browser = world.stack.browser();
+    let url = authorization_url(&world.spa.id, CALLBACK, &Pkce::new(), &[]);
+    let sign_in = browser.go(&url).await;
+    let filled = [("username", &*world.ana.username), ("password", &*world.ana.password)];
+    let consent = browser.submit(&sign_in, &sign_in.form(), &filled).await;
+    let error = browser.go("/authorize?client_id=nobody").await;
+    [sign_in.reply, consent.reply, error.reply]
+}
+
+pub(crate) fn asks_for_a_password(landing: &Landing) -> bool {
+    landing.reply.status == 200 && landing.callback().is_none() && landing.form().input("password").is_some()
+}
+
+pub(crate) fn asks_for_consent(landing: &Landing) -> bool {
+    landing.reply.status == 200
+        && landing.callback().is_none()
+        && landing.form().buttons.iter().any(|(name, _)| name == "decision")
+}
+
+pub(crate) async fn sign_in(browser: &mut Browser, page: &Landing, username: &str, password: &str) -> Landing {
+    let filled = [("username", username), ("password", password)];
+    browser.submit(page, &page.form(), &filled).await
+}
+
+/// A session in which Ana is signed in and agreed to the web app.
+pub(crate) async fn signed_in(world: &World) -> Session<'_> {
+    let mut session = world.session();
+    drop(session.code(&world.web).await);
+    session
+}
+
+/// An error page for a person, which leads nowhere.
+pub(crate) fn assert_shown_here(reply: &Reply) {
+    assert!((400..500).contains(&reply.status), "{reply:?}");
+    assert_eq!(reply.header("location"), None, "{reply:?}");
+    assert_page_headers(reply);
+    assert!(!reply.text().contains("http-equiv"), "{reply:?}");
+}
+
+pub(crate) async fn shown_here(queries: &[String]) {
+    let world = World::shared();
+    let mut session = world.session();
+    // Signed in or not makes no difference.
+    drop(session.code(&world.spa).await);
+    for query in queries {
+        println!("{query}");
+        let stranger = session.http.get(&format!("/authorize?{query}")).send().await;
+        assert_shown_here(&stranger);
+        assert_shown_here(&session.browser.go(&format!("/authorize?{query}")).await.reply);
+    }
+}
+
+pub(crate) fn encode(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}

@@ -1,0 +1,444 @@
+//! A. The authorization endpoint: what a request must look like, and where its answer may go.
+
+use futures::StreamExt;
+use harness::{Pkce, authorization_url};
+use serde_json::json;
+
+use std::collections::BTreeSet;
+
+use crate::people::{assert_page_headers, assert_shown_here, encode, shown_here, three_pages};
+use crate::published::{DOCUMENTS, document, strings};
+use crate::session::{Code, assert_fails, assert_granted, assert_no_store, assert_refused, reach, tokens};
+use crate::world::{ALGORITHMS, CALLBACK, ORDERS, PARCELS, VAULT, World};
+
+/// Any text is a `state`. These are the characters that encodings trip over.
+const ODD: &str = " !\"#$%&'()*+,-./0:;<=>?@A[\\]^_`a{|}~%20%ff&amp;é💡\u{a0}";
+
+fn odd(length: usize) -> String {
+    ODD.chars().cycle().take(length).collect()
+}
+
+#[tokio::test]
+async fn c001_c004_a_redirect_uri_that_is_not_registered_is_never_followed() {
+    let spa = &World::shared().spa.id;
+    let others = [
+        "https://app.example/cb/",
+        "https://app.example/cb?x=1",
+        "https://app.example/cb#x",
+        "https://app.example/CB",
+        "https://APP.example/cb",
+        "HTTPS://app.example/cb",
+        "https://app.example:443/cb",
+        "https://app.example/%63b",
+        "https://app.example/x/../cb",
+        "https://app.example/./cb",
+        "https://app.example//cb",
+        "https://user@app.example/cb",
+        "https://app.example@evil.example/cb",
+        "https://evil.example/cb",
+        "https://app.example.evil.example/cb",
+        "https://evil.example/https://app.example/cb",
+        "http://app.example/cb",
+        "//app.example/cb",
+        "/cb",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "https://app.example/cb\r\nLocation: https://evil.example",
+        " https://app.example/cb",
+    ];
+    let query = |uri: &str| format!("response_type=code&client_id={spa}&redirect_uri={}", encode(uri));
+    let mut queries: Vec<String> = others.iter().map(|uri| query(uri)).collect();
+    let twice = query(CALLBACK);
+    queries.push(format!("{twice}&redirect_uri={}", encode(CALLBACK)));
+    queries.push(format!("{twice}&redirect_uri={}", encode("https://evil.example/cb")));
+    shown_here(&queries).await;
+}
+
+#[tokio::test]
+async fn c002_only_the_port_of_a_loopback_redirect_uri_may_vary() {
+    let world = World::shared();
+    let more = ["--auth-method", "none", "--grant", "authorization_code", "--api", ORDERS];
+    let uris = ["--redirect-uri", "http://127.0.0.1/cb", "--redirect-uri", "http://[::1]:9/cb"];
+    let native = world.stack.cli().create_client("Native", &[&more[..], &uris].concat());
+    let mut session = world.session();
+    for uri in ["http://127.0.0.1/cb", "http://127.0.0.1:51004/cb", "http://[::1]/cb", "http://[::1]:51004/cb"] {
+        let pkce = Pkce::new();
+        let url = authorization_url(&native.id, uri, &pkce, &[]);
+        let callback = session.browser.sign_in_and_consent(&url, &world.ana.username, &world.ana.password).await;
+        assert!(callback.url.as_str().starts_with(&format!("{uri}?")), "{}", callback.url);
+        let fields = [("code", callback.code()), ("redirect_uri", uri), ("code_verifier", &*pkce.verifier)];
+        let reply = session.redemption(&native, &fields).send().await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+    let query = |uri: &str| format!("response_type=code&client_id={}&redirect_uri={}", native.id, encode(uri));
+    let others =
+        ["http://127.0.0.1:51004/cb/", "http://localhost:51004/cb", "http://127.0.0.2/cb", "https://127.0.0.1/cb"];
+    shown_here(&others.map(query)).await;
+}
+
+#[test]
+fn c003_c006_c007_a_redirect_uri_that_no_client_should_have_is_not_registered() {
+    let cli = World::shared().stack.cli();
+    let bad = [
+        "http://app.example/cb",
+        "http://127.0.0.1.evil.example/cb",
+        "https://app.example/cb#x",
+        "https://user@app.example/cb",
+        "myapp:/cb",
+        "javascript:alert(1)",
+        "/cb",
+        "https://*.app.example/cb ",
+    ];
+    for uri in bad {
+        let args = ["client", "create", "--name", "Bad", "--grant", "authorization_code", "--redirect-uri", uri];
+        assert_fails(&cli.finish(&args, ""), uri.trim());
+    }
+}
+
+#[tokio::test]
+async fn c004_without_a_known_client_the_error_is_shown_here() {
+    let spa = &World::shared().spa.id;
+    let (rest, cb) = ("response_type=code&state=s&code_challenge_method=S256", encode(CALLBACK));
+    let off = World::shared().stack.cli();
+    let disabled = off.create_client("Gone", &["--grant", "authorization_code", "--redirect-uri", CALLBACK]);
+    off.run(&["client", "disable", &disabled.id]);
+    shown_here(&[
+        String::new(),
+        format!("{rest}&redirect_uri={cb}"),
+        format!("{rest}&client_id=&redirect_uri={cb}"),
+        format!("{rest}&client_id=nobody&redirect_uri={cb}"),
+        format!("{rest}&client_id={spa}&client_id={spa}&redirect_uri={cb}"),
+        format!("{rest}&client_id={spa}&client_id=nobody&redirect_uri={cb}"),
+        format!("{rest}&client_id={}&redirect_uri={cb}", spa.to_uppercase() + "X"),
+        format!("{rest}&client_id={}&redirect_uri={cb}", disabled.id),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn c005_a_client_of_several_redirect_uris_must_name_one() {
+    let cli = World::shared().stack.cli();
+    let base = ["--auth-method", "none", "--grant", "authorization_code", "--api", ORDERS, "--redirect-uri", CALLBACK];
+    let several = cli.create_client("Several", &[&base[..], &["--redirect-uri", "https://app.example/2"]].concat());
+    let query = |id: &str| {
+        let pkce = Pkce::new();
+        format!("response_type=code&client_id={id}&code_challenge={}&code_challenge_method=S256", pkce.challenge)
+    };
+    shown_here(&[query(&several.id), format!("{}&redirect_uri=", query(&several.id))]).await;
+    let one = cli.create_client("One", &base);
+    let mut session = World::shared().session();
+    let ana = &World::shared().ana;
+    let url = format!("/authorize?{}", query(&one.id));
+    let callback = session.browser.sign_in_and_consent(&url, &ana.username, &ana.password).await;
+    assert!(callback.url.as_str().starts_with(CALLBACK), "{}", callback.url);
+    callback.assert_granted();
+}
+
+#[tokio::test]
+async fn c008_a_query_of_the_redirect_uri_is_kept() {
+    let world = World::shared();
+    let uri = "https://app.example/cb?tenant=a%26b";
+    let more = ["--auth-method", "none", "--grant", "authorization_code", "--api", ORDERS, "--redirect-uri", uri];
+    let client = world.stack.cli().create_client("With query", &more);
+    let url = authorization_url(&client.id, uri, &Pkce::new(), &[("state", "s")]);
+    let mut session = world.session();
+    let callback = session.browser.sign_in_and_consent(&url, &world.ana.username, &world.ana.password).await;
+    assert!(callback.url.as_str().starts_with(&format!("{uri}&")), "{}", callback.url);
+    assert_eq!((callback.state.as_deref(), callback.iss.as_deref()), (Some("s"), Some(world.stack.issuer())));
+    callback.assert_granted();
+}
+
+#[tokio::test]
+async fn c009_c010_c011_c013_a_request_without_a_good_challenge_gets_no_code() {
+    let world = World::shared();
+    let mut session = world.session();
+    let pkce = Pkce::new();
+    drop(session.code(&world.spa).await);
+    for client in [&world.spa, &world.web] {
+        let good = authorization_url(&client.id, CALLBACK, &pkce, &[]);
+        let challenge = format!("&code_challenge={}", pkce.challenge);
+        let method = "&code_challenge_method=S256";
+        let rows = [
+            good.replace(&challenge, "").replace(method, ""),
+            good.replace(&challenge, ""),
+            good.replace(method, ""),
+            good.replace(method, "&code_challenge_method=plain"),
+            good.replace(method, "&code_challenge_method=s256"),
+            good.replace(&challenge, "&code_challenge=short"),
+            good.replace(&challenge, &format!("{challenge}%21")),
+        ];
+        for url in rows {
+            let callback = session.browser.sign_in_and_consent(&url, "", "").await;
+            assert_eq!((callback.error.as_deref(), &callback.code), (Some("invalid_request"), &None), "{url}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn c012_a_code_is_bound_to_the_challenge_it_was_asked_with() {
+    let world = World::shared();
+    let mut session = world.session();
+    let (first, second) = (Pkce::new(), Pkce::new());
+    let one = session.authorize(&world.spa, &first, &[]).await.code().to_owned();
+    let two = session.authorize(&world.spa, &second, &[]).await.code().to_owned();
+    let crossed = [(one.clone(), &second), (two.clone(), &first)];
+    for (code, pkce) in crossed {
+        let reply = session.redeem(&world.spa, &Code { code, verifier: pkce.verifier.clone() }).await;
+        assert_refused(&reply, "invalid_grant");
+    }
+    for (code, pkce) in [(one, &first), (two, &second)] {
+        let reply = session.redeem(&world.spa, &Code { code, verifier: pkce.verifier.clone() }).await;
+        assert_granted(&reply);
+    }
+}
+
+#[tokio::test]
+async fn c014_c015_c018_c025_every_error_has_the_state_and_the_issuer() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.spa).await);
+    let state = odd(1_000);
+    let rows = [
+        ("response_type=code", "response_type=token", "unsupported_response_type"),
+        ("response_type=code", "response_type=code+id_token", "unsupported_response_type"),
+        ("response_type=code", "response_type=", "invalid_request"),
+        ("response_type=code&", "", "invalid_request"),
+        ("&state=", "&scope=read&scope=read&state=", "invalid_request"),
+        ("&state=", "&other=1&other=2&state=", "invalid_request"),
+        ("&state=", "&response_mode=fragment&state=", "invalid_request"),
+        ("&state=", "&prompt=none+login&state=", "invalid_request"),
+        ("&state=", "&max_age=-1&state=", "invalid_request"),
+        ("&state=", "&request=a.b.c&state=", "request_not_supported"),
+        ("&state=", "&request_uri=https%3A%2F%2Fapp.example%2Fr&state=", "request_uri_not_supported"),
+        ("&state=", "&scope=admin&state=", "invalid_scope"),
+        ("&state=", "&resource=https%3A%2F%2Fother.example&state=", "invalid_target"),
+        ("&code_challenge_method=S256", "&code_challenge_method=plain", "invalid_request"),
+    ];
+    let good = authorization_url(&world.spa.id, CALLBACK, &Pkce::new(), &[("state", &state)]);
+    for (from, to, error) in rows {
+        let callback = session.browser.go(&good.replacen(from, to, 1)).await.callback();
+        let callback = callback.unwrap_or_else(|| panic!("{to}: no answer to the client"));
+        assert!(callback.url.as_str().starts_with(&format!("{CALLBACK}?")), "{}", callback.url);
+        assert_eq!((callback.error.as_deref(), &callback.code), (Some(error), &None), "{to}");
+        assert_eq!(callback.state.as_ref(), Some(&state), "{to}");
+        assert_eq!(callback.iss.as_deref(), Some(world.stack.issuer()), "{to}");
+    }
+}
+
+#[tokio::test]
+async fn c016_an_empty_parameter_is_absent_and_an_unknown_one_is_nothing() {
+    let world = World::shared();
+    let mut session = world.session();
+    let more = [("state", ""), ("scope", ""), ("nonce", ""), ("prompt", ""), ("max_age", ""), ("unknown", "x")];
+    let callback = session.authorize(&world.spa, &Pkce::new(), &more).await;
+    assert_eq!(callback.state, None);
+    callback.assert_granted();
+}
+
+#[tokio::test]
+async fn c017_a_request_by_post_is_the_same_request() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.web).await);
+    let url = authorization_url(&world.web.id, CALLBACK, &Pkce::new(), &[("state", "s")]);
+    let (path, query) = url.split_once('?').expect("a query");
+    let cookies: Vec<String> = session.browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let post = |form: String| session.http.post(path).header("cookie", cookies.join("; ")).raw_form(form);
+    let reply = post(query.to_owned()).send().await;
+    let location = reply.location().unwrap_or_else(|| panic!("{reply:?}"));
+    assert!(location.as_str().starts_with(&format!("{CALLBACK}?code=")), "{location}");
+    assert_shown_here(&post(query.replace("cb", "cc")).send().await);
+    assert_shown_here(&post(String::new()).send().await);
+    let spoiled = post(query.replace("=code&", "=token&")).send().await.location().expect("an answer to the client");
+    assert!(spoiled.query_pairs().any(|(_, value)| value == "unsupported_response_type"), "{spoiled}");
+}
+
+#[tokio::test]
+async fn c018_c025_every_good_answer_has_the_state_and_the_issuer() {
+    let world = World::shared();
+    let mut session = world.session();
+    for client in [&world.spa, &world.web] {
+        for state in [odd(1_000), odd(1), "0".to_owned(), "%".repeat(50)] {
+            let callback = session.authorize(client, &Pkce::new(), &[("state", &state)]).await;
+            assert_eq!(callback.state, Some(state));
+            assert_eq!(callback.iss.as_deref(), Some(world.stack.issuer()));
+            callback.assert_granted();
+        }
+        let callback = session.authorize(client, &Pkce::new(), &[]).await;
+        assert_eq!((callback.state.as_deref(), callback.iss.as_deref()), (None, Some(world.stack.issuer())));
+    }
+}
+
+#[tokio::test]
+async fn c019_a_person_who_is_asked_for_no_scope_grants_the_default_one() {
+    let world = World::shared();
+    let mut session = world.session();
+    let code = session.code_with(&world.web, &[]).await;
+    let (audience, scope) = reach(&session.redeem(&world.web, &code).await);
+    assert_eq!((audience, scope), (vec![ORDERS.to_owned()], vec!["read".to_owned(), "write".to_owned()]));
+}
+
+#[tokio::test]
+async fn c019_c021_what_may_not_be_asked_for_goes_back_as_an_error() {
+    let world = World::shared();
+    let mut session = world.session();
+    let rows = [
+        (("resource", "https://unknown.example"), "invalid_target"),
+        (("resource", VAULT), "invalid_target"),
+        (("resource", "https://orders.example#a"), "invalid_target"),
+        (("scope", "admin"), "invalid_scope"),
+        (("scope", "a\\b"), "invalid_scope"),
+    ];
+    for (more, error) in rows {
+        let callback = session.authorize(&world.spa, &Pkce::new(), &[more, ("state", "s")]).await;
+        assert_eq!(callback.error.as_deref(), Some(error), "{more:?}: {}", callback.url);
+        assert_eq!(callback.code, None);
+    }
+}
+
+#[tokio::test]
+async fn c020_scope_is_never_more_than_asked_or_allowed() {
+    let world = World::shared();
+    let (session, cli) = (world.session(), world.stack.cli());
+    let orders = ("resource", ORDERS);
+    let (_, scope) = reach(&session.machine(&world.service, &[orders, ("scope", "read")]).await);
+    assert_eq!(scope, ["read"]);
+    for wide in ["admin", "read admin", "READ", "ship"] {
+        let reply = session.machine(&world.service, &[orders, ("scope", wide)]).await;
+        assert_refused(&reply, "invalid_scope");
+    }
+    for malformed in ["\"", "a\\b", "é", "a\tb", "a\nb"] {
+        let reply = session.machine(&world.service, &[orders, ("scope", malformed)]).await;
+        assert_refused(&reply, "invalid_scope");
+    }
+    let narrow = ["--grant", "client_credentials", "--api", ORDERS, "--scope", "read"];
+    let narrow = cli.create_client("Narrow", &narrow);
+    let (_, scope) = reach(&session.machine(&narrow, &[]).await);
+    assert_eq!(scope, ["read"]);
+    assert_refused(&session.machine(&narrow, &[("scope", "write")]).await, "invalid_scope");
+}
+
+#[tokio::test]
+async fn c020_a_person_grants_no_more_scope_than_was_asked() {
+    let world = World::shared();
+    let mut session = world.session();
+    let code = session.code_with(&world.spa, &[("scope", "write")]).await;
+    let (audience, scope) = reach(&session.redeem(&world.spa, &code).await);
+    assert_eq!((audience, scope), (vec![ORDERS.to_owned()], vec!["write".to_owned()]));
+}
+
+#[tokio::test]
+async fn c021_a_resource_that_is_none_of_the_clients_is_an_invalid_target() {
+    let world = World::shared();
+    let session = world.session();
+    let close = format!("{ORDERS}/");
+    let fragment = format!("{ORDERS}#a");
+    let unknown = ["https://unknown.example", VAULT, &close, &fragment, "orders", "/orders", "HTTPS://ORDERS.EXAMPLE"];
+    for resource in unknown {
+        let reply = session.machine(&world.service, &[("resource", resource)]).await;
+        assert_refused(&reply, "invalid_target");
+        let reply = session.machine(&world.service, &[("resource", ORDERS), ("resource", resource)]).await;
+        assert_refused(&reply, "invalid_target");
+    }
+}
+
+#[tokio::test]
+async fn c022_c030_c031_every_page_is_locked_up() {
+    let replies = three_pages(World::shared()).await;
+    assert_eq!(replies.each_ref().map(|reply| reply.status), [200, 200, 400]);
+    replies.iter().for_each(assert_page_headers);
+}
+
+#[tokio::test]
+async fn c022_c023_a_redirect_with_a_code_is_a_303_that_no_script_of_another_site_reads() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.web).await);
+    let url = authorization_url(&world.web.id, CALLBACK, &Pkce::new(), &[]);
+    let reply = session.browser.go(&url).await.reply;
+    assert_eq!(reply.status, 303, "{reply:?}");
+    assert_eq!(reply.header("access-control-allow-origin"), None);
+    assert_eq!(reply.header("referrer-policy"), Some("no-referrer"), "{reply:?}");
+    assert_no_store(&reply);
+    let preflight = session.http.ask("OPTIONS", &url).header("origin", "https://evil.example");
+    let preflight = preflight.header("access-control-request-method", "GET").send().await;
+    assert_eq!(preflight.header("access-control-allow-origin"), None, "{preflight:?}");
+}
+
+#[tokio::test]
+async fn c026_c114_c115_they_advertise_what_is_on_and_nothing_else() {
+    let http = World::shared().stack.http();
+    for path in DOCUMENTS {
+        let document = document(&http, path).await;
+        assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
+        assert_eq!(document["response_types_supported"], json!(["code"]));
+        assert_eq!(document["authorization_response_iss_parameter_supported"], true);
+        let grants = BTreeSet::from(["authorization_code", "client_credentials", "refresh_token"]);
+        assert_eq!(strings(&document["grant_types_supported"]), grants);
+        let methods = BTreeSet::from(["client_secret_basic", "client_secret_post", "none"]);
+        assert_eq!(strings(&document["token_endpoint_auth_methods_supported"]), methods);
+        for off in ["registration_endpoint", "pushed_authorization_request_endpoint", "device_authorization_endpoint"] {
+            assert!(document.get(off).is_none(), "{off}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_state_is_not_returned() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.spa).await);
+    let url = authorization_url(&world.spa.id, CALLBACK, &Pkce::new(), &[("state", "a"), ("state", "b")]);
+    let callback = session.browser.go(&url).await.callback().expect("an answer to the client");
+    assert_eq!((callback.error.as_deref(), callback.state), (Some("invalid_request"), None));
+}
+
+#[tokio::test]
+async fn a_client_without_the_code_grant_is_told_so() {
+    let world = World::shared();
+    let more = ["--grant", "client_credentials", "--api", ORDERS, "--redirect-uri", CALLBACK];
+    let client = world.stack.cli().create_client("Machine with a redirect URI", &more);
+    let mut session = world.session();
+    drop(session.code(&world.spa).await);
+    let url = authorization_url(&client.id, CALLBACK, &Pkce::new(), &[("state", "s")]);
+    let callback = session.browser.go(&url).await.callback().expect("an answer to the client");
+    assert_eq!((callback.error.as_deref(), callback.state.as_deref()), (Some("unauthorized_client"), Some("s")));
+}
+
+#[tokio::test]
+async fn resource_chooses_the_audience_and_may_be_repeated() {
+    let world = World::shared();
+    let session = world.session();
+    let (audience, scope) = reach(&session.machine(&world.service, &[("resource", PARCELS)]).await);
+    assert_eq!((audience, scope), (vec![PARCELS.to_owned()], vec!["ship".to_owned()]));
+    let two = [("resource", PARCELS), ("resource", ORDERS)];
+    let (audience, scope) = reach(&session.machine(&world.service, &two).await);
+    assert_eq!(audience, [ORDERS, PARCELS]);
+    assert_eq!(scope, ["read", "ship", "write"]);
+}
+
+#[tokio::test]
+async fn resources_that_no_single_token_serves_are_an_invalid_target() {
+    let world = World::shared();
+    let session = world.session();
+    for (_, other) in &ALGORITHMS[1..] {
+        let reply = session.machine(&world.service, &[("resource", ORDERS), ("resource", other)]).await;
+        assert_refused(&reply, "invalid_target");
+    }
+}
+
+#[tokio::test]
+async fn a_person_grants_several_apis_and_each_token_is_for_some_of_them() {
+    let world = World::shared();
+    let mut session = world.session();
+    let code = session.code_with(&world.spa, &[("resource", ORDERS), ("resource", PARCELS)]).await;
+    let fields = [("code", &*code.code), ("redirect_uri", CALLBACK), ("code_verifier", &*code.verifier)];
+    let narrowed = session.redemption(&world.spa, &fields).field("resource", PARCELS).send().await;
+    let (audience, scope) = reach(&narrowed);
+    assert_eq!((audience, scope), (vec![PARCELS.to_owned()], vec!["ship".to_owned()]));
+    // The narrow access token did not narrow the grant.
+    let other = session.refresh_with(&world.spa, &tokens(&narrowed).refresh, &[("resource", ORDERS)]).await;
+    assert_eq!(reach(&other).0, [ORDERS]);
+    let all = session.refresh(&world.spa, &tokens(&other).refresh).await;
+    assert_eq!(reach(&all).0, [ORDERS, PARCELS]);
+}

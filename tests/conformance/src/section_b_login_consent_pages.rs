@@ -1,0 +1,396 @@
+//! B. Signing in, consent, and the pages for it.
+
+use harness::{Browser, Form, Pkce, Stack, authorization_url};
+
+use crate::people::{
+    as_far_as_consent, asks_for_a_password, asks_for_consent, assert_no_code, assert_turned_down, directive,
+    remembered, sign_in, signed_in, three_pages, url,
+};
+use crate::published::DOCUMENTS;
+use crate::session::{Code, tokens};
+use crate::world::{CALLBACK, ORDERS, World};
+
+#[tokio::test]
+async fn c031_a_page_holds_nothing_of_another_site() {
+    for reply in three_pages(World::shared()).await {
+        let page = reply.text();
+        for foreign in
+            ["src=\"http", "src=\"//", "href=\"http", "href=\"//", "url(http", "@import", "<iframe", "<script"]
+        {
+            assert!(!page.contains(foreign), "{foreign}: {reply:?}");
+        }
+        assert!(page.contains("lang=\""), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn c032_a_consent_form_is_good_once() {
+    let world = World::shared();
+    let mut browser = world.stack.browser();
+    let page = as_far_as_consent(world, &mut browser, &[]).await;
+    let first = browser.submit(&page, &page.form(), &[("decision", "allow")]).await;
+    first.callback().expect("an answer").assert_granted();
+    assert_turned_down(&browser.submit(&page, &page.form(), &[("decision", "allow")]).await);
+}
+
+#[tokio::test]
+async fn c032_a_consent_form_is_good_once_also_after_its_code_was_redeemed() {
+    let world = World::shared();
+    let mut session = world.session();
+    let pkce = Pkce::new();
+    drop(session.code(&world.spa).await);
+    let page = session.browser.go(&authorization_url(&world.spa.id, CALLBACK, &pkce, &[])).await;
+    let first = session.browser.submit(&page, &page.form(), &[("decision", "allow")]).await;
+    let code = first.callback().expect("an answer").code().to_owned();
+    let code = Code { code, verifier: pkce.verifier };
+    let tokens = tokens(&session.redeem(&world.spa, &code).await);
+    assert_turned_down(&session.browser.submit(&page, &page.form(), &[("decision", "allow")]).await);
+    assert!(session.is_active(&tokens.access).await, "a form sent twice is no replay of a code");
+}
+
+#[tokio::test]
+async fn c032_a_consent_form_is_good_in_its_own_browser_only() {
+    let world = World::shared();
+    let (mut ana, mut other, mut stranger) = (world.stack.browser(), world.stack.browser(), world.stack.browser());
+    let page = as_far_as_consent(world, &mut ana, &[]).await;
+    drop(as_far_as_consent(world, &mut other, &[]).await);
+    assert_turned_down(&other.submit(&page, &page.form(), &[("decision", "allow")]).await);
+    // Who is not signed in, or is no longer, begins again.
+    let landing = stranger.submit(&page, &page.form(), &[("decision", "allow")]).await;
+    assert!(landing.form().input("password").is_some(), "{:?}", landing.reply);
+    let landing = ana.submit(&page, &page.form(), &[("decision", "allow")]).await;
+    landing.callback().expect("an answer").assert_granted();
+}
+
+#[tokio::test]
+async fn c032_a_ticket_is_good_for_its_own_request_only() {
+    let world = World::shared();
+    let mut browser = world.stack.browser();
+    let narrow = as_far_as_consent(world, &mut browser, &[("scope", "read")]).await;
+    let wide = browser.go(&url(&world.spa.id, &[("scope", "read write")])).await;
+    let (narrow, wide_form) = (narrow.form(), wide.form());
+    assert!(wide_form.inputs.len() >= 2, "a request and a ticket: {wide_form:?}");
+    for input in &wide_form.inputs {
+        // Everything of the wide request but one field of the narrow one.
+        let value = narrow.input(&input.name).expect("the same fields").value.clone();
+        if value != input.value {
+            let mixed = browser.submit(&wide, &wide_form, &[(&input.name, &value), ("decision", "allow")]).await;
+            assert_turned_down(&mixed);
+        }
+    }
+}
+
+#[tokio::test]
+async fn c032_a_sign_in_form_is_good_in_its_own_browser_only() {
+    let world = World::shared();
+    let (mut ana, mut stranger) = (world.stack.browser(), world.stack.browser());
+    let page = ana.go(&url(&world.spa.id, &[])).await;
+    let filled = [("username", &*world.ana.username), ("password", &*world.ana.password)];
+    assert_turned_down(&stranger.submit(&page, &page.form(), &filled).await);
+    drop(stranger.go(&url(&world.spa.id, &[])).await);
+    assert_turned_down(&stranger.submit(&page, &page.form(), &filled).await);
+    assert!(asks_for_consent(&ana.submit(&page, &page.form(), &filled).await));
+}
+
+#[tokio::test]
+async fn c032_every_hidden_field_is_needed_as_it_was_given() {
+    let world = World::shared();
+    let mut browser = world.stack.browser();
+    let page = as_far_as_consent(world, &mut browser, &[]).await;
+    let form = page.form();
+    for input in &form.inputs {
+        let without =
+            Form { inputs: form.inputs.iter().filter(|one| one.name != input.name).cloned().collect(), ..form.clone() };
+        assert_no_code(&browser.submit(&page, &without, &[("decision", "allow")]).await);
+        let cut = &input.value[..input.value.len() - 1];
+        assert_no_code(&browser.submit(&page, &form, &[(&input.name, cut), ("decision", "allow")]).await);
+    }
+    let landing = browser.submit(&page, &form, &[("decision", "allow")]).await;
+    landing.callback().expect("an answer").assert_granted();
+}
+
+#[tokio::test]
+async fn c033_a_person_sees_who_asks_for_what() {
+    let world = World::shared();
+    let more = [("scope", "read ship"), ("state", "s")];
+    let page = as_far_as_consent(world, &mut world.stack.browser(), &more).await;
+    for fact in ["Spa", "ana", "read", "ship", "app.example", ORDERS] {
+        assert!(page.reply.text().contains(fact), "{fact}: {:?}", page.reply);
+    }
+    assert!(!page.reply.text().contains("write"), "{:?}", page.reply);
+}
+
+#[tokio::test]
+async fn c034_consent_is_remembered_for_confidential_apps_only() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.web).await);
+    assert!(remembered(&mut session, &world.web.id).await);
+    drop(session.code(&world.spa).await);
+    assert!(!remembered(&mut session, &world.spa.id).await);
+}
+
+#[tokio::test]
+async fn c035_the_session_cookie_is_locked_up_and_new_after_the_sign_in() {
+    let world = World::shared();
+    let mut browser = world.stack.browser();
+    let page = browser.go(&url(&world.spa.id, &[])).await;
+    let before = browser.cookies.clone();
+    let next = sign_in(&mut browser, &page, &world.ana.username, &world.ana.password).await;
+    assert!(asks_for_consent(&next), "{:?}", next.reply);
+    let fresh = browser.cookies.iter().filter(|(name, value)| before.get(*name) != Some(*value)).count();
+    assert!(fresh > 0, "no new cookie after the sign-in: {before:?} {:?}", browser.cookies);
+    assert!(!browser.set_cookies.is_empty());
+    for cookie in &browser.set_cookies {
+        assert!(cookie.starts_with("__Host-"), "{cookie}");
+        let attributes: Vec<String> = cookie.split(';').skip(1).map(|part| part.trim().to_lowercase()).collect();
+        for needed in ["secure", "httponly", "path=/"] {
+            assert!(attributes.iter().any(|attribute| attribute == needed), "{needed} in {cookie}");
+        }
+        assert!(attributes.iter().any(|one| one == "samesite=lax" || one == "samesite=strict"), "{cookie}");
+        assert!(!attributes.iter().any(|attribute| attribute.starts_with("domain")), "{cookie}");
+    }
+}
+
+#[tokio::test]
+async fn c036_a_wrong_password_and_an_unknown_person_are_not_told_apart() {
+    let world = World::on(Stack::start());
+    let mut browser = world.stack.browser();
+    let mut answers = Vec::new();
+    for username in ["ana", "bob"] {
+        let page = browser.go(&url(&world.spa.id, &[])).await;
+        let next = sign_in(&mut browser, &page, username, "wrong").await;
+        assert!(next.callback().is_none() && next.form().input("password").is_some(), "{:?}", next.reply);
+        assert_eq!(next.form().input("password").map(|input| &*input.value), Some(""));
+        let alert =
+            next.reply.text().split("role=\"alert\"").nth(1).map(|rest| rest.split('<').next().unwrap().to_owned());
+        assert!(alert.is_some(), "{:?}", next.reply);
+        answers.push((next.reply.status, alert));
+    }
+    assert_eq!(answers[0], answers[1]);
+    // The form that came back is good for another try.
+    let page = browser.go(&url(&world.spa.id, &[])).await;
+    let wrong = sign_in(&mut browser, &page, "ana", "wrong").await;
+    let next = sign_in(&mut browser, &wrong, "ana", &world.ana.password).await;
+    assert!(asks_for_consent(&next), "{:?}", next.reply);
+}
+
+#[tokio::test]
+async fn c037_prompt_none_shows_nothing() {
+    let world = World::shared();
+    let none = [("prompt", "none"), ("state", "s")];
+    let error = async |browser: &mut Browser, client: &str| {
+        let callback = browser.go(&url(client, &none)).await.callback().expect("an answer to the client");
+        assert_eq!((callback.state.as_deref(), callback.iss.as_deref()), (Some("s"), Some(world.stack.issuer())));
+        (callback.error, callback.code)
+    };
+    let mut stranger = world.stack.browser();
+    assert_eq!(error(&mut stranger, &world.web.id).await, (Some("login_required".to_owned()), None));
+    let mut session = signed_in(world).await;
+    assert_eq!(error(&mut session.browser, &world.spa.id).await, (Some("consent_required".to_owned()), None));
+    let (error, code) = error(&mut session.browser, &world.web.id).await;
+    assert!(error.is_none() && code.is_some());
+}
+
+#[tokio::test]
+async fn c037_prompt_none_with_a_sign_in_that_is_too_old_is_login_required() {
+    let world = World::shared();
+    let mut session = signed_in(world).await;
+    let url = url(&world.web.id, &[("prompt", "none"), ("max_age", "0")]);
+    let callback = session.browser.go(&url).await.callback().expect("an answer to the client");
+    assert_eq!(callback.error.as_deref(), Some("login_required"));
+}
+
+#[tokio::test]
+async fn c037_prompt_login_and_max_age_ask_for_the_password_once_more_and_only_once() {
+    let world = World::shared();
+    let mut session = signed_in(world).await;
+    for more in [("prompt", "login"), ("max_age", "0"), ("prompt", "select_account")] {
+        for client in [&world.web, &world.spa] {
+            let page = session.browser.go(&url(&client.id, &[more])).await;
+            assert!(asks_for_a_password(&page), "{more:?}: {:?}", page.reply);
+            let mut next = sign_in(&mut session.browser, &page, &world.ana.username, &world.ana.password).await;
+            if client.id == world.spa.id {
+                assert!(asks_for_consent(&next), "{more:?}: {:?}", next.reply);
+                next = session.browser.submit(&next, &next.form(), &[("decision", "allow")]).await;
+            }
+            next.callback().unwrap_or_else(|| panic!("{more:?}: {:?}", next.reply)).assert_granted();
+        }
+    }
+}
+
+#[tokio::test]
+async fn c037_a_sign_in_that_is_young_enough_will_do() {
+    let world = World::shared();
+    let mut session = signed_in(world).await;
+    let landing = session.browser.go(&url(&world.web.id, &[("max_age", "3600")])).await;
+    assert!(landing.callback().is_some_and(|callback| callback.code.is_some()), "{:?}", landing.reply);
+}
+
+#[tokio::test]
+async fn c037_prompt_consent_asks_again() {
+    let world = World::shared();
+    let mut session = signed_in(world).await;
+    let page = session.browser.go(&url(&world.web.id, &[("prompt", "consent")])).await;
+    assert!(asks_for_consent(&page), "{:?}", page.reply);
+    let next = session.browser.submit(&page, &page.form(), &[("decision", "allow")]).await;
+    next.callback().expect("an answer").assert_granted();
+}
+
+#[tokio::test]
+async fn c039_browsers_are_told_to_stay_with_https() {
+    for reply in three_pages(World::shared()).await {
+        let hsts = reply.header("strict-transport-security").unwrap_or_default();
+        assert!(hsts.contains("max-age="), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn c040_the_issuer_is_configuration_and_not_what_a_request_says() {
+    let world = World::shared();
+    let http = world.stack.http();
+    for (name, value) in
+        [("x-forwarded-host", "evil.example"), ("forwarded", "host=evil.example"), ("host", "evil.example")]
+    {
+        let reply = http.get(DOCUMENTS[0]).header(name, value).send().await;
+        assert!(!reply.text().contains("evil"), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_who_says_no_is_believed() {
+    let world = World::shared();
+    let mut browser = world.stack.browser();
+    let page = as_far_as_consent(world, &mut browser, &[("state", "s 1")]).await;
+    let landing = browser.submit(&page, &page.form(), &[("decision", "deny")]).await;
+    assert_eq!(landing.reply.status, 303, "{:?}", landing.reply);
+    let callback = landing.callback().expect("an answer to the client");
+    assert!(callback.url.as_str().starts_with(&format!("{CALLBACK}?")), "{}", callback.url);
+    assert_eq!((callback.error.as_deref(), callback.code), (Some("access_denied"), None));
+    assert_eq!((callback.state.as_deref(), callback.iss.as_deref()), (Some("s 1"), Some(world.stack.issuer())));
+}
+
+#[tokio::test]
+async fn no_decision_is_no_consent() {
+    let world = World::shared();
+    let mut browser = world.stack.browser();
+    let page = as_far_as_consent(world, &mut browser, &[]).await;
+    for filled in [&[][..], &[("decision", "")], &[("decision", "Allow")], &[("decision", "yes")]] {
+        assert_turned_down(&browser.submit(&page, &page.form(), filled).await);
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_agreed_to_is_asked_for() {
+    let world = World::shared();
+    let more = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", ORDERS];
+    let client = world.stack.cli().create_client("Careful", &more);
+    let mut session = world.session();
+    drop(session.code_with(&client, &[("scope", "read")]).await);
+    let read = session.browser.go(&url(&client.id, &[("scope", "read")])).await;
+    assert!(!asks_for_consent(&read));
+    let more = session.browser.go(&url(&client.id, &[("scope", "read write")])).await;
+    assert!(asks_for_consent(&more));
+    // Another person agreed to nothing.
+    let bea = world.stack.cli().create_user("bea", "another good password");
+    let mut other = world.stack.browser();
+    let page = other.go(&url(&client.id, &[("scope", "read")])).await;
+    let filled = [("username", &*bea.username), ("password", &*bea.password)];
+    assert!(asks_for_consent(&other.submit(&page, &page.form(), &filled).await));
+}
+
+#[tokio::test]
+async fn a_no_is_not_remembered_as_a_yes() {
+    let world = World::shared();
+    let more = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", ORDERS];
+    let client = world.stack.cli().create_client("Turned down", &more);
+    let mut session = world.session();
+    drop(session.code(&world.spa).await);
+    let page = session.browser.go(&url(&client.id, &[])).await;
+    drop(session.browser.submit(&page, &page.form(), &[("decision", "deny")]).await);
+    assert!(!remembered(&mut session, &client.id).await);
+}
+
+#[tokio::test]
+async fn a_form_may_lead_to_the_app_that_waits_for_the_answer() {
+    let [sign_in, consent, _] = three_pages(World::shared()).await;
+    for reply in [sign_in, consent] {
+        let policy = reply.header("content-security-policy").unwrap_or_default();
+        // Browsers hold the redirects that follow a form against `form-action` too.
+        let sources = directive(policy, "form-action").unwrap_or_else(|| panic!("no form-action: {policy}"));
+        assert!(sources.split(' ').any(|source| source == "'self'"), "{policy}");
+        assert!(sources.split(' ').any(|source| source == "https://app.example"), "{policy}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_says_where_it_goes_and_what_its_fields_are() {
+    let [sign_in, consent, _] = three_pages(World::shared()).await;
+    for (reply, fields) in [(&sign_in, &["username", "password"][..]), (&consent, &[])] {
+        let forms = harness::forms(reply.text());
+        let [form] = &forms[..] else { panic!("{reply:?}") };
+        assert!(form.action.as_deref().is_some_and(|action| action.starts_with('/')), "{form:?}");
+        for field in fields {
+            assert!(form.input(field).is_some(), "{form:?}");
+        }
+    }
+    for hint in ["autocomplete=\"username\"", "autocomplete=\"current-password\""] {
+        assert!(sign_in.text().contains(hint), "{hint}");
+    }
+    let decisions: Vec<_> = harness::forms(consent.text())[0].buttons.iter().map(|(_, value)| value.clone()).collect();
+    assert_eq!(decisions, ["allow", "deny"]);
+}
+
+#[tokio::test]
+async fn what_a_request_says_is_text_and_never_markup() {
+    let world = World::shared();
+    let http = world.stack.http();
+    let markup = "\"'><script>alert(1)</script>";
+    let more = [("state", markup), ("login_hint", markup), ("nonce", markup), ("ui_locales", markup)];
+    let good = http.get(&authorization_url(&world.spa.id, CALLBACK, &Pkce::new(), &more)).send().await;
+    assert_eq!(good.status, 200);
+    let bad = http.get(&authorization_url(markup, markup, &Pkce::new(), &more)).send().await;
+    for reply in [good, bad] {
+        assert!(!reply.text().contains("<script"), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_is_asked_for_a_password_and_a_known_person_is_not() {
+    let world = World::shared();
+    assert!(asks_for_a_password(&world.session().browser.go(&url(&world.web.id, &[])).await));
+    let mut session = signed_in(world).await;
+    let landing = session.browser.go(&url(&world.web.id, &[])).await;
+    assert!(landing.callback().is_some_and(|callback| callback.code.is_some()));
+}
+
+#[tokio::test]
+async fn the_username_is_the_same_in_any_case() {
+    let world = World::shared();
+    let mut browser = world.stack.browser();
+    let page = browser.go(&url(&world.spa.id, &[])).await;
+    let next = sign_in(&mut browser, &page, "ANA", &world.ana.password).await;
+    assert!(asks_for_consent(&next), "{:?}", next.reply);
+}
+
+#[tokio::test]
+async fn a_login_hint_fills_in_the_username_as_text() {
+    let world = World::shared();
+    for hint in ["ana", "o'neil@example.org", "\"><script>alert(1)</script>", "a&amp;b"] {
+        let page = world.stack.browser().go(&url(&world.spa.id, &[("login_hint", hint)])).await;
+        let form = page.form();
+        assert_eq!(form.input("username").map(|input| &*input.value), Some(hint));
+        assert!(!page.reply.text().contains("<script"), "{:?}", page.reply);
+    }
+}
+
+#[tokio::test]
+async fn a_person_who_is_switched_off_does_not_get_in_and_is_out_at_once() {
+    let world = World::on(Stack::start());
+    let mut session = signed_in(&world).await;
+    world.stack.cli().run(&["user", "disable", "ana"]);
+    let page = session.browser.go(&url(&world.web.id, &[])).await;
+    assert!(asks_for_a_password(&page), "{:?}", page.reply);
+    let next = sign_in(&mut session.browser, &page, "ana", &world.ana.password).await;
+    assert!(next.form().input("password").is_some(), "{:?}", next.reply);
+}

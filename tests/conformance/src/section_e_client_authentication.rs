@@ -1,0 +1,232 @@
+//! E. How a client proves who it is (RFC 6749 §2.3), at every endpoint that asks for it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use harness::RegisteredClient;
+
+use crate::counted::{ENDPOINTS, nothing_is_written};
+use crate::session::{assert_fails, assert_granted, assert_refused, assert_refused_with, challenge, client_requests};
+use crate::world::{ORDERS, PARCELS, World};
+
+#[tokio::test]
+async fn c064_a_client_of_the_post_method_authenticates_in_the_body() {
+    let world = World::shared();
+    let more = ["--auth-method", "client_secret_post", "--grant", "client_credentials", "--api", ORDERS];
+    let post = world.stack.cli().create_client("Post", &more);
+    for ask in client_requests(&world.stack.http()) {
+        let reply = ask.field("client_id", &post.id).field("client_secret", post.secret()).send().await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn c064_credentials_in_the_url_are_not_taken() {
+    let world = World::shared();
+    let (http, service) = (world.stack.http(), &world.service);
+    let query = format!("client_id={}&client_secret={}", service.id, service.secret());
+    for path in ["/token", "/introspect", "/revoke"] {
+        let ask = http.post(&format!("{path}?{query}")).field("grant_type", "client_credentials").field("token", "x");
+        let reply = ask.send().await;
+        match reply.status {
+            400 => assert_refused(&reply, "invalid_request"),
+            _ => assert_refused_with(&reply, 401, "invalid_client"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn c065_two_ways_of_client_authentication_at_once_change_nothing() {
+    let replies = nothing_is_written(|counted, http| {
+        let service = &counted.world.service;
+        let ask = |path: &&str| {
+            let ask = http.post(path).client(service).fields(&[("grant_type", "client_credentials"), ("token", "x")]);
+            ask.field("client_id", &service.id).field("client_secret", service.secret())
+        };
+        ENDPOINTS.iter().map(|path| (String::from(*path), ask(path))).collect()
+    })
+    .await;
+    for (name, reply) in replies {
+        println!("{name}");
+        assert_refused(&reply, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn c065_two_ways_at_once_are_one_too_many() {
+    let world = World::shared();
+    let service = &world.service;
+    for ask in client_requests(&world.stack.http()) {
+        let ask = ask.client(service).field("client_id", &service.id).field("client_secret", service.secret());
+        assert_refused(&ask.send().await, "invalid_request");
+    }
+    for ask in client_requests(&world.stack.http()) {
+        let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        let assertion = [("client_assertion_type", kind), ("client_assertion", "a.b.c")];
+        assert_refused(&ask.client(service).fields(&assertion).send().await, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn c065_two_authorization_headers_are_refused() {
+    let world = World::shared();
+    let service = &world.service;
+    for (first, second) in
+        [(service.secret(), "wrong"), ("wrong", service.secret()), (service.secret(), service.secret())]
+    {
+        for ask in client_requests(&world.stack.http()) {
+            let reply = ask.basic(&service.id, first).basic(&service.id, second).send().await;
+            assert_eq!(reply.status / 100, 4, "{reply:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn c066_both_parts_of_basic_are_form_decoded() {
+    let world = World::shared();
+    let escape = |text: &str| text.bytes().fold(String::new(), |escaped, byte| format!("{escaped}%{byte:02x}"));
+    let credentials = format!("{}:{}", escape(&world.service.id), escape(world.service.secret()));
+    for scheme in ["Basic", "basic", "BASIC"] {
+        for ask in client_requests(&world.stack.http()) {
+            let value = format!("{scheme} {}", STANDARD.encode(&credentials));
+            let reply = ask.header("authorization", value).send().await;
+            assert_eq!(reply.status, 200, "{reply:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn c068_only_the_registered_method_authenticates() {
+    let world = World::shared();
+    let more = ["--auth-method", "client_secret_post", "--grant", "client_credentials", "--api", ORDERS];
+    let post = world.stack.cli().create_client("Post only", &more);
+    let http = world.stack.http();
+    for ask in client_requests(&http) {
+        assert_refused(&ask.basic(&post.id, post.secret()).send().await, "invalid_client");
+    }
+    for ask in client_requests(&http) {
+        let basic = &world.service;
+        let reply = ask.field("client_id", &basic.id).field("client_secret", basic.secret()).send().await;
+        assert_refused(&reply, "invalid_client");
+    }
+}
+
+#[test]
+fn c074_a_secret_is_shown_once_and_has_256_bits() {
+    let world = World::shared();
+    let cli = world.stack.cli();
+    let secret = world.service.secret();
+    let random = secret.strip_prefix("jtk_").expect("a prefix that secret scanners know");
+    assert!(random.len() >= 43, "{} characters of base64url", random.len());
+    for args in [&["client", "list"][..], &["client", "show", &world.service.id], &["user", "list"], &["keys", "list"]]
+    {
+        let told = cli.run(args).to_string();
+        assert!(!told.contains(secret) && !told.contains("client_secret\""), "{told}");
+        assert!(!told.contains("argon2") && !told.contains("password\""), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn c075_a_confidential_client_must_and_a_public_one_must_not_show_a_secret() {
+    let world = World::shared();
+    let http = world.stack.http();
+    for ask in client_requests(&http) {
+        assert_refused(&ask.field("client_id", &world.service.id).send().await, "invalid_client");
+    }
+    for ask in client_requests(&http) {
+        assert_refused(&ask.send().await, "invalid_client");
+    }
+    for ask in client_requests(&http) {
+        let reply = ask.field("client_id", &world.spa.id).field("client_secret", "guessed").send().await;
+        assert_refused(&reply, "invalid_client");
+    }
+    for ask in client_requests(&http) {
+        assert_refused(&ask.basic(&world.spa.id, "").send().await, "invalid_client");
+    }
+}
+
+#[tokio::test]
+async fn c078_a_client_cannot_be_named_like_a_person() {
+    let world = World::shared();
+    assert!(world.ana.sub.starts_with("usr_"));
+    let args = ["client", "create", "--name", "Bad", "--grant", "client_credentials", "--id", &world.ana.sub];
+    assert_fails(&world.stack.cli().finish(&args, ""), &world.ana.sub);
+}
+
+#[tokio::test]
+async fn an_unknown_client_and_a_wrong_secret_are_not_told_apart() {
+    let world = World::shared();
+    let http = world.stack.http();
+    let ask = |id: &str| client_requests(&http).map(|ask| ask.basic(id, "wrong"));
+    for (unknown, known) in ask("nobody").into_iter().zip(ask(&world.service.id)) {
+        let (unknown, known) = (unknown.send().await, known.send().await);
+        assert_eq!((unknown.status, unknown.text()), (known.status, known.text()));
+    }
+}
+
+#[tokio::test]
+async fn the_client_of_the_header_may_be_named_in_the_body_and_no_other() {
+    let world = World::shared();
+    let session = world.session();
+    let named = [("client_id", &*world.service.id), ("resource", ORDERS)];
+    assert_granted(&session.machine(&world.service, &named).await);
+    let reply = session.machine(&world.service, &[("client_id", &world.spa.id)]).await;
+    assert_eq!(reply.status / 100, 4, "{reply:?}");
+}
+
+#[tokio::test]
+async fn client_credentials_in_a_bearer_header_are_told_the_right_form() {
+    let world = World::shared();
+    let service = &world.service;
+    let plain = format!("{}:{}", service.id, service.secret());
+    for credentials in [STANDARD.encode(&plain), plain, service.secret().to_owned()] {
+        for ask in client_requests(&world.stack.http()) {
+            let reply = ask.header("authorization", format!("Bearer {credentials}")).send().await;
+            assert_refused(&reply, "invalid_client");
+            assert!(reply.string("error_description").contains("Basic"), "{reply:?}");
+            assert!(challenge(&reply).starts_with("Basic"), "{reply:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_authorization_header_fails_the_client_not_the_server() {
+    let world = World::shared();
+    let no_colon = format!("Basic {}", STANDARD.encode("nocolon"));
+    let not_utf8 = format!("Basic {}", STANDARD.encode(b"\xff\xfe:\xff"));
+    let bad_escape = format!("Basic {}", STANDARD.encode("a%ff:b%"));
+    let rows = ["Basic", "Basic ", "Basic !!!", &no_colon, &not_utf8, &bad_escape, "Digest a=b", "DPoP a"];
+    for value in rows {
+        for ask in client_requests(&world.stack.http()) {
+            let reply = ask.header("authorization", value).send().await;
+            assert_refused(&reply, "invalid_client");
+            assert!(challenge(&reply).starts_with("Basic"), "{value}: {reply:?}");
+        }
+    }
+    for ask in client_requests(&world.stack.http()) {
+        let reply = ask.header("authorization", b"Basic \xff\xfe").send().await;
+        assert_eq!(reply.status, 401, "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn two_secrets_are_good_while_one_replaces_the_other() {
+    let world = World::shared();
+    let (session, cli) = (world.session(), world.stack.cli());
+    let old = cli.create_client("Rotating", &["--grant", "client_credentials", "--api", ORDERS]);
+    let secret = cli.run(&["client", "rotate-secret", &old.id])["client_secret"].as_str().unwrap().to_owned();
+    assert_ne!(secret, old.secret());
+    let new = RegisteredClient { id: old.id.clone(), secret: Some(secret) };
+    assert_granted(&session.machine(&old, &[]).await);
+    assert_granted(&session.machine(&new, &[]).await);
+}
+
+#[tokio::test]
+async fn a_new_client_works_at_once_and_a_disabled_one_does_not() {
+    let world = World::shared();
+    let (session, cli) = (world.session(), world.stack.cli());
+    let new = cli.create_client("New", &["--grant", "client_credentials", "--api", PARCELS]);
+    let off = cli.create_client("Off", &["--grant", "client_credentials", "--api", PARCELS]);
+    cli.run(&["client", "disable", &off.id]);
+    assert_granted(&session.machine(&new, &[]).await);
+    assert_refused(&session.machine(&off, &[]).await, "invalid_client");
+}
