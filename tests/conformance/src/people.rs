@@ -1,6 +1,6 @@
 //! What tests of pages share: the way to a page, what stands on it, and what every page must say to the browser.
 
-use harness::{Browser, Landing, Pkce, Reply, authorization_url};
+use harness::{Browser, Callback, Landing, Pkce, Reply, authorization_url};
 
 use crate::session::{Session, assert_no_store};
 use crate::world::{CALLBACK, World};
@@ -116,4 +116,14 @@ pub(crate) async fn shown_here(queries: &[String]) {
 
 pub(crate) fn encode(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// A callback or a panic that shows where the browser is instead.
+pub(crate) fn answered(landing: &Landing) -> Callback {
+    landing.callback().unwrap_or_else(|| panic!("no answer to the client: {:?}", landing.reply))
+}
+
+/// The names of the headers with which a server lets scripts of other sites in.
+pub(crate) fn cors_headers(reply: &Reply) -> Vec<&str> {
+    reply.headers.keys().map(|name| name.as_str()).filter(|name| name.starts_with("access-control-")).collect()
 }

@@ -1,14 +1,18 @@
 //! A. The authorization endpoint: what a request must look like, and where its answer may go.
 
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::StreamExt;
 use harness::{Pkce, authorization_url};
 use serde_json::json;
 
-use std::collections::BTreeSet;
-
-use crate::people::{assert_page_headers, assert_shown_here, encode, shown_here, three_pages};
+use crate::people::{
+    answered, assert_page_headers, assert_shown_here, cors_headers, encode, shown_here, sign_in, three_pages, url,
+};
 use crate::published::{DOCUMENTS, document, strings};
-use crate::session::{Code, assert_fails, assert_granted, assert_no_store, assert_refused, reach, tokens};
+use crate::session::{Code, assert_fails, assert_granted, assert_no_store, assert_refused, challenge, reach, tokens};
 use crate::world::{ALGORITHMS, CALLBACK, ORDERS, PARCELS, VAULT, World};
 
 /// Any text is a `state`. These are the characters that encodings trip over.
@@ -45,6 +49,30 @@ async fn c001_c004_a_redirect_uri_that_is_not_registered_is_never_followed() {
         "data:text/html,x",
         "https://app.example/cb\r\nLocation: https://evil.example",
         " https://app.example/cb",
+        "https://app.example/cb ",
+        "https://app.example/cb?",
+        "https://app.example/cb#",
+        "https://app.example/%2e/cb",
+        "https://app.example/x/%2e%2e/cb",
+        "https://app.example/x/%2E%2E/cb",
+        "https://app.example/cb/..",
+        "https://app.example/cb%2f",
+        "https://app.example/cb%00",
+        "https://app.example/cb;x",
+        "https://app.example\\cb",
+        "https://app.example/c",
+        "https://app.example/cbb",
+        "https://app.example",
+        "https://app.example./cb",
+        "https://x.app.example/cb",
+        "https://:@app.example/cb",
+        "https://app.example:@evil.example/cb",
+        "https://evil.example\\@app.example/cb",
+        "https:app.example/cb",
+        "https:/app.example/cb",
+        "https:///app.example/cb",
+        "https://аpp.example/cb",
+        "com.example.app:/cb",
     ];
     let query = |uri: &str| format!("response_type=code&client_id={spa}&redirect_uri={}", encode(uri));
     let mut queries: Vec<String> = others.iter().map(|uri| query(uri)).collect();
@@ -441,4 +469,347 @@ async fn a_person_grants_several_apis_and_each_token_is_for_some_of_them() {
     assert_eq!(reach(&other).0, [ORDERS]);
     let all = session.refresh(&world.spa, &tokens(&other).refresh).await;
     assert_eq!(reach(&all).0, [ORDERS, PARCELS]);
+}
+
+/// Everything between the client and what the test is about.
+const APP: [&str; 4] = ["--grant", "authorization_code", "--api", ORDERS];
+const PUBLIC: [&str; 2] = ["--auth-method", "none"];
+
+#[tokio::test]
+async fn c001_a_registered_query_is_part_of_the_text() {
+    let uri = "https://app.example/cb?a=1&b=2";
+    let more = [&APP[..], &PUBLIC, &["--redirect-uri", uri]].concat();
+    let client = World::shared().stack.cli().create_client("Exact query", &more);
+    let others = [
+        "https://app.example/cb",
+        "https://app.example/cb?",
+        "https://app.example/cb?a=1",
+        "https://app.example/cb?b=2&a=1",
+        "https://app.example/cb?a=1&b=2&",
+        "https://app.example/cb?a=1&b=2&c=3",
+        "https://app.example/cb?a=1&b=%32",
+        "https://app.example/cb?a=1&amp;b=2",
+        "https://app.example/cb?A=1&b=2",
+    ];
+    let query = |uri: &str| format!("response_type=code&client_id={}&redirect_uri={}", client.id, encode(uri));
+    shown_here(&others.map(query)).await;
+    let world = World::shared();
+    let mut session = world.session();
+    let good = authorization_url(&client.id, uri, &Pkce::new(), &[]);
+    session.browser.sign_in_and_consent(&good, &world.ana.username, &world.ana.password).await.assert_granted();
+}
+
+#[tokio::test]
+async fn c002_what_only_looks_like_the_loopback_address_is_refused() {
+    let world = World::shared();
+    let more = [&APP[..], &PUBLIC, &["--redirect-uri", "http://127.0.0.1/cb"]].concat();
+    let native = world.stack.cli().create_client("Lookalikes", &more);
+    let others = [
+        "http://127.0.0.1:80@evil.example/cb",
+        "http://127.0.0.1@evil.example/cb",
+        "http://127.0.0.1.evil.example/cb",
+        "http://127.0.0.1:51004.evil.example/cb",
+        "http://127.0.0.1:51004\\@evil.example/cb",
+        "http://127.0.0.1:99999/cb",
+        "http://127.0.0.1:-1/cb",
+        "http://127.0.0.1:x/cb",
+        "http://127.0.0.1:51004/cb?x",
+        "http://127.0.0.1:51004/cb#x",
+        "http://127.0.0.1:51004/CB",
+        "http://127.0.0.1:51004",
+        "http://user@127.0.0.1:51004/cb",
+        "http://127.1:51004/cb",
+        "http://2130706433:51004/cb",
+        "http://0x7f000001:51004/cb",
+        "http://[::ffff:127.0.0.1]:51004/cb",
+        "http://[::1]:51004/cb",
+        "http://0.0.0.0:51004/cb",
+    ];
+    let query = |uri: &str| format!("response_type=code&client_id={}&redirect_uri={}", native.id, encode(uri));
+    shown_here(&others.map(query)).await;
+}
+
+#[tokio::test]
+async fn c006_a_private_use_scheme_with_a_period_gets_its_answer() {
+    let world = World::shared();
+    let uri = "com.example.app:/cb";
+    let native = world.stack.cli().create_client("Phone app", &[&APP[..], &PUBLIC, &["--redirect-uri", uri]].concat());
+    let mut session = world.session();
+    let url = authorization_url(&native.id, uri, &Pkce::new(), &[]);
+    let callback = session.browser.sign_in_and_consent(&url, &world.ana.username, &world.ana.password).await;
+    assert!(callback.url.as_str().starts_with("com.example.app:/cb?"), "{}", callback.url);
+    callback.assert_granted();
+    let others = ["com.example.app:/cb/", "com.example.app://cb", "COM.example.app:/cb", "com.example.app:/cb?x"];
+    let query = |uri: &str| format!("response_type=code&client_id={}&redirect_uri={}", native.id, encode(uri));
+    shown_here(&others.map(query)).await;
+}
+
+#[tokio::test]
+async fn c012_the_challenge_itself_is_no_verifier() {
+    let world = World::shared();
+    let mut session = world.session();
+    let pkce = Pkce::new();
+    let code = session.authorize(&world.spa, &pkce, &[]).await.code().to_owned();
+    // It would be one if the method were forgotten and `plain` assumed.
+    let plain = Code { code: code.clone(), verifier: pkce.challenge.clone() };
+    assert_refused(&session.redeem(&world.spa, &plain).await, "invalid_grant");
+    let fields = [("code", &*code), ("redirect_uri", CALLBACK), ("code_verifier", &*pkce.challenge)];
+    for method in ["plain", "S256"] {
+        let ask = session.redemption(&world.spa, &fields).field("code_challenge_method", method);
+        assert_refused(&ask.send().await, "invalid_grant");
+    }
+    assert_granted(&session.redeem(&world.spa, &Code { code, verifier: pkce.verifier }).await);
+}
+
+#[tokio::test]
+async fn c013_a_challenge_has_the_length_and_the_characters_of_rfc_7636() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.web).await);
+    let mut bad: Vec<String> = [1, 42, 129, 1_000].map(|length| "a".repeat(length)).into();
+    bad.extend(["+", "/", "=", " ", "%", "é", "\"", "\u{0}", "\n"].map(|odd| format!("{}{odd}", "a".repeat(42))));
+    for challenge in bad {
+        let pkce = Pkce { verifier: String::new(), challenge: challenge.clone() };
+        let landing = session.browser.go(&authorization_url(&world.web.id, CALLBACK, &pkce, &[])).await;
+        let callback = answered(&landing);
+        assert_eq!((callback.error.as_deref(), callback.code), (Some("invalid_request"), None), "{challenge}");
+    }
+    let good = format!("{}-._~", "a".repeat(39));
+    let pkce = Pkce { verifier: String::new(), challenge: good };
+    answered(&session.browser.go(&authorization_url(&world.web.id, CALLBACK, &pkce, &[])).await).assert_granted();
+}
+
+#[tokio::test]
+async fn c014_no_response_type_but_code_is_served() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.web).await);
+    let good = authorization_url(&world.web.id, CALLBACK, &Pkce::new(), &[("state", "s")]);
+    let others =
+        ["id_token", "none", "token+id_token", "code+token", "code+id_token+token", "CODE", "codes", "code+code", "x"];
+    for other in others {
+        let url = good.replace("response_type=code&", &format!("response_type={other}&"));
+        let callback = answered(&session.browser.go(&url).await);
+        assert_eq!(callback.error.as_deref(), Some("unsupported_response_type"), "{other}: {}", callback.url);
+        assert_eq!((callback.code.as_ref(), callback.state.as_deref()), (None, Some("s")), "{other}");
+        assert!(!callback.url.as_str().contains("token="), "{other}: {}", callback.url);
+    }
+}
+
+#[tokio::test]
+async fn c015_no_parameter_may_be_repeated_but_resource() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.spa).await);
+    let pkce = Pkce::new();
+    let good = authorization_url(&world.spa.id, CALLBACK, &pkce, &[("state", "s"), ("scope", "read")]);
+    let repeated = [
+        "response_type=code",
+        "response_type=token",
+        "scope=read",
+        "scope=write",
+        "nonce=a&nonce=a",
+        "prompt=consent&prompt=consent",
+        "max_age=1&max_age=2",
+        "response_mode=query&response_mode=query",
+        "code_challenge_method=S256",
+        &format!("code_challenge={}", pkce.challenge),
+        &format!("code_challenge={}", Pkce::new().challenge),
+        "scope=",
+        "unknown=&unknown=",
+    ];
+    for more in repeated {
+        let callback = answered(&session.browser.go(&format!("{good}&{more}")).await);
+        assert_eq!((callback.error.as_deref(), callback.code), (Some("invalid_request"), None), "{more}");
+    }
+    let resources = [("resource", ORDERS), ("resource", PARCELS)];
+    session.authorize(&world.spa, &Pkce::new(), &resources).await.assert_granted();
+}
+
+#[tokio::test]
+async fn c018_the_state_survives_every_way_to_an_error_and_every_page() {
+    let world = World::shared();
+    let state = odd(1_500);
+    let more = |prompt| [("state", &*state), ("prompt", prompt)];
+    let mut session = world.session();
+    let stranger = answered(&session.browser.go(&url(&world.spa.id, &more("none"))).await);
+    let page = session.browser.go(&url(&world.spa.id, &[("state", &state)])).await;
+    let wrong = sign_in(&mut session.browser, &page, "nobody at all", "wrong").await;
+    let consent = sign_in(&mut session.browser, &wrong, &world.ana.username, &world.ana.password).await;
+    let denied = session.browser.submit(&consent, &consent.form(), &[("decision", "deny")]).await;
+    let unasked = answered(&session.browser.go(&url(&world.spa.id, &more("none"))).await);
+    for (callback, error) in
+        [(stranger, "login_required"), (answered(&denied), "access_denied"), (unasked, "consent_required")]
+    {
+        assert_eq!(callback.error.as_deref(), Some(error));
+        assert_eq!(callback.state.as_ref(), Some(&state), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn c018_each_character_of_a_state_comes_back_as_it_went() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.web).await);
+    for code in (0x20..0x7f).chain([0xa0, 0xe9, 0x20ac, 0x1_f4a1]) {
+        let state: String = char::from_u32(code).into_iter().collect();
+        let good = answered(&session.browser.go(&url(&world.web.id, &[("state", &state)])).await);
+        assert_eq!((good.state.as_ref(), good.error.as_ref()), (Some(&state), None), "{code:#x}");
+        let bad = answered(&session.browser.go(&url(&world.web.id, &[("state", &state), ("scope", "admin")])).await);
+        assert_eq!((bad.state, bad.error.as_deref()), (Some(state), Some("invalid_scope")), "{code:#x}");
+    }
+}
+
+#[tokio::test]
+async fn c022_no_page_lets_scripts_of_other_sites_in() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.web).await);
+    let good = url(&world.web.id, &[]);
+    let asks = ["GET", "POST", "OPTIONS", "HEAD", "PUT"].into_iter().flat_map(|method| {
+        let paths = [&*good, "/authorize", "/authorize?client_id=nobody", "/authorize/sign-in", "/authorize/consent"];
+        paths.map(|path| session.http.ask(method, path))
+    });
+    for ask in asks {
+        let ask = ask.header("origin", "https://evil.example").header("access-control-request-method", "GET");
+        let reply = ask.header("access-control-request-headers", "authorization").send().await;
+        assert_eq!(cors_headers(&reply), [""; 0], "{reply:?}");
+    }
+    let callback = session.browser.go(&good).await;
+    answered(&callback).assert_granted();
+    assert_eq!(cors_headers(&callback.reply), [""; 0]);
+}
+
+#[tokio::test]
+async fn c022_a_preflight_of_a_page_is_refused() {
+    let http = World::shared().stack.http();
+    for path in ["/authorize", "/authorize/sign-in", "/authorize/consent"] {
+        let ask = http.ask("OPTIONS", path).header("origin", "https://evil.example");
+        let reply = ask.header("access-control-request-method", "POST").send().await;
+        assert_eq!(reply.status, 405, "{path}: {reply:?}");
+        assert!(reply.header("allow").is_some_and(|allowed| !allowed.contains("OPTIONS")), "{path}: {reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn c023_every_redirect_after_a_password_or_a_decision_is_a_303() {
+    let world = World::shared();
+    let mut session = world.session();
+    let page = session.browser.go(&url(&world.web.id, &[])).await;
+    let cookies: Vec<String> = session.browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let form = page.form();
+    let filled = form.filled(&[("username", &world.ana.username), ("password", &world.ana.password)]);
+    let ask = session.http.post("/authorize/sign-in").header("cookie", cookies.join("; "));
+    let reply = filled.iter().fold(ask, |ask, (name, value)| ask.field(name, value)).send().await;
+    assert_eq!(reply.status, 303, "{reply:?}");
+    assert!(reply.header("location").is_some_and(|to| to.starts_with("/authorize?")), "{reply:?}");
+    for decision in ["deny", "allow"] {
+        drop(sign_in(&mut session.browser, &page, &world.ana.username, &world.ana.password).await);
+        let consent = session.browser.go(&url(&world.web.id, &[("prompt", "consent")])).await;
+        let landing = session.browser.submit(&consent, &consent.form(), &[("decision", decision)]).await;
+        assert_eq!(landing.reply.status, 303, "{decision}: {:?}", landing.reply);
+        assert!(landing.callback().is_some(), "{decision}: {:?}", landing.reply);
+    }
+}
+
+#[tokio::test]
+async fn c024_an_error_leads_a_stranger_nowhere_before_the_sign_in() {
+    let world = World::shared();
+    let good = url(&world.web.id, &[("state", "s")]);
+    let spoiled = [
+        good.replace("response_type=code&", "response_type=token&"),
+        good.replace("response_type=code&", ""),
+        good.replace("code_challenge_method=S256", "code_challenge_method=plain"),
+        format!("{good}&scope=admin"),
+        format!("{good}&resource=https%3A%2F%2Funknown.example"),
+        format!("{good}&request=a.b.c"),
+        format!("{good}&other=1&other=2"),
+        format!("{good}&max_age=x"),
+    ];
+    for url in spoiled {
+        let mut stranger = world.stack.browser();
+        let landing = stranger.go(&url).await;
+        assert!(landing.callback().is_none(), "an open redirector: {url} led to {:?}", landing.reply.location());
+    }
+    // `prompt=none` may show nothing, so it is the exception.
+    let silent = answered(&world.stack.browser().go(&format!("{good}&prompt=none")).await);
+    assert_eq!(silent.error.as_deref(), Some("login_required"));
+}
+
+#[tokio::test]
+async fn c025_iss_is_the_issuer_of_the_metadata_byte_for_byte() {
+    let world = World::shared();
+    let mut session = world.session();
+    let document = session.http.get("/.well-known/oauth-authorization-server").send().await;
+    let issuer = document.string("issuer");
+    let good = session.authorize(&world.web, &Pkce::new(), &[]).await;
+    let bad = session.authorize(&world.web, &Pkce::new(), &[("scope", "admin")]).await;
+    for callback in [good, bad] {
+        assert_eq!(callback.iss.as_ref(), Some(&issuer), "{}", callback.url);
+    }
+    assert_eq!(document.json()["authorization_response_iss_parameter_supported"], true);
+}
+
+#[tokio::test]
+async fn c026_both_documents_say_that_iss_comes_with_the_answer() {
+    let http = World::shared().stack.http();
+    for path in DOCUMENTS {
+        assert_eq!(document(&http, path).await["authorization_response_iss_parameter_supported"], true, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn c027_a_nonce_of_any_length_is_accepted_and_gives_no_id_token() {
+    let world = World::shared();
+    let mut session = world.session();
+    for nonce in ["n", &"n".repeat(64), &odd(64)] {
+        let code = session.code_with(&world.spa, &[("nonce", nonce)]).await;
+        let reply = session.redeem(&world.spa, &code).await;
+        assert_granted(&reply);
+        assert!(reply.json().get("id_token").is_none(), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn c028_a_request_object_is_refused_by_value_and_by_reference() {
+    let world = World::shared();
+    let mut session = world.session();
+    drop(session.code(&world.web).await);
+    let good = url(&world.web.id, &[("state", "s")]);
+    let unsigned = "eyJhbGciOiJub25lIn0.eyJzY29wZSI6InJlYWQifQ.";
+    let rows = [
+        (format!("request={unsigned}"), "request_not_supported"),
+        ("request=x".to_owned(), "request_not_supported"),
+        ("request_uri=https%3A%2F%2Fapp.example%2Fr".to_owned(), "request_uri_not_supported"),
+        ("request_uri=urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3Ax".to_owned(), "request_uri_not_supported"),
+        ("request_uri=x".to_owned(), "request_uri_not_supported"),
+    ];
+    for (more, error) in rows {
+        let callback = answered(&session.browser.go(&format!("{good}&{more}")).await);
+        assert_eq!((callback.error.as_deref(), callback.code), (Some(error), None), "{more}");
+        assert_eq!(callback.state.as_deref(), Some("s"), "{more}");
+    }
+    let both = answered(&session.browser.go(&format!("{good}&request=a.b.c&request_uri=x")).await);
+    assert!(both.code.is_none() && both.error.is_some(), "{}", both.url);
+    // An empty parameter is absent (C016).
+    answered(&session.browser.go(&format!("{good}&request=&request_uri=")).await).assert_granted();
+    for path in DOCUMENTS {
+        let document = document(&session.http, path).await;
+        assert_eq!(document["request_parameter_supported"], false);
+        assert_eq!(document["request_uri_parameter_supported"], false);
+    }
+}
+
+#[tokio::test]
+async fn c028_the_claims_of_a_request_object_replace_nothing() {
+    let world = World::shared();
+    let claims = format!("{{\"client_id\":\"{}\",\"redirect_uri\":\"{CALLBACK}\"}}", world.spa.id);
+    let object = format!("eyJhbGciOiJub25lIn0.{}.", URL_SAFE_NO_PAD.encode(claims));
+    shown_here(&[
+        format!("request={object}"),
+        format!("client_id={}&request={object}", world.opaque_spa.id.to_uppercase() + "X"),
+        format!("client_id={}&redirect_uri=https%3A%2F%2Fevil.example%2Fcb&request={object}", world.spa.id),
+        "request_uri=https%3A%2F%2Fapp.example%2Fr&client_id=nobody".to_owned(),
+    ])
+    .await;
 }

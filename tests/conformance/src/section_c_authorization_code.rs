@@ -2,9 +2,10 @@
 
 use futures::StreamExt;
 use futures::stream::iter;
-use harness::{Jwt, Pkce, RegisteredClient};
+use harness::{Jwt, Pkce, RegisteredClient, Reply};
 
 use crate::handles::{ALPHABET, COUNTED, warm, xorshift};
+use crate::people::{guess, url};
 use crate::races;
 use crate::session::{Code, Session, assert_granted, assert_refused, tokens, words};
 use crate::world::{CALLBACK, ORDERS, World};

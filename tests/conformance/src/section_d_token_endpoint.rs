@@ -1,6 +1,7 @@
 //! D. The token endpoint in general: requests, answers and errors.
 
 use harness::RegisteredClient;
+use serde_json::json;
 
 use crate::counted::{ENDPOINTS, at_each_endpoint, nothing_is_written};
 use crate::session::{

@@ -1,13 +1,14 @@
 //! G. Access tokens and the keys that sign them (RFC 9068, RFC 7517, RFC 8725).
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::{Jwt, Stack};
 use jsonwebtoken::jwk::JwkSet;
 use serde_json::{Value, json};
 
-use std::collections::BTreeSet;
-
+use crate::people::encode;
 use crate::published::{keys, verify};
 use crate::session::{assert_granted, reach};
 use crate::world::{ALGORITHMS, ORDERS, PARCELS, VAULT, World};

@@ -3,7 +3,7 @@
 use harness::Jwt;
 use serde_json::{Value, json};
 
-use crate::session::{assert_granted, assert_no_store, assert_refused, tokens, words};
+use crate::session::{Session, assert_granted, assert_no_store, assert_refused, tokens, words};
 use crate::world::{ORDERS, PARCELS, VAULT, World};
 
 fn assert_describes(described: &Value, expected: &[(&str, &str)]) {
