@@ -11,6 +11,8 @@ mod bad_requests_of_people;
 #[cfg(test)]
 mod counted;
 #[cfg(test)]
+mod forged;
+#[cfg(test)]
 mod handles;
 #[cfg(test)]
 mod people;
@@ -37,6 +39,8 @@ mod section_f_refresh_tokens;
 #[cfg(test)]
 mod section_g_tokens_and_keys;
 #[cfg(test)]
+mod section_h_pushed_requests;
+#[cfg(test)]
 mod section_i_introspection_and_revocation;
 #[cfg(test)]
 mod section_j_metadata_and_registration;
@@ -46,5 +50,7 @@ mod section_k_others;
 mod session;
 #[cfg(test)]
 mod startup;
+#[cfg(test)]
+mod stored;
 #[cfg(test)]
 mod world;

@@ -127,3 +127,46 @@ pub(crate) fn answered(landing: &Landing) -> Callback {
 pub(crate) fn cors_headers(reply: &Reply) -> Vec<&str> {
     reply.headers.keys().map(|name| name.as_str()).filter(|name| name.starts_with("access-control-")).collect()
 }
+
+/// A page of each kind that there is, with the name of its kind: of the ways in and of every error.
+pub(crate) async fn every_page(world: &World) -> Vec<(&'static str, Reply)> {
+    let (mut browser, http) = (world.stack.browser(), world.stack.http());
+    let good = url(&world.spa.id, &[]);
+    let page = browser.go(&good).await;
+    let wrong = sign_in(&mut browser, &page, "nobody-at-all", "wrong").await;
+    let empty = sign_in(&mut browser, &wrong, "", "").await;
+    let stale = sign_in(&mut world.stack.browser(), &page, &world.ana.username, &world.ana.password).await;
+    let consent = sign_in(&mut browser, &empty, &world.ana.username, &world.ana.password).await;
+    let undecided = browser.submit(&consent, &consent.form(), &[]).await;
+    drop(browser.submit(&consent, &consent.form(), &[("decision", "allow")]).await);
+    let used = browser.submit(&consent, &consent.form(), &[("decision", "allow")]).await;
+    let mut pages = vec![
+        ("sign-in", page.reply),
+        ("wrong password", wrong.reply),
+        ("nothing filled in", empty.reply),
+        ("another browser's form", stale.reply),
+        ("consent", consent.reply),
+        ("no decision", undecided.reply),
+        ("used form", used.reply),
+    ];
+    let mismatch = good.replace("app.example", "evil.example");
+    let asks = [
+        ("nothing asked", http.get("/authorize")),
+        ("unknown client", http.get("/authorize?client_id=nobody")),
+        ("redirect URI of nobody", http.get(&mismatch)),
+        ("repeated client_id", http.get(&format!("{good}&client_id=x"))),
+        ("unreadable query", http.get(&format!("{good}&state=%ff"))),
+        ("too long", http.get(&format!("{good}&state={}", "a".repeat(40_000)))),
+        ("not there", http.get("/authorize/x")),
+        ("wrong method", http.ask("PUT", "/authorize")),
+        ("wrong method of a form", http.get("/authorize/consent")),
+        ("no form", http.post("/authorize/sign-in").header("content-type", "application/json").body("{}")),
+        ("empty form", http.post("/authorize/sign-in").raw_form("")),
+        ("empty decision", http.post("/authorize/consent").raw_form("")),
+        ("too long a form", http.post("/authorize/sign-in").raw_form(vec![b'a'; 1 << 20])),
+    ];
+    for (name, ask) in asks {
+        pages.push((name, ask.send().await));
+    }
+    pages
+}

@@ -1,13 +1,14 @@
 //! B. Signing in, consent, and the pages for it.
 
-use harness::{Browser, Form, Pkce, Stack, authorization_url};
+use harness::{Browser, Form, Jwt, Landing, Pkce, Stack, authorization_url};
+use serde_json::json;
 
 use crate::people::{
-    as_far_as_consent, asks_for_a_password, asks_for_consent, assert_no_code, assert_turned_down, directive,
-    remembered, sign_in, signed_in, three_pages, url,
+    answered, as_far_as_consent, asks_for_a_password, asks_for_consent, assert_no_code, assert_page_headers,
+    assert_turned_down, directive, every_page, remembered, sign_in, signed_in, three_pages, url,
 };
-use crate::published::DOCUMENTS;
-use crate::session::{Code, tokens};
+use crate::published::{DOCUMENTS, document};
+use crate::session::{Code, assert_granted, assert_no_store, assert_refused, server_time, tokens, until};
 use crate::world::{CALLBACK, ORDERS, World};
 
 #[tokio::test]
@@ -393,4 +394,209 @@ async fn a_person_who_is_switched_off_does_not_get_in_and_is_out_at_once() {
     assert!(asks_for_a_password(&page), "{:?}", page.reply);
     let next = sign_in(&mut session.browser, &page, "ana", &world.ana.password).await;
     assert!(next.form().input("password").is_some(), "{:?}", next.reply);
+}
+
+#[tokio::test]
+async fn c030_c031_c039_every_page_of_every_error_is_locked_up() {
+    let world = World::on(Stack::start());
+    for (name, reply) in every_page(&world).await {
+        println!("{name}");
+        assert!(!(300..400).contains(&reply.status) && reply.status < 500, "{name}: {reply:?}");
+        assert_page_headers(&reply);
+        let hsts = reply.header("strict-transport-security").unwrap_or_default();
+        let seconds = hsts.split(';').find_map(|part| part.trim().strip_prefix("max-age="));
+        assert!(seconds.and_then(|text| text.parse().ok()).is_some_and(|age: u64| age >= 31_536_000), "{name}: {hsts}");
+    }
+}
+
+#[tokio::test]
+async fn c031_no_page_of_any_error_holds_anything_of_another_site() {
+    let world = World::on(Stack::start());
+    for (name, reply) in every_page(&world).await {
+        let page = reply.text();
+        let foreign = ["src=", "href=\"http", "href=\"//", "url(", "@import", "<iframe", "<script", "<object", "<link"];
+        for foreign in foreign {
+            assert!(!page.contains(foreign), "{name} holds {foreign}: {reply:?}");
+        }
+        assert!(!page.contains("evil.example"), "{name} repeats what it was asked: {reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn c031_c039_a_redirect_tells_no_referrer_and_keeps_to_https() {
+    let world = World::shared();
+    let mut session = signed_in(world).await;
+    let good = session.browser.go(&url(&world.web.id, &[])).await;
+    let bad = session.browser.go(&url(&world.web.id, &[("scope", "admin")])).await;
+    for landing in [good, bad] {
+        let reply = &landing.reply;
+        assert!(landing.callback().is_some(), "{reply:?}");
+        assert_eq!(reply.header("referrer-policy"), Some("no-referrer"), "{reply:?}");
+        assert!(reply.header("strict-transport-security").is_some_and(|value| value.contains("max-age=")), "{reply:?}");
+        assert_no_store(reply);
+    }
+}
+
+#[tokio::test]
+async fn c032_a_consent_form_of_an_ended_session_is_good_for_nothing() {
+    let world = World::on(Stack::start());
+    let mut browser = world.stack.browser();
+    let page = as_far_as_consent(&world, &mut browser, &[]).await;
+    let old = browser.clone();
+    let again = browser.go(&url(&world.spa.id, &[("prompt", "login")])).await;
+    let own = sign_in(&mut browser, &again, &world.ana.username, &world.ana.password).await;
+    assert!(asks_for_consent(&own), "{:?}", own.reply);
+    // The ticket of the session before does not do for the next one, though it is the same person.
+    assert_no_code_of(&browser.submit(&page, &page.form(), &[("decision", "allow")]).await);
+    world.stack.cli().run(&["user", "disable", "ana"]);
+    for mut browser in [old, browser] {
+        assert_no_code_of(&browser.submit(&own, &own.form(), &[("decision", "allow")]).await);
+    }
+}
+
+/// The app is told nothing, or of an error: whatever stands on the page.
+fn assert_no_code_of(landing: &Landing) {
+    assert!(landing.callback().is_none_or(|callback| callback.code.is_none()), "{:?}", landing.reply);
+}
+
+#[tokio::test]
+async fn c033_a_person_is_warned_of_an_app_on_the_own_device() {
+    let world = World::shared();
+    for uri in ["http://127.0.0.1/cb", "com.example.phone:/cb"] {
+        let more = ["--auth-method", "none", "--grant", "authorization_code", "--api", ORDERS, "--redirect-uri", uri];
+        let native = world.stack.cli().create_client("Native and nameless", &more);
+        let mut browser = world.stack.browser();
+        let page = browser.go(&authorization_url(&native.id, uri, &Pkce::new(), &[])).await;
+        let consent = sign_in(&mut browser, &page, &world.ana.username, &world.ana.password).await;
+        assert!(consent.reply.text().contains("An app on this device"), "{uri}: {:?}", consent.reply);
+    }
+    let web = as_far_as_consent(world, &mut world.stack.browser(), &[]).await;
+    assert!(!web.reply.text().contains("An app on this device"), "{:?}", web.reply);
+}
+
+#[tokio::test]
+async fn c034_a_native_app_is_asked_about_each_time_and_never_silently_let_in() {
+    let world = World::shared();
+    for uri in ["http://127.0.0.1/cb", "com.example.phone:/cb"] {
+        let more = ["--auth-method", "none", "--grant", "authorization_code", "--api", ORDERS, "--redirect-uri", uri];
+        let native = world.stack.cli().create_client("Native again", &more);
+        let mut browser = world.stack.browser();
+        let ask = |more: &[(&str, &str)]| authorization_url(&native.id, uri, &Pkce::new(), more);
+        let ana = &world.ana;
+        browser.sign_in_and_consent(&ask(&[]), &ana.username, &ana.password).await.assert_granted();
+        assert!(asks_for_consent(&browser.go(&ask(&[])).await), "{uri}");
+        let silent = answered(&browser.go(&ask(&[("prompt", "none")])).await);
+        assert_eq!((silent.error.as_deref(), silent.code), (Some("consent_required"), None), "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn c035_a_cookie_that_somebody_planted_is_not_the_session_after_the_sign_in() {
+    let world = World::shared();
+    let mut attacker = signed_in(world).await;
+    let planted = attacker.browser.cookies.clone();
+    let mut victim = world.stack.browser();
+    victim.cookies.clone_from(&planted);
+    let page = victim.go(&url(&world.web.id, &[("prompt", "login")])).await;
+    let next = sign_in(&mut victim, &page, &world.ana.username, &world.ana.password).await;
+    answered(&next).assert_granted();
+    let session = |cookies: &std::collections::BTreeMap<String, String>| cookies["__Host-jeton-session"].clone();
+    assert_ne!(session(&victim.cookies), session(&planted));
+    // The planted session learns nothing of the new one: its sign-in is as old as it was.
+    let old = attacker.browser.go(&url(&world.web.id, &[("prompt", "none"), ("max_age", "0")])).await;
+    assert_eq!(answered(&old).error.as_deref(), Some("login_required"));
+}
+
+#[tokio::test]
+async fn c037_max_age_counts_from_the_sign_in() {
+    let world = World::shared();
+    let mut session = signed_in(world).await;
+    let start = server_time(&session).await;
+    until(&session, start + 3).await;
+    let ask = |age: &'static str| url(&world.web.id, &[("prompt", "none"), ("max_age", age)]);
+    let old = answered(&session.browser.go(&ask("1")).await);
+    assert_eq!(old.error.as_deref(), Some("login_required"));
+    answered(&session.browser.go(&ask("3600")).await).assert_granted();
+}
+
+#[tokio::test]
+async fn c038_there_is_no_web_message_mode() {
+    let world = World::shared();
+    let mut session = signed_in(world).await;
+    for mode in ["web_message", "form_post", "fragment", "jwt", "query.jwt", "x"] {
+        let landing = session.browser.go(&url(&world.web.id, &[("response_mode", mode)])).await;
+        let callback = answered(&landing);
+        assert_eq!((callback.error.as_deref(), callback.code), (Some("invalid_request"), None), "{mode}");
+        assert!(!landing.reply.text().contains("postMessage"), "{mode}: {:?}", landing.reply);
+    }
+    for path in DOCUMENTS {
+        let document = document(&session.http, path).await;
+        assert_eq!(document["response_modes_supported"], json!(["query"]), "{path}");
+    }
+}
+
+/// What proxies add and what anybody can send to a server that believes them.
+const FORWARDED: [(&str, &str); 14] = [
+    ("x-forwarded-host", "evil.example"),
+    ("x-forwarded-proto", "gopher"),
+    ("x-forwarded-port", "6666"),
+    ("x-forwarded-for", "203.0.113.7"),
+    ("x-forwarded-prefix", "/evil.example"),
+    ("x-original-url", "/evil.example"),
+    ("x-rewrite-url", "/evil.example"),
+    ("x-host", "evil.example"),
+    ("x-http-method-override", "PUT"),
+    ("x-real-ip", "203.0.113.7"),
+    ("forwarded", "host=evil.example;proto=gopher"),
+    ("via", "1.1 evil.example"),
+    ("host", "evil.example"),
+    ("x-amzn-request-context", "{\"http\":{\"sourceIp\":\"203.0.113.7\"}}"),
+];
+
+#[tokio::test]
+async fn c040_no_header_of_a_request_changes_the_issuer_anywhere() {
+    let world = World::shared();
+    let session = signed_in(world).await;
+    let cookies: Vec<String> = session.browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    for (name, value) in FORWARDED {
+        println!("{name}");
+        for path in DOCUMENTS {
+            let plain = session.http.get(path).send().await;
+            assert_eq!(session.http.get(path).header(name, value).send().await.text(), plain.text(), "{path}");
+        }
+        let ask = session.http.get(&url(&world.web.id, &[])).header("cookie", cookies.join("; "));
+        let location = ask.header(name, value).send().await.location().expect("an answer to the client");
+        assert!(location.as_str().starts_with(&format!("{CALLBACK}?code=")), "{location}");
+        assert!(location.query_pairs().any(|pair| pair == ("iss".into(), world.stack.issuer().into())), "{location}");
+        let ask = session.http.post("/token").client(&world.service).header(name, value);
+        let reply = ask.fields(&[("grant_type", "client_credentials"), ("resource", ORDERS)]).send().await;
+        assert_granted(&reply);
+        assert_eq!(Jwt::read(&reply.string("access_token")).text("iss"), world.stack.issuer());
+        let page = session.http.get(&url(&world.spa.id, &[])).header(name, value).send().await;
+        assert!(!page.text().contains("evil") && !page.text().contains("gopher"), "{page:?}");
+    }
+}
+
+#[tokio::test]
+async fn c040_a_header_with_a_client_certificate_proves_nothing() {
+    let world = World::shared();
+    let session = world.session();
+    let names = [
+        "x-client-cert",
+        "x-ssl-client-cert",
+        "x-ssl-client-verify",
+        "x-forwarded-client-cert",
+        "x-amzn-mtls-clientcert",
+        "x-amzn-mtls-clientcert-subject",
+        "client-cert",
+        "ssl-client-cert",
+    ];
+    for name in names {
+        let ask = || session.http.post("/token").header(name, format!("CN={}", world.service.id));
+        let fields = [("grant_type", "client_credentials"), ("client_id", &*world.service.id)];
+        assert_refused(&ask().fields(&fields).send().await, "invalid_client");
+        let fields = [("grant_type", "client_credentials"), ("resource", ORDERS)];
+        let reply = ask().client(&world.service).fields(&fields).send().await;
+        assert!(Jwt::read(&reply.string("access_token")).claims.get("cnf").is_none(), "{name}: {reply:?}");
+    }
 }

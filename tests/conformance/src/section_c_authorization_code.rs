@@ -2,12 +2,12 @@
 
 use futures::StreamExt;
 use futures::stream::iter;
-use harness::{Jwt, Pkce, RegisteredClient, Reply};
+use harness::{Jwt, Pkce, RegisteredClient, free_port, jeton, run_bounded};
 
 use crate::handles::{ALPHABET, COUNTED, warm, xorshift};
-use crate::people::{guess, url};
 use crate::races;
-use crate::session::{Code, Session, assert_granted, assert_refused, tokens, words};
+use crate::session::{Code, Session, assert_granted, assert_refused, server_time, tokens, until, words};
+use crate::stored::{Stored, is_kept};
 use crate::world::{CALLBACK, ORDERS, World};
 
 /// Redemptions of `code` by the spa that must all fail for what they bring along.
@@ -226,4 +226,123 @@ async fn each_authorization_has_a_code_of_its_own() {
     // A replay of one says nothing about the other.
     assert_refused(&session.redeem(&world.spa, &two).await, "invalid_grant");
     assert!(session.is_active(&tokens.access).await);
+}
+
+#[tokio::test]
+async fn c041_c058_an_expired_code_is_refused_though_it_is_still_stored() {
+    let world = World::with("JETON_CODE_SECONDS", "1");
+    let mut session = world.session();
+    let code = session.code(&world.spa).await;
+    let issued = server_time(&session).await;
+    until(&session, issued + 2).await;
+    for _ in 0..2 {
+        assert_refused(&session.redeem(&world.spa, &code).await, "invalid_grant");
+    }
+}
+
+#[test]
+fn c041_no_configuration_makes_a_code_live_longer_than_ten_minutes() {
+    for seconds in ["601", "0", "-1", "3600", "1e3", "forever"] {
+        let port = free_port().to_string();
+        let finished = run_bounded(&jeton(), &["dev", "--port", &port], &[("JETON_CODE_SECONDS", seconds)], "", 10);
+        assert!(!finished.status.success(), "{seconds}: {finished:?}");
+        assert!(finished.stderr.contains("JETON_CODE_SECONDS"), "{seconds}: {finished:?}");
+    }
+}
+
+#[tokio::test]
+async fn c046_another_clients_code_is_refused_whatever_it_brings_along() {
+    let world = World::shared();
+    let mut session = world.session();
+    let code = session.code(&world.web).await;
+    for other in [&world.spa, &world.opaque_spa] {
+        for more in [&[][..], &[("resource", ORDERS)], &[("scope", "read")]] {
+            let fields = [("code", &*code.code), ("redirect_uri", CALLBACK), ("code_verifier", &*code.verifier)];
+            let reply = session.redemption(other, &fields).fields(more).send().await;
+            assert_refused(&reply, "invalid_grant");
+        }
+    }
+    // The name of the right client in the body is not its secret.
+    let named = RegisteredClient { secret: None, ..world.web.clone() };
+    assert_refused(&session.redeem(&named, &code).await, "invalid_client");
+    assert_granted(&session.redeem(&world.web, &code).await);
+}
+
+#[tokio::test]
+async fn c047_every_wrong_verifier_is_an_invalid_grant() {
+    let world = World::shared();
+    let mut session = world.session();
+    let code = session.code(&world.spa).await;
+    let good = &code.verifier;
+    let mut wrong: Vec<String> = vec![
+        good.to_lowercase(),
+        good.to_uppercase(),
+        good[..good.len() - 1].to_owned(),
+        format!("{good}A"),
+        format!(" {good}"),
+        format!("{good}\n"),
+        format!("{good}="),
+        good.chars().rev().collect(),
+    ];
+    wrong.extend([1, 42, 43, 128, 129, 4_096].map(|length| "a".repeat(length)));
+    wrong.retain(|wrong| wrong != good);
+    for verifier in wrong {
+        let reply = session.redeem(&world.spa, &Code { verifier: verifier.clone(), ..code.clone() }).await;
+        assert_refused(&reply, "invalid_grant");
+    }
+    let fields = [("code", &*code.code), ("redirect_uri", CALLBACK), ("code_verifier", "")];
+    assert_refused(&session.redemption(&world.spa, &fields).send().await, "invalid_grant");
+    assert_granted(&session.redeem(&world.spa, &code).await);
+}
+
+#[tokio::test]
+async fn c050_c074_c090_no_code_token_secret_or_password_is_stored_as_it_is() {
+    let stored = Stored::start();
+    let world = &stored.world;
+    let mut session = world.session();
+    let unused = session.code(&world.spa).await;
+    let used = session.code(&world.web).await;
+    let first = tokens(&session.redeem(&world.web, &used).await);
+    let second = tokens(&session.refresh(&world.web, &first.refresh).await);
+    let opaque = session.tokens(&world.opaque_spa).await;
+    let machine = session.machine(&world.opaque_service, &[]).await.string("access_token");
+    let mut secrets =
+        vec![unused.code, used.code, first.refresh, second.refresh, opaque.access, opaque.refresh, machine];
+    secrets.extend([&world.service, &world.web, &world.gateway].map(|client| client.secret().to_owned()));
+    secrets.extend([unused.verifier, used.verifier, world.ana.password.clone()]);
+    secrets.extend(session.browser.cookies.values().cloned());
+    let values = stored.values().await;
+    assert!(values.len() > 100, "{} values", values.len());
+    assert!(is_kept(&world.web.id, &values), "what is kept is found");
+    for secret in secrets {
+        assert!(!is_kept(&secret, &values), "{secret} is in the store");
+    }
+}
+
+#[tokio::test]
+async fn c051_a_dpop_key_at_the_authorization_endpoint_changes_nothing() {
+    let world = World::shared();
+    let mut session = world.session();
+    let thumbprint = Pkce::new().challenge;
+    let code = session.code_with(&world.spa, &[("dpop_jkt", &thumbprint)]).await;
+    let reply = session.redeem(&world.spa, &code).await;
+    // `assert_granted` holds the token type to be Bearer.
+    assert_granted(&reply);
+    assert!(Jwt::read(&reply.string("access_token")).claims.get("cnf").is_none(), "{reply:?}");
+}
+
+#[tokio::test]
+async fn c052_a_code_is_good_the_moment_it_is_there() {
+    let counted = COUNTED.lock().await;
+    let world = &counted.world;
+    let mut session = world.session();
+    drop(session.tokens(&world.spa).await);
+    for _ in 0..8 {
+        let code = session.code(&world.spa).await;
+        counted.proxy.reset();
+        assert_granted(&session.redeem(&world.spa, &code).await);
+        // One conditional write, which is always consistent, and no read that could be behind.
+        let calls: Vec<_> = counted.proxy.calls().into_iter().map(|call| call.operation).collect();
+        assert_eq!(calls, ["UpdateItem"]);
+    }
 }

@@ -1,14 +1,14 @@
 //! D. The token endpoint in general: requests, answers and errors.
 
-use harness::RegisteredClient;
-use serde_json::json;
+use harness::{Ask, RegisteredClient};
 
 use crate::counted::{ENDPOINTS, at_each_endpoint, nothing_is_written};
 use crate::session::{
-    assert_granted, assert_no_store, assert_refused, assert_refused_with, challenge, client_requests, reach, tokens,
-    words,
+    Code, Session, assert_granted, assert_no_store, assert_refused, assert_refused_with, challenge, client_requests,
+    reach, tokens, words,
 };
-use crate::world::{CALLBACK, ORDERS, PARCELS, World};
+use crate::stored::Stored;
+use crate::world::{CALLBACK, ORDERS, PARCELS, VAULT, World};
 
 #[tokio::test]
 async fn c053_another_method_than_post_is_told_which_to_use() {
@@ -215,4 +215,196 @@ async fn c063_a_resource_outside_the_grant_is_refused_and_burns_nothing() {
         assert_refused(&reply, "invalid_target");
     }
     assert_eq!(reach(&session.refresh(&world.spa, &refresh).await).0, [ORDERS]);
+}
+
+#[tokio::test]
+async fn c055_no_answer_of_an_endpoint_of_machines_is_kept_anywhere() {
+    let world = World::shared();
+    let session = world.session();
+    for path in ENDPOINTS {
+        let http = &session.http;
+        let fields = [("grant_type", "client_credentials"), ("resource", ORDERS), ("token", "x")];
+        let asks = [
+            http.post(path).client(&world.service).fields(&fields),
+            http.post(path).fields(&fields),
+            http.post(path).client(&world.service).raw_form("%"),
+            http.post(path).client(&world.service).body("{}"),
+            http.get(path),
+            http.ask("PUT", path),
+            http.ask("OPTIONS", path),
+        ];
+        for ask in asks {
+            assert_no_store(&ask.send().await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn c056_the_scope_is_told_whenever_it_is_not_what_was_asked() {
+    let world = World::shared();
+    let mut session = world.session();
+    let none = session.machine(&world.service, &[("resource", ORDERS)]).await;
+    assert_eq!(words(&none.string("scope")), ["read", "write"]);
+    let code = session.code_with(&world.spa, &[("scope", "read ship")]).await;
+    let fields = [("code", &*code.code), ("code_verifier", &*code.verifier), ("resource", PARCELS)];
+    let narrowed = session.redemption(&world.spa, &fields).send().await;
+    assert_granted(&narrowed);
+    assert_eq!(narrowed.string("scope"), "ship");
+    let reply = session.refresh_with(&world.spa, &tokens(&narrowed).refresh, &[("resource", ORDERS)]).await;
+    assert_eq!(reply.string("scope"), "read");
+}
+
+#[tokio::test]
+async fn c057_a_client_that_tried_basic_gets_a_challenge_and_every_other_error_is_400() {
+    let world = World::shared();
+    let http = world.stack.http();
+    for ask in client_requests(&http) {
+        let reply = ask.basic(&world.service.id, "wrong").send().await;
+        assert_eq!(reply.status, 401, "{reply:?}");
+        assert!(challenge(&reply).to_lowercase().starts_with("basic realm="), "{reply:?}");
+    }
+    let errors = [
+        (&world.service, "grant_type=nonsense", "unsupported_grant_type"),
+        (&world.service, "", "invalid_request"),
+        (&world.service, "grant_type=refresh_token&refresh_token=x", "unauthorized_client"),
+        (&world.service, "grant_type=client_credentials&scope=admin", "invalid_scope"),
+        (&world.service, "grant_type=client_credentials&resource=x", "invalid_target"),
+        (&world.web, "grant_type=refresh_token&refresh_token=x", "invalid_grant"),
+    ];
+    for (client, body, code) in errors {
+        let reply = http.post("/token").client(client).raw_form(body).send().await;
+        assert_refused_with(&reply, 400, code);
+        assert_eq!(reply.header("www-authenticate"), None, "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn c058_what_is_unknown_used_or_revoked_is_an_invalid_grant() {
+    let world = World::shared();
+    let mut session = world.session();
+    for client in [&world.spa, &world.web] {
+        let used = session.code(client).await;
+        let first = tokens(&session.redeem(client, &used).await);
+        assert_refused(&session.redeem(client, &used).await, "invalid_grant");
+        assert_refused(&session.refresh(client, &first.refresh).await, "invalid_grant");
+        let revoked = session.tokens(client).await;
+        assert_eq!(session.revoke(client, &revoked.refresh).await.status, 200);
+        assert_refused(&session.refresh(client, &revoked.refresh).await, "invalid_grant");
+        let model = session.code(client).await;
+        let reversed: String = model.code.chars().rev().collect();
+        let unknown = ["x", " ", "a.b.c", "é", "null", "\u{0}", "jtc_", &reversed, &"a".repeat(20_000), "💡"];
+        for handle in unknown {
+            let code = Code { code: handle.to_owned(), ..model.clone() };
+            assert_refused(&session.redeem(client, &code).await, "invalid_grant");
+            assert_refused(&session.refresh(client, handle).await, "invalid_grant");
+        }
+    }
+}
+
+#[tokio::test]
+async fn c059_a_grant_type_that_is_not_served_is_unsupported_for_every_client() {
+    let world = World::shared();
+    let session = world.session();
+    let unknown = [
+        "implicit",
+        "token",
+        "authorization-code",
+        "AUTHORIZATION_CODE",
+        "authorization_code ",
+        "client_credentials refresh_token",
+        "urn:ietf:params:oauth:grant-type:saml2-bearer",
+        "urn:openid:params:grant-type:ciba",
+        "\u{0}",
+    ];
+    for grant in unknown {
+        for client in [&world.service, &world.web, &world.spa, &world.gateway] {
+            let reply = session.http.post("/token").client(client).field("grant_type", grant).send().await;
+            assert_refused(&reply, "unsupported_grant_type");
+        }
+    }
+}
+
+/// What an answer must not tell: where it was made, with what, and what it was asked.
+const INSIDE: [&str; 14] = [
+    "dynamo", "amazon", "aws", "table", "rust", ".rs", "panic", "thread", "src/", "/usr", "stack", "sql", "argon",
+    "marked",
+];
+
+#[tokio::test]
+async fn c060_an_error_tells_nothing_of_the_inside_and_repeats_nothing() {
+    let world = World::shared();
+    let http = world.stack.http();
+    // Quotes, backslashes and bytes outside of ASCII are what a description may not hold.
+    let odd = "marked%22%5C%C3%A9%F0%9F%92%A1%0D%0AX:+y";
+    let names =
+        ["grant_type", "scope", "resource", "code", "refresh_token", "redirect_uri", "code_verifier", "client_id"];
+    let grants = ["authorization_code", "refresh_token", "client_credentials"];
+    for client in [&world.web, &world.service] {
+        for grant in grants {
+            for name in names {
+                let body = match name {
+                    "grant_type" => format!("grant_type={odd}"),
+                    _ => format!("grant_type={grant}&code=x&refresh_token=x&{name}={odd}")
+                        .replace(&format!("&{name}=x"), ""),
+                };
+                let reply = http.post("/token").client(client).raw_form(&*body).send().await;
+                assert!((400..500).contains(&reply.status), "{body}: {reply:?}");
+                assert_refused_with(&reply, reply.status, &reply.string("error"));
+                let told = reply.text().to_lowercase();
+                let found: Vec<_> = INSIDE.into_iter().filter(|word| told.contains(word)).collect();
+                assert_eq!(found, [""; 0], "{body}: {reply:?}");
+            }
+        }
+    }
+}
+
+/// Requests that are refused for one fault each and would otherwise take something: a code, a refresh token, an opaque
+/// access token.
+fn refused_requests(session: &Session<'_>, code: &Code, refresh: &str) -> Vec<(&'static str, Ask)> {
+    let world = session.world;
+    let redeem = |client, more: &[(&str, &str)]| {
+        let good = [("code", &*code.code), ("redirect_uri", CALLBACK), ("code_verifier", &*code.verifier)];
+        let kept: Vec<_> = good.into_iter().filter(|(name, _)| more.iter().all(|(other, _)| name != other)).collect();
+        session.redemption(client, &kept).fields(more)
+    };
+    let refresh = |client, more: &[(&str, &str)]| {
+        let ask = session.http.post("/token").client(client).field("grant_type", "refresh_token");
+        ask.field("refresh_token", refresh).fields(more)
+    };
+    let service = &world.opaque_service;
+    let machine = session.http.post("/token").client(service).field("grant_type", "client_credentials");
+    vec![
+        ("another client's code", redeem(&world.web, &[])),
+        ("a wrong verifier", redeem(&world.spa, &[("code_verifier", &"a".repeat(43))])),
+        ("another redirect URI", redeem(&world.spa, &[("redirect_uri", "https://app.example/other")])),
+        ("another API", redeem(&world.spa, &[("resource", VAULT)])),
+        ("twice the same", redeem(&world.spa, &[("scope", "read"), ("scope", "read")])),
+        ("another client's token", refresh(&world.web, &[])),
+        ("too wide a scope", refresh(&world.spa, &[("scope", "admin")])),
+        ("another resource", refresh(&world.spa, &[("resource", VAULT)])),
+        ("twice the resource's rival", refresh(&world.spa, &[("scope", "read"), ("scope", "write")])),
+        ("a service's wide scope", machine.clone().field("scope", "admin")),
+        ("a service's other API", machine.field("resource", ORDERS)),
+        ("a revocation by another", session.http.post("/revoke").client(&world.web).field("token", &code.code)),
+    ]
+}
+
+#[tokio::test]
+async fn c063_a_refused_request_leaves_the_store_as_it_was() {
+    let stored = Stored::start();
+    let mut session = stored.world.session();
+    let spa = &stored.world.spa;
+    let code = session.code(spa).await;
+    let live = session.tokens(spa).await;
+    let before = stored.items("JETON_TABLE_GRANTS").await;
+    for (name, ask) in refused_requests(&session, &code, &live.refresh) {
+        let reply = ask.send().await;
+        let refused = (400..500).contains(&reply.status) && reply.json().get("access_token").is_none();
+        // RFC 7009 answers 200 to a token that it does not revoke.
+        assert!(refused || name == "a revocation by another", "{name}: {reply:?}");
+        assert_eq!(stored.items("JETON_TABLE_GRANTS").await, before, "{name}");
+    }
+    assert_granted(&session.redeem(spa, &code).await);
+    assert_granted(&session.refresh(spa, &live.refresh).await);
+    assert_ne!(stored.items("JETON_TABLE_GRANTS").await, before, "what is granted is stored");
 }

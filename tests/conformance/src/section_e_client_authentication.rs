@@ -1,12 +1,15 @@
 //! E. How a client proves who it is (RFC 6749 §2.3), at every endpoint that asks for it.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use harness::RegisteredClient;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use harness::{Jwt, RegisteredClient, Stack};
+use serde_json::json;
 
 use crate::counted::{ENDPOINTS, nothing_is_written};
+use crate::people::{asks_for_consent, sign_in, url};
+use crate::published::{DOCUMENTS, document, strings};
 use crate::session::{assert_fails, assert_granted, assert_refused, assert_refused_with, challenge, client_requests};
-use crate::world::{ORDERS, PARCELS, World};
+use crate::world::{ORDERS, PARCELS, VAULT, World};
 
 #[tokio::test]
 async fn c064_a_client_of_the_post_method_authenticates_in_the_body() {
@@ -229,4 +232,159 @@ async fn a_new_client_works_at_once_and_a_disabled_one_does_not() {
     cli.run(&["client", "disable", &off.id]);
     assert_granted(&session.machine(&new, &[]).await);
     assert_refused(&session.machine(&off, &[]).await, "invalid_client");
+}
+
+#[tokio::test]
+async fn c064_a_secret_in_the_query_is_refused_also_beside_a_good_one() {
+    let world = World::shared();
+    let (http, service) = (world.stack.http(), &world.service);
+    for path in ENDPOINTS {
+        for query in ["client_secret=x", "client_id=x", "client_assertion=x"] {
+            let ask = http.post(&format!("{path}?{query}")).client(service);
+            let fields = [("grant_type", "client_credentials"), ("resource", ORDERS), ("token", "x")];
+            let reply = ask.fields(&fields).send().await;
+            assert!(matches!(reply.status, 400 | 401), "{path}?{query}: {reply:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn c065_two_methods_are_refused_even_when_one_is_wrong_or_names_another() {
+    let world = World::shared();
+    let (service, web) = (&world.service, &world.web);
+    let bodies = [
+        [("client_id", &*service.id), ("client_secret", "wrong")],
+        [("client_id", &*web.id), ("client_secret", web.secret())],
+        [("client_id", "nobody"), ("client_secret", "wrong")],
+        [("client_id", &*service.id), ("client_secret", " ")],
+    ];
+    for body in bodies {
+        for secret in [service.secret(), "wrong"] {
+            for ask in client_requests(&world.stack.http()) {
+                let reply = ask.basic(&service.id, secret).fields(&body).send().await;
+                assert!(matches!(&*reply.string("error"), "invalid_request" | "invalid_client"), "{reply:?}");
+                assert!(matches!(reply.status, 400 | 401), "{reply:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn c066_an_id_and_a_secret_that_need_escapes_are_compared_after_decoding() {
+    let world = World::shared();
+    let more = ["--grant", "client_credentials", "--api", ORDERS, "--id", "urn:app:1+1"];
+    let odd = world.stack.cli().create_client("Odd id", &more);
+    let session = world.session();
+    assert_granted(&session.machine(&odd, &[]).await);
+    // Undecoded, the plus is another character than the one that was meant.
+    let plain = STANDARD.encode(format!("{}:{}", odd.id, odd.secret()));
+    let ask = session.http.post("/token").header("authorization", format!("Basic {plain}"));
+    assert_refused(&ask.field("grant_type", "client_credentials").send().await, "invalid_client");
+}
+
+#[tokio::test]
+async fn c069_c070_c071_c072_c073_a_client_assertion_is_refused() {
+    let world = World::shared();
+    let http = world.stack.http();
+    let kinds =
+        ["jwt-bearer", "saml2-bearer"].map(|kind| format!("urn:ietf:params:oauth:client-assertion-type:{kind}"));
+    let claims =
+        json!({"iss": world.web.id, "sub": world.web.id, "aud": world.stack.issuer(), "exp": 4_000_000_000_u32});
+    let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", URL_SAFE_NO_PAD.encode(claims.to_string()));
+    for kind in &kinds {
+        for assertion in [&*unsigned, "a.b.c", "x"] {
+            for client in [None, Some(&world.web), Some(&world.spa), Some(&world.service)] {
+                for ask in client_requests(&http) {
+                    let ask = client.into_iter().fold(ask, |ask, client| ask.field("client_id", &client.id));
+                    let ask = ask.field("client_assertion_type", kind).field("client_assertion", assertion);
+                    let reply = ask.send().await;
+                    assert_refused(&reply, "invalid_client");
+                }
+            }
+        }
+    }
+    for path in DOCUMENTS {
+        let document = document(&http, path).await;
+        for endpoint in ["token", "introspection", "revocation"] {
+            let methods = &document[format!("{endpoint}_endpoint_auth_methods_supported")];
+            let known = ["client_secret_basic", "client_secret_post", "none"];
+            assert!(strings(methods).iter().all(|method| known.contains(method)), "{document}");
+            assert!(document.get(format!("{endpoint}_endpoint_auth_signing_alg_values_supported")).is_none());
+        }
+    }
+}
+
+#[tokio::test]
+async fn c074_the_whole_of_a_long_password_counts() {
+    let world = World::on(Stack::start());
+    let long = "0123456789".repeat(10);
+    let cleo = world.stack.cli().create_user("cleo", &long);
+    // bcrypt would look at 72 bytes and no more.
+    for wrong in [&long[..72], &long[..99], &format!("{long}x")] {
+        let mut browser = world.stack.browser();
+        let page = browser.go(&url(&world.spa.id, &[])).await;
+        assert!(!asks_for_consent(&sign_in(&mut browser, &page, "cleo", wrong).await), "{} bytes", wrong.len());
+    }
+    let mut browser = world.stack.browser();
+    let page = browser.go(&url(&world.spa.id, &[])).await;
+    let next = sign_in(&mut browser, &page, &cleo.username, &long).await;
+    assert!(asks_for_consent(&next), "{:?}", next.reply);
+}
+
+#[tokio::test]
+async fn c076_a_token_is_bound_to_no_certificate_and_none_is_advertised() {
+    let world = World::shared();
+    let session = world.session();
+    let fields = [("grant_type", "client_credentials"), ("resource", ORDERS)];
+    let ask = session.http.post("/token").client(&world.service).header("x-amzn-mtls-clientcert", "MIIB");
+    let token = ask.fields(&fields).send().await.string("access_token");
+    assert!(Jwt::read(&token).claims.get("cnf").is_none());
+    for path in DOCUMENTS {
+        let document = document(&session.http, path).await;
+        assert!(document.get("tls_client_certificate_bound_access_tokens").is_none_or(|on| on == false));
+        assert!(document.get("mtls_endpoint_aliases").is_none());
+    }
+}
+
+#[tokio::test]
+async fn c077_a_service_gets_no_refresh_token_by_asking_for_one() {
+    let world = World::shared();
+    let session = world.session();
+    for (client, resource) in [(&world.service, ORDERS), (&world.opaque_service, VAULT)] {
+        for more in
+            [[("resource", resource), ("access_type", "offline")], [("resource", resource), ("prompt", "consent")]]
+        {
+            let reply = session.machine(client, &more).await;
+            assert_granted(&reply);
+            assert!(reply.json().get("refresh_token").is_none(), "{reply:?}");
+            assert!(reply.json().get("id_token").is_none(), "{reply:?}");
+        }
+    }
+    let offline = session.machine(&world.service, &[("resource", ORDERS), ("scope", "offline_access")]).await;
+    assert_refused(&offline, "invalid_scope");
+}
+
+#[tokio::test]
+async fn c078_a_token_of_a_person_and_a_token_of_a_service_are_never_alike() {
+    let world = World::shared();
+    let mut session = world.session();
+    let machine = session.machine(&world.service, &[("resource", ORDERS)]).await.string("access_token");
+    let machine = session.introspect(&world.gateway, &machine).await;
+    assert_eq!(machine["sub"], machine["client_id"]);
+    assert!(machine.get("username").is_none(), "{machine}");
+    for client in [&world.spa, &world.web, &world.opaque_spa] {
+        let person = session.tokens(client).await.access;
+        let person = session.introspect(&world.gateway, &person).await;
+        assert_eq!(person["sub"], *world.ana.sub);
+        assert_ne!(person["sub"], person["client_id"]);
+    }
+    for client in [&world.service, &world.spa, &world.web] {
+        assert!(!client.id.starts_with("usr_"), "{}", client.id);
+    }
+    for id in ["usr_", "usr_x", "USR_x", &world.ana.sub] {
+        let args = ["client", "create", "--name", "Bad", "--grant", "client_credentials", "--id", id];
+        let finished = world.stack.cli().finish(&args, "");
+        // Names differ in their letters' case, so only the very prefix is kept from clients.
+        assert_eq!(finished.status.success(), id == "USR_x", "{id}: {finished:?}");
+    }
 }

@@ -1,10 +1,12 @@
 //! I. Introspection (RFC 7662) and revocation (RFC 7009).
 
-use harness::Jwt;
+use harness::{Jwt, RegisteredClient};
 use serde_json::{Value, json};
 
-use crate::session::{Session, assert_granted, assert_no_store, assert_refused, tokens, words};
-use crate::world::{ORDERS, PARCELS, VAULT, World};
+use crate::handles::COUNTED;
+use crate::published::{DOCUMENTS, document};
+use crate::session::{assert_granted, assert_no_store, assert_refused, server_time, tokens, until, words};
+use crate::world::{CALLBACK, ORDERS, PARCELS, VAULT, World};
 
 fn assert_describes(described: &Value, expected: &[(&str, &str)]) {
     assert_eq!(described["active"], true, "{described}");
@@ -213,4 +215,137 @@ async fn a_code_that_is_given_back_or_left_alone_is_no_matter_of_revocation() {
     let code = session.code(&world.spa).await;
     let reply = session.revoke(&world.spa, &code.code).await;
     assert_eq!(reply.status, 200, "{reply:?}");
+}
+
+#[tokio::test]
+async fn c109_only_a_client_that_introspects_and_proves_it_is_told_anything() {
+    let world = World::shared();
+    let mut session = world.session();
+    let token = session.tokens(&world.web).await.access;
+    let gateway = &world.gateway;
+    let ask = || session.http.post("/introspect").field("token", &token);
+    let asks = [
+        ask(),
+        ask().field("client_id", &gateway.id),
+        ask().basic(&gateway.id, "wrong"),
+        ask().basic(&gateway.id, ""),
+        ask().basic("nobody", gateway.secret()),
+        ask().header("authorization", format!("Bearer {token}")),
+        ask().header("authorization", format!("Bearer {}", gateway.secret())),
+        ask().field("client_id", &world.spa.id),
+    ];
+    for ask in asks {
+        let reply = ask.send().await;
+        assert_refused(&reply, "invalid_client");
+        assert!(!reply.text().contains("active"), "{reply:?}");
+    }
+    let body = ask().field("client_id", &gateway.id).field("client_secret", gateway.secret()).send().await;
+    assert_refused(&body, "invalid_client");
+    assert!(session.is_active(&token).await);
+}
+
+#[tokio::test]
+async fn c109_an_expired_token_is_inactive_and_nothing_more() {
+    let world = World::shared();
+    let (mut session, cli) = (world.session(), world.stack.cli());
+    let (jwts, handles) = ("https://short-jwt.example", "https://short-opaque.example");
+    cli.create_api(jwts, "a", &["--lifetime", "2"]);
+    cli.create_api(handles, "b", &["--lifetime", "2", "--token-format", "opaque"]);
+    let caller = cli.create_client("Short caller", &["--introspects", jwts, "--introspects", handles]);
+    let mut short = Vec::new();
+    for api in [jwts, handles] {
+        let service = cli.create_client("Short service", &["--grant", "client_credentials", "--api", api]);
+        let app = ["--grant", "authorization_code", "--auth-method", "none", "--redirect-uri", CALLBACK, "--api", api];
+        let app = cli.create_client("Short app", &app);
+        short.push(session.machine(&service, &[]).await.string("access_token"));
+        let code = session.code(&app).await;
+        short.push(session.redeem(&app, &code).await.string("access_token"));
+    }
+    assert_eq!(session.introspect(&caller, &short[3]).await["active"], true);
+    let now = server_time(&session).await;
+    until(&session, now + 3).await;
+    for token in short {
+        assert_eq!(session.introspect(&caller, &token).await, json!({"active": false}));
+    }
+}
+
+#[tokio::test]
+async fn c110_introspection_reads_what_was_written_last() {
+    let counted = COUNTED.lock().await;
+    let world = &counted.world;
+    let mut session = world.session();
+    let mut live = Vec::new();
+    for client in [&world.spa, &world.opaque_spa] {
+        live.push(session.tokens(client).await.access);
+    }
+    live.push(session.machine(&world.service, &[("resource", ORDERS)]).await.string("access_token"));
+    live.push(session.machine(&world.opaque_service, &[]).await.string("access_token"));
+    let grants = world.stack.env_file().get("JETON_TABLE_GRANTS");
+    for token in &live {
+        assert!(session.is_active(token).await);
+        counted.proxy.reset();
+        assert!(session.is_active(token).await);
+        let reads: Vec<_> = counted.proxy.calls().into_iter().filter(|call| call.table == grants).collect();
+        assert!(!reads.is_empty() && reads.iter().all(|call| call.consistent), "{reads:?}");
+    }
+}
+
+#[tokio::test]
+async fn c111_a_token_that_was_touched_revokes_nothing() {
+    let world = World::shared();
+    let mut session = world.session();
+    for client in [&world.web, &world.opaque_spa] {
+        let live = session.tokens(client).await;
+        for token in [&live.access, &live.refresh] {
+            let last = if token.ends_with('A') { 'Q' } else { 'A' };
+            let touched = [
+                format!("{}{last}", &token[..token.len() - 1]),
+                format!("{token}A"),
+                format!(" {token}"),
+                token[..token.len() - 1].to_owned(),
+                token.to_uppercase(),
+            ];
+            for touched in touched {
+                assert_eq!(session.revoke(client, &touched).await.status, 200, "{touched}");
+            }
+        }
+        assert!(session.is_active(&live.access).await);
+        assert_granted(&session.refresh(client, &live.refresh).await);
+    }
+}
+
+#[tokio::test]
+async fn c111_who_does_not_authenticate_revokes_nothing() {
+    let world = World::shared();
+    let mut session = world.session();
+    let live = session.tokens(&world.web).await;
+    let unproven = RegisteredClient { secret: None, ..world.web.clone() };
+    let mistaken = RegisteredClient { secret: Some("wrong".to_owned()), ..world.web.clone() };
+    for client in [&unproven, &mistaken] {
+        for token in [&live.access, &live.refresh, "x"] {
+            assert_refused(&session.revoke(client, token).await, "invalid_client");
+        }
+    }
+    assert_refused(&session.http.post("/revoke").field("token", &live.access).send().await, "invalid_client");
+    assert!(session.is_active(&live.access).await);
+}
+
+#[tokio::test]
+async fn c112_introspection_answers_json_and_never_a_jwt() {
+    let world = World::shared();
+    let mut session = world.session();
+    let token = session.tokens(&world.web).await.access;
+    for (token, active) in [(&*token, true), ("x", false)] {
+        for accept in ["application/token-introspection+jwt", "application/jwt", "*/*"] {
+            let ask = session.http.post("/introspect").client(&world.gateway).header("accept", accept);
+            let reply = ask.field("token", token).send().await;
+            assert_eq!(reply.status, 200, "{reply:?}");
+            assert!(reply.header("content-type").is_some_and(|kind| kind.starts_with("application/json")), "{reply:?}");
+            assert_eq!(reply.json()["active"], active);
+        }
+    }
+    for path in DOCUMENTS {
+        let document = document(&session.http, path).await;
+        assert!(document.get("introspection_signing_alg_values_supported").is_none(), "{document}");
+    }
 }

@@ -1,5 +1,7 @@
 //! One test's conversation with a [`World`].
 
+use std::time::Duration;
+
 use harness::{Ask, Browser, Callback, Finished, Http, Jwt, Pkce, RegisteredClient, Reply, authorization_url};
 use serde_json::{Value, json};
 
@@ -181,4 +183,21 @@ pub(crate) fn assert_fails(finished: &Finished, word: &str) {
     assert!(finished.stdout.is_empty(), "{finished:?}");
     let lines: Vec<&str> = finished.stderr.lines().collect();
     assert!(lines.len() == 1 && lines[0].contains(word), "{word}: {finished:?}");
+}
+
+/// The server's clock, in seconds.
+pub(crate) async fn server_time(session: &Session<'_>) -> u64 {
+    let reply = session.machine(&session.world.service, &[("resource", ORDERS)]).await;
+    Jwt::read(&reply.string("access_token")).number("iat")
+}
+
+/// Waits until the server's clock shows `time`: asks it again and again, and gives up after half a minute.
+pub(crate) async fn until(session: &Session<'_>, time: u64) {
+    for _ in 0..600 {
+        if server_time(session).await >= time {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the server's clock does not come to {time}");
 }

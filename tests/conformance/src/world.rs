@@ -62,6 +62,11 @@ impl World {
         }
     }
 
+    /// One of its own, whose server is told `value` by its environment.
+    pub(crate) fn with(variable: &str, value: &str) -> Self {
+        Self::on(Stack::builder().env(variable, value).start())
+    }
+
     /// The one that tests share which leave it as they found it.
     pub(crate) fn shared() -> &'static Self {
         static SHARED: LazyLock<World> = LazyLock::new(|| World::on(Stack::start()));

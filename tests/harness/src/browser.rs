@@ -1,6 +1,7 @@
 //! A person with a browser, as far as the protocol sees one: cookies, forms, redirects followed by hand.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use url::Url;
 
@@ -55,8 +56,17 @@ pub fn authorization_url(client_id: &str, redirect_uri: &str, pkce: &Pkce, more:
 impl Browser {
     /// A browser that has never been at `site`.
     pub fn new(site: &str) -> Self {
+        Self::with(Http::new(site), site)
+    }
+
+    /// The same on a machine with another address, such as 127.0.0.2.
+    pub fn from_address(site: &str, address: IpAddr) -> Self {
+        Self::with(Http::from_address(site, address), site)
+    }
+
+    fn with(http: Http, site: &str) -> Self {
         let url = Url::parse(site).expect("the URL of a site");
-        Self { http: Http::new(site), site: url, cookies: BTreeMap::new(), set_cookies: Vec::new() }
+        Self { http, site: url, cookies: BTreeMap::new(), set_cookies: Vec::new() }
     }
 
     /// Opens a path or URL of the site, as from the address bar or a link.

@@ -1,6 +1,7 @@
 //! A thin HTTP client that does nothing on its own: no redirects, no cookies, no repairs.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -47,7 +48,16 @@ pub struct Reply {
 impl Http {
     /// A client for the server at `base`, a URL without a slash at the end.
     pub fn new(base: &str) -> Self {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        Self::bound(base, None)
+    }
+
+    /// The same for a machine with another address, such as 127.0.0.2.
+    pub fn from_address(base: &str, address: IpAddr) -> Self {
+        Self::bound(base, Some(address))
+    }
+
+    fn bound(base: &str, address: Option<IpAddr>) -> Self {
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).local_address(address);
         let client = client.timeout(std::time::Duration::from_mins(1)).build().expect("an HTTP client");
         Self { client, base: base.to_owned() }
     }

@@ -21,6 +21,8 @@ pub struct Call {
     pub operation: String,
     /// The table it is about; empty when it is about none or several.
     pub table: String,
+    /// Whether it asked for a strongly consistent read. Writes are consistent without asking.
+    pub consistent: bool,
 }
 
 /// The proxy; it stops when it is dropped.
@@ -113,7 +115,8 @@ async fn forward(
         let operation = target.to_str()?.rsplit('.').next().unwrap_or_default().to_owned();
         let input: Value = serde_json::from_slice(&body)?;
         let table = input.get("TableName").and_then(Value::as_str).unwrap_or_default().to_owned();
-        calls.lock().unwrap_or_else(PoisonError::into_inner).push(Call { operation, table });
+        let consistent = asks_for_consistency(&input);
+        calls.lock().unwrap_or_else(PoisonError::into_inner).push(Call { operation, table, consistent });
     }
     let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let answer = client.request(head.method, format!("{upstream}{path}")).headers(head.headers).body(body);
@@ -125,6 +128,13 @@ async fn forward(
         }
     }
     Ok(response.body(Full::new(answer.bytes().await?))?)
+}
+
+/// A `BatchGetItem` says so for each table, the other reads once.
+fn asks_for_consistency(input: &Value) -> bool {
+    let says = |request: &Value| request.get("ConsistentRead") == Some(&Value::Bool(true));
+    let tables = input.get("RequestItems").and_then(Value::as_object);
+    tables.map_or_else(|| says(input), |tables| tables.values().all(says))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A running `jeton dev`.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -67,6 +67,16 @@ impl Stack {
     /// A browser that has never been here.
     pub fn browser(&self) -> Browser {
         Browser::new(&self.issuer)
+    }
+
+    /// A client on a machine with another address, such as 127.0.0.2.
+    pub fn http_from(&self, address: impl Into<IpAddr>) -> Http {
+        Http::from_address(&self.issuer, address.into())
+    }
+
+    /// A browser that has never been here, on a machine with another address.
+    pub fn browser_from(&self, address: impl Into<IpAddr>) -> Browser {
+        Browser::from_address(&self.issuer, address.into())
     }
 
     /// A path in the directory that is removed when the stack stops.
