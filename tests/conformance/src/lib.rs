@@ -53,4 +53,8 @@ mod startup;
 #[cfg(test)]
 mod stored;
 #[cfg(test)]
+mod throttled;
+#[cfg(test)]
+mod told;
+#[cfg(test)]
 mod world;

@@ -1,5 +1,7 @@
 //! What tests of pages share: the way to a page, what stands on it, and what every page must say to the browser.
 
+use std::collections::BTreeMap;
+
 use harness::{Browser, Callback, Landing, Pkce, Reply, authorization_url};
 
 use crate::session::{Session, assert_no_store};
@@ -169,4 +171,9 @@ pub(crate) async fn every_page(world: &World) -> Vec<(&'static str, Reply)> {
         pages.push((name, ask.send().await));
     }
     pages
+}
+
+/// What a URL tells the app behind its `#`, which no server sees.
+pub(crate) fn fragment(url: &::url::Url) -> BTreeMap<String, String> {
+    ::url::form_urlencoded::parse(url.fragment().unwrap_or_default().as_bytes()).into_owned().collect()
 }

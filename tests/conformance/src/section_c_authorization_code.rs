@@ -2,12 +2,14 @@
 
 use futures::StreamExt;
 use futures::stream::iter;
-use harness::{Jwt, Pkce, RegisteredClient, free_port, jeton, run_bounded};
+use harness::{Jwt, Pkce, RegisteredClient, Reply, free_port, jeton, run_bounded};
 
 use crate::handles::{ALPHABET, COUNTED, warm, xorshift};
+use crate::people::url;
 use crate::races;
 use crate::session::{Code, Session, assert_granted, assert_refused, server_time, tokens, until, words};
 use crate::stored::{Stored, is_kept};
+use crate::throttled::guess;
 use crate::world::{CALLBACK, ORDERS, World};
 
 /// Redemptions of `code` by the spa that must all fail for what they bring along.
@@ -256,7 +258,7 @@ async fn c046_another_clients_code_is_refused_whatever_it_brings_along() {
     let mut session = world.session();
     let code = session.code(&world.web).await;
     for other in [&world.spa, &world.opaque_spa] {
-        for more in [&[][..], &[("resource", ORDERS)], &[("scope", "read")]] {
+        for more in [&[][..], &[("scope", "read")], &[("client_secret", "")]] {
             let fields = [("code", &*code.code), ("redirect_uri", CALLBACK), ("code_verifier", &*code.verifier)];
             let reply = session.redemption(other, &fields).fields(more).send().await;
             assert_refused(&reply, "invalid_grant");

@@ -1,13 +1,17 @@
 //! D. The token endpoint in general: requests, answers and errors.
 
-use harness::{Ask, RegisteredClient};
+use harness::{Ask, Jwt, RegisteredClient, Reply};
+use serde_json::json;
 
 use crate::counted::{ENDPOINTS, at_each_endpoint, nothing_is_written};
+use crate::people::cors_headers;
+use crate::published::{DOCUMENTS, document, strings};
 use crate::session::{
     Code, Session, assert_granted, assert_no_store, assert_refused, assert_refused_with, challenge, client_requests,
-    reach, tokens, words,
+    guessed_at, reach, tokens, words,
 };
 use crate::stored::Stored;
+use crate::throttled::{guesses, retry_after};
 use crate::world::{CALLBACK, ORDERS, PARCELS, VAULT, World};
 
 #[tokio::test]
@@ -148,8 +152,8 @@ async fn c057_c063_a_client_that_does_not_authenticate_changes_nothing() {
         for path in ENDPOINTS {
             let ask = || http.post(path).fields(&[("grant_type", "client_credentials"), ("token", "x")]);
             asks.push((format!("{path} nobody"), ask()));
-            asks.push((format!("{path} wrong secret"), ask().basic(&service.id, "wrong")));
-            asks.push((format!("{path} unknown"), ask().basic("nobody", "wrong")));
+            asks.push((format!("{path} empty secret"), ask().basic(&service.id, "")));
+            asks.push((format!("{path} unknown"), ask().field("client_id", "nobody")));
             asks.push((
                 format!("{path} bearer"),
                 ask().header("authorization", format!("Bearer {}", service.secret())),
@@ -168,11 +172,12 @@ async fn c057_c063_a_client_that_does_not_authenticate_changes_nothing() {
 #[tokio::test]
 async fn c057_c074_a_wrong_secret_is_refused_with_a_challenge() {
     let world = World::shared();
+    let guessed = guessed_at(world, "Guessed at");
     let http = world.stack.http();
-    let good = world.service.secret();
+    let good = guessed.secret();
     let longer = format!("{good}x");
     let unknown = RegisteredClient { id: "nobody".to_owned(), secret: Some(good.to_owned()) };
-    let wrong = |secret: &str| RegisteredClient { id: world.service.id.clone(), secret: Some(secret.to_owned()) };
+    let wrong = |secret: &str| RegisteredClient { id: guessed.id.clone(), secret: Some(secret.to_owned()) };
     for client in [unknown, wrong("wrong"), wrong(&good[1..]), wrong(&longer), wrong(&good.to_uppercase()), wrong("")] {
         for ask in client_requests(&http) {
             let reply = ask.client(&client).send().await;
@@ -258,8 +263,9 @@ async fn c056_the_scope_is_told_whenever_it_is_not_what_was_asked() {
 async fn c057_a_client_that_tried_basic_gets_a_challenge_and_every_other_error_is_400() {
     let world = World::shared();
     let http = world.stack.http();
+    let guessed = guessed_at(world, "Guessed once");
     for ask in client_requests(&http) {
-        let reply = ask.basic(&world.service.id, "wrong").send().await;
+        let reply = ask.basic(&guessed.id, "wrong").send().await;
         assert_eq!(reply.status, 401, "{reply:?}");
         assert!(challenge(&reply).to_lowercase().starts_with("basic realm="), "{reply:?}");
     }
@@ -292,7 +298,7 @@ async fn c058_what_is_unknown_used_or_revoked_is_an_invalid_grant() {
         assert_refused(&session.refresh(client, &revoked.refresh).await, "invalid_grant");
         let model = session.code(client).await;
         let reversed: String = model.code.chars().rev().collect();
-        let unknown = ["x", " ", "a.b.c", "é", "null", "\u{0}", "jtc_", &reversed, &"a".repeat(20_000), "💡"];
+        let unknown = ["x", " ", "a.b.c", "é", "null", "\u{0}", "jtc_", &reversed, &"a".repeat(8_192), "💡"];
         for handle in unknown {
             let code = Code { code: handle.to_owned(), ..model.clone() };
             assert_refused(&session.redeem(client, &code).await, "invalid_grant");
@@ -342,6 +348,11 @@ async fn c060_an_error_tells_nothing_of_the_inside_and_repeats_nothing() {
     for client in [&world.web, &world.service] {
         for grant in grants {
             for name in names {
+                let is_used =
+                    grant != "client_credentials" || ["grant_type", "scope", "resource", "client_id"].contains(&name);
+                if !is_used {
+                    continue;
+                }
                 let body = match name {
                     "grant_type" => format!("grant_type={odd}"),
                     _ => format!("grant_type={grant}&code=x&refresh_token=x&{name}={odd}")
@@ -407,4 +418,205 @@ async fn c063_a_refused_request_leaves_the_store_as_it_was() {
     assert_granted(&session.redeem(spa, &code).await);
     assert_granted(&session.refresh(spa, &live.refresh).await);
     assert_ne!(stored.items("JETON_TABLE_GRANTS").await, before, "what is granted is stored");
+}
+
+const PASSWORD: [&str; 4] = ["--grant", "password", "--api", ORDERS];
+
+/// A world whose deployment allows the password grant, and a client that may use it.
+fn with_the_password_grant(more: &[&str]) -> (World, RegisteredClient) {
+    let world = World::with("JETON_ALLOW_PASSWORD_GRANT", "true");
+    let client = world.stack.cli().create_client("Old and trusted", &[&PASSWORD[..], more].concat());
+    (world, client)
+}
+
+/// A request of the password grant.
+fn by_password(session: &Session<'_>, client: &RegisteredClient, username: &str, password: &str) -> Ask {
+    let ask = session.http.post("/token").client(client).field("grant_type", "password");
+    ask.field("username", username).field("password", password)
+}
+
+#[tokio::test]
+async fn c061_the_password_grant_is_off_until_the_deployment_and_the_client_opted_in() {
+    let world = World::shared();
+    let session = world.session();
+    let (ana, cli) = (&world.ana, world.stack.cli());
+    let registered = cli.create_client("Registered for it", &PASSWORD);
+    for client in [&registered, &world.web, &world.service] {
+        let reply = by_password(&session, client, &ana.username, &ana.password).send().await;
+        assert_refused(&reply, "unsupported_grant_type");
+    }
+    let (world, client) = with_the_password_grant(&[]);
+    let session = world.session();
+    for other in [&world.web, &world.service, &world.spa] {
+        let reply = by_password(&session, other, "ana", &world.ana.password).send().await;
+        assert_refused(&reply, "unauthorized_client");
+    }
+    let mistaken = RegisteredClient { secret: Some("wrong".to_owned()), ..client.clone() };
+    assert_refused(&by_password(&session, &mistaken, "ana", &world.ana.password).send().await, "invalid_client");
+    assert_granted(&by_password(&session, &client, "ana", &world.ana.password).send().await);
+    for value in ["false", "", "0"] {
+        let off = World::with("JETON_ALLOW_PASSWORD_GRANT", value);
+        let client = off.stack.cli().create_client("Off", &PASSWORD);
+        let reply = by_password(&off.session(), &client, "ana", &off.ana.password).send().await;
+        assert_refused(&reply, "unsupported_grant_type");
+    }
+}
+
+#[tokio::test]
+async fn c061_the_password_grant_is_advertised_only_while_it_is_on() {
+    let (on, _) = with_the_password_grant(&[]);
+    for (world, expected) in [(&on, true), (World::shared(), false)] {
+        for path in DOCUMENTS {
+            let document = document(&world.stack.http(), path).await;
+            assert_eq!(strings(&document["grant_types_supported"]).contains("password"), expected, "{document}");
+            assert!(!strings(&document["grant_types_supported"]).contains("implicit"), "{document}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn c061_a_token_for_a_password_is_the_persons_and_no_more_than_was_asked() {
+    let (world, client) = with_the_password_grant(&[]);
+    let session = world.session();
+    let ask = || by_password(&session, &client, "ANA", &world.ana.password);
+    let reply = ask().field("scope", "read").send().await;
+    assert_granted(&reply);
+    assert!(reply.json().get("refresh_token").is_none(), "{reply:?}");
+    let jwt = Jwt::read(&reply.string("access_token"));
+    assert_eq!((jwt.text("sub"), jwt.text("client_id"), jwt.text("scope")), (&*world.ana.sub, &*client.id, "read"));
+    assert_eq!(jwt.audience(), [ORDERS]);
+    assert!(session.is_active(&reply.string("access_token")).await);
+    assert_refused(&ask().field("scope", "admin").send().await, "invalid_scope");
+    assert_refused(&ask().field("resource", PARCELS).send().await, "invalid_target");
+    assert_granted(&ask().field("resource", ORDERS).send().await);
+    let refreshing =
+        world.stack.cli().create_client("Old, refreshing", &[&PASSWORD[..], &["--grant", "refresh_token"]].concat());
+    let first = tokens(&by_password(&session, &refreshing, "ana", &world.ana.password).send().await);
+    let second = tokens(&session.refresh(&refreshing, &first.refresh).await);
+    assert_refused(&session.refresh(&world.web, &second.refresh).await, "invalid_grant");
+}
+
+#[tokio::test]
+async fn c061_whatever_is_wrong_with_the_person_the_answer_is_the_same() {
+    let (world, client) = with_the_password_grant(&[]);
+    let (session, cli) = (world.session(), world.stack.cli());
+    cli.create_user("off", "a password that was good");
+    cli.run(&["user", "disable", "off"]);
+    let mut answers = Vec::new();
+    let rows = [("ana", "wrong"), ("nobody", "wrong"), ("off", "a password that was good"), ("ana", "\u{1F4A1}")];
+    for (username, password) in rows {
+        let reply = by_password(&session, &client, username, password).send().await;
+        assert_refused(&reply, "invalid_grant");
+        answers.push(reply.text().to_owned());
+    }
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    let asks = [
+        session.http.post("/token").client(&client).field("grant_type", "password").field("username", "ana"),
+        session.http.post("/token").client(&client).field("grant_type", "password").field("password", "x"),
+        by_password(&session, &client, "ana", ""),
+        by_password(&session, &client, "", "x"),
+        by_password(&session, &client, "ana", "x").field("username", "ana"),
+        by_password(&session, &client, "ana", "x").field("password", "y"),
+    ];
+    for ask in asks {
+        assert_refused(&ask.send().await, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn c061_c036_wrong_passwords_are_counted_together_with_those_of_the_sign_in_page() {
+    let (world, client) = with_the_password_grant(&[]);
+    let session = world.session();
+    for username in ["ana", "nobody"] {
+        assert_eq!(guesses(&world, world.stack.browser(), username, 3).await, [403; 3]);
+        for _ in 0..2 {
+            assert_refused(&by_password(&session, &client, username, "wrong").send().await, "invalid_grant");
+        }
+        for password in ["wrong", &world.ana.password] {
+            let reply = by_password(&session, &client, username, password).send().await;
+            assert_refused_with(&reply, 429, "temporarily_unavailable");
+            assert!(retry_after(&reply) >= 1);
+        }
+        assert_eq!(guesses(&world, world.stack.browser(), username, 1).await, [429]);
+    }
+}
+
+#[tokio::test]
+async fn c061_c089_a_new_password_or_a_switched_off_person_ends_its_grants() {
+    for (args, input) in [
+        (&["user", "set-password", "ana", "--password-stdin"][..], "a new and long password\n"),
+        (&["user", "disable", "ana"], ""),
+    ] {
+        let (world, client) = with_the_password_grant(&["--grant", "refresh_token"]);
+        let session = world.session();
+        let live = tokens(&by_password(&session, &client, "ana", &world.ana.password).send().await);
+        assert!(session.is_active(&live.access).await);
+        world.stack.cli().run_with_input(args, input);
+        assert!(!session.is_active(&live.access).await, "{args:?}");
+        assert_refused(&session.refresh(&client, &live.refresh).await, "invalid_grant");
+        assert_refused(&by_password(&session, &client, "ana", &world.ana.password).send().await, "invalid_grant");
+    }
+}
+
+/// The headers with which any origin may read an answer, and never with credentials.
+fn assert_open(reply: &Reply) {
+    assert_eq!(reply.header("access-control-allow-origin"), Some("*"), "{reply:?}");
+    assert_eq!(reply.header("access-control-allow-credentials"), None, "{reply:?}");
+}
+
+#[tokio::test]
+async fn c062_every_answer_that_an_app_in_a_browser_needs_may_be_read_by_any_origin() {
+    let world = World::shared();
+    let mut session = world.session();
+    let live = session.tokens(&world.spa).await;
+    let http = &session.http;
+    let spa = &world.spa;
+    let refresh = || http.post("/token").client(spa).field("grant_type", "refresh_token");
+    let asks = [
+        refresh().field("refresh_token", &live.refresh),
+        refresh().field("refresh_token", "x"),
+        http.post("/token"),
+        http.post("/token").raw_form("%"),
+        http.post("/token").basic("nobody", "wrong"),
+        http.get("/token"),
+        http.post("/revoke").client(spa).field("token", &live.access),
+        http.post("/revoke"),
+        http.get("/revoke"),
+        http.get(DOCUMENTS[0]),
+        http.get(DOCUMENTS[1]),
+        http.get("/.well-known/jwks.json"),
+        http.get("/.well-known/x"),
+        http.post("/.well-known/jwks.json"),
+    ];
+    for ask in asks {
+        for origin in ["https://app.example", "null"] {
+            assert_open(&ask.clone().header("origin", origin).send().await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn c062_a_preflight_is_answered_where_scripts_may_ask_and_nowhere_else() {
+    let http = World::shared().stack.http();
+    let ask = |path: &str| {
+        let ask = http.ask("OPTIONS", path).header("origin", "https://app.example");
+        let ask = ask.header("access-control-request-method", "POST");
+        ask.header("access-control-request-headers", "authorization,content-type").send()
+    };
+    for path in ["/token", "/revoke", DOCUMENTS[0], DOCUMENTS[1], "/.well-known/jwks.json"] {
+        let reply = ask(path).await;
+        assert_eq!((reply.status, reply.body.len()), (204, 0), "{path}: {reply:?}");
+        assert_open(&reply);
+        let header = |name: &str| reply.header(name).unwrap_or_else(|| panic!("no {name}: {reply:?}")).to_lowercase();
+        let method = if path.starts_with("/.well-known") { "get" } else { "post" };
+        assert!(header("access-control-allow-methods").contains(method), "{reply:?}");
+        assert!(header("access-control-allow-headers").contains("content-type"), "{reply:?}");
+        assert!(header("access-control-max-age").parse::<u32>().is_ok_and(|age| age > 0), "{reply:?}");
+    }
+    let reply = ask("/introspect").await;
+    assert_eq!(reply.status, 405, "{reply:?}");
+    for method in ["GET", "POST", "OPTIONS"] {
+        let reply = http.ask(method, "/introspect").header("origin", "https://app.example").send().await;
+        assert_eq!(cors_headers(&reply), [""; 0], "{reply:?}");
+    }
 }

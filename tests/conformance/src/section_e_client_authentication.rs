@@ -2,13 +2,17 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use futures::future::join_all;
 use harness::{Jwt, RegisteredClient, Stack};
 use serde_json::json;
 
-use crate::counted::{ENDPOINTS, nothing_is_written};
+use crate::counted::{Counted, ENDPOINTS, nothing_is_written};
 use crate::people::{asks_for_consent, sign_in, url};
 use crate::published::{DOCUMENTS, document, strings};
-use crate::session::{assert_fails, assert_granted, assert_refused, assert_refused_with, challenge, client_requests};
+use crate::session::{
+    assert_fails, assert_granted, assert_refused, assert_refused_with, challenge, client_requests, guessed_at,
+};
+use crate::throttled::{count, retry_after};
 use crate::world::{ORDERS, PARCELS, VAULT, World};
 
 #[tokio::test]
@@ -72,7 +76,8 @@ async fn c065_two_ways_at_once_are_one_too_many() {
 #[tokio::test]
 async fn c065_two_authorization_headers_are_refused() {
     let world = World::shared();
-    let service = &world.service;
+    let guessed = guessed_at(world, "Guessed at");
+    let service = &guessed;
     for (first, second) in
         [(service.secret(), "wrong"), ("wrong", service.secret()), (service.secret(), service.secret())]
     {
@@ -100,6 +105,7 @@ async fn c066_both_parts_of_basic_are_form_decoded() {
 #[tokio::test]
 async fn c068_only_the_registered_method_authenticates() {
     let world = World::shared();
+    let guessed = guessed_at(world, "Guessed at");
     let more = ["--auth-method", "client_secret_post", "--grant", "client_credentials", "--api", ORDERS];
     let post = world.stack.cli().create_client("Post only", &more);
     let http = world.stack.http();
@@ -107,7 +113,7 @@ async fn c068_only_the_registered_method_authenticates() {
         assert_refused(&ask.basic(&post.id, post.secret()).send().await, "invalid_client");
     }
     for ask in client_requests(&http) {
-        let basic = &world.service;
+        let basic = &guessed;
         let reply = ask.field("client_id", &basic.id).field("client_secret", basic.secret()).send().await;
         assert_refused(&reply, "invalid_client");
     }
@@ -158,9 +164,10 @@ async fn c078_a_client_cannot_be_named_like_a_person() {
 #[tokio::test]
 async fn an_unknown_client_and_a_wrong_secret_are_not_told_apart() {
     let world = World::shared();
+    let guessed = guessed_at(world, "Guessed at");
     let http = world.stack.http();
     let ask = |id: &str| client_requests(&http).map(|ask| ask.basic(id, "wrong"));
-    for (unknown, known) in ask("nobody").into_iter().zip(ask(&world.service.id)) {
+    for (unknown, known) in ask("nobody").into_iter().zip(ask(&guessed.id)) {
         let (unknown, known) = (unknown.send().await, known.send().await);
         assert_eq!((unknown.status, unknown.text()), (known.status, known.text()));
     }
@@ -251,7 +258,8 @@ async fn c064_a_secret_in_the_query_is_refused_also_beside_a_good_one() {
 #[tokio::test]
 async fn c065_two_methods_are_refused_even_when_one_is_wrong_or_names_another() {
     let world = World::shared();
-    let (service, web) = (&world.service, &world.web);
+    let guessed = guessed_at(world, "Guessed at");
+    let (service, web) = (&guessed, &world.web);
     let bodies = [
         [("client_id", &*service.id), ("client_secret", "wrong")],
         [("client_id", &*web.id), ("client_secret", web.secret())],
@@ -387,4 +395,82 @@ async fn c078_a_token_of_a_person_and_a_token_of_a_service_are_never_alike() {
         // Names differ in their letters' case, so only the very prefix is kept from clients.
         assert_eq!(finished.status.success(), id == "USR_x", "{id}: {finished:?}");
     }
+}
+
+/// Wrong secrets for a client, each time at the next of the three endpoints; the statuses.
+async fn wrong_secrets(world: &World, id: &str, count: usize) -> Vec<u16> {
+    let http = world.stack.http();
+    let mut statuses = Vec::new();
+    for index in 0..count {
+        let [token, introspect, revoke] = client_requests(&http);
+        let ask = [token, introspect, revoke].into_iter().nth(index % 3).expect("three endpoints");
+        let reply = ask.basic(id, &format!("wrong {index}")).send().await;
+        match reply.status {
+            429 => {
+                assert_refused_with(&reply, 429, "temporarily_unavailable");
+                assert!(retry_after(&reply) >= 1);
+            }
+            _ => assert_refused(&reply, "invalid_client"),
+        }
+        statuses.push(reply.status);
+    }
+    statuses
+}
+
+#[tokio::test]
+async fn c067_twenty_wrong_secrets_are_answered_over_all_endpoints_and_the_next_have_to_wait() {
+    let world = World::on(Stack::start());
+    for id in [&*guessed_at(&world, "Guessed at").id, "nobody-at-all"] {
+        let statuses = wrong_secrets(&world, id, 24).await;
+        assert_eq!((count(&statuses[..20], 401), count(&statuses[20..], 429)), (20, 4), "{statuses:?}");
+    }
+}
+
+#[tokio::test]
+async fn c067_nobody_locks_a_client_out_by_knowing_its_name() {
+    let counted = Counted::start();
+    let world = &counted.world;
+    let session = world.session();
+    let more = ["--grant", "client_credentials", "--api", ORDERS, "--introspects", ORDERS];
+    let client = world.stack.cli().create_client("Known by name", &more);
+    assert_eq!(wrong_secrets(world, &client.id, 21).await[20], 429);
+    assert_granted(&session.machine(&client, &[]).await);
+    counted.proxy.reset();
+    let token = session.machine(&client, &[]).await;
+    assert_granted(&token);
+    assert_eq!(counted.proxy.calls(), []);
+    assert_eq!(session.introspect(&client, &token.string("access_token")).await["active"], true);
+    assert_eq!(session.revoke(&client, &token.string("access_token")).await.status, 200);
+    // Another client has a count of its own.
+    assert_eq!(wrong_secrets(world, &world.service.id, 1).await, [401]);
+}
+
+#[tokio::test]
+async fn c067_of_64_wrong_secrets_at_once_twenty_are_answered() {
+    let world = World::on(Stack::start());
+    let (client, http) = (guessed_at(&world, "Crowded"), world.stack.http());
+    let tries = (0..64).map(|index| {
+        let ask = http.post("/token").field("grant_type", "client_credentials");
+        ask.basic(&client.id, &format!("wrong {index}")).send()
+    });
+    let statuses: Vec<u16> = join_all(tries).await.iter().map(|reply| reply.status).collect();
+    assert_eq!((count(&statuses, 401), count(&statuses, 429)), (20, 44), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn c067_a_secret_in_the_body_is_counted_like_one_in_the_header() {
+    let world = World::on(Stack::start());
+    let more = ["--auth-method", "client_secret_post", "--grant", "client_credentials", "--api", ORDERS];
+    let post = world.stack.cli().create_client("Guessed in the body", &more);
+    let http = world.stack.http();
+    let ask = |secret: &str| {
+        let ask = http.post("/token").field("grant_type", "client_credentials");
+        ask.field("client_id", &post.id).field("client_secret", secret).header("x-forwarded-for", "203.0.113.7")
+    };
+    let mut statuses = Vec::new();
+    for _ in 0..22 {
+        statuses.push(ask("wrong").send().await.status);
+    }
+    assert_eq!((count(&statuses, 401), count(&statuses, 429)), (20, 2), "{statuses:?}");
+    assert_granted(&ask(post.secret()).send().await);
 }

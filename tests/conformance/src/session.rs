@@ -105,6 +105,11 @@ impl<'w> Session<'w> {
     }
 }
 
+/// A service for a test that shows wrong secrets, which are counted: 20 are answered, for each client.
+pub(crate) fn guessed_at(world: &World, name: &str) -> RegisteredClient {
+    world.stack.cli().create_client(name, &["--grant", "client_credentials", "--api", ORDERS])
+}
+
 /// The tokens in a good answer.
 pub(crate) fn tokens(reply: &Reply) -> Tokens {
     assert_granted(reply);
