@@ -1,6 +1,5 @@
 //! Bodies and paths that no endpoint of machines should trip over.
 
-use harness::Form;
 
 use crate::counted::{at_each_endpoint, nothing_is_written};
 use crate::handles::COUNTED;

@@ -11,6 +11,10 @@ mod bad_requests_of_people;
 #[cfg(test)]
 mod counted;
 #[cfg(test)]
+mod coverage;
+#[cfg(test)]
+mod coverage_lines;
+#[cfg(test)]
 mod forged;
 #[cfg(test)]
 mod handles;

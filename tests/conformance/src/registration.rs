@@ -1,8 +1,7 @@
 //! What the operator's commands take and tell, as far as the protocol hangs on it.
 
-use harness::{Pkce, Stack};
+use harness::Stack;
 
-use crate::people::url;
 use crate::session::{assert_fails, assert_granted, assert_refused};
 use crate::world::{CALLBACK, ORDERS, World};
 

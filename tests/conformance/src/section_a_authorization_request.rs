@@ -13,7 +13,7 @@ use crate::people::{
     fragment, shown_here, sign_in, three_pages, url,
 };
 use crate::published::{DOCUMENTS, document, strings};
-use crate::session::{Code, assert_fails, assert_granted, assert_no_store, assert_refused, challenge, reach, tokens};
+use crate::session::{Code, assert_fails, assert_granted, assert_no_store, assert_refused, reach, tokens};
 use crate::world::{ALGORITHMS, CALLBACK, ORDERS, PARCELS, VAULT, World};
 
 /// Any text is a `state`. These are the characters that encodings trip over.

@@ -2,14 +2,12 @@
 
 use futures::StreamExt;
 use futures::stream::iter;
-use harness::{Jwt, Pkce, RegisteredClient, Reply, free_port, jeton, run_bounded};
+use harness::{Jwt, Pkce, RegisteredClient, free_port, jeton, run_bounded};
 
 use crate::handles::{ALPHABET, COUNTED, warm, xorshift};
-use crate::people::url;
 use crate::races;
 use crate::session::{Code, Session, assert_granted, assert_refused, server_time, tokens, until, words};
 use crate::stored::{Stored, is_kept};
-use crate::throttled::guess;
 use crate::world::{CALLBACK, ORDERS, World};
 
 /// Redemptions of `code` by the spa that must all fail for what they bring along.

@@ -1,7 +1,6 @@
 //! D. The token endpoint in general: requests, answers and errors.
 
 use harness::{Ask, Jwt, RegisteredClient, Reply};
-use serde_json::json;
 
 use crate::counted::{ENDPOINTS, at_each_endpoint, nothing_is_written};
 use crate::people::cors_headers;

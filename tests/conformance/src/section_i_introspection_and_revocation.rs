@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::handles::COUNTED;
 use crate::published::{DOCUMENTS, document};
-use crate::session::{Session, assert_granted, assert_no_store, assert_refused, server_time, tokens, until, words};
+use crate::session::{assert_granted, assert_no_store, assert_refused, server_time, tokens, until, words};
 use crate::world::{CALLBACK, ORDERS, PARCELS, VAULT, World};
 
 fn assert_describes(described: &Value, expected: &[(&str, &str)]) {

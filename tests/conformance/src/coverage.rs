@@ -1,0 +1,183 @@
+//! `COVERAGE.md` tells the state of each line of the checklist, and is current.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use crate::coverage_lines::{LINES, State};
+
+const VARIABLE: &str = "JETON_WRITE_COVERAGE";
+const HEAD: &str = "# The checklist, line by line
+
+Made from the names of the tests: do not edit it. To make it anew:
+
+    JETON_WRITE_COVERAGE=1 cargo test --release --locked --workspace coverage_md
+
+| line | requirement | state |
+|---|---|---|
+";
+
+/// The tests of each line: by number, each as `module::name`, or `crate: name` outside of this one.
+type Tests = BTreeMap<usize, BTreeSet<String>>;
+
+#[test]
+fn coverage_md_is_current_and_no_line_is_silent() {
+    let tests = tests_below(&root());
+    let faults = faults(&LINES, &tests);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let (path, expected) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("COVERAGE.md"), document(&tests));
+    if is_asked_to_write() {
+        std::fs::write(&path, &expected).expect("COVERAGE.md can be written");
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == expected, "tests/conformance/COVERAGE.md is not current: run this test with {VARIABLE}=1");
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one thing that this test is told by its environment")]
+fn is_asked_to_write() -> bool {
+    std::env::var(VARIABLE).is_ok_and(|value| value == "1")
+}
+
+/// What is wrong with the table, given the tests that there are.
+fn faults(lines: &[(usize, &str, State)], tests: &Tests) -> Vec<String> {
+    let mut faults: Vec<String> = tests
+        .keys()
+        .filter(|number| lines.iter().all(|(known, ..)| known != *number))
+        .map(|number| format!("C{number:03} is no line of the checklist: {}", listed(tests, *number)))
+        .collect();
+    for (number, requirement, state) in lines {
+        let found = tests.get(number).cloned().unwrap_or_default();
+        let named = |name: &str| found.iter().any(|test| test.ends_with(name));
+        let fault = match state {
+            State::Tested | State::Partly(_) if found.is_empty() => "has no test and no reason",
+            State::NotBuilt(_) if !found.is_empty() => "has a test, so it is built: say so in the table",
+            State::Refused(_, names) if !names.iter().all(|name| named(name)) => "misses the test that it is refused",
+            State::Refused(_, names) if found.len() > names.len() => "has another test than that it is refused",
+            _ if requirement.is_empty() || requirement.contains('|') => "says nothing, or breaks the table",
+            State::Tested | State::Partly(_) | State::NotBuilt(_) | State::Refused(..) => continue,
+        };
+        faults.push(format!("C{number:03} {fault}: {}", listed(tests, *number)));
+    }
+    faults
+}
+
+fn document(tests: &Tests) -> String {
+    let mut document = HEAD.to_owned();
+    for (number, requirement, state) in &LINES {
+        let names = listed(tests, *number);
+        let told = match state {
+            State::Tested => format!("tested: {names}"),
+            State::Partly(feature) => format!("tested; not built: {feature}: {names}"),
+            State::NotBuilt(feature) => format!("not built: {feature}"),
+            State::Refused(feature, _) => format!("not built: {feature}; refused: {names}"),
+        };
+        writeln!(document, "| C{number:03} | {requirement} | {told} |").expect("text grows");
+    }
+    document
+}
+
+fn listed(tests: &Tests, number: usize) -> String {
+    let names = tests.get(&number).into_iter().flatten().map(|name| format!("`{name}`"));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository")
+}
+
+fn tests_below(root: &Path) -> Tests {
+    let mut tests = Tests::new();
+    for folder in ["functions", "infra", "shared", "tests"] {
+        for file in files_below(&root.join(folder)) {
+            let text = std::fs::read_to_string(&file).expect("a source file");
+            for name in names_in(&text, file.extension().and_then(|end| end.to_str()).unwrap_or_default()) {
+                for number in numbers_of(&name) {
+                    tests.entry(number).or_default().insert(format!("{}{name}", place_of(&file)));
+                }
+            }
+        }
+    }
+    tests
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        let name = entry.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if entry.is_dir() && !name.starts_with('.') && !matches!(name, "node_modules" | "target" | "venv") {
+            files.extend(files_below(&entry));
+        } else if entry.extension().is_some_and(|end| end == "rs" || end == "mjs" || end == "py") {
+            files.push(entry);
+        }
+    }
+    files
+}
+
+/// The names of the tests in a source file that begin with a number.
+fn names_in(text: &str, language: &str) -> Vec<String> {
+    let starts: &[&str] = match language {
+        "rs" => &["fn ", "async fn "],
+        "py" => &["def test_", "async def test_"],
+        _ => &["test(\"", "test('", "test(`", "it(\"", "it('"],
+    };
+    let mut names = Vec::new();
+    let mut is_test = language != "rs";
+    for line in text.lines().map(str::trim) {
+        let name = starts.iter().find_map(|start| line.strip_prefix(start));
+        if let Some(name) = name.filter(|_| is_test) {
+            let ends = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+            names.extend(name.split(ends).next().filter(|name| !numbers_of(name).is_empty()).map(str::to_owned));
+        }
+        if language == "rs" && !line.starts_with("///") && !line.starts_with("#[ignore") {
+            is_test = line.starts_with("#[") && line.contains("test");
+        }
+    }
+    names
+}
+
+/// The numbers with which a name begins: 42 and 81 of `c042_c081_races`.
+fn numbers_of(name: &str) -> Vec<usize> {
+    let number = |word: &str| word.strip_prefix('c').filter(|digits| digits.len() == 3)?.parse().ok();
+    name.split('_').map_while(number).collect()
+}
+
+/// `module::` in this crate, `crate: ` in another one.
+fn place_of(file: &Path) -> String {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize().expect("this crate");
+    let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    if file.starts_with(own) {
+        return format!("{stem}::");
+    }
+    let manifest = file.ancestors().map(|folder| folder.join("Cargo.toml")).find(|manifest| manifest.is_file());
+    let manifest = manifest.and_then(|manifest| std::fs::read_to_string(manifest).ok()).unwrap_or_default();
+    let name = manifest.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
+    // The tests in other languages are in no crate.
+    let is_rust = file.extension().is_some_and(|end| end == "rs");
+    format!("{}: ", name.filter(|_| is_rust).unwrap_or(stem))
+}
+
+#[test]
+fn names_are_found_in_each_language_and_only_those_of_tests() {
+    let rust =
+        "#[test]\nfn c001_c002_a() {\n#[tokio::test]\n/// Why.\n#[ignore = \"x\"]\nasync fn c003_b() {\nfn c004_c() {";
+    assert_eq!(names_in(rust, "rs"), ["c001_c002_a", "c003_b"]);
+    assert_eq!(names_in("test(\"c005_a page\", x);\ntest('other', y)", "mjs"), ["c005_a"]);
+    assert_eq!(names_in("def test_c006_a(x):\ndef c007_b():", "py"), ["c006_a"]);
+    assert_eq!(numbers_of("c042_c081_races_c001"), [42, 81]);
+    assert_eq!(numbers_of("c12_x"), [0; 0]);
+}
+
+#[test]
+fn a_table_that_is_not_true_is_objected_to() {
+    let tests = |names: &[(usize, &str)]| {
+        names.iter().map(|(number, name)| (*number, BTreeSet::from([(*name).to_owned()]))).collect::<Tests>()
+    };
+    let objects = |state: State, found: &[(usize, &str)]| !faults(&[(1, "A line.", state)], &tests(found)).is_empty();
+    assert!(!objects(State::Tested, &[(1, "m::c001_a")]) && objects(State::Tested, &[]));
+    assert!(!objects(State::Partly("x"), &[(1, "m::c001_a")]) && objects(State::Partly("x"), &[]));
+    assert!(!objects(State::NotBuilt("x"), &[]) && objects(State::NotBuilt("x"), &[(1, "m::c001_a")]));
+    assert!(!objects(State::Refused("x", &["c001_a"]), &[(1, "m::c001_a")]));
+    assert!(objects(State::Refused("x", &["c001_a"]), &[(1, "m::c001_b")]));
+    assert!(objects(State::Refused("x", &["c001_a"]), &[]));
+    assert!(objects(State::Tested, &[(1, "m::c001_a"), (131, "m::c131_b")]));
+}
