@@ -1,6 +1,5 @@
 //! Bodies and paths that no endpoint of machines should trip over.
 
-
 use crate::counted::{at_each_endpoint, nothing_is_written};
 use crate::handles::COUNTED;
 use crate::session::{assert_granted, assert_refused, assert_refused_with};

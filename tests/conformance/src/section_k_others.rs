@@ -127,13 +127,15 @@ impl Watched {
             let third = tokens(&session.refresh(client, &second.refresh).await);
             assert!(session.is_active(&third.access).await);
             drop(session.refresh(client, &first.refresh).await);
-            drop(session.redeem(client, &code).await);
+            let replayed = session.code(client).await;
+            let lost = tokens(&session.redeem(client, &replayed).await);
+            drop(session.redeem(client, &replayed).await);
             let brief = session.tokens(client).await;
             for token in [&brief.access, &brief.refresh] {
                 assert_eq!(session.revoke(client, token).await.status, 200);
             }
-            self.secrets.extend([code.code, code.verifier]);
-            for live in [first, second, third, brief] {
+            self.secrets.extend([code.code, code.verifier, replayed.code, replayed.verifier]);
+            for live in [first, second, third, lost, brief] {
                 self.secrets.extend([live.access, live.refresh]);
             }
         }
@@ -236,7 +238,7 @@ impl Watched {
 async fn c130_no_secret_code_token_verifier_or_password_is_ever_logged() {
     let watched = Watched::everything().await;
     let log = watched.world.stack.log();
-    assert!(requests(&watched.world.stack).len() > 150, "nothing was logged of all this");
+    assert!(requests(&watched.world.stack).len() > 100, "nothing was logged of all this");
     assert!(watched.secrets.len() > 50, "{} secrets", watched.secrets.len());
     // What clients, people and attackers sent is marked.
     for line in log.lines() {
