@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use futures::StreamExt;
 use harness::{Browser, Jwt, Landing, Pkce, RegisteredClient, authorization_url};
 use serde_json::json;
 
