@@ -74,7 +74,9 @@ fn sound(mut event: ApiGatewayV2httpRequest) -> Result<ApiGatewayV2httpRequest, 
     event.request_context.stage = None;
     let path = event.raw_path.as_deref().unwrap_or_default();
     let query = event.raw_query_string.as_deref().unwrap_or_default();
-    if !path.starts_with('/') || PathAndQuery::try_from(format!("{path}?{query}")).is_err() {
+    // A path ends before these, and so would the check of what follows.
+    let ends = path.contains(['?', '#']);
+    if ends || !path.starts_with('/') || PathAndQuery::try_from(format!("{path}?{query}")).is_err() {
         return Err(MalformedEvent);
     }
     if event.is_base64_encoded {
@@ -118,6 +120,7 @@ mod tests {
             ("@:99999", "", "", false),
             ("token", "", "", false),
             ("/token", "a b", "", false),
+            ("/token#", "a b", "", false),
             ("/token", "", "not base64!", true),
         ] {
             assert_eq!(request_of(&event(path, query, body, base64)).err(), Some(MalformedEvent), "{path}?{query}");

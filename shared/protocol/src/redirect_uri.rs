@@ -50,7 +50,7 @@ impl RedirectUri {
         }
         match url.scheme() {
             // Url repairs `https:host` and `https:/host`; a browser would too, and so it must not be registered.
-            "https" | "http" if !text.contains("://") => Err(MalformedRedirectUri::NotAUri),
+            "https" | "http" if !is_host_as_written(&url, text) => Err(MalformedRedirectUri::NotAUri),
             "https" => Ok(Self(text.to_owned())),
             "http" if is_loopback(&url) => Ok(Self(text.to_owned())),
             "http" => Err(MalformedRedirectUri::PlainHttp),
@@ -130,6 +130,15 @@ fn form(pairs: &[(&str, &str)]) -> String {
     form.finish().replace('+', "%20")
 }
 
+/// Whether every reader finds the same host: no escapes, no other spelling of an address, nothing but a name before it.
+fn is_host_as_written(url: &Url, text: &str) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let after = text.split_once(':').and_then(|(_, after)| after.strip_prefix("//"));
+    let written = after.and_then(|after| after.get(..host.len()));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_[]:".contains(&byte);
+    host.bytes().all(plain) && written.is_some_and(|written| written.eq_ignore_ascii_case(host))
+}
+
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback() && url.host_str() == Some("127.0.0.1"),
@@ -182,6 +191,12 @@ mod tests {
             ("https://app.example/c b", MalformedRedirectUri::NotAUri),
             ("https://app.example/\t", MalformedRedirectUri::NotAUri),
             ("https://äpp.example/", MalformedRedirectUri::NotAUri),
+            ("https:/app.example/?x=https://app.example", MalformedRedirectUri::NotAUri),
+            ("https:///app.example/", MalformedRedirectUri::NotAUri),
+            ("https://app%2eexample/", MalformedRedirectUri::NotAUri),
+            ("https://0x7f.1/", MalformedRedirectUri::NotAUri),
+            ("http://2130706433/cb", MalformedRedirectUri::NotAUri),
+            ("https://app;script-src.example/", MalformedRedirectUri::NotAUri),
         ];
         for (text, why) in rows {
             assert_eq!(RedirectUri::parse(text), Err(why), "{text}");

@@ -1,0 +1,88 @@
+//! The forms of people: cookies, tickets, and the request that a form carries along.
+//!
+//! The first line is the `Cookie` header, the second a form ticket, the third a request, the rest anything to open. `@v`
+//! in the first line stands for a good visit cookie, `@t` and `@c` in the second for a good ticket of the sign-in and of
+//! the consent form, which a fuzzer could not guess.
+
+use edge::{DEVICE_COOKIE, Incoming, SESSION_COOKIE, VISIT_COOKIE};
+use http::HeaderValue;
+use keys::HandleKind;
+use lambda_http::{Body, Request};
+use sessions::{FORM_LIFETIME, FormTicket, RequestDigest, SessionHandle, SessionId, VisitId};
+
+use crate::fixtures::{NOW, handles};
+use crate::split_line;
+
+const VISIT: VisitId = VisitId::from_bytes([2; 16]);
+const SESSION: &str = "AAAAAAAAAAAAAAAAAAAAAA";
+const REQUEST: &str = "client_id=web";
+
+/// Reads a form of people.
+pub(crate) fn target(data: &[u8]) {
+    let (cookies, rest) = split_line(data);
+    let (ticket, rest) = split_line(rest);
+    let (request, more) = split_line(rest);
+    let visit = of_cookies(cookies);
+    if let (Ok(ticket), Ok(request)) = (str::from_utf8(ticket), str::from_utf8(request)) {
+        of_form(&with_good(ticket), request, visit);
+    }
+    if let Some(handle) = SessionHandle::from_bytes(more) {
+        assert_eq!(handle.to_bytes().as_slice(), more);
+    }
+    crate::handles::text(more);
+}
+
+/// The visit that the cookies name.
+fn of_cookies(line: &[u8]) -> Option<VisitId> {
+    let good = handles().seal(HandleKind::Visit, VISIT.as_bytes());
+    let line = String::from_utf8_lossy(line).replace("@v", &format!("{VISIT_COOKIE}={}", good.expose()));
+    let value = HeaderValue::from_str(&line).ok()?;
+    let mut request = Request::new(Body::Empty);
+    request.headers_mut().insert(http::header::COOKIE, value);
+    let incoming = Incoming::new(&request);
+    for name in [SESSION_COOKIE, VISIT_COOKIE, DEVICE_COOKIE] {
+        if let Some(value) = incoming.cookie(name) {
+            assert!(line.contains(&format!("{name}={value}")) && !value.contains(';'), "{line}");
+        }
+    }
+    let payload = handles().open(HandleKind::Visit, incoming.cookie(VISIT_COOKIE)?)?;
+    let visit = VisitId::from_bytes(payload.as_slice().try_into().ok()?);
+    assert!(visit == VISIT, "a visit that was never sealed");
+    Some(visit)
+}
+
+/// A ticket that is good for a form was made for it.
+fn of_form(ticket: &str, request: &str, visit: Option<VisitId>) {
+    let digest = RequestDigest::of(request);
+    let own = request == REQUEST;
+    for (kind, name) in [(HandleKind::SignInForm, "@t"), (HandleKind::ConsentForm, "@c")] {
+        let Some(bytes) = handles().open(kind, ticket) else { continue };
+        assert_eq!(ticket, with_good(name), "a ticket that was never sealed");
+        let Some(ticket) = FormTicket::from_bytes(&bytes) else { continue };
+        let signs_in = |now| visit.is_some_and(|visit| ticket.admits_sign_in(visit, digest, now));
+        assert_eq!(signs_in(NOW), own && visit.is_some() && name == "@t");
+        assert!(!signs_in(NOW.plus(FORM_LIFETIME)));
+        let consents = |now| ticket.admits_consent(session(), digest, now);
+        assert_eq!(consents(NOW), own && name == "@c");
+        assert!(!consents(NOW.plus(FORM_LIFETIME)));
+    }
+}
+
+fn with_good(ticket: &str) -> String {
+    let digest = RequestDigest::of(REQUEST);
+    match ticket {
+        "@t" => {
+            let ticket = FormTicket::for_sign_in(VISIT, digest, [1; 16], NOW);
+            handles().seal(HandleKind::SignInForm, &ticket.to_bytes()).expose().to_owned()
+        }
+        "@c" => {
+            let ticket = FormTicket::for_consent(session(), digest, [1; 16], NOW);
+            handles().seal(HandleKind::ConsentForm, &ticket.to_bytes()).expose().to_owned()
+        }
+        other => other.to_owned(),
+    }
+}
+
+fn session() -> SessionId {
+    SessionId::parse(SESSION).expect("the id of a session")
+}
