@@ -133,10 +133,12 @@ fn form(pairs: &[(&str, &str)]) -> String {
 /// Whether every reader finds the same host: no escapes, no other spelling of an address, nothing but a name before it.
 fn is_host_as_written(url: &Url, text: &str) -> bool {
     let host = url.host_str().unwrap_or_default();
-    let after = text.split_once(':').and_then(|(_, after)| after.strip_prefix("//"));
-    let written = after.and_then(|after| after.get(..host.len()));
+    let after_scheme = text.split_once(':').and_then(|(_, after)| after.strip_prefix("//"));
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_[]:".contains(&byte);
-    host.bytes().all(plain) && written.is_some_and(|written| written.eq_ignore_ascii_case(host))
+    after_scheme.and_then(|after| after.split_at_checked(host.len())).is_some_and(|(written, rest)| {
+        let ends = rest.is_empty() || rest.starts_with([':', '/', '?']);
+        ends && written.eq_ignore_ascii_case(host) && host.bytes().all(plain)
+    })
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -195,6 +197,7 @@ mod tests {
             ("https:///app.example/", MalformedRedirectUri::NotAUri),
             ("https://app%2eexample/", MalformedRedirectUri::NotAUri),
             ("https://0x7f.1/", MalformedRedirectUri::NotAUri),
+            ("http://127.0.0.1./cb", MalformedRedirectUri::NotAUri),
             ("http://2130706433/cb", MalformedRedirectUri::NotAUri),
             ("https://app;script-src.example/", MalformedRedirectUri::NotAUri),
         ];

@@ -47,7 +47,10 @@ fn redirect_uri(uri: &RedirectUri, text: &str) {
     }
     // It stands in a content security policy, where a semicolon begins another rule.
     let source = uri.source();
-    assert!(source.bytes().all(|byte| byte.is_ascii_graphic() && !b";,'\"".contains(&byte)), "{text} has source {source}");
+    assert!(
+        source.bytes().all(|byte| byte.is_ascii_graphic() && !b";,'\"".contains(&byte)),
+        "{text} has source {source}"
+    );
     assert!(!uri.display_host().is_empty() || url.host_str() == Some(""), "{text}");
 }
 
