@@ -27,9 +27,11 @@ impl Authorize {
         let typed = form.one("username").ok().flatten().filter(|typed| typed.len() <= 128).unwrap_or_default();
         let again = |why| show::sign_in(&admitted, incoming, &ring, now, Some(Again { why, username: typed }));
         if incoming.is_cross_site() || !is_own_form(incoming, &form, &admitted, &ring, now) {
-            return Ok(again(Why::StaleForm));
+            return Ok(Trace::refused("form_not_valid").onto(again(Why::StaleForm)));
         }
-        let Some((username, password)) = credentials(&form) else { return Ok(again(Why::WrongPassword)) };
+        let Some((username, password)) = credentials(&form) else {
+            return Ok(failed("sign_in_failed", again(Why::WrongPassword)));
+        };
         let device = device(incoming, &ring);
         let attempted = Attempted {
             username: &username,

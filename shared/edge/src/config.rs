@@ -128,12 +128,24 @@ const YEAR: Seconds = 365 * 24 * 3600;
 
 fn issuer(text: &str) -> Result<Resource, ConfigError> {
     let malformed = ConfigError::Malformed("JETON_ISSUER", "an https URL without query, fragment and final slash");
-    let web =
-        text.starts_with("https://") || text.starts_with("http://127.0.0.1") || text.starts_with("http://localhost");
+    let authority = |rest: &str| rest.split('/').next().unwrap_or_default().to_owned();
+    let web = match text.split_once("://") {
+        Some(("https", rest)) => !authority(rest).is_empty() && !authority(rest).contains('@'),
+        // Only a developer's own machine does without TLS (C116).
+        Some(("http", rest)) => is_this_machine(&authority(rest)),
+        Some(_) | None => false,
+    };
     match Resource::parse(text) {
         Ok(issuer) if web && !text.contains(['?', '#']) && !text.ends_with('/') => Ok(issuer),
         Ok(_) | Err(_) => Err(malformed),
     }
+}
+
+/// Whether a host, with its port or without, is the loopback interface.
+fn is_this_machine(authority: &str) -> bool {
+    let port = ["127.0.0.1", "[::1]", "localhost"].iter().find_map(|host| authority.strip_prefix(host));
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    port.is_some_and(|rest| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port))
 }
 
 fn policy(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> {
@@ -200,6 +212,14 @@ mod tests {
             ("JETON_ISSUER", "http://issuer.example"),
             ("JETON_ISSUER", "https://issuer.example/"),
             ("JETON_ISSUER", "https://issuer.example?x"),
+            ("JETON_ISSUER", "https://user@issuer.example"),
+            ("JETON_ISSUER", "https:///path"),
+            ("JETON_ISSUER", "http://localhost.evil.example"),
+            ("JETON_ISSUER", "http://127.0.0.1.evil.example"),
+            ("JETON_ISSUER", "http://127.0.0.1@evil.example"),
+            ("JETON_ISSUER", "http://127.0.0.1:x"),
+            ("JETON_ISSUER", "http://127.0.0.1:"),
+            ("JETON_ISSUER", "ftp://127.0.0.1"),
             ("JETON_CODE_SECONDS", "601"),
             ("JETON_CODE_SECONDS", "0"),
             ("JETON_REFRESH_RETRY_SECONDS", "soon"),
@@ -217,6 +237,9 @@ mod tests {
         let path = |issuer| read(("JETON_ISSUER", issuer)).map(|config| config.path().to_owned()).unwrap();
         assert_eq!(path("https://issuer.example:8443"), "");
         assert_eq!(path("https://issuer.example/a/b"), "/a/b");
+        for here in ["http://127.0.0.1:9000", "http://localhost", "http://[::1]:8080/a"] {
+            assert!(read(("JETON_ISSUER", here)).is_ok(), "{here}");
+        }
         assert_eq!(read(("JETON_CODE_SECONDS", "30")).map(|config| config.policy.code_lifetime), Ok(30));
     }
 }

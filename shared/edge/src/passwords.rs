@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use grants::{Seconds, Target, Timestamp};
 use protocol::{ClientId, Secret, Username};
-use sessions::{Counter, DeviceHandle, Failures, PersonKey, ProvenPerson, Wait, prove};
+use sessions::{Counter, DeviceHandle, Failures, PersonKey, ProvenPerson, User, Wait, prove};
 use store::{PeopleTable, Throttles, Unknown};
+use tokio::sync::Semaphore;
 
 use crate::guesses::{count, longest_wait};
 
@@ -13,6 +14,8 @@ use crate::guesses::{count, longest_wait};
 pub struct Passwords {
     people: PeopleTable,
     throttles: Throttles,
+    /// So many are hashed at a time as there are processors: more would only keep each other and everything else waiting.
+    processors: Semaphore,
 }
 
 /// A user name and a password, and where they come from.
@@ -46,8 +49,9 @@ pub enum Checked {
 
 impl Passwords {
     /// Checks passwords of `people`.
-    pub const fn new(people: PeopleTable, throttles: Throttles) -> Self {
-        Self { people, throttles }
+    pub fn new(people: PeopleTable, throttles: Throttles) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { people, throttles, processors: Semaphore::new(processors) }
     }
 
     /// Checks a password. It is looked at before and after: of many at the same time each is weighed, and only so many
@@ -58,13 +62,15 @@ impl Passwords {
     pub async fn check(&self, attempted: &Attempted<'_>, now: Timestamp) -> Result<Checked, Unknown> {
         let person = PersonKey::of(attempted.username);
         let counters = counters(attempted, person);
+        // Who waits here may find the counters full afterwards, and is then told so without any hashing.
+        let _processor = self.processors.acquire().await;
         let (found, failures) =
             tokio::join!(self.people.person(person, attempted.client), self.throttles.failures(&counters));
         let (found, failures) = (found?, failures?);
         if let Some(Wait(wait)) = longest_wait(&counters, &failures, now) {
             return Ok(Checked::Wait(wait));
         }
-        match prove(found.user, attempted.password) {
+        match prove_aside(found.user, attempted.password.clone()).await {
             Some(person) => self.right(person, found.agreed, &counters, now).await,
             None => self.wrong(&counters, failures, now).await,
         }
@@ -101,6 +107,13 @@ impl Passwords {
         }
         Ok(Checked::Wrong)
     }
+}
+
+/// Hashes on a thread that nothing else waits for.
+async fn prove_aside(user: Option<User>, password: Secret) -> Option<ProvenPerson> {
+    let proven = tokio::task::spawn_blocking(move || prove(user, &password)).await;
+    // A thread that did not come back proved nothing.
+    proven.unwrap_or(None)
 }
 
 /// A browser that the person signed in with before counts for itself. Everybody else counts for the account and for

@@ -46,17 +46,17 @@ fn faults(lines: &[(usize, &str, State)], tests: &Tests) -> Vec<String> {
         .map(|number| format!("C{number:03} is no line of the checklist: {}", listed(tests, *number)))
         .collect();
     for (number, requirement, state) in lines {
-        let found = tests.get(number).cloned().unwrap_or_default();
-        let named = |name: &str| found.iter().any(|test| test.ends_with(name));
-        let fault = match state {
-            State::Tested | State::Partly(_) if found.is_empty() => "has no test and no reason",
-            State::NotBuilt(_) if !found.is_empty() => "has a test, so it is built: say so in the table",
-            State::Refused(_, names) if !names.iter().all(|name| named(name)) => "misses the test that it is refused",
-            State::Refused(_, names) if found.len() > names.len() => "has another test than that it is refused",
+        let those = tests.get(number).cloned().unwrap_or_default();
+        let holds = |name: &str| those.iter().any(|test| test.ends_with(name));
+        let objection = match state {
+            State::Tested | State::Partly(_) if those.is_empty() => "has no test and no reason",
+            State::NotBuilt(_) if !those.is_empty() => "has a test, so it is built: say so in the table",
+            State::Refused(_, names) if !names.iter().all(|name| holds(name)) => "misses the test that it is refused",
+            State::Refused(_, names) if those.len() > names.len() => "has another test than that it is refused",
             _ if requirement.is_empty() || requirement.contains('|') => "says nothing, or breaks the table",
             State::Tested | State::Partly(_) | State::NotBuilt(_) | State::Refused(..) => continue,
         };
-        faults.push(format!("C{number:03} {fault}: {}", listed(tests, *number)));
+        faults.push(format!("C{number:03} {objection}: {}", listed(tests, *number)));
     }
     faults
 }

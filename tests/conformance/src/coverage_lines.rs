@@ -46,7 +46,7 @@ pub(crate) const LINES: [(usize, &str, State); 130] = [
     (21, "A resource is an absolute URI without fragment that is known, or an invalid target.", Tested),
     (22, "No answer of the authorization endpoint lets scripts of other sites in.", Tested),
     (23, "A redirect after a password or a decision is a 303.", Tested),
-    (24, "A person is signed in before any redirect to the client, also for an error, but for prompt=none.", Tested),
+    (24, "Before the sign-in nothing is redirected but an error, to a URI that the operator registered.", Tested),
     (25, "iss comes with success and error, and is the issuer of the metadata byte for byte.", Tested),
     (26, "The metadata says that iss comes with the answer.", Tested),
     (

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use harness::{Browser, Callback, Landing, Pkce, Reply, authorization_url};
+use harness::{Ask, Browser, Callback, Http, Landing, Pkce, Reply, authorization_url};
 
 use crate::session::{Session, assert_no_store};
 use crate::world::{CALLBACK, World};
@@ -127,7 +127,7 @@ pub(crate) fn answered(landing: &Landing) -> Callback {
 
 /// The names of the headers with which a server lets scripts of other sites in.
 pub(crate) fn cors_headers(reply: &Reply) -> Vec<&str> {
-    reply.headers.keys().map(|name| name.as_str()).filter(|name| name.starts_with("access-control-")).collect()
+    reply.headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with("access-control-")).collect()
 }
 
 /// A page of each kind that there is, with the name of its kind: of the ways in and of every error.
@@ -151,8 +151,16 @@ pub(crate) async fn every_page(world: &World) -> Vec<(&'static str, Reply)> {
         ("no decision", undecided.reply),
         ("used form", used.reply),
     ];
+    for (name, ask) in bad_asks(&http, &good) {
+        pages.push((name, ask.send().await));
+    }
+    pages
+}
+
+/// Requests whose answers are pages of errors.
+fn bad_asks(http: &Http, good: &str) -> Vec<(&'static str, Ask)> {
     let mismatch = good.replace("app.example", "evil.example");
-    let asks = [
+    vec![
         ("nothing asked", http.get("/authorize")),
         ("unknown client", http.get("/authorize?client_id=nobody")),
         ("redirect URI of nobody", http.get(&mismatch)),
@@ -166,11 +174,7 @@ pub(crate) async fn every_page(world: &World) -> Vec<(&'static str, Reply)> {
         ("empty form", http.post("/authorize/sign-in").raw_form("")),
         ("empty decision", http.post("/authorize/consent").raw_form("")),
         ("too long a form", http.post("/authorize/sign-in").raw_form(vec![b'a'; 1 << 20])),
-    ];
-    for (name, ask) in asks {
-        pages.push((name, ask.send().await));
-    }
-    pages
+    ]
 }
 
 /// What a URL tells the app behind its `#`, which no server sees.

@@ -87,6 +87,6 @@ fn bytes(request: &Request) -> &[u8] {
     match request.body() {
         Body::Text(text) => text.as_bytes(),
         Body::Binary(bytes) => bytes,
-        _ => &[],
+        Body::Empty | _ => &[],
     }
 }

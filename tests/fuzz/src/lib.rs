@@ -11,7 +11,6 @@
 //! - Only the crates of this workspace are instrumented: what they depend on is the same build as everywhere else.
 //! - Everything is told by a seed: a failing case prints how to see it again.
 #![expect(clippy::expect_used, clippy::panic, reason = "a target that cannot do its work stops the test")]
-#![expect(clippy::missing_panics_doc, reason = "a target panics when something does not hold")]
 
 mod authorization_request;
 mod event;
