@@ -45,7 +45,7 @@ impl RedirectUri {
         if text.contains('#') {
             return Err(MalformedRedirectUri::Fragment);
         }
-        if !url.username().is_empty() || url.password().is_some() {
+        if !url.username().is_empty() || url.password().is_some() || authority(text).contains('@') {
             return Err(MalformedRedirectUri::UserInfo);
         }
         match url.scheme() {
@@ -130,13 +130,18 @@ fn form(pairs: &[(&str, &str)]) -> String {
     form.finish().replace('+', "%20")
 }
 
+/// What stands between `//` and the path, as it is written.
+fn authority(text: &str) -> &str {
+    let after_scheme = text.split_once(':').and_then(|(_, after)| after.strip_prefix("//")).unwrap_or_default();
+    after_scheme.split(['/', '?']).next().unwrap_or_default()
+}
+
 /// Whether every reader finds the same host: no escapes, no other spelling of an address, nothing but a name before it.
 fn is_host_as_written(url: &Url, text: &str) -> bool {
     let host = url.host_str().unwrap_or_default();
-    let after_scheme = text.split_once(':').and_then(|(_, after)| after.strip_prefix("//"));
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_[]:".contains(&byte);
-    after_scheme.and_then(|after| after.split_at_checked(host.len())).is_some_and(|(written, rest)| {
-        let ends = rest.is_empty() || rest.starts_with([':', '/', '?']);
+    authority(text).split_at_checked(host.len()).is_some_and(|(written, rest)| {
+        let ends = rest.is_empty() || rest.starts_with(':');
         ends && written.eq_ignore_ascii_case(host) && host.bytes().all(plain)
     })
 }
@@ -183,6 +188,8 @@ mod tests {
             ("https://app.example/cb#x", MalformedRedirectUri::Fragment),
             ("https://app.example/cb#", MalformedRedirectUri::Fragment),
             ("https://app.example@evil.example/cb", MalformedRedirectUri::UserInfo),
+            ("https://@app.example/cb", MalformedRedirectUri::UserInfo),
+            ("com.example.app://@", MalformedRedirectUri::UserInfo),
             ("myapp:/cb", MalformedRedirectUri::Scheme),
             ("javascript:alert(1)", MalformedRedirectUri::Scheme),
             ("data:text/html,x", MalformedRedirectUri::Scheme),
