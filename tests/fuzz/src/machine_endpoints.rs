@@ -9,21 +9,12 @@ use serde_json::Value;
 
 use crate::mutation::{self, Pairs};
 use crate::random::Random;
+use crate::token_request::CODES;
 use crate::world::{World, world};
 
 const SEED: u64 = 2026;
 /// Most end in the cache; those that are counted or read go to the store.
 const REQUESTS: u64 = 5_000;
-/// RFC 6749 §5.2 and RFC 8707 §2.
-const CODES: [&str; 7] = [
-    "invalid_request",
-    "invalid_client",
-    "invalid_grant",
-    "unauthorized_client",
-    "unsupported_grant_type",
-    "invalid_scope",
-    "invalid_target",
-];
 
 #[test]
 fn random_requests_of_machines_get_registered_errors_only() {

@@ -9,7 +9,7 @@ use protocol::{LegacyGrants, MAX_FORM_BYTES, Parameters, PresentedClient, TokenE
 use url::form_urlencoded;
 
 /// RFC 6749 §5.2 and RFC 8707 §2; the others never come from the form of a request.
-const CODES: [&str; 7] = [
+pub(crate) const CODES: [&str; 7] = [
     "invalid_request",
     "invalid_client",
     "invalid_grant",
