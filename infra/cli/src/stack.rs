@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use aws_credential_types::provider::ProvideCredentials;
 use edge::{Error, Tables, WrappingKey};
-use grants::{SigningAlgorithm, Timestamp};
-use keys::{KeyRing, KeyWrap, new_master, new_signing_key};
+use grants::{Seconds, SigningAlgorithm, Timestamp};
+use keys::{KeyRing, KeyWrap, When};
 use protocol::Secret;
 use store::{Changed, Client, Connection, GrantsTable, KeysTable, PeopleTable, Registry};
 
@@ -67,22 +67,12 @@ impl Stack {
         Ok(KeyRing::open(self.keys.load().await?, wrap.as_ref(), false, None, now).await?)
     }
 
-    /// Makes the master of the handles, unless there is one. Of two at the same time the first stays.
-    pub(crate) async fn ensure_master(&self, wrap: &dyn KeyWrap) -> Result<(), Error> {
-        if self.keys.load().await?.master.is_none() {
-            self.keys.create_master(&new_master(wrap).await?).await?;
-        }
-        Ok(())
-    }
-
-    /// Makes a key for `algorithm` that signs at once, unless there is one.
-    pub(crate) async fn ensure_key(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<(), Error> {
-        let records = self.keys.load().await?;
-        if records.signing.iter().all(|key| key.algorithm != algorithm) {
-            let wrap = self.key_wrap()?;
-            self.keys.create_signing_key(&new_signing_key(algorithm, wrap.as_ref(), now, 0).await?).await?;
-        }
-        Ok(())
+    /// Makes the master of the handles and a key for each of `algorithms`, where there is none. Of two at the same time
+    /// the first stays.
+    pub(crate) async fn ensure_keys(&self, algorithms: &[SigningAlgorithm], now: Timestamp) -> Result<(), Error> {
+        let (wrap, missing) = (self.key_wrap()?, When::Due(Seconds::MAX));
+        let algorithms = algorithms.iter().copied().collect();
+        rotate_keys::rotate(&self.keys, wrap.as_ref(), &algorithms, missing, now).await.map(drop)
     }
 }
 

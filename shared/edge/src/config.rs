@@ -1,6 +1,8 @@
 //! Configuration: read once, at start, into types.
 
-use grants::{Policy, Seconds};
+use std::collections::BTreeSet;
+
+use grants::{Policy, Seconds, SigningAlgorithm};
 use protocol::{LegacyGrants, Resource, Secret};
 use store::Connection;
 
@@ -17,6 +19,17 @@ pub struct Config {
     pub connection: Connection,
     /// `JETON_*_SECONDS` and `JETON_ALLOW_*`.
     pub policy: Policy,
+    /// `JETON_KEY_ROTATION_DAYS` and `JETON_SIGNING_ALGORITHMS`.
+    pub rotation: RotationConfig,
+}
+
+/// Which signing keys there should be, and for how long one signs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RotationConfig {
+    /// For how long a key signs before the next one does.
+    pub interval: Seconds,
+    /// The algorithms for which there is always a key; for those of other APIs there is one once it is made.
+    pub algorithms: BTreeSet<SigningAlgorithm>,
 }
 
 /// The names of the tables; a function knows those that it uses.
@@ -81,6 +94,7 @@ impl Config {
                 kms_endpoint: get("AWS_ENDPOINT_URL_KMS"),
             },
             policy: policy(&get)?,
+            rotation: rotation(&get)?,
         })
     }
 }
@@ -124,7 +138,8 @@ impl Tables {
     }
 }
 
-const YEAR: Seconds = 365 * 24 * 3600;
+const DAY: Seconds = 24 * 3600;
+const YEAR: Seconds = 365 * DAY;
 
 fn issuer(text: &str) -> Result<Resource, ConfigError> {
     let malformed = ConfigError::Malformed("JETON_ISSUER", "an https URL without query, fragment and final slash");
@@ -167,6 +182,24 @@ fn policy(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> 
             password: switch(get, "JETON_ALLOW_PASSWORD_GRANT")?,
         },
         ..usual
+    })
+}
+
+fn rotation(get: &impl Fn(&str) -> Option<String>) -> Result<RotationConfig, ConfigError> {
+    let (days, algorithms) = ("JETON_KEY_ROTATION_DAYS", "JETON_SIGNING_ALGORITHMS");
+    let interval = match get(days) {
+        None => Ok(90),
+        Some(text) => {
+            let value = text.parse().ok().filter(|value| (1..=3650).contains(value));
+            value.ok_or(ConfigError::Malformed(days, "a number of days from 1 to 3650"))
+        }
+    };
+    let names = get(algorithms).unwrap_or_else(|| SigningAlgorithm::Rs256.as_str().to_owned());
+    let words = names.split([' ', ',']).filter(|word| !word.is_empty());
+    let known = words.map(SigningAlgorithm::parse).collect::<Option<_>>();
+    Ok(RotationConfig {
+        interval: interval? * DAY,
+        algorithms: known.ok_or(ConfigError::Malformed(algorithms, "a list of RS256, ES256, EdDSA, PS256"))?,
     })
 }
 
@@ -225,6 +258,8 @@ mod tests {
             ("JETON_REFRESH_RETRY_SECONDS", "soon"),
             ("JETON_ALLOW_PASSWORD_GRANT", "yes"),
             ("JETON_ALLOW_IMPLICIT_GRANT", "1"),
+            ("JETON_KEY_ROTATION_DAYS", "0"),
+            ("JETON_SIGNING_ALGORITHMS", "RS256,none"),
         ];
         for (name, value) in rows {
             assert!(matches!(read((name, value)), Err(ConfigError::Malformed(named, _)) if named == name), "{value}");
@@ -234,6 +269,11 @@ mod tests {
         assert_eq!(legacy("X", ""), Ok(LegacyGrants::default()));
         assert_eq!(legacy("JETON_ALLOW_IMPLICIT_GRANT", "false"), Ok(LegacyGrants::default()));
         assert_eq!(legacy("JETON_ALLOW_IMPLICIT_GRANT", "true"), Ok(LegacyGrants { implicit, password }));
+        let rotation = |name, value| read((name, value)).map(|config| config.rotation).unwrap();
+        assert_eq!(rotation("X", "").interval, 90 * DAY);
+        assert_eq!(rotation("X", "").algorithms, [SigningAlgorithm::Rs256].into());
+        let both = [SigningAlgorithm::Rs256, SigningAlgorithm::Es256].into();
+        assert_eq!(rotation("JETON_SIGNING_ALGORITHMS", "ES256, RS256").algorithms, both);
         let path = |issuer| read(("JETON_ISSUER", issuer)).map(|config| config.path().to_owned()).unwrap();
         assert_eq!(path("https://issuer.example:8443"), "");
         assert_eq!(path("https://issuer.example/a/b"), "/a/b");

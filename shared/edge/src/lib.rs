@@ -27,14 +27,14 @@ mod serve;
 
 pub use answer::{Answer, Event, Trace, html, json, method_not_allowed, redirect};
 pub use clock::now;
-pub use config::{Config, ConfigError, Tables, WrappingKey, environment};
+pub use config::{Config, ConfigError, RotationConfig, Tables, WrappingKey, environment};
 pub use cors::{cross_origin, preflight};
 pub use entropy::{random, random_name};
 pub use event::{MalformedEvent, answer_event, request_of};
 pub use failure::Failure;
 pub use incoming::{DEVICE_COOKIE, Incoming, SESSION_COOKIE, VISIT_COOKIE, set_cookie, set_lasting_cookie};
 pub use key_cache::KeyCache;
-pub use log::{to_stderr as log_to_stderr, trouble};
+pub use log::{rotation as tell_rotation, to_stderr as log_to_stderr, trouble};
 pub use parts::{Parts, Stores};
 pub use passwords::{Attempted, Checked, Passwords};
 pub use serve::{Function, respond, serve, start};

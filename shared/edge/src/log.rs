@@ -72,6 +72,13 @@ fn event(line: &Line<'_>, event: &Event) {
     );
 }
 
+/// Tells of a rotation of the signing keys: which came, which went, and for how many seconds the oldest has signed.
+pub fn rotation(created: &[String], deleted: &[String], oldest_signing_key_age: u64) {
+    let event = if created.is_empty() && deleted.is_empty() { "keys_kept" } else { "keys_rotated" };
+    let (created, deleted) = (created.join(" "), deleted.join(" "));
+    tracing::info!(target: TARGET, event, created, deleted, oldest_signing_key_age, "audit");
+}
+
 /// Tells the operator what went wrong inside. `cause` must hold nothing from the wire.
 pub fn trouble(what: &'static str, cause: &dyn std::fmt::Display) {
     tracing::error!(target: TARGET, cause = %cause, "{what}");

@@ -15,8 +15,10 @@
 
 mod handles;
 mod jwt;
+mod public;
 mod records;
 mod ring;
+mod rotation;
 mod signing;
 mod wrapping;
 
@@ -24,5 +26,6 @@ pub use handles::{HandleKeys, HandleKind, SECRET_PREFIX};
 pub use jwt::InvalidToken;
 pub use records::{KeyRecord, KeyState, MasterRecord, PREPUBLICATION, Records};
 pub use ring::{KeyRing, KeysError, new_master, new_signing_key};
+pub use rotation::{PlannedKey, Rotation, When};
 pub use signing::SigningKey;
-pub use wrapping::{FileWrap, KeyWrap, KmsWrap, Purpose, WrapError, Wrapping};
+pub use wrapping::{FileWrap, KeyWrap, KmsWrap, NewPair, Pairing, Purpose, WrapError, Wrapping};

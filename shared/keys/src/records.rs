@@ -16,6 +16,8 @@ pub struct KeyRecord {
     pub public: Jwk,
     /// The one algorithm it is for.
     pub algorithm: SigningAlgorithm,
+    /// The `kid` of the key that it follows; `None` for the first of its algorithm.
+    pub predecessor: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// From when it signs.
@@ -106,7 +108,13 @@ impl Records {
 }
 
 impl KeyRecord {
-    fn order(&self) -> (Timestamp, &str) {
+    /// What no two keys of a table have in common: a key has one successor, whoever makes it.
+    pub fn place(&self) -> String {
+        let predecessor = self.predecessor.as_deref().unwrap_or("first");
+        format!("{}#{predecessor}", self.algorithm.as_str())
+    }
+
+    pub(crate) fn order(&self) -> (Timestamp, &str) {
         (self.activates_at, self.public.kid.as_str())
     }
 }
@@ -119,6 +127,7 @@ mod tests {
         KeyRecord {
             public: Jwk { kid: kid.to_owned(), ..Jwk::default() },
             algorithm: SigningAlgorithm::Es256,
+            predecessor: None,
             created_at: Timestamp::from_seconds(0),
             activates_at: Timestamp::from_seconds(activates_at),
             wrapped: Vec::new(),

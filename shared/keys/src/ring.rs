@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::rand;
-use grants::{AccessToken, Seconds, SigningAlgorithm, Timestamp, TokenFacts, TokenId};
+use grants::{AccessToken, SigningAlgorithm, Timestamp, TokenFacts, TokenId};
 use protocol::{JwkSet, Secret};
 use zeroize::Zeroizing;
 
 use crate::jwt::{self, Verifier};
-use crate::{HandleKeys, InvalidToken, KeyRecord, KeyWrap, MasterRecord, Purpose, Records, SigningKey, WrapError};
+use crate::{
+    HandleKeys, InvalidToken, KeyRecord, KeyWrap, MasterRecord, NewPair, PlannedKey, Purpose, Records, SigningKey,
+    WrapError,
+};
 
 /// Why keys could not be made or used.
 #[derive(Debug, thiserror::Error)]
@@ -119,25 +121,17 @@ impl Records {
 /// # Errors
 /// [`KeysError`] when it cannot be made or wrapped.
 pub async fn new_master(wrap: &dyn KeyWrap) -> Result<MasterRecord, KeysError> {
-    let mut master = Zeroizing::new([0; 32]);
-    rand::fill(master.as_mut()).map_err(|_| KeysError::Crypto)?;
-    Ok(MasterRecord { wrapped: wrap.wrap(Purpose::Handles, master.as_ref()).await?.to_vec() })
+    Ok(MasterRecord { wrapped: wrap.new_secret(Purpose::Handles).await?.to_vec() })
 }
 
-/// A new signing key, wrapped, that signs `after` so many seconds.
+/// The signing key that was planned, with its private part wrapped.
 ///
 /// # Errors
 /// [`KeysError`] when it cannot be made or wrapped.
-pub async fn new_signing_key(
-    algorithm: SigningAlgorithm,
-    wrap: &dyn KeyWrap,
-    now: Timestamp,
-    after: Seconds,
-) -> Result<KeyRecord, KeysError> {
-    let private = SigningKey::generate(algorithm)?;
-    let public = SigningKey::parse(algorithm, &private)?.public();
-    let wrapped = wrap.wrap(Purpose::Signing, &private).await?.to_vec();
-    Ok(KeyRecord { public, algorithm, created_at: now, activates_at: now.plus(after), wrapped })
+pub async fn new_signing_key(planned: PlannedKey, wrap: &dyn KeyWrap, now: Timestamp) -> Result<KeyRecord, KeysError> {
+    let PlannedKey { algorithm, predecessor, activates_at } = planned;
+    let NewPair { public, wrapped } = wrap.new_pair(algorithm).await?;
+    Ok(KeyRecord { public, algorithm, predecessor, created_at: now, activates_at, wrapped })
 }
 
 async fn open_master(record: &MasterRecord, wrap: &dyn KeyWrap) -> Result<HandleKeys, KeysError> {

@@ -12,17 +12,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::SigningAlgorithm;
 use jsonwebtoken::{Algorithm, Header};
 use protocol::Jwk;
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::KeysError;
+use crate::{KeysError, public};
 
 /// A private key, parsed and ready, with the encoded header of the tokens it signs.
 pub struct SigningKey {
     algorithm: SigningAlgorithm,
     pair: Pair,
     header: String,
-    kid: String,
+    public: Jwk,
 }
 
 enum Pair {
@@ -66,10 +65,11 @@ impl SigningKey {
             SigningAlgorithm::EdDsa => Ed25519KeyPair::from_pkcs8(pkcs8).map(Pair::Ed25519),
         };
         let pair = pair.map_err(|_| KeysError::Crypto)?;
-        let kid = pair.kid();
+        let public = pair.public(algorithm);
+        let kid = public.kid.clone();
         let header = Header { typ: Some("at+jwt".to_owned()), kid: Some(kid.clone()), ..Header::new(jose(algorithm)) };
         let header = serde_json::to_vec(&header).map_err(|_| KeysError::Crypto)?;
-        Ok(Self { algorithm, pair, header: URL_SAFE_NO_PAD.encode(header), kid })
+        Ok(Self { algorithm, pair, header: URL_SAFE_NO_PAD.encode(header), public })
     }
 
     /// The one algorithm it is for.
@@ -79,7 +79,7 @@ impl SigningKey {
 
     /// Its name.
     pub fn kid(&self) -> &str {
-        &self.kid
+        &self.public.kid
     }
 
     /// The JWS (RFC 7515 §3.1) of `claims`.
@@ -113,44 +113,18 @@ impl SigningKey {
     }
 
     /// The public part (RFC 7517 §4).
-    pub fn public(&self) -> Jwk {
-        let encode = |bytes: &[u8]| Some(URL_SAFE_NO_PAD.encode(bytes));
-        let common = Jwk {
-            kid: self.kid.clone(),
-            usage: "sig".to_owned(),
-            alg: self.algorithm.as_str().to_owned(),
-            ..Jwk::default()
-        };
-        match &self.pair {
-            Pair::Rsa(pair) => Jwk {
-                kty: "RSA".to_owned(),
-                n: encode(pair.public_key().modulus().big_endian_without_leading_zero()),
-                e: encode(pair.public_key().exponent().big_endian_without_leading_zero()),
-                ..common
-            },
-            Pair::Ecdsa(pair) => {
-                // An uncompressed point (SEC 1 §2.3.3): 4, x, y.
-                let point = pair.public_key().as_ref().get(1..).unwrap_or_default();
-                let (x, y) = point.split_at_checked(32).unwrap_or_default();
-                Jwk { kty: "EC".to_owned(), crv: Some("P-256".to_owned()), x: encode(x), y: encode(y), ..common }
-            }
-            Pair::Ed25519(pair) => {
-                let point = pair.public_key().as_ref();
-                Jwk { kty: "OKP".to_owned(), crv: Some("Ed25519".to_owned()), x: encode(point), ..common }
-            }
-        }
+    pub const fn public(&self) -> &Jwk {
+        &self.public
     }
 }
 
 impl Pair {
-    /// A name that no other key has: the hash of the public key.
-    fn kid(&self) -> String {
-        let digest = match self {
-            Self::Rsa(pair) => Sha256::digest(pair.public_key().as_ref()),
-            Self::Ecdsa(pair) => Sha256::digest(pair.public_key().as_ref()),
-            Self::Ed25519(pair) => Sha256::digest(pair.public_key().as_ref()),
-        };
-        URL_SAFE_NO_PAD.encode(digest.iter().take(16).copied().collect::<Vec<u8>>())
+    fn public(&self, algorithm: SigningAlgorithm) -> Jwk {
+        match self {
+            Self::Rsa(pair) => public::of_rsa(algorithm, pair.public_key()),
+            Self::Ecdsa(pair) => public::of_p256(algorithm, pair.public_key().as_ref()),
+            Self::Ed25519(pair) => public::of_ed25519(algorithm, pair.public_key().as_ref()),
+        }
     }
 }
 

@@ -5,10 +5,16 @@ use std::path::Path;
 use std::pin::Pin;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use aws_lc_rs::rand;
 use aws_sdk_kms::primitives::Blob;
+use aws_sdk_kms::types::DataKeyPairSpec;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use grants::SigningAlgorithm;
+use protocol::Jwk;
 use zeroize::Zeroizing;
+
+use crate::{KeysError, SigningKey, public};
 
 /// What a secret is for; bound into its ciphertext.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +44,18 @@ pub enum WrapError {
 /// The answer of a [`KeyWrap`], in time.
 pub type Wrapping<'a> = Pin<Box<dyn Future<Output = Result<Zeroizing<Vec<u8>>, WrapError>> + Send + 'a>>;
 
+/// A new key pair: the private part only wrapped.
+#[derive(Clone, Debug)]
+pub struct NewPair {
+    /// The public part.
+    pub public: Jwk,
+    /// The private part (PKCS#8), wrapped for [`Purpose::Signing`].
+    pub wrapped: Vec<u8>,
+}
+
+/// A new key pair, in time.
+pub type Pairing<'a> = Pin<Box<dyn Future<Output = Result<NewPair, KeysError>> + Send + 'a>>;
+
 /// Something that wraps secrets: KMS in the cloud, a key file on a developer's machine.
 pub trait KeyWrap: Send + Sync {
     /// Encrypts `secret` for `purpose`.
@@ -45,6 +63,19 @@ pub trait KeyWrap: Send + Sync {
 
     /// Decrypts what [`KeyWrap::wrap`] gave for the same purpose.
     fn unwrap<'a>(&'a self, purpose: Purpose, wrapped: &'a [u8]) -> Wrapping<'a>;
+
+    /// 256 new random bits, wrapped. Where the wrapping key makes them itself, nobody sees them here.
+    fn new_secret(&self, purpose: Purpose) -> Wrapping<'_>;
+
+    /// A new key pair. Where the wrapping key makes it itself, nobody sees the private part here.
+    fn new_pair(&self, algorithm: SigningAlgorithm) -> Pairing<'_>;
+}
+
+/// A pair made in this process. Its private part is gone from memory once it is wrapped.
+async fn pair_made_here(wrap: &dyn KeyWrap, algorithm: SigningAlgorithm) -> Result<NewPair, KeysError> {
+    let private = SigningKey::generate(algorithm)?;
+    let public = SigningKey::parse(algorithm, &private)?.public().clone();
+    Ok(NewPair { public, wrapped: wrap.wrap(Purpose::Signing, &private).await?.to_vec() })
 }
 
 /// Wraps with AES-256-GCM under a key that lies in a file.
@@ -114,6 +145,18 @@ impl KeyWrap for FileWrap {
     fn unwrap<'a>(&'a self, purpose: Purpose, wrapped: &'a [u8]) -> Wrapping<'a> {
         Box::pin(async move { self.open_sealed(purpose, wrapped) })
     }
+
+    fn new_secret(&self, purpose: Purpose) -> Wrapping<'_> {
+        Box::pin(async move {
+            let mut secret = Zeroizing::new([0; 32]);
+            rand::fill(secret.as_mut()).map_err(|_| WrapError::Refused)?;
+            self.seal(purpose, secret.as_ref())
+        })
+    }
+
+    fn new_pair(&self, algorithm: SigningAlgorithm) -> Pairing<'_> {
+        Box::pin(pair_made_here(self, algorithm))
+    }
 }
 
 impl KmsWrap {
@@ -144,6 +187,32 @@ impl KeyWrap for KmsWrap {
             let answer = call.encryption_context("purpose", purpose.as_str()).send().await;
             let answer = answer.map_err(|error| self.fault("decrypt", error))?;
             Ok(Zeroizing::new(answer.plaintext.map(Blob::into_inner).unwrap_or_default()))
+        })
+    }
+
+    fn new_secret(&self, purpose: Purpose) -> Wrapping<'_> {
+        Box::pin(async move {
+            let call = self.client.generate_data_key_without_plaintext().key_id(&self.key_id).number_of_bytes(32);
+            let answer = call.encryption_context("purpose", purpose.as_str()).send().await;
+            let answer = answer.map_err(|error| self.fault("make a secret", error))?;
+            Ok(Zeroizing::new(answer.ciphertext_blob.map(Blob::into_inner).unwrap_or_default()))
+        })
+    }
+
+    fn new_pair(&self, algorithm: SigningAlgorithm) -> Pairing<'_> {
+        Box::pin(async move {
+            let spec = match algorithm {
+                SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => DataKeyPairSpec::Rsa2048,
+                SigningAlgorithm::Es256 => DataKeyPairSpec::EccNistP256,
+                // KMS makes no such pair to give away.
+                SigningAlgorithm::EdDsa => return pair_made_here(self, algorithm).await,
+            };
+            let call = self.client.generate_data_key_pair_without_plaintext().key_id(&self.key_id).key_pair_spec(spec);
+            let answer = call.encryption_context("purpose", Purpose::Signing.as_str()).send().await;
+            let answer = answer.map_err(|error| self.fault("make a key pair", error))?;
+            let public = public::of_x509(algorithm, &answer.public_key.map(Blob::into_inner).unwrap_or_default())?;
+            let wrapped = answer.private_key_ciphertext_blob.map(Blob::into_inner).unwrap_or_default();
+            Ok(NewPair { public, wrapped })
         })
     }
 }

@@ -55,29 +55,32 @@ impl KeysTable {
         self.put(Item::from([("id".to_owned(), text(&MASTER)), ("wrapped".to_owned(), bytes(&master.wrapped))])).await
     }
 
-    /// Writes a signing key.
+    /// Writes a signing key, unless another follows the same key already.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
     pub async fn create_signing_key(&self, key: &KeyRecord) -> Result<Changed, Unknown> {
         let public = serde_json::to_string(&key.public).map_err(|_| Unknown::damaged(&self.table, "public"))?;
-        self.put(Item::from([
-            ("id".to_owned(), text(&format!("{SIGNING}{}", key.public.kid))),
+        let mut item = Item::from([
+            ("id".to_owned(), text(&id(key))),
             ("public".to_owned(), text(&public)),
             ("algorithm".to_owned(), text(&key.algorithm.as_str())),
             ("created_at".to_owned(), time(key.created_at)),
             ("activates_at".to_owned(), time(key.activates_at)),
             ("wrapped".to_owned(), bytes(&key.wrapped)),
-        ]))
-        .await
+        ]);
+        if let Some(predecessor) = &key.predecessor {
+            item.insert("predecessor".to_owned(), text(predecessor));
+        }
+        self.put(item).await
     }
 
     /// Deletes a signing key that no verifier needs any more.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was deleted.
-    pub async fn delete_signing_key(&self, kid: &str) -> Result<(), Unknown> {
-        let call = self.client.delete_item().table_name(&self.table).key("id", text(&format!("{SIGNING}{kid}")));
+    pub async fn delete_signing_key(&self, key: &KeyRecord) -> Result<(), Unknown> {
+        let call = self.client.delete_item().table_name(&self.table).key("id", text(&id(key)));
         call.send().await.map(drop).map_err(|error| Unknown::from_sdk(&self.table, error))
     }
 
@@ -93,10 +96,15 @@ impl KeysTable {
     }
 }
 
+fn id(key: &KeyRecord) -> String {
+    format!("{SIGNING}{}", key.place())
+}
+
 fn record(read: &Reader<'_>) -> Result<KeyRecord, Unknown> {
     Ok(KeyRecord {
         public: read.parsed("public", |text| serde_json::from_str(text))?,
         algorithm: read.named("algorithm", SigningAlgorithm::parse)?,
+        predecessor: read.optional_text("predecessor")?.map(str::to_owned),
         created_at: read.time("created_at")?,
         activates_at: read.time("activates_at")?,
         wrapped: read.bytes("wrapped")?.to_vec(),

@@ -100,6 +100,11 @@ const RULES: &[Rule] = &[
     Rule { name: "revoke", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule { name: "metadata", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule {
+        name: "rotate-keys",
+        workspace: Use(SHARED),
+        outside: Use(&["lambda_runtime", "serde", "serde_json", "tokio"]),
+    },
+    Rule {
         name: "jeton",
         workspace: Use(&[
             "protocol",
@@ -114,6 +119,7 @@ const RULES: &[Rule] = &[
             "introspect",
             "revoke",
             "metadata",
+            "rotate-keys",
         ]),
         outside: UseAnything,
     },

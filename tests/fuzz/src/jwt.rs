@@ -9,7 +9,7 @@ use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{SigningAlgorithm, TokenFacts};
-use keys::{KeyRecord, KeyRing, KeyWrap, MasterRecord, Purpose, Records, SigningKey, Wrapping};
+use keys::{KeyRecord, KeyRing, KeyWrap, MasterRecord, Pairing, Purpose, Records, SigningKey, WrapError, Wrapping};
 use protocol::{Jwk, Secret};
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -36,7 +36,7 @@ struct Keys {
 static KEYS: LazyLock<Keys> = LazyLock::new(|| {
     let signer = SigningKey::parse(SigningAlgorithm::EdDsa, PKCS8).expect("a private key");
     let pair = Ed25519KeyPair::from_pkcs8(PKCS8).expect("a private key");
-    Keys { ring: ring(signer.public()), signer, pair }
+    Keys { ring: ring(signer.public().clone()), signer, pair }
 });
 
 /// Reads a token.
@@ -128,8 +128,14 @@ fn ring(own: Jwk) -> KeyRing {
     let ec = Jwk { kid: "ec".to_owned(), x, y, ..Jwk::default() };
     let keys =
         [(own, SigningAlgorithm::EdDsa), (rsa, SigningAlgorithm::Rs256), (ec, SigningAlgorithm::Es256)].into_iter();
-    let record =
-        |(public, algorithm)| KeyRecord { public, algorithm, created_at: NOW, activates_at: NOW, wrapped: Vec::new() };
+    let record = |(public, algorithm)| KeyRecord {
+        public,
+        algorithm,
+        predecessor: None,
+        created_at: NOW,
+        activates_at: NOW,
+        wrapped: Vec::new(),
+    };
     let master = Some(MasterRecord { wrapped: vec![3; 32] });
     let records = Records { master, signing: keys.map(record).collect() };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
@@ -146,6 +152,14 @@ impl KeyWrap for Bare {
 
     fn unwrap<'a>(&'a self, _: Purpose, wrapped: &'a [u8]) -> Wrapping<'a> {
         Box::pin(async move { Ok(Zeroizing::new(wrapped.to_vec())) })
+    }
+
+    fn new_secret(&self, _: Purpose) -> Wrapping<'_> {
+        Box::pin(async { Err(WrapError::Refused) })
+    }
+
+    fn new_pair(&self, _: SigningAlgorithm) -> Pairing<'_> {
+        Box::pin(async { Err(WrapError::Refused.into()) })
     }
 }
 

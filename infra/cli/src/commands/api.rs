@@ -42,7 +42,7 @@ async fn create(options: ApiCreate) -> Result<(), Error> {
     let api = api.register()?;
     let stack = Stack::find(&options.common).await?;
     if api.format == TokenFormat::Jwt {
-        stack.ensure_key(api.algorithm, edge::now()).await?;
+        stack.ensure_keys(&[api.algorithm], edge::now()).await?;
     }
     let there = format!("the API {} is registered already: see `jeton api show`", api.identifier);
     done_or(stack.registry.create_api(&api).await?, there)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use edge::Error;
 use grants::{SigningAlgorithm, Timestamp};
-use keys::{KeyRecord, KeyState, PREPUBLICATION, Records, new_signing_key};
+use keys::{KeyRecord, Records, When};
 use serde_json::{Value, json};
 
 use crate::args::{KeysCommand, KeysRotate};
@@ -27,34 +27,18 @@ async fn rotate(options: KeysRotate) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let wrap = stack.key_wrap()?;
     let now = edge::now();
-    stack.ensure_master(wrap.as_ref()).await?;
-    let before = stack.keys.load().await?;
-    let mut created = Vec::new();
-    for algorithm in algorithms(&options, &before) {
-        let is_first = before.signing.iter().all(|key| key.algorithm != algorithm);
-        let after = if options.now || is_first { 0 } else { PREPUBLICATION };
-        let key = new_signing_key(algorithm, wrap.as_ref(), now, after).await?;
-        stack.keys.create_signing_key(&key).await?;
-        created.push(key);
-    }
-    let mut deleted = Vec::new();
-    for key in before.signing.iter().filter(|key| before.state(key, now) == KeyState::Retired) {
-        stack.keys.delete_signing_key(&key.public.kid).await?;
-        deleted.push(key.public.kid.clone());
-    }
+    let when = if options.now { When::AtOnce } else { When::Soon };
     let records = stack.keys.load().await?;
-    let created: Vec<Value> = created.iter().map(|key| describe(key, &records, now)).collect();
+    let rotated = rotate_keys::rotate(&stack.keys, wrap.as_ref(), &algorithms(&options, &records), when, now).await?;
+    let created: Vec<Value> = rotated.created.iter().map(|key| describe(key, &rotated.records, now)).collect();
+    let deleted: Vec<&str> = rotated.deleted.iter().map(|key| key.public.kid.as_str()).collect();
     print(options.common.json, &json!({ "created": created, "deleted": deleted }))
 }
 
 /// Those asked for, or else those in use, or else the default.
 fn algorithms(options: &KeysRotate, records: &Records) -> BTreeSet<SigningAlgorithm> {
     let asked: BTreeSet<_> = options.algs.iter().filter_map(|text| SigningAlgorithm::parse(text)).collect();
-    if !asked.is_empty() {
-        return asked;
-    }
-    let used: BTreeSet<_> = records.signing.iter().map(|key| key.algorithm).collect();
-    if used.is_empty() { BTreeSet::from([SigningAlgorithm::Rs256]) } else { used }
+    if asked.is_empty() && records.signing.is_empty() { BTreeSet::from([SigningAlgorithm::Rs256]) } else { asked }
 }
 
 fn describe(key: &KeyRecord, records: &Records, now: Timestamp) -> Value {

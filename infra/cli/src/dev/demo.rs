@@ -32,9 +32,7 @@ pub(crate) struct Demo {
 /// Makes the keys and registers the demo.
 pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error> {
     let now = edge::now();
-    let wrap = stack.key_wrap()?;
-    stack.ensure_master(wrap.as_ref()).await?;
-    stack.ensure_key(SigningAlgorithm::Rs256, now).await?;
+    stack.ensure_keys(&[SigningAlgorithm::Rs256], now).await?;
     let ring = stack.ring(now).await?;
     let issuer = place.config.issuer.to_string();
     let demo = Demo {

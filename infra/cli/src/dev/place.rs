@@ -78,7 +78,7 @@ impl Place {
     }
 
     fn variables(&self) -> Vec<(&'static str, String)> {
-        let Config { issuer, tables, wrapping, connection, policy } = &self.config;
+        let Config { issuer, tables, wrapping, connection, policy, .. } = &self.config;
         let table = |name: &Option<String>| name.clone().unwrap_or_default();
         let key_file = match wrapping {
             Some(WrappingKey::File(path)) => path.display().to_string(),

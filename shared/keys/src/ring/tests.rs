@@ -44,9 +44,13 @@ async fn ring(algorithms: &[SigningAlgorithm]) -> KeyRing {
     let wrap = wrap(1);
     let mut records = Records { master: Some(new_master(&wrap).await.unwrap()), signing: Vec::new() };
     for algorithm in algorithms {
-        records.signing.push(new_signing_key(*algorithm, &wrap, NOW, 0).await.unwrap());
+        records.signing.push(new_signing_key(planned(*algorithm), &wrap, NOW).await.unwrap());
     }
     KeyRing::open(records, &wrap, true, None, NOW).await.unwrap()
+}
+
+fn planned(algorithm: SigningAlgorithm) -> PlannedKey {
+    PlannedKey { algorithm, predecessor: None, activates_at: NOW }
 }
 
 #[tokio::test]
@@ -101,7 +105,7 @@ async fn keys_that_another_wrapping_key_wrapped_do_not_open() {
 #[tokio::test]
 async fn a_function_that_only_checks_handles_unwraps_no_signing_key() {
     let wrap = wrap(1);
-    let signing = vec![new_signing_key(SigningAlgorithm::Es256, &wrap, NOW, 0).await.unwrap()];
+    let signing = vec![new_signing_key(planned(SigningAlgorithm::Es256), &wrap, NOW).await.unwrap()];
     let records = Records { master: Some(new_master(&wrap).await.unwrap()), signing };
     let ring = KeyRing::open(records, &wrap, false, None, NOW).await.unwrap();
     assert!(!ring.has_key_for(SigningAlgorithm::Es256));

@@ -1,0 +1,92 @@
+//! The rotation of signing keys: asked by a schedule, and by `jeton keys rotate`.
+//!
+//! It may write wrapped keys and have KMS make them; it can unwrap none. Which keys to make and to delete is told by
+//! `keys::Records::rotation`; here each of them is one write, and a run that dies in the middle is done again.
+//!
+//! # Decisions
+//! - The first run makes the first keys, so a new stack needs no step by hand: the schedule begins with a run. No other
+//!   function can make a key, so cold starts do not race for it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use edge::{Config, Error, Stores, WrappingKey};
+use grants::{Seconds, SigningAlgorithm, Timestamp};
+use keys::{KeyRecord, KeyWrap, Records, When, new_master, new_signing_key};
+use serde_json::{Value, json};
+use store::{Changed, KeysTable};
+
+/// The function.
+pub struct RotateKeys {
+    table: KeysTable,
+    wrap: Arc<dyn KeyWrap>,
+    algorithms: BTreeSet<SigningAlgorithm>,
+    interval: Seconds,
+}
+
+/// What a rotation did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rotated {
+    /// The keys that were made.
+    pub created: Vec<KeyRecord>,
+    /// The keys that were deleted.
+    pub deleted: Vec<KeyRecord>,
+    /// What is there now.
+    pub records: Records,
+}
+
+impl RotateKeys {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// When a variable is missing, or the key file cannot be used.
+    pub fn open(config: &Config, stores: &Stores) -> Result<Self, Error> {
+        let wrap = config.wrapping.as_ref().ok_or(WrappingKey::MISSING)?.open(&config.connection)?;
+        let (algorithms, interval) = (config.rotation.algorithms.clone(), config.rotation.interval);
+        Ok(Self { table: stores.keys()?, wrap, algorithms, interval })
+    }
+
+    /// Does what is due, and tells about it in the log and in the answer.
+    ///
+    /// # Errors
+    /// When the table or the wrapping key does not answer: the next run does the rest.
+    pub async fn run(&self) -> Result<Value, Error> {
+        let now = edge::now();
+        let rotated = rotate(&self.table, self.wrap.as_ref(), &self.algorithms, When::Due(self.interval), now).await?;
+        let kids = |keys: &[KeyRecord]| keys.iter().map(|key| key.public.kid.clone()).collect::<Vec<_>>();
+        let (created, deleted) = (kids(&rotated.created), kids(&rotated.deleted));
+        let age = rotated.records.oldest_signing_age(now).unwrap_or_default();
+        edge::tell_rotation(&created, &deleted, age);
+        Ok(json!({ "created": created, "deleted": deleted, "oldest_signing_key_age": age }))
+    }
+}
+
+/// Makes what is missing or wanted and deletes what no token needs any more, each in one conditional write.
+///
+/// # Errors
+/// When the table or the wrapping key does not answer. What was written stays and is right.
+pub async fn rotate(
+    table: &KeysTable,
+    wrap: &dyn KeyWrap,
+    algorithms: &BTreeSet<SigningAlgorithm>,
+    when: When,
+    now: Timestamp,
+) -> Result<Rotated, Error> {
+    let plan = table.load().await?.rotation(algorithms, when, now);
+    if plan.master {
+        // Of two at the same time the first stays.
+        table.create_master(&new_master(wrap).await?).await?;
+    }
+    let mut rotated = Rotated::default();
+    for planned in plan.make {
+        let key = new_signing_key(planned, wrap, now).await?;
+        if table.create_signing_key(&key).await? == Changed::Done {
+            rotated.created.push(key);
+        }
+    }
+    for key in plan.delete {
+        table.delete_signing_key(&key).await?;
+        rotated.deleted.push(key);
+    }
+    Ok(Rotated { records: table.load().await?, ..rotated })
+}
