@@ -1,0 +1,358 @@
+"""What infra/template.yaml promises and no linter knows.
+
+Each rule is a function from a template to its faults, so that it is also shown a spoiled one and seen to object.
+"""
+
+import copy
+import re
+from pathlib import Path
+
+import pytest
+from transform import DEFAULTS, EVERYTHING, transformed, written
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = {"defaults": transformed(DEFAULTS), "everything": transformed(EVERYTHING)}
+
+# What may stand in a policy with `*`, and why.
+WILDCARDS = {
+    ("TracePolicy", "Resource"): "X-Ray knows no resources",
+    ("WrappingKey", "Resource"): "in a key's policy it is the key",
+}
+# What costs nothing while nobody asks for a token; the wrapping key is the exception, $1 a month.
+FREE_WHILE_IDLE = {
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::ApiGatewayV2::Route",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::CodeDeploy::Application",
+    "AWS::CodeDeploy::DeploymentGroup",
+    "AWS::DynamoDB::Table",
+    "AWS::IAM::Role",
+    "AWS::KMS::Alias",
+    "AWS::KMS::Key",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::Version",
+    "AWS::Logs::LogGroup",
+    "AWS::SSM::Parameter",
+    "AWS::Scheduler::Schedule",
+}
+
+
+def of_type(template, kind):
+    return {name: it for name, it in template["Resources"].items() if it["Type"] == kind}
+
+
+def functions(template):
+    return {name: it["Properties"] for name, it in of_type(template, "AWS::Lambda::Function").items()}
+
+
+def values(tree, key):
+    """All that stands below `key`, anywhere in `tree`."""
+    if isinstance(tree, dict):
+        for name, value in tree.items():
+            if name == key:
+                yield value
+            yield from values(value, key)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from values(value, key)
+
+
+def referred(tree):
+    """The logical ids that `tree` speaks of, by Ref, GetAtt or Sub."""
+    ids = {name for name in values(tree, "Ref") if isinstance(name, str)}
+    ids |= {target[0] if isinstance(target, list) else target.split(".")[0] for target in values(tree, "Fn::GetAtt")}
+    for text in values(tree, "Fn::Sub"):
+        text = text[0] if isinstance(text, list) else text
+        ids |= {name.split(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", text)}
+    return ids
+
+
+def statements(template):
+    """Every statement of every policy, with the resource that it belongs to; those in `Fn::If` too."""
+    for name, resource in template["Resources"].items():
+        for found in values(resource["Properties"], "Statement"):
+            pending = list(found)
+            while pending:
+                statement = pending.pop()
+                if "Fn::If" in statement:
+                    pending.extend(branch for branch in statement["Fn::If"][1:] if "Ref" not in branch)
+                else:
+                    yield name, statement
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def role_of(function):
+    return function["Role"]["Fn::GetAtt"][0]
+
+
+# ---- The rules -------------------------------------------------------------------------------------------------------
+
+
+def each_function_has_a_role_and_a_log_group_of_its_own(template):
+    roles, groups = {}, {}
+    for name, function in functions(template).items():
+        roles.setdefault(role_of(function), []).append(name)
+        group = function.get("LoggingConfig", {}).get("LogGroup", {}).get("Ref")
+        groups.setdefault(group, []).append(name)
+        if group not in template["Resources"] or "RetentionInDays" not in template["Resources"][group]["Properties"]:
+            yield f"{name}: no log group of the template that forgets"
+        writes = [s for owner, s in statements(template) if owner == role_of(function) and "logs:" in str(s["Action"])]
+        if [s["Resource"] for s in writes] != [{"Fn::GetAtt": [group, "Arn"]}]:
+            yield f"{name}: its role may write to other log groups than {group}, or to none"
+    yield from (f"{names} share {it}" for it, names in [*roles.items(), *groups.items()] if len(names) > 1)
+
+
+def no_policy_names_everything(template):
+    for owner, statement in statements(template):
+        for part in ("Action", "Resource", "NotAction", "NotResource"):
+            for value in listed(statement.get(part, [])):
+                # A star in a name that is otherwise written out is one too.
+                if "*" in str(value) and (owner, part) not in WILDCARDS:
+                    yield f"{owner}: {part} {value}"
+
+
+def nobody_is_a_principal_but_services_and_this_account(template):
+    root = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+    for owner, statement in statements(template):
+        principal = statement.get("Principal")
+        if principal is not None and principal != root and "Service" not in principal:
+            yield f"{owner}: {principal}"
+
+
+def tables_are_encrypted_and_stay(template):
+    for name, table in of_type(template, "AWS::DynamoDB::Table").items():
+        properties = table["Properties"]
+        if properties.get("SSESpecification", {}).get("SSEEnabled") is not True:
+            yield f"{name}: not encrypted"
+        if properties.get("DeletionProtectionEnabled") != {"Ref": "DeletionProtection"}:
+            yield f"{name}: deletion protection is not told by the parameter"
+        if (table.get("DeletionPolicy"), table.get("UpdateReplacePolicy")) != ("Retain", "Retain"):
+            yield f"{name}: goes with the stack"
+    if template["Parameters"]["DeletionProtection"]["Default"] != "true":
+        yield "tables can be deleted by default"
+
+
+def nothing_speaks_of_cors(template):
+    for word in ("CorsConfiguration", "Cors"):
+        for _ in values(template["Resources"], word):
+            yield f"{word}: the functions decide, endpoint by endpoint"
+
+
+def legacy_grants_are_off(template):
+    for name in ("AllowImplicitGrant", "AllowPasswordGrant"):
+        if template["Parameters"][name]["Default"] != "false":
+            yield name
+
+
+def an_idle_stack_is_free_by_default(template):
+    defaults = {name: str(it.get("Default", "")) for name, it in template["Parameters"].items()}
+    for name, resource in template["Resources"].items():
+        if "Condition" in resource and not holds({"Condition": resource["Condition"]}, defaults, template):
+            continue
+        if resource["Type"] not in FREE_WHILE_IDLE:
+            yield f"{name}: {resource['Type']} is there by default"
+    if any("ProvisionedConcurrency" in str(it) for it in template["Resources"].values()):
+        yield "provisioned concurrency is paid by the hour"
+
+
+def holds(condition, parameters, template):
+    """Whether a condition holds with these parameters."""
+    ((function, inside),) = condition.items()
+    inner = {
+        "Condition": lambda: holds(template["Conditions"][inside], parameters, template),
+        "Fn::Not": lambda: not holds(inside[0], parameters, template),
+        "Fn::And": lambda: all(holds(it, parameters, template) for it in inside),
+        "Fn::Or": lambda: any(holds(it, parameters, template) for it in inside),
+        "Fn::Equals": lambda: text(inside[0], parameters) == text(inside[1], parameters),
+    }
+    return inner[function]()
+
+
+def text(value, parameters):
+    if isinstance(value, dict) and "Ref" in value:
+        return parameters[value["Ref"]]
+    if isinstance(value, dict):
+        index, items = value["Fn::Select"]
+        return text(items, parameters).split(",")[index]
+    return str(value)
+
+
+def a_function_knows_the_tables_that_its_role_may_use(template):
+    tables = of_type(template, "AWS::DynamoDB::Table")
+    for name, function in functions(template).items():
+        told = referred(function["Environment"]) & set(tables)
+        used = set()
+        for owner, statement in statements(template):
+            if owner == role_of(function):
+                used |= referred(statement.get("Resource")) & set(tables)
+        if told != used:
+            yield f"{name}: told of {sorted(told)}, may use {sorted(used)}"
+
+
+def a_version_is_made_when_a_parameter_changes_what_a_function_is(template):
+    # These change a version's code, or are no part of a version.
+    apart = {"Architecture", "ReservedConcurrency"}
+    versions = of_type(template, "AWS::Lambda::Version").values()
+    told = {v["Properties"]["FunctionName"]["Ref"]: v["Properties"].get("Description") for v in versions}
+    for name, function in functions(template).items():
+        needed = referred(function) & set(template["Parameters"])
+        for condition in (it[0] for it in values(function, "Fn::If")):
+            needed |= referred(template["Conditions"][condition])
+        if "IssuerParameter" in referred(function):
+            needed.add("IssuerParameter")
+        missing = needed - apart - referred(told.get(name))
+        if missing:
+            yield f"{name}: its VersionDescription does not name {sorted(missing)}"
+
+
+def everything_calls_the_live_version(template):
+    aliases = of_type(template, "AWS::Lambda::Alias")
+    lead = [(name, it["Properties"]["IntegrationUri"]) for name, it in of_type(template, "AWS::ApiGatewayV2::Integration").items()]
+    lead += [(name, it["Properties"]["FunctionName"]) for name, it in of_type(template, "AWS::Lambda::Permission").items()]
+    lead += [(name, it["Properties"]["Target"]["Arn"]) for name, it in of_type(template, "AWS::Scheduler::Schedule").items()]
+    lead += [(name, it["Properties"]["TargetFunctionArn"]) for name, it in of_type(template, "AWS::Lambda::Url").items()]
+    for name, target in lead:
+        if target.get("Ref") not in aliases:
+            yield f"{name}: leads to {target}"
+
+
+def only_what_signs_unwraps_signing_keys(template):
+    for owner, statement in statements(template):
+        if "kms:Decrypt" not in listed(statement["Action"]):
+            continue
+        purposes = statement.get("Condition", {}).get("StringEquals", {}).get("kms:EncryptionContext:purpose")
+        if purposes is None:
+            yield f"{owner}: unwraps whatever it finds"
+        # Behind `Fn::If` is the implicit grant, which is off by default.
+        elif isinstance(purposes, dict):
+            if purposes["Fn::If"][0] != "ImplicitGrantIsAllowed" or purposes["Fn::If"][2] != "handles":
+                yield f"{owner}: {purposes}"
+        elif "signing" in listed(purposes) and owner != "TokenRole":
+            if owner != "WrappingKey" or "aws:PrincipalArn" not in statement["Condition"].get("ArnLike", {}):
+                yield f"{owner}: unwraps signing keys"
+
+
+def who_makes_keys_cannot_use_them_and_has_no_route(template):
+    for owner, statement in statements(template):
+        if owner == "RotateKeysRole" and "kms:Decrypt" in listed(statement["Action"]):
+            yield "rotate-keys may unwrap"
+        if owner == "RotateKeysScheduleRole" and statement["Action"] not in ("lambda:InvokeFunction", "sts:AssumeRole"):
+            yield f"the schedule may {statement['Action']}"
+    for name, it in of_type(template, "AWS::ApiGatewayV2::Integration").items():
+        if "RotateKeys" in str(it):
+            yield f"{name}: leads to rotate-keys"
+
+
+def each_throttled_route_is_there_before_the_stage(template):
+    stage = template["Resources"]["DefaultStage"]
+    routes = {it["Properties"]["RouteKey"]: name for name, it in of_type(template, "AWS::ApiGatewayV2::Route").items()}
+    for key in stage["Properties"]["RouteSettings"]:
+        if routes.get(key) not in stage.get("DependsOn", []):
+            yield key
+
+
+def alarms_watch_what_somebody_tells(template):
+    told = {"KeyAgeDays"}
+    for it in of_type(template, "AWS::Logs::MetricFilter").values():
+        told |= {metric["MetricName"] for metric in it["Properties"]["MetricTransformations"]}
+    for name, it in of_type(template, "AWS::CloudWatch::Alarm").items():
+        properties = it["Properties"]
+        if "Jeton/" in str(properties["Namespace"]) and properties["MetricName"] not in told:
+            yield f"{name}: nobody tells {properties['MetricName']}"
+        if not properties.get("AlarmActions"):
+            yield f"{name}: tells nobody"
+
+
+def metrics_count_events_that_the_code_logs(template):
+    for name, it in of_type(template, "AWS::Logs::MetricFilter").items():
+        for event in re.findall(r'\$\.event = "(\w+)"', it["Properties"]["FilterPattern"]):
+            if f'"{event}"' not in code():
+                yield f"{name}: nothing logs {event}"
+
+
+def operations_cost_what_the_parameter_says(template):
+    alarms = len(of_type(template, "AWS::CloudWatch::Alarm"))
+    cents = 10 * alarms + 300 * len(of_type(template, "AWS::CloudWatch::Dashboard")) + 30
+    price = f"${cents // 100}.{cents % 100:02}"
+    if price not in template["Parameters"]["Operations"]["Description"]:
+        yield f"{alarms} alarms, a dashboard and a metric are {price} a month"
+
+
+def code():
+    """What functions run: their sources and those of the shared crates, up to the tests."""
+    files = [path for folder in ("functions", "shared") for path in sorted((ROOT / folder).rglob("*.rs"))]
+    return "\n".join(path.read_text().split("#[cfg(test)]")[0] for path in files if path.name != "tests.rs")
+
+
+# ---- The tests -------------------------------------------------------------------------------------------------------
+
+# Each rule with one way to break it.
+RULES = [
+    (each_function_has_a_role_and_a_log_group_of_its_own, lambda r: r["TokenFunction"]["Properties"].update(LoggingConfig={"LogGroup": {"Ref": "RevokeLog"}})),
+    (each_function_has_a_role_and_a_log_group_of_its_own, lambda r: r["TokenFunction"]["Properties"].update(Role={"Fn::GetAtt": ["RevokeRole", "Arn"]})),
+    (no_policy_names_everything, lambda r: first_statement(r, "TokenRole").update(Action="dynamodb:*")),
+    (no_policy_names_everything, lambda r: first_statement(r, "TokenRole").update(Resource={"Fn::Sub": "${GrantsTable.Arn}/*"})),
+    (nobody_is_a_principal_but_services_and_this_account, lambda r: r["WrappingKey"]["Properties"]["KeyPolicy"]["Statement"][0].update(Principal="*")),
+    (tables_are_encrypted_and_stay, lambda r: r["KeysTable"]["Properties"].pop("SSESpecification")),
+    (tables_are_encrypted_and_stay, lambda r: r["KeysTable"]["Properties"].update(DeletionProtectionEnabled=False)),
+    (tables_are_encrypted_and_stay, lambda r: r["KeysTable"].pop("DeletionPolicy")),
+    (nothing_speaks_of_cors, lambda r: r["Api"]["Properties"].update(CorsConfiguration={"AllowOrigins": ["*"]})),
+    (an_idle_stack_is_free_by_default, lambda r: r["TokenErrorsAlarm"].pop("Condition")),
+    (a_function_knows_the_tables_that_its_role_may_use, lambda r: r["MetadataFunction"]["Properties"]["Environment"]["Variables"].update(JETON_TABLE_PEOPLE={"Ref": "PeopleTable"})),
+    (a_version_is_made_when_a_parameter_changes_what_a_function_is, lambda r: r["TokenFunction"]["Properties"].update(Timeout={"Ref": "KeyRotationDays"})),
+    (everything_calls_the_live_version, lambda r: r["TokenIntegration"]["Properties"].update(IntegrationUri={"Fn::GetAtt": ["TokenFunction", "Arn"]})),
+    (only_what_signs_unwraps_signing_keys, lambda r: first_statement(r, "RevokeRole").update(Action="kms:Decrypt")),
+    (only_what_signs_unwraps_signing_keys, lambda r: first_statement(r, "RevokeRole").update(Action="kms:Decrypt", Condition={"StringEquals": {"kms:EncryptionContext:purpose": ["handles", "signing"]}})),
+    (who_makes_keys_cannot_use_them_and_has_no_route, lambda r: first_statement(r, "RotateKeysRole").update(Action=["kms:Decrypt"])),
+    (who_makes_keys_cannot_use_them_and_has_no_route, lambda r: r["TokenIntegration"]["Properties"].update(IntegrationUri={"Ref": "RotateKeysFunctionAliaslive"})),
+    (each_throttled_route_is_there_before_the_stage, lambda r: r["DefaultStage"]["DependsOn"].remove("TokenRoute")),
+    (alarms_watch_what_somebody_tells, lambda r: r["TokenReplaysMetric"]["Properties"]["MetricTransformations"][0].update(MetricName="Other")),
+    (alarms_watch_what_somebody_tells, lambda r: r["TokenReplayAlarm"]["Properties"].pop("AlarmActions")),
+    (metrics_count_events_that_the_code_logs, lambda r: r["TokenReplaysMetric"]["Properties"].update(FilterPattern='{ $.event = "code_redeemed_twice" }')),
+    (operations_cost_what_the_parameter_says, lambda r: r.pop("TokenErrorsAlarm")),
+]
+
+
+def first_statement(resources, role):
+    return resources[role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+@pytest.mark.parametrize("rule", dict.fromkeys([*(rule for rule, _ in RULES), legacy_grants_are_off]))
+def test_the_template_has_no_fault(rule, name):
+    assert list(rule(TEMPLATES[name])) == []
+
+
+@pytest.mark.parametrize(("rule", "spoil"), RULES)
+def test_a_spoiled_template_has_one(rule, spoil):
+    template = copy.deepcopy(TEMPLATES["defaults"])
+    spoil(template["Resources"])
+    assert list(rule(template))
+
+
+def test_a_legacy_grant_that_is_on_is_a_fault():
+    template = copy.deepcopy(TEMPLATES["defaults"])
+    template["Parameters"]["AllowPasswordGrant"]["Default"] = "true"
+    assert list(legacy_grants_are_off(template)) == ["AllowPasswordGrant"]
+
+
+def test_with_everything_on_each_resource_is_there():
+    template = TEMPLATES["everything"]
+    parameters = {name: str(it.get("Default", "")) for name, it in template["Parameters"].items()} | EVERYTHING
+    conditions = {it["Condition"] for it in template["Resources"].values() if "Condition" in it}
+    assert len(conditions) >= 4
+    assert [name for name in conditions if not holds({"Condition": name}, parameters, template)] == []
+    assert of_type(template, "AWS::CodeDeploy::DeploymentGroup")
+    assert not of_type(TEMPLATES["defaults"], "AWS::CodeDeploy::DeploymentGroup")
+
+
+def test_each_excuse_has_a_reason():
+    excuses = [excuse for skip in values(written()["Resources"], "skip") for excuse in skip]
+    assert excuses
+    assert [excuse for excuse in excuses if len(excuse.get("comment", "")) < 20] == []
