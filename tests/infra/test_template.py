@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 
 import pytest
-from transform import DEFAULTS, EVERYTHING, transformed, written
+from transform import DEFAULTS, EVERYTHING, FIREWALL, transformed, written
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATES = {"defaults": transformed(DEFAULTS), "everything": transformed(EVERYTHING)}
+TEMPLATES = {"defaults": transformed(DEFAULTS), "everything": transformed(EVERYTHING), "firewall": transformed(FIREWALL)}
 
 # What may stand in a policy with `*`, and why.
 WILDCARDS = {
@@ -202,13 +202,17 @@ def a_version_is_made_when_a_parameter_changes_what_a_function_is(template):
     told = {v["Properties"]["FunctionName"]["Ref"]: v["Properties"].get("Description") for v in versions}
     for name, function in functions(template).items():
         needed = referred(function) & set(template["Parameters"])
-        for condition in (it[0] for it in values(function, "Fn::If")):
-            needed |= referred(template["Conditions"][condition])
+        needed |= decide(function, template)
         if "IssuerParameter" in referred(function):
             needed.add("IssuerParameter")
-        missing = needed - apart - referred(told.get(name))
+        missing = needed - apart - referred(told.get(name)) - decide(told.get(name), template)
         if missing:
             yield f"{name}: its VersionDescription does not name {sorted(missing)}"
+
+
+def decide(tree, template):
+    """The parameters that decide between the branches of `tree`."""
+    return {name for it in values(tree, "Fn::If") for name in referred(template["Conditions"][it[0]])}
 
 
 def everything_calls_the_live_version(template):
@@ -344,10 +348,11 @@ def test_a_legacy_grant_that_is_on_is_a_fault():
 
 def test_with_everything_on_each_resource_is_there():
     template = TEMPLATES["everything"]
-    parameters = {name: str(it.get("Default", "")) for name, it in template["Parameters"].items()} | EVERYTHING
     conditions = {it["Condition"] for it in template["Resources"].values() if "Condition" in it}
-    assert len(conditions) >= 4
-    assert [name for name in conditions if not holds({"Condition": name}, parameters, template)] == []
+    defaults = {name: str(it.get("Default", "")) for name, it in template["Parameters"].items()}
+    on = [{name for name in conditions if holds({"Condition": name}, defaults | these, template)} for these in (EVERYTHING, FIREWALL)]
+    assert on[0] | on[1] == conditions
+    assert "FirewallIsGiven" in on[1] - on[0]
     assert of_type(template, "AWS::CodeDeploy::DeploymentGroup")
     assert not of_type(TEMPLATES["defaults"], "AWS::CodeDeploy::DeploymentGroup")
 

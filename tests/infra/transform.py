@@ -2,7 +2,7 @@
 
     python transform.py FOLDER
 
-writes plain-defaults.json and plain-everything.json.
+writes plain-defaults.json, plain-everything.json and plain-firewall.json.
 """
 
 import json
@@ -16,7 +16,7 @@ from samtranslator.yaml_helper import yaml_parse
 TEMPLATE = Path(__file__).resolve().parents[2] / "infra" / "template.yaml"
 
 DEFAULTS: dict[str, str] = {}
-# Each optional part on.
+# Each optional part on, but for the firewall: it takes the domain to another place.
 EVERYTHING = {
     "AlarmEmail": "alarms@example.com",
     "AllowImplicitGrant": "true",
@@ -28,6 +28,11 @@ EVERYTHING = {
     "PrivateTokenCallers": "orders,billing",
     "ReservedConcurrency": "20",
     "Tracing": "Active",
+}
+FIREWALL = {
+    "CertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/1",
+    "DomainName": "id.example.com",
+    "WebAclArn": "arn:aws:wafv2:us-east-1:111122223333:global/webacl/w/1",
 }
 
 
@@ -53,6 +58,6 @@ def transformed(parameters):
 
 
 if __name__ == "__main__":
-    for name, parameters in [("defaults", DEFAULTS), ("everything", EVERYTHING)]:
+    for name, parameters in [("defaults", DEFAULTS), ("everything", EVERYTHING), ("firewall", FIREWALL)]:
         path = Path(sys.argv[1]) / f"plain-{name}.json"
         path.write_text(json.dumps(transformed(parameters), indent=1))
