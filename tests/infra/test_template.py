@@ -195,6 +195,13 @@ def a_function_knows_the_tables_that_its_role_may_use(template):
             yield f"{name}: told of {sorted(told)}, may use {sorted(used)}"
 
 
+def a_variable_is_one_that_the_code_reads(template):
+    for name, function in functions(template).items():
+        for variable in function["Environment"]["Variables"]:
+            if f'"{variable}"' not in code():
+                yield f"{name}: nothing reads {variable}"
+
+
 def a_version_is_made_when_a_parameter_changes_what_a_function_is(template):
     # These change a version's code, or are no part of a version.
     apart = {"Architecture", "ReservedConcurrency"}
@@ -309,6 +316,7 @@ RULES = [
     (nothing_speaks_of_cors, lambda r: r["Api"]["Properties"].update(CorsConfiguration={"AllowOrigins": ["*"]})),
     (an_idle_stack_is_free_by_default, lambda r: r["TokenErrorsAlarm"].pop("Condition")),
     (a_function_knows_the_tables_that_its_role_may_use, lambda r: r["MetadataFunction"]["Properties"]["Environment"]["Variables"].update(JETON_TABLE_PEOPLE={"Ref": "PeopleTable"})),
+    (a_variable_is_one_that_the_code_reads, lambda r: r["TokenFunction"]["Properties"]["Environment"]["Variables"].update(JETON_TABLE_TOKENS="tokens")),
     (a_version_is_made_when_a_parameter_changes_what_a_function_is, lambda r: r["TokenFunction"]["Properties"].update(Timeout={"Ref": "KeyRotationDays"})),
     (everything_calls_the_live_version, lambda r: r["TokenIntegration"]["Properties"].update(IntegrationUri={"Fn::GetAtt": ["TokenFunction", "Arn"]})),
     (only_what_signs_unwraps_signing_keys, lambda r: first_statement(r, "RevokeRole").update(Action="kms:Decrypt")),
