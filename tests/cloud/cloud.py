@@ -1,0 +1,243 @@
+"""The template on a cloud emulator: deployed, used by strangers' clients, its roles compared with what was done.
+
+Started by `run`. Everything lives in a temporary directory and ends with this process.
+"""
+
+import importlib.machinery
+import importlib.util
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+import boto3
+from botocore.config import Config
+
+import template
+from gateway import Gateway
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+REGION = "us-east-1"
+# The emulator's root account: the operator who deploys and who runs `jeton`. No function has these.
+ROOT_KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
+# What is deployed, side by side: by stack name, the parameters that are not the template's defaults.
+STACKS = {
+    "jeton": {},
+    "jeton-legacy": {"AllowImplicitGrant": "true", "AllowPasswordGrant": "true"},
+}
+
+
+def with_stack():
+    """tests/clients/with-stack: what is registered for the client suites, and how."""
+    loader = importlib.machinery.SourceFileLoader("with_stack", str(ROOT / "tests" / "clients" / "with-stack"))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("with_stack", loader))
+    loader.exec_module(module)
+    return module
+
+
+CLIENTS = with_stack()
+
+
+def say(text):
+    print(text, flush=True)
+
+
+class Emulator:
+    """ministack with IAM enforced, in a directory of its own."""
+
+    def __init__(self, directory):
+        self.port = CLIENTS.free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.calls = pathlib.Path(directory, "calls")
+        self.log = pathlib.Path(directory, "ministack.log")
+        self.calls.touch()
+        home = pathlib.Path(directory, "ministack")
+        home.mkdir()
+        own = {
+            "AUTH": "true", "IOT_MTLS_ENABLED": "0", "GATEWAY_PORT": str(self.port), "BIND_HOST": "127.0.0.1",
+            "LAMBDA_EXECUTOR": "local", "PERSIST_STATE": "0", "STATE_DIR": str(home / "state"),
+            "S3_DATA_DIR": str(home / "s3"), "TMPDIR": str(home), "HOME": str(home), "LOG_LEVEL": "WARNING",
+            # The functions are its children, and find it by these.
+            "AWS_ENDPOINT_URL": self.url, "AWS_ENDPOINT_URL_DYNAMODB": self.url, "AWS_ENDPOINT_URL_KMS": self.url,
+            "CLOUD_CALLS": str(self.calls), **ROOT_KEYS,
+        }
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONDONTWRITEBYTECODE") if name in os.environ}
+        with self.log.open("wb") as log:
+            command = [sys.executable, HERE / "emulator.py"]
+            self.process = subprocess.Popen(command, env={**kept, **own}, cwd=home, stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=log, start_new_session=True)
+
+    def wait_until_ready(self):
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise SystemExit(f"ministack ended before it was ready:\n{self.log.read_text()}")
+            try:
+                with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise SystemExit(f"ministack was not ready within 90 s:\n{self.log.read_text()}")
+
+    def client(self, service):
+        # A deployment is waited for, and never asked for twice.
+        patience = Config(read_timeout=120, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
+        return boto3.client(service, endpoint_url=self.url, region_name=REGION, config=patience,
+                            aws_access_key_id="test", aws_secret_access_key="test")
+
+    def stop(self):
+        """Ends it with all functions, which are in its process group."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self.process.pid, number)
+                self.process.wait(5)
+            except (ProcessLookupError, subprocess.TimeoutExpired):
+                continue
+
+
+class Stack(CLIENTS.Stack):
+    """A deployed stack, with the operator's commands of tests/clients/with-stack."""
+
+    # Not the parent's: that starts a `jeton dev`.
+    def __init__(self, emulator, name, directory):
+        self.emulator, self.name = emulator, name
+        self.gateway = Gateway()
+        self.url = self.gateway.url
+        self.env_file = pathlib.Path(directory, f"{name}.env")
+        self.log = emulator.log
+
+    def deploy(self, plain, parameters):
+        copy, gone = template.for_emulator(plain, self.url)
+        formation = self.emulator.client("cloudformation")
+        formation.create_stack(
+            StackName=self.name, TemplateBody=json.dumps(copy), Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
+            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()])
+        while (found := formation.describe_stacks(StackName=self.name)["Stacks"][0])["StackStatus"].endswith("PROGRESS"):
+            time.sleep(0.1)
+        events = formation.describe_stack_events(StackName=self.name)["StackEvents"]
+        reasons = [f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in events
+                   if "FAILED" in event["ResourceStatus"]]
+        if found["StackStatus"] != "CREATE_COMPLETE":
+            raise SystemExit(f"{self.name}: {found['StackStatus']}\n" + "\n".join([*reasons, self.log.read_text()[-4000:]]))
+        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+        resources = formation.describe_stack_resources(StackName=self.name)["StackResources"]
+        self.resources = {resource["LogicalResourceId"]: resource for resource in resources}
+        self.write_env_file()
+        api = self.resources["Api"]["PhysicalResourceId"]
+        self.gateway.lead_to(self.emulator.port, f"{api}.execute-api.localhost:{self.emulator.port}")
+        return copy, gone
+
+    def write_env_file(self):
+        tables = {f"JETON_TABLE_{name.upper()}": self.outputs[f"{name}TableName"]
+                  for name in ("Registry", "Grants", "People", "Keys")}
+        variables = {**ROOT_KEYS, **tables, "JETON_ISSUER": self.url, "JETON_KMS_KEY_ID": self.outputs["WrappingKeyArn"],
+                     "AWS_ENDPOINT_URL_DYNAMODB": self.emulator.url, "AWS_ENDPOINT_URL_KMS": self.emulator.url}
+        self.env_file.write_text("".join(f"{name}={value}\n" for name, value in variables.items()))
+
+    def make_keys(self):
+        """The first keys, wrapped by KMS: by the stack's own function if it has one, or else by the operator."""
+        function = self.resources.get("RotateKeysFunction")
+        if function is None:
+            made = self.jeton("keys", "rotate")["created"]
+            return f"`jeton keys rotate` made {', '.join(key['alg'] for key in made)}"
+        answer = self.emulator.client("lambda").invoke(FunctionName=function["PhysicalResourceId"], Payload=b"{}")
+        told = answer["Payload"].read().decode()
+        if answer.get("FunctionError"):
+            raise SystemExit(f"RotateKeysFunction failed: {told}\n{self.log.read_text()[-4000:]}")
+        return f"RotateKeysFunction was invoked and answered {told}"
+
+    def stop(self):
+        self.gateway.stop()
+
+
+class Report:
+    """What is done, with times; the first failure does not hide the next."""
+
+    def __init__(self):
+        self.start = self.section_start = time.monotonic()
+        self.failed = []
+
+    def section(self, name):
+        self.section_start = time.monotonic()
+        say(f"\n---- {name} (at {self.section_start - self.start:.0f} s)")
+
+    def suite(self, name, command, environment):
+        self.section(name)
+        status = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode
+        say(f"{name}: {'passed' if status == 0 else 'FAILED'} in {time.monotonic() - self.section_start:.1f} s")
+        if status != 0:
+            self.failed.append(name)
+
+
+def tell_resources(stack, copy, gone):
+    say(f"{stack.name}: {len(stack.resources)} resources of {len(copy['Resources']) + len(gone)}, issuer {stack.url}")
+    for name, resource in sorted(stack.resources.items(), key=lambda item: (item[1]["ResourceType"], item[0])):
+        say(f"  {resource['ResourceStatus']}  {resource['ResourceType']:<28} {name}")
+    for name, kind in gone.items():
+        say(f"  TAKEN OUT        {kind:<28} {name}: {template.TAKEN_OUT[kind]}")
+    missing = set(copy["Resources"]) - set(stack.resources)
+    if missing:
+        raise SystemExit(f"{stack.name}: not deployed: {', '.join(sorted(missing))}")
+
+
+def test(report, directory, emulator, stacks):
+    report.section("Deployment")
+    zips = template.zips(directory)
+    emulator.wait_until_ready()
+    s3 = emulator.client("s3")
+    s3.create_bucket(Bucket=template.BUCKET)
+    for binary, path in zips.items():
+        s3.put_object(Bucket=template.BUCKET, Key=f"{binary}.zip", Body=path.read_bytes())
+        say(f"uploaded {binary}.zip, {path.stat().st_size / 1e6:.1f} MB")
+    plain, machine = template.plain()
+    say("One override in the template: the value of IssuerParameter is the URL of a proxy on loopback, where the API "
+        "answers here; the parameter itself takes https only.")
+    for name, parameters in STACKS.items():
+        stacks.append(stack := Stack(emulator, name, directory))
+        tell_resources(stack, *stack.deploy(plain, {**machine, **parameters}))
+        say(f"  keys: {stack.make_keys()}")
+
+    environments = [{**CLIENTS.register(stack), "STACK_NAME": stack.name, "STACK_EMULATOR": emulator.url,
+                     "STACK_LEGACY": STACKS[stack.name].get("AllowPasswordGrant", ""),
+                     "CLOUD_CALLS": str(emulator.calls)} for stack in stacks]
+    python = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    node = sorted(str(path) for path in (ROOT / "tests" / "clients" / "node").glob("*.test.mjs"))
+    usual, legacy = environments
+    report.suite("Node clients", ["node", "--test", "--test-reporter=spec", *node], usual)
+    report.suite("Python clients", [*python, "tests/clients/python"], usual)
+    cargo = ["cargo", "test", "--release", "--locked", "--quiet", "--workspace", "--lib", "--", "oauth2_crate::"]
+    if os.environ.get("X"): report.suite("The crate oauth2", [*cargo], {"JETON_TEST_STACK": str(stacks[0].env_file)})
+    for environment in environments:
+        report.suite(f"All flows of {environment['STACK_NAME']}", [*python, "tests/cloud/test_flows.py"], environment)
+    report.suite("Roles: what was granted and what was used", [*python, "tests/cloud/test_roles.py"], usual)
+    report.suite("Roles: what is refused", [*python, "tests/cloud/test_refusals.py"], usual)
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    report, emulator, stacks = Report(), None, []
+    with tempfile.TemporaryDirectory(prefix="jeton-cloud-", ignore_cleanup_errors=True) as directory:
+        try:
+            emulator = Emulator(directory)
+            test(report, directory, emulator, stacks)
+        finally:
+            for stack in stacks:
+                stack.stop()
+            if emulator is not None:
+                emulator.stop()
+                if report.failed and os.environ.get("CLOUD_KEEP_LOG"):
+                    pathlib.Path(os.environ["CLOUD_KEEP_LOG"]).write_bytes(emulator.log.read_bytes())
+    say(f"\nCloud emulator: {'FAILED: ' + ', '.join(report.failed) if report.failed else 'all passed'} "
+        f"in {time.monotonic() - report.start:.0f} s")
+    sys.exit(1 if report.failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,242 @@
+"""Every way through every function of a deployed stack, once: what the roles are compared with.
+
+The client suites take the usual ways; here are the others too: guesses, replays, refusals, and the two legacy grants where
+the deployment allows them. Each function does here all that it can do with its tables and its key.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import secrets
+import subprocess
+import sys
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import requests
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients" / "python"))
+from person import Form, Person  # noqa: E402
+
+
+def stack(name):
+    return os.environ[f"STACK_{name}"]
+
+
+URL, CALLBACK = stack("URL"), stack("REDIRECT_URI")
+JWT_API, OPAQUE_API = "https://es256.example", "https://opaque.example"
+LEGACY = stack("LEGACY") == "true"
+PASSWORD = "a long enough pass phrase"
+legacy = pytest.mark.skipif(not LEGACY, reason="the deployment does not allow the legacy grants; the other stack does")
+
+
+def jeton(*arguments, text=""):
+    command = [stack("JETON"), *arguments, "--env-file", stack("ENV_FILE"), "--json"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def new_person():
+    name = f"p-{secrets.token_hex(6)}"
+    jeton("user", "create", "--username", name, "--password-stdin", text=PASSWORD + "\n")
+    return Person(name, PASSWORD)
+
+
+def client(name):
+    return {"id": stack(f"{name}_ID"), "secret": os.environ.get(f"STACK_{name}_SECRET")}
+
+
+def new_client(*options):
+    made = jeton("client", "create", "--name", "Of the cloud test", *options)
+    return {"id": made["client_id"], "secret": made.get("client_secret")}
+
+
+def post(path, by, status=200, **fields):
+    """An authenticated request; gives the JSON document of the answer, if there is one."""
+    if by["secret"] is None:
+        fields["client_id"], auth = by["id"], None
+    else:
+        auth = (by["id"], by["secret"])
+    answer = requests.post(f"{URL}{path}", data=fields, auth=auth, timeout=60)
+    assert answer.status_code == status, f"{answer.status_code} {answer.text}"
+    return answer.json() if answer.content else None
+
+
+def introspect(token):
+    return post("/introspect", client("RESOURCE"), token=token)
+
+
+def authorization(by, **more):
+    """An authorization request and its verifier."""
+    verifier = secrets.token_urlsafe(48)
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    asked = {"response_type": "code", "client_id": by["id"], "redirect_uri": CALLBACK, "code_challenge": challenge,
+             "code_challenge_method": "S256", "scope": "read", "resource": JWT_API, "state": "s"}
+    return f"{URL}/authorize?{urlencode({**asked, **more})}", verifier
+
+
+def code(person, by, **more):
+    url, verifier = authorization(by, **more)
+    answer = parse_qs(urlsplit(person.answer(url)).query)
+    assert answer.get("iss") == [URL], answer
+    return {"grant_type": "authorization_code", "code": answer["code"][0], "code_verifier": verifier,
+            "redirect_uri": CALLBACK}
+
+
+def tokens(person, by, **more):
+    return post("/token", by, **code(person, by, **more))
+
+
+def refresh(by, found, status=200):
+    return post("/token", by, status, grant_type="refresh_token", refresh_token=found["refresh_token"])
+
+
+def test_the_documents_are_at_every_address_they_are_looked_for():
+    metadata = requests.get(f"{URL}/.well-known/oauth-authorization-server", timeout=60).json()
+    assert metadata["issuer"] == URL
+    assert metadata == requests.get(f"{URL}/.well-known/openid-configuration", timeout=60).json()
+    keys = requests.get(metadata["jwks_uri"], timeout=60).json()["keys"]
+    assert {key["alg"] for key in keys} == {"RS256", "ES256", "EdDSA", "PS256"}
+    assert all("d" not in key for key in keys)
+    assert (LEGACY, LEGACY) == ("password" in metadata["grant_types_supported"], "implicit" in metadata["grant_types_supported"])
+
+
+def test_the_gateway_gives_each_function_its_method_its_path_and_its_preflight():
+    assert requests.get(f"{URL}/token", timeout=60).status_code == 405
+    assert requests.get(f"{URL}/nothing", timeout=60).status_code == 404
+    asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+    assert "Access-Control-Allow-Origin" in requests.options(f"{URL}/token", headers=asked, timeout=60).headers
+    assert "Access-Control-Allow-Origin" not in requests.options(f"{URL}/authorize", headers=asked, timeout=60).headers
+
+
+@pytest.mark.parametrize("api", [JWT_API, OPAQUE_API])
+def test_a_service_gets_a_token_and_gives_it_back(api):
+    service = client("BASIC")
+    token = post("/token", service, grant_type="client_credentials", resource=api)["access_token"]
+    assert introspect(token)["active"] is True
+    post("/revoke", service, token=token)
+    assert introspect(token) == {"active": False}
+
+
+def test_a_person_agrees_once_to_an_app_with_a_secret():
+    person, web = new_person(), client("WEB")
+    first = tokens(person, web)
+    assert introspect(first["access_token"])["active"] is True
+    # Signed in and agreed already: straight back.
+    silent = requests.get(authorization(web)[0], headers={"Cookie": cookies(person)}, allow_redirects=False, timeout=60)
+    assert silent.headers["location"].startswith(f"{CALLBACK}?")
+
+
+def cookies(person):
+    return "; ".join(f"{name}={value}" for name, value in person.cookies.items())
+
+
+def test_a_refresh_token_is_used_once():
+    app = client("APP")
+    first = tokens(new_person(), app)
+    second = refresh(app, first)
+    third = refresh(app, second)
+    # Two generations old: not a lost answer but a stolen token.
+    assert refresh(app, first, 400)["error"] == "invalid_grant"
+    assert refresh(app, third, 400)["error"] == "invalid_grant"
+    assert introspect(third["access_token"]) == {"active": False}
+
+
+def test_a_code_is_redeemed_once_and_its_replay_revokes():
+    app = client("APP")
+    redemption = code(new_person(), app)
+    found = post("/token", app, **redemption)
+    assert post("/token", app, 400, **redemption)["error"] == "invalid_grant"
+    assert introspect(found["access_token"]) == {"active": False}
+
+
+def test_an_opaque_token_and_a_refresh_token_are_revoked():
+    web = client("WEB")
+    found = tokens(new_person(), web, resource=OPAQUE_API)
+    assert introspect(found["access_token"])["active"] is True
+    post("/revoke", web, token=found["access_token"])
+    assert introspect(found["access_token"]) == {"active": False}
+    post("/revoke", web, token=found["refresh_token"])
+    assert refresh(web, found, 400)["error"] == "invalid_grant"
+
+
+def test_a_person_with_a_session_agrees_to_another_app():
+    person = new_person()
+    tokens(person, client("WEB"))
+    assert tokens(person, client("APP"))["refresh_token"]
+    answer = parse_qs(urlsplit(person.answer(authorization(client("APP"), prompt="consent")[0], "deny")).query)
+    assert answer["error"] == ["access_denied"]
+
+
+def test_a_sixth_wrong_password_waits_and_another_person_does_not():
+    person = new_person()
+    url, _ = authorization(client("APP"))
+    page, answers = person._ask(url, None), []
+    for _ in range(6):
+        form = Form(page.text)
+        filled = {**form.fields, "username": person.username, "password": "not it"}
+        page = person._ask(f"{URL}{form.action}", filled)
+        answers.append(page.status_code)
+    assert answers == [403] * 5 + [429]
+    assert int(page.headers["Retry-After"]) >= 1
+    assert tokens(new_person(), client("APP"))["access_token"]
+
+
+def test_a_right_password_forgets_the_wrong_ones():
+    person = new_person()
+    url, _ = authorization(client("APP"))
+    form = Form(person._ask(url, None).text)
+    wrong = person._ask(f"{URL}{form.action}", {**form.fields, "username": person.username, "password": "not it"})
+    assert wrong.status_code == 403
+    assert person.answer(url).startswith(f"{CALLBACK}?")
+
+
+@pytest.mark.parametrize("path", ["/token", "/introspect", "/revoke"])
+def test_a_wrong_secret_is_counted(path):
+    service = new_client("--grant", "client_credentials", "--api", JWT_API, "--introspects", JWT_API)
+    wrong = {**service, "secret": "wrong"}
+    answers = {post(path, wrong, 401, grant_type="client_credentials", token="x")["error"] for _ in range(3)}
+    assert answers == {"invalid_client"}
+
+
+def test_a_disabled_person_is_out():
+    person, app = new_person(), client("APP")
+    found = tokens(person, app)
+    jeton("user", "disable", person.username)
+    assert introspect(found["access_token"]) == {"active": False}
+    assert refresh(app, found, 400)["error"] == "invalid_grant"
+
+
+@legacy
+@pytest.mark.parametrize("api", [JWT_API, OPAQUE_API])
+def test_the_implicit_grant_answers_in_the_fragment(api):
+    old = new_client("--grant", "implicit", "--auth-method", "none", "--redirect-uri", CALLBACK, "--api", api, "--scope", "read")
+    asked = {"response_type": "token", "client_id": old["id"], "redirect_uri": CALLBACK, "state": "s"}
+    answer = parse_qs(urlsplit(new_person().answer(f"{URL}/authorize?{urlencode(asked)}")).fragment)
+    assert answer["iss"] == [URL]
+    assert introspect(answer["access_token"][0])["active"] is True
+
+
+@legacy
+def test_the_password_grant_checks_counts_and_waits():
+    old = new_client("--grant", "password", "--grant", "refresh_token", "--api", JWT_API, "--scope", "read")
+    person = new_person()
+    ask = {"grant_type": "password", "username": person.username}
+    assert post("/token", old, 400, password="not it", **ask)["error"] == "invalid_grant"
+    found = post("/token", old, password=PASSWORD, **ask)
+    assert introspect(found["access_token"])["active"] is True
+    assert refresh(old, found)["access_token"]
+    for _ in range(5):
+        post("/token", old, 400, password="not it", **ask)
+    post("/token", old, 429, password=PASSWORD, **ask)
+
+
+@pytest.mark.skipif(LEGACY, reason="the deployment allows the legacy grants; the other stack does not")
+def test_the_legacy_grants_are_not_there():
+    asked = {"grant_type": "password", "username": "a", "password": "b"}
+    assert post("/token", client("BASIC"), 400, **asked)["error"] == "unsupported_grant_type"
+    url, _ = authorization(client("APP"), response_type="token")
+    assert "unsupported_response_type" in requests.get(url, allow_redirects=False, timeout=60).headers["location"]

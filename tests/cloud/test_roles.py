@@ -1,0 +1,64 @@
+"""Each function's role grants what the function did in all flows, and nothing else.
+
+The emulator has written down every decision it made about a role (emulator.py), while all flows ran on both stacks: the
+template's defaults, and with both legacy grants allowed.
+"""
+
+import pytest
+
+from roles import calls, covers, functions, grants, statements
+
+STACKS = ["jeton", "jeton-legacy"]
+
+# Granted, and yet no function asks for it: action, with the reason.
+NOT_ASKED_BY_CODE = {
+    "logs:CreateLogStream": "Lambda itself writes a function's output to its log, with the function's role",
+    "logs:PutLogEvents": "Lambda itself writes a function's output to its log, with the function's role",
+}
+
+
+def too_many(grants_of_role, calls_of_role):
+    unused = [grant for grant in grants_of_role if not any(covers(grant, call) for call in calls_of_role)]
+    return [grant for grant in unused if grant[0] not in NOT_ASKED_BY_CODE]
+
+
+def too_few(grants_of_role, calls_of_role):
+    return [call for call in calls_of_role
+            if not call["allowed"] or not any(covers(grant, call) for grant in grants_of_role)]
+
+
+def roles():
+    return [(stack, name, configuration["Role"]) for stack in STACKS for name, configuration in functions(stack).items()]
+
+
+ROLES = roles()
+
+
+@pytest.mark.parametrize(("stack", "function", "role"), ROLES, ids=[f"{stack}-{name}" for stack, name, _ in ROLES])
+def test_a_role_grants_what_its_function_does_and_nothing_else(stack, function, role):
+    granted = [grant for statement in statements(role) for grant in grants(statement)]
+    done = calls(role)
+    assert done, f"{function} of {stack} did nothing in all flows"
+    assert all(statement["Effect"] == "Allow" for statement in statements(role))
+    assert {"too few": too_few(granted, done), "too many": too_many(granted, done)} == {"too few": [], "too many": []}
+
+
+def test_each_function_has_a_role_of_its_own():
+    assert len({role for _, _, role in ROLES}) == len(ROLES)
+
+
+def test_no_exception_is_stale():
+    granted = {grant[0] for _, _, role in ROLES for statement in statements(role) for grant in grants(statement)}
+    asked = {call["action"] for _, _, role in ROLES for call in calls(role)}
+    assert [action for action in NOT_ASKED_BY_CODE if action not in granted or action in asked] == []
+
+
+def test_the_comparison_sees_an_action_too_many_and_one_too_few():
+    _, _, role = next(found for found in ROLES if found[:2] == ("jeton", "Token"))
+    granted = [grant for statement in statements(role) for grant in grants(statement)]
+    done = calls(role)
+    more = ("dynamodb:DeleteItem", "*", None, None)
+    assert too_many([*granted, more], done) == [more]
+    signing = next(grant for grant in granted if grant[3] == "signing")
+    missing = too_few([grant for grant in granted if grant != signing], done)
+    assert {call["keys"]["kms:EncryptionContext:purpose"] for call in missing} == {"signing"}
