@@ -207,13 +207,13 @@ def test(report, directory, emulator, stacks):
     environments = [{**CLIENTS.register(stack), "STACK_NAME": stack.name, "STACK_EMULATOR": emulator.url,
                      "STACK_LEGACY": STACKS[stack.name].get("AllowPasswordGrant", ""),
                      "CLOUD_CALLS": str(emulator.calls)} for stack in stacks]
-    python = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    python = [sys.executable, "-m", "pytest", "-q", "-rsx", "-p", "no:cacheprovider"]
     node = sorted(str(path) for path in (ROOT / "tests" / "clients" / "node").glob("*.test.mjs"))
     usual, legacy = environments
     report.suite("Node clients", ["node", "--test", "--test-reporter=spec", *node], usual)
     report.suite("Python clients", [*python, "tests/clients/python"], usual)
     cargo = ["cargo", "test", "--release", "--locked", "--quiet", "--workspace", "--lib", "--", "oauth2_crate::"]
-    if os.environ.get("X"): report.suite("The crate oauth2", [*cargo], {"JETON_TEST_STACK": str(stacks[0].env_file)})
+    report.suite("The crate oauth2", [*cargo], {"JETON_TEST_STACK": str(stacks[0].env_file)})
     for environment in environments:
         report.suite(f"All flows of {environment['STACK_NAME']}", [*python, "tests/cloud/test_flows.py"], environment)
     report.suite("Roles: what was granted and what was used", [*python, "tests/cloud/test_roles.py"], usual)

@@ -20,6 +20,8 @@ import requests
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "clients" / "python"))
 from person import Form, Person  # noqa: E402
 
+from roles import client as client_of, functions  # noqa: E402
+
 
 def stack(name):
     return os.environ[f"STACK_{name}"]
@@ -97,19 +99,44 @@ def refresh(by, found, status=200):
 def test_the_documents_are_at_every_address_they_are_looked_for():
     metadata = requests.get(f"{URL}/.well-known/oauth-authorization-server", timeout=60).json()
     assert metadata["issuer"] == URL
-    assert metadata == requests.get(f"{URL}/.well-known/openid-configuration", timeout=60).json()
+    of_openid = requests.get(f"{URL}/.well-known/openid-configuration", timeout=60).json()
+    assert metadata.items() <= of_openid.items()
     keys = requests.get(metadata["jwks_uri"], timeout=60).json()["keys"]
     assert {key["alg"] for key in keys} == {"RS256", "ES256", "EdDSA", "PS256"}
     assert all("d" not in key for key in keys)
-    assert (LEGACY, LEGACY) == ("password" in metadata["grant_types_supported"], "implicit" in metadata["grant_types_supported"])
+    assert ({"password", "implicit"} <= set(metadata["grant_types_supported"])) is LEGACY
 
 
-def test_the_gateway_gives_each_function_its_method_its_path_and_its_preflight():
+def test_the_gateway_passes_on_every_method_and_its_own_paths_only():
     assert requests.get(f"{URL}/token", timeout=60).status_code == 405
+    assert requests.put(f"{URL}/revoke", timeout=60).status_code == 405
     assert requests.get(f"{URL}/nothing", timeout=60).status_code == 404
+
+
+def test_a_script_of_another_origin_reads_tokens_and_no_pages():
+    asked = {"Origin": "https://shop.example"}
+    assert "Access-Control-Allow-Origin" in requests.post(f"{URL}/token", headers=asked, timeout=60).headers
+    assert "Access-Control-Allow-Origin" not in requests.get(f"{URL}/authorize", headers=asked, timeout=60).headers
+
+
+@pytest.mark.xfail(strict=True, reason="ministack answers OPTIONS itself, also for an API without CorsConfiguration; the "
+                   "real gateway gives it to the ANY route. The next test asks the function")
+def test_the_gateway_passes_on_a_preflight():
     asked = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
-    assert "Access-Control-Allow-Origin" in requests.options(f"{URL}/token", headers=asked, timeout=60).headers
-    assert "Access-Control-Allow-Origin" not in requests.options(f"{URL}/authorize", headers=asked, timeout=60).headers
+    assert requests.options(f"{URL}/token", headers=asked, timeout=60).ok
+
+
+@pytest.mark.parametrize(("function", "path", "any_origin"), [("Token", "/token", True), ("Authorize", "/authorize", False)])
+def test_the_function_answers_a_preflight_as_the_gateway_gives_it(function, path, any_origin):
+    headers = {"origin": "https://shop.example", "access-control-request-method": "POST", "host": "x"}
+    http = {"method": "OPTIONS", "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "x"}
+    context = {"http": http, "accountId": "0", "apiId": "x", "stage": "$default", "requestId": "x", "timeEpoch": 0,
+               "domainName": "x", "domainPrefix": "x", "routeKey": f"ANY {path}", "time": "22/Nov/2026:00:00:00 +0000"}
+    event = {"version": "2.0", "routeKey": f"ANY {path}", "rawPath": path, "rawQueryString": "", "headers": headers,
+             "requestContext": context, "isBase64Encoded": False}
+    name = functions(stack("NAME"))[function]["FunctionName"]
+    told = json.loads(client_of("lambda").invoke(FunctionName=name, Payload=json.dumps(event))["Payload"].read())
+    assert ("access-control-allow-origin" in told["headers"]) is any_origin, told
 
 
 @pytest.mark.parametrize("api", [JWT_API, OPAQUE_API])

@@ -12,16 +12,14 @@ from botocore.exceptions import ClientError
 from roles import client, functions
 
 STACKS = ["jeton", "jeton-legacy"]
-REGISTRY = {"registry get", "registry batch"}
-LEGACY_SIGNS = {"decrypt signing"}
 # What each function's role may do of the probes; and what more with both legacy grants.
 ALLOWED = {
-    "Authorize": (REGISTRY | {"grants put", "count", "counters batch", "people batch", "people put", "keys scan",
-                              "decrypt handles"}, LEGACY_SIGNS),
-    "Token": (REGISTRY | {"grants put", "grants update", "count", "keys scan", "decrypt handles", "decrypt signing"},
-              {"people batch", "counters batch"}),
-    "Introspect": (REGISTRY | {"grants get", "counter get", "count", "keys scan", "decrypt handles"}, set()),
-    "Revoke": (REGISTRY | {"grants put", "grants update", "count", "keys scan", "decrypt handles"}, set()),
+    "Authorize": ({"registry get", "registry batch", "grants put", "count", "counters batch", "people batch", "people put",
+                   "keys scan", "decrypt handles"}, {"decrypt signing"}),
+    "Token": ({"registry get", "registry batch", "grants put", "grants update", "count", "keys scan", "decrypt handles",
+               "decrypt signing"}, {"people batch", "counters batch"}),
+    "Introspect": ({"registry get", "grants get", "counter get", "count", "keys scan", "decrypt handles"}, set()),
+    "Revoke": ({"registry get", "grants put", "grants update", "count", "keys scan", "decrypt handles"}, set()),
     "Metadata": ({"keys scan"}, set()),
 }
 DENIED = {"AccessDeniedException", "AccessDenied"}
