@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use harness::{Jwt, RegisteredClient, RegisteredUser, Stack};
+use harness::{Browser, Cli, EnvFile, Http, Jwt, RegisteredClient, RegisteredUser, Stack};
 use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicTokenResponse};
 use oauth2::{
     AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet, HttpRequest,
@@ -16,7 +16,7 @@ const CALLBACK: &str = "https://shop.example/callback";
 type Client = oauth2::basic::BasicClient<EndpointSet, EndpointNotSet, EndpointSet, EndpointSet, EndpointSet>;
 
 struct World {
-    stack: Stack,
+    site: Site,
     basic: RegisteredClient,
     post: RegisteredClient,
     web: RegisteredClient,
@@ -25,9 +25,29 @@ struct World {
     user: RegisteredUser,
 }
 
+/// The server that is read.
+struct Site {
+    issuer: String,
+    env_file: EnvFile,
+    _stack: Option<Stack>,
+}
+
+impl Site {
+    /// The one whose env file `JETON_TEST_STACK` names (tests/cloud deploys it), or else one of its own.
+    #[expect(clippy::disallowed_methods, reason = "the one thing that this test is told by its environment")]
+    fn find() -> Self {
+        if let Ok(path) = std::env::var("JETON_TEST_STACK") {
+            let env_file = EnvFile::at(path);
+            return Self { issuer: env_file.get("JETON_ISSUER"), env_file, _stack: None };
+        }
+        let stack = Stack::start();
+        Self { issuer: stack.issuer().to_owned(), env_file: stack.env_file().clone(), _stack: Some(stack) }
+    }
+}
+
 static WORLD: LazyLock<World> = LazyLock::new(|| {
-    let stack = Stack::start();
-    let cli = stack.cli();
+    let site = Site::find();
+    let cli = Cli::new(site.env_file.clone());
     cli.create_api(API, "read write", &[]);
     let service = ["--grant", "client_credentials", "--api", API, "--scope", "read write"];
     let code = [
@@ -45,8 +65,8 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
         web: cli.create_client("Shop", code),
         app: cli.create_client("App", &[&["--auth-method", "none"], code].concat()),
         api: cli.create_client("Orders API", &["--introspects", API]),
-        user: cli.create_user("person-1", "a long enough pass phrase"),
-        stack,
+        user: cli.create_user("a-reader-of-rust", "a long enough pass phrase"),
+        site,
     }
 });
 
@@ -66,7 +86,7 @@ async fn send(mut request: HttpRequest) -> Result<HttpResponse, reqwest::Error> 
 
 /// A client that has read the metadata.
 async fn client(registered: &RegisteredClient, auth_type: AuthType) -> Client {
-    let metadata = WORLD.stack.http().get("/.well-known/oauth-authorization-server").send().await;
+    let metadata = Http::new(&WORLD.site.issuer).get("/.well-known/oauth-authorization-server").send().await;
     let url = |name: &str| metadata.string(name);
     let client = BasicClient::new(ClientId::new(registered.id.clone()))
         .set_auth_uri(AuthUrl::new(url("authorization_endpoint")).unwrap())
@@ -87,10 +107,10 @@ async fn signed_in(registered: &RegisteredClient) -> (Client, AuthorizationCode,
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let request = client.authorize_url(CsrfToken::new_random).add_scope(Scope::new("read".to_owned()));
     let (url, state) = request.set_pkce_challenge(challenge).url();
-    let (user, mut browser) = (&WORLD.user, WORLD.stack.browser());
+    let (user, mut browser) = (&WORLD.user, Browser::new(&WORLD.site.issuer));
     let callback = browser.sign_in_and_consent(url.as_str(), &user.username, &user.password).await;
     assert_eq!(callback.state.as_deref(), Some(state.secret().as_str()));
-    assert_eq!(callback.iss.as_deref(), Some(WORLD.stack.issuer()));
+    assert_eq!(callback.iss.as_deref(), Some(&*WORLD.site.issuer));
     assert!(callback.url.as_str().starts_with(CALLBACK), "{}", callback.url);
     (client, AuthorizationCode::new(callback.code().to_owned()), verifier)
 }
