@@ -157,6 +157,18 @@ class Stack(CLIENTS.Stack):
         self.gateway.stop()
 
 
+def clients_of_rust():
+    """The built tests of tests/clients. The whole workspace is named, so that nothing is built with other features."""
+    command = ["cargo", "test", "--release", "--locked", "--workspace", "--lib", "--no-run", "--message-format", "json"]
+    built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, text=True)
+    messages = [json.loads(line) for line in built.stdout.splitlines()]
+    found = [message["executable"] for message in messages
+             if message.get("target", {}).get("name") == "clients" and message.get("executable")]
+    if len(found) != 1:
+        raise SystemExit(f"cargo built no tests of the package clients:\n{built.stderr}")
+    return found[0]
+
+
 class Report:
     """What is done, with times; the first failure does not hide the next."""
 
@@ -212,12 +224,12 @@ def test(report, directory, emulator, stacks):
     usual, legacy = environments
     report.suite("Node clients", ["node", "--test", "--test-reporter=spec", *node], usual)
     report.suite("Python clients", [*python, "tests/clients/python"], usual)
-    cargo = ["cargo", "test", "--release", "--locked", "--quiet", "--workspace", "--lib", "--", "oauth2_crate::"]
-    report.suite("The crate oauth2", [*cargo], {"JETON_TEST_STACK": str(stacks[0].env_file)})
+    report.suite("The crate oauth2", [clients_of_rust()], {"JETON_TEST_STACK": str(stacks[0].env_file)})
     for environment in environments:
         report.suite(f"All flows of {environment['STACK_NAME']}", [*python, "tests/cloud/test_flows.py"], environment)
     report.suite("Roles: what was granted and what was used", [*python, "tests/cloud/test_roles.py"], usual)
     report.suite("Roles: what is refused", [*python, "tests/cloud/test_refusals.py"], usual)
+    report.suite("The other resources, and the end", [*python, "tests/cloud/test_deployed.py"], legacy)
 
 
 def main():

@@ -7,6 +7,8 @@ from fnmatch import fnmatchcase
 import boto3
 
 REGION = "us-east-1"
+# What `covers` understands. Another operator in the template has to be taught to it first.
+OPERATORS = {"StringEquals", "StringLike", "ForAllValues:StringEquals", "ForAllValues:StringLike"}
 
 
 def client(service, keys=("test", "test", None)):
@@ -46,6 +48,7 @@ def each(value):
 
 def grants(statement):
     """A statement's parts, each of which somebody must need: (action, resource, key of a condition, value)."""
+    assert statement["Effect"] == "Allow" and set(statement.get("Condition", {})) <= OPERATORS, statement
     conditions = [(key, value) for block in statement.get("Condition", {}).values()
                   for key, values in block.items() for value in each(values)] or [(None, None)]
     return [(action, resource, *condition) for action in each(statement["Action"])

@@ -69,7 +69,8 @@ def for_emulator(plain_template, issuer):
     for name in gone:
         del template["Resources"][name]
     for resource in template["Resources"].values():
-        resource.get("UpdatePolicy", {}).pop("CodeDeployLambdaAliasUpdate", None)
+        if "CodeDeployLambdaAliasUpdate" in resource.get("UpdatePolicy", {}):
+            del resource["UpdatePolicy"]
         needed = resource.get("DependsOn", [])
         needed = [name for name in ([needed] if isinstance(needed, str) else needed) if name not in gone]
         resource.pop("DependsOn", None)

@@ -111,6 +111,8 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(stack, function, con
     for purpose in ("handles", "signing", None):
         context = {"EncryptionContext": {"purpose": purpose}} if purpose else {}
         ciphertexts[purpose] = kms.encrypt(KeyId=key, Plaintext=b"x", **context)["CiphertextBlob"]
+    # The credentials are known to the emulator once the function was started.
+    client("lambda").invoke(FunctionName=configuration["FunctionName"], Payload=b"{}")
     found = {name: answer(probe) for name, probe in probes(stack, configuration, ciphertexts).items()}
     assert allowed <= set(found)
     assert found == {name: "allowed" if name in allowed else "denied" for name in found}
