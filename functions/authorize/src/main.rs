@@ -7,5 +7,6 @@ use edge::{Error, Stores};
 async fn main() -> Result<(), Error> {
     let config = edge::start()?;
     let stores = Stores::connect(&config);
-    edge::serve(Authorize::open(config, &stores)?).await
+    let entrance = config.entrance.clone();
+    edge::serve(&entrance, Authorize::open(config, &stores)?).await
 }

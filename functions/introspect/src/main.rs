@@ -7,5 +7,6 @@ use introspect::Introspect;
 async fn main() -> Result<(), Error> {
     let config = edge::start()?;
     let stores = Stores::connect(&config);
-    edge::serve(Introspect::open(config, &stores)?).await
+    let entrance = config.entrance.clone();
+    edge::serve(&entrance, Introspect::open(config, &stores)?).await
 }

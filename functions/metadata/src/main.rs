@@ -7,5 +7,6 @@ use metadata::Metadata;
 async fn main() -> Result<(), Error> {
     let config = edge::start()?;
     let stores = Stores::connect(&config);
-    edge::serve(Metadata::open(config, &stores)?).await
+    let entrance = config.entrance.clone();
+    edge::serve(&entrance, Metadata::open(config, &stores)?).await
 }

@@ -7,5 +7,6 @@ use revoke::Revoke;
 async fn main() -> Result<(), Error> {
     let config = edge::start()?;
     let stores = Stores::connect(&config);
-    edge::serve(Revoke::open(config, &stores)?).await
+    let entrance = config.entrance.clone();
+    edge::serve(&entrance, Revoke::open(config, &stores)?).await
 }

@@ -16,12 +16,16 @@ use keys::{KeyRecord, KeyWrap, Records, When, new_master, new_signing_key};
 use serde_json::{Value, json};
 use store::{Changed, KeysTable};
 
+/// Seconds.
+const DAY: u64 = 24 * 3600;
+
 /// The function.
 pub struct RotateKeys {
     table: KeysTable,
     wrap: Arc<dyn KeyWrap>,
     algorithms: BTreeSet<SigningAlgorithm>,
     interval: Seconds,
+    metrics: Option<String>,
 }
 
 /// What a rotation did.
@@ -43,7 +47,7 @@ impl RotateKeys {
     pub fn open(config: &Config, stores: &Stores) -> Result<Self, Error> {
         let wrap = config.wrapping.as_ref().ok_or(WrappingKey::MISSING)?.open(&config.connection)?;
         let (algorithms, interval) = (config.rotation.algorithms.clone(), config.rotation.interval);
-        Ok(Self { table: stores.keys()?, wrap, algorithms, interval })
+        Ok(Self { table: stores.keys()?, wrap, algorithms, interval, metrics: config.metrics.clone() })
     }
 
     /// Does what is due, and tells about it in the log and in the answer.
@@ -57,6 +61,9 @@ impl RotateKeys {
         let (created, deleted) = (kids(&rotated.created), kids(&rotated.deleted));
         let age = rotated.records.oldest_signing_age(now).unwrap_or_default();
         edge::tell_rotation(&created, &deleted, age);
+        if let Some(namespace) = &self.metrics {
+            edge::tell_metric(namespace, "KeyAgeDays", age / DAY, now)?;
+        }
         Ok(json!({ "created": created, "deleted": deleted, "oldest_signing_key_age": age }))
     }
 }

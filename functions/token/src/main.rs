@@ -7,5 +7,6 @@ use token::Token;
 async fn main() -> Result<(), Error> {
     let config = edge::start()?;
     let stores = Stores::connect(&config);
-    edge::serve(Token::open(config, &stores)?).await
+    let entrance = config.entrance.clone();
+    edge::serve(&entrance, Token::open(config, &stores)?).await
 }

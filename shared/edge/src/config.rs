@@ -6,6 +6,8 @@ use grants::{Policy, Seconds, SigningAlgorithm};
 use protocol::{LegacyGrants, Resource, Secret};
 use store::Connection;
 
+use crate::Entrance;
+
 /// What a function is told by its environment.
 #[derive(Clone)]
 pub struct Config {
@@ -21,6 +23,10 @@ pub struct Config {
     pub policy: Policy,
     /// `JETON_KEY_ROTATION_DAYS` and `JETON_SIGNING_ALGORITHMS`.
     pub rotation: RotationConfig,
+    /// `JETON_EDGE_PROOF`: what CloudFront shows, where there is a firewall.
+    pub entrance: Entrance,
+    /// `JETON_METRICS_NAMESPACE`: where the age of the signing keys is told; nowhere if it is not set.
+    pub metrics: Option<String>,
 }
 
 /// Which signing keys there should be, and for how long one signs.
@@ -95,6 +101,8 @@ impl Config {
             },
             policy: policy(&get)?,
             rotation: rotation(&get)?,
+            entrance: Entrance::new(get("JETON_EDGE_PROOF")),
+            metrics: get("JETON_METRICS_NAMESPACE"),
         })
     }
 }

@@ -15,7 +15,7 @@ use lambda_http::tower::Service;
 use lambda_http::{Adapter, LambdaEvent, Request, service_fn};
 use serde::Serialize;
 
-use crate::{Answer, Error, json};
+use crate::{Answer, Entrance, Error, json};
 
 /// Not a request of an HTTP API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,39 +31,47 @@ pub fn request_of(event: &[u8]) -> Result<Request, MalformedEvent> {
     Ok(LambdaRequest::ApiGatewayV2(sound(event)?).into())
 }
 
-/// Answers an event: `answer` sees only sound ones.
+/// Answers an event: `answer` sees only sound ones that came in by the `entrance`.
 ///
 /// # Errors
 /// Those of the conversions of `lambda_http`.
 pub async fn answer_event<A, F>(
     event: LambdaEvent<ApiGatewayV2httpRequest>,
+    entrance: &Entrance,
     answer: A,
 ) -> Result<impl Serialize + use<A, F>, Error>
 where
     A: FnOnce(Request) -> F + Send,
     F: Future<Output = Result<Answer, Error>> + Send,
 {
-    let LambdaEvent { payload, context } = event;
-    let (payload, mut answer) = match sound(payload) {
-        Ok(event) => (event, Some(answer)),
-        Err(MalformedEvent) => (ApiGatewayV2httpRequest::default(), None),
+    let LambdaEvent { mut payload, context } = event;
+    let sound = match entrance.admit(&mut payload) {
+        Ok(()) => sound(payload).map_err(|fault| refused(StatusCode::BAD_REQUEST, "this is not a request", &fault)),
+        Err(fault) => Err(refused(StatusCode::FORBIDDEN, "use the URL of the issuer", &fault)),
     };
+    let (payload, told) = match sound {
+        Ok(event) => (event, Ok(answer)),
+        Err(refusal) => (ApiGatewayV2httpRequest::default(), Err(refusal)),
+    };
+    let mut told = Some(told);
     let mut adapter = Adapter::from(service_fn(move |request: Request| {
-        let answer = answer.take();
+        let told = told.take();
         async move {
-            match answer {
-                Some(answer) => answer(request).await,
-                None => Ok(malformed()),
+            match told {
+                Some(Ok(answer)) => answer(request).await,
+                Some(Err(refusal)) => Ok(refusal),
+                None => Err(ASKED_TWICE.into()),
             }
         }
     }));
     adapter.call(LambdaEvent::new(LambdaRequest::ApiGatewayV2(payload), context)).await
 }
 
-fn malformed() -> Answer {
-    crate::trouble("an event was refused", &MalformedEvent);
-    let body = protocol::TokenErrorResponse { error: "invalid_request", error_description: "this is not a request" };
-    json(StatusCode::BAD_REQUEST, &body)
+const ASKED_TWICE: &str = "lambda_http asked twice about one event";
+
+fn refused(status: StatusCode, error_description: &'static str, fault: &dyn std::fmt::Display) -> Answer {
+    crate::trouble("an event was refused", fault);
+    json(status, &protocol::TokenErrorResponse { error: "invalid_request", error_description })
 }
 
 /// The event without what nothing may depend on, once everything else makes a request.

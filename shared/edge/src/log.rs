@@ -1,8 +1,10 @@
 //! The log: one JSON line for each request, one before it for each event that an auditor looks for, and nothing in them
 //! that anyone could use.
 
-use std::io;
+use std::io::{self, Write};
 
+use grants::Timestamp;
+use serde_json::json;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -77,6 +79,16 @@ pub fn rotation(created: &[String], deleted: &[String], oldest_signing_key_age: 
     let event = if created.is_empty() && deleted.is_empty() { "keys_kept" } else { "keys_rotated" };
     let (created, deleted) = (created.join(" "), deleted.join(" "));
     tracing::info!(target: TARGET, event, created, deleted, oldest_signing_key_age, "audit");
+}
+
+/// Tells a number in CloudWatch's embedded metric format, without dimensions: a line of the log that becomes a metric.
+///
+/// # Errors
+/// When standard output is closed.
+pub fn metric(namespace: &str, name: &str, value: u64, now: Timestamp) -> io::Result<()> {
+    let directive = json!({ "Namespace": namespace, "Dimensions": [[]], "Metrics": [{ "Name": name }] });
+    let metadata = json!({ "Timestamp": now.seconds().saturating_mul(1000), "CloudWatchMetrics": [directive] });
+    writeln!(io::stdout().lock(), "{}", json!({ "_aws": metadata, name: value }))
 }
 
 /// Tells the operator what went wrong inside. `cause` must hold nothing from the wire.

@@ -7,7 +7,7 @@ use lambda_http::{Request, RequestExt, lambda_runtime, service_fn};
 
 use crate::incoming::source_of;
 use crate::log::{Line, request as log_request};
-use crate::{Answer, Config, Error, Trace, answer_event, clock};
+use crate::{Answer, Config, Entrance, Error, Trace, answer_event, clock};
 
 /// One endpoint.
 pub trait Function: Send + Sync + 'static {
@@ -30,15 +30,15 @@ pub fn start() -> Result<Config, Error> {
     Ok(Config::from_environment()?)
 }
 
-/// Answers Lambda's events until Lambda stops the process.
+/// Answers Lambda's events that come in by the entrance, until Lambda stops the process.
 ///
 /// # Errors
 /// When the runtime API cannot be reached.
-pub async fn serve<F: Function>(function: F) -> Result<(), Error> {
+pub async fn serve<F: Function>(entrance: &Entrance, function: F) -> Result<(), Error> {
     function.warm_up().await;
     let function = &function;
     lambda_runtime::run(service_fn(|event| {
-        answer_event(event, |request| async move { Ok::<_, Error>(respond(function, request).await) })
+        answer_event(event, entrance, |request| async move { Ok::<_, Error>(respond(function, request).await) })
     }))
     .await
 }

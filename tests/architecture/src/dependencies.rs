@@ -88,6 +88,7 @@ const RULES: &[Rule] = &[
             "lambda_http",
             "serde",
             "serde_json",
+            "subtle",
             "thiserror",
             "tokio",
             "tracing",

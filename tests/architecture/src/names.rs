@@ -42,7 +42,12 @@ fn faults_of_folder(house: &House, folder: &str) -> Vec<String> {
         ));
     }
     let path = path(folder);
-    match functions_behind(&house.template, &path).as_slice() {
+    let behind = functions_behind(&house.template, &path);
+    match behind.as_slice() {
+        [] if is_scheduled(&house.template, &function) => {}
+        [..] if is_scheduled(&house.template, &function) => {
+            faults.push(format!("infra/template.yaml: {function} is asked by a schedule; nobody may ask it at {path}"));
+        }
         [] => faults.push(format!("infra/template.yaml: nothing is routed at {path}; add `RouteKey: ANY {path}`")),
         behind => faults.extend(behind.iter().filter(|id| **id != function).map(|id| {
             format!("infra/template.yaml: {path} leads to {id}; route it through an integration of {function}")
@@ -71,10 +76,17 @@ fn functions_behind(template: &str, path: &str) -> Vec<String> {
         if key == Some(path) {
             let integration = between(&route, "integrations/${", "}").unwrap_or_default();
             let uri = resource(template, integration);
-            functions.push(between(&uri, "IntegrationUri: !GetAtt ", ".Arn").unwrap_or("nothing").to_owned());
+            functions.push(between(&uri, "IntegrationUri: !Ref ", ".Alias").unwrap_or("nothing").to_owned());
         }
     }
     functions
+}
+
+/// Whether a schedule asks a function.
+fn is_scheduled(template: &str, function: &str) -> bool {
+    let schedules = resources(template).map(|id| resource(template, id));
+    let mut schedules = schedules.filter(|resource| resource.contains("Type: AWS::Scheduler::Schedule\n"));
+    schedules.any(|schedule| schedule.contains(&format!("Arn: !Ref {function}.Alias\n")))
 }
 
 /// The logical ids: what stands two spaces deep below `Resources:`.
@@ -135,10 +147,18 @@ Resources:
 
   TokenIntegration:
     Properties:
-      IntegrationUri: !GetAtt TokenFunction.Arn
+      IntegrationUri: !Ref TokenFunction.Alias
 
 Parameters:
   LastFunction:
+";
+
+    const SCHEDULE: &str = "\
+  Clock:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      Target:
+        Arn: !Ref TokenFunction.Alias
 ";
 
     fn house() -> House {
@@ -153,12 +173,15 @@ Parameters:
     fn names_that_agree_have_no_fault() {
         assert_eq!(faults(&house()), [""; 0]);
         assert_eq!(camel_case("rotate-keys"), "RotateKeys");
+        let scheduled = TEMPLATE.replace("  TokenRoute:", &format!("{SCHEDULE}  OtherRoute:"));
+        let unrouted = scheduled.replace("ANY /token", "ANY /other");
+        assert_eq!(faults(&House { template: unrouted, ..house() }), [""; 0]);
     }
 
     #[test]
     fn one_wrong_name_is_one_fault() {
         type Spoil = fn(&mut House);
-        let rows: [(Spoil, &str); 7] = [
+        let rows: [(Spoil, &str); 8] = [
             (|house| house.binaries[0].0 = "tokens".into(), "name the package"),
             (|house| house.binaries[0].1 = "bootstrap".into(), "name the package"),
             (|house| house.template = TEMPLATE.replace("Binary: token", "Binary: tokens"), "does not build"),
@@ -168,12 +191,16 @@ Parameters:
             ),
             (|house| house.template = TEMPLATE.replace("ANY /token", "ANY /oauth/token"), "nothing is routed"),
             (
-                |house| house.template = TEMPLATE.replace("!GetAtt TokenFunction", "!GetAtt RevokeFunction"),
+                |house| house.template = TEMPLATE.replace("!Ref TokenFunction", "!Ref RevokeFunction"),
                 "leads to RevokeFunction",
             ),
             (
                 |house| house.template = TEMPLATE.replace("  TokenRoute:", "  RevokeFunction:\n  TokenRoute:"),
                 "no folder",
+            ),
+            (
+                |house| house.template = TEMPLATE.replace("  TokenRoute:", &format!("{SCHEDULE}  TokenRoute:")),
+                "nobody may ask it",
             ),
         ];
         for (spoil, complaint) in rows {

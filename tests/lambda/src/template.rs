@@ -95,7 +95,7 @@ fn function_behind<'t>(template: &'t Value, route: &Value) -> Option<&'t Value> 
     let target = string(route, &["Properties", "Target"])?;
     let integration = target.strip_prefix("integrations/${")?.strip_suffix('}')?;
     let uri = string(template, &["Resources", integration, "Properties", "IntegrationUri"])?;
-    at(template, &["Resources", uri.strip_suffix(".Arn")?])
+    at(template, &["Resources", uri.strip_suffix(".Alias")?])
 }
 
 fn read_function(template: &Value, function: &Value) -> Result<FunctionTemplate, TemplateError> {
@@ -103,8 +103,9 @@ fn read_function(template: &Value, function: &Value) -> Result<FunctionTemplate,
     let own = at(function, &["Properties"]).unwrap_or(&Value::Null);
     let missing = |what: &str| TemplateError::Missing(format!("the {what} of a function"));
     let number = |name: &str| {
-        let value = at(own, &[name]).or_else(|| at(global, &[name])).and_then(Value::as_u64);
-        value.ok_or_else(|| missing(name))
+        let told = at(own, &[name]).or_else(|| at(global, &[name])).ok_or_else(|| missing(name))?;
+        let parameter = told.as_str().and_then(|parameter| at(template, &["Parameters", parameter, "Default"]));
+        parameter.unwrap_or(told).as_u64().ok_or_else(|| missing(name))
     };
     let variables = [global, own].into_iter().filter_map(|from| map(from, &["Environment", "Variables"])).flatten();
     Ok(FunctionTemplate {
@@ -179,7 +180,8 @@ mod tests {
         assert_eq!(functions.len(), 5);
         let metadata = functions.iter().find(|function| function.binary == "metadata").unwrap();
         let legacy = ["JETON_ALLOW_IMPLICIT_GRANT", "JETON_ALLOW_PASSWORD_GRANT"];
-        assert_eq!(metadata.variables, [&["JETON_ISSUER", "JETON_TABLE_KEYS"], &legacy[..]].concat());
+        let usual = ["JETON_ISSUER", "JETON_TABLE_KEYS"];
+        assert_eq!(metadata.variables, [&usual, &legacy[..], &["JETON_EDGE_PROOF"]].concat());
         let authorize = functions.iter().find(|function| function.binary == "authorize").unwrap();
         assert!(authorize.variables.contains(&"JETON_TABLE_PEOPLE".into()));
         assert_eq!((authorize.memory, metadata.memory, authorize.timeout), (1024, 512, 10));

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use edge::{Error, answer_event};
+use edge::{Entrance, Error, answer_event};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -105,7 +105,8 @@ fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
 /// Asks through the same adapter as on Lambda, so that the same conversions happen on both ways.
 async fn ask(event: ApiGatewayV2httpRequest, site: Arc<Site>) -> Result<Response<Full<Bytes>>, Error> {
     let event = LambdaEvent::new(event, Context::default());
-    let answered = answer_event(event, move |request| async move { Box::pin(site.answer(request)).await }).await?;
+    let answer = move |request| async move { Box::pin(site.answer(request)).await };
+    let answered = answer_event(event, &Entrance::default(), answer).await?;
     let answered: ApiGatewayV2httpResponse = serde_json::from_value(serde_json::to_value(answered)?)?;
     response(answered)
 }
