@@ -110,8 +110,10 @@ impl Records {
 impl KeyRecord {
     /// What no two keys of a table have in common: a key has one successor, whoever makes it.
     pub fn place(&self) -> String {
-        let predecessor = self.predecessor.as_deref().unwrap_or("first");
-        format!("{}#{predecessor}", self.algorithm.as_str())
+        match &self.predecessor {
+            None => self.algorithm.as_str().to_owned(),
+            Some(predecessor) => format!("{}#{predecessor}", self.algorithm.as_str()),
+        }
     }
 
     pub(crate) fn order(&self) -> (Timestamp, &str) {

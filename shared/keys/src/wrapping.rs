@@ -3,9 +3,11 @@
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
+use std::time::Duration;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::rand;
+use aws_sdk_kms::config::timeout::TimeoutConfig;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::DataKeyPairSpec;
 use base64::Engine;
@@ -55,6 +57,12 @@ pub struct NewPair {
 
 /// A new key pair, in time.
 pub type Pairing<'a> = Pin<Box<dyn Future<Output = Result<NewPair, KeysError>> + Send + 'a>>;
+
+/// An RSA pair takes KMS seconds now and then; nobody waits for it but a schedule or an operator.
+fn while_a_pair_is_made() -> TimeoutConfig {
+    let (once, in_all) = (Duration::from_secs(10), Duration::from_secs(25));
+    TimeoutConfig::builder().operation_attempt_timeout(once).operation_timeout(in_all).build()
+}
 
 /// Something that wraps secrets: KMS in the cloud, a key file on a developer's machine.
 pub trait KeyWrap: Send + Sync {
@@ -208,7 +216,9 @@ impl KeyWrap for KmsWrap {
                 SigningAlgorithm::EdDsa => return pair_made_here(self, algorithm).await,
             };
             let call = self.client.generate_data_key_pair_without_plaintext().key_id(&self.key_id).key_pair_spec(spec);
-            let answer = call.encryption_context("purpose", Purpose::Signing.as_str()).send().await;
+            let call = call.encryption_context("purpose", Purpose::Signing.as_str()).customize();
+            let patient = aws_sdk_kms::config::Builder::new().timeout_config(while_a_pair_is_made());
+            let answer = call.config_override(patient).send().await;
             let answer = answer.map_err(|error| self.fault("make a key pair", error))?;
             let public = public::of_x509(algorithm, &answer.public_key.map(Blob::into_inner).unwrap_or_default())?;
             let wrapped = answer.private_key_ciphertext_blob.map(Blob::into_inner).unwrap_or_default();

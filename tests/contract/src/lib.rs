@@ -18,6 +18,8 @@ mod place;
 #[cfg(test)]
 mod registry;
 #[cfg(test)]
+mod rotation;
+#[cfg(test)]
 mod throttles;
 
 /// Makes a test for each implementation of DynamoDB out of a claim about a place.

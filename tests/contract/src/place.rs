@@ -6,6 +6,30 @@ use harness::{Cli, EmbeddedDynamo, EnvFile, amazon_dynamo};
 /// A stack without functions: four tables that nobody else uses.
 pub(crate) struct Place {
     pub(crate) stores: Stores,
+    variables: Vec<(&'static str, String)>,
+}
+
+const ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
+
+impl Place {
+    /// Where its store is.
+    pub(crate) fn endpoint(&self) -> &str {
+        self.variables.iter().find(|(name, _)| *name == ENDPOINT).map(|(_, endpoint)| endpoint).unwrap()
+    }
+
+    /// The same tables by another way to the store.
+    pub(crate) fn by_way_of(&self, endpoint: &str) -> Stores {
+        let mut variables = self.variables.clone();
+        variables.retain(|(name, _)| *name != ENDPOINT);
+        variables.push((ENDPOINT, endpoint.to_owned()));
+        stores(&variables)
+    }
+}
+
+fn stores(variables: &[(&'static str, String)]) -> Stores {
+    let config =
+        Config::read(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()));
+    Stores::connect(&config.unwrap())
 }
 
 pub(crate) async fn embedded() -> (EmbeddedDynamo, Place) {
@@ -22,13 +46,13 @@ pub(crate) async fn amazon() -> Place {
 async fn at(endpoint: &str) -> Place {
     let own = edge::random_name::<6>();
     let table = |name: &str| format!("contract-{own}-{name}");
-    let variables = [
+    let variables = vec![
         ("JETON_ISSUER", "https://issuer.example".to_owned()),
         ("JETON_TABLE_REGISTRY", table("registry")),
         ("JETON_TABLE_GRANTS", table("grants")),
         ("JETON_TABLE_PEOPLE", table("people")),
         ("JETON_TABLE_KEYS", table("keys")),
-        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint.to_owned()),
+        (ENDPOINT, endpoint.to_owned()),
         ("AWS_REGION", "us-east-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "local".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
@@ -39,7 +63,5 @@ async fn at(endpoint: &str) -> Place {
     let made = path.clone();
     tokio::task::spawn_blocking(move || Cli::new(EnvFile::at(made)).run(&["tables", "create"])).await.unwrap();
     std::fs::remove_file(path).unwrap();
-    let config =
-        Config::read(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()));
-    Place { stores: Stores::connect(&config.unwrap()) }
+    Place { stores: stores(&variables), variables }
 }

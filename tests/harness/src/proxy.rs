@@ -1,7 +1,8 @@
-//! A proxy in front of a `DynamoDB` that writes down each call: storage round trips are counted on the wire.
+//! A proxy in front of a `DynamoDB` that writes down each call: storage round trips are counted on the wire. It can also
+//! keep the answer of a write to itself, and every answer after it: the caller can be ended there as if it had died.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -10,6 +11,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use crate::background::Background;
 use crate::embedded::EmbeddedDynamo;
@@ -28,12 +30,18 @@ pub struct Call {
 /// The proxy; it stops when it is dropped.
 pub struct CountingProxy {
     server: Background,
-    calls: Calls,
+    seen: Arc<Seen>,
     /// Only kept alive.
     embedded: Option<EmbeddedDynamo>,
 }
 
-type Calls = Arc<Mutex<Vec<Call>>>;
+/// What went through, and whether anything still does.
+struct Seen {
+    calls: Mutex<Vec<Call>>,
+    /// So many writes are answered before the next one freezes it; `None` freezes nothing.
+    writes_left: Mutex<Option<usize>>,
+    frozen: watch::Sender<bool>,
+}
 
 impl Call {
     /// Whether it can change the store.
@@ -54,10 +62,14 @@ impl fmt::Debug for Call {
 impl CountingProxy {
     /// A proxy in front of the `DynamoDB` at `upstream`.
     pub fn to(upstream: &str) -> Self {
-        let calls = Calls::default();
-        let (seen, upstream) = (Arc::clone(&calls), upstream.to_owned());
-        let server = Background::serve(async move |listener| serve(&listener, &upstream, &seen).await);
-        Self { server, calls, embedded: None }
+        let seen = Arc::new(Seen {
+            calls: Mutex::default(),
+            writes_left: Mutex::default(),
+            frozen: watch::Sender::new(false),
+        });
+        let (shared, upstream) = (Arc::clone(&seen), upstream.to_owned());
+        let server = Background::serve(async move |listener| serve(&listener, &upstream, &shared).await);
+        Self { server, seen, embedded: None }
     }
 
     /// A proxy in front of an embedded `DynamoDB` of its own.
@@ -75,27 +87,61 @@ impl CountingProxy {
 
     /// Forgets what was seen so far.
     pub fn reset(&self) {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        lock(&self.seen.calls).clear();
     }
 
     /// The calls since the last [`CountingProxy::reset`], in the order in which they came.
     pub fn calls(&self) -> Vec<Call> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.seen.calls).clone()
     }
 
     /// Those that can change the store.
     pub fn writes(&self) -> Vec<Call> {
         self.calls().into_iter().filter(Call::is_write).collect()
     }
+
+    /// Answers `writes` more writes; the next one is done and not answered, and nothing is answered after it.
+    pub fn freeze_after(&self, writes: usize) {
+        *lock(&self.seen.writes_left) = Some(writes);
+    }
+
+    /// Waits for the write that is not answered.
+    pub async fn frozen(&self) {
+        // The sender lives as long as this.
+        drop(self.seen.frozen.subscribe().wait_for(|frozen| *frozen).await);
+    }
+
+    /// Answers again. Those that waited get no answer any more.
+    pub fn thaw(&self) {
+        *lock(&self.seen.writes_left) = None;
+        self.seen.frozen.send_replace(false);
+    }
 }
 
-async fn serve(listener: &tokio::net::TcpListener, upstream: &str, calls: &Calls) {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Seen {
+    /// Whether the answer of a call that was done may be given.
+    fn may_answer(&self, is_write: bool) -> bool {
+        let mut left = lock(&self.writes_left);
+        match *left {
+            Some(0) if is_write => drop(self.frozen.send_replace(true)),
+            Some(writes) if is_write => *left = Some(writes - 1),
+            Some(_) | None => {}
+        }
+        !*self.frozen.borrow()
+    }
+}
+
+async fn serve(listener: &tokio::net::TcpListener, upstream: &str, seen: &Arc<Seen>) {
     let client = reqwest::Client::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let (client, upstream, calls) = (client.clone(), upstream.to_owned(), Arc::clone(calls));
+        let (client, upstream, seen) = (client.clone(), upstream.to_owned(), Arc::clone(seen));
         tokio::spawn(async move {
             let service =
-                service_fn(move |request| forward(client.clone(), upstream.clone(), Arc::clone(&calls), request));
+                service_fn(move |request| forward(client.clone(), upstream.clone(), Arc::clone(&seen), request));
             // A connection that the product drops is the product's business.
             drop(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
         });
@@ -106,17 +152,20 @@ async fn serve(listener: &tokio::net::TcpListener, upstream: &str, calls: &Calls
 async fn forward(
     client: reqwest::Client,
     upstream: String,
-    calls: Calls,
+    seen: Arc<Seen>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Box<dyn std::error::Error + Send + Sync>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await?.to_bytes();
+    let mut is_write = false;
     if let Some(target) = head.headers.get("x-amz-target") {
         let operation = target.to_str()?.rsplit('.').next().unwrap_or_default().to_owned();
         let input: Value = serde_json::from_slice(&body)?;
         let table = input.get("TableName").and_then(Value::as_str).unwrap_or_default().to_owned();
         let consistent = asks_for_consistency(&input);
-        calls.lock().unwrap_or_else(PoisonError::into_inner).push(Call { operation, table, consistent });
+        let call = Call { operation, table, consistent };
+        is_write = call.is_write();
+        lock(&seen.calls).push(call);
     }
     let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let answer = client.request(head.method, format!("{upstream}{path}")).headers(head.headers).body(body);
@@ -127,7 +176,11 @@ async fn forward(
             response = response.header(name, value);
         }
     }
-    Ok(response.body(Full::new(answer.bytes().await?))?)
+    let response = response.body(Full::new(answer.bytes().await?))?;
+    if !seen.may_answer(is_write) {
+        std::future::pending::<()>().await;
+    }
+    Ok(response)
 }
 
 /// A `BatchGetItem` says so for each table, the other reads once.
@@ -144,16 +197,19 @@ mod tests {
     use super::*;
     use crate::dynamo_call;
 
-    #[tokio::test]
-    async fn calls_are_passed_on_and_counted_until_they_are_forgotten() {
-        let proxy = CountingProxy::embedded();
-        let table = json!({
-            "TableName": "things",
+    fn table(name: &str) -> Value {
+        json!({
+            "TableName": name,
             "BillingMode": "PAY_PER_REQUEST",
             "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
             "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-        });
-        let created = dynamo_call(&proxy.endpoint(), "CreateTable", &table).await;
+        })
+    }
+
+    #[tokio::test]
+    async fn calls_are_passed_on_and_counted_until_they_are_forgotten() {
+        let proxy = CountingProxy::embedded();
+        let created = dynamo_call(&proxy.endpoint(), "CreateTable", &table("things")).await;
         assert_eq!(created["TableDescription"]["TableName"], "things");
         let listed = dynamo_call(&proxy.endpoint(), "ListTables", &json!({})).await;
         assert_eq!(listed["TableNames"], json!(["things"]));
@@ -161,5 +217,21 @@ mod tests {
         assert_eq!(proxy.writes().len(), 1);
         proxy.reset();
         assert_eq!(proxy.calls(), []);
+    }
+
+    #[tokio::test]
+    async fn a_frozen_proxy_does_a_write_and_answers_nothing() {
+        let proxy = CountingProxy::embedded();
+        let endpoint = proxy.endpoint();
+        proxy.freeze_after(1);
+        dynamo_call(&endpoint, "CreateTable", &table("answered")).await;
+        let silent = table("silent");
+        tokio::select! {
+            answer = dynamo_call(&endpoint, "CreateTable", &silent) => panic!("{answer}"),
+            () = proxy.frozen() => {}
+        }
+        proxy.thaw();
+        let listed = dynamo_call(&endpoint, "ListTables", &json!({})).await;
+        assert_eq!(listed["TableNames"], json!(["answered", "silent"]));
     }
 }
