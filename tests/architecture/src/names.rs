@@ -153,13 +153,10 @@ Parameters:
   LastFunction:
 ";
 
-    const SCHEDULE: &str = "\
-  Clock:
-    Type: AWS::Scheduler::Schedule
-    Properties:
-      Target:
-        Arn: !Ref TokenFunction.Alias
-";
+    const SCHEDULE: &str = concat!(
+        "  Clock:\n    Type: AWS::Scheduler::Schedule\n",
+        "    Properties:\n      Target:\n        Arn: !Ref TokenFunction.Alias\n"
+    );
 
     fn house() -> House {
         House {
