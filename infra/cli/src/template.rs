@@ -28,7 +28,11 @@ pub(crate) fn default_name(table: &str) -> String {
 
 impl Template {
     pub(crate) fn read() -> Result<Self, Error> {
-        Ok(Self { root: serde_yaml_ng::from_str(TEMPLATE)? })
+        Self::parse(TEMPLATE)
+    }
+
+    fn parse(text: &str) -> Result<Self, Error> {
+        Ok(Self { root: serde_yaml_ng::from_str(text)? })
     }
 
     /// The tables, by the names they were given, or else by those they have in the stack `jeton`.
@@ -125,6 +129,20 @@ mod tests {
             [IndexShape { name: "by-subject".to_owned(), partition_key: "subject".to_owned() }]
         );
         assert_eq!(tables[2].sort_key.as_deref(), Some("record"));
+    }
+
+    #[test]
+    fn a_key_that_has_another_name_in_a_copy_has_it_in_the_table() {
+        let shapes = |text: &str| Template::parse(text).unwrap().tables(&Tables::default()).unwrap();
+        let copy = TEMPLATE.replace("AttributeName: record,", "AttributeName: kind,");
+        for (ours, other) in shapes(TEMPLATE).into_iter().zip(shapes(&copy)) {
+            if ours.name == "jeton-people" {
+                assert_eq!(ours.sort_key.as_deref(), Some("record"));
+                assert_eq!(other, TableShape { sort_key: Some("kind".to_owned()), ..ours });
+            } else {
+                assert_eq!(other, ours);
+            }
+        }
     }
 
     #[test]

@@ -57,6 +57,8 @@ mod startup;
 #[cfg(test)]
 mod stored;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod throttled;
 #[cfg(test)]
 mod told;
