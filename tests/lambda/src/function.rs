@@ -84,9 +84,19 @@ pub struct Invoked {
     pub took: Duration,
 }
 
+/// What a process has used so far.
+#[derive(Clone, Copy, Debug)]
+pub struct Usage {
+    /// The most memory it ever had, KiB.
+    pub peak_memory: u64,
+    /// The processor time of all its threads that still run.
+    pub processor: Duration,
+}
+
 /// A running function. Dropping it kills the process.
 pub struct Function {
     settings: Settings,
+    process_id: u32,
     runtime_api: RuntimeApi,
     output: Arc<Mutex<Vec<u8>>>,
     stage: watch::Receiver<Stage>,
@@ -110,14 +120,24 @@ impl Function {
         let runtime_api = RuntimeApi::start(facts).await.map_err(io)?;
         let began = Instant::now();
         let child = command(&settings, &runtime_api).spawn().map_err(io)?;
+        let process_id = child.id().unwrap_or_default();
         let (stop, output) = (Arc::new(Notify::new()), Arc::default());
         let mut process = JoinSet::new();
         process.spawn(watch_over(child, Arc::clone(&stop), Arc::clone(&output), runtime_api.stage()));
         let stage = runtime_api.stage().subscribe();
         let one_at_a_time = Mutex::default();
         let started_in = Duration::ZERO;
-        let mut function =
-            Self { settings, runtime_api, output, stage, stop, one_at_a_time, started_in, _process: process };
+        let mut function = Self {
+            settings,
+            process_id,
+            runtime_api,
+            output,
+            stage,
+            stop,
+            one_at_a_time,
+            started_in,
+            _process: process,
+        };
         function.wait_for_start().await?;
         function.started_in = began.elapsed();
         Ok(function)
@@ -180,6 +200,23 @@ impl Function {
     /// What it is called.
     pub fn name(&self) -> &str {
         &self.settings.name
+    }
+
+    /// What the process has used so far, as Linux tells it.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub fn usage(&self) -> io::Result<Usage> {
+        let place = PathBuf::from(format!("/proc/{}", self.process_id));
+        let status = std::fs::read_to_string(place.join("status"))?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
+        let mut processor = Duration::ZERO;
+        for task in std::fs::read_dir(place.join("task"))? {
+            let schedule = std::fs::read_to_string(task?.path().join("schedstat"))?;
+            let on_processor = schedule.split(' ').next().and_then(|nanoseconds| nanoseconds.parse().ok());
+            processor += Duration::from_nanos(on_processor.unwrap_or_default());
+        }
+        Ok(Usage { peak_memory: peak.unwrap_or_default(), processor })
     }
 
     /// What the process has printed so far, to both streams.

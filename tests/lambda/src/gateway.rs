@@ -20,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::event::{self, Arrival};
-use crate::function::{Function, Settings, StartError};
+use crate::function::{Function, Settings, StartError, Usage};
 use crate::template::{FunctionTemplate, Template};
 
 /// What is to run.
@@ -115,6 +115,14 @@ impl Gateway {
     /// The function that runs a binary.
     pub fn function(&self, binary: &str) -> Option<&Function> {
         self.shared.functions.get(binary)
+    }
+
+    /// What a function has used so far.
+    ///
+    /// # Errors
+    /// When there is none of this name, or it has ended.
+    pub fn usage(&self, name: &str) -> io::Result<Usage> {
+        self.shared.functions.get(name).ok_or(io::ErrorKind::NotFound)?.usage()
     }
 
     /// Ends every function and gives what each has printed, by its name.

@@ -1,31 +1,19 @@
 //! An issuer with a path: every path of the server begins with it.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use bytes::Bytes;
 use harness::Pkce;
 use http::{Request, Response};
 use serde_json::Value;
 
 use crate::Function;
-use crate::event::{self, Arrival};
-use crate::stack::{CALLBACK, SHARED, settings};
+use crate::event;
+use crate::stack::{CALLBACK, SHARED, answer, arrival, settings};
 
 const ISSUER: &str = "https://issuer.example/tenant";
 
 async fn get(function: &Function, path: &str) -> Response<Bytes> {
     let request = Request::get(path).header("host", "issuer.example").body(Bytes::new()).unwrap();
-    let arrival = Arrival {
-        route_key: "$default".into(),
-        path_parameters: BTreeMap::new(),
-        request_id: "issuer-path".into(),
-        source_ip: [192, 0, 2, 1].into(),
-        time: Duration::from_secs(1_790_000_000),
-    };
-    let event = event::from_request(&request, &arrival);
-    let invoked = function.invoke(event.to_string().into()).await.unwrap_or_else(|error| panic!("{error}"));
-    event::to_response(&invoked.payload).unwrap()
+    answer(function, &event::from_request(&request, &arrival("$default"))).await
 }
 
 async fn start(binary: &str) -> Function {

@@ -22,11 +22,17 @@ mod runtime_api;
 mod template;
 
 #[cfg(test)]
+mod entrance;
+#[cfg(test)]
 mod issuer_path;
 #[cfg(test)]
 mod logs;
 #[cfg(test)]
+mod memory;
+#[cfg(test)]
 mod payload;
+#[cfg(test)]
+mod rotate_keys;
 #[cfg(test)]
 mod same_answers;
 #[cfg(test)]
@@ -36,6 +42,6 @@ mod start;
 #[cfg(test)]
 mod story;
 
-pub use function::{Function, InvokeError, Invoked, Settings, StartError};
+pub use function::{Function, InvokeError, Invoked, Settings, StartError, Usage};
 pub use gateway::{Deployment, Gateway, GatewayError};
 pub use template::{FunctionTemplate, Route, Template, TemplateError};

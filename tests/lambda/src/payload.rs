@@ -1,28 +1,15 @@
 //! The forms that API Gateway, and what stands in for it, give one and the same request.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use harness::Pkce;
-use http::{Request, Response};
+use http::Request;
 use serde_json::{Value, json};
 
-use crate::event::{self, Arrival};
-use crate::stack::{CALLBACK, SHARED, new_user, settings};
+use crate::event;
+use crate::stack::{CALLBACK, SHARED, answer, arrival, new_user, settings};
 use crate::{Function, InvokeError};
-
-fn arrival(route_key: &str) -> Arrival {
-    Arrival {
-        route_key: route_key.into(),
-        path_parameters: BTreeMap::new(),
-        request_id: "payload".into(),
-        source_ip: [192, 0, 2, 1].into(),
-        time: Duration::from_secs(1_790_000_000),
-    }
-}
 
 fn token_event() -> Value {
     let credentials = STANDARD.encode(format!("{}:{}", SHARED.basic.id, SHARED.basic.secret()));
@@ -33,11 +20,6 @@ fn token_event() -> Value {
         .body(Bytes::from_static(b"grant_type=client_credentials&scope=read"))
         .unwrap();
     event::from_request(&request, &arrival("ANY /token"))
-}
-
-async fn answer(function: &Function, event: &Value) -> Response<Bytes> {
-    let invoked = function.invoke(event.to_string().into()).await.unwrap_or_else(|error| panic!("{error}"));
-    event::to_response(&invoked.payload).unwrap()
 }
 
 #[tokio::test]

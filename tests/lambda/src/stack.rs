@@ -1,12 +1,18 @@
 //! What the tests share: one `jeton dev` as the storage, with an API, clients and people registered in it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
+use bytes::Bytes;
 use harness::{RegisteredClient, RegisteredUser, Stack, jeton};
+use http::{Request, Response};
+use serde_json::Value;
 
-use crate::{Deployment, Gateway, Settings, Template};
+use crate::event::{self, Arrival};
+use crate::{Deployment, Function, Gateway, Settings, Template};
 
 /// The API whose tokens are JWTs.
 pub(crate) const ORDERS: &str = "https://orders.example";
@@ -71,6 +77,33 @@ pub(crate) fn settings(binary: &str) -> Settings {
 /// Every function, and a gateway in front of them.
 pub(crate) async fn gateway() -> Gateway {
     Gateway::start(&deployment()).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// What the gateway knows about a request that is given to a function by hand.
+pub(crate) fn arrival(route_key: &str) -> Arrival {
+    Arrival {
+        route_key: route_key.into(),
+        path_parameters: BTreeMap::new(),
+        request_id: "by-hand".into(),
+        source_ip: [192, 0, 2, 1].into(),
+        time: Duration::from_secs(1_790_000_000),
+    }
+}
+
+/// What a function answers to an event.
+pub(crate) async fn answer(function: &Function, event: &Value) -> Response<Bytes> {
+    let invoked = function.invoke(event.to_string().into()).await.unwrap_or_else(|error| panic!("{error}"));
+    event::to_response(&invoked.payload).unwrap()
+}
+
+/// A service asks for a token with a secret in the form.
+pub(crate) fn service_event(headers: &[(&str, &str)], secret: &str) -> Value {
+    let form = format!("grant_type=client_credentials&client_id={}&client_secret={secret}", SHARED.post.id);
+    let mut request = Request::post("/token").header("content-type", "application/x-www-form-urlencoded");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    event::from_request(&request.body(Bytes::from(form)).unwrap(), &arrival("ANY /token"))
 }
 
 fn binaries() -> PathBuf {
