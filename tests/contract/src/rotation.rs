@@ -1,4 +1,4 @@
-//! Weeks of rotation against a table: rotators side by side whose clocks differ, one of which dies after any of its
+//! Days of rotation against a table: rotators side by side whose clocks differ, one of which dies after any of its
 //! writes, and tokens of all ages, verified by a stranger's library with a key set that is two hours old.
 
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use grants::{AccessToken, MAX_LIFETIME, Seconds, SigningAlgorithm, Timestamp, To
 use harness::CountingProxy;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 use keys::{FileWrap, KeyRing, KeyWrap, When};
-use protocol::{JwkSet, Scope, Secret};
+use protocol::{Jwk, JwkSet, Scope, Secret};
 use rotate_keys::rotate;
 use serde_json::Value;
 use store::KeysTable;
@@ -16,13 +16,16 @@ use store::KeysTable;
 use crate::fixtures::{NOW, client, resource};
 use crate::place::Place;
 
-const HOUR: Seconds = 3600;
-const WEEKS: u32 = 3;
-const INTERVAL: Seconds = 50 * HOUR;
-/// How wrong a clock may be before AWS refuses what its host signs.
-const SKEW: Seconds = 300;
-/// A gateway keeps a key set for so many hours.
-const STALE: usize = 2;
+/// Time goes on in steps of ten minutes; the schedule asks in every sixth.
+const STEP: Seconds = 600;
+const HOUR: u32 = 6;
+const DAYS: u32 = 12;
+const INTERVAL: Seconds = 30 * 3600;
+/// What clocks show, compared with the slowest: AWS refuses what is signed more than five minutes off.
+const CLOCKS: [Seconds; 3] = [0, 300, 600];
+/// A gateway keeps a key set for so many steps.
+const STALE: usize = 12;
+const ISSUER: &str = "https://issuer.example";
 /// Both are quick to make.
 const ALGORITHMS: [SigningAlgorithm; 2] = [SigningAlgorithm::Es256, SigningAlgorithm::EdDsa];
 
@@ -51,20 +54,26 @@ enum Luck {
     TheOnlyOneDies(usize),
 }
 
-struct Weeks {
+/// A token that verified when it was new, with this key.
+struct Token {
+    key: Jwk,
+    expires_at: Timestamp,
+}
+
+struct Days {
     table: KeysTable,
     proxy: CountingProxy,
     by_proxy: Stores,
     wrap: FileWrap,
     ring: Option<KeyRing>,
     sets: Vec<JwkSet>,
-    tokens: Vec<(Secret, Timestamp)>,
+    tokens: Vec<Token>,
     /// How many hours had something to do.
     busy: usize,
     deaths: BTreeSet<Luck>,
 }
 
-impl Weeks {
+impl Days {
     fn begin(place: &Place) -> Self {
         let path = std::env::temp_dir().join(format!("jeton-rotation-{}", edge::random_name::<6>()));
         std::fs::write(&path, FileWrap::file_of(&[1; 32]).as_bytes()).unwrap();
@@ -119,13 +128,16 @@ impl Weeks {
         assert_eq!(made.len(), ALGORITHMS.len());
     }
 
-    /// Somebody signs with the keys that were read before this hour's rotation.
-    fn sign(&mut self, now: Timestamp, hour: u32) {
+    /// Hosts with all clocks sign with the keys that were read before this step's rotation.
+    fn sign(&mut self, step: u32) {
         let Some(ring) = &self.ring else { return };
         for algorithm in ALGORITHMS.into_iter().filter(|algorithm| ring.has_key_for(*algorithm)) {
-            let token = token(algorithm, now);
-            let id = TokenId::Machine(u128::from(hour).to_be_bytes());
-            self.tokens.push((ring.sign(&token, "https://issuer.example", id).unwrap(), token.expires_at));
+            for clock in CLOCKS {
+                let token = token(algorithm, at(step, clock));
+                let signed = ring.sign(&token, ISSUER, TokenId::Machine(u128::from(step).to_be_bytes())).unwrap();
+                let key = key_of(&signed, self.sets.last().unwrap());
+                self.tokens.push(Token { key, expires_at: token.expires_at });
+            }
         }
     }
 
@@ -138,13 +150,22 @@ impl Weeks {
     }
 
     /// Every token that is still good verifies with what a gateway read two hours ago.
-    fn verify(&mut self, now: Timestamp, hour: u32) {
-        self.tokens.retain(|(_, expires_at)| *expires_at > now);
-        let Some(stale) = self.sets.len().checked_sub(STALE + 1) else { return };
-        for (token, _) in &self.tokens {
-            assert!(verifies(token, &self.sets[stale]), "hour {hour}: a token of {} live ones", self.tokens.len());
+    fn verify(&mut self, step: u32) {
+        self.tokens.retain(|token| token.expires_at > at(step, 0));
+        let stale = &self.sets[self.sets.len() - 1 - STALE].keys;
+        for token in &self.tokens {
+            assert!(stale.contains(&token.key), "step {step}: one of {} tokens", self.tokens.len());
         }
     }
+}
+
+fn at(step: u32, clock: Seconds) -> Timestamp {
+    NOW.plus(step * STEP).plus(clock)
+}
+
+/// What the clock of a host shows in a step.
+fn clock(step: u32, host: u32) -> Timestamp {
+    at(step, CLOCKS[((step / HOUR + host) % 3) as usize])
 }
 
 fn token(algorithm: SigningAlgorithm, now: Timestamp) -> AccessToken {
@@ -161,61 +182,61 @@ fn token(algorithm: SigningAlgorithm, now: Timestamp) -> AccessToken {
     }
 }
 
-fn verifies(token: &Secret, set: &JwkSet) -> bool {
+/// The key of the set that the token verifies with.
+fn key_of(token: &Secret, set: &JwkSet) -> Jwk {
     let header = decode_header(token.expose()).unwrap();
-    let Some(jwk) = set.keys.iter().find(|key| Some(&key.kid) == header.kid.as_ref()) else { return false };
-    let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_value(serde_json::to_value(jwk).unwrap()).unwrap();
+    let key = set.keys.iter().find(|key| Some(&key.kid) == header.kid.as_ref()).unwrap();
+    let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_value(serde_json::to_value(key).unwrap()).unwrap();
     let mut rules = Validation::new(header.alg);
     rules.set_audience(&["https://orders.example"]);
     rules.validate_exp = false;
-    decode::<Value>(token.expose(), &DecodingKey::from_jwk(&jwk).unwrap(), &rules).is_ok()
-}
-
-/// What a host's clock shows: exact, slow or fast.
-fn clock(hour: u32, host: u32) -> Timestamp {
-    NOW.plus(hour * HOUR).plus([0, SKEW, 2 * SKEW][((hour * 7 + host * 5 + hour / 50) % 3) as usize])
+    decode::<Value>(token.expose(), &DecodingKey::from_jwk(&jwk).unwrap(), &rules).unwrap();
+    key.clone()
 }
 
 async fn c102_every_live_token_verifies_with_a_key_set_of_two_hours_ago(place: Place) {
-    let mut weeks = Weeks::begin(&place);
-    for hour in 0..WEEKS * 7 * 24 {
-        weeks.read_keys(clock(hour, 3)).await;
-        weeks.rotate([clock(hour, 1), clock(hour, 2)]).await;
-        if hour == 3 {
-            weeks.rotate_by_hand(clock(hour, 1)).await;
+    let mut days = Days::begin(&place);
+    for step in 0..DAYS * 24 * HOUR {
+        days.read_keys(clock(step, 2)).await;
+        if step % HOUR == 0 {
+            days.rotate([clock(step, 0), clock(step, 1)]).await;
         }
-        weeks.sign(clock(hour, 3), hour);
-        weeks.sets.push(weeks.table.load().await.unwrap().key_set(clock(hour, 4)));
-        if hour > 8 {
-            weeks.verify(NOW.plus(hour * HOUR), hour);
-            assert!(weeks.tokens.len() >= ALGORITHMS.len(), "hour {hour}: nothing is signed");
+        if step == 3 * HOUR {
+            days.rotate_by_hand(clock(step, 0)).await;
         }
-        assert!(weeks.sets.last().unwrap().keys.len() <= 3 * ALGORITHMS.len(), "hour {hour}: old keys stay");
+        days.sets.push(days.table.load().await.unwrap().key_set(clock(step, 1)));
+        days.sign(step);
+        // A verifier that read the set before there was any key knows none.
+        if step > 5 * HOUR {
+            days.verify(step);
+            assert!(days.tokens.len() >= CLOCKS.len() * ALGORITHMS.len(), "step {step}: nothing is signed");
+        }
+        assert!(days.sets.last().unwrap().keys.len() <= 3 * ALGORITHMS.len(), "step {step}: old keys stay");
     }
     let names =
         |sets: &[JwkSet]| sets.iter().flat_map(|set| &set.keys).map(|key| key.kid.clone()).collect::<BTreeSet<_>>();
-    let rotations = (WEEKS * 7 * 24 * HOUR / INTERVAL) as usize;
-    assert!(names(&weeks.sets).len() >= (rotations - 1) * ALGORITHMS.len(), "it stopped rotating");
+    let rotations = (DAYS * 24 * 3600 / INTERVAL) as usize;
+    assert!(names(&days.sets).len() >= (rotations - 1) * ALGORITHMS.len(), "it stopped rotating");
     let mortal: BTreeSet<Luck> = LUCK.into_iter().filter(|luck| *luck != Luck::Both).collect();
-    assert_eq!(weeks.deaths, mortal, "each of them died once at least");
+    assert_eq!(days.deaths, mortal, "each of them died once at least");
 }
 
 async fn of_many_first_rotations_at_once_one_key_of_each_algorithm_stays(place: Place) {
-    let weeks = Weeks::begin(&place);
+    let days = Days::begin(&place);
     let algorithms = ALGORITHMS.into();
-    let due = || rotate(&weeks.table, &weeks.wrap, &algorithms, When::Due(INTERVAL), NOW);
+    let due = || rotate(&days.table, &days.wrap, &algorithms, When::Due(INTERVAL), NOW);
     let made = futures::future::join_all((0..16).map(|_| due())).await;
     let created = |algorithm| {
         let all = made.iter().flat_map(|rotated| &rotated.as_ref().unwrap().created);
         all.filter(|key| key.algorithm == algorithm).count()
     };
-    let records = weeks.table.load().await.unwrap();
+    let records = days.table.load().await.unwrap();
     for algorithm in ALGORITHMS {
         assert_eq!(records.signing.iter().filter(|key| key.algorithm == algorithm).count(), 1);
         assert_eq!(created(algorithm), 1, "one of them made it");
     }
     let master = records.master.unwrap().wrapped;
-    assert_eq!(weeks.wrap.unwrap(keys::Purpose::Handles, &master).await.unwrap().len(), 32);
+    assert_eq!(days.wrap.unwrap(keys::Purpose::Handles, &master).await.unwrap().len(), 32);
     assert_eq!(due().await.unwrap().created, []);
 }
 

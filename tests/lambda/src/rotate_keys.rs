@@ -75,8 +75,8 @@ async fn the_first_runs_make_one_key_of_each_algorithm_however_many_there_are() 
     assert_eq!((made(&third), &third["deleted"]), (0, &serde_json::json!([])), "{third}");
     let log = one.stop().await;
     assert!(log.contains("keys_kept"), "{log}");
-    let metric = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let metric = metric.filter(|line| line.get("_aws").is_some()).next_back().unwrap();
+    let mut lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let metric = lines.rfind(|line| line.get("_aws").is_some()).unwrap();
     assert_eq!(metric["KeyAgeDays"], 0, "{metric}");
     let directive = &metric["_aws"]["CloudWatchMetrics"][0];
     assert_eq!(directive["Namespace"], "Jeton/test");

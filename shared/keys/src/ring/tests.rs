@@ -103,6 +103,22 @@ async fn keys_that_another_wrapping_key_wrapped_do_not_open() {
 }
 
 #[tokio::test]
+async fn on_a_clock_that_went_back_the_key_that_was_active_already_signs() {
+    let wrap = wrap(1);
+    let (old, new) = (planned(SigningAlgorithm::Es256), planned(SigningAlgorithm::Es256));
+    let old = new_signing_key(old, &wrap, NOW).await.unwrap();
+    let new = PlannedKey { predecessor: Some(old.public.kid.clone()), activates_at: NOW.plus(100), ..new };
+    let new = new_signing_key(new, &wrap, NOW).await.unwrap();
+    let (kid, master) = (new.public.kid.clone(), Some(new_master(&wrap).await.unwrap()));
+    let records = Records { master, signing: vec![old, new] };
+    let ring = KeyRing::open(records, &wrap, true, None, NOW.plus(100)).await.unwrap();
+    let before = AccessToken { issued_at: NOW.plus(40), ..token(SigningAlgorithm::Es256) };
+    let signed = ring.sign(&before, ISSUER, TokenId::Machine([1; 16])).unwrap();
+    assert_eq!(jsonwebtoken::decode_header(signed.expose()).unwrap().kid, Some(kid));
+    assert!(ring.verify(&signed, ISSUER).is_ok());
+}
+
+#[tokio::test]
 async fn a_function_that_only_checks_handles_unwraps_no_signing_key() {
     let wrap = wrap(1);
     let signing = vec![new_signing_key(planned(SigningAlgorithm::Es256), &wrap, NOW).await.unwrap()];
