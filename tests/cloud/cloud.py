@@ -3,13 +3,11 @@
 Started by `run`. Everything lives in a temporary directory and ends with this process.
 """
 
-import importlib.machinery
-import importlib.util
+import collections
 import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,29 +18,9 @@ import boto3
 from botocore.config import Config
 
 import template
-from gateway import Gateway
+from stacks import CLIENTS, REGION, ROOT, ROOT_KEYS, STACKS, Stack, prepare
 
 HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-REGION = "us-east-1"
-# The emulator's root account: the operator who deploys and who runs `jeton`. No function has these.
-ROOT_KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
-# What is deployed, side by side: by stack name, the parameters that are not the template's defaults.
-STACKS = {
-    "jeton": {},
-    "jeton-legacy": {"AllowImplicitGrant": "true", "AllowPasswordGrant": "true"},
-}
-
-
-def with_stack():
-    """tests/clients/with-stack: what is registered for the client suites, and how."""
-    loader = importlib.machinery.SourceFileLoader("with_stack", str(ROOT / "tests" / "clients" / "with-stack"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("with_stack", loader))
-    loader.exec_module(module)
-    return module
-
-
-CLIENTS = with_stack()
 
 
 def say(text):
@@ -102,61 +80,6 @@ class Emulator:
                 continue
 
 
-class Stack(CLIENTS.Stack):
-    """A deployed stack, with the operator's commands of tests/clients/with-stack."""
-
-    # Not the parent's: that starts a `jeton dev`.
-    def __init__(self, emulator, name, directory):
-        self.emulator, self.name = emulator, name
-        self.gateway = Gateway()
-        self.url = self.gateway.url
-        self.env_file = pathlib.Path(directory, f"{name}.env")
-        self.log = emulator.log
-
-    def deploy(self, plain, parameters):
-        copy, gone = template.for_emulator(plain, self.url)
-        formation = self.emulator.client("cloudformation")
-        formation.create_stack(
-            StackName=self.name, TemplateBody=json.dumps(copy), Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
-            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()])
-        while (found := formation.describe_stacks(StackName=self.name)["Stacks"][0])["StackStatus"].endswith("PROGRESS"):
-            time.sleep(0.1)
-        events = formation.describe_stack_events(StackName=self.name)["StackEvents"]
-        reasons = [f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in events
-                   if "FAILED" in event["ResourceStatus"]]
-        if found["StackStatus"] != "CREATE_COMPLETE":
-            raise SystemExit(f"{self.name}: {found['StackStatus']}\n" + "\n".join([*reasons, self.log.read_text()[-4000:]]))
-        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
-        resources = formation.describe_stack_resources(StackName=self.name)["StackResources"]
-        self.resources = {resource["LogicalResourceId"]: resource for resource in resources}
-        self.write_env_file()
-        api = self.resources["Api"]["PhysicalResourceId"]
-        self.gateway.lead_to(self.emulator.port, f"{api}.execute-api.localhost:{self.emulator.port}")
-        return copy, gone
-
-    def write_env_file(self):
-        tables = {f"JETON_TABLE_{name.upper()}": self.outputs[f"{name}TableName"]
-                  for name in ("Registry", "Grants", "People", "Keys")}
-        variables = {**ROOT_KEYS, **tables, "JETON_ISSUER": self.url, "JETON_KMS_KEY_ID": self.outputs["WrappingKeyArn"],
-                     "AWS_ENDPOINT_URL_DYNAMODB": self.emulator.url, "AWS_ENDPOINT_URL_KMS": self.emulator.url}
-        self.env_file.write_text("".join(f"{name}={value}\n" for name, value in variables.items()))
-
-    def make_keys(self):
-        """The first keys, wrapped by KMS: by the stack's own function if it has one, or else by the operator."""
-        function = self.resources.get("RotateKeysFunction")
-        if function is None:
-            made = self.jeton("keys", "rotate")["created"]
-            return f"`jeton keys rotate` made {', '.join(key['alg'] for key in made)}"
-        answer = self.emulator.client("lambda").invoke(FunctionName=function["PhysicalResourceId"], Payload=b"{}")
-        told = answer["Payload"].read().decode()
-        if answer.get("FunctionError"):
-            raise SystemExit(f"RotateKeysFunction failed: {told}\n{self.log.read_text()[-4000:]}")
-        return f"RotateKeysFunction was invoked and answered {told}"
-
-    def stop(self):
-        self.gateway.stop()
-
-
 def clients_of_rust():
     """The built tests of tests/clients. The whole workspace is named, so that nothing is built with other features."""
     command = ["cargo", "test", "--release", "--locked", "--workspace", "--lib", "--no-run", "--message-format", "json"]
@@ -188,15 +111,12 @@ class Report:
             self.failed.append(name)
 
 
-def tell_resources(stack, copy, gone):
-    say(f"{stack.name}: {len(stack.resources)} resources of {len(copy['Resources']) + len(gone)}, issuer {stack.url}")
-    for name, resource in sorted(stack.resources.items(), key=lambda item: (item[1]["ResourceType"], item[0])):
-        say(f"  {resource['ResourceStatus']}  {resource['ResourceType']:<28} {name}")
-    for name, kind in gone.items():
-        say(f"  TAKEN OUT        {kind:<28} {name}: {template.TAKEN_OUT[kind]}")
-    missing = set(copy["Resources"]) - set(stack.resources)
-    if missing:
-        raise SystemExit(f"{stack.name}: not deployed: {', '.join(sorted(missing))}")
+def tell_resources(stack, gone):
+    say(f"{stack.name}: {len(stack.resources)} resources, issuer {stack.url}")
+    kinds = collections.Counter(resource["ResourceType"] for resource in stack.resources.values())
+    say("  " + ", ".join(f"{count} {kind.removeprefix('AWS::')}" for kind, count in sorted(kinds.items())))
+    for kind, count in collections.Counter(gone.values()).items():
+        say(f"  TAKEN OUT {count} {kind}: {template.TAKEN_OUT[kind]}")
 
 
 def test(report, directory, emulator, stacks):
@@ -208,16 +128,16 @@ def test(report, directory, emulator, stacks):
     for binary, path in zips.items():
         s3.put_object(Bucket=template.BUCKET, Key=f"{binary}.zip", Body=path.read_bytes())
         say(f"uploaded {binary}.zip, {path.stat().st_size / 1e6:.1f} MB")
-    plain, machine = template.plain()
     say("One override in the template: the value of IssuerParameter is the URL of a proxy on loopback, where the API "
         "answers here; the parameter itself takes https only.")
-    for name, parameters in STACKS.items():
+    prepare(emulator)
+    for name, (parameters, conditions) in STACKS.items():
         stacks.append(stack := Stack(emulator, name, directory))
-        tell_resources(stack, *stack.deploy(plain, {**machine, **parameters}))
-        say(f"  keys: {stack.make_keys()}")
+        tell_resources(stack, stack.deploy({**template.of_this_machine(), **parameters}, conditions))
+        say(f"  keys: {stack.wait_for_keys(set(parameters.get('SigningAlgorithms', 'RS256').split(',')))}")
 
     environments = [{**CLIENTS.register(stack), "STACK_NAME": stack.name, "STACK_EMULATOR": emulator.url,
-                     "STACK_LEGACY": STACKS[stack.name].get("AllowPasswordGrant", ""),
+                     "STACK_LEGACY": STACKS[stack.name][0].get("AllowPasswordGrant", ""),
                      "CLOUD_CALLS": str(emulator.calls)} for stack in stacks]
     python = [sys.executable, "-m", "pytest", "-q", "-rsx", "-p", "no:cacheprovider"]
     node = sorted(str(path) for path in (ROOT / "tests" / "clients" / "node").glob("*.test.mjs"))

@@ -4,7 +4,8 @@ Started as a process of its own by `cloud.py`, with ministack's own variables an
 
 ministack evaluates IAM conditions, but does not know two keys of a request that the template's roles speak of:
 `dynamodb:LeadingKeys` (without it, `ForAllValues` lets everything through) and `kms:EncryptionContext:*` (without it,
-`StringEquals` lets nothing through). They are told to its evaluator here; the decisions stay its own.
+`StringEquals` lets nothing through). A third it knows differently: `aws:PrincipalArn` is the ARN of the role with its path,
+not that of the session. They are told to its evaluator here; the decisions stay its own. The schedules are in `schedules.py`.
 
 Every decision about a role becomes a line of JSON: role, action, resource, the keys of the request, whether it was allowed.
 """
@@ -15,7 +16,9 @@ import threading
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import dynamodb
+from ministack.services import dynamodb, iam
+
+import schedules
 
 BY_TABLE = "leading-keys-by-table"
 CALLS = os.environ["CLOUD_CALLS"]
@@ -52,8 +55,9 @@ def leading_keys(body):
 
 
 def teach(ours):
-    known_of_dynamodb, known_of_all, decide = (
-        iam_actions.dynamodb_service_context, iam_actions.request_tag_context, iam_evaluator.enforce)
+    known_of_dynamodb, known_of_all, known_of_caller, decide = (
+        iam_actions.dynamodb_service_context, iam_actions.request_tag_context, iam_evaluator._resolve_condition_key,
+        iam_evaluator.enforce)
 
     def dynamodb_service_context(body):
         return {**known_of_dynamodb(body), BY_TABLE: leading_keys(body)}
@@ -62,6 +66,12 @@ def teach(ours):
         context = read(body).get("EncryptionContext") if service == "kms" else None
         keys = {f"kms:EncryptionContext:{name}": value for name, value in (context or {}).items()}
         return {**known_of_all(service, action, body, parameters), **keys}
+
+    def resolve_condition_key(key, context):
+        found = known_of_caller(key, context)
+        if key.lower() == "aws:principalarn" and ":assumed-role/" in found:
+            return iam._roles[found.split("/")[1]]["Arn"]
+        return found
 
     def enforce(access_key_id, action, service, region, resource_arn="*", service_context=None):
         context = dict(service_context or {})
@@ -74,6 +84,7 @@ def teach(ours):
 
     iam_actions.dynamodb_service_context = dynamodb_service_context
     iam_actions.request_tag_context = request_tag_context
+    iam_evaluator._resolve_condition_key = resolve_condition_key
     iam_evaluator.enforce = enforce
 
 
@@ -89,4 +100,5 @@ def write_down(access_key_id, action, resource, context, denied):
 
 if __name__ == "__main__":
     teach(write_down)
+    schedules.teach()
     app.main()

@@ -19,8 +19,6 @@ BUCKET = "code"
 TAKEN_OUT = {
     "AWS::CodeDeploy::Application": "ministack has no CodeDeploy: every function goes to its newest version at once",
     "AWS::CodeDeploy::DeploymentGroup": "ministack has no CodeDeploy: every function goes to its newest version at once",
-    "AWS::CloudWatch::CompositeAlarm": "ministack has single alarms only",
-    "AWS::WAFv2::WebACLAssociation": "ministack makes web ACLs but puts them in front of nothing",
 }
 
 
@@ -45,16 +43,20 @@ def functions(template):
     return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
 
 
-def plain():
-    """The template after the SAM transform, which happens offline, and its parameters for this machine."""
+def plain(parameters):
+    """The template after the SAM transform, which happens offline."""
     template = yaml_parse(TEMPLATE.read_text())
     template["Globals"]["Function"].pop("CodeUri", None)
     for function in functions(template).values():
         binary = function["Metadata"]["BuildProperties"]["Binary"]
         function["Properties"]["CodeUri"] = f"s3://{BUCKET}/{binary}.zip"
-    processor = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-    return transform(template, {}, _NoManagedPolicies()), {"Architecture": processor}
+    return transform(template, parameters, _ManagedPolicies())
+
+
+def of_this_machine():
+    """The parameters that tell about the machine that the functions run on."""
+    return {"Architecture": {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]}
 
 
 def for_emulator(plain_template, issuer):
@@ -79,8 +81,8 @@ def for_emulator(plain_template, issuer):
     return template, gone
 
 
-class _NoManagedPolicies:
-    """The roles are written out, so there is nothing to look up in an account."""
+class _ManagedPolicies:
+    """What SAM looks up in an account. The template's own roles are written out; CodeDeploy's is not."""
 
     def load(self):
-        return {}
+        return {"AWSCodeDeployRoleForLambda": "arn:aws:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda"}
