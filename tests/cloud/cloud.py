@@ -18,7 +18,8 @@ import boto3
 from botocore.config import Config
 
 import template
-from stacks import CLIENTS, REGION, ROOT, ROOT_KEYS, STACKS, Stack, prepare
+from parameters import STACKS
+from stacks import CLIENTS, REGION, ROOT, ROOT_KEYS, Stack, prepare
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -147,9 +148,11 @@ def test(report, directory, emulator, stacks):
     report.suite("The crate oauth2", [clients_of_rust()], {"JETON_TEST_STACK": str(stacks[0].env_file)})
     for environment in environments:
         report.suite(f"All flows of {environment['STACK_NAME']}", [*python, "tests/cloud/test_flows.py"], environment)
+        report.suite(f"Rotation of {environment['STACK_NAME']}", [*python, "tests/cloud/test_rotation.py"], environment)
     report.suite("Roles: what was granted and what was used", [*python, "tests/cloud/test_roles.py"], usual)
     report.suite("Roles: what is refused", [*python, "tests/cloud/test_refusals.py"], usual)
-    report.suite("The other resources, and the end", [*python, "tests/cloud/test_deployed.py"], legacy)
+    last = [f"tests/cloud/test_{name}.py" for name in ("private", "operations", "deployed", "live", "end")]
+    report.suite("The other resources, and the end", [*python, *last], legacy)
 
 
 def main():

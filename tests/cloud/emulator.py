@@ -5,7 +5,8 @@ Started as a process of its own by `cloud.py`, with ministack's own variables an
 ministack evaluates IAM conditions, but does not know two keys of a request that the template's roles speak of:
 `dynamodb:LeadingKeys` (without it, `ForAllValues` lets everything through) and `kms:EncryptionContext:*` (without it,
 `StringEquals` lets nothing through). A third it knows differently: `aws:PrincipalArn` is the ARN of the role with its path,
-not that of the session. They are told to its evaluator here; the decisions stay its own. The schedules are in `schedules.py`.
+not that of the session. They are told to its evaluator here; the decisions stay its own. Schedules and
+function URLs are in `schedules.py` and `function_urls.py`.
 
 Every decision about a role becomes a line of JSON: role, action, resource, the keys of the request, whether it was allowed.
 """
@@ -18,6 +19,7 @@ from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import dynamodb, iam
 
+import function_urls
 import schedules
 
 BY_TABLE = "leading-keys-by-table"
@@ -101,4 +103,5 @@ def write_down(access_key_id, action, resource, context, denied):
 if __name__ == "__main__":
     teach(write_down)
     schedules.teach()
+    function_urls.teach()
     app.main()

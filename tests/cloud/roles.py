@@ -1,4 +1,4 @@
-"""The functions' roles as they were deployed, and what was asked with them."""
+"""The roles of a stack as they were deployed, and what was asked with them."""
 
 import json
 import os
@@ -17,20 +17,33 @@ def client(service, keys=("test", "test", None)):
                         aws_access_key_id=identity, aws_secret_access_key=secret, aws_session_token=token)
 
 
+def resources(stack, kind):
+    """Physical ids by logical ids."""
+    found = client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
+    return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found if one["ResourceType"] == kind}
+
+
 def functions(stack):
     """The stack's functions, by the logical id without its ending: configuration as Lambda tells it."""
-    resources = client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
-    found = {resource["LogicalResourceId"].removesuffix("Function"): resource["PhysicalResourceId"]
-             for resource in resources if resource["ResourceType"] == "AWS::Lambda::Function"}
-    return {name: client("lambda").get_function_configuration(FunctionName=there) for name, there in found.items()}
+    return {name.removesuffix("Function"): client("lambda").get_function_configuration(FunctionName=there)
+            for name, there in resources(stack, "AWS::Lambda::Function").items()}
+
+
+def roles(stack):
+    """The stack's own roles, by the logical id without its ending."""
+    return {name.removesuffix("Role"): client("iam").get_role(RoleName=there)["Role"]["Arn"]
+            for name, there in resources(stack, "AWS::IAM::Role").items()}
 
 
 def statements(role_arn):
-    """All statements of a role's own policies; it must have no others."""
+    """All statements of a role: of its own policies, and of those that are attached to it."""
     iam, role = client("iam"), role_arn.rpartition("/")[2]
-    assert iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == [], f"{role} has managed policies"
     documents = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
                  for name in iam.list_role_policies(RoleName=role)["PolicyNames"]]
+    for attached in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+        version = iam.get_policy(PolicyArn=attached["PolicyArn"])["Policy"]["DefaultVersionId"]
+        told = iam.get_policy_version(PolicyArn=attached["PolicyArn"], VersionId=version)
+        documents.append(told["PolicyVersion"]["Document"])
     return [statement for document in documents for statement in document["Statement"]]
 
 

@@ -8,26 +8,12 @@ import time
 
 import template
 from gateway import Gateway
+from parameters import CALLER, DOMAIN, STRANGER
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REGION = "us-east-1"
 # The emulator's root account: the operator who deploys and who runs `jeton`. No function has these.
 ROOT_KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": REGION}
-# A role of a service that gets tokens from the private URL.
-CALLER = "shop-service"
-DOMAIN, CERTIFICATE = "id.example.com", "arn:aws:acm:us-east-1:000000000000:certificate/of-id-example-com"
-# By stack name: the parameters that are not the template's defaults, and the conditions that hold by them. The second has
-# everything on that goes together.
-STACKS = {
-    "jeton": ({}, set()),
-    "jeton-legacy": (
-        {"AllowImplicitGrant": "true", "AllowPasswordGrant": "true", "SigningAlgorithms": "RS256,ES256,EdDSA",
-         "KeyRotationDays": "30", "MultiRegionKey": "true", "Tracing": "Active", "ReservedConcurrency": "20",
-         "Operations": "true", "AlarmEmail": "operator@example.com", "GradualDeployment": "Canary10Percent5Minutes",
-         "PrivateTokenCallers": CALLER, "DomainName": DOMAIN, "CertificateArn": CERTIFICATE, "LogRetentionDays": "7"},
-        {"ImplicitGrantIsAllowed", "PasswordGrantIsAllowed", "TracingIsOn", "ConcurrencyIsReserved", "OperationsAreOn",
-         "TopicIsMade", "CallersArePrivate", "DomainIsGiven", "DomainIsAtGateway"}),
-}
 
 
 def with_stack():
@@ -45,7 +31,7 @@ def prepare(emulator):
     """What is in the account before: the role that a parameter names, and another one."""
     trust = {"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:root"}, "Action": "sts:AssumeRole"}]}
-    for name in (CALLER, "another-service"):
+    for name in (CALLER, STRANGER):
         emulator.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
 
 

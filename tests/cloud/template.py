@@ -1,6 +1,7 @@
 """infra/template.yaml as the emulator gets it: plain CloudFormation, with the zips where `sam package` would name them."""
 
 import copy
+import logging
 import os
 import pathlib
 import platform
@@ -50,6 +51,8 @@ def plain(parameters):
     for function in functions(template).values():
         binary = function["Metadata"]["BuildProperties"]["Binary"]
         function["Properties"]["CodeUri"] = f"s3://{BUCKET}/{binary}.zip"
+    # It warns about its own metrics.
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
     return transform(template, parameters, _ManagedPolicies())
 

@@ -1,21 +1,23 @@
-"""The other resources of the template, as far as the emulator knows them; then the stack is deleted.
+"""The other resources of the template, as far as the emulator knows them.
 
 What the emulator does not know is here too, as a test that is expected to fail: it is listed in the output with its reason,
-and the day the emulator learns it, the test says so. Runs last: it ends the stack it is given.
+and the day the emulator learns it, the test says so.
 """
 
 import json
 import os
 import re
-import time
 
 import pytest
 import requests
 from botocore.exceptions import ClientError
 
+from parameters import DOMAIN, STACKS
 from roles import client, functions
 
 STACK, URL = os.environ["STACK_NAME"], os.environ["STACK_URL"]
+PARAMETERS = STACKS[STACK][0]
+ROUTED = ["Authorize", "Introspect", "Metadata", "Revoke", "Token"]
 TABLES = [f"{STACK}-{name}" for name in ("registry", "grants", "people", "keys")]
 
 
@@ -86,13 +88,13 @@ def test_a_function_writes_json_lines_to_its_own_log(function):
     streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
     lines = [event["message"] for stream in streams for event in logs.get_log_events(
         logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True)["events"]]
-    assert [line for line in lines if line.startswith("{") and json.loads(line)["message"]]
+    assert [line for line in lines if line.startswith("{") and "message" in json.loads(line)]
     assert os.environ["STACK_PASSWORD"] not in "".join(lines)
 
 
 def test_every_log_is_kept_as_long_as_the_parameter_says():
     groups = [group for group in client("logs").describe_log_groups()["logGroups"] if f"/{STACK}-" in group["logGroupName"]]
-    assert {group["retentionInDays"] for group in groups} == {30}
+    assert {group["retentionInDays"] for group in groups} == {int(PARAMETERS["LogRetentionDays"])}
     assert len(groups) == len(functions(STACK)) + 1
 
 
@@ -101,30 +103,47 @@ def test_the_gateway_writes_an_access_log():
     assert client("logs").describe_log_streams(logGroupName=f"/aws/vendedlogs/{STACK}-access")["logStreams"]
 
 
-@emulator_lacks("DefaultRouteSettings of a template are dropped, and its gateway never throttles")
-def test_the_gateway_throttles():
+@emulator_lacks("settings of routes in a template are dropped, and its gateway never throttles")
+def test_the_gateway_throttles_each_route():
     stage = client("apigatewayv2").get_stage(ApiId=resource("Api"), StageName="$default")
-    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == 1000
+    rates = {route: settings["ThrottlingRateLimit"] for route, settings in stage["RouteSettings"].items()}
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] == 200
+    assert rates == {"ANY /authorize": 100, "ANY /authorize/{step+}": 100, "ANY /token": 1000, "ANY /introspect": 1000}
+
+
+def test_the_domain_leads_to_the_api():
+    # All requests so far were made to this name: gateway.py says it in the header Host.
+    mapping, = client("apigatewayv2").get_api_mappings(DomainName=DOMAIN)["Items"]
+    assert (mapping["ApiId"], mapping["Stage"]) == (resource("Api"), "$default")
+    configuration, = client("apigatewayv2").get_domain_name(DomainName=DOMAIN)["DomainNameConfigurations"]
+    assert configuration["CertificateArn"] == PARAMETERS["CertificateArn"]
+    assert configuration["SecurityPolicy"] == "TLS_1_2"
+
+
+@emulator_lacks("it stores DisableExecuteApiEndpoint at most, and answers at both names")
+def test_with_a_domain_the_other_url_is_switched_off():
+    host = {"Host": f"{resource('Api')}.execute-api.localhost"}
+    answer = requests.get(f"{os.environ['STACK_EMULATOR']}/.well-known/jwks.json", headers=host, timeout=60)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("function", sorted(functions(STACK)))
+def test_a_function_is_as_large_as_the_parameters_say(function):
+    told = functions(STACK)[function]
+    assert told["MemorySize"] == (1024 if function == "Authorize" else 512)
+    assert told["TracingConfig"]["Mode"] == PARAMETERS["Tracing"]
+
+
+@pytest.mark.parametrize("function", ROUTED)
+@emulator_lacks("ReservedConcurrentExecutions of a template is dropped")
+def test_executions_are_set_aside_for_a_function_behind_a_route(function):
+    told = client("lambda").get_function_concurrency(FunctionName=functions(STACK)[function]["FunctionName"])
+    assert told["ReservedConcurrentExecutions"] == int(PARAMETERS["ReservedConcurrency"])
 
 
 @emulator_lacks("its gateway invokes a function without asking the function's policy (AWS::Lambda::Permission)")
 def test_the_gateway_needs_its_permission():
     name = functions(STACK)["Metadata"]["FunctionName"]
-    policy = json.loads(client("lambda").get_policy(FunctionName=name)["Policy"])
-    client("lambda").remove_permission(FunctionName=name, StatementId=policy["Statement"][0]["Sid"])
+    policy = json.loads(client("lambda").get_policy(FunctionName=name, Qualifier="live")["Policy"])
+    client("lambda").remove_permission(FunctionName=name, Qualifier="live", StatementId=policy["Statement"][0]["Sid"])
     assert requests.get(f"{URL}/.well-known/jwks.json", timeout=60).status_code == 500
-
-
-def test_tables_and_key_outlive_the_stack_and_nothing_else_does():
-    roles = {configuration["Role"].rpartition("/")[2] for configuration in functions(STACK).values()}
-    names, wrapping = {function["FunctionName"] for function in functions(STACK).values()}, key()["KeyId"]
-    client("cloudformation").delete_stack(StackName=STACK)
-    deadline = time.monotonic() + 60
-    while STACK in {stack["StackName"] for stack in client("cloudformation").describe_stacks()["Stacks"]}:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    assert set(TABLES) <= set(client("dynamodb").list_tables()["TableNames"])
-    assert client("kms").describe_key(KeyId=wrapping)["KeyMetadata"]["Enabled"] is True
-    assert not names & {function["FunctionName"] for function in client("lambda").list_functions()["Functions"]}
-    assert not roles & {role["RoleName"] for role in client("iam").list_roles()["Roles"]}
-    assert not [group for group in client("logs").describe_log_groups()["logGroups"] if f"/{STACK}-" in group["logGroupName"]]

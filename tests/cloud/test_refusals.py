@@ -5,6 +5,7 @@ never holds, its keys name no item.
 """
 
 import hashlib
+import json
 
 import pytest
 from botocore.exceptions import ClientError
@@ -21,7 +22,10 @@ ALLOWED = {
     "Introspect": ({"registry get", "grants get", "counter get", "count", "keys scan", "decrypt handles"}, set()),
     "Revoke": ({"registry get", "grants put", "grants update", "count", "keys scan", "decrypt handles"}, set()),
     "Metadata": ({"keys scan"}, set()),
+    "RotateKeys": ({"keys scan", "keys put", "keys delete", "secret for handles", "pair for signing", "encrypt for signing"},
+                   set()),
 }
+PURPOSES = ("handles", "signing", None)
 DENIED = {"AccessDeniedException", "AccessDenied"}
 
 
@@ -32,8 +36,8 @@ def credentials(configuration):
     return f"ASIA{digest[:16].upper()}", secret, token
 
 
-def probes(stack, configuration, ciphertexts):
-    dynamodb, kms = (client(service, credentials(configuration)) for service in ("dynamodb", "kms"))
+def probes(stack, keys_of_caller, ciphertexts):
+    dynamodb, kms = (client(service, keys_of_caller) for service in ("dynamodb", "kms"))
     registry, grants, people, keys = (f"{stack}-{table}" for table in ("registry", "grants", "people", "keys"))
     ours, counter, person = {"id": {"S": "x"}}, {"id": {"S": "throttle#x"}}, {"person": {"S": "x"}, "record": {"S": "x"}}
 
@@ -43,9 +47,20 @@ def probes(stack, configuration, ciphertexts):
     def batch(table, key):
         return lambda: dynamodb.batch_get_item(RequestItems={table: {"Keys": [key]}})
 
+    def context(purpose):
+        return {"KeyId": ciphertexts["key"], **({"EncryptionContext": {"purpose": purpose}} if purpose else {})}
+
     def decrypt(purpose):
-        context = {"EncryptionContext": {"purpose": purpose}} if purpose else {}
-        return lambda: kms.decrypt(KeyId=ciphertexts["key"], CiphertextBlob=ciphertexts[purpose], **context)
+        return lambda: kms.decrypt(CiphertextBlob=ciphertexts[purpose], **context(purpose))
+
+    def encrypt(purpose):
+        return lambda: kms.encrypt(Plaintext=b"x", **context(purpose))
+
+    def secret(purpose):
+        return lambda: kms.generate_data_key_without_plaintext(KeySpec="AES_256", **context(purpose))
+
+    def pair(purpose):
+        return lambda: kms.generate_data_key_pair_without_plaintext(KeyPairSpec="ECC_NIST_P256", **context(purpose))
 
     return {
         "registry get": lambda: dynamodb.get_item(TableName=registry, Key=ours),
@@ -78,8 +93,12 @@ def probes(stack, configuration, ciphertexts):
         "decrypt handles": decrypt("handles"),
         "decrypt signing": decrypt("signing"),
         "decrypt without a purpose": decrypt(None),
-        "encrypt": lambda: kms.encrypt(KeyId=ciphertexts["key"], Plaintext=b"x", EncryptionContext={"purpose": "handles"}),
-        "data key": lambda: kms.generate_data_key(KeyId=ciphertexts["key"], KeySpec="AES_256"),
+        **{f"encrypt for {purpose}": encrypt(purpose) for purpose in PURPOSES},
+        **{f"secret for {purpose}": secret(purpose) for purpose in PURPOSES},
+        **{f"pair for {purpose}": pair(purpose) for purpose in PURPOSES},
+        "secret in plain": lambda: kms.generate_data_key(KeySpec="AES_256", **context("handles")),
+        "pair in plain": lambda: kms.generate_data_key_pair(KeyPairSpec="ECC_NIST_P256", **context("signing")),
+        "policy of the key": lambda: kms.put_key_policy(KeyId=ciphertexts["key"], PolicyName="default", Policy="{}"),
         "disable key": lambda: kms.disable_key(KeyId=ciphertexts["key"]),
         "delete key": lambda: kms.schedule_key_deletion(KeyId=ciphertexts["key"]),
     }
@@ -106,13 +125,32 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(stack, function, con
     assert function in ALLOWED, f"say in ALLOWED what {function} may do"
     usual, with_legacy = ALLOWED[function]
     allowed = usual | (with_legacy if stack == "jeton-legacy" else set())
-    kms, key = client("kms"), client("kms").describe_key(KeyId=f"alias/{stack}-wrapping")["KeyMetadata"]["Arn"]
-    ciphertexts = {"key": key}
-    for purpose in ("handles", "signing", None):
-        context = {"EncryptionContext": {"purpose": purpose}} if purpose else {}
-        ciphertexts[purpose] = kms.encrypt(KeyId=key, Plaintext=b"x", **context)["CiphertextBlob"]
     # The credentials are known to the emulator once the function was started.
     client("lambda").invoke(FunctionName=configuration["FunctionName"], Payload=b"{}")
-    found = {name: answer(probe) for name, probe in probes(stack, configuration, ciphertexts).items()}
+    tried = probes(stack, credentials(configuration), wrapped(stack))
+    found = {name: answer(probe) for name, probe in tried.items()}
     assert allowed <= set(found)
     assert found == {name: "allowed" if name in allowed else "denied" for name in found}
+
+
+def wrapped(stack):
+    """The wrapping key, and a ciphertext for each purpose."""
+    kms, key = client("kms"), client("kms").describe_key(KeyId=f"alias/{stack}-wrapping")["KeyMetadata"]["Arn"]
+    context = {purpose: {"EncryptionContext": {"purpose": purpose}} if purpose else {} for purpose in PURPOSES}
+    return {"key": key, **{purpose: kms.encrypt(KeyId=key, Plaintext=b"x", **context[purpose])["CiphertextBlob"]
+                           for purpose in PURPOSES}}
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_whatever_iam_says_nobody_else_unwraps_a_signing_key(stack):
+    iam, name = client("iam"), f"administrator-of-{stack}"
+    trust = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:root"}, "Action": "sts:AssumeRole"}
+    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": [trust]}))["Role"]["Arn"]
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam.put_role_policy(RoleName=name, PolicyName="everything", PolicyDocument=json.dumps(everything))
+    session = client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+    keys = session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]
+    tried = {name: probe for name, probe in probes(stack, keys, wrapped(stack)).items()
+             if name.split()[0] in ("decrypt", "encrypt", "secret", "pair")}
+    assert {name for name, probe in tried.items() if answer(probe) == "allowed"} == {
+        "decrypt handles", *(f"{what} for {purpose}" for what in ("encrypt", "secret", "pair") for purpose in PURPOSES[:2])}

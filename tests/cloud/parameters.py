@@ -1,0 +1,17 @@
+"""What is deployed: the stacks, side by side."""
+
+# Roles of services, of which the first gets tokens from the private URL.
+CALLER, STRANGER = "shop-service", "another-service"
+DOMAIN, CERTIFICATE = "id.example.com", "arn:aws:acm:us-east-1:000000000000:certificate/of-id-example-com"
+# By stack name: the parameters that are not the template's defaults, and the conditions that hold by them. The second has
+# everything on that goes together.
+STACKS = {
+    "jeton": ({}, set()),
+    "jeton-legacy": (
+        {"AllowImplicitGrant": "true", "AllowPasswordGrant": "true", "SigningAlgorithms": "RS256,ES256,EdDSA",
+         "KeyRotationDays": "30", "MultiRegionKey": "true", "Tracing": "Active", "ReservedConcurrency": "20",
+         "Operations": "true", "AlarmEmail": "operator@example.com", "GradualDeployment": "Canary10Percent5Minutes",
+         "PrivateTokenCallers": CALLER, "DomainName": DOMAIN, "CertificateArn": CERTIFICATE, "LogRetentionDays": "7"},
+        {"ImplicitGrantIsAllowed", "PasswordGrantIsAllowed", "TracingIsOn", "ConcurrencyIsReserved", "OperationsAreOn",
+         "TopicIsMade", "CallersArePrivate", "DomainIsGiven", "DomainIsAtGateway"}),
+}
