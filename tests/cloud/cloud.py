@@ -142,15 +142,16 @@ def test(report, directory, emulator, stacks):
                      "CLOUD_CALLS": str(emulator.calls)} for stack in stacks]
     python = [sys.executable, "-m", "pytest", "-q", "-rsx", "-p", "no:cacheprovider"]
     node = sorted(str(path) for path in (ROOT / "tests" / "clients" / "node").glob("*.test.mjs"))
-    usual, legacy = environments
+    usual, legacy, edge = environments
     report.suite("Node clients", ["node", "--test", "--test-reporter=spec", *node], usual)
     report.suite("Python clients", [*python, "tests/clients/python"], usual)
     report.suite("The crate oauth2", [clients_of_rust()], {"JETON_TEST_STACK": str(stacks[0].env_file)})
-    for environment in environments:
+    for environment in (usual, legacy):
         report.suite(f"All flows of {environment['STACK_NAME']}", [*python, "tests/cloud/test_flows.py"], environment)
         report.suite(f"Rotation of {environment['STACK_NAME']}", [*python, "tests/cloud/test_rotation.py"], environment)
     report.suite("Roles: what was granted and what was used", [*python, "tests/cloud/test_roles.py"], usual)
     report.suite("Roles: what is refused", [*python, "tests/cloud/test_refusals.py"], usual)
+    report.suite("The firewall", [*python, "tests/cloud/test_firewall.py"], edge)
     last = [f"tests/cloud/test_{name}.py" for name in ("private", "operations", "deployed", "live", "end")]
     report.suite("The other resources, and the end", [*python, *last], legacy)
 

@@ -5,8 +5,8 @@ Started as a process of its own by `cloud.py`, with ministack's own variables an
 ministack evaluates IAM conditions, but does not know two keys of a request that the template's roles speak of:
 `dynamodb:LeadingKeys` (without it, `ForAllValues` lets everything through) and `kms:EncryptionContext:*` (without it,
 `StringEquals` lets nothing through). A third it knows differently: `aws:PrincipalArn` is the ARN of the role with its path,
-not that of the session. They are told to its evaluator here; the decisions stay its own. Schedules and
-function URLs are in `schedules.py` and `function_urls.py`.
+not that of the session. They are told to its evaluator here; the decisions stay its own. What else it is taught is in
+`schedules.py`, `function_urls.py` and `distributions.py`.
 
 Every decision about a role becomes a line of JSON: role, action, resource, the keys of the request, whether it was allowed.
 """
@@ -19,6 +19,7 @@ from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import dynamodb, iam
 
+import distributions
 import function_urls
 import schedules
 
@@ -104,4 +105,5 @@ if __name__ == "__main__":
     teach(write_down)
     schedules.teach()
     function_urls.teach()
+    distributions.teach()
     app.main()

@@ -15,13 +15,15 @@ class Gateway:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self._upstream = self._host = None
+        self._upstream, self._said = None, {}
         self._connections = set()
         self._server = self._run(asyncio.start_server(self._serve, "127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
-    def lead_to(self, port, host):
-        self._upstream, self._host = ("127.0.0.1", port), host.encode()
+    def lead_to(self, port, **headers):
+        """Where requests go, and what is said there instead of what the client said: `host` at least."""
+        self._upstream = "127.0.0.1", port
+        self._said = {name.replace("_", "-").encode(): value.encode() for name, value in headers.items()}
 
     def stop(self):
         self._run(self._close())
@@ -66,8 +68,9 @@ class Gateway:
             return False
         first, *lines = head[:-4].split(b"\r\n")
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
-        kept = [line for line in lines if line.partition(b":")[0].strip().lower() != b"host"]
-        requests.write(b"\r\n".join([first, b"Host: " + self._host, *kept]) + b"\r\n\r\n")
+        kept = [line for line in lines if line.partition(b":")[0].strip().lower() not in self._said]
+        said = [name + b": " + value for name, value in self._said.items()]
+        requests.write(b"\r\n".join([first, *said, *kept]) + b"\r\n\r\n")
         if b"chunked" in headers.get(b"transfer-encoding", b""):
             await self._chunks(client, requests)
         else:

@@ -3,8 +3,9 @@
 # Roles of services, of which the first gets tokens from the private URL.
 CALLER, STRANGER = "shop-service", "another-service"
 DOMAIN, CERTIFICATE = "id.example.com", "arn:aws:acm:us-east-1:000000000000:certificate/of-id-example-com"
+WEB_ACL = "arn:aws:wafv2:us-east-1:000000000000:global/webacl/front/of-the-account"
 # By stack name: the parameters that are not the template's defaults, and the conditions that hold by them. The second has
-# everything on that goes together.
+# everything on that goes together, the third the firewall, with which the domain is elsewhere.
 STACKS = {
     "jeton": ({}, set()),
     "jeton-legacy": (
@@ -14,4 +15,7 @@ STACKS = {
          "PrivateTokenCallers": CALLER, "DomainName": DOMAIN, "CertificateArn": CERTIFICATE, "LogRetentionDays": "7"},
         {"ImplicitGrantIsAllowed", "PasswordGrantIsAllowed", "TracingIsOn", "ConcurrencyIsReserved", "OperationsAreOn",
          "TopicIsMade", "CallersArePrivate", "DomainIsGiven", "DomainIsAtGateway"}),
+    "jeton-edge": (
+        {"WebAclArn": WEB_ACL, "DomainName": "edge.example.com", "CertificateArn": CERTIFICATE},
+        {"FirewallIsGiven", "DomainIsGiven", "DomainIsAtEdge"}),
 }

@@ -67,7 +67,8 @@ class Stack(CLIENTS.Stack):
         self.resources = {resource["LogicalResourceId"]: resource for resource in resources}
         self.check(copy["Resources"], conditions)
         self.write_env_file()
-        self.gateway.lead_to(self.emulator.port, self.host())
+        # TLS ends before.
+        self.gateway.lead_to(self.emulator.port, host=self.host(), x_forwarded_proto="https")
         return gone
 
     def check(self, wanted, conditions):
@@ -78,7 +79,9 @@ class Stack(CLIENTS.Stack):
             raise SystemExit(f"{self.name}: deployed and not expected, or the other way round: {', '.join(different)}")
 
     def host(self):
-        """What the API is asked as: its domain where it has one, or else the name that API Gateway gives."""
+        """What the API is asked as: CloudFront's name, its domain, or else the name that API Gateway gives."""
+        if "Edge" in self.resources:
+            return self.outputs["DomainTarget"]
         if "Domain" in self.resources:
             return DOMAIN
         return f"{self.resources['Api']['PhysicalResourceId']}.execute-api.localhost:{self.emulator.port}"
