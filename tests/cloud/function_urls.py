@@ -1,4 +1,7 @@
-"""ministack's function URLs, taught to tell a function who signed a request, as Amazon's do (`requestContext.authorizer.iam`)."""
+"""ministack's function URLs, taught to tell a function who signed a request, as Amazon's do.
+
+It is in `requestContext.authorizer.iam` of the event.
+"""
 
 from ministack.services import apigateway, lambda_svc
 

@@ -1,8 +1,8 @@
 """ministack's scheduler, taught two things that Amazon's does.
 
-A rate without a start date begins with a run at once (ministack waits for the first interval to pass), and the target is
-invoked with the schedule's role: it has to trust the service, and its policy has to allow the invocation (ministack asks
-neither). Both are asked of ministack's own evaluator.
+A rate without a start date begins with a run at once (EventBridge Scheduler User Guide, "Rate-based schedules"; ministack
+waits for the first interval to pass). And the target is invoked with the schedule's role: it has to trust the service, and
+its policy has to allow the invocation (ministack asks neither). Both are asked of ministack's own evaluator.
 """
 
 import hashlib

@@ -25,7 +25,7 @@ def test_tables_and_key_outlive_the_stack_and_nothing_else_does():
     assert TABLES <= set(client("dynamodb").list_tables()["TableNames"])
     assert client("kms").describe_key(KeyId=wrapping)["KeyMetadata"]["Enabled"] is True
     assert gone(function["FunctionName"] for function in client("lambda").list_functions()["Functions"])
-    assert gone(role["RoleName"] for role in client("iam").list_roles()["Roles"] if not role["RoleName"].startswith("administrator"))
+    assert gone(role["RoleName"] for role in client("iam").list_roles()["Roles"])
     assert gone(group["logGroupName"] for group in client("logs").describe_log_groups()["logGroups"])
     assert gone(schedule["Name"] for schedule in client("scheduler").list_schedules()["Schedules"])
     assert gone(alarm["AlarmName"] for alarm in client("cloudwatch").describe_alarms()["MetricAlarms"])

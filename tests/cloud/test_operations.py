@@ -101,5 +101,6 @@ def test_the_dashboard_shows_what_is_there():
     own = {metric[1] for widget in widgets for metric in widget["properties"].get("metrics", []) if metric[0] == NAMESPACE}
     assert about <= names() and {function["FunctionName"] for function in functions(STACK).values()} <= about
     assert own <= own_metrics()
-    groups = {group for widget in widgets for group in re.findall(r"SOURCE '([^']+)'", widget["properties"].get("query", ""))}
+    queries = [widget["properties"].get("query", "") for widget in widgets]
+    groups = {group for query in queries for group in re.findall(r"SOURCE '([^']+)'", query)}
     assert len(groups) == 4 and groups <= set(resources(STACK, "AWS::Logs::LogGroup").values())
