@@ -23,7 +23,9 @@ def around(**headers):
 
 
 def word():
-    return functions(STACK)["Metadata"]["Environment"]["Variables"]["JETON_EDGE_PROOF"]
+    """What CloudFront shows: Secrets Manager has made it."""
+    secret, = resources(STACK, "AWS::SecretsManager::Secret").values()
+    return client_of("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
 
 
 def audits(function, event):
@@ -51,6 +53,7 @@ def test_who_goes_around_it_is_refused(headers):
 
 
 def test_the_word_of_cloudfront_opens():
+    assert len(word()) == 43
     assert around(**{"X-Jeton-Edge": word()}).json()["issuer"] == URL
 
 
