@@ -212,7 +212,7 @@ impl KeyWrap for KmsWrap {
             let spec = match algorithm {
                 SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => DataKeyPairSpec::Rsa2048,
                 SigningAlgorithm::Es256 => DataKeyPairSpec::EccNistP256,
-                // KMS makes no such pair to give away.
+                // In which form KMS would give such a pair could not be tried on any KMS at hand.
                 SigningAlgorithm::EdDsa => return pair_made_here(self, algorithm).await,
             };
             let call = self.client.generate_data_key_pair_without_plaintext().key_id(&self.key_id).key_pair_spec(spec);
