@@ -29,17 +29,18 @@ const ISSUER: &str = "https://issuer.example";
 /// Both are quick to make.
 const ALGORITHMS: [SigningAlgorithm; 2] = [SigningAlgorithm::Es256, SigningAlgorithm::EdDsa];
 
-/// What happens to the rotators, in turn, whenever there is something to do. The first run is cut after each of its
-/// writes: a master, and a key of each algorithm.
+/// What happens to the rotators, in turn, whenever there is something to do. The first two have the table to themselves:
+/// one dies after the master, one after the second of two keys. Of two at once the one that is to die may find nothing left
+/// to do.
 const LUCK: [Luck; 9] = [
     Luck::TheOnlyOneDies(0),
-    Luck::TheOnlyOneDies(0),
-    Luck::TheOnlyOneDies(0),
+    Luck::TheOnlyOneDies(1),
     Luck::Both,
     Luck::OneDies(0),
-    Luck::TheOnlyOneDies(1),
-    Luck::OneDies(1),
     Luck::TheOnlyOneDies(0),
+    Luck::OneDies(1),
+    Luck::TheOnlyOneDies(1),
+    Luck::OneDies(0),
     Luck::Both,
 ];
 
@@ -217,8 +218,8 @@ async fn c102_every_live_token_verifies_with_a_key_set_of_two_hours_ago(place: P
         |sets: &[JwkSet]| sets.iter().flat_map(|set| &set.keys).map(|key| key.kid.clone()).collect::<BTreeSet<_>>();
     let rotations = (DAYS * 24 * 3600 / INTERVAL) as usize;
     assert!(names(&days.sets).len() >= (rotations - 1) * ALGORITHMS.len(), "it stopped rotating");
-    let mortal: BTreeSet<Luck> = LUCK.into_iter().filter(|luck| *luck != Luck::Both).collect();
-    assert_eq!(days.deaths, mortal, "each of them died once at least");
+    let alone = [Luck::TheOnlyOneDies(0), Luck::TheOnlyOneDies(1)];
+    assert!(alone.iter().all(|luck| days.deaths.contains(luck)), "nobody died: {:?}", days.deaths);
 }
 
 async fn of_many_first_rotations_at_once_one_key_of_each_algorithm_stays(place: Place) {
