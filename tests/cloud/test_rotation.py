@@ -105,11 +105,14 @@ def test_a_due_key_gets_a_successor_and_a_retired_key_is_deleted():
 
 @pytest.mark.usefixtures("table")
 def test_runs_at_the_same_moment_leave_one_master_and_one_key_of_each_algorithm():
-    wanted, rounds, before = len(FIRST) + 1, 3, attempts()
-    for _ in range(rounds):
+    wanted, most, before = len(FIRST) + 1, 20, attempts()
+    for rounds in range(1, most + 1):
         empty()
         told = rotate(3)
         created = sorted(kid for one in told for kid in one["created"])
         assert created == sorted(states())
         assert {item["id"]["S"] for item in items()} == {"handles", *(f"signing#{one}" for one in FIRST)}
-    assert attempts() - before > rounds * wanted, "no two of them met"
+        # More attempts than items: some of them met.
+        if rounds >= 3 and attempts() - before > rounds * wanted:
+            return
+    pytest.fail(f"no two of them met in {most} rounds")
