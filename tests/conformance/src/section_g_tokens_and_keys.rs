@@ -530,9 +530,10 @@ async fn c099_only_the_one_compact_form_is_read() {
             format!("{claims}.{head}.{signature}"),
             token.replace('.', ".."),
             token.replace('.', "%2E"),
-            token.replace(['-', '_'], "+"),
             token.to_lowercase(),
         ]);
+        // One token in thirty or so has neither of the two characters: nothing to respell.
+        forged.extend(token.contains(['-', '_']).then(|| token.replace(['-', '_'], "+")));
         forged.extend(other_spellings(token));
     }
     all_inactive(&session, &good, forged).await;
