@@ -131,6 +131,7 @@ const RULES: &[Rule] = &[
     Rule { name: "fuzz", workspace: UseAnything, outside: UseAnything },
     Rule { name: "harness", workspace: UseAnything, outside: UseAnything },
     Rule { name: "lambda", workspace: UseAnything, outside: UseAnything },
+    Rule { name: "model", workspace: UseAnything, outside: UseAnything },
 ];
 
 /// One line of a manifest.

@@ -1,0 +1,241 @@
+//! The write and its explanation speak of the same facts: a write is admitted exactly when the reason that would be
+//! given for its refusal is not true of the item.
+//!
+//! Items and requests are all combinations of values on each side of every comparison, so nothing here is random.
+
+use grants::code::CodeRedemption;
+use grants::refresh::RefreshRequest;
+use grants::{Attempt, Grant, Guard, Refusal, Stage, Timestamp, Transition, Verdict, code, refresh};
+use protocol::{ClientId, CodeVerifier, RedirectUri, Resource, Scope};
+
+use crate::ask::{Proof, Reach, Who, attempt_of, standing};
+use crate::world::{RETRY_WINDOW, START, World, generation_of};
+
+const NOW: Timestamp = START.plus(100);
+const OURS: Attempt = Attempt::from_bytes([1; 16]);
+const THEIRS: Attempt = Attempt::from_bytes([2; 16]);
+
+/// One item and one request: the write that is named, what is said of its refusal, and whether that is true.
+struct Case {
+    step: Transition,
+    verdict: Verdict,
+    is_true: bool,
+}
+
+impl Case {
+    fn agrees(&self, item: Option<&Grant>) -> bool {
+        self.step.admits(item) != self.is_true
+    }
+}
+
+/// All pairs of a choice of each.
+fn each<A: Clone, B: Clone>(some: &[A], others: &[B]) -> Vec<(A, B)> {
+    some.iter().flat_map(|one| others.iter().map(|other| (one.clone(), other.clone()))).collect()
+}
+
+fn stages() -> Vec<Stage> {
+    let issued = [NOW, NOW.plus(1)].map(|code_expires_at| Stage::Issued { code_expires_at, attempt: THEIRS });
+    let times = [NOW.minus(RETRY_WINDOW + 1), NOW.minus(RETRY_WINDOW), NOW.minus(RETRY_WINDOW - 1), NOW, NOW.plus(2)];
+    let active = each(&each(&[1, 2, 3, 4], &times), &each(&[NOW, NOW.plus(1)], &[OURS, THEIRS]));
+    let active = active.into_iter().map(|((generation, rotated_at), (refresh_expires_at, attempt))| Stage::Active {
+        generation: generation_of(generation),
+        rotated_at,
+        refresh_expires_at,
+        attempt,
+    });
+    issued.into_iter().chain(active).chain([Stage::Revoked]).collect()
+}
+
+/// Items that differ in whatever a rule looks at, and none.
+fn items(world: &World) -> Vec<Option<Grant>> {
+    let grant = world.grant(START, THEIRS);
+    let bindings = each(&[Proof::Right, Proof::WrongVerifier], &[true, false]);
+    let places = each(&[RedirectUri::parse("https://app.example/cb").ok(), None], &[true, false]);
+    let rights = each(&each(&[true, false], &[true, false]), &[NOW, NOW.plus(1)]);
+    let items = each(&each(&stages(), &["app", "other"]), &each(&bindings, &each(&places, &rights)));
+    let items =
+        items.into_iter().map(|((stage, client), ((proof, bound), ((place, sent), ((scoped, has_api), ends_at))))| {
+            let challenge = world.redemption(proof).code_verifier.as_ref().map(CodeVerifier::challenge);
+            Some(Grant {
+                stage,
+                client_id: ClientId::parse(client).unwrap(),
+                code_challenge: challenge.filter(|_| bound),
+                redirect_uri: place,
+                redirect_uri_sent: sent,
+                scope: if scoped { grant.scope.clone() } else { Scope::default() },
+                resources: if has_api { grant.resources.clone() } else { vec![Resource::parse("urn:else").unwrap()] },
+                ends_at,
+                ..grant.clone()
+            })
+        });
+    items.chain([None]).collect()
+}
+
+fn redemptions(world: &World) -> Vec<CodeRedemption> {
+    let verifiers = [Proof::Right, Proof::WrongVerifier].map(|proof| world.redemption(proof).code_verifier.clone());
+    let verifiers: Vec<_> = verifiers.into_iter().chain([None]).collect();
+    let places = [Proof::Right, Proof::WrongRedirect].map(|proof| world.redemption(proof).redirect_uri.clone());
+    let places: Vec<_> = places.into_iter().chain([None]).collect();
+    let requests = each(&each(&verifiers, &places), &resources(world));
+    let code = &world.redemption(Proof::Right).code;
+    let request = |((code_verifier, redirect_uri), resources)| CodeRedemption {
+        code: code.clone(),
+        redirect_uri,
+        code_verifier,
+        resources,
+    };
+    requests.into_iter().map(request).collect()
+}
+
+fn refreshes(world: &World) -> Vec<RefreshRequest> {
+    let scopes = [None, Scope::parse("read").ok(), Scope::parse("read admin").ok()];
+    let requests = each(&[1, 2, 3], &each(&scopes, &resources(world)));
+    let token = |generation| world.refresh(generation, Reach::Granted).token;
+    let request = |(generation, (scope, resources))| RefreshRequest { token: token(generation), scope, resources };
+    requests.into_iter().map(request).collect()
+}
+
+fn resources(world: &World) -> [Vec<Resource>; 3] {
+    [Vec::new(), world.grant(START, THEIRS).resources, vec![Resource::parse("urn:other").unwrap()]]
+}
+
+fn of_redemption(world: &World, request: &CodeRedemption, item: Option<&Grant>) -> Case {
+    let client = world.client(Who::App);
+    let verdict = code::explain(request, client, item, NOW, OURS);
+    let is_true = item.map_or(verdict == Verdict::Refuse(Refusal::CodeUnknown), |item| match &verdict {
+        Verdict::Done(grant) => **grant == *item && attempt_of(item) == Some(OURS) && standing(item).is_some(),
+        Verdict::RefuseAnd(Refusal::CodeReplayed, last) => {
+            standing(item).is_some() && attempt_of(item) != Some(OURS) && ends(last, item)
+        }
+        Verdict::RefuseAnd(..) => false,
+        Verdict::Refuse(refusal) => fault_of_code(*refusal, request, item),
+    });
+    Case { step: code::redeem(request, client, &world.policy, NOW, OURS), verdict, is_true }
+}
+
+fn of_refresh(world: &World, request: &RefreshRequest, item: Option<&Grant>) -> Case {
+    let client = world.client(Who::App);
+    let verdict = refresh::explain(request, client, item, &world.policy, (NOW, OURS));
+    let is_true = item.map_or(verdict == Verdict::Refuse(Refusal::RefreshTokenUnknown), |item| match &verdict {
+        Verdict::Done(grant) => **grant == *item && is_again(request, item) && within(request, item),
+        Verdict::RefuseAnd(Refusal::RefreshTokenReused, last) => {
+            was_used(request, item) && !is_again(request, item) && ends(last, item)
+        }
+        Verdict::RefuseAnd(..) => false,
+        Verdict::Refuse(refusal) => fault_of_token(*refusal, request, item),
+    });
+    Case { step: refresh::rotate(request, client, &world.policy, NOW, OURS), verdict, is_true }
+}
+
+fn ends(last: &Transition, item: &Grant) -> bool {
+    last.after(Some(item)).is_some_and(|after| after.stage == Stage::Revoked)
+}
+
+/// Whether a reason to refuse a redemption is true.
+fn fault_of_code(refusal: Refusal, request: &CodeRedemption, item: &Grant) -> bool {
+    let expires_at = match item.stage {
+        Stage::Issued { code_expires_at, .. } => Some(code_expires_at),
+        Stage::Active { .. } | Stage::Revoked => None,
+    };
+    match (refusal, &request.redirect_uri) {
+        (Refusal::CodeOfAnotherClient, _) => item.client_id.as_str() != "app",
+        (Refusal::CodeVerifierMismatch, _) => {
+            request.code_verifier.as_ref().map(CodeVerifier::challenge) != item.code_challenge
+        }
+        (Refusal::RedirectUriMismatch, Some(uri)) => item.redirect_uri.as_ref() != Some(uri),
+        (Refusal::RedirectUriMismatch, None) => request.code_verifier.is_none() && item.redirect_uri_sent,
+        (Refusal::GrantRevoked, _) => item.stage == Stage::Revoked,
+        (Refusal::CodeExpired, _) => expires_at.is_some_and(|expires_at| expires_at <= NOW),
+        (Refusal::ResourceNotGranted, _) => {
+            expires_at.is_some() && !request.resources.iter().all(|resource| item.resources.contains(resource))
+        }
+        (other, _) => panic!("{other:?} is not said of a code"),
+    }
+}
+
+/// Whether a reason to refuse a refresh is true.
+fn fault_of_token(refusal: Refusal, request: &RefreshRequest, item: &Grant) -> bool {
+    let asked = u8::try_from(request.token.generation.number()).unwrap();
+    match (refusal, &item.stage) {
+        (Refusal::RefreshTokenOfAnotherClient, _) => item.client_id.as_str() != "app",
+        (Refusal::GrantRevoked, stage) => *stage == Stage::Revoked,
+        (Refusal::RefreshTokenUnknown, _) => standing(item).is_none_or(|last| last < asked),
+        (Refusal::RefreshTokenExpired, Stage::Active { refresh_expires_at, .. }) => {
+            item.ends_at <= NOW || (standing(item) == Some(asked) && *refresh_expires_at <= NOW)
+        }
+        (Refusal::ResourceNotGranted | Refusal::ScopeNotGranted, Stage::Active { .. }) => !within(request, item),
+        (other, _) => panic!("{other:?} is not said of a refresh token"),
+    }
+}
+
+fn within(request: &RefreshRequest, item: &Grant) -> bool {
+    request.scope.as_ref().is_none_or(|scope| scope.is_within(&item.scope))
+        && request.resources.iter().all(|resource| item.resources.contains(resource))
+}
+
+fn was_used(request: &RefreshRequest, item: &Grant) -> bool {
+    standing(item).is_some_and(|last| generation_of(last) > request.token.generation)
+}
+
+/// Whether the presented token is the one before, and its successor may be given again.
+fn is_again(request: &RefreshRequest, item: &Grant) -> bool {
+    let Stage::Active { generation, rotated_at, attempt, .. } = item.stage else { return false };
+    let in_window = rotated_at.plus(RETRY_WINDOW) > NOW;
+    generation == request.token.generation.next() && item.ends_at > NOW && (attempt == OURS || in_window)
+}
+
+/// Calls `judge` with every pair, and tells how many there were.
+fn with_each(mut judge: impl FnMut(Option<&Grant>, Case)) -> usize {
+    let world = World::new();
+    let (redemptions, refreshes, mut pairs) = (redemptions(&world), refreshes(&world), 0);
+    for item in items(&world) {
+        let item = item.as_ref();
+        for request in &redemptions {
+            judge(item, of_redemption(&world, request, item));
+        }
+        for request in &refreshes {
+            judge(item, of_refresh(&world, request, item));
+        }
+        pairs += redemptions.len() + refreshes.len();
+    }
+    pairs
+}
+
+#[test]
+fn a_write_is_admitted_exactly_when_there_is_nothing_to_explain() {
+    let mut admitted = 0_usize;
+    let pairs = with_each(|item, case| {
+        assert!(case.agrees(item), "{item:#?}\n{:#?}\n{:#?}", case.step, case.verdict);
+        admitted += usize::from(case.step.admits(item));
+    });
+    println!("{pairs} pairs of item and request, {admitted} of them admitted");
+    assert!(admitted > 0);
+}
+
+#[test]
+fn a_write_that_lacks_a_guard_does_not_agree() {
+    // `Issued` is not among them: `CodeAliveAt` says as much.
+    type IsDropped = fn(&Guard) -> bool;
+    let rows: [(&str, IsDropped); 9] = [
+        ("ClientIs", |guard| matches!(guard, Guard::ClientIs(_))),
+        ("ChallengeIs", |guard| matches!(guard, Guard::ChallengeIs(_))),
+        ("NoChallenge", |guard| matches!(guard, Guard::NoChallenge)),
+        ("RedirectUriIs", |guard| matches!(guard, Guard::RedirectUriIs(_))),
+        ("RedirectUriNotSent", |guard| matches!(guard, Guard::RedirectUriNotSent)),
+        ("ResourceGranted", |guard| matches!(guard, Guard::ResourceGranted(_))),
+        ("ScopeGranted", |guard| matches!(guard, Guard::ScopeGranted(_))),
+        ("ActiveAt", |guard| matches!(guard, Guard::ActiveAt(_))),
+        ("CodeAliveAt, RefreshAliveAt", |guard| matches!(guard, Guard::CodeAliveAt(_) | Guard::RefreshAliveAt(_))),
+    ];
+    let mut caught = [0_usize; 9];
+    with_each(|item, case| {
+        for ((_, is_dropped), caught) in rows.iter().zip(&mut caught) {
+            let guards = case.step.guards().iter().filter(|guard| !is_dropped(guard)).cloned();
+            let step = Transition::of(case.step.id(), case.step.change().clone()).when_all(guards);
+            *caught += usize::from(step.admits(item) == case.is_true);
+        }
+    });
+    for ((name, _), caught) in rows.iter().zip(caught) {
+        assert!(caught > 0, "{name} is not missed");
+    }
+}

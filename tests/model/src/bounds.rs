@@ -1,0 +1,133 @@
+//! What is explored: who asks how often, and what may go wrong.
+
+use crate::ask::{Ask, Proof, Reach, Who};
+
+/// Where it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// With a consent form.
+    Form,
+    /// With a code.
+    Code,
+    /// With the tokens of the first generation.
+    Tokens,
+}
+
+/// The callers and the mishaps of one exploration.
+#[derive(Clone, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) start: Start,
+    /// How often the person sends the form.
+    pub(crate) forms: u8,
+    /// How often the honest client asks, its retries included.
+    pub(crate) honest: u8,
+    /// Whether the honest client does what may end its grant: repeats a redeemed code, retries late, hurries.
+    pub(crate) careless: bool,
+    /// What the others ask, each once.
+    pub(crate) strangers: Vec<Ask>,
+    /// How many requests are served at once.
+    pub(crate) at_once: usize,
+    /// How often the SDK repeats a write.
+    pub(crate) repeats: u8,
+    /// How many writes leave a copy on the way that arrives at any time later.
+    pub(crate) late_copies: u8,
+    /// How often the clock moves.
+    pub(crate) ticks: u8,
+    /// How many access tokens of the grant were revoked one by one before.
+    pub(crate) revoked_before: u32,
+}
+
+/// Whoever has the code and its verifier, and passes for the client.
+pub(crate) const CODE_THIEF: Ask = Ask::Redeem(Who::App, Proof::Right);
+/// Another client with the code and its verifier.
+pub(crate) const CODE_STRANGER: Ask = Ask::Redeem(Who::Other, Proof::Right);
+/// Whoever has the first refresh token, and passes for the client.
+pub(crate) const OLD_TOKEN: Ask = Ask::Refresh(Who::App, 1, Reach::Granted);
+/// The same of the second.
+pub(crate) const LATER_TOKEN: Ask = Ask::Refresh(Who::App, 2, Reach::Granted);
+/// Another client with the first refresh token.
+pub(crate) const TOKEN_STRANGER: Ask = Ask::Refresh(Who::Other, 1, Reach::Granted);
+
+impl Bounds {
+    /// An honest client that asks twice, with two requests served at once.
+    pub(crate) const fn new(start: Start, strangers: Vec<Ask>) -> Self {
+        let forms = if matches!(start, Start::Form) { 2 } else { 0 };
+        Self {
+            start,
+            forms,
+            honest: 2,
+            careless: false,
+            strangers,
+            at_once: 2,
+            repeats: 1,
+            late_copies: 0,
+            ticks: 2,
+            revoked_before: 0,
+        }
+    }
+}
+
+/// What every run of the tests explores: together they reach every verdict.
+pub(crate) fn explored() -> Vec<(&'static str, Bounds)> {
+    codes().into_iter().chain(tokens()).chain(revocations()).collect()
+}
+
+/// What takes too long for every run.
+pub(crate) fn wide() -> Vec<(&'static str, Bounds)> {
+    let tokens = |strangers: &[Ask]| Bounds { honest: 3, ..tokens_and(strangers) };
+    vec![
+        ("a code, a thief, another client, a sign-out", code_and(&[CODE_THIEF, CODE_STRANGER, Ask::End])),
+        ("a code, three served at once", Bounds { at_once: 3, ..code_and(&[CODE_THIEF, Ask::End]) }),
+        ("a form, a code, its thief, a thief of its tokens", Bounds::new(Start::Form, vec![CODE_THIEF, OLD_TOKEN])),
+        ("tokens, thieves of two generations", tokens(&[OLD_TOKEN, LATER_TOKEN])),
+        ("tokens, three served at once, thief and sign-out", Bounds { at_once: 3, ..tokens(&[OLD_TOKEN, Ask::End]) }),
+        ("tokens, two repeats, late copies", Bounds { repeats: 2, late_copies: 1, ..tokens(&[OLD_TOKEN]) }),
+        ("tokens, the clock moves four times", Bounds { ticks: 4, ..tokens(&[OLD_TOKEN, TOKEN_STRANGER]) }),
+    ]
+}
+
+fn codes() -> Vec<(&'static str, Bounds)> {
+    let misfits = [Proof::WrongVerifier, Proof::WrongRedirect, Proof::OtherResource];
+    let misfits = misfits.map(|proof| Ask::Redeem(Who::App, proof));
+    vec![
+        ("a form sent twice, a code, a thief of the code", Bounds::new(Start::Form, vec![CODE_THIEF])),
+        ("a code, a thief, another client", code_and(&[CODE_THIEF, CODE_STRANGER])),
+        ("a code, another client, a sign-out", code_and(&[CODE_STRANGER, Ask::End])),
+        ("a code and what does not fit it", Bounds { honest: 1, ..code_and(&misfits) }),
+        ("a code, late copies of writes", Bounds { late_copies: 1, honest: 3, ..code_and(&[CODE_THIEF]) }),
+        ("a careless client with a code", Bounds { careless: true, honest: 3, ..code_and(&[]) }),
+    ]
+}
+
+fn tokens() -> Vec<(&'static str, Bounds)> {
+    let greedy = [Reach::MoreScope, Reach::OtherResource].map(|reach| Ask::Refresh(Who::App, 1, reach));
+    let three = |strangers| Bounds { honest: 3, ..tokens_and(strangers) };
+    vec![
+        ("tokens, a thief, another client", three(&[OLD_TOKEN, TOKEN_STRANGER])),
+        ("tokens, thieves of two generations", tokens_and(&[OLD_TOKEN, LATER_TOKEN])),
+        ("tokens, three served at once, a thief", Bounds { at_once: 3, ..three(&[OLD_TOKEN]) }),
+        ("tokens, three served at once, a sign-out", Bounds { at_once: 3, ..three(&[Ask::End]) }),
+        ("tokens, four requests, late copies", Bounds { honest: 4, late_copies: 1, ticks: 3, ..three(&[]) }),
+        ("tokens and who asks for more", tokens_and(&greedy)),
+        ("a careless client with tokens", Bounds { careless: true, at_once: 3, ..three(&[]) }),
+    ]
+}
+
+fn revocations() -> Vec<(&'static str, Bounds)> {
+    let (mine, theirs) = (Ask::RevokeAccess(Who::App, 1), Ask::RevokeAccess(Who::Other, 1));
+    let one_by_one = |revoked_before, last| Bounds { honest: 1, revoked_before, ..tokens_and(&[mine, theirs, last]) };
+    let given_back = [Ask::Revoke(Who::App), OLD_TOKEN, Ask::Revoke(Who::Other)];
+    vec![
+        ("tokens given back", Bounds { honest: 1, ..tokens_and(&given_back) }),
+        ("an access token given back, the set full", one_by_one(100, Ask::Revoke(Who::Other))),
+        ("two access tokens given back, the set nearly full", one_by_one(99, Ask::RevokeAccess(Who::App, 2))),
+    ]
+}
+
+fn code_and(strangers: &[Ask]) -> Bounds {
+    Bounds::new(Start::Code, strangers.to_vec())
+}
+
+fn tokens_and(strangers: &[Ask]) -> Bounds {
+    Bounds::new(Start::Tokens, strangers.to_vec())
+}

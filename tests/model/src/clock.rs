@@ -1,0 +1,54 @@
+//! Time: it matters only on which side of each deadline it is.
+
+use grants::{Stage, Timestamp};
+
+use crate::run::{Action, Callers};
+use crate::state::State;
+use crate::world::{FUNCTION_TIMEOUT, RETRY_WINDOW};
+
+/// Less than any span, and more than half of the shortest.
+const A_MOMENT: u32 = 3;
+
+/// The clock moves to the next deadline, or by a moment before it; what is past its time may be cleaned away.
+pub(crate) fn possible(callers: &Callers, state: &State, actions: &mut Vec<Action>) {
+    if state.item.0.as_ref().is_some_and(|grant| grant.remains_until() <= state.clock) {
+        actions.push(Action::Clean);
+    }
+    if state.ticks >= callers.bounds.ticks {
+        return;
+    }
+    if let Some(deadline) = deadlines(state).into_iter().flatten().filter(|time| *time > state.clock).min() {
+        let moment = state.clock.plus(A_MOMENT);
+        if moment < deadline {
+            actions.push(Action::Clock(moment));
+        }
+        actions.push(Action::Clock(deadline));
+    }
+}
+
+/// Moves it. Processes end at their time limit.
+pub(crate) fn advance(state: &mut State, to: Timestamp) {
+    state.clock = to;
+    state.ticks += 1;
+    state.processes.retain(|process| to.since(process.now) < FUNCTION_TIMEOUT);
+}
+
+fn deadlines(state: &State) -> [Option<Timestamp>; 5] {
+    let grant = state.item.0.as_deref();
+    let of_stage = grant.and_then(|grant| match grant.stage {
+        Stage::Issued { code_expires_at, .. } => Some(code_expires_at),
+        Stage::Active { rotated_at, .. } => Some(rotated_at.plus(RETRY_WINDOW)),
+        Stage::Revoked => None,
+    });
+    let idle = grant.and_then(|grant| match grant.stage {
+        Stage::Active { refresh_expires_at, .. } => Some(refresh_expires_at),
+        Stage::Issued { .. } | Stage::Revoked => None,
+    });
+    [
+        of_stage,
+        idle,
+        grant.map(|grant| grant.ends_at),
+        grant.map(grants::Grant::remains_until),
+        state.honest.asked_at.map(|first| first.plus(RETRY_WINDOW)),
+    ]
+}

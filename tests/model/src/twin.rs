@@ -1,0 +1,114 @@
+//! Broken twins: the same model with one thing spoiled, each of which the checker must catch.
+
+use grants::{Attempt, Grant, Guard, Policy, Refusal, Stage, Timestamp, Transition, Verdict, revocation};
+
+use crate::ask::{Ask, Asking, attempt_of, standing};
+
+/// What is spoiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Twin {
+    /// Nothing: the rules as they ship.
+    Real,
+    /// The store writes whatever the guards say.
+    UnconditionalWrite,
+    /// A refresh token is told old or new by the second it was made in, not by a counter.
+    TimestampForCounter,
+    /// Whether a code or token was used is looked at before whose it is.
+    ReplayBeforeClient,
+    /// A repeated send has a new name.
+    NoAttempt,
+    /// The refusal is said before the revocation that belongs to it is written.
+    RefusalBeforeRevocation,
+    /// The write does not ask whose the grant is.
+    AnyClient,
+    /// There is no retry window.
+    NoWindow,
+    /// The retry window never ends.
+    EndlessWindow,
+    /// "Not known" is answered like "no".
+    UnknownIsNo,
+    /// A revoked grant can be used again.
+    RevokedIsNotTheEnd,
+    /// A refresh prolongs the whole grant.
+    RefreshProlongs,
+    /// Introspection believes the token and does not look at its grant.
+    TokenIsBelieved,
+}
+
+impl Twin {
+    /// The meaning of a write. `made_at` is when the presented refresh token was made.
+    pub(crate) fn after(self, step: &Transition, before: Option<&Grant>, made_at: Option<Timestamp>) -> Option<Grant> {
+        match self {
+            Self::UnconditionalWrite => without(step, |_| false).after(before),
+            Self::AnyClient => without(step, |guard| !matches!(guard, Guard::ClientIs(_))).after(before),
+            Self::TimestampForCounter => {
+                let in_second = |grant: &Grant| match grant.stage {
+                    Stage::Active { rotated_at, .. } => made_at.is_none_or(|made_at| made_at == rotated_at),
+                    Stage::Issued { .. } | Stage::Revoked => true,
+                };
+                let step = without(step, |guard| !matches!(guard, Guard::ActiveAt(_)));
+                if before.is_some_and(in_second) { step.after(before) } else { None }
+            }
+            Self::RevokedIsNotTheEnd => {
+                without(step, |guard| !matches!(guard, Guard::NotRevoked | Guard::Issued | Guard::CodeAliveAt(_)))
+                    .after(before)
+            }
+            Self::RefreshProlongs => step.after(before).map(|grant| match grant.stage {
+                Stage::Active { rotated_at, .. } => Grant { ends_at: rotated_at.plus(40), ..grant },
+                Stage::Issued { .. } | Stage::Revoked => grant,
+            }),
+            Self::Real
+            | Self::ReplayBeforeClient
+            | Self::NoAttempt
+            | Self::RefusalBeforeRevocation
+            | Self::NoWindow
+            | Self::EndlessWindow
+            | Self::UnknownIsNo
+            | Self::TokenIsBelieved => step.after(before),
+        }
+    }
+
+    /// The decision from what stands there.
+    pub(crate) fn verdict(self, asking: &Asking<'_>, found: Option<&Grant>) -> Option<Verdict> {
+        match self {
+            Self::ReplayBeforeClient => used(asking, found).or_else(|| asking.verdict(found)),
+            Self::NoAttempt => Asking { attempt: Attempt::from_bytes([255; 16]), ..*asking }.verdict(found),
+            Self::NoWindow => with_window(asking, 0, found),
+            Self::EndlessWindow => with_window(asking, 1_000_000, found),
+            Self::Real
+            | Self::UnconditionalWrite
+            | Self::TimestampForCounter
+            | Self::RefusalBeforeRevocation
+            | Self::AnyClient
+            | Self::UnknownIsNo
+            | Self::RevokedIsNotTheEnd
+            | Self::RefreshProlongs
+            | Self::TokenIsBelieved => asking.verdict(found),
+        }
+    }
+}
+
+fn without(step: &Transition, keep: impl Fn(&Guard) -> bool) -> Transition {
+    let guards = step.guards().iter().filter(|guard| keep(guard)).cloned();
+    Transition::of(step.id(), step.change().clone()).when_all(guards)
+}
+
+/// What a careless reader of RFC 6749 §4.1.2 writes first.
+fn used(asking: &Asking<'_>, found: Option<&Grant>) -> Option<Verdict> {
+    let grant = found.filter(|grant| attempt_of(grant) != Some(asking.attempt))?;
+    let revoke = revocation::revoke(grant.id);
+    match asking.ask {
+        Ask::Redeem(..) if standing(grant).is_some() => Some(Verdict::RefuseAnd(Refusal::CodeReplayed, revoke)),
+        Ask::Refresh(_, asked, _) if standing(grant)? > asked.saturating_add(1) => {
+            Some(Verdict::RefuseAnd(Refusal::RefreshTokenReused, revoke))
+        }
+        Ask::Issue | Ask::Redeem(..) | Ask::Refresh(..) | Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End => None,
+    }
+}
+
+fn with_window(asking: &Asking<'_>, window: u32, found: Option<&Grant>) -> Option<Verdict> {
+    let policy = Policy { refresh_retry_window: window, ..asking.world.policy };
+    let mut world = asking.world.clone();
+    world.policy = policy;
+    Asking { world: &world, ..*asking }.verdict(found)
+}

@@ -1,0 +1,146 @@
+//! What does not change while the model runs: two clients, one grant, and what its handles say.
+
+use std::sync::Arc;
+
+use grants::authorization::trust;
+use grants::code::{Agreement, CodeRedemption, grant_of};
+use grants::refresh::RefreshRequest;
+use grants::{
+    Attempt, AuthMethod, AuthenticatedClient, Client, CodeHandle, Generation, Grant, GrantSecret, PkceRule, Policy,
+    RefreshHandle, Seconds, SecretDigest, StoredSecret, Target, Timestamp, authenticate,
+};
+use protocol::{
+    ClientId, CodeVerifier, GrantType, PresentedClient, ReceivedRequest, RedirectUri, Resource, Scope, Secret, Subject,
+};
+
+use crate::ask::{Proof, Reach, Who};
+
+/// When it begins.
+pub(crate) const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
+/// `Timeout` of the functions in `infra/template.yaml`: no process lives longer.
+pub(crate) const FUNCTION_TIMEOUT: u64 = 10;
+/// How long a consent form can be sent: longer than its code lives, shorter than its grant, as with the default policy.
+pub(crate) const FORM_LIFETIME: u64 = 20;
+/// How long a rotation can be asked for again.
+pub(crate) const RETRY_WINDOW: Seconds = 5;
+
+const DIGEST: SecretDigest = SecretDigest::from_bytes([1; 32]);
+const CALLBACK: &str = "https://app.example/cb";
+const ORDERS: &str = "https://orders.example";
+
+/// Clients, requests and policy.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    pub(crate) policy: Policy,
+    pub(crate) secret: GrantSecret,
+    app: AuthenticatedClient,
+    other: AuthenticatedClient,
+    redemptions: [CodeRedemption; 4],
+    reaches: [(Option<Scope>, Vec<Resource>); 3],
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let secret = GrantSecret::from_bytes([7; 16]);
+        let redemptions = [Proof::Right, Proof::WrongVerifier, Proof::WrongRedirect, Proof::OtherResource]
+            .map(|proof| redemption(&secret, proof));
+        let reaches = [Reach::Granted, Reach::MoreScope, Reach::OtherResource].map(reach);
+        let [app, other] = ["app", "other"].map(authenticated);
+        Self { policy: policy(), secret, app, other, redemptions, reaches }
+    }
+
+    pub(crate) const fn client(&self, who: Who) -> &AuthenticatedClient {
+        match who {
+            Who::App => &self.app,
+            Who::Other => &self.other,
+        }
+    }
+
+    pub(crate) const fn redemption(&self, proof: Proof) -> &CodeRedemption {
+        &self.redemptions[proof as usize]
+    }
+
+    pub(crate) fn refresh(&self, generation: u8, reach: Reach) -> RefreshRequest {
+        let (scope, resources) = self.reaches[reach as usize].clone();
+        let token = RefreshHandle { secret: self.secret.clone(), generation: generation_of(generation) };
+        RefreshRequest { token, scope, resources }
+    }
+
+    /// The grant that a person's agreement makes.
+    pub(crate) fn grant(&self, now: Timestamp, attempt: Attempt) -> Grant {
+        let client = Arc::new(self.app.client().clone());
+        let received =
+            ReceivedRequest { client_id: client.id.clone(), redirect_uri: RedirectUri::parse(CALLBACK).ok() };
+        let agreement = Agreement {
+            subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
+            auth_time: START,
+            target: Target {
+                resources: vec![Resource::parse(ORDERS).unwrap()],
+                scope: Scope::parse("read write").unwrap(),
+            },
+            code_challenge: Some(verifier('v').challenge()),
+            nonce: None,
+        };
+        let trusted = trust(&received, Some(client)).unwrap();
+        grant_of(self.secret.id(), &trusted, agreement, &self.policy, (now, attempt))
+    }
+}
+
+/// The spans keep the order that they have by default, and are short enough that a process outlives a code and the
+/// retry window, as on Lambda.
+fn policy() -> Policy {
+    Policy {
+        code_lifetime: 7,
+        refresh_retry_window: RETRY_WINDOW,
+        refresh_idle_lifetime: 30,
+        grant_lifetime: 40,
+        ..Policy::default()
+    }
+}
+
+pub(crate) fn generation_of(number: u8) -> Generation {
+    Generation::from_number(u32::from(number))
+}
+
+fn verifier(letter: char) -> CodeVerifier {
+    CodeVerifier::parse(&letter.to_string().repeat(43)).unwrap()
+}
+
+fn redemption(secret: &GrantSecret, proof: Proof) -> CodeRedemption {
+    let redirect = if proof == Proof::WrongRedirect { "https://app.example/other" } else { CALLBACK };
+    let letter = if proof == Proof::WrongVerifier { 'w' } else { 'v' };
+    let resource = if proof == Proof::OtherResource { Resource::parse("urn:other").ok() } else { None };
+    CodeRedemption {
+        code: CodeHandle { secret: secret.clone() },
+        redirect_uri: RedirectUri::parse(redirect).ok(),
+        code_verifier: Some(verifier(letter)),
+        resources: resource.into_iter().collect(),
+    }
+}
+
+fn reach(reach: Reach) -> (Option<Scope>, Vec<Resource>) {
+    match reach {
+        Reach::Granted => (None, Vec::new()),
+        Reach::MoreScope => (Scope::parse("read admin").ok(), Vec::new()),
+        Reach::OtherResource => (None, Resource::parse("urn:other").into_iter().collect()),
+    }
+}
+
+fn authenticated(id: &str) -> AuthenticatedClient {
+    let client = Client {
+        id: ClientId::parse(id).unwrap(),
+        name: id.to_owned(),
+        auth_method: AuthMethod::SecretBasic,
+        secrets: vec![StoredSecret { digest: DIGEST, created_at: START }],
+        grant_types: GrantType::ALL.into(),
+        redirect_uris: vec![RedirectUri::parse(CALLBACK).unwrap()],
+        scope: None,
+        apis: vec![Resource::parse(ORDERS).unwrap()],
+        pkce: PkceRule::Required,
+        introspects: vec![Resource::parse(ORDERS).unwrap()],
+        disabled: false,
+        created_at: START,
+    };
+    let presented = PresentedClient::Basic(client.id.clone(), Secret::new("s".to_owned()));
+    authenticate(Some(Arc::new(client)), &presented, Some(DIGEST)).unwrap()
+}
