@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use protocol::{ClientId, CodeChallenge, Nonce, RedirectUri, Resource, Scope, Subject};
 
-use crate::{Attempt, Generation, GrantId, Timestamp};
+use crate::{Attempt, Generation, GrantId, Policy, Timestamp};
 
 /// One grant, as its item holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,9 +76,10 @@ impl Grant {
 
     /// When the item may be cleaned away; nothing hangs on whether it is.
     pub fn remains_until(&self) -> Timestamp {
-        match self.stage {
-            Stage::Issued { code_expires_at, .. } => code_expires_at.plus(crate::Policy::UNREDEEMED_REMAINS),
+        let over = match self.stage {
+            Stage::Issued { code_expires_at, .. } => code_expires_at,
             Stage::Active { .. } | Stage::Revoked => self.ends_at,
-        }
+        };
+        over.plus(Policy::REMAINS)
     }
 }

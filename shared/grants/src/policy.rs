@@ -24,9 +24,9 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// An item whose code is never redeemed stays so long after the code expired, so that its consent form cannot
-    /// be used a second time, and is then cleaned away.
-    pub const UNREDEEMED_REMAINS: Seconds = 3600;
+    /// An item stays so long after everything that it could do is over, so that its consent form, which lives shorter,
+    /// cannot be used a second time; then it is cleaned away.
+    pub const REMAINS: Seconds = 3600;
 }
 
 impl Default for Policy {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use grants::{Attempt, Change, Generation, Grant, GrantId, Guard, Stage};
+use grants::{Attempt, Change, Generation, Grant, GrantId, Guard, Policy, Stage};
 use protocol::{ClientId, CodeChallenge, Nonce, RedirectUri, Resource, Scope, Subject};
 
 use crate::Unknown;
@@ -81,6 +81,12 @@ impl Expression {
         }
     }
 
+    /// As [`Grant::remains_until`] says it of a grant that is not issued any more.
+    fn stays_until_its_end(&mut self) -> String {
+        let (expires_at, ends_at) = (self.name("expires_at"), self.name("ends_at"));
+        format!("{expires_at} = {ends_at} + {}", self.value(number(&Policy::REMAINS)))
+    }
+
     /// The update that makes a change to an item that is there; `None` for a whole new item.
     pub(crate) fn update(&mut self, change: &Change) -> Option<String> {
         Some(match change {
@@ -94,7 +100,7 @@ impl Expression {
                     ("attempt", text(&attempt)),
                 ];
                 let sets = sets.map(|(name, value)| self.compare(name, "=", value)).join(", ");
-                format!("SET {sets}, {} = {}", self.name("expires_at"), self.name("ends_at"))
+                format!("SET {sets}, {}", self.stays_until_its_end())
             }
             Change::RevokeAccess(generation) => {
                 let set = self.value(AttributeValue::Ns(vec![generation.number().to_string()]));
@@ -102,7 +108,7 @@ impl Expression {
             }
             Change::Revoke => {
                 let state = self.compare("state", "=", text("revoked"));
-                format!("SET {state}, {} = {}", self.name("expires_at"), self.name("ends_at"))
+                format!("SET {state}, {}", self.stays_until_its_end())
             }
         })
     }

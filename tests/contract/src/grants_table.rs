@@ -207,6 +207,18 @@ async fn the_grants_of_a_person_are_found(place: Place) {
     assert_eq!(found, [mine.id]);
 }
 
+async fn an_item_remains_longer_than_a_form_could_be_sent_again(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let secret = new_secret();
+    let request = redemption(&secret);
+    let steps = [Transition::create(grant(&secret)), redeemed(&request, 0), revocation::revoke(secret.id())];
+    for step in steps {
+        let Applied::Done(after) = table.apply(&step).await.unwrap() else { panic!("{step:?} was refused") };
+        assert_eq!(place.number_of_the_grant("expires_at").await, after.remains_until().seconds(), "{step:?}");
+        assert!(after.remains_until() >= after.created_at.plus(sessions::FORM_LIFETIME));
+    }
+}
+
 crate::on_both! {
     a_grant_is_made_once_and_read_back_whole,
     a_code_is_redeemed_or_left_as_it_was,
@@ -218,4 +230,5 @@ crate::on_both! {
     of_many_at_once_one_wins,
     a_revoked_token_is_remembered,
     the_grants_of_a_person_are_found,
+    an_item_remains_longer_than_a_form_could_be_sent_again,
 }

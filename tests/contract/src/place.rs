@@ -17,6 +17,15 @@ impl Place {
         self.variables.iter().find(|(name, _)| *name == ENDPOINT).map(|(_, endpoint)| endpoint).unwrap()
     }
 
+    /// The number that an attribute of the only grant holds, as it stands in the table.
+    pub(crate) async fn number_of_the_grant(&self, attribute: &str) -> u64 {
+        let config = config(&self.variables);
+        let table = config.tables.grants.clone().unwrap();
+        let found = store::connect(&config.connection).scan().table_name(table).send().await.unwrap();
+        let [item] = found.items() else { panic!("not one grant: {found:?}") };
+        item.get(attribute).unwrap().as_n().unwrap().parse().unwrap()
+    }
+
     /// The same tables by another way to the store.
     pub(crate) fn by_way_of(&self, endpoint: &str) -> Stores {
         let mut variables = self.variables.clone();
@@ -26,10 +35,12 @@ impl Place {
     }
 }
 
+fn config(variables: &[(&'static str, String)]) -> Config {
+    Config::read(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())).unwrap()
+}
+
 fn stores(variables: &[(&'static str, String)]) -> Stores {
-    let config =
-        Config::read(|name| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()));
-    Stores::connect(&config.unwrap())
+    Stores::connect(&config(variables))
 }
 
 pub(crate) async fn embedded() -> (EmbeddedDynamo, Place) {

@@ -19,8 +19,9 @@ use crate::ask::{Proof, Reach, Who};
 pub(crate) const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
 /// `Timeout` of the functions in `infra/template.yaml`: no process lives longer.
 pub(crate) const FUNCTION_TIMEOUT: u64 = 10;
-/// How long a consent form can be sent: longer than its code lives, shorter than its grant, as with the default policy.
-pub(crate) const FORM_LIFETIME: u64 = 20;
+/// How long a consent form can be sent (`sessions::FORM_LIFETIME`): here longer than its grant lives, as with an implicit
+/// grant or a deployment of short grants. The item must remain longer still.
+pub(crate) const FORM_LIFETIME: u64 = 1800;
 /// How long a rotation can be asked for again.
 pub(crate) const RETRY_WINDOW: Seconds = 5;
 
