@@ -63,11 +63,15 @@ impl Connection {
     }
 }
 
+/// DynamoDB and KMS answer in milliseconds; what takes longer than this is lost. A caller that is told 503 after
+/// `operation_timeout` and comes back when it was told to (`Retry-After`, a second) is still within the 5 seconds in which
+/// a refresh token that was used already gives the same successor: whoever lost an answer is not taken for a thief. Three
+/// operations in a row stay below the 10 seconds of a function.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(Duration::from_millis(1500))
-        .operation_timeout(Duration::from_secs(4))
+        .connect_timeout(Duration::from_millis(500))
+        .operation_attempt_timeout(Duration::from_millis(800))
+        .operation_timeout(Duration::from_millis(2500))
         .build()
 }
 
