@@ -128,6 +128,7 @@ const RULES: &[Rule] = &[
     Rule { name: "clients", workspace: UseAnything, outside: UseAnything },
     Rule { name: "conformance", workspace: UseAnything, outside: UseAnything },
     Rule { name: "contract", workspace: UseAnything, outside: UseAnything },
+    Rule { name: "faults", workspace: UseAnything, outside: UseAnything },
     Rule { name: "fuzz", workspace: UseAnything, outside: UseAnything },
     Rule { name: "harness", workspace: UseAnything, outside: UseAnything },
     Rule { name: "lambda", workspace: UseAnything, outside: UseAnything },

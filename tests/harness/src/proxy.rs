@@ -1,20 +1,27 @@
 //! A proxy in front of a `DynamoDB` that writes down each call: storage round trips are counted on the wire. It can also
-//! keep the answer of a write to itself, and every answer after it: the caller can be ended there as if it had died.
+//! make a call go wrong in every way in which calls go wrong ([`Fault`]), or keep the answer of a write to itself and every
+//! answer after it: the caller can be ended there as if it had died.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http::HeaderValue;
+use http::request::Parts;
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
+use socket2::SockRef;
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::background::Background;
 use crate::embedded::EmbeddedDynamo;
+use crate::faults::{Answer, Fault, Span};
 
 /// One call to the store.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +48,11 @@ struct Seen {
     /// So many writes are answered before the next one freezes it; `None` freezes nothing.
     writes_left: Mutex<Option<usize>>,
     frozen: watch::Sender<bool>,
+    /// From which call on, by its place since the last reset.
+    broken: Mutex<Option<(usize, Fault, Span)>>,
 }
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl Call {
     /// Whether it can change the store.
@@ -66,6 +77,7 @@ impl CountingProxy {
             calls: Mutex::default(),
             writes_left: Mutex::default(),
             frozen: watch::Sender::new(false),
+            broken: Mutex::default(),
         });
         let (shared, upstream) = (Arc::clone(&seen), upstream.to_owned());
         let server = Background::serve(async move |listener| serve(&listener, &upstream, &shared).await);
@@ -100,6 +112,17 @@ impl CountingProxy {
         self.calls().into_iter().filter(Call::is_write).collect()
     }
 
+    /// Forgets what was seen so far, and makes the call at `place` from now on (the first is 0) go wrong.
+    pub fn break_call(&self, place: usize, fault: Fault, span: Span) {
+        self.reset();
+        *lock(&self.seen.broken) = Some((place, fault, span));
+    }
+
+    /// Nothing goes wrong any more.
+    pub fn heal(&self) {
+        *lock(&self.seen.broken) = None;
+    }
+
     /// Answers `writes` more writes; the next one is done and not answered, and nothing is answered after it.
     pub fn freeze_after(&self, writes: usize) {
         *lock(&self.seen.writes_left) = Some(writes);
@@ -123,6 +146,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Seen {
+    /// Writes a call down, and tells what is to go wrong with it.
+    fn note(&self, call: Call) -> Option<Fault> {
+        let mut calls = lock(&self.calls);
+        let place = calls.len();
+        calls.push(call);
+        let (first, fault, span) = (*lock(&self.broken))?;
+        (place == first || (span == Span::Always && place > first)).then_some(fault)
+    }
+
     /// Whether the answer of a call that was done may be given.
     fn may_answer(&self, is_write: bool) -> bool {
         let mut left = lock(&self.writes_left);
@@ -138,49 +170,107 @@ impl Seen {
 async fn serve(listener: &tokio::net::TcpListener, upstream: &str, seen: &Arc<Seen>) {
     let client = reqwest::Client::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let (client, upstream, seen) = (client.clone(), upstream.to_owned(), Arc::clone(seen));
+        let Ok((stream, socket)) = twice(stream) else { continue };
+        let way = Way { client: client.clone(), upstream: upstream.to_owned(), seen: Arc::clone(seen), socket };
         tokio::spawn(async move {
-            let service =
-                service_fn(move |request| forward(client.clone(), upstream.clone(), Arc::clone(&seen), request));
+            let service = service_fn(|request| way.forward(request));
             // A connection that the product drops is the product's business.
             drop(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
         });
     }
 }
 
-/// Counts a call and passes it on. An upstream that does not answer closes the connection, as it would without us.
-async fn forward(
+/// A connection, and a second hand on its socket.
+fn twice(stream: TcpStream) -> std::io::Result<(TcpStream, std::net::TcpStream)> {
+    let stream = stream.into_std()?;
+    let socket = stream.try_clone()?;
+    Ok((TcpStream::from_std(stream)?, socket))
+}
+
+/// One connection's way to the store.
+struct Way {
     client: reqwest::Client,
     upstream: String,
     seen: Arc<Seen>,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Box<dyn std::error::Error + Send + Sync>> {
-    let (head, body) = request.into_parts();
-    let body = body.collect().await?.to_bytes();
-    let mut is_write = false;
-    if let Some(target) = head.headers.get("x-amz-target") {
-        let operation = target.to_str()?.rsplit('.').next().unwrap_or_default().to_owned();
-        let input: Value = serde_json::from_slice(&body)?;
-        let table = input.get("TableName").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let consistent = asks_for_consistency(&input);
-        let call = Call { operation, table, consistent };
-        is_write = call.is_write();
-        lock(&seen.calls).push(call);
+    socket: std::net::TcpStream,
+}
+
+impl Way {
+    /// Counts a call and passes it on. An upstream that does not answer closes the connection, as it would without us.
+    async fn forward(&self, request: Request<Incoming>) -> Result<Response<Answer>, Failure> {
+        let (head, body) = request.into_parts();
+        let body = body.collect().await?.to_bytes();
+        let call = call(&head, &body)?;
+        let is_write = call.as_ref().is_some_and(Call::is_write);
+        let fault = call.and_then(|call| self.seen.note(call));
+        if let Some(fault) = fault.filter(|fault| !fault.lets_it_happen()) {
+            return fault.refusal().ok_or_else(|| "nothing was sent".into());
+        }
+        let answer = match fault {
+            // Not even a caller that goes away stops it.
+            Some(Fault::Late(time)) => {
+                let (client, upstream) = (self.client.clone(), self.upstream.clone());
+                let done = tokio::spawn(async move {
+                    tokio::time::sleep(time).await;
+                    ask(&client, &upstream, head, body).await
+                });
+                done.await??
+            }
+            _ => ask(&self.client, &self.upstream, head, body).await?,
+        };
+        if !self.seen.may_answer(is_write) {
+            std::future::pending::<()>().await;
+        }
+        self.spoil(fault, answer).await
     }
+
+    /// The answer, as it arrives.
+    async fn spoil(&self, fault: Option<Fault>, answer: Response<Bytes>) -> Result<Response<Answer>, Failure> {
+        let (mut head, body) = answer.into_parts();
+        let body = match fault {
+            Some(Fault::AnswerLost) => return Err("the answer is lost".into()),
+            Some(Fault::Reset) => {
+                SockRef::from(&self.socket).set_linger(Some(Duration::ZERO))?;
+                return Err("the connection is reset".into());
+            }
+            Some(fault @ Fault::FailedAfter) => return fault.refusal().ok_or_else(|| "no answer".into()),
+            Some(Fault::HalfAnswer) => Answer::half(&body),
+            Some(Fault::WrongChecksum) => {
+                head.headers.insert("x-amz-crc32", HeaderValue::from_static("1"));
+                Answer::whole(body)
+            }
+            Some(Fault::Slow(time)) => {
+                tokio::time::sleep(time).await;
+                Answer::whole(body)
+            }
+            Some(Fault::Late(_) | Fault::Unsent | Fault::Throttled(_) | Fault::FailedBefore | Fault::ClockSkew)
+            | None => Answer::whole(body),
+        };
+        Ok(Response::from_parts(head, body))
+    }
+}
+
+async fn ask(client: &reqwest::Client, upstream: &str, head: Parts, body: Bytes) -> Result<Response<Bytes>, Failure> {
     let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-    let answer = client.request(head.method, format!("{upstream}{path}")).headers(head.headers).body(body);
-    let answer = answer.send().await?;
+    let answer = client.request(head.method, format!("{upstream}{path}")).headers(head.headers);
+    let answer = answer.body(body).send().await?;
     let mut response = Response::builder().status(answer.status());
     for (name, value) in answer.headers() {
         if !matches!(name.as_str(), "connection" | "transfer-encoding" | "content-length") {
             response = response.header(name, value);
         }
     }
-    let response = response.body(Full::new(answer.bytes().await?))?;
-    if !seen.may_answer(is_write) {
-        std::future::pending::<()>().await;
-    }
-    Ok(response)
+    Ok(response.body(answer.bytes().await?)?)
+}
+
+/// The call that a request makes, where it makes one.
+fn call(head: &Parts, body: &[u8]) -> Result<Option<Call>, Failure> {
+    let Some(target) = head.headers.get("x-amz-target") else { return Ok(None) };
+    let operation = target.to_str()?.rsplit('.').next().unwrap_or_default().to_owned();
+    let input: Value = serde_json::from_slice(body)?;
+    let table = input.get("TableName").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let consistent = asks_for_consistency(&input);
+    Ok(Some(Call { operation, table, consistent }))
 }
 
 /// A `BatchGetItem` says so for each table, the other reads once.

@@ -1,0 +1,116 @@
+//! Each flow, each call, each fault.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use harness::{Fault, Reply, Span};
+use tokio::time::{Instant, sleep};
+
+use crate::place::Place;
+
+/// What a client is told to wait, and the SDK's own limit, and a machine that does other things too.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
+
+const FAULTS: [Fault; 13] = [
+    Fault::Unsent,
+    Fault::AnswerLost,
+    Fault::Reset,
+    Fault::HalfAnswer,
+    Fault::Slow(Duration::from_millis(200)),
+    Fault::Slow(Duration::from_secs(3)),
+    Fault::Late(Duration::from_secs(3)),
+    Fault::Throttled("ProvisionedThroughputExceededException"),
+    Fault::Throttled("ThrottlingException"),
+    Fault::FailedBefore,
+    Fault::FailedAfter,
+    Fault::WrongChecksum,
+    Fault::ClockSkew,
+];
+
+/// What a client does, and what it does when it did not succeed.
+pub(crate) trait Flow {
+    /// What it takes.
+    type Ready;
+
+    /// Makes what it takes, while all is well.
+    async fn prepare(&self, place: &Place) -> Self::Ready;
+
+    /// The request under the fault.
+    async fn act(&self, place: &Place, ready: &mut Self::Ready) -> Reply;
+
+    /// Whether this is the answer that the request gets while all is well.
+    fn is_right(&self, reply: &Reply) -> bool;
+
+    /// All is well again: what the client does after the right answer (`Some`) or after 503 (`None`), and what must hold.
+    async fn settle(&self, place: &Place, ready: Self::Ready, right: Option<Reply>);
+}
+
+/// Runs a flow under every fault.
+pub(crate) async fn under_every_fault(name: &str, flow: impl Flow) {
+    let place = Place::start().await;
+    let calls = calls_of(&place, &flow).await;
+    assert!(calls > 0, "{name} asks nothing of the store");
+    let (mut runs, mut longest) = (0, BTreeMap::new());
+    for fault in FAULTS {
+        for span in [Span::Once, Span::Always] {
+            for call in 0..calls {
+                let took = run(&place, &flow, call, fault, span).await;
+                let took = took.unwrap_or_else(|wrong| panic!("{name}, call {call}, {fault:?} {span:?}: {wrong}"));
+                let known: &mut Duration = longest.entry((fault, span)).or_default();
+                *known = took.max(*known);
+                runs += 1;
+            }
+        }
+    }
+    for ((fault, span), took) in &longest {
+        println!("{name}: {fault:?} {span:?}: {} ms at most", took.as_millis());
+    }
+    println!("{name}: {calls} calls, {runs} runs");
+}
+
+/// How many calls it makes while all is well.
+async fn calls_of<F: Flow>(place: &Place, flow: &F) -> usize {
+    let mut calls = 0;
+    // The first time registrations and keys are read.
+    for _ in 0..2 {
+        let mut ready = flow.prepare(place).await;
+        place.proxy.reset();
+        let reply = flow.act(place, &mut ready).await;
+        calls = place.proxy.calls().len();
+        assert!(flow.is_right(&reply), "while all is well: {reply:?}");
+        flow.settle(place, ready, Some(reply)).await;
+    }
+    calls
+}
+
+async fn run<F: Flow>(place: &Place, flow: &F, call: usize, fault: Fault, span: Span) -> Result<Duration, String> {
+    let mut ready = flow.prepare(place).await;
+    place.proxy.break_call(call, fault, span);
+    let began = Instant::now();
+    let reply = flow.act(place, &mut ready).await;
+    let took = began.elapsed();
+    place.proxy.heal();
+    if took > PATIENCE {
+        return Err(format!("it took {took:?}"));
+    }
+    if flow.is_right(&reply) {
+        flow.settle(place, ready, Some(reply)).await;
+        return Ok(took);
+    }
+    let wait = reply.header("retry-after").and_then(|seconds| seconds.parse().ok());
+    let (503, Some(wait)) = (reply.status, wait) else { return Err(format!("{reply:?}")) };
+    if span == Span::Once && is_sent_again(fault) {
+        return Err(format!("the SDK did not send again: {reply:?}"));
+    }
+    // A client that was answered at once may come back at once; the longest way to an answer is what must fit.
+    if took > Duration::from_secs(1) {
+        sleep(Duration::from_secs(wait)).await;
+    }
+    flow.settle(place, ready, None).await;
+    Ok(took)
+}
+
+/// Whether the SDK sends a call again after this.
+fn is_sent_again(fault: Fault) -> bool {
+    !matches!(fault, Fault::ClockSkew | Fault::WrongChecksum)
+}

@@ -1,0 +1,137 @@
+//! People: they sign in, agree, and are sent back with a code.
+
+use harness::{Browser, Landing, Pkce, Reply, authorization_url};
+
+use crate::matrix::{Flow, under_every_fault};
+use crate::place::{CALLBACK, Code, Place, is_granted, is_refused};
+
+/// A page with a form, and who looks at it.
+struct Page {
+    browser: Browser,
+    landing: Landing,
+    verifier: String,
+}
+
+fn is_callback(reply: &Reply) -> bool {
+    reply.status == 303 && reply.location().is_some_and(|url| url.query().is_some_and(|query| query.contains("code=")))
+}
+
+/// The code is good, and good once.
+async fn redeems_once(place: &Place, app: &harness::RegisteredClient, reply: &Reply, verifier: String) {
+    assert!(is_callback(reply), "{reply:?}");
+    let location = reply.location().unwrap();
+    let code = location.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned()).unwrap();
+    let code = Code { code, verifier };
+    let first = place.redeem(app, &code).await;
+    assert!(is_granted(&first), "{first:?}");
+    let second = place.redeem(app, &code).await;
+    assert!(is_refused(&second), "{second:?}");
+}
+
+/// Somebody who is signed in opens a link to an app that was agreed to before.
+struct SilentCode;
+
+impl Flow for SilentCode {
+    type Ready = Pkce;
+
+    async fn prepare(&self, _: &Place) -> Pkce {
+        Pkce::new()
+    }
+
+    async fn act(&self, place: &Place, pkce: &mut Pkce) -> Reply {
+        let url = authorization_url(&place.web.id, CALLBACK, pkce, &[]);
+        place.browser.lock().await.go(&url).await.reply
+    }
+
+    /// Whoever is signed in is not asked to sign in because the store does not answer.
+    fn is_right(&self, reply: &Reply) -> bool {
+        is_callback(reply)
+    }
+
+    async fn settle(&self, place: &Place, mut pkce: Pkce, right: Option<Reply>) {
+        let reply = match right {
+            Some(reply) => reply,
+            None => self.act(place, &mut pkce).await,
+        };
+        redeems_once(place, &place.web, &reply, pkce.verifier).await;
+    }
+}
+
+/// Somebody agrees.
+struct Consent;
+
+impl Flow for Consent {
+    type Ready = Page;
+
+    async fn prepare(&self, place: &Place) -> Page {
+        let pkce = Pkce::new();
+        let url = authorization_url(&place.spa.id, CALLBACK, &pkce, &[]);
+        let mut browser = place.stack.browser();
+        browser.cookies.clone_from(&place.browser.lock().await.cookies);
+        let landing = browser.go(&url).await;
+        Page { browser, landing, verifier: pkce.verifier }
+    }
+
+    async fn act(&self, _: &Place, page: &mut Page) -> Reply {
+        page.browser.submit(&page.landing, &page.landing.form(), &[("decision", "allow")]).await.reply
+    }
+
+    fn is_right(&self, reply: &Reply) -> bool {
+        is_callback(reply)
+    }
+
+    async fn settle(&self, place: &Place, mut page: Page, right: Option<Reply>) {
+        let mut reply = match right {
+            Some(reply) => reply,
+            None => self.act(place, &mut page).await,
+        };
+        // The code may have been issued and never shown. The same form makes no second grant: the app has to ask anew.
+        if reply.status == 400 {
+            assert!(reply.text().contains("This form was used before"), "{reply:?}");
+            page = self.prepare(place).await;
+            reply = self.act(place, &mut page).await;
+        }
+        redeems_once(place, &place.spa, &reply, page.verifier).await;
+    }
+}
+
+/// Somebody signs in with a password.
+struct SignIn;
+
+impl Flow for SignIn {
+    type Ready = Page;
+
+    async fn prepare(&self, place: &Place) -> Page {
+        let pkce = Pkce::new();
+        let url = authorization_url(&place.web.id, CALLBACK, &pkce, &[]);
+        let mut browser = place.stack.browser();
+        let landing = browser.go(&url).await;
+        Page { browser, landing, verifier: pkce.verifier }
+    }
+
+    async fn act(&self, place: &Place, page: &mut Page) -> Reply {
+        let ana = [("username", &*place.ana.username), ("password", &*place.ana.password)];
+        page.browser.submit(&page.landing, &page.landing.form(), &ana).await.reply
+    }
+
+    fn is_right(&self, reply: &Reply) -> bool {
+        is_callback(reply)
+    }
+
+    async fn settle(&self, place: &Place, mut page: Page, right: Option<Reply>) {
+        let reply = match right {
+            Some(reply) => reply,
+            None => self.act(place, &mut page).await,
+        };
+        redeems_once(place, &place.web, &reply, page.verifier).await;
+    }
+}
+
+#[tokio::test]
+async fn people_sign_in_agree_and_come_back() {
+    tokio::join!(
+        under_every_fault("silent code", SilentCode),
+        under_every_fault("consent", Consent),
+        under_every_fault("sign-in", SignIn),
+    );
+}

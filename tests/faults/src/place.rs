@@ -1,0 +1,131 @@
+//! A stack whose store can be made to fail.
+
+use harness::{Browser, CountingProxy, Http, Pkce, RegisteredClient, RegisteredUser, Reply, Stack, authorization_url};
+use tokio::sync::Mutex;
+
+const ORDERS: &str = "https://orders.example";
+const VAULT: &str = "https://vault.example";
+pub(crate) const CALLBACK: &str = "https://app.example/cb";
+
+/// The stack of one flow, with somebody signed in.
+pub(crate) struct Place {
+    pub(crate) stack: Stack,
+    pub(crate) proxy: CountingProxy,
+    pub(crate) http: Http,
+    /// A service, for an API of opaque tokens.
+    pub(crate) service: RegisteredClient,
+    /// A confidential app, for an API of JWTs. Consent is remembered.
+    pub(crate) web: RegisteredClient,
+    /// A public app, for an API of opaque tokens. Consent is asked for each time.
+    pub(crate) spa: RegisteredClient,
+    gateway: RegisteredClient,
+    pub(crate) ana: RegisteredUser,
+    /// Ana's, signed in.
+    pub(crate) browser: Mutex<Browser>,
+}
+
+/// A code, with what it takes to redeem it.
+pub(crate) struct Code {
+    pub(crate) code: String,
+    pub(crate) verifier: String,
+}
+
+#[derive(Clone)]
+pub(crate) struct Tokens {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+}
+
+impl Place {
+    pub(crate) async fn start() -> Self {
+        let proxy = CountingProxy::embedded();
+        let stack = Stack::builder().store(&proxy.endpoint()).start();
+        let cli = stack.cli();
+        cli.create_api(ORDERS, "read", &[]);
+        cli.create_api(VAULT, "open", &["--token-format", "opaque"]);
+        let app = ["--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK];
+        let place = Self {
+            http: stack.http(),
+            service: cli.create_client("Service", &["--grant", "client_credentials", "--api", VAULT]),
+            web: cli.create_client("Web", &[&app[..], &["--api", ORDERS]].concat()),
+            spa: cli.create_client("Spa", &[&app[..], &["--auth-method", "none", "--api", VAULT]].concat()),
+            gateway: cli.create_client("Gateway", &["--introspects", ORDERS, "--introspects", VAULT]),
+            ana: cli.create_user("ana", "correct horse battery staple"),
+            browser: Mutex::new(stack.browser()),
+            stack,
+            proxy,
+        };
+        place.code(&place.web).await;
+        place
+    }
+
+    /// A new client that no function knows yet.
+    pub(crate) fn new_service(&self) -> RegisteredClient {
+        self.stack.cli().create_client("New", &["--grant", "client_credentials", "--api", ORDERS])
+    }
+
+    pub(crate) async fn code(&self, client: &RegisteredClient) -> Code {
+        let pkce = Pkce::new();
+        let url = authorization_url(&client.id, CALLBACK, &pkce, &[]);
+        let mut browser = self.browser.lock().await;
+        let callback = browser.sign_in_and_consent(&url, &self.ana.username, &self.ana.password).await;
+        Code { code: callback.code().to_owned(), verifier: pkce.verifier }
+    }
+
+    pub(crate) async fn tokens(&self, client: &RegisteredClient) -> Tokens {
+        let code = self.code(client).await;
+        tokens(&self.redeem(client, &code).await)
+    }
+
+    pub(crate) async fn redeem(&self, client: &RegisteredClient, code: &Code) -> Reply {
+        let fields = [("code", &*code.code), ("redirect_uri", CALLBACK), ("code_verifier", &*code.verifier)];
+        self.ask(client, "authorization_code", &fields).await
+    }
+
+    pub(crate) async fn refresh(&self, client: &RegisteredClient, token: &str) -> Reply {
+        self.ask(client, "refresh_token", &[("refresh_token", token)]).await
+    }
+
+    pub(crate) async fn machine(&self, client: &RegisteredClient) -> Reply {
+        self.ask(client, "client_credentials", &[]).await
+    }
+
+    async fn ask(&self, client: &RegisteredClient, grant_type: &str, fields: &[(&str, &str)]) -> Reply {
+        self.http.post("/token").client(client).field("grant_type", grant_type).fields(fields).send().await
+    }
+
+    pub(crate) async fn revoke(&self, client: &RegisteredClient, token: &str) -> Reply {
+        self.http.post("/revoke").client(client).field("token", token).send().await
+    }
+
+    pub(crate) async fn introspect(&self, token: &str) -> Reply {
+        self.http.post("/introspect").client(&self.gateway).field("token", token).send().await
+    }
+
+    pub(crate) async fn is_active(&self, token: &str) -> bool {
+        let reply = self.introspect(token).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.json()["active"] == true
+    }
+
+    /// The grant is over, for everybody.
+    pub(crate) async fn assert_ended(&self, client: &RegisteredClient, tokens: &Tokens) {
+        assert!(!self.is_active(&tokens.access).await, "an access token of an ended grant is active");
+        let reply = self.refresh(client, &tokens.refresh).await;
+        assert!(is_refused(&reply), "an ended grant was refreshed: {reply:?}");
+    }
+}
+
+pub(crate) fn tokens(reply: &Reply) -> Tokens {
+    assert!(is_granted(reply), "{reply:?}");
+    Tokens { access: reply.string("access_token"), refresh: reply.string("refresh_token") }
+}
+
+pub(crate) fn is_granted(reply: &Reply) -> bool {
+    reply.status == 200 && !reply.string("access_token").is_empty()
+}
+
+/// `invalid_grant`.
+pub(crate) fn is_refused(reply: &Reply) -> bool {
+    reply.status == 400 && reply.string("error") == "invalid_grant"
+}
