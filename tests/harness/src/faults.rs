@@ -15,6 +15,8 @@ pub enum Fault {
     Unsent,
     /// It is done, and the connection closes instead of an answer.
     AnswerLost,
+    /// It is done, and nothing is ever said about it: [`crate::CountingProxy::frozen`] tells when.
+    Silent,
     /// It is done, and the connection is reset (TCP RST) instead of an answer.
     Reset,
     /// It is done, and the connection closes in the middle of the answer.
@@ -63,6 +65,7 @@ impl Fault {
             Self::ClockSkew => said(StatusCode::BAD_REQUEST, "InvalidSignatureException"),
             Self::Unsent
             | Self::AnswerLost
+            | Self::Silent
             | Self::Reset
             | Self::HalfAnswer
             | Self::Slow(_)

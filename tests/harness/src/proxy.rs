@@ -121,6 +121,7 @@ impl CountingProxy {
     /// Nothing goes wrong any more.
     pub fn heal(&self) {
         *lock(&self.seen.broken) = None;
+        self.thaw();
     }
 
     /// Answers `writes` more writes; the next one is done and not answered, and nothing is answered after it.
@@ -128,7 +129,7 @@ impl CountingProxy {
         *lock(&self.seen.writes_left) = Some(writes);
     }
 
-    /// Waits for the write that is not answered.
+    /// Waits for the call that is not answered.
     pub async fn frozen(&self) {
         // The sender lives as long as this.
         drop(self.seen.frozen.subscribe().wait_for(|frozen| *frozen).await);
@@ -229,6 +230,11 @@ impl Way {
         let (mut head, body) = answer.into_parts();
         let body = match fault {
             Some(Fault::AnswerLost) => return Err("the answer is lost".into()),
+            Some(Fault::Silent) => {
+                self.seen.frozen.send_replace(true);
+                std::future::pending::<()>().await;
+                return Err("silence".into());
+            }
             Some(Fault::Reset) => {
                 SockRef::from(&self.socket).set_linger(Some(Duration::ZERO))?;
                 return Err("the connection is reset".into());

@@ -22,6 +22,8 @@ mod runtime_api;
 mod template;
 
 #[cfg(test)]
+mod crash;
+#[cfg(test)]
 mod entrance;
 #[cfg(test)]
 mod issuer_path;

@@ -1,0 +1,174 @@
+//! A function that is killed (SIGKILL) after any of its calls to the store, before it sees the answer; then the client
+//! comes back to another one.
+//!
+//! A process that dies before its first call has done nothing, and one that dies after its last answer has done what it
+//! has done after its last call; so these are all the moments there are.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use harness::{CountingProxy, Fault, Pkce, Span, authorization_url};
+use http::Request;
+use serde_json::Value;
+
+use crate::event;
+use crate::stack::{CALLBACK, SHARED, answer, arrival, new_user, settings};
+use crate::{Function, Settings};
+
+/// A request of the web app, and the function that gets it.
+struct Ask {
+    function: &'static str,
+    event: Value,
+}
+
+#[derive(Clone)]
+struct Tokens {
+    access: String,
+    refresh: String,
+}
+
+fn ask(function: &'static str, fields: &[(&str, &str)]) -> Ask {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let credentials = STANDARD.encode(format!("{}:{}", SHARED.web.id, SHARED.web.secret()));
+    let request = Request::post(format!("/{function}"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("authorization", format!("Basic {credentials}"))
+        .body(Bytes::from(body));
+    Ask { function, event: event::from_request(&request.unwrap(), &arrival(&format!("ANY /{function}"))) }
+}
+
+fn redemption(code: &str, verifier: &str) -> Ask {
+    let fields = [("code", code), ("redirect_uri", CALLBACK), ("code_verifier", verifier)];
+    ask("token", &[&[("grant_type", "authorization_code")], &fields[..]].concat())
+}
+
+fn refresh(token: &str) -> Ask {
+    ask("token", &[("grant_type", "refresh_token"), ("refresh_token", token)])
+}
+
+async fn new_code() -> (String, String) {
+    let (user, pkce) = (new_user(), Pkce::new());
+    let target = authorization_url(&SHARED.web.id, CALLBACK, &pkce, &[("scope", "read")]);
+    let callback = SHARED.stack.browser().sign_in_and_consent(&target, &user.username, &user.password).await;
+    (callback.code().to_owned(), pkce.verifier)
+}
+
+/// The functions on a store that can fall silent.
+struct Silenced(CountingProxy);
+
+impl Silenced {
+    fn start() -> Self {
+        Self(CountingProxy::to(&SHARED.stack.env_file().get("AWS_ENDPOINT_URL_DYNAMODB")))
+    }
+
+    fn settings(&self, function: &str) -> Settings {
+        let mut settings = settings(function);
+        settings.environment.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), self.0.endpoint());
+        settings
+    }
+
+    /// What a function that has just started answers.
+    async fn answer(&self, ask: &Ask) -> (u16, Value) {
+        let function = Function::start(self.settings(ask.function)).await.unwrap();
+        let response = answer(&function, &ask.event).await;
+        (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or_default())
+    }
+
+    async fn tokens(&self, ask: &Ask) -> Tokens {
+        let (status, body) = self.answer(ask).await;
+        assert_eq!(status, 200, "{body}");
+        let text = |name: &str| body[name].as_str().unwrap().to_owned();
+        Tokens { access: text("access_token"), refresh: text("refresh_token") }
+    }
+
+    async fn assert_refused(&self, ask: &Ask) {
+        let (status, body) = self.answer(ask).await;
+        assert_eq!((status, &body["error"]), (400, &Value::from("invalid_grant")), "{body}");
+    }
+
+    /// The grant is over, for everybody.
+    async fn assert_ended(&self, tokens: &Tokens) {
+        self.assert_refused(&refresh(&tokens.refresh)).await;
+        let told = SHARED.stack.http().post("/introspect").client(&SHARED.orders).field("token", &tokens.access);
+        assert_eq!(told.send().await.json(), serde_json::json!({"active": false}));
+    }
+
+    /// Starts a function with this request, and kills it as soon as the call at `place` is done. `false` when it answered
+    /// without making so many calls.
+    async fn dies_after(&self, place: usize, ask: &Ask) -> bool {
+        self.0.break_call(place, Fault::Silent, Span::Always);
+        let died = tokio::select! {
+            () = self.0.frozen() => true,
+            _ = self.answer(ask) => false,
+        };
+        self.0.heal();
+        died
+    }
+}
+
+#[tokio::test]
+async fn a_redemption_that_died_gives_tokens_once_or_not_at_all() {
+    let silenced = Silenced::start();
+    for place in 0.. {
+        let (code, verifier) = new_code().await;
+        let ask = redemption(&code, &verifier);
+        if !silenced.dies_after(place, &ask).await {
+            assert!(place >= 3, "keys, client and grant: {place} calls");
+            return;
+        }
+        // Nothing was released. If the code was spent this is its second use, and the person is asked again.
+        let (status, body) = silenced.answer(&ask).await;
+        assert!(status == 200 || (status == 400 && body["error"] == "invalid_grant"), "{place}: {status} {body}");
+        silenced.assert_refused(&ask).await;
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_that_died_is_done_again_by_who_lost_the_answer() {
+    let silenced = Silenced::start();
+    for place in 0.. {
+        let (code, verifier) = new_code().await;
+        let before = silenced.tokens(&redemption(&code, &verifier)).await;
+        if !silenced.dies_after(place, &refresh(&before.refresh)).await {
+            assert!(place >= 3, "keys, client and grant: {place} calls");
+            return;
+        }
+        let first = silenced.tokens(&refresh(&before.refresh)).await;
+        let second = silenced.tokens(&refresh(&first.refresh)).await;
+        silenced.assert_refused(&refresh(&before.refresh)).await;
+        silenced.assert_ended(&second).await;
+    }
+}
+
+#[tokio::test]
+async fn a_reuse_that_died_ends_the_grant_when_it_comes_again() {
+    let silenced = Silenced::start();
+    for place in 0.. {
+        let (code, verifier) = new_code().await;
+        let first = silenced.tokens(&redemption(&code, &verifier)).await;
+        let second = silenced.tokens(&refresh(&first.refresh)).await;
+        let third = silenced.tokens(&refresh(&second.refresh)).await;
+        if !silenced.dies_after(place, &refresh(&first.refresh)).await {
+            assert!(place >= 4, "keys, client, grant and its end: {place} calls");
+            return;
+        }
+        silenced.assert_refused(&refresh(&first.refresh)).await;
+        silenced.assert_ended(&third).await;
+    }
+}
+
+#[tokio::test]
+async fn a_revocation_that_died_is_done_again() {
+    let silenced = Silenced::start();
+    for place in 0.. {
+        let (code, verifier) = new_code().await;
+        let tokens = silenced.tokens(&redemption(&code, &verifier)).await;
+        let revocation = ask("revoke", &[("token", &tokens.refresh)]);
+        if !silenced.dies_after(place, &revocation).await {
+            assert!(place >= 3, "keys, client and grant: {place} calls");
+            return;
+        }
+        assert_eq!(silenced.answer(&revocation).await.0, 200);
+        silenced.assert_ended(&tokens).await;
+    }
+}
