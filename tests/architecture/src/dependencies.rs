@@ -133,6 +133,7 @@ const RULES: &[Rule] = &[
     Rule { name: "harness", workspace: UseAnything, outside: UseAnything },
     Rule { name: "lambda", workspace: UseAnything, outside: UseAnything },
     Rule { name: "model", workspace: UseAnything, outside: UseAnything },
+    Rule { name: "report", workspace: UseAnything, outside: UseAnything },
 ];
 
 /// One line of a manifest.
