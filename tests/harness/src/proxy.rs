@@ -120,7 +120,8 @@ impl CountingProxy {
 
     /// Nothing goes wrong any more.
     pub fn heal(&self) {
-        *lock(&self.seen.broken) = None;
+        let mut broken = lock(&self.seen.broken);
+        *broken = None;
         self.thaw();
     }
 
@@ -154,6 +155,14 @@ impl Seen {
         calls.push(call);
         let (first, fault, span) = (*lock(&self.broken))?;
         (place == first || (span == Span::Always && place > first)).then_some(fault)
+    }
+
+    /// Answers nothing from now on, unless it was healed while the call was on its way.
+    fn freeze_if_broken(&self) {
+        let broken = lock(&self.broken);
+        if broken.is_some() {
+            self.frozen.send_replace(true);
+        }
     }
 
     /// Whether the answer of a call that was done may be given.
@@ -231,7 +240,7 @@ impl Way {
         let body = match fault {
             Some(Fault::AnswerLost) => return Err("the answer is lost".into()),
             Some(Fault::Silent) => {
-                self.seen.frozen.send_replace(true);
+                self.seen.freeze_if_broken();
                 std::future::pending::<()>().await;
                 return Err("silence".into());
             }

@@ -7,15 +7,19 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use harness::{CountingProxy, Fault, Pkce, Span, authorization_url};
+use harness::{CountingProxy, Fault, Pkce, RegisteredClient, Span, authorization_url};
 use http::Request;
-use serde_json::Value;
+use report::Section;
+use serde_json::{Value, json};
 
 use crate::event;
 use crate::stack::{CALLBACK, SHARED, answer, arrival, new_user, settings};
 use crate::{Function, Settings};
 
-/// A request of the web app, and the function that gets it.
+static SECTION: Section =
+    Section::new("4-crash", "Functions killed after each of their calls to the store", &["request", "kills survived"]);
+
+/// A request of a client, and the function that gets it.
 struct Ask {
     function: &'static str,
     event: Value,
@@ -28,8 +32,12 @@ struct Tokens {
 }
 
 fn ask(function: &'static str, fields: &[(&str, &str)]) -> Ask {
+    ask_as(&SHARED.web, function, fields)
+}
+
+fn ask_as(client: &RegisteredClient, function: &'static str, fields: &[(&str, &str)]) -> Ask {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    let credentials = STANDARD.encode(format!("{}:{}", SHARED.web.id, SHARED.web.secret()));
+    let credentials = STANDARD.encode(format!("{}:{}", client.id, client.secret()));
     let request = Request::post(format!("/{function}"))
         .header("content-type", "application/x-www-form-urlencoded")
         .header("authorization", format!("Basic {credentials}"))
@@ -53,15 +61,21 @@ async fn new_code() -> (String, String) {
     (callback.code().to_owned(), pkce.verifier)
 }
 
+/// All moments of a request have been lived through.
+pub(super) fn survived(request: &str, kills: usize, at_least: usize) {
+    assert!(kills >= at_least, "{request}: it made {kills} calls to the store, not {at_least}");
+    SECTION.tell(request, &[&kills]);
+}
+
 /// The functions on a store that can fall silent.
-struct Silenced(CountingProxy);
+pub(super) struct Silenced(pub(super) CountingProxy);
 
 impl Silenced {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         Self(CountingProxy::to(&SHARED.stack.env_file().get("AWS_ENDPOINT_URL_DYNAMODB")))
     }
 
-    fn settings(&self, function: &str) -> Settings {
+    pub(super) fn settings(&self, function: &str) -> Settings {
         let mut settings = settings(function);
         settings.environment.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), self.0.endpoint());
         settings
@@ -90,16 +104,16 @@ impl Silenced {
     async fn assert_ended(&self, tokens: &Tokens) {
         self.assert_refused(&refresh(&tokens.refresh)).await;
         let told = SHARED.stack.http().post("/introspect").client(&SHARED.orders).field("token", &tokens.access);
-        assert_eq!(told.send().await.json(), serde_json::json!({"active": false}));
+        assert_eq!(told.send().await.json(), json!({"active": false}));
     }
 
-    /// Starts a function with this request, and kills it as soon as the call at `place` is done. `false` when it answered
-    /// without making so many calls.
-    async fn dies_after(&self, place: usize, ask: &Ask) -> bool {
+    /// Kills the function in which an answer is made as soon as the call at `place` is done: dropping the one drops the
+    /// other. `false` when it answered without making so many calls.
+    pub(super) async fn dies_after<T>(&self, place: usize, answer: impl Future<Output = T>) -> bool {
         self.0.break_call(place, Fault::Silent, Span::Always);
         let died = tokio::select! {
             () = self.0.frozen() => true,
-            _ = self.answer(ask) => false,
+            _ = answer => false,
         };
         self.0.heal();
         died
@@ -112,9 +126,8 @@ async fn a_redemption_that_died_gives_tokens_once_or_not_at_all() {
     for place in 0.. {
         let (code, verifier) = new_code().await;
         let ask = redemption(&code, &verifier);
-        if !silenced.dies_after(place, &ask).await {
-            assert!(place >= 3, "keys, client and grant: {place} calls");
-            return;
+        if !silenced.dies_after(place, silenced.answer(&ask)).await {
+            return survived("redemption of a code", place, 3);
         }
         // Nothing was released. If the code was spent this is its second use, and the person is asked again.
         let (status, body) = silenced.answer(&ask).await;
@@ -129,9 +142,8 @@ async fn a_refresh_that_died_is_done_again_by_who_lost_the_answer() {
     for place in 0.. {
         let (code, verifier) = new_code().await;
         let before = silenced.tokens(&redemption(&code, &verifier)).await;
-        if !silenced.dies_after(place, &refresh(&before.refresh)).await {
-            assert!(place >= 3, "keys, client and grant: {place} calls");
-            return;
+        if !silenced.dies_after(place, silenced.answer(&refresh(&before.refresh))).await {
+            return survived("refresh", place, 3);
         }
         let first = silenced.tokens(&refresh(&before.refresh)).await;
         let second = silenced.tokens(&refresh(&first.refresh)).await;
@@ -148,9 +160,8 @@ async fn a_reuse_that_died_ends_the_grant_when_it_comes_again() {
         let first = silenced.tokens(&redemption(&code, &verifier)).await;
         let second = silenced.tokens(&refresh(&first.refresh)).await;
         let third = silenced.tokens(&refresh(&second.refresh)).await;
-        if !silenced.dies_after(place, &refresh(&first.refresh)).await {
-            assert!(place >= 4, "keys, client, grant and its end: {place} calls");
-            return;
+        if !silenced.dies_after(place, silenced.answer(&refresh(&first.refresh))).await {
+            return survived("reuse of a refresh token", place, 4);
         }
         silenced.assert_refused(&refresh(&first.refresh)).await;
         silenced.assert_ended(&third).await;
@@ -164,11 +175,41 @@ async fn a_revocation_that_died_is_done_again() {
         let (code, verifier) = new_code().await;
         let tokens = silenced.tokens(&redemption(&code, &verifier)).await;
         let revocation = ask("revoke", &[("token", &tokens.refresh)]);
-        if !silenced.dies_after(place, &revocation).await {
-            assert!(place >= 3, "keys, client and grant: {place} calls");
-            return;
+        if !silenced.dies_after(place, silenced.answer(&revocation)).await {
+            return survived("revocation", place, 3);
         }
         assert_eq!(silenced.answer(&revocation).await.0, 200);
         silenced.assert_ended(&tokens).await;
+    }
+}
+
+#[tokio::test]
+async fn a_service_whose_function_died_asks_again() {
+    let silenced = Silenced::start();
+    let carrier = &SHARED.carrier;
+    for place in 0.. {
+        let service = ask_as(carrier, "token", &[("grant_type", "client_credentials")]);
+        if !silenced.dies_after(place, silenced.answer(&service)).await {
+            return survived("opaque token of a service", place, 3);
+        }
+        let (status, body) = silenced.answer(&service).await;
+        assert_eq!(status, 200, "{place}: {body}");
+        let token = body["access_token"].as_str().unwrap();
+        let introspection = ask_as(&SHARED.parcels, "introspect", &[("token", token)]);
+        assert_eq!(silenced.answer(&introspection).await.1["active"], true, "{place}");
+    }
+}
+
+#[tokio::test]
+async fn an_api_whose_function_died_asks_again() {
+    let silenced = Silenced::start();
+    let (code, verifier) = new_code().await;
+    let tokens = silenced.tokens(&redemption(&code, &verifier)).await;
+    let introspection = ask_as(&SHARED.orders, "introspect", &[("token", &tokens.access)]);
+    for place in 0.. {
+        if !silenced.dies_after(place, silenced.answer(&introspection)).await {
+            return survived("introspection", place, 3);
+        }
+        assert_eq!(silenced.answer(&introspection).await.1["active"], true, "{place}");
     }
 }

@@ -24,6 +24,8 @@ mod template;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod crash_of_people;
+#[cfg(test)]
 mod entrance;
 #[cfg(test)]
 mod issuer_path;

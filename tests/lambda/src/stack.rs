@@ -25,6 +25,7 @@ pub(crate) struct Shared {
     pub(crate) stack: Stack,
     pub(crate) basic: RegisteredClient,
     pub(crate) post: RegisteredClient,
+    pub(crate) carrier: RegisteredClient,
     pub(crate) web: RegisteredClient,
     pub(crate) orders: RegisteredClient,
     pub(crate) parcels: RegisteredClient,
@@ -47,10 +48,11 @@ pub(crate) static SHARED: LazyLock<Shared> = LazyLock::new(|| {
         ["--scope", "read ship"],
     ];
     let (basic, post) = (cli.create_client("Basic", &service), cli.create_client("Post", &post));
+    let carrier = cli.create_client("Carrier", &["--grant", "client_credentials", "--api", PARCELS]);
     let web = cli.create_client("Shop", web.as_flattened());
     let orders = cli.create_client("Orders API", &["--introspects", ORDERS]);
     let parcels = cli.create_client("Parcels API", &["--introspects", PARCELS]);
-    Shared { stack, basic, post, web, orders, parcels }
+    Shared { stack, basic, post, carrier, web, orders, parcels }
 });
 
 /// A person nobody else signs in as.

@@ -1,0 +1,120 @@
+//! People whose function was killed (SIGKILL) after any of its calls to the store: they send the same form again.
+
+use harness::{Browser, Callback, Landing, Pkce, RegisteredUser, authorization_url};
+
+use crate::crash::{Silenced, survived};
+use crate::stack::{CALLBACK, SHARED, deployment, new_user};
+use crate::{Deployment, Gateway};
+
+/// A person in front of a form.
+struct Visit {
+    user: RegisteredUser,
+    pkce: Pkce,
+    browser: Browser,
+    page: Landing,
+}
+
+impl Silenced {
+    /// The function that people meet, on its own.
+    async fn door(&self) -> Gateway {
+        let mut deployment: Deployment = deployment();
+        deployment.template.functions.retain(|function| function.binary == "authorize");
+        deployment.environment = self.settings("authorize").environment;
+        Gateway::start(&deployment).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Somebody new at the sign-in page.
+    async fn visit(&self, door: &Gateway) -> Visit {
+        let (user, pkce) = (new_user(), Pkce::new());
+        let mut browser = Browser::new(&door.url());
+        let page = browser.go(&target(&pkce)).await;
+        Visit { user, pkce, browser, page }
+    }
+}
+
+impl Visit {
+    /// Sends the form of the page, filled in.
+    async fn send(&mut self) -> Landing {
+        let form = self.page.form();
+        let signs_in = [("username", &*self.user.username), ("password", &*self.user.password)];
+        let agrees = [("decision", "allow")];
+        let filled = if form.input("password").is_some() { &signs_in[..] } else { &agrees[..] };
+        self.browser.submit(&self.page, &form, filled).await
+    }
+
+    /// The same, and the function ends with the request.
+    async fn send_to(&mut self, _door: Gateway) -> Landing {
+        self.send().await
+    }
+
+    /// The same page in the same browser, with another function behind it.
+    fn moves_to(&mut self, door: &Gateway) {
+        let mut browser = Browser::new(&door.url());
+        browser.cookies.clone_from(&self.browser.cookies);
+        let site: http::Uri = door.url().parse().unwrap();
+        self.page.url.set_port(site.port_u16()).unwrap();
+        self.browser = browser;
+    }
+
+    /// Goes on with whatever the page asks until the app is told something.
+    async fn goes_on(&mut self, landing: Landing) -> Callback {
+        match landing.callback() {
+            Some(callback) => callback,
+            None if landing.reply.status == 200 => {
+                self.page = landing;
+                self.send().await.callback().unwrap()
+            }
+            None => {
+                // The grant was made and its code never shown: the same form makes no other. The app asks anew.
+                assert!(landing.reply.text().contains("This form was used before"), "{:?}", landing.reply);
+                self.pkce = Pkce::new();
+                let (user, target) = (self.user.clone(), target(&self.pkce));
+                self.browser.sign_in_and_consent(&target, &user.username, &user.password).await
+            }
+        }
+    }
+
+    /// The code is good, and good once.
+    async fn redeems_once(&self, callback: &Callback) {
+        let (http, verifier) = (SHARED.stack.http(), &*self.pkce.verifier);
+        let fields = [("code", callback.code()), ("redirect_uri", CALLBACK), ("code_verifier", verifier)];
+        let ask = || http.post("/token").client(&SHARED.web).field("grant_type", "authorization_code").fields(&fields);
+        let (first, second) = (ask().send().await, ask().send().await);
+        assert_eq!((first.status, second.status), (200, 400), "{first:?} {second:?}");
+    }
+}
+
+fn target(pkce: &Pkce) -> String {
+    authorization_url(&SHARED.web.id, CALLBACK, pkce, &[("scope", "read")])
+}
+
+/// `at_consent` or else at the sign-in page.
+async fn a_person_whose_function_dies(request: &str, at_consent: bool, calls: usize) {
+    let silenced = Silenced::start();
+    for place in 0.. {
+        let door = silenced.door().await;
+        let mut visit = silenced.visit(&door).await;
+        if at_consent {
+            visit.page = visit.send().await;
+            assert!(visit.page.form().input("password").is_none(), "{:?}", visit.page.reply);
+        }
+        if !silenced.dies_after(place, visit.send_to(door)).await {
+            return survived(request, place, calls);
+        }
+        let door = silenced.door().await;
+        visit.moves_to(&door);
+        let landing = visit.send().await;
+        let callback = visit.goes_on(landing).await;
+        visit.redeems_once(&callback).await;
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_died_is_done_again() {
+    a_person_whose_function_dies("sign-in", false, 4).await;
+}
+
+#[tokio::test]
+async fn a_consent_that_died_makes_one_grant_or_is_asked_for_anew() {
+    a_person_whose_function_dies("consent", true, 2).await;
+}
