@@ -1,19 +1,39 @@
 //! Generated pairs of item and transition: what the store does is what the transition means.
+//!
+//! One pair in two is a step that a rule names for a request, the other has guards and a change drawn by themselves. The
+//! seed is printed; `tests/prove` compares a hundred thousand pairs on each implementation.
 
 use std::num::NonZeroUsize;
+use std::time::Instant;
 
-use grants::{Change, Generation, Grant, Guard, Stage, Transition};
+use futures::{StreamExt, stream};
+use grants::code::{CodeRedemption, redeem};
+use grants::refresh::{RefreshRequest, rotate};
+use grants::{
+    Change, CodeHandle, Generation, Grant, GrantSecret, Guard, Policy, RefreshHandle, Stage, Transition, revocation,
+};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, TestRunner};
-use protocol::{ClientId, CodeChallenge, RedirectUri, Scope};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use protocol::{ClientId, CodeChallenge, CodeVerifier, RedirectUri, Resource, Scope};
+use report::{Section, depth, seed};
+use store::Applied;
 
-use crate::fixtures::{NOW, active, attempt, grant, new_secret, resource, verifier};
+use crate::fixtures::{NOW, active, attempt, authenticated, grant, new_secret, resource, verifier};
 use crate::grants_table::agrees;
 use crate::place::Place;
 
 /// How many pairs are compared on each implementation.
-const PAIRS: u32 = 1000;
+const PAIRS: usize = 2_000;
+const LONG: usize = 100_000;
+/// How many are compared at once.
+const AT_ONCE: usize = 8;
+
+static SECTION: Section = Section::new(
+    "2-store",
+    "What a transition means and what the store does",
+    &["implementation of DynamoDB", "pairs of item and transition", "applied", "refused", "differences", "seconds"],
+);
 
 fn stage() -> impl Strategy<Value = Stage> {
     prop_oneof![
@@ -23,10 +43,12 @@ fn stage() -> impl Strategy<Value = Stage> {
     ]
 }
 
-fn item() -> impl Strategy<Value = Grant> {
-    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
-    (stage(), flags, 0_u32..3, 0_usize..4).prop_map(|(stage, (bound, sent, own, scoped), ends_in, revoked)| {
-        let mut item = Grant { stage, redirect_uri_sent: sent, ends_at: NOW.plus(ends_in), ..grant(&new_secret()) };
+/// A grant, and the secret that leads to it.
+fn item() -> impl Strategy<Value = (GrantSecret, Grant)> {
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), proptest::bool::weighted(0.8));
+    (stage(), flags, 0_u32..3, 0_usize..4).prop_map(|(stage, (bound, sent, scoped, own), ends_in, revoked)| {
+        let secret = new_secret();
+        let mut item = Grant { stage, redirect_uri_sent: sent, ends_at: NOW.plus(ends_in), ..grant(&secret) };
         item.revoked_access = (1_u32..).take(revoked).map(Generation::from_number).collect();
         if !bound {
             item.code_challenge = None;
@@ -37,7 +59,7 @@ fn item() -> impl Strategy<Value = Grant> {
         if !scoped {
             item.scope = Scope::default();
         }
-        item
+        (secret, item)
     })
 }
 
@@ -77,17 +99,110 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-async fn what_the_store_does_is_what_the_transition_means(place: Place) {
-    let table = place.stores.grants().unwrap();
-    let mut runner = TestRunner::new(Config::default());
-    // A change of an absent item has no meaning without a guard that keeps it off: every rule has one.
-    let pairs = (proptest::option::weighted(0.9, item()), proptest::collection::vec(guard(), 0..4), change());
-    for _ in 0..PAIRS {
-        let (item, guards, change) = pairs.new_tree(&mut runner).unwrap().current();
-        let id = item.as_ref().map_or_else(|| new_secret().id(), |item| item.id);
-        let step = Transition::of(id, change).when_all(guards).when(Guard::NotRevoked);
-        agrees(&table, item.as_ref(), &step).await;
+/// What a transition is drawn from.
+#[derive(Clone, Debug)]
+enum Drawn {
+    /// A change of an absent item has no meaning without a guard that keeps it off: every rule has one.
+    Guarded(Vec<Guard>, Change),
+    Create,
+    Redeem {
+        later: u32,
+        code_verifier: Option<CodeVerifier>,
+        redirect_uri: Option<RedirectUri>,
+        resources: Vec<Resource>,
+    },
+    Refresh {
+        later: u32,
+        generation: u32,
+        scope: Option<Scope>,
+        resources: Vec<Resource>,
+    },
+    Revoke,
+    RevokeOfClient,
+    RevokeAccess(u32),
+}
+
+fn resources() -> impl Strategy<Value = Vec<Resource>> {
+    let known = ["https://orders.example", "https://parcels.example", "https://other.example"];
+    proptest::sample::subsequence(known.map(resource).to_vec(), 0..3)
+}
+
+fn ruled() -> impl Strategy<Value = Drawn> {
+    let verifiers = [Some(verifier()), Some(verifier()), CodeVerifier::parse(&"A".repeat(43)).ok(), None];
+    let places = ["https://app.example/cb?x=1", "https://app.example/cb?x=1", "https://app.example/cb", ""];
+    let places = places.map(|place| RedirectUri::parse(place).ok());
+    let scopes = ["read", "read write", "read admin", "\""].map(|scope| Scope::parse(scope).ok());
+    let redeemed = (0_u32..3, proptest::sample::select(verifiers.to_vec()), proptest::sample::select(places.to_vec()));
+    let refreshed = (prop_oneof![Just(0_u32), 0_u32..102], 1_u32..4, proptest::sample::select(scopes.to_vec()));
+    prop_oneof![
+        4 => (redeemed, resources()).prop_map(|((later, code_verifier, redirect_uri), resources)| {
+            Drawn::Redeem { later, code_verifier, redirect_uri, resources }
+        }),
+        4 => (refreshed, resources()).prop_map(|((later, generation, scope), resources)| {
+            Drawn::Refresh { later, generation, scope, resources }
+        }),
+        1 => Just(Drawn::Create),
+        1 => Just(Drawn::Revoke),
+        1 => Just(Drawn::RevokeOfClient),
+        1 => (1_u32..5).prop_map(Drawn::RevokeAccess),
+    ]
+}
+
+fn drawn() -> impl Strategy<Value = Drawn> {
+    let guarded = (proptest::collection::vec(guard(), 0..4), change());
+    prop_oneof![guarded.prop_map(|(guards, change)| Drawn::Guarded(guards, change)), ruled()]
+}
+
+impl Drawn {
+    fn step(self, secret: &GrantSecret) -> Transition {
+        let (id, client, policy) = (secret.id(), authenticated(), Policy::default());
+        match self {
+            Self::Guarded(guards, change) => Transition::of(id, change).when_all(guards).when(Guard::NotRevoked),
+            Self::Create => Transition::create(grant(secret)),
+            Self::Redeem { later, code_verifier, redirect_uri, resources } => {
+                let code = CodeHandle { secret: secret.clone() };
+                let request = CodeRedemption { code, redirect_uri, code_verifier, resources };
+                redeem(&request, &client, &policy, NOW.plus(later), attempt(9))
+            }
+            Self::Refresh { later, generation, scope, resources } => {
+                let token = RefreshHandle { secret: secret.clone(), generation: Generation::from_number(generation) };
+                rotate(&RefreshRequest { token, scope, resources }, &client, &policy, NOW.plus(later), attempt(9))
+            }
+            Self::Revoke => revocation::revoke(id),
+            Self::RevokeOfClient => revocation::revoke_of_client(id, client.client().id.clone()),
+            Self::RevokeAccess(generation) => {
+                revocation::revoke_access(id, Generation::from_number(generation), client.client().id.clone())
+            }
+        }
     }
+}
+
+/// Always the same pairs for a seed.
+fn pairs(seed: u64) -> impl Iterator<Item = (Option<Grant>, Transition)> {
+    let bytes: Vec<u8> = [seed, 0, 0, 0].iter().flat_map(|word| word.to_le_bytes()).collect();
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let strategy = (item(), proptest::bool::weighted(0.9), drawn());
+    std::iter::from_fn(move || {
+        let ((secret, item), there, drawn) = strategy.new_tree(&mut runner).unwrap().current();
+        Some((there.then_some(item), drawn.step(&secret)))
+    })
+}
+
+async fn what_the_store_does_is_what_the_transition_means(place: Place) {
+    let (table, began) = (place.stores.grants().unwrap(), Instant::now());
+    let seed = seed("what_the_store_does_is_what_the_transition_means");
+    let compared = stream::iter(pairs(seed).take(depth(PAIRS, LONG))).map(async |(item, step)| {
+        let applied = agrees(&table, item.as_ref(), &step).await;
+        matches!(applied, Applied::Done(_))
+    });
+    let compared: Vec<bool> = compared.buffer_unordered(AT_ONCE).collect().await;
+    let applied = compared.iter().filter(|applied| **applied).count();
+    let refused = compared.len() - applied;
+    assert!(applied > compared.len() / 10 && refused > compared.len() / 10, "{applied} applied, {refused} refused");
+    // `agrees` lets no difference pass.
+    let seconds = began.elapsed().as_secs();
+    SECTION.tell(place.implementation, &[&compared.len(), &applied, &refused, &0, &seconds]);
 }
 
 crate::on_both! { what_the_store_does_is_what_the_transition_means }

@@ -6,6 +6,8 @@ use harness::{Cli, EmbeddedDynamo, EnvFile, amazon_dynamo};
 /// A stack without functions: four tables that nobody else uses.
 pub(crate) struct Place {
     pub(crate) stores: Stores,
+    /// What stands behind it.
+    pub(crate) implementation: &'static str,
     variables: Vec<(&'static str, String)>,
 }
 
@@ -45,16 +47,16 @@ fn stores(variables: &[(&'static str, String)]) -> Stores {
 
 pub(crate) async fn embedded() -> (EmbeddedDynamo, Place) {
     let running = EmbeddedDynamo::start();
-    let place = at(&running.endpoint()).await;
+    let place = at(&running.endpoint(), "embedded").await;
     (running, place)
 }
 
 pub(crate) async fn amazon() -> Place {
-    at(&amazon_dynamo()).await
+    at(&amazon_dynamo(), "Amazon's DynamoDB Local").await
 }
 
 /// The tables are made by `jeton tables create`, from the template.
-async fn at(endpoint: &str) -> Place {
+async fn at(endpoint: &str, implementation: &'static str) -> Place {
     let own = edge::random_name::<6>();
     let table = |name: &str| format!("contract-{own}-{name}");
     let variables = vec![
@@ -74,5 +76,5 @@ async fn at(endpoint: &str) -> Place {
     let made = path.clone();
     tokio::task::spawn_blocking(move || Cli::new(EnvFile::at(made)).run(&["tables", "create"])).await.unwrap();
     std::fs::remove_file(path).unwrap();
-    Place { stores: stores(&variables), variables }
+    Place { stores: stores(&variables), implementation, variables }
 }

@@ -10,7 +10,7 @@
 //! - When all is well again the honest client does what it was told to do, later, and gets what is its own: nobody is
 //!   locked out, nothing is given twice, what was to be revoked is revoked.
 //!
-//! `cargo test --release --locked --workspace faults -- --nocapture` prints how often each fault was met and the longest
+//! `cargo test --release --locked --workspace --package faults -- --nocapture` prints how often each fault was met and the
 //! answer under it. Nothing here is random: the same runs are made each time.
 
 #[cfg(test)]

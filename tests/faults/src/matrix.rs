@@ -1,12 +1,26 @@
 //! Each flow, each call, each fault.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use harness::{Fault, Reply, Span};
+use report::{Section, milliseconds};
 use tokio::time::{Instant, sleep};
 
 use crate::place::Place;
+
+static FLOWS: Section = Section::new(
+    "3-faults",
+    "Every flow under every fault at every call to the store",
+    &["flow", "calls", "runs", "answers that were neither right nor 503 with Retry-After", "longest answer"],
+);
+static FAULTS_MET: Section = Section::new(
+    "3-faults-met",
+    "The longest answer under each fault",
+    &["fault", "at one call", "at a call and all after it"],
+);
+static LONGEST: Mutex<BTreeMap<(Fault, Span), Duration>> = Mutex::new(BTreeMap::new());
 
 /// What a client is told to wait, and the SDK's own limit, and a machine that does other things too.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
@@ -50,22 +64,30 @@ pub(crate) async fn under_every_fault(name: &str, flow: impl Flow) {
     let place = Place::start().await;
     let calls = calls_of(&place, &flow).await;
     assert!(calls > 0, "{name} asks nothing of the store");
-    let (mut runs, mut longest) = (0, BTreeMap::new());
+    let (mut runs, mut longest) = (0, Duration::ZERO);
     for fault in FAULTS {
         for span in [Span::Once, Span::Always] {
             for call in 0..calls {
                 let took = run(&place, &flow, call, fault, span).await;
                 let took = took.unwrap_or_else(|wrong| panic!("{name}, call {call}, {fault:?} {span:?}: {wrong}"));
-                let known: &mut Duration = longest.entry((fault, span)).or_default();
-                *known = took.max(*known);
+                met(fault, span, took);
+                longest = took.max(longest);
                 runs += 1;
             }
         }
     }
-    for ((fault, span), took) in &longest {
-        println!("{name}: {fault:?} {span:?}: {} ms at most", took.as_millis());
+    FLOWS.tell(name, &[&calls, &runs, &0, &milliseconds(longest)]);
+}
+
+/// Remembers the longest answer under a fault, of all flows.
+fn met(fault: Fault, span: Span, took: Duration) {
+    let mut longest = LONGEST.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = longest.entry((fault, span)).or_default();
+    if took > *known {
+        *known = took;
+        let of = |span| longest.get(&(fault, span)).copied().map_or_else(String::new, milliseconds);
+        FAULTS_MET.tell(&format!("{fault:?}"), &[&of(Span::Once), &of(Span::Always)]);
     }
-    println!("{name}: {calls} calls, {runs} runs");
 }
 
 /// How many calls it makes while all is well.

@@ -7,9 +7,16 @@ use grants::code::CodeRedemption;
 use grants::refresh::RefreshRequest;
 use grants::{Attempt, Grant, Guard, Refusal, Stage, Timestamp, Transition, Verdict, code, refresh};
 use protocol::{ClientId, CodeVerifier, RedirectUri, Resource, Scope};
+use report::Section;
 
 use crate::ask::{Proof, Reach, Who, attempt_of, standing};
 use crate::world::{RETRY_WINDOW, START, World, generation_of};
+
+static SECTION: Section = Section::new(
+    "2-agreement",
+    "A write is admitted exactly when there is nothing to explain",
+    &["pairs of item and request", "admitted", "differences"],
+);
 
 const NOW: Timestamp = START.plus(100);
 const OURS: Attempt = Attempt::from_bytes([1; 16]);
@@ -208,8 +215,8 @@ fn a_write_is_admitted_exactly_when_there_is_nothing_to_explain() {
         assert!(case.agrees(item), "{item:#?}\n{:#?}\n{:#?}", case.step, case.verdict);
         admitted += usize::from(case.step.admits(item));
     });
-    println!("{pairs} pairs of item and request, {admitted} of them admitted");
     assert!(admitted > 0);
+    SECTION.tell(&pairs.to_string(), &[&admitted, &0]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use report::Section;
 use stateright::{Checker, HasDiscoveries, Model};
 
 use crate::ask::{Ask, Who};
@@ -9,6 +10,12 @@ use crate::bounds::{Bounds, CODE_STRANGER, CODE_THIEF, OLD_TOKEN, Start, TOKEN_S
 use crate::properties::*;
 use crate::run::{Action, Callers};
 use crate::twin::Twin;
+
+static SECTION: Section = Section::new(
+    "1-model-twins",
+    "Broken twins of the rules, each caught",
+    &["what is broken: what fails", "beside the honest client", "steps of a shortest way"],
+);
 
 /// No twin needs more steps to be caught.
 const STEPS: usize = 10;
@@ -57,7 +64,8 @@ fn each_broken_twin_is_caught_by_its_property_and_the_rules_are_not() {
         let bounds = Bounds::new(*start, strangers.to_vec());
         let trace = shortest(*twin, &bounds, property);
         let trace = trace.unwrap_or_else(|| panic!("{twin:?} is not caught by {property:?}"));
-        println!("{twin:?} is caught by {property:?} after {} steps: {trace:?}", trace.len());
+        println!("{twin:?}: {trace:?}");
+        SECTION.tell(&format!("{twin:?}: {property}"), &[&format!("{strangers:?}"), &trace.len()]);
         assert_eq!(shortest(Twin::Real, &bounds, property), None, "{property}");
     }
 }

@@ -14,8 +14,8 @@
 //! `agreement` holds a write and its explanation together: admitted exactly when there is nothing to explain.
 //!
 //! ```text
-//! cargo test --release -p model -- --nocapture              what every run explores, with counts
-//! cargo test --release -p model -- --ignored --nocapture    wider bounds: a minute or two
+//! cargo test --release -p model -- --nocapture                  what every run explores, with counts
+//! JETON_LONG=1 cargo test --release -p model -- --nocapture     wider bounds too: a minute or two more
 //! ```
 //!
 //! # Decisions

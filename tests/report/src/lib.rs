@@ -79,7 +79,10 @@ impl Section {
 pub fn seed(test: &str) -> u64 {
     let given = std::env::var("JETON_SEED").ok();
     let seed = given.map_or(SEED, |text| text.parse().unwrap_or_else(|_| panic!("JETON_SEED={text} is no number")));
-    println!("{test}: seed {seed}. The same again: JETON_SEED={seed} cargo test --release --locked --workspace {test}");
+    println!(
+        "{test}: seed {seed}. The same again: JETON_SEED={seed} tests/with-amazon-dynamodb \
+         cargo test --release --locked --workspace {test} -- --include-ignored --nocapture"
+    );
     seed
 }
 
