@@ -135,6 +135,17 @@ mod tests {
     }
 
     #[test]
+    fn a_handle_tells_which_apis_and_scopes_of_its_grant_it_is_for_by_their_places() {
+        let (grant, second) = (fixtures::grant(), fixtures::apis().remove(1).identifier);
+        let asked = Asked { resources: &[second], scope: None };
+        let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
+        assert_eq!(token.auth_time, grant.auth_time);
+        let handle = token.handle(&grant, fixtures::secret(), Generation::from_number(3));
+        assert_eq!((handle.resources, handle.scope), (0b10, token.scope.mask_in(&grant.scope)));
+        assert_eq!((handle.issued_at, handle.expires_at), (token.issued_at, token.expires_at));
+    }
+
+    #[test]
     fn apis_that_take_another_kind_of_token_are_left_out_of_a_default() {
         let mut apis = fixtures::apis();
         for api in apis.iter_mut().skip(1) {

@@ -78,3 +78,26 @@ impl TokenFormat {
         [Self::Jwt, Self::Opaque].into_iter().find(|known| known.as_str() == text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn algorithms_and_formats_have_the_names_of_their_standards_and_the_settings() {
+        let names = ["RS256", "ES256", "EdDSA", "PS256"];
+        assert_eq!(SigningAlgorithm::ALL.map(SigningAlgorithm::as_str), names);
+        assert_eq!(names.map(SigningAlgorithm::parse), SigningAlgorithm::ALL.map(Some));
+        for other in ["none", "HS256", "rs256", "RS256 ", ""] {
+            assert_eq!(SigningAlgorithm::parse(other), None, "{other:?}");
+        }
+        let formats = [TokenFormat::Jwt, TokenFormat::Opaque];
+        assert_eq!(formats.map(TokenFormat::as_str), ["jwt", "opaque"]);
+        assert_eq!(["jwt", "opaque", "JWT"].map(TokenFormat::parse), [Some(formats[0]), Some(formats[1]), None]);
+    }
+
+    #[test]
+    fn no_token_lives_longer_than_a_day() {
+        assert_eq!(MAX_LIFETIME, 86_400);
+    }
+}
