@@ -142,3 +142,26 @@ impl fmt::Debug for SecretDigest {
         formatter.write_str("SecretDigest(..)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_and_rules_have_the_names_of_rfc_7591_and_the_settings() {
+        let names = ["client_secret_basic", "client_secret_post", "none"];
+        assert_eq!(AuthMethod::ALL.map(AuthMethod::as_str), names);
+        assert_eq!(names.map(AuthMethod::parse), AuthMethod::ALL.map(Some));
+        assert_eq!(["private_key_jwt", "None", ""].map(AuthMethod::parse), [None; 3]);
+        let rules = [PkceRule::Required, PkceRule::Optional];
+        assert_eq!(rules.map(PkceRule::as_str), ["required", "optional"]);
+        assert_eq!(["required", "optional", "never"].map(PkceRule::parse), [Some(rules[0]), Some(rules[1]), None]);
+    }
+
+    #[test]
+    fn a_digest_is_not_shown() {
+        let digest = SecretDigest::from_bytes([65; 32]);
+        assert_eq!(format!("{digest:?}"), "SecretDigest(..)");
+        assert_eq!(digest.as_bytes(), &[65; 32]);
+    }
+}
