@@ -10,12 +10,12 @@ use authorize::Authorize;
 use edge::{Answer, Function, environment};
 use http::{Method, header};
 use lambda_http::{Body, Request};
+use report::Random;
 use url::form_urlencoded;
 
 use crate::fixtures::{APPS, App, ORDERS, PARCELS, app};
 use crate::location::{assert_stays, is_of};
 use crate::mutation::{self, Pairs};
-use crate::random::Random;
 use crate::world::{World, world};
 
 const MANY: u64 = 1_000_000;

@@ -31,8 +31,6 @@ mod mutation;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
-mod random;
-#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod world;

@@ -5,10 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use edge::Function;
 use http::header;
 use lambda_http::Body;
+use report::Random;
 use serde_json::Value;
 
 use crate::mutation::{self, Pairs};
-use crate::random::Random;
 use crate::token_request::CODES;
 use crate::world::{World, world};
 

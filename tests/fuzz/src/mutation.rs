@@ -1,6 +1,6 @@
 //! Hostile variants of good things: parameters, their values, redirect URIs, bytes.
 
-use crate::random::Random;
+use report::Random;
 
 pub(crate) type Pairs = Vec<(String, String)>;
 

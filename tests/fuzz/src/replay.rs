@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::random::Random;
+use report::Random;
+
 use crate::{TARGETS, mutation};
 
 const SEED: u64 = 2026;

@@ -15,6 +15,8 @@
 
 mod background;
 mod browser;
+mod call;
+mod chance;
 mod cli;
 mod embedded;
 mod env_file;
@@ -27,6 +29,8 @@ mod proxy;
 mod stack;
 
 pub use browser::{Browser, Callback, Landing, authorization_url};
+pub use call::Call;
+pub use chance::Tally;
 pub use cli::{Cli, RegisteredClient, RegisteredUser};
 pub use embedded::{EmbeddedDynamo, dynamo_call};
 pub use env_file::EnvFile;
@@ -35,5 +39,5 @@ pub use html::{Form, forms, unescape};
 pub use http_client::{Ask, Http, Reply};
 pub use process::{Finished, free_port, jeton, run_bounded};
 pub use proof::{Jwt, Pkce};
-pub use proxy::{Call, CountingProxy};
+pub use proxy::CountingProxy;
 pub use stack::{Stack, StackBuilder, amazon_dynamo};

@@ -2,7 +2,6 @@
 //! make a call go wrong in every way in which calls go wrong ([`Fault`]), or keep the answer of a write to itself and every
 //! answer after it: the caller can be ended there as if it had died.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,25 +13,15 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::background::Background;
+use crate::call::{Call, ask, call};
+use crate::chance::{Chance, Tally, UnderWay};
 use crate::embedded::EmbeddedDynamo;
 use crate::faults::{Answer, Fault, Span};
-
-/// One call to the store.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Call {
-    /// The operation, such as `UpdateItem`.
-    pub operation: String,
-    /// The table it is about; empty when it is about none or several.
-    pub table: String,
-    /// Whether it asked for a strongly consistent read. Writes are consistent without asking.
-    pub consistent: bool,
-}
 
 /// The proxy; it stops when it is dropped.
 pub struct CountingProxy {
@@ -50,25 +39,11 @@ struct Seen {
     frozen: watch::Sender<bool>,
     /// From which call on, by its place since the last reset.
     broken: Mutex<Option<(usize, Fault, Span)>>,
+    /// What goes wrong by chance; then calls are counted and not written down.
+    chance: Mutex<Option<Arc<Chance>>>,
 }
 
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-impl Call {
-    /// Whether it can change the store.
-    pub fn is_write(&self) -> bool {
-        !matches!(
-            self.operation.as_str(),
-            "GetItem" | "BatchGetItem" | "Query" | "Scan" | "DescribeTable" | "ListTables"
-        )
-    }
-}
-
-impl fmt::Debug for Call {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} {}", self.operation, self.table)
-    }
-}
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl CountingProxy {
     /// A proxy in front of the `DynamoDB` at `upstream`.
@@ -78,6 +53,7 @@ impl CountingProxy {
             writes_left: Mutex::default(),
             frozen: watch::Sender::new(false),
             broken: Mutex::default(),
+            chance: Mutex::default(),
         });
         let (shared, upstream) = (Arc::clone(&seen), upstream.to_owned());
         let server = Background::serve(async move |listener| serve(&listener, &upstream, &shared).await);
@@ -118,11 +94,29 @@ impl CountingProxy {
         *lock(&self.seen.broken) = Some((place, fault, span));
     }
 
+    /// Makes so many calls of a thousand go wrong from now on, each in one of many ways. What goes wrong with a call follows
+    /// from the seed and the call's number; which call has which number is for the callers to settle among themselves.
+    ///
+    /// Calls are counted and not written down. Once such a call is on its way it is done, even when its caller goes away.
+    pub fn fail_randomly(&self, seed: u64, share_per_mille: usize) {
+        *lock(&self.seen.chance) = Some(Arc::new(Chance::new(seed, share_per_mille)));
+    }
+
     /// Nothing goes wrong any more.
     pub fn heal(&self) {
+        *lock(&self.seen.chance) = None;
         let mut broken = lock(&self.seen.broken);
         *broken = None;
         self.thaw();
+    }
+
+    /// Nothing goes wrong by chance any more: waits until all calls are done for which something might have, and tells what
+    /// did.
+    pub async fn settled(&self) -> Tally {
+        let chance = lock(&self.seen.chance).take();
+        let Some(chance) = chance else { return Tally::default() };
+        chance.settled().await;
+        chance.tally()
     }
 
     /// Answers `writes` more writes; the next one is done and not answered, and nothing is answered after it.
@@ -163,6 +157,11 @@ impl Seen {
         if broken.is_some() {
             self.frozen.send_replace(true);
         }
+    }
+
+    fn chance(&self) -> Option<(Option<Fault>, UnderWay)> {
+        let chance = lock(&self.chance);
+        chance.as_ref().map(|chance| (chance.next(), chance.begin()))
     }
 
     /// Whether the answer of a call that was done may be given.
@@ -210,6 +209,9 @@ impl Way {
     async fn forward(&self, request: Request<Incoming>) -> Result<Response<Answer>, Failure> {
         let (head, body) = request.into_parts();
         let body = body.collect().await?.to_bytes();
+        if let Some((fault, under_way)) = self.seen.chance() {
+            return self.take_a_chance(fault, under_way, head, body).await;
+        }
         let call = call(&head, &body)?;
         let is_write = call.as_ref().is_some_and(Call::is_write);
         let fault = call.and_then(|call| self.seen.note(call));
@@ -232,6 +234,29 @@ impl Way {
             std::future::pending::<()>().await;
         }
         self.spoil(fault, answer).await
+    }
+
+    /// The same where chance decides. Not even a caller that goes away stops a call.
+    async fn take_a_chance(
+        &self,
+        fault: Option<Fault>,
+        under_way: UnderWay,
+        head: Parts,
+        body: Bytes,
+    ) -> Result<Response<Answer>, Failure> {
+        if let Some(fault) = fault.filter(|fault| !fault.lets_it_happen()) {
+            return fault.refusal().ok_or_else(|| "nothing was sent".into());
+        }
+        let (client, upstream) = (self.client.clone(), self.upstream.clone());
+        let done = tokio::spawn(async move {
+            if let Some(Fault::Late(time)) = fault {
+                tokio::time::sleep(time).await;
+            }
+            let answer = ask(&client, &upstream, head, body).await;
+            drop(under_way);
+            answer
+        });
+        self.spoil(fault, done.await??).await
     }
 
     /// The answer, as it arrives.
@@ -265,39 +290,9 @@ impl Way {
     }
 }
 
-async fn ask(client: &reqwest::Client, upstream: &str, head: Parts, body: Bytes) -> Result<Response<Bytes>, Failure> {
-    let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-    let answer = client.request(head.method, format!("{upstream}{path}")).headers(head.headers);
-    let answer = answer.body(body).send().await?;
-    let mut response = Response::builder().status(answer.status());
-    for (name, value) in answer.headers() {
-        if !matches!(name.as_str(), "connection" | "transfer-encoding" | "content-length") {
-            response = response.header(name, value);
-        }
-    }
-    Ok(response.body(answer.bytes().await?)?)
-}
-
-/// The call that a request makes, where it makes one.
-fn call(head: &Parts, body: &[u8]) -> Result<Option<Call>, Failure> {
-    let Some(target) = head.headers.get("x-amz-target") else { return Ok(None) };
-    let operation = target.to_str()?.rsplit('.').next().unwrap_or_default().to_owned();
-    let input: Value = serde_json::from_slice(body)?;
-    let table = input.get("TableName").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let consistent = asks_for_consistency(&input);
-    Ok(Some(Call { operation, table, consistent }))
-}
-
-/// A `BatchGetItem` says so for each table, the other reads once.
-fn asks_for_consistency(input: &Value) -> bool {
-    let says = |request: &Value| request.get("ConsistentRead") == Some(&Value::Bool(true));
-    let tables = input.get("RequestItems").and_then(Value::as_object);
-    tables.map_or_else(|| says(input), |tables| tables.values().all(says))
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::dynamo_call;

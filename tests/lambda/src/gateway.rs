@@ -20,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::event::{self, Arrival};
+use crate::fleet::Fleet;
 use crate::function::{Function, Settings, StartError, Usage};
 use crate::template::{FunctionTemplate, Template};
 
@@ -72,7 +73,7 @@ pub enum GatewayError {
     },
 }
 
-/// A running gateway with one execution environment for each function. Dropping it ends them all.
+/// A running gateway with its functions. Dropping it ends them all.
 pub struct Gateway {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -81,20 +82,29 @@ pub struct Gateway {
 
 struct Shared {
     template: Template,
-    functions: BTreeMap<String, Function>,
+    functions: BTreeMap<String, Fleet>,
     requests: AtomicU64,
 }
 
 impl Gateway {
-    /// Starts every function, then listens on a free port of the loopback interface.
+    /// Starts every function in one execution environment, then listens on a free port of the loopback interface.
     ///
     /// # Errors
     /// [`GatewayError`] when a function does not start.
     pub async fn start(deployment: &Deployment) -> Result<Self, GatewayError> {
+        Self::start_scaling(deployment, 1).await
+    }
+
+    /// The same with functions that scale out: when all environments of one are busy another one is started, until there
+    /// are `most`. Then requests wait.
+    ///
+    /// # Errors
+    /// [`GatewayError`] when a function does not start.
+    pub async fn start_scaling(deployment: &Deployment, most: usize) -> Result<Self, GatewayError> {
         let mut functions = BTreeMap::new();
         for function in &deployment.template.functions {
             let name = function.binary.clone();
-            let started = Function::start(deployment.settings(function)).await;
+            let started = Fleet::start(deployment.settings(function), most).await;
             let started = started.map_err(|source| GatewayError::Function { name: name.clone(), source })?;
             functions.insert(name, started);
         }
@@ -112,12 +122,17 @@ impl Gateway {
         format!("http://{}", self.address)
     }
 
-    /// The function that runs a binary.
+    /// The function that runs a binary: its first environment.
     pub fn function(&self, binary: &str) -> Option<&Function> {
-        self.shared.functions.get(binary)
+        self.shared.functions.get(binary).map(Fleet::first)
     }
 
-    /// What a function has used so far.
+    /// How many environments of each function were started, by its name.
+    pub fn environments(&self) -> BTreeMap<String, usize> {
+        self.shared.functions.iter().map(|(name, fleet)| (name.clone(), fleet.size())).collect()
+    }
+
+    /// What the first environment of a function has used so far.
     ///
     /// # Errors
     /// When there is none of this name, or it has ended.

@@ -11,11 +11,15 @@
 #![expect(clippy::panic, reason = "a proof that cannot be told is none")]
 #![expect(clippy::disallowed_methods, reason = "a proof is told by its environment how far to go")]
 
+mod random;
+
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+pub use random::Random;
 
 /// The seed of the short runs.
 pub const SEED: u64 = 2026;
@@ -79,8 +83,9 @@ impl Section {
 pub fn seed(test: &str) -> u64 {
     let given = std::env::var("JETON_SEED").ok();
     let seed = given.map_or(SEED, |text| text.parse().unwrap_or_else(|_| panic!("JETON_SEED={text} is no number")));
+    let long = depth("", "JETON_LONG=1 ");
     println!(
-        "{test}: seed {seed}. The same again: JETON_SEED={seed} tests/with-amazon-dynamodb \
+        "{test}: seed {seed}. The same again: {long}JETON_SEED={seed} tests/with-amazon-dynamodb \
          cargo test --release --locked --workspace {test} -- --include-ignored --nocapture"
     );
     seed

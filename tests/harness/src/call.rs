@@ -1,0 +1,73 @@
+//! A call to the store, as it is seen on the wire.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::request::Parts;
+use hyper::Response;
+use serde_json::Value;
+
+use crate::proxy::Failure;
+
+/// One call to the store.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Call {
+    /// The operation, such as `UpdateItem`.
+    pub operation: String,
+    /// The table it is about; empty when it is about none or several.
+    pub table: String,
+    /// Whether it asked for a strongly consistent read. Writes are consistent without asking.
+    pub consistent: bool,
+}
+
+impl Call {
+    /// Whether it can change the store.
+    pub fn is_write(&self) -> bool {
+        !matches!(
+            self.operation.as_str(),
+            "GetItem" | "BatchGetItem" | "Query" | "Scan" | "DescribeTable" | "ListTables"
+        )
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.operation, self.table)
+    }
+}
+
+/// The call that a request makes, where it makes one.
+pub(crate) fn call(head: &Parts, body: &[u8]) -> Result<Option<Call>, Failure> {
+    let Some(target) = head.headers.get("x-amz-target") else { return Ok(None) };
+    let operation = target.to_str()?.rsplit('.').next().unwrap_or_default().to_owned();
+    let input: Value = serde_json::from_slice(body)?;
+    let table = input.get("TableName").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let consistent = asks_for_consistency(&input);
+    Ok(Some(Call { operation, table, consistent }))
+}
+
+/// A `BatchGetItem` says so for each table, the other reads once.
+fn asks_for_consistency(input: &Value) -> bool {
+    let says = |request: &Value| request.get("ConsistentRead") == Some(&Value::Bool(true));
+    let tables = input.get("RequestItems").and_then(Value::as_object);
+    tables.map_or_else(|| says(input), |tables| tables.values().all(says))
+}
+
+/// Passes a request on to the store and gives its answer.
+pub(crate) async fn ask(
+    client: &reqwest::Client,
+    upstream: &str,
+    head: Parts,
+    body: Bytes,
+) -> Result<Response<Bytes>, Failure> {
+    let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    let answer = client.request(head.method, format!("{upstream}{path}")).headers(head.headers);
+    let answer = answer.body(body).send().await?;
+    let mut response = Response::builder().status(answer.status());
+    for (name, value) in answer.headers() {
+        if !matches!(name.as_str(), "connection" | "transfer-encoding" | "content-length") {
+            response = response.header(name, value);
+        }
+    }
+    Ok(response.body(answer.bytes().await?)?)
+}
