@@ -132,6 +132,7 @@ const RULES: &[Rule] = &[
     Rule { name: "fuzz", workspace: UseAnything, outside: UseAnything },
     Rule { name: "harness", workspace: UseAnything, outside: UseAnything },
     Rule { name: "lambda", workspace: UseAnything, outside: UseAnything },
+    Rule { name: "load", workspace: UseAnything, outside: UseAnything },
     Rule { name: "model", workspace: UseAnything, outside: UseAnything },
     Rule { name: "report", workspace: UseAnything, outside: UseAnything },
 ];

@@ -1,0 +1,156 @@
+//! What a caller is going to do with a grant, drawn from the seed before it begins: what happens does not change it.
+
+use report::Random;
+
+/// Which client an app is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum App {
+    /// A confidential client for an API of JWTs. Consent is remembered.
+    Web,
+    /// A confidential client for an API of opaque tokens. Consent is remembered.
+    Shop,
+    /// A public client for an API of opaque tokens. Consent is asked for each time.
+    Spa,
+}
+
+/// One grant's story.
+#[derive(Clone, Debug)]
+pub(crate) enum Plan {
+    /// A service asks for an opaque token.
+    Service {
+        /// An API asks about it.
+        looked_at: bool,
+        /// It is given back.
+        revoked: bool,
+    },
+    /// An app asks a person.
+    App(AppPlan),
+}
+
+/// The story of an app's grant.
+#[derive(Clone, Debug)]
+pub(crate) struct AppPlan {
+    pub(crate) app: App,
+    /// `code_verifier`.
+    pub(crate) verifier: String,
+    /// Another client has the code too, and is first.
+    pub(crate) thief: bool,
+    /// So many requests redeem the code at once.
+    pub(crate) redeemers: usize,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) end: End,
+}
+
+/// What happens while there are tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The grant is refreshed by so many requests at once, with the same token.
+    Refresh(usize),
+    /// The refresh token before the last one is used once more.
+    Repeat,
+    /// An API asks about one of the access tokens.
+    LookAt,
+    /// The access token is given back.
+    RevokeAccess,
+    /// Another client uses the refresh token.
+    StolenRefresh,
+    /// Another client gives the refresh token back.
+    StolenRevocation,
+}
+
+/// How it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The code is never redeemed.
+    NeverRedeemed,
+    /// It is left as it is.
+    Left,
+    /// The refresh token is given back.
+    Revoked,
+    /// The code is used a second time.
+    Replayed,
+    /// A refresh token of long ago is used.
+    Reused,
+}
+
+impl Plan {
+    /// The plan for grant `number` of `caller`.
+    pub(crate) fn draw(seed: u64, caller: u64, number: u64) -> Self {
+        let mut random = Random::of(seed, (caller << 32) | number);
+        if random.below(100) < 40 {
+            return Self::Service { looked_at: random.once_in(4), revoked: random.once_in(4) };
+        }
+        let app = match random.below(100) {
+            0..45 => App::Web,
+            45..90 => App::Shop,
+            _ => App::Spa,
+        };
+        // RFC 7636 §4.1: 43 characters at least.
+        let verifier = format!("{:043}-{:020}", random.number(), random.number());
+        let thief = random.once_in(10);
+        let redeemers = if random.once_in(8) { 2 + random.below(3) } else { 1 };
+        let steps = (0..random.below(4)).map(|_| Step::draw(&mut random)).collect();
+        Self::App(AppPlan { app, verifier, thief, redeemers, steps, end: End::draw(&mut random) })
+    }
+}
+
+impl Step {
+    fn draw(random: &mut Random) -> Self {
+        match random.below(100) {
+            0..50 => Self::Refresh(1),
+            50..60 => Self::Refresh(2 + random.below(3)),
+            60..68 => Self::Repeat,
+            68..82 => Self::LookAt,
+            82..92 => Self::RevokeAccess,
+            92..96 => Self::StolenRefresh,
+            _ => Self::StolenRevocation,
+        }
+    }
+}
+
+impl End {
+    fn draw(random: &mut Random) -> Self {
+        match random.below(100) {
+            0..5 => Self::NeverRedeemed,
+            5..55 => Self::Left,
+            55..75 => Self::Revoked,
+            75..88 => Self::Replayed,
+            _ => Self::Reused,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_repeats_and_grants_differ() {
+        let plan = |seed, caller, number| format!("{:?}", Plan::draw(seed, caller, number));
+        assert_eq!(plan(1, 2, 3), plan(1, 2, 3));
+        let all = |seed| (0..64).map(|caller| plan(seed, caller, 0)).collect::<Vec<_>>();
+        assert_ne!(all(1), all(2));
+    }
+
+    #[test]
+    fn everything_is_planned_for() {
+        let (mut apps, mut steps, mut ends) = (Vec::new(), Vec::new(), Vec::new());
+        for number in 0..2_000 {
+            if let Plan::App(plan) = Plan::draw(1, 1, number) {
+                assert!((43..=128).contains(&plan.verifier.len()), "{plan:?}");
+                apps.push((plan.app, plan.redeemers > 1, plan.thief));
+                steps.extend(plan.steps.iter().map(|step| format!("{step:?}")));
+                ends.push(plan.end);
+            }
+        }
+        for app in [App::Web, App::Shop, App::Spa] {
+            let of_app = |race, thief| apps.contains(&(app, race, thief));
+            assert!([false, true].iter().all(|race| of_app(*race, true) && of_app(*race, false)), "{app:?}");
+        }
+        steps.sort_unstable();
+        steps.dedup();
+        assert_eq!(steps.len(), 9, "{steps:?}");
+        let all = [End::NeverRedeemed, End::Left, End::Revoked, End::Replayed, End::Reused];
+        assert!(all.iter().all(|end| ends.contains(end)));
+    }
+}

@@ -1,0 +1,112 @@
+//! The test, and what it tells.
+
+use std::panic::{AssertUnwindSafe, resume_unwind};
+
+use futures::FutureExt as _;
+use futures::future::join_all;
+use harness::Tally;
+use report::{Section, depth, milliseconds, seed};
+use tokio::time::Instant;
+
+use crate::caller::{Caller, introspection};
+use crate::ledger::Ledger;
+use crate::place::Place;
+use crate::plan::Plan;
+use crate::table;
+
+const CALLERS: usize = 64;
+const GRANTS: (usize, usize) = (2_048, 200_000);
+/// So many calls of a thousand go wrong.
+const FAULTS: usize = 50;
+/// The tokens of so many grants are asked about in the end, more or less.
+const KEPT: usize = 500;
+
+static TOLD: Section = Section::new("5-load", "Load", &["what", "figure"]);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn under_load_what_clients_were_told_is_what_the_table_holds() {
+    let seed = seed("under_load_what_clients_were_told_is_what_the_table_holds");
+    let grants = depth(GRANTS.0, GRANTS.1);
+    let (place, mut ledger) = Place::start().await;
+    let before = ledger.len();
+
+    place.proxy.fail_randomly(seed, FAULTS);
+    let began = Instant::now();
+    let kept = let_them_call(&place, seed, grants, &mut ledger).await;
+    let took = began.elapsed();
+    let tally = place.proxy.settled().await;
+
+    let wrong = wrong_about(&place, &kept).await;
+    let (endpoint, table) = place.grants();
+    let table = table::read(&endpoint, &table).await;
+    let differences = ledger.differences(&table);
+    TOLD.tell("seed", &[&seed]);
+    TOLD.tell("grants", &[&(ledger.len() - before)]);
+    TOLD.tell("differences", &[&(differences.len() + wrong.len())]);
+    TOLD.tell("time", &[&format!("{} s", took.as_secs())]);
+    TOLD.tell("grants that nobody was told of, after 503", &[&ledger.untold(&table)]);
+    TOLD.tell("tokens asked about in the end", &[&kept.len()]);
+    tell_of_callers(&place);
+    tell_of_faults(&tally);
+    assert_eq!((differences, wrong), (Vec::new(), Vec::new()));
+    assert_eq!(ledger.len() - before, grants);
+}
+
+/// Every caller makes its share of the grants. Gives tokens, and whether they are good.
+async fn let_them_call(place: &Place, seed: u64, grants: usize, ledger: &mut Ledger) -> Vec<(String, bool)> {
+    let callers = (0..CALLERS).map(async |number| {
+        let mut caller = Caller::new(place, number);
+        for grant in (number..grants).step_by(CALLERS) {
+            let plan = Plan::draw(seed, number as u64, grant as u64);
+            let done = AssertUnwindSafe(caller.run(&plan, grant % (grants / KEPT) == 0)).catch_unwind().await;
+            done.unwrap_or_else(|wrong| {
+                println!("wrong: grant {grant} of caller {number}: {plan:?}");
+                resume_unwind(wrong)
+            });
+        }
+        (caller.ledger, caller.kept)
+    });
+    let mut kept = Vec::new();
+    for (told, tokens) in join_all(callers).await {
+        ledger.add(told);
+        kept.extend(tokens);
+    }
+    kept
+}
+
+/// The tokens of which an API is told something else than it should be.
+async fn wrong_about(place: &Place, kept: &[(String, bool)]) -> Vec<String> {
+    let (http, mut wrong) = (place.http(), Vec::new());
+    for (token, good) in kept {
+        let reply = introspection(&http, place, token).send().await;
+        if reply.status != 200 || reply.json()["active"] != *good {
+            wrong.push(format!("{token} is good: {good}; {reply:?}"));
+        }
+    }
+    wrong
+}
+
+fn tell_of_callers(place: &Place) {
+    let figures = &place.figures;
+    TOLD.tell("callers", &[&CALLERS]);
+    TOLD.tell("requests", &[&figures.requests.get()]);
+    TOLD.tell("answers 503", &[&figures.unavailable.get()]);
+    TOLD.tell("slowest answer", &[&milliseconds(figures.slowest())]);
+    TOLD.tell("codes lost by 503", &[&figures.lost_codes.get()]);
+    TOLD.tell("refreshes", &[&figures.refreshes.get()]);
+    TOLD.tell("revocations", &[&figures.revocations.get()]);
+    TOLD.tell("grants ended by a second use of the code", &[&figures.replays.get()]);
+    TOLD.tell("grants ended by the use of an old refresh token", &[&figures.reuses.get()]);
+    TOLD.tell("uses of what is another client's", &[&figures.thefts.get()]);
+    let processes = place.gateway.environments();
+    let by_name: Vec<String> = processes.iter().map(|(name, count)| format!("{count} {name}")).collect();
+    TOLD.tell("processes of the functions", &[&by_name.join(", ")]);
+}
+
+fn tell_of_faults(tally: &Tally) {
+    TOLD.tell("calls to the store", &[&tally.calls]);
+    TOLD.tell("calls that went wrong", &[&tally.faults.values().sum::<u64>()]);
+    for (fault, calls) in &tally.faults {
+        TOLD.tell(&format!("{fault} (calls)"), &[calls]);
+    }
+}

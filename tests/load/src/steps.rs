@@ -1,0 +1,153 @@
+//! What happens to the grant of an app once there is a code, and what its client must be told.
+
+use futures::future::join_all;
+use harness::{Ask, RegisteredClient, Reply};
+
+use crate::asking::Told;
+use crate::caller::{Caller, Held, granted, redemption};
+use crate::handles::named;
+use crate::ledger::Stage;
+use crate::plan::{End, Step};
+
+impl Caller<'_> {
+    /// Redeems the code, by several requests at once where that was planned: one of them is given tokens at most.
+    ///
+    /// `true` when there are tokens and the grant lives.
+    pub(crate) async fn redeem(&mut self, held: &mut Held<'_>, redeemers: usize) -> bool {
+        let ask = redemption(&self.http, held.client, held);
+        let told = self.at_once(&ask, redeemers).await;
+        let (given, refused): (Vec<&Told>, Vec<&Told>) = told.iter().partition(|told| told.reply.status == 200);
+        assert!(given.len() <= 1, "a code was redeemed twice: {given:?}");
+        assert!(refused.iter().all(|told| is_refused(&told.reply)), "{refused:?}");
+        if let [one] = given[..] {
+            take(held, &one.reply, 1);
+        }
+        let sent = redeemers + told.iter().map(|told| told.unknown).sum::<usize>();
+        assert!(sent > 1 || refused.is_empty(), "a code that was sent once is not good: {refused:?}");
+        let figures = &self.place.figures;
+        if given.is_empty() {
+            figures.lost_codes.up();
+        }
+        if refused.is_empty() {
+            held.standing.stage = Stage::Active(1);
+            return true;
+        }
+        // Who is told that a code is spent is told so after the grant has ended.
+        figures.replays.up();
+        self.over(held).await;
+        false
+    }
+
+    pub(crate) async fn step(&mut self, held: &mut Held<'_>, step: Step) {
+        let (generation, token) = last(held);
+        match step {
+            Step::Refresh(requests) => self.refresh(held, requests).await,
+            Step::Repeat => {
+                let Some(before) = held.refresh.iter().rev().nth(1) else { return };
+                // The same successor, and the same token of it.
+                let told = self.place.figures.ask(&self.refreshment(held.client, before)).await;
+                assert_eq!(granted(&told.reply).string("refresh_token"), token, "{told:?}");
+                assert_eq!(named(&told.reply.string("access_token")).generation, generation, "{told:?}");
+            }
+            Step::LookAt => {
+                for (generation, access) in held.access.iter().take(1) {
+                    self.look_at(access, held.is_good(*generation)).await;
+                }
+            }
+            Step::RevokeAccess => {
+                self.revoke(held.client, &held.access[&generation]).await;
+                held.standing.revoked_access.insert(generation);
+                self.place.figures.revocations.up();
+                self.look_at(&held.access[&generation], false).await;
+            }
+            Step::StolenRefresh => self.refused_to_thief(&self.refreshment(&self.place.thief, &token)).await,
+            Step::StolenRevocation => {
+                self.revoke(&self.place.thief, &token).await;
+                self.place.figures.thefts.up();
+            }
+        }
+    }
+
+    /// Refreshes, by several requests at once where that was planned: all are given the same refresh token.
+    async fn refresh(&mut self, held: &mut Held<'_>, requests: usize) {
+        let (generation, token) = last(held);
+        let told = self.at_once(&self.refreshment(held.client, &token), requests).await;
+        let next: Vec<String> = told.iter().map(|told| granted(&told.reply).string("refresh_token")).collect();
+        assert!(next.iter().all(|token| *token == next[0]), "one generation has two successors: {told:?}");
+        take(held, &told[0].reply, generation + 1);
+        held.standing.stage = Stage::Active(generation + 1);
+        self.place.figures.refreshes.up();
+    }
+
+    pub(crate) async fn end(&mut self, held: &mut Held<'_>, end: End) {
+        let figures = &self.place.figures;
+        let (_, token) = last(held);
+        match end {
+            End::NeverRedeemed | End::Left => return,
+            End::Revoked => {
+                self.revoke(held.client, &token).await;
+                figures.revocations.up();
+            }
+            End::Replayed => {
+                let told = figures.ask(&redemption(&self.http, held.client, held)).await;
+                assert!(is_refused(&told.reply), "{told:?}");
+                figures.replays.up();
+            }
+            End::Reused => {
+                while held.refresh.len() < 3 {
+                    self.refresh(held, 1).await;
+                }
+                let told = figures.ask(&self.refreshment(held.client, &held.refresh[0])).await;
+                assert!(is_refused(&told.reply), "{told:?}");
+                figures.reuses.up();
+            }
+        }
+        self.over(held).await;
+    }
+
+    /// The grant is over, for everybody.
+    async fn over(&self, held: &mut Held<'_>) {
+        held.standing.stage = Stage::Revoked;
+        let (Some(refresh), Some((_, access))) = (held.refresh.last(), held.access.last_key_value()) else { return };
+        let told = self.place.figures.ask(&self.refreshment(held.client, refresh)).await;
+        assert!(is_refused(&told.reply), "{told:?}");
+        self.look_at(access, false).await;
+    }
+
+    /// Another client, which is who it says it is, has what is not its own.
+    pub(crate) async fn refused_to_thief(&self, ask: &Ask) {
+        let told = self.place.figures.ask(ask).await;
+        assert!(is_refused(&told.reply), "{told:?}");
+        self.place.figures.thefts.up();
+    }
+
+    fn refreshment(&self, client: &RegisteredClient, token: &str) -> Ask {
+        let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
+        self.http.post("/token").client(client).fields(&fields)
+    }
+
+    async fn at_once(&self, ask: &Ask, requests: usize) -> Vec<Told> {
+        join_all((0..requests).map(|_| self.place.figures.ask(ask))).await
+    }
+}
+
+/// The last generation, and its refresh token.
+fn last(held: &Held<'_>) -> (u32, String) {
+    (u32::try_from(held.refresh.len()).unwrap(), held.refresh.last().unwrap().clone())
+}
+
+/// Tokens of this generation, and of no other grant and no other generation.
+fn take(held: &mut Held<'_>, reply: &Reply, generation: u32) {
+    let [refresh, access] = ["refresh_token", "access_token"].map(|name| reply.string(name));
+    for token in [&refresh, &access] {
+        let named = named(token);
+        assert_eq!((&named.grant, named.generation), (&held.id, generation), "{reply:?}");
+    }
+    held.refresh.push(refresh);
+    held.access.insert(generation, access);
+}
+
+/// `invalid_grant`.
+fn is_refused(reply: &Reply) -> bool {
+    reply.status == 400 && reply.string("error") == "invalid_grant"
+}
