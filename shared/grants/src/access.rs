@@ -143,6 +143,8 @@ mod tests {
         let handle = token.handle(&grant, fixtures::secret(), Generation::from_number(3));
         assert_eq!((handle.resources, handle.scope), (0b10, token.scope.mask_in(&grant.scope)));
         assert_eq!((handle.issued_at, handle.expires_at), (token.issued_at, token.expires_at));
+        let facts = crate::describe_opaque(&handle, &grant);
+        assert_eq!((facts.audience, facts.scope), (token.audience, token.scope));
     }
 
     #[test]
