@@ -22,10 +22,7 @@ impl Resource {
     /// [`MalformedResource`] for anything else.
     pub fn parse(text: &str) -> Result<Self, MalformedResource> {
         let legal = text.len() <= 512 && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
-        match Url::parse(text) {
-            Ok(_) if legal => Ok(Self(text.to_owned())),
-            Ok(_) | Err(_) => Err(MalformedResource),
-        }
+        if legal && Url::parse(text).is_ok() { Ok(Self(text.to_owned())) } else { Err(MalformedResource) }
     }
 
     /// The text.
@@ -42,11 +39,15 @@ pub(crate) fn several(parameters: &Parameters, most: usize) -> Result<Vec<Resour
     let mut resources: Vec<Resource> = Vec::new();
     for text in parameters.all("resource") {
         let resource = Resource::parse(text)?;
-        if !resources.contains(&resource) {
-            resources.push(resource);
+        if resources.contains(&resource) {
+            continue;
         }
+        if resources.len() == most {
+            return Err(MalformedResource);
+        }
+        resources.push(resource);
     }
-    if resources.len() > most { Err(MalformedResource) } else { Ok(resources) }
+    Ok(resources)
 }
 
 impl fmt::Display for Resource {
@@ -58,6 +59,14 @@ impl fmt::Display for Resource {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn so_many_resources_are_taken_and_no_more() {
+        let parse = |text: &str| several(&Parameters::parse(text.as_bytes()).unwrap(), 2).map(|found| found.len());
+        assert_eq!(parse("resource=urn:a&resource=urn:b&resource=urn:a"), Ok(2));
+        assert_eq!(parse("resource=urn:a&resource=urn:b&resource=urn:c"), Err(MalformedResource));
+        assert_eq!(parse("resource=urn:a&resource=b"), Err(MalformedResource));
+    }
 
     #[test]
     fn a_resource_is_an_absolute_uri_without_fragment() {
