@@ -14,8 +14,9 @@ use lambda_http::request::LambdaRequest;
 use lambda_http::tower::Service;
 use lambda_http::{Adapter, LambdaEvent, Request, service_fn};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
-use crate::{Answer, Entrance, Error, json};
+use crate::{Answer, Entrance, Error, Received, json};
 
 /// Not a request of an HTTP API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,8 +28,11 @@ pub struct MalformedEvent;
 /// # Errors
 /// [`MalformedEvent`] when it is not JSON of the right shape, or its path, query or body cannot be one of HTTP.
 pub fn request_of(event: &[u8]) -> Result<Request, MalformedEvent> {
-    let event = serde_json::from_slice(event).map_err(|_| MalformedEvent)?;
-    Ok(LambdaRequest::ApiGatewayV2(sound(event)?).into())
+    let event: &RawValue = serde_json::from_slice(event).map_err(|_| MalformedEvent)?;
+    match Received::read(event)? {
+        Received::Event(event) => Ok(LambdaRequest::ApiGatewayV2(sound(*event)?).into()),
+        Received::HeadTooLarge => Err(MalformedEvent),
+    }
 }
 
 /// Answers an event: `answer` sees only sound ones that came in by the `entrance`.
@@ -36,7 +40,7 @@ pub fn request_of(event: &[u8]) -> Result<Request, MalformedEvent> {
 /// # Errors
 /// Those of the conversions of `lambda_http`.
 pub async fn answer_event<A, F>(
-    event: LambdaEvent<ApiGatewayV2httpRequest>,
+    event: LambdaEvent<Received>,
     entrance: &Entrance,
     answer: A,
 ) -> Result<impl Serialize + use<A, F>, Error>
@@ -44,12 +48,8 @@ where
     A: FnOnce(Request) -> F + Send,
     F: Future<Output = Result<Answer, Error>> + Send,
 {
-    let LambdaEvent { mut payload, context } = event;
-    let sound = match entrance.admit(&mut payload) {
-        Ok(()) => sound(payload).map_err(|fault| refused(StatusCode::BAD_REQUEST, "this is not a request", &fault)),
-        Err(fault) => Err(refused(StatusCode::FORBIDDEN, "use the URL of the issuer", &fault)),
-    };
-    let (payload, told) = match sound {
+    let LambdaEvent { payload, context } = event;
+    let (payload, told) = match admitted(payload, entrance) {
         Ok(event) => (event, Ok(answer)),
         Err(refusal) => (ApiGatewayV2httpRequest::default(), Err(refusal)),
     };
@@ -65,6 +65,16 @@ where
         }
     }));
     adapter.call(LambdaEvent::new(LambdaRequest::ApiGatewayV2(payload), context)).await
+}
+
+/// The event, when it came in by the entrance and makes a request.
+fn admitted(received: Received, entrance: &Entrance) -> Result<ApiGatewayV2httpRequest, Answer> {
+    let Received::Event(mut event) = received else {
+        let (status, fault) = (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large");
+        return Err(refused(status, fault, &fault));
+    };
+    entrance.admit(&mut event).map_err(|fault| refused(StatusCode::FORBIDDEN, "use the URL of the issuer", &fault))?;
+    sound(*event).map_err(|fault| refused(StatusCode::BAD_REQUEST, "this is not a request", &fault))
 }
 
 const ASKED_TWICE: &str = "lambda_http asked twice about one event";
@@ -131,7 +141,11 @@ mod tests {
             ("/token#", "a b", "", false),
             ("/token", "", "not base64!", true),
         ] {
-            assert_eq!(request_of(&event(path, query, body, base64)).err(), Some(MalformedEvent), "{path}?{query}");
+            assert_eq!(
+                request_of(&event(path, query, body, base64)).err(),
+                Some(MalformedEvent),
+                "{path:.9}?{query:.9}"
+            );
         }
         assert_eq!(request_of(b"{}").err(), Some(MalformedEvent));
         assert_eq!(request_of(b"[").err(), Some(MalformedEvent));

@@ -8,6 +8,8 @@
 //! - Redirects are 303: a 307 would send a password on to the client (RFC 9700 §4.12).
 //! - Keys are read again every five minutes, and at once when a token needs a key that is not in hand.
 //! - A person's wrong passwords and a client's wrong secrets are counted in DynamoDB, before their answer is let out.
+//! - Of an event only what makes a request is read, headers and cookies up to 64 KiB each: nothing that a caller writes
+//!   can end the process, and nothing of what is refused is sent back.
 //! - A read of the keys that fails leaves the keys in hand in use.
 
 mod answer;
@@ -24,6 +26,7 @@ mod key_cache;
 mod log;
 mod parts;
 mod passwords;
+mod received;
 mod serve;
 
 pub use answer::{Answer, Event, Trace, html, json, method_not_allowed, redirect};
@@ -39,6 +42,7 @@ pub use key_cache::KeyCache;
 pub use log::{metric as tell_metric, rotation as tell_rotation, to_stderr as log_to_stderr, trouble};
 pub use parts::{Parts, Stores};
 pub use passwords::{Attempted, Checked, Passwords};
+pub use received::Received;
 pub use serve::{Function, respond, serve, start};
 
 /// What a `main` may end with.

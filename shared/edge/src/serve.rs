@@ -3,11 +3,12 @@
 use std::future::Future;
 
 use lambda_http::request::RequestContext;
-use lambda_http::{Request, RequestExt, lambda_runtime, service_fn};
+use lambda_http::{LambdaEvent, Request, RequestExt, lambda_runtime, service_fn};
+use serde_json::value::RawValue;
 
 use crate::incoming::source_of;
 use crate::log::{Line, request as log_request};
-use crate::{Answer, Config, Entrance, Error, Trace, answer_event, clock};
+use crate::{Answer, Config, Entrance, Error, Received, Trace, answer_event, clock};
 
 /// One endpoint.
 pub trait Function: Send + Sync + 'static {
@@ -37,8 +38,11 @@ pub fn start() -> Result<Config, Error> {
 pub async fn serve<F: Function>(entrance: &Entrance, function: F) -> Result<(), Error> {
     function.warm_up().await;
     let function = &function;
-    lambda_runtime::run(service_fn(|event| {
-        answer_event(event, entrance, |request| async move { Ok::<_, Error>(respond(function, request).await) })
+    lambda_runtime::run(service_fn(|LambdaEvent { payload, context }: LambdaEvent<Box<RawValue>>| async move {
+        let received = Received::read(&payload)?;
+        drop(payload);
+        let answer = move |request| async move { Ok::<_, Error>(respond(function, request).await) };
+        answer_event(LambdaEvent::new(received, context), entrance, answer).await
     }))
     .await
 }

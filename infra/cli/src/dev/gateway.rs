@@ -104,7 +104,7 @@ fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
 
 /// Asks through the same adapter as on Lambda, so that the same conversions happen on both ways.
 async fn ask(event: ApiGatewayV2httpRequest, site: Arc<Site>) -> Result<Response<Full<Bytes>>, Error> {
-    let event = LambdaEvent::new(event, Context::default());
+    let event = LambdaEvent::new(event.into(), Context::default());
     let answer = move |request| async move { Box::pin(site.answer(request)).await };
     let answered = answer_event(event, &Entrance::default(), answer).await?;
     let answered: ApiGatewayV2httpResponse = serde_json::from_value(serde_json::to_value(answered)?)?;
