@@ -18,6 +18,9 @@ use serde_json::value::RawValue;
 
 use crate::{Answer, Entrance, Error, Received, json};
 
+/// The longest URI that `http` takes.
+const MAX_URI_BYTES: usize = 65_534;
+
 /// Not a request of an HTTP API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the event is not a request of an HTTP API with payload format 2.0")]
@@ -51,7 +54,7 @@ where
     let LambdaEvent { payload, context } = event;
     let (payload, told) = match admitted(payload, entrance) {
         Ok(event) => (event, Ok(answer)),
-        Err(refusal) => (ApiGatewayV2httpRequest::default(), Err(refusal)),
+        Err(refusal) => (ApiGatewayV2httpRequest::default(), Err(*refusal)),
     };
     let mut told = Some(told);
     let mut adapter = Adapter::from(service_fn(move |request: Request| {
@@ -68,7 +71,7 @@ where
 }
 
 /// The event, when it came in by the entrance and makes a request.
-fn admitted(received: Received, entrance: &Entrance) -> Result<ApiGatewayV2httpRequest, Answer> {
+fn admitted(received: Received, entrance: &Entrance) -> Result<ApiGatewayV2httpRequest, Box<Answer>> {
     let Received::Event(mut event) = received else {
         let (status, fault) = (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large");
         return Err(refused(status, fault, &fault));
@@ -79,9 +82,9 @@ fn admitted(received: Received, entrance: &Entrance) -> Result<ApiGatewayV2httpR
 
 const ASKED_TWICE: &str = "lambda_http asked twice about one event";
 
-fn refused(status: StatusCode, error_description: &'static str, fault: &dyn std::fmt::Display) -> Answer {
+fn refused(status: StatusCode, error_description: &'static str, fault: &dyn std::fmt::Display) -> Box<Answer> {
     crate::trouble("an event was refused", fault);
-    json(status, &protocol::TokenErrorResponse { error: "invalid_request", error_description })
+    Box::new(json(status, &protocol::TokenErrorResponse { error: "invalid_request", error_description }))
 }
 
 /// The event without what nothing may depend on, once everything else makes a request.
@@ -94,7 +97,12 @@ fn sound(mut event: ApiGatewayV2httpRequest) -> Result<ApiGatewayV2httpRequest, 
     let query = event.raw_query_string.as_deref().unwrap_or_default();
     // A path ends before these, and so would the check of what follows.
     let ends = path.contains(['?', '#']);
-    if ends || !path.starts_with('/') || PathAndQuery::try_from(format!("{path}?{query}")).is_err() {
+    // `lambda_http` writes up to three bytes for one of the path, and stops the process where that makes no URI.
+    let longest = path.len().saturating_mul(3).saturating_add(query.len());
+    if ends || !path.starts_with('/') || longest >= MAX_URI_BYTES {
+        return Err(MalformedEvent);
+    }
+    if PathAndQuery::try_from(format!("{path}?{query}")).is_err() {
         return Err(MalformedEvent);
     }
     if event.is_base64_encoded {
@@ -140,6 +148,9 @@ mod tests {
             ("/token", "a b", "", false),
             ("/token#", "a b", "", false),
             ("/token", "", "not base64!", true),
+            (&format!("/{}", "\u{e9}".repeat(11_000)), "", "", false),
+            (&format!("/{}", "\"".repeat(20_000)), &"a".repeat(10_000), "", false),
+            ("/token", &"a".repeat(70_000), "", false),
         ] {
             assert_eq!(
                 request_of(&event(path, query, body, base64)).err(),
@@ -147,6 +158,8 @@ mod tests {
                 "{path:.9}?{query:.9}"
             );
         }
+        let long = event(&format!("/{}", "\"".repeat(10_000)), &"a".repeat(35_000), "", false);
+        assert!(request_of(&long).is_ok());
         assert_eq!(request_of(b"{}").err(), Some(MalformedEvent));
         assert_eq!(request_of(b"[").err(), Some(MalformedEvent));
     }
