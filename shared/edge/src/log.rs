@@ -14,6 +14,9 @@ use crate::{Event, Trace};
 /// What our own lines are marked with.
 const TARGET: &str = "jeton";
 
+/// A request is named by 16 to 36 characters, and no method is longer than 7: more is no name.
+const MOST_BYTES: usize = 64;
+
 /// What is told of a request.
 pub(crate) struct Line<'a> {
     pub(crate) request_id: &'a str,
@@ -40,9 +43,9 @@ pub(crate) fn request(line: &Line<'_>) {
     };
     tracing::info!(
         target: TARGET,
-        request_id = line.request_id,
+        request_id = short(line.request_id),
         endpoint = line.endpoint,
-        method = line.method,
+        method = short(line.method),
         status = line.status,
         outcome,
         client_id = line.trace.client_id.as_deref(),
@@ -55,7 +58,7 @@ pub(crate) fn request(line: &Line<'_>) {
 
 /// Tells what happened: who did what to which grant, from where.
 fn event(line: &Line<'_>, event: &Event) {
-    let (request_id, client_id, source) = (line.request_id, line.trace.client_id.as_deref(), line.source);
+    let (request_id, client_id, source) = (short(line.request_id), line.trace.client_id.as_deref(), line.source);
     if let Some((grant_type, advice)) = event.legacy {
         let grant_type = grant_type.as_str();
         tracing::warn!(target: TARGET, event = event.name, request_id, client_id, source, grant_type, advice, "audit");
@@ -72,6 +75,11 @@ fn event(line: &Line<'_>, event: &Event) {
         reason = line.trace.reason,
         "audit"
     );
+}
+
+/// What a caller may have written is told as far as it is a name.
+fn short(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(MOST_BYTES)).unwrap_or_default()
 }
 
 /// Tells of a rotation of the signing keys: which came, which went, and for how many seconds the oldest has signed.
@@ -116,4 +124,16 @@ where
         tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_writer(writer).finish().with(ours);
     // A second start in one process keeps the first log.
     let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_from_outside_is_told_up_to_its_longest() {
+        assert_eq!(short("JKJaXmPLvHcESHA="), "JKJaXmPLvHcESHA=");
+        assert_eq!(short(&"a".repeat(65)), "a".repeat(64));
+        assert_eq!(short(&"\u{20ac}".repeat(30)), "\u{20ac}".repeat(21));
+    }
 }
