@@ -30,6 +30,8 @@ mod crash_of_people;
 #[cfg(test)]
 mod entrance;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod issuer_path;
 #[cfg(test)]
 mod logs;

@@ -1,0 +1,203 @@
+//! The endpoints, and a good request to each of them: what hostile input is made of.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use form_urlencoded::Serializer;
+use harness::{Browser, Pkce, RegisteredClient, authorization_url};
+use serde_json::{Map, Value, json};
+use tokio::sync::OnceCell;
+
+use crate::stack::{CALLBACK, SHARED, new_user};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// An endpoint.
+pub(super) struct Place {
+    pub(super) name: &'static str,
+    pub(super) binary: &'static str,
+    /// What hostile input is put into.
+    pub(super) draft: Draft,
+    /// The status of the answer to it as it is.
+    pub(super) status: u16,
+    /// The parameters that the endpoint knows.
+    pub(super) known: &'static [&'static str],
+    /// What a request may cost beside the reading of it.
+    pub(super) own: Duration,
+    /// A good request, and its status: to see that the function lives on.
+    pub(super) good: (Draft, u16),
+}
+
+/// A request, as long as it is not an event.
+#[derive(Clone, Default)]
+pub(super) struct Draft {
+    pub(super) method: &'static str,
+    pub(super) path: String,
+    pub(super) query: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) cookies: Vec<String>,
+    pub(super) body: String,
+    pub(super) base64: bool,
+}
+
+impl Draft {
+    fn get(target: &str) -> Self {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Self { method: "GET", path: path.to_owned(), query: query.to_owned(), ..Self::default() }
+    }
+
+    fn post(path: &str, fields: &[(&str, &str)]) -> Self {
+        let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+        let draft = Self { method: "POST", path: path.to_owned(), body, ..Self::default() };
+        draft.header("content-type", FORM)
+    }
+
+    pub(super) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn basic(self, client: &RegisteredClient) -> Self {
+        let credentials = STANDARD.encode(format!("{}:{}", client.id, client.secret()));
+        self.header("authorization", &format!("Basic {credentials}"))
+    }
+
+    pub(super) fn body(self, body: String, base64: bool) -> Self {
+        Self { body, base64, ..self }
+    }
+
+    /// Puts `text` behind the parameters, wherever they are.
+    pub(super) fn and(mut self, text: &str) -> Self {
+        let parameters = if self.method == "GET" { &mut self.query } else { &mut self.body };
+        if !parameters.is_empty() {
+            parameters.push('&');
+        }
+        parameters.push_str(text);
+        self
+    }
+
+    /// Without some parameters.
+    pub(super) fn without(mut self, names: &[&str]) -> Self {
+        let parameters = if self.method == "GET" { &mut self.query } else { &mut self.body };
+        let name = |pair: &str| pair.split('=').next().unwrap_or_default().to_owned();
+        let kept: Vec<&str> = parameters.split('&').filter(|pair| !names.contains(&name(pair).as_str())).collect();
+        *parameters = kept.join("&");
+        self
+    }
+
+    /// Another value for a parameter. It is put there as it is.
+    pub(super) fn with(self, name: &str, value: &str) -> Self {
+        self.without(&[name]).and(&format!("{name}={value}"))
+    }
+
+    pub(super) fn event(&self) -> Value {
+        let headers: Map<String, Value> =
+            self.headers.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+        json!({
+            "version": "2.0", "routeKey": "$default", "rawPath": self.path, "rawQueryString": self.query,
+            "headers": headers, "cookies": self.cookies,
+            "requestContext": {
+                "requestId": "hostile", "routeKey": "$default", "stage": "$default", "timeEpoch": 1_790_000_000_000_u64,
+                "http": {"method": self.method, "path": self.path, "sourceIp": "198.51.100.7"},
+            },
+            "body": self.body, "isBase64Encoded": self.base64,
+        })
+    }
+}
+
+/// What a person's forms hold, and a token: made once.
+struct Made {
+    target: String,
+    sign_in: (Vec<(String, String)>, Vec<String>),
+    consent: (Vec<(String, String)>, Vec<String>),
+    token: String,
+}
+
+async fn made() -> &'static Made {
+    static MADE: OnceCell<Made> = OnceCell::const_new();
+    MADE.get_or_init(|| async {
+        let target = authorization_url(&SHARED.web.id, CALLBACK, &Pkce::of(&"v".repeat(43)), &[("scope", "read")]);
+        let (mut browser, user) = (SHARED.stack.browser(), new_user());
+        let page = browser.go(&target).await;
+        let sign_in = (page.form().filled(&[]), cookies(&browser));
+        let filled = [("username", &*user.username), ("password", &*user.password)];
+        let page = browser.submit(&page, &page.form(), &filled).await;
+        let consent = (page.form().filled(&[("decision", "deny")]), cookies(&browser));
+        let ask = SHARED.stack.http().post("/token").client(&SHARED.basic).field("grant_type", "client_credentials");
+        Made { target, sign_in, consent, token: ask.send().await.string("access_token") }
+    })
+    .await
+}
+
+fn cookies(browser: &Browser) -> Vec<String> {
+    browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect()
+}
+
+/// Every endpoint that takes HTTP.
+pub(super) async fn places() -> Vec<Place> {
+    let made = made().await;
+    let secret = [("client_id", &*SHARED.post.id), ("client_secret", SHARED.post.secret())];
+    let service = [&[("grant_type", "client_credentials"), ("scope", "read")], &secret[..]].concat();
+    let token = Draft::post("/token", &service);
+    let introspect = Draft::post("/introspect", &[("token", &made.token)]).basic(&SHARED.orders);
+    let revoke = Draft::post("/revoke", &[&[("token", "nothing")], &secret[..]].concat());
+    let metadata = Draft::get("/.well-known/openid-configuration");
+    let begin = Draft::get(&made.target);
+    let of = |name, binary, draft: &Draft, known| {
+        let good = (draft.clone(), 200);
+        Place { name, binary, draft: draft.clone(), status: 200, known, own: Duration::ZERO, good }
+    };
+    let step = |name, (fields, cookies): &(Vec<(String, String)>, Vec<String>), status, known| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let draft = Draft { cookies: cookies.clone(), ..Draft::post(&format!("/authorize/{name}"), &fields) };
+        // A password that came in its own form is hashed.
+        let own = if name == "sign-in" { Duration::from_millis(200) } else { Duration::ZERO };
+        Place { name, binary: "authorize", draft, status, known, own, good: (begin.clone(), 200) }
+    };
+    vec![
+        of("authorize", "authorize", &begin, &AUTHORIZE),
+        step("sign-in", &made.sign_in, 403, &["request", "ticket", "username", "password"]),
+        step("consent", &made.consent, 303, &["request", "ticket", "decision"]),
+        of("token", "token", &token, &TOKEN),
+        of("introspect", "introspect", &introspect, &["token", "token_type_hint", "client_id", "client_secret"]),
+        of("revoke", "revoke", &revoke, &["token", "token_type_hint", "client_id", "client_secret"]),
+        of("metadata", "metadata", &metadata, &[]),
+    ]
+}
+
+const AUTHORIZE: [&str; 17] = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "scope",
+    "state",
+    "resource",
+    "nonce",
+    "prompt",
+    "max_age",
+    "login_hint",
+    "code_challenge",
+    "code_challenge_method",
+    "request",
+    "request_uri",
+    "registration",
+    "client_secret",
+];
+
+const TOKEN: [&str; 13] = [
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+    "code",
+    "code_verifier",
+    "redirect_uri",
+    "refresh_token",
+    "scope",
+    "resource",
+    "username",
+    "password",
+];
