@@ -4,7 +4,6 @@
 //! seed is printed; `tests/prove` compares a hundred thousand pairs on each implementation.
 
 use std::num::NonZeroUsize;
-use std::time::Instant;
 
 use futures::{StreamExt, stream};
 use grants::code::{CodeRedemption, redeem};
@@ -18,6 +17,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use protocol::{ClientId, CodeChallenge, CodeVerifier, RedirectUri, Resource, Scope};
 use report::{Section, depth, seed};
 use store::Applied;
+use tokio::time::Instant;
 
 use crate::fixtures::{NOW, active, attempt, authenticated, grant, new_secret, resource, verifier};
 use crate::grants_table::agrees;
