@@ -14,8 +14,11 @@ use crate::{Event, Trace};
 /// What our own lines are marked with.
 const TARGET: &str = "jeton";
 
-/// A request is named by 16 to 36 characters, and no method is longer than 7: more is no name.
+/// A request is named by 16 to 36 characters: more is no name.
 const MOST_BYTES: usize = 64;
+
+/// The methods of RFC 9110 §9 and RFC 5789.
+const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
 /// What is told of a request.
 pub(crate) struct Line<'a> {
@@ -45,7 +48,7 @@ pub(crate) fn request(line: &Line<'_>) {
         target: TARGET,
         request_id = short(line.request_id),
         endpoint = line.endpoint,
-        method = short(line.method),
+        method = known(line.method),
         status = line.status,
         outcome,
         client_id = line.trace.client_id.as_deref(),
@@ -80,6 +83,11 @@ fn event(line: &Line<'_>, event: &Event) {
 /// What a caller may have written is told as far as it is a name.
 fn short(text: &str) -> &str {
     text.get(..text.floor_char_boundary(MOST_BYTES)).unwrap_or_default()
+}
+
+/// A method that nobody knows may be any text of the caller's.
+fn known(method: &str) -> &str {
+    if METHODS.contains(&method) { method } else { "other" }
 }
 
 /// Tells of a rotation of the signing keys: which came, which went, and for how many seconds the oldest has signed.
@@ -129,6 +137,12 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_method_that_nobody_knows_is_not_told() {
+        assert_eq!(METHODS.map(known), METHODS);
+        assert_eq!(["get", "", "BREW", "jtk_secret"].map(known), ["other"; 4]);
+    }
 
     #[test]
     fn a_name_from_outside_is_told_up_to_its_longest() {
