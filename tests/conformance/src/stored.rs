@@ -64,7 +64,9 @@ fn leaves(value: &Value, found: &mut Vec<Vec<u8>>) {
 
 /// Whether the secret, or twelve bytes in a row of what it encodes, stand in `values` as they are.
 pub(crate) fn is_kept(secret: &str, values: &[Vec<u8>]) -> bool {
-    let random = secret.split_once('_').map_or(secret, |(_, random)| random);
+    // `jtk_...`; what has no such prefix may have the same character anywhere.
+    let random = secret.split_once('_').filter(|(kind, _)| kind.starts_with("jt") && kind.len() == 3);
+    let random = random.map_or(secret, |(_, random)| random);
     let decoded = URL_SAFE_NO_PAD.decode(random).unwrap_or_default();
     let mut pieces = [secret.as_bytes(), random.as_bytes()].into_iter().chain(decoded.windows(12));
     pieces.any(|piece| values.iter().any(|value| contains(value, piece)))
