@@ -159,7 +159,7 @@ fn answered(case: &Case, answer: Result<Invoked, InvokeError>) -> Result<Answer,
 
 /// Where a time is by the square of a size, it is far above this.
 fn most_processor(bytes: usize) -> Duration {
-    Duration::from_millis(60) + Duration::from_millis(60) * u32::try_from(bytes / MEGABYTE).unwrap()
+    Duration::from_millis(60) + Duration::from_millis(80) * u32::try_from(bytes / MEGABYTE).unwrap()
 }
 
 /// KiB: a small multiple of the event.
