@@ -5,21 +5,23 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use harness::{Fault, Reply, Span};
-use report::{Section, milliseconds};
+use report::{IN_ALL, Section, milliseconds};
 use tokio::time::{Instant, sleep};
 
 use crate::place::Place;
 
 static FLOWS: Section = Section::new(
-    "3-faults",
+    "3a-faults",
     "Every flow under every fault at every call to the store",
     &["flow", "calls", "runs", "answers that were neither right nor 503 with Retry-After", "longest answer"],
 );
 static FAULTS_MET: Section = Section::new(
-    "3-faults-met",
+    "3b-longest-answers",
     "The longest answer under each fault",
     &["fault", "at one call", "at a call and all after it"],
 );
+/// Calls, runs, the longest answer.
+static IN_ALL_FLOWS: Mutex<(usize, usize, Duration)> = Mutex::new((0, 0, Duration::ZERO));
 static LONGEST: Mutex<BTreeMap<(Fault, Span), Duration>> = Mutex::new(BTreeMap::new());
 
 /// What a client is told to wait, and the SDK's own limit, and a machine that does other things too.
@@ -77,6 +79,9 @@ pub(crate) async fn under_every_fault(name: &str, flow: impl Flow) {
         }
     }
     FLOWS.tell(name, &[&calls, &runs, &0, &milliseconds(longest)]);
+    let mut all = IN_ALL_FLOWS.lock().unwrap_or_else(PoisonError::into_inner);
+    *all = (all.0 + calls, all.1 + runs, all.2.max(longest));
+    FLOWS.tell(IN_ALL, &[&all.0, &all.1, &0, &milliseconds(all.2)]);
 }
 
 /// Remembers the longest answer under a fault, of all flows.

@@ -4,12 +4,14 @@
 //! A process that dies before its first call has done nothing, and one that dies after its last answer has done what it
 //! has done after its last call; so these are all the moments there are.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use harness::{CountingProxy, Fault, Pkce, RegisteredClient, Span, authorization_url};
 use http::Request;
-use report::Section;
+use report::{IN_ALL, Section};
 use serde_json::{Value, json};
 
 use crate::event;
@@ -18,6 +20,8 @@ use crate::{Function, Settings};
 
 static SECTION: Section =
     Section::new("4-crash", "Functions killed after each of their calls to the store", &["request", "kills survived"]);
+
+static KILLS: AtomicUsize = AtomicUsize::new(0);
 
 /// A request of a client, and the function that gets it.
 struct Ask {
@@ -65,6 +69,7 @@ async fn new_code() -> (String, String) {
 pub(super) fn survived(request: &str, kills: usize, at_least: usize) {
     assert!(kills >= at_least, "{request}: it made {kills} calls to the store, not {at_least}");
     SECTION.tell(request, &[&kills]);
+    SECTION.tell(IN_ALL, &[&(KILLS.fetch_add(kills, Ordering::Relaxed) + kills)]);
 }
 
 /// The functions on a store that can fall silent.

@@ -79,7 +79,7 @@ pub(crate) fn wide() -> Vec<(&'static str, Bounds)> {
         ("a code, a thief, another client, a sign-out", code_and(&[CODE_THIEF, CODE_STRANGER, Ask::End])),
         ("a code, three served at once", Bounds { at_once: 3, ..code_and(&[CODE_THIEF, Ask::End]) }),
         ("a form, a code, its thief, a thief of its tokens", Bounds::new(Start::Form, vec![CODE_THIEF, OLD_TOKEN])),
-        ("tokens, thieves of two generations", tokens(&[OLD_TOKEN, LATER_TOKEN])),
+        ("tokens, three requests, thieves of two generations", tokens(&[OLD_TOKEN, LATER_TOKEN])),
         ("tokens, three served at once, thief and sign-out", Bounds { at_once: 3, ..tokens(&[OLD_TOKEN, Ask::End]) }),
         ("tokens, two repeats, late copies", Bounds { repeats: 2, late_copies: 1, ..tokens(&[OLD_TOKEN]) }),
         ("tokens, the clock moves four times", Bounds { ticks: 4, ..tokens(&[OLD_TOKEN, TOKEN_STRANGER]) }),

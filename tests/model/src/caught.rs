@@ -12,9 +12,9 @@ use crate::run::{Action, Callers};
 use crate::twin::Twin;
 
 static SECTION: Section = Section::new(
-    "1-model-twins",
+    "1c-twins",
     "Broken twins of the rules, each caught",
-    &["what is broken: what fails", "beside the honest client", "steps of a shortest way"],
+    &["what is broken: what fails, with whom beside the honest client", "from", "steps of a shortest way"],
 );
 
 /// No twin needs more steps to be caught.
@@ -65,7 +65,8 @@ fn each_broken_twin_is_caught_by_its_property_and_the_rules_are_not() {
         let trace = shortest(*twin, &bounds, property);
         let trace = trace.unwrap_or_else(|| panic!("{twin:?} is not caught by {property:?}"));
         println!("{twin:?}: {trace:?}");
-        SECTION.tell(&format!("{twin:?}: {property}"), &[&format!("{strangers:?}"), &trace.len()]);
+        let beside = if strangers.is_empty() { "nobody".to_owned() } else { format!("{strangers:?}") };
+        SECTION.tell(&format!("{twin:?}: {property}, with {beside}"), &[&format!("{start:?}"), &trace.len()]);
         assert_eq!(shortest(Twin::Real, &bounds, property), None, "{property}");
     }
 }

@@ -6,20 +6,20 @@ use std::time::Duration;
 use stateright::report::{ReportData, ReportDiscovery, Reporter};
 use stateright::{Checker, HasDiscoveries, Model};
 
-use report::{Section, depth};
+use report::{IN_ALL, Section, depth};
 
 use crate::bounds::{Bounds, explored, wide};
 use crate::properties::{invariants, sights};
 use crate::run::Callers;
 
 static SECTION: Section = Section::new(
-    "1-model",
+    "1a-model",
     "The model: every order of steps around one grant",
     &["exploration", "states", "steps", "longest way", "seconds"],
 );
 
 static PROPERTIES: Section =
-    Section::new("1-model-properties", "What the model looks for", &["property", "in all explorations together"]);
+    Section::new("1b-properties", "What the model looks for", &["property", "in all explorations together"]);
 
 /// What one exploration came to.
 #[derive(Default)]
@@ -80,7 +80,7 @@ fn nothing_is_found_in(explorations: Vec<(&'static str, Bounds)>) -> BTreeSet<&'
         all = all.and(&explored);
         seen.extend(explored.found.into_keys());
     }
-    all.tell("in all");
+    all.tell(IN_ALL);
     seen
 }
 

@@ -24,6 +24,9 @@ pub use random::Random;
 /// The seed of the short runs.
 pub const SEED: u64 = 2026;
 
+/// The name of the row of sums, which stands last.
+pub const IN_ALL: &str = "in all";
+
 /// A table of the report. Its rows keep their order; a row that is told again replaces the one before.
 pub struct Section {
     place: &'static str,
@@ -68,7 +71,8 @@ impl Section {
         let line = |cells: &[&str]| format!("| {} |\n", cells.join(" | "));
         let mut text = format!("## {}\n\n{}", self.title, line(self.columns));
         text.push_str(&line(&vec!["---"; self.columns.len()]));
-        for name in &rows.order {
+        let (last, others): (Vec<&String>, _) = rows.order.iter().partition(|name| *name == IN_ALL);
+        for name in others.into_iter().chain(last) {
             let cells = rows.cells.get(name).into_iter().flatten().map(String::as_str);
             text.push_str(&line(&[name.as_str()].into_iter().chain(cells).collect::<Vec<_>>()));
         }
@@ -109,10 +113,11 @@ mod tests {
     fn a_section_is_a_table_of_the_last_of_each_row_in_order() {
         let section = Section::new("9-test", "Apples", &["kind", "eaten", "left"]);
         section.tell("red", &[&1, &"two"]);
+        section.tell(IN_ALL, &[&7]);
         section.tell("green", &[&3]);
         section.tell("red", &[&4, &5]);
         let told = section.markdown(&section.rows.lock().unwrap());
-        let table = "| kind | eaten | left |\n| --- | --- | --- |\n| red | 4 | 5 |\n| green | 3 |\n";
+        let table = "| kind | eaten | left |\n| --- | --- | --- |\n| red | 4 | 5 |\n| green | 3 |\n| in all | 7 |\n";
         assert_eq!(told, format!("## Apples\n\n{table}"));
     }
 
