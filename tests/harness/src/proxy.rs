@@ -43,6 +43,15 @@ struct Seen {
     chance: Mutex<Option<Arc<Chance>>>,
 }
 
+/// A call that has come, and what is to go wrong with it.
+struct Taken {
+    /// Not known of a call that is only counted.
+    is_write: bool,
+    fault: Option<Fault>,
+    /// Of a call whose end somebody waits for.
+    under_way: Option<UnderWay>,
+}
+
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 impl CountingProxy {
@@ -97,7 +106,7 @@ impl CountingProxy {
     /// Makes so many calls of a thousand go wrong from now on, each in one of many ways. What goes wrong with a call follows
     /// from the seed and the call's number; which call has which number is for the callers to settle among themselves.
     ///
-    /// Calls are counted and not written down. Once such a call is on its way it is done, even when its caller goes away.
+    /// Calls are counted and not written down.
     pub fn fail_randomly(&self, seed: u64, share_per_mille: usize) {
         *lock(&self.seen.chance) = Some(Arc::new(Chance::new(seed, share_per_mille)));
     }
@@ -142,6 +151,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Seen {
+    /// Takes a call in, by chance where that decides.
+    fn take(&self, head: &Parts, body: &[u8]) -> Result<Taken, Failure> {
+        if let Some(chance) = &*lock(&self.chance) {
+            return Ok(Taken { is_write: false, fault: chance.next(), under_way: Some(chance.begin()) });
+        }
+        let call = call(head, body)?;
+        let is_write = call.as_ref().is_some_and(Call::is_write);
+        Ok(Taken { is_write, fault: call.and_then(|call| self.note(call)), under_way: None })
+    }
+
     /// Writes a call down, and tells what is to go wrong with it.
     fn note(&self, call: Call) -> Option<Fault> {
         let mut calls = lock(&self.calls);
@@ -157,11 +176,6 @@ impl Seen {
         if broken.is_some() {
             self.frozen.send_replace(true);
         }
-    }
-
-    fn chance(&self) -> Option<(Option<Fault>, UnderWay)> {
-        let chance = lock(&self.chance);
-        chance.as_ref().map(|chance| (chance.next(), chance.begin()))
     }
 
     /// Whether the answer of a call that was done may be given.
@@ -205,45 +219,12 @@ struct Way {
 }
 
 impl Way {
-    /// Counts a call and passes it on. An upstream that does not answer closes the connection, as it would without us.
+    /// Counts a call and passes it on. An upstream that does not answer closes the connection, as it would without us. Once
+    /// a call is on its way it is done: not even a caller that goes away stops it.
     async fn forward(&self, request: Request<Incoming>) -> Result<Response<Answer>, Failure> {
         let (head, body) = request.into_parts();
         let body = body.collect().await?.to_bytes();
-        if let Some((fault, under_way)) = self.seen.chance() {
-            return self.take_a_chance(fault, under_way, head, body).await;
-        }
-        let call = call(&head, &body)?;
-        let is_write = call.as_ref().is_some_and(Call::is_write);
-        let fault = call.and_then(|call| self.seen.note(call));
-        if let Some(fault) = fault.filter(|fault| !fault.lets_it_happen()) {
-            return fault.refusal().ok_or_else(|| "nothing was sent".into());
-        }
-        let answer = match fault {
-            // Not even a caller that goes away stops it.
-            Some(Fault::Late(time)) => {
-                let (client, upstream) = (self.client.clone(), self.upstream.clone());
-                let done = tokio::spawn(async move {
-                    tokio::time::sleep(time).await;
-                    ask(&client, &upstream, head, body).await
-                });
-                done.await??
-            }
-            _ => ask(&self.client, &self.upstream, head, body).await?,
-        };
-        if !self.seen.may_answer(is_write) {
-            std::future::pending::<()>().await;
-        }
-        self.spoil(fault, answer).await
-    }
-
-    /// The same where chance decides. Not even a caller that goes away stops a call.
-    async fn take_a_chance(
-        &self,
-        fault: Option<Fault>,
-        under_way: UnderWay,
-        head: Parts,
-        body: Bytes,
-    ) -> Result<Response<Answer>, Failure> {
+        let Taken { is_write, fault, under_way } = self.seen.take(&head, &body)?;
         if let Some(fault) = fault.filter(|fault| !fault.lets_it_happen()) {
             return fault.refusal().ok_or_else(|| "nothing was sent".into());
         }
@@ -256,7 +237,11 @@ impl Way {
             drop(under_way);
             answer
         });
-        self.spoil(fault, done.await??).await
+        let answer = done.await??;
+        if !self.seen.may_answer(is_write) {
+            std::future::pending::<()>().await;
+        }
+        self.spoil(fault, answer).await
     }
 
     /// The answer, as it arrives.
