@@ -24,8 +24,8 @@ pub(crate) async fn guesses(world: &World, mut browser: Browser, username: &str,
 /// The seconds that an answer with 429 asks to wait.
 pub(crate) fn retry_after(reply: &Reply) -> u64 {
     assert_eq!(reply.status, 429, "{reply:?}");
-    let seconds = reply.header("retry-after").and_then(|text| text.parse().ok());
-    seconds.filter(|seconds| (1..=900).contains(seconds)).unwrap_or_else(|| panic!("no Retry-After: {reply:?}"))
+    let seconds = reply.retry_after().filter(|seconds| (1..=900).contains(seconds));
+    seconds.unwrap_or_else(|| panic!("no Retry-After: {reply:?}"))
 }
 
 /// How many of the statuses are `status`.

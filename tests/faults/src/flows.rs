@@ -38,10 +38,7 @@ impl Flow for OpaqueToken {
     }
 
     async fn settle(&self, place: &Place, (): (), right: Option<Reply>) {
-        let reply = match right {
-            Some(reply) => reply,
-            None => place.machine(&place.service).await,
-        };
+        let reply = self.answered(place, &mut (), right).await;
         assert!(place.is_active(&reply.string("access_token")).await, "{reply:?}");
     }
 }
@@ -126,13 +123,10 @@ impl Flow for Refresh {
         is_granted(reply)
     }
 
-    async fn settle(&self, place: &Place, before: Tokens, right: Option<Reply>) {
+    async fn settle(&self, place: &Place, mut before: Tokens, right: Option<Reply>) {
         let client = self.0.of(place);
         // An honest client comes back with the token it has, and is never taken for a thief.
-        let first = match right {
-            Some(reply) => tokens(&reply),
-            None => tokens(&place.refresh(client, &before.refresh).await),
-        };
+        let first = tokens(&self.answered(place, &mut before, right).await);
         assert!(place.is_active(&first.access).await);
         let next = tokens(&place.refresh(client, &first.refresh).await);
         // There is one live generation: what is older than the one before ends all.

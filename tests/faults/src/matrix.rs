@@ -57,6 +57,14 @@ pub(crate) trait Flow {
     /// Whether this is the answer that the request gets while all is well.
     fn is_right(&self, reply: &Reply) -> bool;
 
+    /// All is well again: the right answer that was given, or what the client gets when it asks once more.
+    async fn answered(&self, place: &Place, ready: &mut Self::Ready, right: Option<Reply>) -> Reply {
+        match right {
+            Some(reply) => reply,
+            None => self.act(place, ready).await,
+        }
+    }
+
     /// All is well again: what the client does after the right answer (`Some`) or after 503 (`None`), and what must hold.
     async fn settle(&self, place: &Place, ready: Self::Ready, right: Option<Reply>);
 }
@@ -124,8 +132,7 @@ async fn run<F: Flow>(place: &Place, flow: &F, call: usize, fault: Fault, span: 
         flow.settle(place, ready, Some(reply)).await;
         return Ok(took);
     }
-    let wait = reply.header("retry-after").and_then(|seconds| seconds.parse().ok());
-    let (503, Some(wait)) = (reply.status, wait) else { return Err(format!("{reply:?}")) };
+    let (503, Some(wait)) = (reply.status, reply.retry_after()) else { return Err(format!("{reply:?}")) };
     if span == Span::Once && is_sent_again(fault) {
         return Err(format!("the SDK did not send again: {reply:?}"));
     }

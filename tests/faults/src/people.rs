@@ -1,6 +1,6 @@
 //! People: they sign in, agree, and are sent back with a code.
 
-use harness::{Browser, Landing, Pkce, Reply, authorization_url};
+use harness::{Browser, Callback, Landing, Pkce, Reply, authorization_url};
 
 use crate::matrix::{Flow, under_every_fault};
 use crate::place::{CALLBACK, Code, Place, is_granted, is_refused};
@@ -13,15 +13,14 @@ struct Page {
 }
 
 fn is_callback(reply: &Reply) -> bool {
-    reply.status == 303 && reply.location().is_some_and(|url| url.query().is_some_and(|query| query.contains("code=")))
+    reply.status == 303 && reply.location().map(Callback::at).is_some_and(|callback| callback.code.is_some())
 }
 
 /// The code is good, and good once.
 async fn redeems_once(place: &Place, app: &harness::RegisteredClient, reply: &Reply, verifier: String) {
     assert!(is_callback(reply), "{reply:?}");
-    let location = reply.location().unwrap();
-    let code = location.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned()).unwrap();
-    let code = Code { code, verifier };
+    let callback = Callback::at(reply.location().unwrap());
+    let code = Code { code: callback.code().to_owned(), verifier };
     let first = place.redeem(app, &code).await;
     assert!(is_granted(&first), "{first:?}");
     let second = place.redeem(app, &code).await;
@@ -49,10 +48,7 @@ impl Flow for SilentCode {
     }
 
     async fn settle(&self, place: &Place, mut pkce: Pkce, right: Option<Reply>) {
-        let reply = match right {
-            Some(reply) => reply,
-            None => self.act(place, &mut pkce).await,
-        };
+        let reply = self.answered(place, &mut pkce, right).await;
         redeems_once(place, &place.web, &reply, pkce.verifier).await;
     }
 }
@@ -81,10 +77,7 @@ impl Flow for Consent {
     }
 
     async fn settle(&self, place: &Place, mut page: Page, right: Option<Reply>) {
-        let mut reply = match right {
-            Some(reply) => reply,
-            None => self.act(place, &mut page).await,
-        };
+        let mut reply = self.answered(place, &mut page, right).await;
         // The code may have been issued and never shown. The same form makes no second grant: the app has to ask anew.
         if reply.status == 400 {
             assert!(reply.text().contains("This form was used before"), "{reply:?}");
@@ -119,10 +112,7 @@ impl Flow for SignIn {
     }
 
     async fn settle(&self, place: &Place, mut page: Page, right: Option<Reply>) {
-        let reply = match right {
-            Some(reply) => reply,
-            None => self.act(place, &mut page).await,
-        };
+        let reply = self.answered(place, &mut page, right).await;
         redeems_once(place, &place.web, &reply, page.verifier).await;
     }
 }

@@ -26,13 +26,11 @@ impl Flow for CodeReplay {
         is_refused(reply)
     }
 
-    async fn settle(&self, place: &Place, (code, tokens): (Code, Tokens), right: Option<Reply>) {
-        if right.is_none() {
-            let reply = place.redeem(&place.web, &code).await;
-            assert!(is_refused(&reply), "{reply:?}");
-        }
+    async fn settle(&self, place: &Place, mut ready: (Code, Tokens), right: Option<Reply>) {
+        let reply = self.answered(place, &mut ready, right).await;
+        assert!(is_refused(&reply), "{reply:?}");
         // Whoever was told that the code is spent was told so after the grant had ended.
-        place.assert_ended(&place.web, &tokens).await;
+        place.assert_ended(&place.web, &ready.1).await;
     }
 }
 
@@ -58,12 +56,10 @@ impl Flow for Reuse {
         is_refused(reply)
     }
 
-    async fn settle(&self, place: &Place, (first, third): (Tokens, Tokens), right: Option<Reply>) {
-        if right.is_none() {
-            let reply = place.refresh(self.0.of(place), &first.refresh).await;
-            assert!(is_refused(&reply), "{reply:?}");
-        }
-        place.assert_ended(self.0.of(place), &third).await;
+    async fn settle(&self, place: &Place, mut ready: (Tokens, Tokens), right: Option<Reply>) {
+        let reply = self.answered(place, &mut ready, right).await;
+        assert!(is_refused(&reply), "{reply:?}");
+        place.assert_ended(self.0.of(place), &ready.1).await;
     }
 }
 
@@ -103,12 +99,10 @@ impl Flow for Revocation {
         reply.status == 200
     }
 
-    async fn settle(&self, place: &Place, tokens: Tokens, right: Option<Reply>) {
+    async fn settle(&self, place: &Place, mut tokens: Tokens, right: Option<Reply>) {
         let client = self.app().of(place);
-        if right.is_none() {
-            let reply = place.revoke(client, self.token(&tokens)).await;
-            assert_eq!(reply.status, 200, "{reply:?}");
-        }
+        let reply = self.answered(place, &mut tokens, right).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
         assert!(!place.is_active(&tokens.access).await, "a revoked token is active");
         match self {
             Self::Refresh(_) => place.assert_ended(client, &tokens).await,

@@ -150,15 +150,7 @@ impl Browser {
 impl Landing {
     /// What the app is told, when the browser left the site.
     pub fn callback(&self) -> Option<Callback> {
-        let url = self.reply.location()?;
-        let parameter = |name: &str| {
-            let mut values = url.query_pairs().filter(|(known, _)| known == name);
-            let value = values.next().map(|(_, value)| value.into_owned());
-            assert!(values.next().is_none(), "{name} is there more than once: {url}");
-            value
-        };
-        let [code, state, iss, error] = ["code", "state", "iss", "error"].map(parameter);
-        Some(Callback { url, code, state, iss, error })
+        self.reply.location().map(Callback::at)
     }
 
     /// The one form of the page.
@@ -170,6 +162,18 @@ impl Landing {
 }
 
 impl Callback {
+    /// What an app is told by a redirect to this URL.
+    pub fn at(url: Url) -> Self {
+        let parameter = |name: &str| {
+            let mut values = url.query_pairs().filter(|(known, _)| known == name);
+            let value = values.next().map(|(_, value)| value.into_owned());
+            assert!(values.next().is_none(), "{name} is there more than once: {url}");
+            value
+        };
+        let [code, state, iss, error] = ["code", "state", "iss", "error"].map(parameter);
+        Self { url, code, state, iss, error }
+    }
+
     /// Panics when there is no code.
     pub fn assert_granted(&self) {
         assert!(!self.code().is_empty(), "an empty code: {}", self.url);

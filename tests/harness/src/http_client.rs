@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::Value;
 use url::Url;
@@ -174,6 +174,11 @@ impl Reply {
     /// A header that may be there several times.
     pub fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
         self.headers.get_all(name).iter().map(|value| value.to_str().expect("a header of visible characters"))
+    }
+
+    /// The seconds of `Retry-After`.
+    pub fn retry_after(&self) -> Option<u64> {
+        self.header(RETRY_AFTER.as_str())?.parse().ok()
     }
 
     /// Where it redirects to.

@@ -69,8 +69,8 @@ impl Figures {
                 return Told { reply, unknown };
             }
             self.unavailable.up();
-            let wait = reply.header("retry-after").and_then(|seconds| seconds.parse().ok());
-            sleep(Duration::from_secs(wait.unwrap_or_else(|| panic!("503 without Retry-After: {reply:?}")))).await;
+            let wait = reply.retry_after().unwrap_or_else(|| panic!("503 without Retry-After: {reply:?}"));
+            sleep(Duration::from_secs(wait)).await;
         }
         panic!("locked out: told 503 {PATIENCE} times in a row")
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use harness::{Ask, Browser, Http, Pkce, RegisteredClient, Reply, authorization_url};
+use harness::{Ask, Browser, Callback, Http, Pkce, RegisteredClient, Reply, authorization_url};
 
 use crate::handles::{Named, named};
 use crate::ledger::{Ledger, Stage, Standing};
@@ -95,9 +95,7 @@ impl<'p> Caller<'p> {
             App::Spa => self.agreed_answer(client, &target).await,
         };
         assert_eq!(reply.status, 303, "{reply:?}");
-        let location = reply.location().unwrap();
-        let code = location.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned());
-        let code = code.unwrap_or_else(|| panic!("no code: {reply:?}"));
+        let code = Callback::at(reply.location().unwrap()).code().to_owned();
         let (id, standing) = (named(&code).grant, Standing::new(&client.id, Stage::Issued));
         let (refresh, access) = (Vec::new(), BTreeMap::new());
         Held { client, id, code, verifier: plan.verifier.clone(), standing, refresh, access }
