@@ -6,16 +6,11 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use harness::{CountingProxy, Fault, Pkce, RegisteredClient, Span, authorization_url};
-use http::Request;
 use report::{IN_ALL, Section};
 use serde_json::{Value, json};
 
-use crate::event;
-use crate::stack::{CALLBACK, SHARED, answer, arrival, new_user, settings};
+use crate::stack::{CALLBACK, SHARED, answer, form_event, new_user, settings};
 use crate::{Function, Settings};
 
 static SECTION: Section =
@@ -40,13 +35,7 @@ fn ask(function: &'static str, fields: &[(&str, &str)]) -> Ask {
 }
 
 fn ask_as(client: &RegisteredClient, function: &'static str, fields: &[(&str, &str)]) -> Ask {
-    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    let credentials = STANDARD.encode(format!("{}:{}", client.id, client.secret()));
-    let request = Request::post(format!("/{function}"))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("authorization", format!("Basic {credentials}"))
-        .body(Bytes::from(body));
-    Ask { function, event: event::from_request(&request.unwrap(), &arrival(&format!("ANY /{function}"))) }
+    Ask { function, event: form_event(client, function, fields) }
 }
 
 fn redemption(code: &str, verifier: &str) -> Ask {

@@ -1,12 +1,11 @@
 //! The execution environments of one function: another one is started when all are busy.
 
-use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use tokio::sync::Semaphore;
 
-use crate::function::{Function, InvokeError, Invoked, Settings, StartError, Usage};
+use crate::function::{Function, InvokeError, Invoked, Settings, StartError};
 
 /// Why an invocation of a fleet has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -72,11 +71,6 @@ impl Fleet {
     /// How many environments were started.
     pub(crate) fn size(&self) -> usize {
         lock(&self.all).len()
-    }
-
-    /// What the first environment has used so far.
-    pub(crate) fn usage(&self) -> io::Result<Usage> {
-        self.first.usage()
     }
 
     /// Ends all and gives what they have printed, one after the other.

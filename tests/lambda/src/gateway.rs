@@ -137,7 +137,7 @@ impl Gateway {
     /// # Errors
     /// When there is none of this name, or it has ended.
     pub fn usage(&self, name: &str) -> io::Result<Usage> {
-        self.shared.functions.get(name).ok_or(io::ErrorKind::NotFound)?.usage()
+        self.function(name).ok_or(io::ErrorKind::NotFound)?.usage()
     }
 
     /// Ends every function and gives what each has printed, by its name.

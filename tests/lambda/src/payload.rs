@@ -1,25 +1,16 @@
 //! The forms that API Gateway, and what stands in for it, give one and the same request.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use harness::Pkce;
 use http::Request;
 use serde_json::{Value, json};
 
 use crate::event;
-use crate::stack::{CALLBACK, SHARED, answer, arrival, new_user, settings};
+use crate::stack::{CALLBACK, SHARED, answer, arrival, form_event, new_user, settings};
 use crate::{Function, InvokeError};
 
 fn token_event() -> Value {
-    let credentials = STANDARD.encode(format!("{}:{}", SHARED.basic.id, SHARED.basic.secret()));
-    let request = Request::post("/token")
-        .header("host", "abc.execute-api.us-east-1.amazonaws.com")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("authorization", format!("Basic {credentials}"))
-        .body(Bytes::from_static(b"grant_type=client_credentials&scope=read"))
-        .unwrap();
-    event::from_request(&request, &arrival("ANY /token"))
+    form_event(&SHARED.basic, "token", &[("grant_type", "client_credentials"), ("scope", "read")])
 }
 
 #[tokio::test]

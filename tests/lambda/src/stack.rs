@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use harness::{RegisteredClient, RegisteredUser, Stack, jeton};
 use http::{Request, Response};
@@ -64,9 +66,9 @@ pub(crate) fn new_user() -> RegisteredUser {
 
 /// The release binaries on the storage of the shared stack.
 pub(crate) fn deployment() -> Deployment {
-    let template = Template::parse(include_str!("../../../infra/template.yaml")).unwrap();
+    static TEMPLATE: LazyLock<Template> = LazyLock::new(|| Template::of_the_product().unwrap());
     let environment = SHARED.stack.env_file().pairs().into_iter().collect();
-    Deployment { template, binaries: binaries(), environment }
+    Deployment { template: TEMPLATE.clone(), binaries: binaries(), environment }
 }
 
 /// What Lambda is told about the function that runs `binary`.
@@ -96,6 +98,18 @@ pub(crate) fn arrival(route_key: &str) -> Arrival {
 pub(crate) async fn answer(function: &Function, event: &Value) -> Response<Bytes> {
     let invoked = function.invoke(event.to_string().into()).await.unwrap_or_else(|error| panic!("{error}"));
     event::to_response(&invoked.payload).unwrap()
+}
+
+/// A client that authenticates with Basic sends a form to a function.
+pub(crate) fn form_event(client: &RegisteredClient, function: &str, fields: &[(&str, &str)]) -> Value {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let credentials = STANDARD.encode(format!("{}:{}", client.id, client.secret()));
+    let request = Request::post(format!("/{function}"))
+        .header("host", "abc.execute-api.us-east-1.amazonaws.com")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("authorization", format!("Basic {credentials}"))
+        .body(Bytes::from(body));
+    event::from_request(&request.unwrap(), &arrival(&format!("ANY /{function}")))
 }
 
 /// A service asks for a token with a secret in the form.

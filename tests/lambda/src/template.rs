@@ -47,6 +47,14 @@ pub struct Template {
 }
 
 impl Template {
+    /// Reads `infra/template.yaml`, as it was when this was built.
+    ///
+    /// # Errors
+    /// Those of [`Template::parse`].
+    pub fn of_the_product() -> Result<Self, TemplateError> {
+        Self::parse(include_str!("../../../infra/template.yaml"))
+    }
+
     /// Reads a template.
     ///
     /// # Errors
@@ -140,7 +148,7 @@ mod tests {
     use super::*;
 
     fn template() -> Template {
-        Template::parse(include_str!("../../../infra/template.yaml")).unwrap()
+        Template::of_the_product().unwrap()
     }
 
     #[test]

@@ -116,7 +116,7 @@ impl Place {
 
 /// The release binaries on the storage of the stack, by way of the proxy.
 fn deployment(stack: &Stack, proxy: &CountingProxy) -> Deployment {
-    let mut template = Template::parse(include_str!("../../../infra/template.yaml")).unwrap();
+    let mut template = Template::of_the_product().unwrap();
     let mut environment: BTreeMap<String, String> = stack.env_file().pairs().into_iter().collect();
     environment.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), proxy.endpoint());
     for (name, value) in CLOCKS {
