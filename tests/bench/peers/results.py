@@ -1,0 +1,79 @@
+"""Sums, ratios and the table."""
+
+import statistics
+
+
+def middle(values):
+    return statistics.median(values)
+
+
+def add_sums(row):
+    """The medians of a row's rounds, and the least and the most."""
+    good = [one for one in row["rounds"] if not one["void"]] or row["rounds"]
+    cpu = [one["cpu_seconds"] / one["requests"] * 1e6 for one in good]
+    rate = [one["requests"] / one["seconds"] for one in good]
+    per_core = [one["requests"] / one["cpu_seconds"] for one in good]
+    return {
+        **row,
+        "cpu_us_per_request": round(middle(cpu), 1),
+        "cpu_us_least_and_most": [round(min(cpu), 1), round(max(cpu), 1)],
+        "requests_per_second": round(middle(rate), 1),
+        "requests_per_second_least_and_most": [round(min(rate), 1), round(max(rate), 1)],
+        "requests_per_cpu_second": round(middle(per_core), 1),
+        "p50_us": middle([one["p50_us"] for one in good]),
+        "p99_us": middle([one["p99_us"] for one in good]),
+        "errors": sum(one["errors"] for one in row["rounds"]),
+    }
+
+
+def ratios(rows):
+    """Each peer beside Jeton: how many times its processor time, and how many times less it answers in a second."""
+    found = []
+    ours = {(row["name"], row["algorithm"]): row for row in rows if row["server"] == "jeton"}
+    for row in rows:
+        # OpenAuth's silent sign-in and Jeton's stand under one name; so do all that are comparable.
+        jeton = ours.get((row["name"], row["algorithm"]))
+        if row["server"] == "jeton" or jeton is None:
+            continue
+        found.append({
+            "workload": row["name"],
+            "algorithm": row["algorithm"],
+            "peer": row["server"],
+            "cpu_ratio": round(row["cpu_us_per_request"] / jeton["cpu_us_per_request"], 2),
+            "throughput_ratio": round(jeton["requests_per_second"] / row["requests_per_second"], 2),
+        })
+    return found
+
+
+def table(report):
+    """The report for people."""
+    lines = [
+        f"Jeton {report['jeton']['commit']} and its peers, {report['date']}: {report['rounds']} rounds of "
+        f"{report['seconds']} s, {report['connections']} connections, server and generator on a core each",
+        f"{report['machine']['cpu']}, {report['machine']['cores']} cores, Linux {report['machine']['kernel']}, "
+        f"load at the start {report['machine']['load_at_start']:.2f}",
+        "",
+        f"{'server':26}{'runtime':14}{'start to first token, ms (median, min-max)':48}{'peak memory, MiB':>18}",
+    ]
+    for server in report["servers"]:
+        times = server["start_to_first_token_ms"]
+        start = f"{middle(times):.1f} ({min(times):.1f}-{max(times):.1f})"
+        if more := server.get("start_from_nothing_to_first_token_ms"):
+            start += f"; from nothing {middle(more):.1f}"
+        name = f"{server['name']} {server['version']}"
+        lines.append(f"{name:26}{server['runtime']:14}{start:48}{server['peak_memory_kib'] / 1024:18.1f}")
+    lines += ["", f"{'workload':37}{'alg':8}{'server':20}{'CPU us (min-max)':>24}{'req/s':>9}{'req/CPU s':>11}{'p50 us':>9}"
+                  f"{'p99 us':>9}{'errors':>8}{'CPU ratio':>11}{'rate ratio':>12}"]
+    by_peer = {(one["workload"], one["algorithm"], one["peer"]): one for one in report["ratios"]}
+    for row in report["workloads"]:
+        least, most = row["cpu_us_least_and_most"]
+        cpu = f"{row['cpu_us_per_request']:.1f} ({least:.1f}-{most:.1f})"
+        beside = by_peer.get((row["name"], row["algorithm"], row["server"]))
+        compared = f"{beside['cpu_ratio']:11.2f}{beside['throughput_ratio']:12.2f}" if beside else ""
+        lines.append(
+            f"{row['name']:37}{row['algorithm']:8}{row['server']:20}{cpu:>24}{row['requests_per_second']:9.0f}"
+            f"{row['requests_per_cpu_second']:11.0f}{row['p50_us']:9.0f}{row['p99_us']:9.0f}{row['errors']:8d}{compared}"
+        )
+    lines += ["", "Not measured:"]
+    lines += [f"  {one['server']}: {one['workload']}, {one['algorithm']}: {one['why']}" for one in report["missing"]]
+    return "\n".join(lines)
