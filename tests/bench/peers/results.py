@@ -26,14 +26,13 @@ def add_sums(row):
     }
 
 
-def ratios(rows):
+def ratios(rows, of="jeton"):
     """Each peer beside Jeton: how many times its processor time, and how many times less it answers in a second."""
     found = []
-    ours = {(row["name"], row["algorithm"]): row for row in rows if row["server"] == "jeton"}
+    ours = {(row["name"], row["algorithm"]): row for row in rows if row["server"] == of}
     for row in rows:
-        # OpenAuth's silent sign-in and Jeton's stand under one name; so do all that are comparable.
         jeton = ours.get((row["name"], row["algorithm"]))
-        if row["server"] == "jeton" or jeton is None:
+        if row["server"].startswith("jeton") or jeton is None:
             continue
         found.append({
             "workload": row["name"],
@@ -57,19 +56,22 @@ def table(report):
     ]
     for server in report["servers"]:
         times = server["start_to_first_token_ms"]
-        start = f"{middle(times):.1f} ({min(times):.1f}-{max(times):.1f})"
+        start = f"{middle(times):.1f} ({min(times):.1f}-{max(times):.1f})" if times else "-"
         if more := server.get("start_from_nothing_to_first_token_ms"):
             start += f"; from nothing {middle(more):.1f}"
         name = f"{server['name']} {server['version']}"
         lines.append(f"{name:26}{server['runtime']:14}{start:48}{server['peak_memory_kib'] / 1024:18.1f}")
     lines += ["", f"{'workload':37}{'alg':8}{'server':20}{'CPU us (min-max)':>24}{'req/s':>9}{'req/CPU s':>11}{'p50 us':>9}"
-                  f"{'p99 us':>9}{'errors':>8}{'CPU ratio':>11}{'rate ratio':>12}"]
-    by_peer = {(one["workload"], one["algorithm"], one["peer"]): one for one in report["ratios"]}
+                  f"{'p99 us':>9}{'errors':>8}{'CPU ratio':>11}{'rate ratio':>12}{'CPU ratio, store apart':>24}"]
+    by_peer, by_peer_apart = ({(one["workload"], one["algorithm"], one["peer"]): one for one in report[key]}
+                              for key in ("ratios", "ratios_store_apart"))
     for row in report["workloads"]:
         least, most = row["cpu_us_least_and_most"]
         cpu = f"{row['cpu_us_per_request']:.1f} ({least:.1f}-{most:.1f})"
-        beside = by_peer.get((row["name"], row["algorithm"], row["server"]))
+        which = (row["name"], row["algorithm"], row["server"])
+        beside, apart = by_peer.get(which), by_peer_apart.get(which)
         compared = f"{beside['cpu_ratio']:11.2f}{beside['throughput_ratio']:12.2f}" if beside else ""
+        compared += f"{apart['cpu_ratio']:24.2f}" if apart else ""
         lines.append(
             f"{row['name']:37}{row['algorithm']:8}{row['server']:20}{cpu:>24}{row['requests_per_second']:9.0f}"
             f"{row['requests_per_cpu_second']:11.0f}{row['p50_us']:9.0f}{row['p99_us']:9.0f}{row['errors']:8d}{compared}"

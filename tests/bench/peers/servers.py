@@ -131,12 +131,14 @@ class Jeton(Server):
         super().__init__(work, core)
         self.env_file = self.work / "env"
         self.data = data
+        self.environment = {}
         described = subprocess.run([self.jeton, "--version"], capture_output=True, text=True, check=False)
         self.version = described.stdout.strip().removeprefix("jeton ")
 
     def launch(self):
         command = [self.jeton, "dev", "--port", self.port, "--env-file", self.env_file]
-        self.process = Process([*command, *(["--data", self.data] if self.data else [])], self.core, self.work / "log")
+        command += ["--data", self.data] if self.data else []
+        self.process = Process(command, self.core, self.work / "log", self.environment)
         self.process.wait_for_port(self.port)
 
     def operate(self, *arguments, text=""):
@@ -167,6 +169,44 @@ class Jeton(Server):
     def _client(self, name, *arguments):
         made = self.operate("client", "create", "--name", name, *arguments)
         self.clients[name] = (made["client_id"], made.get("client_secret"))
+
+
+class JetonBesideItsStore(Jeton):
+    """`jeton dev` with the DynamoDB of a second `jeton dev`, whose cost is not counted, as that of DynamoDB is not.
+
+    The store runs on the generator's core.
+    """
+
+    name = "jeton, store apart"
+    notes = "as jeton, but the embedded DynamoDB is that of another process, which is not counted; the SDK's part is"
+
+    def __init__(self, work, core, data=None):
+        super().__init__(work, core, data)
+        self.store = None
+
+    def launch(self):
+        port = free_port()
+        key = self.work / "wrapping.key"
+        key.write_bytes(base64.b64encode(secrets.token_bytes(32)))
+        key.chmod(0o600)
+        self.environment = {"JETON_KEY_FILE": str(key)}
+        command = [self.jeton, "dev", "--port", free_port(), "--dynamodb-port", port]
+        command += ["--data", self.data] if self.data else []
+        store = Process(command, 0, self.work / "store-log", self.environment)
+        self.store = store
+        store.wait_for_port(command[3])
+        if ask(f"http://127.0.0.1:{command[3]}/.well-known/oauth-authorization-server").status != 200:
+            raise SystemExit("the store of jeton was not ready")
+        self.environment["AWS_ENDPOINT_URL_DYNAMODB"] = f"http://127.0.0.1:{port}"
+        data, self.data = self.data, None
+        super().launch()
+        self.data = data
+
+    def stop(self):
+        super().stop()
+        if self.store:
+            store, self.store = self.store, None
+            store.stop()
 
 
 class Peer(Server):
@@ -267,7 +307,7 @@ class OpenAuthOnBun(OpenAuth):
         return bundled("@oven/bun-linux-*", "bun")
 
 
-SERVERS = {server.name: server for server in (Jeton, OidcProvider, OpenAuth, OpenAuthOnBun)}
+SERVERS = {server.name: server for server in (Jeton, JetonBesideItsStore, OidcProvider, OpenAuth, OpenAuthOnBun)}
 
 
 def bundled(package, program):
