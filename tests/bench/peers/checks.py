@@ -4,7 +4,8 @@ import json
 import time
 
 from browser import ask
-from servers import APIS, LIFETIMES, run_node
+from peers import run_node
+from server import APIS, LIFETIMES
 from workloads import OfPeople, claims_of, code_of
 
 

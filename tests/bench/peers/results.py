@@ -50,7 +50,7 @@ def table(report):
         f"Jeton {report['jeton']['commit']} and its peers, {report['date']}: {report['rounds']} rounds of "
         f"{report['seconds']} s, {report['connections']} connections, server and generator on a core each",
         f"{report['machine']['cpu']}, {report['machine']['cores']} cores, Linux {report['machine']['kernel']}, "
-        f"load at the start {report['machine']['load_at_start']:.2f}",
+        f"load {report['machine']['load_at_start']:.2f} at the start, {report['machine']['load_at_end']:.2f} at the end",
         "",
         f"{'server':26}{'runtime':14}{'start to first token, ms (median, min-max)':48}{'peak memory, MiB':>18}",
     ]

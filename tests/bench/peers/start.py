@@ -5,8 +5,9 @@ import re
 import subprocess
 import time
 
+from jeton import Jeton, JetonBesideItsStore
 from processes import pinned
-from servers import FORM, Jeton, JetonBesideItsStore
+from server import FORM
 
 
 def first_token(server):
