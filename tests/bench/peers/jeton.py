@@ -1,13 +1,12 @@
 """Jeton: `jeton dev`, and the same with its store in another process."""
 
-import base64
 import json
-import secrets
 import subprocess
 
 from browser import ask
-from processes import Process, free_port
+from processes import Process
 from server import APIS, LIFETIMES, REDIRECT_URI, Server
+from store import Store
 
 
 class Jeton(Server):
@@ -66,38 +65,14 @@ class Jeton(Server):
 
 
 class JetonBesideItsStore(Jeton):
-    """`jeton dev` with the DynamoDB of a second `jeton dev`, whose cost is not counted, as that of DynamoDB is not.
-
-    The store runs on the generator's core.
-    """
+    """`jeton dev` with its DynamoDB in another process, see store.py."""
 
     name = "jeton, store apart"
     notes = "as jeton, but the embedded DynamoDB is that of another process, which is not counted; the SDK's part is"
 
-    def __init__(self, work, core, data=None):
-        super().__init__(work, core, data)
-        self.store = None
-
     def launch(self):
-        port = free_port()
-        key = self.work / "wrapping.key"
-        key.write_bytes(base64.b64encode(secrets.token_bytes(32)))
-        key.chmod(0o600)
-        self.environment = {"JETON_KEY_FILE": str(key)}
-        command = [self.jeton, "dev", "--port", free_port(), "--dynamodb-port", port]
-        command += ["--data", self.data] if self.data else []
-        store = Process(command, 0, self.work / "store-log", self.environment)
-        self.store = store
-        store.wait_for_port(command[3])
-        if ask(f"http://127.0.0.1:{command[3]}/.well-known/oauth-authorization-server").status != 200:
-            raise SystemExit("the store of jeton was not ready")
-        self.environment["AWS_ENDPOINT_URL_DYNAMODB"] = f"http://127.0.0.1:{port}"
+        self.store = Store(self.work, self.data, self.counted)
+        self.environment = {"JETON_KEY_FILE": str(self.store.key_file), "AWS_ENDPOINT_URL_DYNAMODB": self.store.endpoint}
         data, self.data = self.data, None
         super().launch()
         self.data = data
-
-    def stop(self):
-        super().stop()
-        if self.store:
-            store, self.store = self.store, None
-            store.stop()

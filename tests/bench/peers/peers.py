@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 
 from processes import Process
 from server import APIS, FORM, LIFETIMES, REDIRECT_URI, Server
+from store import CREDENTIALS, Store
 
 HERE = pathlib.Path(__file__).resolve().parent
+TABLE = "peer"
 
 
 class Peer(Server):
@@ -18,6 +20,7 @@ class Peer(Server):
 
     program = None
     package = None
+    store_settings = {}
 
     def __init__(self, work, core):
         super().__init__(work, core)
@@ -31,6 +34,7 @@ class Peer(Server):
         return node()
 
     def launch(self):
+        environment = self.open_store()
         settings = self.work / "settings.json"
         settings.write_text(json.dumps({
             "port": self.port,
@@ -40,10 +44,15 @@ class Peer(Server):
             "apis": list(APIS.values()),
             "lifetimes": LIFETIMES,
             "account": "person-1",
+            "store": {"endpoint": self.store.endpoint, "table": TABLE, **self.store_settings} if self.store else None,
         }))
         command = [self.executable(), HERE / "servers" / self.program, settings]
-        self.process = Process(command, self.core, self.work / "log", {"NODE_ENV": "production"})
+        self.process = Process(command, self.core, self.work / "log", {"NODE_ENV": "production", **environment})
         self.process.wait_for_port(self.port)
+
+    def open_store(self):
+        """Starts the store, where the peer has one apart; gives what is said of it in the environment."""
+        return {}
 
     def register(self):
         """Nothing: the settings hold it all."""
@@ -109,6 +118,49 @@ class OpenAuthOnBun(OpenAuth):
 
     def executable(self):
         return bundled("@oven/bun-linux-*", "bun")
+
+
+class OidcProviderOnDynamoDb(OidcProvider):
+    """node-oidc-provider with its state in DynamoDB: an adapter in the manner of its documentation's."""
+
+    name = "node-oidc-provider, DynamoDB"
+    notes = "store: servers/dynamodb-adapter.mjs over the AWS SDK; clients in the configuration; no log"
+    beside = "jeton, store apart"
+
+    def open_store(self):
+        self.store = Store(self.work, counted=self.counted)
+        indexes = [(["uid"], "ALL"), (["userCode"], "ALL"), (["grantId", "id"], "KEYS_ONLY")]
+        self.store.create(TABLE, ["id"], "expires", indexes)
+        return CREDENTIALS
+
+
+class GuardedOidcProvider(OidcProviderOnDynamoDb):
+    """The same with a consume() that is refused when somebody was first. For the races only."""
+
+    name = "node-oidc-provider, DynamoDB, guarded consume()"
+    store_settings = {"guarded": True}
+
+
+class OpenAuthOnDynamoDb(OpenAuth):
+    """OpenAuth with its state in DynamoDB: the storage that it ships."""
+
+    name = "openauth, DynamoDB"
+    notes = OpenAuth.notes.replace("a Map of the process", "its own DynamoStorage")
+    beside = "jeton, store apart"
+
+    def open_store(self):
+        self.store = Store(self.work, counted=self.counted)
+        self.store.create(TABLE, ["pk", "sk"], "expiry")
+        for kind, key in keys(self.work.parent)["openauth"].items():
+            item = {"pk": f"{kind}:key", "sk": key["id"], "value": json.dumps(key)}
+            self.store.ask("PutItem", {"TableName": TABLE, "Item": {name: {"S": text} for name, text in item.items()}})
+        return CREDENTIALS
+
+
+class OpenAuthOnBunAndDynamoDb(OpenAuthOnBun, OpenAuthOnDynamoDb):
+    """The same on Bun."""
+
+    name = "openauth on bun, DynamoDB"
 
 
 def bundled(package, program):

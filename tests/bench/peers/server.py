@@ -31,11 +31,16 @@ class Server:
     # Whether a client can have a secret in the code flow, and whether a refresh token can hold characters to escape.
     confidential = True
     escape_colon = False
+    # Which of the servers of Jeton it is like: where its state is.
+    beside = "jeton"
 
     def __init__(self, work, core):
         self.work = pathlib.Path(tempfile.mkdtemp(prefix=f"{self.name.replace(' ', '-')}-", dir=work))
         self.core = core
         self.process = None
+        # A store in a process of its own, and whether its calls are counted.
+        self.store = None
+        self.counted = False
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.clients = {}
@@ -48,6 +53,9 @@ class Server:
         if self.process:
             process, self.process = self.process, None
             process.stop()
+        if self.store:
+            store, self.store = self.store, None
+            store.stop()
 
     def browser(self):
         """A browser whose person is not signed in yet."""

@@ -23,9 +23,12 @@ class Workload:
         """One round. `rate` is what an earlier one reached, or None."""
         raise NotImplementedError
 
-    def sample(self, server):
-        """One more request of the kind, whose answer is read."""
+    def prepare(self, server):
+        """A function that makes one more request of the kind and reads the answer."""
         raise NotImplementedError
+
+    def sample(self, server):
+        return self.prepare(server)()
 
 
 def claims_of(answer, *members):
@@ -46,8 +49,9 @@ class ClientCredentials(Workload):
         job = {"method": "POST", "path": server.token_path, "headers": headers, "body": body}
         return generator.run(server, "fixed", job, seconds)
 
-    def sample(self, server):
-        return claims_of(server.post(server.token_path, server.service_request(self.algorithm)), "access_token")
+    def prepare(self, server):
+        request = server.service_request(self.algorithm)
+        return lambda: claims_of(server.post(server.token_path, request), "access_token")
 
 
 class Introspection(Workload):
@@ -62,8 +66,9 @@ class Introspection(Workload):
         job = {"method": "POST", "path": server.introspect_path, "headers": headers, "body": body}
         return generator.run(server, "fixed", job, seconds)
 
-    def sample(self, server):
-        return claims_of(server.post(server.introspect_path, self._request(server)), "active", "client_id", "scope", "exp")
+    def prepare(self, server):
+        request = self._request(server)
+        return lambda: claims_of(server.post(server.introspect_path, request), "active", "client_id", "scope", "exp")
 
 
 def code_of(location):
@@ -110,12 +115,14 @@ class OfPeople(Workload):
             raise SystemExit(f"{server.name} made {made['requests']} of {count} codes in 50 s: {made}")
         return out
 
-    def tokens(self, server):
-        code = code_of(self.browser(server).authorize(server.url + self.path(server) + "sample"))
+    def code(self, server):
+        return code_of(self.browser(server).authorize(server.url + self.path(server) + "sample"))
+
+    def redeem(self, server, code):
         return claims_of(server.redeem(self.client_of(server), code), "access_token", "refresh_token")
 
-    def sample(self, server):
-        return self.tokens(server)
+    def tokens(self, server):
+        return self.redeem(server, self.code(server))
 
 
 class CodeRedemption(OfPeople):
@@ -127,6 +134,10 @@ class CodeRedemption(OfPeople):
         headers, body = server.redeem_request(self.client)
         job = {"method": "POST", "path": server.token_path, "headers": headers, "body": body}
         return generator.run(server, "items", {**job, "items": str(self.codes(generator, server, count))}, seconds)
+
+    def prepare(self, server):
+        code = self.code(server)
+        return lambda: self.redeem(server, code)
 
 
 class Refresh(OfPeople):
@@ -140,9 +151,9 @@ class Refresh(OfPeople):
         job = {"method": "POST", "path": server.token_path, "headers": headers, "body": body, "items": str(items)}
         return generator.run(server, "chain", {**job, "escape_colon": server.escape_colon}, seconds)
 
-    def sample(self, server):
-        got = server.refresh(self.client, self.tokens(server)["refresh_token"])
-        return claims_of(got, "access_token", "refresh_token")
+    def prepare(self, server):
+        token = self.tokens(server)["refresh_token"]
+        return lambda: claims_of(server.refresh(self.client, token), "access_token", "refresh_token")
 
 
 class SilentSignIn(OfPeople):
@@ -158,6 +169,10 @@ class SilentSignIn(OfPeople):
             raise SystemExit(f"{len(times)} times of {got['requests']} sign-ins")
         cuts = statistics.quantiles(times, n=100)
         return {**got, "p50_us": round(cuts[49]), "p99_us": round(cuts[98])}
+
+    def prepare(self, server):
+        self.browser(server)
+        return lambda: self.tokens(server)
 
 
 WORKLOADS = [

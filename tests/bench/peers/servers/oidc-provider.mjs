@@ -7,12 +7,13 @@
 // call), keys parsed once at start, every feature that is not compared switched off, and a store that is two plain
 // Maps. The adapter that the package ships is for development: it holds 1,000 entries (fewer than the codes of one
 // round) and walks all members of a grant at each write. This one costs less than it, and less than any real store.
+// With `store` in the settings the store is a DynamoDB table instead: dynamodb-adapter.mjs.
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import Provider from 'oidc-provider';
 
 const settings = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const { port, issuer, keys, clients, apis, lifetimes, account } = settings;
+const { port, issuer, keys, clients, apis, lifetimes, account, store } = settings;
 
 const items = new Map();
 const grants = new Map();
@@ -71,7 +72,7 @@ const resourceServers = new Map(apis.map(({ identifier, alg, format }) => [ident
 const person = { accountId: account, claims: () => ({ sub: account }) };
 
 const provider = new Provider(issuer, {
-  adapter: MapAdapter,
+  adapter: store ? (await import('./dynamodb-adapter.mjs')).adapterOver(store) : MapAdapter,
   clients,
   jwks: keys.jwks,
   responseTypes: ['code'],

@@ -6,11 +6,13 @@
 // documentation tells, one provider (so that nobody has to select one), `subject` given (so that it is not hashed from
 // the properties), keys in the store before the start, and a store that is one plain Map: the package's MemoryStorage
 // is a sorted array with binary search by `localeCompare`. Its request log cannot be switched off, so `console.log`
-// does nothing here.
+// does nothing here. With `store` in the settings the store is a DynamoDB table, through the package's DynamoStorage as
+// it comes; the keys and the sessions are there too.
 import { timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { issuer } from '@openauthjs/openauth';
 import { createSubjects } from '@openauthjs/openauth/subject';
+import { DynamoStorage } from '@openauthjs/openauth/storage/dynamo';
 import { object } from 'valibot';
 
 const settings = JSON.parse(readFileSync(process.argv[2], 'utf8'));
@@ -20,7 +22,7 @@ console.log = () => {};
 const SEPARATOR = '\x1f';
 const join = (key) => key.join(SEPARATOR);
 const items = new Map();
-const store = {
+const mapStore = {
   async get(key) {
     const found = items.get(join(key));
     return found && !(found.expiry && Date.now() >= found.expiry) ? found.value : undefined;
@@ -36,23 +38,26 @@ const store = {
     for (const [key, { value }] of items) if (key.startsWith(begin)) yield [key.split(SEPARATOR), value];
   },
 };
-await store.set(['signing:key', keys.openauth.signing.id], keys.openauth.signing);
-await store.set(['encryption:key', keys.openauth.encryption.id], keys.openauth.encryption);
+const store = settings.store ? DynamoStorage(settings.store) : mapStore;
+if (store === mapStore) {
+  await store.set(['signing:key', keys.openauth.signing.id], keys.openauth.signing);
+  await store.set(['encryption:key', keys.openauth.encryption.id], keys.openauth.encryption);
+}
 
 const secrets = new Map(clients.filter((client) => client.client_secret)
   .map((client) => [client.client_id, Buffer.from(client.client_secret)]));
-const people = new Map();
 
 // Who signs in. OpenAuth keeps no sessions: it asks its provider each time. This one knows the browser by a cookie
-// that names an entry of a Map, and lets anybody in who has none yet (outside the measured requests).
+// that names an entry of the store, and lets anybody in who has none yet (outside the measured requests).
 const person = {
   type: 'person',
   init(routes, ctx) {
-    routes.get('/authorize', (c) => {
-      const known = people.get(/(?:^|; )person=([^;]+)/.exec(c.req.header('cookie'))?.[1]);
+    routes.get('/authorize', async (c) => {
+      const given = /(?:^|; )person=([^;]+)/.exec(c.req.header('cookie'))?.[1];
+      const known = given && await store.get(['person', given]);
       if (known) return ctx.success(c, { id: known });
       const session = crypto.randomUUID();
-      people.set(session, account);
+      await store.set(['person', session], account, new Date(Date.now() + lifetimes.grant * 1000));
       c.header('set-cookie', `person=${session}; HttpOnly; Path=/`, { append: true });
       return ctx.success(c, { id: account });
     });
