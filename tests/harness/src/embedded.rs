@@ -27,7 +27,12 @@ impl EmbeddedDynamo {
 
 /// Calls an operation (`DeleteTable`, `Scan`, ...) of a `DynamoDB` that does not look at signatures.
 pub async fn dynamo_call(endpoint: &str, operation: &str, input: &Value) -> Value {
-    let reply = Http::new(endpoint)
+    dynamo_call_by(&Http::new(endpoint), operation, input).await
+}
+
+/// The same by a client that is there already, for many calls.
+pub async fn dynamo_call_by(http: &Http, operation: &str, input: &Value) -> Value {
+    let reply = http
         .post("/")
         .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
         .header("x-amz-date", "20260101T000000Z")

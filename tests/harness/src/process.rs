@@ -10,12 +10,13 @@ use std::time::Duration;
 
 const BEAT: Duration = Duration::from_millis(20);
 
-/// The binary `jeton` that was built into the same target directory as this test.
+/// The binary `jeton` that was built into the same target directory as this test or program.
 pub fn jeton() -> PathBuf {
-    let test = std::env::current_exe().expect("the path of this test");
-    let binary = test.parent().and_then(Path::parent).expect("target/PROFILE/deps").join("jeton");
-    assert!(binary.is_file(), "{} is missing: run `cargo build --release --bins` first", binary.display());
-    binary
+    let own = std::env::current_exe().expect("the path of this program");
+    // A test is in target/PROFILE/deps, a program beside `jeton`.
+    let mut places = own.ancestors().skip(1).take(2).map(|folder| folder.join("jeton"));
+    let found = places.find(|binary| binary.is_file());
+    found.unwrap_or_else(|| panic!("no jeton near {}: run `cargo build --release --bins` first", own.display()))
 }
 
 /// A port on which nothing listens now.

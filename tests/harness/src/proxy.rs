@@ -22,6 +22,7 @@ use crate::call::{Call, ask, call};
 use crate::chance::{Chance, Tally, UnderWay};
 use crate::embedded::EmbeddedDynamo;
 use crate::faults::{Answer, Fault, Span};
+use crate::traffic::{Meter, Metered, Traffic};
 
 /// The proxy; it stops when it is dropped.
 pub struct CountingProxy {
@@ -41,6 +42,9 @@ struct Seen {
     broken: Mutex<Option<(usize, Fault, Span)>>,
     /// What goes wrong by chance; then calls are counted and not written down.
     chance: Mutex<Option<Arc<Chance>>>,
+    /// So much later every answer comes.
+    distance: Mutex<Duration>,
+    meter: Arc<Meter>,
 }
 
 /// A call that has come, and what is to go wrong with it.
@@ -63,6 +67,8 @@ impl CountingProxy {
             frozen: watch::Sender::new(false),
             broken: Mutex::default(),
             chance: Mutex::default(),
+            distance: Mutex::default(),
+            meter: Arc::default(),
         });
         let (shared, upstream) = (Arc::clone(&seen), upstream.to_owned());
         let server = Background::serve(async move |listener| serve(&listener, &upstream, &shared).await);
@@ -85,6 +91,17 @@ impl CountingProxy {
     /// Forgets what was seen so far.
     pub fn reset(&self) {
         lock(&self.seen.calls).clear();
+        self.seen.meter.reset();
+    }
+
+    /// What went through since the last [`CountingProxy::reset`].
+    pub fn traffic(&self) -> Traffic {
+        self.seen.meter.traffic(lock(&self.seen.calls).len())
+    }
+
+    /// Makes every answer come so much later, as from a store that is that far away.
+    pub fn set_distance(&self, distance: Duration) {
+        *lock(&self.seen.distance) = distance;
     }
 
     /// The calls since the last [`CountingProxy::reset`], in the order in which they came.
@@ -170,6 +187,15 @@ impl Seen {
         (place == first || (span == Span::Always && place > first)).then_some(fault)
     }
 
+    /// Waits as long as the distance to the store is. A timer of tokio's would be up to a millisecond late.
+    async fn travel(&self) -> Result<(), Failure> {
+        let distance = *lock(&self.distance);
+        if !distance.is_zero() {
+            tokio::task::spawn_blocking(move || std::thread::sleep(distance)).await?;
+        }
+        Ok(())
+    }
+
     /// Answers nothing from now on, unless it was healed while the call was on its way.
     fn freeze_if_broken(&self) {
         let broken = lock(&self.broken);
@@ -196,9 +222,10 @@ async fn serve(listener: &tokio::net::TcpListener, upstream: &str, seen: &Arc<Se
         let Ok((stream, socket)) = twice(stream) else { continue };
         let way = Way { client: client.clone(), upstream: upstream.to_owned(), seen: Arc::clone(seen), socket };
         tokio::spawn(async move {
+            let stream = TokioIo::new(Metered::new(stream, Arc::clone(&way.seen.meter)));
             let service = service_fn(|request| way.forward(request));
             // A connection that the product drops is the product's business.
-            drop(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+            drop(hyper::server::conn::http1::Builder::new().serve_connection(stream, service).await);
         });
     }
 }
@@ -238,6 +265,7 @@ impl Way {
             answer
         });
         let answer = done.await??;
+        self.seen.travel().await?;
         if !self.seen.may_answer(is_write) {
             std::future::pending::<()>().await;
         }
@@ -300,8 +328,20 @@ mod tests {
         assert_eq!(listed["TableNames"], json!(["things"]));
         assert_eq!(format!("{:?}", proxy.calls()), "[CreateTable things, ListTables ]");
         assert_eq!(proxy.writes().len(), 1);
+        let traffic = proxy.traffic();
+        assert!(traffic.calls == 2 && traffic.sent > 500 && traffic.received > 500, "{traffic:?}");
         proxy.reset();
-        assert_eq!(proxy.calls(), []);
+        assert_eq!((proxy.calls(), proxy.traffic()), (Vec::new(), Traffic::default()));
+    }
+
+    #[tokio::test]
+    async fn a_distant_store_answers_so_much_later() {
+        let proxy = CountingProxy::embedded();
+        let distance = Duration::from_millis(30);
+        proxy.set_distance(distance);
+        let before = tokio::time::Instant::now();
+        dynamo_call(&proxy.endpoint(), "ListTables", &json!({})).await;
+        assert!(before.elapsed() >= distance);
     }
 
     #[tokio::test]
