@@ -19,6 +19,9 @@ use crate::runtime_api::{Facts, Outcome, RuntimeApi, Stage};
 /// Lambda gives a function ten seconds to start.
 const START_LIMIT: Duration = Duration::from_secs(10);
 
+/// Under a tool that slows it down, such as valgrind, it gets so many times as long, for the start and for each answer.
+const PATIENCE: u32 = 12;
+
 /// What Lambda knows about a function.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -26,6 +29,9 @@ pub struct Settings {
     pub name: String,
     /// The file that is deployed as `bootstrap`.
     pub binary: PathBuf,
+    /// A tool to run it under, with the tool's own arguments: `valgrind`, `--tool=callgrind`. It must become the process
+    /// itself, as valgrind does. Mostly empty.
+    pub under: Vec<String>,
     /// Its variables. The process gets these and Lambda's own, and nothing of ours.
     pub environment: BTreeMap<String, String>,
     /// MiB. Told to the process, not enforced.
@@ -54,7 +60,7 @@ pub enum StartError {
         output: String,
     },
     /// The process neither asked nor ended.
-    #[error("the process did not ask for an invocation within {START_LIMIT:?}:\n{output}")]
+    #[error("the process did not ask for an invocation in time:\n{output}")]
     TooSlow {
         /// What it printed.
         output: String,
@@ -145,7 +151,7 @@ impl Function {
 
     async fn wait_for_start(&mut self) -> Result<(), StartError> {
         let mut refusal = None;
-        let started = timeout(START_LIMIT, async {
+        let started = timeout(START_LIMIT * self.settings.patience(), async {
             loop {
                 match self.stage.borrow_and_update().clone() {
                     Stage::Starting => {}
@@ -178,7 +184,7 @@ impl Function {
         let _turn = self.one_at_a_time.lock().await;
         let began = Instant::now();
         let mut stage = self.stage.clone();
-        let answered = timeout(self.settings.timeout, async {
+        let answered = timeout(self.settings.timeout * self.settings.patience(), async {
             tokio::select! {
                 outcome = async { self.runtime_api.invoke(event).await.await } => outcome.ok(),
                 _ = stage.wait_for(|stage| matches!(stage, Stage::Exited(_))) => None,
@@ -195,6 +201,16 @@ impl Function {
     /// From the start of the process to its first question for an invocation.
     pub fn started_in(&self) -> Duration {
         self.started_in
+    }
+
+    /// Waits until the process has nothing to do: it has answered what it was given and asked for more.
+    pub async fn idle(&self) {
+        self.runtime_api.idle().await;
+    }
+
+    /// The number of the process.
+    pub fn process_id(&self) -> u32 {
+        self.process_id
     }
 
     /// What it is called.
@@ -234,8 +250,21 @@ impl Function {
     }
 }
 
+impl Settings {
+    fn patience(&self) -> u32 {
+        if self.under.is_empty() { 1 } else { PATIENCE }
+    }
+
+    fn command(&self) -> Command {
+        let Some((tool, arguments)) = self.under.split_first() else { return Command::new(&self.binary) };
+        let mut command = Command::new(tool);
+        command.args(arguments).arg(&self.binary);
+        command
+    }
+}
+
 fn command(settings: &Settings, runtime_api: &RuntimeApi) -> Command {
-    let mut command = Command::new(&settings.binary);
+    let mut command = settings.command();
     command
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
@@ -286,9 +315,12 @@ mod tests {
     async fn start(binary: &str) -> Result<Function, StartError> {
         let environment = BTreeMap::from([("GREETING".to_owned(), "hello".to_owned())]);
         let binary = PathBuf::from(binary);
-        let settings =
-            Settings { name: "f".into(), binary, environment, memory: 128, timeout: Duration::from_secs(10) };
-        Function::start(settings).await
+        Function::start(settings(binary, environment)).await
+    }
+
+    fn settings(binary: PathBuf, environment: BTreeMap<String, String>) -> Settings {
+        let (under, timeout) = (Vec::new(), Duration::from_secs(10));
+        Settings { name: "f".into(), binary, under, environment, memory: 128, timeout }
     }
 
     #[tokio::test]
@@ -298,6 +330,14 @@ mod tests {
         let names: Vec<&str> = output.lines().filter_map(|line| line.split('=').next()).collect();
         assert!(output.contains("GREETING=hello\n") && output.contains("AWS_LAMBDA_RUNTIME_API=127.0.0.1:"));
         assert!(!names.contains(&"HOME") && !names.contains(&"CARGO_MANIFEST_DIR"), "{names:?}");
+    }
+
+    #[tokio::test]
+    async fn a_tool_gets_its_own_arguments_and_then_the_binary() {
+        let under = ["/usr/bin/printf", "%s,"].map(str::to_owned).to_vec();
+        let settings = Settings { under, ..settings("/nowhere/bootstrap".into(), BTreeMap::new()) };
+        let Err(StartError::Exited { output, .. }) = Function::start(settings).await else { panic!("it started") };
+        assert_eq!(output, "/nowhere/bootstrap,");
     }
 
     #[tokio::test]

@@ -50,6 +50,7 @@ impl Deployment {
         Settings {
             name: function.binary.clone(),
             binary: self.binaries.join(&function.binary),
+            under: Vec::new(),
             environment: self.environment.clone().into_iter().filter(|(name, _)| has(name)).collect(),
             memory: function.memory,
             timeout: Duration::from_secs(function.timeout),

@@ -6,8 +6,9 @@ use http::{Request, Response};
 use serde_json::Value;
 
 use crate::Function;
+use crate::by_hand::arrival;
 use crate::event;
-use crate::stack::{CALLBACK, SHARED, answer, arrival, settings};
+use crate::stack::{CALLBACK, SHARED, answer, settings};
 
 const ISSUER: &str = "https://issuer.example/tenant";
 

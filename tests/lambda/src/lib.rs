@@ -16,6 +16,7 @@
 //!
 //! The tests live here as well; they need the release binaries and start `jeton dev` as their storage.
 
+pub mod by_hand;
 pub mod event;
 mod fleet;
 mod function;

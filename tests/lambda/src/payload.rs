@@ -5,8 +5,9 @@ use harness::Pkce;
 use http::Request;
 use serde_json::{Value, json};
 
+use crate::by_hand::arrival;
 use crate::event;
-use crate::stack::{CALLBACK, SHARED, answer, arrival, form_event, new_user, settings};
+use crate::stack::{CALLBACK, SHARED, answer, form_event, new_user, settings};
 use crate::{Function, InvokeError};
 
 fn token_event() -> Value {

@@ -64,6 +64,8 @@ struct Shared {
     queue: Mutex<mpsc::Receiver<Invocation>>,
     running: Mutex<Running>,
     stage: watch::Sender<Stage>,
+    /// Whether the process waits for something to do.
+    waits: watch::Sender<bool>,
 }
 
 #[derive(Default)]
@@ -78,6 +80,7 @@ pub(crate) struct RuntimeApi {
     pub(crate) address: SocketAddr,
     invocations: mpsc::Sender<Invocation>,
     stage: watch::Sender<Stage>,
+    waits: watch::Receiver<bool>,
     _server: JoinSet<()>,
 }
 
@@ -88,11 +91,18 @@ impl RuntimeApi {
         let address = listener.local_addr()?;
         let (invocations, queue) = mpsc::channel(1);
         let (stage, _) = watch::channel(Stage::Starting);
+        let (is_waiting, waits) = watch::channel(false);
         let (queue, running) = (Mutex::new(queue), Mutex::default());
-        let shared = Arc::new(Shared { facts, queue, running, stage: stage.clone() });
+        let shared = Arc::new(Shared { facts, queue, running, stage: stage.clone(), waits: is_waiting });
         let mut server = JoinSet::new();
         server.spawn(accept(listener, shared));
-        Ok(Self { address, invocations, stage, _server: server })
+        Ok(Self { address, invocations, stage, waits, _server: server })
+    }
+
+    /// Waits until the process waits for something to do.
+    pub(crate) async fn idle(&self) {
+        // An error means that the server is gone, and with it all that could be waited for.
+        let _ = self.waits.clone().wait_for(|waits| *waits).await;
     }
 
     /// Hands an event to the process; what it did with it comes through the receiver.
@@ -158,7 +168,9 @@ impl Shared {
             }
             first
         });
+        self.waits.send_replace(true);
         let Some(invocation) = self.queue.lock().await.recv().await else { return status(StatusCode::GONE) };
+        self.waits.send_replace(false);
         let mut running = self.running.lock().await;
         running.count += 1;
         let id = format!("00000000-0000-4000-8000-{:012x}", running.count);

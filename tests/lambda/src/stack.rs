@@ -1,20 +1,16 @@
 //! What the tests share: one `jeton dev` as the storage, with an API, clients and people registered in it.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use harness::{RegisteredClient, RegisteredUser, Stack, jeton};
 use http::{Request, Response};
 use serde_json::Value;
 
-use crate::event::{self, Arrival};
-use crate::{Deployment, Function, Gateway, Settings, Template};
+use crate::by_hand::{self, arrival};
+use crate::{Deployment, Function, Gateway, Settings, Template, event};
 
 /// The API whose tokens are JWTs.
 pub(crate) const ORDERS: &str = "https://orders.example";
@@ -83,17 +79,6 @@ pub(crate) async fn gateway() -> Gateway {
     Gateway::start(&deployment()).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// What the gateway knows about a request that is given to a function by hand.
-pub(crate) fn arrival(route_key: &str) -> Arrival {
-    Arrival {
-        route_key: route_key.into(),
-        path_parameters: BTreeMap::new(),
-        request_id: "by-hand".into(),
-        source_ip: [192, 0, 2, 1].into(),
-        time: Duration::from_secs(1_790_000_000),
-    }
-}
-
 /// What a function answers to an event.
 pub(crate) async fn answer(function: &Function, event: &Value) -> Response<Bytes> {
     let invoked = function.invoke(event.to_string().into()).await.unwrap_or_else(|error| panic!("{error}"));
@@ -102,14 +87,7 @@ pub(crate) async fn answer(function: &Function, event: &Value) -> Response<Bytes
 
 /// A client that authenticates with Basic sends a form to a function.
 pub(crate) fn form_event(client: &RegisteredClient, function: &str, fields: &[(&str, &str)]) -> Value {
-    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    let credentials = STANDARD.encode(format!("{}:{}", client.id, client.secret()));
-    let request = Request::post(format!("/{function}"))
-        .header("host", "abc.execute-api.us-east-1.amazonaws.com")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("authorization", format!("Basic {credentials}"))
-        .body(Bytes::from(body));
-    event::from_request(&request.unwrap(), &arrival(&format!("ANY /{function}")))
+    by_hand::form(function, (&client.id, client.secret()), fields).unwrap()
 }
 
 /// A service asks for a token with a secret in the form.

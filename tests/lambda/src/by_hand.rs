@@ -1,0 +1,39 @@
+//! Events that are given to a function by hand, without a gateway.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::Request;
+use serde_json::Value;
+
+use crate::event::{self, Arrival};
+
+/// What a gateway would know about such a request.
+pub fn arrival(route_key: &str) -> Arrival {
+    Arrival {
+        route_key: route_key.into(),
+        path_parameters: BTreeMap::new(),
+        request_id: "by-hand".into(),
+        source_ip: [192, 0, 2, 1].into(),
+        time: Duration::from_secs(1_790_000_000),
+    }
+}
+
+/// A client that authenticates with Basic sends a form to a function. The id and the secret are those that the product
+/// made: there is nothing in them to escape.
+///
+/// # Errors
+/// When the parts do not make a request.
+pub fn form(function: &str, (id, secret): (&str, &str), fields: &[(&str, &str)]) -> http::Result<Value> {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let credentials = STANDARD.encode(format!("{id}:{secret}"));
+    let request = Request::post(format!("/{function}"))
+        .header("host", "abc.execute-api.us-east-1.amazonaws.com")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("authorization", format!("Basic {credentials}"))
+        .body(Bytes::from(body))?;
+    Ok(event::from_request(&request, &arrival(&format!("ANY /{function}"))))
+}
