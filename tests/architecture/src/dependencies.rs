@@ -125,6 +125,7 @@ const RULES: &[Rule] = &[
         outside: UseAnything,
     },
     Rule { name: "architecture", workspace: UseAnything, outside: UseAnything },
+    Rule { name: "bench", workspace: UseAnything, outside: UseAnything },
     Rule { name: "clients", workspace: UseAnything, outside: UseAnything },
     Rule { name: "conformance", workspace: UseAnything, outside: UseAnything },
     Rule { name: "contract", workspace: UseAnything, outside: UseAnything },

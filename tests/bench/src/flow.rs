@@ -1,0 +1,225 @@
+//! What is asked of the functions: each flow is one kind of request to one function.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use harness::{Browser, Http, RegisteredClient};
+use http::Request;
+use lambda::{by_hand, event};
+use serde_json::Value;
+
+use crate::Failure;
+use crate::place::{Format, Place};
+
+/// One kind of request.
+#[derive(Clone, Copy, Debug)]
+pub struct Flow {
+    /// What it is called: the function first.
+    pub name: &'static str,
+    /// Who answers.
+    pub function: &'static str,
+    work: Work,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Work {
+    /// A token for a service.
+    Service(Format),
+    /// A token is looked at that a service got.
+    IntrospectServices(Format),
+    /// A token is looked at that an app got for a person.
+    IntrospectPersons,
+    /// A code is redeemed; each is good once.
+    Redeem,
+    /// The refresh token of the answer before.
+    Refresh,
+    /// A refresh token ends its grant; each does so once.
+    RevokeGrant,
+    /// A JWT of a service ends.
+    RevokeServices,
+    /// A document.
+    Document(&'static str),
+    /// An authorization request of somebody who has signed in and agreed.
+    Silent,
+}
+
+const fn flow(name: &'static str, function: &'static str, work: Work) -> Flow {
+    Flow { name, function, work }
+}
+
+impl Flow {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        flow("token: client credentials, ES256", "token", Work::Service(Format::Es256)),
+        flow("token: client credentials, RS256", "token", Work::Service(Format::Rs256)),
+        flow("token: client credentials, EdDSA", "token", Work::Service(Format::EdDsa)),
+        flow("token: client credentials, opaque", "token", Work::Service(Format::Opaque)),
+        flow("token: code, ES256", "token", Work::Redeem),
+        flow("token: refresh, ES256", "token", Work::Refresh),
+        flow("introspect: opaque token of a service", "introspect", Work::IntrospectServices(Format::Opaque)),
+        flow("introspect: ES256 JWT of a service", "introspect", Work::IntrospectServices(Format::Es256)),
+        flow("introspect: ES256 JWT of a grant", "introspect", Work::IntrospectPersons),
+        flow("revoke: refresh token", "revoke", Work::RevokeGrant),
+        flow("revoke: ES256 JWT of a service", "revoke", Work::RevokeServices),
+        flow("metadata: key set", "metadata", Work::Document("jwks.json")),
+        flow("metadata: discovery", "metadata", Work::Document("openid-configuration")),
+        flow("authorize: silent, with a session", "authorize", Work::Silent),
+    ];
+
+    /// The one of this name.
+    ///
+    /// # Errors
+    /// When there is none; tells which there are.
+    pub fn named(name: &str) -> Result<Self, Failure> {
+        let names = || Self::ALL.map(|flow| format!("  {}", flow.name)).join("\n");
+        let found = Self::ALL.into_iter().find(|flow| flow.name == name);
+        found.ok_or_else(|| format!("no flow {name:?}; there are:\n{}", names()).into())
+    }
+
+    /// Whether a person has to be there to make its requests, which takes longer.
+    pub fn is_of_people(&self) -> bool {
+        matches!(self.work, Work::Silent | Work::Redeem | Work::RevokeGrant)
+    }
+
+    /// Where its requests come from. `batch` are made ready at a time where each is good once.
+    ///
+    /// # Errors
+    /// When the first one cannot be made.
+    pub async fn source<'p>(&self, place: &'p Place, batch: usize) -> Result<Source<'p>, Failure> {
+        let http = place.stack.http();
+        let browser = place.browser().await;
+        let mut source = Source { place, work: self.work, batch, http, browser, ready: VecDeque::new(), same: None };
+        source.same = source.repeatable().await?;
+        Ok(source)
+    }
+}
+
+/// The requests of a flow, one after the other.
+pub struct Source<'p> {
+    place: &'p Place,
+    work: Work,
+    batch: usize,
+    http: Http,
+    browser: Browser,
+    ready: VecDeque<Bytes>,
+    /// The event that can be repeated, or the one that follows from the last answer.
+    same: Option<Bytes>,
+}
+
+impl Source<'_> {
+    /// The next event.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub async fn next(&mut self) -> Result<Bytes, Failure> {
+        if let Some(event) = &self.same {
+            return Ok(event.clone());
+        }
+        if self.ready.is_empty() {
+            for _ in 0..self.batch {
+                let event = self.fresh().await?;
+                self.ready.push_back(event);
+            }
+        }
+        self.ready.pop_front().ok_or_else(|| "no event".into())
+    }
+
+    /// Looks at an answer: it must be the right one, and the next event may follow from it.
+    ///
+    /// # Errors
+    /// When it is not the right one.
+    pub fn answered(&mut self, payload: &[u8]) -> Result<(), Failure> {
+        let response = event::to_response(payload)?;
+        let right = if matches!(self.work, Work::Silent) { 303 } else { 200 };
+        let wrong = || format!("not {right}: {}", String::from_utf8_lossy(payload));
+        if response.status().as_u16() != right {
+            return Err(wrong().into());
+        }
+        match self.work {
+            Work::Refresh => {
+                let answer: Value = serde_json::from_slice(response.body())?;
+                let token = answer.get("refresh_token").and_then(Value::as_str).ok_or_else(wrong)?;
+                self.same = Some(refresh(self.place, token)?);
+            }
+            Work::IntrospectServices(_) | Work::IntrospectPersons => {
+                let answer: Value = serde_json::from_slice(response.body())?;
+                if answer.get("active") != Some(&Value::Bool(true)) {
+                    return Err(wrong().into());
+                }
+            }
+            Work::Service(_) | Work::Redeem | Work::RevokeGrant | Work::RevokeServices | Work::Document(_) => {}
+            Work::Silent => {
+                response.headers().get("location").ok_or_else(wrong)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The event that every request of the flow repeats, or the first of a chain; `None` where each is good once.
+    async fn repeatable(&mut self) -> Result<Option<Bytes>, Failure> {
+        let place = self.place;
+        let event = match self.work {
+            Work::Service(format) => form("token", place.service(format)?, &[("grant_type", "client_credentials")])?,
+            Work::IntrospectServices(format) => {
+                let token = self.service_token(format).await?;
+                form("introspect", place.api(format)?, &[("token", &token)])?
+            }
+            Work::IntrospectPersons => {
+                let token = self.tokens().await?.access;
+                form("introspect", place.api(Format::Es256)?, &[("token", &token)])?
+            }
+            Work::Refresh => refresh(place, &self.tokens().await?.refresh)?,
+            Work::Document(name) => document(name)?,
+            Work::Silent => place.silent_request(&self.browser)?,
+            Work::Redeem | Work::RevokeGrant | Work::RevokeServices => return Ok(None),
+        };
+        Ok(Some(event))
+    }
+
+    /// An event that is good once.
+    async fn fresh(&mut self) -> Result<Bytes, Failure> {
+        let place = self.place;
+        if matches!(self.work, Work::RevokeServices) {
+            let token = self.service_token(Format::Es256).await?;
+            return form("revoke", place.service(Format::Es256)?, &[("token", &token)]);
+        }
+        if matches!(self.work, Work::RevokeGrant) {
+            let token = self.tokens().await?.refresh;
+            return form("revoke", place.web(), &[("token", &token)]);
+        }
+        let code = place.code(&mut self.browser).await?;
+        form("token", place.web(), &place.redemption(&code))
+    }
+
+    async fn service_token(&self, format: Format) -> Result<String, Failure> {
+        let ask = self.http.post("/token").client(self.place.service(format)?);
+        Ok(ask.field("grant_type", "client_credentials").send().await.string("access_token"))
+    }
+
+    async fn tokens(&mut self) -> Result<Tokens, Failure> {
+        let code = self.place.code(&mut self.browser).await?;
+        let ask = self.http.post("/token").client(self.place.web()).fields(&self.place.redemption(&code));
+        let reply = ask.send().await;
+        Ok(Tokens { access: reply.string("access_token"), refresh: reply.string("refresh_token") })
+    }
+}
+
+struct Tokens {
+    access: String,
+    refresh: String,
+}
+
+fn form(function: &str, client: &RegisteredClient, fields: &[(&str, &str)]) -> Result<Bytes, Failure> {
+    Ok(by_hand::form(function, (&client.id, client.secret()), fields)?.to_string().into())
+}
+
+fn refresh(place: &Place, token: &str) -> Result<Bytes, Failure> {
+    form("token", place.web(), &[("grant_type", "refresh_token"), ("refresh_token", token)])
+}
+
+fn document(name: &str) -> Result<Bytes, Failure> {
+    let request = Request::get(format!("/.well-known/{name}")).header("host", "abc.example").body(Bytes::new())?;
+    let mut arrival = by_hand::arrival("ANY /.well-known/{document+}");
+    arrival.path_parameters.insert("document".to_owned(), name.to_owned());
+    Ok(event::from_request(&request, &arrival).to_string().into())
+}

@@ -1,0 +1,150 @@
+//! `bench`: measures the functions and writes down what it found.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use bench::flow::Flow;
+use bench::limits::{Limits, faults, found_in_binaries, found_in_storage, found_in_work, written};
+use bench::place::{Place, own_binaries};
+use bench::report::Parts;
+use bench::results::{Growth, Origin, write};
+use bench::{Failure, growth, measure, storage, valgrind};
+use clap::{Args, Parser, Subcommand};
+use harness::Stack;
+
+/// Measures the functions and writes down what it found.
+#[derive(Parser)]
+#[command(name = "bench", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Measure starts, invocations, calls to the store, instructions, memory and sizes of the functions.
+    Functions(FunctionsOptions),
+    /// Measure the flows while the tables grow.
+    Growth(GrowthOptions),
+    /// Write REPORT.md, results.json and the pictures from what was measured.
+    Report {
+        /// The folder with the parts.
+        #[arg(long, default_value = "target/bench")]
+        parts: PathBuf,
+        /// The folder that gets the report.
+        #[arg(long, default_value = "tests/bench")]
+        into: PathBuf,
+    },
+    /// Compare the binaries beside this one with tests/bench/limits.toml.
+    Limits {
+        /// Write the limits for what is found now.
+        #[arg(long)]
+        write: bool,
+    },
+    /// Show where a flow's work goes: its calls to the store, and its most expensive functions.
+    Where {
+        /// The name of the flow.
+        flow: String,
+    },
+}
+
+#[derive(Args)]
+struct FunctionsOptions {
+    /// The folder with the function binaries and examples/floor; the one of this program without it.
+    #[arg(long)]
+    binaries: Option<PathBuf>,
+    /// Starts of each flow.
+    #[arg(long, default_value_t = 50)]
+    starts: usize,
+    /// Warm invocations of each flow; of those that need a person a quarter.
+    #[arg(long, default_value_t = 4000)]
+    requests: usize,
+    /// Warm invocations at each distance of the store.
+    #[arg(long, default_value_t = 200)]
+    distant: usize,
+    /// How much later the store answers, one number after the other.
+    #[arg(long, value_delimiter = ',', default_value = "0,1,2,5")]
+    storage_delay_ms: Vec<u64>,
+    /// Requests under valgrind.
+    #[arg(long, default_value_t = 50)]
+    counted: u64,
+    /// Where to write what was found.
+    #[arg(long, default_value = "target/bench/functions.json")]
+    out: PathBuf,
+}
+
+#[derive(Args)]
+struct GrowthOptions {
+    /// The folder with the function binaries; the one of this program without it.
+    #[arg(long)]
+    binaries: Option<PathBuf>,
+    /// So many clients besides those that ask, one number after the other.
+    #[arg(long, value_delimiter = ',', default_value = "1,10,100,1000,100000")]
+    clients: Vec<u64>,
+    /// So many grants besides those that are asked about; the first beside all numbers of clients.
+    #[arg(long, value_delimiter = ',', default_value = "100,1000,10000,100000,1000000")]
+    grants: Vec<u64>,
+    /// Warm invocations of each flow at each stage.
+    #[arg(long, default_value_t = 400)]
+    requests: usize,
+    /// Where to write what was found.
+    #[arg(long, default_value = "target/bench/growth.json")]
+    out: PathBuf,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Functions(options) => functions(options).await,
+        Task::Growth(options) => grow(options).await,
+        Task::Report { parts, into } => Parts::read(&parts).and_then(|parts| parts.report(&into)),
+        Task::Limits { write } => limits(write).await,
+        Task::Where { flow } => show(&flow).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("bench: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn functions(options: FunctionsOptions) -> Result<(), Failure> {
+    let FunctionsOptions { binaries, starts, requests, distant, storage_delay_ms: delays_ms, counted, out } = options;
+    let binaries = binaries.unwrap_or_else(own_binaries);
+    let extent = measure::Extent { binaries, starts, requests, distant, delays_ms, counted };
+    write(&out, &measure::functions(&extent).await?)
+}
+
+async fn grow(options: GrowthOptions) -> Result<(), Failure> {
+    let GrowthOptions { binaries, clients, grants, requests, out } = options;
+    let (binaries, data) = (binaries.unwrap_or_else(own_binaries), tempfile::tempdir()?);
+    let stages = growth::growth(&binaries, data.path(), &growth::Extent { clients, grants, requests }).await?;
+    write(&out, &Growth { origin: Origin::here(&binaries), stages })
+}
+
+fn own_place() -> Result<Place, Failure> {
+    Place::on(Stack::start(), own_binaries())
+}
+
+async fn limits(write: bool) -> Result<(), Failure> {
+    let place = own_place()?;
+    let mut found = found_in_binaries(&own_binaries())?;
+    found.extend(found_in_storage(&place).await?);
+    found.extend(found_in_work(&place).await?);
+    if write {
+        std::fs::write(Limits::path(), written(&found)?)?;
+        return Ok(());
+    }
+    let faults = faults(&found, &Limits::read()?);
+    print!("{}", written(&found)?);
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
+}
+
+async fn show(flow: &str) -> Result<(), Failure> {
+    let (place, flow) = (own_place()?, Flow::named(flow)?);
+    println!("{}", storage::calls(&place, &flow).await?);
+    println!("{}", valgrind::whereabouts(&place, &flow, 20).await?);
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! Everything that is measured of the functions, one after the other: each measurement has the machine to itself.
+
+use std::path::{Path, PathBuf};
+
+use harness::Stack;
+
+use crate::binary::{FUNCTIONS, weigh};
+use crate::flow::Flow;
+use crate::place::Place;
+use crate::results::{self, Floor, Function, Functions, Origin};
+use crate::{Failure, crates, signature, speed, storage, valgrind};
+
+/// How much is measured.
+#[derive(Clone, Debug)]
+pub struct Extent {
+    /// The folder with the binaries.
+    pub binaries: PathBuf,
+    /// Starts of each flow.
+    pub starts: usize,
+    /// Warm invocations of each flow; of those that need a person a quarter.
+    pub requests: usize,
+    /// Warm invocations at each distance.
+    pub distant: usize,
+    /// How much later the store answers.
+    pub delays_ms: Vec<u64>,
+    /// Requests under valgrind.
+    pub counted: u64,
+}
+
+/// Measures.
+///
+/// # Errors
+/// When a function does not start, or answers wrongly.
+pub async fn functions(extent: &Extent) -> Result<Functions, Failure> {
+    let place = Place::on(Stack::start(), extent.binaries.clone())?;
+    let signatures = signature::all(extent.requests)?;
+    let (cold, warm) = speed::floor(&place, (extent.starts, extent.requests)).await?;
+    let floor = Floor { cold, warm, weight: weigh(&extent.binaries.join("examples/floor"))? };
+    let mut flows = Vec::new();
+    for flow in Flow::ALL {
+        let measured = one(&place, &flow, extent).await?;
+        println!("{}: {:?}, {:?}", flow.name, measured.cold, measured.warm);
+        flows.push(measured);
+    }
+    let functions = weights(&extent.binaries)?;
+    Ok(Functions { origin: Origin::here(&extent.binaries), signatures, floor, functions, flows })
+}
+
+async fn one(place: &Place, flow: &Flow, extent: &Extent) -> Result<results::Flow, Failure> {
+    let requests = if flow.is_of_people() { extent.requests.div_ceil(4) } else { extent.requests };
+    Ok(results::Flow {
+        name: flow.name.to_owned(),
+        function: flow.function.to_owned(),
+        cold: speed::cold(place, flow, (place.settings(flow.function, None)?, extent.starts)).await?,
+        warm: speed::warm(place, flow, requests).await?,
+        storage: storage::storage(place, flow, 10).await?,
+        distant: storage::at_distances(place, flow, (&extent.delays_ms, extent.distant)).await?,
+        work: valgrind::work(place, flow, extent.counted).await?,
+        memory: valgrind::memory(place, flow, extent.counted).await?,
+    })
+}
+
+fn weights(binaries: &Path) -> Result<Vec<Function>, Failure> {
+    let crates = crates::linked()?;
+    let weigh = |name: &&str| {
+        let crates = crates.get(*name).copied().unwrap_or_default();
+        Ok(Function { name: (*name).to_owned(), weight: weigh(&binaries.join(name))?, crates })
+    };
+    FUNCTIONS.iter().map(weigh).collect()
+}

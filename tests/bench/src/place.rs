@@ -1,0 +1,203 @@
+//! The stack that is measured on: `jeton dev` as the storage, an API for each form of token, and who asks for them.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use harness::{Browser, Pkce, RegisteredClient, RegisteredUser, Stack, authorization_url, jeton};
+use http::Request;
+use lambda::{Deployment, Settings, Template, by_hand, event};
+
+use crate::Failure;
+
+const CALLBACK: &str = "https://shop.example/callback";
+
+/// What an access token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A JWT signed with ECDSA P-256.
+    Es256,
+    /// A JWT signed with RSA 2048.
+    Rs256,
+    /// A JWT signed with Ed25519.
+    EdDsa,
+    /// A handle.
+    Opaque,
+}
+
+/// An API and its clients.
+struct Clients {
+    format: Format,
+    /// Asks for tokens of its own.
+    service: RegisteredClient,
+    /// Asks what tokens are worth.
+    api: RegisteredClient,
+}
+
+/// The stack.
+pub struct Place {
+    /// `jeton dev`.
+    pub stack: Stack,
+    clients: Vec<Clients>,
+    web: RegisteredClient,
+    person: RegisteredUser,
+    pkce: Pkce,
+    deployment: Deployment,
+}
+
+impl Format {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Es256, Self::Rs256, Self::EdDsa, Self::Opaque];
+
+    /// Its API.
+    fn identifier(self) -> &'static str {
+        match self {
+            Self::Es256 => "https://es256.example",
+            Self::Rs256 => "https://rs256.example",
+            Self::EdDsa => "https://eddsa.example",
+            Self::Opaque => "https://opaque.example",
+        }
+    }
+
+    fn arguments(self) -> [&'static str; 2] {
+        match self {
+            Self::Es256 => ["--alg", "ES256"],
+            Self::Rs256 => ["--alg", "RS256"],
+            Self::EdDsa => ["--alg", "EdDSA"],
+            Self::Opaque => ["--token-format", "opaque"],
+        }
+    }
+}
+
+/// The folder of this program's own binaries: `target/PROFILE`.
+pub fn own_binaries() -> PathBuf {
+    jeton().parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+impl Place {
+    /// Registers everything in `stack`; the functions are those in `binaries`.
+    ///
+    /// # Errors
+    /// When the template cannot be read.
+    pub fn on(stack: Stack, binaries: PathBuf) -> Result<Self, Failure> {
+        let cli = stack.cli();
+        let clients = Format::ALL.map(|format| {
+            let api = format.identifier();
+            cli.create_api(api, "read write", &[&format.arguments()[..], &["--lifetime", "3600"]].concat());
+            let service = ["--grant", "client_credentials", "--api", api, "--scope", "read write"];
+            let service = cli.create_client("Service", &service);
+            Clients { format, service, api: cli.create_client("API", &["--introspects", api]) }
+        });
+        let web = [
+            ["--grant", "authorization_code"],
+            ["--grant", "refresh_token"],
+            ["--redirect-uri", CALLBACK],
+            ["--api", Format::Es256.identifier()],
+            ["--scope", "read write"],
+        ];
+        let web = cli.create_client("Shop", web.as_flattened());
+        let person = cli.create_user("somebody", "a long enough pass phrase");
+        let environment = stack.env_file().pairs().into_iter().collect();
+        let deployment = Deployment { template: Template::of_the_product()?, binaries, environment };
+        Ok(Self { stack, clients: clients.into(), web, person, pkce: Pkce::new(), deployment })
+    }
+
+    /// What Lambda is told about a function, whose store is at `endpoint` where one is given.
+    ///
+    /// # Errors
+    /// When the template does not know it.
+    pub fn settings(&self, function: &str, endpoint: Option<&str>) -> Result<Settings, Failure> {
+        let mut known = self.deployment.template.functions.iter();
+        let found = known.find(|known| known.binary == function);
+        let mut settings = self.deployment.settings(found.ok_or_else(|| format!("no function {function}"))?);
+        if let Some(endpoint) = endpoint {
+            settings.environment.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), endpoint.to_owned());
+        }
+        Ok(settings)
+    }
+
+    /// The smallest function, on the same terms.
+    ///
+    /// # Errors
+    /// When it was not built.
+    pub fn floor(&self) -> Result<Settings, Failure> {
+        let binary = self.deployment.binaries.join("examples/floor");
+        if !binary.is_file() {
+            return Err(format!("{} is missing: build the examples of tests/bench", binary.display()).into());
+        }
+        Ok(Settings { name: "floor".into(), binary, ..self.settings("token", None)? })
+    }
+
+    /// Where the store is.
+    pub fn store(&self) -> String {
+        self.stack.env_file().get("AWS_ENDPOINT_URL_DYNAMODB")
+    }
+
+    /// Who asks for tokens of this form for itself.
+    ///
+    /// # Errors
+    /// Never: all forms are registered.
+    pub fn service(&self, format: Format) -> Result<&RegisteredClient, Failure> {
+        Ok(&self.clients(format)?.service)
+    }
+
+    /// Who checks tokens of this form.
+    ///
+    /// # Errors
+    /// Never: all forms are registered.
+    pub fn api(&self, format: Format) -> Result<&RegisteredClient, Failure> {
+        Ok(&self.clients(format)?.api)
+    }
+
+    fn clients(&self, format: Format) -> Result<&Clients, Failure> {
+        let mut clients = self.clients.iter();
+        clients.find(|clients| clients.format == format).ok_or_else(|| format!("no clients for {format:?}").into())
+    }
+
+    /// The app of people.
+    pub fn web(&self) -> &RegisteredClient {
+        &self.web
+    }
+
+    /// The authorization request of the app.
+    fn target(&self) -> String {
+        authorization_url(&self.web.id, CALLBACK, &self.pkce, &[("scope", "read")])
+    }
+
+    /// A browser in which the person has signed in and agreed.
+    pub async fn browser(&self) -> Browser {
+        let mut browser = self.stack.browser();
+        browser.sign_in_and_consent(&self.target(), &self.person.username, &self.person.password).await;
+        browser
+    }
+
+    /// The event of an authorization request that needs no page.
+    ///
+    /// # Errors
+    /// When the parts do not make a request.
+    pub fn silent_request(&self, browser: &Browser) -> Result<Bytes, Failure> {
+        let pairs: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::get(self.target()).header("host", "abc.example").header("cookie", pairs.join("; "));
+        let request = request.body(Bytes::new())?;
+        Ok(event::from_request(&request, &by_hand::arrival("ANY /authorize")).to_string().into())
+    }
+
+    /// Another code, without a page.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn code(&self, browser: &mut Browser) -> Result<String, Failure> {
+        let landing = browser.go(&self.target()).await;
+        let callback = landing.callback().ok_or_else(|| format!("no code: {:?}", landing.reply))?;
+        Ok(callback.code().to_owned())
+    }
+
+    /// The fields that redeem a code.
+    pub fn redemption<'v>(&'v self, code: &'v str) -> [(&'v str, &'v str); 4] {
+        [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", CALLBACK),
+            ("code_verifier", &self.pkce.verifier),
+        ]
+    }
+}
