@@ -5,7 +5,7 @@
 //! - [`place`] is the stack that is measured on, [`flow`] what is asked of the functions;
 //! - [`speed`] measures starts and invocations, [`signature`] the signatures by themselves, [`storage`] what goes to the
 //!   store and comes back, [`valgrind`] instructions and memory, [`binary`] and [`crates`] what is linked; [`measure`] does
-//!   all of that, and [`growth`] part of it with ever larger tables;
+//!   all of that, [`growth`] part of it with ever larger tables, and [`tls`] starts with the store behind TLS;
 //! - [`report`] writes down what [`results`] hold and what [`peers`] were found to take.
 //!
 //! # Decisions
@@ -37,6 +37,7 @@ mod table;
 mod tables;
 mod tables_of_peers;
 pub mod times;
+pub mod tls;
 pub mod valgrind;
 
 /// Whatever went wrong, as a person is told.

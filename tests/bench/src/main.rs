@@ -7,8 +7,8 @@ use bench::flow::Flow;
 use bench::limits::{Limits, faults, found_in_binaries, found_in_storage, found_in_work, written};
 use bench::place::{Place, own_binaries};
 use bench::report::Parts;
-use bench::results::{Growth, Origin, write};
-use bench::{Failure, growth, measure, storage, valgrind};
+use bench::results::{Growth, Origin, Tls, write};
+use bench::{Failure, growth, measure, storage, tls, valgrind};
 use clap::{Args, Parser, Subcommand};
 use harness::Stack;
 
@@ -26,6 +26,8 @@ enum Task {
     Functions(FunctionsOptions),
     /// Measure the flows while the tables grow.
     Growth(GrowthOptions),
+    /// Measure starts and first invocations with the store behind TLS.
+    Tls(TlsOptions),
     /// Write REPORT.md, results.json and the pictures from what was measured.
     Report {
         /// The folder with the parts.
@@ -92,11 +94,25 @@ struct GrowthOptions {
     out: PathBuf,
 }
 
+#[derive(Args)]
+struct TlsOptions {
+    /// The folder with the function binaries; the one of this program without it.
+    #[arg(long)]
+    binaries: Option<PathBuf>,
+    /// Starts of each flow.
+    #[arg(long, default_value_t = 50)]
+    starts: usize,
+    /// Where to write what was found.
+    #[arg(long, default_value = "target/bench/tls.json")]
+    out: PathBuf,
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Functions(options) => functions(options).await,
         Task::Growth(options) => grow(options).await,
+        Task::Tls(options) => behind_tls(options).await,
         Task::Report { parts, into } => Parts::read(&parts).and_then(|parts| parts.report(&into)),
         Task::Limits { write } => limits(write).await,
         Task::Where { flow } => show(&flow).await,
@@ -122,6 +138,13 @@ async fn grow(options: GrowthOptions) -> Result<(), Failure> {
     let (binaries, data) = (binaries.unwrap_or_else(own_binaries), tempfile::tempdir()?);
     let stages = growth::growth(&binaries, data.path(), &growth::Extent { clients, grants, requests }).await?;
     write(&out, &Growth { origin: Origin::here(&binaries), stages })
+}
+
+async fn behind_tls(options: TlsOptions) -> Result<(), Failure> {
+    let TlsOptions { binaries, starts, out } = options;
+    let binaries = binaries.unwrap_or_else(own_binaries);
+    let flows = tls::starts(&Place::on(Stack::start(), binaries.clone())?, starts).await?;
+    write(&out, &Tls { origin: Origin::here(&binaries), flows })
 }
 
 fn own_place() -> Result<Place, Failure> {

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 const WIDTH: f64 = 900.0;
 const ROW: f64 = 20.0;
+/// Between the bars of one name and those of the next.
+const GAP: f64 = 8.0;
 /// Not less than what a letter of 12 pixels takes in the widest of the usual fonts.
 const LETTER: f64 = 7.2;
 const COLOURS: [&str; 8] = ["#2a7ab9", "#d2691e", "#1a9e77", "#b565a7", "#c69214", "#3aa6c9", "#8c8c8c", "#cc4455"];
@@ -56,11 +58,12 @@ fn widest<'t>(texts: impl Iterator<Item = &'t String>) -> f64 {
     texts.map(|text| length(text.chars().count()) * LETTER).fold(0.0, f64::max)
 }
 
-/// As many digits as say something.
+/// Three digits, which is as many as say something.
 pub fn figure(value: f64) -> String {
     match value {
         0.0 => "0".to_owned(),
-        value if value.abs() < 1.0 => format!("{value:.2}"),
+        value if value.abs() < 1.0 => format!("{value:.3}"),
+        value if value.abs() < 10.0 => format!("{value:.2}"),
         value if value.abs() < 100.0 => format!("{value:.1}"),
         value => format!("{value:.0}"),
     }
@@ -119,29 +122,37 @@ impl Picture {
 impl Bars {
     /// The picture, on a linear axis from zero.
     pub fn draw(&self) -> String {
-        let (left, bars) = (widest(self.rows.iter().map(|(name, _)| name)) + 20.0, self.series.len().max(1));
+        let left = widest(self.rows.iter().map(|(name, _)| name)) + 20.0;
         let values = self.rows.iter().flat_map(|(_, values)| values).flatten();
         let most = values.copied().fold(0.0, f64::max).max(f64::MIN_POSITIVE);
-        let (room, row) = (WIDTH - left - 80.0, ROW * length(bars) + 6.0);
-        let mut picture = Picture::new(70.0 + row * length(self.rows.len()), &self.title);
+        let (room, bars) = (WIDTH - left - 80.0, self.rows.iter().flat_map(|(_, values)| values).flatten().count());
+        let bottom = 60.0 + ROW * length(bars) + GAP * length(self.rows.len());
+        let mut picture = Picture::new(bottom + 10.0, &self.title);
+        self.legend(&mut picture);
+        let mut y = 60.0;
+        for (name, values) in &self.rows {
+            let height = ROW * length(values.iter().flatten().count());
+            picture.text((left - 8.0, y + height / 2.0 + 4.0), "end", name);
+            for (place, value) in values.iter().enumerate() {
+                let Some(value) = value else { continue };
+                let width = (value / most * room).max(1.0);
+                picture.bar((left, y + 2.0), (width, ROW - 4.0), colour(place));
+                picture.text((left + width + 6.0, y + ROW / 2.0 + 4.0), "start", &figure(*value));
+                y += ROW;
+            }
+            y += GAP;
+        }
+        picture.grid((left, 56.0), (left, bottom));
+        picture.end()
+    }
+
+    fn legend(&self, picture: &mut Picture) {
         let mut x = 12.0;
         for (place, name) in self.series.iter().enumerate() {
             picture.bar((x, 36.0), (12.0, 12.0), colour(place));
             picture.text((x + 17.0, 46.5), "start", name);
             x += 40.0 + length(name.chars().count()) * LETTER;
         }
-        for (number, (name, values)) in self.rows.iter().enumerate() {
-            let top = 60.0 + row * length(number);
-            picture.text((left - 8.0, top + row / 2.0 + 1.0), "end", name);
-            for (place, value) in values.iter().enumerate() {
-                let Some(value) = value else { continue };
-                let (y, width) = (top + ROW * length(place), (value / most * room).max(1.0));
-                picture.bar((left, y + 2.0), (width, ROW - 4.0), colour(place));
-                picture.text((left + width + 6.0, y + ROW / 2.0 + 4.0), "start", &figure(*value));
-            }
-        }
-        picture.grid((left, 56.0), (left, 60.0 + row * length(self.rows.len())));
-        picture.end()
     }
 }
 
@@ -208,12 +219,15 @@ mod tests {
         let series = vec![("flat".to_owned(), vec![0.2, 0.2]), ("steep".to_owned(), vec![0.3, 40.0])];
         let places = vec!["1".to_owned(), "10".to_owned()];
         let picture = Lines { title: "t".into(), across: "clients".into(), places, series }.draw();
-        assert!(picture.contains(">0.10</text>") && picture.contains(">100</text>"), "{picture}");
+        assert!(picture.contains(">0.100</text>") && picture.contains(">100</text>"), "{picture}");
         assert_eq!(picture.matches("<polyline").count(), 4);
     }
 
     #[test]
     fn a_figure_has_as_many_digits_as_say_something() {
-        assert_eq!([0.0, 0.123, 12.34, 1234.5].map(figure), ["0", "0.12", "12.3", "1234"].map(str::to_owned));
+        assert_eq!(
+            [0.0, 0.1234, 1.234, 12.34, 1234.5].map(figure),
+            ["0", "0.123", "1.23", "12.3", "1234"].map(str::to_owned)
+        );
     }
 }
