@@ -7,6 +7,7 @@ use harness::{Http, Stack, dynamo_call_by};
 use report::Random;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use tokio::time::Instant;
 
 use crate::Failure;
 use crate::flow::Flow;
@@ -70,23 +71,32 @@ pub async fn growth(binaries: &Path, data: &Path, extent: &Extent) -> Result<Vec
     let mut stages = Vec::new();
     for &number in &extent.clients {
         clients.fill(number).await?;
-        stages.extend(stage(&place, (number, first), extent.requests).await?);
+        stages.extend(stage(&place, (&clients, &grants), extent.requests).await?);
     }
     for &number in extent.grants.iter().skip(1) {
         grants.fill(number).await?;
-        stages.extend(stage(&place, (clients.copies, number), extent.requests).await?);
+        stages.extend(stage(&place, (&clients, &grants), extent.requests).await?);
     }
     Ok(stages)
 }
 
-async fn stage(place: &Place, (clients, grants): (u64, u64), requests: usize) -> Result<Vec<Stage>, Failure> {
+async fn stage(
+    place: &Place,
+    (clients, grants): (&Filled<'_>, &Filled<'_>),
+    requests: usize,
+) -> Result<Vec<Stage>, Failure> {
+    let at = |flow: &str, round_trips, times: Times| {
+        let (clients, grants) = (clients.copies, grants.copies);
+        println!("{clients} clients, {grants} grants, {flow}: {:.0} µs, {round_trips} calls", times.median);
+        Stage { clients, grants, flow: flow.to_owned(), round_trips, times }
+    };
     let mut stages = Vec::new();
     for flow in Flow::ALL {
         let times = warm(place, &flow, requests).await?.times;
-        let round_trips = storage(place, &flow, 10).await?.round_trips;
-        println!("{clients} clients, {grants} grants, {}: {:.0} µs, {round_trips} calls", flow.name, times.median);
-        stages.push(Stage { clients, grants, flow: flow.name.to_owned(), round_trips, times });
+        stages.push(at(flow.name, storage(place, &flow, 10).await?.round_trips, times));
     }
+    stages.push(at("the store alone: GetItem", 1, grants.times("GetItem", requests).await));
+    stages.push(at("the store alone: PutItem", 1, grants.times("PutItem", requests).await));
     Ok(stages)
 }
 
@@ -126,6 +136,22 @@ impl Filled<'_> {
         done.into_iter().collect::<Result<(), Failure>>()?;
         self.copies = self.copies.max(number);
         Ok(())
+    }
+
+    /// What the store takes by itself to give a copy or to write one again: what it takes of the flows.
+    async fn times(&self, operation: &str, calls: usize) -> Times {
+        let mut times = Vec::with_capacity(calls);
+        for number in (0..self.copies).cycle().take(calls) {
+            let (item, table) = (self.copy(number), &self.table);
+            let input = match operation {
+                "GetItem" => json!({"TableName": table, "ConsistentRead": true, "Key": {"id": item.get("id")}}),
+                _ => json!({"TableName": table, "Item": item}),
+            };
+            let began = Instant::now();
+            dynamo_call_by(self.http, operation, &input).await;
+            times.push(began.elapsed());
+        }
+        Times::of(times)
     }
 
     fn copy(&self, number: u64) -> Value {

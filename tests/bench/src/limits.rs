@@ -1,6 +1,9 @@
 //! The regression gate: what was measured when the limits were written, and how much it may be.
 //!
-//! Everything here repeats: it counts calls, bytes, instructions and crates, and never time.
+//! Everything here repeats: it counts calls, bytes, instructions and crates, and never time. Between runs, and between two
+//! builds of the same source in different folders, instructions and allocations differed by 0.4 % at most; neither what
+//! AWS-LC takes for the processor (`OPENSSL_ia32cap`) nor the string instructions of the C library make a difference. Another
+//! compiler, and another C library, do.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

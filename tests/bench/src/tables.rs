@@ -193,7 +193,7 @@ impl Grown {
         sizes.dedup();
         let mut table = Table::new(&format!("More {}", self.title), &["flow"]).made_by(&part.origin).about(&format!(
             "The p50 of a warm invocation, ms, and its round trips to the store, with so many {} in the table besides those \
-             that are asked about, and {}. The store keeps its data on disk.",
+             that are asked about, and {}. The store keeps its data on disk; its own time for one call stands below.",
             self.title, self.beside
         ));
         for size in &sizes {
