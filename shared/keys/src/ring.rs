@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::{try_join, try_join_all};
 use grants::{AccessToken, SigningAlgorithm, Timestamp, TokenFacts, TokenId};
 use protocol::{JwkSet, Secret};
 use zeroize::Zeroizing;
@@ -39,7 +40,7 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// Unwraps the keys of `records`. Private keys that `before` holds are not unwrapped again; where `signs` is false
+    /// Unwraps the keys of `records`, all at once. Private keys that `before` holds are not unwrapped again; where `signs` is false
     /// none are unwrapped at all.
     ///
     /// # Errors
@@ -52,18 +53,21 @@ impl KeyRing {
         now: Timestamp,
     ) -> Result<Self, KeysError> {
         let master = records.master.as_ref().ok_or(KeysError::Missing)?;
-        let handles = match before {
-            Some(before) if before.records.master.as_ref() == Some(master) => before.handles.clone(),
-            Some(_) | None => open_master(master, wrap).await?,
+        let handles = async {
+            match before {
+                Some(before) if before.records.master.as_ref() == Some(master) => Ok(before.handles.clone()),
+                Some(_) | None => open_master(master, wrap).await,
+            }
         };
-        let mut signers = Vec::new();
-        for record in records.signing.iter().filter(|record| signs && records.may_sign(record, now)) {
+        let signing = records.signing.iter().filter(|record| signs && records.may_sign(record, now));
+        let signers = signing.map(|record| async move {
             let known = before.and_then(|before| before.signers.iter().find(|key| key.kid() == record.public.kid));
-            signers.push(match known {
-                Some(known) => Arc::clone(known),
-                None => Arc::new(open_signing_key(record, wrap).await?),
-            });
-        }
+            match known {
+                Some(known) => Ok(Arc::clone(known)),
+                None => open_signing_key(record, wrap).await.map(Arc::new),
+            }
+        });
+        let (handles, signers) = try_join(handles, try_join_all(signers)).await?;
         let verifiers = records.signing.iter().map(Verifier::parse).collect::<Result<_, _>>()?;
         Ok(Self { handles, signers, verifiers, records })
     }

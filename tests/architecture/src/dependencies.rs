@@ -52,6 +52,7 @@ const RULES: &[Rule] = &[
             "aws-lc-rs",
             "aws-sdk-kms",
             "base64",
+            "futures-util",
             "hkdf",
             "hmac",
             "jsonwebtoken",
