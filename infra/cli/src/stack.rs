@@ -96,6 +96,7 @@ fn read_env_file(path: &Path) -> Result<Variables, Error> {
 async fn connection(look_up: &impl Fn(&str) -> Option<String>) -> Result<Connection, Error> {
     let dynamodb_endpoint = look_up("AWS_ENDPOINT_URL_DYNAMODB");
     let kms_endpoint = look_up("AWS_ENDPOINT_URL_KMS");
+    let names_its_roots = Connection::ROOTS.iter().any(|name| look_up(name).is_some());
     if let (Some(id), Some(secret)) = (look_up("AWS_ACCESS_KEY_ID"), look_up("AWS_SECRET_ACCESS_KEY")) {
         let region = look_up("AWS_REGION").or_else(|| look_up("AWS_DEFAULT_REGION"));
         return Ok(Connection {
@@ -105,6 +106,7 @@ async fn connection(look_up: &impl Fn(&str) -> Option<String>) -> Result<Connect
             session_token: look_up("AWS_SESSION_TOKEN").map(Secret::new),
             dynamodb_endpoint,
             kms_endpoint,
+            names_its_roots,
         });
     }
     let chain =
@@ -118,6 +120,7 @@ async fn connection(look_up: &impl Fn(&str) -> Option<String>) -> Result<Connect
         session_token: credentials.session_token().map(|token| Secret::new(token.to_owned())),
         dynamodb_endpoint,
         kms_endpoint,
+        names_its_roots,
     })
 }
 

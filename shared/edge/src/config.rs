@@ -98,6 +98,7 @@ impl Config {
                 session_token: get("AWS_SESSION_TOKEN").map(Secret::new),
                 dynamodb_endpoint: get("AWS_ENDPOINT_URL_DYNAMODB"),
                 kms_endpoint: get("AWS_ENDPOINT_URL_KMS"),
+                names_its_roots: Connection::ROOTS.iter().any(|name| get(name).is_some()),
             },
             policy: policy(&get)?,
             rotation: rotation(&get)?,

@@ -64,7 +64,7 @@ impl Front {
     fn settings(&self, mut settings: Settings) -> Settings {
         let endpoint = format!("https://{NAME}:{}", self.port);
         settings.environment.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), endpoint);
-        settings.environment.insert("AWS_CA_BUNDLE".to_owned(), self.ca.display().to_string());
+        settings.environment.insert("SSL_CERT_FILE".to_owned(), self.ca.display().to_string());
         settings
     }
 }
