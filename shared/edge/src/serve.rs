@@ -53,7 +53,7 @@ pub async fn respond<F: Function>(function: &F, request: Request) -> Answer {
     let request_id = request_id(&request);
     let source = source_of(&request).map(|source| source.to_string());
     let method = request.method().clone();
-    let (answer, storage_calls) = store::counted(function.answer(request)).await;
+    let (answer, storage_calls) = store::counted(Box::pin(function.answer(request))).await;
     log_request(&Line {
         request_id: &request_id,
         source: source.as_deref(),

@@ -10,7 +10,7 @@ use crate::items::Item;
 pub(crate) async fn read(client: &Client, table: &str, keys: Vec<Item>) -> Result<Vec<Item>, Unknown> {
     let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
     let wanted = wanted.map_err(|_| Unknown::damaged(table, "keys"))?;
-    let answer = client.batch_get_item().request_items(table, wanted).send().await;
+    let answer = Box::pin(client.batch_get_item().request_items(table, wanted).send()).await;
     let answer = answer.map_err(|error| Unknown::from_sdk(table, error))?;
     if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
         return Err(Unknown::unprocessed(table));

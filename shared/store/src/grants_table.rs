@@ -56,7 +56,7 @@ impl GrantsTable {
             .set_expression_attribute_names(Some(expression.names))
             .set_expression_attribute_values(Some(expression.values).filter(|values| !values.is_empty()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match call.send().await {
+        match Box::pin(call.send()).await {
             Ok(_) => Ok(Applied::Done(Box::new(grant.clone()))),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(failed)) => self.refused(failed.item.as_ref()),
@@ -80,7 +80,7 @@ impl GrantsTable {
             .set_expression_attribute_values(Some(expression.values))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match call.send().await {
+        match Box::pin(call.send()).await {
             Ok(answer) => {
                 let item = answer.attributes.ok_or_else(|| Unknown::damaged(&self.table, "answer"))?;
                 Ok(Applied::Done(Box::new(from_item(&self.table, &item)?)))
@@ -103,7 +103,7 @@ impl GrantsTable {
     /// [`Unknown`] when it is not known.
     pub async fn find(&self, id: GrantId) -> Result<Option<Grant>, Unknown> {
         let call = self.client.get_item().table_name(&self.table).key("id", text(&id)).consistent_read(true);
-        let answer = call.send().await.map_err(|error| self.unknown(error))?;
+        let answer = Box::pin(call.send()).await.map_err(|error| self.unknown(error))?;
         answer.item.map(|item| from_item(&self.table, &item)).transpose()
     }
 
@@ -113,7 +113,7 @@ impl GrantsTable {
     /// [`Unknown`] when it is not known whether it is remembered.
     pub async fn revoke_token(&self, id: TokenId, expires_at: Timestamp) -> Result<(), Unknown> {
         let call = self.client.put_item().table_name(&self.table).item("id", text(&token_key(id)));
-        let answer = call.item("expires_at", time(expires_at)).send().await;
+        let answer = Box::pin(call.item("expires_at", time(expires_at)).send()).await;
         answer.map(drop).map_err(|error| self.unknown(error))
     }
 
@@ -123,7 +123,7 @@ impl GrantsTable {
     /// [`Unknown`] when it is not known.
     pub async fn token_is_revoked(&self, id: TokenId) -> Result<bool, Unknown> {
         let call = self.client.get_item().table_name(&self.table).key("id", text(&token_key(id))).consistent_read(true);
-        let answer = call.send().await.map_err(|error| self.unknown(error))?;
+        let answer = Box::pin(call.send()).await.map_err(|error| self.unknown(error))?;
         Ok(answer.item.is_some())
     }
 

@@ -10,6 +10,8 @@
 //!   minute, and a new client should work at once.
 //! - A request is sent three times at most, each within a second and a half, all within four: less than any caller waits,
 //!   and every write carries an attempt id, so that a repeated one knows its own work.
+//! - What is sent to answer a request is boxed: a future of the SDK is tens of kilobytes large, and would be moved with
+//!   every future that waits for it, sent or not.
 //! - Keys are hashes or random; the one exception, the registry, is cached.
 
 mod batch;

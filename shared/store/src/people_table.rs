@@ -71,7 +71,7 @@ impl PeopleTable {
     /// [`Unknown`] when it is not known.
     pub async fn user(&self, person: PersonKey) -> Result<Option<User>, Unknown> {
         let call = self.client.get_item().table_name(&self.table).set_key(Some(key(person, PROFILE)));
-        let answer = call.consistent_read(true).send().await;
+        let answer = Box::pin(call.consistent_read(true).send()).await;
         let answer = answer.map_err(|error| Unknown::from_sdk(&self.table, error))?;
         answer.item.map(|item| to_user(&self.table, &item)).transpose()
     }
@@ -162,7 +162,7 @@ impl PeopleTable {
 
     async fn put(&self, item: Item, condition: Option<&str>) -> Result<Changed, Unknown> {
         let call = self.client.put_item().table_name(&self.table).set_item(Some(item));
-        match call.set_condition_expression(condition.map(str::to_owned)).send().await {
+        match Box::pin(call.set_condition_expression(condition.map(str::to_owned)).send()).await {
             Ok(_) => Ok(Changed::Done),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),

@@ -130,7 +130,7 @@ impl Registry {
 
     async fn get(&self, key: &str) -> Result<Option<Item>, Unknown> {
         let call = self.dynamodb.get_item().table_name(&self.table).key("id", text(&key)).consistent_read(true);
-        let answer = call.send().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        let answer = Box::pin(call.send()).await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
         Ok(answer.item)
     }
 

@@ -70,7 +70,7 @@ impl Throttles {
         for (name, value) in step.values {
             call = call.expression_attribute_values(name, number(&value));
         }
-        match call.send().await {
+        match Box::pin(call.send()).await {
             Ok(_) => Ok(Counted::Done),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
@@ -95,7 +95,7 @@ impl Throttles {
             .condition_expression("attribute_exists(id)")
             .update_expression("SET failures = :none")
             .expression_attribute_values(":none", number(&0));
-        match call.send().await {
+        match Box::pin(call.send()).await {
             Ok(_) => Ok(Changed::Done),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
