@@ -10,14 +10,10 @@ pub(crate) fn lines(stack: &Stack) -> Vec<Value> {
 
 /// The lines that tell of requests.
 pub(crate) fn requests(stack: &Stack) -> Vec<Value> {
-    with_message(stack, "request")
+    lines(stack).into_iter().filter(|line| line["message"] == "request").collect()
 }
 
 /// The lines that tell what happened.
 pub(crate) fn audit(stack: &Stack) -> Vec<Value> {
-    with_message(stack, "audit")
-}
-
-fn with_message(stack: &Stack, message: &str) -> Vec<Value> {
-    lines(stack).into_iter().filter(|line| line["message"] == message).collect()
+    lines(stack).into_iter().filter(|line| line["event"].is_string()).collect()
 }

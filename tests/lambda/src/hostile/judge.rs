@@ -15,7 +15,7 @@ pub(super) const MARK: &str = "hostile-5eC7et";
 
 /// No answer is longer: a page holds the request, of 16 KiB at most, twice.
 const MOST_ANSWER_BYTES: usize = 128 * 1024;
-/// A line about the request and one for an auditor.
+/// A line about the request, and one for each thing before the last that happened in it.
 const MOST_LOG_BYTES: usize = 2 * 1024;
 const MEGABYTE: usize = 1024 * 1024;
 
