@@ -16,5 +16,6 @@ pub fn random<const N: usize>() -> [u8; N] {
 
 /// A random name of `N` bytes in hexadecimal digits.
 pub fn random_name<const N: usize>() -> String {
-    random::<N>().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
+    random::<N>().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -107,7 +107,7 @@ async fn ask(event: ApiGatewayV2httpRequest, site: Arc<Site>) -> Result<Response
     let event = LambdaEvent::new(event.into(), Context::default());
     let answer = move |request| async move { Box::pin(site.answer(request)).await };
     let answered = answer_event(event, &Entrance::default(), answer).await?;
-    let answered: ApiGatewayV2httpResponse = serde_json::from_value(serde_json::to_value(answered)?)?;
+    let answered: ApiGatewayV2httpResponse = serde_json::from_slice(&serde_json::to_vec(&answered)?)?;
     response(answered)
 }
 
