@@ -1,5 +1,7 @@
 //! What `tests/bench/peers/run` found, as far as the report shows it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// The file.
@@ -9,7 +11,8 @@ pub struct Peers {
     pub servers: Vec<Server>,
     /// What was asked of them.
     pub workloads: Vec<Workload>,
-    /// How many times better Jeton is than each peer.
+    /// How many times better Jeton is than each peer. Those with their state in `DynamoDB` stand beside Jeton without the
+    /// store that `jeton dev` holds.
     #[serde(default)]
     pub ratios: Vec<Ratio>,
     /// The same for `jeton dev` without the store that it holds.
@@ -18,6 +21,9 @@ pub struct Peers {
     /// What a peer has not.
     #[serde(default)]
     pub missing: Vec<Missing>,
+    /// How many of simultaneous redemptions of one code got tokens.
+    #[serde(default)]
+    pub races: Vec<Race>,
 }
 
 /// A server.
@@ -62,8 +68,9 @@ pub struct Workload {
     pub cpu_us_per_request: Option<f64>,
     /// Throughput.
     pub requests_per_second: Option<f64>,
-    /// Throughput of a whole core.
-    pub requests_per_cpu_second: Option<f64>,
+    /// Calls to `DynamoDB`, where the state is there.
+    #[serde(default)]
+    pub store_calls: Option<BTreeMap<String, f64>>,
 }
 
 /// How many times better Jeton is.
@@ -74,10 +81,28 @@ pub struct Ratio {
     pub work: Work,
     /// Than whom.
     pub peer: String,
+    /// Which Jeton.
+    #[serde(default)]
+    pub beside: String,
     /// The peer's processor time by Jeton's.
     pub cpu_ratio: Option<f64>,
     /// Jeton's requests a second by the peer's.
     pub throughput_ratio: Option<f64>,
+}
+
+/// One code, presented by many at once, several times.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Race {
+    /// Whose code.
+    pub server: String,
+    /// Of what client.
+    pub client: String,
+    /// How many presented it.
+    pub redemptions: usize,
+    /// How many of them got tokens, each time.
+    pub got_tokens: Vec<usize>,
+    /// How many of the refresh tokens were good afterwards, each time.
+    pub refresh_tokens_good_afterwards: Vec<usize>,
 }
 
 /// What was not measured.
