@@ -6,7 +6,7 @@
 //! - [`speed`] measures starts and invocations, [`signature`] the signatures by themselves, [`storage`] what goes to the
 //!   store and comes back, [`valgrind`] instructions and memory, [`binary`] and [`crates`] what is linked; [`measure`] does
 //!   all of that, [`growth`] part of it with ever larger tables, and [`tls`] starts with the store behind TLS;
-//! - [`report`] writes down what [`results`] hold and what [`peers`] were found to take.
+//! - [`report`] writes down what [`results`] hold and what [`peers`] were found to take; [`cost`] makes dollars of it.
 //!
 //! # Decisions
 //! - What is measured is the binary that is deployed, from outside, as Lambda runs it: one process, one request at a time,
@@ -18,6 +18,7 @@
 
 pub mod binary;
 mod callgrind;
+pub mod cost;
 pub mod crates;
 pub mod flow;
 #[cfg(test)]

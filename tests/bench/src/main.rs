@@ -8,7 +8,7 @@ use bench::limits::{Limits, faults, found_in_binaries, found_in_storage, found_i
 use bench::place::{Place, own_binaries};
 use bench::report::Parts;
 use bench::results::{Growth, Origin, Tls, write};
-use bench::{Failure, growth, measure, storage, tls, valgrind};
+use bench::{Failure, cost, growth, measure, storage, tls, valgrind};
 use clap::{Args, Parser, Subcommand};
 use harness::Stack;
 
@@ -37,6 +37,8 @@ enum Task {
         #[arg(long, default_value = "tests/bench")]
         into: PathBuf,
     },
+    /// Write what a million requests cost into infra/README.md, by tests/bench/prices.toml and results.json.
+    Cost,
     /// Compare the binaries beside this one with tests/bench/limits.toml.
     Limits {
         /// Write the limits for what is found now.
@@ -114,6 +116,7 @@ async fn main() -> ExitCode {
         Task::Growth(options) => grow(options).await,
         Task::Tls(options) => behind_tls(options).await,
         Task::Report { parts, into } => Parts::read(&parts).and_then(|parts| parts.report(&into)),
+        Task::Cost => cost::of_results().and_then(|part| cost::write(&part)),
         Task::Limits { write } => limits(write).await,
         Task::Where { flow } => show(&flow).await,
     };

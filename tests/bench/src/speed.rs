@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use lambda::{Function, Settings};
+use http::Response;
+use lambda::{Function, Settings, event};
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
@@ -32,6 +33,10 @@ pub struct Warm {
     pub cpu: f64,
     /// The most memory that the process ever had.
     pub peak_memory_kib: u64,
+    /// Bytes of the log for one invocation, the mean; all in one line.
+    pub log_bytes: f64,
+    /// Bytes of one answer with its headers, as it leaves the gateway, the mean.
+    pub answer_bytes: f64,
 }
 
 /// Starts a function `starts` times, with these settings, and asks each once.
@@ -100,24 +105,29 @@ pub async fn floor(place: &Place, (starts, requests): (usize, usize)) -> Result<
 struct Asked {
     function: Function,
     times: Vec<Duration>,
+    answer_bytes: usize,
     processor_before: Duration,
+    log_before: usize,
 }
 
 impl Asked {
     async fn start(settings: Settings) -> Result<Self, Failure> {
         let function = Function::start(settings).await?;
-        Ok(Self { function, times: Vec::new(), processor_before: Duration::ZERO })
+        Ok(Self { function, times: Vec::new(), answer_bytes: 0, processor_before: Duration::ZERO, log_before: 0 })
     }
 
     async fn ask(&mut self, event: Bytes) -> Result<Bytes, Failure> {
         let invoked = self.function.invoke(event).await?;
         self.times.push(invoked.took);
+        self.answer_bytes += bytes_of(&event::to_response(&invoked.payload)?);
         Ok(invoked.payload)
     }
 
     async fn forget(&mut self) -> Result<(), Failure> {
         self.function.idle().await;
         self.times.clear();
+        self.answer_bytes = 0;
+        self.log_before = self.function.output().await.len();
         self.processor_before = self.function.usage()?.processor;
         Ok(())
     }
@@ -126,7 +136,21 @@ impl Asked {
         self.function.idle().await;
         let usage = self.function.usage()?;
         let used = usage.processor.saturating_sub(self.processor_before);
-        let cpu = microseconds(used) / f64::from(u32::try_from(self.times.len().max(1))?);
-        Ok(Warm { times: Times::of(self.times), cpu, peak_memory_kib: usage.peak_memory })
+        let count = f64::from(u32::try_from(self.times.len().max(1))?);
+        let each = |bytes: usize| u32::try_from(bytes).map(|bytes| f64::from(bytes) / count);
+        let logged = self.function.output().await.len().saturating_sub(self.log_before);
+        Ok(Warm {
+            times: Times::of(self.times),
+            cpu: microseconds(used) / count,
+            peak_memory_kib: usage.peak_memory,
+            log_bytes: each(logged)?,
+            answer_bytes: each(self.answer_bytes)?,
+        })
     }
+}
+
+/// The length of an answer as HTTP/1.1 writes it.
+fn bytes_of(response: &Response<Bytes>) -> usize {
+    let headers = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    "HTTP/1.1 200 OK\r\n\r\n".len() + headers.sum::<usize>() + response.body().len()
 }

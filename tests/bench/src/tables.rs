@@ -156,7 +156,7 @@ pub(crate) fn tls(part: &Tls, text: &mut String) {
     let columns = ["flow", "init median, ms", "init p99, ms", "first invocation median, ms", "first p99, ms"];
     let mut table = Table::new("Starts with TLS to the store", &columns).made_by(&part.origin).about(
         "As above, with a TLS endpoint in front of the store: TLS 1.3, a certificate of P-256 under a CA that is made for the \
-         run and trusted instead of Amazon's (`AWS_CA_BUNDLE`).",
+         run and trusted instead of Amazon's (`SSL_CERT_FILE`).",
     );
     for (name, cold) in &part.flows {
         let [init, first] = [cold.init, cold.first];

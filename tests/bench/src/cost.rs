@@ -1,0 +1,308 @@
+//! What a million requests cost: list prices times what was measured.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use lambda::Template;
+use serde::Deserialize;
+
+use crate::Failure;
+use crate::crates::root;
+use crate::results::{Flow, Functions, read};
+use crate::table::Table;
+
+/// Lambda gives a whole processor for so many MiB.
+const WHOLE_PROCESSOR_MIB: f64 = 1769.0;
+
+/// The last report's figures.
+///
+/// # Errors
+/// When there are none.
+pub fn of_results() -> Result<Functions, Failure> {
+    let found: Option<Results> = read(&root().join("tests/bench/results.json"))?;
+    found.map(|results| results.functions).ok_or_else(|| "there is no tests/bench/results.json: tests/bench/run".into())
+}
+
+#[derive(Deserialize)]
+struct Results {
+    functions: Functions,
+}
+
+/// Where the tables stand in `infra/README.md`.
+const MARKS: (&str, &str) = ("<!-- Written by `bench cost`. -->\n", "<!-- End of what `bench cost` writes. -->\n");
+
+/// `prices.toml`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Prices {
+    read_on: String,
+    lambda: LambdaPrices,
+    gateway: Requests,
+    dynamodb: Units,
+    logs: Bytes,
+    internet: Bytes,
+    cognito: Cognito,
+    assumed: Assumed,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct LambdaPrices {
+    million_requests: f64,
+    gb_second: f64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Requests {
+    million_requests: f64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Units {
+    million_writes: f64,
+    million_reads: f64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Bytes {
+    gb: f64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Cognito {
+    first_thousand_tokens: f64,
+    million_tokens: f64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Assumed {
+    store_ms: f64,
+    log_bytes_of_a_line: u32,
+}
+
+/// What a million requests of a flow cost, in dollars.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Cost {
+    /// What Lambda bills for one request, in whole milliseconds.
+    pub billed_ms: f64,
+    /// Lambda: requests and time.
+    pub lambda: f64,
+    /// The functions' log.
+    pub log: f64,
+    /// `DynamoDB`.
+    pub store: f64,
+    /// The HTTP API and its access log.
+    pub gateway: f64,
+    /// The answers, where who asks is not in AWS.
+    pub internet: f64,
+}
+
+impl Cost {
+    /// By the private URL, or by whatever else asks the function itself.
+    pub fn direct(&self) -> f64 {
+        self.lambda + self.log + self.store
+    }
+
+    /// By the HTTP API.
+    pub fn by_gateway(&self) -> f64 {
+        self.direct() + self.gateway
+    }
+}
+
+/// Units of the store that a request takes: writes of 1 KB, with those of an index, and reads of 4 KB.
+fn units(flow: &str) -> (u32, u32) {
+    match flow.split_once(": ") {
+        // The grant and its entry in the index of its person; the person, the session and the consent.
+        Some(("authorize", _)) => (2, 3),
+        Some(("introspect", _) | ("metadata", "key set")) => (0, 1),
+        Some(("revoke", _) | ("token", "client credentials, opaque" | "code, ES256" | "refresh, ES256")) => (1, 0),
+        Some(_) | None => (0, 0),
+    }
+}
+
+impl Prices {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// When it is not as it should be.
+    pub fn read() -> Result<Self, Failure> {
+        Ok(toml::from_str(&std::fs::read_to_string(root().join("tests/bench/prices.toml"))?)?)
+    }
+
+    /// What a million requests of a flow cost in a function of `memory` MiB, with an access log of so many bytes a line.
+    pub fn cost(&self, flow: &Flow, memory: u32, access_log: u32) -> Cost {
+        let (writes, reads) = units(&flow.name);
+        let memory = f64::from(memory);
+        let computing_ms = flow.warm.cpu / 1e3 / (memory / WHOLE_PROCESSOR_MIB).min(1.0);
+        let trips = u32::try_from(flow.storage.round_trips).map_or(0.0, f64::from);
+        let billed_ms = (computing_ms + trips * self.assumed.store_ms).ceil();
+        let line = |bytes: f64| (bytes + f64::from(self.assumed.log_bytes_of_a_line)) * self.logs.gb / 1e3;
+        Cost {
+            billed_ms,
+            lambda: self.lambda.million_requests + billed_ms * memory / 1024.0 * self.lambda.gb_second * 1e3,
+            log: line(flow.warm.log_bytes),
+            store: f64::from(writes) * self.dynamodb.million_writes + f64::from(reads) * self.dynamodb.million_reads,
+            gateway: self.gateway.million_requests + line(f64::from(access_log)),
+            internet: flow.warm.answer_bytes * self.internet.gb / 1e3,
+        }
+    }
+
+    /// The tables of what was measured.
+    fn tables(&self, part: &Functions) -> Result<String, Failure> {
+        let template = Template::of_the_product()?;
+        let columns = [
+            "a million of",
+            "billed, ms",
+            "Lambda",
+            "log",
+            "DynamoDB",
+            "direct, $",
+            "by the gateway, $",
+            "to the internet",
+        ];
+        let mut table = Table::new("Per million", &columns).about(&self.assumptions(part));
+        for flow in &part.flows {
+            let function = template.functions.iter().find(|function| function.binary == flow.function);
+            let memory =
+                function.map(|function| function.memory).ok_or("a function that the template does not have")?;
+            let cost = self.cost(flow, memory, access_log_bytes()?);
+            let dollars = [cost.lambda, cost.log, cost.store, cost.direct(), cost.by_gateway(), cost.internet];
+            let dollars = dollars.map(|dollars| format!("{dollars:.2}")).to_vec();
+            table.row([vec![flow.name.clone(), format!("{:.0}", cost.billed_ms)], dollars].concat());
+        }
+        Ok(format!("#{}", table.markdown()))
+    }
+
+    fn assumptions(&self, part: &Functions) -> String {
+        let Self { lambda, gateway, dynamodb, logs, internet, cognito, assumed, read_on } = self;
+        let mut text = format!(
+            "List prices of us-east-1, arm64, of {read_on} (`tests/bench/prices.toml`), without free tiers: Lambda ${:.2} per \
+             million requests and ${:.10} per GB-second; HTTP API ${:.2} per million requests; DynamoDB on demand ${} per \
+             million writes of 1 KB and ${} per million strong reads of 4 KB; CloudWatch Logs ${:.2} per GB; transfer to the \
+             internet ${:.2} per GB.",
+            lambda.million_requests,
+            lambda.gb_second,
+            gateway.million_requests,
+            dynamodb.million_writes,
+            dynamodb.million_reads,
+            logs.gb,
+            internet.gb,
+        );
+        let _ = write!(
+            text,
+            " Times, bytes of log and bytes of answers were measured at commit `{}` ({} on {}): processor time by the share of \
+             a processor that the function's memory buys (a whole one for 1,769 MiB), and {} ms for each answer of DynamoDB, \
+             rounded up to a millisecond. A processor of Lambda may be slower than that one: twice the time adds a cent.",
+            part.origin.commit, part.origin.processor, part.origin.date, assumed.store_ms,
+        );
+        let _ = write!(
+            text,
+            "\n\nAmazon Cognito begins at ${:.2} for a thousand tokens of machines; a million in a month are about ${:.0}.",
+            cognito.first_thousand_tokens, cognito.million_tokens,
+        );
+        text
+    }
+}
+
+/// The length of a line of the access log: the template's form, with values of the usual length in place of its variables.
+fn access_log_bytes() -> Result<u32, Failure> {
+    let template = std::fs::read_to_string(root().join("infra/template.yaml"))?;
+    let form =
+        template.lines().find(|line| line.contains("$context.requestId")).ok_or("no access log in the template")?;
+    let usual = [
+        ("$context.requestId", "JKJaXmPLvHcESHA="),
+        ("$context.identity.sourceIp", "203.0.113.100"),
+        ("$context.routeKey", "POST /token"),
+        ("$context.status", "200"),
+        ("$context.responseLatency", "12"),
+    ];
+    let line = usual.iter().fold(form.trim().to_owned(), |line, (name, value)| line.replace(name, value));
+    if line.contains("$context") {
+        return Err(format!("the access log has a variable of unknown length: {line}").into());
+    }
+    Ok(u32::try_from(line.len())?)
+}
+
+fn readme() -> PathBuf {
+    root().join("infra/README.md")
+}
+
+/// `infra/README.md` with the tables of what was measured.
+///
+/// # Errors
+/// When the page has no place for them.
+pub fn page(part: &Functions) -> Result<String, Failure> {
+    let page = std::fs::read_to_string(readme())?;
+    let (before, rest) =
+        page.split_once(MARKS.0).ok_or("infra/README.md has no place for the tables of `bench cost`")?;
+    let (_, after) = rest.split_once(MARKS.1).ok_or("infra/README.md: the place for `bench cost` has no end")?;
+    Ok([before, MARKS.0, "\n", &Prices::read()?.tables(part)?, "\n", MARKS.1, after].concat())
+}
+
+/// Writes [`page`].
+///
+/// # Errors
+/// As [`page`], and when it cannot be written.
+pub fn write(part: &Functions) -> Result<(), Failure> {
+    Ok(std::fs::write(readme(), page(part)?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::speed::Warm;
+    use crate::storage::Storage;
+
+    fn prices() -> Prices {
+        Prices::read().unwrap()
+    }
+
+    /// A flow of so many microseconds of a processor, round trips, and bytes of log.
+    fn flow(name: &str, cpu: f64, round_trips: u64, log_bytes: f64) -> Flow {
+        let warm = Warm { cpu, log_bytes, answer_bytes: 1_000.0, ..Warm::default() };
+        let storage = Storage { round_trips, ..Storage::default() };
+        let (name, function) = (name.to_owned(), name.split(':').next().unwrap().to_owned());
+        serde_json::from_value(serde_json::json!({
+            "name": name, "function": function, "cold": crate::speed::Cold::default(), "warm": warm, "storage": storage,
+            "distant": [], "work": crate::valgrind::Work::default(), "memory": crate::valgrind::Memory::default(),
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn time_is_billed_in_whole_milliseconds_of_the_memorys_share_of_a_processor() {
+        let billed = |cpu, trips, memory| prices().cost(&flow("token: x", cpu, trips, 0.0), memory, 0).billed_ms;
+        // 512 MiB are 0.29 of a processor.
+        assert_eq!(
+            [billed(280.0, 0, 512), billed(300.0, 0, 512), billed(280.0, 1, 512)].map(|ms| format!("{ms}")),
+            ["1", "2", "5"]
+        );
+        assert_eq!([billed(900.0, 0, 1769), billed(900.0, 0, 8192)].map(|ms| format!("{ms}")), ["1", "1"]);
+    }
+
+    #[test]
+    fn a_million_is_the_sum_of_its_parts() {
+        let cost = prices().cost(&flow("token: code, ES256", 100.0, 1, 174.0), 1024, 174);
+        // Requests, and 5 ms of a GiB; 200 bytes of log; a write; the gateway with its own 200 bytes.
+        let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
+        close(cost.lambda, 0.20 + 5.0 * 13.333_4 / 1_000.0);
+        close(cost.log, 0.10);
+        close(cost.store, 0.625);
+        close(cost.gateway, 1.10);
+        close(cost.internet, 0.09);
+        close(cost.by_gateway(), cost.direct() + 1.10);
+    }
+
+    #[test]
+    fn every_flow_takes_units_of_the_store_exactly_when_it_asks_it() {
+        let part = of_results().unwrap();
+        for flow in &part.flows {
+            let (writes, reads) = units(&flow.name);
+            assert_eq!(writes + reads > 0, flow.storage.round_trips > 0, "{}", flow.name);
+        }
+    }
+
+    #[test]
+    fn the_page_holds_what_was_measured_last() {
+        let page = page(&of_results().unwrap()).unwrap();
+        assert!(page == std::fs::read_to_string(readme()).unwrap(), "infra/README.md is old: say `bench cost`");
+    }
+}
