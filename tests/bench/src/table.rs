@@ -116,6 +116,6 @@ mod tests {
     #[test]
     fn numbers_are_written_for_people() {
         assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"].map(str::to_owned));
-        assert_eq!((ms(1_250.0), megabytes(7_489_123)), ("1.2".to_owned(), "7.48".to_owned()));
+        assert_eq!((ms(1_250.0), megabytes(7_489_123)), ("1.25".to_owned(), "7.48".to_owned()));
     }
 }
