@@ -1,6 +1,6 @@
 //! Dependencies point one way, and what a crate takes from outside is written down here.
 //!
-//! `protocol ← grants ← sessions · keys ← store · pages ← edge ← functions ← infra/cli, tests`
+//! `protocol ← grants ← sessions · keys ← store · pages · outbound ← edge ← functions ← infra/cli, tests`
 
 use cargo_metadata::DependencyKind;
 
@@ -20,7 +20,7 @@ struct Rule {
     outside: May,
 }
 
-const SHARED: &[&str] = &["protocol", "grants", "sessions", "keys", "store", "pages", "edge"];
+const SHARED: &[&str] = &["protocol", "grants", "sessions", "keys", "store", "pages", "outbound", "edge"];
 /// What `lib.rs` needs to speak HTTP values and `main.rs` to run. The AWS SDK is not among it: `store` and `keys` wire it.
 const FUNCTION: &[&str] = &["http", "lambda_http", "serde_json", "tokio"];
 
@@ -78,10 +78,27 @@ const RULES: &[Rule] = &[
             "tokio",
         ]),
     },
+    Rule {
+        name: "outbound",
+        workspace: Use(&[]),
+        outside: Use(&[
+            "http",
+            "http-body-util",
+            "hyper",
+            "hyper-rustls",
+            "hyper-util",
+            "rustls",
+            "rustls-native-certs",
+            "thiserror",
+            "tokio",
+            "tower-service",
+            "url",
+        ]),
+    },
     Rule { name: "pages", workspace: Use(&[]), outside: Use(&["askama", "base64", "sha2"]) },
     Rule {
         name: "edge",
-        workspace: Use(&["protocol", "grants", "sessions", "keys", "store", "pages"]),
+        workspace: Use(&["protocol", "grants", "sessions", "keys", "store", "pages", "outbound"]),
         outside: Use(&[
             "base64",
             "getrandom",
@@ -115,6 +132,7 @@ const RULES: &[Rule] = &[
             "keys",
             "store",
             "pages",
+            "outbound",
             "edge",
             "authorize",
             "token",
@@ -163,7 +181,7 @@ fn fault(edge: &Edge) -> Option<String> {
         UseAnything => true,
     };
     let remedy = if *in_workspace {
-        "move the code to the crate where it belongs (the way is protocol ← grants ← sessions · keys ← store · pages ← edge ← functions)"
+        "move the code to the crate where it belongs (the way is protocol ← grants ← sessions · keys ← store · pages · outbound ← edge ← functions)"
     } else {
         "do without it, or add it to this crate's list and say why in the commit"
     };

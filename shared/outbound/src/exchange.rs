@@ -1,0 +1,224 @@
+//! One request, its answer, and the limits of both.
+
+use std::future::{Ready, ready};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::Name;
+use hyper_util::client::legacy::{Builder, Client};
+use hyper_util::rt::TokioExecutor;
+use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
+
+use crate::{Forbidden, Target};
+
+/// From the name to the last byte.
+const WHOLE: Duration = Duration::from_secs(3);
+/// Until there is a connection.
+const CONNECT: Duration = Duration::from_secs(1);
+/// The largest body that is read, in bytes.
+const MAX_BODY: usize = 64 * 1024;
+/// The largest head of an answer, in bytes.
+const MAX_HEAD: usize = 16 * 1024;
+const USER_AGENT: &str = concat!("jeton/", env!("CARGO_PKG_VERSION"));
+const ACCEPTED: &str = "application/json, application/jwk-set+json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Who asks. Nothing is read and nothing is sent until somebody does.
+#[derive(Clone, Default)]
+pub struct Outbound {
+    tls: Arc<OnceCell<ClientConfig>>,
+}
+
+/// A JSON document that somebody serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// The document as it came.
+    pub body: Vec<u8>,
+    /// For how many seconds it may be kept, where the answer says so (RFC 9111 §5.2.2); none for what must not be.
+    pub max_age: Option<u32>,
+}
+
+/// Why there is no answer. Nothing that came over the wire is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// It may not be asked.
+    #[error("the address may not be asked: {0}")]
+    Forbidden(#[from] Forbidden),
+    /// There is nobody to trust.
+    #[error("there are no root certificates: install those of the system, or name a file with SSL_CERT_FILE")]
+    NoRoots,
+    /// The name has no address.
+    #[error("the host has no address: check its name, and that this function reaches a resolver")]
+    Unresolved,
+    /// No connection, no trust, or an answer that is no HTTP.
+    #[error("the host did not answer over TLS as it should: check its address, its certificate, and the way there")]
+    Unreachable,
+    /// It takes too long.
+    #[error("the host did not answer within 3 seconds")]
+    Timeout,
+    /// Another status than 200. A redirect is not followed.
+    #[error("the host answered with status {0} instead of 200; redirects are not followed")]
+    Status(StatusCode),
+    /// Another content type than JSON, or a compressed body.
+    #[error("the host did not answer with plain JSON: serve application/json, uncompressed")]
+    NotJson,
+    /// More than is read.
+    #[error("the answer is larger than 64 KiB")]
+    TooLarge,
+}
+
+impl FetchError {
+    /// Whether it may be over soon without anybody changing what is written down.
+    pub fn may_pass(self) -> bool {
+        match self {
+            Self::Unresolved | Self::Unreachable | Self::Timeout | Self::NoRoots => true,
+            Self::Status(status) => status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS,
+            Self::Forbidden(_) | Self::NotJson | Self::TooLarge => false,
+        }
+    }
+}
+
+impl Outbound {
+    /// Asks with the roots of the system.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Fetches a JSON document.
+    ///
+    /// # Errors
+    /// [`FetchError`] when there is no answer, or another than a JSON document of at most 64 KiB.
+    pub async fn get_json(&self, target: &Target) -> Result<Fetched, FetchError> {
+        let request = Request::builder().method(Method::GET).header(header::ACCEPT, ACCEPTED);
+        let exchange = async {
+            let answer = self.ask(target, request, String::new()).await?;
+            if answer.status() != StatusCode::OK {
+                return Err(FetchError::Status(answer.status()));
+            }
+            if !is_plain_json(answer.headers()) {
+                return Err(FetchError::NotJson);
+            }
+            let max_age = max_age(answer.headers());
+            Ok(Fetched { body: read(answer).await?, max_age })
+        };
+        timeout(WHOLE, exchange).await.unwrap_or(Err(FetchError::Timeout))
+    }
+
+    /// Posts a form, and tells the status. The body of the answer is not read.
+    ///
+    /// # Errors
+    /// [`FetchError`] when there is no answer.
+    pub async fn post_form(&self, target: &Target, body: String) -> Result<StatusCode, FetchError> {
+        let request = Request::builder().method(Method::POST).header(header::CONTENT_TYPE, FORM);
+        let exchange = async { self.ask(target, request, body).await.map(|answer| answer.status()) };
+        timeout(WHOLE, exchange).await.unwrap_or(Err(FetchError::Timeout))
+    }
+
+    async fn ask(
+        &self,
+        target: &Target,
+        request: http::request::Builder,
+        body: String,
+    ) -> Result<Response<Incoming>, FetchError> {
+        let addresses = target.resolve().await?.ok_or(FetchError::Unresolved)?;
+        let mut connector = HttpConnector::new_with_resolver(Resolved(addresses));
+        connector.enforce_http(false);
+        connector.set_connect_timeout(Some(CONNECT));
+        connector.set_nodelay(true);
+        let tls = HttpsConnectorBuilder::new().with_tls_config(self.tls().await?.clone()).https_or_http();
+        let client: Client<_, String> = client().build(tls.enable_http1().wrap_connector(connector));
+        let request = request.uri(target.uri()).header(header::USER_AGENT, USER_AGENT).body(body);
+        let request = request.map_err(|_| FetchError::Forbidden(Forbidden::Malformed))?;
+        client.request(request).await.map_err(|_| FetchError::Unreachable)
+    }
+
+    async fn tls(&self) -> Result<&ClientConfig, FetchError> {
+        self.tls.get_or_try_init(|| async { trusting(roots()) }).await
+    }
+}
+
+fn client() -> Builder {
+    let mut builder = Client::builder(TokioExecutor::new());
+    builder.pool_max_idle_per_host(0).retry_canceled_requests(false).http1_max_buf_size(MAX_HEAD);
+    builder
+}
+
+fn roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots
+}
+
+fn trusting(roots: RootCertStore) -> Result<ClientConfig, FetchError> {
+    if roots.is_empty() {
+        return Err(FetchError::NoRoots);
+    }
+    let config =
+        ClientConfig::builder_with_provider(Arc::new(default_provider())).with_safe_default_protocol_versions();
+    Ok(config.map_err(|_| FetchError::NoRoots)?.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// The addresses that were looked at, whatever name is asked for.
+#[derive(Clone)]
+struct Resolved(Vec<SocketAddr>);
+
+impl tower_service::Service<Name> for Resolved {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = Ready<Result<Self::Response, io::Error>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), io::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Name) -> Self::Future {
+        ready(Ok(self.0.clone().into_iter()))
+    }
+}
+
+/// Reads a body piece by piece, and stops when it is too large.
+async fn read(answer: Response<Incoming>) -> Result<Vec<u8>, FetchError> {
+    let (mut body, mut whole) = (answer.into_body(), Vec::new());
+    while let Some(frame) = body.frame().await {
+        let Ok(piece) = frame.map_err(|_| FetchError::Unreachable)?.into_data() else { continue };
+        if whole.len() + piece.len() > MAX_BODY {
+            return Err(FetchError::TooLarge);
+        }
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole)
+}
+
+/// `application/json`, or a type built on it such as `application/jwk-set+json`; nothing that is to be unpacked first.
+fn is_plain_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let json = kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"));
+    let packed = headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
+    json && !packed
+}
+
+/// How long an answer may be kept.
+fn max_age(headers: &HeaderMap) -> Option<u32> {
+    let values = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    let directives = values.flat_map(|value| value.split(',')).map(|word| word.trim().to_ascii_lowercase());
+    let seconds = directives.filter_map(|directive| match directive.as_str() {
+        "no-store" | "no-cache" => Some(0),
+        other => other.strip_prefix("max-age=").and_then(|seconds| seconds.parse().ok()),
+    });
+    seconds.min()
+}
+
+#[cfg(test)]
+mod tests;
