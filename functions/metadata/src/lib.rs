@@ -7,7 +7,7 @@
 //!   be in it.
 
 use edge::{Answer, Config, Error, Failure, Function, Stores, cross_origin, json, method_not_allowed, preflight};
-use grants::AuthMethod;
+use grants::{AuthMethod, SigningAlgorithm};
 use http::header;
 use http::{HeaderValue, Method, StatusCode};
 use lambda_http::Request;
@@ -54,6 +54,9 @@ impl Metadata {
             token_endpoint_auth_methods_supported: methods(),
             introspection_endpoint_auth_methods_supported: confidential(),
             revocation_endpoint_auth_methods_supported: methods(),
+            token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+            introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+            revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             scopes_supported: Vec::new(),
             subject_types_supported: if for_openid { vec!["public"] } else { Vec::new() },
             id_token_signing_alg_values_supported: if for_openid { vec!["RS256"] } else { Vec::new() },
@@ -81,6 +84,11 @@ impl Metadata {
         *answer.status_mut() = StatusCode::NOT_FOUND;
         Ok(answer)
     }
+}
+
+/// How clients may sign their assertions: with a key of theirs, or with their secret.
+fn assertion_algorithms() -> Vec<&'static str> {
+    SigningAlgorithm::ALL.map(SigningAlgorithm::as_str).into_iter().chain(["HS256"]).collect()
 }
 
 impl Function for Metadata {

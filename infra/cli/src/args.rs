@@ -139,8 +139,10 @@ pub(crate) struct ClientCreate {
     #[arg(long)]
     pub(crate) id: Option<String>,
     /// How it authenticates; none is for apps that cannot keep a secret.
-    #[arg(long, default_value = "client_secret_basic", value_parser = ["client_secret_basic", "client_secret_post", "none"])]
+    #[arg(long, default_value = "client_secret_basic", value_parser = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"])]
     pub(crate) auth_method: String,
+    #[command(flatten)]
+    pub(crate) assertions: AssertionOptions,
     /// A grant type it may use; may be repeated. Nobody should use implicit and password: they work only where the
     /// deployment allows them too, for clients that still migrate.
     #[arg(long = "grant", value_name = "GRANT", value_parser = ["client_credentials", "authorization_code", "refresh_token", "implicit", "password"])]
@@ -162,6 +164,23 @@ pub(crate) struct ClientCreate {
     pub(crate) introspects: Vec<String>,
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+/// What a client needs that authenticates with assertions.
+#[derive(Args)]
+pub(crate) struct AssertionOptions {
+    /// `private_key_jwt`: a file with its public keys, a JSON Web Key Set.
+    #[arg(long, value_name = "FILE", conflicts_with = "jwks_uri")]
+    pub(crate) jwks: Option<PathBuf>,
+    /// `private_key_jwt`: where it serves its public keys, so that it can change them by itself.
+    #[arg(long, value_name = "URL")]
+    pub(crate) jwks_uri: Option<String>,
+    /// `private_key_jwt`: the one algorithm of its assertions; any that its keys are for without it.
+    #[arg(long, value_name = "ALG", value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
+    pub(crate) assertion_alg: Option<String>,
+    /// What its assertions must name as their audience: the issuer as one string, or else also the token endpoint.
+    #[arg(long, default_value = "endpoint", value_name = "AUDIENCE", value_parser = ["issuer", "endpoint"])]
+    pub(crate) assertion_audience: String,
 }
 
 #[derive(Args)]

@@ -8,6 +8,7 @@ use aws_credential_types::provider::ProvideCredentials;
 use edge::{Error, Tables, WrappingKey};
 use grants::{Seconds, SigningAlgorithm, Timestamp};
 use keys::{KeyRing, KeyWrap, When};
+use outbound::Reach;
 use protocol::Secret;
 use store::{Changed, Client, Connection, GrantsTable, KeysTable, PeopleTable, Registry};
 
@@ -21,6 +22,8 @@ pub(crate) struct Stack {
     pub(crate) people: PeopleTable,
     pub(crate) keys: KeysTable,
     pub(crate) tables: Tables,
+    /// The hosts inside a network that may be asked for what clients wrote down.
+    pub(crate) reach: Reach,
     wrapping: Option<WrappingKey>,
     connection: Connection,
 }
@@ -36,7 +39,8 @@ impl Stack {
             file.get(name).cloned().or_else(|| edge::environment(name)).filter(|value| !value.trim().is_empty())
         };
         let connection = connection(&look_up).await?;
-        Ok(Self::open(connection, &Tables::read(look_up), WrappingKey::read(look_up)))
+        let reach = edge::reach(&look_up)?;
+        Ok(Self { reach, ..Self::open(connection, &Tables::read(look_up), WrappingKey::read(look_up)) })
     }
 
     /// The stack behind a connection; tables without a name have that of the stack `jeton`.
@@ -51,6 +55,7 @@ impl Stack {
             keys: KeysTable::new(dynamodb.clone(), name(&tables.keys, "keys")),
             dynamodb,
             tables: tables.clone(),
+            reach: Reach::default(),
             wrapping,
             connection,
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use grants::{Policy, Seconds, SigningAlgorithm};
+use outbound::Reach;
 use protocol::{LegacyGrants, Resource, Secret};
 use store::Connection;
 
@@ -25,6 +26,8 @@ pub struct Config {
     pub rotation: RotationConfig,
     /// `JETON_EDGE_PROOF`: what CloudFront shows, where there is a firewall.
     pub entrance: Entrance,
+    /// `JETON_OUTBOUND_PRIVATE_HOSTS`: which hosts inside a network may be asked for what clients wrote down.
+    pub reach: Reach,
     /// `JETON_METRICS_NAMESPACE`: where the age of the signing keys is told; nowhere if it is not set.
     pub metrics: Option<String>,
 }
@@ -103,6 +106,7 @@ impl Config {
             policy: policy(&get)?,
             rotation: rotation(&get)?,
             entrance: Entrance::new(get("JETON_EDGE_PROOF")),
+            reach: reach(&get)?,
             metrics: get("JETON_METRICS_NAMESPACE"),
         })
     }
@@ -212,6 +216,16 @@ fn rotation(get: &impl Fn(&str) -> Option<String>) -> Result<RotationConfig, Con
     })
 }
 
+/// Reads `JETON_OUTBOUND_PRIVATE_HOSTS`: none where it is not set.
+///
+/// # Errors
+/// [`ConfigError::Malformed`].
+pub fn reach(look_up: &impl Fn(&str) -> Option<String>) -> Result<Reach, ConfigError> {
+    let name = "JETON_OUTBOUND_PRIVATE_HOSTS";
+    let hosts = look_up(name).unwrap_or_default();
+    Reach::parse(&hosts).map_err(|_| ConfigError::Malformed(name, "hosts, with a port or without, and spaces between"))
+}
+
 /// A switch that is off unless it is turned on.
 fn switch(get: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<bool, ConfigError> {
     match get(name).as_deref() {
@@ -290,5 +304,13 @@ mod tests {
             assert!(read(("JETON_ISSUER", here)).is_ok(), "{here}");
         }
         assert_eq!(read(("JETON_CODE_SECONDS", "30")).map(|config| config.policy.code_lifetime), Ok(30));
+    }
+    #[test]
+    fn c119_no_host_inside_a_network_may_be_asked_unless_it_is_named() {
+        let name = "JETON_OUTBOUND_PRIVATE_HOSTS";
+        assert_eq!(read((name, "")).unwrap().reach, Reach::default());
+        assert_eq!(read((name, "keys.internal")).unwrap().reach, Reach::parse("keys.internal").unwrap());
+        let told = read((name, "https://keys.internal")).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(told.contains(name), "{told}");
     }
 }

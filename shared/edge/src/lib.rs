@@ -10,9 +10,14 @@
 //! - A person's wrong passwords and a client's wrong secrets are counted in DynamoDB, before their answer is let out.
 //! - Of an event only what makes a request is read, headers and cookies up to 64 KiB each: nothing that a caller writes
 //!   can end the process, and nothing of what is refused is sent back.
+//! - Wrong assertions are not counted: a signature cannot be guessed. They are logged as wrong secrets are.
+//! - What a client serves at its `jwks_uri` is kept for five minutes at most, and asked for anew when it does not verify an
+//!   assertion, but no more often than every ten seconds: nobody can make this server ask somebody else again and again.
 //! - A read of the keys that fails leaves the keys in hand in use.
 
 mod answer;
+mod assertions;
+mod client_keys;
 mod clock;
 mod config;
 mod cors;
@@ -31,7 +36,7 @@ mod serve;
 
 pub use answer::{Answer, Event, Trace, html, json, method_not_allowed, redirect};
 pub use clock::now;
-pub use config::{Config, ConfigError, RotationConfig, Tables, WrappingKey, environment};
+pub use config::{Config, ConfigError, RotationConfig, Tables, WrappingKey, environment, reach};
 pub use cors::{cross_origin, preflight};
 pub use entrance::Entrance;
 pub use entropy::{random, random_name};

@@ -9,6 +9,7 @@ use protocol::{ClientAuthenticationError, ClientId, Parameters, PresentedClient}
 use sessions::Wait;
 use store::{GrantsTable, KeysTable, PeopleTable, Registry, Throttles};
 
+use crate::assertions::{Assertions, Denied};
 use crate::config::Tables;
 use crate::guesses::SecretGuesses;
 use crate::{Config, ConfigError, Error, Event, Failure, Incoming, KeyCache, Passwords, WrappingKey};
@@ -28,6 +29,7 @@ pub struct Parts {
     /// The keys.
     pub keys: KeyCache,
     guesses: SecretGuesses,
+    assertions: Assertions,
 }
 
 impl Stores {
@@ -115,7 +117,9 @@ impl Parts {
     pub fn assemble(config: Config, stores: &Stores, signs: bool) -> Result<Self, Error> {
         let wrapping = config.wrapping.as_ref().ok_or(WrappingKey::MISSING)?;
         let keys = KeyCache::new(stores.keys()?, wrapping.open(&config.connection)?, signs);
-        Ok(Self { registry: stores.registry()?, keys, guesses: SecretGuesses::new(stores.throttles()?), config })
+        let assertions = Assertions::new(&config, stores.grants()?);
+        let guesses = SecretGuesses::new(stores.throttles()?);
+        Ok(Self { registry: stores.registry()?, keys, guesses, assertions, config })
     }
 
     /// Reads the keys before the first request needs them. That they cannot be read is told in the log, and again to
@@ -144,9 +148,18 @@ impl Parts {
             None => None,
         };
         let registered = self.registry.client(presented.client_id(), now).await?;
-        match authenticate(registered, &presented, digest) {
+        let authenticated = match &presented {
+            PresentedClient::Assertion(assertion) => {
+                self.assertions.authenticate(assertion, registered, &self.keys, now).await
+            }
+            PresentedClient::Basic(..) | PresentedClient::Post(..) | PresentedClient::Named(_) => {
+                authenticate(registered, &presented, digest).map_err(Denied::from)
+            }
+        };
+        match authenticated {
             Ok(client) => Ok(client),
-            Err(refusal) => Err(self.not_authenticated(incoming, &presented, refusal, now).await?),
+            Err(Denied::Failed(failure)) => Err(failure.of_client(presented.client_id())),
+            Err(Denied::Refused(refusal)) => Err(self.not_authenticated(incoming, &presented, refusal, now).await?),
         }
     }
 

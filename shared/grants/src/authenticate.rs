@@ -4,15 +4,20 @@ use std::sync::Arc;
 
 use protocol::PresentedClient;
 
-use crate::{AuthMethod, Client, Refusal, SecretDigest};
+use crate::{AuthMethod, Client, KeptSecret, Refusal, SecretDigest};
 
-/// The witness that a client authenticated as its registration demands; only [`authenticate`] makes it.
+/// The witness that a client authenticated as its registration demands; only [`authenticate`] and
+/// [`crate::assertion::Unspent`] make it.
 ///
 /// A public client is only named: its grants are bound to it by PKCE and rotation instead.
 #[derive(Clone, Debug)]
 pub struct AuthenticatedClient(Arc<Client>);
 
 impl AuthenticatedClient {
+    pub(crate) const fn proven(client: Arc<Client>) -> Self {
+        Self(client)
+    }
+
     /// The client.
     pub fn client(&self) -> &Client {
         &self.0
@@ -36,12 +41,14 @@ pub fn authenticate(
         PresentedClient::Basic(..) => AuthMethod::SecretBasic,
         PresentedClient::Post(..) => AuthMethod::SecretPost,
         PresentedClient::Named(_) => AuthMethod::None,
+        // It proves nothing here: its signature is looked at first (`crate::assertion`).
+        PresentedClient::Assertion(_) => return Err(Refusal::ClientAuthMethod),
     };
-    let proven = match (method, digest) {
-        (AuthMethod::None, None) => true,
-        (AuthMethod::None, Some(_)) | (AuthMethod::SecretBasic | AuthMethod::SecretPost, None) => false,
-        (AuthMethod::SecretBasic | AuthMethod::SecretPost, Some(digest)) => {
-            client.secrets.iter().filter(|secret| secret.digest == digest).count() > 0
+    let proven = match digest {
+        None => method == AuthMethod::None,
+        Some(digest) => {
+            let shown = KeptSecret::Digest(digest);
+            method != AuthMethod::None && client.secrets.iter().filter(|secret| secret.kept == shown).count() > 0
         }
     };
     if client.auth_method != method {
@@ -63,6 +70,8 @@ mod tests {
     use super::*;
     use crate::fixtures;
 
+    const SHOWN: [AuthMethod; 3] = [AuthMethod::SecretBasic, AuthMethod::SecretPost, AuthMethod::None];
+
     fn presented(method: AuthMethod) -> PresentedClient {
         let id = ClientId::parse("app").unwrap();
         let secret = Secret::new("s".to_owned());
@@ -70,6 +79,10 @@ mod tests {
             AuthMethod::SecretBasic => PresentedClient::Basic(id, secret),
             AuthMethod::SecretPost => PresentedClient::Post(id, secret),
             AuthMethod::None => PresentedClient::Named(id),
+            AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => {
+                let jwt = "e30.eyJzdWIiOiJhcHAifQ.c2ln";
+                PresentedClient::Assertion(protocol::ClientAssertion::parse(jwt).unwrap())
+            }
         }
     }
 
@@ -78,9 +91,10 @@ mod tests {
         for registered in AuthMethod::ALL {
             for used in AuthMethod::ALL {
                 let client = Arc::new(Client { auth_method: registered, ..fixtures::client() });
-                let digest = (used != AuthMethod::None).then_some(fixtures::DIGEST);
+                let digest = used.has_secret().then_some(fixtures::DIGEST);
                 let answer = authenticate(Some(client), &presented(used), digest);
-                assert_eq!(answer.is_ok(), registered == used, "{registered:?} {used:?}");
+                let proven = registered == used && SHOWN.contains(&used);
+                assert_eq!(answer.is_ok(), proven, "{registered:?} {used:?}");
             }
         }
     }
@@ -89,7 +103,7 @@ mod tests {
     fn either_of_two_secrets_is_good_and_a_third_is_not() {
         let other = SecretDigest::from_bytes([9; 32]);
         let mut client = fixtures::client();
-        client.secrets.push(crate::StoredSecret { digest: other, created_at: fixtures::NOW });
+        client.secrets.push(crate::StoredSecret::hashed(other, fixtures::NOW));
         let client = Arc::new(client);
         let answer =
             |digest| authenticate(Some(Arc::clone(&client)), &presented(AuthMethod::SecretBasic), Some(digest));

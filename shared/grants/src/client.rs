@@ -6,7 +6,7 @@ use std::fmt;
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 use subtle::ConstantTimeEq;
 
-use crate::Timestamp;
+use crate::{ClientKeys, SigningAlgorithm, Timestamp};
 
 /// A registered client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,12 @@ pub struct Client {
     pub pkce: PkceRule,
     /// The APIs in whose name it may introspect.
     pub introspects: Vec<Resource>,
+    /// The keys that verify its assertions.
+    pub keys: Option<ClientKeys>,
+    /// The one algorithm of its assertions (`token_endpoint_auth_signing_alg`); `None` is any that its keys are for.
+    pub assertion_algorithm: Option<SigningAlgorithm>,
+    /// Whether its assertions must have the issuer as their one audience.
+    pub strict_audience: bool,
     /// Whether it is switched off.
     pub disabled: bool,
     /// When it was registered.
@@ -44,6 +50,10 @@ pub enum AuthMethod {
     SecretBasic,
     /// `client_secret_post`.
     SecretPost,
+    /// `client_secret_jwt`: an assertion with HS256.
+    ClientSecretJwt,
+    /// `private_key_jwt`: an assertion with a key of its own.
+    PrivateKeyJwt,
     /// `none`: a public client.
     None,
 }
@@ -61,17 +71,30 @@ pub enum PkceRule {
 #[derive(Clone, Copy)]
 pub struct SecretDigest([u8; 32]);
 
+/// What a secret is derived from, beside a key of the master: 128 random bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecretSalt([u8; 16]);
+
 /// A client secret as it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoredSecret {
-    /// Its keyed hash.
-    pub digest: SecretDigest,
+    /// What is kept of it.
+    pub kept: KeptSecret,
     /// When it was made.
     pub created_at: Timestamp,
 }
 
+/// What is kept of a secret. Neither tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptSecret {
+    /// Its keyed hash: it is shown to be compared.
+    Digest(SecretDigest),
+    /// What it is derived from again: it is never shown, it signs.
+    Salt(SecretSalt),
+}
+
 impl Client {
-    /// Whether it has a secret at all (RFC 6749 §2.1).
+    /// Whether it authenticates at all (RFC 6749 §2.1).
     pub fn is_confidential(&self) -> bool {
         self.auth_method != AuthMethod::None
     }
@@ -84,13 +107,16 @@ impl Client {
 
 impl AuthMethod {
     /// Every method there is.
-    pub const ALL: [Self; 3] = [Self::SecretBasic, Self::SecretPost, Self::None];
+    pub const ALL: [Self; 5] =
+        [Self::SecretBasic, Self::SecretPost, Self::ClientSecretJwt, Self::PrivateKeyJwt, Self::None];
 
     /// The registered name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SecretBasic => "client_secret_basic",
             Self::SecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
+            Self::PrivateKeyJwt => "private_key_jwt",
             Self::None => "none",
         }
     }
@@ -98,6 +124,38 @@ impl AuthMethod {
     /// The method named `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.as_str() == text)
+    }
+
+    /// Whether a client of it has secrets.
+    pub const fn has_secret(self) -> bool {
+        match self {
+            Self::SecretBasic | Self::SecretPost | Self::ClientSecretJwt => true,
+            Self::PrivateKeyJwt | Self::None => false,
+        }
+    }
+}
+
+impl StoredSecret {
+    /// One that is shown to be compared.
+    pub const fn hashed(digest: SecretDigest, created_at: Timestamp) -> Self {
+        Self { kept: KeptSecret::Digest(digest), created_at }
+    }
+
+    /// One that signs.
+    pub const fn derived(salt: SecretSalt, created_at: Timestamp) -> Self {
+        Self { kept: KeptSecret::Salt(salt), created_at }
+    }
+}
+
+impl SecretSalt {
+    /// Takes 128 random bits.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bits.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
     }
 }
 
@@ -149,10 +207,10 @@ mod tests {
 
     #[test]
     fn methods_and_rules_have_the_names_of_rfc_7591_and_the_settings() {
-        let names = ["client_secret_basic", "client_secret_post", "none"];
+        let names = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
         assert_eq!(AuthMethod::ALL.map(AuthMethod::as_str), names);
         assert_eq!(names.map(AuthMethod::parse), AuthMethod::ALL.map(Some));
-        assert_eq!(["private_key_jwt", "None", ""].map(AuthMethod::parse), [None; 3]);
+        assert_eq!(["tls_client_auth", "None", ""].map(AuthMethod::parse), [None; 3]);
         let rules = [PkceRule::Required, PkceRule::Optional];
         assert_eq!(rules.map(PkceRule::as_str), ["required", "optional"]);
         assert_eq!(["required", "optional", "never"].map(PkceRule::parse), [Some(rules[0]), Some(rules[1]), None]);

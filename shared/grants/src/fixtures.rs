@@ -20,13 +20,16 @@ pub(crate) fn client() -> Client {
         id: ClientId::parse("app").unwrap(),
         name: "App".to_owned(),
         auth_method: AuthMethod::SecretBasic,
-        secrets: vec![StoredSecret { digest: DIGEST, created_at: NOW }],
+        secrets: vec![StoredSecret::hashed(DIGEST, NOW)],
         grant_types: GrantType::ALL.into(),
         redirect_uris: vec![RedirectUri::parse("https://app.example/cb").unwrap()],
         scope: None,
         apis: apis().into_iter().map(|api| api.identifier).collect(),
         pkce: PkceRule::Required,
         introspects: Vec::new(),
+        keys: None,
+        assertion_algorithm: None,
+        strict_audience: false,
         disabled: false,
         created_at: NOW,
     }
@@ -38,6 +41,9 @@ pub(crate) fn authenticated(client: Client) -> AuthenticatedClient {
         AuthMethod::SecretBasic => (PresentedClient::Basic(client.id.clone(), secret), Some(DIGEST)),
         AuthMethod::SecretPost => (PresentedClient::Post(client.id.clone(), secret), Some(DIGEST)),
         AuthMethod::None => (PresentedClient::Named(client.id.clone()), None),
+        AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => {
+            return AuthenticatedClient::proven(Arc::new(client));
+        }
     };
     authenticate(Some(Arc::new(client)), &presented, digest).unwrap()
 }

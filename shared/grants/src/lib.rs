@@ -21,14 +21,21 @@
 //!   grant goes, which RFC 7009 §2.1 allows.
 //! - Who asks for no API gets those of its registration that offer the scope; who has none gets tokens for the
 //!   issuer itself, so that `aud` is never absent (RFC 9068 §3).
+//! - A client's assertion may name the issuer or the token endpoint, alone or in an array: OpenID Connect Core §9 tells
+//!   clients to name the endpoint, and most do. An assertion that names the issuer alone cannot be taken from one server
+//!   to another that has the same endpoint in its own metadata, which is why 7523bis and FAPI allow nothing else; a client
+//!   that can is registered strict ([`Client::strict_audience`]). It expires within 10 minutes, and is good once.
+//! - A secret that signs must be known again, so it is derived from a master key and a salt instead of kept as a hash.
 //! - The implicit and the password grant make the same kind of grant as a code does, active at once. The first has one
 //!   short-lived access token and nothing to refresh.
 
 mod access;
 mod api;
+pub mod assertion;
 mod authenticate;
 pub mod authorization;
 mod client;
+mod client_keys;
 pub mod code;
 mod grant;
 mod handles;
@@ -51,8 +58,10 @@ mod fixtures;
 
 pub use access::{AccessToken, Asked, for_grant};
 pub use api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat};
+pub use assertion::{AssertionClaims, AssertionId, Audience, OneUse};
 pub use authenticate::{AuthenticatedClient, authenticate};
-pub use client::{AuthMethod, Client, PkceRule, SecretDigest, StoredSecret};
+pub use client::{AuthMethod, Client, KeptSecret, PkceRule, SecretDigest, SecretSalt, StoredSecret};
+pub use client_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
 pub use grant::{Grant, Stage};
 pub use handles::{AccessHandle, CodeHandle, RefreshHandle};
 pub use ids::{Attempt, Generation, GrantId, GrantSecret, MalformedId, TokenId};

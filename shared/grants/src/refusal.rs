@@ -13,6 +13,24 @@ pub enum Refusal {
     ClientSecretWrong,
     /// The client is switched off.
     ClientDisabled,
+    /// The assertion is not signed by the client, or no JWT that could be.
+    AssertionNotSigned,
+    /// The assertion's `iss` or `sub` is not the client.
+    AssertionOfAnother,
+    /// The assertion is not for this server.
+    AssertionAudience,
+    /// The assertion has expired, or does not say when it will.
+    AssertionExpired,
+    /// The assertion is good for longer than it should be.
+    AssertionTooLong,
+    /// The assertion is from the future.
+    AssertionEarly,
+    /// The assertion has no `jti` that could tell it from others.
+    AssertionUnnamed,
+    /// The assertion was used before.
+    AssertionReplayed,
+    /// What the client serves at its `jwks_uri` is no set of keys.
+    ClientKeysUnusable,
     /// The client may not use this grant type.
     GrantTypeNotAllowed,
     /// Not a code made here, or its grant is gone.
@@ -59,9 +77,19 @@ impl Refusal {
     /// The error of the token endpoint. No wildcard arm: a new reason must choose.
     pub const fn code(self) -> TokenErrorCode {
         match self {
-            Self::ClientUnknown | Self::ClientAuthMethod | Self::ClientSecretWrong | Self::ClientDisabled => {
-                TokenErrorCode::InvalidClient
-            }
+            Self::ClientUnknown
+            | Self::ClientAuthMethod
+            | Self::ClientSecretWrong
+            | Self::ClientDisabled
+            | Self::AssertionNotSigned
+            | Self::AssertionOfAnother
+            | Self::AssertionAudience
+            | Self::AssertionExpired
+            | Self::AssertionTooLong
+            | Self::AssertionEarly
+            | Self::AssertionUnnamed
+            | Self::AssertionReplayed
+            | Self::ClientKeysUnusable => TokenErrorCode::InvalidClient,
             Self::GrantTypeNotAllowed => TokenErrorCode::UnauthorizedClient,
             Self::CodeUnknown
             | Self::CodeOfAnotherClient
@@ -103,9 +131,21 @@ impl Refusal {
     /// told apart from outside share a sentence.
     pub const fn description(self) -> &'static str {
         match self {
-            Self::ClientUnknown | Self::ClientSecretWrong | Self::ClientDisabled | Self::ClientAuthMethod => {
-                "client authentication failed: unknown client, wrong secret, or not the registered method"
+            Self::ClientUnknown
+            | Self::ClientSecretWrong
+            | Self::ClientDisabled
+            | Self::ClientAuthMethod
+            | Self::AssertionNotSigned => {
+                "client authentication failed: unknown client, wrong secret or signature, or not the registered method"
             }
+            Self::AssertionOfAnother => "iss and sub of the client assertion must both be the client_id",
+            Self::AssertionAudience => "aud of the client assertion must be the issuer of this server, as one string",
+            Self::AssertionExpired => "the client assertion has expired, or has no exp",
+            Self::AssertionTooLong => "exp of the client assertion is more than 10 minutes ahead",
+            Self::AssertionEarly => "iat or nbf of the client assertion is in the future: set the client's clock",
+            Self::AssertionUnnamed => "the client assertion needs a jti of 1 to 256 bytes",
+            Self::AssertionReplayed => "the client assertion was used before: make a new one for each request",
+            Self::ClientKeysUnusable => "the client's jwks_uri does not serve a set of public keys that can be used",
             Self::GrantTypeNotAllowed => "the client is not registered for this grant type",
             Self::CodeUnknown
             | Self::CodeOfAnotherClient
@@ -138,6 +178,15 @@ impl Refusal {
             Self::ClientAuthMethod => "client_auth_method",
             Self::ClientSecretWrong => "client_secret_wrong",
             Self::ClientDisabled => "client_disabled",
+            Self::AssertionNotSigned => "assertion_not_signed",
+            Self::AssertionOfAnother => "assertion_of_another",
+            Self::AssertionAudience => "assertion_audience",
+            Self::AssertionExpired => "assertion_expired",
+            Self::AssertionTooLong => "assertion_too_long",
+            Self::AssertionEarly => "assertion_early",
+            Self::AssertionUnnamed => "assertion_unnamed",
+            Self::AssertionReplayed => "assertion_replayed",
+            Self::ClientKeysUnusable => "client_keys_unusable",
             Self::GrantTypeNotAllowed => "grant_type_not_allowed",
             Self::CodeUnknown => "code_unknown",
             Self::CodeOfAnotherClient => "code_of_another_client",

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 
 use crate::{
-    Api, AuthMethod, Client, MAX_LIFETIME, PkceRule, Seconds, SigningAlgorithm, StoredSecret, Timestamp, TokenFormat,
+    Api, AuthMethod, Client, ClientKeys, MAX_LIFETIME, PkceRule, Seconds, SigningAlgorithm, StoredSecret, Timestamp,
+    TokenFormat,
 };
 
 const MAX_NAME_CHARACTERS: usize = 100;
@@ -32,6 +33,12 @@ pub struct NewClient {
     pub pkce: PkceRule,
     /// The APIs in whose name it may introspect.
     pub introspects: Vec<Resource>,
+    /// The keys that verify its assertions.
+    pub keys: Option<ClientKeys>,
+    /// The one algorithm of its assertions.
+    pub assertion_algorithm: Option<SigningAlgorithm>,
+    /// Whether its assertions must have the issuer as their one audience.
+    pub strict_audience: bool,
 }
 
 /// An API to be registered.
@@ -73,6 +80,12 @@ pub enum RegistrationError {
     /// There would be nothing to refresh.
     #[error("refresh_token comes with a person's grant: add --grant authorization_code")]
     RefreshAlone,
+    /// RFC 7591 §2: nothing else could verify its assertions.
+    #[error("private_key_jwt needs the client's public keys: give --jwks FILE or --jwks-uri URL")]
+    KeysMissing,
+    /// No key of the client could make such an assertion.
+    #[error("none of the client's keys is for this algorithm of assertions")]
+    AlgorithmWithoutKey,
     /// A token names its APIs in a 16-bit mask.
     #[error("a client has at most 16 APIs")]
     TooManyApis,
@@ -99,6 +112,9 @@ impl NewClient {
             apis: self.apis,
             pkce: self.pkce,
             introspects: self.introspects,
+            keys: self.keys,
+            assertion_algorithm: self.assertion_algorithm,
+            strict_audience: self.strict_audience,
             disabled: false,
             created_at: now,
         })
@@ -119,8 +135,19 @@ impl NewClient {
             (redirected && self.redirect_uris.is_empty(), E::RedirectUriMissing),
             (uses(GrantType::RefreshToken) && !refreshable, E::RefreshAlone),
             (self.apis.len() > MAX_RESOURCES, E::TooManyApis),
+            (self.auth_method == AuthMethod::PrivateKeyJwt && self.keys.is_none(), E::KeysMissing),
+            (!self.has_key_for_its_algorithm(), E::AlgorithmWithoutKey),
         ];
         faults.into_iter().find(|(found, _)| *found).map_or(Ok(()), |(_, error)| Err(error))
+    }
+
+    /// What a client serves elsewhere is not looked at here.
+    fn has_key_for_its_algorithm(&self) -> bool {
+        match (&self.keys, self.assertion_algorithm) {
+            (Some(ClientKeys::Inline(keys)), Some(only)) => keys.iter().any(|key| key.is_for(only)),
+            (None, Some(_)) => false,
+            (Some(ClientKeys::At(_)), Some(_)) | (_, None) => true,
+        }
     }
 }
 
@@ -163,8 +190,10 @@ fn is_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use protocol::JwksUri;
+
     use super::*;
-    use crate::{SecretDigest, fixtures};
+    use crate::{ClientKey, PublicKey, SecretDigest, fixtures};
 
     fn new_client() -> NewClient {
         let client = fixtures::client();
@@ -178,6 +207,42 @@ mod tests {
             apis: client.apis,
             pkce: client.pkce,
             introspects: client.introspects,
+            keys: None,
+            assertion_algorithm: None,
+            strict_audience: false,
+        }
+    }
+
+    fn ed25519() -> ClientKeys {
+        let public = PublicKey::Ed25519([1; 32]);
+        ClientKeys::Inline(vec![ClientKey { kid: None, algorithm: None, public }])
+    }
+
+    #[test]
+    fn a_client_with_a_key_is_registered_with_the_algorithm_of_the_key_or_without() {
+        for (keys, assertion_algorithm) in [
+            (ed25519(), None),
+            (ed25519(), Some(SigningAlgorithm::EdDsa)),
+            (ClientKeys::At(JwksUri::parse("https://app.example/keys").unwrap()), Some(SigningAlgorithm::Es256)),
+        ] {
+            let auth_method = AuthMethod::PrivateKeyJwt;
+            let new = NewClient { auth_method, keys: Some(keys.clone()), assertion_algorithm, ..new_client() };
+            let client = new.register(Vec::new(), fixtures::NOW).unwrap();
+            assert_eq!((client.keys, client.assertion_algorithm), (Some(keys), assertion_algorithm));
+        }
+    }
+
+    #[test]
+    fn a_client_without_the_key_that_it_needs_is_refused() {
+        use RegistrationError as E;
+        let rs256 = Some(SigningAlgorithm::Rs256);
+        for (auth_method, keys, assertion_algorithm, why) in [
+            (AuthMethod::PrivateKeyJwt, None, None, E::KeysMissing),
+            (AuthMethod::SecretBasic, None, rs256, E::AlgorithmWithoutKey),
+            (AuthMethod::PrivateKeyJwt, Some(ed25519()), rs256, E::AlgorithmWithoutKey),
+        ] {
+            let new = NewClient { auth_method, keys, assertion_algorithm, ..new_client() };
+            assert_eq!(new.register(Vec::new(), fixtures::NOW).err(), Some(why));
         }
     }
 
@@ -222,9 +287,9 @@ mod tests {
 
     #[test]
     fn two_secrets_are_live_while_rotating_and_never_three() {
-        let secret = |byte: u8| StoredSecret {
-            digest: SecretDigest::from_bytes([byte; 32]),
-            created_at: Timestamp::from_seconds(u64::from(byte)),
+        let secret = |byte: u8| {
+            let digest = SecretDigest::from_bytes([byte; 32]);
+            StoredSecret::hashed(digest, Timestamp::from_seconds(u64::from(byte)))
         };
         let mut client = Client { secrets: vec![secret(1)], ..fixtures::client() };
         client.rotate_secret(secret(2));

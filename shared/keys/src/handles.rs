@@ -6,10 +6,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grants::{AccessHandle, CodeHandle, Generation, GrantSecret, RefreshHandle, SecretDigest, Timestamp};
+use grants::{AccessHandle, CodeHandle, Generation, GrantSecret, RefreshHandle, SecretDigest, SecretSalt, Timestamp};
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
-use protocol::Secret;
+use protocol::{ClientId, Secret};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -51,6 +51,7 @@ pub enum HandleKind {
 pub struct HandleKeys {
     taggers: [Tagger; 8],
     client_secrets: Tagger,
+    signing_secrets: Tagger,
     derive: Tagger,
 }
 
@@ -109,6 +110,7 @@ impl HandleKeys {
                 of_kind(HandleKind::Device)?,
             ],
             client_secrets: tagger(SECRET_PREFIX.as_bytes())?,
+            signing_secrets: tagger(b"client_secret_jwt")?,
             derive: tagger(b"derive")?,
         })
     }
@@ -152,6 +154,14 @@ impl HandleKeys {
     pub fn digest(&self, secret: &Secret) -> SecretDigest {
         let hash = self.client_secrets.clone().chain_update(secret.expose().as_bytes()).finalize();
         SecretDigest::from_bytes(hash.into_bytes().into())
+    }
+
+    /// The secret with which a client signs its assertions: the same whenever it is needed, of 256 bits, and another one
+    /// for each client and each salt. The salt comes first because its length is fixed.
+    pub fn secret_that_signs(&self, client: &ClientId, salt: &SecretSalt) -> Secret {
+        let tagger = self.signing_secrets.clone().chain_update(salt.as_bytes());
+        let bits = Zeroizing::new(<[u8; 32]>::from(tagger.chain_update(client.as_str()).finalize().into_bytes()));
+        Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(*bits)))
     }
 
     /// The grant that a consent form with this nonce makes: always the same, so that a form makes one grant at most.
@@ -297,6 +307,21 @@ mod tests {
         let secret = Secret::new("s".to_owned());
         assert_ne!(other.digest(&secret), keys().digest(&secret));
         assert_ne!(other.grant_of_form(&[1; 16]), keys().grant_of_form(&[1; 16]));
+    }
+
+    #[test]
+    fn a_secret_that_signs_is_made_again_and_is_another_for_another_client_salt_or_master() {
+        let secret = |master: u8, client: &str, salt: u8| {
+            let keys = HandleKeys::derive(&[master; 32]).unwrap();
+            let client = ClientId::parse(client).unwrap();
+            keys.secret_that_signs(&client, &SecretSalt::from_bytes([salt; 16])).expose().to_owned()
+        };
+        let one = secret(3, "app", 1);
+        assert_eq!(one, secret(3, "app", 1));
+        assert!(one.starts_with(SECRET_PREFIX) && one.len() == SECRET_PREFIX.len() + 43, "{one}");
+        for other in [secret(3, "app", 2), secret(3, "ap", 1), secret(4, "app", 1)] {
+            assert_ne!(one, other);
+        }
     }
 
     proptest::proptest! {

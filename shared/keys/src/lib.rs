@@ -13,6 +13,8 @@
 //! - Handles and signing keys are wrapped for different purposes, bound into the ciphertext: a function that checks
 //!   handles cannot unwrap a signing key.
 
+mod assertion;
+mod client_keys;
 mod handles;
 mod jwt;
 mod public;
@@ -22,6 +24,8 @@ mod rotation;
 mod signing;
 mod wrapping;
 
+pub use assertion::{NotSigned, assertion_by_keys, assertion_by_secrets};
+pub use client_keys::{MalformedKeySet, read_client_keys, write_client_keys};
 pub use handles::{HandleKeys, HandleKind, SECRET_PREFIX};
 pub use jwt::InvalidToken;
 pub use records::{KeyRecord, KeyState, MasterRecord, PREPUBLICATION, Records};

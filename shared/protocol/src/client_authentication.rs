@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
-use crate::{ClientId, Parameters, Repeated, Secret, TokenErrorCode};
+use crate::{ClientAssertion, ClientId, Parameters, Repeated, Secret, TokenErrorCode};
 
 const MAX_SECRET_BYTES: usize = 1024;
 
@@ -17,6 +17,8 @@ pub enum PresentedClient {
     Basic(ClientId, Secret),
     /// `client_secret_post`.
     Post(ClientId, Secret),
+    /// `private_key_jwt` or `client_secret_jwt`: which of them, its registration tells.
+    Assertion(ClientAssertion),
     /// Only its name: method `none`.
     Named(ClientId),
 }
@@ -36,9 +38,9 @@ pub enum ClientAuthenticationError {
     BearerCredentials,
     /// Another scheme in the `Authorization` header.
     UnsupportedScheme,
-    /// `client_assertion`.
-    AssertionUnsupported,
-    /// The header and the body name different clients.
+    /// `client_assertion` without its type, of another type, or no JWT that names a client.
+    MalformedAssertion,
+    /// The body names another client than its credentials do.
     TwoClients,
     /// Not a possible name.
     MalformedCredentials,
@@ -60,10 +62,10 @@ impl ClientAuthenticationError {
                 "client credentials do not go in a Bearer header: send Authorization: Basic base64(client_id:client_secret), or client_id and client_secret in the body"
             }
             Self::UnsupportedScheme => "this authorization scheme is not supported here: use Basic",
-            Self::AssertionUnsupported => {
-                "client assertions are not supported here: use client_secret_basic or client_secret_post"
+            Self::MalformedAssertion => {
+                "client_assertion must be a signed JWT whose sub is the client_id, and client_assertion_type urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
             }
-            Self::TwoClients => "client_id in the body is not the client of the Authorization header",
+            Self::TwoClients => "client_id in the body is not the client of the credentials",
             Self::MalformedCredentials => "client_id or client_secret is malformed",
         }
     }
@@ -77,7 +79,7 @@ impl ClientAuthenticationError {
             | Self::MalformedBasic
             | Self::BearerCredentials
             | Self::UnsupportedScheme
-            | Self::AssertionUnsupported
+            | Self::MalformedAssertion
             | Self::TwoClients
             | Self::MalformedCredentials => TokenErrorCode::InvalidClient,
         }
@@ -106,13 +108,13 @@ impl PresentedClient {
     pub fn parse(authorization: Option<&str>, body: &Parameters) -> Result<Self, ClientAuthenticationError> {
         let client_id = body.one("client_id")?;
         let client_secret = body.one("client_secret")?;
-        let assertion = body.has("client_assertion") || body.has("client_assertion_type");
-        let methods = [authorization.is_some(), client_secret.is_some(), assertion];
+        let assertion = (body.one("client_assertion_type")?, body.one("client_assertion")?);
+        let methods = [authorization.is_some(), client_secret.is_some(), assertion != (None, None)];
         if methods.into_iter().filter(|used| *used).count() > 1 {
             return Err(ClientAuthenticationError::SeveralMethods);
         }
-        if assertion {
-            return Err(ClientAuthenticationError::AssertionUnsupported);
+        if assertion != (None, None) {
+            return from_assertion(assertion, client_id);
         }
         match (authorization, client_id, client_secret) {
             (Some(header), named, _) => from_header(header, named),
@@ -126,6 +128,7 @@ impl PresentedClient {
     pub fn client_id(&self) -> &ClientId {
         match self {
             Self::Basic(id, _) | Self::Post(id, _) | Self::Named(id) => id,
+            Self::Assertion(assertion) => assertion.client_id(),
         }
     }
 
@@ -133,9 +136,23 @@ impl PresentedClient {
     pub fn secret(&self) -> Option<&Secret> {
         match self {
             Self::Basic(_, secret) | Self::Post(_, secret) => Some(secret),
-            Self::Named(_) => None,
+            Self::Assertion(_) | Self::Named(_) => None,
         }
     }
+}
+
+fn from_assertion(
+    (kind, jwt): (Option<&str>, Option<&str>),
+    named: Option<&str>,
+) -> Result<PresentedClient, ClientAuthenticationError> {
+    let malformed = ClientAuthenticationError::MalformedAssertion;
+    let jwt = jwt.filter(|_| kind == Some(ClientAssertion::TYPE)).ok_or(malformed)?;
+    let assertion = ClientAssertion::parse(jwt).map_err(|_| malformed)?;
+    // RFC 7521 §4.2: the parameter is not needed, and identifies the same client.
+    if named.is_some_and(|named| named != assertion.client_id().as_str()) {
+        return Err(ClientAuthenticationError::TwoClients);
+    }
+    Ok(PresentedClient::Assertion(assertion))
 }
 
 fn from_header(header: &str, named: Option<&str>) -> Result<PresentedClient, ClientAuthenticationError> {
@@ -183,6 +200,8 @@ fn parse_secret(text: &str) -> Result<Secret, ClientAuthenticationError> {
 
 #[cfg(test)]
 mod tests {
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
 
     fn parse(authorization: Option<&str>, body: &str) -> Result<PresentedClient, ClientAuthenticationError> {
@@ -208,6 +227,32 @@ mod tests {
         }
         let secret_and_assertion = "client_id=a&client_secret=b&client_assertion=x";
         assert_eq!(parse(None, secret_and_assertion).err(), Some(ClientAuthenticationError::SeveralMethods));
+    }
+
+    #[test]
+    fn c070_an_assertion_comes_with_its_type_and_names_one_client() {
+        use ClientAuthenticationError as E;
+        let kind = "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
+        let jwt = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode("{\"sub\":\"orders\"}"));
+        let whole = format!("{kind}&client_assertion={jwt}");
+        for body in [&whole, &format!("{whole}&client_id=orders")] {
+            let presented = parse(None, body).unwrap();
+            assert!(matches!(&presented, PresentedClient::Assertion(_)) && presented.secret().is_none(), "{body}");
+            assert_eq!(presented.client_id().as_str(), "orders");
+        }
+        let rows = [
+            (kind.to_owned(), E::MalformedAssertion),
+            (format!("client_assertion={jwt}"), E::MalformedAssertion),
+            (format!("{kind}&client_assertion=a.b.c"), E::MalformedAssertion),
+            (whole.replace("jwt-bearer", "saml2-bearer"), E::MalformedAssertion),
+            (format!("{whole}&client_id=other"), E::TwoClients),
+            (format!("{whole}&client_secret=x"), E::SeveralMethods),
+            (format!("{whole}&client_assertion={jwt}"), E::Repeated),
+        ];
+        for (body, why) in rows {
+            assert_eq!(parse(None, &body).err(), Some(why), "{body}");
+        }
+        assert_eq!(parse(Some(&basic("orders:x")), &whole).err(), Some(E::SeveralMethods));
     }
 
     #[test]

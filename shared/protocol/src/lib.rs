@@ -12,9 +12,11 @@
 //! - Values are bounded in length, so that no request can make a large item or a large answer.
 
 mod authorization_request;
+mod client_assertion;
 mod client_authentication;
 mod errors;
 mod grant_type;
+mod jwks_uri;
 mod names;
 mod parameters;
 mod pkce;
@@ -28,9 +30,11 @@ mod token_request;
 pub use authorization_request::{
     AuthorizationRequest, AuthorizationRequestError, Prompt, ReceivedRequest, ResponseMode, ResponseType,
 };
+pub use client_assertion::{ClientAssertion, MalformedAssertion};
 pub use client_authentication::{ClientAuthenticationError, PresentedClient};
 pub use errors::{AuthorizationErrorCode, TokenErrorCode};
 pub use grant_type::{GrantType, LegacyGrants};
+pub use jwks_uri::{JwksUri, MalformedJwksUri};
 pub use names::{ClientId, MalformedName, Nonce, State, Subject, Username};
 pub use parameters::{MAX_FORM_BYTES, MalformedForm, Parameters, Repeated};
 pub use pkce::{CodeChallenge, CodeVerifier, MalformedPkce};

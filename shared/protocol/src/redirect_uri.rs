@@ -131,13 +131,13 @@ fn form(pairs: &[(&str, &str)]) -> String {
 }
 
 /// What stands between `//` and the path, as it is written.
-fn authority(text: &str) -> &str {
+pub(crate) fn authority(text: &str) -> &str {
     let after_scheme = text.split_once(':').and_then(|(_, after)| after.strip_prefix("//")).unwrap_or_default();
     after_scheme.split(['/', '?']).next().unwrap_or_default()
 }
 
 /// Whether every reader finds the same host: no escapes, no other spelling of an address, nothing but a name before it.
-fn is_host_as_written(url: &Url, text: &str) -> bool {
+pub(crate) fn is_host_as_written(url: &Url, text: &str) -> bool {
     let host = url.host_str().unwrap_or_default();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_[]:".contains(&byte);
     authority(text).split_at_checked(host.len()).is_some_and(|(written, rest)| {
@@ -146,7 +146,7 @@ fn is_host_as_written(url: &Url, text: &str) -> bool {
     })
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback() && url.host_str() == Some("127.0.0.1"),
         Some(Host::Ipv6(address)) => address.is_loopback(),

@@ -106,6 +106,12 @@ pub struct Metadata {
     pub introspection_endpoint_auth_methods_supported: Vec<&'static str>,
     /// How clients authenticate at revocation.
     pub revocation_endpoint_auth_methods_supported: Vec<&'static str>,
+    /// How clients sign their assertions, at the token endpoint.
+    pub token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    /// The same, at introspection.
+    pub introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    /// The same, at revocation.
+    pub revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     /// The scopes of the deployment's public catalogue, where it has one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes_supported: Vec<String>,

@@ -1,15 +1,15 @@
-//! The grants table: grants, and the identifiers of revoked tokens.
+//! The grants table: grants, and the identifiers of revoked tokens and of used assertions.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
-use grants::{Change, Grant, GrantId, Timestamp, TokenId, Transition};
+use grants::{Attempt, Change, Grant, GrantId, OneUse, Timestamp, TokenId, Transition};
 use protocol::Subject;
 
-use crate::Unknown;
 use crate::grant_item::{Expression, from_item, to_item};
 use crate::items::{Item, text, time};
+use crate::{Changed, Unknown};
 
 /// What became of a transition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,6 +127,31 @@ impl GrantsTable {
         Ok(answer.item.is_some())
     }
 
+    /// Writes the use of an assertion, once for all functions: refused while another attempt's stands there. One that is over
+    /// but not cleaned away does not stand in the way.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn use_assertion(&self, once: OneUse, attempt: Attempt, now: Timestamp) -> Result<Changed, Unknown> {
+        let call = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .item("id", text(&assertion_key(once)))
+            .item("attempt", text(&attempt))
+            .item("expires_at", time(once.until))
+            .condition_expression("attribute_not_exists(id) OR attempt = :attempt OR expires_at <= :now")
+            .expression_attribute_values(":attempt", text(&attempt))
+            .expression_attribute_values(":now", time(now));
+        match Box::pin(call.send()).await {
+            Ok(_) => Ok(Changed::Done),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
+                _ => Err(self.unknown(error)),
+            },
+        }
+    }
+
     /// The grants of a person. The index follows the table within a moment, so who ends all of them asks again until
     /// there is none left to end.
     ///
@@ -155,6 +180,10 @@ impl GrantsTable {
     {
         Unknown::from_sdk(&self.table, error)
     }
+}
+
+fn assertion_key(once: OneUse) -> String {
+    format!("jti#{}", once.id)
 }
 
 fn token_key(id: TokenId) -> String {

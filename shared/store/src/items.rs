@@ -99,6 +99,11 @@ impl<'a> Reader<'a> {
         value.copied().ok_or_else(|| self.damaged(name))
     }
 
+    /// Whether a flag is set; one that is not there is not.
+    pub(crate) fn optional_flag(&self, name: &'static str) -> Result<bool, Unknown> {
+        if self.item.contains_key(name) { self.flag(name) } else { Ok(false) }
+    }
+
     pub(crate) fn bytes(&self, name: &'static str) -> Result<&'a [u8], Unknown> {
         let value = self.item.get(name).and_then(|value| value.as_b().ok());
         value.map(Blob::as_ref).ok_or_else(|| self.damaged(name))

@@ -3,8 +3,12 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use grants::{Api, AuthMethod, Client, PkceRule, SecretDigest, SigningAlgorithm, StoredSecret, TokenFormat};
-use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
+use grants::{
+    Api, AuthMethod, Client, ClientKeys, KeptSecret, PkceRule, SecretDigest, SecretSalt, SigningAlgorithm,
+    StoredSecret, TokenFormat,
+};
+use keys::{read_client_keys, write_client_keys};
+use protocol::{ClientId, GrantType, JwksUri, RedirectUri, Resource, Scope};
 
 use crate::Unknown;
 use crate::items::{Item, Reader, bytes, flag, list, number, text, time};
@@ -21,19 +25,13 @@ pub(crate) fn api_key(identifier: &Resource) -> String {
 }
 
 pub(crate) fn from_client(client: &Client) -> Item {
-    let secret = |secret: &StoredSecret| {
-        AttributeValue::M(Item::from([
-            ("digest".to_owned(), bytes(secret.digest.as_bytes())),
-            ("created_at".to_owned(), time(secret.created_at)),
-        ]))
-    };
     let grant_types: Vec<GrantType> = client.grant_types.iter().copied().collect();
     let mut item = Item::from([
         ("id".to_owned(), text(&client_key(&client.id))),
         ("client_id".to_owned(), text(&client.id)),
         ("name".to_owned(), text(&client.name)),
         ("auth_method".to_owned(), text(&client.auth_method.as_str())),
-        ("secrets".to_owned(), AttributeValue::L(client.secrets.iter().map(secret).collect())),
+        ("secrets".to_owned(), AttributeValue::L(client.secrets.iter().map(from_secret).collect())),
         ("grant_types".to_owned(), list(&grant_types)),
         ("redirect_uris".to_owned(), list(&client.redirect_uris)),
         ("apis".to_owned(), list(&client.apis)),
@@ -45,30 +43,74 @@ pub(crate) fn from_client(client: &Client) -> Item {
     if let Some(scope) = &client.scope {
         item.insert("scope".to_owned(), text(&scope));
     }
+    insert_assertions(client, &mut item);
     item
+}
+
+/// What a client needs that authenticates with assertions.
+fn insert_assertions(client: &Client, item: &mut Item) {
+    match &client.keys {
+        Some(ClientKeys::Inline(keys)) => drop(item.insert("jwks".to_owned(), text(&write_client_keys(keys)))),
+        Some(ClientKeys::At(uri)) => drop(item.insert("jwks_uri".to_owned(), text(uri))),
+        None => {}
+    }
+    if let Some(algorithm) = client.assertion_algorithm {
+        item.insert("assertion_algorithm".to_owned(), text(algorithm.as_str()));
+    }
+    if client.strict_audience {
+        item.insert("strict_audience".to_owned(), flag(true));
+    }
+}
+
+fn from_secret(secret: &StoredSecret) -> AttributeValue {
+    let (name, kept) = match &secret.kept {
+        KeptSecret::Digest(digest) => ("digest", bytes(digest.as_bytes())),
+        KeptSecret::Salt(salt) => ("salt", bytes(salt.as_bytes())),
+    };
+    AttributeValue::M(Item::from([(name.to_owned(), kept), ("created_at".to_owned(), time(secret.created_at))]))
 }
 
 pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
     let read = Reader::new(table, item);
-    let secret = |read: &Reader<'_>| {
-        let digest = <[u8; 32]>::try_from(read.bytes("digest")?).map_err(|_| read.damaged("digest"))?;
-        Ok(StoredSecret { digest: SecretDigest::from_bytes(digest), created_at: read.time("created_at")? })
-    };
     let grant_types: Vec<GrantType> = read.list("grant_types", |text| GrantType::parse(text).ok_or(()))?;
     Ok(Client {
         id: read.parsed("client_id", ClientId::parse)?,
         name: read.text("name")?.to_owned(),
         auth_method: read.named("auth_method", AuthMethod::parse)?,
-        secrets: read.maps("secrets")?.iter().map(secret).collect::<Result<_, Unknown>>()?,
+        secrets: read.maps("secrets")?.iter().map(to_secret).collect::<Result<_, Unknown>>()?,
         grant_types: BTreeSet::from_iter(grant_types),
         redirect_uris: read.list("redirect_uris", RedirectUri::parse)?,
         scope: read.optional_parsed("scope", Scope::parse)?,
         apis: read.list("apis", Resource::parse)?,
         pkce: read.named("pkce", PkceRule::parse)?,
         introspects: read.list("introspects", Resource::parse)?,
+        keys: to_keys(&read)?,
+        assertion_algorithm: read.optional_parsed("assertion_algorithm", algorithm)?,
+        strict_audience: read.optional_flag("strict_audience")?,
         disabled: read.flag("disabled")?,
         created_at: read.time("created_at")?,
     })
+}
+
+fn to_secret(read: &Reader<'_>) -> Result<StoredSecret, Unknown> {
+    let damaged = |name| move |_| read.damaged(name);
+    let created_at = read.time("created_at")?;
+    if read.get("salt").is_some() {
+        let salt = <[u8; 16]>::try_from(read.bytes("salt")?).map_err(damaged("salt"))?;
+        return Ok(StoredSecret::derived(SecretSalt::from_bytes(salt), created_at));
+    }
+    let digest = <[u8; 32]>::try_from(read.bytes("digest")?).map_err(damaged("digest"))?;
+    Ok(StoredSecret::hashed(SecretDigest::from_bytes(digest), created_at))
+}
+
+fn to_keys(read: &Reader<'_>) -> Result<Option<ClientKeys>, Unknown> {
+    let inline = read.optional_parsed("jwks", |text| read_client_keys(text.as_bytes()))?;
+    let elsewhere = read.optional_parsed("jwks_uri", JwksUri::parse)?;
+    Ok(inline.map(ClientKeys::Inline).or(elsewhere.map(ClientKeys::At)))
+}
+
+fn algorithm(text: &str) -> Result<SigningAlgorithm, ()> {
+    SigningAlgorithm::parse(text).ok_or(())
 }
 
 pub(crate) fn from_api(api: &Api) -> Item {

@@ -33,6 +33,7 @@ const RULES: &[Rule] = &[
             "form_urlencoded",
             "percent-encoding",
             "serde",
+            "serde_json",
             "sha2",
             "thiserror",
             "url",

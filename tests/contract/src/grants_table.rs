@@ -1,14 +1,17 @@
 //! Grants: every transition, its refusals, the item that comes back, expiry at the boundary, repeated sends.
 
+use std::sync::Arc;
+
 use grants::code::{CodeRedemption, redeem};
 use grants::refresh::{RefreshRequest, rotate};
 use grants::{
-    CodeHandle, Generation, Grant, GrantSecret, Policy, RefreshHandle, Stage, TokenId, Transition, revocation,
+    AssertionClaims, Audience, CodeHandle, Generation, Grant, GrantSecret, OneUse, Policy, RefreshHandle, Stage,
+    TokenId, Transition, assertion, revocation,
 };
 use protocol::{ClientId, CodeChallenge, CodeVerifier, RedirectUri, Scope};
-use store::{Applied, GrantsTable};
+use store::{Applied, Changed, GrantsTable};
 
-use crate::fixtures::{NOW, active, attempt, authenticated, grant, new_secret, resource, verifier};
+use crate::fixtures::{NOW, active, attempt, authenticated, client, grant, new_secret, resource, verifier};
 use crate::place::Place;
 
 /// Puts `before` into the table, applies the transition, and compares everything that can be seen with its meaning.
@@ -197,6 +200,47 @@ async fn a_revoked_token_is_remembered(place: Place) {
     assert!(!table.token_is_revoked(other).await.unwrap());
 }
 
+/// The use of an assertion that is good for ten seconds more.
+fn one_use(jti: &str) -> OneUse {
+    let claims = AssertionClaims {
+        issuer: client().id.to_string(),
+        subject: client().id.to_string(),
+        audience: Audience::One("https://issuer.example".to_owned()),
+        expires_at: Some(NOW.plus(10)),
+        issued_at: None,
+        not_before: None,
+        id: Some(jti.to_owned()),
+    };
+    assertion::accept(Arc::new(client()), &claims, ("https://issuer.example", ""), NOW).unwrap().once()
+}
+
+async fn c073_an_assertion_is_used_once_until_it_is_forgotten(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let (one, other) = (one_use("1"), one_use("2"));
+    let used = async |once: OneUse, number, later| table.use_assertion(once, attempt(number), NOW.plus(later)).await;
+    assert_eq!(used(one, 1, 0).await.unwrap(), Changed::Done);
+    assert_eq!(used(one, 2, 0).await.unwrap(), Changed::Refused);
+    assert_eq!(used(other, 2, 0).await.unwrap(), Changed::Done);
+    // The SDK repeats a write whose answer was lost: it finds its own work.
+    assert_eq!(used(one, 1, 1).await.unwrap(), Changed::Done);
+    let forgotten = u32::try_from(one.until.since(NOW)).unwrap();
+    assert_eq!(forgotten, 70);
+    assert_eq!(used(one, 2, forgotten - 1).await.unwrap(), Changed::Refused);
+    // What is over but not cleaned away does not stand in the way.
+    assert_eq!(used(one, 2, forgotten).await.unwrap(), Changed::Done);
+}
+
+async fn c073_of_many_uses_at_once_one_is_the_first(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let mut racing = tokio::task::JoinSet::new();
+    for number in 1..=30 {
+        let table = table.clone();
+        racing.spawn(async move { table.use_assertion(one_use("1"), attempt(number), NOW).await.unwrap() });
+    }
+    let done = racing.join_all().await.into_iter().filter(|changed| *changed == Changed::Done).count();
+    assert_eq!(done, 1);
+}
+
 async fn the_grants_of_a_person_are_found(place: Place) {
     let table = place.stores.grants().unwrap();
     let (mine, machine) = (grant(&new_secret()), Grant { subject: None, ..grant(&new_secret()) });
@@ -229,6 +273,8 @@ crate::on_both! {
     access_tokens_are_revoked_one_by_one_up_to_a_limit,
     of_many_at_once_one_wins,
     a_revoked_token_is_remembered,
+    c073_an_assertion_is_used_once_until_it_is_forgotten,
+    c073_of_many_uses_at_once_one_is_the_first,
     the_grants_of_a_person_are_found,
     an_item_remains_longer_than_a_form_could_be_sent_again,
 }

@@ -1,7 +1,9 @@
 //! The registry: what is written is read back, once a minute at most.
 
-use grants::{Api, SigningAlgorithm, TokenFormat};
-use protocol::{ClientId, Scope};
+use grants::{
+    Api, AuthMethod, Client, ClientKey, ClientKeys, PublicKey, SecretSalt, SigningAlgorithm, StoredSecret, TokenFormat,
+};
+use protocol::{ClientId, JwksUri, Scope};
 use store::Changed;
 
 use crate::fixtures::{NOW, client, resource};
@@ -25,6 +27,34 @@ async fn a_client_is_written_once_and_read_back_whole(place: Place) {
     assert_eq!(registry.create_client(&written).await.unwrap(), Changed::Refused);
     assert_eq!(*registry.client(&written.id, NOW).await.unwrap().unwrap(), written);
     assert_eq!(registry.all_clients().await.unwrap(), [written]);
+}
+
+async fn a_client_that_signs_is_read_back_whole(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let salt = SecretSalt::from_bytes([3; 16]);
+    let (rsa, served) = (
+        PublicKey::Rsa([&[0x80][..], &[1; 255]].concat(), vec![1, 0, 1]),
+        ClientKeys::At(JwksUri::parse("https://app.example/keys?x=1").unwrap()),
+    );
+    let key = ClientKey { kid: Some("é \"".to_owned()), algorithm: Some(SigningAlgorithm::Ps256), public: rsa };
+    let named = |name: &str, auth_method| Client { id: ClientId::parse(name).unwrap(), auth_method, ..client() };
+    let written = [
+        Client { keys: Some(ClientKeys::Inline(vec![key])), ..named("inline", AuthMethod::PrivateKeyJwt) },
+        Client {
+            keys: Some(served),
+            assertion_algorithm: Some(SigningAlgorithm::Es256),
+            strict_audience: true,
+            ..named("served", AuthMethod::PrivateKeyJwt)
+        },
+        Client {
+            secrets: vec![StoredSecret::derived(salt, NOW), StoredSecret::derived(salt, NOW.plus(1))],
+            ..named("shared", AuthMethod::ClientSecretJwt)
+        },
+    ];
+    for client in written {
+        assert_eq!(registry.create_client(&client).await.unwrap(), Changed::Done);
+        assert_eq!(*registry.client(&client.id, NOW).await.unwrap().unwrap(), client);
+    }
 }
 
 async fn a_change_counts_after_a_minute(place: Place) {
@@ -67,6 +97,7 @@ async fn two_things_of_one_name_are_two(place: Place) {
 
 crate::on_both! {
     a_client_is_written_once_and_read_back_whole,
+    a_client_that_signs_is_read_back_whole,
     a_change_counts_after_a_minute,
     apis_are_read_several_at_a_time_in_the_order_asked_for,
     two_things_of_one_name_are_two,

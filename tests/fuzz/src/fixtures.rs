@@ -79,6 +79,9 @@ fn client(app: &App) -> Client {
         apis: [ORDERS, PARCELS].map(|text| Resource::parse(text).expect("a resource")).to_vec(),
         pkce: if app.confidential { PkceRule::Optional } else { PkceRule::Required },
         introspects: Vec::new(),
+        keys: None,
+        assertion_algorithm: None,
+        strict_audience: false,
         disabled: false,
         created_at: NOW,
     }

@@ -5,7 +5,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
-use protocol::{LegacyGrants, MAX_FORM_BYTES, Parameters, PresentedClient, TokenErrorCode, TokenQuery, TokenRequest};
+use protocol::{
+    ClientAssertion, LegacyGrants, MAX_FORM_BYTES, Parameters, PresentedClient, TokenErrorCode, TokenQuery,
+    TokenRequest,
+};
 use url::form_urlencoded;
 
 /// RFC 6749 §5.2 and RFC 8707 §2; the others never come from the form of a request.
@@ -66,7 +69,7 @@ fn presented_client(presented: &PresentedClient, header: Option<&str>, form: &Pa
     let named = form.one("client_id").expect("a client_id at most once");
     let secret = form.one("client_secret").expect("a client_secret at most once");
     let id = presented.client_id().as_str();
-    assert!(!form.has("client_assertion"));
+    assert_eq!(form.has("client_assertion"), matches!(presented, PresentedClient::Assertion(_)));
     match presented {
         PresentedClient::Basic(_, basic) => {
             assert!(header.is_some() && secret.is_none() && named.is_none_or(|named| named == id));
@@ -78,6 +81,11 @@ fn presented_client(presented: &PresentedClient, header: Option<&str>, form: &Pa
         }
         PresentedClient::Post(_, post) => {
             assert_eq!((header, named, secret), (None, Some(id), Some(post.expose())));
+        }
+        PresentedClient::Assertion(assertion) => {
+            assert!(header.is_none() && secret.is_none() && named.is_none_or(|named| named == id));
+            assert_eq!(form.one("client_assertion_type"), Ok(Some(ClientAssertion::TYPE)));
+            assert_eq!(form.one("client_assertion"), Ok(Some(assertion.jwt().expose())));
         }
         PresentedClient::Named(_) => assert_eq!((header, named, secret), (None, Some(id), None)),
     }

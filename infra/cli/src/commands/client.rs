@@ -3,13 +3,14 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge::Error;
-use grants::{AuthMethod, Client, NewClient, PkceRule, StoredSecret};
+use grants::{AuthMethod, Client, NewClient, PkceRule, SecretSalt, SigningAlgorithm, StoredSecret};
 use keys::SECRET_PREFIX;
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
 
 use crate::args::{ClientCommand, ClientCreate, OneClient, RotateSecret};
 use crate::commands::api::identifier;
+use crate::commands::client_keys;
 use crate::output::print;
 use crate::stack::{Stack, done_or};
 
@@ -39,6 +40,7 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
     // Hexadecimal, because an id that began with a dash would look like a flag.
     let id = options.id.clone().unwrap_or_else(edge::random_name::<16>);
     let auth_method = AuthMethod::parse(&options.auth_method).ok_or("--auth-method is not known")?;
+    let stack = Stack::find(&options.common).await?;
     let new = NewClient {
         id: client_id(&id)?,
         name: options.name,
@@ -49,13 +51,15 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
         apis: options.apis.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
         pkce: PkceRule::parse(&options.pkce).ok_or("--pkce is not known")?,
         introspects: options.introspects.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
+        keys: client_keys::given(&options.assertions, auth_method, &stack.reach)?,
+        assertion_algorithm: options.assertions.assertion_alg.as_deref().and_then(SigningAlgorithm::parse),
+        strict_audience: options.assertions.assertion_audience == "issuer",
     };
-    let stack = Stack::find(&options.common).await?;
     let known = stack.registry.apis(&new.apis, edge::now()).await?;
     if let Some(missing) = new.apis.iter().find(|wanted| known.iter().all(|api| api.identifier != **wanted)) {
         return Err(format!("there is no API {missing}: register it first with `jeton api create`").into());
     }
-    let secret = if auth_method == AuthMethod::None { None } else { Some(new_secret(&stack).await?) };
+    let secret = if auth_method.has_secret() { Some(new_secret(&stack, auth_method, &new.id).await?) } else { None };
     let stored = secret.iter().map(|(_, stored)| *stored).collect();
     let client = new.register(stored, edge::now())?;
     let there = format!("the client {} is registered already: see `jeton client show`", client.id);
@@ -73,14 +77,15 @@ async fn switch(one: OneClient, disabled: bool) -> Result<(), Error> {
 async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let mut client = find(&stack, &options.id).await?;
-    if !client.is_confidential() {
-        return Err(format!("the client {} has no secret: its authentication method is none", client.id).into());
+    if !client.auth_method.has_secret() {
+        let method = client.auth_method.as_str();
+        return Err(format!("the client {} has no secret: its authentication method is {method}", client.id).into());
     }
     let secret = if options.retire_old {
         client.retire_old_secrets();
         None
     } else {
-        let (secret, stored) = new_secret(&stack).await?;
+        let (secret, stored) = new_secret(&stack, client.auth_method, &client.id).await?;
         client.rotate_secret(stored);
         Some(secret)
     };
@@ -88,12 +93,17 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
     print(options.common.json, &with_secret(describe(&client), secret.as_ref()))
 }
 
-/// 256 random bits, and how they are kept.
-async fn new_secret(stack: &Stack) -> Result<(Secret, StoredSecret), Error> {
+/// 256 random bits, or as many derived from a key of the master, and how they are kept.
+async fn new_secret(stack: &Stack, method: AuthMethod, id: &ClientId) -> Result<(Secret, StoredSecret), Error> {
     let now = edge::now();
+    let ring = stack.ring(now).await?;
+    if method == AuthMethod::ClientSecretJwt {
+        let salt = SecretSalt::from_bytes(edge::random());
+        return Ok((ring.handles().secret_that_signs(id, &salt), StoredSecret::derived(salt, now)));
+    }
     let secret = Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(edge::random::<32>())));
-    let digest = stack.ring(now).await?.handles().digest(&secret);
-    Ok((secret, StoredSecret { digest, created_at: now }))
+    let digest = ring.handles().digest(&secret);
+    Ok((secret, StoredSecret::hashed(digest, now)))
 }
 
 async fn find(stack: &Stack, id: &str) -> Result<Client, Error> {
@@ -115,7 +125,7 @@ fn unknown(id: &str) -> String {
 }
 
 fn describe(client: &Client) -> Value {
-    json!({
+    let mut document = json!({
         "client_id": client.id.as_str(),
         "name": client.name,
         "auth_method": client.auth_method.as_str(),
@@ -128,7 +138,9 @@ fn describe(client: &Client) -> Value {
         "live_secrets": client.secrets.len(),
         "disabled": client.disabled,
         "created_at": client.created_at.seconds(),
-    })
+    });
+    client_keys::describe(client, &mut document);
+    document
 }
 
 /// The one place where a client secret is shown.

@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod client;
+pub(crate) mod client_keys;
 pub(crate) mod keys;
 pub(crate) mod tables;
 pub(crate) mod user;

@@ -49,8 +49,7 @@ pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error
     };
     stack.registry.create_api(&api.register()?).await?;
     for (client, secret) in clients(&demo)? {
-        let stored =
-            secret.iter().map(|secret| StoredSecret { digest: ring.handles().digest(secret), created_at: now });
+        let stored = secret.iter().map(|secret| StoredSecret::hashed(ring.handles().digest(secret), now));
         stack.registry.create_client(&client.register(stored.collect(), now)?).await?;
     }
     let username = Username::parse(USERNAME)?;
@@ -112,6 +111,9 @@ fn clients(demo: &Demo) -> Result<Vec<(NewClient, Option<Secret>)>, Error> {
             apis: vec![api.clone()],
             pkce: PkceRule::Required,
             introspects: Vec::new(),
+            keys: None,
+            assertion_algorithm: None,
+            strict_audience: false,
         })
     };
     let service = NewClient { grant_types: [GrantType::ClientCredentials].into(), ..client(SERVICE, "Demo service")? };

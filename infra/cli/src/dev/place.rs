@@ -93,6 +93,7 @@ impl Place {
             ("JETON_KEY_FILE", key_file),
             ("JETON_ALLOW_IMPLICIT_GRANT", policy.legacy.implicit.to_string()),
             ("JETON_ALLOW_PASSWORD_GRANT", policy.legacy.password.to_string()),
+            ("JETON_OUTBOUND_PRIVATE_HOSTS", variable("JETON_OUTBOUND_PRIVATE_HOSTS").unwrap_or_default()),
             ("AWS_ENDPOINT_URL_DYNAMODB", connection.dynamodb_endpoint.clone().unwrap_or_default()),
             ("AWS_REGION", connection.region.clone()),
             ("AWS_ACCESS_KEY_ID", connection.access_key_id.clone()),

@@ -18,6 +18,9 @@ fn client(auth_method: AuthMethod) -> Client {
         apis: Vec::new(),
         pkce: PkceRule::Required,
         introspects: Vec::new(),
+        keys: None,
+        assertion_algorithm: None,
+        strict_audience: false,
         disabled: false,
         created_at: NOW,
     }

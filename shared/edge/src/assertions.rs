@@ -1,0 +1,93 @@
+//! Clients that authenticate with an assertion (RFC 7523).
+
+use std::sync::Arc;
+
+use grants::assertion::{Verification, accept, verification};
+use grants::{AssertionClaims, Attempt, AuthenticatedClient, Client, ClientKeys, Refusal, SecretSalt, Timestamp};
+use keys::{assertion_by_keys, assertion_by_secrets};
+use protocol::{ClientAssertion, Secret};
+use store::{Changed, GrantsTable, Unknown};
+
+use crate::client_keys::ServedKeys;
+use crate::{Config, Failure, KeyCache};
+
+/// What looks at assertions.
+pub(crate) struct Assertions {
+    issuer: String,
+    token_endpoint: String,
+    grants: GrantsTable,
+    served: ServedKeys,
+}
+
+/// Why an assertion does not authenticate its client.
+pub(crate) enum Denied {
+    /// It is not good.
+    Refused(Refusal),
+    /// It is not known whether it is.
+    Failed(Failure),
+}
+
+impl Assertions {
+    pub(crate) fn new(config: &Config, grants: GrantsTable) -> Self {
+        let issuer = config.issuer.to_string();
+        let token_endpoint = format!("{issuer}/token");
+        Self { issuer, token_endpoint, grants, served: ServedKeys::new(config.reach.clone()) }
+    }
+
+    /// The client of an assertion: its signature first, then its claims, and only then the write that makes it good once.
+    pub(crate) async fn authenticate(
+        &self,
+        assertion: &ClientAssertion,
+        registered: Option<Arc<Client>>,
+        keys: &KeyCache,
+        now: Timestamp,
+    ) -> Result<AuthenticatedClient, Denied> {
+        let client = registered.ok_or(Refusal::ClientUnknown)?;
+        let claims = self.verified(assertion.jwt(), &client, keys, now).await?;
+        let unspent = accept(client, &claims, (&self.issuer, &self.token_endpoint), now)?;
+        let attempt = Attempt::from_bytes(crate::random());
+        match self.grants.use_assertion(unspent.once(), attempt, now).await? {
+            Changed::Done => Ok(unspent.spent()),
+            Changed::Refused => Err(Refusal::AssertionReplayed.into()),
+        }
+    }
+
+    async fn verified(
+        &self,
+        jwt: &Secret,
+        client: &Client,
+        keys: &KeyCache,
+        now: Timestamp,
+    ) -> Result<AssertionClaims, Denied> {
+        let claims = match verification(Some(client))? {
+            Verification::Secrets(salts) => {
+                let ring = keys.ring(now).await?;
+                let secret = |salt: &SecretSalt| ring.handles().secret_that_signs(&client.id, salt);
+                assertion_by_secrets(jwt, salts.iter().map(secret)).ok()
+            }
+            Verification::Keys(ClientKeys::Inline(keys), only) => assertion_by_keys(jwt, keys, only).ok(),
+            Verification::Keys(ClientKeys::At(uri), only) => {
+                self.served.find(uri, now, |keys| assertion_by_keys(jwt, keys, only).ok()).await?
+            }
+        };
+        claims.ok_or(Denied::Refused(Refusal::AssertionNotSigned))
+    }
+}
+
+impl From<Refusal> for Denied {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Failure> for Denied {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Unknown> for Denied {
+    fn from(unknown: Unknown) -> Self {
+        Self::Failed(unknown.into())
+    }
+}
