@@ -6,12 +6,14 @@ the deployment allows them. Each function does here all that it can do with its 
 
 import base64
 import hashlib
+import hmac
 import json
 import os
 import pathlib
 import secrets
 import subprocess
 import sys
+import time
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -65,6 +67,20 @@ def post(path, by, status=200, **fields):
     answer = requests.post(f"{URL}{path}", data=fields, auth=auth, timeout=60)
     assert answer.status_code == status, f"{answer.status_code} {answer.text}"
     return answer.json() if answer.content else None
+
+
+def assertion(by):
+    """A new assertion of a client that authenticates with client_secret_jwt (RFC 7523 §2.2)."""
+    now = int(time.time())
+    claims = {"iss": by["id"], "sub": by["id"], "aud": URL, "exp": now + 60, "iat": now, "jti": secrets.token_hex(16)}
+    signed = ".".join(encode(json.dumps(part).encode()) for part in ({"alg": "HS256"}, claims))
+    signature = hmac.new(by["secret"].encode(), signed.encode(), hashlib.sha256).digest()
+    return {"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            "client_assertion": f"{signed}.{encode(signature)}"}
+
+
+def encode(part):
+    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
 def introspect(token):
@@ -137,6 +153,18 @@ def test_the_function_answers_a_preflight_as_the_gateway_gives_it(function, path
     name = functions(stack("NAME"))[function]["FunctionName"]
     told = json.loads(client_of("lambda").invoke(FunctionName=name, Payload=json.dumps(event))["Payload"].read())
     assert ("access-control-allow-origin" in told["headers"]) is any_origin, told
+
+
+def test_an_assertion_authenticates_once_at_each_endpoint():
+    by = new_client("--auth-method", "client_secret_jwt", "--grant", "client_credentials", "--api", JWT_API,
+                    "--introspects", JWT_API)
+    named = {"id": by["id"], "secret": None}
+    token = post("/token", named, grant_type="client_credentials", **assertion(by))["access_token"]
+    assert post("/introspect", named, token=token, **assertion(by))["active"] is True
+    once = assertion(by)
+    post("/revoke", named, token=token, **once)
+    for path in ("/token", "/introspect", "/revoke"):
+        assert post(path, named, 401, grant_type="client_credentials", token=token, **once)["error"] == "invalid_client"
 
 
 @pytest.mark.parametrize("api", [JWT_API, OPAQUE_API])

@@ -15,12 +15,12 @@ from roles import client, functions
 STACKS = ["jeton", "jeton-legacy"]
 # What each function's role may do of the probes; and what more with both legacy grants.
 ALLOWED = {
-    "Authorize": ({"registry get", "registry batch", "grants put", "count", "counters batch", "people batch", "people put",
+    "Authorize": ({"registry get", "registry batch", "grants put", "use assertion", "count", "counters batch", "people batch", "people put",
                    "keys scan", "decrypt handles"}, {"decrypt signing"}),
-    "Token": ({"registry get", "registry batch", "grants put", "grants update", "count", "keys scan", "decrypt handles",
+    "Token": ({"registry get", "registry batch", "grants put", "grants update", "use assertion", "count", "keys scan", "decrypt handles",
                "decrypt signing"}, {"people batch", "counters batch"}),
-    "Introspect": ({"registry get", "grants get", "counter get", "count", "keys scan", "decrypt handles"}, set()),
-    "Revoke": ({"registry get", "grants put", "grants update", "count", "keys scan", "decrypt handles"}, set()),
+    "Introspect": ({"registry get", "grants get", "counter get", "use assertion", "count", "keys scan", "decrypt handles"}, set()),
+    "Revoke": ({"registry get", "grants put", "grants update", "use assertion", "count", "keys scan", "decrypt handles"}, set()),
     "Metadata": ({"keys scan"}, set()),
     "RotateKeys": ({"keys scan", "keys put", "keys delete", "secret for handles", "pair for signing", "encrypt for signing"},
                    set()),
@@ -39,6 +39,7 @@ def credentials(configuration):
 def probes(stack, keys_of_caller, ciphertexts):
     dynamodb, kms = (client(service, keys_of_caller) for service in ("dynamodb", "kms"))
     registry, grants, people, keys = (f"{stack}-{table}" for table in ("registry", "grants", "people", "keys"))
+    used = {"id": {"S": "jti#x"}}
     ours, counter, person = {"id": {"S": "x"}}, {"id": {"S": "throttle#x"}}, {"person": {"S": "x"}, "record": {"S": "x"}}
 
     def never(name):
@@ -80,6 +81,7 @@ def probes(stack, keys_of_caller, ciphertexts):
         "counter get": lambda: dynamodb.get_item(TableName=grants, Key=counter),
         "counters batch": batch(grants, counter),
         "count": lambda: dynamodb.update_item(TableName=grants, Key=counter, **never("id")),
+        "use assertion": lambda: dynamodb.put_item(TableName=grants, Item=used, **never("id")),
         "people get": lambda: dynamodb.get_item(TableName=people, Key=person),
         "people batch": batch(people, person),
         "people put": lambda: dynamodb.put_item(TableName=people, Item=person, **never("person")),

@@ -115,31 +115,11 @@ pub(crate) const LINES: [(usize, &str, State); 130] = [
     (66, "Both parts of Basic are form-decoded.", Tested),
     (67, "Guesses at client secrets are limited at every endpoint.", Tested),
     (68, "Only the registered method authenticates a client.", Tested),
-    (
-        69,
-        "Clients may authenticate with a key instead of a secret.",
-        Refused("private_key_jwt and mTLS", &["c069_c070_c071_c072_c073_a_client_assertion_is_refused"]),
-    ),
-    (
-        70,
-        "An assertion is the client's own, by its key and an allowed algorithm.",
-        Refused("private_key_jwt", &["c069_c070_c071_c072_c073_a_client_assertion_is_refused"]),
-    ),
-    (
-        71,
-        "An assertion is for the issuer and nobody else.",
-        Refused("private_key_jwt", &["c069_c070_c071_c072_c073_a_client_assertion_is_refused"]),
-    ),
-    (
-        72,
-        "An assertion is brief and not from the future.",
-        Refused("private_key_jwt", &["c069_c070_c071_c072_c073_a_client_assertion_is_refused"]),
-    ),
-    (
-        73,
-        "An assertion is good once.",
-        Refused("private_key_jwt", &["c069_c070_c071_c072_c073_a_client_assertion_is_refused"]),
-    ),
+    (69, "Clients may authenticate with a key instead of a secret.", Partly("mTLS")),
+    (70, "An assertion is the client's own, by its key and an allowed algorithm.", Tested),
+    (71, "An assertion is for the issuer and nobody else.", Tested),
+    (72, "An assertion is brief and not from the future.", Tested),
+    (73, "An assertion is good once.", Tested),
     (74, "Secrets are random, hashed, compared in constant time, and count to their last byte.", Tested),
     (75, "A confidential client must show its secret, and a public one must not show any.", Tested),
     (
@@ -233,11 +213,7 @@ pub(crate) const LINES: [(usize, &str, State); 130] = [
         "A client ID metadata document is fetched and checked.",
         Refused("CIMD", &["c118_c119_c120_a_url_as_client_id_is_unknown_and_never_fetched"]),
     ),
-    (
-        119,
-        "Nothing is fetched from inside the network.",
-        Refused("CIMD", &["c118_c119_c120_a_url_as_client_id_is_unknown_and_never_fetched"]),
-    ),
+    (119, "Nothing is fetched from inside the network.", Partly("CIMD")),
     (
         120,
         "CIMD is advertised only when it is on.",
@@ -250,7 +226,7 @@ pub(crate) const LINES: [(usize, &str, State); 130] = [
         "A protected resource refuses tokens in the query, for others, and of other kinds.",
         NotBuilt("helper for APIs"),
     ),
-    (124, "A service finds in the metadata how it gets tokens.", Partly("private_key_jwt")),
+    (124, "A service finds in the metadata how it gets tokens.", Tested),
     (125, "The device grant.", Refused("device grant", &["c125_the_device_grant_is_unsupported_and_not_advertised"])),
     (126, "Token exchange.", Refused("token exchange", &["c126_token_exchange_is_unsupported_also_with_a_good_token"])),
     (127, "A JWT as a grant.", Refused("JWT bearer grant", &["c127_a_jwt_is_no_grant"])),

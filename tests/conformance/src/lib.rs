@@ -5,6 +5,8 @@
 //! of its section; `COVERAGE.md` tells the state of each line.
 
 #[cfg(test)]
+mod assertions;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod bad_requests_of_people;
@@ -36,6 +38,8 @@ mod section_b_login_consent_pages;
 mod section_c_authorization_code;
 #[cfg(test)]
 mod section_d_token_endpoint;
+#[cfg(test)]
+mod section_e_client_assertions;
 #[cfg(test)]
 mod section_e_client_authentication;
 #[cfg(test)]

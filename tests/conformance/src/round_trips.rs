@@ -3,10 +3,12 @@
 use std::sync::LazyLock;
 
 use harness::{Call, Pkce, RegisteredClient, authorization_url};
+use jsonwebtoken::Algorithm;
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::assertions::{Signer, claims};
 use crate::counted::Counted;
-use crate::session::{Session, assert_granted, tokens};
+use crate::session::{Session, assert_granted, client_requests, tokens};
 use crate::world::{CALLBACK, ORDERS};
 
 /// Fresh, so that no cached registration grows old while it is used, and for one test at a time.
@@ -45,6 +47,24 @@ async fn client_credentials_cost_no_round_trip() {
         let (reply, calls) = calls_of(&counted, ask()).await;
         assert_granted(&reply);
         assert_eq!(calls, []);
+    }
+}
+
+#[tokio::test]
+async fn an_assertion_costs_one_write_more() {
+    let counted = counted().await;
+    let world = &counted.world;
+    let signer = Signer::new(Algorithm::ES256, "counted");
+    let more = ["--grant", "client_credentials", "--api", ORDERS, "--introspects", ORDERS];
+    let with_key = ["--auth-method", "private_key_jwt", "--jwks", &signer.file(world, "counted.json")];
+    let client = world.stack.cli().create_client("Counted key", &[&more[..], &with_key].concat());
+    for ask in client_requests(&world.stack.http()) {
+        assert_eq!(ask.fields(&signer.assertion(&claims(world, &client.id)).fields()).send().await.status, 200);
+    }
+    for ask in client_requests(&world.stack.http()) {
+        let ask = ask.fields(&signer.assertion(&claims(world, &client.id)).fields());
+        let (reply, calls) = calls_of(&counted, ask.send()).await;
+        assert_eq!((reply.status, calls.len(), writes(&calls)), (200, 1, 1), "{calls:?}");
     }
 }
 

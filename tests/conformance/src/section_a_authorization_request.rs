@@ -405,7 +405,8 @@ async fn c026_c114_c115_they_advertise_what_is_on_and_nothing_else() {
         assert_eq!(document["authorization_response_iss_parameter_supported"], true);
         let grants = BTreeSet::from(["authorization_code", "client_credentials", "refresh_token"]);
         assert_eq!(strings(&document["grant_types_supported"]), grants);
-        let methods = BTreeSet::from(["client_secret_basic", "client_secret_post", "none"]);
+        let secret = ["client_secret_basic", "client_secret_post", "client_secret_jwt"];
+        let methods = BTreeSet::from_iter([&secret[..], &["private_key_jwt", "none"]].concat());
         assert_eq!(strings(&document["token_endpoint_auth_methods_supported"]), methods);
         for off in ["registration_endpoint", "pushed_authorization_request_endpoint", "device_authorization_endpoint"] {
             assert!(document.get(off).is_none(), "{off}");

@@ -1,14 +1,13 @@
 //! E. How a client proves who it is (RFC 6749 §2.3), at every endpoint that asks for it.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use futures::future::join_all;
 use harness::{Jwt, RegisteredClient, Stack};
-use serde_json::json;
 
 use crate::counted::{Counted, ENDPOINTS, nothing_is_written};
 use crate::people::{asks_for_consent, sign_in, url};
-use crate::published::{DOCUMENTS, document, strings};
+use crate::published::{DOCUMENTS, document};
 use crate::session::{
     assert_fails, assert_granted, assert_refused, assert_refused_with, challenge, client_requests, guessed_at,
 };
@@ -288,38 +287,6 @@ async fn c066_an_id_and_a_secret_that_need_escapes_are_compared_after_decoding()
     let plain = STANDARD.encode(format!("{}:{}", odd.id, odd.secret()));
     let ask = session.http.post("/token").header("authorization", format!("Basic {plain}"));
     assert_refused(&ask.field("grant_type", "client_credentials").send().await, "invalid_client");
-}
-
-#[tokio::test]
-async fn c069_c070_c071_c072_c073_a_client_assertion_is_refused() {
-    let world = World::shared();
-    let http = world.stack.http();
-    let kinds =
-        ["jwt-bearer", "saml2-bearer"].map(|kind| format!("urn:ietf:params:oauth:client-assertion-type:{kind}"));
-    let claims =
-        json!({"iss": world.web.id, "sub": world.web.id, "aud": world.stack.issuer(), "exp": 4_000_000_000_u32});
-    let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", URL_SAFE_NO_PAD.encode(claims.to_string()));
-    for kind in &kinds {
-        for assertion in [&*unsigned, "a.b.c", "x"] {
-            for client in [None, Some(&world.web), Some(&world.spa), Some(&world.service)] {
-                for ask in client_requests(&http) {
-                    let ask = client.into_iter().fold(ask, |ask, client| ask.field("client_id", &client.id));
-                    let ask = ask.field("client_assertion_type", kind).field("client_assertion", assertion);
-                    let reply = ask.send().await;
-                    assert_refused(&reply, "invalid_client");
-                }
-            }
-        }
-    }
-    for path in DOCUMENTS {
-        let document = document(&http, path).await;
-        for endpoint in ["token", "introspection", "revocation"] {
-            let methods = &document[format!("{endpoint}_endpoint_auth_methods_supported")];
-            let known = ["client_secret_basic", "client_secret_post", "none"];
-            assert!(strings(methods).iter().all(|method| known.contains(method)), "{document}");
-            assert!(document.get(format!("{endpoint}_endpoint_auth_signing_alg_values_supported")).is_none());
-        }
-    }
 }
 
 #[tokio::test]

@@ -3,8 +3,10 @@
 use std::net::TcpListener;
 
 use harness::{Jwt, Pkce, Reply, authorization_url, jeton, run_bounded};
+use jsonwebtoken::Algorithm;
 use serde_json::json;
 
+use crate::assertions::{Signer, claims};
 use crate::people::shown_here;
 use crate::published::{DOCUMENTS, document, strings};
 use crate::session::{Session, assert_granted, assert_refused, client_requests, tokens};
@@ -65,10 +67,17 @@ async fn c115_everything_that_is_advertised_works() {
         assert_granted(&reply);
     }
     let more = ["--grant", "client_credentials", "--api", ORDERS, "--introspects", ORDERS, "--auth-method"];
+    let signer = Signer::new(Algorithm::EdDSA, "only");
     for method in strings(&document["introspection_endpoint_auth_methods_supported"]) {
-        let client = world.stack.cli().create_client(method, &[&more[..], &[method]].concat());
+        let keys = signer.file(world, "advertised.json");
+        let keys = if method == "private_key_jwt" { &["--jwks", &*keys][..] } else { &[] };
+        let client = world.stack.cli().create_client(method, &[&more[..], &[method], keys].concat());
         for ask in client_requests(&session.http) {
             let ask = match method {
+                "private_key_jwt" => ask.fields(&signer.assertion(&claims(world, &client.id)).fields()),
+                "client_secret_jwt" => {
+                    ask.fields(&Signer::of_secret(client.secret()).assertion(&claims(world, &client.id)).fields())
+                }
                 "client_secret_basic" => ask.client(&client),
                 "client_secret_post" => ask.field("client_id", &client.id).field("client_secret", client.secret()),
                 other => panic!("no test knows the method {other}"),
@@ -227,14 +236,17 @@ async fn c121_the_audience_of_a_token_is_the_resource_that_was_consented_to() {
 }
 
 #[tokio::test]
-async fn c124_a_service_finds_client_credentials_and_a_secret_method_in_the_metadata() {
+async fn c124_a_service_finds_client_credentials_and_its_methods_in_the_metadata() {
     let http = World::shared().stack.http();
     for path in DOCUMENTS {
         let document = document(&http, path).await;
         assert!(strings(&document["grant_types_supported"]).contains("client_credentials"), "{document}");
-        assert!(strings(&document["token_endpoint_auth_methods_supported"]).contains("client_secret_basic"));
-        // RFC 8414 §2: the algorithms are told when a method that signs is, and none is.
-        assert!(!strings(&document["token_endpoint_auth_methods_supported"]).contains("private_key_jwt"));
-        assert!(document.get("token_endpoint_auth_signing_alg_values_supported").is_none(), "{document}");
+        let methods = strings(&document["token_endpoint_auth_methods_supported"]);
+        assert!(methods.is_superset(&["client_secret_basic", "client_secret_jwt", "private_key_jwt"].into()));
+        // RFC 8414 §2: the algorithms are told when a method that signs is, and none is not among them.
+        for endpoint in ["token", "introspection", "revocation"] {
+            let algorithms = strings(&document[format!("{endpoint}_endpoint_auth_signing_alg_values_supported")]);
+            assert_eq!(algorithms, ["EdDSA", "ES256", "HS256", "PS256", "RS256"].into(), "{endpoint}");
+        }
     }
 }

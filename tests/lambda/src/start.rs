@@ -5,7 +5,8 @@ use crate::{Function, Settings, StartError};
 
 /// The variables of a function that are ours and that it cannot do without. What the SDK needs is named by the SDK.
 fn own_variables(settings: &Settings) -> Vec<String> {
-    let needed = |name: &&String| name.starts_with("JETON_") && !name.starts_with("JETON_ALLOW_");
+    let optional = ["JETON_ALLOW_", "JETON_OUTBOUND_"];
+    let needed = |name: &&String| name.starts_with("JETON_") && !optional.iter().any(|start| name.starts_with(start));
     settings.environment.keys().filter(needed).cloned().collect()
 }
 
@@ -49,6 +50,7 @@ async fn a_malformed_variable_stops_a_function_with_its_name() {
             ("JETON_ISSUER", "http://issuer.example/?a=b"),
             ("JETON_ALLOW_IMPLICIT_GRANT", "yes"),
             ("JETON_ALLOW_PASSWORD_GRANT", "1"),
+            ("JETON_OUTBOUND_PRIVATE_HOSTS", "https://keys.internal"),
         ] {
             let mut spoiled = settings(&function.binary);
             spoiled.environment.insert(name.to_owned(), value.to_owned());
