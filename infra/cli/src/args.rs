@@ -161,7 +161,32 @@ pub(crate) struct ClientCreate {
     #[arg(long, value_name = "IDENTIFIER")]
     pub(crate) introspects: Vec<String>,
     #[command(flatten)]
+    pub(crate) relying_party: RelyingPartyOptions,
+    #[command(flatten)]
     pub(crate) common: Common,
+}
+
+/// What an app asks for as a relying party of OpenID Connect.
+#[derive(Args)]
+pub(crate) struct RelyingPartyOptions {
+    /// How its ID tokens are signed.
+    #[arg(long, default_value = "RS256", value_name = "ALG", value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
+    pub(crate) id_token_alg: String,
+    /// How /userinfo answers it, as a JWT; as plain JSON without it.
+    #[arg(long, value_name = "ALG", value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
+    pub(crate) userinfo_alg: Option<String>,
+    /// Whether it knows people by names that are for its sector alone.
+    #[arg(long, default_value = "public", value_parser = ["public", "pairwise"])]
+    pub(crate) subject_type: String,
+    /// The host that names its sector; that of its redirect URIs without it.
+    #[arg(long, value_name = "HOST", requires = "subject_type")]
+    pub(crate) sector: Option<String>,
+    /// The oldest sign-in that will do where a request does not say, in seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) default_max_age: Option<u32>,
+    /// Where people may be sent after they signed out; may be repeated.
+    #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
+    pub(crate) post_logout_redirect_uris: Vec<String>,
 }
 
 #[derive(Args)]
@@ -186,9 +211,15 @@ pub(crate) struct RotateSecret {
 #[derive(Subcommand)]
 pub(crate) enum UserCommand {
     /// Register a person.
-    Create(UserPassword),
+    Create(UserCreate),
+    /// Change what is known of a person; apps see it at once.
+    Update(UserUpdate),
+    /// Register people from JSON lines on standard input: {"username": "...", "password": "...", "claims": {"email": "..."}}.
+    Import(Common),
     /// List the people.
     List(Common),
+    /// Show one person, with all that is known.
+    Show(OneUser),
     /// Switch a person off: sessions and grants end at once.
     Disable(OneUser),
     /// Switch a person on again.
@@ -197,6 +228,27 @@ pub(crate) enum UserCommand {
     SetPassword(UserPassword),
     /// Delete a person with sessions, consents and grants.
     Delete(OneUser),
+}
+
+#[derive(Args)]
+pub(crate) struct UserCreate {
+    #[command(flatten)]
+    pub(crate) password: UserPassword,
+    /// What is known of the person, by the names of OpenID Connect: `email=ada@example.com`,
+    /// `email_verified=true`, `address={"country": "FR"}`; may be repeated.
+    #[arg(long = "claim", value_name = "NAME=VALUE")]
+    pub(crate) claims: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct UserUpdate {
+    #[command(flatten)]
+    pub(crate) user: UserName,
+    /// What is known of the person from now on; NAME= forgets it; may be repeated.
+    #[arg(long = "claim", value_name = "NAME=VALUE", required = true)]
+    pub(crate) claims: Vec<String>,
+    #[command(flatten)]
+    pub(crate) common: Common,
 }
 
 #[derive(Args)]

@@ -186,6 +186,7 @@ fn policy(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> 
         refresh_idle_lifetime: seconds("JETON_REFRESH_IDLE_SECONDS", YEAR, usual.refresh_idle_lifetime)?,
         grant_lifetime: seconds("JETON_GRANT_SECONDS", YEAR, usual.grant_lifetime)?,
         refresh_retry_window: seconds("JETON_REFRESH_RETRY_SECONDS", 60, usual.refresh_retry_window)?,
+        openid: on_unless_off(get, "JETON_OPENID")?,
         legacy: LegacyGrants {
             implicit: switch(get, "JETON_ALLOW_IMPLICIT_GRANT")?,
             password: switch(get, "JETON_ALLOW_PASSWORD_GRANT")?,
@@ -210,6 +211,11 @@ fn rotation(get: &impl Fn(&str) -> Option<String>) -> Result<RotationConfig, Con
         interval: interval? * DAY,
         algorithms: known.ok_or(ConfigError::Malformed(algorithms, "a list of RS256, ES256, EdDSA, PS256"))?,
     })
+}
+
+/// A switch that is on unless it is turned off.
+fn on_unless_off(get: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<bool, ConfigError> {
+    if get(name).is_none() { Ok(true) } else { switch(get, name) }
 }
 
 /// A switch that is off unless it is turned on.

@@ -13,6 +13,7 @@
 //! - A read of the keys that fails leaves the keys in hand in use.
 
 mod answer;
+mod bearer;
 mod clock;
 mod config;
 mod cors;
@@ -29,7 +30,8 @@ mod passwords;
 mod received;
 mod serve;
 
-pub use answer::{Answer, Event, Trace, html, json, method_not_allowed, redirect};
+pub use answer::{Answer, Event, Trace, form_post, html, json, jwt, method_not_allowed, redirect};
+pub use bearer::BearerFailure;
 pub use clock::now;
 pub use config::{Config, ConfigError, RotationConfig, Tables, WrappingKey, environment};
 pub use cors::{cross_origin, preflight};

@@ -6,7 +6,7 @@ use std::fmt;
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 use subtle::ConstantTimeEq;
 
-use crate::Timestamp;
+use crate::{RelyingParty, Timestamp};
 
 /// A registered client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Client {
     pub pkce: PkceRule,
     /// The APIs in whose name it may introspect.
     pub introspects: Vec<Resource>,
+    /// What it asked for as a relying party of OpenID Connect.
+    pub relying_party: RelyingParty,
     /// Whether it is switched off.
     pub disabled: bool,
     /// When it was registered.

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 
 use crate::{
-    Api, AuthMethod, Client, MAX_LIFETIME, PkceRule, Seconds, SigningAlgorithm, StoredSecret, Timestamp, TokenFormat,
+    Api, AuthMethod, Client, MAX_LIFETIME, PkceRule, RelyingParty, Seconds, SigningAlgorithm, StoredSecret, Timestamp,
+    TokenFormat,
 };
 
 const MAX_NAME_CHARACTERS: usize = 100;
-const MAX_RESOURCES: usize = 16;
+const MAX_APIS: usize = 15;
 
 /// A client to be registered.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct NewClient {
     pub pkce: PkceRule,
     /// The APIs in whose name it may introspect.
     pub introspects: Vec<Resource>,
+    /// What it asked for as a relying party.
+    pub relying_party: RelyingParty,
 }
 
 /// An API to be registered.
@@ -73,8 +76,8 @@ pub enum RegistrationError {
     /// There would be nothing to refresh.
     #[error("refresh_token comes with a person's grant: add --grant authorization_code")]
     RefreshAlone,
-    /// A token names its APIs in a 16-bit mask.
-    #[error("a client has at most 16 APIs")]
+    /// A token names its APIs in a 16-bit mask, and one of them is the issuer.
+    #[error("a client has at most 15 APIs")]
     TooManyApis,
     /// Not useful, or longer than a retired key is kept.
     #[error("the lifetime must be between 1 second and 86400 seconds (24 hours)")]
@@ -99,6 +102,7 @@ impl NewClient {
             apis: self.apis,
             pkce: self.pkce,
             introspects: self.introspects,
+            relying_party: self.relying_party,
             disabled: false,
             created_at: now,
         })
@@ -118,7 +122,7 @@ impl NewClient {
             (public && self.pkce == PkceRule::Optional, E::PublicWithoutPkce),
             (redirected && self.redirect_uris.is_empty(), E::RedirectUriMissing),
             (uses(GrantType::RefreshToken) && !refreshable, E::RefreshAlone),
-            (self.apis.len() > MAX_RESOURCES, E::TooManyApis),
+            (self.apis.len() > MAX_APIS, E::TooManyApis),
         ];
         faults.into_iter().find(|(found, _)| *found).map_or(Ok(()), |(_, error)| Err(error))
     }
@@ -139,6 +143,7 @@ impl NewApi {
             algorithm: self.algorithm,
             format: self.format,
             lifetime: self.lifetime,
+            is_issuer: false,
         })
     }
 }
@@ -178,6 +183,7 @@ mod tests {
             apis: client.apis,
             pkce: client.pkce,
             introspects: client.introspects,
+            relying_party: client.relying_party,
         }
     }
 

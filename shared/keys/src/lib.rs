@@ -14,6 +14,7 @@
 //!   handles cannot unwrap a signing key.
 
 mod handles;
+mod identity;
 mod jwt;
 mod public;
 mod records;
@@ -23,9 +24,10 @@ mod signing;
 mod wrapping;
 
 pub use handles::{HandleKeys, HandleKind, SECRET_PREFIX};
+pub use identity::{IdTokenFacts, UserInfo};
 pub use jwt::InvalidToken;
 pub use records::{KeyRecord, KeyState, MasterRecord, PREPUBLICATION, Records};
 pub use ring::{KeyRing, KeysError, new_master, new_signing_key};
 pub use rotation::{PlannedKey, Rotation, When};
-pub use signing::SigningKey;
+pub use signing::{Signed, SigningKey};
 pub use wrapping::{FileWrap, KeyWrap, KmsWrap, NewPair, Pairing, Purpose, WrapError, Wrapping};

@@ -33,6 +33,7 @@ const RULES: &[Rule] = &[
             "form_urlencoded",
             "percent-encoding",
             "serde",
+            "serde_json",
             "sha2",
             "thiserror",
             "url",
@@ -100,6 +101,7 @@ const RULES: &[Rule] = &[
     Rule { name: "token", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule { name: "introspect", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule { name: "revoke", workspace: Use(SHARED), outside: Use(FUNCTION) },
+    Rule { name: "userinfo", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule { name: "metadata", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule {
         name: "rotate-keys",
@@ -120,6 +122,7 @@ const RULES: &[Rule] = &[
             "token",
             "introspect",
             "revoke",
+            "userinfo",
             "metadata",
             "rotate-keys",
         ]),

@@ -79,6 +79,7 @@ fn client(app: &App) -> Client {
         apis: [ORDERS, PARCELS].map(|text| Resource::parse(text).expect("a resource")).to_vec(),
         pkce: if app.confidential { PkceRule::Optional } else { PkceRule::Required },
         introspects: Vec::new(),
+        relying_party: grants::RelyingParty::default(),
         disabled: false,
         created_at: NOW,
     }
@@ -91,5 +92,6 @@ fn api(identifier: &str, scope: &str) -> Api {
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,
         lifetime: 900,
+        is_issuer: false,
     }
 }
