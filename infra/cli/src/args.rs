@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::relying_party::RelyingPartyOptions;
+
 /// OAuth 2.1 authorization server on AWS Lambda and DynamoDB: the local stack and the operator's commands.
 #[derive(Parser)]
 #[command(name = "jeton", version, arg_required_else_help = true, after_help = EXAMPLES)]
@@ -164,29 +166,6 @@ pub(crate) struct ClientCreate {
     pub(crate) relying_party: RelyingPartyOptions,
     #[command(flatten)]
     pub(crate) common: Common,
-}
-
-/// What an app asks for as a relying party of OpenID Connect.
-#[derive(Args)]
-pub(crate) struct RelyingPartyOptions {
-    /// How its ID tokens are signed.
-    #[arg(long, default_value = "RS256", value_name = "ALG", value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
-    pub(crate) id_token_alg: String,
-    /// How /userinfo answers it, as a JWT; as plain JSON without it.
-    #[arg(long, value_name = "ALG", value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
-    pub(crate) userinfo_alg: Option<String>,
-    /// Whether it knows people by names that are for its sector alone.
-    #[arg(long, default_value = "public", value_parser = ["public", "pairwise"])]
-    pub(crate) subject_type: String,
-    /// The host that names its sector; that of its redirect URIs without it.
-    #[arg(long, value_name = "HOST", requires = "subject_type")]
-    pub(crate) sector: Option<String>,
-    /// The oldest sign-in that will do where a request does not say, in seconds.
-    #[arg(long, value_name = "SECONDS")]
-    pub(crate) default_max_age: Option<u32>,
-    /// Where people may be sent after they signed out; may be repeated.
-    #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
-    pub(crate) post_logout_redirect_uris: Vec<String>,
 }
 
 #[derive(Args)]

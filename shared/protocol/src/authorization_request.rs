@@ -4,8 +4,8 @@
 //! [`ReceivedRequest`] tells who asks and where the answer should go, [`AuthorizationRequest`] everything else.
 
 use crate::{
-    AuthorizationErrorCode, ClaimsRequest, ClientId, CodeChallenge, LegacyGrants, Nonce, Parameters, RedirectUri,
-    Resource, Scope, Secret, State,
+    AuthorizationErrorCode, ClaimsRequest, ClientId, CodeChallenge, LegacyGrants, Nonce, Parameters, Prompt,
+    RedirectUri, Resource, Scope, Secret, State,
 };
 
 const MAX_RESOURCES: usize = 16;
@@ -39,19 +39,6 @@ pub enum ResponseMode {
     Fragment,
     /// In a form that the browser posts, so that it stands in no address.
     FormPost,
-}
-
-/// A value of `prompt` (OpenID Connect Core §3.1.2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Prompt {
-    /// Show nothing.
-    None,
-    /// Ask for the password again.
-    Login,
-    /// Ask for consent again.
-    Consent,
-    /// Let the person choose who to be.
-    SelectAccount,
 }
 
 /// An authorization request whose form is right.
@@ -230,27 +217,12 @@ impl AuthorizationRequest {
             resources: crate::resource::several(parameters, MAX_RESOURCES).map_err(|_| E::Resource)?,
             code_challenge: code_challenge(one("code_challenge")?, one("code_challenge_method")?)?,
             nonce: one("nonce")?.map(Nonce::parse).transpose().map_err(|_| E::Nonce)?,
-            prompt: prompt(one("prompt")?)?,
+            prompt: Prompt::parse_list(one("prompt")?).map_err(|_| E::Prompt)?,
             max_age: max_age(one("max_age")?)?,
             login_hint: one("login_hint")?.filter(|hint| hint.len() <= MAX_LOGIN_HINT_BYTES).map(str::to_owned),
             id_token_hint: one("id_token_hint")?.map(|hint| Secret::new(hint.to_owned())),
             claims: one("claims")?.map(ClaimsRequest::parse).transpose().map_err(|_| E::Claims)?.unwrap_or_default(),
         })
-    }
-}
-
-impl Prompt {
-    /// Every value there is.
-    pub const ALL: [Self; 4] = [Self::None, Self::Login, Self::Consent, Self::SelectAccount];
-
-    /// The value.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Login => "login",
-            Self::Consent => "consent",
-            Self::SelectAccount => "select_account",
-        }
     }
 }
 
@@ -293,17 +265,6 @@ fn code_challenge(
         }
         (Some(_), Some(_) | None) => Err(AuthorizationRequestError::CodeChallengeMethod),
     }
-}
-
-fn prompt(text: Option<&str>) -> Result<Vec<Prompt>, AuthorizationRequestError> {
-    let words = text.unwrap_or_default().split(' ').filter(|word| !word.is_empty());
-    let known = |word| Prompt::ALL.into_iter().find(|known| known.as_str() == word);
-    let prompts =
-        words.map(|word| known(word).ok_or(AuthorizationRequestError::Prompt)).collect::<Result<Vec<_>, _>>()?;
-    if prompts.contains(&Prompt::None) && prompts.len() > 1 {
-        return Err(AuthorizationRequestError::Prompt);
-    }
-    Ok(prompts)
 }
 
 fn max_age(text: Option<&str>) -> Result<Option<u32>, AuthorizationRequestError> {

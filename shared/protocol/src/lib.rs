@@ -21,6 +21,7 @@ mod grant_type;
 mod names;
 mod parameters;
 mod pkce;
+mod prompt;
 mod redirect_uri;
 mod resource;
 mod responses;
@@ -29,7 +30,7 @@ mod secret;
 mod token_request;
 
 pub use authorization_request::{
-    AuthorizationRequest, AuthorizationRequestError, Prompt, ReceivedRequest, ResponseMode, ResponseType,
+    AuthorizationRequest, AuthorizationRequestError, ReceivedRequest, ResponseMode, ResponseType,
 };
 pub use bearer::{BearerError, bearer_token};
 pub use claims::{Claim, Claims, IdentityScope, MalformedClaim};
@@ -40,6 +41,7 @@ pub use grant_type::{GrantType, LegacyGrants};
 pub use names::{ClientId, MalformedName, Nonce, State, Subject, Username};
 pub use parameters::{MAX_FORM_BYTES, MalformedForm, Parameters, Repeated};
 pub use pkce::{CodeChallenge, CodeVerifier, MalformedPkce};
+pub use prompt::{MalformedPrompt, Prompt};
 pub use redirect_uri::{MalformedRedirectUri, RedirectUri};
 pub use resource::{MalformedResource, Resource};
 pub use responses::{IntrospectionResponse, Jwk, JwkSet, Metadata, OpenIdMetadata, TokenErrorResponse, TokenResponse};

@@ -22,7 +22,8 @@ pub(crate) const CLAIMS: [&str; 8] = [
 
 /// Registers a confidential app with refresh tokens.
 pub(crate) fn app(world: &World, name: &str, more: &[&str]) -> RegisteredClient {
-    let app = ["--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK, "--api", ORDERS];
+    let app =
+        ["--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK, "--api", ORDERS];
     world.stack.cli().create_client(name, &[&app[..], more].concat())
 }
 
@@ -37,12 +38,7 @@ pub(crate) fn person<'w>(world: &'w World, username: &str) -> (Session<'w>, Stri
 
 impl Session<'_> {
     /// What the app is told after `username` agreed to everything, and the means to redeem it.
-    pub(crate) async fn sign_in(
-        &mut self,
-        username: &str,
-        client: &RegisteredClient,
-        more: &[(&str, &str)],
-    ) -> Code {
+    pub(crate) async fn sign_in(&mut self, username: &str, client: &RegisteredClient, more: &[(&str, &str)]) -> Code {
         let pkce = Pkce::new();
         let url = harness::authorization_url(&client.id, CALLBACK, &pkce, more);
         let callback = self.browser.sign_in_and_consent(&url, username, "correct horse battery staple").await;

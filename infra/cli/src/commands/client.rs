@@ -3,13 +3,14 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge::Error;
-use grants::{AuthMethod, Client, NewClient, PkceRule, RelyingParty, Sector, SigningAlgorithm, StoredSecret};
+use grants::{AuthMethod, Client, NewClient, PkceRule, StoredSecret};
 use keys::SECRET_PREFIX;
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
 
-use crate::args::{ClientCommand, ClientCreate, OneClient, RelyingPartyOptions, RotateSecret};
+use crate::args::{ClientCommand, ClientCreate, OneClient, RotateSecret};
 use crate::commands::api::identifier;
+use crate::commands::relying_party;
 use crate::output::print;
 use crate::stack::{Stack, done_or};
 
@@ -49,7 +50,7 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
         apis: options.apis.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
         pkce: PkceRule::parse(&options.pkce).ok_or("--pkce is not known")?,
         introspects: options.introspects.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
-        relying_party: relying_party(&options.relying_party, &options.redirect_uris)?,
+        relying_party: options.relying_party.parse(&options.redirect_uris)?,
     };
     let stack = Stack::find(&options.common).await?;
     let known = stack.registry.apis(&new.apis, edge::now()).await?;
@@ -63,23 +64,6 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
     let there = format!("the client {} is registered already: see `jeton client show`", client.id);
     done_or(stack.registry.create_client(&client).await?, there)?;
     print(options.common.json, &with_secret(describe(&client), secret.as_ref().map(|(secret, _)| secret)))
-}
-
-fn relying_party(options: &RelyingPartyOptions, redirect_uris: &[String]) -> Result<RelyingParty, Error> {
-    let algorithm = |text: &str| SigningAlgorithm::parse(text).ok_or_else(|| format!("{text} is not known"));
-    let uris = |texts: &[String]| texts.iter().map(|text| redirect_uri(text)).collect::<Result<Vec<_>, _>>();
-    let sector = match (options.subject_type.as_str(), &options.sector) {
-        ("pairwise", Some(host)) => Some(Sector::parse(host)?),
-        ("pairwise", None) => Some(Sector::of(&uris(redirect_uris)?)?),
-        _ => None,
-    };
-    Ok(RelyingParty {
-        id_token_algorithm: algorithm(&options.id_token_alg)?,
-        userinfo_algorithm: options.userinfo_alg.as_deref().map(algorithm).transpose()?,
-        sector,
-        default_max_age: options.default_max_age,
-        post_logout_redirect_uris: uris(&options.post_logout_redirect_uris)?,
-    })
 }
 
 async fn switch(one: OneClient, disabled: bool) -> Result<(), Error> {
@@ -125,7 +109,7 @@ fn client_id(text: &str) -> Result<ClientId, Error> {
     ClientId::parse(text).map_err(|_| format!("the client id {text:?} cannot be used: {rule}").into())
 }
 
-fn redirect_uri(text: &str) -> Result<RedirectUri, Error> {
+pub(crate) fn redirect_uri(text: &str) -> Result<RedirectUri, Error> {
     RedirectUri::parse(text).map_err(|error| format!("the redirect URI {text:?} cannot be used: {error}").into())
 }
 
@@ -144,23 +128,10 @@ fn describe(client: &Client) -> Value {
         "apis": client.apis.iter().map(Resource::as_str).collect::<Vec<_>>(),
         "pkce": client.pkce.as_str(),
         "introspects": client.introspects.iter().map(Resource::as_str).collect::<Vec<_>>(),
-        "relying_party": describe_relying_party(&client.relying_party),
+        "relying_party": relying_party::describe(&client.relying_party),
         "live_secrets": client.secrets.len(),
         "disabled": client.disabled,
         "created_at": client.created_at.seconds(),
-    })
-}
-
-/// By the names of OpenID Connect Dynamic Client Registration §2.
-fn describe_relying_party(registered: &RelyingParty) -> Value {
-    json!({
-        "id_token_signed_response_alg": registered.id_token_algorithm.as_str(),
-        "userinfo_signed_response_alg": registered.userinfo_algorithm.map(SigningAlgorithm::as_str),
-        "subject_type": if registered.sector.is_some() { "pairwise" } else { "public" },
-        "sector": registered.sector.as_ref().map(Sector::as_str),
-        "default_max_age": registered.default_max_age,
-        "post_logout_redirect_uris":
-            registered.post_logout_redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
     })
 }
 
