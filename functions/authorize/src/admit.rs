@@ -2,13 +2,13 @@
 
 use edge::Answer;
 use grants::Timestamp;
-use grants::authorization::trust;
+use grants::authorization::{to_agree_to, trust};
 use protocol::{
     AuthorizationErrorCode, AuthorizationRequest, MAX_FORM_BYTES, Parameters, ReceivedRequest, ResponseMode,
 };
-use sessions::RequestDigest;
+use sessions::{Expected, RequestDigest};
 
-use crate::admitted::{Admitted, Way};
+use crate::admitted::{Admitted, Way, Written};
 use crate::{Authorize, Early, show};
 
 /// A request in one form may be half as large as what is read: it travels inside a form once more.
@@ -34,16 +34,32 @@ impl Authorize {
             let way = Way { trusted: &trusted, state: state.as_ref(), mode };
             Box::new(self.error(&way, code, description))
         };
-        let request = AuthorizationRequest::parse(&parameters, legacy)
+        let mut request = AuthorizationRequest::parse(&parameters, legacy)
             .map_err(|error| to_client(error.code(), &error.to_string()))?;
         let apis = self.parts.apis_of(trusted.client(), now).await.map_err(|failure| show::failed(&failure))?;
         let target = trusted
             .admit(&request, &apis)
             .map_err(|refusal| to_client(refusal.authorization_code(), refusal.description()))?;
+        request.claims = trusted.admit_claims(request.claims, &target);
+        let to_agree_to = to_agree_to(&target, &request.claims);
+        let expected = self.expected(&request, now).await?;
         let digest = RequestDigest::of(&query);
         let query_for_another = parameters.with("prompt", "login").to_query();
-        let path = self.path();
-        Ok(Admitted { trusted, request, target, state, mode, path, query, query_for_another, digest })
+        let written = Written { path: self.path(), query, query_for_another, digest };
+        Ok(Admitted { trusted, request, target, to_agree_to, expected, state, mode, written })
+    }
+
+    /// Whom the client expects to be in front of the browser.
+    async fn expected(&self, request: &AuthorizationRequest, now: Timestamp) -> Result<Expected, Early> {
+        let hint = match &request.id_token_hint {
+            Some(hint) => {
+                let ring = self.ring(now).await?;
+                let told = ring.verify_id_token(hint, self.parts.config.issuer.as_str());
+                Some(told.map(|told| told.subject).map_err(|_| ()))
+            }
+            None => None,
+        };
+        Ok(Expected::of(hint, request.claims.subject.as_deref()))
     }
 
     /// Tells the client that there is no code, and why.
@@ -66,6 +82,11 @@ impl Authorize {
         edge::redirect(&match way.mode {
             ResponseMode::Query => redirect_uri.with_query(&all),
             ResponseMode::Fragment => redirect_uri.with_fragment(&all),
+            ResponseMode::FormPost => {
+                let host = redirect_uri.display_host();
+                let page = pages::FormPost { host: &host, action: redirect_uri.as_str(), fields: &all };
+                return edge::form_post(page.render(), &redirect_uri.source());
+            }
         })
     }
 }

@@ -2,16 +2,25 @@
 
 use grants::Target;
 use grants::authorization::RedirectTrusted;
-use protocol::{AuthorizationRequest, ResponseMode, State};
-use sessions::{RequestDigest, SignedIn, Situation};
+use protocol::{AuthorizationRequest, ResponseMode, State, Subject};
+use sessions::{Expected, RequestDigest, SignedIn, Situation};
 
 /// An authorization request that may be answered.
 pub(crate) struct Admitted {
     pub(crate) trusted: RedirectTrusted,
     pub(crate) request: AuthorizationRequest,
+    /// What is granted.
     pub(crate) target: Target,
+    /// What the person is asked about: the same, and single claims by the scopes that bring them.
+    pub(crate) to_agree_to: Target,
+    pub(crate) expected: Expected,
     pub(crate) state: Option<State>,
     pub(crate) mode: ResponseMode,
+    pub(crate) written: Written,
+}
+
+/// The request as it is carried on, from form to form.
+pub(crate) struct Written {
     /// The path of this endpoint.
     pub(crate) path: String,
     /// The request in its one form.
@@ -31,13 +40,15 @@ pub(crate) struct Way<'a> {
 /// Whoever is in front of the browser.
 pub(crate) struct Guest {
     pub(crate) signed_in: Option<SignedIn>,
+    /// The name by which the client knows that person.
+    pub(crate) known_as: Option<Subject>,
     pub(crate) agreed: Option<Target>,
 }
 
 impl Admitted {
     /// The request itself, to be made again.
     pub(crate) fn again(&self) -> String {
-        format!("{}?{}", self.path, self.query)
+        format!("{}?{}", self.written.path, self.written.query)
     }
 
     /// The way back to the client.
@@ -49,10 +60,12 @@ impl Admitted {
     pub(crate) fn situation<'a>(&'a self, guest: &'a Guest, just_signed_in: bool) -> Situation<'a> {
         Situation {
             client: self.trusted.client(),
-            target: &self.target,
+            target: &self.to_agree_to,
             agreed: guest.agreed.as_ref(),
             signed_in: guest.signed_in.as_ref(),
-            digest: self.digest,
+            known_as: guest.known_as.as_ref(),
+            expected: &self.expected,
+            digest: self.written.digest,
             just_signed_in,
         }
     }

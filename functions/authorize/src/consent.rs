@@ -17,7 +17,7 @@ impl Authorize {
         let text = form.one("request").ok().flatten().unwrap_or_default();
         let admitted = self.admit(text, now).await?;
         let ring = self.ring(now).await?;
-        let guest = self.guest(incoming, &ring, &admitted.trusted.client().id, now).await?;
+        let guest = self.guest(incoming, &ring, admitted.trusted.client(), now).await?;
         let Some(person) = guest.signed_in else {
             // The session ended while the form lay open: begin again with the same request.
             return Ok(redirect(&admitted.again()));
@@ -45,7 +45,8 @@ impl Authorize {
         let answer = self.issue(admitted, person, *ticket.nonce(), now).await?;
         let client = admitted.trusted.client();
         if client.is_confidential() {
-            let remembered = self.people.remember_consent(person.user().key, &client.id, &admitted.target, now).await;
+            let remembered =
+                self.people.remember_consent(person.user().key, &client.id, &admitted.to_agree_to, now).await;
             // The person agreed, and is only asked again next time.
             drop(remembered.map_err(show::unavailable));
         }
@@ -62,5 +63,6 @@ fn own_ticket(
 ) -> Option<FormTicket> {
     let text = form.one("ticket").ok().flatten().unwrap_or_default();
     let bytes = ring.handles().open(HandleKind::ConsentForm, text)?;
-    FormTicket::from_bytes(&bytes).filter(|ticket| ticket.admits_consent(person.session().id, admitted.digest, now))
+    FormTicket::from_bytes(&bytes)
+        .filter(|ticket| ticket.admits_consent(person.session().id, admitted.written.digest, now))
 }

@@ -3,15 +3,16 @@
 use edge::{Answer, Event, Trace};
 use grants::code::{self, Agreement};
 use grants::{
-    Asked, Attempt, CodeHandle, Generation, Grant, GrantSecret, Timestamp, TokenFormat, TokenId, for_grant, implicit,
+    Asked, Attempt, CodeHandle, Generation, Grant, GrantSecret, SignIn, Timestamp, TokenFormat, TokenId, for_grant,
+    implicit,
 };
 use keys::KeyRing;
-use protocol::{GrantType, ResponseType, Secret};
+use protocol::{GrantType, ResponseType, Secret, Subject};
 use sessions::SignedIn;
 use store::Applied;
 
 use crate::admitted::Admitted;
-use crate::{Authorize, Early, show};
+use crate::{Authorize, Early, known_as, show};
 
 const ADVICE: &str = "move this client to authorization_code with PKCE: a token in a browser's address leaks";
 
@@ -28,7 +29,8 @@ impl Authorize {
         let ring = self.ring(now).await?;
         let secret = ring.handles().grant_of_form(&nonce);
         let attempt = Attempt::from_bytes(edge::random());
-        let grant = self.grant_of(admitted, person, &secret, (now, attempt));
+        let known_as = known_as(admitted.trusted.client(), person, &ring)?;
+        let grant = self.grant_of(admitted, (person, known_as), &secret, (now, attempt));
         match self.grants.apply(&code::issue(grant.clone())).await.map_err(show::unavailable)? {
             Applied::Done(_) => {}
             Applied::Refused(found) if code::was_issued(found.as_deref(), attempt) => {}
@@ -52,16 +54,25 @@ impl Authorize {
     fn grant_of(
         &self,
         admitted: &Admitted,
-        person: &SignedIn,
+        (person, known_as): (&SignedIn, Subject),
         secret: &GrantSecret,
         moment: (Timestamp, Attempt),
     ) -> Grant {
+        let (user, session, claims) = (person.user(), person.session(), &admitted.request.claims);
+        let sign_in = SignIn {
+            person: user.key,
+            session: session.id,
+            userinfo_claims: claims.userinfo.clone(),
+            id_token_claims: user.known_claims().only(&claims.id_token),
+        };
         let agreement = Agreement {
-            subject: person.user().subject.clone(),
-            auth_time: person.session().auth_time,
+            subject: user.subject.clone(),
+            pairwise_subject: Some(known_as).filter(|known_as| *known_as != user.subject),
+            auth_time: session.auth_time,
             target: admitted.target.clone(),
             code_challenge: admitted.request.code_challenge.clone(),
             nonce: admitted.request.nonce.clone(),
+            sign_in: Some(sign_in),
         };
         let policy = &self.parts.config.policy;
         match admitted.request.response_type {
@@ -87,7 +98,10 @@ impl Authorize {
             self.parts.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
         let access_token = match token.format {
             TokenFormat::Jwt => self.sign(&keys, &token, grant)?,
-            TokenFormat::Opaque => keys.handles().seal_access(&token.handle(grant, secret, Generation::FIRST)),
+            TokenFormat::Opaque => {
+                let person = keys.person_of(&token, grant);
+                keys.handles().seal_access(&token.handle(grant, secret, Generation::FIRST, person))
+            }
         };
         let (scope, expires_in) = (token.scope.to_string(), token.expires_in().to_string());
         let pairs = [
@@ -100,7 +114,8 @@ impl Authorize {
     }
 
     fn sign(&self, keys: &KeyRing, token: &grants::AccessToken, grant: &Grant) -> Result<Secret, Early> {
-        let id = TokenId::OfGrant(grant.id, Generation::FIRST, edge::random());
+        let person = keys.person_of(token, grant);
+        let id = TokenId::OfGrant(grant.id, Generation::FIRST, edge::random(), person);
         keys.sign(token, self.parts.config.issuer.as_str(), id).map_err(|error| show::failed(&error.into()))
     }
 }

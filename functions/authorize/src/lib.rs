@@ -22,12 +22,12 @@ mod sign_in;
 use std::sync::Arc;
 
 use edge::{Answer, Config, Error, Function, Incoming, Parts, Passwords, SESSION_COOKIE, Stores, VISIT_COOKIE};
-use grants::Timestamp;
+use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, KeyRing};
 use lambda_http::Request;
-use protocol::ClientId;
-use sessions::{SessionHandle, VisitId, next, signed_in};
+use protocol::Subject;
+use sessions::{SessionHandle, SignedIn, VisitId, next, signed_in};
 use store::{GrantsTable, PeopleTable};
 
 use crate::admitted::{Admitted, Guest};
@@ -66,7 +66,7 @@ impl Authorize {
         let text = incoming.query_or_body().map_err(|_| show::unreadable())?;
         let admitted = self.admit(text, now).await?;
         let ring = self.ring(now).await?;
-        let guest = self.guest(incoming, &ring, &admitted.trusted.client().id, now).await?;
+        let guest = self.guest(incoming, &ring, admitted.trusted.client(), now).await?;
         self.go_on(incoming, &admitted, &guest, now).await
     }
 
@@ -95,20 +95,31 @@ impl Authorize {
         &self,
         incoming: Incoming<'_>,
         ring: &KeyRing,
-        client: &ClientId,
+        client: &Client,
         now: Timestamp,
     ) -> Result<Guest, Early> {
         let cookie = incoming.cookie(SESSION_COOKIE);
         let payload = cookie.and_then(|text| ring.handles().open(HandleKind::Session, text));
         let Some(handle) = payload.and_then(|payload| SessionHandle::from_bytes(&payload)) else {
-            return Ok(Guest { signed_in: None, agreed: None });
+            return Ok(Guest { signed_in: None, known_as: None, agreed: None });
         };
-        let visitor = self.people.visitor(&handle, client).await.map_err(show::unavailable)?;
-        Ok(Guest { signed_in: signed_in(visitor.session, visitor.user, now), agreed: visitor.agreed })
+        let visitor = self.people.visitor(&handle, &client.id).await.map_err(show::unavailable)?;
+        let signed_in = signed_in(visitor.session, visitor.user, now);
+        let known_as = signed_in.as_ref().map(|person| known_as(client, person, ring)).transpose()?;
+        Ok(Guest { signed_in, known_as, agreed: visitor.agreed })
     }
 
     async fn ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Early> {
         self.parts.keys.ring(now).await.map_err(|failure| show::failed(&failure))
+    }
+}
+
+/// The name by which the clients of a sector know a person: the person's own, or one for them alone.
+fn known_as(client: &Client, person: &SignedIn, ring: &KeyRing) -> Result<Subject, Early> {
+    let own = &person.user().subject;
+    match &client.relying_party.sector {
+        None => Ok(own.clone()),
+        Some(sector) => ring.handles().pairwise(sector, own).map_err(|error| show::failed(&error.into())),
     }
 }
 

@@ -62,7 +62,7 @@ pub(crate) fn sign_in(
 ) -> Answer {
     let known = visit(incoming, ring);
     let visit = known.unwrap_or_else(|| VisitId::from_bytes(edge::random()));
-    let ticket = FormTicket::for_sign_in(visit, admitted.digest, edge::random(), now);
+    let ticket = FormTicket::for_sign_in(visit, admitted.written.digest, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
     let hint = admitted.request.login_hint.as_deref();
     let alert = again.map(|again| again.why.alert());
@@ -70,8 +70,8 @@ pub(crate) fn sign_in(
         client_name: &admitted.trusted.client().name,
         redirect_host: &admitted.trusted.redirect_uri().display_host(),
         username: again.map_or(hint.unwrap_or_default(), |again| again.username),
-        action: &format!("{}/sign-in", admitted.path),
-        request: &admitted.query,
+        action: &format!("{}/sign-in", admitted.written.path),
+        request: &admitted.written.query,
         ticket: ticket.expose(),
         alert: alert.as_deref(),
     };
@@ -90,10 +90,10 @@ pub(crate) fn sign_in(
 
 /// The consent page for a request.
 pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: Timestamp) -> Answer {
-    let ticket = FormTicket::for_consent(person.session().id, admitted.digest, edge::random(), now);
+    let ticket = FormTicket::for_consent(person.session().id, admitted.written.digest, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::ConsentForm, &ticket.to_bytes());
     let redirect_uri = admitted.trusted.redirect_uri();
-    let scopes: Vec<&str> = admitted.target.scope.tokens().collect();
+    let scopes: Vec<&str> = admitted.to_agree_to.scope.tokens().collect();
     let resources: Vec<&str> = admitted.target.resources.iter().map(protocol::Resource::as_str).collect();
     let page = pages::Consent {
         client_name: &admitted.trusted.client().name,
@@ -102,10 +102,10 @@ pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, no
         is_native: redirect_uri.is_native(),
         scopes: &scopes,
         resources: &resources,
-        action: &format!("{}/consent", admitted.path),
-        request: &admitted.query,
+        action: &format!("{}/consent", admitted.written.path),
+        request: &admitted.written.query,
         ticket: ticket.expose(),
-        switch_account: &format!("{}?{}", admitted.path, admitted.query_for_another),
+        switch_account: &format!("{}?{}", admitted.written.path, admitted.written.query_for_another),
     };
     of_client(admitted, html(StatusCode::OK, page.render(), Some(&redirect_uri.source())))
 }

@@ -11,7 +11,7 @@ use sessions::{DeviceHandle, FormTicket, Next, ProvenPerson, next, sign_in};
 
 use crate::admitted::{Admitted, Guest};
 use crate::show::{Again, Why};
-use crate::{Authorize, Early, show, visit};
+use crate::{Authorize, Early, known_as, show, visit};
 
 /// A browser is remembered for a year after the last sign-in.
 const DEVICE_LIFETIME: Seconds = 365 * 24 * 3600;
@@ -59,10 +59,11 @@ impl Authorize {
         let key = person.user().key;
         let device = device.filter(|known| known.of(key).is_some());
         let device = device.unwrap_or_else(|| DeviceHandle::new(key, edge::random()));
-        let (person, handle) = sign_in(person, edge::random(), admitted.digest, now);
+        let (person, handle) = sign_in(person, edge::random(), admitted.written.digest, now);
         self.people.create_session(person.session()).await.map_err(show::unavailable)?;
         let event = Event::of_person("signed_in", &person.user().subject);
-        let guest = Guest { signed_in: Some(person), agreed };
+        let known_as = Some(known_as(admitted.trusted.client(), &person, &ring)?);
+        let guest = Guest { signed_in: Some(person), known_as, agreed };
         let answer = self.after_sign_in(admitted, &guest, now).await?;
         let answer = Trace::event(event).of_client(&admitted.trusted.client().id).onto(answer);
         let session = ring.handles().seal(HandleKind::Session, &handle.to_bytes());
@@ -86,7 +87,7 @@ fn is_own_form(incoming: Incoming<'_>, form: &Parameters, admitted: &Admitted, r
     let text = form.one("ticket").ok().flatten().unwrap_or_default();
     let ticket = ring.handles().open(HandleKind::SignInForm, text).and_then(|bytes| FormTicket::from_bytes(&bytes));
     let visit = visit(incoming, ring);
-    ticket.zip(visit).is_some_and(|(ticket, visit)| ticket.admits_sign_in(visit, admitted.digest, now))
+    ticket.zip(visit).is_some_and(|(ticket, visit)| ticket.admits_sign_in(visit, admitted.written.digest, now))
 }
 
 /// The browser, as its cookie tells.

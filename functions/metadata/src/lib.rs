@@ -1,17 +1,17 @@
 //! `/.well-known/*`: what this server is and can do, and its public keys (RFC 8414, OpenID Connect Discovery).
 //!
 //! # Decisions
-//! - API gateways read the document of OpenID Connect, so it is served too, with the two members that its readers
-//!   demand; all else is the same.
+//! - One document at both places: API gateways and login libraries read that of OpenID Connect, OAuth clients the other,
+//!   and neither minds what it does not know. Where OpenID Connect is off, what is about it is left out of both.
 //! - The key set is read from the table each time: it is asked for rarely, and a key that was made a moment ago must
 //!   be in it.
 
 use edge::{Answer, Config, Error, Failure, Function, Stores, cross_origin, json, method_not_allowed, preflight};
-use grants::{AuthMethod, SigningAlgorithm};
+use grants::{AUTHENTICATION_CONTEXT, AuthMethod, SigningAlgorithm};
 use http::header;
 use http::{HeaderValue, Method, StatusCode};
 use lambda_http::Request;
-use protocol::{GrantType, TokenErrorCode};
+use protocol::{Claim, GrantType, IdentityScope, OpenIdMetadata, Prompt, ResponseMode, TokenErrorCode};
 use store::KeysTable;
 
 /// How long a verifier may keep a document, in seconds: far less than a new key is published before it signs.
@@ -32,7 +32,7 @@ impl Metadata {
         Ok(Self { keys: stores.keys()?, config })
     }
 
-    fn describe(&self, for_openid: bool) -> protocol::Metadata {
+    fn describe(&self) -> protocol::Metadata {
         let issuer = self.config.issuer.as_str();
         let at = |path: &str| format!("{issuer}{path}");
         let methods = || AuthMethod::ALL.map(AuthMethod::as_str).to_vec();
@@ -48,7 +48,7 @@ impl Metadata {
             introspection_endpoint: at("/introspect"),
             revocation_endpoint: at("/revoke"),
             response_types_supported: also("code", "token"),
-            response_modes_supported: also("query", "fragment"),
+            response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str).to_vec(),
             grant_types_supported: offered.map(GrantType::as_str).collect(),
             code_challenge_methods_supported: vec!["S256"],
             token_endpoint_auth_methods_supported: methods(),
@@ -57,12 +57,10 @@ impl Metadata {
             token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
             revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
-            scopes_supported: Vec::new(),
-            subject_types_supported: if for_openid { vec!["public"] } else { Vec::new() },
-            id_token_signing_alg_values_supported: if for_openid { vec!["RS256"] } else { Vec::new() },
             authorization_response_iss_parameter_supported: true,
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
+            openid: self.config.policy.openid.then(|| describe_openid(at("/userinfo"))),
         }
     }
 
@@ -71,8 +69,9 @@ impl Metadata {
         let own = self.config.path();
         let path = path.strip_prefix(own).unwrap_or(path);
         match path.strip_suffix(own).unwrap_or(path) {
-            "/.well-known/oauth-authorization-server" => return Ok(json(StatusCode::OK, &self.describe(false))),
-            "/.well-known/openid-configuration" => return Ok(json(StatusCode::OK, &self.describe(true))),
+            "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => {
+                return Ok(json(StatusCode::OK, &self.describe()));
+            }
             "/.well-known/jwks.json" => {
                 let records = self.keys.load().await?;
                 return Ok(json(StatusCode::OK, &records.key_set(edge::now())));
@@ -89,6 +88,23 @@ impl Metadata {
 /// How clients may sign their assertions: with a key of theirs, or with their secret.
 fn assertion_algorithms() -> Vec<&'static str> {
     SigningAlgorithm::ALL.map(SigningAlgorithm::as_str).into_iter().chain(["HS256"]).collect()
+}
+
+fn describe_openid(userinfo_endpoint: String) -> OpenIdMetadata {
+    let algorithms = || SigningAlgorithm::ALL.map(SigningAlgorithm::as_str).to_vec();
+    let of_sign_in = ["sub", "iss", "aud", "azp", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"];
+    OpenIdMetadata {
+        userinfo_endpoint,
+        scopes_supported: IdentityScope::ALL.map(IdentityScope::as_str).to_vec(),
+        subject_types_supported: vec!["public", "pairwise"],
+        id_token_signing_alg_values_supported: algorithms(),
+        userinfo_signing_alg_values_supported: algorithms(),
+        claims_supported: of_sign_in.into_iter().chain(Claim::ALL.map(Claim::as_str)).collect(),
+        claim_types_supported: vec!["normal"],
+        claims_parameter_supported: true,
+        acr_values_supported: vec![AUTHENTICATION_CONTEXT],
+        prompt_values_supported: Prompt::ALL.map(Prompt::as_str).to_vec(),
+    }
 }
 
 impl Function for Metadata {

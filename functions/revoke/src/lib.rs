@@ -66,7 +66,7 @@ impl Revoke {
         }
         let Ok(facts) = ring.verify(token, self.parts.config.issuer.as_str()) else { return Ok(None) };
         match facts.token_id {
-            Some(TokenId::OfGrant(grant, generation, _)) => self.end_access(grant, generation, client).await,
+            Some(TokenId::OfGrant(grant, generation, ..)) => self.end_access(grant, generation, client).await,
             Some(id @ TokenId::Machine(_)) if facts.client_id == *client && facts.expires_at > now => {
                 self.grants.revoke_token(id, facts.expires_at).await?;
                 Ok(Some(Event::new(REVOKED)))

@@ -25,10 +25,10 @@ impl Token {
                 // The identifier is random: whatever stands there already is this very attempt's.
                 self.grants.apply(&machine::issue(grant.clone())).await?;
                 event = Event::of_grant(event.name, &grant);
-                ring.handles().seal_access(&token.handle(&grant, secret, Generation::FIRST))
+                ring.handles().seal_access(&token.handle(&grant, secret, Generation::FIRST, None))
             }
         };
-        let given = Given { access_token: &access_token, refresh_token: None, token: &token };
+        let given = Given { access_token: &access_token, refresh_token: None, id_token: None, token: &token };
         Ok(Trace::event(event).onto(given.answer()))
     }
 }

@@ -1,9 +1,9 @@
 //! Tokens on their way out.
 
 use edge::{Answer, Event, Failure, json};
-use grants::{AccessToken, Asked, Grant, GrantSecret, TokenFormat, TokenId, Verdict, refresh};
+use grants::{AccessToken, Asked, Grant, GrantSecret, IdToken, TokenFormat, TokenId, Verdict, refresh};
 use http::StatusCode;
-use protocol::{Secret, TokenResponse};
+use protocol::{IdentityScope, Secret, TokenResponse};
 
 use crate::{Asking, Token};
 
@@ -11,6 +11,7 @@ use crate::{Asking, Token};
 pub(crate) struct Given<'a> {
     pub(crate) access_token: &'a Secret,
     pub(crate) refresh_token: Option<&'a Secret>,
+    pub(crate) id_token: Option<&'a Secret>,
     pub(crate) token: &'a AccessToken,
 }
 
@@ -26,6 +27,7 @@ impl Given<'_> {
                 expires_in: self.token.expires_in(),
                 scope: &scope,
                 refresh_token: self.refresh_token.map(Secret::expose),
+                id_token: self.id_token.map(Secret::expose),
             },
         )
     }
@@ -43,14 +45,35 @@ impl Token {
         let token = grants::for_grant(grant, asking.client.client(), &asking.apis, asked, asking.now)?;
         let generation = refresh::current_generation(grant).ok_or(grants::Refusal::GrantRevoked)?;
         let ring = self.parts.keys.ring(asking.now).await?;
+        let person = ring.person_of(&token, grant);
         let access_token = match token.format {
-            TokenFormat::Jwt => self.sign(&token, TokenId::OfGrant(grant.id, generation, edge::random())).await?,
-            TokenFormat::Opaque => ring.handles().seal_access(&token.handle(grant, secret.clone(), generation)),
+            TokenFormat::Jwt => {
+                self.sign(&token, TokenId::OfGrant(grant.id, generation, edge::random(), person)).await?
+            }
+            TokenFormat::Opaque => ring.handles().seal_access(&token.handle(grant, secret.clone(), generation, person)),
         };
+        let id_token = self.id_token(asking, grant, &asked, &access_token).await?;
         let next = refresh::token_of(grant, secret, &asking.client);
         let refresh_token = next.map(|handle| ring.handles().seal_refresh(&handle));
-        let given = Given { access_token: &access_token, refresh_token: refresh_token.as_ref(), token: &token };
+        let (refresh_token, id_token) = (refresh_token.as_ref(), id_token.as_ref());
+        let given = Given { access_token: &access_token, refresh_token, id_token, token: &token };
         Ok(given.answer())
+    }
+
+    /// The ID token beside it, of a grant with `openid`; none where less scope was asked for.
+    async fn id_token(
+        &self,
+        asking: &Asking,
+        grant: &Grant,
+        asked: &Asked<'_>,
+        access_token: &Secret,
+    ) -> Result<Option<Secret>, Failure> {
+        let config = &self.parts.config;
+        let wanted = asked.scope.is_none_or(|scope| scope.contains(IdentityScope::OpenId.as_str()));
+        let token = IdToken::of(grant, asking.client.client(), &config.policy, asking.now);
+        let Some(token) = token.filter(|_| wanted) else { return Ok(None) };
+        let ring = self.parts.keys.ring_to_sign(token.algorithm, asking.now).await?;
+        Ok(Some(ring.sign_id_token(&token, config.issuer.as_str(), Some(access_token))?))
     }
 
     /// Does what a write turned out to mean that was refused by what stood there.

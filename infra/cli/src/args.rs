@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::relying_party::RelyingPartyOptions;
+
 /// OAuth 2.1 authorization server on AWS Lambda and DynamoDB: the local stack and the operator's commands.
 #[derive(Parser)]
 #[command(name = "jeton", version, arg_required_else_help = true, after_help = EXAMPLES)]
@@ -163,6 +165,8 @@ pub(crate) struct ClientCreate {
     #[arg(long, value_name = "IDENTIFIER")]
     pub(crate) introspects: Vec<String>,
     #[command(flatten)]
+    pub(crate) relying_party: RelyingPartyOptions,
+    #[command(flatten)]
     pub(crate) common: Common,
 }
 
@@ -205,9 +209,15 @@ pub(crate) struct RotateSecret {
 #[derive(Subcommand)]
 pub(crate) enum UserCommand {
     /// Register a person.
-    Create(UserPassword),
+    Create(UserCreate),
+    /// Change what is known of a person; apps see it at once.
+    Update(UserUpdate),
+    /// Register people from JSON lines on standard input: {"username": "...", "password": "...", "claims": {"email": "..."}}.
+    Import(Common),
     /// List the people.
     List(Common),
+    /// Show one person, with all that is known.
+    Show(OneUser),
     /// Switch a person off: sessions and grants end at once.
     Disable(OneUser),
     /// Switch a person on again.
@@ -216,6 +226,27 @@ pub(crate) enum UserCommand {
     SetPassword(UserPassword),
     /// Delete a person with sessions, consents and grants.
     Delete(OneUser),
+}
+
+#[derive(Args)]
+pub(crate) struct UserCreate {
+    #[command(flatten)]
+    pub(crate) password: UserPassword,
+    /// What is known of the person, by the names of OpenID Connect: `email=ada@example.com`,
+    /// `email_verified=true`, `address={"country": "FR"}`; may be repeated.
+    #[arg(long = "claim", value_name = "NAME=VALUE")]
+    pub(crate) claims: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct UserUpdate {
+    #[command(flatten)]
+    pub(crate) user: UserName,
+    /// What is known of the person from now on; NAME= forgets it; may be repeated.
+    #[arg(long = "claim", value_name = "NAME=VALUE", required = true)]
+    pub(crate) claims: Vec<String>,
+    #[command(flatten)]
+    pub(crate) common: Common,
 }
 
 #[derive(Args)]

@@ -103,6 +103,25 @@ pub fn json(status: StatusCode, document: &impl Serialize) -> Answer {
     }
 }
 
+/// A signed document (RFC 7519 §10.3.1).
+pub fn jwt(text: String) -> Answer {
+    answer(StatusCode::OK, "application/jwt", text)
+}
+
+/// A page that posts a form to another site by itself: it may run its one script, and nothing else.
+pub fn form_post(page: Result<String, pages::Unrenderable>, form_target: &str) -> Answer {
+    let mut answer = html(StatusCode::OK, page, None);
+    let policy = format!(
+        "default-src 'none'; style-src {}; script-src {}; form-action {form_target}; base-uri 'none'; frame-ancestors 'none'",
+        pages::style_source(),
+        pages::script_source(),
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    answer
+}
+
 /// A page. `form_target` is where a form on it may end up besides here: a browser holds redirects after a form to
 /// its content security policy too.
 pub fn html(status: StatusCode, page: Result<String, pages::Unrenderable>, form_target: Option<&str>) -> Answer {

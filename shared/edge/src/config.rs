@@ -190,6 +190,7 @@ fn policy(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> 
         refresh_idle_lifetime: seconds("JETON_REFRESH_IDLE_SECONDS", YEAR, usual.refresh_idle_lifetime)?,
         grant_lifetime: seconds("JETON_GRANT_SECONDS", YEAR, usual.grant_lifetime)?,
         refresh_retry_window: seconds("JETON_REFRESH_RETRY_SECONDS", 60, usual.refresh_retry_window)?,
+        openid: on_unless_off(get, "JETON_OPENID")?,
         legacy: LegacyGrants {
             implicit: switch(get, "JETON_ALLOW_IMPLICIT_GRANT")?,
             password: switch(get, "JETON_ALLOW_PASSWORD_GRANT")?,
@@ -224,6 +225,11 @@ pub fn reach(look_up: &impl Fn(&str) -> Option<String>) -> Result<Reach, ConfigE
     let name = "JETON_OUTBOUND_PRIVATE_HOSTS";
     let hosts = look_up(name).unwrap_or_default();
     Reach::parse(&hosts).map_err(|_| ConfigError::Malformed(name, "hosts, with a port or without, and spaces between"))
+}
+
+/// A switch that is on unless it is turned off.
+fn on_unless_off(get: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<bool, ConfigError> {
+    if get(name).is_none() { Ok(true) } else { switch(get, name) }
 }
 
 /// A switch that is off unless it is turned on.

@@ -6,9 +6,9 @@ use grants::Seconds;
 use http::{HeaderValue, Method, header};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
-use protocol::{MAX_FORM_BYTES, MalformedForm, Parameters, TokenErrorCode};
+use protocol::{MAX_FORM_BYTES, MalformedForm, Parameters, Secret, TokenErrorCode};
 
-use crate::{Answer, Failure};
+use crate::{Answer, BearerFailure, Failure};
 
 /// The cookie of a signed-in person. `__Host-` makes the browser hold it to this host, to TLS and to the path `/`.
 pub const SESSION_COOKIE: &str = "__Host-jeton-session";
@@ -78,6 +78,15 @@ impl<'a> Incoming<'a> {
             Body::Empty | _ => &[],
         };
         Ok(Parameters::parse(body)?)
+    }
+
+    /// The access token that is presented (RFC 6750 §2.1, §2.2). One in the query, where it is logged, is none (§2.3).
+    ///
+    /// # Errors
+    /// A [`BearerFailure`].
+    pub fn bearer_token(&self) -> Result<Secret, BearerFailure> {
+        let form = if self.method() == Method::POST && self.is_form() { Some(self.body_form()?) } else { None };
+        Ok(protocol::bearer_token(self.header(header::AUTHORIZATION), form.as_ref())?)
     }
 
     /// The query of a GET, or the form of a POST, as text: an authorization request as it came.

@@ -17,6 +17,7 @@
 
 mod answer;
 mod assertions;
+mod bearer;
 mod client_keys;
 mod clock;
 mod config;
@@ -34,7 +35,8 @@ mod passwords;
 mod received;
 mod serve;
 
-pub use answer::{Answer, Event, Trace, html, json, method_not_allowed, redirect};
+pub use answer::{Answer, Event, Trace, form_post, html, json, jwt, method_not_allowed, redirect};
+pub use bearer::BearerFailure;
 pub use clock::now;
 pub use config::{Config, ConfigError, RotationConfig, Tables, WrappingKey, environment, reach};
 pub use cors::{cross_origin, preflight};

@@ -7,7 +7,7 @@ use http::header;
 use keys::{FileWrap, KeyWrap, KmsWrap};
 use protocol::{ClientAuthenticationError, ClientId, Parameters, PresentedClient};
 use sessions::Wait;
-use store::{GrantsTable, KeysTable, PeopleTable, Registry, Throttles};
+use store::{GrantsTable, KeysTable, PeopleTable, Registry, Throttles, UserInfoTables};
 
 use crate::assertions::{Assertions, Denied};
 use crate::config::Tables;
@@ -82,6 +82,16 @@ impl Stores {
         Ok(PeopleTable::new(self.dynamodb.clone(), table))
     }
 
+    /// What the UserInfo endpoint reads.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`].
+    pub fn userinfo(&self) -> Result<UserInfoTables, ConfigError> {
+        let grants = Tables::needed(self.tables.grants.as_ref(), "JETON_TABLE_GRANTS")?;
+        let people = Tables::needed(self.tables.people.as_ref(), "JETON_TABLE_PEOPLE")?;
+        Ok(UserInfoTables::new(self.dynamodb.clone(), grants, people))
+    }
+
     /// The keys.
     ///
     /// # Errors
@@ -110,13 +120,21 @@ impl WrappingKey {
 }
 
 impl Parts {
+    /// The keys alone; private signing keys are unwrapped only when the function `signs` with them.
+    ///
+    /// # Errors
+    /// When a variable is missing, or the key file cannot be used.
+    pub fn keys(config: &Config, stores: &Stores, signs: bool) -> Result<KeyCache, Error> {
+        let wrapping = config.wrapping.as_ref().ok_or(WrappingKey::MISSING)?;
+        Ok(KeyCache::new(stores.keys()?, wrapping.open(&config.connection)?, signs))
+    }
+
     /// Puts them together; private signing keys are unwrapped only when the function `signs`.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn assemble(config: Config, stores: &Stores, signs: bool) -> Result<Self, Error> {
-        let wrapping = config.wrapping.as_ref().ok_or(WrappingKey::MISSING)?;
-        let keys = KeyCache::new(stores.keys()?, wrapping.open(&config.connection)?, signs);
+        let keys = Self::keys(&config, stores, signs)?;
         let assertions = Assertions::new(&config, stores.grants()?);
         let guesses = SecretGuesses::new(stores.throttles()?);
         Ok(Self { registry: stores.registry()?, keys, guesses, assertions, config })

@@ -1,10 +1,11 @@
 //! Access tokens: what one says, before `keys` signs it or puts it in a handle.
 
-use protocol::{ClientId, Resource, Scope};
+use protocol::{ClientId, IdentityScope, Resource, Scope};
 
 use crate::target::find;
 use crate::{
-    AccessHandle, Api, Client, Generation, Grant, GrantSecret, Refusal, SigningAlgorithm, Timestamp, TokenFormat,
+    AccessHandle, Api, Client, Generation, Grant, GrantSecret, HiddenPerson, PersonKey, Refusal, SigningAlgorithm,
+    Timestamp, TokenFormat,
 };
 
 /// The content of an access token (RFC 9068 §2.2).
@@ -24,6 +25,8 @@ pub struct AccessToken {
     pub expires_at: Timestamp,
     /// `auth_time`, where a person signed in.
     pub auth_time: Option<Timestamp>,
+    /// The person whose claims it opens at the UserInfo endpoint.
+    pub person: Option<PersonKey>,
     /// What it looks like.
     pub format: TokenFormat,
     /// How it is signed, when it is a JWT.
@@ -59,9 +62,11 @@ pub fn for_grant(
     let scope = asked.scope.unwrap_or(&grant.scope);
     let scope = client.scope.as_ref().map_or_else(|| scope.clone(), |allowed| scope.and(allowed));
     let token = for_client(client, &apis, &scope, now)?;
+    let opens = token.scope.contains(IdentityScope::OpenId.as_str());
     Ok(AccessToken {
         subject: grant.subject_text().to_owned(),
         auth_time: grant.auth_time,
+        person: grant.sign_in.as_ref().filter(|_| opens).map(|sign_in| sign_in.person),
         expires_at: token.expires_at.min(grant.ends_at),
         ..token
     })
@@ -79,10 +84,12 @@ pub(crate) fn for_machine(
 }
 
 fn for_client(client: &Client, apis: &[&Api], scope: &Scope, now: Timestamp) -> Result<AccessToken, Refusal> {
-    let first = *apis.first().ok_or(Refusal::ResourceNotAllowed)?;
+    // The UserInfo endpoint takes what the APIs take.
+    let first = *apis.iter().find(|api| !api.is_issuer).or(apis.first()).ok_or(Refusal::ResourceNotAllowed)?;
     let served: Vec<&Api> = apis.iter().copied().filter(|api| first.takes_the_same_token_as(api)).collect();
     let offered = served.iter().fold(Scope::default(), |offered, api| offered.or(&api.scope));
-    let lifetime = served.iter().fold(first.lifetime, |shortest, api| shortest.min(api.lifetime));
+    let registered = served.iter().filter(|api| !api.is_issuer);
+    let lifetime = registered.fold(first.lifetime, |shortest, api| shortest.min(api.lifetime));
     Ok(AccessToken {
         subject: client.id.as_str().to_owned(),
         client_id: client.id.clone(),
@@ -91,6 +98,7 @@ fn for_client(client: &Client, apis: &[&Api], scope: &Scope, now: Timestamp) -> 
         issued_at: now,
         expires_at: now.plus(lifetime),
         auth_time: None,
+        person: None,
         format: first.format,
         algorithm: first.algorithm,
     })
@@ -102,8 +110,15 @@ impl AccessToken {
         self.expires_at.since(self.issued_at)
     }
 
-    /// The same as an opaque token of `grant`, which must be the grant that it was made from.
-    pub fn handle(&self, grant: &Grant, secret: GrantSecret, generation: Generation) -> AccessHandle {
+    /// The same as an opaque token of `grant`, which must be the grant that it was made from; `person` is its own,
+    /// hidden.
+    pub fn handle(
+        &self,
+        grant: &Grant,
+        secret: GrantSecret,
+        generation: Generation,
+        person: Option<HiddenPerson>,
+    ) -> AccessHandle {
         let resources = grant.resources.iter().take(16).enumerate().fold(0, |mask, (place, resource)| {
             if self.audience.contains(resource) { mask | (1 << place) } else { mask }
         });
@@ -114,6 +129,7 @@ impl AccessToken {
             expires_at: self.expires_at,
             resources,
             scope: self.scope.mask_in(&grant.scope),
+            person,
         }
     }
 }
@@ -140,7 +156,7 @@ mod tests {
         let asked = Asked { resources: &[second], scope: None };
         let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
         assert_eq!(token.auth_time, grant.auth_time);
-        let handle = token.handle(&grant, fixtures::secret(), Generation::from_number(3));
+        let handle = token.handle(&grant, fixtures::secret(), Generation::from_number(3), None);
         assert_eq!((handle.resources, handle.scope), (0b10, token.scope.mask_in(&grant.scope)));
         assert_eq!((handle.issued_at, handle.expires_at), (token.issued_at, token.expires_at));
         let facts = crate::describe_opaque(&handle, &grant);

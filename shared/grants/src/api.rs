@@ -20,6 +20,8 @@ pub struct Api {
     pub format: TokenFormat,
     /// How long they live.
     pub lifetime: Seconds,
+    /// Whether it is this server itself, whose UserInfo endpoint takes the tokens of any other API.
+    pub is_issuer: bool,
 }
 
 /// A signature algorithm (RFC 7518 §3.1, RFC 8037 §3.1). There is no `none` and no shared-key one.

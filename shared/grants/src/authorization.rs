@@ -5,7 +5,12 @@
 
 use std::sync::Arc;
 
-use protocol::{AuthorizationRequest, GrantType, ReceivedRequest, RedirectUri, Resource, ResponseType};
+use std::collections::BTreeSet;
+
+use protocol::{
+    AuthorizationRequest, Claim, ClaimsRequest, GrantType, IdentityScope, ReceivedRequest, RedirectUri, Resource,
+    ResponseType, Scope,
+};
 
 use crate::target::settle;
 use crate::{Api, Client, PkceRule, Refusal, Target};
@@ -76,8 +81,35 @@ impl RedirectTrusted {
         if grant_type == GrantType::AuthorizationCode && request.code_challenge.is_none() && !excused {
             return Err(Refusal::CodeChallengeRequired);
         }
-        settle(&self.client, apis, &request.resources, request.scope.as_ref())
+        let scope = request.scope.as_ref().map(|scope| self.with_useful_offline_access(request, scope));
+        settle(&self.client, apis, &request.resources, scope.as_ref())
     }
+
+    /// `offline_access` is left out where it would bring no refresh token (OpenID Connect Core §11).
+    fn with_useful_offline_access(&self, request: &AuthorizationRequest, scope: &Scope) -> Scope {
+        let offline = IdentityScope::OfflineAccess.as_str();
+        let allowed = self.client.scope.as_ref().is_none_or(|allowed| allowed.contains(offline));
+        let refreshes = request.response_type == ResponseType::Code && self.client.may_use(GrantType::RefreshToken);
+        if allowed && refreshes { scope.clone() } else { scope.without(&Scope::of([offline])) }
+    }
+
+    /// The single claims that count: without `openid` there are none, and the client must be one that may ask for the
+    /// scopes that bring them.
+    pub fn admit_claims(&self, claims: ClaimsRequest, target: &Target) -> ClaimsRequest {
+        if !target.scope.contains(IdentityScope::OpenId.as_str()) {
+            return ClaimsRequest::default();
+        }
+        let may = |scope: IdentityScope| self.client.scope.as_ref().is_none_or(|all| all.contains(scope.as_str()));
+        let allowed = |asked: BTreeSet<Claim>| asked.into_iter().filter(|claim| may(claim.scope())).collect();
+        ClaimsRequest { userinfo: allowed(claims.userinfo), id_token: allowed(claims.id_token), ..claims }
+    }
+}
+
+/// What a person is asked to agree to: the scope, and for single claims the scopes that would bring them.
+pub fn to_agree_to(target: &Target, claims: &ClaimsRequest) -> Target {
+    let single = claims.userinfo.iter().chain(&claims.id_token);
+    let scope = target.scope.or(&Scope::of(single.map(|claim| claim.scope().as_str())));
+    Target { scope, ..target.clone() }
 }
 
 /// Whether what a person agreed to before covers what is asked now.
@@ -90,7 +122,7 @@ pub fn is_agreed(client: &Client, agreed: &Target, asked: &Target) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{ClientId, LegacyGrants, Parameters, Scope};
+    use protocol::{ClientId, LegacyGrants, Parameters};
 
     use super::*;
     use crate::{AuthMethod, fixtures};
@@ -148,6 +180,50 @@ mod tests {
             let trusted = trust(&received(None), Some(Arc::new(client))).unwrap();
             assert_eq!(trusted.admit(&request, &fixtures::apis()).err(), refusal);
         }
+    }
+
+    #[test]
+    fn offline_access_is_left_out_where_it_would_bring_nothing() {
+        let request = |kind: &str| {
+            request(&format!(
+                "response_type={kind}&client_id=app&scope=offline_access&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
+            ))
+        };
+        let apis = |client: &Client| {
+            let issuer = Resource::parse("https://issuer.example").unwrap();
+            Api::of_client(client, &fixtures::apis(), &issuer, &crate::Policy::default())
+        };
+        let granted = |client: Client, kind: &str| {
+            let apis = apis(&client);
+            let trusted = trust(&received(None), Some(Arc::new(client))).unwrap();
+            trusted.admit(&request(kind), &apis).unwrap().scope.to_string()
+        };
+        let without = GrantType::ALL.into_iter().filter(|grant_type| *grant_type != GrantType::RefreshToken);
+        let scope = Some(Scope::parse("openid").unwrap());
+        assert_eq!(granted(fixtures::client(), "code"), "offline_access");
+        assert_eq!(granted(fixtures::client(), "token"), "");
+        assert_eq!(granted(Client { grant_types: without.collect(), ..fixtures::client() }, "code"), "");
+        assert_eq!(granted(Client { scope, ..fixtures::client() }, "code"), "");
+    }
+
+    #[test]
+    fn o16_single_claims_are_for_who_may_have_their_scopes_and_are_agreed_to() {
+        let asked = ClaimsRequest {
+            userinfo: [Claim::Email, Claim::Name].into(),
+            id_token: [Claim::PhoneNumber].into(),
+            ..ClaimsRequest::default()
+        };
+        let target = |scope| Target { resources: Vec::new(), scope: Scope::parse(scope).unwrap() };
+        let admitted = |client: Client, scope| {
+            let trusted = trust(&received(None), Some(Arc::new(client))).unwrap();
+            trusted.admit_claims(asked.clone(), &target(scope))
+        };
+        assert_eq!(admitted(fixtures::client(), "openid"), asked);
+        assert_eq!(admitted(fixtures::client(), "read"), ClaimsRequest::default());
+        let narrow = Client { scope: Scope::parse("openid email").ok(), ..fixtures::client() };
+        let only = ClaimsRequest { userinfo: [Claim::Email].into(), ..ClaimsRequest::default() };
+        assert_eq!(admitted(narrow, "openid"), only);
+        assert_eq!(to_agree_to(&target("openid read"), &asked).scope.to_string(), "email openid phone profile read");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::fmt;
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 use subtle::ConstantTimeEq;
 
-use crate::{ClientKeys, SigningAlgorithm, Timestamp};
+use crate::{ClientKeys, RelyingParty, SigningAlgorithm, Timestamp};
 
 /// A registered client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Client {
     pub assertion_algorithm: Option<SigningAlgorithm>,
     /// Whether its assertions must have the issuer as their one audience.
     pub strict_audience: bool,
+    /// What it asked for as a relying party of OpenID Connect.
+    pub relying_party: RelyingParty,
     /// Whether it is switched off.
     pub disabled: bool,
     /// When it was registered.

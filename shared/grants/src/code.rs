@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use protocol::{CodeVerifier, Nonce, RedirectUri, Resource, Subject};
+use protocol::{CodeVerifier, IdentityScope, Nonce, RedirectUri, Resource, Subject};
 
 use crate::authorization::RedirectTrusted;
 use crate::{
-    Attempt, AuthenticatedClient, Change, CodeHandle, Generation, Grant, GrantId, Guard, Policy, Refusal, Stage,
-    Target, Timestamp, Transition, Verdict, revocation,
+    Attempt, AuthenticatedClient, Change, CodeHandle, Generation, Grant, GrantId, Guard, Policy, Refusal, SignIn,
+    Stage, Target, Timestamp, Transition, Verdict, revocation,
 };
 
 /// What a person agreed to.
@@ -15,6 +15,8 @@ use crate::{
 pub struct Agreement {
     /// Who.
     pub subject: Subject,
+    /// The name by which the client knows that person, where it is another.
+    pub pairwise_subject: Option<Subject>,
     /// When that person signed in.
     pub auth_time: Timestamp,
     /// To what.
@@ -23,6 +25,8 @@ pub struct Agreement {
     pub code_challenge: Option<protocol::CodeChallenge>,
     /// `nonce`.
     pub nonce: Option<Nonce>,
+    /// What OpenID Connect needs; left out of a grant without `openid`.
+    pub sign_in: Option<SignIn>,
 }
 
 /// A request to redeem a code whose tag was good.
@@ -46,10 +50,13 @@ pub fn grant_of(
     policy: &Policy,
     (now, attempt): (Timestamp, Attempt),
 ) -> Grant {
+    let signs_in = agreement.target.scope.contains(IdentityScope::OpenId.as_str());
     Grant {
         id,
         client_id: trusted.client().id.clone(),
         subject: Some(agreement.subject),
+        pairwise_subject: agreement.pairwise_subject,
+        sign_in: agreement.sign_in.filter(|_| signs_in),
         scope: agreement.target.scope,
         resources: agreement.target.resources,
         redirect_uri: Some(trusted.redirect_uri().clone()),

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use protocol::{ClientId, CodeVerifier, GrantType, PresentedClient, RedirectUri, Resource, Scope, Secret, Subject};
+use protocol::{
+    Claims, ClientId, CodeVerifier, GrantType, PresentedClient, RedirectUri, Resource, Scope, Secret, Subject,
+};
 
 use crate::{
-    Api, Attempt, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PkceRule, SecretDigest,
-    SigningAlgorithm, Stage, StoredSecret, Timestamp, TokenFormat, authenticate,
+    Api, Attempt, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PersonKey, PkceRule,
+    RelyingParty, SecretDigest, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret, Timestamp, TokenFormat,
+    authenticate,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -30,6 +33,7 @@ pub(crate) fn client() -> Client {
         keys: None,
         assertion_algorithm: None,
         strict_audience: false,
+        relying_party: RelyingParty::default(),
         disabled: false,
         created_at: NOW,
     }
@@ -55,6 +59,7 @@ pub(crate) fn apis() -> Vec<Api> {
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,
         lifetime: 900,
+        is_issuer: false,
     };
     vec![api("https://orders.example", "read write"), api("https://parcels.example", "ship")]
 }
@@ -77,6 +82,7 @@ pub(crate) fn grant() -> Grant {
         id: secret().id(),
         client_id: client().id,
         subject: Some(Subject::parse(SUBJECT).unwrap()),
+        pairwise_subject: None,
         scope: Scope::parse("read ship write").unwrap(),
         resources: apis().into_iter().map(|api| api.identifier).collect(),
         redirect_uri: Some(RedirectUri::parse("https://app.example/cb").unwrap()),
@@ -84,11 +90,23 @@ pub(crate) fn grant() -> Grant {
         code_challenge: Some(verifier().challenge()),
         nonce: None,
         auth_time: Some(NOW),
+        sign_in: None,
         created_at: NOW,
         ends_at: NOW.plus(1000),
         revoked_access: BTreeSet::new(),
         stage: Stage::Issued { code_expires_at: NOW.plus(1), attempt: attempt(0) },
     }
+}
+
+/// The same, redeemed and refreshed until `generation`, of somebody who signed in with OpenID Connect.
+pub(crate) fn signed_in(generation: u32) -> Grant {
+    let sign_in = SignIn {
+        person: PersonKey::from_bytes([4; 16]),
+        session: SessionId::of(&[5; 16]),
+        userinfo_claims: BTreeSet::new(),
+        id_token_claims: Claims::default(),
+    };
+    Grant { sign_in: Some(sign_in), scope: Scope::parse("openid read").unwrap(), ..active(generation) }
 }
 
 /// The same, redeemed and refreshed until `generation`, just now.

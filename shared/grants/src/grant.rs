@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
-use protocol::{ClientId, CodeChallenge, Nonce, RedirectUri, Resource, Scope, Subject};
+use protocol::{Claim, Claims, ClientId, CodeChallenge, IdentityScope, Nonce, RedirectUri, Resource, Scope, Subject};
 
-use crate::{Attempt, Generation, GrantId, Policy, Timestamp};
+use crate::{Attempt, Generation, GrantId, PersonKey, Policy, SessionId, Timestamp};
 
 /// One grant, as its item holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Grant {
     pub client_id: ClientId,
     /// The person who made it; `None` where a service acts for itself.
     pub subject: Option<Subject>,
+    /// The name by which only clients of one sector know that person (OpenID Connect Core §8.1).
+    pub pairwise_subject: Option<Subject>,
     /// What was granted.
     pub scope: Scope,
     /// The APIs it is for, in the order they were asked for; never empty.
@@ -30,6 +32,8 @@ pub struct Grant {
     pub nonce: Option<Nonce>,
     /// When the person signed in.
     pub auth_time: Option<Timestamp>,
+    /// What OpenID Connect needs; `None` where `openid` was not granted.
+    pub sign_in: Option<SignIn>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends at the latest, however often it is refreshed.
@@ -38,6 +42,19 @@ pub struct Grant {
     pub revoked_access: BTreeSet<Generation>,
     /// Where it stands.
     pub stage: Stage,
+}
+
+/// The sign-in from which a grant of OpenID Connect comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    /// The key of the person's items.
+    pub person: PersonKey,
+    /// The session.
+    pub session: SessionId,
+    /// Single claims that the UserInfo endpoint shows besides those of the scope (OpenID Connect Core §5.5).
+    pub userinfo_claims: BTreeSet<Claim>,
+    /// The claims that were asked for in the ID token, as they were at that moment.
+    pub id_token_claims: Claims,
 }
 
 /// Where a grant stands.
@@ -69,9 +86,17 @@ impl Grant {
     /// The most access tokens that are revoked one by one before the whole grant is.
     pub const MAX_REVOKED_ACCESS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99);
 
-    /// `sub` of its tokens: the person, or the service itself.
+    /// `sub` of its tokens: the person, by the name that the client knows, or the service itself.
     pub fn subject_text(&self) -> &str {
-        self.subject.as_ref().map_or(self.client_id.as_str(), Subject::as_str)
+        let person = self.pairwise_subject.as_ref().or(self.subject.as_ref());
+        person.map_or(self.client_id.as_str(), Subject::as_str)
+    }
+
+    /// Whether it ends with the sign-in that it comes from: it tells who is signed in, and nobody agreed to more
+    /// (OpenID Connect Core §11).
+    pub fn ends_with_session(&self, session: SessionId) -> bool {
+        let from_it = self.sign_in.as_ref().is_some_and(|sign_in| sign_in.session == session);
+        from_it && !self.scope.contains(IdentityScope::OfflineAccess.as_str())
     }
 
     /// When the item may be cleaned away; nothing hangs on whether it is.

@@ -1,6 +1,6 @@
 //! What handles say, once their tag has been checked: `keys` makes and reads them.
 
-use crate::{Generation, GrantSecret, Timestamp};
+use crate::{Generation, GrantSecret, HiddenPerson, Timestamp};
 
 /// An authorization code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,4 +33,6 @@ pub struct AccessHandle {
     pub resources: u16,
     /// Which of the grant's scope tokens it has, as in [`protocol::Scope::mask_in`].
     pub scope: u64,
+    /// The person, for the UserInfo endpoint.
+    pub person: Option<HiddenPerson>,
 }

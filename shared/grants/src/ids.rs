@@ -4,6 +4,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use protocol::Username;
 use sha2::{Digest, Sha256};
 
 /// The 128 random bits that every handle of a grant carries and that no table holds.
@@ -22,13 +23,26 @@ pub struct Generation(u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Attempt([u8; 16]);
 
+/// The key of a person's items: the first 128 bits of SHA-256 of the user name in lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PersonKey([u8; 16]);
+
+/// The key of a session's item: the first 128 bits of SHA-256 of its secret. Also `sid` (OpenID Connect Front-Channel
+/// Logout §3): whoever knows it can present nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SessionId([u8; 16]);
+
+/// A [`PersonKey`] that only this server can read, different in each grant: a token leads to its person with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct HiddenPerson([u8; 16]);
+
 /// `jti`: names an access token, and its grant where it has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenId {
     /// A service's own token: 128 random bits.
     Machine([u8; 16]),
-    /// A token of a grant: the grant, the generation, 64 random bits.
-    OfGrant(GrantId, Generation, [u8; 8]),
+    /// A token of a grant: the grant, the generation, 64 random bits, and for the UserInfo endpoint the person.
+    OfGrant(GrantId, Generation, [u8; 8], Option<HiddenPerson>),
 }
 
 /// A text that is not an identifier of this kind.
@@ -49,9 +63,76 @@ impl GrantSecret {
 
     /// The key of the item.
     pub fn id(&self) -> GrantId {
-        let digest: [u8; 32] = Sha256::digest(self.0).into();
-        let [first @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = digest;
-        GrantId(first)
+        GrantId(half_of_hash(&self.0))
+    }
+}
+
+impl PersonKey {
+    /// The key of whoever signs in with this name.
+    pub fn of(username: &Username) -> Self {
+        Self(half_of_hash(username.normalized().as_bytes()))
+    }
+
+    /// Takes the bytes of a key.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// Reads the form that `Display` writes.
+    ///
+    /// # Errors
+    /// [`MalformedId`] for anything but 16 bytes in base64url.
+    pub fn parse(text: &str) -> Result<Self, MalformedId> {
+        bytes(text).map(Self)
+    }
+}
+
+impl fmt::Display for PersonKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl SessionId {
+    /// The key of the session with this secret.
+    pub fn of(secret: &[u8; 16]) -> Self {
+        Self(half_of_hash(secret))
+    }
+
+    /// Its bytes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// Reads the form that `Display` writes.
+    ///
+    /// # Errors
+    /// [`MalformedId`] for anything but 16 bytes in base64url.
+    pub fn parse(text: &str) -> Result<Self, MalformedId> {
+        bytes(text).map(Self)
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl HiddenPerson {
+    /// Takes the bytes that a token holds.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, for the token.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
     }
 }
 
@@ -68,6 +149,11 @@ impl GrantId {
     /// [`MalformedId`] for anything but 16 bytes in base64url.
     pub fn parse(text: &str) -> Result<Self, MalformedId> {
         bytes(text).map(Self)
+    }
+
+    /// Its bytes.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
     }
 }
 
@@ -130,9 +216,13 @@ impl TokenId {
             return Ok(Self::Machine(random));
         }
         let (grant, rest) = bytes.split_first_chunk::<16>().ok_or(MalformedId)?;
-        let (generation, random) = rest.split_first_chunk::<4>().ok_or(MalformedId)?;
-        let random = <[u8; 8]>::try_from(random).map_err(|_| MalformedId)?;
-        Ok(Self::OfGrant(GrantId(*grant), Generation(u32::from_be_bytes(*generation)), random))
+        let (generation, rest) = rest.split_first_chunk::<4>().ok_or(MalformedId)?;
+        let (random, rest) = rest.split_first_chunk::<8>().ok_or(MalformedId)?;
+        let person = match rest {
+            [] => None,
+            rest => Some(HiddenPerson(rest.try_into().map_err(|_| MalformedId)?)),
+        };
+        Ok(Self::OfGrant(GrantId(*grant), Generation(u32::from_be_bytes(*generation)), *random, person))
     }
 }
 
@@ -140,12 +230,19 @@ impl fmt::Display for TokenId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = match self {
             Self::Machine(random) => random.to_vec(),
-            Self::OfGrant(grant, generation, random) => {
-                [&grant.0[..], &generation.0.to_be_bytes()[..], &random[..]].concat()
+            Self::OfGrant(grant, generation, random, person) => {
+                let person: &[u8] = person.as_ref().map_or(&[], |person| &person.0);
+                [&grant.0[..], &generation.0.to_be_bytes()[..], &random[..], person].concat()
             }
         };
         formatter.write_str(&URL_SAFE_NO_PAD.encode(bytes))
     }
+}
+
+fn half_of_hash(text: &[u8]) -> [u8; 16] {
+    let digest: [u8; 32] = Sha256::digest(text).into();
+    let [first @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = digest;
+    first
 }
 
 fn bytes(text: &str) -> Result<[u8; 16], MalformedId> {
@@ -159,7 +256,8 @@ mod tests {
     #[test]
     fn a_token_id_is_read_back() {
         let grant = GrantSecret::from_bytes([7; 16]).id();
-        for id in [TokenId::Machine([1; 16]), TokenId::OfGrant(grant, Generation(9), [2; 8])] {
+        let of_grant = |person| TokenId::OfGrant(grant, Generation(9), [2; 8], person);
+        for id in [TokenId::Machine([1; 16]), of_grant(None), of_grant(Some(HiddenPerson::from_bytes([3; 16])))] {
             assert_eq!(TokenId::parse(&id.to_string()), Ok(id));
         }
         for bad in ["", "AA", "not base64url!", &URL_SAFE_NO_PAD.encode([0; 29])] {

@@ -52,6 +52,8 @@ mod tests {
             target,
             code_challenge: None,
             nonce: None,
+            pairwise_subject: None,
+            sign_in: None,
         };
         let (policy, attempt) = (Policy::default(), fixtures::attempt(1));
         let grant = grant_of(fixtures::secret().id(), &trusted, agreement, &policy, (fixtures::NOW, attempt));

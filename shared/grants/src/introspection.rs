@@ -80,7 +80,7 @@ pub fn introspect(
     }
 }
 
-fn stands(facts: &TokenFacts, standing: Standing<'_>) -> bool {
+pub(crate) fn stands(facts: &TokenFacts, standing: Standing<'_>) -> bool {
     match (standing, facts.generation) {
         (Standing::Machine { revoked }, None) => !revoked,
         (Standing::Grant(Some(grant)), Some(generation)) => {
@@ -107,6 +107,7 @@ mod tests {
             expires_at: NOW.plus(1),
             resources: 0b01,
             scope: 0b001,
+            person: None,
         };
         let mut facts = describe_opaque(&handle, &grant);
         let mut holder = fixtures::client();

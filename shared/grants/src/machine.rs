@@ -27,6 +27,7 @@ pub fn access_token(
     if !client.is_confidential() || !client.may_use(GrantType::ClientCredentials) {
         return Err(Refusal::GrantTypeNotAllowed);
     }
+    let apis = &*Api::without_identity(client, apis);
     let target = settle(client, apis, resources, scope)?;
     one_token_serves(apis, resources)?;
     for_machine(client, apis, &target.resources, &target.scope, now)
@@ -38,6 +39,7 @@ pub fn grant_of(token: &AccessToken, id: GrantId, attempt: Attempt) -> Grant {
         id,
         client_id: token.client_id.clone(),
         subject: None,
+        pairwise_subject: None,
         scope: token.scope.clone(),
         resources: token.audience.clone(),
         redirect_uri: None,
@@ -45,6 +47,7 @@ pub fn grant_of(token: &AccessToken, id: GrantId, attempt: Attempt) -> Grant {
         code_challenge: None,
         nonce: None,
         auth_time: None,
+        sign_in: None,
         created_at: token.issued_at,
         ends_at: token.expires_at,
         revoked_access: BTreeSet::new(),

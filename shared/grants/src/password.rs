@@ -13,7 +13,8 @@ use crate::{
     Timestamp, Transition, one_token_serves,
 };
 
-/// What the client may have for a person, settled before any password is looked at.
+/// What the client may have for a person, settled before any password is looked at. Nobody signs in here: there is no
+/// session and no ID token.
 ///
 /// # Errors
 /// A [`Refusal`] when the client may not use this grant type, or asks for more than it may have.
@@ -27,6 +28,7 @@ pub fn target(
     if !client.may_use(GrantType::Password) {
         return Err(Refusal::GrantTypeNotAllowed);
     }
+    let apis = &*Api::without_identity(client, apis);
     one_token_serves(apis, resources)?;
     settle(client, apis, resources, scope)
 }
@@ -36,7 +38,7 @@ pub fn target(
 pub fn grant_of(
     id: GrantId,
     client: &AuthenticatedClient,
-    (subject, target): (Subject, Target),
+    (subject, pairwise_subject, target): (Subject, Option<Subject>, Target),
     policy: &Policy,
     (now, attempt): (Timestamp, Attempt),
 ) -> Grant {
@@ -45,6 +47,7 @@ pub fn grant_of(
         id,
         client_id: client.client().id.clone(),
         subject: Some(subject),
+        pairwise_subject,
         scope: target.scope,
         resources: target.resources,
         redirect_uri: None,
@@ -52,6 +55,7 @@ pub fn grant_of(
         code_challenge: None,
         nonce: None,
         auth_time: Some(now),
+        sign_in: None,
         created_at: now,
         ends_at: now.plus(if refreshes { policy.grant_lifetime } else { MAX_LIFETIME }),
         revoked_access: BTreeSet::new(),
@@ -79,7 +83,7 @@ mod tests {
         let target = target(&client, &fixtures::apis(), &[], None).unwrap();
         let subject = Subject::parse(fixtures::SUBJECT).unwrap();
         let moment = (fixtures::NOW, fixtures::attempt(1));
-        grant_of(fixtures::secret().id(), &client, (subject, target), &Policy::default(), moment)
+        grant_of(fixtures::secret().id(), &client, (subject, None, target), &Policy::default(), moment)
     }
 
     #[test]

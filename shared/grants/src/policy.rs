@@ -19,6 +19,10 @@ pub struct Policy {
     pub access_lifetime: Seconds,
     /// The longest life of an access token of the implicit grant: it lies in a browser and cannot be bound.
     pub implicit_lifetime: Seconds,
+    /// Life of an ID token: it tells of a sign-in at the moment when it is given.
+    pub id_token_lifetime: Seconds,
+    /// Whether people sign in with OpenID Connect here.
+    pub openid: bool,
     /// The grant types that nobody should use.
     pub legacy: LegacyGrants,
 }
@@ -38,6 +42,8 @@ impl Default for Policy {
             refresh_retry_window: 5,
             access_lifetime: 900,
             implicit_lifetime: 300,
+            id_token_lifetime: 3600,
+            openid: true,
             legacy: LegacyGrants { implicit: false, password: false },
         }
     }

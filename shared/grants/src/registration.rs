@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 
 use crate::{
-    Api, AuthMethod, Client, ClientKeys, MAX_LIFETIME, PkceRule, Seconds, SigningAlgorithm, StoredSecret, Timestamp,
-    TokenFormat,
+    Api, AuthMethod, Client, ClientKeys, MAX_LIFETIME, PkceRule, RelyingParty, Seconds, SigningAlgorithm, StoredSecret,
+    Timestamp, TokenFormat,
 };
 
 const MAX_NAME_CHARACTERS: usize = 100;
-const MAX_RESOURCES: usize = 16;
+const MAX_APIS: usize = 15;
 
 /// A client to be registered.
 #[derive(Clone, Debug)]
@@ -39,6 +39,8 @@ pub struct NewClient {
     pub assertion_algorithm: Option<SigningAlgorithm>,
     /// Whether its assertions must have the issuer as their one audience.
     pub strict_audience: bool,
+    /// What it asked for as a relying party.
+    pub relying_party: RelyingParty,
 }
 
 /// An API to be registered.
@@ -86,8 +88,8 @@ pub enum RegistrationError {
     /// No key of the client could make such an assertion.
     #[error("none of the client's keys is for this algorithm of assertions")]
     AlgorithmWithoutKey,
-    /// A token names its APIs in a 16-bit mask.
-    #[error("a client has at most 16 APIs")]
+    /// A token names its APIs in a 16-bit mask, and one of them is the issuer.
+    #[error("a client has at most 15 APIs")]
     TooManyApis,
     /// Not useful, or longer than a retired key is kept.
     #[error("the lifetime must be between 1 second and 86400 seconds (24 hours)")]
@@ -115,6 +117,7 @@ impl NewClient {
             keys: self.keys,
             assertion_algorithm: self.assertion_algorithm,
             strict_audience: self.strict_audience,
+            relying_party: self.relying_party,
             disabled: false,
             created_at: now,
         })
@@ -134,7 +137,7 @@ impl NewClient {
             (public && self.pkce == PkceRule::Optional, E::PublicWithoutPkce),
             (redirected && self.redirect_uris.is_empty(), E::RedirectUriMissing),
             (uses(GrantType::RefreshToken) && !refreshable, E::RefreshAlone),
-            (self.apis.len() > MAX_RESOURCES, E::TooManyApis),
+            (self.apis.len() > MAX_APIS, E::TooManyApis),
             (self.auth_method == AuthMethod::PrivateKeyJwt && self.keys.is_none(), E::KeysMissing),
             (!self.has_key_for_its_algorithm(), E::AlgorithmWithoutKey),
         ];
@@ -166,6 +169,7 @@ impl NewApi {
             algorithm: self.algorithm,
             format: self.format,
             lifetime: self.lifetime,
+            is_issuer: false,
         })
     }
 }
@@ -207,6 +211,7 @@ mod tests {
             apis: client.apis,
             pkce: client.pkce,
             introspects: client.introspects,
+            relying_party: client.relying_party,
             keys: None,
             assertion_algorithm: None,
             strict_audience: false,

@@ -1,6 +1,8 @@
 //! For which APIs, with which scope: the rules of `scope` (RFC 6749 §3.3) and `resource` (RFC 8707 §2).
 
-use protocol::{Resource, Scope};
+use std::borrow::Cow;
+
+use protocol::{GrantType, IdentityScope, Resource, Scope};
 
 use crate::{Api, Client, Policy, Refusal, SigningAlgorithm, TokenFormat};
 
@@ -14,21 +16,46 @@ pub struct Target {
 }
 
 impl Api {
-    /// The APIs that `client` may have tokens for, out of those that are `registered`; for a client of no API the
-    /// issuer itself, so that its tokens have an audience.
+    /// The APIs that `client` may have tokens for, out of those that are `registered`, and the issuer itself: it
+    /// offers the identity of people who sign in, and is the audience of a client of no API.
     pub fn of_client(client: &Client, registered: &[Self], issuer: &Resource, policy: &Policy) -> Vec<Self> {
-        if client.apis.is_empty() {
-            return vec![Self {
-                identifier: issuer.clone(),
-                scope: client.scope.clone().unwrap_or_default(),
-                algorithm: SigningAlgorithm::Rs256,
-                format: TokenFormat::Jwt,
-                lifetime: policy.access_lifetime,
-            }];
-        }
         let known = |wanted: &Resource| registered.iter().find(|api| api.identifier == *wanted).cloned();
-        client.apis.iter().filter_map(known).collect()
+        let own = Self::issuer(client, issuer, policy);
+        client.apis.iter().filter_map(known).chain(own).collect()
     }
+
+    fn issuer(client: &Client, identifier: &Resource, policy: &Policy) -> Option<Self> {
+        let signs_in = client.may_use(GrantType::AuthorizationCode) || client.may_use(GrantType::Implicit);
+        let identity = if signs_in && policy.openid { identity() } else { Scope::default() };
+        let scope = match &client.scope {
+            Some(scope) if client.apis.is_empty() => scope.or(&identity),
+            Some(_) | None => identity,
+        };
+        (client.apis.is_empty() || !scope.is_empty()).then(|| Self {
+            identifier: identifier.clone(),
+            scope,
+            algorithm: SigningAlgorithm::Rs256,
+            format: TokenFormat::Jwt,
+            lifetime: policy.access_lifetime,
+            is_issuer: true,
+        })
+    }
+
+    /// The same where nobody signs in: without the identity of anybody.
+    pub(crate) fn without_identity<'a>(client: &Client, apis: &'a [Self]) -> Cow<'a, [Self]> {
+        let offers = |api: &Self| api.is_issuer && !api.scope.and(&identity()).is_empty();
+        if !apis.iter().any(offers) {
+            return Cow::Borrowed(apis);
+        }
+        let stripped = |api: &Self| Self { scope: api.scope.without(&identity()), ..api.clone() };
+        let kept = apis.iter().filter(|api| !api.is_issuer || client.apis.is_empty());
+        Cow::Owned(kept.map(|api| if api.is_issuer { stripped(api) } else { api.clone() }).collect())
+    }
+}
+
+/// The scope that asks who somebody is. Nobody gets it who does not ask for it.
+pub(crate) fn identity() -> Scope {
+    Scope::of(IdentityScope::ALL.map(IdentityScope::as_str))
 }
 
 /// Settles what a request may have. `apis` are those of [`Api::of_client`].
@@ -42,7 +69,11 @@ pub(crate) fn settle(
     scope: Option<&Scope>,
 ) -> Result<Target, Refusal> {
     let asked = find(apis, resources)?;
-    let candidates: Vec<&Api> = if asked.is_empty() { apis.iter().collect() } else { asked };
+    // Who the person is can be asked for beside any API.
+    let own = apis.iter().find(|api| api.is_issuer && !resources.contains(&api.identifier));
+    let own = own.filter(|_| scope.is_some_and(|scope| !scope.and(&identity()).is_empty()));
+    let candidates: Vec<&Api> =
+        if asked.is_empty() { apis.iter().collect() } else { asked.into_iter().chain(own).collect() };
     if candidates.is_empty() {
         return Err(Refusal::ResourceNotAllowed);
     }
@@ -50,14 +81,20 @@ pub(crate) fn settle(
     let allowed =
         client.scope.clone().unwrap_or_else(|| apis.iter().fold(Scope::default(), |all, api| all.or(&api.scope)));
     let scope = match scope {
-        None => allowed.and(&offered),
+        None => allowed.and(&offered).without(&identity()),
         Some(scope) if !scope.is_within(&allowed) => return Err(Refusal::ScopeNotAllowed),
         Some(scope) if !scope.is_within(&offered) => return Err(Refusal::ScopeNotOffered),
         Some(scope) => scope.clone(),
     };
-    let useful = |api: &&&Api| !resources.is_empty() || scope.is_empty() || !api.scope.and(&scope).is_empty();
-    let resources = candidates.iter().filter(useful).map(|api| api.identifier.clone()).collect();
-    Ok(Target { resources, scope })
+    let only = client.apis.is_empty();
+    let serves = |api: &Api| !api.scope.and(&scope).is_empty();
+    let useful = |api: &&&Api| match (resources.is_empty(), api.is_issuer) {
+        (_, true) => only || resources.contains(&api.identifier) || serves(api),
+        (true, false) => scope.is_empty() || serves(api),
+        (false, false) => true,
+    };
+    let resources: Vec<Resource> = candidates.iter().filter(useful).map(|api| api.identifier.clone()).collect();
+    if resources.is_empty() { Err(Refusal::ResourceNotAllowed) } else { Ok(Target { resources, scope }) }
 }
 
 /// The APIs that `resources` name.
@@ -83,7 +120,9 @@ pub fn one_token_serves(apis: &[Api], resources: &[Resource]) -> Result<(), Refu
 impl Api {
     /// Whether one token can be for both.
     pub(crate) fn takes_the_same_token_as(&self, other: &Self) -> bool {
-        self.format == other.format && (self.format == TokenFormat::Opaque || self.algorithm == other.algorithm)
+        let same_kind = || self.format == other.format;
+        let same_key = || self.format == TokenFormat::Opaque || self.algorithm == other.algorithm;
+        self.is_issuer || other.is_issuer || (same_kind() && same_key())
     }
 }
 
@@ -142,5 +181,53 @@ mod tests {
     fn a_client_whose_apis_are_gone_gets_nothing() {
         let apis = Api::of_client(&fixtures::client(), &[], &resource("https://issuer.example"), &Policy::default());
         assert_eq!(settle(&fixtures::client(), &apis, &[], None), Err(Refusal::ResourceNotAllowed));
+    }
+
+    #[test]
+    fn who_somebody_is_can_be_asked_for_beside_any_api_and_is_never_given_unasked() {
+        let issuer = resource("https://issuer.example");
+        let client = fixtures::client();
+        let apis = Api::of_client(&client, &fixtures::apis(), &issuer, &Policy::default());
+        let (orders, parcels) = ("https://orders.example", "https://parcels.example");
+        let rows: [Row<'_>; 7] = [
+            (&[], None, Ok((&[orders, parcels], "read ship write"))),
+            (&[], Some("openid"), Ok((&["https://issuer.example"], "openid"))),
+            (&[], Some("openid read"), Ok((&[orders, "https://issuer.example"], "openid read"))),
+            (&[parcels], Some("openid ship"), Ok((&[parcels, "https://issuer.example"], "openid ship"))),
+            (&[parcels], None, Ok((&[parcels], "ship"))),
+            (&["https://issuer.example"], Some("openid email"), Ok((&["https://issuer.example"], "email openid"))),
+            (&["https://issuer.example"], Some("read"), Err(Refusal::ScopeNotOffered)),
+        ];
+        for (resources, asked, expected) in rows {
+            let resources: Vec<_> = resources.iter().map(|text| resource(text)).collect();
+            let settled = settle(&client, &apis, &resources, asked.map(scope).as_ref());
+            let expected = expected.map(|(resources, granted)| Target {
+                resources: resources.iter().map(|text| resource(text)).collect(),
+                scope: scope(granted),
+            });
+            assert_eq!(settled, expected, "{resources:?} {asked:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_anybody_where_it_is_off_not_registered_or_where_nobody_signs_in() {
+        let issuer = resource("https://issuer.example");
+        let refused = |client: &Client, policy: &Policy| {
+            let apis = Api::of_client(client, &fixtures::apis(), &issuer, policy);
+            settle(client, &apis, &[], Some(&scope("openid"))).err()
+        };
+        let off = Policy { openid: false, ..Policy::default() };
+        assert_eq!(refused(&fixtures::client(), &Policy::default()), None);
+        assert_eq!(refused(&fixtures::client(), &off), Some(Refusal::ScopeNotAllowed));
+        let narrow = Client { scope: Some(scope("read")), ..fixtures::client() };
+        assert_eq!(refused(&narrow, &Policy::default()), Some(Refusal::ScopeNotAllowed));
+        let service = Client { grant_types: [GrantType::ClientCredentials].into(), ..fixtures::client() };
+        assert_eq!(refused(&service, &Policy::default()), Some(Refusal::ScopeNotAllowed));
+        let apis = Api::of_client(&fixtures::client(), &fixtures::apis(), &issuer, &Policy::default());
+        assert_eq!(&*Api::without_identity(&fixtures::client(), &apis), fixtures::apis());
+        let alone = Client { apis: Vec::new(), scope: Some(scope("read")), ..fixtures::client() };
+        let apis = Api::of_client(&alone, &fixtures::apis(), &issuer, &Policy::default());
+        let [own] = &*Api::without_identity(&alone, &apis) else { panic!("one API") };
+        assert_eq!((&own.identifier, &own.scope), (&issuer, &scope("read")));
     }
 }

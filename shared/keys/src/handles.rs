@@ -6,10 +6,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grants::{AccessHandle, CodeHandle, Generation, GrantSecret, RefreshHandle, SecretDigest, SecretSalt, Timestamp};
+use grants::{
+    AccessHandle, CodeHandle, Generation, GrantId, GrantSecret, HiddenPerson, PersonKey, RefreshHandle, SecretDigest,
+    SecretSalt, Sector, Timestamp,
+};
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
-use protocol::{ClientId, Secret};
+use protocol::{ClientId, Secret, Subject};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -53,6 +56,8 @@ pub struct HandleKeys {
     client_secrets: Tagger,
     signing_secrets: Tagger,
     derive: Tagger,
+    people: Tagger,
+    subjects: Tagger,
 }
 
 impl HandleKind {
@@ -112,6 +117,8 @@ impl HandleKeys {
             client_secrets: tagger(SECRET_PREFIX.as_bytes())?,
             signing_secrets: tagger(b"client_secret_jwt")?,
             derive: tagger(b"derive")?,
+            people: tagger(b"people")?,
+            subjects: tagger(b"subjects")?,
         })
     }
 
@@ -166,10 +173,34 @@ impl HandleKeys {
 
     /// The grant that a consent form with this nonce makes: always the same, so that a form makes one grant at most.
     pub fn grant_of_form(&self, nonce: &[u8; 16]) -> GrantSecret {
-        let hash: [u8; 32] = self.derive.clone().chain_update(nonce).finalize().into_bytes().into();
-        let mut secret = [0; 16];
-        secret.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
-        GrantSecret::from_bytes(secret)
+        GrantSecret::from_bytes(half(self.derive.clone().chain_update(nonce)))
+    }
+
+    /// The person of a grant as its tokens name it: hidden under a pad that only this grant has, so that the tokens of
+    /// two grants do not tell whether their people are the same.
+    pub fn hide(&self, grant: GrantId, person: PersonKey) -> HiddenPerson {
+        HiddenPerson::from_bytes(self.masked(grant, *person.as_bytes()))
+    }
+
+    /// Whom [`HandleKeys::hide`] hid.
+    pub fn reveal(&self, grant: GrantId, hidden: HiddenPerson) -> PersonKey {
+        PersonKey::from_bytes(self.masked(grant, *hidden.as_bytes()))
+    }
+
+    fn masked(&self, grant: GrantId, mut bytes: [u8; 16]) -> [u8; 16] {
+        let pad = half(self.people.clone().chain_update(grant.as_bytes()));
+        bytes.iter_mut().zip(pad).for_each(|(byte, pad)| *byte ^= pad);
+        bytes
+    }
+
+    /// The name by which the clients of a sector, and no others, know a person (OpenID Connect Core §8.1).
+    ///
+    /// # Errors
+    /// [`KeysError::Crypto`] never: what is made is a subject.
+    pub fn pairwise(&self, sector: &Sector, subject: &Subject) -> Result<Subject, KeysError> {
+        let tagger = self.subjects.clone().chain_update(subject.as_str()).chain_update(sector.as_str());
+        let text = format!("{}{}", Subject::PREFIX, URL_SAFE_NO_PAD.encode(half(tagger)));
+        Subject::parse(&text).map_err(|_| KeysError::Crypto)
     }
 
     /// An authorization code.
@@ -202,13 +233,14 @@ impl HandleKeys {
 
     /// An opaque access token.
     pub fn seal_access(&self, handle: &AccessHandle) -> Secret {
-        let mut payload = Zeroizing::new(Vec::with_capacity(46));
+        let mut payload = Zeroizing::new(Vec::with_capacity(62));
         payload.extend_from_slice(handle.secret.expose());
         payload.extend_from_slice(&handle.generation.number().to_be_bytes());
         payload.extend_from_slice(&handle.issued_at.seconds().to_be_bytes());
         payload.extend_from_slice(&handle.expires_at.seconds().to_be_bytes());
         payload.extend_from_slice(&handle.resources.to_be_bytes());
         payload.extend_from_slice(&handle.scope.to_be_bytes());
+        payload.extend_from_slice(handle.person.as_ref().map_or(&[], |person| person.as_bytes().as_slice()));
         self.seal(HandleKind::Access, &payload)
     }
 
@@ -219,16 +251,30 @@ impl HandleKeys {
         let (generation, rest) = rest.split_first_chunk::<4>()?;
         let (issued_at, rest) = rest.split_first_chunk::<8>()?;
         let (expires_at, rest) = rest.split_first_chunk::<8>()?;
-        let (resources, scope) = rest.split_first_chunk::<2>()?;
+        let (resources, rest) = rest.split_first_chunk::<2>()?;
+        let (scope, rest) = rest.split_first_chunk::<8>()?;
+        let person = match rest {
+            [] => None,
+            rest => Some(HiddenPerson::from_bytes(rest.try_into().ok()?)),
+        };
         Some(AccessHandle {
             secret: GrantSecret::from_bytes(*secret),
             generation: Generation::from_number(u32::from_be_bytes(*generation)),
             issued_at: Timestamp::from_seconds(u64::from_be_bytes(*issued_at)),
             expires_at: Timestamp::from_seconds(u64::from_be_bytes(*expires_at)),
             resources: u16::from_be_bytes(*resources),
-            scope: u64::from_be_bytes(scope.try_into().ok()?),
+            scope: u64::from_be_bytes(*scope),
+            person,
         })
     }
+}
+
+/// The first half of what a tagger makes.
+fn half(tagger: Tagger) -> [u8; 16] {
+    let hash: [u8; 32] = tagger.finalize().into_bytes().into();
+    let mut half = [0; 16];
+    half.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+    half
 }
 
 #[cfg(test)]
@@ -267,8 +313,12 @@ mod tests {
             expires_at: Timestamp::from_seconds(u64::MAX),
             resources: 0x8001,
             scope: 1 << 63,
+            person: None,
         };
-        assert_eq!(keys().open_access(&keys().seal_access(&access)), Some(access));
+        let of_person = AccessHandle { person: Some(HiddenPerson::from_bytes([9; 16])), ..access.clone() };
+        for access in [access, of_person] {
+            assert_eq!(keys().open_access(&keys().seal_access(&access)), Some(access));
+        }
     }
 
     #[test]
@@ -322,6 +372,32 @@ mod tests {
         for other in [secret(3, "app", 2), secret(3, "ap", 1), secret(4, "app", 1)] {
             assert_ne!(one, other);
         }
+    }
+
+    #[test]
+    fn a_person_is_hidden_differently_in_each_grant_and_found_again() {
+        let (one, two) = (GrantSecret::from_bytes([1; 16]).id(), GrantSecret::from_bytes([2; 16]).id());
+        let person = PersonKey::from_bytes([8; 16]);
+        let hidden = keys().hide(one, person);
+        assert_eq!(keys().reveal(one, hidden), person);
+        assert_ne!(hidden.as_bytes(), person.as_bytes());
+        assert_ne!(keys().hide(two, person), hidden);
+        assert_ne!(keys().reveal(two, hidden), person);
+        let other = HandleKeys::derive(&[4; 32]).unwrap();
+        assert_ne!(other.reveal(one, hidden), person);
+    }
+
+    #[test]
+    fn a_pairwise_subject_is_one_for_each_sector_and_person() {
+        let ada = Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap();
+        let bob = Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").unwrap();
+        let (shop, bank) = (Sector::parse("shop.example").unwrap(), Sector::parse("bank.example").unwrap());
+        let made = keys().pairwise(&shop, &ada).unwrap();
+        assert_eq!(keys().pairwise(&shop, &ada).unwrap(), made);
+        for other in [ada.clone(), keys().pairwise(&bank, &ada).unwrap(), keys().pairwise(&shop, &bob).unwrap()] {
+            assert_ne!(other, made);
+        }
+        assert_ne!(HandleKeys::derive(&[4; 32]).unwrap().pairwise(&shop, &ada).unwrap(), made);
     }
 
     proptest::proptest! {

@@ -30,7 +30,7 @@ struct Written<'a> {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Audience<'a> {
+pub(crate) enum Audience<'a> {
     One(&'a str),
     Several(Vec<&'a str>),
 }
@@ -49,7 +49,7 @@ struct Read {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum ReadAudience {
+pub(crate) enum ReadAudience {
     One(String),
     Several(Vec<String>),
 }
@@ -82,7 +82,7 @@ pub(crate) fn read(token: &str, issuer: &str, keys: &[Verifier]) -> Result<Token
         .typ
         .as_deref()
         .is_some_and(|typ| typ.eq_ignore_ascii_case("at+jwt") || typ.eq_ignore_ascii_case("application/at+jwt"));
-    let key = header.kid.as_deref().and_then(|kid| keys.iter().find(|key| key.kid == kid)).ok_or(InvalidToken)?;
+    let key = Verifier::named(keys, header.kid.as_deref()).ok_or(InvalidToken)?;
     if !is_access_token {
         return Err(InvalidToken);
     }
@@ -111,7 +111,7 @@ fn facts(read: Read) -> Option<TokenFacts> {
         token_id: Some(token_id),
         generation: match token_id {
             TokenId::Machine(_) => None,
-            TokenId::OfGrant(_, generation, _) => Some(generation),
+            TokenId::OfGrant(_, generation, ..) => Some(generation),
         },
     })
 }
@@ -120,11 +120,16 @@ fn facts(read: Read) -> Option<TokenFacts> {
 #[derive(Clone)]
 pub(crate) struct Verifier {
     kid: String,
-    algorithm: jsonwebtoken::Algorithm,
-    key: DecodingKey,
+    pub(crate) algorithm: jsonwebtoken::Algorithm,
+    pub(crate) key: DecodingKey,
 }
 
 impl Verifier {
+    /// The key that a token names.
+    pub(crate) fn named<'a>(keys: &'a [Self], kid: Option<&str>) -> Option<&'a Self> {
+        kid.and_then(|kid| keys.iter().find(|key| key.kid == kid))
+    }
+
     pub(crate) fn parse(record: &KeyRecord) -> Result<Self, KeysError> {
         let Jwk { kid, n, e, x, y, .. } = &record.public;
         let key = match (n, e, x, y) {

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use futures_util::future::{try_join, try_join_all};
-use grants::{AccessToken, SigningAlgorithm, Timestamp, TokenFacts, TokenId};
-use protocol::{JwkSet, Secret};
+use grants::{AccessToken, Grant, HiddenPerson, IdToken, SigningAlgorithm, Timestamp, TokenFacts, TokenId};
+use protocol::{ClientId, JwkSet, Secret};
 use zeroize::Zeroizing;
 
 use crate::jwt::{self, Verifier};
+use crate::signing::Signed;
 use crate::{
     HandleKeys, InvalidToken, KeyRecord, KeyWrap, MasterRecord, NewPair, PlannedKey, Purpose, Records, SigningKey,
     WrapError,
 };
+use crate::{IdTokenFacts, UserInfo, identity};
 
 /// Why keys could not be made or used.
 #[derive(Debug, thiserror::Error)]
@@ -83,11 +85,49 @@ impl KeyRing {
     /// # Errors
     /// [`KeysError::NoKeyFor`] when there is none.
     pub fn sign(&self, token: &AccessToken, issuer: &str, id: TokenId) -> Result<Secret, KeysError> {
-        let missing = KeysError::NoKeyFor(token.algorithm.as_str());
-        let active = self.records.active(token.algorithm, token.issued_at);
+        let signer = self.signer(token.algorithm, token.issued_at)?;
+        signer.sign(Signed::Access, &jwt::claims(token, issuer, id)?).map(Secret::new)
+    }
+
+    /// Signs an ID token that goes out beside this access token.
+    ///
+    /// # Errors
+    /// As [`KeyRing::sign`].
+    pub fn sign_id_token(
+        &self,
+        token: &IdToken,
+        issuer: &str,
+        access_token: Option<&Secret>,
+    ) -> Result<Secret, KeysError> {
+        let signer = self.signer(token.algorithm, token.issued_at)?;
+        signer.sign(Signed::Identity, &identity::claims(token, issuer, access_token)?).map(Secret::new)
+    }
+
+    /// Signs what the UserInfo endpoint tells a client.
+    ///
+    /// # Errors
+    /// As [`KeyRing::sign`].
+    pub fn sign_userinfo(
+        &self,
+        said: &UserInfo<'_>,
+        (issuer, client): (&str, &ClientId),
+        algorithm: SigningAlgorithm,
+        now: Timestamp,
+    ) -> Result<String, KeysError> {
+        self.signer(algorithm, now)?.sign(Signed::Identity, &identity::userinfo(said, issuer, client)?)
+    }
+
+    fn signer(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<&SigningKey, KeysError> {
+        let missing = KeysError::NoKeyFor(algorithm.as_str());
+        let active = self.records.active(algorithm, now);
         let signer = active.and_then(|record| self.signers.iter().find(|key| key.kid() == record.public.kid));
-        let signer = signer.or_else(|| self.signers.iter().find(|key| key.algorithm() == token.algorithm));
-        signer.ok_or(missing)?.sign(&jwt::claims(token, issuer, id)?).map(Secret::new)
+        let signer = signer.or_else(|| self.signers.iter().find(|key| key.algorithm() == algorithm));
+        signer.map(Arc::as_ref).ok_or(missing)
+    }
+
+    /// The person of a grant as its access tokens name it, where they open the UserInfo endpoint.
+    pub fn person_of(&self, token: &AccessToken, grant: &Grant) -> Option<HiddenPerson> {
+        token.person.map(|person| self.handles.hide(grant.id, person))
     }
 
     /// Whether a token for `algorithm` could be signed now.
@@ -107,6 +147,14 @@ impl KeyRing {
     /// [`InvalidToken`] for anything else.
     pub fn verify(&self, token: &Secret, issuer: &str) -> Result<TokenFacts, InvalidToken> {
         jwt::read(token.expose(), issuer, &self.verifiers)
+    }
+
+    /// Whom an ID token was about that was signed here for `issuer`, however long ago.
+    ///
+    /// # Errors
+    /// [`InvalidToken`] for anything else.
+    pub fn verify_id_token(&self, token: &Secret, issuer: &str) -> Result<IdTokenFacts, InvalidToken> {
+        identity::read(token.expose(), issuer, &self.verifiers)
     }
 }
 

@@ -16,12 +16,33 @@ use zeroize::Zeroizing;
 
 use crate::{KeysError, public};
 
-/// A private key, parsed and ready, with the encoded header of the tokens it signs.
+/// A private key, parsed and ready, with the encoded headers of what it signs.
 pub struct SigningKey {
     algorithm: SigningAlgorithm,
     pair: Pair,
-    header: String,
+    headers: [String; 3],
     public: Jwk,
+}
+
+/// What is signed, told apart by `typ` (RFC 8725 §3.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signed {
+    /// An access token (RFC 9068 §2.1).
+    Access,
+    /// An ID token, or a UserInfo response.
+    Identity,
+    /// A logout token (OpenID Connect Back-Channel Logout §2.4).
+    Logout,
+}
+
+impl Signed {
+    const fn typ(self) -> &'static str {
+        match self {
+            Self::Access => "at+jwt",
+            Self::Identity => "JWT",
+            Self::Logout => "logout+jwt",
+        }
+    }
 }
 
 enum Pair {
@@ -66,10 +87,13 @@ impl SigningKey {
         };
         let pair = pair.map_err(|_| KeysError::Crypto)?;
         let public = pair.public(algorithm);
-        let kid = public.kid.clone();
-        let header = Header { typ: Some("at+jwt".to_owned()), kid: Some(kid.clone()), ..Header::new(jose(algorithm)) };
-        let header = serde_json::to_vec(&header).map_err(|_| KeysError::Crypto)?;
-        Ok(Self { algorithm, pair, header: URL_SAFE_NO_PAD.encode(header), public })
+        let header = |what: Signed| {
+            let typ = Some(what.typ().to_owned());
+            let header = Header { typ, kid: Some(public.kid.clone()), ..Header::new(jose(algorithm)) };
+            serde_json::to_vec(&header).map(|header| URL_SAFE_NO_PAD.encode(header)).map_err(|_| KeysError::Crypto)
+        };
+        let headers = [header(Signed::Access)?, header(Signed::Identity)?, header(Signed::Logout)?];
+        Ok(Self { algorithm, pair, headers, public })
     }
 
     /// The one algorithm it is for.
@@ -82,13 +106,19 @@ impl SigningKey {
         &self.public.kid
     }
 
-    /// The JWS (RFC 7515 §3.1) of `claims`.
+    /// The JWS (RFC 7515 §3.1) of `claims`, with the header of what it is.
     ///
     /// # Errors
     /// [`KeysError::Crypto`] when the backend cannot sign.
-    pub fn sign(&self, claims: &[u8]) -> Result<String, KeysError> {
-        let mut token = String::with_capacity(self.header.len().saturating_add(claims.len().saturating_mul(2)) + 400);
-        token.push_str(&self.header);
+    pub fn sign(&self, what: Signed, claims: &[u8]) -> Result<String, KeysError> {
+        let [access, identity, logout] = &self.headers;
+        let header = match what {
+            Signed::Access => access,
+            Signed::Identity => identity,
+            Signed::Logout => logout,
+        };
+        let mut token = String::with_capacity(header.len().saturating_add(claims.len().saturating_mul(2)) + 400);
+        token.push_str(header);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(claims, &mut token);
         let signature = self.signature(token.as_bytes())?;

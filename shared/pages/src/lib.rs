@@ -1,13 +1,15 @@
 //! HTML for people: sign-in, consent, problems, and the pages of the local development stack.
 //!
 //! Here live the words and the looks of every page, compiled into the binary, and nothing else. What never will:
-//! a rule (who may sign in, what may be asked), a header or a cookie, a script, or anything loaded from elsewhere.
+//! a rule (who may sign in, what may be asked), a header or a cookie, or anything loaded from elsewhere.
 //! Pages are given plain text, already decided on, and give back one HTML document.
 //!
 //! # Decisions
 //!
 //! - **Plain `&str` in, `String` out.** The crate depends on no other room, so it cannot come to know a rule.
-//! - **No script at all.** Forms, buttons and links do everything; the policy that goes with a page can forbid scripts.
+//! - **No script, but of one page.** Forms, buttons and links do everything; the policy that goes with a page can
+//!   forbid scripts. [`FormPost`] sends itself, as its standard has it, by one line that is known by its hash, and has a
+//!   button for browsers without scripts.
 //! - **One inline stylesheet, known by its hash.** A page is one request, and [`style_source`] lets the policy allow
 //!   exactly these bytes and no others.
 //! - **Every value is escaped by the template engine.** The one exception is the stylesheet, which is a constant.
@@ -23,6 +25,7 @@ mod consent;
 mod demo;
 #[cfg(test)]
 mod every_page;
+mod form_post;
 mod problem;
 mod rendering;
 mod sign_in;
@@ -30,6 +33,7 @@ mod style;
 
 pub use consent::Consent;
 pub use demo::{DemoCallback, Start};
+pub use form_post::{FormPost, script_source};
 pub use problem::Problem;
 pub use rendering::Unrenderable;
 pub use sign_in::SignIn;

@@ -16,8 +16,9 @@ pub fn style_source() -> &'static str {
     &SOURCE
 }
 
-fn source_of(sheet: &str) -> String {
-    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(sheet)))
+/// The source expression of an inline text.
+pub(crate) fn source_of(text: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 //! [`ReceivedRequest`] tells who asks and where the answer should go, [`AuthorizationRequest`] everything else.
 
 use crate::{
-    AuthorizationErrorCode, ClientId, CodeChallenge, LegacyGrants, Nonce, Parameters, RedirectUri, Resource, Scope,
-    State,
+    AuthorizationErrorCode, ClaimsRequest, ClientId, CodeChallenge, LegacyGrants, Nonce, Parameters, Prompt,
+    RedirectUri, Resource, Scope, Secret, State,
 };
 
 const MAX_RESOURCES: usize = 16;
@@ -29,26 +29,16 @@ pub enum ResponseType {
     Token,
 }
 
-/// `response_mode`: where an answer stands in the redirect URI.
+/// `response_mode`: how an answer gets to the redirect URI (OAuth 2.0 Multiple Response Type Encoding Practices §2.1,
+/// OAuth 2.0 Form Post Response Mode §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseMode {
     /// In the query, where the client's server reads it.
     Query,
     /// In the fragment, which the browser keeps to itself (RFC 6749 §4.2.2).
     Fragment,
-}
-
-/// A value of `prompt` (OpenID Connect Core §3.1.2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Prompt {
-    /// Show nothing.
-    None,
-    /// Ask for the password again.
-    Login,
-    /// Ask for consent again.
-    Consent,
-    /// Let the person choose who to be.
-    SelectAccount,
+    /// In a form that the browser posts, so that it stands in no address.
+    FormPost,
 }
 
 /// An authorization request whose form is right.
@@ -70,6 +60,10 @@ pub struct AuthorizationRequest {
     pub max_age: Option<u32>,
     /// Whom the client expects, to fill the sign-in form with.
     pub login_hint: Option<String>,
+    /// An ID token of the person whom the client expects.
+    pub id_token_hint: Option<Secret>,
+    /// Single claims about the person.
+    pub claims: ClaimsRequest,
 }
 
 /// Why an authorization request is refused for its form.
@@ -129,6 +123,9 @@ pub enum AuthorizationRequestError {
     /// Not a whole number of seconds.
     #[error("max_age is not a whole number of seconds")]
     MaxAge,
+    /// OpenID Connect Core §5.5.
+    #[error("claims is not a JSON object with the members userinfo and id_token")]
+    Claims,
 }
 
 impl AuthorizationRequestError {
@@ -147,7 +144,8 @@ impl AuthorizationRequestError {
             | Self::Nonce
             | Self::State
             | Self::Prompt
-            | Self::MaxAge => AuthorizationErrorCode::InvalidRequest,
+            | Self::MaxAge
+            | Self::Claims => AuthorizationErrorCode::InvalidRequest,
             Self::ResponseTypeUnsupported => AuthorizationErrorCode::UnsupportedResponseType,
             Self::RequestObject => AuthorizationErrorCode::RequestNotSupported,
             Self::RequestUri => AuthorizationErrorCode::RequestUriNotSupported,
@@ -180,12 +178,13 @@ impl AuthorizationRequest {
         parameters.one("state").ok().flatten().and_then(|text| State::parse(text).ok())
     }
 
-    /// Where any answer stands, an error included.
+    /// How any answer gets to the client, an error included: as it asks, where that can be done.
     pub fn response_mode(parameters: &Parameters, legacy: LegacyGrants) -> ResponseMode {
-        match parameters.one("response_type") {
-            Ok(Some("token")) if legacy.implicit => ResponseMode::Fragment,
-            Ok(_) | Err(_) => ResponseMode::Query,
-        }
+        let in_fragment = legacy.implicit && parameters.one("response_type") == Ok(Some("token"));
+        let usual = if in_fragment { ResponseMode::Fragment } else { ResponseMode::Query };
+        let asked = parameters.one("response_mode").ok().flatten().and_then(ResponseMode::parse);
+        // A token never stands in a query, which servers log (RFC 6750 §5.3).
+        asked.filter(|asked| !in_fragment || *asked != ResponseMode::Query).unwrap_or(usual)
     }
 
     /// Reads all that is not about who asks and where the answer goes, for a deployment that offers these `legacy`
@@ -198,13 +197,14 @@ impl AuthorizationRequest {
         parameters.without_repeats().map_err(|_| E::Repeated)?;
         let one = |name| parameters.one(name).map_err(|_| E::Repeated);
         refuse_unsupported(parameters)?;
-        let (response_type, response_mode) = match one("response_type")? {
+        let response_type = match one("response_type")? {
             None => return Err(E::ResponseTypeMissing),
-            Some("code") => (ResponseType::Code, "query"),
-            Some("token") if legacy.implicit => (ResponseType::Token, "fragment"),
+            Some("code") => ResponseType::Code,
+            Some("token") if legacy.implicit => ResponseType::Token,
             Some(_) => return Err(E::ResponseTypeUnsupported),
         };
-        if one("response_mode")?.is_some_and(|mode| mode != response_mode) {
+        let mode = Self::response_mode(parameters, legacy);
+        if one("response_mode")?.is_some_and(|asked| ResponseMode::parse(asked) != Some(mode)) {
             return Err(E::ResponseModeUnsupported);
         }
         if one("state")?.is_some_and(|text| State::parse(text).is_err()) {
@@ -217,10 +217,31 @@ impl AuthorizationRequest {
             resources: crate::resource::several(parameters, MAX_RESOURCES).map_err(|_| E::Resource)?,
             code_challenge: code_challenge(one("code_challenge")?, one("code_challenge_method")?)?,
             nonce: one("nonce")?.map(Nonce::parse).transpose().map_err(|_| E::Nonce)?,
-            prompt: prompt(one("prompt")?)?,
+            prompt: Prompt::parse_list(one("prompt")?).map_err(|_| E::Prompt)?,
             max_age: max_age(one("max_age")?)?,
             login_hint: one("login_hint")?.filter(|hint| hint.len() <= MAX_LOGIN_HINT_BYTES).map(str::to_owned),
+            id_token_hint: one("id_token_hint")?.map(|hint| Secret::new(hint.to_owned())),
+            claims: one("claims")?.map(ClaimsRequest::parse).transpose().map_err(|_| E::Claims)?.unwrap_or_default(),
         })
+    }
+}
+
+impl ResponseMode {
+    /// Every mode there is.
+    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+
+    /// The value of `response_mode`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Fragment => "fragment",
+            Self::FormPost => "form_post",
+        }
+    }
+
+    /// The mode named `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == text)
     }
 }
 
@@ -244,23 +265,6 @@ fn code_challenge(
         }
         (Some(_), Some(_) | None) => Err(AuthorizationRequestError::CodeChallengeMethod),
     }
-}
-
-fn prompt(text: Option<&str>) -> Result<Vec<Prompt>, AuthorizationRequestError> {
-    let words = text.unwrap_or_default().split(' ').filter(|word| !word.is_empty());
-    let prompts = words
-        .map(|word| match word {
-            "none" => Ok(Prompt::None),
-            "login" => Ok(Prompt::Login),
-            "consent" => Ok(Prompt::Consent),
-            "select_account" => Ok(Prompt::SelectAccount),
-            _ => Err(AuthorizationRequestError::Prompt),
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    if prompts.contains(&Prompt::None) && prompts.len() > 1 {
-        return Err(AuthorizationRequestError::Prompt);
-    }
-    Ok(prompts)
 }
 
 fn max_age(text: Option<&str>) -> Result<Option<u32>, AuthorizationRequestError> {
@@ -292,7 +296,8 @@ mod tests {
             ("&request=x", E::RequestObject),
             ("&request_uri=x", E::RequestUri),
             ("&registration=x", E::Registration),
-            ("&response_mode=fragment", E::ResponseModeUnsupported),
+            ("&response_mode=web_message", E::ResponseModeUnsupported),
+            ("&claims=%5B%5D", E::Claims),
             ("&prompt=none%20login", E::Prompt),
             ("&prompt=dance", E::Prompt),
             ("&max_age=-1", E::MaxAge),
@@ -330,6 +335,25 @@ mod tests {
         assert_eq!(AuthorizationRequest::response_mode(&with(""), LegacyGrants::default()), ResponseMode::Query);
         let code = Parameters::parse(GOOD.as_bytes()).unwrap();
         assert_eq!(AuthorizationRequest::response_mode(&code, offered), ResponseMode::Query);
+    }
+
+    #[test]
+    fn an_answer_goes_the_way_that_is_asked_for_and_a_token_never_in_a_query() {
+        let offered = LegacyGrants { implicit: true, password: false };
+        let mode = |response_type: &str, asked: &str| {
+            let query =
+                GOOD.replace("response_type=code", &format!("response_type={response_type}&response_mode={asked}"));
+            AuthorizationRequest::response_mode(&Parameters::parse(query.as_bytes()).unwrap(), offered)
+        };
+        for known in ResponseMode::ALL {
+            assert_eq!(mode("code", known.as_str()), known);
+            let expected = if known == ResponseMode::Query { ResponseMode::Fragment } else { known };
+            assert_eq!(mode("token", known.as_str()), expected);
+        }
+        assert_eq!(mode("code", "jwt"), ResponseMode::Query);
+        for known in ResponseMode::ALL {
+            assert!(parse(&format!("{GOOD}&response_mode={}", known.as_str())).is_ok());
+        }
     }
 
     #[test]

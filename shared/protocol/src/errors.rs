@@ -49,6 +49,9 @@ pub enum AuthorizationErrorCode {
     RequestNotSupported,
     /// References to request objects are not taken.
     RequestUriNotSupported,
+    /// No sign-in here is of the kind that is demanded (OpenID Connect Core Error Code
+    /// `unmet_authentication_requirements` §3).
+    UnmetAuthenticationRequirements,
     /// Ask again later.
     TemporarilyUnavailable,
 }
@@ -84,6 +87,7 @@ impl AuthorizationErrorCode {
             Self::ConsentRequired => "consent_required",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
         }
     }

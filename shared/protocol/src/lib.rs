@@ -12,6 +12,9 @@
 //! - Values are bounded in length, so that no request can make a large item or a large answer.
 
 mod authorization_request;
+mod bearer;
+mod claims;
+mod claims_request;
 mod client_assertion;
 mod client_authentication;
 mod errors;
@@ -20,6 +23,7 @@ mod jwks_uri;
 mod names;
 mod parameters;
 mod pkce;
+mod prompt;
 mod redirect_uri;
 mod resource;
 mod responses;
@@ -28,8 +32,11 @@ mod secret;
 mod token_request;
 
 pub use authorization_request::{
-    AuthorizationRequest, AuthorizationRequestError, Prompt, ReceivedRequest, ResponseMode, ResponseType,
+    AuthorizationRequest, AuthorizationRequestError, ReceivedRequest, ResponseMode, ResponseType,
 };
+pub use bearer::{BearerError, bearer_token};
+pub use claims::{Claim, Claims, IdentityScope, MalformedClaim};
+pub use claims_request::{ClaimsRequest, MalformedClaimsRequest};
 pub use client_assertion::{ClientAssertion, MalformedAssertion};
 pub use client_authentication::{ClientAuthenticationError, PresentedClient};
 pub use errors::{AuthorizationErrorCode, TokenErrorCode};
@@ -38,9 +45,10 @@ pub use jwks_uri::{JwksUri, MalformedJwksUri};
 pub use names::{ClientId, MalformedName, Nonce, State, Subject, Username};
 pub use parameters::{MAX_FORM_BYTES, MalformedForm, Parameters, Repeated};
 pub use pkce::{CodeChallenge, CodeVerifier, MalformedPkce};
+pub use prompt::{MalformedPrompt, Prompt};
 pub use redirect_uri::{MalformedRedirectUri, RedirectUri};
 pub use resource::{MalformedResource, Resource};
-pub use responses::{IntrospectionResponse, Jwk, JwkSet, Metadata, TokenErrorResponse, TokenResponse};
+pub use responses::{IntrospectionResponse, Jwk, JwkSet, Metadata, OpenIdMetadata, TokenErrorResponse, TokenResponse};
 pub use scope::{MAX_SCOPE_TOKENS, MalformedScope, Scope};
 pub use secret::Secret;
 pub use token_request::{TokenQuery, TokenRequest, TokenRequestError, TokenTypeHint, WRONG_PASSWORD};

@@ -16,6 +16,9 @@ pub struct TokenResponse<'a> {
     /// The refresh token, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<&'a str>,
+    /// The ID token, where somebody signed in with OpenID Connect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<&'a str>,
 }
 
 /// An error response (RFC 6749 §5.2).
@@ -94,7 +97,7 @@ pub struct Metadata {
     pub revocation_endpoint: String,
     /// `code`, and `token` where the implicit grant is on.
     pub response_types_supported: Vec<&'static str>,
-    /// `query`, and `fragment` where the implicit grant is on.
+    /// `query`, `fragment` and `form_post`.
     pub response_modes_supported: Vec<&'static str>,
     /// The grant types.
     pub grant_types_supported: Vec<&'static str>,
@@ -112,21 +115,40 @@ pub struct Metadata {
     pub introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     /// The same, at revocation.
     pub revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
-    /// The scopes of the deployment's public catalogue, where it has one.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub scopes_supported: Vec<String>,
-    /// `public`; of the OpenID Connect document only, where it is required.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub subject_types_supported: Vec<&'static str>,
-    /// Required by OpenID Connect Discovery §3, of that document only.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub id_token_signing_alg_values_supported: Vec<&'static str>,
     /// RFC 9207 §3.
     pub authorization_response_iss_parameter_supported: bool,
     /// OpenID Connect Core §6: request objects are not taken.
     pub request_parameter_supported: bool,
     /// OpenID Connect Core §6: nor references to them, which is the default of the field when it is absent.
     pub request_uri_parameter_supported: bool,
+    /// What is about OpenID Connect, where it is on.
+    #[serde(flatten)]
+    pub openid: Option<OpenIdMetadata>,
+}
+
+/// The part of the metadata that is about OpenID Connect (OpenID Connect Discovery §3).
+#[derive(Debug, Serialize)]
+pub struct OpenIdMetadata {
+    /// Where the claims about a person are.
+    pub userinfo_endpoint: String,
+    /// The scopes of OpenID Connect; those of APIs are their own affair.
+    pub scopes_supported: Vec<&'static str>,
+    /// `public` and `pairwise`.
+    pub subject_types_supported: Vec<&'static str>,
+    /// How ID tokens can be signed.
+    pub id_token_signing_alg_values_supported: Vec<&'static str>,
+    /// How answers of the UserInfo endpoint can be signed.
+    pub userinfo_signing_alg_values_supported: Vec<&'static str>,
+    /// What may be told of a person and of a sign-in.
+    pub claims_supported: Vec<&'static str>,
+    /// `normal`: claims are told by this server itself.
+    pub claim_types_supported: Vec<&'static str>,
+    /// OpenID Connect Core §5.5: single claims can be asked for.
+    pub claims_parameter_supported: bool,
+    /// The values of `acr`.
+    pub acr_values_supported: Vec<&'static str>,
+    /// The values of `prompt`.
+    pub prompt_values_supported: Vec<&'static str>,
 }
 
 /// A JSON Web Key Set (RFC 7517 §5) of public keys.

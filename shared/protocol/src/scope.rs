@@ -34,6 +34,11 @@ impl Scope {
         if tokens.len() > MAX_SCOPE_TOKENS { Err(MalformedScope) } else { Ok(Self(tokens)) }
     }
 
+    /// The scope of tokens that are known to be good.
+    pub fn of<'a>(tokens: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(tokens.into_iter().map(str::to_owned).collect())
+    }
+
     /// Whether no token is in it.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -64,6 +69,12 @@ impl Scope {
     #[must_use]
     pub fn or(&self, other: &Self) -> Self {
         Self(self.0.union(&other.0).cloned().collect())
+    }
+
+    /// The tokens that are in this scope and not in `other`.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        Self(self.0.difference(&other.0).cloned().collect())
     }
 
     /// Which tokens of `whole` are in this scope: bit *i* stands for the *i*-th token of `whole`.

@@ -1,7 +1,7 @@
 //! What a person must be shown next (OpenID Connect Core §3.1.2.3, §3.1.2.4).
 
-use grants::{Client, Seconds, Target, Timestamp};
-use protocol::{AuthorizationErrorCode, AuthorizationRequest, Prompt};
+use grants::{AUTHENTICATION_CONTEXT, Client, Seconds, Target, Timestamp};
+use protocol::{AuthorizationErrorCode, AuthorizationRequest, Prompt, Subject};
 
 use crate::{RequestDigest, SignedIn};
 
@@ -21,6 +21,39 @@ pub enum Next {
     Refuse(AuthorizationErrorCode),
 }
 
+/// Whom the client expects to find signed in (OpenID Connect Core §3.1.2.1, `id_token_hint`; §5.5.1, `sub`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// Whoever it is.
+    Anyone,
+    /// The person whom it knows by this name.
+    Only(String),
+    /// Somebody whom its hint does not tell any more: it was not signed here, or too long ago.
+    Untold,
+}
+
+impl Expected {
+    /// Whom a readable or unreadable hint and a demanded `sub` tell together; `None` where there is none of it.
+    pub fn of(hint: Option<Result<String, ()>>, subject: Option<&str>) -> Self {
+        match (hint, subject) {
+            // What is demanded counts for more than what is hinted.
+            (_, Some(subject)) => Self::Only(subject.to_owned()),
+            (Some(Ok(hint)), None) => Self::Only(hint),
+            (Some(Err(())), None) => Self::Untold,
+            (None, None) => Self::Anyone,
+        }
+    }
+
+    /// Nobody is let through silently in the place of somebody else; who may be asked is asked.
+    fn admits(&self, known_as: Option<&Subject>, silent: bool) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::Only(subject) => known_as.is_some_and(|known_as| known_as.as_str() == subject),
+            Self::Untold => !silent,
+        }
+    }
+}
+
 /// Where a request stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
@@ -32,6 +65,10 @@ pub struct Situation<'a> {
     pub agreed: Option<&'a Target>,
     /// Who is signed in.
     pub signed_in: Option<&'a SignedIn>,
+    /// The name by which the client knows that person.
+    pub known_as: Option<&'a Subject>,
+    /// Whom the client expects.
+    pub expected: &'a Expected,
     /// The request as it came.
     pub digest: RequestDigest,
     /// Whether the password was given in this very step.
@@ -40,6 +77,10 @@ pub struct Situation<'a> {
 
 /// Decides what comes next.
 pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Timestamp) -> Next {
+    let contexts = &request.claims.acr;
+    if !contexts.is_empty() && !contexts.iter().any(|context| context == AUTHENTICATION_CONTEXT) {
+        return Next::Refuse(AuthorizationErrorCode::UnmetAuthenticationRequirements);
+    }
     let asks = |prompt| request.prompt.contains(&prompt);
     let silent = asks(Prompt::None);
     let agreed = situation
@@ -49,9 +90,14 @@ pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Time
     let Some(signed_in) = situation.signed_in else {
         return if silent { Next::Refuse(AuthorizationErrorCode::LoginRequired) } else { Next::SignIn };
     };
+    if !situation.expected.admits(situation.known_as, silent) {
+        let refused = silent || situation.just_signed_in;
+        return if refused { Next::Refuse(AuthorizationErrorCode::LoginRequired) } else { Next::SignIn };
+    }
     let session = signed_in.session();
     let age = now.since(session.auth_time);
-    let too_old = request.max_age.is_some_and(|max_age| age > u64::from(max_age) || max_age == 0);
+    let max_age = request.max_age.or(situation.client.relying_party.default_max_age);
+    let too_old = max_age.is_some_and(|max_age| age > u64::from(max_age) || max_age == 0);
     let must_sign_in = too_old || asks(Prompt::Login) || asks(Prompt::SelectAccount);
     // The password was given for this very request a moment ago: the consent page is next, not the password again.
     // Without a consent page a code would come silently, so then the step itself must have been the sign-in.

@@ -19,11 +19,9 @@ mod people;
 mod throttling;
 mod tickets;
 
-pub use flow::{Next, Situation, next};
+pub use flow::{Expected, Next, Situation, next};
+pub use grants::{PersonKey, SessionId};
 pub use password::{MIN_PASSWORD_CHARACTERS, PasswordHash, WeakPassword, hash_password, password_is_right};
-pub use people::{
-    PersonKey, ProvenPerson, SESSION_LIFETIME, Session, SessionHandle, SessionId, SignedIn, User, prove, sign_in,
-    signed_in,
-};
+pub use people::{ProvenPerson, SESSION_LIFETIME, Session, SessionHandle, SignedIn, User, prove, sign_in, signed_in};
 pub use throttling::{Count, CountGuard, Counter, DeviceHandle, DeviceId, Failures, Wait};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};

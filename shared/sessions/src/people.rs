@@ -1,23 +1,12 @@
 //! People and their sessions.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grants::{MalformedId, Seconds, Timestamp};
-use protocol::{Secret, Subject, Username};
-use sha2::{Digest, Sha256};
+use grants::{PersonKey, Seconds, SessionId, Timestamp};
+use protocol::{Claim, Claims, Secret, Subject, Username};
 
 use crate::{PasswordHash, RequestDigest, password_is_right};
 
 /// How long a session lasts, however much it is used.
 pub const SESSION_LIFETIME: Seconds = 12 * 3600;
-
-/// The key of a person's items: the first 128 bits of SHA-256 of the user name in lower case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct PersonKey([u8; 16]);
-
-/// The key of a session's item: the first 128 bits of SHA-256 of its secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SessionId([u8; 16]);
 
 /// A person who can sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +17,8 @@ pub struct User {
     pub username: Username,
     /// `sub`.
     pub subject: Subject,
+    /// What is known of the person.
+    pub claims: Claims,
     /// The password.
     pub password: PasswordHash,
     /// Counts the passwords: sessions of an earlier one are over.
@@ -73,48 +64,10 @@ pub struct SignedIn {
     session: Session,
 }
 
-impl PersonKey {
-    /// The key of whoever signs in with this name.
-    pub fn of(username: &Username) -> Self {
-        Self(first_half(Sha256::digest(username.normalized()).into()))
-    }
-
-    /// Reads the form that `Display` writes.
-    ///
-    /// # Errors
-    /// [`MalformedId`] for anything but 16 bytes in base64url.
-    pub fn parse(text: &str) -> Result<Self, MalformedId> {
-        URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(MalformedId)
-    }
-
-    pub(crate) const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-
-    pub(crate) const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
-}
-
-impl std::fmt::Display for PersonKey {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0))
-    }
-}
-
-impl SessionId {
-    /// Reads the form that `Display` writes.
-    ///
-    /// # Errors
-    /// [`MalformedId`] for anything but 16 bytes in base64url.
-    pub fn parse(text: &str) -> Result<Self, MalformedId> {
-        URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(MalformedId)
-    }
-}
-
-impl std::fmt::Display for SessionId {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+impl User {
+    /// What is known of the person: the user name is the preferred one where no other is set.
+    pub fn known_claims(&self) -> Claims {
+        self.claims.clone().or(Claim::PreferredUsername, self.username.as_str())
     }
 }
 
@@ -126,13 +79,13 @@ impl SessionHandle {
 
     /// What is sealed into the cookie.
     pub fn to_bytes(&self) -> [u8; 32] {
-        both(&self.person.0, &self.secret)
+        both(self.person.as_bytes(), &self.secret)
     }
 
     /// Reads what was sealed into the cookie.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (person, secret) = bytes.split_first_chunk::<16>()?;
-        Some(Self { person: PersonKey(*person), secret: secret.try_into().ok()? })
+        Some(Self { person: PersonKey::from_bytes(*person), secret: secret.try_into().ok()? })
     }
 
     /// Whose.
@@ -142,7 +95,7 @@ impl SessionHandle {
 
     /// The key of the session's item.
     pub fn id(&self) -> SessionId {
-        SessionId(first_half(Sha256::digest(self.secret).into()))
+        SessionId::of(&self.secret)
     }
 }
 
@@ -207,12 +160,6 @@ pub(crate) fn both(first: &[u8; 16], second: &[u8; 16]) -> [u8; 32] {
     bytes
 }
 
-pub(crate) fn first_half(digest: [u8; 32]) -> [u8; 16] {
-    let mut half = [0; 16];
-    half.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-    half
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -226,6 +173,7 @@ pub(crate) mod tests {
             key: PersonKey::of(&username),
             username,
             subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
+            claims: Claims::default(),
             password: hash_password(&Secret::new("correct horse".to_owned()), &[1; 16]).unwrap(),
             credential_version: 1,
             disabled: false,

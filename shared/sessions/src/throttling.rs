@@ -20,7 +20,6 @@ use protocol::ClientId;
 use sha2::{Digest, Sha256};
 
 use crate::PersonKey;
-use crate::people::first_half;
 
 /// The first wait, after the free guesses; each further one is twice as long.
 const FIRST_WAIT: Seconds = 5;
@@ -137,7 +136,8 @@ impl Counter {
     }
 
     fn new(kind: &str, name: &[u8], free: u32, forgotten_after: Seconds) -> Self {
-        let name = first_half(Sha256::digest(name).into());
+        let digest: [u8; 32] = Sha256::digest(name).into();
+        let (name, _) = digest.split_at(16);
         Self { key: format!("throttle#{kind}#{}", URL_SAFE_NO_PAD.encode(name)), free, forgotten_after }
     }
 

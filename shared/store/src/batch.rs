@@ -8,12 +8,26 @@ use crate::items::Item;
 
 /// The items with these keys, in no order: strongly consistent. It is all of them or [`Unknown`].
 pub(crate) async fn read(client: &Client, table: &str, keys: Vec<Item>) -> Result<Vec<Item>, Unknown> {
-    let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
-    let wanted = wanted.map_err(|_| Unknown::damaged(table, "keys"))?;
-    let answer = Box::pin(client.batch_get_item().request_items(table, wanted).send()).await;
-    let answer = answer.map_err(|error| Unknown::from_sdk(table, error))?;
-    if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
-        return Err(Unknown::unprocessed(table));
+    let [items] = read_of(client, [(table, keys)]).await?;
+    Ok(items)
+}
+
+/// The same of several tables: the items of each.
+pub(crate) async fn read_of<const N: usize>(
+    client: &Client,
+    wanted: [(&str, Vec<Item>); N],
+) -> Result<[Vec<Item>; N], Unknown> {
+    let tables = wanted.each_ref().map(|(table, _)| *table);
+    let first = tables.first().copied().unwrap_or_default();
+    let mut call = client.batch_get_item();
+    for (table, keys) in wanted {
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+        call = call.request_items(table, keys.map_err(|_| Unknown::damaged(table, "keys"))?);
     }
-    Ok(answer.responses.and_then(|mut tables| tables.remove(table)).unwrap_or_default())
+    let answer = Box::pin(call.send()).await.map_err(|error| Unknown::from_sdk(first, error))?;
+    if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+        return Err(Unknown::unprocessed(first));
+    }
+    let mut found = answer.responses.unwrap_or_default();
+    Ok(tables.map(|table| found.remove(table).unwrap_or_default()))
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use grants::{Attempt, Change, Generation, Grant, GrantId, Guard, Policy, Stage};
-use protocol::{ClientId, CodeChallenge, Nonce, RedirectUri, Resource, Scope, Subject};
+use grants::{Attempt, Change, Generation, Grant, GrantId, Guard, PersonKey, Policy, SessionId, SignIn, Stage};
+use protocol::{Claim, Claims, ClientId, CodeChallenge, Nonce, RedirectUri, Resource, Scope, Subject};
 
 use crate::Unknown;
 use crate::items::{Item, Reader, flag, list, number, text, time};
@@ -130,6 +130,7 @@ pub(crate) fn to_item(grant: &Grant) -> Item {
     let tokens: Vec<String> = grant.scope.tokens().map(str::to_owned).collect();
     put("scope", (!tokens.is_empty()).then_some(AttributeValue::Ss(tokens)));
     put("subject", grant.subject.as_ref().map(text));
+    put("pairwise_subject", grant.pairwise_subject.as_ref().map(text));
     put("redirect_uri", grant.redirect_uri.as_ref().map(text));
     put("code_challenge", grant.code_challenge.as_ref().map(|challenge| text(&challenge.as_str())));
     put("nonce", grant.nonce.as_ref().map(text));
@@ -151,6 +152,17 @@ pub(crate) fn to_item(grant: &Grant) -> Item {
         }
         Stage::Revoked => drop(put("state", Some(text("revoked")))),
     }
+    item.extend(grant.sign_in.iter().flat_map(from_sign_in));
+    item
+}
+
+fn from_sign_in(sign_in: &SignIn) -> Item {
+    let SignIn { person, session, userinfo_claims, id_token_claims } = sign_in;
+    let names: Vec<&str> = userinfo_claims.iter().map(|claim| claim.as_str()).collect();
+    let mut item = Item::from([("person".to_owned(), text(person)), ("session".to_owned(), text(session))]);
+    let single = (!names.is_empty()).then(|| ("userinfo_claims".to_owned(), list(&names)));
+    let told = (!id_token_claims.is_empty()).then(|| ("id_token_claims".to_owned(), text(id_token_claims)));
+    item.extend(single.into_iter().chain(told));
     item
 }
 
@@ -161,6 +173,7 @@ pub(crate) fn from_item(table: &str, item: &Item) -> Result<Grant, Unknown> {
         id: read.parsed("id", GrantId::parse)?,
         client_id: read.parsed("client_id", ClientId::parse)?,
         subject: read.optional_parsed("subject", Subject::parse)?,
+        pairwise_subject: read.optional_parsed("pairwise_subject", Subject::parse)?,
         scope: scope(&read)?,
         resources: read.list("resources", Resource::parse)?,
         redirect_uri: read.optional_parsed("redirect_uri", RedirectUri::parse)?,
@@ -168,11 +181,22 @@ pub(crate) fn from_item(table: &str, item: &Item) -> Result<Grant, Unknown> {
         code_challenge: read.optional_parsed("code_challenge", CodeChallenge::parse)?,
         nonce: read.optional_parsed("nonce", Nonce::parse)?,
         auth_time: read.optional_time("auth_time")?,
+        sign_in: sign_in(&read)?,
         created_at: read.time("created_at")?,
         ends_at: read.time("ends_at")?,
         revoked_access: revoked_access(&read)?,
         stage: stage(&read)?,
     })
+}
+
+fn sign_in(read: &Reader<'_>) -> Result<Option<SignIn>, Unknown> {
+    let Some(session) = read.optional_parsed("session", SessionId::parse)? else { return Ok(None) };
+    Ok(Some(SignIn {
+        person: read.parsed("person", PersonKey::parse)?,
+        session,
+        userinfo_claims: read.list("userinfo_claims", |name| Claim::parse(name).ok_or(()))?.into_iter().collect(),
+        id_token_claims: read.optional_parsed("id_token_claims", Claims::parse)?.unwrap_or_default(),
+    }))
 }
 
 fn scope(read: &Reader<'_>) -> Result<Scope, Unknown> {

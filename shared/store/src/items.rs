@@ -79,7 +79,7 @@ impl<'a> Reader<'a> {
         self.optional_number(name)?.ok_or_else(|| self.damaged(name))
     }
 
-    fn optional_number<T: std::str::FromStr>(&self, name: &'static str) -> Result<Option<T>, Unknown> {
+    pub(crate) fn optional_number<T: std::str::FromStr>(&self, name: &'static str) -> Result<Option<T>, Unknown> {
         let read = |value: &AttributeValue| {
             value.as_n().ok().and_then(|text| text.parse().ok()).ok_or_else(|| self.damaged(name))
         };
@@ -126,6 +126,12 @@ impl<'a> Reader<'a> {
         let values = value.as_l().map_err(|_| self.damaged(name))?;
         let read = |value: &'a AttributeValue| value.as_m().map(|item| Self::new(self.table, item));
         values.iter().map(|value| read(value).map_err(|_| self.damaged(name))).collect()
+    }
+
+    /// A map; `None` when the attribute is absent.
+    pub(crate) fn map(&self, name: &'static str) -> Result<Option<Self>, Unknown> {
+        let read = |value: &'a AttributeValue| value.as_m().map(|item| Self::new(self.table, item));
+        self.item.get(name).map(read).transpose().map_err(|_| self.damaged(name))
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&'a AttributeValue> {

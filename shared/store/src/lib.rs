@@ -28,6 +28,7 @@ mod registry_table;
 mod tables;
 mod throttles;
 mod unknown;
+mod userinfo;
 
 pub use aws_sdk_dynamodb::Client;
 pub use calls::counted;
@@ -39,3 +40,4 @@ pub use registry_table::{Changed, Registry};
 pub use tables::{IndexShape, TableShape, create_table, describe_table};
 pub use throttles::{Counted, Throttles};
 pub use unknown::{Cause, Unknown};
+pub use userinfo::UserInfoTables;

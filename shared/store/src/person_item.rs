@@ -1,7 +1,7 @@
 //! People, sessions and earlier consent as items. All items of a person share the partition key.
 
 use grants::{Target, Timestamp};
-use protocol::{ClientId, Resource, Scope, Subject, Username};
+use protocol::{Claims, ClientId, Resource, Scope, Subject, Username};
 use sessions::{PasswordHash, PersonKey, RequestDigest, Session, SessionId, User};
 
 use crate::Unknown;
@@ -31,6 +31,9 @@ pub(crate) fn from_user(user: &User) -> Item {
         ("disabled".to_owned(), flag(user.disabled)),
         ("created_at".to_owned(), time(user.created_at)),
     ]);
+    if !user.claims.is_empty() {
+        item.insert("claims".to_owned(), text(&user.claims));
+    }
     item
 }
 
@@ -40,6 +43,7 @@ pub(crate) fn to_user(table: &str, item: &Item) -> Result<User, Unknown> {
         key: read.parsed("person", PersonKey::parse)?,
         username: read.parsed("username", Username::parse)?,
         subject: read.parsed("subject", Subject::parse)?,
+        claims: read.optional_parsed("claims", Claims::parse)?.unwrap_or_default(),
         password: PasswordHash::from_stored(read.text("password")?.to_owned()),
         credential_version: read.number("credential_version")?,
         disabled: read.flag("disabled")?,

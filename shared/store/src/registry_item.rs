@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
-    Api, AuthMethod, Client, ClientKeys, KeptSecret, PkceRule, SecretDigest, SecretSalt, SigningAlgorithm,
-    StoredSecret, TokenFormat,
+    Api, AuthMethod, Client, ClientKeys, KeptSecret, PkceRule, RelyingParty, SecretDigest, SecretSalt, Sector,
+    SigningAlgorithm, StoredSecret, TokenFormat,
 };
 use keys::{read_client_keys, write_client_keys};
 use protocol::{ClientId, GrantType, JwksUri, RedirectUri, Resource, Scope};
@@ -37,6 +37,7 @@ pub(crate) fn from_client(client: &Client) -> Item {
         ("apis".to_owned(), list(&client.apis)),
         ("pkce".to_owned(), text(&client.pkce.as_str())),
         ("introspects".to_owned(), list(&client.introspects)),
+        ("relying_party".to_owned(), AttributeValue::M(from_relying_party(&client.relying_party))),
         ("disabled".to_owned(), flag(client.disabled)),
         ("created_at".to_owned(), time(client.created_at)),
     ]);
@@ -87,6 +88,7 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         keys: to_keys(&read)?,
         assertion_algorithm: read.optional_parsed("assertion_algorithm", algorithm)?,
         strict_audience: read.optional_flag("strict_audience")?,
+        relying_party: read.map("relying_party")?.as_ref().map_or(Ok(RelyingParty::default()), to_relying_party)?,
         disabled: read.flag("disabled")?,
         created_at: read.time("created_at")?,
     })
@@ -113,6 +115,29 @@ fn algorithm(text: &str) -> Result<SigningAlgorithm, ()> {
     SigningAlgorithm::parse(text).ok_or(())
 }
 
+fn from_relying_party(registered: &RelyingParty) -> Item {
+    let mut item = Item::from([
+        ("id_token_algorithm".to_owned(), text(registered.id_token_algorithm.as_str())),
+        ("post_logout_redirect_uris".to_owned(), list(&registered.post_logout_redirect_uris)),
+    ]);
+    let userinfo = registered.userinfo_algorithm.map(|algorithm| text(algorithm.as_str()));
+    let sector = registered.sector.as_ref().map(text);
+    let max_age = registered.default_max_age.as_ref().map(number);
+    let optional = [("userinfo_algorithm", userinfo), ("sector", sector), ("default_max_age", max_age)];
+    item.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    item
+}
+
+fn to_relying_party(read: &Reader<'_>) -> Result<RelyingParty, Unknown> {
+    Ok(RelyingParty {
+        id_token_algorithm: read.named("id_token_algorithm", SigningAlgorithm::parse)?,
+        userinfo_algorithm: read.optional_parsed("userinfo_algorithm", algorithm)?,
+        sector: read.optional_parsed("sector", Sector::parse)?,
+        default_max_age: read.optional_number("default_max_age")?,
+        post_logout_redirect_uris: read.list("post_logout_redirect_uris", RedirectUri::parse)?,
+    })
+}
+
 pub(crate) fn from_api(api: &Api) -> Item {
     Item::from([
         ("id".to_owned(), text(&api_key(&api.identifier))),
@@ -132,5 +157,6 @@ pub(crate) fn to_api(table: &str, item: &Item) -> Result<Api, Unknown> {
         algorithm: read.named("algorithm", SigningAlgorithm::parse)?,
         format: read.named("format", TokenFormat::parse)?,
         lifetime: read.number("lifetime")?,
+        is_issuer: false,
     })
 }

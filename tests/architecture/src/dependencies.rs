@@ -118,6 +118,7 @@ const RULES: &[Rule] = &[
     Rule { name: "token", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule { name: "introspect", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule { name: "revoke", workspace: Use(SHARED), outside: Use(FUNCTION) },
+    Rule { name: "userinfo", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule { name: "metadata", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule {
         name: "rotate-keys",
@@ -139,6 +140,7 @@ const RULES: &[Rule] = &[
             "token",
             "introspect",
             "revoke",
+            "userinfo",
             "metadata",
             "rotate-keys",
         ]),

@@ -81,7 +81,8 @@ fn head(origin: Option<&Origin>) -> String {
          Written by `tests/bench/run` on {date}, commit `{commit}`, on {cores} cores ({processor}, {kernel}). The same again: \
          the same command. All figures are in [`results.json`](results.json).\n\n\
          Times are taken outside of the function: from the start of its process to its first question for an invocation \
-         (init), and from the moment the event is handed over to the moment the answer is here. The floor is a function \
+         (init), and from the moment the event is handed over to the moment the answer is here. Loops of the lowest priority \
+         keep the cores awake meanwhile, where one by one is measured. The floor is a function \
          that does nothing but `lambda_http`: what it takes is in every other figure too. The store is the embedded DynamoDB \
          of `jeton dev` on loopback. Compare figures within one report, not between machines. What repeats exactly is held \
          to [`limits.toml`](limits.toml) by `tests/run`.\n\n"

@@ -126,10 +126,15 @@ impl Bars {
         let values = self.rows.iter().flat_map(|(_, values)| values).flatten();
         let most = values.copied().fold(0.0, f64::max).max(f64::MIN_POSITIVE);
         let (room, bars) = (WIDTH - left - 80.0, self.rows.iter().flat_map(|(_, values)| values).flatten().count());
-        let bottom = 60.0 + ROW * length(bars) + GAP * length(self.rows.len());
+        let legend = self.legend();
+        let top = 60.0 + legend.iter().map(|(_, y)| *y).fold(0.0, f64::max);
+        let bottom = top + ROW * length(bars) + GAP * length(self.rows.len());
         let mut picture = Picture::new(bottom + 10.0, &self.title);
-        self.legend(&mut picture);
-        let mut y = 60.0;
+        for (place, (name, (x, y))) in self.series.iter().zip(legend).enumerate() {
+            picture.bar((x, 36.0 + y), (12.0, 12.0), colour(place));
+            picture.text((x + 17.0, 46.5 + y), "start", name);
+        }
+        let mut y = top;
         for (name, values) in &self.rows {
             let height = ROW * length(values.iter().flatten().count());
             picture.text((left - 8.0, y + height / 2.0 + 4.0), "end", name);
@@ -142,17 +147,23 @@ impl Bars {
             }
             y += GAP;
         }
-        picture.grid((left, 56.0), (left, bottom));
+        picture.grid((left, top - 4.0), (left, bottom));
         picture.end()
     }
 
-    fn legend(&self, picture: &mut Picture) {
-        let mut x = 12.0;
-        for (place, name) in self.series.iter().enumerate() {
-            picture.bar((x, 36.0), (12.0, 12.0), colour(place));
-            picture.text((x + 17.0, 46.5), "start", name);
-            x += 40.0 + length(name.chars().count()) * LETTER;
+    /// Where the name of each series stands, and how far below the first row: a row that is full is followed by another.
+    fn legend(&self) -> Vec<(f64, f64)> {
+        let (mut x, mut y) = (12.0, 0.0);
+        let mut places = Vec::with_capacity(self.series.len());
+        for name in &self.series {
+            let width = 40.0 + length(name.chars().count()) * LETTER;
+            if x > 12.0 && x + width > WIDTH {
+                (x, y) = (12.0, y + ROW);
+            }
+            places.push((x, y));
+            x += width;
         }
+        places
     }
 }
 
@@ -212,6 +223,16 @@ mod tests {
         let ends = picture.lines().filter(|line| line.contains("text-anchor=\"start\""));
         let places = ends.filter_map(|line| line.split("x=\"").nth(1)?.split('"').next()?.parse::<f64>().ok());
         assert!(places.fold(0.0, f64::max) < WIDTH - 40.0);
+    }
+
+    #[test]
+    fn a_row_of_names_that_is_full_is_followed_by_another() {
+        let series: Vec<String> = (0..8).map(|_| "n".repeat(24)).collect();
+        let bars = Bars { title: "t".into(), series, rows: vec![("a".to_owned(), vec![Some(1.0); 8])] };
+        let places = bars.legend();
+        assert!(places.iter().all(|(x, _)| x + 24.0 * LETTER < WIDTH));
+        assert_eq!(places.iter().filter(|(_, y)| *y == 0.0).count(), 4);
+        assert!(bars.draw().contains("height=\"258\""), "{}", bars.draw());
     }
 
     #[test]

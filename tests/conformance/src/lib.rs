@@ -21,6 +21,10 @@ mod forged;
 #[cfg(test)]
 mod handles;
 #[cfg(test)]
+mod openid_requests;
+#[cfg(test)]
+mod openid_tokens;
+#[cfg(test)]
 mod people;
 #[cfg(test)]
 mod published;
@@ -28,6 +32,8 @@ mod published;
 mod races;
 #[cfg(test)]
 mod registration;
+#[cfg(test)]
+mod relying_party;
 #[cfg(test)]
 mod round_trips;
 #[cfg(test)]

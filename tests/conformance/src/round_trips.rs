@@ -8,6 +8,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::assertions::{Signer, claims};
 use crate::counted::Counted;
+use crate::relying_party::{app, person};
 use crate::session::{Session, assert_granted, client_requests, tokens};
 use crate::world::{CALLBACK, ORDERS};
 
@@ -66,6 +67,27 @@ async fn an_assertion_costs_one_write_more() {
         let (reply, calls) = calls_of(&counted, ask.send()).await;
         assert_eq!((reply.status, calls.len(), writes(&calls)), (200, 1, 1), "{calls:?}");
     }
+}
+
+#[tokio::test]
+async fn an_id_token_costs_no_round_trip_more_and_userinfo_one_read() {
+    let counted = counted().await;
+    let (mut session, _) = person(&counted.world, "counted");
+    let client = app(&counted.world, "Counted", &[]);
+    let scope = [("scope", "openid email read")];
+    session.signed_in("counted", &client, &scope).await;
+    let code = session.sign_in("counted", &client, &scope).await;
+    let (reply, calls) = calls_of(&counted, session.redeem(&client, &code)).await;
+    assert!(!reply.string("id_token").is_empty());
+    assert_eq!((calls.len(), writes(&calls)), (1, 1), "{calls:?}");
+    let (refreshed, calls) = calls_of(&counted, session.refresh(&client, &reply.string("refresh_token"))).await;
+    assert!(!refreshed.string("id_token").is_empty());
+    assert_eq!((calls.len(), writes(&calls)), (1, 1), "{calls:?}");
+    let token = refreshed.string("access_token");
+    assert_eq!(session.userinfo(&token).await.status, 200);
+    let (told, calls) = calls_of(&counted, session.userinfo(&token)).await;
+    assert_eq!(told.json()["email"], "ada@example.com");
+    assert_eq!((calls.len(), writes(&calls)), (1, 0), "{calls:?}");
 }
 
 #[tokio::test]

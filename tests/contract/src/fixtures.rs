@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use grants::{
-    Attempt, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PkceRule, SecretDigest, Stage,
-    StoredSecret, Timestamp, authenticate,
+    Attempt, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PersonKey, PkceRule,
+    RelyingParty, SecretDigest, Sector, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret, Timestamp,
+    authenticate,
 };
 use protocol::{
-    ClientId, CodeVerifier, GrantType, Nonce, PresentedClient, RedirectUri, Resource, Scope, Secret, Subject,
+    Claim, Claims, ClientId, CodeVerifier, GrantType, Nonce, PresentedClient, RedirectUri, Resource, Scope, Secret,
+    Subject,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -29,6 +31,12 @@ pub(crate) fn client() -> Client {
         keys: None,
         assertion_algorithm: None,
         strict_audience: false,
+        relying_party: RelyingParty {
+            userinfo_algorithm: Some(SigningAlgorithm::Es256),
+            sector: Sector::parse("app.example").ok(),
+            default_max_age: Some(60),
+            ..RelyingParty::default()
+        },
         disabled: false,
         created_at: NOW,
     }
@@ -57,6 +65,7 @@ pub(crate) fn grant(secret: &GrantSecret) -> Grant {
         id: secret.id(),
         client_id: client().id,
         subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").ok(),
+        pairwise_subject: Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").ok(),
         scope: Scope::parse("read write").unwrap(),
         resources: vec![resource("https://orders.example"), resource("https://parcels.example")],
         redirect_uri: RedirectUri::parse("https://app.example/cb?x=1").ok(),
@@ -64,6 +73,12 @@ pub(crate) fn grant(secret: &GrantSecret) -> Grant {
         code_challenge: Some(verifier().challenge()),
         nonce: Nonce::parse("n-0S6 é").ok(),
         auth_time: Some(NOW),
+        sign_in: Some(SignIn {
+            person: PersonKey::from_bytes([4; 16]),
+            session: SessionId::of(&[5; 16]),
+            userinfo_claims: [Claim::Name, Claim::Email].into(),
+            id_token_claims: Claims::parse(r#"{"address":{"country":"FR"},"updated_at":7}"#).unwrap(),
+        }),
         created_at: NOW,
         ends_at: NOW.plus(1000),
         revoked_access: BTreeSet::new(),

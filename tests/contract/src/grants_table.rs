@@ -70,6 +70,8 @@ async fn a_grant_is_made_once_and_read_back_whole(place: Place) {
         code_challenge: None,
         nonce: None,
         auth_time: None,
+        sign_in: None,
+        pairwise_subject: None,
         ..grant(&new_secret())
     };
     agrees(&table, None, &Transition::create(bare)).await;

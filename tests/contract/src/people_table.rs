@@ -1,7 +1,7 @@
 //! People: written once, read with session and consent in one go, deleted with everything.
 
 use grants::Target;
-use protocol::{Scope, Secret, Subject, Username};
+use protocol::{Claims, Scope, Secret, Subject, Username};
 use sessions::{PersonKey, RequestDigest, SessionHandle, SignedIn, User, hash_password, prove, sign_in};
 use store::Changed;
 
@@ -17,6 +17,7 @@ fn user(name: &str) -> User {
         username,
         subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
         password: hash_password(&Secret::new(PASSWORD.to_owned()), &[1; 16]).unwrap(),
+        claims: Claims::parse(r#"{"name":"Ada","email_verified":true}"#).unwrap(),
         credential_version: 3,
         disabled: false,
         created_at: NOW,

@@ -16,6 +16,7 @@ fn api(identifier: &str) -> Api {
         algorithm: SigningAlgorithm::EdDsa,
         format: TokenFormat::Opaque,
         lifetime: 60,
+        is_issuer: false,
     }
 }
 

@@ -59,8 +59,13 @@ fn answer(parameters: &Parameters, trusted: &RedirectTrusted, legacy: LegacyGran
     let location = match mode {
         ResponseMode::Query => trusted.redirect_uri().with_query(&pairs),
         ResponseMode::Fragment => trusted.redirect_uri().with_fragment(&pairs),
+        // The form is posted to the redirect URI as it is.
+        ResponseMode::FormPost => trusted.redirect_uri().as_str().to_owned(),
     };
-    assert!(mode == ResponseMode::Query || legacy.implicit);
+    let asked = parameters.one("response_mode").ok().flatten();
+    let implicit = legacy.implicit && parameters.one("response_type") == Ok(Some("token"));
+    assert!(mode == ResponseMode::Query || implicit || asked == Some(mode.as_str()));
+    assert!(!implicit || mode != ResponseMode::Query, "a token in a query");
     let sent = trusted.redirect_uri().as_str();
     location::assert_stays(&location, sent);
     let known = trusted.client().redirect_uris.iter().find(|known| location::is_of(sent, known.as_str()));

@@ -82,6 +82,7 @@ fn client(app: &App) -> Client {
         keys: None,
         assertion_algorithm: None,
         strict_audience: false,
+        relying_party: grants::RelyingParty::default(),
         disabled: false,
         created_at: NOW,
     }
@@ -94,5 +95,6 @@ fn api(identifier: &str, scope: &str) -> Api {
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,
         lifetime: 900,
+        is_issuer: false,
     }
 }

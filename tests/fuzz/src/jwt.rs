@@ -72,7 +72,7 @@ fn under_header(header: &[u8]) {
 
 /// A good signature over hostile claims.
 fn with_claims(claims: &[u8]) {
-    let token = Secret::new(KEYS.signer.sign(claims).expect("a signature"));
+    let token = Secret::new(KEYS.signer.sign(keys::Signed::Access, claims).expect("a signature"));
     let Ok(facts) = KEYS.ring.verify(&token, ISSUER) else { return };
     assert!(KEYS.ring.verify(&token, "https://other.example").is_err() || several(claims, "iss"));
     assert_facts(&facts, claims);
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn what_the_target_signs_verifies() {
-        let token = Secret::new(KEYS.signer.sign(CLAIMS.as_bytes()).unwrap());
+        let token = Secret::new(KEYS.signer.sign(keys::Signed::Access, CLAIMS.as_bytes()).unwrap());
         assert!(KEYS.ring.verify(&token, ISSUER).is_ok());
         let header = format!(r#"{{"typ":"at+jwt","alg":"EdDSA","kid":"{}"}}"#, KEYS.signer.kid());
         let own = Secret::new(signed(header.as_bytes(), CLAIMS.as_bytes()));

@@ -7,7 +7,7 @@ use grants::code::{Agreement, CodeRedemption, grant_of};
 use grants::refresh::RefreshRequest;
 use grants::{
     Attempt, AuthMethod, AuthenticatedClient, Client, CodeHandle, Generation, Grant, GrantSecret, PkceRule, Policy,
-    RefreshHandle, Seconds, SecretDigest, StoredSecret, Target, Timestamp, authenticate,
+    RefreshHandle, RelyingParty, Seconds, SecretDigest, StoredSecret, Target, Timestamp, authenticate,
 };
 use protocol::{
     ClientId, CodeVerifier, GrantType, PresentedClient, ReceivedRequest, RedirectUri, Resource, Scope, Secret, Subject,
@@ -81,6 +81,8 @@ impl World {
             },
             code_challenge: Some(verifier('v').challenge()),
             nonce: None,
+            pairwise_subject: None,
+            sign_in: None,
         };
         let trusted = trust(&received, Some(client)).unwrap();
         grant_of(self.secret.id(), &trusted, agreement, &self.policy, (now, attempt))
@@ -142,6 +144,7 @@ fn authenticated(id: &str) -> AuthenticatedClient {
         keys: None,
         assertion_algorithm: None,
         strict_audience: false,
+        relying_party: RelyingParty::default(),
         disabled: false,
         created_at: START,
     };

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::args::{ClientCommand, ClientCreate, OneClient, RotateSecret};
 use crate::commands::api::identifier;
 use crate::commands::client_keys;
+use crate::commands::relying_party;
 use crate::output::print;
 use crate::stack::{Stack, done_or};
 
@@ -54,11 +55,13 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
         keys: client_keys::given(&options.assertions, auth_method, &stack.reach)?,
         assertion_algorithm: options.assertions.assertion_alg.as_deref().and_then(SigningAlgorithm::parse),
         strict_audience: options.assertions.assertion_audience == "issuer",
+        relying_party: options.relying_party.parse(&options.redirect_uris)?,
     };
     let known = stack.registry.apis(&new.apis, edge::now()).await?;
     if let Some(missing) = new.apis.iter().find(|wanted| known.iter().all(|api| api.identifier != **wanted)) {
         return Err(format!("there is no API {missing}: register it first with `jeton api create`").into());
     }
+    stack.ensure_keys(&new.relying_party.algorithms(), edge::now()).await?;
     let secret = if auth_method.has_secret() { Some(new_secret(&stack, auth_method, &new.id).await?) } else { None };
     let stored = secret.iter().map(|(_, stored)| *stored).collect();
     let client = new.register(stored, edge::now())?;
@@ -116,7 +119,7 @@ fn client_id(text: &str) -> Result<ClientId, Error> {
     ClientId::parse(text).map_err(|_| format!("the client id {text:?} cannot be used: {rule}").into())
 }
 
-fn redirect_uri(text: &str) -> Result<RedirectUri, Error> {
+pub(crate) fn redirect_uri(text: &str) -> Result<RedirectUri, Error> {
     RedirectUri::parse(text).map_err(|error| format!("the redirect URI {text:?} cannot be used: {error}").into())
 }
 
@@ -135,6 +138,7 @@ fn describe(client: &Client) -> Value {
         "apis": client.apis.iter().map(Resource::as_str).collect::<Vec<_>>(),
         "pkce": client.pkce.as_str(),
         "introspects": client.introspects.iter().map(Resource::as_str).collect::<Vec<_>>(),
+        "relying_party": relying_party::describe(&client.relying_party),
         "live_secrets": client.secrets.len(),
         "disabled": client.disabled,
         "created_at": client.created_at.seconds(),

@@ -6,12 +6,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge::Error;
 use grants::revocation;
-use protocol::{Secret, Subject, Username};
+use protocol::{Claim, Claims, Secret, Subject, Username};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sessions::{PersonKey, User, hash_password};
-use store::Applied;
+use store::{Applied, Changed};
+use zeroize::Zeroizing;
 
-use crate::args::{OneUser, UserCommand, UserName, UserPassword};
+use crate::args::{Common, OneUser, UserCommand, UserCreate, UserName, UserPassword, UserUpdate};
 use crate::output::print;
 use crate::stack::{Stack, done_or};
 
@@ -21,6 +23,9 @@ const PASSES: usize = 3;
 pub(crate) async fn run(command: UserCommand) -> Result<(), Error> {
     match command {
         UserCommand::Create(options) => create(options).await,
+        UserCommand::Update(options) => update(options).await,
+        UserCommand::Import(common) => import(common).await,
+        UserCommand::Show(one) => show(one).await,
         UserCommand::List(common) => {
             let users = Stack::find(&common).await?.people.all_users().await?;
             print(common.json, &users.iter().map(describe).collect())
@@ -32,12 +37,78 @@ pub(crate) async fn run(command: UserCommand) -> Result<(), Error> {
     }
 }
 
-async fn create(options: UserPassword) -> Result<(), Error> {
+async fn create(UserCreate { password: options, claims }: UserCreate) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let user = new_user(&options.user.parse()?, &read_password()?)?;
-    let there = format!("the user {} is registered already: see `jeton user list`", user.username);
-    done_or(stack.people.create_user(&user).await?, there)?;
+    let user = User { claims: with_all(user.claims, &claims)?, ..user };
+    done_or(stack.people.create_user(&user).await?, there(&user))?;
     print(options.common.json, &describe(&user))
+}
+
+async fn update(options: UserUpdate) -> Result<(), Error> {
+    let stack = Stack::find(&options.common).await?;
+    let user = find(&stack, &options.user).await?;
+    let user = User { claims: with_all(user.claims, &options.claims)?, ..user };
+    done_or(stack.people.replace_user(&user).await?, unknown(&user.username))?;
+    print(options.common.json, &describe(&user))
+}
+
+async fn show(one: OneUser) -> Result<(), Error> {
+    let user = find(&Stack::find(&one.common).await?, &one.user).await?;
+    print(one.common.json, &describe(&user))
+}
+
+/// One person of each line. A line that cannot be taken stops the import; those before it stay, and those who are
+/// registered already are left as they are, so that the same lines can be sent again.
+async fn import(common: Common) -> Result<(), Error> {
+    let stack = Stack::find(&common).await?;
+    let (mut imported, mut known) = (0_u64, 0_u64);
+    for (place, line) in std::io::stdin().lock().lines().enumerate() {
+        let line = Zeroizing::new(line?);
+        if line.trim().is_empty() {
+            continue;
+        }
+        let user = read_line(&line).map_err(|error| format!("line {}: {error}", place.saturating_add(1)))?;
+        match stack.people.create_user(&user).await? {
+            Changed::Done => imported = imported.saturating_add(1),
+            Changed::Refused => known = known.saturating_add(1),
+        }
+    }
+    print(common.json, &json!({ "imported": imported, "registered_already": known }))
+}
+
+/// A line of an import; what is wrong with it is told without what stands in it, which may be a password.
+fn read_line(line: &str) -> Result<User, Error> {
+    let form = "a line is {\"username\": \"...\", \"password\": \"...\", \"claims\": {...}}";
+    let Imported { username, password, claims } = serde_json::from_str(line).map_err(|_| form)?;
+    let user = new_user(&Username::parse(&username)?, &Secret::new(password))?;
+    let claims = Claims::from_members(claims)?;
+    Ok(User {
+        claims: if claims.is_empty() { claims } else { claims.or(Claim::UpdatedAt, edge::now().seconds()) },
+        ..user
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Imported {
+    username: String,
+    password: String,
+    #[serde(default)]
+    claims: serde_json::Map<String, Value>,
+}
+
+/// What is known after these assignments, changed now.
+fn with_all(mut claims: Claims, assignments: &[String]) -> Result<Claims, Error> {
+    for assignment in assignments {
+        claims.set(assignment)?;
+    }
+    let dated = assignments.iter().any(|assignment| assignment.starts_with("updated_at="));
+    Ok(if dated || assignments.is_empty() { claims } else { claims.with(Claim::UpdatedAt, edge::now().seconds()) })
+}
+
+fn there(user: &User) -> String {
+    format!("the user {} is registered already: see `jeton user list`", user.username)
 }
 
 /// A person who is not registered yet.
@@ -47,6 +118,7 @@ pub(crate) fn new_user(username: &Username, password: &Secret) -> Result<User, E
         key: PersonKey::of(username),
         username: username.clone(),
         subject: Subject::parse(&subject)?,
+        claims: Claims::default(),
         password: hash_password(password, &edge::random())?,
         credential_version: 1,
         disabled: false,
@@ -135,6 +207,7 @@ fn describe(user: &User) -> Value {
     json!({
         "username": user.username.as_str(),
         "sub": user.subject.as_str(),
+        "claims": user.known_claims(),
         "disabled": user.disabled,
         "created_at": user.created_at.seconds(),
     })

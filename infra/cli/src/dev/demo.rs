@@ -4,9 +4,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge::Error;
-use grants::{AuthMethod, NewApi, NewClient, PkceRule, SigningAlgorithm, StoredSecret, TokenFormat};
+use grants::{AuthMethod, NewApi, NewClient, PkceRule, RelyingParty, SigningAlgorithm, StoredSecret, TokenFormat};
 use keys::{HandleKeys, SECRET_PREFIX};
-use protocol::{ClientId, CodeVerifier, GrantType, RedirectUri, Resource, Scope, Secret, Username};
+use protocol::{Claims, ClientId, CodeVerifier, GrantType, RedirectUri, Resource, Scope, Secret, Username};
+
+use sessions::User;
 
 use crate::commands::user::new_user;
 use crate::dev::place::Place;
@@ -18,6 +20,18 @@ pub(crate) const APP: &str = "demo-app";
 pub(crate) const API_CLIENT: &str = "demo-api";
 pub(crate) const USERNAME: &str = "demo";
 pub(crate) const PASSWORD: &str = "demo-password";
+/// What is known of the demo user: every claim there is, so that an app under test finds each.
+const CLAIMS: &str = r#"{
+    "name": "Demo Dupont", "given_name": "Demo", "family_name": "Dupont", "middle_name": "Daria", "nickname": "dede",
+    "profile": "https://people.example/demo", "picture": "https://people.example/demo.png",
+    "website": "https://demo.example", "email": "demo@example.com", "email_verified": true, "gender": "female",
+    "birthdate": "1815-12-10", "zoneinfo": "Europe/Paris", "locale": "fr-FR", "phone_number": "+33 1 23 45 67 89",
+    "phone_number_verified": false, "updated_at": 1790000000,
+    "address": {
+        "formatted": "1 rue de la Demo\n75001 Paris\nFrance", "street_address": "1 rue de la Demo", "locality": "Paris",
+        "postal_code": "75001", "country": "France"
+    }
+}"#;
 /// The verifier of the demo's links: in a demo everyone may know it.
 pub(crate) const VERIFIER: &str = "this-verifier-is-public-because-it-is-a-demonstration";
 
@@ -54,7 +68,8 @@ pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error
     }
     let username = Username::parse(USERNAME)?;
     if stack.people.user(sessions::PersonKey::of(&username)).await?.is_none() {
-        stack.people.create_user(&new_user(&username, &Secret::new(PASSWORD.to_owned()))?).await?;
+        let user = new_user(&username, &Secret::new(PASSWORD.to_owned()))?;
+        stack.people.create_user(&User { claims: Claims::parse(CLAIMS)?, ..user }).await?;
     }
     Ok(demo)
 }
@@ -73,7 +88,7 @@ impl Demo {
             .with("response_type", "code")
             .with("client_id", APP)
             .with("redirect_uri", &self.callback())
-            .with("scope", "read")
+            .with("scope", "openid profile email read")
             .with("state", "demo")
             .with("code_challenge", challenge.as_str())
             .with("code_challenge_method", "S256");
@@ -114,6 +129,7 @@ fn clients(demo: &Demo) -> Result<Vec<(NewClient, Option<Secret>)>, Error> {
             keys: None,
             assertion_algorithm: None,
             strict_audience: false,
+            relying_party: RelyingParty::default(),
         })
     };
     let service = NewClient { grant_types: [GrantType::ClientCredentials].into(), ..client(SERVICE, "Demo service")? };

@@ -114,6 +114,9 @@ async fn ask(event: ApiGatewayV2httpRequest, site: Arc<Site>) -> Result<Response
 /// The response that the gateway makes of an answer.
 fn response(answered: ApiGatewayV2httpResponse) -> Result<Response<Full<Bytes>>, Error> {
     let body = match answered.body {
+        Some(Body::Text(text)) if answered.is_base64_encoded => {
+            Bytes::from(base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text)?)
+        }
         Some(Body::Text(text)) => Bytes::from(text),
         Some(Body::Binary(bytes)) => Bytes::from(bytes),
         Some(_) | None => Bytes::new(),

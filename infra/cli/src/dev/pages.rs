@@ -17,6 +17,7 @@ pub(crate) fn start(demo: &Demo, storage: &str) -> Result<Answer, Error> {
         ("Token", at("/token")),
         ("Introspection", at("/introspect")),
         ("Revocation", at("/revoke")),
+        ("UserInfo", at("/userinfo")),
     ];
     let endpoints: Vec<(&str, &str)> = urls.iter().map(|(name, url)| (*name, url.as_str())).collect();
     let page = pages::Start {

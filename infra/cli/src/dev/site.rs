@@ -8,6 +8,7 @@ use lambda_http::{Body, Request};
 use metadata::Metadata;
 use revoke::Revoke;
 use token::Token;
+use userinfo::UserInfo;
 
 use crate::dev::demo::Demo;
 use crate::dev::pages;
@@ -20,6 +21,7 @@ pub(crate) struct Site {
     token: Token,
     introspect: Introspect,
     revoke: Revoke,
+    userinfo: UserInfo,
     metadata: Metadata,
     demo: Demo,
     storage: String,
@@ -35,6 +37,7 @@ impl Site {
             token: Token::open(config.clone(), &stores())?,
             introspect: Introspect::open(config.clone(), &stores())?,
             revoke: Revoke::open(config.clone(), &stores())?,
+            userinfo: UserInfo::open(config.clone(), &stores())?,
             metadata: Metadata::open(config.clone(), &stores())?,
             demo: demo.clone(),
             storage,
@@ -49,6 +52,7 @@ impl Site {
             (Some("authorize"), _) => Ok(Box::pin(respond(&self.authorize, request)).await),
             (Some("token"), _) => Ok(Box::pin(respond(&self.token, request)).await),
             (Some("introspect"), _) => Ok(Box::pin(respond(&self.introspect, request)).await),
+            (Some("userinfo"), _) => Ok(Box::pin(respond(&self.userinfo, request)).await),
             (Some("revoke"), _) => Ok(Box::pin(respond(&self.revoke, request)).await),
             (Some("metadata"), _) => Ok(Box::pin(respond(&self.metadata, request)).await),
             (_, "/") => pages::start(&self.demo, &self.storage),

@@ -35,6 +35,7 @@ fn token(algorithm: SigningAlgorithm) -> AccessToken {
         issued_at: NOW,
         expires_at: NOW.plus(900),
         auth_time: None,
+        person: None,
         format: TokenFormat::Jwt,
         algorithm,
     }
@@ -57,7 +58,7 @@ fn planned(algorithm: SigningAlgorithm) -> PlannedKey {
 async fn c091_c095_every_algorithm_signs_what_its_own_key_verifies() {
     let ring = ring(&SigningAlgorithm::ALL).await;
     for algorithm in SigningAlgorithm::ALL {
-        let id = TokenId::OfGrant(GrantSecret::from_bytes([7; 16]).id(), Generation::FIRST, [1; 8]);
+        let id = TokenId::OfGrant(GrantSecret::from_bytes([7; 16]).id(), Generation::FIRST, [1; 8], None);
         let signed = ring.sign(&token(algorithm), ISSUER, id).unwrap();
         let header = jsonwebtoken::decode_header(signed.expose()).unwrap();
         assert_eq!((header.typ.as_deref(), header.alg), (Some("at+jwt"), crate::signing::jose(algorithm)));

@@ -21,6 +21,7 @@ fn client(auth_method: AuthMethod) -> Client {
         keys: None,
         assertion_algorithm: None,
         strict_audience: false,
+        relying_party: grants::RelyingParty::default(),
         disabled: false,
         created_at: NOW,
     }
@@ -33,21 +34,29 @@ struct Case {
     age: u32,
     request: &'static str,
     just: bool,
+    hint: Option<Result<&'static str, ()>>,
 }
 
-const CASE: Case = Case { query: "", signed_in: true, agreed: true, age: 20, request: "another", just: false };
+const CASE: Case =
+    Case { query: "", signed_in: true, agreed: true, age: 20, request: "another", just: false, hint: None };
 
 fn decide(case: &Case, auth_method: AuthMethod) -> Next {
+    decide_for(case, &client(auth_method))
+}
+
+fn decide_for(case: &Case, client: &Client) -> Next {
     let query = format!("response_type=code&{}", case.query);
     let request =
         AuthorizationRequest::parse(&Parameters::parse(query.as_bytes()).unwrap(), LegacyGrants::default()).unwrap();
     let target = Target { resources: Vec::new(), scope: Scope::parse("read").unwrap() };
     let (signed_in, _) = session();
     let situation = Situation {
-        client: &client(auth_method),
+        client,
         target: &target,
         agreed: case.agreed.then_some(&target),
         signed_in: case.signed_in.then_some(&signed_in),
+        known_as: case.signed_in.then_some(&signed_in.user().subject),
+        expected: &Expected::of(case.hint.map(|hint| hint.map(str::to_owned)), request.claims.subject.as_deref()),
         digest: RequestDigest::of(case.request),
         just_signed_in: case.just,
     };
@@ -81,6 +90,64 @@ fn c037_prompt_and_max_age_are_honoured() {
     for (case, expected) in rows {
         assert_eq!(decide(&case, AuthMethod::SecretBasic), expected, "{} age {}", case.query, case.age);
     }
+}
+
+const ADA: &str = "usr_AAAAAAAAAAAAAAAAAAAAAA";
+const BOB: &str = "usr_BBBBBBBBBBBBBBBBBBBBBA";
+
+#[test]
+fn o14_nobody_is_let_through_in_the_place_of_whom_the_client_expects() {
+    use AuthorizationErrorCode::LoginRequired;
+    let (ada, bob, untold) = (Some(Ok(ADA)), Some(Ok(BOB)), Some(Err(())));
+    let of_ada = "claims=%7B%22id_token%22%3A%7B%22sub%22%3A%7B%22value%22%3A%22usr_AAAAAAAAAAAAAAAAAAAAAA%22%7D%7D%7D";
+    let rows = [
+        (Case { hint: ada, ..CASE }, Next::Issue),
+        (Case { hint: ada, query: "prompt=none", ..CASE }, Next::Issue),
+        (Case { hint: bob, ..CASE }, Next::SignIn),
+        (Case { hint: bob, query: "prompt=none", ..CASE }, Next::Refuse(LoginRequired)),
+        (Case { hint: bob, just: true, ..CASE }, Next::Refuse(LoginRequired)),
+        (Case { hint: ada, just: true, ..CASE }, Next::Issue),
+        (Case { hint: untold, ..CASE }, Next::Issue),
+        (Case { hint: untold, query: "prompt=none", ..CASE }, Next::Refuse(LoginRequired)),
+        (Case { query: of_ada, ..CASE }, Next::Issue),
+        (Case { query: of_ada, hint: bob, ..CASE }, Next::Issue),
+        (Case { hint: bob, signed_in: false, ..CASE }, Next::SignIn),
+    ];
+    for (case, expected) in rows {
+        assert_eq!(decide(&case, AuthMethod::SecretBasic), expected, "{:?} {} {}", case.hint, case.query, case.just);
+    }
+    let of_bob = Expected::of(None, Some(BOB));
+    assert_eq!(of_bob, Expected::Only(BOB.to_owned()));
+}
+
+#[test]
+fn o11_a_demand_for_another_kind_of_sign_in_is_refused_before_anyone_signs_in() {
+    let demand = |acr: &str| {
+        format!(
+            "claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22value%22%3A%22{acr}%22%7D%7D%7D"
+        )
+    };
+    let query = |acr: &str| -> &'static str { Box::leak(demand(acr).into_boxed_str()) };
+    let unmet = Next::Refuse(AuthorizationErrorCode::UnmetAuthenticationRequirements);
+    let decided = |acr, signed_in| decide(&Case { query: query(acr), signed_in, ..CASE }, AuthMethod::SecretBasic);
+    assert_eq!([decided("pwd", true), decided("pwd", false)], [Next::Issue, Next::SignIn]);
+    assert_eq!([decided("mfa", true), decided("mfa", false)], [unmet, unmet]);
+}
+
+#[test]
+fn a_client_can_register_the_oldest_sign_in_that_will_do() {
+    let decided = |query, default_max_age| {
+        let mut case = Case { query, ..CASE };
+        case.age = 20;
+        let client = Client {
+            relying_party: grants::RelyingParty { default_max_age, ..grants::RelyingParty::default() },
+            ..client(AuthMethod::SecretBasic)
+        };
+        decide_for(&case, &client)
+    };
+    assert_eq!(decided("", Some(20)), Next::Issue);
+    assert_eq!(decided("", Some(19)), Next::SignIn);
+    assert_eq!(decided("max_age=20", Some(19)), Next::Issue);
 }
 
 #[test]

@@ -1,0 +1,142 @@
+//! `/userinfo`: the claims about the person who signed in, for whoever holds the access token (OpenID Connect Core §5.3).
+//!
+//! # Decisions
+//! - One round trip: the token names its grant and, for this server only, its person, so that both are read at once. A
+//!   token that was revoked, a grant that ended and a person who is switched off count at the next request.
+//! - What is told is what is known now, not what was known when the person signed in.
+//! - The private signing keys are read when the first client asks for a signed answer, and not before.
+//! - Any origin may read the answers: what counts is the token, and no cookie is looked at.
+
+use edge::{
+    Answer, BearerFailure, Config, Error, Event, Failure, Function, Incoming, KeyCache, Parts, Stores, Trace,
+    cross_origin, json, jwt, method_not_allowed, preflight,
+};
+use grants::userinfo::{Denial, admit, shown};
+use grants::{
+    AccessHandle, Client, Grant, GrantId, HiddenPerson, SigningAlgorithm, Timestamp, TokenFacts, TokenId,
+    describe_opaque,
+};
+use http::{Method, StatusCode};
+use lambda_http::Request;
+use protocol::{Claims, Secret};
+use sessions::User;
+use store::UserInfoTables;
+
+const METHODS: &str = "GET, POST";
+
+/// The endpoint.
+pub struct UserInfo {
+    parts: Parts,
+    tables: UserInfoTables,
+    signing_keys: KeyCache,
+}
+
+/// A token that may be shown something, and what.
+struct Admitted {
+    facts: TokenFacts,
+    grant: Grant,
+    client: std::sync::Arc<Client>,
+    claims: Claims,
+}
+
+/// A token of this server.
+enum Told {
+    Opaque(AccessHandle),
+    Signed(TokenFacts),
+}
+
+impl Told {
+    /// The grant and the person that it names; a token that names no person is of a grant without `openid`, or of none.
+    fn place(&self) -> Result<(GrantId, HiddenPerson), Denial> {
+        match self {
+            Self::Opaque(handle) => Ok((handle.secret.id(), handle.person.ok_or(Denial::Scope)?)),
+            Self::Signed(facts) => match facts.token_id {
+                Some(TokenId::OfGrant(id, _, _, Some(person))) => Ok((id, person)),
+                Some(TokenId::OfGrant(..) | TokenId::Machine(_)) => Err(Denial::Scope),
+                None => Err(Denial::Token),
+            },
+        }
+    }
+
+    fn facts(self, grant: &Grant) -> TokenFacts {
+        match self {
+            Self::Opaque(handle) => describe_opaque(&handle, grant),
+            Self::Signed(facts) => facts,
+        }
+    }
+}
+
+impl UserInfo {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// When a variable is missing, or the key file cannot be used.
+    pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
+        let signing_keys = Parts::keys(&config, stores, true)?;
+        Ok(Self { parts: Parts::assemble(config, stores, false)?, tables: stores.userinfo()?, signing_keys })
+    }
+
+    async fn tell(&self, incoming: Incoming<'_>) -> Result<Answer, BearerFailure> {
+        let now = edge::now();
+        let token = incoming.bearer_token()?;
+        let admitted = self.admit(&token, now).await?;
+        let trace = Trace::event(Event::of_grant("userinfo_told", &admitted.grant)).of_client(&admitted.client.id);
+        let said = keys::UserInfo { sub: &admitted.facts.subject, claims: &admitted.claims };
+        Ok(trace.onto(match admitted.client.relying_party.userinfo_algorithm {
+            None => json(StatusCode::OK, &said),
+            Some(algorithm) => jwt(self.sign(&said, &admitted, algorithm, now).await?),
+        }))
+    }
+
+    async fn admit(&self, token: &Secret, now: Timestamp) -> Result<Admitted, BearerFailure> {
+        let ring = self.parts.keys.ring_to_verify(token, now).await?;
+        let opaque = ring.handles().open_access(token).map(Told::Opaque);
+        let signed = || ring.verify(token, self.parts.config.issuer.as_str()).ok().map(Told::Signed);
+        let told = opaque.or_else(signed).ok_or(Denial::Token)?;
+        let (id, person) = told.place()?;
+        let (grant, person) = self.tables.read(id, ring.handles().reveal(id, person)).await?;
+        let grant = grant.ok_or(Denial::Token)?;
+        let facts = told.facts(&grant);
+        let client = self.parts.client(&facts.client_id, now).await?;
+        let (_, sign_in) = admit(&facts, Some(&grant), client.as_deref(), now)?;
+        let known = known_of(person, &grant).ok_or(Denial::Token)?;
+        let claims = shown(&facts, sign_in, &known);
+        Ok(Admitted { facts, client: client.ok_or(Denial::Token)?, grant, claims })
+    }
+
+    async fn sign(
+        &self,
+        said: &keys::UserInfo<'_>,
+        admitted: &Admitted,
+        algorithm: SigningAlgorithm,
+        now: Timestamp,
+    ) -> Result<String, Failure> {
+        let ring = self.signing_keys.ring_to_sign(algorithm, now).await?;
+        let between = (self.parts.config.issuer.as_str(), &admitted.client.id);
+        Ok(ring.sign_userinfo(said, between, algorithm, now)?)
+    }
+}
+
+/// What is known of the person, who must still be the one that the grant is of: a user name can be given away.
+fn known_of(person: Option<User>, grant: &Grant) -> Option<Claims> {
+    let person = person.filter(|person| !person.disabled && Some(&person.subject) == grant.subject.as_ref())?;
+    Some(person.known_claims())
+}
+
+impl Function for UserInfo {
+    const NAME: &'static str = "userinfo";
+
+    async fn warm_up(&self) {
+        self.parts.warm_up().await;
+    }
+
+    async fn answer(&self, request: Request) -> Answer {
+        if let Some(answer) = preflight(request.method(), METHODS) {
+            return answer;
+        }
+        if request.method() != Method::GET && request.method() != Method::POST {
+            return cross_origin(method_not_allowed(METHODS));
+        }
+        cross_origin(self.tell(Incoming::new(&request)).await.unwrap_or_else(|failure| failure.answer()))
+    }
+}

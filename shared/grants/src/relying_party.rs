@@ -1,0 +1,109 @@
+//! What a client asked for as a relying party of OpenID Connect (OpenID Connect Dynamic Client Registration §2).
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use protocol::RedirectUri;
+
+use crate::SigningAlgorithm;
+
+/// The registration of a relying party.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelyingParty {
+    /// `id_token_signed_response_alg`.
+    pub id_token_algorithm: SigningAlgorithm,
+    /// `userinfo_signed_response_alg`; plain JSON where there is none.
+    pub userinfo_algorithm: Option<SigningAlgorithm>,
+    /// `subject_type`: the sector whose clients know a person by one name; `None` is `public`.
+    pub sector: Option<Sector>,
+    /// `default_max_age`: the oldest sign-in that will do where a request does not say, in seconds.
+    pub default_max_age: Option<u32>,
+    /// `post_logout_redirect_uris`.
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+}
+
+/// The host that names a sector (OpenID Connect Core §8.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sector(String);
+
+/// A sector that no host names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("pairwise subjects need one host: redirect URIs of several hosts need a sector identifier that names one")]
+pub struct MalformedSector;
+
+impl Default for RelyingParty {
+    fn default() -> Self {
+        Self {
+            id_token_algorithm: SigningAlgorithm::Rs256,
+            userinfo_algorithm: None,
+            sector: None,
+            default_max_age: None,
+            post_logout_redirect_uris: Vec::new(),
+        }
+    }
+}
+
+impl RelyingParty {
+    /// The algorithms for which there must be a key.
+    pub fn algorithms(&self) -> Vec<SigningAlgorithm> {
+        std::iter::once(self.id_token_algorithm).chain(self.userinfo_algorithm).collect()
+    }
+}
+
+impl Sector {
+    /// The sector of this host.
+    ///
+    /// # Errors
+    /// [`MalformedSector`] when it is empty, too long, or no host.
+    pub fn parse(host: &str) -> Result<Self, MalformedSector> {
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+        if host.is_empty() || host.len() > 255 || !host.bytes().all(legal) {
+            return Err(MalformedSector);
+        }
+        Ok(Self(host.to_ascii_lowercase()))
+    }
+
+    /// The sector of a client with these redirect URIs.
+    ///
+    /// # Errors
+    /// [`MalformedSector`] when they have several hosts or none.
+    pub fn of(redirect_uris: &[RedirectUri]) -> Result<Self, MalformedSector> {
+        let hosts: BTreeSet<String> = redirect_uris.iter().map(RedirectUri::display_host).collect();
+        let mut hosts = hosts.iter();
+        match (hosts.next(), hosts.next()) {
+            (Some(only), None) => Self::parse(only),
+            (Some(_) | None, _) => Err(MalformedSector),
+        }
+    }
+
+    /// The host.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Sector {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sector_is_the_one_host_of_all_redirect_uris() {
+        let of = |uris: &[&str]| {
+            let uris: Vec<_> = uris.iter().map(|uri| RedirectUri::parse(uri).unwrap()).collect();
+            Sector::of(&uris).map(|sector| sector.to_string())
+        };
+        assert_eq!(of(&["https://app.example/cb", "https://app.example/2"]), Ok("app.example".to_owned()));
+        assert_eq!(of(&["https://app.example/cb", "https://other.example/cb"]), Err(MalformedSector));
+        assert_eq!(of(&[]), Err(MalformedSector));
+        for bad in ["", "a b", "a/b", &"a".repeat(256)] {
+            assert_eq!(Sector::parse(bad), Err(MalformedSector), "{bad}");
+        }
+        assert_eq!(Sector::parse("App.Example").unwrap().as_str(), "app.example");
+    }
+}
