@@ -235,7 +235,7 @@ async fn c014_c015_c018_c025_every_error_has_the_state_and_the_issuer() {
         ("response_type=code&", "", "invalid_request"),
         ("&state=", "&scope=read&scope=read&state=", "invalid_request"),
         ("&state=", "&other=1&other=2&state=", "invalid_request"),
-        ("&state=", "&response_mode=fragment&state=", "invalid_request"),
+        ("&state=", "&response_mode=web_message&state=", "invalid_request"),
         ("&state=", "&prompt=none+login&state=", "invalid_request"),
         ("&state=", "&max_age=-1&state=", "invalid_request"),
         ("&state=", "&request=a.b.c&state=", "request_not_supported"),
@@ -876,12 +876,11 @@ async fn c014_the_implicit_grant_is_off_until_the_deployment_and_the_client_opte
 #[tokio::test]
 async fn c014_the_implicit_grant_is_advertised_only_while_it_is_on() {
     let (on, _) = with_the_implicit_grant();
-    let off = [(vec!["code"], vec!["query"], false), (vec!["code", "token"], vec!["fragment", "query"], true)];
-    for (world, (types, modes, implicit)) in [World::shared(), &on].into_iter().zip(off) {
+    let off = [(vec!["code"], false), (vec!["code", "token"], true)];
+    for (world, (types, implicit)) in [World::shared(), &on].into_iter().zip(off) {
         for path in DOCUMENTS {
             let document = document(&world.stack.http(), path).await;
             assert_eq!(strings(&document["response_types_supported"]), types.iter().copied().collect(), "{document}");
-            assert_eq!(strings(&document["response_modes_supported"]), modes.iter().copied().collect(), "{document}");
             assert_eq!(strings(&document["grant_types_supported"]).contains("implicit"), implicit, "{document}");
             assert!(!strings(&document["grant_types_supported"]).contains("password"), "{document}");
         }
@@ -923,7 +922,7 @@ async fn c014_errors_of_the_implicit_grant_go_into_the_fragment_and_to_registere
     drop(session.code(&world.spa).await);
     let rows = [
         ("&response_mode=query", "invalid_request"),
-        ("&response_mode=form_post", "invalid_request"),
+        ("&response_mode=query.jwt", "invalid_request"),
         ("&scope=admin", "invalid_scope"),
         ("&scope=read&scope=read", "invalid_request"),
         ("&resource=https%3A%2F%2Funknown.example", "invalid_target"),
