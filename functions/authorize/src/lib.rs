@@ -103,7 +103,7 @@ impl Authorize {
         let Some(handle) = payload.and_then(|payload| SessionHandle::from_bytes(&payload)) else {
             return Ok(Guest { signed_in: None, known_as: None, agreed: None });
         };
-        let visitor = self.people.visitor(&handle, &client.id).await.map_err(show::unavailable)?;
+        let visitor = self.people.visitor(&handle, Some(&client.id)).await.map_err(show::unavailable)?;
         let signed_in = signed_in(visitor.session, visitor.user, now);
         let known_as = signed_in.as_ref().map(|person| known_as(client, person, ring)).transpose()?;
         Ok(Guest { signed_in, known_as, agreed: visitor.agreed })
@@ -114,13 +114,10 @@ impl Authorize {
     }
 }
 
-/// The name by which the clients of a sector know a person: the person's own, or one for them alone.
+/// The name by which a client knows a person.
 fn known_as(client: &Client, person: &SignedIn, ring: &KeyRing) -> Result<Subject, Early> {
-    let own = &person.user().subject;
-    match &client.relying_party.sector {
-        None => Ok(own.clone()),
-        Some(sector) => ring.handles().pairwise(sector, own).map_err(|error| show::failed(&error.into())),
-    }
+    let known_as = ring.handles().known_as(&client.relying_party, &person.user().subject);
+    known_as.map_err(|error| show::failed(&error.into()))
 }
 
 /// The visit that a cookie names.

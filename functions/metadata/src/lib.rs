@@ -60,7 +60,7 @@ impl Metadata {
             authorization_response_iss_parameter_supported: true,
             request_parameter_supported: false,
             request_uri_parameter_supported: false,
-            openid: self.config.policy.openid.then(|| describe_openid(at("/userinfo"))),
+            openid: self.config.policy.openid.then(|| describe_openid(issuer)),
         }
     }
 
@@ -90,11 +90,14 @@ fn assertion_algorithms() -> Vec<&'static str> {
     SigningAlgorithm::ALL.map(SigningAlgorithm::as_str).into_iter().chain(["HS256"]).collect()
 }
 
-fn describe_openid(userinfo_endpoint: String) -> OpenIdMetadata {
+fn describe_openid(issuer: &str) -> OpenIdMetadata {
     let algorithms = || SigningAlgorithm::ALL.map(SigningAlgorithm::as_str).to_vec();
     let of_sign_in = ["sub", "iss", "aud", "azp", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"];
     OpenIdMetadata {
-        userinfo_endpoint,
+        userinfo_endpoint: format!("{issuer}/userinfo"),
+        end_session_endpoint: format!("{issuer}/logout"),
+        backchannel_logout_supported: true,
+        backchannel_logout_session_supported: true,
         scopes_supported: IdentityScope::ALL.map(IdentityScope::as_str).to_vec(),
         subject_types_supported: vec!["public", "pairwise"],
         id_token_signing_alg_values_supported: algorithms(),

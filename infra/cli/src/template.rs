@@ -96,6 +96,7 @@ fn table(properties: &Value) -> Result<TableShape, Error> {
         sort_key: key_of(keys, "RANGE"),
         ttl,
         indexes: indexes.map(index).collect::<Option<_>>().ok_or(fault)?,
+        has_stream: properties.get("StreamSpecification").is_some(),
     })
 }
 
@@ -124,10 +125,9 @@ mod tests {
         let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
         assert_eq!(names, ["jeton-grants", "jeton-keys", "jeton-people", "jeton-registry"]);
         assert_eq!(tables[0].ttl.as_deref(), Some("expires_at"));
-        assert_eq!(
-            tables[0].indexes,
-            [IndexShape { name: "by-subject".to_owned(), partition_key: "subject".to_owned() }]
-        );
+        let by = |key: &str| IndexShape { name: format!("by-{key}"), partition_key: key.to_owned() };
+        assert_eq!(tables[0].indexes, [by("subject"), by("session")]);
+        assert_eq!(tables.iter().map(|table| table.has_stream).collect::<Vec<_>>(), [false, false, true, false]);
         assert_eq!(tables[2].sort_key.as_deref(), Some("record"));
     }
 

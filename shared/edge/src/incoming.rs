@@ -141,6 +141,11 @@ pub fn set_lasting_cookie(answer: Answer, name: &str, value: &str, age: Seconds)
     set_cookie(answer, name, &format!("{value}; Max-Age={age}"))
 }
 
+/// Makes the browser forget a cookie.
+pub fn forget_cookie(answer: Answer, name: &str) -> Answer {
+    set_lasting_cookie(answer, name, "", 0)
+}
+
 /// Sets a cookie for the browser session (C035).
 pub fn set_cookie(mut answer: Answer, name: &str, value: &str) -> Answer {
     let cookie = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax");

@@ -44,9 +44,13 @@ pub use entrance::Entrance;
 pub use entropy::{random, random_name};
 pub use event::{MalformedEvent, answer_event, request_of};
 pub use failure::Failure;
-pub use incoming::{DEVICE_COOKIE, Incoming, SESSION_COOKIE, VISIT_COOKIE, set_cookie, set_lasting_cookie};
+pub use incoming::{
+    DEVICE_COOKIE, Incoming, SESSION_COOKIE, VISIT_COOKIE, forget_cookie, set_cookie, set_lasting_cookie,
+};
 pub use key_cache::KeyCache;
-pub use log::{metric as tell_metric, rotation as tell_rotation, to_stderr as log_to_stderr, trouble};
+pub use log::{
+    logout as tell_logout, metric as tell_metric, rotation as tell_rotation, to_stderr as log_to_stderr, trouble,
+};
 pub use parts::{Parts, Stores};
 pub use passwords::{Attempted, Checked, Passwords};
 pub use received::Received;

@@ -7,6 +7,7 @@
 use std::io::{self, Write};
 
 use grants::Timestamp;
+use protocol::ClientId;
 use serde_json::json;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::{Format, Json, JsonFields};
@@ -98,6 +99,17 @@ pub fn rotation(created: &[String], deleted: &[String], oldest_signing_key_age: 
     let event = if created.is_empty() && deleted.is_empty() { "keys_kept" } else { "keys_rotated" };
     let (created, deleted) = (created.join(" "), deleted.join(" "));
     tracing::info!(target: TARGET, event, created, deleted, oldest_signing_key_age, "audit");
+}
+
+/// Tells whether a client heard of the end of a session, and why it did not.
+pub fn logout(client: &ClientId, missed: Option<&dyn std::fmt::Display>) {
+    let client_id = client.as_str();
+    match missed {
+        None => tracing::info!(target: TARGET, event = "client_told_of_logout", client_id, "audit"),
+        Some(cause) => {
+            tracing::warn!(target: TARGET, event = "client_not_told_of_logout", client_id, cause = %cause, "audit");
+        }
+    }
 }
 
 /// Tells a number in CloudWatch's embedded metric format, without dimensions: a line of the log that becomes a metric.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use protocol::RedirectUri;
+use protocol::{JwksUri, RedirectUri};
 
 use crate::SigningAlgorithm;
 
@@ -20,6 +20,17 @@ pub struct RelyingParty {
     pub default_max_age: Option<u32>,
     /// `post_logout_redirect_uris`.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// How it hears of the end of a session.
+    pub backchannel: Option<Backchannel>,
+}
+
+/// How a client hears of the end of a session (OpenID Connect Back-Channel Logout §2.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backchannel {
+    /// `backchannel_logout_uri`.
+    pub uri: JwksUri,
+    /// `backchannel_logout_session_required`. A `sid` is always told.
+    pub session_required: bool,
 }
 
 /// The host that names a sector (OpenID Connect Core §8.1).
@@ -39,6 +50,7 @@ impl Default for RelyingParty {
             sector: None,
             default_max_age: None,
             post_logout_redirect_uris: Vec::new(),
+            backchannel: None,
         }
     }
 }

@@ -7,8 +7,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{
-    AccessHandle, CodeHandle, Generation, GrantId, GrantSecret, HiddenPerson, PersonKey, RefreshHandle, SecretDigest,
-    SecretSalt, Sector, Timestamp,
+    AccessHandle, CodeHandle, Generation, GrantId, GrantSecret, HiddenPerson, PersonKey, RefreshHandle, RelyingParty,
+    SecretDigest, SecretSalt, Sector, Timestamp,
 };
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
@@ -47,12 +47,14 @@ pub enum HandleKind {
     ConsentForm,
     /// The cookie of a browser that somebody signed in with.
     Device,
+    /// The hidden field of the form that ends a session.
+    SignOutForm,
 }
 
 /// The tag keys, one for each kind, derived from one master.
 #[derive(Clone)]
 pub struct HandleKeys {
-    taggers: [Tagger; 8],
+    taggers: [Tagger; 9],
     client_secrets: Tagger,
     signing_secrets: Tagger,
     derive: Tagger,
@@ -71,6 +73,7 @@ impl HandleKind {
             Self::SignInForm => 6,
             Self::ConsentForm => 7,
             Self::Device => 8,
+            Self::SignOutForm => 9,
         }
     }
 
@@ -85,6 +88,7 @@ impl HandleKind {
             Self::SignInForm => "jtl_",
             Self::ConsentForm => "jtf_",
             Self::Device => "jtd_",
+            Self::SignOutForm => "jto_",
         }
     }
 }
@@ -113,6 +117,7 @@ impl HandleKeys {
                 of_kind(HandleKind::SignInForm)?,
                 of_kind(HandleKind::ConsentForm)?,
                 of_kind(HandleKind::Device)?,
+                of_kind(HandleKind::SignOutForm)?,
             ],
             client_secrets: tagger(SECRET_PREFIX.as_bytes())?,
             signing_secrets: tagger(b"client_secret_jwt")?,
@@ -143,7 +148,7 @@ impl HandleKeys {
     }
 
     fn tagger(&self, kind: HandleKind) -> Tagger {
-        let [code, refresh, access, session, visit, sign_in, consent, device] = &self.taggers;
+        let [code, refresh, access, session, visit, sign_in, consent, device, sign_out] = &self.taggers;
         match kind {
             HandleKind::Code => code,
             HandleKind::Refresh => refresh,
@@ -153,6 +158,7 @@ impl HandleKeys {
             HandleKind::SignInForm => sign_in,
             HandleKind::ConsentForm => consent,
             HandleKind::Device => device,
+            HandleKind::SignOutForm => sign_out,
         }
         .clone()
     }
@@ -201,6 +207,14 @@ impl HandleKeys {
         let tagger = self.subjects.clone().chain_update(subject.as_str()).chain_update(sector.as_str());
         let text = format!("{}{}", Subject::PREFIX, URL_SAFE_NO_PAD.encode(half(tagger)));
         Subject::parse(&text).map_err(|_| KeysError::Crypto)
+    }
+
+    /// The name by which a client knows the person `own`: the person's own, or one for its sector alone.
+    ///
+    /// # Errors
+    /// As [`HandleKeys::pairwise`].
+    pub fn known_as(&self, registered: &RelyingParty, own: &Subject) -> Result<Subject, KeysError> {
+        registered.sector.as_ref().map_or_else(|| Ok(own.clone()), |sector| self.pairwise(sector, own))
     }
 
     /// An authorization code.
@@ -290,6 +304,7 @@ mod tests {
         HandleKind::SignInForm,
         HandleKind::ConsentForm,
         HandleKind::Device,
+        HandleKind::SignOutForm,
     ];
 
     fn keys() -> HandleKeys {

@@ -1,10 +1,10 @@
-//! ID tokens and signed UserInfo responses written, ID tokens read again as hints (OpenID Connect Core §2, §3.1.3.6,
-//! §5.3.2).
+//! ID tokens, logout tokens and signed UserInfo responses written, ID tokens read again as hints (OpenID Connect Core §2,
+//! §3.1.3.6, §5.3.2, Back-Channel Logout §2.4).
 
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grants::{AUTHENTICATION_CONTEXT, IdToken, PASSWORD, SessionId, SigningAlgorithm, Timestamp};
+use grants::{AUTHENTICATION_CONTEXT, IdToken, LogoutToken, PASSWORD, SessionId, SigningAlgorithm, Timestamp};
 use jsonwebtoken::Validation;
 use protocol::{Claims, ClientId, Secret};
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,27 @@ struct Written<'a> {
     #[serde(flatten)]
     claims: &'a Claims,
 }
+
+#[derive(Serialize)]
+struct WrittenLogout<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: &'a str,
+    iat: u64,
+    exp: u64,
+    jti: &'a str,
+    sid: String,
+    events: LogoutEvents,
+}
+
+#[derive(Default, Serialize)]
+struct LogoutEvents {
+    #[serde(rename = "http://schemas.openid.net/event/backchannel-logout")]
+    backchannel_logout: Empty,
+}
+
+#[derive(Default, Serialize)]
+struct Empty {}
 
 /// What is told at the UserInfo endpoint.
 #[derive(Serialize)]
@@ -86,6 +107,21 @@ pub(crate) fn claims(token: &IdToken, issuer: &str, access_token: Option<&Secret
         sid: token.session.to_string(),
         at_hash: access_token.map(|access_token| half_hash(access_token, token.algorithm)),
         claims: &token.claims,
+    };
+    serde_json::to_vec(&written).map_err(|_| KeysError::Crypto)
+}
+
+/// The claims of a logout token.
+pub(crate) fn logout(token: &LogoutToken, issuer: &str, jti: &str) -> Result<Vec<u8>, KeysError> {
+    let written = WrittenLogout {
+        iss: issuer,
+        sub: token.subject.as_str(),
+        aud: token.client_id.as_str(),
+        iat: token.issued_at.seconds(),
+        exp: token.expires_at.seconds(),
+        jti,
+        sid: token.session.to_string(),
+        events: LogoutEvents::default(),
     };
     serde_json::to_vec(&written).map_err(|_| KeysError::Crypto)
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use futures_util::future::{try_join, try_join_all};
-use grants::{AccessToken, Grant, HiddenPerson, IdToken, SigningAlgorithm, Timestamp, TokenFacts, TokenId};
+use grants::{
+    AccessToken, Grant, HiddenPerson, IdToken, LogoutToken, SigningAlgorithm, Timestamp, TokenFacts, TokenId,
+};
 use protocol::{ClientId, JwkSet, Secret};
 use zeroize::Zeroizing;
 
@@ -101,6 +103,15 @@ impl KeyRing {
     ) -> Result<Secret, KeysError> {
         let signer = self.signer(token.algorithm, token.issued_at)?;
         signer.sign(Signed::Identity, &identity::claims(token, issuer, access_token)?).map(Secret::new)
+    }
+
+    /// Signs a logout token.
+    ///
+    /// # Errors
+    /// As [`KeyRing::sign`].
+    pub fn sign_logout_token(&self, token: &LogoutToken, issuer: &str, jti: &str) -> Result<String, KeysError> {
+        let signer = self.signer(token.algorithm, token.issued_at)?;
+        signer.sign(Signed::Logout, &identity::logout(token, issuer, jti)?)
     }
 
     /// Signs what the UserInfo endpoint tells a client.

@@ -1,6 +1,6 @@
 //! What holds for every page.
 
-use crate::{Consent, DemoCallback, Problem, SignIn, Start, style};
+use crate::{Consent, DemoCallback, Notice, Problem, SignIn, SignOut, Start, style};
 
 const HOSTILE: &str = r#""'<script>& autofocus onload=x"#;
 const HOSTILE_PATH: &str = r#"/"'<script>& autofocus onload=x"#;
@@ -13,6 +13,9 @@ fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
         ("consent", consent(v, path, false)),
         ("consent for an app", consent(v, path, true)),
         ("problem", Problem { title: v, text: v, hint: v, continue_to: Some((path, v)) }.render().unwrap()),
+        ("sign-out", sign_out(v, None)),
+        ("sign-out for an app", sign_out(v, Some(v))),
+        ("notice", Notice { title: v, text: v }.render().unwrap()),
         ("start", start(v)),
         ("callback with a code", DemoCallback { code: Some(v), error: None, redeem_curl: v }.render().unwrap()),
         ("callback with an error", DemoCallback { code: None, error: Some((v, v)), redeem_curl: v }.render().unwrap()),
@@ -41,6 +44,10 @@ fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
         switch_account,
     };
     page.render().unwrap()
+}
+
+fn sign_out(v: &str, client_name: Option<&str>) -> String {
+    SignOut { username: v, client_name, action: "/", request: v, ticket: v }.render().unwrap()
 }
 
 fn start(v: &str) -> String {

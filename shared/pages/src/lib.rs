@@ -29,6 +29,7 @@ mod form_post;
 mod problem;
 mod rendering;
 mod sign_in;
+mod sign_out;
 mod style;
 
 pub use consent::Consent;
@@ -37,4 +38,5 @@ pub use form_post::{FormPost, script_source};
 pub use problem::Problem;
 pub use rendering::Unrenderable;
 pub use sign_in::SignIn;
+pub use sign_out::{Notice, SignOut};
 pub use style::style_source;

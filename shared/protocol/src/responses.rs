@@ -131,6 +131,12 @@ pub struct Metadata {
 pub struct OpenIdMetadata {
     /// Where the claims about a person are.
     pub userinfo_endpoint: String,
+    /// Where people sign out (OpenID Connect RP-Initiated Logout §2.1).
+    pub end_session_endpoint: String,
+    /// Whether apps are told of a sign-out behind the person's back (OpenID Connect Back-Channel Logout §2.1).
+    pub backchannel_logout_supported: bool,
+    /// Whether they are told which session ended.
+    pub backchannel_logout_session_supported: bool,
     /// The scopes of OpenID Connect; those of APIs are their own affair.
     pub scopes_supported: Vec<&'static str>,
     /// `public` and `pairwise`.

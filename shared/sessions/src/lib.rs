@@ -13,15 +13,19 @@
 //!   used tickets.
 //! - An unknown user costs the same Argon2id work as a known one.
 
+mod ended;
 mod flow;
 mod password;
 mod people;
+mod sign_out;
 mod throttling;
 mod tickets;
 
+pub use ended::EndedSession;
 pub use flow::{Expected, Next, Situation, next};
 pub use grants::{PersonKey, SessionId};
 pub use password::{MIN_PASSWORD_CHARACTERS, PasswordHash, WeakPassword, hash_password, password_is_right};
 pub use people::{ProvenPerson, SESSION_LIFETIME, Session, SessionHandle, SignedIn, User, prove, sign_in, signed_in};
+pub use sign_out::{Hinted, SignOut, sign_out};
 pub use throttling::{Count, CountGuard, Counter, DeviceHandle, DeviceId, Failures, Wait};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};

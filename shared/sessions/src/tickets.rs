@@ -66,6 +66,12 @@ impl FormTicket {
         Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding }
     }
 
+    /// A ticket for the form with which this session is ended for this request.
+    pub fn for_sign_out(session: SessionId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
+        let binding = bind(b"sign-out", session.to_string().as_bytes(), request);
+        Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding }
+    }
+
     /// Whether it is of the sign-in form of this visit and request, in time.
     pub fn admits_sign_in(&self, visit: VisitId, request: RequestDigest, now: Timestamp) -> bool {
         self.admits(&Self::for_sign_in(visit, request, self.nonce, now), now)
@@ -74,6 +80,11 @@ impl FormTicket {
     /// Whether it is of the consent form of this session and request, in time.
     pub fn admits_consent(&self, session: SessionId, request: RequestDigest, now: Timestamp) -> bool {
         self.admits(&Self::for_consent(session, request, self.nonce, now), now)
+    }
+
+    /// Whether it is of the form that ends this session for this request, in time.
+    pub fn admits_sign_out(&self, session: SessionId, request: RequestDigest, now: Timestamp) -> bool {
+        self.admits(&Self::for_sign_out(session, request, self.nonce, now), now)
     }
 
     fn admits(&self, expected: &Self, now: Timestamp) -> bool {

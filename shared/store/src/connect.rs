@@ -73,13 +73,15 @@ impl Connection {
     /// The variables that name the certificates to trust.
     pub const ROOTS: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
-    fn credentials(&self) -> Credentials {
+    /// Who asks.
+    pub fn credentials(&self) -> Credentials {
         let token = self.session_token.as_ref().map(|token| token.expose().to_owned());
         Credentials::new(&self.access_key_id, self.secret_access_key.expose(), token, None, "environment")
     }
 
-    /// TLS costs milliseconds of start-up, so it is left out where the endpoint is a plain one on this machine.
-    fn http_client(&self, endpoint: Option<&str>) -> SharedHttpClient {
+    /// How to ask at an endpoint, or at Amazon's own. TLS costs milliseconds of start-up, so it is left out where the endpoint
+    /// is a plain one on this machine.
+    pub fn http_client(&self, endpoint: Option<&str>) -> SharedHttpClient {
         if endpoint.is_some_and(|url| url.starts_with("http://")) {
             Builder::new().build_http()
         } else {

@@ -23,8 +23,8 @@ pub enum Applied {
 /// The table.
 #[derive(Clone)]
 pub struct GrantsTable {
-    client: Client,
-    table: String,
+    pub(crate) client: Client,
+    pub(crate) table: String,
 }
 
 impl GrantsTable {
@@ -173,7 +173,7 @@ impl GrantsTable {
         items.iter().map(id).collect()
     }
 
-    fn unknown<E, R>(&self, error: aws_sdk_dynamodb::error::SdkError<E, R>) -> Unknown
+    pub(crate) fn unknown<E, R>(&self, error: aws_sdk_dynamodb::error::SdkError<E, R>) -> Unknown
     where
         E: aws_sdk_dynamodb::error::ProvideErrorMetadata + std::error::Error + 'static,
         R: std::fmt::Debug + 'static,

@@ -17,6 +17,7 @@
 mod batch;
 mod calls;
 mod connect;
+mod ended;
 mod grant_item;
 mod grants_table;
 mod items;
@@ -33,6 +34,7 @@ mod userinfo;
 pub use aws_sdk_dynamodb::Client;
 pub use calls::counted;
 pub use connect::{Connection, connect, https_client, kms};
+pub use ended::SessionRecord;
 pub use grants_table::{Applied, GrantsTable};
 pub use keys_table::KeysTable;
 pub use people_table::{PeopleTable, Visitor};

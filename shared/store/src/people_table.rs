@@ -17,8 +17,8 @@ use crate::{Changed, Unknown, batch};
 /// The table.
 #[derive(Clone)]
 pub struct PeopleTable {
-    client: Client,
-    table: String,
+    pub(crate) client: Client,
+    pub(crate) table: String,
 }
 
 /// What the items say of whoever holds a session cookie; whether that is good is for `sessions`.
@@ -38,13 +38,14 @@ impl PeopleTable {
         Self { client, table }
     }
 
-    /// Session, person and earlier consent in one round trip: strongly consistent.
+    /// Session, person and, for a client, earlier consent in one round trip: strongly consistent.
     ///
     /// # Errors
     /// [`Unknown`] when they are not known.
-    pub async fn visitor(&self, handle: &SessionHandle, client: &ClientId) -> Result<Visitor, Unknown> {
-        let records = [session_record(handle.id()), PROFILE.to_owned(), consent_record(client)];
-        let keys = records.iter().map(|record| key(handle.person(), record)).collect();
+    pub async fn visitor(&self, handle: &SessionHandle, client: Option<&ClientId>) -> Result<Visitor, Unknown> {
+        let records = [session_record(handle.id()), PROFILE.to_owned()];
+        let records = records.into_iter().chain(client.map(consent_record));
+        let keys = records.map(|record| key(handle.person(), &record)).collect();
         let items = batch::read(&self.client, &self.table, keys).await?;
         let mut visitor = Visitor::default();
         for item in &items {
@@ -62,7 +63,7 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when they are not known.
     pub async fn person(&self, person: PersonKey, client: &ClientId) -> Result<Visitor, Unknown> {
-        self.visitor(&SessionHandle::new(person, [0; 16]), client).await
+        self.visitor(&SessionHandle::new(person, [0; 16]), Some(client)).await
     }
 
     /// The person with this key.
@@ -98,6 +99,14 @@ impl PeopleTable {
     /// [`Unknown`] when it is not known whether it was written.
     pub async fn create_session(&self, session: &Session) -> Result<(), Unknown> {
         self.put(from_session(session), None).await.map(drop)
+    }
+
+    /// Ends a session. One that is over already stays so.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it ended.
+    pub async fn end_session(&self, session: &Session) -> Result<Changed, Unknown> {
+        self.delete(key(session.person, &session_record(session.id))).await
     }
 
     /// Remembers what a person agreed to.
@@ -160,7 +169,7 @@ impl PeopleTable {
         items.iter().map(|item| to_user(&self.table, item)).collect()
     }
 
-    async fn put(&self, item: Item, condition: Option<&str>) -> Result<Changed, Unknown> {
+    pub(crate) async fn put(&self, item: Item, condition: Option<&str>) -> Result<Changed, Unknown> {
         let call = self.client.put_item().table_name(&self.table).set_item(Some(item));
         match Box::pin(call.set_condition_expression(condition.map(str::to_owned)).send()).await {
             Ok(_) => Ok(Changed::Done),
@@ -171,7 +180,7 @@ impl PeopleTable {
         }
     }
 
-    async fn delete(&self, key: Item) -> Result<Changed, Unknown> {
+    pub(crate) async fn delete(&self, key: Item) -> Result<Changed, Unknown> {
         let call = self.client.delete_item().table_name(&self.table).set_key(Some(key));
         match call.condition_expression("attribute_exists(person)").send().await {
             Ok(_) => Ok(Changed::Done),

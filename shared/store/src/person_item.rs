@@ -13,6 +13,10 @@ pub(crate) fn session_record(id: SessionId) -> String {
     format!("session#{id}")
 }
 
+pub(crate) fn ended_record(id: SessionId) -> String {
+    format!("ended#{id}")
+}
+
 pub(crate) fn consent_record(client: &ClientId) -> String {
     format!("consent#{client}")
 }

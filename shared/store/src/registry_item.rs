@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
-    Api, AuthMethod, Client, ClientKeys, KeptSecret, PkceRule, RelyingParty, SecretDigest, SecretSalt, Sector,
-    SigningAlgorithm, StoredSecret, TokenFormat,
+    Api, AuthMethod, Backchannel, Client, ClientKeys, KeptSecret, PkceRule, RelyingParty, SecretDigest, SecretSalt,
+    Sector, SigningAlgorithm, StoredSecret, TokenFormat,
 };
 use keys::{read_client_keys, write_client_keys};
 use protocol::{ClientId, GrantType, JwksUri, RedirectUri, Resource, Scope};
@@ -123,7 +123,14 @@ fn from_relying_party(registered: &RelyingParty) -> Item {
     let userinfo = registered.userinfo_algorithm.map(|algorithm| text(algorithm.as_str()));
     let sector = registered.sector.as_ref().map(text);
     let max_age = registered.default_max_age.as_ref().map(number);
-    let optional = [("userinfo_algorithm", userinfo), ("sector", sector), ("default_max_age", max_age)];
+    let backchannel = registered.backchannel.as_ref();
+    let optional = [
+        ("userinfo_algorithm", userinfo),
+        ("sector", sector),
+        ("default_max_age", max_age),
+        ("backchannel_logout_uri", backchannel.map(|told| text(&told.uri))),
+        ("backchannel_logout_session_required", backchannel.map(|told| flag(told.session_required))),
+    ];
     item.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     item
 }
@@ -135,7 +142,13 @@ fn to_relying_party(read: &Reader<'_>) -> Result<RelyingParty, Unknown> {
         sector: read.optional_parsed("sector", Sector::parse)?,
         default_max_age: read.optional_number("default_max_age")?,
         post_logout_redirect_uris: read.list("post_logout_redirect_uris", RedirectUri::parse)?,
+        backchannel: to_backchannel(read)?,
     })
+}
+
+fn to_backchannel(read: &Reader<'_>) -> Result<Option<Backchannel>, Unknown> {
+    let Some(uri) = read.optional_parsed("backchannel_logout_uri", JwksUri::parse)? else { return Ok(None) };
+    Ok(Some(Backchannel { uri, session_required: read.flag("backchannel_logout_session_required")? }))
 }
 
 pub(crate) fn from_api(api: &Api) -> Item {

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType, TimeToLiveSpecification,
+    ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
 };
 
 use crate::{Cause, Unknown};
@@ -22,6 +22,8 @@ pub struct TableShape {
     pub ttl: Option<String>,
     /// Its indexes.
     pub indexes: Vec<IndexShape>,
+    /// Whether its changes can be followed: the keys of each item that changed.
+    pub has_stream: bool,
 }
 
 /// A global secondary index that holds keys only.
@@ -74,6 +76,11 @@ pub async fn create_table(client: &Client, shape: &TableShape) -> Result<(), Unk
             .build()
             .map_err(damaged)?;
         call = call.global_secondary_indexes(built);
+    }
+    if shape.has_stream {
+        let stream = StreamSpecification::builder().stream_enabled(true);
+        let stream = stream.stream_view_type(StreamViewType::KeysOnly).build().map_err(damaged)?;
+        call = call.stream_specification(stream);
     }
     if let Err(error) = call.send().await
         && error.code() != Some("ResourceInUseException")

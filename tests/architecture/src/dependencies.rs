@@ -119,6 +119,12 @@ const RULES: &[Rule] = &[
     Rule { name: "introspect", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule { name: "revoke", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule { name: "userinfo", workspace: Use(SHARED), outside: Use(FUNCTION) },
+    Rule { name: "logout", workspace: Use(SHARED), outside: Use(FUNCTION) },
+    Rule {
+        name: "back-channel-logout",
+        workspace: Use(SHARED),
+        outside: Use(&["futures-util", "http", "lambda_runtime", "serde", "serde_json", "tokio"]),
+    },
     Rule { name: "metadata", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule {
         name: "rotate-keys",
@@ -141,6 +147,8 @@ const RULES: &[Rule] = &[
             "introspect",
             "revoke",
             "userinfo",
+            "logout",
+            "back-channel-logout",
             "metadata",
             "rotate-keys",
         ]),

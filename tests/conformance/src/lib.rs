@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod assertions;
 #[cfg(test)]
+mod back_channel_logout;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod bad_requests_of_people;
@@ -62,6 +64,8 @@ mod section_j_metadata_and_registration;
 mod section_k_others;
 #[cfg(test)]
 mod session;
+#[cfg(test)]
+mod sign_out;
 #[cfg(test)]
 mod startup;
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::world::{ALGORITHMS, CALLBACK, ORDERS, PARCELS, VAULT, World};
 /// Any text is a `state`. These are the characters that encodings trip over.
 const ODD: &str = " !\"#$%&'()*+,-./0:;<=>?@A[\\]^_`a{|}~%20%ff&amp;é💡\u{a0}";
 
-fn odd(length: usize) -> String {
+pub(crate) fn odd(length: usize) -> String {
     ODD.chars().cycle().take(length).collect()
 }
 

@@ -42,6 +42,7 @@ pub(crate) const KINDS: [HandleKind; 8] = [
     HandleKind::SignInForm,
     HandleKind::ConsentForm,
     HandleKind::Device,
+    HandleKind::SignOutForm,
 ];
 
 static CLIENTS: LazyLock<Vec<Arc<Client>>> = LazyLock::new(|| APPS.iter().map(|app| Arc::new(client(app))).collect());

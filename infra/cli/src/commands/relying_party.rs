@@ -2,8 +2,9 @@
 
 use clap::Args;
 use edge::Error;
-use grants::{RelyingParty, Sector, SigningAlgorithm};
-use protocol::RedirectUri;
+use grants::{Backchannel, RelyingParty, Sector, SigningAlgorithm};
+use outbound::{Reach, Target};
+use protocol::{JwksUri, RedirectUri};
 use serde_json::{Value, json};
 
 use crate::commands::client::redirect_uri;
@@ -29,11 +30,14 @@ pub(crate) struct RelyingPartyOptions {
     /// Where people may be sent after they signed out; may be repeated.
     #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
     pub(crate) post_logout_redirect_uris: Vec<String>,
+    /// Where it is told that a session ended: an https URL that this server posts to.
+    #[arg(long, value_name = "URL")]
+    pub(crate) backchannel_logout_uri: Option<String>,
 }
 
 impl RelyingPartyOptions {
     /// What to register for a client with these redirect URIs.
-    pub(crate) fn parse(&self, redirect_uris: &[String]) -> Result<RelyingParty, Error> {
+    pub(crate) fn parse(&self, redirect_uris: &[String], reach: &Reach) -> Result<RelyingParty, Error> {
         let algorithm = |text: &str| SigningAlgorithm::parse(text).ok_or_else(|| format!("{text} is not known"));
         let uris = |texts: &[String]| texts.iter().map(|text| redirect_uri(text)).collect::<Result<Vec<_>, _>>();
         let sector = match (self.subject_type.as_str(), &self.sector) {
@@ -47,8 +51,16 @@ impl RelyingPartyOptions {
             sector,
             default_max_age: self.default_max_age,
             post_logout_redirect_uris: uris(&self.post_logout_redirect_uris)?,
+            backchannel: self.backchannel_logout_uri.as_deref().map(|text| backchannel(text, reach)).transpose()?,
         })
     }
+}
+
+fn backchannel(text: &str, reach: &Reach) -> Result<Backchannel, Error> {
+    let fault = |error: &dyn std::fmt::Display| format!("the back-channel logout URI {text:?} cannot be used: {error}");
+    let uri = JwksUri::parse(text).map_err(|error| fault(&error))?;
+    Target::parse(text, reach).map_err(|error| fault(&error))?;
+    Ok(Backchannel { uri, session_required: false })
 }
 
 /// By the names of OpenID Connect Dynamic Client Registration §2.
@@ -61,5 +73,6 @@ pub(crate) fn describe(registered: &RelyingParty) -> Value {
         "default_max_age": registered.default_max_age,
         "post_logout_redirect_uris":
             registered.post_logout_redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
+        "backchannel_logout_uri": registered.backchannel.as_ref().map(|told| told.uri.as_str()),
     })
 }

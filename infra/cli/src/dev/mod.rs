@@ -8,16 +8,23 @@ mod gateway;
 mod pages;
 mod place;
 mod site;
+mod stream;
 mod tell;
 
-use edge::Error;
+use std::sync::Arc;
+
+use back_channel_logout::BackChannelLogout;
+use edge::{Error, Stores, trouble};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::DevOptions;
 use crate::dev::place::Place;
 use crate::dev::site::Site;
+use crate::dev::stream::Stream;
 use crate::stack::Stack;
+
+const NO_STREAM: &str = "the people table has no stream";
 
 /// Runs until somebody stops it.
 pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
@@ -34,12 +41,24 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
     if let Some(path) = &options.env_file {
         place.write_env_file(path)?;
     }
+    follow_sign_outs(&place, &stack).await?;
     let issuer = place.config.issuer.as_str();
     tell::ready(issuer, &demo, &place.describe())?;
     tokio::select! {
         () = gateway::serve(listener, site) => {}
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Does beside everything else what the stream of the people table has Lambda do in the cloud.
+async fn follow_sign_outs(place: &Place, stack: &Stack) -> Result<(), Error> {
+    let function = BackChannelLogout::open(place.config.clone(), &Stores::connect(&place.config))?;
+    let table = place.config.tables.people.as_deref().unwrap_or_default();
+    match Stream::open(&place.config, &stack.dynamodb, table).await? {
+        Some(stream) => drop(tokio::spawn(stream.follow(Arc::new(function)))),
+        None => trouble("sign-outs are not followed up: make the table with `jeton tables create`", &NO_STREAM),
     }
     Ok(())
 }

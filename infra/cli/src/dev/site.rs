@@ -5,6 +5,7 @@ use edge::{Answer, Config, Error, Stores, respond};
 use http::{Response, StatusCode};
 use introspect::Introspect;
 use lambda_http::{Body, Request};
+use logout::Logout;
 use metadata::Metadata;
 use revoke::Revoke;
 use token::Token;
@@ -22,6 +23,7 @@ pub(crate) struct Site {
     introspect: Introspect,
     revoke: Revoke,
     userinfo: UserInfo,
+    logout: Logout,
     metadata: Metadata,
     demo: Demo,
     storage: String,
@@ -38,6 +40,7 @@ impl Site {
             introspect: Introspect::open(config.clone(), &stores())?,
             revoke: Revoke::open(config.clone(), &stores())?,
             userinfo: UserInfo::open(config.clone(), &stores())?,
+            logout: Logout::open(config.clone(), &stores())?,
             metadata: Metadata::open(config.clone(), &stores())?,
             demo: demo.clone(),
             storage,
@@ -53,6 +56,7 @@ impl Site {
             (Some("token"), _) => Ok(Box::pin(respond(&self.token, request)).await),
             (Some("introspect"), _) => Ok(Box::pin(respond(&self.introspect, request)).await),
             (Some("userinfo"), _) => Ok(Box::pin(respond(&self.userinfo, request)).await),
+            (Some("logout"), _) => Ok(Box::pin(respond(&self.logout, request)).await),
             (Some("revoke"), _) => Ok(Box::pin(respond(&self.revoke, request)).await),
             (Some("metadata"), _) => Ok(Box::pin(respond(&self.metadata, request)).await),
             (_, "/") => pages::start(&self.demo, &self.storage),

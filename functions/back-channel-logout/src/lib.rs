@@ -1,0 +1,149 @@
+//! What follows a sign-out: the grants of the session end, and its apps are told (OpenID Connect Core §11, Back-Channel
+//! Logout §2.5).
+//!
+//! Nobody waits for it. It is asked by the stream of the people table, which keeps what happened for a day: a session
+//! that somebody deleted comes in once at least, whatever dies on the way.
+//!
+//! # Decisions
+//! - What is left to do after a pass is an item, whose change comes back by the same stream a little later. So an app
+//!   that does not answer is asked again without holding up anything that comes after it in the stream, and nothing runs
+//!   or costs while there is nothing to do.
+//! - A second pass is always made: the index in which the grants of a session are found follows its table with delay.
+//! - An app may hear of a sign-out twice, and must bear it: a logout token names the session, not the message.
+//! - Grants with `offline_access` stay (Back-Channel Logout §2.7); their apps are told all the same, their sign-in is over.
+//! - An address inside a network is not asked (C119), nor is anybody who refused asked again.
+
+mod event;
+
+use std::collections::BTreeMap;
+
+use edge::{Config, Error, Failure, Parts, Stores, tell_logout};
+use futures_util::future::join_all;
+use grants::revocation::revoke;
+use grants::{Grant, LogoutToken, PersonKey, Stage, Timestamp};
+use http::StatusCode;
+use outbound::{FetchError, Outbound, Target};
+use protocol::ClientId;
+use sessions::EndedSession;
+use store::{GrantsTable, PeopleTable, SessionRecord};
+
+pub use event::{
+    ItemFailure, StreamAnswer, StreamChange, StreamEvent, StreamKeys, StreamRecord, StreamText, UserIdentity,
+};
+
+/// The function.
+pub struct BackChannelLogout {
+    parts: Parts,
+    grants: GrantsTable,
+    people: PeopleTable,
+    outbound: Outbound,
+}
+
+/// What became of telling a client.
+enum Outcome {
+    /// It knows, or it will not listen.
+    Settled(ClientId),
+    /// It did not answer.
+    Missed,
+}
+
+impl BackChannelLogout {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// When a variable is missing, or the key file cannot be used.
+    pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
+        let (grants, people) = (stores.grants()?, stores.people()?);
+        Ok(Self { parts: Parts::assemble(config, stores, true)?, grants, people, outbound: Outbound::new() })
+    }
+
+    /// Follows up every record, side by side. Which have to come again stands in the answer.
+    ///
+    /// # Errors
+    /// None: a record that could not be followed up is in the answer.
+    pub async fn run(&self, event: &StreamEvent) -> Result<StreamAnswer, Error> {
+        let now = edge::now();
+        let followed = event.records.iter().map(|record| async move {
+            let failure = self.follow_up(record, now).await.err()?;
+            edge::trouble("a sign-out was not followed up and comes again", &failure.reason());
+            Some(ItemFailure { item_identifier: record.dynamodb.sequence_number.clone() })
+        });
+        Ok(StreamAnswer { batch_item_failures: join_all(followed).await.into_iter().flatten().collect() })
+    }
+
+    async fn follow_up(&self, record: &StreamRecord, now: Timestamp) -> Result<(), Failure> {
+        let person = PersonKey::parse(&record.dynamodb.keys.person.text);
+        let (Some(session), Ok(person)) = (record.session(), person) else { return Ok(()) };
+        let ended = match session {
+            SessionRecord::Session(session) => Some(EndedSession::new(session, person)),
+            SessionRecord::Ended(session) => self.people.ended(person, session).await?,
+        };
+        match ended {
+            Some(ended) => self.pass(ended, now).await,
+            None => Ok(()),
+        }
+    }
+
+    /// One pass: grants end, clients are told, and what is left is written down.
+    async fn pass(&self, ended: EndedSession, now: Timestamp) -> Result<(), Failure> {
+        let (session, person) = (ended.session, ended.person);
+        let grants = self.grants.of_session(session).await?;
+        let ending = grants.iter().filter(|grant| grant.ends_with_session(session) && grant.stage != Stage::Revoked);
+        for applied in join_all(ending.map(|grant| async { self.grants.apply(&revoke(grant.id)).await })).await {
+            // A grant that was over already is what was wanted.
+            applied?;
+        }
+        let (mut settled, mut missed) = (Vec::new(), false);
+        for outcome in join_all(whom_to_tell(&grants, &ended).map(|grant| self.tell(grant, now))).await {
+            match outcome? {
+                Outcome::Settled(client) => settled.push(client),
+                Outcome::Missed => missed = true,
+            }
+        }
+        match ended.after_pass(settled, missed) {
+            Some(left) => Ok(self.people.remember_ended(&left, now).await?),
+            None => Ok(self.people.forget_ended(person, session).await?),
+        }
+    }
+
+    /// Tells the client of a grant, where it wants to be told.
+    async fn tell(&self, grant: &Grant, now: Timestamp) -> Result<Outcome, Failure> {
+        let client = self.parts.client(&grant.client_id, now).await?.filter(|client| !client.disabled);
+        let settled = Outcome::Settled(grant.client_id.clone());
+        let Some(client) = client else { return Ok(settled) };
+        let Some(token) = LogoutToken::of(grant, &client.relying_party, now) else { return Ok(settled) };
+        let Some(uri) = client.relying_party.backchannel.as_ref().map(|told| told.uri.as_str()) else {
+            return Ok(settled);
+        };
+        let ring = self.parts.keys.ring_to_sign(token.algorithm, now).await?;
+        let jti = edge::random_name::<16>();
+        let token = ring.sign_logout_token(&token, self.parts.config.issuer.as_str(), &jti)?;
+        Ok(match self.deliver(uri, &token).await {
+            Ok(()) => {
+                tell_logout(&client.id, None);
+                settled
+            }
+            Err(error) => {
+                tell_logout(&client.id, Some(&error));
+                if error.may_pass() { Outcome::Missed } else { settled }
+            }
+        })
+    }
+
+    /// Posts a logout token (Back-Channel Logout §2.5). 200 and 204 say that it was heard (§2.8).
+    async fn deliver(&self, uri: &str, token: &str) -> Result<(), FetchError> {
+        let target = Target::parse(uri, &self.parts.config.reach)?;
+        // A JWT has no character that a form would write otherwise.
+        match self.outbound.post_form(&target, format!("logout_token={token}")).await? {
+            StatusCode::OK | StatusCode::NO_CONTENT => Ok(()),
+            status => Err(FetchError::Status(status)),
+        }
+    }
+}
+
+/// One grant of each client that has not heard of the end of the session.
+fn whom_to_tell<'a>(grants: &'a [Grant], ended: &EndedSession) -> impl Iterator<Item = &'a Grant> + use<'a> {
+    let open = grants.iter().filter(|grant| !ended.told.contains(&grant.client_id));
+    let by_client: BTreeMap<&ClientId, &Grant> = open.map(|grant| (&grant.client_id, grant)).collect();
+    by_client.into_values()
+}

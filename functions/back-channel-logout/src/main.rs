@@ -1,0 +1,15 @@
+//! What follows a sign-out, on Lambda, asked by the stream of the people table.
+
+use back_channel_logout::{BackChannelLogout, StreamEvent};
+use edge::{Error, Stores};
+use lambda_runtime::{LambdaEvent, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let config = edge::start()?;
+    let stores = Stores::connect(&config);
+    let function = BackChannelLogout::open(config, &stores)?;
+    let function = &function;
+    lambda_runtime::run(service_fn(|event: LambdaEvent<StreamEvent>| async move { function.run(&event.payload).await }))
+        .await
+}

@@ -1,0 +1,183 @@
+//! `/logout`: an app, or a person, ends the session here (OpenID Connect RP-Initiated Logout §2).
+//!
+//! Two paths: the request, and the form that asks the person. What ends is the session on this browser, at once and in
+//! one write. What hangs on it, the grants that end with it and the apps that are told, is done by `sign-out`, which
+//! hears of the deleted session from the table itself: so it is done even where this process dies right after.
+//!
+//! # Decisions
+//! - An app is followed without a question when it shows an ID token of this session or person, expired or not: only
+//!   who was told about the sign-in has one. Anybody else can make a browser come here, so the person is asked.
+//! - A person is sent on only to an address that the app of a good ID token registered, to the letter (C128). An address
+//!   that is not registered, or a hint that is none, gets a page, and the session stays.
+//! - A browser sends its session along when it is led here, but not when another site's form is posted here. Such a post
+//!   is answered with the same request as a link.
+//! - A person who stays signed in stays here: no app hears about it.
+
+mod show;
+
+use std::sync::Arc;
+
+use edge::{
+    Answer, Config, Error, Event, Function, Incoming, Parts, SESSION_COOKIE, Stores, Trace, forget_cookie, redirect,
+};
+use grants::{Client, Timestamp};
+use http::Method;
+use keys::{HandleKind, IdTokenFacts, KeyRing};
+use lambda_http::Request;
+use protocol::{LogoutRequest, Parameters, RedirectUri};
+use sessions::{FormTicket, Hinted, RequestDigest, SessionHandle, SignOut, SignedIn, sign_out, signed_in};
+use store::PeopleTable;
+
+use crate::show::Early;
+
+/// The endpoint.
+pub struct Logout {
+    parts: Parts,
+    people: PeopleTable,
+}
+
+/// A request that may be followed.
+struct Admitted {
+    /// The app and the person of a good ID token.
+    hinted: Option<(Arc<Client>, IdTokenFacts)>,
+    /// Where the person is sent afterwards, as it is registered and with what the app wants to have back.
+    back: Option<(RedirectUri, String)>,
+    path: String,
+    /// The request in its one form.
+    query: String,
+}
+
+impl Logout {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// When a variable is missing, or the key file cannot be used.
+    pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
+        Ok(Self { people: stores.people()?, parts: Parts::assemble(config, stores, false)? })
+    }
+
+    fn path(&self) -> String {
+        format!("{}/logout", self.parts.config.path())
+    }
+
+    /// The request.
+    async fn begin(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
+        let now = edge::now();
+        let text = incoming.query_or_body().map_err(|_| show::unreadable(&self.path()))?;
+        if incoming.method() == Method::POST && incoming.cookie(SESSION_COOKIE).is_none() {
+            let parameters = Parameters::parse(text.as_bytes()).map_err(|_| show::unreadable(&self.path()))?;
+            return Ok(redirect(&format!("{}?{}", self.path(), parameters.to_query())));
+        }
+        let ring = self.parts.keys.ring(now).await.map_err(|failure| show::failed(&failure))?;
+        let admitted = self.admit(text, &ring, now).await?;
+        let guest = self.guest(incoming, &ring, now).await?;
+        let known_as = match (&admitted.hinted, &guest) {
+            (Some((client, _)), Some(person)) => {
+                Some(ring.handles().known_as(&client.relying_party, &person.user().subject))
+            }
+            _ => None,
+        };
+        let known_as = known_as.transpose().map_err(|error| show::failed(&error.into()))?;
+        let hint = admitted.hinted.as_ref().map(|(_, facts)| Hinted {
+            session: facts.session,
+            subject: &facts.subject,
+            known_as: known_as.as_ref(),
+        });
+        match (sign_out(guest.as_ref(), hint), &guest) {
+            (SignOut::End, Some(person)) => self.end(&admitted, person).await,
+            (SignOut::Ask, Some(person)) => Ok(show::ask(&admitted, person, &ring, now)),
+            (SignOut::Over | SignOut::End | SignOut::Ask, _) => Ok(show::over(&admitted)),
+        }
+    }
+
+    /// The person's decision.
+    async fn confirm(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
+        let now = edge::now();
+        let form = incoming.body_form().map_err(|failure| show::failed(&failure))?;
+        let text = form.one("request").ok().flatten().unwrap_or_default();
+        let ring = self.parts.keys.ring(now).await.map_err(|failure| show::failed(&failure))?;
+        let admitted = self.admit(text, &ring, now).await?;
+        let Some(person) = self.guest(incoming, &ring, now).await? else { return Ok(show::over(&admitted)) };
+        let ticket = form.one("ticket").ok().flatten().unwrap_or_default();
+        let ticket = ring.handles().open(HandleKind::SignOutForm, ticket);
+        let ticket = ticket.and_then(|bytes| FormTicket::from_bytes(&bytes)).filter(|_| !incoming.is_cross_site());
+        let digest = RequestDigest::of(&admitted.query);
+        if !ticket.is_some_and(|ticket| ticket.admits_sign_out(person.session().id, digest, now)) {
+            return Err(show::stale_form(&admitted));
+        }
+        match form.one("decision").ok().flatten() {
+            Some("sign_out") => self.end(&admitted, &person).await,
+            Some("stay") => Ok(show::stayed()),
+            Some(_) | None => Err(show::stale_form(&admitted)),
+        }
+    }
+
+    /// Reads a request and settles where it may lead.
+    async fn admit(&self, text: &str, ring: &KeyRing, now: Timestamp) -> Result<Admitted, Early> {
+        let path = self.path();
+        let parameters = Parameters::parse(text.as_bytes()).map_err(|_| show::unreadable(&path))?;
+        let request = LogoutRequest::parse(&parameters).map_err(|error| show::malformed(error, &path))?;
+        let hinted = match &request.id_token_hint {
+            None => None,
+            Some(hint) => {
+                let facts = ring.verify_id_token(hint, self.parts.config.issuer.as_str());
+                let facts = facts.map_err(|_| show::bad_hint(&path))?;
+                if request.client_id.as_ref().is_some_and(|id| *id != facts.client_id) {
+                    return Err(show::bad_hint(&path));
+                }
+                let client =
+                    self.parts.client(&facts.client_id, now).await.map_err(|failure| show::failed(&failure))?;
+                let client = client.filter(|client| !client.disabled).ok_or_else(|| show::bad_hint(&path))?;
+                Some((client, facts))
+            }
+        };
+        let back = match (request.post_logout_redirect_uri, &hinted) {
+            (Some(uri), Some((client, _))) => {
+                let registered = client.relying_party.post_logout_redirect_uris.contains(&uri);
+                let uri = Some(uri).filter(|_| registered).ok_or_else(|| show::unregistered(&path, client))?;
+                let state = request.state.as_ref().map(|state| uri.with_query(&[("state", state.as_str())]));
+                let whole = state.unwrap_or_else(|| uri.to_string());
+                Some((uri, whole))
+            }
+            (Some(_) | None, _) => None,
+        };
+        Ok(Admitted { hinted, back, path, query: parameters.to_query() })
+    }
+
+    /// Who is in front of the browser: one read, or none without a cookie.
+    async fn guest(&self, incoming: Incoming<'_>, ring: &KeyRing, now: Timestamp) -> Result<Option<SignedIn>, Early> {
+        let payload = incoming.cookie(SESSION_COOKIE).and_then(|text| ring.handles().open(HandleKind::Session, text));
+        let Some(handle) = payload.and_then(|payload| SessionHandle::from_bytes(&payload)) else { return Ok(None) };
+        let visitor = self.people.visitor(&handle, None).await.map_err(|unknown| show::failed(&unknown.into()))?;
+        Ok(signed_in(visitor.session, visitor.user, now))
+    }
+
+    /// Ends the session: one write.
+    async fn end(&self, admitted: &Admitted, person: &SignedIn) -> Result<Answer, Early> {
+        let ended = self.people.end_session(person.session()).await;
+        ended.map_err(|unknown| show::failed(&unknown.into()))?;
+        let answer = forget_cookie(show::over(admitted), SESSION_COOKIE);
+        Ok(Trace::event(Event::of_person("signed_out", &person.user().subject)).onto(answer))
+    }
+}
+
+impl Function for Logout {
+    const NAME: &'static str = "logout";
+
+    async fn warm_up(&self) {
+        self.parts.warm_up().await;
+    }
+
+    async fn answer(&self, request: Request) -> Answer {
+        let incoming = Incoming::new(&request);
+        let step = incoming.path().strip_prefix(&self.path());
+        let answered = match (step, incoming.method()) {
+            (Some(""), &Method::GET | &Method::POST) => self.begin(incoming).await,
+            (Some("/confirm"), &Method::POST) => self.confirm(incoming).await,
+            (Some(""), _) => Ok(show::wrong_method("GET, POST")),
+            (Some("/confirm"), _) => Ok(show::wrong_method("POST")),
+            _ => Ok(show::not_found()),
+        };
+        answered.unwrap_or_else(|early| *early)
+    }
+}

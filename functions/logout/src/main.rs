@@ -1,0 +1,12 @@
+//! `/logout` on Lambda.
+
+use edge::{Error, Stores};
+use logout::Logout;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let config = edge::start()?;
+    let stores = Stores::connect(&config);
+    let entrance = config.entrance.clone();
+    edge::serve(&entrance, Logout::open(config, &stores)?).await
+}

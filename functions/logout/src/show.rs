@@ -1,0 +1,126 @@
+//! Pages: which one, with which status. Their words are in `pages`.
+
+use edge::{Answer, Failure, Trace, html, redirect};
+use grants::{Client, Timestamp};
+use http::{HeaderValue, StatusCode, header};
+use keys::{HandleKind, KeyRing};
+use pages::{Notice, Problem, SignOut};
+use protocol::LogoutRequestError;
+use sessions::{FormTicket, RequestDigest, SignedIn};
+
+use crate::Admitted;
+
+/// An answer that ends the request early.
+pub(crate) type Early = Box<Answer>;
+
+const SIGN_OUT_HERE: &str = "You are still signed in. If you want to sign out, you can do it here.";
+
+/// Asks whether to sign out.
+pub(crate) fn ask(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: Timestamp) -> Answer {
+    let digest = RequestDigest::of(&admitted.query);
+    let ticket = FormTicket::for_sign_out(person.session().id, digest, edge::random(), now);
+    let ticket = ring.handles().seal(HandleKind::SignOutForm, &ticket.to_bytes());
+    let page = SignOut {
+        username: person.user().username.as_str(),
+        client_name: admitted.hinted.as_ref().map(|(client, _)| client.name.as_str()),
+        action: &format!("{}/confirm", admitted.path),
+        request: &admitted.query,
+        ticket: ticket.expose(),
+    };
+    let source = admitted.back.as_ref().map(|(uri, _)| uri.source());
+    of_client(admitted, html(StatusCode::OK, page.render(), source.as_deref()))
+}
+
+/// Nobody is signed in on this browser any more.
+pub(crate) fn over(admitted: &Admitted) -> Answer {
+    if let Some((_, whole)) = &admitted.back {
+        return of_client(admitted, redirect(whole));
+    }
+    let text = "You are signed out on this browser. Apps that you are still using may take a moment to notice.";
+    let page = Notice { title: "You are signed out", text };
+    of_client(admitted, html(StatusCode::OK, page.render(), None))
+}
+
+/// The person does not want to.
+pub(crate) fn stayed() -> Answer {
+    let page = Notice { title: "You are still signed in", text: "Nothing was changed. You can close this page." };
+    html(StatusCode::OK, page.render(), None)
+}
+
+/// The form is not this browser's, or lay open for too long: back to the request.
+pub(crate) fn stale_form(admitted: &Admitted) -> Early {
+    let again = format!("{}?{}", admitted.path, admitted.query);
+    let page = Problem {
+        title: "This form was open for too long",
+        text: "You are still signed in.",
+        hint: "Continue here to be asked again.",
+        continue_to: Some((&again, "Continue")),
+    };
+    let answer = html(StatusCode::BAD_REQUEST, page.render(), None);
+    Box::new(Trace::refused("form_not_valid").onto(of_client(admitted, answer)))
+}
+
+/// The ID token is none of this server, or another app's.
+pub(crate) fn bad_hint(path: &str) -> Early {
+    let text = "The app that sent you here did not prove properly who it is (id_token_hint).";
+    refused(path, text, "id_token_hint_invalid")
+}
+
+/// The app may not have people sent there.
+pub(crate) fn unregistered(path: &str, client: &Client) -> Early {
+    let text = "The app wants to have you back at an address that is not registered for it (post_logout_redirect_uri).";
+    let answer = refused(path, text, "post_logout_redirect_uri_mismatch");
+    Box::new(Trace::default().of_client(&client.id).onto(*answer))
+}
+
+/// The request cannot be followed as it is.
+pub(crate) fn malformed(error: LogoutRequestError, path: &str) -> Early {
+    refused(path, &format!("The app that sent you here made a mistake: {error}."), "malformed_request")
+}
+
+/// The request cannot be read at all.
+pub(crate) fn unreadable(path: &str) -> Early {
+    refused(path, "The request is too long, or it is not encoded as it should be.", "malformed_form")
+}
+
+fn refused(path: &str, text: &str, reason: &'static str) -> Early {
+    let title = "This request to sign out cannot be followed";
+    let page = Problem { title, text, hint: SIGN_OUT_HERE, continue_to: Some((path, "Sign out")) };
+    Box::new(Trace::refused(reason).onto(html(StatusCode::BAD_REQUEST, page.render(), None)))
+}
+
+/// A failure for people.
+pub(crate) fn failed(failure: &Failure) -> Early {
+    if failure.answer().status().is_client_error() {
+        return plain(StatusCode::BAD_REQUEST, "This form cannot be read", "Go back and try again.", failure.reason());
+    }
+    let text = "Signing out does not work at the moment: you may still be signed in. Please try again in a minute.";
+    let mut answer = plain(StatusCode::SERVICE_UNAVAILABLE, "Please try again", text, failure.reason());
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    answer
+}
+
+/// There is no such page.
+pub(crate) fn not_found() -> Answer {
+    *plain(StatusCode::NOT_FOUND, "There is no such page", "The address is not right.", "not_found")
+}
+
+/// The page is not asked for in this way.
+pub(crate) fn wrong_method(allowed: &'static str) -> Answer {
+    let text = "This page cannot be asked for in this way.";
+    let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "This does not work", text, "method");
+    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    *answer
+}
+
+fn plain(status: StatusCode, title: &str, text: &str, reason: &'static str) -> Early {
+    let page = Problem { title, text, hint: "", continue_to: None };
+    Box::new(Trace::refused(reason).onto(html(status, page.render(), None)))
+}
+
+fn of_client(admitted: &Admitted, answer: Answer) -> Answer {
+    match &admitted.hinted {
+        Some((client, _)) => Trace::default().of_client(&client.id).onto(answer),
+        None => answer,
+    }
+}

@@ -1,0 +1,138 @@
+//! The stream of the people table, handed to the function that follows sign-outs up: what Lambda does in the cloud.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_dynamodbstreams::Client;
+use aws_sdk_dynamodbstreams::config::{BehaviorVersion, Region};
+use aws_sdk_dynamodbstreams::types::{AttributeValue, Record, ShardIteratorType};
+use back_channel_logout::{BackChannelLogout, StreamChange, StreamEvent, StreamKeys, StreamRecord, StreamText};
+use edge::{Config, Error, trouble};
+use store::SessionRecord;
+use tokio::time::sleep;
+
+/// How often the stream is asked: as Lambda asks.
+const POLL: Duration = Duration::from_millis(250);
+/// How often shards are looked for, in polls.
+const LOOK_FOR_SHARDS: u32 = 40;
+/// What is left of a sign-out comes back after so long; in the cloud after the window of its event source mapping.
+const LATER: Duration = Duration::from_secs(2);
+
+/// The way to the stream of a table, and how far it was read.
+pub(crate) struct Stream {
+    client: Client,
+    arn: String,
+    shards: HashMap<String, Shard>,
+}
+
+/// A part of the stream.
+#[derive(Default)]
+struct Shard {
+    /// Where to read on; none at its end.
+    iterator: Option<String>,
+    /// What was read last.
+    last: Option<String>,
+}
+
+impl Stream {
+    /// Goes to the end of the stream of `table`; `None` for a table without one.
+    pub(crate) async fn open(config: &Config, dynamodb: &store::Client, table: &str) -> Result<Option<Self>, Error> {
+        let described = dynamodb.describe_table().table_name(table).send().await?;
+        let arn = described.table.and_then(|table| table.latest_stream_arn);
+        let Some(arn) = arn else { return Ok(None) };
+        let connection = &config.connection;
+        let endpoint = connection.dynamodb_endpoint.as_deref();
+        let mut settings = aws_sdk_dynamodbstreams::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(connection.region.clone()))
+            .credentials_provider(connection.credentials())
+            .http_client(connection.http_client(endpoint));
+        settings.set_endpoint_url(endpoint.map(str::to_owned));
+        let mut stream = Self { client: Client::from_conf(settings.build()), arn, shards: HashMap::new() };
+        stream.look_for_shards(ShardIteratorType::Latest).await?;
+        Ok(Some(stream))
+    }
+
+    /// Follows up whatever comes, until it is dropped.
+    pub(crate) async fn follow(mut self, function: Arc<BackChannelLogout>) {
+        for poll in 1_u32.. {
+            sleep(POLL).await;
+            match self.records(poll).await {
+                Ok(records) => records.iter().filter_map(read).for_each(|record| {
+                    tokio::spawn(follow_up(Arc::clone(&function), record));
+                }),
+                Err(error) => {
+                    trouble("the stream of the people table cannot be read: sign-outs are followed up later", &error);
+                    self.shards.values_mut().for_each(|shard| shard.iterator = None);
+                }
+            }
+        }
+    }
+
+    async fn records(&mut self, poll: u32) -> Result<Vec<Record>, Error> {
+        let lost = self.shards.values().any(|shard| shard.iterator.is_none());
+        if lost || poll.is_multiple_of(LOOK_FOR_SHARDS) {
+            self.look_for_shards(ShardIteratorType::TrimHorizon).await?;
+        }
+        let mut records = Vec::new();
+        for shard in self.shards.values_mut() {
+            let Some(iterator) = &shard.iterator else { continue };
+            let answer = self.client.get_records().shard_iterator(iterator).send().await?;
+            shard.iterator = answer.next_shard_iterator;
+            records.extend(answer.records.unwrap_or_default());
+            let last = records.last().and_then(|record| record.dynamodb.as_ref()?.sequence_number.clone());
+            shard.last = last.or_else(|| shard.last.take());
+        }
+        Ok(records)
+    }
+
+    /// Takes up the shards that are not read: a known one where it was left, another one at `start`.
+    async fn look_for_shards(&mut self, start: ShardIteratorType) -> Result<(), Error> {
+        let described = self.client.describe_stream().stream_arn(&self.arn).send().await?;
+        let shards = described.stream_description.and_then(|stream| stream.shards).unwrap_or_default();
+        let ids: Vec<String> = shards.into_iter().filter_map(|shard| shard.shard_id).collect();
+        self.shards.retain(|id, _| ids.contains(id));
+        for id in ids {
+            let known = self.shards.entry(id.clone()).or_default();
+            if known.iterator.is_some() {
+                continue;
+            }
+            let call = self.client.get_shard_iterator().stream_arn(&self.arn).shard_id(id);
+            let call = match &known.last {
+                Some(last) => call.shard_iterator_type(ShardIteratorType::AfterSequenceNumber).sequence_number(last),
+                None => call.shard_iterator_type(start.clone()),
+            };
+            known.iterator = call.send().await?.shard_iterator;
+        }
+        Ok(())
+    }
+}
+
+/// Asks the function, and again where it asks for the record again.
+async fn follow_up(function: Arc<BackChannelLogout>, record: StreamRecord) {
+    if let Some(SessionRecord::Ended(_)) = SessionRecord::parse(&record.dynamodb.keys.record.text) {
+        sleep(LATER).await;
+    }
+    let event = StreamEvent { records: vec![record] };
+    while function.run(&event).await.is_ok_and(|answer| !answer.batch_item_failures.is_empty()) {
+        sleep(LATER).await;
+    }
+}
+
+/// The record as Lambda would hand it over.
+fn read(record: &Record) -> Option<StreamRecord> {
+    let change = record.dynamodb.as_ref()?;
+    let key = |name: &str| match change.keys.as_ref()?.get(name)? {
+        AttributeValue::S(text) => Some(StreamText { text: text.clone() }),
+        _ => None,
+    };
+    Some(StreamRecord {
+        event_name: record.event_name.as_ref()?.as_str().to_owned(),
+        user_identity: None,
+        dynamodb: StreamChange {
+            keys: StreamKeys { person: key("person")?, record: key("record")? },
+            sequence_number: change.sequence_number.clone()?,
+        },
+    })
+}

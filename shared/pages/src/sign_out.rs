@@ -1,0 +1,87 @@
+//! The pages about signing out.
+
+use askama::Template;
+
+use crate::{Unrenderable, rendering};
+
+/// The question whether to sign out. It posts `request`, `ticket` and `decision` (`sign_out` or `stay`).
+#[derive(Template)]
+#[template(path = "sign_out.html")]
+pub struct SignOut<'a> {
+    /// Who is signed in.
+    pub username: &'a str,
+    /// The name of the client that asks, where it is certain.
+    pub client_name: Option<&'a str>,
+    /// Where the form is sent to: a path on this site, that begins with one `/`.
+    pub action: &'a str,
+    /// The request, carried through the form.
+    pub request: &'a str,
+    /// The form's ticket against cross-site posts.
+    pub ticket: &'a str,
+}
+
+/// What was done, where nobody has to decide anything.
+#[derive(Template)]
+#[template(path = "notice.html")]
+pub struct Notice<'a> {
+    /// What was done, in a few words.
+    pub title: &'a str,
+    /// What that means.
+    pub text: &'a str,
+}
+
+impl SignOut<'_> {
+    /// The page.
+    ///
+    /// # Errors
+    /// [`Unrenderable`] when `action` would leave this site, or the template could not be filled in.
+    pub fn render(&self) -> Result<String, Unrenderable> {
+        rendering::stay_here(self.action)?;
+        rendering::fill(self)
+    }
+}
+
+impl Notice<'_> {
+    /// The page.
+    ///
+    /// # Errors
+    /// [`Unrenderable`] when the template could not be filled in.
+    pub fn render(&self) -> Result<String, Unrenderable> {
+        rendering::fill(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ASKED: SignOut<'static> = SignOut {
+        username: "ana",
+        client_name: Some("Orders"),
+        action: "/logout/confirm",
+        request: "a request",
+        ticket: "a ticket",
+    };
+
+    #[test]
+    fn the_form_posts_what_the_endpoint_reads() {
+        let page = ASKED.render().unwrap();
+        for fact in ["Orders", "ana"] {
+            assert!(page.contains(&format!("<bdi>{fact}</bdi>")), "{fact}");
+        }
+        assert!(page.contains(r#"<form method="post" action="/logout/confirm">"#));
+        assert!(page.contains(r#"<input type="hidden" name="request" value="a request">"#));
+        assert!(page.contains(r#"<input type="hidden" name="ticket" value="a ticket">"#));
+        assert!(page.contains(r#"<button type="submit" name="decision" value="sign_out">Sign out</button>"#));
+        assert!(page.contains(r#"name="decision" value="stay" class="second">Stay signed in</button>"#));
+        assert!(!SignOut { client_name: None, ..ASKED }.render().unwrap().contains("asks"));
+        let leaving = SignOut { action: "//evil.example", ..ASKED };
+        assert!(matches!(leaving.render(), Err(Unrenderable::LinkLeavesSite)));
+    }
+
+    #[test]
+    fn a_notice_says_what_was_done() {
+        let page = Notice { title: "You are signed out", text: "On this browser." }.render().unwrap();
+        assert!(page.contains("<h1>You are signed out</h1>\n<p>On this browser.</p>"), "{page}");
+    }
+}

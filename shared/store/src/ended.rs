@@ -1,0 +1,113 @@
+//! What is left to do after a session ended: the item that keeps it, and the grants of the session.
+
+use std::collections::BTreeSet;
+
+use grants::{Grant, GrantId, PersonKey, SessionId, Timestamp};
+use protocol::ClientId;
+use sessions::EndedSession;
+
+use crate::grant_item::from_item;
+use crate::items::{Item, Reader, list, number, text, time};
+use crate::person_item::{ended_record, key};
+use crate::{GrantsTable, PeopleTable, Unknown, batch};
+
+/// So many keys fit into one read.
+const BATCH: usize = 100;
+/// What is not done by then is cleaned away, in seconds.
+const LIFETIME: u32 = 24 * 3600;
+
+/// What an item of the people table is about, where it is about a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionRecord {
+    /// A session.
+    Session(SessionId),
+    /// What is left to do after it ended.
+    Ended(SessionId),
+}
+
+impl SessionRecord {
+    /// Reads the sort key of an item; `None` for one about anything else.
+    pub fn parse(record: &str) -> Option<Self> {
+        let id = |text: &str| SessionId::parse(text).ok();
+        match record.split_once('#')? {
+            ("session", text) => id(text).map(Self::Session),
+            ("ended", text) => id(text).map(Self::Ended),
+            _ => None,
+        }
+    }
+}
+
+impl GrantsTable {
+    /// The grants that come from a session, as they are now. The index in which they are found follows the table within a
+    /// moment, so who must not miss one asks again.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn of_session(&self, session: SessionId) -> Result<Vec<Grant>, Unknown> {
+        let call = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("by-session")
+            .key_condition_expression("#session = :session")
+            .expression_attribute_names("#session", "session")
+            .expression_attribute_values(":session", text(&session))
+            .into_paginator()
+            .items()
+            .send();
+        let found = call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| self.unknown(error))?;
+        let id = |item: &Item| Reader::new(&self.table, item).parsed("id", GrantId::parse);
+        let ids = found.iter().map(id).collect::<Result<Vec<_>, _>>()?;
+        let mut grants = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(BATCH) {
+            let keys = ids.iter().map(|id| Item::from([("id".to_owned(), text(id))])).collect();
+            let items = batch::read(&self.client, &self.table, keys).await?;
+            for item in &items {
+                grants.push(from_item(&self.table, item)?);
+            }
+        }
+        Ok(grants)
+    }
+}
+
+impl PeopleTable {
+    /// What is left to do after a session ended: strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn ended(&self, person: PersonKey, session: SessionId) -> Result<Option<EndedSession>, Unknown> {
+        let call = self.client.get_item().table_name(&self.table).set_key(Some(key(person, &ended_record(session))));
+        let answer = Box::pin(call.consistent_read(true).send()).await;
+        let answer = answer.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        answer.item.map(|item| self.to_ended(person, session, &item)).transpose()
+    }
+
+    /// Writes down what is left to do after a session ended; it comes back as a record of the table's stream.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn remember_ended(&self, ended: &EndedSession, now: Timestamp) -> Result<(), Unknown> {
+        let mut item = key(ended.person, &ended_record(ended.session));
+        let told: Vec<&ClientId> = ended.told.iter().collect();
+        item.extend([
+            ("told".to_owned(), list(&told)),
+            ("passes".to_owned(), number(&ended.passes)),
+            ("expires_at".to_owned(), time(now.plus(LIFETIME))),
+        ]);
+        self.put(item, None).await.map(drop)
+    }
+
+    /// Nothing is left to do.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether that was written.
+    pub async fn forget_ended(&self, person: PersonKey, session: SessionId) -> Result<(), Unknown> {
+        self.delete(key(person, &ended_record(session))).await.map(drop)
+    }
+
+    fn to_ended(&self, person: PersonKey, session: SessionId, item: &Item) -> Result<EndedSession, Unknown> {
+        let read = Reader::new(&self.table, item);
+        let told: BTreeSet<ClientId> = read.list("told", ClientId::parse)?.into_iter().collect();
+        Ok(EndedSession { session, person, told, passes: read.number("passes")? })
+    }
+}
