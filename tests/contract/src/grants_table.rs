@@ -5,8 +5,8 @@ use std::sync::Arc;
 use grants::code::{CodeRedemption, redeem};
 use grants::refresh::{RefreshRequest, rotate};
 use grants::{
-    AssertionClaims, Audience, CodeHandle, Generation, Grant, GrantSecret, OneUse, Policy, RefreshHandle, Stage,
-    TokenId, Transition, assertion, revocation,
+    AssertionClaims, Audience, CodeHandle, Generation, Grant, GrantSecret, OneUse, Policy, RefreshHandle, SessionId,
+    Stage, TokenId, Transition, assertion, revocation,
 };
 use protocol::{ClientId, CodeChallenge, CodeVerifier, RedirectUri, Scope};
 use store::{Applied, Changed, GrantsTable};
@@ -253,6 +253,23 @@ async fn the_grants_of_a_person_are_found(place: Place) {
     assert_eq!(found, [mine.id]);
 }
 
+async fn the_grants_of_a_session_are_found(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let (mine, plain) = (grant(&new_secret()), Grant { sign_in: None, ..grant(&new_secret()) });
+    let session = mine.sign_in.as_ref().unwrap().session;
+    // More than fit into one read.
+    let others: Vec<Grant> = (0..120).map(|_| grant(&new_secret())).collect();
+    for made in others.iter().chain([&mine, &plain]) {
+        table.apply(&Transition::create(made.clone())).await.unwrap();
+    }
+    let mut found = table.of_session(session).await.unwrap();
+    let mut expected: Vec<Grant> = others.into_iter().chain([mine]).collect();
+    found.sort_by_key(|grant| grant.id.to_string());
+    expected.sort_by_key(|grant| grant.id.to_string());
+    assert_eq!(found, expected);
+    assert_eq!(table.of_session(SessionId::of(&[9; 16])).await.unwrap(), []);
+}
+
 async fn an_item_remains_longer_than_a_form_could_be_sent_again(place: Place) {
     let table = place.stores.grants().unwrap();
     let secret = new_secret();
@@ -266,6 +283,7 @@ async fn an_item_remains_longer_than_a_form_could_be_sent_again(place: Place) {
 }
 
 crate::on_both! {
+    the_grants_of_a_session_are_found,
     a_grant_is_made_once_and_read_back_whole,
     a_code_is_redeemed_or_left_as_it_was,
     expiry_is_compared_at_the_boundary,

@@ -2,7 +2,7 @@
 
 use grants::Target;
 use protocol::{Claims, Scope, Secret, Subject, Username};
-use sessions::{PersonKey, RequestDigest, SessionHandle, SignedIn, User, hash_password, prove, sign_in};
+use sessions::{EndedSession, PersonKey, RequestDigest, SessionHandle, SignedIn, User, hash_password, prove, sign_in};
 use store::Changed;
 
 use crate::fixtures::{NOW, client, resource};
@@ -49,15 +49,15 @@ async fn session_person_and_consent_are_read_together(place: Place) {
     let (signed_in, handle) = session_of(&ada);
     people.create_session(signed_in.session()).await.unwrap();
     let app = client().id;
-    let before = people.visitor(&handle, &app).await.unwrap();
+    let before = people.visitor(&handle, Some(&app)).await.unwrap();
     assert_eq!(before.session.as_ref(), Some(signed_in.session()));
     assert_eq!(before.user, Some(ada.clone()));
     assert_eq!(before.agreed, None);
     let agreed = Target { resources: vec![resource("urn:a")], scope: Scope::parse("read").unwrap() };
     people.remember_consent(ada.key, &app, &agreed, NOW).await.unwrap();
-    assert_eq!(people.visitor(&handle, &app).await.unwrap().agreed, Some(agreed.clone()));
+    assert_eq!(people.visitor(&handle, Some(&app)).await.unwrap().agreed, Some(agreed.clone()));
     let stranger = SessionHandle::new(ada.key, [0; 16]);
-    let other = people.visitor(&stranger, &app).await.unwrap();
+    let other = people.visitor(&stranger, Some(&app)).await.unwrap();
     assert_eq!((other.session, other.agreed), (None, Some(agreed)));
 }
 
@@ -71,12 +71,35 @@ async fn a_person_is_deleted_with_everything(place: Place) {
     people.create_session(signed_in.session()).await.unwrap();
     assert_eq!(people.delete_user(ada.key).await.unwrap(), Changed::Done);
     assert_eq!(people.delete_user(ada.key).await.unwrap(), Changed::Refused);
-    let after = people.visitor(&handle, &client().id).await.unwrap();
+    let after = people.visitor(&handle, Some(&client().id)).await.unwrap();
     assert!(after.session.is_none() && after.user.is_none());
     assert_eq!(people.all_users().await.unwrap(), [bob]);
 }
 
+async fn a_session_that_ended_is_gone_and_what_is_left_of_it_is_kept(place: Place) {
+    let people = place.stores.people().unwrap();
+    let ada = user("ada");
+    people.create_user(&ada).await.unwrap();
+    let (signed_in, handle) = session_of(&ada);
+    people.create_session(signed_in.session()).await.unwrap();
+    assert!(people.visitor(&handle, None).await.unwrap().session.is_some());
+    assert_eq!(people.end_session(signed_in.session()).await.unwrap(), Changed::Done);
+    assert_eq!(people.end_session(signed_in.session()).await.unwrap(), Changed::Refused);
+    let visitor = people.visitor(&handle, None).await.unwrap();
+    assert_eq!((visitor.session, visitor.user.as_ref()), (None, Some(&ada)));
+    let id = signed_in.session().id;
+    assert_eq!(people.ended(ada.key, id).await.unwrap(), None);
+    let left = EndedSession::new(id, ada.key).after_pass([client().id], true).unwrap();
+    people.remember_ended(&left, NOW).await.unwrap();
+    assert_eq!(people.ended(ada.key, id).await.unwrap(), Some(left));
+    for _ in 0..2 {
+        people.forget_ended(ada.key, id).await.unwrap();
+        assert_eq!(people.ended(ada.key, id).await.unwrap(), None);
+    }
+}
+
 crate::on_both! {
+    a_session_that_ended_is_gone_and_what_is_left_of_it_is_kept,
     a_person_is_written_once_and_read_back_whole,
     session_person_and_consent_are_read_together,
     a_person_is_deleted_with_everything,

@@ -33,7 +33,7 @@ pub(crate) const APPS: [App; 6] = [
     App { id: "local", confidential: false, redirect_uris: &["http://localhost:3000/cb"] },
 ];
 
-pub(crate) const KINDS: [HandleKind; 8] = [
+pub(crate) const KINDS: [HandleKind; 9] = [
     HandleKind::Code,
     HandleKind::Refresh,
     HandleKind::Access,
