@@ -295,7 +295,7 @@ fn half(tagger: Tagger) -> [u8; 16] {
 mod tests {
     use super::*;
 
-    const ALL: [HandleKind; 8] = [
+    const ALL: [HandleKind; 9] = [
         HandleKind::Code,
         HandleKind::Refresh,
         HandleKind::Access,
