@@ -123,7 +123,8 @@ pub(super) fn percent_encoding(place: &Place) -> Vec<Case> {
 }
 
 pub(super) fn tokens(place: &Place) -> Vec<Case> {
-    let Some(name) = ["token", "refresh_token"].into_iter().find(|name| place.known.contains(name)) else {
+    let Some(name) = ["token", "refresh_token", "access_token"].into_iter().find(|name| place.known.contains(name))
+    else {
         return Vec::new();
     };
     let draft = match name {
