@@ -52,6 +52,16 @@ for (const colorScheme of ['light', 'dark']) {
       await assertFaultless('consent');
     });
 
+    test('an answer in a form', async () => {
+      // Where the app answers with nothing the browser stays on the page.
+      await page.route(app.redirectUri, (route) => route.fulfill({ status: 204 }));
+      await page.goto(app.begin({ response_mode: 'form_post' }));
+      await signIn(page, person);
+      await button(page, 'Allow').click();
+      await heading(page, 'Back to the app').waitFor();
+      await assertFaultless('form-post');
+    });
+
     test('a problem', async () => {
       await page.goto(app.begin({ client_id: 'nobody' }));
       await assertFaultless('problem');

@@ -75,9 +75,12 @@ export class App {
   static async start(name = 'Browser App') {
     const app = new App();
     app.name = name;
-    app.#server = createServer((request, response) => {
+    app.#server = createServer(async (request, response) => {
       const url = new URL(request.url, app.redirectUri);
-      if (url.pathname === '/callback') app.#answers.push(url.searchParams);
+      let body = '';
+      for await (const part of request.setEncoding('utf8')) body += part;
+      const answer = request.method === 'POST' ? new URLSearchParams(body) : url.searchParams;
+      if (url.pathname === '/callback') app.#answers.push(answer);
       response.writeHead(url.pathname === '/callback' ? 200 : 404, { 'content-type': 'text/html; charset=utf-8' });
       response.end('<!doctype html><html lang="en"><title>The app</title><h1>Back at the app</h1></html>');
     }).listen(0, '127.0.0.1');
@@ -121,6 +124,16 @@ export class App {
   // Waits until the page is the app's, and gives what the app was told last.
   async answer(page) {
     await page.waitForURL(`${this.redirectUri}?**`);
+    return this.#last();
+  }
+
+  // The same of an answer that was posted: nothing of it stands in the address.
+  async postedAnswer(page) {
+    await page.waitForURL(this.redirectUri);
+    return this.#last();
+  }
+
+  #last() {
     const answer = this.#answers.at(-1);
     assert.equal(answer.get('state'), this.state);
     assert.equal(answer.get('iss'), stack('URL'));

@@ -48,7 +48,7 @@ test('the link on the start page signs the demo user in, and the command on the 
   await heading(page, 'A code came back').waitFor();
   const command = (await commands()).find((text) => text.includes('curl'));
   const answer = await paste(command);
-  assert.ok(answer.access_token && answer.refresh_token, JSON.stringify(answer));
+  assert.ok(answer.access_token && answer.refresh_token && answer.id_token, JSON.stringify(answer));
   const again = await paste(command);
   assert.equal(again.error, 'invalid_grant');
   await page.getByRole('link', { name: 'Back to the start page' }).click();

@@ -296,6 +296,36 @@ test('the whole way goes without JavaScript', async () => {
   assert.equal(tokens.status, 200, JSON.stringify(tokens));
 });
 
+test('an answer that is asked for in a form is posted to the app without a click', async () => {
+  await page.goto(app.begin({ response_mode: 'form_post' }));
+  await signIn(page, person);
+  await heading(page, 'Allow access?').waitFor();
+  await button(page, 'Allow').click();
+  const answer = await app.postedAnswer(page);
+  assert.deepEqual([...answer.keys()].sort(), ['code', 'iss', 'state']);
+  const tokens = await app.redeem(answer.get('code'));
+  assert.equal(tokens.status, 200, JSON.stringify(tokens));
+  await page.goto(app.begin({ response_mode: 'form_post', prompt: 'none' }));
+  assert.match((await app.postedAnswer(page)).get('error'), /_required$/);
+});
+
+test('without JavaScript an answer in a form goes with a click, and no other script may run', async () => {
+  await reopen({ javaScriptEnabled: false });
+  await page.goto(app.begin({ response_mode: 'form_post' }));
+  await signIn(page, person);
+  const [response] = await Promise.all([page.waitForResponse('**/authorize/consent'), button(page, 'Allow').click()]);
+  const policy = response.headers()['content-security-policy'].split('; ');
+  const of = (name) => policy.filter((rule) => rule.split(' ')[0] === name);
+  assert.deepEqual(of('default-src'), ["default-src 'none'"]);
+  assert.match(of('script-src').join(), /^script-src 'sha256-[A-Za-z0-9+/]{43}='$/);
+  assert.deepEqual(of('form-action'), [`form-action ${new URL(app.redirectUri).origin}`]);
+  await heading(page, 'Back to the app').waitFor();
+  assert.deepEqual(app.answers, []);
+  await button(page, 'Continue').click();
+  const tokens = await app.redeem((await app.postedAnswer(page)).get('code'));
+  assert.equal(tokens.status, 200, JSON.stringify(tokens));
+});
+
 test('a request that cannot be trusted ends on a page and goes nowhere', async () => {
   for (const spoiled of [{ client_id: 'nobody' }, { redirect_uri: `${app.redirectUri}/elsewhere` }]) {
     const response = await page.goto(app.begin(spoiled));

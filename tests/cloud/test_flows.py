@@ -121,6 +121,7 @@ def test_the_documents_are_at_every_address_they_are_looked_for():
     assert {key["alg"] for key in keys} == {"RS256", "ES256", "EdDSA", "PS256"}
     assert all("d" not in key for key in keys)
     assert ({"password", "implicit"} <= set(metadata["grant_types_supported"])) is LEGACY
+    assert metadata["userinfo_endpoint"] == f"{URL}/userinfo"
 
 
 def test_the_gateway_passes_on_every_method_and_its_own_paths_only():
@@ -142,7 +143,8 @@ def test_the_gateway_passes_on_a_preflight():
     assert requests.options(f"{URL}/token", headers=asked, timeout=60).ok
 
 
-@pytest.mark.parametrize(("function", "path", "any_origin"), [("Token", "/token", True), ("Authorize", "/authorize", False)])
+@pytest.mark.parametrize(("function", "path", "any_origin"), [("Token", "/token", True), ("Userinfo", "/userinfo", True),
+                                                               ("Authorize", "/authorize", False)])
 def test_the_function_answers_a_preflight_as_the_gateway_gives_it(function, path, any_origin):
     headers = {"origin": "https://shop.example", "access-control-request-method": "POST", "host": "x"}
     http = {"method": "OPTIONS", "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "x"}
@@ -216,6 +218,36 @@ def test_an_opaque_token_and_a_refresh_token_are_revoked():
     assert introspect(found["access_token"]) == {"active": False}
     post("/revoke", web, token=found["refresh_token"])
     assert refresh(web, found, 400)["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize("api", [JWT_API, OPAQUE_API])
+@pytest.mark.parametrize("signed", [(), ("--userinfo-alg", "ES256")], ids=["plain", "signed"])
+def test_an_app_is_told_who_signed_in(api, signed):
+    app = new_client("--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK, "--api", api, *signed)
+    person = new_person()
+    jeton("user", "update", person.username, "--claim", "email=ada@example.com", "--claim", "email_verified=true")
+    found = tokens(person, app, scope="openid email read", resource=api, nonce="n")
+    said = claims(found["id_token"])
+    assert (said["iss"], said["aud"], said["nonce"]) == (URL, app["id"], "n")
+    told = userinfo(found["access_token"])
+    assert told.headers["Content-Type"] == ("application/jwt" if signed else "application/json")
+    document = claims(told.text) if signed else told.json()
+    assert {"sub": said["sub"], "email": "ada@example.com", "email_verified": True}.items() <= document.items()
+    assert claims(refresh(app, found)["id_token"])["sub"] == said["sub"]
+    userinfo(tokens(person, app, resource=api)["access_token"], 403)
+    post("/revoke", app, token=found["refresh_token"])
+    userinfo(found["access_token"], 401)
+
+
+def userinfo(token, status=200):
+    answer = requests.get(f"{URL}/userinfo", headers={"Authorization": f"Bearer {token}"}, timeout=60)
+    assert answer.status_code == status, f"{answer.status_code} {answer.text}"
+    return answer
+
+
+def claims(jwt):
+    part = jwt.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
 def test_a_person_with_a_session_agrees_to_another_app():

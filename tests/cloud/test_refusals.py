@@ -21,6 +21,8 @@ ALLOWED = {
                "decrypt signing"}, {"people batch", "counters batch"}),
     "Introspect": ({"registry get", "grants get", "counter get", "use assertion", "count", "keys scan", "decrypt handles"}, set()),
     "Revoke": ({"registry get", "grants put", "grants update", "use assertion", "count", "keys scan", "decrypt handles"}, set()),
+    "Userinfo": ({"registry get", "grants batch", "counters batch", "people batch", "keys scan", "decrypt handles", "decrypt signing"},
+                 set()),
     "Metadata": ({"keys scan"}, set()),
     "RotateKeys": ({"keys scan", "keys put", "keys delete", "secret for handles", "pair for signing", "encrypt for signing"},
                    set()),

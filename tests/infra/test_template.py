@@ -18,6 +18,8 @@ WILDCARDS = {
     ("TracePolicy", "Resource"): "X-Ray knows no resources",
     ("WrappingKey", "Resource"): "in a key's policy it is the key",
 }
+# Who may unwrap the keys that sign: /userinfo signs its answers for clients that are registered for it.
+SIGNS = ("TokenRole", "UserinfoRole")
 # What costs nothing while nobody asks for a token; the wrapping key is the exception, $1 a month.
 FREE_WHILE_IDLE = {
     "AWS::ApiGatewayV2::Api",
@@ -244,7 +246,7 @@ def only_what_signs_unwraps_signing_keys(template):
         elif isinstance(purposes, dict):
             if purposes["Fn::If"][0] != "ImplicitGrantIsAllowed" or purposes["Fn::If"][2] != "handles":
                 yield f"{owner}: {purposes}"
-        elif "signing" in listed(purposes) and owner != "TokenRole":
+        elif "signing" in listed(purposes) and owner not in SIGNS:
             if owner != "WrappingKey" or "aws:PrincipalArn" not in statement["Condition"].get("ArnLike", {}):
                 yield f"{owner}: unwraps signing keys"
 

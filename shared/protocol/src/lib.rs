@@ -13,6 +13,7 @@
 
 mod authorization_request;
 mod bearer;
+mod claim;
 mod claims;
 mod claims_request;
 mod client_assertion;
@@ -36,7 +37,8 @@ pub use authorization_request::{
     AuthorizationRequest, AuthorizationRequestError, ReceivedRequest, ResponseMode, ResponseType,
 };
 pub use bearer::{BearerError, bearer_token};
-pub use claims::{Claim, Claims, IdentityScope, MalformedClaim};
+pub use claim::{Claim, IdentityScope};
+pub use claims::{Claims, MalformedClaim};
 pub use claims_request::{ClaimsRequest, MalformedClaimsRequest};
 pub use client_assertion::{ClientAssertion, MalformedAssertion};
 pub use client_authentication::{ClientAuthenticationError, PresentedClient};

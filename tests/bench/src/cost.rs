@@ -113,7 +113,12 @@ fn units(flow: &str) -> (u32, u32) {
         // The grant and its entry in the index of its person; the person, the session and the consent.
         Some(("authorize", _)) => (2, 3),
         Some(("introspect", _) | ("metadata", "key set")) => (0, 1),
-        Some(("revoke", _) | ("token", "client credentials, opaque" | "code, ES256" | "refresh, ES256")) => (1, 0),
+        // The grant and the person.
+        Some(("userinfo", _)) => (0, 2),
+        Some(
+            ("revoke", _)
+            | ("token", "client credentials, opaque" | "code, ES256" | "code and ID token, ES256" | "refresh, ES256"),
+        ) => (1, 0),
         Some(_) | None => (0, 0),
     }
 }

@@ -9,7 +9,7 @@ use lambda::{by_hand, event};
 use serde_json::Value;
 
 use crate::Failure;
-use crate::place::{Format, Place};
+use crate::place::{App, Format, Place};
 
 /// One kind of request.
 #[derive(Clone, Copy, Debug)]
@@ -31,12 +31,16 @@ enum Work {
     IntrospectPersons,
     /// A code is redeemed; each is good once.
     Redeem,
+    /// The same, and the app is told who signed in.
+    RedeemAndSignIn,
     /// The refresh token of the answer before.
     Refresh,
     /// A refresh token ends its grant; each does so once.
     RevokeGrant,
     /// A JWT of a service ends.
     RevokeServices,
+    /// Who signed in is asked.
+    UserInfo,
     /// A document.
     Document(&'static str),
     /// An authorization request of somebody who has signed in and agreed.
@@ -49,18 +53,20 @@ const fn flow(name: &'static str, function: &'static str, work: Work) -> Flow {
 
 impl Flow {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         flow("token: client credentials, ES256", "token", Work::Service(Format::Es256)),
         flow("token: client credentials, RS256", "token", Work::Service(Format::Rs256)),
         flow("token: client credentials, EdDSA", "token", Work::Service(Format::EdDsa)),
         flow("token: client credentials, opaque", "token", Work::Service(Format::Opaque)),
         flow("token: code, ES256", "token", Work::Redeem),
+        flow("token: code and ID token, ES256", "token", Work::RedeemAndSignIn),
         flow("token: refresh, ES256", "token", Work::Refresh),
         flow("introspect: opaque token of a service", "introspect", Work::IntrospectServices(Format::Opaque)),
         flow("introspect: ES256 JWT of a service", "introspect", Work::IntrospectServices(Format::Es256)),
         flow("introspect: ES256 JWT of a grant", "introspect", Work::IntrospectPersons),
         flow("revoke: refresh token", "revoke", Work::RevokeGrant),
         flow("revoke: ES256 JWT of a service", "revoke", Work::RevokeServices),
+        flow("userinfo: ES256 JWT", "userinfo", Work::UserInfo),
         flow("metadata: key set", "metadata", Work::Document("jwks.json")),
         flow("metadata: discovery", "metadata", Work::Document("openid-configuration")),
         flow("authorize: silent, with a session", "authorize", Work::Silent),
@@ -78,7 +84,7 @@ impl Flow {
 
     /// Whether a person has to be there to make its requests, which takes longer.
     pub fn is_of_people(&self) -> bool {
-        matches!(self.work, Work::Silent | Work::Redeem | Work::RevokeGrant)
+        matches!(self.work, Work::Silent | Work::Redeem | Work::RedeemAndSignIn | Work::RevokeGrant)
     }
 
     /// Where its requests come from. `batch` are made ready at a time where each is good once.
@@ -87,10 +93,28 @@ impl Flow {
     /// When the first one cannot be made.
     pub async fn source<'p>(&self, place: &'p Place, batch: usize) -> Result<Source<'p>, Failure> {
         let http = place.stack.http();
-        let browser = place.browser().await;
+        let browser = place.browser(self.work.app(place)).await;
         let mut source = Source { place, work: self.work, batch, http, browser, ready: VecDeque::new(), same: None };
         source.same = source.repeatable().await?;
         Ok(source)
+    }
+}
+
+impl Work {
+    /// The app that people sign in to.
+    fn app(self, place: &Place) -> &App {
+        match self {
+            Self::RedeemAndSignIn | Self::UserInfo => place.portal(),
+            Self::Service(_)
+            | Self::IntrospectServices(_)
+            | Self::IntrospectPersons
+            | Self::Redeem
+            | Self::Refresh
+            | Self::RevokeGrant
+            | Self::RevokeServices
+            | Self::Document(_)
+            | Self::Silent => place.web(),
+        }
     }
 }
 
@@ -147,6 +171,11 @@ impl Source<'_> {
                     return Err(wrong().into());
                 }
             }
+            Work::RedeemAndSignIn | Work::UserInfo => {
+                let told = if matches!(self.work, Work::UserInfo) { "email" } else { "id_token" };
+                let answer: Value = serde_json::from_slice(response.body())?;
+                answer.get(told).ok_or_else(wrong)?;
+            }
             Work::Service(_) | Work::Redeem | Work::RevokeGrant | Work::RevokeServices | Work::Document(_) => {}
             Work::Silent => {
                 response.headers().get("location").ok_or_else(wrong)?;
@@ -169,9 +198,10 @@ impl Source<'_> {
                 form("introspect", place.api(Format::Es256)?, &[("token", &token)])?
             }
             Work::Refresh => refresh(place, &self.tokens().await?.refresh)?,
+            Work::UserInfo => userinfo(&self.tokens().await?.access)?,
             Work::Document(name) => document(name)?,
             Work::Silent => place.silent_request(&self.browser)?,
-            Work::Redeem | Work::RevokeGrant | Work::RevokeServices => return Ok(None),
+            Work::Redeem | Work::RedeemAndSignIn | Work::RevokeGrant | Work::RevokeServices => return Ok(None),
         };
         Ok(Some(event))
     }
@@ -185,10 +215,11 @@ impl Source<'_> {
         }
         if matches!(self.work, Work::RevokeGrant) {
             let token = self.tokens().await?.refresh;
-            return form("revoke", place.web(), &[("token", &token)]);
+            return form("revoke", &place.web().client, &[("token", &token)]);
         }
-        let code = place.code(&mut self.browser).await?;
-        form("token", place.web(), &place.redemption(&code))
+        let app = self.work.app(place);
+        let code = place.code(app, &mut self.browser).await?;
+        form("token", &app.client, &place.redemption(&code))
     }
 
     async fn service_token(&self, format: Format) -> Result<String, Failure> {
@@ -197,8 +228,9 @@ impl Source<'_> {
     }
 
     async fn tokens(&mut self) -> Result<Tokens, Failure> {
-        let code = self.place.code(&mut self.browser).await?;
-        let ask = self.http.post("/token").client(self.place.web()).fields(&self.place.redemption(&code));
+        let app = self.work.app(self.place);
+        let code = self.place.code(app, &mut self.browser).await?;
+        let ask = self.http.post("/token").client(&app.client).fields(&self.place.redemption(&code));
         let reply = ask.send().await;
         Ok(Tokens { access: reply.string("access_token"), refresh: reply.string("refresh_token") })
     }
@@ -214,7 +246,13 @@ fn form(function: &str, client: &RegisteredClient, fields: &[(&str, &str)]) -> R
 }
 
 fn refresh(place: &Place, token: &str) -> Result<Bytes, Failure> {
-    form("token", place.web(), &[("grant_type", "refresh_token"), ("refresh_token", token)])
+    form("token", &place.web().client, &[("grant_type", "refresh_token"), ("refresh_token", token)])
+}
+
+fn userinfo(token: &str) -> Result<Bytes, Failure> {
+    let request =
+        Request::get("/userinfo").header("host", "abc.example").header("authorization", format!("Bearer {token}"));
+    Ok(event::from_request(&request.body(Bytes::new())?, &by_hand::arrival("ANY /userinfo")).to_string().into())
 }
 
 fn document(name: &str) -> Result<Bytes, Failure> {

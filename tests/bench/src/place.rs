@@ -33,13 +33,21 @@ struct Clients {
     api: RegisteredClient,
 }
 
+/// An app, the scope that it asks for, and who signs in to it.
+pub struct App {
+    /// The app.
+    pub client: RegisteredClient,
+    scope: &'static str,
+    person: RegisteredUser,
+}
+
 /// The stack.
 pub struct Place {
     /// `jeton dev`.
     pub stack: Stack,
     clients: Vec<Clients>,
-    web: RegisteredClient,
-    person: RegisteredUser,
+    web: App,
+    portal: App,
     pkce: Pkce,
     deployment: Deployment,
 }
@@ -87,18 +95,24 @@ impl Place {
             let service = cli.create_client("Service", &service);
             Clients { format, service, api: cli.create_client("API", &["--introspects", api]) }
         });
-        let web = [
-            ["--grant", "authorization_code"],
-            ["--grant", "refresh_token"],
-            ["--redirect-uri", CALLBACK],
-            ["--api", Format::Es256.identifier()],
-            ["--scope", "read write"],
-        ];
-        let web = cli.create_client("Shop", web.as_flattened());
-        let person = cli.create_user("somebody", "a long enough pass phrase");
+        let app = |name: &str, scope, more: &[&str]| {
+            let own = [
+                ["--grant", "authorization_code"],
+                ["--grant", "refresh_token"],
+                ["--redirect-uri", CALLBACK],
+                ["--api", Format::Es256.identifier()],
+            ];
+            let client = cli.create_client(name, &[own.as_flattened(), more].concat());
+            App { client, scope, person: cli.create_user(&format!("{name}-person"), "a long enough pass phrase") }
+        };
+        let web = app("Shop", "read", &["--scope", "read write"]);
+        let signed_in = ["--scope", "openid email read write", "--id-token-alg", "ES256"];
+        let portal = app("Portal", "openid email read", &signed_in);
+        let known = ["--claim", "email=ada@example.com", "--claim", "email_verified=true"];
+        cli.run(&[&["user", "update", &portal.person.username][..], &known].concat());
         let environment = stack.env_file().pairs().into_iter().collect();
         let deployment = Deployment { template: Template::of_the_product()?, binaries, environment };
-        Ok(Self { stack, clients: clients.into(), web, person, pkce: Pkce::new(), deployment })
+        Ok(Self { stack, clients: clients.into(), web, portal, pkce: Pkce::new(), deployment })
     }
 
     /// What Lambda is told about a function, whose store is at `endpoint` where one is given.
@@ -154,19 +168,24 @@ impl Place {
     }
 
     /// The app of people.
-    pub fn web(&self) -> &RegisteredClient {
+    pub fn web(&self) -> &App {
         &self.web
     }
 
-    /// The authorization request of the app.
-    fn target(&self) -> String {
-        authorization_url(&self.web.id, CALLBACK, &self.pkce, &[("scope", "read")])
+    /// The app that is told who signed in (OpenID Connect).
+    pub fn portal(&self) -> &App {
+        &self.portal
     }
 
-    /// A browser in which the person has signed in and agreed.
-    pub async fn browser(&self) -> Browser {
+    /// The authorization request of an app.
+    fn target(&self, app: &App) -> String {
+        authorization_url(&app.client.id, CALLBACK, &self.pkce, &[("scope", app.scope)])
+    }
+
+    /// A browser in which the person has signed in and agreed to an app.
+    pub async fn browser(&self, app: &App) -> Browser {
         let mut browser = self.stack.browser();
-        browser.sign_in_and_consent(&self.target(), &self.person.username, &self.person.password).await;
+        browser.sign_in_and_consent(&self.target(app), &app.person.username, &app.person.password).await;
         browser
     }
 
@@ -176,7 +195,8 @@ impl Place {
     /// When the parts do not make a request.
     pub fn silent_request(&self, browser: &Browser) -> Result<Bytes, Failure> {
         let pairs: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = Request::get(self.target()).header("host", "abc.example").header("cookie", pairs.join("; "));
+        let request =
+            Request::get(self.target(&self.web)).header("host", "abc.example").header("cookie", pairs.join("; "));
         let request = request.body(Bytes::new())?;
         Ok(event::from_request(&request, &by_hand::arrival("ANY /authorize")).to_string().into())
     }
@@ -185,8 +205,8 @@ impl Place {
     ///
     /// # Errors
     /// When there is none.
-    pub async fn code(&self, browser: &mut Browser) -> Result<String, Failure> {
-        let landing = browser.go(&self.target()).await;
+    pub async fn code(&self, app: &App, browser: &mut Browser) -> Result<String, Failure> {
+        let landing = browser.go(&self.target(app)).await;
         let callback = landing.callback().ok_or_else(|| format!("no code: {:?}", landing.reply))?;
         Ok(callback.code().to_owned())
     }

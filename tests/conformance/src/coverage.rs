@@ -1,10 +1,11 @@
-//! `COVERAGE.md` tells the state of each line of the checklist, and is current.
+//! `COVERAGE.md` tells the state of each line of the checklist and of the plans of OpenID Connect, and is current.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use crate::coverage_lines::{LINES, State};
+use crate::coverage_lines::State;
+use crate::{coverage_lines, coverage_openid};
 
 const VARIABLE: &str = "JETON_WRITE_COVERAGE";
 const HEAD: &str = "# The checklist, line by line
@@ -13,17 +14,25 @@ Made from the names of the tests: do not edit it. To make it anew:
 
     JETON_WRITE_COVERAGE=1 cargo test --release --locked --workspace coverage_md
 
-| line | requirement | state |
+";
+const HEAD_OF_PLANS: &str = "
+# The conformance plans of OpenID Connect, line by line
+
+";
+const HEAD_OF_TABLE: &str = "| line | requirement | state |
 |---|---|---|
 ";
 
-/// The tests of each line: by number, each as `module::name`, or `crate: name` outside of this one.
-type Tests = BTreeMap<usize, BTreeSet<String>>;
+/// A line, by the letter and the number that its tests begin with: `('c', 42)`.
+type Mark = (char, usize);
+
+/// The tests of each line: each as `module::name`, or `crate: name` outside of this one.
+type Tests = BTreeMap<Mark, BTreeSet<String>>;
 
 #[test]
 fn coverage_md_is_current_and_no_line_is_silent() {
     let tests = tests_below(&root());
-    let faults = faults(&LINES, &tests);
+    let faults = [faults('c', &coverage_lines::LINES, &tests), faults('o', &coverage_openid::LINES, &tests)].concat();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     let (path, expected) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("COVERAGE.md"), document(&tests));
     if is_asked_to_write() {
@@ -39,45 +48,66 @@ fn is_asked_to_write() -> bool {
 }
 
 /// What is wrong with the table, given the tests that there are.
-fn faults(lines: &[(usize, &str, State)], tests: &Tests) -> Vec<String> {
+fn faults(letter: char, lines: &[(usize, &str, State)], tests: &Tests) -> Vec<String> {
+    let unknown = |mark: &&Mark| mark.0 == letter && lines.iter().all(|(known, ..)| *known != mark.1);
     let mut faults: Vec<String> = tests
         .keys()
-        .filter(|number| lines.iter().all(|(known, ..)| known != *number))
-        .map(|number| format!("C{number:03} is no line of the checklist: {}", listed(tests, *number)))
+        .filter(unknown)
+        .map(|mark| format!("{} is no line of the table: {}", written(*mark), listed(tests, *mark)))
         .collect();
     for (number, requirement, state) in lines {
-        let those = tests.get(number).cloned().unwrap_or_default();
+        let mark = (letter, *number);
+        let those = tests.get(&mark).cloned().unwrap_or_default();
         let holds = |name: &str| those.iter().any(|test| test.ends_with(name));
         let objection = match state {
             State::Tested | State::Partly(_) if those.is_empty() => "has no test and no reason",
+            State::As(others) if !others.iter().all(|other| tests.contains_key(&('c', *other))) => {
+                "is the same as a line without a test"
+            }
             State::NotBuilt(_) if !those.is_empty() => "has a test, so it is built: say so in the table",
             State::Refused(_, names) if !names.iter().all(|name| holds(name)) => "misses the test that it is refused",
             State::Refused(_, names) if those.len() > names.len() => "has another test than that it is refused",
             _ if requirement.is_empty() || requirement.contains('|') => "says nothing, or breaks the table",
-            State::Tested | State::Partly(_) | State::NotBuilt(_) | State::Refused(..) => continue,
+            State::Tested | State::As(_) | State::Partly(_) | State::NotBuilt(_) | State::Refused(..) => continue,
         };
-        faults.push(format!("C{number:03} {objection}: {}", listed(tests, *number)));
+        faults.push(format!("{} {objection}: {}", written(mark), listed(tests, mark)));
     }
     faults
 }
 
 fn document(tests: &Tests) -> String {
-    let mut document = HEAD.to_owned();
-    for (number, requirement, state) in &LINES {
-        let names = listed(tests, *number);
+    let checklist = table('c', &coverage_lines::LINES, tests);
+    [HEAD, &checklist, HEAD_OF_PLANS, &table('o', &coverage_openid::LINES, tests)].concat()
+}
+
+fn table(letter: char, lines: &[(usize, &str, State)], tests: &Tests) -> String {
+    let mut table = HEAD_OF_TABLE.to_owned();
+    for (number, requirement, state) in lines {
+        let mark = (letter, *number);
+        let names = listed(tests, mark);
         let told = match state {
             State::Tested => format!("tested: {names}"),
+            State::As(others) => {
+                let others: Vec<String> = others.iter().map(|other| written(('c', *other))).collect();
+                format!("tested as {}", others.join(", "))
+            }
             State::Partly(feature) => format!("tested; not built: {feature}: {names}"),
             State::NotBuilt(feature) => format!("not built: {feature}"),
             State::Refused(feature, _) => format!("not built: {feature}; refused: {names}"),
         };
-        writeln!(document, "| C{number:03} | {requirement} | {told} |").expect("text grows");
+        writeln!(table, "| {} | {requirement} | {told} |", written(mark)).expect("text grows");
     }
-    document
+    table
 }
 
-fn listed(tests: &Tests, number: usize) -> String {
-    let names = tests.get(&number).into_iter().flatten().map(|name| format!("`{name}`"));
+/// A line as people name it: C042, O07.
+fn written((letter, number): Mark) -> String {
+    let digits = digits_of(letter).unwrap_or_default();
+    format!("{}{number:0digits$}", letter.to_ascii_uppercase())
+}
+
+fn listed(tests: &Tests, mark: Mark) -> String {
+    let names = tests.get(&mark).into_iter().flatten().map(|name| format!("`{name}`"));
     names.collect::<Vec<_>>().join(", ")
 }
 
@@ -91,8 +121,8 @@ fn tests_below(root: &Path) -> Tests {
         for file in files_below(&root.join(folder)) {
             let text = std::fs::read_to_string(&file).expect("a source file");
             for name in names_in(&text, file.extension().and_then(|end| end.to_str()).unwrap_or_default()) {
-                for number in numbers_of(&name) {
-                    tests.entry(number).or_default().insert(format!("{}{name}", place_of(&file)));
+                for mark in marks_of(&name) {
+                    tests.entry(mark).or_default().insert(format!("{}{name}", place_of(&file)));
                 }
             }
         }
@@ -126,7 +156,7 @@ fn names_in(text: &str, language: &str) -> Vec<String> {
         let name = starts.iter().find_map(|start| line.strip_prefix(start));
         if let Some(name) = name.filter(|_| is_test) {
             let ends = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
-            names.extend(name.split(ends).next().filter(|name| !numbers_of(name).is_empty()).map(str::to_owned));
+            names.extend(name.split(ends).next().filter(|name| !marks_of(name).is_empty()).map(str::to_owned));
         }
         if language == "rs" && !line.starts_with("///") && !line.starts_with("#[ignore") {
             is_test = line.starts_with("#[") && line.contains("test");
@@ -135,10 +165,22 @@ fn names_in(text: &str, language: &str) -> Vec<String> {
     names
 }
 
-/// The numbers with which a name begins: 42 and 81 of `c042_c081_races`.
-fn numbers_of(name: &str) -> Vec<usize> {
-    let number = |word: &str| word.strip_prefix('c').filter(|digits| digits.len() == 3)?.parse().ok();
-    name.split('_').map_while(number).collect()
+/// The lines with which a name begins: C042 and O20 of `c042_o20_races`.
+fn marks_of(name: &str) -> Vec<Mark> {
+    let mark = |word: &str| {
+        let (letter, digits) = (word.chars().next()?, word.get(1..)?);
+        (digits_of(letter) == Some(digits.len())).then(|| digits.parse().ok().map(|number| (letter, number)))?
+    };
+    name.split('_').map_while(mark).collect()
+}
+
+/// How many digits the number of a line has behind this letter: C of the checklist, O of OpenID Connect.
+const fn digits_of(letter: char) -> Option<usize> {
+    match letter {
+        'c' => Some(3),
+        'o' => Some(2),
+        _ => None,
+    }
 }
 
 /// `module::` in this crate, `crate: ` in another one.
@@ -163,21 +205,25 @@ fn names_are_found_in_each_language_and_only_those_of_tests() {
     assert_eq!(names_in(rust, "rs"), ["c001_c002_a", "c003_b"]);
     assert_eq!(names_in("test(\"c005_a page\", x);\ntest('other', y)", "mjs"), ["c005_a"]);
     assert_eq!(names_in("def test_c006_a(x):\ndef c007_b():", "py"), ["c006_a"]);
-    assert_eq!(numbers_of("c042_c081_races_c001"), [42, 81]);
-    assert_eq!(numbers_of("c12_x"), [0; 0]);
+    assert_eq!(marks_of("c042_o81_races_c001"), [('c', 42), ('o', 81)]);
+    assert_eq!(marks_of("c12_x"), []);
+    assert_eq!(marks_of("o012_x"), []);
+    assert_eq!([written(('c', 7)), written(('o', 7))], ["C007", "O07"]);
 }
 
 #[test]
 fn a_table_that_is_not_true_is_objected_to() {
     let tests = |names: &[(usize, &str)]| {
-        names.iter().map(|(number, name)| (*number, BTreeSet::from([(*name).to_owned()]))).collect::<Tests>()
+        names.iter().map(|(number, name)| (('c', *number), BTreeSet::from([(*name).to_owned()]))).collect::<Tests>()
     };
-    let objects = |state: State, found: &[(usize, &str)]| !faults(&[(1, "A line.", state)], &tests(found)).is_empty();
+    let objects =
+        |state: State, found: &[(usize, &str)]| !faults('c', &[(1, "A line.", state)], &tests(found)).is_empty();
     assert!(!objects(State::Tested, &[(1, "m::c001_a")]) && objects(State::Tested, &[]));
     assert!(!objects(State::Partly("x"), &[(1, "m::c001_a")]) && objects(State::Partly("x"), &[]));
     assert!(!objects(State::NotBuilt("x"), &[]) && objects(State::NotBuilt("x"), &[(1, "m::c001_a")]));
     assert!(!objects(State::Refused("x", &["c001_a"]), &[(1, "m::c001_a")]));
     assert!(objects(State::Refused("x", &["c001_a"]), &[(1, "m::c001_b")]));
     assert!(objects(State::Refused("x", &["c001_a"]), &[]));
+    assert!(!objects(State::As(&[1]), &[(1, "m::c001_a")]) && objects(State::As(&[1]), &[]));
     assert!(objects(State::Tested, &[(1, "m::c001_a"), (131, "m::c131_b")]));
 }

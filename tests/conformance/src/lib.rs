@@ -19,6 +19,8 @@ mod coverage;
 #[cfg(test)]
 mod coverage_lines;
 #[cfg(test)]
+mod coverage_openid;
+#[cfg(test)]
 mod forged;
 #[cfg(test)]
 mod handles;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::published::{keys, verify};
 use crate::relying_party::{app, person};
-use crate::session::{assert_granted, assert_no_store, assert_refused, challenge};
+use crate::session::{Code, assert_granted, assert_no_store, assert_refused, challenge};
 use crate::world::{ORDERS, World};
 
 #[tokio::test]
@@ -126,6 +126,24 @@ async fn o27_what_is_no_good_token_is_told_nothing() {
     assert_eq!(session.userinfo(&token).await.status, 200);
     assert_eq!(session.revoke(&client, &token).await.status, 200);
     refused(session.userinfo(&token).await, 401, "invalid_token");
+}
+
+#[tokio::test]
+async fn c092_neither_an_id_token_nor_a_signed_answer_passes_for_another_token() {
+    let world = World::shared();
+    let (mut session, _) = person(world, "c092");
+    let client = app(world, "C092", &["--userinfo-alg", "RS256"]);
+    let code = session.sign_in("c092", &client, &[("scope", "openid read")]).await;
+    let reply = session.redeem(&client, &code).await;
+    let token = reply.string("access_token");
+    for other in [reply.string("id_token"), session.userinfo(&token).await.text().to_owned()] {
+        assert!(!session.is_active(&other).await, "{other}");
+        assert_eq!(session.userinfo(&other).await.status, 401, "{other}");
+        assert_refused(&session.refresh(&client, &other).await, "invalid_grant");
+        let fake = Code { code: other, ..code.clone() };
+        assert_refused(&session.redeem(&client, &fake).await, "invalid_grant");
+    }
+    assert!(session.is_active(&token).await);
 }
 
 #[tokio::test]

@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use harness::{Browser, Pkce, authorization_url};
+use harness::{Browser, Http, Pkce, authorization_url};
 
-use crate::stack::{CALLBACK, SHARED, answer, deployment, new_user, service_event, settings};
+use crate::stack::{CALLBACK, SHARED, answer, deployment, new_user, service_event, settings, token_with_openid};
 use crate::{Function, Gateway};
 
 const TOKENS: u32 = 500;
@@ -19,13 +19,16 @@ async fn busy() -> Gateway {
     let mut browser = Browser::new(&gateway.url());
     let target = authorization_url(&SHARED.web.id, CALLBACK, &Pkce::new(), &[("scope", "read")]);
     browser.sign_in_and_consent(&target, &user.username, &user.password).await;
-    let http = harness::Http::new(&gateway.url());
+    let http = Http::new(&gateway.url());
+    let with_openid = token_with_openid(&http, &mut browser, &user).await;
     for _ in 0..20 {
         let given = http.post("/token").client(&SHARED.basic).field("grant_type", "client_credentials").send().await;
         let token = given.string("access_token");
         http.post("/introspect").client(&SHARED.orders).field("token", &token).send().await;
         http.post("/revoke").client(&SHARED.basic).field("token", &token).send().await;
         http.get("/.well-known/jwks.json").send().await;
+        let told = http.get("/userinfo").header("authorization", format!("Bearer {with_openid}")).send().await;
+        assert_eq!(told.status, 200, "{told:?}");
     }
     gateway
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
-use harness::{RegisteredClient, RegisteredUser, Stack, jeton};
+use harness::{Browser, Http, Pkce, RegisteredClient, RegisteredUser, Stack, authorization_url, jeton};
 use http::{Request, Response};
 use serde_json::Value;
 
@@ -25,6 +25,7 @@ pub(crate) struct Shared {
     pub(crate) post: RegisteredClient,
     pub(crate) carrier: RegisteredClient,
     pub(crate) web: RegisteredClient,
+    pub(crate) portal: RegisteredClient,
     pub(crate) orders: RegisteredClient,
     pub(crate) parcels: RegisteredClient,
 }
@@ -48,16 +49,39 @@ pub(crate) static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     let (basic, post) = (cli.create_client("Basic", &service), cli.create_client("Post", &post));
     let carrier = cli.create_client("Carrier", &["--grant", "client_credentials", "--api", PARCELS]);
     let web = cli.create_client("Shop", web.as_flattened());
+    let portal = [
+        ["--grant", "authorization_code"],
+        ["--grant", "refresh_token"],
+        ["--redirect-uri", CALLBACK],
+        ["--api", ORDERS],
+        ["--scope", "openid profile email read"],
+    ];
+    let portal = cli.create_client("Portal", portal.as_flattened());
     let orders = cli.create_client("Orders API", &["--introspects", ORDERS]);
     let parcels = cli.create_client("Parcels API", &["--introspects", PARCELS]);
-    Shared { stack, basic, post, carrier, web, orders, parcels }
+    Shared { stack, basic, post, carrier, web, portal, orders, parcels }
 });
 
-/// A person nobody else signs in as.
+/// A person nobody else signs in as, of whom as much is known as of all others.
 pub(crate) fn new_user() -> RegisteredUser {
     static NEXT: AtomicU32 = AtomicU32::new(100);
     let username = format!("person-{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    SHARED.stack.cli().create_user(&username, "a long enough pass phrase")
+    let (cli, password) = (SHARED.stack.cli(), "a long enough pass phrase");
+    let known =
+        ["--claim", "name=Ada Lovelace", "--claim", "email=ada@example.com", "--claim", "updated_at=1790000000"];
+    let user = cli.create_user(&username, password);
+    cli.run(&[&["user", "update", &username][..], &known].concat());
+    user
+}
+
+/// An access token that opens the UserInfo endpoint.
+pub(crate) async fn token_with_openid(http: &Http, browser: &mut Browser, user: &RegisteredUser) -> String {
+    let (portal, pkce) = (&SHARED.portal, Pkce::new());
+    let target = authorization_url(&portal.id, CALLBACK, &pkce, &[("scope", "openid profile email")]);
+    let callback = browser.sign_in_and_consent(&target, &user.username, &user.password).await;
+    let fields = [("code", callback.code()), ("redirect_uri", CALLBACK), ("code_verifier", &pkce.verifier)];
+    let ask = http.post("/token").client(portal).field("grant_type", "authorization_code").fields(&fields);
+    ask.send().await.string("access_token")
 }
 
 /// The release binaries on the storage of the shared stack.

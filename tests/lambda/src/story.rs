@@ -3,7 +3,9 @@
 //! Each step is checked where it happens; besides, everything that was answered is written down with its volatile parts
 //! (tokens, codes, tickets, times) masked, so that two tellings can be laid side by side.
 
-use harness::{Browser, Form, Http, Jwt, Landing, Pkce, RegisteredUser, Reply, authorization_url, forms};
+use harness::{
+    Browser, Form, Http, Jwt, Landing, Pkce, RegisteredClient, RegisteredUser, Reply, authorization_url, forms,
+};
 use serde_json::{Value, json};
 
 use crate::stack::{CALLBACK, ORDERS, PARCELS, SHARED};
@@ -11,6 +13,8 @@ use crate::stack::{CALLBACK, ORDERS, PARCELS, SHARED};
 const VERIFIER: &str = "a-verifier-that-is-the-same-in-every-telling-of-the-story";
 /// Differ between two answers whoever gives them.
 const TRANSPORT_HEADERS: [&str; 4] = ["date", "content-length", "connection", "keep-alive"];
+
+const TOKENS: [&str; 3] = ["access_token", "refresh_token", "id_token"];
 
 /// One answer, masked.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,7 +39,7 @@ impl Story {
     /// Tells the whole story to the server at `site`; `user` must not have agreed to anything before.
     pub(crate) async fn tell(site: &str, user: RegisteredUser) -> Self {
         let mut secrets = vec![user.password.clone(), VERIFIER.to_owned()];
-        for client in [&SHARED.basic, &SHARED.post, &SHARED.web, &SHARED.orders, &SHARED.parcels] {
+        for client in [&SHARED.basic, &SHARED.post, &SHARED.web, &SHARED.portal, &SHARED.orders, &SHARED.parcels] {
             secrets.push(client.secret().to_owned());
         }
         let mut story = Self { told: Vec::new(), secrets, http: Http::new(site), site: site.to_owned(), user };
@@ -46,6 +50,7 @@ impl Story {
         let (code, opaque) = story.person().await;
         story.redemption(&code).await;
         story.revocation(&opaque).await;
+        story.who_signed_in().await;
         story
     }
 
@@ -175,7 +180,7 @@ impl Story {
         let page = self.page("the consent page for another API", &page);
         let landing = browser.submit(&page.0, &page.1, &[("decision", "allow")]).await;
         let opaque = self.code("yes for another API", &landing);
-        let reply = self.redeem(&opaque).await;
+        let reply = self.redeem(&SHARED.web, &opaque).await;
         self.write("an opaque token", 200, &reply);
         (code, reply.json())
     }
@@ -185,15 +190,15 @@ impl Story {
         let ask = self.http.post("/token").client(&SHARED.web).fields(&fields);
         let wrong = ask.field("code_verifier", &VERIFIER.to_uppercase()).send().await;
         self.refused("a wrong verifier", 400, "invalid_grant", &wrong);
-        let tokens = self.redeem(code).await;
+        let tokens = self.redeem(&SHARED.web, code).await;
         self.write("the code is still good", 200, &tokens);
         self.is_active("the person's token", &SHARED.orders, &tokens.string("access_token"), true).await;
-        let refreshed = self.refresh(&tokens.string("refresh_token")).await;
+        let refreshed = self.refresh(&SHARED.web, &tokens.string("refresh_token")).await;
         self.write("a refresh", 200, &refreshed);
-        let replayed = self.redeem(code).await;
+        let replayed = self.redeem(&SHARED.web, code).await;
         self.refused("a replayed code", 400, "invalid_grant", &replayed);
         self.is_active("the token of a replayed code", &SHARED.orders, &refreshed.string("access_token"), false).await;
-        let reply = self.refresh(&refreshed.string("refresh_token")).await;
+        let reply = self.refresh(&SHARED.web, &refreshed.string("refresh_token")).await;
         self.refused("the refresh token of a replayed code", 400, "invalid_grant", &reply);
     }
 
@@ -205,21 +210,55 @@ impl Story {
         self.write("unknown to revoke", 200, &ask.clone().field("token", "nothing").send().await);
         self.write("a revocation", 200, &ask.field("token", &refresh).send().await);
         self.is_active("a revoked opaque token", &SHARED.parcels, &access, false).await;
-        let reply = self.refresh(&refresh).await;
+        let reply = self.refresh(&SHARED.web, &refresh).await;
         self.refused("a revoked refresh token", 400, "invalid_grant", &reply);
     }
 
-    async fn redeem(&mut self, code: &str) -> Reply {
+    /// An app asks who signed in.
+    async fn who_signed_in(&mut self) {
+        let portal = &SHARED.portal;
+        let more = [("scope", "openid profile email"), ("state", "s3"), ("nonce", "n1")];
+        let target = authorization_url(&portal.id, CALLBACK, &Pkce::of(VERIFIER), &more);
+        let mut browser = Browser::new(&self.site);
+        let callback = browser.sign_in_and_consent(&target, &self.user.username, &self.user.password).await;
+        self.secrets.extend(browser.cookies.values().cloned());
+        self.secrets.push(callback.code().to_owned());
+        let tokens = self.redeem(portal, callback.code()).await;
+        self.write("tokens with an ID token", 200, &tokens);
+        assert_eq!(Jwt::read(&tokens.string("id_token")).text("sub"), self.user.sub);
+        let tokens = self.refresh(portal, &tokens.string("refresh_token")).await;
+        self.write("another ID token", 200, &tokens);
+        let token = tokens.string("access_token");
+        let bearer = |token: &str| self.http.get("/userinfo").header("authorization", format!("Bearer {token}"));
+        let (by_get, garbled) = (bearer(&token).send().await, bearer("garbled").send().await);
+        let without = self.http.post("/token").client(&SHARED.basic).field("grant_type", "client_credentials");
+        let without = bearer(&without.send().await.string("access_token")).send().await;
+        let by_post = self.http.post("/userinfo").field("access_token", &token).send().await;
+        let nothing = self.http.get("/userinfo").send().await;
+        let rows = [
+            ("userinfo by GET", 200, by_get),
+            ("userinfo by POST", 200, by_post),
+            ("userinfo without a token", 401, nothing),
+            ("userinfo for a garbled token", 401, garbled),
+            ("userinfo for a service", 403, without),
+        ];
+        for (step, status, reply) in &rows {
+            self.write(step, *status, reply);
+        }
+        assert_eq!(rows[0].2.json()["email"], "ada@example.com");
+    }
+
+    async fn redeem(&mut self, client: &RegisteredClient, code: &str) -> Reply {
         let fields = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK)];
-        self.http.post("/token").client(&SHARED.web).fields(&fields).field("code_verifier", VERIFIER).send().await
+        self.http.post("/token").client(client).fields(&fields).field("code_verifier", VERIFIER).send().await
     }
 
-    async fn refresh(&mut self, token: &str) -> Reply {
+    async fn refresh(&mut self, client: &RegisteredClient, token: &str) -> Reply {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
-        self.http.post("/token").client(&SHARED.web).fields(&fields).send().await
+        self.http.post("/token").client(client).fields(&fields).send().await
     }
 
-    async fn is_active(&mut self, step: &str, api: &harness::RegisteredClient, token: &str, active: bool) {
+    async fn is_active(&mut self, step: &str, api: &RegisteredClient, token: &str, active: bool) {
         let reply = self.http.post("/introspect").client(api).field("token", token).send().await;
         self.write(step, 200, &reply);
         assert_eq!(reply.json()["active"], active, "{step}: {reply:?}");
@@ -252,7 +291,7 @@ impl Story {
     fn write(&mut self, step: &str, status: u16, reply: &Reply) {
         assert_eq!(reply.status, status, "{step}: {reply:?}");
         if let Ok(Value::Object(body)) = serde_json::from_slice(&reply.body) {
-            let tokens = ["access_token", "refresh_token"].into_iter().filter_map(|name| body.get(name)?.as_str());
+            let tokens = TOKENS.into_iter().filter_map(|name| body.get(name)?.as_str());
             self.secrets.extend(tokens.map(str::to_owned));
         }
         if let Some(callback) = reply.header("location").and_then(|_| reply.location()) {
@@ -301,7 +340,7 @@ fn masked_body(reply: &Reply) -> String {
 
 /// A token is replaced by what can be seen in it: claims and header of a JWT, the kind of a handle.
 fn mask_tokens(body: &mut serde_json::Map<String, Value>) {
-    for name in ["access_token", "refresh_token"] {
+    for name in TOKENS {
         let Some(token) = body.get(name).and_then(Value::as_str) else { continue };
         let seen = if token.matches('.').count() == 2 {
             let Jwt { header, claims: Value::Object(mut claims) } = Jwt::read(token) else { panic!("{token}") };
@@ -319,7 +358,7 @@ fn mask_tokens(body: &mut serde_json::Map<String, Value>) {
 fn mask_times(claims: &mut serde_json::Map<String, Value>) {
     let number = |name: &str| claims.get(name).and_then(Value::as_u64);
     let lifetime = number("exp").zip(number("iat")).map(|(exp, iat)| exp - iat);
-    for name in ["exp", "iat", "auth_time", "jti"] {
+    for name in ["exp", "iat", "auth_time", "jti", "sid", "at_hash"] {
         if claims.contains_key(name) {
             claims.insert(name.to_owned(), json!(format!("« {name} »")));
         }

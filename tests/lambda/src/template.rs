@@ -159,6 +159,7 @@ mod tests {
             ("/token", "token", "ANY /token"),
             ("/introspect", "introspect", "ANY /introspect"),
             ("/revoke", "revoke", "ANY /revoke"),
+            ("/userinfo", "userinfo", "ANY /userinfo"),
             ("/.well-known/openid-configuration", "metadata", "ANY /.well-known/{document+}"),
         ] {
             let template = template();
@@ -185,11 +186,11 @@ mod tests {
     #[test]
     fn a_function_is_told_what_the_template_tells_it_and_no_more() {
         let functions = template().functions;
-        assert_eq!(functions.len(), 5);
+        assert_eq!(functions.len(), 6);
         let metadata = functions.iter().find(|function| function.binary == "metadata").unwrap();
-        let legacy = ["JETON_ALLOW_IMPLICIT_GRANT", "JETON_ALLOW_PASSWORD_GRANT"];
         let usual = ["JETON_ISSUER", "JETON_TABLE_KEYS"];
-        assert_eq!(metadata.variables, [&usual, &legacy[..], &["JETON_EDGE_PROOF"]].concat());
+        let offered = ["JETON_OPENID", "JETON_ALLOW_IMPLICIT_GRANT", "JETON_ALLOW_PASSWORD_GRANT"];
+        assert_eq!(metadata.variables, [&usual, &offered[..], &["JETON_EDGE_PROOF"]].concat());
         let authorize = functions.iter().find(|function| function.binary == "authorize").unwrap();
         assert!(authorize.variables.contains(&"JETON_TABLE_PEOPLE".into()));
         assert_eq!((authorize.memory, metadata.memory, authorize.timeout), (1024, 512, 10));

@@ -91,6 +91,7 @@ impl Place {
             ("JETON_TABLE_PEOPLE", table(&tables.people)),
             ("JETON_TABLE_KEYS", table(&tables.keys)),
             ("JETON_KEY_FILE", key_file),
+            ("JETON_OPENID", policy.openid.to_string()),
             ("JETON_ALLOW_IMPLICIT_GRANT", policy.legacy.implicit.to_string()),
             ("JETON_ALLOW_PASSWORD_GRANT", policy.legacy.password.to_string()),
             ("JETON_OUTBOUND_PRIVATE_HOSTS", variable("JETON_OUTBOUND_PRIVATE_HOSTS").unwrap_or_default()),

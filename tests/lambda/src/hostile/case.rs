@@ -40,6 +40,11 @@ pub(super) fn joined(separator: &str, bytes: usize, piece: impl Fn(usize) -> Str
     text
 }
 
+/// Of the query, which an endpoint that takes a token and nothing else does not look at.
+pub(super) fn of_query(place: &Place, expect: Expect) -> Expect {
+    if place.name == "userinfo" { Expect::Answered } else { of_parameters(place, expect) }
+}
+
 /// Of the parameters of the place; where there are none, they may be skipped.
 pub(super) fn of_parameters(place: &Place, expect: Expect) -> Expect {
     if place.known.is_empty() { Expect::Answered } else { expect }

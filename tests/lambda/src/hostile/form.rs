@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-use super::case::{MEGABYTES_5, case, fill, joined, of_parameters};
+use super::case::{MEGABYTES_5, case, fill, joined, of_parameters, of_query};
 use super::judge::Case;
 use super::judge::Expect::{Answered, AsGood, Refused};
 use super::place::{Draft, Place};
@@ -105,7 +105,7 @@ pub(super) fn percent_encoding(place: &Place) -> Vec<Case> {
         let query = Draft { query: format!("{}&a={piece}", draft.query), ..draft.clone() };
         let path = Draft { path: format!("{}{piece}", draft.path), ..draft.clone() };
         let expect = of_parameters(place, Refused);
-        cases.push(case(format!("{piece} in the query"), &query, expect));
+        cases.push(case(format!("{piece} in the query"), &query, of_query(place, Refused)));
         cases.push(case(format!("{piece} in a name"), &draft.clone().and(&format!("{piece}=a")), expect));
         cases.push(case(format!("{piece} in a value"), &draft.clone().and(&format!("odd={piece}")), expect));
         cases.push(case(format!("{piece} in the path"), &path, Answered));
@@ -123,7 +123,8 @@ pub(super) fn percent_encoding(place: &Place) -> Vec<Case> {
 }
 
 pub(super) fn tokens(place: &Place) -> Vec<Case> {
-    let Some(name) = ["token", "refresh_token"].into_iter().find(|name| place.known.contains(name)) else {
+    let Some(name) = ["token", "refresh_token", "access_token"].into_iter().find(|name| place.known.contains(name))
+    else {
         return Vec::new();
     };
     let draft = match name {

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::case::{MEGABYTES_5, case, fill, of_parameters, raw};
+use super::case::{MEGABYTES_5, case, fill, of_query, raw};
 use super::judge::Case;
 use super::judge::Expect::{Answered, AsGood, Refused};
 use super::place::{Draft, Place};
@@ -73,7 +73,7 @@ pub(super) fn targets(place: &Place) -> Vec<Case> {
         case("a path of slashes", &path(&"/".repeat(10_000)), Answered),
         case("a path of steps up", &path(&"../".repeat(6_000)), Answered),
         case("a query of 1 MB", &query(fill(1_000_000)), Refused),
-        case("a query of 60 KB", &query(fill(60_000)), of_parameters(place, Refused)),
+        case("a query of 60 KB", &query(fill(60_000)), of_query(place, Refused)),
         case("a query of question marks", &query("?".repeat(30_000)), Answered),
     ];
     let event = draft.event();

@@ -176,6 +176,8 @@ fn is_refusal(response: &Response<Bytes>) -> bool {
     let body = String::from_utf8_lossy(response.body());
     let told = match header("content-type") {
         "application/json" => serde_json::from_str::<Value>(&body).is_ok_and(|body| body["error"].is_string()),
+        // Who shows no token is told how to, and of no error (RFC 6750 §3.1).
+        "" => response.status() == 401 && body.is_empty() && header("www-authenticate").starts_with("Bearer "),
         content_type => content_type.starts_with("text/html") && body.contains("</html>"),
     };
     response.status().is_client_error() && told

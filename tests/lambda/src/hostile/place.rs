@@ -9,7 +9,7 @@ use harness::{Browser, Pkce, RegisteredClient, authorization_url};
 use serde_json::{Map, Value, json};
 use tokio::sync::OnceCell;
 
-use crate::stack::{CALLBACK, SHARED, new_user};
+use crate::stack::{CALLBACK, SHARED, new_user, token_with_openid};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -112,6 +112,8 @@ struct Made {
     sign_in: (Vec<(String, String)>, Vec<String>),
     consent: (Vec<(String, String)>, Vec<String>),
     token: String,
+    /// Of a person, for `/userinfo`.
+    with_openid: String,
 }
 
 async fn made() -> &'static Made {
@@ -125,7 +127,9 @@ async fn made() -> &'static Made {
         let page = browser.submit(&page, &page.form(), &filled).await;
         let consent = (page.form().filled(&[("decision", "deny")]), cookies(&browser));
         let ask = SHARED.stack.http().post("/token").client(&SHARED.basic).field("grant_type", "client_credentials");
-        Made { target, sign_in, consent, token: ask.send().await.string("access_token") }
+        let token = ask.send().await.string("access_token");
+        let with_openid = token_with_openid(&SHARED.stack.http(), &mut browser, &user).await;
+        Made { target, sign_in, consent, token, with_openid }
     })
     .await
 }
@@ -142,6 +146,7 @@ pub(super) async fn places() -> Vec<Place> {
     let token = Draft::post("/token", &service);
     let introspect = Draft::post("/introspect", &[("token", &made.token)]).basic(&SHARED.orders);
     let revoke = Draft::post("/revoke", &[&[("token", "nothing")], &secret[..]].concat());
+    let userinfo = Draft::post("/userinfo", &[("access_token", &made.with_openid)]);
     let metadata = Draft::get("/.well-known/openid-configuration");
     let begin = Draft::get(&made.target);
     let of = |name, binary, draft: &Draft, known| {
@@ -162,11 +167,12 @@ pub(super) async fn places() -> Vec<Place> {
         of("token", "token", &token, &TOKEN),
         of("introspect", "introspect", &introspect, &["token", "token_type_hint", "client_id", "client_secret"]),
         of("revoke", "revoke", &revoke, &["token", "token_type_hint", "client_id", "client_secret"]),
+        of("userinfo", "userinfo", &userinfo, &["access_token"]),
         of("metadata", "metadata", &metadata, &[]),
     ]
 }
 
-const AUTHORIZE: [&str; 17] = [
+const AUTHORIZE: [&str; 19] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -178,6 +184,8 @@ const AUTHORIZE: [&str; 17] = [
     "prompt",
     "max_age",
     "login_hint",
+    "id_token_hint",
+    "claims",
     "code_challenge",
     "code_challenge_method",
     "request",
