@@ -5,6 +5,7 @@
 
 mod demo;
 mod gateway;
+mod options;
 mod pages;
 mod place;
 mod site;
@@ -14,7 +15,7 @@ use edge::Error;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::args::DevOptions;
+pub(crate) use crate::dev::options::DevOptions;
 use crate::dev::place::Place;
 use crate::dev::site::Site;
 use crate::stack::Stack;
@@ -34,8 +35,7 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
     if let Some(path) = &options.env_file {
         place.write_env_file(path)?;
     }
-    let issuer = place.config.issuer.as_str();
-    tell::ready(issuer, &demo, &place.describe())?;
+    tell::ready(&options.address(), &demo, &place.describe())?;
     tokio::select! {
         () = gateway::serve(listener, site) => {}
         _ = terminate.recv() => {}
