@@ -87,7 +87,7 @@ impl Metadata {
 
 /// How clients may sign their assertions: with a key of theirs, or with their secret.
 fn assertion_algorithms() -> Vec<&'static str> {
-    SigningAlgorithm::ALL.map(SigningAlgorithm::as_str).into_iter().chain(["HS256"]).collect()
+    SigningAlgorithm::ALL.map(SigningAlgorithm::as_str).into_iter().chain(["Ed25519", "HS256"]).collect()
 }
 
 fn describe_openid(issuer: &str) -> OpenIdMetadata {

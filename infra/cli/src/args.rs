@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::commands::client_keys::AssertionOptions;
 use crate::commands::relying_party::RelyingPartyOptions;
+use crate::dev::DevOptions;
 
 /// OAuth 2.1 authorization server on AWS Lambda and DynamoDB: the local stack and the operator's commands.
 #[derive(Parser)]
@@ -45,22 +46,6 @@ pub(crate) enum Command {
     /// The tables of a store on this machine; in the cloud they come with infra/template.yaml.
     #[command(subcommand)]
     Tables(TablesCommand),
-}
-
-#[derive(Args)]
-pub(crate) struct DevOptions {
-    /// The port of the authorization server on 127.0.0.1.
-    #[arg(long, default_value_t = 9000, value_name = "PORT")]
-    pub(crate) port: u16,
-    /// Keep everything in this directory; without it all is gone at the end.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data: Option<PathBuf>,
-    /// Write the NAME=value lines with which other programs join this stack.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) env_file: Option<PathBuf>,
-    /// The port of the embedded DynamoDB on 127.0.0.1; any free one without it.
-    #[arg(long, value_name = "PORT")]
-    pub(crate) dynamodb_port: Option<u16>,
 }
 
 /// Options of every command that looks at a stack.

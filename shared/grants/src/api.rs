@@ -64,6 +64,12 @@ impl SigningAlgorithm {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.as_str() == text)
     }
+
+    /// The algorithm that a client names `text`: `Ed25519` is the newer name of `EdDSA` with the one curve that is taken here
+    /// (RFC 9864 §2.2).
+    pub fn parse_of_client(text: &str) -> Option<Self> {
+        if text == "Ed25519" { Some(Self::EdDsa) } else { Self::parse(text) }
+    }
 }
 
 impl TokenFormat {
@@ -90,8 +96,13 @@ mod tests {
         let names = ["RS256", "ES256", "EdDSA", "PS256"];
         assert_eq!(SigningAlgorithm::ALL.map(SigningAlgorithm::as_str), names);
         assert_eq!(names.map(SigningAlgorithm::parse), SigningAlgorithm::ALL.map(Some));
-        for other in ["none", "HS256", "rs256", "RS256 ", ""] {
+        assert_eq!(names.map(SigningAlgorithm::parse_of_client), SigningAlgorithm::ALL.map(Some));
+        assert_eq!(SigningAlgorithm::parse_of_client("Ed25519"), Some(SigningAlgorithm::EdDsa));
+        for other in ["none", "HS256", "rs256", "RS256 ", "Ed25519", ""] {
             assert_eq!(SigningAlgorithm::parse(other), None, "{other:?}");
+        }
+        for other in ["none", "HS256", "Ed448", "ed25519", ""] {
+            assert_eq!(SigningAlgorithm::parse_of_client(other), None, "{other:?}");
         }
         let formats = [TokenFormat::Jwt, TokenFormat::Opaque];
         assert_eq!(formats.map(TokenFormat::as_str), ["jwt", "opaque"]);

@@ -1,9 +1,12 @@
 //! Assertions of clients (RFC 7523 §3): the signature, and what was signed.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{AssertionClaims, Audience, ClientKey, PublicKey, SigningAlgorithm, Timestamp, candidates};
-use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
+use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use protocol::Secret;
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::client_keys::point;
 use crate::signing::jose;
@@ -15,6 +18,24 @@ const TYPES: [&str; 2] = ["jwt", "client-authentication+jwt"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an assertion of this client")]
 pub struct NotSigned;
+
+/// What is looked at of a header. Keys that come along or are pointed to are not (RFC 8725 §3.10).
+#[derive(Deserialize)]
+struct Head {
+    alg: String,
+    kid: Option<String>,
+    typ: Option<String>,
+    crit: Option<IgnoredAny>,
+}
+
+/// The parts of a JWT as they are written.
+struct Parts<'j> {
+    header: &'j str,
+    claims: &'j str,
+    /// What was signed: the first two with the point between.
+    message: &'j str,
+    signature: &'j str,
+}
 
 #[derive(Deserialize)]
 struct Written {
@@ -51,13 +72,14 @@ pub fn assertion_by_keys(
     keys: &[ClientKey],
     only: Option<SigningAlgorithm>,
 ) -> Result<AssertionClaims, NotSigned> {
-    let header = header(jwt)?;
-    let algorithm = SigningAlgorithm::ALL.into_iter().find(|known| jose(*known) == header.alg).ok_or(NotSigned)?;
+    let jwt = Parts::of(jwt)?;
+    let header = jwt.header()?;
+    let algorithm = SigningAlgorithm::parse_of_client(&header.alg).ok_or(NotSigned)?;
     if only.is_some_and(|only| only != algorithm) {
         return Err(NotSigned);
     }
     let mut keys = candidates(keys, header.kid.as_deref(), algorithm);
-    keys.find_map(|key| verified(jwt, header.alg, &verifying(&key.public))).ok_or(NotSigned)
+    keys.find_map(|key| jwt.verified(jose(algorithm), &verifying(&key.public))).ok_or(NotSigned)
 }
 
 /// The claims of an assertion that was signed with one of `secrets` and HS256 (OpenID Connect Core §10.1: the key is the
@@ -69,18 +91,42 @@ pub fn assertion_by_secrets(
     jwt: &Secret,
     secrets: impl IntoIterator<Item = Secret>,
 ) -> Result<AssertionClaims, NotSigned> {
-    if header(jwt)?.alg != Algorithm::HS256 {
+    let jwt = Parts::of(jwt)?;
+    if jwt.header()?.alg != "HS256" {
         return Err(NotSigned);
     }
     let mut keys = secrets.into_iter().map(|secret| DecodingKey::from_secret(secret.expose().as_bytes()));
-    keys.find_map(|key| verified(jwt, Algorithm::HS256, &key)).ok_or(NotSigned)
+    keys.find_map(|key| jwt.verified(Algorithm::HS256, &key)).ok_or(NotSigned)
 }
 
-/// The header. What must be understood (RFC 7515 §4.1.11) is not; keys that come along or are pointed to are not looked at.
-fn header(jwt: &Secret) -> Result<Header, NotSigned> {
-    let header = jsonwebtoken::decode_header(jwt.expose()).map_err(|_| NotSigned)?;
-    let known = header.typ.as_deref().is_none_or(|typ| TYPES.contains(&typ.to_ascii_lowercase().as_str()));
-    if known && header.crit.is_none() { Ok(header) } else { Err(NotSigned) }
+impl<'j> Parts<'j> {
+    fn of(jwt: &'j Secret) -> Result<Self, NotSigned> {
+        let (message, signature) = jwt.expose().rsplit_once('.').ok_or(NotSigned)?;
+        let (header, claims) = message.split_once('.').ok_or(NotSigned)?;
+        Ok(Self { header, claims, message, signature })
+    }
+
+    /// The header. What must be understood (RFC 7515 §4.1.11) is not.
+    fn header(&self) -> Result<Head, NotSigned> {
+        let header: Head = decoded(self.header)?;
+        let known = header.typ.as_deref().is_none_or(|typ| TYPES.contains(&typ.to_ascii_lowercase().as_str()));
+        if known && header.crit.is_none() { Ok(header) } else { Err(NotSigned) }
+    }
+
+    /// The claims, when `key` signed them. What they must say is for `grants`.
+    fn verified(&self, algorithm: Algorithm, key: &DecodingKey) -> Option<AssertionClaims> {
+        let verified = crypto::verify(self.signature, self.message.as_bytes(), key, algorithm);
+        if !verified.unwrap_or(false) {
+            return None;
+        }
+        decoded::<Written>(self.claims).ok().map(Written::claims)
+    }
+}
+
+fn decoded<T: DeserializeOwned>(part: &str) -> Result<T, NotSigned> {
+    // A second point is no character of base64url.
+    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| NotSigned)?;
+    serde_json::from_slice(&json).map_err(|_| NotSigned)
 }
 
 fn verifying(key: &PublicKey) -> DecodingKey {
@@ -91,25 +137,21 @@ fn verifying(key: &PublicKey) -> DecodingKey {
     }
 }
 
-/// The claims, when `key` signed them. What they must say is for `grants`.
-fn verified(jwt: &Secret, algorithm: Algorithm, key: &DecodingKey) -> Option<AssertionClaims> {
-    let mut validation = Validation::new(algorithm);
-    validation.required_spec_claims.clear();
-    validation.validate_exp = false;
-    validation.validate_aud = false;
-    let written = jsonwebtoken::decode::<Written>(jwt.expose(), key, &validation).ok()?.claims;
-    Some(AssertionClaims {
-        issuer: written.iss,
-        subject: written.sub,
-        audience: match written.aud {
-            WrittenAudience::One(only) => Audience::One(only),
-            WrittenAudience::Several(several) => Audience::Several(several),
-        },
-        expires_at: written.exp.map(|time| time.rounded(f64::floor)),
-        issued_at: written.iat.map(|time| time.rounded(f64::ceil)),
-        not_before: written.nbf.map(|time| time.rounded(f64::ceil)),
-        id: written.jti,
-    })
+impl Written {
+    fn claims(self) -> AssertionClaims {
+        AssertionClaims {
+            issuer: self.iss,
+            subject: self.sub,
+            audience: match self.aud {
+                WrittenAudience::One(only) => Audience::One(only),
+                WrittenAudience::Several(several) => Audience::Several(several),
+            },
+            expires_at: self.exp.map(|time| time.rounded(f64::floor)),
+            issued_at: self.iat.map(|time| time.rounded(f64::ceil)),
+            not_before: self.nbf.map(|time| time.rounded(f64::ceil)),
+            id: self.jti,
+        }
+    }
 }
 
 impl NumericDate {

@@ -101,7 +101,7 @@ impl Written {
         let verifies = self.usage.as_deref().is_none_or(|usage| usage == "sig")
             && self.key_ops.as_ref().is_none_or(|operations| operations.iter().any(|operation| operation == "verify"))
             && self.kid.as_ref().is_none_or(|kid| kid.len() <= MAX_KID_BYTES);
-        let algorithm = self.alg.as_deref().map(SigningAlgorithm::parse);
+        let algorithm = self.alg.as_deref().map(SigningAlgorithm::parse_of_client);
         let (true, Some(algorithm)) = (verifies, algorithm.map_or(Some(None), |known| known.map(Some))) else {
             return Ok(None);
         };

@@ -72,6 +72,23 @@ async fn c069_c070_a_key_of_each_algorithm_authenticates_its_client_at_each_endp
 }
 
 #[tokio::test]
+async fn c070_eddsa_goes_by_its_newer_name_too() {
+    let world = World::shared();
+    let signer = Signer::new(Algorithm::EdDSA, "newer");
+    let mut key = signer.public();
+    key["alg"] = json!("Ed25519");
+    let file = keys_in_file(world, "newer.json", &[key]);
+    let with_key = ["--auth-method", "private_key_jwt", "--jwks", &file];
+    let client = world.stack.cli().create_client("With a newer key", &[&MORE[..], &with_key].concat());
+    for (place, name) in ["Ed25519", "EdDSA", "Ed25519"].into_iter().enumerate() {
+        let header = json!({"alg": name, "typ": "JWT", "kid": "newer"});
+        granted(world, place, &signer.assertion_with(&header, &claims(world, &client.id))).await;
+    }
+    let wrong = json!({"alg": "Ed448", "kid": "newer"});
+    refused(world, 0, &signer.assertion_with(&wrong, &claims(world, &client.id))).await;
+}
+
+#[tokio::test]
 async fn c070_an_assertion_that_is_not_the_clients_own_changes_nothing() {
     let stranger = Signer::new(Algorithm::ES256, "usual");
     let (signer, other) = (Signer::new(Algorithm::ES256, "usual"), Signer::new(Algorithm::EdDSA, "usual"));

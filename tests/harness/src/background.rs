@@ -35,6 +35,11 @@ impl Background {
         Self { address, stop: Some(stop), thread: Some(thread) }
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Where it listens, as a URL without a slash at the end.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use crate::{Form, Http, Pkce, Reply, forms};
+use crate::{Form, Http, Pkce, Reply, TlsFront, forms};
 
 const MOST_REDIRECTS: usize = 10;
 
@@ -62,6 +62,11 @@ impl Browser {
     /// The same on a machine with another address, such as 127.0.0.2.
     pub fn from_address(site: &str, address: IpAddr) -> Self {
         Self::with(Http::from_address(site, address), site)
+    }
+
+    /// The same for the site behind `front`.
+    pub fn through(front: &TlsFront) -> Self {
+        Self::with(Http::through(front), &front.url())
     }
 
     fn with(http: Http, site: &str) -> Self {

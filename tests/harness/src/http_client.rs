@@ -8,25 +8,36 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http_body_util::Full;
 use serde_json::Value;
 use url::Url;
 
-use crate::RegisteredClient;
+use crate::proxy::Failure;
+use crate::tls::TlsWay;
+use crate::{RegisteredClient, TlsFront};
 
 const FORM: &str = "application/x-www-form-urlencoded";
+const TIMEOUT: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// A client for one server. Its connections belong to the runtime that made it: make one in each test.
 #[derive(Clone, Debug)]
 pub struct Http {
-    client: reqwest::Client,
+    way: Way,
     base: String,
+}
+
+/// How requests are sent.
+#[derive(Clone, Debug)]
+enum Way {
+    Plain(reqwest::Client),
+    Tls(TlsWay),
 }
 
 /// A request being put together.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Ask {
-    client: reqwest::Client,
+    way: Way,
     method: Method,
     url: String,
     headers: HeaderMap,
@@ -56,18 +67,22 @@ impl Http {
         Self::bound(base, Some(address))
     }
 
+    /// A client for the server behind `front`, which it trusts.
+    pub fn through(front: &TlsFront) -> Self {
+        Self { way: Way::Tls(front.way()), base: front.url() }
+    }
+
     fn bound(base: &str, address: Option<IpAddr>) -> Self {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).local_address(address);
-        let client = client.timeout(std::time::Duration::from_mins(1)).build().expect("an HTTP client");
-        Self { client, base: base.to_owned() }
+        let client = client.timeout(TIMEOUT).build().expect("an HTTP client");
+        Self { way: Way::Plain(client), base: base.to_owned() }
     }
 
     /// A request with any method, to a path or to a whole URL.
     pub fn ask(&self, method: &str, target: &str) -> Ask {
         let url = if target.starts_with('/') { format!("{}{target}", self.base) } else { target.to_owned() };
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
-        let client = self.client.clone();
-        Ask { client, method, url, headers: HeaderMap::new(), fields: Vec::new(), body: None }
+        Ask { way: self.way.clone(), method, url, headers: HeaderMap::new(), fields: Vec::new(), body: None }
     }
 
     /// A GET request.
@@ -137,12 +152,34 @@ impl Ask {
                 Some(form.into_bytes())
             }
         };
-        let request = self.client.request(self.method.clone(), &self.url).headers(self.headers);
-        let request = body.into_iter().fold(request, reqwest::RequestBuilder::body);
-        let answer = request.send().await.unwrap_or_else(|error| panic!("{} {}: {error:?}", self.method, self.url));
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let body = answer.bytes().await.unwrap_or_else(|error| panic!("{} {}: {error:?}", self.method, self.url));
-        Reply { status, headers, body }
+        let sent = self.way.send(&self.method, &self.url, self.headers, body).await;
+        sent.unwrap_or_else(|error| panic!("{} {}: {error:?}", self.method, self.url))
+    }
+}
+
+impl Way {
+    async fn send(
+        &self,
+        method: &Method,
+        url: &str,
+        headers: HeaderMap,
+        body: Option<Vec<u8>>,
+    ) -> Result<Reply, Failure> {
+        match self {
+            Self::Plain(client) => {
+                let request = client.request(method.clone(), url).headers(headers);
+                let answer = body.into_iter().fold(request, reqwest::RequestBuilder::body).send().await?;
+                let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+                Ok(Reply { status, headers, body: answer.bytes().await? })
+            }
+            Self::Tls(way) => {
+                let body = Full::new(Bytes::from(body.unwrap_or_default()));
+                let mut request = http::Request::builder().method(method).uri(url).body(body)?;
+                *request.headers_mut() = headers;
+                let (head, body) = tokio::time::timeout(TIMEOUT, way.send(request)).await??.into_parts();
+                Ok(Reply { status: head.status.as_u16(), headers: head.headers, body })
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Starts the stack for tests and speaks HTTP to it.
 //!
 //! [`Stack`] runs `jeton dev` as a process of its own, [`Cli`] runs the operator's commands against it, [`Http`] and
-//! [`Browser`] are a machine and a person, and [`CountingProxy`] counts on the wire what the product asks of its
+//! [`Browser`] are a machine and a person, [`TlsFront`] ends TLS before a server, and [`CountingProxy`] counts on the wire what the product asks of its
 //! store. Nothing here knows a rule: what an answer should be is said by the tests.
 //!
 //! # Decisions
@@ -27,6 +27,7 @@ mod process;
 mod proof;
 mod proxy;
 mod stack;
+mod tls;
 mod traffic;
 
 pub use browser::{Browser, Callback, Landing, authorization_url};
@@ -42,4 +43,5 @@ pub use process::{Finished, free_port, jeton, run_bounded};
 pub use proof::{Jwt, Pkce};
 pub use proxy::CountingProxy;
 pub use stack::{Stack, StackBuilder, amazon_dynamo};
+pub use tls::TlsFront;
 pub use traffic::Traffic;

@@ -7,7 +7,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use crate::process::{Supervised, free_port, jeton};
-use crate::{Browser, Cli, EnvFile, Http};
+use crate::{Browser, Cli, EnvFile, Http, TlsFront};
 
 const METADATA: &str = "/.well-known/oauth-authorization-server";
 
@@ -16,6 +16,7 @@ pub struct Stack {
     process: Supervised,
     issuer: String,
     env_file: EnvFile,
+    front: Option<TlsFront>,
 }
 
 /// How to start a [`Stack`].
@@ -24,6 +25,7 @@ pub struct StackBuilder {
     port: Option<u16>,
     args: Vec<String>,
     env: Vec<(String, String)>,
+    host: Option<String>,
 }
 
 /// The endpoint of Amazon's `DynamoDB` Local, from `JETON_TEST_DYNAMODB_LOCAL`. Tests that need it are ignored unless
@@ -44,7 +46,7 @@ impl Stack {
         StackBuilder::default()
     }
 
-    /// The issuer, which is the URL of the server.
+    /// The issuer, which is the URL of the server: of what ends TLS in front of it, where something does.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
@@ -61,12 +63,12 @@ impl Stack {
 
     /// A client for this server, for the runtime that calls.
     pub fn http(&self) -> Http {
-        Http::new(&self.issuer)
+        self.front.as_ref().map_or_else(|| Http::new(&self.issuer), Http::through)
     }
 
     /// A browser that has never been here.
     pub fn browser(&self) -> Browser {
-        Browser::new(&self.issuer)
+        self.front.as_ref().map_or_else(|| Browser::new(&self.issuer), Browser::through)
     }
 
     /// A client on a machine with another address, such as 127.0.0.2.
@@ -120,6 +122,13 @@ impl StackBuilder {
         self
     }
 
+    /// Ends TLS in front of it, as the host `name`, which is that of the issuer.
+    #[must_use]
+    pub fn behind_tls(mut self, name: &str) -> Self {
+        self.host = Some(name.to_owned());
+        self
+    }
+
     /// One more argument.
     #[must_use]
     pub fn arg(mut self, argument: &str) -> Self {
@@ -135,17 +144,24 @@ impl StackBuilder {
     }
 
     /// Starts it and waits until it is ready.
-    pub fn start(self) -> Stack {
+    pub fn start(mut self) -> Stack {
         let scratch = tempfile::Builder::new().prefix("jeton-stack-").tempdir().expect("a temporary directory").keep();
         let port = self.port.unwrap_or_else(free_port);
         let env_file = EnvFile::at(scratch.join("env"));
+        let address = format!("http://127.0.0.1:{port}");
+        let front = self.host.as_deref().map(TlsFront::start);
+        if let Some(front) = &front {
+            front.lead_to(&address);
+            self = self.arg("--issuer").arg(&front.url());
+        }
+        let issuer = front.as_ref().map_or(address, TlsFront::url);
         let args = [
             &["dev", "--port", &port.to_string(), "--env-file"].map(str::to_owned)[..],
             &[path(&env_file)],
             &self.args,
         ];
         let process = Supervised::start(&jeton(), &args.concat(), &self.env, scratch);
-        let mut stack = Stack { process, issuer: format!("http://127.0.0.1:{port}"), env_file };
+        let mut stack = Stack { process, issuer, env_file, front };
         stack.wait_until_ready(port);
         stack
     }

@@ -5,6 +5,7 @@
 
 mod demo;
 mod gateway;
+mod options;
 mod pages;
 mod place;
 mod site;
@@ -18,7 +19,7 @@ use edge::{Error, Stores, trouble};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::args::DevOptions;
+pub(crate) use crate::dev::options::DevOptions;
 use crate::dev::place::Place;
 use crate::dev::site::Site;
 use crate::dev::stream::Stream;
@@ -42,8 +43,7 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
         place.write_env_file(path)?;
     }
     follow_sign_outs(&place, &stack).await?;
-    let issuer = place.config.issuer.as_str();
-    tell::ready(issuer, &demo, &place.describe())?;
+    tell::ready(&options.address(), &demo, &place.describe())?;
     tokio::select! {
         () = gateway::serve(listener, site) => {}
         _ = terminate.recv() => {}

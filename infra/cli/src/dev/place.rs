@@ -6,12 +6,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use dynoxide::Database;
-use edge::{Config, Error, Tables, WrappingKey};
+use edge::{Config, ConfigError, Error, Tables, WrappingKey};
 use keys::FileWrap;
 use tempfile::TempDir;
 
-use crate::args::DevOptions;
-use crate::dev::listen;
+use crate::dev::{DevOptions, listen};
 use crate::stack::Stack;
 use crate::template::{Template, default_name};
 
@@ -35,7 +34,7 @@ impl Place {
         let given = Tables::read(variable);
         let all = [&given.registry, &given.grants, &given.people, &given.keys];
         let names_were_given = all.into_iter().any(Option::is_some);
-        let config = config(options.port, &endpoint, &key_file, given)?;
+        let config = config(options, &endpoint, &key_file, given)?;
         Ok(Self { config, storage, names_were_given, _temporary: temporary })
     }
 
@@ -165,7 +164,7 @@ async fn embedded(options: &DevOptions, directory: &Path) -> Result<(String, Str
     Ok((endpoint, storage))
 }
 
-fn config(port: u16, endpoint: &str, key_file: &Path, given: Tables) -> Result<Config, Error> {
+fn config(options: &DevOptions, endpoint: &str, key_file: &Path, given: Tables) -> Result<Config, Error> {
     let table = |given: Option<String>, table| given.or_else(|| Some(default_name(table)));
     let tables = Tables {
         registry: table(given.registry, "registry"),
@@ -174,12 +173,16 @@ fn config(port: u16, endpoint: &str, key_file: &Path, given: Tables) -> Result<C
         keys: table(given.keys, "keys"),
     };
     let read = Config::read(|name| match name {
-        "JETON_ISSUER" => Some(format!("http://127.0.0.1:{port}")),
+        "JETON_ISSUER" => Some(options.issuer.clone().unwrap_or_else(|| options.address())),
         "JETON_KEY_FILE" => Some(key_file.display().to_string()),
         "AWS_ENDPOINT_URL_DYNAMODB" => Some(endpoint.to_owned()),
         "AWS_REGION" => variable(name).or_else(|| Some("us-east-1".to_owned())),
         "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => variable(name).or_else(|| Some("local".to_owned())),
         _ => variable(name),
+    });
+    let read = read.map_err(|error| match error {
+        ConfigError::Malformed("JETON_ISSUER", what) => Error::from(format!("--issuer must be {what}")),
+        ConfigError::Malformed(..) | ConfigError::Missing(..) => error.into(),
     })?;
     Ok(Config { tables, ..read })
 }

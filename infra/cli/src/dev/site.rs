@@ -27,6 +27,8 @@ pub(crate) struct Site {
     metadata: Metadata,
     demo: Demo,
     storage: String,
+    /// The path of the issuer. As behind a gateway that maps it, routes begin after it.
+    base: String,
 }
 
 impl Site {
@@ -44,14 +46,16 @@ impl Site {
             metadata: Metadata::open(config.clone(), &stores())?,
             demo: demo.clone(),
             storage,
+            base: config.path().to_owned(),
         })
     }
 
     /// Answers a request as the gateway would have it answered.
     pub(crate) async fn answer(&self, request: Request) -> Result<Answer, Error> {
         let path = request.uri().path().to_owned();
-        let route = self.routes.iter().find(|route| route.leads(&path));
-        match (route.map(|route| route.function.as_str()), path.as_str()) {
+        let path = path.strip_prefix(&self.base).unwrap_or(&path);
+        let route = self.routes.iter().find(|route| route.leads(path));
+        match (route.map(|route| route.function.as_str()), path) {
             (Some("authorize"), _) => Ok(Box::pin(respond(&self.authorize, request)).await),
             (Some("token"), _) => Ok(Box::pin(respond(&self.token, request)).await),
             (Some("introspect"), _) => Ok(Box::pin(respond(&self.introspect, request)).await),

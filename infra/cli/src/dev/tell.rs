@@ -6,14 +6,16 @@ use edge::Error;
 
 use crate::dev::demo::{Demo, PASSWORD, USERNAME};
 
-/// Tells what runs and what to try next.
-pub(crate) fn ready(issuer: &str, demo: &Demo, storage: &str) -> Result<(), Error> {
+/// Tells what runs at `address` and what to try next.
+pub(crate) fn ready(address: &str, demo: &Demo, storage: &str) -> Result<(), Error> {
+    let issuer = &demo.issuer;
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
         "\
 Jeton runs on {issuer}
   storage   {storage}
+  address   {address}
 
 A service gets a token:
   {service}

@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::EncodingKey;
+use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
 
 use super::*;
@@ -92,6 +92,22 @@ fn c092_another_kind_of_jwt_is_no_assertion() {
     }
     let critical = signed(pair, |header| header.crit = Some(vec!["b64".to_owned()]));
     assert_eq!(assertion_by_keys(&critical, &publics(), None), Err(NotSigned));
+}
+
+#[test]
+fn c070_eddsa_goes_by_its_newer_name_too_and_with_its_own_key_only() {
+    let named = |pair: &Pair| {
+        let header = URL_SAFE_NO_PAD.encode(json!({"alg": "Ed25519", "typ": "JWT"}).to_string());
+        let message = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims().to_string()));
+        let signature = crypto::sign(message.as_bytes(), &pair.private, jose(pair.algorithm)).unwrap();
+        Secret::new(format!("{message}.{signature}"))
+    };
+    for pair in &*PAIRS {
+        let is_good = pair.algorithm == SigningAlgorithm::EdDsa;
+        assert_eq!(assertion_by_keys(&named(pair), &publics(), None).is_ok(), is_good, "{:?}", pair.algorithm);
+        let only = assertion_by_keys(&named(pair), &publics(), Some(SigningAlgorithm::Es256));
+        assert_eq!(only, Err(NotSigned));
+    }
 }
 
 #[test]
