@@ -61,14 +61,11 @@ fn faults(letter: char, lines: &[(usize, &str, State)], tests: &Tests) -> Vec<St
         let holds = |name: &str| those.iter().any(|test| test.ends_with(name));
         let objection = match state {
             State::Tested | State::Partly(_) if those.is_empty() => "has no test and no reason",
-            State::As(others) if !others.iter().all(|other| tests.contains_key(&('c', *other))) => {
-                "is the same as a line without a test"
-            }
             State::NotBuilt(_) if !those.is_empty() => "has a test, so it is built: say so in the table",
             State::Refused(_, names) if !names.iter().all(|name| holds(name)) => "misses the test that it is refused",
             State::Refused(_, names) if those.len() > names.len() => "has another test than that it is refused",
             _ if requirement.is_empty() || requirement.contains('|') => "says nothing, or breaks the table",
-            State::Tested | State::As(_) | State::Partly(_) | State::NotBuilt(_) | State::Refused(..) => continue,
+            State::Tested | State::Partly(_) | State::NotBuilt(_) | State::Refused(..) => continue,
         };
         faults.push(format!("{} {objection}: {}", written(mark), listed(tests, mark)));
     }
@@ -87,10 +84,6 @@ fn table(letter: char, lines: &[(usize, &str, State)], tests: &Tests) -> String 
         let names = listed(tests, mark);
         let told = match state {
             State::Tested => format!("tested: {names}"),
-            State::As(others) => {
-                let others: Vec<String> = others.iter().map(|other| written(('c', *other))).collect();
-                format!("tested as {}", others.join(", "))
-            }
             State::Partly(feature) => format!("tested; not built: {feature}: {names}"),
             State::NotBuilt(feature) => format!("not built: {feature}"),
             State::Refused(feature, _) => format!("not built: {feature}; refused: {names}"),
@@ -224,6 +217,5 @@ fn a_table_that_is_not_true_is_objected_to() {
     assert!(!objects(State::Refused("x", &["c001_a"]), &[(1, "m::c001_a")]));
     assert!(objects(State::Refused("x", &["c001_a"]), &[(1, "m::c001_b")]));
     assert!(objects(State::Refused("x", &["c001_a"]), &[]));
-    assert!(!objects(State::As(&[1]), &[(1, "m::c001_a")]) && objects(State::As(&[1]), &[]));
     assert!(objects(State::Tested, &[(1, "m::c001_a"), (131, "m::c131_b")]));
 }

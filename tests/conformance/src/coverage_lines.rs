@@ -4,8 +4,6 @@
 pub(crate) enum State {
     /// Built: it has a test at least.
     Tested,
-    /// Built, and the same as these lines of the checklist.
-    As(&'static [usize]),
     /// Built and tested but for this.
     Partly(&'static str),
     /// Not built, for want of this: it has no test.

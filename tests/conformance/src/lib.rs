@@ -23,6 +23,10 @@ mod forged;
 #[cfg(test)]
 mod handles;
 #[cfg(test)]
+mod https_in_front;
+#[cfg(test)]
+mod openid_plan;
+#[cfg(test)]
 mod openid_requests;
 #[cfg(test)]
 mod openid_tokens;

@@ -266,7 +266,7 @@ async fn c016_an_empty_parameter_is_absent_and_an_unknown_one_is_nothing() {
 }
 
 #[tokio::test]
-async fn c017_a_request_by_post_is_the_same_request() {
+async fn o06_c017_a_request_by_post_is_the_same_request() {
     let world = World::shared();
     let mut session = world.session();
     drop(session.code(&world.web).await);
@@ -748,7 +748,7 @@ async fn c024_before_the_sign_in_nothing_is_redirected_but_an_error_to_a_registe
 }
 
 #[tokio::test]
-async fn c025_iss_is_the_issuer_of_the_metadata_byte_for_byte() {
+async fn o08_c025_iss_is_the_issuer_of_the_metadata_byte_for_byte() {
     let world = World::shared();
     let mut session = world.session();
     let document = session.http.get("/.well-known/oauth-authorization-server").send().await;
@@ -782,7 +782,7 @@ async fn c027_a_nonce_of_any_length_is_accepted_and_gives_no_id_token() {
 }
 
 #[tokio::test]
-async fn c028_a_request_object_is_refused_by_value_and_by_reference() {
+async fn o15_c028_a_request_object_is_refused_by_value_and_by_reference() {
     let world = World::shared();
     let mut session = world.session();
     drop(session.code(&world.web).await);

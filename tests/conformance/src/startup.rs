@@ -48,6 +48,14 @@ fn a_dynamodb_port_in_use_is_told_with_its_number() {
 }
 
 #[test]
+fn an_issuer_that_is_no_https_url_is_told_with_its_option() {
+    for bad in ["http://login.example", "login.example", "https://login.example/", "https://login.example?x"] {
+        let line = refused(&["--port", &free_port().to_string(), "--issuer", bad], &[]);
+        assert!(line.contains("--issuer") && line.contains("https"), "{line}");
+    }
+}
+
+#[test]
 fn a_data_directory_that_cannot_be_is_told_with_its_path() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     for path in [file.path().to_owned(), file.path().join("below"), "/proc/jeton".into()] {

@@ -33,6 +33,8 @@ mod entrance;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod https_in_front;
+#[cfg(test)]
 mod issuer_path;
 #[cfg(test)]
 mod logs;
