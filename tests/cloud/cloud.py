@@ -145,7 +145,7 @@ def test(report, directory, emulator, stacks):
     usual, legacy, edge = environments
     report.suite("Node clients", ["node", "--test", "--test-reporter=spec", *node], usual)
     report.suite("Python clients", [*python, "tests/clients/python"], usual)
-    report.suite("The crate oauth2", [clients_of_rust()], {"JETON_TEST_STACK": str(stacks[0].env_file)})
+    report.suite("The crates oauth2 and openidconnect", [clients_of_rust()], {"JETON_TEST_STACK": str(stacks[0].env_file)})
     for environment in (usual, legacy):
         report.suite(f"All flows of {environment['STACK_NAME']}", [*python, "tests/cloud/test_flows.py"], environment)
         report.suite(f"Rotation of {environment['STACK_NAME']}", [*python, "tests/cloud/test_rotation.py"], environment)

@@ -7,12 +7,7 @@ import * as oauth from 'oauth4webapi';
 import * as client from 'openid-client';
 
 import { Person } from './person.mjs';
-
-const stack = (name) => {
-  const value = process.env[`STACK_${name}`];
-  assert.ok(value, `STACK_${name} is not set: run this through tests/clients/with-stack`);
-  return value;
-};
+import { stack } from './stack.mjs';
 
 const issuer = stack('URL');
 const redirectUri = stack('REDIRECT_URI');

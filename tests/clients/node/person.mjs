@@ -32,7 +32,7 @@ export class Person {
   }
 
   // Opens the authorization request, signs in where asked to and answers the question for consent. Gives the URL
-  // that leads back to the app.
+  // that leads back to the app, or the request where the answer is a form (`response_mode=form_post`).
   async answer(authorizationUrl, decision = 'allow') {
     const site = new URL(authorizationUrl).origin;
     let [url, init] = [new URL(authorizationUrl), {}];
@@ -48,6 +48,7 @@ export class Person {
       const page = await response.text();
       if (response.status !== 200) throw new Error(`${response.status} at ${url}:\n${page}`);
       const { action, fields } = readForm(page);
+      if (new URL(action, url).origin !== site) return new Request(action, { method: 'POST', body: fields });
       if (fields.has('password')) {
         fields.set('username', this.username);
         fields.set('password', this.password);

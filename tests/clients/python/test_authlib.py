@@ -20,10 +20,7 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
 from person import Person
-
-
-def stack(name):
-    return os.environ[f"STACK_{name}"]
+from stack import stack
 
 
 ISSUER = stack("URL")

@@ -1,7 +1,12 @@
 //! Clients that nobody here wrote.
 //!
-//! The crate `oauth2` is read here. `node/` and `python/` hold the same for npm's openid-client with oauth4webapi and for
-//! `PyPI`'s Authlib; `with-stack` starts a stack for them, and `tests/run` runs all three.
+//! The crates `oauth2` and `openidconnect` are read here. `node/` and `python/` hold the same for npm's openid-client with
+//! oauth4webapi, for `PyPI`'s Authlib, and for Apache with `mod_auth_openidc` as a gateway behind TLS; `with-stack` starts a
+//! stack for them, and `tests/run` runs them all.
 
 #[cfg(test)]
 mod oauth2_crate;
+#[cfg(test)]
+mod openidconnect_crate;
+#[cfg(test)]
+mod site;
