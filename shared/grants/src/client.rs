@@ -6,7 +6,7 @@ use std::fmt;
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 use subtle::ConstantTimeEq;
 
-use crate::{ClientKeys, RelyingParty, SigningAlgorithm, Timestamp};
+use crate::{ClientKeys, RelyingParty, SelfRegistration, SigningAlgorithm, Timestamp};
 
 /// A registered client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Client {
     pub strict_audience: bool,
     /// What it asked for as a relying party of OpenID Connect.
     pub relying_party: RelyingParty,
+    /// How it registered itself; `None` for one that an operator registered.
+    pub registered_by: Option<SelfRegistration>,
     /// Whether it is switched off.
     pub disabled: bool,
     /// When it was registered.

@@ -47,12 +47,16 @@ pub enum HandleKind {
     ConsentForm,
     /// The cookie of a browser that somebody signed in with.
     Device,
+    /// What a client shows to register itself (RFC 7591 §1.2).
+    InitialAccess,
+    /// What a client shows to change its registration (RFC 7592 §1.2).
+    Registration,
 }
 
 /// The tag keys, one for each kind, derived from one master.
 #[derive(Clone)]
 pub struct HandleKeys {
-    taggers: [Tagger; 8],
+    taggers: [Tagger; 10],
     client_secrets: Tagger,
     signing_secrets: Tagger,
     derive: Tagger,
@@ -71,6 +75,8 @@ impl HandleKind {
             Self::SignInForm => 6,
             Self::ConsentForm => 7,
             Self::Device => 8,
+            Self::InitialAccess => 9,
+            Self::Registration => 10,
         }
     }
 
@@ -85,6 +91,8 @@ impl HandleKind {
             Self::SignInForm => "jtl_",
             Self::ConsentForm => "jtf_",
             Self::Device => "jtd_",
+            Self::InitialAccess => "jti_",
+            Self::Registration => "jtg_",
         }
     }
 }
@@ -113,6 +121,8 @@ impl HandleKeys {
                 of_kind(HandleKind::SignInForm)?,
                 of_kind(HandleKind::ConsentForm)?,
                 of_kind(HandleKind::Device)?,
+                of_kind(HandleKind::InitialAccess)?,
+                of_kind(HandleKind::Registration)?,
             ],
             client_secrets: tagger(SECRET_PREFIX.as_bytes())?,
             signing_secrets: tagger(b"client_secret_jwt")?,
@@ -143,7 +153,7 @@ impl HandleKeys {
     }
 
     fn tagger(&self, kind: HandleKind) -> Tagger {
-        let [code, refresh, access, session, visit, sign_in, consent, device] = &self.taggers;
+        let [code, refresh, access, session, visit, sign_in, consent, device, initial, registration] = &self.taggers;
         match kind {
             HandleKind::Code => code,
             HandleKind::Refresh => refresh,
@@ -153,6 +163,8 @@ impl HandleKeys {
             HandleKind::SignInForm => sign_in,
             HandleKind::ConsentForm => consent,
             HandleKind::Device => device,
+            HandleKind::InitialAccess => initial,
+            HandleKind::Registration => registration,
         }
         .clone()
     }
@@ -281,7 +293,7 @@ fn half(tagger: Tagger) -> [u8; 16] {
 mod tests {
     use super::*;
 
-    const ALL: [HandleKind; 8] = [
+    const ALL: [HandleKind; 10] = [
         HandleKind::Code,
         HandleKind::Refresh,
         HandleKind::Access,
@@ -290,6 +302,8 @@ mod tests {
         HandleKind::SignInForm,
         HandleKind::ConsentForm,
         HandleKind::Device,
+        HandleKind::InitialAccess,
+        HandleKind::Registration,
     ];
 
     fn keys() -> HandleKeys {

@@ -4,7 +4,7 @@
 //! [`ReceivedRequest`] tells who asks and where the answer should go, [`AuthorizationRequest`] everything else.
 
 use crate::{
-    AuthorizationErrorCode, ClaimsRequest, ClientId, CodeChallenge, LegacyGrants, Nonce, Parameters, Prompt,
+    AuthorizationErrorCode, ClaimsRequest, ClientId, CodeChallenge, GrantType, LegacyGrants, Nonce, Parameters, Prompt,
     RedirectUri, Resource, Scope, Secret, State,
 };
 
@@ -21,7 +21,7 @@ pub struct ReceivedRequest {
 }
 
 /// `response_type`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ResponseType {
     /// `code`.
     Code,
@@ -223,6 +223,32 @@ impl AuthorizationRequest {
             id_token_hint: one("id_token_hint")?.map(|hint| Secret::new(hint.to_owned())),
             claims: one("claims")?.map(ClaimsRequest::parse).transpose().map_err(|_| E::Claims)?.unwrap_or_default(),
         })
+    }
+}
+
+impl ResponseType {
+    /// Every response type there is.
+    pub const ALL: [Self; 2] = [Self::Code, Self::Token];
+
+    /// The value of `response_type`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Token => "token",
+        }
+    }
+
+    /// The response type named `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == text)
+    }
+
+    /// The grant type that it belongs to (RFC 7591 §2.1).
+    pub const fn grant_type(self) -> GrantType {
+        match self {
+            Self::Code => GrantType::AuthorizationCode,
+            Self::Token => GrantType::Implicit,
+        }
     }
 }
 

@@ -11,12 +11,16 @@
 //! - A malformed `code_verifier` is a proof that fails (`invalid_grant`), not a malformed request: RFC 7636 §4.6.
 //! - Values are bounded in length, so that no request can make a large item or a large answer.
 
+mod about_client;
 mod authorization_request;
 mod bearer;
 mod claims;
 mod claims_request;
 mod client_assertion;
 mod client_authentication;
+mod client_information;
+mod client_members;
+mod client_metadata;
 mod errors;
 mod grant_type;
 mod jwks_uri;
@@ -31,6 +35,7 @@ mod scope;
 mod secret;
 mod token_request;
 
+pub use about_client::{AboutClient, ApplicationType, MalformedAbout};
 pub use authorization_request::{
     AuthorizationRequest, AuthorizationRequestError, ReceivedRequest, ResponseMode, ResponseType,
 };
@@ -39,6 +44,9 @@ pub use claims::{Claim, Claims, IdentityScope, MalformedClaim};
 pub use claims_request::{ClaimsRequest, MalformedClaimsRequest};
 pub use client_assertion::{ClientAssertion, MalformedAssertion};
 pub use client_authentication::{ClientAuthenticationError, PresentedClient};
+pub use client_information::{ClientInformation, RegistrationErrorResponse};
+pub use client_members::{MetadataError, RegistrationErrorCode};
+pub use client_metadata::{AskedKeys, ClientMetadata, MAX_METADATA_BYTES, SubjectType, sector_redirect_uris};
 pub use errors::{AuthorizationErrorCode, TokenErrorCode};
 pub use grant_type::{GrantType, LegacyGrants};
 pub use jwks_uri::{JwksUri, MalformedJwksUri};

@@ -83,6 +83,7 @@ fn client(app: &App) -> Client {
         assertion_algorithm: None,
         strict_audience: false,
         relying_party: grants::RelyingParty::default(),
+        registered_by: None,
         disabled: false,
         created_at: NOW,
     }

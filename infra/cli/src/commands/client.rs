@@ -56,6 +56,7 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
         assertion_algorithm: options.assertions.assertion_alg.as_deref().and_then(SigningAlgorithm::parse),
         strict_audience: options.assertions.assertion_audience == "issuer",
         relying_party: options.relying_party.parse(&options.redirect_uris)?,
+        registered_by: None,
     };
     let known = stack.registry.apis(&new.apis, edge::now()).await?;
     if let Some(missing) = new.apis.iter().find(|wanted| known.iter().all(|api| api.identifier != **wanted)) {
