@@ -47,6 +47,7 @@ impl Metadata {
             jwks_uri: at("/.well-known/jwks.json"),
             introspection_endpoint: at("/introspect"),
             revocation_endpoint: at("/revoke"),
+            registration_endpoint: self.config.registration.mode.is_on().then(|| at("/register")),
             response_types_supported: also("code", "token"),
             response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str).to_vec(),
             grant_types_supported: offered.map(GrantType::as_str).collect(),

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::commands::client_keys::AssertionOptions;
+use crate::commands::registration_token::RegistrationTokenCommand;
 use crate::commands::relying_party::RelyingPartyOptions;
 
 /// OAuth 2.1 authorization server on AWS Lambda and DynamoDB: the local stack and the operator's commands.
@@ -35,6 +37,9 @@ pub(crate) enum Command {
     /// Clients: services and apps that get tokens.
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Initial access tokens: what lets clients register themselves.
+    #[command(subcommand)]
+    RegistrationToken(RegistrationTokenCommand),
     /// People who sign in.
     #[command(subcommand)]
     User(UserCommand),
@@ -60,6 +65,9 @@ pub(crate) struct DevOptions {
     /// The port of the embedded DynamoDB on 127.0.0.1; any free one without it.
     #[arg(long, value_name = "PORT")]
     pub(crate) dynamodb_port: Option<u16>,
+    /// Whether clients register themselves at /register: with a token of `jeton registration-token`, or anybody.
+    #[arg(long, value_name = "WHO", value_parser = ["off", "token", "open"])]
+    pub(crate) registration: Option<String>,
 }
 
 /// Options of every command that looks at a stack.
@@ -168,23 +176,6 @@ pub(crate) struct ClientCreate {
     pub(crate) relying_party: RelyingPartyOptions,
     #[command(flatten)]
     pub(crate) common: Common,
-}
-
-/// What a client needs that authenticates with assertions.
-#[derive(Args)]
-pub(crate) struct AssertionOptions {
-    /// `private_key_jwt`: a file with its public keys, a JSON Web Key Set.
-    #[arg(long, value_name = "FILE", conflicts_with = "jwks_uri")]
-    pub(crate) jwks: Option<PathBuf>,
-    /// `private_key_jwt`: where it serves its public keys, so that it can change them by itself.
-    #[arg(long, value_name = "URL")]
-    pub(crate) jwks_uri: Option<String>,
-    /// `private_key_jwt`: the one algorithm of its assertions; any that its keys are for without it.
-    #[arg(long, value_name = "ALG", value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
-    pub(crate) assertion_alg: Option<String>,
-    /// What its assertions must name as their audience: the issuer as one string, or else also the token endpoint.
-    #[arg(long, default_value = "endpoint", value_name = "AUDIENCE", value_parser = ["issuer", "endpoint"])]
-    pub(crate) assertion_audience: String,
 }
 
 #[derive(Args)]

@@ -58,6 +58,14 @@ pub struct SelfRegistration {
 }
 
 impl RegistrationPolicy {
+    /// How long a client lives that anybody could register: nobody else cleans up after it.
+    const OPEN_LIFETIME: Seconds = 90 * 24 * 3600;
+
+    /// What clients may have where anybody registers them, with these APIs.
+    pub fn open(apis: Vec<Resource>) -> Self {
+        Self { apis, client_lifetime: Some(Self::OPEN_LIFETIME), ..Self::default() }
+    }
+
     /// The most scope, where these are the APIs that it names.
     pub(crate) fn most(&self, apis: &[Api]) -> Scope {
         let offered = || apis.iter().fold(identity(), |offered, api| offered.or(&api.scope));

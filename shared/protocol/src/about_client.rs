@@ -63,7 +63,7 @@ impl AboutClient {
     pub(crate) fn read(members: &Members) -> Result<Self, MetadataError> {
         Ok(Self {
             application_type: application_type(members)?,
-            sector_identifier_uri: members.url("sector_identifier_uri")?,
+            sector_identifier_uri: members.served("sector_identifier_uri")?,
             client_uri: members.url("client_uri")?,
             logo_uri: members.url("logo_uri")?,
             policy_uri: members.url("policy_uri")?,

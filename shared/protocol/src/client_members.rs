@@ -6,6 +6,7 @@ use std::fmt::Display;
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::JwksUri;
 use crate::redirect_uri::{authority, is_host_as_written};
 
 const MAX_TEXT_BYTES: usize = 256;
@@ -167,6 +168,15 @@ impl Members {
         match self.text(name)? {
             Some(text) if !is_https(text) => Err(MetadataError::of(name, "it is not an https URL")),
             text => Ok(text.map(str::to_owned)),
+        }
+    }
+
+    /// A URL that this server asks: as a `jwks_uri` is, so that one on this machine can be tried out.
+    pub(crate) fn served(&self, name: &'static str) -> Result<Option<String>, MetadataError> {
+        let text = self.text(name)?;
+        match text.map(JwksUri::parse) {
+            Some(Err(_)) => Err(MetadataError::of(name, "it is not an https URL")),
+            Some(Ok(_)) | None => Ok(text.map(str::to_owned)),
         }
     }
 }

@@ -119,6 +119,7 @@ const RULES: &[Rule] = &[
     Rule { name: "introspect", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule { name: "revoke", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule { name: "userinfo", workspace: Use(SHARED), outside: Use(FUNCTION) },
+    Rule { name: "register", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule { name: "metadata", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule {
         name: "rotate-keys",
@@ -141,6 +142,7 @@ const RULES: &[Rule] = &[
             "introspect",
             "revoke",
             "userinfo",
+            "register",
             "metadata",
             "rotate-keys",
         ]),

@@ -57,9 +57,13 @@ mod section_h_pushed_requests;
 #[cfg(test)]
 mod section_i_introspection_and_revocation;
 #[cfg(test)]
+mod section_j_dynamic_registration;
+#[cfg(test)]
 mod section_j_metadata_and_registration;
 #[cfg(test)]
 mod section_k_others;
+#[cfg(test)]
+mod self_registered;
 #[cfg(test)]
 mod session;
 #[cfg(test)]

@@ -35,7 +35,7 @@ impl Place {
         let given = Tables::read(variable);
         let all = [&given.registry, &given.grants, &given.people, &given.keys];
         let names_were_given = all.into_iter().any(Option::is_some);
-        let config = config(options.port, &endpoint, &key_file, given)?;
+        let config = config(options, &endpoint, &key_file, given)?;
         Ok(Self { config, storage, names_were_given, _temporary: temporary })
     }
 
@@ -78,7 +78,7 @@ impl Place {
     }
 
     fn variables(&self) -> Vec<(&'static str, String)> {
-        let Config { issuer, tables, wrapping, connection, policy, .. } = &self.config;
+        let Config { issuer, tables, wrapping, connection, policy, registration, .. } = &self.config;
         let table = |name: &Option<String>| name.clone().unwrap_or_default();
         let key_file = match wrapping {
             Some(WrappingKey::File(path)) => path.display().to_string(),
@@ -93,6 +93,8 @@ impl Place {
             ("JETON_KEY_FILE", key_file),
             ("JETON_ALLOW_IMPLICIT_GRANT", policy.legacy.implicit.to_string()),
             ("JETON_ALLOW_PASSWORD_GRANT", policy.legacy.password.to_string()),
+            ("JETON_REGISTRATION", registration.mode.as_str().to_owned()),
+            ("JETON_REGISTRATION_APIS", variable("JETON_REGISTRATION_APIS").unwrap_or_default()),
             ("JETON_OUTBOUND_PRIVATE_HOSTS", variable("JETON_OUTBOUND_PRIVATE_HOSTS").unwrap_or_default()),
             ("AWS_ENDPOINT_URL_DYNAMODB", connection.dynamodb_endpoint.clone().unwrap_or_default()),
             ("AWS_REGION", connection.region.clone()),
@@ -164,7 +166,7 @@ async fn embedded(options: &DevOptions, directory: &Path) -> Result<(String, Str
     Ok((endpoint, storage))
 }
 
-fn config(port: u16, endpoint: &str, key_file: &Path, given: Tables) -> Result<Config, Error> {
+fn config(options: &DevOptions, endpoint: &str, key_file: &Path, given: Tables) -> Result<Config, Error> {
     let table = |given: Option<String>, table| given.or_else(|| Some(default_name(table)));
     let tables = Tables {
         registry: table(given.registry, "registry"),
@@ -173,7 +175,8 @@ fn config(port: u16, endpoint: &str, key_file: &Path, given: Tables) -> Result<C
         keys: table(given.keys, "keys"),
     };
     let read = Config::read(|name| match name {
-        "JETON_ISSUER" => Some(format!("http://127.0.0.1:{port}")),
+        "JETON_ISSUER" => Some(format!("http://127.0.0.1:{}", options.port)),
+        "JETON_REGISTRATION" => options.registration.clone().or_else(|| variable(name)),
         "JETON_KEY_FILE" => Some(key_file.display().to_string()),
         "AWS_ENDPOINT_URL_DYNAMODB" => Some(endpoint.to_owned()),
         "AWS_REGION" => variable(name).or_else(|| Some("us-east-1".to_owned())),

@@ -6,6 +6,7 @@ use http::{Response, StatusCode};
 use introspect::Introspect;
 use lambda_http::{Body, Request};
 use metadata::Metadata;
+use register::Register;
 use revoke::Revoke;
 use token::Token;
 use userinfo::UserInfo;
@@ -22,6 +23,7 @@ pub(crate) struct Site {
     introspect: Introspect,
     revoke: Revoke,
     userinfo: UserInfo,
+    register: Register,
     metadata: Metadata,
     demo: Demo,
     storage: String,
@@ -38,6 +40,7 @@ impl Site {
             introspect: Introspect::open(config.clone(), &stores())?,
             revoke: Revoke::open(config.clone(), &stores())?,
             userinfo: UserInfo::open(config.clone(), &stores())?,
+            register: Register::open(config.clone(), &stores())?,
             metadata: Metadata::open(config.clone(), &stores())?,
             demo: demo.clone(),
             storage,
@@ -53,6 +56,7 @@ impl Site {
             (Some("token"), _) => Ok(Box::pin(respond(&self.token, request)).await),
             (Some("introspect"), _) => Ok(Box::pin(respond(&self.introspect, request)).await),
             (Some("userinfo"), _) => Ok(Box::pin(respond(&self.userinfo, request)).await),
+            (Some("register"), _) => Ok(Box::pin(respond(&self.register, request)).await),
             (Some("revoke"), _) => Ok(Box::pin(respond(&self.revoke, request)).await),
             (Some("metadata"), _) => Ok(Box::pin(respond(&self.metadata, request)).await),
             (_, "/") => pages::start(&self.demo, &self.storage),
