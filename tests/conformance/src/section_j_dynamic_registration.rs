@@ -403,9 +403,8 @@ async fn o30_a_registration_is_replaced_as_a_whole() {
     let signing = registration.ask("PUT", &put(&json!({ "token_endpoint_auth_method": "client_secret_jwt" }))).await;
     let secret = signing.string("client_secret");
     assert_ne!(secret, old.secret());
-    let same = registration
-        .ask("PUT", &put(&json!({ "token_endpoint_auth_method": "client_secret_jwt", "client_secret": secret })));
-    assert_eq!(same.await.status, 200);
+    let same = put(&json!({ "token_endpoint_auth_method": "client_secret_jwt", "client_secret": secret }));
+    assert_eq!(registration.ask("PUT", &same).await.status, 200);
     let public = registration.ask("PUT", &put(&json!({ "token_endpoint_auth_method": "none" }))).await.json();
     assert!(public.get("client_secret").is_none() && public.get("client_secret_expires_at").is_none(), "{public}");
 }
