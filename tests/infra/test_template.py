@@ -244,7 +244,7 @@ def only_what_signs_unwraps_signing_keys(template):
         elif isinstance(purposes, dict):
             if purposes["Fn::If"][0] != "ImplicitGrantIsAllowed" or purposes["Fn::If"][2] != "handles":
                 yield f"{owner}: {purposes}"
-        elif "signing" in listed(purposes) and owner != "TokenRole":
+        elif "signing" in listed(purposes) and owner not in ("TokenRole", "UserinfoRole"):
             if owner != "WrappingKey" or "aws:PrincipalArn" not in statement["Condition"].get("ArnLike", {}):
                 yield f"{owner}: unwraps signing keys"
 

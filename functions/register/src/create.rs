@@ -8,6 +8,7 @@ use protocol::{ClientId, Secret, TokenErrorCode};
 use store::Changed;
 
 use crate::Register;
+use crate::settle::asked;
 use crate::tell::{Shown, information};
 
 /// By whose leave a client is registered, and what it may have.
@@ -19,7 +20,7 @@ struct Leave {
 impl Register {
     pub(crate) async fn create(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Answer, RegistrationFailure> {
         let leave = self.leave(incoming, now).await?;
-        let asked = self.asked(incoming)?;
+        let asked = asked(incoming)?;
         let ring = self.parts.keys.ring(now).await?;
         let id = new_id()?;
         let access_token = ring.handles().seal(HandleKind::Registration, &edge::random::<16>());

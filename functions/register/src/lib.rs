@@ -31,13 +31,29 @@ use lambda_http::Request;
 use outbound::Outbound;
 
 const HERE: &str = "/register";
-const ALL: &str = "POST";
-const ONE: &str = "GET, PUT, DELETE";
 
 /// The endpoint.
 pub struct Register {
     parts: Parts,
     outbound: Outbound,
+}
+
+/// What a request is about.
+#[derive(Clone, Copy)]
+enum Place<'p> {
+    /// All clients: a new one is made here.
+    All,
+    /// The client of this name, if it is one.
+    One(&'p str),
+}
+
+impl Place<'_> {
+    const fn methods(self) -> &'static str {
+        match self {
+            Self::All => "POST",
+            Self::One(_) => "GET, PUT, DELETE",
+        }
+    }
 }
 
 impl Register {
@@ -52,24 +68,22 @@ impl Register {
         Ok(Self { parts: Parts::assemble(config, stores, false)?, outbound: Outbound::new() })
     }
 
-    /// Answers about all clients (`None`), or about one.
-    async fn tell(&self, incoming: Incoming<'_>, client: Option<&str>) -> Result<Answer, RegistrationFailure> {
+    async fn tell(&self, incoming: Incoming<'_>, place: Place<'_>) -> Result<Answer, RegistrationFailure> {
         let now = edge::now();
-        match (client, incoming.method()) {
-            (None, &Method::POST) => self.create(incoming, now).await,
-            (None, _) => Ok(method_not_allowed(ALL)),
-            (Some(id), &Method::GET) => self.read(incoming, id, now).await,
-            (Some(id), &Method::PUT) => self.replace(incoming, id, now).await,
-            (Some(id), &Method::DELETE) => self.delete(incoming, id, now).await,
-            (Some(_), _) => Ok(method_not_allowed(ONE)),
+        match (place, incoming.method()) {
+            (Place::All, &Method::POST) => self.create(incoming, now).await,
+            (Place::One(id), &Method::GET) => self.read(incoming, id, now).await,
+            (Place::One(id), &Method::PUT) => self.replace(incoming, id, now).await,
+            (Place::One(id), &Method::DELETE) => self.delete(incoming, id, now).await,
+            (Place::All | Place::One(_), _) => Ok(method_not_allowed(place.methods())),
         }
     }
 
-    /// Which client a path is about: `None` where there is no such path, `Some(None)` where it is about none in particular.
-    fn place<'p>(&self, path: &'p str) -> Option<Option<&'p str>> {
+    /// What a path is about; `None` where there is no such path.
+    fn place<'p>(&self, path: &'p str) -> Option<Place<'p>> {
         let own = self.parts.config.path();
         let below = path.strip_prefix(own).unwrap_or(path).strip_prefix(HERE)?;
-        if below.is_empty() { Some(None) } else { below.strip_prefix('/').map(Some) }
+        if below.is_empty() { Some(Place::All) } else { below.strip_prefix('/').map(Place::One) }
     }
 }
 
@@ -85,11 +99,10 @@ impl Function for Register {
     async fn answer(&self, request: Request) -> Answer {
         let incoming = Incoming::new(&request);
         let place = self.place(incoming.path()).filter(|_| self.parts.config.registration.mode.is_on());
-        let Some(client) = place else { return not_found("clients do not register themselves here") };
-        let methods = if client.is_some() { ONE } else { ALL };
-        if let Some(answer) = preflight(request.method(), methods) {
+        let Some(place) = place else { return not_found("clients do not register themselves here") };
+        if let Some(answer) = preflight(request.method(), place.methods()) {
             return answer;
         }
-        cross_origin(self.tell(incoming, client).await.unwrap_or_else(|failure| failure.answer()))
+        cross_origin(self.tell(incoming, place).await.unwrap_or_else(|failure| failure.answer()))
     }
 }

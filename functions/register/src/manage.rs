@@ -8,6 +8,7 @@ use protocol::{ClientId, MetadataError, Secret, TokenErrorCode};
 use store::Changed;
 
 use crate::Register;
+use crate::settle::asked;
 use crate::tell::{Shown, information};
 
 /// A client that showed the token of its registration.
@@ -38,7 +39,7 @@ impl Register {
         now: Timestamp,
     ) -> Result<Answer, RegistrationFailure> {
         let Found { client: before, registration, access_token } = self.find(incoming, id, now).await?;
-        let asked = self.asked(incoming)?;
+        let asked = asked(incoming)?;
         if asked.client_id.as_ref() != Some(&before.id) {
             return Err(MetadataError::of("client_id", "it must be there, and be that of this registration").into());
         }

@@ -11,14 +11,14 @@ use protocol::{AskedKeys, ClientId, ClientMetadata, MetadataError, RedirectUri, 
 
 use crate::Register;
 
-impl Register {
-    /// What a request asks for.
-    pub(crate) fn asked(&self, incoming: Incoming<'_>) -> Result<ClientMetadata, MetadataError> {
-        let body = incoming.json_body();
-        let body = body.ok_or_else(|| MetadataError::of("request", "the content type must be application/json"))?;
-        ClientMetadata::parse(body)
-    }
+/// What a request asks for.
+pub(crate) fn asked(incoming: Incoming<'_>) -> Result<ClientMetadata, MetadataError> {
+    let body = incoming.json_body();
+    let body = body.ok_or_else(|| MetadataError::of("request", "the content type must be application/json"))?;
+    ClientMetadata::parse(body)
+}
 
+impl Register {
     /// The client to write.
     pub(crate) async fn settle(
         &self,

@@ -49,8 +49,8 @@ impl RegistrationConfig {
         let (mode, apis) = ("JETON_REGISTRATION", "JETON_REGISTRATION_APIS");
         let known = |text: String| RegistrationMode::ALL.into_iter().find(|known| known.as_str() == text);
         let chosen = get(mode).map_or(Some(RegistrationMode::Off), known);
-        let names = get(apis).unwrap_or_default();
-        let named = names.split_ascii_whitespace().map(Resource::parse).collect::<Result<_, _>>();
+        let written = get(apis).unwrap_or_default();
+        let named = written.split_ascii_whitespace().map(Resource::parse).collect::<Result<_, _>>();
         Ok(Self {
             mode: chosen.ok_or(ConfigError::Malformed(mode, "off, token or open"))?,
             apis: named.map_err(|_| ConfigError::Malformed(apis, "identifiers of APIs, with spaces between"))?,

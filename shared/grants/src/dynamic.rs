@@ -191,15 +191,13 @@ fn relying_party(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<RelyingPar
     if asked.about.default_acr_values.iter().flatten().any(|value| value != AUTHENTICATION_CONTEXT) {
         return Err(MetadataError::of("default_acr_values", "people sign in here by pwd only"));
     }
-    let usual = RelyingParty::default();
     Ok(RelyingParty {
         id_token_algorithm: signed("id_token_signed_response_alg", &asked.id_token_algorithm)?
-            .unwrap_or(usual.id_token_algorithm),
+            .unwrap_or(SigningAlgorithm::Rs256),
         userinfo_algorithm: signed("userinfo_signed_response_alg", &asked.userinfo_algorithm)?,
         sector: sector(asked)?,
         default_max_age: asked.default_max_age,
         post_logout_redirect_uris: asked.post_logout_redirect_uris.clone(),
-        ..usual
     })
 }
 

@@ -167,6 +167,16 @@ mod tests {
         ClientMetadata::parse(document.to_string().as_bytes())
     }
 
+    /// That a member with this value is refused with this code, by its name and in characters of RFC 6749.
+    fn assert_named(member: &str, value: &Value, code: RegistrationErrorCode) {
+        let fault = parse(&json!({ member: value })).map(drop).unwrap_err();
+        assert_eq!(fault.code(), code, "{member}: {value}");
+        let told = fault.to_string();
+        assert!(told.starts_with(&format!("{member}: ")), "{told}");
+        let legal = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+        assert!(told.bytes().all(legal), "{told}");
+    }
+
     #[test]
     fn what_is_absent_null_or_unknown_is_not_there() {
         let read = parse(&json!({
@@ -222,12 +232,7 @@ mod tests {
             ("client_id", json!("a b"), Code::InvalidClientMetadata),
         ];
         for (member, value, code) in rows {
-            let fault = parse(&json!({ member: value })).map(drop).unwrap_err();
-            assert_eq!(fault.code(), code, "{member}: {value}");
-            let told = fault.to_string();
-            assert!(told.starts_with(&format!("{member}: ")), "{told}");
-            let legal = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
-            assert!(told.bytes().all(legal), "{told}");
+            assert_named(member, &value, code);
         }
     }
 

@@ -51,12 +51,11 @@ impl Registry {
     /// [`Unknown`] when it is not known.
     pub async fn client(&self, id: &ClientId, now: Timestamp) -> Result<Option<Arc<Client>>, Unknown> {
         let key = client_key(id);
-        let known = match cached(&self.clients, &key, now) {
-            Some(known) => known,
-            None => {
-                let Some(item) = self.get(&key).await? else { return Ok(None) };
-                remember(&self.clients, key, to_client(&self.table, &item)?, now)
-            }
+        let known = if let Some(known) = cached(&self.clients, &key, now) {
+            known
+        } else {
+            let Some(item) = self.get(&key).await? else { return Ok(None) };
+            remember(&self.clients, key, to_client(&self.table, &item)?, now)
         };
         Ok(Some(known).filter(|client| !client.is_over(now)))
     }

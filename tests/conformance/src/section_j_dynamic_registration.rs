@@ -42,10 +42,9 @@ async fn o30_a_registration_is_told_whole_with_its_defaults() {
     }
 }
 
-#[tokio::test]
-async fn o30_everything_that_was_registered_is_echoed_and_nothing_else() {
-    let signer = Signer::new(Algorithm::ES256, "mine");
-    let asked = json!({
+/// Every member that is told again as it was sent.
+fn everything() -> Value {
+    json!({
         "redirect_uris": [CALLBACK, "https://app.example/other?x=1"],
         "token_endpoint_auth_method": "private_key_jwt",
         "token_endpoint_auth_signing_alg": "ES256",
@@ -69,7 +68,13 @@ async fn o30_everything_that_was_registered_is_echoed_and_nothing_else() {
         "post_logout_redirect_uris": ["https://app.example/out"],
         "software_id": "4f5f",
         "software_version": "1.2",
-    });
+    })
+}
+
+#[tokio::test]
+async fn o30_everything_that_was_registered_is_echoed_and_nothing_else() {
+    let signer = Signer::new(Algorithm::ES256, "mine");
+    let asked = everything();
     let mut sent = asked.clone();
     sent["jwks"] = json!({ "keys": [signer.public()] });
     sent["request_uris"] = json!(["https://app.example/r"]);
@@ -137,13 +142,10 @@ async fn o30_c068_each_method_authenticates_as_it_was_registered() {
     assert_eq!(landing.callback().and_then(|callback| callback.error).as_deref(), Some("invalid_request"));
 }
 
-#[tokio::test]
-async fn o30_o31_each_fault_of_the_metadata_is_named() {
-    let world = with_tokens();
-    let token = initial_token(world, &["--uses", "2"]);
-    let token = token["registration_token"].as_str();
+/// A member, a value that it cannot have, and what is said to it.
+fn faults() -> Vec<(&'static str, Value, &'static str)> {
     let private = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "AAAA", "d": "AAAA" }] });
-    let rows = [
+    vec![
         ("redirect_uris", json!([]), "invalid_redirect_uri"),
         ("redirect_uris", json!("https://app.example/cb"), "invalid_redirect_uri"),
         ("redirect_uris", json!(["https://app.example/cb#x"]), "invalid_redirect_uri"),
@@ -169,8 +171,15 @@ async fn o30_o31_each_fault_of_the_metadata_is_named() {
         ("default_acr_values", json!(["gold"]), "invalid_client_metadata"),
         ("client_name", json!("x".repeat(101)), "invalid_client_metadata"),
         ("software_statement", json!("e30.e30."), "unapproved_software_statement"),
-    ];
-    for (member, value, code) in rows {
+    ]
+}
+
+#[tokio::test]
+async fn o30_o31_each_fault_of_the_metadata_is_named() {
+    let world = with_tokens();
+    let token = initial_token(world, &["--uses", "2"]);
+    let token = token["registration_token"].as_str();
+    for (member, value, code) in faults() {
         println!("{member}: {value}");
         let reply = register(world, token, &metadata(&json!({ member: value }))).await;
         assert_refused_for(&reply, code, member);

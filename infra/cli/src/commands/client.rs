@@ -86,9 +86,11 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
         None
     } else {
         let ring = stack.ring(edge::now()).await?;
-        let (secret, stored) = new_client_secret(ring.handles(), client.auth_method, &client.id, edge::now()).unzip();
-        stored.into_iter().for_each(|stored| client.rotate_secret(stored));
-        secret
+        let made = new_client_secret(ring.handles(), client.auth_method, &client.id, edge::now());
+        made.map(|(secret, stored)| {
+            client.rotate_secret(stored);
+            secret
+        })
     };
     done_or(stack.registry.replace_client(&client).await?, unknown(&options.id))?;
     print(options.common.json, &with_secret(describe(&client), secret.as_ref()))
