@@ -4,8 +4,8 @@
 //! [`ReceivedRequest`] tells who asks and where the answer should go, [`AuthorizationRequest`] everything else.
 
 use crate::{
-    AuthorizationErrorCode, ClaimsRequest, ClientId, CodeChallenge, GrantType, LegacyGrants, Nonce, Parameters, Prompt,
-    RedirectUri, Resource, Scope, Secret, State,
+    AuthorizationErrorCode, ClaimsRequest, ClientId, CodeChallenge, LegacyGrants, Nonce, Parameters, Prompt,
+    RedirectUri, Resource, ResponseMode, ResponseType, Scope, Secret, State,
 };
 
 const MAX_RESOURCES: usize = 16;
@@ -18,27 +18,6 @@ pub struct ReceivedRequest {
     pub client_id: ClientId,
     /// Where the answer should go; `None` when the client left it to its registration.
     pub redirect_uri: Option<RedirectUri>,
-}
-
-/// `response_type`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ResponseType {
-    /// `code`.
-    Code,
-    /// `token`: the implicit grant, where it is offered (RFC 9700 §2.1.2).
-    Token,
-}
-
-/// `response_mode`: how an answer gets to the redirect URI (OAuth 2.0 Multiple Response Type Encoding Practices §2.1,
-/// OAuth 2.0 Form Post Response Mode §2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResponseMode {
-    /// In the query, where the client's server reads it.
-    Query,
-    /// In the fragment, which the browser keeps to itself (RFC 6749 §4.2.2).
-    Fragment,
-    /// In a form that the browser posts, so that it stands in no address.
-    FormPost,
 }
 
 /// An authorization request whose form is right.
@@ -223,51 +202,6 @@ impl AuthorizationRequest {
             id_token_hint: one("id_token_hint")?.map(|hint| Secret::new(hint.to_owned())),
             claims: one("claims")?.map(ClaimsRequest::parse).transpose().map_err(|_| E::Claims)?.unwrap_or_default(),
         })
-    }
-}
-
-impl ResponseType {
-    /// Every response type there is.
-    pub const ALL: [Self; 2] = [Self::Code, Self::Token];
-
-    /// The value of `response_type`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Code => "code",
-            Self::Token => "token",
-        }
-    }
-
-    /// The response type named `text`.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == text)
-    }
-
-    /// The grant type that it belongs to (RFC 7591 §2.1).
-    pub const fn grant_type(self) -> GrantType {
-        match self {
-            Self::Code => GrantType::AuthorizationCode,
-            Self::Token => GrantType::Implicit,
-        }
-    }
-}
-
-impl ResponseMode {
-    /// Every mode there is.
-    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
-
-    /// The value of `response_mode`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Query => "query",
-            Self::Fragment => "fragment",
-            Self::FormPost => "form_post",
-        }
-    }
-
-    /// The mode named `text`.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == text)
     }
 }
 

@@ -30,15 +30,14 @@ mod pkce;
 mod prompt;
 mod redirect_uri;
 mod resource;
+mod response_type;
 mod responses;
 mod scope;
 mod secret;
 mod token_request;
 
 pub use about_client::{AboutClient, ApplicationType, MalformedAbout};
-pub use authorization_request::{
-    AuthorizationRequest, AuthorizationRequestError, ReceivedRequest, ResponseMode, ResponseType,
-};
+pub use authorization_request::{AuthorizationRequest, AuthorizationRequestError, ReceivedRequest};
 pub use bearer::{BearerError, bearer_token};
 pub use claims::{Claim, Claims, IdentityScope, MalformedClaim};
 pub use claims_request::{ClaimsRequest, MalformedClaimsRequest};
@@ -56,6 +55,7 @@ pub use pkce::{CodeChallenge, CodeVerifier, MalformedPkce};
 pub use prompt::{MalformedPrompt, Prompt};
 pub use redirect_uri::{MalformedRedirectUri, RedirectUri};
 pub use resource::{MalformedResource, Resource};
+pub use response_type::{ResponseMode, ResponseType};
 pub use responses::{IntrospectionResponse, Jwk, JwkSet, Metadata, OpenIdMetadata, TokenErrorResponse, TokenResponse};
 pub use scope::{MAX_SCOPE_TOKENS, MalformedScope, Scope};
 pub use secret::Secret;
