@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
+use protocol::{ClientId, GrantType, RedirectUri, Resource, ResponseType, Scope};
 use subtle::ConstantTimeEq;
 
 use crate::{ClientKeys, RelyingParty, SelfRegistration, SigningAlgorithm, Timestamp};
@@ -101,6 +101,13 @@ impl Client {
     /// Whether it authenticates at all (RFC 6749 §2.1).
     pub fn is_confidential(&self) -> bool {
         self.auth_method != AuthMethod::None
+    }
+
+    /// Whether it may ask the authorization endpoint for this. One that registered itself said for what it asks
+    /// (RFC 7591 §2, `response_types`); any other one may ask for all that its grant types give.
+    pub fn may_ask_for(&self, response_type: ResponseType) -> bool {
+        let registered = self.registered_by.as_ref().is_none_or(|by| by.response_types.contains(&response_type));
+        registered && self.may_use(response_type.grant_type())
     }
 
     /// Whether it may use `grant_type`.

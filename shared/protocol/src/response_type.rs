@@ -1,6 +1,6 @@
 //! What an answer of the authorization endpoint holds, and how it gets to the client.
 
-use crate::GrantType;
+use crate::{GrantType, LegacyGrants};
 
 /// `response_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,6 +9,10 @@ pub enum ResponseType {
     Code,
     /// `token`: the implicit grant, where it is offered (RFC 9700 §2.1.2).
     Token,
+    /// `id_token`: who signed in, and nothing else (OpenID Connect Core §3.2).
+    IdToken,
+    /// `id_token token`: both.
+    IdTokenToken,
 }
 
 /// `response_mode`: how an answer gets to the redirect URI (OAuth 2.0 Multiple Response Type Encoding Practices §2.1,
@@ -25,26 +29,51 @@ pub enum ResponseMode {
 
 impl ResponseType {
     /// Every response type there is.
-    pub const ALL: [Self; 2] = [Self::Code, Self::Token];
+    pub const ALL: [Self; 4] = [Self::Code, Self::Token, Self::IdToken, Self::IdTokenToken];
 
     /// The value of `response_type`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Code => "code",
             Self::Token => "token",
+            Self::IdToken => "id_token",
+            Self::IdTokenToken => "id_token token",
         }
     }
 
-    /// The response type named `text`.
+    /// The response type named `text`: the order of its words says nothing (OAuth 2.0 Multiple Response Type Encoding
+    /// Practices §3).
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == text)
+        let known = Self::ALL.into_iter().find(|known| known.as_str() == text);
+        known.or((text == "token id_token").then_some(Self::IdTokenToken))
+    }
+
+    /// Whether an access token is in the answer.
+    pub const fn gives_token(self) -> bool {
+        match self {
+            Self::Token | Self::IdTokenToken => true,
+            Self::Code | Self::IdToken => false,
+        }
+    }
+
+    /// Whether an ID token is in the answer.
+    pub const fn gives_id_token(self) -> bool {
+        match self {
+            Self::IdToken | Self::IdTokenToken => true,
+            Self::Code | Self::Token => false,
+        }
+    }
+
+    /// The response type of a request, where a deployment with these `legacy` grants offers it.
+    pub(crate) fn offered(text: &str, legacy: LegacyGrants) -> Option<Self> {
+        Self::parse(text).filter(|kind| legacy.offer(kind.grant_type()))
     }
 
     /// The grant type that it belongs to (RFC 7591 §2.1).
     pub const fn grant_type(self) -> GrantType {
         match self {
             Self::Code => GrantType::AuthorizationCode,
-            Self::Token => GrantType::Implicit,
+            Self::Token | Self::IdToken | Self::IdTokenToken => GrantType::Implicit,
         }
     }
 }

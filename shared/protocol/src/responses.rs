@@ -98,7 +98,7 @@ pub struct Metadata {
     /// Where clients register themselves, where they may.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_endpoint: Option<String>,
-    /// `code`, and `token` where the implicit grant is on.
+    /// `code`, and where the implicit grant is on `token`, `id_token` and both.
     pub response_types_supported: Vec<&'static str>,
     /// `query`, `fragment` and `form_post`.
     pub response_modes_supported: Vec<&'static str>,

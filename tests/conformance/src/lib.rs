@@ -21,6 +21,8 @@ mod forged;
 #[cfg(test)]
 mod handles;
 #[cfg(test)]
+mod openid_implicit;
+#[cfg(test)]
 mod openid_requests;
 #[cfg(test)]
 mod openid_tokens;

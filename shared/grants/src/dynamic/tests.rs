@@ -179,6 +179,12 @@ fn the_implicit_grant_is_registered_where_the_deployment_has_it() {
     let members = r#","grant_types":["implicit"],"response_types":["token"]"#;
     let client = settle_in(asked(members), RegistrationPolicy::default(), &implicit()).unwrap();
     assert_eq!(client.registered_by.unwrap().response_types, [ResponseType::Token].into());
+    let members = r#","grant_types":["implicit"],"response_types":["id_token","token id_token"]"#;
+    let client = settle_in(asked(members), RegistrationPolicy::default(), &implicit()).unwrap();
+    let both = [ResponseType::IdToken, ResponseType::IdTokenToken].into();
+    assert_eq!(client.registered_by.unwrap().response_types, both);
+    let without = Policy { openid: false, ..implicit() };
+    assert!(settle_in(asked(members), RegistrationPolicy::default(), &without).is_err());
     for inconsistent in [r#","grant_types":["implicit"]"#, r#","response_types":["token"]"#] {
         let fault = settle_in(asked(inconsistent), RegistrationPolicy::default(), &implicit()).map(drop).unwrap_err();
         assert!(fault.to_string().starts_with("response_types: "), "{inconsistent}: {fault}");
