@@ -950,7 +950,7 @@ async fn c014_a_fragment_or_a_mode_of_it_gives_no_code() {
     let (world, _) = with_the_implicit_grant();
     let mut session = world.session();
     drop(session.code(&world.web).await);
-    for kind in ["code+token", "token+code", "id_token+token", "token+token", "TOKEN"] {
+    for kind in ["code+token", "token+code", "code+id_token", "code+id_token+token", "token+token", "TOKEN"] {
         let target = url(&world.web.id, &[]).replace("response_type=code&", &format!("response_type={kind}&"));
         let callback = answered(&session.browser.go(&target).await);
         assert!(callback.code.is_none() && !callback.url.as_str().contains("access_token"), "{}", callback.url);
