@@ -19,7 +19,7 @@ WILDCARDS = {
     ("WrappingKey", "Resource"): "in a key's policy it is the key",
 }
 # Who may unwrap the keys that sign: /userinfo signs its answers for clients that are registered for it.
-SIGNS = ("TokenRole", "UserinfoRole")
+SIGNS = ("TokenRole", "UserinfoRole", "BackChannelLogoutRole")
 # What costs nothing while nobody asks for a token; the wrapping key is the exception, $1 a month.
 FREE_WHILE_IDLE = {
     "AWS::ApiGatewayV2::Api",

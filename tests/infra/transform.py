@@ -23,6 +23,7 @@ EVERYTHING = {
     "AllowPasswordGrant": "true",
     "CertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/1",
     "DomainName": "id.example.com",
+    "DynamicRegistration": "token",
     "GradualDeployment": "Canary10Percent5Minutes",
     "Operations": "true",
     "PrivateTokenCallers": "orders,billing",

@@ -1,13 +1,13 @@
-//! Issuing a code, or the token of the implicit grant: one conditional write.
+//! Issuing a code, or the tokens of the implicit grant: one conditional write.
 
 use edge::{Answer, Event, Trace};
 use grants::code::{self, Agreement};
 use grants::{
-    Asked, Attempt, CodeHandle, Generation, Grant, GrantSecret, SignIn, Timestamp, TokenFormat, TokenId, for_grant,
-    implicit,
+    AccessToken, Asked, Attempt, CodeHandle, Generation, Grant, GrantSecret, IdToken, SignIn, Timestamp, TokenFormat,
+    TokenId, for_grant, implicit,
 };
 use keys::KeyRing;
-use protocol::{GrantType, ResponseType, Secret, Subject};
+use protocol::{AuthorizationErrorCode, GrantType, ResponseType, Secret, Subject};
 use sessions::SignedIn;
 use store::Applied;
 
@@ -42,8 +42,8 @@ impl Authorize {
                 let answer = self.respond(&admitted.way(), &[("code", code.expose())]);
                 (answer, vec![Event::of_grant("code_issued", &grant)])
             }
-            ResponseType::Token => {
-                let answer = self.send_token(admitted, &grant, secret, now).await?;
+            ResponseType::Token | ResponseType::IdToken | ResponseType::IdTokenToken => {
+                let answer = self.send_tokens(admitted, &grant, secret, now).await?;
                 let legacy = Event::legacy(GrantType::Implicit, ADVICE);
                 (answer, vec![Event::of_grant("implicit_token_issued", &grant), legacy])
             }
@@ -63,7 +63,7 @@ impl Authorize {
             person: user.key,
             session: session.id,
             userinfo_claims: claims.userinfo.clone(),
-            id_token_claims: user.known_claims().only(&claims.id_token),
+            id_token_claims: user.known_claims().only(&implicit::id_token_claims(&admitted.request, &admitted.target)),
         };
         let agreement = Agreement {
             subject: user.subject.clone(),
@@ -77,18 +77,45 @@ impl Authorize {
         let policy = &self.parts.config.policy;
         match admitted.request.response_type {
             ResponseType::Code => code::grant_of(secret.id(), &admitted.trusted, agreement, policy, moment),
-            ResponseType::Token => implicit::grant_of(secret.id(), &admitted.trusted, agreement, policy, moment),
+            ResponseType::Token | ResponseType::IdToken | ResponseType::IdTokenToken => {
+                implicit::grant_of(secret.id(), &admitted.trusted, agreement, policy, moment)
+            }
         }
     }
 
-    /// The response of the implicit grant (RFC 6749 §4.2.2).
-    async fn send_token(
+    /// The response of the implicit grant (RFC 6749 §4.2.2, OpenID Connect Core §3.2.2.5).
+    async fn send_tokens(
         &self,
         admitted: &Admitted,
         grant: &Grant,
         secret: GrantSecret,
         now: Timestamp,
     ) -> Result<Answer, Early> {
+        let kind = admitted.request.response_type;
+        let access =
+            if kind.gives_token() { Some(self.access_token(admitted, grant, secret, now).await?) } else { None };
+        let id_token = if kind.gives_id_token() {
+            Some(self.id_token(admitted, grant, access.as_ref().map(|(made, _)| made), now).await?)
+        } else {
+            None
+        };
+        let told = access.map(|(made, token)| (made, token.scope.to_string(), token.expires_in().to_string()));
+        let access = told.as_ref().map(|(made, scope, expires_in)| {
+            let (token, expires_in) = (("access_token", made.expose()), ("expires_in", expires_in.as_str()));
+            [token, ("token_type", "Bearer"), expires_in, ("scope", scope.as_str())]
+        });
+        let id_token = id_token.as_ref().map(|made| ("id_token", made.expose()));
+        let pairs: Vec<(&str, &str)> = access.into_iter().flatten().chain(id_token).collect();
+        Ok(self.respond(&admitted.way(), &pairs))
+    }
+
+    async fn access_token(
+        &self,
+        admitted: &Admitted,
+        grant: &Grant,
+        secret: GrantSecret,
+        now: Timestamp,
+    ) -> Result<(Secret, AccessToken), Early> {
         let client = admitted.trusted.client();
         let apis = self.parts.apis_of(client, now).await.map_err(|failure| show::failed(&failure))?;
         let asked = Asked { resources: &[], scope: None };
@@ -96,21 +123,32 @@ impl Authorize {
             .map_err(|refusal| Box::new(self.refuse(admitted, refusal.authorization_code(), refusal.description())))?;
         let keys =
             self.parts.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
-        let access_token = match token.format {
+        let made = match token.format {
             TokenFormat::Jwt => self.sign(&keys, &token, grant)?,
             TokenFormat::Opaque => {
                 let person = keys.person_of(&token, grant);
                 keys.handles().seal_access(&token.handle(grant, secret, Generation::FIRST, person))
             }
         };
-        let (scope, expires_in) = (token.scope.to_string(), token.expires_in().to_string());
-        let pairs = [
-            ("access_token", access_token.expose()),
-            ("token_type", "Bearer"),
-            ("expires_in", &expires_in),
-            ("scope", &scope),
-        ];
-        Ok(self.respond(&admitted.way(), &pairs))
+        Ok((made, token))
+    }
+
+    /// With `at_hash` where an access token goes out beside it (OpenID Connect Core §3.2.2.9).
+    async fn id_token(
+        &self,
+        admitted: &Admitted,
+        grant: &Grant,
+        access_token: Option<&Secret>,
+        now: Timestamp,
+    ) -> Result<Secret, Early> {
+        let config = &self.parts.config;
+        let Some(token) = IdToken::of(grant, admitted.trusted.client(), &config.policy, now) else {
+            let why = "the scope openid was not granted";
+            return Err(Box::new(self.refuse(admitted, AuthorizationErrorCode::InvalidScope, why)));
+        };
+        let keys =
+            self.parts.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
+        keys.sign_id_token(&token, config.issuer.as_str(), access_token).map_err(|error| show::failed(&error.into()))
     }
 
     fn sign(&self, keys: &KeyRing, token: &grants::AccessToken, grant: &Grant) -> Result<Secret, Early> {

@@ -11,7 +11,7 @@ use grants::{AUTHENTICATION_CONTEXT, AuthMethod, SigningAlgorithm};
 use http::header;
 use http::{HeaderValue, Method, StatusCode};
 use lambda_http::Request;
-use protocol::{Claim, GrantType, IdentityScope, OpenIdMetadata, Prompt, ResponseMode, TokenErrorCode};
+use protocol::{Claim, GrantType, IdentityScope, OpenIdMetadata, Prompt, ResponseMode, ResponseType, TokenErrorCode};
 use store::KeysTable;
 
 /// How long a verifier may keep a document, in seconds: far less than a new key is published before it signs.
@@ -39,7 +39,6 @@ impl Metadata {
         let confidential = || methods().into_iter().filter(|method| *method != AuthMethod::None.as_str()).collect();
         let legacy = self.config.policy.legacy;
         let offered = GrantType::ALL.into_iter().filter(|grant_type| legacy.offer(*grant_type));
-        let also = |always, implicit| if legacy.implicit { vec![always, implicit] } else { vec![always] };
         protocol::Metadata {
             issuer: issuer.to_owned(),
             authorization_endpoint: at("/authorize"),
@@ -47,7 +46,8 @@ impl Metadata {
             jwks_uri: at("/.well-known/jwks.json"),
             introspection_endpoint: at("/introspect"),
             revocation_endpoint: at("/revoke"),
-            response_types_supported: also("code", "token"),
+            registration_endpoint: self.config.registration.mode.is_on().then(|| at("/register")),
+            response_types_supported: self.response_types(),
             response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str).to_vec(),
             grant_types_supported: offered.map(GrantType::as_str).collect(),
             code_challenge_methods_supported: vec!["S256"],
@@ -62,6 +62,18 @@ impl Metadata {
             request_uri_parameter_supported: false,
             openid: self.config.policy.openid.then(|| describe_openid(issuer)),
         }
+    }
+
+    /// Both orders of a type of two words, because clients compare these as texts.
+    fn response_types(&self) -> Vec<&'static str> {
+        let policy = &self.config.policy;
+        let offered =
+            |kind: &ResponseType| policy.legacy.offer(kind.grant_type()) && (policy.openid || !kind.gives_id_token());
+        let both = ResponseType::ALL.into_iter().filter(offered).flat_map(|kind| {
+            let other = (kind == ResponseType::IdTokenToken).then_some("token id_token");
+            [kind.as_str()].into_iter().chain(other)
+        });
+        both.collect()
     }
 
     async fn tell(&self, path: &str) -> Result<Answer, Failure> {

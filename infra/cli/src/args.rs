@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::client_keys::AssertionOptions;
+use crate::commands::registration_token::RegistrationTokenCommand;
 use crate::commands::relying_party::RelyingPartyOptions;
 use crate::dev::DevOptions;
 
@@ -37,6 +38,9 @@ pub(crate) enum Command {
     /// Clients: services and apps that get tokens.
     #[command(subcommand)]
     Client(ClientCommand),
+    /// Initial access tokens: what lets clients register themselves.
+    #[command(subcommand)]
+    RegistrationToken(RegistrationTokenCommand),
     /// People who sign in.
     #[command(subcommand)]
     User(UserCommand),

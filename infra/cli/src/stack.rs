@@ -9,7 +9,7 @@ use edge::{Error, Tables, WrappingKey};
 use grants::{Seconds, SigningAlgorithm, Timestamp};
 use keys::{KeyRing, KeyWrap, When};
 use outbound::Reach;
-use protocol::Secret;
+use protocol::{Resource, Secret};
 use store::{Changed, Client, Connection, GrantsTable, KeysTable, PeopleTable, Registry};
 
 use crate::args::Common;
@@ -70,6 +70,17 @@ impl Stack {
     pub(crate) async fn ring(&self, now: Timestamp) -> Result<KeyRing, Error> {
         let wrap = self.key_wrap()?;
         Ok(KeyRing::open(self.keys.load().await?, wrap.as_ref(), false, None, now).await?)
+    }
+
+    /// That every one of these APIs is registered.
+    pub(crate) async fn ensure_apis(&self, wanted: &[Resource]) -> Result<(), Error> {
+        let known = self.registry.apis(wanted, edge::now()).await?;
+        match wanted.iter().find(|wanted| known.iter().all(|api| api.identifier != **wanted)) {
+            Some(missing) => {
+                Err(format!("there is no API {missing}: register it first with `jeton api create`").into())
+            }
+            None => Ok(()),
+        }
     }
 
     /// Makes the master of the handles and a key for each of `algorithms`, where there is none. Of two at the same time

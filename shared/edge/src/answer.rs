@@ -171,6 +171,17 @@ pub fn method_not_allowed(allowed: &'static str) -> Answer {
     Trace::refused("method").onto(answer)
 }
 
+/// 404: there is nothing at this path.
+pub fn not_found(description: &'static str) -> Answer {
+    let body = protocol::TokenErrorResponse { error: "invalid_request", error_description: description };
+    Trace::refused("not_found").onto(json(StatusCode::NOT_FOUND, &body))
+}
+
+/// 204: it is done, and there is nothing to say.
+pub fn no_content() -> Answer {
+    empty(StatusCode::NO_CONTENT)
+}
+
 /// An answer that says nothing.
 pub(crate) fn empty(status: StatusCode) -> Answer {
     let mut answer = answer(status, "text/plain", String::new());

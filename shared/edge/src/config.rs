@@ -7,7 +7,7 @@ use outbound::Reach;
 use protocol::{LegacyGrants, Resource, Secret};
 use store::Connection;
 
-use crate::Entrance;
+use crate::{Entrance, RegistrationConfig};
 
 /// What a function is told by its environment.
 #[derive(Clone)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub entrance: Entrance,
     /// `JETON_OUTBOUND_PRIVATE_HOSTS`: which hosts inside a network may be asked for what clients wrote down.
     pub reach: Reach,
+    /// `JETON_REGISTRATION` and `JETON_REGISTRATION_APIS`: whether clients register themselves.
+    pub registration: RegistrationConfig,
     /// `JETON_METRICS_NAMESPACE`: where the age of the signing keys is told; nowhere if it is not set.
     pub metrics: Option<String>,
 }
@@ -107,6 +109,7 @@ impl Config {
             rotation: rotation(&get)?,
             entrance: Entrance::new(get("JETON_EDGE_PROOF")),
             reach: reach(&get)?,
+            registration: RegistrationConfig::read(&get)?,
             metrics: get("JETON_METRICS_NAMESPACE"),
         })
     }

@@ -37,6 +37,13 @@ impl Failure {
         Self { wait: Some(wait), ..Self::new(TokenErrorCode::TemporarilyUnavailable, description, "too_many_guesses") }
     }
 
+    /// Too many registrations from one source: none is taken for so many seconds.
+    pub fn too_many_registrations(wait: Seconds) -> Self {
+        let description = "too many registrations: wait as long as Retry-After says";
+        let code = TokenErrorCode::TemporarilyUnavailable;
+        Self { wait: Some(wait), ..Self::new(code, description, "too_many_registrations") }
+    }
+
     /// Adds what happened, for the log.
     #[must_use]
     pub fn with_event(self, event: Event) -> Self {

@@ -62,7 +62,22 @@ impl SecretGuesses {
         source: Option<IpAddr>,
         now: Timestamp,
     ) -> Result<Option<Wait>, Unknown> {
-        let counters = std::iter::once(Counter::client(client)).chain(source.map(Counter::secret_source));
+        self.count_each(std::iter::once(Counter::client(client)).chain(source.map(Counter::secret_source)), now).await
+    }
+
+    /// Counts a registration from a source, or tells how long none is taken.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was counted.
+    pub(crate) async fn registration(&self, source: Option<IpAddr>, now: Timestamp) -> Result<Option<Wait>, Unknown> {
+        self.count_each(source.map(Counter::registration_source), now).await
+    }
+
+    async fn count_each(
+        &self,
+        counters: impl IntoIterator<Item = Counter>,
+        now: Timestamp,
+    ) -> Result<Option<Wait>, Unknown> {
         for counter in counters {
             if let Some(wait) = self.remembered(&counter, now) {
                 return Ok(Some(wait));

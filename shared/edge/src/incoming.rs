@@ -107,10 +107,26 @@ impl<'a> Incoming<'a> {
         std::str::from_utf8(text).map_err(|_| MalformedForm::Encoding)
     }
 
+    /// The body, where it is JSON by its content type; whether it is by its text is for the reader to say.
+    pub fn json_body(&self) -> Option<&'a [u8]> {
+        if !self.is_of("application/json") {
+            return None;
+        }
+        match self.0.body() {
+            Body::Text(text) => Some(text.as_bytes()),
+            Body::Binary(bytes) => Some(bytes),
+            Body::Empty | _ => Some(&[]),
+        }
+    }
+
     fn is_form(self) -> bool {
+        self.is_of("application/x-www-form-urlencoded")
+    }
+
+    fn is_of(self, expected: &str) -> bool {
         let media_type = self.header(header::CONTENT_TYPE).unwrap_or_default();
         let media_type = media_type.split(';').next().unwrap_or_default().trim();
-        media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        media_type.eq_ignore_ascii_case(expected)
     }
 
     /// A cookie.

@@ -1,5 +1,6 @@
 //! The keys in hand, and when they are read again.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use grants::{Seconds, SigningAlgorithm, Timestamp};
@@ -42,6 +43,18 @@ impl KeyCache {
     /// As [`KeyCache::ring`].
     pub async fn ring_to_sign(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<Arc<KeyRing>, Failure> {
         self.ring_for(now, |ring| ring.has_key_for(algorithm)).await
+    }
+
+    /// The keys, read again when there is none for one of `algorithms`, unwrapped or not.
+    ///
+    /// # Errors
+    /// As [`KeyCache::ring`].
+    pub async fn ring_with(
+        &self,
+        algorithms: &BTreeSet<SigningAlgorithm>,
+        now: Timestamp,
+    ) -> Result<Arc<KeyRing>, Failure> {
+        self.ring_for(now, |ring| algorithms.is_subset(&ring.algorithms())).await
     }
 
     /// The keys, read again when they do not know the key that `token` names.

@@ -13,12 +13,15 @@
 //! - Wrong assertions are not counted: a signature cannot be guessed. They are logged as wrong secrets are.
 //! - What a client serves at its `jwks_uri` is kept for five minutes at most, and asked for anew when it does not verify an
 //!   assertion, but no more often than every ten seconds: nobody can make this server ask somebody else again and again.
+//! - Tokens that let a client register itself or change its registration are not counted when they are wrong: they are
+//!   handles, and one that was not made here costs no read. Registrations that need none are counted by source.
 //! - A read of the keys that fails leaves the keys in hand in use.
 
 mod answer;
 mod assertions;
 mod bearer;
 mod client_keys;
+mod client_secret;
 mod clock;
 mod config;
 mod cors;
@@ -33,10 +36,15 @@ mod log;
 mod parts;
 mod passwords;
 mod received;
+mod registration_config;
+mod registration_failure;
 mod serve;
 
-pub use answer::{Answer, Event, Trace, form_post, html, json, jwt, method_not_allowed, redirect};
+pub use answer::{
+    Answer, Event, Trace, form_post, html, json, jwt, method_not_allowed, no_content, not_found, redirect,
+};
 pub use bearer::BearerFailure;
+pub use client_secret::new_client_secret;
 pub use clock::now;
 pub use config::{Config, ConfigError, RotationConfig, Tables, WrappingKey, environment, reach};
 pub use cors::{cross_origin, preflight};
@@ -50,10 +58,13 @@ pub use incoming::{
 pub use key_cache::KeyCache;
 pub use log::{
     logout as tell_logout, metric as tell_metric, rotation as tell_rotation, to_stderr as log_to_stderr, trouble,
+    warning,
 };
 pub use parts::{Parts, Stores};
 pub use passwords::{Attempted, Checked, Passwords};
 pub use received::Received;
+pub use registration_config::{RegistrationConfig, RegistrationMode};
+pub use registration_failure::RegistrationFailure;
 pub use serve::{Function, respond, serve, start};
 
 /// What a `main` may end with.

@@ -127,6 +127,11 @@ pub fn trouble(what: &'static str, cause: &dyn std::fmt::Display) {
     tracing::error!(target: TARGET, cause = %cause, "{what}");
 }
 
+/// Tells the operator what a deployment should not do for long.
+pub fn warning(what: &'static str) {
+    tracing::warn!(target: TARGET, "{what}");
+}
+
 /// Logs to standard output, where Lambda collects it and writes the time beside each line.
 pub(crate) fn to_stdout() {
     install(lines().without_time().with_writer(io::stdout));

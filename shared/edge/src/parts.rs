@@ -203,6 +203,15 @@ impl Parts {
         Ok(if refusal == Refusal::ClientUnknown { failure } else { failure.of_client(client_id) })
     }
 
+    /// Counts a registration by anybody.
+    ///
+    /// # Errors
+    /// A [`Failure`] when its source has made too many, or it could not be counted.
+    pub async fn count_registration(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<(), Failure> {
+        let wait = self.guesses.registration(incoming.source(), now).await?;
+        wait.map_or(Ok(()), |Wait(wait)| Err(Failure::too_many_registrations(wait)))
+    }
+
     /// The APIs that a client may have tokens for.
     ///
     /// # Errors

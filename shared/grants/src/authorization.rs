@@ -70,11 +70,8 @@ impl RedirectTrusted {
     /// # Errors
     /// A [`Refusal`] that goes back to the client.
     pub fn admit(&self, request: &AuthorizationRequest, apis: &[Api]) -> Result<Target, Refusal> {
-        let grant_type = match request.response_type {
-            ResponseType::Code => GrantType::AuthorizationCode,
-            ResponseType::Token => GrantType::Implicit,
-        };
-        if !self.client.may_use(grant_type) {
+        let grant_type = request.response_type.grant_type();
+        if !self.client.may_ask_for(request.response_type) {
             return Err(Refusal::GrantTypeNotAllowed);
         }
         let excused = self.client.pkce == PkceRule::Optional && self.client.is_confidential();

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
+use protocol::{ClientId, GrantType, RedirectUri, Resource, ResponseType, Scope};
 use subtle::ConstantTimeEq;
 
-use crate::{ClientKeys, RelyingParty, SigningAlgorithm, Timestamp};
+use crate::{ClientKeys, RelyingParty, SelfRegistration, SigningAlgorithm, Timestamp};
 
 /// A registered client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Client {
     pub strict_audience: bool,
     /// What it asked for as a relying party of OpenID Connect.
     pub relying_party: RelyingParty,
+    /// How it registered itself; `None` for one that an operator registered.
+    pub registered_by: Option<SelfRegistration>,
     /// Whether it is switched off.
     pub disabled: bool,
     /// When it was registered.
@@ -99,6 +101,13 @@ impl Client {
     /// Whether it authenticates at all (RFC 6749 §2.1).
     pub fn is_confidential(&self) -> bool {
         self.auth_method != AuthMethod::None
+    }
+
+    /// Whether it may ask the authorization endpoint for this. One that registered itself said for what it asks
+    /// (RFC 7591 §2, `response_types`); any other one may ask for all that its grant types give.
+    pub fn may_ask_for(&self, response_type: ResponseType) -> bool {
+        let registered = self.registered_by.as_ref().is_none_or(|by| by.response_types.contains(&response_type));
+        registered && self.may_use(response_type.grant_type())
     }
 
     /// Whether it may use `grant_type`.

@@ -34,6 +34,7 @@ pub(crate) fn client() -> Client {
         assertion_algorithm: None,
         strict_audience: false,
         relying_party: RelyingParty::default(),
+        registered_by: None,
         disabled: false,
         created_at: NOW,
     }

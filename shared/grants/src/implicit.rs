@@ -1,11 +1,24 @@
-//! The implicit grant (RFC 6749 §4.2): one short-lived access token, straight from the authorization endpoint.
+//! The implicit grant (RFC 6749 §4.2, OpenID Connect Core §3.2): one short-lived access token, an ID token, or both,
+//! straight from the authorization endpoint.
 //!
 //! RFC 9700 §2.1.2 advises against it. It is here for those who still migrate from it, behind two locks: the deployment
 //! and the client's registration.
 
+use std::collections::BTreeSet;
+
+use protocol::{AuthorizationRequest, Claim};
+
 use crate::authorization::RedirectTrusted;
 use crate::code::{self, Agreement};
-use crate::{Attempt, Generation, Grant, GrantId, Policy, Stage, Timestamp};
+use crate::{Attempt, Generation, Grant, GrantId, Policy, Stage, Target, Timestamp};
+
+/// The claims that go into the ID token: those asked for one by one, and where no access token is given that would open the
+/// UserInfo endpoint, those of the scope too (OpenID Connect Core §5.4).
+pub fn id_token_claims(request: &AuthorizationRequest, target: &Target) -> BTreeSet<Claim> {
+    let alone = request.response_type.gives_id_token() && !request.response_type.gives_token();
+    let of_scope = Claim::ALL.into_iter().filter(|claim| alone && target.scope.contains(claim.scope().as_str()));
+    request.claims.id_token.iter().copied().chain(of_scope).collect()
+}
 
 /// The grant that a person's agreement makes: active at once, and over with its only token.
 ///

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 
 use crate::{
-    Api, AuthMethod, Client, ClientKeys, MAX_LIFETIME, PkceRule, RelyingParty, Seconds, SigningAlgorithm, StoredSecret,
-    Timestamp, TokenFormat,
+    Api, AuthMethod, Client, ClientKeys, MAX_LIFETIME, PkceRule, RelyingParty, Seconds, SelfRegistration,
+    SigningAlgorithm, StoredSecret, Timestamp, TokenFormat,
 };
 
 const MAX_NAME_CHARACTERS: usize = 100;
@@ -41,6 +41,8 @@ pub struct NewClient {
     pub strict_audience: bool,
     /// What it asked for as a relying party.
     pub relying_party: RelyingParty,
+    /// How it registered itself; `None` for one that an operator registers.
+    pub registered_by: Option<SelfRegistration>,
 }
 
 /// An API to be registered.
@@ -91,6 +93,9 @@ pub enum RegistrationError {
     /// A token names its APIs in a 16-bit mask, and one of them is the issuer.
     #[error("a client has at most 15 APIs")]
     TooManyApis,
+    /// The endpoint may write every client of such a name.
+    #[error("a client_id that starts with dyn_ is of a client that registered itself: choose another")]
+    ReservedId,
     /// Not useful, or longer than a retired key is kept.
     #[error("the lifetime must be between 1 second and 86400 seconds (24 hours)")]
     Lifetime,
@@ -118,12 +123,13 @@ impl NewClient {
             assertion_algorithm: self.assertion_algorithm,
             strict_audience: self.strict_audience,
             relying_party: self.relying_party,
+            registered_by: self.registered_by,
             disabled: false,
             created_at: now,
         })
     }
 
-    fn check(&self) -> Result<(), RegistrationError> {
+    pub(crate) fn check(&self) -> Result<(), RegistrationError> {
         use RegistrationError as E;
         let public = self.auth_method == AuthMethod::None;
         let uses = |grant_type| self.grant_types.contains(&grant_type);
@@ -140,6 +146,7 @@ impl NewClient {
             (self.apis.len() > MAX_APIS, E::TooManyApis),
             (self.auth_method == AuthMethod::PrivateKeyJwt && self.keys.is_none(), E::KeysMissing),
             (!self.has_key_for_its_algorithm(), E::AlgorithmWithoutKey),
+            (self.id.as_str().starts_with(Client::SELF_REGISTERED) != self.registered_by.is_some(), E::ReservedId),
         ];
         faults.into_iter().find(|(found, _)| *found).map_or(Ok(()), |(_, error)| Err(error))
     }
@@ -212,6 +219,7 @@ mod tests {
             pkce: client.pkce,
             introspects: client.introspects,
             relying_party: client.relying_party,
+            registered_by: None,
             keys: None,
             assertion_algorithm: None,
             strict_audience: false,
@@ -254,7 +262,8 @@ mod tests {
     #[test]
     fn each_contradiction_is_refused() {
         type Spoil = fn(&mut NewClient);
-        let rows: [(Spoil, RegistrationError); 10] = [
+        let rows: [(Spoil, RegistrationError); 11] = [
+            (|c| c.id = ClientId::parse("dyn_x").unwrap(), RegistrationError::ReservedId),
             (|c| c.name = " ".to_owned(), RegistrationError::Name),
             (|c| c.name = "a\u{7}".to_owned(), RegistrationError::Name),
             (|c| c.grant_types.clear(), RegistrationError::NothingToDo),

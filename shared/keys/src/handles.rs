@@ -47,6 +47,10 @@ pub enum HandleKind {
     ConsentForm,
     /// The cookie of a browser that somebody signed in with.
     Device,
+    /// What a client shows to register itself (RFC 7591 §1.2).
+    InitialAccess,
+    /// What a client shows to change its registration (RFC 7592 §1.2).
+    Registration,
     /// The hidden field of the form that ends a session.
     SignOutForm,
 }
@@ -54,7 +58,7 @@ pub enum HandleKind {
 /// The tag keys, one for each kind, derived from one master.
 #[derive(Clone)]
 pub struct HandleKeys {
-    taggers: [Tagger; 9],
+    taggers: [Tagger; 11],
     client_secrets: Tagger,
     signing_secrets: Tagger,
     derive: Tagger,
@@ -73,7 +77,9 @@ impl HandleKind {
             Self::SignInForm => 6,
             Self::ConsentForm => 7,
             Self::Device => 8,
-            Self::SignOutForm => 9,
+            Self::InitialAccess => 9,
+            Self::Registration => 10,
+            Self::SignOutForm => 11,
         }
     }
 
@@ -88,6 +94,8 @@ impl HandleKind {
             Self::SignInForm => "jtl_",
             Self::ConsentForm => "jtf_",
             Self::Device => "jtd_",
+            Self::InitialAccess => "jti_",
+            Self::Registration => "jtg_",
             Self::SignOutForm => "jto_",
         }
     }
@@ -117,6 +125,8 @@ impl HandleKeys {
                 of_kind(HandleKind::SignInForm)?,
                 of_kind(HandleKind::ConsentForm)?,
                 of_kind(HandleKind::Device)?,
+                of_kind(HandleKind::InitialAccess)?,
+                of_kind(HandleKind::Registration)?,
                 of_kind(HandleKind::SignOutForm)?,
             ],
             client_secrets: tagger(SECRET_PREFIX.as_bytes())?,
@@ -148,7 +158,8 @@ impl HandleKeys {
     }
 
     fn tagger(&self, kind: HandleKind) -> Tagger {
-        let [code, refresh, access, session, visit, sign_in, consent, device, sign_out] = &self.taggers;
+        let [code, refresh, access, session, visit, sign_in, consent, device, initial, registration, sign_out] =
+            &self.taggers;
         match kind {
             HandleKind::Code => code,
             HandleKind::Refresh => refresh,
@@ -158,6 +169,8 @@ impl HandleKeys {
             HandleKind::SignInForm => sign_in,
             HandleKind::ConsentForm => consent,
             HandleKind::Device => device,
+            HandleKind::InitialAccess => initial,
+            HandleKind::Registration => registration,
             HandleKind::SignOutForm => sign_out,
         }
         .clone()
@@ -295,7 +308,7 @@ fn half(tagger: Tagger) -> [u8; 16] {
 mod tests {
     use super::*;
 
-    const ALL: [HandleKind; 9] = [
+    const ALL: [HandleKind; 11] = [
         HandleKind::Code,
         HandleKind::Refresh,
         HandleKind::Access,
@@ -304,6 +317,8 @@ mod tests {
         HandleKind::SignInForm,
         HandleKind::ConsentForm,
         HandleKind::Device,
+        HandleKind::InitialAccess,
+        HandleKind::Registration,
         HandleKind::SignOutForm,
     ];
 

@@ -1,5 +1,6 @@
 //! The keys in hand: what a function holds between two readings of the keys table.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures_util::future::{try_join, try_join_all};
@@ -144,6 +145,11 @@ impl KeyRing {
     /// Whether a token for `algorithm` could be signed now.
     pub fn has_key_for(&self, algorithm: SigningAlgorithm) -> bool {
         self.signers.iter().any(|key| key.algorithm() == algorithm)
+    }
+
+    /// The algorithms for which there is a key, whether or not it is unwrapped here.
+    pub fn algorithms(&self) -> BTreeSet<SigningAlgorithm> {
+        self.records.signing.iter().map(|record| record.algorithm).collect()
     }
 
     /// Whether the key that `token` names is in hand; a text that names none needs none.

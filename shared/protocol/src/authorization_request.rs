@@ -5,7 +5,7 @@
 
 use crate::{
     AuthorizationErrorCode, ClaimsRequest, ClientId, CodeChallenge, LegacyGrants, Nonce, Parameters, Prompt,
-    RedirectUri, Resource, Scope, Secret, State,
+    RedirectUri, Resource, ResponseMode, ResponseType, Scope, Secret, State,
 };
 
 const MAX_RESOURCES: usize = 16;
@@ -18,27 +18,6 @@ pub struct ReceivedRequest {
     pub client_id: ClientId,
     /// Where the answer should go; `None` when the client left it to its registration.
     pub redirect_uri: Option<RedirectUri>,
-}
-
-/// `response_type`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResponseType {
-    /// `code`.
-    Code,
-    /// `token`: the implicit grant, where it is offered (RFC 9700 §2.1.2).
-    Token,
-}
-
-/// `response_mode`: how an answer gets to the redirect URI (OAuth 2.0 Multiple Response Type Encoding Practices §2.1,
-/// OAuth 2.0 Form Post Response Mode §2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResponseMode {
-    /// In the query, where the client's server reads it.
-    Query,
-    /// In the fragment, which the browser keeps to itself (RFC 6749 §4.2.2).
-    Fragment,
-    /// In a form that the browser posts, so that it stands in no address.
-    FormPost,
 }
 
 /// An authorization request whose form is right.
@@ -114,6 +93,12 @@ pub enum AuthorizationRequestError {
     /// Too long.
     #[error("nonce is too long")]
     Nonce,
+    /// OpenID Connect Core §3.2.2.1.
+    #[error("nonce is missing: an ID token straight from the authorization endpoint needs one")]
+    NonceMissing,
+    /// OpenID Connect Core §3.1.2.1.
+    #[error("an ID token needs the scope openid")]
+    OpenIdMissing,
     /// Too long.
     #[error("state is too long")]
     State,
@@ -142,6 +127,7 @@ impl AuthorizationRequestError {
             | Self::CodeChallengeMethod
             | Self::CodeChallengeMissing
             | Self::Nonce
+            | Self::NonceMissing
             | Self::State
             | Self::Prompt
             | Self::MaxAge
@@ -149,7 +135,7 @@ impl AuthorizationRequestError {
             Self::ResponseTypeUnsupported => AuthorizationErrorCode::UnsupportedResponseType,
             Self::RequestObject => AuthorizationErrorCode::RequestNotSupported,
             Self::RequestUri => AuthorizationErrorCode::RequestUriNotSupported,
-            Self::Scope => AuthorizationErrorCode::InvalidScope,
+            Self::Scope | Self::OpenIdMissing => AuthorizationErrorCode::InvalidScope,
             Self::Resource => AuthorizationErrorCode::InvalidTarget,
         }
     }
@@ -180,7 +166,9 @@ impl AuthorizationRequest {
 
     /// How any answer gets to the client, an error included: as it asks, where that can be done.
     pub fn response_mode(parameters: &Parameters, legacy: LegacyGrants) -> ResponseMode {
-        let in_fragment = legacy.implicit && parameters.one("response_type") == Ok(Some("token"));
+        let kind = parameters.one("response_type").ok().flatten();
+        let kind = kind.and_then(|text| ResponseType::offered(text, legacy));
+        let in_fragment = kind.is_some_and(|kind| kind != ResponseType::Code);
         let usual = if in_fragment { ResponseMode::Fragment } else { ResponseMode::Query };
         let asked = parameters.one("response_mode").ok().flatten().and_then(ResponseMode::parse);
         // A token never stands in a query, which servers log (RFC 6750 §5.3).
@@ -199,9 +187,7 @@ impl AuthorizationRequest {
         refuse_unsupported(parameters)?;
         let response_type = match one("response_type")? {
             None => return Err(E::ResponseTypeMissing),
-            Some("code") => ResponseType::Code,
-            Some("token") if legacy.implicit => ResponseType::Token,
-            Some(_) => return Err(E::ResponseTypeUnsupported),
+            Some(text) => ResponseType::offered(text, legacy).ok_or(E::ResponseTypeUnsupported)?,
         };
         let mode = Self::response_mode(parameters, legacy);
         if one("response_mode")?.is_some_and(|asked| ResponseMode::parse(asked) != Some(mode)) {
@@ -211,12 +197,14 @@ impl AuthorizationRequest {
             return Err(E::State);
         }
         let scope = one("scope")?.map(Scope::parse).transpose().map_err(|_| E::Scope)?;
+        let nonce = one("nonce")?.map(Nonce::parse).transpose().map_err(|_| E::Nonce)?;
+        refuse_unbound(response_type, scope.as_ref(), nonce.as_ref())?;
         Ok(Self {
             response_type,
             scope: scope.filter(|scope| !scope.is_empty()),
             resources: crate::resource::several(parameters, MAX_RESOURCES).map_err(|_| E::Resource)?,
             code_challenge: code_challenge(one("code_challenge")?, one("code_challenge_method")?)?,
-            nonce: one("nonce")?.map(Nonce::parse).transpose().map_err(|_| E::Nonce)?,
+            nonce,
             prompt: Prompt::parse_list(one("prompt")?).map_err(|_| E::Prompt)?,
             max_age: max_age(one("max_age")?)?,
             login_hint: one("login_hint")?.filter(|hint| hint.len() <= MAX_LOGIN_HINT_BYTES).map(str::to_owned),
@@ -226,23 +214,21 @@ impl AuthorizationRequest {
     }
 }
 
-impl ResponseMode {
-    /// Every mode there is.
-    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
-
-    /// The value of `response_mode`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Query => "query",
-            Self::Fragment => "fragment",
-            Self::FormPost => "form_post",
-        }
+/// An ID token straight from here is of a sign-in, and is bound to the browser's session by `nonce` (OpenID Connect Core
+/// §3.2.2.1).
+fn refuse_unbound(
+    response_type: ResponseType,
+    scope: Option<&Scope>,
+    nonce: Option<&Nonce>,
+) -> Result<(), AuthorizationRequestError> {
+    use AuthorizationRequestError as E;
+    if !response_type.gives_id_token() {
+        return Ok(());
     }
-
-    /// The mode named `text`.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == text)
+    if !scope.is_some_and(|scope| scope.contains("openid")) {
+        return Err(E::OpenIdMissing);
     }
+    if nonce.is_some() { Ok(()) } else { Err(E::NonceMissing) }
 }
 
 fn refuse_unsupported(parameters: &Parameters) -> Result<(), AuthorizationRequestError> {
@@ -353,6 +339,44 @@ mod tests {
         assert_eq!(mode("code", "jwt"), ResponseMode::Query);
         for known in ResponseMode::ALL {
             assert!(parse(&format!("{GOOD}&response_mode={}", known.as_str())).is_ok());
+        }
+    }
+
+    #[test]
+    fn an_id_token_straight_from_here_needs_openid_and_a_nonce_and_goes_into_no_query() {
+        use AuthorizationRequestError as E;
+        let offered = LegacyGrants { implicit: true, password: false };
+        let with = |response_type: &str, more: &str| {
+            let query = GOOD.replace("response_type=code", &format!("response_type={response_type}"));
+            Parameters::parse(format!("{}{more}", query.replace("scope=read", "scope=read+openid")).as_bytes()).unwrap()
+        };
+        let parse = |response_type: &str, more: &str| {
+            AuthorizationRequest::parse(&with(response_type, more), offered).map(|request| request.response_type)
+        };
+        for (text, kind) in [
+            ("id_token", ResponseType::IdToken),
+            ("id_token+token", ResponseType::IdTokenToken),
+            ("token+id_token", ResponseType::IdTokenToken),
+        ] {
+            assert_eq!(parse(text, "&nonce=n"), Ok(kind));
+            assert_eq!(parse(text, ""), Err(E::NonceMissing));
+            assert_eq!(parse(text, "&nonce=n&response_mode=form_post"), Ok(kind));
+            assert_eq!(parse(text, "&nonce=n&response_mode=query"), Err(E::ResponseModeUnsupported));
+            assert_eq!(AuthorizationRequest::response_mode(&with(text, ""), offered), ResponseMode::Fragment);
+            let none = LegacyGrants::default();
+            assert_eq!(
+                AuthorizationRequest::parse(&with(text, "&nonce=n"), none).err(),
+                Some(E::ResponseTypeUnsupported)
+            );
+            let plain = GOOD.replace("response_type=code", &format!("response_type={text}&nonce=n"));
+            let plain = Parameters::parse(plain.as_bytes()).unwrap();
+            assert_eq!(AuthorizationRequest::parse(&plain, offered).err(), Some(E::OpenIdMissing));
+        }
+        for other in ["code+id_token", "code+token", "id_token+id_token", "none", "id_token++token"] {
+            assert_eq!(parse(other, "&nonce=n"), Err(E::ResponseTypeUnsupported), "{other}");
+        }
+        for kind in ResponseType::ALL {
+            assert_eq!(ResponseType::parse(kind.as_str()), Some(kind));
         }
     }
 

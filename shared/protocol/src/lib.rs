@@ -11,6 +11,7 @@
 //! - A malformed `code_verifier` is a proof that fails (`invalid_grant`), not a malformed request: RFC 7636 §4.6.
 //! - Values are bounded in length, so that no request can make a large item or a large answer.
 
+mod about_client;
 mod authorization_request;
 mod bearer;
 mod claim;
@@ -18,6 +19,9 @@ mod claims;
 mod claims_request;
 mod client_assertion;
 mod client_authentication;
+mod client_information;
+mod client_members;
+mod client_metadata;
 mod errors;
 mod grant_type;
 mod jwks_uri;
@@ -28,20 +32,23 @@ mod pkce;
 mod prompt;
 mod redirect_uri;
 mod resource;
+mod response_type;
 mod responses;
 mod scope;
 mod secret;
 mod token_request;
 
-pub use authorization_request::{
-    AuthorizationRequest, AuthorizationRequestError, ReceivedRequest, ResponseMode, ResponseType,
-};
+pub use about_client::{AboutClient, ApplicationType, MalformedAbout};
+pub use authorization_request::{AuthorizationRequest, AuthorizationRequestError, ReceivedRequest};
 pub use bearer::{BearerError, bearer_token};
 pub use claim::{Claim, IdentityScope};
 pub use claims::{Claims, MalformedClaim};
 pub use claims_request::{ClaimsRequest, MalformedClaimsRequest};
 pub use client_assertion::{ClientAssertion, MalformedAssertion};
 pub use client_authentication::{ClientAuthenticationError, PresentedClient};
+pub use client_information::{ClientInformation, RegistrationErrorResponse};
+pub use client_members::{MetadataError, RegistrationErrorCode};
+pub use client_metadata::{AskedKeys, ClientMetadata, MAX_METADATA_BYTES, SubjectType, sector_redirect_uris};
 pub use errors::{AuthorizationErrorCode, TokenErrorCode};
 pub use grant_type::{GrantType, LegacyGrants};
 pub use jwks_uri::{JwksUri, MalformedJwksUri};
@@ -52,6 +59,7 @@ pub use pkce::{CodeChallenge, CodeVerifier, MalformedPkce};
 pub use prompt::{MalformedPrompt, Prompt};
 pub use redirect_uri::{MalformedRedirectUri, RedirectUri};
 pub use resource::{MalformedResource, Resource};
+pub use response_type::{ResponseMode, ResponseType};
 pub use responses::{IntrospectionResponse, Jwk, JwkSet, Metadata, OpenIdMetadata, TokenErrorResponse, TokenResponse};
 pub use scope::{MAX_SCOPE_TOKENS, MalformedScope, Scope};
 pub use secret::Secret;

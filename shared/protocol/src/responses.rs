@@ -95,7 +95,10 @@ pub struct Metadata {
     pub introspection_endpoint: String,
     /// Where clients give tokens back.
     pub revocation_endpoint: String,
-    /// `code`, and `token` where the implicit grant is on.
+    /// Where clients register themselves, where they may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration_endpoint: Option<String>,
+    /// `code`, and where the implicit grant is on `token`, `id_token` and both.
     pub response_types_supported: Vec<&'static str>,
     /// `query`, `fragment` and `form_post`.
     pub response_modes_supported: Vec<&'static str>,

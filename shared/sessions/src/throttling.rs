@@ -135,6 +135,11 @@ impl Counter {
         Self::new("secret-source", &network(source), 500, HOUR)
     }
 
+    /// Clients that register themselves from one source, where anybody may.
+    pub fn registration_source(source: IpAddr) -> Self {
+        Self::new("registration-source", &network(source), 500, HOUR)
+    }
+
     fn new(kind: &str, name: &[u8], free: u32, forgotten_after: Seconds) -> Self {
         let digest: [u8; 32] = Sha256::digest(name).into();
         let (name, _) = digest.split_at(16);

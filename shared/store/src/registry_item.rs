@@ -12,6 +12,7 @@ use protocol::{ClientId, GrantType, JwksUri, RedirectUri, Resource, Scope};
 
 use crate::Unknown;
 use crate::items::{Item, Reader, bytes, flag, list, number, text, time};
+use crate::self_registration_item::{insert_self_registration, to_self_registration};
 
 pub(crate) const CLIENT: &str = "client#";
 pub(crate) const API: &str = "api#";
@@ -45,6 +46,7 @@ pub(crate) fn from_client(client: &Client) -> Item {
         item.insert("scope".to_owned(), text(&scope));
     }
     insert_assertions(client, &mut item);
+    insert_self_registration(client, &mut item);
     item
 }
 
@@ -89,6 +91,7 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         assertion_algorithm: read.optional_parsed("assertion_algorithm", algorithm)?,
         strict_audience: read.optional_flag("strict_audience")?,
         relying_party: read.map("relying_party")?.as_ref().map_or(Ok(RelyingParty::default()), to_relying_party)?,
+        registered_by: to_self_registration(&read)?,
         disabled: read.flag("disabled")?,
         created_at: read.time("created_at")?,
     })

@@ -21,8 +21,8 @@ const CACHE_SIZE: usize = 10_000;
 /// The table, with a cache of its own for each process.
 #[derive(Clone)]
 pub struct Registry {
-    dynamodb: DynamoDb,
-    table: String,
+    pub(crate) dynamodb: DynamoDb,
+    pub(crate) table: String,
     clients: Cache<Client>,
     apis: Cache<Api>,
 }
@@ -44,17 +44,20 @@ impl Registry {
         Self { dynamodb, table, clients: Cache::default(), apis: Cache::default() }
     }
 
-    /// The client `id`. A client that is not there is asked for again each time, so that a new one works at once.
+    /// The client `id`, unless its time is over. A client that is not there is asked for again each time, so that a new one
+    /// works at once.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known.
     pub async fn client(&self, id: &ClientId, now: Timestamp) -> Result<Option<Arc<Client>>, Unknown> {
         let key = client_key(id);
-        if let Some(known) = cached(&self.clients, &key, now) {
-            return Ok(Some(known));
-        }
-        let Some(item) = self.get(&key).await? else { return Ok(None) };
-        Ok(Some(remember(&self.clients, key, to_client(&self.table, &item)?, now)))
+        let known = if let Some(known) = cached(&self.clients, &key, now) {
+            known
+        } else {
+            let Some(item) = self.get(&key).await? else { return Ok(None) };
+            remember(&self.clients, key, to_client(&self.table, &item)?, now)
+        };
+        Ok(Some(known).filter(|client| !client.is_over(now)))
     }
 
     /// Those of the APIs that are registered, in the order asked for, in one round trip at most.
@@ -128,7 +131,7 @@ impl Registry {
         self.scan(API).await?.iter().map(|item| to_api(&self.table, item)).collect()
     }
 
-    async fn get(&self, key: &str) -> Result<Option<Item>, Unknown> {
+    pub(crate) async fn get(&self, key: &str) -> Result<Option<Item>, Unknown> {
         let call = self.dynamodb.get_item().table_name(&self.table).key("id", text(&key)).consistent_read(true);
         let answer = Box::pin(call.send()).await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
         Ok(answer.item)
@@ -144,9 +147,15 @@ impl Registry {
         batch::read(&self.dynamodb, &self.table, keys).await
     }
 
-    async fn put(&self, item: Item, condition: &str) -> Result<Changed, Unknown> {
+    pub(crate) async fn put(&self, item: Item, condition: &str) -> Result<Changed, Unknown> {
+        self.put_when(item, condition, None).await
+    }
+
+    /// Writes an item when a condition with these values holds.
+    pub(crate) async fn put_when(&self, item: Item, condition: &str, values: Option<Item>) -> Result<Changed, Unknown> {
         let call = self.dynamodb.put_item().table_name(&self.table).set_item(Some(item));
-        match call.condition_expression(condition).send().await {
+        let call = call.condition_expression(condition).set_expression_attribute_values(values);
+        match Box::pin(call.send()).await {
             Ok(_) => Ok(Changed::Done),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
@@ -155,9 +164,9 @@ impl Registry {
         }
     }
 
-    async fn delete(&self, key: String) -> Result<Changed, Unknown> {
+    pub(crate) async fn delete(&self, key: String) -> Result<Changed, Unknown> {
         let call = self.dynamodb.delete_item().table_name(&self.table).key("id", text(&key));
-        match call.condition_expression("attribute_exists(id)").send().await {
+        match Box::pin(call.condition_expression("attribute_exists(id)").send()).await {
             Ok(_) => Ok(Changed::Done),
             Err(error) => match error.as_service_error() {
                 Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
@@ -166,7 +175,7 @@ impl Registry {
         }
     }
 
-    async fn scan(&self, prefix: &str) -> Result<Vec<Item>, Unknown> {
+    pub(crate) async fn scan(&self, prefix: &str) -> Result<Vec<Item>, Unknown> {
         let call = self
             .dynamodb
             .scan()

@@ -125,6 +125,7 @@ const RULES: &[Rule] = &[
         workspace: Use(SHARED),
         outside: Use(&["futures-util", "http", "lambda_runtime", "serde", "serde_json", "tokio"]),
     },
+    Rule { name: "register", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule { name: "metadata", workspace: Use(SHARED), outside: Use(FUNCTION) },
     Rule {
         name: "rotate-keys",
@@ -149,6 +150,7 @@ const RULES: &[Rule] = &[
             "userinfo",
             "logout",
             "back-channel-logout",
+            "register",
             "metadata",
             "rotate-keys",
         ]),

@@ -195,11 +195,7 @@ pub(crate) const LINES: [(usize, &str, State); 130] = [
     (114, "PKCE is advertised.", Tested),
     (115, "Only what is on is advertised.", Tested),
     (116, "Every endpoint is https.", Tested),
-    (
-        117,
-        "Nobody registers a client over HTTP.",
-        Refused("dynamic registration", &["c117_nobody_registers_a_client_over_http"]),
-    ),
+    (117, "Registration is off, or guarded by a token and by a policy of what its clients may have.", Tested),
     (
         118,
         "A client ID metadata document is fetched and checked.",

@@ -27,6 +27,8 @@ mod handles;
 #[cfg(test)]
 mod https_in_front;
 #[cfg(test)]
+mod openid_implicit;
+#[cfg(test)]
 mod openid_plan;
 #[cfg(test)]
 mod openid_requests;
@@ -65,9 +67,13 @@ mod section_h_pushed_requests;
 #[cfg(test)]
 mod section_i_introspection_and_revocation;
 #[cfg(test)]
+mod section_j_dynamic_registration;
+#[cfg(test)]
 mod section_j_metadata_and_registration;
 #[cfg(test)]
 mod section_k_others;
+#[cfg(test)]
+mod self_registered;
 #[cfg(test)]
 mod session;
 #[cfg(test)]

@@ -876,11 +876,13 @@ async fn c014_the_implicit_grant_is_off_until_the_deployment_and_the_client_opte
 #[tokio::test]
 async fn c014_the_implicit_grant_is_advertised_only_while_it_is_on() {
     let (on, _) = with_the_implicit_grant();
-    let off = [(vec!["code"], false), (vec!["code", "token"], true)];
-    for (world, (types, implicit)) in [World::shared(), &on].into_iter().zip(off) {
+    let types = vec!["code", "token", "id_token", "id_token token", "token id_token"];
+    for (world, types, implicit) in [(World::shared(), vec!["code"], false), (&on, types, true)] {
         for path in DOCUMENTS {
             let document = document(&world.stack.http(), path).await;
             assert_eq!(strings(&document["response_types_supported"]), types.iter().copied().collect(), "{document}");
+            let modes = ["form_post", "fragment", "query"];
+            assert_eq!(strings(&document["response_modes_supported"]), modes.into(), "{document}");
             assert_eq!(strings(&document["grant_types_supported"]).contains("implicit"), implicit, "{document}");
             assert!(!strings(&document["grant_types_supported"]).contains("password"), "{document}");
         }
@@ -948,7 +950,7 @@ async fn c014_a_fragment_or_a_mode_of_it_gives_no_code() {
     let (world, _) = with_the_implicit_grant();
     let mut session = world.session();
     drop(session.code(&world.web).await);
-    for kind in ["code+token", "token+code", "id_token+token", "token+token", "TOKEN"] {
+    for kind in ["code+token", "token+code", "code+id_token", "code+id_token+token", "token+token", "TOKEN"] {
         let target = url(&world.web.id, &[]).replace("response_type=code&", &format!("response_type={kind}&"));
         let callback = answered(&session.browser.go(&target).await);
         assert!(callback.code.is_none() && !callback.url.as_str().contains("access_token"), "{}", callback.url);

@@ -37,6 +37,7 @@ pub(crate) fn client() -> Client {
             default_max_age: Some(60),
             ..RelyingParty::default()
         },
+        registered_by: None,
         disabled: false,
         created_at: NOW,
     }

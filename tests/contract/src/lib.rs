@@ -16,6 +16,8 @@ mod people_table;
 #[cfg(test)]
 mod place;
 #[cfg(test)]
+mod registrations;
+#[cfg(test)]
 mod registry;
 #[cfg(test)]
 mod rotation;

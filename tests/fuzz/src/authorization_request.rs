@@ -63,7 +63,9 @@ fn answer(parameters: &Parameters, trusted: &RedirectTrusted, legacy: LegacyGran
         ResponseMode::FormPost => trusted.redirect_uri().as_str().to_owned(),
     };
     let asked = parameters.one("response_mode").ok().flatten();
-    let implicit = legacy.implicit && parameters.one("response_type") == Ok(Some("token"));
+    let in_fragment = ["token", "id_token", "id_token token", "token id_token"];
+    let kind = parameters.one("response_type").ok().flatten();
+    let implicit = legacy.implicit && kind.is_some_and(|kind| in_fragment.contains(&kind));
     assert!(mode == ResponseMode::Query || implicit || asked == Some(mode.as_str()));
     assert!(!implicit || mode != ResponseMode::Query, "a token in a query");
     let sent = trusted.redirect_uri().as_str();

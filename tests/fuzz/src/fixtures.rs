@@ -33,7 +33,7 @@ pub(crate) const APPS: [App; 6] = [
     App { id: "local", confidential: false, redirect_uris: &["http://localhost:3000/cb"] },
 ];
 
-pub(crate) const KINDS: [HandleKind; 9] = [
+pub(crate) const KINDS: [HandleKind; 11] = [
     HandleKind::Code,
     HandleKind::Refresh,
     HandleKind::Access,
@@ -42,6 +42,8 @@ pub(crate) const KINDS: [HandleKind; 9] = [
     HandleKind::SignInForm,
     HandleKind::ConsentForm,
     HandleKind::Device,
+    HandleKind::InitialAccess,
+    HandleKind::Registration,
     HandleKind::SignOutForm,
 ];
 
@@ -84,6 +86,7 @@ fn client(app: &App) -> Client {
         assertion_algorithm: None,
         strict_audience: false,
         relying_party: grants::RelyingParty::default(),
+        registered_by: None,
         disabled: false,
         created_at: NOW,
     }

@@ -145,6 +145,7 @@ fn authenticated(id: &str) -> AuthenticatedClient {
         assertion_algorithm: None,
         strict_audience: false,
         relying_party: RelyingParty::default(),
+        registered_by: None,
         disabled: false,
         created_at: START,
     };

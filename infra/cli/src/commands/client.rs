@@ -1,16 +1,14 @@
 //! `jeton client`.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use edge::Error;
-use grants::{AuthMethod, Client, NewClient, PkceRule, SecretSalt, SigningAlgorithm, StoredSecret};
-use keys::SECRET_PREFIX;
+use edge::{Error, new_client_secret};
+use grants::{AuthMethod, Client, NewClient, PkceRule, SigningAlgorithm};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
 
 use crate::args::{ClientCommand, ClientCreate, OneClient, RotateSecret};
 use crate::commands::api::identifier;
 use crate::commands::client_keys;
+use crate::commands::registration_token;
 use crate::commands::relying_party;
 use crate::output::print;
 use crate::stack::{Stack, done_or};
@@ -56,13 +54,12 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
         assertion_algorithm: options.assertions.assertion_alg.as_deref().and_then(SigningAlgorithm::parse),
         strict_audience: options.assertions.assertion_audience == "issuer",
         relying_party: options.relying_party.parse(&options.redirect_uris, &stack.reach)?,
+        registered_by: None,
     };
-    let known = stack.registry.apis(&new.apis, edge::now()).await?;
-    if let Some(missing) = new.apis.iter().find(|wanted| known.iter().all(|api| api.identifier != **wanted)) {
-        return Err(format!("there is no API {missing}: register it first with `jeton api create`").into());
-    }
+    stack.ensure_apis(&new.apis).await?;
     stack.ensure_keys(&new.relying_party.algorithms(), edge::now()).await?;
-    let secret = if auth_method.has_secret() { Some(new_secret(&stack, auth_method, &new.id).await?) } else { None };
+    let ring = stack.ring(edge::now()).await?;
+    let secret = new_client_secret(ring.handles(), auth_method, &new.id, edge::now());
     let stored = secret.iter().map(|(_, stored)| *stored).collect();
     let client = new.register(stored, edge::now())?;
     let there = format!("the client {} is registered already: see `jeton client show`", client.id);
@@ -88,25 +85,15 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
         client.retire_old_secrets();
         None
     } else {
-        let (secret, stored) = new_secret(&stack, client.auth_method, &client.id).await?;
-        client.rotate_secret(stored);
-        Some(secret)
+        let ring = stack.ring(edge::now()).await?;
+        let made = new_client_secret(ring.handles(), client.auth_method, &client.id, edge::now());
+        made.map(|(secret, stored)| {
+            client.rotate_secret(stored);
+            secret
+        })
     };
     done_or(stack.registry.replace_client(&client).await?, unknown(&options.id))?;
     print(options.common.json, &with_secret(describe(&client), secret.as_ref()))
-}
-
-/// 256 random bits, or as many derived from a key of the master, and how they are kept.
-async fn new_secret(stack: &Stack, method: AuthMethod, id: &ClientId) -> Result<(Secret, StoredSecret), Error> {
-    let now = edge::now();
-    let ring = stack.ring(now).await?;
-    if method == AuthMethod::ClientSecretJwt {
-        let salt = SecretSalt::from_bytes(edge::random());
-        return Ok((ring.handles().secret_that_signs(id, &salt), StoredSecret::derived(salt, now)));
-    }
-    let secret = Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(edge::random::<32>())));
-    let digest = ring.handles().digest(&secret);
-    Ok((secret, StoredSecret::hashed(digest, now)))
 }
 
 async fn find(stack: &Stack, id: &str) -> Result<Client, Error> {
@@ -144,6 +131,7 @@ fn describe(client: &Client) -> Value {
         "created_at": client.created_at.seconds(),
     });
     client_keys::describe(client, &mut document);
+    registration_token::describe_client(client, &mut document);
     document
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod api;
 pub(crate) mod client;
 pub(crate) mod client_keys;
 pub(crate) mod keys;
+pub(crate) mod registration_token;
 pub(crate) mod relying_party;
 pub(crate) mod tables;
 pub(crate) mod user;

@@ -130,6 +130,7 @@ fn clients(demo: &Demo) -> Result<Vec<(NewClient, Option<Secret>)>, Error> {
             assertion_algorithm: None,
             strict_audience: false,
             relying_party: RelyingParty::default(),
+            registered_by: None,
         })
     };
     let service = NewClient { grant_types: [GrantType::ClientCredentials].into(), ..client(SERVICE, "Demo service")? };

@@ -22,6 +22,9 @@ pub(crate) struct DevOptions {
     /// The port of the embedded DynamoDB on 127.0.0.1; any free one without it.
     #[arg(long, value_name = "PORT")]
     pub(crate) dynamodb_port: Option<u16>,
+    /// Whether clients register themselves at /register: with a token of `jeton registration-token`, or anybody.
+    #[arg(long, value_name = "WHO", value_parser = ["off", "token", "open"])]
+    pub(crate) registration: Option<String>,
 }
 
 impl DevOptions {

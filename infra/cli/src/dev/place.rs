@@ -77,7 +77,7 @@ impl Place {
     }
 
     fn variables(&self) -> Vec<(&'static str, String)> {
-        let Config { issuer, tables, wrapping, connection, policy, .. } = &self.config;
+        let Config { issuer, tables, wrapping, connection, policy, registration, .. } = &self.config;
         let table = |name: &Option<String>| name.clone().unwrap_or_default();
         let key_file = match wrapping {
             Some(WrappingKey::File(path)) => path.display().to_string(),
@@ -93,6 +93,8 @@ impl Place {
             ("JETON_OPENID", policy.openid.to_string()),
             ("JETON_ALLOW_IMPLICIT_GRANT", policy.legacy.implicit.to_string()),
             ("JETON_ALLOW_PASSWORD_GRANT", policy.legacy.password.to_string()),
+            ("JETON_REGISTRATION", registration.mode.as_str().to_owned()),
+            ("JETON_REGISTRATION_APIS", variable("JETON_REGISTRATION_APIS").unwrap_or_default()),
             ("JETON_OUTBOUND_PRIVATE_HOSTS", variable("JETON_OUTBOUND_PRIVATE_HOSTS").unwrap_or_default()),
             ("AWS_ENDPOINT_URL_DYNAMODB", connection.dynamodb_endpoint.clone().unwrap_or_default()),
             ("AWS_REGION", connection.region.clone()),
@@ -174,6 +176,7 @@ fn config(options: &DevOptions, endpoint: &str, key_file: &Path, given: Tables) 
     };
     let read = Config::read(|name| match name {
         "JETON_ISSUER" => Some(options.issuer.clone().unwrap_or_else(|| options.address())),
+        "JETON_REGISTRATION" => options.registration.clone().or_else(|| variable(name)),
         "JETON_KEY_FILE" => Some(key_file.display().to_string()),
         "AWS_ENDPOINT_URL_DYNAMODB" => Some(endpoint.to_owned()),
         "AWS_REGION" => variable(name).or_else(|| Some("us-east-1".to_owned())),

@@ -7,6 +7,7 @@ use introspect::Introspect;
 use lambda_http::{Body, Request};
 use logout::Logout;
 use metadata::Metadata;
+use register::Register;
 use revoke::Revoke;
 use token::Token;
 use userinfo::UserInfo;
@@ -24,6 +25,7 @@ pub(crate) struct Site {
     revoke: Revoke,
     userinfo: UserInfo,
     logout: Logout,
+    register: Register,
     metadata: Metadata,
     demo: Demo,
     storage: String,
@@ -43,6 +45,7 @@ impl Site {
             revoke: Revoke::open(config.clone(), &stores())?,
             userinfo: UserInfo::open(config.clone(), &stores())?,
             logout: Logout::open(config.clone(), &stores())?,
+            register: Register::open(config.clone(), &stores())?,
             metadata: Metadata::open(config.clone(), &stores())?,
             demo: demo.clone(),
             storage,
@@ -61,6 +64,7 @@ impl Site {
             (Some("introspect"), _) => Ok(Box::pin(respond(&self.introspect, request)).await),
             (Some("userinfo"), _) => Ok(Box::pin(respond(&self.userinfo, request)).await),
             (Some("logout"), _) => Ok(Box::pin(respond(&self.logout, request)).await),
+            (Some("register"), _) => Ok(Box::pin(respond(&self.register, request)).await),
             (Some("revoke"), _) => Ok(Box::pin(respond(&self.revoke, request)).await),
             (Some("metadata"), _) => Ok(Box::pin(respond(&self.metadata, request)).await),
             (_, "/") => pages::start(&self.demo, &self.storage),

@@ -22,6 +22,7 @@ fn client(auth_method: AuthMethod) -> Client {
         assertion_algorithm: None,
         strict_audience: false,
         relying_party: grants::RelyingParty::default(),
+        registered_by: None,
         disabled: false,
         created_at: NOW,
     }

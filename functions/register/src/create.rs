@@ -1,0 +1,85 @@
+//! A new registration (RFC 7591 §3).
+
+use edge::{Answer, BearerFailure, Event, Incoming, RegistrationFailure, RegistrationMode, new_client_secret};
+use grants::{Client, InitialTokenName, RegistrationPolicy, SelfRegistration, Timestamp};
+use http::StatusCode;
+use keys::{HandleKind, KeyRing};
+use protocol::{ClientId, Secret, TokenErrorCode};
+use store::Changed;
+
+use crate::Register;
+use crate::settle::asked;
+use crate::tell::{Shown, information};
+
+/// By whose leave a client is registered, and what it may have.
+struct Leave {
+    policy: RegistrationPolicy,
+    token: Option<InitialTokenName>,
+}
+
+impl Register {
+    pub(crate) async fn create(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Answer, RegistrationFailure> {
+        let leave = self.leave(incoming, now).await?;
+        let asked = asked(incoming)?;
+        let ring = self.parts.keys.ring(now).await?;
+        let id = new_id()?;
+        let access_token = ring.handles().seal(HandleKind::Registration, &edge::random::<16>());
+        let digest = ring.handles().digest(&access_token);
+        let standing = SelfRegistration::new(digest, leave.policy, leave.token, now);
+        let new = self.settle(asked, id, standing, now).await?;
+        let (secret, stored) = new_client_secret(ring.handles(), new.auth_method, &new.id, now).unzip();
+        let client = new.register(stored.into_iter().collect(), now).map_err(protocol::MetadataError::from)?;
+        self.write(&client, now).await?;
+        let shown = Shown { access_token: &access_token, secret: secret.as_ref() };
+        let answer = information(StatusCode::CREATED, &client, &shown, self.parts.config.issuer.as_str());
+        Ok(edge::Trace::event(Event::new("client_registered")).of_client(&client.id).onto(answer))
+    }
+
+    /// An initial access token that is shown must be good, whether one is needed or not.
+    async fn leave(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Leave, RegistrationFailure> {
+        match incoming.bearer_token() {
+            Ok(token) => {
+                let ring = self.parts.keys.ring(now).await?;
+                let name = name_of(&ring, &token).ok_or(RegistrationFailure::DENIED)?;
+                let found = self.parts.registry.initial_token(&name).await?;
+                let found = found.filter(|found| found.is_good(now)).ok_or(RegistrationFailure::DENIED)?;
+                Ok(Leave { policy: found.policy, token: Some(name) })
+            }
+            Err(BearerFailure::Missing) if self.parts.config.registration.mode == RegistrationMode::Open => {
+                self.parts.count_registration(incoming, now).await?;
+                let apis = self.parts.config.registration.apis.clone();
+                Ok(Leave { policy: RegistrationPolicy::open(apis), token: None })
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    async fn write(&self, client: &Client, now: Timestamp) -> Result<(), RegistrationFailure> {
+        let token = client.registered_by.as_ref().and_then(|by| by.initial_token.as_ref());
+        let written = match token {
+            Some(token) => self.parts.registry.register_client(client, token, now).await?,
+            None => self.parts.registry.create_client(client).await?,
+        };
+        match (written, token) {
+            (Changed::Done, _) => Ok(()),
+            // It was used up or deleted since it was read.
+            (Changed::Refused, Some(_)) => Err(RegistrationFailure::DENIED),
+            (Changed::Refused, None) => Err(server_error().into()),
+        }
+    }
+}
+
+fn name_of(ring: &KeyRing, token: &Secret) -> Option<InitialTokenName> {
+    ring.handles().open(HandleKind::InitialAccess, token.expose())?;
+    Some(InitialTokenName::of(&ring.handles().digest(token)))
+}
+
+fn new_id() -> Result<ClientId, RegistrationFailure> {
+    let text = format!("{}{}", Client::SELF_REGISTERED, edge::random_name::<16>());
+    ClientId::parse(&text).map_err(|_| server_error().into())
+}
+
+/// No two clients get the same 128 random bits.
+const fn server_error() -> edge::Failure {
+    edge::Failure::new(TokenErrorCode::ServerError, "the client could not be registered", "registration_failed")
+}

@@ -1,0 +1,12 @@
+//! `/register` on Lambda.
+
+use edge::{Error, Stores};
+use register::Register;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let config = edge::start()?;
+    let stores = Stores::connect(&config);
+    let entrance = config.entrance.clone();
+    edge::serve(&entrance, Register::open(config, &stores)?).await
+}

@@ -1,0 +1,123 @@
+//! A registration that is there already (RFC 7592 §2).
+
+use edge::{Answer, Event, Failure, Incoming, RegistrationFailure, Trace, new_client_secret, no_content};
+use grants::{AuthMethod, Client, KeptSecret, SelfRegistration, StoredSecret, Timestamp};
+use http::StatusCode;
+use keys::{HandleKeys, HandleKind};
+use protocol::{ClientId, MetadataError, Secret, TokenErrorCode};
+use store::Changed;
+
+use crate::Register;
+use crate::settle::asked;
+use crate::tell::{Shown, information};
+
+/// A client that showed the token of its registration.
+struct Found {
+    client: Client,
+    registration: SelfRegistration,
+    access_token: Secret,
+}
+
+impl Register {
+    pub(crate) async fn read(
+        &self,
+        incoming: Incoming<'_>,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Answer, RegistrationFailure> {
+        let found = self.find(incoming, id, now).await?;
+        let shown = Shown { access_token: &found.access_token, secret: None };
+        let answer = information(StatusCode::OK, &found.client, &shown, self.parts.config.issuer.as_str());
+        Ok(Trace::event(Event::new("registration_read")).of_client(&found.client.id).onto(answer))
+    }
+
+    /// Puts a whole registration in the place of the one that is there.
+    pub(crate) async fn replace(
+        &self,
+        incoming: Incoming<'_>,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Answer, RegistrationFailure> {
+        let Found { client: before, registration, access_token } = self.find(incoming, id, now).await?;
+        let asked = asked(incoming)?;
+        if asked.client_id.as_ref() != Some(&before.id) {
+            return Err(MetadataError::of("client_id", "it must be there, and be that of this registration").into());
+        }
+        let ring = self.parts.keys.ring(now).await?;
+        let sent = asked.client_secret.clone();
+        if sent.as_ref().is_some_and(|sent| !is_of(&before, sent, ring.handles())) {
+            return Err(MetadataError::of("client_secret", "it is not that of this client").into());
+        }
+        let new = self.settle(asked, before.id.clone(), registration, now).await?;
+        let (kept, made) = secrets(&before, new.auth_method, ring.handles(), now);
+        let shown = Shown { access_token: &access_token, secret: made.as_ref().or(sent.as_ref()) };
+        let client = new.register(kept, before.created_at).map_err(MetadataError::from)?;
+        match self.parts.registry.change_client(&client, &before).await? {
+            Changed::Done => {}
+            Changed::Refused => return Err(changed_meanwhile().into()),
+        }
+        let answer = information(StatusCode::OK, &client, &shown, self.parts.config.issuer.as_str());
+        Ok(Trace::event(Event::new("registration_changed")).of_client(&client.id).onto(answer))
+    }
+
+    pub(crate) async fn delete(
+        &self,
+        incoming: Incoming<'_>,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Answer, RegistrationFailure> {
+        let found = self.find(incoming, id, now).await?;
+        match self.parts.registry.delete_client(&found.client.id).await? {
+            // Gone either way.
+            Changed::Done | Changed::Refused => {}
+        }
+        Ok(Trace::event(Event::new("client_deleted")).of_client(&found.client.id).onto(no_content()))
+    }
+
+    /// The client, when the token that is shown is its own. Nothing else is told.
+    async fn find(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Found, RegistrationFailure> {
+        let access_token = incoming.bearer_token()?;
+        let ring = self.parts.keys.ring(now).await?;
+        let made_here = ring.handles().open(HandleKind::Registration, access_token.expose());
+        let id = ClientId::parse(id).ok().filter(|_| made_here.is_some()).ok_or(RegistrationFailure::DENIED)?;
+        let client = self.parts.registry.client_now(&id).await?.ok_or(RegistrationFailure::DENIED)?;
+        let registration = client.registration_for(ring.handles().digest(&access_token), now).cloned();
+        let registration = registration.ok_or(RegistrationFailure::DENIED)?;
+        Ok(Found { client, registration, access_token })
+    }
+}
+
+/// Whether it is a live secret of the client.
+fn is_of(client: &Client, sent: &Secret, handles: &HandleKeys) -> bool {
+    let digest = handles.digest(sent);
+    let same = |secret: &&StoredSecret| match secret.kept {
+        KeptSecret::Digest(kept) => kept == digest,
+        KeptSecret::Salt(salt) => handles.digest(&handles.secret_that_signs(&client.id, &salt)) == digest,
+    };
+    client.secrets.iter().filter(same).count() > 0
+}
+
+/// The secrets that a client keeps when it changes over to `method`, and a new one where these are of no use for it.
+fn secrets(
+    before: &Client,
+    method: AuthMethod,
+    handles: &HandleKeys,
+    now: Timestamp,
+) -> (Vec<StoredSecret>, Option<Secret>) {
+    let signs = method == AuthMethod::ClientSecretJwt;
+    let useful = |secret: &&StoredSecret| matches!(secret.kept, KeptSecret::Salt(_)) == signs;
+    let kept: Vec<StoredSecret> = before.secrets.iter().filter(useful).copied().collect();
+    if !method.has_secret() {
+        return (Vec::new(), None);
+    }
+    if !kept.is_empty() {
+        return (kept, None);
+    }
+    let (made, stored) = new_client_secret(handles, method, &before.id, now).unzip();
+    (stored.into_iter().collect(), made)
+}
+
+const fn changed_meanwhile() -> Failure {
+    let description = "the registration was changed by somebody else: read it, and send the request again";
+    Failure::new(TokenErrorCode::TemporarilyUnavailable, description, "registration_changed_meanwhile")
+}

@@ -1,0 +1,84 @@
+//! From what a client asks for to what it gets: the rule is in `grants`, and what the rule must know is read here.
+
+use std::collections::BTreeSet;
+
+use edge::{Incoming, RegistrationFailure};
+use grants::dynamic::{Offer, algorithms, new_client, sector_lists};
+use grants::{ClientKeys, NewClient, SelfRegistration, SigningAlgorithm, Timestamp};
+use keys::read_client_keys;
+use outbound::Target;
+use protocol::{AskedKeys, ClientId, ClientMetadata, JwksUri, MetadataError, RedirectUri, sector_redirect_uris};
+
+use crate::Register;
+
+/// What a request asks for.
+pub(crate) fn asked(incoming: Incoming<'_>) -> Result<ClientMetadata, MetadataError> {
+    let body = incoming.json_body();
+    let body = body.ok_or_else(|| MetadataError::of("request", "the content type must be application/json"))?;
+    ClientMetadata::parse(body)
+}
+
+impl Register {
+    /// The client to write.
+    pub(crate) async fn settle(
+        &self,
+        asked: ClientMetadata,
+        id: ClientId,
+        standing: SelfRegistration,
+        now: Timestamp,
+    ) -> Result<NewClient, RegistrationFailure> {
+        let keys = self.keys_of(&asked)?;
+        if let Some(uri) = &asked.backchannel_logout_uri {
+            self.may_be_asked("backchannel_logout_uri", uri)?;
+        }
+        let known = self.known_algorithms(&asked, now).await?;
+        let apis = self.parts.registry.apis(&standing.policy.apis, now).await?;
+        let deployment = &self.parts.config.policy;
+        let offer = Offer { apis: &apis, deployment, algorithms: &known };
+        let sector = asked.about.sector_identifier_uri.clone();
+        let new = new_client(asked, id, keys, standing, &offer)?;
+        if let Some(uri) = sector {
+            self.ask_sector(&uri, &new.redirect_uris).await?;
+        }
+        Ok(new)
+    }
+
+    fn keys_of(&self, asked: &ClientMetadata) -> Result<Option<ClientKeys>, MetadataError> {
+        match &asked.keys {
+            None => Ok(None),
+            Some(AskedKeys::Inline(set)) => {
+                let fault = |_| MetadataError::of("jwks", "it holds a private, a weak or no key that can be used");
+                read_client_keys(set.as_bytes()).map(ClientKeys::Inline).map(Some).map_err(fault)
+            }
+            Some(AskedKeys::At(uri)) => {
+                self.may_be_asked("jwks_uri", uri)?;
+                Ok(Some(ClientKeys::At(uri.clone())))
+            }
+        }
+    }
+
+    /// Whether this server may ask there, as far as the address can tell (C119).
+    fn may_be_asked(&self, member: &'static str, uri: &JwksUri) -> Result<(), MetadataError> {
+        let target = Target::parse(uri.as_str(), &self.parts.config.reach);
+        target.map(drop).map_err(|_| MetadataError::of(member, "it is not a public https URL"))
+    }
+
+    async fn known_algorithms(
+        &self,
+        asked: &ClientMetadata,
+        now: Timestamp,
+    ) -> Result<BTreeSet<SigningAlgorithm>, RegistrationFailure> {
+        Ok(self.parts.keys.ring_with(&algorithms(asked), now).await?.algorithms())
+    }
+
+    /// Reads the sector identifier (OpenID Connect Dynamic Client Registration §5).
+    async fn ask_sector(&self, uri: &str, redirect_uris: &[RedirectUri]) -> Result<(), MetadataError> {
+        let fault = |why| MetadataError::of("sector_identifier_uri", why);
+        let target = Target::parse(uri, &self.parts.config.reach).map_err(|_| fault("it is not a public https URL"))?;
+        let fetched = Box::pin(self.outbound.get_json(&target)).await.map_err(|error| {
+            edge::trouble("a sector_identifier_uri could not be read", &error);
+            fault("it could not be read")
+        })?;
+        sector_lists(sector_redirect_uris(&fetched.body).as_deref(), redirect_uris)
+    }
+}

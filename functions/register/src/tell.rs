@@ -1,0 +1,78 @@
+//! What a client is told of its registration.
+
+use edge::{Answer, json};
+use grants::{AuthMethod, Client, ClientKeys, SelfRegistration, SigningAlgorithm};
+use http::StatusCode;
+use keys::write_client_keys;
+use protocol::{
+    AboutClient, ClientInformation, GrantType, JwksUri, RedirectUri, ResponseType, Scope, Secret, SubjectType,
+};
+
+use crate::HERE;
+
+/// The secrets that are told.
+pub(crate) struct Shown<'a> {
+    pub(crate) access_token: &'a Secret,
+    pub(crate) secret: Option<&'a Secret>,
+}
+
+/// A client information response: all that is registered, defaults included.
+pub(crate) fn information(status: StatusCode, client: &Client, shown: &Shown<'_>, issuer: &str) -> Answer {
+    let nothing = AboutClient::default();
+    let own = client.registered_by.as_ref();
+    let uri = format!("{issuer}{HERE}/{}", client.id);
+    let (jwks, jwks_uri) = keys(client);
+    let party = &client.relying_party;
+    let subject_type = if party.sector.is_some() { SubjectType::Pairwise } else { SubjectType::Public };
+    let ends_at = own.and_then(|own| own.ends_at).map_or(0, grants::Timestamp::seconds);
+    let document = ClientInformation {
+        client_id: client.id.as_str(),
+        client_id_issued_at: client.created_at.seconds(),
+        client_secret: shown.secret.map(Secret::expose),
+        client_secret_expires_at: client.auth_method.has_secret().then_some(ends_at),
+        registration_access_token: shown.access_token.expose(),
+        registration_client_uri: &uri,
+        client_name: &client.name,
+        redirect_uris: uris(&client.redirect_uris),
+        token_endpoint_auth_method: client.auth_method.as_str(),
+        token_endpoint_auth_signing_alg: assertion_algorithm(client),
+        grant_types: client.grant_types.iter().map(|kind| GrantType::as_str(*kind)).collect(),
+        response_types: own.map(response_types).unwrap_or_default(),
+        scope: client.scope.as_ref().map(Scope::to_string).unwrap_or_default(),
+        jwks,
+        jwks_uri: jwks_uri.map(JwksUri::as_str),
+        subject_type: subject_type.as_str(),
+        id_token_signed_response_alg: party.id_token_algorithm.as_str(),
+        userinfo_signed_response_alg: party.userinfo_algorithm.map(SigningAlgorithm::as_str),
+        default_max_age: party.default_max_age,
+        post_logout_redirect_uris: uris(&party.post_logout_redirect_uris),
+        backchannel_logout_uri: party.backchannel.as_ref().map(|told| told.uri.as_str()),
+        backchannel_logout_session_required: party.backchannel.as_ref().map(|told| told.session_required),
+        about: own.map_or(&nothing, |own| &own.about),
+    };
+    json(status, &document)
+}
+
+fn uris(uris: &[RedirectUri]) -> Vec<&str> {
+    uris.iter().map(RedirectUri::as_str).collect()
+}
+
+fn response_types(own: &SelfRegistration) -> Vec<&'static str> {
+    own.response_types.iter().map(|kind| ResponseType::as_str(*kind)).collect()
+}
+
+fn keys(client: &Client) -> (Option<serde_json::Value>, Option<&JwksUri>) {
+    match &client.keys {
+        Some(ClientKeys::Inline(keys)) => (Some(write_client_keys(keys)), None),
+        Some(ClientKeys::At(uri)) => (None, Some(uri)),
+        None => (None, None),
+    }
+}
+
+fn assertion_algorithm(client: &Client) -> Option<&'static str> {
+    match client.auth_method {
+        AuthMethod::ClientSecretJwt => Some("HS256"),
+        AuthMethod::PrivateKeyJwt => client.assertion_algorithm.map(SigningAlgorithm::as_str),
+        AuthMethod::SecretBasic | AuthMethod::SecretPost | AuthMethod::None => None,
+    }
+}

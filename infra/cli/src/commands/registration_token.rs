@@ -1,0 +1,140 @@
+//! `jeton registration-token`: what lets clients register themselves.
+
+use clap::{Args, Subcommand};
+use edge::Error;
+use grants::{Client, InitialToken, InitialTokenName, RegistrationPolicy, Sector};
+use keys::HandleKind;
+use protocol::{Resource, Scope};
+use serde_json::{Value, json};
+
+use crate::args::Common;
+use crate::commands::api::identifier;
+use crate::output::print;
+use crate::stack::{Stack, done_or};
+
+#[derive(Subcommand)]
+pub(crate) enum RegistrationTokenCommand {
+    /// Make a token; it is shown once.
+    Create(RegistrationTokenCreate),
+    /// List the tokens, by names that open nothing.
+    List(Common),
+    /// Delete a token; clients that were registered with it stay.
+    Delete(OneRegistrationToken),
+}
+
+#[derive(Args)]
+pub(crate) struct RegistrationTokenCreate {
+    /// How long it can be used, in seconds.
+    #[arg(long, default_value_t = 86_400, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=31_536_000))]
+    lifetime: u32,
+    /// How many clients can be registered with it.
+    #[arg(long, default_value_t = 1, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    uses: u32,
+    /// The most scope of these clients; who people are (openid, profile, ...) and all that the APIs offer without it.
+    #[arg(long)]
+    scope: Option<String>,
+    /// An API that they may have tokens for, by identifier; may be repeated.
+    #[arg(long = "api", value_name = "IDENTIFIER")]
+    apis: Vec<String>,
+    /// A host of their redirect URIs, or the scheme of an app; may be repeated. Any without it.
+    #[arg(long = "redirect-host", value_name = "HOST")]
+    redirect_hosts: Vec<String>,
+    /// How long these clients live, in seconds; for ever without it.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    client_lifetime: Option<u32>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Args)]
+pub(crate) struct OneRegistrationToken {
+    /// The token's name, as `jeton registration-token list` tells it.
+    name: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(crate) async fn run(command: RegistrationTokenCommand) -> Result<(), Error> {
+    match command {
+        RegistrationTokenCommand::Create(options) => create(options).await,
+        RegistrationTokenCommand::List(common) => {
+            let tokens = Stack::find(&common).await?.registry.all_initial_tokens().await?;
+            print(common.json, &tokens.iter().map(describe).collect())
+        }
+        RegistrationTokenCommand::Delete(one) => {
+            let unknown =
+                || format!("there is no registration token {}: see `jeton registration-token list`", one.name);
+            let name = InitialTokenName::parse(&one.name).map_err(|_| unknown())?;
+            done_or(Stack::find(&one.common).await?.registry.delete_initial_token(&name).await?, unknown())?;
+            print(one.common.json, &json!({ "name": one.name, "deleted": true }))
+        }
+    }
+}
+
+async fn create(options: RegistrationTokenCreate) -> Result<(), Error> {
+    let (stack, now) = (Stack::find(&options.common).await?, edge::now());
+    let policy = RegistrationPolicy {
+        scope: options.scope.as_deref().map(Scope::parse).transpose()?,
+        apis: options.apis.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
+        redirect_hosts: options.redirect_hosts.iter().map(|text| host(text)).collect::<Result<_, _>>()?,
+        client_lifetime: options.client_lifetime,
+    };
+    stack.ensure_apis(&policy.apis).await?;
+    let ring = stack.ring(now).await?;
+    let secret = ring.handles().seal(HandleKind::InitialAccess, &edge::random::<16>());
+    let token = InitialToken {
+        name: InitialTokenName::of(&ring.handles().digest(&secret)),
+        policy,
+        uses_left: options.uses,
+        created_at: now,
+        expires_at: now.plus(options.lifetime),
+    };
+    done_or(stack.registry.create_initial_token(&token).await?, "the token is there already".to_owned())?;
+    let mut document = describe(&token);
+    if let Some(members) = document.as_object_mut() {
+        members.insert("registration_token".to_owned(), secret.expose().into());
+    }
+    print(options.common.json, &document)
+}
+
+/// A host, or a scheme: of the same characters as the host of a sector.
+fn host(text: &str) -> Result<String, Error> {
+    let host = Sector::parse(text).map_err(|_| format!("{text:?} is no host: give a name such as app.example"))?;
+    Ok(host.as_str().to_owned())
+}
+
+fn describe(token: &InitialToken) -> Value {
+    let mut document = json!({
+        "name": token.name.to_string(),
+        "uses_left": token.uses_left,
+        "created_at": token.created_at.seconds(),
+        "expires_at": token.expires_at.seconds(),
+    });
+    if let Some(members) = document.as_object_mut() {
+        members.extend(of_policy(&token.policy));
+    }
+    document
+}
+
+fn of_policy(policy: &RegistrationPolicy) -> [(String, Value); 4] {
+    [
+        ("scope".to_owned(), policy.scope.as_ref().map(Scope::to_string).into()),
+        ("apis".to_owned(), policy.apis.iter().map(Resource::as_str).collect()),
+        ("redirect_hosts".to_owned(), policy.redirect_hosts.iter().map(String::as_str).collect()),
+        ("client_lifetime".to_owned(), policy.client_lifetime.into()),
+    ]
+}
+
+/// Adds to what is told of a client how it registered itself; `null` for one that an operator registered.
+pub(crate) fn describe_client(client: &Client, document: &mut Value) {
+    let told = client.registered_by.as_ref().map(|own| {
+        json!({
+            "registration_token": own.initial_token.as_ref().map(ToString::to_string),
+            "response_types": own.response_types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
+            "ends_at": own.ends_at.map(grants::Timestamp::seconds),
+        })
+    });
+    if let Some(members) = document.as_object_mut() {
+        members.insert("self_registered".to_owned(), told.into());
+    }
+}

@@ -1,0 +1,117 @@
+//! Clients that register themselves (RFC 7591, RFC 7592), and the stacks on which they may.
+
+use std::sync::LazyLock;
+
+use harness::{Ask, Http, RegisteredClient, Reply, Stack};
+use serde_json::{Value, json};
+
+use crate::session::assert_no_store;
+use crate::world::{CALLBACK, World};
+
+/// A stack where clients register themselves with an initial access token.
+pub(crate) fn with_tokens() -> &'static World {
+    static WORLD: LazyLock<World> = LazyLock::new(|| started("token"));
+    &WORLD
+}
+
+/// A stack where anybody registers clients.
+pub(crate) fn open() -> &'static World {
+    static WORLD: LazyLock<World> = LazyLock::new(|| started("open"));
+    &WORLD
+}
+
+/// Key servers and sectors of the tests are on this machine.
+pub(crate) fn started(mode: &str) -> World {
+    let stack = Stack::builder().arg("--registration").arg(mode).env("JETON_OUTBOUND_PRIVATE_HOSTS", "127.0.0.1");
+    World::on(stack.start())
+}
+
+/// A new initial access token.
+pub(crate) fn initial_token(world: &World, more: &[&str]) -> Value {
+    world.stack.cli().run(&[&["registration-token", "create"][..], more].concat())
+}
+
+/// A request with a JSON body.
+pub(crate) fn ask(http: &Http, method: &str, target: &str, token: Option<&str>, body: &Value) -> Ask {
+    let ask = http.ask(method, target).header("content-type", "application/json").body(body.to_string());
+    match token {
+        Some(token) => ask.header("authorization", format!("Bearer {token}")),
+        None => ask,
+    }
+}
+
+/// A request for a registration.
+pub(crate) async fn register(world: &World, token: Option<&str>, metadata: &Value) -> Reply {
+    ask(&world.stack.http(), "POST", "/register", token, metadata).send().await
+}
+
+/// A registration with a new token that must succeed.
+pub(crate) async fn registered(metadata: &Value) -> Registration {
+    let world = with_tokens();
+    let token = initial_token(world, &[]);
+    let token = token["registration_token"].as_str().expect("a token");
+    Registration::of(&register(world, Some(token), metadata).await)
+}
+
+/// Good metadata with these members besides.
+pub(crate) fn metadata(more: &Value) -> Value {
+    let mut whole = json!({ "redirect_uris": [CALLBACK], "client_name": "Dynamic" });
+    let members = whole.as_object_mut().expect("an object");
+    members.extend(more.as_object().expect("members").clone());
+    whole
+}
+
+/// A registration, as the client knows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Registration {
+    pub(crate) document: Value,
+}
+
+impl Registration {
+    pub(crate) fn of(reply: &Reply) -> Self {
+        assert_eq!(reply.status, 201, "{reply:?}");
+        assert_no_store(reply);
+        assert!(reply.header("content-type").unwrap_or_default().starts_with("application/json"), "{reply:?}");
+        Self { document: reply.json() }
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.document[name].as_str().unwrap_or_else(|| panic!("no {name} in {}", self.document))
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        self.text("client_id")
+    }
+
+    pub(crate) fn token(&self) -> &str {
+        self.text("registration_access_token")
+    }
+
+    /// As the other tests know clients.
+    pub(crate) fn client(&self) -> RegisteredClient {
+        let secret = self.document["client_secret"].as_str().map(str::to_owned);
+        RegisteredClient { id: self.id().to_owned(), secret }
+    }
+
+    /// A request about it at its own place, with its own token.
+    pub(crate) async fn ask(&self, method: &str, body: &Value) -> Reply {
+        self.ask_with(method, Some(self.token()), body).await
+    }
+
+    pub(crate) async fn ask_with(&self, method: &str, token: Option<&str>, body: &Value) -> Reply {
+        ask(&with_tokens().stack.http(), method, self.text("registration_client_uri"), token, body).send().await
+    }
+}
+
+/// A registration that is refused, with this code, for this member.
+pub(crate) fn assert_refused_for(reply: &Reply, code: &str, member: &str) {
+    crate::session::assert_refused_with(reply, 400, code);
+    let told = reply.string("error_description");
+    assert!(told.starts_with(&format!("{member}: ")), "{member}: {told}");
+}
+
+/// A token that opens nothing: RFC 6750 §3.1, and the same whatever is wrong.
+pub(crate) fn assert_denied(reply: &Reply) {
+    crate::session::assert_refused_with(reply, 401, "invalid_token");
+    assert!(crate::session::challenge(reply).starts_with("Bearer "), "{reply:?}");
+}

@@ -1,0 +1,127 @@
+//! Clients that register themselves: a use of an initial access token makes one client, and a change is made to what was found.
+
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+use grants::{Client, InitialToken, InitialTokenName, RegistrationPolicy, SecretDigest, SelfRegistration};
+use protocol::{AboutClient, ClientId, ResponseType, Scope};
+use store::Changed;
+
+use crate::fixtures::{NOW, client, resource};
+use crate::place::Place;
+
+fn token(uses_left: u32) -> InitialToken {
+    InitialToken {
+        name: InitialTokenName::of(&SecretDigest::from_bytes([9; 32])),
+        policy: RegistrationPolicy {
+            scope: Scope::parse("openid read").ok(),
+            apis: vec![resource("https://orders.example")],
+            redirect_hosts: ["app.example".to_owned()].into(),
+            client_lifetime: Some(60),
+        },
+        uses_left,
+        created_at: NOW,
+        expires_at: NOW.plus(10),
+    }
+}
+
+fn registered(number: usize) -> Client {
+    let token = token(1);
+    let standing = SelfRegistration::new(SecretDigest::from_bytes([5; 32]), token.policy, Some(token.name), NOW);
+    let about = r#"{"application_type":"native","client_uri":"https://app.example/","contacts":["é"],"require_auth_time":true}"#;
+    Client {
+        id: ClientId::parse(&format!("dyn_{number}")).unwrap(),
+        registered_by: Some(SelfRegistration {
+            response_types: BTreeSet::from(ResponseType::ALL),
+            about: AboutClient::parse(about).unwrap(),
+            ..standing
+        }),
+        ..client()
+    }
+}
+
+async fn a_token_is_written_once_and_read_back_whole(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let written = token(3);
+    let plain = InitialToken {
+        name: InitialTokenName::of(&SecretDigest::from_bytes([8; 32])),
+        policy: RegistrationPolicy::default(),
+        ..written.clone()
+    };
+    for token in [&written, &plain] {
+        assert_eq!(registry.initial_token(&token.name).await.unwrap(), None);
+        assert_eq!(registry.create_initial_token(token).await.unwrap(), Changed::Done);
+        assert_eq!(registry.create_initial_token(token).await.unwrap(), Changed::Refused);
+        assert_eq!(registry.initial_token(&token.name).await.unwrap().as_ref(), Some(token));
+    }
+    assert_eq!(registry.all_initial_tokens().await.unwrap().len(), 2);
+    assert!(registry.all_clients().await.unwrap().is_empty());
+    assert_eq!(registry.delete_initial_token(&written.name).await.unwrap(), Changed::Done);
+    assert_eq!(registry.delete_initial_token(&written.name).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.all_initial_tokens().await.unwrap(), [plain]);
+}
+
+async fn a_client_and_a_use_are_written_both_or_neither(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let token = token(1);
+    let uses_left = async || registry.initial_token(&token.name).await.unwrap().map(|token| token.uses_left);
+    let (one, two) = (registered(1), registered(2));
+    assert_eq!(registry.register_client(&one, &token.name, NOW).await.unwrap(), Changed::Refused);
+    registry.create_initial_token(&token).await.unwrap();
+    assert_eq!(registry.register_client(&one, &token.name, token.expires_at).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.client_now(&one.id).await.unwrap(), None);
+    registry.create_client(&two).await.unwrap();
+    assert_eq!(registry.register_client(&two, &token.name, NOW).await.unwrap(), Changed::Refused);
+    assert_eq!(uses_left().await, Some(1));
+    assert_eq!(registry.register_client(&one, &token.name, NOW).await.unwrap(), Changed::Done);
+    assert_eq!(uses_left().await, Some(0));
+    assert_eq!(registry.client_now(&one.id).await.unwrap(), Some(one));
+    assert_eq!(registry.register_client(&registered(3), &token.name, NOW).await.unwrap(), Changed::Refused);
+    assert_eq!(uses_left().await, Some(0));
+}
+
+async fn of_many_at_the_same_time_no_more_are_registered_than_a_token_has_uses(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let token = token(3);
+    registry.create_initial_token(&token).await.unwrap();
+    let clients: Vec<Client> = (0..16).map(registered).collect();
+    let all = join_all(clients.iter().map(|client| registry.register_client(client, &token.name, NOW))).await;
+    let done = all.iter().filter(|one| matches!(one, Ok(Changed::Done))).count();
+    let left = registry.initial_token(&token.name).await.unwrap().unwrap().uses_left;
+    // One that is not known to be written because it was in another's way is not written.
+    assert_eq!(registry.all_clients().await.unwrap().len(), done);
+    assert_eq!(usize::try_from(left).unwrap() + done, 3);
+}
+
+async fn a_client_that_was_changed_meanwhile_is_left_as_it_is(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let found = registered(1);
+    let renamed = Client { name: "Renamed".to_owned(), ..found.clone() };
+    assert_eq!(registry.change_client(&renamed, &found).await.unwrap(), Changed::Refused);
+    registry.create_client(&found).await.unwrap();
+    assert_eq!(registry.change_client(&renamed, &found).await.unwrap(), Changed::Done);
+    let disabled = Client { disabled: true, ..renamed.clone() };
+    registry.replace_client(&disabled).await.unwrap();
+    assert_eq!(registry.change_client(&renamed, &found).await.unwrap(), Changed::Refused);
+    let another_secret = Client { secrets: Vec::new(), ..renamed.clone() };
+    registry.replace_client(&another_secret).await.unwrap();
+    assert_eq!(registry.change_client(&renamed, &found).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.client_now(&found.id).await.unwrap(), Some(another_secret));
+}
+
+async fn a_client_whose_time_is_over_is_not_there(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let client = registered(1);
+    registry.create_client(&client).await.unwrap();
+    let there = async |later| registry.client(&client.id, NOW.plus(later)).await.unwrap().is_some();
+    assert!(there(0).await && there(59).await);
+    assert!(!there(60).await && !there(200).await);
+}
+
+crate::on_both! {
+    a_token_is_written_once_and_read_back_whole,
+    a_client_and_a_use_are_written_both_or_neither,
+    of_many_at_the_same_time_no_more_are_registered_than_a_token_has_uses,
+    a_client_that_was_changed_meanwhile_is_left_as_it_is,
+    a_client_whose_time_is_over_is_not_there,
+}
