@@ -80,7 +80,7 @@ fn hear(stream: TcpStream, status: &str) -> Option<String> {
     reader.read_exact(&mut body).ok()?;
     let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
     let _ = reader.into_inner().write_all(answer.as_bytes());
-    let mut fields = form_urlencoded::parse(&body);
+    let mut fields = url::form_urlencoded::parse(&body);
     let (name, token) = fields.next().expect("a field");
     assert!(is_form && name == "logout_token" && fields.next().is_none(), "a form with one field");
     Some(token.into_owned())

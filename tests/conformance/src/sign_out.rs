@@ -13,7 +13,7 @@ const OUT_WITH_QUERY: &str = "https://app.example/out?from=jeton";
 const COOKIE: &str = "__Host-jeton-session";
 
 fn logout(parameters: &[(&str, &str)]) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
     format!("/logout?{}", query.extend_pairs(parameters).finish())
 }
 
