@@ -154,7 +154,9 @@ async fn o34_who_does_not_answer_is_told_again_and_holds_nobody_up() {
     assert!(jti(&heard[0]) != jti(&heard[1]) && jti(&heard[1]) != jti(&heard[2]), "each is a token of its own");
     // By then the others were passed over twice.
     assert_eq!((refuses.heard().len(), hears.heard().len(), slow.heard().len()), (1, 1, 3));
-    let lines = audit(&world.stack);
+    // The line about the last answer is written after it.
+    let last = |line: &Value| line["client_id"] == *apps[0].id && line["event"] == "client_told_of_logout";
+    let lines = logged(world, last).await;
     let told = |client: &RegisteredClient, event: &str| {
         lines.iter().filter(|line| line["client_id"] == *client.id && line["event"] == event).count()
     };
@@ -188,6 +190,18 @@ async fn o33_the_grants_of_the_session_end_and_those_for_offline_use_stay() {
     }
     assert_eq!(session.userinfo(&stays.string("access_token")).await.status, 200);
     assert_eq!(listener.hears(1).await.len(), 1, "one session, one word");
+}
+
+/// The audit lines as soon as there is one like this.
+async fn logged(world: &World, is_it: impl Fn(&Value) -> bool) -> Vec<Value> {
+    for _ in 0..600 {
+        let lines = audit(&world.stack);
+        if lines.iter().any(&is_it) {
+            return lines;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("nothing of it in the log: {:?}", audit(&world.stack))
 }
 
 async fn until_inactive(session: &Session<'_>, token: &str) {
@@ -234,16 +248,9 @@ async fn c119_an_address_inside_the_network_is_not_registered_and_not_asked() {
     let reply = session.signed_in("inside", &client, &[("scope", "openid read")]).await;
     session.sign_out(&reply.string("id_token")).await;
     until_inactive(&session, &reply.string("access_token")).await;
-    let not_told = || audit(&world.stack).into_iter().find(|line| line["event"] == "client_not_told_of_logout");
-    let mut found: Option<Value> = None;
-    for _ in 0..200 {
-        found = not_told();
-        if found.is_some() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    let line = found.expect("a line of the log");
+    let not_told = |line: &Value| line["event"] == "client_not_told_of_logout";
+    let lines = logged(&world, not_told).await;
+    let line = lines.iter().find(|line| not_told(line)).expect("a line");
     assert!(line["cause"].as_str().is_some_and(|cause| cause.contains("inside a network")), "{line}");
     assert_eq!(listener.heard().len(), 0);
 }

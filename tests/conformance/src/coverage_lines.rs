@@ -218,15 +218,7 @@ pub(crate) const LINES: [(usize, &str, State); 130] = [
     (125, "The device grant.", Refused("device grant", &["c125_the_device_grant_is_unsupported_and_not_advertised"])),
     (126, "Token exchange.", Refused("token exchange", &["c126_token_exchange_is_unsupported_also_with_a_good_token"])),
     (127, "A JWT as a grant.", Refused("JWT bearer grant", &["c127_a_jwt_is_no_grant"])),
-    (
-        128,
-        "Logout that an app asks for.",
-        Refused("OpenID Connect logout", &["c128_c129_there_is_no_logout_endpoint_and_none_is_advertised"]),
-    ),
-    (
-        129,
-        "Logout that apps are told of.",
-        Refused("OpenID Connect logout", &["c128_c129_there_is_no_logout_endpoint_and_none_is_advertised"]),
-    ),
+    (128, "Logout that an app asks for.", Tested),
+    (129, "Logout that apps are told of.", Tested),
     (130, "No secret, code, token, assertion or verifier is ever logged.", Tested),
 ];

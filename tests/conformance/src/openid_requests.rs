@@ -44,7 +44,7 @@ async fn o03_every_endpoint_is_below_the_issuer_and_there() {
         .filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri")
         .map(|(name, url)| (name, url.as_str().expect("a URL")))
         .collect();
-    assert_eq!(urls.len(), 6, "{urls:?}");
+    assert_eq!(urls.len(), 7, "{urls:?}");
     for (name, url) in urls {
         assert!(url.starts_with(&format!("{}/", world.stack.issuer())), "{name}: {url}");
         assert_ne!(session.http.get(url).send().await.status, 404, "{name}: {url}");

@@ -64,29 +64,6 @@ async fn c127_a_jwt_is_no_grant() {
     }
 }
 
-#[tokio::test]
-async fn c128_c129_there_is_no_logout_endpoint_and_none_is_advertised() {
-    let http = World::shared().stack.http();
-    for path in ["/logout", "/end_session", "/connect/endsession", "/oauth2/logout", "/backchannel_logout"] {
-        let target = format!("{path}?post_logout_redirect_uri=https%3A%2F%2Fevil.example");
-        for reply in [http.get(&target).send().await, http.post(&target).raw_form("logout_token=x").send().await] {
-            assert_eq!((reply.status, reply.header("location")), (404, None), "{path}");
-        }
-    }
-    for path in DOCUMENTS {
-        let document = document(&http, path).await;
-        let names = [
-            "end_session_endpoint",
-            "backchannel_logout_supported",
-            "backchannel_logout_session_supported",
-            "frontchannel_logout_supported",
-        ];
-        for name in names {
-            assert!(document.get(name).is_none_or(|on| on == false), "{name} in {document}");
-        }
-    }
-}
-
 /// A world that may do everything, and clients that do.
 struct Watched {
     world: World,

@@ -190,7 +190,7 @@ async fn o33_a_request_that_another_site_posts_is_the_same_as_a_link() {
     let posted = session.http.post("/logout").fields(&fields).header("sec-fetch-site", "cross-site").send().await;
     assert_eq!(posted.status, 303, "{posted:?}");
     let landing = session.browser.go(posted.header("location").expect("a way on")).await;
-    assert_eq!(landing.reply.header("location"), Some("https://app.example/out?state=s+1"));
+    assert_eq!(landing.reply.header("location"), Some("https://app.example/out?state=s%201"));
     assert!(!session.is_signed_in(&client.id).await);
     let json = session.http.post("/logout").header("content-type", "application/json").body("{}").send().await;
     assert_shown_here(&json);

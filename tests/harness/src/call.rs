@@ -39,7 +39,12 @@ impl fmt::Debug for Call {
 /// The call that a request makes, where it makes one.
 pub(crate) fn call(head: &Parts, body: &[u8]) -> Result<Option<Call>, Failure> {
     let Some(target) = head.headers.get("x-amz-target") else { return Ok(None) };
-    let operation = target.to_str()?.rsplit('.').next().unwrap_or_default().to_owned();
+    let target = target.to_str()?;
+    // `jeton dev` reads a stream in Lambda's place: that is no call of a function.
+    if target.starts_with("DynamoDBStreams_") {
+        return Ok(None);
+    }
+    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     let input: Value = serde_json::from_slice(body)?;
     let table = input.get("TableName").and_then(Value::as_str).unwrap_or_default().to_owned();
     let consistent = asks_for_consistency(&input);

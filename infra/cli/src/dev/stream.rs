@@ -65,6 +65,7 @@ impl Stream {
                 Err(error) => {
                     trouble("the stream of the people table cannot be read: sign-outs are followed up later", &error);
                     self.shards.values_mut().for_each(|shard| shard.iterator = None);
+                    sleep(LATER).await;
                 }
             }
         }
