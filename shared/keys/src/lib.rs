@@ -15,6 +15,7 @@
 
 mod assertion;
 mod client_keys;
+mod handle_kind;
 mod handles;
 mod identity;
 mod jwt;
@@ -27,7 +28,8 @@ mod wrapping;
 
 pub use assertion::{NotSigned, assertion_by_keys, assertion_by_secrets};
 pub use client_keys::{MalformedKeySet, read_client_keys, write_client_keys};
-pub use handles::{HandleKeys, HandleKind, SECRET_PREFIX};
+pub use handle_kind::HandleKind;
+pub use handles::{HandleKeys, SECRET_PREFIX};
 pub use identity::{IdTokenFacts, UserInfo};
 pub use jwt::InvalidToken;
 pub use records::{KeyRecord, KeyState, MasterRecord, PREPUBLICATION, Records};

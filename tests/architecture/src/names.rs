@@ -44,9 +44,10 @@ fn faults_of_folder(house: &House, folder: &str) -> Vec<String> {
     let path = path(folder);
     let behind = functions_behind(&house.template, &path);
     match behind.as_slice() {
-        [] if is_scheduled(&house.template, &function) => {}
-        [..] if is_scheduled(&house.template, &function) => {
-            faults.push(format!("infra/template.yaml: {function} is asked by a schedule; nobody may ask it at {path}"));
+        [] if is_asked_otherwise(&house.template, &function) => {}
+        [..] if is_asked_otherwise(&house.template, &function) => {
+            let by = "a schedule or a stream";
+            faults.push(format!("infra/template.yaml: {function} is asked by {by}; nobody may ask it at {path}"));
         }
         [] => faults.push(format!("infra/template.yaml: nothing is routed at {path}; add `RouteKey: ANY {path}`")),
         behind => faults.extend(behind.iter().filter(|id| **id != function).map(|id| {
@@ -82,11 +83,15 @@ fn functions_behind(template: &str, path: &str) -> Vec<String> {
     functions
 }
 
-/// Whether a schedule asks a function.
-fn is_scheduled(template: &str, function: &str) -> bool {
-    let schedules = resources(template).map(|id| resource(template, id));
-    let mut schedules = schedules.filter(|resource| resource.contains("Type: AWS::Scheduler::Schedule\n"));
-    schedules.any(|schedule| schedule.contains(&format!("Arn: !Ref {function}.Alias\n")))
+/// Whether a schedule or a stream asks a function.
+fn is_asked_otherwise(template: &str, function: &str) -> bool {
+    let ways = [
+        ("Type: AWS::Scheduler::Schedule\n", format!("Arn: !Ref {function}.Alias\n")),
+        ("Type: AWS::Lambda::EventSourceMapping\n", format!("FunctionName: !Ref {function}.Alias\n")),
+    ];
+    resources(template)
+        .map(|id| resource(template, id))
+        .any(|resource| ways.iter().any(|(kind, asks)| resource.contains(kind) && resource.contains(asks)))
 }
 
 /// The logical ids: what stands two spaces deep below `Resources:`.

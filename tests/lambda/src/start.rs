@@ -5,7 +5,7 @@ use crate::{Function, Settings, StartError};
 
 /// The variables of a function that are ours and that it cannot do without. What the SDK needs is named by the SDK.
 fn own_variables(settings: &Settings) -> Vec<String> {
-    let optional = ["JETON_OPENID", "JETON_ALLOW_", "JETON_OUTBOUND_"];
+    let optional = ["JETON_OPENID", "JETON_ALLOW_", "JETON_OUTBOUND_", "JETON_REGISTRATION"];
     let needed = |name: &&String| name.starts_with("JETON_") && !optional.iter().any(|start| name.starts_with(start));
     settings.environment.keys().filter(needed).cloned().collect()
 }

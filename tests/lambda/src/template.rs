@@ -160,6 +160,10 @@ mod tests {
             ("/introspect", "introspect", "ANY /introspect"),
             ("/revoke", "revoke", "ANY /revoke"),
             ("/userinfo", "userinfo", "ANY /userinfo"),
+            ("/logout", "logout", "ANY /logout"),
+            ("/logout/confirm", "logout", "ANY /logout/{step+}"),
+            ("/register", "register", "ANY /register"),
+            ("/register/dyn_a", "register", "ANY /register/{client+}"),
             ("/.well-known/openid-configuration", "metadata", "ANY /.well-known/{document+}"),
         ] {
             let template = template();
@@ -186,7 +190,7 @@ mod tests {
     #[test]
     fn a_function_is_told_what_the_template_tells_it_and_no_more() {
         let functions = template().functions;
-        assert_eq!(functions.len(), 6);
+        assert_eq!(functions.len(), 8);
         let metadata = functions.iter().find(|function| function.binary == "metadata").unwrap();
         let usual = ["JETON_ISSUER", "JETON_TABLE_KEYS"];
         let offered = ["JETON_OPENID", "JETON_ALLOW_IMPLICIT_GRANT", "JETON_ALLOW_PASSWORD_GRANT"];
