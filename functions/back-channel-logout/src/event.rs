@@ -91,7 +91,7 @@ impl StreamRecord {
 mod tests {
     use super::*;
 
-    fn record(name: &str, record: &str, identity: serde_json::Value) -> StreamRecord {
+    fn record(name: &str, record: &str, identity: &serde_json::Value) -> StreamRecord {
         let keys = serde_json::json!({"person": {"S": "p"}, "record": {"S": record}});
         let event = serde_json::json!({"Records": [{
             "eventID": "1", "eventName": name, "eventVersion": "1.1", "eventSource": "aws:dynamodb", "awsRegion": "eu-central-1",
@@ -106,7 +106,7 @@ mod tests {
         let (session, ended) = ("session#AAAAAAAAAAAAAAAAAAAAAA", "ended#AAAAAAAAAAAAAAAAAAAAAA");
         let nobody = serde_json::Value::Null;
         for (name, key) in [("REMOVE", session), ("INSERT", ended), ("MODIFY", ended)] {
-            assert!(record(name, key, nobody.clone()).session().is_some(), "{name} {key}");
+            assert!(record(name, key, &nobody).session().is_some(), "{name} {key}");
         }
         for (name, key) in [
             ("INSERT", session),
@@ -115,9 +115,9 @@ mod tests {
             ("REMOVE", "profile"),
             ("REMOVE", "session#?"),
         ] {
-            assert!(record(name, key, nobody.clone()).session().is_none(), "{name} {key}");
+            assert!(record(name, key, &nobody).session().is_none(), "{name} {key}");
         }
         let by_time = serde_json::json!({"type": "Service", "principalId": "dynamodb.amazonaws.com"});
-        assert!(record("REMOVE", session, by_time).session().is_none());
+        assert!(record("REMOVE", session, &by_time).session().is_none());
     }
 }

@@ -29,11 +29,11 @@ impl Listener {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let heard = Arc::<Mutex<Vec<String>>>::default();
-        let hears = Arc::clone(&heard);
+        let told = Arc::clone(&heard);
         // It ends with the process of the tests.
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let mut heard = hears.lock().expect("a list");
+                let mut heard = told.lock().expect("a list");
                 let status = statuses.get(heard.len()).or(statuses.last()).expect("a status");
                 heard.extend(hear(stream, status));
             }
@@ -141,19 +141,19 @@ async fn o34_who_does_not_answer_is_told_again_and_holds_nobody_up() {
     let world = &*TOLD;
     let (mut session, _) = person(world, "again");
     let slow = Listener::start(&["503 Service Unavailable", "500 Internal Server Error", "204 No Content"]);
-    let (refuses, hears) = (Listener::start(&["400 Bad Request"]), Listener::start(&["200 OK"]));
-    let apps = [&slow, &refuses, &hears].map(|listener| told_app(world, listener, &[]));
+    let (refuses, good) = (Listener::start(&["400 Bad Request"]), Listener::start(&["200 OK"]));
+    let apps = [&slow, &refuses, &good].map(|listener| told_app(world, listener, &[]));
     let mut hint = String::new();
     for client in &apps {
         hint = session.signed_in("again", client, &[("scope", "openid")]).await.string("id_token");
     }
     session.sign_out(&hint).await;
-    hears.hears(1).await;
+    good.hears(1).await;
     let heard = slow.hears(3).await;
     let jti = |token: &String| Jwt::read(token).claims["jti"].clone();
     assert!(jti(&heard[0]) != jti(&heard[1]) && jti(&heard[1]) != jti(&heard[2]), "each is a token of its own");
     // By then the others were passed over twice.
-    assert_eq!((refuses.heard().len(), hears.heard().len(), slow.heard().len()), (1, 1, 3));
+    assert_eq!((refuses.heard().len(), good.heard().len(), slow.heard().len()), (1, 1, 3));
     // The line about the last answer is written after it.
     let last = |line: &Value| line["client_id"] == *apps[0].id && line["event"] == "client_told_of_logout";
     let lines = logged(world, last).await;

@@ -42,7 +42,7 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
     if let Some(path) = &options.env_file {
         place.write_env_file(path)?;
     }
-    follow_sign_outs(&place, &stack).await?;
+    Box::pin(follow_sign_outs(&place, &stack)).await?;
     tell::ready(&options.address(), &demo, &place.describe())?;
     tokio::select! {
         () = gateway::serve(listener, site) => {}
@@ -56,8 +56,8 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
 async fn follow_sign_outs(place: &Place, stack: &Stack) -> Result<(), Error> {
     let function = BackChannelLogout::open(place.config.clone(), &Stores::connect(&place.config))?;
     let table = place.config.tables.people.as_deref().unwrap_or_default();
-    match Stream::open(&place.config, &stack.dynamodb, table).await? {
-        Some(stream) => drop(tokio::spawn(stream.follow(Arc::new(function)))),
+    match Box::pin(Stream::open(&place.config, &stack.dynamodb, table)).await? {
+        Some(stream) => drop(tokio::spawn(Box::pin(stream.follow(Arc::new(function))))),
         None => trouble("sign-outs are not followed up: make the table with `jeton tables create`", &NO_STREAM),
     }
     Ok(())

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodbstreams::Client;
 use aws_sdk_dynamodbstreams::config::{BehaviorVersion, Region};
-use aws_sdk_dynamodbstreams::types::{AttributeValue, Record, ShardIteratorType};
+use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 use back_channel_logout::{BackChannelLogout, StreamChange, StreamEvent, StreamKeys, StreamRecord, StreamText};
 use edge::{Config, Error, trouble};
 use store::SessionRecord;
@@ -80,10 +80,11 @@ impl Stream {
         for shard in self.shards.values_mut() {
             let Some(iterator) = &shard.iterator else { continue };
             let answer = self.client.get_records().shard_iterator(iterator).send().await?;
+            let read = answer.records.unwrap_or_default();
+            let furthest = read.last().and_then(|record| record.dynamodb.as_ref()?.sequence_number.clone());
+            shard.last = furthest.or_else(|| shard.last.take());
             shard.iterator = answer.next_shard_iterator;
-            records.extend(answer.records.unwrap_or_default());
-            let last = records.last().and_then(|record| record.dynamodb.as_ref()?.sequence_number.clone());
-            shard.last = last.or_else(|| shard.last.take());
+            records.extend(read);
         }
         Ok(records)
     }
@@ -124,9 +125,9 @@ async fn follow_up(function: Arc<BackChannelLogout>, record: StreamRecord) {
 /// The record as Lambda would hand it over.
 fn read(record: &Record) -> Option<StreamRecord> {
     let change = record.dynamodb.as_ref()?;
-    let key = |name: &str| match change.keys.as_ref()?.get(name)? {
-        AttributeValue::S(text) => Some(StreamText { text: text.clone() }),
-        _ => None,
+    let key = |name: &str| {
+        let text = change.keys.as_ref()?.get(name)?.as_s().ok()?;
+        Some(StreamText { text: text.clone() })
     };
     Some(StreamRecord {
         event_name: record.event_name.as_ref()?.as_str().to_owned(),
