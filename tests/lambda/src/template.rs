@@ -194,7 +194,7 @@ mod tests {
         let metadata = functions.iter().find(|function| function.binary == "metadata").unwrap();
         let usual = ["JETON_ISSUER", "JETON_TABLE_KEYS"];
         let offered = ["JETON_OPENID", "JETON_ALLOW_IMPLICIT_GRANT", "JETON_ALLOW_PASSWORD_GRANT"];
-        assert_eq!(metadata.variables, [&usual, &offered[..], &["JETON_EDGE_PROOF"]].concat());
+        assert_eq!(metadata.variables, [&usual, &offered[..], &["JETON_REGISTRATION", "JETON_EDGE_PROOF"]].concat());
         let authorize = functions.iter().find(|function| function.binary == "authorize").unwrap();
         assert!(authorize.variables.contains(&"JETON_TABLE_PEOPLE".into()));
         assert_eq!((authorize.memory, metadata.memory, authorize.timeout), (1024, 512, 10));
