@@ -38,6 +38,7 @@ FREE_WHILE_IDLE = {
     "AWS::Lambda::Version",
     "AWS::Logs::LogGroup",
     "AWS::SSM::Parameter",
+    "AWS::Lambda::EventSourceMapping",
     "AWS::Scheduler::Schedule",
 }
 
