@@ -69,7 +69,7 @@ impl Token {
         access_token: &Secret,
     ) -> Result<Option<Secret>, Failure> {
         let config = &self.parts.config;
-        let wanted = asked.scope.is_none_or(|scope| scope.contains(IdentityScope::OpenId.as_str()));
+        let wanted = asked.scope.is_none_or(|scope| scope.has(IdentityScope::OpenId));
         let token = IdToken::of(grant, asking.client.client(), &config.policy, asking.now);
         let Some(token) = token.filter(|_| wanted) else { return Ok(None) };
         let ring = self.parts.keys.ring_to_sign(token.algorithm, asking.now).await?;

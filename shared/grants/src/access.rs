@@ -62,7 +62,7 @@ pub fn for_grant(
     let scope = asked.scope.unwrap_or(&grant.scope);
     let scope = client.scope.as_ref().map_or_else(|| scope.clone(), |allowed| scope.and(allowed));
     let token = for_client(client, &apis, &scope, now)?;
-    let opens = token.scope.contains(IdentityScope::OpenId.as_str());
+    let opens = token.scope.has(IdentityScope::OpenId);
     Ok(AccessToken {
         subject: grant.subject_text().to_owned(),
         auth_time: grant.auth_time,

@@ -84,19 +84,19 @@ impl RedirectTrusted {
 
     /// `offline_access` is left out where it would bring no refresh token (OpenID Connect Core §11).
     fn with_useful_offline_access(&self, request: &AuthorizationRequest, scope: &Scope) -> Scope {
-        let offline = IdentityScope::OfflineAccess.as_str();
-        let allowed = self.client.scope.as_ref().is_none_or(|allowed| allowed.contains(offline));
+        let offline = IdentityScope::OfflineAccess;
+        let allowed = self.client.scope.as_ref().is_none_or(|allowed| allowed.has(offline));
         let refreshes = request.response_type == ResponseType::Code && self.client.may_use(GrantType::RefreshToken);
-        if allowed && refreshes { scope.clone() } else { scope.without(&Scope::of([offline])) }
+        if allowed && refreshes { scope.clone() } else { scope.without(offline) }
     }
 
     /// The single claims that count: without `openid` there are none, and the client must be one that may ask for the
     /// scopes that bring them.
     pub fn admit_claims(&self, claims: ClaimsRequest, target: &Target) -> ClaimsRequest {
-        if !target.scope.contains(IdentityScope::OpenId.as_str()) {
+        if !target.scope.has(IdentityScope::OpenId) {
             return ClaimsRequest::default();
         }
-        let may = |scope: IdentityScope| self.client.scope.as_ref().is_none_or(|all| all.contains(scope.as_str()));
+        let may = |scope: IdentityScope| self.client.scope.as_ref().is_none_or(|all| all.has(scope));
         let allowed = |asked: BTreeSet<Claim>| asked.into_iter().filter(|claim| may(claim.scope())).collect();
         ClaimsRequest { userinfo: allowed(claims.userinfo), id_token: allowed(claims.id_token), ..claims }
     }

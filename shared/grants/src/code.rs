@@ -50,7 +50,7 @@ pub fn grant_of(
     policy: &Policy,
     (now, attempt): (Timestamp, Attempt),
 ) -> Grant {
-    let signs_in = agreement.target.scope.contains(IdentityScope::OpenId.as_str());
+    let signs_in = agreement.target.scope.has(IdentityScope::OpenId);
     Grant {
         id,
         client_id: trusted.client().id.clone(),

@@ -13,8 +13,8 @@
 use std::collections::BTreeSet;
 
 use protocol::{
-    ApplicationType, ClientId, ClientMetadata, GrantType, MetadataError, RedirectUri, Resource, ResponseType, Scope,
-    SubjectType,
+    ApplicationType, ClientId, ClientMetadata, GrantType, IdentityScope, MetadataError, RedirectUri, Resource,
+    ResponseType, Scope, SubjectType,
 };
 
 use crate::{
@@ -50,7 +50,7 @@ pub fn new_client(
     let (grant_types, response_types) = (grant_types(&asked, offer)?, response_types(&asked, offer)?);
     consistent(&grant_types, &response_types)?;
     let scope = scope(&asked, policy, offer)?;
-    let plain_openid = offer.deployment.openid && scope.contains("openid") && auth_method != AuthMethod::None;
+    let plain_openid = offer.deployment.openid && scope.has(IdentityScope::OpenId) && auth_method != AuthMethod::None;
     let new = NewClient {
         name: asked.name.clone().unwrap_or_else(|| id.to_string()),
         id,

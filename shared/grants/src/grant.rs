@@ -96,7 +96,7 @@ impl Grant {
     /// (OpenID Connect Core §11).
     pub fn ends_with_session(&self, session: SessionId) -> bool {
         let from_it = self.sign_in.as_ref().is_some_and(|sign_in| sign_in.session == session);
-        from_it && !self.scope.contains(IdentityScope::OfflineAccess.as_str())
+        from_it && !self.scope.has(IdentityScope::OfflineAccess)
     }
 
     /// When the item may be cleaned away; nothing hangs on whether it is.

@@ -38,7 +38,7 @@ impl IdToken {
     ///
     /// That of a refresh has no `nonce`: it answers no request of a browser (§12.2).
     pub fn of(grant: &Grant, client: &Client, policy: &Policy, now: Timestamp) -> Option<Self> {
-        let sign_in = grant.sign_in.as_ref().filter(|_| grant.scope.contains(IdentityScope::OpenId.as_str()))?;
+        let sign_in = grant.sign_in.as_ref().filter(|_| grant.scope.has(IdentityScope::OpenId))?;
         let first = refresh::current_generation(grant) == Some(Generation::FIRST);
         Some(Self {
             subject: grant.subject_text().to_owned(),

@@ -16,7 +16,7 @@ use crate::{Attempt, Generation, Grant, GrantId, Policy, Stage, Target, Timestam
 /// UserInfo endpoint, those of the scope too (OpenID Connect Core §5.4).
 pub fn id_token_claims(request: &AuthorizationRequest, target: &Target) -> BTreeSet<Claim> {
     let alone = request.response_type.gives_id_token() && !request.response_type.gives_token();
-    let of_scope = Claim::ALL.into_iter().filter(|claim| alone && target.scope.contains(claim.scope().as_str()));
+    let of_scope = Claim::ALL.into_iter().filter(|claim| alone && target.scope.has(claim.scope()));
     request.claims.id_token.iter().copied().chain(of_scope).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use protocol::{AboutClient, IdentityScope, Resource, ResponseType, Scope};
+use protocol::{AboutClient, Resource, ResponseType, Scope};
 
 use crate::target::identity;
 use crate::{Api, Client, MalformedId, Seconds, SecretDigest, Timestamp};
@@ -74,7 +74,7 @@ impl RegistrationPolicy {
 
     /// What a client has that asks for no scope.
     pub(crate) fn usual(&self, apis: &[Api]) -> Scope {
-        self.most(apis).and(&Scope::of(IdentityScope::ALL.map(IdentityScope::as_str)))
+        self.most(apis).and(&identity())
     }
 }
 

@@ -43,11 +43,11 @@ impl Api {
 
     /// The same where nobody signs in: without the identity of anybody.
     pub(crate) fn without_identity<'a>(client: &Client, apis: &'a [Self]) -> Cow<'a, [Self]> {
-        let offers = |api: &Self| api.is_issuer && !api.scope.and(&identity()).is_empty();
+        let offers = |api: &Self| api.is_issuer && api.scope.has_identity();
         if !apis.iter().any(offers) {
             return Cow::Borrowed(apis);
         }
-        let stripped = |api: &Self| Self { scope: api.scope.without(&identity()), ..api.clone() };
+        let stripped = |api: &Self| Self { scope: api.scope.without_identity(), ..api.clone() };
         let kept = apis.iter().filter(|api| !api.is_issuer || client.apis.is_empty());
         Cow::Owned(kept.map(|api| if api.is_issuer { stripped(api) } else { api.clone() }).collect())
     }
@@ -71,7 +71,7 @@ pub(crate) fn settle(
     let asked = find(apis, resources)?;
     // Who the person is can be asked for beside any API.
     let own = apis.iter().find(|api| api.is_issuer && !resources.contains(&api.identifier));
-    let own = own.filter(|_| scope.is_some_and(|scope| !scope.and(&identity()).is_empty()));
+    let own = own.filter(|_| scope.is_some_and(Scope::has_identity));
     let candidates: Vec<&Api> =
         if asked.is_empty() { apis.iter().collect() } else { asked.into_iter().chain(own).collect() };
     if candidates.is_empty() {
@@ -81,7 +81,7 @@ pub(crate) fn settle(
     let allowed =
         client.scope.clone().unwrap_or_else(|| apis.iter().fold(Scope::default(), |all, api| all.or(&api.scope)));
     let scope = match scope {
-        None => allowed.and(&offered).without(&identity()),
+        None => allowed.and(&offered).without_identity(),
         Some(scope) if !scope.is_within(&allowed) => return Err(Refusal::ScopeNotAllowed),
         Some(scope) if !scope.is_within(&offered) => return Err(Refusal::ScopeNotOffered),
         Some(scope) => scope.clone(),

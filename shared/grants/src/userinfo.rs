@@ -27,13 +27,13 @@ pub fn admit<'a>(
     let holder_is_on = client.is_some_and(|client| client.id == facts.client_id && !client.disabled);
     let grant = grant.filter(|grant| stands(facts, Standing::Grant(Some(grant))) && grant.ends_at > now);
     let grant = grant.filter(|_| holder_is_on && facts.expires_at > now).ok_or(Denial::Token)?;
-    let sign_in = grant.sign_in.as_ref().filter(|_| facts.scope.contains(IdentityScope::OpenId.as_str()));
+    let sign_in = grant.sign_in.as_ref().filter(|_| facts.scope.has(IdentityScope::OpenId));
     Ok((grant, sign_in.ok_or(Denial::Scope)?))
 }
 
 /// What of `known` the token shows: the claims of its scope, and those that were asked for one by one.
 pub fn shown(facts: &TokenFacts, sign_in: &SignIn, known: &Claims) -> Claims {
-    let of_scope = |claim: &Claim| facts.scope.contains(claim.scope().as_str());
+    let of_scope = |claim: &Claim| facts.scope.has(claim.scope());
     let asked = sign_in.userinfo_claims.iter().copied();
     known.only(&Claim::ALL.into_iter().filter(of_scope).chain(asked).collect())
 }

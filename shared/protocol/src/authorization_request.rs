@@ -4,8 +4,8 @@
 //! [`ReceivedRequest`] tells who asks and where the answer should go, [`AuthorizationRequest`] everything else.
 
 use crate::{
-    AuthorizationErrorCode, ClaimsRequest, ClientId, CodeChallenge, LegacyGrants, Nonce, Parameters, Prompt,
-    RedirectUri, Resource, ResponseMode, ResponseType, Scope, Secret, State,
+    AuthorizationErrorCode, ClaimsRequest, ClientId, CodeChallenge, IdentityScope, LegacyGrants, Nonce, Parameters,
+    Prompt, RedirectUri, Resource, ResponseMode, ResponseType, Scope, Secret, State,
 };
 
 const MAX_RESOURCES: usize = 16;
@@ -225,7 +225,7 @@ fn refuse_unbound(
     if !response_type.gives_id_token() {
         return Ok(());
     }
-    if !scope.is_some_and(|scope| scope.contains("openid")) {
+    if !scope.is_some_and(|scope| scope.has(IdentityScope::OpenId)) {
         return Err(E::OpenIdMissing);
     }
     if nonce.is_some() { Ok(()) } else { Err(E::NonceMissing) }

@@ -157,6 +157,11 @@ impl IdentityScope {
             Self::OfflineAccess => "offline_access",
         }
     }
+
+    /// The scope whose token is `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == text)
+    }
 }
 
 #[cfg(test)]

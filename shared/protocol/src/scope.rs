@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::IdentityScope;
+
 /// The most scope tokens one request, client or API may name: a token's set must fit a 64-bit mask.
 pub const MAX_SCOPE_TOKENS: usize = 64;
 
@@ -71,10 +73,26 @@ impl Scope {
         Self(self.0.union(&other.0).cloned().collect())
     }
 
-    /// The tokens that are in this scope and not in `other`.
+    /// Whether this scope of the issuer is in it.
+    pub fn has(&self, scope: IdentityScope) -> bool {
+        self.contains(scope.as_str())
+    }
+
+    /// The same without this scope of the issuer.
     #[must_use]
-    pub fn without(&self, other: &Self) -> Self {
-        Self(self.0.difference(&other.0).cloned().collect())
+    pub fn without(&self, scope: IdentityScope) -> Self {
+        Self(self.0.iter().filter(|token| *token != scope.as_str()).cloned().collect())
+    }
+
+    /// Whether it asks who somebody is: whether any scope of the issuer is in it.
+    pub fn has_identity(&self) -> bool {
+        self.tokens().any(|token| IdentityScope::parse(token).is_some())
+    }
+
+    /// The same without any scope of the issuer.
+    #[must_use]
+    pub fn without_identity(&self) -> Self {
+        Self(self.0.iter().filter(|token| IdentityScope::parse(token).is_none()).cloned().collect())
     }
 
     /// Which tokens of `whole` are in this scope: bit *i* stands for the *i*-th token of `whole`.
