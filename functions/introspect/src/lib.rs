@@ -5,7 +5,9 @@
 //!   too, and is told of every token that it is not active.
 //! - A refresh token is not meant for any API, so it is never active.
 
-use edge::{Answer, Config, Error, Failure, Function, Incoming, Parts, Stores, Trace, json, method_not_allowed};
+use edge::{
+    Answer, Authentication, Config, Error, Failure, Function, Incoming, Parts, Stores, Trace, json, method_not_allowed,
+};
 use grants::{AuthenticatedClient, Standing, Timestamp, TokenFacts, TokenId, describe_opaque, introspect};
 use http::{Method, StatusCode};
 use lambda_http::Request;
@@ -15,6 +17,7 @@ use store::GrantsTable;
 /// The endpoint.
 pub struct Introspect {
     parts: Parts,
+    clients: Authentication,
     grants: GrantsTable,
 }
 
@@ -24,14 +27,15 @@ impl Introspect {
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        Ok(Self { parts: Parts::assemble(config, stores, false)?, grants: stores.grants()? })
+        let clients = Authentication::open(&config, stores)?;
+        Ok(Self { clients, parts: Parts::assemble(config, stores, false)?, grants: stores.grants()? })
     }
 
     async fn tell(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
         let now = edge::now();
         let form = incoming.form()?;
         let query = TokenQuery::parse(&form)?;
-        let caller = self.parts.authenticate(incoming, &form, now).await?;
+        let caller = self.clients.authenticate(&self.parts, incoming, &form, now).await?;
         if !caller.client().is_confidential() {
             return Err(grants::Refusal::ClientAuthMethod.into());
         }

@@ -46,7 +46,7 @@ impl Register {
                 Ok(Leave { policy: found.policy, token: Some(name) })
             }
             Err(BearerFailure::Missing) if self.parts.config.registration.mode == RegistrationMode::Open => {
-                self.parts.count_registration(incoming, now).await?;
+                self.registrations.count(incoming, now).await?;
                 let apis = self.parts.config.registration.apis.clone();
                 Ok(Leave { policy: RegistrationPolicy::open(apis), token: None })
             }

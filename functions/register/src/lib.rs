@@ -23,8 +23,8 @@ mod settle;
 mod tell;
 
 use edge::{
-    Answer, Config, Error, Function, Incoming, Parts, RegistrationFailure, RegistrationMode, Stores, cross_origin,
-    method_not_allowed, not_found, preflight,
+    Answer, Config, Error, Function, Incoming, Parts, RegistrationFailure, RegistrationMode, Registrations, Stores,
+    cross_origin, method_not_allowed, not_found, preflight,
 };
 use http::Method;
 use lambda_http::Request;
@@ -35,6 +35,7 @@ const HERE: &str = "/register";
 /// The endpoint.
 pub struct Register {
     parts: Parts,
+    registrations: Registrations,
     outbound: Outbound,
 }
 
@@ -65,7 +66,8 @@ impl Register {
         if config.registration.mode == RegistrationMode::Open {
             edge::warning("anybody may register clients (JETON_REGISTRATION=open): for development and tests only");
         }
-        Ok(Self { parts: Parts::assemble(config, stores, false)?, outbound: Outbound::new() })
+        let registrations = Registrations::open(stores)?;
+        Ok(Self { registrations, parts: Parts::assemble(config, stores, false)?, outbound: Outbound::new() })
     }
 
     async fn tell(&self, incoming: Incoming<'_>, place: Place<'_>) -> Result<Answer, RegistrationFailure> {

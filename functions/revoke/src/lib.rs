@@ -6,8 +6,8 @@
 //! - A refresh token ends its grant and so every access token of it; an access token ends alone.
 
 use edge::{
-    Answer, Config, Error, Event, Failure, Function, Incoming, Parts, Stores, Trace, cross_origin, json,
-    method_not_allowed, preflight,
+    Answer, Authentication, Config, Error, Event, Failure, Function, Incoming, Parts, Stores, Trace, cross_origin,
+    json, method_not_allowed, preflight,
 };
 use grants::{AuthenticatedClient, Generation, GrantId, Timestamp, TokenId, revocation};
 use http::{Method, StatusCode};
@@ -21,6 +21,7 @@ const REVOKED: &str = "token_revoked";
 /// The endpoint.
 pub struct Revoke {
     parts: Parts,
+    clients: Authentication,
     grants: GrantsTable,
 }
 
@@ -30,14 +31,15 @@ impl Revoke {
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        Ok(Self { parts: Parts::assemble(config, stores, false)?, grants: stores.grants()? })
+        let clients = Authentication::open(&config, stores)?;
+        Ok(Self { clients, parts: Parts::assemble(config, stores, false)?, grants: stores.grants()? })
     }
 
     async fn take_back(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
         let now = edge::now();
         let form = incoming.form()?;
         let query = TokenQuery::parse(&form)?;
-        let client = self.parts.authenticate(incoming, &form, now).await?;
+        let client = self.clients.authenticate(&self.parts, incoming, &form, now).await?;
         let ended = self.end(&query.token, &client, now).await;
         let trace = Trace::default().of_client(&client.client().id);
         let answer = match ended {

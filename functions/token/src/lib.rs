@@ -18,7 +18,7 @@ mod tokens;
 use std::net::IpAddr;
 
 use edge::{
-    Answer, Config, Error, Failure, Function, Incoming, Parts, Passwords, Stores, Trace, cross_origin,
+    Answer, Authentication, Config, Error, Failure, Function, Incoming, Parts, Passwords, Stores, Trace, cross_origin,
     method_not_allowed, preflight,
 };
 use grants::{Api, Attempt, AuthenticatedClient, Timestamp};
@@ -30,6 +30,7 @@ use store::GrantsTable;
 /// The endpoint.
 pub struct Token {
     parts: Parts,
+    clients: Authentication,
     grants: GrantsTable,
     /// Only where the deployment offers the password grant: no other grant needs to see the people.
     passwords: Option<Passwords>,
@@ -51,14 +52,15 @@ impl Token {
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         let passwords = config.policy.legacy.password.then(|| stores.passwords()).transpose()?;
-        Ok(Self { parts: Parts::assemble(config, stores, true)?, grants: stores.grants()?, passwords })
+        let clients = Authentication::open(&config, stores)?;
+        Ok(Self { clients, parts: Parts::assemble(config, stores, true)?, grants: stores.grants()?, passwords })
     }
 
     async fn give(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
         let now = edge::now();
         let form = incoming.form()?;
         let request = TokenRequest::parse(&form, self.parts.config.policy.legacy)?;
-        let client = self.parts.authenticate(incoming, &form, now).await?;
+        let client = self.clients.authenticate(&self.parts, incoming, &form, now).await?;
         let trace = Trace::default().of_client(&client.client().id);
         let given = self.give_to(request, client, (incoming.source(), now)).await;
         Ok(trace.onto(given.unwrap_or_else(|failure| failure.answer())))

@@ -19,17 +19,18 @@
 
 mod answer;
 mod assertions;
+mod authentication;
 mod bearer;
 mod client_keys;
 mod client_secret;
 mod clock;
 mod config;
 mod cors;
+mod counters;
 mod entrance;
 mod entropy;
 mod event;
 mod failure;
-mod guesses;
 mod incoming;
 mod key_cache;
 mod log;
@@ -38,11 +39,13 @@ mod passwords;
 mod received;
 mod registration_config;
 mod registration_failure;
+mod registrations;
 mod serve;
 
 pub use answer::{
     Answer, Event, Trace, form_post, html, json, jwt, method_not_allowed, no_content, not_found, redirect,
 };
+pub use authentication::Authentication;
 pub use bearer::BearerFailure;
 pub use client_secret::new_client_secret;
 pub use clock::now;
@@ -65,6 +68,7 @@ pub use passwords::{Attempted, Checked, Passwords};
 pub use received::Received;
 pub use registration_config::{RegistrationConfig, RegistrationMode};
 pub use registration_failure::RegistrationFailure;
+pub use registrations::Registrations;
 pub use serve::{Function, respond, serve, start};
 
 /// What a `main` may end with.

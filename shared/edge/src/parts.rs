@@ -2,17 +2,13 @@
 
 use std::sync::Arc;
 
-use grants::{Api, AuthenticatedClient, Client, Refusal, Timestamp, authenticate};
-use http::header;
+use grants::{Api, Client, Timestamp};
 use keys::{FileWrap, KeyWrap, KmsWrap};
-use protocol::{ClientAuthenticationError, ClientId, Parameters, PresentedClient};
-use sessions::Wait;
+use protocol::ClientId;
 use store::{GrantsTable, KeysTable, PeopleTable, Registry, Throttles, UserInfoTables};
 
-use crate::assertions::{Assertions, Denied};
 use crate::config::Tables;
-use crate::guesses::SecretGuesses;
-use crate::{Config, ConfigError, Error, Event, Failure, Incoming, KeyCache, Passwords, WrappingKey};
+use crate::{Config, ConfigError, Error, Failure, KeyCache, Passwords, WrappingKey};
 
 /// The way to the tables, for those that a function uses.
 pub struct Stores {
@@ -20,7 +16,7 @@ pub struct Stores {
     tables: Tables,
 }
 
-/// What the functions that authenticate clients have in common.
+/// What the functions that know clients have in common.
 pub struct Parts {
     /// The configuration.
     pub config: Config,
@@ -28,8 +24,6 @@ pub struct Parts {
     pub registry: Registry,
     /// The keys.
     pub keys: KeyCache,
-    guesses: SecretGuesses,
-    assertions: Assertions,
 }
 
 impl Stores {
@@ -135,81 +129,13 @@ impl Parts {
     /// When a variable is missing, or the key file cannot be used.
     pub fn assemble(config: Config, stores: &Stores, signs: bool) -> Result<Self, Error> {
         let keys = Self::keys(&config, stores, signs)?;
-        let assertions = Assertions::new(&config, stores.grants()?);
-        let guesses = SecretGuesses::new(stores.throttles()?);
-        Ok(Self { registry: stores.registry()?, keys, guesses, assertions, config })
+        Ok(Self { registry: stores.registry()?, keys, config })
     }
 
     /// Reads the keys before the first request needs them. That they cannot be read is told in the log, and again to
     /// whoever asks.
     pub async fn warm_up(&self) {
         let _ = self.keys.ring(crate::now()).await;
-    }
-
-    /// Authenticates the client of a request (RFC 6749 §2.3).
-    ///
-    /// # Errors
-    /// A [`Failure`]: `invalid_client` in most cases.
-    pub async fn authenticate(
-        &self,
-        incoming: Incoming<'_>,
-        form: &Parameters,
-        now: Timestamp,
-    ) -> Result<AuthenticatedClient, Failure> {
-        let authorization = incoming.header(header::AUTHORIZATION);
-        let presented = PresentedClient::parse(authorization, form)?;
-        if presented.secret().is_some_and(|secret| secret.expose().is_empty()) {
-            return Err(ClientAuthenticationError::MalformedCredentials.into());
-        }
-        let digest = match presented.secret() {
-            Some(secret) => Some(self.keys.ring(now).await?.handles().digest(secret)),
-            None => None,
-        };
-        let registered = self.registry.client(presented.client_id(), now).await?;
-        let authenticated = match &presented {
-            PresentedClient::Assertion(assertion) => {
-                self.assertions.authenticate(assertion, registered, &self.keys, now).await
-            }
-            PresentedClient::Basic(..) | PresentedClient::Post(..) | PresentedClient::Named(_) => {
-                authenticate(registered, &presented, digest).map_err(Denied::from)
-            }
-        };
-        match authenticated {
-            Ok(client) => Ok(client),
-            Err(Denied::Failed(failure)) => Err(failure.of_client(presented.client_id())),
-            Err(Denied::Refused(refusal)) => Err(self.not_authenticated(incoming, &presented, refusal, now).await?),
-        }
-    }
-
-    /// What a client is told that did not authenticate. A wrong secret is counted before anything is said about it.
-    async fn not_authenticated(
-        &self,
-        incoming: Incoming<'_>,
-        presented: &PresentedClient,
-        refusal: Refusal,
-        now: Timestamp,
-    ) -> Result<Failure, Failure> {
-        let client_id = presented.client_id();
-        let wait = match presented.secret() {
-            Some(_) => self.guesses.wrong(client_id, incoming.source(), now).await?,
-            None => None,
-        };
-        let (failure, event) = match wait {
-            Some(Wait(wait)) => (Failure::too_many_guesses(wait), "client_authentication_throttled"),
-            None => (Failure::from(refusal), "client_authentication_failed"),
-        };
-        let failure = failure.with_event(Event::new(event));
-        // A name that is no client's may be anything, a secret in the wrong place too.
-        Ok(if refusal == Refusal::ClientUnknown { failure } else { failure.of_client(client_id) })
-    }
-
-    /// Counts a registration by anybody.
-    ///
-    /// # Errors
-    /// A [`Failure`] when its source has made too many, or it could not be counted.
-    pub async fn count_registration(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<(), Failure> {
-        let wait = self.guesses.registration(incoming.source(), now).await?;
-        wait.map_or(Ok(()), |Wait(wait)| Err(Failure::too_many_registrations(wait)))
     }
 
     /// The APIs that a client may have tokens for.

@@ -8,7 +8,7 @@ use sessions::{Counter, DeviceHandle, Failures, PersonKey, ProvenPerson, User, W
 use store::{PeopleTable, Throttles, Unknown};
 use tokio::sync::Semaphore;
 
-use crate::guesses::{count, longest_wait};
+use crate::counters::{count, longest_wait};
 
 /// Who takes passwords.
 pub struct Passwords {

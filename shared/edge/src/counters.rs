@@ -1,11 +1,9 @@
-//! Wrong guesses: counted until one may not be answered any more.
+//! Counters of wrong guesses, and of what else anybody can send: until one may not be answered any more.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use grants::Timestamp;
-use protocol::ClientId;
 use sessions::{Counter, Failures, Wait};
 use store::{Counted, Throttles, Unknown};
 
@@ -41,39 +39,22 @@ pub(crate) fn longest_wait(counters: &[Counter], failures: &[Option<Failures>], 
     counters.iter().zip(failures).filter_map(|(counter, failures)| counter.wait(failures.as_ref(), now)).max()
 }
 
-/// Guesses at client secrets. What has to wait is remembered, so that a flood of guesses costs no storage call.
-pub(crate) struct SecretGuesses {
+/// Counters of what anybody can send: what has to wait is remembered, so that a flood of it costs no storage call.
+pub(crate) struct Counters {
     throttles: Throttles,
     waiting: Mutex<HashMap<String, Timestamp>>,
 }
 
-impl SecretGuesses {
+impl Counters {
     pub(crate) fn new(throttles: Throttles) -> Self {
         Self { throttles, waiting: Mutex::new(HashMap::new()) }
     }
 
-    /// Counts a wrong secret for `client`, or tells how long none is answered.
+    /// Counts one more at each of `counters`, or tells how long nothing is answered.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was counted.
-    pub(crate) async fn wrong(
-        &self,
-        client: &ClientId,
-        source: Option<IpAddr>,
-        now: Timestamp,
-    ) -> Result<Option<Wait>, Unknown> {
-        self.count_each(std::iter::once(Counter::client(client)).chain(source.map(Counter::secret_source)), now).await
-    }
-
-    /// Counts a registration from a source, or tells how long none is taken.
-    ///
-    /// # Errors
-    /// [`Unknown`] when it is not known whether it was counted.
-    pub(crate) async fn registration(&self, source: Option<IpAddr>, now: Timestamp) -> Result<Option<Wait>, Unknown> {
-        self.count_each(source.map(Counter::registration_source), now).await
-    }
-
-    async fn count_each(
+    pub(crate) async fn count(
         &self,
         counters: impl IntoIterator<Item = Counter>,
         now: Timestamp,

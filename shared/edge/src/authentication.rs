@@ -1,0 +1,88 @@
+//! Clients that say who they are: with a secret, with an assertion, or, public ones, by name.
+
+use grants::{AuthenticatedClient, Refusal, Timestamp, authenticate};
+use http::header;
+use protocol::{ClientAuthenticationError, Parameters, PresentedClient};
+use sessions::{Counter, Wait};
+
+use crate::assertions::{Assertions, Denied};
+use crate::counters::Counters;
+use crate::{Config, ConfigError, Event, Failure, Incoming, Parts, Stores};
+
+/// What the functions hold that authenticate clients.
+pub struct Authentication {
+    guesses: Counters,
+    assertions: Assertions,
+}
+
+impl Authentication {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`].
+    pub fn open(config: &Config, stores: &Stores) -> Result<Self, ConfigError> {
+        let guesses = Counters::new(stores.throttles()?);
+        Ok(Self { guesses, assertions: Assertions::new(config, stores.grants()?) })
+    }
+
+    /// Authenticates the client of a request (RFC 6749 §2.3).
+    ///
+    /// # Errors
+    /// A [`Failure`]: `invalid_client` in most cases.
+    pub async fn authenticate(
+        &self,
+        parts: &Parts,
+        incoming: Incoming<'_>,
+        form: &Parameters,
+        now: Timestamp,
+    ) -> Result<AuthenticatedClient, Failure> {
+        let authorization = incoming.header(header::AUTHORIZATION);
+        let presented = PresentedClient::parse(authorization, form)?;
+        if presented.secret().is_some_and(|secret| secret.expose().is_empty()) {
+            return Err(ClientAuthenticationError::MalformedCredentials.into());
+        }
+        let digest = match presented.secret() {
+            Some(secret) => Some(parts.keys.ring(now).await?.handles().digest(secret)),
+            None => None,
+        };
+        let registered = parts.registry.client(presented.client_id(), now).await?;
+        let authenticated = match &presented {
+            PresentedClient::Assertion(assertion) => {
+                self.assertions.authenticate(assertion, registered, &parts.keys, now).await
+            }
+            PresentedClient::Basic(..) | PresentedClient::Post(..) | PresentedClient::Named(_) => {
+                authenticate(registered, &presented, digest).map_err(Denied::from)
+            }
+        };
+        match authenticated {
+            Ok(client) => Ok(client),
+            Err(Denied::Failed(failure)) => Err(failure.of_client(presented.client_id())),
+            Err(Denied::Refused(refusal)) => Err(self.not_authenticated(incoming, &presented, refusal, now).await?),
+        }
+    }
+
+    /// What a client is told that did not authenticate. A wrong secret is counted before anything is said about it.
+    async fn not_authenticated(
+        &self,
+        incoming: Incoming<'_>,
+        presented: &PresentedClient,
+        refusal: Refusal,
+        now: Timestamp,
+    ) -> Result<Failure, Failure> {
+        let client_id = presented.client_id();
+        let wait = match presented.secret() {
+            Some(_) => {
+                let source = incoming.source().map(Counter::secret_source);
+                self.guesses.count(std::iter::once(Counter::client(client_id)).chain(source), now).await?
+            }
+            None => None,
+        };
+        let (failure, event) = match wait {
+            Some(Wait(wait)) => (Failure::too_many_guesses(wait), "client_authentication_throttled"),
+            None => (Failure::from(refusal), "client_authentication_failed"),
+        };
+        let failure = failure.with_event(Event::new(event));
+        // A name that is no client's may be anything, a secret in the wrong place too.
+        Ok(if refusal == Refusal::ClientUnknown { failure } else { failure.of_client(client_id) })
+    }
+}

@@ -1,0 +1,31 @@
+//! Registrations by anybody: so many from one source, and no more.
+
+use grants::Timestamp;
+use sessions::{Counter, Wait};
+
+use crate::counters::Counters;
+use crate::{ConfigError, Failure, Incoming, Stores};
+
+/// What counts them.
+pub struct Registrations {
+    counters: Counters,
+}
+
+impl Registrations {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`].
+    pub fn open(stores: &Stores) -> Result<Self, ConfigError> {
+        Ok(Self { counters: Counters::new(stores.throttles()?) })
+    }
+
+    /// Counts one.
+    ///
+    /// # Errors
+    /// A [`Failure`] when its source has made too many, or it could not be counted.
+    pub async fn count(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<(), Failure> {
+        let wait = self.counters.count(incoming.source().map(Counter::registration_source), now).await?;
+        wait.map_or(Ok(()), |Wait(wait)| Err(Failure::too_many_registrations(wait)))
+    }
+}
