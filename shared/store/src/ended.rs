@@ -2,19 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use grants::{Grant, GrantId, PersonKey, SessionId, Timestamp};
+use grants::{Grant, PersonKey, Seconds, SessionId, Timestamp};
 use protocol::ClientId;
 use sessions::EndedSession;
 
 use crate::grant_item::from_item;
 use crate::items::{Item, Reader, list, number, text, time};
-use crate::person_item::{ended_record, key};
+use crate::person_item::{ENDED, SESSION, ended_record, key};
 use crate::{GrantsTable, PeopleTable, Unknown, batch};
 
 /// So many keys fit into one read.
 const BATCH: usize = 100;
-/// What is not done by then is cleaned away, in seconds.
-const LIFETIME: u32 = 24 * 3600;
+/// What is not done by then is cleaned away.
+const LIFETIME: Seconds = 24 * 3600;
 
 /// What an item of the people table is about, where it is about a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +28,8 @@ pub enum SessionRecord {
 impl SessionRecord {
     /// Reads the sort key of an item; `None` for one about anything else.
     pub fn parse(record: &str) -> Option<Self> {
-        let id = |text: &str| SessionId::parse(text).ok();
-        match record.split_once('#')? {
-            ("session", text) => id(text).map(Self::Session),
-            ("ended", text) => id(text).map(Self::Ended),
-            _ => None,
-        }
+        let of = |prefix: &str| record.strip_prefix(prefix).and_then(|id| SessionId::parse(id).ok());
+        of(SESSION).map(Self::Session).or_else(|| of(ENDED).map(Self::Ended))
     }
 }
 
@@ -44,20 +40,7 @@ impl GrantsTable {
     /// # Errors
     /// [`Unknown`] when they are not known.
     pub async fn of_session(&self, session: SessionId) -> Result<Vec<Grant>, Unknown> {
-        let call = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name("by-session")
-            .key_condition_expression("#session = :session")
-            .expression_attribute_names("#session", "session")
-            .expression_attribute_values(":session", text(&session))
-            .into_paginator()
-            .items()
-            .send();
-        let found = call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| self.unknown(error))?;
-        let id = |item: &Item| Reader::new(&self.table, item).parsed("id", GrantId::parse);
-        let ids = found.iter().map(id).collect::<Result<Vec<_>, _>>()?;
+        let ids = self.ids_in("by-session", "session", text(&session)).await?;
         let mut grants = Vec::with_capacity(ids.len());
         for ids in ids.chunks(BATCH) {
             let keys = ids.iter().map(|id| Item::from([("id".to_owned(), text(id))])).collect();

@@ -3,12 +3,12 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use grants::{Attempt, Change, Grant, GrantId, OneUse, Timestamp, TokenId, Transition};
 use protocol::Subject;
 
 use crate::grant_item::{Expression, from_item, to_item};
-use crate::items::{Item, text, time};
+use crate::items::{Item, Reader, text, time};
 use crate::{Changed, Unknown};
 
 /// What became of a transition.
@@ -158,19 +158,32 @@ impl GrantsTable {
     /// # Errors
     /// [`Unknown`] when they are not known.
     pub async fn of_subject(&self, subject: &Subject) -> Result<Vec<GrantId>, Unknown> {
+        self.ids_in("by-subject", "subject", text(&subject)).await
+    }
+
+    /// The grants that one of the indexes has under a value of its attribute: only their ids, however many pages they fill.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub(crate) async fn ids_in(
+        &self,
+        index: &str,
+        attribute: &str,
+        value: AttributeValue,
+    ) -> Result<Vec<GrantId>, Unknown> {
         let call = self
             .client
             .query()
             .table_name(&self.table)
-            .index_name("by-subject")
-            .key_condition_expression("subject = :subject")
-            .expression_attribute_values(":subject", text(&subject))
+            .index_name(index)
+            .key_condition_expression("#attribute = :value")
+            .expression_attribute_names("#attribute", attribute)
+            .expression_attribute_values(":value", value)
             .into_paginator()
             .items()
             .send();
         let items = call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| self.unknown(error))?;
-        let id = |item: &Item| crate::items::Reader::new(&self.table, item).parsed("id", GrantId::parse);
-        items.iter().map(id).collect()
+        items.iter().map(|item| Reader::new(&self.table, item).parsed("id", GrantId::parse)).collect()
     }
 
     pub(crate) fn unknown<E, R>(&self, error: aws_sdk_dynamodb::error::SdkError<E, R>) -> Unknown

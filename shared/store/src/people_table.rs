@@ -9,8 +9,8 @@ use sessions::{PersonKey, Session, SessionHandle, User};
 
 use crate::items::{Item, Reader, text};
 use crate::person_item::{
-    PROFILE, consent_record, from_consent, from_session, from_user, key, session_record, to_consent, to_session,
-    to_user,
+    PROFILE, SESSION, consent_record, from_consent, from_session, from_user, key, session_record, to_consent,
+    to_session, to_user,
 };
 use crate::{Changed, Unknown, batch};
 
@@ -51,7 +51,7 @@ impl PeopleTable {
         for item in &items {
             match Reader::new(&self.table, item).text("record")? {
                 PROFILE => visitor.user = Some(to_user(&self.table, item)?),
-                record if record.starts_with("session#") => visitor.session = Some(to_session(&self.table, item)?),
+                record if record.starts_with(SESSION) => visitor.session = Some(to_session(&self.table, item)?),
                 _ => visitor.agreed = Some(to_consent(&self.table, item)?),
             }
         }

@@ -8,13 +8,15 @@ use crate::Unknown;
 use crate::items::{Item, Reader, bytes, flag, list, number, text, time};
 
 pub(crate) const PROFILE: &str = "profile";
+pub(crate) const SESSION: &str = "session#";
+pub(crate) const ENDED: &str = "ended#";
 
 pub(crate) fn session_record(id: SessionId) -> String {
-    format!("session#{id}")
+    format!("{SESSION}{id}")
 }
 
 pub(crate) fn ended_record(id: SessionId) -> String {
-    format!("ended#{id}")
+    format!("{ENDED}{id}")
 }
 
 pub(crate) fn consent_record(client: &ClientId) -> String {
@@ -68,7 +70,7 @@ pub(crate) fn from_session(session: &Session) -> Item {
 
 pub(crate) fn to_session(table: &str, item: &Item) -> Result<Session, Unknown> {
     let read = Reader::new(table, item);
-    let id = |text: &str| text.strip_prefix("session#").and_then(|id| SessionId::parse(id).ok());
+    let id = |text: &str| text.strip_prefix(SESSION).and_then(|id| SessionId::parse(id).ok());
     let digest = <[u8; 32]>::try_from(read.bytes("for_request")?).map_err(|_| read.damaged("for_request"))?;
     Ok(Session {
         id: read.named("record", id)?,
