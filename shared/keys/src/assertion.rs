@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::client_keys::point;
+use crate::jwt::ReadAudience;
 use crate::signing::jose;
 
 /// What the `typ` of an assertion may be, in lower case, where it has one. Other kinds of JWT are none (RFC 8725 §3.11).
@@ -41,18 +42,11 @@ struct Parts<'j> {
 struct Written {
     iss: String,
     sub: String,
-    aud: WrittenAudience,
+    aud: ReadAudience,
     exp: Option<NumericDate>,
     iat: Option<NumericDate>,
     nbf: Option<NumericDate>,
     jti: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum WrittenAudience {
-    One(String),
-    Several(Vec<String>),
 }
 
 /// RFC 7519 §2: it may have a fraction.
@@ -143,8 +137,8 @@ impl Written {
             issuer: self.iss,
             subject: self.sub,
             audience: match self.aud {
-                WrittenAudience::One(only) => Audience::One(only),
-                WrittenAudience::Several(several) => Audience::Several(several),
+                ReadAudience::One(only) => Audience::One(only),
+                ReadAudience::Several(several) => Audience::Several(several),
             },
             expires_at: self.exp.map(|time| time.rounded(f64::floor)),
             issued_at: self.iat.map(|time| time.rounded(f64::ceil)),
