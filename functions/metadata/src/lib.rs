@@ -66,9 +66,7 @@ impl Metadata {
 
     /// Both orders of a type of two words, because clients compare these as texts.
     fn response_types(&self) -> Vec<&'static str> {
-        let policy = &self.config.policy;
-        let offered =
-            |kind: &ResponseType| policy.legacy.offer(kind.grant_type()) && (policy.openid || !kind.gives_id_token());
+        let offered = |kind: &ResponseType| self.config.policy.offers(*kind);
         let both = ResponseType::ALL.into_iter().filter(offered).flat_map(|kind| {
             let other = (kind == ResponseType::IdTokenToken).then_some("token id_token");
             [kind.as_str()].into_iter().chain(other)

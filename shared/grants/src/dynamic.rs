@@ -135,11 +135,7 @@ fn grant_types(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<BTreeSet<Gra
 
 fn response_types(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<BTreeSet<ResponseType>, MetadataError> {
     let response_types = asked.response_types.clone().unwrap_or_else(|| vec![ResponseType::Code]);
-    let deployment = offer.deployment;
-    let offered = |kind: &ResponseType| {
-        deployment.legacy.offer(kind.grant_type()) && (deployment.openid || !kind.gives_id_token())
-    };
-    if response_types.iter().all(offered) {
+    if response_types.iter().all(|kind| offer.deployment.offers(*kind)) {
         Ok(response_types.into_iter().collect())
     } else {
         Err(MetadataError::of("response_types", "one of them is not offered here"))

@@ -1,6 +1,6 @@
 //! What a deployment may choose.
 
-use protocol::LegacyGrants;
+use protocol::{LegacyGrants, ResponseType};
 
 use crate::Seconds;
 
@@ -31,6 +31,12 @@ impl Policy {
     /// An item stays so long after everything that it could do is over, so that its consent form, which lives shorter,
     /// cannot be used a second time; then it is cleaned away.
     pub const REMAINS: Seconds = 3600;
+
+    /// Whether the authorization endpoint gives this: what makes an ID token only with OpenID Connect, what makes an access
+    /// token only with the implicit grant.
+    pub fn offers(&self, kind: ResponseType) -> bool {
+        self.legacy.offer(kind.grant_type()) && (self.openid || !kind.gives_id_token())
+    }
 }
 
 impl Default for Policy {
