@@ -57,18 +57,15 @@ impl BackChannelLogout {
         Ok(Self { parts: Parts::assemble(config, stores, true)?, grants, people, outbound: Outbound::new() })
     }
 
-    /// Follows up every record, side by side. Which have to come again stands in the answer.
-    ///
-    /// # Errors
-    /// None: a record that could not be followed up is in the answer.
-    pub async fn run(&self, event: &StreamEvent) -> Result<StreamAnswer, Error> {
+    /// Follows up every record, side by side. Those that could not be, and have to come again, stand in the answer.
+    pub async fn run(&self, event: &StreamEvent) -> StreamAnswer {
         let now = edge::now();
         let followed = event.records.iter().map(|record| async move {
             let failure = self.follow_up(record, now).await.err()?;
             edge::trouble("a sign-out was not followed up and comes again", &failure.reason());
             Some(ItemFailure { item_identifier: record.dynamodb.sequence_number.clone() })
         });
-        Ok(StreamAnswer { batch_item_failures: join_all(followed).await.into_iter().flatten().collect() })
+        StreamAnswer { batch_item_failures: join_all(followed).await.into_iter().flatten().collect() }
     }
 
     async fn follow_up(&self, record: &StreamRecord, now: Timestamp) -> Result<(), Failure> {

@@ -10,6 +10,8 @@ async fn main() -> Result<(), Error> {
     let stores = Stores::connect(&config);
     let function = BackChannelLogout::open(config, &stores)?;
     let function = &function;
-    lambda_runtime::run(service_fn(|event: LambdaEvent<StreamEvent>| async move { function.run(&event.payload).await }))
-        .await
+    lambda_runtime::run(service_fn(|event: LambdaEvent<StreamEvent>| async move {
+        Ok::<_, Error>(function.run(&event.payload).await)
+    }))
+    .await
 }

@@ -56,24 +56,26 @@ impl Stream {
 
     /// Follows up whatever comes, until it is dropped.
     pub(crate) async fn follow(mut self, function: Arc<BackChannelLogout>) {
-        for poll in 1_u32.. {
+        let mut until_look = LOOK_FOR_SHARDS;
+        loop {
             sleep(POLL).await;
-            match self.records(poll).await {
+            until_look = until_look.checked_sub(1).unwrap_or(LOOK_FOR_SHARDS);
+            match self.records(until_look == 0).await {
                 Ok(records) => records.iter().filter_map(read).for_each(|record| {
                     tokio::spawn(follow_up(Arc::clone(&function), record));
                 }),
                 Err(error) => {
                     trouble("the stream of the people table cannot be read: sign-outs are followed up later", &error);
                     self.shards.values_mut().for_each(|shard| shard.iterator = None);
+                    until_look = 1;
                     sleep(LATER).await;
                 }
             }
         }
     }
 
-    async fn records(&mut self, poll: u32) -> Result<Vec<Record>, Error> {
-        let lost = self.shards.values().any(|shard| shard.iterator.is_none());
-        if lost || poll.is_multiple_of(LOOK_FOR_SHARDS) {
+    async fn records(&mut self, look: bool) -> Result<Vec<Record>, Error> {
+        if look {
             self.look_for_shards(ShardIteratorType::TrimHorizon).await?;
         }
         let mut records = Vec::new();
@@ -117,7 +119,7 @@ async fn follow_up(function: Arc<BackChannelLogout>, record: StreamRecord) {
         sleep(LATER).await;
     }
     let event = StreamEvent { records: vec![record] };
-    while function.run(&event).await.is_ok_and(|answer| !answer.batch_item_failures.is_empty()) {
+    while !function.run(&event).await.batch_item_failures.is_empty() {
         sleep(LATER).await;
     }
 }
