@@ -1,8 +1,8 @@
 //! `/logout`: an app, or a person, ends the session here (OpenID Connect RP-Initiated Logout §2).
 //!
 //! Two paths: the request, and the form that asks the person. What ends is the session on this browser, at once and in
-//! one write. What hangs on it, the grants that end with it and the apps that are told, is done by `sign-out`, which
-//! hears of the deleted session from the table itself: so it is done even where this process dies right after.
+//! one write. What hangs on it, the grants that end with it and the apps that are told, is done by `back-channel-logout`,
+//! which hears of the deleted session from the table itself: so it is done even where this process dies right after.
 //!
 //! # Decisions
 //! - An app is followed without a question when it shows an ID token of this session or person, expired or not: only

@@ -30,9 +30,8 @@ impl Token {
         let secret = GrantSecret::from_bytes(edge::random());
         let moment = (asking.now, asking.attempt);
         let subject = &person.user().subject;
-        let sector = asking.client.client().relying_party.sector.as_ref();
         let ring = self.parts.keys.ring(asking.now).await?;
-        let pairwise = sector.map(|sector| ring.handles().pairwise(sector, subject)).transpose()?;
+        let pairwise = ring.handles().pairwise_subject(&asking.client.client().relying_party, subject)?;
         let agreed = (subject.clone(), pairwise, target);
         let grant = password::grant_of(secret.id(), &asking.client, agreed, &self.parts.config.policy, moment);
         // The identifier is random: whatever stands there already is this very attempt's.

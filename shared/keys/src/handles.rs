@@ -165,7 +165,15 @@ impl HandleKeys {
     /// # Errors
     /// As [`HandleKeys::pairwise`].
     pub fn known_as(&self, registered: &RelyingParty, own: &Subject) -> Result<Subject, KeysError> {
-        registered.sector.as_ref().map_or_else(|| Ok(own.clone()), |sector| self.pairwise(sector, own))
+        Ok(self.pairwise_subject(registered, own)?.unwrap_or_else(|| own.clone()))
+    }
+
+    /// The name of the person `own` for the sector of a client; `None` for a client that knows people by their own.
+    ///
+    /// # Errors
+    /// As [`HandleKeys::pairwise`].
+    pub fn pairwise_subject(&self, registered: &RelyingParty, own: &Subject) -> Result<Option<Subject>, KeysError> {
+        registered.sector.as_ref().map(|sector| self.pairwise(sector, own)).transpose()
     }
 
     /// An authorization code.
