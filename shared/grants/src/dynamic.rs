@@ -170,7 +170,7 @@ fn apis(scope: &Scope, offer: &Offer<'_>) -> Vec<Resource> {
 fn assertion_algorithm(asked: &ClientMetadata, method: AuthMethod) -> Result<Option<SigningAlgorithm>, MetadataError> {
     let Some(name) = asked.assertion_algorithm.as_deref() else { return Ok(None) };
     let fault = |why| Err(MetadataError::of("token_endpoint_auth_signing_alg", why));
-    match (method, SigningAlgorithm::parse(name)) {
+    match (method, SigningAlgorithm::parse_of_client(name)) {
         (AuthMethod::ClientSecretJwt, _) if name == "HS256" => Ok(None),
         (AuthMethod::ClientSecretJwt, _) => fault("client_secret_jwt signs with HS256"),
         (AuthMethod::PrivateKeyJwt, Some(algorithm)) => Ok(Some(algorithm)),

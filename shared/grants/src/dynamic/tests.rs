@@ -175,6 +175,17 @@ fn o30_o31_what_cannot_be_signed_or_verified_is_refused_and_named() {
 }
 
 #[test]
+fn o31_the_algorithm_of_an_ed25519_key_goes_by_both_of_its_names() {
+    for name in ["EdDSA", "Ed25519"] {
+        let members = format!(
+            r#","token_endpoint_auth_method":"private_key_jwt","token_endpoint_auth_signing_alg":"{name}","jwks":{{}}"#
+        );
+        let settled = settle(asked(&members), RegistrationPolicy::default()).unwrap();
+        assert_eq!(settled.assertion_algorithm, Some(SigningAlgorithm::EdDsa), "{name}");
+    }
+}
+
+#[test]
 fn the_implicit_grant_is_registered_where_the_deployment_has_it() {
     let members = r#","grant_types":["implicit"],"response_types":["token"]"#;
     let client = settle_in(asked(members), RegistrationPolicy::default(), &implicit()).unwrap();
