@@ -21,13 +21,13 @@ mod sign_in;
 
 use std::sync::Arc;
 
-use edge::{Answer, Config, Error, Function, Incoming, Parts, Passwords, SESSION_COOKIE, Stores, VISIT_COOKIE};
+use edge::{Answer, Config, Error, Function, Incoming, Parts, Passwords, Stores, VISIT_COOKIE};
 use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, KeyRing};
 use lambda_http::Request;
 use protocol::Subject;
-use sessions::{SessionHandle, SignedIn, VisitId, next, signed_in};
+use sessions::{SignedIn, VisitId, next, signed_in};
 use store::{GrantsTable, PeopleTable};
 
 use crate::admitted::{Admitted, Guest};
@@ -98,9 +98,7 @@ impl Authorize {
         client: &Client,
         now: Timestamp,
     ) -> Result<Guest, Early> {
-        let cookie = incoming.cookie(SESSION_COOKIE);
-        let payload = cookie.and_then(|text| ring.handles().open(HandleKind::Session, text));
-        let Some(handle) = payload.and_then(|payload| SessionHandle::from_bytes(&payload)) else {
+        let Some(handle) = incoming.session(ring.handles()) else {
             return Ok(Guest { signed_in: None, known_as: None, agreed: None });
         };
         let visitor = self.people.visitor(&handle, Some(&client.id)).await.map_err(show::unavailable)?;

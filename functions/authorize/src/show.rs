@@ -119,8 +119,7 @@ pub(crate) fn used_form(admitted: &Admitted) -> Early {
         hint: "If the app did not go on, continue here.",
         continue_to: Some((&again, "Continue")),
     };
-    let answer = html(StatusCode::BAD_REQUEST, page.render(), None);
-    Box::new(Trace::refused("form_not_valid").onto(of_client(admitted, answer)))
+    Box::new(of_client(admitted, edge::problem(StatusCode::BAD_REQUEST, &page, "form_not_valid")))
 }
 
 /// Who asks, or where the answer should go, is not certain (RFC 6749 §4.1.2.1): nothing is redirected.
@@ -185,7 +184,7 @@ pub(crate) fn wrong_method(allowed: &'static str) -> Answer {
 
 fn problem(status: StatusCode, title: &str, text: &str, reason: &'static str) -> Early {
     let page = Problem { title, text, hint: ASK_THE_APP, continue_to: None };
-    Box::new(Trace::refused(reason).onto(html(status, page.render(), None)))
+    Box::new(edge::problem(status, &page, reason))
 }
 
 fn of_client(admitted: &Admitted, answer: Answer) -> Answer {

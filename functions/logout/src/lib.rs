@@ -25,7 +25,7 @@ use http::Method;
 use keys::{HandleKind, IdTokenFacts, KeyRing};
 use lambda_http::Request;
 use protocol::{LogoutRequest, Parameters, RedirectUri};
-use sessions::{FormTicket, Hinted, RequestDigest, SessionHandle, SignOut, SignedIn, sign_out, signed_in};
+use sessions::{FormTicket, Hinted, RequestDigest, SignOut, SignedIn, sign_out, signed_in};
 use store::PeopleTable;
 
 use crate::show::Early;
@@ -146,8 +146,7 @@ impl Logout {
 
     /// Who is in front of the browser: one read, or none without a cookie.
     async fn guest(&self, incoming: Incoming<'_>, ring: &KeyRing, now: Timestamp) -> Result<Option<SignedIn>, Early> {
-        let payload = incoming.cookie(SESSION_COOKIE).and_then(|text| ring.handles().open(HandleKind::Session, text));
-        let Some(handle) = payload.and_then(|payload| SessionHandle::from_bytes(&payload)) else { return Ok(None) };
+        let Some(handle) = incoming.session(ring.handles()) else { return Ok(None) };
         let visitor = self.people.visitor(&handle, None).await.map_err(|unknown| show::failed(&unknown.into()))?;
         Ok(signed_in(visitor.session, visitor.user, now))
     }

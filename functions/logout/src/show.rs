@@ -1,6 +1,6 @@
 //! Pages: which one, with which status. Their words are in `pages`.
 
-use edge::{Answer, Failure, Trace, html, redirect};
+use edge::{Answer, Failure, Trace, html, problem, redirect};
 use grants::{Client, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use keys::{HandleKind, KeyRing};
@@ -56,8 +56,7 @@ pub(crate) fn stale_form(admitted: &Admitted) -> Early {
         hint: "Continue here to be asked again.",
         continue_to: Some((&again, "Continue")),
     };
-    let answer = html(StatusCode::BAD_REQUEST, page.render(), None);
-    Box::new(Trace::refused("form_not_valid").onto(of_client(admitted, answer)))
+    Box::new(of_client(admitted, problem(StatusCode::BAD_REQUEST, &page, "form_not_valid")))
 }
 
 /// The ID token is none of this server, or another app's.
@@ -86,7 +85,7 @@ pub(crate) fn unreadable(path: &str) -> Early {
 fn refused(path: &str, text: &str, reason: &'static str) -> Early {
     let title = "This request to sign out cannot be followed";
     let page = Problem { title, text, hint: SIGN_OUT_HERE, continue_to: Some((path, "Sign out")) };
-    Box::new(Trace::refused(reason).onto(html(StatusCode::BAD_REQUEST, page.render(), None)))
+    Box::new(problem(StatusCode::BAD_REQUEST, &page, reason))
 }
 
 /// A failure for people.
@@ -115,7 +114,7 @@ pub(crate) fn wrong_method(allowed: &'static str) -> Answer {
 
 fn plain(status: StatusCode, title: &str, text: &str, reason: &'static str) -> Early {
     let page = Problem { title, text, hint: "", continue_to: None };
-    Box::new(Trace::refused(reason).onto(html(status, page.render(), None)))
+    Box::new(problem(status, &page, reason))
 }
 
 fn of_client(admitted: &Admitted, answer: Answer) -> Answer {

@@ -6,12 +6,14 @@
 //! - The key set is read from the table each time: it is asked for rarely, and a key that was made a moment ago must
 //!   be in it.
 
-use edge::{Answer, Config, Error, Failure, Function, Stores, cross_origin, json, method_not_allowed, preflight};
+use edge::{
+    Answer, Config, Error, Failure, Function, Stores, cross_origin, json, method_not_allowed, not_found, preflight,
+};
 use grants::{AUTHENTICATION_CONTEXT, AuthMethod, SigningAlgorithm};
 use http::header;
 use http::{HeaderValue, Method, StatusCode};
 use lambda_http::Request;
-use protocol::{Claim, GrantType, IdentityScope, OpenIdMetadata, Prompt, ResponseMode, ResponseType, TokenErrorCode};
+use protocol::{Claim, GrantType, IdentityScope, OpenIdMetadata, Prompt, ResponseMode, ResponseType};
 use store::KeysTable;
 
 /// How long a verifier may keep a document, in seconds: far less than a new key is published before it signs.
@@ -80,18 +82,14 @@ impl Metadata {
         let path = path.strip_prefix(own).unwrap_or(path);
         match path.strip_suffix(own).unwrap_or(path) {
             "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => {
-                return Ok(json(StatusCode::OK, &self.describe()));
+                Ok(json(StatusCode::OK, &self.describe()))
             }
             "/.well-known/jwks.json" => {
                 let records = self.keys.load().await?;
-                return Ok(json(StatusCode::OK, &records.key_set(edge::now())));
+                Ok(json(StatusCode::OK, &records.key_set(edge::now())))
             }
-            _ => {}
+            _ => Ok(not_found("there is no such document")),
         }
-        let not_found = Failure::new(TokenErrorCode::InvalidRequest, "there is no such document", "not_found");
-        let mut answer = not_found.answer();
-        *answer.status_mut() = StatusCode::NOT_FOUND;
-        Ok(answer)
     }
 }
 

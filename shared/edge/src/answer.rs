@@ -110,21 +110,24 @@ pub fn jwt(text: String) -> Answer {
 
 /// A page that posts a form to another site by itself: it may run its one script, and nothing else.
 pub fn form_post(page: Result<String, pages::Unrenderable>, form_target: &str) -> Answer {
-    let mut answer = html(StatusCode::OK, page, None);
-    let policy = format!(
-        "default-src 'none'; style-src {}; script-src {}; form-action {form_target}; base-uri 'none'; frame-ancestors 'none'",
-        pages::style_source(),
-        pages::script_source(),
-    );
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    answer
+    let allowed = format!("script-src {}; form-action {form_target}", pages::script_source());
+    page_with(StatusCode::OK, page, &allowed)
 }
 
 /// A page. `form_target` is where a form on it may end up besides here: a browser holds redirects after a form to
 /// its content security policy too.
 pub fn html(status: StatusCode, page: Result<String, pages::Unrenderable>, form_target: Option<&str>) -> Answer {
+    let allowed = format!("form-action 'self' {}", form_target.unwrap_or_default());
+    page_with(status, page, allowed.trim_end())
+}
+
+/// A page that says what went wrong; `reason` is for the log.
+pub fn problem(status: StatusCode, page: &pages::Problem<'_>, reason: &'static str) -> Answer {
+    Trace::refused(reason).onto(html(status, page.render(), None))
+}
+
+/// A page under a content security policy that allows its style and, beside that, what `allowed` says.
+fn page_with(status: StatusCode, page: Result<String, pages::Unrenderable>, allowed: &str) -> Answer {
     let page = match page {
         Ok(page) => page,
         Err(error) => {
@@ -134,12 +137,11 @@ pub fn html(status: StatusCode, page: Result<String, pages::Unrenderable>, form_
     };
     let mut answer = answer(status, "text/html; charset=utf-8", page);
     let policy = format!(
-        "default-src 'none'; style-src {}; form-action 'self' {}; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src {}; {allowed}; base-uri 'none'; frame-ancestors 'none'",
         pages::style_source(),
-        form_target.unwrap_or_default(),
     );
     let headers = answer.headers_mut();
-    if let Ok(policy) = HeaderValue::from_str(policy.trim()) {
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));

@@ -4,9 +4,11 @@ use std::net::IpAddr;
 
 use grants::Seconds;
 use http::{HeaderValue, Method, header};
+use keys::{HandleKeys, HandleKind};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
 use protocol::{MAX_FORM_BYTES, MalformedForm, Parameters, Secret, TokenErrorCode};
+use sessions::SessionHandle;
 
 use crate::{Answer, BearerFailure, Failure};
 
@@ -134,6 +136,11 @@ impl<'a> Incoming<'a> {
         let cookies = self.0.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
         pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// The session that the browser says it has.
+    pub fn session(&self, handles: &HandleKeys) -> Option<SessionHandle> {
+        SessionHandle::from_bytes(&handles.open(HandleKind::Session, self.cookie(SESSION_COOKIE)?)?)
     }
 
     /// Whether a browser says that the request comes from another site. Browsers that do not say are believed to come

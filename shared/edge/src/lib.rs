@@ -43,7 +43,7 @@ mod registrations;
 mod serve;
 
 pub use answer::{
-    Answer, Event, Trace, form_post, html, json, jwt, method_not_allowed, no_content, not_found, redirect,
+    Answer, Event, Trace, form_post, html, json, jwt, method_not_allowed, no_content, not_found, problem, redirect,
 };
 pub use authentication::Authentication;
 pub use bearer::BearerFailure;

@@ -62,13 +62,21 @@ impl FormTicket {
 
     /// A ticket for the consent form that this session sees for this request.
     pub fn for_consent(session: SessionId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
-        let binding = bind(b"consent", session.to_string().as_bytes(), request);
-        Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding }
+        Self::for_session(b"consent", (session, request), nonce, now)
     }
 
     /// A ticket for the form with which this session is ended for this request.
     pub fn for_sign_out(session: SessionId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
-        let binding = bind(b"sign-out", session.to_string().as_bytes(), request);
+        Self::for_session(b"sign-out", (session, request), nonce, now)
+    }
+
+    fn for_session(
+        form: &[u8],
+        (session, request): (SessionId, RequestDigest),
+        nonce: [u8; 16],
+        now: Timestamp,
+    ) -> Self {
+        let binding = bind(form, session.to_string().as_bytes(), request);
         Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding }
     }
 
