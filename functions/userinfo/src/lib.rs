@@ -5,11 +5,12 @@
 //!   token that was revoked, a grant that ended and a person who is switched off count at the next request.
 //! - What is told is what is known now, not what was known when the person signed in.
 //! - The private signing keys are read when the first client asks for a signed answer, and not before.
+//! - Where OpenID Connect is off, it is not there: 404, also for tokens that were given before.
 //! - Any origin may read the answers: what counts is the token, and no cookie is looked at.
 
 use edge::{
     Answer, BearerFailure, Config, Error, Event, Failure, Function, Incoming, KeyCache, Parts, Stores, Trace,
-    cross_origin, json, jwt, method_not_allowed, preflight,
+    cross_origin, json, jwt, method_not_allowed, not_found, preflight,
 };
 use grants::userinfo::{Denial, admit, shown};
 use grants::{
@@ -131,6 +132,9 @@ impl Function for UserInfo {
     }
 
     async fn answer(&self, request: Request) -> Answer {
+        if !self.parts.config.policy.openid {
+            return not_found("OpenID Connect is turned off here");
+        }
         if let Some(answer) = preflight(request.method(), METHODS) {
             return answer;
         }

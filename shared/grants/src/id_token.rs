@@ -34,11 +34,12 @@ pub struct IdToken {
 }
 
 impl IdToken {
-    /// The ID token that goes out with an access token of `grant`; `None` where `openid` was not granted.
+    /// The ID token that goes out with an access token of `grant`; `None` where `openid` was not granted, and where OpenID
+    /// Connect was turned off since.
     ///
     /// That of a refresh has no `nonce`: it answers no request of a browser (§12.2).
     pub fn of(grant: &Grant, client: &Client, policy: &Policy, now: Timestamp) -> Option<Self> {
-        let sign_in = grant.sign_in.as_ref().filter(|_| grant.scope.has(IdentityScope::OpenId))?;
+        let sign_in = grant.sign_in.as_ref().filter(|_| policy.openid && grant.scope.has(IdentityScope::OpenId))?;
         let first = refresh::current_generation(grant) == Some(Generation::FIRST);
         Some(Self {
             subject: grant.subject_text().to_owned(),
@@ -86,5 +87,7 @@ mod tests {
         assert_eq!(of(fixtures::active(1)), None);
         let scope = protocol::Scope::parse("read").unwrap();
         assert_eq!(of(Grant { scope, ..fixtures::signed_in(1) }), None);
+        let off = Policy { openid: false, ..Policy::default() };
+        assert_eq!(IdToken::of(&fixtures::signed_in(1), &client, &off, fixtures::NOW), None);
     }
 }

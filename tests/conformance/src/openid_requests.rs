@@ -1,12 +1,12 @@
 //! Authorization requests of OpenID Connect, and what is published about it (CONFORMANCE 1 to 16).
 
-use harness::{Jwt, Pkce, authorization_url, forms, unescape};
+use harness::{Jwt, Pkce, Stack, authorization_url, forms, free_port, unescape};
 use serde_json::{Value, json};
 
 use crate::published::{DOCUMENTS, document, strings};
 use crate::relying_party::{app, person};
 use crate::session::{Code, assert_granted};
-use crate::world::{CALLBACK, World};
+use crate::world::{CALLBACK, ORDERS, World};
 
 #[tokio::test]
 async fn o01_o02_o04_the_document_of_openid_connect_is_complete_and_true() {
@@ -62,6 +62,30 @@ async fn openid_is_not_offered_where_it_is_off() {
     let client = app(&world, "Off", &[]);
     let callback = session.authorize(&client, &Pkce::new(), &[("scope", "openid read")]).await;
     assert_eq!(callback.error.as_deref(), Some("invalid_scope"));
+}
+
+#[tokio::test]
+async fn openid_that_is_turned_off_is_off_for_those_who_signed_in_before() {
+    let data = tempfile::tempdir().expect("a temporary directory");
+    let port = free_port();
+    let stack = |openid: &str| Stack::builder().port(port).data(data.path()).env("JETON_OPENID", openid).start();
+    let world = World::on(stack("true"));
+    let client = app(&world, "Before", &["--api", ORDERS]);
+    let (mut session, _) = person(&world, "before");
+    let before = session.signed_in("before", &client, &[("scope", "openid read"), ("resource", ORDERS)]).await;
+    assert!(before.json()["id_token"].is_string(), "{before:?}");
+    assert_eq!(session.userinfo(&before.string("access_token")).await.status, 200);
+    let World { stack: first, service, gateway, ana, spa, web, opaque_service, opaque_spa } = world;
+    assert!(first.stop().is_some_and(|status| status.success()));
+    let world = World { stack: stack("false"), service, gateway, ana, spa, web, opaque_service, opaque_spa };
+    let session = world.session();
+    let after = session.refresh(&client, &before.string("refresh_token")).await;
+    assert_granted(&after);
+    assert!(after.json().get("id_token").is_none(), "{after:?}");
+    for reply in [&before, &after] {
+        assert_eq!(session.userinfo(&reply.string("access_token")).await.status, 404);
+    }
+    assert!(session.is_active(&after.string("access_token")).await);
 }
 
 #[tokio::test]
