@@ -3,13 +3,14 @@
 //! # Decisions
 //! - One document at both places: API gateways and login libraries read that of OpenID Connect, OAuth clients the other,
 //!   and neither minds what it does not know. Where OpenID Connect is off, what is about it is left out of both.
+//! - What is said depends on the configuration alone, so it is written once, when the function starts.
 //! - The key set is read from the table each time: it is asked for rarely, and a key that was made a moment ago must
 //!   be in it.
 
 use edge::{
     Answer, Config, Error, Failure, Function, Stores, cross_origin, json, method_not_allowed, not_found, preflight,
 };
-use grants::{AUTHENTICATION_CONTEXT, AuthMethod, SigningAlgorithm};
+use grants::{AUTHENTICATION_CONTEXT, AuthMethod, Policy, SigningAlgorithm};
 use http::header;
 use http::{HeaderValue, Method, StatusCode};
 use lambda_http::Request;
@@ -23,6 +24,8 @@ const MAX_AGE: &str = "public, max-age=300";
 pub struct Metadata {
     config: Config,
     keys: KeysTable,
+    /// What this server is and can do.
+    document: Answer,
 }
 
 impl Metadata {
@@ -31,49 +34,7 @@ impl Metadata {
     /// # Errors
     /// When a variable is missing.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        Ok(Self { keys: stores.keys()?, config })
-    }
-
-    fn describe(&self) -> protocol::Metadata {
-        let issuer = self.config.issuer.as_str();
-        let at = |path: &str| format!("{issuer}{path}");
-        let methods = || AuthMethod::ALL.map(AuthMethod::as_str).to_vec();
-        let confidential = || methods().into_iter().filter(|method| *method != AuthMethod::None.as_str()).collect();
-        let legacy = self.config.policy.legacy;
-        let offered = GrantType::ALL.into_iter().filter(|grant_type| legacy.offer(*grant_type));
-        protocol::Metadata {
-            issuer: issuer.to_owned(),
-            authorization_endpoint: at("/authorize"),
-            token_endpoint: at("/token"),
-            jwks_uri: at("/.well-known/jwks.json"),
-            introspection_endpoint: at("/introspect"),
-            revocation_endpoint: at("/revoke"),
-            registration_endpoint: self.config.registration.mode.is_on().then(|| at("/register")),
-            response_types_supported: self.response_types(),
-            response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str).to_vec(),
-            grant_types_supported: offered.map(GrantType::as_str).collect(),
-            code_challenge_methods_supported: vec!["S256"],
-            token_endpoint_auth_methods_supported: methods(),
-            introspection_endpoint_auth_methods_supported: confidential(),
-            revocation_endpoint_auth_methods_supported: methods(),
-            token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
-            introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
-            revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
-            authorization_response_iss_parameter_supported: true,
-            request_parameter_supported: false,
-            request_uri_parameter_supported: false,
-            openid: self.config.policy.openid.then(|| describe_openid(issuer)),
-        }
-    }
-
-    /// Both orders of a type of two words, because clients compare these as texts.
-    fn response_types(&self) -> Vec<&'static str> {
-        let offered = |kind: &ResponseType| self.config.policy.offers(*kind);
-        let both = ResponseType::ALL.into_iter().filter(offered).flat_map(|kind| {
-            let other = (kind == ResponseType::IdTokenToken).then_some("token id_token");
-            [kind.as_str()].into_iter().chain(other)
-        });
-        both.collect()
+        Ok(Self { keys: stores.keys()?, document: json(StatusCode::OK, &describe(&config)), config })
     }
 
     async fn tell(&self, path: &str) -> Result<Answer, Failure> {
@@ -82,7 +43,7 @@ impl Metadata {
         let path = path.strip_prefix(own).unwrap_or(path);
         match path.strip_suffix(own).unwrap_or(path) {
             "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => {
-                Ok(json(StatusCode::OK, &self.describe()))
+                Ok(self.document.clone())
             }
             "/.well-known/jwks.json" => {
                 let records = self.keys.load().await?;
@@ -91,6 +52,49 @@ impl Metadata {
             _ => Ok(not_found("there is no such document")),
         }
     }
+}
+
+/// What this server is and can do.
+fn describe(config: &Config) -> protocol::Metadata {
+    let issuer = config.issuer.as_str();
+    let at = |path: &str| format!("{issuer}{path}");
+    let methods = || AuthMethod::ALL.map(AuthMethod::as_str).to_vec();
+    let confidential = || methods().into_iter().filter(|method| *method != AuthMethod::None.as_str()).collect();
+    let legacy = config.policy.legacy;
+    let offered = GrantType::ALL.into_iter().filter(|grant_type| legacy.offer(*grant_type));
+    protocol::Metadata {
+        issuer: issuer.to_owned(),
+        authorization_endpoint: at("/authorize"),
+        token_endpoint: at("/token"),
+        jwks_uri: at("/.well-known/jwks.json"),
+        introspection_endpoint: at("/introspect"),
+        revocation_endpoint: at("/revoke"),
+        registration_endpoint: config.registration.mode.is_on().then(|| at("/register")),
+        response_types_supported: response_types(&config.policy),
+        response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str).to_vec(),
+        grant_types_supported: offered.map(GrantType::as_str).collect(),
+        code_challenge_methods_supported: vec!["S256"],
+        token_endpoint_auth_methods_supported: methods(),
+        introspection_endpoint_auth_methods_supported: confidential(),
+        revocation_endpoint_auth_methods_supported: methods(),
+        token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+        introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+        revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+        authorization_response_iss_parameter_supported: true,
+        request_parameter_supported: false,
+        request_uri_parameter_supported: false,
+        openid: config.policy.openid.then(|| describe_openid(issuer)),
+    }
+}
+
+/// Both orders of a type of two words, because clients compare these as texts.
+fn response_types(policy: &Policy) -> Vec<&'static str> {
+    let offered = |kind: &ResponseType| policy.offers(*kind);
+    let both = ResponseType::ALL.into_iter().filter(offered).flat_map(|kind| {
+        let other = (kind == ResponseType::IdTokenToken).then_some("token id_token");
+        [kind.as_str()].into_iter().chain(other)
+    });
+    both.collect()
 }
 
 /// How clients may sign their assertions: with a key of theirs, or with their secret.
