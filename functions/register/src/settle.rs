@@ -7,7 +7,7 @@ use grants::dynamic::{Offer, algorithms, new_client, sector_lists};
 use grants::{ClientKeys, NewClient, SelfRegistration, SigningAlgorithm, Timestamp};
 use keys::read_client_keys;
 use outbound::Target;
-use protocol::{AskedKeys, ClientId, ClientMetadata, JwksUri, MetadataError, RedirectUri, sector_redirect_uris};
+use protocol::{AskedKeys, ClientId, ClientMetadata, MetadataError, RedirectUri, ServerUri, sector_redirect_uris};
 
 use crate::Register;
 
@@ -58,7 +58,7 @@ impl Register {
     }
 
     /// Whether this server may ask there, as far as the address can tell (C119).
-    fn may_be_asked(&self, member: &'static str, uri: &JwksUri) -> Result<(), MetadataError> {
+    fn may_be_asked(&self, member: &'static str, uri: &ServerUri) -> Result<(), MetadataError> {
         let target = Target::parse(uri.as_str(), &self.parts.config.reach);
         target.map(drop).map_err(|_| MetadataError::of(member, "it is not a public https URL"))
     }

@@ -5,7 +5,7 @@ use grants::{AuthMethod, Client, ClientKeys, SelfRegistration, SigningAlgorithm}
 use http::StatusCode;
 use keys::write_client_keys;
 use protocol::{
-    AboutClient, ClientInformation, GrantType, JwksUri, RedirectUri, ResponseType, Scope, Secret, SubjectType,
+    AboutClient, ClientInformation, GrantType, RedirectUri, ResponseType, Scope, Secret, ServerUri, SubjectType,
 };
 
 use crate::HERE;
@@ -40,7 +40,7 @@ pub(crate) fn information(status: StatusCode, client: &Client, shown: &Shown<'_>
         response_types: own.map(response_types).unwrap_or_default(),
         scope: client.scope.as_ref().map(Scope::to_string).unwrap_or_default(),
         jwks,
-        jwks_uri: jwks_uri.map(JwksUri::as_str),
+        jwks_uri: jwks_uri.map(ServerUri::as_str),
         subject_type: subject_type.as_str(),
         id_token_signed_response_alg: party.id_token_algorithm.as_str(),
         userinfo_signed_response_alg: party.userinfo_algorithm.map(SigningAlgorithm::as_str),
@@ -61,7 +61,7 @@ fn response_types(own: &SelfRegistration) -> Vec<&'static str> {
     own.response_types.iter().map(|kind| ResponseType::as_str(*kind)).collect()
 }
 
-fn keys(client: &Client) -> (Option<serde_json::Value>, Option<&JwksUri>) {
+fn keys(client: &Client) -> (Option<serde_json::Value>, Option<&ServerUri>) {
     match &client.keys {
         Some(ClientKeys::Inline(keys)) => (Some(write_client_keys(keys)), None),
         Some(ClientKeys::At(uri)) => (None, Some(uri)),

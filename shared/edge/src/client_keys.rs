@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use grants::{ClientKey, Refusal, Seconds, Timestamp};
 use keys::{MalformedKeySet, read_client_keys};
 use outbound::{FetchError, Outbound, Reach, Target};
-use protocol::{JwksUri, TokenErrorCode};
+use protocol::{ServerUri, TokenErrorCode};
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::Failure;
@@ -24,7 +24,7 @@ pub(crate) struct ServedKeys {
     outbound: Outbound,
     reach: Reach,
     /// One lock for each address: who waits for one host holds up nobody else.
-    held: Mutex<HashMap<JwksUri, Arc<AsyncMutex<Held>>>>,
+    held: Mutex<HashMap<ServerUri, Arc<AsyncMutex<Held>>>>,
 }
 
 /// What is known of one address.
@@ -60,7 +60,7 @@ impl ServedKeys {
     /// What `look` finds in the keys at `uri`. Where it finds nothing in those that are kept, they are fetched anew.
     pub(crate) async fn find<T>(
         &self,
-        uri: &JwksUri,
+        uri: &ServerUri,
         now: Timestamp,
         look: impl Fn(&[ClientKey]) -> Option<T>,
     ) -> Result<Option<T>, NoKeys> {
@@ -75,7 +75,7 @@ impl ServedKeys {
         held.look(now, &look).unwrap_or(Ok(None))
     }
 
-    fn entry(&self, uri: &JwksUri) -> Arc<AsyncMutex<Held>> {
+    fn entry(&self, uri: &ServerUri) -> Arc<AsyncMutex<Held>> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         if held.len() >= MOST_KEPT && !held.contains_key(uri) {
             held.clear();
@@ -83,7 +83,7 @@ impl ServedKeys {
         Arc::clone(held.entry(uri.clone()).or_default())
     }
 
-    async fn fetch(&self, uri: &JwksUri, now: Timestamp) -> Result<Kept, NoKeys> {
+    async fn fetch(&self, uri: &ServerUri, now: Timestamp) -> Result<Kept, NoKeys> {
         let target = Target::parse(uri.as_str(), &self.reach).map_err(FetchError::from)?;
         let fetched = Box::pin(self.outbound.get_json(&target)).await?;
         let lifetime = fetched.max_age.unwrap_or(LIFETIME).clamp(PATIENCE, LIFETIME);

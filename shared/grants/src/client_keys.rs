@@ -1,6 +1,6 @@
 //! The public keys with which a client's signatures are verified.
 
-use protocol::JwksUri;
+use protocol::ServerUri;
 
 use crate::SigningAlgorithm;
 
@@ -13,7 +13,7 @@ pub enum ClientKeys {
     /// With its registration.
     Inline(Vec<ClientKey>),
     /// Where it serves them, so that it can change them by itself.
-    At(JwksUri),
+    At(ServerUri),
 }
 
 /// A public key of a client.

@@ -201,7 +201,7 @@ fn is_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use protocol::JwksUri;
+    use protocol::ServerUri;
 
     use super::*;
     use crate::{ClientKey, PublicKey, SecretDigest, fixtures};
@@ -236,7 +236,7 @@ mod tests {
         for (keys, assertion_algorithm) in [
             (ed25519(), None),
             (ed25519(), Some(SigningAlgorithm::EdDsa)),
-            (ClientKeys::At(JwksUri::parse("https://app.example/keys").unwrap()), Some(SigningAlgorithm::Es256)),
+            (ClientKeys::At(ServerUri::parse("https://app.example/keys").unwrap()), Some(SigningAlgorithm::Es256)),
         ] {
             let auth_method = AuthMethod::PrivateKeyJwt;
             let new = NewClient { auth_method, keys: Some(keys.clone()), assertion_algorithm, ..new_client() };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use protocol::{JwksUri, RedirectUri};
+use protocol::{RedirectUri, ServerUri};
 
 use crate::SigningAlgorithm;
 
@@ -28,7 +28,7 @@ pub struct RelyingParty {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backchannel {
     /// `backchannel_logout_uri`.
-    pub uri: JwksUri,
+    pub uri: ServerUri,
     /// `backchannel_logout_session_required`. A `sid` is always told.
     pub session_required: bool,
 }

@@ -4,13 +4,11 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 use serde_json::{Map, Value};
-use url::Url;
 
-use crate::JwksUri;
-use crate::redirect_uri::{authority, is_host_as_written};
+use crate::ServerUri;
+use crate::server_uri::plain_url;
 
 const MAX_TEXT_BYTES: usize = 256;
-const MAX_URL_BYTES: usize = 2048;
 
 /// `error` of a registration that is refused (RFC 7591 §3.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,7 +172,7 @@ impl Members {
     /// A URL that this server asks: as a `jwks_uri` is, so that one on this machine can be tried out.
     pub(crate) fn served(&self, name: &'static str) -> Result<Option<String>, MetadataError> {
         let text = self.text(name)?;
-        match text.map(JwksUri::parse) {
+        match text.map(ServerUri::parse) {
             Some(Err(_)) => Err(MetadataError::of(name, "it is not an https URL")),
             Some(Ok(_)) | None => Ok(text.map(str::to_owned)),
         }
@@ -183,7 +181,5 @@ impl Members {
 
 /// Whether it is an `https` URL whose host every reader finds, without user information.
 fn is_https(text: &str) -> bool {
-    let legal = text.len() <= MAX_URL_BYTES && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let url = Url::parse(text).ok().filter(|url| legal && url.scheme() == "https");
-    url.is_some_and(|url| !authority(text).contains('@') && is_host_as_written(&url, text))
+    plain_url(text).is_some_and(|url| url.scheme() == "https")
 }

@@ -4,7 +4,9 @@
 use serde_json::Value;
 
 use crate::client_members::Members;
-use crate::{AboutClient, GrantType, JwksUri, MetadataError, RedirectUri, RegistrationErrorCode, ResponseType, Scope};
+use crate::{
+    AboutClient, GrantType, MetadataError, RedirectUri, RegistrationErrorCode, ResponseType, Scope, ServerUri,
+};
 use crate::{ClientId, Secret};
 
 /// The largest request that is read, in bytes.
@@ -42,7 +44,7 @@ pub struct ClientMetadata {
     /// `post_logout_redirect_uris`.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
     /// `backchannel_logout_uri`.
-    pub backchannel_logout_uri: Option<JwksUri>,
+    pub backchannel_logout_uri: Option<ServerUri>,
     /// `backchannel_logout_session_required`.
     pub backchannel_logout_session_required: bool,
     /// What is kept and told, and changes nothing.
@@ -59,7 +61,7 @@ pub enum AskedKeys {
     /// `jwks`: the set as JSON.
     Inline(String),
     /// `jwks_uri`.
-    At(JwksUri),
+    At(ServerUri),
 }
 
 /// `subject_type` (OpenID Connect Core §8).
@@ -118,7 +120,7 @@ impl ClientMetadata {
             userinfo_algorithm: members.owned("userinfo_signed_response_alg")?,
             default_max_age: members.seconds("default_max_age")?,
             post_logout_redirect_uris: members.several("post_logout_redirect_uris", MAX_URIS, uri)?.unwrap_or_default(),
-            backchannel_logout_uri: members.one("backchannel_logout_uri", JwksUri::parse)?,
+            backchannel_logout_uri: members.one("backchannel_logout_uri", ServerUri::parse)?,
             backchannel_logout_session_required: members
                 .flag("backchannel_logout_session_required")?
                 .unwrap_or_default(),
@@ -146,7 +148,7 @@ fn refuse_unsupported(members: &Members) -> Result<(), MetadataError> {
 }
 
 fn keys(members: &Members) -> Result<Option<AskedKeys>, MetadataError> {
-    let uri = members.one("jwks_uri", JwksUri::parse)?;
+    let uri = members.one("jwks_uri", ServerUri::parse)?;
     match (members.value("jwks"), uri) {
         (Some(_), Some(_)) => Err(MetadataError::of("jwks", "give it or jwks_uri, and not both")),
         (Some(set), None) => Ok(Some(AskedKeys::Inline(set.to_string()))),

@@ -8,7 +8,7 @@ use grants::{
     Sector, SigningAlgorithm, StoredSecret, TokenFormat,
 };
 use keys::{read_client_keys, write_client_keys};
-use protocol::{ClientId, GrantType, JwksUri, RedirectUri, Resource, Scope};
+use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, ServerUri};
 
 use crate::Unknown;
 use crate::items::{Item, Reader, bytes, flag, list, number, text, time};
@@ -110,7 +110,7 @@ fn to_secret(read: &Reader<'_>) -> Result<StoredSecret, Unknown> {
 
 fn to_keys(read: &Reader<'_>) -> Result<Option<ClientKeys>, Unknown> {
     let inline = read.optional_parsed("jwks", |text| read_client_keys(text.as_bytes()))?;
-    let elsewhere = read.optional_parsed("jwks_uri", JwksUri::parse)?;
+    let elsewhere = read.optional_parsed("jwks_uri", ServerUri::parse)?;
     Ok(inline.map(ClientKeys::Inline).or(elsewhere.map(ClientKeys::At)))
 }
 
@@ -150,7 +150,7 @@ fn to_relying_party(read: &Reader<'_>) -> Result<RelyingParty, Unknown> {
 }
 
 fn to_backchannel(read: &Reader<'_>) -> Result<Option<Backchannel>, Unknown> {
-    let Some(uri) = read.optional_parsed("backchannel_logout_uri", JwksUri::parse)? else { return Ok(None) };
+    let Some(uri) = read.optional_parsed("backchannel_logout_uri", ServerUri::parse)? else { return Ok(None) };
     Ok(Some(Backchannel { uri, session_required: read.flag("backchannel_logout_session_required")? }))
 }
 

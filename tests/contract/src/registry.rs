@@ -3,7 +3,7 @@
 use grants::{
     Api, AuthMethod, Client, ClientKey, ClientKeys, PublicKey, SecretSalt, SigningAlgorithm, StoredSecret, TokenFormat,
 };
-use protocol::{ClientId, JwksUri, Scope};
+use protocol::{ClientId, Scope, ServerUri};
 use store::Changed;
 
 use crate::fixtures::{NOW, client, resource};
@@ -35,7 +35,7 @@ async fn a_client_that_signs_is_read_back_whole(place: Place) {
     let salt = SecretSalt::from_bytes([3; 16]);
     let (rsa, served) = (
         PublicKey::Rsa([&[0x80][..], &[1; 255]].concat(), vec![1, 0, 1]),
-        ClientKeys::At(JwksUri::parse("https://app.example/keys?x=1").unwrap()),
+        ClientKeys::At(ServerUri::parse("https://app.example/keys?x=1").unwrap()),
     );
     let key = ClientKey { kid: Some("é \"".to_owned()), algorithm: Some(SigningAlgorithm::Ps256), public: rsa };
     let named = |name: &str, auth_method| Client { id: ClientId::parse(name).unwrap(), auth_method, ..client() };

@@ -7,7 +7,7 @@ use edge::Error;
 use grants::{AuthMethod, Client, ClientKeys};
 use keys::{read_client_keys, write_client_keys};
 use outbound::{Reach, Target};
-use protocol::JwksUri;
+use protocol::ServerUri;
 use serde_json::Value;
 
 /// What a client needs that authenticates with assertions.
@@ -27,7 +27,7 @@ pub(crate) struct AssertionOptions {
     pub(crate) assertion_audience: String,
 }
 
-/// The keys that the options name. Where a client serves them is looked at as far as its text can tell.
+/// The keys that the options name.
 pub(crate) fn given(
     options: &AssertionOptions,
     method: AuthMethod,
@@ -43,10 +43,15 @@ pub(crate) fn given(
         return Ok(Some(ClientKeys::Inline(read_client_keys(&set).map_err(|error| fault(&error))?)));
     }
     let Some(text) = &options.jwks_uri else { return Ok(None) };
-    let fault = |error: &dyn std::fmt::Display| format!("the jwks_uri {text:?} cannot be used: {error}");
-    let uri = JwksUri::parse(text).map_err(|error| fault(&error))?;
+    Ok(Some(ClientKeys::At(server_uri("--jwks-uri", text, reach)?)))
+}
+
+/// The address of a client's server that `option` names. Whether it can be asked is looked at as far as its text can tell.
+pub(crate) fn server_uri(option: &str, text: &str, reach: &Reach) -> Result<ServerUri, Error> {
+    let fault = |error: &dyn std::fmt::Display| format!("{option} {text:?} cannot be used: {error}");
+    let uri = ServerUri::parse(text).map_err(|error| fault(&error))?;
     Target::parse(text, reach).map_err(|error| fault(&error))?;
-    Ok(Some(ClientKeys::At(uri)))
+    Ok(uri)
 }
 
 /// Adds to what is told of a client.

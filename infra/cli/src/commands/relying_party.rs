@@ -3,11 +3,12 @@
 use clap::Args;
 use edge::Error;
 use grants::{Backchannel, RelyingParty, Sector, SigningAlgorithm};
-use outbound::{Reach, Target};
-use protocol::{JwksUri, RedirectUri};
+use outbound::Reach;
+use protocol::RedirectUri;
 use serde_json::{Value, json};
 
 use crate::commands::client::redirect_uri;
+use crate::commands::client_keys::server_uri;
 
 /// What an app asks for as a relying party of OpenID Connect.
 #[derive(Args)]
@@ -45,22 +46,22 @@ impl RelyingPartyOptions {
             ("pairwise", None) => Some(Sector::of(&uris(redirect_uris)?)?),
             _ => None,
         };
+        let backchannel = match &self.backchannel_logout_uri {
+            Some(text) => {
+                let uri = server_uri("--backchannel-logout-uri", text, reach)?;
+                Some(Backchannel { uri, session_required: false })
+            }
+            None => None,
+        };
         Ok(RelyingParty {
             id_token_algorithm: algorithm(&self.id_token_alg)?,
             userinfo_algorithm: self.userinfo_alg.as_deref().map(algorithm).transpose()?,
             sector,
             default_max_age: self.default_max_age,
             post_logout_redirect_uris: uris(&self.post_logout_redirect_uris)?,
-            backchannel: self.backchannel_logout_uri.as_deref().map(|text| backchannel(text, reach)).transpose()?,
+            backchannel,
         })
     }
-}
-
-fn backchannel(text: &str, reach: &Reach) -> Result<Backchannel, Error> {
-    let fault = |error: &dyn std::fmt::Display| format!("the back-channel logout URI {text:?} cannot be used: {error}");
-    let uri = JwksUri::parse(text).map_err(|error| fault(&error))?;
-    Target::parse(text, reach).map_err(|error| fault(&error))?;
-    Ok(Backchannel { uri, session_required: false })
 }
 
 /// By the names of OpenID Connect Dynamic Client Registration §2.

@@ -1,6 +1,6 @@
 //! What is registered, and what is refused, with one thing spoiled a row.
 
-use protocol::{JwksUri, LegacyGrants, RegistrationErrorCode};
+use protocol::{LegacyGrants, RegistrationErrorCode, ServerUri};
 
 use super::*;
 use crate::fixtures::{NOW, apis as registered};
@@ -214,7 +214,7 @@ fn what_a_relying_party_asks_for_is_registered() {
         default_max_age: Some(60),
         post_logout_redirect_uris: vec![RedirectUri::parse("https://app.example/out").unwrap()],
         backchannel: Some(Backchannel {
-            uri: JwksUri::parse("https://app.example/told").unwrap(),
+            uri: ServerUri::parse("https://app.example/told").unwrap(),
             session_required: true,
         }),
     };
