@@ -15,7 +15,7 @@ mod tell;
 use std::sync::Arc;
 
 use back_channel_logout::BackChannelLogout;
-use edge::{Error, Stores, trouble};
+use edge::{Error, Stores};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -24,8 +24,6 @@ use crate::dev::place::Place;
 use crate::dev::site::Site;
 use crate::dev::stream::Stream;
 use crate::stack::Stack;
-
-const NO_STREAM: &str = "the people table has no stream";
 
 /// Runs until somebody stops it.
 pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
@@ -58,7 +56,9 @@ async fn follow_sign_outs(place: &Place, stack: &Stack) -> Result<(), Error> {
     let table = place.config.tables.people.as_deref().unwrap_or_default();
     match Box::pin(Stream::open(&place.config, &stack.dynamodb, table)).await? {
         Some(stream) => drop(tokio::spawn(Box::pin(stream.follow(Arc::new(function))))),
-        None => trouble("sign-outs are not followed up: make the table with `jeton tables create`", &NO_STREAM),
+        None => edge::warning(
+            "sign-outs are not followed up: the people table has no stream; make it with `jeton tables create`",
+        ),
     }
     Ok(())
 }
