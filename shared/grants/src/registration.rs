@@ -116,9 +116,9 @@ impl NewClient {
             grant_types: self.grant_types,
             redirect_uris: self.redirect_uris,
             scope: self.scope,
-            apis: self.apis,
+            apis: each_once(self.apis),
             pkce: self.pkce,
-            introspects: self.introspects,
+            introspects: each_once(self.introspects),
             keys: self.keys,
             assertion_algorithm: self.assertion_algorithm,
             strict_audience: self.strict_audience,
@@ -197,6 +197,13 @@ impl Client {
 
 fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= MAX_NAME_CHARACTERS && !text.chars().any(char::is_control)
+}
+
+/// Named twice is named once.
+fn each_once(mut named: Vec<Resource>) -> Vec<Resource> {
+    let mut seen = BTreeSet::new();
+    named.retain(|resource| seen.insert(resource.clone()));
+    named
 }
 
 #[cfg(test)]
@@ -297,6 +304,15 @@ mod tests {
             spoil(&mut client);
             assert_eq!(client.register(Vec::new(), fixtures::NOW).err(), Some(why));
         }
+    }
+
+    #[test]
+    fn an_api_that_is_named_twice_is_one() {
+        let [first, second] = ["urn:b", "urn:a"].map(|text| Resource::parse(text).unwrap());
+        let named = vec![first.clone(), second.clone(), first.clone()];
+        let new = NewClient { apis: named.clone(), introspects: named, ..new_client() };
+        let client = new.register(Vec::new(), fixtures::NOW).unwrap();
+        assert_eq!((client.apis, client.introspects), (vec![first.clone(), second.clone()], vec![first, second]));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The registry: clients and APIs, read through a cache of at most a minute.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::Client as DynamoDb;
@@ -65,8 +65,9 @@ impl Registry {
     /// # Errors
     /// [`Unknown`] when they are not known.
     pub async fn apis(&self, identifiers: &[Resource], now: Timestamp) -> Result<Vec<Api>, Unknown> {
-        let missing: Vec<String> =
-            identifiers.iter().map(api_key).filter(|key| cached(&self.apis, key, now).is_none()).collect();
+        // No key may be asked for twice.
+        let keys: BTreeSet<String> = identifiers.iter().map(api_key).collect();
+        let missing = keys.into_iter().filter(|key| cached(&self.apis, key, now).is_none()).collect();
         for item in self.get_several(missing).await? {
             let api = to_api(&self.table, &item)?;
             remember(&self.apis, api_key(&api.identifier), api, now);

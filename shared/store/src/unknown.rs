@@ -51,7 +51,9 @@ impl Unknown {
             SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => Cause::Unreachable,
             SdkError::ConstructionFailure(_) | _ => Cause::Other,
         };
-        Self { table: table.to_owned(), cause, detail: DisplayErrorContext(error).to_string() }
+        let told = error.code().zip(error.message()).map(|(code, message)| format!("{code}: {message}"));
+        let detail = told.unwrap_or_else(|| DisplayErrorContext(error).to_string());
+        Self { table: table.to_owned(), cause, detail }
     }
 
     pub(crate) fn damaged(table: &str, attribute: &'static str) -> Self {

@@ -70,7 +70,7 @@ async fn openid_that_is_turned_off_is_off_for_those_who_signed_in_before() {
     let port = free_port();
     let stack = |openid: &str| Stack::builder().port(port).data(data.path()).env("JETON_OPENID", openid).start();
     let world = World::on(stack("true"));
-    let client = app(&world, "Before", &["--api", ORDERS]);
+    let client = app(&world, "Before", &[]);
     let (mut session, _) = person(&world, "before");
     let before = session.signed_in("before", &client, &[("scope", "openid read"), ("resource", ORDERS)]).await;
     assert!(before.json()["id_token"].is_string(), "{before:?}");

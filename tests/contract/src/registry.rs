@@ -84,6 +84,8 @@ async fn apis_are_read_several_at_a_time_in_the_order_asked_for(place: Place) {
     let asked = [two.identifier.clone(), resource("https://missing.example"), one.identifier.clone()];
     assert_eq!(registry.apis(&asked, NOW).await.unwrap(), [two.clone(), one.clone()]);
     assert_eq!(registry.apis(&asked, NOW).await.unwrap(), [two.clone(), one.clone()]);
+    let (twice, anew) = ([asked.clone(), asked].concat(), place.stores.registry().unwrap());
+    assert_eq!(anew.apis(&twice, NOW).await.unwrap(), [&two, &one, &two, &one].map(Clone::clone));
     assert_eq!(registry.all_apis().await.unwrap().len(), 2);
     assert_eq!(registry.delete_api(&two.identifier).await.unwrap(), Changed::Done);
     assert_eq!(registry.delete_api(&two.identifier).await.unwrap(), Changed::Refused);
