@@ -238,7 +238,7 @@ async fn c119_an_address_inside_the_network_is_not_registered_and_not_asked() {
     };
     for uri in ["https://127.0.0.1/out", "https://169.254.169.254/out", "http://app.example/out", "https://[::1]/out"] {
         let said = refused(uri);
-        assert!(said.contains("back-channel logout URI"), "{said}");
+        assert!(said.contains("--backchannel-logout-uri"), "{said}");
     }
     // A name that leads inside is found out when it is asked.
     let listener = Listener::start(&["200 OK"]);

@@ -396,7 +396,7 @@ async fn c119_keys_inside_the_network_are_not_fetched() {
         "https://keys.example/keys#x".to_owned(),
     ] {
         let args = [&with_key[..], &[&uri], &MORE].concat();
-        assert_fails(&world.stack.cli().finish(&args, ""), "jwks_uri");
+        assert_fails(&world.stack.cli().finish(&args, ""), "--jwks-uri");
     }
     // A name is judged when it is asked.
     let client = client_of(world, &format!("https://localhost:{port}/keys"));
