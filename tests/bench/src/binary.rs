@@ -10,7 +10,18 @@ use serde::{Deserialize, Serialize};
 use crate::Failure;
 
 /// The functions, as they are deployed.
-pub const FUNCTIONS: [&str; 7] = ["authorize", "introspect", "metadata", "revoke", "rotate-keys", "token", "userinfo"];
+pub const FUNCTIONS: [&str; 10] = [
+    "authorize",
+    "back-channel-logout",
+    "introspect",
+    "logout",
+    "metadata",
+    "register",
+    "revoke",
+    "rotate-keys",
+    "token",
+    "userinfo",
+];
 
 /// A ZIP with one file named `bootstrap` has a local header (30 bytes and the name), an entry in the directory (46 bytes
 /// and the name), and the end of the directory (22 bytes); APPNOTE.TXT §4.3.

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-
-use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, PackageId, Target};
+use std::process::Command;
 
 use crate::Failure;
 use crate::binary::FUNCTIONS;
@@ -13,41 +12,29 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).map(Path::to_path_buf).unwrap_or_default()
 }
 
-/// How many crates are linked into each function, its own and those of this workspace included; with all features that
-/// any crate of the workspace turns on, as `tests/run` builds it.
+/// What shows the crates that are linked into a function: with the features that it asks for itself, as it is deployed,
+/// and without macros, which are run by the compiler. What the clients of the tests ask for is not counted.
+pub const TREE: [&str; 6] = ["tree", "--locked", "--edges", "normal,no-proc-macro", "--prefix", "none"];
+
+/// How many crates are linked into each function, its own and those of this workspace included.
 ///
 /// # Errors
 /// When cargo cannot tell.
 pub fn linked() -> Result<BTreeMap<String, u64>, Failure> {
-    let offline = ["--offline", "--locked", "--filter-platform", "x86_64-unknown-linux-gnu"].map(str::to_owned);
-    let mut command = MetadataCommand::new();
-    command.manifest_path(root().join("Cargo.toml")).features(CargoOpt::SomeFeatures(Vec::new()));
-    let metadata = command.other_options(offline).exec()?;
-    let of = |name: &str| {
-        let found = metadata.packages.iter().find(|package| package.name == name && package.source.is_none());
-        found.map(|package| linked_into(&metadata, &package.id)).unwrap_or_default()
-    };
-    Ok(FUNCTIONS.iter().map(|name| ((*name).to_owned(), of(name))).collect())
+    FUNCTIONS.iter().map(|name| Ok(((*name).to_owned(), linked_into(name)?))).collect()
 }
 
-/// Normal dependencies, and theirs; a procedural macro is run by the compiler and not linked.
-fn linked_into(metadata: &Metadata, package: &PackageId) -> u64 {
-    let nodes = metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
-    let nodes: BTreeMap<_, _> = nodes.map(|node| (&node.id, node)).collect();
-    let macros = metadata.packages.iter().filter(|package| package.targets.iter().any(Target::is_proc_macro));
-    let macros: BTreeSet<_> = macros.map(|package| &package.id).collect();
-    let (mut found, mut ahead) = (BTreeSet::new(), vec![package]);
-    while let Some(id) = ahead.pop() {
-        if macros.contains(id) || !found.insert(id) {
-            continue;
-        }
-        for dependency in nodes.get(id).into_iter().flat_map(|node| &node.deps) {
-            if dependency.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal) {
-                ahead.push(&dependency.pkg);
-            }
-        }
+fn linked_into(name: &str) -> Result<u64, Failure> {
+    let mut command = Command::new("cargo");
+    command.current_dir(root()).args(TREE).args(["--offline", "--target", "x86_64-unknown-linux-gnu"]);
+    let told = command.args(["--format", "{p}", "--package", name]).output()?;
+    if !told.status.success() {
+        return Err(format!("cargo tree: {}", String::from_utf8_lossy(&told.stderr)).into());
     }
-    found.len() as u64
+    let text = String::from_utf8(told.stdout)?;
+    // A name and a version; what stands behind them says where it is from, or that it was told before.
+    let crates = text.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>());
+    Ok(crates.filter(|words| !words.concat().is_empty()).collect::<BTreeSet<_>>().len() as u64)
 }
 
 #[cfg(test)]
@@ -59,5 +46,9 @@ mod tests {
         let linked = linked().unwrap();
         assert_eq!(linked.len(), FUNCTIONS.len());
         assert!(linked.values().all(|crates| (50..400).contains(crates)), "{linked:?}");
+        let tree =
+            Command::new("cargo").current_dir(root()).args(TREE).args(["--offline", "--package", "token"]).output();
+        let tree = String::from_utf8(tree.unwrap().stdout).unwrap();
+        assert!(tree.contains("\nserde_json v") && !tree.contains("\nserde_derive v"), "{tree}");
     }
 }

@@ -45,6 +45,8 @@ enum Work {
     Document(&'static str),
     /// An authorization request of somebody who has signed in and agreed.
     Silent,
+    /// An app signs a person out; each session ends once.
+    SignOut,
 }
 
 const fn flow(name: &'static str, function: &'static str, work: Work) -> Flow {
@@ -53,7 +55,7 @@ const fn flow(name: &'static str, function: &'static str, work: Work) -> Flow {
 
 impl Flow {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         flow("token: client credentials, ES256", "token", Work::Service(Format::Es256)),
         flow("token: client credentials, RS256", "token", Work::Service(Format::Rs256)),
         flow("token: client credentials, EdDSA", "token", Work::Service(Format::EdDsa)),
@@ -70,6 +72,7 @@ impl Flow {
         flow("metadata: key set", "metadata", Work::Document("jwks.json")),
         flow("metadata: discovery", "metadata", Work::Document("openid-configuration")),
         flow("authorize: silent, with a session", "authorize", Work::Silent),
+        flow("logout: with an ID token", "logout", Work::SignOut),
     ];
 
     /// The one of this name.
@@ -84,7 +87,8 @@ impl Flow {
 
     /// Whether a person has to be there to make its requests, which takes longer.
     pub fn is_of_people(&self) -> bool {
-        matches!(self.work, Work::Silent | Work::Redeem | Work::RedeemAndSignIn | Work::RevokeGrant)
+        let once = matches!(self.work, Work::Redeem | Work::RedeemAndSignIn | Work::RevokeGrant | Work::SignOut);
+        once || matches!(self.work, Work::Silent)
     }
 
     /// Where its requests come from. `batch` are made ready at a time where each is good once.
@@ -104,7 +108,7 @@ impl Work {
     /// The app that people sign in to.
     fn app(self, place: &Place) -> &App {
         match self {
-            Self::RedeemAndSignIn | Self::UserInfo => place.portal(),
+            Self::RedeemAndSignIn | Self::UserInfo | Self::SignOut => place.portal(),
             Self::Service(_)
             | Self::IntrospectServices(_)
             | Self::IntrospectPersons
@@ -176,6 +180,13 @@ impl Source<'_> {
                 let answer: Value = serde_json::from_slice(response.body())?;
                 answer.get(told).ok_or_else(wrong)?;
             }
+            Work::SignOut => {
+                let forgotten = response.headers().get_all("set-cookie").iter();
+                forgotten
+                    .filter_map(|line| line.to_str().ok())
+                    .find(|line| line.contains("Max-Age=0"))
+                    .ok_or_else(wrong)?;
+            }
             Work::Service(_) | Work::Redeem | Work::RevokeGrant | Work::RevokeServices | Work::Document(_) => {}
             Work::Silent => {
                 response.headers().get("location").ok_or_else(wrong)?;
@@ -201,7 +212,9 @@ impl Source<'_> {
             Work::UserInfo => userinfo(&self.tokens().await?.access)?,
             Work::Document(name) => document(name)?,
             Work::Silent => place.silent_request(&self.browser)?,
-            Work::Redeem | Work::RedeemAndSignIn | Work::RevokeGrant | Work::RevokeServices => return Ok(None),
+            Work::Redeem | Work::RedeemAndSignIn | Work::RevokeGrant | Work::RevokeServices | Work::SignOut => {
+                return Ok(None);
+            }
         };
         Ok(Some(event))
     }
@@ -218,6 +231,11 @@ impl Source<'_> {
             return form("revoke", &place.web().client, &[("token", &token)]);
         }
         let app = self.work.app(place);
+        if matches!(self.work, Work::SignOut) {
+            self.browser = place.browser(app).await;
+            let id_token = self.tokens().await?.id_token.ok_or("no ID token")?;
+            return place.sign_out(&self.browser, &id_token);
+        }
         let code = place.code(app, &mut self.browser).await?;
         form("token", &app.client, &place.redemption(&code))
     }
@@ -232,13 +250,15 @@ impl Source<'_> {
         let code = self.place.code(app, &mut self.browser).await?;
         let ask = self.http.post("/token").client(&app.client).fields(&self.place.redemption(&code));
         let reply = ask.send().await;
-        Ok(Tokens { access: reply.string("access_token"), refresh: reply.string("refresh_token") })
+        let id_token = reply.json().get("id_token").and_then(Value::as_str).map(str::to_owned);
+        Ok(Tokens { access: reply.string("access_token"), refresh: reply.string("refresh_token"), id_token })
     }
 }
 
 struct Tokens {
     access: String,
     refresh: String,
+    id_token: Option<String>,
 }
 
 fn form(function: &str, client: &RegisteredClient, fields: &[(&str, &str)]) -> Result<Bytes, Failure> {

@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use crate::Failure;
 use crate::binary::{FUNCTIONS, loadable_bytes};
+use crate::crates::TREE;
 use crate::flow::Flow;
 use crate::place::Place;
 use crate::{crates, storage, valgrind};
@@ -118,7 +119,7 @@ impl Figure {
             Self::LoadableBytes => {
                 format!("nm --demangle --print-size --size-sort --reverse-sort target/release/{name} | head -n 50")
             }
-            Self::Crates => format!("cargo tree --locked --edges normal --package {name}"),
+            Self::Crates => format!("cargo {} --package {name}", TREE.join(" ")),
         }
     }
 }

@@ -194,11 +194,15 @@ impl Place {
     /// # Errors
     /// When the parts do not make a request.
     pub fn silent_request(&self, browser: &Browser) -> Result<Bytes, Failure> {
-        let pairs: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request =
-            Request::get(self.target(&self.web)).header("host", "abc.example").header("cookie", pairs.join("; "));
-        let request = request.body(Bytes::new())?;
-        Ok(event::from_request(&request, &by_hand::arrival("ANY /authorize")).to_string().into())
+        from_browser(browser, &self.target(&self.web), "ANY /authorize")
+    }
+
+    /// The event of an app that signs the person out of a browser and shows whom it means.
+    ///
+    /// # Errors
+    /// When the parts do not make a request.
+    pub fn sign_out(&self, browser: &Browser, id_token: &str) -> Result<Bytes, Failure> {
+        from_browser(browser, &format!("/logout?id_token_hint={id_token}"), "ANY /logout")
     }
 
     /// Another code, without a page.
@@ -220,4 +224,10 @@ impl Place {
             ("code_verifier", &self.pkce.verifier),
         ]
     }
+}
+
+fn from_browser(browser: &Browser, target: &str, route: &str) -> Result<Bytes, Failure> {
+    let pairs: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let request = Request::get(target).header("host", "abc.example").header("cookie", pairs.join("; "));
+    Ok(event::from_request(&request.body(Bytes::new())?, &by_hand::arrival(route)).to_string().into())
 }
