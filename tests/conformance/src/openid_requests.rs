@@ -83,7 +83,8 @@ async fn openid_that_is_turned_off_is_off_for_those_who_signed_in_before() {
     assert_granted(&after);
     assert!(after.json().get("id_token").is_none(), "{after:?}");
     for reply in [&before, &after] {
-        assert_eq!(session.userinfo(&reply.string("access_token")).await.status, 404);
+        let bearer = format!("Bearer {}", reply.string("access_token"));
+        assert_eq!(session.http.get("/userinfo").header("authorization", &bearer).send().await.status, 404);
     }
     assert!(session.is_active(&after.string("access_token")).await);
 }
