@@ -9,7 +9,7 @@ use sessions::{PersonKey, Session, SessionHandle, User};
 
 use crate::items::{Item, Reader, text};
 use crate::person_item::{
-    PROFILE, SESSION, consent_record, from_consent, from_session, from_user, key, session_record, to_consent,
+    ENDED, PROFILE, SESSION, consent_record, from_consent, from_session, from_user, key, session_record, to_consent,
     to_session, to_user,
 };
 use crate::{Changed, Unknown, batch};
@@ -123,12 +123,26 @@ impl PeopleTable {
         self.put(from_consent(person, client, agreed, now), None).await.map(drop)
     }
 
-    /// Deletes a person with everything about that person.
+    /// Ends all sessions of a person.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether all ended.
+    pub async fn end_sessions(&self, person: PersonKey) -> Result<(), Unknown> {
+        self.delete_those(person, |record| record.starts_with(SESSION)).await
+    }
+
+    /// Deletes a person with everything about that person, but not what is left to do after sessions ended: apps are told of
+    /// it, and then it goes by itself.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether all is deleted.
     pub async fn delete_user(&self, person: PersonKey) -> Result<Changed, Unknown> {
         let changed = self.delete(key(person, PROFILE)).await?;
+        self.delete_those(person, |record| !record.starts_with(ENDED)).await?;
+        Ok(changed)
+    }
+
+    async fn delete_those(&self, person: PersonKey, which: impl Fn(&str) -> bool) -> Result<(), Unknown> {
         let call = self
             .client
             .query()
@@ -143,9 +157,11 @@ impl PeopleTable {
             call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
         for item in &items {
             let record = Reader::new(&self.table, item).text("record")?;
-            self.delete(key(person, record)).await?;
+            if which(record) {
+                self.delete(key(person, record)).await?;
+            }
         }
-        Ok(changed)
+        Ok(())
     }
 
     /// Every person.

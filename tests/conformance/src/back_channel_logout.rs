@@ -215,15 +215,21 @@ async fn until_inactive(session: &Session<'_>, token: &str) {
 }
 
 #[tokio::test]
-async fn a_person_who_is_deleted_is_signed_out_of_apps_too() {
+async fn a_person_whom_an_operator_signs_out_is_signed_out_of_apps_too() {
     let world = &*TOLD;
-    let (mut session, sub) = person(world, "deleted");
-    let listener = Listener::start(&["200 OK"]);
-    let client = told_app(world, &listener, &[]);
-    session.signed_in("deleted", &client, &[("scope", "openid")]).await;
-    world.stack.cli().run(&["user", "delete", "deleted"]);
-    let heard = listener.hears(1).await;
-    assert_eq!(Jwt::read(&heard[0]).claims["sub"], sub);
+    for (command, typed) in [("disable", ""), ("set-password", "another long pass phrase\n"), ("delete", "")] {
+        let name = format!("signed-out-by-{command}");
+        let (mut session, sub) = person(world, &name);
+        let listener = Listener::start(&["200 OK"]);
+        let client = told_app(world, &listener, &[]);
+        session.signed_in(&name, &client, &[("scope", "openid")]).await;
+        let more = if typed.is_empty() { None } else { Some("--password-stdin") };
+        let arguments: Vec<&str> = ["user", command, &name].into_iter().chain(more).collect();
+        let finished = world.stack.cli().finish(&arguments, typed);
+        assert!(finished.status.success(), "{finished:?}");
+        let heard = listener.hears(1).await;
+        assert_eq!(Jwt::read(&heard[0]).claims["sub"], sub, "{command}");
+    }
 }
 
 #[tokio::test]

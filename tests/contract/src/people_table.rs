@@ -76,6 +76,26 @@ async fn a_person_is_deleted_with_everything(place: Place) {
     assert_eq!(people.all_users().await.unwrap(), [bob]);
 }
 
+async fn all_sessions_of_a_person_end_and_nothing_else(place: Place) {
+    let people = place.stores.people().unwrap();
+    let (ada, bob) = (user("ada"), user("bob"));
+    let mut handles = Vec::new();
+    for person in [&ada, &bob] {
+        people.create_user(person).await.unwrap();
+        let (signed_in, handle) = session_of(person);
+        people.create_session(signed_in.session()).await.unwrap();
+        handles.push((handle, person));
+    }
+    let (app, agreed) = (client().id, Target { resources: Vec::new(), scope: Scope::parse("read").unwrap() });
+    people.remember_consent(ada.key, &app, &agreed, NOW).await.unwrap();
+    people.end_sessions(ada.key).await.unwrap();
+    for (handle, person) in handles {
+        let found = people.visitor(&handle, Some(&app)).await.unwrap();
+        assert_eq!((found.session.is_some(), found.agreed.is_some()), (*person == bob, *person == ada));
+        assert_eq!(found.user.as_ref(), Some(person));
+    }
+}
+
 async fn a_session_that_ended_is_gone_and_what_is_left_of_it_is_kept(place: Place) {
     let people = place.stores.people().unwrap();
     let ada = user("ada");
@@ -103,4 +123,5 @@ crate::on_both! {
     a_person_is_written_once_and_read_back_whole,
     session_person_and_consent_are_read_together,
     a_person_is_deleted_with_everything,
+    all_sessions_of_a_person_end_and_nothing_else,
 }

@@ -131,7 +131,7 @@ async fn switch(one: OneUser, disabled: bool) -> Result<(), Error> {
     let user = User { disabled, ..find(&stack, &one.user).await? };
     done_or(stack.people.replace_user(&user).await?, unknown(&user.username))?;
     if disabled {
-        end_grants(&stack, &user.subject).await?;
+        end_all(&stack, &user).await?;
     }
     print(one.common.json, &describe(&user))
 }
@@ -142,7 +142,7 @@ async fn set_password(options: UserPassword) -> Result<(), Error> {
     let password = hash_password(&read_password()?, &edge::random())?;
     let user = User { password, credential_version: user.credential_version.saturating_add(1), ..user };
     done_or(stack.people.replace_user(&user).await?, unknown(&user.username))?;
-    end_grants(&stack, &user.subject).await?;
+    end_all(&stack, &user).await?;
     print(options.common.json, &describe(&user))
 }
 
@@ -152,16 +152,17 @@ async fn delete(one: OneUser) -> Result<(), Error> {
     // Switched off first, so that no grant is made while the others are ended.
     let off = User { disabled: true, ..user.clone() };
     done_or(stack.people.replace_user(&off).await?, unknown(&user.username))?;
-    end_grants(&stack, &user.subject).await?;
+    end_all(&stack, &user).await?;
     done_or(stack.people.delete_user(user.key).await?, unknown(&user.username))?;
     print(one.common.json, &json!({ "username": user.username.as_str(), "deleted": true }))
 }
 
-/// Ends every grant of a person: refresh tokens at once, opaque tokens at their next introspection.
-async fn end_grants(stack: &Stack, subject: &Subject) -> Result<(), Error> {
+/// Ends every grant of a person: refresh tokens at once, opaque tokens at their next introspection. Then the sessions, which
+/// are not good any more: their apps are told by what follows a sign-out.
+async fn end_all(stack: &Stack, user: &User) -> Result<(), Error> {
     for _ in 0..PASSES {
         let mut ended = 0_usize;
-        for id in stack.grants.of_subject(subject).await? {
+        for id in stack.grants.of_subject(&user.subject).await? {
             if let Applied::Done(_) = stack.grants.apply(&revocation::revoke(id)).await? {
                 ended = ended.saturating_add(1);
             }
@@ -170,7 +171,7 @@ async fn end_grants(stack: &Stack, subject: &Subject) -> Result<(), Error> {
             break;
         }
     }
-    Ok(())
+    Ok(stack.people.end_sessions(user.key).await?)
 }
 
 async fn find(stack: &Stack, name: &UserName) -> Result<User, Error> {
