@@ -53,6 +53,9 @@ def leading_keys(body):
         else:
             requests = [request for entry in wanted for request in entry.values()]
             named[table] = [request.get("Key") or request.get("Item") for request in requests]
+    for entry in data.get("TransactItems") or []:
+        for part in entry.values():
+            named.setdefault(part["TableName"], []).append(part.get("Key") or part.get("Item"))
     return {table: [next(iter(item[partition_key(table)].values())) for item in items]
             for table, items in named.items() if dynamodb._tables.get(table)}
 
@@ -91,6 +94,16 @@ def teach(ours):
     iam_evaluator.enforce = enforce
 
 
+def teach_paths():
+    """`/logout` is a path of the API like others: ministack has a page of Cognito there, whatever the host."""
+    ask = app._handle_cognito_get_request
+
+    async def handle_cognito_get_request(method, path, headers, query):
+        return None if path == "/logout" else await ask(method, path, headers, query)
+
+    app._handle_cognito_get_request = handle_cognito_get_request
+
+
 def write_down(access_key_id, action, resource, context, denied):
     who = (iam_evaluator.resolve_caller_identity(access_key_id) or {}).get("userArn", "")
     if ":assumed-role/" not in who:
@@ -103,6 +116,7 @@ def write_down(access_key_id, action, resource, context, denied):
 
 if __name__ == "__main__":
     teach(write_down)
+    teach_paths()
     schedules.teach()
     function_urls.teach()
     distributions.teach()

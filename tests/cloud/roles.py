@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 import boto3
 
 REGION = "us-east-1"
-# What `covers` understands. Another operator in the template has to be taught to it first.
+# What `needs` and `covered` understand. Another operator in the template has to be taught to it first.
 OPERATORS = {"StringEquals", "StringLike", "ForAllValues:StringEquals", "ForAllValues:StringLike"}
 
 
@@ -68,12 +68,17 @@ def grants(statement):
             for resource in each(statement["Resource"]) for condition in conditions]
 
 
-def covers(grant, call):
-    """Whether one part of a statement lets one call through."""
+def needs(call, grant):
+    """Whether one call needs one part of a statement: a call of several keys may need several."""
     action, resource, key, value = grant
     if not (fnmatchcase(call["action"], action) and fnmatchcase(call["resource"], resource)):
         return False
-    if key is None:
-        return True
-    there = each(call["keys"].get(key, []))
-    return bool(there) and all(fnmatchcase(one, value) for one in there)
+    return key is None or any(fnmatchcase(one, value) for one in each(call["keys"].get(key, [])))
+
+
+def covered(call, found):
+    """Whether the parts of statements let one call through: all its values of a key, or without one."""
+    needed = [grant for grant in found if needs(call, grant)]
+    by_key = {key: [value for _, _, of, value in needed if of == key] for _, _, key, _ in needed}
+    return any(key is None or all(any(fnmatchcase(one, value) for value in values) for one in each(call["keys"][key]))
+               for key, values in by_key.items())

@@ -17,7 +17,7 @@ from roles import client, functions
 
 STACK, URL = os.environ["STACK_NAME"], os.environ["STACK_URL"]
 PARAMETERS = STACKS[STACK][0]
-ROUTED = ["Authorize", "Introspect", "Metadata", "Revoke", "Token", "Userinfo"]
+ROUTED = ["Authorize", "Introspect", "Logout", "Metadata", "Register", "Revoke", "Token", "Userinfo"]
 TABLES = [f"{STACK}-{name}" for name in ("registry", "grants", "people", "keys")]
 
 

@@ -7,12 +7,14 @@ the deployment allows them. Each function does here all that it can do with its 
 import base64
 import hashlib
 import hmac
+import http.server
 import json
 import os
 import pathlib
 import secrets
 import subprocess
 import sys
+import threading
 import time
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -36,9 +38,9 @@ PASSWORD = "a long enough pass phrase"
 legacy = pytest.mark.skipif(not LEGACY, reason="the deployment does not allow the legacy grants; the other stack does")
 
 
-def jeton(*arguments, text=""):
+def jeton(*arguments, text="", **variables):
     command = [stack("JETON"), *arguments, "--env-file", stack("ENV_FILE"), "--json"]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, input=text, env={**os.environ, **variables}, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -248,6 +250,94 @@ def userinfo(token, status=200):
 def claims(jwt):
     part = jwt.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
+@pytest.fixture
+def told_of_logout():
+    """A server of an app, and the bodies that were posted to it."""
+    bodies = []
+
+    class App(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            bodies.append(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), App) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/out", bodies
+        server.shutdown()
+
+
+def eventually(what):
+    """What is true at last; nothing here waits for it but this test."""
+    deadline = time.monotonic() + 60
+    while not (found := what()):
+        assert time.monotonic() < deadline, "not within a minute"
+        time.sleep(0.1)
+    return found
+
+
+def test_a_sign_out_ends_what_hangs_on_the_session_and_tells_the_apps(told_of_logout):
+    (uri, bodies), back = told_of_logout, "https://app.example/out"
+    # Only one of the stacks may ask addresses inside a network.
+    uri = uri if LEGACY else "https://app.invalid/out"
+    options = ["--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK, "--api", JWT_API,
+               "--post-logout-redirect-uri", back, "--backchannel-logout-uri", uri]
+    made = jeton("client", "create", "--name", "Signs out", *options, JETON_OUTBOUND_PRIVATE_HOSTS="127.0.0.1")
+    app, person = {"id": made["client_id"], "secret": made["client_secret"]}, new_person()
+    found = tokens(person, app, scope="openid read", nonce="n")
+    asked = urlencode({"id_token_hint": found["id_token"], "post_logout_redirect_uri": back, "state": "s"})
+    answer = person._ask(f"{URL}/logout?{asked}", None)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{back}?state=s")
+    assert eventually(lambda: not introspect(found["access_token"])["active"])
+    assert refresh(app, found, 400)["error"] == "invalid_grant"
+    if LEGACY:
+        said = claims(eventually(lambda: bodies)[0]["logout_token"][0])
+        assert (said["aud"], said["sid"]) == (app["id"], claims(found["id_token"])["sid"])
+    # What was left of it is done, or nobody asks an app any more that never answers.
+    people = client_of("dynamodb")
+    left = lambda: [item for item in people.scan(TableName=f"{stack('NAME')}-people")["Items"]  # noqa: E731
+                    if item["record"]["S"].startswith("ended#")]
+    assert eventually(lambda: not left())
+
+
+def test_a_person_is_asked_whether_to_sign_out():
+    person, app = new_person(), client("WEB")
+    tokens(person, app)
+    form = Form(person._ask(f"{URL}/logout", None).text)
+    answer = person._ask(f"{URL}{form.action}", {**form.fields, "decision": "sign_out"})
+    assert answer.status_code == 200 and "signed out" in answer.text
+    assert Form(person._ask(authorization(app)[0], None).text).fields["password"] == ""
+
+
+@legacy
+def test_clients_register_themselves_with_a_token_and_without():
+    document = {"redirect_uris": [CALLBACK], "scope": "openid read"}
+    initial = jeton("registration-token", "create", "--api", JWT_API, "--api", OPAQUE_API)["registration_token"]
+    for token in (initial, None):
+        made = register("POST", f"{URL}/register", token, document, 201)
+        own = made["registration_client_uri"], made["registration_access_token"]
+        assert register("GET", *own, None, 200)["client_id"] == made["client_id"]
+        changed = {**document, "client_id": made["client_id"], "client_name": "Changed"}
+        assert register("PUT", *own, changed, 200)["client_name"] == "Changed"
+        register("DELETE", *own, None, 204)
+    assert register("POST", f"{URL}/register", initial, document, 401)["error"] == "invalid_token"
+
+
+def register(method, url, token, document, status):
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    answer = requests.request(method, url, json=document, headers=headers, timeout=60)
+    assert answer.status_code == status, f"{answer.status_code} {answer.text}"
+    return answer.json() if answer.content else None
+
+
+@pytest.mark.skipif(LEGACY, reason="the deployment lets clients register themselves; the other stack does not")
+def test_nobody_registers_where_registration_is_off():
+    assert requests.post(f"{URL}/register", json={"redirect_uris": [CALLBACK]}, timeout=60).status_code == 404
 
 
 def test_a_person_with_a_session_agrees_to_another_app():

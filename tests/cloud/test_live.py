@@ -40,7 +40,10 @@ def test_everything_leads_to_the_live_version():
     api, = resources(STACK, "AWS::ApiGatewayV2::Api").values()
     integrations = {one["IntegrationUri"] for one in client("apigatewayv2").get_integrations(ApiId=api)["Items"]}
     schedule, = resources(STACK, "AWS::Scheduler::Schedule").values()
-    led = integrations | {client("scheduler").get_schedule(Name=schedule)["Target"]["Arn"]}
+    mappings = client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    there = resources(STACK, "AWS::Lambda::EventSourceMapping").values()
+    streamed = {one["FunctionArn"] for one in mappings if one["UUID"] in there}
+    led = integrations | streamed | {client("scheduler").get_schedule(Name=schedule)["Target"]["Arn"]}
     assert led == aliases() and len(led) == len(functions(STACK))
     assert {version(function) for function in functions(STACK)} == {"1"}
 

@@ -70,7 +70,7 @@ def test_the_age_of_the_keys_is_told_as_a_metric():
 
 def test_an_alarm_is_about_something_that_is_there():
     found = alarms()
-    assert len(found) == 25
+    assert len(found) == 31
     own = own_metrics()
     for name, alarm in found.items():
         if alarm["Namespace"] == NAMESPACE:
@@ -103,4 +103,4 @@ def test_the_dashboard_shows_what_is_there():
     assert own <= own_metrics()
     queries = [widget["properties"].get("query", "") for widget in widgets]
     groups = {group for query in queries for group in re.findall(r"SOURCE '([^']+)'", query)}
-    assert len(groups) == 5 and groups <= set(resources(STACK, "AWS::Logs::LogGroup").values())
+    assert len(groups) == 7 and groups <= set(resources(STACK, "AWS::Logs::LogGroup").values())

@@ -23,6 +23,11 @@ ALLOWED = {
     "Revoke": ({"registry get", "grants put", "grants update", "use assertion", "count", "keys scan", "decrypt handles"}, set()),
     "Userinfo": ({"registry get", "grants batch", "counters batch", "people batch", "keys scan", "decrypt handles", "decrypt signing"},
                  set()),
+    "Logout": ({"registry get", "people batch", "people delete", "keys scan", "decrypt handles"}, set()),
+    "BackChannelLogout": ({"registry get", "grants of a session", "grants batch", "counters batch", "grants update", "count", "people get",
+                           "people put", "people delete", "keys scan", "decrypt handles", "decrypt signing"}, set()),
+    "Register": ({"registry get", "registry batch", "register", "deregister", "use initial token", "make initial token", "count", "keys scan", "decrypt handles"},
+                 set()),
     "Metadata": ({"keys scan"}, set()),
     "RotateKeys": ({"keys scan", "keys put", "keys delete", "secret for handles", "pair for signing", "encrypt for signing"},
                    set()),
@@ -41,7 +46,7 @@ def credentials(configuration):
 def probes(stack, keys_of_caller, ciphertexts):
     dynamodb, kms = (client(service, keys_of_caller) for service in ("dynamodb", "kms"))
     registry, grants, people, keys = (f"{stack}-{table}" for table in ("registry", "grants", "people", "keys"))
-    used = {"id": {"S": "jti#x"}}
+    used, registered, initial = {"id": {"S": "jti#x"}}, {"id": {"S": "client#dyn_x"}}, {"id": {"S": "initial#x"}}
     ours, counter, person = {"id": {"S": "x"}}, {"id": {"S": "throttle#x"}}, {"person": {"S": "x"}, "record": {"S": "x"}}
 
     def never(name):
@@ -71,6 +76,12 @@ def probes(stack, keys_of_caller, ciphertexts):
         "registry scan": lambda: dynamodb.scan(TableName=registry),
         "registry put": lambda: dynamodb.put_item(TableName=registry, Item=ours, **never("id")),
         "registry delete": lambda: dynamodb.delete_item(TableName=registry, Key=ours, **never("id")),
+        "register": lambda: dynamodb.put_item(TableName=registry, Item=registered, **never("id")),
+        "deregister": lambda: dynamodb.delete_item(TableName=registry, Key=registered, **never("id")),
+        "registry update": lambda: dynamodb.update_item(TableName=registry, Key=ours, **never("id")),
+        "use initial token": lambda: dynamodb.update_item(TableName=registry, Key=initial, **never("id")),
+        "make initial token": lambda: dynamodb.put_item(TableName=registry, Item=initial, **never("id")),
+        "delete initial token": lambda: dynamodb.delete_item(TableName=registry, Key=initial, **never("id")),
         "grants get": lambda: dynamodb.get_item(TableName=grants, Key=ours),
         "grants batch": batch(grants, ours),
         "grants put": lambda: dynamodb.put_item(TableName=grants, Item=ours, **never("id")),
@@ -80,6 +91,9 @@ def probes(stack, keys_of_caller, ciphertexts):
         "grants query": lambda: dynamodb.query(
             TableName=grants, IndexName="by-subject", KeyConditionExpression="subject = :s",
             ExpressionAttributeValues={":s": {"S": "x"}}),
+        "grants of a session": lambda: dynamodb.query(
+            TableName=grants, IndexName="by-session", KeyConditionExpression="#s = :s",
+            ExpressionAttributeNames={"#s": "session"}, ExpressionAttributeValues={":s": {"S": "x"}}),
         "counter get": lambda: dynamodb.get_item(TableName=grants, Key=counter),
         "counters batch": batch(grants, counter),
         "count": lambda: dynamodb.update_item(TableName=grants, Key=counter, **never("id")),

@@ -6,7 +6,7 @@ template's defaults, and with both legacy grants allowed.
 
 import pytest
 
-from roles import calls, covers, functions, grants, roles, statements
+from roles import calls, covered, functions, grants, needs, roles, statements
 
 STACKS = ["jeton", "jeton-legacy"]
 
@@ -14,19 +14,20 @@ STACKS = ["jeton", "jeton-legacy"]
 NOT_ASKED_BY_CODE = {
     "logs:CreateLogStream": "Lambda itself writes a function's output to its log, with the function's role",
     "logs:PutLogEvents": "Lambda itself writes a function's output to its log, with the function's role",
+    **dict.fromkeys(["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
+                    "Lambda itself reads the stream for a function, with the function's role"),
     "xray:PutTraceSegments": "Lambda itself sends a function's traces, with the function's role",
     "xray:PutTelemetryRecords": "Lambda itself sends a function's traces, with the function's role",
 }
 
 
 def too_many(grants_of_role, calls_of_role):
-    unused = [grant for grant in grants_of_role if not any(covers(grant, call) for call in calls_of_role)]
+    unused = [grant for grant in grants_of_role if not any(needs(call, grant) for call in calls_of_role)]
     return [grant for grant in unused if grant[0] not in NOT_ASKED_BY_CODE]
 
 
 def too_few(grants_of_role, calls_of_role):
-    return [call for call in calls_of_role
-            if not call["allowed"] or not any(covers(grant, call) for grant in grants_of_role)]
+    return [call for call in calls_of_role if not call["allowed"] or not covered(call, grants_of_role)]
 
 
 # There is no CodeDeploy here that would do anything with the role that SAM makes for it.

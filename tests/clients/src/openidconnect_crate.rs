@@ -36,7 +36,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     let cli = Cli::new(site.env_file.clone());
     // Before anybody asks: a missing key is looked for every two seconds at most.
     for algorithm in ALGORITHMS {
-        cli.create_api(&format!("https://{}.example", algorithm.to_lowercase()), "read", &["--alg", algorithm]);
+        cli.create_api(&format!("https://{}.openid.example", algorithm.to_lowercase()), "read", &["--alg", algorithm]);
     }
     cli.create_api(API, "read", &[]);
     let user = cli.create_user("a-person-of-openid", "a long enough pass phrase");
