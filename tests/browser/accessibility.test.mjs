@@ -62,6 +62,16 @@ for (const colorScheme of ['light', 'dark']) {
       await assertFaultless('form-post');
     });
 
+    test('sign-out, and its end', async () => {
+      await signInToConsent(page, app, person);
+      await page.goto(`${stack('URL')}/logout`);
+      await heading(page, 'Sign out?').waitFor();
+      await assertFaultless('sign-out');
+      await button(page, 'Sign out').click();
+      await heading(page, 'You are signed out').waitFor();
+      await assertFaultless('signed-out');
+    });
+
     test('a problem', async () => {
       await page.goto(app.begin({ client_id: 'nobody' }));
       await assertFaultless('problem');

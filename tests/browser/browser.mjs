@@ -86,7 +86,9 @@ export class App {
     }).listen(0, '127.0.0.1');
     await once(app.#server, 'listening');
     app.redirectUri = `http://127.0.0.1:${app.#server.address().port}/callback`;
-    const options = ['--auth-method', 'none', '--redirect-uri', app.redirectUri, '--api', API, '--scope', 'read write'];
+    app.signedOutUri = new URL('/signed-out', app.redirectUri).href;
+    const uris = ['--redirect-uri', app.redirectUri, '--post-logout-redirect-uri', app.signedOutUri];
+    const options = ['--auth-method', 'none', ...uris, '--api', API, '--scope', 'openid read write'];
     const grants = ['--grant', 'authorization_code', '--grant', 'refresh_token'];
     app.id = (await jeton(['client', 'create', '--name', name, ...grants, ...options])).client_id;
     return app;
@@ -113,6 +115,13 @@ export class App {
       code_challenge_method: 'S256',
       ...more,
     });
+    return url.href;
+  }
+
+  // Asks to sign the person out whom an ID token is about, and to have them back.
+  signOut(idToken) {
+    const url = new URL('/logout', stack('URL'));
+    url.search = new URLSearchParams({ id_token_hint: idToken, post_logout_redirect_uri: this.signedOutUri, state: 'out' });
     return url.href;
   }
 

@@ -110,6 +110,46 @@ test('who is signed in is not asked for the password again', async () => {
   await heading(page, 'Sign in').waitFor();
 });
 
+test('who signs out is asked for the password again, and who stays is not', async () => {
+  await signInToConsent(page, app, person);
+  await page.goto(`${stack('URL')}/logout`);
+  assert.ok((await page.locator('main').innerText()).includes(person.username));
+  await button(page, 'Stay signed in').click();
+  await heading(page, 'You are still signed in').waitFor();
+  await page.goto(app.begin());
+  await heading(page, 'Allow access?').waitFor();
+  await page.goto(`${stack('URL')}/logout`);
+  await button(page, 'Sign out').click();
+  await heading(page, 'You are signed out').waitFor();
+  await page.goto(app.begin());
+  await heading(page, 'Sign in').waitFor();
+});
+
+// Signs somebody in to the app with OpenID Connect, and gives the ID token.
+async function idTokenOf(somebody) {
+  await page.goto(app.begin({ scope: 'openid' }));
+  await signIn(page, somebody);
+  await button(page, 'Allow').click();
+  return (await app.redeem((await app.answer(page)).get('code'))).id_token;
+}
+
+test('an app signs a person out and has them back', async () => {
+  await page.goto(app.signOut(await idTokenOf(person)));
+  await page.waitForURL(`${app.signedOutUri}?state=out`);
+  await page.goto(app.begin());
+  await heading(page, 'Sign in').waitFor();
+});
+
+test('who is asked, because the app means somebody else, goes back to the app after the form', async () => {
+  const other = await idTokenOf(await newPerson());
+  await context.clearCookies();
+  await signInToConsent(page, app, person);
+  await page.goto(app.signOut(other));
+  await heading(page, 'Sign out?').waitFor();
+  await button(page, 'Sign out').click();
+  await page.waitForURL(`${app.signedOutUri}?state=out`);
+});
+
 test('a consent form of a session that is over gives nothing away and leads on', async () => {
   await signInToConsent(page, app, person);
   await context.clearCookies();
