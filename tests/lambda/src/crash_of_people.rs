@@ -15,11 +15,11 @@ struct Visit {
 }
 
 impl Silenced {
-    /// The function that people meet, on its own.
-    async fn door(&self) -> Gateway {
+    /// One function that people meet, on its own.
+    async fn door(&self, function: &str) -> Gateway {
         let mut deployment: Deployment = deployment();
-        deployment.template.functions.retain(|function| function.binary == "authorize");
-        deployment.environment = self.settings("authorize").environment;
+        deployment.template.functions.retain(|known| known.binary == function);
+        deployment.environment = self.settings(function).environment;
         Gateway::start(&deployment).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
@@ -45,6 +45,12 @@ impl Visit {
     /// The same, and the function ends with the request.
     async fn send_to(&mut self, _door: Gateway) -> Landing {
         self.send().await
+    }
+
+    /// Says that the session shall end; the function ends with the request.
+    async fn sign_out(&mut self, _door: Gateway) -> Landing {
+        let form = self.page.form();
+        self.browser.submit(&self.page, &form, &[("decision", "sign_out")]).await
     }
 
     /// The same page in the same browser, with another function behind it.
@@ -92,7 +98,7 @@ fn target(pkce: &Pkce) -> String {
 async fn a_person_whose_function_dies(request: &str, at_consent: bool, calls: usize) {
     let silenced = Silenced::start();
     for place in 0.. {
-        let door = silenced.door().await;
+        let door = silenced.door("authorize").await;
         let mut visit = silenced.visit(&door).await;
         if at_consent {
             visit.page = visit.send().await;
@@ -101,7 +107,7 @@ async fn a_person_whose_function_dies(request: &str, at_consent: bool, calls: us
         if !silenced.dies_after(place, visit.send_to(door)).await {
             return survived(request, place, calls);
         }
-        let door = silenced.door().await;
+        let door = silenced.door("authorize").await;
         visit.moves_to(&door);
         let landing = visit.send().await;
         let callback = visit.goes_on(landing).await;
@@ -117,4 +123,27 @@ async fn a_sign_in_that_died_is_done_again() {
 #[tokio::test]
 async fn a_consent_that_died_makes_one_grant_or_is_asked_for_anew() {
     a_person_whose_function_dies("consent", true, 2).await;
+}
+
+#[tokio::test]
+async fn a_sign_out_that_died_is_done_again() {
+    let silenced = Silenced::start();
+    for place in 0.. {
+        let (user, target) = (new_user(), target(&Pkce::new()));
+        let mut browser = SHARED.stack.browser();
+        browser.sign_in_and_consent(&target, &user.username, &user.password).await;
+        let door = silenced.door("logout").await;
+        let mut leaving = Browser::new(&door.url());
+        leaving.cookies.clone_from(&browser.cookies);
+        let page = leaving.go("/logout").await;
+        let mut visit = Visit { user, pkce: Pkce::new(), browser: leaving, page };
+        if !silenced.dies_after(place, visit.sign_out(door)).await {
+            return survived("sign-out", place, 2);
+        }
+        let door = silenced.door("logout").await;
+        visit.moves_to(&door);
+        let landing = visit.sign_out(door).await;
+        assert!(landing.reply.text().contains("You are signed out"), "{:?}", landing.reply);
+        assert!(browser.go(&target).await.form().input("password").is_some(), "{place}: the session is still good");
+    }
 }
