@@ -147,6 +147,8 @@ pub(super) async fn places() -> Vec<Place> {
     let introspect = Draft::post("/introspect", &[("token", &made.token)]).basic(&SHARED.orders);
     let revoke = Draft::post("/revoke", &[&[("token", "nothing")], &secret[..]].concat());
     let userinfo = Draft::post("/userinfo", &[("access_token", &made.with_openid)]);
+    let logout =
+        Draft { cookies: made.consent.1.clone(), ..Draft::get(&format!("/logout?client_id={}", SHARED.web.id)) };
     let metadata = Draft::get("/.well-known/openid-configuration");
     let begin = Draft::get(&made.target);
     let of = |name, binary, draft: &Draft, known| {
@@ -168,6 +170,7 @@ pub(super) async fn places() -> Vec<Place> {
         of("introspect", "introspect", &introspect, &["token", "token_type_hint", "client_id", "client_secret"]),
         of("revoke", "revoke", &revoke, &["token", "token_type_hint", "client_id", "client_secret"]),
         of("userinfo", "userinfo", &userinfo, &["access_token"]),
+        of("logout", "logout", &logout, &LOGOUT),
         of("metadata", "metadata", &metadata, &[]),
     ]
 }
@@ -193,6 +196,8 @@ const AUTHORIZE: [&str; 19] = [
     "registration",
     "client_secret",
 ];
+
+const LOGOUT: [&str; 4] = ["client_id", "id_token_hint", "post_logout_redirect_uri", "state"];
 
 const TOKEN: [&str; 13] = [
     "grant_type",
