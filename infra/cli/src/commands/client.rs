@@ -9,7 +9,7 @@ use crate::args::{ClientCommand, ClientCreate, OneClient, RotateSecret};
 use crate::commands::api::identifier;
 use crate::commands::client_keys;
 use crate::commands::registration_token;
-use crate::commands::relying_party;
+use crate::commands::relying_party::{self, redirect_uri};
 use crate::output::print;
 use crate::stack::{Stack, done_or};
 
@@ -53,7 +53,7 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
         keys: client_keys::given(&options.assertions, auth_method, &stack.reach)?,
         assertion_algorithm: options.assertions.assertion_alg.as_deref().and_then(SigningAlgorithm::parse),
         strict_audience: options.assertions.assertion_audience == "issuer",
-        relying_party: options.relying_party.parse(&options.redirect_uris, &stack.reach)?,
+        relying_party: relying_party::parse(&options.relying_party, &options.redirect_uris, &stack.reach)?,
         registered_by: None,
     };
     stack.ensure_apis(&new.apis).await?;
@@ -104,10 +104,6 @@ async fn find(stack: &Stack, id: &str) -> Result<Client, Error> {
 fn client_id(text: &str) -> Result<ClientId, Error> {
     let rule = "1 to 256 visible ASCII characters, not starting with usr_";
     ClientId::parse(text).map_err(|_| format!("the client id {text:?} cannot be used: {rule}").into())
-}
-
-pub(crate) fn redirect_uri(text: &str) -> Result<RedirectUri, Error> {
-    RedirectUri::parse(text).map_err(|error| format!("the redirect URI {text:?} cannot be used: {error}").into())
 }
 
 fn unknown(id: &str) -> String {

@@ -1,58 +1,15 @@
 //! `jeton registration-token`: what lets clients register themselves.
 
-use clap::{Args, Subcommand};
 use edge::Error;
 use grants::{Client, InitialToken, InitialTokenName, RegistrationPolicy, Sector};
 use keys::HandleKind;
 use protocol::{Resource, Scope};
 use serde_json::{Value, json};
 
-use crate::args::Common;
+use crate::args::{RegistrationTokenCommand, RegistrationTokenCreate};
 use crate::commands::api::identifier;
 use crate::output::print;
 use crate::stack::{Stack, done_or};
-
-#[derive(Subcommand)]
-pub(crate) enum RegistrationTokenCommand {
-    /// Make a token; it is shown once.
-    Create(RegistrationTokenCreate),
-    /// List the tokens, by names that open nothing.
-    List(Common),
-    /// Delete a token; clients that were registered with it stay.
-    Delete(OneRegistrationToken),
-}
-
-#[derive(Args)]
-pub(crate) struct RegistrationTokenCreate {
-    /// How long it can be used, in seconds.
-    #[arg(long, default_value_t = 86_400, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=31_536_000))]
-    lifetime: u32,
-    /// How many clients can be registered with it.
-    #[arg(long, default_value_t = 1, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    uses: u32,
-    /// The most scope of these clients; who people are (openid, profile, ...) and all that the APIs offer without it.
-    #[arg(long)]
-    scope: Option<String>,
-    /// An API that they may have tokens for, by identifier; may be repeated.
-    #[arg(long = "api", value_name = "IDENTIFIER")]
-    apis: Vec<String>,
-    /// A host of their redirect URIs, or the scheme of an app; may be repeated. Any without it.
-    #[arg(long = "redirect-host", value_name = "HOST")]
-    redirect_hosts: Vec<String>,
-    /// How long these clients live, in seconds; for ever without it.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
-    client_lifetime: Option<u32>,
-    #[command(flatten)]
-    common: Common,
-}
-
-#[derive(Args)]
-pub(crate) struct OneRegistrationToken {
-    /// The token's name, as `jeton registration-token list` tells it.
-    name: String,
-    #[command(flatten)]
-    common: Common,
-}
 
 pub(crate) async fn run(command: RegistrationTokenCommand) -> Result<(), Error> {
     match command {

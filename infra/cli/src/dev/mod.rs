@@ -5,7 +5,7 @@
 
 mod demo;
 mod gateway;
-mod options;
+mod listen;
 mod pages;
 mod place;
 mod site;
@@ -16,10 +16,10 @@ use std::sync::Arc;
 
 use back_channel_logout::BackChannelLogout;
 use edge::{Error, Stores};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-pub(crate) use crate::dev::options::DevOptions;
+use crate::args::DevOptions;
+use crate::dev::listen::listen;
 use crate::dev::place::Place;
 use crate::dev::site::Site;
 use crate::dev::stream::Stream;
@@ -61,14 +61,4 @@ async fn follow_sign_outs(place: &Place, stack: &Stack) -> Result<(), Error> {
         ),
     }
     Ok(())
-}
-
-/// Binds a port on this machine.
-async fn listen(port: u16, flag: &str) -> Result<TcpListener, Error> {
-    TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
-        if error.kind() == std::io::ErrorKind::AddrInUse {
-            return format!("port {port} is in use: stop what runs there, or choose another port with {flag}").into();
-        }
-        format!("port {port} cannot be used ({error}): choose another port with {flag}").into()
-    })
 }

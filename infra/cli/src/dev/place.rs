@@ -10,7 +10,8 @@ use edge::{Config, ConfigError, Error, Tables, WrappingKey};
 use keys::FileWrap;
 use tempfile::TempDir;
 
-use crate::dev::{DevOptions, listen};
+use crate::args::DevOptions;
+use crate::dev::listen::listen;
 use crate::stack::Stack;
 use crate::template::{Template, default_name};
 

@@ -1,0 +1,68 @@
+//! The command line.
+
+mod api;
+mod assertions;
+mod client;
+mod common;
+mod dev;
+mod keys;
+mod registration_token;
+mod relying_party;
+mod tables;
+mod user;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use crate::args::api::{ApiCommand, ApiCreate, OneApi};
+pub(crate) use crate::args::assertions::AssertionOptions;
+pub(crate) use crate::args::client::{ClientCommand, ClientCreate, OneClient, RotateSecret};
+pub(crate) use crate::args::common::Common;
+pub(crate) use crate::args::dev::DevOptions;
+pub(crate) use crate::args::keys::{KeysCommand, KeysRotate};
+pub(crate) use crate::args::registration_token::{RegistrationTokenCommand, RegistrationTokenCreate};
+pub(crate) use crate::args::relying_party::RelyingPartyOptions;
+pub(crate) use crate::args::tables::TablesCommand;
+pub(crate) use crate::args::user::{OneUser, UserCommand, UserCreate, UserName, UserPassword, UserUpdate};
+
+/// OAuth 2.1 authorization server on AWS Lambda and DynamoDB: the local stack and the operator's commands.
+#[derive(Parser)]
+#[command(name = "jeton", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  jeton dev                                            the whole stack on http://127.0.0.1:9000
+  jeton api create --identifier https://api.example --scope \"read write\"
+  jeton client create --name Orders --grant client_credentials --api https://api.example
+  jeton client create --name Shop --grant authorization_code --grant refresh_token \\
+      --redirect-uri https://shop.example/callback --api https://api.example
+
+The commands find the stack by the variables of --env-file (jeton dev writes one), or by their own environment:
+JETON_TABLE_*, JETON_KMS_KEY_ID or JETON_KEY_FILE, and the usual AWS_* ones.";
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Run the whole stack on this machine: store, tables, keys, a demo service, a demo app and a demo user.
+    Dev(DevOptions),
+    /// APIs (resource servers): who tokens are for.
+    #[command(subcommand)]
+    Api(ApiCommand),
+    /// Clients: services and apps that get tokens.
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// Initial access tokens: what lets clients register themselves.
+    #[command(subcommand)]
+    RegistrationToken(RegistrationTokenCommand),
+    /// People who sign in.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Signing keys.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// The tables of a store on this machine; in the cloud they come with infra/template.yaml.
+    #[command(subcommand)]
+    Tables(TablesCommand),
+}
