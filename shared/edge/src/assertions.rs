@@ -6,10 +6,11 @@ use grants::assertion::{Verification, accept, verification};
 use grants::{AssertionClaims, Attempt, AuthenticatedClient, Client, ClientKeys, Refusal, SecretSalt, Timestamp};
 use keys::{assertion_by_keys, assertion_by_secrets};
 use protocol::{ClientAssertion, Secret};
-use store::{Changed, GrantsTable, Unknown};
+use store::{Changed, GrantsTable};
 
 use crate::client_keys::ServedKeys;
-use crate::{Config, Failure, KeyCache};
+use crate::denied::Denied;
+use crate::{Config, KeyCache};
 
 /// What looks at assertions.
 pub(crate) struct Assertions {
@@ -17,14 +18,6 @@ pub(crate) struct Assertions {
     token_endpoint: String,
     grants: GrantsTable,
     served: ServedKeys,
-}
-
-/// Why an assertion does not authenticate its client.
-pub(crate) enum Denied {
-    /// It is not good.
-    Refused(Refusal),
-    /// It is not known whether it is.
-    Failed(Failure),
 }
 
 impl Assertions {
@@ -71,23 +64,5 @@ impl Assertions {
             }
         };
         claims.ok_or(Denied::Refused(Refusal::AssertionNotSigned))
-    }
-}
-
-impl From<Refusal> for Denied {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<Failure> for Denied {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-impl From<Unknown> for Denied {
-    fn from(unknown: Unknown) -> Self {
-        Self::Failed(unknown.into())
     }
 }

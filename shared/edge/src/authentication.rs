@@ -5,8 +5,9 @@ use http::header;
 use protocol::{ClientAuthenticationError, Parameters, PresentedClient};
 use sessions::{Counter, Wait};
 
-use crate::assertions::{Assertions, Denied};
+use crate::assertions::Assertions;
 use crate::counters::Counters;
+use crate::denied::Denied;
 use crate::{Config, ConfigError, Event, Failure, Incoming, Parts, Stores};
 
 /// What the functions hold that authenticate clients.

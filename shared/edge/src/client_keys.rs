@@ -10,7 +10,7 @@ use protocol::{ServerUri, TokenErrorCode};
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::Failure;
-use crate::assertions::Denied;
+use crate::denied::Denied;
 
 /// Keys count for so long at most.
 const LIFETIME: Seconds = 300;

@@ -27,6 +27,7 @@ mod clock;
 mod config;
 mod cors;
 mod counters;
+mod denied;
 mod entrance;
 mod entropy;
 mod event;
