@@ -117,5 +117,14 @@ mod tests {
             assert_eq!(Sector::parse(bad), Err(MalformedSector), "{bad}");
         }
         assert_eq!(Sector::parse("App.Example").unwrap().as_str(), "app.example");
+        assert!(Sector::parse(&"a".repeat(255)).is_ok());
+    }
+
+    #[test]
+    fn a_relying_party_needs_a_key_for_each_algorithm_that_it_asked_for() {
+        let plain = RelyingParty::default();
+        assert_eq!(plain.algorithms(), [SigningAlgorithm::Rs256]);
+        let signed = RelyingParty { userinfo_algorithm: Some(SigningAlgorithm::Es256), ..plain };
+        assert_eq!(signed.algorithms(), [SigningAlgorithm::Rs256, SigningAlgorithm::Es256]);
     }
 }

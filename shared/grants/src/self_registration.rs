@@ -196,6 +196,14 @@ mod tests {
     }
 
     #[test]
+    fn c117_where_anybody_registers_clients_have_the_apis_of_the_deployment_and_end_after_90_days() {
+        let named: Vec<Resource> = apis().into_iter().map(|api| api.identifier).collect();
+        let open = RegistrationPolicy::open(named.clone());
+        assert_eq!((open.apis, open.client_lifetime), (named, Some(7_776_000)));
+        assert_eq!((open.scope, open.redirect_hosts.len()), (None, 0));
+    }
+
+    #[test]
     fn without_a_scope_of_its_own_a_policy_has_the_identity_and_what_its_apis_offer() {
         let policy = RegistrationPolicy::default();
         assert_eq!(policy.most(&[]), identity());

@@ -96,3 +96,23 @@ impl ResponseMode {
         Self::ALL.into_iter().find(|known| known.as_str() == text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_response_type_gives_stands_in_its_name() {
+        for (text, gives) in [
+            ("code", (false, false)),
+            ("token", (true, false)),
+            ("id_token", (false, true)),
+            ("id_token token", (true, true)),
+            ("token id_token", (true, true)),
+        ] {
+            let kind = ResponseType::parse(text).unwrap();
+            assert_eq!((kind.gives_token(), kind.gives_id_token()), gives, "{text}");
+        }
+        assert_eq!(["", "none", "code token", "CODE"].map(ResponseType::parse), [None; 4]);
+    }
+}

@@ -61,6 +61,8 @@ mod tests {
             assert_eq!(ServerUri::parse(good).map(|uri| uri.to_string()).as_deref(), Ok(good));
         }
         let long = format!("https://app.example/{}", "a".repeat(MAX_BYTES));
+        let longest = &long[..MAX_BYTES];
+        assert_eq!(ServerUri::parse(longest).unwrap().as_str(), longest);
         for bad in [
             "",
             "keys",

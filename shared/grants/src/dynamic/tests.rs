@@ -175,6 +175,16 @@ fn o30_o31_what_cannot_be_signed_or_verified_is_refused_and_named() {
 }
 
 #[test]
+fn o31_assertions_of_a_secret_are_signed_with_hs256_which_may_be_said() {
+    let members = r#","token_endpoint_auth_method":"client_secret_jwt","token_endpoint_auth_signing_alg":"HS256","client_uri":"https://app.example/""#;
+    let settled = settle(asked(members), RegistrationPolicy::default()).unwrap();
+    assert_eq!((settled.auth_method, settled.assertion_algorithm), (AuthMethod::ClientSecretJwt, None));
+    let told = settled.registered_by.unwrap().about;
+    assert_eq!(told, asked(members).about, "what only describes a client is kept to be told again");
+    assert_ne!(told, asked("").about);
+}
+
+#[test]
 fn o31_the_algorithm_of_an_ed25519_key_goes_by_both_of_its_names() {
     for name in ["EdDSA", "Ed25519"] {
         let members = format!(
