@@ -58,7 +58,7 @@ impl Register {
         let token = client.registered_by.as_ref().and_then(|by| by.initial_token.as_ref());
         let written = match token {
             Some(token) => self.parts.registry.register_client(client, token, now).await?,
-            None => self.parts.registry.create_client(client).await?,
+            None => self.parts.registry.create_client(client, None).await?,
         };
         match (written, token) {
             (Changed::Done, _) => Ok(()),

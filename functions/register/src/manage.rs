@@ -52,7 +52,7 @@ impl Register {
         let (kept, made) = secrets(&before, new.auth_method, ring.handles(), now);
         let shown = Shown { access_token: &access_token, secret: made.as_ref().or(sent.as_ref()) };
         let client = new.register(kept, before.created_at).map_err(MetadataError::from)?;
-        match self.parts.registry.change_client(&client, &before).await? {
+        match self.parts.registry.replace_registration(&client, &before).await? {
             Changed::Done => {}
             Changed::Refused => return Err(changed_meanwhile().into()),
         }
@@ -67,7 +67,7 @@ impl Register {
         now: Timestamp,
     ) -> Result<Answer, RegistrationFailure> {
         let found = self.find(incoming, id, now).await?;
-        match self.parts.registry.delete_client(&found.client.id).await? {
+        match self.parts.registry.delete_client(&found.client.id, None).await? {
             // Gone either way.
             Changed::Done | Changed::Refused => {}
         }

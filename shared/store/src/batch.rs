@@ -1,7 +1,7 @@
 //! Several items in one round trip.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, WriteRequest};
 
 use crate::Unknown;
 use crate::items::Item;
@@ -30,4 +30,35 @@ pub(crate) async fn read_of<const N: usize>(
     }
     let mut found = answer.responses.unwrap_or_default();
     Ok(tables.map(|table| found.remove(table).unwrap_or_default()))
+}
+
+/// So many items are deleted in one call.
+const DELETED_AT_ONCE: usize = 25;
+/// What the store leaves undone is sent again so often.
+const TRIES: u32 = 8;
+
+/// Deletes the items with these keys, whether or not they are there, in batches.
+pub(crate) async fn delete(client: &Client, table: &str, keys: Vec<Item>) -> Result<(), Unknown> {
+    let damaged = |_| Unknown::damaged(table, "keys");
+    let request = |key: Item| {
+        let delete = DeleteRequest::builder().set_key(Some(key)).build().map_err(damaged)?;
+        Ok::<_, Unknown>(WriteRequest::builder().delete_request(delete).build())
+    };
+    let mut left = keys.into_iter().map(request).collect::<Result<Vec<_>, _>>()?;
+    let mut unprocessed = 0;
+    while !left.is_empty() {
+        let later = left.split_off(left.len().min(DELETED_AT_ONCE));
+        let call = client.batch_write_item().request_items(table, left);
+        let answer = Box::pin(call.send()).await.map_err(|error| Unknown::from_sdk(table, error))?;
+        left = answer.unprocessed_items.unwrap_or_default().remove(table).unwrap_or_default();
+        if !left.is_empty() {
+            unprocessed += 1;
+            if unprocessed > TRIES {
+                return Err(Unknown::unprocessed(table));
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10 << unprocessed)).await;
+        }
+        left.extend(later);
+    }
+    Ok(())
 }

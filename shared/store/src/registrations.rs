@@ -1,17 +1,14 @@
 //! Registrations that clients make themselves, and the initial access tokens that let them.
 
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
 use grants::{Client, InitialToken, InitialTokenName, Timestamp};
 use protocol::ClientId;
 
-use crate::items::{Item, number, text, time};
+use crate::commit::{Kind, Write};
+use crate::expression::Expression;
+use crate::items::{Item, flag, number, text, time};
 use crate::registry_item::{client_key, from_client, to_client};
 use crate::self_registration_item::{INITIAL_TOKEN, from_initial_token, initial_token_key, to_initial_token};
 use crate::{Changed, Registry, Unknown};
-
-/// Why one part of a transaction refused it.
-const CONDITION_FAILED: &str = "ConditionalCheckFailed";
 
 impl Registry {
     /// The client `id` as it is now, past the cache: strongly consistent.
@@ -33,57 +30,47 @@ impl Registry {
         token: &InitialTokenName,
         now: Timestamp,
     ) -> Result<Changed, Unknown> {
-        let damaged = |_| Unknown::damaged(&self.table, "item");
-        let client = Put::builder().table_name(&self.table).set_item(Some(from_client(client)));
-        let client = client.condition_expression("attribute_not_exists(id)").build().map_err(damaged)?;
-        let used = Update::builder()
-            .table_name(&self.table)
-            .key("id", text(&initial_token_key(token)))
-            .condition_expression("uses_left > :none AND expires_at > :now")
-            .update_expression("SET uses_left = uses_left - :one")
-            .expression_attribute_values(":none", number(&0))
-            .expression_attribute_values(":one", number(&1))
-            .expression_attribute_values(":now", time(now))
-            .build()
-            .map_err(damaged)?;
-        let call = self
-            .dynamodb
-            .transact_write_items()
-            .transact_items(TransactWriteItem::builder().put(client).build())
-            .transact_items(TransactWriteItem::builder().update(used).build());
-        match Box::pin(call.send()).await {
-            Ok(_) => Ok(Changed::Done),
-            Err(error) => match error.as_service_error() {
-                Some(TransactWriteItemsError::TransactionCanceledException(canceled))
-                    if canceled.cancellation_reasons().iter().any(|why| why.code() == Some(CONDITION_FAILED)) =>
-                {
-                    Ok(Changed::Refused)
-                }
-                _ => Err(Unknown::from_sdk(&self.table, error)),
-            },
-        }
+        let mut left = Expression::default();
+        let some = left.compare("uses_left", ">", number(&0));
+        let in_time = left.compare("expires_at", ">", time(now));
+        left.require(format!("{some} AND {in_time}"));
+        left.add("uses_left", number(&-1));
+        let token = Item::from([("id".to_owned(), text(&initial_token_key(token)))]);
+        let used = Write::new(&self.table, Kind::Update(token), left);
+        self.create(from_client(client), Some(used)).await
     }
 
-    /// Writes a client in the place of the one that was `found`, unless that was switched off, deleted, or given another
-    /// secret or registration meanwhile.
+    /// Sets all that a registration says of a client, unless the one that was `found` was switched off, deleted, or given
+    /// another secret or registration meanwhile. What the operator alone decides is not written.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
-    pub async fn change_client(&self, client: &Client, found: &Client) -> Result<Changed, Unknown> {
-        let guarded = [("disabled", ":disabled"), ("secrets", ":secrets"), ("registered_by", ":registered_by")];
-        let mut before = from_client(found);
-        let values: Item =
-            guarded.iter().filter_map(|(name, value)| Some(((*value).to_owned(), before.remove(*name)?))).collect();
-        let condition = guarded.map(|(name, value)| format!("{name} = {value}")).join(" AND ");
-        self.put_when(from_client(client), &condition, Some(values)).await
+    pub async fn replace_registration(&self, client: &Client, found: &Client) -> Result<Changed, Unknown> {
+        const KEPT: [&str; 4] = ["id", "client_id", "disabled", "created_at"];
+        let (mut before, mut after) = (from_client(found), from_client(client));
+        let mut expression = Expression::default();
+        expression.same("disabled", flag(false));
+        expression.same("created_at", time(found.created_at));
+        for guarded in ["secrets", "registered_by"] {
+            expression.same_or_absent(guarded, before.get(guarded).cloned());
+        }
+        for kept in KEPT {
+            before.remove(kept);
+            after.remove(kept);
+        }
+        before.retain(|name, _| !after.contains_key(name));
+        after.into_iter().for_each(|(name, value)| expression.set(&name, value));
+        before.into_keys().for_each(|name| expression.set_or_remove(&name, None));
+        let key = Item::from([("id".to_owned(), text(&client_key(&client.id)))]);
+        self.commit(Kind::Update(key), expression, None).await
     }
 
     /// Writes an initial access token.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
-    pub async fn create_initial_token(&self, token: &InitialToken) -> Result<Changed, Unknown> {
-        self.put(from_initial_token(token), "attribute_not_exists(id)").await
+    pub async fn create_initial_token(&self, token: &InitialToken, beside: Option<Write>) -> Result<Changed, Unknown> {
+        self.create(from_initial_token(token), beside).await
     }
 
     /// An initial access token: strongly consistent.
@@ -107,7 +94,11 @@ impl Registry {
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was deleted.
-    pub async fn delete_initial_token(&self, name: &InitialTokenName) -> Result<Changed, Unknown> {
-        self.delete(initial_token_key(name)).await
+    pub async fn delete_initial_token(
+        &self,
+        name: &InitialTokenName,
+        beside: Option<Write>,
+    ) -> Result<Changed, Unknown> {
+        self.delete(initial_token_key(name), beside).await
     }
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
-    Api, AuthMethod, Backchannel, Client, ClientKeys, KeptSecret, PkceRule, RelyingParty, SecretDigest, SecretSalt,
-    Sector, SigningAlgorithm, StoredSecret, TokenFormat,
+    Api, AuthMethod, Backchannel, Client, ClientChange, ClientGuard, ClientKeys, ClientSet, KeptSecret, PkceRule,
+    RelyingParty, SecretDigest, SecretSalt, Sector, SigningAlgorithm, StoredSecret, TokenFormat,
 };
 use keys::{read_client_keys, write_client_keys};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, ServerUri};
 
 use crate::Unknown;
+use crate::expression::Expression;
 use crate::items::{Item, Reader, bytes, flag, list, number, text, time};
 use crate::self_registration_item::{insert_self_registration, to_self_registration};
 
@@ -32,7 +33,7 @@ pub(crate) fn from_client(client: &Client) -> Item {
         ("client_id".to_owned(), text(&client.id)),
         ("name".to_owned(), text(&client.name)),
         ("auth_method".to_owned(), text(&client.auth_method.as_str())),
-        ("secrets".to_owned(), AttributeValue::L(client.secrets.iter().map(from_secret).collect())),
+        ("secrets".to_owned(), secrets(&client.secrets)),
         ("grant_types".to_owned(), list(&grant_types)),
         ("redirect_uris".to_owned(), list(&client.redirect_uris)),
         ("apis".to_owned(), list(&client.apis)),
@@ -63,6 +64,26 @@ fn insert_assertions(client: &Client, item: &mut Item) {
     if client.strict_audience {
         item.insert("strict_audience".to_owned(), flag(true));
     }
+}
+
+/// The guards of a change to a client as conditions, and what it sets as an update.
+pub(crate) fn of_client_change(change: &ClientChange) -> Expression {
+    let mut expression = Expression::default();
+    for guard in change.guards() {
+        match guard {
+            ClientGuard::CreatedAt(created_at) => expression.same("created_at", time(*created_at)),
+            ClientGuard::SecretsAre(known) => expression.same("secrets", secrets(known)),
+        }
+    }
+    match change.set() {
+        ClientSet::Disabled(disabled) => expression.set("disabled", flag(*disabled)),
+        ClientSet::Secrets(new) => expression.set("secrets", secrets(new)),
+    }
+    expression
+}
+
+fn secrets(secrets: &[StoredSecret]) -> AttributeValue {
+    AttributeValue::L(secrets.iter().map(from_secret).collect())
 }
 
 fn from_secret(secret: &StoredSecret) -> AttributeValue {

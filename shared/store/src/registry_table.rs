@@ -4,13 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::Client as DynamoDb;
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use grants::{Api, Client, Seconds, Timestamp};
+use grants::{Api, Client, ClientChange, Seconds, Timestamp};
 use protocol::{ClientId, Resource};
 
+use crate::commit::{Kind, Outcome, Write, commit};
+use crate::expression::Expression;
 use crate::items::{Item, text};
-use crate::registry_item::{API, CLIENT, api_key, client_key, from_api, from_client, to_api, to_client};
+use crate::registry_item::{
+    API, CLIENT, api_key, client_key, from_api, from_client, of_client_change, to_api, to_client,
+};
 use crate::{Unknown, batch};
 
 /// What is read counts for so long: whatever ends a right in the registry takes effect within it.
@@ -36,6 +38,15 @@ pub enum Changed {
     Done,
     /// It was there already, or it was not there.
     Refused,
+}
+
+/// The outcome of a change to a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientChanged {
+    /// It is made.
+    Done,
+    /// A guard did not hold; this is the client that stands there.
+    Refused(Option<Box<Client>>),
 }
 
 impl Registry {
@@ -76,28 +87,38 @@ impl Registry {
         Ok(found.map(|api| Api::clone(&api)).collect())
     }
 
-    /// Writes a client that is not there yet.
+    /// Writes a client that is not there yet, and `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
-    pub async fn create_client(&self, client: &Client) -> Result<Changed, Unknown> {
-        self.put(from_client(client), "attribute_not_exists(id)").await
+    pub async fn create_client(&self, client: &Client, beside: Option<Write>) -> Result<Changed, Unknown> {
+        self.create(from_client(client), beside).await
     }
 
-    /// Writes a client that is there already.
+    /// Makes a change to a client, and `beside` in the same transaction. Whether it was made is told, or what stood there
+    /// instead.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known whether it was written.
-    pub async fn replace_client(&self, client: &Client) -> Result<Changed, Unknown> {
-        self.put(from_client(client), "attribute_exists(id)").await
+    /// [`Unknown`] when it is not known whether it was made.
+    pub async fn change_client(&self, change: &ClientChange, beside: Option<Write>) -> Result<ClientChanged, Unknown> {
+        let key = Item::from([("id".to_owned(), text(&client_key(change.id())))]);
+        let own = Write::new(&self.table, Kind::Update(key), of_client_change(change));
+        let outcome = commit(&self.dynamodb, std::iter::once(own).chain(beside).collect()).await?;
+        Ok(match outcome {
+            Outcome::Done(_) => ClientChanged::Done,
+            Outcome::Refused(_, found) => {
+                let found = found.map(|item| to_client(&self.table, &item)).transpose()?;
+                ClientChanged::Refused(found.map(Box::new))
+            }
+        })
     }
 
-    /// Deletes a client.
+    /// Deletes a client, and does `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was deleted.
-    pub async fn delete_client(&self, id: &ClientId) -> Result<Changed, Unknown> {
-        self.delete(client_key(id)).await
+    pub async fn delete_client(&self, id: &ClientId, beside: Option<Write>) -> Result<Changed, Unknown> {
+        self.delete(client_key(id), beside).await
     }
 
     /// Every client.
@@ -108,20 +129,20 @@ impl Registry {
         self.scan(CLIENT).await?.iter().map(|item| to_client(&self.table, item)).collect()
     }
 
-    /// Writes an API that is not there yet.
+    /// Writes an API that is not there yet, and `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
-    pub async fn create_api(&self, api: &Api) -> Result<Changed, Unknown> {
-        self.put(from_api(api), "attribute_not_exists(id)").await
+    pub async fn create_api(&self, api: &Api, beside: Option<Write>) -> Result<Changed, Unknown> {
+        self.create(from_api(api), beside).await
     }
 
-    /// Deletes an API.
+    /// Deletes an API, and does `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was deleted.
-    pub async fn delete_api(&self, identifier: &Resource) -> Result<Changed, Unknown> {
-        self.delete(api_key(identifier)).await
+    pub async fn delete_api(&self, identifier: &Resource, beside: Option<Write>) -> Result<Changed, Unknown> {
+        self.delete(api_key(identifier), beside).await
     }
 
     /// Every API.
@@ -148,32 +169,29 @@ impl Registry {
         batch::read(&self.dynamodb, &self.table, keys).await
     }
 
-    pub(crate) async fn put(&self, item: Item, condition: &str) -> Result<Changed, Unknown> {
-        self.put_when(item, condition, None).await
+    pub(crate) async fn create(&self, item: Item, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let mut absent = Expression::default();
+        absent.absent("id");
+        self.commit(Kind::Put(item), absent, beside).await
     }
 
-    /// Writes an item when a condition with these values holds.
-    pub(crate) async fn put_when(&self, item: Item, condition: &str, values: Option<Item>) -> Result<Changed, Unknown> {
-        let call = self.dynamodb.put_item().table_name(&self.table).set_item(Some(item));
-        let call = call.condition_expression(condition).set_expression_attribute_values(values);
-        match Box::pin(call.send()).await {
-            Ok(_) => Ok(Changed::Done),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
-                _ => Err(Unknown::from_sdk(&self.table, error)),
-            },
-        }
+    pub(crate) async fn delete(&self, key: String, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let mut there = Expression::default();
+        there.present("id");
+        self.commit(Kind::Delete(Item::from([("id".to_owned(), text(&key))])), there, beside).await
     }
 
-    pub(crate) async fn delete(&self, key: String) -> Result<Changed, Unknown> {
-        let call = self.dynamodb.delete_item().table_name(&self.table).key("id", text(&key));
-        match Box::pin(call.condition_expression("attribute_exists(id)").send()).await {
-            Ok(_) => Ok(Changed::Done),
-            Err(error) => match error.as_service_error() {
-                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
-                _ => Err(Unknown::from_sdk(&self.table, error)),
-            },
-        }
+    pub(crate) async fn commit(
+        &self,
+        kind: Kind,
+        expression: Expression,
+        beside: Option<Write>,
+    ) -> Result<Changed, Unknown> {
+        let own = Write::new(&self.table, kind, expression);
+        Ok(match commit(&self.dynamodb, std::iter::once(own).chain(beside).collect()).await? {
+            Outcome::Done(_) => Changed::Done,
+            Outcome::Refused(..) => Changed::Refused,
+        })
     }
 
     pub(crate) async fn scan(&self, prefix: &str) -> Result<Vec<Item>, Unknown> {
