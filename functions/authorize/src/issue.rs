@@ -1,15 +1,16 @@
 //! Issuing a code, or the tokens of the implicit grant: one conditional write.
 
-use edge::{Answer, Event, Trace};
+use edge::{Answer, Event, Trace, redirect};
 use grants::code::{self, Agreement};
+use grants::revocation::revoke;
 use grants::{
     AccessToken, Asked, Attempt, CodeHandle, Generation, Grant, GrantSecret, IdToken, SignIn, Timestamp, TokenFormat,
     TokenId, for_grant, implicit,
 };
 use keys::KeyRing;
-use protocol::{AuthorizationErrorCode, GrantType, ResponseType, Secret, Subject};
-use sessions::SignedIn;
-use store::Applied;
+use protocol::{AuthorizationErrorCode, GrantType, IdentityScope, ResponseType, Scope, Secret, Subject};
+use sessions::{SessionChange, SignedIn, UserChange, stands};
+use store::{Applied, Unknown, UserChanged};
 
 use crate::admitted::Admitted;
 use crate::{Authorize, Early, known_as, show};
@@ -31,14 +32,22 @@ impl Authorize {
         let attempt = Attempt::from_bytes(edge::random());
         let known_as = known_as(admitted.trusted.client(), person, &ring)?;
         let grant = self.grant_of(admitted, (person, known_as), &secret, (now, attempt));
-        match self.grants.apply(&code::issue(grant.clone())).await.map_err(show::unavailable)? {
+        let step = code::issue(grant.clone());
+        let (applied, stands) = tokio::join!(self.grants.apply(&step), self.still_stands(&grant, person, now));
+        match applied.map_err(show::unavailable)? {
             Applied::Done(_) => {}
             Applied::Refused(found) if code::was_issued(found.as_deref(), attempt) => {}
             Applied::Refused(_) => return Err(show::used_form(admitted)),
         }
+        if !stands.map_err(show::unavailable)? {
+            // The person signed out or was switched off since the visit was read: it begins again, with nobody signed in.
+            self.grants.apply(&revoke(grant.id)).await.map_err(show::unavailable)?;
+            return Err(Box::new(redirect(&admitted.again())));
+        }
         let (answer, events) = match admitted.request.response_type {
             ResponseType::Code => {
-                let code = ring.handles().seal_code(&CodeHandle { secret });
+                let rests_on = ring.footing_of(&grant);
+                let code = ring.handles().seal_code(&CodeHandle { secret, rests_on });
                 let answer = self.respond(&admitted.way(), &[("code", code.expose())]);
                 (answer, vec![Event::of_grant("code_issued", &grant)])
             }
@@ -51,6 +60,25 @@ impl Authorize {
         Ok(Trace { events, ..Trace::default() }.of_client(&grant.client_id).onto(answer))
     }
 
+    /// Whether what the grant rests on still stands at the moment when it is made. The grant is counted where it comes from
+    /// in the same step.
+    async fn still_stands(&self, grant: &Grant, person: &SignedIn, now: Timestamp) -> Result<bool, Unknown> {
+        let (user, session) = (person.user(), person.session());
+        let one_more = SessionChange::OneMoreGrant { at: now, credential_version: session.credential_version };
+        let counted = UserChange::count_grant(user);
+        let user = async {
+            if outlives(&grant.scope) {
+                let changed = self.people.change_user(&counted, None).await?;
+                return Ok((changed == UserChanged::Done).then(|| user.clone()));
+            }
+            self.people.user(user.key).await
+        };
+        let (user, session) = tokio::join!(user, self.people.change_session(session, one_more));
+        let (user, session) = (user?, session?);
+        let moment = (&self.parts.config.policy, now);
+        Ok(session.is_some() && stands(grant, user.as_ref(), session.as_ref(), moment).is_ok())
+    }
+
     fn grant_of(
         &self,
         admitted: &Admitted,
@@ -60,8 +88,6 @@ impl Authorize {
     ) -> Grant {
         let (user, session, claims) = (person.user(), person.session(), &admitted.request.claims);
         let sign_in = SignIn {
-            person: user.key,
-            session: session.id,
             userinfo_claims: claims.userinfo.clone(),
             id_token_claims: user.known_claims().only(&implicit::id_token_claims(&admitted.request, &admitted.target)),
         };
@@ -72,7 +98,9 @@ impl Authorize {
             target: admitted.target.clone(),
             code_challenge: admitted.request.code_challenge.clone(),
             nonce: admitted.request.nonce.clone(),
-            sign_in: Some(sign_in),
+            footing: person.footing(outlives(&admitted.target.scope)),
+            session_ends_at: session.expires_at,
+            sign_in,
         };
         let policy = &self.parts.config.policy;
         match admitted.request.response_type {
@@ -126,8 +154,8 @@ impl Authorize {
         let made = match token.format {
             TokenFormat::Jwt => self.sign(&keys, &token, grant)?,
             TokenFormat::Opaque => {
-                let person = keys.person_of(&token, grant);
-                keys.handles().seal_access(&token.handle(grant, secret, Generation::FIRST, person))
+                let rests_on = keys.footing_of(grant);
+                keys.handles().seal_access(&token.handle(grant, secret, Generation::FIRST, rests_on))
             }
         };
         Ok((made, token))
@@ -152,8 +180,12 @@ impl Authorize {
     }
 
     fn sign(&self, keys: &KeyRing, token: &grants::AccessToken, grant: &Grant) -> Result<Secret, Early> {
-        let person = keys.person_of(token, grant);
-        let id = TokenId::OfGrant(grant.id, Generation::FIRST, edge::random(), person);
+        let id = TokenId::OfGrant(grant.id, Generation::FIRST, edge::random(), keys.footing_of(grant));
         keys.sign(token, self.parts.config.issuer.as_str(), id).map_err(|error| show::failed(&error.into()))
     }
+}
+
+/// Whether a grant with this scope outlives the session that it comes from (OpenID Connect Core §11).
+fn outlives(scope: &Scope) -> bool {
+    scope.has(IdentityScope::OfflineAccess)
 }

@@ -18,6 +18,7 @@ mod consent;
 mod issue;
 mod show;
 mod sign_in;
+mod start_session;
 
 use std::sync::Arc;
 
@@ -102,7 +103,7 @@ impl Authorize {
             return Ok(Guest { signed_in: None, known_as: None, agreed: None });
         };
         let visitor = self.people.visitor(&handle, Some(&client.id)).await.map_err(show::unavailable)?;
-        let signed_in = signed_in(visitor.session, visitor.user, now);
+        let signed_in = signed_in(&handle, visitor.session, visitor.user, (&self.parts.config.policy, now));
         let known_as = signed_in.as_ref().map(|person| known_as(client, person, ring)).transpose()?;
         Ok(Guest { signed_in, known_as, agreed: visitor.agreed })
     }

@@ -7,10 +7,11 @@ use edge::{
 use grants::{Seconds, Target, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::{Parameters, Secret, Username};
-use sessions::{DeviceHandle, FormTicket, Next, ProvenPerson, next, sign_in};
+use sessions::{DeviceHandle, FormTicket, Next, SessionHandle, SignedIn, next};
 
 use crate::admitted::{Admitted, Guest};
 use crate::show::{Again, Why};
+use crate::start_session::Started;
 use crate::{Authorize, Early, known_as, show, visit};
 
 /// A browser is remembered for a year after the last sign-in.
@@ -40,18 +41,29 @@ impl Authorize {
             source: incoming.source(),
             device,
         };
-        match self.passwords.check(&attempted, now).await.map_err(show::unavailable)? {
-            Checked::Right { person, agreed } => self.welcome(&admitted, person, (agreed, device), now).await,
-            Checked::Wrong => Ok(failed("sign_in_failed", again(Why::WrongPassword))),
-            Checked::Wait(wait) => Ok(failed("sign_in_throttled", again(Why::TooManyGuesses(wait)))),
+        let (checked, former) =
+            tokio::join!(self.passwords.check(&attempted, now), self.former_session(incoming, &ring));
+        let (checked, former) = (checked.map_err(show::unavailable)?, former.map_err(show::unavailable)?);
+        let right = match checked {
+            Checked::Right(right) => *right,
+            Checked::Wrong => return Ok(failed("sign_in_failed", again(Why::WrongPassword))),
+            Checked::Wait(wait) => return Ok(failed("sign_in_throttled", again(Why::TooManyGuesses(wait)))),
+        };
+        let agreed = right.agreed.clone();
+        match self.start_session(right, former, admitted.written.digest, now).await.map_err(show::unavailable)? {
+            Started::SignedIn(person, handle) => {
+                self.welcome(&admitted, (*person, handle), (agreed, device), now).await
+            }
+            Started::Over => Ok(failed("sign_in_failed", again(Why::WrongPassword))),
+            Started::Wait(wait) => Ok(failed("sign_in_throttled", again(Why::TooManyGuesses(wait)))),
         }
     }
 
-    /// Makes the session, and the cookies of the browser.
+    /// Goes on with whoever has just signed in, and sets the cookies of the browser.
     async fn welcome(
         &self,
         admitted: &Admitted,
-        person: ProvenPerson,
+        (person, handle): (SignedIn, SessionHandle),
         (agreed, device): (Option<Target>, Option<DeviceHandle>),
         now: Timestamp,
     ) -> Result<Answer, Early> {
@@ -59,8 +71,6 @@ impl Authorize {
         let key = person.user().key;
         let device = device.filter(|known| known.of(key).is_some());
         let device = device.unwrap_or_else(|| DeviceHandle::new(key, edge::random()));
-        let (person, handle) = sign_in(person, edge::random(), admitted.written.digest, now);
-        self.people.create_session(person.session()).await.map_err(show::unavailable)?;
         let event = Event::of_person("signed_in", &person.user().subject);
         let known_as = Some(known_as(admitted.trusted.client(), &person, &ring)?);
         let guest = Guest { signed_in: Some(person), known_as, agreed };

@@ -1,5 +1,5 @@
-//! What follows a sign-out: the grants of the session end, and its apps are told (OpenID Connect Core §11, Back-Channel
-//! Logout §2.5).
+//! The follow-up of a sign-out: apps are told, and the grants of the session are marked as revoked (OpenID Connect Core §11,
+//! Back-Channel Logout §2.5). It decides nothing: those grants rest on the session, and are over with it.
 //!
 //! Nobody waits for it. It is asked by the stream of the people table, which keeps what happened for a day: a session
 //! that somebody deleted comes in once at least, whatever dies on the way.
@@ -30,6 +30,9 @@ use store::{GrantsTable, PeopleTable, SessionRecord};
 pub use event::{
     ItemFailure, StreamAnswer, StreamChange, StreamEvent, StreamKeys, StreamRecord, StreamText, UserIdentity,
 };
+
+/// So many grants are revoked side by side.
+const AT_ONCE: usize = 50;
 
 /// The function.
 pub struct BackChannelLogout {
@@ -86,9 +89,13 @@ impl BackChannelLogout {
         let (session, person) = (ended.session, ended.person);
         let grants = self.grants.of_session(session).await?;
         let ending = grants.iter().filter(|grant| grant.ends_with_session(session) && grant.stage != Stage::Revoked);
-        for applied in join_all(ending.map(|grant| async { self.grants.apply(&revoke(grant.id)).await })).await {
-            // A grant that was over already is what was wanted.
-            applied?;
+        let ending: Vec<&Grant> = ending.collect();
+        for some in ending.chunks(AT_ONCE) {
+            for applied in join_all(some.iter().map(|grant| async { self.grants.apply(&revoke(grant.id)).await })).await
+            {
+                // A grant that was over already is what was wanted.
+                applied?;
+            }
         }
         let (mut settled, mut missed) = (Vec::new(), false);
         for outcome in join_all(whom_to_tell(&grants, &ended).map(|grant| self.tell(grant, now))).await {
@@ -140,7 +147,8 @@ impl BackChannelLogout {
 
 /// One grant of each client that has not heard of the end of the session.
 fn whom_to_tell<'a>(grants: &'a [Grant], ended: &EndedSession) -> impl Iterator<Item = &'a Grant> + use<'a> {
-    let open = grants.iter().filter(|grant| !ended.told.contains(&grant.client_id));
+    let knows = |grant: &&Grant| grant.sign_in.is_some();
+    let open = grants.iter().filter(knows).filter(|grant| !ended.told.contains(&grant.client_id));
     let by_client: BTreeMap<&ClientId, &Grant> = open.map(|grant| (&grant.client_id, grant)).collect();
     by_client.into_values()
 }

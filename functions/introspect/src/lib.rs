@@ -3,22 +3,29 @@
 //! # Decisions
 //! - An API asks as a client that is registered with the API's identifier (`--introspects`). Any other client may ask
 //!   too, and is told of every token that it is not active.
+//! - A person's token is active while what its grant rests on stands. The token names those items for this server alone,
+//!   so that they are read with the grant.
 //! - A refresh token is not meant for any API, so it is never active.
 
 use edge::{
     Answer, Authentication, Config, Error, Failure, Function, Incoming, Parts, Stores, Trace, json, method_not_allowed,
 };
-use grants::{AuthenticatedClient, Standing, Timestamp, TokenFacts, TokenId, describe_opaque, introspect};
+use grants::{
+    AuthenticatedClient, Grant, GrantId, HiddenFooting, Standing, Timestamp, TokenFacts, TokenId, describe_opaque,
+    introspect,
+};
 use http::{Method, StatusCode};
+use keys::KeyRing;
 use lambda_http::Request;
 use protocol::{IntrospectionResponse, Secret, TokenQuery};
-use store::GrantsTable;
+use sessions::stands;
+use store::GroundedGrants;
 
 /// The endpoint.
 pub struct Introspect {
     parts: Parts,
     clients: Authentication,
-    grants: GrantsTable,
+    grants: GroundedGrants,
 }
 
 impl Introspect {
@@ -28,7 +35,7 @@ impl Introspect {
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         let clients = Authentication::open(&config, stores)?;
-        Ok(Self { clients, parts: Parts::assemble(config, stores, false)?, grants: stores.grants()? })
+        Ok(Self { clients, parts: Parts::assemble(config, stores, false)?, grants: stores.grounded_grants()? })
     }
 
     async fn tell(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
@@ -52,9 +59,8 @@ impl Introspect {
     ) -> Result<IntrospectionResponse, Failure> {
         let ring = self.parts.keys.ring_to_verify(token, now).await?;
         if let Some(handle) = ring.handles().open_access(token) {
-            let Some(grant) = self.grants.find(handle.secret.id()).await? else {
-                return Ok(IntrospectionResponse::INACTIVE);
-            };
+            let grant = self.standing(&ring, handle.secret.id(), handle.rests_on, now).await?;
+            let Some(grant) = grant else { return Ok(IntrospectionResponse::INACTIVE) };
             let facts = describe_opaque(&handle, &grant);
             return self.judge(&facts, Standing::Grant(Some(&grant)), caller, now).await;
         }
@@ -62,16 +68,31 @@ impl Introspect {
             return Ok(IntrospectionResponse::INACTIVE);
         };
         match facts.token_id {
-            Some(TokenId::OfGrant(grant, ..)) => {
-                let grant = self.grants.find(grant).await?;
+            Some(TokenId::OfGrant(grant, _, _, rests_on)) => {
+                let grant = self.standing(&ring, grant, rests_on, now).await?;
                 self.judge(&facts, Standing::Grant(grant.as_ref()), caller, now).await
             }
             Some(id @ TokenId::Machine(_)) => {
-                let revoked = self.grants.token_is_revoked(id).await?;
+                let revoked = self.grants.grants().token_is_revoked(id).await?;
                 self.judge(&facts, Standing::Machine { revoked }, caller, now).await
             }
             None => Ok(IntrospectionResponse::INACTIVE),
         }
+    }
+
+    /// The grant of a token, while what it rests on stands: one round trip.
+    async fn standing(
+        &self,
+        ring: &KeyRing,
+        id: GrantId,
+        rests_on: Option<HiddenFooting>,
+        now: Timestamp,
+    ) -> Result<Option<Grant>, Failure> {
+        let rests_on = rests_on.map(|hidden| ring.handles().reveal(id, hidden));
+        let Some((grant, ground)) = self.grants.read(id, rests_on).await? else { return Ok(None) };
+        let moment = (&self.parts.config.policy, now);
+        let good = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), moment).is_ok();
+        Ok(Some(grant).filter(|_| good))
     }
 
     async fn judge(

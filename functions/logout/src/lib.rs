@@ -148,7 +148,7 @@ impl Logout {
     async fn guest(&self, incoming: Incoming<'_>, ring: &KeyRing, now: Timestamp) -> Result<Option<SignedIn>, Early> {
         let Some(handle) = incoming.session(ring.handles()) else { return Ok(None) };
         let visitor = self.people.visitor(&handle, None).await.map_err(|unknown| show::failed(&unknown.into()))?;
-        Ok(signed_in(visitor.session, visitor.user, now))
+        Ok(signed_in(&handle, visitor.session, visitor.user, (&self.parts.config.policy, now)))
     }
 
     /// Ends the session: one write.

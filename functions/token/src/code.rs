@@ -2,7 +2,7 @@
 
 use edge::{Answer, Event, Failure, Trace};
 use grants::code::{CodeRedemption, explain, redeem};
-use grants::{Asked, Grant, Refusal, one_token_serves};
+use grants::{Asked, Grant, Refusal, RestsOn, one_token_serves};
 use protocol::{CodeVerifier, GrantType, RedirectUri, Resource, Secret};
 use store::Applied;
 
@@ -19,20 +19,30 @@ impl Token {
         let ring = self.parts.keys.ring(asking.now).await?;
         let code = ring.handles().open_code(code).ok_or(Refusal::CodeUnknown)?;
         one_token_serves(&asking.apis, &resources)?;
+        let rests_on = code.rests_on.map(|hidden| ring.handles().reveal(code.secret.id(), hidden));
         let request = CodeRedemption { code, redirect_uri, code_verifier, resources };
-        let grant = self.advance_by_code(asking, &request).await?;
+        let grant = self.advance_by_code(asking, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: None };
         let answer = self.give_of_grant(asking, &grant, request.code.secret.clone(), asked).await?;
         Ok(Trace::event(Event::of_grant("code_redeemed", &grant)).onto(answer))
     }
 
-    async fn advance_by_code(&self, asking: &Asking, request: &CodeRedemption) -> Result<Grant, Failure> {
+    async fn advance_by_code(
+        &self,
+        asking: &Asking,
+        request: &CodeRedemption,
+        rests_on: Option<RestsOn>,
+    ) -> Result<Grant, Failure> {
         let (policy, now, attempt) = (&self.parts.config.policy, asking.now, asking.attempt);
         let step = redeem(request, &asking.client, policy, now, attempt);
-        let found = match self.grants.apply(&step).await? {
-            Applied::Done(grant) => return Ok(*grant),
-            Applied::Refused(found) => found,
+        let (applied, ground) = self.grants.apply(&step, rests_on).await?;
+        let grant = match applied {
+            Applied::Done(grant) => *grant,
+            Applied::Refused(found) => {
+                let verdict = explain(request, &asking.client, found.as_deref(), now, attempt);
+                self.settle(verdict, found.as_deref()).await?
+            }
         };
-        self.settle(explain(request, &asking.client, found.as_deref(), now, attempt), found.as_deref()).await
+        self.on_its_footing(asking, grant, ground).await
     }
 }

@@ -7,6 +7,8 @@
 //! - Any origin may read the answers (C062): what counts is in the body, and no cookie is looked at.
 //! - The password grant takes passwords as the sign-in page does: same hash, same counters. The refusal of a wrong
 //!   password, of nobody and of somebody switched off is the same.
+//! - A person's grant is advanced and what it rests on is read side by side: a handle names both. Tokens leave only when
+//!   both say yes, and a grant that has lost its footing is revoked. Of a handle of version 0.1 it is read afterwards.
 //! - What one token cannot serve is refused before anything is written for it, so that it costs no code and no refresh.
 
 mod code;
@@ -25,13 +27,13 @@ use grants::{Api, Attempt, AuthenticatedClient, Timestamp};
 use http::Method;
 use lambda_http::Request;
 use protocol::TokenRequest;
-use store::GrantsTable;
+use store::GroundedGrants;
 
 /// The endpoint.
 pub struct Token {
     parts: Parts,
     clients: Authentication,
-    grants: GrantsTable,
+    grants: GroundedGrants,
     /// Only where the deployment offers the password grant: no other grant needs to see the people.
     passwords: Option<Passwords>,
 }
@@ -53,7 +55,12 @@ impl Token {
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         let passwords = config.policy.legacy.password.then(|| stores.passwords()).transpose()?;
         let clients = Authentication::open(&config, stores)?;
-        Ok(Self { clients, parts: Parts::assemble(config, stores, true)?, grants: stores.grants()?, passwords })
+        Ok(Self {
+            clients,
+            parts: Parts::assemble(config, stores, true)?,
+            grants: stores.grounded_grants()?,
+            passwords,
+        })
     }
 
     async fn give(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {

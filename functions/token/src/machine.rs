@@ -23,7 +23,7 @@ impl Token {
                 let secret = GrantSecret::from_bytes(edge::random());
                 let grant = machine::grant_of(&token, secret.id(), asking.attempt);
                 // The identifier is random: whatever stands there already is this very attempt's.
-                self.grants.apply(&machine::issue(grant.clone())).await?;
+                self.grants.grants().apply(&machine::issue(grant.clone())).await?;
                 event = Event::of_grant(event.name, &grant);
                 ring.handles().seal_access(&token.handle(&grant, secret, Generation::FIRST, None))
             }

@@ -1,8 +1,12 @@
 //! The password grant, for those who still migrate from it (RFC 6749 §4.3).
 
-use edge::{Answer, Attempted, Checked, Event, Failure, Trace};
-use grants::{Asked, GrantSecret, Refusal, password};
+use edge::{Answer, Attempted, Checked, Event, Failure, RightPassword, Trace};
+use grants::password::ProvenPerson;
+use grants::revocation::revoke;
+use grants::{Asked, Grant, GrantSecret, Refusal, Seconds, Target, password};
 use protocol::{GrantType, Resource, Scope, Secret, TokenErrorCode, Username};
+use sessions::UserChange;
+use store::UserChanged;
 
 use crate::{Asking, Token};
 
@@ -18,28 +22,49 @@ impl Token {
         let target = password::target(&asking.client, &asking.apis, &resources, scope.as_ref())?;
         let client = &asking.client.client().id;
         let attempted = Attempted { username, password, client, source: asking.source, device: None };
-        let person = match self.passwords()?.check(&attempted, asking.now).await? {
-            Checked::Right { person, .. } => person,
-            Checked::Wrong => {
-                return Err(Failure::from(Refusal::PasswordWrong).with_event(Event::new("sign_in_failed")));
-            }
-            Checked::Wait(wait) => {
-                return Err(Failure::too_many_guesses(wait).with_event(Event::new("sign_in_throttled")));
-            }
+        let right = match self.passwords()?.check(&attempted, asking.now).await? {
+            Checked::Right(right) => right,
+            Checked::Wrong => return Err(wrong()),
+            Checked::Wait(wait) => return Err(too_many(wait)),
         };
         let secret = GrantSecret::from_bytes(edge::random());
-        let moment = (asking.now, asking.attempt);
-        let subject = &person.user().subject;
-        let ring = self.parts.keys.ring(asking.now).await?;
-        let pairwise = ring.handles().pairwise_subject(&asking.client.client().relying_party, subject)?;
-        let agreed = (subject.clone(), pairwise, target);
-        let grant = password::grant_of(secret.id(), &asking.client, agreed, &self.parts.config.policy, moment);
-        // The identifier is random: whatever stands there already is this very attempt's.
-        self.grants.apply(&password::issue(grant.clone())).await?;
+        let grant = self.grant_for(asking, &right, target, &secret).await?;
         let asked = Asked { resources: &resources, scope: scope.as_ref() };
         let answer = self.give_of_grant(asking, &grant, secret, asked).await?;
         let legacy = Trace::event(Event::legacy(GrantType::Password, ADVICE));
         Ok(legacy.onto(Trace::event(Event::of_grant("password_token_issued", &grant)).onto(answer)))
+    }
+
+    /// Makes the grant while it is asked, side by side, whether the person is still as the password found that person, and
+    /// whether a right password may be told. A grant that is not to be given is revoked.
+    async fn grant_for(
+        &self,
+        asking: &Asking,
+        right: &RightPassword,
+        target: Target,
+        secret: &GrantSecret,
+    ) -> Result<Grant, Failure> {
+        let user = right.person.user();
+        let ring = self.parts.keys.ring(asking.now).await?;
+        let registered = &asking.client.client().relying_party;
+        let pairwise_subject = ring.handles().pairwise_subject(registered, &user.subject)?;
+        let proven = ProvenPerson { subject: user.subject.clone(), pairwise_subject, footing: user.footing() };
+        let moment = (asking.now, asking.attempt);
+        let grant = password::grant_of(secret.id(), &asking.client, proven, target, &self.parts.config.policy, moment);
+        // The identifier is random: whatever stands there already is this very attempt's.
+        let (step, counted) = (password::issue(grant.clone()), UserChange::count_grant(user));
+        let (made, counted, wait) = tokio::join!(
+            self.grants.grants().apply(&step),
+            self.grants.people().change_user(&counted, None),
+            self.passwords()?.weigh(right, asking.now)
+        );
+        let refused = match (made?, counted?, wait?) {
+            (_, UserChanged::Done, None) => return Ok(grant),
+            (_, _, Some(wait)) => too_many(wait),
+            (_, UserChanged::Refused(_), None) => wrong(),
+        };
+        self.grants.grants().apply(&revoke(grant.id)).await?;
+        Err(refused)
     }
 
     fn passwords(&self) -> Result<&edge::Passwords, Failure> {
@@ -47,4 +72,12 @@ impl Token {
             Failure::new(TokenErrorCode::UnsupportedGrantType, "this grant type is not supported", "not_offered");
         self.passwords.as_ref().ok_or(missing)
     }
+}
+
+fn wrong() -> Failure {
+    Failure::from(Refusal::PasswordWrong).with_event(Event::new("sign_in_failed"))
+}
+
+fn too_many(wait: Seconds) -> Failure {
+    Failure::too_many_guesses(wait).with_event(Event::new("sign_in_throttled"))
 }

@@ -2,7 +2,7 @@
 
 use edge::{Answer, Event, Failure, Trace};
 use grants::refresh::{RefreshRequest, explain, rotate};
-use grants::{Asked, Grant, Refusal, one_token_serves};
+use grants::{Asked, Grant, Refusal, RestsOn, one_token_serves};
 use protocol::{GrantType, Resource, Scope, Secret};
 use store::Applied;
 
@@ -21,19 +21,30 @@ impl Token {
         let ring = self.parts.keys.ring(asking.now).await?;
         let token = ring.handles().open_refresh(token).ok_or(Refusal::RefreshTokenUnknown)?;
         one_token_serves(&asking.apis, &resources)?;
+        let rests_on = token.rests_on.map(|hidden| ring.handles().reveal(token.secret.id(), hidden));
         let request = RefreshRequest { token, scope, resources };
-        let grant = self.advance_by_refresh(asking, &request).await?;
+        let grant = self.advance_by_refresh(asking, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: request.scope.as_ref() };
         let answer = self.give_of_grant(asking, &grant, request.token.secret.clone(), asked).await?;
         Ok(Trace::event(Event::of_grant("grant_refreshed", &grant)).onto(answer))
     }
 
-    async fn advance_by_refresh(&self, asking: &Asking, request: &RefreshRequest) -> Result<Grant, Failure> {
+    async fn advance_by_refresh(
+        &self,
+        asking: &Asking,
+        request: &RefreshRequest,
+        rests_on: Option<RestsOn>,
+    ) -> Result<Grant, Failure> {
         let (policy, now, attempt) = (&self.parts.config.policy, asking.now, asking.attempt);
-        let found = match self.grants.apply(&rotate(request, &asking.client, policy, now, attempt)).await? {
-            Applied::Done(grant) => return Ok(*grant),
-            Applied::Refused(found) => found,
+        let step = rotate(request, &asking.client, policy, now, attempt);
+        let (applied, ground) = self.grants.apply(&step, rests_on).await?;
+        let grant = match applied {
+            Applied::Done(grant) => *grant,
+            Applied::Refused(found) => {
+                let verdict = explain(request, &asking.client, found.as_deref(), policy, (now, attempt));
+                self.settle(verdict, found.as_deref()).await?
+            }
         };
-        self.settle(explain(request, &asking.client, found.as_deref(), policy, (now, attempt)), found.as_deref()).await
+        self.on_its_footing(asking, grant, ground).await
     }
 }

@@ -1,9 +1,12 @@
 //! Tokens on their way out.
 
 use edge::{Answer, Event, Failure, json};
+use grants::revocation::revoke;
 use grants::{AccessToken, Asked, Grant, GrantSecret, IdToken, TokenFormat, TokenId, Verdict, refresh};
 use http::StatusCode;
 use protocol::{IdentityScope, Secret, TokenResponse};
+use sessions::{SessionChange, is_to_be_told, stands};
+use store::Ground;
 
 use crate::{Asking, Token};
 
@@ -45,15 +48,17 @@ impl Token {
         let token = grants::for_grant(grant, asking.client.client(), &asking.apis, asked, asking.now)?;
         let generation = refresh::current_generation(grant).ok_or(grants::Refusal::GrantRevoked)?;
         let ring = self.parts.keys.ring(asking.now).await?;
-        let person = ring.person_of(&token, grant);
+        let rests_on = ring.footing_of(grant);
         let access_token = match token.format {
             TokenFormat::Jwt => {
-                self.sign(&token, TokenId::OfGrant(grant.id, generation, edge::random(), person)).await?
+                self.sign(&token, TokenId::OfGrant(grant.id, generation, edge::random(), rests_on)).await?
             }
-            TokenFormat::Opaque => ring.handles().seal_access(&token.handle(grant, secret.clone(), generation, person)),
+            TokenFormat::Opaque => {
+                ring.handles().seal_access(&token.handle(grant, secret.clone(), generation, rests_on))
+            }
         };
         let id_token = self.id_token(asking, grant, &asked, &access_token).await?;
-        let next = refresh::token_of(grant, secret, &asking.client);
+        let next = refresh::token_of(grant, secret, rests_on, &asking.client);
         let refresh_token = next.map(|handle| ring.handles().seal_refresh(&handle));
         let (refresh_token, id_token) = (refresh_token.as_ref(), id_token.as_ref());
         let given = Given { access_token: &access_token, refresh_token, id_token, token: &token };
@@ -83,12 +88,27 @@ impl Token {
             Verdict::Refuse(refusal) => Err(refusal.into()),
             Verdict::RefuseAnd(refusal, last) => {
                 // Until the revocation is written the refusal is not said: who cannot be told so asks again.
-                self.grants.apply(&last).await?;
+                self.grants.grants().apply(&last).await?;
                 let name = refusal.name();
                 let event = found.map_or(Event::new(name), |grant| Event::of_grant(name, grant));
                 Err(Failure::from(refusal).with_event(event))
             }
         }
+    }
+
+    /// The grant, if what it rests on stands; otherwise it ends. `read` is what its handle led to.
+    pub(crate) async fn on_its_footing(&self, asking: &Asking, grant: Grant, read: Ground) -> Result<Grant, Failure> {
+        let moment = (&self.parts.config.policy, asking.now);
+        let ground = self.grants.ground_of(&grant, read).await?;
+        if let Err(refusal) = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), moment) {
+            self.grants.grants().apply(&revoke(grant.id)).await?;
+            return Err(Failure::from(refusal).with_event(Event::of_grant(refusal.name(), &grant)));
+        }
+        // An app that refreshes is used: once in a while the session is told, so that it does not end as unused.
+        if let Some(session) = ground.session.filter(|session| is_to_be_told(session, moment.0, asking.now)) {
+            self.grants.people().change_session(&session, SessionChange::Seen(asking.now)).await?;
+        }
+        Ok(grant)
     }
 
     pub(crate) async fn sign(&self, token: &AccessToken, id: TokenId) -> Result<Secret, Failure> {

@@ -14,21 +14,21 @@ use edge::{
 };
 use grants::userinfo::{Denial, admit, shown};
 use grants::{
-    AccessHandle, Client, Grant, GrantId, HiddenPerson, SigningAlgorithm, Timestamp, TokenFacts, TokenId,
+    AccessHandle, Client, Grant, GrantId, HiddenFooting, SigningAlgorithm, Timestamp, TokenFacts, TokenId,
     describe_opaque,
 };
 use http::{Method, StatusCode};
 use lambda_http::Request;
 use protocol::{Claims, Secret};
-use sessions::User;
-use store::UserInfoTables;
+use sessions::stands;
+use store::GroundedGrants;
 
 const METHODS: &str = "GET, POST";
 
 /// The endpoint.
 pub struct UserInfo {
     parts: Parts,
-    tables: UserInfoTables,
+    grants: GroundedGrants,
     signing_keys: KeyCache,
 }
 
@@ -47,12 +47,13 @@ enum Told {
 }
 
 impl Told {
-    /// The grant and the person that it names; a token that names no person is of a grant without `openid`, or of none.
-    fn place(&self) -> Result<(GrantId, HiddenPerson), Denial> {
+    /// The grant, and what it rests on; a token that names no person is a service's, or one that version 0.1 made without
+    /// `openid`.
+    fn place(&self) -> Result<(GrantId, HiddenFooting), Denial> {
         match self {
-            Self::Opaque(handle) => Ok((handle.secret.id(), handle.person.ok_or(Denial::Scope)?)),
+            Self::Opaque(handle) => Ok((handle.secret.id(), handle.rests_on.ok_or(Denial::Scope)?)),
             Self::Signed(facts) => match facts.token_id {
-                Some(TokenId::OfGrant(id, _, _, Some(person))) => Ok((id, person)),
+                Some(TokenId::OfGrant(id, _, _, Some(rests_on))) => Ok((id, rests_on)),
                 Some(TokenId::OfGrant(..) | TokenId::Machine(_)) => Err(Denial::Scope),
                 None => Err(Denial::Token),
             },
@@ -74,7 +75,7 @@ impl UserInfo {
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         let signing_keys = Parts::keys(&config, stores, true)?;
-        Ok(Self { parts: Parts::assemble(config, stores, false)?, tables: stores.userinfo()?, signing_keys })
+        Ok(Self { parts: Parts::assemble(config, stores, false)?, grants: stores.grounded_grants()?, signing_keys })
     }
 
     async fn tell(&self, incoming: Incoming<'_>) -> Result<Answer, BearerFailure> {
@@ -94,13 +95,15 @@ impl UserInfo {
         let opaque = ring.handles().open_access(token).map(Told::Opaque);
         let signed = || ring.verify(token, self.parts.config.issuer.as_str()).ok().map(Told::Signed);
         let told = opaque.or_else(signed).ok_or(Denial::Token)?;
-        let (id, person) = told.place()?;
-        let (grant, person) = self.tables.read(id, ring.handles().reveal(id, person)).await?;
-        let grant = grant.ok_or(Denial::Token)?;
+        let (id, rests_on) = told.place()?;
+        let found = self.grants.read(id, Some(ring.handles().reveal(id, rests_on))).await?;
+        let (grant, ground) = found.ok_or(Denial::Token)?;
         let facts = told.facts(&grant);
         let client = self.parts.client(&facts.client_id, now).await?;
         let (_, sign_in) = admit(&facts, Some(&grant), client.as_deref(), now)?;
-        let known = known_of(person, &grant).ok_or(Denial::Token)?;
+        let moment = (&self.parts.config.policy, now);
+        stands(&grant, ground.user.as_ref(), ground.session.as_ref(), moment).map_err(|_| Denial::Token)?;
+        let known = ground.user.ok_or(Denial::Token)?.known_claims();
         let claims = shown(&facts, sign_in, &known);
         Ok(Admitted { facts, client: client.ok_or(Denial::Token)?, grant, claims })
     }
@@ -116,12 +119,6 @@ impl UserInfo {
         let between = (self.parts.config.issuer.as_str(), &admitted.client.id);
         Ok(ring.sign_userinfo(said, between, algorithm, now)?)
     }
-}
-
-/// What is known of the person, who must still be the one that the grant is of: a user name can be given away.
-fn known_of(person: Option<User>, grant: &Grant) -> Option<Claims> {
-    let person = person.filter(|person| !person.disabled && Some(&person.subject) == grant.subject.as_ref())?;
-    Some(person.known_claims())
 }
 
 impl Function for UserInfo {

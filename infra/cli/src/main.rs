@@ -24,6 +24,8 @@ async fn main() -> ExitCode {
         Command::Client(command) => commands::client::run(command).await,
         Command::RegistrationToken(command) => commands::registration_token::run(command).await,
         Command::User(command) => commands::user::run(command).await,
+        Command::Session(command) => commands::session::run(command).await,
+        Command::Grant(command) => commands::grant::run(command).await,
         Command::Keys(command) => commands::keys::run(command).await,
         Command::Tables(command) => commands::tables::run(command).await,
     };

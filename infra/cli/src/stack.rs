@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use aws_credential_types::provider::ProvideCredentials;
 use edge::{Error, Tables, WrappingKey};
-use grants::{Seconds, SigningAlgorithm, Timestamp};
+use grants::{Policy, Seconds, SigningAlgorithm, Timestamp};
 use keys::{KeyRing, KeyWrap, When};
 use outbound::Reach;
 use protocol::{Resource, Secret};
 use store::{Changed, Client, Connection, GrantsTable, KeysTable, PeopleTable, Registry};
 
 use crate::args::Common;
+
+/// A change whose guard failed is decided again so often.
+pub(crate) const TRIES: u32 = 10;
 
 /// A stack.
 pub(crate) struct Stack {
@@ -24,6 +27,8 @@ pub(crate) struct Stack {
     pub(crate) tables: Tables,
     /// The hosts inside a network that may be asked for what clients wrote down.
     pub(crate) reach: Reach,
+    /// The usual policy, with how long sessions last here.
+    pub(crate) policy: Policy,
     wrapping: Option<WrappingKey>,
     connection: Connection,
 }
@@ -40,7 +45,8 @@ impl Stack {
         };
         let connection = connection(&look_up).await?;
         let reach = edge::reach(&look_up)?;
-        Ok(Self { reach, ..Self::open(connection, &Tables::read(look_up), WrappingKey::read(look_up)) })
+        let policy = edge::session_limits(&look_up)?;
+        Ok(Self { reach, policy, ..Self::open(connection, &Tables::read(look_up), WrappingKey::read(look_up)) })
     }
 
     /// The stack behind a connection; tables without a name have that of the stack `jeton`.
@@ -56,6 +62,7 @@ impl Stack {
             dynamodb,
             tables: tables.clone(),
             reach: Reach::default(),
+            policy: Policy::default(),
             wrapping,
             connection,
         }

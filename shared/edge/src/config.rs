@@ -154,7 +154,8 @@ impl Tables {
     }
 }
 
-const DAY: Seconds = 24 * 3600;
+const HOUR: Seconds = 3600;
+const DAY: Seconds = 24 * HOUR;
 const YEAR: Seconds = 365 * DAY;
 
 fn issuer(text: &str) -> Result<Resource, ConfigError> {
@@ -179,6 +180,26 @@ fn is_this_machine(authority: &str) -> bool {
     port.is_some_and(|rest| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port))
 }
 
+/// Reads how long sessions last, `JETON_SESSION_HOURS` and `JETON_SESSION_IDLE_HOURS`, into the usual policy.
+///
+/// # Errors
+/// [`ConfigError::Malformed`].
+pub fn session_limits(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> {
+    let usual = Policy::default();
+    Ok(Policy {
+        session_lifetime: hours(get, "JETON_SESSION_HOURS", usual.session_lifetime)?,
+        session_idle_lifetime: hours(get, "JETON_SESSION_IDLE_HOURS", usual.session_idle_lifetime)?,
+        ..usual
+    })
+}
+
+/// A number of hours, up to a year, in seconds.
+fn hours(get: &impl Fn(&str) -> Option<String>, name: &'static str, usual: Seconds) -> Result<Seconds, ConfigError> {
+    let Some(text) = get(name) else { return Ok(usual) };
+    let hours = text.parse::<Seconds>().ok().filter(|hours| (1..=YEAR / HOUR).contains(hours));
+    hours.map(|hours| hours * HOUR).ok_or(ConfigError::Malformed(name, "a number of hours from 1 to 8760"))
+}
+
 fn policy(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> {
     let usual = Policy::default();
     let seconds = |name, most: Seconds, usual: Seconds| match get(name) {
@@ -198,7 +219,7 @@ fn policy(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> 
             implicit: switch(get, "JETON_ALLOW_IMPLICIT_GRANT")?,
             password: switch(get, "JETON_ALLOW_PASSWORD_GRANT")?,
         },
-        ..usual
+        ..session_limits(get)?
     })
 }
 

@@ -50,7 +50,7 @@ pub use authentication::Authentication;
 pub use bearer::BearerFailure;
 pub use client_secret::new_client_secret;
 pub use clock::now;
-pub use config::{Config, ConfigError, RotationConfig, Tables, WrappingKey, environment, reach};
+pub use config::{Config, ConfigError, RotationConfig, Tables, WrappingKey, environment, reach, session_limits};
 pub use cors::{cross_origin, preflight};
 pub use entrance::Entrance;
 pub use entropy::{random, random_name};
@@ -65,7 +65,7 @@ pub use log::{
     warning,
 };
 pub use parts::{Parts, Stores};
-pub use passwords::{Attempted, Checked, Passwords};
+pub use passwords::{Attempted, Checked, Passwords, RightPassword};
 pub use received::Received;
 pub use registration_config::{RegistrationConfig, RegistrationMode};
 pub use registration_failure::RegistrationFailure;

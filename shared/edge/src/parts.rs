@@ -5,7 +5,7 @@ use std::sync::Arc;
 use grants::{Api, Client, Timestamp};
 use keys::{FileWrap, KeyWrap, KmsWrap};
 use protocol::ClientId;
-use store::{GrantsTable, KeysTable, PeopleTable, Registry, Throttles, UserInfoTables};
+use store::{GrantsTable, GroundedGrants, KeysTable, PeopleTable, Registry, Throttles};
 
 use crate::config::Tables;
 use crate::{Config, ConfigError, Error, Failure, KeyCache, Passwords, WrappingKey};
@@ -76,14 +76,14 @@ impl Stores {
         Ok(PeopleTable::new(self.dynamodb.clone(), table))
     }
 
-    /// What the UserInfo endpoint reads.
+    /// The grants with what they rest on.
     ///
     /// # Errors
     /// [`ConfigError::Missing`].
-    pub fn userinfo(&self) -> Result<UserInfoTables, ConfigError> {
+    pub fn grounded_grants(&self) -> Result<GroundedGrants, ConfigError> {
         let grants = Tables::needed(self.tables.grants.as_ref(), "JETON_TABLE_GRANTS")?;
         let people = Tables::needed(self.tables.people.as_ref(), "JETON_TABLE_PEOPLE")?;
-        Ok(UserInfoTables::new(self.dynamodb.clone(), grants, people))
+        Ok(GroundedGrants::new(self.dynamodb.clone(), grants, people))
     }
 
     /// The keys.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use grants::{Seconds, Target, Timestamp};
 use protocol::{ClientId, Secret, Username};
 use sessions::{Counter, DeviceHandle, Failures, PersonKey, ProvenPerson, User, Wait, prove};
-use store::{PeopleTable, Throttles, Unknown};
+use store::{Named, PeopleTable, Throttles, Unknown};
 use tokio::sync::Semaphore;
 
 use crate::counters::{count, longest_wait};
@@ -34,17 +34,21 @@ pub struct Attempted<'a> {
 
 /// What became of it.
 pub enum Checked {
-    /// It is the person's password.
-    Right {
-        /// Who.
-        person: ProvenPerson,
-        /// What the person agreed to for the client before.
-        agreed: Option<Target>,
-    },
+    /// It is the person's password. [`Passwords::weigh`] says whether that may be told.
+    Right(Box<RightPassword>),
     /// It is not, or there is no such person, or that person is switched off.
     Wrong,
     /// Right or wrong, it is not answered for so many seconds.
     Wait(Seconds),
+}
+
+/// A right password, before it is told.
+pub struct RightPassword {
+    /// Who.
+    pub person: ProvenPerson,
+    /// What the person agreed to for the client before.
+    pub agreed: Option<Target>,
+    counters: Vec<Counter>,
 }
 
 impl Passwords {
@@ -54,44 +58,48 @@ impl Passwords {
         Self { people, throttles, processors: Semaphore::new(processors) }
     }
 
-    /// Checks a password. It is looked at before and after: of many at the same time each is weighed, and only so many
-    /// are answered as the counters admit.
+    /// Checks a password. A name that nobody has costs the same reads and the same hash as one that somebody has.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it is right or could be counted.
     pub async fn check(&self, attempted: &Attempted<'_>, now: Timestamp) -> Result<Checked, Unknown> {
-        let person = PersonKey::of(attempted.username);
-        let counters = counters(attempted, person);
         // Who waits here may find the counters full afterwards, and is then told so without any hashing.
         let _processor = self.processors.acquire().await;
-        let (found, failures) =
-            tokio::join!(self.people.person(person, attempted.client), self.throttles.failures(&counters));
-        let (found, failures) = (found?, failures?);
+        let all = AllCounters::of(attempted);
+        let (named, failures) =
+            tokio::join!(self.people.named(attempted.username), self.throttles.failures(&all.counters));
+        let key = match named? {
+            Named::Leads(person) => person,
+            Named::Legacy(user) => user.key,
+            Named::Nobody => PersonKey::of_name(attempted.username),
+        };
+        let (counters, failures) = all.that_count(attempted.device, key, failures?);
         if let Some(Wait(wait)) = longest_wait(&counters, &failures, now) {
             return Ok(Checked::Wait(wait));
         }
-        match prove_aside(found.user, attempted.password.clone()).await {
-            Some(person) => self.right(person, found.agreed, &counters, now).await,
+        let found = self.people.person(key, attempted.client).await?;
+        let user = found.user.filter(|user| user.goes_by(attempted.username));
+        match prove_aside(user, attempted.password.clone()).await {
+            Some(person) => Ok(Checked::Right(Box::new(RightPassword { person, agreed: found.agreed, counters }))),
             None => self.wrong(&counters, failures, now).await,
         }
     }
 
-    async fn right(
-        &self,
-        person: ProvenPerson,
-        agreed: Option<Target>,
-        counters: &[Counter],
-        now: Timestamp,
-    ) -> Result<Checked, Unknown> {
-        let failures = self.throttles.failures(counters).await?;
-        if let Some(Wait(wait)) = longest_wait(counters, &failures, now) {
-            return Ok(Checked::Wait(wait));
+    /// Whether a right password may be told: of many that are tried at the same time each is weighed afterwards, and only so
+    /// many are told as the counters admit. `Some` is the wait of one that may not.
+    ///
+    /// # Errors
+    /// [`Unknown`] when that is not known.
+    pub async fn weigh(&self, right: &RightPassword, now: Timestamp) -> Result<Option<Seconds>, Unknown> {
+        let failures = self.throttles.failures(&right.counters).await?;
+        if let Some(Wait(wait)) = longest_wait(&right.counters, &failures, now) {
+            return Ok(Some(wait));
         }
         // The first counter is the account's or the browser's own; a source stays what it is.
-        if let (Some(own), Some(Some(Failures { count: 1.., .. }))) = (counters.first(), failures.first()) {
+        if let (Some(own), Some(Some(Failures { count: 1.., .. }))) = (right.counters.first(), failures.first()) {
             self.throttles.forget(own).await?;
         }
-        Ok(Checked::Right { person, agreed })
+        Ok(None)
     }
 
     async fn wrong(
@@ -116,13 +124,33 @@ async fn prove_aside(user: Option<User>, password: Secret) -> Option<ProvenPerso
     proven.unwrap_or(None)
 }
 
-/// A browser that the person signed in with before counts for itself. Everybody else counts for the account and for
-/// the source.
-fn counters(attempted: &Attempted<'_>, person: PersonKey) -> Vec<Counter> {
-    match attempted.device.and_then(|device| device.of(person)) {
-        Some(device) => vec![Counter::device(device)],
-        None => {
-            std::iter::once(Counter::account(person)).chain(attempted.source.map(Counter::password_source)).collect()
-        }
+/// Every counter that may count, read before it is known whose browser it is.
+struct AllCounters {
+    counters: Vec<Counter>,
+    /// How many of them are for everybody; the last one, if there is one more, is the browser's.
+    shared: usize,
+}
+
+impl AllCounters {
+    fn of(attempted: &Attempted<'_>) -> Self {
+        let account = Counter::account(PersonKey::of_name(attempted.username));
+        let mut counters: Vec<Counter> =
+            std::iter::once(account).chain(attempted.source.map(Counter::password_source)).collect();
+        let shared = counters.len();
+        counters.extend(attempted.device.map(|device| Counter::device(device.device())));
+        Self { counters, shared }
+    }
+
+    /// A browser that the person signed in with before counts for itself. Everybody else counts for the account and for the
+    /// source.
+    fn that_count(
+        mut self,
+        device: Option<DeviceHandle>,
+        person: PersonKey,
+        mut failures: Vec<Option<Failures>>,
+    ) -> (Vec<Counter>, Vec<Option<Failures>>) {
+        let own = device.is_some_and(|device| device.of(person).is_some());
+        let (counters, found) = (self.counters.split_off(self.shared), failures.split_off(self.shared));
+        if own { (counters, found) } else { (self.counters, failures) }
     }
 }

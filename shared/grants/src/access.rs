@@ -1,11 +1,11 @@
 //! Access tokens: what one says, before `keys` signs it or puts it in a handle.
 
-use protocol::{ClientId, IdentityScope, Resource, Scope};
+use protocol::{ClientId, Resource, Scope};
 
 use crate::target::find;
 use crate::{
-    AccessHandle, Api, Client, Generation, Grant, GrantSecret, HiddenPerson, PersonKey, Refusal, SigningAlgorithm,
-    Timestamp, TokenFormat,
+    AccessHandle, Api, Client, Generation, Grant, GrantSecret, HiddenFooting, Refusal, SigningAlgorithm, Timestamp,
+    TokenFormat,
 };
 
 /// The content of an access token (RFC 9068 §2.2).
@@ -25,8 +25,6 @@ pub struct AccessToken {
     pub expires_at: Timestamp,
     /// `auth_time`, where a person signed in.
     pub auth_time: Option<Timestamp>,
-    /// The person whose claims it opens at the UserInfo endpoint.
-    pub person: Option<PersonKey>,
     /// What it looks like.
     pub format: TokenFormat,
     /// How it is signed, when it is a JWT.
@@ -62,11 +60,9 @@ pub fn for_grant(
     let scope = asked.scope.unwrap_or(&grant.scope);
     let scope = client.scope.as_ref().map_or_else(|| scope.clone(), |allowed| scope.and(allowed));
     let token = for_client(client, &apis, &scope, now)?;
-    let opens = token.scope.has(IdentityScope::OpenId);
     Ok(AccessToken {
         subject: grant.subject_text().to_owned(),
         auth_time: grant.auth_time,
-        person: grant.sign_in.as_ref().filter(|_| opens).map(|sign_in| sign_in.person),
         expires_at: token.expires_at.min(grant.ends_at),
         ..token
     })
@@ -98,7 +94,6 @@ fn for_client(client: &Client, apis: &[&Api], scope: &Scope, now: Timestamp) -> 
         issued_at: now,
         expires_at: now.plus(lifetime),
         auth_time: None,
-        person: None,
         format: first.format,
         algorithm: first.algorithm,
     })
@@ -110,14 +105,14 @@ impl AccessToken {
         self.expires_at.since(self.issued_at)
     }
 
-    /// The same as an opaque token of `grant`, which must be the grant that it was made from; `person` is its own,
+    /// The same as an opaque token of `grant`, which must be the grant that it was made from; `rests_on` is its own,
     /// hidden.
     pub fn handle(
         &self,
         grant: &Grant,
         secret: GrantSecret,
         generation: Generation,
-        person: Option<HiddenPerson>,
+        rests_on: Option<HiddenFooting>,
     ) -> AccessHandle {
         let resources = grant.resources.iter().take(16).enumerate().fold(0, |mask, (place, resource)| {
             if self.audience.contains(resource) { mask | (1 << place) } else { mask }
@@ -129,7 +124,7 @@ impl AccessToken {
             expires_at: self.expires_at,
             resources,
             scope: self.scope.mask_in(&grant.scope),
-            person,
+            rests_on,
         }
     }
 }

@@ -6,8 +6,8 @@ use protocol::{CodeVerifier, IdentityScope, Nonce, RedirectUri, Resource, Subjec
 
 use crate::authorization::RedirectTrusted;
 use crate::{
-    Attempt, AuthenticatedClient, Change, CodeHandle, Generation, Grant, GrantId, Guard, Policy, Refusal, SignIn,
-    Stage, Target, Timestamp, Transition, Verdict, revocation,
+    Attempt, AuthenticatedClient, Change, CodeHandle, Footing, Generation, Grant, GrantId, Guard, Policy, Refusal,
+    SignIn, Stage, Target, Timestamp, Transition, Verdict, revocation,
 };
 
 /// What a person agreed to.
@@ -25,8 +25,12 @@ pub struct Agreement {
     pub code_challenge: Option<protocol::CodeChallenge>,
     /// `nonce`.
     pub nonce: Option<Nonce>,
-    /// What OpenID Connect needs; left out of a grant without `openid`.
-    pub sign_in: Option<SignIn>,
+    /// What the grant rests on.
+    pub footing: Footing,
+    /// When the session ends at the latest.
+    pub session_ends_at: Timestamp,
+    /// The claims that OpenID Connect asked for; left out of a grant without `openid`.
+    pub sign_in: SignIn,
 }
 
 /// A request to redeem a code whose tag was good.
@@ -50,13 +54,16 @@ pub fn grant_of(
     policy: &Policy,
     (now, attempt): (Timestamp, Attempt),
 ) -> Grant {
-    let signs_in = agreement.target.scope.has(IdentityScope::OpenId);
+    let scope = &agreement.target.scope;
+    let (signs_in, outlives) = (scope.has(IdentityScope::OpenId), scope.has(IdentityScope::OfflineAccess));
+    let ends_at = now.plus(policy.grant_lifetime);
     Grant {
         id,
         client_id: trusted.client().id.clone(),
         subject: Some(agreement.subject),
         pairwise_subject: agreement.pairwise_subject,
-        sign_in: agreement.sign_in.filter(|_| signs_in),
+        footing: Some(agreement.footing),
+        sign_in: signs_in.then_some(agreement.sign_in),
         scope: agreement.target.scope,
         resources: agreement.target.resources,
         redirect_uri: Some(trusted.redirect_uri().clone()),
@@ -65,7 +72,7 @@ pub fn grant_of(
         nonce: agreement.nonce,
         auth_time: Some(agreement.auth_time),
         created_at: now,
-        ends_at: now.plus(policy.grant_lifetime),
+        ends_at: if outlives { ends_at } else { ends_at.min(agreement.session_ends_at) },
         revoked_access: BTreeSet::new(),
         stage: Stage::Issued { code_expires_at: now.plus(policy.code_lifetime), attempt },
     }

@@ -8,9 +8,9 @@ use protocol::{
 };
 
 use crate::{
-    Api, Attempt, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PersonKey, PkceRule,
-    RelyingParty, SecretDigest, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret, Timestamp, TokenFormat,
-    authenticate,
+    Api, Attempt, AuthMethod, AuthenticatedClient, Client, Footing, Generation, Grant, GrantSecret, PersonKey,
+    PkceRule, RelyingParty, SecretDigest, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret, Timestamp,
+    TokenFormat, authenticate,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -91,6 +91,7 @@ pub(crate) fn grant() -> Grant {
         code_challenge: Some(verifier().challenge()),
         nonce: None,
         auth_time: Some(NOW),
+        footing: Some(footing()),
         sign_in: None,
         created_at: NOW,
         ends_at: NOW.plus(1000),
@@ -99,15 +100,24 @@ pub(crate) fn grant() -> Grant {
     }
 }
 
+/// The first grant of a session.
+pub(crate) fn footing() -> Footing {
+    Footing {
+        person: PersonKey::from_bytes([4; 16]),
+        credential_version: Some(1),
+        session: Some(SessionId::from_bytes([5; 16])),
+        number: 1,
+    }
+}
+
+/// A sign-in that asks for no single claims.
+pub(crate) fn no_claims() -> SignIn {
+    SignIn { userinfo_claims: BTreeSet::new(), id_token_claims: Claims::default() }
+}
+
 /// The same, redeemed and refreshed until `generation`, of somebody who signed in with OpenID Connect.
 pub(crate) fn signed_in(generation: u32) -> Grant {
-    let sign_in = SignIn {
-        person: PersonKey::from_bytes([4; 16]),
-        session: SessionId::of(&[5; 16]),
-        userinfo_claims: BTreeSet::new(),
-        id_token_claims: Claims::default(),
-    };
-    Grant { sign_in: Some(sign_in), scope: Scope::parse("openid read").unwrap(), ..active(generation) }
+    Grant { sign_in: Some(no_claims()), scope: Scope::parse("openid read").unwrap(), ..active(generation) }
 }
 
 /// The same, redeemed and refreshed until `generation`, just now.

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use protocol::{Claim, Claims, ClientId, CodeChallenge, IdentityScope, Nonce, RedirectUri, Resource, Scope, Subject};
 
-use crate::{Attempt, Generation, GrantId, PersonKey, Policy, SessionId, Timestamp};
+use crate::{Attempt, Generation, GrantId, PersonKey, Policy, RestsOn, SessionId, Timestamp};
 
 /// One grant, as its item holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,10 @@ pub struct Grant {
     pub nonce: Option<Nonce>,
     /// When the person signed in.
     pub auth_time: Option<Timestamp>,
-    /// What OpenID Connect needs; `None` where `openid` was not granted.
+    /// The person's standing that it rests on; `None` where a service acts for itself, and in grants that version 0.1
+    /// made without `openid`.
+    pub footing: Option<Footing>,
+    /// The claims that OpenID Connect asked for; `None` where `openid` was not granted.
     pub sign_in: Option<SignIn>,
     /// When it was made.
     pub created_at: Timestamp,
@@ -44,13 +47,25 @@ pub struct Grant {
     pub stage: Stage,
 }
 
-/// The sign-in from which a grant of OpenID Connect comes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignIn {
+/// The standing of a person, at the moment of the agreement, on which a grant rests for as long as it lives.
+///
+/// A grant is good while the person is on and has the same credentials, and, unless it has `offline_access`, while the
+/// session is there. `sessions::stands` is the rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Footing {
     /// The key of the person's items.
     pub person: PersonKey,
-    /// The session.
-    pub session: SessionId,
+    /// The version of the person's credentials; `None` in a grant of version 0.1, which rests on the person alone.
+    pub credential_version: Option<u32>,
+    /// The session it comes from; none where the person gave the password to the client.
+    pub session: Option<SessionId>,
+    /// Its number among the grants of the session, or of the person where it outlives sessions: the newest ones are good.
+    pub number: u32,
+}
+
+/// The claims that a sign-in with OpenID Connect asked for, one by one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignIn {
     /// Single claims that the UserInfo endpoint shows besides those of the scope (OpenID Connect Core §5.5).
     pub userinfo_claims: BTreeSet<Claim>,
     /// The claims that were asked for in the ID token, as they were at that moment.
@@ -92,11 +107,21 @@ impl Grant {
         person.map_or(self.client_id.as_str(), Subject::as_str)
     }
 
-    /// Whether it ends with the sign-in that it comes from: it tells who is signed in, and nobody agreed to more
-    /// (OpenID Connect Core §11).
+    /// The session it comes from.
+    pub fn session(&self) -> Option<SessionId> {
+        self.footing.and_then(|footing| footing.session)
+    }
+
+    /// Whether it ends with the session that it comes from: nobody agreed to more (OpenID Connect Core §11).
     pub fn ends_with_session(&self, session: SessionId) -> bool {
-        let from_it = self.sign_in.as_ref().is_some_and(|sign_in| sign_in.session == session);
-        from_it && !self.scope.has(IdentityScope::OfflineAccess)
+        self.session() == Some(session) && !self.scope.has(IdentityScope::OfflineAccess)
+    }
+
+    /// The items it rests on. A grant of version 0.1 does not rest on its session: it was made to outlive it.
+    pub fn rests_on(&self) -> Option<RestsOn> {
+        let Footing { person, credential_version, session, .. } = self.footing?;
+        let bound = credential_version.is_some() && !self.scope.has(IdentityScope::OfflineAccess);
+        Some(RestsOn { person, session: session.filter(|_| bound) })
     }
 
     /// When the item may be cleaned away; nothing hangs on whether it is.

@@ -1,12 +1,14 @@
 //! What handles say, once their tag has been checked: `keys` makes and reads them.
 
-use crate::{Generation, GrantSecret, HiddenPerson, Timestamp};
+use crate::{Generation, GrantSecret, HiddenFooting, Timestamp};
 
 /// An authorization code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeHandle {
     /// The grant it redeems.
     pub secret: GrantSecret,
+    /// The items that the grant rests on; none in a code of version 0.1.
+    pub rests_on: Option<HiddenFooting>,
 }
 
 /// A refresh token.
@@ -16,6 +18,8 @@ pub struct RefreshHandle {
     pub secret: GrantSecret,
     /// The generation it stands for.
     pub generation: Generation,
+    /// The items that the grant rests on; none in a token of version 0.1.
+    pub rests_on: Option<HiddenFooting>,
 }
 
 /// An opaque access token.
@@ -33,6 +37,6 @@ pub struct AccessHandle {
     pub resources: u16,
     /// Which of the grant's scope tokens it has, as in [`protocol::Scope::mask_in`].
     pub scope: u64,
-    /// The person, for the UserInfo endpoint.
-    pub person: Option<HiddenPerson>,
+    /// The items that the grant rests on; none for a service's own.
+    pub rests_on: Option<HiddenFooting>,
 }

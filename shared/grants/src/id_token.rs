@@ -48,7 +48,7 @@ impl IdToken {
             expires_at: now.plus(policy.id_token_lifetime),
             auth_time: grant.auth_time,
             nonce: grant.nonce.clone().filter(|_| first),
-            session: sign_in.session,
+            session: grant.session()?,
             claims: sign_in.id_token_claims.clone(),
             algorithm: client.relying_party.id_token_algorithm,
         })

@@ -23,26 +23,40 @@ pub struct Generation(u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Attempt([u8; 16]);
 
-/// The key of a person's items: the first 128 bits of SHA-256 of the user name in lower case.
+/// The key of a person's items: 128 random bits. People of version 0.1 keep theirs, the first 128 bits of SHA-256 of the
+/// user name in lower case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PersonKey([u8; 16]);
 
-/// The key of a session's item: the first 128 bits of SHA-256 of its secret. Also `sid` (OpenID Connect Front-Channel
-/// Logout §3): whoever knows it can present nothing.
+/// The key of a session's item: 128 random bits. Also `sid` (OpenID Connect Front-Channel Logout §3): the cookie holds a
+/// secret beside it, so whoever knows it can present nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SessionId([u8; 16]);
 
-/// A [`PersonKey`] that only this server can read, different in each grant: a token leads to its person with it.
+/// The items that a person's grant rests on: the person, and the session unless the grant outlives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct HiddenPerson([u8; 16]);
+pub struct RestsOn {
+    /// The person.
+    pub person: PersonKey,
+    /// The session.
+    pub session: Option<SessionId>,
+}
+
+/// A [`RestsOn`] that only this server can read, different in each grant: a handle or a token leads to the items that its
+/// grant rests on with it, so that they are read beside the grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct HiddenFooting {
+    person: [u8; 16],
+    session: Option<[u8; 16]>,
+}
 
 /// `jti`: names an access token, and its grant where it has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenId {
     /// A service's own token: 128 random bits.
     Machine([u8; 16]),
-    /// A token of a grant: the grant, the generation, 64 random bits, and for the UserInfo endpoint the person.
-    OfGrant(GrantId, Generation, [u8; 8], Option<HiddenPerson>),
+    /// A token of a grant: the grant, the generation, 64 random bits, and for a person's grant what it rests on.
+    OfGrant(GrantId, Generation, [u8; 8], Option<HiddenFooting>),
 }
 
 /// A text that is not an identifier of this kind.
@@ -68,8 +82,8 @@ impl GrantSecret {
 }
 
 impl PersonKey {
-    /// The key of whoever signs in with this name.
-    pub fn of(username: &Username) -> Self {
+    /// The key that version 0.1 gave to whoever signs in with this name.
+    pub fn of_name(username: &Username) -> Self {
         Self(half_of_hash(username.normalized().as_bytes()))
     }
 
@@ -99,7 +113,12 @@ impl fmt::Display for PersonKey {
 }
 
 impl SessionId {
-    /// The key of the session with this secret.
+    /// Takes 128 random bits.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The key that version 0.1 gave to the session with this secret.
     pub fn of(secret: &[u8; 16]) -> Self {
         Self(half_of_hash(secret))
     }
@@ -124,15 +143,43 @@ impl fmt::Display for SessionId {
     }
 }
 
-impl HiddenPerson {
-    /// Takes the bytes that a token holds.
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
+impl RestsOn {
+    /// The same under a pad of 32 bytes; a second time it is what it was.
+    pub fn masked(self, pad: &[u8; 32]) -> HiddenFooting {
+        let hidden = HiddenFooting { person: self.person.0, session: self.session.map(|session| session.0) };
+        hidden.masked(pad)
+    }
+}
+
+impl HiddenFooting {
+    /// Reads the bytes that a token holds: 16 for a person, 32 for a person and a session; `None` for any other number.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (person, rest) = bytes.split_first_chunk::<16>()?;
+        let session = match rest {
+            [] => None,
+            rest => Some(<[u8; 16]>::try_from(rest).ok()?),
+        };
+        Some(Self { person: *person, session })
     }
 
     /// The bytes, for the token.
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
+    pub fn to_bytes(self) -> Vec<u8> {
+        [self.person.as_slice(), self.session.as_ref().map_or(&[], <[u8; 16]>::as_slice)].concat()
+    }
+
+    /// The items that were hidden under this pad.
+    pub fn revealed(self, pad: &[u8; 32]) -> RestsOn {
+        let plain = self.masked(pad);
+        RestsOn { person: PersonKey(plain.person), session: plain.session.map(SessionId) }
+    }
+
+    fn masked(self, pad: &[u8; 32]) -> Self {
+        let (first, second) = pad.split_at(16);
+        let mask = |mut bytes: [u8; 16], pad: &[u8]| {
+            bytes.iter_mut().zip(pad).for_each(|(byte, pad)| *byte ^= pad);
+            bytes
+        };
+        Self { person: mask(self.person, first), session: self.session.map(|session| mask(session, second)) }
     }
 }
 
@@ -218,11 +265,11 @@ impl TokenId {
         let (grant, rest) = bytes.split_first_chunk::<16>().ok_or(MalformedId)?;
         let (generation, rest) = rest.split_first_chunk::<4>().ok_or(MalformedId)?;
         let (random, rest) = rest.split_first_chunk::<8>().ok_or(MalformedId)?;
-        let person = match rest {
+        let footing = match rest {
             [] => None,
-            rest => Some(HiddenPerson(rest.try_into().map_err(|_| MalformedId)?)),
+            rest => Some(HiddenFooting::from_bytes(rest).ok_or(MalformedId)?),
         };
-        Ok(Self::OfGrant(GrantId(*grant), Generation(u32::from_be_bytes(*generation)), *random, person))
+        Ok(Self::OfGrant(GrantId(*grant), Generation(u32::from_be_bytes(*generation)), *random, footing))
     }
 }
 
@@ -230,9 +277,9 @@ impl fmt::Display for TokenId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = match self {
             Self::Machine(random) => random.to_vec(),
-            Self::OfGrant(grant, generation, random, person) => {
-                let person: &[u8] = person.as_ref().map_or(&[], |person| &person.0);
-                [&grant.0[..], &generation.0.to_be_bytes()[..], &random[..], person].concat()
+            Self::OfGrant(grant, generation, random, footing) => {
+                let footing = footing.map(HiddenFooting::to_bytes).unwrap_or_default();
+                [&grant.0[..], &generation.0.to_be_bytes()[..], &random[..], &footing].concat()
             }
         };
         formatter.write_str(&URL_SAFE_NO_PAD.encode(bytes))
@@ -256,11 +303,13 @@ mod tests {
     #[test]
     fn a_token_id_is_read_back() {
         let grant = GrantSecret::from_bytes([7; 16]).id();
-        let of_grant = |person| TokenId::OfGrant(grant, Generation(9), [2; 8], person);
-        for id in [TokenId::Machine([1; 16]), of_grant(None), of_grant(Some(HiddenPerson::from_bytes([3; 16])))] {
+        let of_grant = |footing| TokenId::OfGrant(grant, Generation(9), [2; 8], footing);
+        let footings = [HiddenFooting::from_bytes(&[3; 16]), HiddenFooting::from_bytes(&[3; 32])];
+        assert_eq!(footings.map(|footing| footing.is_some()), [true; 2]);
+        for id in [TokenId::Machine([1; 16]), of_grant(None), of_grant(footings[0]), of_grant(footings[1])] {
             assert_eq!(TokenId::parse(&id.to_string()), Ok(id));
         }
-        for bad in ["", "AA", "not base64url!", &URL_SAFE_NO_PAD.encode([0; 29])] {
+        for bad in ["", "AA", "not base64url!", &URL_SAFE_NO_PAD.encode([0; 29]), &URL_SAFE_NO_PAD.encode([0; 61])] {
             assert_eq!(TokenId::parse(bad), Err(MalformedId), "{bad}");
         }
     }

@@ -30,9 +30,10 @@ pub fn grant_of(
     policy: &Policy,
     (now, attempt): (Timestamp, Attempt),
 ) -> Grant {
+    let made = code::grant_of(id, trusted, agreement, policy, (now, attempt));
     Grant {
         code_challenge: None,
-        ends_at: now.plus(policy.implicit_lifetime),
+        ends_at: now.plus(policy.implicit_lifetime).min(made.ends_at),
         stage: Stage::Active {
             generation: Generation::FIRST,
             rotated_at: now,
@@ -40,7 +41,7 @@ pub fn grant_of(
             refresh_expires_at: now,
             attempt,
         },
-        ..code::grant_of(id, trusted, agreement, policy, (now, attempt))
+        ..made
     }
 }
 
@@ -66,7 +67,9 @@ mod tests {
             code_challenge: None,
             nonce: None,
             pairwise_subject: None,
-            sign_in: None,
+            footing: fixtures::footing(),
+            session_ends_at: fixtures::NOW.plus(10_000),
+            sign_in: fixtures::no_claims(),
         };
         let (policy, attempt) = (Policy::default(), fixtures::attempt(1));
         let grant = grant_of(fixtures::secret().id(), &trusted, agreement, &policy, (fixtures::NOW, attempt));

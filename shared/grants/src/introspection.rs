@@ -107,7 +107,7 @@ mod tests {
             expires_at: NOW.plus(1),
             resources: 0b01,
             scope: 0b001,
-            person: None,
+            rests_on: None,
         };
         let mut facts = describe_opaque(&handle, &grant);
         let mut holder = fixtures::client();

@@ -35,6 +35,7 @@ pub mod assertion;
 mod authenticate;
 pub mod authorization;
 mod client;
+mod client_change;
 mod client_keys;
 pub mod code;
 pub mod dynamic;
@@ -67,11 +68,14 @@ pub use api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat};
 pub use assertion::{AssertionClaims, AssertionId, Audience, OneUse};
 pub use authenticate::{AuthenticatedClient, authenticate};
 pub use client::{AuthMethod, Client, KeptSecret, PkceRule, SecretDigest, SecretSalt, StoredSecret};
+pub use client_change::{ClientChange, ClientGuard, ClientSet};
 pub use client_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
-pub use grant::{Grant, SignIn, Stage};
+pub use grant::{Footing, Grant, SignIn, Stage};
 pub use handles::{AccessHandle, CodeHandle, RefreshHandle};
 pub use id_token::{AUTHENTICATION_CONTEXT, IdToken, PASSWORD};
-pub use ids::{Attempt, Generation, GrantId, GrantSecret, HiddenPerson, MalformedId, PersonKey, SessionId, TokenId};
+pub use ids::{
+    Attempt, Generation, GrantId, GrantSecret, HiddenFooting, MalformedId, PersonKey, RestsOn, SessionId, TokenId,
+};
 pub use introspection::{Standing, TokenFacts, describe_opaque, introspect};
 pub use logout_token::LogoutToken;
 pub use policy::Policy;

@@ -25,13 +25,14 @@ pub struct LogoutToken {
 }
 
 impl LogoutToken {
-    /// What the client of a grant is told of the end of the session that the grant comes from; `None` for one that
-    /// comes from no session.
+    /// The message to the client of a grant when the session ends that the grant comes from; `None` for a grant without
+    /// `openid`, whose client was not told of the session.
     pub fn of(grant: &Grant, registered: &RelyingParty, now: Timestamp) -> Option<Self> {
+        grant.sign_in.as_ref()?;
         Some(Self {
             subject: grant.pairwise_subject.clone().or_else(|| grant.subject.clone())?,
             client_id: grant.client_id.clone(),
-            session: grant.sign_in.as_ref()?.session,
+            session: grant.session()?,
             issued_at: now,
             expires_at: now.plus(LIFETIME),
             algorithm: registered.id_token_algorithm,
@@ -49,7 +50,7 @@ mod tests {
         let registered = RelyingParty { id_token_algorithm: SigningAlgorithm::Es256, ..RelyingParty::default() };
         let mut grant = fixtures::signed_in(1);
         let own = grant.subject.clone().unwrap();
-        let session = grant.sign_in.as_ref().unwrap().session;
+        let session = grant.session().unwrap();
         let token = LogoutToken::of(&grant, &registered, fixtures::NOW).unwrap();
         assert_eq!((&token.subject, &token.client_id, token.session), (&own, &grant.client_id, session));
         assert_eq!(token.expires_at.since(token.issued_at), 120);

@@ -47,6 +47,7 @@ pub fn grant_of(token: &AccessToken, id: GrantId, attempt: Attempt) -> Grant {
         code_challenge: None,
         nonce: None,
         auth_time: None,
+        footing: None,
         sign_in: None,
         created_at: token.issued_at,
         ends_at: token.expires_at,

@@ -9,8 +9,8 @@ use protocol::{GrantType, Resource, Scope, Subject};
 
 use crate::target::settle;
 use crate::{
-    Api, Attempt, AuthenticatedClient, Generation, Grant, GrantId, MAX_LIFETIME, Policy, Refusal, Stage, Target,
-    Timestamp, Transition, one_token_serves,
+    Api, Attempt, AuthenticatedClient, Footing, Generation, Grant, GrantId, MAX_LIFETIME, Policy, Refusal, Stage,
+    Target, Timestamp, Transition, one_token_serves,
 };
 
 /// What the client may have for a person, settled before any password is looked at. Nobody signs in here: there is no
@@ -33,12 +33,24 @@ pub fn target(
     settle(client, apis, resources, scope)
 }
 
+/// A person whose password was right.
+#[derive(Clone, Debug)]
+pub struct ProvenPerson {
+    /// `sub`.
+    pub subject: Subject,
+    /// The name by which the client knows that person, where it is another.
+    pub pairwise_subject: Option<Subject>,
+    /// What the grant rests on.
+    pub footing: Footing,
+}
+
 /// The grant of the person whose password was right: active at once. Where there is nothing to refresh it is over when
 /// the longest-lived access token would be.
 pub fn grant_of(
     id: GrantId,
     client: &AuthenticatedClient,
-    (subject, pairwise_subject, target): (Subject, Option<Subject>, Target),
+    proven: ProvenPerson,
+    target: Target,
     policy: &Policy,
     (now, attempt): (Timestamp, Attempt),
 ) -> Grant {
@@ -46,8 +58,8 @@ pub fn grant_of(
     Grant {
         id,
         client_id: client.client().id.clone(),
-        subject: Some(subject),
-        pairwise_subject,
+        subject: Some(proven.subject),
+        pairwise_subject: proven.pairwise_subject,
         scope: target.scope,
         resources: target.resources,
         redirect_uri: None,
@@ -55,6 +67,7 @@ pub fn grant_of(
         code_challenge: None,
         nonce: None,
         auth_time: Some(now),
+        footing: Some(proven.footing),
         sign_in: None,
         created_at: now,
         ends_at: now.plus(if refreshes { policy.grant_lifetime } else { MAX_LIFETIME }),
@@ -82,8 +95,10 @@ mod tests {
         let client = fixtures::authenticated(client);
         let target = target(&client, &fixtures::apis(), &[], None).unwrap();
         let subject = Subject::parse(fixtures::SUBJECT).unwrap();
+        let footing = Footing { session: None, ..fixtures::footing() };
+        let proven = ProvenPerson { subject, pairwise_subject: None, footing };
         let moment = (fixtures::NOW, fixtures::attempt(1));
-        grant_of(fixtures::secret().id(), &client, (subject, None, target), &Policy::default(), moment)
+        grant_of(fixtures::secret().id(), &client, proven, target, &Policy::default(), moment)
     }
 
     #[test]
@@ -105,11 +120,11 @@ mod tests {
         let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
         assert_eq!((token.subject.as_str(), token.expires_in()), (fixtures::SUBJECT, 900));
         let client = fixtures::authenticated(fixtures::client());
-        assert!(refresh::token_of(&grant, fixtures::secret(), &client).is_some());
+        assert!(refresh::token_of(&grant, fixtures::secret(), None, &client).is_some());
         assert_eq!(grant.ends_at, fixtures::NOW.plus(Policy::default().grant_lifetime));
         let once = Client { grant_types: [GrantType::Password].into(), ..fixtures::client() };
         assert_eq!(granted(once.clone()).ends_at, fixtures::NOW.plus(MAX_LIFETIME));
-        assert!(refresh::token_of(&grant, fixtures::secret(), &fixtures::authenticated(once)).is_none());
+        assert!(refresh::token_of(&grant, fixtures::secret(), None, &fixtures::authenticated(once)).is_none());
         assert_eq!(issue(grant.clone()).after(Some(&grant)), None);
     }
 }

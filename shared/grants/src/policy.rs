@@ -21,6 +21,10 @@ pub struct Policy {
     pub implicit_lifetime: Seconds,
     /// Life of an ID token: it tells of a sign-in at the moment when it is given.
     pub id_token_lifetime: Seconds,
+    /// A session ends so long after the last sign-in, however much it is used.
+    pub session_lifetime: Seconds,
+    /// A session ends when it is not used for so long: by the browser, or by a refresh of a grant that rests on it.
+    pub session_idle_lifetime: Seconds,
     /// Whether people sign in with OpenID Connect here.
     pub openid: bool,
     /// The grant types that nobody should use.
@@ -28,6 +32,12 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Grants that rest on one session; a newer one supersedes the oldest.
+    pub const GRANTS_OF_SESSION: u32 = 200;
+    /// Grants that rest on one person and outlive sessions; a newer one supersedes the oldest.
+    pub const GRANTS_OF_PERSON: u32 = 1000;
+    /// Sessions of one person; a newer one supersedes the oldest.
+    pub const SESSIONS_OF_PERSON: u32 = 100;
     /// An item stays so long after everything that it could do is over, so that its consent form, which lives shorter,
     /// cannot be used a second time; then it is cleaned away.
     pub const REMAINS: Seconds = 3600;
@@ -49,6 +59,8 @@ impl Default for Policy {
             access_lifetime: 900,
             implicit_lifetime: 300,
             id_token_lifetime: 3600,
+            session_lifetime: 12 * 3600,
+            session_idle_lifetime: 4 * 3600,
             openid: true,
             legacy: LegacyGrants { implicit: false, password: false },
         }

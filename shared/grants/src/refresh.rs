@@ -4,8 +4,8 @@
 use protocol::{GrantType, Resource, Scope};
 
 use crate::{
-    Attempt, AuthenticatedClient, Change, Generation, Grant, Guard, Policy, RefreshHandle, Refusal, Stage, Timestamp,
-    Transition, Verdict, revocation,
+    Attempt, AuthenticatedClient, Change, Generation, Grant, Guard, HiddenFooting, Policy, RefreshHandle, Refusal,
+    Stage, Timestamp, Transition, Verdict, revocation,
 };
 
 /// A request to refresh with a token whose tag was good.
@@ -77,10 +77,16 @@ pub fn explain(
     Verdict::RefuseAnd(Refusal::RefreshTokenReused, revocation::revoke(grant.id))
 }
 
-/// The refresh token that goes out with an access token of `grant`; `None` where the client may not refresh.
-pub fn token_of(grant: &Grant, secret: crate::GrantSecret, client: &AuthenticatedClient) -> Option<RefreshHandle> {
+/// The refresh token that goes out with an access token of `grant`; `None` where the client may not refresh. `rests_on` is
+/// the grant's own, hidden.
+pub fn token_of(
+    grant: &Grant,
+    secret: crate::GrantSecret,
+    rests_on: Option<HiddenFooting>,
+    client: &AuthenticatedClient,
+) -> Option<RefreshHandle> {
     let generation = current_generation(grant)?;
-    client.client().may_use(GrantType::RefreshToken).then_some(RefreshHandle { secret, generation })
+    client.client().may_use(GrantType::RefreshToken).then_some(RefreshHandle { secret, generation, rests_on })
 }
 
 /// The generation in which a grant stands, where it stands in one.

@@ -69,6 +69,12 @@ pub enum Refusal {
     ResourcesNeedDifferentTokens,
     /// PKCE is missing where it is required.
     CodeChallengeRequired,
+    /// The person is gone or switched off, or has other credentials than those that the grant rests on.
+    PersonOver,
+    /// The session that the grant rests on is over.
+    SessionOver,
+    /// So many newer grants rest on the same session or person that this one gave way.
+    GrantSuperseded,
     /// Not this person's password, or there is no such person, or that person is switched off.
     PasswordWrong,
 }
@@ -102,6 +108,9 @@ impl Refusal {
             | Self::RefreshTokenOfAnotherClient
             | Self::RefreshTokenExpired
             | Self::RefreshTokenReused
+            | Self::PersonOver
+            | Self::SessionOver
+            | Self::GrantSuperseded
             | Self::PasswordWrong => TokenErrorCode::InvalidGrant,
             Self::ScopeNotGranted | Self::ScopeNotAllowed | Self::ScopeNotOffered => TokenErrorCode::InvalidScope,
             Self::ResourceNotAllowed | Self::ResourceNotGranted | Self::ResourcesNeedDifferentTokens => {
@@ -158,6 +167,9 @@ impl Refusal {
             | Self::RefreshTokenOfAnotherClient
             | Self::RefreshTokenExpired
             | Self::RefreshTokenReused => "the refresh token is unknown, expired, used, revoked, or not this client's",
+            Self::PersonOver | Self::SessionOver | Self::GrantSuperseded => {
+                "the grant is over: the person signed out, or has to sign in again"
+            }
             Self::ScopeNotGranted => "scope is more than was granted",
             Self::ScopeNotAllowed => "scope is more than the client is registered for",
             Self::ScopeNotOffered => "scope is not offered by the API that was asked for",
@@ -206,6 +218,9 @@ impl Refusal {
             Self::ResourceNotGranted => "resource_not_granted",
             Self::ResourcesNeedDifferentTokens => "resources_need_different_tokens",
             Self::CodeChallengeRequired => "code_challenge_required",
+            Self::PersonOver => "person_over",
+            Self::SessionOver => "session_over",
+            Self::GrantSuperseded => "grant_superseded",
             Self::PasswordWrong => "password_wrong",
         }
     }

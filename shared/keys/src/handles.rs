@@ -7,7 +7,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{
-    AccessHandle, CodeHandle, Generation, GrantId, GrantSecret, HiddenPerson, PersonKey, RefreshHandle, RelyingParty,
+    AccessHandle, CodeHandle, Generation, GrantId, GrantSecret, HiddenFooting, RefreshHandle, RelyingParty, RestsOn,
     SecretDigest, SecretSalt, Sector, Timestamp,
 };
 use hkdf::Hkdf;
@@ -133,21 +133,19 @@ impl HandleKeys {
         GrantSecret::from_bytes(half(self.derive.clone().chain_update(nonce)))
     }
 
-    /// The person of a grant as its tokens name it: hidden under a pad that only this grant has, so that the tokens of
-    /// two grants do not tell whether their people are the same.
-    pub fn hide(&self, grant: GrantId, person: PersonKey) -> HiddenPerson {
-        HiddenPerson::from_bytes(self.masked(grant, *person.as_bytes()))
+    /// The items that a grant rests on, as its handles and tokens name them: hidden under a pad that only this grant has, so
+    /// that the tokens of two grants do not tell whether their people are the same.
+    pub fn hide(&self, grant: GrantId, rests_on: RestsOn) -> HiddenFooting {
+        rests_on.masked(&self.pad(grant))
     }
 
-    /// Whom [`HandleKeys::hide`] hid.
-    pub fn reveal(&self, grant: GrantId, hidden: HiddenPerson) -> PersonKey {
-        PersonKey::from_bytes(self.masked(grant, *hidden.as_bytes()))
+    /// The items that [`HandleKeys::hide`] hid.
+    pub fn reveal(&self, grant: GrantId, hidden: HiddenFooting) -> RestsOn {
+        hidden.revealed(&self.pad(grant))
     }
 
-    fn masked(&self, grant: GrantId, mut bytes: [u8; 16]) -> [u8; 16] {
-        let pad = half(self.people.clone().chain_update(grant.as_bytes()));
-        bytes.iter_mut().zip(pad).for_each(|(byte, pad)| *byte ^= pad);
-        bytes
+    fn pad(&self, grant: GrantId) -> [u8; 32] {
+        self.people.clone().chain_update(grant.as_bytes()).finalize().into_bytes().into()
     }
 
     /// The name by which the clients of a sector, and no others, know a person (OpenID Connect Core §8.1).
@@ -178,42 +176,45 @@ impl HandleKeys {
 
     /// An authorization code.
     pub fn seal_code(&self, handle: &CodeHandle) -> Secret {
-        self.seal(HandleKind::Code, handle.secret.expose())
+        self.seal(HandleKind::Code, &Zeroizing::new([&handle.secret.expose()[..], &footing(handle.rests_on)].concat()))
     }
 
     /// Reads an authorization code.
     pub fn open_code(&self, text: &Secret) -> Option<CodeHandle> {
         let payload = self.open(HandleKind::Code, text.expose())?;
-        Some(CodeHandle { secret: GrantSecret::from_bytes(payload.as_slice().try_into().ok()?) })
+        let (secret, rest) = payload.split_first_chunk::<16>()?;
+        Some(CodeHandle { secret: GrantSecret::from_bytes(*secret), rests_on: read_footing(rest)? })
     }
 
     /// A refresh token.
     pub fn seal_refresh(&self, handle: &RefreshHandle) -> Secret {
-        let payload = [&handle.secret.expose()[..], &handle.generation.number().to_be_bytes()].concat();
+        let generation = handle.generation.number().to_be_bytes();
+        let payload = [&handle.secret.expose()[..], &generation, &footing(handle.rests_on)].concat();
         self.seal(HandleKind::Refresh, &Zeroizing::new(payload))
     }
 
     /// Reads a refresh token.
     pub fn open_refresh(&self, text: &Secret) -> Option<RefreshHandle> {
         let payload = self.open(HandleKind::Refresh, text.expose())?;
-        let (secret, generation) = payload.split_first_chunk::<16>()?;
-        let generation = u32::from_be_bytes(generation.try_into().ok()?);
+        let (secret, rest) = payload.split_first_chunk::<16>()?;
+        let (generation, rest) = rest.split_first_chunk::<4>()?;
         Some(RefreshHandle {
             secret: GrantSecret::from_bytes(*secret),
-            generation: Generation::from_number(generation),
+            generation: Generation::from_number(u32::from_be_bytes(*generation)),
+            rests_on: read_footing(rest)?,
         })
     }
 
     /// An opaque access token.
     pub fn seal_access(&self, handle: &AccessHandle) -> Secret {
-        let mut payload = Zeroizing::new(Vec::with_capacity(62));
+        let mut payload = Zeroizing::new(Vec::with_capacity(78));
         payload.extend_from_slice(handle.secret.expose());
         payload.extend_from_slice(&handle.generation.number().to_be_bytes());
         payload.extend_from_slice(&handle.issued_at.seconds().to_be_bytes());
         payload.extend_from_slice(&handle.expires_at.seconds().to_be_bytes());
         payload.extend_from_slice(&handle.resources.to_be_bytes());
         payload.extend_from_slice(&handle.scope.to_be_bytes());
-        payload.extend_from_slice(handle.person.as_ref().map_or(&[], |person| person.as_bytes().as_slice()));
+        payload.extend_from_slice(&footing(handle.rests_on));
         self.seal(HandleKind::Access, &payload)
     }
 
@@ -226,10 +227,6 @@ impl HandleKeys {
         let (expires_at, rest) = rest.split_first_chunk::<8>()?;
         let (resources, rest) = rest.split_first_chunk::<2>()?;
         let (scope, rest) = rest.split_first_chunk::<8>()?;
-        let person = match rest {
-            [] => None,
-            rest => Some(HiddenPerson::from_bytes(rest.try_into().ok()?)),
-        };
         Some(AccessHandle {
             secret: GrantSecret::from_bytes(*secret),
             generation: Generation::from_number(u32::from_be_bytes(*generation)),
@@ -237,9 +234,20 @@ impl HandleKeys {
             expires_at: Timestamp::from_seconds(u64::from_be_bytes(*expires_at)),
             resources: u16::from_be_bytes(*resources),
             scope: u64::from_be_bytes(*scope),
-            person,
+            rests_on: read_footing(rest)?,
         })
     }
+}
+
+/// The bytes of what a grant rests on, at the end of a handle.
+fn footing(hidden: Option<HiddenFooting>) -> Vec<u8> {
+    hidden.map(HiddenFooting::to_bytes).unwrap_or_default()
+}
+
+/// Reads what [`footing`] wrote; `None` for anything else.
+#[expect(clippy::option_option, reason = "a handle may rest on nothing, or not be one")]
+fn read_footing(bytes: &[u8]) -> Option<Option<HiddenFooting>> {
+    if bytes.is_empty() { Some(None) } else { HiddenFooting::from_bytes(bytes).map(Some) }
 }
 
 /// The first half of what a tagger makes.
@@ -252,6 +260,8 @@ fn half(tagger: Tagger) -> [u8; 16] {
 
 #[cfg(test)]
 mod tests {
+    use grants::{PersonKey, SessionId};
+
     use super::*;
 
     const ALL: [HandleKind; 11] = [
@@ -273,15 +283,21 @@ mod tests {
     }
 
     fn refresh() -> RefreshHandle {
-        RefreshHandle { secret: GrantSecret::from_bytes([7; 16]), generation: Generation::from_number(5) }
+        let rests_on = HiddenFooting::from_bytes(&[8; 32]);
+        RefreshHandle { secret: GrantSecret::from_bytes([7; 16]), generation: Generation::from_number(5), rests_on }
     }
 
     #[test]
     fn each_handle_is_read_back() {
         let secret = GrantSecret::from_bytes([7; 16]);
-        let code = CodeHandle { secret: secret.clone() };
-        assert_eq!(keys().open_code(&keys().seal_code(&code)), Some(code));
-        assert_eq!(keys().open_refresh(&keys().seal_refresh(&refresh())), Some(refresh()));
+        for rests_on in [None, HiddenFooting::from_bytes(&[9; 16]), HiddenFooting::from_bytes(&[9; 32])] {
+            let code = CodeHandle { secret: secret.clone(), rests_on };
+            assert_eq!(keys().open_code(&keys().seal_code(&code)), Some(code));
+            let refresh = RefreshHandle { rests_on, ..refresh() };
+            assert_eq!(keys().open_refresh(&keys().seal_refresh(&refresh)), Some(refresh));
+        }
+        assert_eq!(keys().open_code(&keys().seal(HandleKind::Code, &[7; 31])), None);
+        assert_eq!(keys().open_refresh(&keys().seal(HandleKind::Refresh, &[7; 21])), None);
         let access = AccessHandle {
             secret,
             generation: Generation::FIRST,
@@ -289,9 +305,9 @@ mod tests {
             expires_at: Timestamp::from_seconds(u64::MAX),
             resources: 0x8001,
             scope: 1 << 63,
-            person: None,
+            rests_on: None,
         };
-        let of_person = AccessHandle { person: Some(HiddenPerson::from_bytes([9; 16])), ..access.clone() };
+        let of_person = AccessHandle { rests_on: HiddenFooting::from_bytes(&[9; 16]), ..access.clone() };
         for access in [access, of_person] {
             assert_eq!(keys().open_access(&keys().seal_access(&access)), Some(access));
         }
@@ -351,16 +367,19 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_hidden_differently_in_each_grant_and_found_again() {
+    fn a_footing_is_hidden_differently_in_each_grant_and_found_again() {
         let (one, two) = (GrantSecret::from_bytes([1; 16]).id(), GrantSecret::from_bytes([2; 16]).id());
         let person = PersonKey::from_bytes([8; 16]);
-        let hidden = keys().hide(one, person);
-        assert_eq!(keys().reveal(one, hidden), person);
-        assert_ne!(hidden.as_bytes(), person.as_bytes());
-        assert_ne!(keys().hide(two, person), hidden);
-        assert_ne!(keys().reveal(two, hidden), person);
-        let other = HandleKeys::derive(&[4; 32]).unwrap();
-        assert_ne!(other.reveal(one, hidden), person);
+        for session in [None, Some(SessionId::from_bytes([9; 16]))] {
+            let rests_on = RestsOn { person, session };
+            let hidden = keys().hide(one, rests_on);
+            assert_eq!(keys().reveal(one, hidden), rests_on);
+            assert!(!hidden.to_bytes().windows(8).any(|bytes| bytes == [8; 8] || bytes == [9; 8]));
+            assert_ne!(keys().hide(two, rests_on), hidden);
+            assert_ne!(keys().reveal(two, hidden), rests_on);
+            let other = HandleKeys::derive(&[4; 32]).unwrap();
+            assert_ne!(other.reveal(one, hidden), rests_on);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::{try_join, try_join_all};
 use grants::{
-    AccessToken, Grant, HiddenPerson, IdToken, LogoutToken, SigningAlgorithm, Timestamp, TokenFacts, TokenId,
+    AccessToken, Grant, HiddenFooting, IdToken, LogoutToken, SigningAlgorithm, Timestamp, TokenFacts, TokenId,
 };
 use protocol::{ClientId, JwkSet, Secret};
 use zeroize::Zeroizing;
@@ -137,9 +137,9 @@ impl KeyRing {
         signer.map(Arc::as_ref).ok_or(missing)
     }
 
-    /// The person of a grant as its access tokens name it, where they open the UserInfo endpoint.
-    pub fn person_of(&self, token: &AccessToken, grant: &Grant) -> Option<HiddenPerson> {
-        token.person.map(|person| self.handles.hide(grant.id, person))
+    /// The items that a grant rests on, as its handles and tokens name them.
+    pub fn footing_of(&self, grant: &Grant) -> Option<HiddenFooting> {
+        grant.rests_on().map(|rests_on| self.handles.hide(grant.id, rests_on))
     }
 
     /// Whether a token for `algorithm` could be signed now.

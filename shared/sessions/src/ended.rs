@@ -43,7 +43,7 @@ impl EndedSession {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::tests::session;
+    use crate::session::tests::session;
 
     #[test]
     fn there_are_two_passes_and_more_for_whom_does_not_answer_but_not_for_ever() {

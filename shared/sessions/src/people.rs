@@ -1,12 +1,13 @@
-//! People and their sessions.
+//! People: who can sign in, and what may change about them.
+//!
+//! # Changes
+//! Every change names the attributes it sets and what it rests on, so that none undoes another: a [`UserChange`] is
+//! applied when its guards hold at the moment of the write. A switch, a password and a name are attributes of their own.
 
-use grants::{PersonKey, Seconds, SessionId, Timestamp};
+use grants::{Footing, PersonKey, Policy, Timestamp};
 use protocol::{Claim, Claims, Secret, Subject, Username};
 
-use crate::{PasswordHash, RequestDigest, password_is_right};
-
-/// How long a session lasts, however much it is used.
-pub const SESSION_LIFETIME: Seconds = 12 * 3600;
+use crate::{PasswordHash, password_is_right};
 
 /// A person who can sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,106 +16,110 @@ pub struct User {
     pub key: PersonKey,
     /// The name to sign in with.
     pub username: Username,
+    /// An alias leads here from the user name. `false` for a person of version 0.1 until a rename: the key is the name's hash.
+    pub aliased: bool,
     /// `sub`.
     pub subject: Subject,
     /// What is known of the person.
     pub claims: Claims,
     /// The password.
     pub password: PasswordHash,
-    /// Counts the passwords: sessions of an earlier one are over.
+    /// Counts what ends everything before it: new passwords, and times the person was switched off. Sessions and grants of
+    /// an earlier version are over.
     pub credential_version: u32,
     /// Whether the person is switched off.
     pub disabled: bool,
     /// When the person was registered.
     pub created_at: Timestamp,
-}
-
-/// A person's sign-in on one browser.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// The key of the item.
-    pub id: SessionId,
-    /// Whose.
-    pub person: PersonKey,
-    /// When the password was given.
-    pub auth_time: Timestamp,
-    /// When it ends.
-    pub expires_at: Timestamp,
-    /// Which password was given.
-    pub credential_version: u32,
-    /// The request for which it was given.
-    pub for_request: RequestDigest,
-}
-
-/// What the session cookie carries.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SessionHandle {
-    person: PersonKey,
-    secret: [u8; 16],
+    /// How many sessions there were.
+    pub sessions: u32,
+    /// How many grants there were that outlive sessions.
+    pub grants: u32,
 }
 
 /// The witness that a password was right; only [`prove`] makes it.
 #[derive(Clone, Debug)]
 pub struct ProvenPerson(User);
 
-/// The witness that somebody is signed in; only [`sign_in`] and [`signed_in`] make it.
-#[derive(Clone, Debug)]
-pub struct SignedIn {
-    user: User,
-    session: Session,
+/// One change to a person who is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserChange {
+    key: PersonKey,
+    guards: Vec<UserGuard>,
+    sets: Vec<UserSet>,
+}
+
+/// A fact that must be true of the person at the moment of the write. None is true of a person who is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserGuard {
+    /// It is still the person of this `sub`.
+    Is(Subject),
+    /// The person is not switched off.
+    On,
+    /// The version of the credentials is this.
+    CredentialVersionIs(u32),
+    /// These claims are known.
+    ClaimsAre(Claims),
+    /// The user name is this.
+    UsernameIs(Username),
+}
+
+/// An attribute that a change sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserSet {
+    /// Whether the person is switched off.
+    Disabled(bool),
+    /// The password.
+    Password(PasswordHash),
+    /// What is known.
+    Claims(Claims),
+    /// The user name, to which an alias leads now.
+    Username(Username),
+    /// The next version of the credentials: everything before is over.
+    NextCredentialVersion,
+    /// One more session.
+    OneMoreSession,
+    /// One more grant that outlives sessions.
+    OneMoreGrant,
 }
 
 impl User {
+    /// Whether this is the person's user name; upper and lower case are one.
+    pub fn goes_by(&self, username: &Username) -> bool {
+        self.username.normalized() == username.normalized()
+    }
+
     /// What is known of the person: the user name is the preferred one where no other is set.
     pub fn known_claims(&self) -> Claims {
         self.claims.clone().or(Claim::PreferredUsername, self.username.as_str())
     }
-}
 
-impl SessionHandle {
-    /// A handle for a new session of `person`, out of 128 random bits.
-    pub const fn new(person: PersonKey, secret: [u8; 16]) -> Self {
-        Self { person, secret }
+    /// The standing on which a grant rests that this person gives now and that outlives sessions.
+    pub const fn footing(&self) -> Footing {
+        let number = self.grants.saturating_add(1);
+        Footing { person: self.key, credential_version: Some(self.credential_version), session: None, number }
     }
 
-    /// What is sealed into the cookie.
-    pub fn to_bytes(&self) -> [u8; 32] {
-        both(self.person.as_bytes(), &self.secret)
+    /// Whether something that was made with this version of the credentials still stands.
+    pub(crate) const fn stands_behind(&self, credential_version: u32) -> bool {
+        !self.disabled && self.credential_version == credential_version
     }
 
-    /// Reads what was sealed into the cookie.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (person, secret) = bytes.split_first_chunk::<16>()?;
-        Some(Self { person: PersonKey::from_bytes(*person), secret: secret.try_into().ok()? })
-    }
-
-    /// Whose.
-    pub const fn person(&self) -> PersonKey {
-        self.person
-    }
-
-    /// The key of the session's item.
-    pub fn id(&self) -> SessionId {
-        SessionId::of(&self.secret)
+    /// Whether a session of this number is among the newest.
+    pub(crate) const fn keeps_session(&self, number: u32) -> bool {
+        number.saturating_add(Policy::SESSIONS_OF_PERSON) > self.sessions
     }
 }
 
 impl ProvenPerson {
-    /// Who.
+    /// The person.
     pub const fn user(&self) -> &User {
         &self.0
     }
-}
 
-impl SignedIn {
-    /// Who.
-    pub const fn user(&self) -> &User {
-        &self.user
-    }
-
-    /// Since when and for how long.
-    pub const fn session(&self) -> &Session {
-        &self.session
+    /// The person, for [`crate::sign_in`].
+    pub(crate) fn into_user(self) -> User {
+        self.0
     }
 }
 
@@ -124,75 +129,137 @@ pub fn prove(user: Option<User>, password: &Secret) -> Option<ProvenPerson> {
     user.filter(|user| right && !user.disabled).map(ProvenPerson)
 }
 
-/// Signs a person in: the session to store.
-pub fn sign_in(
-    ProvenPerson(user): ProvenPerson,
-    handle_secret: [u8; 16],
-    for_request: RequestDigest,
-    now: Timestamp,
-) -> (SignedIn, SessionHandle) {
-    let handle = SessionHandle::new(user.key, handle_secret);
-    let session = Session {
-        id: handle.id(),
-        person: user.key,
-        auth_time: now,
-        expires_at: now.plus(SESSION_LIFETIME),
-        credential_version: user.credential_version,
-        for_request,
-    };
-    (SignedIn { user, session }, handle)
+impl UserChange {
+    fn of(user: &User, sets: impl IntoIterator<Item = UserSet>) -> Self {
+        let guards = vec![UserGuard::Is(user.subject.clone())];
+        Self { key: user.key, guards, sets: sets.into_iter().collect() }
+    }
+
+    fn when(mut self, guard: UserGuard) -> Self {
+        self.guards.push(guard);
+        self
+    }
+
+    /// Switches the person off. Whatever was in flight is over, also after the person is switched on again.
+    pub fn disable(user: &User) -> Self {
+        Self::of(user, [UserSet::Disabled(true), UserSet::NextCredentialVersion])
+    }
+
+    /// Switches the person on, unless somebody switched the person off, or set a password, since `user` was read.
+    pub fn enable(user: &User) -> Self {
+        Self::of(user, [UserSet::Disabled(false)]).when(UserGuard::CredentialVersionIs(user.credential_version))
+    }
+
+    /// Sets another password. Whatever was in flight is over; somebody who is switched off stays so.
+    pub fn set_password(user: &User, password: PasswordHash) -> Self {
+        Self::of(user, [UserSet::Password(password), UserSet::NextCredentialVersion])
+    }
+
+    /// Sets what is known, if what was known is still what was read.
+    pub fn set_claims(user: &User, claims: Claims) -> Self {
+        Self::of(user, [UserSet::Claims(claims)]).when(UserGuard::ClaimsAre(user.claims.clone()))
+    }
+
+    /// Gives another user name, if the name is still the one that was read.
+    pub fn rename(user: &User, username: Username) -> Self {
+        Self::of(user, [UserSet::Username(username)]).when(UserGuard::UsernameIs(user.username.clone()))
+    }
+
+    /// Counts a session, if what it is made with still stands.
+    pub fn count_session(user: &User) -> Self {
+        Self::of(user, [UserSet::OneMoreSession])
+            .when(UserGuard::On)
+            .when(UserGuard::CredentialVersionIs(user.credential_version))
+    }
+
+    /// Counts a grant that outlives sessions, if what it rests on still stands.
+    pub fn count_grant(user: &User) -> Self {
+        Self::of(user, [UserSet::OneMoreGrant])
+            .when(UserGuard::On)
+            .when(UserGuard::CredentialVersionIs(user.credential_version))
+    }
+
+    /// The key of the person.
+    pub const fn key(&self) -> PersonKey {
+        self.key
+    }
+
+    /// Its guards.
+    pub fn guards(&self) -> &[UserGuard] {
+        &self.guards
+    }
+
+    /// What it sets.
+    pub fn sets(&self) -> &[UserSet] {
+        &self.sets
+    }
+
+    /// The meaning of a change: the person afterwards, or `None` when a guard does not hold.
+    pub fn after(&self, before: Option<&User>) -> Option<User> {
+        let user = before.filter(|user| user.key == self.key && self.guards.iter().all(|guard| guard.holds(user)))?;
+        Some(self.sets.iter().fold(user.clone(), |user, set| set.applied(user)))
+    }
 }
 
-/// Whether the items that a session cookie led to say that somebody is signed in.
-pub fn signed_in(session: Option<Session>, user: Option<User>, now: Timestamp) -> Option<SignedIn> {
-    let (session, user) = (session?, user?);
-    let good = session.person == user.key
-        && session.expires_at > now
-        && session.credential_version == user.credential_version
-        && !user.disabled;
-    good.then_some(SignedIn { user, session })
+impl UserGuard {
+    /// Whether it is true of the person.
+    pub fn holds(&self, user: &User) -> bool {
+        match self {
+            Self::Is(subject) => user.subject == *subject,
+            Self::On => !user.disabled,
+            Self::CredentialVersionIs(version) => user.credential_version == *version,
+            Self::ClaimsAre(claims) => user.claims == *claims,
+            Self::UsernameIs(username) => user.username == *username,
+        }
+    }
 }
 
-/// Two halves in a row.
-pub(crate) fn both(first: &[u8; 16], second: &[u8; 16]) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    bytes.iter_mut().zip(first.iter().chain(second)).for_each(|(to, from)| *to = *from);
-    bytes
+impl UserSet {
+    fn applied(&self, user: User) -> User {
+        match self {
+            Self::Disabled(disabled) => User { disabled: *disabled, ..user },
+            Self::Password(password) => User { password: password.clone(), ..user },
+            Self::Claims(claims) => User { claims: claims.clone(), ..user },
+            Self::Username(username) => User { username: username.clone(), aliased: true, ..user },
+            Self::NextCredentialVersion => {
+                User { credential_version: user.credential_version.saturating_add(1), ..user }
+            }
+            Self::OneMoreSession => User { sessions: user.sessions.saturating_add(1), ..user },
+            Self::OneMoreGrant => User { grants: user.grants.saturating_add(1), ..user },
+        }
+    }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::hash_password;
 
     pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
+    static PASSWORD: LazyLock<PasswordHash> =
+        LazyLock::new(|| hash_password(&Secret::new("correct horse".to_owned()), &[1; 16]).unwrap());
+
     pub(crate) fn user() -> User {
-        let username = Username::parse("ada").unwrap();
         User {
-            key: PersonKey::of(&username),
-            username,
+            key: PersonKey::from_bytes([9; 16]),
+            username: Username::parse("ada").unwrap(),
+            aliased: true,
             subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
             claims: Claims::default(),
-            password: hash_password(&Secret::new("correct horse".to_owned()), &[1; 16]).unwrap(),
+            password: PASSWORD.clone(),
             credential_version: 1,
             disabled: false,
             created_at: NOW,
+            sessions: 0,
+            grants: 0,
         }
     }
 
-    pub(crate) fn session() -> (SignedIn, SessionHandle) {
-        let password = Secret::new("correct horse".to_owned());
-        sign_in(prove(Some(user()), &password).unwrap(), [5; 16], RequestDigest::of("request"), NOW)
-    }
-
-    #[test]
-    fn c035_each_sign_in_makes_a_session_of_its_own() {
-        let (first, handle) = session();
-        let (second, _) = sign_in(ProvenPerson(user()), [6; 16], RequestDigest::of("request"), NOW);
-        assert_ne!(first.session().id, second.session().id);
-        assert!(SessionHandle::from_bytes(&handle.to_bytes()).unwrap() == handle);
-        assert!(SessionHandle::from_bytes(&[0; 31]).is_none());
+    pub(crate) fn proven() -> ProvenPerson {
+        ProvenPerson(user())
     }
 
     #[test]
@@ -204,19 +271,64 @@ pub(crate) mod tests {
         assert!(!try_with(Some(User { disabled: true, ..user() }), "correct horse"));
     }
 
+    /// Every change that an operator or a request makes, as it is made of somebody who was read as `user`.
+    fn changes(user: &User) -> Vec<UserChange> {
+        let password = PasswordHash::from_stored("another".to_owned());
+        let claims = Claims::parse(r#"{"name":"Ada"}"#).unwrap();
+        vec![
+            UserChange::disable(user),
+            UserChange::enable(user),
+            UserChange::set_password(user, password),
+            UserChange::set_claims(user, claims),
+            UserChange::rename(user, Username::parse("ada.lovelace").unwrap()),
+            UserChange::count_session(user),
+            UserChange::count_grant(user),
+        ]
+    }
+
     #[test]
-    fn a_session_ends_with_its_time_its_password_and_its_person() {
-        let (good, _) = session();
-        let session = good.session().clone();
-        let ask = |session: Session, user: User, now| signed_in(Some(session), Some(user), now).is_some();
-        assert!(ask(session.clone(), user(), NOW));
-        assert!(ask(session.clone(), user(), NOW.plus(SESSION_LIFETIME - 1)));
-        assert!(!ask(session.clone(), user(), NOW.plus(SESSION_LIFETIME)));
-        assert!(!ask(session.clone(), User { credential_version: 2, ..user() }, NOW));
-        assert!(!ask(session.clone(), User { disabled: true, ..user() }, NOW));
-        let other = PersonKey::of(&Username::parse("bob").unwrap());
-        assert!(!ask(session.clone(), User { key: other, ..user() }, NOW));
-        assert!(signed_in(Some(session), None, NOW).is_none());
-        assert!(signed_in(None, Some(user()), NOW).is_none());
+    fn c133_of_two_changes_that_were_read_at_the_same_time_the_second_undoes_nothing_of_the_first() {
+        let start = User { disabled: true, ..user() };
+        for read in [user(), start] {
+            for first in changes(&read) {
+                for second in changes(&read) {
+                    let Some(between) = first.after(Some(&read)) else { continue };
+                    let Some(last) = second.after(Some(&between)) else { continue };
+                    let undone =
+                        first.sets().iter().filter(|set| !second.sets().iter().any(|other| same_kind(set, other)));
+                    for set in undone {
+                        assert_eq!(set.applied(last.clone()).disabled, last.disabled, "{first:?} {second:?}");
+                        assert_eq!(set.applied(last.clone()).password, last.password, "{first:?} {second:?}");
+                        assert_eq!(set.applied(last.clone()).claims, last.claims, "{first:?} {second:?}");
+                        assert_eq!(set.applied(last.clone()).username, last.username, "{first:?} {second:?}");
+                    }
+                    assert!(last.credential_version >= between.credential_version);
+                }
+            }
+        }
+    }
+
+    fn same_kind(one: &UserSet, other: &UserSet) -> bool {
+        std::mem::discriminant(one) == std::mem::discriminant(other)
+    }
+
+    #[test]
+    fn c133_somebody_who_was_switched_off_meanwhile_stays_off() {
+        let read = user();
+        let off = UserChange::disable(&read).after(Some(&read)).unwrap();
+        for change in changes(&read) {
+            assert!(change.after(Some(&off)).is_none_or(|after| after.disabled), "{change:?}");
+        }
+        assert!(!UserChange::enable(&off).after(Some(&off)).unwrap().disabled);
+    }
+
+    #[test]
+    fn c132_no_change_is_made_to_the_next_owner_of_a_key() {
+        let read = user();
+        let other = User { subject: Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").unwrap(), ..user() };
+        for change in changes(&read) {
+            assert_eq!(change.after(Some(&other)), None);
+            assert_eq!(change.after(None), None);
+        }
     }
 }

@@ -39,7 +39,7 @@ pub fn sign_out(signed_in: Option<&SignedIn>, hint: Option<Hinted<'_>>) -> SignO
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::tests::session;
+    use crate::session::tests::session;
 
     #[test]
     fn c128_only_a_hint_about_this_session_or_person_spares_the_question() {

@@ -94,13 +94,18 @@ impl DeviceHandle {
 
     /// What is sealed into the cookie.
     pub fn to_bytes(&self) -> [u8; 32] {
-        crate::people::both(self.person.as_bytes(), &self.device.0)
+        both(self.person.as_bytes(), &self.device.0)
     }
 
     /// Reads what was sealed into the cookie.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (person, device) = bytes.split_first_chunk::<16>()?;
         Some(Self { person: PersonKey::from_bytes(*person), device: DeviceId(device.try_into().ok()?) })
+    }
+
+    /// The browser, whoever signed in with it.
+    pub const fn device(&self) -> DeviceId {
+        self.device
     }
 
     /// The browser, where the cookie is of this person.
@@ -194,6 +199,13 @@ impl Count {
         };
         Some(Failures { count, last_at: self.at })
     }
+}
+
+/// Two halves in a row.
+fn both(first: &[u8; 16], second: &[u8; 16]) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    bytes.iter_mut().zip(first.iter().chain(second)).for_each(|(to, from)| *to = *from);
+    bytes
 }
 
 /// Who may be one and the same: an IPv4 address, or the 64 bits of an IPv6 network that one household gets.

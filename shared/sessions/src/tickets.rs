@@ -130,7 +130,8 @@ fn bind(form: &[u8], browser: &[u8], request: RequestDigest) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::tests::{NOW, session};
+    use crate::people::tests::NOW;
+    use crate::session::tests::session;
 
     #[test]
     fn c032_a_ticket_is_good_for_its_own_browser_request_form_and_time() {

@@ -6,13 +6,10 @@ use grants::{Grant, PersonKey, Seconds, SessionId, Timestamp};
 use protocol::ClientId;
 use sessions::EndedSession;
 
-use crate::grant_item::from_item;
 use crate::items::{Item, Reader, list, number, text, time};
 use crate::person_item::{ENDED, SESSION, ended_record, key};
-use crate::{GrantsTable, PeopleTable, Unknown, batch};
+use crate::{GrantsTable, PeopleTable, Unknown};
 
-/// So many keys fit into one read.
-const BATCH: usize = 100;
 /// What is not done by then is cleaned away.
 const LIFETIME: Seconds = 24 * 3600;
 
@@ -41,15 +38,7 @@ impl GrantsTable {
     /// [`Unknown`] when they are not known.
     pub async fn of_session(&self, session: SessionId) -> Result<Vec<Grant>, Unknown> {
         let ids = self.ids_in("by-session", "session", text(&session)).await?;
-        let mut grants = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(BATCH) {
-            let keys = ids.iter().map(|id| Item::from([("id".to_owned(), text(id))])).collect();
-            let items = batch::read(&self.client, &self.table, keys).await?;
-            for item in &items {
-                grants.push(from_item(&self.table, item)?);
-            }
-        }
-        Ok(grants)
+        self.with_ids(&ids).await
     }
 }
 
@@ -77,7 +66,7 @@ impl PeopleTable {
             ("passes".to_owned(), number(&ended.passes)),
             ("expires_at".to_owned(), time(now.plus(LIFETIME))),
         ]);
-        self.put(item, None).await.map(drop)
+        self.put(item).await
     }
 
     /// Nothing is left to do.

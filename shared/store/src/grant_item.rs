@@ -3,8 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use grants::{Attempt, Change, Generation, Grant, GrantId, Guard, PersonKey, Policy, SessionId, SignIn, Stage};
-use protocol::{Claim, Claims, ClientId, CodeChallenge, Nonce, RedirectUri, Resource, Scope, Subject};
+use grants::{
+    Attempt, Change, Footing, Generation, Grant, GrantId, Guard, PersonKey, Policy, SessionId, SignIn, Stage,
+};
+use protocol::{Claim, Claims, ClientId, CodeChallenge, IdentityScope, Nonce, RedirectUri, Resource, Scope, Subject};
 
 use crate::Unknown;
 use crate::items::{Item, Reader, flag, list, number, text, time};
@@ -152,36 +154,48 @@ pub(crate) fn to_item(grant: &Grant) -> Item {
         }
         Stage::Revoked => drop(put("state", Some(text("revoked")))),
     }
+    item.extend(grant.footing.iter().flat_map(from_footing));
     item.extend(grant.sign_in.iter().flat_map(from_sign_in));
     item
 }
 
+fn from_footing(footing: &Footing) -> Item {
+    let Footing { person, credential_version, session, number: place } = footing;
+    let mut item = Item::from([("person".to_owned(), text(person)), ("number".to_owned(), number(place))]);
+    let version = credential_version.as_ref().map(|version| ("credential_version".to_owned(), number(version)));
+    let session = session.as_ref().map(|session| ("session".to_owned(), text(session)));
+    item.extend(version.into_iter().chain(session));
+    item
+}
+
 fn from_sign_in(sign_in: &SignIn) -> Item {
-    let SignIn { person, session, userinfo_claims, id_token_claims } = sign_in;
+    let SignIn { userinfo_claims, id_token_claims } = sign_in;
     let names: Vec<&str> = userinfo_claims.iter().map(|claim| claim.as_str()).collect();
-    let mut item = Item::from([("person".to_owned(), text(person)), ("session".to_owned(), text(session))]);
     let single = (!names.is_empty()).then(|| ("userinfo_claims".to_owned(), list(&names)));
     let told = (!id_token_claims.is_empty()).then(|| ("id_token_claims".to_owned(), text(id_token_claims)));
-    item.extend(single.into_iter().chain(told));
-    item
+    single.into_iter().chain(told).collect()
 }
 
 /// The grant of an item.
 pub(crate) fn from_item(table: &str, item: &Item) -> Result<Grant, Unknown> {
     let read = Reader::new(table, item);
+    let (footing, scope) = (footing(&read)?, scope(&read)?);
+    // The first version wrote the session of grants with `openid` only, and every one of those has a session.
+    let signs_in = scope.has(IdentityScope::OpenId) && footing.is_some_and(|footing| footing.session.is_some());
     Ok(Grant {
         id: read.parsed("id", GrantId::parse)?,
         client_id: read.parsed("client_id", ClientId::parse)?,
         subject: read.optional_parsed("subject", Subject::parse)?,
         pairwise_subject: read.optional_parsed("pairwise_subject", Subject::parse)?,
-        scope: scope(&read)?,
+        scope,
         resources: read.list("resources", Resource::parse)?,
         redirect_uri: read.optional_parsed("redirect_uri", RedirectUri::parse)?,
         redirect_uri_sent: read.flag("redirect_uri_sent")?,
         code_challenge: read.optional_parsed("code_challenge", CodeChallenge::parse)?,
         nonce: read.optional_parsed("nonce", Nonce::parse)?,
         auth_time: read.optional_time("auth_time")?,
-        sign_in: sign_in(&read)?,
+        footing,
+        sign_in: if signs_in { Some(sign_in(&read)?) } else { None },
         created_at: read.time("created_at")?,
         ends_at: read.time("ends_at")?,
         revoked_access: revoked_access(&read)?,
@@ -189,14 +203,21 @@ pub(crate) fn from_item(table: &str, item: &Item) -> Result<Grant, Unknown> {
     })
 }
 
-fn sign_in(read: &Reader<'_>) -> Result<Option<SignIn>, Unknown> {
-    let Some(session) = read.optional_parsed("session", SessionId::parse)? else { return Ok(None) };
-    Ok(Some(SignIn {
-        person: read.parsed("person", PersonKey::parse)?,
-        session,
+fn footing(read: &Reader<'_>) -> Result<Option<Footing>, Unknown> {
+    let Some(person) = read.optional_parsed("person", PersonKey::parse)? else { return Ok(None) };
+    Ok(Some(Footing {
+        person,
+        credential_version: read.optional_number("credential_version")?,
+        session: read.optional_parsed("session", SessionId::parse)?,
+        number: read.optional_number("number")?.unwrap_or_default(),
+    }))
+}
+
+fn sign_in(read: &Reader<'_>) -> Result<SignIn, Unknown> {
+    Ok(SignIn {
         userinfo_claims: read.list("userinfo_claims", |name| Claim::parse(name).ok_or(()))?.into_iter().collect(),
         id_token_claims: read.optional_parsed("id_token_claims", Claims::parse)?.unwrap_or_default(),
-    }))
+    })
 }
 
 fn scope(read: &Reader<'_>) -> Result<Scope, Unknown> {

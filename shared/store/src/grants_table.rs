@@ -5,11 +5,14 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use grants::{Attempt, Change, Grant, GrantId, OneUse, Timestamp, TokenId, Transition};
-use protocol::Subject;
+use protocol::{ClientId, Subject};
 
 use crate::grant_item::{Expression, from_item, to_item};
 use crate::items::{Item, Reader, text, time};
-use crate::{Changed, Unknown};
+use crate::{Changed, Unknown, batch};
+
+/// So many keys fit into one read.
+const BATCH: usize = 100;
 
 /// What became of a transition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,6 +162,43 @@ impl GrantsTable {
     /// [`Unknown`] when they are not known.
     pub async fn of_subject(&self, subject: &Subject) -> Result<Vec<GrantId>, Unknown> {
         self.ids_in("by-subject", "subject", text(&subject)).await
+    }
+
+    /// The grants of a person, as they are now. The index follows the table within a moment.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn of_person(&self, subject: &Subject) -> Result<Vec<Grant>, Unknown> {
+        self.with_ids(&self.of_subject(subject).await?).await
+    }
+
+    /// The grants with these ids: strongly consistent.
+    pub(crate) async fn with_ids(&self, ids: &[GrantId]) -> Result<Vec<Grant>, Unknown> {
+        let mut grants = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(BATCH) {
+            let keys = ids.iter().map(|id| Item::from([("id".to_owned(), text(id))])).collect();
+            for item in &batch::read(&self.client, &self.table, keys).await? {
+                grants.push(from_item(&self.table, item)?);
+            }
+        }
+        Ok(grants)
+    }
+
+    /// Every grant, or those of one client: a scan, for operators.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn all(&self, client: Option<&ClientId>) -> Result<Vec<Grant>, Unknown> {
+        let call = self.client.scan().table_name(&self.table).consistent_read(true);
+        let call = match client {
+            Some(client) => {
+                call.filter_expression("client_id = :client").expression_attribute_values(":client", text(client))
+            }
+            // Counters, spent assertions and revoked tokens stand here too.
+            None => call.filter_expression("attribute_exists(client_id)"),
+        };
+        let items = call.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await;
+        items.map_err(|error| self.unknown(error))?.iter().map(|item| from_item(&self.table, item)).collect()
     }
 
     /// The grants that one of the indexes has under a value of its attribute: only their ids, however many pages they fill.

@@ -1,15 +1,15 @@
 //! The people table: people, their sessions and what they agreed to.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use grants::{Target, Timestamp};
-use protocol::ClientId;
-use sessions::{PersonKey, Session, SessionHandle, User};
+use grants::{RestsOn, Target, Timestamp};
+use protocol::{ClientId, Username};
+use sessions::{AliasKey, PersonKey, Session, SessionHandle, User};
 
+use crate::commit::{Kind, Outcome, Write, commit};
+use crate::expression::Expression;
 use crate::items::{Item, Reader, text};
 use crate::person_item::{
-    ENDED, PROFILE, SESSION, consent_record, from_consent, from_session, from_user, key, session_record, to_consent,
+    LEADS_TO, PROFILE, SESSION, alias_key, consent_record, from_consent, key, session_record, to_alias, to_consent,
     to_session, to_user,
 };
 use crate::{Changed, Unknown, batch};
@@ -32,6 +32,28 @@ pub struct Visitor {
     pub agreed: Option<Target>,
 }
 
+/// The items that a grant rests on, as they were read.
+#[derive(Clone, Debug, Default)]
+pub struct Ground {
+    /// The items that were asked for.
+    pub rests_on: Option<RestsOn>,
+    /// The person.
+    pub user: Option<User>,
+    /// The session.
+    pub session: Option<Session>,
+}
+
+/// Whoever has a user name, as far as one read tells.
+#[derive(Clone, Debug)]
+pub enum Named {
+    /// An alias leads to this person.
+    Leads(PersonKey),
+    /// A person of version 0.1, whose key is the name's hash.
+    Legacy(Box<User>),
+    /// Nobody.
+    Nobody,
+}
+
 impl PeopleTable {
     /// The table named `table`.
     pub const fn new(client: Client, table: String) -> Self {
@@ -43,12 +65,23 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when they are not known.
     pub async fn visitor(&self, handle: &SessionHandle, client: Option<&ClientId>) -> Result<Visitor, Unknown> {
-        let records = [session_record(handle.id()), PROFILE.to_owned()];
-        let records = records.into_iter().chain(client.map(consent_record));
-        let keys = records.map(|record| key(handle.person(), &record)).collect();
-        let items = batch::read(&self.client, &self.table, keys).await?;
+        let records = [session_record(handle.id()), PROFILE.to_owned()].into_iter().chain(client.map(consent_record));
+        self.records(handle.person(), records).await
+    }
+
+    /// The items of a person with these sort keys.
+    pub(crate) async fn records(
+        &self,
+        person: PersonKey,
+        records: impl Iterator<Item = String>,
+    ) -> Result<Visitor, Unknown> {
+        let keys = records.map(|record| key(person, &record)).collect();
+        self.to_visitor(&batch::read(&self.client, &self.table, keys).await?)
+    }
+
+    fn to_visitor(&self, items: &[Item]) -> Result<Visitor, Unknown> {
         let mut visitor = Visitor::default();
-        for item in &items {
+        for item in items {
             match Reader::new(&self.table, item).text("record")? {
                 PROFILE => visitor.user = Some(to_user(&self.table, item)?),
                 record if record.starts_with(SESSION) => visitor.session = Some(to_session(&self.table, item)?),
@@ -63,7 +96,53 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when they are not known.
     pub async fn person(&self, person: PersonKey, client: &ClientId) -> Result<Visitor, Unknown> {
-        self.visitor(&SessionHandle::new(person, [0; 16]), Some(client)).await
+        self.records(person, [PROFILE.to_owned(), consent_record(client)].into_iter()).await
+    }
+
+    /// The items that a grant rests on: strongly consistent, one round trip.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn ground(&self, rests_on: RestsOn) -> Result<Ground, Unknown> {
+        let records = std::iter::once(PROFILE.to_owned()).chain(rests_on.session.map(session_record));
+        let keys = records.map(|record| key(rests_on.person, &record)).collect();
+        self.to_ground(Some(rests_on), &batch::read(&self.client, &self.table, keys).await?)
+    }
+
+    pub(crate) fn to_ground(&self, rests_on: Option<RestsOn>, items: &[Item]) -> Result<Ground, Unknown> {
+        let Visitor { user, session, .. } = self.to_visitor(items)?;
+        Ok(Ground { rests_on, user, session })
+    }
+
+    /// Whoever has this user name: one round trip, strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn named(&self, username: &Username) -> Result<Named, Unknown> {
+        let keys = vec![alias_key(&AliasKey::login(username)), key(PersonKey::of_name(username), PROFILE)];
+        let mut named = Named::Nobody;
+        for item in &batch::read(&self.client, &self.table, keys).await? {
+            if item.contains_key(LEADS_TO) {
+                return Ok(Named::Leads(to_alias(&self.table, item)?));
+            }
+            let user = to_user(&self.table, item)?;
+            if !user.aliased {
+                named = Named::Legacy(Box::new(user));
+            }
+        }
+        Ok(named)
+    }
+
+    /// The person with this user name.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn by_name(&self, username: &Username) -> Result<Option<User>, Unknown> {
+        match self.named(username).await? {
+            Named::Leads(person) => self.user(person).await,
+            Named::Legacy(user) => Ok(Some(*user)),
+            Named::Nobody => Ok(None),
+        }
     }
 
     /// The person with this key.
@@ -71,42 +150,11 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when it is not known.
     pub async fn user(&self, person: PersonKey) -> Result<Option<User>, Unknown> {
-        let call = self.client.get_item().table_name(&self.table).set_key(Some(key(person, PROFILE)));
-        let answer = Box::pin(call.consistent_read(true).send()).await;
-        let answer = answer.map_err(|error| Unknown::from_sdk(&self.table, error))?;
-        answer.item.map(|item| to_user(&self.table, &item)).transpose()
+        Ok(self.records(person, std::iter::once(PROFILE.to_owned())).await?.user)
     }
 
-    /// Writes a person who is not there yet.
-    ///
-    /// # Errors
-    /// [`Unknown`] when it is not known whether it was written.
-    pub async fn create_user(&self, user: &User) -> Result<Changed, Unknown> {
-        self.put(from_user(user), Some("attribute_not_exists(person)")).await
-    }
-
-    /// Writes a person who is there already.
-    ///
-    /// # Errors
-    /// [`Unknown`] when it is not known whether it was written.
-    pub async fn replace_user(&self, user: &User) -> Result<Changed, Unknown> {
-        self.put(from_user(user), Some("attribute_exists(person)")).await
-    }
-
-    /// Writes a session.
-    ///
-    /// # Errors
-    /// [`Unknown`] when it is not known whether it was written.
-    pub async fn create_session(&self, session: &Session) -> Result<(), Unknown> {
-        self.put(from_session(session), None).await.map(drop)
-    }
-
-    /// Ends a session. One that is over already stays so.
-    ///
-    /// # Errors
-    /// [`Unknown`] when it is not known whether it ended.
-    pub async fn end_session(&self, session: &Session) -> Result<Changed, Unknown> {
-        self.delete(key(session.person, &session_record(session.id))).await
+    pub(crate) fn write(&self, kind: Kind, expression: Expression) -> Write {
+        Write::new(&self.table, kind, expression)
     }
 
     /// Remembers what a person agreed to.
@@ -120,90 +168,52 @@ impl PeopleTable {
         agreed: &Target,
         now: Timestamp,
     ) -> Result<(), Unknown> {
-        self.put(from_consent(person, client, agreed, now), None).await.map(drop)
+        self.put(from_consent(person, client, agreed, now)).await
     }
 
-    /// Ends all sessions of a person.
-    ///
-    /// # Errors
-    /// [`Unknown`] when it is not known whether all ended.
-    pub async fn end_sessions(&self, person: PersonKey) -> Result<(), Unknown> {
-        self.delete_those(person, |record| record.starts_with(SESSION)).await
-    }
-
-    /// Deletes a person with everything about that person, but not what is left to do after sessions ended: apps are told of
-    /// it, and then it goes by itself.
-    ///
-    /// # Errors
-    /// [`Unknown`] when it is not known whether all is deleted.
-    pub async fn delete_user(&self, person: PersonKey) -> Result<Changed, Unknown> {
-        let changed = self.delete(key(person, PROFILE)).await?;
-        self.delete_those(person, |record| !record.starts_with(ENDED)).await?;
-        Ok(changed)
-    }
-
-    async fn delete_those(&self, person: PersonKey, which: impl Fn(&str) -> bool) -> Result<(), Unknown> {
-        let call = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("person = :person")
-            .expression_attribute_values(":person", text(&person))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        let items =
-            call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
-        for item in &items {
-            let record = Reader::new(&self.table, item).text("record")?;
-            if which(record) {
-                self.delete(key(person, record)).await?;
-            }
+    /// The items of a person whose sort key begins so: strongly consistent.
+    pub(crate) async fn items_of(&self, person: PersonKey, prefix: &str) -> Result<Vec<Item>, Unknown> {
+        let mut expression = Expression::default();
+        let mut condition = expression.compare("person", "=", text(&person));
+        if !prefix.is_empty() {
+            let (record, value) = (expression.name("record"), expression.value(text(prefix)));
+            condition = format!("{condition} AND begins_with({record}, {value})");
         }
-        Ok(())
+        let call = self.client.query().table_name(&self.table).key_condition_expression(condition);
+        let call = call.set_expression_attribute_names(expression.take_names());
+        let call = call.set_expression_attribute_values(expression.take_values()).consistent_read(true);
+        let items = call.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await;
+        items.map_err(|error| Unknown::from_sdk(&self.table, error))
     }
 
-    /// Every person.
+    /// Every person: a scan, for operators.
     ///
     /// # Errors
     /// [`Unknown`] when they are not known.
     pub async fn all_users(&self) -> Result<Vec<User>, Unknown> {
-        let call = self
-            .client
-            .scan()
-            .table_name(&self.table)
-            .filter_expression("#record = :profile")
-            .expression_attribute_names("#record", "record")
-            .expression_attribute_values(":profile", text(&PROFILE))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        let items =
-            call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
-        items.iter().map(|item| to_user(&self.table, item)).collect()
+        let mut expression = Expression::default();
+        expression.same("record", text(PROFILE));
+        self.scan(expression).await?.iter().map(|item| to_user(&self.table, item)).collect()
     }
 
-    pub(crate) async fn put(&self, item: Item, condition: Option<&str>) -> Result<Changed, Unknown> {
-        let call = self.client.put_item().table_name(&self.table).set_item(Some(item));
-        match Box::pin(call.set_condition_expression(condition.map(str::to_owned)).send()).await {
-            Ok(_) => Ok(Changed::Done),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
-                _ => Err(Unknown::from_sdk(&self.table, error)),
-            },
-        }
+    pub(crate) async fn scan(&self, mut filter: Expression) -> Result<Vec<Item>, Unknown> {
+        let call = self.client.scan().table_name(&self.table).set_filter_expression(filter.condition());
+        let call = call.set_expression_attribute_names(filter.take_names());
+        let call = call.set_expression_attribute_values(filter.take_values()).consistent_read(true);
+        let items = call.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await;
+        items.map_err(|error| Unknown::from_sdk(&self.table, error))
+    }
+
+    pub(crate) async fn put(&self, item: Item) -> Result<(), Unknown> {
+        commit(&self.client, vec![self.write(Kind::Put(item), Expression::default())]).await.map(drop)
     }
 
     pub(crate) async fn delete(&self, key: Item) -> Result<Changed, Unknown> {
-        let call = self.client.delete_item().table_name(&self.table).set_key(Some(key));
-        match call.condition_expression("attribute_exists(person)").send().await {
-            Ok(_) => Ok(Changed::Done),
-            Err(error) => match error.as_service_error() {
-                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
-                _ => Err(Unknown::from_sdk(&self.table, error)),
-            },
-        }
+        let mut there = Expression::default();
+        there.present("person");
+        Ok(match commit(&self.client, vec![self.write(Kind::Delete(key), there)]).await? {
+            Outcome::Done(_) => Changed::Done,
+            Outcome::Refused(..) => Changed::Refused,
+        })
     }
 }

@@ -5,9 +5,11 @@ mod assertions;
 mod client;
 mod common;
 mod dev;
+mod grant;
 mod keys;
 mod registration_token;
 mod relying_party;
+mod session;
 mod tables;
 mod user;
 
@@ -18,11 +20,13 @@ pub(crate) use crate::args::assertions::AssertionOptions;
 pub(crate) use crate::args::client::{ClientCommand, ClientCreate, OneClient, RotateSecret};
 pub(crate) use crate::args::common::Common;
 pub(crate) use crate::args::dev::DevOptions;
+pub(crate) use crate::args::grant::{GrantCommand, GrantList, GrantRevoke};
 pub(crate) use crate::args::keys::{KeysCommand, KeysRotate};
 pub(crate) use crate::args::registration_token::{RegistrationTokenCommand, RegistrationTokenCreate};
 pub(crate) use crate::args::relying_party::RelyingPartyOptions;
+pub(crate) use crate::args::session::{SessionCommand, SessionEnd, SessionList};
 pub(crate) use crate::args::tables::TablesCommand;
-pub(crate) use crate::args::user::{OneUser, UserCommand, UserCreate, UserName, UserPassword, UserUpdate};
+pub(crate) use crate::args::user::{OneUser, UserCommand, UserCreate, UserName, UserPassword, UserRename, UserUpdate};
 
 /// OAuth 2.1 authorization server on AWS Lambda and DynamoDB: the local stack and the operator's commands.
 #[derive(Parser)]
@@ -59,6 +63,12 @@ pub(crate) enum Command {
     /// People who sign in.
     #[command(subcommand)]
     User(UserCommand),
+    /// Sessions: people signed in on a browser.
+    #[command(subcommand)]
+    Session(SessionCommand),
+    /// Grants: what people agreed to, and opaque tokens of services.
+    #[command(subcommand)]
+    Grant(GrantCommand),
     /// Signing keys.
     #[command(subcommand)]
     Keys(KeysCommand),

@@ -22,6 +22,8 @@ pub(crate) enum UserCommand {
     Enable(OneUser),
     /// Set another password: sessions and grants end at once.
     SetPassword(UserPassword),
+    /// Give a person another user name; `sub`, sessions and grants stay.
+    Rename(UserRename),
     /// Delete a person with sessions, consents and grants.
     Delete(OneUser),
 }
@@ -54,6 +56,17 @@ pub(crate) struct UserPassword {
     /// Read the password from standard input, up to the end of the line.
     #[arg(long, required = true)]
     pub(crate) password_stdin: bool,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Args)]
+pub(crate) struct UserRename {
+    #[command(flatten)]
+    pub(crate) user: UserName,
+    /// The new user name.
+    #[arg(long, value_name = "USERNAME")]
+    pub(crate) to: String,
     #[command(flatten)]
     pub(crate) common: Common,
 }

@@ -24,7 +24,7 @@ pub(crate) async fn run(command: ApiCommand) -> Result<(), Error> {
         }
         ApiCommand::Delete(one) => {
             let identifier = identifier(&one.identifier)?;
-            let deleted = Stack::find(&one.common).await?.registry.delete_api(&identifier).await?;
+            let deleted = Stack::find(&one.common).await?.registry.delete_api(&identifier, None).await?;
             done_or(deleted, unknown(&one))?;
             print(one.common.json, &json!({ "identifier": one.identifier, "deleted": true }))
         }
@@ -45,7 +45,7 @@ async fn create(options: ApiCreate) -> Result<(), Error> {
         stack.ensure_keys(&[api.algorithm], edge::now()).await?;
     }
     let there = format!("the API {} is registered already: see `jeton api show`", api.identifier);
-    done_or(stack.registry.create_api(&api).await?, there)?;
+    done_or(stack.registry.create_api(&api, None).await?, there)?;
     print(options.common.json, &describe(&api))
 }
 

@@ -1,9 +1,10 @@
 //! `jeton client`.
 
 use edge::{Error, new_client_secret};
-use grants::{AuthMethod, Client, NewClient, PkceRule, SigningAlgorithm};
+use grants::{AuthMethod, Client, ClientChange, NewClient, PkceRule, SigningAlgorithm};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
+use store::ClientChanged;
 
 use crate::args::{ClientCommand, ClientCreate, OneClient, RotateSecret};
 use crate::commands::api::identifier;
@@ -11,7 +12,7 @@ use crate::commands::client_keys;
 use crate::commands::registration_token;
 use crate::commands::relying_party::{self, redirect_uri};
 use crate::output::print;
-use crate::stack::{Stack, done_or};
+use crate::stack::{Stack, TRIES, done_or};
 
 pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
     match command {
@@ -29,7 +30,7 @@ pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
         ClientCommand::RotateSecret(options) => rotate_secret(options).await,
         ClientCommand::Delete(one) => {
             let stack = Stack::find(&one.common).await?;
-            done_or(stack.registry.delete_client(&client_id(&one.id)?).await?, unknown(&one.id))?;
+            done_or(stack.registry.delete_client(&client_id(&one.id)?, None).await?, unknown(&one.id))?;
             print(one.common.json, &json!({ "client_id": one.id, "deleted": true }))
         }
     }
@@ -63,37 +64,47 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
     let stored = secret.iter().map(|(_, stored)| *stored).collect();
     let client = new.register(stored, edge::now())?;
     let there = format!("the client {} is registered already: see `jeton client show`", client.id);
-    done_or(stack.registry.create_client(&client).await?, there)?;
+    done_or(stack.registry.create_client(&client, None).await?, there)?;
     print(options.common.json, &with_secret(describe(&client), secret.as_ref().map(|(secret, _)| secret)))
 }
 
 async fn switch(one: OneClient, disabled: bool) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
-    let client = Client { disabled, ..find(&stack, &one.id).await? };
-    done_or(stack.registry.replace_client(&client).await?, unknown(&one.id))?;
-    print(one.common.json, &describe(&client))
+    let client = find(&stack, &one.id).await?;
+    let change = ClientChange::disabled(&client, disabled);
+    match stack.registry.change_client(&change, None).await? {
+        ClientChanged::Done => print(one.common.json, &describe(&Client { disabled, ..client })),
+        ClientChanged::Refused(_) => Err(unknown(&one.id).into()),
+    }
 }
 
+/// Secrets are read, changed and written if they are still those that were read; otherwise again.
 async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let mut client = find(&stack, &options.id).await?;
-    if !client.auth_method.has_secret() {
-        let method = client.auth_method.as_str();
-        return Err(format!("the client {} has no secret: its authentication method is {method}", client.id).into());
+    for _ in 0..TRIES {
+        let method = client.auth_method;
+        if !method.has_secret() {
+            let method = method.as_str();
+            return Err(format!("the client {} has no secret: its authentication method is {method}", client.id).into());
+        }
+        let now = edge::now();
+        let (secret, change) = if options.retire_old {
+            (None, ClientChange::retire_old_secrets(&client))
+        } else {
+            let made = new_client_secret(stack.ring(now).await?.handles(), method, &client.id, now);
+            let (secret, stored) = made.ok_or("no secret could be made")?;
+            (Some(secret), ClientChange::rotate_secret(&client, stored))
+        };
+        match stack.registry.change_client(&change, None).await? {
+            ClientChanged::Done => {
+                let client = change.after(Some(&client)).ok_or_else(|| unknown(&options.id))?;
+                return print(options.common.json, &with_secret(describe(&client), secret.as_ref()));
+            }
+            ClientChanged::Refused(found) => client = *found.ok_or_else(|| unknown(&options.id))?,
+        }
     }
-    let secret = if options.retire_old {
-        client.retire_old_secrets();
-        None
-    } else {
-        let ring = stack.ring(edge::now()).await?;
-        let made = new_client_secret(ring.handles(), client.auth_method, &client.id, edge::now());
-        made.map(|(secret, stored)| {
-            client.rotate_secret(stored);
-            secret
-        })
-    };
-    done_or(stack.registry.replace_client(&client).await?, unknown(&options.id))?;
-    print(options.common.json, &with_secret(describe(&client), secret.as_ref()))
+    Err(format!("the client {} is being changed by other commands: try again in a moment", client.id).into())
 }
 
 async fn find(stack: &Stack, id: &str) -> Result<Client, Error> {
@@ -101,7 +112,7 @@ async fn find(stack: &Stack, id: &str) -> Result<Client, Error> {
     Ok(Client::clone(&*found.ok_or_else(|| unknown(id))?))
 }
 
-fn client_id(text: &str) -> Result<ClientId, Error> {
+pub(crate) fn client_id(text: &str) -> Result<ClientId, Error> {
     let rule = "1 to 256 visible ASCII characters, not starting with usr_";
     ClientId::parse(text).map_err(|_| format!("the client id {text:?} cannot be used: {rule}").into())
 }

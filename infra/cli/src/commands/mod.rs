@@ -3,8 +3,10 @@
 pub(crate) mod api;
 pub(crate) mod client;
 pub(crate) mod client_keys;
+pub(crate) mod grant;
 pub(crate) mod keys;
 pub(crate) mod registration_token;
 pub(crate) mod relying_party;
+pub(crate) mod session;
 pub(crate) mod tables;
 pub(crate) mod user;

@@ -22,7 +22,7 @@ pub(crate) async fn run(command: RegistrationTokenCommand) -> Result<(), Error> 
             let unknown =
                 || format!("there is no registration token {}: see `jeton registration-token list`", one.name);
             let name = InitialTokenName::parse(&one.name).map_err(|_| unknown())?;
-            done_or(Stack::find(&one.common).await?.registry.delete_initial_token(&name).await?, unknown())?;
+            done_or(Stack::find(&one.common).await?.registry.delete_initial_token(&name, None).await?, unknown())?;
             print(one.common.json, &json!({ "name": one.name, "deleted": true }))
         }
     }
@@ -46,7 +46,7 @@ async fn create(options: RegistrationTokenCreate) -> Result<(), Error> {
         created_at: now,
         expires_at: now.plus(options.lifetime),
     };
-    done_or(stack.registry.create_initial_token(&token).await?, "the token is there already".to_owned())?;
+    done_or(stack.registry.create_initial_token(&token, None).await?, "the token is there already".to_owned())?;
     let mut document = describe(&token);
     if let Some(members) = document.as_object_mut() {
         members.insert("registration_token".to_owned(), secret.expose().into());

@@ -5,17 +5,17 @@ use std::io::BufRead;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge::Error;
-use grants::revocation;
 use protocol::{Claim, Claims, Secret, Subject, Username};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sessions::{PersonKey, User, hash_password};
-use store::{Applied, Changed};
+use sessions::{PersonKey, User, UserChange, hash_password};
+use store::{Changed, UserChanged};
 use zeroize::Zeroizing;
 
-use crate::args::{Common, OneUser, UserCommand, UserCreate, UserName, UserPassword, UserUpdate};
+use crate::args::{Common, OneUser, UserCommand, UserCreate, UserName, UserPassword, UserRename, UserUpdate};
+use crate::commands::grant::revoke_all;
 use crate::output::print;
-use crate::stack::{Stack, done_or};
+use crate::stack::{Stack, TRIES, done_or};
 
 /// How often the grants of a person are looked for again: their index follows the table within a moment.
 const PASSES: usize = 3;
@@ -30,8 +30,9 @@ pub(crate) async fn run(command: UserCommand) -> Result<(), Error> {
             let users = Stack::find(&common).await?.people.all_users().await?;
             print(common.json, &users.iter().map(describe).collect())
         }
-        UserCommand::Disable(one) => switch(one, true).await,
-        UserCommand::Enable(one) => switch(one, false).await,
+        UserCommand::Disable(one) => disable(one).await,
+        UserCommand::Enable(one) => enable(one).await,
+        UserCommand::Rename(options) => rename(options).await,
         UserCommand::SetPassword(options) => set_password(options).await,
         UserCommand::Delete(one) => delete(one).await,
     }
@@ -41,16 +42,23 @@ async fn create(UserCreate { password: options, claims }: UserCreate) -> Result<
     let stack = Stack::find(&options.common).await?;
     let user = new_user(&options.user.parse()?, &read_password()?)?;
     let user = User { claims: with_all(user.claims, &claims)?, ..user };
-    done_or(stack.people.create_user(&user).await?, there(&user))?;
+    done_or(stack.people.create_user(&user, None).await?, there(&user))?;
     print(options.common.json, &describe(&user))
 }
 
+/// Claims are read, changed and written if they are still those that were read; otherwise again.
 async fn update(options: UserUpdate) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
-    let user = find(&stack, &options.user).await?;
-    let user = User { claims: with_all(user.claims, &options.claims)?, ..user };
-    done_or(stack.people.replace_user(&user).await?, unknown(&user.username))?;
-    print(options.common.json, &describe(&user))
+    let mut user = find(&stack, &options.user).await?;
+    for _ in 0..TRIES {
+        let claims = with_all(user.claims.clone(), &options.claims)?;
+        let change = UserChange::set_claims(&user, claims);
+        match stack.people.change_user(&change, None).await? {
+            UserChanged::Done => return print(options.common.json, &describe(&after(&change, user)?)),
+            UserChanged::Refused(found) => user = same_person(&user, found)?,
+        }
+    }
+    Err(busy(&user.username))
 }
 
 async fn show(one: OneUser) -> Result<(), Error> {
@@ -69,7 +77,7 @@ async fn import(common: Common) -> Result<(), Error> {
             continue;
         }
         let user = read_line(&line).map_err(|error| format!("line {}: {error}", place.saturating_add(1)))?;
-        match stack.people.create_user(&user).await? {
+        match stack.people.create_user(&user, None).await? {
             Changed::Done => imported = imported.saturating_add(1),
             Changed::Refused => known = known.saturating_add(1),
         }
@@ -115,24 +123,33 @@ fn there(user: &User) -> String {
 pub(crate) fn new_user(username: &Username, password: &Secret) -> Result<User, Error> {
     let subject = format!("{}{}", Subject::PREFIX, URL_SAFE_NO_PAD.encode(edge::random::<16>()));
     Ok(User {
-        key: PersonKey::of(username),
+        key: PersonKey::from_bytes(edge::random()),
         username: username.clone(),
+        aliased: true,
         subject: Subject::parse(&subject)?,
         claims: Claims::default(),
         password: hash_password(password, &edge::random())?,
         credential_version: 1,
         disabled: false,
         created_at: edge::now(),
+        sessions: 0,
+        grants: 0,
     })
 }
 
-async fn switch(one: OneUser, disabled: bool) -> Result<(), Error> {
+async fn disable(one: OneUser) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
-    let user = User { disabled, ..find(&stack, &one.user).await? };
-    done_or(stack.people.replace_user(&user).await?, unknown(&user.username))?;
-    if disabled {
-        end_all(&stack, &user).await?;
-    }
+    let user = find(&stack, &one.user).await?;
+    let user = change(&stack, &user, UserChange::disable(&user)).await?;
+    clean_up(&stack, &user).await?;
+    print(one.common.json, &describe(&user))
+}
+
+/// Rests on what was read: somebody who was switched off again meanwhile stays so.
+async fn enable(one: OneUser) -> Result<(), Error> {
+    let stack = Stack::find(&one.common).await?;
+    let user = find(&stack, &one.user).await?;
+    let user = change(&stack, &user, UserChange::enable(&user)).await?;
     print(one.common.json, &describe(&user))
 }
 
@@ -140,51 +157,100 @@ async fn set_password(options: UserPassword) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let user = find(&stack, &options.user).await?;
     let password = hash_password(&read_password()?, &edge::random())?;
-    let user = User { password, credential_version: user.credential_version.saturating_add(1), ..user };
-    done_or(stack.people.replace_user(&user).await?, unknown(&user.username))?;
-    end_all(&stack, &user).await?;
+    let user = change(&stack, &user, UserChange::set_password(&user, password)).await?;
+    clean_up(&stack, &user).await?;
     print(options.common.json, &describe(&user))
 }
 
+async fn rename(options: UserRename) -> Result<(), Error> {
+    let stack = Stack::find(&options.common).await?;
+    let user = find(&stack, &options.user).await?;
+    let username = username(&options.to)?;
+    match stack.people.rename_user(&user, &username, None).await? {
+        UserChanged::Done => {}
+        UserChanged::Refused(None) => return Err(there(&User { username, ..user }).into()),
+        UserChanged::Refused(Some(found)) => return Err(changed_meanwhile(&user.username, &found)),
+    }
+    print(options.common.json, &describe(&User { username, aliased: true, ..user }))
+}
+
+/// Everything of the person is worth nothing when the person is switched off; then it is cleaned away, and the person last, so
+/// that a command that was interrupted can be given again.
 async fn delete(one: OneUser) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
     let user = find(&stack, &one.user).await?;
-    // Switched off first, so that no grant is made while the others are ended.
-    let off = User { disabled: true, ..user.clone() };
-    done_or(stack.people.replace_user(&off).await?, unknown(&user.username))?;
-    end_all(&stack, &user).await?;
-    done_or(stack.people.delete_user(user.key).await?, unknown(&user.username))?;
+    let user = change(&stack, &user, UserChange::disable(&user)).await?;
+    clean_up(&stack, &user).await?;
+    stack.people.forget(user.key).await?;
+    match stack.people.delete_user(&user, None).await? {
+        UserChanged::Done => {}
+        UserChanged::Refused(_) => return Err(unknown(&user.username).into()),
+    }
     print(one.common.json, &json!({ "username": user.username.as_str(), "deleted": true }))
 }
 
-/// Ends every grant of a person: refresh tokens at once, opaque tokens at their next introspection. Then the sessions, which
-/// are not good any more: their apps are told by what follows a sign-out.
-async fn end_all(stack: &Stack, user: &User) -> Result<(), Error> {
+/// Makes a change, and gives the person as the change leaves that person.
+async fn change(stack: &Stack, user: &User, change: UserChange) -> Result<User, Error> {
+    match stack.people.change_user(&change, None).await? {
+        UserChanged::Done => after(&change, user.clone()),
+        UserChanged::Refused(Some(found)) => Err(changed_meanwhile(&user.username, &found)),
+        UserChanged::Refused(None) => Err(unknown(&user.username).into()),
+    }
+}
+
+/// The person as a change that was made leaves that person.
+fn after(change: &UserChange, user: User) -> Result<User, Error> {
+    Ok(change.after(Some(&user)).ok_or_else(|| unknown(&user.username))?)
+}
+
+/// The person who stands there, if it is still the same one.
+fn same_person(user: &User, found: Option<Box<User>>) -> Result<User, Error> {
+    let found = found.filter(|found| found.subject == user.subject);
+    Ok(*found.ok_or_else(|| unknown(&user.username))?)
+}
+
+fn changed_meanwhile(username: &Username, found: &User) -> Error {
+    let state = if found.disabled { "disabled" } else { "enabled" };
+    format!("the user {username} was changed by another command meanwhile, and is {state} now: nothing was done").into()
+}
+
+fn busy(username: &Username) -> Error {
+    format!("the user {username} is being changed by other commands: try again in a moment").into()
+}
+
+/// Nothing rests on the person any more. The sessions are deleted, so that their apps are told, and the grants are marked as
+/// revoked, so that lists show it, and because those of version 0.1 rest on nothing else.
+async fn clean_up(stack: &Stack, user: &User) -> Result<(), Error> {
+    let sessions = stack.people.sessions_of(user.key).await?;
+    stack.people.end_sessions(user.key, &sessions).await?;
     for _ in 0..PASSES {
-        let mut ended = 0_usize;
-        for id in stack.grants.of_subject(&user.subject).await? {
-            if let Applied::Done(_) = stack.grants.apply(&revocation::revoke(id)).await? {
-                ended = ended.saturating_add(1);
-            }
-        }
-        if ended == 0 {
+        if revoke_all(stack, &stack.grants.of_subject(&user.subject).await?).await? == 0 {
             break;
         }
     }
-    Ok(stack.people.end_sessions(user.key).await?)
+    Ok(())
 }
 
-async fn find(stack: &Stack, name: &UserName) -> Result<User, Error> {
-    let username = name.parse()?;
-    let found = stack.people.user(PersonKey::of(&username)).await?;
+/// The person of a command.
+pub(crate) async fn find(stack: &Stack, name: &UserName) -> Result<User, Error> {
+    find_named(stack, name.parse()?.as_str()).await
+}
+
+/// The person with this user name.
+pub(crate) async fn find_named(stack: &Stack, name: &str) -> Result<User, Error> {
+    let username = username(name)?;
+    let found = stack.people.by_name(&username).await?;
     Ok(found.ok_or_else(|| unknown(&username))?)
+}
+
+fn username(text: &str) -> Result<Username, Error> {
+    let rule = "1 to 128 bytes without white space";
+    Username::parse(text).map_err(|_| format!("the user name {text:?} cannot be used: {rule}").into())
 }
 
 impl UserName {
     fn parse(&self) -> Result<Username, Error> {
-        let text = self.positional.as_deref().or(self.username.as_deref()).unwrap_or_default();
-        let rule = "1 to 128 bytes without white space";
-        Username::parse(text).map_err(|_| format!("the user name {text:?} cannot be used: {rule}").into())
+        username(self.positional.as_deref().or(self.username.as_deref()).unwrap_or_default())
     }
 }
 

@@ -61,15 +61,15 @@ pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error
         format: TokenFormat::Jwt,
         lifetime: 900,
     };
-    stack.registry.create_api(&api.register()?).await?;
+    stack.registry.create_api(&api.register()?, None).await?;
     for (client, secret) in clients(&demo)? {
         let stored = secret.iter().map(|secret| StoredSecret::hashed(ring.handles().digest(secret), now));
-        stack.registry.create_client(&client.register(stored.collect(), now)?).await?;
+        stack.registry.create_client(&client.register(stored.collect(), now)?, None).await?;
     }
     let username = Username::parse(USERNAME)?;
-    if stack.people.user(sessions::PersonKey::of(&username)).await?.is_none() {
+    if stack.people.by_name(&username).await?.is_none() {
         let user = new_user(&username, &Secret::new(PASSWORD.to_owned()))?;
-        stack.people.create_user(&User { claims: Claims::parse(CLAIMS)?, ..user }).await?;
+        stack.people.create_user(&User { claims: Claims::parse(CLAIMS)?, ..user }, None).await?;
     }
     Ok(demo)
 }

@@ -91,6 +91,8 @@ impl Place {
             ("JETON_TABLE_PEOPLE", table(&tables.people)),
             ("JETON_TABLE_KEYS", table(&tables.keys)),
             ("JETON_KEY_FILE", key_file),
+            ("JETON_SESSION_HOURS", (policy.session_lifetime / 3600).to_string()),
+            ("JETON_SESSION_IDLE_HOURS", (policy.session_idle_lifetime / 3600).to_string()),
             ("JETON_OPENID", policy.openid.to_string()),
             ("JETON_ALLOW_IMPLICIT_GRANT", policy.legacy.implicit.to_string()),
             ("JETON_ALLOW_PASSWORD_GRANT", policy.legacy.password.to_string()),

@@ -5,7 +5,7 @@ use crate::fixtures::{self, NOW, attempt, grant};
 
 fn request() -> CodeRedemption {
     CodeRedemption {
-        code: CodeHandle { secret: fixtures::secret() },
+        code: CodeHandle { secret: fixtures::secret(), rests_on: None },
         redirect_uri: Some(RedirectUri::parse("https://app.example/cb").unwrap()),
         code_verifier: Some(fixtures::verifier()),
         resources: Vec::new(),

@@ -4,7 +4,8 @@ use super::*;
 use crate::fixtures::{self, NOW, active, attempt};
 
 fn request(generation: u32) -> RefreshRequest {
-    let token = RefreshHandle { secret: fixtures::secret(), generation: Generation::from_number(generation) };
+    let generation = Generation::from_number(generation);
+    let token = RefreshHandle { secret: fixtures::secret(), generation, rests_on: None };
     RefreshRequest { token, scope: None, resources: Vec::new() }
 }
 

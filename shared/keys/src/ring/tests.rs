@@ -35,7 +35,6 @@ fn token(algorithm: SigningAlgorithm) -> AccessToken {
         issued_at: NOW,
         expires_at: NOW.plus(900),
         auth_time: None,
-        person: None,
         format: TokenFormat::Jwt,
         algorithm,
     }

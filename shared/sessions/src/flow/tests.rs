@@ -4,7 +4,8 @@ use grants::{AuthMethod, PkceRule};
 use protocol::{ClientId, GrantType, LegacyGrants, Parameters, Scope};
 
 use super::*;
-use crate::people::tests::{NOW, session};
+use crate::people::tests::NOW;
+use crate::session::tests::session;
 
 fn client(auth_method: AuthMethod) -> Client {
     Client {

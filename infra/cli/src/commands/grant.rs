@@ -1,0 +1,132 @@
+//! `jeton grant`.
+
+use std::collections::HashMap;
+
+use edge::Error;
+use futures_util::future::try_join_all;
+use grants::{Grant, GrantId, SessionId, Stage, Timestamp, revocation};
+use protocol::ClientId;
+use serde_json::{Value, json};
+use sessions::{PersonKey, Session, User, stands};
+use store::Applied;
+
+use crate::args::{GrantCommand, GrantList, GrantRevoke};
+use crate::commands::client::client_id;
+use crate::commands::user::find_named;
+use crate::output::print;
+use crate::stack::Stack;
+
+/// So many grants are revoked side by side.
+const AT_ONCE: usize = 50;
+
+pub(crate) async fn run(command: GrantCommand) -> Result<(), Error> {
+    match command {
+        GrantCommand::List(options) => list(options).await,
+        GrantCommand::Revoke(options) => revoke(options).await,
+    }
+}
+
+async fn list(options: GrantList) -> Result<(), Error> {
+    let stack = Stack::find(&options.common).await?;
+    let name = options.positional.or(options.username);
+    let grants = matching(&stack, name.as_deref(), options.client.as_deref()).await?;
+    let ground = Everybody::read(&stack).await?;
+    let now = edge::now();
+    let described = grants.iter().map(|grant| describe(grant, ground.state(&stack, grant, now)));
+    print(options.common.json, &described.collect())
+}
+
+async fn revoke(options: GrantRevoke) -> Result<(), Error> {
+    let stack = Stack::find(&options.common).await?;
+    let ids = match &options.grant {
+        Some(text) => vec![one(&stack, text).await?],
+        None => {
+            let grants = matching(&stack, options.username.as_deref(), options.client.as_deref()).await?;
+            grants.into_iter().map(|grant| grant.id).collect()
+        }
+    };
+    let revoked = revoke_all(&stack, &ids).await?;
+    print(options.common.json, &json!({ "revoked": revoked }))
+}
+
+async fn one(stack: &Stack, text: &str) -> Result<GrantId, Error> {
+    let unknown = || format!("there is no grant {text}: see `jeton grant list`");
+    let id = GrantId::parse(text).map_err(|_| unknown())?;
+    Ok(stack.grants.find(id).await?.map(|grant| grant.id).ok_or_else(unknown)?)
+}
+
+/// The grants of a person, of a client, or of both; all where neither is named. The newest come first.
+async fn matching(stack: &Stack, username: Option<&str>, client: Option<&str>) -> Result<Vec<Grant>, Error> {
+    let client: Option<ClientId> = client.map(client_id).transpose()?;
+    if let Some(id) = &client {
+        let known = stack.registry.client_now(id).await?;
+        known.ok_or_else(|| format!("there is no client {id}: see `jeton client list`"))?;
+    }
+    let mut grants = match username {
+        Some(name) => stack.grants.of_person(&find_named(stack, name).await?.subject).await?,
+        None => stack.grants.all(client.as_ref()).await?,
+    };
+    grants.retain(|grant| client.as_ref().is_none_or(|client| grant.client_id == *client));
+    grants.sort_by_key(|grant| std::cmp::Reverse(grant.created_at));
+    Ok(grants)
+}
+
+/// Revokes grants, many side by side, and tells how many were not revoked before.
+pub(crate) async fn revoke_all(stack: &Stack, ids: &[GrantId]) -> Result<usize, Error> {
+    let mut revoked = 0_usize;
+    for some in ids.chunks(AT_ONCE) {
+        let steps: Vec<_> = some.iter().map(|id| revocation::revoke(*id)).collect();
+        let applied = try_join_all(steps.iter().map(|step| stack.grants.apply(step))).await?;
+        let done = applied.iter().filter(|applied| matches!(applied, Applied::Done(_))).count();
+        revoked = revoked.saturating_add(done);
+    }
+    Ok(revoked)
+}
+
+/// Everything that grants rest on.
+struct Everybody {
+    users: HashMap<PersonKey, User>,
+    sessions: HashMap<SessionId, Session>,
+}
+
+impl Everybody {
+    async fn read(stack: &Stack) -> Result<Self, Error> {
+        let users = stack.people.all_users().await?.into_iter().map(|user| (user.key, user)).collect();
+        let sessions =
+            stack.people.all_sessions(None).await?.into_iter().map(|session| (session.id, session)).collect();
+        Ok(Self { users, sessions })
+    }
+
+    /// `issued`, `active`, `revoked`, `expired` when its time is over, `over` when what it rests on is.
+    fn state(&self, stack: &Stack, grant: &Grant, now: Timestamp) -> &'static str {
+        let footing = grant.footing.as_ref();
+        let user = footing.and_then(|footing| self.users.get(&footing.person));
+        let session = footing.and_then(|footing| self.sessions.get(&footing.session?));
+        let expired = match grant.stage {
+            Stage::Revoked => return "revoked",
+            Stage::Issued { code_expires_at, .. } => code_expires_at <= now,
+            Stage::Active { .. } => grant.ends_at <= now,
+        };
+        if expired {
+            return "expired";
+        }
+        if stands(grant, user, session, (&stack.policy, now)).is_err() {
+            return "over";
+        }
+        if matches!(grant.stage, Stage::Issued { .. }) { "issued" } else { "active" }
+    }
+}
+
+fn describe(grant: &Grant, state: &'static str) -> Value {
+    json!({
+        "grant": grant.id.to_string(),
+        "client_id": grant.client_id.as_str(),
+        "sub": grant.subject.as_ref().map(protocol::Subject::as_str),
+        "scope": grant.scope.to_string(),
+        "resources": grant.resources.iter().map(protocol::Resource::as_str).collect::<Vec<_>>(),
+        "state": state,
+        "created_at": grant.created_at.seconds(),
+        "ends_at": grant.ends_at.seconds(),
+        "session": grant.session().map(|session| session.to_string()),
+    })
+}

@@ -1,0 +1,141 @@
+//! The rule of what a person's grant rests on: nothing is given for a grant that has lost its footing.
+
+use grants::{Grant, Policy, Refusal, Timestamp};
+
+use crate::session::is_alive;
+use crate::{Session, User};
+
+/// Whether what a grant rests on stands now: the person, the credentials, the session unless it outlives it, and its number
+/// among the others. `user` and `session` are the items that [`Grant::rests_on`] names.
+///
+/// A grant of version 0.1 rests on the person alone, and one that it made without `openid` on nothing that can be looked at.
+///
+/// # Errors
+/// The [`Refusal`], when the grant has to end.
+pub fn stands(
+    grant: &Grant,
+    user: Option<&User>,
+    session: Option<&Session>,
+    (policy, now): (&Policy, Timestamp),
+) -> Result<(), Refusal> {
+    let (Some(footing), Some(rests_on)) = (grant.footing, grant.rests_on()) else { return Ok(()) };
+    let user = user.filter(|user| user.key == footing.person && grant.subject.as_ref() == Some(&user.subject));
+    let user = user.filter(|user| !user.disabled).ok_or(Refusal::PersonOver)?;
+    let Some(version) = footing.credential_version else { return Ok(()) };
+    if !user.stands_behind(version) {
+        return Err(Refusal::PersonOver);
+    }
+    let (last, most) = match rests_on.session {
+        None => (user.grants, Policy::GRANTS_OF_PERSON),
+        Some(id) => {
+            let session = session.filter(|session| session.id == id && is_alive(session, user, policy, now));
+            (session.ok_or(Refusal::SessionOver)?.grants, Policy::GRANTS_OF_SESSION)
+        }
+    };
+    if footing.number.saturating_add(most) > last { Ok(()) } else { Err(Refusal::GrantSuperseded) }
+}
+
+#[cfg(test)]
+mod tests {
+    use grants::{Attempt, Footing, Generation, GrantSecret, PersonKey, SessionId, Stage};
+    use protocol::{ClientId, Resource, Scope, Subject};
+
+    use super::*;
+    use crate::SessionChange;
+    use crate::people::tests::{NOW, user};
+    use crate::session::tests::{policy, session};
+
+    fn grant(scope: &str, footing: Option<Footing>) -> Grant {
+        Grant {
+            id: GrantSecret::from_bytes([7; 16]).id(),
+            client_id: ClientId::parse("app").unwrap(),
+            subject: Some(user().subject),
+            pairwise_subject: None,
+            scope: Scope::parse(scope).unwrap(),
+            resources: vec![Resource::parse("https://orders.example").unwrap()],
+            redirect_uri: None,
+            redirect_uri_sent: false,
+            code_challenge: None,
+            nonce: None,
+            auth_time: Some(NOW),
+            footing,
+            sign_in: None,
+            created_at: NOW,
+            ends_at: NOW.plus(1000),
+            revoked_access: [].into(),
+            stage: Stage::Active {
+                generation: Generation::FIRST,
+                rotated_at: NOW,
+                refresh_expires_at: NOW.plus(1000),
+                attempt: Attempt::from_bytes([0; 16]),
+            },
+        }
+    }
+
+    type Spoil = fn(&mut User, &mut Session);
+
+    /// The answer for a grant of the session, and for one that outlives it.
+    fn after(spoil: Spoil) -> [Result<(), Refusal>; 2] {
+        let (person, _) = session();
+        ["read", "read offline_access"].map(|scope| {
+            let outlives = scope.contains("offline");
+            let grant = grant(scope, Some(person.footing(outlives)));
+            let (mut user, mut session) = (user(), person.session().clone());
+            spoil(&mut user, &mut session);
+            stands(&grant, Some(&user), Some(&session), (&policy(), NOW.plus(1)))
+        })
+    }
+
+    #[test]
+    fn c134_c135_a_grant_ends_with_its_person_and_without_offline_access_with_its_session() {
+        let (over, alone) = ([Err(Refusal::PersonOver); 2], [Err(Refusal::SessionOver), Ok(())]);
+        let rows: [(Spoil, [Result<(), Refusal>; 2]); 9] = [
+            (|_, _| {}, [Ok(()); 2]),
+            (|user, _| user.disabled = true, over),
+            (|user, _| user.credential_version = 2, over),
+            (|user, _| user.key = PersonKey::from_bytes([0; 16]), over),
+            (|user, _| user.subject = Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").unwrap(), over),
+            (|_, session| session.id = SessionId::from_bytes([0; 16]), alone),
+            (|_, session| session.expires_at = NOW.plus(1), alone),
+            (|_, session| session.credential_version = 0, alone),
+            (|user, _| user.sessions = 101, alone),
+        ];
+        for (row, (spoil, expected)) in rows.into_iter().enumerate() {
+            assert_eq!(after(spoil), expected, "row {row}");
+        }
+        let (person, _) = session();
+        let grant = |scope: &str, outlives| grant(scope, Some(person.footing(outlives)));
+        let moment = (&policy(), NOW);
+        assert_eq!(stands(&grant("read", false), Some(&user()), None, moment), Err(Refusal::SessionOver));
+        assert_eq!(stands(&grant("offline_access", true), Some(&user()), None, moment), Ok(()));
+        assert_eq!(stands(&grant("read", false), None, Some(person.session()), moment), Err(Refusal::PersonOver));
+    }
+
+    #[test]
+    fn c148_the_newest_grants_of_a_session_and_of_a_person_are_good() {
+        let (person, _) = session();
+        let of_session = grant("read", Some(person.footing(false)));
+        let mut session = person.session().clone();
+        for newer in 0..=Policy::GRANTS_OF_SESSION {
+            let expected = if newer < Policy::GRANTS_OF_SESSION { Ok(()) } else { Err(Refusal::GrantSuperseded) };
+            session = SessionChange::OneMoreGrant { at: NOW, credential_version: 1 }.after(Some(&session)).unwrap();
+            assert_eq!(stands(&of_session, Some(&user()), Some(&session), (&policy(), NOW)), expected, "{newer}");
+        }
+        let of_person = grant("offline_access", Some(person.footing(true)));
+        let with = |grants| stands(&of_person, Some(&User { grants, ..user() }), None, (&policy(), NOW));
+        assert_eq!(with(1000), Ok(()));
+        assert_eq!(with(1001), Err(Refusal::GrantSuperseded));
+    }
+
+    #[test]
+    fn a_grant_of_version_0_1_rests_on_its_person_alone_or_on_nothing() {
+        let (person, _) = session();
+        let old = Footing { credential_version: None, ..person.footing(false) };
+        let moment = (&policy(), NOW);
+        assert_eq!(stands(&grant("openid", Some(old)), Some(&user()), None, moment), Ok(()));
+        let off = User { disabled: true, ..user() };
+        assert_eq!(stands(&grant("openid", Some(old)), Some(&off), None, moment), Err(Refusal::PersonOver));
+        assert_eq!(stands(&grant("openid", Some(old)), None, None, moment), Err(Refusal::PersonOver));
+        assert_eq!(stands(&grant("read", None), None, None, moment), Ok(()));
+    }
+}

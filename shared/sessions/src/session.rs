@@ -1,0 +1,361 @@
+//! Sessions: a person's sign-in on one browser.
+//!
+//! # Decisions
+//! - A session is an item under its person, named by `sid`. The cookie holds a secret beside the name, and the item its
+//!   hash. A sign-in over a living session of the same person keeps the name and replaces the secret, so that what came
+//!   from this browser ends with one sign-out, and a copy of the old cookie is worth nothing.
+//! - A session is good while the person's credentials are those that it was made with.
+//! - It ends a while after the last sign-in, and a shorter while after it was last used, by the browser or by a refresh.
+//! - Sessions are numbered; the newest hundred of a person are good.
+
+use grants::{Footing, PersonKey, Policy, Seconds, SessionId, Timestamp};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use crate::{ProvenPerson, RequestDigest, User};
+
+/// A session is told to be in use so often within its longest pause: each time is a write.
+const TOLD_WITHIN_PAUSE: Seconds = 8;
+
+/// A person's sign-in on one browser.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The key of the item, and `sid`.
+    pub id: SessionId,
+    /// Whose.
+    pub person: PersonKey,
+    /// The hash of the cookie's secret; `None` in a session of version 0.1, whose name is that hash.
+    pub secret: Option<SessionSecretHash>,
+    /// When the password was given.
+    pub auth_time: Timestamp,
+    /// When it ends, however much it is used.
+    pub expires_at: Timestamp,
+    /// When it was last known to be in use.
+    pub last_seen_at: Timestamp,
+    /// The version of the person's credentials at the sign-in.
+    pub credential_version: u32,
+    /// The request for which the password was given.
+    pub for_request: RequestDigest,
+    /// Its number among the sessions of the person; `None` in a session of version 0.1.
+    pub number: Option<u32>,
+    /// How many grants came from it.
+    pub grants: u32,
+}
+
+/// The first 128 bits of SHA-256 of a cookie's secret.
+#[derive(Clone, Copy, Eq)]
+pub struct SessionSecretHash([u8; 16]);
+
+/// The content of the session cookie.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionHandle {
+    person: PersonKey,
+    id: SessionId,
+    /// `None` in a cookie of version 0.1.
+    secret: Option<[u8; 16]>,
+}
+
+/// The witness that somebody is signed in; only [`sign_in`] and [`signed_in`] make it.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    user: User,
+    session: Session,
+}
+
+/// The write that makes a session, or gives a living one another secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionStart {
+    /// A session where there is none of its name.
+    New,
+    /// The session is there: it keeps its name.
+    Renewed,
+}
+
+/// One change to a session that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionChange {
+    /// It is in use now.
+    Seen(Timestamp),
+    /// One more grant comes from it, made with this version of the credentials; so it is in use now.
+    OneMoreGrant {
+        /// Now.
+        at: Timestamp,
+        /// The version.
+        credential_version: u32,
+    },
+}
+
+impl SessionSecretHash {
+    /// The hash of a secret.
+    pub fn of(secret: &[u8; 16]) -> Self {
+        let digest: [u8; 32] = Sha256::digest(secret).into();
+        let (half, _) = digest.split_at(16);
+        let mut hash = [0; 16];
+        hash.copy_from_slice(half);
+        Self(hash)
+    }
+
+    /// Takes the hash that a table holds.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The hash, for the table.
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl PartialEq for SessionSecretHash {
+    /// In constant time.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl std::fmt::Debug for SessionSecretHash {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("SessionSecretHash(..)")
+    }
+}
+
+impl SessionHandle {
+    /// The bytes that are sealed into the cookie.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let secret = self.secret.as_ref().map_or(&[][..], <[u8; 16]>::as_slice);
+        [self.person.as_bytes().as_slice(), self.id.as_bytes(), secret].concat()
+    }
+
+    /// Reads the bytes that were sealed into the cookie: person, name and secret, or in version 0.1 person and secret.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (person, rest) = bytes.split_first_chunk::<16>()?;
+        let (first, rest) = rest.split_first_chunk::<16>()?;
+        let person = PersonKey::from_bytes(*person);
+        match rest {
+            [] => Some(Self { person, id: SessionId::of(first), secret: None }),
+            secret => Some(Self { person, id: SessionId::from_bytes(*first), secret: Some(secret.try_into().ok()?) }),
+        }
+    }
+
+    /// Whose.
+    pub const fn person(&self) -> PersonKey {
+        self.person
+    }
+
+    /// The key of the session's item.
+    pub const fn id(&self) -> SessionId {
+        self.id
+    }
+
+    /// Whether it is the cookie of this session, and not one that a later sign-in replaced.
+    pub fn opens(&self, session: &Session) -> bool {
+        let secret = self.secret.as_ref().map(SessionSecretHash::of);
+        session.id == self.id && session.person == self.person && session.secret == secret
+    }
+}
+
+impl SignedIn {
+    /// Who.
+    pub const fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// Since when and for how long.
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The standing on which a grant rests that this person gives now in this session. It is numbered among the grants of
+    /// the session, or of the person where it `outlives` sessions.
+    pub const fn footing(&self, outlives: bool) -> Footing {
+        let before = if outlives { self.user.grants } else { self.session.grants };
+        Footing {
+            person: self.user.key,
+            credential_version: Some(self.session.credential_version),
+            session: Some(self.session.id),
+            number: before.saturating_add(1),
+        }
+    }
+}
+
+/// Signs a person in: the session to store and how, and its cookie. `former` is the session of the browser that signs in,
+/// as it was read; one of the same person that is alive is kept.
+pub fn sign_in(
+    proven: ProvenPerson,
+    former: Option<&Session>,
+    [id, secret]: [[u8; 16]; 2],
+    for_request: RequestDigest,
+    (policy, now): (&Policy, Timestamp),
+) -> (SignedIn, SessionHandle, SessionStart) {
+    let user = proven.into_user();
+    let kept = former.filter(|session| is_alive(session, &user, policy, now));
+    let id = kept.map_or(SessionId::from_bytes(id), |session| session.id);
+    let handle = SessionHandle { person: user.key, id, secret: Some(secret) };
+    let session = Session {
+        id,
+        person: user.key,
+        secret: Some(SessionSecretHash::of(&secret)),
+        auth_time: now,
+        expires_at: now.plus(policy.session_lifetime),
+        last_seen_at: now,
+        credential_version: user.credential_version,
+        for_request,
+        number: Some(user.sessions.saturating_add(1)),
+        grants: kept.map_or(0, |session| session.grants),
+    };
+    let start = if kept.is_some() { SessionStart::Renewed } else { SessionStart::New };
+    (SignedIn { user, session }, handle, start)
+}
+
+/// Whether the items that a session cookie led to say that somebody is signed in.
+pub fn signed_in(
+    handle: &SessionHandle,
+    session: Option<Session>,
+    user: Option<User>,
+    (policy, now): (&Policy, Timestamp),
+) -> Option<SignedIn> {
+    let (session, user) = (session?, user?);
+    let good = handle.opens(&session) && is_alive(&session, &user, policy, now);
+    good.then_some(SignedIn { user, session })
+}
+
+/// Whether a session is good: in time, in use, of this person's credentials, and among the newest.
+pub fn is_alive(session: &Session, user: &User, policy: &Policy, now: Timestamp) -> bool {
+    session.person == user.key
+        && session.expires_at > now
+        && session.last_seen_at.plus(policy.session_idle_lifetime) > now
+        && user.stands_behind(session.credential_version)
+        && session.number.is_none_or(|number| user.keeps_session(number))
+}
+
+/// Whether it is time to write down that a session is in use.
+pub fn is_to_be_told(session: &Session, policy: &Policy, now: Timestamp) -> bool {
+    let pause = policy.session_idle_lifetime / TOLD_WITHIN_PAUSE;
+    session.last_seen_at.plus(pause) <= now
+}
+
+impl SessionChange {
+    /// The meaning of the change: the session afterwards, or `None` when it is not there or a guard does not hold. A session
+    /// that is over is not brought back.
+    pub fn after(self, before: Option<&Session>) -> Option<Session> {
+        let session = before?.clone();
+        match self {
+            Self::Seen(at) => (session.last_seen_at < at).then_some(Session { last_seen_at: at, ..session }),
+            Self::OneMoreGrant { at, credential_version } => {
+                let good = session.credential_version == credential_version && session.expires_at > at;
+                let grants = session.grants.saturating_add(1);
+                good.then_some(Session { last_seen_at: at, grants, ..session })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::people::tests::{NOW, proven, user};
+
+    pub(crate) fn policy() -> Policy {
+        Policy::default()
+    }
+
+    pub(crate) fn session() -> (SignedIn, SessionHandle) {
+        let (person, handle, _) =
+            sign_in(proven(), None, [[5; 16], [6; 16]], RequestDigest::of("request"), (&policy(), NOW));
+        (person, handle)
+    }
+
+    fn again(former: Option<&Session>, at: Timestamp) -> (SignedIn, SessionHandle, SessionStart) {
+        sign_in(proven(), former, [[7; 16], [8; 16]], RequestDigest::of("s"), (&policy(), at))
+    }
+
+    #[test]
+    fn c035_each_sign_in_makes_a_secret_of_its_own() {
+        let (first, handle) = session();
+        assert!(SessionHandle::from_bytes(&handle.to_bytes()).unwrap() == handle);
+        assert!(handle.opens(first.session()));
+        let (second, new, _) = again(None, NOW);
+        assert_ne!(first.session().id, second.session().id);
+        assert!(!handle.opens(second.session()) && !new.opens(first.session()));
+        for bytes in [31, 33, 47, 49] {
+            assert!(SessionHandle::from_bytes(&vec![0; bytes]).is_none(), "{bytes}");
+        }
+    }
+
+    #[test]
+    fn c136_a_sign_in_over_a_living_session_keeps_its_name_and_kills_the_old_cookie() {
+        let (first, old) = session();
+        let (second, new, start) = again(Some(first.session()), NOW.plus(60));
+        assert_eq!((second.session().id, start), (first.session().id, SessionStart::Renewed));
+        assert_eq!(second.session().expires_at, NOW.plus(60 + policy().session_lifetime));
+        assert!(new.opens(second.session()) && !old.opens(second.session()));
+        let over = Session { credential_version: 9, ..first.session().clone() };
+        let (third, _, start) = again(Some(&over), NOW);
+        assert_eq!((third.session().id == over.id, start), (false, SessionStart::New));
+        let of_another = Session { person: PersonKey::from_bytes([0; 16]), ..first.session().clone() };
+        assert_eq!(again(Some(&of_another), NOW).2, SessionStart::New);
+    }
+
+    #[test]
+    fn a_cookie_of_version_0_1_opens_its_session_until_the_secret_is_replaced() {
+        let legacy = SessionHandle::from_bytes(&[&user().key.as_bytes()[..], &[3; 16]].concat()).unwrap();
+        let stored =
+            Session { id: SessionId::of(&[3; 16]), secret: None, number: None, ..session().0.session().clone() };
+        assert!(signed_in(&legacy, Some(stored.clone()), Some(user()), (&policy(), NOW)).is_some());
+        let (renewed, new, _) = again(Some(&stored), NOW);
+        assert_eq!(renewed.session().id, stored.id);
+        assert!(new.opens(renewed.session()) && !legacy.opens(renewed.session()));
+    }
+
+    #[test]
+    fn c137_a_session_ends_with_its_time_its_pause_its_credentials_and_its_person() {
+        let (good, handle) = session();
+        let session = good.session().clone();
+        let ask = |session: Session, user: User, now| {
+            signed_in(&handle, Some(session), Some(user), (&policy(), now)).is_some()
+        };
+        assert!(ask(session.clone(), user(), NOW));
+        let (longest, pause) = (policy().session_lifetime, policy().session_idle_lifetime);
+        assert!(ask(session.clone(), user(), NOW.plus(pause - 1)));
+        assert!(!ask(session.clone(), user(), NOW.plus(pause)));
+        let used = Session { last_seen_at: NOW.plus(longest - 2), ..session.clone() };
+        assert!(ask(used.clone(), user(), NOW.plus(longest - 1)));
+        assert!(!ask(used, user(), NOW.plus(longest)));
+        assert!(!ask(session.clone(), User { credential_version: 2, ..user() }, NOW));
+        assert!(!ask(session.clone(), User { disabled: true, ..user() }, NOW));
+        assert!(!ask(session.clone(), User { key: PersonKey::from_bytes([0; 16]), ..user() }, NOW));
+        assert!(signed_in(&handle, Some(session), None, (&policy(), NOW)).is_none());
+        assert!(signed_in(&handle, None, Some(user()), (&policy(), NOW)).is_none());
+    }
+
+    #[test]
+    fn c148_the_newest_hundred_sessions_of_a_person_are_good() {
+        let (good, _) = session();
+        let alive = |sessions| is_alive(good.session(), &User { sessions, ..user() }, &policy(), NOW);
+        assert_eq!(good.session().number, Some(1));
+        assert!(alive(1) && alive(100));
+        assert!(!alive(101));
+    }
+
+    #[test]
+    fn c133_nothing_brings_a_session_back_that_is_over() {
+        let (good, _) = session();
+        let one_more = |credential_version| SessionChange::OneMoreGrant { at: NOW.plus(5), credential_version };
+        assert_eq!(SessionChange::Seen(NOW.plus(5)).after(None), None);
+        assert_eq!(one_more(1).after(None), None);
+        assert_eq!(one_more(2).after(Some(good.session())), None);
+        let counted = one_more(1).after(Some(good.session())).unwrap();
+        assert_eq!((counted.grants, counted.last_seen_at), (1, NOW.plus(5)));
+        assert_eq!(SessionChange::Seen(NOW).after(Some(&counted)), None);
+        let over = Session { expires_at: NOW.plus(5), ..good.session().clone() };
+        assert_eq!(one_more(1).after(Some(&over)), None);
+    }
+
+    #[test]
+    fn a_session_in_use_is_told_to_be_eight_times_within_its_pause() {
+        let (good, _) = session();
+        let pause = policy().session_idle_lifetime / 8;
+        assert!(!is_to_be_told(good.session(), &policy(), NOW.plus(pause - 1)));
+        assert!(is_to_be_told(good.session(), &policy(), NOW.plus(pause)));
+    }
+}
