@@ -18,7 +18,7 @@ use protocol::{
 };
 
 use crate::{
-    AUTHENTICATION_CONTEXT, Api, AuthMethod, Backchannel, ClientKeys, NewClient, PkceRule, Policy, RegistrationError,
+    AUTHENTICATION_CONTEXT, Api, AuthMethod, Backchannel, ClientKeys, MalformedSector, NewClient, PkceRule, Policy, RegistrationError,
     RegistrationPolicy, RelyingParty, Sector, SelfRegistration, SigningAlgorithm,
 };
 
@@ -208,8 +208,13 @@ fn sector(asked: &ClientMetadata) -> Result<Option<Sector>, MetadataError> {
         (SubjectType::Pairwise, Some(host)) => Sector::parse(&host),
         (SubjectType::Pairwise, None) => Sector::of(&asked.redirect_uris),
     };
-    let fault =
-        |_| MetadataError::of("subject_type", "pairwise needs redirect URIs of one host, or a sector_identifier_uri");
+    let fault = |error| {
+        let why = match error {
+            MalformedSector::Host => "pairwise needs redirect URIs of one host, or a sector_identifier_uri",
+            MalformedSector::Native => "pairwise needs a sector_identifier_uri where a redirect URI is not https",
+        };
+        MetadataError::of("subject_type", why)
+    };
     sector.map(Some).map_err(fault)
 }
 

@@ -151,7 +151,7 @@ impl ReceivedRequest {
         let redirect_uri = parameters
             .one("redirect_uri")
             .map_err(|_| AuthorizationRequestError::RedirectUri)?
-            .map(RedirectUri::parse)
+            .map(RedirectUri::read)
             .transpose()
             .map_err(|_| AuthorizationRequestError::RedirectUri)?;
         Ok(Self { client_id: client_id.ok_or(AuthorizationRequestError::ClientId)?, redirect_uri })

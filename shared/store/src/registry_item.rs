@@ -82,7 +82,7 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         auth_method: read.named("auth_method", AuthMethod::parse)?,
         secrets: read.maps("secrets")?.iter().map(to_secret).collect::<Result<_, Unknown>>()?,
         grant_types: BTreeSet::from_iter(grant_types),
-        redirect_uris: read.list("redirect_uris", RedirectUri::parse)?,
+        redirect_uris: read.list("redirect_uris", RedirectUri::read)?,
         scope: read.optional_parsed("scope", Scope::parse)?,
         apis: read.list("apis", Resource::parse)?,
         pkce: read.named("pkce", PkceRule::parse)?,
@@ -144,7 +144,7 @@ fn to_relying_party(read: &Reader<'_>) -> Result<RelyingParty, Unknown> {
         userinfo_algorithm: read.optional_parsed("userinfo_algorithm", algorithm)?,
         sector: read.optional_parsed("sector", Sector::parse)?,
         default_max_age: read.optional_number("default_max_age")?,
-        post_logout_redirect_uris: read.list("post_logout_redirect_uris", RedirectUri::parse)?,
+        post_logout_redirect_uris: read.list("post_logout_redirect_uris", RedirectUri::read)?,
         backchannel: to_backchannel(read)?,
     })
 }

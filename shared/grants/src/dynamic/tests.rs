@@ -110,9 +110,31 @@ fn c117_redirect_uris_are_those_of_the_kind_of_app_and_of_the_hosts_of_the_polic
         ("https://other.example/cb", "web", false),
         ("com.example.app:/cb", "native", true),
         ("com.example.other:/cb", "native", false),
+        ("com.example.APP:/cb", "native", true),
     ] {
         assert_eq!(settle(with(uri, kind), hosts.clone()).is_ok(), good, "{uri}");
     }
+}
+
+#[test]
+fn c143_a_native_pairwise_client_names_its_sector() {
+    let with = |uri: &str, more: &str| {
+        let document = format!(
+            r#"{{"redirect_uris":["{uri}"],"application_type":"native","subject_type":"pairwise"{more}}}"#
+        );
+        settle(ClientMetadata::parse(document.as_bytes()).unwrap(), RegistrationPolicy::default())
+    };
+    for uri in ["com.example.app:/cb", "http://localhost/cb"] {
+        assert!(with(uri, "").map(drop).unwrap_err().to_string().starts_with("subject_type: "), "{uri}");
+        let named = with(uri, r#","sector_identifier_uri":"https://app.example/s""#).unwrap();
+        assert_eq!(named.relying_party.sector, Sector::parse("app.example").ok(), "{uri}");
+    }
+}
+
+#[test]
+fn c143_a_scheme_is_not_let_in_as_the_host_that_follows_it() {
+    let document = br#"{"redirect_uris":["com.evil.stealer://app.example/cb"],"application_type":"native"}"#;
+    assert_eq!(ClientMetadata::parse(document).unwrap_err().code(), RegistrationErrorCode::InvalidRedirectUri);
 }
 
 /// That each of these additions is refused with a sentence that starts with the member.
