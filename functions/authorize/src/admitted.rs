@@ -3,7 +3,7 @@
 use grants::Target;
 use grants::authorization::RedirectTrusted;
 use protocol::{AuthorizationRequest, ResponseMode, State, Subject};
-use sessions::{Expected, RequestDigest, SignedIn, Situation};
+use sessions::{Expected, RequestDigest, Shown, SignedIn, Situation};
 
 /// An authorization request that may be answered.
 pub(crate) struct Admitted {
@@ -54,6 +54,16 @@ impl Admitted {
     /// The way back to the client.
     pub(crate) fn way(&self) -> Way<'_> {
         Way { trusted: &self.trusted, state: self.state.as_ref(), mode: self.mode }
+    }
+
+    /// The facts of its consent page.
+    pub(crate) fn shown(&self) -> Shown<'_> {
+        Shown {
+            client: self.trusted.client(),
+            redirect_uri: self.trusted.redirect_uri(),
+            target: &self.target,
+            claims: &self.request.claims,
+        }
     }
 
     /// Where the request stands with this guest.

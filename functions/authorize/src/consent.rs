@@ -24,6 +24,11 @@ impl Authorize {
         };
         let ticket = own_ticket(&form, &admitted, &person, &ring, now).filter(|_| !incoming.is_cross_site());
         let Some(ticket) = ticket else { return Err(show::used_form(&admitted)) };
+        if !ticket.showed(admitted.shown().digest()) {
+            // The client's registration changed while the page lay open, or the page is of an earlier version.
+            let page = show::consent(&admitted, &person, &ring, now, true);
+            return Ok(Trace::refused("consent_page_changed").onto(page));
+        }
         match form.one("decision").ok().flatten() {
             Some("allow") => self.allow(&admitted, &person, &ticket, now).await,
             Some("deny") => {

@@ -10,6 +10,7 @@
 //! - Too many wrong passwords get the same page with 429, whether there is such a person or not. A browser that somebody
 //!   signed in with keeps a cookie that tells it apart from everybody else who guesses.
 //! - The implicit grant, where it is offered, differs in its last step only: the same sign-in, consent and single use.
+//! - Allowing means what the page showed: where the client's registration changed meanwhile the page is shown again.
 //! - A consent form that was sent before is refused with a page that leads back to the request.
 
 mod admit;
@@ -81,7 +82,7 @@ impl Authorize {
         let ring = self.ring(now).await?;
         let situation = admitted.situation(guest, false);
         match (next(&admitted.request, &situation, now), &guest.signed_in) {
-            (sessions::Next::Consent, Some(person)) => Ok(show::consent(admitted, person, &ring, now)),
+            (sessions::Next::Consent, Some(person)) => Ok(show::consent(admitted, person, &ring, now, false)),
             (sessions::Next::Issue, Some(person)) => self.issue(admitted, person, edge::random(), now).await,
             (sessions::Next::Refuse(code), _) => Ok(self.refuse(admitted, code, "nothing may be shown")),
             (sessions::Next::SignIn | sessions::Next::Consent | sessions::Next::Issue, _) => {

@@ -88,9 +88,10 @@ pub(crate) fn sign_in(
     set_cookie(answer, VISIT_COOKIE, cookie.expose())
 }
 
-/// The consent page for a request.
-pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: Timestamp) -> Answer {
-    let ticket = FormTicket::for_consent(person.session().id, admitted.written.digest, edge::random(), now);
+/// The consent page for a request; `changed` if the person decided on a page with other facts.
+pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: Timestamp, changed: bool) -> Answer {
+    let shown = admitted.shown().digest();
+    let ticket = FormTicket::for_consent(person.session().id, admitted.written.digest, shown, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::ConsentForm, &ticket.to_bytes());
     let redirect_uri = admitted.trusted.redirect_uri();
     let scopes: Vec<&str> = admitted.to_agree_to.scope.tokens().collect();
@@ -106,6 +107,7 @@ pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, no
         request: &admitted.written.query,
         ticket: ticket.expose(),
         switch_account: &format!("{}?{}", admitted.written.path, admitted.written.query_for_another),
+        changed,
     };
     of_client(admitted, html(StatusCode::OK, page.render(), Some(&redirect_uri.source())))
 }

@@ -18,8 +18,8 @@ use protocol::{
 };
 
 use crate::{
-    AUTHENTICATION_CONTEXT, Api, AuthMethod, Backchannel, ClientKeys, MalformedSector, NewClient, PkceRule, Policy, RegistrationError,
-    RegistrationPolicy, RelyingParty, Sector, SelfRegistration, SigningAlgorithm,
+    AUTHENTICATION_CONTEXT, Api, AuthMethod, Backchannel, ClientKeys, MalformedSector, NewClient, PkceRule, Policy,
+    RegistrationError, RegistrationPolicy, RelyingParty, Sector, SelfRegistration, SigningAlgorithm,
 };
 
 /// What there is to be had.

@@ -78,7 +78,7 @@ pub use policy::Policy;
 pub use refusal::Refusal;
 pub use registration::{NewApi, NewClient, RegistrationError};
 pub use relying_party::{Backchannel, MalformedSector, RelyingParty, Sector};
-pub use self_registration::{InitialToken, InitialTokenName, RegistrationPolicy, SelfRegistration};
+pub use self_registration::{InitialToken, InitialTokenName, Registrant, RegistrationPolicy, SelfRegistration};
 pub use target::{Target, one_token_serves};
 pub use time::{Seconds, Timestamp};
 pub use transition::{Change, Guard, Transition};

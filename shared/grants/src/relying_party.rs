@@ -44,7 +44,9 @@ pub enum MalformedSector {
     #[error("pairwise subjects need one host: redirect URIs of several hosts need a sector identifier that names one")]
     Host,
     /// Any app may take a private-use scheme or a loopback address (RFC 8252 §8.6), so neither names a sector.
-    #[error("pairwise subjects need a sector identifier where the redirect URI is of an app on a device: name a host (--sector)")]
+    #[error(
+        "pairwise subjects need a sector identifier where the redirect URI is of an app on a device: name a host (--sector)"
+    )]
     Native,
 }
 

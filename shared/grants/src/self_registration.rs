@@ -57,6 +57,18 @@ pub struct SelfRegistration {
     pub ends_at: Option<Timestamp>,
 }
 
+/// The one who registered a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registrant {
+    /// An operator, who vouches for it.
+    Operator,
+    /// The client itself: nobody checked what it says about itself.
+    Itself {
+        /// The time of its registration.
+        since: Timestamp,
+    },
+}
+
 impl RegistrationPolicy {
     /// How long a client lives that anybody could register: nobody else cleans up after it.
     const OPEN_LIFETIME: Seconds = 90 * 24 * 3600;
@@ -134,6 +146,14 @@ impl Client {
     /// How the `client_id` of every client starts that registered itself, and of no other: what the endpoint may write is
     /// told from what it may not by the key of the item.
     pub const SELF_REGISTERED: &'static str = "dyn_";
+
+    /// The one who registered it.
+    pub fn registrant(&self) -> Registrant {
+        match self.registered_by {
+            Some(_) => Registrant::Itself { since: self.created_at },
+            None => Registrant::Operator,
+        }
+    }
 
     /// Whether its time is over: then it is as if it had never been there.
     pub fn is_over(&self, now: Timestamp) -> bool {

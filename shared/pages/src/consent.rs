@@ -28,6 +28,8 @@ pub struct Consent<'a> {
     pub ticket: &'a str,
     /// Where "Use another account" leads: a path on this site, that begins with one `/`.
     pub switch_account: &'a str,
+    /// Whether the person decided on a page that showed something else.
+    pub changed: bool,
 }
 
 impl Consent<'_> {
@@ -70,6 +72,7 @@ mod tests {
         request: "a request",
         ticket: "a ticket",
         switch_account: "/authorize?prompt=login",
+        changed: false,
     };
 
     #[test]
@@ -97,6 +100,13 @@ mod tests {
         let warning = "An app on this device receives the answer.";
         assert!(!ASKED.render().unwrap().contains(warning));
         assert!(Consent { is_native: true, ..ASKED }.render().unwrap().contains(warning));
+    }
+
+    #[test]
+    fn a_page_that_is_shown_again_says_that_the_request_changed() {
+        let note = "This request changed while the page was open.";
+        assert!(!ASKED.render().unwrap().contains(note));
+        assert!(Consent { changed: true, ..ASKED }.render().unwrap().contains(note));
     }
 
     #[test]

@@ -42,6 +42,7 @@ fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
         request: v,
         ticket: v,
         switch_account,
+        changed: is_native,
     };
     page.render().unwrap()
 }

@@ -113,4 +113,4 @@ pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Time
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

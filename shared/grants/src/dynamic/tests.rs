@@ -119,9 +119,8 @@ fn c117_redirect_uris_are_those_of_the_kind_of_app_and_of_the_hosts_of_the_polic
 #[test]
 fn c143_a_native_pairwise_client_names_its_sector() {
     let with = |uri: &str, more: &str| {
-        let document = format!(
-            r#"{{"redirect_uris":["{uri}"],"application_type":"native","subject_type":"pairwise"{more}}}"#
-        );
+        let document =
+            format!(r#"{{"redirect_uris":["{uri}"],"application_type":"native","subject_type":"pairwise"{more}}}"#);
         settle(ClientMetadata::parse(document.as_bytes()).unwrap(), RegistrationPolicy::default())
     };
     for uri in ["com.example.app:/cb", "http://localhost/cb"] {

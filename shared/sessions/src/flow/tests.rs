@@ -6,7 +6,7 @@ use protocol::{ClientId, GrantType, LegacyGrants, Parameters, Scope};
 use super::*;
 use crate::people::tests::{NOW, session};
 
-fn client(auth_method: AuthMethod) -> Client {
+pub(crate) fn client(auth_method: AuthMethod) -> Client {
     Client {
         id: ClientId::parse("app").unwrap(),
         name: "App".to_owned(),
