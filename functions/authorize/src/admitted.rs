@@ -1,7 +1,7 @@
 //! An authorization request that may be answered, and who is in front of the browser.
 
-use grants::Target;
 use grants::authorization::RedirectTrusted;
+use grants::{Consent, Target};
 use protocol::{AuthorizationRequest, ResponseMode, State, Subject};
 use sessions::{Expected, RequestDigest, Shown, SignedIn, Situation};
 
@@ -42,7 +42,7 @@ pub(crate) struct Guest {
     pub(crate) signed_in: Option<SignedIn>,
     /// The name by which the client knows that person.
     pub(crate) known_as: Option<Subject>,
-    pub(crate) agreed: Option<Target>,
+    pub(crate) agreed: Option<Consent>,
 }
 
 impl Admitted {
@@ -70,6 +70,7 @@ impl Admitted {
     pub(crate) fn situation<'a>(&'a self, guest: &'a Guest, just_signed_in: bool) -> Situation<'a> {
         Situation {
             client: self.trusted.client(),
+            redirect_uri: self.trusted.redirect_uri(),
             target: &self.to_agree_to,
             agreed: guest.agreed.as_ref(),
             signed_in: guest.signed_in.as_ref(),

@@ -4,7 +4,7 @@ use edge::{
     Answer, Attempted, Checked, DEVICE_COOKIE, Event, Incoming, SESSION_COOKIE, Trace, redirect, set_cookie,
     set_lasting_cookie,
 };
-use grants::{Seconds, Target, Timestamp};
+use grants::{Consent, Seconds, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::{Parameters, Secret, Username};
 use sessions::{DeviceHandle, FormTicket, Next, ProvenPerson, next, sign_in};
@@ -52,7 +52,7 @@ impl Authorize {
         &self,
         admitted: &Admitted,
         person: ProvenPerson,
-        (agreed, device): (Option<Target>, Option<DeviceHandle>),
+        (agreed, device): (Option<Consent>, Option<DeviceHandle>),
         now: Timestamp,
     ) -> Result<Answer, Early> {
         let ring = self.ring(now).await?;

@@ -24,6 +24,7 @@ async fn main() -> ExitCode {
         Command::Client(command) => commands::client::run(command).await,
         Command::RegistrationToken(command) => commands::registration_token::run(command).await,
         Command::User(command) => commands::user::run(command).await,
+        Command::Consent(command) => commands::consent::run(command).await,
         Command::Keys(command) => commands::keys::run(command).await,
         Command::Tables(command) => commands::tables::run(command).await,
     };

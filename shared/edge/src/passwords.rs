@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use grants::{Seconds, Target, Timestamp};
+use grants::{Consent, Seconds, Timestamp};
 use protocol::{ClientId, Secret, Username};
 use sessions::{Counter, DeviceHandle, Failures, PersonKey, ProvenPerson, User, Wait, prove};
 use store::{PeopleTable, Throttles, Unknown};
@@ -38,8 +38,8 @@ pub enum Checked {
     Right {
         /// Who.
         person: ProvenPerson,
-        /// What the person agreed to for the client before.
-        agreed: Option<Target>,
+        /// Consent that the person gave to the client before.
+        agreed: Option<Consent>,
     },
     /// It is not, or there is no such person, or that person is switched off.
     Wrong,
@@ -79,7 +79,7 @@ impl Passwords {
     async fn right(
         &self,
         person: ProvenPerson,
-        agreed: Option<Target>,
+        agreed: Option<Consent>,
         counters: &[Counter],
         now: Timestamp,
     ) -> Result<Checked, Unknown> {

@@ -109,14 +109,6 @@ pub fn to_agree_to(target: &Target, claims: &ClaimsRequest) -> Target {
     Target { scope, ..target.clone() }
 }
 
-/// Whether what a person agreed to before covers what is asked now.
-///
-/// Only for confidential clients: a public one could be anybody who took its name (RFC 8252 §8.6, C034).
-pub fn is_agreed(client: &Client, agreed: &Target, asked: &Target) -> bool {
-    let same_apis = |resource: &Resource| agreed.resources.contains(resource);
-    client.is_confidential() && asked.scope.is_within(&agreed.scope) && asked.resources.iter().all(same_apis)
-}
-
 #[cfg(test)]
 mod tests {
     use protocol::{ClientId, LegacyGrants, Parameters};
@@ -221,17 +213,5 @@ mod tests {
         let only = ClaimsRequest { userinfo: [Claim::Email].into(), ..ClaimsRequest::default() };
         assert_eq!(admitted(narrow, "openid"), only);
         assert_eq!(to_agree_to(&target("openid read"), &asked).scope.to_string(), "email openid phone profile read");
-    }
-
-    #[test]
-    fn c034_a_public_client_is_never_agreed_to_beforehand() {
-        let target = |scope| Target { resources: Vec::new(), scope: Scope::parse(scope).unwrap() };
-        let confidential = fixtures::client();
-        assert!(is_agreed(&confidential, &target("read write"), &target("read")));
-        assert!(!is_agreed(&confidential, &target("read"), &target("read write")));
-        let more = Target { resources: fixtures::grant().resources, ..target("read") };
-        assert!(!is_agreed(&confidential, &target("read"), &more));
-        let public = Client { auth_method: AuthMethod::None, ..fixtures::client() };
-        assert!(!is_agreed(&public, &target("read"), &target("read")));
     }
 }

@@ -41,6 +41,8 @@ pub struct Client {
     pub relying_party: RelyingParty,
     /// How it registered itself; `None` for one that an operator registered.
     pub registered_by: Option<SelfRegistration>,
+    /// Whether people need not be asked for consent: it is the operator's own app.
+    pub trusted: bool,
     /// Whether it is switched off.
     pub disabled: bool,
     /// When it was registered.

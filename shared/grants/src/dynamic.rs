@@ -66,6 +66,7 @@ pub fn new_client(
         relying_party: relying_party(&asked, offer)?,
         redirect_uris: asked.redirect_uris,
         registered_by: Some(SelfRegistration { response_types, about: asked.about, ..standing }),
+        trusted: false,
     };
     new.check()?;
     Ok(new)
@@ -233,7 +234,9 @@ impl From<RegistrationError> for MetadataError {
             }
             E::PublicWithoutPkce => Self::of("token_endpoint_auth_method", "a public client must use PKCE"),
             E::TooManyApis => Self::of("scope", "it is for more than 15 APIs"),
-            E::PublicIntrospection | E::Lifetime | E::ReservedId => Self::of("request", "it cannot be served"),
+            E::PublicIntrospection | E::Lifetime | E::ReservedId | E::TrustsItself => {
+                Self::of("request", "it cannot be served")
+            }
         }
     }
 }

@@ -26,6 +26,8 @@
 //!   to another that has the same endpoint in its own metadata, which is why 7523bis and FAPI allow nothing else; a client
 //!   that can is registered strict ([`Client::strict_audience`]). It expires within 10 minutes, and is good once.
 //! - A secret that signs must be known again, so it is derived from a master key and a salt instead of kept as a hash.
+//! - Consent is remembered page by page, and covers what is asked when each scope token was allowed for each API: two pages
+//!   never add up to access that neither showed.
 //! - The implicit and the password grant make the same kind of grant as a code does, active at once. The first has one
 //!   short-lived access token and nothing to refresh.
 
@@ -37,6 +39,7 @@ pub mod authorization;
 mod client;
 mod client_keys;
 pub mod code;
+mod consent;
 pub mod dynamic;
 mod grant;
 mod handles;
@@ -68,6 +71,7 @@ pub use assertion::{AssertionClaims, AssertionId, Audience, OneUse};
 pub use authenticate::{AuthenticatedClient, authenticate};
 pub use client::{AuthMethod, Client, KeptSecret, PkceRule, SecretDigest, SecretSalt, StoredSecret};
 pub use client_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
+pub use consent::{Consent, RegistrationMark, is_agreed};
 pub use grant::{Grant, SignIn, Stage};
 pub use handles::{AccessHandle, CodeHandle, RefreshHandle};
 pub use id_token::{AUTHENTICATION_CONTEXT, IdToken, PASSWORD};

@@ -43,6 +43,8 @@ pub struct NewClient {
     pub relying_party: RelyingParty,
     /// How it registered itself; `None` for one that an operator registers.
     pub registered_by: Option<SelfRegistration>,
+    /// Whether people need not be asked for consent: it is the operator's own app.
+    pub trusted: bool,
 }
 
 /// An API to be registered.
@@ -93,6 +95,9 @@ pub enum RegistrationError {
     /// A token names its APIs in a 16-bit mask, and one of them is the issuer.
     #[error("a client has at most 15 APIs")]
     TooManyApis,
+    /// Nobody vouches for it.
+    #[error("a client that registered itself cannot be trusted")]
+    TrustsItself,
     /// The endpoint may write every client of such a name.
     #[error("a client_id that starts with dyn_ is of a client that registered itself: choose another")]
     ReservedId,
@@ -124,6 +129,7 @@ impl NewClient {
             strict_audience: self.strict_audience,
             relying_party: self.relying_party,
             registered_by: self.registered_by,
+            trusted: self.trusted,
             disabled: false,
             created_at: now,
         })
@@ -146,6 +152,7 @@ impl NewClient {
             (self.apis.len() > MAX_APIS, E::TooManyApis),
             (self.auth_method == AuthMethod::PrivateKeyJwt && self.keys.is_none(), E::KeysMissing),
             (!self.has_key_for_its_algorithm(), E::AlgorithmWithoutKey),
+            (self.trusted && self.registered_by.is_some(), E::TrustsItself),
             (self.id.as_str().starts_with(Client::SELF_REGISTERED) != self.registered_by.is_some(), E::ReservedId),
         ];
         faults.into_iter().find(|(found, _)| *found).map_or(Ok(()), |(_, error)| Err(error))
@@ -211,7 +218,7 @@ mod tests {
     use protocol::ServerUri;
 
     use super::*;
-    use crate::{ClientKey, PublicKey, SecretDigest, fixtures};
+    use crate::{ClientKey, PublicKey, RegistrationPolicy, SecretDigest, fixtures};
 
     fn new_client() -> NewClient {
         let client = fixtures::client();
@@ -227,6 +234,7 @@ mod tests {
             introspects: client.introspects,
             relying_party: client.relying_party,
             registered_by: None,
+            trusted: false,
             keys: None,
             assertion_algorithm: None,
             strict_audience: false,
@@ -304,6 +312,23 @@ mod tests {
             spoil(&mut client);
             assert_eq!(client.register(Vec::new(), fixtures::NOW).err(), Some(why));
         }
+    }
+
+    #[test]
+    fn c177_a_client_that_registers_itself_is_never_trusted() {
+        let by = SelfRegistration::new(
+            SecretDigest::from_bytes([1; 32]),
+            RegistrationPolicy::default(),
+            None,
+            fixtures::NOW,
+        );
+        let id = ClientId::parse("dyn_1").unwrap();
+        let own = NewClient { id, registered_by: Some(by), ..new_client() };
+        assert_eq!(own.clone().register(Vec::new(), fixtures::NOW).map(|client| client.trusted), Ok(false));
+        let trusted = NewClient { trusted: true, ..own };
+        assert_eq!(trusted.register(Vec::new(), fixtures::NOW).err(), Some(RegistrationError::TrustsItself));
+        let trusted = NewClient { trusted: true, ..new_client() };
+        assert_eq!(trusted.register(Vec::new(), fixtures::NOW).map(|client| client.trusted), Ok(true));
     }
 
     #[test]

@@ -17,6 +17,7 @@
 mod batch;
 mod calls;
 mod connect;
+mod consents;
 mod ended;
 mod grant_item;
 mod grants_table;
@@ -36,6 +37,7 @@ mod userinfo;
 pub use aws_sdk_dynamodb::Client;
 pub use calls::counted;
 pub use connect::{Connection, connect, https_client, kms};
+pub use consents::{Remembered, StoredConsent};
 pub use ended::SessionRecord;
 pub use grants_table::{Applied, GrantsTable};
 pub use keys_table::KeysTable;

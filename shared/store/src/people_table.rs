@@ -3,14 +3,14 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use grants::{Target, Timestamp};
+use grants::Consent;
 use protocol::ClientId;
 use sessions::{PersonKey, Session, SessionHandle, User};
 
 use crate::items::{Item, Reader, text};
 use crate::person_item::{
-    ENDED, PROFILE, SESSION, consent_record, from_consent, from_session, from_user, key, session_record, to_consent,
-    to_session, to_user,
+    ENDED, PROFILE, SESSION, consent_record, from_session, from_user, key, session_record, to_consent, to_session,
+    to_user,
 };
 use crate::{Changed, Unknown, batch};
 
@@ -28,8 +28,8 @@ pub struct Visitor {
     pub session: Option<Session>,
     /// The person.
     pub user: Option<User>,
-    /// What the person agreed to for this client before.
-    pub agreed: Option<Target>,
+    /// Consent that the person gave to this client before.
+    pub agreed: Option<Consent>,
 }
 
 impl PeopleTable {
@@ -107,20 +107,6 @@ impl PeopleTable {
     /// [`Unknown`] when it is not known whether it ended.
     pub async fn end_session(&self, session: &Session) -> Result<Changed, Unknown> {
         self.delete(key(session.person, &session_record(session.id))).await
-    }
-
-    /// Remembers what a person agreed to.
-    ///
-    /// # Errors
-    /// [`Unknown`] when it is not known whether it was written.
-    pub async fn remember_consent(
-        &self,
-        person: PersonKey,
-        client: &ClientId,
-        agreed: &Target,
-        now: Timestamp,
-    ) -> Result<(), Unknown> {
-        self.put(from_consent(person, client, agreed, now), None).await.map(drop)
     }
 
     /// Ends all sessions of a person.

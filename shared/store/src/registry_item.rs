@@ -45,6 +45,9 @@ pub(crate) fn from_client(client: &Client) -> Item {
     if let Some(scope) = &client.scope {
         item.insert("scope".to_owned(), text(&scope));
     }
+    if client.trusted {
+        item.insert("trusted".to_owned(), flag(true));
+    }
     insert_assertions(client, &mut item);
     insert_self_registration(client, &mut item);
     item
@@ -92,6 +95,7 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         strict_audience: read.optional_flag("strict_audience")?,
         relying_party: read.map("relying_party")?.as_ref().map_or(Ok(RelyingParty::default()), to_relying_party)?,
         registered_by: to_self_registration(&read)?,
+        trusted: read.optional_flag("trusted")?,
         disabled: read.flag("disabled")?,
         created_at: read.time("created_at")?,
     })

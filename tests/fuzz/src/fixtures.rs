@@ -87,6 +87,7 @@ fn client(app: &App) -> Client {
         strict_audience: false,
         relying_party: grants::RelyingParty::default(),
         registered_by: None,
+        trusted: false,
         disabled: false,
         created_at: NOW,
     }

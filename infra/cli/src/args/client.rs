@@ -53,6 +53,9 @@ pub(crate) struct ClientCreate {
     /// Whether it must use PKCE; optional is for confidential clients that do not know it.
     #[arg(long, default_value = "required", value_parser = ["required", "optional"])]
     pub(crate) pkce: String,
+    /// The operator's own app: people are not asked for consent, unless the app asks for that (prompt=consent).
+    #[arg(long)]
+    pub(crate) trusted: bool,
     /// An API in whose name it may introspect tokens; may be repeated.
     #[arg(long, value_name = "IDENTIFIER")]
     pub(crate) introspects: Vec<String>,

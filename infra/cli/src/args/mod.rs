@@ -4,6 +4,7 @@ mod api;
 mod assertions;
 mod client;
 mod common;
+mod consent;
 mod dev;
 mod keys;
 mod registration_token;
@@ -17,6 +18,7 @@ pub(crate) use crate::args::api::{ApiCommand, ApiCreate, OneApi};
 pub(crate) use crate::args::assertions::AssertionOptions;
 pub(crate) use crate::args::client::{ClientCommand, ClientCreate, OneClient, RotateSecret};
 pub(crate) use crate::args::common::Common;
+pub(crate) use crate::args::consent::{ConsentCommand, ConsentList, ConsentWithdraw};
 pub(crate) use crate::args::dev::DevOptions;
 pub(crate) use crate::args::keys::{KeysCommand, KeysRotate};
 pub(crate) use crate::args::registration_token::{RegistrationTokenCommand, RegistrationTokenCreate};
@@ -59,6 +61,9 @@ pub(crate) enum Command {
     /// People who sign in.
     #[command(subcommand)]
     User(UserCommand),
+    /// What people allowed apps to do without asking them again.
+    #[command(subcommand)]
+    Consent(ConsentCommand),
     /// Signing keys.
     #[command(subcommand)]
     Keys(KeysCommand),

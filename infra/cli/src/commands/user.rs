@@ -174,7 +174,8 @@ async fn end_all(stack: &Stack, user: &User) -> Result<(), Error> {
     Ok(stack.people.end_sessions(user.key).await?)
 }
 
-async fn find(stack: &Stack, name: &UserName) -> Result<User, Error> {
+/// The person whom a command names.
+pub(crate) async fn find(stack: &Stack, name: &UserName) -> Result<User, Error> {
     let username = name.parse()?;
     let found = stack.people.user(PersonKey::of(&username)).await?;
     Ok(found.ok_or_else(|| unknown(&username))?)
