@@ -16,6 +16,8 @@ pub(crate) struct Admitted {
     pub(crate) expected: Expected,
     pub(crate) state: Option<State>,
     pub(crate) mode: ResponseMode,
+    /// Whether nothing may be shown.
+    pub(crate) silent: bool,
     pub(crate) written: Written,
 }
 
@@ -35,6 +37,19 @@ pub(crate) struct Way<'a> {
     pub(crate) trusted: &'a RedirectTrusted,
     pub(crate) state: Option<&'a State>,
     pub(crate) mode: ResponseMode,
+    /// Whether nothing may be shown.
+    pub(crate) silent: bool,
+}
+
+impl Way<'_> {
+    /// The URL in which a response with these parameters gets to the client; `None` where it is posted.
+    pub(crate) fn location(&self, pairs: &[(&str, &str)]) -> Option<String> {
+        match self.mode {
+            ResponseMode::Query => Some(self.trusted.redirect_uri().with_query(pairs)),
+            ResponseMode::Fragment => Some(self.trusted.redirect_uri().with_fragment(pairs)),
+            ResponseMode::FormPost => None,
+        }
+    }
 }
 
 /// Whoever is in front of the browser.
@@ -53,7 +68,7 @@ impl Admitted {
 
     /// The way back to the client.
     pub(crate) fn way(&self) -> Way<'_> {
-        Way { trusted: &self.trusted, state: self.state.as_ref(), mode: self.mode }
+        Way { trusted: &self.trusted, state: self.state.as_ref(), mode: self.mode, silent: self.silent }
     }
 
     /// The facts of its consent page.

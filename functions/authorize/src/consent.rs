@@ -19,7 +19,7 @@ impl Authorize {
         let now = edge::now();
         let form = incoming.body_form().map_err(|failure| show::failed(&failure))?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
-        let admitted = self.admit(text, now).await?;
+        let admitted = self.admit(incoming, text, now).await?;
         let ring = self.ring(now).await?;
         let guest = self.guest(incoming, &ring, admitted.trusted.client(), now).await?;
         let Some(person) = &guest.signed_in else {

@@ -1,16 +1,16 @@
 //! Pages: which one, with which status. Their words are in `pages`.
 
-use edge::{Answer, Failure, Incoming, Trace, VISIT_COOKIE, html, set_cookie};
+use edge::{Answer, Failure, Incoming, Trace, VISIT_COOKIE, html, registered_itself, set_cookie};
 use grants::authorization::Untrusted;
 use grants::{Seconds, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use keys::{HandleKind, KeyRing};
-use pages::Problem;
-use protocol::AuthorizationRequestError;
+use pages::{Problem, ReturnedError, WayOn};
+use protocol::{AuthorizationErrorCode, AuthorizationRequestError};
 use sessions::{FormTicket, SignedIn, VisitId};
 use store::Unknown;
 
-use crate::admitted::Admitted;
+use crate::admitted::{Admitted, Way};
 use crate::{Early, visit};
 
 const ASK_THE_APP: &str = "Go back to the app and start again. If this happens again, tell the people who run the app.";
@@ -68,6 +68,7 @@ pub(crate) fn sign_in(
     let alert = again.map(|again| again.why.alert());
     let page = pages::SignIn {
         client_name: &admitted.trusted.client().name,
+        registered_itself: registered_itself(admitted.trusted.client()).as_deref(),
         redirect_host: &admitted.trusted.redirect_uri().display_host(),
         username: again.map_or(hint.unwrap_or_default(), |again| again.username),
         action: &format!("{}/sign-in", admitted.written.path),
@@ -98,6 +99,7 @@ pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, no
     let resources: Vec<&str> = admitted.target.resources.iter().map(protocol::Resource::as_str).collect();
     let page = pages::Consent {
         client_name: &admitted.trusted.client().name,
+        registered_itself: registered_itself(admitted.trusted.client()).as_deref(),
         username: person.user().username.as_str(),
         redirect_host: &redirect_uri.display_host(),
         is_native: redirect_uri.is_native(),
@@ -110,6 +112,30 @@ pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, no
         changed,
     };
     of_client(admitted, html(StatusCode::OK, page.render(), Some(&redirect_uri.source())))
+}
+
+/// An error for a client that registered itself, while nobody is signed in: the person may go on with it.
+pub(crate) fn returned_error(
+    way: &Way<'_>,
+    pairs: &[(&str, &str)],
+    code: AuthorizationErrorCode,
+    description: &str,
+) -> Answer {
+    let (client, redirect_uri) = (way.trusted.client(), way.trusted.redirect_uri());
+    let location = way.location(pairs);
+    let page = ReturnedError {
+        client_name: &client.name,
+        registered_itself: registered_itself(client).as_deref(),
+        redirect_host: &redirect_uri.display_host(),
+        error: code.as_str(),
+        description,
+        way_on: match &location {
+            Some(location) => WayOn::Link(location),
+            None => WayOn::Form(redirect_uri.as_str(), pairs),
+        },
+    };
+    let answer = html(StatusCode::BAD_REQUEST, page.render(), Some(&redirect_uri.source()));
+    Trace::refused(code.as_str()).of_client(&client.id).onto(answer)
 }
 
 /// The form was sent before, or is not this browser's, or lay open for too long: back to the request.

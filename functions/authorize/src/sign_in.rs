@@ -22,7 +22,7 @@ impl Authorize {
         let now = edge::now();
         let form = incoming.body_form().map_err(|failure| show::failed(&failure))?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
-        let admitted = self.admit(text, now).await?;
+        let admitted = self.admit(incoming, text, now).await?;
         let ring = self.ring(now).await?;
         let typed = form.one("username").ok().flatten().filter(|typed| typed.len() <= 128).unwrap_or_default();
         let again = |why| show::sign_in(&admitted, incoming, &ring, now, Some(Again { why, username: typed }));

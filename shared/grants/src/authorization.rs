@@ -13,7 +13,7 @@ use protocol::{
 };
 
 use crate::target::settle;
-use crate::{Api, Client, PkceRule, Refusal, Target};
+use crate::{Api, Client, PkceRule, Refusal, Registrant, Target};
 
 /// A client that is known, with a redirect URI of its own.
 #[derive(Clone, Debug)]
@@ -65,6 +65,18 @@ impl RedirectTrusted {
         self.redirect_uri_sent
     }
 
+    /// Whether an error may be redirected to the client before anybody pressed anything.
+    ///
+    /// The operator vouches for the redirect URIs of the operator's clients. Those of a client that registered itself are
+    /// anybody's, and an error that every request can bring about would make this server an open redirector (RFC 9700
+    /// §4.11.2): somebody must be signed in, or the client must have asked for a silent answer.
+    pub fn returns_errors(&self, somebody_is_signed_in: bool, silently: bool) -> bool {
+        match self.client.registrant() {
+            Registrant::Operator => true,
+            Registrant::Itself { .. } => somebody_is_signed_in || silently,
+        }
+    }
+
     /// Settles what may be asked, before any person is troubled with it.
     ///
     /// # Errors
@@ -114,7 +126,7 @@ mod tests {
     use protocol::{ClientId, LegacyGrants, Parameters};
 
     use super::*;
-    use crate::{AuthMethod, fixtures};
+    use crate::{AuthMethod, RegistrationPolicy, SecretDigest, SelfRegistration, fixtures};
 
     fn received(redirect_uri: Option<&str>) -> ReceivedRequest {
         ReceivedRequest {
@@ -142,6 +154,18 @@ mod tests {
         let mut two = fixtures::client();
         two.redirect_uris.push(RedirectUri::parse("https://app.example/2").unwrap());
         assert_eq!(trust(&received(None), Some(Arc::new(two))).err(), Some(Untrusted::RedirectUriMissing));
+    }
+
+    #[test]
+    fn c141_errors_of_a_client_that_registered_itself_wait_for_somebody() {
+        let digest = SecretDigest::from_bytes([1; 32]);
+        let by = SelfRegistration::new(digest, RegistrationPolicy::default(), None, fixtures::NOW);
+        let itself = Client { registered_by: Some(by), ..fixtures::client() };
+        for (client, expected) in [(fixtures::client(), [true; 4]), (itself, [false, true, true, true])] {
+            let trusted = trust(&received(None), Some(Arc::new(client))).unwrap();
+            let cases = [(false, false), (false, true), (true, false), (true, true)];
+            assert_eq!(cases.map(|(signed_in, silently)| trusted.returns_errors(signed_in, silently)), expected);
+        }
     }
 
     #[test]

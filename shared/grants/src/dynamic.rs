@@ -18,8 +18,8 @@ use protocol::{
 };
 
 use crate::{
-    AUTHENTICATION_CONTEXT, Api, AuthMethod, Backchannel, ClientKeys, MalformedSector, NewClient, PkceRule, Policy,
-    RegistrationError, RegistrationPolicy, RelyingParty, Sector, SelfRegistration, SigningAlgorithm,
+    AUTHENTICATION_CONTEXT, Api, AuthMethod, Backchannel, ClientKeys, MalformedSector, NameSkeleton, NewClient,
+    PkceRule, Policy, RegistrationError, RegistrationPolicy, RelyingParty, Sector, SelfRegistration, SigningAlgorithm,
 };
 
 /// What there is to be had.
@@ -31,6 +31,8 @@ pub struct Offer<'a> {
     pub deployment: &'a Policy,
     /// The algorithms for which there is a signing key.
     pub algorithms: &'a BTreeSet<SigningAlgorithm>,
+    /// The names of the operator's clients.
+    pub taken_names: &'a BTreeSet<NameSkeleton>,
 }
 
 /// The client to register, or to put in the place of the one that `standing` is of.
@@ -46,6 +48,7 @@ pub fn new_client(
 ) -> Result<NewClient, MetadataError> {
     let policy = &standing.policy;
     redirect_uris(&asked, policy)?;
+    own_name(&asked, offer)?;
     let auth_method = auth_method(&asked)?;
     let (grant_types, response_types) = (grant_types(&asked, offer)?, response_types(&asked, offer)?);
     consistent(&grant_types, &response_types)?;
@@ -109,6 +112,15 @@ fn redirect_uris(asked: &ClientMetadata, policy: &RegistrationPolicy) -> Result<
     let strange = |uri: &RedirectUri| !hosts.contains(&uri.display_host());
     if !hosts.is_empty() && asked.redirect_uris.iter().any(strange) {
         return Err(fault("one has a host that clients may not have here"));
+    }
+    Ok(())
+}
+
+/// People trust the names that the operator chose.
+fn own_name(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<(), MetadataError> {
+    let looks_taken = |name: &String| offer.taken_names.contains(&NameSkeleton::of(name));
+    if asked.name.as_ref().is_some_and(looks_taken) {
+        return Err(MetadataError::of("client_name", "it is, or looks like, the name of another client here"));
     }
     Ok(())
 }
@@ -223,7 +235,7 @@ impl From<RegistrationError> for MetadataError {
     fn from(error: RegistrationError) -> Self {
         use RegistrationError as E;
         match error {
-            E::Name => Self::of("client_name", "it has 1 to 100 characters and no control characters"),
+            E::Name => Self::of("client_name", "it has 1 to 100 characters, all of them visible"),
             E::RedirectUriMissing => Self::of_redirect_uris("at least one is needed"),
             E::NothingToDo => Self::of("grant_types", "at least one is needed"),
             E::RefreshAlone => Self::of("grant_types", "refresh_token comes with authorization_code"),

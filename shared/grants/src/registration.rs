@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 
+use crate::client_name::is_name;
 use crate::{
     Api, AuthMethod, Client, ClientKeys, MAX_LIFETIME, PkceRule, RelyingParty, Seconds, SelfRegistration,
     SigningAlgorithm, StoredSecret, Timestamp, TokenFormat,
 };
 
-const MAX_NAME_CHARACTERS: usize = 100;
 const MAX_APIS: usize = 15;
 
 /// A client to be registered.
@@ -65,8 +65,8 @@ pub struct NewApi {
 /// Why something may not be registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegistrationError {
-    /// Empty, too long, or with control characters.
-    #[error("the name must have 1 to 100 characters and no control characters")]
+    /// Blank, too long, or with characters that nobody sees.
+    #[error("the name must have 1 to 100 characters, and none that is invisible or changes the direction of writing")]
     Name,
     /// Nothing to do.
     #[error("give the client at least one grant type (--grant), or an API to introspect for (--introspects)")]
@@ -202,10 +202,6 @@ impl Client {
     }
 }
 
-fn is_name(text: &str) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= MAX_NAME_CHARACTERS && !text.chars().any(char::is_control)
-}
-
 /// Named twice is named once.
 fn each_once(mut named: Vec<Resource>) -> Vec<Resource> {
     let mut seen = BTreeSet::new();
@@ -280,7 +276,7 @@ mod tests {
         let rows: [(Spoil, RegistrationError); 11] = [
             (|c| c.id = ClientId::parse("dyn_x").unwrap(), RegistrationError::ReservedId),
             (|c| c.name = " ".to_owned(), RegistrationError::Name),
-            (|c| c.name = "a\u{7}".to_owned(), RegistrationError::Name),
+            (|c| c.name = "a\u{202e}".to_owned(), RegistrationError::Name),
             (|c| c.grant_types.clear(), RegistrationError::NothingToDo),
             (|c| c.auth_method = AuthMethod::None, RegistrationError::PublicService),
             (

@@ -175,6 +175,12 @@ impl AuthorizationRequest {
         asked.filter(|asked| !in_fragment || *asked != ResponseMode::Query).unwrap_or(usual)
     }
 
+    /// Whether nothing may be shown (`prompt=none`), told also of a request that has faults.
+    pub fn is_silent(parameters: &Parameters) -> bool {
+        let prompt = parameters.one("prompt").ok().flatten();
+        prompt.is_some_and(|prompt| Prompt::parse_list(Some(prompt)).is_ok_and(|list| list.contains(&Prompt::None)))
+    }
+
     /// Reads all that is not about who asks and where the answer goes, for a deployment that offers these `legacy`
     /// grants.
     ///

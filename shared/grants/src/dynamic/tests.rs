@@ -29,7 +29,9 @@ fn settle_in(
         let public = PublicKey::Ed25519([1; 32]);
         ClientKeys::Inline(vec![ClientKey { kid: None, algorithm: None, public }])
     });
-    new_client(asked, id, keys, standing, &Offer { apis: &known, deployment, algorithms: &algorithms })
+    let taken_names = [NameSkeleton::of("Acme Bank")].into();
+    let offer = Offer { apis: &known, deployment, algorithms: &algorithms, taken_names: &taken_names };
+    new_client(asked, id, keys, standing, &offer)
 }
 
 fn implicit() -> Policy {
@@ -161,6 +163,8 @@ fn o30_o31_what_a_client_may_not_use_is_refused_and_named() {
         (r#","response_types":[]"#, "response_types: "),
         (r#","response_types":["token"]"#, "response_types: "),
         (r#","client_name":" ""#, "client_name: "),
+        (r#","client_name":"a\u200bb""#, "client_name: it has"),
+        (r#","client_name":"ACME  Bank""#, "client_name: it is"),
         (r#","scope":"openid admin""#, "scope: "),
     ];
     assert_named(&rows);
