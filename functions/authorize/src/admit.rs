@@ -127,9 +127,10 @@ impl Authorize {
         match way.location(&all) {
             Some(location) => edge::redirect(&location),
             None => {
+                let registered_itself = edge::registered_itself(way.trusted.client());
                 let page = pages::FormPost {
                     redirect_host: &redirect_uri.display_host(),
-                    registered_itself: edge::registered_itself(way.trusted.client()).as_deref(),
+                    registered_itself: registered_itself.as_deref(),
                     action: redirect_uri.as_str(),
                     fields: &all,
                 };

@@ -66,9 +66,10 @@ pub(crate) fn sign_in(
     let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
     let hint = admitted.request.login_hint.as_deref();
     let alert = again.map(|again| again.why.alert());
+    let since = registered_itself(admitted.trusted.client());
     let page = pages::SignIn {
         client_name: &admitted.trusted.client().name,
-        registered_itself: registered_itself(admitted.trusted.client()).as_deref(),
+        registered_itself: since.as_deref(),
         redirect_host: &admitted.trusted.redirect_uri().display_host(),
         username: again.map_or(hint.unwrap_or_default(), |again| again.username),
         action: &format!("{}/sign-in", admitted.written.path),
@@ -97,9 +98,10 @@ pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, no
     let redirect_uri = admitted.trusted.redirect_uri();
     let scopes: Vec<&str> = admitted.to_agree_to.scope.tokens().collect();
     let resources: Vec<&str> = admitted.target.resources.iter().map(protocol::Resource::as_str).collect();
+    let since = registered_itself(admitted.trusted.client());
     let page = pages::Consent {
         client_name: &admitted.trusted.client().name,
-        registered_itself: registered_itself(admitted.trusted.client()).as_deref(),
+        registered_itself: since.as_deref(),
         username: person.user().username.as_str(),
         redirect_host: &redirect_uri.display_host(),
         is_native: redirect_uri.is_native(),
@@ -122,10 +124,10 @@ pub(crate) fn returned_error(
     description: &str,
 ) -> Answer {
     let (client, redirect_uri) = (way.trusted.client(), way.trusted.redirect_uri());
-    let location = way.location(pairs);
+    let (location, since) = (way.location(pairs), registered_itself(client));
     let page = ReturnedError {
         client_name: &client.name,
-        registered_itself: registered_itself(client).as_deref(),
+        registered_itself: since.as_deref(),
         redirect_host: &redirect_uri.display_host(),
         error: code.as_str(),
         description,

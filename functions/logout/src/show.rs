@@ -21,10 +21,11 @@ pub(crate) fn ask(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: T
     let ticket = FormTicket::for_sign_out(person.session().id, digest, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::SignOutForm, &ticket.to_bytes());
     let client = admitted.hinted.as_ref().map(|(client, _)| client);
+    let since = client.and_then(|client| registered_itself(client));
     let page = SignOut {
         username: person.user().username.as_str(),
         client_name: client.map(|client| client.name.as_str()),
-        registered_itself: client.and_then(|client| registered_itself(client)).as_deref(),
+        registered_itself: since.as_deref(),
         redirect_host: &host(admitted),
         action: &format!("{}/confirm", admitted.path),
         request: &admitted.query,

@@ -39,7 +39,8 @@ impl Register {
             Some(_) => self.names.read(&self.parts.registry, now).await?,
             None => Arc::default(),
         };
-        let offer = Offer { apis: &apis, deployment, algorithms: &known, taken_names: &taken_names };
+        let pkce = self.parts.config.registration.pkce;
+        let offer = Offer { apis: &apis, deployment, algorithms: &known, pkce, taken_names: &taken_names };
         let sector = asked.about.sector_identifier_uri.clone();
         let new = new_client(asked, id, keys, standing, &offer)?;
         if let Some(uri) = sector {

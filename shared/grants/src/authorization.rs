@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::collections::BTreeSet;
 
 use protocol::{
-    AuthorizationRequest, Claim, ClaimsRequest, GrantType, IdentityScope, ReceivedRequest, RedirectUri, Resource,
-    ResponseType, Scope,
+    AuthorizationRequest, Claim, ClaimsRequest, GrantType, IdentityScope, ReceivedRequest, RedirectUri, ResponseType,
+    Scope,
 };
 
 use crate::target::settle;
@@ -86,12 +86,22 @@ impl RedirectTrusted {
         if !self.client.may_ask_for(request.response_type) {
             return Err(Refusal::GrantTypeNotAllowed);
         }
-        let excused = self.client.pkce == PkceRule::Optional && self.client.is_confidential();
-        if grant_type == GrantType::AuthorizationCode && request.code_challenge.is_none() && !excused {
-            return Err(Refusal::CodeChallengeRequired);
+        if grant_type == GrantType::AuthorizationCode && request.code_challenge.is_none() {
+            self.excuse_from_pkce(request)?;
         }
         let scope = request.scope.as_ref().map(|scope| self.with_useful_offline_access(request, scope));
         settle(&self.client, apis, &request.resources, scope.as_ref())
+    }
+
+    /// Whether the code of a request needs no challenge: never that of a public client.
+    fn excuse_from_pkce(&self, request: &AuthorizationRequest) -> Result<(), Refusal> {
+        let asks_for_openid = request.scope.as_ref().is_some_and(|scope| scope.has(IdentityScope::OpenId));
+        match (self.client.pkce, self.client.is_confidential()) {
+            (PkceRule::Optional, true) => Ok(()),
+            (PkceRule::Nonce, true) if asks_for_openid && request.nonce.is_some() => Ok(()),
+            (PkceRule::Nonce, true) => Err(Refusal::CodeChallengeOrNonceRequired),
+            (PkceRule::Required, _) | (_, false) => Err(Refusal::CodeChallengeRequired),
+        }
     }
 
     /// `offline_access` is left out where it would bring no refresh token (OpenID Connect Core §11).
@@ -123,7 +133,7 @@ pub fn to_agree_to(target: &Target, claims: &ClaimsRequest) -> Target {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{ClientId, LegacyGrants, Parameters};
+    use protocol::{ClientId, LegacyGrants, Parameters, Resource};
 
     use super::*;
     use crate::{AuthMethod, RegistrationPolicy, SecretDigest, SelfRegistration, fixtures};
@@ -176,12 +186,36 @@ mod tests {
             (AuthMethod::SecretBasic, PkceRule::Optional, true),
             (AuthMethod::None, PkceRule::Required, false),
             (AuthMethod::None, PkceRule::Optional, false),
+            (AuthMethod::None, PkceRule::Nonce, false),
         ];
         for (auth_method, pkce, good) in rows {
             let client = Client { auth_method, pkce, ..fixtures::client() };
             let trusted = trust(&received(None), Some(Arc::new(client))).unwrap();
             let answer = trusted.admit(&request, &fixtures::apis());
             assert_eq!(answer.err(), (!good).then_some(Refusal::CodeChallengeRequired), "{auth_method:?} {pkce:?}");
+        }
+    }
+
+    #[test]
+    fn c142_a_nonce_stands_in_for_pkce_where_a_confidential_client_asks_for_openid() {
+        use Refusal::{CodeChallengeOrNonceRequired as NonceToo, CodeChallengeRequired as Pkce};
+        let pkce = "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+        let rows = [
+            ("&scope=openid&nonce=n", None, Some(Pkce)),
+            ("&scope=openid", Some(NonceToo), Some(Pkce)),
+            ("&scope=profile&nonce=n", Some(NonceToo), Some(Pkce)),
+            ("&nonce=n", Some(NonceToo), Some(Pkce)),
+            (pkce, None, None),
+        ];
+        for (more, confidential, public) in rows {
+            let request = request(&format!("response_type=code&client_id=app{more}"));
+            for (auth_method, refusal) in [(AuthMethod::SecretBasic, confidential), (AuthMethod::None, public)] {
+                let client = Client { auth_method, pkce: PkceRule::Nonce, ..fixtures::client() };
+                let issuer = Resource::parse("https://issuer.example").unwrap();
+                let apis = Api::of_client(&client, &fixtures::apis(), &issuer, &crate::Policy::default());
+                let trusted = trust(&received(None), Some(Arc::new(client))).unwrap();
+                assert_eq!(trusted.admit(&request, &apis).err(), refusal, "{more} {auth_method:?}");
+            }
         }
     }
 

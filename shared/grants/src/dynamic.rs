@@ -4,8 +4,9 @@
 //! - Who registers itself gets what people can agree to: the authorization code grant, refresh tokens, and the implicit
 //!   grant where the deployment has it. Client credentials, passwords and introspection are for an operator to give.
 //! - More than may be had is refused and not silently cut down: the client would find out only when it asks.
-//! - A confidential client that signs people in with OpenID Connect may do without PKCE, because many such clients do not know
-//!   it and their `nonce` and secret stand in for it. Any other one must use it.
+//! - Every client must use PKCE, except that a confidential one may send a `nonce` when it signs people in with OpenID
+//!   Connect: many such clients do not know PKCE, and nonce and secret stand in for it (RFC 9700 §2.1.1). The deployment or
+//!   the initial token may excuse confidential ones from both.
 //! - It has those of the policy's APIs that its scope is for.
 //! - `request_uris` is taken and ignored: the metadata say that `request_uri` is not supported.
 //! - Keys are kept for any way of authentication: a client may change over to `private_key_jwt` later.
@@ -13,8 +14,8 @@
 use std::collections::BTreeSet;
 
 use protocol::{
-    ApplicationType, ClientId, ClientMetadata, GrantType, IdentityScope, MetadataError, RedirectUri, Resource,
-    ResponseType, Scope, SubjectType,
+    ApplicationType, ClientId, ClientMetadata, GrantType, MetadataError, RedirectUri, Resource, ResponseType, Scope,
+    SubjectType,
 };
 
 use crate::{
@@ -31,6 +32,8 @@ pub struct Offer<'a> {
     pub deployment: &'a Policy,
     /// The algorithms for which there is a signing key.
     pub algorithms: &'a BTreeSet<SigningAlgorithm>,
+    /// The deployment's rule: `optional` excuses confidential clients from PKCE.
+    pub pkce: PkceRule,
     /// The names of the operator's clients.
     pub taken_names: &'a BTreeSet<NameSkeleton>,
 }
@@ -53,7 +56,6 @@ pub fn new_client(
     let (grant_types, response_types) = (grant_types(&asked, offer)?, response_types(&asked, offer)?);
     consistent(&grant_types, &response_types)?;
     let scope = scope(&asked, policy, offer)?;
-    let plain_openid = offer.deployment.openid && scope.has(IdentityScope::OpenId) && auth_method != AuthMethod::None;
     let new = NewClient {
         name: asked.name.clone().unwrap_or_else(|| id.to_string()),
         id,
@@ -61,7 +63,7 @@ pub fn new_client(
         grant_types,
         apis: apis(&scope, offer),
         scope: Some(scope),
-        pkce: if plain_openid { PkceRule::Optional } else { PkceRule::Required },
+        pkce: pkce(auth_method, policy, offer),
         introspects: Vec::new(),
         keys,
         assertion_algorithm: assertion_algorithm(&asked, auth_method)?,
@@ -114,6 +116,15 @@ fn redirect_uris(asked: &ClientMetadata, policy: &RegistrationPolicy) -> Result<
         return Err(fault("one has a host that clients may not have here"));
     }
     Ok(())
+}
+
+fn pkce(auth_method: AuthMethod, policy: &RegistrationPolicy, offer: &Offer<'_>) -> PkceRule {
+    let excused = [policy.pkce, offer.pkce].contains(&PkceRule::Optional);
+    match (auth_method == AuthMethod::None, excused) {
+        (true, _) => PkceRule::Required,
+        (false, true) => PkceRule::Optional,
+        (false, false) => PkceRule::Nonce,
+    }
 }
 
 /// People trust the names that the operator chose.

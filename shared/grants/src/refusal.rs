@@ -69,6 +69,8 @@ pub enum Refusal {
     ResourcesNeedDifferentTokens,
     /// PKCE is missing where it is required.
     CodeChallengeRequired,
+    /// PKCE is missing, and so is what may stand in for it.
+    CodeChallengeOrNonceRequired,
     /// Not this person's password, or there is no such person, or that person is switched off.
     PasswordWrong,
 }
@@ -107,7 +109,7 @@ impl Refusal {
             Self::ResourceNotAllowed | Self::ResourceNotGranted | Self::ResourcesNeedDifferentTokens => {
                 TokenErrorCode::InvalidTarget
             }
-            Self::CodeChallengeRequired => TokenErrorCode::InvalidRequest,
+            Self::CodeChallengeRequired | Self::CodeChallengeOrNonceRequired => TokenErrorCode::InvalidRequest,
         }
     }
 
@@ -167,6 +169,9 @@ impl Refusal {
                 "these resources take different kinds of tokens: ask for one resource at a time"
             }
             Self::CodeChallengeRequired => "code_challenge is missing: PKCE with S256 is required",
+            Self::CodeChallengeOrNonceRequired => {
+                "code_challenge is missing: PKCE with S256 is required, or the scope openid with a nonce"
+            }
             Self::PasswordWrong => protocol::WRONG_PASSWORD,
         }
     }
@@ -206,6 +211,7 @@ impl Refusal {
             Self::ResourceNotGranted => "resource_not_granted",
             Self::ResourcesNeedDifferentTokens => "resources_need_different_tokens",
             Self::CodeChallengeRequired => "code_challenge_required",
+            Self::CodeChallengeOrNonceRequired => "code_challenge_or_nonce_required",
             Self::PasswordWrong => "password_wrong",
         }
     }

@@ -78,7 +78,9 @@ pub enum RegistrationError {
     #[error("a client without a secret (auth method none) cannot introspect")]
     PublicIntrospection,
     /// RFC 9700 §2.1.1.
-    #[error("a client without a secret (auth method none) must use PKCE: --pkce optional is for confidential clients")]
+    #[error(
+        "a client without a secret (auth method none) must use PKCE: --pkce nonce and optional are for confidential clients"
+    )]
     PublicWithoutPkce,
     /// RFC 6749 §3.1.2.2.
     #[error("authorization_code and implicit need at least one redirect URI (--redirect-uri)")]
@@ -146,7 +148,7 @@ impl NewClient {
             (self.grant_types.is_empty() && self.introspects.is_empty(), E::NothingToDo),
             (public && uses(GrantType::ClientCredentials), E::PublicService),
             (public && !self.introspects.is_empty(), E::PublicIntrospection),
-            (public && self.pkce == PkceRule::Optional, E::PublicWithoutPkce),
+            (public && self.pkce != PkceRule::Required, E::PublicWithoutPkce),
             (redirected && self.redirect_uris.is_empty(), E::RedirectUriMissing),
             (uses(GrantType::RefreshToken) && !refreshable, E::RefreshAlone),
             (self.apis.len() > MAX_APIS, E::TooManyApis),
@@ -273,7 +275,7 @@ mod tests {
     #[test]
     fn each_contradiction_is_refused() {
         type Spoil = fn(&mut NewClient);
-        let rows: [(Spoil, RegistrationError); 11] = [
+        let rows: [(Spoil, RegistrationError); 12] = [
             (|c| c.id = ClientId::parse("dyn_x").unwrap(), RegistrationError::ReservedId),
             (|c| c.name = " ".to_owned(), RegistrationError::Name),
             (|c| c.name = "a\u{202e}".to_owned(), RegistrationError::Name),
@@ -284,6 +286,14 @@ mod tests {
                     c.auth_method = AuthMethod::None;
                     c.grant_types = [GrantType::AuthorizationCode].into();
                     c.pkce = PkceRule::Optional;
+                },
+                RegistrationError::PublicWithoutPkce,
+            ),
+            (
+                |c| {
+                    c.auth_method = AuthMethod::None;
+                    c.grant_types = [GrantType::AuthorizationCode].into();
+                    c.pkce = PkceRule::Nonce;
                 },
                 RegistrationError::PublicWithoutPkce,
             ),

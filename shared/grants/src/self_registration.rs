@@ -6,7 +6,7 @@ use std::fmt;
 use protocol::{AboutClient, Resource, ResponseType, Scope};
 
 use crate::target::identity;
-use crate::{Api, Client, MalformedId, Seconds, SecretDigest, Timestamp};
+use crate::{Api, Client, MalformedId, PkceRule, Seconds, SecretDigest, Timestamp};
 
 /// What clients may have that register themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct RegistrationPolicy {
     pub redirect_hosts: BTreeSet<String>,
     /// How long they live; for ever where it is `None`.
     pub client_lifetime: Option<Seconds>,
+    /// `optional` excuses confidential ones from PKCE.
+    pub pkce: PkceRule,
 }
 
 /// An initial access token (RFC 7591 §1.2) as it is kept.

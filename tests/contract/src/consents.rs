@@ -41,7 +41,7 @@ async fn c139_consent_is_written_where_it_is_as_it_was_found(place: Place) {
     assert_eq!(people.person(ADA, &app).await.unwrap().agreed, Some(only));
 }
 
-async fn c133_c139_of_consent_in_several_tabs_at_once_none_undoes_another(place: Place) {
+async fn c139_of_consent_in_several_tabs_at_once_none_undoes_another(place: Place) {
     let (people, app) = (place.stores.people().unwrap(), client().id);
     let apis = ["urn:a", "urn:b", "urn:c", "urn:d", "urn:e", "urn:f"];
     join_all(apis.map(async |api| {
@@ -88,7 +88,7 @@ async fn c139_consent_that_an_earlier_version_stored_is_read(place: Place) {
 
 crate::on_both! {
     c139_consent_is_written_where_it_is_as_it_was_found,
-    c133_c139_of_consent_in_several_tabs_at_once_none_undoes_another,
+    c139_of_consent_in_several_tabs_at_once_none_undoes_another,
     c139_consent_is_listed_and_withdrawn,
     c139_consent_that_an_earlier_version_stored_is_read,
 }

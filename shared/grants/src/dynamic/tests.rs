@@ -30,7 +30,8 @@ fn settle_in(
         ClientKeys::Inline(vec![ClientKey { kid: None, algorithm: None, public }])
     });
     let taken_names = [NameSkeleton::of("Acme Bank")].into();
-    let offer = Offer { apis: &known, deployment, algorithms: &algorithms, taken_names: &taken_names };
+    let pkce = PkceRule::Required;
+    let offer = Offer { apis: &known, deployment, algorithms: &algorithms, pkce, taken_names: &taken_names };
     new_client(asked, id, keys, standing, &offer)
 }
 
@@ -44,24 +45,36 @@ fn o30_what_is_left_out_has_the_defaults_of_the_standards() {
     assert_eq!((client.name.as_str(), client.auth_method), ("dyn_1", AuthMethod::SecretBasic));
     assert_eq!(client.grant_types, [GrantType::AuthorizationCode].into());
     assert_eq!(client.scope, Some(crate::target::identity()));
-    assert_eq!((client.apis.len(), client.pkce), (0, PkceRule::Optional));
+    assert_eq!((client.apis.len(), client.pkce), (0, PkceRule::Nonce));
     assert_eq!(client.relying_party, RelyingParty::default());
     let own = client.registered_by.unwrap();
     assert_eq!((own.response_types, own.ends_at), ([ResponseType::Code].into(), None));
 }
 
 #[test]
-fn c117_pkce_is_for_public_clients_and_for_those_without_openid() {
-    for (members, rule) in [
-        (r#","scope":"openid""#, PkceRule::Optional),
-        (r#","scope":"profile""#, PkceRule::Required),
-        (r#","token_endpoint_auth_method":"none""#, PkceRule::Required),
-        (r#","token_endpoint_auth_method":"client_secret_post""#, PkceRule::Optional),
-    ] {
-        assert_eq!(settle(asked(members), RegistrationPolicy::default()).unwrap().pkce, rule, "{members}");
+fn c142_pkce_is_for_everybody_but_confidential_clients_may_send_a_nonce_or_be_excused() {
+    let rule = |members: &str, policy: PkceRule, deployment: PkceRule| {
+        let policy = RegistrationPolicy { pkce: policy, ..RegistrationPolicy::default() };
+        let standing = SelfRegistration::new(SecretDigest::from_bytes([1; 32]), policy, None, NOW);
+        let (algorithms, taken_names) = ([SigningAlgorithm::Rs256].into(), BTreeSet::new());
+        let offered = Policy::default();
+        let offer = Offer {
+            apis: &[],
+            deployment: &offered,
+            algorithms: &algorithms,
+            pkce: deployment,
+            taken_names: &taken_names,
+        };
+        new_client(asked(members), ClientId::parse("dyn_1").unwrap(), None, standing, &offer).unwrap().pkce
+    };
+    use PkceRule::{Nonce, Optional, Required};
+    let public = r#","token_endpoint_auth_method":"none""#;
+    for members in ["", r#","scope":"profile""#, r#","token_endpoint_auth_method":"client_secret_post""#] {
+        let rules = [(Required, Required), (Optional, Required), (Required, Optional), (Optional, Optional)];
+        let rules = rules.map(|(policy, deployment)| rule(members, policy, deployment));
+        assert_eq!(rules, [Nonce, Optional, Optional, Optional], "{members}");
     }
-    let without = Policy { openid: false, ..Policy::default() };
-    assert_eq!(settle_in(asked(""), RegistrationPolicy::default(), &without).unwrap().pkce, PkceRule::Required);
+    assert_eq!([rule(public, Required, Required), rule(public, Optional, Optional)], [Required; 2]);
 }
 
 #[test]
