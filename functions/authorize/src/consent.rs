@@ -1,13 +1,17 @@
 //! The consent form.
 
 use edge::{Answer, Event, Incoming, Trace, redirect};
-use grants::Timestamp;
+use grants::{Consent, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::{AuthorizationErrorCode, Parameters};
 use sessions::{FormTicket, SignedIn};
+use store::{Remembered, Unknown};
 
-use crate::admitted::Admitted;
+use crate::admitted::{Admitted, Guest};
 use crate::{Authorize, Early, show};
+
+/// Consent of the same person to the same client in another tab may be written at the same time, a few times at most.
+const ATTEMPTS: usize = 3;
 
 impl Authorize {
     /// Takes the person's decision.
@@ -15,17 +19,27 @@ impl Authorize {
         let now = edge::now();
         let form = incoming.body_form().map_err(|failure| show::failed(&failure))?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
-        let admitted = self.admit(text, now).await?;
+        let admitted = self.admit(incoming, text, now).await?;
         let ring = self.ring(now).await?;
         let guest = self.guest(incoming, &ring, admitted.trusted.client(), now).await?;
-        let Some(person) = guest.signed_in else {
+        let Some(person) = &guest.signed_in else {
             // The session ended while the form lay open: begin again with the same request.
             return Ok(redirect(&admitted.again()));
         };
-        let ticket = own_ticket(&form, &admitted, &person, &ring, now).filter(|_| !incoming.is_cross_site());
+        let ticket = own_ticket(&form, &admitted, person, &ring, now).filter(|_| !incoming.is_cross_site());
         let Some(ticket) = ticket else { return Err(show::used_form(&admitted)) };
+        if !ticket.showed(admitted.shown().digest()) {
+            // The client's registration changed while the page lay open, or the page is of an earlier version.
+            let page = show::consent(&admitted, person, &ring, now, true);
+            return Ok(Trace::refused("consent_page_changed").onto(page));
+        }
         match form.one("decision").ok().flatten() {
-            Some("allow") => self.allow(&admitted, &person, &ticket, now).await,
+            Some("allow") => {
+                let answer = self.issue(&admitted, person, *ticket.nonce(), now).await?;
+                // The person agreed, and is only asked again next time where it cannot be remembered.
+                drop(self.remember(&admitted, person, &guest, now).await.map_err(show::unavailable));
+                Ok(answer)
+            }
             Some("deny") => {
                 let denied = self.refuse(&admitted, AuthorizationErrorCode::AccessDenied, "the person did not agree");
                 let event = Event::of_person("consent_denied", &person.user().subject);
@@ -35,22 +49,27 @@ impl Authorize {
         }
     }
 
-    async fn allow(
+    /// Remembers the consent beside what is stored, as long as nobody changes that in between.
+    async fn remember(
         &self,
         admitted: &Admitted,
         person: &SignedIn,
-        ticket: &FormTicket,
+        guest: &Guest,
         now: Timestamp,
-    ) -> Result<Answer, Early> {
-        let answer = self.issue(admitted, person, *ticket.nonce(), now).await?;
-        let client = admitted.trusted.client();
-        if client.is_confidential() {
-            let remembered =
-                self.people.remember_consent(person.user().key, &client.id, &admitted.to_agree_to, now).await;
-            // The person agreed, and is only asked again next time.
-            drop(remembered.map_err(show::unavailable));
+    ) -> Result<(), Unknown> {
+        let (client, person) = (admitted.trusted.client(), person.user().key);
+        if !client.is_vouched_for(admitted.trusted.redirect_uri()) {
+            return Ok(());
         }
-        Ok(answer)
+        let mut found = guest.agreed.clone();
+        for _ in 0..ATTEMPTS {
+            let consent = Consent::given(client, &admitted.to_agree_to, found.as_ref(), now);
+            match self.people.remember_consent(person, &client.id, &consent, found.as_ref()).await? {
+                Remembered::Done => break,
+                Remembered::Refused(stands) => found = stands,
+            }
+        }
+        Ok(())
     }
 }
 

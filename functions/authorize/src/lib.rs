@@ -5,11 +5,14 @@
 //!
 //! # Decisions
 //! - After a password the browser is sent back to the request (303), so that "back" never sends a form twice.
-//! - Errors that the client should hear of are redirected at once: redirect URIs are registered by the operator alone,
-//!   so they can be trusted (RFC 9700 §4.11.2). Before client and redirect URI are known to be good there is a page.
+//! - Errors that the client should hear of are redirected at once if an operator registered it: then its redirect URI can
+//!   be trusted. For a client that registered itself somebody must be signed in, or the request must be silent
+//!   (`prompt=none`); otherwise there is a page with a way on (RFC 9700 §4.11.2). Before client and redirect URI are known
+//!   to be good there is a page for everybody.
 //! - Too many wrong passwords get the same page with 429, whether there is such a person or not. A browser that somebody
 //!   signed in with keeps a cookie that tells it apart from everybody else who guesses.
 //! - The implicit grant, where it is offered, differs in its last step only: the same sign-in, consent and single use.
+//! - Allowing means what the page showed: where the client's registration changed meanwhile the page is shown again.
 //! - A consent form that was sent before is refused with a page that leads back to the request.
 
 mod admit;
@@ -65,7 +68,7 @@ impl Authorize {
     async fn begin(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
         let now = edge::now();
         let text = incoming.query_or_body().map_err(|_| show::unreadable())?;
-        let admitted = self.admit(text, now).await?;
+        let admitted = self.admit(incoming, text, now).await?;
         let ring = self.ring(now).await?;
         let guest = self.guest(incoming, &ring, admitted.trusted.client(), now).await?;
         self.go_on(incoming, &admitted, &guest, now).await
@@ -82,9 +85,11 @@ impl Authorize {
         let ring = self.ring(now).await?;
         let situation = admitted.situation(guest, false);
         match (next(&admitted.request, &situation, now), &guest.signed_in) {
-            (sessions::Next::Consent, Some(person)) => Ok(show::consent(admitted, person, &ring, now)),
+            (sessions::Next::Consent, Some(person)) => Ok(show::consent(admitted, person, &ring, now, false)),
             (sessions::Next::Issue, Some(person)) => self.issue(admitted, person, edge::random(), now).await,
-            (sessions::Next::Refuse(code), _) => Ok(self.refuse(admitted, code, "nothing may be shown")),
+            (sessions::Next::Refuse(code), guest) => {
+                Ok(self.error_or_page(&admitted.way(), guest.is_some(), code, "nothing may be shown"))
+            }
             (sessions::Next::SignIn | sessions::Next::Consent | sessions::Next::Issue, _) => {
                 Ok(show::sign_in(admitted, incoming, &ring, now, None))
             }

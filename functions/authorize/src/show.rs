@@ -1,16 +1,16 @@
 //! Pages: which one, with which status. Their words are in `pages`.
 
-use edge::{Answer, Failure, Incoming, Trace, VISIT_COOKIE, html, set_cookie};
+use edge::{Answer, Failure, Incoming, Trace, VISIT_COOKIE, html, registered_itself, set_cookie};
 use grants::authorization::Untrusted;
 use grants::{Seconds, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use keys::{HandleKind, KeyRing};
-use pages::Problem;
-use protocol::AuthorizationRequestError;
+use pages::{Problem, ReturnedError, WayOn};
+use protocol::{AuthorizationErrorCode, AuthorizationRequestError};
 use sessions::{FormTicket, SignedIn, VisitId};
 use store::Unknown;
 
-use crate::admitted::Admitted;
+use crate::admitted::{Admitted, Way};
 use crate::{Early, visit};
 
 const ASK_THE_APP: &str = "Go back to the app and start again. If this happens again, tell the people who run the app.";
@@ -66,8 +66,10 @@ pub(crate) fn sign_in(
     let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
     let hint = admitted.request.login_hint.as_deref();
     let alert = again.map(|again| again.why.alert());
+    let since = registered_itself(admitted.trusted.client());
     let page = pages::SignIn {
         client_name: &admitted.trusted.client().name,
+        registered_itself: since.as_deref(),
         redirect_host: &admitted.trusted.redirect_uri().display_host(),
         username: again.map_or(hint.unwrap_or_default(), |again| again.username),
         action: &format!("{}/sign-in", admitted.written.path),
@@ -88,15 +90,18 @@ pub(crate) fn sign_in(
     set_cookie(answer, VISIT_COOKIE, cookie.expose())
 }
 
-/// The consent page for a request.
-pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: Timestamp) -> Answer {
-    let ticket = FormTicket::for_consent(person.session().id, admitted.written.digest, edge::random(), now);
+/// The consent page for a request; `changed` if the person decided on a page with other facts.
+pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: Timestamp, changed: bool) -> Answer {
+    let shown = admitted.shown().digest();
+    let ticket = FormTicket::for_consent(person.session().id, admitted.written.digest, shown, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::ConsentForm, &ticket.to_bytes());
     let redirect_uri = admitted.trusted.redirect_uri();
     let scopes: Vec<&str> = admitted.to_agree_to.scope.tokens().collect();
     let resources: Vec<&str> = admitted.target.resources.iter().map(protocol::Resource::as_str).collect();
+    let since = registered_itself(admitted.trusted.client());
     let page = pages::Consent {
         client_name: &admitted.trusted.client().name,
+        registered_itself: since.as_deref(),
         username: person.user().username.as_str(),
         redirect_host: &redirect_uri.display_host(),
         is_native: redirect_uri.is_native(),
@@ -106,8 +111,33 @@ pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, no
         request: &admitted.written.query,
         ticket: ticket.expose(),
         switch_account: &format!("{}?{}", admitted.written.path, admitted.written.query_for_another),
+        changed,
     };
     of_client(admitted, html(StatusCode::OK, page.render(), Some(&redirect_uri.source())))
+}
+
+/// An error for a client that registered itself, while nobody is signed in: the person may go on with it.
+pub(crate) fn returned_error(
+    way: &Way<'_>,
+    pairs: &[(&str, &str)],
+    code: AuthorizationErrorCode,
+    description: &str,
+) -> Answer {
+    let (client, redirect_uri) = (way.trusted.client(), way.trusted.redirect_uri());
+    let (location, since) = (way.location(pairs), registered_itself(client));
+    let page = ReturnedError {
+        client_name: &client.name,
+        registered_itself: since.as_deref(),
+        redirect_host: &redirect_uri.display_host(),
+        error: code.as_str(),
+        description,
+        way_on: match &location {
+            Some(location) => WayOn::Link(location),
+            None => WayOn::Form(redirect_uri.as_str(), pairs),
+        },
+    };
+    let answer = html(StatusCode::BAD_REQUEST, page.render(), Some(&redirect_uri.source()));
+    Trace::refused(code.as_str()).of_client(&client.id).onto(answer)
 }
 
 /// The form was sent before, or is not this browser's, or lay open for too long: back to the request.

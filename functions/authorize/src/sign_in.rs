@@ -4,7 +4,7 @@ use edge::{
     Answer, Attempted, Checked, DEVICE_COOKIE, Event, Incoming, SESSION_COOKIE, Trace, redirect, set_cookie,
     set_lasting_cookie,
 };
-use grants::{Seconds, Target, Timestamp};
+use grants::{Consent, Seconds, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::{Parameters, Secret, Username};
 use sessions::{DeviceHandle, FormTicket, Next, SessionHandle, SignedIn, next};
@@ -23,7 +23,7 @@ impl Authorize {
         let now = edge::now();
         let form = incoming.body_form().map_err(|failure| show::failed(&failure))?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
-        let admitted = self.admit(text, now).await?;
+        let admitted = self.admit(incoming, text, now).await?;
         let ring = self.ring(now).await?;
         let typed = form.one("username").ok().flatten().filter(|typed| typed.len() <= 128).unwrap_or_default();
         let again = |why| show::sign_in(&admitted, incoming, &ring, now, Some(Again { why, username: typed }));
@@ -64,7 +64,7 @@ impl Authorize {
         &self,
         admitted: &Admitted,
         (person, handle): (SignedIn, SessionHandle),
-        (agreed, device): (Option<Target>, Option<DeviceHandle>),
+        (agreed, device): (Option<Consent>, Option<DeviceHandle>),
         now: Timestamp,
     ) -> Result<Answer, Early> {
         let ring = self.ring(now).await?;

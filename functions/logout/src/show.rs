@@ -1,11 +1,11 @@
 //! Pages: which one, with which status. Their words are in `pages`.
 
-use edge::{Answer, Failure, Trace, html, problem, redirect};
+use edge::{Answer, Failure, Trace, html, problem, redirect, registered_itself};
 use grants::{Client, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use keys::{HandleKind, KeyRing};
 use pages::{Notice, Problem, SignOut};
-use protocol::LogoutRequestError;
+use protocol::{LogoutRequestError, RedirectUri};
 use sessions::{FormTicket, RequestDigest, SignedIn};
 
 use crate::Admitted;
@@ -20,15 +20,26 @@ pub(crate) fn ask(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: T
     let digest = RequestDigest::of(&admitted.query);
     let ticket = FormTicket::for_sign_out(person.session().id, digest, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::SignOutForm, &ticket.to_bytes());
+    let client = admitted.hinted.as_ref().map(|(client, _)| client);
+    let since = client.and_then(|client| registered_itself(client));
     let page = SignOut {
         username: person.user().username.as_str(),
-        client_name: admitted.hinted.as_ref().map(|(client, _)| client.name.as_str()),
+        client_name: client.map(|client| client.name.as_str()),
+        registered_itself: since.as_deref(),
+        redirect_host: &host(admitted),
         action: &format!("{}/confirm", admitted.path),
         request: &admitted.query,
         ticket: ticket.expose(),
     };
     let source = admitted.back.as_ref().map(|(uri, _)| uri.source());
     of_client(admitted, html(StatusCode::OK, page.render(), source.as_deref()))
+}
+
+/// The host of the app that asks: the one that the person goes back to, or else that of its first redirect URI.
+fn host(admitted: &Admitted) -> String {
+    let back = admitted.back.as_ref().map(|(uri, _)| uri);
+    let first = admitted.hinted.as_ref().and_then(|(client, _)| client.redirect_uris.first());
+    back.or(first).map(RedirectUri::display_host).unwrap_or_default()
 }
 
 /// Nobody is signed in on this browser any more.

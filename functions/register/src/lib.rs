@@ -15,10 +15,13 @@
 //!   in that moment stays off. Other functions know of a change within a minute, and of a new client at once.
 //! - Every registration is checked before anybody else is asked about it (`sector_identifier_uri`), and that host is asked
 //!   once. What went wrong there is for the log: whoever wrote the address down shall not learn what is behind it.
+//! - A name must not look like one of the operator's clients, so the registry is scanned for those, once a minute at most and
+//!   only for a registration that has a name.
 //! - Any origin may read the answers: what counts is the token, and no cookie is looked at.
 
 mod create;
 mod manage;
+mod names;
 mod settle;
 mod tell;
 
@@ -30,12 +33,15 @@ use http::Method;
 use lambda_http::Request;
 use outbound::Outbound;
 
+use crate::names::OperatorNames;
+
 const HERE: &str = "/register";
 
 /// The endpoint.
 pub struct Register {
     parts: Parts,
     registrations: Registrations,
+    names: OperatorNames,
     outbound: Outbound,
 }
 
@@ -67,7 +73,8 @@ impl Register {
             edge::warning("anybody may register clients (JETON_REGISTRATION=open): for development and tests only");
         }
         let registrations = Registrations::open(stores)?;
-        Ok(Self { registrations, parts: Parts::assemble(config, stores, false)?, outbound: Outbound::new() })
+        let (names, outbound) = (OperatorNames::default(), Outbound::new());
+        Ok(Self { registrations, names, parts: Parts::assemble(config, stores, false)?, outbound })
     }
 
     async fn tell(&self, incoming: Incoming<'_>, place: Place<'_>) -> Result<Answer, RegistrationFailure> {

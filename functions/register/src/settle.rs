@@ -1,6 +1,7 @@
 //! From what a client asks for to what it gets: the rule is in `grants`, and what the rule must know is read here.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use edge::{Incoming, RegistrationFailure};
 use grants::dynamic::{Offer, algorithms, new_client, sector_lists};
@@ -34,7 +35,12 @@ impl Register {
         let known = self.known_algorithms(&asked, now).await?;
         let apis = self.parts.registry.apis(&standing.policy.apis, now).await?;
         let deployment = &self.parts.config.policy;
-        let offer = Offer { apis: &apis, deployment, algorithms: &known };
+        let taken_names = match &asked.name {
+            Some(_) => self.names.read(&self.parts.registry, now).await?,
+            None => Arc::default(),
+        };
+        let pkce = self.parts.config.registration.pkce;
+        let offer = Offer { apis: &apis, deployment, algorithms: &known, pkce, taken_names: &taken_names };
         let sector = asked.about.sector_identifier_uri.clone();
         let new = new_client(asked, id, keys, standing, &offer)?;
         if let Some(uri) = sector {

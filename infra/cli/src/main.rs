@@ -26,6 +26,7 @@ async fn main() -> ExitCode {
         Command::User(command) => commands::user::run(command).await,
         Command::Session(command) => commands::session::run(command).await,
         Command::Grant(command) => commands::grant::run(command).await,
+        Command::Consent(command) => commands::consent::run(command).await,
         Command::Keys(command) => commands::keys::run(command).await,
         Command::Tables(command) => commands::tables::run(command).await,
     };

@@ -38,6 +38,7 @@ mod log;
 mod parts;
 mod passwords;
 mod received;
+mod registered_itself;
 mod registration_config;
 mod registration_failure;
 mod registrations;
@@ -67,6 +68,7 @@ pub use log::{
 pub use parts::{Parts, Stores};
 pub use passwords::{Attempted, Checked, Passwords, RightPassword};
 pub use received::Received;
+pub use registered_itself::registered_itself;
 pub use registration_config::{RegistrationConfig, RegistrationMode};
 pub use registration_failure::RegistrationFailure;
 pub use registrations::Registrations;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use grants::{Seconds, Target, Timestamp};
+use grants::{Consent, Seconds, Timestamp};
 use protocol::{ClientId, Secret, Username};
 use sessions::{Counter, DeviceHandle, Failures, PersonKey, ProvenPerson, User, Wait, prove};
 use store::{Named, PeopleTable, Throttles, Unknown};
@@ -47,7 +47,7 @@ pub struct RightPassword {
     /// Who.
     pub person: ProvenPerson,
     /// What the person agreed to for the client before.
-    pub agreed: Option<Target>,
+    pub agreed: Option<Consent>,
     counters: Vec<Counter>,
 }
 

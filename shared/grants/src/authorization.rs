@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::collections::BTreeSet;
 
 use protocol::{
-    AuthorizationRequest, Claim, ClaimsRequest, GrantType, IdentityScope, ReceivedRequest, RedirectUri, Resource,
-    ResponseType, Scope,
+    AuthorizationRequest, Claim, ClaimsRequest, GrantType, IdentityScope, ReceivedRequest, RedirectUri, ResponseType,
+    Scope,
 };
 
 use crate::target::settle;
-use crate::{Api, Client, PkceRule, Refusal, Target};
+use crate::{Api, Client, PkceRule, Refusal, Registrant, Target};
 
 /// A client that is known, with a redirect URI of its own.
 #[derive(Clone, Debug)]
@@ -65,6 +65,18 @@ impl RedirectTrusted {
         self.redirect_uri_sent
     }
 
+    /// Whether an error may be redirected to the client before anybody pressed anything.
+    ///
+    /// The operator vouches for the redirect URIs of the operator's clients. Those of a client that registered itself are
+    /// anybody's, and an error that every request can bring about would make this server an open redirector (RFC 9700
+    /// §4.11.2): somebody must be signed in, or the client must have asked for a silent answer.
+    pub fn returns_errors(&self, somebody_is_signed_in: bool, silently: bool) -> bool {
+        match self.client.registrant() {
+            Registrant::Operator => true,
+            Registrant::Itself { .. } => somebody_is_signed_in || silently,
+        }
+    }
+
     /// Settles what may be asked, before any person is troubled with it.
     ///
     /// # Errors
@@ -74,12 +86,22 @@ impl RedirectTrusted {
         if !self.client.may_ask_for(request.response_type) {
             return Err(Refusal::GrantTypeNotAllowed);
         }
-        let excused = self.client.pkce == PkceRule::Optional && self.client.is_confidential();
-        if grant_type == GrantType::AuthorizationCode && request.code_challenge.is_none() && !excused {
-            return Err(Refusal::CodeChallengeRequired);
+        if grant_type == GrantType::AuthorizationCode && request.code_challenge.is_none() {
+            self.excuse_from_pkce(request)?;
         }
         let scope = request.scope.as_ref().map(|scope| self.with_useful_offline_access(request, scope));
         settle(&self.client, apis, &request.resources, scope.as_ref())
+    }
+
+    /// Whether the code of a request needs no challenge: never that of a public client.
+    fn excuse_from_pkce(&self, request: &AuthorizationRequest) -> Result<(), Refusal> {
+        let asks_for_openid = request.scope.as_ref().is_some_and(|scope| scope.has(IdentityScope::OpenId));
+        match (self.client.pkce, self.client.is_confidential()) {
+            (PkceRule::Optional, true) => Ok(()),
+            (PkceRule::Nonce, true) if asks_for_openid && request.nonce.is_some() => Ok(()),
+            (PkceRule::Nonce, true) => Err(Refusal::CodeChallengeOrNonceRequired),
+            (PkceRule::Required, _) | (_, false) => Err(Refusal::CodeChallengeRequired),
+        }
     }
 
     /// `offline_access` is left out where it would bring no refresh token (OpenID Connect Core §11).
@@ -109,20 +131,12 @@ pub fn to_agree_to(target: &Target, claims: &ClaimsRequest) -> Target {
     Target { scope, ..target.clone() }
 }
 
-/// Whether what a person agreed to before covers what is asked now.
-///
-/// Only for confidential clients: a public one could be anybody who took its name (RFC 8252 §8.6, C034).
-pub fn is_agreed(client: &Client, agreed: &Target, asked: &Target) -> bool {
-    let same_apis = |resource: &Resource| agreed.resources.contains(resource);
-    client.is_confidential() && asked.scope.is_within(&agreed.scope) && asked.resources.iter().all(same_apis)
-}
-
 #[cfg(test)]
 mod tests {
-    use protocol::{ClientId, LegacyGrants, Parameters};
+    use protocol::{ClientId, LegacyGrants, Parameters, Resource};
 
     use super::*;
-    use crate::{AuthMethod, fixtures};
+    use crate::{AuthMethod, RegistrationPolicy, SecretDigest, SelfRegistration, fixtures};
 
     fn received(redirect_uri: Option<&str>) -> ReceivedRequest {
         ReceivedRequest {
@@ -153,6 +167,18 @@ mod tests {
     }
 
     #[test]
+    fn c141_errors_of_a_client_that_registered_itself_wait_for_somebody() {
+        let digest = SecretDigest::from_bytes([1; 32]);
+        let by = SelfRegistration::new(digest, RegistrationPolicy::default(), None, fixtures::NOW);
+        let itself = Client { registered_by: Some(by), ..fixtures::client() };
+        for (client, expected) in [(fixtures::client(), [true; 4]), (itself, [false, true, true, true])] {
+            let trusted = trust(&received(None), Some(Arc::new(client))).unwrap();
+            let cases = [(false, false), (false, true), (true, false), (true, true)];
+            assert_eq!(cases.map(|(signed_in, silently)| trusted.returns_errors(signed_in, silently)), expected);
+        }
+    }
+
+    #[test]
     fn c009_c010_pkce_is_required_but_of_a_confidential_client_that_is_excused() {
         let request = request("response_type=code&client_id=app");
         let rows = [
@@ -160,12 +186,36 @@ mod tests {
             (AuthMethod::SecretBasic, PkceRule::Optional, true),
             (AuthMethod::None, PkceRule::Required, false),
             (AuthMethod::None, PkceRule::Optional, false),
+            (AuthMethod::None, PkceRule::Nonce, false),
         ];
         for (auth_method, pkce, good) in rows {
             let client = Client { auth_method, pkce, ..fixtures::client() };
             let trusted = trust(&received(None), Some(Arc::new(client))).unwrap();
             let answer = trusted.admit(&request, &fixtures::apis());
             assert_eq!(answer.err(), (!good).then_some(Refusal::CodeChallengeRequired), "{auth_method:?} {pkce:?}");
+        }
+    }
+
+    #[test]
+    fn c142_a_nonce_stands_in_for_pkce_where_a_confidential_client_asks_for_openid() {
+        use Refusal::{CodeChallengeOrNonceRequired as NonceToo, CodeChallengeRequired as Pkce};
+        let pkce = "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+        let rows = [
+            ("&scope=openid&nonce=n", None, Some(Pkce)),
+            ("&scope=openid", Some(NonceToo), Some(Pkce)),
+            ("&scope=profile&nonce=n", Some(NonceToo), Some(Pkce)),
+            ("&nonce=n", Some(NonceToo), Some(Pkce)),
+            (pkce, None, None),
+        ];
+        for (more, confidential, public) in rows {
+            let request = request(&format!("response_type=code&client_id=app{more}"));
+            for (auth_method, refusal) in [(AuthMethod::SecretBasic, confidential), (AuthMethod::None, public)] {
+                let client = Client { auth_method, pkce: PkceRule::Nonce, ..fixtures::client() };
+                let issuer = Resource::parse("https://issuer.example").unwrap();
+                let apis = Api::of_client(&client, &fixtures::apis(), &issuer, &crate::Policy::default());
+                let trusted = trust(&received(None), Some(Arc::new(client))).unwrap();
+                assert_eq!(trusted.admit(&request, &apis).err(), refusal, "{more} {auth_method:?}");
+            }
         }
     }
 
@@ -221,17 +271,5 @@ mod tests {
         let only = ClaimsRequest { userinfo: [Claim::Email].into(), ..ClaimsRequest::default() };
         assert_eq!(admitted(narrow, "openid"), only);
         assert_eq!(to_agree_to(&target("openid read"), &asked).scope.to_string(), "email openid phone profile read");
-    }
-
-    #[test]
-    fn c034_a_public_client_is_never_agreed_to_beforehand() {
-        let target = |scope| Target { resources: Vec::new(), scope: Scope::parse(scope).unwrap() };
-        let confidential = fixtures::client();
-        assert!(is_agreed(&confidential, &target("read write"), &target("read")));
-        assert!(!is_agreed(&confidential, &target("read"), &target("read write")));
-        let more = Target { resources: fixtures::grant().resources, ..target("read") };
-        assert!(!is_agreed(&confidential, &target("read"), &more));
-        let public = Client { auth_method: AuthMethod::None, ..fixtures::client() };
-        assert!(!is_agreed(&public, &target("read"), &target("read")));
     }
 }

@@ -41,6 +41,8 @@ pub struct Client {
     pub relying_party: RelyingParty,
     /// How it registered itself; `None` for one that an operator registered.
     pub registered_by: Option<SelfRegistration>,
+    /// Whether people need not be asked for consent: it is the operator's own app.
+    pub trusted: bool,
     /// Whether it is switched off.
     pub disabled: bool,
     /// When it was registered.
@@ -63,10 +65,13 @@ pub enum AuthMethod {
 }
 
 /// Whether a client must send a code challenge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PkceRule {
     /// Always.
+    #[default]
     Required,
+    /// Always, except that a confidential client may send a `nonce` instead when it asks for `openid` (RFC 9700 §2.1.1).
+    Nonce,
     /// Only for confidential clients: one that does not know PKCE may do without.
     Optional,
 }
@@ -171,17 +176,18 @@ impl SecretSalt {
 }
 
 impl PkceRule {
-    /// `required` or `optional`.
+    /// `required`, `nonce` or `optional`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Required => "required",
+            Self::Nonce => "nonce",
             Self::Optional => "optional",
         }
     }
 
     /// The rule named `text`.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Required, Self::Optional].into_iter().find(|known| known.as_str() == text)
+        [Self::Required, Self::Nonce, Self::Optional].into_iter().find(|known| known.as_str() == text)
     }
 }
 
@@ -222,9 +228,10 @@ mod tests {
         assert_eq!(AuthMethod::ALL.map(AuthMethod::as_str), names);
         assert_eq!(names.map(AuthMethod::parse), AuthMethod::ALL.map(Some));
         assert_eq!(["tls_client_auth", "None", ""].map(AuthMethod::parse), [None; 3]);
-        let rules = [PkceRule::Required, PkceRule::Optional];
-        assert_eq!(rules.map(PkceRule::as_str), ["required", "optional"]);
-        assert_eq!(["required", "optional", "never"].map(PkceRule::parse), [Some(rules[0]), Some(rules[1]), None]);
+        let (rules, names) =
+            ([PkceRule::Required, PkceRule::Nonce, PkceRule::Optional], ["required", "nonce", "optional"]);
+        assert_eq!((rules.map(PkceRule::as_str), names.map(PkceRule::parse)), (names, rules.map(Some)));
+        assert_eq!(PkceRule::parse("never"), None);
     }
 
     #[test]

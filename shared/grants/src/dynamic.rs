@@ -4,8 +4,9 @@
 //! - Who registers itself gets what people can agree to: the authorization code grant, refresh tokens, and the implicit
 //!   grant where the deployment has it. Client credentials, passwords and introspection are for an operator to give.
 //! - More than may be had is refused and not silently cut down: the client would find out only when it asks.
-//! - A confidential client that signs people in with OpenID Connect may do without PKCE, because many such clients do not know
-//!   it and their `nonce` and secret stand in for it. Any other one must use it.
+//! - Every client must use PKCE, except that a confidential one may send a `nonce` when it signs people in with OpenID
+//!   Connect: many such clients do not know PKCE, and nonce and secret stand in for it (RFC 9700 §2.1.1). The deployment or
+//!   the initial token may excuse confidential ones from both.
 //! - It has those of the policy's APIs that its scope is for.
 //! - `request_uris` is taken and ignored: the metadata say that `request_uri` is not supported.
 //! - Keys are kept for any way of authentication: a client may change over to `private_key_jwt` later.
@@ -13,13 +14,13 @@
 use std::collections::BTreeSet;
 
 use protocol::{
-    ApplicationType, ClientId, ClientMetadata, GrantType, IdentityScope, MetadataError, RedirectUri, Resource,
-    ResponseType, Scope, SubjectType,
+    ApplicationType, ClientId, ClientMetadata, GrantType, MetadataError, RedirectUri, Resource, ResponseType, Scope,
+    SubjectType,
 };
 
 use crate::{
-    AUTHENTICATION_CONTEXT, Api, AuthMethod, Backchannel, ClientKeys, NewClient, PkceRule, Policy, RegistrationError,
-    RegistrationPolicy, RelyingParty, Sector, SelfRegistration, SigningAlgorithm,
+    AUTHENTICATION_CONTEXT, Api, AuthMethod, Backchannel, ClientKeys, MalformedSector, NameSkeleton, NewClient,
+    PkceRule, Policy, RegistrationError, RegistrationPolicy, RelyingParty, Sector, SelfRegistration, SigningAlgorithm,
 };
 
 /// What there is to be had.
@@ -31,6 +32,10 @@ pub struct Offer<'a> {
     pub deployment: &'a Policy,
     /// The algorithms for which there is a signing key.
     pub algorithms: &'a BTreeSet<SigningAlgorithm>,
+    /// The deployment's rule: `optional` excuses confidential clients from PKCE.
+    pub pkce: PkceRule,
+    /// The names of the operator's clients.
+    pub taken_names: &'a BTreeSet<NameSkeleton>,
 }
 
 /// The client to register, or to put in the place of the one that `standing` is of.
@@ -46,11 +51,11 @@ pub fn new_client(
 ) -> Result<NewClient, MetadataError> {
     let policy = &standing.policy;
     redirect_uris(&asked, policy)?;
+    own_name(&asked, offer)?;
     let auth_method = auth_method(&asked)?;
     let (grant_types, response_types) = (grant_types(&asked, offer)?, response_types(&asked, offer)?);
     consistent(&grant_types, &response_types)?;
     let scope = scope(&asked, policy, offer)?;
-    let plain_openid = offer.deployment.openid && scope.has(IdentityScope::OpenId) && auth_method != AuthMethod::None;
     let new = NewClient {
         name: asked.name.clone().unwrap_or_else(|| id.to_string()),
         id,
@@ -58,7 +63,7 @@ pub fn new_client(
         grant_types,
         apis: apis(&scope, offer),
         scope: Some(scope),
-        pkce: if plain_openid { PkceRule::Optional } else { PkceRule::Required },
+        pkce: pkce(auth_method, policy, offer),
         introspects: Vec::new(),
         keys,
         assertion_algorithm: assertion_algorithm(&asked, auth_method)?,
@@ -66,6 +71,7 @@ pub fn new_client(
         relying_party: relying_party(&asked, offer)?,
         redirect_uris: asked.redirect_uris,
         registered_by: Some(SelfRegistration { response_types, about: asked.about, ..standing }),
+        trusted: false,
     };
     new.check()?;
     Ok(new)
@@ -108,6 +114,24 @@ fn redirect_uris(asked: &ClientMetadata, policy: &RegistrationPolicy) -> Result<
     let strange = |uri: &RedirectUri| !hosts.contains(&uri.display_host());
     if !hosts.is_empty() && asked.redirect_uris.iter().any(strange) {
         return Err(fault("one has a host that clients may not have here"));
+    }
+    Ok(())
+}
+
+fn pkce(auth_method: AuthMethod, policy: &RegistrationPolicy, offer: &Offer<'_>) -> PkceRule {
+    let excused = [policy.pkce, offer.pkce].contains(&PkceRule::Optional);
+    match (auth_method == AuthMethod::None, excused) {
+        (true, _) => PkceRule::Required,
+        (false, true) => PkceRule::Optional,
+        (false, false) => PkceRule::Nonce,
+    }
+}
+
+/// People trust the names that the operator chose.
+fn own_name(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<(), MetadataError> {
+    let looks_taken = |name: &String| offer.taken_names.contains(&NameSkeleton::of(name));
+    if asked.name.as_ref().is_some_and(looks_taken) {
+        return Err(MetadataError::of("client_name", "it is, or looks like, the name of another client here"));
     }
     Ok(())
 }
@@ -208,8 +232,13 @@ fn sector(asked: &ClientMetadata) -> Result<Option<Sector>, MetadataError> {
         (SubjectType::Pairwise, Some(host)) => Sector::parse(&host),
         (SubjectType::Pairwise, None) => Sector::of(&asked.redirect_uris),
     };
-    let fault =
-        |_| MetadataError::of("subject_type", "pairwise needs redirect URIs of one host, or a sector_identifier_uri");
+    let fault = |error| {
+        let why = match error {
+            MalformedSector::Host => "pairwise needs redirect URIs of one host, or a sector_identifier_uri",
+            MalformedSector::Native => "pairwise needs a sector_identifier_uri where a redirect URI is not https",
+        };
+        MetadataError::of("subject_type", why)
+    };
     sector.map(Some).map_err(fault)
 }
 
@@ -217,7 +246,7 @@ impl From<RegistrationError> for MetadataError {
     fn from(error: RegistrationError) -> Self {
         use RegistrationError as E;
         match error {
-            E::Name => Self::of("client_name", "it has 1 to 100 characters and no control characters"),
+            E::Name => Self::of("client_name", "it has 1 to 100 characters, all of them visible"),
             E::RedirectUriMissing => Self::of_redirect_uris("at least one is needed"),
             E::NothingToDo => Self::of("grant_types", "at least one is needed"),
             E::RefreshAlone => Self::of("grant_types", "refresh_token comes with authorization_code"),
@@ -228,7 +257,9 @@ impl From<RegistrationError> for MetadataError {
             }
             E::PublicWithoutPkce => Self::of("token_endpoint_auth_method", "a public client must use PKCE"),
             E::TooManyApis => Self::of("scope", "it is for more than 15 APIs"),
-            E::PublicIntrospection | E::Lifetime | E::ReservedId => Self::of("request", "it cannot be served"),
+            E::PublicIntrospection | E::Lifetime | E::ReservedId | E::TrustsItself => {
+                Self::of("request", "it cannot be served")
+            }
         }
     }
 }

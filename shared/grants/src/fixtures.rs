@@ -35,6 +35,7 @@ pub(crate) fn client() -> Client {
         strict_audience: false,
         relying_party: RelyingParty::default(),
         registered_by: None,
+        trusted: false,
         disabled: false,
         created_at: NOW,
     }

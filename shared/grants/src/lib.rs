@@ -26,6 +26,8 @@
 //!   to another that has the same endpoint in its own metadata, which is why 7523bis and FAPI allow nothing else; a client
 //!   that can is registered strict ([`Client::strict_audience`]). It expires within 10 minutes, and is good once.
 //! - A secret that signs must be known again, so it is derived from a master key and a salt instead of kept as a hash.
+//! - Consent is remembered page by page, and covers what is asked when each scope token was allowed for each API: two pages
+//!   never add up to access that neither showed.
 //! - The implicit and the password grant make the same kind of grant as a code does, active at once. The first has one
 //!   short-lived access token and nothing to refresh.
 
@@ -37,7 +39,9 @@ pub mod authorization;
 mod client;
 mod client_change;
 mod client_keys;
+mod client_name;
 pub mod code;
+mod consent;
 pub mod dynamic;
 mod grant;
 mod handles;
@@ -70,6 +74,8 @@ pub use authenticate::{AuthenticatedClient, authenticate};
 pub use client::{AuthMethod, Client, KeptSecret, PkceRule, SecretDigest, SecretSalt, StoredSecret};
 pub use client_change::{ClientChange, ClientGuard, ClientSet};
 pub use client_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
+pub use client_name::NameSkeleton;
+pub use consent::{Consent, RegistrationMark, is_agreed};
 pub use grant::{Footing, Grant, SignIn, Stage};
 pub use handles::{AccessHandle, CodeHandle, RefreshHandle};
 pub use id_token::{AUTHENTICATION_CONTEXT, IdToken, PASSWORD};
@@ -82,7 +88,7 @@ pub use policy::Policy;
 pub use refusal::Refusal;
 pub use registration::{NewApi, NewClient, RegistrationError};
 pub use relying_party::{Backchannel, MalformedSector, RelyingParty, Sector};
-pub use self_registration::{InitialToken, InitialTokenName, RegistrationPolicy, SelfRegistration};
+pub use self_registration::{InitialToken, InitialTokenName, Registrant, RegistrationPolicy, SelfRegistration};
 pub use target::{Target, one_token_serves};
 pub use time::{Seconds, Timestamp};
 pub use transition::{Change, Guard, Transition};

@@ -69,6 +69,8 @@ pub enum Refusal {
     ResourcesNeedDifferentTokens,
     /// PKCE is missing where it is required.
     CodeChallengeRequired,
+    /// PKCE is missing, and so is what may stand in for it.
+    CodeChallengeOrNonceRequired,
     /// The person is gone or switched off, or has other credentials than those that the grant rests on.
     PersonOver,
     /// The session that the grant rests on is over.
@@ -116,7 +118,7 @@ impl Refusal {
             Self::ResourceNotAllowed | Self::ResourceNotGranted | Self::ResourcesNeedDifferentTokens => {
                 TokenErrorCode::InvalidTarget
             }
-            Self::CodeChallengeRequired => TokenErrorCode::InvalidRequest,
+            Self::CodeChallengeRequired | Self::CodeChallengeOrNonceRequired => TokenErrorCode::InvalidRequest,
         }
     }
 
@@ -179,6 +181,9 @@ impl Refusal {
                 "these resources take different kinds of tokens: ask for one resource at a time"
             }
             Self::CodeChallengeRequired => "code_challenge is missing: PKCE with S256 is required",
+            Self::CodeChallengeOrNonceRequired => {
+                "code_challenge is missing: PKCE with S256 is required, or the scope openid with a nonce"
+            }
             Self::PasswordWrong => protocol::WRONG_PASSWORD,
         }
     }
@@ -218,6 +223,7 @@ impl Refusal {
             Self::ResourceNotGranted => "resource_not_granted",
             Self::ResourcesNeedDifferentTokens => "resources_need_different_tokens",
             Self::CodeChallengeRequired => "code_challenge_required",
+            Self::CodeChallengeOrNonceRequired => "code_challenge_or_nonce_required",
             Self::PersonOver => "person_over",
             Self::SessionOver => "session_over",
             Self::GrantSuperseded => "grant_superseded",

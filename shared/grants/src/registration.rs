@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 
+use crate::client_name::is_name;
 use crate::{
     Api, AuthMethod, Client, ClientKeys, MAX_LIFETIME, PkceRule, RelyingParty, Seconds, SelfRegistration,
     SigningAlgorithm, StoredSecret, Timestamp, TokenFormat,
 };
 
-const MAX_NAME_CHARACTERS: usize = 100;
 const MAX_APIS: usize = 15;
 
 /// A client to be registered.
@@ -43,6 +43,8 @@ pub struct NewClient {
     pub relying_party: RelyingParty,
     /// How it registered itself; `None` for one that an operator registers.
     pub registered_by: Option<SelfRegistration>,
+    /// Whether people need not be asked for consent: it is the operator's own app.
+    pub trusted: bool,
 }
 
 /// An API to be registered.
@@ -63,8 +65,8 @@ pub struct NewApi {
 /// Why something may not be registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegistrationError {
-    /// Empty, too long, or with control characters.
-    #[error("the name must have 1 to 100 characters and no control characters")]
+    /// Blank, too long, or with characters that nobody sees.
+    #[error("the name must have 1 to 100 characters, and none that is invisible or changes the direction of writing")]
     Name,
     /// Nothing to do.
     #[error("give the client at least one grant type (--grant), or an API to introspect for (--introspects)")]
@@ -76,7 +78,9 @@ pub enum RegistrationError {
     #[error("a client without a secret (auth method none) cannot introspect")]
     PublicIntrospection,
     /// RFC 9700 §2.1.1.
-    #[error("a client without a secret (auth method none) must use PKCE: --pkce optional is for confidential clients")]
+    #[error(
+        "a client without a secret (auth method none) must use PKCE: --pkce nonce and optional are for confidential clients"
+    )]
     PublicWithoutPkce,
     /// RFC 6749 §3.1.2.2.
     #[error("authorization_code and implicit need at least one redirect URI (--redirect-uri)")]
@@ -93,6 +97,9 @@ pub enum RegistrationError {
     /// A token names its APIs in a 16-bit mask, and one of them is the issuer.
     #[error("a client has at most 15 APIs")]
     TooManyApis,
+    /// Nobody vouches for it.
+    #[error("a client that registered itself cannot be trusted")]
+    TrustsItself,
     /// The endpoint may write every client of such a name.
     #[error("a client_id that starts with dyn_ is of a client that registered itself: choose another")]
     ReservedId,
@@ -124,6 +131,7 @@ impl NewClient {
             strict_audience: self.strict_audience,
             relying_party: self.relying_party,
             registered_by: self.registered_by,
+            trusted: self.trusted,
             disabled: false,
             created_at: now,
         })
@@ -140,12 +148,13 @@ impl NewClient {
             (self.grant_types.is_empty() && self.introspects.is_empty(), E::NothingToDo),
             (public && uses(GrantType::ClientCredentials), E::PublicService),
             (public && !self.introspects.is_empty(), E::PublicIntrospection),
-            (public && self.pkce == PkceRule::Optional, E::PublicWithoutPkce),
+            (public && self.pkce != PkceRule::Required, E::PublicWithoutPkce),
             (redirected && self.redirect_uris.is_empty(), E::RedirectUriMissing),
             (uses(GrantType::RefreshToken) && !refreshable, E::RefreshAlone),
             (self.apis.len() > MAX_APIS, E::TooManyApis),
             (self.auth_method == AuthMethod::PrivateKeyJwt && self.keys.is_none(), E::KeysMissing),
             (!self.has_key_for_its_algorithm(), E::AlgorithmWithoutKey),
+            (self.trusted && self.registered_by.is_some(), E::TrustsItself),
             (self.id.as_str().starts_with(Client::SELF_REGISTERED) != self.registered_by.is_some(), E::ReservedId),
         ];
         faults.into_iter().find(|(found, _)| *found).map_or(Ok(()), |(_, error)| Err(error))
@@ -195,10 +204,6 @@ impl Client {
     }
 }
 
-fn is_name(text: &str) -> bool {
-    !text.trim().is_empty() && text.chars().count() <= MAX_NAME_CHARACTERS && !text.chars().any(char::is_control)
-}
-
 /// Named twice is named once.
 fn each_once(mut named: Vec<Resource>) -> Vec<Resource> {
     let mut seen = BTreeSet::new();
@@ -211,7 +216,7 @@ mod tests {
     use protocol::ServerUri;
 
     use super::*;
-    use crate::{ClientKey, PublicKey, SecretDigest, fixtures};
+    use crate::{ClientKey, PublicKey, RegistrationPolicy, SecretDigest, fixtures};
 
     fn new_client() -> NewClient {
         let client = fixtures::client();
@@ -227,6 +232,7 @@ mod tests {
             introspects: client.introspects,
             relying_party: client.relying_party,
             registered_by: None,
+            trusted: false,
             keys: None,
             assertion_algorithm: None,
             strict_audience: false,
@@ -269,10 +275,10 @@ mod tests {
     #[test]
     fn each_contradiction_is_refused() {
         type Spoil = fn(&mut NewClient);
-        let rows: [(Spoil, RegistrationError); 11] = [
+        let rows: [(Spoil, RegistrationError); 12] = [
             (|c| c.id = ClientId::parse("dyn_x").unwrap(), RegistrationError::ReservedId),
             (|c| c.name = " ".to_owned(), RegistrationError::Name),
-            (|c| c.name = "a\u{7}".to_owned(), RegistrationError::Name),
+            (|c| c.name = "a\u{202e}".to_owned(), RegistrationError::Name),
             (|c| c.grant_types.clear(), RegistrationError::NothingToDo),
             (|c| c.auth_method = AuthMethod::None, RegistrationError::PublicService),
             (
@@ -280,6 +286,14 @@ mod tests {
                     c.auth_method = AuthMethod::None;
                     c.grant_types = [GrantType::AuthorizationCode].into();
                     c.pkce = PkceRule::Optional;
+                },
+                RegistrationError::PublicWithoutPkce,
+            ),
+            (
+                |c| {
+                    c.auth_method = AuthMethod::None;
+                    c.grant_types = [GrantType::AuthorizationCode].into();
+                    c.pkce = PkceRule::Nonce;
                 },
                 RegistrationError::PublicWithoutPkce,
             ),
@@ -304,6 +318,23 @@ mod tests {
             spoil(&mut client);
             assert_eq!(client.register(Vec::new(), fixtures::NOW).err(), Some(why));
         }
+    }
+
+    #[test]
+    fn c177_a_client_that_registers_itself_is_never_trusted() {
+        let by = SelfRegistration::new(
+            SecretDigest::from_bytes([1; 32]),
+            RegistrationPolicy::default(),
+            None,
+            fixtures::NOW,
+        );
+        let id = ClientId::parse("dyn_1").unwrap();
+        let own = NewClient { id, registered_by: Some(by), ..new_client() };
+        assert_eq!(own.clone().register(Vec::new(), fixtures::NOW).map(|client| client.trusted), Ok(false));
+        let trusted = NewClient { trusted: true, ..own };
+        assert_eq!(trusted.register(Vec::new(), fixtures::NOW).err(), Some(RegistrationError::TrustsItself));
+        let trusted = NewClient { trusted: true, ..new_client() };
+        assert_eq!(trusted.register(Vec::new(), fixtures::NOW).map(|client| client.trusted), Ok(true));
     }
 
     #[test]

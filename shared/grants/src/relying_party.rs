@@ -37,10 +37,18 @@ pub struct Backchannel {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sector(String);
 
-/// A sector that no host names.
+/// Why no host names a sector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("pairwise subjects need one host: redirect URIs of several hosts need a sector identifier that names one")]
-pub struct MalformedSector;
+pub enum MalformedSector {
+    /// It is no host, or there are several.
+    #[error("pairwise subjects need one host: redirect URIs of several hosts need a sector identifier that names one")]
+    Host,
+    /// Any app may take a private-use scheme or a loopback address (RFC 8252 §8.6), so neither names a sector.
+    #[error(
+        "pairwise subjects need a sector identifier where the redirect URI is of an app on a device: name a host (--sector)"
+    )]
+    Native,
+}
 
 impl Default for RelyingParty {
     fn default() -> Self {
@@ -66,11 +74,11 @@ impl Sector {
     /// The sector of this host.
     ///
     /// # Errors
-    /// [`MalformedSector`] when it is empty, too long, or no host.
+    /// [`MalformedSector::Host`] when it is empty, too long, or no host.
     pub fn parse(host: &str) -> Result<Self, MalformedSector> {
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
         if host.is_empty() || host.len() > 255 || !host.bytes().all(legal) {
-            return Err(MalformedSector);
+            return Err(MalformedSector::Host);
         }
         Ok(Self(host.to_ascii_lowercase()))
     }
@@ -78,13 +86,16 @@ impl Sector {
     /// The sector of a client with these redirect URIs.
     ///
     /// # Errors
-    /// [`MalformedSector`] when they have several hosts or none.
+    /// [`MalformedSector`] when they have several hosts or none, or when one is of an app on a device.
     pub fn of(redirect_uris: &[RedirectUri]) -> Result<Self, MalformedSector> {
+        if redirect_uris.iter().any(RedirectUri::is_native) {
+            return Err(MalformedSector::Native);
+        }
         let hosts: BTreeSet<String> = redirect_uris.iter().map(RedirectUri::display_host).collect();
         let mut hosts = hosts.iter();
         match (hosts.next(), hosts.next()) {
             (Some(only), None) => Self::parse(only),
-            (Some(_) | None, _) => Err(MalformedSector),
+            (Some(_) | None, _) => Err(MalformedSector::Host),
         }
     }
 
@@ -111,13 +122,21 @@ mod tests {
             Sector::of(&uris).map(|sector| sector.to_string())
         };
         assert_eq!(of(&["https://app.example/cb", "https://app.example/2"]), Ok("app.example".to_owned()));
-        assert_eq!(of(&["https://app.example/cb", "https://other.example/cb"]), Err(MalformedSector));
-        assert_eq!(of(&[]), Err(MalformedSector));
+        assert_eq!(of(&["https://app.example/cb", "https://other.example/cb"]), Err(MalformedSector::Host));
+        assert_eq!(of(&[]), Err(MalformedSector::Host));
         for bad in ["", "a b", "a/b", &"a".repeat(256)] {
-            assert_eq!(Sector::parse(bad), Err(MalformedSector), "{bad}");
+            assert_eq!(Sector::parse(bad), Err(MalformedSector::Host), "{bad}");
         }
         assert_eq!(Sector::parse("App.Example").unwrap().as_str(), "app.example");
         assert!(Sector::parse(&"a".repeat(255)).is_ok());
+    }
+
+    #[test]
+    fn c143_an_app_on_a_device_has_no_sector_of_its_own() {
+        for uri in ["com.example.app:/cb", "com.evil.stealer://app.example/cb", "http://127.0.0.1/cb"] {
+            let uris = ["https://app.example/cb", uri].map(|uri| RedirectUri::read(uri).unwrap());
+            assert_eq!(Sector::of(&uris), Err(MalformedSector::Native), "{uri}");
+        }
     }
 
     #[test]

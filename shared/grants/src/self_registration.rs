@@ -6,7 +6,7 @@ use std::fmt;
 use protocol::{AboutClient, Resource, ResponseType, Scope};
 
 use crate::target::identity;
-use crate::{Api, Client, MalformedId, Seconds, SecretDigest, Timestamp};
+use crate::{Api, Client, MalformedId, PkceRule, Seconds, SecretDigest, Timestamp};
 
 /// What clients may have that register themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct RegistrationPolicy {
     pub redirect_hosts: BTreeSet<String>,
     /// How long they live; for ever where it is `None`.
     pub client_lifetime: Option<Seconds>,
+    /// `optional` excuses confidential ones from PKCE.
+    pub pkce: PkceRule,
 }
 
 /// An initial access token (RFC 7591 §1.2) as it is kept.
@@ -55,6 +57,18 @@ pub struct SelfRegistration {
     pub about: AboutClient,
     /// When it ends.
     pub ends_at: Option<Timestamp>,
+}
+
+/// The one who registered a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registrant {
+    /// An operator, who vouches for it.
+    Operator,
+    /// The client itself: nobody checked what it says about itself.
+    Itself {
+        /// The time of its registration.
+        since: Timestamp,
+    },
 }
 
 impl RegistrationPolicy {
@@ -134,6 +148,14 @@ impl Client {
     /// How the `client_id` of every client starts that registered itself, and of no other: what the endpoint may write is
     /// told from what it may not by the key of the item.
     pub const SELF_REGISTERED: &'static str = "dyn_";
+
+    /// The one who registered it.
+    pub fn registrant(&self) -> Registrant {
+        match self.registered_by {
+            Some(_) => Registrant::Itself { since: self.created_at },
+            None => Registrant::Operator,
+        }
+    }
 
     /// Whether its time is over: then it is as if it had never been there.
     pub fn is_over(&self, now: Timestamp) -> bool {

@@ -10,6 +10,8 @@ use crate::{Unrenderable, rendering};
 pub struct Consent<'a> {
     /// The name of the client that asks.
     pub client_name: &'a str,
+    /// The date when the client registered itself; `None` for a client of the operator.
+    pub registered_itself: Option<&'a str>,
     /// Who is signed in, and is asked.
     pub username: &'a str,
     /// The host that receives the answer.
@@ -28,6 +30,8 @@ pub struct Consent<'a> {
     pub ticket: &'a str,
     /// Where "Use another account" leads: a path on this site, that begins with one `/`.
     pub switch_account: &'a str,
+    /// Whether the person decided on a page that showed something else.
+    pub changed: bool,
 }
 
 impl Consent<'_> {
@@ -61,6 +65,7 @@ mod tests {
 
     const ASKED: Consent<'static> = Consent {
         client_name: "Orders",
+        registered_itself: None,
         username: "ana",
         redirect_host: "orders.example",
         is_native: false,
@@ -70,6 +75,7 @@ mod tests {
         request: "a request",
         ticket: "a ticket",
         switch_account: "/authorize?prompt=login",
+        changed: false,
     };
 
     #[test]
@@ -97,6 +103,21 @@ mod tests {
         let warning = "An app on this device receives the answer.";
         assert!(!ASKED.render().unwrap().contains(warning));
         assert!(Consent { is_native: true, ..ASKED }.render().unwrap().contains(warning));
+    }
+
+    #[test]
+    fn c140_an_app_that_registered_itself_says_so_with_its_host() {
+        assert!(!ASKED.render().unwrap().contains("registered itself"));
+        let page = Consent { registered_itself: Some("23 November 2026"), ..ASKED }.render().unwrap();
+        assert!(page.contains("This app registered itself on 23 November 2026."), "{page}");
+        assert_eq!(page.matches("orders.example").count(), 2, "{page}");
+    }
+
+    #[test]
+    fn a_page_that_is_shown_again_says_that_the_request_changed() {
+        let note = "This request changed while the page was open.";
+        assert!(!ASKED.render().unwrap().contains(note));
+        assert!(Consent { changed: true, ..ASKED }.render().unwrap().contains(note));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What holds for every page.
 
-use crate::{Consent, DemoCallback, Notice, Problem, SignIn, SignOut, Start, style};
+use crate::{Consent, DemoCallback, Notice, Problem, ReturnedError, SignIn, SignOut, Start, WayOn, style};
 
 const HOSTILE: &str = r#""'<script>& autofocus onload=x"#;
 const HOSTILE_PATH: &str = r#"/"'<script>& autofocus onload=x"#;
@@ -13,6 +13,8 @@ fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
         ("consent", consent(v, path, false)),
         ("consent for an app", consent(v, path, true)),
         ("problem", Problem { title: v, text: v, hint: v, continue_to: Some((path, v)) }.render().unwrap()),
+        ("returned error", returned_error(v, WayOn::Link(&format!("com.example.app:{path}")))),
+        ("returned error in a form", returned_error(v, WayOn::Form(&format!("com.example.app:{path}"), &[(v, v)]))),
         ("sign-out", sign_out(v, None)),
         ("sign-out for an app", sign_out(v, Some(v))),
         ("notice", Notice { title: v, text: v }.render().unwrap()),
@@ -24,15 +26,37 @@ fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
 }
 
 fn sign_in(v: &str, alert: Option<&str>) -> String {
-    SignIn { client_name: v, redirect_host: v, username: v, action: "/", request: v, ticket: v, alert }
-        .render()
-        .unwrap()
+    let registered_itself = alert;
+    let page = SignIn {
+        client_name: v,
+        registered_itself,
+        redirect_host: v,
+        username: v,
+        action: "/",
+        request: v,
+        ticket: v,
+        alert,
+    };
+    page.render().unwrap()
+}
+
+fn returned_error(v: &str, way_on: WayOn<'_>) -> String {
+    let page = ReturnedError {
+        client_name: v,
+        registered_itself: Some(v),
+        redirect_host: v,
+        error: v,
+        description: v,
+        way_on,
+    };
+    page.render().unwrap()
 }
 
 fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
     let (scopes, resources) = (&[v, v][..], &[v][..]);
     let page = Consent {
         client_name: v,
+        registered_itself: is_native.then_some(v),
         username: v,
         redirect_host: v,
         is_native,
@@ -42,12 +66,16 @@ fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
         request: v,
         ticket: v,
         switch_account,
+        changed: is_native,
     };
     page.render().unwrap()
 }
 
 fn sign_out(v: &str, client_name: Option<&str>) -> String {
-    SignOut { username: v, client_name, action: "/", request: v, ticket: v }.render().unwrap()
+    let registered_itself = client_name;
+    SignOut { username: v, client_name, registered_itself, redirect_host: v, action: "/", request: v, ticket: v }
+        .render()
+        .unwrap()
 }
 
 fn start(v: &str) -> String {

@@ -21,7 +21,9 @@ pub fn script_source() -> &'static str {
 #[template(path = "form_post.html")]
 pub struct FormPost<'a> {
     /// The host that receives it.
-    pub host: &'a str,
+    pub redirect_host: &'a str,
+    /// The date when the client registered itself; `None` for a client of the operator.
+    pub registered_itself: Option<&'a str>,
     /// The redirect URI: one that is registered for the client.
     pub action: &'a str,
     /// The parameters of the response.
@@ -45,9 +47,9 @@ mod tests {
     #[test]
     fn the_response_stands_in_the_form_and_its_script_is_the_hashed_one() {
         let fields = [("code", "a\"b"), ("state", "<x>")];
-        let page = FormPost { host: "app.example", action: "https://app.example/cb?a=1&b=2", fields: &fields }
-            .render()
-            .unwrap();
+        let action = "https://app.example/cb?a=1&b=2";
+        let page = FormPost { redirect_host: "app.example", registered_itself: None, action, fields: &fields };
+        let page = page.render().unwrap();
         assert!(page.contains(r#"action="https://app.example/cb?a=1&#38;b=2""#), "{page}");
         assert!(page.contains(r#"name="code" value="a&#34;b""#));
         assert!(page.contains(r#"name="state" value="&#60;x&#62;""#));

@@ -14,7 +14,8 @@
 //!   exactly these bytes and no others.
 //! - **Every value is escaped by the template engine.** The one exception is the stylesheet, which is a constant.
 //! - **A link out of the site is not rendered.** Escaping does not make `javascript:` or `//elsewhere` harmless, so
-//!   [`Consent::switch_account`] and [`Problem::continue_to`] must be paths, or the page is refused.
+//!   [`Consent::switch_account`] and [`Problem::continue_to`] must be paths, or the page is refused. [`ReturnedError`]
+//!   alone leads to an app: to a URI that a browser could also be redirected to.
 //! - **Names are isolated (`<bdi>`)**, so that a client's name in a right-to-left script, or with a direction
 //!   override in it, cannot reorder the sentence about it.
 //! - **Commands wrap and do not scroll.** A wrapped line is copied as one line, and nothing needs to be reachable
@@ -22,21 +23,25 @@
 //! - **No `Debug`.** Pages carry tickets, codes and a demo password; what cannot be printed is not logged.
 
 mod consent;
+mod date;
 mod demo;
 #[cfg(test)]
 mod every_page;
 mod form_post;
 mod problem;
 mod rendering;
+mod returned_error;
 mod sign_in;
 mod sign_out;
 mod style;
 
 pub use consent::Consent;
+pub use date::date;
 pub use demo::{DemoCallback, Start};
 pub use form_post::{FormPost, script_source};
 pub use problem::Problem;
 pub use rendering::Unrenderable;
+pub use returned_error::{ReturnedError, WayOn};
 pub use sign_in::SignIn;
 pub use sign_out::{Notice, SignOut};
 pub use style::style_source;

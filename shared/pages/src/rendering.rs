@@ -11,6 +11,8 @@ pub enum Unrenderable {
     Template(askama::Error),
     /// A link that must stay on this site is not a path that begins with one `/`.
     LinkLeavesSite,
+    /// A link that must lead to an app is no redirect URI: neither http(s) nor of a private-use scheme with a period.
+    NoApp,
 }
 
 impl fmt::Display for Unrenderable {
@@ -18,6 +20,7 @@ impl fmt::Display for Unrenderable {
         match self {
             Self::Template(_) => to.write_str("the page's template could not be filled in"),
             Self::LinkLeavesSite => to.write_str("a link on the page would leave this site"),
+            Self::NoApp => to.write_str("a link on the page would not lead to an app"),
         }
     }
 }
@@ -26,7 +29,7 @@ impl Error for Unrenderable {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Template(error) => Some(error),
-            Self::LinkLeavesSite => None,
+            Self::LinkLeavesSite | Self::NoApp => None,
         }
     }
 }
@@ -49,6 +52,15 @@ pub(crate) fn stay_here(href: &str) -> Result<(), Unrenderable> {
     }
 }
 
+/// Refuses a link that would run something or stay here. Escaping does not make `javascript:` harmless, but a scheme with
+/// a period is none that a browser knows.
+pub(crate) fn leads_to_an_app(href: &str) -> Result<(), Unrenderable> {
+    let (scheme, rest) = href.split_once(':').ok_or(Unrenderable::NoApp)?;
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    let is_web = matches!(scheme, "https" | "http") && rest.starts_with("//");
+    if is_web || (scheme.contains('.') && scheme.bytes().all(legal)) { Ok(()) } else { Err(Unrenderable::NoApp) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +80,16 @@ mod tests {
             "evil",
         ] {
             assert!(matches!(stay_here(href), Err(Unrenderable::LinkLeavesSite)), "{href}");
+        }
+    }
+
+    #[test]
+    fn a_link_leads_to_an_app_or_is_refused() {
+        for href in ["https://app.example/cb?a=b", "http://127.0.0.1:7/", "com.example.app:/cb"] {
+            assert!(leads_to_an_app(href).is_ok(), "{href}");
+        }
+        for href in ["", "/", "//evil.example", "https:/x", "javascript:a.b", " javascript.x:a", "java\tscript.:x"] {
+            assert!(matches!(leads_to_an_app(href), Err(Unrenderable::NoApp)), "{href:?}");
         }
     }
 }

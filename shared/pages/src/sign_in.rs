@@ -10,6 +10,8 @@ use crate::{Unrenderable, rendering};
 pub struct SignIn<'a> {
     /// The name of the client that the person signs in for.
     pub client_name: &'a str,
+    /// The date when the client registered itself; `None` for a client of the operator.
+    pub registered_itself: Option<&'a str>,
     /// The host that the person returns to.
     pub redirect_host: &'a str,
     /// What the username field already holds; may be empty.
@@ -41,6 +43,7 @@ mod tests {
 
     const FIRST: SignIn<'static> = SignIn {
         client_name: "Orders",
+        registered_itself: None,
         redirect_host: "orders.example",
         username: "",
         action: "/authorize/sign-in",
@@ -61,6 +64,14 @@ mod tests {
         assert!(input(&page, "request").contains(r#"type="hidden" name="request" value="a request""#));
         assert!(input(&page, "ticket").contains(r#"type="hidden" name="ticket" value="a ticket""#));
         assert!(page.contains(r#"<button type="submit">Sign in</button>"#));
+    }
+
+    #[test]
+    fn c140_an_app_that_registered_itself_says_so_with_its_host() {
+        assert!(!FIRST.render().unwrap().contains("registered itself"));
+        let page = SignIn { registered_itself: Some("23 November 2026"), ..FIRST }.render().unwrap();
+        assert!(page.contains("This app registered itself on 23 November 2026."), "{page}");
+        assert_eq!(page.matches("orders.example").count(), 2, "{page}");
     }
 
     #[test]

@@ -12,6 +12,10 @@ pub struct SignOut<'a> {
     pub username: &'a str,
     /// The name of the client that asks, where it is certain.
     pub client_name: Option<&'a str>,
+    /// The date when that client registered itself; `None` for a client of the operator.
+    pub registered_itself: Option<&'a str>,
+    /// The host of that client.
+    pub redirect_host: &'a str,
     /// Where the form is sent to: a path on this site, that begins with one `/`.
     pub action: &'a str,
     /// The request, carried through the form.
@@ -58,6 +62,8 @@ mod tests {
     const ASKED: SignOut<'static> = SignOut {
         username: "ana",
         client_name: Some("Orders"),
+        registered_itself: None,
+        redirect_host: "orders.example",
         action: "/logout/confirm",
         request: "a request",
         ticket: "a ticket",
@@ -75,6 +81,8 @@ mod tests {
         assert!(page.contains(r#"<button type="submit" name="decision" value="sign_out">Sign out</button>"#));
         assert!(page.contains(r#"name="decision" value="stay" class="second">Stay signed in</button>"#));
         assert!(!SignOut { client_name: None, ..ASKED }.render().unwrap().contains("asks"));
+        let itself = SignOut { registered_itself: Some("23 November 2026"), ..ASKED }.render().unwrap();
+        assert!(itself.contains("registered itself on 23 November 2026.") && itself.contains("orders.example"));
         let leaving = SignOut { action: "//evil.example", ..ASKED };
         assert!(matches!(leaving.render(), Err(Unrenderable::LinkLeavesSite)));
     }

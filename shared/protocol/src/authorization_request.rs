@@ -151,7 +151,7 @@ impl ReceivedRequest {
         let redirect_uri = parameters
             .one("redirect_uri")
             .map_err(|_| AuthorizationRequestError::RedirectUri)?
-            .map(RedirectUri::parse)
+            .map(RedirectUri::read)
             .transpose()
             .map_err(|_| AuthorizationRequestError::RedirectUri)?;
         Ok(Self { client_id: client_id.ok_or(AuthorizationRequestError::ClientId)?, redirect_uri })
@@ -173,6 +173,12 @@ impl AuthorizationRequest {
         let asked = parameters.one("response_mode").ok().flatten().and_then(ResponseMode::parse);
         // A token never stands in a query, which servers log (RFC 6750 §5.3).
         asked.filter(|asked| !in_fragment || *asked != ResponseMode::Query).unwrap_or(usual)
+    }
+
+    /// Whether nothing may be shown (`prompt=none`), told also of a request that has faults.
+    pub fn is_silent(parameters: &Parameters) -> bool {
+        let prompt = parameters.one("prompt").ok().flatten();
+        prompt.is_some_and(|prompt| Prompt::parse_list(Some(prompt)).is_ok_and(|list| list.contains(&Prompt::None)))
     }
 
     /// Reads all that is not about who asks and where the answer goes, for a deployment that offers these `legacy`

@@ -41,7 +41,7 @@ impl LogoutRequest {
         use LogoutRequestError as E;
         parameters.without_repeats().map_err(|_| E::Repeated)?;
         let one = |name: &str| parameters.one(name).map_err(|_| E::Repeated);
-        let uri = one("post_logout_redirect_uri")?.map(RedirectUri::parse).transpose();
+        let uri = one("post_logout_redirect_uri")?.map(RedirectUri::read).transpose();
         Ok(Self {
             id_token_hint: one("id_token_hint")?.map(|hint| Secret::new(hint.to_owned())),
             client_id: one("client_id")?.map(ClientId::parse).transpose().map_err(|_| E::ClientId)?,

@@ -29,14 +29,31 @@ pub enum MalformedRedirectUri {
     /// RFC 8252 §7.1: private-use schemes are reversed domain names, so they have a period.
     #[error("a private-use scheme is a reversed domain name such as com.example.app")]
     Scheme,
+    /// RFC 8252 §7.1: nobody owns a host of a private-use scheme, and people would take it for one.
+    #[error("a private-use scheme is followed by a path and no host, such as com.example.app:/callback")]
+    Authority,
 }
 
 impl RedirectUri {
-    /// Accepts `https` URIs, `http` on the loopback interface and private-use schemes with a period.
+    /// Accepts what a client may register: `https` URIs, `http` on the loopback interface, and private-use schemes with a
+    /// period and without a host.
     ///
     /// # Errors
     /// [`MalformedRedirectUri`] says which rule is broken.
     pub fn parse(text: &str) -> Result<Self, MalformedRedirectUri> {
+        let uri = Self::read(text)?;
+        if uri.is_private_use() && text.split_once(':').is_some_and(|(_, after)| after.starts_with("//")) {
+            return Err(MalformedRedirectUri::Authority);
+        }
+        Ok(uri)
+    }
+
+    /// Reads one that is stored, or that a request names to be compared with those. Earlier versions took hosts after a
+    /// private-use scheme, and a client that registered one keeps it.
+    ///
+    /// # Errors
+    /// [`MalformedRedirectUri`] says which rule is broken.
+    pub fn read(text: &str) -> Result<Self, MalformedRedirectUri> {
         let legal = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'<' | b'>' | b'^' | b'`');
         if text.len() > MAX_BYTES || !text.bytes().all(legal) {
             return Err(MalformedRedirectUri::NotAUri);
@@ -92,28 +109,34 @@ impl RedirectUri {
         format!("{}#{}", self.0, form(pairs))
     }
 
-    /// Scheme, host and port (`https://app.example:8443`), or the scheme alone (`com.example.app:`) where there is no
-    /// host: what a content security policy calls a source.
+    /// Scheme, host and port (`https://app.example:8443`), or the scheme alone (`com.example.app:`) where it is a
+    /// private-use one: a "source" of a content security policy.
     pub fn source(&self) -> String {
         match Url::parse(&self.0) {
             // A content security policy has no form for an IPv6 address.
-            Ok(url) if matches!(url.host(), Some(Host::Ipv6(_))) => format!("{}:", url.scheme()),
-            Ok(url) if url.host().is_some() && url.origin().is_tuple() => url.origin().ascii_serialization(),
+            Ok(url) if is_web(&url) && !matches!(url.host(), Some(Host::Ipv6(_))) => url.origin().ascii_serialization(),
             Ok(url) => format!("{}:", url.scheme()),
             Err(_) => String::new(),
         }
     }
 
-    /// What a person recognises: the host, or the scheme of an app.
+    /// The name by which people and operators know it: the host if it is http(s), and the scheme otherwise.
     pub fn display_host(&self) -> String {
-        let url = Url::parse(&self.0).ok();
-        url.and_then(|url| url.host_str().map(str::to_owned).or_else(|| Some(url.scheme().to_owned())))
-            .unwrap_or_default()
+        match Url::parse(&self.0) {
+            Ok(url) if is_web(&url) => url.host_str().unwrap_or_default().to_owned(),
+            Ok(url) => url.scheme().to_owned(),
+            Err(_) => String::new(),
+        }
     }
 
     /// Whether an app on this device receives the answer: a loopback address or a private-use scheme.
     pub fn is_native(&self) -> bool {
         !self.0.starts_with("https:")
+    }
+
+    /// Whether its scheme belongs to an app: then its host, if it has one, is nobody's.
+    fn is_private_use(&self) -> bool {
+        Url::parse(&self.0).is_ok_and(|url| !is_web(&url))
     }
 }
 
@@ -144,6 +167,10 @@ pub(crate) fn is_host_as_written(url: &Url, text: &str) -> bool {
         let ends = rest.is_empty() || rest.starts_with(':');
         ends && written.eq_ignore_ascii_case(host) && host.bytes().all(plain)
     })
+}
+
+fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "https" | "http")
 }
 
 pub(crate) fn is_loopback(url: &Url) -> bool {
@@ -190,6 +217,9 @@ mod tests {
             ("https://app.example@evil.example/cb", MalformedRedirectUri::UserInfo),
             ("https://@app.example/cb", MalformedRedirectUri::UserInfo),
             ("com.example.app://@", MalformedRedirectUri::UserInfo),
+            ("com.example.app://app.example/cb", MalformedRedirectUri::Authority),
+            ("com.example.app://cb", MalformedRedirectUri::Authority),
+            ("COM.example.app:///cb", MalformedRedirectUri::Authority),
             ("myapp:/cb", MalformedRedirectUri::Scheme),
             ("javascript:alert(1)", MalformedRedirectUri::Scheme),
             ("data:text/html,x", MalformedRedirectUri::Scheme),
@@ -267,5 +297,30 @@ mod tests {
         assert_eq!(uri("com.example.app:/cb").source(), "com.example.app:");
         assert_eq!(uri("http://[::1]:7777/cb").source(), "http:");
         assert_eq!(uri("http://127.0.0.1:7777/cb").source(), "http://127.0.0.1:7777");
+    }
+
+    #[test]
+    fn c143_a_private_use_scheme_is_named_by_itself_and_never_by_a_host_after_it() {
+        let rows = [
+            ("https://App.Example:8443/cb", "app.example", "https://app.example:8443"),
+            ("http://localhost:3000/cb", "localhost", "http://localhost:3000"),
+            ("http://[::1]/cb", "[::1]", "http:"),
+            ("com.example.app:/cb", "com.example.app", "com.example.app:"),
+            ("com.evil.stealer://app.example/cb", "com.evil.stealer", "com.evil.stealer:"),
+            ("com.evil.stealer://[::1]/cb", "com.evil.stealer", "com.evil.stealer:"),
+        ];
+        for (text, name, source) in rows {
+            let uri = RedirectUri::read(text).unwrap();
+            assert_eq!((uri.display_host().as_str(), uri.source().as_str()), (name, source), "{text}");
+        }
+    }
+
+    #[test]
+    fn c143_a_uri_with_a_host_after_its_scheme_that_is_stored_is_read_and_matched() {
+        let text = "com.example.app://app.example/cb";
+        let stored = RedirectUri::read(text).unwrap();
+        assert!(RedirectUri::read(text).unwrap().matches(&stored) && stored.as_str() == text);
+        assert!(!RedirectUri::read("com.example.app://app.example/").unwrap().matches(&stored));
+        assert_eq!(RedirectUri::read("javascript://app.example/"), Err(MalformedRedirectUri::Scheme));
     }
 }

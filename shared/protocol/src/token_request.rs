@@ -250,7 +250,7 @@ fn username(body: &Parameters) -> Result<Username, TokenRequestError> {
 }
 
 fn redirect_uri(body: &Parameters) -> Result<Option<RedirectUri>, TokenRequestError> {
-    let parsed = body.one("redirect_uri")?.map(RedirectUri::parse).transpose();
+    let parsed = body.one("redirect_uri")?.map(RedirectUri::read).transpose();
     parsed.map_err(|_| TokenRequestError::RedirectUriMalformed)
 }
 

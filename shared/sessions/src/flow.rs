@@ -1,7 +1,7 @@
 //! What a person must be shown next (OpenID Connect Core §3.1.2.3, §3.1.2.4).
 
-use grants::{AUTHENTICATION_CONTEXT, Client, Seconds, Target, Timestamp};
-use protocol::{AuthorizationErrorCode, AuthorizationRequest, Prompt, Subject};
+use grants::{AUTHENTICATION_CONTEXT, Client, Consent, Seconds, Target, Timestamp};
+use protocol::{AuthorizationErrorCode, AuthorizationRequest, Prompt, RedirectUri, Subject};
 
 use crate::{RequestDigest, SignedIn};
 
@@ -59,10 +59,12 @@ impl Expected {
 pub struct Situation<'a> {
     /// Who asks.
     pub client: &'a Client,
+    /// The address that the answer goes to.
+    pub redirect_uri: &'a RedirectUri,
     /// For what.
     pub target: &'a Target,
-    /// What the person agreed to before.
-    pub agreed: Option<&'a Target>,
+    /// Consent that the person gave before.
+    pub agreed: Option<&'a Consent>,
     /// Who is signed in.
     pub signed_in: Option<&'a SignedIn>,
     /// The name by which the client knows that person.
@@ -83,9 +85,7 @@ pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Time
     }
     let asks = |prompt| request.prompt.contains(&prompt);
     let silent = asks(Prompt::None);
-    let agreed = situation
-        .agreed
-        .is_some_and(|agreed| grants::authorization::is_agreed(situation.client, agreed, situation.target));
+    let agreed = grants::is_agreed(situation.client, situation.redirect_uri, situation.agreed, situation.target);
     let consent_needed = !agreed || asks(Prompt::Consent);
     let Some(signed_in) = situation.signed_in else {
         return if silent { Next::Refuse(AuthorizationErrorCode::LoginRequired) } else { Next::SignIn };
@@ -113,4 +113,4 @@ pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Time
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

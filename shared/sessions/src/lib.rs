@@ -14,6 +14,8 @@
 //! - Forms carry a ticket that is bound to the session (or, before there is one, to the visit) and to the request. A
 //!   consent ticket's nonce determines the grant it makes, so a form sent twice makes one grant, without a list of
 //!   used tickets.
+//! - A consent ticket also carries a hash of the facts on its page. Where they changed meanwhile the page is shown again:
+//!   allowing means what was shown.
 //! - An unknown user costs the same Argon2id work as a known one.
 
 mod alias;
@@ -23,6 +25,7 @@ mod footing;
 mod password;
 mod people;
 mod session;
+mod shown;
 mod sign_out;
 mod throttling;
 mod tickets;
@@ -38,6 +41,7 @@ pub use session::{
     Session, SessionChange, SessionHandle, SessionSecretHash, SessionStart, SignedIn, is_alive, is_to_be_told, sign_in,
     signed_in,
 };
+pub use shown::{Shown, ShownDigest};
 pub use sign_out::{Hinted, SignOut, sign_out};
 pub use throttling::{Count, CountGuard, Counter, DeviceHandle, DeviceId, Failures, Wait};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};

@@ -4,7 +4,7 @@ use grants::{Seconds, Timestamp};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::SessionId;
+use crate::{SessionId, ShownDigest};
 
 /// How long a form may lie open.
 pub const FORM_LIFETIME: Seconds = 1800;
@@ -23,6 +23,8 @@ pub struct FormTicket {
     nonce: [u8; 16],
     expires_at: Timestamp,
     binding: [u8; 32],
+    /// The facts on the page; `None` for a form that asks for no consent, or that an earlier version made.
+    shown: Option<ShownDigest>,
 }
 
 impl RequestDigest {
@@ -57,12 +59,19 @@ impl VisitId {
 impl FormTicket {
     /// A ticket for the sign-in form that this visit sees for this request.
     pub fn for_sign_in(visit: VisitId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
-        Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding: bind(b"sign-in", &visit.0, request) }
+        let binding = bind(b"sign-in", &visit.0, request);
+        Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding, shown: None }
     }
 
-    /// A ticket for the consent form that this session sees for this request.
-    pub fn for_consent(session: SessionId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
-        Self::for_session(b"consent", (session, request), nonce, now)
+    /// A ticket for the consent form that this session sees for this request, on a page with these facts.
+    pub fn for_consent(
+        session: SessionId,
+        request: RequestDigest,
+        shown: ShownDigest,
+        nonce: [u8; 16],
+        now: Timestamp,
+    ) -> Self {
+        Self { shown: Some(shown), ..Self::for_session(b"consent", (session, request), nonce, now) }
     }
 
     /// A ticket for the form with which this session is ended for this request.
@@ -77,7 +86,7 @@ impl FormTicket {
         now: Timestamp,
     ) -> Self {
         let binding = bind(form, session.to_string().as_bytes(), request);
-        Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding }
+        Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding, shown: None }
     }
 
     /// Whether it is of the sign-in form of this visit and request, in time.
@@ -85,9 +94,15 @@ impl FormTicket {
         self.admits(&Self::for_sign_in(visit, request, self.nonce, now), now)
     }
 
-    /// Whether it is of the consent form of this session and request, in time.
+    /// Whether it is of the consent form of this session and request, in time. Consent is given only if it also
+    /// [showed](Self::showed) what is asked now.
     pub fn admits_consent(&self, session: SessionId, request: RequestDigest, now: Timestamp) -> bool {
-        self.admits(&Self::for_consent(session, request, self.nonce, now), now)
+        self.admits(&Self::for_session(b"consent", (session, request), self.nonce, now), now)
+    }
+
+    /// Whether the page that it came with showed these facts.
+    pub fn showed(&self, shown: ShownDigest) -> bool {
+        self.shown == Some(shown)
     }
 
     /// Whether it is of the form that ends this session for this request, in time.
@@ -106,7 +121,9 @@ impl FormTicket {
 
     /// What is sealed into the form.
     pub fn to_bytes(&self) -> Vec<u8> {
-        [&self.nonce[..], &self.expires_at.seconds().to_be_bytes(), &self.binding].concat()
+        let shown = self.shown.as_ref().map(ShownDigest::as_bytes);
+        let shown = shown.map_or(&[][..], |shown| &shown[..]);
+        [&self.nonce[..], &self.expires_at.seconds().to_be_bytes(), &self.binding, shown].concat()
     }
 
     /// Reads what was sealed into the form.
@@ -114,7 +131,12 @@ impl FormTicket {
         let (nonce, rest) = bytes.split_first_chunk::<16>()?;
         let (expires_at, binding) = rest.split_first_chunk::<8>()?;
         let expires_at = Timestamp::from_seconds(u64::from_be_bytes(*expires_at));
-        Some(Self { nonce: *nonce, expires_at, binding: binding.try_into().ok()? })
+        let (binding, shown) = binding.split_first_chunk::<32>()?;
+        let shown = match shown {
+            [] => None,
+            shown => Some(ShownDigest::from_bytes(shown.try_into().ok()?)),
+        };
+        Some(Self { nonce: *nonce, expires_at, binding: *binding, shown })
     }
 }
 
@@ -133,12 +155,27 @@ mod tests {
     use crate::people::tests::NOW;
     use crate::session::tests::session;
 
+    const SHOWN: ShownDigest = ShownDigest::from_bytes([7; 32]);
+
+    #[test]
+    fn c138_a_ticket_knows_the_facts_on_its_page_and_one_of_an_earlier_version_knows_none() {
+        let (id, request) = (session().0.session().id, RequestDigest::of("one"));
+        let bytes = FormTicket::for_consent(id, request, SHOWN, [1; 16], NOW).to_bytes();
+        let ticket = FormTicket::from_bytes(&bytes).unwrap();
+        assert!(ticket.showed(SHOWN) && !ticket.showed(ShownDigest::from_bytes([8; 32])));
+        let earlier = FormTicket::from_bytes(&bytes[..56]).unwrap();
+        assert!(earlier.admits_consent(id, request, NOW) && !earlier.showed(SHOWN));
+        let sizes = [57, 87].map(|size| FormTicket::from_bytes(&bytes[..size]).is_none());
+        assert_eq!((bytes.len(), sizes), (88, [true; 2]));
+        assert!(FormTicket::from_bytes(&[&bytes[..], &[0]].concat()).is_none());
+    }
+
     #[test]
     fn c032_a_ticket_is_good_for_its_own_browser_request_form_and_time() {
         let (one, other) = (RequestDigest::of("one"), RequestDigest::of("other"));
         let id = session().0.session().id;
         let other_id = SessionId::parse("AAAAAAAAAAAAAAAAAAAAAA").unwrap();
-        let ticket = FormTicket::for_consent(id, one, [1; 16], NOW);
+        let ticket = FormTicket::for_consent(id, one, SHOWN, [1; 16], NOW);
         let ticket = FormTicket::from_bytes(&ticket.to_bytes()).unwrap();
         assert!(ticket.admits_consent(id, one, NOW));
         assert!(ticket.admits_consent(id, one, NOW.plus(FORM_LIFETIME - 1)));

@@ -189,7 +189,7 @@ pub(crate) fn from_item(table: &str, item: &Item) -> Result<Grant, Unknown> {
         pairwise_subject: read.optional_parsed("pairwise_subject", Subject::parse)?,
         scope,
         resources: read.list("resources", Resource::parse)?,
-        redirect_uri: read.optional_parsed("redirect_uri", RedirectUri::parse)?,
+        redirect_uri: read.optional_parsed("redirect_uri", RedirectUri::read)?,
         redirect_uri_sent: read.flag("redirect_uri_sent")?,
         code_challenge: read.optional_parsed("code_challenge", CodeChallenge::parse)?,
         nonce: read.optional_parsed("nonce", Nonce::parse)?,

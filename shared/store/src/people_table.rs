@@ -1,7 +1,7 @@
 //! The people table: people, their sessions and what they agreed to.
 
 use aws_sdk_dynamodb::Client;
-use grants::{RestsOn, Target, Timestamp};
+use grants::{Consent, RestsOn};
 use protocol::{ClientId, Username};
 use sessions::{AliasKey, PersonKey, Session, SessionHandle, User};
 
@@ -9,8 +9,8 @@ use crate::commit::{Kind, Outcome, Write, commit};
 use crate::expression::Expression;
 use crate::items::{Item, Reader, text};
 use crate::person_item::{
-    LEADS_TO, PROFILE, SESSION, alias_key, consent_record, from_consent, key, session_record, to_alias, to_consent,
-    to_session, to_user,
+    LEADS_TO, PROFILE, SESSION, alias_key, consent_record, key, session_record, to_alias, to_consent, to_session,
+    to_user,
 };
 use crate::{Changed, Unknown, batch};
 
@@ -28,8 +28,8 @@ pub struct Visitor {
     pub session: Option<Session>,
     /// The person.
     pub user: Option<User>,
-    /// What the person agreed to for this client before.
-    pub agreed: Option<Target>,
+    /// Consent that the person gave to this client before.
+    pub agreed: Option<Consent>,
 }
 
 /// The items that a grant rests on, as they were read.
@@ -155,20 +155,6 @@ impl PeopleTable {
 
     pub(crate) fn write(&self, kind: Kind, expression: Expression) -> Write {
         Write::new(&self.table, kind, expression)
-    }
-
-    /// Remembers what a person agreed to.
-    ///
-    /// # Errors
-    /// [`Unknown`] when it is not known whether it was written.
-    pub async fn remember_consent(
-        &self,
-        person: PersonKey,
-        client: &ClientId,
-        agreed: &Target,
-        now: Timestamp,
-    ) -> Result<(), Unknown> {
-        self.put(from_consent(person, client, agreed, now)).await
     }
 
     /// The items of a person whose sort key begins so: strongly consistent.

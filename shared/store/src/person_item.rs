@@ -1,7 +1,7 @@
 //! People, aliases, sessions and earlier consent as items. All items of a person share the partition key.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use grants::{Target, Timestamp};
+use grants::{Consent, RegistrationMark, Target, Timestamp};
 use protocol::{Claims, ClientId, Resource, Scope, Subject, Username};
 use sessions::{
     AliasKey, PasswordHash, PersonKey, RequestDigest, Session, SessionChange, SessionId, SessionSecretHash, User,
@@ -17,6 +17,10 @@ pub(crate) const SESSION: &str = "session#";
 pub(crate) const ENDED: &str = "ended#";
 const ALIAS: &str = "alias";
 pub(crate) const LEADS_TO: &str = "leads_to";
+pub(crate) const CONSENT: &str = "consent#";
+/// The attributes of consent, beside its key. `scope` and `resources` are of the newest page, as an earlier version wrote
+/// them; `earlier` and `mark` may be absent.
+pub(crate) const OF_CONSENT: [&str; 5] = ["scope", "resources", "agreed_at", "earlier", "mark"];
 
 pub(crate) fn session_record(id: SessionId) -> String {
     format!("{SESSION}{id}")
@@ -27,7 +31,7 @@ pub(crate) fn ended_record(id: SessionId) -> String {
 }
 
 pub(crate) fn consent_record(client: &ClientId) -> String {
-    format!("consent#{client}")
+    format!("{CONSENT}{client}")
 }
 
 pub(crate) fn key(person: PersonKey, record: &str) -> Item {
@@ -185,17 +189,40 @@ pub(crate) fn of_session_change(change: SessionChange) -> Expression {
     expression
 }
 
-pub(crate) fn from_consent(person: PersonKey, client: &ClientId, agreed: &Target, now: Timestamp) -> Item {
-    let mut item = key(person, &consent_record(client));
-    item.extend([
-        ("scope".to_owned(), text(&agreed.scope)),
-        ("resources".to_owned(), list(&agreed.resources)),
-        ("agreed_at".to_owned(), time(now)),
-    ]);
+/// The attributes of consent, without its key.
+pub(crate) fn from_consent(consent: &Consent) -> Item {
+    let mut targets = consent.targets.iter().map(from_target);
+    let mut item = targets.next().unwrap_or_default();
+    item.insert("agreed_at".to_owned(), time(consent.agreed_at));
+    let earlier: Vec<AttributeValue> = targets.map(AttributeValue::M).collect();
+    if !earlier.is_empty() {
+        item.insert("earlier".to_owned(), AttributeValue::L(earlier));
+    }
+    if let Some(mark) = &consent.mark {
+        item.insert("mark".to_owned(), bytes(mark.as_bytes()));
+    }
     item
 }
 
-pub(crate) fn to_consent(table: &str, item: &Item) -> Result<Target, Unknown> {
+fn from_target(target: &Target) -> Item {
+    Item::from([("scope".to_owned(), text(&target.scope)), ("resources".to_owned(), list(&target.resources))])
+}
+
+pub(crate) fn to_consent(table: &str, item: &Item) -> Result<Consent, Unknown> {
     let read = Reader::new(table, item);
+    let newest = to_target(&read)?;
+    let earlier = read.maps("earlier")?;
+    let mark = match read.get("mark") {
+        None => None,
+        Some(_) => Some(<[u8; 32]>::try_from(read.bytes("mark")?).map_err(|_| read.damaged("mark"))?),
+    };
+    Ok(Consent {
+        targets: std::iter::once(Ok(newest)).chain(earlier.iter().map(to_target)).collect::<Result<_, Unknown>>()?,
+        mark: mark.map(RegistrationMark::from_bytes),
+        agreed_at: read.time("agreed_at")?,
+    })
+}
+
+fn to_target(read: &Reader<'_>) -> Result<Target, Unknown> {
     Ok(Target { scope: read.parsed("scope", Scope::parse)?, resources: read.list("resources", Resource::parse)? })
 }

@@ -5,8 +5,8 @@ use protocol::ClientId;
 
 use crate::commit::{Kind, Write};
 use crate::expression::Expression;
-use crate::items::{Item, flag, number, text, time};
-use crate::registry_item::{client_key, from_client, to_client};
+use crate::items::{Item, Reader, flag, number, text, time};
+use crate::registry_item::{CLIENT, client_key, from_client, to_client};
 use crate::self_registration_item::{INITIAL_TOKEN, from_initial_token, initial_token_key, to_initial_token};
 use crate::{Changed, Registry, Unknown};
 
@@ -17,6 +17,28 @@ impl Registry {
     /// [`Unknown`] when it is not known.
     pub async fn client_now(&self, id: &ClientId) -> Result<Option<Client>, Unknown> {
         self.get(&client_key(id)).await?.map(|item| to_client(&self.table, &item)).transpose()
+    }
+
+    /// The names of the clients that an operator registered, read from the whole table.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn names_of_operators_clients(&self) -> Result<Vec<String>, Unknown> {
+        let call = self
+            .dynamodb
+            .scan()
+            .table_name(&self.table)
+            .filter_expression("begins_with(id, :client) AND attribute_not_exists(registered_by)")
+            .projection_expression("#name")
+            .expression_attribute_names("#name", "name")
+            .expression_attribute_values(":client", text(&CLIENT))
+            .into_paginator()
+            .items()
+            .send();
+        let items = Box::pin(call.collect::<Result<Vec<Item>, _>>()).await;
+        let items = items.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        let name = |item: &Item| Reader::new(&self.table, item).text("name").map(str::to_owned);
+        items.iter().map(name).collect()
     }
 
     /// Writes a client that is not there yet and takes one use of an initial access token, both or neither. So no use makes

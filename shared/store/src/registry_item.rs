@@ -46,6 +46,9 @@ pub(crate) fn from_client(client: &Client) -> Item {
     if let Some(scope) = &client.scope {
         item.insert("scope".to_owned(), text(&scope));
     }
+    if client.trusted {
+        item.insert("trusted".to_owned(), flag(true));
+    }
     insert_assertions(client, &mut item);
     insert_self_registration(client, &mut item);
     item
@@ -103,7 +106,7 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         auth_method: read.named("auth_method", AuthMethod::parse)?,
         secrets: read.maps("secrets")?.iter().map(to_secret).collect::<Result<_, Unknown>>()?,
         grant_types: BTreeSet::from_iter(grant_types),
-        redirect_uris: read.list("redirect_uris", RedirectUri::parse)?,
+        redirect_uris: read.list("redirect_uris", RedirectUri::read)?,
         scope: read.optional_parsed("scope", Scope::parse)?,
         apis: read.list("apis", Resource::parse)?,
         pkce: read.named("pkce", PkceRule::parse)?,
@@ -113,6 +116,7 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         strict_audience: read.optional_flag("strict_audience")?,
         relying_party: read.map("relying_party")?.as_ref().map_or(Ok(RelyingParty::default()), to_relying_party)?,
         registered_by: to_self_registration(&read)?,
+        trusted: read.optional_flag("trusted")?,
         disabled: read.flag("disabled")?,
         created_at: read.time("created_at")?,
     })
@@ -165,7 +169,7 @@ fn to_relying_party(read: &Reader<'_>) -> Result<RelyingParty, Unknown> {
         userinfo_algorithm: read.optional_parsed("userinfo_algorithm", algorithm)?,
         sector: read.optional_parsed("sector", Sector::parse)?,
         default_max_age: read.optional_number("default_max_age")?,
-        post_logout_redirect_uris: read.list("post_logout_redirect_uris", RedirectUri::parse)?,
+        post_logout_redirect_uris: read.list("post_logout_redirect_uris", RedirectUri::read)?,
         backchannel: to_backchannel(read)?,
     })
 }

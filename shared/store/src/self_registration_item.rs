@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use grants::{Client, InitialToken, InitialTokenName, RegistrationPolicy, SecretDigest, SelfRegistration};
+use grants::{Client, InitialToken, InitialTokenName, PkceRule, RegistrationPolicy, SecretDigest, SelfRegistration};
 use protocol::{AboutClient, Resource, ResponseType, Scope};
 
 use crate::Unknown;
@@ -83,6 +83,9 @@ fn from_policy(policy: &RegistrationPolicy) -> AttributeValue {
     if let Some(lifetime) = &policy.client_lifetime {
         map.insert("client_lifetime".to_owned(), number(lifetime));
     }
+    if policy.pkce != PkceRule::default() {
+        map.insert("pkce".to_owned(), text(policy.pkce.as_str()));
+    }
     AttributeValue::M(map)
 }
 
@@ -94,5 +97,6 @@ fn to_policy(read: &Reader<'_>) -> Result<RegistrationPolicy, Unknown> {
         apis: read.list("apis", Resource::parse)?,
         redirect_hosts: BTreeSet::from_iter(hosts),
         client_lifetime: read.optional_number("client_lifetime")?,
+        pkce: read.optional_parsed("pkce", |text| PkceRule::parse(text).ok_or(()))?.unwrap_or_default(),
     })
 }

@@ -40,7 +40,20 @@ const RULES: &[Rule] = &[
             "zeroize",
         ]),
     },
-    Rule { name: "grants", workspace: Use(&["protocol"]), outside: Use(&["base64", "sha2", "subtle", "thiserror"]) },
+    Rule {
+        name: "grants",
+        workspace: Use(&["protocol"]),
+        // The Unicode crates say which names hide something, and which look the same.
+        outside: Use(&[
+            "base64",
+            "icu_properties",
+            "sha2",
+            "subtle",
+            "thiserror",
+            "unicode-normalization",
+            "unicode-security",
+        ]),
+    },
     Rule {
         name: "sessions",
         workspace: Use(&["protocol", "grants"]),

@@ -14,7 +14,7 @@ pub(crate) enum State {
 use State::{NotBuilt, Partly, Refused, Tested};
 
 /// Number, requirement and state.
-pub(crate) const LINES: [(usize, &str, State); 130] = [
+pub(crate) const LINES: [(usize, &str, State); 137] = [
     (
         1,
         "A redirect URI is compared with the registered ones as text, and nothing that only means the same is taken.",
@@ -64,7 +64,7 @@ pub(crate) const LINES: [(usize, &str, State); 130] = [
         "The consent page shows who asks for what, where the answer goes, and warns of an app on the device.",
         Partly("CIMD clients"),
     ),
-    (34, "A public or native client is never agreed to silently.", Tested),
+    (34, "A native app, or a public client without an https redirect URI, is never agreed to silently.", Tested),
     (35, "The session cookie is locked to the host, and is new after the sign-in.", Tested),
     (
         36,
@@ -221,4 +221,23 @@ pub(crate) const LINES: [(usize, &str, State); 130] = [
     (128, "Logout that an app asks for.", Tested),
     (129, "Logout that apps are told of.", Tested),
     (130, "No secret, code, token, assertion or verifier is ever logged.", Tested),
+    (
+        138,
+        "Allowing means what the page showed; where that changed the page is shown again and nothing is issued.",
+        Tested,
+    ),
+    (
+        139,
+        "Consent is remembered for the operator's clients that alone get the answer, in their current registration; it can be listed and withdrawn.",
+        Tested,
+    ),
+    (140, "A client that registered itself says so on every page, and has no name that deceives.", Tested),
+    (141, "An error of a client that registered itself waits for a person, unless the request is silent.", Tested),
+    (142, "A client that registers itself needs PKCE, or a nonce if it is confidential, unless it is excused.", Tested),
+    (143, "A redirect URI of a private-use scheme is named and compared by its scheme, and has no host.", Tested),
+    (
+        177,
+        "A trusted client needs no consent; scope claims, static claims, roles and groups are options.",
+        Partly("claims, roles and groups as options"),
+    ),
 ];

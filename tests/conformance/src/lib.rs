@@ -13,6 +13,8 @@ mod bad_input;
 #[cfg(test)]
 mod bad_requests_of_people;
 #[cfg(test)]
+mod consent;
+#[cfg(test)]
 mod counted;
 #[cfg(test)]
 mod coverage;
@@ -74,6 +76,8 @@ mod section_j_metadata_and_registration;
 mod section_k_others;
 #[cfg(test)]
 mod self_registered;
+#[cfg(test)]
+mod self_registered_pages;
 #[cfg(test)]
 mod session;
 #[cfg(test)]

@@ -93,7 +93,8 @@ async fn o24_a_request_for_an_id_token_that_is_bound_to_nothing_is_refused() {
         ("id_token token", &[("scope", "openid"), ("nonce", "n")], "unauthorized_client"),
         ("token", &[("scope", "openid")], "unauthorized_client"),
     ] {
-        let told = answered(&client, response_type, more).await;
+        // Nobody is signed in: what is not silent would wait for a person (C141).
+        let told = answered(&client, response_type, &[more, &[("prompt", "none")]].concat()).await;
         assert_eq!((told["error"].as_str(), told.get("id_token")), (error, None), "{response_type} {more:?}");
     }
 }

@@ -2,18 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use harness::{Ask, Browser, Callback, Http, Landing, Pkce, Reply, authorization_url};
+use harness::{Ask, Browser, Callback, Http, Landing, Pkce, RegisteredClient, Reply, authorization_url};
 
 use crate::session::{Session, assert_no_store};
-use crate::world::{CALLBACK, World};
+use crate::world::{CALLBACK, ORDERS, World};
 
 pub(crate) fn url(client: &str, more: &[(&str, &str)]) -> String {
     authorization_url(client, CALLBACK, &Pkce::new(), more)
 }
 
+/// The same, for a client that asks for consent also where it is remembered.
+pub(crate) fn asking(client: &str, more: &[(&str, &str)]) -> String {
+    url(client, &[more, &[("prompt", "consent")]].concat())
+}
+
+/// A public app to which nobody agreed before.
+pub(crate) fn asked_anew(world: &World) -> RegisteredClient {
+    let more = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", ORDERS, "--auth-method", "none"];
+    world.stack.cli().create_client("Asked anew", &more)
+}
+
 /// The sign-in page and then the consent page of the spa, for a browser that is new here.
 pub(crate) async fn as_far_as_consent(world: &World, browser: &mut Browser, more: &[(&str, &str)]) -> Landing {
-    let page = browser.go(&url(&world.spa.id, more)).await;
+    let page = browser.go(&asking(&world.spa.id, more)).await;
     let filled = [("username", &*world.ana.username), ("password", &*world.ana.password)];
     let next = browser.submit(&page, &page.form(), &filled).await;
     assert!(asks_for_consent(&next), "{:?}", next.reply);
@@ -65,8 +76,7 @@ pub(crate) fn directive<'a>(policy: &'a str, name: &str) -> Option<&'a str> {
 /// The sign-in page, the consent page, and the page of an error.
 pub(crate) async fn three_pages(world: &World) -> [Reply; 3] {
     let mut browser = world.stack.browser();
-    let url = authorization_url(&world.spa.id, CALLBACK, &Pkce::new(), &[]);
-    let sign_in = browser.go(&url).await;
+    let sign_in = browser.go(&asking(&world.spa.id, &[])).await;
     let filled = [("username", &*world.ana.username), ("password", &*world.ana.password)];
     let consent = browser.submit(&sign_in, &sign_in.form(), &filled).await;
     let error = browser.go("/authorize?client_id=nobody").await;
@@ -133,7 +143,7 @@ pub(crate) fn cors_headers(reply: &Reply) -> Vec<&str> {
 /// A page of each kind that there is, with the name of its kind: of the ways in and of every error.
 pub(crate) async fn every_page(world: &World) -> Vec<(&'static str, Reply)> {
     let (mut browser, http) = (world.stack.browser(), world.stack.http());
-    let good = url(&world.spa.id, &[]);
+    let good = asking(&world.spa.id, &[]);
     let page = browser.go(&good).await;
     let wrong = sign_in(&mut browser, &page, "nobody-at-all", "wrong").await;
     let empty = sign_in(&mut browser, &wrong, "", "").await;

@@ -115,12 +115,12 @@ async fn a_code_for_who_is_signed_in_and_agreed_before_costs_two_round_trips_at_
 }
 
 #[tokio::test]
-async fn a_code_for_who_consents_to_a_public_app_costs_two_round_trips_at_most() {
+async fn a_code_for_who_consents_costs_three_round_trips_at_most_one_of_them_to_remember_it() {
     let counted = counted().await;
     let mut session = counted.world.session();
     let spa = &counted.world.spa;
     warm(&mut session, spa).await;
-    let url = authorization_url(&spa.id, CALLBACK, &Pkce::new(), &[]);
+    let url = authorization_url(&spa.id, CALLBACK, &Pkce::new(), &[("prompt", "consent")]);
     let (page, calls) = calls_of(&counted, session.browser.go(&url)).await;
     assert!(calls.len() <= 2, "{calls:?}");
     assert_eq!(writes(&calls), 0, "a page that is looked at changes nothing: {calls:?}");
@@ -128,8 +128,8 @@ async fn a_code_for_who_consents_to_a_public_app_costs_two_round_trips_at_most()
     let consent = session.browser.submit(&page, &form, &[("decision", "allow")]);
     let (landing, calls) = calls_of(&counted, consent).await;
     landing.callback().expect("an answer").assert_granted();
-    assert!(calls.len() <= 2, "{calls:?}");
-    assert_eq!(writes(&calls), 1, "{calls:?}");
+    assert!(calls.len() <= 3, "{calls:?}");
+    assert_eq!(writes(&calls), 2, "{calls:?}");
 }
 
 #[tokio::test]

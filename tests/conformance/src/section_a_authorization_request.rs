@@ -8,8 +8,8 @@ use harness::{Browser, Jwt, Landing, Pkce, RegisteredClient, authorization_url};
 use serde_json::json;
 
 use crate::people::{
-    answered, asks_for_consent, assert_page_headers, assert_shown_here, assert_turned_down, cors_headers, encode,
-    fragment, shown_here, sign_in, three_pages, url,
+    answered, asked_anew, asks_for_consent, assert_page_headers, assert_shown_here, assert_turned_down, cors_headers,
+    encode, fragment, shown_here, sign_in, three_pages, url,
 };
 use crate::published::{DOCUMENTS, document, strings};
 use crate::session::{Code, assert_fails, assert_granted, assert_no_store, assert_refused, reach, tokens};
@@ -632,15 +632,16 @@ async fn c015_no_parameter_may_be_repeated_but_resource() {
 #[tokio::test]
 async fn c018_the_state_survives_every_way_to_an_error_and_every_page() {
     let world = World::shared();
+    let spa = asked_anew(world);
     let state = odd(1_500);
     let more = |prompt| [("state", &*state), ("prompt", prompt)];
     let mut session = world.session();
-    let stranger = answered(&session.browser.go(&url(&world.spa.id, &more("none"))).await);
-    let page = session.browser.go(&url(&world.spa.id, &[("state", &state)])).await;
+    let stranger = answered(&session.browser.go(&url(&spa.id, &more("none"))).await);
+    let page = session.browser.go(&url(&spa.id, &[("state", &state)])).await;
     let wrong = sign_in(&mut session.browser, &page, "nobody at all", "wrong").await;
     let consent = sign_in(&mut session.browser, &wrong, &world.ana.username, &world.ana.password).await;
     let denied = session.browser.submit(&consent, &consent.form(), &[("decision", "deny")]).await;
-    let unasked = answered(&session.browser.go(&url(&world.spa.id, &more("none"))).await);
+    let unasked = answered(&session.browser.go(&url(&spa.id, &more("none"))).await);
     for (callback, error) in
         [(stranger, "login_required"), (answered(&denied), "access_denied"), (unasked, "consent_required")]
     {
@@ -717,8 +718,9 @@ async fn c023_every_redirect_after_a_password_or_a_decision_is_a_303() {
     }
 }
 
-/// RFC 9700 §4.11.2 has an open redirector in mind: an attacker who registers a client. Here redirect URIs are registered
-/// by the operator alone, so an error is told at once, to just that URI, and with nothing in it about the person.
+/// RFC 9700 §4.11.2 has an open redirector in mind: an attacker who registers a client. The operator registered this one, so
+/// an error is told at once, to just that URI, and with nothing in it about the person. Errors of clients that registered
+/// themselves wait for a person (C141).
 #[tokio::test]
 async fn c024_before_the_sign_in_nothing_is_redirected_but_an_error_to_a_registered_uri() {
     let world = World::shared();

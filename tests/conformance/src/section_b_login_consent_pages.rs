@@ -5,8 +5,8 @@ use harness::{Browser, Form, Jwt, Landing, Pkce, Reply, Stack, authorization_url
 use serde_json::json;
 
 use crate::people::{
-    answered, as_far_as_consent, asks_for_a_password, asks_for_consent, assert_no_code, assert_page_headers,
-    assert_turned_down, directive, every_page, remembered, sign_in, signed_in, three_pages, url,
+    answered, as_far_as_consent, asked_anew, asking, asks_for_a_password, asks_for_consent, assert_no_code,
+    assert_page_headers, assert_turned_down, directive, every_page, remembered, sign_in, signed_in, three_pages, url,
 };
 use crate::published::{DOCUMENTS, document};
 use crate::session::{Code, assert_granted, assert_no_store, assert_refused, server_time, tokens, until};
@@ -42,7 +42,8 @@ async fn c032_a_consent_form_is_good_once_also_after_its_code_was_redeemed() {
     let mut session = world.session();
     let pkce = Pkce::new();
     drop(session.code(&world.spa).await);
-    let page = session.browser.go(&authorization_url(&world.spa.id, CALLBACK, &pkce, &[])).await;
+    let again = authorization_url(&world.spa.id, CALLBACK, &pkce, &[("prompt", "consent")]);
+    let page = session.browser.go(&again).await;
     let first = session.browser.submit(&page, &page.form(), &[("decision", "allow")]).await;
     let code = first.callback().expect("an answer").code().to_owned();
     let code = Code { code, verifier: pkce.verifier };
@@ -70,7 +71,7 @@ async fn c032_a_ticket_is_good_for_its_own_request_only() {
     let world = World::shared();
     let mut browser = world.stack.browser();
     let narrow = as_far_as_consent(world, &mut browser, &[("scope", "read")]).await;
-    let wide = browser.go(&url(&world.spa.id, &[("scope", "read write")])).await;
+    let wide = browser.go(&asking(&world.spa.id, &[("scope", "read write")])).await;
     let (narrow, wide_form) = (narrow.form(), wide.form());
     assert!(wide_form.inputs.len() >= 2, "a request and a ticket: {wide_form:?}");
     for input in &wide_form.inputs {
@@ -87,7 +88,7 @@ async fn c032_a_ticket_is_good_for_its_own_request_only() {
 async fn c032_a_sign_in_form_is_good_in_its_own_browser_only() {
     let world = World::shared();
     let (mut ana, mut stranger) = (world.stack.browser(), world.stack.browser());
-    let page = ana.go(&url(&world.spa.id, &[])).await;
+    let page = ana.go(&asking(&world.spa.id, &[])).await;
     let filled = [("username", &*world.ana.username), ("password", &*world.ana.password)];
     assert_turned_down(&stranger.submit(&page, &page.form(), &filled).await);
     drop(stranger.go(&url(&world.spa.id, &[])).await);
@@ -124,20 +125,20 @@ async fn c033_a_person_sees_who_asks_for_what() {
 }
 
 #[tokio::test]
-async fn c034_consent_is_remembered_for_confidential_apps_only() {
+async fn c139_consent_is_remembered_for_an_app_on_a_server_and_in_a_browser() {
     let world = World::shared();
     let mut session = world.session();
-    drop(session.code(&world.web).await);
-    assert!(remembered(&mut session, &world.web.id).await);
-    drop(session.code(&world.spa).await);
-    assert!(!remembered(&mut session, &world.spa.id).await);
+    for client in [&world.web, &world.spa] {
+        drop(session.code(client).await);
+        assert!(remembered(&mut session, &client.id).await);
+    }
 }
 
 #[tokio::test]
 async fn c035_the_session_cookie_is_locked_up_and_new_after_the_sign_in() {
     let world = World::shared();
     let mut browser = world.stack.browser();
-    let page = browser.go(&url(&world.spa.id, &[])).await;
+    let page = browser.go(&asking(&world.spa.id, &[])).await;
     let before = browser.cookies.clone();
     let next = sign_in(&mut browser, &page, &world.ana.username, &world.ana.password).await;
     assert!(asks_for_consent(&next), "{:?}", next.reply);
@@ -190,7 +191,8 @@ async fn c037_prompt_none_shows_nothing() {
     let mut stranger = world.stack.browser();
     assert_eq!(error(&mut stranger, &world.web.id).await, (Some("login_required".to_owned()), None));
     let mut session = signed_in(world).await;
-    assert_eq!(error(&mut session.browser, &world.spa.id).await, (Some("consent_required".to_owned()), None));
+    let fresh = asked_anew(world);
+    assert_eq!(error(&mut session.browser, &fresh.id).await, (Some("consent_required".to_owned()), None));
     let (error, code) = error(&mut session.browser, &world.web.id).await;
     assert!(error.is_none() && code.is_some());
 }
@@ -209,11 +211,12 @@ async fn c037_prompt_login_and_max_age_ask_for_the_password_once_more_and_only_o
     let world = World::shared();
     let mut session = signed_in(world).await;
     for more in [("prompt", "login"), ("max_age", "0"), ("prompt", "select_account")] {
-        for client in [&world.web, &world.spa] {
+        let fresh = asked_anew(world);
+        for client in [&world.web, &fresh] {
             let page = session.browser.go(&url(&client.id, &[more])).await;
             assert!(asks_for_a_password(&page), "{more:?}: {:?}", page.reply);
             let mut next = sign_in(&mut session.browser, &page, &world.ana.username, &world.ana.password).await;
-            if client.id == world.spa.id {
+            if client.id == fresh.id {
                 assert!(asks_for_consent(&next), "{more:?}: {:?}", next.reply);
                 next = session.browser.submit(&next, &next.form(), &[("decision", "allow")]).await;
             }
@@ -371,7 +374,7 @@ async fn a_stranger_is_asked_for_a_password_and_a_known_person_is_not() {
 async fn the_username_is_the_same_in_any_case() {
     let world = World::shared();
     let mut browser = world.stack.browser();
-    let page = browser.go(&url(&world.spa.id, &[])).await;
+    let page = browser.go(&asking(&world.spa.id, &[])).await;
     let next = sign_in(&mut browser, &page, "ANA", &world.ana.password).await;
     assert!(asks_for_consent(&next), "{:?}", next.reply);
 }

@@ -137,7 +137,8 @@ async fn o30_c068_each_method_authenticates_as_it_was_registered() {
     assert!(
         public.document.get("client_secret").is_none() && public.document.get("client_secret_expires_at").is_none()
     );
-    let query = format!("response_type=code&client_id={}&redirect_uri={CALLBACK}&scope=openid", public.id());
+    let query =
+        format!("response_type=code&client_id={}&redirect_uri={CALLBACK}&scope=openid&prompt=none", public.id());
     let landing = world.session().browser.go(&format!("/authorize?{query}")).await;
     assert_eq!(landing.callback().and_then(|callback| callback.error).as_deref(), Some("invalid_request"));
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::counted::ENDPOINTS;
 use crate::forged::signed_by_the_attacker;
-use crate::people::{encode, fragment, sign_in, url};
+use crate::people::{asking, encode, fragment, sign_in, url};
 use crate::published::{DOCUMENTS, document, strings};
 use crate::session::{Code, assert_refused, guessed_at, tokens};
 use crate::throttled::guesses;
@@ -128,7 +128,7 @@ impl Watched {
     async fn pages(&mut self) {
         let world = &self.world;
         let mut browser = world.stack.browser();
-        let page = browser.go(&url(&world.spa.id, &[("state", "marked-state-of-the-page")])).await;
+        let page = browser.go(&asking(&world.spa.id, &[("state", "marked-state-of-the-page")])).await;
         self.secrets.extend(page.form().input("ticket").map(|ticket| ticket.value.clone()));
         // A person who types the password where the name belongs.
         for (username, password) in

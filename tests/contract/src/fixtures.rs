@@ -38,6 +38,7 @@ pub(crate) fn client() -> Client {
             ..RelyingParty::default()
         },
         registered_by: None,
+        trusted: false,
         disabled: false,
         created_at: NOW,
     }

@@ -4,6 +4,8 @@
 //! function of a table; [`on_both`] makes of it one test for each implementation.
 
 #[cfg(test)]
+mod consents;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod generated;

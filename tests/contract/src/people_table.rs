@@ -1,11 +1,11 @@
 //! People: written once, read with session and consent in one go, deleted with everything.
 
-use grants::Target;
-use protocol::{Claims, Scope, Secret, Subject, Username};
+use protocol::{Claims, Secret, Subject, Username};
 use sessions::{EndedSession, PersonKey, RequestDigest, SessionHandle, SignedIn, User, hash_password, prove, sign_in};
 use store::Changed;
 
-use crate::fixtures::{NOW, client, resource};
+use crate::consents::consent;
+use crate::fixtures::{NOW, client};
 use crate::place::Place;
 
 const PASSWORD: &str = "correct horse";
@@ -53,8 +53,8 @@ async fn session_person_and_consent_are_read_together(place: Place) {
     assert_eq!(before.session.as_ref(), Some(signed_in.session()));
     assert_eq!(before.user, Some(ada.clone()));
     assert_eq!(before.agreed, None);
-    let agreed = Target { resources: vec![resource("urn:a")], scope: Scope::parse("read").unwrap() };
-    people.remember_consent(ada.key, &app, &agreed, NOW).await.unwrap();
+    let agreed = consent("urn:a", None);
+    people.remember_consent(ada.key, &app, &agreed, None).await.unwrap();
     assert_eq!(people.visitor(&handle, Some(&app)).await.unwrap().agreed, Some(agreed.clone()));
     let stranger = SessionHandle::new(ada.key, [0; 16]);
     let other = people.visitor(&stranger, Some(&app)).await.unwrap();
@@ -86,8 +86,8 @@ async fn all_sessions_of_a_person_end_and_nothing_else(place: Place) {
         people.create_session(signed_in.session()).await.unwrap();
         handles.push((handle, person));
     }
-    let (app, agreed) = (client().id, Target { resources: Vec::new(), scope: Scope::parse("read").unwrap() });
-    people.remember_consent(ada.key, &app, &agreed, NOW).await.unwrap();
+    let (app, agreed) = (client().id, consent("urn:a", None));
+    people.remember_consent(ada.key, &app, &agreed, None).await.unwrap();
     people.end_sessions(ada.key).await.unwrap();
     for (handle, person) in handles {
         let found = people.visitor(&handle, Some(&app)).await.unwrap();

@@ -28,6 +28,18 @@ impl Place {
         item.get(attribute).unwrap().as_n().unwrap().parse().unwrap()
     }
 
+    /// Takes an attribute away from every item of the people table, as if an earlier version had written them.
+    pub(crate) async fn without_attribute_of_people(&self, attribute: &str) {
+        let config = config(&self.variables);
+        let (table, dynamodb) = (config.tables.people.clone().unwrap(), store::connect(&config.connection));
+        let found = dynamodb.scan().table_name(&table).send().await.unwrap();
+        for item in found.items() {
+            let call = dynamodb.update_item().table_name(&table).key("person", item["person"].clone());
+            let call = call.key("record", item["record"].clone()).update_expression("REMOVE #taken");
+            call.expression_attribute_names("#taken", attribute).send().await.unwrap();
+        }
+    }
+
     /// The same tables by another way to the store.
     pub(crate) fn by_way_of(&self, endpoint: &str) -> Stores {
         let mut variables = self.variables.clone();

@@ -51,6 +51,7 @@ async fn a_client_that_signs_is_read_back_whole(place: Place) {
             secrets: vec![StoredSecret::derived(salt, NOW), StoredSecret::derived(salt, NOW.plus(1))],
             ..named("shared", AuthMethod::ClientSecretJwt)
         },
+        Client { trusted: true, ..named("trusted", AuthMethod::None) },
     ];
     for client in written {
         assert_eq!(registry.create_client(&client).await.unwrap(), Changed::Done);

@@ -61,7 +61,7 @@ impl Flow for Consent {
 
     async fn prepare(&self, place: &Place) -> Page {
         let pkce = Pkce::new();
-        let url = authorization_url(&place.spa.id, CALLBACK, &pkce, &[]);
+        let url = authorization_url(&place.spa.id, CALLBACK, &pkce, &[("prompt", "consent")]);
         let mut browser = place.stack.browser();
         browser.cookies.clone_from(&place.browser.lock().await.cookies);
         let landing = browser.go(&url).await;

@@ -70,7 +70,7 @@ pub(crate) fn handles() -> &'static HandleKeys {
 }
 
 fn client(app: &App) -> Client {
-    let uris = app.redirect_uris.iter().map(|text| RedirectUri::parse(text).expect("a redirect URI"));
+    let uris = app.redirect_uris.iter().map(|text| RedirectUri::read(text).expect("a redirect URI"));
     Client {
         id: ClientId::parse(app.id).expect("a client_id"),
         name: app.id.to_owned(),
@@ -87,6 +87,7 @@ fn client(app: &App) -> Client {
         strict_audience: false,
         relying_party: grants::RelyingParty::default(),
         registered_by: None,
+        trusted: false,
         disabled: false,
         created_at: NOW,
     }

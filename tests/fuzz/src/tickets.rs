@@ -8,13 +8,14 @@ use edge::{DEVICE_COOKIE, Incoming, SESSION_COOKIE, VISIT_COOKIE};
 use http::HeaderValue;
 use keys::HandleKind;
 use lambda_http::{Body, Request};
-use sessions::{FORM_LIFETIME, FormTicket, RequestDigest, SessionHandle, SessionId, VisitId};
+use sessions::{FORM_LIFETIME, FormTicket, RequestDigest, SessionHandle, SessionId, ShownDigest, VisitId};
 
 use crate::fixtures::{NOW, handles};
 use crate::split_line;
 
 const VISIT: VisitId = VisitId::from_bytes([2; 16]);
 const SESSION: &str = "AAAAAAAAAAAAAAAAAAAAAA";
+const SHOWN: ShownDigest = ShownDigest::from_bytes([3; 32]);
 const REQUEST: &str = "client_id=web";
 
 /// Reads a form of people.
@@ -65,6 +66,7 @@ fn of_form(ticket: &str, request: &str, visit: Option<VisitId>) {
         let consents = |now| ticket.admits_consent(session(), digest, now);
         assert_eq!(consents(NOW), own && name == "@c");
         assert!(!consents(NOW.plus(FORM_LIFETIME)));
+        assert_eq!(ticket.showed(SHOWN), name == "@c");
     }
 }
 
@@ -76,7 +78,7 @@ fn with_good(ticket: &str) -> String {
             handles().seal(HandleKind::SignInForm, &ticket.to_bytes()).expose().to_owned()
         }
         "@c" => {
-            let ticket = FormTicket::for_consent(session(), digest, [1; 16], NOW);
+            let ticket = FormTicket::for_consent(session(), digest, SHOWN, [1; 16], NOW);
             handles().seal(HandleKind::ConsentForm, &ticket.to_bytes()).expose().to_owned()
         }
         other => other.to_owned(),

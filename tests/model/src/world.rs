@@ -146,6 +146,7 @@ fn authenticated(id: &str) -> AuthenticatedClient {
         strict_audience: false,
         relying_party: RelyingParty::default(),
         registered_by: None,
+        trusted: false,
         disabled: false,
         created_at: START,
     };

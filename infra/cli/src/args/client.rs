@@ -50,9 +50,13 @@ pub(crate) struct ClientCreate {
     /// An API it may have tokens for, by identifier; may be repeated.
     #[arg(long = "api", value_name = "IDENTIFIER")]
     pub(crate) apis: Vec<String>,
-    /// Whether it must use PKCE; optional is for confidential clients that do not know it.
-    #[arg(long, default_value = "required", value_parser = ["required", "optional"])]
+    /// Whether it must use PKCE; confidential clients that do not know it may send a nonce with openid (nonce), or need
+    /// neither (optional).
+    #[arg(long, default_value = "required", value_parser = ["required", "nonce", "optional"])]
     pub(crate) pkce: String,
+    /// The operator's own app: people are not asked for consent, unless the app asks for that (prompt=consent).
+    #[arg(long)]
+    pub(crate) trusted: bool,
     /// An API in whose name it may introspect tokens; may be repeated.
     #[arg(long, value_name = "IDENTIFIER")]
     pub(crate) introspects: Vec<String>,

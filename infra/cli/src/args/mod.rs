@@ -4,6 +4,7 @@ mod api;
 mod assertions;
 mod client;
 mod common;
+mod consent;
 mod dev;
 mod grant;
 mod keys;
@@ -19,6 +20,7 @@ pub(crate) use crate::args::api::{ApiCommand, ApiCreate, OneApi};
 pub(crate) use crate::args::assertions::AssertionOptions;
 pub(crate) use crate::args::client::{ClientCommand, ClientCreate, OneClient, RotateSecret};
 pub(crate) use crate::args::common::Common;
+pub(crate) use crate::args::consent::{ConsentCommand, ConsentList, ConsentWithdraw};
 pub(crate) use crate::args::dev::DevOptions;
 pub(crate) use crate::args::grant::{GrantCommand, GrantList, GrantRevoke};
 pub(crate) use crate::args::keys::{KeysCommand, KeysRotate};
@@ -69,6 +71,9 @@ pub(crate) enum Command {
     /// Grants: what people agreed to, and opaque tokens of services.
     #[command(subcommand)]
     Grant(GrantCommand),
+    /// What people allowed apps to do without asking them again.
+    #[command(subcommand)]
+    Consent(ConsentCommand),
     /// Signing keys.
     #[command(subcommand)]
     Keys(KeysCommand),

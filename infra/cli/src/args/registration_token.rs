@@ -34,6 +34,9 @@ pub(crate) struct RegistrationTokenCreate {
     /// How long these clients live, in seconds; for ever without it.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) client_lifetime: Option<u32>,
+    /// Whether confidential ones must use PKCE, or a nonce with OpenID Connect; optional excuses them.
+    #[arg(long, default_value = "required", value_parser = ["required", "optional"])]
+    pub(crate) pkce: String,
     #[command(flatten)]
     pub(crate) common: Common,
 }

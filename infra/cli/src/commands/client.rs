@@ -56,6 +56,7 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
         strict_audience: options.assertions.assertion_audience == "issuer",
         relying_party: relying_party::parse(&options.relying_party, &options.redirect_uris, &stack.reach)?,
         registered_by: None,
+        trusted: options.trusted,
     };
     stack.ensure_apis(&new.apis).await?;
     stack.ensure_keys(&new.relying_party.algorithms(), edge::now()).await?;
@@ -133,6 +134,7 @@ fn describe(client: &Client) -> Value {
         "pkce": client.pkce.as_str(),
         "introspects": client.introspects.iter().map(Resource::as_str).collect::<Vec<_>>(),
         "relying_party": relying_party::describe(&client.relying_party),
+        "trusted": client.trusted,
         "live_secrets": client.secrets.len(),
         "disabled": client.disabled,
         "created_at": client.created_at.seconds(),

@@ -3,6 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod client;
 pub(crate) mod client_keys;
+pub(crate) mod consent;
 pub(crate) mod grant;
 pub(crate) mod keys;
 pub(crate) mod registration_token;

@@ -1,7 +1,7 @@
 //! `jeton registration-token`: what lets clients register themselves.
 
 use edge::Error;
-use grants::{Client, InitialToken, InitialTokenName, RegistrationPolicy, Sector};
+use grants::{Client, InitialToken, InitialTokenName, PkceRule, RegistrationPolicy, Sector};
 use keys::HandleKind;
 use protocol::{Resource, Scope};
 use serde_json::{Value, json};
@@ -35,6 +35,7 @@ async fn create(options: RegistrationTokenCreate) -> Result<(), Error> {
         apis: options.apis.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
         redirect_hosts: options.redirect_hosts.iter().map(|text| host(text)).collect::<Result<_, _>>()?,
         client_lifetime: options.client_lifetime,
+        pkce: PkceRule::parse(&options.pkce).ok_or("--pkce is not known")?,
     };
     stack.ensure_apis(&policy.apis).await?;
     let ring = stack.ring(now).await?;
@@ -73,12 +74,13 @@ fn describe(token: &InitialToken) -> Value {
     document
 }
 
-fn of_policy(policy: &RegistrationPolicy) -> [(String, Value); 4] {
+fn of_policy(policy: &RegistrationPolicy) -> [(String, Value); 5] {
     [
         ("scope".to_owned(), policy.scope.as_ref().map(Scope::to_string).into()),
         ("apis".to_owned(), policy.apis.iter().map(Resource::as_str).collect()),
         ("redirect_hosts".to_owned(), policy.redirect_hosts.iter().map(String::as_str).collect()),
         ("client_lifetime".to_owned(), policy.client_lifetime.into()),
+        ("pkce".to_owned(), policy.pkce.as_str().into()),
     ]
 }
 

@@ -131,6 +131,7 @@ fn clients(demo: &Demo) -> Result<Vec<(NewClient, Option<Secret>)>, Error> {
             strict_audience: false,
             relying_party: RelyingParty::default(),
             registered_by: None,
+            trusted: false,
         })
     };
     let service = NewClient { grant_types: [GrantType::ClientCredentials].into(), ..client(SERVICE, "Demo service")? };

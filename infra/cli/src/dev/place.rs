@@ -98,6 +98,7 @@ impl Place {
             ("JETON_ALLOW_PASSWORD_GRANT", policy.legacy.password.to_string()),
             ("JETON_REGISTRATION", registration.mode.as_str().to_owned()),
             ("JETON_REGISTRATION_APIS", variable("JETON_REGISTRATION_APIS").unwrap_or_default()),
+            ("JETON_REGISTRATION_PKCE", registration.pkce.as_str().to_owned()),
             ("JETON_OUTBOUND_PRIVATE_HOSTS", variable("JETON_OUTBOUND_PRIVATE_HOSTS").unwrap_or_default()),
             ("AWS_ENDPOINT_URL_DYNAMODB", connection.dynamodb_endpoint.clone().unwrap_or_default()),
             ("AWS_REGION", connection.region.clone()),

@@ -29,7 +29,10 @@ fn settle_in(
         let public = PublicKey::Ed25519([1; 32]);
         ClientKeys::Inline(vec![ClientKey { kid: None, algorithm: None, public }])
     });
-    new_client(asked, id, keys, standing, &Offer { apis: &known, deployment, algorithms: &algorithms })
+    let taken_names = [NameSkeleton::of("Acme Bank")].into();
+    let pkce = PkceRule::Required;
+    let offer = Offer { apis: &known, deployment, algorithms: &algorithms, pkce, taken_names: &taken_names };
+    new_client(asked, id, keys, standing, &offer)
 }
 
 fn implicit() -> Policy {
@@ -42,24 +45,36 @@ fn o30_what_is_left_out_has_the_defaults_of_the_standards() {
     assert_eq!((client.name.as_str(), client.auth_method), ("dyn_1", AuthMethod::SecretBasic));
     assert_eq!(client.grant_types, [GrantType::AuthorizationCode].into());
     assert_eq!(client.scope, Some(crate::target::identity()));
-    assert_eq!((client.apis.len(), client.pkce), (0, PkceRule::Optional));
+    assert_eq!((client.apis.len(), client.pkce), (0, PkceRule::Nonce));
     assert_eq!(client.relying_party, RelyingParty::default());
     let own = client.registered_by.unwrap();
     assert_eq!((own.response_types, own.ends_at), ([ResponseType::Code].into(), None));
 }
 
 #[test]
-fn c117_pkce_is_for_public_clients_and_for_those_without_openid() {
-    for (members, rule) in [
-        (r#","scope":"openid""#, PkceRule::Optional),
-        (r#","scope":"profile""#, PkceRule::Required),
-        (r#","token_endpoint_auth_method":"none""#, PkceRule::Required),
-        (r#","token_endpoint_auth_method":"client_secret_post""#, PkceRule::Optional),
-    ] {
-        assert_eq!(settle(asked(members), RegistrationPolicy::default()).unwrap().pkce, rule, "{members}");
+fn c142_pkce_is_for_everybody_but_confidential_clients_may_send_a_nonce_or_be_excused() {
+    let rule = |members: &str, policy: PkceRule, deployment: PkceRule| {
+        let policy = RegistrationPolicy { pkce: policy, ..RegistrationPolicy::default() };
+        let standing = SelfRegistration::new(SecretDigest::from_bytes([1; 32]), policy, None, NOW);
+        let (algorithms, taken_names) = ([SigningAlgorithm::Rs256].into(), BTreeSet::new());
+        let offered = Policy::default();
+        let offer = Offer {
+            apis: &[],
+            deployment: &offered,
+            algorithms: &algorithms,
+            pkce: deployment,
+            taken_names: &taken_names,
+        };
+        new_client(asked(members), ClientId::parse("dyn_1").unwrap(), None, standing, &offer).unwrap().pkce
+    };
+    use PkceRule::{Nonce, Optional, Required};
+    let public = r#","token_endpoint_auth_method":"none""#;
+    for members in ["", r#","scope":"profile""#, r#","token_endpoint_auth_method":"client_secret_post""#] {
+        let rules = [(Required, Required), (Optional, Required), (Required, Optional), (Optional, Optional)];
+        let rules = rules.map(|(policy, deployment)| rule(members, policy, deployment));
+        assert_eq!(rules, [Nonce, Optional, Optional, Optional], "{members}");
     }
-    let without = Policy { openid: false, ..Policy::default() };
-    assert_eq!(settle_in(asked(""), RegistrationPolicy::default(), &without).unwrap().pkce, PkceRule::Required);
+    assert_eq!([rule(public, Required, Required), rule(public, Optional, Optional)], [Required; 2]);
 }
 
 #[test]
@@ -110,9 +125,30 @@ fn c117_redirect_uris_are_those_of_the_kind_of_app_and_of_the_hosts_of_the_polic
         ("https://other.example/cb", "web", false),
         ("com.example.app:/cb", "native", true),
         ("com.example.other:/cb", "native", false),
+        ("com.example.APP:/cb", "native", true),
     ] {
         assert_eq!(settle(with(uri, kind), hosts.clone()).is_ok(), good, "{uri}");
     }
+}
+
+#[test]
+fn c143_a_native_pairwise_client_names_its_sector() {
+    let with = |uri: &str, more: &str| {
+        let document =
+            format!(r#"{{"redirect_uris":["{uri}"],"application_type":"native","subject_type":"pairwise"{more}}}"#);
+        settle(ClientMetadata::parse(document.as_bytes()).unwrap(), RegistrationPolicy::default())
+    };
+    for uri in ["com.example.app:/cb", "http://localhost/cb"] {
+        assert!(with(uri, "").map(drop).unwrap_err().to_string().starts_with("subject_type: "), "{uri}");
+        let named = with(uri, r#","sector_identifier_uri":"https://app.example/s""#).unwrap();
+        assert_eq!(named.relying_party.sector, Sector::parse("app.example").ok(), "{uri}");
+    }
+}
+
+#[test]
+fn c143_a_scheme_is_not_let_in_as_the_host_that_follows_it() {
+    let document = br#"{"redirect_uris":["com.evil.stealer://app.example/cb"],"application_type":"native"}"#;
+    assert_eq!(ClientMetadata::parse(document).unwrap_err().code(), RegistrationErrorCode::InvalidRedirectUri);
 }
 
 /// That each of these additions is refused with a sentence that starts with the member.
@@ -140,6 +176,8 @@ fn o30_o31_what_a_client_may_not_use_is_refused_and_named() {
         (r#","response_types":[]"#, "response_types: "),
         (r#","response_types":["token"]"#, "response_types: "),
         (r#","client_name":" ""#, "client_name: "),
+        (r#","client_name":"a\u200bb""#, "client_name: it has"),
+        (r#","client_name":"ACME  Bank""#, "client_name: it is"),
         (r#","scope":"openid admin""#, "scope: "),
     ];
     assert_named(&rows);

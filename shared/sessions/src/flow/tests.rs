@@ -1,13 +1,13 @@
 use std::collections::BTreeSet;
 
 use grants::{AuthMethod, PkceRule};
-use protocol::{ClientId, GrantType, LegacyGrants, Parameters, Scope};
+use protocol::{ClientId, GrantType, LegacyGrants, Parameters, Resource, Scope};
 
 use super::*;
 use crate::people::tests::NOW;
 use crate::session::tests::session;
 
-fn client(auth_method: AuthMethod) -> Client {
+pub(crate) fn client(auth_method: AuthMethod) -> Client {
     Client {
         id: ClientId::parse("app").unwrap(),
         name: "App".to_owned(),
@@ -24,6 +24,7 @@ fn client(auth_method: AuthMethod) -> Client {
         strict_audience: false,
         relying_party: grants::RelyingParty::default(),
         registered_by: None,
+        trusted: false,
         disabled: false,
         created_at: NOW,
     }
@@ -36,11 +37,20 @@ struct Case {
     age: u32,
     request: &'static str,
     just: bool,
+    redirect_uri: &'static str,
     hint: Option<Result<&'static str, ()>>,
 }
 
-const CASE: Case =
-    Case { query: "", signed_in: true, agreed: true, age: 20, request: "another", just: false, hint: None };
+const CASE: Case = Case {
+    query: "",
+    signed_in: true,
+    agreed: true,
+    age: 20,
+    request: "another",
+    just: false,
+    redirect_uri: "https://app.example/cb",
+    hint: None,
+};
 
 fn decide(case: &Case, auth_method: AuthMethod) -> Next {
     decide_for(case, &client(auth_method))
@@ -50,12 +60,14 @@ fn decide_for(case: &Case, client: &Client) -> Next {
     let query = format!("response_type=code&{}", case.query);
     let request =
         AuthorizationRequest::parse(&Parameters::parse(query.as_bytes()).unwrap(), LegacyGrants::default()).unwrap();
-    let target = Target { resources: Vec::new(), scope: Scope::parse("read").unwrap() };
+    let target = Target { resources: vec![Resource::parse("urn:a").unwrap()], scope: Scope::parse("read").unwrap() };
     let (signed_in, _) = session();
+    let agreed = Consent::given(client, &target, None, NOW);
     let situation = Situation {
         client,
+        redirect_uri: &RedirectUri::parse(case.redirect_uri).unwrap(),
         target: &target,
-        agreed: case.agreed.then_some(&target),
+        agreed: case.agreed.then_some(&agreed),
         signed_in: case.signed_in.then_some(&signed_in),
         known_as: case.signed_in.then_some(&signed_in.user().subject),
         expected: &Expected::of(case.hint.map(|hint| hint.map(str::to_owned)), request.claims.subject.as_deref()),
@@ -153,6 +165,23 @@ fn a_client_can_register_the_oldest_sign_in_that_will_do() {
 }
 
 #[test]
-fn c034_a_public_client_is_always_asked_about() {
-    assert_eq!(decide(&CASE, AuthMethod::None), Next::Consent);
+fn c034_c139_a_public_client_is_asked_about_each_time_unless_its_redirect_uri_is_https() {
+    for (redirect_uri, next) in [
+        ("https://app.example/cb", Next::Issue),
+        ("http://127.0.0.1/cb", Next::Consent),
+        ("com.example.app:/cb", Next::Consent),
+    ] {
+        assert_eq!(decide(&Case { redirect_uri, ..CASE }, AuthMethod::None), next, "{redirect_uri}");
+    }
+    assert_eq!(decide(&Case { query: "prompt=none", ..CASE }, AuthMethod::None), Next::Issue);
+}
+
+#[test]
+fn c177_a_trusted_client_is_asked_about_only_if_it_asks_for_that() {
+    let trusted = Client { trusted: true, ..client(AuthMethod::SecretBasic) };
+    for (query, next) in [("", Next::Issue), ("prompt=none", Next::Issue), ("prompt=consent", Next::Consent)] {
+        assert_eq!(decide_for(&Case { query, agreed: false, ..CASE }, &trusted), next, "{query}");
+    }
+    let strange = Case { signed_in: false, agreed: false, ..CASE };
+    assert_eq!(decide_for(&strange, &trusted), Next::SignIn);
 }

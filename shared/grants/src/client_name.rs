@@ -1,0 +1,139 @@
+//! Names of clients: what people read on pages, so a name must show all that it holds (OWASP ASVS 10.4.7), and one that
+//! nobody vouches for must not look like one of the operator's.
+
+use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
+use icu_properties::{CodePointMapData, CodePointSetData};
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::confusable_detection::skeleton;
+
+const MAX_CHARACTERS: usize = 100;
+/// It is a symbol by its category, and looks like white space.
+const BRAILLE_BLANK: char = '\u{2800}';
+
+/// The form of a name in which two names are the same if people take one for the other (UTS 39 §4): without regard to
+/// letter case, width and white space, and with all letters that look alike as one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NameSkeleton(String);
+
+/// Whether a name has 1 to 100 characters, all of them visible or white space between others.
+pub(crate) fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= MAX_CHARACTERS && !text.chars().any(hides)
+}
+
+/// Whether a character shows nothing by itself, or changes how others are shown: control, bidirectional, default
+/// ignorable, private use, unassigned.
+fn hides(character: char) -> bool {
+    let category = CodePointMapData::<GeneralCategory>::new().get(character);
+    let breaks = matches!(category, GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator);
+    breaks
+        || GeneralCategoryGroup::Other.contains(category)
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
+        || CodePointSetData::new::<BidiControl>().contains(character)
+        || character == BRAILLE_BLANK
+}
+
+impl NameSkeleton {
+    /// The skeleton of a name.
+    ///
+    /// Letters are folded and replaced by those that they look like in turns, because either may bring the other about:
+    /// a capital I looks like a small L, and a small I does not. Here they are one, so that nobody profits from it.
+    pub fn of(name: &str) -> Self {
+        let plain: String = name.nfkc().collect();
+        let folded = alike(&alike(&plain));
+        let words: Vec<&str> = folded.split_whitespace().collect();
+        Self(words.join(" ").replace('i', "l"))
+    }
+}
+
+/// The letters that these look like, in lower case.
+fn alike(text: &str) -> String {
+    skeleton(text).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn c140_a_name_that_hides_something_is_refused() {
+        let hidden = [
+            "",
+            " ",
+            "\u{a0}\u{2003}\u{3000}",
+            "a\u{0}",
+            "a\u{7}b",
+            "a\nb",
+            "a\u{85}b",
+            "a\u{ad}b",
+            "a\u{34f}b",
+            "a\u{61c}b",
+            "a\u{115f}b",
+            "a\u{180e}b",
+            "a\u{200b}b",
+            "a\u{200d}b",
+            "a\u{200e}b",
+            "a\u{200f}b",
+            "a\u{2028}b",
+            "a\u{2029}b",
+            "a\u{202a}b",
+            "a\u{202e}b",
+            "a\u{2060}b",
+            "a\u{2066}b",
+            "a\u{2069}b",
+            "\u{2800}",
+            "\u{3164}",
+            "a\u{e000}b",
+            "a\u{fe0f}b",
+            "a\u{feff}b",
+            "a\u{ffa0}b",
+            "a\u{fffb}b",
+            "a\u{e0041}b",
+            "a\u{378}b",
+        ];
+        for name in hidden {
+            assert!(!is_name(name), "{name:?}");
+        }
+        for good in ["A", "Müller & Søn", "家計簿 2.0", "تطبيق", "Ελλάδα", "🦀 Rust", "e\u{301}", "Acme – Bank"]
+        {
+            assert!(is_name(good), "{good}");
+        }
+        assert!(is_name(&"ä".repeat(100)) && !is_name(&"ä".repeat(101)));
+    }
+
+    #[test]
+    fn c140_names_that_look_the_same_have_one_skeleton() {
+        let rows: [(&str, &[&str]); 5] = [
+            (
+                "Acme Bank",
+                &[
+                    "ACME BANK",
+                    "acme  bank ",
+                    "Acme\u{a0}Bank",
+                    "\u{410}cme B\u{430}nk",
+                    "Acrne Bank",
+                    "\u{ff21}cme Bank",
+                ],
+            ),
+            ("PayPal", &["PayPaI", "PAYPAL", "paypa1", "\u{420}\u{430}y\u{420}al", "pаypаl"]),
+            ("BILLING", &["Billing", "BlLLlNG", "bi11ing"]),
+            ("MAIL", &["mail", "Mall", "rnail"]),
+            ("Straße", &["STRASSE", "strasse"]),
+        ];
+        for (name, others) in rows {
+            for other in others {
+                assert_eq!(NameSkeleton::of(name), NameSkeleton::of(other), "{name} {other}");
+            }
+        }
+        for (one, other) in [("Acme Bank", "Acme Banking"), ("Acme Bank", "AcmeBank"), ("Orders", "Order"), ("", "a")] {
+            assert_ne!(NameSkeleton::of(one), NameSkeleton::of(other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn the_skeleton_of_a_skeleton_is_itself() {
+        for name in ["Acme Bank", "MAIL", "PayPaI", "Ελλάδα", "家計簿", "Straße"] {
+            let once = NameSkeleton::of(name);
+            assert_eq!(NameSkeleton::of(&once.0), once, "{name}");
+        }
+    }
+}

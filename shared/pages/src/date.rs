@@ -1,0 +1,72 @@
+//! Dates as people write them.
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const SECONDS_A_DAY: u64 = 24 * 3600;
+
+/// The date of a number of seconds since the start of 1970, in UTC: `23 November 2026`.
+pub fn date(seconds: u64) -> String {
+    let (mut days, mut year) = (seconds / SECONDS_A_DAY, 1970);
+    while let Some(rest) = days.checked_sub(days_of(year)).filter(|_| year < 9999) {
+        (days, year) = (rest, year + 1);
+    }
+    for (month, name) in (1..).zip(MONTHS) {
+        match days.checked_sub(days_of_month(year, month)) {
+            Some(rest) => days = rest,
+            None => return format!("{} {name} {year}", days + 1),
+        }
+    }
+    format!("the end of {year}")
+}
+
+const fn is_leap_year(year: u64) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+}
+
+const fn days_of(year: u64) -> u64 {
+    if is_leap_year(year) { 366 } else { 365 }
+}
+
+const fn days_of_month(year: u64, month: u64) -> u64 {
+    match month {
+        2 if is_leap_year(year) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::date;
+
+    #[test]
+    fn a_date_is_that_of_its_seconds() {
+        let rows = [
+            (0, "1 January 1970"),
+            (86_399, "1 January 1970"),
+            (86_400, "2 January 1970"),
+            (951_782_400, "29 February 2000"),
+            (951_868_800, "1 March 2000"),
+            (1_735_689_599, "31 December 2024"),
+            (1_800_000_000, "15 January 2027"),
+            (4_107_542_400, "1 March 2100"),
+            (u64::MAX, "the end of 9999"),
+        ];
+        for (seconds, expected) in rows {
+            assert_eq!(date(seconds), expected, "{seconds}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The page with an error that is for an app which registered itself, shown before anybody signed in.
+
+use askama::Template;
+
+use crate::{Unrenderable, rendering};
+
+/// An error response that goes to the app only when the person presses on (RFC 9700 §4.11.2).
+#[derive(Template)]
+#[template(path = "returned_error.html")]
+pub struct ReturnedError<'a> {
+    /// The name of the client.
+    pub client_name: &'a str,
+    /// The date when the client registered itself.
+    pub registered_itself: Option<&'a str>,
+    /// The host that the person goes on to.
+    pub redirect_host: &'a str,
+    /// The error code.
+    pub error: &'a str,
+    /// The error in words.
+    pub description: &'a str,
+    /// The way to the app.
+    pub way_on: WayOn<'a>,
+}
+
+/// The way in which a response gets to an app.
+pub enum WayOn<'a> {
+    /// The response stands in this URL.
+    Link(&'a str),
+    /// A form with the parameters of the response is posted to this redirect URI.
+    Form(&'a str, &'a [(&'a str, &'a str)]),
+}
+
+impl ReturnedError<'_> {
+    /// The page.
+    ///
+    /// # Errors
+    /// [`Unrenderable`] when the link is none to an app, or the template could not be filled in.
+    pub fn render(&self) -> Result<String, Unrenderable> {
+        let (WayOn::Link(href) | WayOn::Form(href, _)) = self.way_on;
+        rendering::leads_to_an_app(href)?;
+        rendering::fill(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINK: ReturnedError<'static> = ReturnedError {
+        client_name: "Budget Planner",
+        registered_itself: Some("23 November 2026"),
+        redirect_host: "budget.example",
+        error: "invalid_scope",
+        description: "scope is malformed",
+        way_on: WayOn::Link("https://budget.example/cb?error=invalid_scope&state=1"),
+    };
+
+    #[test]
+    fn c141_the_page_names_app_host_and_error_and_leads_on_by_a_link() {
+        let page = LINK.render().unwrap();
+        for fact in ["Budget Planner", "budget.example", "invalid_scope", "scope is malformed", "23 November 2026"] {
+            assert!(page.contains(fact), "{fact}");
+        }
+        assert!(page.contains(r#"href="https://budget.example/cb?error=invalid_scope&#38;state=1""#), "{page}");
+        assert!(!page.contains("<script"));
+    }
+
+    #[test]
+    fn c141_a_response_in_a_form_waits_for_its_button() {
+        let fields = [("error", "invalid_scope"), ("state", "<x>")];
+        let page = ReturnedError { way_on: WayOn::Form("https://budget.example/cb", &fields), ..LINK };
+        let page = page.render().unwrap();
+        assert!(page.contains(r#"<form method="post" action="https://budget.example/cb">"#), "{page}");
+        assert!(page.contains(r#"name="state" value="&#60;x&#62;""#) && page.contains("<button type=\"submit\">"));
+        assert!(!page.contains("<script"));
+    }
+
+    #[test]
+    fn a_link_that_is_none_to_an_app_is_not_rendered() {
+        let page = ReturnedError { way_on: WayOn::Link("javascript:alert(1)"), ..LINK };
+        assert!(matches!(page.render(), Err(Unrenderable::NoApp)));
+    }
+}

@@ -1,0 +1,95 @@
+//! The facts on a consent page: allowing means exactly these (OWASP ASVS 10.7.1, 10.7.2).
+
+use std::collections::BTreeSet;
+
+use grants::{Client, Registrant, Target};
+use protocol::{Claim, ClaimsRequest, RedirectUri};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// The facts on a consent page.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// The client that asks: its id, its name and who registered it are on the page.
+    pub client: &'a Client,
+    /// The address that the answer goes to.
+    pub redirect_uri: &'a RedirectUri,
+    /// The scope and the APIs that the client gets.
+    pub target: &'a Target,
+    /// The single claims that the client gets; the page shows the scopes that bring them.
+    pub claims: &'a ClaimsRequest,
+}
+
+/// The hash of the facts on a consent page.
+#[derive(Clone, Copy, Debug)]
+pub struct ShownDigest([u8; 32]);
+
+impl Shown<'_> {
+    /// The hash of all facts. Each is written with its length before it, and each list with its number of entries, so
+    /// that no two pages have the same text.
+    pub fn digest(&self) -> ShownDigest {
+        let mut facts = Facts(Sha256::new());
+        facts.text(self.client.id.as_str());
+        facts.text(&self.client.name);
+        match self.client.registrant() {
+            Registrant::Operator => facts.text("operator"),
+            Registrant::Itself { since } => {
+                facts.text("itself");
+                facts.text(&since.seconds().to_string());
+            }
+        }
+        facts.text(self.redirect_uri.as_str());
+        facts.list(self.target.scope.tokens());
+        facts.list(self.target.resources.iter().map(protocol::Resource::as_str));
+        facts.list(names(&self.claims.userinfo));
+        facts.list(names(&self.claims.id_token));
+        ShownDigest(facts.0.finalize().into())
+    }
+}
+
+impl ShownDigest {
+    /// The hash, for the form.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Takes the hash that came with a form.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl PartialEq for ShownDigest {
+    /// Compares in constant time.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for ShownDigest {}
+
+struct Facts(Sha256);
+
+impl Facts {
+    fn text(&mut self, text: &str) {
+        self.number(text.len());
+        self.0.update(text);
+    }
+
+    fn list<'t>(&mut self, texts: impl Iterator<Item = &'t str>) {
+        let texts: Vec<&str> = texts.collect();
+        self.number(texts.len());
+        texts.into_iter().for_each(|text| self.text(text));
+    }
+
+    fn number(&mut self, number: usize) {
+        self.0.update(u64::try_from(number).unwrap_or(u64::MAX).to_be_bytes());
+    }
+}
+
+fn names(claims: &BTreeSet<Claim>) -> impl Iterator<Item = &'static str> {
+    claims.iter().map(|claim| claim.as_str())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+use grants::{AuthMethod, RegistrationPolicy, SecretDigest, SelfRegistration};
+use proptest::prelude::*;
+use proptest::sample::{Index, select, subsequence};
+use protocol::{ClientId, Resource, Scope};
+
+use super::*;
+use crate::flow::tests::client;
+use crate::people::tests::NOW;
+
+const SCOPES: [&str; 4] = ["a", "b", "ab", "openid"];
+const APIS: [&str; 3] = ["urn:a", "urn:ab", "urn:b"];
+
+/// The facts of a page, as plain data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Page {
+    id: &'static str,
+    name: &'static str,
+    itself: Option<u64>,
+    redirect_uri: &'static str,
+    scope: Vec<&'static str>,
+    apis: Vec<&'static str>,
+    userinfo: Vec<Claim>,
+    id_token: Vec<Claim>,
+}
+
+fn digest(page: &Page) -> ShownDigest {
+    let registered = |at: u64| {
+        let now = grants::Timestamp::from_seconds(at);
+        SelfRegistration::new(SecretDigest::from_bytes([1; 32]), RegistrationPolicy::default(), None, now)
+    };
+    let client = Client {
+        id: ClientId::parse(page.id).unwrap(),
+        name: page.name.to_owned(),
+        registered_by: page.itself.map(registered),
+        created_at: page.itself.map_or(NOW, grants::Timestamp::from_seconds),
+        ..client(AuthMethod::SecretBasic)
+    };
+    let target = Target {
+        resources: page.apis.iter().map(|api| Resource::parse(api).unwrap()).collect(),
+        scope: Scope::of(page.scope.iter().copied()),
+    };
+    let claims = ClaimsRequest {
+        userinfo: page.userinfo.iter().copied().collect(),
+        id_token: page.id_token.iter().copied().collect(),
+        ..ClaimsRequest::default()
+    };
+    let redirect_uri = RedirectUri::read(page.redirect_uri).unwrap();
+    Shown { client: &client, redirect_uri: &redirect_uri, target: &target, claims: &claims }.digest()
+}
+
+/// Facts that differ little, so that what runs into each other without lengths does.
+fn page() -> impl Strategy<Value = Page> {
+    let claims = || subsequence(vec![Claim::Name, Claim::Email, Claim::EmailVerified], 0..=3);
+    let client = (select(vec!["a", "ab"]), select(vec!["b", "", "bc"]), select(vec![None, Some(1), Some(11)]));
+    let uris = vec!["https://a.example/", "https://a.example/b", "https://b.example/"];
+    let access = (subsequence(SCOPES.to_vec(), 0..=4), subsequence(APIS.to_vec(), 0..=3), claims(), claims());
+    (client, select(uris), access).prop_map(|((id, name, itself), redirect_uri, (scope, apis, userinfo, id_token))| {
+        Page { id, name, itself, redirect_uri, scope, apis, userinfo, id_token }
+    })
+}
+
+/// The first page, with one fact of the second.
+fn with_one_of(page: &Page, other: &Page, which: Index) -> Page {
+    let (page, other) = (page.clone(), other.clone());
+    match which.index(8) {
+        0 => Page { id: other.id, ..page },
+        1 => Page { name: other.name, ..page },
+        2 => Page { itself: other.itself, ..page },
+        3 => Page { redirect_uri: other.redirect_uri, ..page },
+        4 => Page { scope: other.scope, ..page },
+        5 => Page { apis: other.apis, ..page },
+        6 => Page { userinfo: other.userinfo, ..page },
+        _ => Page { id_token: other.id_token, ..page },
+    }
+}
+
+proptest! {
+    #[test]
+    fn c138_two_pages_have_one_digest_exactly_if_they_show_the_same(one in page(), other in page()) {
+        prop_assert_eq!(digest(&one) == digest(&other), one == other);
+    }
+
+    #[test]
+    fn c138_a_change_of_any_one_fact_changes_the_digest(one in page(), other in page(), which: Index) {
+        let changed = with_one_of(&one, &other, which);
+        prop_assert_eq!(digest(&one) == digest(&changed), one == changed);
+    }
+}

@@ -1,0 +1,94 @@
+//! Consent: written as it was found, never over newer consent; listed and withdrawn.
+
+use futures::future::join_all;
+use grants::{Consent, PersonKey, Target};
+use protocol::{ClientId, Scope};
+use store::{Changed, Remembered, StoredConsent};
+
+use crate::fixtures::{NOW, client, resource};
+use crate::place::Place;
+
+const ADA: PersonKey = PersonKey::from_bytes([1; 16]);
+const BOB: PersonKey = PersonKey::from_bytes([2; 16]);
+
+fn page(api: &str) -> Target {
+    Target { resources: vec![resource(api)], scope: Scope::parse("read").unwrap() }
+}
+
+/// Consent to one page, beside `earlier` consent.
+pub(crate) fn consent(api: &str, earlier: Option<&Consent>) -> Consent {
+    Consent::given(&client(), &page(api), earlier, NOW)
+}
+
+async fn c139_consent_is_written_where_it_is_as_it_was_found(place: Place) {
+    let (people, app) = (place.stores.people().unwrap(), client().id);
+    let first = consent("urn:a", None);
+    let write = async |consent: &Consent, found: Option<&Consent>| {
+        people.remember_consent(ADA, &app, consent, found).await.unwrap()
+    };
+    assert_eq!(write(&first, Some(&first)).await, Remembered::Refused(None));
+    assert_eq!(write(&first, None).await, Remembered::Done);
+    assert_eq!(write(&first, None).await, Remembered::Refused(Some(first.clone())));
+    let second = consent("urn:b", Some(&first));
+    assert_eq!(write(&second, Some(&first)).await, Remembered::Done);
+    let third = consent("urn:c", Some(&first));
+    assert_eq!(write(&third, Some(&first)).await, Remembered::Refused(Some(second.clone())));
+    let later = Consent { agreed_at: NOW.plus(1), ..second.clone() };
+    assert_eq!(write(&third, Some(&later)).await, Remembered::Refused(Some(second.clone())));
+    // What is not named any more is taken away with the rest.
+    let only = Consent { targets: vec![page("urn:d")], mark: None, agreed_at: NOW };
+    assert_eq!(write(&only, Some(&second)).await, Remembered::Done);
+    assert_eq!(people.person(ADA, &app).await.unwrap().agreed, Some(only));
+}
+
+async fn c139_of_consent_in_several_tabs_at_once_none_undoes_another(place: Place) {
+    let (people, app) = (place.stores.people().unwrap(), client().id);
+    let apis = ["urn:a", "urn:b", "urn:c", "urn:d", "urn:e", "urn:f"];
+    join_all(apis.map(async |api| {
+        let mut found = None;
+        loop {
+            let consent = consent(api, found.as_ref());
+            match people.remember_consent(ADA, &app, &consent, found.as_ref()).await.unwrap() {
+                Remembered::Done => break,
+                Remembered::Refused(stands) => found = stands,
+            }
+        }
+    }))
+    .await;
+    let stored = people.person(ADA, &app).await.unwrap().agreed.unwrap();
+    assert!(apis.iter().all(|api| stored.covers(&page(api))), "{stored:?}");
+}
+
+async fn c139_consent_is_listed_and_withdrawn(place: Place) {
+    let (people, app) = (place.stores.people().unwrap(), client().id);
+    let other = ClientId::parse("other").unwrap();
+    let given = consent("urn:a", None);
+    for (person, client) in [(ADA, &app), (ADA, &other), (BOB, &app)] {
+        people.remember_consent(person, client, &given, None).await.unwrap();
+    }
+    let stored = |person, client: &ClientId| StoredConsent { person, client: client.clone(), consent: given.clone() };
+    assert_eq!(people.consents_of(ADA).await.unwrap(), [stored(ADA, &app), stored(ADA, &other)]);
+    assert_eq!(people.all_consents().await.unwrap().len(), 3);
+    assert_eq!(people.withdraw_consent(ADA, &app).await.unwrap(), Changed::Done);
+    assert_eq!(people.withdraw_consent(ADA, &app).await.unwrap(), Changed::Refused);
+    assert_eq!(people.consents_of(ADA).await.unwrap(), [stored(ADA, &other)]);
+    assert_eq!(people.consents_of(BOB).await.unwrap(), [stored(BOB, &app)]);
+}
+
+async fn c139_consent_that_an_earlier_version_stored_is_read(place: Place) {
+    let (people, app) = (place.stores.people().unwrap(), client().id);
+    people.remember_consent(ADA, &app, &consent("urn:a", None), None).await.unwrap();
+    place.without_attribute_of_people("mark").await;
+    let found = people.person(ADA, &app).await.unwrap().agreed.unwrap();
+    assert_eq!(found, Consent { targets: vec![page("urn:a")], mark: None, agreed_at: NOW });
+    let next = consent("urn:b", Some(&found));
+    assert_eq!(people.remember_consent(ADA, &app, &next, Some(&found)).await.unwrap(), Remembered::Done);
+    assert!(people.person(ADA, &app).await.unwrap().agreed.is_some_and(|given| given.covers(&page("urn:a"))));
+}
+
+crate::on_both! {
+    c139_consent_is_written_where_it_is_as_it_was_found,
+    c139_of_consent_in_several_tabs_at_once_none_undoes_another,
+    c139_consent_is_listed_and_withdrawn,
+    c139_consent_that_an_earlier_version_stored_is_read,
+}
