@@ -71,7 +71,10 @@ fn changes() -> [(Value, &'static str); 5] {
 /// The request of an app that says neither where to nor for what: its registration decides.
 fn bare_request(client: &str) -> String {
     let pkce = Pkce::new();
-    format!("/authorize?response_type=code&client_id={client}&code_challenge={}&code_challenge_method=S256", pkce.challenge)
+    format!(
+        "/authorize?response_type=code&client_id={client}&code_challenge={}&code_challenge_method=S256",
+        pkce.challenge
+    )
 }
 
 /// Ana, signed in at the first server.
@@ -144,7 +147,11 @@ async fn c139_a_public_app_of_the_operator_at_an_https_address_is_remembered() {
     let mut session = world.session();
     let at_https = public_app(world, "Browser app", CALLBACK, &[]);
     let (ana, scope) = (&world.ana, [("scope", "openid read")]);
-    session.browser.sign_in_and_consent(&url(&at_https.id, &scope), &ana.username, &ana.password).await.assert_granted();
+    session
+        .browser
+        .sign_in_and_consent(&url(&at_https.id, &scope), &ana.username, &ana.password)
+        .await
+        .assert_granted();
     assert!(silent(&mut session.browser, &at_https, &[]).await.is_ok(), "prompt=none gives a code");
     // An app on this device cannot be told apart from any other.
     for (place, redirect_uri) in ["http://127.0.0.1/cb", "com.example.app:/cb"].into_iter().enumerate() {

@@ -29,6 +29,8 @@ mod handles;
 #[cfg(test)]
 mod https_in_front;
 #[cfg(test)]
+mod in_flight;
+#[cfg(test)]
 mod many_grants;
 #[cfg(test)]
 mod named_redirects;

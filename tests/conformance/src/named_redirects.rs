@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 
 use crate::people::{asks_for_consent, sign_in};
 use crate::rounds::ROUNDS;
-use crate::self_registered::{
-    Registration, assert_refused_for, initial_token, metadata, open, register, with_tokens,
-};
+use crate::self_registered::{Registration, assert_refused_for, initial_token, metadata, open, register, with_tokens};
 use crate::session::assert_fails;
 use crate::world::World;
 

@@ -49,7 +49,7 @@ impl Scene<'_> {
         let before = silent(&mut browser, self.client, &[]).await.expect("a code");
         let open = browser.go(&request(self.other_client, &[]).0).await;
         assert!(asks_for_consent(&open), "{:?}", open.reply);
-        let client = if round % 2 == 0 { self.client } else { self.other_client };
+        let client = if round.is_multiple_of(2) { self.client } else { self.other_client };
         let (url, pkce) = request(client, &[("prompt", "login")]);
         let page = browser.go(&url).await;
         let mut elsewhere = browser.clone();
@@ -59,7 +59,12 @@ impl Scene<'_> {
         let (landing, second) = join(in_flight, self.hand_on(round)).await;
         let late = landing.callback().and_then(|callback| callback.code);
         let late = late.map(|code| Code { code, verifier: pkce.verifier });
-        let former = Former { browser: elsewhere, codes: [Some(before), late].into_iter().flatten().collect(), refresh, open: Some(open) };
+        let former = Former {
+            browser: elsewhere,
+            codes: [Some(before), late].into_iter().flatten().collect(),
+            refresh,
+            open: Some(open),
+        };
         (former, [first, second])
     }
 

@@ -10,9 +10,7 @@ use harness::{Cli, Finished, RegisteredClient, jeton};
 use serde_json::Value;
 
 use crate::relying_party::app;
-use crate::rounds::{
-    PASSWORD, Survivors, beside, browser_of, done, in_rounds, later, request, said, streamless,
-};
+use crate::rounds::{PASSWORD, Survivors, beside, browser_of, done, in_rounds, later, request, said, streamless};
 use crate::session::assert_granted;
 use crate::world::{ORDERS, World};
 
@@ -24,7 +22,7 @@ const STAGGER: Duration = Duration::from_millis(30);
 
 /// Runs two commands beside each other, the one first in even rounds and the other in odd ones.
 async fn both(cli: &Cli, round: usize, one: Given<'_>, other: Given<'_>) -> [Finished; 2] {
-    let (first, second) = if round % 2 == 0 { (Duration::ZERO, STAGGER) } else { (STAGGER, Duration::ZERO) };
+    let (first, second) = if round.is_multiple_of(2) { (Duration::ZERO, STAGGER) } else { (STAGGER, Duration::ZERO) };
     let (one, other) = join(later(first, cli, one.0, one.1), later(second, cli, other.0, other.1)).await;
     [one, other]
 }
@@ -135,13 +133,14 @@ async fn c133_two_claims_set_at_the_same_time_are_both_there() {
         let name = format!("claims{person}");
         cli.create_user(&name, PASSWORD);
         for round in rounds {
-            let claims = [format!("nickname={round}"), format!("zoneinfo={round}")];
+            let value = format!("Round {round}");
+            let claims = [format!("nickname={value}"), format!("zoneinfo={value}")];
             let [one, other] = claims.each_ref().map(|claim| ["user", "update", "--claim", claim, &name]);
             // Nothing between them: both read before either writes.
             let (one, other) = join(beside(&cli, &one, ""), beside(&cli, &other, "")).await;
             let shown = cli.run(&["user", "show", &name]);
             for (finished, claim) in [(one, "nickname"), (other, "zoneinfo")] {
-                if expect(&survivors, round, &finished) && shown["claims"][claim] != round.to_string() {
+                if expect(&survivors, round, &finished) && shown["claims"][claim] != value {
                     survivors.note(round, format!("{claim} is lost"));
                 }
             }

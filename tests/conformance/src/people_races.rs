@@ -7,9 +7,7 @@ use futures::future::join;
 use harness::{Browser, Cli, Landing, Pkce, RegisteredClient};
 
 use crate::relying_party::app;
-use crate::rounds::{
-    PASSWORD, Survivors, browser_of, done, in_rounds, later, moment, request, sign_in, streamless,
-};
+use crate::rounds::{PASSWORD, Survivors, browser_of, done, in_rounds, later, moment, request, sign_in, streamless};
 use crate::session::{Code, Session, Tokens, assert_refused, tokens};
 use crate::world::World;
 
@@ -91,7 +89,7 @@ impl<'w> Scene<'w> {
             returned.set(true);
             finished
         };
-        let (held, finished) = join(self.sign_in(password, round % 2 == 0, &returned), ends).await;
+        let (held, finished) = join(self.sign_in(password, round.is_multiple_of(2), &returned), ends).await;
         done(&finished);
         held
     }
