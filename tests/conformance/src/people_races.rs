@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::ops::Range;
+use std::time::Duration;
 
 use futures::future::join;
 use harness::{Browser, Cli, Landing, Pkce, RegisteredClient};
@@ -41,9 +42,10 @@ impl<'w> Scene<'w> {
 
     /// The sign-in page, filled in and sent; an eager app takes the code to the token endpoint at once and refreshes until
     /// the command returned.
-    async fn sign_in(&mut self, password: &str, eager: bool, returned: &Cell<bool>) -> Held {
+    async fn sign_in(&mut self, password: &str, eager: bool, wait: Duration, returned: &Cell<bool>) -> Held {
         let (url, pkce) = request(self.client, &[("prompt", "login")]);
         let page = self.browser.go(&url).await;
+        tokio::time::sleep(wait).await;
         let filled = [("username", &*self.username), ("password", password)];
         let landing = self.browser.submit(&page, &page.form(), &filled).await;
         match code(&landing, pkce) {
@@ -81,21 +83,28 @@ impl<'w> Scene<'w> {
     /// One round: a sign-in, and the command that is to end everything.
     async fn round(&mut self, round: usize, password: &str, command: &[&str], input: &str) -> Held {
         let (returned, cli) = (Cell::new(false), self.cli.clone());
+        // A command that sets a password makes a hash first: it takes as long as the sign-in, and begins before it.
+        let (command_waits, person_waits) = if input.is_empty() {
+            (moment(round, SPAN), Duration::ZERO)
+        } else {
+            (Duration::ZERO, moment(round, SPAN))
+        };
         let args = [command, &[&*self.username]].concat();
         let args: Vec<String> = args.into_iter().map(str::to_owned).collect();
+        let eager = round.is_multiple_of(2);
         let ends = async {
             let args: Vec<&str> = args.iter().map(String::as_str).collect();
-            let finished = later(moment(round, SPAN), &cli, &args, input).await;
+            let finished = later(command_waits, &cli, &args, input).await;
             returned.set(true);
             finished
         };
-        let (held, finished) = join(self.sign_in(password, round.is_multiple_of(2), &returned), ends).await;
+        let (held, finished) = join(self.sign_in(password, eager, person_waits, &returned), ends).await;
         done(&finished);
         held
     }
 }
 
-/// The command starts within so many milliseconds after the person began.
+/// The one begins within so many milliseconds after the other.
 const SPAN: u64 = 120;
 
 fn code(landing: &Landing, pkce: Pkce) -> Option<Code> {
