@@ -14,7 +14,7 @@ pub(crate) enum State {
 use State::{NotBuilt, Partly, Refused, Tested};
 
 /// Number, requirement and state.
-pub(crate) const LINES: [(usize, &str, State); 137] = [
+pub(crate) const LINES: [(usize, &str, State); 145] = [
     (
         1,
         "A redirect URI is compared with the registered ones as text, and nothing that only means the same is taken.",
@@ -221,6 +221,12 @@ pub(crate) const LINES: [(usize, &str, State); 137] = [
     (128, "Logout that an app asks for.", Tested),
     (129, "Logout that apps are told of.", Tested),
     (130, "No secret, code, token, assertion or verifier is ever logged.", Tested),
+    (131, "A person's id is random and tells nothing; a name leads to it, and a rename keeps the subject.", Tested),
+    (132, "Whoever gets a name that was deleted has nothing of its first owner.", Tested),
+    (133, "Of changes at the same time none undoes another, and a command that succeeds holds.", Tested),
+    (134, "Nothing rests on a person any more who is disabled or deleted, or has another password.", Tested),
+    (135, "Nothing of a session lives after a sign-out, with the stream stopped as well.", Tested),
+    (136, "A sign-in over a session keeps it with another cookie, or ends it where it is somebody else's.", Tested),
     (
         138,
         "Allowing means what the page showed; where that changed the page is shown again and nothing is issued.",
@@ -235,6 +241,8 @@ pub(crate) const LINES: [(usize, &str, State); 137] = [
     (141, "An error of a client that registered itself waits for a person, unless the request is silent.", Tested),
     (142, "A client that registers itself needs PKCE, or a nonce if it is confidential, unless it is excused.", Tested),
     (143, "A redirect URI of a private-use scheme is named and compared by its scheme, and has no host.", Tested),
+    (147, "Each operator's command leaves an audit record.", Tested),
+    (148, "Grants and sessions of a person are bounded, and ending them takes bounded time.", Tested),
     (
         177,
         "A trusted client needs no consent; scope claims, static claims, roles and groups are options.",

@@ -14,6 +14,7 @@ mod bad_input;
 mod bad_requests_of_people;
 #[cfg(test)]
 mod consent;
+mod consent_shown;
 #[cfg(test)]
 mod counted;
 #[cfg(test)]
@@ -29,6 +30,14 @@ mod handles;
 #[cfg(test)]
 mod https_in_front;
 #[cfg(test)]
+mod in_flight;
+#[cfg(test)]
+mod many_grants;
+#[cfg(test)]
+mod named_redirects;
+#[cfg(test)]
+mod names_again;
+#[cfg(test)]
 mod openid_implicit;
 #[cfg(test)]
 mod openid_plan;
@@ -37,7 +46,13 @@ mod openid_requests;
 #[cfg(test)]
 mod openid_tokens;
 #[cfg(test)]
+mod operator_races;
+#[cfg(test)]
+mod operators_commands;
+#[cfg(test)]
 mod people;
+#[cfg(test)]
+mod people_races;
 #[cfg(test)]
 mod published;
 #[cfg(test)]
@@ -48,6 +63,8 @@ mod registration;
 mod relying_party;
 #[cfg(test)]
 mod round_trips;
+#[cfg(test)]
+mod rounds;
 #[cfg(test)]
 mod section_a_authorization_request;
 #[cfg(test)]
@@ -83,6 +100,8 @@ mod session;
 #[cfg(test)]
 mod sign_out;
 #[cfg(test)]
+mod signed_out;
+#[cfg(test)]
 mod startup;
 #[cfg(test)]
 mod stored;
@@ -92,5 +111,9 @@ mod tables;
 mod throttled;
 #[cfg(test)]
 mod told;
+#[cfg(test)]
+mod upgrade;
+#[cfg(test)]
+mod who_registered;
 #[cfg(test)]
 mod world;

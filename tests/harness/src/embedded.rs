@@ -1,20 +1,30 @@
 //! An embedded `DynamoDB` of the tests' own, for what must be seen or spoiled from outside the product.
 
+use std::path::Path;
+
 use dynoxide::Database;
 use serde_json::Value;
 
 use crate::Http;
 use crate::background::Background;
 
-/// An empty `DynamoDB` in memory, on loopback.
+/// A `DynamoDB` of its own, on loopback.
 pub struct EmbeddedDynamo {
     server: Background,
 }
 
 impl EmbeddedDynamo {
-    /// Starts one.
+    /// Starts an empty one in memory.
     pub fn start() -> Self {
-        let database = Database::memory().expect("an embedded database");
+        Self::of(Database::memory().expect("an embedded database"))
+    }
+
+    /// Starts one that keeps everything in a file, as `jeton dev --data` does.
+    pub fn in_file(path: &Path) -> Self {
+        Self::of(Database::new(&path.display().to_string()).expect("an embedded database"))
+    }
+
+    fn of(database: Database) -> Self {
         let server = Background::serve(async move |listener| dynoxide::server::serve_on(listener, database).await);
         Self { server }
     }

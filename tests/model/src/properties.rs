@@ -132,7 +132,7 @@ fn first_is_active(callers: &Callers, state: &State) -> bool {
         expires_at: START.plus(900),
         resources: 1,
         scope: 1,
-        person: None,
+        rests_on: None,
     };
     let app = callers.world.client(Who::App);
     let facts = describe_opaque(&handle, grant);

@@ -6,11 +6,13 @@ use grants::authorization::trust;
 use grants::code::{Agreement, CodeRedemption, grant_of};
 use grants::refresh::RefreshRequest;
 use grants::{
-    Attempt, AuthMethod, AuthenticatedClient, Client, CodeHandle, Generation, Grant, GrantSecret, PkceRule, Policy,
-    RefreshHandle, RelyingParty, Seconds, SecretDigest, StoredSecret, Target, Timestamp, authenticate,
+    Attempt, AuthMethod, AuthenticatedClient, Client, CodeHandle, Footing, Generation, Grant, GrantSecret, PersonKey,
+    PkceRule, Policy, RefreshHandle, RelyingParty, Seconds, SecretDigest, SessionId, SignIn, StoredSecret, Target,
+    Timestamp, authenticate,
 };
 use protocol::{
-    ClientId, CodeVerifier, GrantType, PresentedClient, ReceivedRequest, RedirectUri, Resource, Scope, Secret, Subject,
+    Claims, ClientId, CodeVerifier, GrantType, PresentedClient, ReceivedRequest, RedirectUri, Resource, Scope, Secret,
+    Subject,
 };
 
 use crate::ask::{Proof, Reach, Who};
@@ -63,7 +65,8 @@ impl World {
 
     pub(crate) fn refresh(&self, generation: u8, reach: Reach) -> RefreshRequest {
         let (scope, resources) = self.reaches[reach as usize].clone();
-        let token = RefreshHandle { secret: self.secret.clone(), generation: generation_of(generation) };
+        let token =
+            RefreshHandle { secret: self.secret.clone(), generation: generation_of(generation), rests_on: None };
         RefreshRequest { token, scope, resources }
     }
 
@@ -82,7 +85,14 @@ impl World {
             code_challenge: Some(verifier('v').challenge()),
             nonce: None,
             pairwise_subject: None,
-            sign_in: None,
+            footing: Footing {
+                person: PersonKey::from_bytes([1; 16]),
+                credential_version: Some(1),
+                session: Some(SessionId::from_bytes([2; 16])),
+                number: 1,
+            },
+            session_ends_at: START.plus(1_000_000),
+            sign_in: SignIn { userinfo_claims: [].into(), id_token_claims: Claims::default() },
         };
         let trusted = trust(&received, Some(client)).unwrap();
         grant_of(self.secret.id(), &trusted, agreement, &self.policy, (now, attempt))
@@ -114,7 +124,7 @@ fn redemption(secret: &GrantSecret, proof: Proof) -> CodeRedemption {
     let letter = if proof == Proof::WrongVerifier { 'w' } else { 'v' };
     let resource = if proof == Proof::OtherResource { Resource::parse("urn:other").ok() } else { None };
     CodeRedemption {
-        code: CodeHandle { secret: secret.clone() },
+        code: CodeHandle { secret: secret.clone(), rests_on: None },
         redirect_uri: RedirectUri::parse(redirect).ok(),
         code_verifier: Some(verifier(letter)),
         resources: resource.into_iter().collect(),

@@ -1,0 +1,140 @@
+//! One browser, several apps, several people: a sign-in over another session, and what a sign-out ends. The people table
+//! has no stream here, so that nothing is ended by what follows a sign-out.
+
+use std::ops::Range;
+
+use harness::{Browser, Jwt, RegisteredClient, Reply};
+
+use crate::relying_party::app;
+use crate::rounds::{PASSWORD, Survivors, browser_of, in_rounds, sign_in, silent, streamless};
+use crate::session::{Code, Session, tokens};
+use crate::world::World;
+
+const OFFLINE: (&str, &str) = ("scope", "openid read offline_access");
+
+/// What an app has of one sign-in.
+struct App<'c> {
+    client: &'c RegisteredClient,
+    /// The session, as the ID token tells.
+    sid: String,
+    id_token: String,
+    /// Of the grant that ends with the session.
+    refresh: String,
+    /// Of the grant that lasts.
+    offline: String,
+    /// A code that is not redeemed yet, of a grant that ends with the session.
+    code: Code,
+    /// The browser as it was then.
+    browser: Browser,
+}
+
+impl<'c> App<'c> {
+    /// Signs somebody in with the password, whoever is signed in, and asks for all that an app may have.
+    async fn enter(session: &Session<'_>, browser: &mut Browser, client: &'c RegisteredClient, who: &str) -> Self {
+        let code = sign_in(browser, client, (who, PASSWORD), &[OFFLINE]).await;
+        let offline = good(session.redeem(client, &code).await);
+        let brief = good(Self::redeem_silent(session, browser, client).await);
+        let sids = [&offline, &brief].map(|reply| Jwt::read(&reply.string("id_token")).text("sid").to_owned());
+        assert!(!sids[0].is_empty() && sids[0] == sids[1], "{sids:?}");
+        let code = silent(browser, client, &[]).await.expect("a code");
+        Self {
+            client,
+            sid: sids[0].clone(),
+            id_token: brief.string("id_token"),
+            refresh: tokens(&brief).refresh,
+            offline: tokens(&offline).refresh,
+            code,
+            browser: browser.clone(),
+        }
+    }
+
+    async fn redeem_silent(session: &Session<'_>, browser: &mut Browser, client: &RegisteredClient) -> Reply {
+        let code = silent(browser, client, &[]).await.expect("a code");
+        session.redeem(client, &code).await
+    }
+
+    /// What still lives of all that should have ended with the session, and what ended although it should live.
+    async fn left(&self, session: &Session<'_>, name: &str) -> Vec<String> {
+        let mut left = session.left_of_cookies(self.client, &self.browser).await;
+        if session.refresh(self.client, &self.refresh).await.status == 200 {
+            left.push("a refresh token is refreshed".to_owned());
+        }
+        left.extend(session.left_of_code(self.client, &self.code).await);
+        if session.refresh(self.client, &self.offline).await.status != 200 {
+            left.push("a grant with offline_access ended".to_owned());
+        }
+        left.into_iter().map(|what| format!("{name}: {what}")).collect()
+    }
+}
+
+fn good(reply: Reply) -> Reply {
+    assert_eq!(reply.status, 200, "{reply:?}");
+    reply
+}
+
+/// Signs out as an app asks for it.
+async fn sign_out(browser: &mut Browser, app: &App<'_>) {
+    let landing = browser.go(&format!("/logout?id_token_hint={}", app.id_token)).await;
+    assert!(landing.reply.text().contains("You are signed out"), "{:?}", landing.reply);
+}
+
+fn mail_and_payroll(world: &World) -> [RegisteredClient; 2] {
+    ["Mail", "Payroll"].map(|name| app(world, name, &[]))
+}
+
+#[tokio::test]
+async fn c136_c135_a_sign_in_over_a_session_of_the_same_person_keeps_it_and_a_sign_out_ends_all_of_it() {
+    let (world, survivors) = (streamless(), Survivors::default());
+    let [mail, payroll] = mail_and_payroll(world);
+    in_rounds(async |person: usize, rounds: Range<usize>| {
+        let (session, name) = (world.session(), format!("same{person}"));
+        world.stack.cli().create_user(&name, PASSWORD);
+        for round in rounds {
+            let mut browser = browser_of(world, 7, person);
+            let first = App::enter(&session, &mut browser, &mail, &name).await;
+            let second = App::enter(&session, &mut browser, &payroll, &name).await;
+            if first.sid != second.sid {
+                survivors.note(round, "the session is another one");
+            }
+            // The cookie of before is dead, and that takes nothing from the browser that has the new one.
+            survivors.note_all(round, session.left_of_cookies(&mail, &first.browser).await);
+            if silent(&mut browser, &mail, &[]).await.is_err() {
+                survivors.note(round, "the new cookie is dead");
+            }
+            sign_out(&mut browser, &second).await;
+            survivors.note_all(round, first.left(&session, "Mail").await);
+            survivors.note_all(round, second.left(&session, "Payroll").await);
+        }
+    })
+    .await;
+    survivors.assert_none();
+}
+
+#[tokio::test]
+async fn c136_c135_a_sign_in_over_a_session_of_another_person_ends_it_as_a_sign_out_does() {
+    let (world, survivors) = (streamless(), Survivors::default());
+    let [mail, payroll] = mail_and_payroll(world);
+    in_rounds(async |person: usize, rounds: Range<usize>| {
+        let (session, names) = (world.session(), ["former", "latter"].map(|name| format!("{name}{person}")));
+        for name in &names {
+            world.stack.cli().create_user(name, PASSWORD);
+        }
+        for round in rounds {
+            let mut browser = browser_of(world, 8, person);
+            let former = App::enter(&session, &mut browser, &mail, &names[0]).await;
+            let latter = App::enter(&session, &mut browser, &payroll, &names[1]).await;
+            assert_ne!(former.sid, latter.sid);
+            survivors.note_all(round, former.left(&session, "the former").await);
+            // Whoever signed in last is signed in.
+            if silent(&mut browser, &payroll, &[]).await.is_err() {
+                survivors.note(round, "the latter is not signed in");
+            }
+            if session.refresh(&payroll, &latter.refresh).await.status != 200 {
+                survivors.note(round, "the latter's grant ended");
+            }
+            sign_out(&mut browser, &latter).await;
+        }
+    })
+    .await;
+    survivors.assert_none();
+}
