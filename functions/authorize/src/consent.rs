@@ -1,6 +1,6 @@
 //! The consent form.
 
-use edge::{Answer, Event, Incoming, Trace, redirect};
+use edge::{Answer, AuditEvent, Event, Incoming, Trace, redirect};
 use grants::Timestamp;
 use keys::{HandleKind, KeyRing};
 use protocol::{AuthorizationErrorCode, Parameters};
@@ -28,7 +28,7 @@ impl Authorize {
             Some("allow") => self.allow(&admitted, &person, &ticket, now).await,
             Some("deny") => {
                 let denied = self.refuse(&admitted, AuthorizationErrorCode::AccessDenied, "the person did not agree");
-                let event = Event::of_person("consent_denied", &person.user().subject);
+                let event = Event::of_person(AuditEvent::ConsentDenied, &person.user().subject);
                 Ok(Trace::event(event).onto(denied))
             }
             Some(_) | None => Err(show::used_form(&admitted)),

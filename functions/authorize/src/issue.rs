@@ -1,6 +1,6 @@
 //! Issuing a code, or the tokens of the implicit grant: one conditional write.
 
-use edge::{Answer, Event, Trace, redirect};
+use edge::{Answer, AuditEvent, Event, Trace, redirect};
 use grants::code::{self, Agreement};
 use grants::revocation::revoke;
 use grants::{
@@ -49,12 +49,12 @@ impl Authorize {
                 let rests_on = ring.footing_of(&grant);
                 let code = ring.handles().seal_code(&CodeHandle { secret, rests_on });
                 let answer = self.respond(&admitted.way(), &[("code", code.expose())]);
-                (answer, vec![Event::of_grant("code_issued", &grant)])
+                (answer, vec![Event::of_grant(AuditEvent::CodeIssued, &grant)])
             }
             ResponseType::Token | ResponseType::IdToken | ResponseType::IdTokenToken => {
                 let answer = self.send_tokens(admitted, &grant, secret, now).await?;
                 let legacy = Event::legacy(GrantType::Implicit, ADVICE);
-                (answer, vec![Event::of_grant("implicit_token_issued", &grant), legacy])
+                (answer, vec![Event::of_grant(AuditEvent::ImplicitTokenIssued, &grant), legacy])
             }
         };
         Ok(Trace { events, ..Trace::default() }.of_client(&grant.client_id).onto(answer))

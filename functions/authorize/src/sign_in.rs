@@ -1,8 +1,8 @@
 //! The sign-in form.
 
 use edge::{
-    Answer, Attempted, Checked, DEVICE_COOKIE, Event, Incoming, SESSION_COOKIE, Trace, redirect, set_cookie,
-    set_lasting_cookie,
+    Answer, Attempted, AuditEvent, Checked, DEVICE_COOKIE, Event, Incoming, SESSION_COOKIE, Trace, redirect,
+    set_cookie, set_lasting_cookie,
 };
 use grants::{Seconds, Target, Timestamp};
 use keys::{HandleKind, KeyRing};
@@ -31,7 +31,7 @@ impl Authorize {
             return Ok(Trace::refused("form_not_valid").onto(again(Why::StaleForm)));
         }
         let Some((username, password)) = credentials(&form) else {
-            return Ok(failed("sign_in_failed", again(Why::WrongPassword)));
+            return Ok(failed(AuditEvent::SignInFailed, again(Why::WrongPassword)));
         };
         let device = device(incoming, &ring);
         let attempted = Attempted {
@@ -46,16 +46,16 @@ impl Authorize {
         let (checked, former) = (checked.map_err(show::unavailable)?, former.map_err(show::unavailable)?);
         let right = match checked {
             Checked::Right(right) => *right,
-            Checked::Wrong => return Ok(failed("sign_in_failed", again(Why::WrongPassword))),
-            Checked::Wait(wait) => return Ok(failed("sign_in_throttled", again(Why::TooManyGuesses(wait)))),
+            Checked::Wrong => return Ok(failed(AuditEvent::SignInFailed, again(Why::WrongPassword))),
+            Checked::Wait(wait) => return Ok(failed(AuditEvent::SignInThrottled, again(Why::TooManyGuesses(wait)))),
         };
         let agreed = right.agreed.clone();
         match self.start_session(right, former, admitted.written.digest, now).await.map_err(show::unavailable)? {
             Started::SignedIn(person, handle) => {
                 self.welcome(&admitted, (*person, handle), (agreed, device), now).await
             }
-            Started::Over => Ok(failed("sign_in_failed", again(Why::WrongPassword))),
-            Started::Wait(wait) => Ok(failed("sign_in_throttled", again(Why::TooManyGuesses(wait)))),
+            Started::Over => Ok(failed(AuditEvent::SignInFailed, again(Why::WrongPassword))),
+            Started::Wait(wait) => Ok(failed(AuditEvent::SignInThrottled, again(Why::TooManyGuesses(wait)))),
         }
     }
 
@@ -71,7 +71,7 @@ impl Authorize {
         let key = person.user().key;
         let device = device.filter(|known| known.of(key).is_some());
         let device = device.unwrap_or_else(|| DeviceHandle::new(key, edge::random()));
-        let event = Event::of_person("signed_in", &person.user().subject);
+        let event = Event::of_person(AuditEvent::SignedIn, &person.user().subject);
         let known_as = Some(known_as(admitted.trusted.client(), &person, &ring)?);
         let guest = Guest { signed_in: Some(person), known_as, agreed };
         let answer = self.after_sign_in(admitted, &guest, now).await?;
@@ -105,8 +105,8 @@ fn device(incoming: Incoming<'_>, ring: &KeyRing) -> Option<DeviceHandle> {
     DeviceHandle::from_bytes(&ring.handles().open(HandleKind::Device, incoming.cookie(DEVICE_COOKIE)?)?)
 }
 
-fn failed(event: &'static str, page: Answer) -> Answer {
-    Trace { reason: Some(event), ..Trace::event(Event::new(event)) }.onto(page)
+fn failed(event: AuditEvent, page: Answer) -> Answer {
+    Trace { reason: Some(event.as_str()), ..Trace::event(Event::new(event)) }.onto(page)
 }
 
 fn credentials(form: &Parameters) -> Option<(Username, Secret)> {

@@ -6,8 +6,8 @@
 //! - A refresh token ends its grant and so every access token of it; an access token ends alone.
 
 use edge::{
-    Answer, Authentication, Config, Error, Event, Failure, Function, Incoming, Parts, Stores, Trace, cross_origin,
-    json, method_not_allowed, preflight,
+    Answer, AuditEvent, Authentication, Config, Error, Event, Failure, Function, Incoming, Parts, Stores, Trace,
+    cross_origin, json, method_not_allowed, preflight,
 };
 use grants::{AuthenticatedClient, Generation, GrantId, Timestamp, TokenId, revocation};
 use http::{Method, StatusCode};
@@ -15,8 +15,6 @@ use lambda_http::Request;
 use protocol::{ClientId, Secret, TokenQuery};
 use serde_json::json;
 use store::{Applied, GrantsTable};
-
-const REVOKED: &str = "token_revoked";
 
 /// The endpoint.
 pub struct Revoke {
@@ -71,7 +69,7 @@ impl Revoke {
             Some(TokenId::OfGrant(grant, generation, ..)) => self.end_access(grant, generation, client).await,
             Some(id @ TokenId::Machine(_)) if facts.client_id == *client && facts.expires_at > now => {
                 self.grants.revoke_token(id, facts.expires_at).await?;
-                Ok(Some(Event::new(REVOKED)))
+                Ok(Some(Event::new(AuditEvent::TokenRevoked)))
             }
             Some(TokenId::Machine(_)) | None => Ok(None),
         }
@@ -96,7 +94,7 @@ impl Revoke {
 
 fn revoked(applied: &Applied) -> Option<Event> {
     match applied {
-        Applied::Done(grant) => Some(Event::of_grant(REVOKED, grant)),
+        Applied::Done(grant) => Some(Event::of_grant(AuditEvent::TokenRevoked, grant)),
         Applied::Refused(_) => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Client credentials: a JWT is stored nowhere, an opaque token as a grant of its own.
 
-use edge::{Answer, Event, Failure, Trace};
+use edge::{Answer, AuditEvent, Event, Failure, Trace};
 use grants::{Generation, GrantSecret, TokenFormat, machine};
 use protocol::{Resource, Scope};
 
@@ -15,7 +15,7 @@ impl Token {
         scope: Option<&Scope>,
     ) -> Result<Answer, Failure> {
         let token = machine::access_token(&asking.client, &asking.apis, resources, scope, asking.now)?;
-        let mut event = Event::new("service_token_issued");
+        let mut event = Event::new(AuditEvent::ServiceTokenIssued);
         let access_token = match token.format {
             TokenFormat::Jwt => self.sign(&token, token_id_of_machine()).await?,
             TokenFormat::Opaque => {

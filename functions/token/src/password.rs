@@ -1,6 +1,6 @@
 //! The password grant, for those who still migrate from it (RFC 6749 §4.3).
 
-use edge::{Answer, Attempted, Checked, Event, Failure, RightPassword, Trace};
+use edge::{Answer, Attempted, AuditEvent, Checked, Event, Failure, RightPassword, Trace};
 use grants::password::ProvenPerson;
 use grants::revocation::revoke;
 use grants::{Asked, Grant, GrantSecret, Refusal, Seconds, Target, password};
@@ -32,7 +32,7 @@ impl Token {
         let asked = Asked { resources: &resources, scope: scope.as_ref() };
         let answer = self.give_of_grant(asking, &grant, secret, asked).await?;
         let legacy = Trace::event(Event::legacy(GrantType::Password, ADVICE));
-        Ok(legacy.onto(Trace::event(Event::of_grant("password_token_issued", &grant)).onto(answer)))
+        Ok(legacy.onto(Trace::event(Event::of_grant(AuditEvent::PasswordTokenIssued, &grant)).onto(answer)))
     }
 
     /// Makes the grant while it is asked, side by side, whether the person is still as the password found that person, and
@@ -75,9 +75,9 @@ impl Token {
 }
 
 fn wrong() -> Failure {
-    Failure::from(Refusal::PasswordWrong).with_event(Event::new("sign_in_failed"))
+    Failure::from(Refusal::PasswordWrong).with_event(Event::new(AuditEvent::SignInFailed))
 }
 
 fn too_many(wait: Seconds) -> Failure {
-    Failure::too_many_guesses(wait).with_event(Event::new("sign_in_throttled"))
+    Failure::too_many_guesses(wait).with_event(Event::new(AuditEvent::SignInThrottled))
 }

@@ -1,8 +1,8 @@
 //! Tokens on their way out.
 
-use edge::{Answer, Event, Failure, json};
+use edge::{Answer, AuditEvent, Event, Failure, json};
 use grants::revocation::revoke;
-use grants::{AccessToken, Asked, Grant, GrantSecret, IdToken, TokenFormat, TokenId, Verdict, refresh};
+use grants::{AccessToken, Asked, Grant, GrantSecret, IdToken, Refusal, TokenFormat, TokenId, Verdict, refresh};
 use http::StatusCode;
 use protocol::{IdentityScope, Secret, TokenResponse};
 use sessions::{SessionChange, is_to_be_told, stands};
@@ -89,9 +89,7 @@ impl Token {
             Verdict::RefuseAnd(refusal, last) => {
                 // Until the revocation is written the refusal is not said: who cannot be told so asks again.
                 self.grants.grants().apply(&last).await?;
-                let name = refusal.name();
-                let event = found.map_or(Event::new(name), |grant| Event::of_grant(name, grant));
-                Err(Failure::from(refusal).with_event(event))
+                Err(ended(refusal, found))
             }
         }
     }
@@ -102,7 +100,7 @@ impl Token {
         let ground = self.grants.ground_of(&grant, read).await?;
         if let Err(refusal) = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), moment) {
             self.grants.grants().apply(&revoke(grant.id)).await?;
-            return Err(Failure::from(refusal).with_event(Event::of_grant(refusal.name(), &grant)));
+            return Err(ended(refusal, Some(&grant)));
         }
         // An app that refreshes is used: once in a while the session is told, so that it does not end as unused.
         if let Some(session) = ground.session.filter(|session| is_to_be_told(session, moment.0, asking.now)) {
@@ -114,6 +112,16 @@ impl Token {
     pub(crate) async fn sign(&self, token: &AccessToken, id: TokenId) -> Result<Secret, Failure> {
         let ring = self.parts.keys.ring_to_sign(token.algorithm, token.issued_at).await?;
         Ok(ring.sign(token, self.parts.config.issuer.as_str(), id)?)
+    }
+}
+
+/// A refusal that ended a grant, with its event where it is one that an auditor wants to find.
+fn ended(refusal: Refusal, grant: Option<&Grant>) -> Failure {
+    let failure = Failure::from(refusal);
+    match (AuditEvent::of_refusal(refusal), grant) {
+        (Some(name), Some(grant)) => failure.with_event(Event::of_grant(name, grant)),
+        (Some(name), None) => failure.with_event(Event::new(name)),
+        (None, _) => failure,
     }
 }
 

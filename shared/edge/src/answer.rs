@@ -7,6 +7,8 @@ use lambda_http::Body;
 use protocol::{ClientId, GrantType, Subject};
 use serde::Serialize;
 
+use crate::AuditEvent;
+
 /// An answer on its way to the gateway.
 pub type Answer = Response<Body>;
 
@@ -24,8 +26,8 @@ pub struct Trace {
 /// Something that an auditor wants to find.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// What happened: `code_redeemed`, `signed_in`.
-    pub name: &'static str,
+    /// What happened.
+    pub name: AuditEvent,
     /// The person, when there is one.
     pub subject: Option<String>,
     /// The key of the grant's item, which makes no handle.
@@ -36,24 +38,24 @@ pub struct Event {
 
 impl Event {
     /// Something about nobody in particular.
-    pub const fn new(name: &'static str) -> Self {
+    pub const fn new(name: AuditEvent) -> Self {
         Self { name, subject: None, grant: None, legacy: None }
     }
 
     /// Something that happened to a grant.
-    pub fn of_grant(name: &'static str, grant: &Grant) -> Self {
+    pub fn of_grant(name: AuditEvent, grant: &Grant) -> Self {
         let subject = grant.subject.as_ref().map(ToString::to_string);
         Self { subject, grant: Some(grant.id.to_string()), ..Self::new(name) }
     }
 
     /// Something that a person did.
-    pub fn of_person(name: &'static str, subject: &Subject) -> Self {
+    pub fn of_person(name: AuditEvent, subject: &Subject) -> Self {
         Self { subject: Some(subject.to_string()), ..Self::new(name) }
     }
 
     /// The use of a grant type that nobody should use.
     pub fn legacy(grant_type: GrantType, advice: &'static str) -> Self {
-        Self { legacy: Some((grant_type, advice)), ..Self::new("legacy_grant_used") }
+        Self { legacy: Some((grant_type, advice)), ..Self::new(AuditEvent::LegacyGrantUsed) }
     }
 }
 

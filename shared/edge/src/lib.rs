@@ -19,6 +19,7 @@
 
 mod answer;
 mod assertions;
+mod audit;
 mod authentication;
 mod bearer;
 mod client_keys;
@@ -46,6 +47,7 @@ mod serve;
 pub use answer::{
     Answer, Event, Trace, form_post, html, json, jwt, method_not_allowed, no_content, not_found, problem, redirect,
 };
+pub use audit::AuditEvent;
 pub use authentication::Authentication;
 pub use bearer::BearerFailure;
 pub use client_secret::new_client_secret;

@@ -15,7 +15,7 @@ use tracing_subscriber::fmt::{Layer, layer};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::Registry;
 
-use crate::{Event, Trace};
+use crate::{AuditEvent, Event, Trace};
 
 /// What our own lines are marked with.
 const TARGET: &str = "jeton";
@@ -51,7 +51,7 @@ pub(crate) fn request(line: &Line<'_>) {
         endpoint = line.endpoint,
         method = known(line.method),
         status = line.status,
-        event = last.map(|last| last.name),
+        event = last.map(|last| last.name.as_str()),
         client_id = line.trace.client_id.as_deref(),
         source = last.and(line.source),
         subject = last.and_then(|last| last.subject.as_deref()),
@@ -67,13 +67,13 @@ pub(crate) fn request(line: &Line<'_>) {
 fn event(line: &Line<'_>, event: &Event) {
     let (request_id, client_id, source) = (short(line.request_id), line.trace.client_id.as_deref(), line.source);
     if let Some((grant_type, advice)) = event.legacy {
-        let grant_type = grant_type.as_str();
-        tracing::warn!(target: TARGET, event = event.name, request_id, client_id, source, grant_type, advice, "audit");
+        let (event, grant_type) = (event.name.as_str(), grant_type.as_str());
+        tracing::warn!(target: TARGET, event, request_id, client_id, source, grant_type, advice, "audit");
         return;
     }
     tracing::info!(
         target: TARGET,
-        event = event.name,
+        event = event.name.as_str(),
         request_id,
         client_id,
         source,
@@ -96,7 +96,8 @@ fn known(method: &str) -> &str {
 
 /// Tells of a rotation of the signing keys: which came, which went, and for how many seconds the oldest has signed.
 pub fn rotation(created: &[String], deleted: &[String], oldest_signing_key_age: u64) {
-    let event = if created.is_empty() && deleted.is_empty() { "keys_kept" } else { "keys_rotated" };
+    let kept = created.is_empty() && deleted.is_empty();
+    let event = if kept { AuditEvent::KeysKept } else { AuditEvent::KeysRotated }.as_str();
     let (created, deleted) = (created.join(" "), deleted.join(" "));
     tracing::info!(target: TARGET, event, created, deleted, oldest_signing_key_age, "audit");
 }
@@ -105,9 +106,13 @@ pub fn rotation(created: &[String], deleted: &[String], oldest_signing_key_age: 
 pub fn logout(client: &ClientId, missed: Option<&dyn std::fmt::Display>) {
     let client_id = client.as_str();
     match missed {
-        None => tracing::info!(target: TARGET, event = "client_told_of_logout", client_id, "audit"),
+        None => {
+            let event = AuditEvent::ClientToldOfLogout.as_str();
+            tracing::info!(target: TARGET, event, client_id, "audit");
+        }
         Some(cause) => {
-            tracing::warn!(target: TARGET, event = "client_not_told_of_logout", client_id, cause = %cause, "audit");
+            let event = AuditEvent::ClientNotToldOfLogout.as_str();
+            tracing::warn!(target: TARGET, event, client_id, cause = %cause, "audit");
         }
     }
 }
