@@ -23,8 +23,8 @@ impl Token {
         let request = CodeRedemption { code, redirect_uri, code_verifier, resources };
         let grant = self.advance_by_code(asking, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: None };
-        let answer = self.give_of_grant(asking, &grant, request.code.secret.clone(), asked).await?;
-        Ok(Trace::event(Event::of_grant(AuditEvent::CodeRedeemed, &grant)).onto(answer))
+        let (answer, token) = self.give_of_grant(asking, &grant, request.code.secret.clone(), asked).await?;
+        Ok(Trace::event(Event::of_grant(AuditEvent::CodeRedeemed, &grant).with_token(token)).onto(answer))
     }
 
     async fn advance_by_code(

@@ -30,9 +30,10 @@ impl Token {
         let secret = GrantSecret::from_bytes(edge::random());
         let grant = self.grant_for(asking, &right, target, &secret).await?;
         let asked = Asked { resources: &resources, scope: scope.as_ref() };
-        let answer = self.give_of_grant(asking, &grant, secret, asked).await?;
+        let (answer, token) = self.give_of_grant(asking, &grant, secret, asked).await?;
+        let issued = Event::of_grant(AuditEvent::PasswordTokenIssued, &grant).with_token(token);
         let legacy = Trace::event(Event::legacy(GrantType::Password, ADVICE));
-        Ok(legacy.onto(Trace::event(Event::of_grant(AuditEvent::PasswordTokenIssued, &grant)).onto(answer)))
+        Ok(legacy.onto(Trace::event(issued).onto(answer)))
     }
 
     /// Makes the grant while it is asked, side by side, whether the person is still as the password found that person, and

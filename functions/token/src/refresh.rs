@@ -25,8 +25,8 @@ impl Token {
         let request = RefreshRequest { token, scope, resources };
         let grant = self.advance_by_refresh(asking, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: request.scope.as_ref() };
-        let answer = self.give_of_grant(asking, &grant, request.token.secret.clone(), asked).await?;
-        Ok(Trace::event(Event::of_grant(AuditEvent::GrantRefreshed, &grant)).onto(answer))
+        let (answer, token) = self.give_of_grant(asking, &grant, request.token.secret.clone(), asked).await?;
+        Ok(Trace::event(Event::of_grant(AuditEvent::GrantRefreshed, &grant).with_token(token)).onto(answer))
     }
 
     async fn advance_by_refresh(

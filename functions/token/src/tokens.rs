@@ -2,7 +2,9 @@
 
 use edge::{Answer, AuditEvent, Event, Failure, json};
 use grants::revocation::revoke;
-use grants::{AccessToken, Asked, Grant, GrantSecret, IdToken, Refusal, TokenFormat, TokenId, Verdict, refresh};
+use grants::{
+    AccessToken, Asked, Grant, GrantSecret, IdToken, Refusal, TokenFormat, TokenId, TokenName, Verdict, refresh,
+};
 use http::StatusCode;
 use protocol::{IdentityScope, Secret, TokenResponse};
 use sessions::{SessionChange, is_to_be_told, stands};
@@ -37,24 +39,27 @@ impl Given<'_> {
 }
 
 impl Token {
-    /// The tokens of a grant that has just been advanced, or stands where this very request had advanced it.
+    /// The tokens of a grant that has just been advanced, or stands where this very request had advanced it, and the name
+    /// of the access token for the log.
     pub(crate) async fn give_of_grant(
         &self,
         asking: &Asking,
         grant: &Grant,
         secret: GrantSecret,
         asked: Asked<'_>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<(Answer, TokenName), Failure> {
         let token = grants::for_grant(grant, asking.client.client(), &asking.apis, asked, asking.now)?;
         let generation = refresh::current_generation(grant).ok_or(grants::Refusal::GrantRevoked)?;
         let ring = self.parts.keys.ring(asking.now).await?;
         let rests_on = ring.footing_of(grant);
-        let access_token = match token.format {
+        let (access_token, name) = match token.format {
             TokenFormat::Jwt => {
-                self.sign(&token, TokenId::OfGrant(grant.id, generation, edge::random(), rests_on)).await?
+                let id = TokenId::OfGrant(grant.id, generation, edge::random(), rests_on);
+                (self.sign(&token, id).await?, TokenName::Signed(id))
             }
             TokenFormat::Opaque => {
-                ring.handles().seal_access(&token.handle(grant, secret.clone(), generation, rests_on))
+                let handle = token.handle(grant, secret.clone(), generation, rests_on);
+                (ring.handles().seal_access(&handle), TokenName::Handle(grant.id, generation))
             }
         };
         let id_token = self.id_token(asking, grant, &asked, &access_token).await?;
@@ -62,7 +67,7 @@ impl Token {
         let refresh_token = next.map(|handle| ring.handles().seal_refresh(&handle));
         let (refresh_token, id_token) = (refresh_token.as_ref(), id_token.as_ref());
         let given = Given { access_token: &access_token, refresh_token, id_token, token: &token };
-        Ok(given.answer())
+        Ok((given.answer(), name))
     }
 
     /// The ID token beside it, of a grant with `openid`; none where less scope was asked for.

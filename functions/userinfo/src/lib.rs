@@ -82,8 +82,9 @@ impl UserInfo {
         let now = edge::now();
         let token = incoming.bearer_token()?;
         let admitted = self.admit(&token, now).await?;
-        let trace =
-            Trace::event(Event::of_grant(AuditEvent::UserinfoTold, &admitted.grant)).of_client(&admitted.client.id);
+        let name = admitted.facts.name_within(&admitted.grant);
+        let event = Event::of_grant(AuditEvent::UserinfoTold, &admitted.grant).with_token(name);
+        let trace = Trace::event(event).of_client(&admitted.client.id);
         let said = keys::UserInfo { sub: &admitted.facts.subject, claims: &admitted.claims };
         Ok(trace.onto(match admitted.client.relying_party.userinfo_algorithm {
             None => json(StatusCode::OK, &said),

@@ -1,6 +1,6 @@
 //! Answers: status lines and headers.
 
-use grants::Grant;
+use grants::{Grant, TokenName};
 use http::header::{self, HeaderName};
 use http::{HeaderValue, Response, StatusCode};
 use lambda_http::Body;
@@ -32,6 +32,8 @@ pub struct Event {
     pub subject: Option<String>,
     /// The key of the grant's item, which makes no handle.
     pub grant: Option<String>,
+    /// The name of the token that was issued, used or revoked.
+    pub jti: Option<String>,
     /// A grant type that nobody should use, and what to move to.
     pub legacy: Option<(GrantType, &'static str)>,
 }
@@ -39,7 +41,7 @@ pub struct Event {
 impl Event {
     /// Something about nobody in particular.
     pub const fn new(name: AuditEvent) -> Self {
-        Self { name, subject: None, grant: None, legacy: None }
+        Self { name, subject: None, grant: None, jti: None, legacy: None }
     }
 
     /// Something that happened to a grant.
@@ -51,6 +53,14 @@ impl Event {
     /// Something that a person did.
     pub fn of_person(name: AuditEvent, subject: &Subject) -> Self {
         Self { subject: Some(subject.to_string()), ..Self::new(name) }
+    }
+
+    /// Adds the token, where its name is known, with the grant that it names.
+    #[must_use]
+    pub fn with_token(self, token: impl Into<Option<TokenName>>) -> Self {
+        let token = token.into();
+        let grant = self.grant.or_else(|| token?.grant().map(|id| id.to_string()));
+        Self { grant, jti: token.map(|token| token.to_string()), ..self }
     }
 
     /// The use of a grant type that nobody should use.

@@ -44,6 +44,8 @@ audit_events! {
     GrantRefreshed => "grant_refreshed",
     /// A client got a token for itself.
     ServiceTokenIssued => "service_token_issued",
+    /// An API asked whether a token is good.
+    TokenIntrospected => "token_introspected",
     /// A client revoked a token.
     TokenRevoked => "token_revoked",
     /// An app read claims of the person who signed in.

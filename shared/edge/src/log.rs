@@ -56,6 +56,7 @@ pub(crate) fn request(line: &Line<'_>) {
         source = last.and(line.source),
         subject = last.and_then(|last| last.subject.as_deref()),
         grant = last.and_then(|last| last.grant.as_deref()),
+        jti = last.and_then(|last| last.jti.as_deref()),
         reason = line.trace.reason,
         duration_us = line.duration_us,
         storage_calls = line.storage_calls,
@@ -79,6 +80,7 @@ fn event(line: &Line<'_>, event: &Event) {
         source,
         subject = event.subject.as_deref(),
         grant = event.grant.as_deref(),
+        jti = event.jti.as_deref(),
         reason = line.trace.reason,
         "audit"
     );
