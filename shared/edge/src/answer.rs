@@ -1,6 +1,6 @@
 //! Answers: status lines and headers.
 
-use grants::{Grant, TokenName};
+use grants::{Grant, PersonKey, TokenName};
 use http::header::{self, HeaderName};
 use http::{HeaderValue, Response, StatusCode};
 use lambda_http::Body;
@@ -30,6 +30,8 @@ pub struct Event {
     pub name: AuditEvent,
     /// The person, when there is one.
     pub subject: Option<String>,
+    /// The key of the person for whom a password was wrong, or the stand-in of a name that is nobody's.
+    pub person: Option<String>,
     /// The key of the grant's item, which makes no handle.
     pub grant: Option<String>,
     /// The name of the token that was issued, used or revoked.
@@ -41,7 +43,7 @@ pub struct Event {
 impl Event {
     /// Something about nobody in particular.
     pub const fn new(name: AuditEvent) -> Self {
-        Self { name, subject: None, grant: None, jti: None, legacy: None }
+        Self { name, subject: None, person: None, grant: None, jti: None, legacy: None }
     }
 
     /// Something that happened to a grant.
@@ -53,6 +55,11 @@ impl Event {
     /// Something that a person did.
     pub fn of_person(name: AuditEvent, subject: &Subject) -> Self {
         Self { subject: Some(subject.to_string()), ..Self::new(name) }
+    }
+
+    /// A password that let nobody in.
+    pub fn of_attempt(name: AuditEvent, person: PersonKey) -> Self {
+        Self { person: Some(person.to_string()), ..Self::new(name) }
     }
 
     /// Adds the token, where its name is known, with the grant that it names.

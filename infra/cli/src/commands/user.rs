@@ -274,6 +274,7 @@ fn describe(user: &User) -> Value {
     json!({
         "username": user.username.as_str(),
         "sub": user.subject.as_str(),
+        "key": user.key.to_string(),
         "claims": user.known_claims(),
         "disabled": user.disabled,
         "created_at": user.created_at.seconds(),
