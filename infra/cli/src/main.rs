@@ -5,6 +5,7 @@
 mod args;
 mod commands;
 mod dev;
+mod operator;
 mod output;
 mod stack;
 mod template;
@@ -27,6 +28,7 @@ async fn main() -> ExitCode {
         Command::Session(command) => commands::session::run(command).await,
         Command::Grant(command) => commands::grant::run(command).await,
         Command::Keys(command) => commands::keys::run(command).await,
+        Command::Audit(command) => commands::audit::run(command).await,
         Command::Tables(command) => commands::tables::run(command).await,
     };
     match done {

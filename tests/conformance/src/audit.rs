@@ -19,7 +19,7 @@ fn lines_of(world: &World, jti: &str) -> Vec<(String, Value, Value)> {
 }
 
 /// Uses a token everywhere, and looks for it in the log.
-async fn c147_is_found(world: &World, client: &RegisteredClient, token: &str, jti: &str, issued: &str) {
+async fn is_found(world: &World, client: &RegisteredClient, token: &str, jti: &str, issued: &str) {
     let session = world.session();
     assert!(session.is_active(token).await);
     assert_eq!(session.revoke(client, token).await.status, 200);
@@ -45,11 +45,11 @@ async fn c147_a_jwt_is_found_in_the_log_by_its_jti_wherever_it_was_used() {
     let world = World::shared();
     let mut session = world.session();
     let token = session.tokens(&world.web).await.access;
-    c147_is_found(world, &world.web, &token, Jwt::read(&token).text("jti"), "code_redeemed").await;
+    is_found(world, &world.web, &token, Jwt::read(&token).text("jti"), "code_redeemed").await;
     let reply = session.machine(&world.service, &[("resource", ORDERS)]).await;
     assert_granted(&reply);
     let token = reply.string("access_token");
-    c147_is_found(world, &world.service, &token, Jwt::read(&token).text("jti"), "service_token_issued").await;
+    is_found(world, &world.service, &token, Jwt::read(&token).text("jti"), "service_token_issued").await;
 }
 
 #[tokio::test]
@@ -60,8 +60,8 @@ async fn c147_an_opaque_token_is_found_in_the_log_by_its_grant_and_generation_wh
     let grant = audit(&world.stack).last().unwrap()["grant"].as_str().unwrap().to_owned();
     let reply = session.refresh(&world.opaque_spa, &first.refresh).await;
     let second = Tokens { access: reply.string("access_token"), refresh: reply.string("refresh_token") };
-    c147_is_found(&world, &world.opaque_spa, &first.access, &format!("{grant}.1"), "code_redeemed").await;
-    c147_is_found(&world, &world.opaque_spa, &second.access, &format!("{grant}.2"), "grant_refreshed").await;
+    is_found(&world, &world.opaque_spa, &first.access, &format!("{grant}.1"), "code_redeemed").await;
+    is_found(&world, &world.opaque_spa, &second.access, &format!("{grant}.2"), "grant_refreshed").await;
     // A refresh token has the generation that it was made in.
     assert_eq!(session.revoke(&world.opaque_spa, &second.refresh).await.status, 200);
     let last = audit(&world.stack).pop().unwrap();

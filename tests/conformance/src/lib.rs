@@ -9,6 +9,8 @@ mod assertions;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod audit_trail;
+#[cfg(test)]
 mod back_channel_logout;
 #[cfg(test)]
 mod bad_input;

@@ -1,6 +1,7 @@
 //! The operator's commands.
 
 pub(crate) mod api;
+pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod client_keys;
 pub(crate) mod grant;
