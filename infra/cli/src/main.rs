@@ -3,6 +3,7 @@
 //! The commands speak to DynamoDB with the caller's own credentials; there is no admin API to attack.
 
 mod args;
+mod audit;
 mod commands;
 mod dev;
 mod operator;

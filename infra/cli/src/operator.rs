@@ -8,7 +8,7 @@ use store::Connection;
 
 /// The operator: the ARN of the IAM identity where the stack is in AWS, or else the user of this machine.
 ///
-/// Where AWS does not say who the caller is, the id of the access key says it: CloudTrail knows whose it was.
+/// Where AWS does not say who the caller is, the id of the access key says it: `CloudTrail` knows whose it was.
 pub(crate) async fn name(connection: &Connection, sts_endpoint: Option<&str>) -> String {
     if connection.dynamodb_endpoint.is_some() && sts_endpoint.is_none() {
         return local();

@@ -10,7 +10,8 @@ use grants::{Policy, Seconds, SigningAlgorithm, Timestamp};
 use keys::{KeyRing, KeyWrap, When};
 use outbound::Reach;
 use protocol::{Resource, Secret};
-use store::{AuditTable, Changed, Client, Connection, GrantsTable, KeysTable, PeopleTable, Registry};
+use rotate_keys::{KeyChange, Rotation};
+use store::{AuditTable, Changed, Client, Connection, GrantsTable, KeysTable, PeopleTable, Registry, Write};
 use tokio::sync::OnceCell;
 
 use crate::args::Common;
@@ -50,9 +51,9 @@ impl Stack {
         };
         let connection = connection(&look_up).await?;
         let reach = edge::reach(&look_up)?;
-        let kept_for = edge::audit_lifetime(&look_up)?;
+        let kept_for = edge::audit_lifetime(look_up)?;
         let sts_endpoint = look_up("AWS_ENDPOINT_URL_STS");
-        let stack = Self::open(connection, &Tables::read(&look_up), WrappingKey::read(&look_up));
+        let stack = Self::open(connection, &Tables::read(look_up), WrappingKey::read(look_up));
         let policy = edge::session_limits(&look_up)?;
         Ok(Self { reach, policy, sts_endpoint, audit: stack.audit.kept_for(kept_for), ..stack })
     }
@@ -92,7 +93,7 @@ impl Stack {
 
     /// The operator, found out once.
     pub(crate) async fn operator(&self) -> &str {
-        self.operator.get_or_init(|| operator::name(&self.connection, self.sts_endpoint.as_deref())).await
+        self.operator.get_or_init(|| Box::pin(operator::name(&self.connection, self.sts_endpoint.as_deref()))).await
     }
 
     /// That every one of these APIs is registered.
@@ -107,11 +108,17 @@ impl Stack {
     }
 
     /// Makes the master of the handles and a key for each of `algorithms`, where there is none. Of two at the same time
-    /// the first stays.
-    pub(crate) async fn ensure_keys(&self, algorithms: &[SigningAlgorithm], now: Timestamp) -> Result<(), Error> {
+    /// the first stays. `beside` is written in the transaction of each change.
+    pub(crate) async fn ensure_keys(
+        &self,
+        algorithms: &[SigningAlgorithm],
+        now: Timestamp,
+        beside: &(dyn Fn(KeyChange<'_>) -> Option<Write> + Sync),
+    ) -> Result<(), Error> {
         let (wrap, missing) = (self.key_wrap()?, When::Due(Seconds::MAX));
         let algorithms = algorithms.iter().copied().collect();
-        rotate_keys::rotate(&self.keys, wrap.as_ref(), &algorithms, missing, now).await.map(drop)
+        let rotation = Rotation { table: &self.keys, wrap: wrap.as_ref(), beside };
+        rotation.run(&algorithms, missing, now).await.map(drop)
     }
 }
 

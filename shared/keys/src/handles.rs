@@ -7,8 +7,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{
-    AccessHandle, CodeHandle, Generation, GrantId, GrantSecret, HiddenFooting, RefreshHandle, RelyingParty, RestsOn,
-    SecretDigest, SecretSalt, Sector, Timestamp,
+    AccessHandle, CodeHandle, Generation, GrantId, GrantSecret, HiddenFooting, PersonKey, RefreshHandle, RelyingParty,
+    RestsOn, SecretDigest, SecretSalt, Sector, Timestamp,
 };
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
@@ -268,7 +268,7 @@ fn half(tagger: Tagger) -> [u8; 16] {
 
 #[cfg(test)]
 mod tests {
-    use grants::{PersonKey, SessionId};
+    use grants::SessionId;
 
     use super::*;
 
@@ -366,7 +366,7 @@ mod tests {
         assert_ne!(stranger(3, "ana"), stranger(3, "bob"));
         assert_ne!(stranger(3, "ana"), stranger(4, "ana"));
         // Nobody who can only hash finds the name by trying names.
-        assert_ne!(stranger(3, "ana"), PersonKey::of(&protocol::Username::parse("ana").unwrap()));
+        assert_ne!(stranger(3, "ana"), PersonKey::of_name(&protocol::Username::parse("ana").unwrap()));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use aws_sdk_dynamodb::Client;
 use grants::{Seconds, Timestamp};
 
 use crate::audit_record::AuditRecord;
+use crate::commit::{Kind, Write};
+use crate::expression::Expression;
 use crate::items::{Item, Reader, list, text, time};
 use crate::{Day, Unknown};
 
@@ -27,6 +29,13 @@ impl AuditTable {
     #[must_use]
     pub fn kept_for(self, keep: Seconds) -> Self {
         Self { keep, ..self }
+    }
+
+    /// The write of a record, for the transaction of the change that it tells of.
+    pub fn record(&self, record: &AuditRecord) -> Write {
+        let mut absent = Expression::default();
+        absent.absent("id");
+        Write::new(&self.table, Kind::Put(from_record(record, self.keep)), absent)
     }
 
     /// The records from `since` to the day of `now`, oldest first; older ones than are kept are not looked for.

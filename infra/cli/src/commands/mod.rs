@@ -11,3 +11,4 @@ pub(crate) mod relying_party;
 pub(crate) mod session;
 pub(crate) mod tables;
 pub(crate) mod user;
+pub(crate) mod user_import;
