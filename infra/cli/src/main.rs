@@ -24,7 +24,7 @@ async fn main() -> ExitCode {
         Command::Dev(options) => dev::run(options).await,
         Command::Api(command) => commands::api::run(command).await,
         Command::Client(command) => commands::client::run(command).await,
-        Command::RegistrationToken(command) => commands::registration_token::run(command).await,
+        Command::RegistrationToken(command) => Box::pin(commands::registration_token::run(command)).await,
         Command::User(command) => commands::user::run(command).await,
         Command::Session(command) => commands::session::run(command).await,
         Command::Grant(command) => commands::grant::run(command).await,

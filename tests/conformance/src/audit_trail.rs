@@ -64,8 +64,8 @@ fn everything(cli: &Cli) {
     let delete = ["registration-token", "delete", name];
     leaves(cli, (&delete, ""), "registration-token delete", &about, &[]);
     leaves(cli, (&["api", "delete", API], ""), "api delete", &format!("api:{API}"), &[]);
-    let made = ["kid", "alg", "state", "created_at", "activates_at"];
-    leaves(cli, (&["keys", "rotate", "--alg", "RS256"], ""), "keys rotate", "key:", &sorted(&made));
+    let made = ["kid", "alg", "created_at", "activates_at"];
+    leaves(cli, (&["keys", "rotate", "--alg", "RS256"], ""), "keys rotate", "key:", &made);
 }
 
 fn people(cli: &Cli) {
@@ -80,13 +80,48 @@ fn people(cli: &Cli) {
     leaves(cli, (&["user", "enable", "audited"], ""), "user enable", &about, &["disabled"]);
     let set = ["user", "set-password", "audited", "--password-stdin"];
     leaves(cli, (&set, OTHER), "user set-password", &about, &["password"]);
-    leaves(cli, (&["user", "delete", "audited"], ""), "user delete", &about, &[]);
+    let rename = ["user", "rename", "audited", "--to", "audited-too"];
+    leaves(cli, (&rename, ""), "user rename", &about, &["username"]);
+    // Switched off first, then deleted: two changes.
+    let (left, _) = left_by(cli, &["user", "delete", "audited-too"], "");
+    let told: Vec<_> = left.iter().map(|record| (&record["action"], &record["about"], &record["attributes"])).collect();
+    let (action, about) = (json!("user delete"), json!(about));
+    assert_eq!(told, [(&action, &about, &json!(["disabled"])), (&action, &about, &json!([]))]);
     let line = |name: &str| json!({"username": name, "password": PASSWORD, "claims": {"email": CLAIM}}).to_string();
     let (left, _) = left_by(cli, &["user", "import"], &[line("audited-1"), line("audited-2")].join("\n"));
     let told: Vec<_> = left.iter().map(|record| (record["action"].clone(), record["attributes"].clone())).collect();
     let one = (json!("user import"), json!(attributes));
     assert_eq!(told, [one.clone(), one]);
     assert_ne!(left[0]["about"], left[1]["about"]);
+}
+
+/// Sessions and grants, which people made.
+async fn rights(stored: &Stored) {
+    let (cli, mut session) = (stored.world.stack.cli(), stored.world.session());
+    drop(session.tokens(&stored.world.web).await);
+    drop(session.tokens(&stored.world.spa).await);
+    let grants = cli.run(&["grant", "list", "ana"]);
+    let grant = grants[0]["grant"].as_str().unwrap();
+    leaves(&cli, (&["grant", "revoke", grant], ""), "grant revoke", &format!("grant:{grant}"), &[]);
+    // Revoked already: nothing changes.
+    assert_eq!(left_by(&cli, &["grant", "revoke", grant], "").0, [json!(null); 0]);
+    let revoke = ["grant", "revoke", "--username", "ana"];
+    leaves(&cli, (&revoke, ""), "grant revoke", "grant:", &[]);
+    let sessions = cli.run(&["session", "list", "ana"]);
+    let sid = sessions[0]["session"].as_str().unwrap();
+    leaves(&cli, (&["session", "end", sid], ""), "session end", &format!("session:{sid}"), &[]);
+}
+
+#[tokio::test]
+async fn c147_a_key_that_is_made_by_the_way_has_a_record_too() {
+    let cli_of = Stack::start();
+    let (left, _) =
+        left_by(&cli_of.cli(), &["api", "create", "--identifier", API, "--scope", "read", "--alg", "EdDSA"], "");
+    let told: Vec<_> = left.iter().map(|record| (record["action"].clone(), record["about"].clone())).collect();
+    let keys = cli_of.cli().run(&["keys", "list"]);
+    let key = keys.as_array().unwrap().iter().find(|key| key["alg"] == "EdDSA").unwrap();
+    let about = format!("key:{}", key["kid"].as_str().unwrap());
+    assert_eq!(told, [about, format!("api:{API}")].map(|about| (json!("api create"), json!(about))));
 }
 
 fn sorted<'t>(names: &[&'t str]) -> Vec<&'t str> {
@@ -99,6 +134,7 @@ fn sorted<'t>(names: &[&'t str]) -> Vec<&'t str> {
 async fn c147_each_command_that_changes_something_leaves_its_record_and_no_value() {
     let stored = Stored::start();
     everything(&stored.world.stack.cli());
+    rights(&stored).await;
     let records = stored.items("JETON_TABLE_AUDIT").await;
     let names = ["day", "id", "who", "action", "about", "attributes", "expires_at"];
     for record in &records {
@@ -124,9 +160,10 @@ fn c147_a_command_that_fails_or_is_refused_leaves_no_record() {
     let cli = stack.cli();
     cli.create_api(API, "read", &[]);
     cli.create_user("ana", PASSWORD);
+    cli.create_user("bea", PASSWORD);
     let client = cli.create_client("Audited", &["--grant", "client_credentials", "--api", API]);
     let before = trail(&cli, &[]);
-    let refused: [(&[&str], &str); 12] = [
+    let refused: [(&[&str], &str); 16] = [
         (&["api", "create", "--identifier", API, "--scope", "read"], "registered already"),
         (&["api", "delete", "https://nobody.example"], "no API"),
         (
@@ -141,6 +178,10 @@ fn c147_a_command_that_fails_or_is_refused_leaves_no_record() {
         (&["user", "update", "nobody", "--claim", "email=x@y.example"], "no user"),
         (&["user", "update", "ana", "--claim", "no-claim=x"], "claim"),
         (&["user", "delete", "nobody"], "no user"),
+        (&["user", "rename", "ana", "--to", "bea"], "registered already"),
+        (&["session", "end", "nothing"], "no session"),
+        (&["grant", "revoke", "nothing"], "no grant"),
+        (&["grant", "revoke", "--username", "nobody"], "no user"),
         (&["registration-token", "delete", "nobody"], "no registration token"),
     ];
     for (args, word) in refused {
@@ -188,7 +229,7 @@ async fn c147_a_data_directory_without_the_audit_table_gets_it_when_it_is_opened
         (stack.env_file().get("AWS_ENDPOINT_URL_DYNAMODB"), stack.env_file().get("JETON_TABLE_AUDIT"));
     drop(dynamo_call(&endpoint, "DeleteTable", &json!({"TableName": table})).await);
     // A change without its record is not made.
-    assert_fails(&stack.cli().finish(&["user", "disable", "ana"], ""), "jeton tables create");
+    assert_fails(&stack.cli().finish(&["user", "disable", "ana"], ""), &table);
     assert_eq!(stack.cli().run(&["user", "show", "ana"])["disabled"], false);
     assert!(stack.stop().is_some_and(|status| status.success()));
     let stack = start();
