@@ -88,8 +88,9 @@ class Stack(CLIENTS.Stack):
 
     def write_env_file(self):
         tables = {f"JETON_TABLE_{name.upper()}": self.outputs[f"{name}TableName"]
-                  for name in ("Registry", "Grants", "People", "Keys")}
+                  for name in ("Registry", "Grants", "People", "Keys", "Audit")}
         variables = {**ROOT_KEYS, **tables, "JETON_ISSUER": self.url, "JETON_KMS_KEY_ID": self.outputs["WrappingKeyArn"],
+                     "JETON_AUDIT_DAYS": self.outputs["AuditDays"],
                      "AWS_ENDPOINT_URL_DYNAMODB": self.emulator.url, "AWS_ENDPOINT_URL_KMS": self.emulator.url}
         self.env_file.write_text("".join(f"{name}={value}\n" for name, value in variables.items()))
 

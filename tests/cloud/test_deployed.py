@@ -18,7 +18,7 @@ from roles import client, functions
 STACK, URL = os.environ["STACK_NAME"], os.environ["STACK_URL"]
 PARAMETERS = STACKS[STACK][0]
 ROUTED = ["Authorize", "Introspect", "Logout", "Metadata", "Register", "Revoke", "Token", "Userinfo"]
-TABLES = [f"{STACK}-{name}" for name in ("registry", "grants", "people", "keys")]
+TABLES = [f"{STACK}-{name}" for name in ("registry", "grants", "people", "keys", "audit")]
 
 
 def emulator_lacks(reason):
@@ -44,14 +44,14 @@ def test_a_table_cannot_be_deleted(table):
         client("dynamodb").delete_table(TableName=table)
 
 
-@pytest.mark.parametrize("table", TABLES[1:3])
+@pytest.mark.parametrize("table", [*TABLES[1:3], TABLES[4]])
 @emulator_lacks("TimeToLiveSpecification of a template is dropped; every expiry is compared by the functions anyway")
 def test_what_expired_is_cleaned_away(table):
     told = client("dynamodb").describe_time_to_live(TableName=table)["TimeToLiveDescription"]
     assert told == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
 
 
-@pytest.mark.parametrize("table", [TABLES[0], TABLES[2], TABLES[3]])
+@pytest.mark.parametrize("table", [TABLES[0], *TABLES[2:]])
 @emulator_lacks("PointInTimeRecoverySpecification of a template is dropped")
 def test_a_table_can_be_restored(table):
     told = client("dynamodb").describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]

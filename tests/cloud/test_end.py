@@ -6,7 +6,7 @@ import time
 from roles import client, functions, roles
 
 STACK = os.environ["STACK_NAME"]
-TABLES = {f"{STACK}-{name}" for name in ("registry", "grants", "people", "keys")}
+TABLES = {f"{STACK}-{name}" for name in ("registry", "grants", "people", "keys", "audit")}
 
 
 def gone(left):

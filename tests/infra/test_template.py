@@ -198,6 +198,12 @@ def a_function_knows_the_tables_that_its_role_may_use(template):
             yield f"{name}: told of {sorted(told)}, may use {sorted(used)}"
 
 
+def no_role_may_touch_the_audit_trail(template):
+    for owner, statement in statements(template):
+        if "AuditTable" in referred(statement.get("Resource")):
+            yield f"{owner}: {statement['Action']}"
+
+
 def a_variable_is_one_that_the_code_reads(template):
     for name, function in functions(template).items():
         for variable in function["Environment"]["Variables"]:
@@ -319,6 +325,7 @@ RULES = [
     (nothing_speaks_of_cors, lambda r: r["Api"]["Properties"].update(CorsConfiguration={"AllowOrigins": ["*"]})),
     (an_idle_stack_is_free_by_default, lambda r: r["TokenErrorsAlarm"].pop("Condition")),
     (a_function_knows_the_tables_that_its_role_may_use, lambda r: r["MetadataFunction"]["Properties"]["Environment"]["Variables"].update(JETON_TABLE_PEOPLE={"Ref": "PeopleTable"})),
+    (no_role_may_touch_the_audit_trail, lambda r: first_statement(r, "TokenRole").update(Resource={"Fn::GetAtt": ["AuditTable", "Arn"]})),
     (a_variable_is_one_that_the_code_reads, lambda r: r["TokenFunction"]["Properties"]["Environment"]["Variables"].update(JETON_TABLE_TOKENS="tokens")),
     (a_version_is_made_when_a_parameter_changes_what_a_function_is, lambda r: r["TokenFunction"]["Properties"].update(Timeout={"Ref": "KeyRotationDays"})),
     (everything_calls_the_live_version, lambda r: r["TokenIntegration"]["Properties"].update(IntegrationUri={"Fn::GetAtt": ["TokenFunction", "Arn"]})),

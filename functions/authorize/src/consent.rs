@@ -1,6 +1,6 @@
 //! The consent form.
 
-use edge::{Answer, Event, Incoming, Trace, redirect};
+use edge::{Answer, AuditEvent, Event, Incoming, Trace, redirect};
 use grants::{Consent, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::{AuthorizationErrorCode, Parameters};
@@ -42,7 +42,7 @@ impl Authorize {
             }
             Some("deny") => {
                 let denied = self.refuse(&admitted, AuthorizationErrorCode::AccessDenied, "the person did not agree");
-                let event = Event::of_person("consent_denied", &person.user().subject);
+                let event = Event::of_person(AuditEvent::ConsentDenied, &person.user().subject);
                 Ok(Trace::event(event).onto(denied))
             }
             Some(_) | None => Err(show::used_form(&admitted)),

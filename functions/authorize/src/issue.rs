@@ -1,11 +1,11 @@
 //! Issuing a code, or the tokens of the implicit grant: one conditional write.
 
-use edge::{Answer, Event, Trace, redirect};
+use edge::{Answer, AuditEvent, Event, Trace, redirect};
 use grants::code::{self, Agreement};
 use grants::revocation::revoke;
 use grants::{
     AccessToken, Asked, Attempt, CodeHandle, Generation, Grant, GrantSecret, IdToken, SignIn, Timestamp, TokenFormat,
-    TokenId, for_grant, implicit,
+    TokenId, TokenName, for_grant, implicit,
 };
 use keys::KeyRing;
 use protocol::{AuthorizationErrorCode, GrantType, IdentityScope, ResponseType, Scope, Secret, Subject};
@@ -16,6 +16,14 @@ use crate::admitted::Admitted;
 use crate::{Authorize, Early, known_as, show};
 
 const ADVICE: &str = "move this client to authorization_code with PKCE: a token in a browser's address leaks";
+
+/// An access token of the implicit grant, with what the client is told of it.
+struct MadeToken {
+    made: Secret,
+    name: TokenName,
+    scope: String,
+    expires_in: String,
+}
 
 impl Authorize {
     /// Makes the grant that `nonce` determines and answers the client. The nonce is a consent form's, or a new one where
@@ -49,12 +57,12 @@ impl Authorize {
                 let rests_on = ring.footing_of(&grant);
                 let code = ring.handles().seal_code(&CodeHandle { secret, rests_on });
                 let answer = self.respond(&admitted.way(), &[("code", code.expose())]);
-                (answer, vec![Event::of_grant("code_issued", &grant)])
+                (answer, vec![Event::of_grant(AuditEvent::CodeIssued, &grant)])
             }
             ResponseType::Token | ResponseType::IdToken | ResponseType::IdTokenToken => {
-                let answer = self.send_tokens(admitted, &grant, secret, now).await?;
-                let legacy = Event::legacy(GrantType::Implicit, ADVICE);
-                (answer, vec![Event::of_grant("implicit_token_issued", &grant), legacy])
+                let (answer, token) = self.send_tokens(admitted, &grant, secret, now).await?;
+                let issued = Event::of_grant(AuditEvent::ImplicitTokenIssued, &grant).with_token(token);
+                (answer, vec![issued, Event::legacy(GrantType::Implicit, ADVICE)])
             }
         };
         Ok(Trace { events, ..Trace::default() }.of_client(&grant.client_id).onto(answer))
@@ -111,30 +119,32 @@ impl Authorize {
         }
     }
 
-    /// The response of the implicit grant (RFC 6749 §4.2.2, OpenID Connect Core §3.2.2.5).
+    /// The response of the implicit grant (RFC 6749 §4.2.2, OpenID Connect Core §3.2.2.5), and the name of its access
+    /// token for the log.
     async fn send_tokens(
         &self,
         admitted: &Admitted,
         grant: &Grant,
         secret: GrantSecret,
         now: Timestamp,
-    ) -> Result<Answer, Early> {
+    ) -> Result<(Answer, Option<TokenName>), Early> {
         let kind = admitted.request.response_type;
         let access =
             if kind.gives_token() { Some(self.access_token(admitted, grant, secret, now).await?) } else { None };
         let id_token = if kind.gives_id_token() {
-            Some(self.id_token(admitted, grant, access.as_ref().map(|(made, _)| made), now).await?)
+            Some(self.id_token(admitted, grant, access.as_ref().map(|access| &access.made), now).await?)
         } else {
             None
         };
-        let told = access.map(|(made, token)| (made, token.scope.to_string(), token.expires_in().to_string()));
-        let access = told.as_ref().map(|(made, scope, expires_in)| {
-            let (token, expires_in) = (("access_token", made.expose()), ("expires_in", expires_in.as_str()));
-            [token, ("token_type", "Bearer"), expires_in, ("scope", scope.as_str())]
+        let name = access.as_ref().map(|access| access.name);
+        let access = access.as_ref().map(|access| {
+            let (token, expires_in) =
+                (("access_token", access.made.expose()), ("expires_in", access.expires_in.as_str()));
+            [token, ("token_type", "Bearer"), expires_in, ("scope", access.scope.as_str())]
         });
         let id_token = id_token.as_ref().map(|made| ("id_token", made.expose()));
         let pairs: Vec<(&str, &str)> = access.into_iter().flatten().chain(id_token).collect();
-        Ok(self.respond(&admitted.way(), &pairs))
+        Ok((self.respond(&admitted.way(), &pairs), name))
     }
 
     async fn access_token(
@@ -143,7 +153,7 @@ impl Authorize {
         grant: &Grant,
         secret: GrantSecret,
         now: Timestamp,
-    ) -> Result<(Secret, AccessToken), Early> {
+    ) -> Result<MadeToken, Early> {
         let client = admitted.trusted.client();
         let apis = self.parts.apis_of(client, now).await.map_err(|failure| show::failed(&failure))?;
         let asked = Asked { resources: &[], scope: None };
@@ -151,14 +161,18 @@ impl Authorize {
             .map_err(|refusal| Box::new(self.refuse(admitted, refusal.authorization_code(), refusal.description())))?;
         let keys =
             self.parts.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
-        let made = match token.format {
-            TokenFormat::Jwt => self.sign(&keys, &token, grant)?,
+        let rests_on = keys.footing_of(grant);
+        let (made, name) = match token.format {
+            TokenFormat::Jwt => {
+                let id = TokenId::OfGrant(grant.id, Generation::FIRST, edge::random(), rests_on);
+                (self.sign(&keys, &token, id)?, TokenName::Signed(id))
+            }
             TokenFormat::Opaque => {
-                let rests_on = keys.footing_of(grant);
-                keys.handles().seal_access(&token.handle(grant, secret, Generation::FIRST, rests_on))
+                let handle = token.handle(grant, secret, Generation::FIRST, rests_on);
+                (keys.handles().seal_access(&handle), TokenName::Handle(grant.id, Generation::FIRST))
             }
         };
-        Ok((made, token))
+        Ok(MadeToken { made, name, scope: token.scope.to_string(), expires_in: token.expires_in().to_string() })
     }
 
     /// With `at_hash` where an access token goes out beside it (OpenID Connect Core §3.2.2.9).
@@ -179,8 +193,7 @@ impl Authorize {
         keys.sign_id_token(&token, config.issuer.as_str(), access_token).map_err(|error| show::failed(&error.into()))
     }
 
-    fn sign(&self, keys: &KeyRing, token: &grants::AccessToken, grant: &Grant) -> Result<Secret, Early> {
-        let id = TokenId::OfGrant(grant.id, Generation::FIRST, edge::random(), keys.footing_of(grant));
+    fn sign(&self, keys: &KeyRing, token: &AccessToken, id: TokenId) -> Result<Secret, Early> {
         keys.sign(token, self.parts.config.issuer.as_str(), id).map_err(|error| show::failed(&error.into()))
     }
 }

@@ -1,10 +1,10 @@
 //! The sign-in form.
 
 use edge::{
-    Answer, Attempted, Checked, DEVICE_COOKIE, Event, Incoming, SESSION_COOKIE, Trace, redirect, set_cookie,
-    set_lasting_cookie,
+    Answer, Attempted, AuditEvent, Checked, DEVICE_COOKIE, Event, Incoming, SESSION_COOKIE, Trace, redirect,
+    set_cookie, set_lasting_cookie,
 };
-use grants::{Consent, Seconds, Timestamp};
+use grants::{Consent, PersonKey, Seconds, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::{Parameters, Secret, Username};
 use sessions::{DeviceHandle, FormTicket, Next, SessionHandle, SignedIn, next};
@@ -16,6 +16,25 @@ use crate::{Authorize, Early, known_as, show, visit};
 
 /// A browser is remembered for a year after the last sign-in.
 const DEVICE_LIFETIME: Seconds = 365 * 24 * 3600;
+
+/// A sign-in that let nobody in.
+struct Rejected {
+    /// The person for the log, or a stand-in.
+    person: PersonKey,
+    /// The time for which no guess is answered.
+    wait: Option<Seconds>,
+}
+
+impl Rejected {
+    fn why(&self) -> Why {
+        self.wait.map_or(Why::WrongPassword, Why::TooManyGuesses)
+    }
+
+    fn onto(&self, page: Answer) -> Answer {
+        let event = if self.wait.is_some() { AuditEvent::SignInThrottled } else { AuditEvent::SignInFailed };
+        Trace { reason: Some(event.as_str()), ..Trace::event(Event::of_attempt(event, self.person)) }.onto(page)
+    }
+}
 
 impl Authorize {
     /// Takes user name and password.
@@ -30,32 +49,50 @@ impl Authorize {
         if incoming.is_cross_site() || !is_own_form(incoming, &form, &admitted, &ring, now) {
             return Ok(Trace::refused("form_not_valid").onto(again(Why::StaleForm)));
         }
-        let Some((username, password)) = credentials(&form) else {
-            return Ok(failed("sign_in_failed", again(Why::WrongPassword)));
+        let rejected = match credentials(&form) {
+            Some((username, password)) => {
+                let attempted = Attempted {
+                    username: &username,
+                    password: &password,
+                    client: &admitted.trusted.client().id,
+                    source: incoming.source(),
+                    device: device(incoming, &ring),
+                    stranger: ring.handles().stranger(&username.normalized()),
+                };
+                match self.attempt(incoming, &admitted, &attempted, now).await? {
+                    Ok(answer) => return Ok(answer),
+                    Err(rejected) => rejected,
+                }
+            }
+            None => Rejected { person: ring.handles().stranger(typed), wait: None },
         };
-        let device = device(incoming, &ring);
-        let attempted = Attempted {
-            username: &username,
-            password: &password,
-            client: &admitted.trusted.client().id,
-            source: incoming.source(),
-            device,
-        };
+        Ok(rejected.onto(again(rejected.why())))
+    }
+
+    /// Checks a password and goes on with the person whose it is.
+    async fn attempt(
+        &self,
+        incoming: Incoming<'_>,
+        admitted: &Admitted,
+        attempted: &Attempted<'_>,
+        now: Timestamp,
+    ) -> Result<Result<Answer, Rejected>, Early> {
+        let ring = self.ring(now).await?;
         let (checked, former) =
-            tokio::join!(self.passwords.check(&attempted, now), self.former_session(incoming, &ring));
+            tokio::join!(self.passwords.check(attempted, now), self.former_session(incoming, &ring));
         let (checked, former) = (checked.map_err(show::unavailable)?, former.map_err(show::unavailable)?);
         let right = match checked {
             Checked::Right(right) => *right,
-            Checked::Wrong => return Ok(failed("sign_in_failed", again(Why::WrongPassword))),
-            Checked::Wait(wait) => return Ok(failed("sign_in_throttled", again(Why::TooManyGuesses(wait)))),
+            Checked::Wrong(person) => return Ok(Err(Rejected { person, wait: None })),
+            Checked::Wait(wait, person) => return Ok(Err(Rejected { person, wait: Some(wait) })),
         };
-        let agreed = right.agreed.clone();
+        let (person, agreed) = (right.person.user().key, right.agreed.clone());
         match self.start_session(right, former, admitted.written.digest, now).await.map_err(show::unavailable)? {
             Started::SignedIn(person, handle) => {
-                self.welcome(&admitted, (*person, handle), (agreed, device), now).await
+                self.welcome(admitted, (*person, handle), (agreed, attempted.device), now).await.map(Ok)
             }
-            Started::Over => Ok(failed("sign_in_failed", again(Why::WrongPassword))),
-            Started::Wait(wait) => Ok(failed("sign_in_throttled", again(Why::TooManyGuesses(wait)))),
+            Started::Over => Ok(Err(Rejected { person, wait: None })),
+            Started::Wait(wait) => Ok(Err(Rejected { person, wait: Some(wait) })),
         }
     }
 
@@ -71,7 +108,7 @@ impl Authorize {
         let key = person.user().key;
         let device = device.filter(|known| known.of(key).is_some());
         let device = device.unwrap_or_else(|| DeviceHandle::new(key, edge::random()));
-        let event = Event::of_person("signed_in", &person.user().subject);
+        let event = Event::of_person(AuditEvent::SignedIn, &person.user().subject);
         let known_as = Some(known_as(admitted.trusted.client(), &person, &ring)?);
         let guest = Guest { signed_in: Some(person), known_as, agreed };
         let answer = self.after_sign_in(admitted, &guest, now).await?;
@@ -103,10 +140,6 @@ fn is_own_form(incoming: Incoming<'_>, form: &Parameters, admitted: &Admitted, r
 /// The browser, as its cookie tells.
 fn device(incoming: Incoming<'_>, ring: &KeyRing) -> Option<DeviceHandle> {
     DeviceHandle::from_bytes(&ring.handles().open(HandleKind::Device, incoming.cookie(DEVICE_COOKIE)?)?)
-}
-
-fn failed(event: &'static str, page: Answer) -> Answer {
-    Trace { reason: Some(event), ..Trace::event(Event::new(event)) }.onto(page)
 }
 
 fn credentials(form: &Parameters) -> Option<(Username, Secret)> {

@@ -8,11 +8,12 @@
 //! - A refresh token is not meant for any API, so it is never active.
 
 use edge::{
-    Answer, Authentication, Config, Error, Failure, Function, Incoming, Parts, Stores, Trace, json, method_not_allowed,
+    Answer, AuditEvent, Authentication, Config, Error, Event, Failure, Function, Incoming, Parts, Stores, Trace, json,
+    method_not_allowed,
 };
 use grants::{
-    AuthenticatedClient, Grant, GrantId, HiddenFooting, Standing, Timestamp, TokenFacts, TokenId, describe_opaque,
-    introspect,
+    AuthenticatedClient, Grant, GrantId, HiddenFooting, Standing, Timestamp, TokenFacts, TokenId, TokenName,
+    describe_opaque, introspect,
 };
 use http::{Method, StatusCode};
 use keys::KeyRing;
@@ -46,37 +47,45 @@ impl Introspect {
         if !caller.client().is_confidential() {
             return Err(grants::Refusal::ClientAuthMethod.into());
         }
-        let told = self.look_at(&query.token, &caller, now).await?;
-        let trace = Trace::default().of_client(&caller.client().id);
+        let (told, event) = self.look_at(&query.token, &caller, now).await?;
+        let reason = if told.active { None } else { Some("inactive") };
+        let trace = Trace { reason, ..Trace::event(event) }.of_client(&caller.client().id);
         Ok(trace.onto(json(StatusCode::OK, &told)))
     }
 
+    /// The answer, and what the log says of it: a token that was made here is named there, whether or not it is good.
     async fn look_at(
         &self,
         token: &Secret,
         caller: &AuthenticatedClient,
         now: Timestamp,
-    ) -> Result<IntrospectionResponse, Failure> {
+    ) -> Result<(IntrospectionResponse, Event), Failure> {
         let ring = self.parts.keys.ring_to_verify(token, now).await?;
         if let Some(handle) = ring.handles().open_access(token) {
+            let name = TokenName::Handle(handle.secret.id(), handle.generation);
             let grant = self.standing(&ring, handle.secret.id(), handle.rests_on, now).await?;
-            let Some(grant) = grant else { return Ok(IntrospectionResponse::INACTIVE) };
+            let Some(grant) = grant else {
+                return Ok((IntrospectionResponse::INACTIVE, introspected(Some(name), None)));
+            };
             let facts = describe_opaque(&handle, &grant);
-            return self.judge(&facts, Standing::Grant(Some(&grant)), caller, now).await;
+            let told = self.judge(&facts, Standing::Grant(Some(&grant)), caller, now).await?;
+            return Ok((told, introspected(Some(name), Some(&grant))));
         }
-        let Ok(facts) = ring.verify(token, self.parts.config.issuer.as_str()) else {
-            return Ok(IntrospectionResponse::INACTIVE);
+        let facts = ring.verify(token, self.parts.config.issuer.as_str()).ok();
+        let Some((facts, id)) = facts.and_then(|facts| facts.token_id.map(|id| (facts, id))) else {
+            return Ok((IntrospectionResponse::INACTIVE, introspected(None, None)));
         };
-        match facts.token_id {
-            Some(TokenId::OfGrant(grant, _, _, rests_on)) => {
+        match id {
+            TokenId::OfGrant(grant, _, _, rests_on) => {
                 let grant = self.standing(&ring, grant, rests_on, now).await?;
-                self.judge(&facts, Standing::Grant(grant.as_ref()), caller, now).await
+                let told = self.judge(&facts, Standing::Grant(grant.as_ref()), caller, now).await?;
+                Ok((told, introspected(Some(TokenName::Signed(id)), grant.as_ref())))
             }
-            Some(id @ TokenId::Machine(_)) => {
+            TokenId::Machine(_) => {
                 let revoked = self.grants.grants().token_is_revoked(id).await?;
-                self.judge(&facts, Standing::Machine { revoked }, caller, now).await
+                let told = self.judge(&facts, Standing::Machine { revoked }, caller, now).await?;
+                Ok((told, introspected(Some(TokenName::Signed(id)), None)))
             }
-            None => Ok(IntrospectionResponse::INACTIVE),
         }
     }
 
@@ -106,6 +115,11 @@ impl Introspect {
         let issuer = self.parts.config.issuer.as_str();
         Ok(introspect(facts, standing, holder.as_deref(), caller, (now, issuer)))
     }
+}
+
+fn introspected(token: Option<TokenName>, grant: Option<&Grant>) -> Event {
+    let name = AuditEvent::TokenIntrospected;
+    grant.map_or(Event::new(name), |grant| Event::of_grant(name, grant)).with_token(token)
 }
 
 impl Function for Introspect {

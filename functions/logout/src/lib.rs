@@ -18,7 +18,8 @@ mod show;
 use std::sync::Arc;
 
 use edge::{
-    Answer, Config, Error, Event, Function, Incoming, Parts, SESSION_COOKIE, Stores, Trace, forget_cookie, redirect,
+    Answer, AuditEvent, Config, Error, Event, Function, Incoming, Parts, SESSION_COOKIE, Stores, Trace, forget_cookie,
+    redirect,
 };
 use grants::{Client, Timestamp};
 use http::Method;
@@ -156,7 +157,7 @@ impl Logout {
         let ended = self.people.end_session(person.session()).await;
         ended.map_err(|unknown| show::failed(&unknown.into()))?;
         let answer = forget_cookie(show::over(admitted), SESSION_COOKIE);
-        Ok(Trace::event(Event::of_person("signed_out", &person.user().subject)).onto(answer))
+        Ok(Trace::event(Event::of_person(AuditEvent::SignedOut, &person.user().subject)).onto(answer))
     }
 }
 

@@ -1,6 +1,8 @@
 //! A new registration (RFC 7591 §3).
 
-use edge::{Answer, BearerFailure, Event, Incoming, RegistrationFailure, RegistrationMode, new_client_secret};
+use edge::{
+    Answer, AuditEvent, BearerFailure, Event, Incoming, RegistrationFailure, RegistrationMode, new_client_secret,
+};
 use grants::{Client, InitialTokenName, RegistrationPolicy, SelfRegistration, Timestamp};
 use http::StatusCode;
 use keys::{HandleKind, KeyRing};
@@ -32,7 +34,7 @@ impl Register {
         self.write(&client, now).await?;
         let shown = Shown { access_token: &access_token, secret: secret.as_ref() };
         let answer = information(StatusCode::CREATED, &client, &shown, self.parts.config.issuer.as_str());
-        Ok(edge::Trace::event(Event::new("client_registered")).of_client(&client.id).onto(answer))
+        Ok(edge::Trace::event(Event::new(AuditEvent::ClientRegistered)).of_client(&client.id).onto(answer))
     }
 
     /// An initial access token that is shown must be good, whether one is needed or not.

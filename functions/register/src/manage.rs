@@ -1,6 +1,6 @@
 //! A registration that is there already (RFC 7592 §2).
 
-use edge::{Answer, Event, Failure, Incoming, RegistrationFailure, Trace, new_client_secret, no_content};
+use edge::{Answer, AuditEvent, Event, Failure, Incoming, RegistrationFailure, Trace, new_client_secret, no_content};
 use grants::{AuthMethod, Client, KeptSecret, SelfRegistration, StoredSecret, Timestamp};
 use http::StatusCode;
 use keys::{HandleKeys, HandleKind};
@@ -28,7 +28,7 @@ impl Register {
         let found = self.find(incoming, id, now).await?;
         let shown = Shown { access_token: &found.access_token, secret: None };
         let answer = information(StatusCode::OK, &found.client, &shown, self.parts.config.issuer.as_str());
-        Ok(Trace::event(Event::new("registration_read")).of_client(&found.client.id).onto(answer))
+        Ok(Trace::event(Event::new(AuditEvent::RegistrationRead)).of_client(&found.client.id).onto(answer))
     }
 
     /// Puts a whole registration in the place of the one that is there.
@@ -57,7 +57,7 @@ impl Register {
             Changed::Refused => return Err(changed_meanwhile().into()),
         }
         let answer = information(StatusCode::OK, &client, &shown, self.parts.config.issuer.as_str());
-        Ok(Trace::event(Event::new("registration_changed")).of_client(&client.id).onto(answer))
+        Ok(Trace::event(Event::new(AuditEvent::RegistrationChanged)).of_client(&client.id).onto(answer))
     }
 
     pub(crate) async fn delete(
@@ -71,7 +71,7 @@ impl Register {
             // Gone either way.
             Changed::Done | Changed::Refused => {}
         }
-        Ok(Trace::event(Event::new("client_deleted")).of_client(&found.client.id).onto(no_content()))
+        Ok(Trace::event(Event::new(AuditEvent::ClientDeleted)).of_client(&found.client.id).onto(no_content()))
     }
 
     /// The client, when the token that is shown is its own. Nothing else is told.

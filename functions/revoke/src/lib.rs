@@ -6,17 +6,15 @@
 //! - A refresh token ends its grant and so every access token of it; an access token ends alone.
 
 use edge::{
-    Answer, Authentication, Config, Error, Event, Failure, Function, Incoming, Parts, Stores, Trace, cross_origin,
-    json, method_not_allowed, preflight,
+    Answer, AuditEvent, Authentication, Config, Error, Event, Failure, Function, Incoming, Parts, Stores, Trace,
+    cross_origin, json, method_not_allowed, preflight,
 };
-use grants::{AuthenticatedClient, Generation, GrantId, Timestamp, TokenId, revocation};
+use grants::{AuthenticatedClient, Generation, GrantId, Timestamp, TokenId, TokenName, revocation};
 use http::{Method, StatusCode};
 use lambda_http::Request;
 use protocol::{ClientId, Secret, TokenQuery};
 use serde_json::json;
 use store::{Applied, GrantsTable};
-
-const REVOKED: &str = "token_revoked";
 
 /// The endpoint.
 pub struct Revoke {
@@ -61,17 +59,23 @@ impl Revoke {
         let ring = self.parts.keys.ring_to_verify(token, now).await?;
         if let Some(handle) = ring.handles().open_refresh(token) {
             let end = revocation::revoke_of_client(handle.secret.id(), client.clone());
-            return Ok(revoked(&self.grants.apply(&end).await?));
+            let name = TokenName::Handle(handle.secret.id(), handle.generation);
+            return Ok(revoked(&self.grants.apply(&end).await?).map(|event| event.with_token(name)));
         }
         if let Some(handle) = ring.handles().open_access(token) {
-            return self.end_access(handle.secret.id(), handle.generation, client).await;
+            let (grant, generation) = (handle.secret.id(), handle.generation);
+            let ended = self.end_access(grant, generation, client).await?;
+            return Ok(ended.map(|event| event.with_token(TokenName::Handle(grant, generation))));
         }
         let Ok(facts) = ring.verify(token, self.parts.config.issuer.as_str()) else { return Ok(None) };
         match facts.token_id {
-            Some(TokenId::OfGrant(grant, generation, ..)) => self.end_access(grant, generation, client).await,
+            Some(id @ TokenId::OfGrant(grant, generation, ..)) => {
+                let ended = self.end_access(grant, generation, client).await?;
+                Ok(ended.map(|event| event.with_token(TokenName::Signed(id))))
+            }
             Some(id @ TokenId::Machine(_)) if facts.client_id == *client && facts.expires_at > now => {
                 self.grants.revoke_token(id, facts.expires_at).await?;
-                Ok(Some(Event::new(REVOKED)))
+                Ok(Some(Event::new(AuditEvent::TokenRevoked).with_token(TokenName::Signed(id))))
             }
             Some(TokenId::Machine(_)) | None => Ok(None),
         }
@@ -96,7 +100,7 @@ impl Revoke {
 
 fn revoked(applied: &Applied) -> Option<Event> {
     match applied {
-        Applied::Done(grant) => Some(Event::of_grant(REVOKED, grant)),
+        Applied::Done(grant) => Some(Event::of_grant(AuditEvent::TokenRevoked, grant)),
         Applied::Refused(_) => None,
     }
 }

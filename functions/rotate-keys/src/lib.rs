@@ -14,7 +14,7 @@ use edge::{Config, Error, Stores, WrappingKey};
 use grants::{Seconds, SigningAlgorithm, Timestamp};
 use keys::{KeyRecord, KeyWrap, Records, When, new_master, new_signing_key};
 use serde_json::{Value, json};
-use store::{Changed, KeysTable};
+use store::{Changed, KeysTable, Write};
 
 /// Seconds.
 const DAY: u64 = 24 * 3600;
@@ -79,21 +79,60 @@ pub async fn rotate(
     when: When,
     now: Timestamp,
 ) -> Result<Rotated, Error> {
-    let plan = table.load().await?.rotation(algorithms, when, now);
-    if plan.master {
-        // Of two at the same time the first stays.
-        table.create_master(&new_master(wrap).await?).await?;
-    }
-    let mut rotated = Rotated::default();
-    for planned in plan.make {
-        let key = new_signing_key(planned, wrap, now).await?;
-        if table.create_signing_key(&key).await? == Changed::Done {
-            rotated.created.push(key);
+    Rotation { table, wrap, beside: &|_| None }.run(algorithms, when, now).await
+}
+
+/// One change of a rotation.
+#[derive(Clone, Copy, Debug)]
+pub enum KeyChange<'k> {
+    /// The master of the handles is made.
+    Master,
+    /// A signing key is made.
+    Created(&'k KeyRecord),
+    /// A signing key is deleted.
+    Deleted(&'k KeyRecord),
+}
+
+/// A rotation whose changes are each written together with something else.
+pub struct Rotation<'r> {
+    /// The keys.
+    pub table: &'r KeysTable,
+    /// What wraps new ones.
+    pub wrap: &'r dyn KeyWrap,
+    /// The write that goes into the transaction of a change.
+    pub beside: &'r (dyn Fn(KeyChange<'_>) -> Option<Write> + Sync),
+}
+
+impl Rotation<'_> {
+    /// Makes what is missing or wanted and deletes what no token needs any more.
+    ///
+    /// # Errors
+    /// As [`rotate`].
+    pub async fn run(
+        &self,
+        algorithms: &BTreeSet<SigningAlgorithm>,
+        when: When,
+        now: Timestamp,
+    ) -> Result<Rotated, Error> {
+        let Self { table, wrap, beside } = self;
+        let plan = table.load().await?.rotation(algorithms, when, now);
+        if plan.master {
+            // Of two at the same time the first stays.
+            table.create_master(&new_master(*wrap).await?, beside(KeyChange::Master)).await?;
         }
+        let mut rotated = Rotated::default();
+        for planned in plan.make {
+            let key = new_signing_key(planned, *wrap, now).await?;
+            if table.create_signing_key(&key, beside(KeyChange::Created(&key))).await? == Changed::Done {
+                rotated.created.push(key);
+            }
+        }
+        for key in plan.delete {
+            match table.delete_signing_key(&key, beside(KeyChange::Deleted(&key))).await? {
+                // Gone either way.
+                Changed::Done | Changed::Refused => rotated.deleted.push(key),
+            }
+        }
+        Ok(Rotated { records: table.load().await?, ..rotated })
     }
-    for key in plan.delete {
-        table.delete_signing_key(&key).await?;
-        rotated.deleted.push(key);
-    }
-    Ok(Rotated { records: table.load().await?, ..rotated })
 }

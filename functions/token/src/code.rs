@@ -1,6 +1,6 @@
 //! Redeeming a code: one conditional write (RFC 6749 §4.1.3).
 
-use edge::{Answer, Event, Failure, Trace};
+use edge::{Answer, AuditEvent, Event, Failure, Trace};
 use grants::code::{CodeRedemption, explain, redeem};
 use grants::{Asked, Grant, Refusal, RestsOn, one_token_serves};
 use protocol::{CodeVerifier, GrantType, RedirectUri, Resource, Secret};
@@ -23,8 +23,8 @@ impl Token {
         let request = CodeRedemption { code, redirect_uri, code_verifier, resources };
         let grant = self.advance_by_code(asking, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: None };
-        let answer = self.give_of_grant(asking, &grant, request.code.secret.clone(), asked).await?;
-        Ok(Trace::event(Event::of_grant("code_redeemed", &grant)).onto(answer))
+        let (answer, token) = self.give_of_grant(asking, &grant, request.code.secret.clone(), asked).await?;
+        Ok(Trace::event(Event::of_grant(AuditEvent::CodeRedeemed, &grant).with_token(token)).onto(answer))
     }
 
     async fn advance_by_code(

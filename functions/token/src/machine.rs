@@ -1,7 +1,7 @@
 //! Client credentials: a JWT is stored nowhere, an opaque token as a grant of its own.
 
-use edge::{Answer, Event, Failure, Trace};
-use grants::{Generation, GrantSecret, TokenFormat, machine};
+use edge::{Answer, AuditEvent, Event, Failure, Trace};
+use grants::{Generation, GrantSecret, TokenFormat, TokenName, machine};
 use protocol::{Resource, Scope};
 
 use crate::tokens::{Given, token_id_of_machine};
@@ -15,16 +15,20 @@ impl Token {
         scope: Option<&Scope>,
     ) -> Result<Answer, Failure> {
         let token = machine::access_token(&asking.client, &asking.apis, resources, scope, asking.now)?;
-        let mut event = Event::new("service_token_issued");
+        let mut event = Event::new(AuditEvent::ServiceTokenIssued);
         let access_token = match token.format {
-            TokenFormat::Jwt => self.sign(&token, token_id_of_machine()).await?,
+            TokenFormat::Jwt => {
+                let id = token_id_of_machine();
+                event = event.with_token(TokenName::Signed(id));
+                self.sign(&token, id).await?
+            }
             TokenFormat::Opaque => {
                 let ring = self.parts.keys.ring(asking.now).await?;
                 let secret = GrantSecret::from_bytes(edge::random());
                 let grant = machine::grant_of(&token, secret.id(), asking.attempt);
                 // The identifier is random: whatever stands there already is this very attempt's.
                 self.grants.grants().apply(&machine::issue(grant.clone())).await?;
-                event = Event::of_grant(event.name, &grant);
+                event = Event::of_grant(event.name, &grant).with_token(TokenName::Handle(grant.id, Generation::FIRST));
                 ring.handles().seal_access(&token.handle(&grant, secret, Generation::FIRST, None))
             }
         };

@@ -1,9 +1,9 @@
 //! The password grant, for those who still migrate from it (RFC 6749 §4.3).
 
-use edge::{Answer, Attempted, Checked, Event, Failure, RightPassword, Trace};
+use edge::{Answer, Attempted, AuditEvent, Checked, Event, Failure, RightPassword, Trace};
 use grants::password::ProvenPerson;
 use grants::revocation::revoke;
-use grants::{Asked, Grant, GrantSecret, Refusal, Seconds, Target, password};
+use grants::{Asked, Grant, GrantSecret, PersonKey, Refusal, Seconds, Target, password};
 use protocol::{GrantType, Resource, Scope, Secret, TokenErrorCode, Username};
 use sessions::UserChange;
 use store::UserChanged;
@@ -21,18 +21,20 @@ impl Token {
     ) -> Result<Answer, Failure> {
         let target = password::target(&asking.client, &asking.apis, &resources, scope.as_ref())?;
         let client = &asking.client.client().id;
-        let attempted = Attempted { username, password, client, source: asking.source, device: None };
+        let stranger = self.parts.keys.ring(asking.now).await?.handles().stranger(&username.normalized());
+        let attempted = Attempted { username, password, client, source: asking.source, device: None, stranger };
         let right = match self.passwords()?.check(&attempted, asking.now).await? {
             Checked::Right(right) => right,
-            Checked::Wrong => return Err(wrong()),
-            Checked::Wait(wait) => return Err(too_many(wait)),
+            Checked::Wrong(person) => return Err(wrong(person)),
+            Checked::Wait(wait, person) => return Err(too_many(wait, person)),
         };
         let secret = GrantSecret::from_bytes(edge::random());
         let grant = self.grant_for(asking, &right, target, &secret).await?;
         let asked = Asked { resources: &resources, scope: scope.as_ref() };
-        let answer = self.give_of_grant(asking, &grant, secret, asked).await?;
+        let (answer, token) = self.give_of_grant(asking, &grant, secret, asked).await?;
+        let issued = Event::of_grant(AuditEvent::PasswordTokenIssued, &grant).with_token(token);
         let legacy = Trace::event(Event::legacy(GrantType::Password, ADVICE));
-        Ok(legacy.onto(Trace::event(Event::of_grant("password_token_issued", &grant)).onto(answer)))
+        Ok(legacy.onto(Trace::event(issued).onto(answer)))
     }
 
     /// Makes the grant while it is asked, side by side, whether the person is still as the password found that person, and
@@ -60,8 +62,8 @@ impl Token {
         );
         let refused = match (made?, counted?, wait?) {
             (_, UserChanged::Done, None) => return Ok(grant),
-            (_, _, Some(wait)) => too_many(wait),
-            (_, UserChanged::Refused(_), None) => wrong(),
+            (_, _, Some(wait)) => too_many(wait, user.key),
+            (_, UserChanged::Refused(_), None) => wrong(user.key),
         };
         self.grants.grants().apply(&revoke(grant.id)).await?;
         Err(refused)
@@ -74,10 +76,10 @@ impl Token {
     }
 }
 
-fn wrong() -> Failure {
-    Failure::from(Refusal::PasswordWrong).with_event(Event::new("sign_in_failed"))
+fn wrong(person: PersonKey) -> Failure {
+    Failure::from(Refusal::PasswordWrong).with_event(Event::of_attempt(AuditEvent::SignInFailed, person))
 }
 
-fn too_many(wait: Seconds) -> Failure {
-    Failure::too_many_guesses(wait).with_event(Event::new("sign_in_throttled"))
+fn too_many(wait: Seconds, person: PersonKey) -> Failure {
+    Failure::too_many_guesses(wait).with_event(Event::of_attempt(AuditEvent::SignInThrottled, person))
 }

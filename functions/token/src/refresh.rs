@@ -1,6 +1,6 @@
 //! Refreshing: one conditional write (RFC 6749 §6).
 
-use edge::{Answer, Event, Failure, Trace};
+use edge::{Answer, AuditEvent, Event, Failure, Trace};
 use grants::refresh::{RefreshRequest, explain, rotate};
 use grants::{Asked, Grant, Refusal, RestsOn, one_token_serves};
 use protocol::{GrantType, Resource, Scope, Secret};
@@ -25,8 +25,8 @@ impl Token {
         let request = RefreshRequest { token, scope, resources };
         let grant = self.advance_by_refresh(asking, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: request.scope.as_ref() };
-        let answer = self.give_of_grant(asking, &grant, request.token.secret.clone(), asked).await?;
-        Ok(Trace::event(Event::of_grant("grant_refreshed", &grant)).onto(answer))
+        let (answer, token) = self.give_of_grant(asking, &grant, request.token.secret.clone(), asked).await?;
+        Ok(Trace::event(Event::of_grant(AuditEvent::GrantRefreshed, &grant).with_token(token)).onto(answer))
     }
 
     async fn advance_by_refresh(

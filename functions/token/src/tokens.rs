@@ -1,8 +1,10 @@
 //! Tokens on their way out.
 
-use edge::{Answer, Event, Failure, json};
+use edge::{Answer, AuditEvent, Event, Failure, json};
 use grants::revocation::revoke;
-use grants::{AccessToken, Asked, Grant, GrantSecret, IdToken, TokenFormat, TokenId, Verdict, refresh};
+use grants::{
+    AccessToken, Asked, Grant, GrantSecret, IdToken, Refusal, TokenFormat, TokenId, TokenName, Verdict, refresh,
+};
 use http::StatusCode;
 use protocol::{IdentityScope, Secret, TokenResponse};
 use sessions::{SessionChange, is_to_be_told, stands};
@@ -37,24 +39,27 @@ impl Given<'_> {
 }
 
 impl Token {
-    /// The tokens of a grant that has just been advanced, or stands where this very request had advanced it.
+    /// The tokens of a grant that has just been advanced, or stands where this very request had advanced it, and the name
+    /// of the access token for the log.
     pub(crate) async fn give_of_grant(
         &self,
         asking: &Asking,
         grant: &Grant,
         secret: GrantSecret,
         asked: Asked<'_>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<(Answer, TokenName), Failure> {
         let token = grants::for_grant(grant, asking.client.client(), &asking.apis, asked, asking.now)?;
         let generation = refresh::current_generation(grant).ok_or(grants::Refusal::GrantRevoked)?;
         let ring = self.parts.keys.ring(asking.now).await?;
         let rests_on = ring.footing_of(grant);
-        let access_token = match token.format {
+        let (access_token, name) = match token.format {
             TokenFormat::Jwt => {
-                self.sign(&token, TokenId::OfGrant(grant.id, generation, edge::random(), rests_on)).await?
+                let id = TokenId::OfGrant(grant.id, generation, edge::random(), rests_on);
+                (self.sign(&token, id).await?, TokenName::Signed(id))
             }
             TokenFormat::Opaque => {
-                ring.handles().seal_access(&token.handle(grant, secret.clone(), generation, rests_on))
+                let handle = token.handle(grant, secret.clone(), generation, rests_on);
+                (ring.handles().seal_access(&handle), TokenName::Handle(grant.id, generation))
             }
         };
         let id_token = self.id_token(asking, grant, &asked, &access_token).await?;
@@ -62,7 +67,7 @@ impl Token {
         let refresh_token = next.map(|handle| ring.handles().seal_refresh(&handle));
         let (refresh_token, id_token) = (refresh_token.as_ref(), id_token.as_ref());
         let given = Given { access_token: &access_token, refresh_token, id_token, token: &token };
-        Ok(given.answer())
+        Ok((given.answer(), name))
     }
 
     /// The ID token beside it, of a grant with `openid`; none where less scope was asked for.
@@ -89,9 +94,7 @@ impl Token {
             Verdict::RefuseAnd(refusal, last) => {
                 // Until the revocation is written the refusal is not said: who cannot be told so asks again.
                 self.grants.grants().apply(&last).await?;
-                let name = refusal.name();
-                let event = found.map_or(Event::new(name), |grant| Event::of_grant(name, grant));
-                Err(Failure::from(refusal).with_event(event))
+                Err(ended(refusal, found))
             }
         }
     }
@@ -102,7 +105,7 @@ impl Token {
         let ground = self.grants.ground_of(&grant, read).await?;
         if let Err(refusal) = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), moment) {
             self.grants.grants().apply(&revoke(grant.id)).await?;
-            return Err(Failure::from(refusal).with_event(Event::of_grant(refusal.name(), &grant)));
+            return Err(ended(refusal, Some(&grant)));
         }
         // An app that refreshes is used: once in a while the session is told, so that it does not end as unused.
         if let Some(session) = ground.session.filter(|session| is_to_be_told(session, moment.0, asking.now)) {
@@ -114,6 +117,16 @@ impl Token {
     pub(crate) async fn sign(&self, token: &AccessToken, id: TokenId) -> Result<Secret, Failure> {
         let ring = self.parts.keys.ring_to_sign(token.algorithm, token.issued_at).await?;
         Ok(ring.sign(token, self.parts.config.issuer.as_str(), id)?)
+    }
+}
+
+/// A refusal that ended a grant, with its event where it is one that an auditor wants to find.
+fn ended(refusal: Refusal, grant: Option<&Grant>) -> Failure {
+    let failure = Failure::from(refusal);
+    match (AuditEvent::of_refusal(refusal), grant) {
+        (Some(name), Some(grant)) => failure.with_event(Event::of_grant(name, grant)),
+        (Some(name), None) => failure.with_event(Event::new(name)),
+        (None, _) => failure,
     }
 }
 

@@ -9,8 +9,8 @@
 //! - Any origin may read the answers: what counts is the token, and no cookie is looked at.
 
 use edge::{
-    Answer, BearerFailure, Config, Error, Event, Failure, Function, Incoming, KeyCache, Parts, Stores, Trace,
-    cross_origin, json, jwt, method_not_allowed, not_found, preflight,
+    Answer, AuditEvent, BearerFailure, Config, Error, Event, Failure, Function, Incoming, KeyCache, Parts, Stores,
+    Trace, cross_origin, json, jwt, method_not_allowed, not_found, preflight,
 };
 use grants::userinfo::{Denial, admit, shown};
 use grants::{
@@ -82,7 +82,9 @@ impl UserInfo {
         let now = edge::now();
         let token = incoming.bearer_token()?;
         let admitted = self.admit(&token, now).await?;
-        let trace = Trace::event(Event::of_grant("userinfo_told", &admitted.grant)).of_client(&admitted.client.id);
+        let name = admitted.facts.name_within(&admitted.grant);
+        let event = Event::of_grant(AuditEvent::UserinfoTold, &admitted.grant).with_token(name);
+        let trace = Trace::event(event).of_client(&admitted.client.id);
         let said = keys::UserInfo { sub: &admitted.facts.subject, claims: &admitted.claims };
         Ok(trace.onto(match admitted.client.relying_party.userinfo_algorithm {
             None => json(StatusCode::OK, &said),

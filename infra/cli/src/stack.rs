@@ -10,9 +10,12 @@ use grants::{Policy, Seconds, SigningAlgorithm, Timestamp};
 use keys::{KeyRing, KeyWrap, When};
 use outbound::Reach;
 use protocol::{Resource, Secret};
-use store::{Changed, Client, Connection, GrantsTable, KeysTable, PeopleTable, Registry};
+use rotate_keys::{KeyChange, Rotation};
+use store::{AuditTable, Changed, Client, Connection, GrantsTable, KeysTable, PeopleTable, Registry, Write};
+use tokio::sync::OnceCell;
 
 use crate::args::Common;
+use crate::operator;
 
 /// A change whose guard failed is decided again so often.
 pub(crate) const TRIES: u32 = 10;
@@ -24,6 +27,7 @@ pub(crate) struct Stack {
     pub(crate) grants: GrantsTable,
     pub(crate) people: PeopleTable,
     pub(crate) keys: KeysTable,
+    pub(crate) audit: AuditTable,
     pub(crate) tables: Tables,
     /// The hosts inside a network that may be asked for what clients wrote down.
     pub(crate) reach: Reach,
@@ -31,6 +35,8 @@ pub(crate) struct Stack {
     pub(crate) policy: Policy,
     wrapping: Option<WrappingKey>,
     connection: Connection,
+    sts_endpoint: Option<String>,
+    operator: OnceCell<String>,
 }
 
 /// Variables by name.
@@ -45,8 +51,11 @@ impl Stack {
         };
         let connection = connection(&look_up).await?;
         let reach = edge::reach(&look_up)?;
+        let kept_for = edge::audit_lifetime(look_up)?;
+        let sts_endpoint = look_up("AWS_ENDPOINT_URL_STS");
+        let stack = Self::open(connection, &Tables::read(look_up), WrappingKey::read(look_up));
         let policy = edge::session_limits(&look_up)?;
-        Ok(Self { reach, policy, ..Self::open(connection, &Tables::read(look_up), WrappingKey::read(look_up)) })
+        Ok(Self { reach, policy, sts_endpoint, audit: stack.audit.kept_for(kept_for), ..stack })
     }
 
     /// The stack behind a connection; tables without a name have that of the stack `jeton`.
@@ -59,12 +68,15 @@ impl Stack {
             grants: GrantsTable::new(dynamodb.clone(), name(&tables.grants, "grants")),
             people: PeopleTable::new(dynamodb.clone(), name(&tables.people, "people")),
             keys: KeysTable::new(dynamodb.clone(), name(&tables.keys, "keys")),
+            audit: AuditTable::new(dynamodb.clone(), name(&tables.audit_name(), "audit"), edge::AUDIT_LIFETIME),
             dynamodb,
             tables: tables.clone(),
             reach: Reach::default(),
             policy: Policy::default(),
             wrapping,
             connection,
+            sts_endpoint: None,
+            operator: OnceCell::new(),
         }
     }
 
@@ -79,6 +91,11 @@ impl Stack {
         Ok(KeyRing::open(self.keys.load().await?, wrap.as_ref(), false, None, now).await?)
     }
 
+    /// The operator, found out once.
+    pub(crate) async fn operator(&self) -> &str {
+        self.operator.get_or_init(|| Box::pin(operator::name(&self.connection, self.sts_endpoint.as_deref()))).await
+    }
+
     /// That every one of these APIs is registered.
     pub(crate) async fn ensure_apis(&self, wanted: &[Resource]) -> Result<(), Error> {
         let known = self.registry.apis(wanted, edge::now()).await?;
@@ -91,11 +108,17 @@ impl Stack {
     }
 
     /// Makes the master of the handles and a key for each of `algorithms`, where there is none. Of two at the same time
-    /// the first stays.
-    pub(crate) async fn ensure_keys(&self, algorithms: &[SigningAlgorithm], now: Timestamp) -> Result<(), Error> {
+    /// the first stays. `beside` is written in the transaction of each change.
+    pub(crate) async fn ensure_keys(
+        &self,
+        algorithms: &[SigningAlgorithm],
+        now: Timestamp,
+        beside: &(dyn Fn(KeyChange<'_>) -> Option<Write> + Sync),
+    ) -> Result<(), Error> {
         let (wrap, missing) = (self.key_wrap()?, When::Due(Seconds::MAX));
         let algorithms = algorithms.iter().copied().collect();
-        rotate_keys::rotate(&self.keys, wrap.as_ref(), &algorithms, missing, now).await.map(drop)
+        let rotation = Rotation { table: &self.keys, wrap: wrap.as_ref(), beside };
+        rotation.run(&algorithms, missing, now).await.map(drop)
     }
 }
 

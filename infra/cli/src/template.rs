@@ -37,11 +37,13 @@ impl Template {
 
     /// The tables, by the names they were given, or else by those they have in the stack `jeton`.
     pub(crate) fn tables(&self, names: &Tables) -> Result<Vec<TableShape>, Error> {
+        let audit = names.audit_name();
         let given = [
             (default_name("registry"), &names.registry),
             (default_name("grants"), &names.grants),
             (default_name("people"), &names.people),
             (default_name("keys"), &names.keys),
+            (default_name("audit"), &audit),
         ];
         let with_its_name = |(_, properties)| {
             let mut shape = table(properties)?;
@@ -123,12 +125,14 @@ mod tests {
         let mut tables = Template::read().unwrap().tables(&Tables::default()).unwrap();
         tables.sort_by(|one, other| one.name.cmp(&other.name));
         let names: Vec<&str> = tables.iter().map(|table| table.name.as_str()).collect();
-        assert_eq!(names, ["jeton-grants", "jeton-keys", "jeton-people", "jeton-registry"]);
+        assert_eq!(names, ["jeton-audit", "jeton-grants", "jeton-keys", "jeton-people", "jeton-registry"]);
         assert_eq!(tables[0].ttl.as_deref(), Some("expires_at"));
+        assert_eq!(tables[0].sort_key.as_deref(), Some("id"));
+        assert_eq!(tables[1].ttl.as_deref(), Some("expires_at"));
         let by = |key: &str| IndexShape { name: format!("by-{key}"), partition_key: key.to_owned() };
-        assert_eq!(tables[0].indexes, [by("subject"), by("session")]);
-        assert_eq!(tables.iter().map(|table| table.has_stream).collect::<Vec<_>>(), [false, false, true, false]);
-        assert_eq!(tables[2].sort_key.as_deref(), Some("record"));
+        assert_eq!(tables[1].indexes, [by("subject"), by("session")]);
+        assert_eq!(tables.iter().map(|table| table.has_stream).collect::<Vec<_>>(), [false, false, false, true, false]);
+        assert_eq!(tables[3].sort_key.as_deref(), Some("record"));
     }
 
     #[test]
@@ -151,6 +155,20 @@ mod tests {
         let tables = Template::read().unwrap().tables(&names).unwrap();
         assert!(tables.iter().any(|table| table.name == "other" && table.ttl.is_some()));
         assert!(tables.iter().all(|table| table.name != "jeton-grants"));
+    }
+
+    #[test]
+    fn c147_the_audit_table_stands_beside_the_registry_unless_it_is_named() {
+        let audit = |registry: Option<&str>, audit: Option<&str>| {
+            let owned = |name: Option<&str>| name.map(str::to_owned);
+            let names = Tables { registry: owned(registry), audit: owned(audit), ..Tables::default() };
+            let tables = Template::read().unwrap().tables(&names).unwrap();
+            tables.into_iter().find(|table| table.partition_key == "day").unwrap().name
+        };
+        assert_eq!(audit(None, None), "jeton-audit");
+        assert_eq!(audit(Some("prod-registry"), None), "prod-audit");
+        assert_eq!(audit(Some("clients"), None), "jeton-audit");
+        assert_eq!(audit(Some("prod-registry"), Some("trail")), "trail");
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Answers: status lines and headers.
 
-use grants::Grant;
+use grants::{Grant, PersonKey, TokenName};
 use http::header::{self, HeaderName};
 use http::{HeaderValue, Response, StatusCode};
 use lambda_http::Body;
 use protocol::{ClientId, GrantType, Subject};
 use serde::Serialize;
+
+use crate::AuditEvent;
 
 /// An answer on its way to the gateway.
 pub type Answer = Response<Body>;
@@ -24,36 +26,53 @@ pub struct Trace {
 /// Something that an auditor wants to find.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// What happened: `code_redeemed`, `signed_in`.
-    pub name: &'static str,
+    /// What happened.
+    pub name: AuditEvent,
     /// The person, when there is one.
     pub subject: Option<String>,
+    /// The key of the person for whom a password was wrong, or the stand-in of a name that is nobody's.
+    pub person: Option<String>,
     /// The key of the grant's item, which makes no handle.
     pub grant: Option<String>,
+    /// The name of the token that was issued, used or revoked.
+    pub jti: Option<String>,
     /// A grant type that nobody should use, and what to move to.
     pub legacy: Option<(GrantType, &'static str)>,
 }
 
 impl Event {
     /// Something about nobody in particular.
-    pub const fn new(name: &'static str) -> Self {
-        Self { name, subject: None, grant: None, legacy: None }
+    pub const fn new(name: AuditEvent) -> Self {
+        Self { name, subject: None, person: None, grant: None, jti: None, legacy: None }
     }
 
     /// Something that happened to a grant.
-    pub fn of_grant(name: &'static str, grant: &Grant) -> Self {
+    pub fn of_grant(name: AuditEvent, grant: &Grant) -> Self {
         let subject = grant.subject.as_ref().map(ToString::to_string);
         Self { subject, grant: Some(grant.id.to_string()), ..Self::new(name) }
     }
 
     /// Something that a person did.
-    pub fn of_person(name: &'static str, subject: &Subject) -> Self {
+    pub fn of_person(name: AuditEvent, subject: &Subject) -> Self {
         Self { subject: Some(subject.to_string()), ..Self::new(name) }
+    }
+
+    /// A password that let nobody in.
+    pub fn of_attempt(name: AuditEvent, person: PersonKey) -> Self {
+        Self { person: Some(person.to_string()), ..Self::new(name) }
+    }
+
+    /// Adds the token, where its name is known, with the grant that it names.
+    #[must_use]
+    pub fn with_token(self, token: impl Into<Option<TokenName>>) -> Self {
+        let token = token.into();
+        let grant = self.grant.or_else(|| token?.grant().map(|id| id.to_string()));
+        Self { grant, jti: token.map(|token| token.to_string()), ..self }
     }
 
     /// The use of a grant type that nobody should use.
     pub fn legacy(grant_type: GrantType, advice: &'static str) -> Self {
-        Self { legacy: Some((grant_type, advice)), ..Self::new("legacy_grant_used") }
+        Self { legacy: Some((grant_type, advice)), ..Self::new(AuditEvent::LegacyGrantUsed) }
     }
 }
 

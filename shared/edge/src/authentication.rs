@@ -8,7 +8,7 @@ use sessions::{Counter, Wait};
 use crate::assertions::Assertions;
 use crate::counters::Counters;
 use crate::denied::Denied;
-use crate::{Config, ConfigError, Event, Failure, Incoming, Parts, Stores};
+use crate::{AuditEvent, Config, ConfigError, Event, Failure, Incoming, Parts, Stores};
 
 /// What the functions hold that authenticate clients.
 pub struct Authentication {
@@ -79,8 +79,8 @@ impl Authentication {
             None => None,
         };
         let (failure, event) = match wait {
-            Some(Wait(wait)) => (Failure::too_many_guesses(wait), "client_authentication_throttled"),
-            None => (Failure::from(refusal), "client_authentication_failed"),
+            Some(Wait(wait)) => (Failure::too_many_guesses(wait), AuditEvent::ClientAuthenticationThrottled),
+            None => (Failure::from(refusal), AuditEvent::ClientAuthenticationFailed),
         };
         let failure = failure.with_event(Event::new(event));
         // A name that is no client's may be anything, a secret in the wrong place too.

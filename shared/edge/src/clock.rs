@@ -9,6 +9,13 @@ pub fn now() -> Timestamp {
     Timestamp::from_seconds(since_1970.map_or(0, |span| span.as_secs()))
 }
 
+/// Milliseconds since 1970, for what is only written down.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+pub fn milliseconds() -> u64 {
+    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since_1970.map_or(0, |span| u64::try_from(span.as_millis()).unwrap_or(u64::MAX))
+}
+
 /// A point from which to measure how long something takes.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 pub(crate) fn stopwatch() -> std::time::Instant {

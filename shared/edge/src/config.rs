@@ -54,6 +54,8 @@ pub struct Tables {
     pub people: Option<String>,
     /// `JETON_TABLE_KEYS`.
     pub keys: Option<String>,
+    /// `JETON_TABLE_AUDIT`, which operators' commands write and no function sees.
+    pub audit: Option<String>,
 }
 
 /// What unwraps stored keys.
@@ -146,7 +148,14 @@ impl Tables {
             grants: look_up("JETON_TABLE_GRANTS"),
             people: look_up("JETON_TABLE_PEOPLE"),
             keys: look_up("JETON_TABLE_KEYS"),
+            audit: look_up("JETON_TABLE_AUDIT"),
         }
+    }
+
+    /// The audit table: where none is given, the one beside the registry.
+    pub fn audit_name(&self) -> Option<String> {
+        let beside = || self.registry.as_ref()?.strip_suffix("registry").map(|stack| format!("{stack}audit"));
+        self.audit.clone().or_else(beside)
     }
 
     pub(crate) fn needed(table: Option<&String>, variable: &'static str) -> Result<String, ConfigError> {
@@ -157,6 +166,8 @@ impl Tables {
 const HOUR: Seconds = 3600;
 const DAY: Seconds = 24 * HOUR;
 const YEAR: Seconds = 365 * DAY;
+/// Records of operators' commands are kept for a year and a month, as the template says too.
+pub const AUDIT_LIFETIME: Seconds = 400 * DAY;
 
 fn issuer(text: &str) -> Result<Resource, ConfigError> {
     let malformed = ConfigError::Malformed("JETON_ISSUER", "an https URL without query, fragment and final slash");
@@ -171,6 +182,17 @@ fn issuer(text: &str) -> Result<Resource, ConfigError> {
         Ok(issuer) if web && !text.contains(['?', '#']) && !text.ends_with('/') => Ok(issuer),
         Ok(_) | Err(_) => Err(malformed),
     }
+}
+
+/// Reads `JETON_AUDIT_DAYS`: for how long records of operators' commands are kept.
+///
+/// # Errors
+/// [`ConfigError::Malformed`].
+pub fn audit_lifetime(look_up: impl Fn(&str) -> Option<String>) -> Result<Seconds, ConfigError> {
+    let malformed = ConfigError::Malformed("JETON_AUDIT_DAYS", "a number of days from 1 to 3653");
+    let Some(text) = look_up("JETON_AUDIT_DAYS") else { return Ok(AUDIT_LIFETIME) };
+    let days = text.trim().parse().ok().filter(|days| (1..=3653).contains(days));
+    days.map(|days: u32| days.saturating_mul(DAY)).ok_or(malformed)
 }
 
 /// Whether a host, with its port or without, is the loopback interface.

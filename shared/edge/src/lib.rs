@@ -19,6 +19,7 @@
 
 mod answer;
 mod assertions;
+mod audit;
 mod authentication;
 mod bearer;
 mod client_keys;
@@ -47,11 +48,15 @@ mod serve;
 pub use answer::{
     Answer, Event, Trace, form_post, html, json, jwt, method_not_allowed, no_content, not_found, problem, redirect,
 };
+pub use audit::AuditEvent;
 pub use authentication::Authentication;
 pub use bearer::BearerFailure;
 pub use client_secret::new_client_secret;
-pub use clock::now;
-pub use config::{Config, ConfigError, RotationConfig, Tables, WrappingKey, environment, reach, session_limits};
+pub use clock::{milliseconds, now};
+pub use config::{
+    AUDIT_LIFETIME, Config, ConfigError, RotationConfig, Tables, WrappingKey, audit_lifetime, environment, reach,
+    session_limits,
+};
 pub use cors::{cross_origin, preflight};
 pub use entrance::Entrance;
 pub use entropy::{random, random_name};

@@ -3,6 +3,11 @@
 //! # Decisions
 //! - Bytes of the log are most of what a token costs to make. So what an auditor looks for stands in the line of the
 //!   request; only where more happened than one thing has each of those before the last a line of its own.
+//! - A password that let nobody in is told with a `person`: the person's key, or for a name that is nobody's a keyed hash of
+//!   the name in the same form. So attempts on one name are counted together, an attack on a person leads to the person
+//!   (`jeton user show` prints the key), and the log neither repeats what was typed, which may be a password, nor tells which
+//!   names exist. The hash is made for every attempt, so that the time of an answer does not tell either. A person whom a
+//!   version without random keys registered has a key that can be computed from the name.
 
 use std::io::{self, Write};
 
@@ -15,7 +20,7 @@ use tracing_subscriber::fmt::{Layer, layer};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::Registry;
 
-use crate::{Event, Trace};
+use crate::{AuditEvent, Event, Trace};
 
 /// What our own lines are marked with.
 const TARGET: &str = "jeton";
@@ -51,11 +56,13 @@ pub(crate) fn request(line: &Line<'_>) {
         endpoint = line.endpoint,
         method = known(line.method),
         status = line.status,
-        event = last.map(|last| last.name),
+        event = last.map(|last| last.name.as_str()),
         client_id = line.trace.client_id.as_deref(),
         source = last.and(line.source),
         subject = last.and_then(|last| last.subject.as_deref()),
+        person = last.and_then(|last| last.person.as_deref()),
         grant = last.and_then(|last| last.grant.as_deref()),
+        jti = last.and_then(|last| last.jti.as_deref()),
         reason = line.trace.reason,
         duration_us = line.duration_us,
         storage_calls = line.storage_calls,
@@ -67,18 +74,20 @@ pub(crate) fn request(line: &Line<'_>) {
 fn event(line: &Line<'_>, event: &Event) {
     let (request_id, client_id, source) = (short(line.request_id), line.trace.client_id.as_deref(), line.source);
     if let Some((grant_type, advice)) = event.legacy {
-        let grant_type = grant_type.as_str();
-        tracing::warn!(target: TARGET, event = event.name, request_id, client_id, source, grant_type, advice, "audit");
+        let (event, grant_type) = (event.name.as_str(), grant_type.as_str());
+        tracing::warn!(target: TARGET, event, request_id, client_id, source, grant_type, advice, "audit");
         return;
     }
     tracing::info!(
         target: TARGET,
-        event = event.name,
+        event = event.name.as_str(),
         request_id,
         client_id,
         source,
         subject = event.subject.as_deref(),
+        person = event.person.as_deref(),
         grant = event.grant.as_deref(),
+        jti = event.jti.as_deref(),
         reason = line.trace.reason,
         "audit"
     );
@@ -96,7 +105,8 @@ fn known(method: &str) -> &str {
 
 /// Tells of a rotation of the signing keys: which came, which went, and for how many seconds the oldest has signed.
 pub fn rotation(created: &[String], deleted: &[String], oldest_signing_key_age: u64) {
-    let event = if created.is_empty() && deleted.is_empty() { "keys_kept" } else { "keys_rotated" };
+    let kept = created.is_empty() && deleted.is_empty();
+    let event = if kept { AuditEvent::KeysKept } else { AuditEvent::KeysRotated }.as_str();
     let (created, deleted) = (created.join(" "), deleted.join(" "));
     tracing::info!(target: TARGET, event, created, deleted, oldest_signing_key_age, "audit");
 }
@@ -105,9 +115,13 @@ pub fn rotation(created: &[String], deleted: &[String], oldest_signing_key_age: 
 pub fn logout(client: &ClientId, missed: Option<&dyn std::fmt::Display>) {
     let client_id = client.as_str();
     match missed {
-        None => tracing::info!(target: TARGET, event = "client_told_of_logout", client_id, "audit"),
+        None => {
+            let event = AuditEvent::ClientToldOfLogout.as_str();
+            tracing::info!(target: TARGET, event, client_id, "audit");
+        }
         Some(cause) => {
-            tracing::warn!(target: TARGET, event = "client_not_told_of_logout", client_id, cause = %cause, "audit");
+            let event = AuditEvent::ClientNotToldOfLogout.as_str();
+            tracing::warn!(target: TARGET, event, client_id, cause = %cause, "audit");
         }
     }
 }

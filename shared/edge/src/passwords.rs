@@ -30,16 +30,18 @@ pub struct Attempted<'a> {
     pub source: Option<IpAddr>,
     /// The browser, when somebody signed in with it before.
     pub device: Option<DeviceHandle>,
+    /// What stands in the log for a person of this name if there is none.
+    pub stranger: PersonKey,
 }
 
-/// What became of it.
+/// What became of it. The key is for the log: the person's, or else that of [`Attempted::stranger`].
 pub enum Checked {
     /// It is the person's password. [`Passwords::weigh`] says whether that may be told.
     Right(Box<RightPassword>),
     /// It is not, or there is no such person, or that person is switched off.
-    Wrong,
+    Wrong(PersonKey),
     /// Right or wrong, it is not answered for so many seconds.
-    Wait(Seconds),
+    Wait(Seconds, PersonKey),
 }
 
 /// A right password, before it is told.
@@ -68,20 +70,20 @@ impl Passwords {
         let all = AllCounters::of(attempted);
         let (named, failures) =
             tokio::join!(self.people.named(attempted.username), self.throttles.failures(&all.counters));
-        let key = match named? {
-            Named::Leads(person) => person,
-            Named::Legacy(user) => user.key,
-            Named::Nobody => PersonKey::of_name(attempted.username),
+        let (key, known) = match named? {
+            Named::Leads(person) => (person, person),
+            Named::Legacy(user) => (user.key, user.key),
+            Named::Nobody => (PersonKey::of_name(attempted.username), attempted.stranger),
         };
         let (counters, failures) = all.that_count(attempted.device, key, failures?);
         if let Some(Wait(wait)) = longest_wait(&counters, &failures, now) {
-            return Ok(Checked::Wait(wait));
+            return Ok(Checked::Wait(wait, known));
         }
         let found = self.people.person(key, attempted.client).await?;
         let user = found.user.filter(|user| user.goes_by(attempted.username));
         match prove_aside(user, attempted.password.clone()).await {
             Some(person) => Ok(Checked::Right(Box::new(RightPassword { person, agreed: found.agreed, counters }))),
-            None => self.wrong(&counters, failures, now).await,
+            None => self.wrong(known, &counters, failures, now).await,
         }
     }
 
@@ -104,16 +106,17 @@ impl Passwords {
 
     async fn wrong(
         &self,
+        person: PersonKey,
         counters: &[Counter],
         failures: Vec<Option<Failures>>,
         now: Timestamp,
     ) -> Result<Checked, Unknown> {
         for (counter, found) in counters.iter().zip(failures) {
             if let Some(Wait(wait)) = count(&self.throttles, counter, found, now).await? {
-                return Ok(Checked::Wait(wait));
+                return Ok(Checked::Wait(wait, person));
             }
         }
-        Ok(Checked::Wrong)
+        Ok(Checked::Wrong(person))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use protocol::{ClientId, IntrospectionResponse, Resource, Scope};
 
-use crate::{AccessHandle, AuthenticatedClient, Client, Generation, Grant, Stage, Timestamp, TokenId};
+use crate::{AccessHandle, AuthenticatedClient, Client, Generation, Grant, Stage, Timestamp, TokenId, TokenName};
 
 /// What a token says of itself, once its signature or tag was good.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,14 @@ pub struct TokenFacts {
     pub token_id: Option<TokenId>,
     /// The generation, of a token that comes from a grant.
     pub generation: Option<Generation>,
+}
+
+impl TokenFacts {
+    /// The name of the token in the log, where it comes from `grant`.
+    pub fn name_within(&self, grant: &Grant) -> Option<TokenName> {
+        let of_handle = self.generation.map(|generation| TokenName::Handle(grant.id, generation));
+        self.token_id.map(TokenName::Signed).or(of_handle)
+    }
 }
 
 /// What an opaque token says, with the grant that it comes from.

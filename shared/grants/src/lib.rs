@@ -61,6 +61,7 @@ pub mod revocation;
 mod self_registration;
 mod target;
 mod time;
+mod token_name;
 mod transition;
 pub mod userinfo;
 
@@ -91,6 +92,7 @@ pub use relying_party::{Backchannel, MalformedSector, RelyingParty, Sector};
 pub use self_registration::{InitialToken, InitialTokenName, Registrant, RegistrationPolicy, SelfRegistration};
 pub use target::{Target, one_token_serves};
 pub use time::{Seconds, Timestamp};
+pub use token_name::TokenName;
 pub use transition::{Change, Guard, Transition};
 
 /// What became of a step whose write was refused by the item that stands there.

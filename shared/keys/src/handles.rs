@@ -7,8 +7,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{
-    AccessHandle, CodeHandle, Generation, GrantId, GrantSecret, HiddenFooting, RefreshHandle, RelyingParty, RestsOn,
-    SecretDigest, SecretSalt, Sector, Timestamp,
+    AccessHandle, CodeHandle, Generation, GrantId, GrantSecret, HiddenFooting, PersonKey, RefreshHandle, RelyingParty,
+    RestsOn, SecretDigest, SecretSalt, Sector, Timestamp,
 };
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
@@ -37,6 +37,7 @@ pub struct HandleKeys {
     derive: Tagger,
     people: Tagger,
     subjects: Tagger,
+    strangers: Tagger,
 }
 
 impl HandleKeys {
@@ -72,6 +73,7 @@ impl HandleKeys {
             derive: tagger(b"derive")?,
             people: tagger(b"people")?,
             subjects: tagger(b"subjects")?,
+            strangers: tagger(b"strangers")?,
         })
     }
 
@@ -146,6 +148,12 @@ impl HandleKeys {
 
     fn pad(&self, grant: GrantId) -> [u8; 32] {
         self.people.clone().chain_update(grant.as_bytes()).finalize().into_bytes().into()
+    }
+
+    /// A stand-in for the key of a person who does not exist: always the same for one name, and no different to look at
+    /// than a key, so that the log does not tell which names exist.
+    pub fn stranger(&self, typed: &str) -> PersonKey {
+        PersonKey::from_bytes(half(self.strangers.clone().chain_update(typed)))
     }
 
     /// The name by which the clients of a sector, and no others, know a person (OpenID Connect Core §8.1).
@@ -260,7 +268,7 @@ fn half(tagger: Tagger) -> [u8; 16] {
 
 #[cfg(test)]
 mod tests {
-    use grants::{PersonKey, SessionId};
+    use grants::SessionId;
 
     use super::*;
 
@@ -349,6 +357,16 @@ mod tests {
         let secret = Secret::new("s".to_owned());
         assert_ne!(other.digest(&secret), keys().digest(&secret));
         assert_ne!(other.grant_of_form(&[1; 16]), keys().grant_of_form(&[1; 16]));
+    }
+
+    #[test]
+    fn c147_a_stranger_is_the_same_for_one_name_and_another_for_another_name_or_master() {
+        let stranger = |master: u8, typed: &str| HandleKeys::derive(&[master; 32]).unwrap().stranger(typed);
+        assert_eq!(stranger(3, "ana"), stranger(3, "ana"));
+        assert_ne!(stranger(3, "ana"), stranger(3, "bob"));
+        assert_ne!(stranger(3, "ana"), stranger(4, "ana"));
+        // Nobody who can only hash finds the name by trying names.
+        assert_ne!(stranger(3, "ana"), PersonKey::of_name(&protocol::Username::parse("ana").unwrap()));
     }
 
     #[test]

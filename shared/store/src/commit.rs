@@ -134,7 +134,9 @@ where
 }
 
 async fn together(client: &Client, writes: Vec<Write>) -> Result<Outcome, Unknown> {
-    let table = writes.first().map(|write| write.table.clone()).unwrap_or_default();
+    let mut tables: Vec<&str> = writes.iter().map(|write| write.table.as_str()).collect();
+    tables.dedup();
+    let table = tables.join(" or ");
     let items = writes.into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
     for tried in 1.. {
         let call = client.transact_write_items().set_transact_items(Some(items.clone()));

@@ -15,9 +15,21 @@ pub(crate) struct Expression {
     sets: Vec<String>,
     removes: Vec<String>,
     adds: Vec<String>,
+    /// An update that is written out as a whole.
+    whole_update: Option<String>,
 }
 
 impl Expression {
+    /// A condition and an update that are written out already, with their names and values.
+    pub(crate) fn written(
+        condition: String,
+        update: Option<String>,
+        names: HashMap<String, String>,
+        values: HashMap<String, AttributeValue>,
+    ) -> Self {
+        Self { names, values, conditions: vec![condition], whole_update: update, ..Self::default() }
+    }
+
     /// The placeholder of an attribute's name.
     pub(crate) fn name(&mut self, attribute: &str) -> String {
         let placeholder = format!("#{attribute}");
@@ -98,6 +110,9 @@ impl Expression {
 
     /// All changes together.
     pub(crate) fn update(&self) -> String {
+        if let Some(whole) = &self.whole_update {
+            return whole.clone();
+        }
         let clause = |word: &str, parts: &[String]| (!parts.is_empty()).then(|| format!("{word} {}", parts.join(", ")));
         let clauses = [clause("SET", &self.sets), clause("REMOVE", &self.removes), clause("ADD", &self.adds)];
         clauses.into_iter().flatten().collect::<Vec<_>>().join(" ")

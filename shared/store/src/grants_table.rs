@@ -7,9 +7,10 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditi
 use grants::{Attempt, Change, Grant, GrantId, OneUse, Timestamp, TokenId, Transition};
 use protocol::{ClientId, Subject};
 
+use crate::commit::{Kind, Outcome, Write, commit};
 use crate::grant_item::{Expression, from_item, to_item};
 use crate::items::{Item, Reader, text, time};
-use crate::{Changed, Unknown, batch};
+use crate::{Changed, Unknown, batch, expression};
 
 /// So many keys fit into one read.
 const BATCH: usize = 100;
@@ -45,6 +46,22 @@ impl GrantsTable {
             Change::Create(grant) => self.put(grant, transition).await,
             Change::Advance { .. } | Change::RevokeAccess(_) | Change::Revoke => self.update(transition).await,
         }
+    }
+
+    /// Ends a grant with `transition`, and does `beside` in the same transaction.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was done.
+    pub async fn end_beside(&self, transition: &Transition, beside: Write) -> Result<Changed, Unknown> {
+        let mut expression = Expression::default();
+        let condition = expression.condition(transition.guards());
+        let update = expression.update(transition.change());
+        let whole = expression::Expression::written(condition, update, expression.names, expression.values);
+        let key = Item::from([("id".to_owned(), text(&transition.id()))]);
+        Ok(match commit(&self.client, vec![Write::new(&self.table, Kind::Update(key), whole), beside]).await? {
+            Outcome::Done(_) => Changed::Done,
+            Outcome::Refused(..) => Changed::Refused,
+        })
     }
 
     async fn put(&self, grant: &Grant, transition: &Transition) -> Result<Applied, Unknown> {

@@ -1,10 +1,11 @@
 //! The keys table: signing keys and the master of the handles, wrapped.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use grants::SigningAlgorithm;
 use keys::{KeyRecord, MasterRecord, Records};
 
+use crate::commit::{Kind, Outcome, Write, commit};
+use crate::expression::Expression;
 use crate::items::{Item, Reader, bytes, text, time};
 use crate::{Changed, Unknown};
 
@@ -47,19 +48,20 @@ impl KeysTable {
         Ok(records)
     }
 
-    /// Writes the master, once: of two at the same time the first stays.
+    /// Writes the master, once, and `beside` in the same transaction: of two at the same time the first stays.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
-    pub async fn create_master(&self, master: &MasterRecord) -> Result<Changed, Unknown> {
-        self.put(Item::from([("id".to_owned(), text(&MASTER)), ("wrapped".to_owned(), bytes(&master.wrapped))])).await
+    pub async fn create_master(&self, master: &MasterRecord, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let item = Item::from([("id".to_owned(), text(&MASTER)), ("wrapped".to_owned(), bytes(&master.wrapped))]);
+        self.put(item, beside).await
     }
 
-    /// Writes a signing key, unless another follows the same key already.
+    /// Writes a signing key, and `beside` in the same transaction, unless another follows the same key already.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
-    pub async fn create_signing_key(&self, key: &KeyRecord) -> Result<Changed, Unknown> {
+    pub async fn create_signing_key(&self, key: &KeyRecord, beside: Option<Write>) -> Result<Changed, Unknown> {
         let public = serde_json::to_string(&key.public).map_err(|_| Unknown::damaged(&self.table, "public"))?;
         let mut item = Item::from([
             ("id".to_owned(), text(&id(key))),
@@ -72,27 +74,32 @@ impl KeysTable {
         if let Some(predecessor) = &key.predecessor {
             item.insert("predecessor".to_owned(), text(predecessor));
         }
-        self.put(item).await
+        self.put(item, beside).await
     }
 
-    /// Deletes a signing key that no verifier needs any more.
+    /// Deletes a signing key that no verifier needs any more, and does `beside` in the same transaction. One that is gone
+    /// already stays so.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was deleted.
-    pub async fn delete_signing_key(&self, key: &KeyRecord) -> Result<(), Unknown> {
-        let call = self.client.delete_item().table_name(&self.table).key("id", text(&id(key)));
-        call.send().await.map(drop).map_err(|error| Unknown::from_sdk(&self.table, error))
+    pub async fn delete_signing_key(&self, key: &KeyRecord, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let mut there = Expression::default();
+        there.present("id");
+        self.commit(Kind::Delete(Item::from([("id".to_owned(), text(&id(key)))])), there, beside).await
     }
 
-    async fn put(&self, item: Item) -> Result<Changed, Unknown> {
-        let call = self.client.put_item().table_name(&self.table).set_item(Some(item));
-        match call.condition_expression("attribute_not_exists(id)").send().await {
-            Ok(_) => Ok(Changed::Done),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
-                _ => Err(Unknown::from_sdk(&self.table, error)),
-            },
-        }
+    async fn put(&self, item: Item, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let mut absent = Expression::default();
+        absent.absent("id");
+        self.commit(Kind::Put(item), absent, beside).await
+    }
+
+    async fn commit(&self, kind: Kind, expression: Expression, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let own = Write::new(&self.table, kind, expression);
+        Ok(match commit(&self.client, std::iter::once(own).chain(beside).collect()).await? {
+            Outcome::Done(_) => Changed::Done,
+            Outcome::Refused(..) => Changed::Refused,
+        })
     }
 }
 

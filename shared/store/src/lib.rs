@@ -14,11 +14,14 @@
 //!   every future that waits for it, sent or not.
 //! - Keys are hashes or random; the one exception, the registry, is cached.
 
+mod audit_record;
+mod audit_table;
 mod batch;
 mod calls;
 mod commit;
 mod connect;
 mod consents;
+mod day;
 mod ended;
 mod expression;
 mod grant_item;
@@ -38,11 +41,14 @@ mod throttles;
 mod unknown;
 mod user_writes;
 
+pub use audit_record::{AuditRecord, AuditedAction};
+pub use audit_table::AuditTable;
 pub use aws_sdk_dynamodb::Client;
 pub use calls::counted;
 pub use commit::Write;
 pub use connect::{Connection, connect, https_client, kms};
 pub use consents::{Remembered, StoredConsent};
+pub use day::{Day, MalformedDay};
 pub use ended::SessionRecord;
 pub use grants_table::{Applied, GrantsTable};
 pub use grounded_grants::GroundedGrants;

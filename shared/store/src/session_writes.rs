@@ -3,7 +3,7 @@
 use grants::SessionId;
 use sessions::{PersonKey, Session, SessionChange, SessionHandle, SessionStart};
 
-use crate::commit::{Kind, Outcome, commit};
+use crate::commit::{Kind, Outcome, Write, commit};
 use crate::expression::Expression;
 use crate::items::text;
 use crate::people_table::PeopleTable;
@@ -65,7 +65,21 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether it ended.
     pub async fn end_session(&self, session: &Session) -> Result<Changed, Unknown> {
-        self.delete(key(session.person, &session_record(session.id))).await
+        self.end_session_beside(session, None).await
+    }
+
+    /// Ends a session, and does `beside` in the same transaction. Where it is over already nothing is written.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it ended.
+    pub async fn end_session_beside(&self, session: &Session, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let mut there = Expression::default();
+        there.present("person");
+        let own = self.write(Kind::Delete(key(session.person, &session_record(session.id))), there);
+        Ok(match commit(&self.client, std::iter::once(own).chain(beside).collect()).await? {
+            Outcome::Done(_) => Changed::Done,
+            Outcome::Refused(..) => Changed::Refused,
+        })
     }
 
     /// Every session of a person that was not cleaned away: strongly consistent.

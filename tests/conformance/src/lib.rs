@@ -7,6 +7,10 @@
 #[cfg(test)]
 mod assertions;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
+mod audit_trail;
+#[cfg(test)]
 mod back_channel_logout;
 #[cfg(test)]
 mod bad_input;

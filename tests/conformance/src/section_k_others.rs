@@ -235,22 +235,22 @@ async fn c130_each_event_that_an_auditor_looks_for_has_its_line() {
     let told = audit(&watched.world.stack);
     let expected: [(&str, &str, &[&str]); 17] = [
         ("code_issued", spa, &["subject", "grant", "source"]),
-        ("code_redeemed", web, &["subject", "grant", "source"]),
-        ("grant_refreshed", spa, &["subject", "grant", "source"]),
+        ("code_redeemed", web, &["subject", "grant", "jti", "source"]),
+        ("grant_refreshed", spa, &["subject", "grant", "jti", "source"]),
         ("code_replayed", web, &["subject", "grant", "source", "reason"]),
         ("refresh_token_reused", spa, &["subject", "grant", "source", "reason"]),
-        ("token_revoked", spa, &["subject", "grant", "source"]),
-        ("token_revoked", &watched.world.service.id, &["source"]),
-        ("service_token_issued", &watched.world.service.id, &["source"]),
-        ("service_token_issued", &watched.world.opaque_service.id, &["source"]),
+        ("token_revoked", spa, &["subject", "grant", "jti", "source"]),
+        ("token_revoked", &watched.world.service.id, &["jti", "source"]),
+        ("service_token_issued", &watched.world.service.id, &["jti", "source"]),
+        ("service_token_issued", &watched.world.opaque_service.id, &["jti", "source"]),
         ("signed_in", spa, &["subject", "source"]),
-        ("sign_in_failed", spa, &["source", "reason"]),
-        ("sign_in_throttled", spa, &["source", "reason"]),
+        ("sign_in_failed", spa, &["person", "source", "reason"]),
+        ("sign_in_throttled", spa, &["person", "source", "reason"]),
         ("consent_denied", spa, &["subject", "source"]),
         ("client_authentication_failed", &watched.guessed.id, &["source", "reason"]),
         ("client_authentication_throttled", &watched.guessed.id, &["source", "reason"]),
-        ("implicit_token_issued", &watched.implicit.id, &["subject", "grant", "source"]),
-        ("password_token_issued", &watched.trusted.id, &["subject", "grant", "source"]),
+        ("implicit_token_issued", &watched.implicit.id, &["subject", "grant", "jti", "source"]),
+        ("password_token_issued", &watched.trusted.id, &["subject", "grant", "jti", "source"]),
     ];
     for (event, client, members) in expected {
         let line = told.iter().find(|line| line["event"] == event && line["client_id"] == client);

@@ -150,8 +150,14 @@ fn the_env_file_has_what_other_processes_need() {
     let env = world.stack.env_file();
     let names =
         ["JETON_ISSUER", "JETON_TABLE_REGISTRY", "JETON_TABLE_GRANTS", "JETON_TABLE_PEOPLE", "JETON_TABLE_KEYS"];
-    let more =
-        ["JETON_KEY_FILE", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+    let more = [
+        "JETON_TABLE_AUDIT",
+        "JETON_KEY_FILE",
+        "AWS_ENDPOINT_URL_DYNAMODB",
+        "AWS_REGION",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+    ];
     for name in names.into_iter().chain(more) {
         assert!(!env.get(name).is_empty(), "{name}");
     }
@@ -163,7 +169,7 @@ async fn a_given_store_is_used_instead_of_the_embedded_one() {
     let proxy = CountingProxy::embedded();
     let stack = Stack::builder().store(&proxy.endpoint()).start();
     let created = proxy.calls().iter().filter(|call| call.operation == "CreateTable").count();
-    assert_eq!(created, 4, "{:?}", proxy.calls());
+    assert_eq!(created, 5, "{:?}", proxy.calls());
     assert_eq!(stack.env_file().get("AWS_ENDPOINT_URL_DYNAMODB"), proxy.endpoint());
 }
 

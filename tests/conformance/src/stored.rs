@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
-const TABLES: [&str; 4] = ["JETON_TABLE_REGISTRY", "JETON_TABLE_GRANTS", "JETON_TABLE_PEOPLE", "JETON_TABLE_KEYS"];
+const TABLES: [&str; 5] =
+    ["JETON_TABLE_REGISTRY", "JETON_TABLE_GRANTS", "JETON_TABLE_PEOPLE", "JETON_TABLE_KEYS", "JETON_TABLE_AUDIT"];
 
 /// The world and its store.
 pub(crate) struct Stored {

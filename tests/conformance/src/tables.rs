@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use serde_yaml_ng::Value as Yaml;
 
 const TEMPLATE: &str = include_str!("../../../infra/template.yaml");
-const TABLES: [(&str, &str); 4] = [
+const TABLES: [(&str, &str); 5] = [
     ("RegistryTable", "JETON_TABLE_REGISTRY"),
     ("GrantsTable", "JETON_TABLE_GRANTS"),
     ("PeopleTable", "JETON_TABLE_PEOPLE"),
     ("KeysTable", "JETON_TABLE_KEYS"),
+    ("AuditTable", "JETON_TABLE_AUDIT"),
 ];
 
 /// What decides how a table is read: keys with their types, indexes, and the attribute that ends an item.

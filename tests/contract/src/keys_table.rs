@@ -23,17 +23,17 @@ async fn keys_are_written_once_and_read_back_in_order(place: Place) {
     let table = place.stores.keys().unwrap();
     assert_eq!(table.load().await.unwrap(), Records::default());
     let master = |byte| MasterRecord { wrapped: vec![byte; 60] };
-    assert_eq!(table.create_master(&master(1)).await.unwrap(), Changed::Done);
-    assert_eq!(table.create_master(&master(2)).await.unwrap(), Changed::Refused);
+    assert_eq!(table.create_master(&master(1), None).await.unwrap(), Changed::Done);
+    assert_eq!(table.create_master(&master(2), None).await.unwrap(), Changed::Refused);
     let (old, new) = (key("old", None, 1), key("new", Some("old"), 5));
     for record in [&new, &old] {
-        assert_eq!(table.create_signing_key(record).await.unwrap(), Changed::Done);
-        assert_eq!(table.create_signing_key(record).await.unwrap(), Changed::Refused);
+        assert_eq!(table.create_signing_key(record, None).await.unwrap(), Changed::Done);
+        assert_eq!(table.create_signing_key(record, None).await.unwrap(), Changed::Refused);
     }
     let loaded = table.load().await.unwrap();
     assert_eq!(loaded, Records { master: Some(master(1)), signing: vec![old.clone(), new.clone()] });
-    table.delete_signing_key(&old).await.unwrap();
-    table.delete_signing_key(&old).await.unwrap();
+    table.delete_signing_key(&old, None).await.unwrap();
+    table.delete_signing_key(&old, None).await.unwrap();
     assert_eq!(table.load().await.unwrap().signing, [new]);
 }
 
@@ -45,7 +45,7 @@ async fn a_key_has_one_successor_whoever_makes_it(place: Place) {
         (key("second", Some("first"), 2), Changed::Done),
         (key("another second", Some("first"), 3), Changed::Refused),
     ] {
-        assert_eq!(table.create_signing_key(&record).await.unwrap(), changed, "{record:?}");
+        assert_eq!(table.create_signing_key(&record, None).await.unwrap(), changed, "{record:?}");
     }
     let kids: Vec<String> = table.load().await.unwrap().signing.into_iter().map(|key| key.public.kid).collect();
     assert_eq!(kids, ["first", "second"]);

@@ -3,7 +3,7 @@
 use edge::{Config, Stores};
 use harness::{Cli, EmbeddedDynamo, EnvFile, amazon_dynamo};
 
-/// A stack without functions: four tables that nobody else uses.
+/// A stack without functions: five tables that nobody else uses.
 pub(crate) struct Place {
     pub(crate) stores: Stores,
     /// What stands behind it.
@@ -77,6 +77,7 @@ async fn at(endpoint: &str, implementation: &'static str) -> Place {
         ("JETON_TABLE_GRANTS", table("grants")),
         ("JETON_TABLE_PEOPLE", table("people")),
         ("JETON_TABLE_KEYS", table("keys")),
+        ("JETON_TABLE_AUDIT", table("audit")),
         (ENDPOINT, endpoint.to_owned()),
         ("AWS_REGION", "us-east-1".to_owned()),
         ("AWS_ACCESS_KEY_ID", "local".to_owned()),

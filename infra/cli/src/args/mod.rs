@@ -2,6 +2,7 @@
 
 mod api;
 mod assertions;
+mod audit;
 mod client;
 mod common;
 mod consent;
@@ -18,6 +19,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use crate::args::api::{ApiCommand, ApiCreate, OneApi};
 pub(crate) use crate::args::assertions::AssertionOptions;
+pub(crate) use crate::args::audit::{AuditCommand, AuditList};
 pub(crate) use crate::args::client::{ClientCommand, ClientCreate, OneClient, RotateSecret};
 pub(crate) use crate::args::common::Common;
 pub(crate) use crate::args::consent::{ConsentCommand, ConsentList, ConsentWithdraw};
@@ -77,6 +79,9 @@ pub(crate) enum Command {
     /// Signing keys.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// The audit trail: who changed what with these commands.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// The tables of a store on this machine; in the cloud they come with infra/template.yaml.
     #[command(subcommand)]
     Tables(TablesCommand),

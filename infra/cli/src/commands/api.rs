@@ -4,8 +4,10 @@ use edge::Error;
 use grants::{Api, NewApi, SigningAlgorithm, TokenFormat};
 use protocol::{Resource, Scope};
 use serde_json::{Value, json};
+use store::AuditedAction;
 
 use crate::args::{ApiCommand, ApiCreate, OneApi};
+use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::output::print;
 use crate::stack::{Stack, done_or};
 
@@ -24,7 +26,9 @@ pub(crate) async fn run(command: ApiCommand) -> Result<(), Error> {
         }
         ApiCommand::Delete(one) => {
             let identifier = identifier(&one.identifier)?;
-            let deleted = Stack::find(&one.common).await?.registry.delete_api(&identifier, None).await?;
+            let stack = Stack::find(&one.common).await?;
+            let record = stack.record(AuditedAction::ApiDelete, &About::Api(&identifier), NO_ATTRIBUTES).await;
+            let deleted = stack.registry.delete_api(&identifier, record).await?;
             done_or(deleted, unknown(&one))?;
             print(one.common.json, &json!({ "identifier": one.identifier, "deleted": true }))
         }
@@ -42,11 +46,14 @@ async fn create(options: ApiCreate) -> Result<(), Error> {
     let api = api.register()?;
     let stack = Stack::find(&options.common).await?;
     if api.format == TokenFormat::Jwt {
-        stack.ensure_keys(&[api.algorithm], edge::now()).await?;
+        let records = stack.recorder().await;
+        stack.ensure_keys(&[api.algorithm], edge::now(), &records.of_keys(AuditedAction::ApiCreate)).await?;
     }
     let there = format!("the API {} is registered already: see `jeton api show`", api.identifier);
-    done_or(stack.registry.create_api(&api, None).await?, there)?;
-    print(options.common.json, &describe(&api))
+    let document = describe(&api);
+    let record = stack.record(AuditedAction::ApiCreate, &About::Api(&api.identifier), &names_of(&document)).await;
+    done_or(stack.registry.create_api(&api, record).await?, there)?;
+    print(options.common.json, &document)
 }
 
 pub(crate) fn identifier(text: &str) -> Result<Resource, Error> {

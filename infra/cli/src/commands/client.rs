@@ -4,9 +4,10 @@ use edge::{Error, new_client_secret};
 use grants::{AuthMethod, Client, ClientChange, NewClient, PkceRule, SigningAlgorithm};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
-use store::ClientChanged;
+use store::{AuditedAction, ClientChanged};
 
 use crate::args::{ClientCommand, ClientCreate, OneClient, RotateSecret};
+use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::api::identifier;
 use crate::commands::client_keys;
 use crate::commands::registration_token;
@@ -30,7 +31,9 @@ pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
         ClientCommand::RotateSecret(options) => rotate_secret(options).await,
         ClientCommand::Delete(one) => {
             let stack = Stack::find(&one.common).await?;
-            done_or(stack.registry.delete_client(&client_id(&one.id)?, None).await?, unknown(&one.id))?;
+            let id = client_id(&one.id)?;
+            let record = stack.record(AuditedAction::ClientDelete, &About::Client(&id), NO_ATTRIBUTES).await;
+            done_or(stack.registry.delete_client(&id, record).await?, unknown(&one.id))?;
             print(one.common.json, &json!({ "client_id": one.id, "deleted": true }))
         }
     }
@@ -59,21 +62,27 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
         trusted: options.trusted,
     };
     stack.ensure_apis(&new.apis).await?;
-    stack.ensure_keys(&new.relying_party.algorithms(), edge::now()).await?;
+    let records = stack.recorder().await;
+    let of_keys = records.of_keys(AuditedAction::ClientCreate);
+    stack.ensure_keys(&new.relying_party.algorithms(), edge::now(), &of_keys).await?;
     let ring = stack.ring(edge::now()).await?;
     let secret = new_client_secret(ring.handles(), auth_method, &new.id, edge::now());
     let stored = secret.iter().map(|(_, stored)| *stored).collect();
     let client = new.register(stored, edge::now())?;
     let there = format!("the client {} is registered already: see `jeton client show`", client.id);
-    done_or(stack.registry.create_client(&client, None).await?, there)?;
-    print(options.common.json, &with_secret(describe(&client), secret.as_ref().map(|(secret, _)| secret)))
+    let document = describe(&client);
+    let record = records.record(AuditedAction::ClientCreate, &About::Client(&client.id), &names_of(&document));
+    done_or(stack.registry.create_client(&client, Some(record)).await?, there)?;
+    print(options.common.json, &with_secret(document, secret.as_ref().map(|(secret, _)| secret)))
 }
 
 async fn switch(one: OneClient, disabled: bool) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
     let client = find(&stack, &one.id).await?;
     let change = ClientChange::disabled(&client, disabled);
-    match stack.registry.change_client(&change, None).await? {
+    let action = if disabled { AuditedAction::ClientDisable } else { AuditedAction::ClientEnable };
+    let record = stack.record(action, &About::Client(&client.id), &["disabled"]).await;
+    match stack.registry.change_client(&change, record).await? {
         ClientChanged::Done => print(one.common.json, &describe(&Client { disabled, ..client })),
         ClientChanged::Refused(_) => Err(unknown(&one.id).into()),
     }
@@ -83,6 +92,8 @@ async fn switch(one: OneClient, disabled: bool) -> Result<(), Error> {
 async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let mut client = find(&stack, &options.id).await?;
+    let retires = options.retire_old;
+    let action = if retires { AuditedAction::ClientRetireSecrets } else { AuditedAction::ClientRotateSecret };
     for _ in 0..TRIES {
         let method = client.auth_method;
         if !method.has_secret() {
@@ -90,14 +101,15 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
             return Err(format!("the client {} has no secret: its authentication method is {method}", client.id).into());
         }
         let now = edge::now();
-        let (secret, change) = if options.retire_old {
+        let (secret, change) = if retires {
             (None, ClientChange::retire_old_secrets(&client))
         } else {
             let made = new_client_secret(stack.ring(now).await?.handles(), method, &client.id, now);
             let (secret, stored) = made.ok_or("no secret could be made")?;
             (Some(secret), ClientChange::rotate_secret(&client, stored))
         };
-        match stack.registry.change_client(&change, None).await? {
+        let record = stack.record(action, &About::Client(&client.id), &["secrets"]).await;
+        match stack.registry.change_client(&change, record).await? {
             ClientChanged::Done => {
                 let client = change.after(Some(&client)).ok_or_else(|| unknown(&options.id))?;
                 return print(options.common.json, &with_secret(describe(&client), secret.as_ref()));

@@ -8,9 +8,10 @@ use grants::{Grant, GrantId, SessionId, Stage, Timestamp, revocation};
 use protocol::ClientId;
 use serde_json::{Value, json};
 use sessions::{PersonKey, Session, User, stands};
-use store::Applied;
+use store::{Applied, AuditedAction, Changed};
 
 use crate::args::{GrantCommand, GrantList, GrantRevoke};
+use crate::audit::{About, NO_ATTRIBUTES};
 use crate::commands::client::client_id;
 use crate::commands::user::find_named;
 use crate::output::print;
@@ -45,7 +46,7 @@ async fn revoke(options: GrantRevoke) -> Result<(), Error> {
             grants.into_iter().map(|grant| grant.id).collect()
         }
     };
-    let revoked = revoke_all(&stack, &ids).await?;
+    let revoked = revoke_recorded(&stack, &ids).await?;
     print(options.common.json, &json!({ "revoked": revoked }))
 }
 
@@ -71,7 +72,21 @@ async fn matching(stack: &Stack, username: Option<&str>, client: Option<&str>) -
     Ok(grants)
 }
 
-/// Revokes grants, many side by side, and tells how many were not revoked before.
+/// Revokes grants, many side by side and each with its record, and tells how many were not revoked before.
+async fn revoke_recorded(stack: &Stack, ids: &[GrantId]) -> Result<usize, Error> {
+    let records = stack.recorder().await;
+    let mut revoked = 0_usize;
+    for some in ids.chunks(AT_ONCE) {
+        let ended = try_join_all(some.iter().map(|id| {
+            let record = records.record(AuditedAction::GrantRevoke, &About::Grant(*id), NO_ATTRIBUTES);
+            async move { stack.grants.end_beside(&revocation::revoke(*id), record).await }
+        }));
+        revoked = revoked.saturating_add(ended.await?.iter().filter(|ended| **ended == Changed::Done).count());
+    }
+    Ok(revoked)
+}
+
+/// Revokes what hangs on another change, many side by side, and tells how many were not revoked before.
 pub(crate) async fn revoke_all(stack: &Stack, ids: &[GrantId]) -> Result<usize, Error> {
     let mut revoked = 0_usize;
     for some in ids.chunks(AT_ONCE) {

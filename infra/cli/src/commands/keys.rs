@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use edge::Error;
 use grants::{SigningAlgorithm, Timestamp};
 use keys::{KeyRecord, Records, When};
+use rotate_keys::Rotation;
 use serde_json::{Value, json};
+use store::AuditedAction;
 
 use crate::args::{KeysCommand, KeysRotate};
 use crate::output::print;
@@ -29,7 +31,10 @@ async fn rotate(options: KeysRotate) -> Result<(), Error> {
     let now = edge::now();
     let when = if options.now { When::AtOnce } else { When::Soon };
     let records = stack.keys.load().await?;
-    let rotated = rotate_keys::rotate(&stack.keys, wrap.as_ref(), &algorithms(&options, &records), when, now).await?;
+    let recorder = stack.recorder().await;
+    let beside = recorder.of_keys(AuditedAction::KeysRotate);
+    let rotation = Rotation { table: &stack.keys, wrap: wrap.as_ref(), beside: &beside };
+    let rotated = rotation.run(&algorithms(&options, &records), when, now).await?;
     let created: Vec<Value> = rotated.created.iter().map(|key| describe(key, &rotated.records, now)).collect();
     let deleted: Vec<&str> = rotated.deleted.iter().map(|key| key.public.kid.as_str()).collect();
     print(options.common.json, &json!({ "created": created, "deleted": deleted }))

@@ -1,6 +1,7 @@
 //! The operator's commands.
 
 pub(crate) mod api;
+pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod client_keys;
 pub(crate) mod consent;
@@ -11,3 +12,4 @@ pub(crate) mod relying_party;
 pub(crate) mod session;
 pub(crate) mod tables;
 pub(crate) mod user;
+pub(crate) mod user_import;

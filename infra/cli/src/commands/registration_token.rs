@@ -5,8 +5,10 @@ use grants::{Client, InitialToken, InitialTokenName, PkceRule, RegistrationPolic
 use keys::HandleKind;
 use protocol::{Resource, Scope};
 use serde_json::{Value, json};
+use store::AuditedAction;
 
 use crate::args::{RegistrationTokenCommand, RegistrationTokenCreate};
+use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::api::identifier;
 use crate::output::print;
 use crate::stack::{Stack, done_or};
@@ -22,7 +24,10 @@ pub(crate) async fn run(command: RegistrationTokenCommand) -> Result<(), Error> 
             let unknown =
                 || format!("there is no registration token {}: see `jeton registration-token list`", one.name);
             let name = InitialTokenName::parse(&one.name).map_err(|_| unknown())?;
-            done_or(Stack::find(&one.common).await?.registry.delete_initial_token(&name, None).await?, unknown())?;
+            let stack = Stack::find(&one.common).await?;
+            let about = About::RegistrationToken(&name);
+            let record = stack.record(AuditedAction::RegistrationTokenDelete, &about, NO_ATTRIBUTES).await;
+            done_or(stack.registry.delete_initial_token(&name, record).await?, unknown())?;
             print(one.common.json, &json!({ "name": one.name, "deleted": true }))
         }
     }
@@ -47,8 +52,10 @@ async fn create(options: RegistrationTokenCreate) -> Result<(), Error> {
         created_at: now,
         expires_at: now.plus(options.lifetime),
     };
-    done_or(stack.registry.create_initial_token(&token, None).await?, "the token is there already".to_owned())?;
     let mut document = describe(&token);
+    let (action, about) = (AuditedAction::RegistrationTokenCreate, About::RegistrationToken(&token.name));
+    let record = stack.record(action, &about, &names_of(&document)).await;
+    done_or(stack.registry.create_initial_token(&token, record).await?, "the token is there already".to_owned())?;
     if let Some(members) = document.as_object_mut() {
         members.insert("registration_token".to_owned(), secret.expose().into());
     }

@@ -6,8 +6,10 @@ use edge::Error;
 use grants::{Policy, SessionId, Timestamp};
 use serde_json::{Value, json};
 use sessions::{PersonKey, Session, User, is_alive};
+use store::AuditedAction;
 
 use crate::args::{SessionCommand, SessionEnd, SessionList};
+use crate::audit::{About, NO_ATTRIBUTES};
 use crate::commands::user::find_named;
 use crate::output::print;
 use crate::stack::Stack;
@@ -44,8 +46,10 @@ async fn end(options: SessionEnd) -> Result<(), Error> {
         (None, Some(user)) => stack.people.sessions_of(user.key).await?,
         (None, None) => Vec::new(),
     };
+    let records = stack.recorder().await;
     for session in &sessions {
-        stack.people.end_session(session).await?;
+        let record = records.record(AuditedAction::SessionEnd, &About::Session(session.id), NO_ATTRIBUTES);
+        stack.people.end_session_beside(session, Some(record)).await?;
     }
     print(options.common.json, &json!({ "ended": sessions.len() }))
 }

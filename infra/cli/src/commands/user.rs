@@ -6,14 +6,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge::Error;
 use protocol::{Claim, Claims, Secret, Subject, Username};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use sessions::{PersonKey, User, UserChange, hash_password};
-use store::{Changed, UserChanged};
-use zeroize::Zeroizing;
+use store::{AuditedAction, UserChanged, Write};
 
-use crate::args::{Common, OneUser, UserCommand, UserCreate, UserName, UserPassword, UserRename, UserUpdate};
+use crate::args::{OneUser, UserCommand, UserCreate, UserName, UserPassword, UserRename, UserUpdate};
+use crate::audit::{About, NO_ATTRIBUTES};
 use crate::commands::grant::revoke_all;
+use crate::commands::user_import;
 use crate::output::print;
 use crate::stack::{Stack, TRIES, done_or};
 
@@ -24,7 +24,7 @@ pub(crate) async fn run(command: UserCommand) -> Result<(), Error> {
     match command {
         UserCommand::Create(options) => create(options).await,
         UserCommand::Update(options) => update(options).await,
-        UserCommand::Import(common) => import(common).await,
+        UserCommand::Import(common) => user_import::run(common).await,
         UserCommand::Show(one) => show(one).await,
         UserCommand::List(common) => {
             let users = Stack::find(&common).await?.people.all_users().await?;
@@ -42,7 +42,9 @@ async fn create(UserCreate { password: options, claims }: UserCreate) -> Result<
     let stack = Stack::find(&options.common).await?;
     let user = new_user(&options.user.parse()?, &read_password()?)?;
     let user = User { claims: with_all(user.claims, &claims)?, ..user };
-    done_or(stack.people.create_user(&user, None).await?, there(&user))?;
+    let attributes = [vec!["username".to_owned(), "password".to_owned()], names_in(&claims)].concat();
+    let record = stack.record(AuditedAction::UserCreate, &About::User(&user.subject), &attributes).await;
+    done_or(stack.people.create_user(&user, record).await?, there(&user))?;
     print(options.common.json, &describe(&user))
 }
 
@@ -53,7 +55,9 @@ async fn update(options: UserUpdate) -> Result<(), Error> {
     for _ in 0..TRIES {
         let claims = with_all(user.claims.clone(), &options.claims)?;
         let change = UserChange::set_claims(&user, claims);
-        match stack.people.change_user(&change, None).await? {
+        let about = About::User(&user.subject);
+        let record = stack.record(AuditedAction::UserUpdate, &about, &names_in(&options.claims)).await;
+        match stack.people.change_user(&change, record).await? {
             UserChanged::Done => return print(options.common.json, &describe(&after(&change, user)?)),
             UserChanged::Refused(found) => user = same_person(&user, found)?,
         }
@@ -66,46 +70,6 @@ async fn show(one: OneUser) -> Result<(), Error> {
     print(one.common.json, &describe(&user))
 }
 
-/// One person of each line. A line that cannot be taken stops the import; those before it stay, and those who are
-/// registered already are left as they are, so that the same lines can be sent again.
-async fn import(common: Common) -> Result<(), Error> {
-    let stack = Stack::find(&common).await?;
-    let (mut imported, mut known) = (0_u64, 0_u64);
-    for (place, line) in std::io::stdin().lock().lines().enumerate() {
-        let line = Zeroizing::new(line?);
-        if line.trim().is_empty() {
-            continue;
-        }
-        let user = read_line(&line).map_err(|error| format!("line {}: {error}", place.saturating_add(1)))?;
-        match stack.people.create_user(&user, None).await? {
-            Changed::Done => imported = imported.saturating_add(1),
-            Changed::Refused => known = known.saturating_add(1),
-        }
-    }
-    print(common.json, &json!({ "imported": imported, "registered_already": known }))
-}
-
-/// A line of an import; what is wrong with it is told without what stands in it, which may be a password.
-fn read_line(line: &str) -> Result<User, Error> {
-    let form = "a line is {\"username\": \"...\", \"password\": \"...\", \"claims\": {...}}";
-    let Imported { username, password, claims } = serde_json::from_str(line).map_err(|_| form)?;
-    let user = new_user(&Username::parse(&username)?, &Secret::new(password))?;
-    let claims = Claims::from_members(claims)?;
-    Ok(User {
-        claims: if claims.is_empty() { claims } else { claims.or(Claim::UpdatedAt, edge::now().seconds()) },
-        ..user
-    })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Imported {
-    username: String,
-    password: String,
-    #[serde(default)]
-    claims: serde_json::Map<String, Value>,
-}
-
 /// What is known after these assignments, changed now.
 fn with_all(mut claims: Claims, assignments: &[String]) -> Result<Claims, Error> {
     for assignment in assignments {
@@ -113,6 +77,12 @@ fn with_all(mut claims: Claims, assignments: &[String]) -> Result<Claims, Error>
     }
     let dated = assignments.iter().any(|assignment| assignment.starts_with("updated_at="));
     Ok(if dated || assignments.is_empty() { claims } else { claims.with(Claim::UpdatedAt, edge::now().seconds()) })
+}
+
+/// The names of the claims that these assignments set, for the audit trail.
+fn names_in(assignments: &[String]) -> Vec<String> {
+    let name = |assignment: &String| assignment.split('=').next().map(|name| format!("claims.{name}"));
+    assignments.iter().filter_map(name).collect()
 }
 
 fn there(user: &User) -> String {
@@ -140,7 +110,8 @@ pub(crate) fn new_user(username: &Username, password: &Secret) -> Result<User, E
 async fn disable(one: OneUser) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
     let user = find(&stack, &one.user).await?;
-    let user = change(&stack, &user, UserChange::disable(&user)).await?;
+    let record = stack.record(AuditedAction::UserDisable, &About::User(&user.subject), &["disabled"]).await;
+    let user = change(&stack, &user, UserChange::disable(&user), record).await?;
     clean_up(&stack, &user).await?;
     print(one.common.json, &describe(&user))
 }
@@ -149,7 +120,8 @@ async fn disable(one: OneUser) -> Result<(), Error> {
 async fn enable(one: OneUser) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
     let user = find(&stack, &one.user).await?;
-    let user = change(&stack, &user, UserChange::enable(&user)).await?;
+    let record = stack.record(AuditedAction::UserEnable, &About::User(&user.subject), &["disabled"]).await;
+    let user = change(&stack, &user, UserChange::enable(&user), record).await?;
     print(one.common.json, &describe(&user))
 }
 
@@ -157,7 +129,8 @@ async fn set_password(options: UserPassword) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let user = find(&stack, &options.user).await?;
     let password = hash_password(&read_password()?, &edge::random())?;
-    let user = change(&stack, &user, UserChange::set_password(&user, password)).await?;
+    let record = stack.record(AuditedAction::UserSetPassword, &About::User(&user.subject), &["password"]).await;
+    let user = change(&stack, &user, UserChange::set_password(&user, password), record).await?;
     clean_up(&stack, &user).await?;
     print(options.common.json, &describe(&user))
 }
@@ -166,7 +139,8 @@ async fn rename(options: UserRename) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let user = find(&stack, &options.user).await?;
     let username = username(&options.to)?;
-    match stack.people.rename_user(&user, &username, None).await? {
+    let record = stack.record(AuditedAction::UserRename, &About::User(&user.subject), &["username"]).await;
+    match stack.people.rename_user(&user, &username, record).await? {
         UserChanged::Done => {}
         UserChanged::Refused(None) => return Err(there(&User { username, ..user }).into()),
         UserChanged::Refused(Some(found)) => return Err(changed_meanwhile(&user.username, &found)),
@@ -179,19 +153,22 @@ async fn rename(options: UserRename) -> Result<(), Error> {
 async fn delete(one: OneUser) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
     let user = find(&stack, &one.user).await?;
-    let user = change(&stack, &user, UserChange::disable(&user)).await?;
-    clean_up(&stack, &user).await?;
+    let records = stack.recorder().await;
+    let record =
+        |attributes: &[&str]| Some(records.record(AuditedAction::UserDelete, &About::User(&user.subject), attributes));
+    let off = change(&stack, &user, UserChange::disable(&user), record(&["disabled"])).await?;
+    clean_up(&stack, &off).await?;
     stack.people.forget(user.key).await?;
-    match stack.people.delete_user(&user, None).await? {
+    match stack.people.delete_user(&off, record(NO_ATTRIBUTES)).await? {
         UserChanged::Done => {}
         UserChanged::Refused(_) => return Err(unknown(&user.username).into()),
     }
     print(one.common.json, &json!({ "username": user.username.as_str(), "deleted": true }))
 }
 
-/// Makes a change, and gives the person as the change leaves that person.
-async fn change(stack: &Stack, user: &User, change: UserChange) -> Result<User, Error> {
-    match stack.people.change_user(&change, None).await? {
+/// Makes a change with its record, and gives the person as the change leaves that person.
+async fn change(stack: &Stack, user: &User, change: UserChange, record: Option<Write>) -> Result<User, Error> {
+    match stack.people.change_user(&change, record).await? {
         UserChanged::Done => after(&change, user.clone()),
         UserChanged::Refused(Some(found)) => Err(changed_meanwhile(&user.username, &found)),
         UserChanged::Refused(None) => Err(unknown(&user.username).into()),
@@ -274,6 +251,7 @@ fn describe(user: &User) -> Value {
     json!({
         "username": user.username.as_str(),
         "sub": user.subject.as_str(),
+        "key": user.key.to_string(),
         "claims": user.known_claims(),
         "disabled": user.disabled,
         "created_at": user.created_at.seconds(),

@@ -46,7 +46,7 @@ pub(crate) struct Demo {
 /// Makes the keys and registers the demo.
 pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error> {
     let now = edge::now();
-    stack.ensure_keys(&[SigningAlgorithm::Rs256], now).await?;
+    stack.ensure_keys(&[SigningAlgorithm::Rs256], now, &|_| None).await?;
     let ring = stack.ring(now).await?;
     let issuer = place.config.issuer.to_string();
     let demo = Demo {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use dynoxide::Database;
 use edge::{Config, ConfigError, Error, Tables, WrappingKey};
 use keys::FileWrap;
+use store::TableShape;
 use tempfile::TempDir;
 
 use crate::args::DevOptions;
@@ -20,6 +21,7 @@ pub(crate) struct Place {
     pub(crate) config: Config,
     storage: String,
     names_were_given: bool,
+    audit_name_was_given: bool,
     _temporary: Option<TempDir>,
 }
 
@@ -33,10 +35,11 @@ impl Place {
             None => embedded(options, &directory).await?,
         };
         let given = Tables::read(variable);
-        let all = [&given.registry, &given.grants, &given.people, &given.keys];
+        let all = [&given.registry, &given.grants, &given.people, &given.keys, &given.audit];
         let names_were_given = all.into_iter().any(Option::is_some);
+        let audit_name_was_given = given.audit.is_some();
         let config = config(options, &endpoint, &key_file, given)?;
-        Ok(Self { config, storage, names_were_given, _temporary: temporary })
+        Ok(Self { config, storage, names_were_given, audit_name_was_given, _temporary: temporary })
     }
 
     /// Where the data is, in words.
@@ -45,7 +48,8 @@ impl Place {
     }
 
     /// Makes the tables where there is none. Where some are there and others not, something is wrong that must not be
-    /// papered over; where their names were given, they are somebody else's to make.
+    /// papered over; where their names were given, they are somebody else's to make. The audit table of a stack that was
+    /// made before there was one is the exception.
     pub(crate) async fn make_tables(&self, stack: &Stack) -> Result<(), Error> {
         let shapes = Template::read()?.tables(&self.config.tables)?;
         let mut missing = Vec::new();
@@ -55,7 +59,8 @@ impl Place {
             }
         }
         let is_new = missing.len() == shapes.len() && !self.names_were_given;
-        if let Some(first) = missing.first().filter(|_| !is_new) {
+        let mut needed = missing.iter().filter(|shape| self.audit_name_was_given || !self.is_audit(shape));
+        if let Some(first) = needed.next().filter(|_| !is_new) {
             let how = "make it with `jeton tables create` (with the same environment), or restore it";
             return Err(format!("the table {} does not exist in {}: {how}", first.name, self.storage).into());
         }
@@ -63,6 +68,10 @@ impl Place {
             store::create_table(&stack.dynamodb, shape).await?;
         }
         Ok(())
+    }
+
+    fn is_audit(&self, shape: &TableShape) -> bool {
+        self.config.tables.audit.as_ref() == Some(&shape.name)
     }
 
     /// Writes the lines with which other programs join this stack; only this user may read them.
@@ -90,6 +99,8 @@ impl Place {
             ("JETON_TABLE_GRANTS", table(&tables.grants)),
             ("JETON_TABLE_PEOPLE", table(&tables.people)),
             ("JETON_TABLE_KEYS", table(&tables.keys)),
+            ("JETON_TABLE_AUDIT", table(&tables.audit)),
+            ("JETON_AUDIT_DAYS", variable("JETON_AUDIT_DAYS").unwrap_or_default()),
             ("JETON_KEY_FILE", key_file),
             ("JETON_SESSION_HOURS", (policy.session_lifetime / 3600).to_string()),
             ("JETON_SESSION_IDLE_HOURS", (policy.session_idle_lifetime / 3600).to_string()),
@@ -172,11 +183,13 @@ async fn embedded(options: &DevOptions, directory: &Path) -> Result<(String, Str
 
 fn config(options: &DevOptions, endpoint: &str, key_file: &Path, given: Tables) -> Result<Config, Error> {
     let table = |given: Option<String>, table| given.or_else(|| Some(default_name(table)));
+    let audit = given.audit_name();
     let tables = Tables {
         registry: table(given.registry, "registry"),
         grants: table(given.grants, "grants"),
         people: table(given.people, "people"),
         keys: table(given.keys, "keys"),
+        audit: table(audit, "audit"),
     };
     let read = Config::read(|name| match name {
         "JETON_ISSUER" => Some(options.issuer.clone().unwrap_or_else(|| options.address())),
