@@ -16,6 +16,8 @@ pub(crate) enum About<'a> {
     Client(&'a ClientId),
     Api(&'a Resource),
     RegistrationToken(&'a InitialTokenName),
+    /// Consent of a person to a client.
+    Consent(&'a Subject, &'a ClientId),
     Session(SessionId),
     Grant(GrantId),
     /// A signing key by its `kid`, or `handles`.
@@ -29,6 +31,7 @@ impl fmt::Display for About<'_> {
             Self::Client(id) => write!(formatter, "client:{id}"),
             Self::Api(identifier) => write!(formatter, "api:{identifier}"),
             Self::RegistrationToken(name) => write!(formatter, "registration-token:{name}"),
+            Self::Consent(subject, client) => write!(formatter, "consent:{subject}:{client}"),
             Self::Session(id) => write!(formatter, "session:{id}"),
             Self::Grant(id) => write!(formatter, "grant:{id}"),
             Self::Key(kid) => write!(formatter, "key:{kid}"),

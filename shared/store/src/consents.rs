@@ -4,7 +4,7 @@ use grants::Consent;
 use protocol::ClientId;
 use sessions::PersonKey;
 
-use crate::commit::{Kind, Outcome, commit};
+use crate::commit::{Kind, Outcome, Write, commit};
 use crate::expression::Expression;
 use crate::items::{Item, Reader, text};
 use crate::person_item::{CONSENT, OF_CONSENT, consent_record, from_consent, key, to_consent};
@@ -78,12 +78,17 @@ impl PeopleTable {
         self.consents(&self.scan(expression).await?)
     }
 
-    /// Withdraws the consent of a person to a client.
+    /// Withdraws the consent of a person to a client, and does `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it is withdrawn.
-    pub async fn withdraw_consent(&self, person: PersonKey, client: &ClientId) -> Result<Changed, Unknown> {
-        self.delete(key(person, &consent_record(client))).await
+    pub async fn withdraw_consent(
+        &self,
+        person: PersonKey,
+        client: &ClientId,
+        beside: Option<Write>,
+    ) -> Result<Changed, Unknown> {
+        self.delete(key(person, &consent_record(client)), beside).await
     }
 
     fn consents(&self, items: &[Item]) -> Result<Vec<StoredConsent>, Unknown> {

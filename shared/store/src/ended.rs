@@ -74,7 +74,7 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether that was written.
     pub async fn forget_ended(&self, person: PersonKey, session: SessionId) -> Result<(), Unknown> {
-        self.delete(key(person, &ended_record(session))).await.map(drop)
+        self.delete(key(person, &ended_record(session)), None).await.map(drop)
     }
 
     fn to_ended(&self, person: PersonKey, session: SessionId, item: &Item) -> Result<EndedSession, Unknown> {

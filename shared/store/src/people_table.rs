@@ -194,10 +194,11 @@ impl PeopleTable {
         commit(&self.client, vec![self.write(Kind::Put(item), Expression::default())]).await.map(drop)
     }
 
-    pub(crate) async fn delete(&self, key: Item) -> Result<Changed, Unknown> {
+    pub(crate) async fn delete(&self, key: Item, beside: Option<Write>) -> Result<Changed, Unknown> {
         let mut there = Expression::default();
         there.present("person");
-        Ok(match commit(&self.client, vec![self.write(Kind::Delete(key), there)]).await? {
+        let own = self.write(Kind::Delete(key), there);
+        Ok(match commit(&self.client, std::iter::once(own).chain(beside).collect()).await? {
             Outcome::Done(_) => Changed::Done,
             Outcome::Refused(..) => Changed::Refused,
         })

@@ -73,13 +73,7 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether it ended.
     pub async fn end_session_beside(&self, session: &Session, beside: Option<Write>) -> Result<Changed, Unknown> {
-        let mut there = Expression::default();
-        there.present("person");
-        let own = self.write(Kind::Delete(key(session.person, &session_record(session.id))), there);
-        Ok(match commit(&self.client, std::iter::once(own).chain(beside).collect()).await? {
-            Outcome::Done(_) => Changed::Done,
-            Outcome::Refused(..) => Changed::Refused,
-        })
+        self.delete(key(session.person, &session_record(session.id)), beside).await
     }
 
     /// Every session of a person that was not cleaned away: strongly consistent.

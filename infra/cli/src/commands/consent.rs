@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use edge::Error;
 use protocol::{ClientId, Resource};
 use serde_json::{Value, json};
-use store::{Changed, StoredConsent};
+use store::{AuditedAction, Changed, StoredConsent};
 
 use crate::args::{ConsentCommand, ConsentList, ConsentWithdraw, UserName};
+use crate::audit::{About, NO_ATTRIBUTES};
 use crate::commands::user;
 use crate::output::print;
 use crate::stack::Stack;
@@ -46,8 +47,11 @@ async fn withdraw(options: ConsentWithdraw) -> Result<(), Error> {
         None => stack.people.consents_of(user.key).await?.into_iter().map(|stored| stored.client).collect(),
     };
     let mut withdrawn = Vec::new();
+    let records = stack.recorder().await;
     for client in &clients {
-        match stack.people.withdraw_consent(user.key, client).await? {
+        let about = About::Consent(&user.subject, client);
+        let record = records.record(AuditedAction::ConsentWithdraw, &about, NO_ATTRIBUTES);
+        match stack.people.withdraw_consent(user.key, client, Some(record)).await? {
             Changed::Done => withdrawn.push(client.as_str()),
             Changed::Refused => {}
         }
