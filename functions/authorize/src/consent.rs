@@ -35,10 +35,11 @@ impl Authorize {
         }
         match form.one("decision").ok().flatten() {
             Some("allow") => {
-                let answer = self.issue(&admitted, person, *ticket.nonce(), now).await?;
+                let issued = self.issue(&admitted, person, *ticket.nonce(), now);
+                let (issued, remembered) = tokio::join!(issued, self.remember(&admitted, person, &guest, now));
                 // The person agreed, and is only asked again next time where it cannot be remembered.
-                drop(self.remember(&admitted, person, &guest, now).await.map_err(show::unavailable));
-                Ok(answer)
+                drop(remembered.map_err(show::unavailable));
+                issued
             }
             Some("deny") => {
                 let denied = self.refuse(&admitted, AuthorizationErrorCode::AccessDenied, "the person did not agree");

@@ -1,6 +1,7 @@
 //! How often a request asks the store, counted on the wire (DESIGN 2).
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use harness::{Call, Pkce, RegisteredClient, authorization_url};
 use jsonwebtoken::Algorithm;
@@ -19,11 +20,23 @@ async fn counted() -> MutexGuard<'static, Counted> {
     COUNTED.lock().await
 }
 
+/// So far away is the store: calls that are sent side by side are told from those that follow each other.
+const DISTANCE: Duration = Duration::from_millis(25);
+
 /// The calls that one request costs.
 async fn calls_of<T>(counted: &Counted, request: impl Future<Output = T>) -> (T, Vec<Call>) {
+    let (answer, calls, _) = cost_of(counted, request).await;
+    (answer, calls)
+}
+
+/// The calls that one request costs, and the round trips in time.
+async fn cost_of<T>(counted: &Counted, request: impl Future<Output = T>) -> (T, Vec<Call>, usize) {
+    counted.proxy.set_distance(DISTANCE);
     counted.proxy.reset();
     let answer = request.await;
-    (answer, counted.proxy.calls())
+    let cost = (counted.proxy.calls(), counted.proxy.round_trips());
+    counted.proxy.set_distance(Duration::ZERO);
+    (answer, cost.0, cost.1)
 }
 
 fn writes(calls: &[Call]) -> usize {
@@ -77,12 +90,12 @@ async fn an_id_token_costs_no_round_trip_more_and_userinfo_one_read() {
     let scope = [("scope", "openid email read")];
     session.signed_in("counted", &client, &scope).await;
     let code = session.sign_in("counted", &client, &scope).await;
-    let (reply, calls) = calls_of(&counted, session.redeem(&client, &code)).await;
+    let (reply, calls, trips) = cost_of(&counted, session.redeem(&client, &code)).await;
     assert!(!reply.string("id_token").is_empty());
-    assert_eq!((calls.len(), writes(&calls)), (1, 1), "{calls:?}");
-    let (refreshed, calls) = calls_of(&counted, session.refresh(&client, &reply.string("refresh_token"))).await;
+    assert_eq!((trips, calls.len(), writes(&calls)), (1, 2, 1), "{calls:?}");
+    let (refreshed, calls, trips) = cost_of(&counted, session.refresh(&client, &reply.string("refresh_token"))).await;
     assert!(!refreshed.string("id_token").is_empty());
-    assert_eq!((calls.len(), writes(&calls)), (1, 1), "{calls:?}");
+    assert_eq!((trips, calls.len(), writes(&calls)), (1, 2, 1), "{calls:?}");
     let token = refreshed.string("access_token");
     assert_eq!(session.userinfo(&token).await.status, 200);
     let (told, calls) = calls_of(&counted, session.userinfo(&token)).await;
@@ -108,10 +121,10 @@ async fn a_code_for_who_is_signed_in_and_agreed_before_costs_two_round_trips_at_
     let web = &counted.world.web;
     warm(&mut session, web).await;
     let url = authorization_url(&web.id, CALLBACK, &Pkce::new(), &[]);
-    let (landing, calls) = calls_of(&counted, session.browser.go(&url)).await;
+    let (landing, calls, trips) = cost_of(&counted, session.browser.go(&url)).await;
     landing.callback().expect("a silent answer").assert_granted();
-    assert!(calls.len() <= 2, "{calls:?}");
-    assert_eq!(writes(&calls), 1, "{calls:?}");
+    // The grant, and the session that counts it; the person is looked at beside both.
+    assert_eq!((trips, calls.len(), writes(&calls)), (2, 4, 2), "{calls:?}");
 }
 
 #[tokio::test]
@@ -133,20 +146,41 @@ async fn a_code_for_who_consents_costs_three_round_trips_at_most_one_of_them_to_
 }
 
 #[tokio::test]
-async fn a_redemption_and_a_refresh_cost_one_write_each() {
+async fn c134_a_redemption_and_a_refresh_cost_one_round_trip_each_a_write_and_a_read_side_by_side() {
     let counted = counted().await;
     let mut session = counted.world.session();
     let world = &counted.world;
     for client in [&world.spa, &world.web, &world.opaque_spa] {
         warm(&mut session, client).await;
         let code = session.code(client).await;
-        let (reply, calls) = calls_of(&counted, session.redeem(client, &code)).await;
+        let (reply, calls, trips) = cost_of(&counted, session.redeem(client, &code)).await;
         let first = tokens(&reply);
-        assert_eq!((calls.len(), writes(&calls)), (1, 1), "redeemed: {calls:?}");
-        let (reply, calls) = calls_of(&counted, session.refresh(client, &first.refresh)).await;
+        assert_eq!((trips, calls.len(), writes(&calls)), (1, 2, 1), "redeemed: {calls:?}");
+        let (reply, calls, trips) = cost_of(&counted, session.refresh(client, &first.refresh)).await;
         assert_granted(&reply);
-        assert_eq!((calls.len(), writes(&calls)), (1, 1), "refreshed: {calls:?}");
+        assert_eq!((trips, calls.len(), writes(&calls)), (1, 2, 1), "refreshed: {calls:?}");
     }
+}
+
+#[tokio::test]
+async fn a_sign_in_costs_three_round_trips_and_one_of_them_after_the_password() {
+    let counted = counted().await;
+    let session = counted.world.session();
+    let (spa, ana) = (&counted.world.spa, &counted.world.ana);
+    let url = authorization_url(&spa.id, CALLBACK, &Pkce::new(), &[("prompt", "login")]);
+    let mut browser = session.browser.clone();
+    let page = browser.go(&url).await;
+    let password = [("username", &*ana.username), ("password", &*ana.password)];
+    let form = page.form();
+    let first = form.action.as_deref().expect("a form with an action").to_owned();
+    let fields = form.filled(&password);
+    let ask = fields.iter().fold(session.http.post(&first), |ask, (name, value)| ask.field(name, value));
+    let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let ask = ask.header("cookie", cookies.join("; ")).header("sec-fetch-site", "same-origin");
+    let (reply, calls, trips) = cost_of(&counted, ask.send()).await;
+    assert_eq!(reply.status, 303, "{reply:?}");
+    // Name and counters; the person; then the session, its count, and the counters once more.
+    assert_eq!((trips, calls.len(), writes(&calls)), (3, 6, 2), "{calls:?}");
 }
 
 #[tokio::test]

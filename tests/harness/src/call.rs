@@ -36,14 +36,20 @@ impl fmt::Debug for Call {
     }
 }
 
+/// The target of a call. `jeton dev` reads a stream in Lambda's place: that is no call of a function.
+fn target(head: &Parts) -> Option<&str> {
+    let target = head.headers.get("x-amz-target")?.to_str().ok()?;
+    Some(target).filter(|target| !target.starts_with("DynamoDBStreams_"))
+}
+
+/// Whether a request is a call of a function.
+pub(crate) fn is_call(head: &Parts) -> bool {
+    target(head).is_some()
+}
+
 /// The call that a request makes, where it makes one.
 pub(crate) fn call(head: &Parts, body: &[u8]) -> Result<Option<Call>, Failure> {
-    let Some(target) = head.headers.get("x-amz-target") else { return Ok(None) };
-    let target = target.to_str()?;
-    // `jeton dev` reads a stream in Lambda's place: that is no call of a function.
-    if target.starts_with("DynamoDBStreams_") {
-        return Ok(None);
-    }
+    let Some(target) = target(head) else { return Ok(None) };
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     let input: Value = serde_json::from_slice(body)?;
     let table = input.get("TableName").and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 
 use crate::background::Background;
-use crate::call::{Call, ask, call};
+use crate::call::{Call, ask, call, is_call};
 use crate::chance::{Chance, Tally, UnderWay};
 use crate::embedded::EmbeddedDynamo;
 use crate::faults::{Answer, Fault, Span};
@@ -35,6 +35,7 @@ pub struct CountingProxy {
 /// What went through, and whether anything still does.
 struct Seen {
     calls: Mutex<Vec<Call>>,
+    trips: Mutex<Trips>,
     /// So many writes are answered before the next one freezes it; `None` freezes nothing.
     writes_left: Mutex<Option<usize>>,
     frozen: watch::Sender<bool>,
@@ -45,6 +46,31 @@ struct Seen {
     /// So much later every answer comes.
     distance: Mutex<Duration>,
     meter: Arc<Meter>,
+}
+
+/// Round trips in time.
+#[derive(Default)]
+struct Trips {
+    made: usize,
+    under_way: usize,
+}
+
+/// A call that is under way; it is over when this is dropped.
+struct Trip<'s>(&'s Seen);
+
+impl<'s> Trip<'s> {
+    fn begin(seen: &'s Seen) -> Self {
+        let mut trips = lock(&seen.trips);
+        trips.made += usize::from(trips.under_way == 0);
+        trips.under_way += 1;
+        Self(seen)
+    }
+}
+
+impl Drop for Trip<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.trips).under_way -= 1;
+    }
 }
 
 /// A call that has come, and what is to go wrong with it.
@@ -63,6 +89,7 @@ impl CountingProxy {
     pub fn to(upstream: &str) -> Self {
         let seen = Arc::new(Seen {
             calls: Mutex::default(),
+            trips: Mutex::default(),
             writes_left: Mutex::default(),
             frozen: watch::Sender::new(false),
             broken: Mutex::default(),
@@ -91,7 +118,14 @@ impl CountingProxy {
     /// Forgets what was seen so far.
     pub fn reset(&self) {
         lock(&self.seen.calls).clear();
+        lock(&self.seen.trips).made = 0;
         self.seen.meter.reset();
+    }
+
+    /// Round trips in time since the last [`CountingProxy::reset`]: calls that are under way together are one. It takes a
+    /// distance ([`CountingProxy::set_distance`]) to tell those that are sent side by side from those that follow each other.
+    pub fn round_trips(&self) -> usize {
+        lock(&self.seen.trips).made
     }
 
     /// What went through since the last [`CountingProxy::reset`].
@@ -252,6 +286,7 @@ impl Way {
         let (head, body) = request.into_parts();
         let body = body.collect().await?.to_bytes();
         let Taken { is_write, fault, under_way } = self.seen.take(&head, &body)?;
+        let _trip = is_call(&head).then(|| Trip::begin(&self.seen));
         if let Some(fault) = fault.filter(|fault| !fault.lets_it_happen()) {
             return fault.refusal().ok_or_else(|| "nothing was sent".into());
         }
