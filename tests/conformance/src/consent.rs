@@ -4,7 +4,7 @@ use harness::{Browser, Landing, Pkce, RegisteredClient, Stack, authorization_url
 use serde_json::{Value, json};
 
 use crate::people::{answered, asks_for_a_password, asks_for_consent, assert_page_headers, sign_in, url};
-use crate::registration::{Registration, ask};
+use crate::self_registered::{Registration, ask};
 use crate::session::assert_fails;
 use crate::world::{CALLBACK, ORDERS, World};
 
@@ -27,6 +27,15 @@ impl Place {
     fn start(&self) -> Stack {
         let stack = Stack::builder().port(self.port).data(&self.data.path().join("data"));
         stack.arg("--registration").arg("token").env("JETON_REGISTRATION_PKCE", "optional").start()
+    }
+
+    /// Starts it anew; the browser comes back with its cookies.
+    fn restart(&self, stack: Stack, before: &Browser) -> (Stack, Browser) {
+        assert!(stack.stop().is_some_and(|status| status.success()));
+        let stack = self.start();
+        let mut browser = stack.browser();
+        browser.cookies.clone_from(&before.cookies);
+        (stack, browser)
     }
 }
 
@@ -83,8 +92,7 @@ async fn c138_what_changed_after_the_page_is_shown_again_and_nothing_is_issued()
         assert_eq!(replaced.status, 200, "{replaced:?}");
         open.push((page, shown));
     }
-    assert!(stack.stop().is_some());
-    let _stack = place.start();
+    let (_stack, mut browser) = place.restart(stack, &browser);
     for (page, shown) in open {
         let Some(shown) = shown else {
             answered(&decide(&mut browser, &page, "allow").await).assert_granted();
@@ -209,8 +217,7 @@ async fn c139_consent_does_not_outlive_a_change_of_the_registration() {
     for (id, name, host) in rows {
         drop(create(&cli, id, name, host));
     }
-    assert!(stack.stop().is_some());
-    let _stack = place.start();
+    let (_stack, mut browser) = place.restart(stack, &browser);
     for (id, _, host) in rows {
         let url = authorization_url(id, &format!("https://{host}/cb"), &Pkce::new(), &[]);
         let expected = if id == "same" { None } else { Some("consent_required") };

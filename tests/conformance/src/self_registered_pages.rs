@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::people::{
     answered, asks_for_a_password, asks_for_consent, assert_page_headers, assert_shown_here, encode, sign_in, url,
 };
-use crate::registration::{
+use crate::self_registered::{
     Registration, assert_refused_for, initial_token, metadata, open, register, registered, with_tokens,
 };
 use crate::session::assert_fails;
@@ -111,7 +111,7 @@ fn faulty(client: &str, more: &str) -> [String; 4] {
         format!("{start}&response_type=nonsense"),
         format!("{good}&resource=nonsense"),
         format!(
-            "{good}&claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22value%22%3A%22x%22%7D%7D%7D"
+            "{good}&scope=openid&claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22value%22%3A%22x%22%7D%7D%7D"
         ),
     ]
 }
