@@ -18,8 +18,8 @@ use protocol::{
 };
 
 use crate::{
-    AUTHENTICATION_CONTEXT, Api, AuthMethod, Backchannel, ClientKeys, NewClient, PkceRule, Policy, RegistrationError,
-    RegistrationPolicy, RelyingParty, Sector, SelfRegistration, SigningAlgorithm,
+    AUTHENTICATION_CONTEXT, Api, AudienceRule, AuthMethod, Backchannel, ClientKeys, NewClient, PkceRule, Policy,
+    RegistrationError, RegistrationPolicy, RelyingParty, Sector, SelfRegistration, SigningAlgorithm,
 };
 
 /// What there is to be had.
@@ -58,6 +58,7 @@ pub fn new_client(
         grant_types,
         apis: apis(&scope, offer),
         scope: Some(scope),
+        audience: AudienceRule::One,
         pkce: if plain_openid { PkceRule::Optional } else { PkceRule::Required },
         introspects: Vec::new(),
         keys,

@@ -8,7 +8,7 @@ use protocol::{
 };
 
 use crate::{
-    Api, Attempt, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PersonKey, PkceRule,
+    Api, Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PersonKey, PkceRule,
     RelyingParty, SecretDigest, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret, Timestamp, TokenFormat,
     authenticate,
 };
@@ -28,6 +28,7 @@ pub(crate) fn client() -> Client {
         redirect_uris: vec![RedirectUri::parse("https://app.example/cb").unwrap()],
         scope: None,
         apis: apis().into_iter().map(|api| api.identifier).collect(),
+        audience: AudienceRule::All,
         pkce: PkceRule::Required,
         introspects: Vec::new(),
         keys: None,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
-    Api, AuthMethod, Backchannel, Client, ClientKeys, KeptSecret, PkceRule, RelyingParty, SecretDigest, SecretSalt,
-    Sector, SigningAlgorithm, StoredSecret, TokenFormat,
+    Api, AudienceRule, AuthMethod, Backchannel, Client, ClientKeys, KeptSecret, PkceRule, RelyingParty, SecretDigest,
+    SecretSalt, Sector, SigningAlgorithm, StoredSecret, TokenFormat,
 };
 use keys::{read_client_keys, write_client_keys};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, ServerUri};
@@ -44,6 +44,10 @@ pub(crate) fn from_client(client: &Client) -> Item {
     ]);
     if let Some(scope) = &client.scope {
         item.insert("scope".to_owned(), text(&scope));
+    }
+    match client.audience {
+        AudienceRule::One => {}
+        AudienceRule::All => drop(item.insert("audience".to_owned(), text(client.audience.as_str()))),
     }
     insert_assertions(client, &mut item);
     insert_self_registration(client, &mut item);
@@ -85,6 +89,7 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         redirect_uris: read.list("redirect_uris", RedirectUri::parse)?,
         scope: read.optional_parsed("scope", Scope::parse)?,
         apis: read.list("apis", Resource::parse)?,
+        audience: read.optional_parsed("audience", |text| AudienceRule::parse(text).ok_or(()))?.unwrap_or_default(),
         pkce: read.named("pkce", PkceRule::parse)?,
         introspects: read.list("introspects", Resource::parse)?,
         keys: to_keys(&read)?,

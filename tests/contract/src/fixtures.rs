@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use grants::{
-    Attempt, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PersonKey, PkceRule,
+    Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PersonKey, PkceRule,
     RelyingParty, SecretDigest, Sector, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret, Timestamp,
     authenticate,
 };
@@ -26,6 +26,7 @@ pub(crate) fn client() -> Client {
         redirect_uris: vec![RedirectUri::parse("https://app.example/cb?x=1").unwrap()],
         scope: Scope::parse("read write").ok(),
         apis: vec![resource("https://orders.example")],
+        audience: AudienceRule::One,
         pkce: PkceRule::Required,
         introspects: vec![resource("https://orders.example")],
         keys: None,

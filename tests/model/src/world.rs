@@ -6,7 +6,7 @@ use grants::authorization::trust;
 use grants::code::{Agreement, CodeRedemption, grant_of};
 use grants::refresh::RefreshRequest;
 use grants::{
-    Attempt, AuthMethod, AuthenticatedClient, Client, CodeHandle, Generation, Grant, GrantSecret, PkceRule, Policy,
+    Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, CodeHandle, Generation, Grant, GrantSecret, PkceRule, Policy,
     RefreshHandle, RelyingParty, Seconds, SecretDigest, StoredSecret, Target, Timestamp, authenticate,
 };
 use protocol::{
@@ -139,6 +139,7 @@ fn authenticated(id: &str) -> AuthenticatedClient {
         redirect_uris: vec![RedirectUri::parse(CALLBACK).unwrap()],
         scope: None,
         apis: vec![Resource::parse(ORDERS).unwrap()],
+        audience: AudienceRule::One,
         pkce: PkceRule::Required,
         introspects: vec![Resource::parse(ORDERS).unwrap()],
         keys: None,
