@@ -20,8 +20,9 @@ impl Token {
         }
         let ring = self.parts.keys.ring(asking.now).await?;
         let token = ring.handles().open_refresh(token).ok_or(Refusal::RefreshTokenUnknown)?;
-        one_token_serves(&asking.apis, &resources)?;
-        let request = RefreshRequest { token, scope, resources };
+        one_token_serves(asking.client.client(), &asking.apis, &resources)?;
+        let issuer = self.parts.config.issuer.clone();
+        let request = RefreshRequest { token, scope, resources, issuer };
         let grant = self.advance_by_refresh(asking, &request).await?;
         let asked = Asked { resources: &request.resources, scope: request.scope.as_ref() };
         let answer = self.give_of_grant(asking, &grant, request.token.secret.clone(), asked).await?;

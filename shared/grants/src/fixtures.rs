@@ -8,9 +8,9 @@ use protocol::{
 };
 
 use crate::{
-    Api, Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PersonKey, PkceRule,
-    RelyingParty, SecretDigest, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret, Timestamp, TokenFormat,
-    authenticate,
+    Api, Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PersonKey,
+    PkceRule, RelyingParty, SecretDigest, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret, Timestamp,
+    TokenFormat, authenticate,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -64,6 +64,10 @@ pub(crate) fn apis() -> Vec<Api> {
         is_issuer: false,
     };
     vec![api("https://orders.example", "read write"), api("https://parcels.example", "ship")]
+}
+
+pub(crate) fn issuer() -> Resource {
+    Resource::parse("https://issuer.example").unwrap()
 }
 
 pub(crate) fn secret() -> GrantSecret {

@@ -67,6 +67,8 @@ pub enum Refusal {
     ResourceNotGranted,
     /// The APIs asked for take different kinds of tokens.
     ResourcesNeedDifferentTokens,
+    /// Not exactly one API, of a client whose tokens are for one.
+    AudienceNotOne,
     /// PKCE is missing where it is required.
     CodeChallengeRequired,
     /// Not this person's password, or there is no such person, or that person is switched off.
@@ -104,9 +106,10 @@ impl Refusal {
             | Self::RefreshTokenReused
             | Self::PasswordWrong => TokenErrorCode::InvalidGrant,
             Self::ScopeNotGranted | Self::ScopeNotAllowed | Self::ScopeNotOffered => TokenErrorCode::InvalidScope,
-            Self::ResourceNotAllowed | Self::ResourceNotGranted | Self::ResourcesNeedDifferentTokens => {
-                TokenErrorCode::InvalidTarget
-            }
+            Self::ResourceNotAllowed
+            | Self::ResourceNotGranted
+            | Self::ResourcesNeedDifferentTokens
+            | Self::AudienceNotOne => TokenErrorCode::InvalidTarget,
             Self::CodeChallengeRequired => TokenErrorCode::InvalidRequest,
         }
     }
@@ -166,6 +169,7 @@ impl Refusal {
             Self::ResourcesNeedDifferentTokens => {
                 "these resources take different kinds of tokens: ask for one resource at a time"
             }
+            Self::AudienceNotOne => "a token of this client is for one API: name one with the parameter resource",
             Self::CodeChallengeRequired => "code_challenge is missing: PKCE with S256 is required",
             Self::PasswordWrong => protocol::WRONG_PASSWORD,
         }
@@ -205,6 +209,7 @@ impl Refusal {
             Self::ResourceNotAllowed => "resource_not_allowed",
             Self::ResourceNotGranted => "resource_not_granted",
             Self::ResourcesNeedDifferentTokens => "resources_need_different_tokens",
+            Self::AudienceNotOne => "audience_not_one",
             Self::CodeChallengeRequired => "code_challenge_required",
             Self::PasswordWrong => "password_wrong",
         }
