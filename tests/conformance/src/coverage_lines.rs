@@ -14,7 +14,7 @@ pub(crate) enum State {
 use State::{NotBuilt, Partly, Refused, Tested};
 
 /// Number, requirement and state.
-pub(crate) const LINES: [(usize, &str, State); 130] = [
+pub(crate) const LINES: [(usize, &str, State); 131] = [
     (
         1,
         "A redirect URI is compared with the registered ones as text, and nothing that only means the same is taken.",
@@ -221,4 +221,5 @@ pub(crate) const LINES: [(usize, &str, State); 130] = [
     (128, "Logout that an app asks for.", Tested),
     (129, "Logout that apps are told of.", Tested),
     (130, "No secret, code, token, assertion or verifier is ever logged.", Tested),
+    (149, "A token has one audience, unless the client's registration allows several.", Tested),
 ];

@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod assertions;
 #[cfg(test)]
+mod audience;
+#[cfg(test)]
 mod back_channel_logout;
 #[cfg(test)]
 mod bad_input;
