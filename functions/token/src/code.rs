@@ -18,9 +18,10 @@ impl Token {
         let (redirect_uri, code_verifier, resources) = proof;
         let ring = self.parts.keys.ring(asking.now).await?;
         let code = ring.handles().open_code(code).ok_or(Refusal::CodeUnknown)?;
-        one_token_serves(&asking.apis, &resources)?;
+        one_token_serves(asking.client.client(), &asking.apis, &resources)?;
         let rests_on = code.rests_on.map(|hidden| ring.handles().reveal(code.secret.id(), hidden));
-        let request = CodeRedemption { code, redirect_uri, code_verifier, resources };
+        let issuer = self.parts.config.issuer.clone();
+        let request = CodeRedemption { code, redirect_uri, code_verifier, resources, issuer };
         let grant = self.advance_by_code(asking, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: None };
         let (answer, token) = self.give_of_grant(asking, &grant, request.code.secret.clone(), asked).await?;

@@ -20,9 +20,10 @@ impl Token {
         }
         let ring = self.parts.keys.ring(asking.now).await?;
         let token = ring.handles().open_refresh(token).ok_or(Refusal::RefreshTokenUnknown)?;
-        one_token_serves(&asking.apis, &resources)?;
+        one_token_serves(asking.client.client(), &asking.apis, &resources)?;
         let rests_on = token.rests_on.map(|hidden| ring.handles().reveal(token.secret.id(), hidden));
-        let request = RefreshRequest { token, scope, resources };
+        let issuer = self.parts.config.issuer.clone();
+        let request = RefreshRequest { token, scope, resources, issuer };
         let grant = self.advance_by_refresh(asking, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: request.scope.as_ref() };
         let (answer, token) = self.give_of_grant(asking, &grant, request.token.secret.clone(), asked).await?;

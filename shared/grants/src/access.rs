@@ -169,6 +169,7 @@ mod tests {
         assert_eq!(token.audience.len(), 1);
         assert_eq!(token.scope.to_string(), "read write");
         let all: Vec<Resource> = apis.iter().map(|api| api.identifier.clone()).collect();
-        assert_eq!(crate::target::one_token_serves(&apis, &all), Err(Refusal::ResourcesNeedDifferentTokens));
+        let served = crate::target::one_token_serves(&fixtures::client(), &apis, &all);
+        assert_eq!(served, Err(Refusal::ResourcesNeedDifferentTokens));
     }
 }

@@ -12,7 +12,7 @@ use protocol::{
     Scope,
 };
 
-use crate::target::settle;
+use crate::target::{find, one_audience, settle};
 use crate::{Api, Client, PkceRule, Refusal, Registrant, Target};
 
 /// A client that is known, with a redirect URI of its own.
@@ -90,7 +90,11 @@ impl RedirectTrusted {
             self.excuse_from_pkce(request)?;
         }
         let scope = request.scope.as_ref().map(|scope| self.with_useful_offline_access(request, scope));
-        settle(&self.client, apis, &request.resources, scope.as_ref())
+        let target = settle(&self.client, apis, &request.resources, scope.as_ref())?;
+        if request.response_type.gives_token() {
+            one_audience(&self.client, &find(apis, &request.resources)?)?;
+        }
+        Ok(target)
     }
 
     /// Whether the code of a request needs no challenge: never that of a public client.
@@ -136,7 +140,7 @@ mod tests {
     use protocol::{ClientId, LegacyGrants, Parameters, Resource};
 
     use super::*;
-    use crate::{AuthMethod, RegistrationPolicy, SecretDigest, SelfRegistration, fixtures};
+    use crate::{AudienceRule, AuthMethod, RegistrationPolicy, SecretDigest, SelfRegistration, fixtures};
 
     fn received(redirect_uri: Option<&str>) -> ReceivedRequest {
         ReceivedRequest {
@@ -226,6 +230,26 @@ mod tests {
         for (client, refusal) in [(fixtures::client(), None), (without, Some(Refusal::GrantTypeNotAllowed))] {
             let trusted = trust(&received(None), Some(Arc::new(client))).unwrap();
             assert_eq!(trusted.admit(&request, &fixtures::apis()).err(), refusal);
+        }
+    }
+
+    #[test]
+    fn c149_a_code_may_be_for_several_apis_that_are_named_and_a_token_straight_away_for_one() {
+        let code = "code&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+        let (one, two) = ("&resource=https://orders.example", "&resource=https://parcels.example");
+        let both = format!("{one}{two}");
+        for (kind, audience, resources, refusal) in [
+            (code, AudienceRule::One, "", Some(Refusal::AudienceNotOne)),
+            (code, AudienceRule::One, &*both, None),
+            (code, AudienceRule::All, "", None),
+            ("token", AudienceRule::One, "", Some(Refusal::AudienceNotOne)),
+            ("token", AudienceRule::One, &*both, Some(Refusal::AudienceNotOne)),
+            ("token", AudienceRule::One, one, None),
+            ("token", AudienceRule::All, &*both, None),
+        ] {
+            let trusted = trust(&received(None), Some(Arc::new(Client { audience, ..fixtures::client() }))).unwrap();
+            let request = request(&format!("response_type={kind}&client_id=app{resources}"));
+            assert_eq!(trusted.admit(&request, &fixtures::apis()).err(), refusal, "{kind} {audience:?} {resources}");
         }
     }
 

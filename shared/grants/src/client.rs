@@ -27,6 +27,8 @@ pub struct Client {
     pub scope: Option<Scope>,
     /// The APIs it may have tokens for.
     pub apis: Vec<Resource>,
+    /// For how many of them one token may be.
+    pub audience: AudienceRule,
     /// Whether it must use PKCE.
     pub pkce: PkceRule,
     /// The APIs in whose name it may introspect.
@@ -74,6 +76,16 @@ pub enum PkceRule {
     Nonce,
     /// Only for confidential clients: one that does not know PKCE may do without.
     Optional,
+}
+
+/// For how many APIs one access token of a client may be. The issuer, which is beside any API, does not count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum AudienceRule {
+    /// One: a client of several APIs names it with `resource` (RFC 9700 §2.3, RFC 9068 §5).
+    #[default]
+    One,
+    /// All that are asked for, or that the scope leads to.
+    All,
 }
 
 /// The keyed hash of a client secret (HMAC-SHA-256).
@@ -191,6 +203,21 @@ impl PkceRule {
     }
 }
 
+impl AudienceRule {
+    /// `one` or `all`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::One => "one",
+            Self::All => "all",
+        }
+    }
+
+    /// The rule named `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::One, Self::All].into_iter().find(|known| known.as_str() == text)
+    }
+}
+
 impl SecretDigest {
     /// Takes a keyed hash.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
@@ -232,6 +259,9 @@ mod tests {
             ([PkceRule::Required, PkceRule::Nonce, PkceRule::Optional], ["required", "nonce", "optional"]);
         assert_eq!((rules.map(PkceRule::as_str), names.map(PkceRule::parse)), (names, rules.map(Some)));
         assert_eq!(PkceRule::parse("never"), None);
+        let rules = [AudienceRule::One, AudienceRule::All];
+        assert_eq!(rules.map(AudienceRule::as_str), ["one", "all"]);
+        assert_eq!(["one", "all", "two"].map(AudienceRule::parse), [Some(rules[0]), Some(rules[1]), None]);
     }
 
     #[test]

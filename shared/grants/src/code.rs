@@ -7,7 +7,7 @@ use protocol::{CodeVerifier, IdentityScope, Nonce, RedirectUri, Resource, Subjec
 use crate::authorization::RedirectTrusted;
 use crate::{
     Attempt, AuthenticatedClient, Change, CodeHandle, Footing, Generation, Grant, GrantId, Guard, Policy, Refusal,
-    SignIn, Stage, Target, Timestamp, Transition, Verdict, revocation,
+    SignIn, Stage, Target, Timestamp, Transition, Verdict, revocation, target,
 };
 
 /// What a person agreed to.
@@ -44,6 +44,8 @@ pub struct CodeRedemption {
     pub code_verifier: Option<CodeVerifier>,
     /// The APIs that the access token should be for.
     pub resources: Vec<Resource>,
+    /// This server, which is an audience beside any API where somebody signs in.
+    pub issuer: Resource,
 }
 
 /// The grant that a person's agreement makes, its code good for [`Policy::code_lifetime`].
@@ -104,7 +106,7 @@ pub fn redeem(
     Transition::of(request.code.secret.id(), change)
         .when(Guard::ClientIs(client.client().id.clone()))
         .when_all(request.proof())
-        .when_all(request.resources.iter().cloned().map(Guard::ResourceGranted))
+        .when_all(target::guards(&request.resources, client.client(), &request.issuer))
         .when(Guard::Issued)
         .when(Guard::CodeAliveAt(now))
 }
@@ -135,6 +137,7 @@ pub fn explain(
         Stage::Active { .. } => Verdict::RefuseAnd(Refusal::CodeReplayed, revocation::revoke(grant.id)),
         Stage::Revoked => Verdict::Refuse(Refusal::GrantRevoked),
         Stage::Issued { code_expires_at, .. } if *code_expires_at <= now => Verdict::Refuse(Refusal::CodeExpired),
+        Stage::Issued { .. } if request.resources.is_empty() => Verdict::Refuse(Refusal::AudienceNotOne),
         Stage::Issued { .. } => Verdict::Refuse(Refusal::ResourceNotGranted),
     }
 }
@@ -165,6 +168,7 @@ impl CodeRedemption {
             | Guard::Issued
             | Guard::CodeAliveAt(_)
             | Guard::ResourceGranted(_)
+            | Guard::OneAudience(_)
             | Guard::ScopeGranted(_)
             | Guard::ActiveAt(_)
             | Guard::RefreshAliveAt(_)

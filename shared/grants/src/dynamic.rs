@@ -19,8 +19,9 @@ use protocol::{
 };
 
 use crate::{
-    AUTHENTICATION_CONTEXT, Api, AuthMethod, Backchannel, ClientKeys, MalformedSector, NameSkeleton, NewClient,
-    PkceRule, Policy, RegistrationError, RegistrationPolicy, RelyingParty, Sector, SelfRegistration, SigningAlgorithm,
+    AUTHENTICATION_CONTEXT, Api, AudienceRule, AuthMethod, Backchannel, ClientKeys, MalformedSector, NameSkeleton,
+    NewClient, PkceRule, Policy, RegistrationError, RegistrationPolicy, RelyingParty, Sector, SelfRegistration,
+    SigningAlgorithm,
 };
 
 /// What there is to be had.
@@ -63,6 +64,7 @@ pub fn new_client(
         grant_types,
         apis: apis(&scope, offer),
         scope: Some(scope),
+        audience: AudienceRule::One,
         pkce: pkce(auth_method, policy, offer),
         introspects: Vec::new(),
         keys,

@@ -8,9 +8,9 @@ use protocol::{
 };
 
 use crate::{
-    Api, Attempt, AuthMethod, AuthenticatedClient, Client, Footing, Generation, Grant, GrantSecret, PersonKey,
-    PkceRule, RelyingParty, SecretDigest, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret, Timestamp,
-    TokenFormat, authenticate,
+    Api, Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, Footing, Generation, Grant, GrantSecret,
+    PersonKey, PkceRule, RelyingParty, SecretDigest, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret,
+    Timestamp, TokenFormat, authenticate,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -28,6 +28,7 @@ pub(crate) fn client() -> Client {
         redirect_uris: vec![RedirectUri::parse("https://app.example/cb").unwrap()],
         scope: None,
         apis: apis().into_iter().map(|api| api.identifier).collect(),
+        audience: AudienceRule::All,
         pkce: PkceRule::Required,
         introspects: Vec::new(),
         keys: None,
@@ -64,6 +65,10 @@ pub(crate) fn apis() -> Vec<Api> {
         is_issuer: false,
     };
     vec![api("https://orders.example", "read write"), api("https://parcels.example", "ship")]
+}
+
+pub(crate) fn issuer() -> Resource {
+    Resource::parse("https://issuer.example").unwrap()
 }
 
 pub(crate) fn secret() -> GrantSecret {

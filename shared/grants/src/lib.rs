@@ -72,7 +72,7 @@ pub use access::{AccessToken, Asked, for_grant};
 pub use api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat};
 pub use assertion::{AssertionClaims, AssertionId, Audience, OneUse};
 pub use authenticate::{AuthenticatedClient, authenticate};
-pub use client::{AuthMethod, Client, KeptSecret, PkceRule, SecretDigest, SecretSalt, StoredSecret};
+pub use client::{AudienceRule, AuthMethod, Client, KeptSecret, PkceRule, SecretDigest, SecretSalt, StoredSecret};
 pub use client_change::{ClientChange, ClientGuard, ClientSet};
 pub use client_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
 pub use client_name::NameSkeleton;

@@ -29,7 +29,7 @@ pub fn access_token(
     }
     let apis = &*Api::without_identity(client, apis);
     let target = settle(client, apis, resources, scope)?;
-    one_token_serves(apis, resources)?;
+    one_token_serves(client, apis, resources)?;
     for_machine(client, apis, &target.resources, &target.scope, now)
 }
 

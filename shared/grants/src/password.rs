@@ -29,7 +29,7 @@ pub fn target(
         return Err(Refusal::GrantTypeNotAllowed);
     }
     let apis = &*Api::without_identity(client, apis);
-    one_token_serves(apis, resources)?;
+    one_token_serves(client, apis, resources)?;
     settle(client, apis, resources, scope)
 }
 

@@ -4,8 +4,8 @@
 use protocol::{GrantType, Resource, Scope};
 
 use crate::{
-    Attempt, AuthenticatedClient, Change, Generation, Grant, Guard, HiddenFooting, Policy, RefreshHandle, Refusal,
-    Stage, Timestamp, Transition, Verdict, revocation,
+    Attempt, AuthenticatedClient, Change, Client, Generation, Grant, Guard, HiddenFooting, Policy, RefreshHandle,
+    Refusal, Stage, Timestamp, Transition, Verdict, revocation, target,
 };
 
 /// A request to refresh with a token whose tag was good.
@@ -17,6 +17,8 @@ pub struct RefreshRequest {
     pub scope: Option<Scope>,
     /// Some of the granted APIs, for the access token only.
     pub resources: Vec<Resource>,
+    /// This server, which is an audience beside any API where somebody signs in.
+    pub issuer: Resource,
 }
 
 /// The write that rotates: generation *n* becomes *n + 1*, if it is still *n*.
@@ -32,7 +34,7 @@ pub fn rotate(
         .when(Guard::ClientIs(client.client().id.clone()))
         .when(Guard::ActiveAt(request.token.generation))
         .when(Guard::RefreshAliveAt(now))
-        .when_all(request.within_the_grant())
+        .when_all(request.within_the_grant(client.client()))
 }
 
 /// Why the write was refused, told from the item that stands there.
@@ -63,13 +65,13 @@ pub fn explain(
         return Verdict::Refuse(Refusal::RefreshTokenUnknown);
     }
     if generation == request.token.generation {
-        let fault = request.fault_of_reach(grant);
+        let fault = request.fault_of_reach(client.client(), grant);
         return Verdict::Refuse(fault.unwrap_or(Refusal::RefreshTokenExpired));
     }
     let is_successor = generation == request.token.generation.next();
     let answer_was_lost = theirs == attempt || now.since(rotated_at) < u64::from(policy.refresh_retry_window);
     if is_successor && answer_was_lost {
-        return match request.fault_of_reach(grant) {
+        return match request.fault_of_reach(client.client(), grant) {
             Some(refusal) => Verdict::Refuse(refusal),
             None => Verdict::Done(Box::new(grant.clone())),
         };
@@ -99,14 +101,15 @@ pub fn current_generation(grant: &Grant) -> Option<Generation> {
 
 impl RefreshRequest {
     /// RFC 6749 §6, RFC 8707 §2.2: no more scope and no other API than were granted.
-    fn within_the_grant(&self) -> Vec<Guard> {
+    fn within_the_grant(&self, client: &Client) -> Vec<Guard> {
         let scope = self.scope.iter().flat_map(Scope::tokens).map(|token| Guard::ScopeGranted(token.to_owned()));
-        scope.chain(self.resources.iter().cloned().map(Guard::ResourceGranted)).collect()
+        scope.chain(target::guards(&self.resources, client, &self.issuer)).collect()
     }
 
-    fn fault_of_reach(&self, grant: &Grant) -> Option<Refusal> {
-        match self.within_the_grant().into_iter().find(|guard| !guard.holds(Some(grant)))? {
+    fn fault_of_reach(&self, client: &Client, grant: &Grant) -> Option<Refusal> {
+        match self.within_the_grant(client).into_iter().find(|guard| !guard.holds(Some(grant)))? {
             Guard::ResourceGranted(_) => Some(Refusal::ResourceNotGranted),
+            Guard::OneAudience(_) => Some(Refusal::AudienceNotOne),
             Guard::ScopeGranted(_)
             | Guard::Absent
             | Guard::ClientIs(_)

@@ -67,6 +67,8 @@ pub enum Refusal {
     ResourceNotGranted,
     /// The APIs asked for take different kinds of tokens.
     ResourcesNeedDifferentTokens,
+    /// Not exactly one API, of a client whose tokens are for one.
+    AudienceNotOne,
     /// PKCE is missing where it is required.
     CodeChallengeRequired,
     /// PKCE is missing, and so is what may stand in for it.
@@ -115,9 +117,10 @@ impl Refusal {
             | Self::GrantSuperseded
             | Self::PasswordWrong => TokenErrorCode::InvalidGrant,
             Self::ScopeNotGranted | Self::ScopeNotAllowed | Self::ScopeNotOffered => TokenErrorCode::InvalidScope,
-            Self::ResourceNotAllowed | Self::ResourceNotGranted | Self::ResourcesNeedDifferentTokens => {
-                TokenErrorCode::InvalidTarget
-            }
+            Self::ResourceNotAllowed
+            | Self::ResourceNotGranted
+            | Self::ResourcesNeedDifferentTokens
+            | Self::AudienceNotOne => TokenErrorCode::InvalidTarget,
             Self::CodeChallengeRequired | Self::CodeChallengeOrNonceRequired => TokenErrorCode::InvalidRequest,
         }
     }
@@ -180,6 +183,7 @@ impl Refusal {
             Self::ResourcesNeedDifferentTokens => {
                 "these resources take different kinds of tokens: ask for one resource at a time"
             }
+            Self::AudienceNotOne => "a token of this client is for one API: name one with the parameter resource",
             Self::CodeChallengeRequired => "code_challenge is missing: PKCE with S256 is required",
             Self::CodeChallengeOrNonceRequired => {
                 "code_challenge is missing: PKCE with S256 is required, or the scope openid with a nonce"
@@ -222,6 +226,7 @@ impl Refusal {
             Self::ResourceNotAllowed => "resource_not_allowed",
             Self::ResourceNotGranted => "resource_not_granted",
             Self::ResourcesNeedDifferentTokens => "resources_need_different_tokens",
+            Self::AudienceNotOne => "audience_not_one",
             Self::CodeChallengeRequired => "code_challenge_required",
             Self::CodeChallengeOrNonceRequired => "code_challenge_or_nonce_required",
             Self::PersonOver => "person_over",

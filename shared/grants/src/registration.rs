@@ -6,7 +6,7 @@ use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 
 use crate::client_name::is_name;
 use crate::{
-    Api, AuthMethod, Client, ClientKeys, MAX_LIFETIME, PkceRule, RelyingParty, Seconds, SelfRegistration,
+    Api, AudienceRule, AuthMethod, Client, ClientKeys, MAX_LIFETIME, PkceRule, RelyingParty, Seconds, SelfRegistration,
     SigningAlgorithm, StoredSecret, Timestamp, TokenFormat,
 };
 
@@ -29,6 +29,8 @@ pub struct NewClient {
     pub scope: Option<Scope>,
     /// The APIs it may have tokens for.
     pub apis: Vec<Resource>,
+    /// For how many of them one token may be.
+    pub audience: AudienceRule,
     /// Whether it must use PKCE.
     pub pkce: PkceRule,
     /// The APIs in whose name it may introspect.
@@ -124,6 +126,7 @@ impl NewClient {
             redirect_uris: self.redirect_uris,
             scope: self.scope,
             apis: each_once(self.apis),
+            audience: self.audience,
             pkce: self.pkce,
             introspects: each_once(self.introspects),
             keys: self.keys,
@@ -228,6 +231,7 @@ mod tests {
             redirect_uris: client.redirect_uris,
             scope: client.scope,
             apis: client.apis,
+            audience: client.audience,
             pkce: client.pkce,
             introspects: client.introspects,
             relying_party: client.relying_party,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use protocol::{GrantType, IdentityScope, Resource, Scope};
 
-use crate::{Api, Client, Policy, Refusal, SigningAlgorithm, TokenFormat};
+use crate::{Api, AudienceRule, Client, Guard, Policy, Refusal, SigningAlgorithm, TokenFormat};
 
 /// The APIs and the scope of a grant, or of a service's token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,8 @@ pub(crate) fn identity() -> Scope {
 /// Settles what a request may have. `apis` are those of [`Api::of_client`].
 ///
 /// # Errors
-/// [`Refusal::ResourceNotAllowed`], [`Refusal::ScopeNotAllowed`] or [`Refusal::ScopeNotOffered`].
+/// [`Refusal::ResourceNotAllowed`], [`Refusal::ScopeNotAllowed`] or [`Refusal::ScopeNotOffered`]; and
+/// [`Refusal::AudienceNotOne`] where no API is named, the scope leads to several, and a token may be for one.
 pub(crate) fn settle(
     client: &Client,
     apis: &[Api],
@@ -93,8 +94,22 @@ pub(crate) fn settle(
         (true, false) => scope.is_empty() || serves(api),
         (false, false) => true,
     };
-    let resources: Vec<Resource> = candidates.iter().filter(useful).map(|api| api.identifier.clone()).collect();
-    if resources.is_empty() { Err(Refusal::ResourceNotAllowed) } else { Ok(Target { resources, scope }) }
+    let settled: Vec<&Api> = candidates.iter().filter(useful).copied().collect();
+    if settled.is_empty() {
+        return Err(Refusal::ResourceNotAllowed);
+    }
+    if resources.is_empty() {
+        one_audience(client, &settled)?;
+    }
+    Ok(Target { resources: settled.into_iter().map(|api| api.identifier.clone()).collect(), scope })
+}
+
+/// Refuses a token for more APIs than one, of a client that gets them for one at a time. The issuer is beside any API.
+pub(crate) fn one_audience(client: &Client, apis: &[&Api]) -> Result<(), Refusal> {
+    match client.audience {
+        AudienceRule::One if apis.iter().filter(|api| !api.is_issuer).count() > 1 => Err(Refusal::AudienceNotOne),
+        AudienceRule::One | AudienceRule::All => Ok(()),
+    }
 }
 
 /// The APIs that `resources` name.
@@ -103,17 +118,26 @@ pub(crate) fn find<'a>(apis: &'a [Api], resources: &[Resource]) -> Result<Vec<&'
     resources.iter().map(|wanted| known(wanted).ok_or(Refusal::ResourceNotAllowed)).collect()
 }
 
-/// Refuses resources that no single token can serve, before anything is written for them.
+/// What must be true of a grant from which `client` asks for a token for `resources`: each is of the grant, and where none
+/// is named the grant is for no more APIs than a token of this client may be.
+pub(crate) fn guards(resources: &[Resource], client: &Client, issuer: &Resource) -> Vec<Guard> {
+    match client.audience {
+        AudienceRule::One if resources.is_empty() => vec![Guard::OneAudience(issuer.clone())],
+        AudienceRule::One | AudienceRule::All => resources.iter().cloned().map(Guard::ResourceGranted).collect(),
+    }
+}
+
+/// Refuses resources that no single token of `client` can serve, before anything is written for them.
 ///
 /// # Errors
-/// [`Refusal::ResourceNotAllowed`] or [`Refusal::ResourcesNeedDifferentTokens`].
-pub fn one_token_serves(apis: &[Api], resources: &[Resource]) -> Result<(), Refusal> {
+/// [`Refusal::ResourceNotAllowed`], [`Refusal::ResourcesNeedDifferentTokens`] or [`Refusal::AudienceNotOne`].
+pub fn one_token_serves(client: &Client, apis: &[Api], resources: &[Resource]) -> Result<(), Refusal> {
     let asked = find(apis, resources)?;
     match asked.split_first() {
         Some((first, rest)) if rest.iter().any(|api| !first.takes_the_same_token_as(api)) => {
             Err(Refusal::ResourcesNeedDifferentTokens)
         }
-        Some(_) | None => Ok(()),
+        Some(_) | None => one_audience(client, &asked),
     }
 }
 
@@ -229,5 +253,47 @@ mod tests {
         let apis = Api::of_client(&alone, &fixtures::apis(), &issuer, &Policy::default());
         let [own] = &*Api::without_identity(&alone, &apis) else { panic!("one API") };
         assert_eq!((&own.identifier, &own.scope), (&issuer, &scope("read")));
+    }
+
+    #[test]
+    fn c149_a_client_of_several_apis_that_names_none_is_told_to_where_its_tokens_are_for_one() {
+        let issuer = resource("https://issuer.example");
+        let client = Client { audience: AudienceRule::One, ..fixtures::client() };
+        let apis = Api::of_client(&client, &fixtures::apis(), &issuer, &Policy::default());
+        let (orders, parcels) = ("https://orders.example", "https://parcels.example");
+        let rows: [Row<'_>; 7] = [
+            (&[], None, Err(Refusal::AudienceNotOne)),
+            (&[], Some("read ship"), Err(Refusal::AudienceNotOne)),
+            (&[], Some("openid read ship"), Err(Refusal::AudienceNotOne)),
+            (&[], Some("read"), Ok((&[orders], "read"))),
+            (&[], Some("openid read"), Ok((&[orders, "https://issuer.example"], "openid read"))),
+            (&[], Some("openid"), Ok((&["https://issuer.example"], "openid"))),
+            (&[orders, parcels], Some("read"), Ok((&[orders, parcels], "read"))),
+        ];
+        for (resources, asked, expected) in rows {
+            let resources: Vec<_> = resources.iter().map(|text| resource(text)).collect();
+            let settled = settle(&client, &apis, &resources, asked.map(scope).as_ref());
+            let expected = expected.map(|(resources, granted)| Target {
+                resources: resources.iter().map(|text| resource(text)).collect(),
+                scope: scope(granted),
+            });
+            assert_eq!(settled, expected, "{resources:?} {asked:?}");
+        }
+    }
+
+    #[test]
+    fn c149_one_token_is_for_one_api_and_the_issuer_is_beside_it() {
+        let issuer = resource("https://issuer.example");
+        let [orders, parcels] = ["https://orders.example", "https://parcels.example"].map(resource);
+        let served = |audience, resources: &[&Resource]| {
+            let client = Client { audience, ..fixtures::client() };
+            let apis = Api::of_client(&client, &fixtures::apis(), &issuer, &Policy::default());
+            one_token_serves(&client, &apis, &resources.iter().copied().cloned().collect::<Vec<_>>())
+        };
+        assert_eq!(served(AudienceRule::One, &[&orders, &parcels]), Err(Refusal::AudienceNotOne));
+        assert_eq!(served(AudienceRule::All, &[&orders, &parcels]), Ok(()));
+        for good in [&[][..], &[&orders], &[&orders, &issuer], &[&issuer]] {
+            assert_eq!(served(AudienceRule::One, good), Ok(()), "{good:?}");
+        }
     }
 }

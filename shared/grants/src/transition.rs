@@ -35,6 +35,8 @@ pub enum Guard {
     RedirectUriNotSent,
     /// The API is of the grant.
     ResourceGranted(Resource),
+    /// The grant is for one API, or for one beside this issuer.
+    OneAudience(Resource),
     /// The scope token is of the grant.
     ScopeGranted(String),
     /// Tokens were given, last in this generation.
@@ -171,6 +173,11 @@ impl Guard {
             Self::RedirectUriIs(uri) => grant.redirect_uri.as_ref() == Some(uri),
             Self::RedirectUriNotSent => !grant.redirect_uri_sent,
             Self::ResourceGranted(resource) => grant.resources.contains(resource),
+            Self::OneAudience(issuer) => match grant.resources.as_slice() {
+                [_] => true,
+                [first, second] => first == issuer || second == issuer,
+                [] | [_, _, _, ..] => false,
+            },
             Self::ScopeGranted(token) => grant.scope.contains(token),
             Self::ActiveAt(now) => matches!(grant.stage, Stage::Active { generation, .. } if generation == *now),
             Self::RefreshAliveAt(now) => {

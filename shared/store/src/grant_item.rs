@@ -61,6 +61,7 @@ impl Expression {
             Guard::ResourceGranted(resource) => {
                 format!("contains({}, {})", self.name("resources"), self.value(text(&resource)))
             }
+            Guard::OneAudience(issuer) => self.one_audience(issuer),
             Guard::ScopeGranted(token) => format!("contains({}, {})", self.name("scope"), self.value(text(&token))),
             Guard::ActiveAt(generation) => {
                 let active = self.compare("state", "=", text("active"));
@@ -81,6 +82,12 @@ impl Expression {
                 format!("attribute_exists({id}) AND (attribute_not_exists({set}) OR size({set}) < {limit})")
             }
         }
+    }
+
+    fn one_audience(&mut self, issuer: &Resource) -> String {
+        let (resources, issuer) = (self.name("resources"), self.value(text(issuer)));
+        let (one, two) = (self.value(number(&1)), self.value(number(&2)));
+        format!("(size({resources}) = {one} OR (size({resources}) = {two} AND contains({resources}, {issuer})))")
     }
 
     /// As [`Grant::remains_until`] says it of a grant that is not issued any more.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
-    Api, AuthMethod, Backchannel, Client, ClientChange, ClientGuard, ClientKeys, ClientSet, KeptSecret, PkceRule,
-    RelyingParty, SecretDigest, SecretSalt, Sector, SigningAlgorithm, StoredSecret, TokenFormat,
+    Api, AudienceRule, AuthMethod, Backchannel, Client, ClientChange, ClientGuard, ClientKeys, ClientSet, KeptSecret,
+    PkceRule, RelyingParty, SecretDigest, SecretSalt, Sector, SigningAlgorithm, StoredSecret, TokenFormat,
 };
 use keys::{read_client_keys, write_client_keys};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, ServerUri};
@@ -48,6 +48,10 @@ pub(crate) fn from_client(client: &Client) -> Item {
     }
     if client.trusted {
         item.insert("trusted".to_owned(), flag(true));
+    }
+    match client.audience {
+        AudienceRule::One => {}
+        AudienceRule::All => drop(item.insert("audience".to_owned(), text(client.audience.as_str()))),
     }
     insert_assertions(client, &mut item);
     insert_self_registration(client, &mut item);
@@ -109,6 +113,7 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         redirect_uris: read.list("redirect_uris", RedirectUri::read)?,
         scope: read.optional_parsed("scope", Scope::parse)?,
         apis: read.list("apis", Resource::parse)?,
+        audience: read.optional_parsed("audience", |text| AudienceRule::parse(text).ok_or(()))?.unwrap_or_default(),
         pkce: read.named("pkce", PkceRule::parse)?,
         introspects: read.list("introspects", Resource::parse)?,
         keys: to_keys(&read)?,

@@ -14,7 +14,7 @@ pub(crate) enum State {
 use State::{NotBuilt, Partly, Refused, Tested};
 
 /// Number, requirement and state.
-pub(crate) const LINES: [(usize, &str, State); 145] = [
+pub(crate) const LINES: [(usize, &str, State); 146] = [
     (
         1,
         "A redirect URI is compared with the registered ones as text, and nothing that only means the same is taken.",
@@ -243,6 +243,7 @@ pub(crate) const LINES: [(usize, &str, State); 145] = [
     (143, "A redirect URI of a private-use scheme is named and compared by its scheme, and has no host.", Tested),
     (147, "Each operator's command leaves an audit record.", Tested),
     (148, "Grants and sessions of a person are bounded, and ending them takes bounded time.", Tested),
+    (149, "A token has one audience, unless the client's registration allows several.", Tested),
     (
         177,
         "A trusted client needs no consent; scope claims, static claims, roles and groups are options.",

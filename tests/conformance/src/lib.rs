@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod assertions;
 #[cfg(test)]
+mod audience;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod audit_trail;

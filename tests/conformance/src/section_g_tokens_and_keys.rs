@@ -36,7 +36,8 @@ async fn c091_c078_its_token_is_an_rfc_9068_jwt_about_the_service_itself() {
 async fn c091_a_token_without_resource_is_for_the_apis_of_the_client() {
     let world = World::shared();
     let (session, cli) = (world.session(), world.stack.cli());
-    let both = cli.create_client("Both", &["--grant", "client_credentials", "--api", ORDERS, "--api", PARCELS]);
+    let more = ["--grant", "client_credentials", "--api", ORDERS, "--api", PARCELS, "--audience", "all"];
+    let both = cli.create_client("Both", &more);
     let (audience, scope) = reach(&session.machine(&both, &[]).await);
     assert_eq!(audience, [ORDERS, PARCELS]);
     assert_eq!(scope, ["read", "ship", "write"]);

@@ -24,11 +24,11 @@ pub(crate) const CALLBACK: &str = "https://app.example/cb";
 
 pub(crate) struct World {
     pub(crate) stack: Stack,
-    /// `client_secret_basic`, client credentials, every API of JWTs.
+    /// `client_secret_basic`, client credentials, every API of JWTs, in one token if it likes.
     pub(crate) service: RegisteredClient,
     /// The same for [`VAULT`].
     pub(crate) opaque_service: RegisteredClient,
-    /// A public app with refresh tokens, for [`ORDERS`] and [`PARCELS`].
+    /// A public app with refresh tokens, for [`ORDERS`] and [`PARCELS`], in one token if it likes.
     pub(crate) spa: RegisteredClient,
     /// Another one, for [`VAULT`].
     pub(crate) opaque_spa: RegisteredClient,
@@ -48,12 +48,13 @@ impl World {
         let machine = ["--grant", "client_credentials"];
         let app = ["--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK];
         let public = ["--auth-method", "none"];
-        let of_jwts = ["--api", rs, "--api", PARCELS, "--api", es, "--api", ed, "--api", ps];
+        let of_jwts = ["--api", rs, "--api", PARCELS, "--api", es, "--api", ed, "--api", ps, "--audience", "all"];
+        let of_two = ["--api", ORDERS, "--api", PARCELS, "--audience", "all"];
         let gateway = ["--introspects", ORDERS, "--introspects", PARCELS, "--introspects", VAULT];
         Self {
             service: cli.create_client("Service", &[&machine[..], &of_jwts].concat()),
             opaque_service: cli.create_client("Opaque service", &[&machine[..], &["--api", VAULT]].concat()),
-            spa: cli.create_client("Spa", &[&app[..], &public, &["--api", ORDERS, "--api", PARCELS]].concat()),
+            spa: cli.create_client("Spa", &[&app[..], &public, &of_two].concat()),
             opaque_spa: cli.create_client("Opaque spa", &[&app[..], &public, &["--api", VAULT]].concat()),
             web: cli.create_client("Web", &[&app[..], &["--api", ORDERS]].concat()),
             gateway: cli.create_client("Gateway", &gateway),

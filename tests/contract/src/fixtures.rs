@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use grants::{
-    Attempt, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PersonKey, PkceRule,
-    RelyingParty, SecretDigest, Sector, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret, Timestamp,
+    Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PersonKey,
+    PkceRule, RelyingParty, SecretDigest, Sector, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret, Timestamp,
     authenticate,
 };
 use protocol::{
@@ -26,6 +26,7 @@ pub(crate) fn client() -> Client {
         redirect_uris: vec![RedirectUri::parse("https://app.example/cb?x=1").unwrap()],
         scope: Scope::parse("read write").ok(),
         apis: vec![resource("https://orders.example")],
+        audience: AudienceRule::All,
         pkce: PkceRule::Required,
         introspects: vec![resource("https://orders.example")],
         keys: None,
@@ -45,8 +46,18 @@ pub(crate) fn client() -> Client {
 }
 
 pub(crate) fn authenticated() -> AuthenticatedClient {
-    let presented = PresentedClient::Basic(client().id, Secret::new("s".to_owned()));
-    authenticate(Some(Arc::new(client())), &presented, Some(DIGEST)).unwrap()
+    authenticated_for(AudienceRule::All)
+}
+
+/// The same, whose tokens are for so many APIs.
+pub(crate) fn authenticated_for(audience: AudienceRule) -> AuthenticatedClient {
+    let client = Client { audience, ..client() };
+    let presented = PresentedClient::Basic(client.id.clone(), Secret::new("s".to_owned()));
+    authenticate(Some(Arc::new(client)), &presented, Some(DIGEST)).unwrap()
+}
+
+pub(crate) fn issuer() -> Resource {
+    resource("https://issuer.example")
 }
 
 pub(crate) fn resource(text: &str) -> Resource {

@@ -9,7 +9,8 @@ use futures::{StreamExt, stream};
 use grants::code::{CodeRedemption, redeem};
 use grants::refresh::{RefreshRequest, rotate};
 use grants::{
-    Change, CodeHandle, Generation, Grant, GrantSecret, Guard, Policy, RefreshHandle, Stage, Transition, revocation,
+    AudienceRule, Change, CodeHandle, Generation, Grant, GrantSecret, Guard, Policy, RefreshHandle, Stage, Transition,
+    revocation,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -19,7 +20,9 @@ use report::{Section, depth, seed};
 use store::Applied;
 use tokio::time::Instant;
 
-use crate::fixtures::{NOW, active, attempt, authenticated, grant, new_secret, resource, verifier};
+use crate::fixtures::{
+    NOW, active, attempt, authenticated, authenticated_for, grant, issuer, new_secret, resource, verifier,
+};
 use crate::grants_table::agrees;
 use crate::place::Place;
 
@@ -46,9 +49,11 @@ fn stage() -> impl Strategy<Value = Stage> {
 /// A grant, and the secret that leads to it.
 fn item() -> impl Strategy<Value = (GrantSecret, Grant)> {
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), proptest::bool::weighted(0.8));
-    (stage(), flags, 0_u32..3, 0_usize..4).prop_map(|(stage, (bound, sent, scoped, own), ends_in, revoked)| {
+    let rights = (0_u32..3, 0_usize..4, audiences());
+    (stage(), flags, rights).prop_map(|(stage, (bound, sent, scoped, own), (ends_in, revoked, resources))| {
         let secret = new_secret();
-        let mut item = Grant { stage, redirect_uri_sent: sent, ends_at: NOW.plus(ends_in), ..grant(&secret) };
+        let mut item =
+            Grant { stage, redirect_uri_sent: sent, ends_at: NOW.plus(ends_in), resources, ..grant(&secret) };
         item.revoked_access = (1_u32..).take(revoked).map(Generation::from_number).collect();
         if !bound {
             item.code_challenge = None;
@@ -77,6 +82,8 @@ fn guard() -> impl Strategy<Value = Guard> {
         Just(Guard::RedirectUriNotSent),
         Just(Guard::ResourceGranted(resource("https://parcels.example"))),
         Just(Guard::ResourceGranted(resource("https://parcels.example/"))),
+        Just(Guard::OneAudience(issuer())),
+        Just(Guard::OneAudience(resource("https://parcels.example"))),
         Just(Guard::ScopeGranted("read".to_owned())),
         Just(Guard::ScopeGranted("rea".to_owned())),
         (1_u32..4).prop_map(|number| Guard::ActiveAt(Generation::from_number(number))),
@@ -106,12 +113,14 @@ enum Drawn {
     Guarded(Vec<Guard>, Change),
     Create,
     Redeem {
+        audience: AudienceRule,
         later: u32,
         code_verifier: Option<CodeVerifier>,
         redirect_uri: Option<RedirectUri>,
         resources: Vec<Resource>,
     },
     Refresh {
+        audience: AudienceRule,
         later: u32,
         generation: u32,
         scope: Option<Scope>,
@@ -127,6 +136,16 @@ fn resources() -> impl Strategy<Value = Vec<Resource>> {
     proptest::sample::subsequence(known.map(resource).to_vec(), 0..3)
 }
 
+fn audience() -> impl Strategy<Value = AudienceRule> {
+    prop_oneof![Just(AudienceRule::One), Just(AudienceRule::All)]
+}
+
+/// As a client of one API has it, of several, or beside the issuer.
+fn audiences() -> impl Strategy<Value = Vec<Resource>> {
+    let known = ["https://orders.example", "https://parcels.example", "https://issuer.example"];
+    proptest::sample::subsequence(known.map(resource).to_vec(), 1..=3)
+}
+
 fn ruled() -> impl Strategy<Value = Drawn> {
     let verifiers = [Some(verifier()), Some(verifier()), CodeVerifier::parse(&"A".repeat(43)).ok(), None];
     let places = ["https://app.example/cb?x=1", "https://app.example/cb?x=1", "https://app.example/cb", ""];
@@ -135,11 +154,11 @@ fn ruled() -> impl Strategy<Value = Drawn> {
     let redeemed = (0_u32..3, proptest::sample::select(verifiers.to_vec()), proptest::sample::select(places.to_vec()));
     let refreshed = (prop_oneof![Just(0_u32), 0_u32..102], 1_u32..4, proptest::sample::select(scopes.to_vec()));
     prop_oneof![
-        4 => (redeemed, resources()).prop_map(|((later, code_verifier, redirect_uri), resources)| {
-            Drawn::Redeem { later, code_verifier, redirect_uri, resources }
+        4 => (redeemed, resources(), audience()).prop_map(|((later, code_verifier, redirect_uri), resources, audience)| {
+            Drawn::Redeem { audience, later, code_verifier, redirect_uri, resources }
         }),
-        4 => (refreshed, resources()).prop_map(|((later, generation, scope), resources)| {
-            Drawn::Refresh { later, generation, scope, resources }
+        4 => (refreshed, resources(), audience()).prop_map(|((later, generation, scope), resources, audience)| {
+            Drawn::Refresh { audience, later, generation, scope, resources }
         }),
         1 => Just(Drawn::Create),
         1 => Just(Drawn::Revoke),
@@ -159,14 +178,15 @@ impl Drawn {
         match self {
             Self::Guarded(guards, change) => Transition::of(id, change).when_all(guards).when(Guard::NotRevoked),
             Self::Create => Transition::create(grant(secret)),
-            Self::Redeem { later, code_verifier, redirect_uri, resources } => {
+            Self::Redeem { audience, later, code_verifier, redirect_uri, resources } => {
                 let code = CodeHandle { secret: secret.clone() };
-                let request = CodeRedemption { code, redirect_uri, code_verifier, resources };
-                redeem(&request, &client, &policy, NOW.plus(later), attempt(9))
+                let request = CodeRedemption { code, redirect_uri, code_verifier, resources, issuer: issuer() };
+                redeem(&request, &authenticated_for(audience), &policy, NOW.plus(later), attempt(9))
             }
-            Self::Refresh { later, generation, scope, resources } => {
+            Self::Refresh { audience, later, generation, scope, resources } => {
                 let token = RefreshHandle { secret: secret.clone(), generation: Generation::from_number(generation) };
-                rotate(&RefreshRequest { token, scope, resources }, &client, &policy, NOW.plus(later), attempt(9))
+                let request = RefreshRequest { token, scope, resources, issuer: issuer() };
+                rotate(&request, &authenticated_for(audience), &policy, NOW.plus(later), attempt(9))
             }
             Self::Revoke => revocation::revoke(id),
             Self::RevokeOfClient => revocation::revoke_of_client(id, client.client().id.clone()),

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use grants::code::{CodeRedemption, redeem};
 use grants::refresh::{RefreshRequest, rotate};
 use grants::{
-    AssertionClaims, Audience, CodeHandle, Generation, Grant, GrantSecret, OneUse, Policy, RefreshHandle, SessionId,
-    Stage, TokenId, Transition, assertion, revocation,
+    AssertionClaims, Audience, AudienceRule, CodeHandle, Generation, Grant, GrantSecret, OneUse, Policy, RefreshHandle,
+    SessionId, Stage, TokenId, Transition, assertion, revocation,
 };
 use protocol::{ClientId, CodeChallenge, CodeVerifier, RedirectUri, Scope};
 use store::{Applied, Changed, GrantsTable};
 
-use crate::fixtures::{NOW, active, attempt, authenticated, client, grant, new_secret, resource, verifier};
+use crate::fixtures::{
+    NOW, active, attempt, authenticated, authenticated_for, client, grant, issuer, new_secret, resource, verifier,
+};
 use crate::place::Place;
 
 /// Puts `before` into the table, applies the transition, and compares everything that can be seen with its meaning.
@@ -40,6 +42,7 @@ fn redemption(secret: &GrantSecret) -> CodeRedemption {
         redirect_uri: RedirectUri::parse("https://app.example/cb?x=1").ok(),
         code_verifier: Some(verifier()),
         resources: Vec::new(),
+        issuer: issuer(),
     }
 }
 
@@ -49,7 +52,7 @@ fn redeemed(request: &CodeRedemption, later: u32) -> Transition {
 
 fn refresh(secret: &GrantSecret, generation: u32) -> RefreshRequest {
     let token = RefreshHandle { secret: secret.clone(), generation: Generation::from_number(generation) };
-    RefreshRequest { token, scope: None, resources: Vec::new() }
+    RefreshRequest { token, scope: None, resources: Vec::new(), issuer: issuer() }
 }
 
 fn rotated(request: &RefreshRequest, later: u32) -> Transition {
@@ -106,6 +109,31 @@ async fn a_code_is_redeemed_or_left_as_it_was(place: Place) {
         agrees(&table, Some(&item), &redeemed(&request, 0)).await;
     }
     agrees(&table, None, &redeemed(&redemption(&new_secret()), 0)).await;
+}
+
+async fn c149_a_grant_for_one_api_is_told_from_one_for_several(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let [orders, parcels] = ["https://orders.example", "https://parcels.example"].map(resource);
+    let client = authenticated_for(AudienceRule::One);
+    for (resources, good) in [
+        (vec![orders.clone()], true),
+        (vec![orders.clone(), issuer()], true),
+        (vec![issuer(), orders.clone()], true),
+        (vec![orders.clone(), parcels.clone()], false),
+        (vec![orders.clone(), parcels.clone(), issuer()], false),
+        (vec![orders, resource("https://issuer.example/")], false),
+    ] {
+        let (secret, moment) = (new_secret(), (NOW, attempt(1)));
+        let item = Grant { resources: resources.clone(), ..grant(&secret) };
+        let step = redeem(&redemption(&secret), &client, &Policy::default(), moment.0, moment.1);
+        let applied = agrees(&table, Some(&item), &step).await;
+        assert_eq!(matches!(applied, Applied::Done(_)), good, "a code for {resources:?}");
+        let secret = new_secret();
+        let item = Grant { resources: resources.clone(), stage: active(3), ..grant(&secret) };
+        let step = rotate(&refresh(&secret, 3), &client, &Policy::default(), moment.0, moment.1);
+        let applied = agrees(&table, Some(&item), &step).await;
+        assert_eq!(matches!(applied, Applied::Done(_)), good, "a refresh token for {resources:?}");
+    }
 }
 
 async fn expiry_is_compared_at_the_boundary(place: Place) {
@@ -286,6 +314,7 @@ crate::on_both! {
     the_grants_of_a_session_are_found,
     a_grant_is_made_once_and_read_back_whole,
     a_code_is_redeemed_or_left_as_it_was,
+    c149_a_grant_for_one_api_is_told_from_one_for_several,
     expiry_is_compared_at_the_boundary,
     only_the_generation_that_stands_is_refreshed,
     a_repeated_send_finds_its_own_work,

@@ -1,7 +1,8 @@
 //! The registry: what is written is read back, once a minute at most.
 
 use grants::{
-    Api, AuthMethod, Client, ClientKey, ClientKeys, PublicKey, SecretSalt, SigningAlgorithm, StoredSecret, TokenFormat,
+    Api, AudienceRule, AuthMethod, Client, ClientKey, ClientKeys, PublicKey, SecretSalt, SigningAlgorithm,
+    StoredSecret, TokenFormat,
 };
 use protocol::{ClientId, Scope, ServerUri};
 use store::Changed;
@@ -45,6 +46,7 @@ async fn a_client_that_signs_is_read_back_whole(place: Place) {
             keys: Some(served),
             assertion_algorithm: Some(SigningAlgorithm::Es256),
             strict_audience: true,
+            audience: AudienceRule::One,
             ..named("served", AuthMethod::PrivateKeyJwt)
         },
         Client {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use grants::{Api, AuthMethod, Client, PkceRule, SigningAlgorithm, Timestamp, TokenFormat};
+use grants::{Api, AudienceRule, AuthMethod, Client, PkceRule, SigningAlgorithm, Timestamp, TokenFormat};
 use keys::{HandleKeys, HandleKind};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 
@@ -80,6 +80,7 @@ fn client(app: &App) -> Client {
         redirect_uris: uris.collect(),
         scope: None,
         apis: [ORDERS, PARCELS].map(|text| Resource::parse(text).expect("a resource")).to_vec(),
+        audience: AudienceRule::All,
         pkce: if app.confidential { PkceRule::Optional } else { PkceRule::Required },
         introspects: Vec::new(),
         keys: None,

@@ -35,7 +35,7 @@ impl World {
             let mut more =
                 vec!["--id", app.id, "--auth-method", method, "--grant", "authorization_code", "--grant", "implicit"];
             more.extend(app.redirect_uris.iter().flat_map(|uri| ["--redirect-uri", uri]));
-            more.extend(["--api", ORDERS, "--api", PARCELS]);
+            more.extend(["--api", ORDERS, "--api", PARCELS, "--audience", "all"]);
             cli.create_client(app.id, &more);
         }
         let service =

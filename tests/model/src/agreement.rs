@@ -5,7 +5,7 @@
 
 use grants::code::CodeRedemption;
 use grants::refresh::RefreshRequest;
-use grants::{Attempt, Grant, Guard, Refusal, Stage, Timestamp, Transition, Verdict, code, refresh};
+use grants::{Attempt, AudienceRule, Grant, Guard, Refusal, Stage, Timestamp, Transition, Verdict, code, refresh};
 use protocol::{ClientId, CodeVerifier, RedirectUri, Resource, Scope};
 use report::Section;
 
@@ -58,10 +58,10 @@ fn items(world: &World) -> Vec<Option<Grant>> {
     let grant = world.grant(START, THEIRS);
     let bindings = each(&[Proof::Right, Proof::WrongVerifier], &[true, false]);
     let places = each(&[RedirectUri::parse("https://app.example/cb").ok(), None], &[true, false]);
-    let rights = each(&each(&[true, false], &[true, false]), &[NOW, NOW.plus(1)]);
+    let rights = each(&each(&[true, false], &audiences(world)), &[NOW, NOW.plus(1)]);
     let items = each(&each(&stages(), &["app", "other"]), &each(&bindings, &each(&places, &rights)));
-    let items =
-        items.into_iter().map(|((stage, client), ((proof, bound), ((place, sent), ((scoped, has_api), ends_at))))| {
+    let items = items.into_iter().map(
+        |((stage, client), ((proof, bound), ((place, sent), ((scoped, resources), ends_at))))| {
             let challenge = world.redemption(proof).code_verifier.as_ref().map(CodeVerifier::challenge);
             Some(Grant {
                 stage,
@@ -70,12 +70,21 @@ fn items(world: &World) -> Vec<Option<Grant>> {
                 redirect_uri: place,
                 redirect_uri_sent: sent,
                 scope: if scoped { grant.scope.clone() } else { Scope::default() },
-                resources: if has_api { grant.resources.clone() } else { vec![Resource::parse("urn:else").unwrap()] },
+                resources,
                 ends_at,
                 ..grant.clone()
             })
-        });
+        },
+    );
     items.chain([None]).collect()
+}
+
+/// One API, one beside the issuer, two of them, and two beside the issuer.
+fn audiences(world: &World) -> [Vec<Resource>; 4] {
+    let both = world.grant(START, THEIRS).resources;
+    let with = |apis: &[Resource], more: &[&Resource]| apis.iter().chain(more.iter().copied()).cloned().collect();
+    let (first, issuer) = (&both[..1], &world.refresh(1, Reach::Granted).issuer);
+    [first.to_vec(), with(first, &[issuer]), both.clone(), with(&both, &[issuer])]
 }
 
 fn redemptions(world: &World) -> Vec<CodeRedemption> {
@@ -85,11 +94,13 @@ fn redemptions(world: &World) -> Vec<CodeRedemption> {
     let places: Vec<_> = places.into_iter().chain([None]).collect();
     let requests = each(&each(&verifiers, &places), &resources(world));
     let code = &world.redemption(Proof::Right).code;
+    let issuer = &world.redemption(Proof::Right).issuer;
     let request = |((code_verifier, redirect_uri), resources)| CodeRedemption {
         code: code.clone(),
         redirect_uri,
         code_verifier,
         resources,
+        issuer: issuer.clone(),
     };
     requests.into_iter().map(request).collect()
 }
@@ -98,12 +109,22 @@ fn refreshes(world: &World) -> Vec<RefreshRequest> {
     let scopes = [None, Scope::parse("read").ok(), Scope::parse("read admin").ok()];
     let requests = each(&[1, 2, 3], &each(&scopes, &resources(world)));
     let token = |generation| world.refresh(generation, Reach::Granted).token;
-    let request = |(generation, (scope, resources))| RefreshRequest { token: token(generation), scope, resources };
+    let issuer = &world.refresh(1, Reach::Granted).issuer;
+    let request = |(generation, (scope, resources))| {
+        let issuer = issuer.clone();
+        RefreshRequest { token: token(generation), scope, resources, issuer }
+    };
     requests.into_iter().map(request).collect()
 }
 
-fn resources(world: &World) -> [Vec<Resource>; 3] {
-    [Vec::new(), world.grant(START, THEIRS).resources, vec![Resource::parse("urn:other").unwrap()]]
+/// A client whose tokens may be for all differs from the other only where it names none.
+fn resources(world: &World) -> Vec<Vec<Resource>> {
+    match world.client(Who::App).client().audience {
+        AudienceRule::One => {
+            vec![Vec::new(), world.grant(START, THEIRS).resources, vec![Resource::parse("urn:other").unwrap()]]
+        }
+        AudienceRule::All => vec![Vec::new()],
+    }
 }
 
 fn of_redemption(world: &World, request: &CodeRedemption, item: Option<&Grant>) -> Case {
@@ -115,6 +136,10 @@ fn of_redemption(world: &World, request: &CodeRedemption, item: Option<&Grant>) 
             standing(item).is_some() && attempt_of(item) != Some(OURS) && ends(last, item)
         }
         Verdict::RefuseAnd(..) => false,
+        Verdict::Refuse(Refusal::AudienceNotOne) => {
+            let is_alive = matches!(item.stage, Stage::Issued { code_expires_at, .. } if code_expires_at > NOW);
+            is_alive && is_for_too_many(world, (&request.resources, &request.issuer), item)
+        }
         Verdict::Refuse(refusal) => fault_of_code(*refusal, request, item),
     });
     Case { step: code::redeem(request, client, &world.policy, NOW, OURS), verdict, is_true }
@@ -124,14 +149,24 @@ fn of_refresh(world: &World, request: &RefreshRequest, item: Option<&Grant>) -> 
     let client = world.client(Who::App);
     let verdict = refresh::explain(request, client, item, &world.policy, (NOW, OURS));
     let is_true = item.map_or(verdict == Verdict::Refuse(Refusal::RefreshTokenUnknown), |item| match &verdict {
-        Verdict::Done(grant) => **grant == *item && is_again(request, item) && within(request, item),
+        Verdict::Done(grant) => {
+            let too_many = is_for_too_many(world, (&request.resources, &request.issuer), item);
+            **grant == *item && is_again(request, item) && within(request, item) && !too_many
+        }
         Verdict::RefuseAnd(Refusal::RefreshTokenReused, last) => {
             was_used(request, item) && !is_again(request, item) && ends(last, item)
         }
         Verdict::RefuseAnd(..) => false,
+        Verdict::Refuse(Refusal::AudienceNotOne) => is_for_too_many(world, (&request.resources, &request.issuer), item),
         Verdict::Refuse(refusal) => fault_of_token(*refusal, request, item),
     });
     Case { step: refresh::rotate(request, client, &world.policy, NOW, OURS), verdict, is_true }
+}
+
+/// Whether nothing is named of a grant for several APIs, by a client whose tokens are for one.
+fn is_for_too_many(world: &World, (named, issuer): (&[Resource], &Resource), item: &Grant) -> bool {
+    let apis = item.resources.iter().filter(|resource| *resource != issuer).count();
+    world.client(Who::App).client().audience == AudienceRule::One && named.is_empty() && apis > 1
 }
 
 fn ends(last: &Transition, item: &Grant) -> bool {
@@ -193,17 +228,19 @@ fn is_again(request: &RefreshRequest, item: &Grant) -> bool {
 
 /// Calls `judge` with every pair, and tells how many there were.
 fn with_each(mut judge: impl FnMut(Option<&Grant>, Case)) -> usize {
-    let world = World::new();
-    let (redemptions, refreshes, mut pairs) = (redemptions(&world), refreshes(&world), 0);
-    for item in items(&world) {
-        let item = item.as_ref();
-        for request in &redemptions {
-            judge(item, of_redemption(&world, request, item));
+    let mut pairs = 0;
+    for world in [AudienceRule::One, AudienceRule::All].map(World::of_clients) {
+        let (redemptions, refreshes) = (redemptions(&world), refreshes(&world));
+        for item in items(&world) {
+            let item = item.as_ref();
+            for request in &redemptions {
+                judge(item, of_redemption(&world, request, item));
+            }
+            for request in &refreshes {
+                judge(item, of_refresh(&world, request, item));
+            }
+            pairs += redemptions.len() + refreshes.len();
         }
-        for request in &refreshes {
-            judge(item, of_refresh(&world, request, item));
-        }
-        pairs += redemptions.len() + refreshes.len();
     }
     pairs
 }
@@ -223,18 +260,19 @@ fn a_write_is_admitted_exactly_when_there_is_nothing_to_explain() {
 fn a_write_that_lacks_a_guard_does_not_agree() {
     // `Issued` is not among them: `CodeAliveAt` says as much.
     type IsDropped = fn(&Guard) -> bool;
-    let rows: [(&str, IsDropped); 9] = [
+    let rows: [(&str, IsDropped); 10] = [
         ("ClientIs", |guard| matches!(guard, Guard::ClientIs(_))),
         ("ChallengeIs", |guard| matches!(guard, Guard::ChallengeIs(_))),
         ("NoChallenge", |guard| matches!(guard, Guard::NoChallenge)),
         ("RedirectUriIs", |guard| matches!(guard, Guard::RedirectUriIs(_))),
         ("RedirectUriNotSent", |guard| matches!(guard, Guard::RedirectUriNotSent)),
         ("ResourceGranted", |guard| matches!(guard, Guard::ResourceGranted(_))),
+        ("OneAudience", |guard| matches!(guard, Guard::OneAudience(_))),
         ("ScopeGranted", |guard| matches!(guard, Guard::ScopeGranted(_))),
         ("ActiveAt", |guard| matches!(guard, Guard::ActiveAt(_))),
         ("CodeAliveAt, RefreshAliveAt", |guard| matches!(guard, Guard::CodeAliveAt(_) | Guard::RefreshAliveAt(_))),
     ];
-    let mut caught = [0_usize; 9];
+    let mut caught = [0_usize; 10];
     with_each(|item, case| {
         for ((_, is_dropped), caught) in rows.iter().zip(&mut caught) {
             let guards = case.step.guards().iter().filter(|guard| !is_dropped(guard)).cloned();

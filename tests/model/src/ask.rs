@@ -23,6 +23,7 @@ pub(crate) enum Proof {
     WrongVerifier,
     WrongRedirect,
     OtherResource,
+    NoResource,
 }
 
 /// What is asked of a refresh.
@@ -31,6 +32,7 @@ pub(crate) enum Reach {
     Granted,
     MoreScope,
     OtherResource,
+    NoResource,
 }
 
 /// What a caller asks.
@@ -98,7 +100,10 @@ impl Ask {
     /// Whether whoever asks has what the grant's client has: what others ask must change nothing.
     pub(crate) const fn is_entitled(self) -> bool {
         match self {
-            Self::Redeem(who, proof) => matches!(who, Who::App) && matches!(proof, Proof::Right | Proof::OtherResource),
+            Self::Redeem(who, proof) => {
+                let is_proof = matches!(proof, Proof::Right | Proof::OtherResource | Proof::NoResource);
+                matches!(who, Who::App) && is_proof
+            }
             Self::Refresh(who, ..) | Self::Revoke(who) | Self::RevokeAccess(who, _) => matches!(who, Who::App),
             Self::Issue | Self::End => true,
         }

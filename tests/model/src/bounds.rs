@@ -45,6 +45,10 @@ pub(crate) const CODE_STRANGER: Ask = Ask::Redeem(Who::Other, Proof::Right);
 pub(crate) const OLD_TOKEN: Ask = Ask::Refresh(Who::App, 1, Reach::Granted);
 /// The same of the second.
 pub(crate) const LATER_TOKEN: Ask = Ask::Refresh(Who::App, 2, Reach::Granted);
+/// The client of several APIs, which names none of them.
+const UNNAMED_CODE: Ask = Ask::Redeem(Who::App, Proof::NoResource);
+/// The same with its first refresh token.
+const UNNAMED_TOKEN: Ask = Ask::Refresh(Who::App, 1, Reach::NoResource);
 /// Another client with the first refresh token.
 pub(crate) const TOKEN_STRANGER: Ask = Ask::Refresh(Who::Other, 1, Reach::Granted);
 
@@ -95,6 +99,7 @@ fn codes() -> Vec<(&'static str, Bounds)> {
         ("a code, another client, a sign-out", code_and(&[CODE_STRANGER, Ask::End])),
         ("a code and what does not fit it", Bounds { honest: 1, ..code_and(&misfits) }),
         ("a code, late copies of writes", Bounds { late_copies: 1, honest: 3, ..code_and(&[CODE_THIEF]) }),
+        ("a code for several APIs, and who names none", Bounds { honest: 1, ..code_and(&[UNNAMED_CODE]) }),
         ("a careless client with a code", Bounds { careless: true, honest: 3, ..code_and(&[]) }),
     ]
 }
@@ -109,6 +114,7 @@ fn tokens() -> Vec<(&'static str, Bounds)> {
         ("tokens, three served at once, a sign-out", Bounds { at_once: 3, ..three(&[Ask::End]) }),
         ("tokens, four requests, late copies", Bounds { honest: 4, late_copies: 1, ticks: 3, ..three(&[]) }),
         ("tokens and who asks for more", tokens_and(&greedy)),
+        ("tokens of several APIs, and who names none", Bounds { honest: 1, ..tokens_and(&[UNNAMED_TOKEN]) }),
         ("a careless client with tokens", Bounds { careless: true, at_once: 3, ..three(&[]) }),
     ]
 }

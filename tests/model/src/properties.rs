@@ -49,7 +49,7 @@ const ALWAYS: [Named; 12] = [
 
 /// Each verdict and each refusal that the rules of codes, refreshes and revocation can give, and the limits of what
 /// they can do for a client.
-const SOMETIMES: [Named; 29] = [
+const SOMETIMES: [Named; 31] = [
     ("a code is issued", |_, state| state.told(|_, said| said == Answer::Code)),
     ("a form that was used is refused", |_, state| state.told(|_, said| said == Answer::FormUsed)),
     ("a code is redeemed", |_, state| redeemed(state, Given::Written)),
@@ -80,6 +80,12 @@ const SOMETIMES: [Named; 29] = [
     }),
     ("ResourceNotGranted, of a refresh token", |_, state| {
         state.told(|ask, said| matches!(ask, Ask::Refresh(..)) && said == Answer::Refused(Refusal::ResourceNotGranted))
+    }),
+    ("AudienceNotOne, of a code", |_, state| {
+        state.told(|ask, said| matches!(ask, Ask::Redeem(..)) && said == Answer::Refused(Refusal::AudienceNotOne))
+    }),
+    ("AudienceNotOne, of a refresh token", |_, state| {
+        state.told(|ask, said| matches!(ask, Ask::Refresh(..)) && said == Answer::Refused(Refusal::AudienceNotOne))
     }),
     ("ScopeNotGranted", |_, state| refused(state, Refusal::ScopeNotGranted)),
     ("RefreshTokenUnknown", |_, state| refused(state, Refusal::RefreshTokenUnknown)),

@@ -6,9 +6,9 @@ use grants::authorization::trust;
 use grants::code::{Agreement, CodeRedemption, grant_of};
 use grants::refresh::RefreshRequest;
 use grants::{
-    Attempt, AuthMethod, AuthenticatedClient, Client, CodeHandle, Footing, Generation, Grant, GrantSecret, PersonKey,
-    PkceRule, Policy, RefreshHandle, RelyingParty, Seconds, SecretDigest, SessionId, SignIn, StoredSecret, Target,
-    Timestamp, authenticate,
+    Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, CodeHandle, Footing, Generation, Grant,
+    GrantSecret, PersonKey, PkceRule, Policy, RefreshHandle, RelyingParty, Seconds, SecretDigest, SessionId, SignIn,
+    StoredSecret, Target, Timestamp, authenticate,
 };
 use protocol::{
     Claims, ClientId, CodeVerifier, GrantType, PresentedClient, ReceivedRequest, RedirectUri, Resource, Scope, Secret,
@@ -30,6 +30,8 @@ pub(crate) const RETRY_WINDOW: Seconds = 5;
 const DIGEST: SecretDigest = SecretDigest::from_bytes([1; 32]);
 const CALLBACK: &str = "https://app.example/cb";
 const ORDERS: &str = "https://orders.example";
+const PARCELS: &str = "https://parcels.example";
+const ISSUER: &str = "https://issuer.example";
 
 /// Clients, requests and policy.
 #[derive(Clone, Debug)]
@@ -38,17 +40,24 @@ pub(crate) struct World {
     pub(crate) secret: GrantSecret,
     app: AuthenticatedClient,
     other: AuthenticatedClient,
-    redemptions: [CodeRedemption; 4],
-    reaches: [(Option<Scope>, Vec<Resource>); 3],
+    redemptions: [CodeRedemption; 5],
+    reaches: [(Option<Scope>, Vec<Resource>); 4],
 }
 
 impl World {
+    /// A grant of two APIs, of a client that gets tokens for one of them at a time.
     pub(crate) fn new() -> Self {
+        Self::of_clients(AudienceRule::One)
+    }
+
+    /// The same, with another rule for how many APIs a token is for.
+    pub(crate) fn of_clients(audience: AudienceRule) -> Self {
         let secret = GrantSecret::from_bytes([7; 16]);
-        let redemptions = [Proof::Right, Proof::WrongVerifier, Proof::WrongRedirect, Proof::OtherResource]
-            .map(|proof| redemption(&secret, proof));
-        let reaches = [Reach::Granted, Reach::MoreScope, Reach::OtherResource].map(reach);
-        let [app, other] = ["app", "other"].map(authenticated);
+        let proofs =
+            [Proof::Right, Proof::WrongVerifier, Proof::WrongRedirect, Proof::OtherResource, Proof::NoResource];
+        let redemptions = proofs.map(|proof| redemption(&secret, proof));
+        let reaches = [Reach::Granted, Reach::MoreScope, Reach::OtherResource, Reach::NoResource].map(reach);
+        let [app, other] = ["app", "other"].map(|id| authenticated(id, audience));
         Self { policy: policy(), secret, app, other, redemptions, reaches }
     }
 
@@ -67,7 +76,7 @@ impl World {
         let (scope, resources) = self.reaches[reach as usize].clone();
         let token =
             RefreshHandle { secret: self.secret.clone(), generation: generation_of(generation), rests_on: None };
-        RefreshRequest { token, scope, resources }
+        RefreshRequest { token, scope, resources, issuer: resource(ISSUER) }
     }
 
     /// The grant that a person's agreement makes.
@@ -79,7 +88,7 @@ impl World {
             subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
             auth_time: START,
             target: Target {
-                resources: vec![Resource::parse(ORDERS).unwrap()],
+                resources: vec![resource(ORDERS), resource(PARCELS)],
                 scope: Scope::parse("read write").unwrap(),
             },
             code_challenge: Some(verifier('v').challenge()),
@@ -122,24 +131,34 @@ fn verifier(letter: char) -> CodeVerifier {
 fn redemption(secret: &GrantSecret, proof: Proof) -> CodeRedemption {
     let redirect = if proof == Proof::WrongRedirect { "https://app.example/other" } else { CALLBACK };
     let letter = if proof == Proof::WrongVerifier { 'w' } else { 'v' };
-    let resource = if proof == Proof::OtherResource { Resource::parse("urn:other").ok() } else { None };
+    let resources = match proof {
+        Proof::Right | Proof::WrongVerifier | Proof::WrongRedirect => vec![resource(ORDERS)],
+        Proof::OtherResource => vec![resource("urn:other")],
+        Proof::NoResource => Vec::new(),
+    };
     CodeRedemption {
         code: CodeHandle { secret: secret.clone(), rests_on: None },
         redirect_uri: RedirectUri::parse(redirect).ok(),
         code_verifier: Some(verifier(letter)),
-        resources: resource.into_iter().collect(),
+        resources,
+        issuer: resource(ISSUER),
     }
 }
 
 fn reach(reach: Reach) -> (Option<Scope>, Vec<Resource>) {
     match reach {
-        Reach::Granted => (None, Vec::new()),
-        Reach::MoreScope => (Scope::parse("read admin").ok(), Vec::new()),
-        Reach::OtherResource => (None, Resource::parse("urn:other").into_iter().collect()),
+        Reach::Granted => (None, vec![resource(ORDERS)]),
+        Reach::MoreScope => (Scope::parse("read admin").ok(), vec![resource(ORDERS)]),
+        Reach::OtherResource => (None, vec![resource("urn:other")]),
+        Reach::NoResource => (None, Vec::new()),
     }
 }
 
-fn authenticated(id: &str) -> AuthenticatedClient {
+fn resource(text: &str) -> Resource {
+    Resource::parse(text).unwrap()
+}
+
+fn authenticated(id: &str, audience: AudienceRule) -> AuthenticatedClient {
     let client = Client {
         id: ClientId::parse(id).unwrap(),
         name: id.to_owned(),
@@ -148,9 +167,10 @@ fn authenticated(id: &str) -> AuthenticatedClient {
         grant_types: GrantType::ALL.into(),
         redirect_uris: vec![RedirectUri::parse(CALLBACK).unwrap()],
         scope: None,
-        apis: vec![Resource::parse(ORDERS).unwrap()],
+        apis: vec![resource(ORDERS), resource(PARCELS)],
+        audience,
         pkce: PkceRule::Required,
-        introspects: vec![Resource::parse(ORDERS).unwrap()],
+        introspects: vec![resource(ORDERS)],
         keys: None,
         assertion_algorithm: None,
         strict_audience: false,

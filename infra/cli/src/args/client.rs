@@ -50,6 +50,10 @@ pub(crate) struct ClientCreate {
     /// An API it may have tokens for, by identifier; may be repeated.
     #[arg(long = "api", value_name = "IDENTIFIER")]
     pub(crate) apis: Vec<String>,
+    /// For how many of its APIs one token may be: with one, a client of several APIs names the API with the parameter
+    /// resource.
+    #[arg(long, default_value = "one", value_parser = ["one", "all"])]
+    pub(crate) audience: String,
     /// Whether it must use PKCE; confidential clients that do not know it may send a nonce with openid (nonce), or need
     /// neither (optional).
     #[arg(long, default_value = "required", value_parser = ["required", "nonce", "optional"])]

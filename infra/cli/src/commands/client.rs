@@ -1,7 +1,7 @@
 //! `jeton client`.
 
 use edge::{Error, new_client_secret};
-use grants::{AuthMethod, Client, ClientChange, NewClient, PkceRule, SigningAlgorithm};
+use grants::{AudienceRule, AuthMethod, Client, ClientChange, NewClient, PkceRule, SigningAlgorithm};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
 use store::{AuditedAction, ClientChanged};
@@ -52,6 +52,7 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
         redirect_uris: options.redirect_uris.iter().map(|text| redirect_uri(text)).collect::<Result<_, _>>()?,
         scope: options.scope.as_deref().map(Scope::parse).transpose()?,
         apis: options.apis.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
+        audience: AudienceRule::parse(&options.audience).ok_or("--audience is not known")?,
         pkce: PkceRule::parse(&options.pkce).ok_or("--pkce is not known")?,
         introspects: options.introspects.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
         keys: client_keys::given(&options.assertions, auth_method, &stack.reach)?,
@@ -143,6 +144,7 @@ fn describe(client: &Client) -> Value {
         "redirect_uris": client.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
         "scope": client.scope.as_ref().map(Scope::to_string),
         "apis": client.apis.iter().map(Resource::as_str).collect::<Vec<_>>(),
+        "audience": client.audience.as_str(),
         "pkce": client.pkce.as_str(),
         "introspects": client.introspects.iter().map(Resource::as_str).collect::<Vec<_>>(),
         "relying_party": relying_party::describe(&client.relying_party),

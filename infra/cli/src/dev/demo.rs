@@ -4,7 +4,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge::Error;
-use grants::{AuthMethod, NewApi, NewClient, PkceRule, RelyingParty, SigningAlgorithm, StoredSecret, TokenFormat};
+use grants::{
+    AudienceRule, AuthMethod, NewApi, NewClient, PkceRule, RelyingParty, SigningAlgorithm, StoredSecret, TokenFormat,
+};
 use keys::{HandleKeys, SECRET_PREFIX};
 use protocol::{Claims, ClientId, CodeVerifier, GrantType, RedirectUri, Resource, Scope, Secret, Username};
 
@@ -124,6 +126,7 @@ fn clients(demo: &Demo) -> Result<Vec<(NewClient, Option<Secret>)>, Error> {
             redirect_uris: Vec::new(),
             scope: None,
             apis: vec![api.clone()],
+            audience: AudienceRule::One,
             pkce: PkceRule::Required,
             introspects: Vec::new(),
             keys: None,

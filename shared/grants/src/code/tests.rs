@@ -2,6 +2,7 @@ use protocol::{ClientId, CodeChallenge, RedirectUri, Resource};
 
 use super::*;
 use crate::fixtures::{self, NOW, attempt, grant};
+use crate::{AudienceRule, Client};
 
 fn request() -> CodeRedemption {
     CodeRedemption {
@@ -9,6 +10,7 @@ fn request() -> CodeRedemption {
         redirect_uri: Some(RedirectUri::parse("https://app.example/cb").unwrap()),
         code_verifier: Some(fixtures::verifier()),
         resources: Vec::new(),
+        issuer: fixtures::issuer(),
     }
 }
 
@@ -109,6 +111,29 @@ fn c121_an_api_that_was_not_granted_burns_nothing() {
     let request = CodeRedemption { resources: vec![other], ..request() };
     assert!(!step(&request, NOW).admits(Some(&grant())));
     assert_eq!(verdict(&request, Some(&grant())), Verdict::Refuse(Refusal::ResourceNotGranted));
+}
+
+#[test]
+fn c149_a_code_for_several_apis_is_kept_for_who_names_none_and_may_have_one() {
+    let one = fixtures::authenticated(Client { audience: AudienceRule::One, ..fixtures::client() });
+    let asked = |resources: &[Resource], item: &Grant| {
+        let request = CodeRedemption { resources: resources.to_vec(), ..request() };
+        let step = redeem(&request, &one, &Policy::default(), NOW, attempt(1));
+        step.admits(Some(item)).then_some(()).ok_or_else(|| explain(&request, &one, Some(item), NOW, attempt(1)))
+    };
+    let refused = Err(Verdict::Refuse(Refusal::AudienceNotOne));
+    let [orders, parcels] = <[Resource; 2]>::try_from(grant().resources).unwrap();
+    let of = |resources: &[&Resource]| Grant { resources: resources.iter().copied().cloned().collect(), ..grant() };
+    assert_eq!(asked(&[], &of(&[&orders, &parcels])), refused);
+    assert_eq!(asked(&[], &of(&[&orders, &parcels, &fixtures::issuer()])), refused);
+    for item in [of(&[&orders]), of(&[&orders, &fixtures::issuer()]), of(&[&fixtures::issuer(), &orders])] {
+        assert_eq!(asked(&[], &item), Ok(()));
+    }
+    assert_eq!(asked(&[parcels.clone()], &of(&[&orders, &parcels])), Ok(()));
+    assert!(step(&request(), NOW).admits(Some(&of(&[&orders, &parcels]))));
+    // Whose it is, and whether it was used, is told before.
+    let used = fixtures::active(1);
+    assert_eq!(asked(&[], &used), Err(Verdict::RefuseAnd(Refusal::CodeReplayed, revocation::revoke(used.id))));
 }
 
 #[test]

@@ -2,11 +2,12 @@ use protocol::{ClientId, Resource, Scope};
 
 use super::*;
 use crate::fixtures::{self, NOW, active, attempt};
+use crate::{AudienceRule, Client};
 
 fn request(generation: u32) -> RefreshRequest {
     let generation = Generation::from_number(generation);
     let token = RefreshHandle { secret: fixtures::secret(), generation, rests_on: None };
-    RefreshRequest { token, scope: None, resources: Vec::new() }
+    RefreshRequest { token, scope: None, resources: Vec::new(), issuer: fixtures::issuer() }
 }
 
 fn client() -> AuthenticatedClient {
@@ -94,6 +95,26 @@ fn c084_c085_a_narrower_scope_is_given_and_a_wider_one_changes_nothing() {
     assert_eq!(verdict(&wide, Some(&active(4)), NOW), Verdict::Refuse(Refusal::ScopeNotGranted));
     let elsewhere = RefreshRequest { resources: vec![Resource::parse("urn:x").unwrap()], ..request(3) };
     assert_eq!(verdict(&elsewhere, Some(&active(3)), NOW), Verdict::Refuse(Refusal::ResourceNotGranted));
+}
+
+#[test]
+fn c149_a_token_of_several_apis_is_not_rotated_for_who_names_none_and_may_have_one() {
+    let one = fixtures::authenticated(Client { audience: AudienceRule::One, ..fixtures::client() });
+    let asked = |request: &RefreshRequest, item: &Grant| {
+        let (policy, attempt) = (Policy::default(), attempt(1));
+        let step = rotate(request, &one, &policy, NOW, attempt);
+        step.admits(Some(item)).then_some(()).ok_or_else(|| explain(request, &one, Some(item), &policy, (NOW, attempt)))
+    };
+    let refused = Err(Verdict::Refuse(Refusal::AudienceNotOne));
+    let [orders, parcels] = <[Resource; 2]>::try_from(active(3).resources).unwrap();
+    assert_eq!(asked(&request(3), &active(3)), refused);
+    // Nor does a repeat end the grant, or get what the one before got.
+    assert_eq!(asked(&request(3), &active(4)), refused);
+    let named = RefreshRequest { resources: vec![parcels], ..request(3) };
+    assert_eq!(asked(&named, &active(3)), Ok(()));
+    let single = Grant { resources: vec![orders, fixtures::issuer()], ..active(3) };
+    assert_eq!(asked(&request(3), &single), Ok(()));
+    assert!(step(&request(3), NOW).admits(Some(&active(3))));
 }
 
 proptest::proptest! {

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use grants::{AuthMethod, PkceRule};
+use grants::{AudienceRule, AuthMethod, PkceRule};
 use protocol::{ClientId, GrantType, LegacyGrants, Parameters, Resource, Scope};
 
 use super::*;
@@ -17,6 +17,7 @@ pub(crate) fn client(auth_method: AuthMethod) -> Client {
         redirect_uris: Vec::new(),
         scope: None,
         apis: Vec::new(),
+        audience: AudienceRule::One,
         pkce: PkceRule::Required,
         introspects: Vec::new(),
         keys: None,
