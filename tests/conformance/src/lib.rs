@@ -20,6 +20,7 @@ mod bad_input;
 mod bad_requests_of_people;
 #[cfg(test)]
 mod consent;
+#[cfg(test)]
 mod consent_shown;
 #[cfg(test)]
 mod counted;

@@ -69,8 +69,8 @@ async fn c139_consent_is_listed_and_withdrawn(place: Place) {
     let stored = |person, client: &ClientId| StoredConsent { person, client: client.clone(), consent: given.clone() };
     assert_eq!(people.consents_of(ADA).await.unwrap(), [stored(ADA, &app), stored(ADA, &other)]);
     assert_eq!(people.all_consents().await.unwrap().len(), 3);
-    assert_eq!(people.withdraw_consent(ADA, &app).await.unwrap(), Changed::Done);
-    assert_eq!(people.withdraw_consent(ADA, &app).await.unwrap(), Changed::Refused);
+    assert_eq!(people.withdraw_consent(ADA, &app, None).await.unwrap(), Changed::Done);
+    assert_eq!(people.withdraw_consent(ADA, &app, None).await.unwrap(), Changed::Refused);
     assert_eq!(people.consents_of(ADA).await.unwrap(), [stored(ADA, &other)]);
     assert_eq!(people.consents_of(BOB).await.unwrap(), [stored(BOB, &app)]);
 }

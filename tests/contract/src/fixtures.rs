@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use grants::{
-    Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, Generation, Grant, GrantSecret, PersonKey,
+    Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, Footing, Generation, Grant, GrantSecret, PersonKey,
     PkceRule, RelyingParty, SecretDigest, Sector, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret, Timestamp,
     authenticate,
 };
@@ -79,16 +79,20 @@ pub(crate) fn grant(secret: &GrantSecret) -> Grant {
         client_id: client().id,
         subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").ok(),
         pairwise_subject: Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").ok(),
-        scope: Scope::parse("read write").unwrap(),
+        scope: Scope::parse("openid read write").unwrap(),
         resources: vec![resource("https://orders.example"), resource("https://parcels.example")],
         redirect_uri: RedirectUri::parse("https://app.example/cb?x=1").ok(),
         redirect_uri_sent: true,
         code_challenge: Some(verifier().challenge()),
         nonce: Nonce::parse("n-0S6 é").ok(),
         auth_time: Some(NOW),
-        sign_in: Some(SignIn {
+        footing: Some(Footing {
             person: PersonKey::from_bytes([4; 16]),
-            session: SessionId::of(&[5; 16]),
+            credential_version: Some(3),
+            session: Some(SessionId::from_bytes([5; 16])),
+            number: 7,
+        }),
+        sign_in: Some(SignIn {
             userinfo_claims: [Claim::Name, Claim::Email].into(),
             id_token_claims: Claims::parse(r#"{"address":{"country":"FR"},"updated_at":7}"#).unwrap(),
         }),

@@ -179,12 +179,13 @@ impl Drawn {
             Self::Guarded(guards, change) => Transition::of(id, change).when_all(guards).when(Guard::NotRevoked),
             Self::Create => Transition::create(grant(secret)),
             Self::Redeem { audience, later, code_verifier, redirect_uri, resources } => {
-                let code = CodeHandle { secret: secret.clone() };
+                let code = CodeHandle { secret: secret.clone(), rests_on: None };
                 let request = CodeRedemption { code, redirect_uri, code_verifier, resources, issuer: issuer() };
                 redeem(&request, &authenticated_for(audience), &policy, NOW.plus(later), attempt(9))
             }
             Self::Refresh { audience, later, generation, scope, resources } => {
-                let token = RefreshHandle { secret: secret.clone(), generation: Generation::from_number(generation) };
+                let generation = Generation::from_number(generation);
+                let token = RefreshHandle { secret: secret.clone(), generation, rests_on: None };
                 let request = RefreshRequest { token, scope, resources, issuer: issuer() };
                 rotate(&request, &authenticated_for(audience), &policy, NOW.plus(later), attempt(9))
             }

@@ -38,7 +38,7 @@ pub(crate) async fn agrees(table: &GrantsTable, before: Option<&Grant>, transiti
 
 fn redemption(secret: &GrantSecret) -> CodeRedemption {
     CodeRedemption {
-        code: CodeHandle { secret: secret.clone() },
+        code: CodeHandle { secret: secret.clone(), rests_on: None },
         redirect_uri: RedirectUri::parse("https://app.example/cb?x=1").ok(),
         code_verifier: Some(verifier()),
         resources: Vec::new(),
@@ -51,7 +51,8 @@ fn redeemed(request: &CodeRedemption, later: u32) -> Transition {
 }
 
 fn refresh(secret: &GrantSecret, generation: u32) -> RefreshRequest {
-    let token = RefreshHandle { secret: secret.clone(), generation: Generation::from_number(generation) };
+    let generation = Generation::from_number(generation);
+    let token = RefreshHandle { secret: secret.clone(), generation, rests_on: None };
     RefreshRequest { token, scope: None, resources: Vec::new(), issuer: issuer() }
 }
 
@@ -283,8 +284,8 @@ async fn the_grants_of_a_person_are_found(place: Place) {
 
 async fn the_grants_of_a_session_are_found(place: Place) {
     let table = place.stores.grants().unwrap();
-    let (mine, plain) = (grant(&new_secret()), Grant { sign_in: None, ..grant(&new_secret()) });
-    let session = mine.sign_in.as_ref().unwrap().session;
+    let (mine, plain) = (grant(&new_secret()), Grant { footing: None, sign_in: None, ..grant(&new_secret()) });
+    let session = mine.session().unwrap();
     // More than fit into one read.
     let others: Vec<Grant> = (0..120).map(|_| grant(&new_secret())).collect();
     for made in others.iter().chain([&mine, &plain]) {

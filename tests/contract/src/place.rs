@@ -2,6 +2,7 @@
 
 use edge::{Config, Stores};
 use harness::{Cli, EmbeddedDynamo, EnvFile, amazon_dynamo};
+use store::AuditTable;
 
 /// A stack without functions: five tables that nobody else uses.
 pub(crate) struct Place {
@@ -38,6 +39,23 @@ impl Place {
             let call = call.key("record", item["record"].clone()).update_expression("REMOVE #taken");
             call.expression_attribute_names("#taken", attribute).send().await.unwrap();
         }
+    }
+
+    /// Takes the aliases away, as if an earlier version had written the people table.
+    pub(crate) async fn without_aliases(&self) {
+        let config = config(&self.variables);
+        let (table, dynamodb) = (config.tables.people.clone().unwrap(), store::connect(&config.connection));
+        let found = dynamodb.scan().table_name(&table).send().await.unwrap();
+        for item in found.items().iter().filter(|item| item.contains_key("leads_to")) {
+            let call = dynamodb.delete_item().table_name(&table).key("person", item["person"].clone());
+            call.key("record", item["record"].clone()).send().await.unwrap();
+        }
+    }
+
+    /// The audit table.
+    pub(crate) fn audit(&self) -> AuditTable {
+        let config = config(&self.variables);
+        AuditTable::new(store::connect(&config.connection), config.tables.audit.clone().unwrap(), 3600)
     }
 
     /// The same tables by another way to the store.

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use futures::future::join_all;
-use grants::{Client, InitialToken, InitialTokenName, RegistrationPolicy, SecretDigest, SelfRegistration};
+use grants::{
+    Client, ClientChange, InitialToken, InitialTokenName, RegistrationPolicy, SecretDigest, SelfRegistration,
+    StoredSecret,
+};
 use protocol::{AboutClient, ClientId, ResponseType, Scope};
-use store::Changed;
+use store::{Changed, ClientChanged};
 
 use crate::fixtures::{NOW, client, resource};
 use crate::place::Place;
@@ -18,6 +21,7 @@ fn token(uses_left: u32) -> InitialToken {
             apis: vec![resource("https://orders.example")],
             redirect_hosts: ["app.example".to_owned()].into(),
             client_lifetime: Some(60),
+            ..RegistrationPolicy::default()
         },
         uses_left,
         created_at: NOW,
@@ -50,14 +54,14 @@ async fn a_token_is_written_once_and_read_back_whole(place: Place) {
     };
     for token in [&written, &plain] {
         assert_eq!(registry.initial_token(&token.name).await.unwrap(), None);
-        assert_eq!(registry.create_initial_token(token).await.unwrap(), Changed::Done);
-        assert_eq!(registry.create_initial_token(token).await.unwrap(), Changed::Refused);
+        assert_eq!(registry.create_initial_token(token, None).await.unwrap(), Changed::Done);
+        assert_eq!(registry.create_initial_token(token, None).await.unwrap(), Changed::Refused);
         assert_eq!(registry.initial_token(&token.name).await.unwrap().as_ref(), Some(token));
     }
     assert_eq!(registry.all_initial_tokens().await.unwrap().len(), 2);
     assert!(registry.all_clients().await.unwrap().is_empty());
-    assert_eq!(registry.delete_initial_token(&written.name).await.unwrap(), Changed::Done);
-    assert_eq!(registry.delete_initial_token(&written.name).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.delete_initial_token(&written.name, None).await.unwrap(), Changed::Done);
+    assert_eq!(registry.delete_initial_token(&written.name, None).await.unwrap(), Changed::Refused);
     assert_eq!(registry.all_initial_tokens().await.unwrap(), [plain]);
 }
 
@@ -67,10 +71,10 @@ async fn a_client_and_a_use_are_written_both_or_neither(place: Place) {
     let uses_left = async || registry.initial_token(&token.name).await.unwrap().map(|token| token.uses_left);
     let (one, two) = (registered(1), registered(2));
     assert_eq!(registry.register_client(&one, &token.name, NOW).await.unwrap(), Changed::Refused);
-    registry.create_initial_token(&token).await.unwrap();
+    registry.create_initial_token(&token, None).await.unwrap();
     assert_eq!(registry.register_client(&one, &token.name, token.expires_at).await.unwrap(), Changed::Refused);
     assert_eq!(registry.client_now(&one.id).await.unwrap(), None);
-    registry.create_client(&two).await.unwrap();
+    registry.create_client(&two, None).await.unwrap();
     assert_eq!(registry.register_client(&two, &token.name, NOW).await.unwrap(), Changed::Refused);
     assert_eq!(uses_left().await, Some(1));
     assert_eq!(registry.register_client(&one, &token.name, NOW).await.unwrap(), Changed::Done);
@@ -83,7 +87,7 @@ async fn a_client_and_a_use_are_written_both_or_neither(place: Place) {
 async fn of_many_at_the_same_time_no_more_are_registered_than_a_token_has_uses(place: Place) {
     let registry = place.stores.registry().unwrap();
     let token = token(3);
-    registry.create_initial_token(&token).await.unwrap();
+    registry.create_initial_token(&token, None).await.unwrap();
     let clients: Vec<Client> = (0..16).map(registered).collect();
     let all = join_all(clients.iter().map(|client| registry.register_client(client, &token.name, NOW))).await;
     let done = all.iter().filter(|one| matches!(one, Ok(Changed::Done))).count();
@@ -93,26 +97,31 @@ async fn of_many_at_the_same_time_no_more_are_registered_than_a_token_has_uses(p
     assert_eq!(usize::try_from(left).unwrap() + done, 3);
 }
 
-async fn a_client_that_was_changed_meanwhile_is_left_as_it_is(place: Place) {
+async fn c133_a_registration_that_was_changed_meanwhile_is_left_as_it_is(place: Place) {
     let registry = place.stores.registry().unwrap();
     let found = registered(1);
-    let renamed = Client { name: "Renamed".to_owned(), ..found.clone() };
-    assert_eq!(registry.change_client(&renamed, &found).await.unwrap(), Changed::Refused);
-    registry.create_client(&found).await.unwrap();
-    assert_eq!(registry.change_client(&renamed, &found).await.unwrap(), Changed::Done);
-    let disabled = Client { disabled: true, ..renamed.clone() };
-    registry.replace_client(&disabled).await.unwrap();
-    assert_eq!(registry.change_client(&renamed, &found).await.unwrap(), Changed::Refused);
-    let another_secret = Client { secrets: Vec::new(), ..renamed.clone() };
-    registry.replace_client(&another_secret).await.unwrap();
-    assert_eq!(registry.change_client(&renamed, &found).await.unwrap(), Changed::Refused);
-    assert_eq!(registry.client_now(&found.id).await.unwrap(), Some(another_secret));
+    let renamed = Client { name: "Renamed".to_owned(), scope: None, ..found.clone() };
+    assert_eq!(registry.replace_registration(&renamed, &found).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.client_now(&found.id).await.unwrap(), None);
+    registry.create_client(&found, None).await.unwrap();
+    assert_eq!(registry.replace_registration(&renamed, &found).await.unwrap(), Changed::Done);
+    assert_eq!(registry.client_now(&found.id).await.unwrap(), Some(renamed.clone()));
+    let off = ClientChange::disabled(&renamed, true);
+    assert_eq!(registry.change_client(&off, None).await.unwrap(), ClientChanged::Done);
+    assert_eq!(registry.replace_registration(&renamed, &renamed).await.unwrap(), Changed::Refused);
+    let on = ClientChange::disabled(&renamed, false);
+    assert_eq!(registry.change_client(&on, None).await.unwrap(), ClientChanged::Done);
+    let new = StoredSecret::hashed(SecretDigest::from_bytes([7; 32]), NOW.plus(1));
+    let rotate = ClientChange::rotate_secret(&renamed, new);
+    assert_eq!(registry.change_client(&rotate, None).await.unwrap(), ClientChanged::Done);
+    assert_eq!(registry.replace_registration(&renamed, &renamed).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.client_now(&found.id).await.unwrap(), rotate.after(Some(&renamed)));
 }
 
 async fn a_client_whose_time_is_over_is_not_there(place: Place) {
     let registry = place.stores.registry().unwrap();
     let client = registered(1);
-    registry.create_client(&client).await.unwrap();
+    registry.create_client(&client, None).await.unwrap();
     let there = async |later| registry.client(&client.id, NOW.plus(later)).await.unwrap().is_some();
     assert!(there(0).await && there(59).await);
     assert!(!there(60).await && !there(200).await);
@@ -122,6 +131,6 @@ crate::on_both! {
     a_token_is_written_once_and_read_back_whole,
     a_client_and_a_use_are_written_both_or_neither,
     of_many_at_the_same_time_no_more_are_registered_than_a_token_has_uses,
-    a_client_that_was_changed_meanwhile_is_left_as_it_is,
+    c133_a_registration_that_was_changed_meanwhile_is_left_as_it_is,
     a_client_whose_time_is_over_is_not_there,
 }

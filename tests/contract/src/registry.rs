@@ -1,11 +1,11 @@
 //! The registry: what is written is read back, once a minute at most.
 
 use grants::{
-    Api, AudienceRule, AuthMethod, Client, ClientKey, ClientKeys, PublicKey, SecretSalt, SigningAlgorithm,
-    StoredSecret, TokenFormat,
+    Api, AudienceRule, AuthMethod, Client, ClientChange, ClientKey, ClientKeys, PublicKey, SecretDigest, SecretSalt,
+    SigningAlgorithm, StoredSecret, TokenFormat,
 };
 use protocol::{ClientId, Scope, ServerUri};
-use store::Changed;
+use store::{Changed, ClientChanged};
 
 use crate::fixtures::{NOW, client, resource};
 use crate::place::Place;
@@ -25,8 +25,8 @@ async fn a_client_is_written_once_and_read_back_whole(place: Place) {
     let registry = place.stores.registry().unwrap();
     let written = client();
     assert!(registry.client(&written.id, NOW).await.unwrap().is_none());
-    assert_eq!(registry.create_client(&written).await.unwrap(), Changed::Done);
-    assert_eq!(registry.create_client(&written).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.create_client(&written, None).await.unwrap(), Changed::Done);
+    assert_eq!(registry.create_client(&written, None).await.unwrap(), Changed::Refused);
     assert_eq!(*registry.client(&written.id, NOW).await.unwrap().unwrap(), written);
     assert_eq!(registry.all_clients().await.unwrap(), [written]);
 }
@@ -56,33 +56,66 @@ async fn a_client_that_signs_is_read_back_whole(place: Place) {
         Client { trusted: true, ..named("trusted", AuthMethod::None) },
     ];
     for client in written {
-        assert_eq!(registry.create_client(&client).await.unwrap(), Changed::Done);
+        assert_eq!(registry.create_client(&client, None).await.unwrap(), Changed::Done);
         assert_eq!(*registry.client(&client.id, NOW).await.unwrap().unwrap(), client);
     }
 }
 
 async fn a_change_counts_after_a_minute(place: Place) {
     let registry = place.stores.registry().unwrap();
-    let mut written = client();
-    registry.create_client(&written).await.unwrap();
+    let written = client();
+    registry.create_client(&written, None).await.unwrap();
     registry.client(&written.id, NOW).await.unwrap();
-    written.disabled = true;
-    assert_eq!(registry.replace_client(&written).await.unwrap(), Changed::Done);
+    let off = ClientChange::disabled(&written, true);
+    assert_eq!(registry.change_client(&off, None).await.unwrap(), ClientChanged::Done);
     let disabled = async |later| registry.client(&written.id, NOW.plus(later)).await.unwrap().unwrap().disabled;
     assert!(!disabled(59).await);
     assert!(disabled(60).await);
-    assert_eq!(registry.delete_client(&written.id).await.unwrap(), Changed::Done);
-    assert_eq!(registry.delete_client(&written.id).await.unwrap(), Changed::Refused);
-    assert_eq!(registry.replace_client(&written).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.delete_client(&written.id, None).await.unwrap(), Changed::Done);
+    assert_eq!(registry.delete_client(&written.id, None).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.change_client(&off, None).await.unwrap(), ClientChanged::Refused(None));
+    assert!(registry.all_clients().await.unwrap().is_empty());
     assert!(registry.client(&written.id, NOW.plus(120)).await.unwrap().is_none());
+}
+
+/// Each change does in the store what it means, also when it was made of what somebody read before another change.
+async fn c133_no_change_of_a_client_undoes_a_newer_one(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let read = client();
+    let secret = |byte| StoredSecret::hashed(SecretDigest::from_bytes([byte; 32]), NOW.plus(1));
+    let changes = [
+        ClientChange::disabled(&read, true),
+        ClientChange::rotate_secret(&read, secret(8)),
+        ClientChange::rotate_secret(&read, secret(9)),
+        ClientChange::retire_old_secrets(&read),
+        ClientChange::disabled(&read, false),
+    ];
+    for first in &changes {
+        for second in &changes {
+            registry.create_client(&read, None).await.unwrap();
+            let mut stands = read.clone();
+            for change in [first, second] {
+                let made = registry.change_client(change, None).await.unwrap();
+                match change.after(Some(&stands)) {
+                    Some(after) => {
+                        assert_eq!(made, ClientChanged::Done, "{change:?}");
+                        stands = after;
+                    }
+                    None => assert_eq!(made, ClientChanged::Refused(Some(Box::new(stands.clone()))), "{change:?}"),
+                }
+                assert_eq!(registry.client_now(&read.id).await.unwrap().as_ref(), Some(&stands));
+            }
+            registry.delete_client(&read.id, None).await.unwrap();
+        }
+    }
 }
 
 async fn apis_are_read_several_at_a_time_in_the_order_asked_for(place: Place) {
     let registry = place.stores.registry().unwrap();
     let (one, two) = (api("https://one.example"), api("https://two.example"));
     for api in [&one, &two] {
-        assert_eq!(registry.create_api(api).await.unwrap(), Changed::Done);
-        assert_eq!(registry.create_api(api).await.unwrap(), Changed::Refused);
+        assert_eq!(registry.create_api(api, None).await.unwrap(), Changed::Done);
+        assert_eq!(registry.create_api(api, None).await.unwrap(), Changed::Refused);
     }
     let asked = [two.identifier.clone(), resource("https://missing.example"), one.identifier.clone()];
     assert_eq!(registry.apis(&asked, NOW).await.unwrap(), [two.clone(), one.clone()]);
@@ -90,14 +123,14 @@ async fn apis_are_read_several_at_a_time_in_the_order_asked_for(place: Place) {
     let (twice, anew) = ([asked.clone(), asked].concat(), place.stores.registry().unwrap());
     assert_eq!(anew.apis(&twice, NOW).await.unwrap(), [&two, &one, &two, &one].map(Clone::clone));
     assert_eq!(registry.all_apis().await.unwrap().len(), 2);
-    assert_eq!(registry.delete_api(&two.identifier).await.unwrap(), Changed::Done);
-    assert_eq!(registry.delete_api(&two.identifier).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.delete_api(&two.identifier, None).await.unwrap(), Changed::Done);
+    assert_eq!(registry.delete_api(&two.identifier, None).await.unwrap(), Changed::Refused);
     assert!(registry.all_clients().await.unwrap().is_empty());
 }
 
 async fn two_things_of_one_name_are_two(place: Place) {
     let registry = place.stores.registry().unwrap();
-    registry.create_api(&api("urn:app")).await.unwrap();
+    registry.create_api(&api("urn:app"), None).await.unwrap();
     assert!(registry.client(&ClientId::parse("urn:app").unwrap(), NOW).await.unwrap().is_none());
 }
 
@@ -105,6 +138,7 @@ crate::on_both! {
     a_client_is_written_once_and_read_back_whole,
     a_client_that_signs_is_read_back_whole,
     a_change_counts_after_a_minute,
+    c133_no_change_of_a_client_undoes_a_newer_one,
     apis_are_read_several_at_a_time_in_the_order_asked_for,
     two_things_of_one_name_are_two,
 }

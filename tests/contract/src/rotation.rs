@@ -178,7 +178,6 @@ fn token(algorithm: SigningAlgorithm, now: Timestamp) -> AccessToken {
         issued_at: now,
         expires_at: now.plus(MAX_LIFETIME),
         auth_time: None,
-        person: None,
         format: TokenFormat::Jwt,
         algorithm,
     }
