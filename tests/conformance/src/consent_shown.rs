@@ -30,8 +30,10 @@ impl Pair {
             let stack = Stack::builder().store(&STORE.endpoint()).arg("--registration").arg("open");
             stack.env("JETON_REGISTRATION_APIS", ORDERS)
         };
-        let first = World::on(open().start());
-        let second = open().env("JETON_KEY_FILE", &first.stack.env_file().get("JETON_KEY_FILE")).start();
+        let first = World::on(open().behind_tls("login.example").start());
+        // It has the same issuer, but is asked at its own address.
+        let second = open().arg("--issuer").arg(first.stack.issuer());
+        let second = second.env("JETON_KEY_FILE", &first.stack.env_file().get("JETON_KEY_FILE")).start();
         Self { first, second }
     }
 
@@ -51,7 +53,7 @@ fn budget(more: &Value) -> Value {
         "client_name": "Budget Planner",
         "token_endpoint_auth_method": "none",
         "grant_types": ["authorization_code", "refresh_token"],
-        "scope": "openid",
+        "scope": "read",
     });
     whole.as_object_mut().expect("members").extend(more.as_object().expect("members").clone());
     whole
@@ -62,9 +64,9 @@ fn changes() -> [(Value, &'static str); 5] {
     [
         (json!({ "redirect_uris": ["https://stealer.example/cb"] }), "stealer.example"),
         (json!({ "client_name": "Holiday Photos" }), "Holiday Photos"),
-        (json!({ "scope": "openid read" }), "read"),
-        (json!({ "scope": "openid email offline_access" }), "email"),
-        (json!({ "redirect_uris": ["https://stealer.example/cb"], "scope": "openid read" }), "stealer.example"),
+        (json!({ "scope": "read write" }), "write"),
+        (json!({ "scope": "write" }), "write"),
+        (json!({ "redirect_uris": ["https://stealer.example/cb"], "scope": "read write" }), "stealer.example"),
     ]
 }
 
@@ -111,7 +113,7 @@ async fn c138_what_changed_while_the_page_lay_open_is_shown_again_and_nothing_is
         if let Some(callback) = next.callback() {
             survivors.note(round, format!("{change}: the answer goes to {}", callback.url.host_str().unwrap_or("?")));
         } else if asks_for_consent(&next) {
-            assert!(next.reply.text().contains(fact), "{fact} is not shown: {:?}", next.reply);
+            assert!(next.reply.text().contains(&format!(">{fact}")), "{fact} is not shown: {:?}", next.reply);
         } else {
             assert_turned_down(&next);
         }
