@@ -25,10 +25,12 @@ mod footing;
 mod password;
 mod people;
 mod session;
+mod session_handle;
 mod shown;
 mod sign_out;
 mod throttling;
 mod tickets;
+mod user_change;
 
 pub use alias::AliasKey;
 pub use ended::EndedSession;
@@ -36,12 +38,11 @@ pub use flow::{Expected, Next, Situation, next};
 pub use footing::stands;
 pub use grants::{PersonKey, SessionId};
 pub use password::{MIN_PASSWORD_CHARACTERS, PasswordHash, WeakPassword, hash_password, password_is_right};
-pub use people::{ProvenPerson, User, UserChange, UserGuard, UserSet, prove};
-pub use session::{
-    Session, SessionChange, SessionHandle, SessionSecretHash, SessionStart, SignedIn, is_alive, is_to_be_told, sign_in,
-    signed_in,
-};
+pub use people::{ProvenPerson, User, prove};
+pub use session::{Session, SessionChange, SessionStart, SignedIn, is_alive, is_to_be_told, sign_in, signed_in};
+pub use session_handle::{SessionHandle, SessionSecretHash};
 pub use shown::{Shown, ShownDigest};
 pub use sign_out::{Hinted, SignOut, sign_out};
 pub use throttling::{Count, CountGuard, Counter, DeviceHandle, DeviceId, Failures, Wait};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};
+pub use user_change::{UserChange, UserGuard, UserSet};

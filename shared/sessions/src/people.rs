@@ -1,8 +1,4 @@
-//! People: who can sign in, and what may change about them.
-//!
-//! # Changes
-//! Every change names the attributes it sets and what it rests on, so that none undoes another: a [`UserChange`] is
-//! applied when its guards hold at the moment of the write. A switch, a password and a name are attributes of their own.
+//! People: who can sign in.
 
 use grants::{Footing, PersonKey, Policy, Timestamp};
 use protocol::{Claim, Claims, Secret, Subject, Username};
@@ -40,48 +36,6 @@ pub struct User {
 /// The witness that a password was right; only [`prove`] makes it.
 #[derive(Clone, Debug)]
 pub struct ProvenPerson(User);
-
-/// One change to a person who is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserChange {
-    key: PersonKey,
-    guards: Vec<UserGuard>,
-    sets: Vec<UserSet>,
-}
-
-/// A fact that must be true of the person at the moment of the write. None is true of a person who is not there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UserGuard {
-    /// It is still the person of this `sub`.
-    Is(Subject),
-    /// The person is not switched off.
-    On,
-    /// The version of the credentials is this.
-    CredentialVersionIs(u32),
-    /// These claims are known.
-    ClaimsAre(Claims),
-    /// The user name is this.
-    UsernameIs(Username),
-}
-
-/// An attribute that a change sets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UserSet {
-    /// Whether the person is switched off.
-    Disabled(bool),
-    /// The password.
-    Password(PasswordHash),
-    /// What is known.
-    Claims(Claims),
-    /// The user name, to which an alias leads now.
-    Username(Username),
-    /// The next version of the credentials: everything before is over.
-    NextCredentialVersion,
-    /// One more session.
-    OneMoreSession,
-    /// One more grant that outlives sessions.
-    OneMoreGrant,
-}
 
 impl User {
     /// Whether this is the person's user name; upper and lower case are one.
@@ -129,107 +83,6 @@ pub fn prove(user: Option<User>, password: &Secret) -> Option<ProvenPerson> {
     user.filter(|user| right && !user.disabled).map(ProvenPerson)
 }
 
-impl UserChange {
-    fn of(user: &User, sets: impl IntoIterator<Item = UserSet>) -> Self {
-        let guards = vec![UserGuard::Is(user.subject.clone())];
-        Self { key: user.key, guards, sets: sets.into_iter().collect() }
-    }
-
-    fn when(mut self, guard: UserGuard) -> Self {
-        self.guards.push(guard);
-        self
-    }
-
-    /// Switches the person off. Whatever was in flight is over, also after the person is switched on again.
-    pub fn disable(user: &User) -> Self {
-        Self::of(user, [UserSet::Disabled(true), UserSet::NextCredentialVersion])
-    }
-
-    /// Switches the person on, unless somebody switched the person off, or set a password, since `user` was read.
-    pub fn enable(user: &User) -> Self {
-        Self::of(user, [UserSet::Disabled(false)]).when(UserGuard::CredentialVersionIs(user.credential_version))
-    }
-
-    /// Sets another password. Whatever was in flight is over; somebody who is switched off stays so.
-    pub fn set_password(user: &User, password: PasswordHash) -> Self {
-        Self::of(user, [UserSet::Password(password), UserSet::NextCredentialVersion])
-    }
-
-    /// Sets what is known, if what was known is still what was read.
-    pub fn set_claims(user: &User, claims: Claims) -> Self {
-        Self::of(user, [UserSet::Claims(claims)]).when(UserGuard::ClaimsAre(user.claims.clone()))
-    }
-
-    /// Gives another user name, if the name is still the one that was read.
-    pub fn rename(user: &User, username: Username) -> Self {
-        Self::of(user, [UserSet::Username(username)]).when(UserGuard::UsernameIs(user.username.clone()))
-    }
-
-    /// Counts a session, if what it is made with still stands.
-    pub fn count_session(user: &User) -> Self {
-        Self::of(user, [UserSet::OneMoreSession])
-            .when(UserGuard::On)
-            .when(UserGuard::CredentialVersionIs(user.credential_version))
-    }
-
-    /// Counts a grant that outlives sessions, if what it rests on still stands.
-    pub fn count_grant(user: &User) -> Self {
-        Self::of(user, [UserSet::OneMoreGrant])
-            .when(UserGuard::On)
-            .when(UserGuard::CredentialVersionIs(user.credential_version))
-    }
-
-    /// The key of the person.
-    pub const fn key(&self) -> PersonKey {
-        self.key
-    }
-
-    /// Its guards.
-    pub fn guards(&self) -> &[UserGuard] {
-        &self.guards
-    }
-
-    /// What it sets.
-    pub fn sets(&self) -> &[UserSet] {
-        &self.sets
-    }
-
-    /// The meaning of a change: the person afterwards, or `None` when a guard does not hold.
-    pub fn after(&self, before: Option<&User>) -> Option<User> {
-        let user = before.filter(|user| user.key == self.key && self.guards.iter().all(|guard| guard.holds(user)))?;
-        Some(self.sets.iter().fold(user.clone(), |user, set| set.applied(user)))
-    }
-}
-
-impl UserGuard {
-    /// Whether it is true of the person.
-    pub fn holds(&self, user: &User) -> bool {
-        match self {
-            Self::Is(subject) => user.subject == *subject,
-            Self::On => !user.disabled,
-            Self::CredentialVersionIs(version) => user.credential_version == *version,
-            Self::ClaimsAre(claims) => user.claims == *claims,
-            Self::UsernameIs(username) => user.username == *username,
-        }
-    }
-}
-
-impl UserSet {
-    fn applied(&self, user: User) -> User {
-        match self {
-            Self::Disabled(disabled) => User { disabled: *disabled, ..user },
-            Self::Password(password) => User { password: password.clone(), ..user },
-            Self::Claims(claims) => User { claims: claims.clone(), ..user },
-            Self::Username(username) => User { username: username.clone(), aliased: true, ..user },
-            Self::NextCredentialVersion => {
-                User { credential_version: user.credential_version.saturating_add(1), ..user }
-            }
-            Self::OneMoreSession => User { sessions: user.sessions.saturating_add(1), ..user },
-            Self::OneMoreGrant => User { grants: user.grants.saturating_add(1), ..user },
-        }
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use std::sync::LazyLock;
@@ -269,66 +122,5 @@ pub(crate) mod tests {
         assert!(!try_with(Some(user()), "wrong horse"));
         assert!(!try_with(None, "correct horse"));
         assert!(!try_with(Some(User { disabled: true, ..user() }), "correct horse"));
-    }
-
-    /// Every change that an operator or a request makes, as it is made of somebody who was read as `user`.
-    fn changes(user: &User) -> Vec<UserChange> {
-        let password = PasswordHash::from_stored("another".to_owned());
-        let claims = Claims::parse(r#"{"name":"Ada"}"#).unwrap();
-        vec![
-            UserChange::disable(user),
-            UserChange::enable(user),
-            UserChange::set_password(user, password),
-            UserChange::set_claims(user, claims),
-            UserChange::rename(user, Username::parse("ada.lovelace").unwrap()),
-            UserChange::count_session(user),
-            UserChange::count_grant(user),
-        ]
-    }
-
-    #[test]
-    fn c133_of_two_changes_that_were_read_at_the_same_time_the_second_undoes_nothing_of_the_first() {
-        let start = User { disabled: true, ..user() };
-        for read in [user(), start] {
-            for first in changes(&read) {
-                for second in changes(&read) {
-                    let Some(between) = first.after(Some(&read)) else { continue };
-                    let Some(last) = second.after(Some(&between)) else { continue };
-                    let undone =
-                        first.sets().iter().filter(|set| !second.sets().iter().any(|other| same_kind(set, other)));
-                    for set in undone {
-                        assert_eq!(set.applied(last.clone()).disabled, last.disabled, "{first:?} {second:?}");
-                        assert_eq!(set.applied(last.clone()).password, last.password, "{first:?} {second:?}");
-                        assert_eq!(set.applied(last.clone()).claims, last.claims, "{first:?} {second:?}");
-                        assert_eq!(set.applied(last.clone()).username, last.username, "{first:?} {second:?}");
-                    }
-                    assert!(last.credential_version >= between.credential_version);
-                }
-            }
-        }
-    }
-
-    fn same_kind(one: &UserSet, other: &UserSet) -> bool {
-        std::mem::discriminant(one) == std::mem::discriminant(other)
-    }
-
-    #[test]
-    fn c133_somebody_who_was_switched_off_meanwhile_stays_off() {
-        let read = user();
-        let off = UserChange::disable(&read).after(Some(&read)).unwrap();
-        for change in changes(&read) {
-            assert!(change.after(Some(&off)).is_none_or(|after| after.disabled), "{change:?}");
-        }
-        assert!(!UserChange::enable(&off).after(Some(&off)).unwrap().disabled);
-    }
-
-    #[test]
-    fn c132_no_change_is_made_to_the_next_owner_of_a_key() {
-        let read = user();
-        let other = User { subject: Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").unwrap(), ..user() };
-        for change in changes(&read) {
-            assert_eq!(change.after(Some(&other)), None);
-            assert_eq!(change.after(None), None);
-        }
     }
 }

@@ -9,10 +9,8 @@
 //! - Sessions are numbered; the newest hundred of a person are good.
 
 use grants::{Footing, PersonKey, Policy, Seconds, SessionId, Timestamp};
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
-use crate::{ProvenPerson, RequestDigest, User};
+use crate::{ProvenPerson, RequestDigest, SessionHandle, SessionSecretHash, User};
 
 /// A session is told to be in use so often within its longest pause: each time is a write.
 const TOLD_WITHIN_PAUSE: Seconds = 8;
@@ -40,19 +38,6 @@ pub struct Session {
     pub number: Option<u32>,
     /// How many grants came from it.
     pub grants: u32,
-}
-
-/// The first 128 bits of SHA-256 of a cookie's secret.
-#[derive(Clone, Copy, Eq)]
-pub struct SessionSecretHash([u8; 16]);
-
-/// The content of the session cookie.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SessionHandle {
-    person: PersonKey,
-    id: SessionId,
-    /// `None` in a cookie of version 0.1.
-    secret: Option<[u8; 16]>,
 }
 
 /// The witness that somebody is signed in; only [`sign_in`] and [`signed_in`] make it.
@@ -83,75 +68,6 @@ pub enum SessionChange {
         /// The version.
         credential_version: u32,
     },
-}
-
-impl SessionSecretHash {
-    /// The hash of a secret.
-    pub fn of(secret: &[u8; 16]) -> Self {
-        let digest: [u8; 32] = Sha256::digest(secret).into();
-        let (half, _) = digest.split_at(16);
-        let mut hash = [0; 16];
-        hash.copy_from_slice(half);
-        Self(hash)
-    }
-
-    /// Takes the hash that a table holds.
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-
-    /// The hash, for the table.
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
-}
-
-impl PartialEq for SessionSecretHash {
-    /// In constant time.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
-
-impl std::fmt::Debug for SessionSecretHash {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("SessionSecretHash(..)")
-    }
-}
-
-impl SessionHandle {
-    /// The bytes that are sealed into the cookie.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let secret = self.secret.as_ref().map_or(&[][..], <[u8; 16]>::as_slice);
-        [self.person.as_bytes().as_slice(), self.id.as_bytes(), secret].concat()
-    }
-
-    /// Reads the bytes that were sealed into the cookie: person, name and secret, or in version 0.1 person and secret.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (person, rest) = bytes.split_first_chunk::<16>()?;
-        let (first, rest) = rest.split_first_chunk::<16>()?;
-        let person = PersonKey::from_bytes(*person);
-        match rest {
-            [] => Some(Self { person, id: SessionId::of(first), secret: None }),
-            secret => Some(Self { person, id: SessionId::from_bytes(*first), secret: Some(secret.try_into().ok()?) }),
-        }
-    }
-
-    /// Whose.
-    pub const fn person(&self) -> PersonKey {
-        self.person
-    }
-
-    /// The key of the session's item.
-    pub const fn id(&self) -> SessionId {
-        self.id
-    }
-
-    /// Whether it is the cookie of this session, and not one that a later sign-in replaced.
-    pub fn opens(&self, session: &Session) -> bool {
-        let secret = self.secret.as_ref().map(SessionSecretHash::of);
-        session.id == self.id && session.person == self.person && session.secret == secret
-    }
 }
 
 impl SignedIn {
@@ -190,7 +106,7 @@ pub fn sign_in(
     let user = proven.into_user();
     let kept = former.filter(|session| is_alive(session, &user, policy, now));
     let id = kept.map_or(SessionId::from_bytes(id), |session| session.id);
-    let handle = SessionHandle { person: user.key, id, secret: Some(secret) };
+    let handle = SessionHandle::new(user.key, id, secret);
     let session = Session {
         id,
         person: user.key,
