@@ -184,7 +184,10 @@ async fn o33_the_grants_of_the_session_end_and_those_for_offline_use_stay() {
     assert_refused(&session.refresh(&client, &ends.string("refresh_token")).await, "invalid_grant");
     assert_eq!(session.userinfo(&ends.string("access_token")).await.status, 401);
     assert_refused(&session.redeem(&client, &code).await, "invalid_grant");
-    for reply in [&stays, &plain, &other] {
+    // Without offline_access a grant ends with its session, whether or not it tells who is signed in.
+    assert!(!session.is_active(&plain.string("access_token")).await);
+    assert_refused(&session.refresh(&client, &plain.string("refresh_token")).await, "invalid_grant");
+    for reply in [&stays, &other] {
         assert!(session.is_active(&reply.string("access_token")).await);
         assert_granted(&session.refresh(&client, &reply.string("refresh_token")).await);
     }

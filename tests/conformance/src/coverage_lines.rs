@@ -14,7 +14,7 @@ pub(crate) enum State {
 use State::{NotBuilt, Partly, Refused, Tested};
 
 /// Number, requirement and state.
-pub(crate) const LINES: [(usize, &str, State); 146] = [
+pub(crate) const LINES: [(usize, &str, State); 147] = [
     (
         1,
         "A redirect URI is compared with the registered ones as text, and nothing that only means the same is taken.",
@@ -227,6 +227,11 @@ pub(crate) const LINES: [(usize, &str, State); 146] = [
     (134, "Nothing rests on a person any more who is disabled or deleted, or has another password.", Tested),
     (135, "Nothing of a session lives after a sign-out, with the stream stopped as well.", Tested),
     (136, "A sign-in over a session keeps it with another cookie, or ends it where it is somebody else's.", Tested),
+    (
+        137,
+        "A session has a longest life and an inactivity limit, and grants without offline access end with it.",
+        Tested,
+    ),
     (
         138,
         "Allowing means what the page showed; where that changed the page is shown again and nothing is issued.",

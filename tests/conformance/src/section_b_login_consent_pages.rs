@@ -448,6 +448,7 @@ async fn c032_a_consent_form_of_an_ended_session_is_good_for_nothing() {
     let mut browser = world.stack.browser();
     let page = as_far_as_consent(&world, &mut browser, &[]).await;
     let old = browser.clone();
+    assert_eq!(world.stack.cli().run(&["session", "end", "--username", "ana"])["ended"], 1);
     let again = browser.go(&url(&world.spa.id, &[("prompt", "login")])).await;
     let own = sign_in(&mut browser, &again, &world.ana.username, &world.ana.password).await;
     assert!(asks_for_consent(&own), "{:?}", own.reply);

@@ -125,7 +125,7 @@ async fn c087_a_handle_with_one_character_changed_is_refused_without_a_storage_c
     // They were good but for the one character.
     assert_granted(&session.redeem(&counted.world.spa, &code).await);
     assert_granted(&session.refresh(&counted.world.spa, &refresh).await);
-    assert_eq!(counted.proxy.calls().len(), 2, "the proxy counts");
+    assert_eq!(counted.proxy.calls().len(), 4, "the proxy counts");
 }
 
 #[tokio::test]

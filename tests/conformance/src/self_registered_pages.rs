@@ -51,7 +51,6 @@ async fn c140_every_page_of_an_app_that_registered_itself_says_so() {
 async fn c140_a_name_that_hides_something_or_looks_like_the_operators_is_refused() {
     let world = with_tokens();
     let cli = world.stack.cli();
-    cli.create_client("Acme Bank", &["--grant", "client_credentials"]);
     let hidden = [
         " ",
         "\u{a0}\u{2003}",

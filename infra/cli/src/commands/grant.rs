@@ -112,7 +112,7 @@ impl Everybody {
         Ok(Self { users, sessions })
     }
 
-    /// `issued`, `active`, `revoked`, `expired` when its time is over, `over` when what it rests on is.
+    /// `issued`, `active`, `revoked`, `expired` when its time is over, `ended` when what it rests on is.
     fn state(&self, stack: &Stack, grant: &Grant, now: Timestamp) -> &'static str {
         let footing = grant.footing.as_ref();
         let user = footing.and_then(|footing| self.users.get(&footing.person));
@@ -126,7 +126,7 @@ impl Everybody {
             return "expired";
         }
         if stands(grant, user, session, (&stack.policy, now)).is_err() {
-            return "over";
+            return "ended";
         }
         if matches!(grant.stage, Stage::Issued { .. }) { "issued" } else { "active" }
     }
