@@ -124,19 +124,17 @@ impl Authorize {
     pub(crate) fn respond(&self, way: &Way<'_>, pairs: &[(&str, &str)]) -> Answer {
         let all = self.pairs(way, pairs);
         let redirect_uri = way.trusted.redirect_uri();
-        match way.location(&all) {
-            Some(location) => edge::redirect(&location),
-            None => {
-                let registered_itself = edge::registered_itself(way.trusted.client());
-                let page = pages::FormPost {
-                    redirect_host: &redirect_uri.display_host(),
-                    registered_itself: registered_itself.as_deref(),
-                    action: redirect_uri.as_str(),
-                    fields: &all,
-                };
-                edge::form_post(page.render(), &redirect_uri.source())
-            }
+        if let Some(location) = way.location(&all) {
+            return edge::redirect(&location);
         }
+        let registered_itself = edge::registered_itself(way.trusted.client());
+        let page = pages::FormPost {
+            redirect_host: &redirect_uri.display_host(),
+            registered_itself: registered_itself.as_deref(),
+            action: redirect_uri.as_str(),
+            fields: &all,
+        };
+        edge::form_post(page.render(), &redirect_uri.source())
     }
 
     fn pairs<'p>(&'p self, way: &'p Way<'_>, pairs: &[(&'p str, &'p str)]) -> Vec<(&'p str, &'p str)> {

@@ -52,7 +52,8 @@ impl Token {
         let pairwise_subject = ring.handles().pairwise_subject(registered, &user.subject)?;
         let proven = ProvenPerson { subject: user.subject.clone(), pairwise_subject, footing: user.footing() };
         let moment = (asking.now, asking.attempt);
-        let grant = password::grant_of(secret.id(), &asking.client, proven, target, &self.parts.config.policy, moment);
+        let grant =
+            password::grant_of(secret.id(), &asking.client, (proven, target), &self.parts.config.policy, moment);
         // The identifier is random: whatever stands there already is this very attempt's.
         let (step, counted) = (password::issue(grant.clone()), UserChange::count_grant(user));
         let (made, counted, wait) = tokio::join!(

@@ -55,6 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a row for each name")]
     fn c140_a_name_that_hides_something_is_refused() {
         let hidden = [
             "",

@@ -49,8 +49,7 @@ pub struct ProvenPerson {
 pub fn grant_of(
     id: GrantId,
     client: &AuthenticatedClient,
-    proven: ProvenPerson,
-    target: Target,
+    (proven, target): (ProvenPerson, Target),
     policy: &Policy,
     (now, attempt): (Timestamp, Attempt),
 ) -> Grant {
@@ -98,7 +97,7 @@ mod tests {
         let footing = Footing { session: None, ..fixtures::footing() };
         let proven = ProvenPerson { subject, pairwise_subject: None, footing };
         let moment = (fixtures::NOW, fixtures::attempt(1));
-        grant_of(fixtures::secret().id(), &client, proven, target, &Policy::default(), moment)
+        grant_of(fixtures::secret().id(), &client, (proven, target), &Policy::default(), moment)
     }
 
     #[test]

@@ -277,6 +277,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a row for each contradiction")]
     fn each_contradiction_is_refused() {
         type Spoil = fn(&mut NewClient);
         let rows: [(Spoil, RegistrationError); 12] = [

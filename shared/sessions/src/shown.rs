@@ -79,7 +79,9 @@ impl Facts {
     fn list<'t>(&mut self, texts: impl Iterator<Item = &'t str>) {
         let texts: Vec<&str> = texts.collect();
         self.number(texts.len());
-        texts.into_iter().for_each(|text| self.text(text));
+        for text in texts {
+            self.text(text);
+        }
     }
 
     fn number(&mut self, number: usize) {

@@ -82,9 +82,9 @@ async fn alone(client: &Client, write: Write) -> Result<Outcome, Unknown> {
             let call = client.put_item().table_name(&table).set_item(Some(item)).set_condition_expression(condition);
             let call = call.set_expression_attribute_names(names).set_expression_attribute_values(values);
             let sent = Box::pin(call.return_values_on_condition_check_failure(OnFailure::AllOld).send()).await;
-            let found = |error: &PutItemError| match error {
-                PutItemError::ConditionalCheckFailedException(failed) => Some(failed.item.clone()),
-                _ => None,
+            let found = |error: &PutItemError| {
+                let PutItemError::ConditionalCheckFailedException(failed) = error else { return None };
+                Some(failed.item.clone())
             };
             answer(&table, sent.map(|_| None), found)
         }
@@ -93,9 +93,9 @@ async fn alone(client: &Client, write: Write) -> Result<Outcome, Unknown> {
             let call = call.update_expression(update).return_values(ReturnValue::AllNew);
             let call = call.set_expression_attribute_names(names).set_expression_attribute_values(values);
             let sent = Box::pin(call.return_values_on_condition_check_failure(OnFailure::AllOld).send()).await;
-            let found = |error: &UpdateItemError| match error {
-                UpdateItemError::ConditionalCheckFailedException(failed) => Some(failed.item.clone()),
-                _ => None,
+            let found = |error: &UpdateItemError| {
+                let UpdateItemError::ConditionalCheckFailedException(failed) = error else { return None };
+                Some(failed.item.clone())
             };
             answer(&table, sent.map(|answer| answer.attributes), found)
         }
@@ -103,9 +103,9 @@ async fn alone(client: &Client, write: Write) -> Result<Outcome, Unknown> {
             let call = client.delete_item().table_name(&table).set_key(Some(key)).set_condition_expression(condition);
             let call = call.set_expression_attribute_names(names).set_expression_attribute_values(values);
             let sent = Box::pin(call.return_values_on_condition_check_failure(OnFailure::AllOld).send()).await;
-            let found = |error: &DeleteItemError| match error {
-                DeleteItemError::ConditionalCheckFailedException(failed) => Some(failed.item.clone()),
-                _ => None,
+            let found = |error: &DeleteItemError| {
+                let DeleteItemError::ConditionalCheckFailedException(failed) = error else { return None };
+                Some(failed.item.clone())
             };
             answer(&table, sent.map(|_| None), found)
         }
@@ -140,10 +140,7 @@ async fn together(client: &Client, writes: Vec<Write>) -> Result<Outcome, Unknow
     let items = writes.into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
     for tried in 1.. {
         let call = client.transact_write_items().set_transact_items(Some(items.clone()));
-        let error = match Box::pin(call.send()).await {
-            Ok(_) => return Ok(Outcome::Done(None)),
-            Err(error) => error,
-        };
+        let Err(error) = Box::pin(call.send()).await else { return Ok(Outcome::Done(None)) };
         let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() else {
             return Err(Unknown::from_sdk(&table, error));
         };

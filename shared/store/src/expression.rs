@@ -88,12 +88,11 @@ impl Expression {
 
     /// Sets the attribute, or takes it away where `value` is `None`.
     pub(crate) fn set_or_remove(&mut self, attribute: &str, value: Option<AttributeValue>) {
-        match value {
-            Some(value) => self.set(attribute, value),
-            None => {
-                let name = self.name(attribute);
-                self.removes.push(name);
-            }
+        if let Some(value) = value {
+            self.set(attribute, value);
+        } else {
+            let name = self.name(attribute);
+            self.removes.push(name);
         }
     }
 

@@ -81,8 +81,12 @@ impl Registry {
             after.remove(kept);
         }
         before.retain(|name, _| !after.contains_key(name));
-        after.into_iter().for_each(|(name, value)| expression.set(&name, value));
-        before.into_keys().for_each(|name| expression.set_or_remove(&name, None));
+        for (name, value) in after {
+            expression.set(&name, value);
+        }
+        for name in before.into_keys() {
+            expression.set_or_remove(&name, None);
+        }
         let key = Item::from([("id".to_owned(), text(&client_key(&client.id)))]);
         self.commit(Kind::Update(key), expression, None).await
     }

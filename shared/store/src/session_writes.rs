@@ -34,7 +34,9 @@ impl PeopleTable {
             }
             SessionStart::Renewed => {
                 expression.present("person");
-                attributes_of(session).into_iter().for_each(|(name, value)| expression.set(name, value));
+                for (name, value) in attributes_of(session) {
+                    expression.set(name, value);
+                }
                 Kind::Update(key(session.person, &session_record(session.id)))
             }
         };
@@ -100,12 +102,11 @@ impl PeopleTable {
     /// [`Unknown`] when they are not known.
     pub async fn all_sessions(&self, id: Option<SessionId>) -> Result<Vec<Session>, Unknown> {
         let mut expression = Expression::default();
-        match id {
-            Some(id) => expression.same("record", text(&session_record(id))),
-            None => {
-                let (record, value) = (expression.name("record"), expression.value(text(SESSION)));
-                expression.require(format!("begins_with({record}, {value})"));
-            }
+        if let Some(id) = id {
+            expression.same("record", text(&session_record(id)));
+        } else {
+            let (record, value) = (expression.name("record"), expression.value(text(SESSION)));
+            expression.require(format!("begins_with({record}, {value})"));
         }
         self.scan(expression).await?.iter().map(|item| to_session(&self.table, item)).collect()
     }

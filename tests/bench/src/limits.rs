@@ -181,7 +181,12 @@ pub fn written(found: &Found) -> Result<String, Failure> {
         "# What the product may take. tests/bench holds it to this in tests/run; `was` is what it took when this was\n\
          # written, `limit` the most that is let through. After a change that is worth it, or that makes it better:\n\
          #\n\
-         #     cargo build --release --locked --workspace --all-targets && target/release/bench limits --write\n",
+         #     cargo build --release --locked --workspace --all-targets && target/release/bench limits --write\n\
+         #\n\
+         # Reasons of what rose last. Whatever is given for a person looks at what it rests on, the person and the session,\n\
+         # beside its write: two calls in the time of one, for a redemption and a refresh, and one read that is larger, for\n\
+         # introspection and userinfo. A silent code also counts its grant at the session, which bounds how many there are.\n\
+         # Handles and tokens of people name those items, so they are longer.\n",
     );
     for figure in Figure::ALL {
         let Some(values) = found.get(&figure) else { continue };

@@ -186,7 +186,8 @@ async fn c149_the_implicit_and_the_password_grant_are_for_one_api_too() {
     let app = of_two(&cli, "Old app", &implicit);
     drop(session.code(&world.web).await);
     let target = |resources: &[&str]| {
-        let resources: String = resources.iter().map(|api| format!("&resource={}", encode(api))).collect();
+        let resources: Vec<String> = resources.iter().map(|api| format!("&resource={}", encode(api))).collect();
+        let resources = resources.concat();
         let (id, uri) = (&app.id, encode(CALLBACK));
         format!("/authorize?response_type=token&client_id={id}&redirect_uri={uri}{resources}")
     };

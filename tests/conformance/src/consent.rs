@@ -64,6 +64,7 @@ async fn decide(browser: &mut Browser, page: &Landing, decision: &str) -> Landin
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a story that is told in order")]
 async fn c138_what_changed_after_the_page_is_shown_again_and_nothing_is_issued() {
     let place = Place::new();
     let stack = place.start();

@@ -48,6 +48,7 @@ async fn c140_every_page_of_an_app_that_registered_itself_says_so() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a row for each name")]
 async fn c140_a_name_that_hides_something_or_looks_like_the_operators_is_refused() {
     let world = with_tokens();
     let cli = world.stack.cli();

@@ -156,7 +156,8 @@ async fn c140_a_name_that_hides_something_or_says_nothing_is_refused() {
         let reply = register(open(), None, &metadata(&json!({ "client_name": name }))).await;
         assert_refused_for(&reply, "invalid_client_metadata", "client_name");
     }
-    for name in ["Acme Bank", "Ärzte-App", "予算", "מתכנן תקציב", "R&D <beta> \"1\"", "Budget 2.0 😀"] {
+    for name in ["Summit Bank", "Ärzte-App", "予算", "מתכנן תקציב", "R&D <beta> \"1\"", "Budget 2.0 😀"]
+    {
         registered(&json!({ "client_name": name })).await;
     }
 }

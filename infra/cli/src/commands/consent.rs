@@ -7,7 +7,7 @@ use protocol::{ClientId, Resource};
 use serde_json::{Value, json};
 use store::{AuditedAction, Changed, StoredConsent};
 
-use crate::args::{ConsentCommand, ConsentList, ConsentWithdraw, UserName};
+use crate::args::{ConsentCommand, ConsentList, ConsentWithdraw};
 use crate::audit::{About, NO_ATTRIBUTES};
 use crate::commands::user;
 use crate::output::print;
@@ -22,19 +22,16 @@ pub(crate) async fn run(command: ConsentCommand) -> Result<(), Error> {
 
 async fn list(options: ConsentList) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
-    let described: Vec<Value> = match options.positional.or(options.username) {
-        Some(name) => {
-            let user = user::find(&stack, &UserName { positional: Some(name), username: None }).await?;
-            let stored = stack.people.consents_of(user.key).await?;
-            stored.iter().map(|stored| describe(Some(user.username.as_str()), stored)).collect()
-        }
-        None => {
-            let names: HashMap<_, _> =
-                stack.people.all_users().await?.into_iter().map(|user| (user.key, user.username)).collect();
-            let stored = stack.people.all_consents().await?;
-            let name = |stored: &StoredConsent| names.get(&stored.person).map(protocol::Username::as_str);
-            stored.iter().map(|stored| describe(name(stored), stored)).collect()
-        }
+    let described: Vec<Value> = if let Some(name) = options.positional.or(options.username) {
+        let user = user::find_named(&stack, &name).await?;
+        let stored = stack.people.consents_of(user.key).await?;
+        stored.iter().map(|stored| describe(Some(user.username.as_str()), stored)).collect()
+    } else {
+        let names: HashMap<_, _> =
+            stack.people.all_users().await?.into_iter().map(|user| (user.key, user.username)).collect();
+        let stored = stack.people.all_consents().await?;
+        let name = |stored: &StoredConsent| names.get(&stored.person).map(protocol::Username::as_str);
+        stored.iter().map(|stored| describe(name(stored), stored)).collect()
     };
     print(options.common.json, &described.into())
 }

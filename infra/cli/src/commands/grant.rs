@@ -39,12 +39,11 @@ async fn list(options: GrantList) -> Result<(), Error> {
 
 async fn revoke(options: GrantRevoke) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
-    let ids = match &options.grant {
-        Some(text) => vec![one(&stack, text).await?],
-        None => {
-            let grants = matching(&stack, options.username.as_deref(), options.client.as_deref()).await?;
-            grants.into_iter().map(|grant| grant.id).collect()
-        }
+    let ids = if let Some(text) = &options.grant {
+        vec![one(&stack, text).await?]
+    } else {
+        let grants = matching(&stack, options.username.as_deref(), options.client.as_deref()).await?;
+        grants.into_iter().map(|grant| grant.id).collect()
     };
     let revoked = revoke_recorded(&stack, &ids).await?;
     print(options.common.json, &json!({ "revoked": revoked }))

@@ -58,7 +58,7 @@ async fn update(options: UserUpdate) -> Result<(), Error> {
         let about = About::User(&user.subject);
         let record = stack.record(AuditedAction::UserUpdate, &about, &names_in(&options.claims)).await;
         match stack.people.change_user(&change, record).await? {
-            UserChanged::Done => return print(options.common.json, &describe(&after(&change, user)?)),
+            UserChanged::Done => return print(options.common.json, &describe(&after(&change, &user)?)),
             UserChanged::Refused(found) => user = same_person(&user, found)?,
         }
     }
@@ -169,15 +169,15 @@ async fn delete(one: OneUser) -> Result<(), Error> {
 /// Makes a change with its record, and gives the person as the change leaves that person.
 async fn change(stack: &Stack, user: &User, change: UserChange, record: Option<Write>) -> Result<User, Error> {
     match stack.people.change_user(&change, record).await? {
-        UserChanged::Done => after(&change, user.clone()),
+        UserChanged::Done => after(&change, user),
         UserChanged::Refused(Some(found)) => Err(changed_meanwhile(&user.username, &found)),
         UserChanged::Refused(None) => Err(unknown(&user.username).into()),
     }
 }
 
 /// The person as a change that was made leaves that person.
-fn after(change: &UserChange, user: User) -> Result<User, Error> {
-    Ok(change.after(Some(&user)).ok_or_else(|| unknown(&user.username))?)
+fn after(change: &UserChange, user: &User) -> Result<User, Error> {
+    Ok(change.after(Some(user)).ok_or_else(|| unknown(&user.username))?)
 }
 
 /// The person who stands there, if it is still the same one.

@@ -129,7 +129,7 @@ fn c149_a_code_for_several_apis_is_kept_for_who_names_none_and_may_have_one() {
     for item in [of(&[&orders]), of(&[&orders, &fixtures::issuer()]), of(&[&fixtures::issuer(), &orders])] {
         assert_eq!(asked(&[], &item), Ok(()));
     }
-    assert_eq!(asked(&[parcels.clone()], &of(&[&orders, &parcels])), Ok(()));
+    assert_eq!(asked(std::slice::from_ref(&parcels), &of(&[&orders, &parcels])), Ok(()));
     assert!(step(&request(), NOW).admits(Some(&of(&[&orders, &parcels]))));
     // Whose it is, and whether it was used, is told before.
     let used = fixtures::active(1);

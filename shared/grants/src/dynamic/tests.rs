@@ -53,6 +53,8 @@ fn o30_what_is_left_out_has_the_defaults_of_the_standards() {
 
 #[test]
 fn c142_pkce_is_for_everybody_but_confidential_clients_may_send_a_nonce_or_be_excused() {
+    use PkceRule::{Nonce, Optional, Required};
+
     let rule = |members: &str, policy: PkceRule, deployment: PkceRule| {
         let policy = RegistrationPolicy { pkce: policy, ..RegistrationPolicy::default() };
         let standing = SelfRegistration::new(SecretDigest::from_bytes([1; 32]), policy, None, NOW);
@@ -67,7 +69,6 @@ fn c142_pkce_is_for_everybody_but_confidential_clients_may_send_a_nonce_or_be_ex
         };
         new_client(asked(members), ClientId::parse("dyn_1").unwrap(), None, standing, &offer).unwrap().pkce
     };
-    use PkceRule::{Nonce, Optional, Required};
     let public = r#","token_endpoint_auth_method":"none""#;
     for members in ["", r#","scope":"profile""#, r#","token_endpoint_auth_method":"client_secret_post""#] {
         let rules = [(Required, Required), (Optional, Required), (Required, Optional), (Optional, Optional)];
