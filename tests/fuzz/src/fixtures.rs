@@ -29,7 +29,7 @@ pub(crate) const APPS: [App; 6] = [
     },
     App { id: "loopback", confidential: false, redirect_uris: &["http://127.0.0.1/cb", "http://127.0.0.1:8000/x?y=z"] },
     App { id: "six", confidential: false, redirect_uris: &["http://[::1]:8000/cb"] },
-    App { id: "native", confidential: false, redirect_uris: &["com.example.app:/cb", "com.example.app://open/cb"] },
+    App { id: "native", confidential: false, redirect_uris: &["com.example.app:/cb", "com.example.app:/open/cb"] },
     App { id: "local", confidential: false, redirect_uris: &["http://localhost:3000/cb"] },
 ];
 

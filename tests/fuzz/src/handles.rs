@@ -43,7 +43,8 @@ fn sealed(kind: HandleKind, payload: &[u8]) {
         assert_eq!(opened.as_ref().map(|opened| opened.as_slice()), (fits && read == kind).then_some(payload));
     }
     typed(handle.expose());
-    if let Some(read) = SessionHandle::from_bytes(payload) {
+    // A cookie of version 0.1, which has no name of its own, is read and never written.
+    if let Some(read) = SessionHandle::from_bytes(payload).filter(|_| payload.len() == 48) {
         assert_eq!(read.to_bytes().as_slice(), payload);
     }
     if let Some(read) = FormTicket::from_bytes(payload) {

@@ -44,6 +44,7 @@ pub(crate) static SHARED: LazyLock<Shared> = LazyLock::new(|| {
         ["--redirect-uri", CALLBACK],
         ["--api", ORDERS],
         ["--api", PARCELS],
+        ["--audience", "all"],
         ["--scope", "read ship"],
     ];
     let (basic, post) = (cli.create_client("Basic", &service), cli.create_client("Post", &post));

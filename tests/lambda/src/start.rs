@@ -5,7 +5,8 @@ use crate::{Function, Settings, StartError};
 
 /// The variables of a function that are ours and that it cannot do without. What the SDK needs is named by the SDK.
 fn own_variables(settings: &Settings) -> Vec<String> {
-    let optional = ["JETON_OPENID", "JETON_ALLOW_", "JETON_OUTBOUND_", "JETON_REGISTRATION"];
+    let optional =
+        ["JETON_OPENID", "JETON_ALLOW_", "JETON_OUTBOUND_", "JETON_REGISTRATION", "JETON_SESSION_", "JETON_AUDIT_"];
     let needed = |name: &&String| name.starts_with("JETON_") && !optional.iter().any(|start| name.starts_with(start));
     settings.environment.keys().filter(needed).cloned().collect()
 }
@@ -49,6 +50,8 @@ async fn a_malformed_variable_stops_a_function_with_its_name() {
             ("JETON_ISSUER", "not a url"),
             ("JETON_ISSUER", "http://issuer.example/?a=b"),
             ("JETON_OPENID", "on"),
+            ("JETON_SESSION_HOURS", "0"),
+            ("JETON_SESSION_IDLE_HOURS", "8761"),
             ("JETON_ALLOW_IMPLICIT_GRANT", "yes"),
             ("JETON_ALLOW_PASSWORD_GRANT", "1"),
             ("JETON_OUTBOUND_PRIVATE_HOSTS", "https://keys.internal"),

@@ -112,11 +112,13 @@ impl<'p> Caller<'p> {
     /// The answer to an app that has to be agreed to.
     async fn agreed_answer(&mut self, client: &RegisteredClient, target: &str) -> Reply {
         let (browser, figures) = (&mut self.browser, &self.place.figures);
+        // What was agreed to before is remembered.
+        let target = format!("{target}&prompt=consent");
         loop {
             let mut page = None;
             figures
                 .until_known(async || {
-                    let landing = browser.go(target).await;
+                    let landing = browser.go(&target).await;
                     page.insert(landing).reply.clone()
                 })
                 .await;
