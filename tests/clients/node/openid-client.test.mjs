@@ -191,7 +191,7 @@ test('a wrong verifier is invalid_grant and leaves the code good', async () => {
 
 test('who says no sends access_denied', async () => {
   const config = await app();
-  const { url, checks } = await begin(config, { scope: 'read', resource: jwtApis[0] });
+  const { url, checks } = await begin(config, { scope: 'read', resource: jwtApis[0], prompt: 'consent' });
   const callback = await new Person(stack('USERNAME'), stack('PASSWORD')).answer(url, 'deny');
   await assert.rejects(client.authorizationCodeGrant(config, callback, checks), rejectsWith('access_denied'));
 });
