@@ -189,6 +189,15 @@ def test_a_person_agrees_once_to_an_app_with_a_secret():
     assert silent.headers["location"].startswith(f"{CALLBACK}?")
 
 
+def test_a_sign_in_of_somebody_else_on_the_same_browser_ends_the_session_there():
+    first, app = new_person(), client("APP")
+    before = tokens(first, app)
+    second = new_person()
+    second.cookies = first.cookies
+    tokens(second, app, prompt="login")
+    assert refresh(app, before, 400)["error"] == "invalid_grant"
+
+
 def cookies(person):
     return "; ".join(f"{name}={value}" for name, value in person.cookies.items())
 

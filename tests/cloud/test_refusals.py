@@ -15,11 +15,12 @@ from roles import client, functions
 STACKS = ["jeton", "jeton-legacy"]
 # What each function's role may do of the probes; and what more with both legacy grants.
 ALLOWED = {
-    "Authorize": ({"registry get", "registry batch", "grants put", "use assertion", "count", "counters batch", "people batch", "people put",
+    "Authorize": ({"registry get", "registry batch", "grants put", "grants update", "use assertion", "count", "counters batch",
+                   "people batch", "people put", "people update", "people delete",
                    "keys scan", "decrypt handles"}, {"decrypt signing"}),
     "Token": ({"registry get", "registry batch", "grants put", "grants update", "use assertion", "count", "keys scan", "decrypt handles",
-               "decrypt signing"}, {"people batch", "counters batch"}),
-    "Introspect": ({"registry get", "grants get", "counter get", "use assertion", "count", "keys scan", "decrypt handles"}, set()),
+               "people batch", "decrypt signing"}, {"people update", "counters batch"}),
+    "Introspect": ({"registry get", "grants get", "grants batch", "counter get", "counters batch", "people batch", "use assertion", "count", "keys scan", "decrypt handles"}, set()),
     "Revoke": ({"registry get", "grants put", "grants update", "use assertion", "count", "keys scan", "decrypt handles"}, set()),
     "Userinfo": ({"registry get", "grants batch", "counters batch", "people batch", "keys scan", "decrypt handles", "decrypt signing"},
                  set()),

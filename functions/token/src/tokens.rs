@@ -7,7 +7,7 @@ use grants::{
 };
 use http::StatusCode;
 use protocol::{IdentityScope, Secret, TokenResponse};
-use sessions::{SessionChange, is_to_be_told, stands};
+use sessions::stands;
 use store::Ground;
 
 use crate::{Asking, Token};
@@ -106,10 +106,6 @@ impl Token {
         if let Err(refusal) = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), moment) {
             self.grants.grants().apply(&revoke(grant.id)).await?;
             return Err(ended(refusal, Some(&grant)));
-        }
-        // An app that refreshes is used: once in a while the session is told, so that it does not end as unused.
-        if let Some(session) = ground.session.filter(|session| is_to_be_told(session, moment.0, asking.now)) {
-            self.grants.people().change_session(&session, SessionChange::Seen(asking.now)).await?;
         }
         Ok(grant)
     }

@@ -23,7 +23,7 @@ pub struct Policy {
     pub id_token_lifetime: Seconds,
     /// A session ends so long after the last sign-in, however much it is used.
     pub session_lifetime: Seconds,
-    /// A session ends when it is not used for so long: by the browser, or by a refresh of a grant that rests on it.
+    /// A session ends when its browser did not come back for so long.
     pub session_idle_lifetime: Seconds,
     /// Whether people sign in with OpenID Connect here.
     pub openid: bool,
@@ -60,7 +60,7 @@ impl Default for Policy {
             implicit_lifetime: 300,
             id_token_lifetime: 3600,
             session_lifetime: 12 * 3600,
-            session_idle_lifetime: 4 * 3600,
+            session_idle_lifetime: 12 * 3600,
             openid: true,
             legacy: LegacyGrants { implicit: false, password: false },
         }

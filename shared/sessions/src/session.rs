@@ -5,15 +5,12 @@
 //!   hash. A sign-in over a living session of the same person keeps the name and replaces the secret, so that what came
 //!   from this browser ends with one sign-out, and a copy of the old cookie is worth nothing.
 //! - A session is good while the person's credentials are those that it was made with.
-//! - It ends a while after the last sign-in, and a shorter while after it was last used, by the browser or by a refresh.
+//! - It ends a while after the last sign-in, and a while after the browser was last here.
 //! - Sessions are numbered; the newest hundred of a person are good.
 
-use grants::{Footing, PersonKey, Policy, Seconds, SessionId, Timestamp};
+use grants::{Footing, PersonKey, Policy, SessionId, Timestamp};
 
 use crate::{ProvenPerson, RequestDigest, SessionHandle, SessionSecretHash, User};
-
-/// A session is told to be in use so often within its longest pause: each time is a write.
-const TOLD_WITHIN_PAUSE: Seconds = 8;
 
 /// A person's sign-in on one browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,12 +141,6 @@ pub fn is_alive(session: &Session, user: &User, policy: &Policy, now: Timestamp)
         && session.number.is_none_or(|number| user.keeps_session(number))
 }
 
-/// Whether it is time to write down that a session is in use.
-pub fn is_to_be_told(session: &Session, policy: &Policy, now: Timestamp) -> bool {
-    let pause = policy.session_idle_lifetime / TOLD_WITHIN_PAUSE;
-    session.last_seen_at.plus(pause) <= now
-}
-
 impl SessionChange {
     /// The meaning of the change: the session afterwards, or `None` when it is not there or a guard does not hold. A session
     /// that is over is not brought back.
@@ -265,13 +256,5 @@ pub(crate) mod tests {
         assert_eq!(SessionChange::Seen(NOW).after(Some(&counted)), None);
         let over = Session { expires_at: NOW.plus(5), ..good.session().clone() };
         assert_eq!(one_more(1).after(Some(&over)), None);
-    }
-
-    #[test]
-    fn a_session_in_use_is_told_to_be_eight_times_within_its_pause() {
-        let (good, _) = session();
-        let pause = policy().session_idle_lifetime / 8;
-        assert!(!is_to_be_told(good.session(), &policy(), NOW.plus(pause - 1)));
-        assert!(is_to_be_told(good.session(), &policy(), NOW.plus(pause)));
     }
 }

@@ -230,6 +230,7 @@ def test_a_wrong_verifier_is_invalid_grant_and_leaves_the_code_good(metadata):
 def test_who_says_no_sends_access_denied(metadata):
     app = app_session("APP")
     url, state = begin(metadata, app, generate_token(48))
-    answer = parse_qs(urlsplit(person().answer(url, decision="deny")).query)
+    # Somebody who agreed before is asked again.
+    answer = parse_qs(urlsplit(person().answer(f"{url}&prompt=consent", decision="deny")).query)
     assert (answer["error"], answer["state"], answer["iss"]) == (["access_denied"], [state], [ISSUER])
     app.close()

@@ -27,7 +27,8 @@ pub(crate) fn target(data: &[u8]) {
     if let (Ok(ticket), Ok(request)) = (str::from_utf8(ticket), str::from_utf8(request)) {
         of_form(&with_good(ticket), request, visit);
     }
-    if let Some(handle) = SessionHandle::from_bytes(more) {
+    // A cookie of version 0.1, which has no name of its own, is read and never written.
+    if let Some(handle) = SessionHandle::from_bytes(more).filter(|_| more.len() == 48) {
         assert_eq!(handle.to_bytes().as_slice(), more);
     }
     crate::handles::text(more);
