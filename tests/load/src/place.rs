@@ -15,7 +15,7 @@ pub(crate) const CALLBACK: &str = "https://app.example/cb";
 const ORDERS: &str = "https://orders.example";
 const VAULT: &str = "https://vault.example";
 const PASSWORD: &str = "a long enough pass phrase";
-const PEOPLE: usize = 4;
+const PEOPLE: usize = 16;
 /// So many environments of each function at most.
 const MOST_ENVIRONMENTS: usize = 8;
 /// As wide as the policy goes, in seconds: nobody is late here.
