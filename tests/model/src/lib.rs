@@ -48,6 +48,8 @@ mod clock;
 #[cfg(test)]
 mod explored;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod run;
