@@ -21,7 +21,7 @@ static SECTION: Section = Section::new(
 );
 
 /// No twin needs more steps to be caught.
-const STEPS: usize = 18;
+const STEPS: usize = 20;
 
 const TOKENS: &[Request] = &[ada(0), Authorize(0), Redeem(0)];
 
@@ -74,4 +74,13 @@ fn each_broken_twin_of_people_is_caught_by_its_property_and_the_rules_are_not() 
 fn each_property_of_people_is_seen_to_fail_on_a_twin() {
     let failed: BTreeSet<&str> = ROWS.iter().map(|(.., property)| *property).collect();
     assert_eq!(failed, invariants().collect());
+}
+
+#[test]
+fn only_where_the_answer_to_a_second_sign_in_is_lost_can_a_sign_out_miss_a_session() {
+    let careful = Bounds::new(TOKENS, &[&[ada(0), ada(0), SignOut(0)], &[Refresh(0)]]);
+    let unlucky = Bounds { deaths: 1, ..careful.clone() };
+    let trace = shortest(Twin::Real, &unlucky, UNHEARD).unwrap();
+    println!("{UNHEARD:?}, after {} steps: {trace:?}", trace.len());
+    assert_eq!(shortest(Twin::Real, &careful, UNHEARD), None);
 }

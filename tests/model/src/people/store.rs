@@ -86,17 +86,9 @@ pub(crate) fn make(everybody: &Everybody, state: &mut State, process: &mut Proce
             process.seen.ground_session = ground_of(process).1.and_then(|id| state.session(id)).cloned();
         }
         Op::Advance => write_grant(state, process, &flow::advance(everybody, process, now)),
-        Op::Revoke => {
-            let mut revoking = process.clone();
-            write_grant(state, &mut revoking, &revoke(process.seen.grant.as_ref().unwrap().0.id));
-        }
+        Op::Revoke => write_grant(state, &mut process.clone(), &revoke(process.seen.grant.as_ref().unwrap().0.id)),
         Op::Change => change_person(everybody, state, process),
-        Op::Forget => {
-            let key = process.seen.person.as_ref().unwrap().0.key;
-            let ended: Vec<SessionId> =
-                state.sessions.iter().filter(|session| session.0.person == key).map(|session| session.0.id).collect();
-            ended.into_iter().for_each(|id| remove_session(state, id));
-        }
+        Op::Forget => forget(state, process),
         Op::Remove => remove_person(state, process),
         Op::Create => create(everybody, state, process),
     }
@@ -217,7 +209,9 @@ fn count(state: &mut State, process: &mut Process, change: &UserChange) -> bool 
     watch::looked(state, process);
     let after = change.after(state.person(change.key()).map(|person| &*person.0));
     let done = after.is_some();
-    after.into_iter().for_each(|after| put_person(state, after));
+    if let Some(after) = after {
+        put_person(state, after);
+    }
     done
 }
 
@@ -235,6 +229,16 @@ fn change_person(everybody: &Everybody, state: &mut State, process: &mut Process
     }
     put_person(state, after);
     watch::changed(state, process);
+}
+
+/// What a command cleans away before it deletes the person.
+fn forget(state: &mut State, process: &Process) {
+    let key = process.seen.person.as_ref().unwrap().0.key;
+    let of_person = state.sessions.iter().filter(|session| session.0.person == key);
+    let ended: Vec<SessionId> = of_person.map(|session| session.0.id).collect();
+    for id in ended {
+        remove_session(state, id);
+    }
 }
 
 fn remove_person(state: &mut State, process: &mut Process) {

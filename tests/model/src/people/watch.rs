@@ -23,19 +23,15 @@ pub(crate) fn looked_first(state: &State, process: &mut Process) {
 
 /// A process makes the look that decides.
 pub(crate) fn looked(state: &State, process: &mut Process) {
-    let who = match process.request {
-        Request::SignIn(..) => process.seen.person.as_ref().map_or(0, who),
-        _ => usize::from(origin(process).who),
-    };
+    let signs_in = matches!(process.request, Request::SignIn(..));
+    let who = if signs_in { who(process.seen.person.as_ref().unwrap()) } else { usize::from(origin(process).who) };
     process.seen.looked_at = state.history.epochs[who];
 }
 
 /// The sign-in from which a request comes.
 fn origin(process: &Process) -> Origin {
-    match process.request {
-        Request::Redeem(_) | Request::Refresh(_) => flow::handed(process).origin,
-        _ => process.with.cookie.unwrap().origin,
-    }
+    let by_token = matches!(process.request, Request::Redeem(_) | Request::Refresh(_));
+    if by_token { flow::handed(process).origin } else { process.with.cookie.unwrap().origin }
 }
 
 /// A process dies. A browser that is not told of its session's new secret has a cookie that opens nothing.
