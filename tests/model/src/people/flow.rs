@@ -11,7 +11,7 @@ use crate::people::run::Everybody;
 use crate::people::state::{Answer, Handed, Process};
 use crate::people::store::Op;
 use crate::people::twin::Twin;
-use crate::people::world::{claims, password, password_hash, username, verifier};
+use crate::people::world::{claims, issuer, password, password_hash, username, verifier};
 
 /// How a process goes on.
 pub(crate) enum Next {
@@ -145,13 +145,19 @@ pub(crate) fn handed(process: &Process) -> Handed {
 
 fn redemption(handed: Handed) -> CodeRedemption {
     let code = CodeHandle { secret: GrantSecret::from_bytes([handed.secret; 16]), rests_on: None };
-    CodeRedemption { code, redirect_uri: None, code_verifier: Some(verifier()), resources: Vec::new() }
+    CodeRedemption {
+        code,
+        redirect_uri: None,
+        code_verifier: Some(verifier()),
+        resources: Vec::new(),
+        issuer: issuer(),
+    }
 }
 
 fn refreshing(handed: Handed) -> RefreshRequest {
     let secret = GrantSecret::from_bytes([handed.secret; 16]);
     let token = RefreshHandle { secret, generation: Generation::from_number(handed.generation), rests_on: None };
-    RefreshRequest { token, scope: None, resources: Vec::new() }
+    RefreshRequest { token, scope: None, resources: Vec::new(), issuer: issuer() }
 }
 
 /// The name of the attempt.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use grants::authorization::{RedirectTrusted, to_agree_to, trust};
 use grants::{
-    Api, AuthMethod, AuthenticatedClient, Client, PersonKey, PkceRule, Policy, RelyingParty, SecretDigest,
-    SigningAlgorithm, StoredSecret, Target, Timestamp, TokenFormat, authenticate,
+    Api, AudienceRule, AuthMethod, AuthenticatedClient, Client, PersonKey, PkceRule, Policy, RelyingParty,
+    SecretDigest, SigningAlgorithm, StoredSecret, Target, Timestamp, TokenFormat, authenticate,
 };
 use protocol::{
     AuthorizationRequest, Claims, ClientId, CodeVerifier, GrantType, Parameters, PresentedClient, ReceivedRequest,
@@ -29,6 +29,7 @@ const HASHES: [&str; 2] = [
     "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQx$BD43QfvskWZSp2wmhyDWZQ",
     "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQy$nXFQolS3T7GHletogxOSIQ",
 ];
+const ISSUER: &str = "https://issuer.example";
 const NAMES: [&str; 2] = ["ada", "lovelace"];
 const SUBJECTS: [&str; 2] = ["usr_AAAAAAAAAAAAAAAAAAAAAA", "usr_BBBBBBBBBBBBBBBBBBBBBA"];
 
@@ -97,6 +98,7 @@ fn client(registration: u8, trusted: bool) -> Client {
         grant_types: GrantType::ALL.into(),
         redirect_uris: vec![RedirectUri::parse(&format!("https://{host}.example/cb")).unwrap()],
         scope: None,
+        audience: AudienceRule::All,
         apis: apis.iter().map(|(identifier, _)| Resource::parse(identifier).unwrap()).collect(),
         pkce: PkceRule::Required,
         introspects: Vec::new(),
@@ -124,7 +126,12 @@ fn apis_of(client: &Client) -> Vec<Api> {
     };
     let registered = APIS.map(|(identifier, scope)| api(identifier, scope, false));
     let registered = registered.into_iter().filter(|api| client.apis.contains(&api.identifier));
-    registered.chain([api("https://issuer.example", "openid offline_access", true)]).collect()
+    registered.chain([api(ISSUER, "openid offline_access", true)]).collect()
+}
+
+/// This server, as an API.
+pub(crate) fn issuer() -> Resource {
+    Resource::parse(ISSUER).unwrap()
 }
 
 pub(crate) fn verifier() -> CodeVerifier {
