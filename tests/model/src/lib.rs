@@ -11,11 +11,14 @@
 //! `properties` says what must always hold and what must be seen; `bounds` says who takes part. `twin` spoils one thing
 //! at a time, and `caught` shows that each property fails for the twin it was made for, with a shortest way to it.
 //!
+//! `people` does the same for people: operators and their commands, browsers, apps, a thief of a cookie, the next owner of
+//! a name, a client that changes its registration.
+//!
 //! `agreement` holds a write and its explanation together: admitted exactly when there is nothing to explain.
 //!
 //! ```text
 //! cargo test --release -p model -- --nocapture                  what every run explores, with counts
-//! JETON_LONG=1 cargo test --release -p model -- --nocapture     wider bounds too: a minute or two more
+//! JETON_LONG=1 cargo test --release -p model -- --nocapture     wider bounds too: a few minutes more
 //! ```
 //!
 //! # Decisions
@@ -47,6 +50,8 @@ mod caught;
 mod clock;
 #[cfg(test)]
 mod explored;
+#[cfg(test)]
+mod people;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

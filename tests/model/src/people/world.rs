@@ -1,0 +1,185 @@
+//! What does not change while the model runs: names, passwords, the app in its two registrations, and the policy.
+
+use std::sync::Arc;
+
+use grants::authorization::{RedirectTrusted, to_agree_to, trust};
+use grants::{
+    Api, AudienceRule, AuthMethod, AuthenticatedClient, Client, PersonKey, PkceRule, Policy, RelyingParty,
+    SecretDigest, SigningAlgorithm, StoredSecret, Target, Timestamp, TokenFormat, authenticate,
+};
+use protocol::{
+    AuthorizationRequest, Claims, ClientId, CodeVerifier, GrantType, Parameters, PresentedClient, ReceivedRequest,
+    RedirectUri, Resource, Scope, Secret, Subject, Username,
+};
+use sessions::{PasswordHash, RequestDigest, Shown, ShownDigest, User};
+
+use crate::people::state::Person;
+use crate::people::twin::Twin;
+
+/// When it begins.
+pub(crate) const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
+/// So much later a session that is used is told so.
+pub(crate) const LATER: u32 = 1800;
+
+const DIGEST: SecretDigest = SecretDigest::from_bytes([1; 32]);
+const PASSWORDS: [&str; 2] = ["first password", "second password"];
+/// Their hashes by Argon2id with 8 KiB and one pass: a stored hash names its own cost, so the shipped rule checks them in
+/// microseconds.
+const HASHES: [&str; 2] = [
+    "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQx$BD43QfvskWZSp2wmhyDWZQ",
+    "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQy$nXFQolS3T7GHletogxOSIQ",
+];
+const ISSUER: &str = "https://issuer.example";
+const NAMES: [&str; 2] = ["ada", "lovelace"];
+const SUBJECTS: [&str; 2] = ["usr_AAAAAAAAAAAAAAAAAAAAAA", "usr_BBBBBBBBBBBBBBBBBBBBBA"];
+
+/// The app, its request, and the policy.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    pub(crate) policy: Policy,
+    pub(crate) app: AuthenticatedClient,
+    pub(crate) request: AuthorizationRequest,
+    pub(crate) digest: RequestDigest,
+    registrations: [Offer; 2],
+}
+
+/// What the request comes to with one registration of the app.
+#[derive(Clone, Debug)]
+pub(crate) struct Offer {
+    pub(crate) trusted: RedirectTrusted,
+    pub(crate) target: Target,
+    pub(crate) to_agree_to: Target,
+    pub(crate) shown: ShownDigest,
+}
+
+impl World {
+    /// A world in which the app asks for `offline_access` or not, and the operator trusts it to skip the page or not.
+    pub(crate) fn new(offline: bool, trusted: bool) -> Self {
+        let scope = if offline { "&scope=orders+offline_access" } else { "" };
+        let query = format!(
+            "response_type=code&client_id=app&code_challenge={}&code_challenge_method=S256{scope}",
+            verifier().challenge().as_str()
+        );
+        let policy = Policy { code_lifetime: 100_000, session_idle_lifetime: LATER * 8, ..Policy::default() };
+        let parameters = Parameters::parse(query.as_bytes()).unwrap();
+        let request = AuthorizationRequest::parse(&parameters, policy.legacy).unwrap();
+        let clients = [0, 1].map(|registration| Arc::new(client(registration, trusted)));
+        let registrations = clients.clone().map(|client| Offer::new(client, &request));
+        let presented = PresentedClient::Basic(clients[0].id.clone(), Secret::new("s".to_owned()));
+        let app = authenticate(Some(Arc::clone(&clients[0])), &presented, Some(DIGEST)).unwrap();
+        Self { policy, app, request, digest: RequestDigest::of(&query), registrations }
+    }
+
+    pub(crate) fn offer(&self, registration: u8) -> &Offer {
+        &self.registrations[usize::from(registration)]
+    }
+}
+
+impl Offer {
+    fn new(client: Arc<Client>, request: &AuthorizationRequest) -> Self {
+        let received = ReceivedRequest { client_id: client.id.clone(), redirect_uri: None };
+        let trusted = trust(&received, Some(client)).unwrap();
+        let target = trusted.admit(request, &apis_of(trusted.client())).unwrap();
+        let (client, redirect_uri) = (trusted.client(), trusted.redirect_uri());
+        let shown = Shown { client, redirect_uri, target: &target, claims: &request.claims }.digest();
+        let to_agree_to = to_agree_to(&target, &request.claims);
+        Self { trusted, target, to_agree_to, shown }
+    }
+}
+
+/// The app as it is registered first, and with another redirect URI and more APIs.
+fn client(registration: u8, trusted: bool) -> Client {
+    let (host, apis) = if registration == 0 { ("budget", &APIS[..1]) } else { ("elsewhere", &APIS[..]) };
+    Client {
+        id: ClientId::parse("app").unwrap(),
+        name: "Budget Planner".to_owned(),
+        auth_method: AuthMethod::SecretBasic,
+        secrets: vec![StoredSecret::hashed(DIGEST, START)],
+        grant_types: GrantType::ALL.into(),
+        redirect_uris: vec![RedirectUri::parse(&format!("https://{host}.example/cb")).unwrap()],
+        scope: None,
+        audience: AudienceRule::All,
+        apis: apis.iter().map(|(identifier, _)| Resource::parse(identifier).unwrap()).collect(),
+        pkce: PkceRule::Required,
+        introspects: Vec::new(),
+        keys: None,
+        assertion_algorithm: None,
+        strict_audience: false,
+        relying_party: RelyingParty::default(),
+        registered_by: None,
+        trusted,
+        disabled: false,
+        created_at: START,
+    }
+}
+
+const APIS: [(&str, &str); 2] = [("https://orders.example", "orders"), ("https://payroll.example", "payroll")];
+
+fn apis_of(client: &Client) -> Vec<Api> {
+    let api = |identifier: &str, scope: &str, is_issuer| Api {
+        identifier: Resource::parse(identifier).unwrap(),
+        scope: Scope::parse(scope).unwrap(),
+        algorithm: SigningAlgorithm::Rs256,
+        format: TokenFormat::Jwt,
+        lifetime: 900,
+        is_issuer,
+    };
+    let registered = APIS.map(|(identifier, scope)| api(identifier, scope, false));
+    let registered = registered.into_iter().filter(|api| client.apis.contains(&api.identifier));
+    registered.chain([api(ISSUER, "openid offline_access", true)]).collect()
+}
+
+/// This server, as an API.
+pub(crate) fn issuer() -> Resource {
+    Resource::parse(ISSUER).unwrap()
+}
+
+pub(crate) fn verifier() -> CodeVerifier {
+    CodeVerifier::parse(&"v".repeat(43)).unwrap()
+}
+
+pub(crate) fn username(name: u8) -> Username {
+    Username::parse(NAMES[usize::from(name)]).unwrap()
+}
+
+pub(crate) fn password(number: u8) -> Secret {
+    Secret::new(PASSWORDS[usize::from(number)].to_owned())
+}
+
+pub(crate) fn password_hash(number: u8) -> PasswordHash {
+    PasswordHash::from_stored(HASHES[usize::from(number)].to_owned())
+}
+
+pub(crate) fn claims(number: u8) -> Claims {
+    if number == 0 { Claims::default() } else { Claims::parse(&format!(r#"{{"name":"Ada {number}"}}"#)).unwrap() }
+}
+
+/// The person of that number as the operator registers that person. Each has the password of the same number.
+pub(crate) fn person(who: u8, name: u8, twin: Twin) -> Person {
+    let username = username(name);
+    let of_name = twin == Twin::NameIsKey;
+    let key = if of_name { PersonKey::of_name(&username) } else { PersonKey::from_bytes([who + 1; 16]) };
+    Person(Arc::new(User {
+        key,
+        username,
+        aliased: true,
+        subject: Subject::parse(SUBJECTS[usize::from(who)]).unwrap(),
+        claims: claims(0),
+        password: password_hash(who),
+        credential_version: 1,
+        disabled: false,
+        created_at: START,
+        sessions: 0,
+        grants: 0,
+    }))
+}
+
+/// The number of a name.
+pub(crate) fn number_of(username: &Username) -> u8 {
+    u8::from(username.as_str() != NAMES[0])
+}
+
+/// The number of whoever has that `sub`.
+pub(crate) fn who_is(subject: &Subject) -> u8 {
+    u8::from(subject.as_str() != SUBJECTS[0])
+}
