@@ -12,7 +12,7 @@ use crate::session::{Code, Session, Tokens, assert_refused, tokens};
 use crate::world::World;
 
 /// So late: a command or a sign-out is over by then.
-const LATE: Duration = Duration::from_millis(400);
+const LATE: Duration = Duration::from_millis(250);
 /// The call happens late, or its answer comes late.
 const FAULTS: [Fault; 2] = [Fault::Late(LATE), Fault::Slow(LATE)];
 

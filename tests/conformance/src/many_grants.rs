@@ -23,7 +23,7 @@ const LONGEST: Duration = Duration::from_secs(3);
 /// The grants of somebody that are still good, as an operator sees them.
 fn live(listed: &Value) -> usize {
     let listed = listed.as_array().expect("grants").iter();
-    listed.filter(|grant| !matches!(grant["state"].as_str(), Some("revoked" | "expired" | "ended"))).count()
+    listed.filter(|grant| matches!(grant["state"].as_str(), Some("issued" | "active"))).count()
 }
 
 /// One grant, where it is given; every second one is redeemed.
