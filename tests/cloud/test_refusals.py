@@ -27,7 +27,7 @@ ALLOWED = {
     "Logout": ({"registry get", "people batch", "people delete", "keys scan", "decrypt handles"}, set()),
     "BackChannelLogout": ({"registry get", "grants of a session", "grants batch", "counters batch", "grants update", "count", "people get",
                            "people put", "people delete", "keys scan", "decrypt handles", "decrypt signing"}, set()),
-    "Register": ({"registry get", "registry batch", "register", "deregister", "use initial token", "make initial token", "count", "keys scan", "decrypt handles"},
+    "Register": ({"registry get", "registry scan", "registry batch", "register", "deregister", "use initial token", "make initial token", "count", "keys scan", "decrypt handles"},
                  set()),
     "Metadata": ({"keys scan"}, set()),
     "RotateKeys": ({"keys scan", "keys put", "keys delete", "secret for handles", "pair for signing", "encrypt for signing"},
