@@ -27,6 +27,8 @@ pub enum UserGuard {
     ClaimsAre(Claims),
     /// The user name is this.
     UsernameIs(Username),
+    /// An alias leads to the person, or none does.
+    AliasedIs(bool),
 }
 
 /// An attribute that a change sets.
@@ -79,9 +81,10 @@ impl UserChange {
         Self::of(user, [UserSet::Claims(claims)]).when(UserGuard::ClaimsAre(user.claims.clone()))
     }
 
-    /// Gives another user name, if the name is still the one that was read.
+    /// Gives another user name, if the name and its alias are still those that were read.
     pub fn rename(user: &User, username: Username) -> Self {
-        Self::of(user, [UserSet::Username(username)]).when(UserGuard::UsernameIs(user.username.clone()))
+        let change = Self::of(user, [UserSet::Username(username)]);
+        UserGuard::same_name(user).into_iter().fold(change, Self::when)
     }
 
     /// Counts a session, if what it is made with still stands.
@@ -121,6 +124,17 @@ impl UserChange {
 }
 
 impl UserGuard {
+    /// The person has the name, and the alias of it, that were read. What takes an alias away rests on this, so that it
+    /// takes away the one that is there.
+    fn same_name(user: &User) -> [Self; 2] {
+        [Self::UsernameIs(user.username.clone()), Self::AliasedIs(user.aliased)]
+    }
+
+    /// The guards of a deletion: it is the person who was read, under the name that was read.
+    pub fn of_deletion(user: &User) -> Vec<Self> {
+        std::iter::once(Self::Is(user.subject.clone())).chain(Self::same_name(user)).collect()
+    }
+
     /// Whether it is true of the person.
     pub fn holds(&self, user: &User) -> bool {
         match self {
@@ -129,6 +143,7 @@ impl UserGuard {
             Self::CredentialVersionIs(version) => user.credential_version == *version,
             Self::ClaimsAre(claims) => user.claims == *claims,
             Self::UsernameIs(username) => user.username == *username,
+            Self::AliasedIs(aliased) => user.aliased == *aliased,
         }
     }
 }

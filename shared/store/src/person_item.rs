@@ -76,18 +76,31 @@ fn claims(known: &Claims) -> Option<AttributeValue> {
     (!known.is_empty()).then(|| text(known))
 }
 
-/// The guards of a change to a person as conditions, and its sets as an update.
-pub(crate) fn of_user_change(change: &UserChange) -> Expression {
+/// Guards on a person as conditions.
+pub(crate) fn of_user_guards(guards: &[UserGuard]) -> Expression {
     let mut expression = Expression::default();
-    for guard in change.guards() {
+    for guard in guards {
         match guard {
             UserGuard::Is(subject) => expression.same("subject", text(subject)),
             UserGuard::On => expression.same("disabled", flag(false)),
             UserGuard::CredentialVersionIs(version) => expression.same("credential_version", number(version)),
             UserGuard::ClaimsAre(known) => expression.same_or_absent("claims", claims(known)),
             UserGuard::UsernameIs(username) => expression.same("username", text(username)),
+            UserGuard::AliasedIs(true) => expression.same("aliased", flag(true)),
+            // Version 0.1 did not write it.
+            UserGuard::AliasedIs(false) => {
+                let (name, not) = (expression.name("aliased"), expression.compare("aliased", "=", flag(false)));
+                let there = expression.name("subject");
+                expression.require(format!("attribute_exists({there}) AND (attribute_not_exists({name}) OR {not})"));
+            }
         }
     }
+    expression
+}
+
+/// The guards of a change to a person as conditions, and its sets as an update.
+pub(crate) fn of_user_change(change: &UserChange) -> Expression {
+    let mut expression = of_user_guards(change.guards());
     for set in change.sets() {
         match set {
             UserSet::Disabled(disabled) => expression.set("disabled", flag(*disabled)),
@@ -172,10 +185,11 @@ pub(crate) fn of_session_change(change: SessionChange) -> Expression {
     let mut expression = Expression::default();
     match change {
         SessionChange::Seen(at) => {
-            let before = expression.compare("last_seen_at", "<", time(at));
-            let (auth_time, last_seen) = (expression.name("auth_time"), expression.name("last_seen_at"));
-            let none = format!("attribute_not_exists({last_seen})");
-            expression.require(format!("attribute_exists({auth_time}) AND ({before} OR {none})"));
+            // A session of version 0.1 was last seen at the sign-in.
+            let seen = expression.compare("last_seen_at", "<", time(at));
+            let signed_in = expression.compare("auth_time", "<", time(at));
+            let last_seen = expression.name("last_seen_at");
+            expression.require(format!("({seen} OR (attribute_not_exists({last_seen}) AND {signed_in}))"));
             expression.set("last_seen_at", time(at));
         }
         SessionChange::OneMoreGrant { at, credential_version } => {

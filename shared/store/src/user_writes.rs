@@ -2,13 +2,15 @@
 //! together it is one transaction.
 
 use protocol::Username;
-use sessions::{AliasKey, PersonKey, User, UserChange};
+use sessions::{AliasKey, PersonKey, User, UserChange, UserGuard};
 
 use crate::commit::{Kind, Outcome, Write, commit};
 use crate::expression::Expression;
 use crate::items::{Reader, flag, text};
 use crate::people_table::PeopleTable;
-use crate::person_item::{ENDED, LEADS_TO, PROFILE, alias_key, from_alias, from_user, key, of_user_change, to_user};
+use crate::person_item::{
+    ENDED, LEADS_TO, PROFILE, alias_key, from_alias, from_user, key, of_user_change, of_user_guards, to_user,
+};
 use crate::{Changed, Unknown, batch};
 
 /// The outcome of a change to a person.
@@ -70,14 +72,14 @@ impl PeopleTable {
         self.changed(0, commit(&self.client, writes).await?)
     }
 
-    /// Deletes a person and the alias of the user name, and does `beside`, in one transaction. What else there is of the
-    /// person is worth nothing from then on; [`PeopleTable::forget`] cleans it away.
+    /// Deletes a person and the alias of the user name, and does `beside`, in one transaction, unless the person was renamed
+    /// since `user` was read. What else there is of the person is worth nothing from then on; [`PeopleTable::forget`] cleans
+    /// it away.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was done.
     pub async fn delete_user(&self, user: &User, beside: Option<Write>) -> Result<UserChanged, Unknown> {
-        let mut own = Expression::default();
-        own.same("subject", text(&user.subject));
+        let own = of_user_guards(&UserGuard::of_deletion(user));
         let mut writes = vec![self.write(Kind::Delete(key(user.key, PROFILE)), own)];
         writes.extend(user.aliased.then(|| self.release_name(user)));
         writes.extend(beside);

@@ -10,6 +10,8 @@ mod fixtures;
 #[cfg(test)]
 mod generated;
 #[cfg(test)]
+mod generated_people;
+#[cfg(test)]
 mod grants_table;
 #[cfg(test)]
 mod keys_table;

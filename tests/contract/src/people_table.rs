@@ -19,7 +19,7 @@ const PASSWORD: &str = "correct horse";
 static HASH: LazyLock<PasswordHash> =
     LazyLock::new(|| hash_password(&Secret::new(PASSWORD.to_owned()), &[1; 16]).unwrap());
 
-fn user(name: &str) -> User {
+pub(crate) fn user(name: &str) -> User {
     let username = Username::parse(name).unwrap();
     User {
         key: PersonKey::from_bytes(edge::random()),
@@ -146,6 +146,45 @@ async fn a_person_of_version_0_1_keeps_its_key_until_the_name_is_given_to_somebo
     assert_eq!((grace.key, grace.aliased), (old.key, true));
     assert_eq!(people.rename_user(&grace, &name("ada"), None).await.unwrap(), UserChanged::Done);
     assert_eq!(people.by_name(&name("ada")).await.unwrap().map(|user| user.key), Some(old.key));
+}
+
+/// What a command read of a person of version 0.1 before another command gave that person an alias.
+async fn c133_a_command_that_read_a_person_before_a_rename_leaves_no_alias_behind(place: Place) {
+    let people = place.stores.people().unwrap();
+    let name = |text: &str| Username::parse(text).unwrap();
+    for (number, to) in ["old0", "grace"].into_iter().enumerate() {
+        let own = format!("old{number}");
+        let old = User { key: PersonKey::of_name(&name(&own)), aliased: false, ..user(&own) };
+        assert_eq!(people.create_user(&old, None).await.unwrap(), Changed::Done);
+        place.without_aliases().await;
+        place.without_attribute_of_people("aliased").await;
+        assert_eq!(people.rename_user(&old, &name(to), None).await.unwrap(), UserChanged::Done);
+        let stands = people.user(old.key).await.unwrap().unwrap();
+        let refused = UserChanged::Refused(Some(Box::new(stands.clone())));
+        assert_eq!(people.delete_user(&old, None).await.unwrap(), refused);
+        assert_eq!(people.rename_user(&old, &name("hopper"), None).await.unwrap(), refused);
+        assert_eq!(people.by_name(&name(to)).await.unwrap(), Some(stands.clone()));
+        assert_eq!(people.delete_user(&stands, None).await.unwrap(), UserChanged::Done);
+        for free in [own.as_str(), to, "hopper"] {
+            let next = user(free);
+            assert_eq!(people.create_user(&next, None).await.unwrap(), Changed::Done, "{free}");
+            assert_eq!(people.delete_user(&next, None).await.unwrap(), UserChanged::Done);
+        }
+    }
+}
+
+async fn c137_a_session_of_version_0_1_was_last_seen_at_its_sign_in(place: Place) {
+    let people = place.stores.people().unwrap();
+    let (signed_in, _) = session_of(&user("ada"));
+    let session = signed_in.session();
+    people.start_session(session, SessionStart::New).await.unwrap();
+    place.without_attribute_of_people("last_seen_at").await;
+    for change in [SessionChange::Seen(NOW.minus(1)), SessionChange::Seen(NOW)] {
+        assert_eq!(people.change_session(session, change).await.unwrap(), None, "{change:?}");
+        assert_eq!(change.after(Some(session)), None, "{change:?}");
+    }
+    let later = SessionChange::Seen(NOW.plus(1));
+    assert_eq!(people.change_session(session, later).await.unwrap(), later.after(Some(session)));
 }
 
 async fn c133_nothing_brings_a_session_back(place: Place) {
@@ -285,6 +324,8 @@ crate::on_both! {
     c133_no_change_of_a_person_undoes_a_newer_one,
     c131_a_name_is_one_persons_and_a_rename_moves_it,
     a_person_of_version_0_1_keeps_its_key_until_the_name_is_given_to_somebody_else,
+    c133_a_command_that_read_a_person_before_a_rename_leaves_no_alias_behind,
+    c137_a_session_of_version_0_1_was_last_seen_at_its_sign_in,
     c133_nothing_brings_a_session_back,
     a_transaction_is_made_whole_or_not_at_all,
     session_person_and_consent_are_read_together,

@@ -159,11 +159,17 @@ async fn delete(one: OneUser) -> Result<(), Error> {
     let off = change(&stack, &user, UserChange::disable(&user), record(&["disabled"])).await?;
     clean_up(&stack, &off).await?;
     stack.people.forget(user.key).await?;
-    match stack.people.delete_user(&off, record(NO_ATTRIBUTES)).await? {
-        UserChanged::Done => {}
-        UserChanged::Refused(_) => return Err(unknown(&user.username).into()),
+    // Somebody who was renamed meanwhile is deleted under the new name.
+    let mut stands = off;
+    for _ in 0..TRIES {
+        match stack.people.delete_user(&stands, record(NO_ATTRIBUTES)).await? {
+            UserChanged::Done => {
+                return print(one.common.json, &json!({ "username": stands.username.as_str(), "deleted": true }));
+            }
+            UserChanged::Refused(found) => stands = same_person(&user, found)?,
+        }
     }
-    print(one.common.json, &json!({ "username": user.username.as_str(), "deleted": true }))
+    Err(busy(&user.username))
 }
 
 /// Makes a change with its record, and gives the person as the change leaves that person.
@@ -188,7 +194,9 @@ fn same_person(user: &User, found: Option<Box<User>>) -> Result<User, Error> {
 
 fn changed_meanwhile(username: &Username, found: &User) -> Error {
     let state = if found.disabled { "disabled" } else { "enabled" };
-    format!("the user {username} was changed by another command meanwhile, and is {state} now: nothing was done").into()
+    let name = if found.username == *username { String::new() } else { format!("called {} and ", found.username) };
+    format!("the user {username} was changed by another command meanwhile, and is {name}{state} now: nothing was done")
+        .into()
 }
 
 fn busy(username: &Username) -> Error {
