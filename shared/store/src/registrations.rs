@@ -3,10 +3,10 @@
 use grants::{Client, InitialToken, InitialTokenName, Timestamp};
 use protocol::ClientId;
 
-use crate::commit::{Kind, Write};
+use crate::commit::{Kind, Outcome, Write, commit};
 use crate::expression::Expression;
 use crate::items::{Item, Reader, flag, number, text, time};
-use crate::registry_item::{CLIENT, client_key, from_client, to_client};
+use crate::registry_item::{CLIENT, OPTIONAL_OF_REGISTRATION, client_key, from_client, to_client};
 use crate::self_registration_item::{INITIAL_TOKEN, from_initial_token, initial_token_key, to_initial_token};
 use crate::{Changed, Registry, Unknown};
 
@@ -19,7 +19,7 @@ impl Registry {
         self.get(&client_key(id)).await?.map(|item| to_client(&self.table, &item)).transpose()
     }
 
-    /// The names of the clients that an operator registered, read from the whole table.
+    /// The names of the clients that an operator registered, read from the whole table in pages of at most a megabyte.
     ///
     /// # Errors
     /// [`Unknown`] when they are not known.
@@ -68,8 +68,9 @@ impl Registry {
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
     pub async fn replace_registration(&self, client: &Client, found: &Client) -> Result<Changed, Unknown> {
-        const KEPT: [&str; 4] = ["id", "client_id", "disabled", "created_at"];
-        let (mut before, mut after) = (from_client(found), from_client(client));
+        /// What a client does not register of itself.
+        const KEPT: [&str; 5] = ["id", "client_id", "trusted", "disabled", "created_at"];
+        let (before, mut after) = (from_client(found), from_client(client));
         let mut expression = Expression::default();
         expression.same("disabled", flag(false));
         expression.same("created_at", time(found.created_at));
@@ -77,18 +78,24 @@ impl Registry {
             expression.same_or_absent(guarded, before.get(guarded).cloned());
         }
         for kept in KEPT {
-            before.remove(kept);
             after.remove(kept);
         }
-        before.retain(|name, _| !after.contains_key(name));
+        // Every optional attribute, whoever wrote it: of two requests that found the same registration the later one counts
+        // as a whole.
+        for optional in OPTIONAL_OF_REGISTRATION {
+            expression.set_or_remove(optional, after.remove(optional));
+        }
         for (name, value) in after {
             expression.set(&name, value);
         }
-        for name in before.into_keys() {
-            expression.set_or_remove(&name, None);
-        }
         let key = Item::from([("id".to_owned(), text(&client_key(&client.id)))]);
-        self.commit(Kind::Update(key), expression, None).await
+        let write = Write::new(&self.table, Kind::Update(key), expression);
+        Ok(match commit(&self.dynamodb, vec![write]).await? {
+            Outcome::Done(_) => Changed::Done,
+            // A repeated send found its own work.
+            Outcome::Refused(_, Some(there)) if to_client(&self.table, &there)? == *client => Changed::Done,
+            Outcome::Refused(..) => Changed::Refused,
+        })
     }
 
     /// Writes an initial access token.

@@ -18,6 +18,10 @@ use crate::self_registration_item::{insert_self_registration, to_self_registrati
 pub(crate) const CLIENT: &str = "client#";
 pub(crate) const API: &str = "api#";
 
+/// The attributes of a client that a registration sets or leaves out. `trusted` is the operator's.
+pub(crate) const OPTIONAL_OF_REGISTRATION: [&str; 8] =
+    ["scope", "audience", "jwks", "jwks_uri", "assertion_algorithm", "strict_audience", "registered_by", "expires_at"];
+
 pub(crate) fn client_key(id: &ClientId) -> String {
     format!("{CLIENT}{id}")
 }

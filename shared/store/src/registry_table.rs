@@ -45,7 +45,7 @@ pub enum Changed {
 pub enum ClientChanged {
     /// It is made.
     Done,
-    /// A guard did not hold; this is the client that stands there.
+    /// A guard did not hold; this is the client that stands there, if it is about that client.
     Refused(Option<Box<Client>>),
 }
 
@@ -106,10 +106,12 @@ impl Registry {
         let outcome = commit(&self.dynamodb, std::iter::once(own).chain(beside).collect()).await?;
         Ok(match outcome {
             Outcome::Done(_) => ClientChanged::Done,
-            Outcome::Refused(_, found) => {
+            Outcome::Refused(0, found) => {
                 let found = found.map(|item| to_client(&self.table, &item)).transpose()?;
                 ClientChanged::Refused(found.map(Box::new))
             }
+            // What stood in the way of the write beside it is no client.
+            Outcome::Refused(..) => ClientChanged::Refused(None),
         })
     }
 

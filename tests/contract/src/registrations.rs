@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 use grants::{
-    Client, ClientChange, InitialToken, InitialTokenName, RegistrationPolicy, SecretDigest, SelfRegistration,
-    StoredSecret,
+    AudienceRule, Client, ClientChange, ClientKeys, InitialToken, InitialTokenName, RegistrationPolicy, SecretDigest,
+    SelfRegistration, SigningAlgorithm, StoredSecret,
 };
-use protocol::{AboutClient, ClientId, ResponseType, Scope};
+use protocol::{AboutClient, ClientId, ResponseType, Scope, ServerUri};
 use store::{Changed, ClientChanged};
 
 use crate::fixtures::{NOW, client, resource};
@@ -118,6 +118,58 @@ async fn c133_a_registration_that_was_changed_meanwhile_is_left_as_it_is(place: 
     assert_eq!(registry.client_now(&found.id).await.unwrap(), rotate.after(Some(&renamed)));
 }
 
+/// A registration with each optional attribute left out in turn, and with all of them.
+fn variants(found: &Client) -> Vec<Client> {
+    let keys = || Some(ClientKeys::At(ServerUri::parse("https://app.example/keys").unwrap()));
+    let whole = Client {
+        scope: Scope::parse("read").ok(),
+        audience: AudienceRule::All,
+        keys: keys(),
+        assertion_algorithm: Some(SigningAlgorithm::Es256),
+        strict_audience: true,
+        ..found.clone()
+    };
+    vec![
+        Client { scope: None, ..whole.clone() },
+        Client { audience: AudienceRule::One, ..whole.clone() },
+        Client { keys: None, ..whole.clone() },
+        Client { assertion_algorithm: None, ..whole.clone() },
+        Client { strict_audience: false, ..whole.clone() },
+        Client { name: "Plain".to_owned(), scope: None, keys: None, ..found.clone() },
+        whole,
+    ]
+}
+
+async fn c133_of_two_registrations_that_replace_the_same_one_the_later_counts_as_a_whole(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let found = registered(1);
+    for first in variants(&found) {
+        for second in variants(&found) {
+            registry.create_client(&found, None).await.unwrap();
+            for replaced in [&first, &second] {
+                assert_eq!(registry.replace_registration(replaced, &found).await.unwrap(), Changed::Done);
+                assert_eq!(registry.client_now(&found.id).await.unwrap().as_ref(), Some(replaced));
+            }
+            registry.delete_client(&found.id, None).await.unwrap();
+        }
+    }
+}
+
+async fn a_replacement_that_is_sent_again_finds_its_own_work(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let found = registered(1);
+    let by = found.registered_by.clone().unwrap();
+    let about = AboutClient::parse(r#"{"client_uri":"https://new.example/"}"#).unwrap();
+    let replaced = Client { registered_by: Some(SelfRegistration { about, ..by }), ..found.clone() };
+    registry.create_client(&found, None).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(registry.replace_registration(&replaced, &found).await.unwrap(), Changed::Done);
+    }
+    let other = Client { name: "Other".to_owned(), ..replaced.clone() };
+    assert_eq!(registry.replace_registration(&other, &found).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.client_now(&found.id).await.unwrap(), Some(replaced));
+}
+
 async fn a_client_whose_time_is_over_is_not_there(place: Place) {
     let registry = place.stores.registry().unwrap();
     let client = registered(1);
@@ -132,5 +184,7 @@ crate::on_both! {
     a_client_and_a_use_are_written_both_or_neither,
     of_many_at_the_same_time_no_more_are_registered_than_a_token_has_uses,
     c133_a_registration_that_was_changed_meanwhile_is_left_as_it_is,
+    c133_of_two_registrations_that_replace_the_same_one_the_later_counts_as_a_whole,
+    a_replacement_that_is_sent_again_finds_its_own_work,
     a_client_whose_time_is_over_is_not_there,
 }

@@ -5,7 +5,7 @@ use grants::{
     SigningAlgorithm, StoredSecret, TokenFormat,
 };
 use protocol::{ClientId, Scope, ServerUri};
-use store::{Changed, ClientChanged};
+use store::{AuditRecord, Changed, ClientChanged};
 
 use crate::fixtures::{NOW, client, resource};
 use crate::place::Place;
@@ -110,6 +110,25 @@ async fn c133_no_change_of_a_client_undoes_a_newer_one(place: Place) {
     }
 }
 
+/// The record that a command writes beside its change is no client.
+async fn a_change_whose_record_is_refused_finds_no_client(place: Place) {
+    let (registry, audit) = (place.stores.registry().unwrap(), place.audit());
+    let written = client();
+    let record = AuditRecord {
+        at: NOW.seconds() * 1000,
+        nonce: [1; 8],
+        who: "local:ana@host".to_owned(),
+        action: "client disable".to_owned(),
+        about: format!("client:{}", written.id),
+        attributes: vec!["disabled".to_owned()],
+    };
+    registry.create_client(&written, Some(audit.record(&record))).await.unwrap();
+    let off = ClientChange::disabled(&written, true);
+    let refused = registry.change_client(&off, Some(audit.record(&record))).await.unwrap();
+    assert_eq!(refused, ClientChanged::Refused(None));
+    assert_eq!(registry.client_now(&written.id).await.unwrap(), Some(written));
+}
+
 async fn apis_are_read_several_at_a_time_in_the_order_asked_for(place: Place) {
     let registry = place.stores.registry().unwrap();
     let (one, two) = (api("https://one.example"), api("https://two.example"));
@@ -139,6 +158,7 @@ crate::on_both! {
     a_client_that_signs_is_read_back_whole,
     a_change_counts_after_a_minute,
     c133_no_change_of_a_client_undoes_a_newer_one,
+    a_change_whose_record_is_refused_finds_no_client,
     apis_are_read_several_at_a_time_in_the_order_asked_for,
     two_things_of_one_name_are_two,
 }
