@@ -66,6 +66,10 @@ impl Register {
             (Changed::Done, _) => Ok(()),
             // It was used up or deleted since it was read.
             (Changed::Refused, Some(_)) => Err(RegistrationFailure::DENIED),
+            // The answer to the same write was lost, and it was sent again.
+            (Changed::Refused, None) if self.parts.registry.client_now(&client.id).await?.as_ref() == Some(client) => {
+                Ok(())
+            }
             (Changed::Refused, None) => Err(server_error().into()),
         }
     }

@@ -22,4 +22,6 @@ mod people;
 #[cfg(test)]
 mod place;
 #[cfg(test)]
+mod registrations;
+#[cfg(test)]
 mod revocations;

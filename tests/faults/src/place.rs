@@ -39,7 +39,7 @@ pub(crate) struct Tokens {
 impl Place {
     pub(crate) async fn start() -> Self {
         let proxy = CountingProxy::embedded();
-        let stack = Stack::builder().store(&proxy.endpoint()).start();
+        let stack = Stack::builder().store(&proxy.endpoint()).arg("--registration").arg("open").start();
         let cli = stack.cli();
         cli.create_api(ORDERS, "read", &[]);
         cli.create_api(VAULT, "open", &["--token-format", "opaque"]);
