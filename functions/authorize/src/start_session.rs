@@ -22,14 +22,15 @@ pub(crate) enum Started {
 }
 
 impl Authorize {
-    /// The session that this browser has, whoever's it is.
+    /// The session that this browser's cookie names, whoever's it is: also one whose secret was replaced, because the answer
+    /// with the new secret may never have come here. No browser can name a session that it never had: cookies are sealed.
     pub(crate) async fn former_session(
         &self,
         incoming: Incoming<'_>,
         ring: &KeyRing,
     ) -> Result<Option<Session>, Unknown> {
         let Some(handle) = incoming.session(ring.handles()) else { return Ok(None) };
-        Ok(self.people.session(&handle).await?.filter(|session| handle.opens(session)))
+        self.people.session(&handle).await
     }
 
     /// Makes the session, or renews the one that the same person has on this browser. One of somebody else ends, with all

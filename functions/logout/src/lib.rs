@@ -11,6 +11,8 @@
 //!   that is not registered, or a hint that is none, gets a page, and the session stays.
 //! - A browser sends its session along when it is led here, but not when another site's form is posted here. Such a post
 //!   is answered with the same request as a link.
+//! - A cookie whose secret a later sign-in replaced opens nothing. With an ID token of the session that it names it ends
+//!   that session: the answer to the later sign-in may never have come.
 //! - A person who stays signed in stays here: no app hears about it.
 
 mod show;
@@ -26,7 +28,7 @@ use http::Method;
 use keys::{HandleKind, IdTokenFacts, KeyRing};
 use lambda_http::Request;
 use protocol::{LogoutRequest, Parameters, RedirectUri};
-use sessions::{FormTicket, Hinted, RequestDigest, SignOut, SignedIn, sign_out, signed_in};
+use sessions::{FormTicket, Hinted, RequestDigest, Session, SignOut, SignedIn, ends_unopened, sign_out, signed_in};
 use store::PeopleTable;
 
 use crate::show::Early;
@@ -46,6 +48,23 @@ struct Admitted {
     path: String,
     /// The request in its one form.
     query: String,
+}
+
+/// Who is in front of the browser.
+enum Guest {
+    SignedIn(Box<SignedIn>),
+    /// Nobody is signed in. The cookie names this session and does not open it.
+    Names(Box<Session>),
+    Nobody,
+}
+
+impl Guest {
+    fn person(&self) -> Option<&SignedIn> {
+        match self {
+            Self::SignedIn(person) => Some(person),
+            Self::Names(_) | Self::Nobody => None,
+        }
+    }
 }
 
 impl Logout {
@@ -72,7 +91,7 @@ impl Logout {
         let ring = self.parts.keys.ring(now).await.map_err(|failure| show::failed(&failure))?;
         let admitted = self.admit(text, &ring, now).await?;
         let guest = self.guest(incoming, &ring, now).await?;
-        let known_as = match (&admitted.hinted, &guest) {
+        let known_as = match (&admitted.hinted, guest.person()) {
             (Some((client, _)), Some(person)) => {
                 Some(ring.handles().known_as(&client.relying_party, &person.user().subject))
             }
@@ -84,10 +103,13 @@ impl Logout {
             subject: &facts.subject,
             known_as: known_as.as_ref(),
         });
-        match (sign_out(guest.as_ref(), hint), &guest) {
-            (SignOut::End, Some(person)) => self.end(&admitted, person).await,
-            (SignOut::Ask, Some(person)) => Ok(show::ask(&admitted, person, &ring, now)),
-            (SignOut::Over | SignOut::End | SignOut::Ask, _) => Ok(show::over(&admitted)),
+        match &guest {
+            Guest::SignedIn(person) => match sign_out(person, hint) {
+                SignOut::End => self.end(&admitted, person).await,
+                SignOut::Ask => Ok(show::ask(&admitted, person, &ring, now)),
+            },
+            Guest::Names(session) if ends_unopened(session, hint) => self.end_session(&admitted, session).await,
+            Guest::Names(_) | Guest::Nobody => Ok(show::over(&admitted)),
         }
     }
 
@@ -98,7 +120,7 @@ impl Logout {
         let text = form.one("request").ok().flatten().unwrap_or_default();
         let ring = self.parts.keys.ring(now).await.map_err(|failure| show::failed(&failure))?;
         let admitted = self.admit(text, &ring, now).await?;
-        let Some(person) = self.guest(incoming, &ring, now).await? else { return Ok(show::over(&admitted)) };
+        let Guest::SignedIn(person) = self.guest(incoming, &ring, now).await? else { return Ok(show::over(&admitted)) };
         let ticket = form.one("ticket").ok().flatten().unwrap_or_default();
         let ticket = ring.handles().open(HandleKind::SignOutForm, ticket);
         let ticket = ticket.and_then(|bytes| FormTicket::from_bytes(&bytes)).filter(|_| !incoming.is_cross_site());
@@ -146,18 +168,27 @@ impl Logout {
     }
 
     /// Who is in front of the browser: one read, or none without a cookie.
-    async fn guest(&self, incoming: Incoming<'_>, ring: &KeyRing, now: Timestamp) -> Result<Option<SignedIn>, Early> {
-        let Some(handle) = incoming.session(ring.handles()) else { return Ok(None) };
+    async fn guest(&self, incoming: Incoming<'_>, ring: &KeyRing, now: Timestamp) -> Result<Guest, Early> {
+        let Some(handle) = incoming.session(ring.handles()) else { return Ok(Guest::Nobody) };
         let visitor = self.people.visitor(&handle, None).await.map_err(|unknown| show::failed(&unknown.into()))?;
-        Ok(signed_in(&handle, visitor.session, visitor.user, (&self.parts.config.policy, now)))
+        let person = signed_in(&handle, visitor.session.clone(), visitor.user, (&self.parts.config.policy, now));
+        Ok(match (person, visitor.session) {
+            (Some(person), _) => Guest::SignedIn(Box::new(person)),
+            (None, Some(session)) => Guest::Names(Box::new(session)),
+            (None, None) => Guest::Nobody,
+        })
     }
 
     /// Ends the session: one write.
     async fn end(&self, admitted: &Admitted, person: &SignedIn) -> Result<Answer, Early> {
-        let ended = self.people.end_session(person.session()).await;
-        ended.map_err(|unknown| show::failed(&unknown.into()))?;
-        let answer = forget_cookie(show::over(admitted), SESSION_COOKIE);
+        let answer = self.end_session(admitted, person.session()).await?;
         Ok(Trace::event(Event::of_person(AuditEvent::SignedOut, &person.user().subject)).onto(answer))
+    }
+
+    async fn end_session(&self, admitted: &Admitted, session: &Session) -> Result<Answer, Early> {
+        let ended = self.people.end_session(session).await;
+        ended.map_err(|unknown| show::failed(&unknown.into()))?;
+        Ok(forget_cookie(show::over(admitted), SESSION_COOKIE))
     }
 }
 

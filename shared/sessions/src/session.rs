@@ -3,7 +3,8 @@
 //! # Decisions
 //! - A session is an item under its person, named by `sid`. The cookie holds a secret beside the name, and the item its
 //!   hash. A sign-in over a living session of the same person keeps the name and replaces the secret, so that what came
-//!   from this browser ends with one sign-out, and a copy of the old cookie is worth nothing.
+//!   from this browser ends with one sign-out, and a copy of the old cookie opens nothing. An old cookie still says which
+//!   session the browser had, so that a sign-in whose answer was lost leaves no session behind that no sign-out reaches.
 //! - A session is good while the person's credentials are those that it was made with.
 //! - It ends a while after the last sign-in, and a while after the browser was last here.
 //! - Sessions are numbered; the newest hundred of a person are good.
@@ -91,8 +92,8 @@ impl SignedIn {
     }
 }
 
-/// Signs a person in: the session to store and how, and its cookie. `former` is the session of the browser that signs in,
-/// as it was read; one of the same person that is alive is kept.
+/// Signs a person in: the session to store and how, and its cookie. `former` is the session that the browser's cookie names,
+/// as it was read; one of the same person that is alive is kept, whatever its secret is by now.
 pub fn sign_in(
     proven: ProvenPerson,
     former: Option<&Session>,

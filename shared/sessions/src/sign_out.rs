@@ -2,7 +2,7 @@
 
 use protocol::Subject;
 
-use crate::{SessionId, SignedIn};
+use crate::{Session, SessionId, SignedIn};
 
 /// Whom an ID token that came as a hint is about.
 #[derive(Clone, Copy, Debug)]
@@ -18,8 +18,6 @@ pub struct Hinted<'a> {
 /// What to do about a request to sign out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignOut {
-    /// Nobody is signed in.
-    Over,
     /// End the session.
     End,
     /// Ask the person: anybody can make a browser come here.
@@ -27,8 +25,7 @@ pub enum SignOut {
 }
 
 /// Decides. Only somebody who was told about this sign-in has its ID token, so who has one is believed.
-pub fn sign_out(signed_in: Option<&SignedIn>, hint: Option<Hinted<'_>>) -> SignOut {
-    let Some(signed_in) = signed_in else { return SignOut::Over };
+pub fn sign_out(signed_in: &SignedIn, hint: Option<Hinted<'_>>) -> SignOut {
     let is_meant = |hint: Hinted<'_>| {
         let this_session = hint.session == Some(signed_in.session().id);
         this_session || hint.known_as.is_some_and(|known_as| known_as.as_str() == hint.subject)
@@ -36,10 +33,28 @@ pub fn sign_out(signed_in: Option<&SignedIn>, hint: Option<Hinted<'_>>) -> SignO
     if hint.is_some_and(is_meant) { SignOut::End } else { SignOut::Ask }
 }
 
+/// Whether a session ends though the browser's cookie names it and does not open it: the answer to a later sign-in, which
+/// brought another secret, never came here, or the cookie is an old copy. An app's ID token of this session decides.
+pub fn ends_unopened(named: &Session, hint: Option<Hinted<'_>>) -> bool {
+    hint.is_some_and(|hint| hint.session == Some(named.id))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::session::tests::session;
+
+    #[test]
+    fn c135_a_session_whose_new_cookie_never_came_ends_by_an_id_token_of_it_and_by_nothing_else() {
+        let (person, _) = session();
+        let own = person.user().subject.clone();
+        let hint = |session| Some(Hinted { session, subject: own.as_str(), known_as: Some(&own) });
+        assert!(ends_unopened(person.session(), hint(Some(person.session().id))));
+        let another = SessionId::parse("AAAAAAAAAAAAAAAAAAAAAA").ok();
+        for other in [None, hint(None), hint(another)] {
+            assert!(!ends_unopened(person.session(), other), "{other:?}");
+        }
+    }
 
     #[test]
     fn c128_only_a_hint_about_this_session_or_person_spares_the_question() {
@@ -59,8 +74,7 @@ mod tests {
             (hint(None, other.as_str(), None), SignOut::Ask),
         ];
         for (hint, expected) in rows {
-            assert_eq!(sign_out(Some(&person), hint), expected, "{hint:?}");
-            assert_eq!(sign_out(None, hint), SignOut::Over);
+            assert_eq!(sign_out(&person, hint), expected, "{hint:?}");
         }
     }
 }

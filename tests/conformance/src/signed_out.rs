@@ -138,3 +138,53 @@ async fn c136_c135_a_sign_in_over_a_session_of_another_person_ends_it_as_a_sign_
     .await;
     survivors.assert_none();
 }
+
+/// The browser never hears of its second sign-in, and has the cookie of the first.
+async fn unheard<'c>(session: &Session<'_>, browser: &Browser, client: &'c RegisteredClient, who: &str) -> App<'c> {
+    App::enter(session, &mut browser.clone(), client, who).await
+}
+
+#[tokio::test]
+async fn c136_c135_where_the_answer_to_a_second_sign_in_was_lost_the_next_sign_out_ends_what_came_before() {
+    let (world, survivors) = (streamless(), Survivors::default());
+    let [mail, payroll] = mail_and_payroll(world);
+    let names = ["unheard", "unheard2"];
+    for name in names {
+        world.stack.cli().create_user(name, PASSWORD);
+    }
+    let session = world.session();
+    for (round, next) in names.into_iter().enumerate() {
+        let mut browser = browser_of(world, 9, round);
+        let first = App::enter(&session, &mut browser, &mail, names[0]).await;
+        let lost = unheard(&session, &browser, &payroll, names[0]).await;
+        let last = App::enter(&session, &mut browser, &payroll, next).await;
+        if next == names[0] && last.sid != first.sid {
+            survivors.note(round, "the session is another one");
+        }
+        sign_out(&mut browser, &last).await;
+        survivors.note_all(round, first.left(&session, "the first").await);
+        survivors.note_all(round, lost.left(&session, "the one whose answer was lost").await);
+        survivors.note_all(round, last.left(&session, "the last").await);
+    }
+    survivors.assert_none();
+}
+
+#[tokio::test]
+async fn c135_a_sign_out_by_an_app_ends_its_session_where_the_answer_to_a_second_sign_in_was_lost() {
+    let (world, survivors) = (streamless(), Survivors::default());
+    let [mail, payroll] = mail_and_payroll(world);
+    world.stack.cli().create_user("unheard3", PASSWORD);
+    let session = world.session();
+    let mut browser = browser_of(world, 10, 0);
+    let first = App::enter(&session, &mut browser, &mail, "unheard3").await;
+    let lost = unheard(&session, &browser, &payroll, "unheard3").await;
+    // Another browser's session is not touched by an ID token of it alone.
+    let mut other = browser_of(world, 10, 1);
+    let elsewhere = App::enter(&session, &mut other, &mail, "unheard3").await;
+    drop(browser.clone().go(&format!("/logout?id_token_hint={}", elsewhere.id_token)).await);
+    assert_eq!(session.refresh(&mail, &elsewhere.refresh).await.status, 200);
+    sign_out(&mut browser, &first).await;
+    survivors.note_all(0, first.left(&session, "the first").await);
+    survivors.note_all(0, lost.left(&session, "the one whose answer was lost").await);
+    survivors.assert_none();
+}

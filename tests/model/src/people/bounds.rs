@@ -109,6 +109,7 @@ fn people() -> Vec<(&'static str, Bounds)> {
 fn browsers() -> Vec<(&'static str, Bounds)> {
     let tokens: &[Request] = &[ada(0), Authorize(0), Redeem(0)];
     let again: &[Request] = &[ada(0), Authorize(0), SignOut(0)];
+    let over: &[Request] = &[Create(1, 1), ada(0), Authorize(0), Redeem(0)];
     vec![
         ("two browsers, one signs out", Bounds::new(tokens, &[&[SignOut(0)], &[Refresh(0)], &[ada(1), Authorize(1)]])),
         (
@@ -119,6 +120,10 @@ fn browsers() -> Vec<(&'static str, Bounds)> {
         (
             "second sign-ins whose answers are lost",
             Bounds::new(tokens, &[&[ada(0), ada(0), SignOut(0)], &[Refresh(0), Refresh(0)]]).with_mishaps(),
+        ),
+        (
+            "a second sign-in whose answer is lost, then somebody else",
+            Bounds::new(over, &[&[ada(0), SignIn(0, 1, 1), SignOut(0)], &[Refresh(0), Refresh(0)]]).with_mishaps(),
         ),
         (
             "a thief of a cookie, a second sign-in, a sign-out",

@@ -23,10 +23,6 @@ pub(crate) const OLD_COOKIE: &str = "a cookie that a sign-in replaced opens noth
 pub(crate) const NOTHING_UNDONE: &str = "no change is undone";
 pub(crate) const ENDED_FOR_EVER: &str = "a session that ended never comes back";
 
-/// A limit: such a session can only end by itself, by its person, or by `jeton session end`.
-pub(crate) const UNHEARD: &str =
-    "where the answer to a second sign-in was lost, the next sign-out can miss the session";
-
 const ALWAYS: [Named; 8] = [
     (NOTHING_AFTER_THE_LOOK, |_, state| !state.has(Fault::GivenAfterLook)),
     (NOTHING_AFTER_THE_COMMAND, |_, state| !state.has(Fault::GivenAfterCommand)),
@@ -38,7 +34,7 @@ const ALWAYS: [Named; 8] = [
     (ENDED_FOR_EVER, |everybody, state| !state.history.ended.iter().any(|id| is_good(everybody, state, *id))),
 ];
 
-const SOMETIMES: [Named; 24] = [
+const SOMETIMES: [Named; 23] = [
     ("somebody signs in", |_, state| state.told(Answer::SignedIn)),
     ("a second sign-in keeps the session", |_, state| state.told(Answer::SignedInAgain)),
     ("a wrong password, or nobody", |_, state| state.told(Answer::WrongPassword)),
@@ -69,7 +65,6 @@ const SOMETIMES: [Named; 24] = [
         let touched = |session: &sessions::Session| session.last_seen_at > session.auth_time;
         state.sessions.iter().any(|session| touched(&session.0))
     }),
-    (UNHEARD, |_, state| state.history.outlived),
 ];
 
 /// The names of what must always hold.

@@ -98,8 +98,7 @@ impl Model for Everybody {
             Action::Dies(agent) => {
                 next.deaths += 1;
                 let place = next.processes.iter().position(|process| process.agent == agent)?;
-                let process = next.processes.remove(place);
-                watch::died(self, &mut next, &process);
+                next.processes.remove(place);
             }
             Action::Later => next.later = true,
         }

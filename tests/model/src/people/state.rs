@@ -163,11 +163,7 @@ pub(crate) struct History {
     pub(crate) claims: [u8; 2],
     pub(crate) name: [u8; 2],
     pub(crate) ended: Vec<SessionId>,
-    /// Browsers that never heard of their last sign-in: a session of theirs has a secret that nobody knows.
-    pub(crate) unheard: [bool; 3],
     pub(crate) faults: u16,
-    /// A grant outlived the sign-out of a browser that never heard of a sign-in.
-    pub(crate) outlived: bool,
 }
 
 /// What must not happen in a step.

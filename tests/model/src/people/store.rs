@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use grants::revocation::revoke;
 use grants::{SessionId, Timestamp, Transition, code};
-use sessions::{Session, SessionChange, SessionStart, User, UserChange};
+use sessions::{Session, SessionChange, SessionStart, User, UserChange, UserGuard};
 
 use crate::people::bounds::Request;
 use crate::people::run::Everybody;
@@ -16,7 +16,7 @@ use crate::people::{flow, issuing, watch, world};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Op {
     FindName,
-    /// The session that the browser has when a sign-in begins, if the cookie opens it.
+    /// The session that the browser's cookie names when a sign-in begins.
     ReadFormer,
     ReadPerson,
     ReadSession,
@@ -59,7 +59,7 @@ pub(crate) fn make(everybody: &Everybody, state: &mut State, process: &mut Proce
     let now = state.now();
     match op {
         Op::FindName => process.seen.key = name_of(process.request).and_then(|name| state.names[usize::from(name)]),
-        Op::ReadFormer | Op::ReadSession => read_session(state, process, op),
+        Op::ReadFormer | Op::ReadSession => read_session(everybody, state, process, op),
         Op::ReadPerson => {
             let key = process.seen.key.or(process.with.cookie.map(|cookie| cookie.person));
             process.seen.person = key.and_then(|key| state.person(key)).cloned();
@@ -115,11 +115,11 @@ const fn name_of(request: Request) -> Option<u8> {
     }
 }
 
-fn read_session(state: &State, process: &mut Process, op: Op) {
+fn read_session(everybody: &Everybody, state: &State, process: &mut Process, op: Op) {
     let Some(cookie) = process.with.cookie else { return };
     let found = state.session(cookie.session).filter(|session| session.0.person == cookie.person);
-    let opens = |session: &&Sitting| op == Op::ReadSession || cookie.handle().opens(&session.0);
-    process.seen.session = found.filter(opens).cloned();
+    let must_open = op == Op::ReadFormer && everybody.twin == Twin::FormerMustOpen;
+    process.seen.session = found.filter(|session| !must_open || cookie.handle().opens(&session.0)).cloned();
 }
 
 /// The items that the grant of a process rests on: where the cookie or the handle leads.
@@ -244,9 +244,10 @@ fn forget(state: &mut State, process: &Process) {
 fn remove_person(state: &mut State, process: &mut Process) {
     let read = Arc::clone(&process.seen.person.as_ref().unwrap().0);
     let name = world::number_of(&read.username);
-    let is_there = state.person(read.key).is_some_and(|person| person.0.subject == read.subject);
-    // One transaction: the alias must still be the person's own.
-    process.seen.written = is_there && state.names[usize::from(name)] == Some(read.key);
+    // One transaction: the person has the name that was read, and the alias is the person's own.
+    let guards = UserGuard::of_deletion(&read);
+    let stands = state.person(read.key).is_some_and(|person| guards.iter().all(|guard| guard.holds(&person.0)));
+    process.seen.written = stands && state.names[usize::from(name)] == Some(read.key);
     if process.seen.written {
         state.people.retain(|person| person.0.key != read.key);
         state.names[usize::from(name)] = None;

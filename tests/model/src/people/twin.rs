@@ -23,6 +23,8 @@ pub(crate) enum Twin {
     NameIsKey,
     /// A sign-in makes a session and leaves the one that the browser has.
     LeavesOldSession,
+    /// A sign-in keeps or ends the session that the browser's cookie names only where the cookie opens it.
+    FormerMustOpen,
     /// A change to a session is written whether or not the session is there.
     TouchRevives,
     /// The ticket of a consent form binds the text of the request only.
@@ -59,6 +61,7 @@ impl Twin {
             | Self::NoNextVersion
             | Self::NameIsKey
             | Self::LeavesOldSession
+            | Self::FormerMustOpen
             | Self::TouchRevives
             | Self::TicketBindsRequestOnly
             | Self::NameNotAsked => stands(grant, user, session, (&world.policy, now)),

@@ -1,7 +1,5 @@
 //! What must be remembered to tell a fault. It never asks the rules that it watches.
 
-use sessions::SessionStart;
-
 use crate::people::bounds::Request;
 use crate::people::run::Everybody;
 use crate::people::state::{Answer, Fault, Origin, Person, Process, State};
@@ -32,15 +30,6 @@ pub(crate) fn looked(state: &State, process: &mut Process) {
 fn origin(process: &Process) -> Origin {
     let by_token = matches!(process.request, Request::Redeem(_) | Request::Refresh(_));
     if by_token { flow::handed(process).origin } else { process.with.cookie.unwrap().origin }
-}
-
-/// A process dies. A browser that is not told of its session's new secret has a cookie that opens nothing.
-pub(crate) fn died(everybody: &Everybody, state: &mut State, process: &Process) {
-    let Request::SignIn(browser, ..) = process.request else { return };
-    let renewed = || flow::made(everybody, process, state.now()).2 == SessionStart::Renewed;
-    if process.seen.written && renewed() {
-        state.history.unheard[usize::from(browser)] = true;
-    }
 }
 
 /// A browser signed out.
@@ -151,9 +140,6 @@ fn given(everybody: &Everybody, state: &mut State, process: &Process) {
     history.fault_if(process.seen.looked_at > origin.epoch, Fault::GivenAfterLook);
     history.fault_if(certain.epochs[who] > origin.epoch, Fault::GivenAfterCommand);
     if certain.sign_outs[browser] > origin.sign_outs && !everybody.bounds.offline {
-        // A browser that never heard of a sign-in cannot name its session when it signs in again.
-        let unheard = history.unheard[browser];
-        history.outlived |= unheard;
-        history.fault_if(!unheard, Fault::OutlivedSignOut);
+        history.fault_if(true, Fault::OutlivedSignOut);
     }
 }
