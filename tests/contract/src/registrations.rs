@@ -159,7 +159,9 @@ async fn a_replacement_that_is_sent_again_finds_its_own_work(place: Place) {
     let registry = place.stores.registry().unwrap();
     let found = registered(1);
     let by = found.registered_by.clone().unwrap();
-    let about = AboutClient::parse(r#"{"client_uri":"https://new.example/"}"#).unwrap();
+    let about =
+        r#"{"application_type":"web","client_uri":"https://new.example/","contacts":[],"require_auth_time":false}"#;
+    let about = AboutClient::parse(about).unwrap();
     let replaced = Client { registered_by: Some(SelfRegistration { about, ..by }), ..found.clone() };
     registry.create_client(&found, None).await.unwrap();
     for _ in 0..2 {
