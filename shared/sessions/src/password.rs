@@ -1,9 +1,12 @@
 //! Passwords: the only slow hash.
 
-use argon2::Argon2;
+mod memory;
+
 use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use protocol::Secret;
+
+use crate::password::memory::Hasher;
 
 /// The shortest password that may be set (NIST SP 800-63B §5.1.1.2).
 pub const MIN_PASSWORD_CHARACTERS: usize = 8;
@@ -54,7 +57,7 @@ pub fn hash_password(password: &Secret, salt: &[u8; 16]) -> Result<PasswordHash,
     if text.chars().count() < MIN_PASSWORD_CHARACTERS || text.len() > MAX_PASSWORD_BYTES {
         return Err(WeakPassword::Length);
     }
-    let hash = Argon2::default().hash_password_with_salt(text.as_bytes(), salt);
+    let hash = Hasher.hash_password_with_salt(text.as_bytes(), salt);
     hash.map(|hash| PasswordHash(hash.to_string())).map_err(|_| WeakPassword::Unhashable)
 }
 
@@ -64,13 +67,11 @@ pub fn password_is_right(password: &Secret, stored: Option<&PasswordHash>) -> bo
     if text.len() > MAX_PASSWORD_BYTES {
         return false;
     }
-    let argon2 = Argon2::default();
     if let Some(Ok(hash)) = stored.map(|hash| Phc::new(&hash.0)) {
-        return argon2.verify_password(text, &hash).is_ok();
+        return Hasher.verify_password(text, &hash).is_ok();
     }
-    let mut ignored = [0; 32];
     // Whether it worked tells nothing either: there is nobody whose password it could be.
-    argon2.hash_password_into(text, b"nobody has a salt", &mut ignored).is_err_and(|_| false)
+    Hasher.hash_password_with_salt(text, b"nobody has a salt").is_err_and(|_| false)
 }
 
 #[cfg(test)]
