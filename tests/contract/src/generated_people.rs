@@ -58,7 +58,6 @@ struct Everybody {
     aliases: BTreeMap<String, PersonKey>,
     /// Each person at each moment.
     moments: Vec<User>,
-    legacy: bool,
 }
 
 impl Everybody {
@@ -113,33 +112,12 @@ fn new_person(number: usize) -> User {
     User { subject, claims: Claims::default(), ..user("somebody") }
 }
 
+/// Makes a command, and compares what came of it with what it means. `number` makes people different.
 async fn make(people: &PeopleTable, place: &Place, all: &mut Everybody, command: &Command, number: usize) -> bool {
     match command {
-        Command::Create(named) => {
-            let new = User { username: name(*named), ..new_person(number) };
-            let free = all.is_free(&new.username, new.key);
-            let made = people.create_user(&new, None).await.unwrap();
-            assert_eq!(made, if free { Changed::Done } else { Changed::Refused }, "{command:?}");
-            if free {
-                all.aliases.insert(new.username.normalized(), new.key);
-                all.put(new);
-            }
-            free
-        }
+        Command::Create(named) => create(people, all, User { username: name(*named), ..new_person(number) }).await,
         Command::CreateLegacy(named) => {
-            let username = name(*named);
-            let key = PersonKey::of_name(&username);
-            // Only before there is anybody: aliases are taken away as a whole.
-            if !all.people.is_empty() || all.legacy {
-                return false;
-            }
-            let old = User { key, username, aliased: false, ..new_person(number) };
-            assert_eq!(people.create_user(&old, None).await.unwrap(), Changed::Done);
-            place.without_aliases().await;
-            place.without_attribute_of_people("aliased").await;
-            all.legacy = true;
-            all.put(old);
-            true
+            create_legacy(people, place, all, User { username: name(*named), ..new_person(number) }).await
         }
         Command::Rename(moment, named) => {
             let Some(read) = all.moment(*moment) else { return false };
@@ -165,11 +143,35 @@ async fn make(people: &PeopleTable, place: &Place, all: &mut Everybody, command:
             let (before, after) = (all.of(read.key).cloned(), change.after(all.of(read.key)));
             let expected = if after.is_some() { UserChanged::Done } else { UserChanged::Refused(before.map(Box::new)) };
             assert_eq!(made, expected, "{command:?} of {read:?}");
-            let done = after.is_some();
-            after.into_iter().for_each(|after| all.put(after));
-            done
+            let Some(after) = after else { return false };
+            all.put(after);
+            true
         }
     }
+}
+
+async fn create(people: &PeopleTable, all: &mut Everybody, new: User) -> bool {
+    let free = all.is_free(&new.username, new.key);
+    let made = people.create_user(&new, None).await.unwrap();
+    assert_eq!(made, if free { Changed::Done } else { Changed::Refused }, "{new:?}");
+    if free {
+        all.aliases.insert(new.username.normalized(), new.key);
+        all.put(new);
+    }
+    free
+}
+
+/// Only before there is anybody: aliases are taken away as a whole.
+async fn create_legacy(people: &PeopleTable, place: &Place, all: &mut Everybody, new: User) -> bool {
+    if !all.people.is_empty() {
+        return false;
+    }
+    let old = User { key: PersonKey::of_name(&new.username), aliased: false, ..new };
+    assert_eq!(people.create_user(&old, None).await.unwrap(), Changed::Done);
+    place.without_aliases().await;
+    place.without_attribute_of_people("aliased").await;
+    all.put(old);
+    true
 }
 
 fn change(command: &Command, read: &User) -> UserChange {
@@ -216,9 +218,9 @@ async fn c133_c131_whatever_commands_were_made_of_names_lead_to_their_people(pla
         for (number, command) in commands.iter().enumerate() {
             let done = make(&people, &place, &mut all, command, sequence * 100 + number).await;
             if done {
-                made += 1
+                made += 1;
             } else {
-                refused += 1
+                refused += 1;
             }
             agrees(&people, &all).await;
         }
