@@ -156,14 +156,14 @@ async fn c136_c135_where_the_answer_to_a_second_sign_in_was_lost_the_next_sign_o
     for (round, next) in names.into_iter().enumerate() {
         let mut browser = browser_of(world, 9, round);
         let first = App::enter(&session, &mut browser, &mail, names[0]).await;
-        let lost = unheard(&session, &browser, &payroll, names[0]).await;
+        let missed = unheard(&session, &browser, &payroll, names[0]).await;
         let last = App::enter(&session, &mut browser, &payroll, next).await;
         if next == names[0] && last.sid != first.sid {
             survivors.note(round, "the session is another one");
         }
         sign_out(&mut browser, &last).await;
         survivors.note_all(round, first.left(&session, "the first").await);
-        survivors.note_all(round, lost.left(&session, "the one whose answer was lost").await);
+        survivors.note_all(round, missed.left(&session, "the one whose answer was lost").await);
         survivors.note_all(round, last.left(&session, "the last").await);
     }
     survivors.assert_none();
@@ -177,7 +177,7 @@ async fn c135_a_sign_out_by_an_app_ends_its_session_where_the_answer_to_a_second
     let session = world.session();
     let mut browser = browser_of(world, 10, 0);
     let first = App::enter(&session, &mut browser, &mail, "unheard3").await;
-    let lost = unheard(&session, &browser, &payroll, "unheard3").await;
+    let missed = unheard(&session, &browser, &payroll, "unheard3").await;
     // Another browser's session is not touched by an ID token of it alone.
     let mut other = browser_of(world, 10, 1);
     let elsewhere = App::enter(&session, &mut other, &mail, "unheard3").await;
@@ -185,6 +185,6 @@ async fn c135_a_sign_out_by_an_app_ends_its_session_where_the_answer_to_a_second
     assert_eq!(session.refresh(&mail, &elsewhere.refresh).await.status, 200);
     sign_out(&mut browser, &first).await;
     survivors.note_all(0, first.left(&session, "the first").await);
-    survivors.note_all(0, lost.left(&session, "the one whose answer was lost").await);
+    survivors.note_all(0, missed.left(&session, "the one whose answer was lost").await);
     survivors.assert_none();
 }
