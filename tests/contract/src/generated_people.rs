@@ -7,15 +7,22 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use protocol::{Claims, Subject, Username};
-use report::{depth, seed};
+use report::{Section, depth, seed};
 use sessions::{PasswordHash, PersonKey, User, UserChange, UserGuard};
 use store::{Changed, Named, PeopleTable, UserChanged};
+use tokio::time::Instant;
 
 use crate::people_table::user;
 use crate::place::Place;
 
 const SEQUENCES: usize = 40;
-const LONG: usize = 2_000;
+const LONG: usize = 400;
+static SECTION: Section = Section::new(
+    "2-store-people",
+    "What commands about people mean and what the store does",
+    &["implementation of DynamoDB", "sequences of commands", "made", "refused", "differences", "seconds"],
+);
+
 /// Two are one name in different cases.
 const NAMES: [&str; 4] = ["ada", "Ada", "grace", "hopper"];
 
@@ -212,7 +219,8 @@ async fn c133_c131_whatever_commands_were_made_of_names_lead_to_their_people(pla
     let mut runner = TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let strategy = proptest::collection::vec(command(), 4..24);
     let (mut made, mut refused) = (0, 0);
-    for sequence in 0..depth(SEQUENCES, LONG) {
+    let (sequences, began) = (depth(SEQUENCES, LONG), Instant::now());
+    for sequence in 0..sequences {
         let commands = strategy.new_tree(&mut runner).unwrap().current();
         let mut all = Everybody::default();
         for (number, command) in commands.iter().enumerate() {
@@ -229,6 +237,9 @@ async fn c133_c131_whatever_commands_were_made_of_names_lead_to_their_people(pla
         }
         agrees(&people, &Everybody::default()).await;
     }
+    // `agrees` lets no difference pass.
+    let seconds = began.elapsed().as_secs();
+    SECTION.tell(place.implementation, &[&sequences, &made, &refused, &0, &seconds]);
     assert!(made > SEQUENCES && refused > SEQUENCES, "{made} made, {refused} refused");
 }
 
