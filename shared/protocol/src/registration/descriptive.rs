@@ -5,8 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::MetadataError;
-use crate::client_members::Members;
+use crate::registration::members::{Members, MetadataError};
 
 const MAX_CONTACTS: usize = 16;
 const MAX_ACR_VALUES: usize = 8;

@@ -5,8 +5,7 @@ use std::fmt::Display;
 
 use serde_json::{Map, Value};
 
-use crate::ServerUri;
-use crate::server_uri::plain_url;
+use crate::values::server_uri::{ServerUri, plain_url};
 
 const MAX_TEXT_BYTES: usize = 256;
 

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-use crate::Secret;
+use crate::values::secret::Secret;
 
 /// `code_challenge` of method `S256`: 43 to 128 unreserved characters (RFC 7636 §4.2).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::IdentityScope;
+use crate::claims::claim::IdentityScope;
 
 /// The most scope tokens one request, client or API may name: a token's set must fit a 64-bit mask.
 pub const MAX_SCOPE_TOKENS: usize = 64;

@@ -1,6 +1,9 @@
 //! A request to sign out (OpenID Connect RP-Initiated Logout §2).
 
-use crate::{ClientId, Parameters, RedirectUri, Secret, State};
+use crate::values::names::{ClientId, State};
+use crate::values::parameters::Parameters;
+use crate::values::redirect_uri::RedirectUri;
+use crate::values::secret::Secret;
 
 /// What an app asks for that sends a person here to sign out. `logout_hint` and `ui_locales` change nothing.
 #[derive(Debug)]

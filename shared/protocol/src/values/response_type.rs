@@ -1,6 +1,6 @@
 //! What an answer of the authorization endpoint holds, and how it gets to the client.
 
-use crate::{GrantType, LegacyGrants};
+use crate::values::grant_type::{GrantType, LegacyGrants};
 
 /// `response_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::Claim;
+use crate::claims::claim::Claim;
 
 /// What an authorization request asks for one by one. What is not known is left out of the answer, not refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

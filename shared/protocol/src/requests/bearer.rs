@@ -1,6 +1,7 @@
 //! Access tokens as they are presented to a resource (RFC 6750 §2).
 
-use crate::{Parameters, Secret};
+use crate::values::parameters::Parameters;
+use crate::values::secret::Secret;
 
 /// No token that is made here is longer.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;

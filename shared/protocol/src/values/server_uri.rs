@@ -5,7 +5,7 @@ use std::fmt;
 
 use url::Url;
 
-use crate::redirect_uri::{authority, is_host_as_written, is_loopback};
+use crate::values::redirect_uri::{authority, is_host_as_written, is_loopback};
 
 const MAX_BYTES: usize = 2048;
 

@@ -3,10 +3,19 @@
 //! They are read in two steps, because an error may be sent to the client only once its redirect URI is trusted:
 //! [`ReceivedRequest`] tells who asks and where the answer should go, [`AuthorizationRequest`] everything else.
 
-use crate::{
-    AuthorizationErrorCode, ClaimsRequest, ClientId, CodeChallenge, IdentityScope, LegacyGrants, Nonce, Parameters,
-    Prompt, RedirectUri, Resource, ResponseMode, ResponseType, Scope, Secret, State,
-};
+use crate::claims::claim::IdentityScope;
+use crate::claims::claims_request::ClaimsRequest;
+use crate::responses::errors::AuthorizationErrorCode;
+use crate::values::grant_type::LegacyGrants;
+use crate::values::names::{ClientId, Nonce, State};
+use crate::values::parameters::Parameters;
+use crate::values::pkce::CodeChallenge;
+use crate::values::prompt::Prompt;
+use crate::values::redirect_uri::RedirectUri;
+use crate::values::resource::Resource;
+use crate::values::response_type::{ResponseMode, ResponseType};
+use crate::values::scope::Scope;
+use crate::values::secret::Secret;
 
 const MAX_RESOURCES: usize = 16;
 const MAX_LOGIN_HINT_BYTES: usize = 128;
@@ -208,7 +217,7 @@ impl AuthorizationRequest {
         Ok(Self {
             response_type,
             scope: scope.filter(|scope| !scope.is_empty()),
-            resources: crate::resource::several(parameters, MAX_RESOURCES).map_err(|_| E::Resource)?,
+            resources: crate::values::resource::several(parameters, MAX_RESOURCES).map_err(|_| E::Resource)?,
             code_challenge: code_challenge(one("code_challenge")?, one("code_challenge_method")?)?,
             nonce,
             prompt: Prompt::parse_list(one("prompt")?).map_err(|_| E::Prompt)?,

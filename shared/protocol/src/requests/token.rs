@@ -2,10 +2,15 @@
 
 use std::fmt;
 
-use crate::{
-    CodeVerifier, GrantType, LegacyGrants, MalformedScope, Parameters, RedirectUri, Repeated, Resource, Scope, Secret,
-    TokenErrorCode, Username,
-};
+use crate::responses::errors::TokenErrorCode;
+use crate::values::grant_type::{GrantType, LegacyGrants};
+use crate::values::names::Username;
+use crate::values::parameters::{Parameters, Repeated};
+use crate::values::pkce::CodeVerifier;
+use crate::values::redirect_uri::RedirectUri;
+use crate::values::resource::Resource;
+use crate::values::scope::{MalformedScope, Scope};
+use crate::values::secret::Secret;
 
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 const MAX_RESOURCES: usize = 16;
@@ -241,7 +246,7 @@ fn scope(body: &Parameters) -> Result<Option<Scope>, TokenRequestError> {
 }
 
 fn resources(body: &Parameters) -> Result<Vec<Resource>, TokenRequestError> {
-    crate::resource::several(body, MAX_RESOURCES).map_err(|_| TokenRequestError::ResourceMalformed)
+    crate::values::resource::several(body, MAX_RESOURCES).map_err(|_| TokenRequestError::ResourceMalformed)
 }
 
 fn username(body: &Parameters) -> Result<Username, TokenRequestError> {

@@ -3,11 +3,15 @@
 
 use serde_json::Value;
 
-use crate::client_members::Members;
-use crate::{
-    AboutClient, GrantType, MetadataError, RedirectUri, RegistrationErrorCode, ResponseType, Scope, ServerUri,
-};
-use crate::{ClientId, Secret};
+use crate::registration::descriptive::AboutClient;
+use crate::registration::members::{Members, MetadataError, RegistrationErrorCode};
+use crate::values::grant_type::GrantType;
+use crate::values::names::ClientId;
+use crate::values::redirect_uri::RedirectUri;
+use crate::values::response_type::ResponseType;
+use crate::values::scope::Scope;
+use crate::values::secret::Secret;
+use crate::values::server_uri::ServerUri;
 
 /// The largest request that is read, in bytes.
 pub const MAX_METADATA_BYTES: usize = 16 * 1024;

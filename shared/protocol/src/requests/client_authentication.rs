@@ -6,7 +6,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
-use crate::{ClientAssertion, ClientId, Parameters, Repeated, Secret, TokenErrorCode};
+use crate::requests::client_assertion::ClientAssertion;
+use crate::responses::errors::TokenErrorCode;
+use crate::values::names::ClientId;
+use crate::values::parameters::{Parameters, Repeated};
+use crate::values::secret::Secret;
 
 const MAX_SECRET_BYTES: usize = 1024;
 

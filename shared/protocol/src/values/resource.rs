@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::Url;
 
-use crate::Parameters;
+use crate::values::parameters::Parameters;
 
 /// An absolute URI without a fragment, compared as text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

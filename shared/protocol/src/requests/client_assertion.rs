@@ -4,7 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 
-use crate::{ClientId, Secret};
+use crate::values::names::ClientId;
+use crate::values::secret::Secret;
 
 /// Longer than one with an RSA signature of 4096 bits and everything in it that anybody could want.
 const MAX_BYTES: usize = 8 * 1024;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::AboutClient;
+use crate::registration::descriptive::AboutClient;
 
 /// A client information response. It holds secrets, so it has no `Debug`.
 #[derive(Serialize)]
