@@ -174,7 +174,7 @@ fn written(key: &ClientKey) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SigningKey;
+    use crate::signing::key::SigningKey;
 
     fn public(algorithm: SigningAlgorithm) -> Value {
         let key = SigningKey::parse(algorithm, &SigningKey::generate(algorithm).unwrap()).unwrap();

@@ -5,8 +5,9 @@ use jsonwebtoken::{DecodingKey, Validation};
 use protocol::{ClientId, Jwk, Resource, Scope};
 use serde::{Deserialize, Serialize};
 
-use crate::signing::jose;
-use crate::{KeyRecord, KeysError};
+use crate::signing::error::KeysError;
+use crate::signing::key::jose;
+use crate::signing::records::KeyRecord;
 
 /// A text that is not an access token signed here, for whatever reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

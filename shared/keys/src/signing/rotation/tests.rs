@@ -4,7 +4,7 @@ use grants::MAX_LIFETIME;
 use protocol::Jwk;
 
 use super::*;
-use crate::MasterRecord;
+use crate::signing::records::MasterRecord;
 
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use grants::{Seconds, SigningAlgorithm, Timestamp};
 
-use crate::{KeyRecord, KeyState, PREPUBLICATION, Records};
+use crate::signing::records::{KeyRecord, KeyState, PREPUBLICATION, Records};
 
 /// When the next key of an algorithm is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use grants::SigningAlgorithm;
 use protocol::Jwk;
 use sha2::{Digest, Sha256};
 
-use crate::KeysError;
+use crate::signing::error::KeysError;
 
 /// What stands before the point in the X.509 form of a P-256 key (RFC 5480 §2).
 const P256_HEAD: [u8; 26] = [
@@ -73,7 +73,7 @@ mod tests {
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RsaKeyPair};
 
     use super::*;
-    use crate::SigningKey;
+    use crate::signing::key::SigningKey;
 
     #[test]
     fn a_key_has_one_jwk_whichever_way_it_is_read() {

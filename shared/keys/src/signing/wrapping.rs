@@ -16,7 +16,9 @@ use grants::SigningAlgorithm;
 use protocol::Jwk;
 use zeroize::Zeroizing;
 
-use crate::{KeysError, SigningKey, public};
+use crate::signing::error::KeysError;
+use crate::signing::key::SigningKey;
+use crate::signing::public;
 
 /// What a secret is for; bound into its ciphertext.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

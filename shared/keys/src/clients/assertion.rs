@@ -8,9 +8,9 @@ use protocol::Secret;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::client_keys::point;
-use crate::jwt::ReadAudience;
-use crate::signing::jose;
+use crate::clients::key_set::point;
+use crate::signing::key::jose;
+use crate::tokens::access::ReadAudience;
 
 /// What the `typ` of an assertion may be, in lower case, where it has one. Other kinds of JWT are none (RFC 8725 §3.11).
 const TYPES: [&str; 2] = ["jwt", "client-authentication+jwt"];

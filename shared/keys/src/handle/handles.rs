@@ -16,7 +16,8 @@ use protocol::{ClientId, Secret, Subject};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::{HandleKind, KeysError};
+use crate::handle::kind::HandleKind;
+use crate::signing::error::KeysError;
 
 type Tagger = Hmac<Sha256>;
 

@@ -6,7 +6,8 @@ use jsonwebtoken::{EncodingKey, Header};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{SigningKey, read_client_keys};
+use crate::clients::key_set::read_client_keys;
+use crate::signing::key::SigningKey;
 
 /// What stands before the `RSAPrivateKey` (RFC 8017) of a key of 2048 bits.
 const PKCS8_HEAD: usize = 26;

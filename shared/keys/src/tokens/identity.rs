@@ -9,8 +9,8 @@ use jsonwebtoken::Validation;
 use protocol::{Claims, ClientId, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::jwt::{Audience, ReadAudience, Verifier};
-use crate::{InvalidToken, KeysError};
+use crate::signing::error::KeysError;
+use crate::tokens::access::{Audience, InvalidToken, ReadAudience, Verifier};
 
 #[derive(Serialize)]
 struct Written<'a> {
