@@ -8,9 +8,9 @@ use sessions::{
     UserChange, UserGuard, UserSet,
 };
 
-use crate::Unknown;
-use crate::expression::Expression;
-use crate::items::{Item, Reader, bytes, flag, list, number, text, time};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Item, Reader, bytes, flag, list, number, text, time};
+use crate::dynamodb::unknown::Unknown;
 
 pub(crate) const PROFILE: &str = "profile";
 pub(crate) const SESSION: &str = "session#";

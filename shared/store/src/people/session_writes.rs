@@ -3,12 +3,14 @@
 use grants::SessionId;
 use sessions::{PersonKey, Session, SessionChange, SessionHandle, SessionStart};
 
-use crate::commit::{Kind, Outcome, Write, commit};
-use crate::expression::Expression;
-use crate::items::text;
-use crate::people_table::PeopleTable;
-use crate::person_item::{SESSION, attributes_of, from_session, key, of_session_change, session_record, to_session};
-use crate::{Changed, Unknown, batch};
+use crate::dynamodb::batch;
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::text;
+use crate::dynamodb::unknown::Unknown;
+use crate::people::item::{SESSION, attributes_of, from_session, key, of_session_change, session_record, to_session};
+use crate::people::table::PeopleTable;
 
 impl PeopleTable {
     /// The session of a cookie, whoever's it is and whether or not it is good: strongly consistent.

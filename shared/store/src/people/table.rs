@@ -5,14 +5,16 @@ use grants::{Consent, RestsOn};
 use protocol::{ClientId, Username};
 use sessions::{AliasKey, PersonKey, Session, SessionHandle, User};
 
-use crate::commit::{Kind, Outcome, Write, commit};
-use crate::expression::Expression;
-use crate::items::{Item, Reader, text};
-use crate::person_item::{
+use crate::dynamodb::batch;
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Item, Reader, text};
+use crate::dynamodb::unknown::Unknown;
+use crate::people::item::{
     LEADS_TO, PROFILE, SESSION, alias_key, consent_record, key, session_record, to_alias, to_consent, to_session,
     to_user,
 };
-use crate::{Changed, Unknown, batch};
 
 /// The table.
 #[derive(Clone)]

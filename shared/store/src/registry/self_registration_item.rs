@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{Client, InitialToken, InitialTokenName, PkceRule, RegistrationPolicy, SecretDigest, SelfRegistration};
 use protocol::{AboutClient, Resource, ResponseType, Scope};
 
-use crate::Unknown;
-use crate::items::{Item, Reader, bytes, list, number, text, time};
+use crate::dynamodb::items::{Item, Reader, bytes, list, number, text, time};
+use crate::dynamodb::unknown::Unknown;
 
 pub(crate) const INITIAL_TOKEN: &str = "initial#";
 

@@ -4,11 +4,13 @@ use grants::Consent;
 use protocol::ClientId;
 use sessions::PersonKey;
 
-use crate::commit::{Kind, Outcome, Write, commit};
-use crate::expression::Expression;
-use crate::items::{Item, Reader, text};
-use crate::person_item::{CONSENT, OF_CONSENT, consent_record, from_consent, key, to_consent};
-use crate::{Changed, PeopleTable, Unknown};
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Item, Reader, text};
+use crate::dynamodb::unknown::Unknown;
+use crate::people::item::{CONSENT, OF_CONSENT, consent_record, from_consent, key, to_consent};
+use crate::people::table::PeopleTable;
 
 /// Consent of one person to one client, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

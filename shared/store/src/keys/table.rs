@@ -4,10 +4,11 @@ use aws_sdk_dynamodb::Client;
 use grants::SigningAlgorithm;
 use keys::{KeyRecord, MasterRecord, Records};
 
-use crate::commit::{Kind, Outcome, Write, commit};
-use crate::expression::Expression;
-use crate::items::{Item, Reader, bytes, text, time};
-use crate::{Changed, Unknown};
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Item, Reader, bytes, text, time};
+use crate::dynamodb::unknown::Unknown;
 
 const MASTER: &str = "handles";
 const SIGNING: &str = "signing#";

@@ -3,9 +3,13 @@
 use aws_sdk_dynamodb::Client;
 use grants::{Grant, GrantId, RestsOn, Transition};
 
-use crate::items::{Item, text};
-use crate::person_item::{PROFILE, key, session_record};
-use crate::{Applied, GrantsTable, Ground, PeopleTable, Unknown, batch, grant_item};
+use crate::dynamodb::batch;
+use crate::dynamodb::items::{Item, text};
+use crate::dynamodb::unknown::Unknown;
+use crate::grants::item::from_item;
+use crate::grants::table::{Applied, GrantsTable};
+use crate::people::item::{PROFILE, key, session_record};
+use crate::people::table::{Ground, PeopleTable};
 
 /// The two tables.
 #[derive(Clone)]
@@ -59,7 +63,7 @@ impl GroundedGrants {
             (found, people)
         };
         let Some(item) = found.first() else { return Ok(None) };
-        let grant = grant_item::from_item(table, item)?;
+        let grant = from_item(table, item)?;
         let ground = self.ground_of(&grant, self.people.to_ground(token, &people)?).await?;
         Ok(Some((grant, ground)))
     }

@@ -4,14 +4,16 @@
 use protocol::Username;
 use sessions::{AliasKey, PersonKey, User, UserChange, UserGuard};
 
-use crate::commit::{Kind, Outcome, Write, commit};
-use crate::expression::Expression;
-use crate::items::{Reader, flag, text};
-use crate::people_table::PeopleTable;
-use crate::person_item::{
+use crate::dynamodb::batch;
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Reader, flag, text};
+use crate::dynamodb::unknown::Unknown;
+use crate::people::item::{
     ENDED, LEADS_TO, PROFILE, alias_key, from_alias, from_user, key, of_user_change, of_user_guards, to_user,
 };
-use crate::{Changed, Unknown, batch};
+use crate::people::table::PeopleTable;
 
 /// The outcome of a change to a person.
 #[derive(Clone, Debug, PartialEq, Eq)]

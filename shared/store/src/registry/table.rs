@@ -7,13 +7,15 @@ use aws_sdk_dynamodb::Client as DynamoDb;
 use grants::{Api, Client, ClientChange, Seconds, Timestamp};
 use protocol::{ClientId, Resource};
 
-use crate::commit::{Kind, Outcome, Write, commit};
-use crate::expression::Expression;
-use crate::items::{Item, text};
-use crate::registry_item::{
+use crate::dynamodb::batch;
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Item, text};
+use crate::dynamodb::unknown::Unknown;
+use crate::registry::item::{
     API, CLIENT, api_key, client_key, from_api, from_client, of_client_change, to_api, to_client,
 };
-use crate::{Unknown, batch};
 
 /// What is read counts for so long: whatever ends a right in the registry takes effect within it.
 const CACHE_LIFETIME: Seconds = 60;
@@ -30,15 +32,6 @@ pub struct Registry {
 }
 
 type Cache<T> = Arc<Mutex<HashMap<String, (Timestamp, Arc<T>)>>>;
-
-/// What became of a write by an operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Changed {
-    /// It is written.
-    Done,
-    /// It was there already, or it was not there.
-    Refused,
-}
 
 /// The outcome of a change to a client.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,12 +3,14 @@
 use grants::{Client, InitialToken, InitialTokenName, Timestamp};
 use protocol::ClientId;
 
-use crate::commit::{Kind, Outcome, Write, commit};
-use crate::expression::Expression;
-use crate::items::{Item, Reader, flag, number, text, time};
-use crate::registry_item::{CLIENT, OPTIONAL_OF_REGISTRATION, client_key, from_client, to_client};
-use crate::self_registration_item::{INITIAL_TOKEN, from_initial_token, initial_token_key, to_initial_token};
-use crate::{Changed, Registry, Unknown};
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Item, Reader, flag, number, text, time};
+use crate::dynamodb::unknown::Unknown;
+use crate::registry::item::{CLIENT, OPTIONAL_OF_REGISTRATION, client_key, from_client, to_client};
+use crate::registry::self_registration_item::{INITIAL_TOKEN, from_initial_token, initial_token_key, to_initial_token};
+use crate::registry::table::Registry;
 
 impl Registry {
     /// The client `id` as it is now, past the cache: strongly consistent.

@@ -14,9 +14,9 @@ use aws_sdk_dynamodb::types::{
     TransactWriteItem, Update,
 };
 
-use crate::Unknown;
-use crate::expression::Expression;
-use crate::items::Item;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::Item;
+use crate::dynamodb::unknown::Unknown;
 
 /// A transaction that met another one is sent so often at most.
 const TRIES: u32 = 8;

@@ -8,8 +8,8 @@ use grants::{
 };
 use protocol::{Claim, Claims, ClientId, CodeChallenge, IdentityScope, Nonce, RedirectUri, Resource, Scope, Subject};
 
-use crate::Unknown;
-use crate::items::{Item, Reader, flag, list, number, text, time};
+use crate::dynamodb::items::{Item, Reader, flag, list, number, text, time};
+use crate::dynamodb::unknown::Unknown;
 
 /// An expression under construction, with the values it names.
 #[derive(Default)]

@@ -5,8 +5,10 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use sessions::{Count, CountGuard, Counter, Failures};
 
-use crate::items::{Item, Reader, number, text, time};
-use crate::{Changed, Unknown, batch};
+use crate::dynamodb::batch;
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::items::{Item, Reader, number, text, time};
+use crate::dynamodb::unknown::Unknown;
 
 /// The counters.
 #[derive(Clone)]

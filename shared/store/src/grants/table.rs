@@ -7,10 +7,12 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditi
 use grants::{Attempt, Change, Grant, GrantId, OneUse, Timestamp, TokenId, Transition};
 use protocol::{ClientId, Subject};
 
-use crate::commit::{Kind, Outcome, Write, commit};
-use crate::grant_item::{Expression, from_item, to_item};
-use crate::items::{Item, Reader, text, time};
-use crate::{Changed, Unknown, batch, expression};
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::items::{Item, Reader, text, time};
+use crate::dynamodb::unknown::Unknown;
+use crate::dynamodb::{batch, expression};
+use crate::grants::item::{Expression, from_item, to_item};
 
 /// So many keys fit into one read.
 const BATCH: usize = 100;

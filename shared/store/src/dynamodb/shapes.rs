@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{
     ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
 };
 
-use crate::{Cause, Unknown};
+use crate::dynamodb::unknown::{Cause, Unknown};
 
 /// A table as the template describes it. Every key is a string.
 #[derive(Clone, Debug, PartialEq, Eq)]

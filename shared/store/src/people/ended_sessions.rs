@@ -6,9 +6,11 @@ use grants::{Grant, PersonKey, Seconds, SessionId, Timestamp};
 use protocol::ClientId;
 use sessions::EndedSession;
 
-use crate::items::{Item, Reader, list, number, text, time};
-use crate::person_item::{ENDED, SESSION, ended_record, key};
-use crate::{GrantsTable, PeopleTable, Unknown};
+use crate::dynamodb::items::{Item, Reader, list, number, text, time};
+use crate::dynamodb::unknown::Unknown;
+use crate::grants::table::GrantsTable;
+use crate::people::item::{ENDED, SESSION, ended_record, key};
+use crate::people::table::PeopleTable;
 
 /// What is not done by then is cleaned away.
 const LIFETIME: Seconds = 24 * 3600;

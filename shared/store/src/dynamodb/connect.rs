@@ -11,7 +11,7 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use crate::calls::CountCalls;
+use crate::dynamodb::calls::CountCalls;
 
 /// Where the store is and who asks, as the environment of a function tells it.
 #[derive(Clone)]

@@ -3,8 +3,8 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, WriteRequest};
 
-use crate::Unknown;
-use crate::items::Item;
+use crate::dynamodb::items::Item;
+use crate::dynamodb::unknown::Unknown;
 
 /// The items with these keys, in no order: strongly consistent. It is all of them or [`Unknown`].
 pub(crate) async fn read(client: &Client, table: &str, keys: Vec<Item>) -> Result<Vec<Item>, Unknown> {

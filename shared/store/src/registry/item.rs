@@ -10,10 +10,10 @@ use grants::{
 use keys::{read_client_keys, write_client_keys};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, ServerUri};
 
-use crate::Unknown;
-use crate::expression::Expression;
-use crate::items::{Item, Reader, bytes, flag, list, number, text, time};
-use crate::self_registration_item::{insert_self_registration, to_self_registration};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Item, Reader, bytes, flag, list, number, text, time};
+use crate::dynamodb::unknown::Unknown;
+use crate::registry::self_registration_item::{insert_self_registration, to_self_registration};
 
 pub(crate) const CLIENT: &str = "client#";
 pub(crate) const API: &str = "api#";

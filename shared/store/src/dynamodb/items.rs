@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::Timestamp;
 
-use crate::Unknown;
+use crate::dynamodb::unknown::Unknown;
 
 /// The attributes of one item.
 pub(crate) type Item = HashMap<String, AttributeValue>;

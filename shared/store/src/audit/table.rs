@@ -5,11 +5,12 @@
 use aws_sdk_dynamodb::Client;
 use grants::{Seconds, Timestamp};
 
-use crate::audit_record::AuditRecord;
-use crate::commit::{Kind, Write};
-use crate::expression::Expression;
-use crate::items::{Item, Reader, list, text, time};
-use crate::{Day, Unknown};
+use crate::audit::day::Day;
+use crate::audit::record::AuditRecord;
+use crate::dynamodb::commit::{Kind, Write};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Item, Reader, list, text, time};
+use crate::dynamodb::unknown::Unknown;
 
 /// The table.
 #[derive(Clone)]
