@@ -2,22 +2,16 @@
 
 use std::net::IpAddr;
 
-use grants::Seconds;
-use http::{HeaderValue, Method, header};
+use http::{Method, header};
 use keys::{HandleKeys, HandleKind};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
 use protocol::{MAX_FORM_BYTES, MalformedForm, Parameters, Secret, TokenErrorCode};
 use sessions::SessionHandle;
 
-use crate::{Answer, BearerFailure, Failure};
-
-/// The cookie of a signed-in person. `__Host-` makes the browser hold it to this host, to TLS and to the path `/`.
-pub const SESSION_COOKIE: &str = "__Host-jeton-session";
-/// The cookie of a browser that somebody signed in with: it is not locked out by what others guess.
-pub const DEVICE_COOKIE: &str = "__Host-jeton-device";
-/// The cookie of a browser that has not signed in.
-pub const VISIT_COOKIE: &str = "__Host-jeton-visit";
+use crate::http::bearer_failure::BearerFailure;
+use crate::http::cookies::SESSION_COOKIE;
+use crate::http::failure::Failure;
 
 /// A request.
 #[derive(Clone, Copy)]
@@ -159,25 +153,6 @@ pub(crate) fn source_of(request: &Request) -> Option<IpAddr> {
     }
 }
 
-/// Sets a cookie that outlives the browser session: for so many seconds.
-pub fn set_lasting_cookie(answer: Answer, name: &str, value: &str, age: Seconds) -> Answer {
-    set_cookie(answer, name, &format!("{value}; Max-Age={age}"))
-}
-
-/// Makes the browser forget a cookie.
-pub fn forget_cookie(answer: Answer, name: &str) -> Answer {
-    set_lasting_cookie(answer, name, "", 0)
-}
-
-/// Sets a cookie for the browser session (C035).
-pub fn set_cookie(mut answer: Answer, name: &str, value: &str) -> Answer {
-    let cookie = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        answer.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    answer
-}
-
 const fn invalid(description: &'static str, reason: &'static str) -> Failure {
     Failure::new(TokenErrorCode::InvalidRequest, description, reason)
 }
@@ -185,6 +160,7 @@ const fn invalid(description: &'static str, reason: &'static str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lambda::event::request_of;
 
     fn request(headers: &[(&str, &str)], uri: &str, body: Body) -> Request {
         let mut builder = http::Request::builder().method("POST").uri(uri);
@@ -203,7 +179,7 @@ mod tests {
             })
             .to_string()
         };
-        let source = |event: String| Incoming::new(&crate::request_of(event.as_bytes()).unwrap()).source();
+        let source = |event: String| Incoming::new(&request_of(event.as_bytes()).unwrap()).source();
         assert_eq!(source(event("192.0.2.1")), "192.0.2.1".parse().ok());
         assert_eq!(source(event("nowhere")), None);
     }

@@ -5,8 +5,10 @@ use http::StatusCode;
 use protocol::{MetadataError, RegistrationErrorResponse};
 use store::Unknown;
 
-use crate::answer::{Answer, Trace, json};
-use crate::{BearerFailure, Failure};
+use crate::http::bearer_failure::BearerFailure;
+use crate::http::failure::Failure;
+use crate::http::response::{Answer, json};
+use crate::log::trace::Trace;
 
 /// An error on its way out.
 #[derive(Clone, Debug)]

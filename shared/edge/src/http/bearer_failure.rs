@@ -5,8 +5,9 @@ use http::{HeaderValue, StatusCode, header};
 use protocol::{BearerError, TokenErrorResponse};
 use store::Unknown;
 
-use crate::answer::{Answer, Trace, json};
-use crate::{Failure, answer};
+use crate::http::failure::Failure;
+use crate::http::response::{self, Answer, json};
+use crate::log::trace::Trace;
 
 /// An error on its way out.
 #[derive(Clone, Debug)]
@@ -28,7 +29,7 @@ impl BearerFailure {
         let (status, error, description, scope, reason) = match self {
             Self::Missing => {
                 let challenge = HeaderValue::from_static("Bearer realm=\"jeton\"");
-                let mut answer = answer::empty(StatusCode::UNAUTHORIZED);
+                let mut answer = response::empty(StatusCode::UNAUTHORIZED);
                 answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
                 return Trace::refused("token_missing").onto(answer);
             }

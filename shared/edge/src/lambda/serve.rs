@@ -6,9 +6,18 @@ use lambda_http::request::RequestContext;
 use lambda_http::{LambdaEvent, Request, RequestExt, lambda_runtime, service_fn};
 use serde_json::value::RawValue;
 
-use crate::incoming::source_of;
-use crate::log::{Line, request as log_request};
-use crate::{Answer, Config, Entrance, Error, Received, Trace, answer_event, clock};
+use crate::http::firewall::Entrance;
+use crate::http::request::source_of;
+use crate::http::response::Answer;
+use crate::lambda::event::answer_event;
+use crate::lambda::payload::Received;
+use crate::log::lines::{Line, request as log_request, to_stdout};
+use crate::log::trace::Trace;
+use crate::setup::clock;
+use crate::setup::config::Config;
+
+/// What a `main` may end with.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// One endpoint.
 pub trait Function: Send + Sync + 'static {
@@ -27,7 +36,7 @@ pub trait Function: Send + Sync + 'static {
 /// # Errors
 /// [`crate::ConfigError`] names the variable that is missing or malformed.
 pub fn start() -> Result<Config, Error> {
-    crate::log::to_stdout();
+    to_stdout();
     Ok(Config::from_environment()?)
 }
 

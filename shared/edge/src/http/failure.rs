@@ -8,7 +8,10 @@ use protocol::{
 };
 use store::Unknown;
 
-use crate::answer::{Answer, Event, Trace, json};
+use crate::http::response::{Answer, json};
+use crate::log::audit::Event;
+use crate::log::lines::trouble;
+use crate::log::trace::Trace;
 
 /// How long a caller should wait when it is not known what became of its request, in seconds.
 const RETRY_AFTER: Seconds = 1;
@@ -98,7 +101,7 @@ impl From<Refusal> for Failure {
 
 impl From<Unknown> for Failure {
     fn from(unknown: Unknown) -> Self {
-        crate::trouble("the store did not answer", &unknown);
+        trouble("the store did not answer", &unknown);
         let description = "it is not known what became of the request: send it again";
         Self::new(TokenErrorCode::TemporarilyUnavailable, description, "store_unknown")
     }
@@ -106,7 +109,7 @@ impl From<Unknown> for Failure {
 
 impl From<KeysError> for Failure {
     fn from(error: KeysError) -> Self {
-        crate::trouble("a key cannot be used", &error);
+        trouble("a key cannot be used", &error);
         Self::new(TokenErrorCode::TemporarilyUnavailable, "a key is not available at the moment", "keys_unavailable")
     }
 }

@@ -1,98 +1,17 @@
 //! Answers: status lines and headers.
 
-use grants::{Grant, PersonKey, TokenName};
 use http::header::{self, HeaderName};
 use http::{HeaderValue, Response, StatusCode};
 use lambda_http::Body;
-use protocol::{ClientId, GrantType, Subject};
 use serde::Serialize;
 
-use crate::AuditEvent;
+use crate::log::lines::trouble;
+use crate::log::trace::Trace;
 
 /// An answer on its way to the gateway.
 pub type Answer = Response<Body>;
 
-/// What the log says about an answer beside its status; it travels in the answer's extensions.
-#[derive(Clone, Debug, Default)]
-pub struct Trace {
-    /// The client, once it is known.
-    pub client_id: Option<String>,
-    /// Why it was refused.
-    pub reason: Option<&'static str>,
-    /// What happened on the way, in order.
-    pub events: Vec<Event>,
-}
-
-/// Something that an auditor wants to find.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// What happened.
-    pub name: AuditEvent,
-    /// The person, when there is one.
-    pub subject: Option<String>,
-    /// The key of the person for whom a password was wrong, or the stand-in of a name that is nobody's.
-    pub person: Option<String>,
-    /// The key of the grant's item, which makes no handle.
-    pub grant: Option<String>,
-    /// The name of the token that was issued, used or revoked.
-    pub jti: Option<String>,
-    /// A grant type that nobody should use, and what to move to.
-    pub legacy: Option<(GrantType, &'static str)>,
-}
-
-impl Event {
-    /// Something about nobody in particular.
-    pub const fn new(name: AuditEvent) -> Self {
-        Self { name, subject: None, person: None, grant: None, jti: None, legacy: None }
-    }
-
-    /// Something that happened to a grant.
-    pub fn of_grant(name: AuditEvent, grant: &Grant) -> Self {
-        let subject = grant.subject.as_ref().map(ToString::to_string);
-        Self { subject, grant: Some(grant.id.to_string()), ..Self::new(name) }
-    }
-
-    /// Something that a person did.
-    pub fn of_person(name: AuditEvent, subject: &Subject) -> Self {
-        Self { subject: Some(subject.to_string()), ..Self::new(name) }
-    }
-
-    /// A password that let nobody in.
-    pub fn of_attempt(name: AuditEvent, person: PersonKey) -> Self {
-        Self { person: Some(person.to_string()), ..Self::new(name) }
-    }
-
-    /// Adds the token, where its name is known, with the grant that it names.
-    #[must_use]
-    pub fn with_token(self, token: impl Into<Option<TokenName>>) -> Self {
-        let token = token.into();
-        let grant = self.grant.or_else(|| token?.grant().map(|id| id.to_string()));
-        Self { grant, jti: token.map(|token| token.to_string()), ..self }
-    }
-
-    /// The use of a grant type that nobody should use.
-    pub fn legacy(grant_type: GrantType, advice: &'static str) -> Self {
-        Self { legacy: Some((grant_type, advice)), ..Self::new(AuditEvent::LegacyGrantUsed) }
-    }
-}
-
 impl Trace {
-    /// Of a refusal.
-    pub fn refused(reason: &'static str) -> Self {
-        Self { reason: Some(reason), ..Self::default() }
-    }
-
-    /// Of something that happened.
-    pub fn event(event: Event) -> Self {
-        Self { events: vec![event], ..Self::default() }
-    }
-
-    /// Adds the client.
-    #[must_use]
-    pub fn of_client(self, id: &ClientId) -> Self {
-        Self { client_id: Some(id.to_string()), ..self }
-    }
-
     /// Adds what it knows to an answer.
     pub fn onto(self, mut answer: Answer) -> Answer {
         let known = answer.extensions_mut().get_or_insert_default::<Self>();
@@ -150,7 +69,7 @@ fn page_with(status: StatusCode, page: Result<String, pages::Unrenderable>, allo
     let page = match page {
         Ok(page) => page,
         Err(error) => {
-            crate::trouble("a page could not be made", &error);
+            trouble("a page could not be made", &error);
             return answer(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", "server error".to_owned());
         }
     };

@@ -6,8 +6,7 @@
 
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
-use crate::Answer;
-use crate::answer::empty;
+use crate::http::response::{Answer, empty};
 
 const ALLOWED: &[(HeaderName, &str)] =
     &[(header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type"), (header::ACCESS_CONTROL_MAX_AGE, "7200")];

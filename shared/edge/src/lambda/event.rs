@@ -16,7 +16,11 @@ use lambda_http::{Adapter, LambdaEvent, Request, service_fn};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::{Answer, Entrance, Error, Received, json};
+use crate::http::firewall::Entrance;
+use crate::http::response::{Answer, json};
+use crate::lambda::payload::Received;
+use crate::lambda::serve::Error;
+use crate::log::lines::trouble;
 
 /// The longest URI that `http` takes.
 const MAX_URI_BYTES: usize = 65_534;
@@ -83,7 +87,7 @@ fn admitted(received: Received, entrance: &Entrance) -> Result<ApiGatewayV2httpR
 const ASKED_TWICE: &str = "lambda_http asked twice about one event";
 
 fn refused(status: StatusCode, error_description: &'static str, fault: &dyn std::fmt::Display) -> Box<Answer> {
-    crate::trouble("an event was refused", fault);
+    trouble("an event was refused", fault);
     Box::new(json(status, &protocol::TokenErrorResponse { error: "invalid_request", error_description }))
 }
 

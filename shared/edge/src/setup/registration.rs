@@ -3,7 +3,7 @@
 use grants::PkceRule;
 use protocol::Resource;
 
-use crate::ConfigError;
+use crate::setup::config::ConfigError;
 
 /// Who may register a client at `/register`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

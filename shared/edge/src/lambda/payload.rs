@@ -12,7 +12,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::MalformedEvent;
+use crate::lambda::event::MalformedEvent;
 
 /// The largest `headers`, `cookies` and `requestContext` that are looked at, each in bytes of JSON. API Gateway lets
 /// through headers of 10 KB in all. So many bytes never hold more headers than a `HeaderMap` does (24,576).

@@ -1,6 +1,7 @@
 //! The names of audit events: a closed list, from which the README's table and the template's metric filters derive.
 
-use grants::Refusal;
+use grants::{Grant, PersonKey, Refusal, TokenName};
+use protocol::{GrantType, Subject};
 
 /// Declares the events in one list, so that none can be missing from [`AuditEvent::ALL`].
 macro_rules! audit_events {
@@ -96,14 +97,67 @@ impl AuditEvent {
     }
 }
 
+/// Something that an auditor wants to find.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What happened.
+    pub name: AuditEvent,
+    /// The person, when there is one.
+    pub subject: Option<String>,
+    /// The key of the person for whom a password was wrong, or the stand-in of a name that is nobody's.
+    pub person: Option<String>,
+    /// The key of the grant's item, which makes no handle.
+    pub grant: Option<String>,
+    /// The name of the token that was issued, used or revoked.
+    pub jti: Option<String>,
+    /// A grant type that nobody should use, and what to move to.
+    pub legacy: Option<(GrantType, &'static str)>,
+}
+
+impl Event {
+    /// Something about nobody in particular.
+    pub const fn new(name: AuditEvent) -> Self {
+        Self { name, subject: None, person: None, grant: None, jti: None, legacy: None }
+    }
+
+    /// Something that happened to a grant.
+    pub fn of_grant(name: AuditEvent, grant: &Grant) -> Self {
+        let subject = grant.subject.as_ref().map(ToString::to_string);
+        Self { subject, grant: Some(grant.id.to_string()), ..Self::new(name) }
+    }
+
+    /// Something that a person did.
+    pub fn of_person(name: AuditEvent, subject: &Subject) -> Self {
+        Self { subject: Some(subject.to_string()), ..Self::new(name) }
+    }
+
+    /// A password that let nobody in.
+    pub fn of_attempt(name: AuditEvent, person: PersonKey) -> Self {
+        Self { person: Some(person.to_string()), ..Self::new(name) }
+    }
+
+    /// Adds the token, where its name is known, with the grant that it names.
+    #[must_use]
+    pub fn with_token(self, token: impl Into<Option<TokenName>>) -> Self {
+        let token = token.into();
+        let grant = self.grant.or_else(|| token?.grant().map(|id| id.to_string()));
+        Self { grant, jti: token.map(|token| token.to_string()), ..self }
+    }
+
+    /// The use of a grant type that nobody should use.
+    pub fn legacy(grant_type: GrantType, advice: &'static str) -> Self {
+        Self { legacy: Some((grant_type, advice)), ..Self::new(AuditEvent::LegacyGrantUsed) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
 
-    const README: &str = include_str!("../../../README.md");
-    const TEMPLATE: &str = include_str!("../../../infra/template.yaml");
+    const README: &str = include_str!("../../../../README.md");
+    const TEMPLATE: &str = include_str!("../../../../infra/template.yaml");
 
     fn all() -> BTreeSet<&'static str> {
         AuditEvent::ALL.iter().map(|event| event.as_str()).collect()

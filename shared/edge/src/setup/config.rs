@@ -7,7 +7,8 @@ use outbound::Reach;
 use protocol::{LegacyGrants, Resource, Secret};
 use store::Connection;
 
-use crate::{Entrance, RegistrationConfig};
+use crate::http::firewall::Entrance;
+use crate::setup::registration::RegistrationConfig;
 
 /// What a function is told by its environment.
 #[derive(Clone)]
