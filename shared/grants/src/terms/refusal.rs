@@ -1,130 +1,183 @@
-//! Why not: the reasons, and the one protocol error that each maps to.
+//! Reasons to refuse a request, and the one protocol error that each maps to.
 
 use protocol::{AuthorizationErrorCode, TokenErrorCode};
 
-/// A reason to refuse. What it tells the caller is [`Refusal::description`]; what it tells the operator is its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Refusal {
+const NOT_AUTHENTICATED: &str =
+    "client authentication failed: unknown client, wrong secret or signature, or not the registered method";
+const CODE_UNUSABLE: &str = "the code is unknown, expired, used, revoked, or not this client's";
+const REFRESH_TOKEN_UNUSABLE: &str = "the refresh token is unknown, expired, used, revoked, or not this client's";
+const GRANT_OVER: &str = "the grant is over: the person signed out, or has to sign in again";
+
+/// Declares the reasons, one row each: its documentation, its name in the log, the error of the token endpoint, and the
+/// description for the caller.
+macro_rules! refusals {
+    ($($(#[$documentation:meta])+ $reason:ident($name:literal, $code:ident, $description:expr);)+) => {
+        /// A reason to refuse. Reasons that a caller must not tell apart share a description; the log has their names.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Refusal {
+            $($(#[$documentation])+ $reason,)+
+        }
+
+        impl Refusal {
+            /// Every reason.
+            pub const ALL: &'static [Self] = &[$(Self::$reason),+];
+
+            /// The error of the token endpoint.
+            pub const fn code(self) -> TokenErrorCode {
+                match self {
+                    $(Self::$reason => TokenErrorCode::$code,)+
+                }
+            }
+
+            /// The description for the caller: enough to mend an honest client, nothing that helps another.
+            pub const fn description(self) -> &'static str {
+                match self {
+                    $(Self::$reason => $description,)+
+                }
+            }
+
+            /// The name in the log, where the operator tells apart what the caller cannot.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$reason => $name,)+
+                }
+            }
+        }
+    };
+}
+
+refusals! {
     /// No such client.
-    ClientUnknown,
+    ClientUnknown("client_unknown", InvalidClient, NOT_AUTHENTICATED);
     /// The client is registered for another way of authentication.
-    ClientAuthMethod,
+    ClientAuthMethod("client_auth_method", InvalidClient, NOT_AUTHENTICATED);
     /// The secret is not the client's.
-    ClientSecretWrong,
+    ClientSecretWrong("client_secret_wrong", InvalidClient, NOT_AUTHENTICATED);
     /// The client is switched off.
-    ClientDisabled,
+    ClientDisabled("client_disabled", InvalidClient, NOT_AUTHENTICATED);
     /// The assertion is not signed by the client, or no JWT that could be.
-    AssertionNotSigned,
+    AssertionNotSigned("assertion_not_signed", InvalidClient, NOT_AUTHENTICATED);
     /// The assertion's `iss` or `sub` is not the client.
-    AssertionOfAnother,
+    AssertionOfAnother(
+        "assertion_of_another",
+        InvalidClient,
+        "iss and sub of the client assertion must both be the client_id"
+    );
     /// The assertion is not for this server.
-    AssertionAudience,
+    AssertionAudience(
+        "assertion_audience",
+        InvalidClient,
+        "aud of the client assertion must be the issuer of this server, as one string"
+    );
     /// The assertion has expired, or does not say when it will.
-    AssertionExpired,
+    AssertionExpired("assertion_expired", InvalidClient, "the client assertion has expired, or has no exp");
     /// The assertion is good for longer than it should be.
-    AssertionTooLong,
+    AssertionTooLong("assertion_too_long", InvalidClient, "exp of the client assertion is more than 10 minutes ahead");
     /// The assertion is from the future.
-    AssertionEarly,
+    AssertionEarly(
+        "assertion_early",
+        InvalidClient,
+        "iat or nbf of the client assertion is in the future: set the client's clock"
+    );
     /// The assertion has no `jti` that could tell it from others.
-    AssertionUnnamed,
+    AssertionUnnamed("assertion_unnamed", InvalidClient, "the client assertion needs a jti of 1 to 256 bytes");
     /// The assertion was used before.
-    AssertionReplayed,
+    AssertionReplayed(
+        "assertion_replayed",
+        InvalidClient,
+        "the client assertion was used before: make a new one for each request"
+    );
     /// What the client serves at its `jwks_uri` is no set of keys.
-    ClientKeysUnusable,
+    ClientKeysUnusable(
+        "client_keys_unusable",
+        InvalidClient,
+        "the client's jwks_uri does not serve a set of public keys that can be used"
+    );
     /// The client may not use this grant type.
-    GrantTypeNotAllowed,
+    GrantTypeNotAllowed(
+        "grant_type_not_allowed",
+        UnauthorizedClient,
+        "the client is not registered for this grant type"
+    );
     /// Not a code made here, or its grant is gone.
-    CodeUnknown,
+    CodeUnknown("code_unknown", InvalidGrant, CODE_UNUSABLE);
     /// Another client's code.
-    CodeOfAnotherClient,
+    CodeOfAnotherClient("code_of_another_client", InvalidGrant, CODE_UNUSABLE);
     /// The verifier does not meet the challenge, or one is there without the other.
-    CodeVerifierMismatch,
+    CodeVerifierMismatch(
+        "code_verifier_mismatch",
+        InvalidGrant,
+        "code_verifier does not belong to the code_challenge of the code"
+    );
     /// Not the redirect URI of the authorization request, or it is missing where it is needed.
-    RedirectUriMismatch,
+    RedirectUriMismatch(
+        "redirect_uri_mismatch",
+        InvalidGrant,
+        "redirect_uri is not the one of the authorization request"
+    );
     /// The code expired.
-    CodeExpired,
+    CodeExpired("code_expired", InvalidGrant, CODE_UNUSABLE);
     /// The code was redeemed before.
-    CodeReplayed,
+    CodeReplayed("code_replayed", InvalidGrant, CODE_UNUSABLE);
     /// The grant was revoked.
-    GrantRevoked,
+    GrantRevoked("grant_revoked", InvalidGrant, CODE_UNUSABLE);
     /// Not a refresh token made here, or its grant is gone.
-    RefreshTokenUnknown,
+    RefreshTokenUnknown("refresh_token_unknown", InvalidGrant, REFRESH_TOKEN_UNUSABLE);
     /// Another client's refresh token.
-    RefreshTokenOfAnotherClient,
+    RefreshTokenOfAnotherClient("refresh_token_of_another_client", InvalidGrant, REFRESH_TOKEN_UNUSABLE);
     /// The refresh token expired.
-    RefreshTokenExpired,
+    RefreshTokenExpired("refresh_token_expired", InvalidGrant, REFRESH_TOKEN_UNUSABLE);
     /// The refresh token was used before.
-    RefreshTokenReused,
+    RefreshTokenReused("refresh_token_reused", InvalidGrant, REFRESH_TOKEN_UNUSABLE);
     /// More scope than the grant has.
-    ScopeNotGranted,
+    ScopeNotGranted("scope_not_granted", InvalidScope, "scope is more than was granted");
     /// More scope than the client may have.
-    ScopeNotAllowed,
+    ScopeNotAllowed("scope_not_allowed", InvalidScope, "scope is more than the client is registered for");
     /// None of the APIs asked for offers this scope.
-    ScopeNotOffered,
+    ScopeNotOffered("scope_not_offered", InvalidScope, "scope is not offered by the API that was asked for");
     /// An API that is unknown, or that the client may have no tokens for.
-    ResourceNotAllowed,
+    ResourceNotAllowed(
+        "resource_not_allowed",
+        InvalidTarget,
+        "resource is unknown, or not one the client is registered for"
+    );
     /// An API that is not of this grant.
-    ResourceNotGranted,
+    ResourceNotGranted("resource_not_granted", InvalidTarget, "resource is not one of the grant");
     /// The APIs asked for take different kinds of tokens.
-    ResourcesNeedDifferentTokens,
+    ResourcesNeedDifferentTokens(
+        "resources_need_different_tokens",
+        InvalidTarget,
+        "these resources take different kinds of tokens: ask for one resource at a time"
+    );
     /// Not exactly one API, of a client whose tokens are for one.
-    AudienceNotOne,
+    AudienceNotOne(
+        "audience_not_one",
+        InvalidTarget,
+        "a token of this client is for one API: name one with the parameter resource"
+    );
     /// PKCE is missing where it is required.
-    CodeChallengeRequired,
+    CodeChallengeRequired(
+        "code_challenge_required",
+        InvalidRequest,
+        "code_challenge is missing: PKCE with S256 is required"
+    );
     /// PKCE is missing, and so is what may stand in for it.
-    CodeChallengeOrNonceRequired,
+    CodeChallengeOrNonceRequired(
+        "code_challenge_or_nonce_required",
+        InvalidRequest,
+        "code_challenge is missing: PKCE with S256 is required, or the scope openid with a nonce"
+    );
     /// The person is gone or switched off, or has other credentials than those that the grant rests on.
-    PersonOver,
+    PersonOver("person_over", InvalidGrant, GRANT_OVER);
     /// The session that the grant rests on is over.
-    SessionOver,
+    SessionOver("session_over", InvalidGrant, GRANT_OVER);
     /// So many newer grants rest on the same session or person that this one gave way.
-    GrantSuperseded,
+    GrantSuperseded("grant_superseded", InvalidGrant, GRANT_OVER);
     /// Not this person's password, or there is no such person, or that person is switched off.
-    PasswordWrong,
+    PasswordWrong("password_wrong", InvalidGrant, protocol::WRONG_PASSWORD);
 }
 
 impl Refusal {
-    /// The error of the token endpoint. No wildcard arm: a new reason must choose.
-    pub const fn code(self) -> TokenErrorCode {
-        match self {
-            Self::ClientUnknown
-            | Self::ClientAuthMethod
-            | Self::ClientSecretWrong
-            | Self::ClientDisabled
-            | Self::AssertionNotSigned
-            | Self::AssertionOfAnother
-            | Self::AssertionAudience
-            | Self::AssertionExpired
-            | Self::AssertionTooLong
-            | Self::AssertionEarly
-            | Self::AssertionUnnamed
-            | Self::AssertionReplayed
-            | Self::ClientKeysUnusable => TokenErrorCode::InvalidClient,
-            Self::GrantTypeNotAllowed => TokenErrorCode::UnauthorizedClient,
-            Self::CodeUnknown
-            | Self::CodeOfAnotherClient
-            | Self::CodeVerifierMismatch
-            | Self::RedirectUriMismatch
-            | Self::CodeExpired
-            | Self::CodeReplayed
-            | Self::GrantRevoked
-            | Self::RefreshTokenUnknown
-            | Self::RefreshTokenOfAnotherClient
-            | Self::RefreshTokenExpired
-            | Self::RefreshTokenReused
-            | Self::PersonOver
-            | Self::SessionOver
-            | Self::GrantSuperseded
-            | Self::PasswordWrong => TokenErrorCode::InvalidGrant,
-            Self::ScopeNotGranted | Self::ScopeNotAllowed | Self::ScopeNotOffered => TokenErrorCode::InvalidScope,
-            Self::ResourceNotAllowed
-            | Self::ResourceNotGranted
-            | Self::ResourcesNeedDifferentTokens
-            | Self::AudienceNotOne => TokenErrorCode::InvalidTarget,
-            Self::CodeChallengeRequired | Self::CodeChallengeOrNonceRequired => TokenErrorCode::InvalidRequest,
-        }
-    }
-
     /// The error of the authorization endpoint, for what can be refused there.
     pub const fn authorization_code(self) -> AuthorizationErrorCode {
         match self.code() {
@@ -140,100 +193,21 @@ impl Refusal {
             | TokenErrorCode::ServerError => AuthorizationErrorCode::InvalidRequest,
         }
     }
+}
 
-    /// What the caller is told: enough to mend an honest client, nothing that helps another. Reasons that must not be
-    /// told apart from outside share a sentence.
-    #[expect(clippy::too_many_lines, reason = "a row for each reason, and no wildcard arm")]
-    pub const fn description(self) -> &'static str {
-        match self {
-            Self::ClientUnknown
-            | Self::ClientSecretWrong
-            | Self::ClientDisabled
-            | Self::ClientAuthMethod
-            | Self::AssertionNotSigned => {
-                "client authentication failed: unknown client, wrong secret or signature, or not the registered method"
-            }
-            Self::AssertionOfAnother => "iss and sub of the client assertion must both be the client_id",
-            Self::AssertionAudience => "aud of the client assertion must be the issuer of this server, as one string",
-            Self::AssertionExpired => "the client assertion has expired, or has no exp",
-            Self::AssertionTooLong => "exp of the client assertion is more than 10 minutes ahead",
-            Self::AssertionEarly => "iat or nbf of the client assertion is in the future: set the client's clock",
-            Self::AssertionUnnamed => "the client assertion needs a jti of 1 to 256 bytes",
-            Self::AssertionReplayed => "the client assertion was used before: make a new one for each request",
-            Self::ClientKeysUnusable => "the client's jwks_uri does not serve a set of public keys that can be used",
-            Self::GrantTypeNotAllowed => "the client is not registered for this grant type",
-            Self::CodeUnknown
-            | Self::CodeOfAnotherClient
-            | Self::CodeExpired
-            | Self::CodeReplayed
-            | Self::GrantRevoked => "the code is unknown, expired, used, revoked, or not this client's",
-            Self::CodeVerifierMismatch => "code_verifier does not belong to the code_challenge of the code",
-            Self::RedirectUriMismatch => "redirect_uri is not the one of the authorization request",
-            Self::RefreshTokenUnknown
-            | Self::RefreshTokenOfAnotherClient
-            | Self::RefreshTokenExpired
-            | Self::RefreshTokenReused => "the refresh token is unknown, expired, used, revoked, or not this client's",
-            Self::PersonOver | Self::SessionOver | Self::GrantSuperseded => {
-                "the grant is over: the person signed out, or has to sign in again"
-            }
-            Self::ScopeNotGranted => "scope is more than was granted",
-            Self::ScopeNotAllowed => "scope is more than the client is registered for",
-            Self::ScopeNotOffered => "scope is not offered by the API that was asked for",
-            Self::ResourceNotAllowed => "resource is unknown, or not one the client is registered for",
-            Self::ResourceNotGranted => "resource is not one of the grant",
-            Self::ResourcesNeedDifferentTokens => {
-                "these resources take different kinds of tokens: ask for one resource at a time"
-            }
-            Self::AudienceNotOne => "a token of this client is for one API: name one with the parameter resource",
-            Self::CodeChallengeRequired => "code_challenge is missing: PKCE with S256 is required",
-            Self::CodeChallengeOrNonceRequired => {
-                "code_challenge is missing: PKCE with S256 is required, or the scope openid with a nonce"
-            }
-            Self::PasswordWrong => protocol::WRONG_PASSWORD,
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
 
-    /// The reason in the log, where the operator tells apart what the caller cannot.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ClientUnknown => "client_unknown",
-            Self::ClientAuthMethod => "client_auth_method",
-            Self::ClientSecretWrong => "client_secret_wrong",
-            Self::ClientDisabled => "client_disabled",
-            Self::AssertionNotSigned => "assertion_not_signed",
-            Self::AssertionOfAnother => "assertion_of_another",
-            Self::AssertionAudience => "assertion_audience",
-            Self::AssertionExpired => "assertion_expired",
-            Self::AssertionTooLong => "assertion_too_long",
-            Self::AssertionEarly => "assertion_early",
-            Self::AssertionUnnamed => "assertion_unnamed",
-            Self::AssertionReplayed => "assertion_replayed",
-            Self::ClientKeysUnusable => "client_keys_unusable",
-            Self::GrantTypeNotAllowed => "grant_type_not_allowed",
-            Self::CodeUnknown => "code_unknown",
-            Self::CodeOfAnotherClient => "code_of_another_client",
-            Self::CodeVerifierMismatch => "code_verifier_mismatch",
-            Self::RedirectUriMismatch => "redirect_uri_mismatch",
-            Self::CodeExpired => "code_expired",
-            Self::CodeReplayed => "code_replayed",
-            Self::GrantRevoked => "grant_revoked",
-            Self::RefreshTokenUnknown => "refresh_token_unknown",
-            Self::RefreshTokenOfAnotherClient => "refresh_token_of_another_client",
-            Self::RefreshTokenExpired => "refresh_token_expired",
-            Self::RefreshTokenReused => "refresh_token_reused",
-            Self::ScopeNotGranted => "scope_not_granted",
-            Self::ScopeNotAllowed => "scope_not_allowed",
-            Self::ScopeNotOffered => "scope_not_offered",
-            Self::ResourceNotAllowed => "resource_not_allowed",
-            Self::ResourceNotGranted => "resource_not_granted",
-            Self::ResourcesNeedDifferentTokens => "resources_need_different_tokens",
-            Self::AudienceNotOne => "audience_not_one",
-            Self::CodeChallengeRequired => "code_challenge_required",
-            Self::CodeChallengeOrNonceRequired => "code_challenge_or_nonce_required",
-            Self::PersonOver => "person_over",
-            Self::SessionOver => "session_over",
-            Self::GrantSuperseded => "grant_superseded",
-            Self::PasswordWrong => "password_wrong",
+    use super::*;
+
+    #[test]
+    fn a_name_is_one_reasons_and_that_of_its_variant() {
+        let names: BTreeSet<&str> = Refusal::ALL.iter().map(|refusal| refusal.name()).collect();
+        assert_eq!(names.len(), Refusal::ALL.len());
+        for refusal in Refusal::ALL {
+            let variant = format!("{refusal:?}").to_lowercase();
+            assert_eq!(refusal.name().replace('_', ""), variant);
         }
     }
 }
