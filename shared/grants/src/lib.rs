@@ -69,10 +69,11 @@ pub use registration::rules::{NewApi, NewClient, RegistrationError};
 pub use registration::self_service as dynamic;
 pub use request::access::{Target, one_token_serves};
 pub use request::consent::{Consent, RegistrationMark, is_agreed};
-pub use step::grant::{Footing, Grant, SignIn, Stage};
+pub use step::grant::{Footing, Grant, SignIn, Stage, State};
+pub use step::guard::{Fact, Guard, Requirements, Value};
 pub use step::once::{AssertionId, OneUse};
 pub use step::revocation;
-pub use step::transition::{Change, Guard, Transition};
+pub use step::transition::{Change, Transition};
 pub use step::verdict::Verdict;
 pub use terms::api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat};
 pub use terms::ids::{

@@ -8,8 +8,9 @@ use crate::client::authenticate::AuthenticatedClient;
 use crate::request::access::{self, Target};
 use crate::request::redirect::RedirectTrusted;
 use crate::step::grant::{Footing, Grant, SignIn, Stage};
+use crate::step::guard::{Fact, Guard, Requirements};
 use crate::step::revocation;
-use crate::step::transition::{Change, Guard, Transition};
+use crate::step::transition::{Change, Transition};
 use crate::step::verdict::Verdict;
 use crate::terms::ids::{Attempt, Generation, GrantId};
 use crate::terms::policy::Policy;
@@ -110,12 +111,7 @@ pub fn redeem(
     attempt: Attempt,
 ) -> Transition {
     let change = Change::advance(Generation::FIRST, policy, now, attempt);
-    Transition::of(request.code.secret.id(), change)
-        .when(Guard::ClientIs(client.client().id.clone()))
-        .when_all(request.proof())
-        .when_all(access::guards(&request.resources, client.client(), &request.issuer))
-        .when(Guard::Issued)
-        .when(Guard::CodeAliveAt(now))
+    Transition::of(request.code.secret.id(), change).requires(request.requirements(client, now))
 }
 
 /// Why the write was refused, told from the item that stands there.
@@ -131,56 +127,46 @@ pub fn explain(
     attempt: Attempt,
 ) -> Verdict {
     let Some(grant) = found else { return Verdict::Refuse(Refusal::CodeUnknown) };
-    if grant.client_id != client.client().id {
-        return Verdict::Refuse(Refusal::CodeOfAnotherClient);
-    }
-    if let Some(refusal) = request.fault_of_proof(grant) {
-        return Verdict::Refuse(refusal);
-    }
-    match &grant.stage {
+    match (request.requirements(client, now).first_unmet(grant), &grant.stage) {
         // The SDK repeated a write whose answer was lost: what we find is our own work.
-        Stage::Active { attempt: theirs, .. } if *theirs == attempt => Verdict::Done(Box::new(grant.clone())),
+        (Some(Refusal::CodeReplayed), Stage::Active { attempt: theirs, .. }) if *theirs == attempt => {
+            Verdict::Done(Box::new(grant.clone()))
+        }
         // RFC 6749 §4.1.2: a code used twice is denied, and what was issued on it is revoked.
-        Stage::Active { .. } => Verdict::RefuseAnd(Refusal::CodeReplayed, revocation::revoke(grant.id)),
-        Stage::Revoked => Verdict::Refuse(Refusal::GrantRevoked),
-        Stage::Issued { code_expires_at, .. } if *code_expires_at <= now => Verdict::Refuse(Refusal::CodeExpired),
-        Stage::Issued { .. } if request.resources.is_empty() => Verdict::Refuse(Refusal::AudienceNotOne),
-        Stage::Issued { .. } => Verdict::Refuse(Refusal::ResourceNotGranted),
+        (Some(Refusal::CodeReplayed), Stage::Active { .. }) => {
+            Verdict::RefuseAnd(Refusal::CodeReplayed, revocation::revoke(grant.id))
+        }
+        (Some(Refusal::CodeReplayed), Stage::Issued { .. } | Stage::Revoked) => Verdict::Refuse(Refusal::GrantRevoked),
+        (Some(refusal), _) => Verdict::Refuse(refusal),
+        // A grant that meets everything does not refuse its write.
+        (None, _) => Verdict::Refuse(Refusal::CodeUnknown),
     }
 }
 
 impl CodeRedemption {
-    /// The guards of RFC 7636 §4.6 and RFC 6749 §4.1.3. Without a verifier the code must not be bound to one
-    /// (RFC 9700 §4.8.2, downgrade); without a redirect URI something else must bind it.
-    fn proof(&self) -> Vec<Guard> {
-        let verifier = self.code_verifier.as_ref();
-        let challenge = verifier.map_or(Guard::NoChallenge, |verifier| Guard::ChallengeIs(verifier.challenge()));
-        let redirect = match (&self.redirect_uri, verifier) {
-            (Some(uri), _) => Some(Guard::RedirectUriIs(uri.clone())),
-            (None, Some(_)) => None,
-            (None, None) => Some(Guard::RedirectUriNotSent),
-        };
-        std::iter::once(challenge).chain(redirect).collect()
+    /// Every check of RFC 6749 §4.1.3 and RFC 7636 §4.6, in the order in which they are explained.
+    fn requirements(&self, client: &AuthenticatedClient, now: Timestamp) -> Requirements {
+        let client = client.client();
+        Requirements::default()
+            .require(Fact::Client.is(client.id.as_str()), Refusal::CodeOfAnotherClient)
+            .and(self.proof())
+            .require(Guard::ISSUED, Refusal::CodeReplayed)
+            .require(Fact::CodeExpiresAt.is_after(now), Refusal::CodeExpired)
+            .and(access::requirements(&self.resources, client, &self.issuer))
     }
 
-    /// The first guard of the proof that does not hold, as a reason.
-    fn fault_of_proof(&self, grant: &Grant) -> Option<Refusal> {
-        let failed = self.proof().into_iter().find(|guard| !guard.holds(Some(grant)))?;
-        match failed {
-            Guard::RedirectUriIs(_) | Guard::RedirectUriNotSent => Some(Refusal::RedirectUriMismatch),
-            Guard::ChallengeIs(_)
-            | Guard::NoChallenge
-            | Guard::Absent
-            | Guard::ClientIs(_)
-            | Guard::Issued
-            | Guard::CodeAliveAt(_)
-            | Guard::ResourceGranted(_)
-            | Guard::OneAudience(_)
-            | Guard::ScopeGranted(_)
-            | Guard::ActiveAt(_)
-            | Guard::RefreshAliveAt(_)
-            | Guard::NotRevoked
-            | Guard::RevokedAccessBelow(_) => Some(Refusal::CodeVerifierMismatch),
+    /// Without a verifier the code must not be bound to one (RFC 9700 §4.8.2, downgrade); without a redirect URI something
+    /// else must bind it.
+    fn proof(&self) -> Requirements {
+        let challenge = match &self.code_verifier {
+            Some(verifier) => Fact::CodeChallenge.is(verifier.challenge().as_str()),
+            None => Fact::CodeChallenge.is_absent(),
+        };
+        let proof = Requirements::default().require(challenge, Refusal::CodeVerifierMismatch);
+        match (&self.redirect_uri, &self.code_verifier) {
+            (Some(uri), _) => proof.require(Fact::RedirectUri.is(uri.as_str()), Refusal::RedirectUriMismatch),
+            (None, Some(_)) => proof,
+            (None, None) => proof.require(Fact::RedirectUriSent.is(false), Refusal::RedirectUriMismatch),
         }
     }
 }

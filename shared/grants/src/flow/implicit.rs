@@ -60,7 +60,7 @@ mod tests {
     use crate::fixtures;
     use crate::request::access::Target;
     use crate::request::redirect::trust;
-    use crate::step::transition::Guard;
+    use crate::step::guard::Fact;
     use crate::token::access_token::{Asked, for_grant};
 
     #[test]
@@ -85,7 +85,7 @@ mod tests {
         let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
         assert_eq!(token.expires_in(), 300);
         assert_eq!(token.subject, fixtures::SUBJECT);
-        assert!(!Guard::RefreshAliveAt(fixtures::NOW).holds(Some(&grant)));
+        assert!(!Fact::RefreshExpiresAt.is_after(fixtures::NOW).holds(Some(&grant)));
         assert!(authorization_code::was_issued(Some(&grant), attempt));
         assert!(!authorization_code::was_issued(Some(&grant), fixtures::attempt(2)));
         assert_eq!(authorization_code::issue(grant.clone()).after(Some(&grant)), None);

@@ -9,8 +9,9 @@ use crate::client::authenticate::AuthenticatedClient;
 use crate::client::record::Client;
 use crate::request::access;
 use crate::step::grant::{Grant, Stage};
+use crate::step::guard::{Fact, Guard, Requirements};
 use crate::step::revocation;
-use crate::step::transition::{Change, Guard, Transition};
+use crate::step::transition::{Change, Transition};
 use crate::step::verdict::Verdict;
 use crate::terms::ids::{Attempt, GrantSecret, HiddenFooting};
 use crate::terms::policy::Policy;
@@ -40,11 +41,7 @@ pub fn rotate(
     attempt: Attempt,
 ) -> Transition {
     let change = Change::advance(request.token.generation.next(), policy, now, attempt);
-    Transition::of(request.token.secret.id(), change)
-        .when(Guard::ClientIs(client.client().id.clone()))
-        .when(Guard::ActiveAt(request.token.generation))
-        .when(Guard::RefreshAliveAt(now))
-        .when_all(request.within_the_grant(client.client()))
+    Transition::of(request.token.secret.id(), change).requires(request.requirements(client.client(), now))
 }
 
 /// Why the write was refused, told from the item that stands there.
@@ -59,34 +56,24 @@ pub fn explain(
     (now, attempt): (Timestamp, Attempt),
 ) -> Verdict {
     let Some(grant) = found else { return Verdict::Refuse(Refusal::RefreshTokenUnknown) };
-    if grant.client_id != client.client().id {
-        return Verdict::Refuse(Refusal::RefreshTokenOfAnotherClient);
+    match (request.requirements(client.client(), now).first_unmet(grant), &grant.stage) {
+        (Some(Refusal::RefreshTokenUnknown), Stage::Revoked) => Verdict::Refuse(Refusal::GrantRevoked),
+        (Some(Refusal::RefreshTokenReused), Stage::Active { generation, rotated_at, attempt: theirs, .. }) => {
+            let answer_was_lost = *theirs == attempt || now.since(*rotated_at) < u64::from(policy.refresh_retry_window);
+            if *generation < request.token.generation {
+                // A token from a time that the table no longer knows: restored from a backup.
+                Verdict::Refuse(Refusal::RefreshTokenUnknown)
+            } else if *generation == request.token.generation.next() && answer_was_lost {
+                let within = request.within_the_grant(client.client()).first_unmet(grant);
+                within.map_or_else(|| Verdict::Done(Box::new(grant.clone())), Verdict::Refuse)
+            } else {
+                Verdict::RefuseAnd(Refusal::RefreshTokenReused, revocation::revoke(grant.id))
+            }
+        }
+        (Some(refusal), _) => Verdict::Refuse(refusal),
+        // A grant that meets everything does not refuse its write.
+        (None, _) => Verdict::Refuse(Refusal::RefreshTokenUnknown),
     }
-    let (generation, rotated_at, theirs) = match &grant.stage {
-        Stage::Issued { .. } => return Verdict::Refuse(Refusal::RefreshTokenUnknown),
-        Stage::Revoked => return Verdict::Refuse(Refusal::GrantRevoked),
-        Stage::Active { generation, rotated_at, attempt, .. } => (*generation, *rotated_at, *attempt),
-    };
-    if grant.ends_at <= now {
-        return Verdict::Refuse(Refusal::RefreshTokenExpired);
-    }
-    if generation < request.token.generation {
-        // A token from a time that the table no longer knows: restored from a backup.
-        return Verdict::Refuse(Refusal::RefreshTokenUnknown);
-    }
-    if generation == request.token.generation {
-        let fault = request.fault_of_reach(client.client(), grant);
-        return Verdict::Refuse(fault.unwrap_or(Refusal::RefreshTokenExpired));
-    }
-    let is_successor = generation == request.token.generation.next();
-    let answer_was_lost = theirs == attempt || now.since(rotated_at) < u64::from(policy.refresh_retry_window);
-    if is_successor && answer_was_lost {
-        return match request.fault_of_reach(client.client(), grant) {
-            Some(refusal) => Verdict::Refuse(refusal),
-            None => Verdict::Done(Box::new(grant.clone())),
-        };
-    }
-    Verdict::RefuseAnd(Refusal::RefreshTokenReused, revocation::revoke(grant.id))
 }
 
 /// The refresh token that goes out with an access token of `grant`; `None` where the client may not refresh. `rests_on` is
@@ -102,30 +89,23 @@ pub fn token_of(
 }
 
 impl RefreshRequest {
-    /// RFC 6749 §6, RFC 8707 §2.2: no more scope and no other API than were granted.
-    fn within_the_grant(&self, client: &Client) -> Vec<Guard> {
-        let scope = self.scope.iter().flat_map(Scope::tokens).map(|token| Guard::ScopeGranted(token.to_owned()));
-        scope.chain(access::guards(&self.resources, client, &self.issuer)).collect()
+    /// Every check, in the order in which they are explained.
+    fn requirements(&self, client: &Client, now: Timestamp) -> Requirements {
+        Requirements::default()
+            .require(Fact::Client.is(client.id.as_str()), Refusal::RefreshTokenOfAnotherClient)
+            .require(Guard::ACTIVE, Refusal::RefreshTokenUnknown)
+            .require(Fact::EndsAt.is_after(now), Refusal::RefreshTokenExpired)
+            .require(Fact::Generation.is(self.token.generation.number()), Refusal::RefreshTokenReused)
+            .and(self.within_the_grant(client))
+            .require(Fact::RefreshExpiresAt.is_after(now), Refusal::RefreshTokenExpired)
     }
 
-    fn fault_of_reach(&self, client: &Client, grant: &Grant) -> Option<Refusal> {
-        match self.within_the_grant(client).into_iter().find(|guard| !guard.holds(Some(grant)))? {
-            Guard::ResourceGranted(_) => Some(Refusal::ResourceNotGranted),
-            Guard::OneAudience(_) => Some(Refusal::AudienceNotOne),
-            Guard::ScopeGranted(_)
-            | Guard::Absent
-            | Guard::ClientIs(_)
-            | Guard::Issued
-            | Guard::CodeAliveAt(_)
-            | Guard::ChallengeIs(_)
-            | Guard::NoChallenge
-            | Guard::RedirectUriIs(_)
-            | Guard::RedirectUriNotSent
-            | Guard::ActiveAt(_)
-            | Guard::RefreshAliveAt(_)
-            | Guard::NotRevoked
-            | Guard::RevokedAccessBelow(_) => Some(Refusal::ScopeNotGranted),
-        }
+    /// RFC 6749 §6, RFC 8707 §2.2: no more scope and no other API than were granted.
+    fn within_the_grant(&self, client: &Client) -> Requirements {
+        let scope = self.scope.iter().flat_map(Scope::tokens).fold(Requirements::default(), |all, token| {
+            all.require(Fact::Scope.contains(token), Refusal::ScopeNotGranted)
+        });
+        scope.and(access::requirements(&self.resources, client, &self.issuer))
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use protocol::{GrantType, IdentityScope, Resource, Scope};
 
 use crate::client::record::{AudienceRule, Client};
-use crate::step::transition::Guard;
+use crate::step::guard::{Fact, Requirements};
 use crate::terms::api::{Api, SigningAlgorithm, TokenFormat};
 use crate::terms::policy::Policy;
 use crate::terms::refusal::Refusal;
@@ -124,11 +124,14 @@ pub(crate) fn find<'a>(apis: &'a [Api], resources: &[Resource]) -> Result<Vec<&'
 
 /// What must be true of a grant from which `client` asks for a token for `resources`: each is of the grant, and where none
 /// is named the grant is for no more APIs than a token of this client may be.
-pub(crate) fn guards(resources: &[Resource], client: &Client, issuer: &Resource) -> Vec<Guard> {
-    match client.audience {
-        AudienceRule::One if resources.is_empty() => vec![Guard::OneAudience(issuer.clone())],
-        AudienceRule::One | AudienceRule::All => resources.iter().cloned().map(Guard::ResourceGranted).collect(),
+pub(crate) fn requirements(resources: &[Resource], client: &Client, issuer: &Resource) -> Requirements {
+    if client.audience == AudienceRule::One && resources.is_empty() {
+        let one = Fact::Resources.has_one_beside(issuer.as_str());
+        return Requirements::default().require(one, Refusal::AudienceNotOne);
     }
+    resources.iter().fold(Requirements::default(), |all, resource| {
+        all.require(Fact::Resources.contains(resource.as_str()), Refusal::ResourceNotGranted)
+    })
 }
 
 /// Refuses resources that no single token of `client` can serve, before anything is written for them.

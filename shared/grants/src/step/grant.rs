@@ -99,6 +99,39 @@ pub enum Stage {
     Revoked,
 }
 
+/// The name of a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// [`Stage::Issued`].
+    Issued,
+    /// [`Stage::Active`].
+    Active,
+    /// [`Stage::Revoked`].
+    Revoked,
+}
+
+impl State {
+    /// The text in tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Issued => "issued",
+            Self::Active => "active",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+impl Stage {
+    /// Its name.
+    pub const fn state(&self) -> State {
+        match self {
+            Self::Issued { .. } => State::Issued,
+            Self::Active { .. } => State::Active,
+            Self::Revoked => State::Revoked,
+        }
+    }
+}
+
 impl Grant {
     /// The most access tokens that are revoked one by one before the whole grant is.
     pub const MAX_REVOKED_ACCESS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99);

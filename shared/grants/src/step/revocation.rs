@@ -3,26 +3,27 @@
 use protocol::ClientId;
 
 use crate::step::grant::{Grant, Stage};
-use crate::step::transition::{Change, Guard, Transition};
+use crate::step::guard::{Fact, Guard};
+use crate::step::transition::{Change, Transition};
 use crate::terms::ids::{Generation, GrantId};
 
 /// Ends a grant, whoever asks: after reuse, or when the operator says so.
 pub fn revoke(id: GrantId) -> Transition {
-    Transition::of(id, Change::Revoke).when(Guard::NotRevoked)
+    Transition::of(id, Change::Revoke).when(Guard::NOT_REVOKED)
 }
 
 /// Ends a grant for the client that gives back its refresh token, and with it the access tokens of the grant
 /// (RFC 7009 §2.1).
 pub fn revoke_of_client(id: GrantId, client: ClientId) -> Transition {
-    revoke(id).when(Guard::ClientIs(client))
+    revoke(id).when(Fact::Client.is(client.as_str()))
 }
 
 /// Ends one access token of a grant, for the client that gives it back.
 pub fn revoke_access(id: GrantId, generation: Generation, client: ClientId) -> Transition {
     Transition::of(id, Change::RevokeAccess(generation))
-        .when(Guard::ClientIs(client))
-        .when(Guard::NotRevoked)
-        .when(Guard::RevokedAccessBelow(Grant::MAX_REVOKED_ACCESS))
+        .when(Fact::Client.is(client.as_str()))
+        .when(Guard::NOT_REVOKED)
+        .when(Fact::RevokedAccess.is_below(Grant::MAX_REVOKED_ACCESS))
 }
 
 /// What is left to write after a refused [`revoke_access`]: nothing when the grant is gone, over or another client's;

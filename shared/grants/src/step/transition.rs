@@ -1,10 +1,7 @@
 //! What a step writes, and under which guards: data, not deeds.
 
-use std::num::NonZeroUsize;
-
-use protocol::{ClientId, CodeChallenge, RedirectUri, Resource};
-
 use crate::step::grant::{Grant, Stage};
+use crate::step::guard::{Guard, Requirements};
 use crate::terms::ids::{Attempt, Generation, GrantId};
 use crate::terms::policy::Policy;
 use crate::terms::time::Timestamp;
@@ -15,41 +12,6 @@ pub struct Transition {
     id: GrantId,
     guards: Vec<Guard>,
     change: Change,
-}
-
-/// What must be true of the item at the moment of the write. All but [`Guard::Absent`] are false of an absent item.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Guard {
-    /// There is no item.
-    Absent,
-    /// The grant is this client's.
-    ClientIs(ClientId),
-    /// The code is not redeemed.
-    Issued,
-    /// The code expires after this point.
-    CodeAliveAt(Timestamp),
-    /// The code is bound to this challenge.
-    ChallengeIs(CodeChallenge),
-    /// The code is bound to no challenge.
-    NoChallenge,
-    /// The code went there.
-    RedirectUriIs(RedirectUri),
-    /// The authorization request did not name its redirect URI.
-    RedirectUriNotSent,
-    /// The API is of the grant.
-    ResourceGranted(Resource),
-    /// The grant is for one API, or for one beside this issuer.
-    OneAudience(Resource),
-    /// The scope token is of the grant.
-    ScopeGranted(String),
-    /// Tokens were given, last in this generation.
-    ActiveAt(Generation),
-    /// The refresh token expires after this point.
-    RefreshAliveAt(Timestamp),
-    /// It is not revoked.
-    NotRevoked,
-    /// Fewer access tokens than this were revoked one by one.
-    RevokedAccessBelow(NonZeroUsize),
 }
 
 /// What is written.
@@ -97,6 +59,12 @@ impl Transition {
     pub fn when_all(mut self, guards: impl IntoIterator<Item = Guard>) -> Self {
         self.guards.extend(guards);
         self
+    }
+
+    /// Adds the guards of requirements.
+    #[must_use]
+    pub fn requires(self, requirements: Requirements) -> Self {
+        self.when_all(requirements.into_guards())
     }
 
     /// The grant it is about.
@@ -157,38 +125,5 @@ impl Change {
             Self::Revoke => grant.stage = Stage::Revoked,
         }
         grant
-    }
-}
-
-impl Guard {
-    /// Whether it is true of the item.
-    pub fn holds(&self, item: Option<&Grant>) -> bool {
-        let Some(grant) = item else { return *self == Self::Absent };
-        match self {
-            Self::Absent => false,
-            Self::ClientIs(client) => grant.client_id == *client,
-            Self::Issued => matches!(grant.stage, Stage::Issued { .. }),
-            Self::CodeAliveAt(now) => {
-                matches!(grant.stage, Stage::Issued { code_expires_at, .. } if code_expires_at > *now)
-            }
-            Self::ChallengeIs(challenge) => grant.code_challenge.as_ref() == Some(challenge),
-            Self::NoChallenge => grant.code_challenge.is_none(),
-            Self::RedirectUriIs(uri) => grant.redirect_uri.as_ref() == Some(uri),
-            Self::RedirectUriNotSent => !grant.redirect_uri_sent,
-            Self::ResourceGranted(resource) => grant.resources.contains(resource),
-            Self::OneAudience(issuer) => match grant.resources.as_slice() {
-                [_] => true,
-                [first, second] => first == issuer || second == issuer,
-                [] | [_, _, _, ..] => false,
-            },
-            Self::ScopeGranted(token) => grant.scope.contains(token),
-            Self::ActiveAt(now) => matches!(grant.stage, Stage::Active { generation, .. } if generation == *now),
-            Self::RefreshAliveAt(now) => {
-                let alive = |expiry: Timestamp| expiry > *now && grant.ends_at > *now;
-                matches!(grant.stage, Stage::Active { refresh_expires_at, .. } if alive(refresh_expires_at))
-            }
-            Self::NotRevoked => grant.stage != Stage::Revoked,
-            Self::RevokedAccessBelow(limit) => grant.revoked_access.len() < limit.get(),
-        }
     }
 }

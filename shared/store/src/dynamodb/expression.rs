@@ -9,27 +9,15 @@ use aws_sdk_dynamodb::types::AttributeValue;
 /// An expression under construction, with the names and values it uses.
 #[derive(Debug, Default)]
 pub(crate) struct Expression {
-    pub(crate) names: HashMap<String, String>,
-    pub(crate) values: HashMap<String, AttributeValue>,
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
     conditions: Vec<String>,
     sets: Vec<String>,
     removes: Vec<String>,
     adds: Vec<String>,
-    /// An update that is written out as a whole.
-    whole_update: Option<String>,
 }
 
 impl Expression {
-    /// A condition and an update that are written out already, with their names and values.
-    pub(crate) fn written(
-        condition: String,
-        update: Option<String>,
-        names: HashMap<String, String>,
-        values: HashMap<String, AttributeValue>,
-    ) -> Self {
-        Self { names, values, conditions: vec![condition], whole_update: update, ..Self::default() }
-    }
-
     /// The placeholder of an attribute's name.
     pub(crate) fn name(&mut self, attribute: &str) -> String {
         let placeholder = format!("#{attribute}");
@@ -86,6 +74,12 @@ impl Expression {
         self.sets.push(set);
     }
 
+    /// Sets the attribute to the sum of another one and a number.
+    pub(crate) fn set_to_sum(&mut self, attribute: &str, other: &str, number: AttributeValue) {
+        let set = format!("{} = {} + {}", self.name(attribute), self.name(other), self.value(number));
+        self.sets.push(set);
+    }
+
     /// Sets the attribute, or takes it away where `value` is `None`.
     pub(crate) fn set_or_remove(&mut self, attribute: &str, value: Option<AttributeValue>) {
         if let Some(value) = value {
@@ -109,9 +103,6 @@ impl Expression {
 
     /// All changes together.
     pub(crate) fn update(&self) -> String {
-        if let Some(whole) = &self.whole_update {
-            return whole.clone();
-        }
         let clause = |word: &str, parts: &[String]| (!parts.is_empty()).then(|| format!("{word} {}", parts.join(", ")));
         let clauses = [clause("SET", &self.sets), clause("REMOVE", &self.removes), clause("ADD", &self.adds)];
         clauses.into_iter().flatten().collect::<Vec<_>>().join(" ")

@@ -1,126 +1,120 @@
 //! A grant as an item, a guard as a condition, a change as an update.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
-    Attempt, Change, Footing, Generation, Grant, GrantId, Guard, PersonKey, Policy, SessionId, SignIn, Stage,
+    Attempt, Change, Fact, Footing, Generation, Grant, GrantId, Guard, PersonKey, Policy, SessionId, SignIn, Stage,
+    State, Transition, Value,
 };
 use protocol::{Claim, Claims, ClientId, CodeChallenge, IdentityScope, Nonce, RedirectUri, Resource, Scope, Subject};
 
+use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, Reader, flag, list, number, text, time};
 use crate::dynamodb::unknown::Unknown;
 
-/// An expression under construction, with the values it names.
-#[derive(Default)]
-pub(crate) struct Expression {
-    pub(crate) names: HashMap<String, String>,
-    pub(crate) values: HashMap<String, AttributeValue>,
+/// The guards of a transition as conditions, and its change as an update; a new grant is put as a whole.
+pub(crate) fn of_transition(transition: &Transition) -> Expression {
+    let mut expression = Expression::default();
+    let mut states = Vec::new();
+    for guard in transition.guards() {
+        add_guard(&mut expression, guard, &mut states);
+    }
+    add_change(&mut expression, transition.change());
+    expression
 }
 
-impl Expression {
-    fn name(&mut self, attribute: &str) -> String {
-        let placeholder = format!("#{attribute}");
-        self.names.insert(placeholder.clone(), attribute.to_owned());
-        placeholder
-    }
-
-    fn value(&mut self, value: AttributeValue) -> String {
-        let placeholder = format!(":v{}", self.values.len());
-        self.values.insert(placeholder.clone(), value);
-        placeholder
-    }
-
-    fn compare(&mut self, attribute: &str, operator: &str, value: AttributeValue) -> String {
-        format!("{} {operator} {}", self.name(attribute), self.value(value))
-    }
-
-    /// Every guard, as one condition.
-    pub(crate) fn condition(&mut self, guards: &[Guard]) -> String {
-        let conditions: Vec<String> = guards.iter().map(|guard| self.guard(guard)).collect();
-        conditions.join(" AND ")
-    }
-
-    /// One guard. Each but `Absent` names an attribute in a way that is false when there is no item.
-    fn guard(&mut self, guard: &Guard) -> String {
-        match guard {
-            Guard::Absent => format!("attribute_not_exists({})", self.name("id")),
-            Guard::ClientIs(client) => self.compare("client_id", "=", text(&client)),
-            Guard::Issued => self.compare("state", "=", text("issued")),
-            Guard::CodeAliveAt(now) => {
-                let issued = self.compare("state", "=", text("issued"));
-                format!("{issued} AND {}", self.compare("code_expires_at", ">", time(*now)))
+/// Adds one guard. Each but `Absent` names an attribute in a way that is false when there is no item. `states` are those that
+/// the grant is known to be in already.
+fn add_guard(expression: &mut Expression, guard: &Guard, states: &mut Vec<State>) {
+    match guard {
+        Guard::Absent => expression.absent("id"),
+        Guard::StateIn(allowed) => match allowed {
+            [only] => add_state(expression, *only, states),
+            _ => {
+                let values: Vec<String> = allowed.iter().map(|state| expression.value(text(state.as_str()))).collect();
+                let state = expression.name("state");
+                expression.require(format!("{state} IN ({})", values.join(", ")));
             }
-            Guard::ChallengeIs(challenge) => self.compare("code_challenge", "=", text(&challenge.as_str())),
-            Guard::NoChallenge => {
-                let (id, challenge) = (self.name("id"), self.name("code_challenge"));
-                format!("attribute_exists({id}) AND attribute_not_exists({challenge})")
-            }
-            Guard::RedirectUriIs(uri) => self.compare("redirect_uri", "=", text(&uri)),
-            Guard::RedirectUriNotSent => self.compare("redirect_uri_sent", "=", flag(false)),
-            Guard::ResourceGranted(resource) => {
-                format!("contains({}, {})", self.name("resources"), self.value(text(&resource)))
-            }
-            Guard::OneAudience(issuer) => self.one_audience(issuer),
-            Guard::ScopeGranted(token) => format!("contains({}, {})", self.name("scope"), self.value(text(&token))),
-            Guard::ActiveAt(generation) => {
-                let active = self.compare("state", "=", text("active"));
-                format!("{active} AND {}", self.compare("generation", "=", number(&generation.number())))
-            }
-            Guard::RefreshAliveAt(now) => {
-                let active = self.compare("state", "=", text("active"));
-                let alive = self.compare("refresh_expires_at", ">", time(*now));
-                format!("{active} AND {alive} AND {}", self.compare("ends_at", ">", time(*now)))
-            }
-            Guard::NotRevoked => {
-                let (state, issued) = (self.name("state"), self.value(text("issued")));
-                format!("{state} IN ({issued}, {})", self.value(text("active")))
-            }
-            Guard::RevokedAccessBelow(limit) => {
-                let (id, set) = (self.name("id"), self.name("revoked_access"));
-                let limit = self.value(number(&limit));
-                format!("attribute_exists({id}) AND (attribute_not_exists({set}) OR size({set}) < {limit})")
-            }
+        },
+        Guard::Same(fact, value) => {
+            add_state_of(expression, *fact, states);
+            expression.same(fact.attribute(), from_value(value));
+        }
+        Guard::Lacks(fact) => {
+            expression.present("id");
+            expression.absent(fact.attribute());
+        }
+        Guard::After(fact, earlier) => {
+            add_state_of(expression, *fact, states);
+            let after = expression.compare(fact.attribute(), ">", time(*earlier));
+            expression.require(after);
+        }
+        Guard::Contains(fact, member) => {
+            let (list, member) = (expression.name(fact.attribute()), expression.value(text(member)));
+            expression.require(format!("contains({list}, {member})"));
+        }
+        Guard::OneBeside(fact, member) => {
+            let (list, member) = (expression.name(fact.attribute()), expression.value(text(member)));
+            let (one, two) = (expression.value(number(&1)), expression.value(number(&2)));
+            let beside = format!("(size({list}) = {two} AND contains({list}, {member}))");
+            expression.require(format!("(size({list}) = {one} OR {beside})"));
+        }
+        Guard::Below(fact, limit) => {
+            expression.present("id");
+            let (set, limit) = (expression.name(fact.attribute()), expression.value(number(limit)));
+            expression.require(format!("(attribute_not_exists({set}) OR size({set}) < {limit})"));
         }
     }
+}
 
-    fn one_audience(&mut self, issuer: &Resource) -> String {
-        let (resources, issuer) = (self.name("resources"), self.value(text(issuer)));
-        let (one, two) = (self.value(number(&1)), self.value(number(&2)));
-        format!("(size({resources}) = {one} OR (size({resources}) = {two} AND contains({resources}, {issuer})))")
+/// Requires the state that a fact belongs to.
+fn add_state_of(expression: &mut Expression, fact: Fact, states: &mut Vec<State>) {
+    if let Some(state) = fact.state() {
+        add_state(expression, state, states);
     }
+}
 
-    /// As [`Grant::remains_until`] says it of a grant that is not issued any more.
-    fn stays_until_its_end(&mut self) -> String {
-        let (expires_at, ends_at) = (self.name("expires_at"), self.name("ends_at"));
-        format!("{expires_at} = {ends_at} + {}", self.value(number(&Policy::REMAINS)))
+fn add_state(expression: &mut Expression, state: State, states: &mut Vec<State>) {
+    if !states.contains(&state) {
+        states.push(state);
+        expression.same("state", text(state.as_str()));
     }
+}
 
-    /// The update that makes a change to an item that is there; `None` for a whole new item.
-    pub(crate) fn update(&mut self, change: &Change) -> Option<String> {
-        Some(match change {
-            Change::Create(_) => return None,
-            Change::Advance { to, at, refresh_expires_at, attempt } => {
-                let sets = [
-                    ("state", text("active")),
-                    ("generation", number(&to.number())),
-                    ("rotated_at", time(*at)),
-                    ("refresh_expires_at", time(*refresh_expires_at)),
-                    ("attempt", text(&attempt)),
-                ];
-                let sets = sets.map(|(name, value)| self.compare(name, "=", value)).join(", ");
-                format!("SET {sets}, {}", self.stays_until_its_end())
-            }
-            Change::RevokeAccess(generation) => {
-                let set = self.value(AttributeValue::Ns(vec![generation.number().to_string()]));
-                format!("ADD {} {set}", self.name("revoked_access"))
-            }
-            Change::Revoke => {
-                let state = self.compare("state", "=", text("revoked"));
-                format!("SET {state}, {}", self.stays_until_its_end())
-            }
-        })
+fn from_value(value: &Value) -> AttributeValue {
+    match value {
+        Value::Text(value) => text(value),
+        Value::Number(value) => number(value),
+        Value::Flag(value) => flag(*value),
     }
+}
+
+/// Adds the update that makes a change to a grant that is there.
+fn add_change(expression: &mut Expression, change: &Change) {
+    match change {
+        Change::Create(_) => {}
+        Change::Advance { to, at, refresh_expires_at, attempt } => {
+            expression.set("state", text(State::Active.as_str()));
+            expression.set("generation", number(&to.number()));
+            expression.set("rotated_at", time(*at));
+            expression.set("refresh_expires_at", time(*refresh_expires_at));
+            expression.set("attempt", text(attempt));
+            stay_until_the_end(expression);
+        }
+        Change::RevokeAccess(generation) => {
+            expression.add("revoked_access", AttributeValue::Ns(vec![generation.number().to_string()]));
+        }
+        Change::Revoke => {
+            expression.set("state", text(State::Revoked.as_str()));
+            stay_until_the_end(expression);
+        }
+    }
+}
+
+/// As [`Grant::remains_until`] says it of a grant that is not issued any more.
+fn stay_until_the_end(expression: &mut Expression) {
+    expression.set_to_sum("expires_at", "ends_at", number(&Policy::REMAINS));
 }
 
 /// The item of a grant.
@@ -146,20 +140,19 @@ pub(crate) fn to_item(grant: &Grant) -> Item {
     put("auth_time", grant.auth_time.map(time));
     let revoked: Vec<String> = grant.revoked_access.iter().map(|generation| generation.number().to_string()).collect();
     put("revoked_access", (!revoked.is_empty()).then_some(AttributeValue::Ns(revoked)));
+    put("state", Some(text(grant.stage.state().as_str())));
     match &grant.stage {
         Stage::Issued { code_expires_at, attempt } => {
-            put("state", Some(text("issued")));
             put("code_expires_at", Some(time(*code_expires_at)));
             put("attempt", Some(text(&attempt)));
         }
         Stage::Active { generation, rotated_at, refresh_expires_at, attempt } => {
-            put("state", Some(text("active")));
             put("generation", Some(number(&generation.number())));
             put("rotated_at", Some(time(*rotated_at)));
             put("refresh_expires_at", Some(time(*refresh_expires_at)));
             put("attempt", Some(text(&attempt)));
         }
-        Stage::Revoked => drop(put("state", Some(text("revoked")))),
+        Stage::Revoked => {}
     }
     item.extend(grant.footing.iter().flat_map(from_footing));
     item.extend(grant.sign_in.iter().flat_map(from_sign_in));

@@ -2,17 +2,16 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{Attempt, Change, Grant, GrantId, OneUse, Timestamp, TokenId, Transition};
 use protocol::{ClientId, Subject};
 
+use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::items::{Item, Reader, text, time};
 use crate::dynamodb::unknown::Unknown;
-use crate::dynamodb::{batch, expression};
-use crate::grants::item::{Expression, from_item, to_item};
+use crate::grants::item::{from_item, of_transition, to_item};
 
 /// So many keys fit into one read.
 const BATCH: usize = 100;
@@ -44,9 +43,15 @@ impl GrantsTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether it was applied.
     pub async fn apply(&self, transition: &Transition) -> Result<Applied, Unknown> {
-        match transition.change() {
-            Change::Create(grant) => self.put(grant, transition).await,
-            Change::Advance { .. } | Change::RevokeAccess(_) | Change::Revoke => self.update(transition).await,
+        let write = self.write(transition);
+        match (commit(&self.client, vec![write]).await?, transition.change()) {
+            (Outcome::Done(Some(item)), _) => Ok(Applied::Done(Box::new(from_item(&self.table, &item)?))),
+            (Outcome::Done(None), Change::Create(grant)) => Ok(Applied::Done(grant.clone())),
+            (Outcome::Done(None), _) => Err(Unknown::damaged(&self.table, "answer")),
+            (Outcome::Refused(_, found), _) => {
+                let found = found.map(|item| from_item(&self.table, &item)).transpose()?;
+                Ok(Applied::Refused(found.map(Box::new)))
+            }
         }
     }
 
@@ -55,68 +60,20 @@ impl GrantsTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether it was done.
     pub async fn end_beside(&self, transition: &Transition, beside: Write) -> Result<Changed, Unknown> {
-        let mut expression = Expression::default();
-        let condition = expression.condition(transition.guards());
-        let update = expression.update(transition.change());
-        let whole = expression::Expression::written(condition, update, expression.names, expression.values);
-        let key = Item::from([("id".to_owned(), text(&transition.id()))]);
-        Ok(match commit(&self.client, vec![Write::new(&self.table, Kind::Update(key), whole), beside]).await? {
+        Ok(match commit(&self.client, vec![self.write(transition), beside]).await? {
             Outcome::Done(_) => Changed::Done,
             Outcome::Refused(..) => Changed::Refused,
         })
     }
 
-    async fn put(&self, grant: &Grant, transition: &Transition) -> Result<Applied, Unknown> {
-        let mut expression = Expression::default();
-        let condition = expression.condition(transition.guards());
-        let call = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(grant)))
-            .condition_expression(condition)
-            .set_expression_attribute_names(Some(expression.names))
-            .set_expression_attribute_values(Some(expression.values).filter(|values| !values.is_empty()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match Box::pin(call.send()).await {
-            Ok(_) => Ok(Applied::Done(Box::new(grant.clone()))),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(failed)) => self.refused(failed.item.as_ref()),
-                _ => Err(self.unknown(error)),
-            },
-        }
-    }
-
-    async fn update(&self, transition: &Transition) -> Result<Applied, Unknown> {
-        let mut expression = Expression::default();
-        let condition = expression.condition(transition.guards());
-        let update = expression.update(transition.change());
-        let call = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("id", text(&transition.id()))
-            .condition_expression(condition)
-            .set_update_expression(update)
-            .set_expression_attribute_names(Some(expression.names))
-            .set_expression_attribute_values(Some(expression.values))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match Box::pin(call.send()).await {
-            Ok(answer) => {
-                let item = answer.attributes.ok_or_else(|| Unknown::damaged(&self.table, "answer"))?;
-                Ok(Applied::Done(Box::new(from_item(&self.table, &item)?)))
+    fn write(&self, transition: &Transition) -> Write {
+        let kind = match transition.change() {
+            Change::Create(grant) => Kind::Put(to_item(grant)),
+            Change::Advance { .. } | Change::RevokeAccess(_) | Change::Revoke => {
+                Kind::Update(Item::from([("id".to_owned(), text(&transition.id()))]))
             }
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => self.refused(failed.item.as_ref()),
-                _ => Err(self.unknown(error)),
-            },
-        }
-    }
-
-    fn refused(&self, item: Option<&Item>) -> Result<Applied, Unknown> {
-        let found = item.filter(|item| !item.is_empty()).map(|item| from_item(&self.table, item)).transpose()?;
-        Ok(Applied::Refused(found.map(Box::new)))
+        };
+        Write::new(&self.table, kind, of_transition(transition))
     }
 
     /// The grant as it is now: strongly consistent.
