@@ -16,7 +16,7 @@ use protocol::{ClientId, Secret, Subject};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::handle::kind::HandleKind;
+use crate::handle::kind::{HandleKind, PerKind};
 use crate::signing::error::KeysError;
 
 type Tagger = Hmac<Sha256>;
@@ -32,7 +32,7 @@ const MAX_TEXT_BYTES: usize = 512;
 /// The tag keys, one for each kind, derived from one master.
 #[derive(Clone)]
 pub struct HandleKeys {
-    taggers: [Tagger; 11],
+    taggers: PerKind<Tagger>,
     client_secrets: Tagger,
     signing_secrets: Tagger,
     derive: Tagger,
@@ -54,21 +54,8 @@ impl HandleKeys {
             source.expand(info, key.as_mut()).map_err(|_| KeysError::Crypto)?;
             Ok::<_, KeysError>(Tagger::new(&(*key).into()))
         };
-        let of_kind = |kind: HandleKind| tagger(kind.prefix().as_bytes());
         Ok(Self {
-            taggers: [
-                of_kind(HandleKind::Code)?,
-                of_kind(HandleKind::Refresh)?,
-                of_kind(HandleKind::Access)?,
-                of_kind(HandleKind::Session)?,
-                of_kind(HandleKind::Visit)?,
-                of_kind(HandleKind::SignInForm)?,
-                of_kind(HandleKind::ConsentForm)?,
-                of_kind(HandleKind::Device)?,
-                of_kind(HandleKind::InitialAccess)?,
-                of_kind(HandleKind::Registration)?,
-                of_kind(HandleKind::SignOutForm)?,
-            ],
+            taggers: PerKind::make(|kind| tagger(kind.prefix().as_bytes()))?,
             client_secrets: tagger(SECRET_PREFIX.as_bytes())?,
             signing_secrets: tagger(b"client_secret_jwt")?,
             derive: tagger(b"derive")?,
@@ -99,22 +86,7 @@ impl HandleKeys {
     }
 
     fn tagger(&self, kind: HandleKind) -> Tagger {
-        let [code, refresh, access, session, visit, sign_in, consent, device, initial, registration, sign_out] =
-            &self.taggers;
-        match kind {
-            HandleKind::Code => code,
-            HandleKind::Refresh => refresh,
-            HandleKind::Access => access,
-            HandleKind::Session => session,
-            HandleKind::Visit => visit,
-            HandleKind::SignInForm => sign_in,
-            HandleKind::ConsentForm => consent,
-            HandleKind::Device => device,
-            HandleKind::InitialAccess => initial,
-            HandleKind::Registration => registration,
-            HandleKind::SignOutForm => sign_out,
-        }
-        .clone()
+        self.taggers.of(kind).clone()
     }
 
     /// The keyed hash under which a client secret is kept. It is random already, so a fast hash is right (C074).
@@ -273,20 +245,6 @@ mod tests {
 
     use super::*;
 
-    const ALL: [HandleKind; 11] = [
-        HandleKind::Code,
-        HandleKind::Refresh,
-        HandleKind::Access,
-        HandleKind::Session,
-        HandleKind::Visit,
-        HandleKind::SignInForm,
-        HandleKind::ConsentForm,
-        HandleKind::Device,
-        HandleKind::InitialAccess,
-        HandleKind::Registration,
-        HandleKind::SignOutForm,
-    ];
-
     fn keys() -> HandleKeys {
         HandleKeys::derive(&[3; 32]).unwrap()
     }
@@ -341,10 +299,10 @@ mod tests {
 
     #[test]
     fn a_handle_of_one_kind_is_none_of_another_even_with_the_other_prefix() {
-        for made in ALL {
+        for made in HandleKind::ALL.iter().copied() {
             let handle = keys().seal(made, &[1; 16]);
             let bare = handle.expose().strip_prefix(made.prefix()).unwrap();
-            for read in ALL {
+            for read in HandleKind::ALL.iter().copied() {
                 let renamed = format!("{}{bare}", read.prefix());
                 assert_eq!(keys().open(read, &renamed).is_some(), made == read, "{made:?} {read:?}");
             }

@@ -1,64 +1,76 @@
-//! The kinds of handles. What each of them carries is made and read in `handles`.
+//! The kinds of handles, one row each. What each of them carries is made and read in `handles`.
 
-/// What a handle is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HandleKind {
-    /// An authorization code.
-    Code,
-    /// A refresh token.
-    Refresh,
-    /// An opaque access token.
-    Access,
-    /// The cookie of a signed-in person.
-    Session,
-    /// The cookie of a visitor who has not signed in.
-    Visit,
-    /// The hidden field of a sign-in form.
-    SignInForm,
-    /// The hidden field of a consent form.
-    ConsentForm,
-    /// The cookie of a browser that somebody signed in with.
-    Device,
-    /// What a client shows to register itself (RFC 7591 §1.2).
-    InitialAccess,
-    /// What a client shows to change its registration (RFC 7592 §1.2).
-    Registration,
-    /// The hidden field of the form that ends a session.
-    SignOutForm,
+/// Declares the kinds: the documentation, the field of [`PerKind`], the second byte of a handle, and its prefix.
+macro_rules! handle_kinds {
+    ($($(#[$documentation:meta])+ $kind:ident($field:ident, $byte:literal, $prefix:literal);)+) => {
+        /// A kind of handle. No handle of one kind is taken for another.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum HandleKind {
+            $($(#[$documentation])+ $kind,)+
+        }
+
+        impl HandleKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            /// The second byte of its handles.
+            pub(crate) const fn byte(self) -> u8 {
+                match self {
+                    $(Self::$kind => $byte,)+
+                }
+            }
+
+            /// The beginning of its handles.
+            pub const fn prefix(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $prefix,)+
+                }
+            }
+        }
+
+        /// One value for each kind.
+        #[derive(Clone)]
+        pub(crate) struct PerKind<T> {
+            $($field: T,)+
+        }
+
+        impl<T> PerKind<T> {
+            /// Makes each value.
+            pub(crate) fn make<E>(make: impl Fn(HandleKind) -> Result<T, E>) -> Result<Self, E> {
+                Ok(Self { $($field: make(HandleKind::$kind)?,)+ })
+            }
+
+            /// The value of `kind`.
+            pub(crate) const fn of(&self, kind: HandleKind) -> &T {
+                match kind {
+                    $(HandleKind::$kind => &self.$field,)+
+                }
+            }
+        }
+    };
 }
 
-impl HandleKind {
-    /// The second byte of its handles.
-    pub(crate) const fn byte(self) -> u8 {
-        match self {
-            Self::Code => 1,
-            Self::Refresh => 2,
-            Self::Access => 3,
-            Self::Session => 4,
-            Self::Visit => 5,
-            Self::SignInForm => 6,
-            Self::ConsentForm => 7,
-            Self::Device => 8,
-            Self::InitialAccess => 9,
-            Self::Registration => 10,
-            Self::SignOutForm => 11,
-        }
-    }
-
-    /// How its handles start.
-    pub const fn prefix(self) -> &'static str {
-        match self {
-            Self::Code => "jtc_",
-            Self::Refresh => "jtr_",
-            Self::Access => "jta_",
-            Self::Session => "jts_",
-            Self::Visit => "jtv_",
-            Self::SignInForm => "jtl_",
-            Self::ConsentForm => "jtf_",
-            Self::Device => "jtd_",
-            Self::InitialAccess => "jti_",
-            Self::Registration => "jtg_",
-            Self::SignOutForm => "jto_",
-        }
-    }
+handle_kinds! {
+    /// An authorization code.
+    Code(code, 1, "jtc_");
+    /// A refresh token.
+    Refresh(refresh, 2, "jtr_");
+    /// An opaque access token.
+    Access(access, 3, "jta_");
+    /// The cookie of a signed-in person.
+    Session(session, 4, "jts_");
+    /// The cookie of a visitor who has not signed in.
+    Visit(visit, 5, "jtv_");
+    /// The hidden field of a sign-in form.
+    SignInForm(sign_in_form, 6, "jtl_");
+    /// The hidden field of a consent form.
+    ConsentForm(consent_form, 7, "jtf_");
+    /// The cookie of a browser that somebody signed in with.
+    Device(device, 8, "jtd_");
+    /// An initial access token, with which a client registers itself (RFC 7591 §1.2).
+    InitialAccess(initial_access, 9, "jti_");
+    /// A registration access token, with which a client changes its registration (RFC 7592 §1.2).
+    Registration(registration, 10, "jtg_");
+    /// The hidden field of the form that ends a session.
+    SignOutForm(sign_out_form, 11, "jto_");
 }
