@@ -10,7 +10,9 @@ use store::{Changed, GrantsTable};
 
 use crate::client_keys::ServedKeys;
 use crate::denied::Denied;
-use crate::{Config, KeyCache};
+use crate::key_cache::KeyCache;
+use crate::setup::config::Config;
+use crate::setup::entropy::random;
 
 /// What looks at assertions.
 pub(crate) struct Assertions {
@@ -38,7 +40,7 @@ impl Assertions {
         let client = registered.ok_or(Refusal::ClientUnknown)?;
         let claims = self.verified(assertion.jwt(), &client, keys, now).await?;
         let unspent = accept(client, &claims, (&self.issuer, &self.token_endpoint), now)?;
-        let attempt = Attempt::from_bytes(crate::random());
+        let attempt = Attempt::from_bytes(random());
         match self.grants.use_assertion(unspent.once(), attempt, now).await? {
             Changed::Done => Ok(unspent.spent()),
             Changed::Refused => Err(Refusal::AssertionReplayed.into()),

@@ -8,7 +8,11 @@ use sessions::{Counter, Wait};
 use crate::assertions::Assertions;
 use crate::counters::Counters;
 use crate::denied::Denied;
-use crate::{AuditEvent, Config, ConfigError, Event, Failure, Incoming, Parts, Stores};
+use crate::http::failure::Failure;
+use crate::http::request::Incoming;
+use crate::log::audit::{AuditEvent, Event};
+use crate::parts::{Parts, Stores};
+use crate::setup::config::{Config, ConfigError};
 
 /// What the functions hold that authenticate clients.
 pub struct Authentication {

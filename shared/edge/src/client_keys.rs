@@ -9,8 +9,9 @@ use outbound::{FetchError, Outbound, Reach, Target};
 use protocol::{ServerUri, TokenErrorCode};
 use tokio::sync::Mutex as AsyncMutex;
 
-use crate::Failure;
 use crate::denied::Denied;
+use crate::http::failure::Failure;
+use crate::log::lines::trouble;
 
 /// Keys count for so long at most.
 const LIFETIME: Seconds = 300;
@@ -113,7 +114,7 @@ impl Held {
 
 impl From<NoKeys> for Denied {
     fn from(error: NoKeys) -> Self {
-        crate::trouble("a client cannot be authenticated", &error);
+        trouble("a client cannot be authenticated", &error);
         match error {
             NoKeys::NotFetched(error) if error.may_pass() => Self::Failed(Failure::new(
                 TokenErrorCode::TemporarilyUnavailable,

@@ -6,6 +6,8 @@ use grants::{AuthMethod, SecretSalt, StoredSecret, Timestamp};
 use keys::{HandleKeys, SECRET_PREFIX};
 use protocol::{ClientId, Secret};
 
+use crate::setup::entropy::random;
+
 /// 256 random bits, or as many derived from a key of the master, and how they are kept; nothing for a client without a
 /// secret.
 pub fn new_client_secret(
@@ -16,11 +18,11 @@ pub fn new_client_secret(
 ) -> Option<(Secret, StoredSecret)> {
     match method {
         AuthMethod::ClientSecretJwt => {
-            let salt = SecretSalt::from_bytes(crate::random());
+            let salt = SecretSalt::from_bytes(random());
             Some((handles.secret_that_signs(id, &salt), StoredSecret::derived(salt, now)))
         }
         AuthMethod::SecretBasic | AuthMethod::SecretPost => {
-            let secret = Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(crate::random::<32>())));
+            let secret = Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(random::<32>())));
             let digest = handles.digest(&secret);
             Some((secret, StoredSecret::hashed(digest, now)))
         }

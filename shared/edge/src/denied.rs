@@ -3,7 +3,7 @@
 use grants::Refusal;
 use store::Unknown;
 
-use crate::Failure;
+use crate::http::failure::Failure;
 
 /// Why a client is not authenticated.
 pub(crate) enum Denied {

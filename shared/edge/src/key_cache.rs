@@ -8,7 +8,7 @@ use keys::{KeyRing, KeyWrap};
 use store::KeysTable;
 use tokio::sync::Mutex;
 
-use crate::Failure;
+use crate::http::failure::Failure;
 
 /// Keys are read again so often: a new key is published for hours before it signs.
 const LIFETIME: Seconds = 300;

@@ -17,67 +17,54 @@
 //!   handles, and one that was not made here costs no read. Registrations that need none are counted by source.
 //! - A read of the keys that fails leaves the keys in hand in use.
 
-mod answer;
 mod assertions;
-mod audit;
 mod authentication;
-mod bearer;
 mod client_keys;
 mod client_secret;
-mod clock;
-mod config;
-mod cors;
 mod counters;
 mod denied;
-mod entrance;
-mod entropy;
-mod event;
-mod failure;
-mod incoming;
+mod http;
 mod key_cache;
+mod lambda;
 mod log;
 mod parts;
 mod passwords;
-mod received;
 mod registered_itself;
-mod registration_config;
-mod registration_failure;
 mod registrations;
-mod serve;
+mod setup;
 
-pub use answer::{
-    Answer, Event, Trace, form_post, html, json, jwt, method_not_allowed, no_content, not_found, problem, redirect,
+pub use crate::http::bearer_failure::BearerFailure;
+pub use crate::http::cookies::{
+    DEVICE_COOKIE, SESSION_COOKIE, VISIT_COOKIE, forget_cookie, set_cookie, set_lasting_cookie,
 };
-pub use audit::AuditEvent;
+pub use crate::http::cors::{cross_origin, preflight};
+pub use crate::http::failure::Failure;
+pub use crate::http::firewall::Entrance;
+pub use crate::http::registration_failure::RegistrationFailure;
+pub use crate::http::request::Incoming;
+pub use crate::http::response::{
+    Answer, form_post, html, json, jwt, method_not_allowed, no_content, not_found, problem, redirect,
+};
 pub use authentication::Authentication;
-pub use bearer::BearerFailure;
 pub use client_secret::new_client_secret;
-pub use clock::{milliseconds, now};
-pub use config::{
-    AUDIT_LIFETIME, Config, ConfigError, RotationConfig, Tables, WrappingKey, audit_lifetime, environment, reach,
-    session_limits,
-};
-pub use cors::{cross_origin, preflight};
-pub use entrance::Entrance;
-pub use entropy::{random, random_name};
-pub use event::{MalformedEvent, answer_event, request_of};
-pub use failure::Failure;
-pub use incoming::{
-    DEVICE_COOKIE, Incoming, SESSION_COOKIE, VISIT_COOKIE, forget_cookie, set_cookie, set_lasting_cookie,
-};
 pub use key_cache::KeyCache;
-pub use log::{
+pub use lambda::event::{MalformedEvent, answer_event, request_of};
+pub use lambda::payload::Received;
+pub use lambda::serve::{Error, Function, respond, serve, start};
+pub use log::audit::{AuditEvent, Event};
+pub use log::lines::{
     logout as tell_logout, metric as tell_metric, rotation as tell_rotation, to_stderr as log_to_stderr, trouble,
     warning,
 };
+pub use log::trace::Trace;
 pub use parts::{Parts, Stores};
 pub use passwords::{Attempted, Checked, Passwords, RightPassword};
-pub use received::Received;
 pub use registered_itself::registered_itself;
-pub use registration_config::{RegistrationConfig, RegistrationMode};
-pub use registration_failure::RegistrationFailure;
 pub use registrations::Registrations;
-pub use serve::{Function, respond, serve, start};
-
-/// What a `main` may end with.
-pub type Error = Box<dyn std::error::Error + Send + Sync>;
+pub use setup::clock::{milliseconds, now};
+pub use setup::config::{
+    AUDIT_LIFETIME, Config, ConfigError, RotationConfig, Tables, WrappingKey, audit_lifetime, environment, reach,
+    session_limits,
+};
+pub use setup::entropy::{random, random_name};
+pub use setup::registration::{RegistrationConfig, RegistrationMode};

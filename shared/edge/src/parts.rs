@@ -7,8 +7,12 @@ use keys::{FileWrap, KeyWrap, KmsWrap};
 use protocol::ClientId;
 use store::{GrantsTable, GroundedGrants, KeysTable, PeopleTable, Registry, Throttles};
 
-use crate::config::Tables;
-use crate::{Config, ConfigError, Error, Failure, KeyCache, Passwords, WrappingKey};
+use crate::http::failure::Failure;
+use crate::key_cache::KeyCache;
+use crate::lambda::serve::Error;
+use crate::passwords::Passwords;
+use crate::setup::clock::now;
+use crate::setup::config::{Config, ConfigError, Tables, WrappingKey};
 
 /// The way to the tables, for those that a function uses.
 pub struct Stores {
@@ -135,7 +139,7 @@ impl Parts {
     /// Reads the keys before the first request needs them. That they cannot be read is told in the log, and again to
     /// whoever asks.
     pub async fn warm_up(&self) {
-        let _ = self.keys.ring(crate::now()).await;
+        let _ = self.keys.ring(now()).await;
     }
 
     /// The APIs that a client may have tokens for.

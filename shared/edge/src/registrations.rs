@@ -4,7 +4,10 @@ use grants::Timestamp;
 use sessions::{Counter, Wait};
 
 use crate::counters::Counters;
-use crate::{ConfigError, Failure, Incoming, Stores};
+use crate::http::failure::Failure;
+use crate::http::request::Incoming;
+use crate::parts::Stores;
+use crate::setup::config::ConfigError;
 
 /// What counts them.
 pub struct Registrations {

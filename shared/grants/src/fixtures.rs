@@ -7,11 +7,13 @@ use protocol::{
     Claims, ClientId, CodeVerifier, GrantType, PresentedClient, RedirectUri, Resource, Scope, Secret, Subject,
 };
 
-use crate::{
-    Api, Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, Footing, Generation, Grant, GrantSecret,
-    PersonKey, PkceRule, RelyingParty, SecretDigest, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret,
-    Timestamp, TokenFormat, authenticate,
-};
+use crate::client::authenticate::{AuthenticatedClient, authenticate};
+use crate::client::record::{AudienceRule, AuthMethod, Client, PkceRule, SecretDigest, StoredSecret};
+use crate::client::relying_party::RelyingParty;
+use crate::step::grant::{Footing, Grant, SignIn, Stage};
+use crate::terms::api::{Api, SigningAlgorithm, TokenFormat};
+use crate::terms::ids::{Attempt, Generation, GrantSecret, PersonKey, SessionId};
+use crate::terms::time::Timestamp;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 pub(crate) const DIGEST: SecretDigest = SecretDigest::from_bytes([1; 32]);

@@ -31,77 +31,61 @@
 //! - The implicit and the password grant make the same kind of grant as a code does, active at once. The first has one
 //!   short-lived access token and nothing to refresh.
 
-mod access;
-mod api;
-pub mod assertion;
-mod authenticate;
-pub mod authorization;
 mod client;
-mod client_change;
-mod client_keys;
-mod client_name;
-pub mod code;
-mod consent;
-pub mod dynamic;
-mod grant;
-mod handles;
-mod id_token;
-mod ids;
-pub mod implicit;
-mod introspection;
-mod logout_token;
-pub mod machine;
-pub mod password;
-mod policy;
-pub mod refresh;
-mod refusal;
+mod flow;
 mod registration;
-mod relying_party;
-pub mod revocation;
-mod self_registration;
-mod target;
-mod time;
-mod token_name;
-mod transition;
-pub mod userinfo;
+mod request;
+mod step;
+mod terms;
+mod token;
 
 #[cfg(test)]
 mod fixtures;
 
-pub use access::{AccessToken, Asked, for_grant};
-pub use api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat};
-pub use assertion::{AssertionClaims, AssertionId, Audience, OneUse};
-pub use authenticate::{AuthenticatedClient, authenticate};
-pub use client::{AudienceRule, AuthMethod, Client, KeptSecret, PkceRule, SecretDigest, SecretSalt, StoredSecret};
-pub use client_change::{ClientChange, ClientGuard, ClientSet};
-pub use client_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
-pub use client_name::NameSkeleton;
-pub use consent::{Consent, RegistrationMark, is_agreed};
-pub use grant::{Footing, Grant, SignIn, Stage};
-pub use handles::{AccessHandle, CodeHandle, RefreshHandle};
-pub use id_token::{AUTHENTICATION_CONTEXT, IdToken, PASSWORD};
-pub use ids::{
+/// The authorization request: whom to trust, what may be asked, and what a person agrees to.
+pub mod authorization {
+    pub use crate::request::consent::to_agree_to;
+    pub use crate::request::redirect::{RedirectTrusted, Untrusted, trust};
+}
+
+pub use client::assertion;
+pub use client::assertion::{AssertionClaims, Audience};
+pub use client::authenticate::{AuthenticatedClient, authenticate};
+pub use client::change::{ClientChange, ClientGuard, ClientSet};
+pub use client::name::NameSkeleton;
+pub use client::public_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
+pub use client::record::{
+    AudienceRule, AuthMethod, Client, KeptSecret, PkceRule, SecretDigest, SecretSalt, StoredSecret,
+};
+pub use client::relying_party::{Backchannel, MalformedSector, RelyingParty, Sector};
+pub use client::self_registration::{InitialTokenName, Registrant, RegistrationPolicy, SelfRegistration};
+pub use flow::authorization_code as code;
+pub use flow::client_credentials as machine;
+pub use flow::implicit;
+pub use flow::password;
+pub use flow::refresh_token as refresh;
+pub use registration::policy::InitialToken;
+pub use registration::rules::{NewApi, NewClient, RegistrationError};
+pub use registration::self_service as dynamic;
+pub use request::access::{Target, one_token_serves};
+pub use request::consent::{Consent, RegistrationMark, is_agreed};
+pub use step::grant::{Footing, Grant, SignIn, Stage, State};
+pub use step::guard::{Fact, Guard, Requirements, Value};
+pub use step::once::{AssertionId, OneUse};
+pub use step::revocation;
+pub use step::transition::{Change, Transition};
+pub use step::verdict::Verdict;
+pub use terms::api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat};
+pub use terms::ids::{
     Attempt, Generation, GrantId, GrantSecret, HiddenFooting, MalformedId, PersonKey, RestsOn, SessionId, TokenId,
 };
-pub use introspection::{Standing, TokenFacts, describe_opaque, introspect};
-pub use logout_token::LogoutToken;
-pub use policy::Policy;
-pub use refusal::Refusal;
-pub use registration::{NewApi, NewClient, RegistrationError};
-pub use relying_party::{Backchannel, MalformedSector, RelyingParty, Sector};
-pub use self_registration::{InitialToken, InitialTokenName, Registrant, RegistrationPolicy, SelfRegistration};
-pub use target::{Target, one_token_serves};
-pub use time::{Seconds, Timestamp};
-pub use token_name::TokenName;
-pub use transition::{Change, Guard, Transition};
-
-/// What became of a step whose write was refused by the item that stands there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is done all the same: what stands there is the work of this very attempt, or may be given again.
-    Done(Box<Grant>),
-    /// No.
-    Refuse(Refusal),
-    /// No, and this must be written before it is said.
-    RefuseAnd(Refusal, Transition),
-}
+pub use terms::policy::Policy;
+pub use terms::refusal::Refusal;
+pub use terms::time::{Seconds, Timestamp};
+pub use token::access_token::{AccessToken, Asked, for_grant};
+pub use token::handles::{AccessHandle, CodeHandle, RefreshHandle};
+pub use token::id_token::{AUTHENTICATION_CONTEXT, IdToken, PASSWORD};
+pub use token::introspection::{Standing, TokenFacts, describe_opaque, introspect};
+pub use token::logout_token::LogoutToken;
+pub use token::name::TokenName;
+pub use token::userinfo;

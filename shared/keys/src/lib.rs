@@ -13,27 +13,21 @@
 //! - Handles and signing keys are wrapped for different purposes, bound into the ciphertext: a function that checks
 //!   handles cannot unwrap a signing key.
 
-mod assertion;
-mod client_keys;
-mod handle_kind;
-mod handles;
-mod identity;
-mod jwt;
-mod public;
-mod records;
+mod clients;
+mod handle;
 mod ring;
-mod rotation;
 mod signing;
-mod wrapping;
+mod tokens;
 
-pub use assertion::{NotSigned, assertion_by_keys, assertion_by_secrets};
-pub use client_keys::{MalformedKeySet, read_client_keys, write_client_keys};
-pub use handle_kind::HandleKind;
-pub use handles::{HandleKeys, SECRET_PREFIX};
-pub use identity::{IdTokenFacts, UserInfo};
-pub use jwt::InvalidToken;
-pub use records::{KeyRecord, KeyState, MasterRecord, PREPUBLICATION, Records};
-pub use ring::{KeyRing, KeysError, new_master, new_signing_key};
-pub use rotation::{PlannedKey, Rotation, When};
-pub use signing::{Signed, SigningKey};
-pub use wrapping::{FileWrap, KeyWrap, KmsWrap, NewPair, Pairing, Purpose, WrapError, Wrapping};
+pub use clients::assertion::{NotSigned, assertion_by_keys, assertion_by_secrets};
+pub use clients::key_set::{MalformedKeySet, read_client_keys, write_client_keys};
+pub use handle::handles::{HandleKeys, SECRET_PREFIX};
+pub use handle::kind::HandleKind;
+pub use ring::{KeyRing, new_master, new_signing_key};
+pub use signing::error::KeysError;
+pub use signing::key::{Signed, SigningKey};
+pub use signing::records::{KeyRecord, KeyState, MasterRecord, PREPUBLICATION, Records};
+pub use signing::rotation::{PlannedKey, Rotation, When};
+pub use signing::wrapping::{FileWrap, KeyWrap, KmsWrap, NewPair, Pairing, Purpose, WrapError, Wrapping};
+pub use tokens::access::InvalidToken;
+pub use tokens::identity::{IdTokenFacts, UserInfo};

@@ -10,30 +10,15 @@ use grants::{
 use protocol::{ClientId, JwkSet, Secret};
 use zeroize::Zeroizing;
 
-use crate::jwt::{self, Verifier};
-use crate::signing::Signed;
-use crate::{
-    HandleKeys, InvalidToken, KeyRecord, KeyWrap, MasterRecord, NewPair, PlannedKey, Purpose, Records, SigningKey,
-    WrapError,
-};
-use crate::{IdTokenFacts, UserInfo, identity};
-
-/// Why keys could not be made or used.
-#[derive(Debug, thiserror::Error)]
-pub enum KeysError {
-    /// There is no master yet.
-    #[error("the stack has no keys yet: make them with `jeton keys rotate`")]
-    Missing,
-    /// There is no key for this algorithm yet.
-    #[error("the stack has no {0} key yet: make one with `jeton keys rotate --alg {0}`")]
-    NoKeyFor(&'static str),
-    /// The backend refused a key or could not sign.
-    #[error("a stored key cannot be used: it is damaged, or not for its algorithm")]
-    Crypto,
-    /// Wrapping failed.
-    #[error(transparent)]
-    Wrap(#[from] WrapError),
-}
+use crate::handle::handles::HandleKeys;
+use crate::signing::error::KeysError;
+use crate::signing::key::{Signed, SigningKey};
+use crate::signing::records::{KeyRecord, MasterRecord, Records};
+use crate::signing::rotation::PlannedKey;
+use crate::signing::wrapping::{KeyWrap, NewPair, Purpose};
+use crate::tokens::access::{InvalidToken, Verifier};
+use crate::tokens::identity::{IdTokenFacts, UserInfo};
+use crate::tokens::{access, identity};
 
 /// The keys in hand.
 #[derive(Clone)]
@@ -89,7 +74,7 @@ impl KeyRing {
     /// [`KeysError::NoKeyFor`] when there is none.
     pub fn sign(&self, token: &AccessToken, issuer: &str, id: TokenId) -> Result<Secret, KeysError> {
         let signer = self.signer(token.algorithm, token.issued_at)?;
-        signer.sign(Signed::Access, &jwt::claims(token, issuer, id)?).map(Secret::new)
+        signer.sign(Signed::Access, &access::claims(token, issuer, id)?).map(Secret::new)
     }
 
     /// Signs an ID token that goes out beside this access token.
@@ -163,7 +148,7 @@ impl KeyRing {
     /// # Errors
     /// [`InvalidToken`] for anything else.
     pub fn verify(&self, token: &Secret, issuer: &str) -> Result<TokenFacts, InvalidToken> {
-        jwt::read(token.expose(), issuer, &self.verifiers)
+        access::read(token.expose(), issuer, &self.verifiers)
     }
 
     /// Whom an ID token was about that was signed here for `issuer`, however long ago.
@@ -177,7 +162,7 @@ impl KeyRing {
 
 impl Records {
     fn may_sign(&self, record: &KeyRecord, now: Timestamp) -> bool {
-        use crate::KeyState;
+        use crate::signing::records::KeyState;
         matches!(self.state(record, now), KeyState::Active | KeyState::Pending)
     }
 

@@ -9,13 +9,13 @@ use futures::{StreamExt, stream};
 use grants::code::{CodeRedemption, redeem};
 use grants::refresh::{RefreshRequest, rotate};
 use grants::{
-    AudienceRule, Change, CodeHandle, Generation, Grant, GrantSecret, Guard, Policy, RefreshHandle, Stage, Transition,
-    revocation,
+    AudienceRule, Change, CodeHandle, Fact, Generation, Grant, GrantSecret, Guard, Policy, RefreshHandle, Stage, State,
+    Transition, revocation,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use protocol::{ClientId, CodeChallenge, CodeVerifier, RedirectUri, Resource, Scope};
+use protocol::{ClientId, CodeVerifier, RedirectUri, Resource, Scope};
 use report::{Section, depth, seed};
 use store::Applied;
 use tokio::time::Instant;
@@ -70,27 +70,29 @@ fn item() -> impl Strategy<Value = (GrantSecret, Grant)> {
 }
 
 fn guard() -> impl Strategy<Value = Guard> {
+    let texts = |fact: Fact, texts: [&str; 2]| proptest::sample::select(texts.map(|text| fact.is(text)).to_vec());
+    let limits = (1_usize..5).prop_map(|limit| Fact::RevokedAccess.is_below(NonZeroUsize::new(limit).unwrap()));
+    let other_challenge = "A".repeat(43);
     prop_oneof![
         Just(Guard::Absent),
-        Just(Guard::ClientIs(ClientId::parse("app").unwrap())),
-        Just(Guard::Issued),
-        (0_u32..3).prop_map(|later| Guard::CodeAliveAt(NOW.plus(later))),
-        Just(Guard::ChallengeIs(verifier().challenge())),
-        Just(Guard::ChallengeIs(CodeChallenge::parse(&"A".repeat(43)).unwrap())),
-        Just(Guard::NoChallenge),
-        Just(Guard::RedirectUriIs(RedirectUri::parse("https://app.example/cb?x=1").unwrap())),
-        Just(Guard::RedirectUriIs(RedirectUri::parse("https://app.example/cb").unwrap())),
-        Just(Guard::RedirectUriNotSent),
-        Just(Guard::ResourceGranted(resource("https://parcels.example"))),
-        Just(Guard::ResourceGranted(resource("https://parcels.example/"))),
-        Just(Guard::OneAudience(issuer())),
-        Just(Guard::OneAudience(resource("https://parcels.example"))),
-        Just(Guard::ScopeGranted("read".to_owned())),
-        Just(Guard::ScopeGranted("rea".to_owned())),
-        (1_u32..4).prop_map(|number| Guard::ActiveAt(Generation::from_number(number))),
-        (0_u32..102).prop_map(|later| Guard::RefreshAliveAt(NOW.plus(later))),
-        Just(Guard::NotRevoked),
-        (1_usize..5).prop_map(|limit| Guard::RevokedAccessBelow(NonZeroUsize::new(limit).unwrap())),
+        proptest::sample::select(vec![Guard::ISSUED, Guard::ACTIVE, Guard::NOT_REVOKED]),
+        Just(Guard::StateIn(&[State::Revoked])),
+        texts(Fact::Client, ["app", "other"]),
+        texts(Fact::CodeChallenge, [verifier().challenge().as_str(), &other_challenge]),
+        Just(Fact::CodeChallenge.is_absent()),
+        Just(Fact::RedirectUri.is_absent()),
+        texts(Fact::RedirectUri, ["https://app.example/cb?x=1", "https://app.example/cb"]),
+        any::<bool>().prop_map(|sent| Fact::RedirectUriSent.is(sent)),
+        Just(Fact::Resources.contains("https://parcels.example")),
+        Just(Fact::Resources.contains("https://parcels.example/")),
+        Just(Fact::Resources.has_one_beside(issuer().as_str())),
+        Just(Fact::Resources.has_one_beside("https://parcels.example")),
+        proptest::sample::select(vec![Fact::Scope.contains("read"), Fact::Scope.contains("rea")]),
+        (1_u32..4).prop_map(|number| Fact::Generation.is(number)),
+        (0_u32..3).prop_map(|later| Fact::CodeExpiresAt.is_after(NOW.plus(later))),
+        (0_u32..102).prop_map(|later| Fact::RefreshExpiresAt.is_after(NOW.plus(later))),
+        (0_u32..4).prop_map(|later| Fact::EndsAt.is_after(NOW.plus(later))),
+        limits,
     ]
 }
 
@@ -177,7 +179,7 @@ impl Drawn {
     fn step(self, secret: &GrantSecret) -> Transition {
         let (id, client, policy) = (secret.id(), authenticated(), Policy::default());
         match self {
-            Self::Guarded(guards, change) => Transition::of(id, change).when_all(guards).when(Guard::NotRevoked),
+            Self::Guarded(guards, change) => Transition::of(id, change).when_all(guards).when(Guard::NOT_REVOKED),
             Self::Create => Transition::create(grant(secret)),
             Self::Redeem { audience, later, code_verifier, redirect_uri, resources } => {
                 let code = CodeHandle { secret: secret.clone(), rests_on: None };

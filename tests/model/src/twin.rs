@@ -1,6 +1,6 @@
 //! Broken twins: the same model with one thing spoiled, each of which the checker must catch.
 
-use grants::{Attempt, Grant, Guard, Policy, Refusal, Stage, Timestamp, Transition, Verdict, revocation};
+use grants::{Attempt, Fact, Grant, Guard, Policy, Refusal, Stage, Timestamp, Transition, Verdict, revocation};
 
 use crate::ask::{Ask, Asking, attempt_of, standing};
 
@@ -40,17 +40,17 @@ impl Twin {
     pub(crate) fn after(self, step: &Transition, before: Option<&Grant>, made_at: Option<Timestamp>) -> Option<Grant> {
         match self {
             Self::UnconditionalWrite => without(step, |_| false).after(before),
-            Self::AnyClient => without(step, |guard| !matches!(guard, Guard::ClientIs(_))).after(before),
+            Self::AnyClient => without(step, |guard| !matches!(guard, Guard::Same(Fact::Client, _))).after(before),
             Self::TimestampForCounter => {
                 let in_second = |grant: &Grant| match grant.stage {
                     Stage::Active { rotated_at, .. } => made_at.is_none_or(|made_at| made_at == rotated_at),
                     Stage::Issued { .. } | Stage::Revoked => true,
                 };
-                let step = without(step, |guard| !matches!(guard, Guard::ActiveAt(_)));
+                let step = without(step, |guard| !matches!(guard, Guard::Same(Fact::Generation, _)));
                 if before.is_some_and(in_second) { step.after(before) } else { None }
             }
             Self::RevokedIsNotTheEnd => {
-                without(step, |guard| !matches!(guard, Guard::NotRevoked | Guard::Issued | Guard::CodeAliveAt(_)))
+                without(step, |guard| !matches!(guard, Guard::StateIn(_) | Guard::After(Fact::CodeExpiresAt, _)))
                     .after(before)
             }
             Self::RefreshProlongs => step.after(before).map(|grant| match grant.stage {

@@ -4,7 +4,7 @@ use grants::{Generation, GrantSecret, TokenFormat};
 use protocol::{ClientId, Resource, Scope};
 
 use super::*;
-use crate::FileWrap;
+use crate::signing::wrapping::{FileWrap, WrapError};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const ISSUER: &str = "https://issuer.example";
@@ -60,7 +60,7 @@ async fn c091_c095_every_algorithm_signs_what_its_own_key_verifies() {
         let id = TokenId::OfGrant(GrantSecret::from_bytes([7; 16]).id(), Generation::FIRST, [1; 8], None);
         let signed = ring.sign(&token(algorithm), ISSUER, id).unwrap();
         let header = jsonwebtoken::decode_header(signed.expose()).unwrap();
-        assert_eq!((header.typ.as_deref(), header.alg), (Some("at+jwt"), crate::signing::jose(algorithm)));
+        assert_eq!((header.typ.as_deref(), header.alg), (Some("at+jwt"), crate::signing::key::jose(algorithm)));
         let facts = ring.verify(&signed, ISSUER).unwrap();
         assert_eq!((facts.token_id, facts.generation), (Some(id), Some(Generation::FIRST)));
         assert_eq!((facts.scope.to_string(), facts.expires_at), ("read write".to_owned(), NOW.plus(900)));

@@ -1,0 +1,32 @@
+//! Cookies: their names, and how they are set and forgotten.
+
+use grants::Seconds;
+use http::{HeaderValue, header};
+
+use crate::http::response::Answer;
+
+/// The cookie of a signed-in person. `__Host-` makes the browser hold it to this host, to TLS and to the path `/`.
+pub const SESSION_COOKIE: &str = "__Host-jeton-session";
+/// The cookie of a browser that somebody signed in with: it is not locked out by what others guess.
+pub const DEVICE_COOKIE: &str = "__Host-jeton-device";
+/// The cookie of a browser that has not signed in.
+pub const VISIT_COOKIE: &str = "__Host-jeton-visit";
+
+/// Sets a cookie that outlives the browser session: for so many seconds.
+pub fn set_lasting_cookie(answer: Answer, name: &str, value: &str, age: Seconds) -> Answer {
+    set_cookie(answer, name, &format!("{value}; Max-Age={age}"))
+}
+
+/// Makes the browser forget a cookie.
+pub fn forget_cookie(answer: Answer, name: &str) -> Answer {
+    set_lasting_cookie(answer, name, "", 0)
+}
+
+/// Sets a cookie for the browser session (C035).
+pub fn set_cookie(mut answer: Answer, name: &str, value: &str) -> Answer {
+    let cookie = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    answer
+}

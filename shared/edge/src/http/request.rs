@@ -1,0 +1,215 @@
+//! Requests, as far as HTTP is concerned.
+
+use std::net::IpAddr;
+
+use http::{Method, header};
+use keys::{HandleKeys, HandleKind};
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt};
+use protocol::{MAX_FORM_BYTES, MalformedForm, Parameters, Secret, TokenErrorCode};
+use sessions::SessionHandle;
+
+use crate::http::bearer_failure::BearerFailure;
+use crate::http::cookies::SESSION_COOKIE;
+use crate::http::failure::Failure;
+
+/// A request.
+#[derive(Clone, Copy)]
+pub struct Incoming<'a>(&'a Request);
+
+impl<'a> Incoming<'a> {
+    /// Wraps what the gateway sent.
+    pub const fn new(request: &'a Request) -> Self {
+        Self(request)
+    }
+
+    /// The address that the gateway saw; what a header says about it is not believed (C040).
+    pub fn source(&self) -> Option<IpAddr> {
+        source_of(self.0)
+    }
+
+    /// The method.
+    pub fn method(&self) -> &'a Method {
+        self.0.method()
+    }
+
+    /// The path.
+    pub fn path(&self) -> &'a str {
+        self.0.uri().path()
+    }
+
+    /// The query as it came, without the question mark.
+    pub fn query(&self) -> &'a str {
+        self.0.uri().query().unwrap_or_default()
+    }
+
+    /// A header's value, when it is text and there once.
+    pub fn header(&self, name: header::HeaderName) -> Option<&'a str> {
+        self.0.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The parameters of a form in the body.
+    ///
+    /// # Errors
+    /// A [`Failure`] with `invalid_request` when the content type is another, the form is too large or not readable,
+    /// or when parameters were sent in the query, where servers and proxies log them (C053, C064).
+    pub fn form(&self) -> Result<Parameters, Failure> {
+        if !self.query().is_empty() {
+            return Err(invalid("send parameters in the body, not in the query", "query_parameters"));
+        }
+        self.body_form()
+    }
+
+    /// The same, whatever the query holds.
+    ///
+    /// # Errors
+    /// As [`Incoming::form`].
+    pub fn body_form(&self) -> Result<Parameters, Failure> {
+        if !self.is_form() {
+            return Err(invalid("the content type must be application/x-www-form-urlencoded", "content_type"));
+        }
+        let body: &[u8] = match self.0.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            Body::Empty | _ => &[],
+        };
+        Ok(Parameters::parse(body)?)
+    }
+
+    /// The access token that is presented (RFC 6750 §2.1, §2.2). One in the query, where it is logged, is none (§2.3).
+    ///
+    /// # Errors
+    /// A [`BearerFailure`].
+    pub fn bearer_token(&self) -> Result<Secret, BearerFailure> {
+        let form = if self.method() == Method::POST && self.is_form() { Some(self.body_form()?) } else { None };
+        Ok(protocol::bearer_token(self.header(header::AUTHORIZATION), form.as_ref())?)
+    }
+
+    /// The query of a GET, or the form of a POST, as text: an authorization request as it came.
+    ///
+    /// # Errors
+    /// [`MalformedForm`] when it is too large, not UTF-8, or a POST that is no form.
+    pub fn query_or_body(&self) -> Result<&'a str, MalformedForm> {
+        let text = match (self.method(), self.0.body()) {
+            (&Method::POST, _) if !self.is_form() => return Err(MalformedForm::Encoding),
+            (&Method::POST, Body::Text(text)) => text.as_bytes(),
+            (&Method::POST, Body::Binary(bytes)) => bytes,
+            (&Method::POST, _) => &[],
+            _ => self.query().as_bytes(),
+        };
+        if text.len() > MAX_FORM_BYTES {
+            return Err(MalformedForm::TooLarge);
+        }
+        std::str::from_utf8(text).map_err(|_| MalformedForm::Encoding)
+    }
+
+    /// The body, where it is JSON by its content type; whether it is by its text is for the reader to say.
+    pub fn json_body(&self) -> Option<&'a [u8]> {
+        if !self.is_of("application/json") {
+            return None;
+        }
+        match self.0.body() {
+            Body::Text(text) => Some(text.as_bytes()),
+            Body::Binary(bytes) => Some(bytes),
+            Body::Empty | _ => Some(&[]),
+        }
+    }
+
+    fn is_form(self) -> bool {
+        self.is_of("application/x-www-form-urlencoded")
+    }
+
+    fn is_of(self, expected: &str) -> bool {
+        let media_type = self.header(header::CONTENT_TYPE).unwrap_or_default();
+        let media_type = media_type.split(';').next().unwrap_or_default().trim();
+        media_type.eq_ignore_ascii_case(expected)
+    }
+
+    /// A cookie.
+    pub fn cookie(&self, name: &str) -> Option<&'a str> {
+        let cookies = self.0.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+
+    /// The session that the browser says it has.
+    pub fn session(&self, handles: &HandleKeys) -> Option<SessionHandle> {
+        SessionHandle::from_bytes(&handles.open(HandleKind::Session, self.cookie(SESSION_COOKIE)?)?)
+    }
+
+    /// Whether a browser says that the request comes from another site. Browsers that do not say are believed to come
+    /// from here: the form's ticket decides.
+    pub fn is_cross_site(&self) -> bool {
+        let site = self.0.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
+        site.is_some_and(|site| site != "same-origin" && site != "none")
+    }
+}
+
+/// The address that the gateway saw.
+pub(crate) fn source_of(request: &Request) -> Option<IpAddr> {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref()?.parse().ok(),
+        Some(_) | None => None,
+    }
+}
+
+const fn invalid(description: &'static str, reason: &'static str) -> Failure {
+    Failure::new(TokenErrorCode::InvalidRequest, description, reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lambda::event::request_of;
+
+    fn request(headers: &[(&str, &str)], uri: &str, body: Body) -> Request {
+        let mut builder = http::Request::builder().method("POST").uri(uri);
+        for (name, value) in headers {
+            builder = builder.header(*name, *value);
+        }
+        builder.body(body).unwrap()
+    }
+
+    #[test]
+    fn c040_the_source_is_what_the_gateway_saw_and_not_what_a_header_says() {
+        let event = |source: &str| {
+            serde_json::json!({
+                "version": "2.0", "rawPath": "/token", "headers": {"x-forwarded-for": "203.0.113.9"},
+                "requestContext": {"http": {"method": "POST", "sourceIp": source}},
+            })
+            .to_string()
+        };
+        let source = |event: String| Incoming::new(&request_of(event.as_bytes()).unwrap()).source();
+        assert_eq!(source(event("192.0.2.1")), "192.0.2.1".parse().ok());
+        assert_eq!(source(event("nowhere")), None);
+    }
+
+    #[test]
+    fn c053_a_form_has_its_content_type_and_no_query() {
+        let form = ("content-type", "application/x-www-form-urlencoded; charset=UTF-8");
+        let read = |headers: &[(&str, &str)], uri: &str, body| Incoming::new(&request(headers, uri, body)).form();
+        assert!(read(&[form], "/token", Body::Text("a=b".to_owned())).unwrap().has("a"));
+        assert!(read(&[form], "/token", Body::Binary(b"a=b".to_vec())).unwrap().has("a"));
+        assert!(read(&[form], "/token?a=b", Body::Empty).is_err());
+        assert!(read(&[("content-type", "application/json")], "/token", Body::Text("{}".to_owned())).is_err());
+        assert!(read(&[], "/token", Body::Text("a=b".to_owned())).is_err());
+        assert!(read(&[form], "/token", Body::Binary(vec![b'a'; 1 << 20])).is_err());
+    }
+
+    #[test]
+    fn cookies_are_found_by_their_whole_name() {
+        let request = request(&[("cookie", "a=1; __Host-jeton-session=x=y;b=2")], "/", Body::Empty);
+        let incoming = Incoming::new(&request);
+        assert_eq!(incoming.cookie(SESSION_COOKIE), Some("x=y"));
+        assert_eq!(incoming.cookie("b"), Some("2"));
+        assert_eq!(incoming.cookie("jeton-session"), None);
+    }
+
+    #[test]
+    fn a_browser_that_says_cross_site_is_believed() {
+        let said = |site| Incoming::new(&request(&[("sec-fetch-site", site)], "/", Body::Empty)).is_cross_site();
+        assert!(said("cross-site") && said("same-site"));
+        assert!(!said("same-origin") && !said("none"));
+        assert!(!Incoming::new(&request(&[], "/", Body::Empty)).is_cross_site());
+    }
+}

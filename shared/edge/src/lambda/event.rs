@@ -1,0 +1,170 @@
+//! Lambda's events: of API Gateway's HTTP API, payload format 2.0.
+//!
+//! `lambda_http` makes a request of an event and stops the process where host, path, query or body make none. Here
+//! such an event is answered with 400 instead. The host goes: nothing may depend on it (C040).
+
+use std::future::Future;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::uri::PathAndQuery;
+use http::{StatusCode, header};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use lambda_http::request::LambdaRequest;
+use lambda_http::tower::Service;
+use lambda_http::{Adapter, LambdaEvent, Request, service_fn};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::http::firewall::Entrance;
+use crate::http::response::{Answer, json};
+use crate::lambda::payload::Received;
+use crate::lambda::serve::Error;
+use crate::log::lines::trouble;
+
+/// The longest URI that `http` takes.
+const MAX_URI_BYTES: usize = 65_534;
+
+/// Not a request of an HTTP API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the event is not a request of an HTTP API with payload format 2.0")]
+pub struct MalformedEvent;
+
+/// The request that an event carries.
+///
+/// # Errors
+/// [`MalformedEvent`] when it is not JSON of the right shape, or its path, query or body cannot be one of HTTP.
+pub fn request_of(event: &[u8]) -> Result<Request, MalformedEvent> {
+    let event: &RawValue = serde_json::from_slice(event).map_err(|_| MalformedEvent)?;
+    match Received::read(event)? {
+        Received::Event(event) => Ok(LambdaRequest::ApiGatewayV2(sound(*event)?).into()),
+        Received::HeadTooLarge => Err(MalformedEvent),
+    }
+}
+
+/// Answers an event: `answer` sees only sound ones that came in by the `entrance`.
+///
+/// # Errors
+/// Those of the conversions of `lambda_http`.
+pub async fn answer_event<A, F>(
+    event: LambdaEvent<Received>,
+    entrance: &Entrance,
+    answer: A,
+) -> Result<impl Serialize + use<A, F>, Error>
+where
+    A: FnOnce(Request) -> F + Send,
+    F: Future<Output = Result<Answer, Error>> + Send,
+{
+    let LambdaEvent { payload, context } = event;
+    let (payload, told) = match admitted(payload, entrance) {
+        Ok(event) => (event, Ok(answer)),
+        Err(refusal) => (ApiGatewayV2httpRequest::default(), Err(*refusal)),
+    };
+    let mut told = Some(told);
+    let mut adapter = Adapter::from(service_fn(move |request: Request| {
+        let told = told.take();
+        async move {
+            match told {
+                Some(Ok(answer)) => answer(request).await,
+                Some(Err(refusal)) => Ok(refusal),
+                None => Err(ASKED_TWICE.into()),
+            }
+        }
+    }));
+    adapter.call(LambdaEvent::new(LambdaRequest::ApiGatewayV2(payload), context)).await
+}
+
+/// The event, when it came in by the entrance and makes a request.
+fn admitted(received: Received, entrance: &Entrance) -> Result<ApiGatewayV2httpRequest, Box<Answer>> {
+    let Received::Event(mut event) = received else {
+        let (status, fault) = (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large");
+        return Err(refused(status, fault, &fault));
+    };
+    entrance.admit(&mut event).map_err(|fault| refused(StatusCode::FORBIDDEN, "use the URL of the issuer", &fault))?;
+    sound(*event).map_err(|fault| refused(StatusCode::BAD_REQUEST, "this is not a request", &fault))
+}
+
+const ASKED_TWICE: &str = "lambda_http asked twice about one event";
+
+fn refused(status: StatusCode, error_description: &'static str, fault: &dyn std::fmt::Display) -> Box<Answer> {
+    trouble("an event was refused", fault);
+    Box::new(json(status, &protocol::TokenErrorResponse { error: "invalid_request", error_description }))
+}
+
+/// The event without what nothing may depend on, once everything else makes a request.
+fn sound(mut event: ApiGatewayV2httpRequest) -> Result<ApiGatewayV2httpRequest, MalformedEvent> {
+    event.headers.remove(header::HOST);
+    event.request_context.domain_name = None;
+    // The path that came is the whole path; `lambda_http` would put the stage before it.
+    event.request_context.stage = None;
+    let path = event.raw_path.as_deref().unwrap_or_default();
+    let query = event.raw_query_string.as_deref().unwrap_or_default();
+    // A path ends before these, and so would the check of what follows.
+    let ends = path.contains(['?', '#']);
+    // `lambda_http` writes up to three bytes for one of the path, and stops the process where that makes no URI.
+    let longest = path.len().saturating_mul(3).saturating_add(query.len());
+    if ends || !path.starts_with('/') || longest >= MAX_URI_BYTES {
+        return Err(MalformedEvent);
+    }
+    if PathAndQuery::try_from(format!("{path}?{query}")).is_err() {
+        return Err(MalformedEvent);
+    }
+    if event.is_base64_encoded {
+        let bytes = STANDARD.decode(event.body.as_deref().unwrap_or_default()).map_err(|_| MalformedEvent)?;
+        if let Ok(text) = String::from_utf8(bytes) {
+            event.body = Some(text);
+            event.is_base64_encoded = false;
+        }
+    }
+    Ok(event)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn event(path: &str, query: &str, body: &str, base64: bool) -> Vec<u8> {
+        let http = json!({"method": "POST", "sourceIp": "192.0.2.1"});
+        json!({
+            "version": "2.0", "rawPath": path, "rawQueryString": query, "body": body, "isBase64Encoded": base64,
+            "headers": {"host": "[", "x-forwarded-proto": "gopher"},
+            "requestContext": {"stage": "$default", "domainName": "]", "http": http},
+        })
+        .to_string()
+        .into_bytes()
+    }
+
+    #[test]
+    fn c040_the_host_of_an_event_changes_nothing() {
+        let request = request_of(&event("/token", "a=b", "x=y", false)).unwrap();
+        assert_eq!(request.uri(), "/token?a=b");
+        assert!(!request.headers().contains_key(header::HOST));
+    }
+
+    #[test]
+    fn what_makes_no_request_is_refused_and_stops_nothing() {
+        for (path, query, body, base64) in [
+            ("", "", "", false),
+            ("@:99999", "", "", false),
+            ("token", "", "", false),
+            ("/token", "a b", "", false),
+            ("/token#", "a b", "", false),
+            ("/token", "", "not base64!", true),
+            (&format!("/{}", "\u{e9}".repeat(11_000)), "", "", false),
+            (&format!("/{}", "\"".repeat(20_000)), &"a".repeat(10_000), "", false),
+            ("/token", &"a".repeat(70_000), "", false),
+        ] {
+            assert_eq!(
+                request_of(&event(path, query, body, base64)).err(),
+                Some(MalformedEvent),
+                "{path:.9}?{query:.9}"
+            );
+        }
+        let long = event(&format!("/{}", "\"".repeat(10_000)), &"a".repeat(35_000), "", false);
+        assert!(request_of(&long).is_ok());
+        assert_eq!(request_of(b"{}").err(), Some(MalformedEvent));
+        assert_eq!(request_of(b"[").err(), Some(MalformedEvent));
+    }
+}

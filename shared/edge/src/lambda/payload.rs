@@ -1,0 +1,166 @@
+//! Events as they come, and how much of one is looked at.
+//!
+//! An event may be 6 MB large, and who calls a function directly decides what is in it. So only what makes a request
+//! is read, what API Gateway keeps small is small here too, and a broken event is reported in words of our own.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+use crate::lambda::event::MalformedEvent;
+
+/// The largest `headers`, `cookies` and `requestContext` that are looked at, each in bytes of JSON. API Gateway lets
+/// through headers of 10 KB in all. So many bytes never hold more headers than a `HeaderMap` does (24,576).
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+
+/// What came in.
+pub enum Received {
+    /// An event whose parts are of a sensible size.
+    Event(Box<ApiGatewayV2httpRequest>),
+    /// The headers, the cookies or what the gateway tells of them are larger than any gateway lets through.
+    HeadTooLarge,
+}
+
+/// The fields that are read. Nothing else in an event is more than skipped.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Fields<'a> {
+    raw_path: Option<String>,
+    raw_query_string: Option<String>,
+    #[serde(borrow)]
+    headers: Option<&'a RawValue>,
+    #[serde(borrow)]
+    cookies: Option<&'a RawValue>,
+    #[serde(borrow)]
+    request_context: &'a RawValue,
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+}
+
+impl Received {
+    /// Reads an event.
+    ///
+    /// # Errors
+    /// [`MalformedEvent`] when a field is not what it should be. It holds nothing of the event.
+    pub fn read(event: &RawValue) -> Result<Self, MalformedEvent> {
+        let fields: Fields<'_> = read(event.get())?;
+        let head = [fields.headers, fields.cookies, Some(fields.request_context)];
+        if head.iter().flatten().any(|part| part.get().len() > MAX_HEAD_BYTES) {
+            return Ok(Self::HeadTooLarge);
+        }
+        let mut event = ApiGatewayV2httpRequest::default();
+        event.raw_path = fields.raw_path;
+        event.raw_query_string = fields.raw_query_string;
+        event.headers = fields.headers.map(|headers| read::<Headers>(headers.get())).transpose()?.unwrap_or_default().0;
+        event.cookies = fields.cookies.map(|cookies| read(cookies.get()).map(holdable)).transpose()?;
+        event.request_context = read(fields.request_context.get())?;
+        event.body = fields.body;
+        event.is_base64_encoded = fields.is_base64_encoded;
+        Ok(event.into())
+    }
+}
+
+impl From<ApiGatewayV2httpRequest> for Received {
+    fn from(event: ApiGatewayV2httpRequest) -> Self {
+        Self::Event(Box::new(event))
+    }
+}
+
+fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, MalformedEvent> {
+    serde_json::from_str(json).map_err(|_| MalformedEvent)
+}
+
+/// One cookie that no header can hold, of another app of the same site perhaps, must not cost all others.
+fn holdable(mut cookies: Vec<String>) -> Vec<String> {
+    cookies.retain(|cookie| HeaderValue::from_str(cookie).is_ok());
+    cookies
+}
+
+/// The headers of an event, without those that HTTP does not know.
+#[derive(Default)]
+struct Headers(HeaderMap);
+
+impl<'de> Deserialize<'de> for Headers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(HeadersVisitor)
+    }
+}
+
+struct HeadersVisitor;
+
+impl<'de> Visitor<'de> for HeadersVisitor {
+    type Value = Headers;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("headers")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Headers, A::Error> {
+        let mut headers = HeaderMap::new();
+        while let Some((name, value)) = entries.next_entry::<Cow<'de, str>, Cow<'de, str>>()? {
+            if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
+                headers.insert(name, value);
+            }
+        }
+        Ok(Headers(headers))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn event(field: &str, value: Value) -> String {
+        let context = json!({"http": {"method": "POST", "sourceIp": "192.0.2.1"}});
+        let mut event = json!({"rawPath": "/token", "headers": {"accept": "*/*"}, "requestContext": context});
+        event[field] = value;
+        event.to_string()
+    }
+
+    fn received(event: &str) -> Result<Received, MalformedEvent> {
+        Received::read(serde_json::from_str(event).unwrap())
+    }
+
+    #[test]
+    fn more_headers_than_a_map_holds_are_too_large_and_stop_nothing() {
+        let headers = |count: usize| (0..count).map(|number| (format!("h{number}"), json!(""))).collect::<Value>();
+        for (field, value) in [
+            ("headers", headers(30_000)),
+            ("headers", json!({"a": "b".repeat(MAX_HEAD_BYTES)})),
+            ("cookies", json!(["a=b"].repeat(20_000))),
+            ("requestContext", json!({"http": {"userAgent": "b".repeat(MAX_HEAD_BYTES)}})),
+        ] {
+            assert!(matches!(received(&event(field, value)), Ok(Received::HeadTooLarge)), "{field}");
+        }
+        let Ok(Received::Event(whole)) = received(&event("headers", headers(5_000))) else { panic!("not read") };
+        assert_eq!(whole.headers.len(), 5_000);
+    }
+
+    #[test]
+    fn a_header_or_cookie_that_http_does_not_know_is_left_out() {
+        let headers = json!({"accept": "*/*", "": "a", "a b": "c", "x": "\r\ny: z", "user-agent": "\u{e9}"});
+        let Ok(Received::Event(whole)) = received(&event("headers", headers)) else { panic!("not read") };
+        let mut names: Vec<&str> = whole.headers.keys().map(HeaderName::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["accept", "user-agent"]);
+        let cookies = json!(["a=1", "b=\r\n", "c=\u{0}", "d=2"]);
+        let Ok(Received::Event(whole)) = received(&event("cookies", cookies)) else { panic!("not read") };
+        assert_eq!(whole.cookies.unwrap(), ["a=1", "d=2"]);
+    }
+
+    #[test]
+    fn what_makes_no_request_is_skipped_however_deep_it_is() {
+        let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
+        let event = event("odd", json!(0)).replace("\"odd\":0", &format!("\"odd\":{deep},\"pathParameters\":{deep}"));
+        assert!(matches!(received(&event), Ok(Received::Event(_))));
+        assert!(received(&event.replace("\"/token\"", &deep)).is_err());
+    }
+}

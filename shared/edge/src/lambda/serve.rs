@@ -1,0 +1,84 @@
+//! Start-up, and the loop that answers Lambda.
+
+use std::future::Future;
+
+use lambda_http::request::RequestContext;
+use lambda_http::{LambdaEvent, Request, RequestExt, lambda_runtime, service_fn};
+use serde_json::value::RawValue;
+
+use crate::http::firewall::Entrance;
+use crate::http::request::source_of;
+use crate::http::response::Answer;
+use crate::lambda::event::answer_event;
+use crate::lambda::payload::Received;
+use crate::log::lines::{Line, request as log_request, to_stdout};
+use crate::log::trace::Trace;
+use crate::setup::clock;
+use crate::setup::config::Config;
+
+/// What a `main` may end with.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// One endpoint.
+pub trait Function: Send + Sync + 'static {
+    /// Its name in the log.
+    const NAME: &'static str;
+
+    /// Does what the first request would have to wait for.
+    fn warm_up(&self) -> impl Future<Output = ()> + Send;
+
+    /// Answers a request.
+    fn answer(&self, request: Request) -> impl Future<Output = Answer> + Send;
+}
+
+/// Starts a function: the log, then the configuration.
+///
+/// # Errors
+/// [`crate::ConfigError`] names the variable that is missing or malformed.
+pub fn start() -> Result<Config, Error> {
+    to_stdout();
+    Ok(Config::from_environment()?)
+}
+
+/// Answers Lambda's events that come in by the entrance, until Lambda stops the process.
+///
+/// # Errors
+/// When the runtime API cannot be reached.
+pub async fn serve<F: Function>(entrance: &Entrance, function: F) -> Result<(), Error> {
+    function.warm_up().await;
+    let function = &function;
+    lambda_runtime::run(service_fn(|LambdaEvent { payload, context }: LambdaEvent<Box<RawValue>>| async move {
+        let received = Received::read(&payload)?;
+        drop(payload);
+        let answer = move |request| async move { Ok::<_, Error>(respond(function, request).await) };
+        answer_event(LambdaEvent::new(received, context), entrance, answer).await
+    }))
+    .await
+}
+
+/// Answers one request and logs one line about it, and one for each event in it.
+pub async fn respond<F: Function>(function: &F, request: Request) -> Answer {
+    let started = clock::stopwatch();
+    let request_id = request_id(&request);
+    let source = source_of(&request).map(|source| source.to_string());
+    let method = request.method().clone();
+    let (answer, storage_calls) = store::counted(Box::pin(function.answer(request))).await;
+    log_request(&Line {
+        request_id: &request_id,
+        source: source.as_deref(),
+        endpoint: F::NAME,
+        method: method.as_str(),
+        status: answer.status().as_u16(),
+        trace: answer.extensions().get().unwrap_or(&Trace::default()),
+        duration_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        storage_calls,
+    });
+    answer
+}
+
+fn request_id(request: &Request) -> String {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),
+        Some(_) | None => String::new(),
+    }
+}

@@ -1,0 +1,207 @@
+//! The names of audit events: a closed list, from which the README's table and the template's metric filters derive.
+
+use grants::{Grant, PersonKey, Refusal, TokenName};
+use protocol::{GrantType, Subject};
+
+/// Declares the events in one list, so that none can be missing from [`AuditEvent::ALL`].
+macro_rules! audit_events {
+    ($($(#[$doc:meta])+ $event:ident => $name:expr,)+) => {
+        /// Something that an auditor wants to find in the log.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum AuditEvent {
+            $($(#[$doc])+ $event,)+
+        }
+
+        impl AuditEvent {
+            /// Every event.
+            pub const ALL: &'static [Self] = &[$(Self::$event),+];
+
+            /// The value of `event` in the log.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$event => $name,)+
+                }
+            }
+        }
+    };
+}
+
+audit_events! {
+    /// A person signed in.
+    SignedIn => "signed_in",
+    /// A password was wrong, or the person is unknown or switched off.
+    SignInFailed => "sign_in_failed",
+    /// A password was not looked at: too many were wrong before it.
+    SignInThrottled => "sign_in_throttled",
+    /// A person denied an app its request.
+    ConsentDenied => "consent_denied",
+    /// A session ended at `/logout`.
+    SignedOut => "signed_out",
+    /// An authorization code was issued.
+    CodeIssued => "code_issued",
+    /// A code was redeemed.
+    CodeRedeemed => "code_redeemed",
+    /// A refresh token was used.
+    GrantRefreshed => "grant_refreshed",
+    /// A client got a token for itself.
+    ServiceTokenIssued => "service_token_issued",
+    /// An API asked whether a token is good.
+    TokenIntrospected => "token_introspected",
+    /// A client revoked a token.
+    TokenRevoked => "token_revoked",
+    /// An app read claims of the person who signed in.
+    UserinfoTold => "userinfo_told",
+    /// A code was used a second time, and the grant is revoked.
+    CodeReplayed => Refusal::CodeReplayed.name(),
+    /// A refresh token was used a second time, and the grant is revoked.
+    RefreshTokenReused => Refusal::RefreshTokenReused.name(),
+    /// A code or refresh token was used whose person is gone, switched off or has another password.
+    PersonOver => Refusal::PersonOver.name(),
+    /// A code or refresh token was used whose session is over.
+    SessionOver => Refusal::SessionOver.name(),
+    /// A code or refresh token was used whose grant gave way to newer ones.
+    GrantSuperseded => Refusal::GrantSuperseded.name(),
+    /// A client was told that a session ended.
+    ClientToldOfLogout => "client_told_of_logout",
+    /// A client could not be told that a session ended.
+    ClientNotToldOfLogout => "client_not_told_of_logout",
+    /// A client registered itself.
+    ClientRegistered => "client_registered",
+    /// A client read its registration.
+    RegistrationRead => "registration_read",
+    /// A client replaced its registration.
+    RegistrationChanged => "registration_changed",
+    /// A client deleted its registration.
+    ClientDeleted => "client_deleted",
+    /// A client was not authenticated.
+    ClientAuthenticationFailed => "client_authentication_failed",
+    /// A client's secret was not looked at: too many were wrong before it.
+    ClientAuthenticationThrottled => "client_authentication_throttled",
+    /// Signing keys were made or deleted.
+    KeysRotated => "keys_rotated",
+    /// The schedule looked at the signing keys and changed none.
+    KeysKept => "keys_kept",
+    /// Tokens of the implicit grant were issued.
+    ImplicitTokenIssued => "implicit_token_issued",
+    /// A token of the password grant was issued.
+    PasswordTokenIssued => "password_token_issued",
+    /// A grant type was used that should no longer be.
+    LegacyGrantUsed => "legacy_grant_used",
+}
+
+impl AuditEvent {
+    /// The event of a refusal that ended a grant: a code or refresh token that came a second time, or whose person or session
+    /// is over. It has the refusal's name; other refusals are no events.
+    pub fn of_refusal(refusal: Refusal) -> Option<Self> {
+        Self::ALL.iter().copied().find(|event| event.as_str() == refusal.name())
+    }
+}
+
+/// Something that an auditor wants to find.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What happened.
+    pub name: AuditEvent,
+    /// The person, when there is one.
+    pub subject: Option<String>,
+    /// The key of the person for whom a password was wrong, or the stand-in of a name that is nobody's.
+    pub person: Option<String>,
+    /// The key of the grant's item, which makes no handle.
+    pub grant: Option<String>,
+    /// The name of the token that was issued, used or revoked.
+    pub jti: Option<String>,
+    /// A grant type that nobody should use, and what to move to.
+    pub legacy: Option<(GrantType, &'static str)>,
+}
+
+impl Event {
+    /// Something about nobody in particular.
+    pub const fn new(name: AuditEvent) -> Self {
+        Self { name, subject: None, person: None, grant: None, jti: None, legacy: None }
+    }
+
+    /// Something that happened to a grant.
+    pub fn of_grant(name: AuditEvent, grant: &Grant) -> Self {
+        let subject = grant.subject.as_ref().map(ToString::to_string);
+        Self { subject, grant: Some(grant.id.to_string()), ..Self::new(name) }
+    }
+
+    /// Something that a person did.
+    pub fn of_person(name: AuditEvent, subject: &Subject) -> Self {
+        Self { subject: Some(subject.to_string()), ..Self::new(name) }
+    }
+
+    /// A password that let nobody in.
+    pub fn of_attempt(name: AuditEvent, person: PersonKey) -> Self {
+        Self { person: Some(person.to_string()), ..Self::new(name) }
+    }
+
+    /// Adds the token, where its name is known, with the grant that it names.
+    #[must_use]
+    pub fn with_token(self, token: impl Into<Option<TokenName>>) -> Self {
+        let token = token.into();
+        let grant = self.grant.or_else(|| token?.grant().map(|id| id.to_string()));
+        Self { grant, jti: token.map(|token| token.to_string()), ..self }
+    }
+
+    /// The use of a grant type that nobody should use.
+    pub fn legacy(grant_type: GrantType, advice: &'static str) -> Self {
+        Self { legacy: Some((grant_type, advice)), ..Self::new(AuditEvent::LegacyGrantUsed) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const README: &str = include_str!("../../../../README.md");
+    const TEMPLATE: &str = include_str!("../../../../infra/template.yaml");
+
+    fn all() -> BTreeSet<&'static str> {
+        AuditEvent::ALL.iter().map(|event| event.as_str()).collect()
+    }
+
+    /// What stands in backticks in the first column of the table of events.
+    fn told(readme: &str) -> Vec<&str> {
+        let table = readme.split("| event | |\n|---|---|\n").nth(1).unwrap();
+        let rows = table.lines().take_while(|line| line.starts_with('|'));
+        rows.flat_map(|row| row.split('|').nth(1).unwrap().split('`').skip(1).step_by(2)).collect()
+    }
+
+    #[test]
+    fn c147_the_readme_tells_of_every_event_and_of_no_other() {
+        let told = told(README);
+        assert_eq!(told.iter().copied().collect::<BTreeSet<_>>(), all());
+        assert_eq!(told.len(), AuditEvent::ALL.len(), "an event stands twice in the table, or has another's name");
+    }
+
+    #[test]
+    fn c147_every_metric_filter_names_events_that_there_are() {
+        let filtered: Vec<&str> = TEMPLATE.lines().filter(|line| line.contains("FilterPattern:")).collect();
+        let names = filtered.iter().flat_map(|line| line.split("$.event = \"").skip(1));
+        let names: Vec<&str> = names.map(|rest| rest.split('"').next().unwrap()).collect();
+        assert!(names.len() >= filtered.len() && !names.is_empty(), "a filter looks for no event: {filtered:?}");
+        for name in names {
+            assert!(all().contains(name), "{name} is no event");
+        }
+    }
+
+    #[test]
+    fn c147_an_event_from_a_refusal_has_its_name() {
+        let rows = [
+            (Refusal::CodeReplayed, AuditEvent::CodeReplayed),
+            (Refusal::RefreshTokenReused, AuditEvent::RefreshTokenReused),
+            (Refusal::PersonOver, AuditEvent::PersonOver),
+            (Refusal::SessionOver, AuditEvent::SessionOver),
+            (Refusal::GrantSuperseded, AuditEvent::GrantSuperseded),
+        ];
+        for (refusal, event) in rows {
+            assert_eq!(AuditEvent::of_refusal(refusal), Some(event));
+        }
+        assert_eq!(AuditEvent::of_refusal(Refusal::CodeExpired), None);
+        assert_eq!(AuditEvent::CodeReplayed.as_str(), "code_replayed");
+        assert_eq!(AuditEvent::RefreshTokenReused.as_str(), "refresh_token_reused");
+    }
+}

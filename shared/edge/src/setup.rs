@@ -1,0 +1,6 @@
+//! What a function starts with: configuration, the clock and randomness.
+
+pub(crate) mod clock;
+pub(crate) mod config;
+pub(crate) mod entropy;
+pub(crate) mod registration;

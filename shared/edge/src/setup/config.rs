@@ -1,0 +1,369 @@
+//! Configuration: read once, at start, into types.
+
+use std::collections::BTreeSet;
+
+use grants::{Policy, Seconds, SigningAlgorithm};
+use outbound::Reach;
+use protocol::{LegacyGrants, Resource, Secret};
+use store::Connection;
+
+use crate::http::firewall::Entrance;
+use crate::setup::registration::RegistrationConfig;
+
+/// What a function is told by its environment.
+#[derive(Clone)]
+pub struct Config {
+    /// `JETON_ISSUER`: the issuer identifier, without a slash at its end.
+    pub issuer: Resource,
+    /// `JETON_TABLE_*`.
+    pub tables: Tables,
+    /// `JETON_KEY_FILE` or `JETON_KMS_KEY_ID`; a function that unwraps nothing has none.
+    pub wrapping: Option<WrappingKey>,
+    /// `AWS_*`.
+    pub connection: Connection,
+    /// `JETON_*_SECONDS` and `JETON_ALLOW_*`.
+    pub policy: Policy,
+    /// `JETON_KEY_ROTATION_DAYS` and `JETON_SIGNING_ALGORITHMS`.
+    pub rotation: RotationConfig,
+    /// `JETON_EDGE_PROOF`: what CloudFront shows, where there is a firewall.
+    pub entrance: Entrance,
+    /// `JETON_OUTBOUND_PRIVATE_HOSTS`: which hosts inside a network may be asked for what clients wrote down.
+    pub reach: Reach,
+    /// `JETON_REGISTRATION` and `JETON_REGISTRATION_APIS`: whether clients register themselves.
+    pub registration: RegistrationConfig,
+    /// `JETON_METRICS_NAMESPACE`: where the age of the signing keys is told; nowhere if it is not set.
+    pub metrics: Option<String>,
+}
+
+/// Which signing keys there should be, and for how long one signs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RotationConfig {
+    /// For how long a key signs before the next one does.
+    pub interval: Seconds,
+    /// The algorithms for which there is always a key; for those of other APIs there is one once it is made.
+    pub algorithms: BTreeSet<SigningAlgorithm>,
+}
+
+/// The names of the tables; a function knows those that it uses.
+#[derive(Clone, Debug, Default)]
+pub struct Tables {
+    /// `JETON_TABLE_REGISTRY`.
+    pub registry: Option<String>,
+    /// `JETON_TABLE_GRANTS`.
+    pub grants: Option<String>,
+    /// `JETON_TABLE_PEOPLE`.
+    pub people: Option<String>,
+    /// `JETON_TABLE_KEYS`.
+    pub keys: Option<String>,
+    /// `JETON_TABLE_AUDIT`, which operators' commands write and no function sees.
+    pub audit: Option<String>,
+}
+
+/// What unwraps stored keys.
+#[derive(Clone, Debug)]
+pub enum WrappingKey {
+    /// A key file.
+    File(std::path::PathBuf),
+    /// A KMS key: id, ARN or alias.
+    Kms(String),
+}
+
+/// Why the configuration cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A variable is not set.
+    #[error("the environment variable {0} is not set: {1}")]
+    Missing(&'static str, &'static str),
+    /// A variable does not hold what it should.
+    #[error("the environment variable {0} is malformed: it must be {1}")]
+    Malformed(&'static str, &'static str),
+}
+
+impl Config {
+    /// Reads the environment of this process.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the variable and says what it should hold.
+    pub fn from_environment() -> Result<Self, ConfigError> {
+        Self::read(environment)
+    }
+
+    /// Reads variables from `look_up`; an empty one counts as not set.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the variable and says what it should hold.
+    pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let get = |name: &str| look_up(name).filter(|value| !value.trim().is_empty());
+        let needed = |name, what| get(name).ok_or(ConfigError::Missing(name, what));
+        Ok(Self {
+            issuer: issuer(&needed("JETON_ISSUER", "the https URL of this authorization server")?)?,
+            tables: Tables::read(get),
+            wrapping: WrappingKey::read(get),
+            connection: Connection {
+                region: needed("AWS_REGION", "the region of the tables")?,
+                access_key_id: needed("AWS_ACCESS_KEY_ID", "Lambda sets it from the function's role")?,
+                secret_access_key: Secret::new(needed("AWS_SECRET_ACCESS_KEY", "Lambda sets it from the role")?),
+                session_token: get("AWS_SESSION_TOKEN").map(Secret::new),
+                dynamodb_endpoint: get("AWS_ENDPOINT_URL_DYNAMODB"),
+                kms_endpoint: get("AWS_ENDPOINT_URL_KMS"),
+                names_its_roots: Connection::ROOTS.iter().any(|name| get(name).is_some()),
+            },
+            policy: policy(&get)?,
+            rotation: rotation(&get)?,
+            entrance: Entrance::new(get("JETON_EDGE_PROOF")),
+            reach: reach(&get)?,
+            registration: RegistrationConfig::read(&get)?,
+            metrics: get("JETON_METRICS_NAMESPACE"),
+        })
+    }
+}
+
+impl Config {
+    /// The path of the issuer, where it has one: `/tenant` of `https://issuer.example/tenant`. Every path of this
+    /// server begins with it.
+    pub fn path(&self) -> &str {
+        let (_, rest) = self.issuer.as_str().split_once("://").unwrap_or_default();
+        rest.find('/').and_then(|start| rest.get(start..)).unwrap_or_default()
+    }
+}
+
+/// A variable of the environment.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+impl WrappingKey {
+    /// Reads `JETON_KEY_FILE`, or else `JETON_KMS_KEY_ID`.
+    pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let file = look_up("JETON_KEY_FILE").map(|path| Self::File(path.into()));
+        file.or_else(|| look_up("JETON_KMS_KEY_ID").map(Self::Kms))
+    }
+}
+
+impl Tables {
+    /// Reads `JETON_TABLE_*`.
+    pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            registry: look_up("JETON_TABLE_REGISTRY"),
+            grants: look_up("JETON_TABLE_GRANTS"),
+            people: look_up("JETON_TABLE_PEOPLE"),
+            keys: look_up("JETON_TABLE_KEYS"),
+            audit: look_up("JETON_TABLE_AUDIT"),
+        }
+    }
+
+    /// The audit table: where none is given, the one beside the registry.
+    pub fn audit_name(&self) -> Option<String> {
+        let beside = || self.registry.as_ref()?.strip_suffix("registry").map(|stack| format!("{stack}audit"));
+        self.audit.clone().or_else(beside)
+    }
+
+    pub(crate) fn needed(table: Option<&String>, variable: &'static str) -> Result<String, ConfigError> {
+        table.cloned().ok_or(ConfigError::Missing(variable, "the name of the table, as infra/template.yaml gives it"))
+    }
+}
+
+const HOUR: Seconds = 3600;
+const DAY: Seconds = 24 * HOUR;
+const YEAR: Seconds = 365 * DAY;
+/// Records of operators' commands are kept for a year and a month, as the template says too.
+pub const AUDIT_LIFETIME: Seconds = 400 * DAY;
+
+fn issuer(text: &str) -> Result<Resource, ConfigError> {
+    let malformed = ConfigError::Malformed("JETON_ISSUER", "an https URL without query, fragment and final slash");
+    let authority = |rest: &str| rest.split('/').next().unwrap_or_default().to_owned();
+    let web = match text.split_once("://") {
+        Some(("https", rest)) => !authority(rest).is_empty() && !authority(rest).contains('@'),
+        // Only a developer's own machine does without TLS (C116).
+        Some(("http", rest)) => is_this_machine(&authority(rest)),
+        Some(_) | None => false,
+    };
+    match Resource::parse(text) {
+        Ok(issuer) if web && !text.contains(['?', '#']) && !text.ends_with('/') => Ok(issuer),
+        Ok(_) | Err(_) => Err(malformed),
+    }
+}
+
+/// Reads `JETON_AUDIT_DAYS`: for how long records of operators' commands are kept.
+///
+/// # Errors
+/// [`ConfigError::Malformed`].
+pub fn audit_lifetime(look_up: impl Fn(&str) -> Option<String>) -> Result<Seconds, ConfigError> {
+    let malformed = ConfigError::Malformed("JETON_AUDIT_DAYS", "a number of days from 1 to 3653");
+    let Some(text) = look_up("JETON_AUDIT_DAYS") else { return Ok(AUDIT_LIFETIME) };
+    let days = text.trim().parse().ok().filter(|days| (1..=3653).contains(days));
+    days.map(|days: u32| days.saturating_mul(DAY)).ok_or(malformed)
+}
+
+/// Whether a host, with its port or without, is the loopback interface.
+fn is_this_machine(authority: &str) -> bool {
+    let port = ["127.0.0.1", "[::1]", "localhost"].iter().find_map(|host| authority.strip_prefix(host));
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    port.is_some_and(|rest| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port))
+}
+
+/// Reads how long sessions last, `JETON_SESSION_HOURS` and `JETON_SESSION_IDLE_HOURS`, into the usual policy.
+///
+/// # Errors
+/// [`ConfigError::Malformed`].
+pub fn session_limits(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> {
+    let usual = Policy::default();
+    Ok(Policy {
+        session_lifetime: hours(get, "JETON_SESSION_HOURS", usual.session_lifetime)?,
+        session_idle_lifetime: hours(get, "JETON_SESSION_IDLE_HOURS", usual.session_idle_lifetime)?,
+        ..usual
+    })
+}
+
+/// A number of hours, up to a year, in seconds.
+fn hours(get: &impl Fn(&str) -> Option<String>, name: &'static str, usual: Seconds) -> Result<Seconds, ConfigError> {
+    let Some(text) = get(name) else { return Ok(usual) };
+    let hours = text.parse::<Seconds>().ok().filter(|hours| (1..=YEAR / HOUR).contains(hours));
+    hours.map(|hours| hours * HOUR).ok_or(ConfigError::Malformed(name, "a number of hours from 1 to 8760"))
+}
+
+fn policy(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> {
+    let usual = Policy::default();
+    let seconds = |name, most: Seconds, usual: Seconds| match get(name) {
+        None => Ok(usual),
+        Some(text) => {
+            let value = text.parse().ok().filter(|value| (1..=most).contains(value));
+            value.ok_or(ConfigError::Malformed(name, "a number of seconds within the limits of the README"))
+        }
+    };
+    Ok(Policy {
+        code_lifetime: seconds("JETON_CODE_SECONDS", 600, usual.code_lifetime)?,
+        refresh_idle_lifetime: seconds("JETON_REFRESH_IDLE_SECONDS", YEAR, usual.refresh_idle_lifetime)?,
+        grant_lifetime: seconds("JETON_GRANT_SECONDS", YEAR, usual.grant_lifetime)?,
+        refresh_retry_window: seconds("JETON_REFRESH_RETRY_SECONDS", 60, usual.refresh_retry_window)?,
+        openid: on_unless_off(get, "JETON_OPENID")?,
+        legacy: LegacyGrants {
+            implicit: switch(get, "JETON_ALLOW_IMPLICIT_GRANT")?,
+            password: switch(get, "JETON_ALLOW_PASSWORD_GRANT")?,
+        },
+        ..session_limits(get)?
+    })
+}
+
+fn rotation(get: &impl Fn(&str) -> Option<String>) -> Result<RotationConfig, ConfigError> {
+    let (days, algorithms) = ("JETON_KEY_ROTATION_DAYS", "JETON_SIGNING_ALGORITHMS");
+    let interval = match get(days) {
+        None => Ok(90),
+        Some(text) => {
+            let value = text.parse().ok().filter(|value| (1..=3650).contains(value));
+            value.ok_or(ConfigError::Malformed(days, "a number of days from 1 to 3650"))
+        }
+    };
+    let names = get(algorithms).unwrap_or_else(|| SigningAlgorithm::Rs256.as_str().to_owned());
+    let words = names.split([' ', ',']).filter(|word| !word.is_empty());
+    let known = words.map(SigningAlgorithm::parse).collect::<Option<_>>();
+    Ok(RotationConfig {
+        interval: interval? * DAY,
+        algorithms: known.ok_or(ConfigError::Malformed(algorithms, "a list of RS256, ES256, EdDSA, PS256"))?,
+    })
+}
+
+/// Reads `JETON_OUTBOUND_PRIVATE_HOSTS`: none where it is not set.
+///
+/// # Errors
+/// [`ConfigError::Malformed`].
+pub fn reach(look_up: &impl Fn(&str) -> Option<String>) -> Result<Reach, ConfigError> {
+    let name = "JETON_OUTBOUND_PRIVATE_HOSTS";
+    let hosts = look_up(name).unwrap_or_default();
+    Reach::parse(&hosts).map_err(|_| ConfigError::Malformed(name, "hosts, with a port or without, and spaces between"))
+}
+
+/// A switch that is on unless it is turned off.
+fn on_unless_off(get: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<bool, ConfigError> {
+    if get(name).is_none() { Ok(true) } else { switch(get, name) }
+}
+
+/// A switch that is off unless it is turned on.
+fn switch(get: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<bool, ConfigError> {
+    match get(name).as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(ConfigError::Malformed(name, "true or false")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: [(&str, &str); 4] = [
+        ("JETON_ISSUER", "https://issuer.example"),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ACCESS_KEY_ID", "id"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+    ];
+
+    fn read(change: (&str, &str)) -> Result<Config, ConfigError> {
+        Config::read(|name| {
+            let known = std::iter::once(&change).chain(&GOOD).find(|(known, _)| *known == name);
+            known.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        for (name, _) in GOOD {
+            let told = read((name, "")).err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(told.contains(name), "{told}");
+        }
+        assert!(read(("X", "")).is_ok());
+    }
+
+    #[test]
+    fn a_malformed_variable_is_named() {
+        let rows = [
+            ("JETON_ISSUER", "http://issuer.example"),
+            ("JETON_ISSUER", "https://issuer.example/"),
+            ("JETON_ISSUER", "https://issuer.example?x"),
+            ("JETON_ISSUER", "https://user@issuer.example"),
+            ("JETON_ISSUER", "https:///path"),
+            ("JETON_ISSUER", "http://localhost.evil.example"),
+            ("JETON_ISSUER", "http://127.0.0.1.evil.example"),
+            ("JETON_ISSUER", "http://127.0.0.1@evil.example"),
+            ("JETON_ISSUER", "http://127.0.0.1:x"),
+            ("JETON_ISSUER", "http://127.0.0.1:"),
+            ("JETON_ISSUER", "ftp://127.0.0.1"),
+            ("JETON_CODE_SECONDS", "601"),
+            ("JETON_CODE_SECONDS", "0"),
+            ("JETON_REFRESH_RETRY_SECONDS", "soon"),
+            ("JETON_ALLOW_PASSWORD_GRANT", "yes"),
+            ("JETON_ALLOW_IMPLICIT_GRANT", "1"),
+            ("JETON_KEY_ROTATION_DAYS", "0"),
+            ("JETON_SIGNING_ALGORITHMS", "RS256,none"),
+        ];
+        for (name, value) in rows {
+            assert!(matches!(read((name, value)), Err(ConfigError::Malformed(named, _)) if named == name), "{value}");
+        }
+        let legacy = |name, value| read((name, value)).map(|config| config.policy.legacy);
+        let (implicit, password) = (true, false);
+        assert_eq!(legacy("X", ""), Ok(LegacyGrants::default()));
+        assert_eq!(legacy("JETON_ALLOW_IMPLICIT_GRANT", "false"), Ok(LegacyGrants::default()));
+        assert_eq!(legacy("JETON_ALLOW_IMPLICIT_GRANT", "true"), Ok(LegacyGrants { implicit, password }));
+        let rotation = |name, value| read((name, value)).map(|config| config.rotation).unwrap();
+        assert_eq!(rotation("X", "").interval, 90 * DAY);
+        assert_eq!(rotation("X", "").algorithms, [SigningAlgorithm::Rs256].into());
+        let both = [SigningAlgorithm::Rs256, SigningAlgorithm::Es256].into();
+        assert_eq!(rotation("JETON_SIGNING_ALGORITHMS", "ES256, RS256").algorithms, both);
+        let path = |issuer| read(("JETON_ISSUER", issuer)).map(|config| config.path().to_owned()).unwrap();
+        assert_eq!(path("https://issuer.example:8443"), "");
+        assert_eq!(path("https://issuer.example/a/b"), "/a/b");
+        for here in ["http://127.0.0.1:9000", "http://localhost", "http://[::1]:8080/a"] {
+            assert!(read(("JETON_ISSUER", here)).is_ok(), "{here}");
+        }
+        assert_eq!(read(("JETON_CODE_SECONDS", "30")).map(|config| config.policy.code_lifetime), Ok(30));
+    }
+    #[test]
+    fn c119_no_host_inside_a_network_may_be_asked_unless_it_is_named() {
+        let name = "JETON_OUTBOUND_PRIVATE_HOSTS";
+        assert_eq!(read((name, "")).unwrap().reach, Reach::default());
+        assert_eq!(read((name, "keys.internal")).unwrap().reach, Reach::parse("keys.internal").unwrap());
+        let told = read((name, "https://keys.internal")).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(told.contains(name), "{told}");
+    }
+}

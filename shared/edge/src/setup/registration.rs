@@ -1,0 +1,108 @@
+//! Whether clients may register themselves, and what for.
+
+use grants::PkceRule;
+use protocol::Resource;
+
+use crate::setup::config::ConfigError;
+
+/// Who may register a client at `/register`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RegistrationMode {
+    /// Nobody.
+    #[default]
+    Off,
+    /// Who has an initial access token (RFC 7591 §1.2).
+    Token,
+    /// Anybody.
+    Open,
+}
+
+/// `JETON_REGISTRATION`, `JETON_REGISTRATION_APIS` and `JETON_REGISTRATION_PKCE`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RegistrationConfig {
+    /// Who may.
+    pub mode: RegistrationMode,
+    /// The APIs of clients that anybody registered.
+    pub apis: Vec<Resource>,
+    /// `optional` excuses confidential clients from PKCE.
+    pub pkce: PkceRule,
+}
+
+impl RegistrationMode {
+    const ALL: [Self; 3] = [Self::Off, Self::Token, Self::Open];
+
+    /// `off`, `token` or `open`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Token => "token",
+            Self::Open => "open",
+        }
+    }
+
+    /// Whether anybody may at all.
+    pub fn is_on(self) -> bool {
+        self != Self::Off
+    }
+}
+
+impl RegistrationConfig {
+    /// Reads the variables; off where they are not set.
+    pub(crate) fn read(get: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let (mode, apis) = ("JETON_REGISTRATION", "JETON_REGISTRATION_APIS");
+        let known = |text: String| RegistrationMode::ALL.into_iter().find(|known| known.as_str() == text);
+        let chosen = get(mode).map_or(Some(RegistrationMode::Off), known);
+        let written = get(apis).unwrap_or_default();
+        let named = written.split_ascii_whitespace().map(Resource::parse).collect::<Result<_, _>>();
+        Ok(Self {
+            mode: chosen.ok_or(ConfigError::Malformed(mode, "off, token or open"))?,
+            apis: named.map_err(|_| ConfigError::Malformed(apis, "identifiers of APIs, with spaces between"))?,
+            pkce: pkce(get)?,
+        })
+    }
+}
+
+fn pkce(get: &impl Fn(&str) -> Option<String>) -> Result<PkceRule, ConfigError> {
+    let name = "JETON_REGISTRATION_PKCE";
+    match get(name).as_deref() {
+        None | Some("required") => Ok(PkceRule::Required),
+        Some("optional") => Ok(PkceRule::Optional),
+        Some(_) => Err(ConfigError::Malformed(name, "required or optional")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, value: &str) -> Result<RegistrationConfig, ConfigError> {
+        RegistrationConfig::read(&|asked: &str| (asked == name).then(|| value.to_owned()))
+    }
+
+    #[test]
+    fn c117_registration_is_off_unless_it_is_turned_on() {
+        assert_eq!(read("X", ""), Ok(RegistrationConfig::default()));
+        for mode in RegistrationMode::ALL {
+            let found = read("JETON_REGISTRATION", mode.as_str()).unwrap();
+            assert_eq!((found.mode, found.mode.is_on()), (mode, mode != RegistrationMode::Off));
+        }
+        for (name, value) in [
+            ("JETON_REGISTRATION", "on"),
+            ("JETON_REGISTRATION", "true"),
+            ("JETON_REGISTRATION_APIS", "orders"),
+            ("JETON_REGISTRATION_PKCE", "nonce"),
+            ("JETON_REGISTRATION_PKCE", "off"),
+        ] {
+            assert!(matches!(read(name, value), Err(ConfigError::Malformed(named, _)) if named == name), "{value}");
+        }
+        assert_eq!(read("JETON_REGISTRATION_APIS", "urn:a  https://b.example").unwrap().apis.len(), 2);
+    }
+
+    #[test]
+    fn c142_a_deployment_excuses_nobody_from_pkce_unless_it_says_so() {
+        assert_eq!(read("X", "").unwrap().pkce, PkceRule::Required);
+        for (value, rule) in [("required", PkceRule::Required), ("optional", PkceRule::Optional)] {
+            assert_eq!(read("JETON_REGISTRATION_PKCE", value).unwrap().pkce, rule);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Client authentication: what must have happened before anything is said about a code or a token.
+
+use std::sync::Arc;
+
+use protocol::PresentedClient;
+
+use crate::client::record::{AuthMethod, Client, KeptSecret, SecretDigest};
+use crate::terms::refusal::Refusal;
+
+/// The witness that a client authenticated as its registration demands; only [`authenticate`] and
+/// [`crate::client::assertion::Unspent`] make it.
+///
+/// A public client is only named: its grants are bound to it by PKCE and rotation instead.
+#[derive(Clone, Debug)]
+pub struct AuthenticatedClient(Arc<Client>);
+
+impl AuthenticatedClient {
+    pub(crate) const fn proven(client: Arc<Client>) -> Self {
+        Self(client)
+    }
+
+    /// The client.
+    pub fn client(&self) -> &Client {
+        &self.0
+    }
+}
+
+/// Checks what was presented against the registration (RFC 6749 §2.3, RFC 7591 §2).
+///
+/// `digest` is the keyed hash of the presented secret. It is compared with every live secret, in constant time and
+/// without leaving early.
+///
+/// # Errors
+/// A [`Refusal`] of the code `invalid_client`, the same for a client that is unknown and for one whose secret is wrong.
+pub fn authenticate(
+    registered: Option<Arc<Client>>,
+    presented: &PresentedClient,
+    digest: Option<SecretDigest>,
+) -> Result<AuthenticatedClient, Refusal> {
+    let client = registered.ok_or(Refusal::ClientUnknown)?;
+    let method = match presented {
+        PresentedClient::Basic(..) => AuthMethod::SecretBasic,
+        PresentedClient::Post(..) => AuthMethod::SecretPost,
+        PresentedClient::Named(_) => AuthMethod::None,
+        // It proves nothing here: its signature is looked at first (`crate::client::assertion`).
+        PresentedClient::Assertion(_) => return Err(Refusal::ClientAuthMethod),
+    };
+    let proven = match digest {
+        None => method == AuthMethod::None,
+        Some(digest) => {
+            let shown = KeptSecret::Digest(digest);
+            method != AuthMethod::None && client.secrets.iter().filter(|secret| secret.kept == shown).count() > 0
+        }
+    };
+    if client.auth_method != method {
+        return Err(Refusal::ClientAuthMethod);
+    }
+    if !proven {
+        return Err(Refusal::ClientSecretWrong);
+    }
+    if client.disabled {
+        return Err(Refusal::ClientDisabled);
+    }
+    Ok(AuthenticatedClient(client))
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{ClientId, Secret};
+
+    use super::*;
+    use crate::client::record::StoredSecret;
+    use crate::fixtures;
+
+    const SHOWN: [AuthMethod; 3] = [AuthMethod::SecretBasic, AuthMethod::SecretPost, AuthMethod::None];
+
+    fn presented(method: AuthMethod) -> PresentedClient {
+        let id = ClientId::parse("app").unwrap();
+        let secret = Secret::new("s".to_owned());
+        match method {
+            AuthMethod::SecretBasic => PresentedClient::Basic(id, secret),
+            AuthMethod::SecretPost => PresentedClient::Post(id, secret),
+            AuthMethod::None => PresentedClient::Named(id),
+            AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => {
+                let jwt = "e30.eyJzdWIiOiJhcHAifQ.c2ln";
+                PresentedClient::Assertion(protocol::ClientAssertion::parse(jwt).unwrap())
+            }
+        }
+    }
+
+    #[test]
+    fn c068_only_the_registered_method_authenticates() {
+        for registered in AuthMethod::ALL {
+            for used in AuthMethod::ALL {
+                let client = Arc::new(Client { auth_method: registered, ..fixtures::client() });
+                let digest = used.has_secret().then_some(fixtures::DIGEST);
+                let answer = authenticate(Some(client), &presented(used), digest);
+                let proven = registered == used && SHOWN.contains(&used);
+                assert_eq!(answer.is_ok(), proven, "{registered:?} {used:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn either_of_two_secrets_is_good_and_a_third_is_not() {
+        let other = SecretDigest::from_bytes([9; 32]);
+        let mut client = fixtures::client();
+        client.secrets.push(StoredSecret::hashed(other, fixtures::NOW));
+        let client = Arc::new(client);
+        let answer =
+            |digest| authenticate(Some(Arc::clone(&client)), &presented(AuthMethod::SecretBasic), Some(digest));
+        assert!(answer(fixtures::DIGEST).is_ok());
+        assert!(answer(other).is_ok());
+        assert_eq!(answer(SecretDigest::from_bytes([8; 32])).err(), Some(Refusal::ClientSecretWrong));
+    }
+
+    #[test]
+    fn an_unknown_a_disabled_and_a_secretless_client_are_refused() {
+        let basic = presented(AuthMethod::SecretBasic);
+        assert_eq!(authenticate(None, &basic, Some(fixtures::DIGEST)).err(), Some(Refusal::ClientUnknown));
+        let disabled = Client { disabled: true, ..fixtures::client() };
+        let answer = authenticate(Some(Arc::new(disabled)), &basic, Some(fixtures::DIGEST));
+        assert_eq!(answer.err(), Some(Refusal::ClientDisabled));
+        let secretless = Client { secrets: Vec::new(), ..fixtures::client() };
+        let answer = authenticate(Some(Arc::new(secretless)), &basic, Some(fixtures::DIGEST));
+        assert_eq!(answer.err(), Some(Refusal::ClientSecretWrong));
+    }
+}

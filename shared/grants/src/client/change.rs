@@ -1,0 +1,140 @@
+//! Changes to a client that is there: each names what it sets and what it rests on, so that none undoes another.
+
+use protocol::ClientId;
+
+use crate::client::record::{Client, StoredSecret};
+use crate::terms::time::Timestamp;
+
+/// One change to one client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientChange {
+    id: ClientId,
+    guards: Vec<ClientGuard>,
+    set: ClientSet,
+}
+
+/// A fact that must be true of the client at the moment of the write. None is true of a client that is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientGuard {
+    /// It is still the client that was registered then: an id can be given to another one.
+    CreatedAt(Timestamp),
+    /// It has these secrets.
+    SecretsAre(Vec<StoredSecret>),
+}
+
+/// The attribute that a change sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientSet {
+    /// Whether it is switched off.
+    Disabled(bool),
+    /// Its secrets.
+    Secrets(Vec<StoredSecret>),
+}
+
+impl ClientChange {
+    /// Switches the client off or on.
+    pub fn disabled(client: &Client, disabled: bool) -> Self {
+        Self::of(client, ClientSet::Disabled(disabled))
+    }
+
+    /// Adds a secret and keeps the newest one, if the secrets are still those that were read.
+    pub fn rotate_secret(client: &Client, new: StoredSecret) -> Self {
+        let mut after = client.clone();
+        after.rotate_secret(new);
+        Self::secrets(client, after.secrets)
+    }
+
+    /// Keeps the newest secret only, if the secrets are still those that were read.
+    pub fn retire_old_secrets(client: &Client) -> Self {
+        let mut after = client.clone();
+        after.retire_old_secrets();
+        Self::secrets(client, after.secrets)
+    }
+
+    fn secrets(client: &Client, secrets: Vec<StoredSecret>) -> Self {
+        let mut change = Self::of(client, ClientSet::Secrets(secrets));
+        change.guards.push(ClientGuard::SecretsAre(client.secrets.clone()));
+        change
+    }
+
+    fn of(client: &Client, set: ClientSet) -> Self {
+        Self { id: client.id.clone(), guards: vec![ClientGuard::CreatedAt(client.created_at)], set }
+    }
+
+    /// The client it is about.
+    pub const fn id(&self) -> &ClientId {
+        &self.id
+    }
+
+    /// Its guards.
+    pub fn guards(&self) -> &[ClientGuard] {
+        &self.guards
+    }
+
+    /// What it sets.
+    pub const fn set(&self) -> &ClientSet {
+        &self.set
+    }
+
+    /// The meaning of a change: the client afterwards, or `None` when a guard does not hold.
+    pub fn after(&self, before: Option<&Client>) -> Option<Client> {
+        let client =
+            before.filter(|client| client.id == self.id && self.guards.iter().all(|guard| guard.holds(client)))?;
+        Some(match &self.set {
+            ClientSet::Disabled(disabled) => Client { disabled: *disabled, ..client.clone() },
+            ClientSet::Secrets(secrets) => Client { secrets: secrets.clone(), ..client.clone() },
+        })
+    }
+}
+
+impl ClientGuard {
+    /// Whether it is true of the client.
+    pub fn holds(&self, client: &Client) -> bool {
+        match self {
+            Self::CreatedAt(created_at) => client.created_at == *created_at,
+            Self::SecretsAre(secrets) => client.secrets == *secrets,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::record::{SecretDigest, StoredSecret};
+    use crate::fixtures::{NOW, client};
+
+    fn secret(byte: u8) -> StoredSecret {
+        StoredSecret::hashed(SecretDigest::from_bytes([byte; 32]), NOW)
+    }
+
+    #[test]
+    fn c133_switching_off_and_rotating_at_the_same_time_undo_nothing_of_each_other() {
+        let read = client();
+        let (off, rotate) = (ClientChange::disabled(&read, true), ClientChange::rotate_secret(&read, secret(9)));
+        for [first, second] in [[&off, &rotate], [&rotate, &off]] {
+            let after = second.after(first.after(Some(&read)).as_ref()).unwrap();
+            assert!(after.disabled && after.secrets.contains(&secret(9)), "{first:?} {second:?}");
+        }
+    }
+
+    #[test]
+    fn c133_of_two_rotations_that_were_read_at_the_same_time_one_is_made() {
+        let read = client();
+        let [one, other] = [8, 9].map(|byte| ClientChange::rotate_secret(&read, secret(byte)));
+        let after = one.after(Some(&read)).unwrap();
+        assert_eq!(other.after(Some(&after)), None);
+        assert_eq!(ClientChange::retire_old_secrets(&read).after(Some(&after)), None);
+        let again = ClientChange::rotate_secret(&after, secret(9)).after(Some(&after)).unwrap();
+        assert_eq!(again.secrets, [secret(8), secret(9)]);
+    }
+
+    #[test]
+    fn c133_no_change_is_made_to_the_next_client_of_an_id() {
+        let read = client();
+        let next = Client { created_at: NOW.plus(1), ..client() };
+        for change in [ClientChange::disabled(&read, false), ClientChange::rotate_secret(&read, secret(9))] {
+            assert_eq!(change.after(Some(&next)), None);
+            assert_eq!(change.after(None), None);
+        }
+    }
+}

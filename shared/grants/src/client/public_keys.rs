@@ -1,0 +1,107 @@
+//! The public keys with which a client's signatures are verified.
+
+use protocol::ServerUri;
+
+use crate::terms::api::SigningAlgorithm;
+
+/// A client has so many keys at most.
+pub const MAX_CLIENT_KEYS: usize = 16;
+
+/// Where a client's keys are: with its registration, or where it serves them (RFC 7591 §2: `jwks` or `jwks_uri`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientKeys {
+    /// With its registration.
+    Inline(Vec<ClientKey>),
+    /// Where it serves them, so that it can change them by itself.
+    At(ServerUri),
+}
+
+/// A public key of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientKey {
+    /// Its name, where it has one.
+    pub kid: Option<String>,
+    /// The one algorithm it is for, where it says so.
+    pub algorithm: Option<SigningAlgorithm>,
+    /// The key itself.
+    pub public: PublicKey,
+}
+
+/// What a public key is made of (RFC 7518 §6, RFC 8037 §2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublicKey {
+    /// RSA: modulus and exponent, big-endian, without leading zeros.
+    Rsa(Vec<u8>, Vec<u8>),
+    /// P-256: both coordinates.
+    P256([u8; 32], [u8; 32]),
+    /// Ed25519: the point.
+    Ed25519([u8; 32]),
+}
+
+impl ClientKey {
+    /// Whether it verifies signatures of `algorithm`: it is of the right kind, and for no other one (RFC 8725 §3.1).
+    pub fn is_for(&self, algorithm: SigningAlgorithm) -> bool {
+        let fits = match (&self.public, algorithm) {
+            (PublicKey::Rsa(..), SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256)
+            | (PublicKey::P256(..), SigningAlgorithm::Es256)
+            | (PublicKey::Ed25519(_), SigningAlgorithm::EdDsa) => true,
+            (PublicKey::Rsa(..) | PublicKey::P256(..) | PublicKey::Ed25519(_), _) => false,
+        };
+        fits && self.algorithm.is_none_or(|only| only == algorithm)
+    }
+}
+
+/// The keys that may have made a signature: those of the name, where it gives one, else all that are for the algorithm.
+pub fn candidates<'k>(
+    keys: &'k [ClientKey],
+    kid: Option<&str>,
+    algorithm: SigningAlgorithm,
+) -> impl Iterator<Item = &'k ClientKey> {
+    let kid = kid.map(str::to_owned);
+    keys.iter().filter(move |key| key.is_for(algorithm) && (kid.is_none() || key.kid == kid))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(kid: Option<&str>, algorithm: Option<SigningAlgorithm>, public: PublicKey) -> ClientKey {
+        ClientKey { kid: kid.map(str::to_owned), algorithm, public }
+    }
+
+    #[test]
+    fn c070_a_key_is_for_the_algorithms_of_its_kind_and_for_the_one_it_names() {
+        use SigningAlgorithm::{EdDsa, Es256, Ps256, Rs256};
+        let (rsa, p256, ed) = (
+            PublicKey::Rsa(vec![1; 256], vec![1, 0, 1]),
+            PublicKey::P256([1; 32], [2; 32]),
+            PublicKey::Ed25519([3; 32]),
+        );
+        let rows: [(PublicKey, Option<SigningAlgorithm>, &[SigningAlgorithm]); 7] = [
+            (rsa.clone(), None, &[Rs256, Ps256]),
+            (rsa.clone(), Some(Ps256), &[Ps256]),
+            (rsa, Some(Es256), &[]),
+            (p256.clone(), None, &[Es256]),
+            (p256, Some(Rs256), &[]),
+            (ed.clone(), None, &[EdDsa]),
+            (ed, Some(EdDsa), &[EdDsa]),
+        ];
+        for (public, only, good) in rows {
+            let key = key(None, only, public);
+            for algorithm in SigningAlgorithm::ALL {
+                assert_eq!(key.is_for(algorithm), good.contains(&algorithm), "{key:?} {algorithm:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_picks_its_key_and_without_one_all_of_the_algorithm_are_tried() {
+        let ed = |kid, byte| key(kid, None, PublicKey::Ed25519([byte; 32]));
+        let keys =
+            [ed(Some("a"), 1), ed(Some("b"), 2), ed(None, 3), key(Some("a"), None, PublicKey::P256([4; 32], [5; 32]))];
+        let found = |kid| candidates(&keys, kid, SigningAlgorithm::EdDsa).cloned().collect::<Vec<_>>();
+        assert_eq!(found(Some("a")), keys[..1]);
+        assert_eq!(found(Some("c")), []);
+        assert_eq!(found(None), keys[..3]);
+    }
+}

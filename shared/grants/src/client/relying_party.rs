@@ -1,0 +1,149 @@
+//! What a client asked for as a relying party of OpenID Connect (OpenID Connect Dynamic Client Registration §2).
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use protocol::{RedirectUri, ServerUri};
+
+use crate::terms::api::SigningAlgorithm;
+
+/// The registration of a relying party.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelyingParty {
+    /// `id_token_signed_response_alg`.
+    pub id_token_algorithm: SigningAlgorithm,
+    /// `userinfo_signed_response_alg`; plain JSON where there is none.
+    pub userinfo_algorithm: Option<SigningAlgorithm>,
+    /// `subject_type`: the sector whose clients know a person by one name; `None` is `public`.
+    pub sector: Option<Sector>,
+    /// `default_max_age`: the oldest sign-in that will do where a request does not say, in seconds.
+    pub default_max_age: Option<u32>,
+    /// `post_logout_redirect_uris`.
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// How it hears of the end of a session.
+    pub backchannel: Option<Backchannel>,
+}
+
+/// How a client hears of the end of a session (OpenID Connect Back-Channel Logout §2.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backchannel {
+    /// `backchannel_logout_uri`.
+    pub uri: ServerUri,
+    /// `backchannel_logout_session_required`. A `sid` is always told.
+    pub session_required: bool,
+}
+
+/// The host that names a sector (OpenID Connect Core §8.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sector(String);
+
+/// Why no host names a sector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MalformedSector {
+    /// It is no host, or there are several.
+    #[error("pairwise subjects need one host: redirect URIs of several hosts need a sector identifier that names one")]
+    Host,
+    /// Any app may take a private-use scheme or a loopback address (RFC 8252 §8.6), so neither names a sector.
+    #[error(
+        "pairwise subjects need a sector identifier where the redirect URI is of an app on a device: name a host (--sector)"
+    )]
+    Native,
+}
+
+impl Default for RelyingParty {
+    fn default() -> Self {
+        Self {
+            id_token_algorithm: SigningAlgorithm::Rs256,
+            userinfo_algorithm: None,
+            sector: None,
+            default_max_age: None,
+            post_logout_redirect_uris: Vec::new(),
+            backchannel: None,
+        }
+    }
+}
+
+impl RelyingParty {
+    /// The algorithms for which there must be a key.
+    pub fn algorithms(&self) -> Vec<SigningAlgorithm> {
+        std::iter::once(self.id_token_algorithm).chain(self.userinfo_algorithm).collect()
+    }
+}
+
+impl Sector {
+    /// The sector of this host.
+    ///
+    /// # Errors
+    /// [`MalformedSector::Host`] when it is empty, too long, or no host.
+    pub fn parse(host: &str) -> Result<Self, MalformedSector> {
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+        if host.is_empty() || host.len() > 255 || !host.bytes().all(legal) {
+            return Err(MalformedSector::Host);
+        }
+        Ok(Self(host.to_ascii_lowercase()))
+    }
+
+    /// The sector of a client with these redirect URIs.
+    ///
+    /// # Errors
+    /// [`MalformedSector`] when they have several hosts or none, or when one is of an app on a device.
+    pub fn of(redirect_uris: &[RedirectUri]) -> Result<Self, MalformedSector> {
+        if redirect_uris.iter().any(RedirectUri::is_native) {
+            return Err(MalformedSector::Native);
+        }
+        let hosts: BTreeSet<String> = redirect_uris.iter().map(RedirectUri::display_host).collect();
+        let mut hosts = hosts.iter();
+        match (hosts.next(), hosts.next()) {
+            (Some(only), None) => Self::parse(only),
+            (Some(_) | None, _) => Err(MalformedSector::Host),
+        }
+    }
+
+    /// The host.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Sector {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sector_is_the_one_host_of_all_redirect_uris() {
+        let of = |uris: &[&str]| {
+            let uris: Vec<_> = uris.iter().map(|uri| RedirectUri::parse(uri).unwrap()).collect();
+            Sector::of(&uris).map(|sector| sector.to_string())
+        };
+        assert_eq!(of(&["https://app.example/cb", "https://app.example/2"]), Ok("app.example".to_owned()));
+        assert_eq!(of(&["https://app.example/cb", "https://other.example/cb"]), Err(MalformedSector::Host));
+        assert_eq!(of(&[]), Err(MalformedSector::Host));
+        for bad in ["", "a b", "a/b", &"a".repeat(256)] {
+            assert_eq!(Sector::parse(bad), Err(MalformedSector::Host), "{bad}");
+        }
+        assert_eq!(Sector::parse("App.Example").unwrap().as_str(), "app.example");
+        assert!(Sector::parse(&"a".repeat(255)).is_ok());
+    }
+
+    #[test]
+    fn c143_an_app_on_a_device_has_no_sector_of_its_own() {
+        for uri in ["com.example.app:/cb", "com.evil.stealer://app.example/cb", "http://127.0.0.1/cb"] {
+            let uris = ["https://app.example/cb", uri].map(|uri| RedirectUri::read(uri).unwrap());
+            assert_eq!(Sector::of(&uris), Err(MalformedSector::Native), "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_relying_party_needs_a_key_for_each_algorithm_that_it_asked_for() {
+        let plain = RelyingParty::default();
+        assert_eq!(plain.algorithms(), [SigningAlgorithm::Rs256]);
+        let signed = RelyingParty { userinfo_algorithm: Some(SigningAlgorithm::Es256), ..plain };
+        assert_eq!(signed.algorithms(), [SigningAlgorithm::Rs256, SigningAlgorithm::Es256]);
+    }
+}

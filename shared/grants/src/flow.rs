@@ -1,0 +1,7 @@
+//! The ways to a token, one for each grant type.
+
+pub mod authorization_code;
+pub mod client_credentials;
+pub mod implicit;
+pub mod password;
+pub mod refresh_token;

@@ -1,0 +1,175 @@
+//! The authorization code: issued, redeemed once, and what follows a second time (RFC 6749 §4.1, RFC 7636 §4.6).
+
+use std::collections::BTreeSet;
+
+use protocol::{CodeVerifier, IdentityScope, Nonce, RedirectUri, Resource, Subject};
+
+use crate::client::authenticate::AuthenticatedClient;
+use crate::request::access::{self, Target};
+use crate::request::redirect::RedirectTrusted;
+use crate::step::grant::{Footing, Grant, SignIn, Stage};
+use crate::step::guard::{Fact, Guard, Requirements};
+use crate::step::revocation;
+use crate::step::transition::{Change, Transition};
+use crate::step::verdict::Verdict;
+use crate::terms::ids::{Attempt, Generation, GrantId};
+use crate::terms::policy::Policy;
+use crate::terms::refusal::Refusal;
+use crate::terms::time::Timestamp;
+use crate::token::handles::CodeHandle;
+
+/// What a person agreed to.
+#[derive(Clone, Debug)]
+pub struct Agreement {
+    /// Who.
+    pub subject: Subject,
+    /// The name by which the client knows that person, where it is another.
+    pub pairwise_subject: Option<Subject>,
+    /// When that person signed in.
+    pub auth_time: Timestamp,
+    /// To what.
+    pub target: Target,
+    /// What binds the code.
+    pub code_challenge: Option<protocol::CodeChallenge>,
+    /// `nonce`.
+    pub nonce: Option<Nonce>,
+    /// What the grant rests on.
+    pub footing: Footing,
+    /// When the session ends at the latest.
+    pub session_ends_at: Timestamp,
+    /// The claims that OpenID Connect asked for; left out of a grant without `openid`.
+    pub sign_in: SignIn,
+}
+
+/// A request to redeem a code whose tag was good.
+#[derive(Clone, Debug)]
+pub struct CodeRedemption {
+    /// The code.
+    pub code: CodeHandle,
+    /// Where the client says it went; OAuth 2.1 clients do not say.
+    pub redirect_uri: Option<RedirectUri>,
+    /// The proof.
+    pub code_verifier: Option<CodeVerifier>,
+    /// The APIs that the access token should be for.
+    pub resources: Vec<Resource>,
+    /// This server, which is an audience beside any API where somebody signs in.
+    pub issuer: Resource,
+}
+
+/// The grant that a person's agreement makes, its code good for [`Policy::code_lifetime`].
+pub fn grant_of(
+    id: GrantId,
+    trusted: &RedirectTrusted,
+    agreement: Agreement,
+    policy: &Policy,
+    (now, attempt): (Timestamp, Attempt),
+) -> Grant {
+    let scope = &agreement.target.scope;
+    let (signs_in, outlives) = (scope.has(IdentityScope::OpenId), scope.has(IdentityScope::OfflineAccess));
+    let ends_at = now.plus(policy.grant_lifetime);
+    Grant {
+        id,
+        client_id: trusted.client().id.clone(),
+        subject: Some(agreement.subject),
+        pairwise_subject: agreement.pairwise_subject,
+        footing: Some(agreement.footing),
+        sign_in: signs_in.then_some(agreement.sign_in),
+        scope: agreement.target.scope,
+        resources: agreement.target.resources,
+        redirect_uri: Some(trusted.redirect_uri().clone()),
+        redirect_uri_sent: trusted.redirect_uri_sent(),
+        code_challenge: agreement.code_challenge,
+        nonce: agreement.nonce,
+        auth_time: Some(agreement.auth_time),
+        created_at: now,
+        ends_at: if outlives { ends_at } else { ends_at.min(agreement.session_ends_at) },
+        revoked_access: BTreeSet::new(),
+        stage: Stage::Issued { code_expires_at: now.plus(policy.code_lifetime), attempt },
+    }
+}
+
+/// The write that issues its code. A form that was sent before finds its own grant and makes no second one.
+pub fn issue(grant: Grant) -> Transition {
+    Transition::create(grant)
+}
+
+/// Whether a refused [`issue`] is done all the same: the item that stands there is this very attempt's.
+pub fn was_issued(found: Option<&Grant>, attempt: Attempt) -> bool {
+    found.is_some_and(|grant| match grant.stage {
+        Stage::Issued { attempt: theirs, .. } | Stage::Active { attempt: theirs, .. } => theirs == attempt,
+        Stage::Revoked => false,
+    })
+}
+
+/// The write that redeems a code: every check of RFC 6749 §4.1.3 and RFC 7636 §4.6 is a guard on it, so that a code
+/// which fails any of them is left as it was.
+pub fn redeem(
+    request: &CodeRedemption,
+    client: &AuthenticatedClient,
+    policy: &Policy,
+    now: Timestamp,
+    attempt: Attempt,
+) -> Transition {
+    let change = Change::advance(Generation::FIRST, policy, now, attempt);
+    Transition::of(request.code.secret.id(), change).requires(request.requirements(client, now))
+}
+
+/// Why the write was refused, told from the item that stands there.
+///
+/// The order is part of the design: nothing about a code, not even that it was used, matters before it is known to be
+/// the asking client's own, with the asking client's proof. So only a *valid* second redemption revokes, and a thief
+/// without the verifier can neither learn nor break anything (OAuth 2.1 §4.1.3).
+pub fn explain(
+    request: &CodeRedemption,
+    client: &AuthenticatedClient,
+    found: Option<&Grant>,
+    now: Timestamp,
+    attempt: Attempt,
+) -> Verdict {
+    let Some(grant) = found else { return Verdict::Refuse(Refusal::CodeUnknown) };
+    match (request.requirements(client, now).first_unmet(grant), &grant.stage) {
+        // The SDK repeated a write whose answer was lost: what we find is our own work.
+        (Some(Refusal::CodeReplayed), Stage::Active { attempt: theirs, .. }) if *theirs == attempt => {
+            Verdict::Done(Box::new(grant.clone()))
+        }
+        // RFC 6749 §4.1.2: a code used twice is denied, and what was issued on it is revoked.
+        (Some(Refusal::CodeReplayed), Stage::Active { .. }) => {
+            Verdict::RefuseAnd(Refusal::CodeReplayed, revocation::revoke(grant.id))
+        }
+        (Some(Refusal::CodeReplayed), Stage::Issued { .. } | Stage::Revoked) => Verdict::Refuse(Refusal::GrantRevoked),
+        (Some(refusal), _) => Verdict::Refuse(refusal),
+        // A grant that meets everything does not refuse its write.
+        (None, _) => Verdict::Refuse(Refusal::CodeUnknown),
+    }
+}
+
+impl CodeRedemption {
+    /// Every check of RFC 6749 §4.1.3 and RFC 7636 §4.6, in the order in which they are explained.
+    fn requirements(&self, client: &AuthenticatedClient, now: Timestamp) -> Requirements {
+        let client = client.client();
+        Requirements::default()
+            .require(Fact::Client.is(client.id.as_str()), Refusal::CodeOfAnotherClient)
+            .and(self.proof())
+            .require(Guard::ISSUED, Refusal::CodeReplayed)
+            .require(Fact::CodeExpiresAt.is_after(now), Refusal::CodeExpired)
+            .and(access::requirements(&self.resources, client, &self.issuer))
+    }
+
+    /// Without a verifier the code must not be bound to one (RFC 9700 §4.8.2, downgrade); without a redirect URI something
+    /// else must bind it.
+    fn proof(&self) -> Requirements {
+        let challenge = match &self.code_verifier {
+            Some(verifier) => Fact::CodeChallenge.is(verifier.challenge().as_str()),
+            None => Fact::CodeChallenge.is_absent(),
+        };
+        let proof = Requirements::default().require(challenge, Refusal::CodeVerifierMismatch);
+        match (&self.redirect_uri, &self.code_verifier) {
+            (Some(uri), _) => proof.require(Fact::RedirectUri.is(uri.as_str()), Refusal::RedirectUriMismatch),
+            (None, Some(_)) => proof,
+            (None, None) => proof.require(Fact::RedirectUriSent.is(false), Refusal::RedirectUriMismatch),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,183 @@
+use protocol::{ClientId, CodeChallenge, RedirectUri, Resource};
+
+use super::*;
+use crate::client::record::{AudienceRule, Client};
+use crate::fixtures::{self, NOW, attempt, grant};
+
+fn request() -> CodeRedemption {
+    CodeRedemption {
+        code: CodeHandle { secret: fixtures::secret(), rests_on: None },
+        redirect_uri: Some(RedirectUri::parse("https://app.example/cb").unwrap()),
+        code_verifier: Some(fixtures::verifier()),
+        resources: Vec::new(),
+        issuer: fixtures::issuer(),
+    }
+}
+
+fn client() -> AuthenticatedClient {
+    fixtures::authenticated(fixtures::client())
+}
+
+fn step(request: &CodeRedemption, now: Timestamp) -> Transition {
+    redeem(request, &client(), &Policy::default(), now, attempt(1))
+}
+
+fn verdict(request: &CodeRedemption, found: Option<&Grant>) -> Verdict {
+    explain(request, &client(), found, NOW, attempt(1))
+}
+
+#[test]
+fn a_good_code_is_redeemed_and_begins_the_first_generation() {
+    let redeemed = step(&request(), NOW).after(Some(&grant())).unwrap();
+    assert!(matches!(redeemed.stage, Stage::Active { generation: Generation::FIRST, rotated_at: NOW, .. }));
+}
+
+#[test]
+fn c045_c046_c047_a_bad_code_is_refused_for_its_first_fault_and_left_as_it_was() {
+    type Spoil = fn(&mut Grant);
+    let rows: [(Spoil, Refusal); 7] = [
+        (|g| g.client_id = ClientId::parse("other").unwrap(), Refusal::CodeOfAnotherClient),
+        (|g| g.redirect_uri = RedirectUri::parse("https://app.example/cb/").ok(), Refusal::RedirectUriMismatch),
+        (|g| g.code_challenge = CodeChallenge::parse(&"A".repeat(43)).ok(), Refusal::CodeVerifierMismatch),
+        (|g| g.code_challenge = None, Refusal::CodeVerifierMismatch),
+        (|g| g.stage = Stage::Revoked, Refusal::GrantRevoked),
+        (|g| g.stage = Stage::Issued { code_expires_at: NOW, attempt: attempt(0) }, Refusal::CodeExpired),
+        (
+            |g| {
+                g.client_id = ClientId::parse("other").unwrap();
+                g.stage = fixtures::active(1).stage;
+            },
+            Refusal::CodeOfAnotherClient,
+        ),
+    ];
+    for (spoil, reason) in rows {
+        let mut spoiled = grant();
+        spoil(&mut spoiled);
+        assert_eq!(step(&request(), NOW).after(Some(&spoiled)), None, "{reason:?}");
+        assert_eq!(verdict(&request(), Some(&spoiled)), Verdict::Refuse(reason));
+    }
+    assert_eq!(step(&request(), NOW).after(None), None);
+    assert_eq!(verdict(&request(), None), Verdict::Refuse(Refusal::CodeUnknown));
+}
+
+#[test]
+fn c041_a_code_is_good_before_its_expiry_and_not_at_it() {
+    let expiry = NOW.plus(1);
+    assert!(step(&request(), NOW).admits(Some(&grant())));
+    assert!(!step(&request(), expiry).admits(Some(&grant())));
+    let late = explain(&request(), &client(), Some(&grant()), expiry, attempt(1));
+    assert_eq!(late, Verdict::Refuse(Refusal::CodeExpired));
+}
+
+#[test]
+fn c043_c044_only_a_valid_second_redemption_revokes() {
+    let used = fixtures::active(1);
+    let valid = verdict(&request(), Some(&used));
+    assert_eq!(valid, Verdict::RefuseAnd(Refusal::CodeReplayed, revocation::revoke(used.id)));
+    let wrong = CodeRedemption { code_verifier: protocol::CodeVerifier::parse(&"x".repeat(43)).ok(), ..request() };
+    assert_eq!(verdict(&wrong, Some(&used)), Verdict::Refuse(Refusal::CodeVerifierMismatch));
+    let without = CodeRedemption { code_verifier: None, ..request() };
+    assert_eq!(verdict(&without, Some(&used)), Verdict::Refuse(Refusal::CodeVerifierMismatch));
+}
+
+#[test]
+fn a_repeated_send_finds_its_own_work() {
+    let ours = step(&request(), NOW).after(Some(&grant())).unwrap();
+    assert_eq!(verdict(&request(), Some(&ours)), Verdict::Done(Box::new(ours.clone())));
+    let rival = explain(&request(), &client(), Some(&ours), NOW, attempt(2));
+    assert!(matches!(rival, Verdict::RefuseAnd(Refusal::CodeReplayed, _)));
+}
+
+#[test]
+fn c048_c049_what_binds_a_code_can_not_be_left_out() {
+    let unbound = Grant { code_challenge: None, ..grant() };
+    let plain = CodeRedemption { code_verifier: None, ..request() };
+    let bare = CodeRedemption { redirect_uri: None, ..plain.clone() };
+    let oauth21 = CodeRedemption { redirect_uri: None, ..request() };
+    assert!(step(&oauth21, NOW).admits(Some(&grant())));
+    assert!(step(&plain, NOW).admits(Some(&unbound)));
+    assert!(!step(&bare, NOW).admits(Some(&unbound)));
+    assert_eq!(verdict(&bare, Some(&unbound)), Verdict::Refuse(Refusal::RedirectUriMismatch));
+    let unsent = Grant { redirect_uri_sent: false, ..unbound.clone() };
+    assert!(step(&bare, NOW).admits(Some(&unsent)));
+    // RFC 9700 §4.8.2: a verifier for a code without a challenge is a downgrade.
+    assert!(!step(&request(), NOW).admits(Some(&unbound)));
+    assert!(!step(&plain, NOW).admits(Some(&grant())));
+}
+
+#[test]
+fn c121_an_api_that_was_not_granted_burns_nothing() {
+    let other = Resource::parse("https://other.example").unwrap();
+    let request = CodeRedemption { resources: vec![other], ..request() };
+    assert!(!step(&request, NOW).admits(Some(&grant())));
+    assert_eq!(verdict(&request, Some(&grant())), Verdict::Refuse(Refusal::ResourceNotGranted));
+}
+
+#[test]
+fn c149_a_code_for_several_apis_is_kept_for_who_names_none_and_may_have_one() {
+    let one = fixtures::authenticated(Client { audience: AudienceRule::One, ..fixtures::client() });
+    let asked = |resources: &[Resource], item: &Grant| {
+        let request = CodeRedemption { resources: resources.to_vec(), ..request() };
+        let step = redeem(&request, &one, &Policy::default(), NOW, attempt(1));
+        step.admits(Some(item)).then_some(()).ok_or_else(|| explain(&request, &one, Some(item), NOW, attempt(1)))
+    };
+    let refused = Err(Verdict::Refuse(Refusal::AudienceNotOne));
+    let [orders, parcels] = <[Resource; 2]>::try_from(grant().resources).unwrap();
+    let of = |resources: &[&Resource]| Grant { resources: resources.iter().copied().cloned().collect(), ..grant() };
+    assert_eq!(asked(&[], &of(&[&orders, &parcels])), refused);
+    assert_eq!(asked(&[], &of(&[&orders, &parcels, &fixtures::issuer()])), refused);
+    for item in [of(&[&orders]), of(&[&orders, &fixtures::issuer()]), of(&[&fixtures::issuer(), &orders])] {
+        assert_eq!(asked(&[], &item), Ok(()));
+    }
+    assert_eq!(asked(std::slice::from_ref(&parcels), &of(&[&orders, &parcels])), Ok(()));
+    assert!(step(&request(), NOW).admits(Some(&of(&[&orders, &parcels]))));
+    // Whose it is, and whether it was used, is told before.
+    let used = fixtures::active(1);
+    assert_eq!(asked(&[], &used), Err(Verdict::RefuseAnd(Refusal::CodeReplayed, revocation::revoke(used.id))));
+}
+
+#[test]
+fn a_form_that_was_sent_twice_makes_one_grant() {
+    let first = issue(grant()).after(None).unwrap();
+    assert_eq!(issue(grant()).after(Some(&first)), None);
+    assert!(was_issued(Some(&first), attempt(0)));
+    assert!(!was_issued(Some(&first), attempt(1)));
+    assert!(!was_issued(None, attempt(0)));
+}
+
+proptest::proptest! {
+    #[test]
+    fn the_guards_admit_exactly_what_explain_finds_nothing_against(
+        stage in 0_u8..5, bound: bool, sent: bool, own: bool, with_uri: bool, with_verifier: bool,
+        right_uri: bool, right_verifier: bool, granted: bool,
+    ) {
+        let mut item = grant();
+        item.stage = match stage {
+            0 => item.stage,
+            1 => Stage::Issued { code_expires_at: NOW, attempt: attempt(0) },
+            2 => fixtures::active(1).stage,
+            3 => fixtures::active(7).stage,
+            _ => Stage::Revoked,
+        };
+        item.redirect_uri_sent = sent;
+        if !bound { item.code_challenge = None; }
+        if !own { item.client_id = ClientId::parse("other").unwrap(); }
+        if !granted { item.resources.clear(); }
+        let mut request = request();
+        request.resources = fixtures::grant().resources;
+        if !right_uri { request.redirect_uri = RedirectUri::parse("https://evil.example/").ok(); }
+        if !right_verifier { request.code_verifier = protocol::CodeVerifier::parse(&"x".repeat(43)).ok(); }
+        if !with_uri { request.redirect_uri = None; }
+        if !with_verifier { request.code_verifier = None; }
+        let step = step(&request, NOW);
+        if step.admits(Some(&item)) {
+            // Nothing to explain: what `explain` would say is its last resort.
+            let issued = matches!(item.stage, Stage::Issued { .. });
+            proptest::prop_assert!(issued);
+            let after = step.after(Some(&item)).unwrap();
+            proptest::prop_assert_eq!(verdict(&request, Some(&after)), Verdict::Done(Box::new(after.clone())));
+        } else {
+            proptest::prop_assert!(!matches!(verdict(&request, Some(&item)), Verdict::Done(_)));
+        }
+    }
+}

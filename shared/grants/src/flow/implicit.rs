@@ -1,0 +1,93 @@
+//! The implicit grant (RFC 6749 §4.2, OpenID Connect Core §3.2): one short-lived access token, an ID token, or both,
+//! straight from the authorization endpoint.
+//!
+//! RFC 9700 §2.1.2 advises against it. It is here for those who still migrate from it, behind two locks: the deployment
+//! and the client's registration.
+
+use std::collections::BTreeSet;
+
+use protocol::{AuthorizationRequest, Claim};
+
+use crate::flow::authorization_code::{self, Agreement};
+use crate::request::access::Target;
+use crate::request::redirect::RedirectTrusted;
+use crate::step::grant::{Grant, Stage};
+use crate::terms::ids::{Attempt, Generation, GrantId};
+use crate::terms::policy::Policy;
+use crate::terms::time::Timestamp;
+
+/// The claims that go into the ID token: those asked for one by one, and where no access token is given that would open the
+/// UserInfo endpoint, those of the scope too (OpenID Connect Core §5.4).
+pub fn id_token_claims(request: &AuthorizationRequest, target: &Target) -> BTreeSet<Claim> {
+    let alone = request.response_type.gives_id_token() && !request.response_type.gives_token();
+    let of_scope = Claim::ALL.into_iter().filter(|claim| alone && target.scope.has(claim.scope()));
+    request.claims.id_token.iter().copied().chain(of_scope).collect()
+}
+
+/// The grant that a person's agreement makes: active at once, and over with its only token.
+///
+/// It is written by [`authorization_code::issue`], so that a form that was sent before finds its own grant and makes no
+/// second one.
+pub fn grant_of(
+    id: GrantId,
+    trusted: &RedirectTrusted,
+    agreement: Agreement,
+    policy: &Policy,
+    (now, attempt): (Timestamp, Attempt),
+) -> Grant {
+    let made = authorization_code::grant_of(id, trusted, agreement, policy, (now, attempt));
+    Grant {
+        code_challenge: None,
+        ends_at: now.plus(policy.implicit_lifetime).min(made.ends_at),
+        stage: Stage::Active {
+            generation: Generation::FIRST,
+            rotated_at: now,
+            // There is nothing to refresh, from the beginning.
+            refresh_expires_at: now,
+            attempt,
+        },
+        ..made
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use protocol::{ClientId, ReceivedRequest, Subject};
+
+    use super::*;
+    use crate::fixtures;
+    use crate::request::access::Target;
+    use crate::request::redirect::trust;
+    use crate::step::guard::Fact;
+    use crate::token::access_token::{Asked, for_grant};
+
+    #[test]
+    fn c014_its_token_is_short_lived_and_there_is_nothing_to_refresh() {
+        let received = ReceivedRequest { client_id: ClientId::parse("app").unwrap(), redirect_uri: None };
+        let trusted = trust(&received, Some(Arc::new(fixtures::client()))).unwrap();
+        let target = Target { resources: fixtures::grant().resources, scope: fixtures::grant().scope };
+        let agreement = Agreement {
+            subject: Subject::parse(fixtures::SUBJECT).unwrap(),
+            auth_time: fixtures::NOW,
+            target,
+            code_challenge: None,
+            nonce: None,
+            pairwise_subject: None,
+            footing: fixtures::footing(),
+            session_ends_at: fixtures::NOW.plus(10_000),
+            sign_in: fixtures::no_claims(),
+        };
+        let (policy, attempt) = (Policy::default(), fixtures::attempt(1));
+        let grant = grant_of(fixtures::secret().id(), &trusted, agreement, &policy, (fixtures::NOW, attempt));
+        let asked = Asked { resources: &[], scope: None };
+        let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
+        assert_eq!(token.expires_in(), 300);
+        assert_eq!(token.subject, fixtures::SUBJECT);
+        assert!(!Fact::RefreshExpiresAt.is_after(fixtures::NOW).holds(Some(&grant)));
+        assert!(authorization_code::was_issued(Some(&grant), attempt));
+        assert!(!authorization_code::was_issued(Some(&grant), fixtures::attempt(2)));
+        assert_eq!(authorization_code::issue(grant.clone()).after(Some(&grant)), None);
+    }
+}

@@ -1,0 +1,136 @@
+//! The resource owner password grant (RFC 6749 §4.3): a person's password, through the client.
+//!
+//! RFC 9700 §2.4 forbids it. It is here for those who still migrate from it, behind two locks: the deployment and the
+//! client's registration.
+
+use std::collections::BTreeSet;
+
+use protocol::{GrantType, Resource, Scope, Subject};
+
+use crate::client::authenticate::AuthenticatedClient;
+use crate::request::access::{Target, one_token_serves, settle};
+use crate::step::grant::{Footing, Grant, Stage};
+use crate::step::transition::Transition;
+use crate::terms::api::{Api, MAX_LIFETIME};
+use crate::terms::ids::{Attempt, Generation, GrantId};
+use crate::terms::policy::Policy;
+use crate::terms::refusal::Refusal;
+use crate::terms::time::Timestamp;
+
+/// What the client may have for a person, settled before any password is looked at. Nobody signs in here: there is no
+/// session and no ID token.
+///
+/// # Errors
+/// A [`Refusal`] when the client may not use this grant type, or asks for more than it may have.
+pub fn target(
+    client: &AuthenticatedClient,
+    apis: &[Api],
+    resources: &[Resource],
+    scope: Option<&Scope>,
+) -> Result<Target, Refusal> {
+    let client = client.client();
+    if !client.may_use(GrantType::Password) {
+        return Err(Refusal::GrantTypeNotAllowed);
+    }
+    let apis = &*Api::without_identity(client, apis);
+    one_token_serves(client, apis, resources)?;
+    settle(client, apis, resources, scope)
+}
+
+/// A person whose password was right.
+#[derive(Clone, Debug)]
+pub struct ProvenPerson {
+    /// `sub`.
+    pub subject: Subject,
+    /// The name by which the client knows that person, where it is another.
+    pub pairwise_subject: Option<Subject>,
+    /// What the grant rests on.
+    pub footing: Footing,
+}
+
+/// The grant of the person whose password was right: active at once. Where there is nothing to refresh it is over when
+/// the longest-lived access token would be.
+pub fn grant_of(
+    id: GrantId,
+    client: &AuthenticatedClient,
+    (proven, target): (ProvenPerson, Target),
+    policy: &Policy,
+    (now, attempt): (Timestamp, Attempt),
+) -> Grant {
+    let refreshes = client.client().may_use(GrantType::RefreshToken);
+    Grant {
+        id,
+        client_id: client.client().id.clone(),
+        subject: Some(proven.subject),
+        pairwise_subject: proven.pairwise_subject,
+        scope: target.scope,
+        resources: target.resources,
+        redirect_uri: None,
+        redirect_uri_sent: false,
+        code_challenge: None,
+        nonce: None,
+        auth_time: Some(now),
+        footing: Some(proven.footing),
+        sign_in: None,
+        created_at: now,
+        ends_at: now.plus(if refreshes { policy.grant_lifetime } else { MAX_LIFETIME }),
+        revoked_access: BTreeSet::new(),
+        stage: Stage::Active {
+            generation: Generation::FIRST,
+            rotated_at: now,
+            refresh_expires_at: now.plus(policy.refresh_idle_lifetime),
+            attempt,
+        },
+    }
+}
+
+/// The write that makes it.
+pub fn issue(grant: Grant) -> Transition {
+    Transition::create(grant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::record::Client;
+    use crate::fixtures;
+    use crate::flow::refresh_token;
+    use crate::token::access_token::{Asked, for_grant};
+
+    fn granted(client: Client) -> Grant {
+        let client = fixtures::authenticated(client);
+        let target = target(&client, &fixtures::apis(), &[], None).unwrap();
+        let subject = Subject::parse(fixtures::SUBJECT).unwrap();
+        let footing = Footing { session: None, ..fixtures::footing() };
+        let proven = ProvenPerson { subject, pairwise_subject: None, footing };
+        let moment = (fixtures::NOW, fixtures::attempt(1));
+        grant_of(fixtures::secret().id(), &client, (proven, target), &Policy::default(), moment)
+    }
+
+    #[test]
+    fn c061_only_a_client_with_the_grant_type_may_bring_a_password() {
+        let ask = |client: Client, resources: &[Resource]| {
+            target(&fixtures::authenticated(client), &fixtures::apis(), resources, None).err()
+        };
+        assert_eq!(ask(fixtures::client(), &[]), None);
+        let without = Client { grant_types: [GrantType::AuthorizationCode].into(), ..fixtures::client() };
+        assert_eq!(ask(without, &[]), Some(Refusal::GrantTypeNotAllowed));
+        let unknown = [Resource::parse("urn:unknown").unwrap()];
+        assert_eq!(ask(fixtures::client(), &unknown), Some(Refusal::ResourceNotAllowed));
+    }
+
+    #[test]
+    fn its_grant_is_the_persons_and_is_refreshed_where_the_client_may() {
+        let grant = granted(fixtures::client());
+        let asked = Asked { resources: &[], scope: None };
+        let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
+        assert_eq!((token.subject.as_str(), token.expires_in()), (fixtures::SUBJECT, 900));
+        let client = fixtures::authenticated(fixtures::client());
+        assert!(refresh_token::token_of(&grant, fixtures::secret(), None, &client).is_some());
+        assert_eq!(grant.ends_at, fixtures::NOW.plus(Policy::default().grant_lifetime));
+        let once = Client { grant_types: [GrantType::Password].into(), ..fixtures::client() };
+        assert_eq!(granted(once.clone()).ends_at, fixtures::NOW.plus(MAX_LIFETIME));
+        assert!(refresh_token::token_of(&grant, fixtures::secret(), None, &fixtures::authenticated(once)).is_none());
+        assert_eq!(issue(grant.clone()).after(Some(&grant)), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! What self-registered clients may have, and the initial tokens that allow more or less.
+
+use protocol::{Resource, Scope};
+
+use crate::client::self_registration::{InitialTokenName, RegistrationPolicy};
+use crate::request::access::identity;
+use crate::terms::api::Api;
+use crate::terms::time::{Seconds, Timestamp};
+
+/// An initial access token (RFC 7591 §1.2) as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InitialToken {
+    /// Its name, which opens nothing.
+    pub name: InitialTokenName,
+    /// What the clients may have.
+    pub policy: RegistrationPolicy,
+    /// How many clients may still be registered with it.
+    pub uses_left: u32,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+impl RegistrationPolicy {
+    /// How long a client lives that anybody could register: nobody else cleans up after it.
+    const OPEN_LIFETIME: Seconds = 90 * 24 * 3600;
+
+    /// What clients may have where anybody registers them, with these APIs.
+    pub fn open(apis: Vec<Resource>) -> Self {
+        Self { apis, client_lifetime: Some(Self::OPEN_LIFETIME), ..Self::default() }
+    }
+
+    /// The most scope, where these are the APIs that it names.
+    pub(crate) fn most(&self, apis: &[Api]) -> Scope {
+        let offered = || apis.iter().fold(identity(), |offered, api| offered.or(&api.scope));
+        self.scope.clone().unwrap_or_else(offered)
+    }
+
+    /// What a client has that asks for no scope.
+    pub(crate) fn usual(&self, apis: &[Api]) -> Scope {
+        self.most(apis).and(&identity())
+    }
+}
+
+impl InitialToken {
+    /// Whether a client may be registered with it.
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        self.uses_left > 0 && self.expires_at > now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::record::SecretDigest;
+    use crate::fixtures::{NOW, apis};
+
+    #[test]
+    fn a_token_is_good_until_it_is_used_up_or_over() {
+        let digest = SecretDigest::from_bytes([1; 32]);
+        let token = |uses_left, seconds| InitialToken {
+            name: InitialTokenName::of(&digest),
+            policy: RegistrationPolicy::default(),
+            uses_left,
+            created_at: NOW,
+            expires_at: NOW.plus(seconds),
+        };
+        assert!(token(1, 1).is_good(NOW));
+        assert!(!token(0, 1).is_good(NOW) && !token(1, 0).is_good(NOW));
+    }
+
+    #[test]
+    fn c117_where_anybody_registers_clients_have_the_apis_of_the_deployment_and_end_after_90_days() {
+        let named: Vec<Resource> = apis().into_iter().map(|api| api.identifier).collect();
+        let open = RegistrationPolicy::open(named.clone());
+        assert_eq!((open.apis, open.client_lifetime), (named, Some(7_776_000)));
+        assert_eq!((open.scope, open.redirect_hosts.len()), (None, 0));
+    }
+
+    #[test]
+    fn without_a_scope_of_its_own_a_policy_has_the_identity_and_what_its_apis_offer() {
+        let policy = RegistrationPolicy::default();
+        assert_eq!(policy.most(&[]), identity());
+        assert!(apis()[0].scope.is_within(&policy.most(&apis())));
+        assert_eq!(policy.usual(&apis()), identity());
+        let narrow = RegistrationPolicy { scope: Scope::parse("openid read").ok(), ..policy };
+        assert_eq!(
+            (narrow.most(&apis()).to_string(), narrow.usual(&[]).to_string()),
+            ("openid read".to_owned(), "openid".to_owned())
+        );
+    }
+}

@@ -1,0 +1,306 @@
+//! For which APIs, with which scope: the rules of `scope` (RFC 6749 §3.3) and `resource` (RFC 8707 §2).
+
+use std::borrow::Cow;
+
+use protocol::{GrantType, IdentityScope, Resource, Scope};
+
+use crate::client::record::{AudienceRule, Client};
+use crate::step::guard::{Fact, Requirements};
+use crate::terms::api::{Api, SigningAlgorithm, TokenFormat};
+use crate::terms::policy::Policy;
+use crate::terms::refusal::Refusal;
+
+/// The APIs and the scope of a grant, or of a service's token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The APIs, in the order asked for; never empty.
+    pub resources: Vec<Resource>,
+    /// The scope.
+    pub scope: Scope,
+}
+
+impl Api {
+    /// The APIs that `client` may have tokens for, out of those that are `registered`, and the issuer itself: it
+    /// offers the identity of people who sign in, and is the audience of a client of no API.
+    pub fn of_client(client: &Client, registered: &[Self], issuer: &Resource, policy: &Policy) -> Vec<Self> {
+        let known = |wanted: &Resource| registered.iter().find(|api| api.identifier == *wanted).cloned();
+        let own = Self::issuer(client, issuer, policy);
+        client.apis.iter().filter_map(known).chain(own).collect()
+    }
+
+    fn issuer(client: &Client, identifier: &Resource, policy: &Policy) -> Option<Self> {
+        let signs_in = client.may_use(GrantType::AuthorizationCode) || client.may_use(GrantType::Implicit);
+        let identity = if signs_in && policy.openid { identity() } else { Scope::default() };
+        let scope = match &client.scope {
+            Some(scope) if client.apis.is_empty() => scope.or(&identity),
+            Some(_) | None => identity,
+        };
+        (client.apis.is_empty() || !scope.is_empty()).then(|| Self {
+            identifier: identifier.clone(),
+            scope,
+            algorithm: SigningAlgorithm::Rs256,
+            format: TokenFormat::Jwt,
+            lifetime: policy.access_lifetime,
+            is_issuer: true,
+        })
+    }
+
+    /// The same where nobody signs in: without the identity of anybody.
+    pub(crate) fn without_identity<'a>(client: &Client, apis: &'a [Self]) -> Cow<'a, [Self]> {
+        let offers = |api: &Self| api.is_issuer && api.scope.has_identity();
+        if !apis.iter().any(offers) {
+            return Cow::Borrowed(apis);
+        }
+        let stripped = |api: &Self| Self { scope: api.scope.without_identity(), ..api.clone() };
+        let kept = apis.iter().filter(|api| !api.is_issuer || client.apis.is_empty());
+        Cow::Owned(kept.map(|api| if api.is_issuer { stripped(api) } else { api.clone() }).collect())
+    }
+}
+
+/// The scope that asks who somebody is. Nobody gets it who does not ask for it.
+pub(crate) fn identity() -> Scope {
+    Scope::of(IdentityScope::ALL.map(IdentityScope::as_str))
+}
+
+/// Settles what a request may have. `apis` are those of [`Api::of_client`].
+///
+/// # Errors
+/// [`Refusal::ResourceNotAllowed`], [`Refusal::ScopeNotAllowed`] or [`Refusal::ScopeNotOffered`]; and
+/// [`Refusal::AudienceNotOne`] where no API is named, the scope leads to several, and a token may be for one.
+pub(crate) fn settle(
+    client: &Client,
+    apis: &[Api],
+    resources: &[Resource],
+    scope: Option<&Scope>,
+) -> Result<Target, Refusal> {
+    let asked = find(apis, resources)?;
+    // Who the person is can be asked for beside any API.
+    let own = apis.iter().find(|api| api.is_issuer && !resources.contains(&api.identifier));
+    let own = own.filter(|_| scope.is_some_and(Scope::has_identity));
+    let candidates: Vec<&Api> =
+        if asked.is_empty() { apis.iter().collect() } else { asked.into_iter().chain(own).collect() };
+    if candidates.is_empty() {
+        return Err(Refusal::ResourceNotAllowed);
+    }
+    let offered = candidates.iter().fold(Scope::default(), |offered, api| offered.or(&api.scope));
+    let allowed =
+        client.scope.clone().unwrap_or_else(|| apis.iter().fold(Scope::default(), |all, api| all.or(&api.scope)));
+    let scope = match scope {
+        None => allowed.and(&offered).without_identity(),
+        Some(scope) if !scope.is_within(&allowed) => return Err(Refusal::ScopeNotAllowed),
+        Some(scope) if !scope.is_within(&offered) => return Err(Refusal::ScopeNotOffered),
+        Some(scope) => scope.clone(),
+    };
+    let only = client.apis.is_empty();
+    let serves = |api: &Api| !api.scope.and(&scope).is_empty();
+    let useful = |api: &&&Api| match (resources.is_empty(), api.is_issuer) {
+        (_, true) => only || resources.contains(&api.identifier) || serves(api),
+        (true, false) => scope.is_empty() || serves(api),
+        (false, false) => true,
+    };
+    let settled: Vec<&Api> = candidates.iter().filter(useful).copied().collect();
+    if settled.is_empty() {
+        return Err(Refusal::ResourceNotAllowed);
+    }
+    if resources.is_empty() {
+        one_audience(client, &settled)?;
+    }
+    Ok(Target { resources: settled.into_iter().map(|api| api.identifier.clone()).collect(), scope })
+}
+
+/// Refuses a token for more APIs than one, of a client that gets them for one at a time. The issuer is beside any API.
+pub(crate) fn one_audience(client: &Client, apis: &[&Api]) -> Result<(), Refusal> {
+    match client.audience {
+        AudienceRule::One if apis.iter().filter(|api| !api.is_issuer).count() > 1 => Err(Refusal::AudienceNotOne),
+        AudienceRule::One | AudienceRule::All => Ok(()),
+    }
+}
+
+/// The APIs that `resources` name.
+pub(crate) fn find<'a>(apis: &'a [Api], resources: &[Resource]) -> Result<Vec<&'a Api>, Refusal> {
+    let known = |wanted: &Resource| apis.iter().find(|api| api.identifier == *wanted);
+    resources.iter().map(|wanted| known(wanted).ok_or(Refusal::ResourceNotAllowed)).collect()
+}
+
+/// What must be true of a grant from which `client` asks for a token for `resources`: each is of the grant, and where none
+/// is named the grant is for no more APIs than a token of this client may be.
+pub(crate) fn requirements(resources: &[Resource], client: &Client, issuer: &Resource) -> Requirements {
+    if client.audience == AudienceRule::One && resources.is_empty() {
+        let one = Fact::Resources.has_one_beside(issuer.as_str());
+        return Requirements::default().require(one, Refusal::AudienceNotOne);
+    }
+    resources.iter().fold(Requirements::default(), |all, resource| {
+        all.require(Fact::Resources.contains(resource.as_str()), Refusal::ResourceNotGranted)
+    })
+}
+
+/// Refuses resources that no single token of `client` can serve, before anything is written for them.
+///
+/// # Errors
+/// [`Refusal::ResourceNotAllowed`], [`Refusal::ResourcesNeedDifferentTokens`] or [`Refusal::AudienceNotOne`].
+pub fn one_token_serves(client: &Client, apis: &[Api], resources: &[Resource]) -> Result<(), Refusal> {
+    let asked = find(apis, resources)?;
+    match asked.split_first() {
+        Some((first, rest)) if rest.iter().any(|api| !first.takes_the_same_token_as(api)) => {
+            Err(Refusal::ResourcesNeedDifferentTokens)
+        }
+        Some(_) | None => one_audience(client, &asked),
+    }
+}
+
+impl Api {
+    /// Whether one token can be for both.
+    pub(crate) fn takes_the_same_token_as(&self, other: &Self) -> bool {
+        let same_kind = || self.format == other.format;
+        let same_key = || self.format == TokenFormat::Opaque || self.algorithm == other.algorithm;
+        self.is_issuer || other.is_issuer || (same_kind() && same_key())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+
+    fn scope(text: &str) -> Scope {
+        Scope::parse(text).unwrap()
+    }
+
+    fn resource(text: &str) -> Resource {
+        Resource::parse(text).unwrap()
+    }
+
+    type Row<'a> = (&'a [&'a str], Option<&'a str>, Result<(&'a [&'a str], &'a str), Refusal>);
+
+    #[test]
+    fn what_is_asked_is_settled_or_refused() {
+        let apis = fixtures::apis();
+        let client = Client { scope: Some(scope("read write ship")), ..fixtures::client() };
+        let (orders, parcels) = ("https://orders.example", "https://parcels.example");
+        let rows: [Row<'_>; 9] = [
+            (&[], None, Ok((&[orders, parcels], "read ship write"))),
+            (&[], Some("read"), Ok((&[orders], "read"))),
+            (&[], Some("ship"), Ok((&[parcels], "ship"))),
+            (&[parcels], None, Ok((&[parcels], "ship"))),
+            (&[parcels, orders], Some("read"), Ok((&[parcels, orders], "read"))),
+            (&[parcels], Some("read"), Err(Refusal::ScopeNotOffered)),
+            (&[], Some("admin"), Err(Refusal::ScopeNotAllowed)),
+            (&["https://other.example"], None, Err(Refusal::ResourceNotAllowed)),
+            (&["https://orders.example/"], None, Err(Refusal::ResourceNotAllowed)),
+        ];
+        for (resources, asked, expected) in rows {
+            let resources: Vec<_> = resources.iter().map(|text| resource(text)).collect();
+            let settled = settle(&client, &apis, &resources, asked.map(scope).as_ref());
+            let expected = expected.map(|(resources, granted)| Target {
+                resources: resources.iter().map(|text| resource(text)).collect(),
+                scope: scope(granted),
+            });
+            assert_eq!(settled, expected, "{resources:?} {asked:?}");
+        }
+    }
+
+    #[test]
+    fn a_client_of_no_api_gets_tokens_for_the_issuer() {
+        let client = Client { apis: Vec::new(), scope: Some(scope("read")), ..fixtures::client() };
+        let issuer = resource("https://issuer.example");
+        let apis = Api::of_client(&client, &fixtures::apis(), &issuer, &Policy::default());
+        let settled = settle(&client, &apis, &[], None).unwrap();
+        assert_eq!((settled.resources, settled.scope), (vec![issuer], scope("read")));
+    }
+
+    #[test]
+    fn a_client_whose_apis_are_gone_gets_nothing() {
+        let apis = Api::of_client(&fixtures::client(), &[], &resource("https://issuer.example"), &Policy::default());
+        assert_eq!(settle(&fixtures::client(), &apis, &[], None), Err(Refusal::ResourceNotAllowed));
+    }
+
+    #[test]
+    fn who_somebody_is_can_be_asked_for_beside_any_api_and_is_never_given_unasked() {
+        let issuer = resource("https://issuer.example");
+        let client = fixtures::client();
+        let apis = Api::of_client(&client, &fixtures::apis(), &issuer, &Policy::default());
+        let (orders, parcels) = ("https://orders.example", "https://parcels.example");
+        let rows: [Row<'_>; 7] = [
+            (&[], None, Ok((&[orders, parcels], "read ship write"))),
+            (&[], Some("openid"), Ok((&["https://issuer.example"], "openid"))),
+            (&[], Some("openid read"), Ok((&[orders, "https://issuer.example"], "openid read"))),
+            (&[parcels], Some("openid ship"), Ok((&[parcels, "https://issuer.example"], "openid ship"))),
+            (&[parcels], None, Ok((&[parcels], "ship"))),
+            (&["https://issuer.example"], Some("openid email"), Ok((&["https://issuer.example"], "email openid"))),
+            (&["https://issuer.example"], Some("read"), Err(Refusal::ScopeNotOffered)),
+        ];
+        for (resources, asked, expected) in rows {
+            let resources: Vec<_> = resources.iter().map(|text| resource(text)).collect();
+            let settled = settle(&client, &apis, &resources, asked.map(scope).as_ref());
+            let expected = expected.map(|(resources, granted)| Target {
+                resources: resources.iter().map(|text| resource(text)).collect(),
+                scope: scope(granted),
+            });
+            assert_eq!(settled, expected, "{resources:?} {asked:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_anybody_where_it_is_off_not_registered_or_where_nobody_signs_in() {
+        let issuer = resource("https://issuer.example");
+        let refused = |client: &Client, policy: &Policy| {
+            let apis = Api::of_client(client, &fixtures::apis(), &issuer, policy);
+            settle(client, &apis, &[], Some(&scope("openid"))).err()
+        };
+        let off = Policy { openid: false, ..Policy::default() };
+        assert_eq!(refused(&fixtures::client(), &Policy::default()), None);
+        assert_eq!(refused(&fixtures::client(), &off), Some(Refusal::ScopeNotAllowed));
+        let narrow = Client { scope: Some(scope("read")), ..fixtures::client() };
+        assert_eq!(refused(&narrow, &Policy::default()), Some(Refusal::ScopeNotAllowed));
+        let service = Client { grant_types: [GrantType::ClientCredentials].into(), ..fixtures::client() };
+        assert_eq!(refused(&service, &Policy::default()), Some(Refusal::ScopeNotAllowed));
+        let apis = Api::of_client(&fixtures::client(), &fixtures::apis(), &issuer, &Policy::default());
+        assert_eq!(&*Api::without_identity(&fixtures::client(), &apis), fixtures::apis());
+        let alone = Client { apis: Vec::new(), scope: Some(scope("read")), ..fixtures::client() };
+        let apis = Api::of_client(&alone, &fixtures::apis(), &issuer, &Policy::default());
+        let [own] = &*Api::without_identity(&alone, &apis) else { panic!("one API") };
+        assert_eq!((&own.identifier, &own.scope), (&issuer, &scope("read")));
+    }
+
+    #[test]
+    fn c149_a_client_of_several_apis_that_names_none_is_told_to_where_its_tokens_are_for_one() {
+        let issuer = resource("https://issuer.example");
+        let client = Client { audience: AudienceRule::One, ..fixtures::client() };
+        let apis = Api::of_client(&client, &fixtures::apis(), &issuer, &Policy::default());
+        let (orders, parcels) = ("https://orders.example", "https://parcels.example");
+        let rows: [Row<'_>; 7] = [
+            (&[], None, Err(Refusal::AudienceNotOne)),
+            (&[], Some("read ship"), Err(Refusal::AudienceNotOne)),
+            (&[], Some("openid read ship"), Err(Refusal::AudienceNotOne)),
+            (&[], Some("read"), Ok((&[orders], "read"))),
+            (&[], Some("openid read"), Ok((&[orders, "https://issuer.example"], "openid read"))),
+            (&[], Some("openid"), Ok((&["https://issuer.example"], "openid"))),
+            (&[orders, parcels], Some("read"), Ok((&[orders, parcels], "read"))),
+        ];
+        for (resources, asked, expected) in rows {
+            let resources: Vec<_> = resources.iter().map(|text| resource(text)).collect();
+            let settled = settle(&client, &apis, &resources, asked.map(scope).as_ref());
+            let expected = expected.map(|(resources, granted)| Target {
+                resources: resources.iter().map(|text| resource(text)).collect(),
+                scope: scope(granted),
+            });
+            assert_eq!(settled, expected, "{resources:?} {asked:?}");
+        }
+    }
+
+    #[test]
+    fn c149_one_token_is_for_one_api_and_the_issuer_is_beside_it() {
+        let issuer = resource("https://issuer.example");
+        let [orders, parcels] = ["https://orders.example", "https://parcels.example"].map(resource);
+        let served = |audience, resources: &[&Resource]| {
+            let client = Client { audience, ..fixtures::client() };
+            let apis = Api::of_client(&client, &fixtures::apis(), &issuer, &Policy::default());
+            one_token_serves(&client, &apis, &resources.iter().copied().cloned().collect::<Vec<_>>())
+        };
+        assert_eq!(served(AudienceRule::One, &[&orders, &parcels]), Err(Refusal::AudienceNotOne));
+        assert_eq!(served(AudienceRule::All, &[&orders, &parcels]), Ok(()));
+        for good in [&[][..], &[&orders], &[&orders, &issuer], &[&issuer]] {
+            assert_eq!(served(AudienceRule::One, good), Ok(()), "{good:?}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! One step of a grant: the item, the one write with its guards, and what became of it.
+
+pub(crate) mod grant;
+pub(crate) mod guard;
+pub(crate) mod once;
+pub mod revocation;
+pub(crate) mod transition;
+pub(crate) mod verdict;

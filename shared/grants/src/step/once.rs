@@ -1,0 +1,37 @@
+//! Assertions are good once: the name under which the use of one is remembered, and until when.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use protocol::ClientId;
+use sha2::{Digest, Sha256};
+
+use crate::terms::time::Timestamp;
+
+/// The use of an assertion: what must be written once, and until when it must be remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OneUse {
+    /// Of which assertion.
+    pub id: AssertionId,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// The name of an assertion among those of all clients: the hash of the client and of `jti`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AssertionId([u8; 32]);
+
+impl AssertionId {
+    pub(crate) fn of(client: &ClientId, jti: &str) -> Self {
+        // No client_id holds a zero byte, so no two pairs are one text.
+        let hash = Sha256::new().chain_update(client.as_str()).chain_update([0_u8]).chain_update(jti);
+        Self(hash.finalize().into())
+    }
+}
+
+impl fmt::Display for AssertionId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}

@@ -1,0 +1,68 @@
+//! Revocation: by the client (RFC 7009), by reuse, by the operator.
+
+use protocol::ClientId;
+
+use crate::step::grant::{Grant, Stage};
+use crate::step::guard::{Fact, Guard};
+use crate::step::transition::{Change, Transition};
+use crate::terms::ids::{Generation, GrantId};
+
+/// Ends a grant, whoever asks: after reuse, or when the operator says so.
+pub fn revoke(id: GrantId) -> Transition {
+    Transition::of(id, Change::Revoke).when(Guard::NOT_REVOKED)
+}
+
+/// Ends a grant for the client that gives back its refresh token, and with it the access tokens of the grant
+/// (RFC 7009 §2.1).
+pub fn revoke_of_client(id: GrantId, client: ClientId) -> Transition {
+    revoke(id).when(Fact::Client.is(client.as_str()))
+}
+
+/// Ends one access token of a grant, for the client that gives it back.
+pub fn revoke_access(id: GrantId, generation: Generation, client: ClientId) -> Transition {
+    Transition::of(id, Change::RevokeAccess(generation))
+        .when(Fact::Client.is(client.as_str()))
+        .when(Guard::NOT_REVOKED)
+        .when(Fact::RevokedAccess.is_below(Grant::MAX_REVOKED_ACCESS))
+}
+
+/// What is left to write after a refused [`revoke_access`]: nothing when the grant is gone, over or another client's;
+/// the end of the whole grant when its set of revoked tokens is full.
+pub fn after_refused(client: &ClientId, found: Option<&Grant>) -> Option<Transition> {
+    let grant = found?;
+    let over = grant.client_id != *client || grant.stage == Stage::Revoked;
+    (!over).then(|| revoke_of_client(grant.id, client.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+
+    #[test]
+    fn c111_a_token_of_another_client_is_not_revoked() {
+        let grant = fixtures::active(3);
+        let other = ClientId::parse("other").unwrap();
+        assert_eq!(revoke_of_client(grant.id, other.clone()).after(Some(&grant)), None);
+        assert_eq!(revoke_access(grant.id, Generation::FIRST, other.clone()).after(Some(&grant)), None);
+        assert_eq!(after_refused(&other, Some(&grant)), None);
+        let ended = revoke_of_client(grant.id, grant.client_id.clone()).after(Some(&grant)).unwrap();
+        assert_eq!(ended.stage, Stage::Revoked);
+        assert_eq!(revoke(grant.id).after(Some(&ended)), None);
+    }
+
+    #[test]
+    fn one_access_token_is_revoked_and_the_grant_lives_on_until_the_set_is_full() {
+        let mut grant = fixtures::active(200);
+        let client = grant.client_id.clone();
+        for generation in 1..=100 {
+            let step = revoke_access(grant.id, Generation::from_number(generation), client.clone());
+            grant = step.after(Some(&grant)).unwrap();
+        }
+        assert!(matches!(grant.stage, Stage::Active { .. }));
+        let full = revoke_access(grant.id, Generation::from_number(101), client.clone());
+        assert_eq!(full.after(Some(&grant)), None);
+        let last = after_refused(&client, Some(&grant)).unwrap();
+        assert_eq!(last.after(Some(&grant)).unwrap().stage, Stage::Revoked);
+    }
+}

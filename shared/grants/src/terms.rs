@@ -1,0 +1,7 @@
+//! The words that all rules share: ids, times, APIs, what a deployment chooses, and reasons to refuse.
+
+pub(crate) mod api;
+pub(crate) mod ids;
+pub(crate) mod policy;
+pub(crate) mod refusal;
+pub(crate) mod time;

@@ -1,0 +1,9 @@
+//! Tokens: what each of them says.
+
+pub(crate) mod access_token;
+pub(crate) mod handles;
+pub(crate) mod id_token;
+pub(crate) mod introspection;
+pub(crate) mod logout_token;
+pub(crate) mod name;
+pub mod userinfo;

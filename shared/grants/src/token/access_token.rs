@@ -1,0 +1,180 @@
+//! Access tokens: what one says, before `keys` signs it or puts it in a handle.
+
+use protocol::{ClientId, Resource, Scope};
+
+use crate::client::record::Client;
+use crate::request::access::find;
+use crate::step::grant::Grant;
+use crate::terms::api::{Api, SigningAlgorithm, TokenFormat};
+use crate::terms::ids::{Generation, GrantSecret, HiddenFooting};
+use crate::terms::refusal::Refusal;
+use crate::terms::time::Timestamp;
+use crate::token::handles::AccessHandle;
+
+/// The content of an access token (RFC 9068 §2.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessToken {
+    /// `sub`: the person, or the service itself.
+    pub subject: String,
+    /// `client_id`.
+    pub client_id: ClientId,
+    /// `aud`; never empty.
+    pub audience: Vec<Resource>,
+    /// `scope`.
+    pub scope: Scope,
+    /// `iat`.
+    pub issued_at: Timestamp,
+    /// `exp`.
+    pub expires_at: Timestamp,
+    /// `auth_time`, where a person signed in.
+    pub auth_time: Option<Timestamp>,
+    /// What it looks like.
+    pub format: TokenFormat,
+    /// How it is signed, when it is a JWT.
+    pub algorithm: SigningAlgorithm,
+}
+
+/// What a token is asked for: some APIs (all when empty) and some scope (all when `None`).
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The APIs.
+    pub resources: &'a [Resource],
+    /// The scope.
+    pub scope: Option<&'a Scope>,
+}
+
+/// The access token that a grant gives now. `apis` are those of [`Api::of_client`]; APIs that are no longer
+/// registered fall away.
+///
+/// Where nothing was asked and the grant's APIs take different kinds of tokens, it is for the first and those like it.
+///
+/// # Errors
+/// [`Refusal::ResourceNotAllowed`] when no API is left.
+pub fn for_grant(
+    grant: &Grant,
+    client: &Client,
+    apis: &[Api],
+    asked: Asked<'_>,
+    now: Timestamp,
+) -> Result<AccessToken, Refusal> {
+    let resources = if asked.resources.is_empty() { grant.resources.as_slice() } else { asked.resources };
+    let known = |wanted: &Resource| apis.iter().find(|api| api.identifier == *wanted);
+    let apis: Vec<&Api> = resources.iter().filter_map(known).collect();
+    let scope = asked.scope.unwrap_or(&grant.scope);
+    let scope = client.scope.as_ref().map_or_else(|| scope.clone(), |allowed| scope.and(allowed));
+    let token = for_client(client, &apis, &scope, now)?;
+    Ok(AccessToken {
+        subject: grant.subject_text().to_owned(),
+        auth_time: grant.auth_time,
+        expires_at: token.expires_at.min(grant.ends_at),
+        ..token
+    })
+}
+
+/// The access token of a service for itself.
+pub(crate) fn for_machine(
+    client: &Client,
+    apis: &[Api],
+    resources: &[Resource],
+    scope: &Scope,
+    now: Timestamp,
+) -> Result<AccessToken, Refusal> {
+    for_client(client, &find(apis, resources)?, scope, now)
+}
+
+fn for_client(client: &Client, apis: &[&Api], scope: &Scope, now: Timestamp) -> Result<AccessToken, Refusal> {
+    // The UserInfo endpoint takes what the APIs take.
+    let first = *apis.iter().find(|api| !api.is_issuer).or(apis.first()).ok_or(Refusal::ResourceNotAllowed)?;
+    let served: Vec<&Api> = apis.iter().copied().filter(|api| first.takes_the_same_token_as(api)).collect();
+    let offered = served.iter().fold(Scope::default(), |offered, api| offered.or(&api.scope));
+    let registered = served.iter().filter(|api| !api.is_issuer);
+    let lifetime = registered.fold(first.lifetime, |shortest, api| shortest.min(api.lifetime));
+    Ok(AccessToken {
+        subject: client.id.as_str().to_owned(),
+        client_id: client.id.clone(),
+        audience: served.iter().map(|api| api.identifier.clone()).collect(),
+        scope: scope.and(&offered),
+        issued_at: now,
+        expires_at: now.plus(lifetime),
+        auth_time: None,
+        format: first.format,
+        algorithm: first.algorithm,
+    })
+}
+
+impl AccessToken {
+    /// Seconds until it expires.
+    pub fn expires_in(&self) -> u64 {
+        self.expires_at.since(self.issued_at)
+    }
+
+    /// The same as an opaque token of `grant`, which must be the grant that it was made from; `rests_on` is its own,
+    /// hidden.
+    pub fn handle(
+        &self,
+        grant: &Grant,
+        secret: GrantSecret,
+        generation: Generation,
+        rests_on: Option<HiddenFooting>,
+    ) -> AccessHandle {
+        let resources = grant.resources.iter().take(16).enumerate().fold(0, |mask, (place, resource)| {
+            if self.audience.contains(resource) { mask | (1 << place) } else { mask }
+        });
+        AccessHandle {
+            secret,
+            generation,
+            issued_at: self.issued_at,
+            expires_at: self.expires_at,
+            resources,
+            scope: self.scope.mask_in(&grant.scope),
+            rests_on,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+    use crate::request::access::one_token_serves;
+    use crate::token::introspection::describe_opaque;
+
+    #[test]
+    fn c101_a_token_lives_as_long_as_its_shortest_lived_api_and_never_longer_than_its_grant() {
+        let mut grant = fixtures::grant();
+        let asked = Asked { resources: &[], scope: None };
+        let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
+        assert_eq!((token.issued_at, token.expires_in()), (fixtures::NOW, 900));
+        grant.ends_at = fixtures::NOW.plus(10);
+        let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
+        assert_eq!(token.expires_in(), 10);
+    }
+
+    #[test]
+    fn a_handle_tells_which_apis_and_scopes_of_its_grant_it_is_for_by_their_places() {
+        let (grant, second) = (fixtures::grant(), fixtures::apis().remove(1).identifier);
+        let asked = Asked { resources: &[second], scope: None };
+        let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
+        assert_eq!(token.auth_time, grant.auth_time);
+        let handle = token.handle(&grant, fixtures::secret(), Generation::from_number(3), None);
+        assert_eq!((handle.resources, handle.scope), (0b10, token.scope.mask_in(&grant.scope)));
+        assert_eq!((handle.issued_at, handle.expires_at), (token.issued_at, token.expires_at));
+        let facts = describe_opaque(&handle, &grant);
+        assert_eq!((facts.audience, facts.scope), (token.audience, token.scope));
+    }
+
+    #[test]
+    fn apis_that_take_another_kind_of_token_are_left_out_of_a_default() {
+        let mut apis = fixtures::apis();
+        for api in apis.iter_mut().skip(1) {
+            api.format = TokenFormat::Opaque;
+        }
+        let asked = Asked { resources: &[], scope: None };
+        let token = for_grant(&fixtures::grant(), &fixtures::client(), &apis, asked, fixtures::NOW).unwrap();
+        assert_eq!(token.audience.len(), 1);
+        assert_eq!(token.scope.to_string(), "read write");
+        let all: Vec<Resource> = apis.iter().map(|api| api.identifier.clone()).collect();
+        let served = one_token_serves(&fixtures::client(), &apis, &all);
+        assert_eq!(served, Err(Refusal::ResourcesNeedDifferentTokens));
+    }
+}

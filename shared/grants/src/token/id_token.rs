@@ -1,0 +1,99 @@
+//! ID tokens: what one says of a sign-in, before `keys` signs it (OpenID Connect Core §2, §3.1.3, §12.2).
+
+use protocol::{Claims, ClientId, IdentityScope, Nonce};
+
+use crate::client::record::Client;
+use crate::step::grant::{Grant, current_generation};
+use crate::terms::api::SigningAlgorithm;
+use crate::terms::ids::{Generation, SessionId};
+use crate::terms::policy::Policy;
+use crate::terms::time::Timestamp;
+
+/// `acr` of every sign-in: there is one way to sign in, with a password.
+pub const AUTHENTICATION_CONTEXT: &str = "pwd";
+
+/// `amr` of every sign-in (RFC 8176 §2).
+pub const PASSWORD: &str = "pwd";
+
+/// The content of an ID token. `acr` and `amr` are those of every sign-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdToken {
+    /// `sub`.
+    pub subject: String,
+    /// `aud` and `azp`.
+    pub client_id: ClientId,
+    /// `iat`.
+    pub issued_at: Timestamp,
+    /// `exp`.
+    pub expires_at: Timestamp,
+    /// `auth_time`.
+    pub auth_time: Option<Timestamp>,
+    /// `nonce`.
+    pub nonce: Option<Nonce>,
+    /// `sid`.
+    pub session: SessionId,
+    /// What was asked for one by one.
+    pub claims: Claims,
+    /// How it is signed.
+    pub algorithm: SigningAlgorithm,
+}
+
+impl IdToken {
+    /// The ID token that goes out with an access token of `grant`; `None` where `openid` was not granted, and where OpenID
+    /// Connect was turned off since.
+    ///
+    /// That of a refresh has no `nonce`: it answers no request of a browser (§12.2).
+    pub fn of(grant: &Grant, client: &Client, policy: &Policy, now: Timestamp) -> Option<Self> {
+        let sign_in = grant.sign_in.as_ref().filter(|_| policy.openid && grant.scope.has(IdentityScope::OpenId))?;
+        let first = current_generation(grant) == Some(Generation::FIRST);
+        Some(Self {
+            subject: grant.subject_text().to_owned(),
+            client_id: grant.client_id.clone(),
+            issued_at: now,
+            expires_at: now.plus(policy.id_token_lifetime),
+            auth_time: grant.auth_time,
+            nonce: grant.nonce.clone().filter(|_| first),
+            session: grant.session()?,
+            claims: sign_in.id_token_claims.clone(),
+            algorithm: client.relying_party.id_token_algorithm,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::relying_party::RelyingParty;
+    use crate::fixtures;
+
+    #[test]
+    fn o24_an_id_token_tells_of_the_sign_in_and_echoes_the_nonce_once() {
+        let client = Client {
+            relying_party: RelyingParty { id_token_algorithm: SigningAlgorithm::Es256, ..RelyingParty::default() },
+            ..fixtures::client()
+        };
+        let nonce = Nonce::parse("n").ok();
+        let of = |generation| {
+            let grant = Grant { nonce: nonce.clone(), ..fixtures::signed_in(generation) };
+            IdToken::of(&grant, &client, &Policy::default(), fixtures::NOW.plus(5)).unwrap()
+        };
+        let first = of(1);
+        assert_eq!((first.subject.as_str(), &first.client_id), (fixtures::SUBJECT, &client.id));
+        assert_eq!((first.issued_at, first.auth_time), (fixtures::NOW.plus(5), Some(fixtures::NOW)));
+        assert_eq!(first.expires_at, fixtures::NOW.plus(5 + 3600));
+        assert_eq!((&first.nonce, first.algorithm), (&nonce, SigningAlgorithm::Es256));
+        assert_eq!(of(2), IdToken { nonce: None, ..first });
+    }
+
+    #[test]
+    fn without_openid_there_is_none() {
+        let client = fixtures::client();
+        let of = |grant: Grant| IdToken::of(&grant, &client, &Policy::default(), fixtures::NOW);
+        assert!(of(fixtures::signed_in(1)).is_some());
+        assert_eq!(of(fixtures::active(1)), None);
+        let scope = protocol::Scope::parse("read").unwrap();
+        assert_eq!(of(Grant { scope, ..fixtures::signed_in(1) }), None);
+        let off = Policy { openid: false, ..Policy::default() };
+        assert_eq!(IdToken::of(&fixtures::signed_in(1), &client, &off, fixtures::NOW), None);
+    }
+}

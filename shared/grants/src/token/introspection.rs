@@ -1,0 +1,178 @@
+//! Introspection (RFC 7662): whether a token is good, now, for the API that asks.
+
+use protocol::{ClientId, IntrospectionResponse, Resource, Scope};
+
+use crate::client::authenticate::AuthenticatedClient;
+use crate::client::record::Client;
+use crate::step::grant::{Grant, Stage};
+use crate::terms::ids::{Generation, TokenId};
+use crate::terms::time::Timestamp;
+use crate::token::handles::AccessHandle;
+use crate::token::name::TokenName;
+
+/// What a token says of itself, once its signature or tag was good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenFacts {
+    /// `client_id`.
+    pub client_id: ClientId,
+    /// `sub`.
+    pub subject: String,
+    /// `aud`.
+    pub audience: Vec<Resource>,
+    /// `scope`.
+    pub scope: Scope,
+    /// `iat`.
+    pub issued_at: Timestamp,
+    /// `exp`.
+    pub expires_at: Timestamp,
+    /// `jti`, of a JWT.
+    pub token_id: Option<TokenId>,
+    /// The generation, of a token that comes from a grant.
+    pub generation: Option<Generation>,
+}
+
+impl TokenFacts {
+    /// The name of the token in the log, where it comes from `grant`.
+    pub fn name_within(&self, grant: &Grant) -> Option<TokenName> {
+        let of_handle = self.generation.map(|generation| TokenName::Handle(grant.id, generation));
+        self.token_id.map(TokenName::Signed).or(of_handle)
+    }
+}
+
+/// What an opaque token says, with the grant that it comes from.
+pub fn describe_opaque(handle: &AccessHandle, grant: &Grant) -> TokenFacts {
+    let chosen = grant.resources.iter().take(16).enumerate().filter(|(place, _)| handle.resources & (1 << place) != 0);
+    TokenFacts {
+        client_id: grant.client_id.clone(),
+        subject: grant.subject_text().to_owned(),
+        audience: chosen.map(|(_, resource)| resource.clone()).collect(),
+        scope: grant.scope.masked(handle.scope),
+        issued_at: handle.issued_at,
+        expires_at: handle.expires_at,
+        token_id: None,
+        generation: Some(handle.generation),
+    }
+}
+
+/// What the store knows against a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing<'a> {
+    /// The grant it comes from, or that there is none any more.
+    Grant(Option<&'a Grant>),
+    /// Whether a service's token, which has no grant, was revoked.
+    Machine {
+        /// Whether it was.
+        revoked: bool,
+    },
+}
+
+/// The answer to the API that asks. A token that is not good, not known, or not for this API is told apart from
+/// nothing at all: exactly `{"active":false}` (RFC 7662 §2.2).
+pub fn introspect(
+    facts: &TokenFacts,
+    standing: Standing<'_>,
+    holder: Option<&Client>,
+    caller: &AuthenticatedClient,
+    (now, issuer): (Timestamp, &str),
+) -> IntrospectionResponse {
+    let is_for_caller = facts.audience.iter().any(|resource| caller.client().introspects.contains(resource));
+    let holder_is_on = holder.is_some_and(|client| client.id == facts.client_id && !client.disabled);
+    if !is_for_caller || !holder_is_on || facts.expires_at <= now || !stands(facts, standing) {
+        return IntrospectionResponse::INACTIVE;
+    }
+    IntrospectionResponse {
+        active: true,
+        scope: Some(facts.scope.to_string()),
+        client_id: Some(facts.client_id.as_str().to_owned()),
+        token_type: Some("Bearer"),
+        exp: Some(facts.expires_at.seconds()),
+        iat: Some(facts.issued_at.seconds()),
+        sub: Some(facts.subject.clone()),
+        aud: Some(facts.audience.iter().map(|resource| resource.as_str().to_owned()).collect()),
+        iss: Some(issuer.to_owned()),
+        jti: facts.token_id.map(|id| id.to_string()),
+    }
+}
+
+pub(crate) fn stands(facts: &TokenFacts, standing: Standing<'_>) -> bool {
+    match (standing, facts.generation) {
+        (Standing::Machine { revoked }, None) => !revoked,
+        (Standing::Grant(Some(grant)), Some(generation)) => {
+            let reached = matches!(grant.stage, Stage::Active { generation: last, .. } if generation <= last);
+            reached && grant.client_id == facts.client_id && !grant.revoked_access.contains(&generation)
+        }
+        (Standing::Grant(_) | Standing::Machine { .. }, _) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{self, NOW};
+
+    type Spoil = fn(&mut TokenFacts, &mut Grant, &mut Client, &mut Client);
+
+    fn answer(spoil: Spoil) -> IntrospectionResponse {
+        let mut grant = fixtures::active(2);
+        let handle = AccessHandle {
+            secret: fixtures::secret(),
+            generation: Generation::FIRST,
+            issued_at: NOW,
+            expires_at: NOW.plus(1),
+            resources: 0b01,
+            scope: 0b001,
+            rests_on: None,
+        };
+        let mut facts = describe_opaque(&handle, &grant);
+        let mut holder = fixtures::client();
+        let mut caller = Client { introspects: grant.resources.clone(), ..fixtures::client() };
+        spoil(&mut facts, &mut grant, &mut holder, &mut caller);
+        let caller = fixtures::authenticated(caller);
+        introspect(&facts, Standing::Grant(Some(&grant)), Some(&holder), &caller, (NOW, "https://issuer.example"))
+    }
+
+    #[test]
+    fn a_good_token_is_described() {
+        let answer = answer(|_, _, _, _| {});
+        assert!(answer.active);
+        assert_eq!(answer.scope.as_deref(), Some("read"));
+        assert_eq!(answer.aud, Some(vec!["https://orders.example".to_owned()]));
+        assert_eq!(answer.sub.as_deref(), Some(fixtures::SUBJECT));
+    }
+
+    #[test]
+    fn c109_whatever_is_wrong_the_answer_is_only_inactive() {
+        let rows: [Spoil; 8] = [
+            |facts, _, _, _| facts.expires_at = NOW,
+            |facts, _, _, _| facts.audience = Vec::new(),
+            |_, grant, _, _| grant.stage = Stage::Revoked,
+            |_, grant, _, _| grant.revoked_access = [Generation::FIRST].into(),
+            |_, grant, _, _| grant.client_id = ClientId::parse("other").unwrap(),
+            |facts, _, _, _| facts.generation = Some(Generation::from_number(3)),
+            |_, _, holder, _| holder.disabled = true,
+            |_, _, _, caller| caller.introspects = vec![Resource::parse("https://parcels.example").unwrap()],
+        ];
+        for spoil in rows {
+            assert_eq!(answer(spoil), IntrospectionResponse::INACTIVE);
+        }
+    }
+
+    #[test]
+    fn a_token_without_its_grant_is_inactive() {
+        let caller = fixtures::authenticated(Client { introspects: fixtures::grant().resources, ..fixtures::client() });
+        let facts = TokenFacts {
+            client_id: fixtures::client().id,
+            subject: "app".to_owned(),
+            audience: fixtures::grant().resources,
+            scope: Scope::default(),
+            issued_at: NOW,
+            expires_at: NOW.plus(1),
+            token_id: Some(TokenId::Machine([0; 16])),
+            generation: None,
+        };
+        let ask = |standing| introspect(&facts, standing, Some(&fixtures::client()), &caller, (NOW, "i")).active;
+        assert!(ask(Standing::Machine { revoked: false }));
+        assert!(!ask(Standing::Machine { revoked: true }));
+        assert!(!ask(Standing::Grant(None)));
+    }
+}

@@ -1,0 +1,301 @@
+//! Key sets of clients (RFC 7517 §5): read from what a client wrote or serves, and written again.
+
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use grants::{ClientKey, MAX_CLIENT_KEYS, PublicKey, SigningAlgorithm};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::{Value, json};
+
+/// The largest set that is read, in bytes.
+const MAX_SET_BYTES: usize = 64 * 1024;
+const MAX_KID_BYTES: usize = 256;
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+const MAX_EXPONENT_BYTES: usize = 4;
+
+/// Why a set of keys cannot be a client's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MalformedKeySet {
+    /// Not JSON of the right shape, or too long.
+    #[error("it is no JSON Web Key Set of at most 64 KiB: {{\"keys\": [...]}}")]
+    NotASet,
+    /// Too many keys.
+    #[error("it has more than 16 keys")]
+    TooMany,
+    /// A private or a shared key: who sees it could sign.
+    #[error("it holds a private or a shared key: give public keys only, and replace the ones that you have just shown")]
+    Secret,
+    /// RFC 8725 §3.5.
+    #[error("it holds an RSA key of less than 2048 or more than 8192 bits")]
+    Strength,
+    /// Nothing in it verifies a signature.
+    #[error("it holds no key that verifies signatures with RS256, PS256, ES256 or EdDSA")]
+    Unusable,
+}
+
+#[derive(Deserialize)]
+struct Set {
+    keys: Vec<Written>,
+}
+
+/// A JWK as it may be written. Members that nothing here needs are ignored (RFC 7517 §4).
+#[derive(Deserialize)]
+struct Written {
+    kty: String,
+    kid: Option<String>,
+    #[serde(rename = "use")]
+    usage: Option<String>,
+    key_ops: Option<Vec<String>>,
+    alg: Option<String>,
+    crv: Option<String>,
+    n: Option<String>,
+    e: Option<String>,
+    x: Option<String>,
+    y: Option<String>,
+    /// The private part of every kind (RFC 7518 §6.2.2, §6.3.2, RFC 8037 §2).
+    d: Option<IgnoredAny>,
+    p: Option<IgnoredAny>,
+    q: Option<IgnoredAny>,
+    dp: Option<IgnoredAny>,
+    dq: Option<IgnoredAny>,
+    qi: Option<IgnoredAny>,
+    oth: Option<IgnoredAny>,
+    /// A shared key (RFC 7518 §6.4).
+    k: Option<IgnoredAny>,
+}
+
+/// Reads a set. Keys for other uses and of other kinds are passed over (RFC 7517 §5); what must not be shown, or is
+/// weak, refuses the whole set.
+///
+/// # Errors
+/// [`MalformedKeySet`] says what is wrong with it.
+pub fn read_client_keys(set: &[u8]) -> Result<Vec<ClientKey>, MalformedKeySet> {
+    if set.len() > MAX_SET_BYTES {
+        return Err(MalformedKeySet::NotASet);
+    }
+    let Set { keys } = serde_json::from_slice(set).map_err(|_| MalformedKeySet::NotASet)?;
+    if keys.len() > MAX_CLIENT_KEYS {
+        return Err(MalformedKeySet::TooMany);
+    }
+    if keys.iter().any(Written::is_secret) {
+        return Err(MalformedKeySet::Secret);
+    }
+    let read = keys.iter().map(Written::read).collect::<Result<Vec<_>, _>>()?;
+    let usable: Vec<ClientKey> = read.into_iter().flatten().collect();
+    if usable.is_empty() { Err(MalformedKeySet::Unusable) } else { Ok(usable) }
+}
+
+/// The set as JSON, which [`read_client_keys`] reads again.
+pub fn write_client_keys(keys: &[ClientKey]) -> Value {
+    json!({ "keys": keys.iter().map(written).collect::<Vec<_>>() })
+}
+
+impl Written {
+    fn is_secret(&self) -> bool {
+        let private = [&self.d, &self.p, &self.q, &self.dp, &self.dq, &self.qi, &self.oth, &self.k];
+        self.kty == "oct" || private.into_iter().any(Option::is_some)
+    }
+
+    fn read(&self) -> Result<Option<ClientKey>, MalformedKeySet> {
+        let verifies = self.usage.as_deref().is_none_or(|usage| usage == "sig")
+            && self.key_ops.as_ref().is_none_or(|operations| operations.iter().any(|operation| operation == "verify"))
+            && self.kid.as_ref().is_none_or(|kid| kid.len() <= MAX_KID_BYTES);
+        let algorithm = self.alg.as_deref().map(SigningAlgorithm::parse_of_client);
+        let (true, Some(algorithm)) = (verifies, algorithm.map_or(Some(None), |known| known.map(Some))) else {
+            return Ok(None);
+        };
+        let key = |public| ClientKey { kid: self.kid.clone(), algorithm, public };
+        Ok(self.public()?.map(key).filter(|key| SigningAlgorithm::ALL.into_iter().any(|known| key.is_for(known))))
+    }
+
+    fn public(&self) -> Result<Option<PublicKey>, MalformedKeySet> {
+        match (self.kty.as_str(), self.crv.as_deref()) {
+            ("RSA", _) => self.rsa(),
+            ("EC", Some("P-256")) => Ok(self.p256()),
+            ("OKP", Some("Ed25519")) => Ok(self.ed25519()),
+            _ => Ok(None),
+        }
+    }
+
+    fn rsa(&self) -> Result<Option<PublicKey>, MalformedKeySet> {
+        let (Some(modulus), Some(exponent)) = (unsigned(self.n.as_deref()), unsigned(self.e.as_deref())) else {
+            return Ok(None);
+        };
+        let bits = modulus.len() * 8 - modulus.first().map_or(0, |first| first.leading_zeros() as usize);
+        let odd = exponent.last().is_some_and(|last| last & 1 == 1) && exponent != [1];
+        if !RSA_BITS.contains(&bits) || !odd || exponent.len() > MAX_EXPONENT_BYTES {
+            return Err(MalformedKeySet::Strength);
+        }
+        Ok(Some(PublicKey::Rsa(modulus, exponent)))
+    }
+
+    fn p256(&self) -> Option<PublicKey> {
+        let (x, y) = (fixed(self.x.as_deref())?, fixed(self.y.as_deref())?);
+        // RFC 8725 §3.4: the point is on the curve.
+        ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point(&x, &y)).ok().map(|_| PublicKey::P256(x, y))
+    }
+
+    fn ed25519(&self) -> Option<PublicKey> {
+        let x = fixed(self.x.as_deref())?;
+        ParsedPublicKey::new(&ED25519, x).ok().map(|_| PublicKey::Ed25519(x))
+    }
+}
+
+/// The uncompressed form of a point (SEC 1 §2.3.3).
+pub(crate) fn point(x: &[u8; 32], y: &[u8; 32]) -> Vec<u8> {
+    [&[4][..], x, y].concat()
+}
+
+fn unsigned(text: Option<&str>) -> Option<Vec<u8>> {
+    let bytes = URL_SAFE_NO_PAD.decode(text?).ok()?;
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    bytes.get(zeros..).map(<[u8]>::to_vec)
+}
+
+fn fixed(text: Option<&str>) -> Option<[u8; 32]> {
+    URL_SAFE_NO_PAD.decode(text?).ok()?.try_into().ok()
+}
+
+fn written(key: &ClientKey) -> Value {
+    let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+    let mut jwk = match &key.public {
+        PublicKey::Rsa(modulus, exponent) => json!({ "kty": "RSA", "n": text(modulus), "e": text(exponent) }),
+        PublicKey::P256(x, y) => json!({ "kty": "EC", "crv": "P-256", "x": text(x), "y": text(y) }),
+        PublicKey::Ed25519(x) => json!({ "kty": "OKP", "crv": "Ed25519", "x": text(x) }),
+    };
+    if let Some(members) = jwk.as_object_mut() {
+        members.extend(key.kid.clone().map(|kid| ("kid".to_owned(), kid.into())));
+        members.extend(key.algorithm.map(|algorithm| ("alg".to_owned(), algorithm.as_str().into())));
+    }
+    jwk
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signing::key::SigningKey;
+
+    fn public(algorithm: SigningAlgorithm) -> Value {
+        let key = SigningKey::parse(algorithm, &SigningKey::generate(algorithm).unwrap()).unwrap();
+        serde_json::to_value(key.public()).unwrap()
+    }
+
+    fn read(keys: &[&Value]) -> Result<Vec<ClientKey>, MalformedKeySet> {
+        read_client_keys(json!({ "keys": keys }).to_string().as_bytes())
+    }
+
+    fn with(key: &Value, name: &str, value: &str) -> Value {
+        let mut key = key.clone();
+        key[name] = value.into();
+        key
+    }
+
+    fn without(key: &Value, names: &[&str]) -> Value {
+        let mut key = key.clone();
+        for name in names {
+            key.as_object_mut().unwrap().remove(*name);
+        }
+        key
+    }
+
+    #[test]
+    fn a_set_is_read_and_written_again() {
+        let keys = SigningAlgorithm::ALL.map(public);
+        let bare = without(&keys[1], &["kid", "alg", "use"]);
+        let read = read(&[&keys[0], &keys[1], &keys[2], &keys[3], &bare]).unwrap();
+        let algorithms: Vec<_> = read.iter().map(|key| key.algorithm).collect();
+        assert_eq!(algorithms[..4], SigningAlgorithm::ALL.map(Some));
+        assert_eq!((&read[4].kid, read[4].algorithm, &read[4].public), (&None, None, &read[1].public));
+        assert_eq!(read_client_keys(write_client_keys(&read).to_string().as_bytes()), Ok(read));
+    }
+
+    #[test]
+    fn what_must_not_be_shown_refuses_the_whole_set() {
+        let good = public(SigningAlgorithm::Es256);
+        for member in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
+            assert_eq!(read(&[&good, &with(&good, member, "AA")]), Err(MalformedKeySet::Secret), "{member}");
+        }
+        let shared = json!({ "kty": "oct", "kid": "a" });
+        assert_eq!(read(&[&good, &shared]), Err(MalformedKeySet::Secret));
+    }
+
+    #[test]
+    fn c094_a_weak_rsa_key_refuses_the_whole_set() {
+        let good = public(SigningAlgorithm::Rs256);
+        let modulus = |bits: usize| URL_SAFE_NO_PAD.encode([&[0, 0x80][..], &vec![1; bits / 8 - 1]].concat());
+        let mut last_bit = vec![1; 255];
+        last_bit.insert(0, 0x7f);
+        for (name, value) in [
+            ("n", modulus(1024)),
+            ("n", modulus(2040)),
+            ("n", modulus(8200)),
+            ("n", URL_SAFE_NO_PAD.encode(last_bit)),
+            ("n", String::new()),
+            ("e", "AQ".to_owned()),
+            ("e", "AAE".to_owned()),
+            ("e", "AgAA".to_owned()),
+            ("e", "AQAAAAAB".to_owned()),
+        ] {
+            let weak = with(&good, name, &value);
+            assert_eq!(read(&[&good, &weak]), Err(MalformedKeySet::Strength), "{name} {value}");
+        }
+        for (name, value) in [("n", modulus(2048)), ("n", modulus(4096)), ("e", "Aw".to_owned())] {
+            assert!(read(&[&with(&good, name, &value)]).is_ok(), "{name} {value}");
+        }
+    }
+
+    #[test]
+    fn a_key_for_something_else_is_passed_over() {
+        let (rsa, ec, ed) =
+            (public(SigningAlgorithm::Rs256), public(SigningAlgorithm::Es256), public(SigningAlgorithm::EdDsa));
+        let mut other_operations = ec.clone();
+        other_operations["key_ops"] = json!(["deriveBits"]);
+        let strange = [
+            with(&rsa, "use", "enc"),
+            with(&rsa, "alg", "RSA-OAEP-256"),
+            with(&rsa, "alg", "RS512"),
+            with(&rsa, "alg", "ES256"),
+            with(&rsa, "alg", "none"),
+            with(&rsa, "n", "not base64url!"),
+            without(&rsa, &["e"]),
+            with(&ec, "crv", "P-384"),
+            with(&ec, "crv", "secp256k1"),
+            with(&ec, "y", ec["x"].as_str().unwrap()),
+            with(&ec, "x", "AA"),
+            with(&ed, "crv", "X25519"),
+            with(&ed, "kid", &"k".repeat(257)),
+            json!({ "kty": "AKP", "alg": "ML-DSA-44", "pub": "AA" }),
+            other_operations,
+        ];
+        for key in &strange {
+            assert_eq!(read(&[key]), Err(MalformedKeySet::Unusable), "{key}");
+            assert_eq!(read(&[key, &ed]).unwrap().len(), 1, "{key}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_set_is_refused() {
+        let good = public(SigningAlgorithm::EdDsa);
+        let long = format!("{{\"keys\":[],\"x\":\"{}\"}}", "a".repeat(MAX_SET_BYTES));
+        for text in ["", "{}", "[]", "{\"keys\":{}}", "{\"keys\":[7]}", "{\"keys\":[{}]}", &good.to_string(), &long] {
+            assert_eq!(read_client_keys(text.as_bytes()), Err(MalformedKeySet::NotASet), "{text}");
+        }
+        assert_eq!(read(&[]), Err(MalformedKeySet::Unusable));
+        assert_eq!(read(&[&good; 16]).unwrap().len(), 16);
+        assert_eq!(read(&[&good; 17]), Err(MalformedKeySet::TooMany));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_key_is_read_or_refused(
+            kty in "RSA|EC|OKP|oct", crv in "P-256|Ed25519|", n in "[A-Za-z0-9_-]{0,700}", e in "[A-Za-z0-9_-]{0,8}",
+            x in "[A-Za-z0-9_-]{43}", y in "[A-Za-z0-9_-]{43}",
+        ) {
+            let key = json!({ "kty": kty, "crv": crv, "n": n, "e": e, "x": x, "y": y });
+            if let Ok(keys) = read(&[&key]) {
+                proptest::prop_assert_eq!(read_client_keys(write_client_keys(&keys).to_string().as_bytes()), Ok(keys));
+            }
+        }
+    }
+}

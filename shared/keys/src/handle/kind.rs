@@ -1,0 +1,76 @@
+//! The kinds of handles, one row each. What each of them carries is made and read in `handles`.
+
+/// Declares the kinds: the documentation, the field of [`PerKind`], the second byte of a handle, and its prefix.
+macro_rules! handle_kinds {
+    ($($(#[$documentation:meta])+ $kind:ident($field:ident, $byte:literal, $prefix:literal);)+) => {
+        /// A kind of handle. No handle of one kind is taken for another.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum HandleKind {
+            $($(#[$documentation])+ $kind,)+
+        }
+
+        impl HandleKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            /// The second byte of its handles.
+            pub(crate) const fn byte(self) -> u8 {
+                match self {
+                    $(Self::$kind => $byte,)+
+                }
+            }
+
+            /// The beginning of its handles.
+            pub const fn prefix(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $prefix,)+
+                }
+            }
+        }
+
+        /// One value for each kind.
+        #[derive(Clone)]
+        pub(crate) struct PerKind<T> {
+            $($field: T,)+
+        }
+
+        impl<T> PerKind<T> {
+            /// Makes each value.
+            pub(crate) fn make<E>(make: impl Fn(HandleKind) -> Result<T, E>) -> Result<Self, E> {
+                Ok(Self { $($field: make(HandleKind::$kind)?,)+ })
+            }
+
+            /// The value of `kind`.
+            pub(crate) const fn of(&self, kind: HandleKind) -> &T {
+                match kind {
+                    $(HandleKind::$kind => &self.$field,)+
+                }
+            }
+        }
+    };
+}
+
+handle_kinds! {
+    /// An authorization code.
+    Code(code, 1, "jtc_");
+    /// A refresh token.
+    Refresh(refresh, 2, "jtr_");
+    /// An opaque access token.
+    Access(access, 3, "jta_");
+    /// The cookie of a signed-in person.
+    Session(session, 4, "jts_");
+    /// The cookie of a visitor who has not signed in.
+    Visit(visit, 5, "jtv_");
+    /// The hidden field of a sign-in form.
+    SignInForm(sign_in_form, 6, "jtl_");
+    /// The hidden field of a consent form.
+    ConsentForm(consent_form, 7, "jtf_");
+    /// The cookie of a browser that somebody signed in with.
+    Device(device, 8, "jtd_");
+    /// An initial access token, with which a client registers itself (RFC 7591 §1.2).
+    InitialAccess(initial_access, 9, "jti_");
+    /// A registration access token, with which a client changes its registration (RFC 7592 §1.2).
+    Registration(registration, 10, "jtg_");
+    /// The hidden field of the form that ends a session.
+    SignOutForm(sign_out_form, 11, "jto_");
+}

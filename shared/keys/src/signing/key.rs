@@ -1,0 +1,170 @@
+//! Signing keys: made, parsed once, used.
+
+use aws_lc_rs::encoding::AsDer;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaKeyPair,
+};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use grants::SigningAlgorithm;
+use jsonwebtoken::{Algorithm, Header};
+use protocol::Jwk;
+use zeroize::Zeroizing;
+
+use crate::signing::error::KeysError;
+use crate::signing::public;
+
+/// A private key, parsed and ready, with the encoded headers of what it signs.
+pub struct SigningKey {
+    algorithm: SigningAlgorithm,
+    pair: Pair,
+    headers: [String; 3],
+    public: Jwk,
+}
+
+/// What is signed, told apart by `typ` (RFC 8725 §3.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signed {
+    /// An access token (RFC 9068 §2.1).
+    Access,
+    /// An ID token, or a UserInfo response.
+    Identity,
+    /// A logout token (OpenID Connect Back-Channel Logout §2.4).
+    Logout,
+}
+
+impl Signed {
+    const fn typ(self) -> &'static str {
+        match self {
+            Self::Access => "at+jwt",
+            Self::Identity => "JWT",
+            Self::Logout => "logout+jwt",
+        }
+    }
+}
+
+enum Pair {
+    Rsa(RsaKeyPair),
+    Ecdsa(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+}
+
+impl SigningKey {
+    /// A new private key in PKCS#8.
+    ///
+    /// # Errors
+    /// [`KeysError::Crypto`] when the backend cannot make one.
+    pub fn generate(algorithm: SigningAlgorithm) -> Result<Zeroizing<Vec<u8>>, KeysError> {
+        let random = SystemRandom::new();
+        let crypto = |_| KeysError::Crypto;
+        let der = match algorithm {
+            SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => {
+                let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(crypto)?;
+                pair.as_der().map_err(crypto)?.as_ref().to_vec()
+            }
+            SigningAlgorithm::Es256 => {
+                let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random);
+                document.map_err(crypto)?.as_ref().to_vec()
+            }
+            SigningAlgorithm::EdDsa => Ed25519KeyPair::generate_pkcs8(&random).map_err(crypto)?.as_ref().to_vec(),
+        };
+        Ok(Zeroizing::new(der))
+    }
+
+    /// Parses a private key in PKCS#8.
+    ///
+    /// # Errors
+    /// [`KeysError::Crypto`] when it is not one for `algorithm`.
+    pub fn parse(algorithm: SigningAlgorithm, pkcs8: &[u8]) -> Result<Self, KeysError> {
+        let pair = match algorithm {
+            SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => RsaKeyPair::from_pkcs8(pkcs8).map(Pair::Rsa),
+            SigningAlgorithm::Es256 => {
+                EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8).map(Pair::Ecdsa)
+            }
+            SigningAlgorithm::EdDsa => Ed25519KeyPair::from_pkcs8(pkcs8).map(Pair::Ed25519),
+        };
+        let pair = pair.map_err(|_| KeysError::Crypto)?;
+        let public = pair.public(algorithm);
+        let header = |what: Signed| {
+            let typ = Some(what.typ().to_owned());
+            let header = Header { typ, kid: Some(public.kid.clone()), ..Header::new(jose(algorithm)) };
+            serde_json::to_vec(&header).map(|header| URL_SAFE_NO_PAD.encode(header)).map_err(|_| KeysError::Crypto)
+        };
+        let headers = [header(Signed::Access)?, header(Signed::Identity)?, header(Signed::Logout)?];
+        Ok(Self { algorithm, pair, headers, public })
+    }
+
+    /// The one algorithm it is for.
+    pub const fn algorithm(&self) -> SigningAlgorithm {
+        self.algorithm
+    }
+
+    /// Its name.
+    pub fn kid(&self) -> &str {
+        &self.public.kid
+    }
+
+    /// The JWS (RFC 7515 §3.1) of `claims`, with the header of what it is.
+    ///
+    /// # Errors
+    /// [`KeysError::Crypto`] when the backend cannot sign.
+    pub fn sign(&self, what: Signed, claims: &[u8]) -> Result<String, KeysError> {
+        let [access, identity, logout] = &self.headers;
+        let header = match what {
+            Signed::Access => access,
+            Signed::Identity => identity,
+            Signed::Logout => logout,
+        };
+        let mut token = String::with_capacity(header.len().saturating_add(claims.len().saturating_mul(2)) + 400);
+        token.push_str(header);
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(claims, &mut token);
+        let signature = self.signature(token.as_bytes())?;
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        Ok(token)
+    }
+
+    fn signature(&self, message: &[u8]) -> Result<Vec<u8>, KeysError> {
+        let random = SystemRandom::new();
+        let rsa = |pair: &RsaKeyPair, encoding| {
+            let mut signature = vec![0; pair.public_modulus_len()];
+            pair.sign(encoding, &random, message, &mut signature).map(|()| signature)
+        };
+        let signature = match (&self.pair, self.algorithm) {
+            (Pair::Rsa(pair), SigningAlgorithm::Ps256) => rsa(pair, &RSA_PSS_SHA256),
+            (Pair::Rsa(pair), _) => rsa(pair, &RSA_PKCS1_SHA256),
+            (Pair::Ecdsa(pair), _) => pair.sign(&random, message).map(|signature| signature.as_ref().to_vec()),
+            (Pair::Ed25519(pair), _) => pair.try_sign(message).map(|signature| signature.as_ref().to_vec()),
+        };
+        signature.map_err(|_| KeysError::Crypto)
+    }
+
+    /// The public part (RFC 7517 §4).
+    pub const fn public(&self) -> &Jwk {
+        &self.public
+    }
+}
+
+impl Pair {
+    fn public(&self, algorithm: SigningAlgorithm) -> Jwk {
+        match self {
+            Self::Rsa(pair) => public::of_rsa(algorithm, pair.public_key()),
+            Self::Ecdsa(pair) => public::of_p256(algorithm, pair.public_key().as_ref()),
+            Self::Ed25519(pair) => public::of_ed25519(algorithm, pair.public_key().as_ref()),
+        }
+    }
+}
+
+/// The same algorithm in the words of `jsonwebtoken`.
+pub(crate) const fn jose(algorithm: SigningAlgorithm) -> Algorithm {
+    match algorithm {
+        SigningAlgorithm::Rs256 => Algorithm::RS256,
+        SigningAlgorithm::Es256 => Algorithm::ES256,
+        SigningAlgorithm::EdDsa => Algorithm::EdDSA,
+        SigningAlgorithm::Ps256 => Algorithm::PS256,
+    }
+}

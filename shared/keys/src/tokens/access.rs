@@ -1,0 +1,145 @@
+//! JWT access tokens (RFC 9068): written, and read again for introspection and revocation.
+
+use grants::{AccessToken, Timestamp, TokenFacts, TokenId};
+use jsonwebtoken::{DecodingKey, Validation};
+use protocol::{ClientId, Jwk, Resource, Scope};
+use serde::{Deserialize, Serialize};
+
+use crate::signing::error::KeysError;
+use crate::signing::key::jose;
+use crate::signing::records::KeyRecord;
+
+/// A text that is not an access token signed here, for whatever reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an access token of this server")]
+pub struct InvalidToken;
+
+#[derive(Serialize)]
+struct Written<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: Audience<'a>,
+    client_id: &'a str,
+    iat: u64,
+    exp: u64,
+    jti: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    scope: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<u64>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Audience<'a> {
+    One(&'a str),
+    Several(Vec<&'a str>),
+}
+
+#[derive(Deserialize)]
+struct Read {
+    sub: String,
+    aud: ReadAudience,
+    client_id: String,
+    iat: u64,
+    exp: u64,
+    jti: String,
+    #[serde(default)]
+    scope: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum ReadAudience {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// The claims of `token` (RFC 9068 §2.2).
+pub(crate) fn claims(token: &AccessToken, issuer: &str, id: TokenId) -> Result<Vec<u8>, KeysError> {
+    let aud = match token.audience.as_slice() {
+        [only] => Audience::One(only.as_str()),
+        several => Audience::Several(several.iter().map(Resource::as_str).collect()),
+    };
+    let written = Written {
+        iss: issuer,
+        sub: &token.subject,
+        aud,
+        client_id: token.client_id.as_str(),
+        iat: token.issued_at.seconds(),
+        exp: token.expires_at.seconds(),
+        jti: id.to_string(),
+        scope: &token.scope.to_string(),
+        auth_time: token.auth_time.map(Timestamp::seconds),
+    };
+    serde_json::to_vec(&written).map_err(|_| KeysError::Crypto)
+}
+
+/// What `token` says, when one of `keys` signed it as an access token of `issuer` (RFC 9068 §4, RFC 8725).
+/// Whether it has expired is for `grants` to say.
+pub(crate) fn read(token: &str, issuer: &str, keys: &[Verifier]) -> Result<TokenFacts, InvalidToken> {
+    let header = jsonwebtoken::decode_header(token).map_err(|_| InvalidToken)?;
+    let is_access_token = header
+        .typ
+        .as_deref()
+        .is_some_and(|typ| typ.eq_ignore_ascii_case("at+jwt") || typ.eq_ignore_ascii_case("application/at+jwt"));
+    let key = Verifier::named(keys, header.kid.as_deref()).ok_or(InvalidToken)?;
+    if !is_access_token {
+        return Err(InvalidToken);
+    }
+    let mut validation = Validation::new(key.algorithm);
+    validation.set_issuer(&[issuer]);
+    validation.set_required_spec_claims(&["iss", "exp"]);
+    validation.validate_aud = false;
+    validation.validate_exp = false;
+    let read = jsonwebtoken::decode::<Read>(token, &key.key, &validation).map_err(|_| InvalidToken)?.claims;
+    facts(read).ok_or(InvalidToken)
+}
+
+fn facts(read: Read) -> Option<TokenFacts> {
+    let audience = match read.aud {
+        ReadAudience::One(only) => vec![only],
+        ReadAudience::Several(several) => several,
+    };
+    let token_id = TokenId::parse(&read.jti).ok()?;
+    Some(TokenFacts {
+        client_id: ClientId::parse(&read.client_id).ok()?,
+        subject: read.sub,
+        audience: audience.iter().map(|text| Resource::parse(text)).collect::<Result<_, _>>().ok()?,
+        scope: Scope::parse(&read.scope).ok()?,
+        issued_at: Timestamp::from_seconds(read.iat),
+        expires_at: Timestamp::from_seconds(read.exp),
+        token_id: Some(token_id),
+        generation: match token_id {
+            TokenId::Machine(_) => None,
+            TokenId::OfGrant(_, generation, ..) => Some(generation),
+        },
+    })
+}
+
+/// A public key, parsed, for its one algorithm.
+#[derive(Clone)]
+pub(crate) struct Verifier {
+    kid: String,
+    pub(crate) algorithm: jsonwebtoken::Algorithm,
+    pub(crate) key: DecodingKey,
+}
+
+impl Verifier {
+    /// The key that a token names.
+    pub(crate) fn named<'a>(keys: &'a [Self], kid: Option<&str>) -> Option<&'a Self> {
+        kid.and_then(|kid| keys.iter().find(|key| key.kid == kid))
+    }
+
+    pub(crate) fn parse(record: &KeyRecord) -> Result<Self, KeysError> {
+        let Jwk { kid, n, e, x, y, .. } = &record.public;
+        let key = match (n, e, x, y) {
+            (Some(n), Some(e), _, _) => DecodingKey::from_rsa_components(n, e),
+            (_, _, Some(x), Some(y)) => DecodingKey::from_ec_components(x, y),
+            (_, _, Some(x), None) => DecodingKey::from_ed_components(x),
+            _ => return Err(KeysError::Crypto),
+        };
+        let key = key.map_err(|_| KeysError::Crypto)?;
+        Ok(Self { kid: kid.clone(), algorithm: jose(record.algorithm), key })
+    }
+}

@@ -1,0 +1,178 @@
+//! ID tokens, logout tokens and signed UserInfo responses written, ID tokens read again as hints (OpenID Connect Core §2,
+//! §3.1.3.6, §5.3.2, Back-Channel Logout §2.4).
+
+use aws_lc_rs::digest::{SHA256, SHA512, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use grants::{AUTHENTICATION_CONTEXT, IdToken, LogoutToken, PASSWORD, SessionId, SigningAlgorithm, Timestamp};
+use jsonwebtoken::Validation;
+use protocol::{Claims, ClientId, Secret};
+use serde::{Deserialize, Serialize};
+
+use crate::signing::error::KeysError;
+use crate::tokens::access::{Audience, InvalidToken, ReadAudience, Verifier};
+
+#[derive(Serialize)]
+struct Written<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: &'a str,
+    azp: &'a str,
+    iat: u64,
+    exp: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'a str>,
+    acr: &'static str,
+    amr: [&'static str; 1],
+    sid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_hash: Option<String>,
+    #[serde(flatten)]
+    claims: &'a Claims,
+}
+
+#[derive(Serialize)]
+struct WrittenLogout<'a> {
+    iss: &'a str,
+    sub: &'a str,
+    aud: &'a str,
+    iat: u64,
+    exp: u64,
+    jti: &'a str,
+    sid: String,
+    events: LogoutEvents,
+}
+
+#[derive(Default, Serialize)]
+struct LogoutEvents {
+    #[serde(rename = "http://schemas.openid.net/event/backchannel-logout")]
+    backchannel_logout: Empty,
+}
+
+#[derive(Default, Serialize)]
+struct Empty {}
+
+/// What is told at the UserInfo endpoint.
+#[derive(Serialize)]
+pub struct UserInfo<'a> {
+    /// `sub`, the same as in the ID token.
+    pub sub: &'a str,
+    /// The claims.
+    #[serde(flatten)]
+    pub claims: &'a Claims,
+}
+
+#[derive(Serialize)]
+struct WrittenUserInfo<'a> {
+    iss: &'a str,
+    aud: Audience<'a>,
+    #[serde(flatten)]
+    said: &'a UserInfo<'a>,
+}
+
+/// Whom an ID token was about, and for whom, however long ago it expired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdTokenFacts {
+    /// `sub`.
+    pub subject: String,
+    /// `aud`.
+    pub client_id: ClientId,
+    /// `sid`.
+    pub session: Option<SessionId>,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    sub: String,
+    aud: ReadAudience,
+    sid: Option<String>,
+}
+
+/// The claims of `token`.
+pub(crate) fn claims(token: &IdToken, issuer: &str, access_token: Option<&Secret>) -> Result<Vec<u8>, KeysError> {
+    let client_id = token.client_id.as_str();
+    let written = Written {
+        iss: issuer,
+        sub: &token.subject,
+        aud: client_id,
+        azp: client_id,
+        iat: token.issued_at.seconds(),
+        exp: token.expires_at.seconds(),
+        auth_time: token.auth_time.map(Timestamp::seconds),
+        nonce: token.nonce.as_ref().map(protocol::Nonce::as_str),
+        acr: AUTHENTICATION_CONTEXT,
+        amr: [PASSWORD],
+        sid: token.session.to_string(),
+        at_hash: access_token.map(|access_token| half_hash(access_token, token.algorithm)),
+        claims: &token.claims,
+    };
+    serde_json::to_vec(&written).map_err(|_| KeysError::Crypto)
+}
+
+/// The claims of a logout token.
+pub(crate) fn logout(token: &LogoutToken, issuer: &str, jti: &str) -> Result<Vec<u8>, KeysError> {
+    let written = WrittenLogout {
+        iss: issuer,
+        sub: token.subject.as_str(),
+        aud: token.client_id.as_str(),
+        iat: token.issued_at.seconds(),
+        exp: token.expires_at.seconds(),
+        jti,
+        sid: token.session.to_string(),
+        events: LogoutEvents::default(),
+    };
+    serde_json::to_vec(&written).map_err(|_| KeysError::Crypto)
+}
+
+/// The claims of a signed UserInfo response.
+pub(crate) fn userinfo(said: &UserInfo<'_>, issuer: &str, client: &ClientId) -> Result<Vec<u8>, KeysError> {
+    let written = WrittenUserInfo { iss: issuer, aud: Audience::One(client.as_str()), said };
+    serde_json::to_vec(&written).map_err(|_| KeysError::Crypto)
+}
+
+/// `at_hash`: the left half of the hash that the signature algorithm uses (§3.1.3.6); Ed25519 uses SHA-512.
+fn half_hash(token: &Secret, algorithm: SigningAlgorithm) -> String {
+    let algorithm = match algorithm {
+        SigningAlgorithm::Rs256 | SigningAlgorithm::Es256 | SigningAlgorithm::Ps256 => &SHA256,
+        SigningAlgorithm::EdDsa => &SHA512,
+    };
+    let hash = digest(algorithm, token.expose().as_bytes());
+    let (left, _) = hash.as_ref().split_at(hash.as_ref().len() / 2);
+    URL_SAFE_NO_PAD.encode(left)
+}
+
+/// What an ID token says that one of `keys` signed for `issuer`, expired or not (OpenID Connect RP-Initiated Logout §2).
+pub(crate) fn read(token: &str, issuer: &str, keys: &[Verifier]) -> Result<IdTokenFacts, InvalidToken> {
+    let header = jsonwebtoken::decode_header(token).map_err(|_| InvalidToken)?;
+    let is_id_token = header.typ.as_deref().is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
+    let key = Verifier::named(keys, header.kid.as_deref()).filter(|_| is_id_token).ok_or(InvalidToken)?;
+    let mut validation = Validation::new(key.algorithm);
+    validation.set_issuer(&[issuer]);
+    validation.set_required_spec_claims(&["iss"]);
+    validation.validate_aud = false;
+    validation.validate_exp = false;
+    let read = jsonwebtoken::decode::<Read>(token, &key.key, &validation).map_err(|_| InvalidToken)?.claims;
+    let ReadAudience::One(client_id) = read.aud else { return Err(InvalidToken) };
+    Ok(IdTokenFacts {
+        subject: read.sub,
+        client_id: ClientId::parse(&client_id).map_err(|_| InvalidToken)?,
+        session: read.sid.and_then(|sid| SessionId::parse(&sid).ok()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn o24_at_hash_is_the_left_half_of_the_hash_of_the_algorithm() {
+        // The example of OpenID Connect Core §A.3.
+        let token = Secret::new("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y".to_owned());
+        for algorithm in [SigningAlgorithm::Rs256, SigningAlgorithm::Es256, SigningAlgorithm::Ps256] {
+            assert_eq!(half_hash(&token, algorithm), "77QmUPtjPfzWtF2AnpK9RQ");
+        }
+        assert_eq!(half_hash(&token, SigningAlgorithm::EdDsa).len(), 43);
+    }
+}

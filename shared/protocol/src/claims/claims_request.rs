@@ -1,0 +1,113 @@
+//! The `claims` parameter (OpenID Connect Core §5.5): single claims, asked for beside or instead of scopes.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::claims::claim::Claim;
+
+/// What an authorization request asks for one by one. What is not known is left out of the answer, not refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClaimsRequest {
+    /// To be had at the UserInfo endpoint.
+    pub userinfo: BTreeSet<Claim>,
+    /// To be in the ID token.
+    pub id_token: BTreeSet<Claim>,
+    /// The only person who will do (§5.5.1): the `value` of `sub` in the ID token.
+    pub subject: Option<String>,
+    /// The only authentication contexts that will do (§5.5.1.1): an essential `acr` in the ID token; empty for any.
+    pub acr: Vec<String>,
+}
+
+/// A `claims` parameter that is no JSON object of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("claims must be a JSON object with the members userinfo and id_token")]
+pub struct MalformedClaimsRequest;
+
+impl ClaimsRequest {
+    /// Reads the parameter. Claims and members that nobody knows are ignored (§5.5).
+    ///
+    /// # Errors
+    /// [`MalformedClaimsRequest`] when it is no object of objects.
+    pub fn parse(text: &str) -> Result<Self, MalformedClaimsRequest> {
+        let whole: Map<String, Value> = serde_json::from_str(text).map_err(|_| MalformedClaimsRequest)?;
+        let userinfo = Wanted::read(whole.get("userinfo"))?;
+        let id_token = Wanted::read(whole.get("id_token"))?;
+        let acr = id_token.get("acr").filter(|wanted| wanted.get("essential") == Some(&Value::Bool(true)));
+        Ok(Self {
+            userinfo: userinfo.claims(),
+            subject: id_token
+                .get("sub")
+                .and_then(|wanted| wanted.get("value"))
+                .and_then(Value::as_str)
+                .map(str::to_owned),
+            acr: acr.map(values).unwrap_or_default(),
+            id_token: id_token.claims(),
+        })
+    }
+}
+
+/// One member: claims with what is said about each.
+struct Wanted<'a>(Vec<(&'a str, Option<&'a Map<String, Value>>)>);
+
+impl<'a> Wanted<'a> {
+    fn read(member: Option<&'a Value>) -> Result<Self, MalformedClaimsRequest> {
+        let claims = match member {
+            None | Some(Value::Null) => return Ok(Self(Vec::new())),
+            Some(Value::Object(claims)) => claims,
+            Some(_) => return Err(MalformedClaimsRequest),
+        };
+        let read = claims.iter().map(|(name, said)| match said {
+            Value::Null => Ok((name.as_str(), None)),
+            Value::Object(said) => Ok((name.as_str(), Some(said))),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Err(MalformedClaimsRequest),
+        });
+        read.collect::<Result<_, _>>().map(Self)
+    }
+
+    fn get(&self, name: &str) -> Option<&'a Map<String, Value>> {
+        self.0.iter().find(|(known, _)| *known == name).and_then(|(_, said)| *said)
+    }
+
+    fn claims(&self) -> BTreeSet<Claim> {
+        self.0.iter().filter_map(|(name, _)| Claim::parse(name)).collect()
+    }
+}
+
+/// `value` and `values`, as far as they are texts.
+fn values(said: &Map<String, Value>) -> Vec<String> {
+    let several = said.get("values").and_then(Value::as_array).into_iter().flatten();
+    said.get("value").into_iter().chain(several).filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn o16_single_claims_are_asked_for_at_either_place() {
+        let text = r#"{"userinfo":{"name":{"essential":true},"email":null,"shoe_size":null},
+            "id_token":{"phone_number":null,"sub":{"value":"usr_x"},"acr":{"essential":true,"values":["a","b"]}},"more":1}"#;
+        let request = ClaimsRequest::parse(text).unwrap();
+        assert_eq!(request.userinfo, [Claim::Name, Claim::Email].into());
+        assert_eq!(request.id_token, [Claim::PhoneNumber].into());
+        assert_eq!(request.subject.as_deref(), Some("usr_x"));
+        assert_eq!(request.acr, ["a", "b"]);
+    }
+
+    #[test]
+    fn a_voluntary_acr_is_no_demand() {
+        let request = ClaimsRequest::parse(r#"{"id_token":{"acr":{"values":["a"]}}}"#).unwrap();
+        assert_eq!(request, ClaimsRequest::default());
+        let one = ClaimsRequest::parse(r#"{"id_token":{"acr":{"essential":true,"value":"a"}}}"#).unwrap();
+        assert_eq!(one.acr, ["a"]);
+        assert_eq!(ClaimsRequest::parse("{}").unwrap(), ClaimsRequest::default());
+    }
+
+    #[test]
+    fn what_is_no_object_of_objects_is_refused() {
+        for bad in ["", "[]", "1", "{", r#"{"userinfo":[]}"#, r#"{"id_token":{"name":1}}"#] {
+            assert_eq!(ClaimsRequest::parse(bad), Err(MalformedClaimsRequest), "{bad}");
+        }
+    }
+}

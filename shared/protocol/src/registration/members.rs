@@ -1,0 +1,184 @@
+//! The members of a registration request, each read as its type, and what is told of one that cannot be.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use serde_json::{Map, Value};
+
+use crate::values::server_uri::{ServerUri, plain_url};
+
+const MAX_TEXT_BYTES: usize = 256;
+
+/// `error` of a registration that is refused (RFC 7591 §3.2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegistrationErrorCode {
+    /// A redirect URI is malformed, missing, or not one that this client may have.
+    InvalidRedirectUri,
+    /// Any other member is.
+    InvalidClientMetadata,
+    /// Nobody whom this server trusts made the statement.
+    UnapprovedSoftwareStatement,
+}
+
+/// Why a registration is refused: which member, and what is wrong with it. Nothing of what was sent is in it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{member}: {why}")]
+pub struct MetadataError {
+    code: RegistrationErrorCode,
+    member: &'static str,
+    why: Cow<'static, str>,
+}
+
+impl RegistrationErrorCode {
+    /// The value of `error`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::UnapprovedSoftwareStatement => "unapproved_software_statement",
+        }
+    }
+}
+
+impl MetadataError {
+    /// A fault of a member, with `invalid_client_metadata`. `why` is a sentence of this server's own, without quotes and
+    /// backslashes.
+    pub fn of(member: &'static str, why: impl Into<Cow<'static, str>>) -> Self {
+        Self { code: RegistrationErrorCode::InvalidClientMetadata, member, why: why.into() }
+    }
+
+    /// A fault of the redirect URIs.
+    pub fn of_redirect_uris(why: impl Into<Cow<'static, str>>) -> Self {
+        Self::of("redirect_uris", why).with(RegistrationErrorCode::InvalidRedirectUri)
+    }
+
+    /// The same fault with another code.
+    #[must_use]
+    pub fn with(self, code: RegistrationErrorCode) -> Self {
+        Self { code, ..self }
+    }
+
+    /// The code.
+    pub const fn code(&self) -> RegistrationErrorCode {
+        self.code
+    }
+}
+
+/// The members of a request; one that is `null` is not there.
+pub(crate) struct Members(Map<String, Value>);
+
+impl Members {
+    pub(crate) fn new(mut members: Map<String, Value>) -> Self {
+        members.retain(|_, value| !value.is_null());
+        Self(members)
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
+    pub(crate) fn text(&self, name: &'static str) -> Result<Option<&str>, MetadataError> {
+        let text = |value: &'_ Value| value.as_str().is_some();
+        match self.value(name) {
+            Some(value) if !text(value) => Err(MetadataError::of(name, "it is not a text")),
+            value => Ok(value.and_then(Value::as_str)),
+        }
+    }
+
+    /// A text that somebody else reads.
+    pub(crate) fn owned(&self, name: &'static str) -> Result<Option<String>, MetadataError> {
+        match self.text(name)? {
+            Some(text) if text.len() > MAX_TEXT_BYTES => Err(MetadataError::of(name, "it is longer than 256 bytes")),
+            text => Ok(text.map(str::to_owned)),
+        }
+    }
+
+    pub(crate) fn one<T, E: Display>(
+        &self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, MetadataError> {
+        self.text(name)?.map(parse).transpose().map_err(|error| MetadataError::of(name, error.to_string()))
+    }
+
+    fn texts(&self, name: &'static str) -> Result<Option<Vec<&str>>, MetadataError> {
+        let Some(value) = self.value(name) else { return Ok(None) };
+        let texts = value.as_array().and_then(|values| values.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
+        texts.map(Some).ok_or_else(|| MetadataError::of(name, "it is not an array of texts"))
+    }
+
+    /// At most so many texts, each read by `parse`.
+    pub(crate) fn several<T, E: Display>(
+        &self,
+        name: &'static str,
+        most: usize,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Option<Vec<T>>, MetadataError> {
+        let Some(texts) = self.texts(name)? else { return Ok(None) };
+        if texts.len() > most {
+            return Err(MetadataError::of(name, format!("there are more than {most}")));
+        }
+        let read =
+            texts.into_iter().map(|text| parse(text).map_err(|error| MetadataError::of(name, error.to_string())));
+        read.collect::<Result<_, _>>().map(Some)
+    }
+
+    /// The values of a closed set.
+    pub(crate) fn known<T>(
+        &self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<Vec<T>>, MetadataError> {
+        let Some(texts) = self.texts(name)? else { return Ok(None) };
+        let unknown = || MetadataError::of(name, "one of its values is not known here");
+        texts.into_iter().map(|text| parse(text).ok_or_else(unknown)).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// Several short texts that nobody here reads.
+    pub(crate) fn notes(&self, name: &'static str, most: usize) -> Result<Option<Vec<String>>, MetadataError> {
+        self.several(name, most, |text| {
+            if text.len() > MAX_TEXT_BYTES { Err("one is longer than 256 bytes") } else { Ok(text.to_owned()) }
+        })
+    }
+
+    pub(crate) fn flag(&self, name: &'static str) -> Result<Option<bool>, MetadataError> {
+        let Some(value) = self.value(name) else { return Ok(None) };
+        value.as_bool().map(Some).ok_or_else(|| MetadataError::of(name, "it is neither true nor false"))
+    }
+
+    pub(crate) fn seconds(&self, name: &'static str) -> Result<Option<u32>, MetadataError> {
+        let Some(value) = self.value(name) else { return Ok(None) };
+        let seconds = value.as_u64().map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX));
+        seconds.map(Some).ok_or_else(|| MetadataError::of(name, "it is not a whole number of seconds"))
+    }
+
+    /// An `https` URL.
+    pub(crate) fn url(&self, name: &'static str) -> Result<Option<String>, MetadataError> {
+        match self.text(name)? {
+            Some(text) if !is_https(text) => Err(MetadataError::of(name, "it is not an https URL")),
+            text => Ok(text.map(str::to_owned)),
+        }
+    }
+
+    /// A URL that this server asks: as a `jwks_uri` is, so that one on this machine can be tried out.
+    pub(crate) fn served(&self, name: &'static str) -> Result<Option<String>, MetadataError> {
+        let text = self.text(name)?;
+        match text.map(ServerUri::parse) {
+            Some(Err(_)) => Err(MetadataError::of(name, "it is not an https URL")),
+            Some(Ok(_)) | None => Ok(text.map(str::to_owned)),
+        }
+    }
+}
+
+/// Whether it is an `https` URL whose host every reader finds, without user information.
+fn is_https(text: &str) -> bool {
+    plain_url(text).is_some_and(|url| url.scheme() == "https")
+}

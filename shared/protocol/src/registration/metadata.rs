@@ -1,0 +1,288 @@
+//! Client metadata (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2): what a client that registers itself asks
+//! for, as far as its form goes.
+
+use serde_json::Value;
+
+use crate::registration::descriptive::AboutClient;
+use crate::registration::members::{Members, MetadataError, RegistrationErrorCode};
+use crate::values::grant_type::GrantType;
+use crate::values::names::ClientId;
+use crate::values::redirect_uri::RedirectUri;
+use crate::values::response_type::ResponseType;
+use crate::values::scope::Scope;
+use crate::values::secret::Secret;
+use crate::values::server_uri::ServerUri;
+
+/// The largest request that is read, in bytes.
+pub const MAX_METADATA_BYTES: usize = 16 * 1024;
+
+const MAX_URIS: usize = 32;
+
+/// What a client asks for. A member that is absent or `null` is `None`, or empty where there may be several.
+#[derive(Clone, Debug)]
+pub struct ClientMetadata {
+    /// `redirect_uris`.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// `token_endpoint_auth_method`.
+    pub auth_method: Option<String>,
+    /// `token_endpoint_auth_signing_alg`.
+    pub assertion_algorithm: Option<String>,
+    /// `grant_types`.
+    pub grant_types: Option<Vec<GrantType>>,
+    /// `response_types`.
+    pub response_types: Option<Vec<ResponseType>>,
+    /// `client_name`.
+    pub name: Option<String>,
+    /// `scope`.
+    pub scope: Option<Scope>,
+    /// `jwks` as JSON, or `jwks_uri`.
+    pub keys: Option<AskedKeys>,
+    /// `subject_type`.
+    pub subject_type: SubjectType,
+    /// `id_token_signed_response_alg`.
+    pub id_token_algorithm: Option<String>,
+    /// `userinfo_signed_response_alg`.
+    pub userinfo_algorithm: Option<String>,
+    /// `default_max_age`, in seconds.
+    pub default_max_age: Option<u32>,
+    /// `post_logout_redirect_uris`.
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// `backchannel_logout_uri`.
+    pub backchannel_logout_uri: Option<ServerUri>,
+    /// `backchannel_logout_session_required`.
+    pub backchannel_logout_session_required: bool,
+    /// What is kept and told, and changes nothing.
+    pub about: AboutClient,
+    /// `client_id`, in an update.
+    pub client_id: Option<ClientId>,
+    /// `client_secret`, in an update.
+    pub client_secret: Option<Secret>,
+}
+
+/// Where a client's keys are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AskedKeys {
+    /// `jwks`: the set as JSON.
+    Inline(String),
+    /// `jwks_uri`.
+    At(ServerUri),
+}
+
+/// `subject_type` (OpenID Connect Core §8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SubjectType {
+    /// Everybody knows a person by the same name.
+    #[default]
+    Public,
+    /// Each sector knows a person by a name of its own.
+    Pairwise,
+}
+
+impl SubjectType {
+    /// The value of `subject_type`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Pairwise => "pairwise",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Public, Self::Pairwise].into_iter().find(|known| known.as_str() == text)
+    }
+}
+
+impl ClientMetadata {
+    /// Reads a request (RFC 7591 §3.1). Members that nothing here knows are ignored (§2).
+    ///
+    /// # Errors
+    /// [`MetadataError`] for its first fault: no JSON object, a member of the wrong type or with a value that it does not
+    /// have, or a member that asks for what is not done here.
+    pub fn parse(body: &[u8]) -> Result<Self, MetadataError> {
+        let whole = |why| MetadataError::of("request", why);
+        if body.len() > MAX_METADATA_BYTES {
+            return Err(whole("it is larger than 16 KiB"));
+        }
+        let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
+            return Err(whole("it is not a JSON object"));
+        };
+        let members = Members::new(members);
+        refuse_unsupported(&members)?;
+        let uri = |text: &str| RedirectUri::parse(text);
+        let refused = |error: MetadataError| error.with(RegistrationErrorCode::InvalidRedirectUri);
+        Ok(Self {
+            redirect_uris: members.several("redirect_uris", MAX_URIS, uri).map_err(refused)?.unwrap_or_default(),
+            auth_method: members.owned("token_endpoint_auth_method")?,
+            assertion_algorithm: members.owned("token_endpoint_auth_signing_alg")?,
+            grant_types: members.known("grant_types", GrantType::parse)?,
+            response_types: members.known("response_types", ResponseType::parse)?,
+            name: members.owned("client_name")?,
+            scope: members.one("scope", Scope::parse)?.filter(|scope| !scope.is_empty()),
+            keys: keys(&members)?,
+            subject_type: subject_type(&members)?,
+            id_token_algorithm: members.owned("id_token_signed_response_alg")?,
+            userinfo_algorithm: members.owned("userinfo_signed_response_alg")?,
+            default_max_age: members.seconds("default_max_age")?,
+            post_logout_redirect_uris: members.several("post_logout_redirect_uris", MAX_URIS, uri)?.unwrap_or_default(),
+            backchannel_logout_uri: members.one("backchannel_logout_uri", ServerUri::parse)?,
+            backchannel_logout_session_required: members
+                .flag("backchannel_logout_session_required")?
+                .unwrap_or_default(),
+            about: AboutClient::read(&members)?,
+            client_id: members.one("client_id", ClientId::parse)?,
+            client_secret: members.owned("client_secret")?.map(Secret::new),
+        })
+    }
+}
+
+/// Refuses what would be less than was asked for if it were ignored: statements by others, encryption, request objects.
+fn refuse_unsupported(members: &Members) -> Result<(), MetadataError> {
+    if members.has("software_statement") {
+        let fault = MetadataError::of("software_statement", "this server trusts nobody who makes such statements");
+        return Err(fault.with(RegistrationErrorCode::UnapprovedSoftwareStatement));
+    }
+    let encrypted = members.names().any(|name| name.contains("_encrypted_response_"));
+    if encrypted {
+        return Err(MetadataError::of("encrypted_response", "answers are signed and never encrypted here"));
+    }
+    if members.names().any(|name| name.starts_with("request_object_")) {
+        return Err(MetadataError::of("request_object", "request objects are not supported"));
+    }
+    Ok(())
+}
+
+fn keys(members: &Members) -> Result<Option<AskedKeys>, MetadataError> {
+    let uri = members.one("jwks_uri", ServerUri::parse)?;
+    match (members.value("jwks"), uri) {
+        (Some(_), Some(_)) => Err(MetadataError::of("jwks", "give it or jwks_uri, and not both")),
+        (Some(set), None) => Ok(Some(AskedKeys::Inline(set.to_string()))),
+        (None, uri) => Ok(uri.map(AskedKeys::At)),
+    }
+}
+
+fn subject_type(members: &Members) -> Result<SubjectType, MetadataError> {
+    let Some(text) = members.text("subject_type")? else { return Ok(SubjectType::Public) };
+    SubjectType::parse(text).ok_or_else(|| MetadataError::of("subject_type", "it is public or pairwise"))
+}
+
+/// The redirect URIs that a sector identifier lists: a JSON array of texts (OpenID Connect Core §8.1); `None` when it is
+/// no such array.
+pub fn sector_redirect_uris(body: &[u8]) -> Option<Vec<String>> {
+    serde_json::from_slice(body).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn parse(document: &Value) -> Result<ClientMetadata, MetadataError> {
+        ClientMetadata::parse(document.to_string().as_bytes())
+    }
+
+    /// That a member with this value is refused with this code, by its name and in characters of RFC 6749.
+    fn assert_named(member: &str, value: &Value, code: RegistrationErrorCode) {
+        let fault = parse(&json!({ member: value })).map(drop).unwrap_err();
+        assert_eq!(fault.code(), code, "{member}: {value}");
+        let told = fault.to_string();
+        assert!(told.starts_with(&format!("{member}: ")), "{told}");
+        let legal = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+        assert!(told.bytes().all(legal), "{told}");
+    }
+
+    #[test]
+    fn what_is_absent_null_or_unknown_is_not_there() {
+        let read = parse(&json!({
+            "redirect_uris": ["https://app.example/cb"],
+            "jwks": null,
+            "request_object_signing_alg": null,
+            "id_token_encrypted_response_alg": null,
+            "software_statement": null,
+            "request_uris": ["https://app.example/r"],
+            "client_name#ja": "x",
+            "tls_client_auth_subject_dn": 5,
+        }));
+        let read = read.unwrap();
+        assert_eq!((read.keys, read.scope, read.grant_types, read.auth_method), (None, None, None, None));
+        assert_eq!(read.subject_type, SubjectType::Public);
+        assert_eq!(read.redirect_uris.len(), 1);
+    }
+
+    #[test]
+    fn o30_o31_a_member_of_the_wrong_type_or_value_is_named() {
+        use RegistrationErrorCode as Code;
+        let rows = [
+            ("redirect_uris", json!("https://app.example/cb"), Code::InvalidRedirectUri),
+            ("redirect_uris", json!([1]), Code::InvalidRedirectUri),
+            ("redirect_uris", json!(["https://app.example/cb#x"]), Code::InvalidRedirectUri),
+            ("redirect_uris", json!(["http://app.example/cb"]), Code::InvalidRedirectUri),
+            ("redirect_uris", json!(vec!["https://app.example/cb"; 33]), Code::InvalidRedirectUri),
+            ("post_logout_redirect_uris", json!(["x"]), Code::InvalidClientMetadata),
+            ("backchannel_logout_uri", json!("http://app.example/out"), Code::InvalidClientMetadata),
+            ("backchannel_logout_session_required", json!("true"), Code::InvalidClientMetadata),
+            ("token_endpoint_auth_method", json!(["none"]), Code::InvalidClientMetadata),
+            ("grant_types", json!("authorization_code"), Code::InvalidClientMetadata),
+            ("grant_types", json!(["magic"]), Code::InvalidClientMetadata),
+            ("response_types", json!(["code magic"]), Code::InvalidClientMetadata),
+            ("client_name", json!(7), Code::InvalidClientMetadata),
+            ("scope", json!(["openid"]), Code::InvalidClientMetadata),
+            ("scope", json!("a\"b"), Code::InvalidClientMetadata),
+            ("jwks_uri", json!("http://app.example/keys"), Code::InvalidClientMetadata),
+            ("subject_type", json!("secret"), Code::InvalidClientMetadata),
+            ("default_max_age", json!("1"), Code::InvalidClientMetadata),
+            ("default_max_age", json!(-1), Code::InvalidClientMetadata),
+            ("default_max_age", json!(1.5), Code::InvalidClientMetadata),
+            ("require_auth_time", json!("true"), Code::InvalidClientMetadata),
+            ("default_acr_values", json!("pwd"), Code::InvalidClientMetadata),
+            ("application_type", json!("service"), Code::InvalidClientMetadata),
+            ("initiate_login_uri", json!("http://app.example/go"), Code::InvalidClientMetadata),
+            ("sector_identifier_uri", json!("http://app.example/s"), Code::InvalidClientMetadata),
+            ("logo_uri", json!("http://app.example/l"), Code::InvalidClientMetadata),
+            ("client_uri", json!("javascript:alert(1)"), Code::InvalidClientMetadata),
+            ("policy_uri", json!("https://u@app.example/"), Code::InvalidClientMetadata),
+            ("tos_uri", json!(""), Code::InvalidClientMetadata),
+            ("contacts", json!("a@b.example"), Code::InvalidClientMetadata),
+            ("software_id", json!("x".repeat(257)), Code::InvalidClientMetadata),
+            ("software_statement", json!("e30.e30."), Code::UnapprovedSoftwareStatement),
+            ("client_id", json!("a b"), Code::InvalidClientMetadata),
+        ];
+        for (member, value, code) in rows {
+            assert_named(member, &value, code);
+        }
+    }
+
+    #[test]
+    fn what_would_be_less_than_was_asked_is_refused() {
+        for member in [
+            "id_token_encrypted_response_alg",
+            "userinfo_encrypted_response_enc",
+            "request_object_signing_alg",
+            "request_object_encryption_alg",
+        ] {
+            let fault = parse(&json!({ member: "RS256" })).map(drop).unwrap_err();
+            assert_eq!(fault.code(), RegistrationErrorCode::InvalidClientMetadata, "{member}");
+        }
+        let both = json!({"jwks": {"keys": []}, "jwks_uri": "https://app.example/keys"});
+        assert!(parse(&both).map(drop).unwrap_err().to_string().starts_with("jwks: "));
+    }
+
+    #[test]
+    fn what_is_no_object_or_too_large_is_refused() {
+        let large = format!("{{\"x\":\"{}\"}}", "x".repeat(MAX_METADATA_BYTES));
+        let deep = "[".repeat(10_000);
+        for body in ["", "[]", "null", "{\"a\":1", "\u{0}", &large, &deep] {
+            assert!(ClientMetadata::parse(body.as_bytes()).is_err());
+        }
+        assert!(ClientMetadata::parse(b"{\"client_name\":\"\xff\"}").is_err());
+        assert!(ClientMetadata::parse(b"{}").is_ok());
+    }
+
+    #[test]
+    fn a_sector_identifier_is_an_array_of_texts() {
+        assert_eq!(sector_redirect_uris(br#"["a","b"]"#), Some(vec!["a".to_owned(), "b".to_owned()]));
+        for bad in ["", "{}", "[1]", "\"a\"", "<html>"] {
+            assert_eq!(sector_redirect_uris(bad.as_bytes()), None, "{bad}");
+        }
+    }
+}

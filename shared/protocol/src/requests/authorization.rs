@@ -1,0 +1,407 @@
+//! Requests of the authorization endpoint (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1).
+//!
+//! They are read in two steps, because an error may be sent to the client only once its redirect URI is trusted:
+//! [`ReceivedRequest`] tells who asks and where the answer should go, [`AuthorizationRequest`] everything else.
+
+use crate::claims::claim::IdentityScope;
+use crate::claims::claims_request::ClaimsRequest;
+use crate::responses::errors::AuthorizationErrorCode;
+use crate::values::grant_type::LegacyGrants;
+use crate::values::names::{ClientId, Nonce, State};
+use crate::values::parameters::Parameters;
+use crate::values::pkce::CodeChallenge;
+use crate::values::prompt::Prompt;
+use crate::values::redirect_uri::RedirectUri;
+use crate::values::resource::Resource;
+use crate::values::response_type::{ResponseMode, ResponseType};
+use crate::values::scope::Scope;
+use crate::values::secret::Secret;
+
+const MAX_RESOURCES: usize = 16;
+const MAX_LOGIN_HINT_BYTES: usize = 128;
+
+/// The part of an authorization request that decides whether an answer may be redirected.
+#[derive(Clone, Debug)]
+pub struct ReceivedRequest {
+    /// Who asks.
+    pub client_id: ClientId,
+    /// Where the answer should go; `None` when the client left it to its registration.
+    pub redirect_uri: Option<RedirectUri>,
+}
+
+/// An authorization request whose form is right.
+#[derive(Clone, Debug)]
+pub struct AuthorizationRequest {
+    /// `response_type`.
+    pub response_type: ResponseType,
+    /// The scope asked for; `None` asks for the default.
+    pub scope: Option<Scope>,
+    /// The APIs the tokens are for (RFC 8707); empty asks for the default.
+    pub resources: Vec<Resource>,
+    /// The S256 challenge of RFC 7636.
+    pub code_challenge: Option<CodeChallenge>,
+    /// Echoed in an ID token.
+    pub nonce: Option<Nonce>,
+    /// What may or must be shown.
+    pub prompt: Vec<Prompt>,
+    /// The oldest sign-in that will do, in seconds.
+    pub max_age: Option<u32>,
+    /// Whom the client expects, to fill the sign-in form with.
+    pub login_hint: Option<String>,
+    /// An ID token of the person whom the client expects.
+    pub id_token_hint: Option<Secret>,
+    /// Single claims about the person.
+    pub claims: ClaimsRequest,
+}
+
+/// Why an authorization request is refused for its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthorizationRequestError {
+    /// No `client_id`, several, or one that is none.
+    #[error("client_id is missing or malformed")]
+    ClientId,
+    /// Several redirect URIs, or one that is none.
+    #[error("redirect_uri is malformed")]
+    RedirectUri,
+    /// A repeated parameter.
+    #[error("a parameter is included more than once")]
+    Repeated,
+    /// No `response_type`.
+    #[error("response_type is missing")]
+    ResponseTypeMissing,
+    /// Not `code`.
+    #[error("this response type is not supported: use code")]
+    ResponseTypeUnsupported,
+    /// `response_mode` other than that of the response type.
+    #[error("this response mode is not supported: leave response_mode out")]
+    ResponseModeUnsupported,
+    /// `request`.
+    #[error("request objects are not supported")]
+    RequestObject,
+    /// `request_uri`.
+    #[error("request_uri is not supported")]
+    RequestUri,
+    /// `registration`.
+    #[error("the registration parameter is not supported")]
+    Registration,
+    /// RFC 6749 §3.3.
+    #[error("scope is malformed")]
+    Scope,
+    /// RFC 8707 §2.
+    #[error("resource is not an absolute URI without a fragment")]
+    Resource,
+    /// RFC 7636 §4.2.
+    #[error("code_challenge is malformed: 43 to 128 characters out of A-Z a-z 0-9 - . _ ~")]
+    CodeChallenge,
+    /// RFC 7636 §4.3: without a method it means `plain`, which is not taken.
+    #[error("code_challenge_method must be S256")]
+    CodeChallengeMethod,
+    /// A method without a challenge.
+    #[error("code_challenge is missing")]
+    CodeChallengeMissing,
+    /// Too long.
+    #[error("nonce is too long")]
+    Nonce,
+    /// OpenID Connect Core §3.2.2.1.
+    #[error("nonce is missing: an ID token straight from the authorization endpoint needs one")]
+    NonceMissing,
+    /// OpenID Connect Core §3.1.2.1.
+    #[error("an ID token needs the scope openid")]
+    OpenIdMissing,
+    /// Too long.
+    #[error("state is too long")]
+    State,
+    /// Unknown, or `none` with others.
+    #[error("prompt is malformed: none alone, or login, consent, select_account")]
+    Prompt,
+    /// Not a whole number of seconds.
+    #[error("max_age is not a whole number of seconds")]
+    MaxAge,
+    /// OpenID Connect Core §5.5.
+    #[error("claims is not a JSON object with the members userinfo and id_token")]
+    Claims,
+}
+
+impl AuthorizationRequestError {
+    /// The protocol error.
+    pub const fn code(self) -> AuthorizationErrorCode {
+        match self {
+            Self::ClientId
+            | Self::RedirectUri
+            | Self::Repeated
+            | Self::ResponseTypeMissing
+            | Self::ResponseModeUnsupported
+            | Self::Registration
+            | Self::CodeChallenge
+            | Self::CodeChallengeMethod
+            | Self::CodeChallengeMissing
+            | Self::Nonce
+            | Self::NonceMissing
+            | Self::State
+            | Self::Prompt
+            | Self::MaxAge
+            | Self::Claims => AuthorizationErrorCode::InvalidRequest,
+            Self::ResponseTypeUnsupported => AuthorizationErrorCode::UnsupportedResponseType,
+            Self::RequestObject => AuthorizationErrorCode::RequestNotSupported,
+            Self::RequestUri => AuthorizationErrorCode::RequestUriNotSupported,
+            Self::Scope | Self::OpenIdMissing => AuthorizationErrorCode::InvalidScope,
+            Self::Resource => AuthorizationErrorCode::InvalidTarget,
+        }
+    }
+}
+
+impl ReceivedRequest {
+    /// Reads who asks and where the answer should go.
+    ///
+    /// # Errors
+    /// [`AuthorizationRequestError::ClientId`] or [`AuthorizationRequestError::RedirectUri`]; neither may be redirected.
+    pub fn parse(parameters: &Parameters) -> Result<Self, AuthorizationRequestError> {
+        let client_id = parameters.one("client_id").ok().flatten().and_then(|text| ClientId::parse(text).ok());
+        let redirect_uri = parameters
+            .one("redirect_uri")
+            .map_err(|_| AuthorizationRequestError::RedirectUri)?
+            .map(RedirectUri::read)
+            .transpose()
+            .map_err(|_| AuthorizationRequestError::RedirectUri)?;
+        Ok(Self { client_id: client_id.ok_or(AuthorizationRequestError::ClientId)?, redirect_uri })
+    }
+}
+
+impl AuthorizationRequest {
+    /// The `state` to return with any answer, an error included; `None` when there is none that could be returned.
+    pub fn state(parameters: &Parameters) -> Option<State> {
+        parameters.one("state").ok().flatten().and_then(|text| State::parse(text).ok())
+    }
+
+    /// How any answer gets to the client, an error included: as it asks, where that can be done.
+    pub fn response_mode(parameters: &Parameters, legacy: LegacyGrants) -> ResponseMode {
+        let kind = parameters.one("response_type").ok().flatten();
+        let kind = kind.and_then(|text| ResponseType::offered(text, legacy));
+        let in_fragment = kind.is_some_and(|kind| kind != ResponseType::Code);
+        let usual = if in_fragment { ResponseMode::Fragment } else { ResponseMode::Query };
+        let asked = parameters.one("response_mode").ok().flatten().and_then(ResponseMode::parse);
+        // A token never stands in a query, which servers log (RFC 6750 §5.3).
+        asked.filter(|asked| !in_fragment || *asked != ResponseMode::Query).unwrap_or(usual)
+    }
+
+    /// Whether nothing may be shown (`prompt=none`), told also of a request that has faults.
+    pub fn is_silent(parameters: &Parameters) -> bool {
+        let prompt = parameters.one("prompt").ok().flatten();
+        prompt.is_some_and(|prompt| Prompt::parse_list(Some(prompt)).is_ok_and(|list| list.contains(&Prompt::None)))
+    }
+
+    /// Reads all that is not about who asks and where the answer goes, for a deployment that offers these `legacy`
+    /// grants.
+    ///
+    /// # Errors
+    /// [`AuthorizationRequestError`] for its first fault.
+    pub fn parse(parameters: &Parameters, legacy: LegacyGrants) -> Result<Self, AuthorizationRequestError> {
+        use AuthorizationRequestError as E;
+        parameters.without_repeats().map_err(|_| E::Repeated)?;
+        let one = |name| parameters.one(name).map_err(|_| E::Repeated);
+        refuse_unsupported(parameters)?;
+        let response_type = match one("response_type")? {
+            None => return Err(E::ResponseTypeMissing),
+            Some(text) => ResponseType::offered(text, legacy).ok_or(E::ResponseTypeUnsupported)?,
+        };
+        let mode = Self::response_mode(parameters, legacy);
+        if one("response_mode")?.is_some_and(|asked| ResponseMode::parse(asked) != Some(mode)) {
+            return Err(E::ResponseModeUnsupported);
+        }
+        if one("state")?.is_some_and(|text| State::parse(text).is_err()) {
+            return Err(E::State);
+        }
+        let scope = one("scope")?.map(Scope::parse).transpose().map_err(|_| E::Scope)?;
+        let nonce = one("nonce")?.map(Nonce::parse).transpose().map_err(|_| E::Nonce)?;
+        refuse_unbound(response_type, scope.as_ref(), nonce.as_ref())?;
+        Ok(Self {
+            response_type,
+            scope: scope.filter(|scope| !scope.is_empty()),
+            resources: crate::values::resource::several(parameters, MAX_RESOURCES).map_err(|_| E::Resource)?,
+            code_challenge: code_challenge(one("code_challenge")?, one("code_challenge_method")?)?,
+            nonce,
+            prompt: Prompt::parse_list(one("prompt")?).map_err(|_| E::Prompt)?,
+            max_age: max_age(one("max_age")?)?,
+            login_hint: one("login_hint")?.filter(|hint| hint.len() <= MAX_LOGIN_HINT_BYTES).map(str::to_owned),
+            id_token_hint: one("id_token_hint")?.map(|hint| Secret::new(hint.to_owned())),
+            claims: one("claims")?.map(ClaimsRequest::parse).transpose().map_err(|_| E::Claims)?.unwrap_or_default(),
+        })
+    }
+}
+
+/// An ID token straight from here is of a sign-in, and is bound to the browser's session by `nonce` (OpenID Connect Core
+/// §3.2.2.1).
+fn refuse_unbound(
+    response_type: ResponseType,
+    scope: Option<&Scope>,
+    nonce: Option<&Nonce>,
+) -> Result<(), AuthorizationRequestError> {
+    use AuthorizationRequestError as E;
+    if !response_type.gives_id_token() {
+        return Ok(());
+    }
+    if !scope.is_some_and(|scope| scope.has(IdentityScope::OpenId)) {
+        return Err(E::OpenIdMissing);
+    }
+    if nonce.is_some() { Ok(()) } else { Err(E::NonceMissing) }
+}
+
+fn refuse_unsupported(parameters: &Parameters) -> Result<(), AuthorizationRequestError> {
+    use AuthorizationRequestError as E;
+    let unsupported =
+        [("request", E::RequestObject), ("request_uri", E::RequestUri), ("registration", E::Registration)];
+    let found = unsupported.into_iter().find(|(name, _)| parameters.has(name));
+    found.map_or(Ok(()), |(_, error)| Err(error))
+}
+
+fn code_challenge(
+    challenge: Option<&str>,
+    method: Option<&str>,
+) -> Result<Option<CodeChallenge>, AuthorizationRequestError> {
+    match (challenge, method) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(AuthorizationRequestError::CodeChallengeMissing),
+        (Some(text), Some("S256")) => {
+            CodeChallenge::parse(text).map(Some).map_err(|_| AuthorizationRequestError::CodeChallenge)
+        }
+        (Some(_), Some(_) | None) => Err(AuthorizationRequestError::CodeChallengeMethod),
+    }
+}
+
+fn max_age(text: Option<&str>) -> Result<Option<u32>, AuthorizationRequestError> {
+    let Some(text) = text else { return Ok(None) };
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(AuthorizationRequestError::MaxAge);
+    }
+    // A number larger than any age there can be is no limit.
+    Ok(Some(text.parse().unwrap_or(u32::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "response_type=code&client_id=app&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&scope=read\
+        &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+
+    fn parse(query: &str) -> Result<AuthorizationRequest, AuthorizationRequestError> {
+        AuthorizationRequest::parse(&Parameters::parse(query.as_bytes()).unwrap(), LegacyGrants::default())
+    }
+
+    #[test]
+    fn each_fault_of_an_authorization_request_is_told_apart() {
+        use AuthorizationRequestError as E;
+        let rows = [
+            ("&state=a&state=b", E::Repeated),
+            ("&unknown=a&unknown=b", E::Repeated),
+            ("&request=x", E::RequestObject),
+            ("&request_uri=x", E::RequestUri),
+            ("&registration=x", E::Registration),
+            ("&response_mode=web_message", E::ResponseModeUnsupported),
+            ("&claims=%5B%5D", E::Claims),
+            ("&prompt=none%20login", E::Prompt),
+            ("&prompt=dance", E::Prompt),
+            ("&max_age=-1", E::MaxAge),
+            ("&resource=api", E::Resource),
+        ];
+        assert!(parse(GOOD).is_ok());
+        for (more, why) in rows {
+            assert_eq!(parse(&format!("{GOOD}{more}")).err(), Some(why), "{more}");
+        }
+        let spoiled = [
+            ("response_type=code", "response_type=token", E::ResponseTypeUnsupported),
+            ("response_type=code", "response_type=", E::ResponseTypeMissing),
+            ("=S256", "=plain", E::CodeChallengeMethod),
+            ("&code_challenge_method=S256", "", E::CodeChallengeMethod),
+            ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "short", E::CodeChallenge),
+            ("code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "x=y", E::CodeChallengeMissing),
+            ("scope=read", "scope=%5C", E::Scope),
+        ];
+        for (from, to, why) in spoiled {
+            assert_eq!(parse(&GOOD.replace(from, to)).err(), Some(why), "{to}");
+        }
+    }
+
+    #[test]
+    fn c014_a_token_in_the_fragment_is_an_answer_only_where_it_is_offered() {
+        let offered = LegacyGrants { implicit: true, password: false };
+        let query = GOOD.replace("response_type=code", "response_type=token");
+        let with = |more: &str| Parameters::parse(format!("{query}{more}").as_bytes()).unwrap();
+        let request = AuthorizationRequest::parse(&with(""), offered).unwrap();
+        assert_eq!(request.response_type, ResponseType::Token);
+        assert!(AuthorizationRequest::parse(&with("&response_mode=fragment"), offered).is_ok());
+        let in_query = AuthorizationRequest::parse(&with("&response_mode=query"), offered);
+        assert_eq!(in_query.err(), Some(AuthorizationRequestError::ResponseModeUnsupported));
+        assert_eq!(AuthorizationRequest::response_mode(&with(""), offered), ResponseMode::Fragment);
+        assert_eq!(AuthorizationRequest::response_mode(&with(""), LegacyGrants::default()), ResponseMode::Query);
+        let code = Parameters::parse(GOOD.as_bytes()).unwrap();
+        assert_eq!(AuthorizationRequest::response_mode(&code, offered), ResponseMode::Query);
+    }
+
+    #[test]
+    fn an_answer_goes_the_way_that_is_asked_for_and_a_token_never_in_a_query() {
+        let offered = LegacyGrants { implicit: true, password: false };
+        let mode = |response_type: &str, asked: &str| {
+            let query =
+                GOOD.replace("response_type=code", &format!("response_type={response_type}&response_mode={asked}"));
+            AuthorizationRequest::response_mode(&Parameters::parse(query.as_bytes()).unwrap(), offered)
+        };
+        for known in ResponseMode::ALL {
+            assert_eq!(mode("code", known.as_str()), known);
+            let expected = if known == ResponseMode::Query { ResponseMode::Fragment } else { known };
+            assert_eq!(mode("token", known.as_str()), expected);
+        }
+        assert_eq!(mode("code", "jwt"), ResponseMode::Query);
+        for known in ResponseMode::ALL {
+            assert!(parse(&format!("{GOOD}&response_mode={}", known.as_str())).is_ok());
+        }
+    }
+
+    #[test]
+    fn an_id_token_straight_from_here_needs_openid_and_a_nonce_and_goes_into_no_query() {
+        use AuthorizationRequestError as E;
+        let offered = LegacyGrants { implicit: true, password: false };
+        let with = |response_type: &str, more: &str| {
+            let query = GOOD.replace("response_type=code", &format!("response_type={response_type}"));
+            Parameters::parse(format!("{}{more}", query.replace("scope=read", "scope=read+openid")).as_bytes()).unwrap()
+        };
+        let parse = |response_type: &str, more: &str| {
+            AuthorizationRequest::parse(&with(response_type, more), offered).map(|request| request.response_type)
+        };
+        for (text, kind) in [
+            ("id_token", ResponseType::IdToken),
+            ("id_token+token", ResponseType::IdTokenToken),
+            ("token+id_token", ResponseType::IdTokenToken),
+        ] {
+            assert_eq!(parse(text, "&nonce=n"), Ok(kind));
+            assert_eq!(parse(text, ""), Err(E::NonceMissing));
+            assert_eq!(parse(text, "&nonce=n&response_mode=form_post"), Ok(kind));
+            assert_eq!(parse(text, "&nonce=n&response_mode=query"), Err(E::ResponseModeUnsupported));
+            assert_eq!(AuthorizationRequest::response_mode(&with(text, ""), offered), ResponseMode::Fragment);
+            let none = LegacyGrants::default();
+            assert_eq!(
+                AuthorizationRequest::parse(&with(text, "&nonce=n"), none).err(),
+                Some(E::ResponseTypeUnsupported)
+            );
+            let plain = GOOD.replace("response_type=code", &format!("response_type={text}&nonce=n"));
+            let plain = Parameters::parse(plain.as_bytes()).unwrap();
+            assert_eq!(AuthorizationRequest::parse(&plain, offered).err(), Some(E::OpenIdMissing));
+        }
+        for other in ["code+id_token", "code+token", "id_token+id_token", "none", "id_token++token"] {
+            assert_eq!(parse(other, "&nonce=n"), Err(E::ResponseTypeUnsupported), "{other}");
+        }
+        for kind in ResponseType::ALL {
+            assert_eq!(ResponseType::parse(kind.as_str()), Some(kind));
+        }
+    }
+
+    #[test]
+    fn who_asks_is_read_before_anything_else() {
+        let received = |query: &str| ReceivedRequest::parse(&Parameters::parse(query.as_bytes()).unwrap());
+        assert!(received(GOOD).is_ok());
+        assert_eq!(received("client_id=").err(), Some(AuthorizationRequestError::ClientId));
+        assert_eq!(received("client_id=a&client_id=b").err(), Some(AuthorizationRequestError::ClientId));
+        let twice = format!("{GOOD}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb");
+        assert_eq!(received(&twice).err(), Some(AuthorizationRequestError::RedirectUri));
+    }
+}

@@ -1,0 +1,70 @@
+//! Access tokens as they are presented to a resource (RFC 6750 §2).
+
+use crate::values::parameters::Parameters;
+use crate::values::secret::Secret;
+
+/// No token that is made here is longer.
+const MAX_TOKEN_BYTES: usize = 8 * 1024;
+
+/// Why a request presents no access token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BearerError {
+    /// There is none: the answer says how to present one, and no error (RFC 6750 §3.1).
+    Missing,
+    /// Another scheme, a token too long or with characters that none has, or two tokens.
+    Malformed(&'static str),
+}
+
+/// The token of the `Authorization` header, or of a form in the body.
+///
+/// # Errors
+/// [`BearerError`].
+pub fn bearer_token(authorization: Option<&str>, form: Option<&Parameters>) -> Result<Secret, BearerError> {
+    let of_header = authorization.map(of_header).transpose()?;
+    let repeated = |_| BearerError::Malformed("a parameter is included more than once");
+    let of_body = form.map(|form| form.one("access_token")).transpose().map_err(repeated)?.flatten();
+    let token = match (of_header, of_body) {
+        (Some(_), Some(_)) => return Err(BearerError::Malformed("present the access token once")),
+        (None, None) => return Err(BearerError::Missing),
+        (Some(token), None) | (None, Some(token)) => token,
+    };
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+    if token.is_empty() || token.len() > MAX_TOKEN_BYTES || !token.bytes().all(legal) {
+        return Err(BearerError::Malformed("the access token is malformed"));
+    }
+    Ok(Secret::new(token.to_owned()))
+}
+
+fn of_header(authorization: &str) -> Result<&str, BearerError> {
+    let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
+    if scheme.eq_ignore_ascii_case("bearer") {
+        Ok(token.trim_matches(' '))
+    } else {
+        Err(BearerError::Malformed("use Authorization: Bearer and the access token"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn o27_a_token_comes_in_the_header_or_in_the_body_and_once() {
+        let form = |text: &str| Parameters::parse(text.as_bytes()).unwrap();
+        let read = |header: Option<&str>, body: &str| {
+            bearer_token(header, Some(&form(body))).map(|token| token.expose().to_owned())
+        };
+        assert_eq!(read(Some("Bearer abc"), ""), Ok("abc".to_owned()));
+        assert_eq!(read(Some("bEARER  a.b-c_~+/= "), ""), Ok("a.b-c_~+/=".to_owned()));
+        assert_eq!(read(None, "access_token=abc"), Ok("abc".to_owned()));
+        assert_eq!(read(None, ""), Err(BearerError::Missing));
+        assert_eq!(bearer_token(None, None).err(), Some(BearerError::Missing));
+        let malformed = |header: Option<&str>, body: &str| matches!(read(header, body), Err(BearerError::Malformed(_)));
+        assert!(malformed(Some("Bearer abc"), "access_token=abc"));
+        assert!(malformed(None, "access_token=a&access_token=b"));
+        for header in ["Basic abc", "Bearer", "Bearer ", "Bearer a b", "Bearer a\"b", "abc"] {
+            assert!(malformed(Some(header), ""), "{header}");
+        }
+        assert!(malformed(Some(&format!("Bearer {}", "a".repeat(8193))), ""));
+    }
+}

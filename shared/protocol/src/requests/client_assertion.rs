@@ -1,0 +1,112 @@
+//! A client's assertion (RFC 7521 §4.2, RFC 7523 §2.2), as far as its form goes.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+
+use crate::values::names::ClientId;
+use crate::values::secret::Secret;
+
+/// Longer than one with an RSA signature of 4096 bits and everything in it that anybody could want.
+const MAX_BYTES: usize = 8 * 1024;
+
+/// A JWT with which a client says who it is. Who it says it is stands in it unverified.
+#[derive(Clone, Debug)]
+pub struct ClientAssertion {
+    client_id: ClientId,
+    jwt: Secret,
+}
+
+/// Not the compact form of a JWT whose `sub` could be a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a JWT whose sub is a client_id")]
+pub struct MalformedAssertion;
+
+#[derive(Deserialize)]
+struct Named {
+    sub: String,
+}
+
+impl ClientAssertion {
+    /// The one `client_assertion_type` (RFC 7523 §2.2).
+    pub const TYPE: &'static str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+    /// Reads the compact form (RFC 7515 §3.1) of at most 8 KiB. Its `sub` names the client (RFC 7523 §3).
+    ///
+    /// # Errors
+    /// [`MalformedAssertion`] when it is something else, or names nobody.
+    pub fn parse(jwt: &str) -> Result<Self, MalformedAssertion> {
+        let parts: Vec<&str> = jwt.split('.').collect();
+        let (true, [_, payload, _]) = (jwt.len() <= MAX_BYTES, parts.as_slice()) else {
+            return Err(MalformedAssertion);
+        };
+        let payload = URL_SAFE_NO_PAD.decode(payload).map_err(|_| MalformedAssertion)?;
+        let named: Named = serde_json::from_slice(&payload).map_err(|_| MalformedAssertion)?;
+        let client_id = ClientId::parse(&named.sub).map_err(|_| MalformedAssertion)?;
+        Ok(Self { client_id, jwt: Secret::new(jwt.to_owned()) })
+    }
+
+    /// The client it says it is of.
+    pub const fn client_id(&self) -> &ClientId {
+        &self.client_id
+    }
+
+    /// The JWT.
+    pub const fn jwt(&self) -> &Secret {
+        &self.jwt
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn jwt(claims: &str) -> String {
+        format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims))
+    }
+
+    #[test]
+    fn an_assertion_names_the_client_of_its_sub() {
+        let assertion = ClientAssertion::parse(&jwt(r#"{"iss":"other","sub":"orders"}"#)).unwrap();
+        assert_eq!(assertion.client_id().as_str(), "orders");
+        assert_eq!(assertion.jwt().expose(), jwt(r#"{"iss":"other","sub":"orders"}"#));
+        assert!(!format!("{assertion:?}").contains("e30"));
+    }
+
+    #[test]
+    fn what_names_nobody_is_none() {
+        let good = jwt(r#"{"sub":"orders"}"#);
+        let long = format!("{{\"sub\":\"orders\",\"x\":\"{}\"}}", "a".repeat(MAX_BYTES));
+        let rows = [
+            "",
+            ".",
+            "..",
+            "a.b.c",
+            &good.replace('.', ""),
+            &format!("{good}.x"),
+            &format!("{good} ."),
+            &jwt("{}"),
+            &jwt("[]"),
+            &jwt(r#"{"sub":7}"#),
+            &jwt(r#"{"sub":""}"#),
+            &jwt(r#"{"sub":"a b"}"#),
+            &jwt(r#"{"sub":"a","sub":"b"}"#),
+            &jwt(r#"{"sub":"usr_AAAAAAAAAAAAAAAAAAAAAA"}"#),
+            &jwt(&long),
+        ];
+        for text in rows {
+            assert!(ClientAssertion::parse(text).is_err(), "{text}");
+        }
+        assert!(ClientAssertion::parse(&good).is_ok());
+        // What nobody reads is skipped, however deep it is.
+        let deep = format!("{{\"a\":{}{},\"sub\":\"orders\"}}", "[".repeat(2500), "]".repeat(2500));
+        assert!(ClientAssertion::parse(&jwt(&deep)).is_ok());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "[A-Za-z0-9_=+/-]{0,40}([.][A-Za-z0-9_=-]{0,60}){0,4}") {
+            let _ = ClientAssertion::parse(&text);
+        }
+    }
+}

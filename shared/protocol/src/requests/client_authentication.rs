@@ -1,0 +1,281 @@
+//! How a client says who it is (RFC 6749 §2.3).
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
+
+use crate::requests::client_assertion::ClientAssertion;
+use crate::responses::errors::TokenErrorCode;
+use crate::values::names::ClientId;
+use crate::values::parameters::{Parameters, Repeated};
+use crate::values::secret::Secret;
+
+const MAX_SECRET_BYTES: usize = 1024;
+
+/// What a client presented, before anyone looked whether it is true.
+#[derive(Clone, Debug)]
+pub enum PresentedClient {
+    /// `client_secret_basic`.
+    Basic(ClientId, Secret),
+    /// `client_secret_post`.
+    Post(ClientId, Secret),
+    /// `private_key_jwt` or `client_secret_jwt`: which of them, its registration tells.
+    Assertion(ClientAssertion),
+    /// Only its name: method `none`.
+    Named(ClientId),
+}
+
+/// Why a request does not tell who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuthenticationError {
+    /// Neither an `Authorization` header nor a `client_id`.
+    Missing,
+    /// RFC 6749 §2.3: a client must not use more than one method in a request.
+    SeveralMethods,
+    /// A repeated parameter.
+    Repeated,
+    /// Not base64 of `id:secret`, each part form-urlencoded.
+    MalformedBasic,
+    /// `Authorization: Bearer id:secret`: seen so often that it gets an answer of its own.
+    BearerCredentials,
+    /// Another scheme in the `Authorization` header.
+    UnsupportedScheme,
+    /// `client_assertion` without its type, of another type, or no JWT that names a client.
+    MalformedAssertion,
+    /// The body names another client than its credentials do.
+    TwoClients,
+    /// Not a possible name.
+    MalformedCredentials,
+}
+
+impl ClientAuthenticationError {
+    /// What the caller is told.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Missing => {
+                "client authentication is missing: use HTTP Basic, or client_id and client_secret in the body"
+            }
+            Self::SeveralMethods => "use one way of client authentication, not several at once",
+            Self::Repeated => "a parameter is included more than once",
+            Self::MalformedBasic => {
+                "HTTP Basic credentials are base64 of client_id:client_secret, each form-urlencoded before"
+            }
+            Self::BearerCredentials => {
+                "client credentials do not go in a Bearer header: send Authorization: Basic base64(client_id:client_secret), or client_id and client_secret in the body"
+            }
+            Self::UnsupportedScheme => "this authorization scheme is not supported here: use Basic",
+            Self::MalformedAssertion => {
+                "client_assertion must be a signed JWT whose sub is the client_id, and client_assertion_type urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+            }
+            Self::TwoClients => "client_id in the body is not the client of the credentials",
+            Self::MalformedCredentials => "client_id or client_secret is malformed",
+        }
+    }
+
+    /// The protocol error: RFC 6749 §5.2 counts several methods among malformed requests, all else as failed
+    /// authentication.
+    pub const fn code(self) -> TokenErrorCode {
+        match self {
+            Self::SeveralMethods | Self::Repeated => TokenErrorCode::InvalidRequest,
+            Self::Missing
+            | Self::MalformedBasic
+            | Self::BearerCredentials
+            | Self::UnsupportedScheme
+            | Self::MalformedAssertion
+            | Self::TwoClients
+            | Self::MalformedCredentials => TokenErrorCode::InvalidClient,
+        }
+    }
+}
+
+impl fmt::Display for ClientAuthenticationError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.description())
+    }
+}
+
+impl std::error::Error for ClientAuthenticationError {}
+
+impl From<Repeated> for ClientAuthenticationError {
+    fn from(_: Repeated) -> Self {
+        Self::Repeated
+    }
+}
+
+impl PresentedClient {
+    /// Reads the credentials from the `Authorization` header and the body.
+    ///
+    /// # Errors
+    /// [`ClientAuthenticationError`] when there are none, several, or malformed ones.
+    pub fn parse(authorization: Option<&str>, body: &Parameters) -> Result<Self, ClientAuthenticationError> {
+        let client_id = body.one("client_id")?;
+        let client_secret = body.one("client_secret")?;
+        let assertion = (body.one("client_assertion_type")?, body.one("client_assertion")?);
+        let methods = [authorization.is_some(), client_secret.is_some(), assertion != (None, None)];
+        if methods.into_iter().filter(|used| *used).count() > 1 {
+            return Err(ClientAuthenticationError::SeveralMethods);
+        }
+        if assertion != (None, None) {
+            return from_assertion(assertion, client_id);
+        }
+        match (authorization, client_id, client_secret) {
+            (Some(header), named, _) => from_header(header, named),
+            (None, Some(id), Some(secret)) => Ok(Self::Post(parse_id(id)?, parse_secret(secret)?)),
+            (None, Some(id), None) => Ok(Self::Named(parse_id(id)?)),
+            (None, None, _) => Err(ClientAuthenticationError::Missing),
+        }
+    }
+
+    /// The client it says it is.
+    pub fn client_id(&self) -> &ClientId {
+        match self {
+            Self::Basic(id, _) | Self::Post(id, _) | Self::Named(id) => id,
+            Self::Assertion(assertion) => assertion.client_id(),
+        }
+    }
+
+    /// The secret it presented, if any.
+    pub fn secret(&self) -> Option<&Secret> {
+        match self {
+            Self::Basic(_, secret) | Self::Post(_, secret) => Some(secret),
+            Self::Assertion(_) | Self::Named(_) => None,
+        }
+    }
+}
+
+fn from_assertion(
+    (kind, jwt): (Option<&str>, Option<&str>),
+    named: Option<&str>,
+) -> Result<PresentedClient, ClientAuthenticationError> {
+    let malformed = ClientAuthenticationError::MalformedAssertion;
+    let jwt = jwt.filter(|_| kind == Some(ClientAssertion::TYPE)).ok_or(malformed)?;
+    let assertion = ClientAssertion::parse(jwt).map_err(|_| malformed)?;
+    // RFC 7521 §4.2: the parameter is not needed, and identifies the same client.
+    if named.is_some_and(|named| named != assertion.client_id().as_str()) {
+        return Err(ClientAuthenticationError::TwoClients);
+    }
+    Ok(PresentedClient::Assertion(assertion))
+}
+
+fn from_header(header: &str, named: Option<&str>) -> Result<PresentedClient, ClientAuthenticationError> {
+    let (scheme, credentials) = header.split_once(' ').unwrap_or((header, ""));
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Err(ClientAuthenticationError::BearerCredentials);
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(ClientAuthenticationError::UnsupportedScheme);
+    }
+    let decoded = STANDARD
+        .decode(credentials.trim())
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .map(Secret::new)
+        .ok_or(ClientAuthenticationError::MalformedBasic)?;
+    let (id, secret) = decoded.expose().split_once(':').ok_or(ClientAuthenticationError::MalformedBasic)?;
+    let id = form_decoded(id)?;
+    let id = parse_id(id.expose())?;
+    if named.is_some_and(|named| named != id.as_str()) {
+        return Err(ClientAuthenticationError::TwoClients);
+    }
+    Ok(PresentedClient::Basic(id, parse_secret(form_decoded(secret)?.expose())?))
+}
+
+/// RFC 6749 §2.3.1 with appendix B: both parts are form-urlencoded before they are joined.
+fn form_decoded(text: &str) -> Result<Secret, ClientAuthenticationError> {
+    let spaced = Secret::new(text.replace('+', " "));
+    percent_decode_str(spaced.expose())
+        .decode_utf8()
+        .map(|decoded| Secret::new(decoded.into_owned()))
+        .map_err(|_| ClientAuthenticationError::MalformedBasic)
+}
+
+fn parse_id(text: &str) -> Result<ClientId, ClientAuthenticationError> {
+    ClientId::parse(text).map_err(|_| ClientAuthenticationError::MalformedCredentials)
+}
+
+fn parse_secret(text: &str) -> Result<Secret, ClientAuthenticationError> {
+    if text.len() > MAX_SECRET_BYTES {
+        return Err(ClientAuthenticationError::MalformedCredentials);
+    }
+    Ok(Secret::new(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::*;
+
+    fn parse(authorization: Option<&str>, body: &str) -> Result<PresentedClient, ClientAuthenticationError> {
+        PresentedClient::parse(authorization, &Parameters::parse(body.as_bytes()).unwrap())
+    }
+
+    fn basic(text: &str) -> String {
+        format!("Basic {}", STANDARD.encode(text))
+    }
+
+    #[test]
+    fn c066_basic_credentials_are_form_decoded() {
+        let presented = parse(Some(&basic("a%3Ab:p%25+q%2B")), "").unwrap();
+        assert!(matches!(&presented, PresentedClient::Basic(id, secret)
+            if id.as_str() == "a:b" && secret.expose() == "p% q+"));
+    }
+
+    #[test]
+    fn c065_more_than_one_method_is_refused() {
+        let header = basic("a:b");
+        for body in ["client_id=a&client_secret=b", "client_secret=b", "client_assertion=x"] {
+            assert_eq!(parse(Some(&header), body).err(), Some(ClientAuthenticationError::SeveralMethods), "{body}");
+        }
+        let secret_and_assertion = "client_id=a&client_secret=b&client_assertion=x";
+        assert_eq!(parse(None, secret_and_assertion).err(), Some(ClientAuthenticationError::SeveralMethods));
+    }
+
+    #[test]
+    fn c070_an_assertion_comes_with_its_type_and_names_one_client() {
+        use ClientAuthenticationError as E;
+        let kind = "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
+        let jwt = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode("{\"sub\":\"orders\"}"));
+        let whole = format!("{kind}&client_assertion={jwt}");
+        for body in [&whole, &format!("{whole}&client_id=orders")] {
+            let presented = parse(None, body).unwrap();
+            assert!(matches!(&presented, PresentedClient::Assertion(_)) && presented.secret().is_none(), "{body}");
+            assert_eq!(presented.client_id().as_str(), "orders");
+        }
+        let rows = [
+            (kind.to_owned(), E::MalformedAssertion),
+            (format!("client_assertion={jwt}"), E::MalformedAssertion),
+            (format!("{kind}&client_assertion=a.b.c"), E::MalformedAssertion),
+            (whole.replace("jwt-bearer", "saml2-bearer"), E::MalformedAssertion),
+            (format!("{whole}&client_id=other"), E::TwoClients),
+            (format!("{whole}&client_secret=x"), E::SeveralMethods),
+            (format!("{whole}&client_assertion={jwt}"), E::Repeated),
+        ];
+        for (body, why) in rows {
+            assert_eq!(parse(None, &body).err(), Some(why), "{body}");
+        }
+        assert_eq!(parse(Some(&basic("orders:x")), &whole).err(), Some(E::SeveralMethods));
+    }
+
+    #[test]
+    fn each_malformed_presentation_is_told_apart() {
+        use ClientAuthenticationError as E;
+        let rows: [(Option<String>, &str, E); 9] = [
+            (None, "", E::Missing),
+            (None, "client_secret=b", E::Missing),
+            (Some("Bearer a:b".to_owned()), "", E::BearerCredentials),
+            (Some("bearer a:b".to_owned()), "client_id=a", E::BearerCredentials),
+            (Some("Digest x".to_owned()), "", E::UnsupportedScheme),
+            (Some("Basic !!".to_owned()), "", E::MalformedBasic),
+            (Some(basic("no-colon")), "", E::MalformedBasic),
+            (Some(basic("a:b")), "client_id=c", E::TwoClients),
+            (None, "client_id=a&client_id=a", E::Repeated),
+        ];
+        for (header, body, why) in rows {
+            assert_eq!(parse(header.as_deref(), body).err(), Some(why), "{header:?} {body}");
+        }
+        assert!(parse(Some(&basic("a:b")), "client_id=a").is_ok());
+    }
+}

@@ -1,0 +1,318 @@
+//! Requests of the token endpoint (RFC 6749 §4.1.3, §4.3.2, §4.4.2, §6) and of introspection and revocation.
+
+use std::fmt;
+
+use crate::responses::errors::TokenErrorCode;
+use crate::values::grant_type::{GrantType, LegacyGrants};
+use crate::values::names::Username;
+use crate::values::parameters::{Parameters, Repeated};
+use crate::values::pkce::CodeVerifier;
+use crate::values::redirect_uri::RedirectUri;
+use crate::values::resource::Resource;
+use crate::values::scope::{MalformedScope, Scope};
+use crate::values::secret::Secret;
+
+const MAX_TOKEN_BYTES: usize = 8 * 1024;
+const MAX_RESOURCES: usize = 16;
+
+/// One sentence for a wrong password and for nobody of that name.
+pub const WRONG_PASSWORD: &str = "the user name or the password is not right";
+
+/// What the token endpoint is asked for.
+#[derive(Clone, Debug)]
+pub enum TokenRequest {
+    /// RFC 6749 §4.4.2.
+    ClientCredentials {
+        /// The scope asked for; `None` asks for the default.
+        scope: Option<Scope>,
+        /// The APIs the token is for (RFC 8707); empty asks for the default.
+        resources: Vec<Resource>,
+    },
+    /// RFC 6749 §4.1.3.
+    AuthorizationCode {
+        /// The code as it came; what it is worth is found out later.
+        code: Secret,
+        /// OAuth 2.1 clients leave it out.
+        redirect_uri: Option<RedirectUri>,
+        /// The proof of RFC 7636.
+        code_verifier: Option<CodeVerifier>,
+        /// Some of the APIs of the grant; empty asks for its default.
+        resources: Vec<Resource>,
+    },
+    /// RFC 6749 §6.
+    RefreshToken {
+        /// The refresh token as it came.
+        refresh_token: Secret,
+        /// A part of the granted scope; `None` asks for all of it.
+        scope: Option<Scope>,
+        /// Some of the APIs of the grant; empty asks for its default.
+        resources: Vec<Resource>,
+    },
+    /// RFC 6749 §4.3.2.
+    Password {
+        /// Who.
+        username: Username,
+        /// That person's password.
+        password: Secret,
+        /// The scope asked for; `None` asks for the default.
+        scope: Option<Scope>,
+        /// The APIs the token is for (RFC 8707); empty asks for the default.
+        resources: Vec<Resource>,
+    },
+}
+
+/// Why a request of the token endpoint cannot be understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenRequestError {
+    /// A repeated parameter.
+    Repeated,
+    /// No `grant_type`.
+    GrantTypeMissing,
+    /// Not one of [`GrantType`] that is offered here.
+    GrantTypeUnsupported,
+    /// No `code`.
+    CodeMissing,
+    /// No `refresh_token`.
+    RefreshTokenMissing,
+    /// No `username` or no `password`.
+    PasswordMissing,
+    /// Nobody could have this name.
+    UsernameMalformed,
+    /// No `token`.
+    TokenMissing,
+    /// Longer than any token made here.
+    TooLong,
+    /// A `redirect_uri` that could not have been registered, so it is not the one of any grant.
+    RedirectUriMalformed,
+    /// RFC 7636 §4.6: a verifier that is none fails the comparison.
+    CodeVerifierMalformed,
+    /// RFC 6749 §3.3.
+    ScopeMalformed,
+    /// RFC 8707 §2.
+    ResourceMalformed,
+}
+
+/// The token of an introspection or revocation request (RFC 7662 §2.1, RFC 7009 §2.1).
+#[derive(Clone, Debug)]
+pub struct TokenQuery {
+    /// The token as it came.
+    pub token: Secret,
+    /// What the caller thinks it is. A hint only: every kind is tried.
+    pub hint: Option<TokenTypeHint>,
+}
+
+/// `token_type_hint` (RFC 7009 §2.1). Unknown values are ignored, as the section demands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenTypeHint {
+    /// `access_token`.
+    AccessToken,
+    /// `refresh_token`.
+    RefreshToken,
+}
+
+impl TokenRequestError {
+    /// What the caller is told.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Repeated => "a parameter is included more than once",
+            Self::GrantTypeMissing => "grant_type is missing",
+            Self::GrantTypeUnsupported => "this grant type is not supported",
+            Self::CodeMissing => "code is missing",
+            Self::RefreshTokenMissing => "refresh_token is missing",
+            Self::PasswordMissing => "username or password is missing",
+            Self::UsernameMalformed => WRONG_PASSWORD,
+            Self::TokenMissing => "token is missing",
+            Self::TooLong => "a parameter is too long",
+            Self::RedirectUriMalformed => "redirect_uri is not the one of the authorization request",
+            Self::CodeVerifierMalformed => {
+                "code_verifier is malformed: 43 to 128 characters out of A-Z a-z 0-9 - . _ ~"
+            }
+            Self::ScopeMalformed => "scope is malformed",
+            Self::ResourceMalformed => "resource is not an absolute URI without a fragment",
+        }
+    }
+
+    /// The protocol error (RFC 6749 §5.2, RFC 7636 §4.6, RFC 8707 §2).
+    pub const fn code(self) -> TokenErrorCode {
+        match self {
+            Self::Repeated
+            | Self::GrantTypeMissing
+            | Self::CodeMissing
+            | Self::RefreshTokenMissing
+            | Self::PasswordMissing
+            | Self::TokenMissing
+            | Self::TooLong => TokenErrorCode::InvalidRequest,
+            Self::GrantTypeUnsupported => TokenErrorCode::UnsupportedGrantType,
+            Self::RedirectUriMalformed | Self::CodeVerifierMalformed | Self::UsernameMalformed => {
+                TokenErrorCode::InvalidGrant
+            }
+            Self::ScopeMalformed => TokenErrorCode::InvalidScope,
+            Self::ResourceMalformed => TokenErrorCode::InvalidTarget,
+        }
+    }
+}
+
+impl fmt::Display for TokenRequestError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.description())
+    }
+}
+
+impl std::error::Error for TokenRequestError {}
+
+impl From<Repeated> for TokenRequestError {
+    fn from(_: Repeated) -> Self {
+        Self::Repeated
+    }
+}
+
+impl From<MalformedScope> for TokenRequestError {
+    fn from(_: MalformedScope) -> Self {
+        Self::ScopeMalformed
+    }
+}
+
+impl TokenRequest {
+    /// Reads the body of a token request, of a deployment that offers these `legacy` grants.
+    ///
+    /// # Errors
+    /// [`TokenRequestError`] for its first fault.
+    pub fn parse(body: &Parameters, legacy: LegacyGrants) -> Result<Self, TokenRequestError> {
+        body.without_repeats()?;
+        let grant_type = body.one("grant_type")?.ok_or(TokenRequestError::GrantTypeMissing)?;
+        let grant_type = GrantType::parse(grant_type).filter(|grant_type| legacy.offer(*grant_type));
+        match grant_type.ok_or(TokenRequestError::GrantTypeUnsupported)? {
+            GrantType::ClientCredentials => {
+                Ok(Self::ClientCredentials { scope: scope(body)?, resources: resources(body)? })
+            }
+            GrantType::AuthorizationCode => Ok(Self::AuthorizationCode {
+                code: token(body, "code")?.ok_or(TokenRequestError::CodeMissing)?,
+                redirect_uri: redirect_uri(body)?,
+                code_verifier: code_verifier(body)?,
+                resources: resources(body)?,
+            }),
+            GrantType::RefreshToken => Ok(Self::RefreshToken {
+                refresh_token: token(body, "refresh_token")?.ok_or(TokenRequestError::RefreshTokenMissing)?,
+                scope: scope(body)?,
+                resources: resources(body)?,
+            }),
+            GrantType::Password => Ok(Self::Password {
+                username: username(body)?,
+                password: token(body, "password")?.ok_or(TokenRequestError::PasswordMissing)?,
+                scope: scope(body)?,
+                resources: resources(body)?,
+            }),
+            // Its tokens come from the authorization endpoint (RFC 6749 §4.2).
+            GrantType::Implicit => Err(TokenRequestError::GrantTypeUnsupported),
+        }
+    }
+
+    /// The grant type asked for.
+    pub const fn grant_type(&self) -> GrantType {
+        match self {
+            Self::ClientCredentials { .. } => GrantType::ClientCredentials,
+            Self::AuthorizationCode { .. } => GrantType::AuthorizationCode,
+            Self::RefreshToken { .. } => GrantType::RefreshToken,
+            Self::Password { .. } => GrantType::Password,
+        }
+    }
+}
+
+impl TokenQuery {
+    /// Reads the body of an introspection or revocation request.
+    ///
+    /// # Errors
+    /// [`TokenRequestError`] when a parameter is repeated, too long, or `token` is missing.
+    pub fn parse(body: &Parameters) -> Result<Self, TokenRequestError> {
+        body.without_repeats()?;
+        let hint = match body.one("token_type_hint")? {
+            Some("access_token") => Some(TokenTypeHint::AccessToken),
+            Some("refresh_token") => Some(TokenTypeHint::RefreshToken),
+            Some(_) | None => None,
+        };
+        Ok(Self { token: token(body, "token")?.ok_or(TokenRequestError::TokenMissing)?, hint })
+    }
+}
+
+fn token(body: &Parameters, name: &str) -> Result<Option<Secret>, TokenRequestError> {
+    match body.one(name)? {
+        Some(text) if text.len() > MAX_TOKEN_BYTES => Err(TokenRequestError::TooLong),
+        text => Ok(text.map(|text| Secret::new(text.to_owned()))),
+    }
+}
+
+fn scope(body: &Parameters) -> Result<Option<Scope>, TokenRequestError> {
+    Ok(body.one("scope")?.map(Scope::parse).transpose()?.filter(|scope| !scope.is_empty()))
+}
+
+fn resources(body: &Parameters) -> Result<Vec<Resource>, TokenRequestError> {
+    crate::values::resource::several(body, MAX_RESOURCES).map_err(|_| TokenRequestError::ResourceMalformed)
+}
+
+fn username(body: &Parameters) -> Result<Username, TokenRequestError> {
+    let text = body.one("username")?.ok_or(TokenRequestError::PasswordMissing)?;
+    Username::parse(text).map_err(|_| TokenRequestError::UsernameMalformed)
+}
+
+fn redirect_uri(body: &Parameters) -> Result<Option<RedirectUri>, TokenRequestError> {
+    let parsed = body.one("redirect_uri")?.map(RedirectUri::read).transpose();
+    parsed.map_err(|_| TokenRequestError::RedirectUriMalformed)
+}
+
+fn code_verifier(body: &Parameters) -> Result<Option<CodeVerifier>, TokenRequestError> {
+    let parsed = body.one("code_verifier")?.map(CodeVerifier::parse).transpose();
+    parsed.map_err(|_| TokenRequestError::CodeVerifierMalformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(body: &str) -> Result<TokenRequest, TokenRequestError> {
+        TokenRequest::parse(&Parameters::parse(body.as_bytes()).unwrap(), LegacyGrants::default())
+    }
+
+    #[test]
+    fn each_fault_of_a_token_request_has_its_code() {
+        use TokenErrorCode as C;
+        let rows = [
+            ("", C::InvalidRequest),
+            ("grant_type=", C::InvalidRequest),
+            ("grant_type=password", C::UnsupportedGrantType),
+            ("grant_type=client_credentials&grant_type=client_credentials", C::InvalidRequest),
+            ("grant_type=client_credentials&scope=%22", C::InvalidScope),
+            ("grant_type=client_credentials&resource=api", C::InvalidTarget),
+            ("grant_type=client_credentials&x=1&x=2", C::InvalidRequest),
+            ("grant_type=authorization_code", C::InvalidRequest),
+            ("grant_type=authorization_code&code=a&code=b", C::InvalidRequest),
+            ("grant_type=authorization_code&code=a&code_verifier=short", C::InvalidGrant),
+            ("grant_type=authorization_code&code=a&redirect_uri=x", C::InvalidGrant),
+            ("grant_type=refresh_token", C::InvalidRequest),
+        ];
+        for (body, code) in rows {
+            assert_eq!(parse(body).err().map(TokenRequestError::code), Some(code), "{body}");
+        }
+        let too_long = format!("grant_type=refresh_token&refresh_token={}", "a".repeat(MAX_TOKEN_BYTES + 1));
+        assert_eq!(parse(&too_long).err(), Some(TokenRequestError::TooLong));
+    }
+
+    #[test]
+    fn c061_a_password_is_taken_only_where_it_is_offered() {
+        let offered = LegacyGrants { implicit: true, password: true };
+        let fault = |body: &str| TokenRequest::parse(&Parameters::parse(body.as_bytes()).unwrap(), offered).err();
+        let good = "grant_type=password&username=ada&password=x";
+        assert_eq!(fault(good), None);
+        assert_eq!(parse(good).err(), Some(TokenRequestError::GrantTypeUnsupported));
+        assert_eq!(fault("grant_type=password&username=ada"), Some(TokenRequestError::PasswordMissing));
+        assert_eq!(fault("grant_type=password&password=x"), Some(TokenRequestError::PasswordMissing));
+        let nobody = fault("grant_type=password&username=a%20b&password=x").unwrap();
+        assert_eq!((nobody.code(), nobody.description()), (TokenErrorCode::InvalidGrant, WRONG_PASSWORD));
+        assert_eq!(fault("grant_type=implicit"), Some(TokenRequestError::GrantTypeUnsupported));
+    }
+
+    #[test]
+    fn several_resources_are_taken_once_each() {
+        let parsed = parse("grant_type=client_credentials&resource=urn:a&resource=urn:b&resource=urn:a");
+        assert!(matches!(parsed, Ok(TokenRequest::ClientCredentials { resources, .. }) if resources.len() == 2));
+    }
+}

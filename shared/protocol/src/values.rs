@@ -1,0 +1,13 @@
+//! The values that parameters hold, each with its own form.
+
+pub(crate) mod grant_type;
+pub(crate) mod names;
+pub(crate) mod parameters;
+pub(crate) mod pkce;
+pub(crate) mod prompt;
+pub(crate) mod redirect_uri;
+pub(crate) mod resource;
+pub(crate) mod response_type;
+pub(crate) mod scope;
+pub(crate) mod secret;
+pub(crate) mod server_uri;

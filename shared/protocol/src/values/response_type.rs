@@ -1,0 +1,118 @@
+//! What an answer of the authorization endpoint holds, and how it gets to the client.
+
+use crate::values::grant_type::{GrantType, LegacyGrants};
+
+/// `response_type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ResponseType {
+    /// `code`.
+    Code,
+    /// `token`: the implicit grant, where it is offered (RFC 9700 §2.1.2).
+    Token,
+    /// `id_token`: who signed in, and nothing else (OpenID Connect Core §3.2).
+    IdToken,
+    /// `id_token token`: both.
+    IdTokenToken,
+}
+
+/// `response_mode`: how an answer gets to the redirect URI (OAuth 2.0 Multiple Response Type Encoding Practices §2.1,
+/// OAuth 2.0 Form Post Response Mode §2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseMode {
+    /// In the query, where the client's server reads it.
+    Query,
+    /// In the fragment, which the browser keeps to itself (RFC 6749 §4.2.2).
+    Fragment,
+    /// In a form that the browser posts, so that it stands in no address.
+    FormPost,
+}
+
+impl ResponseType {
+    /// Every response type there is.
+    pub const ALL: [Self; 4] = [Self::Code, Self::Token, Self::IdToken, Self::IdTokenToken];
+
+    /// The value of `response_type`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Token => "token",
+            Self::IdToken => "id_token",
+            Self::IdTokenToken => "id_token token",
+        }
+    }
+
+    /// The response type named `text`: the order of its words says nothing (OAuth 2.0 Multiple Response Type Encoding
+    /// Practices §3).
+    pub fn parse(text: &str) -> Option<Self> {
+        let known = Self::ALL.into_iter().find(|known| known.as_str() == text);
+        known.or((text == "token id_token").then_some(Self::IdTokenToken))
+    }
+
+    /// Whether an access token is in the answer.
+    pub const fn gives_token(self) -> bool {
+        match self {
+            Self::Token | Self::IdTokenToken => true,
+            Self::Code | Self::IdToken => false,
+        }
+    }
+
+    /// Whether an ID token is in the answer.
+    pub const fn gives_id_token(self) -> bool {
+        match self {
+            Self::IdToken | Self::IdTokenToken => true,
+            Self::Code | Self::Token => false,
+        }
+    }
+
+    /// The response type of a request, where a deployment with these `legacy` grants offers it.
+    pub(crate) fn offered(text: &str, legacy: LegacyGrants) -> Option<Self> {
+        Self::parse(text).filter(|kind| legacy.offer(kind.grant_type()))
+    }
+
+    /// The grant type that it belongs to (RFC 7591 §2.1).
+    pub const fn grant_type(self) -> GrantType {
+        match self {
+            Self::Code => GrantType::AuthorizationCode,
+            Self::Token | Self::IdToken | Self::IdTokenToken => GrantType::Implicit,
+        }
+    }
+}
+
+impl ResponseMode {
+    /// Every mode there is.
+    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+
+    /// The value of `response_mode`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Fragment => "fragment",
+            Self::FormPost => "form_post",
+        }
+    }
+
+    /// The mode named `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_response_type_gives_stands_in_its_name() {
+        for (text, gives) in [
+            ("code", (false, false)),
+            ("token", (true, false)),
+            ("id_token", (false, true)),
+            ("id_token token", (true, true)),
+            ("token id_token", (true, true)),
+        ] {
+            let kind = ResponseType::parse(text).unwrap();
+            assert_eq!((kind.gives_token(), kind.gives_id_token()), gives, "{text}");
+        }
+        assert_eq!(["", "none", "code token", "CODE"].map(ResponseType::parse), [None; 4]);
+    }
+}

@@ -1,0 +1,11 @@
+//! DynamoDB itself: the connection, items, conditions, writes, and answers that are not known.
+
+pub(crate) mod batch;
+pub(crate) mod calls;
+pub(crate) mod changed;
+pub(crate) mod commit;
+pub(crate) mod connect;
+pub(crate) mod expression;
+pub(crate) mod items;
+pub(crate) mod shapes;
+pub(crate) mod unknown;

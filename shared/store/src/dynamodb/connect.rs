@@ -1,0 +1,192 @@
+//! The way to DynamoDB and KMS.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, IdentityCache, Region, StalledStreamProtectionConfig};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use crate::dynamodb::calls::CountCalls;
+
+/// Where the store is and who asks, as the environment of a function tells it.
+#[derive(Clone)]
+pub struct Connection {
+    /// `AWS_REGION`.
+    pub region: String,
+    /// `AWS_ACCESS_KEY_ID`.
+    pub access_key_id: String,
+    /// `AWS_SECRET_ACCESS_KEY`.
+    pub secret_access_key: protocol::Secret,
+    /// `AWS_SESSION_TOKEN`.
+    pub session_token: Option<protocol::Secret>,
+    /// `AWS_ENDPOINT_URL_DYNAMODB`: another store than Amazon's.
+    pub dynamodb_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_KMS`: another KMS than Amazon's.
+    pub kms_endpoint: Option<String>,
+    /// One of [`Connection::ROOTS`] is set: who operates this says which certificates are trusted.
+    pub names_its_roots: bool,
+}
+
+/// The roots of Amazon Trust Services, as <https://www.amazontrust.com/repository/> publishes them.
+const AMAZON_ROOTS: &[u8] = include_bytes!("amazon_roots.pem");
+/// Regions whose endpoints Amazon's roots do not vouch for, by how their names begin.
+const OTHER_ROOTS: [&str; 4] = ["cn-", "us-iso", "eu-iso", "eusc-"];
+
+/// Connects as a function does. Nothing is sent yet. Credentials that do not change need no cache, and an operation with
+/// a time limit needs no watch over how fast its bytes come.
+pub fn connect(connection: &Connection) -> Client {
+    let endpoint = connection.dynamodb_endpoint.as_deref();
+    let mut config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(connection.region.clone()))
+        .credentials_provider(connection.credentials())
+        .http_client(connection.http_client(endpoint))
+        .identity_cache(IdentityCache::no_cache())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)))
+        .timeout_config(timeouts())
+        .interceptor(CountCalls);
+    config.set_endpoint_url(endpoint.map(str::to_owned));
+    Client::from_conf(config.build())
+}
+
+/// Connects to KMS with the same credentials.
+pub fn kms(connection: &Connection) -> aws_sdk_kms::Client {
+    let mut config = aws_sdk_kms::Config::builder()
+        .behavior_version(aws_sdk_kms::config::BehaviorVersion::latest())
+        .region(Region::new(connection.region.clone()))
+        .credentials_provider(connection.credentials())
+        .http_client(connection.http_client(connection.kms_endpoint.as_deref()))
+        .identity_cache(aws_sdk_kms::config::IdentityCache::no_cache())
+        .stalled_stream_protection(aws_sdk_kms::config::StalledStreamProtectionConfig::disabled())
+        .timeout_config(timeouts());
+    config.set_endpoint_url(connection.kms_endpoint.clone());
+    aws_sdk_kms::Client::from_conf(config.build())
+}
+
+impl Connection {
+    /// The variables that name the certificates to trust.
+    pub const ROOTS: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+
+    /// Who asks.
+    pub fn credentials(&self) -> Credentials {
+        let token = self.session_token.as_ref().map(|token| token.expose().to_owned());
+        Credentials::new(&self.access_key_id, self.secret_access_key.expose(), token, None, "environment")
+    }
+
+    /// How to ask at an endpoint, or at Amazon's own. TLS costs milliseconds of start-up, so it is left out where the endpoint
+    /// is a plain one on this machine.
+    pub fn http_client(&self, endpoint: Option<&str>) -> SharedHttpClient {
+        if endpoint.is_some_and(|url| url.starts_with("http://")) {
+            Builder::new().build_http()
+        } else {
+            https(self.roots(endpoint))
+        }
+    }
+
+    /// Amazon's own roots for Amazon's own endpoints: to read those of the system takes longer than all else that is done
+    /// before the first event.
+    fn roots(&self, endpoint: Option<&str>) -> TrustStore {
+        if self.is_vouched_for_by_amazon(endpoint) {
+            TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)
+        } else {
+            TrustStore::default()
+        }
+    }
+
+    fn is_vouched_for_by_amazon(&self, endpoint: Option<&str>) -> bool {
+        let by_others = OTHER_ROOTS.iter().any(|prefix| self.region.starts_with(prefix));
+        endpoint.is_none() && !by_others && !self.names_its_roots
+    }
+}
+
+/// DynamoDB and KMS answer in milliseconds; what takes longer than this is lost. A caller that is told 503 after
+/// `operation_timeout` and comes back when it was told to (`Retry-After`, a second) is still within the 5 seconds in which
+/// a refresh token that was used already gives the same successor: whoever lost an answer is not taken for a thief. Three
+/// operations in a row stay below the 10 seconds of a function.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_millis(500))
+        .operation_attempt_timeout(Duration::from_millis(800))
+        .operation_timeout(Duration::from_millis(2500))
+        .build()
+}
+
+/// An HTTP client with TLS, for the default chain of credentials on an operator's machine.
+pub fn https_client() -> SharedHttpClient {
+    https(TrustStore::default())
+}
+
+fn https(roots: TrustStore) -> SharedHttpClient {
+    let provider = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+    match TlsContext::builder().with_trust_store(roots).build() {
+        Ok(context) => provider.tls_context(context).build_https(),
+        // A context of roots alone cannot be wrong; the one that is usual trusts what the system trusts.
+        Err(_) => provider.build_https(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use sha2::{Digest as _, Sha256};
+
+    use super::*;
+
+    /// As Amazon Trust Services publishes them: Amazon Root CA 1 to 4, and Starfield Services Root CA G2.
+    const FINGERPRINTS: [&str; 5] = [
+        "8ecde6884f3d87b1125ba31ac3fcb13d7016de7f57cc904fe1cb97c6ae98196e",
+        "1ba5b2aa8c65401a82960118f80bec4f62304d83cec4713a19c39c011ea46db4",
+        "18ce6cfe7bf14e60b2e347b8dfe868cb31d02ebb3ada271569f50343b46db3a4",
+        "e35d28419ed02025cfa69038cd623962458da5c695fbdea3c22b0bfb25897092",
+        "568d6905a2c88708a4b3025190edcfedb1974a606a13c6e5290fcb2ae63edab5",
+    ];
+
+    fn connection(region: &str) -> Connection {
+        Connection {
+            region: region.to_owned(),
+            access_key_id: "AKIA".to_owned(),
+            secret_access_key: protocol::Secret::new("secret".to_owned()),
+            session_token: None,
+            dynamodb_endpoint: None,
+            kms_endpoint: None,
+            names_its_roots: false,
+        }
+    }
+
+    #[test]
+    fn amazons_roots_are_the_five_that_amazon_publishes() {
+        let text = std::str::from_utf8(AMAZON_ROOTS).unwrap();
+        let bodies = text.split("-----BEGIN CERTIFICATE-----").skip(1);
+        let fingerprints = bodies.map(|rest| {
+            let body = rest.split("-----END CERTIFICATE-----").next().unwrap();
+            let der = STANDARD.decode(body.split_whitespace().collect::<String>()).unwrap();
+            Sha256::digest(der).iter().fold(String::new(), |mut text, byte| {
+                write!(text, "{byte:02x}").unwrap();
+                text
+            })
+        });
+        assert_eq!(fingerprints.collect::<Vec<_>>(), FINGERPRINTS);
+    }
+
+    #[test]
+    fn only_amazons_own_endpoints_are_held_to_amazons_roots() {
+        for region in ["us-east-1", "eu-central-1", "us-gov-west-1", "ap-southeast-7"] {
+            assert!(connection(region).is_vouched_for_by_amazon(None), "{region}");
+        }
+        for region in ["cn-north-1", "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "eusc-de-east-1"] {
+            assert!(!connection(region).is_vouched_for_by_amazon(None), "{region}");
+        }
+        assert!(!connection("us-east-1").is_vouched_for_by_amazon(Some("https://dynamodb.internal.example")));
+        let named = Connection { names_its_roots: true, ..connection("us-east-1") };
+        assert!(!named.is_vouched_for_by_amazon(None));
+    }
+}

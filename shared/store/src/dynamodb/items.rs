@@ -1,0 +1,144 @@
+//! Items: attributes written and read, each with its type.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use grants::Timestamp;
+
+use crate::dynamodb::unknown::Unknown;
+
+/// The attributes of one item.
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+pub(crate) fn text(value: &(impl ToString + ?Sized)) -> AttributeValue {
+    AttributeValue::S(value.to_string())
+}
+
+pub(crate) fn number(value: &impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+pub(crate) fn time(value: Timestamp) -> AttributeValue {
+    number(&value.seconds())
+}
+
+pub(crate) fn flag(value: bool) -> AttributeValue {
+    AttributeValue::Bool(value)
+}
+
+pub(crate) fn bytes(value: &[u8]) -> AttributeValue {
+    AttributeValue::B(Blob::new(value))
+}
+
+pub(crate) fn list<T: ToString>(values: &[T]) -> AttributeValue {
+    AttributeValue::L(values.iter().map(text).collect())
+}
+
+/// Reads the attributes of an item of `table`; a missing or misshapen one is damage.
+pub(crate) struct Reader<'a> {
+    table: &'a str,
+    item: &'a Item,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) const fn new(table: &'a str, item: &'a Item) -> Self {
+        Self { table, item }
+    }
+
+    pub(crate) fn text(&self, name: &'static str) -> Result<&'a str, Unknown> {
+        self.optional_text(name)?.ok_or_else(|| self.damaged(name))
+    }
+
+    pub(crate) fn optional_text(&self, name: &'static str) -> Result<Option<&'a str>, Unknown> {
+        let read = |value: &'a AttributeValue| value.as_s().map(String::as_str).map_err(|_| self.damaged(name));
+        self.item.get(name).map(read).transpose()
+    }
+
+    pub(crate) fn parsed<T, E>(
+        &self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, Unknown> {
+        parse(self.text(name)?).map_err(|_| self.damaged(name))
+    }
+
+    pub(crate) fn optional_parsed<T, E>(
+        &self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, Unknown> {
+        self.optional_text(name)?.map(parse).transpose().map_err(|_| self.damaged(name))
+    }
+
+    pub(crate) fn named<T>(&self, name: &'static str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Unknown> {
+        parse(self.text(name)?).ok_or_else(|| self.damaged(name))
+    }
+
+    pub(crate) fn number<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, Unknown> {
+        self.optional_number(name)?.ok_or_else(|| self.damaged(name))
+    }
+
+    pub(crate) fn optional_number<T: std::str::FromStr>(&self, name: &'static str) -> Result<Option<T>, Unknown> {
+        let read = |value: &AttributeValue| {
+            value.as_n().ok().and_then(|text| text.parse().ok()).ok_or_else(|| self.damaged(name))
+        };
+        self.item.get(name).map(read).transpose()
+    }
+
+    pub(crate) fn time(&self, name: &'static str) -> Result<Timestamp, Unknown> {
+        self.number(name).map(Timestamp::from_seconds)
+    }
+
+    pub(crate) fn optional_time(&self, name: &'static str) -> Result<Option<Timestamp>, Unknown> {
+        Ok(self.optional_number(name)?.map(Timestamp::from_seconds))
+    }
+
+    pub(crate) fn flag(&self, name: &'static str) -> Result<bool, Unknown> {
+        let value = self.item.get(name).and_then(|value| value.as_bool().ok());
+        value.copied().ok_or_else(|| self.damaged(name))
+    }
+
+    /// Whether a flag is set; one that is not there is not.
+    pub(crate) fn optional_flag(&self, name: &'static str) -> Result<bool, Unknown> {
+        if self.item.contains_key(name) { self.flag(name) } else { Ok(false) }
+    }
+
+    pub(crate) fn bytes(&self, name: &'static str) -> Result<&'a [u8], Unknown> {
+        let value = self.item.get(name).and_then(|value| value.as_b().ok());
+        value.map(Blob::as_ref).ok_or_else(|| self.damaged(name))
+    }
+
+    /// The texts of a list; none when the attribute is absent.
+    pub(crate) fn list<T, E>(
+        &self,
+        name: &'static str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Vec<T>, Unknown> {
+        let Some(value) = self.item.get(name) else { return Ok(Vec::new()) };
+        let values = value.as_l().map_err(|_| self.damaged(name))?;
+        let read = |value: &AttributeValue| value.as_s().ok().and_then(|text| parse(text).ok());
+        values.iter().map(|value| read(value).ok_or_else(|| self.damaged(name))).collect()
+    }
+
+    pub(crate) fn maps(&self, name: &'static str) -> Result<Vec<Reader<'a>>, Unknown> {
+        let Some(value) = self.item.get(name) else { return Ok(Vec::new()) };
+        let values = value.as_l().map_err(|_| self.damaged(name))?;
+        let read = |value: &'a AttributeValue| value.as_m().map(|item| Self::new(self.table, item));
+        values.iter().map(|value| read(value).map_err(|_| self.damaged(name))).collect()
+    }
+
+    /// A map; `None` when the attribute is absent.
+    pub(crate) fn map(&self, name: &'static str) -> Result<Option<Self>, Unknown> {
+        let read = |value: &'a AttributeValue| value.as_m().map(|item| Self::new(self.table, item));
+        self.item.get(name).map(read).transpose().map_err(|_| self.damaged(name))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&'a AttributeValue> {
+        self.item.get(name)
+    }
+
+    pub(crate) fn damaged(&self, name: &'static str) -> Unknown {
+        Unknown::damaged(self.table, name)
+    }
+}

@@ -1,0 +1,251 @@
+//! A grant as an item, a guard as a condition, a change as an update.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use grants::{
+    Attempt, Change, Fact, Footing, Generation, Grant, GrantId, Guard, PersonKey, Policy, SessionId, SignIn, Stage,
+    State, Transition, Value,
+};
+use protocol::{Claim, Claims, ClientId, CodeChallenge, IdentityScope, Nonce, RedirectUri, Resource, Scope, Subject};
+
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Item, Reader, flag, list, number, text, time};
+use crate::dynamodb::unknown::Unknown;
+
+/// The guards of a transition as conditions, and its change as an update; a new grant is put as a whole.
+pub(crate) fn of_transition(transition: &Transition) -> Expression {
+    let mut expression = Expression::default();
+    let mut states = Vec::new();
+    for guard in transition.guards() {
+        add_guard(&mut expression, guard, &mut states);
+    }
+    add_change(&mut expression, transition.change());
+    expression
+}
+
+/// Adds one guard. Each but `Absent` names an attribute in a way that is false when there is no item. `states` are those that
+/// the grant is known to be in already.
+fn add_guard(expression: &mut Expression, guard: &Guard, states: &mut Vec<State>) {
+    match guard {
+        Guard::Absent => expression.absent("id"),
+        Guard::StateIn(allowed) => match allowed {
+            [only] => add_state(expression, *only, states),
+            _ => {
+                let values: Vec<String> = allowed.iter().map(|state| expression.value(text(state.as_str()))).collect();
+                let state = expression.name("state");
+                expression.require(format!("{state} IN ({})", values.join(", ")));
+            }
+        },
+        Guard::Same(fact, value) => {
+            add_state_of(expression, *fact, states);
+            expression.same(fact.attribute(), from_value(value));
+        }
+        Guard::Lacks(fact) => {
+            expression.present("id");
+            expression.absent(fact.attribute());
+        }
+        Guard::After(fact, earlier) => {
+            add_state_of(expression, *fact, states);
+            let after = expression.compare(fact.attribute(), ">", time(*earlier));
+            expression.require(after);
+        }
+        Guard::Contains(fact, member) => {
+            let (list, member) = (expression.name(fact.attribute()), expression.value(text(member)));
+            expression.require(format!("contains({list}, {member})"));
+        }
+        Guard::OneBeside(fact, member) => {
+            let (list, member) = (expression.name(fact.attribute()), expression.value(text(member)));
+            let (one, two) = (expression.value(number(&1)), expression.value(number(&2)));
+            let beside = format!("(size({list}) = {two} AND contains({list}, {member}))");
+            expression.require(format!("(size({list}) = {one} OR {beside})"));
+        }
+        Guard::Below(fact, limit) => {
+            expression.present("id");
+            let (set, limit) = (expression.name(fact.attribute()), expression.value(number(limit)));
+            expression.require(format!("(attribute_not_exists({set}) OR size({set}) < {limit})"));
+        }
+    }
+}
+
+/// Requires the state that a fact belongs to.
+fn add_state_of(expression: &mut Expression, fact: Fact, states: &mut Vec<State>) {
+    if let Some(state) = fact.state() {
+        add_state(expression, state, states);
+    }
+}
+
+fn add_state(expression: &mut Expression, state: State, states: &mut Vec<State>) {
+    if !states.contains(&state) {
+        states.push(state);
+        expression.same("state", text(state.as_str()));
+    }
+}
+
+fn from_value(value: &Value) -> AttributeValue {
+    match value {
+        Value::Text(value) => text(value),
+        Value::Number(value) => number(value),
+        Value::Flag(value) => flag(*value),
+    }
+}
+
+/// Adds the update that makes a change to a grant that is there.
+fn add_change(expression: &mut Expression, change: &Change) {
+    match change {
+        Change::Create(_) => {}
+        Change::Advance { to, at, refresh_expires_at, attempt } => {
+            expression.set("state", text(State::Active.as_str()));
+            expression.set("generation", number(&to.number()));
+            expression.set("rotated_at", time(*at));
+            expression.set("refresh_expires_at", time(*refresh_expires_at));
+            expression.set("attempt", text(attempt));
+            stay_until_the_end(expression);
+        }
+        Change::RevokeAccess(generation) => {
+            expression.add("revoked_access", AttributeValue::Ns(vec![generation.number().to_string()]));
+        }
+        Change::Revoke => {
+            expression.set("state", text(State::Revoked.as_str()));
+            stay_until_the_end(expression);
+        }
+    }
+}
+
+/// As [`Grant::remains_until`] says it of a grant that is not issued any more.
+fn stay_until_the_end(expression: &mut Expression) {
+    expression.set_to_sum("expires_at", "ends_at", number(&Policy::REMAINS));
+}
+
+/// The item of a grant.
+pub(crate) fn to_item(grant: &Grant) -> Item {
+    let mut item = Item::from([
+        ("id".to_owned(), text(&grant.id)),
+        ("client_id".to_owned(), text(&grant.client_id)),
+        ("resources".to_owned(), list(&grant.resources)),
+        ("redirect_uri_sent".to_owned(), flag(grant.redirect_uri_sent)),
+        ("created_at".to_owned(), time(grant.created_at)),
+        ("ends_at".to_owned(), time(grant.ends_at)),
+        ("expires_at".to_owned(), time(grant.remains_until())),
+    ]);
+    let mut put =
+        |name: &str, value: Option<AttributeValue>| value.and_then(|value| item.insert(name.to_owned(), value));
+    let tokens: Vec<String> = grant.scope.tokens().map(str::to_owned).collect();
+    put("scope", (!tokens.is_empty()).then_some(AttributeValue::Ss(tokens)));
+    put("subject", grant.subject.as_ref().map(text));
+    put("pairwise_subject", grant.pairwise_subject.as_ref().map(text));
+    put("redirect_uri", grant.redirect_uri.as_ref().map(text));
+    put("code_challenge", grant.code_challenge.as_ref().map(|challenge| text(&challenge.as_str())));
+    put("nonce", grant.nonce.as_ref().map(text));
+    put("auth_time", grant.auth_time.map(time));
+    let revoked: Vec<String> = grant.revoked_access.iter().map(|generation| generation.number().to_string()).collect();
+    put("revoked_access", (!revoked.is_empty()).then_some(AttributeValue::Ns(revoked)));
+    put("state", Some(text(grant.stage.state().as_str())));
+    match &grant.stage {
+        Stage::Issued { code_expires_at, attempt } => {
+            put("code_expires_at", Some(time(*code_expires_at)));
+            put("attempt", Some(text(&attempt)));
+        }
+        Stage::Active { generation, rotated_at, refresh_expires_at, attempt } => {
+            put("generation", Some(number(&generation.number())));
+            put("rotated_at", Some(time(*rotated_at)));
+            put("refresh_expires_at", Some(time(*refresh_expires_at)));
+            put("attempt", Some(text(&attempt)));
+        }
+        Stage::Revoked => {}
+    }
+    item.extend(grant.footing.iter().flat_map(from_footing));
+    item.extend(grant.sign_in.iter().flat_map(from_sign_in));
+    item
+}
+
+fn from_footing(footing: &Footing) -> Item {
+    let Footing { person, credential_version, session, number: place } = footing;
+    let mut item = Item::from([("person".to_owned(), text(person)), ("number".to_owned(), number(place))]);
+    let version = credential_version.as_ref().map(|version| ("credential_version".to_owned(), number(version)));
+    let session = session.as_ref().map(|session| ("session".to_owned(), text(session)));
+    item.extend(version.into_iter().chain(session));
+    item
+}
+
+fn from_sign_in(sign_in: &SignIn) -> Item {
+    let SignIn { userinfo_claims, id_token_claims } = sign_in;
+    let names: Vec<&str> = userinfo_claims.iter().map(|claim| claim.as_str()).collect();
+    let single = (!names.is_empty()).then(|| ("userinfo_claims".to_owned(), list(&names)));
+    let told = (!id_token_claims.is_empty()).then(|| ("id_token_claims".to_owned(), text(id_token_claims)));
+    single.into_iter().chain(told).collect()
+}
+
+/// The grant of an item.
+pub(crate) fn from_item(table: &str, item: &Item) -> Result<Grant, Unknown> {
+    let read = Reader::new(table, item);
+    let (footing, scope) = (footing(&read)?, scope(&read)?);
+    // The first version wrote the session of grants with `openid` only, and every one of those has a session.
+    let signs_in = scope.has(IdentityScope::OpenId) && footing.is_some_and(|footing| footing.session.is_some());
+    Ok(Grant {
+        id: read.parsed("id", GrantId::parse)?,
+        client_id: read.parsed("client_id", ClientId::parse)?,
+        subject: read.optional_parsed("subject", Subject::parse)?,
+        pairwise_subject: read.optional_parsed("pairwise_subject", Subject::parse)?,
+        scope,
+        resources: read.list("resources", Resource::parse)?,
+        redirect_uri: read.optional_parsed("redirect_uri", RedirectUri::read)?,
+        redirect_uri_sent: read.flag("redirect_uri_sent")?,
+        code_challenge: read.optional_parsed("code_challenge", CodeChallenge::parse)?,
+        nonce: read.optional_parsed("nonce", Nonce::parse)?,
+        auth_time: read.optional_time("auth_time")?,
+        footing,
+        sign_in: if signs_in { Some(sign_in(&read)?) } else { None },
+        created_at: read.time("created_at")?,
+        ends_at: read.time("ends_at")?,
+        revoked_access: revoked_access(&read)?,
+        stage: stage(&read)?,
+    })
+}
+
+fn footing(read: &Reader<'_>) -> Result<Option<Footing>, Unknown> {
+    let Some(person) = read.optional_parsed("person", PersonKey::parse)? else { return Ok(None) };
+    Ok(Some(Footing {
+        person,
+        credential_version: read.optional_number("credential_version")?,
+        session: read.optional_parsed("session", SessionId::parse)?,
+        number: read.optional_number("number")?.unwrap_or_default(),
+    }))
+}
+
+fn sign_in(read: &Reader<'_>) -> Result<SignIn, Unknown> {
+    Ok(SignIn {
+        userinfo_claims: read.list("userinfo_claims", |name| Claim::parse(name).ok_or(()))?.into_iter().collect(),
+        id_token_claims: read.optional_parsed("id_token_claims", Claims::parse)?.unwrap_or_default(),
+    })
+}
+
+fn scope(read: &Reader<'_>) -> Result<Scope, Unknown> {
+    let Some(value) = read.get("scope") else { return Ok(Scope::default()) };
+    let tokens = value.as_ss().map_err(|_| read.damaged("scope"))?;
+    Scope::parse(&tokens.join(" ")).map_err(|_| read.damaged("scope"))
+}
+
+fn revoked_access(read: &Reader<'_>) -> Result<BTreeSet<Generation>, Unknown> {
+    let Some(value) = read.get("revoked_access") else { return Ok(BTreeSet::new()) };
+    let numbers = value.as_ns().map_err(|_| read.damaged("revoked_access"))?;
+    let parsed = numbers.iter().map(|text| text.parse().map(Generation::from_number));
+    parsed.collect::<Result<_, _>>().map_err(|_| read.damaged("revoked_access"))
+}
+
+fn stage(read: &Reader<'_>) -> Result<Stage, Unknown> {
+    match read.text("state")? {
+        "issued" => Ok(Stage::Issued {
+            code_expires_at: read.time("code_expires_at")?,
+            attempt: read.parsed("attempt", Attempt::parse)?,
+        }),
+        "active" => Ok(Stage::Active {
+            generation: Generation::from_number(read.number("generation")?),
+            rotated_at: read.time("rotated_at")?,
+            refresh_expires_at: read.time("refresh_expires_at")?,
+            attempt: read.parsed("attempt", Attempt::parse)?,
+        }),
+        "revoked" => Ok(Stage::Revoked),
+        _ => Err(read.damaged("state")),
+    }
+}

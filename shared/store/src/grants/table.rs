@@ -1,0 +1,220 @@
+//! The grants table: grants, and the identifiers of revoked tokens and of used assertions.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
+use grants::{Attempt, Change, Grant, GrantId, OneUse, Timestamp, TokenId, Transition};
+use protocol::{ClientId, Subject};
+
+use crate::dynamodb::batch;
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::items::{Item, Reader, text, time};
+use crate::dynamodb::unknown::Unknown;
+use crate::grants::item::{from_item, of_transition, to_item};
+
+/// So many keys fit into one read.
+const BATCH: usize = 100;
+
+/// What became of a transition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It was applied; this is the grant now.
+    Done(Box<Grant>),
+    /// A guard did not hold; this is the grant that stood there, read in the same step.
+    Refused(Option<Box<Grant>>),
+}
+
+/// The table.
+#[derive(Clone)]
+pub struct GrantsTable {
+    pub(crate) client: Client,
+    pub(crate) table: String,
+}
+
+impl GrantsTable {
+    /// The table named `table`.
+    pub const fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// Applies a transition in one conditional write: one round trip, whatever comes of it.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was applied.
+    pub async fn apply(&self, transition: &Transition) -> Result<Applied, Unknown> {
+        let write = self.write(transition);
+        match (commit(&self.client, vec![write]).await?, transition.change()) {
+            (Outcome::Done(Some(item)), _) => Ok(Applied::Done(Box::new(from_item(&self.table, &item)?))),
+            (Outcome::Done(None), Change::Create(grant)) => Ok(Applied::Done(grant.clone())),
+            (Outcome::Done(None), _) => Err(Unknown::damaged(&self.table, "answer")),
+            (Outcome::Refused(_, found), _) => {
+                let found = found.map(|item| from_item(&self.table, &item)).transpose()?;
+                Ok(Applied::Refused(found.map(Box::new)))
+            }
+        }
+    }
+
+    /// Ends a grant with `transition`, and does `beside` in the same transaction.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was done.
+    pub async fn end_beside(&self, transition: &Transition, beside: Write) -> Result<Changed, Unknown> {
+        Ok(match commit(&self.client, vec![self.write(transition), beside]).await? {
+            Outcome::Done(_) => Changed::Done,
+            Outcome::Refused(..) => Changed::Refused,
+        })
+    }
+
+    fn write(&self, transition: &Transition) -> Write {
+        let kind = match transition.change() {
+            Change::Create(grant) => Kind::Put(to_item(grant)),
+            Change::Advance { .. } | Change::RevokeAccess(_) | Change::Revoke => {
+                Kind::Update(Item::from([("id".to_owned(), text(&transition.id()))]))
+            }
+        };
+        Write::new(&self.table, kind, of_transition(transition))
+    }
+
+    /// The grant as it is now: strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn find(&self, id: GrantId) -> Result<Option<Grant>, Unknown> {
+        let call = self.client.get_item().table_name(&self.table).key("id", text(&id)).consistent_read(true);
+        let answer = Box::pin(call.send()).await.map_err(|error| self.unknown(error))?;
+        answer.item.map(|item| from_item(&self.table, &item)).transpose()
+    }
+
+    /// Remembers that a service's token was revoked, until it would have expired.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it is remembered.
+    pub async fn revoke_token(&self, id: TokenId, expires_at: Timestamp) -> Result<(), Unknown> {
+        let call = self.client.put_item().table_name(&self.table).item("id", text(&token_key(id)));
+        let answer = Box::pin(call.item("expires_at", time(expires_at)).send()).await;
+        answer.map(drop).map_err(|error| self.unknown(error))
+    }
+
+    /// Whether [`GrantsTable::revoke_token`] was called for the token: strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn token_is_revoked(&self, id: TokenId) -> Result<bool, Unknown> {
+        let call = self.client.get_item().table_name(&self.table).key("id", text(&token_key(id))).consistent_read(true);
+        let answer = Box::pin(call.send()).await.map_err(|error| self.unknown(error))?;
+        Ok(answer.item.is_some())
+    }
+
+    /// Writes the use of an assertion, once for all functions: refused while another attempt's stands there. One that is over
+    /// but not cleaned away does not stand in the way.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn use_assertion(&self, once: OneUse, attempt: Attempt, now: Timestamp) -> Result<Changed, Unknown> {
+        let call = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .item("id", text(&assertion_key(once)))
+            .item("attempt", text(&attempt))
+            .item("expires_at", time(once.until))
+            .condition_expression("attribute_not_exists(id) OR attempt = :attempt OR expires_at <= :now")
+            .expression_attribute_values(":attempt", text(&attempt))
+            .expression_attribute_values(":now", time(now));
+        match Box::pin(call.send()).await {
+            Ok(_) => Ok(Changed::Done),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
+                _ => Err(self.unknown(error)),
+            },
+        }
+    }
+
+    /// The grants of a person. The index follows the table within a moment, so who ends all of them asks again until
+    /// there is none left to end.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn of_subject(&self, subject: &Subject) -> Result<Vec<GrantId>, Unknown> {
+        self.ids_in("by-subject", "subject", text(&subject)).await
+    }
+
+    /// The grants of a person, as they are now. The index follows the table within a moment.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn of_person(&self, subject: &Subject) -> Result<Vec<Grant>, Unknown> {
+        self.with_ids(&self.of_subject(subject).await?).await
+    }
+
+    /// The grants with these ids: strongly consistent.
+    pub(crate) async fn with_ids(&self, ids: &[GrantId]) -> Result<Vec<Grant>, Unknown> {
+        let mut grants = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(BATCH) {
+            let keys = ids.iter().map(|id| Item::from([("id".to_owned(), text(id))])).collect();
+            for item in &batch::read(&self.client, &self.table, keys).await? {
+                grants.push(from_item(&self.table, item)?);
+            }
+        }
+        Ok(grants)
+    }
+
+    /// Every grant, or those of one client: a scan, for operators.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn all(&self, client: Option<&ClientId>) -> Result<Vec<Grant>, Unknown> {
+        let call = self.client.scan().table_name(&self.table).consistent_read(true);
+        let call = match client {
+            Some(client) => {
+                call.filter_expression("client_id = :client").expression_attribute_values(":client", text(client))
+            }
+            // Counters, spent assertions and revoked tokens stand here too.
+            None => call.filter_expression("attribute_exists(client_id)"),
+        };
+        let items = call.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await;
+        items.map_err(|error| self.unknown(error))?.iter().map(|item| from_item(&self.table, item)).collect()
+    }
+
+    /// The grants that one of the indexes has under a value of its attribute: only their ids, however many pages they fill.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub(crate) async fn ids_in(
+        &self,
+        index: &str,
+        attribute: &str,
+        value: AttributeValue,
+    ) -> Result<Vec<GrantId>, Unknown> {
+        let call = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(index)
+            .key_condition_expression("#attribute = :value")
+            .expression_attribute_names("#attribute", attribute)
+            .expression_attribute_values(":value", value)
+            .into_paginator()
+            .items()
+            .send();
+        let items = call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| self.unknown(error))?;
+        items.iter().map(|item| Reader::new(&self.table, item).parsed("id", GrantId::parse)).collect()
+    }
+
+    pub(crate) fn unknown<E, R>(&self, error: aws_sdk_dynamodb::error::SdkError<E, R>) -> Unknown
+    where
+        E: aws_sdk_dynamodb::error::ProvideErrorMetadata + std::error::Error + 'static,
+        R: std::fmt::Debug + 'static,
+    {
+        Unknown::from_sdk(&self.table, error)
+    }
+}
+
+fn assertion_key(once: OneUse) -> String {
+    format!("jti#{}", once.id)
+}
+
+fn token_key(id: TokenId) -> String {
+    format!("token#{id}")
+}

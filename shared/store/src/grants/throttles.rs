@@ -1,0 +1,132 @@
+//! Counters of wrong guesses, in the grants table: what is there for a while, is cleaned away and is never restored.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use sessions::{Count, CountGuard, Counter, Failures};
+
+use crate::dynamodb::batch;
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::items::{Item, Reader, number, text, time};
+use crate::dynamodb::unknown::Unknown;
+
+/// The counters.
+#[derive(Clone)]
+pub struct Throttles {
+    client: Client,
+    table: String,
+}
+
+/// What became of a count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// It was counted.
+    Done,
+    /// The guard did not hold; this is what stood there.
+    Refused(Option<Failures>),
+}
+
+/// A counter's write: the condition, and what is set. Every one has `:at` and `:expires_at`.
+struct Step {
+    condition: &'static str,
+    count: &'static str,
+    values: Vec<(&'static str, u64)>,
+}
+
+impl Throttles {
+    /// The counters in the grants table named `table`.
+    pub const fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// What each of `counters` counted so far, in their order: one round trip, strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn failures(&self, counters: &[Counter]) -> Result<Vec<Option<Failures>>, Unknown> {
+        let keys = counters.iter().map(|counter| Item::from([("id".to_owned(), text(counter.key()))])).collect();
+        let items = batch::read(&self.client, &self.table, keys).await?;
+        let of = |counter: &Counter| {
+            let own = |item: &&Item| Reader::new(&self.table, item).text("id").is_ok_and(|id| id == counter.key());
+            items.iter().find(own).map(|item| self.read(item)).transpose()
+        };
+        counters.iter().map(of).collect()
+    }
+
+    /// Counts a wrong guess in one conditional write.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was counted.
+    pub async fn count(&self, count: &Count) -> Result<Counted, Unknown> {
+        let step = step(count.guard);
+        let mut call = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("id", text(&count.key))
+            .condition_expression(step.condition)
+            .update_expression(format!("SET failures = {}, last_at = :at, expires_at = :expires_at", step.count))
+            .expression_attribute_values(":at", time(count.at))
+            .expression_attribute_values(":expires_at", time(count.expires_at))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for (name, value) in step.values {
+            call = call.expression_attribute_values(name, number(&value));
+        }
+        match Box::pin(call.send()).await {
+            Ok(_) => Ok(Counted::Done),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    let found = failed.item.as_ref().filter(|item| item.contains_key("failures"));
+                    Ok(Counted::Refused(found.map(|item| self.read(item)).transpose()?))
+                }
+                _ => Err(Unknown::from_sdk(&self.table, error)),
+            },
+        }
+    }
+
+    /// Forgets what a counter counted; one that never counted stays absent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it is forgotten.
+    pub async fn forget(&self, counter: &Counter) -> Result<Changed, Unknown> {
+        let call = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("id", text(counter.key()))
+            .condition_expression("attribute_exists(id)")
+            .update_expression("SET failures = :none")
+            .expression_attribute_values(":none", number(&0));
+        match Box::pin(call.send()).await {
+            Ok(_) => Ok(Changed::Done),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
+                _ => Err(Unknown::from_sdk(&self.table, error)),
+            },
+        }
+    }
+
+    fn read(&self, item: &Item) -> Result<Failures, Unknown> {
+        let read = Reader::new(&self.table, item);
+        Ok(Failures { count: read.number("failures")?, last_at: read.time("last_at")? })
+    }
+}
+
+fn step(guard: CountGuard) -> Step {
+    match guard {
+        CountGuard::Below { free, since } => Step {
+            condition: "attribute_not_exists(id) OR (failures < :free AND last_at >= :since)",
+            count: "if_not_exists(failures, :zero) + :one",
+            values: vec![(":free", free.into()), (":since", since.seconds()), (":zero", 0), (":one", 1)],
+        },
+        CountGuard::Is(failures, then) => Step {
+            condition: "failures = :failures AND last_at = :last_at",
+            count: ":then",
+            values: vec![
+                (":failures", failures.count.into()),
+                (":last_at", failures.last_at.seconds()),
+                (":then", then.into()),
+            ],
+        },
+    }
+}

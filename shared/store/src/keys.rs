@@ -1,0 +1,3 @@
+//! The keys table.
+
+pub(crate) mod table;

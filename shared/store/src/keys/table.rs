@@ -1,0 +1,120 @@
+//! The keys table: signing keys and the master of the handles, wrapped.
+
+use aws_sdk_dynamodb::Client;
+use grants::SigningAlgorithm;
+use keys::{KeyRecord, MasterRecord, Records};
+
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Item, Reader, bytes, text, time};
+use crate::dynamodb::unknown::Unknown;
+
+const MASTER: &str = "handles";
+const SIGNING: &str = "signing#";
+
+/// The table.
+#[derive(Clone)]
+pub struct KeysTable {
+    client: Client,
+    table: String,
+}
+
+impl KeysTable {
+    /// The table named `table`.
+    pub const fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// Everything in it: a handful of items.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn load(&self) -> Result<Records, Unknown> {
+        let call = self.client.scan().table_name(&self.table).consistent_read(true).into_paginator().items().send();
+        let items =
+            call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        let mut records = Records::default();
+        for item in &items {
+            let read = Reader::new(&self.table, item);
+            if read.text("id")? == MASTER {
+                records.master = Some(MasterRecord { wrapped: read.bytes("wrapped")?.to_vec() });
+            } else {
+                records.signing.push(record(&read)?);
+            }
+        }
+        records
+            .signing
+            .sort_by(|one, other| (one.created_at, &one.public.kid).cmp(&(other.created_at, &other.public.kid)));
+        Ok(records)
+    }
+
+    /// Writes the master, once, and `beside` in the same transaction: of two at the same time the first stays.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn create_master(&self, master: &MasterRecord, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let item = Item::from([("id".to_owned(), text(&MASTER)), ("wrapped".to_owned(), bytes(&master.wrapped))]);
+        self.put(item, beside).await
+    }
+
+    /// Writes a signing key, and `beside` in the same transaction, unless another follows the same key already.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn create_signing_key(&self, key: &KeyRecord, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let public = serde_json::to_string(&key.public).map_err(|_| Unknown::damaged(&self.table, "public"))?;
+        let mut item = Item::from([
+            ("id".to_owned(), text(&id(key))),
+            ("public".to_owned(), text(&public)),
+            ("algorithm".to_owned(), text(&key.algorithm.as_str())),
+            ("created_at".to_owned(), time(key.created_at)),
+            ("activates_at".to_owned(), time(key.activates_at)),
+            ("wrapped".to_owned(), bytes(&key.wrapped)),
+        ]);
+        if let Some(predecessor) = &key.predecessor {
+            item.insert("predecessor".to_owned(), text(predecessor));
+        }
+        self.put(item, beside).await
+    }
+
+    /// Deletes a signing key that no verifier needs any more, and does `beside` in the same transaction. One that is gone
+    /// already stays so.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was deleted.
+    pub async fn delete_signing_key(&self, key: &KeyRecord, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let mut there = Expression::default();
+        there.present("id");
+        self.commit(Kind::Delete(Item::from([("id".to_owned(), text(&id(key)))])), there, beside).await
+    }
+
+    async fn put(&self, item: Item, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let mut absent = Expression::default();
+        absent.absent("id");
+        self.commit(Kind::Put(item), absent, beside).await
+    }
+
+    async fn commit(&self, kind: Kind, expression: Expression, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let own = Write::new(&self.table, kind, expression);
+        Ok(match commit(&self.client, std::iter::once(own).chain(beside).collect()).await? {
+            Outcome::Done(_) => Changed::Done,
+            Outcome::Refused(..) => Changed::Refused,
+        })
+    }
+}
+
+fn id(key: &KeyRecord) -> String {
+    format!("{SIGNING}{}", key.place())
+}
+
+fn record(read: &Reader<'_>) -> Result<KeyRecord, Unknown> {
+    Ok(KeyRecord {
+        public: read.parsed("public", |text| serde_json::from_str(text))?,
+        algorithm: read.named("algorithm", SigningAlgorithm::parse)?,
+        predecessor: read.optional_text("predecessor")?.map(str::to_owned),
+        created_at: read.time("created_at")?,
+        activates_at: read.time("activates_at")?,
+        wrapped: read.bytes("wrapped")?.to_vec(),
+    })
+}

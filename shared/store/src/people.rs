@@ -1,0 +1,9 @@
+//! The people table: people, their sessions and their consent.
+
+pub(crate) mod consents;
+pub(crate) mod ended_sessions;
+pub(crate) mod grounded_grants;
+pub(crate) mod item;
+pub(crate) mod session_writes;
+pub(crate) mod table;
+pub(crate) mod user_writes;

@@ -1,0 +1,87 @@
+//! What is left to do after a session ended: the item that keeps it, and the grants of the session.
+
+use std::collections::BTreeSet;
+
+use grants::{Grant, PersonKey, Seconds, SessionId, Timestamp};
+use protocol::ClientId;
+use sessions::EndedSession;
+
+use crate::dynamodb::items::{Item, Reader, list, number, text, time};
+use crate::dynamodb::unknown::Unknown;
+use crate::grants::table::GrantsTable;
+use crate::people::item::{ENDED, SESSION, ended_record, key};
+use crate::people::table::PeopleTable;
+
+/// What is not done by then is cleaned away.
+const LIFETIME: Seconds = 24 * 3600;
+
+/// What an item of the people table is about, where it is about a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionRecord {
+    /// A session.
+    Session(SessionId),
+    /// What is left to do after it ended.
+    Ended(SessionId),
+}
+
+impl SessionRecord {
+    /// Reads the sort key of an item; `None` for one about anything else.
+    pub fn parse(record: &str) -> Option<Self> {
+        let of = |prefix: &str| record.strip_prefix(prefix).and_then(|id| SessionId::parse(id).ok());
+        of(SESSION).map(Self::Session).or_else(|| of(ENDED).map(Self::Ended))
+    }
+}
+
+impl GrantsTable {
+    /// The grants that come from a session, as they are now. The index in which they are found follows the table within a
+    /// moment, so who must not miss one asks again.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn of_session(&self, session: SessionId) -> Result<Vec<Grant>, Unknown> {
+        let ids = self.ids_in("by-session", "session", text(&session)).await?;
+        self.with_ids(&ids).await
+    }
+}
+
+impl PeopleTable {
+    /// What is left to do after a session ended: strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn ended(&self, person: PersonKey, session: SessionId) -> Result<Option<EndedSession>, Unknown> {
+        let call = self.client.get_item().table_name(&self.table).set_key(Some(key(person, &ended_record(session))));
+        let answer = Box::pin(call.consistent_read(true).send()).await;
+        let answer = answer.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        answer.item.map(|item| self.to_ended(person, session, &item)).transpose()
+    }
+
+    /// Writes down what is left to do after a session ended; it comes back as a record of the table's stream.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn remember_ended(&self, ended: &EndedSession, now: Timestamp) -> Result<(), Unknown> {
+        let mut item = key(ended.person, &ended_record(ended.session));
+        let told: Vec<&ClientId> = ended.told.iter().collect();
+        item.extend([
+            ("told".to_owned(), list(&told)),
+            ("passes".to_owned(), number(&ended.passes)),
+            ("expires_at".to_owned(), time(now.plus(LIFETIME))),
+        ]);
+        self.put(item).await
+    }
+
+    /// Nothing is left to do.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether that was written.
+    pub async fn forget_ended(&self, person: PersonKey, session: SessionId) -> Result<(), Unknown> {
+        self.delete(key(person, &ended_record(session)), None).await.map(drop)
+    }
+
+    fn to_ended(&self, person: PersonKey, session: SessionId, item: &Item) -> Result<EndedSession, Unknown> {
+        let read = Reader::new(&self.table, item);
+        let told: BTreeSet<ClientId> = read.list("told", ClientId::parse)?.into_iter().collect();
+        Ok(EndedSession { session, person, told, passes: read.number("passes")? })
+    }
+}

@@ -1,0 +1,86 @@
+//! Grants with what they rest on: two tables in the time of one round trip.
+
+use aws_sdk_dynamodb::Client;
+use grants::{Grant, GrantId, RestsOn, Transition};
+
+use crate::dynamodb::batch;
+use crate::dynamodb::items::{Item, text};
+use crate::dynamodb::unknown::Unknown;
+use crate::grants::item::from_item;
+use crate::grants::table::{Applied, GrantsTable};
+use crate::people::item::{PROFILE, key, session_record};
+use crate::people::table::{Ground, PeopleTable};
+
+/// The two tables.
+#[derive(Clone)]
+pub struct GroundedGrants {
+    grants: GrantsTable,
+    people: PeopleTable,
+}
+
+impl GroundedGrants {
+    /// The tables with these names.
+    pub fn new(client: Client, grants: String, people: String) -> Self {
+        Self { grants: GrantsTable::new(client.clone(), grants), people: PeopleTable::new(client, people) }
+    }
+
+    /// The grants alone.
+    pub const fn grants(&self) -> &GrantsTable {
+        &self.grants
+    }
+
+    /// The people alone.
+    pub const fn people(&self) -> &PeopleTable {
+        &self.people
+    }
+
+    /// Applies a transition and reads, side by side, the items that a handle says the grant rests on.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was applied, or what the items say.
+    pub async fn apply(&self, step: &Transition, handle: Option<RestsOn>) -> Result<(Applied, Ground), Unknown> {
+        let (applied, ground) = tokio::join!(self.grants.apply(step), self.ground(handle));
+        Ok((applied?, ground?))
+    }
+
+    /// The grant, and the items that a token says it rests on: strongly consistent, one round trip. A token that does not
+    /// say it costs another.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn read(&self, id: GrantId, token: Option<RestsOn>) -> Result<Option<(Grant, Ground)>, Unknown> {
+        let grant_key = Item::from([("id".to_owned(), text(&id))]);
+        let people = token.map_or_else(Vec::new, |rests_on| {
+            let session = rests_on.session.map(|session| key(rests_on.person, &session_record(session)));
+            std::iter::once(key(rests_on.person, PROFILE)).chain(session).collect()
+        });
+        let (client, table) = (&self.grants.client, self.grants.table.as_str());
+        let (found, people) = if people.is_empty() {
+            (batch::read(client, table, vec![grant_key]).await?, Vec::new())
+        } else {
+            let wanted = [(table, vec![grant_key]), (self.people.table.as_str(), people)];
+            let [found, people] = batch::read_of(client, wanted).await?;
+            (found, people)
+        };
+        let Some(item) = found.first() else { return Ok(None) };
+        let grant = from_item(table, item)?;
+        let ground = self.ground_of(&grant, self.people.to_ground(token, &people)?).await?;
+        Ok(Some((grant, ground)))
+    }
+
+    /// The items that a grant rests on. They are those that were read, unless a handle said nothing of them or something
+    /// else than the grant says.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn ground_of(&self, grant: &Grant, read: Ground) -> Result<Ground, Unknown> {
+        if read.rests_on == grant.rests_on() { Ok(read) } else { self.ground(grant.rests_on()).await }
+    }
+
+    async fn ground(&self, rests_on: Option<RestsOn>) -> Result<Ground, Unknown> {
+        match rests_on {
+            Some(rests_on) => self.people.ground(rests_on).await,
+            None => Ok(Ground::default()),
+        }
+    }
+}

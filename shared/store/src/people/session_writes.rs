@@ -1,0 +1,115 @@
+//! Sessions in the people table: started, used, ended. None that ended is brought back.
+
+use grants::SessionId;
+use sessions::{PersonKey, Session, SessionChange, SessionHandle, SessionStart};
+
+use crate::dynamodb::batch;
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::text;
+use crate::dynamodb::unknown::Unknown;
+use crate::people::item::{SESSION, attributes_of, from_session, key, of_session_change, session_record, to_session};
+use crate::people::table::PeopleTable;
+
+impl PeopleTable {
+    /// The session of a cookie, whoever's it is and whether or not it is good: strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn session(&self, handle: &SessionHandle) -> Result<Option<Session>, Unknown> {
+        let record = session_record(handle.id());
+        Ok(self.records(handle.person(), std::iter::once(record)).await?.session)
+    }
+
+    /// Stores a session: a new one where there is none of its name, or what a sign-in sets of one that is there. A session
+    /// that ended meanwhile is not brought back.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn start_session(&self, session: &Session, start: SessionStart) -> Result<Changed, Unknown> {
+        let mut expression = Expression::default();
+        let kind = match start {
+            SessionStart::New => {
+                expression.absent("person");
+                Kind::Put(from_session(session))
+            }
+            SessionStart::Renewed => {
+                expression.present("person");
+                for (name, value) in attributes_of(session) {
+                    expression.set(name, value);
+                }
+                Kind::Update(key(session.person, &session_record(session.id)))
+            }
+        };
+        Ok(match commit(&self.client, vec![self.write(kind, expression)]).await? {
+            Outcome::Done(_) => Changed::Done,
+            // A repeated send found its own work.
+            Outcome::Refused(_, Some(found)) if to_session(&self.table, &found)?.secret == session.secret => {
+                Changed::Done
+            }
+            Outcome::Refused(..) => Changed::Refused,
+        })
+    }
+
+    /// Makes a change to a session; the session afterwards, or `None` where it is over.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was made.
+    pub async fn change_session(&self, session: &Session, change: SessionChange) -> Result<Option<Session>, Unknown> {
+        let key = key(session.person, &session_record(session.id));
+        match commit(&self.client, vec![self.write(Kind::Update(key), of_session_change(change))]).await? {
+            Outcome::Done(item) => item.map(|item| to_session(&self.table, &item)).transpose(),
+            Outcome::Refused(..) => Ok(None),
+        }
+    }
+
+    /// Ends a session. One that is over already stays so.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it ended.
+    pub async fn end_session(&self, session: &Session) -> Result<Changed, Unknown> {
+        self.end_session_beside(session, None).await
+    }
+
+    /// Ends a session, and does `beside` in the same transaction. Where it is over already nothing is written.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it ended.
+    pub async fn end_session_beside(&self, session: &Session, beside: Option<Write>) -> Result<Changed, Unknown> {
+        self.delete(key(session.person, &session_record(session.id)), beside).await
+    }
+
+    /// Every session of a person that was not cleaned away: strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn sessions_of(&self, person: PersonKey) -> Result<Vec<Session>, Unknown> {
+        let items = self.items_of(person, SESSION).await?;
+        items.iter().map(|item| to_session(&self.table, item)).collect()
+    }
+
+    /// Ends sessions of a person, side by side.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether all ended.
+    pub async fn end_sessions(&self, person: PersonKey, sessions: &[Session]) -> Result<(), Unknown> {
+        let keys = sessions.iter().map(|session| key(person, &session_record(session.id))).collect();
+        batch::delete(&self.client, &self.table, keys).await
+    }
+
+    /// Every session that was not cleaned away, or the one of this name: a scan, for operators.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn all_sessions(&self, id: Option<SessionId>) -> Result<Vec<Session>, Unknown> {
+        let mut expression = Expression::default();
+        if let Some(id) = id {
+            expression.same("record", text(&session_record(id)));
+        } else {
+            let (record, value) = (expression.name("record"), expression.value(text(SESSION)));
+            expression.require(format!("begins_with({record}, {value})"));
+        }
+        self.scan(expression).await?.iter().map(|item| to_session(&self.table, item)).collect()
+    }
+}

@@ -1,0 +1,139 @@
+//! People in the people table: made, changed, renamed, deleted. Each change names its attributes; where two items change
+//! together it is one transaction.
+
+use protocol::Username;
+use sessions::{AliasKey, PersonKey, User, UserChange, UserGuard};
+
+use crate::dynamodb::batch;
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Reader, flag, text};
+use crate::dynamodb::unknown::Unknown;
+use crate::people::item::{
+    ENDED, LEADS_TO, PROFILE, alias_key, from_alias, from_user, key, of_user_change, of_user_guards, to_user,
+};
+use crate::people::table::PeopleTable;
+
+/// The outcome of a change to a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserChanged {
+    /// It is made.
+    Done,
+    /// A guard did not hold, or the name is taken; this is the person who stands there, if it is about that person.
+    Refused(Option<Box<User>>),
+}
+
+impl PeopleTable {
+    /// Writes a person who is not there yet, with the alias of the user name, and `beside` in the same transaction.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether they were written.
+    pub async fn create_user(&self, user: &User, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let mut profile = Expression::default();
+        profile.absent("person");
+        let mut writes = self.take_name(user, &user.username);
+        writes.push(self.write(Kind::Put(from_user(user)), profile));
+        writes.extend(beside);
+        Ok(match commit(&self.client, writes).await? {
+            Outcome::Done(_) => Changed::Done,
+            Outcome::Refused(..) => Changed::Refused,
+        })
+    }
+
+    /// Makes a change to a person, and `beside` in the same transaction.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was made.
+    pub async fn change_user(&self, change: &UserChange, beside: Option<Write>) -> Result<UserChanged, Unknown> {
+        let own = self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change));
+        let writes = std::iter::once(own).chain(beside).collect();
+        self.changed(0, commit(&self.client, writes).await?)
+    }
+
+    /// Gives a person another user name: the alias moves in the same transaction, and a name that somebody has is refused.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was done.
+    pub async fn rename_user(
+        &self,
+        user: &User,
+        username: &Username,
+        beside: Option<Write>,
+    ) -> Result<UserChanged, Unknown> {
+        let change = UserChange::rename(user, username.clone());
+        let (former, new) = (AliasKey::login(&user.username), AliasKey::login(username));
+        let mut writes = vec![self.write(Kind::Update(key(user.key, PROFILE)), of_user_change(&change))];
+        if former != new || !user.aliased {
+            writes.extend(self.take_name(user, username));
+        }
+        if former != new && user.aliased {
+            writes.push(self.release_name(user));
+        }
+        writes.extend(beside);
+        self.changed(0, commit(&self.client, writes).await?)
+    }
+
+    /// Deletes a person and the alias of the user name, and does `beside`, in one transaction, unless the person was renamed
+    /// since `user` was read. What else there is of the person is worth nothing from then on; [`PeopleTable::forget`] cleans
+    /// it away.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was done.
+    pub async fn delete_user(&self, user: &User, beside: Option<Write>) -> Result<UserChanged, Unknown> {
+        let own = of_user_guards(&UserGuard::of_deletion(user));
+        let mut writes = vec![self.write(Kind::Delete(key(user.key, PROFILE)), own)];
+        writes.extend(user.aliased.then(|| self.release_name(user)));
+        writes.extend(beside);
+        self.changed(0, commit(&self.client, writes).await?)
+    }
+
+    /// The writes that give a person a name that nobody has: the alias, and that no person of version 0.1 has it.
+    fn take_name(&self, user: &User, username: &Username) -> Vec<Write> {
+        let alias = AliasKey::login(username);
+        let mut absent = Expression::default();
+        absent.absent("person");
+        let mut writes = vec![self.write(Kind::Put(from_alias(&alias, user.key, user.created_at)), absent)];
+        let legacy = PersonKey::of_name(username);
+        if legacy != user.key {
+            let mut free = Expression::default();
+            let (person, aliased) = (free.name("person"), free.compare("aliased", "=", flag(true)));
+            free.require(format!("attribute_not_exists({person}) OR {aliased}"));
+            writes.push(self.write(Kind::Check(key(legacy, PROFILE)), free));
+        }
+        writes
+    }
+
+    fn release_name(&self, user: &User) -> Write {
+        let mut own = Expression::default();
+        own.same(LEADS_TO, text(&user.key));
+        self.write(Kind::Delete(alias_key(&AliasKey::login(&user.username))), own)
+    }
+
+    /// Reads the outcome of a commit whose write at `place` is to the person's own item.
+    fn changed(&self, place: usize, outcome: Outcome) -> Result<UserChanged, Unknown> {
+        match outcome {
+            Outcome::Done(_) => Ok(UserChanged::Done),
+            Outcome::Refused(at, Some(found)) if at == place => {
+                Ok(UserChanged::Refused(Some(Box::new(to_user(&self.table, &found)?))))
+            }
+            Outcome::Refused(..) => Ok(UserChanged::Refused(None)),
+        }
+    }
+
+    /// Cleans away what is left of a person, but not what is left to do after sessions ended: apps are told of it, and then
+    /// it goes by itself.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether all is deleted.
+    pub async fn forget(&self, person: PersonKey) -> Result<(), Unknown> {
+        let mut keys = Vec::new();
+        for item in &self.items_of(person, "").await? {
+            let record = Reader::new(&self.table, item).text("record")?;
+            if !record.starts_with(ENDED) && record != PROFILE {
+                keys.push(key(person, record));
+            }
+        }
+        batch::delete(&self.client, &self.table, keys).await
+    }
+}

@@ -1,0 +1,212 @@
+//! Clients and APIs as items.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use grants::{
+    Api, AudienceRule, AuthMethod, Backchannel, Client, ClientChange, ClientGuard, ClientKeys, ClientSet, KeptSecret,
+    PkceRule, RelyingParty, SecretDigest, SecretSalt, Sector, SigningAlgorithm, StoredSecret, TokenFormat,
+};
+use keys::{read_client_keys, write_client_keys};
+use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, ServerUri};
+
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Item, Reader, bytes, flag, list, number, text, time};
+use crate::dynamodb::unknown::Unknown;
+use crate::registry::self_registration_item::{insert_self_registration, to_self_registration};
+
+pub(crate) const CLIENT: &str = "client#";
+pub(crate) const API: &str = "api#";
+
+/// The attributes of a client that a registration sets or leaves out. `trusted` is the operator's.
+pub(crate) const OPTIONAL_OF_REGISTRATION: [&str; 8] =
+    ["scope", "audience", "jwks", "jwks_uri", "assertion_algorithm", "strict_audience", "registered_by", "expires_at"];
+
+pub(crate) fn client_key(id: &ClientId) -> String {
+    format!("{CLIENT}{id}")
+}
+
+pub(crate) fn api_key(identifier: &Resource) -> String {
+    format!("{API}{identifier}")
+}
+
+pub(crate) fn from_client(client: &Client) -> Item {
+    let grant_types: Vec<GrantType> = client.grant_types.iter().copied().collect();
+    let mut item = Item::from([
+        ("id".to_owned(), text(&client_key(&client.id))),
+        ("client_id".to_owned(), text(&client.id)),
+        ("name".to_owned(), text(&client.name)),
+        ("auth_method".to_owned(), text(&client.auth_method.as_str())),
+        ("secrets".to_owned(), secrets(&client.secrets)),
+        ("grant_types".to_owned(), list(&grant_types)),
+        ("redirect_uris".to_owned(), list(&client.redirect_uris)),
+        ("apis".to_owned(), list(&client.apis)),
+        ("pkce".to_owned(), text(&client.pkce.as_str())),
+        ("introspects".to_owned(), list(&client.introspects)),
+        ("relying_party".to_owned(), AttributeValue::M(from_relying_party(&client.relying_party))),
+        ("disabled".to_owned(), flag(client.disabled)),
+        ("created_at".to_owned(), time(client.created_at)),
+    ]);
+    if let Some(scope) = &client.scope {
+        item.insert("scope".to_owned(), text(&scope));
+    }
+    if client.trusted {
+        item.insert("trusted".to_owned(), flag(true));
+    }
+    match client.audience {
+        AudienceRule::One => {}
+        AudienceRule::All => drop(item.insert("audience".to_owned(), text(client.audience.as_str()))),
+    }
+    insert_assertions(client, &mut item);
+    insert_self_registration(client, &mut item);
+    item
+}
+
+/// What a client needs that authenticates with assertions.
+fn insert_assertions(client: &Client, item: &mut Item) {
+    match &client.keys {
+        Some(ClientKeys::Inline(keys)) => drop(item.insert("jwks".to_owned(), text(&write_client_keys(keys)))),
+        Some(ClientKeys::At(uri)) => drop(item.insert("jwks_uri".to_owned(), text(uri))),
+        None => {}
+    }
+    if let Some(algorithm) = client.assertion_algorithm {
+        item.insert("assertion_algorithm".to_owned(), text(algorithm.as_str()));
+    }
+    if client.strict_audience {
+        item.insert("strict_audience".to_owned(), flag(true));
+    }
+}
+
+/// The guards of a change to a client as conditions, and what it sets as an update.
+pub(crate) fn of_client_change(change: &ClientChange) -> Expression {
+    let mut expression = Expression::default();
+    for guard in change.guards() {
+        match guard {
+            ClientGuard::CreatedAt(created_at) => expression.same("created_at", time(*created_at)),
+            ClientGuard::SecretsAre(known) => expression.same("secrets", secrets(known)),
+        }
+    }
+    match change.set() {
+        ClientSet::Disabled(disabled) => expression.set("disabled", flag(*disabled)),
+        ClientSet::Secrets(new) => expression.set("secrets", secrets(new)),
+    }
+    expression
+}
+
+fn secrets(secrets: &[StoredSecret]) -> AttributeValue {
+    AttributeValue::L(secrets.iter().map(from_secret).collect())
+}
+
+fn from_secret(secret: &StoredSecret) -> AttributeValue {
+    let (name, kept) = match &secret.kept {
+        KeptSecret::Digest(digest) => ("digest", bytes(digest.as_bytes())),
+        KeptSecret::Salt(salt) => ("salt", bytes(salt.as_bytes())),
+    };
+    AttributeValue::M(Item::from([(name.to_owned(), kept), ("created_at".to_owned(), time(secret.created_at))]))
+}
+
+pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
+    let read = Reader::new(table, item);
+    let grant_types: Vec<GrantType> = read.list("grant_types", |text| GrantType::parse(text).ok_or(()))?;
+    Ok(Client {
+        id: read.parsed("client_id", ClientId::parse)?,
+        name: read.text("name")?.to_owned(),
+        auth_method: read.named("auth_method", AuthMethod::parse)?,
+        secrets: read.maps("secrets")?.iter().map(to_secret).collect::<Result<_, Unknown>>()?,
+        grant_types: BTreeSet::from_iter(grant_types),
+        redirect_uris: read.list("redirect_uris", RedirectUri::read)?,
+        scope: read.optional_parsed("scope", Scope::parse)?,
+        apis: read.list("apis", Resource::parse)?,
+        audience: read.optional_parsed("audience", |text| AudienceRule::parse(text).ok_or(()))?.unwrap_or_default(),
+        pkce: read.named("pkce", PkceRule::parse)?,
+        introspects: read.list("introspects", Resource::parse)?,
+        keys: to_keys(&read)?,
+        assertion_algorithm: read.optional_parsed("assertion_algorithm", algorithm)?,
+        strict_audience: read.optional_flag("strict_audience")?,
+        relying_party: read.map("relying_party")?.as_ref().map_or(Ok(RelyingParty::default()), to_relying_party)?,
+        registered_by: to_self_registration(&read)?,
+        trusted: read.optional_flag("trusted")?,
+        disabled: read.flag("disabled")?,
+        created_at: read.time("created_at")?,
+    })
+}
+
+fn to_secret(read: &Reader<'_>) -> Result<StoredSecret, Unknown> {
+    let damaged = |name| move |_| read.damaged(name);
+    let created_at = read.time("created_at")?;
+    if read.get("salt").is_some() {
+        let salt = <[u8; 16]>::try_from(read.bytes("salt")?).map_err(damaged("salt"))?;
+        return Ok(StoredSecret::derived(SecretSalt::from_bytes(salt), created_at));
+    }
+    let digest = <[u8; 32]>::try_from(read.bytes("digest")?).map_err(damaged("digest"))?;
+    Ok(StoredSecret::hashed(SecretDigest::from_bytes(digest), created_at))
+}
+
+fn to_keys(read: &Reader<'_>) -> Result<Option<ClientKeys>, Unknown> {
+    let inline = read.optional_parsed("jwks", |text| read_client_keys(text.as_bytes()))?;
+    let elsewhere = read.optional_parsed("jwks_uri", ServerUri::parse)?;
+    Ok(inline.map(ClientKeys::Inline).or(elsewhere.map(ClientKeys::At)))
+}
+
+fn algorithm(text: &str) -> Result<SigningAlgorithm, ()> {
+    SigningAlgorithm::parse(text).ok_or(())
+}
+
+fn from_relying_party(registered: &RelyingParty) -> Item {
+    let mut item = Item::from([
+        ("id_token_algorithm".to_owned(), text(registered.id_token_algorithm.as_str())),
+        ("post_logout_redirect_uris".to_owned(), list(&registered.post_logout_redirect_uris)),
+    ]);
+    let userinfo = registered.userinfo_algorithm.map(|algorithm| text(algorithm.as_str()));
+    let sector = registered.sector.as_ref().map(text);
+    let max_age = registered.default_max_age.as_ref().map(number);
+    let backchannel = registered.backchannel.as_ref();
+    let optional = [
+        ("userinfo_algorithm", userinfo),
+        ("sector", sector),
+        ("default_max_age", max_age),
+        ("backchannel_logout_uri", backchannel.map(|told| text(&told.uri))),
+        ("backchannel_logout_session_required", backchannel.map(|told| flag(told.session_required))),
+    ];
+    item.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    item
+}
+
+fn to_relying_party(read: &Reader<'_>) -> Result<RelyingParty, Unknown> {
+    Ok(RelyingParty {
+        id_token_algorithm: read.named("id_token_algorithm", SigningAlgorithm::parse)?,
+        userinfo_algorithm: read.optional_parsed("userinfo_algorithm", algorithm)?,
+        sector: read.optional_parsed("sector", Sector::parse)?,
+        default_max_age: read.optional_number("default_max_age")?,
+        post_logout_redirect_uris: read.list("post_logout_redirect_uris", RedirectUri::read)?,
+        backchannel: to_backchannel(read)?,
+    })
+}
+
+fn to_backchannel(read: &Reader<'_>) -> Result<Option<Backchannel>, Unknown> {
+    let Some(uri) = read.optional_parsed("backchannel_logout_uri", ServerUri::parse)? else { return Ok(None) };
+    Ok(Some(Backchannel { uri, session_required: read.flag("backchannel_logout_session_required")? }))
+}
+
+pub(crate) fn from_api(api: &Api) -> Item {
+    Item::from([
+        ("id".to_owned(), text(&api_key(&api.identifier))),
+        ("identifier".to_owned(), text(&api.identifier)),
+        ("scope".to_owned(), text(&api.scope)),
+        ("algorithm".to_owned(), text(&api.algorithm.as_str())),
+        ("format".to_owned(), text(&api.format.as_str())),
+        ("lifetime".to_owned(), number(&api.lifetime)),
+    ])
+}
+
+pub(crate) fn to_api(table: &str, item: &Item) -> Result<Api, Unknown> {
+    let read = Reader::new(table, item);
+    Ok(Api {
+        identifier: read.parsed("identifier", Resource::parse)?,
+        scope: read.parsed("scope", Scope::parse)?,
+        algorithm: read.named("algorithm", SigningAlgorithm::parse)?,
+        format: read.named("format", TokenFormat::parse)?,
+        lifetime: read.number("lifetime")?,
+        is_issuer: false,
+    })
+}

@@ -1,0 +1,102 @@
+//! Clients that registered themselves, and initial access tokens, as items.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use grants::{Client, InitialToken, InitialTokenName, PkceRule, RegistrationPolicy, SecretDigest, SelfRegistration};
+use protocol::{AboutClient, Resource, ResponseType, Scope};
+
+use crate::dynamodb::items::{Item, Reader, bytes, list, number, text, time};
+use crate::dynamodb::unknown::Unknown;
+
+pub(crate) const INITIAL_TOKEN: &str = "initial#";
+
+pub(crate) fn initial_token_key(name: &InitialTokenName) -> String {
+    format!("{INITIAL_TOKEN}{name}")
+}
+
+/// Adds to the item of a client what only one has that registered itself. `expires_at` is the attribute by which the table
+/// is cleaned.
+pub(crate) fn insert_self_registration(client: &Client, item: &mut Item) {
+    let Some(own) = &client.registered_by else { return };
+    let mut map = Item::from([
+        ("access_token".to_owned(), bytes(own.access_token.as_bytes())),
+        ("policy".to_owned(), from_policy(&own.policy)),
+        (
+            "response_types".to_owned(),
+            AttributeValue::L(own.response_types.iter().map(|kind| text(kind.as_str())).collect()),
+        ),
+        ("about".to_owned(), text(&own.about)),
+    ]);
+    if let Some(name) = &own.initial_token {
+        map.insert("initial_token".to_owned(), text(name));
+    }
+    item.insert("registered_by".to_owned(), AttributeValue::M(map));
+    if let Some(end) = own.ends_at {
+        item.insert("expires_at".to_owned(), time(end));
+    }
+}
+
+/// Reads it from the item of a client.
+pub(crate) fn to_self_registration(client: &Reader<'_>) -> Result<Option<SelfRegistration>, Unknown> {
+    let Some(read) = client.map("registered_by")? else { return Ok(None) };
+    let digest = <[u8; 32]>::try_from(read.bytes("access_token")?).map_err(|_| read.damaged("access_token"))?;
+    let response_types: Vec<ResponseType> = read.list("response_types", |text| ResponseType::parse(text).ok_or(()))?;
+    Ok(Some(SelfRegistration {
+        access_token: SecretDigest::from_bytes(digest),
+        initial_token: read.optional_parsed("initial_token", InitialTokenName::parse)?,
+        policy: to_policy(&read)?,
+        response_types: BTreeSet::from_iter(response_types),
+        about: read.parsed("about", AboutClient::parse)?,
+        ends_at: client.optional_time("expires_at")?,
+    }))
+}
+
+pub(crate) fn from_initial_token(token: &InitialToken) -> Item {
+    Item::from([
+        ("id".to_owned(), text(&initial_token_key(&token.name))),
+        ("name".to_owned(), text(&token.name)),
+        ("policy".to_owned(), from_policy(&token.policy)),
+        ("uses_left".to_owned(), number(&token.uses_left)),
+        ("created_at".to_owned(), time(token.created_at)),
+        ("expires_at".to_owned(), time(token.expires_at)),
+    ])
+}
+
+pub(crate) fn to_initial_token(table: &str, item: &Item) -> Result<InitialToken, Unknown> {
+    let read = Reader::new(table, item);
+    Ok(InitialToken {
+        name: read.parsed("name", InitialTokenName::parse)?,
+        policy: to_policy(&read)?,
+        uses_left: read.number("uses_left")?,
+        created_at: read.time("created_at")?,
+        expires_at: read.time("expires_at")?,
+    })
+}
+
+fn from_policy(policy: &RegistrationPolicy) -> AttributeValue {
+    let hosts: Vec<&String> = policy.redirect_hosts.iter().collect();
+    let mut map = Item::from([("apis".to_owned(), list(&policy.apis)), ("redirect_hosts".to_owned(), list(&hosts))]);
+    if let Some(scope) = &policy.scope {
+        map.insert("scope".to_owned(), text(scope));
+    }
+    if let Some(lifetime) = &policy.client_lifetime {
+        map.insert("client_lifetime".to_owned(), number(lifetime));
+    }
+    if policy.pkce != PkceRule::default() {
+        map.insert("pkce".to_owned(), text(policy.pkce.as_str()));
+    }
+    AttributeValue::M(map)
+}
+
+fn to_policy(read: &Reader<'_>) -> Result<RegistrationPolicy, Unknown> {
+    let read = read.map("policy")?.ok_or_else(|| read.damaged("policy"))?;
+    let hosts: Vec<String> = read.list("redirect_hosts", |text| Ok::<_, ()>(text.to_owned()))?;
+    Ok(RegistrationPolicy {
+        scope: read.optional_parsed("scope", Scope::parse)?,
+        apis: read.list("apis", Resource::parse)?,
+        redirect_hosts: BTreeSet::from_iter(hosts),
+        client_lifetime: read.optional_number("client_lifetime")?,
+        pkce: read.optional_parsed("pkce", |text| PkceRule::parse(text).ok_or(()))?.unwrap_or_default(),
+    })
+}

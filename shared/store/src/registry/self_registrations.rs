@@ -1,0 +1,139 @@
+//! Registrations that clients make themselves, and the initial access tokens that let them.
+
+use grants::{Client, InitialToken, InitialTokenName, Timestamp};
+use protocol::ClientId;
+
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Item, Reader, flag, number, text, time};
+use crate::dynamodb::unknown::Unknown;
+use crate::registry::item::{CLIENT, OPTIONAL_OF_REGISTRATION, client_key, from_client, to_client};
+use crate::registry::self_registration_item::{INITIAL_TOKEN, from_initial_token, initial_token_key, to_initial_token};
+use crate::registry::table::Registry;
+
+impl Registry {
+    /// The client `id` as it is now, past the cache: strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn client_now(&self, id: &ClientId) -> Result<Option<Client>, Unknown> {
+        self.get(&client_key(id)).await?.map(|item| to_client(&self.table, &item)).transpose()
+    }
+
+    /// The names of the clients that an operator registered, read from the whole table in pages of at most a megabyte.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn names_of_operators_clients(&self) -> Result<Vec<String>, Unknown> {
+        let call = self
+            .dynamodb
+            .scan()
+            .table_name(&self.table)
+            .filter_expression("begins_with(id, :client) AND attribute_not_exists(registered_by)")
+            .projection_expression("#name")
+            .expression_attribute_names("#name", "name")
+            .expression_attribute_values(":client", text(&CLIENT))
+            .into_paginator()
+            .items()
+            .send();
+        let items = Box::pin(call.collect::<Result<Vec<Item>, _>>()).await;
+        let items = items.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        let name = |item: &Item| Reader::new(&self.table, item).text("name").map(str::to_owned);
+        items.iter().map(name).collect()
+    }
+
+    /// Writes a client that is not there yet and takes one use of an initial access token, both or neither. So no use makes
+    /// two clients, whatever races, and none is lost where the client is not written.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether they were written.
+    pub async fn register_client(
+        &self,
+        client: &Client,
+        token: &InitialTokenName,
+        now: Timestamp,
+    ) -> Result<Changed, Unknown> {
+        let mut left = Expression::default();
+        let some = left.compare("uses_left", ">", number(&0));
+        let in_time = left.compare("expires_at", ">", time(now));
+        left.require(format!("{some} AND {in_time}"));
+        left.add("uses_left", number(&-1));
+        let token = Item::from([("id".to_owned(), text(&initial_token_key(token)))]);
+        let used = Write::new(&self.table, Kind::Update(token), left);
+        self.create(from_client(client), Some(used)).await
+    }
+
+    /// Sets all that a registration says of a client, unless the one that was `found` was switched off, deleted, or given
+    /// another secret or registration meanwhile. What the operator alone decides is not written.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn replace_registration(&self, client: &Client, found: &Client) -> Result<Changed, Unknown> {
+        /// What a client does not register of itself.
+        const KEPT: [&str; 5] = ["id", "client_id", "trusted", "disabled", "created_at"];
+        let (before, mut after) = (from_client(found), from_client(client));
+        let mut expression = Expression::default();
+        expression.same("disabled", flag(false));
+        expression.same("created_at", time(found.created_at));
+        for guarded in ["secrets", "registered_by"] {
+            expression.same_or_absent(guarded, before.get(guarded).cloned());
+        }
+        for kept in KEPT {
+            after.remove(kept);
+        }
+        // Every optional attribute, whoever wrote it: of two requests that found the same registration the later one counts
+        // as a whole.
+        for optional in OPTIONAL_OF_REGISTRATION {
+            expression.set_or_remove(optional, after.remove(optional));
+        }
+        for (name, value) in after {
+            expression.set(&name, value);
+        }
+        let key = Item::from([("id".to_owned(), text(&client_key(&client.id)))]);
+        let write = Write::new(&self.table, Kind::Update(key), expression);
+        Ok(match commit(&self.dynamodb, vec![write]).await? {
+            Outcome::Done(_) => Changed::Done,
+            // A repeated send found its own work.
+            Outcome::Refused(_, Some(there)) if to_client(&self.table, &there)? == *client => Changed::Done,
+            Outcome::Refused(..) => Changed::Refused,
+        })
+    }
+
+    /// Writes an initial access token.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn create_initial_token(&self, token: &InitialToken, beside: Option<Write>) -> Result<Changed, Unknown> {
+        self.create(from_initial_token(token), beside).await
+    }
+
+    /// An initial access token: strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn initial_token(&self, name: &InitialTokenName) -> Result<Option<InitialToken>, Unknown> {
+        let item = self.get(&initial_token_key(name)).await?;
+        item.map(|item| to_initial_token(&self.table, &item)).transpose()
+    }
+
+    /// Every initial access token that was not cleaned away.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn all_initial_tokens(&self) -> Result<Vec<InitialToken>, Unknown> {
+        self.scan(INITIAL_TOKEN).await?.iter().map(|item| to_initial_token(&self.table, item)).collect()
+    }
+
+    /// Deletes an initial access token. What was registered with it stays.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was deleted.
+    pub async fn delete_initial_token(
+        &self,
+        name: &InitialTokenName,
+        beside: Option<Write>,
+    ) -> Result<Changed, Unknown> {
+        self.delete(initial_token_key(name), beside).await
+    }
+}

@@ -1,0 +1,221 @@
+//! The registry: clients and APIs, read through a cache of at most a minute.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_dynamodb::Client as DynamoDb;
+use grants::{Api, Client, ClientChange, Seconds, Timestamp};
+use protocol::{ClientId, Resource};
+
+use crate::dynamodb::batch;
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::items::{Item, text};
+use crate::dynamodb::unknown::Unknown;
+use crate::registry::item::{
+    API, CLIENT, api_key, client_key, from_api, from_client, of_client_change, to_api, to_client,
+};
+
+/// What is read counts for so long: whatever ends a right in the registry takes effect within it.
+const CACHE_LIFETIME: Seconds = 60;
+/// The cache is emptied when it has grown to this many entries.
+const CACHE_SIZE: usize = 10_000;
+
+/// The table, with a cache of its own for each process.
+#[derive(Clone)]
+pub struct Registry {
+    pub(crate) dynamodb: DynamoDb,
+    pub(crate) table: String,
+    clients: Cache<Client>,
+    apis: Cache<Api>,
+}
+
+type Cache<T> = Arc<Mutex<HashMap<String, (Timestamp, Arc<T>)>>>;
+
+/// The outcome of a change to a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientChanged {
+    /// It is made.
+    Done,
+    /// A guard did not hold; this is the client that stands there, if it is about that client.
+    Refused(Option<Box<Client>>),
+}
+
+impl Registry {
+    /// The table named `table`.
+    pub fn new(dynamodb: DynamoDb, table: String) -> Self {
+        Self { dynamodb, table, clients: Cache::default(), apis: Cache::default() }
+    }
+
+    /// The client `id`, unless its time is over. A client that is not there is asked for again each time, so that a new one
+    /// works at once.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known.
+    pub async fn client(&self, id: &ClientId, now: Timestamp) -> Result<Option<Arc<Client>>, Unknown> {
+        let key = client_key(id);
+        let known = if let Some(known) = cached(&self.clients, &key, now) {
+            known
+        } else {
+            let Some(item) = self.get(&key).await? else { return Ok(None) };
+            remember(&self.clients, key, to_client(&self.table, &item)?, now)
+        };
+        Ok(Some(known).filter(|client| !client.is_over(now)))
+    }
+
+    /// Those of the APIs that are registered, in the order asked for, in one round trip at most.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn apis(&self, identifiers: &[Resource], now: Timestamp) -> Result<Vec<Api>, Unknown> {
+        // No key may be asked for twice.
+        let keys: BTreeSet<String> = identifiers.iter().map(api_key).collect();
+        let missing = keys.into_iter().filter(|key| cached(&self.apis, key, now).is_none()).collect();
+        for item in self.get_several(missing).await? {
+            let api = to_api(&self.table, &item)?;
+            remember(&self.apis, api_key(&api.identifier), api, now);
+        }
+        let found = identifiers.iter().filter_map(|identifier| cached(&self.apis, &api_key(identifier), now));
+        Ok(found.map(|api| Api::clone(&api)).collect())
+    }
+
+    /// Writes a client that is not there yet, and `beside` in the same transaction.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn create_client(&self, client: &Client, beside: Option<Write>) -> Result<Changed, Unknown> {
+        self.create(from_client(client), beside).await
+    }
+
+    /// Makes a change to a client, and `beside` in the same transaction. Whether it was made is told, or what stood there
+    /// instead.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was made.
+    pub async fn change_client(&self, change: &ClientChange, beside: Option<Write>) -> Result<ClientChanged, Unknown> {
+        let key = Item::from([("id".to_owned(), text(&client_key(change.id())))]);
+        let own = Write::new(&self.table, Kind::Update(key), of_client_change(change));
+        let outcome = commit(&self.dynamodb, std::iter::once(own).chain(beside).collect()).await?;
+        Ok(match outcome {
+            Outcome::Done(_) => ClientChanged::Done,
+            Outcome::Refused(0, found) => {
+                let found = found.map(|item| to_client(&self.table, &item)).transpose()?;
+                ClientChanged::Refused(found.map(Box::new))
+            }
+            // What stood in the way of the write beside it is no client.
+            Outcome::Refused(..) => ClientChanged::Refused(None),
+        })
+    }
+
+    /// Deletes a client, and does `beside` in the same transaction.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was deleted.
+    pub async fn delete_client(&self, id: &ClientId, beside: Option<Write>) -> Result<Changed, Unknown> {
+        self.delete(client_key(id), beside).await
+    }
+
+    /// Every client.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn all_clients(&self) -> Result<Vec<Client>, Unknown> {
+        self.scan(CLIENT).await?.iter().map(|item| to_client(&self.table, item)).collect()
+    }
+
+    /// Writes an API that is not there yet, and `beside` in the same transaction.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn create_api(&self, api: &Api, beside: Option<Write>) -> Result<Changed, Unknown> {
+        self.create(from_api(api), beside).await
+    }
+
+    /// Deletes an API, and does `beside` in the same transaction.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was deleted.
+    pub async fn delete_api(&self, identifier: &Resource, beside: Option<Write>) -> Result<Changed, Unknown> {
+        self.delete(api_key(identifier), beside).await
+    }
+
+    /// Every API.
+    ///
+    /// # Errors
+    /// [`Unknown`] when they are not known.
+    pub async fn all_apis(&self) -> Result<Vec<Api>, Unknown> {
+        self.scan(API).await?.iter().map(|item| to_api(&self.table, item)).collect()
+    }
+
+    pub(crate) async fn get(&self, key: &str) -> Result<Option<Item>, Unknown> {
+        let call = self.dynamodb.get_item().table_name(&self.table).key("id", text(&key)).consistent_read(true);
+        let answer = Box::pin(call.send()).await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        Ok(answer.item)
+    }
+
+    async fn get_several(&self, keys: Vec<String>) -> Result<Vec<Item>, Unknown> {
+        match keys.as_slice() {
+            [] => return Ok(Vec::new()),
+            [only] => return Ok(self.get(only).await?.into_iter().collect()),
+            _ => {}
+        }
+        let keys = keys.iter().map(|key| Item::from([("id".to_owned(), text(&key))])).collect();
+        batch::read(&self.dynamodb, &self.table, keys).await
+    }
+
+    pub(crate) async fn create(&self, item: Item, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let mut absent = Expression::default();
+        absent.absent("id");
+        self.commit(Kind::Put(item), absent, beside).await
+    }
+
+    pub(crate) async fn delete(&self, key: String, beside: Option<Write>) -> Result<Changed, Unknown> {
+        let mut there = Expression::default();
+        there.present("id");
+        self.commit(Kind::Delete(Item::from([("id".to_owned(), text(&key))])), there, beside).await
+    }
+
+    pub(crate) async fn commit(
+        &self,
+        kind: Kind,
+        expression: Expression,
+        beside: Option<Write>,
+    ) -> Result<Changed, Unknown> {
+        let own = Write::new(&self.table, kind, expression);
+        Ok(match commit(&self.dynamodb, std::iter::once(own).chain(beside).collect()).await? {
+            Outcome::Done(_) => Changed::Done,
+            Outcome::Refused(..) => Changed::Refused,
+        })
+    }
+
+    pub(crate) async fn scan(&self, prefix: &str) -> Result<Vec<Item>, Unknown> {
+        let call = self
+            .dynamodb
+            .scan()
+            .table_name(&self.table)
+            .filter_expression("begins_with(id, :prefix)")
+            .expression_attribute_values(":prefix", text(&prefix))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))
+    }
+}
+
+fn cached<T>(cache: &Cache<T>, key: &str, now: Timestamp) -> Option<Arc<T>> {
+    let entries = cache.lock().unwrap_or_else(PoisonError::into_inner);
+    let (read_at, value) = entries.get(key)?;
+    (read_at.plus(CACHE_LIFETIME) > now).then(|| Arc::clone(value))
+}
+
+fn remember<T>(cache: &Cache<T>, key: String, value: T, now: Timestamp) -> Arc<T> {
+    let value = Arc::new(value);
+    let mut entries = cache.lock().unwrap_or_else(PoisonError::into_inner);
+    if entries.len() >= CACHE_SIZE {
+        entries.clear();
+    }
+    entries.insert(key, (now, Arc::clone(&value)));
+    value
+}
