@@ -4,12 +4,12 @@ use edge::{Answer, AuditEvent, Event, Trace, redirect};
 use grants::code::{self, Agreement};
 use grants::revocation::revoke;
 use grants::{
-    AccessToken, Asked, Attempt, CodeHandle, Generation, Grant, GrantSecret, IdToken, SignIn, Timestamp, TokenFormat,
-    TokenId, TokenName, for_grant, implicit,
+    AccessToken, Asked, Attempt, CodeHandle, Generation, Grant, GrantId, GrantSecret, IdToken, Moment, SignIn,
+    Timestamp, TokenFormat, TokenId, TokenName, for_grant, implicit,
 };
 use keys::KeyRing;
 use protocol::{AuthorizationErrorCode, GrantType, IdentityScope, ResponseType, Scope, Secret, Subject};
-use sessions::{SessionChange, SignedIn, UserChange, stands};
+use sessions::{Rules, SessionChange, SignedIn, UserChange, stands};
 use store::{Applied, Unknown, UserChanged};
 
 use crate::admitted::Admitted;
@@ -37,14 +37,14 @@ impl Authorize {
     ) -> Result<Answer, Early> {
         let ring = self.ring(now).await?;
         let secret = ring.handles().grant_of_form(&nonce);
-        let attempt = Attempt::from_bytes(edge::random());
+        let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
         let known_as = known_as(admitted.trusted.client(), person, &ring)?;
-        let grant = self.grant_of(admitted, (person, known_as), &secret, (now, attempt));
+        let grant = self.grant_of(admitted, secret.id(), Self::agreement(admitted, person, known_as), moment);
         let step = code::issue(grant.clone());
         let (applied, stands) = tokio::join!(self.grants.apply(&step), self.still_stands(&grant, person, now));
         match applied.map_err(show::unavailable)? {
             Applied::Done(_) => {}
-            Applied::Refused(found) if code::was_issued(found.as_deref(), attempt) => {}
+            Applied::Refused(found) if code::was_issued(found.as_deref(), moment.attempt) => {}
             Applied::Refused(_) => return Err(show::used_form(admitted)),
         }
         if !stands.map_err(show::unavailable)? {
@@ -83,23 +83,18 @@ impl Authorize {
         };
         let (user, session) = tokio::join!(user, self.people.change_session(session, one_more));
         let (user, session) = (user?, session?);
-        let moment = (&self.parts.config.policy, now);
-        Ok(session.is_some() && stands(grant, user.as_ref(), session.as_ref(), moment).is_ok())
+        let rules = Rules::at(&self.parts.config.policy, now);
+        Ok(session.is_some() && stands(grant, user.as_ref(), session.as_ref(), rules).is_ok())
     }
 
-    fn grant_of(
-        &self,
-        admitted: &Admitted,
-        (person, known_as): (&SignedIn, Subject),
-        secret: &GrantSecret,
-        moment: (Timestamp, Attempt),
-    ) -> Grant {
+    /// What the person agreed to. `known_as` is the name by which the client knows the person.
+    fn agreement(admitted: &Admitted, person: &SignedIn, known_as: Subject) -> Agreement {
         let (user, session, claims) = (person.user(), person.session(), &admitted.request.claims);
         let sign_in = SignIn {
             userinfo_claims: claims.userinfo.clone(),
             id_token_claims: user.known_claims().only(&implicit::id_token_claims(&admitted.request, &admitted.target)),
         };
-        let agreement = Agreement {
+        Agreement {
             subject: user.subject.clone(),
             pairwise_subject: Some(known_as).filter(|known_as| *known_as != user.subject),
             auth_time: session.auth_time,
@@ -109,12 +104,15 @@ impl Authorize {
             footing: person.footing(outlives(&admitted.target.scope)),
             session_ends_at: session.expires_at,
             sign_in,
-        };
+        }
+    }
+
+    fn grant_of(&self, admitted: &Admitted, id: GrantId, agreement: Agreement, moment: Moment) -> Grant {
         let policy = &self.parts.config.policy;
         match admitted.request.response_type {
-            ResponseType::Code => code::grant_of(secret.id(), &admitted.trusted, agreement, policy, moment),
+            ResponseType::Code => code::grant_of(id, &admitted.trusted, agreement, policy, moment),
             ResponseType::Token | ResponseType::IdToken | ResponseType::IdTokenToken => {
-                implicit::grant_of(secret.id(), &admitted.trusted, agreement, policy, moment)
+                implicit::grant_of(id, &admitted.trusted, agreement, policy, moment)
             }
         }
     }

@@ -31,7 +31,7 @@ use http::Method;
 use keys::{HandleKind, KeyRing};
 use lambda_http::Request;
 use protocol::Subject;
-use sessions::{SignedIn, VisitId, next, signed_in};
+use sessions::{Rules, SignedIn, VisitId, next, signed_in};
 use store::{GrantsTable, PeopleTable};
 
 use crate::admitted::{Admitted, Guest};
@@ -48,7 +48,7 @@ pub struct Authorize {
 type Early = Box<Answer>;
 
 impl Authorize {
-    /// Puts it together.
+    /// Builds it from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
@@ -108,7 +108,7 @@ impl Authorize {
             return Ok(Guest { signed_in: None, known_as: None, agreed: None });
         };
         let visitor = self.people.visitor(&handle, Some(&client.id)).await.map_err(show::unavailable)?;
-        let signed_in = signed_in(&handle, visitor.session, visitor.user, (&self.parts.config.policy, now));
+        let signed_in = signed_in(&handle, visitor.session, visitor.user, Rules::at(&self.parts.config.policy, now));
         let known_as = signed_in.as_ref().map(|person| known_as(client, person, ring)).transpose()?;
         Ok(Guest { signed_in, known_as, agreed: visitor.agreed })
     }

@@ -36,6 +36,17 @@ impl Rejected {
     }
 }
 
+/// Somebody who has just signed in.
+struct Arrival {
+    person: SignedIn,
+    /// What the cookie of the session holds.
+    session: SessionHandle,
+    /// What the person agreed to for the client before.
+    agreed: Option<Consent>,
+    /// The browser, when somebody signed in with it before.
+    device: Option<DeviceHandle>,
+}
+
 impl Authorize {
     /// Takes user name and password.
     pub(crate) async fn sign_in(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
@@ -88,8 +99,9 @@ impl Authorize {
         };
         let (person, agreed) = (right.person.user().key, right.agreed.clone());
         match self.start_session(right, former, admitted.written.digest, now).await.map_err(show::unavailable)? {
-            Started::SignedIn(person, handle) => {
-                self.welcome(admitted, (*person, handle), (agreed, attempted.device), now).await.map(Ok)
+            Started::SignedIn(person, session) => {
+                let arrival = Arrival { person: *person, session, agreed, device: attempted.device };
+                self.welcome(admitted, arrival, now).await.map(Ok)
             }
             Started::Over => Ok(Err(Rejected { person, wait: None })),
             Started::Wait(wait) => Ok(Err(Rejected { person, wait: Some(wait) })),
@@ -97,13 +109,8 @@ impl Authorize {
     }
 
     /// Goes on with whoever has just signed in, and sets the cookies of the browser.
-    async fn welcome(
-        &self,
-        admitted: &Admitted,
-        (person, handle): (SignedIn, SessionHandle),
-        (agreed, device): (Option<Consent>, Option<DeviceHandle>),
-        now: Timestamp,
-    ) -> Result<Answer, Early> {
+    async fn welcome(&self, admitted: &Admitted, arrival: Arrival, now: Timestamp) -> Result<Answer, Early> {
+        let Arrival { person, session, agreed, device } = arrival;
         let ring = self.ring(now).await?;
         let key = person.user().key;
         let device = device.filter(|known| known.of(key).is_some());
@@ -113,9 +120,9 @@ impl Authorize {
         let guest = Guest { signed_in: Some(person), known_as, agreed };
         let answer = self.after_sign_in(admitted, &guest, now).await?;
         let answer = Trace::event(event).of_client(&admitted.trusted.client().id).onto(answer);
-        let session = ring.handles().seal(HandleKind::Session, &handle.to_bytes());
+        let cookie = ring.handles().seal(HandleKind::Session, &session.to_bytes());
         let device = ring.handles().seal(HandleKind::Device, &device.to_bytes());
-        let answer = set_cookie(answer, SESSION_COOKIE, session.expose());
+        let answer = set_cookie(answer, SESSION_COOKIE, cookie.expose());
         Ok(set_lasting_cookie(answer, DEVICE_COOKIE, device.expose(), DEVICE_LIFETIME))
     }
 

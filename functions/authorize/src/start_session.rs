@@ -6,7 +6,7 @@
 use edge::{Incoming, RightPassword};
 use grants::{Seconds, Timestamp};
 use keys::KeyRing;
-use sessions::{RequestDigest, Session, SessionHandle, SessionStart, SignedIn, UserChange, sign_in};
+use sessions::{RequestDigest, Rules, Session, SessionHandle, SessionStart, SignedIn, UserChange, sign_in};
 use store::{Changed, Unknown, UserChanged};
 
 use crate::Authorize;
@@ -42,9 +42,9 @@ impl Authorize {
         for_request: RequestDigest,
         now: Timestamp,
     ) -> Result<Started, Unknown> {
-        let moment = (&self.parts.config.policy, now);
+        let rules = Rules::at(&self.parts.config.policy, now);
         let random = [edge::random(), edge::random()];
-        let (person, handle, start) = sign_in(right.person.clone(), former.as_ref(), random, for_request, moment);
+        let (person, handle, start) = sign_in(right.person.clone(), former.as_ref(), random, for_request, rules);
         if start == SessionStart::Renewed {
             // What this replaces is in use: first it is certain that the password may be told.
             if let Some(wait) = self.passwords.weigh(&right, now).await? {

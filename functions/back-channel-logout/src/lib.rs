@@ -51,7 +51,7 @@ enum Outcome {
 }
 
 impl BackChannelLogout {
-    /// Puts it together.
+    /// Builds it from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.

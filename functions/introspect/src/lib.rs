@@ -12,14 +12,14 @@ use edge::{
     method_not_allowed,
 };
 use grants::{
-    AuthenticatedClient, Grant, GrantId, HiddenFooting, Standing, Timestamp, TokenFacts, TokenId, TokenName,
+    AuthenticatedClient, Grant, GrantId, HiddenFooting, Question, Standing, Timestamp, TokenFacts, TokenId, TokenName,
     describe_opaque, introspect,
 };
 use http::{Method, StatusCode};
 use keys::KeyRing;
 use lambda_http::Request;
 use protocol::{IntrospectionResponse, Secret, TokenQuery};
-use sessions::stands;
+use sessions::{Rules, stands};
 use store::GroundedGrants;
 
 /// The endpoint.
@@ -30,7 +30,7 @@ pub struct Introspect {
 }
 
 impl Introspect {
-    /// Puts it together.
+    /// Builds it from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
@@ -99,8 +99,8 @@ impl Introspect {
     ) -> Result<Option<Grant>, Failure> {
         let rests_on = rests_on.map(|hidden| ring.handles().reveal(id, hidden));
         let Some((grant, ground)) = self.grants.read(id, rests_on).await? else { return Ok(None) };
-        let moment = (&self.parts.config.policy, now);
-        let good = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), moment).is_ok();
+        let rules = Rules::at(&self.parts.config.policy, now);
+        let good = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules).is_ok();
         Ok(Some(grant).filter(|_| good))
     }
 
@@ -113,7 +113,7 @@ impl Introspect {
     ) -> Result<IntrospectionResponse, Failure> {
         let holder = self.parts.client(&facts.client_id, now).await?;
         let issuer = self.parts.config.issuer.as_str();
-        Ok(introspect(facts, standing, holder.as_deref(), caller, (now, issuer)))
+        Ok(introspect(facts, standing, holder.as_deref(), &Question { caller, issuer, now }))
     }
 }
 

@@ -28,7 +28,9 @@ use http::Method;
 use keys::{HandleKind, IdTokenFacts, KeyRing};
 use lambda_http::Request;
 use protocol::{LogoutRequest, Parameters, RedirectUri};
-use sessions::{FormTicket, Hinted, RequestDigest, Session, SignOut, SignedIn, ends_unopened, sign_out, signed_in};
+use sessions::{
+    FormTicket, Hinted, RequestDigest, Rules, Session, SignOut, SignedIn, ends_unopened, sign_out, signed_in,
+};
 use store::PeopleTable;
 
 use crate::show::Early;
@@ -68,7 +70,7 @@ impl Guest {
 }
 
 impl Logout {
-    /// Puts it together.
+    /// Builds it from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
@@ -171,7 +173,8 @@ impl Logout {
     async fn guest(&self, incoming: Incoming<'_>, ring: &KeyRing, now: Timestamp) -> Result<Guest, Early> {
         let Some(handle) = incoming.session(ring.handles()) else { return Ok(Guest::Nobody) };
         let visitor = self.people.visitor(&handle, None).await.map_err(|unknown| show::failed(&unknown.into()))?;
-        let person = signed_in(&handle, visitor.session.clone(), visitor.user, (&self.parts.config.policy, now));
+        let person =
+            signed_in(&handle, visitor.session.clone(), visitor.user, Rules::at(&self.parts.config.policy, now));
         Ok(match (person, visitor.session) {
             (Some(person), _) => Guest::SignedIn(Box::new(person)),
             (None, Some(session)) => Guest::Names(Box::new(session)),

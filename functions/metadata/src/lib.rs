@@ -29,7 +29,7 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Puts it together.
+    /// Builds it from the configuration.
     ///
     /// # Errors
     /// When a variable is missing.

@@ -64,7 +64,7 @@ impl Place<'_> {
 }
 
 impl Register {
-    /// Puts it together.
+    /// Builds it from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.

@@ -24,7 +24,7 @@ pub struct Revoke {
 }
 
 impl Revoke {
-    /// Puts it together.
+    /// Builds it from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
@@ -58,7 +58,7 @@ impl Revoke {
         let client = &client.client().id;
         let ring = self.parts.keys.ring_to_verify(token, now).await?;
         if let Some(handle) = ring.handles().open_refresh(token) {
-            let end = revocation::revoke_of_client(handle.secret.id(), client.clone());
+            let end = revocation::revoke_of_client(handle.secret.id(), client);
             let name = TokenName::Handle(handle.secret.id(), handle.generation);
             return Ok(revoked(&self.grants.apply(&end).await?).map(|event| event.with_token(name)));
         }
@@ -87,7 +87,7 @@ impl Revoke {
         generation: Generation,
         client: &ClientId,
     ) -> Result<Option<Event>, Failure> {
-        let end = revocation::revoke_access(grant, generation, client.clone());
+        let end = revocation::revoke_access(grant, generation, client);
         let applied = self.grants.apply(&end).await?;
         if let Applied::Refused(found) = &applied
             && let Some(last) = revocation::after_refused(client, found.as_deref())

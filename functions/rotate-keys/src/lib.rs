@@ -40,7 +40,7 @@ pub struct Rotated {
 }
 
 impl RotateKeys {
-    /// Puts it together.
+    /// Builds it from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.

@@ -8,15 +8,21 @@ use store::Applied;
 
 use crate::{Asking, Token};
 
-type Proof = (Option<RedirectUri>, Option<CodeVerifier>, Vec<Resource>);
+/// What comes with a code.
+pub(crate) struct Proof {
+    pub(crate) redirect_uri: Option<RedirectUri>,
+    pub(crate) code_verifier: Option<CodeVerifier>,
+    /// The APIs that the access token should be for.
+    pub(crate) resources: Vec<Resource>,
+}
 
 impl Token {
     pub(crate) async fn redeem(&self, asking: &Asking, code: &Secret, proof: Proof) -> Result<Answer, Failure> {
         if !asking.client.client().may_use(GrantType::AuthorizationCode) {
             return Err(Refusal::GrantTypeNotAllowed.into());
         }
-        let (redirect_uri, code_verifier, resources) = proof;
-        let ring = self.parts.keys.ring(asking.now).await?;
+        let Proof { redirect_uri, code_verifier, resources } = proof;
+        let ring = self.parts.keys.ring(asking.moment.now).await?;
         let code = ring.handles().open_code(code).ok_or(Refusal::CodeUnknown)?;
         one_token_serves(asking.client.client(), &asking.apis, &resources)?;
         let rests_on = code.rests_on.map(|hidden| ring.handles().reveal(code.secret.id(), hidden));
@@ -34,13 +40,13 @@ impl Token {
         request: &CodeRedemption,
         rests_on: Option<RestsOn>,
     ) -> Result<Grant, Failure> {
-        let (policy, now, attempt) = (&self.parts.config.policy, asking.now, asking.attempt);
-        let step = redeem(request, &asking.client, policy, now, attempt);
+        let (policy, moment) = (&self.parts.config.policy, asking.moment);
+        let step = redeem(request, &asking.client, policy, moment);
         let (applied, ground) = self.grants.apply(&step, rests_on).await?;
         let grant = match applied {
             Applied::Done(grant) => *grant,
             Applied::Refused(found) => {
-                let verdict = explain(request, &asking.client, found.as_deref(), now, attempt);
+                let verdict = explain(request, &asking.client, found.as_deref(), moment);
                 self.settle(verdict, found.as_deref()).await?
             }
         };

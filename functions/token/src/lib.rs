@@ -23,11 +23,14 @@ use edge::{
     Answer, Authentication, Config, Error, Failure, Function, Incoming, Parts, Passwords, Stores, Trace, cross_origin,
     method_not_allowed, preflight,
 };
-use grants::{Api, Attempt, AuthenticatedClient, Timestamp};
+use grants::{Api, Attempt, AuthenticatedClient, Moment};
 use http::Method;
 use lambda_http::Request;
-use protocol::TokenRequest;
+use protocol::{Resource, Scope, TokenRequest};
 use store::GroundedGrants;
+
+use crate::code::Proof;
+use crate::password::Credentials;
 
 /// The endpoint.
 pub struct Token {
@@ -43,12 +46,17 @@ struct Asking {
     client: AuthenticatedClient,
     apis: Vec<Api>,
     source: Option<IpAddr>,
-    now: Timestamp,
-    attempt: Attempt,
+    moment: Moment,
+}
+
+/// The access that a request asks for.
+struct RequestedAccess {
+    scope: Option<Scope>,
+    resources: Vec<Resource>,
 }
 
 impl Token {
-    /// Puts it together.
+    /// Builds it from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
@@ -69,30 +77,29 @@ impl Token {
         let request = TokenRequest::parse(&form, self.parts.config.policy.legacy)?;
         let client = self.clients.authenticate(&self.parts, incoming, &form, now).await?;
         let trace = Trace::default().of_client(&client.client().id);
-        let given = self.give_to(request, client, (incoming.source(), now)).await;
+        let apis = self.parts.apis_of(client.client(), now).await;
+        let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
+        let given = match apis {
+            Ok(apis) => self.give_to(request, &Asking { client, apis, source: incoming.source(), moment }).await,
+            Err(failure) => Err(failure),
+        };
         Ok(trace.onto(given.unwrap_or_else(|failure| failure.answer())))
     }
 
-    async fn give_to(
-        &self,
-        request: TokenRequest,
-        client: AuthenticatedClient,
-        (source, now): (Option<IpAddr>, Timestamp),
-    ) -> Result<Answer, Failure> {
-        let apis = self.parts.apis_of(client.client(), now).await?;
-        let asking = Asking { client, apis, source, now, attempt: Attempt::from_bytes(edge::random()) };
+    async fn give_to(&self, request: TokenRequest, asking: &Asking) -> Result<Answer, Failure> {
         match request {
             TokenRequest::ClientCredentials { scope, resources } => {
-                self.give_to_service(&asking, &resources, scope.as_ref()).await
+                self.give_to_service(asking, &resources, scope.as_ref()).await
             }
             TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, resources } => {
-                self.redeem(&asking, &code, (redirect_uri, code_verifier, resources)).await
+                self.redeem(asking, &code, Proof { redirect_uri, code_verifier, resources }).await
             }
             TokenRequest::RefreshToken { refresh_token, scope, resources } => {
-                self.refresh(&asking, &refresh_token, (scope, resources)).await
+                self.refresh(asking, &refresh_token, RequestedAccess { scope, resources }).await
             }
             TokenRequest::Password { username, password, scope, resources } => {
-                self.give_for_password(&asking, (&username, &password), (scope, resources)).await
+                let credentials = Credentials { username, password };
+                self.give_for_password(asking, &credentials, RequestedAccess { scope, resources }).await
             }
         }
     }

@@ -14,7 +14,7 @@ impl Token {
         resources: &[Resource],
         scope: Option<&Scope>,
     ) -> Result<Answer, Failure> {
-        let token = machine::access_token(&asking.client, &asking.apis, resources, scope, asking.now)?;
+        let token = machine::access_token(&asking.client, &asking.apis, resources, scope, asking.moment.now)?;
         let mut event = Event::new(AuditEvent::ServiceTokenIssued);
         let access_token = match token.format {
             TokenFormat::Jwt => {
@@ -23,9 +23,9 @@ impl Token {
                 self.sign(&token, id).await?
             }
             TokenFormat::Opaque => {
-                let ring = self.parts.keys.ring(asking.now).await?;
+                let ring = self.parts.keys.ring(asking.moment.now).await?;
                 let secret = GrantSecret::from_bytes(edge::random());
-                let grant = machine::grant_of(&token, secret.id(), asking.attempt);
+                let grant = machine::grant_of(&token, secret.id(), asking.moment.attempt);
                 // The identifier is random: whatever stands there already is this very attempt's.
                 self.grants.grants().apply(&machine::issue(grant.clone())).await?;
                 event = Event::of_grant(event.name, &grant).with_token(TokenName::Handle(grant.id, Generation::FIRST));

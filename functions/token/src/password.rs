@@ -4,26 +4,32 @@ use edge::{Answer, Attempted, AuditEvent, Checked, Event, Failure, RightPassword
 use grants::password::ProvenPerson;
 use grants::revocation::revoke;
 use grants::{Asked, Grant, GrantSecret, PersonKey, Refusal, Seconds, Target, password};
-use protocol::{GrantType, Resource, Scope, Secret, TokenErrorCode, Username};
+use protocol::{GrantType, Secret, TokenErrorCode, Username};
 use sessions::UserChange;
 use store::UserChanged;
 
-use crate::{Asking, Token};
+use crate::{Asking, RequestedAccess, Token};
 
 const ADVICE: &str = "move this client to authorization_code with PKCE: the password grant shows it passwords";
+
+/// A user name and a password.
+pub(crate) struct Credentials {
+    pub(crate) username: Username,
+    pub(crate) password: Secret,
+}
 
 impl Token {
     pub(crate) async fn give_for_password(
         &self,
         asking: &Asking,
-        (username, password): (&Username, &Secret),
-        (scope, resources): (Option<Scope>, Vec<Resource>),
+        Credentials { username, password }: &Credentials,
+        RequestedAccess { scope, resources }: RequestedAccess,
     ) -> Result<Answer, Failure> {
         let target = password::target(&asking.client, &asking.apis, &resources, scope.as_ref())?;
         let client = &asking.client.client().id;
-        let stranger = self.parts.keys.ring(asking.now).await?.handles().stranger(&username.normalized());
+        let stranger = self.parts.keys.ring(asking.moment.now).await?.handles().stranger(&username.normalized());
         let attempted = Attempted { username, password, client, source: asking.source, device: None, stranger };
-        let right = match self.passwords()?.check(&attempted, asking.now).await? {
+        let right = match self.passwords()?.check(&attempted, asking.moment.now).await? {
             Checked::Right(right) => right,
             Checked::Wrong(person) => return Err(wrong(person)),
             Checked::Wait(wait, person) => return Err(too_many(wait, person)),
@@ -47,19 +53,18 @@ impl Token {
         secret: &GrantSecret,
     ) -> Result<Grant, Failure> {
         let user = right.person.user();
-        let ring = self.parts.keys.ring(asking.now).await?;
+        let ring = self.parts.keys.ring(asking.moment.now).await?;
         let registered = &asking.client.client().relying_party;
         let pairwise_subject = ring.handles().pairwise_subject(registered, &user.subject)?;
-        let proven = ProvenPerson { subject: user.subject.clone(), pairwise_subject, footing: user.footing() };
-        let moment = (asking.now, asking.attempt);
-        let grant =
-            password::grant_of(secret.id(), &asking.client, (proven, target), &self.parts.config.policy, moment);
+        let proven = ProvenPerson { subject: user.subject.clone(), pairwise_subject, footing: user.footing(), target };
+        let policy = &self.parts.config.policy;
+        let grant = password::grant_of(secret.id(), &asking.client, proven, policy, asking.moment);
         // The identifier is random: whatever stands there already is this very attempt's.
         let (step, counted) = (password::issue(grant.clone()), UserChange::count_grant(user));
         let (made, counted, wait) = tokio::join!(
             self.grants.grants().apply(&step),
             self.grants.people().change_user(&counted, None),
-            self.passwords()?.weigh(right, asking.now)
+            self.passwords()?.weigh(right, asking.moment.now)
         );
         let refused = match (made?, counted?, wait?) {
             (_, UserChanged::Done, None) => return Ok(grant),

@@ -3,22 +3,22 @@
 use edge::{Answer, AuditEvent, Event, Failure, Trace};
 use grants::refresh::{RefreshRequest, explain, rotate};
 use grants::{Asked, Grant, Refusal, RestsOn, one_token_serves};
-use protocol::{GrantType, Resource, Scope, Secret};
+use protocol::{GrantType, Secret};
 use store::Applied;
 
-use crate::{Asking, Token};
+use crate::{Asking, RequestedAccess, Token};
 
 impl Token {
     pub(crate) async fn refresh(
         &self,
         asking: &Asking,
         token: &Secret,
-        (scope, resources): (Option<Scope>, Vec<Resource>),
+        RequestedAccess { scope, resources }: RequestedAccess,
     ) -> Result<Answer, Failure> {
         if !asking.client.client().may_use(GrantType::RefreshToken) {
             return Err(Refusal::GrantTypeNotAllowed.into());
         }
-        let ring = self.parts.keys.ring(asking.now).await?;
+        let ring = self.parts.keys.ring(asking.moment.now).await?;
         let token = ring.handles().open_refresh(token).ok_or(Refusal::RefreshTokenUnknown)?;
         one_token_serves(asking.client.client(), &asking.apis, &resources)?;
         let rests_on = token.rests_on.map(|hidden| ring.handles().reveal(token.secret.id(), hidden));
@@ -36,13 +36,13 @@ impl Token {
         request: &RefreshRequest,
         rests_on: Option<RestsOn>,
     ) -> Result<Grant, Failure> {
-        let (policy, now, attempt) = (&self.parts.config.policy, asking.now, asking.attempt);
-        let step = rotate(request, &asking.client, policy, now, attempt);
+        let (policy, moment) = (&self.parts.config.policy, asking.moment);
+        let step = rotate(request, &asking.client, policy, moment);
         let (applied, ground) = self.grants.apply(&step, rests_on).await?;
         let grant = match applied {
             Applied::Done(grant) => *grant,
             Applied::Refused(found) => {
-                let verdict = explain(request, &asking.client, found.as_deref(), policy, (now, attempt));
+                let verdict = explain(request, &asking.client, found.as_deref(), policy, moment);
                 self.settle(verdict, found.as_deref()).await?
             }
         };

@@ -7,7 +7,7 @@ use grants::{
 };
 use http::StatusCode;
 use protocol::{IdentityScope, Secret, TokenResponse};
-use sessions::stands;
+use sessions::{Rules, stands};
 use store::Ground;
 
 use crate::{Asking, Token};
@@ -48,9 +48,9 @@ impl Token {
         secret: GrantSecret,
         asked: Asked<'_>,
     ) -> Result<(Answer, TokenName), Failure> {
-        let token = grants::for_grant(grant, asking.client.client(), &asking.apis, asked, asking.now)?;
+        let token = grants::for_grant(grant, asking.client.client(), &asking.apis, asked, asking.moment.now)?;
         let generation = refresh::current_generation(grant).ok_or(grants::Refusal::GrantRevoked)?;
-        let ring = self.parts.keys.ring(asking.now).await?;
+        let ring = self.parts.keys.ring(asking.moment.now).await?;
         let rests_on = ring.footing_of(grant);
         let (access_token, name) = match token.format {
             TokenFormat::Jwt => {
@@ -80,9 +80,9 @@ impl Token {
     ) -> Result<Option<Secret>, Failure> {
         let config = &self.parts.config;
         let wanted = asked.scope.is_none_or(|scope| scope.has(IdentityScope::OpenId));
-        let token = IdToken::of(grant, asking.client.client(), &config.policy, asking.now);
+        let token = IdToken::of(grant, asking.client.client(), &config.policy, asking.moment.now);
         let Some(token) = token.filter(|_| wanted) else { return Ok(None) };
-        let ring = self.parts.keys.ring_to_sign(token.algorithm, asking.now).await?;
+        let ring = self.parts.keys.ring_to_sign(token.algorithm, asking.moment.now).await?;
         Ok(Some(ring.sign_id_token(&token, config.issuer.as_str(), Some(access_token))?))
     }
 
@@ -101,9 +101,9 @@ impl Token {
 
     /// The grant, if what it rests on stands; otherwise it ends. `read` is what its handle led to.
     pub(crate) async fn on_its_footing(&self, asking: &Asking, grant: Grant, read: Ground) -> Result<Grant, Failure> {
-        let moment = (&self.parts.config.policy, asking.now);
+        let rules = Rules::at(&self.parts.config.policy, asking.moment.now);
         let ground = self.grants.ground_of(&grant, read).await?;
-        if let Err(refusal) = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), moment) {
+        if let Err(refusal) = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules) {
             self.grants.grants().apply(&revoke(grant.id)).await?;
             return Err(ended(refusal, Some(&grant)));
         }

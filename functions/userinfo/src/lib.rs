@@ -18,9 +18,10 @@ use grants::{
     describe_opaque,
 };
 use http::{Method, StatusCode};
+use keys::SignedUserInfo;
 use lambda_http::Request;
 use protocol::{Claims, Secret};
-use sessions::stands;
+use sessions::{Rules, stands};
 use store::GroundedGrants;
 
 const METHODS: &str = "GET, POST";
@@ -69,7 +70,7 @@ impl Told {
 }
 
 impl UserInfo {
-    /// Puts it together.
+    /// Builds it from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
@@ -103,8 +104,8 @@ impl UserInfo {
         let facts = told.facts(&grant);
         let client = self.parts.client(&facts.client_id, now).await?;
         let (_, sign_in) = admit(&facts, Some(&grant), client.as_deref(), now)?;
-        let moment = (&self.parts.config.policy, now);
-        stands(&grant, ground.user.as_ref(), ground.session.as_ref(), moment).map_err(|_| Denial::Token)?;
+        let rules = Rules::at(&self.parts.config.policy, now);
+        stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules).map_err(|_| Denial::Token)?;
         let known = ground.user.ok_or(Denial::Token)?.known_claims();
         let claims = shown(&facts, sign_in, &known);
         Ok(Admitted { facts, client: client.ok_or(Denial::Token)?, grant, claims })
@@ -118,8 +119,8 @@ impl UserInfo {
         now: Timestamp,
     ) -> Result<String, Failure> {
         let ring = self.signing_keys.ring_to_sign(algorithm, now).await?;
-        let between = (self.parts.config.issuer.as_str(), &admitted.client.id);
-        Ok(ring.sign_userinfo(said, between, algorithm, now)?)
+        let (issuer, client) = (self.parts.config.issuer.as_str(), &admitted.client.id);
+        Ok(ring.sign_userinfo(&SignedUserInfo { claims: said, issuer, client, algorithm }, now)?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use grants::assertion::{Verification, accept, verification};
+use grants::assertion::{Server, Verification, accept, verification};
 use grants::{AssertionClaims, Attempt, AuthenticatedClient, Client, ClientKeys, Refusal, SecretSalt, Timestamp};
 use keys::{assertion_by_keys, assertion_by_secrets};
 use protocol::{ClientAssertion, Secret};
@@ -39,12 +39,16 @@ impl Assertions {
     ) -> Result<AuthenticatedClient, Denied> {
         let client = registered.ok_or(Refusal::ClientUnknown)?;
         let claims = self.verified(assertion.jwt(), &client, keys, now).await?;
-        let unspent = accept(client, &claims, (&self.issuer, &self.token_endpoint), now)?;
+        let unspent = accept(client, &claims, self.server(), now)?;
         let attempt = Attempt::from_bytes(random());
         match self.grants.use_assertion(unspent.once(), attempt, now).await? {
             Changed::Done => Ok(unspent.spent()),
             Changed::Refused => Err(Refusal::AssertionReplayed.into()),
         }
+    }
+
+    fn server(&self) -> Server<'_> {
+        Server { issuer: &self.issuer, token_endpoint: &self.token_endpoint }
     }
 
     async fn verified(

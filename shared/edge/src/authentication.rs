@@ -21,7 +21,7 @@ pub struct Authentication {
 }
 
 impl Authentication {
-    /// Puts it together.
+    /// Builds it from the configuration.
     ///
     /// # Errors
     /// [`ConfigError::Missing`].

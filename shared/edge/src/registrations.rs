@@ -15,7 +15,7 @@ pub struct Registrations {
 }
 
 impl Registrations {
-    /// Puts it together.
+    /// Builds it from the configuration.
     ///
     /// # Errors
     /// [`ConfigError::Missing`].

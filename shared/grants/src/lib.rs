@@ -79,13 +79,14 @@ pub use terms::api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat};
 pub use terms::ids::{
     Attempt, Generation, GrantId, GrantSecret, HiddenFooting, MalformedId, PersonKey, RestsOn, SessionId, TokenId,
 };
+pub use terms::moment::Moment;
 pub use terms::policy::Policy;
 pub use terms::refusal::Refusal;
 pub use terms::time::{Seconds, Timestamp};
 pub use token::access_token::{AccessToken, Asked, for_grant};
 pub use token::handles::{AccessHandle, CodeHandle, RefreshHandle};
 pub use token::id_token::{AUTHENTICATION_CONTEXT, IdToken, PASSWORD};
-pub use token::introspection::{Standing, TokenFacts, describe_opaque, introspect};
+pub use token::introspection::{Question, Standing, TokenFacts, describe_opaque, introspect};
 pub use token::logout_token::LogoutToken;
 pub use token::name::TokenName;
 pub use token::userinfo;

@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod ids;
+pub(crate) mod moment;
 pub(crate) mod policy;
 pub(crate) mod refusal;
 pub(crate) mod time;

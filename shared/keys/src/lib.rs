@@ -23,7 +23,7 @@ pub use clients::assertion::{NotSigned, assertion_by_keys, assertion_by_secrets}
 pub use clients::key_set::{MalformedKeySet, read_client_keys, write_client_keys};
 pub use handle::handles::{HandleKeys, SECRET_PREFIX};
 pub use handle::kind::HandleKind;
-pub use ring::{KeyRing, new_master, new_signing_key};
+pub use ring::{KeyRing, SignedUserInfo, new_master, new_signing_key};
 pub use signing::error::KeysError;
 pub use signing::key::{Signed, SigningKey};
 pub use signing::records::{KeyRecord, KeyState, MasterRecord, PREPUBLICATION, Records};

@@ -29,6 +29,19 @@ pub struct KeyRing {
     records: Records,
 }
 
+/// What the UserInfo endpoint signs for a client.
+#[derive(Clone, Copy)]
+pub struct SignedUserInfo<'a> {
+    /// The claims about the person.
+    pub claims: &'a UserInfo<'a>,
+    /// The issuer of this server.
+    pub issuer: &'a str,
+    /// The client, which is the audience.
+    pub client: &'a ClientId,
+    /// The algorithm that the client registered.
+    pub algorithm: SigningAlgorithm,
+}
+
 impl KeyRing {
     /// Unwraps the keys of `records`, all at once. Private keys that `before` holds are not unwrapped again; where `signs` is false
     /// none are unwrapped at all.
@@ -104,14 +117,9 @@ impl KeyRing {
     ///
     /// # Errors
     /// As [`KeyRing::sign`].
-    pub fn sign_userinfo(
-        &self,
-        said: &UserInfo<'_>,
-        (issuer, client): (&str, &ClientId),
-        algorithm: SigningAlgorithm,
-        now: Timestamp,
-    ) -> Result<String, KeysError> {
-        self.signer(algorithm, now)?.sign(Signed::Identity, &identity::userinfo(said, issuer, client)?)
+    pub fn sign_userinfo(&self, told: &SignedUserInfo<'_>, now: Timestamp) -> Result<String, KeysError> {
+        let claims = identity::userinfo(told.claims, told.issuer, told.client)?;
+        self.signer(told.algorithm, now)?.sign(Signed::Identity, &claims)
     }
 
     fn signer(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<&SigningKey, KeysError> {

@@ -1,8 +1,8 @@
 //! The rule of what a person's grant rests on: nothing is given for a grant that has lost its footing.
 
-use grants::{Grant, Policy, Refusal, Timestamp};
+use grants::{Grant, Policy, Refusal};
 
-use crate::session::is_alive;
+use crate::session::{Rules, is_alive};
 use crate::{Session, User};
 
 /// Whether what a grant rests on stands now: the person, the credentials, the session unless it outlives it, and its number
@@ -12,12 +12,7 @@ use crate::{Session, User};
 ///
 /// # Errors
 /// The [`Refusal`], when the grant has to end.
-pub fn stands(
-    grant: &Grant,
-    user: Option<&User>,
-    session: Option<&Session>,
-    (policy, now): (&Policy, Timestamp),
-) -> Result<(), Refusal> {
+pub fn stands(grant: &Grant, user: Option<&User>, session: Option<&Session>, rules: Rules<'_>) -> Result<(), Refusal> {
     let (Some(footing), Some(rests_on)) = (grant.footing, grant.rests_on()) else { return Ok(()) };
     let user = user.filter(|user| user.key == footing.person && grant.subject.as_ref() == Some(&user.subject));
     let user = user.filter(|user| !user.disabled).ok_or(Refusal::PersonOver)?;
@@ -28,7 +23,7 @@ pub fn stands(
     let (last, most) = match rests_on.session {
         None => (user.grants, Policy::GRANTS_OF_PERSON),
         Some(id) => {
-            let session = session.filter(|session| session.id == id && is_alive(session, user, policy, now));
+            let session = session.filter(|session| session.id == id && is_alive(session, user, rules));
             (session.ok_or(Refusal::SessionOver)?.grants, Policy::GRANTS_OF_SESSION)
         }
     };
@@ -82,7 +77,7 @@ mod tests {
             let grant = grant(scope, Some(person.footing(outlives)));
             let (mut user, mut session) = (user(), person.session().clone());
             spoil(&mut user, &mut session);
-            stands(&grant, Some(&user), Some(&session), (&policy(), NOW.plus(1)))
+            stands(&grant, Some(&user), Some(&session), Rules::at(&policy(), NOW.plus(1)))
         })
     }
 
@@ -105,7 +100,8 @@ mod tests {
         }
         let (person, _) = session();
         let grant = |scope: &str, outlives| grant(scope, Some(person.footing(outlives)));
-        let moment = (&policy(), NOW);
+        let policy = policy();
+        let moment = Rules::at(&policy, NOW);
         assert_eq!(stands(&grant("read", false), Some(&user()), None, moment), Err(Refusal::SessionOver));
         assert_eq!(stands(&grant("offline_access", true), Some(&user()), None, moment), Ok(()));
         assert_eq!(stands(&grant("read", false), None, Some(person.session()), moment), Err(Refusal::PersonOver));
@@ -119,10 +115,14 @@ mod tests {
         for newer in 0..=Policy::GRANTS_OF_SESSION {
             let expected = if newer < Policy::GRANTS_OF_SESSION { Ok(()) } else { Err(Refusal::GrantSuperseded) };
             session = SessionChange::OneMoreGrant { at: NOW, credential_version: 1 }.after(Some(&session)).unwrap();
-            assert_eq!(stands(&of_session, Some(&user()), Some(&session), (&policy(), NOW)), expected, "{newer}");
+            assert_eq!(
+                stands(&of_session, Some(&user()), Some(&session), Rules::at(&policy(), NOW)),
+                expected,
+                "{newer}"
+            );
         }
         let of_person = grant("offline_access", Some(person.footing(true)));
-        let with = |grants| stands(&of_person, Some(&User { grants, ..user() }), None, (&policy(), NOW));
+        let with = |grants| stands(&of_person, Some(&User { grants, ..user() }), None, Rules::at(&policy(), NOW));
         assert_eq!(with(1000), Ok(()));
         assert_eq!(with(1001), Err(Refusal::GrantSuperseded));
     }
@@ -131,7 +131,8 @@ mod tests {
     fn a_grant_of_version_0_1_rests_on_its_person_alone_or_on_nothing() {
         let (person, _) = session();
         let old = Footing { credential_version: None, ..person.footing(false) };
-        let moment = (&policy(), NOW);
+        let policy = policy();
+        let moment = Rules::at(&policy, NOW);
         assert_eq!(stands(&grant("openid", Some(old)), Some(&user()), None, moment), Ok(()));
         let off = User { disabled: true, ..user() };
         assert_eq!(stands(&grant("openid", Some(old)), Some(&off), None, moment), Err(Refusal::PersonOver));

@@ -39,7 +39,7 @@ pub use footing::stands;
 pub use grants::{PersonKey, SessionId};
 pub use password::{MIN_PASSWORD_CHARACTERS, PasswordHash, WeakPassword, hash_password, password_is_right};
 pub use people::{ProvenPerson, User, prove};
-pub use session::{Session, SessionChange, SessionStart, SignedIn, is_alive, sign_in, signed_in};
+pub use session::{Rules, Session, SessionChange, SessionStart, SignedIn, is_alive, sign_in, signed_in};
 pub use session_handle::{SessionHandle, SessionSecretHash};
 pub use shown::{Shown, ShownDigest};
 pub use sign_out::{Hinted, SignOut, ends_unopened, sign_out};

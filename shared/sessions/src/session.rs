@@ -38,6 +38,15 @@ pub struct Session {
     pub grants: u32,
 }
 
+/// The time, and the policy that limits how long things are good.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules<'p> {
+    /// The policy.
+    pub policy: &'p Policy,
+    /// The time.
+    pub now: Timestamp,
+}
+
 /// The witness that somebody is signed in; only [`sign_in`] and [`signed_in`] make it.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
@@ -66,6 +75,13 @@ pub enum SessionChange {
         /// The version.
         credential_version: u32,
     },
+}
+
+impl<'p> Rules<'p> {
+    /// The rules of a policy at a time.
+    pub const fn at(policy: &'p Policy, now: Timestamp) -> Self {
+        Self { policy, now }
+    }
 }
 
 impl SignedIn {
@@ -99,10 +115,11 @@ pub fn sign_in(
     former: Option<&Session>,
     [id, secret]: [[u8; 16]; 2],
     for_request: RequestDigest,
-    (policy, now): (&Policy, Timestamp),
+    rules: Rules<'_>,
 ) -> (SignedIn, SessionHandle, SessionStart) {
+    let Rules { policy, now } = rules;
     let user = proven.into_user();
-    let kept = former.filter(|session| is_alive(session, &user, policy, now));
+    let kept = former.filter(|session| is_alive(session, &user, rules));
     let id = kept.map_or(SessionId::from_bytes(id), |session| session.id);
     let handle = SessionHandle::new(user.key, id, secret);
     let session = Session {
@@ -126,15 +143,15 @@ pub fn signed_in(
     handle: &SessionHandle,
     session: Option<Session>,
     user: Option<User>,
-    (policy, now): (&Policy, Timestamp),
+    rules: Rules<'_>,
 ) -> Option<SignedIn> {
     let (session, user) = (session?, user?);
-    let good = handle.opens(&session) && is_alive(&session, &user, policy, now);
+    let good = handle.opens(&session) && is_alive(&session, &user, rules);
     good.then_some(SignedIn { user, session })
 }
 
 /// Whether a session is good: in time, in use, of this person's credentials, and among the newest.
-pub fn is_alive(session: &Session, user: &User, policy: &Policy, now: Timestamp) -> bool {
+pub fn is_alive(session: &Session, user: &User, Rules { policy, now }: Rules<'_>) -> bool {
     session.person == user.key
         && session.expires_at > now
         && session.last_seen_at.plus(policy.session_idle_lifetime) > now
@@ -169,12 +186,12 @@ pub(crate) mod tests {
 
     pub(crate) fn session() -> (SignedIn, SessionHandle) {
         let (person, handle, _) =
-            sign_in(proven(), None, [[5; 16], [6; 16]], RequestDigest::of("request"), (&policy(), NOW));
+            sign_in(proven(), None, [[5; 16], [6; 16]], RequestDigest::of("request"), Rules::at(&policy(), NOW));
         (person, handle)
     }
 
     fn again(former: Option<&Session>, at: Timestamp) -> (SignedIn, SessionHandle, SessionStart) {
-        sign_in(proven(), former, [[7; 16], [8; 16]], RequestDigest::of("s"), (&policy(), at))
+        sign_in(proven(), former, [[7; 16], [8; 16]], RequestDigest::of("s"), Rules::at(&policy(), at))
     }
 
     #[test]
@@ -209,7 +226,7 @@ pub(crate) mod tests {
         let legacy = SessionHandle::from_bytes(&[&user().key.as_bytes()[..], &[3; 16]].concat()).unwrap();
         let stored =
             Session { id: SessionId::of(&[3; 16]), secret: None, number: None, ..session().0.session().clone() };
-        assert!(signed_in(&legacy, Some(stored.clone()), Some(user()), (&policy(), NOW)).is_some());
+        assert!(signed_in(&legacy, Some(stored.clone()), Some(user()), Rules::at(&policy(), NOW)).is_some());
         let (renewed, new, _) = again(Some(&stored), NOW);
         assert_eq!(renewed.session().id, stored.id);
         assert!(new.opens(renewed.session()) && !legacy.opens(renewed.session()));
@@ -220,7 +237,7 @@ pub(crate) mod tests {
         let (good, handle) = session();
         let session = good.session().clone();
         let ask = |session: Session, user: User, now| {
-            signed_in(&handle, Some(session), Some(user), (&policy(), now)).is_some()
+            signed_in(&handle, Some(session), Some(user), Rules::at(&policy(), now)).is_some()
         };
         assert!(ask(session.clone(), user(), NOW));
         let (longest, pause) = (policy().session_lifetime, policy().session_idle_lifetime);
@@ -232,14 +249,14 @@ pub(crate) mod tests {
         assert!(!ask(session.clone(), User { credential_version: 2, ..user() }, NOW));
         assert!(!ask(session.clone(), User { disabled: true, ..user() }, NOW));
         assert!(!ask(session.clone(), User { key: PersonKey::from_bytes([0; 16]), ..user() }, NOW));
-        assert!(signed_in(&handle, Some(session), None, (&policy(), NOW)).is_none());
-        assert!(signed_in(&handle, None, Some(user()), (&policy(), NOW)).is_none());
+        assert!(signed_in(&handle, Some(session), None, Rules::at(&policy(), NOW)).is_none());
+        assert!(signed_in(&handle, None, Some(user()), Rules::at(&policy(), NOW)).is_none());
     }
 
     #[test]
     fn c148_the_newest_hundred_sessions_of_a_person_are_good() {
         let (good, _) = session();
-        let alive = |sessions| is_alive(good.session(), &User { sessions, ..user() }, &policy(), NOW);
+        let alive = |sessions| is_alive(good.session(), &User { sessions, ..user() }, Rules::at(&policy(), NOW));
         assert_eq!(good.session().number, Some(1));
         assert!(alive(1) && alive(100));
         assert!(!alive(101));

@@ -71,20 +71,15 @@ impl FormTicket {
         nonce: [u8; 16],
         now: Timestamp,
     ) -> Self {
-        Self { shown: Some(shown), ..Self::for_session(b"consent", (session, request), nonce, now) }
+        Self { shown: Some(shown), ..Self::for_session(b"consent", session, request, nonce, now) }
     }
 
     /// A ticket for the form with which this session is ended for this request.
     pub fn for_sign_out(session: SessionId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
-        Self::for_session(b"sign-out", (session, request), nonce, now)
+        Self::for_session(b"sign-out", session, request, nonce, now)
     }
 
-    fn for_session(
-        form: &[u8],
-        (session, request): (SessionId, RequestDigest),
-        nonce: [u8; 16],
-        now: Timestamp,
-    ) -> Self {
+    fn for_session(form: &[u8], session: SessionId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
         let binding = bind(form, session.to_string().as_bytes(), request);
         Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding, shown: None }
     }
@@ -97,7 +92,7 @@ impl FormTicket {
     /// Whether it is of the consent form of this session and request, in time. Consent is given only if it also
     /// [showed](Self::showed) what is asked now.
     pub fn admits_consent(&self, session: SessionId, request: RequestDigest, now: Timestamp) -> bool {
-        self.admits(&Self::for_session(b"consent", (session, request), self.nonce, now), now)
+        self.admits(&Self::for_session(b"consent", session, request, self.nonce, now), now)
     }
 
     /// Whether the page that it came with showed these facts.

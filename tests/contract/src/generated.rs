@@ -9,8 +9,8 @@ use futures::{StreamExt, stream};
 use grants::code::{CodeRedemption, redeem};
 use grants::refresh::{RefreshRequest, rotate};
 use grants::{
-    AudienceRule, Change, CodeHandle, Fact, Generation, Grant, GrantSecret, Guard, Policy, RefreshHandle, Stage, State,
-    Transition, revocation,
+    AudienceRule, Change, CodeHandle, Fact, Generation, Grant, GrantSecret, Guard, Moment, Policy, RefreshHandle,
+    Stage, State, Transition, revocation,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -184,18 +184,28 @@ impl Drawn {
             Self::Redeem { audience, later, code_verifier, redirect_uri, resources } => {
                 let code = CodeHandle { secret: secret.clone(), rests_on: None };
                 let request = CodeRedemption { code, redirect_uri, code_verifier, resources, issuer: issuer() };
-                redeem(&request, &authenticated_for(audience), &policy, NOW.plus(later), attempt(9))
+                redeem(
+                    &request,
+                    &authenticated_for(audience),
+                    &policy,
+                    Moment { now: NOW.plus(later), attempt: attempt(9) },
+                )
             }
             Self::Refresh { audience, later, generation, scope, resources } => {
                 let generation = Generation::from_number(generation);
                 let token = RefreshHandle { secret: secret.clone(), generation, rests_on: None };
                 let request = RefreshRequest { token, scope, resources, issuer: issuer() };
-                rotate(&request, &authenticated_for(audience), &policy, NOW.plus(later), attempt(9))
+                rotate(
+                    &request,
+                    &authenticated_for(audience),
+                    &policy,
+                    Moment { now: NOW.plus(later), attempt: attempt(9) },
+                )
             }
             Self::Revoke => revocation::revoke(id),
-            Self::RevokeOfClient => revocation::revoke_of_client(id, client.client().id.clone()),
+            Self::RevokeOfClient => revocation::revoke_of_client(id, &client.client().id),
             Self::RevokeAccess(generation) => {
-                revocation::revoke_access(id, Generation::from_number(generation), client.client().id.clone())
+                revocation::revoke_access(id, Generation::from_number(generation), &client.client().id)
             }
         }
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use grants::code::{CodeRedemption, redeem};
 use grants::refresh::{RefreshRequest, rotate};
 use grants::{
-    AssertionClaims, Audience, AudienceRule, CodeHandle, Generation, Grant, GrantSecret, OneUse, Policy, RefreshHandle,
-    SessionId, Stage, TokenId, Transition, assertion, revocation,
+    AssertionClaims, Audience, AudienceRule, CodeHandle, Generation, Grant, GrantSecret, Moment, OneUse, Policy,
+    RefreshHandle, SessionId, Stage, TokenId, Transition, assertion, revocation,
 };
 use protocol::{ClientId, CodeChallenge, CodeVerifier, RedirectUri, Scope};
 use store::{Applied, Changed, GrantsTable};
@@ -36,6 +36,11 @@ pub(crate) async fn agrees(table: &GrantsTable, before: Option<&Grant>, transiti
     applied
 }
 
+/// So many seconds later, in the attempt of this number.
+fn at(later: u32, number: u8) -> Moment {
+    Moment { now: NOW.plus(later), attempt: attempt(number) }
+}
+
 fn redemption(secret: &GrantSecret) -> CodeRedemption {
     CodeRedemption {
         code: CodeHandle { secret: secret.clone(), rests_on: None },
@@ -47,7 +52,7 @@ fn redemption(secret: &GrantSecret) -> CodeRedemption {
 }
 
 fn redeemed(request: &CodeRedemption, later: u32) -> Transition {
-    redeem(request, &authenticated(), &Policy::default(), NOW.plus(later), attempt(1))
+    redeem(request, &authenticated(), &Policy::default(), at(later, 1))
 }
 
 fn refresh(secret: &GrantSecret, generation: u32) -> RefreshRequest {
@@ -57,7 +62,7 @@ fn refresh(secret: &GrantSecret, generation: u32) -> RefreshRequest {
 }
 
 fn rotated(request: &RefreshRequest, later: u32) -> Transition {
-    rotate(request, &authenticated(), &Policy::default(), NOW.plus(later), attempt(1))
+    rotate(request, &authenticated(), &Policy::default(), at(later, 1))
 }
 
 async fn a_grant_is_made_once_and_read_back_whole(place: Place) {
@@ -124,14 +129,14 @@ async fn c149_a_grant_for_one_api_is_told_from_one_for_several(place: Place) {
         (vec![orders.clone(), parcels.clone(), issuer()], false),
         (vec![orders, resource("https://issuer.example/")], false),
     ] {
-        let (secret, moment) = (new_secret(), (NOW, attempt(1)));
+        let (secret, moment) = (new_secret(), at(0, 1));
         let item = Grant { resources: resources.clone(), ..grant(&secret) };
-        let step = redeem(&redemption(&secret), &client, &Policy::default(), moment.0, moment.1);
+        let step = redeem(&redemption(&secret), &client, &Policy::default(), moment);
         let applied = agrees(&table, Some(&item), &step).await;
         assert_eq!(matches!(applied, Applied::Done(_)), good, "a code for {resources:?}");
         let secret = new_secret();
         let item = Grant { resources: resources.clone(), stage: active(3), ..grant(&secret) };
-        let step = rotate(&refresh(&secret, 3), &client, &Policy::default(), moment.0, moment.1);
+        let step = rotate(&refresh(&secret, 3), &client, &Policy::default(), moment);
         let applied = agrees(&table, Some(&item), &step).await;
         assert_eq!(matches!(applied, Applied::Done(_)), good, "a refresh token for {resources:?}");
     }
@@ -174,7 +179,7 @@ async fn a_repeated_send_finds_its_own_work(place: Place) {
     let Applied::Done(first) = agrees(&table, Some(&grant(&secret)), &step).await else { panic!("not redeemed") };
     let again = table.apply(&step).await.unwrap();
     assert_eq!(again, Applied::Refused(Some(first.clone())));
-    let verdict = grants::code::explain(&redemption(&secret), &authenticated(), Some(&first), NOW, attempt(1));
+    let verdict = grants::code::explain(&redemption(&secret), &authenticated(), Some(&first), at(0, 1));
     assert_eq!(verdict, grants::Verdict::Done(first));
 }
 
@@ -185,8 +190,8 @@ async fn revocation_is_for_ever_and_only_for_the_right_client(place: Place) {
         let item = || Grant { stage: stage.clone(), ..grant(&new_secret()) };
         let (one, two, three) = (item(), item(), item());
         agrees(&table, Some(&one), &revocation::revoke(one.id)).await;
-        agrees(&table, Some(&two), &revocation::revoke_of_client(two.id, two.client_id.clone())).await;
-        agrees(&table, Some(&three), &revocation::revoke_of_client(three.id, other.clone())).await;
+        agrees(&table, Some(&two), &revocation::revoke_of_client(two.id, &two.client_id)).await;
+        agrees(&table, Some(&three), &revocation::revoke_of_client(three.id, &other)).await;
     }
     agrees(&table, None, &revocation::revoke(new_secret().id())).await;
 }
@@ -195,8 +200,7 @@ async fn access_tokens_are_revoked_one_by_one_up_to_a_limit(place: Place) {
     let table = place.stores.grants().unwrap();
     let mut item = Grant { stage: active(200), ..grant(&new_secret()) };
     item.revoked_access = (1..=98).map(Generation::from_number).collect();
-    let step =
-        |id, generation| revocation::revoke_access(id, Generation::from_number(generation), item.client_id.clone());
+    let step = |id, generation| revocation::revoke_access(id, Generation::from_number(generation), &item.client_id);
     agrees(&table, Some(&item), &step(item.id, 99)).await;
     for (generation, good) in [(99, true), (100, true), (101, false)] {
         let applied = table.apply(&step(item.id, generation)).await.unwrap();
@@ -213,7 +217,7 @@ async fn of_many_at_once_one_wins(place: Place) {
     for number in 1..=30 {
         let (table, request) = (table.clone(), redemption(&secret));
         racing.spawn(async move {
-            let step = redeem(&request, &authenticated(), &Policy::default(), NOW, attempt(number));
+            let step = redeem(&request, &authenticated(), &Policy::default(), at(0, number));
             table.apply(&step).await.unwrap()
         });
     }
@@ -242,7 +246,14 @@ fn one_use(jti: &str) -> OneUse {
         not_before: None,
         id: Some(jti.to_owned()),
     };
-    assertion::accept(Arc::new(client()), &claims, ("https://issuer.example", ""), NOW).unwrap().once()
+    assertion::accept(
+        Arc::new(client()),
+        &claims,
+        assertion::Server { issuer: "https://issuer.example", token_endpoint: "" },
+        NOW,
+    )
+    .unwrap()
+    .once()
 }
 
 async fn c073_an_assertion_is_used_once_until_it_is_forgotten(place: Place) {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use grants::Policy;
 use protocol::{Claims, Secret, Subject, Username};
 use sessions::{
-    EndedSession, PasswordHash, PersonKey, RequestDigest, Session, SessionChange, SessionHandle, SessionStart,
+    EndedSession, PasswordHash, PersonKey, RequestDigest, Rules, Session, SessionChange, SessionHandle, SessionStart,
     SignedIn, User, UserChange, hash_password, prove, sign_in,
 };
 use store::{AuditRecord, Changed, UserChanged};
@@ -40,7 +40,8 @@ fn session_of(user: &User) -> (SignedIn, SessionHandle) {
     let password = Secret::new(PASSWORD.to_owned());
     let proven = prove(Some(user.clone()), &password).unwrap();
     let random = [edge::random(), edge::random()];
-    let (person, handle, _) = sign_in(proven, None, random, RequestDigest::of("request"), (&Policy::default(), NOW));
+    let (person, handle, _) =
+        sign_in(proven, None, random, RequestDigest::of("request"), Rules::at(&Policy::default(), NOW));
     (person, handle)
 }
 

@@ -6,7 +6,7 @@
 use grants::code::CodeRedemption;
 use grants::refresh::RefreshRequest;
 use grants::{
-    Attempt, AudienceRule, Fact, Grant, Guard, Refusal, Stage, Timestamp, Transition, Verdict, code, refresh,
+    Attempt, AudienceRule, Fact, Grant, Guard, Moment, Refusal, Stage, Timestamp, Transition, Verdict, code, refresh,
 };
 use protocol::{ClientId, CodeVerifier, RedirectUri, Resource, Scope};
 use report::Section;
@@ -22,6 +22,7 @@ static SECTION: Section = Section::new(
 
 const NOW: Timestamp = START.plus(100);
 const OURS: Attempt = Attempt::from_bytes([1; 16]);
+const MOMENT: Moment = Moment { now: NOW, attempt: OURS };
 const THEIRS: Attempt = Attempt::from_bytes([2; 16]);
 
 /// One item and one request: the write that is named, what is said of its refusal, and whether that is true.
@@ -131,7 +132,7 @@ fn resources(world: &World) -> Vec<Vec<Resource>> {
 
 fn of_redemption(world: &World, request: &CodeRedemption, item: Option<&Grant>) -> Case {
     let client = world.client(Who::App);
-    let verdict = code::explain(request, client, item, NOW, OURS);
+    let verdict = code::explain(request, client, item, MOMENT);
     let is_true = item.map_or(verdict == Verdict::Refuse(Refusal::CodeUnknown), |item| match &verdict {
         Verdict::Done(grant) => **grant == *item && attempt_of(item) == Some(OURS) && standing(item).is_some(),
         Verdict::RefuseAnd(Refusal::CodeReplayed, last) => {
@@ -144,12 +145,12 @@ fn of_redemption(world: &World, request: &CodeRedemption, item: Option<&Grant>) 
         }
         Verdict::Refuse(refusal) => fault_of_code(*refusal, request, item),
     });
-    Case { step: code::redeem(request, client, &world.policy, NOW, OURS), verdict, is_true }
+    Case { step: code::redeem(request, client, &world.policy, MOMENT), verdict, is_true }
 }
 
 fn of_refresh(world: &World, request: &RefreshRequest, item: Option<&Grant>) -> Case {
     let client = world.client(Who::App);
-    let verdict = refresh::explain(request, client, item, &world.policy, (NOW, OURS));
+    let verdict = refresh::explain(request, client, item, &world.policy, MOMENT);
     let is_true = item.map_or(verdict == Verdict::Refuse(Refusal::RefreshTokenUnknown), |item| match &verdict {
         Verdict::Done(grant) => {
             let too_many = is_for_too_many(world, (&request.resources, &request.issuer), item);
@@ -162,7 +163,7 @@ fn of_refresh(world: &World, request: &RefreshRequest, item: Option<&Grant>) -> 
         Verdict::Refuse(Refusal::AudienceNotOne) => is_for_too_many(world, (&request.resources, &request.issuer), item),
         Verdict::Refuse(refusal) => fault_of_token(*refusal, request, item),
     });
-    Case { step: refresh::rotate(request, client, &world.policy, NOW, OURS), verdict, is_true }
+    Case { step: refresh::rotate(request, client, &world.policy, MOMENT), verdict, is_true }
 }
 
 /// Whether nothing is named of a grant for several APIs, by a client whose tokens are for one.

@@ -1,6 +1,6 @@
 //! What callers ask, the write that the rules name for it, and what the rules say when the write was refused.
 
-use grants::{Attempt, Grant, Refusal, Timestamp, Transition, Verdict, code, refresh, revocation};
+use grants::{Attempt, Grant, Moment, Refusal, Timestamp, Transition, Verdict, code, refresh, revocation};
 
 use crate::run::Callers;
 use crate::state::Caller;
@@ -118,19 +118,18 @@ impl<'a> Asking<'a> {
     /// The write that the rules name.
     pub(crate) fn step(&self) -> Transition {
         let Self { world, now, attempt, .. } = *self;
+        let moment = Moment { now, attempt };
         let id = world.secret.id();
         match self.ask {
             Ask::Issue => code::issue(world.grant(now, attempt)),
-            Ask::Redeem(who, proof) => {
-                code::redeem(world.redemption(proof), world.client(who), &world.policy, now, attempt)
-            }
+            Ask::Redeem(who, proof) => code::redeem(world.redemption(proof), world.client(who), &world.policy, moment),
             Ask::Refresh(who, generation, reach) => {
                 let request = world.refresh(generation, reach);
-                refresh::rotate(&request, world.client(who), &world.policy, now, attempt)
+                refresh::rotate(&request, world.client(who), &world.policy, moment)
             }
-            Ask::Revoke(who) => revocation::revoke_of_client(id, world.client(who).client().id.clone()),
+            Ask::Revoke(who) => revocation::revoke_of_client(id, &world.client(who).client().id),
             Ask::RevokeAccess(who, generation) => {
-                revocation::revoke_access(id, generation_of(generation), world.client(who).client().id.clone())
+                revocation::revoke_access(id, generation_of(generation), &world.client(who).client().id)
             }
             Ask::End => revocation::revoke(id),
         }
@@ -162,13 +161,12 @@ impl<'a> Asking<'a> {
     /// What the rules say of what stands there, to somebody who redeems or refreshes.
     pub(crate) fn verdict(&self, found: Option<&Grant>) -> Option<Verdict> {
         let Self { world, now, attempt, .. } = *self;
+        let moment = Moment { now, attempt };
         match self.ask {
-            Ask::Redeem(who, proof) => {
-                Some(code::explain(world.redemption(proof), world.client(who), found, now, attempt))
-            }
+            Ask::Redeem(who, proof) => Some(code::explain(world.redemption(proof), world.client(who), found, moment)),
             Ask::Refresh(who, generation, reach) => {
                 let request = world.refresh(generation, reach);
-                Some(refresh::explain(&request, world.client(who), found, &world.policy, (now, attempt)))
+                Some(refresh::explain(&request, world.client(who), found, &world.policy, moment))
             }
             Ask::Issue | Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End => None,
         }

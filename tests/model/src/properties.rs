@@ -1,6 +1,6 @@
 //! What must always hold, and what must be seen at least once.
 
-use grants::{AccessHandle, Generation, Refusal, Standing, TokenFacts, describe_opaque, introspect};
+use grants::{AccessHandle, Generation, Question, Refusal, Standing, TokenFacts, describe_opaque, introspect};
 use stateright::Property;
 
 use crate::ask::{Answer, Ask, Asking, Given, Reach, Who};
@@ -147,7 +147,8 @@ fn first_is_active(callers: &Callers, state: &State) -> bool {
     } else {
         (facts, Standing::Grant(Some(grant)))
     };
-    introspect(&facts, standing, Some(app.client()), app, (state.clock, "https://issuer.example")).active
+    let question = Question { caller: app, issuer: "https://issuer.example", now: state.clock };
+    introspect(&facts, standing, Some(app.client()), &question).active
 }
 
 fn refused(state: &State, refusal: Refusal) -> bool {

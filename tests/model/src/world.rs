@@ -104,7 +104,7 @@ impl World {
             sign_in: SignIn { userinfo_claims: [].into(), id_token_claims: Claims::default() },
         };
         let trusted = trust(&received, Some(client)).unwrap();
-        grant_of(self.secret.id(), &trusted, agreement, &self.policy, (now, attempt))
+        grant_of(self.secret.id(), &trusted, agreement, &self.policy, grants::Moment { now, attempt })
     }
 }
 

@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use grants::{Grant, GrantId, SessionId, Stage, Timestamp, revocation};
 use protocol::ClientId;
 use serde_json::{Value, json};
-use sessions::{PersonKey, Session, User, stands};
+use sessions::{PersonKey, Rules, Session, User, stands};
 use store::{Applied, AuditedAction, Changed};
 
 use crate::args::{GrantCommand, GrantList, GrantRevoke};
@@ -124,7 +124,7 @@ impl Everybody {
         if expired {
             return "expired";
         }
-        if stands(grant, user, session, (&stack.policy, now)).is_err() {
+        if stands(grant, user, session, Rules::at(&stack.policy, now)).is_err() {
             return "ended";
         }
         if matches!(grant.stage, Stage::Issued { .. }) { "issued" } else { "active" }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use edge::Error;
 use grants::{Policy, SessionId, Timestamp};
 use serde_json::{Value, json};
-use sessions::{PersonKey, Session, User, is_alive};
+use sessions::{PersonKey, Rules, Session, User, is_alive};
 use store::AuditedAction;
 
 use crate::args::{SessionCommand, SessionEnd, SessionList};
@@ -75,7 +75,7 @@ pub(crate) async fn everybodys(stack: &Stack) -> Result<Vec<(Session, User)>, Er
 
 /// Those that are alive, the newest first.
 fn alive(mut found: Vec<(Session, User)>, policy: &Policy, now: Timestamp) -> Vec<(Session, User)> {
-    found.retain(|(session, user)| is_alive(session, user, policy, now));
+    found.retain(|(session, user)| is_alive(session, user, Rules::at(policy, now)));
     found.sort_by_key(|(session, _)| std::cmp::Reverse(session.auth_time));
     found
 }

@@ -85,6 +85,15 @@ pub fn verification(registered: Option<&Client>) -> Result<Verification<'_>, Ref
     }
 }
 
+/// The names of this server in the audience of an assertion.
+#[derive(Clone, Copy, Debug)]
+pub struct Server<'a> {
+    /// The issuer.
+    pub issuer: &'a str,
+    /// The URL of the token endpoint.
+    pub token_endpoint: &'a str,
+}
+
 /// Judges the claims of an assertion that this client signed, for the server of `issuer` with its token endpoint.
 ///
 /// # Errors
@@ -92,14 +101,14 @@ pub fn verification(registered: Option<&Client>) -> Result<Verification<'_>, Ref
 pub fn accept(
     client: Arc<Client>,
     claims: &AssertionClaims,
-    (issuer, token_endpoint): (&str, &str),
+    server: Server<'_>,
     now: Timestamp,
 ) -> Result<Unspent, Refusal> {
     let id = client.id.as_str();
     if claims.issuer != id || claims.subject != id {
         return Err(Refusal::AssertionOfAnother);
     }
-    if !claims.audience.is_meant(client.strict_audience, issuer, token_endpoint) {
+    if !claims.audience.is_meant(client.strict_audience, server) {
         return Err(Refusal::AssertionAudience);
     }
     let expires_at = claims.expires_at.filter(|expiry| *expiry > now).ok_or(Refusal::AssertionExpired)?;
@@ -135,7 +144,7 @@ impl Unspent {
 impl Audience {
     /// The issuer as one string is always good (RFC 7523bis). OpenID Connect Core §9 has clients send the token endpoint's
     /// URL, and RFC 7519 §4.1.3 an array: both are good but for clients that are held to the first.
-    fn is_meant(&self, strict: bool, issuer: &str, token_endpoint: &str) -> bool {
+    fn is_meant(&self, strict: bool, Server { issuer, token_endpoint }: Server<'_>) -> bool {
         let good = |audience: &String| audience == issuer || audience == token_endpoint;
         match self {
             Self::One(only) if strict => only == issuer,

@@ -13,6 +13,7 @@ use crate::step::revocation;
 use crate::step::transition::{Change, Transition};
 use crate::step::verdict::Verdict;
 use crate::terms::ids::{Attempt, Generation, GrantId};
+use crate::terms::moment::Moment;
 use crate::terms::policy::Policy;
 use crate::terms::refusal::Refusal;
 use crate::terms::time::Timestamp;
@@ -62,7 +63,7 @@ pub fn grant_of(
     trusted: &RedirectTrusted,
     agreement: Agreement,
     policy: &Policy,
-    (now, attempt): (Timestamp, Attempt),
+    Moment { now, attempt }: Moment,
 ) -> Grant {
     let scope = &agreement.target.scope;
     let (signs_in, outlives) = (scope.has(IdentityScope::OpenId), scope.has(IdentityScope::OfflineAccess));
@@ -103,15 +104,9 @@ pub fn was_issued(found: Option<&Grant>, attempt: Attempt) -> bool {
 
 /// The write that redeems a code: every check of RFC 6749 §4.1.3 and RFC 7636 §4.6 is a guard on it, so that a code
 /// which fails any of them is left as it was.
-pub fn redeem(
-    request: &CodeRedemption,
-    client: &AuthenticatedClient,
-    policy: &Policy,
-    now: Timestamp,
-    attempt: Attempt,
-) -> Transition {
-    let change = Change::advance(Generation::FIRST, policy, now, attempt);
-    Transition::of(request.code.secret.id(), change).requires(request.requirements(client, now))
+pub fn redeem(request: &CodeRedemption, client: &AuthenticatedClient, policy: &Policy, moment: Moment) -> Transition {
+    let change = Change::advance(Generation::FIRST, policy, moment);
+    Transition::of(request.code.secret.id(), change).requires(request.requirements(client, moment.now))
 }
 
 /// Why the write was refused, told from the item that stands there.
@@ -123,8 +118,7 @@ pub fn explain(
     request: &CodeRedemption,
     client: &AuthenticatedClient,
     found: Option<&Grant>,
-    now: Timestamp,
-    attempt: Attempt,
+    Moment { now, attempt }: Moment,
 ) -> Verdict {
     let Some(grant) = found else { return Verdict::Refuse(Refusal::CodeUnknown) };
     match (request.requirements(client, now).first_unmet(grant), &grant.stage) {

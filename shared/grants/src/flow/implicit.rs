@@ -12,9 +12,9 @@ use crate::flow::authorization_code::{self, Agreement};
 use crate::request::access::Target;
 use crate::request::redirect::RedirectTrusted;
 use crate::step::grant::{Grant, Stage};
-use crate::terms::ids::{Attempt, Generation, GrantId};
+use crate::terms::ids::{Generation, GrantId};
+use crate::terms::moment::Moment;
 use crate::terms::policy::Policy;
-use crate::terms::time::Timestamp;
 
 /// The claims that go into the ID token: those asked for one by one, and where no access token is given that would open the
 /// UserInfo endpoint, those of the scope too (OpenID Connect Core §5.4).
@@ -33,9 +33,10 @@ pub fn grant_of(
     trusted: &RedirectTrusted,
     agreement: Agreement,
     policy: &Policy,
-    (now, attempt): (Timestamp, Attempt),
+    moment: Moment,
 ) -> Grant {
-    let made = authorization_code::grant_of(id, trusted, agreement, policy, (now, attempt));
+    let made = authorization_code::grant_of(id, trusted, agreement, policy, moment);
+    let Moment { now, attempt } = moment;
     Grant {
         code_challenge: None,
         ends_at: now.plus(policy.implicit_lifetime).min(made.ends_at),
@@ -80,7 +81,8 @@ mod tests {
             sign_in: fixtures::no_claims(),
         };
         let (policy, attempt) = (Policy::default(), fixtures::attempt(1));
-        let grant = grant_of(fixtures::secret().id(), &trusted, agreement, &policy, (fixtures::NOW, attempt));
+        let grant =
+            grant_of(fixtures::secret().id(), &trusted, agreement, &policy, Moment { now: fixtures::NOW, attempt });
         let asked = Asked { resources: &[], scope: None };
         let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
         assert_eq!(token.expires_in(), 300);

@@ -12,10 +12,10 @@ use crate::request::access::{Target, one_token_serves, settle};
 use crate::step::grant::{Footing, Grant, Stage};
 use crate::step::transition::Transition;
 use crate::terms::api::{Api, MAX_LIFETIME};
-use crate::terms::ids::{Attempt, Generation, GrantId};
+use crate::terms::ids::{Generation, GrantId};
+use crate::terms::moment::Moment;
 use crate::terms::policy::Policy;
 use crate::terms::refusal::Refusal;
-use crate::terms::time::Timestamp;
 
 /// What the client may have for a person, settled before any password is looked at. Nobody signs in here: there is no
 /// session and no ID token.
@@ -46,6 +46,8 @@ pub struct ProvenPerson {
     pub pairwise_subject: Option<Subject>,
     /// What the grant rests on.
     pub footing: Footing,
+    /// The access that is granted.
+    pub target: Target,
 }
 
 /// The grant of the person whose password was right: active at once. Where there is nothing to refresh it is over when
@@ -53,9 +55,9 @@ pub struct ProvenPerson {
 pub fn grant_of(
     id: GrantId,
     client: &AuthenticatedClient,
-    (proven, target): (ProvenPerson, Target),
+    proven: ProvenPerson,
     policy: &Policy,
-    (now, attempt): (Timestamp, Attempt),
+    Moment { now, attempt }: Moment,
 ) -> Grant {
     let refreshes = client.client().may_use(GrantType::RefreshToken);
     Grant {
@@ -63,8 +65,8 @@ pub fn grant_of(
         client_id: client.client().id.clone(),
         subject: Some(proven.subject),
         pairwise_subject: proven.pairwise_subject,
-        scope: target.scope,
-        resources: target.resources,
+        scope: proven.target.scope,
+        resources: proven.target.resources,
         redirect_uri: None,
         redirect_uri_sent: false,
         code_challenge: None,
@@ -102,9 +104,9 @@ mod tests {
         let target = target(&client, &fixtures::apis(), &[], None).unwrap();
         let subject = Subject::parse(fixtures::SUBJECT).unwrap();
         let footing = Footing { session: None, ..fixtures::footing() };
-        let proven = ProvenPerson { subject, pairwise_subject: None, footing };
-        let moment = (fixtures::NOW, fixtures::attempt(1));
-        grant_of(fixtures::secret().id(), &client, (proven, target), &Policy::default(), moment)
+        let proven = ProvenPerson { subject, pairwise_subject: None, footing, target };
+        let moment = Moment { now: fixtures::NOW, attempt: fixtures::attempt(1) };
+        grant_of(fixtures::secret().id(), &client, proven, &Policy::default(), moment)
     }
 
     #[test]

@@ -13,7 +13,8 @@ use crate::step::guard::{Fact, Guard, Requirements};
 use crate::step::revocation;
 use crate::step::transition::{Change, Transition};
 use crate::step::verdict::Verdict;
-use crate::terms::ids::{Attempt, GrantSecret, HiddenFooting};
+use crate::terms::ids::{GrantSecret, HiddenFooting};
+use crate::terms::moment::Moment;
 use crate::terms::policy::Policy;
 use crate::terms::refusal::Refusal;
 use crate::terms::time::Timestamp;
@@ -33,15 +34,9 @@ pub struct RefreshRequest {
 }
 
 /// The write that rotates: generation *n* becomes *n + 1*, if it is still *n*.
-pub fn rotate(
-    request: &RefreshRequest,
-    client: &AuthenticatedClient,
-    policy: &Policy,
-    now: Timestamp,
-    attempt: Attempt,
-) -> Transition {
-    let change = Change::advance(request.token.generation.next(), policy, now, attempt);
-    Transition::of(request.token.secret.id(), change).requires(request.requirements(client.client(), now))
+pub fn rotate(request: &RefreshRequest, client: &AuthenticatedClient, policy: &Policy, moment: Moment) -> Transition {
+    let change = Change::advance(request.token.generation.next(), policy, moment);
+    Transition::of(request.token.secret.id(), change).requires(request.requirements(client.client(), moment.now))
 }
 
 /// Why the write was refused, told from the item that stands there.
@@ -53,7 +48,7 @@ pub fn explain(
     client: &AuthenticatedClient,
     found: Option<&Grant>,
     policy: &Policy,
-    (now, attempt): (Timestamp, Attempt),
+    Moment { now, attempt }: Moment,
 ) -> Verdict {
     let Some(grant) = found else { return Verdict::Refuse(Refusal::RefreshTokenUnknown) };
     match (request.requirements(client.client(), now).first_unmet(grant), &grant.stage) {

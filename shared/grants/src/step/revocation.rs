@@ -14,12 +14,12 @@ pub fn revoke(id: GrantId) -> Transition {
 
 /// Ends a grant for the client that gives back its refresh token, and with it the access tokens of the grant
 /// (RFC 7009 §2.1).
-pub fn revoke_of_client(id: GrantId, client: ClientId) -> Transition {
+pub fn revoke_of_client(id: GrantId, client: &ClientId) -> Transition {
     revoke(id).when(Fact::Client.is(client.as_str()))
 }
 
 /// Ends one access token of a grant, for the client that gives it back.
-pub fn revoke_access(id: GrantId, generation: Generation, client: ClientId) -> Transition {
+pub fn revoke_access(id: GrantId, generation: Generation, client: &ClientId) -> Transition {
     Transition::of(id, Change::RevokeAccess(generation))
         .when(Fact::Client.is(client.as_str()))
         .when(Guard::NOT_REVOKED)
@@ -31,7 +31,7 @@ pub fn revoke_access(id: GrantId, generation: Generation, client: ClientId) -> T
 pub fn after_refused(client: &ClientId, found: Option<&Grant>) -> Option<Transition> {
     let grant = found?;
     let over = grant.client_id != *client || grant.stage == Stage::Revoked;
-    (!over).then(|| revoke_of_client(grant.id, client.clone()))
+    (!over).then(|| revoke_of_client(grant.id, client))
 }
 
 #[cfg(test)]
@@ -43,10 +43,10 @@ mod tests {
     fn c111_a_token_of_another_client_is_not_revoked() {
         let grant = fixtures::active(3);
         let other = ClientId::parse("other").unwrap();
-        assert_eq!(revoke_of_client(grant.id, other.clone()).after(Some(&grant)), None);
-        assert_eq!(revoke_access(grant.id, Generation::FIRST, other.clone()).after(Some(&grant)), None);
+        assert_eq!(revoke_of_client(grant.id, &other).after(Some(&grant)), None);
+        assert_eq!(revoke_access(grant.id, Generation::FIRST, &other).after(Some(&grant)), None);
         assert_eq!(after_refused(&other, Some(&grant)), None);
-        let ended = revoke_of_client(grant.id, grant.client_id.clone()).after(Some(&grant)).unwrap();
+        let ended = revoke_of_client(grant.id, &grant.client_id).after(Some(&grant)).unwrap();
         assert_eq!(ended.stage, Stage::Revoked);
         assert_eq!(revoke(grant.id).after(Some(&ended)), None);
     }
@@ -56,11 +56,11 @@ mod tests {
         let mut grant = fixtures::active(200);
         let client = grant.client_id.clone();
         for generation in 1..=100 {
-            let step = revoke_access(grant.id, Generation::from_number(generation), client.clone());
+            let step = revoke_access(grant.id, Generation::from_number(generation), &client);
             grant = step.after(Some(&grant)).unwrap();
         }
         assert!(matches!(grant.stage, Stage::Active { .. }));
-        let full = revoke_access(grant.id, Generation::from_number(101), client.clone());
+        let full = revoke_access(grant.id, Generation::from_number(101), &client);
         assert_eq!(full.after(Some(&grant)), None);
         let last = after_refused(&client, Some(&grant)).unwrap();
         assert_eq!(last.after(Some(&grant)).unwrap().stage, Stage::Revoked);

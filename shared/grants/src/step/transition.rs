@@ -3,6 +3,7 @@
 use crate::step::grant::{Grant, Stage};
 use crate::step::guard::{Guard, Requirements};
 use crate::terms::ids::{Attempt, Generation, GrantId};
+use crate::terms::moment::Moment;
 use crate::terms::policy::Policy;
 use crate::terms::time::Timestamp;
 
@@ -104,7 +105,7 @@ impl Transition {
 
 impl Change {
     /// Gives the tokens of generation `to`, now.
-    pub const fn advance(to: Generation, policy: &Policy, now: Timestamp, attempt: Attempt) -> Self {
+    pub const fn advance(to: Generation, policy: &Policy, Moment { now, attempt }: Moment) -> Self {
         Self::Advance { to, at: now, refresh_expires_at: now.plus(policy.refresh_idle_lifetime), attempt }
     }
 

@@ -66,15 +66,26 @@ pub enum Standing<'a> {
     },
 }
 
+/// A question about a token.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The API that asks.
+    pub caller: &'a AuthenticatedClient,
+    /// The issuer of this server.
+    pub issuer: &'a str,
+    /// The time.
+    pub now: Timestamp,
+}
+
 /// The answer to the API that asks. A token that is not good, not known, or not for this API is told apart from
 /// nothing at all: exactly `{"active":false}` (RFC 7662 §2.2).
 pub fn introspect(
     facts: &TokenFacts,
     standing: Standing<'_>,
     holder: Option<&Client>,
-    caller: &AuthenticatedClient,
-    (now, issuer): (Timestamp, &str),
+    question: &Question<'_>,
 ) -> IntrospectionResponse {
+    let Question { caller, issuer, now } = *question;
     let is_for_caller = facts.audience.iter().any(|resource| caller.client().introspects.contains(resource));
     let holder_is_on = holder.is_some_and(|client| client.id == facts.client_id && !client.disabled);
     if !is_for_caller || !holder_is_on || facts.expires_at <= now || !stands(facts, standing) {
@@ -128,7 +139,8 @@ mod tests {
         let mut caller = Client { introspects: grant.resources.clone(), ..fixtures::client() };
         spoil(&mut facts, &mut grant, &mut holder, &mut caller);
         let caller = fixtures::authenticated(caller);
-        introspect(&facts, Standing::Grant(Some(&grant)), Some(&holder), &caller, (NOW, "https://issuer.example"))
+        let question = Question { caller: &caller, issuer: "https://issuer.example", now: NOW };
+        introspect(&facts, Standing::Grant(Some(&grant)), Some(&holder), &question)
     }
 
     #[test]
@@ -170,7 +182,15 @@ mod tests {
             token_id: Some(TokenId::Machine([0; 16])),
             generation: None,
         };
-        let ask = |standing| introspect(&facts, standing, Some(&fixtures::client()), &caller, (NOW, "i")).active;
+        let ask = |standing| {
+            introspect(
+                &facts,
+                standing,
+                Some(&fixtures::client()),
+                &Question { caller: &caller, issuer: "i", now: NOW },
+            )
+            .active
+        };
         assert!(ask(Standing::Machine { revoked: false }));
         assert!(!ask(Standing::Machine { revoked: true }));
         assert!(!ask(Standing::Grant(None)));

@@ -112,13 +112,14 @@ impl PresentedClient {
     pub fn parse(authorization: Option<&str>, body: &Parameters) -> Result<Self, ClientAuthenticationError> {
         let client_id = body.one("client_id")?;
         let client_secret = body.one("client_secret")?;
-        let assertion = (body.one("client_assertion_type")?, body.one("client_assertion")?);
-        let methods = [authorization.is_some(), client_secret.is_some(), assertion != (None, None)];
+        let (kind, assertion) = (body.one("client_assertion_type")?, body.one("client_assertion")?);
+        let asserts = kind.is_some() || assertion.is_some();
+        let methods = [authorization.is_some(), client_secret.is_some(), asserts];
         if methods.into_iter().filter(|used| *used).count() > 1 {
             return Err(ClientAuthenticationError::SeveralMethods);
         }
-        if assertion != (None, None) {
-            return from_assertion(assertion, client_id);
+        if asserts {
+            return from_assertion(kind, assertion, client_id);
         }
         match (authorization, client_id, client_secret) {
             (Some(header), named, _) => from_header(header, named),
@@ -146,7 +147,8 @@ impl PresentedClient {
 }
 
 fn from_assertion(
-    (kind, jwt): (Option<&str>, Option<&str>),
+    kind: Option<&str>,
+    jwt: Option<&str>,
     named: Option<&str>,
 ) -> Result<PresentedClient, ClientAuthenticationError> {
     let malformed = ClientAuthenticationError::MalformedAssertion;

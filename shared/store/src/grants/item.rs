@@ -29,14 +29,12 @@ pub(crate) fn of_transition(transition: &Transition) -> Expression {
 fn add_guard(expression: &mut Expression, guard: &Guard, states: &mut Vec<State>) {
     match guard {
         Guard::Absent => expression.absent("id"),
-        Guard::StateIn(allowed) => match allowed {
-            [only] => add_state(expression, *only, states),
-            _ => {
-                let values: Vec<String> = allowed.iter().map(|state| expression.value(text(state.as_str()))).collect();
-                let state = expression.name("state");
-                expression.require(format!("{state} IN ({})", values.join(", ")));
-            }
-        },
+        Guard::StateIn([only]) => add_state(expression, *only, states),
+        Guard::StateIn(allowed) => {
+            let values: Vec<String> = allowed.iter().map(|state| expression.value(text(state.as_str()))).collect();
+            let state = expression.name("state");
+            expression.require(format!("{state} IN ({})", values.join(", ")));
+        }
         Guard::Same(fact, value) => {
             add_state_of(expression, *fact, states);
             expression.same(fact.attribute(), from_value(value));

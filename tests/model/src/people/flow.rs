@@ -1,9 +1,9 @@
 //! The steps of each request, in the order in which the functions and commands make them.
 
 use grants::refresh::RefreshRequest;
-use grants::{Attempt, CodeHandle, Generation, GrantSecret, RefreshHandle, Timestamp, Transition, Verdict};
+use grants::{Attempt, CodeHandle, Generation, GrantSecret, Moment, RefreshHandle, Timestamp, Transition, Verdict};
 use grants::{code, code::CodeRedemption, refresh};
-use sessions::{SessionHandle, SessionStart, SignedIn, User, UserChange, prove, sign_in};
+use sessions::{Rules, SessionHandle, SessionStart, SignedIn, User, UserChange, prove, sign_in};
 
 use crate::people::bounds::Request;
 use crate::people::issuing;
@@ -101,7 +101,7 @@ pub(crate) fn made(
     let proven = prove(Some(user), &password(number)).unwrap();
     let leaves = everybody.twin == Twin::LeavesOldSession;
     let former = process.seen.session.as_ref().filter(|_| !leaves).map(|session| &*session.0);
-    sign_in(proven, former, [[process.number; 16]; 2], everybody.world.digest, (&everybody.world.policy, now))
+    sign_in(proven, former, [[process.number; 16]; 2], everybody.world.digest, Rules::at(&everybody.world.policy, now))
 }
 
 /// As in `token::code`, `token::refresh` and `token::tokens`.
@@ -168,22 +168,26 @@ pub(crate) const fn attempt(process: &Process) -> Attempt {
     Attempt::from_bytes([process.number; 16])
 }
 
+const fn moment(process: &Process, now: Timestamp) -> Moment {
+    Moment { now, attempt: attempt(process) }
+}
+
 /// The write of a redemption or a refresh.
 pub(crate) fn advance(everybody: &Everybody, process: &Process, now: Timestamp) -> Transition {
     let (app, policy, handed) = (&everybody.world.app, &everybody.world.policy, handed(process));
     if matches!(process.request, Request::Redeem(_)) {
-        return code::redeem(&redemption(handed), app, policy, now, attempt(process));
+        return code::redeem(&redemption(handed), app, policy, moment(process, now));
     }
-    refresh::rotate(&refreshing(handed), app, policy, now, attempt(process))
+    refresh::rotate(&refreshing(handed), app, policy, moment(process, now))
 }
 
 fn explain(everybody: &Everybody, process: &Process, now: Timestamp) -> Verdict {
     let (app, policy, handed) = (&everybody.world.app, &everybody.world.policy, handed(process));
     let found = process.seen.grant.as_ref().map(|grant| &*grant.0);
     if matches!(process.request, Request::Redeem(_)) {
-        return code::explain(&redemption(handed), app, found, now, attempt(process));
+        return code::explain(&redemption(handed), app, found, moment(process, now));
     }
-    refresh::explain(&refreshing(handed), app, found, policy, (now, attempt(process)))
+    refresh::explain(&refreshing(handed), app, found, policy, moment(process, now))
 }
 
 /// As in `jeton user`.

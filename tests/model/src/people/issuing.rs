@@ -98,7 +98,7 @@ pub(crate) fn signed_in(everybody: &Everybody, process: &Process, now: Timestamp
         Some(session) => User { disabled: false, credential_version: session.credential_version, ..user },
         None => user,
     });
-    sessions::signed_in(&cookie.handle(), session, user, (&everybody.world.policy, now))
+    sessions::signed_in(&cookie.handle(), session, user, sessions::Rules::at(&everybody.world.policy, now))
 }
 
 /// The secret of the grant that a process makes: the form determines it.
@@ -124,5 +124,11 @@ pub(crate) fn grant(everybody: &Everybody, process: &Process, now: Timestamp) ->
         sign_in: SignIn { userinfo_claims: BTreeSet::new(), id_token_claims: Claims::default() },
     };
     let id = GrantSecret::from_bytes([secret(process); 16]).id();
-    code::grant_of(id, &offer.trusted, agreement, &everybody.world.policy, (now, attempt(process)))
+    code::grant_of(
+        id,
+        &offer.trusted,
+        agreement,
+        &everybody.world.policy,
+        grants::Moment { now, attempt: attempt(process) },
+    )
 }

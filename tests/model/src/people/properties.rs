@@ -1,7 +1,7 @@
 //! What must always hold, and what must be seen at least once.
 
 use grants::Refusal;
-use sessions::is_alive;
+use sessions::{Rules, is_alive};
 use stateright::Property;
 
 use crate::people::bounds::Request;
@@ -104,6 +104,6 @@ fn is_as_set(state: &State, person: &Person) -> bool {
 fn is_good(everybody: &Everybody, state: &State, id: sessions::SessionId) -> bool {
     state.session(id).is_some_and(|session| {
         let person = state.person(session.0.person);
-        person.is_some_and(|person| is_alive(&session.0, &person.0, &everybody.world.policy, state.now()))
+        person.is_some_and(|person| is_alive(&session.0, &person.0, Rules::at(&everybody.world.policy, state.now())))
     })
 }

@@ -1,6 +1,6 @@
 //! Broken twins: the same model with one thing spoiled, each of which the checker must catch.
 
-use sessions::{Session, User, UserChange, UserSet, stands};
+use sessions::{Rules, Session, User, UserChange, UserSet, stands};
 
 use grants::{Grant, Refusal, Timestamp};
 
@@ -64,7 +64,7 @@ impl Twin {
             | Self::FormerMustOpen
             | Self::TouchRevives
             | Self::TicketBindsRequestOnly
-            | Self::NameNotAsked => stands(grant, user, session, (&world.policy, now)),
+            | Self::NameNotAsked => stands(grant, user, session, Rules::at(&world.policy, now)),
         }
     }
 }

@@ -30,7 +30,8 @@ fn claims() -> AssertionClaims {
 }
 
 fn judged(client: Client, claims: &AssertionClaims) -> Result<OneUse, Refusal> {
-    accept(Arc::new(client), claims, (ISSUER, ENDPOINT), NOW).map(|unspent| unspent.once())
+    accept(Arc::new(client), claims, Server { issuer: ISSUER, token_endpoint: ENDPOINT }, NOW)
+        .map(|unspent| unspent.once())
 }
 
 #[test]
@@ -133,6 +134,7 @@ fn c068_an_assertion_is_for_clients_that_are_registered_for_one() {
 
 #[test]
 fn a_client_is_proven_once_its_assertion_is_spent() {
-    let unspent = accept(Arc::new(client()), &claims(), (ISSUER, ENDPOINT), NOW).unwrap();
+    let unspent =
+        accept(Arc::new(client()), &claims(), Server { issuer: ISSUER, token_endpoint: ENDPOINT }, NOW).unwrap();
     assert_eq!(unspent.spent().client(), &client());
 }

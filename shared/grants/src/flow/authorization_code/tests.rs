@@ -19,11 +19,11 @@ fn client() -> AuthenticatedClient {
 }
 
 fn step(request: &CodeRedemption, now: Timestamp) -> Transition {
-    redeem(request, &client(), &Policy::default(), now, attempt(1))
+    redeem(request, &client(), &Policy::default(), Moment { now, attempt: attempt(1) })
 }
 
 fn verdict(request: &CodeRedemption, found: Option<&Grant>) -> Verdict {
-    explain(request, &client(), found, NOW, attempt(1))
+    explain(request, &client(), found, Moment { now: NOW, attempt: attempt(1) })
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn c041_a_code_is_good_before_its_expiry_and_not_at_it() {
     let expiry = NOW.plus(1);
     assert!(step(&request(), NOW).admits(Some(&grant())));
     assert!(!step(&request(), expiry).admits(Some(&grant())));
-    let late = explain(&request(), &client(), Some(&grant()), expiry, attempt(1));
+    let late = explain(&request(), &client(), Some(&grant()), Moment { now: expiry, attempt: attempt(1) });
     assert_eq!(late, Verdict::Refuse(Refusal::CodeExpired));
 }
 
@@ -84,7 +84,7 @@ fn c043_c044_only_a_valid_second_redemption_revokes() {
 fn a_repeated_send_finds_its_own_work() {
     let ours = step(&request(), NOW).after(Some(&grant())).unwrap();
     assert_eq!(verdict(&request(), Some(&ours)), Verdict::Done(Box::new(ours.clone())));
-    let rival = explain(&request(), &client(), Some(&ours), NOW, attempt(2));
+    let rival = explain(&request(), &client(), Some(&ours), Moment { now: NOW, attempt: attempt(2) });
     assert!(matches!(rival, Verdict::RefuseAnd(Refusal::CodeReplayed, _)));
 }
 
@@ -118,8 +118,10 @@ fn c149_a_code_for_several_apis_is_kept_for_who_names_none_and_may_have_one() {
     let one = fixtures::authenticated(Client { audience: AudienceRule::One, ..fixtures::client() });
     let asked = |resources: &[Resource], item: &Grant| {
         let request = CodeRedemption { resources: resources.to_vec(), ..request() };
-        let step = redeem(&request, &one, &Policy::default(), NOW, attempt(1));
-        step.admits(Some(item)).then_some(()).ok_or_else(|| explain(&request, &one, Some(item), NOW, attempt(1)))
+        let step = redeem(&request, &one, &Policy::default(), Moment { now: NOW, attempt: attempt(1) });
+        step.admits(Some(item))
+            .then_some(())
+            .ok_or_else(|| explain(&request, &one, Some(item), Moment { now: NOW, attempt: attempt(1) }))
     };
     let refused = Err(Verdict::Refuse(Refusal::AudienceNotOne));
     let [orders, parcels] = <[Resource; 2]>::try_from(grant().resources).unwrap();

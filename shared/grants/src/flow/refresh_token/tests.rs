@@ -16,11 +16,11 @@ fn client() -> AuthenticatedClient {
 }
 
 fn step(request: &RefreshRequest, now: Timestamp) -> Transition {
-    rotate(request, &client(), &Policy::default(), now, attempt(1))
+    rotate(request, &client(), &Policy::default(), Moment { now, attempt: attempt(1) })
 }
 
 fn verdict(request: &RefreshRequest, found: Option<&Grant>, now: Timestamp) -> Verdict {
-    explain(request, &client(), found, &Policy::default(), (now, attempt(1)))
+    explain(request, &client(), found, &Policy::default(), Moment { now, attempt: attempt(1) })
 }
 
 #[test]
@@ -103,8 +103,10 @@ fn c149_a_token_of_several_apis_is_not_rotated_for_who_names_none_and_may_have_o
     let one = fixtures::authenticated(Client { audience: AudienceRule::One, ..fixtures::client() });
     let asked = |request: &RefreshRequest, item: &Grant| {
         let (policy, attempt) = (Policy::default(), attempt(1));
-        let step = rotate(request, &one, &policy, NOW, attempt);
-        step.admits(Some(item)).then_some(()).ok_or_else(|| explain(request, &one, Some(item), &policy, (NOW, attempt)))
+        let step = rotate(request, &one, &policy, Moment { now: NOW, attempt });
+        step.admits(Some(item))
+            .then_some(())
+            .ok_or_else(|| explain(request, &one, Some(item), &policy, Moment { now: NOW, attempt }))
     };
     let refused = Err(Verdict::Refuse(Refusal::AudienceNotOne));
     let [orders, parcels] = <[Resource; 2]>::try_from(active(3).resources).unwrap();
