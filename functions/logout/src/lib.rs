@@ -11,8 +11,9 @@
 //!   that is not registered, or a hint that is none, gets a page, and the session stays.
 //! - A browser sends its session along when it is led here, but not when another site's form is posted here. Such a post
 //!   is answered with the same request as a link.
-//! - A cookie whose secret a later sign-in replaced opens nothing. With an ID token of the session that it names it ends
-//!   that session: the answer to the later sign-in may never have come.
+//! - A cookie whose secret a later sign-in replaced shows nobody, so there is nobody to ask. It still names the session that
+//!   this browser had, and ends it: the answer to the later sign-in may never have come, and a page that says "signed out"
+//!   must be true. Somebody who copied that cookie can do no more with it than this.
 //! - A person who stays signed in stays here: no app hears about it.
 
 mod show;
@@ -28,9 +29,7 @@ use http::Method;
 use keys::{HandleKind, IdTokenFacts, KeyRing};
 use lambda_http::Request;
 use protocol::{LogoutRequest, Parameters, RedirectUri};
-use sessions::{
-    FormTicket, Hinted, RequestDigest, Rules, Session, SignOut, SignedIn, ends_unopened, sign_out, signed_in,
-};
+use sessions::{FormTicket, Hinted, RequestDigest, Rules, Session, SignOut, SignedIn, sign_out, signed_in};
 use store::PeopleTable;
 
 use crate::show::Early;
@@ -110,8 +109,8 @@ impl Logout {
                 SignOut::End => self.end(&admitted, person).await,
                 SignOut::Ask => Ok(show::ask(&admitted, person, &ring, now)),
             },
-            Guest::Names(session) if ends_unopened(session, hint) => self.end_session(&admitted, session).await,
-            Guest::Names(_) | Guest::Nobody => Ok(show::over(&admitted)),
+            Guest::Names(session) => self.end_session(&admitted, session).await,
+            Guest::Nobody => Ok(show::over(&admitted)),
         }
     }
 
@@ -122,7 +121,11 @@ impl Logout {
         let text = form.one("request").ok().flatten().unwrap_or_default();
         let ring = self.parts.keys.ring(now).await.map_err(|failure| show::failed(&failure))?;
         let admitted = self.admit(text, &ring, now).await?;
-        let Guest::SignedIn(person) = self.guest(incoming, &ring, now).await? else { return Ok(show::over(&admitted)) };
+        let person = match self.guest(incoming, &ring, now).await? {
+            Guest::SignedIn(person) => person,
+            Guest::Names(session) => return self.end_session(&admitted, &session).await,
+            Guest::Nobody => return Ok(show::over(&admitted)),
+        };
         let ticket = form.one("ticket").ok().flatten().unwrap_or_default();
         let ticket = ring.handles().open(HandleKind::SignOutForm, ticket);
         let ticket = ticket.and_then(|bytes| FormTicket::from_bytes(&bytes)).filter(|_| !incoming.is_cross_site());

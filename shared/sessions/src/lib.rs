@@ -42,7 +42,7 @@ pub use people::{ProvenPerson, User, prove};
 pub use session::{Rules, Session, SessionChange, SessionStart, SignedIn, is_alive, sign_in, signed_in};
 pub use session_handle::{SessionHandle, SessionSecretHash};
 pub use shown::{Shown, ShownDigest};
-pub use sign_out::{Hinted, SignOut, ends_unopened, sign_out};
+pub use sign_out::{Hinted, SignOut, sign_out};
 pub use throttling::{Count, CountGuard, Counter, DeviceHandle, DeviceId, Failures, Wait};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};
 pub use user_change::{UserChange, UserGuard, UserSet};

@@ -2,7 +2,7 @@
 
 use protocol::Subject;
 
-use crate::{Session, SessionId, SignedIn};
+use crate::{SessionId, SignedIn};
 
 /// Whom an ID token that came as a hint is about.
 #[derive(Clone, Copy, Debug)]
@@ -33,28 +33,10 @@ pub fn sign_out(signed_in: &SignedIn, hint: Option<Hinted<'_>>) -> SignOut {
     if hint.is_some_and(is_meant) { SignOut::End } else { SignOut::Ask }
 }
 
-/// Whether a session ends though the browser's cookie names it and does not open it: the answer to a later sign-in, which
-/// brought another secret, never came here, or the cookie is an old copy. An app's ID token of this session decides.
-pub fn ends_unopened(named: &Session, hint: Option<Hinted<'_>>) -> bool {
-    hint.is_some_and(|hint| hint.session == Some(named.id))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::session::tests::session;
-
-    #[test]
-    fn c135_a_session_whose_new_cookie_never_came_ends_by_an_id_token_of_it_and_by_nothing_else() {
-        let (person, _) = session();
-        let own = person.user().subject.clone();
-        let hint = |session| Some(Hinted { session, subject: own.as_str(), known_as: Some(&own) });
-        assert!(ends_unopened(person.session(), hint(Some(person.session().id))));
-        let another = SessionId::parse("AAAAAAAAAAAAAAAAAAAAAA").ok();
-        for other in [None, hint(None), hint(another)] {
-            assert!(!ends_unopened(person.session(), other), "{other:?}");
-        }
-    }
 
     #[test]
     fn c128_only_a_hint_about_this_session_or_person_spares_the_question() {
