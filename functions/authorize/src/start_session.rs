@@ -67,28 +67,33 @@ impl Authorize {
         }
     }
 
-    /// Stores the session, counts it at the person, and ends the one of somebody else. Whether the person is still as the
-    /// password found that person is the second answer.
+    /// Stores the session, counts a new one at the person, and ends the one of somebody else. The second answer says whether
+    /// the person is still as the password found that person.
     async fn store_session(
         &self,
         person: &SignedIn,
         start: SessionStart,
         former: Option<&Session>,
     ) -> Result<(Changed, bool), Unknown> {
-        let counted = UserChange::count_session(person.user());
+        let counted = async {
+            let change = UserChange::count_session(person.user());
+            if start == SessionStart::New {
+                return Ok(self.people.change_user(&change, None).await? == UserChanged::Done);
+            }
+            // A session that goes on is not one more; what the count rests on must hold all the same.
+            let user = self.people.user(person.user().key).await?;
+            Ok::<_, Unknown>(change.after(user.as_ref()).is_some())
+        };
         let end_former = async {
             match former {
                 Some(former) => self.people.end_session(former).await.map(drop),
                 None => Ok(()),
             }
         };
-        let (stored, counted, ended) = tokio::join!(
-            self.people.start_session(person.session(), start),
-            self.people.change_user(&counted, None),
-            end_former
-        );
+        let (stored, counted, ended) =
+            tokio::join!(self.people.start_session(person.session(), start.clone()), counted, end_former);
         ended?;
-        Ok((stored?, counted? == UserChanged::Done))
+        Ok((stored?, counted?))
     }
 
     async fn over(&self, person: &SignedIn) -> Result<Started, Unknown> {

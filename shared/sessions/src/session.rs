@@ -131,7 +131,7 @@ pub fn sign_in(
         last_seen_at: now,
         credential_version: user.credential_version,
         for_request,
-        number: Some(user.sessions.saturating_add(1)),
+        number: kept.map_or(Some(user.sessions.saturating_add(1)), |session| session.number),
         grants: kept.map_or(0, |session| session.grants),
     };
     let start = if kept.is_some() { SessionStart::Renewed } else { SessionStart::New };
@@ -214,6 +214,7 @@ pub(crate) mod tests {
         assert_eq!((second.session().id, start), (first.session().id, SessionStart::Renewed));
         assert_eq!(second.session().expires_at, NOW.plus(60 + policy().session_lifetime));
         assert!(new.opens(second.session()) && !old.opens(second.session()));
+        assert_eq!(second.session().number, first.session().number);
         let over = Session { credential_version: 9, ..first.session().clone() };
         let (third, _, start) = again(Some(&over), NOW);
         assert_eq!((third.session().id == over.id, start), (false, SessionStart::New));

@@ -66,10 +66,7 @@ pub(crate) fn make(everybody: &Everybody, state: &mut State, process: &mut Proce
             watch::looked_first(state, process);
         }
         Op::StoreSession => store_session(everybody, state, process, now),
-        Op::CountSession => {
-            let change = UserChange::count_session(&process.seen.person.as_ref().unwrap().0);
-            process.seen.counted = count(state, process, &change);
-        }
+        Op::CountSession => count_session(everybody, state, process),
         Op::EndFormer | Op::EndMade | Op::EndSession => end_session(everybody, state, process, op),
         Op::Issue => write_grant(state, process, &code::issue(issuing::grant(everybody, process, now))),
         Op::CountGrant => {
@@ -213,6 +210,19 @@ fn count(state: &mut State, process: &mut Process, change: &UserChange) -> bool 
         put_person(state, after);
     }
     done
+}
+
+/// Counts a new session. One that goes on is not one more, but what the count rests on must hold all the same.
+fn count_session(everybody: &Everybody, state: &mut State, process: &mut Process) {
+    let change = UserChange::count_session(&process.seen.person.as_ref().unwrap().0);
+    let start = flow::made(everybody, process, state.now()).2;
+    process.seen.counted = match start {
+        SessionStart::New => count(state, process, &change),
+        SessionStart::Renewed => {
+            watch::looked(state, process);
+            change.after(state.person(change.key()).map(|person| &*person.0)).is_some()
+        }
+    };
 }
 
 fn change_person(everybody: &Everybody, state: &mut State, process: &mut Process) {
