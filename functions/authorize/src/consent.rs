@@ -67,6 +67,8 @@ impl Authorize {
             let consent = Consent::given(client, &admitted.to_agree_to, found.as_ref(), now);
             match self.people.remember_consent(person, &client.id, &consent, found.as_ref()).await? {
                 Remembered::Done => break,
+                // It was withdrawn meanwhile, and stays so.
+                Remembered::Refused(None) if found.is_some() => break,
                 Remembered::Refused(stands) => found = stands,
             }
         }
