@@ -239,7 +239,7 @@ async fn c143_a_host_after_a_private_use_scheme_is_neither_registered_nor_taken_
         let reply = register(world, token["registration_token"].as_str(), &native(thief)).await;
         assert_refused_for(&reply, "invalid_redirect_uri", "redirect_uris");
     }
-    let token = initial_token(world, &["--redirect-host", "com.example.app", "--uses", "2"]);
+    let token = initial_token(world, &["--redirect-host", "com.example.app:", "--uses", "2"]);
     let token = token["registration_token"].as_str();
     assert_eq!(register(world, token, &native("com.example.app:/cb")).await.status, 201);
     let reply = register(world, token, &native("com.evil.stealer:/cb")).await;
@@ -279,7 +279,7 @@ async fn c143_one_that_an_earlier_version_registered_is_listed_matched_and_named
     assert!(asks_for_consent(&next), "{:?}", next.reply);
     for landing in [&page, &next] {
         let shown = landing.reply.text();
-        assert!(shown.contains("<bdi>com.evil.stealer</bdi>") && !shown.contains("<bdi>app.example</bdi>"), "{shown}");
+        assert!(shown.contains("<bdi>com.evil.stealer:</bdi>") && !shown.contains("<bdi>app.example</bdi>"), "{shown}");
     }
     let sent = browser.submit(&next, &next.form(), &[("decision", "allow")]).await;
     assert!(answered(&sent).url.as_str().starts_with(thief), "{:?}", sent.reply);

@@ -28,7 +28,7 @@ pub(crate) struct RegistrationTokenCreate {
     /// An API that they may have tokens for, by identifier; may be repeated.
     #[arg(long = "api", value_name = "IDENTIFIER")]
     pub(crate) apis: Vec<String>,
-    /// A host of their redirect URIs, or the scheme of an app; may be repeated. Any without it.
+    /// A host of their redirect URIs, or the scheme of an app with its colon (com.example.app:); may be repeated. Any without it.
     #[arg(long = "redirect-host", value_name = "HOST")]
     pub(crate) redirect_hosts: Vec<String>,
     /// How long these clients live, in seconds; for ever without it.
@@ -44,6 +44,7 @@ pub(crate) struct RegistrationTokenCreate {
 #[derive(Args)]
 pub(crate) struct OneRegistrationToken {
     /// The token's name, as `jeton registration-token list` tells it.
+    #[arg(allow_hyphen_values = true)]
     pub(crate) name: String,
     #[command(flatten)]
     pub(crate) common: Common,

@@ -3,7 +3,7 @@
 use edge::Error;
 use grants::{Client, InitialToken, InitialTokenName, PkceRule, RegistrationPolicy, Sector};
 use keys::HandleKind;
-use protocol::{Resource, Scope};
+use protocol::{RedirectUri, Resource, Scope};
 use serde_json::{Value, json};
 use store::AuditedAction;
 
@@ -63,9 +63,15 @@ async fn create(options: RegistrationTokenCreate) -> Result<(), Error> {
 }
 
 /// A host, or a scheme: of the same characters as the host of a sector.
+/// A host, or the scheme of an app with its colon.
 fn host(text: &str) -> Result<String, Error> {
-    let host = Sector::parse(text).map_err(|_| format!("{text:?} is no host: give a name such as app.example"))?;
-    Ok(host.as_str().to_owned())
+    let wrong =
+        || format!("{text:?} is no host: give a name such as app.example, or a scheme such as com.example.app:");
+    if text.ends_with(':') {
+        let uri = RedirectUri::parse(&format!("{text}/")).map_err(|_| wrong())?;
+        return Ok(Some(uri.display_host()).filter(|name| name.ends_with(':')).ok_or_else(wrong)?);
+    }
+    Ok(Sector::parse(text).map_err(|_| wrong())?.as_str().to_owned())
 }
 
 fn describe(token: &InitialToken) -> Value {

@@ -118,8 +118,13 @@ fn redirect_uris(asked: &ClientMetadata, policy: &RegistrationPolicy) -> Result<
     }
     let hosts = &policy.redirect_hosts;
     let strange = |uri: &RedirectUri| !hosts.contains(&uri.display_host());
+    let foreign = "one has a host that clients may not have here";
     if !hosts.is_empty() && asked.redirect_uris.iter().any(strange) {
-        return Err(fault("one has a host that clients may not have here"));
+        return Err(fault(foreign));
+    }
+    // People are sent there as well.
+    if !hosts.is_empty() && asked.post_logout_redirect_uris.iter().any(strange) {
+        return Err(MetadataError::of("post_logout_redirect_uris", foreign));
     }
     Ok(())
 }

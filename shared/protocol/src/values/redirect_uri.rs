@@ -120,18 +120,19 @@ impl RedirectUri {
         }
     }
 
-    /// The name by which people and operators know it: the host if it is http(s), and the scheme otherwise.
+    /// The name for people and operators: the host if it is http(s), and otherwise the scheme with its colon
+    /// (`com.example.app:`), which no host looks like.
     pub fn display_host(&self) -> String {
         match Url::parse(&self.0) {
             Ok(url) if is_web(&url) => url.host_str().unwrap_or_default().to_owned(),
-            Ok(url) => url.scheme().to_owned(),
+            Ok(url) => format!("{}:", url.scheme()),
             Err(_) => String::new(),
         }
     }
 
     /// Whether an app on this device receives the answer: a loopback address or a private-use scheme.
     pub fn is_native(&self) -> bool {
-        !self.0.starts_with("https:")
+        !Url::parse(&self.0).is_ok_and(|url| url.scheme() == "https")
     }
 
     /// Whether its scheme belongs to an app: then its host, if it has one, is nobody's.
@@ -305,9 +306,10 @@ mod tests {
             ("https://App.Example:8443/cb", "app.example", "https://app.example:8443"),
             ("http://localhost:3000/cb", "localhost", "http://localhost:3000"),
             ("http://[::1]/cb", "[::1]", "http:"),
-            ("com.example.app:/cb", "com.example.app", "com.example.app:"),
-            ("com.evil.stealer://app.example/cb", "com.evil.stealer", "com.evil.stealer:"),
-            ("com.evil.stealer://[::1]/cb", "com.evil.stealer", "com.evil.stealer:"),
+            ("com.example.app:/cb", "com.example.app:", "com.example.app:"),
+            ("APP.Example:/cb", "app.example:", "app.example:"),
+            ("com.evil.stealer://app.example/cb", "com.evil.stealer:", "com.evil.stealer:"),
+            ("com.evil.stealer://[::1]/cb", "com.evil.stealer:", "com.evil.stealer:"),
         ];
         for (text, name, source) in rows {
             let uri = RedirectUri::read(text).unwrap();

@@ -118,7 +118,7 @@ fn c117_redirect_uris_are_those_of_the_kind_of_app_and_of_the_hosts_of_the_polic
         assert_eq!(code, if good { Ok(()) } else { Err(RegistrationErrorCode::InvalidRedirectUri) }, "{uri} {kind}");
     }
     let hosts = RegistrationPolicy {
-        redirect_hosts: ["app.example".to_owned(), "com.example.app".to_owned()].into(),
+        redirect_hosts: ["app.example".to_owned(), "com.example.app:".to_owned()].into(),
         ..RegistrationPolicy::default()
     };
     for (uri, kind, good) in [
@@ -127,6 +127,8 @@ fn c117_redirect_uris_are_those_of_the_kind_of_app_and_of_the_hosts_of_the_polic
         ("https://a.app.example/cb", "web", false),
         ("https://other.example/cb", "web", false),
         ("com.example.app:/cb", "native", true),
+        ("app.example:/cb", "native", false),
+        ("APP.EXAMPLE:/cb", "native", false),
         ("com.example.other:/cb", "native", false),
         ("com.example.APP:/cb", "native", true),
     ] {
