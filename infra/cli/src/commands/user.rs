@@ -5,6 +5,7 @@ use std::io::BufRead;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge::Error;
+use grants::{Grant, GrantId};
 use protocol::{Claim, Claims, Secret, Subject, Username};
 use serde_json::{Value, json};
 use sessions::{PersonKey, User, UserChange, hash_password};
@@ -205,11 +206,18 @@ fn busy(username: &Username) -> Error {
 
 /// Nothing rests on the person any more. The sessions are deleted, so that their apps are told, and the grants are marked as
 /// revoked, so that lists show it, and because those of version 0.1 rest on nothing else.
+///
+/// What the person made with the newest credentials stays: somebody may sign in with a new password while this goes on.
 async fn clean_up(stack: &Stack, user: &User) -> Result<(), Error> {
-    let sessions = stack.people.sessions_of(user.key).await?;
+    let mut sessions = stack.people.sessions_of(user.key).await?;
+    sessions.retain(|session| session.credential_version < user.credential_version);
     stack.people.end_sessions(user.key, &sessions).await?;
     for _ in 0..PASSES {
-        if revoke_all(stack, &stack.grants.of_subject(&user.subject).await?).await? == 0 {
+        let grants = stack.grants.of_person(&user.subject).await?;
+        let version = |grant: &Grant| grant.footing.and_then(|footing| footing.credential_version);
+        let over = |grant: &&Grant| version(grant).is_none_or(|version| version < user.credential_version);
+        let ids: Vec<GrantId> = grants.iter().filter(over).map(|grant| grant.id).collect();
+        if revoke_all(stack, &ids).await? == 0 {
             break;
         }
     }
