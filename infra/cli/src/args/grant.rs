@@ -31,7 +31,7 @@ pub(crate) struct GrantList {
 #[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["grant", "username", "client"]))]
 pub(crate) struct GrantRevoke {
     /// The grant, as `jeton grant list` and the log show it.
-    #[arg(value_name = "GRANT", conflicts_with_all = ["username", "client"])]
+    #[arg(value_name = "GRANT", allow_hyphen_values = true, conflicts_with_all = ["username", "client"])]
     pub(crate) grant: Option<String>,
     /// The person whose grants end.
     #[arg(long, value_name = "USERNAME")]

@@ -28,7 +28,7 @@ pub(crate) struct SessionList {
 #[command(group = clap::ArgGroup::new("which").required(true).multiple(true).args(["session", "username"]))]
 pub(crate) struct SessionEnd {
     /// The session, as `jeton session list` shows it.
-    #[arg(value_name = "SESSION")]
+    #[arg(value_name = "SESSION", allow_hyphen_values = true)]
     pub(crate) session: Option<String>,
     /// The person whose session it is; without a session, all sessions of the person.
     #[arg(long, value_name = "USERNAME")]

@@ -1,7 +1,7 @@
 //! `jeton client`.
 
 use edge::{Error, new_client_secret};
-use grants::{AudienceRule, AuthMethod, Client, ClientChange, NewClient, PkceRule, SigningAlgorithm};
+use grants::{AudienceRule, AuthMethod, Client, ClientChange, GrantId, NewClient, PkceRule, SigningAlgorithm};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
 use store::{AuditedAction, ClientChanged};
@@ -10,6 +10,7 @@ use crate::args::{ClientCommand, ClientCreate, OneClient, RotateSecret};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::api::identifier;
 use crate::commands::client_keys;
+use crate::commands::grant::revoke_all;
 use crate::commands::registration_token;
 use crate::commands::relying_party::{self, redirect_uri};
 use crate::output::print;
@@ -34,9 +35,21 @@ pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
             let id = client_id(&one.id)?;
             let record = stack.record(AuditedAction::ClientDelete, &About::Client(&id), NO_ATTRIBUTES).await;
             done_or(stack.registry.delete_client(&id, record).await?, unknown(&one.id))?;
+            forget(&stack, &id).await?;
             print(one.common.json, &json!({ "client_id": one.id, "deleted": true }))
         }
     }
+}
+
+/// Ends what people gave a client that is deleted: the next client of its id is another one.
+async fn forget(stack: &Stack, id: &ClientId) -> Result<(), Error> {
+    let grants = stack.grants.all(Some(id)).await?;
+    let ids: Vec<GrantId> = grants.iter().map(|grant| grant.id).collect();
+    revoke_all(stack, &ids).await?;
+    for stored in stack.people.all_consents().await?.into_iter().filter(|stored| stored.client == *id) {
+        stack.people.withdraw_consent(stored.person, id, None).await?;
+    }
+    Ok(())
 }
 
 async fn create(options: ClientCreate) -> Result<(), Error> {

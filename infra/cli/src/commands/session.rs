@@ -6,7 +6,7 @@ use edge::Error;
 use grants::{Policy, SessionId, Timestamp};
 use serde_json::{Value, json};
 use sessions::{PersonKey, Rules, Session, User, is_alive};
-use store::AuditedAction;
+use store::{AuditedAction, Changed};
 
 use crate::args::{SessionCommand, SessionEnd, SessionList};
 use crate::audit::{About, NO_ATTRIBUTES};
@@ -47,11 +47,16 @@ async fn end(options: SessionEnd) -> Result<(), Error> {
         (None, None) => Vec::new(),
     };
     let records = stack.recorder().await;
+    let mut ended = 0_usize;
     for session in &sessions {
         let record = records.record(AuditedAction::SessionEnd, &About::Session(session.id), NO_ATTRIBUTES);
-        stack.people.end_session_beside(session, Some(record)).await?;
+        let done = stack.people.end_session_beside(session, Some(record)).await? == Changed::Done;
+        ended = ended.saturating_add(usize::from(done));
     }
-    print(options.common.json, &json!({ "ended": sessions.len() }))
+    match &options.session {
+        Some(session) if ended == 0 => Err(format!("the session {session} ended meanwhile: nothing was done").into()),
+        Some(_) | None => print(options.common.json, &json!({ "ended": ended })),
+    }
 }
 
 /// The session of this name: among those of the person where one is named, or else among all.
