@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::claims::claim::Claim;
 
-/// The single claims that an authorization request asks for. Unknown values are omitted from the response, not
-/// refused.
+/// The single claims that an authorization request asks for. Claims without a known value are omitted from the
+/// response, not refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClaimsRequest {
     /// Claims requested from the UserInfo endpoint.
