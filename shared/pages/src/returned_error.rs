@@ -34,7 +34,7 @@ impl ReturnedError<'_> {
     /// Renders the page as HTML.
     ///
     /// # Errors
-    /// [`Unrenderable`] when the link is none to an app, or the template could not be filled in.
+    /// [`Unrenderable`] when the link does not lead to an app, or the template could not be filled in.
     pub fn render(&self) -> Result<String, Unrenderable> {
         let (WayOn::Link(href) | WayOn::Form(href, _)) = self.way_on;
         rendering::leads_to_an_app(href)?;

@@ -99,7 +99,7 @@ impl HandleKeys {
     }
 
     /// Derives the secret with which a client signs its assertions: 256 bits, always the same for one client and
-    /// one salt, and different for every other. The salt comes first because its length is fixed.
+    /// one salt, and different for any other client or salt. The salt comes first because its length is fixed.
     pub fn secret_that_signs(&self, client: &ClientId, salt: &SecretSalt) -> Secret {
         let tagger = self.signing_secrets.clone().chain_update(salt.as_bytes());
         let bits = Zeroizing::new(<[u8; 32]>::from(tagger.chain_update(client.as_str()).finalize().into_bytes()));

@@ -16,7 +16,7 @@ pub enum RegistrationErrorCode {
     InvalidRedirectUri,
     /// Any other member is invalid.
     InvalidClientMetadata,
-    /// The software statement was not made by anyone whom this server trusts.
+    /// The software statement does not come from a trusted party.
     UnapprovedSoftwareStatement,
 }
 

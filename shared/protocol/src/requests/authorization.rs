@@ -69,7 +69,7 @@ pub enum AuthorizationRequestError {
     /// `response_type` is missing from the request.
     #[error("response_type is missing")]
     ResponseTypeMissing,
-    /// `response_type` is not one that is offered.
+    /// `response_type` is unknown or not offered.
     #[error("this response type is not supported: use code")]
     ResponseTypeUnsupported,
     /// `response_mode` is not the one of the response type.

@@ -82,8 +82,8 @@ fn algorithms() -> BTreeSet<SigningAlgorithm> {
     BTreeSet::from([ALGORITHM])
 }
 
-/// Simulates one hour: two rotators that both read before either writes, one of which may be interrupted, and a
-/// token.
+/// Simulates one hour: two rotators that both read before either writes, one of which may be interrupted, and
+/// one token signed on some host.
 fn hour(table: &mut Table, dice: &mut Dice, time: u64) -> Option<Token> {
     let clocks = [dice.clock(time), dice.clock(time)];
     let plans = clocks.map(|now| table.records.rotation(&algorithms(), When::Due(INTERVAL), now));
