@@ -1,4 +1,4 @@
-//! Handles: random values with a tag, and what each kind carries.
+//! Handles: random values with a tag, and the contents of each kind.
 
 pub(crate) mod handles;
 pub(crate) mod kind;

@@ -1,17 +1,18 @@
-//! Keys, and what is made with them: signed tokens, the public key set, handles, wrapped secrets.
+//! Keys and their uses: signed tokens, the public key set, handles, wrapped secrets.
 //!
-//! Here lives everything that signs, verifies, tags or encrypts. What never lives here: what a token may say (that is
-//! `grants`), where keys are stored (`store`), when they are read again (`edge`).
+//! This crate contains everything that signs, verifies, tags or encrypts. It does not decide the contents of a
+//! token (`grants`), where keys are stored (`store`), or when they are read again (`edge`).
 //!
 //! # Decisions
-//! - One audited backend, AWS-LC, for signatures and for wrapping: its RSA private-key operations take constant time,
-//!   which those of the pure-Rust `rsa` crate do not (RUSTSEC-2023-0071). `hmac` and `hkdf` make the handles.
+//! - One audited backend, AWS-LC, is used for signatures and for wrapping: its RSA private-key operations run in
+//!   constant time, unlike those of the pure-Rust `rsa` crate (RUSTSEC-2023-0071). `hmac` and `hkdf` make the
+//!   handles.
 //! - Private keys are parsed once and kept parsed: building an RSA key pair costs more than a P-256 signature.
-//!   `jsonwebtoken` gives the header and the verification; the signature is made with the kept key.
-//! - A key's state is not stored but follows from the clock and from its successor ([`KeyState`]), so there is no
-//!   promotion to forget, to do twice, or to die in the middle of.
-//! - Handles and signing keys are wrapped for different purposes, bound into the ciphertext: a function that checks
-//!   handles cannot unwrap a signing key.
+//!   `jsonwebtoken` provides the header and the verification; the signature is made with the parsed key.
+//! - A key's state is not stored but computed from the clock and from its successor ([`KeyState`]), so there is no
+//!   promotion step that could be forgotten, repeated or interrupted.
+//! - Handles and signing keys are wrapped for different purposes, which are bound into the ciphertext: a function
+//!   that checks handles cannot unwrap a signing key.
 
 mod clients;
 mod handle;

@@ -1,4 +1,4 @@
-//! The keys in hand: what a function holds between two readings of the keys table.
+//! The key ring: the keys that a function holds between two reads of the keys table.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::tokens::access::{InvalidToken, Verifier};
 use crate::tokens::identity::{IdTokenFacts, UserInfo};
 use crate::tokens::{access, identity};
 
-/// The keys in hand.
+/// The keys that a function currently holds.
 #[derive(Clone)]
 pub struct KeyRing {
     handles: HandleKeys,
@@ -29,12 +29,12 @@ pub struct KeyRing {
     records: Records,
 }
 
-/// What the UserInfo endpoint signs for a client.
+/// The contents of a signed UserInfo response for a client.
 #[derive(Clone, Copy)]
 pub struct SignedUserInfo<'a> {
     /// The claims about the person.
     pub claims: &'a UserInfo<'a>,
-    /// The issuer of this server.
+    /// The issuer identifier of this server.
     pub issuer: &'a str,
     /// The client, which is the audience.
     pub client: &'a ClientId,
@@ -43,11 +43,11 @@ pub struct SignedUserInfo<'a> {
 }
 
 impl KeyRing {
-    /// Unwraps the keys of `records`, all at once. Private keys that `before` holds are not unwrapped again; where `signs` is false
-    /// none are unwrapped at all.
+    /// Unwraps the keys of `records` concurrently. Private keys already in `before` are not unwrapped again; if
+    /// `signs` is false, no private key is unwrapped.
     ///
     /// # Errors
-    /// [`KeysError`] when there is no master or something cannot be unwrapped.
+    /// [`KeysError`] when there is no master key or something cannot be unwrapped.
     pub async fn open(
         records: Records,
         wrap: &dyn KeyWrap,
@@ -75,25 +75,26 @@ impl KeyRing {
         Ok(Self { handles, signers, verifiers, records })
     }
 
-    /// The keys of handles.
+    /// The keys that make and check handles.
     pub const fn handles(&self) -> &HandleKeys {
         &self.handles
     }
 
-    /// Signs an access token with the key that is active for its algorithm now. Where the clock went back since the keys
-    /// were unwrapped it may not be in hand; then the next one signs, which verifiers have known for hours.
+    /// Signs an access token with the key that is currently active for its algorithm. If the clock went back since
+    /// the keys were unwrapped, that key may not be in the ring; then the next key signs, which verifiers have
+    /// known for hours.
     ///
     /// # Errors
-    /// [`KeysError::NoKeyFor`] when there is none.
+    /// [`KeysError::NoKeyFor`] when the ring has no key for the algorithm.
     pub fn sign(&self, token: &AccessToken, issuer: &str, id: TokenId) -> Result<Secret, KeysError> {
         let signer = self.signer(token.algorithm, token.issued_at)?;
         signer.sign(Signed::Access, &access::claims(token, issuer, id)?).map(Secret::new)
     }
 
-    /// Signs an ID token that goes out beside this access token.
+    /// Signs an ID token that is issued together with this access token.
     ///
     /// # Errors
-    /// As [`KeyRing::sign`].
+    /// The same as [`KeyRing::sign`].
     pub fn sign_id_token(
         &self,
         token: &IdToken,
@@ -104,19 +105,19 @@ impl KeyRing {
         signer.sign(Signed::Identity, &identity::claims(token, issuer, access_token)?).map(Secret::new)
     }
 
-    /// Signs a logout token.
+    /// Signs a logout token for one client.
     ///
     /// # Errors
-    /// As [`KeyRing::sign`].
+    /// The same as [`KeyRing::sign`].
     pub fn sign_logout_token(&self, token: &LogoutToken, issuer: &str, jti: &str) -> Result<String, KeysError> {
         let signer = self.signer(token.algorithm, token.issued_at)?;
         signer.sign(Signed::Logout, &identity::logout(token, issuer, jti)?)
     }
 
-    /// Signs what the UserInfo endpoint tells a client.
+    /// Signs a response of the UserInfo endpoint for a client.
     ///
     /// # Errors
-    /// As [`KeyRing::sign`].
+    /// The same as [`KeyRing::sign`].
     pub fn sign_userinfo(&self, told: &SignedUserInfo<'_>, now: Timestamp) -> Result<String, KeysError> {
         let claims = identity::userinfo(told.claims, told.issuer, told.client)?;
         self.signer(told.algorithm, now)?.sign(Signed::Identity, &claims)
@@ -130,28 +131,28 @@ impl KeyRing {
         signer.map(Arc::as_ref).ok_or(missing)
     }
 
-    /// The items that a grant rests on, as its handles and tokens name them.
+    /// Returns the items that a grant rests on, hidden as its handles and tokens contain them.
     pub fn footing_of(&self, grant: &Grant) -> Option<HiddenFooting> {
         grant.rests_on().map(|rests_on| self.handles.hide(grant.id, rests_on))
     }
 
-    /// Whether a token for `algorithm` could be signed now.
+    /// Returns whether a token for `algorithm` could be signed now.
     pub fn has_key_for(&self, algorithm: SigningAlgorithm) -> bool {
         self.signers.iter().any(|key| key.algorithm() == algorithm)
     }
 
-    /// The algorithms for which there is a key, whether or not it is unwrapped here.
+    /// Returns the algorithms that have a key, whether or not it is unwrapped here.
     pub fn algorithms(&self) -> BTreeSet<SigningAlgorithm> {
         self.records.signing.iter().map(|record| record.algorithm).collect()
     }
 
-    /// Whether the key that `token` names is in hand; a text that names none needs none.
+    /// Returns whether the ring has the key that `token` names; `true` for a text that names none.
     pub fn knows_key_of(&self, token: &Secret) -> bool {
         let kid = jsonwebtoken::decode_header(token.expose()).ok().and_then(|header| header.kid);
         kid.is_none_or(|kid| self.records.signing.iter().any(|record| record.public.kid == kid))
     }
 
-    /// What a JWT says, when it is an access token that was signed here for `issuer`.
+    /// Returns the contents of a JWT if it is an access token that this server signed for `issuer`.
     ///
     /// # Errors
     /// [`InvalidToken`] for anything else.
@@ -159,7 +160,7 @@ impl KeyRing {
         access::read(token.expose(), issuer, &self.verifiers)
     }
 
-    /// Whom an ID token was about that was signed here for `issuer`, however long ago.
+    /// Returns the person, client and session of an ID token that this server signed for `issuer`, expired or not.
     ///
     /// # Errors
     /// [`InvalidToken`] for anything else.
@@ -174,24 +175,24 @@ impl Records {
         matches!(self.state(record, now), KeyState::Active | KeyState::Pending)
     }
 
-    /// The public key set (RFC 7517 §5).
+    /// Returns the public key set (RFC 7517 §5).
     pub fn key_set(&self, now: Timestamp) -> JwkSet {
         JwkSet { keys: self.published(now) }
     }
 }
 
-/// A new master for handles, wrapped.
+/// Creates a new master key for handles, wrapped.
 ///
 /// # Errors
-/// [`KeysError`] when it cannot be made or wrapped.
+/// [`KeysError`] when the key cannot be created or wrapped.
 pub async fn new_master(wrap: &dyn KeyWrap) -> Result<MasterRecord, KeysError> {
     Ok(MasterRecord { wrapped: wrap.new_secret(Purpose::Handles).await?.to_vec() })
 }
 
-/// The signing key that was planned, with its private part wrapped.
+/// Creates the planned signing key, with its private part wrapped.
 ///
 /// # Errors
-/// [`KeysError`] when it cannot be made or wrapped.
+/// [`KeysError`] when the key cannot be created or wrapped.
 pub async fn new_signing_key(planned: PlannedKey, wrap: &dyn KeyWrap, now: Timestamp) -> Result<KeyRecord, KeysError> {
     let PlannedKey { algorithm, predecessor, activates_at } = planned;
     let NewPair { public, wrapped } = wrap.new_pair(algorithm).await?;

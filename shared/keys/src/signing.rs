@@ -1,4 +1,4 @@
-//! Signing keys: made, wrapped, recorded, rotated and published.
+//! Signing keys: creation, wrapping, storage records, rotation and publication.
 
 pub(crate) mod error;
 pub(crate) mod key;

@@ -1,4 +1,4 @@
-//! Signed tokens: what one holds, and how it is read again.
+//! Signed tokens: writes their contents, and reads them again.
 
 pub(crate) mod access;
 pub(crate) mod identity;

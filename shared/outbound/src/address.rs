@@ -1,8 +1,8 @@
-//! Addresses: which of them are out there, for everybody.
+//! IP addresses: distinguishes those on the public internet from all others.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// IPv4 networks that are not reached from everywhere (IANA's registry of special-purpose addresses, RFC 6890).
+/// The IPv4 networks that are not globally reachable (IANA's registry of special-purpose addresses, RFC 6890).
 const NOT_PUBLIC: [(Ipv4Addr, u32); 18] = [
     // This network.
     (Ipv4Addr::UNSPECIFIED, 8),
@@ -12,7 +12,7 @@ const NOT_PUBLIC: [(Ipv4Addr, u32); 18] = [
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     // Loopback.
     (Ipv4Addr::new(127, 0, 0, 0), 8),
-    // Link-local: here a cloud tells a machine its credentials.
+    // Link-local: a cloud provides a machine's credentials here.
     (Ipv4Addr::new(169, 254, 0, 0), 16),
     // Private use.
     (Ipv4Addr::new(172, 16, 0, 0), 12),
@@ -39,7 +39,7 @@ const NOT_PUBLIC: [(Ipv4Addr, u32); 18] = [
     (Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
-/// Whether an address is out there, for everybody.
+/// Returns whether an address is on the public internet.
 pub(crate) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -52,14 +52,15 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     !NOT_PUBLIC.iter().any(within)
 }
 
-/// Of IPv6 only what is assigned to the public (`2000::/3`) counts, and an address of the other kind inside counts as itself.
+/// Accepts only the public part of IPv6 (`2000::/3`). An address that embeds an IPv4 address is judged by the
+/// latter.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     match address.segments() {
         // IPv4-mapped (RFC 4291 §2.5.5.2), NAT64 (RFC 6052 §2.1) and 6to4 (RFC 3056 §2).
         [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
             is_public_v4(embedded(high, low))
         }
-        // Protocol assignments, Teredo among them (2001::/23), and documentation (2001:db8::/32, 3fff::/20).
+        // Protocol assignments, including Teredo (2001::/23), and documentation (2001:db8::/32, 3fff::/20).
         [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
         [first, ..] => first & 0xe000 == 0x2000,
     }

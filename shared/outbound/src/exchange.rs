@@ -1,4 +1,4 @@
-//! One request, its answer, and the limits of both.
+//! One request and its response, with the limits of both.
 
 use std::future::{Ready, ready};
 use std::io;
@@ -22,64 +22,66 @@ use tokio::time::timeout;
 
 use crate::{Forbidden, Target};
 
-/// From the name to the last byte.
+/// The time limit from name resolution to the last byte.
 const WHOLE: Duration = Duration::from_secs(3);
-/// Until there is a connection.
+/// The time limit for establishing a connection.
 const CONNECT: Duration = Duration::from_secs(1);
-/// The largest body that is read, in bytes.
+/// The largest response body that is read, in bytes.
 const MAX_BODY: usize = 64 * 1024;
-/// The largest head of an answer, in bytes.
+/// The largest response head that is read, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
 const USER_AGENT: &str = concat!("jeton/", env!("CARGO_PKG_VERSION"));
 const ACCEPTED: &str = "application/json, application/jwk-set+json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Who asks. Nothing is read and nothing is sent until somebody does.
+/// A client for outbound requests. It reads and sends nothing until the first request.
 #[derive(Clone, Default)]
 pub struct Outbound {
     tls: Arc<OnceCell<ClientConfig>>,
 }
 
-/// A JSON document that somebody serves.
+/// A JSON document fetched from another server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
-    /// The document as it came.
+    /// The document as it was received.
     pub body: Vec<u8>,
-    /// For how many seconds it may be kept, where the answer says so (RFC 9111 §5.2.2); none for what must not be.
+    /// The number of seconds for which it may be cached, if the response says so (RFC 9111 §5.2.2); `None` if it
+    /// must not be.
     pub max_age: Option<u32>,
 }
 
-/// Why there is no answer. Nothing that came over the wire is in it.
+/// The reasons why a request has no usable response. They contain nothing that was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
-    /// It may not be asked.
+    /// The address must not be requested.
     #[error("the address may not be asked: {0}")]
     Forbidden(#[from] Forbidden),
-    /// There is nobody to trust.
+    /// No root certificates are installed or named.
     #[error("there are no root certificates: install those of the system, or name a file with SSL_CERT_FILE")]
     NoRoots,
-    /// The name has no address.
+    /// The host name has no address.
     #[error("the host has no address: check its name, and that this function reaches a resolver")]
     Unresolved,
-    /// No connection, no trust, or an answer that is no HTTP.
+    /// The connection failed, the certificate is not trusted, or the response is not HTTP.
     #[error("the host did not answer over TLS as it should: check its address, its certificate, and the way there")]
     Unreachable,
-    /// It takes too long.
+    /// The response takes too long.
     #[error("the host did not answer within 3 seconds")]
     Timeout,
-    /// Another status than 200. A redirect is not followed.
+    /// The status is not 200. Redirects are not followed.
     #[error("the host answered with status {0} instead of 200; redirects are not followed")]
     Status(StatusCode),
-    /// Another content type than JSON, or a compressed body.
+    /// The content type is not JSON, or the body is compressed.
     #[error("the host did not answer with plain JSON: serve application/json, uncompressed")]
     NotJson,
-    /// More than is read.
+    /// The response is larger than the limit.
     #[error("the answer is larger than 64 KiB")]
     TooLarge,
 }
 
 impl FetchError {
-    /// Whether it may be over soon without anybody changing what is written down.
+    /// Returns whether the failure may be temporary, that is, may end without a change to the registered address or
+    /// its content.
     pub fn may_pass(self) -> bool {
         match self {
             Self::Unresolved | Self::Unreachable | Self::Timeout | Self::NoRoots => true,
@@ -90,7 +92,7 @@ impl FetchError {
 }
 
 impl Outbound {
-    /// Asks with the roots of the system.
+    /// Creates a client that trusts the system's root certificates.
     pub fn new() -> Self {
         Self::default()
     }
@@ -98,7 +100,7 @@ impl Outbound {
     /// Fetches a JSON document.
     ///
     /// # Errors
-    /// [`FetchError`] when there is no answer, or another than a JSON document of at most 64 KiB.
+    /// [`FetchError`] when there is no response, or it is not a JSON document of at most 64 KiB.
     pub async fn get_json(&self, target: &Target) -> Result<Fetched, FetchError> {
         let request = Request::builder().method(Method::GET).header(header::ACCEPT, ACCEPTED);
         let exchange = async {
@@ -115,10 +117,10 @@ impl Outbound {
         timeout(WHOLE, exchange).await.unwrap_or(Err(FetchError::Timeout))
     }
 
-    /// Posts a form, and tells the status. The body of the answer is not read.
+    /// Posts a form and returns the status. The body of the response is not read.
     ///
     /// # Errors
-    /// [`FetchError`] when there is no answer.
+    /// [`FetchError`] when there is no response.
     pub async fn post_form(&self, target: &Target, body: String) -> Result<StatusCode, FetchError> {
         let request = Request::builder().method(Method::POST).header(header::CONTENT_TYPE, FORM);
         let exchange = async { self.ask(target, request, body).await.map(|answer| answer.status()) };
@@ -169,7 +171,7 @@ fn trusting(roots: RootCertStore) -> Result<ClientConfig, FetchError> {
     Ok(config.map_err(|_| FetchError::NoRoots)?.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// The addresses that were looked at, whatever name is asked for.
+/// A resolver that returns the checked addresses, no matter which name is looked up.
 #[derive(Clone)]
 struct Resolved(Vec<SocketAddr>);
 
@@ -187,7 +189,7 @@ impl tower_service::Service<Name> for Resolved {
     }
 }
 
-/// Reads a body piece by piece, and stops when it is too large.
+/// Reads a body in pieces, and stops when it exceeds the limit.
 async fn read(answer: Response<Incoming>) -> Result<Vec<u8>, FetchError> {
     let (mut body, mut whole) = (answer.into_body(), Vec::new());
     while let Some(frame) = body.frame().await {
@@ -200,7 +202,8 @@ async fn read(answer: Response<Incoming>) -> Result<Vec<u8>, FetchError> {
     Ok(whole)
 }
 
-/// `application/json`, or a type built on it such as `application/jwk-set+json`; nothing that is to be unpacked first.
+/// Returns whether the content is plain JSON: `application/json` or a type based on it, such as
+/// `application/jwk-set+json`, without compression.
 fn is_plain_json(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -209,7 +212,7 @@ fn is_plain_json(headers: &HeaderMap) -> bool {
     json && !packed
 }
 
-/// How long an answer may be kept.
+/// Returns the number of seconds for which a response may be cached.
 fn max_age(headers: &HeaderMap) -> Option<u32> {
     let values = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
     let directives = values.flat_map(|value| value.split(',')).map(|word| word.trim().to_ascii_lowercase());

@@ -1,17 +1,19 @@
-//! Requests from this server to addresses that others wrote down: key sets of clients, and whoever is told of a sign-out.
+//! Outbound requests to addresses that others registered: the key sets of clients, and the URLs notified of a
+//! sign-out.
 //!
-//! Here lives what keeps such a request from reaching anything inside the network, from taking long and from growing
-//! large. What never lives here: what is asked, and what the answer means.
+//! This crate keeps such requests from reaching anything inside the network, and limits their time and size. It
+//! does not decide which addresses are requested or what the responses mean.
 //!
 //! # Decisions
-//! - A name is resolved once, every address that it has is looked at, and the connection goes to one of these: no second
-//!   look-up can find another address (C119). One private address among public ones refuses them all.
-//! - Redirects are not followed: whoever wrote the address down can write down where it leads. The proxies that an
-//!   environment names are not used: they would look the name up again.
-//! - A connection serves one request. A function may be frozen for minutes between two, and what is asked is cached.
-//! - The roots of the system are trusted, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name. They are read when
-//!   they are needed first: most functions never ask anybody.
-//! - `https` only. `http` is for a server on this very machine that the operator names.
+//! - A name is resolved once, all its addresses are checked, and the connection goes to one of them: no second
+//!   look-up can return a different address (C119). One private address among public ones refuses them all.
+//! - Redirects are not followed: anyone who registers an address can register its target instead. Proxies named in
+//!   the environment are not used, because they would resolve the name again.
+//! - Each connection serves one request. A function may be frozen for minutes between two, and responses are
+//!   cached.
+//! - The system's root certificates are trusted, or those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name. They are
+//!   read on first use, because most functions never send a request.
+//! - Only `https` is allowed. `http` is for a server on this machine that the operator names.
 
 mod address;
 mod exchange;

@@ -1,32 +1,32 @@
-//! The private hosts that may be asked all the same.
+//! The private hosts that may be requested by exception.
 
 use std::collections::HashSet;
 
 use url::Host;
 
-/// The private hosts that the operator named: none by default.
+/// The private hosts that the operator allowed; empty by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
     hosts: HashSet<(Host<String>, Option<u16>)>,
 }
 
-/// A word that is neither a host nor a host and a port.
+/// The error for a word that is neither a host nor a host with a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is a list of hosts, each with a port or without, with spaces between: `keys.internal.example [::1]:8443`")]
 pub struct MalformedReach;
 
 impl Reach {
-    /// Reads hosts with spaces between. One with a port is that port only; names are taken as they are, and nothing
-    /// below them.
+    /// Reads hosts separated by spaces. A host with a port allows that port only; names match exactly, without
+    /// their subdomains.
     ///
     /// # Errors
-    /// [`MalformedReach`] when one is none.
+    /// [`MalformedReach`] when a word is malformed.
     pub fn parse(text: &str) -> Result<Self, MalformedReach> {
         let hosts = text.split_ascii_whitespace().map(host).collect::<Result<_, _>>()?;
         Ok(Self { hosts })
     }
 
-    /// Whether `host` may be asked at `port` wherever it is.
+    /// Returns whether `host` may be requested at `port`, wherever the host is.
     pub(crate) fn holds(&self, host: &Host<String>, port: u16) -> bool {
         [None, Some(port)].into_iter().any(|port| self.hosts.contains(&(host.clone(), port)))
     }

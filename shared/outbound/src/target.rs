@@ -1,4 +1,4 @@
-//! Where a request may go.
+//! The destinations of outbound requests.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,41 +10,41 @@ use crate::address::is_public;
 
 const MAX_BYTES: usize = 2048;
 
-/// An address that somebody wrote down, and that may be asked as far as its text can tell.
+/// An address registered by others that may be requested, as far as its text shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     uri: Uri,
     host: Host<String>,
     port: u16,
-    /// The operator named this host: it may be anywhere.
+    /// `true` when the operator named this host, which may then be anywhere.
     may_be_private: bool,
 }
 
-/// Why an address is not asked.
+/// The reasons why an address must not be requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Forbidden {
-    /// Not an absolute URL, or too long.
+    /// The text is not an absolute URL, or is too long.
     #[error("it is not a URL of at most 2048 ASCII characters")]
     Malformed,
-    /// Not `https`.
+    /// The scheme is not `https`.
     #[error("it is not https; http is for a host of this machine that JETON_OUTBOUND_PRIVATE_HOSTS names")]
     NotHttps,
-    /// A name before the host.
+    /// The URL has user information before its host.
     #[error("it has user information before its host: leave it out")]
     UserInformation,
-    /// A fragment.
+    /// The URL has a fragment.
     #[error("it has a fragment: leave it out")]
     Fragment,
-    /// An address inside a network.
+    /// The host has an address inside a network.
     #[error("its host is inside a network, or reserved; JETON_OUTBOUND_PRIVATE_HOSTS names those that may be asked")]
     Private,
 }
 
 impl Target {
-    /// Reads a URL. A host that is an address is judged at once, a name when it is resolved.
+    /// Reads a URL. A host given as an address is checked immediately; a host name is checked when it is resolved.
     ///
     /// # Errors
-    /// [`Forbidden`] says why it may not be asked.
+    /// [`Forbidden`] gives the reason why it must not be requested.
     pub fn parse(text: &str, reach: &Reach) -> Result<Self, Forbidden> {
         if text.len() > MAX_BYTES || !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
             return Err(Forbidden::Malformed);
@@ -70,10 +70,11 @@ impl Target {
         Ok(target)
     }
 
-    /// The addresses to ask: those of its host, each of which was looked at.
+    /// Returns all addresses of the host, each of them checked.
     ///
     /// # Errors
-    /// [`Forbidden::Private`] when one of them is inside a network; `None` when the host has none.
+    /// [`Forbidden::Private`] when one of them is inside a network; the result is `None` when the host has no
+    /// address.
     pub(crate) async fn resolve(&self) -> Result<Option<Vec<SocketAddr>>, Forbidden> {
         let addresses: Vec<SocketAddr> = match (&self.host, self.literal()) {
             (_, Some(address)) => vec![SocketAddr::new(address, self.port)],
@@ -88,7 +89,7 @@ impl Target {
         Ok(Some(addresses).filter(|addresses| !addresses.is_empty()))
     }
 
-    /// What is written on the wire.
+    /// The URI to send in the request.
     pub(crate) const fn uri(&self) -> &Uri {
         &self.uri
     }
@@ -115,7 +116,7 @@ fn is_this_machine(host: &Host<String>) -> bool {
     }
 }
 
-/// What stands between `//` and the path, as it is written.
+/// Returns the text between `//` and the path, exactly as written.
 fn authority(text: &str) -> &str {
     let (_, rest) = text.split_once("//").unwrap_or_default();
     rest.split(['/', '?', '#']).next().unwrap_or_default()

@@ -12,30 +12,31 @@ pub struct Consent<'a> {
     pub client_name: &'a str,
     /// The date when the client registered itself; `None` for a client of the operator.
     pub registered_itself: Option<&'a str>,
-    /// Who is signed in, and is asked.
+    /// The name of the signed-in person who is asked.
     pub username: &'a str,
-    /// The host that receives the answer.
+    /// The host that receives the response.
     pub redirect_host: &'a str,
-    /// Whether the answer goes to an app on the person's own device, which nobody can identify (RFC 8252 §8.6).
+    /// `true` when the response goes to an app on the person's own device, which cannot be identified (RFC 8252
+    /// §8.6).
     pub is_native: bool,
-    /// The scope tokens that are asked for.
+    /// The requested scope tokens.
     pub scopes: &'a [&'a str],
-    /// The APIs that the tokens would be good for.
+    /// The APIs that the tokens would give access to.
     pub resources: &'a [&'a str],
-    /// Where the form is sent to: a path on this site, that begins with one `/`.
+    /// The path to which the form is sent: on this site, beginning with one `/`.
     pub action: &'a str,
     /// The authorization request, carried through the form.
     pub request: &'a str,
-    /// The form's single-use ticket against cross-site posts.
+    /// The single-use ticket that protects the form against cross-site posts.
     pub ticket: &'a str,
-    /// Where "Use another account" leads: a path on this site, that begins with one `/`.
+    /// The path that "Use another account" leads to: on this site, beginning with one `/`.
     pub switch_account: &'a str,
-    /// Whether the person decided on a page that showed something else.
+    /// `true` when the person decided on a page with different content.
     pub changed: bool,
 }
 
 impl Consent<'_> {
-    /// The page.
+    /// Renders the page as HTML.
     ///
     /// # Errors
     /// [`Unrenderable`] when `action` or `switch_account` would leave this site, or the template could not be filled in.
@@ -45,7 +46,8 @@ impl Consent<'_> {
         rendering::fill(self)
     }
 
-    /// The standard scopes in plain words (`OpenID` Connect Core §5.4, §11). The others speak for themselves.
+    /// Explains a standard scope in plain words (`OpenID` Connect Core §5.4, §11). Other scopes are shown as they
+    /// are.
     fn meaning(scope: &str) -> Option<&'static str> {
         match scope {
             "openid" => Some("Know who you are"),

@@ -1,4 +1,4 @@
-//! Dates as people write them.
+//! Dates in the form that people write.
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -16,7 +16,7 @@ const MONTHS: [&str; 12] = [
 ];
 const SECONDS_A_DAY: u64 = 24 * 3600;
 
-/// The date of a number of seconds since the start of 1970, in UTC: `23 November 2026`.
+/// Formats a number of seconds since the start of 1970 as a date in UTC: `23 November 2026`.
 pub fn date(seconds: u64) -> String {
     let (mut days, mut year) = (seconds / SECONDS_A_DAY, 1970);
     while let Some(rest) = days.checked_sub(days_of(year)).filter(|_| year < 9999) {

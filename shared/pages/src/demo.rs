@@ -4,30 +4,30 @@ use askama::Template;
 
 use crate::{Unrenderable, rendering};
 
-/// The start page: what runs, and how to try it.
+/// The start page: the running services, and how to try them.
 #[derive(Template)]
 #[template(path = "start.html")]
 pub struct Start<'a> {
-    /// The issuer identifier.
+    /// The issuer identifier, a URL.
     pub issuer: &'a str,
     /// Every endpoint: its name and its URL.
     pub endpoints: &'a [(&'a str, &'a str)],
     /// A `curl` line that gets a token with client credentials.
     pub service_curl: &'a str,
-    /// The URL that starts the demo sign-in. It becomes a link as it is.
+    /// The URL that starts the demo sign-in. The link uses it unchanged.
     pub authorize_url: &'a str,
     /// The demo user's name.
     pub username: &'a str,
     /// The demo user's password.
     pub password: &'a str,
-    /// The demo clients: each one's id and what it is for.
+    /// The demo clients, each with its id and its purpose.
     pub clients: &'a [(&'a str, &'a str)],
-    /// Where the data is kept, in a sentence.
+    /// The place where the data is stored, in a sentence.
     pub storage: &'a str,
 }
 
 impl Start<'_> {
-    /// The page.
+    /// Renders the page as HTML.
     ///
     /// # Errors
     /// [`Unrenderable`] when the template could not be filled in.
@@ -36,20 +36,20 @@ impl Start<'_> {
     }
 }
 
-/// The demo app's page that a sign-in comes back to.
+/// The page of the demo app to which a sign-in returns.
 #[derive(Template)]
 #[template(path = "demo_callback.html")]
 pub struct DemoCallback<'a> {
-    /// The authorization code, when one came back.
+    /// The authorization code, if one was returned.
     pub code: Option<&'a str>,
-    /// The error that came back, if any: its code and its description. It is shown instead of a code.
+    /// The returned error, if any: its code and its description. It is shown instead of a code.
     pub error: Option<(&'a str, &'a str)>,
-    /// The `curl` line that redeems the code; shown with the code only.
+    /// The `curl` line that redeems the code; shown only with the code.
     pub redeem_curl: &'a str,
 }
 
 impl DemoCallback<'_> {
-    /// The page.
+    /// Renders the page as HTML.
     ///
     /// # Errors
     /// [`Unrenderable`] when the template could not be filled in.

@@ -1,11 +1,11 @@
-//! What holds for every page.
+//! Tests that apply to every page.
 
 use crate::{Consent, DemoCallback, Notice, Problem, ReturnedError, SignIn, SignOut, Start, WayOn, style};
 
 const HOSTILE: &str = r#""'<script>& autofocus onload=x"#;
 const HOSTILE_PATH: &str = r#"/"'<script>& autofocus onload=x"#;
 
-/// Every page in every shape, with `v` for each value and `path` for each link.
+/// Renders every page in every variant, with `v` for each value and `path` for each link.
 fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
     vec![
         ("sign-in", sign_in(v, None)),
@@ -93,7 +93,7 @@ fn start(v: &str) -> String {
     page.render().unwrap()
 }
 
-/// The tags of a page as a browser cuts them, each with its attribute values emptied.
+/// Returns the tags of a page as a browser would split them, with all attribute values emptied.
 fn tags(page: &str) -> Vec<String> {
     let (mut tags, mut tag, mut inside, mut quoted) = (Vec::new(), String::new(), false, false);
     for c in page.chars() {
@@ -111,7 +111,7 @@ fn tags(page: &str) -> Vec<String> {
     tags
 }
 
-/// The values of an attribute, wherever it stands.
+/// Returns all the values of an attribute in a page.
 fn values<'p>(page: &'p str, attribute: &str) -> Vec<&'p str> {
     page.split(&format!(" {attribute}=\"")).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
 }

@@ -6,32 +6,32 @@ use askama::Template;
 
 use crate::{Unrenderable, rendering, style};
 
-/// The one script of all pages: it presses the button, which is there for browsers without scripts.
+/// The only script of all pages. It presses the button, which is there for browsers without scripts.
 pub(crate) const SCRIPT: &str = "document.forms[0].submit()";
 
 static SOURCE: LazyLock<String> = LazyLock::new(|| style::source_of(SCRIPT));
 
-/// The source expression that allows the script of [`FormPost`], to be written after `script-src`.
+/// Returns the source expression that allows the script of [`FormPost`], for use after `script-src`.
 pub fn script_source() -> &'static str {
     &SOURCE
 }
 
-/// An authorization response in a form.
+/// An authorization response as a form.
 #[derive(Template)]
 #[template(path = "form_post.html")]
 pub struct FormPost<'a> {
-    /// The host that receives it.
+    /// The host that receives the response.
     pub redirect_host: &'a str,
     /// The date when the client registered itself; `None` for a client of the operator.
     pub registered_itself: Option<&'a str>,
-    /// The redirect URI: one that is registered for the client.
+    /// The redirect URI, which is registered for the client.
     pub action: &'a str,
     /// The parameters of the response.
     pub fields: &'a [(&'a str, &'a str)],
 }
 
 impl FormPost<'_> {
-    /// The page.
+    /// Renders the page as HTML.
     ///
     /// # Errors
     /// [`Unrenderable`] when the template could not be filled in.

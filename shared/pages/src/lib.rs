@@ -1,26 +1,28 @@
 //! HTML for people: sign-in, consent, problems, and the pages of the local development stack.
 //!
-//! Here live the words and the looks of every page, compiled into the binary, and nothing else. What never will:
-//! a rule (who may sign in, what may be asked), a header or a cookie, or anything loaded from elsewhere.
-//! Pages are given plain text, already decided on, and give back one HTML document.
+//! This crate contains the texts and the design of every page, compiled into the binary, and nothing else. It never
+//! contains a rule (such as who may sign in), a header or a cookie, or anything loaded from elsewhere. A page
+//! receives plain text, after all decisions are made, and returns one HTML document.
 //!
 //! # Decisions
 //!
-//! - **Plain `&str` in, `String` out.** The crate depends on no other room, so it cannot come to know a rule.
-//! - **No script, but of one page.** Forms, buttons and links do everything; the policy that goes with a page can
-//!   forbid scripts. [`FormPost`] sends itself, as its standard has it, by one line that is known by its hash, and has a
-//!   button for browsers without scripts.
-//! - **One inline stylesheet, known by its hash.** A page is one request, and [`style_source`] lets the policy allow
-//!   exactly these bytes and no others.
+//! - **Plain `&str` in, `String` out.** The crate depends on no other crate of Jeton, so it cannot contain their
+//!   rules.
+//! - **No scripts, except on one page.** Forms, buttons and links do everything, so the policy sent with a page can
+//!   forbid scripts. [`FormPost`] submits itself, as its standard specifies, with one line that is allowed by its
+//!   hash, and has a button for browsers without scripts.
+//! - **One inline stylesheet, allowed by its hash.** A page takes one request, and [`style_source`] lets the policy
+//!   allow exactly these bytes and no others.
 //! - **Every value is escaped by the template engine.** The one exception is the stylesheet, which is a constant.
 //! - **A link out of the site is not rendered.** Escaping does not make `javascript:` or `//elsewhere` harmless, so
-//!   [`Consent::switch_account`] and [`Problem::continue_to`] must be paths, or the page is refused. [`ReturnedError`]
-//!   alone leads to an app: to a URI that a browser could also be redirected to.
+//!   [`Consent::switch_account`] and [`Problem::continue_to`] must be paths, or the page is refused. Only
+//!   [`ReturnedError`] leads to an app: to a URI to which a browser could also be redirected.
 //! - **Names are isolated (`<bdi>`)**, so that a client's name in a right-to-left script, or with a direction
 //!   override in it, cannot reorder the sentence about it.
-//! - **Commands wrap and do not scroll.** A wrapped line is copied as one line, and nothing needs to be reachable
-//!   by keyboard just to be read. One click selects all of it.
-//! - **No `Debug`.** Pages carry tickets, codes and a demo password; what cannot be printed is not logged.
+//! - **Commands wrap instead of scrolling.** A wrapped line is copied as one line, and no scrolling area needs
+//!   keyboard access just to be read. One click selects the whole command.
+//! - **No `Debug`.** Pages contain tickets, codes and a demo password; a type that cannot be printed cannot be
+//!   logged.
 
 mod consent;
 mod date;

@@ -1,4 +1,4 @@
-//! The page that says what went wrong.
+//! The page that reports an error.
 
 use askama::Template;
 
@@ -8,18 +8,18 @@ use crate::{Unrenderable, rendering};
 #[derive(Template)]
 #[template(path = "problem.html")]
 pub struct Problem<'a> {
-    /// What happened, in a few words.
+    /// The problem, in a few words.
     pub title: &'a str,
-    /// What happened, in a sentence or two.
+    /// The problem, in a sentence or two.
     pub text: &'a str,
-    /// What the reader can do about it; may be empty.
+    /// Advice for the reader about a solution; may be empty.
     pub hint: &'a str,
-    /// A way on, when there is one: a path on this site that begins with one `/`, and its label.
+    /// A link to continue, if there is one: a path on this site that begins with one `/`, and its label.
     pub continue_to: Option<(&'a str, &'a str)>,
 }
 
 impl Problem<'_> {
-    /// The page.
+    /// Renders the page as HTML.
     ///
     /// # Errors
     /// [`Unrenderable`] when `continue_to` would leave this site, or the template could not be filled in.

@@ -1,17 +1,18 @@
-//! From a filled-in page to its HTML.
+//! Rendering: turns a page's values into HTML.
 
 use std::{error::Error, fmt};
 
 use askama::Template;
 
-/// Why a page could not be rendered. Neither reason is the reader's doing: answer 500.
+/// The reasons why a page could not be rendered. The reader did not cause any of them: answer 500.
 #[derive(Debug)]
 pub enum Unrenderable {
-    /// The template engine gave up.
+    /// The template engine reported an error.
     Template(askama::Error),
     /// A link that must stay on this site is not a path that begins with one `/`.
     LinkLeavesSite,
-    /// A link that must lead to an app is no redirect URI: neither http(s) nor of a private-use scheme with a period.
+    /// A link that must lead to an app is not a redirect URI: it is neither http(s) nor has a private-use scheme
+    /// with a period.
     NoApp,
 }
 
@@ -34,7 +35,7 @@ impl Error for Unrenderable {
     }
 }
 
-/// Fills in the template.
+/// Fills in the template of a page.
 pub(crate) fn fill(page: &impl Template) -> Result<String, Unrenderable> {
     page.render().map_err(Unrenderable::Template)
 }
@@ -52,8 +53,8 @@ pub(crate) fn stay_here(href: &str) -> Result<(), Unrenderable> {
     }
 }
 
-/// Refuses a link that would run something or stay here. Escaping does not make `javascript:` harmless, but a scheme with
-/// a period is none that a browser knows.
+/// Refuses a link that would run a script or stay on this site. Escaping does not make `javascript:` harmless, but
+/// no browser implements a scheme with a period.
 pub(crate) fn leads_to_an_app(href: &str) -> Result<(), Unrenderable> {
     let (scheme, rest) = href.split_once(':').ok_or(Unrenderable::NoApp)?;
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);

@@ -1,40 +1,40 @@
-//! The page with an error that is for an app which registered itself, shown before anybody signed in.
+//! The page with an error for a client that registered itself, shown when no person has signed in yet.
 
 use askama::Template;
 
 use crate::{Unrenderable, rendering};
 
-/// An error response that goes to the app only when the person presses on (RFC 9700 §4.11.2).
+/// An error response that is sent to the app only after the person chooses to continue (RFC 9700 §4.11.2).
 #[derive(Template)]
 #[template(path = "returned_error.html")]
 pub struct ReturnedError<'a> {
-    /// The name of the client.
+    /// The name of the client that sent the request.
     pub client_name: &'a str,
     /// The date when the client registered itself.
     pub registered_itself: Option<&'a str>,
-    /// The host that the person goes on to.
+    /// The host to which the person continues.
     pub redirect_host: &'a str,
-    /// The error code.
+    /// The error code, as in the response.
     pub error: &'a str,
-    /// The error in words.
+    /// The description of the error.
     pub description: &'a str,
-    /// The way to the app.
+    /// The link or form that leads to the app.
     pub way_on: WayOn<'a>,
 }
 
-/// The way in which a response gets to an app.
+/// The ways in which a response reaches an app.
 pub enum WayOn<'a> {
-    /// The response stands in this URL.
+    /// A link to this URL, which contains the response.
     Link(&'a str),
-    /// A form with the parameters of the response is posted to this redirect URI.
+    /// A form that posts the parameters of the response to this redirect URI.
     Form(&'a str, &'a [(&'a str, &'a str)]),
 }
 
 impl ReturnedError<'_> {
-    /// The page.
+    /// Renders the page as HTML.
     ///
     /// # Errors
-    /// [`Unrenderable`] when the link is none to an app, or the template could not be filled in.
+    /// [`Unrenderable`] when the link does not lead to an app, or the template could not be filled in.
     pub fn render(&self) -> Result<String, Unrenderable> {
         let (WayOn::Link(href) | WayOn::Form(href, _)) = self.way_on;
         rendering::leads_to_an_app(href)?;

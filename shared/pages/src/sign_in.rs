@@ -1,4 +1,4 @@
-//! The page that asks who is there.
+//! The page on which a person signs in.
 
 use askama::Template;
 
@@ -8,26 +8,26 @@ use crate::{Unrenderable, rendering};
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 pub struct SignIn<'a> {
-    /// The name of the client that the person signs in for.
+    /// The name of the client for which the person signs in.
     pub client_name: &'a str,
     /// The date when the client registered itself; `None` for a client of the operator.
     pub registered_itself: Option<&'a str>,
-    /// The host that the person returns to.
+    /// The host to which the person returns.
     pub redirect_host: &'a str,
-    /// What the username field already holds; may be empty.
+    /// The initial value of the username field; may be empty.
     pub username: &'a str,
-    /// Where the form is sent to: a path on this site, that begins with one `/`.
+    /// The path to which the form is sent: on this site, beginning with one `/`.
     pub action: &'a str,
     /// The authorization request, carried through the form.
     pub request: &'a str,
-    /// The form's single-use ticket against cross-site posts.
+    /// The single-use ticket that protects the form against cross-site posts.
     pub ticket: &'a str,
-    /// What went wrong the last time, when something did.
+    /// The error of the previous attempt, if there was one.
     pub alert: Option<&'a str>,
 }
 
 impl SignIn<'_> {
-    /// The page.
+    /// Renders the page as HTML.
     ///
     /// # Errors
     /// [`Unrenderable`] when `action` would leave this site, or the template could not be filled in.

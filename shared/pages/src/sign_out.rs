@@ -1,41 +1,42 @@
-//! The pages about signing out.
+//! The pages for signing out.
 
 use askama::Template;
 
 use crate::{Unrenderable, rendering};
 
-/// The question whether to sign out. It posts `request`, `ticket` and `decision` (`sign_out` or `stay`).
+/// The page that asks the person to confirm the sign-out. It posts `request`, `ticket` and `decision` (`sign_out`
+/// or `stay`).
 #[derive(Template)]
 #[template(path = "sign_out.html")]
 pub struct SignOut<'a> {
-    /// Who is signed in.
+    /// The name of the signed-in person.
     pub username: &'a str,
-    /// The name of the client that asks, where it is certain.
+    /// The name of the client that sent the request, if it is certain.
     pub client_name: Option<&'a str>,
     /// The date when that client registered itself; `None` for a client of the operator.
     pub registered_itself: Option<&'a str>,
-    /// The host of that client.
+    /// The host of the client.
     pub redirect_host: &'a str,
-    /// Where the form is sent to: a path on this site, that begins with one `/`.
+    /// The path to which the form is sent: on this site, beginning with one `/`.
     pub action: &'a str,
-    /// The request, carried through the form.
+    /// The sign-out request, carried through the form.
     pub request: &'a str,
-    /// The form's ticket against cross-site posts.
+    /// The ticket that protects the form against cross-site posts.
     pub ticket: &'a str,
 }
 
-/// What was done, where nobody has to decide anything.
+/// A message about a completed action, without anything to decide.
 #[derive(Template)]
 #[template(path = "notice.html")]
 pub struct Notice<'a> {
-    /// What was done, in a few words.
+    /// The completed action, in a few words.
     pub title: &'a str,
-    /// What that means.
+    /// The consequences of the action.
     pub text: &'a str,
 }
 
 impl SignOut<'_> {
-    /// The page.
+    /// Renders the page as HTML.
     ///
     /// # Errors
     /// [`Unrenderable`] when `action` would leave this site, or the template could not be filled in.
@@ -46,7 +47,7 @@ impl SignOut<'_> {
 }
 
 impl Notice<'_> {
-    /// The page.
+    /// Renders the page as HTML.
     ///
     /// # Errors
     /// [`Unrenderable`] when the template could not be filled in.

@@ -1,22 +1,22 @@
-//! The one stylesheet, and the name by which a content security policy allows it.
+//! The only stylesheet, and the hash by which a content security policy allows it.
 
 use std::sync::LazyLock;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
 
-/// The stylesheet, exactly as it stands between `<style>` and `</style>` on every page.
+/// The stylesheet, exactly as it appears between `<style>` and `</style>` on every page.
 pub(crate) const SHEET: &str = include_str!("../templates/style.css");
 
 static SOURCE: LazyLock<String> = LazyLock::new(|| source_of(SHEET));
 
-/// The source expression that allows the pages' stylesheet, `'sha256-...'` with its quotes (CSP Level 3 §2.3.1),
-/// to be written after `style-src`.
+/// Returns the source expression that allows the pages' stylesheet, `'sha256-...'` with its quotes (CSP Level 3
+/// §2.3.1), for use after `style-src`.
 pub fn style_source() -> &'static str {
     &SOURCE
 }
 
-/// The source expression of an inline text.
+/// Returns the source expression of an inline text.
 pub(crate) fn source_of(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
@@ -25,13 +25,13 @@ pub(crate) fn source_of(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The colour of `name` in a block of custom properties, as red, green and blue.
+    /// Returns the colour of `name` in a block of custom properties, as red, green and blue.
     fn colour(block: &str, name: &str) -> [f64; 3] {
         let after = block.split_once(&format!("--{name}: #")).unwrap().1;
         [0, 2, 4].map(|at| f64::from(u8::from_str_radix(&after[at..at + 2], 16).unwrap()) / 255.0)
     }
 
-    /// WCAG 2.2, "relative luminance".
+    /// Computes the "relative luminance" of WCAG 2.2.
     fn luminance(colour: [f64; 3]) -> f64 {
         let [r, g, b] = colour.map(|c| if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) });
         0.2126 * r + 0.7152 * g + 0.0722 * b
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_stylesheet_loads_nothing_and_survives_html_parsing() {
-        // A parser turns CR LF into LF before the hash is taken, and ends the element at `</`.
+        // A parser turns CR LF into LF before it computes the hash, and ends the element at `</`.
         for forbidden in ["url(", "@import", "\r", "</", "\0"] {
             assert!(!SHEET.contains(forbidden), "{forbidden:?}");
         }
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn the_source_expression_is_the_base64_of_sha_256() {
-        // FIPS 180-4, the digest of the empty message.
+        // FIPS 180-4: the digest of the empty message.
         assert_eq!(source_of(""), "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
         assert_eq!(style_source(), source_of(SHEET));
     }

@@ -1,4 +1,4 @@
-//! What is said of a person: the claims, the scopes that stand for them, and requests for single ones.
+//! Claims about a person, the scopes that request groups of claims, and requests for single claims.
 
 pub(crate) mod claim;
 pub(crate) mod claim_set;

@@ -1,15 +1,16 @@
-//! What is said on the wire: parameters, requests, responses, error codes and the newtypes of their values.
+//! The wire format: parameters, requests, responses, error codes and the newtypes of their values.
 //!
-//! Here lives every sentence of the specifications that speaks of *form*: what a parameter may look like, which
-//! may be absent, which may be repeated. What is parsed here is never checked again. What never lives here: who may
-//! have what (that is `grants` and `sessions`), HTTP headers and status lines (`edge`), text for people (`pages`).
+//! This crate implements every rule of the specifications about *form*: the syntax of a parameter, and whether it
+//! may be absent or repeated. Parsed values are never checked again. It never contains authorization rules
+//! (`grants` and `sessions`), HTTP headers and status lines (`edge`), or text for people (`pages`).
 //!
 //! # Decisions
-//! - A parameter without a value is an absent one, an unknown one is ignored, a repeated one is refused
-//!   (OAuth 2.1 §3.1, §3.2), `resource` excepted (RFC 8707 §2).
-//! - Malformed percent-encoding and invalid UTF-8 are refused, not replaced: what is stored is what was sent.
-//! - A malformed `code_verifier` is a proof that fails (`invalid_grant`), not a malformed request: RFC 7636 §4.6.
-//! - Values are bounded in length, so that no request can make a large item or a large answer.
+//! - A parameter without a value counts as absent, an unknown one is ignored, and a repeated one is refused (OAuth
+//!   2.1 §3.1, §3.2), except `resource` (RFC 8707 §2).
+//! - Malformed percent-encoding and invalid UTF-8 are refused, not replaced: the stored text is exactly the text
+//!   sent.
+//! - A malformed `code_verifier` is a failed proof (`invalid_grant`), not a malformed request: RFC 7636 §4.6.
+//! - Values are limited in length, so that no request can cause a large item or a large response.
 
 mod claims;
 mod registration;

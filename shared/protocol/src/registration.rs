@@ -1,4 +1,4 @@
-//! What a client says of itself when it registers, and what it is told.
+//! Client registration: the metadata that a client sends, and the response it receives.
 
 pub(crate) mod descriptive;
 pub(crate) mod information;

@@ -1,4 +1,4 @@
-//! What a client or a browser sends to an endpoint.
+//! Requests that a client or a browser sends to an endpoint.
 
 pub(crate) mod authorization;
 pub(crate) mod bearer;

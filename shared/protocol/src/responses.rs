@@ -1,4 +1,4 @@
-//! What an endpoint answers: documents and error codes.
+//! Responses of the endpoints: documents and error codes.
 
 pub(crate) mod documents;
 pub(crate) mod errors;

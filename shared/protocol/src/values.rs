@@ -1,4 +1,4 @@
-//! The values that parameters hold, each with its own form.
+//! The values of parameters, each with its own syntax.
 
 pub(crate) mod grant_type;
 pub(crate) mod names;

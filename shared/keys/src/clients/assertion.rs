@@ -1,4 +1,4 @@
-//! Assertions of clients (RFC 7523 §3): the signature, and what was signed.
+//! Client assertions (RFC 7523 §3): verifies the signature and reads the claims.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,15 +12,16 @@ use crate::clients::key_set::point;
 use crate::signing::key::jose;
 use crate::tokens::access::ReadAudience;
 
-/// What the `typ` of an assertion may be, in lower case, where it has one. Other kinds of JWT are none (RFC 8725 §3.11).
+/// The accepted values of `typ`, in lower case. `typ` may be absent, but other kinds of JWT are refused (RFC 8725
+/// §3.11).
 const TYPES: [&str; 2] = ["jwt", "client-authentication+jwt"];
 
-/// Not an assertion that one of the keys signed, for whatever reason.
+/// The error for a text that is not an assertion signed with one of the keys, for any reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an assertion of this client")]
 pub struct NotSigned;
 
-/// What is looked at of a header. Keys that come along or are pointed to are not (RFC 8725 §3.10).
+/// The header members that are read. Keys in the header, and links to keys, are ignored (RFC 8725 §3.10).
 #[derive(Deserialize)]
 struct Head {
     alg: String,
@@ -29,11 +30,11 @@ struct Head {
     crit: Option<IgnoredAny>,
 }
 
-/// The parts of a JWT as they are written.
+/// The parts of a JWT as they were written.
 struct Parts<'j> {
     header: &'j str,
     claims: &'j str,
-    /// What was signed: the first two with the point between.
+    /// The signed text: header and payload, joined by a period.
     message: &'j str,
     signature: &'j str,
 }
@@ -49,7 +50,7 @@ struct Written {
     jti: Option<String>,
 }
 
-/// RFC 7519 §2: it may have a fraction.
+/// A time, which may have a fraction (RFC 7519 §2).
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum NumericDate {
@@ -57,7 +58,7 @@ enum NumericDate {
     Fraction(f64),
 }
 
-/// The claims of an assertion that one of `keys` signed; with the one algorithm `only` where there is one.
+/// Returns the claims of an assertion that one of `keys` signed, with the algorithm `only` if one is given.
 ///
 /// # Errors
 /// [`NotSigned`] for anything else.
@@ -76,8 +77,8 @@ pub fn assertion_by_keys(
     keys.find_map(|key| jwt.verified(jose(algorithm), &verifying(&key.public))).ok_or(NotSigned)
 }
 
-/// The claims of an assertion that was signed with one of `secrets` and HS256 (OpenID Connect Core §10.1: the key is the
-/// text of the secret).
+/// Returns the claims of an assertion signed with HS256 and one of `secrets` (OpenID Connect Core §10.1: the key is
+/// the text of the secret).
 ///
 /// # Errors
 /// [`NotSigned`] for anything else.
@@ -100,14 +101,14 @@ impl<'j> Parts<'j> {
         Ok(Self { header, claims, message, signature })
     }
 
-    /// The header. What must be understood (RFC 7515 §4.1.11) is not.
+    /// Decodes the header, and refuses one with critical extensions (RFC 7515 §4.1.11), because none is supported.
     fn header(&self) -> Result<Head, NotSigned> {
         let header: Head = decoded(self.header)?;
         let known = header.typ.as_deref().is_none_or(|typ| TYPES.contains(&typ.to_ascii_lowercase().as_str()));
         if known && header.crit.is_none() { Ok(header) } else { Err(NotSigned) }
     }
 
-    /// The claims, when `key` signed them. What they must say is for `grants`.
+    /// Returns the claims if `key` signed them. Their contents are checked by `grants`.
     fn verified(&self, algorithm: Algorithm, key: &DecodingKey) -> Option<AssertionClaims> {
         let verified = crypto::verify(self.signature, self.message.as_bytes(), key, algorithm);
         if !verified.unwrap_or(false) {
@@ -118,7 +119,7 @@ impl<'j> Parts<'j> {
 }
 
 fn decoded<T: DeserializeOwned>(part: &str) -> Result<T, NotSigned> {
-    // A second point is no character of base64url.
+    // A second period is not a base64url character, so it is refused here.
     let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| NotSigned)?;
     serde_json::from_slice(&json).map_err(|_| NotSigned)
 }

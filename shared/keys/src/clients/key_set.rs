@@ -1,4 +1,4 @@
-//! Key sets of clients (RFC 7517 §5): read from what a client wrote or serves, and written again.
+//! Key sets of clients (RFC 7517 §5): reads a set that a client registered or serves, and writes it again.
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey};
 use base64::Engine;
@@ -8,28 +8,28 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
-/// The largest set that is read, in bytes.
+/// The largest key set that is read, in bytes.
 const MAX_SET_BYTES: usize = 64 * 1024;
 const MAX_KID_BYTES: usize = 256;
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 const MAX_EXPONENT_BYTES: usize = 4;
 
-/// Why a set of keys cannot be a client's.
+/// The reasons to refuse a client's key set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedKeySet {
-    /// Not JSON of the right shape, or too long.
+    /// The text is not JSON of the right shape, or is too long.
     #[error("it is no JSON Web Key Set of at most 64 KiB: {{\"keys\": [...]}}")]
     NotASet,
-    /// Too many keys.
+    /// The set has too many keys.
     #[error("it has more than 16 keys")]
     TooMany,
-    /// A private or a shared key: who sees it could sign.
+    /// The set has a private or shared key, with which anyone who sees it could sign.
     #[error("it holds a private or a shared key: give public keys only, and replace the ones that you have just shown")]
     Secret,
-    /// RFC 8725 §3.5.
+    /// The set has an RSA key that is too short or too long (RFC 8725 §3.5).
     #[error("it holds an RSA key of less than 2048 or more than 8192 bits")]
     Strength,
-    /// Nothing in it verifies a signature.
+    /// The set has no key that can verify a supported signature.
     #[error("it holds no key that verifies signatures with RS256, PS256, ES256 or EdDSA")]
     Unusable,
 }
@@ -39,7 +39,7 @@ struct Set {
     keys: Vec<Written>,
 }
 
-/// A JWK as it may be written. Members that nothing here needs are ignored (RFC 7517 §4).
+/// A JWK as it may be written. Unneeded members are ignored (RFC 7517 §4).
 #[derive(Deserialize)]
 struct Written {
     kty: String,
@@ -53,7 +53,7 @@ struct Written {
     e: Option<String>,
     x: Option<String>,
     y: Option<String>,
-    /// The private part of every kind (RFC 7518 §6.2.2, §6.3.2, RFC 8037 §2).
+    /// The private part, for every key type (RFC 7518 §6.2.2, §6.3.2, RFC 8037 §2).
     d: Option<IgnoredAny>,
     p: Option<IgnoredAny>,
     q: Option<IgnoredAny>,
@@ -61,15 +61,15 @@ struct Written {
     dq: Option<IgnoredAny>,
     qi: Option<IgnoredAny>,
     oth: Option<IgnoredAny>,
-    /// A shared key (RFC 7518 §6.4).
+    /// The value of a shared key (RFC 7518 §6.4).
     k: Option<IgnoredAny>,
 }
 
-/// Reads a set. Keys for other uses and of other kinds are passed over (RFC 7517 §5); what must not be shown, or is
-/// weak, refuses the whole set.
+/// Reads a key set. Keys with another use or of another type are skipped (RFC 7517 §5); a secret or weak key makes
+/// the whole set invalid.
 ///
 /// # Errors
-/// [`MalformedKeySet`] says what is wrong with it.
+/// [`MalformedKeySet`] names the fault.
 pub fn read_client_keys(set: &[u8]) -> Result<Vec<ClientKey>, MalformedKeySet> {
     if set.len() > MAX_SET_BYTES {
         return Err(MalformedKeySet::NotASet);
@@ -86,7 +86,7 @@ pub fn read_client_keys(set: &[u8]) -> Result<Vec<ClientKey>, MalformedKeySet> {
     if usable.is_empty() { Err(MalformedKeySet::Unusable) } else { Ok(usable) }
 }
 
-/// The set as JSON, which [`read_client_keys`] reads again.
+/// Writes the set as JSON in the form that [`read_client_keys`] reads.
 pub fn write_client_keys(keys: &[ClientKey]) -> Value {
     json!({ "keys": keys.iter().map(written).collect::<Vec<_>>() })
 }
@@ -132,7 +132,7 @@ impl Written {
 
     fn p256(&self) -> Option<PublicKey> {
         let (x, y) = (fixed(self.x.as_deref())?, fixed(self.y.as_deref())?);
-        // RFC 8725 §3.4: the point is on the curve.
+        // Checks that the point is on the curve (RFC 8725 §3.4).
         ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point(&x, &y)).ok().map(|_| PublicKey::P256(x, y))
     }
 
@@ -142,7 +142,7 @@ impl Written {
     }
 }
 
-/// The uncompressed form of a point (SEC 1 §2.3.3).
+/// Returns the uncompressed form of a point (SEC 1 §2.3.3).
 pub(crate) fn point(x: &[u8; 32], y: &[u8; 32]) -> Vec<u8> {
     [&[4][..], x, y].concat()
 }

@@ -1,8 +1,9 @@
-//! Handles: codes, refresh tokens, opaque access tokens, session cookies and form tickets that reject themselves.
+//! Handles: codes, refresh tokens, opaque access tokens, session cookies and form tickets, each with a tag that
+//! exposes forgeries.
 //!
-//! A handle is `prefix_` and base64url(version, kind, payload, tag). The tag is HMAC-SHA-256 over all before it, under a
-//! key of the kind's own, and it is checked before any input or output: a guessed or garbled handle costs no read, and
-//! a refresh token can never pass for a code.
+//! A handle is `prefix_` and base64url(version, kind, payload, tag). The tag is an HMAC-SHA-256 of everything
+//! before it, with a separate key for each kind, and it is checked before any input or output: a guessed or
+//! corrupted handle causes no read, and a refresh token can never pass for a code.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,15 +22,15 @@ use crate::signing::error::KeysError;
 
 type Tagger = Hmac<Sha256>;
 
-/// How every client secret made here starts, for secret scanners.
+/// The prefix of every client secret made here, for secret scanners.
 pub const SECRET_PREFIX: &str = "jtk_";
 
 const VERSION: u8 = 1;
 const TAG_BYTES: usize = 32;
-/// No handle is longer; a longer text is none.
+/// The maximum length of a handle; a longer text is not a handle.
 const MAX_TEXT_BYTES: usize = 512;
 
-/// The tag keys, one for each kind, derived from one master.
+/// The tag keys, one for each kind, derived from one master key.
 #[derive(Clone)]
 pub struct HandleKeys {
     taggers: PerKind<Tagger>,
@@ -42,14 +43,14 @@ pub struct HandleKeys {
 }
 
 impl HandleKeys {
-    /// Derives the keys from a master of 256 bits (RFC 5869).
+    /// Derives the keys from a 256-bit master key (RFC 5869).
     ///
     /// # Errors
-    /// [`KeysError::Crypto`] when a key cannot be derived; no other key would do instead.
+    /// [`KeysError::Crypto`] when a key cannot be derived; there is no fallback key.
     pub fn derive(master: &[u8; 32]) -> Result<Self, KeysError> {
         let source = Hkdf::<Sha256>::new(Some(b"jeton handles"), master);
         let tagger = |info: &[u8]| {
-            // One block of SHA-256, which HMAC takes as it is (RFC 2104 §2).
+            // One SHA-256 block, which HMAC uses unchanged as its key (RFC 2104 §2).
             let mut key = Zeroizing::new([0; 64]);
             source.expand(info, key.as_mut()).map_err(|_| KeysError::Crypto)?;
             Ok::<_, KeysError>(Tagger::new(&(*key).into()))
@@ -65,7 +66,7 @@ impl HandleKeys {
         })
     }
 
-    /// Makes a handle of `kind` that carries `payload`.
+    /// Creates a handle of `kind` that contains `payload`.
     pub fn seal(&self, kind: HandleKind, payload: &[u8]) -> Secret {
         let mut bytes = Zeroizing::new(Vec::with_capacity(payload.len().saturating_add(2 + TAG_BYTES)));
         bytes.extend_from_slice(&[VERSION, kind.byte()]);
@@ -75,7 +76,8 @@ impl HandleKeys {
         Secret::new(format!("{}{}", kind.prefix(), URL_SAFE_NO_PAD.encode(&*bytes)))
     }
 
-    /// What a handle of `kind` carries; `None` when it is none, or another's, or was changed.
+    /// Returns the payload of a handle of `kind`; `None` when the text is not a handle, is of another kind, or was
+    /// modified.
     pub fn open(&self, kind: HandleKind, text: &str) -> Option<Zeroizing<Vec<u8>>> {
         let encoded = text.strip_prefix(kind.prefix()).filter(|_| text.len() <= MAX_TEXT_BYTES)?;
         let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(encoded).ok()?);
@@ -89,32 +91,34 @@ impl HandleKeys {
         self.taggers.of(kind).clone()
     }
 
-    /// The keyed hash under which a client secret is kept. It is random already, so a fast hash is right (C074).
+    /// Returns the keyed hash under which a client secret is stored. The secret is random, so a fast hash is enough
+    /// (C074).
     pub fn digest(&self, secret: &Secret) -> SecretDigest {
         let hash = self.client_secrets.clone().chain_update(secret.expose().as_bytes()).finalize();
         SecretDigest::from_bytes(hash.into_bytes().into())
     }
 
-    /// The secret with which a client signs its assertions: the same whenever it is needed, of 256 bits, and another one
-    /// for each client and each salt. The salt comes first because its length is fixed.
+    /// Derives the secret with which a client signs its assertions: 256 bits, always the same for one client and
+    /// one salt, and different for any other client or salt. The salt comes first because its length is fixed.
     pub fn secret_that_signs(&self, client: &ClientId, salt: &SecretSalt) -> Secret {
         let tagger = self.signing_secrets.clone().chain_update(salt.as_bytes());
         let bits = Zeroizing::new(<[u8; 32]>::from(tagger.chain_update(client.as_str()).finalize().into_bytes()));
         Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(*bits)))
     }
 
-    /// The grant that a consent form with this nonce makes: always the same, so that a form makes one grant at most.
+    /// Derives the grant that a consent form with this nonce creates: always the same, so that a form creates at
+    /// most one grant.
     pub fn grant_of_form(&self, nonce: &[u8; 16]) -> GrantSecret {
         GrantSecret::from_bytes(half(self.derive.clone().chain_update(nonce)))
     }
 
-    /// The items that a grant rests on, as its handles and tokens name them: hidden under a pad that only this grant has, so
-    /// that the tokens of two grants do not tell whether their people are the same.
+    /// Hides the items that a grant rests on, for use in its handles and tokens. The pad is different for each
+    /// grant, so the tokens of two grants do not reveal whether they belong to the same person.
     pub fn hide(&self, grant: GrantId, rests_on: RestsOn) -> HiddenFooting {
         rests_on.masked(&self.pad(grant))
     }
 
-    /// The items that [`HandleKeys::hide`] hid.
+    /// Reveals the items that [`HandleKeys::hide`] hid.
     pub fn reveal(&self, grant: GrantId, hidden: HiddenFooting) -> RestsOn {
         hidden.revealed(&self.pad(grant))
     }
@@ -123,23 +127,24 @@ impl HandleKeys {
         self.people.clone().chain_update(grant.as_bytes()).finalize().into_bytes().into()
     }
 
-    /// A stand-in for the key of a person who does not exist: always the same for one name, and no different to look at
-    /// than a key, so that the log does not tell which names exist.
+    /// Derives a stand-in for the key of a person who does not exist: always the same for one name, and
+    /// indistinguishable from a real key, so that the log does not reveal which names exist.
     pub fn stranger(&self, typed: &str) -> PersonKey {
         PersonKey::from_bytes(half(self.strangers.clone().chain_update(typed)))
     }
 
-    /// The name by which the clients of a sector, and no others, know a person (OpenID Connect Core §8.1).
+    /// Derives the identifier by which only the clients of a sector know a person (OpenID Connect Core §8.1).
     ///
     /// # Errors
-    /// [`KeysError::Crypto`] never: what is made is a subject.
+    /// [`KeysError::Crypto`] is never returned, because the result is always a valid subject.
     pub fn pairwise(&self, sector: &Sector, subject: &Subject) -> Result<Subject, KeysError> {
         let tagger = self.subjects.clone().chain_update(subject.as_str()).chain_update(sector.as_str());
         let text = format!("{}{}", Subject::PREFIX, URL_SAFE_NO_PAD.encode(half(tagger)));
         Subject::parse(&text).map_err(|_| KeysError::Crypto)
     }
 
-    /// The name by which a client knows the person `own`: the person's own, or one for its sector alone.
+    /// Returns the identifier by which a client knows the person `own`: the person's own, or one for the client's
+    /// sector.
     ///
     /// # Errors
     /// As [`HandleKeys::pairwise`].
@@ -147,7 +152,8 @@ impl HandleKeys {
         Ok(self.pairwise_subject(registered, own)?.unwrap_or_else(|| own.clone()))
     }
 
-    /// The name of the person `own` for the sector of a client; `None` for a client that knows people by their own.
+    /// Returns the identifier of the person `own` for the client's sector; `None` for a client that uses the
+    /// person's own.
     ///
     /// # Errors
     /// As [`HandleKeys::pairwise`].
@@ -155,7 +161,7 @@ impl HandleKeys {
         registered.sector.as_ref().map(|sector| self.pairwise(sector, own)).transpose()
     }
 
-    /// An authorization code.
+    /// Creates an authorization code.
     pub fn seal_code(&self, handle: &CodeHandle) -> Secret {
         self.seal(HandleKind::Code, &Zeroizing::new([&handle.secret.expose()[..], &footing(handle.rests_on)].concat()))
     }
@@ -167,7 +173,7 @@ impl HandleKeys {
         Some(CodeHandle { secret: GrantSecret::from_bytes(*secret), rests_on: read_footing(rest)? })
     }
 
-    /// A refresh token.
+    /// Creates a refresh token.
     pub fn seal_refresh(&self, handle: &RefreshHandle) -> Secret {
         let generation = handle.generation.number().to_be_bytes();
         let payload = [&handle.secret.expose()[..], &generation, &footing(handle.rests_on)].concat();
@@ -186,7 +192,7 @@ impl HandleKeys {
         })
     }
 
-    /// An opaque access token.
+    /// Creates an opaque access token.
     pub fn seal_access(&self, handle: &AccessHandle) -> Secret {
         let mut payload = Zeroizing::new(Vec::with_capacity(78));
         payload.extend_from_slice(handle.secret.expose());
@@ -220,18 +226,18 @@ impl HandleKeys {
     }
 }
 
-/// The bytes of what a grant rests on, at the end of a handle.
+/// Encodes the items that a grant rests on, which are the last bytes of a handle.
 fn footing(hidden: Option<HiddenFooting>) -> Vec<u8> {
     hidden.map(HiddenFooting::to_bytes).unwrap_or_default()
 }
 
-/// Reads what [`footing`] wrote; `None` for anything else.
+/// Reads the encoding of [`footing`]; `None` for anything else.
 #[expect(clippy::option_option, reason = "a handle may rest on nothing, or not be one")]
 fn read_footing(bytes: &[u8]) -> Option<Option<HiddenFooting>> {
     if bytes.is_empty() { Some(None) } else { HiddenFooting::from_bytes(bytes).map(Some) }
 }
 
-/// The first half of what a tagger makes.
+/// Returns the first half of the tagger's output.
 fn half(tagger: Tagger) -> [u8; 16] {
     let hash: [u8; 32] = tagger.finalize().into_bytes().into();
     let mut half = [0; 16];
@@ -324,7 +330,7 @@ mod tests {
         assert_eq!(stranger(3, "ana"), stranger(3, "ana"));
         assert_ne!(stranger(3, "ana"), stranger(3, "bob"));
         assert_ne!(stranger(3, "ana"), stranger(4, "ana"));
-        // Nobody who can only hash finds the name by trying names.
+        // The name cannot be found by hashing candidate names without the key.
         assert_ne!(stranger(3, "ana"), PersonKey::of_name(&protocol::Username::parse("ana").unwrap()));
     }
 

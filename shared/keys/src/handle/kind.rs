@@ -1,26 +1,26 @@
-//! The kinds of handles, one row each. What each of them carries is made and read in `handles`.
+//! The kinds of handles, one row each. Their contents are written and read in `handles`.
 
 /// Declares the kinds: the documentation, the field of [`PerKind`], the second byte of a handle, and its prefix.
 macro_rules! handle_kinds {
     ($($(#[$documentation:meta])+ $kind:ident($field:ident, $byte:literal, $prefix:literal);)+) => {
-        /// A kind of handle. No handle of one kind is taken for another.
+        /// A kind of handle. A handle of one kind is never accepted as another.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum HandleKind {
             $($(#[$documentation])+ $kind,)+
         }
 
         impl HandleKind {
-            /// Every kind.
+            /// Every kind of handle.
             pub const ALL: &'static [Self] = &[$(Self::$kind),+];
 
-            /// The second byte of its handles.
+            /// The second byte of every handle of this kind.
             pub(crate) const fn byte(self) -> u8 {
                 match self {
                     $(Self::$kind => $byte,)+
                 }
             }
 
-            /// The beginning of its handles.
+            /// The prefix of every handle of this kind.
             pub const fn prefix(self) -> &'static str {
                 match self {
                     $(Self::$kind => $prefix,)+
@@ -28,19 +28,19 @@ macro_rules! handle_kinds {
             }
         }
 
-        /// One value for each kind.
+        /// One value for each kind of handle.
         #[derive(Clone)]
         pub(crate) struct PerKind<T> {
             $($field: T,)+
         }
 
         impl<T> PerKind<T> {
-            /// Makes each value.
+            /// Creates the value of each kind.
             pub(crate) fn make<E>(make: impl Fn(HandleKind) -> Result<T, E>) -> Result<Self, E> {
                 Ok(Self { $($field: make(HandleKind::$kind)?,)+ })
             }
 
-            /// The value of `kind`.
+            /// Returns the value of `kind`.
             pub(crate) const fn of(&self, kind: HandleKind) -> &T {
                 match kind {
                     $(HandleKind::$kind => &self.$field,)+
@@ -51,9 +51,9 @@ macro_rules! handle_kinds {
 }
 
 handle_kinds! {
-    /// An authorization code.
+    /// An authorization code, redeemed for tokens.
     Code(code, 1, "jtc_");
-    /// A refresh token.
+    /// A refresh token, exchanged for new tokens.
     Refresh(refresh, 2, "jtr_");
     /// An opaque access token.
     Access(access, 3, "jta_");
@@ -65,7 +65,7 @@ handle_kinds! {
     SignInForm(sign_in_form, 6, "jtl_");
     /// The hidden field of a consent form.
     ConsentForm(consent_form, 7, "jtf_");
-    /// The cookie of a browser that somebody signed in with.
+    /// The cookie of a browser in which a person has signed in before.
     Device(device, 8, "jtd_");
     /// An initial access token, with which a client registers itself (RFC 7591 §1.2).
     InitialAccess(initial_access, 9, "jti_");

@@ -1,20 +1,20 @@
-//! What can be wrong with keys.
+//! The errors of creating and using keys.
 
 use crate::signing::wrapping::WrapError;
 
-/// Why keys could not be made or used.
+/// The reasons why keys could not be created or used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
-    /// There is no master yet.
+    /// The master key does not exist yet.
     #[error("the stack has no keys yet: make them with `jeton keys rotate`")]
     Missing,
-    /// There is no key for this algorithm yet.
+    /// The algorithm has no key yet.
     #[error("the stack has no {0} key yet: make one with `jeton keys rotate --alg {0}`")]
     NoKeyFor(&'static str),
-    /// The backend refused a key or could not sign.
+    /// The backend rejected a key or could not sign.
     #[error("a stored key cannot be used: it is damaged, or not for its algorithm")]
     Crypto,
-    /// Wrapping failed.
+    /// A secret could not be wrapped or unwrapped.
     #[error(transparent)]
     Wrap(#[from] WrapError),
 }

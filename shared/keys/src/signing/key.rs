@@ -1,4 +1,4 @@
-//! Signing keys: made, parsed once, used.
+//! Signing keys: created, parsed once, then used to sign.
 
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use crate::signing::error::KeysError;
 use crate::signing::public;
 
-/// A private key, parsed and ready, with the encoded headers of what it signs.
+/// A parsed private key, with the encoded headers of the documents that it signs.
 pub struct SigningKey {
     algorithm: SigningAlgorithm,
     pair: Pair,
@@ -25,7 +25,7 @@ pub struct SigningKey {
     public: Jwk,
 }
 
-/// What is signed, told apart by `typ` (RFC 8725 §3.11).
+/// The kinds of signed documents, distinguished by `typ` (RFC 8725 §3.11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signed {
     /// An access token (RFC 9068 §2.1).
@@ -53,10 +53,10 @@ enum Pair {
 }
 
 impl SigningKey {
-    /// A new private key in PKCS#8.
+    /// Creates a new private key in PKCS#8.
     ///
     /// # Errors
-    /// [`KeysError::Crypto`] when the backend cannot make one.
+    /// [`KeysError::Crypto`] when the backend cannot create one.
     pub fn generate(algorithm: SigningAlgorithm) -> Result<Zeroizing<Vec<u8>>, KeysError> {
         let random = SystemRandom::new();
         let crypto = |_| KeysError::Crypto;
@@ -77,7 +77,7 @@ impl SigningKey {
     /// Parses a private key in PKCS#8.
     ///
     /// # Errors
-    /// [`KeysError::Crypto`] when it is not one for `algorithm`.
+    /// [`KeysError::Crypto`] when it is not a key for `algorithm`.
     pub fn parse(algorithm: SigningAlgorithm, pkcs8: &[u8]) -> Result<Self, KeysError> {
         let pair = match algorithm {
             SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => RsaKeyPair::from_pkcs8(pkcs8).map(Pair::Rsa),
@@ -97,17 +97,17 @@ impl SigningKey {
         Ok(Self { algorithm, pair, headers, public })
     }
 
-    /// The one algorithm it is for.
+    /// The only algorithm that the key is for.
     pub const fn algorithm(&self) -> SigningAlgorithm {
         self.algorithm
     }
 
-    /// Its name.
+    /// The key's identifier, `kid`.
     pub fn kid(&self) -> &str {
         &self.public.kid
     }
 
-    /// The JWS (RFC 7515 §3.1) of `claims`, with the header of what it is.
+    /// Signs `claims` as a JWS (RFC 7515 §3.1), with the header for this kind of document.
     ///
     /// # Errors
     /// [`KeysError::Crypto`] when the backend cannot sign.
@@ -159,7 +159,7 @@ impl Pair {
     }
 }
 
-/// The same algorithm in the words of `jsonwebtoken`.
+/// Converts an algorithm to the type of `jsonwebtoken`.
 pub(crate) const fn jose(algorithm: SigningAlgorithm) -> Algorithm {
     match algorithm {
         SigningAlgorithm::Rs256 => Algorithm::RS256,

@@ -1,4 +1,4 @@
-//! Public keys as JWKs (RFC 7517 §4), whether the private part is in hand or with KMS.
+//! Public keys as JWKs (RFC 7517 §4), with the private part either in memory or in KMS.
 
 use aws_lc_rs::rsa;
 use base64::Engine;
@@ -9,13 +9,13 @@ use sha2::{Digest, Sha256};
 
 use crate::signing::error::KeysError;
 
-/// What stands before the point in the X.509 form of a P-256 key (RFC 5480 §2).
+/// The bytes before the point in the X.509 form of a P-256 key (RFC 5480 §2).
 const P256_HEAD: [u8; 26] = [
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
     0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
 
-/// The JWK of an RSA key.
+/// Returns the JWK of an RSA key.
 pub(crate) fn of_rsa(algorithm: SigningAlgorithm, key: &rsa::PublicKey) -> Jwk {
     Jwk {
         kty: "RSA".to_owned(),
@@ -25,23 +25,23 @@ pub(crate) fn of_rsa(algorithm: SigningAlgorithm, key: &rsa::PublicKey) -> Jwk {
     }
 }
 
-/// The JWK of a P-256 key, given its uncompressed point (SEC 1 §2.3.3): 4, x, y.
+/// Returns the JWK of a P-256 key, given its uncompressed point (SEC 1 §2.3.3): 4, x, y.
 pub(crate) fn of_p256(algorithm: SigningAlgorithm, point: &[u8]) -> Jwk {
     let (x, y) = point.get(1..).and_then(|both| both.split_at_checked(32)).unwrap_or_default();
     let (crv, x, y) = (Some("P-256".to_owned()), Some(encode(x)), Some(encode(y)));
     Jwk { kty: "EC".to_owned(), crv, x, y, ..named(algorithm, point) }
 }
 
-/// The JWK of an Ed25519 key (RFC 8037 §2).
+/// Returns the JWK of an Ed25519 key (RFC 8037 §2).
 pub(crate) fn of_ed25519(algorithm: SigningAlgorithm, point: &[u8]) -> Jwk {
     let (crv, x) = (Some("Ed25519".to_owned()), Some(encode(point)));
     Jwk { kty: "OKP".to_owned(), crv, x, ..named(algorithm, point) }
 }
 
-/// The JWK of a public key in the X.509 form that KMS gives.
+/// Returns the JWK of a public key in the X.509 form that KMS uses.
 ///
 /// # Errors
-/// [`KeysError::Crypto`] when it is not one for `algorithm`.
+/// [`KeysError::Crypto`] when it is not a key for `algorithm`.
 pub(crate) fn of_x509(algorithm: SigningAlgorithm, der: &[u8]) -> Result<Jwk, KeysError> {
     match algorithm {
         SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => {
@@ -56,7 +56,7 @@ pub(crate) fn of_x509(algorithm: SigningAlgorithm, der: &[u8]) -> Result<Jwk, Ke
     }
 }
 
-/// All but the key itself. Its name is one that no other key has: the hash of the public key.
+/// Returns the JWK without the key material. Its `kid` is unique, because it is the hash of the public key.
 fn named(algorithm: SigningAlgorithm, key: &[u8]) -> Jwk {
     let digest = Sha256::digest(key);
     let kid = URL_SAFE_NO_PAD.encode(digest.iter().take(16).copied().collect::<Vec<u8>>());

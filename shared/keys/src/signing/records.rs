@@ -1,62 +1,64 @@
-//! Keys as they are stored, and the state that follows from the clock.
+//! Stored keys, and their state, which is computed from the clock.
 
 use grants::{MAX_LIFETIME, Seconds, SigningAlgorithm, Timestamp};
 use protocol::Jwk;
 
-/// A new key is published so long before it signs: API gateways keep a key set for up to two hours.
+/// The number of seconds for which a new key is published before it signs: API gateways cache a key set for up to
+/// two hours.
 pub const PREPUBLICATION: Seconds = 2 * 3600 + 600;
 
-/// A retired key stays published so long after the last token it can have signed: clocks differ.
+/// The extra seconds for which a retired key stays published after the last token it can have signed, because
+/// clocks differ.
 const MARGIN: Seconds = 600;
 
-/// A signing key as it is stored: the private part only wrapped.
+/// A signing key as it is stored, with the private part wrapped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRecord {
-    /// The public part; its `kid` is the key's name.
+    /// The public part, whose `kid` identifies the key.
     pub public: Jwk,
-    /// The one algorithm it is for.
+    /// The only algorithm that the key is for.
     pub algorithm: SigningAlgorithm,
-    /// The `kid` of the key that it follows; `None` for the first of its algorithm.
+    /// The `kid` of the preceding key; `None` for the first key of its algorithm.
     pub predecessor: Option<String>,
-    /// When it was made.
+    /// The time when the key was created.
     pub created_at: Timestamp,
-    /// From when it signs.
+    /// The time from which the key signs.
     pub activates_at: Timestamp,
     /// The private part (PKCS#8), wrapped.
     pub wrapped: Vec<u8>,
 }
 
-/// The master of the handles as it is stored.
+/// The master key of the handles as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MasterRecord {
-    /// The 256 bits, wrapped.
+    /// The 256-bit key, wrapped.
     pub wrapped: Vec<u8>,
 }
 
-/// All that the keys table holds.
+/// All the contents of the keys table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Records {
-    /// The master, once there is one.
+    /// The master key, once it exists.
     pub master: Option<MasterRecord>,
-    /// The signing keys.
+    /// All the signing keys, in any state.
     pub signing: Vec<KeyRecord>,
 }
 
-/// What a signing key is for, now.
+/// The current use of a signing key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyState {
-    /// Published, so that verifiers know it when it begins to sign.
+    /// The key is published, so that verifiers know it before it signs.
     Pending,
-    /// It signs.
+    /// The key signs new tokens.
     Active,
-    /// Published, because tokens it signed may still be good.
+    /// The key is published, because tokens that it signed may still be valid.
     Retiring,
-    /// No token it signed can be good any more.
+    /// The key is no longer needed, because no token that it signed can still be valid.
     Retired,
 }
 
 impl KeyState {
-    /// The state's name.
+    /// The name of the state.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -66,7 +68,7 @@ impl KeyState {
         }
     }
 
-    /// Whether the key is in the key set.
+    /// Returns whether the key is in the key set.
     pub const fn is_published(self) -> bool {
         match self {
             Self::Pending | Self::Active | Self::Retiring => true,
@@ -76,8 +78,8 @@ impl KeyState {
 }
 
 impl Records {
-    /// The key that signs with `algorithm` now: of those whose time has come the last. Before the time of the first
-    /// has come, on a slow clock, it is that one.
+    /// Returns the key that signs with `algorithm` now: the last one whose activation time has come. If none has
+    /// come yet, because the clock is slow, returns the first key.
     pub fn active(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Option<&KeyRecord> {
         let of_algorithm = || self.signing.iter().filter(|key| key.algorithm == algorithm);
         of_algorithm()
@@ -86,7 +88,7 @@ impl Records {
             .or_else(|| of_algorithm().min_by(|one, other| one.order().cmp(&other.order())))
     }
 
-    /// The state of `key` now.
+    /// Returns the current state of `key`.
     pub fn state(&self, key: &KeyRecord, now: Timestamp) -> KeyState {
         if self.active(key.algorithm, now).is_some_and(|active| active.public.kid == key.public.kid) {
             return KeyState::Active;
@@ -100,7 +102,7 @@ impl Records {
         if superseded_at.plus(MAX_LIFETIME).plus(MARGIN) > now { KeyState::Retiring } else { KeyState::Retired }
     }
 
-    /// The public keys of the key set.
+    /// Returns the public keys of the key set.
     pub fn published(&self, now: Timestamp) -> Vec<Jwk> {
         let published = self.signing.iter().filter(|key| self.state(key, now).is_published());
         published.map(|key| key.public.clone()).collect()
@@ -108,7 +110,8 @@ impl Records {
 }
 
 impl KeyRecord {
-    /// What no two keys of a table have in common: a key has one successor, whoever makes it.
+    /// Returns the key's place in the table, which is unique: a key has one successor, no matter which rotation
+    /// creates it.
     pub fn place(&self) -> String {
         match &self.predecessor {
             None => self.algorithm.as_str().to_owned(),

@@ -1,13 +1,14 @@
-//! Rotation: which keys to make and which to delete, told from what is there and from the clock.
+//! Rotation: decides which keys to create and which to delete, from the stored keys and the clock.
 //!
 //! # Decisions
-//! - Nothing is promoted: a new key carries the time from which it signs, later than every verifier has forgotten the key
-//!   set without it. So a rotation is one write for each new key, and one that dies half-way is simply done again.
-//! - A key's place in the table is named after the key it follows. Of two rotations at once, each makes the successor of
-//!   the same key, and one write finds the place taken.
-//! - A host whose clock is more than five minutes off cannot rotate: AWS refuses its signature. [`PREPUBLICATION`] leaves
-//!   ten minutes between a gateway's cache and the first signature, enough for a rotator and a signer that are five
-//!   minutes off in opposite ways.
+//! - Keys are never promoted: a new key carries the time from which it signs, which is late enough for every
+//!   verifier to have dropped the key set without it. So a rotation is one write for each new key, and an
+//!   interrupted rotation is simply repeated.
+//! - A key's place in the table is named after its predecessor. Two concurrent rotations both create the successor
+//!   of the same key, and one of the writes finds the place taken.
+//! - A host whose clock is wrong by more than five minutes cannot rotate: AWS rejects its signature.
+//!   [`PREPUBLICATION`] leaves ten minutes between a gateway's cache time and the first signature, enough for a
+//!   rotator and a signer whose clocks are wrong by five minutes in opposite directions.
 
 use std::collections::BTreeSet;
 
@@ -15,41 +16,41 @@ use grants::{Seconds, SigningAlgorithm, Timestamp};
 
 use crate::signing::records::{KeyRecord, KeyState, PREPUBLICATION, Records};
 
-/// When the next key of an algorithm is made.
+/// The time at which the next key of an algorithm is created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// When the newest has signed, or will have signed, for so long.
+    /// Once the newest key has signed for this long, or will have when its successor can sign.
     Due(Seconds),
-    /// In this run, to sign once every verifier knows it.
+    /// In this run; the key signs once every verifier knows it.
     Soon,
-    /// In this run, to sign at once: the key that signs now has leaked.
+    /// In this run; the key signs immediately, because the current key has leaked.
     AtOnce,
 }
 
-/// A key that is to be made.
+/// A signing key that a rotation will create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedKey {
-    /// The algorithm.
+    /// The algorithm of the key.
     pub algorithm: SigningAlgorithm,
-    /// The `kid` of the key that it follows.
+    /// The `kid` of the preceding key.
     pub predecessor: Option<String>,
-    /// From when it signs.
+    /// The time from which the key signs.
     pub activates_at: Timestamp,
 }
 
-/// What a rotation has to do.
+/// The steps of a rotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotation {
-    /// Whether there is no master of the handles yet.
+    /// `true` when the master key of the handles does not exist yet.
     pub master: bool,
-    /// The keys to make.
+    /// The signing keys to create.
     pub make: Vec<PlannedKey>,
-    /// The keys that no token needs any more.
+    /// The keys to delete, which no valid token needs.
     pub delete: Vec<KeyRecord>,
 }
 
 impl Records {
-    /// What to do now, so that there is a key for each of `algorithms` and for each that is in use.
+    /// Plans a rotation that provides a key for each of `algorithms` and for each algorithm already in use.
     pub fn rotation(&self, algorithms: &BTreeSet<SigningAlgorithm>, when: When, now: Timestamp) -> Rotation {
         let used = self.signing.iter().map(|key| key.algorithm);
         let all: BTreeSet<SigningAlgorithm> = match when {
@@ -68,7 +69,7 @@ impl Records {
         let newest = self.newest(algorithm);
         let published = now.plus(PREPUBLICATION);
         let activates_at = match (newest, when) {
-            // Nobody has verified anything with a key of this algorithm yet.
+            // No token has been verified with a key of this algorithm yet.
             (None, _) | (_, When::AtOnce) => now,
             (Some(newest), When::Due(interval)) if newest.activates_at.plus(interval) > published => return None,
             (Some(_), When::Due(_) | When::Soon) => published,
@@ -76,7 +77,7 @@ impl Records {
         Some(PlannedKey { algorithm, predecessor: newest.map(|key| key.public.kid.clone()), activates_at })
     }
 
-    /// The key of an algorithm that nothing follows yet.
+    /// Returns the key of an algorithm that has no successor yet.
     fn newest(&self, algorithm: SigningAlgorithm) -> Option<&KeyRecord> {
         let of_algorithm = || self.signing.iter().filter(|key| key.algorithm == algorithm);
         let followed =
@@ -84,7 +85,7 @@ impl Records {
         of_algorithm().filter(|key| !followed(key)).max_by(|one, other| one.order().cmp(&other.order()))
     }
 
-    /// How long the oldest of the keys that sign now has signed: what an alarm watches.
+    /// Returns the age in seconds of the key that has been active for longest, for an alarm.
     pub fn oldest_signing_age(&self, now: Timestamp) -> Option<u64> {
         let signing = self.signing.iter().filter(|key| self.state(key, now) == KeyState::Active);
         signing.map(|key| now.since(key.activates_at)).max()

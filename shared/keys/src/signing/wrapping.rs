@@ -1,4 +1,4 @@
-//! Wrapping: how private keys and the master are kept where others can read.
+//! Wrapping: encrypts private keys and the master key, so that they can be stored where others can read.
 
 use std::future::Future;
 use std::path::Path;
@@ -20,87 +20,88 @@ use crate::signing::error::KeysError;
 use crate::signing::key::SigningKey;
 use crate::signing::public;
 
-/// What a secret is for; bound into its ciphertext.
+/// The purpose of a secret, which is bound into its ciphertext.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// The master of the handles.
+    /// The master key of the handles.
     Handles,
-    /// A signing key.
+    /// The private part of a signing key.
     Signing,
 }
 
-/// Why a secret could not be wrapped or unwrapped.
+/// The reasons why a secret could not be wrapped or unwrapped.
 #[derive(Debug, thiserror::Error)]
 pub enum WrapError {
-    /// The key file is missing, unreadable, or holds no key.
+    /// The key file is missing, unreadable, or contains no key.
     #[error("the key file {0} cannot be used: it must hold 32 bytes in base64 and be readable by this user ({1})")]
     KeyFile(String, String),
-    /// The ciphertext is not of this key or not for this purpose.
+    /// The ciphertext was made with another key or for another purpose.
     #[error(
         "a stored key was wrapped with another wrapping key: use the key file or KMS key that the stack was set up with"
     )]
     Refused,
-    /// KMS did not answer, or said no.
+    /// KMS did not answer, or refused the request.
     #[error("KMS cannot {0} with the key {1}: {2}")]
     Kms(&'static str, String, String),
 }
 
-/// The answer of a [`KeyWrap`], in time.
+/// The future result of a [`KeyWrap`].
 pub type Wrapping<'a> = Pin<Box<dyn Future<Output = Result<Zeroizing<Vec<u8>>, WrapError>> + Send + 'a>>;
 
-/// A new key pair: the private part only wrapped.
+/// A new key pair, with the private part wrapped.
 #[derive(Clone, Debug)]
 pub struct NewPair {
-    /// The public part.
+    /// The public part as a JWK.
     pub public: Jwk,
     /// The private part (PKCS#8), wrapped for [`Purpose::Signing`].
     pub wrapped: Vec<u8>,
 }
 
-/// A new key pair, in time.
+/// The future result of creating a key pair.
 pub type Pairing<'a> = Pin<Box<dyn Future<Output = Result<NewPair, KeysError>> + Send + 'a>>;
 
-/// An RSA pair takes KMS seconds now and then; nobody waits for it but a schedule or an operator.
+/// Returns the timeouts for creating a pair: KMS sometimes takes seconds for an RSA pair, but only a schedule or an
+/// operator waits for it.
 fn while_a_pair_is_made() -> TimeoutConfig {
     let (once, in_all) = (Duration::from_secs(10), Duration::from_secs(25));
     TimeoutConfig::builder().operation_attempt_timeout(once).operation_timeout(in_all).build()
 }
 
-/// Something that wraps secrets: KMS in the cloud, a key file on a developer's machine.
+/// A service that wraps secrets: KMS in the cloud, or a key file on a developer's machine.
 pub trait KeyWrap: Send + Sync {
     /// Encrypts `secret` for `purpose`.
     fn wrap<'a>(&'a self, purpose: Purpose, secret: &'a [u8]) -> Wrapping<'a>;
 
-    /// Decrypts what [`KeyWrap::wrap`] gave for the same purpose.
+    /// Decrypts a result of [`KeyWrap::wrap`] for the same purpose.
     fn unwrap<'a>(&'a self, purpose: Purpose, wrapped: &'a [u8]) -> Wrapping<'a>;
 
-    /// 256 new random bits, wrapped. Where the wrapping key makes them itself, nobody sees them here.
+    /// Creates 256 random bits, wrapped. If the wrapping key creates them itself, they are never visible here.
     fn new_secret(&self, purpose: Purpose) -> Wrapping<'_>;
 
-    /// A new key pair. Where the wrapping key makes it itself, nobody sees the private part here.
+    /// Creates a key pair. If the wrapping key creates it itself, the private part is never visible here.
     fn new_pair(&self, algorithm: SigningAlgorithm) -> Pairing<'_>;
 }
 
-/// A pair made in this process. Its private part is gone from memory once it is wrapped.
+/// Creates a pair in this process. Its private part is wiped from memory once it is wrapped.
 async fn pair_made_here(wrap: &dyn KeyWrap, algorithm: SigningAlgorithm) -> Result<NewPair, KeysError> {
     let private = SigningKey::generate(algorithm)?;
     let public = SigningKey::parse(algorithm, &private)?.public().clone();
     Ok(NewPair { public, wrapped: wrap.wrap(Purpose::Signing, &private).await?.to_vec() })
 }
 
-/// Wraps with AES-256-GCM under a key that lies in a file.
+/// Wraps with AES-256-GCM and a key from a file.
 pub struct FileWrap {
     key: RandomizedNonceKey,
 }
 
-/// Wraps with a symmetric KMS key; the purpose is the encryption context, which policies can demand.
+/// Wraps with a symmetric KMS key; the purpose is the encryption context, which policies can require.
 pub struct KmsWrap {
     client: aws_sdk_kms::Client,
     key_id: String,
 }
 
 impl Purpose {
-    /// Its name, also in policies.
+    /// The purpose's name, also used in policies.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Handles => "handles",
@@ -110,10 +111,10 @@ impl Purpose {
 }
 
 impl FileWrap {
-    /// Reads the key file: 32 bytes in base64.
+    /// Reads a key file: 32 bytes in base64.
     ///
     /// # Errors
-    /// [`WrapError::KeyFile`] when there is no key in it.
+    /// [`WrapError::KeyFile`] when the file contains no key.
     pub fn open(path: &Path) -> Result<Self, WrapError> {
         let fault = |why: &dyn std::fmt::Display| WrapError::KeyFile(path.display().to_string(), why.to_string());
         let text = Zeroizing::new(std::fs::read_to_string(path).map_err(|error| fault(&error))?);
@@ -122,7 +123,7 @@ impl FileWrap {
         Ok(Self { key })
     }
 
-    /// What a key file holds, for 32 random bytes.
+    /// Returns the contents of a key file for 32 random bytes.
     pub fn file_of(key: &[u8; 32]) -> Zeroizing<String> {
         Zeroizing::new(format!("{}\n", STANDARD.encode(key)))
     }
@@ -170,7 +171,7 @@ impl KeyWrap for FileWrap {
 }
 
 impl KmsWrap {
-    /// Wraps with the key `key_id` (id, ARN or alias).
+    /// Creates a wrapper that uses the key `key_id` (id, ARN or alias).
     pub fn new(client: aws_sdk_kms::Client, key_id: String) -> Self {
         Self { client, key_id }
     }
@@ -214,7 +215,7 @@ impl KeyWrap for KmsWrap {
             let spec = match algorithm {
                 SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => DataKeyPairSpec::Rsa2048,
                 SigningAlgorithm::Es256 => DataKeyPairSpec::EccNistP256,
-                // In which form KMS would give such a pair could not be tried on any KMS at hand.
+                // The form in which KMS returns such a pair could not be tested with any available KMS.
                 SigningAlgorithm::EdDsa => return pair_made_here(self, algorithm).await,
             };
             let call = self.client.generate_data_key_pair_without_plaintext().key_id(&self.key_id).key_pair_spec(spec);

@@ -9,7 +9,7 @@ use crate::signing::error::KeysError;
 use crate::signing::key::jose;
 use crate::signing::records::KeyRecord;
 
-/// A text that is not an access token signed here, for whatever reason.
+/// The error for a text that is not an access token signed by this server, for any reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an access token of this server")]
 pub struct InvalidToken;
@@ -55,7 +55,7 @@ pub(crate) enum ReadAudience {
     Several(Vec<String>),
 }
 
-/// The claims of `token` (RFC 9068 §2.2).
+/// Writes the claims of `token` (RFC 9068 §2.2).
 pub(crate) fn claims(token: &AccessToken, issuer: &str, id: TokenId) -> Result<Vec<u8>, KeysError> {
     let aud = match token.audience.as_slice() {
         [only] => Audience::One(only.as_str()),
@@ -75,8 +75,8 @@ pub(crate) fn claims(token: &AccessToken, issuer: &str, id: TokenId) -> Result<V
     serde_json::to_vec(&written).map_err(|_| KeysError::Crypto)
 }
 
-/// What `token` says, when one of `keys` signed it as an access token of `issuer` (RFC 9068 §4, RFC 8725).
-/// Whether it has expired is for `grants` to say.
+/// Reads `token` if one of `keys` signed it as an access token of `issuer` (RFC 9068 §4, RFC 8725). Expiry is
+/// checked by `grants`, not here.
 pub(crate) fn read(token: &str, issuer: &str, keys: &[Verifier]) -> Result<TokenFacts, InvalidToken> {
     let header = jsonwebtoken::decode_header(token).map_err(|_| InvalidToken)?;
     let is_access_token = header
@@ -117,7 +117,7 @@ fn facts(read: Read) -> Option<TokenFacts> {
     })
 }
 
-/// A public key, parsed, for its one algorithm.
+/// A parsed public key, for its only algorithm.
 #[derive(Clone)]
 pub(crate) struct Verifier {
     kid: String,
@@ -126,7 +126,7 @@ pub(crate) struct Verifier {
 }
 
 impl Verifier {
-    /// The key that a token names.
+    /// Returns the key that a token names.
     pub(crate) fn named<'a>(keys: &'a [Self], kid: Option<&str>) -> Option<&'a Self> {
         kid.and_then(|kid| keys.iter().find(|key| key.kid == kid))
     }

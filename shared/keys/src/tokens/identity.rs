@@ -1,5 +1,5 @@
-//! ID tokens, logout tokens and signed UserInfo responses written, ID tokens read again as hints (OpenID Connect Core §2,
-//! §3.1.3.6, §5.3.2, Back-Channel Logout §2.4).
+//! ID tokens, logout tokens and signed UserInfo responses: writes all of them, and reads ID tokens again as hints
+//! (OpenID Connect Core §2, §3.1.3.6, §5.3.2, Back-Channel Logout §2.4).
 
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine;
@@ -54,12 +54,12 @@ struct LogoutEvents {
 #[derive(Default, Serialize)]
 struct Empty {}
 
-/// What is told at the UserInfo endpoint.
+/// The response of the UserInfo endpoint.
 #[derive(Serialize)]
 pub struct UserInfo<'a> {
     /// `sub`, the same as in the ID token.
     pub sub: &'a str,
-    /// The claims.
+    /// The claims about the person.
     #[serde(flatten)]
     pub claims: &'a Claims,
 }
@@ -72,14 +72,14 @@ struct WrittenUserInfo<'a> {
     said: &'a UserInfo<'a>,
 }
 
-/// Whom an ID token was about, and for whom, however long ago it expired.
+/// The person, client and session of an ID token, expired or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdTokenFacts {
-    /// `sub`.
+    /// `sub`: the person's identifier for this client.
     pub subject: String,
-    /// `aud`.
+    /// `aud`: the client that received the token.
     pub client_id: ClientId,
-    /// `sid`.
+    /// `sid`: the session of the sign-in.
     pub session: Option<SessionId>,
 }
 
@@ -90,7 +90,7 @@ struct Read {
     sid: Option<String>,
 }
 
-/// The claims of `token`.
+/// Writes the claims of an ID token.
 pub(crate) fn claims(token: &IdToken, issuer: &str, access_token: Option<&Secret>) -> Result<Vec<u8>, KeysError> {
     let client_id = token.client_id.as_str();
     let written = Written {
@@ -111,7 +111,7 @@ pub(crate) fn claims(token: &IdToken, issuer: &str, access_token: Option<&Secret
     serde_json::to_vec(&written).map_err(|_| KeysError::Crypto)
 }
 
-/// The claims of a logout token.
+/// Writes the claims of a logout token.
 pub(crate) fn logout(token: &LogoutToken, issuer: &str, jti: &str) -> Result<Vec<u8>, KeysError> {
     let written = WrittenLogout {
         iss: issuer,
@@ -126,13 +126,14 @@ pub(crate) fn logout(token: &LogoutToken, issuer: &str, jti: &str) -> Result<Vec
     serde_json::to_vec(&written).map_err(|_| KeysError::Crypto)
 }
 
-/// The claims of a signed UserInfo response.
+/// Writes the claims of a signed UserInfo response.
 pub(crate) fn userinfo(said: &UserInfo<'_>, issuer: &str, client: &ClientId) -> Result<Vec<u8>, KeysError> {
     let written = WrittenUserInfo { iss: issuer, aud: Audience::One(client.as_str()), said };
     serde_json::to_vec(&written).map_err(|_| KeysError::Crypto)
 }
 
-/// `at_hash`: the left half of the hash that the signature algorithm uses (§3.1.3.6); Ed25519 uses SHA-512.
+/// Computes `at_hash`: the left half of the hash that the signature algorithm uses (§3.1.3.6); Ed25519 uses
+/// SHA-512.
 fn half_hash(token: &Secret, algorithm: SigningAlgorithm) -> String {
     let algorithm = match algorithm {
         SigningAlgorithm::Rs256 | SigningAlgorithm::Es256 | SigningAlgorithm::Ps256 => &SHA256,
@@ -143,7 +144,8 @@ fn half_hash(token: &Secret, algorithm: SigningAlgorithm) -> String {
     URL_SAFE_NO_PAD.encode(left)
 }
 
-/// What an ID token says that one of `keys` signed for `issuer`, expired or not (OpenID Connect RP-Initiated Logout §2).
+/// Reads an ID token that one of `keys` signed for `issuer`, expired or not (OpenID Connect RP-Initiated Logout
+/// §2).
 pub(crate) fn read(token: &str, issuer: &str, keys: &[Verifier]) -> Result<IdTokenFacts, InvalidToken> {
     let header = jsonwebtoken::decode_header(token).map_err(|_| InvalidToken)?;
     let is_id_token = header.typ.as_deref().is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));

@@ -1,4 +1,4 @@
-//! Asks a server on this machine that behaves as badly as it is told to.
+//! Sends requests to a server on this machine that misbehaves as each test demands.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,14 +16,14 @@ use crate::Reach;
 
 const GOOD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
 
-/// What the server does once it has read a request.
+/// The server's behaviour after it has read a request.
 #[derive(Clone)]
 enum Answers {
-    /// This, and the connection is closed.
+    /// Sends this and closes the connection.
     Once(String),
-    /// The first, then the second again and again until nobody listens.
+    /// Sends the first text, then the second repeatedly until the client disconnects.
     Endlessly(String, String),
-    /// The first, and then nothing at all.
+    /// Sends this, then nothing more.
     Stuck(String),
 }
 
@@ -36,7 +36,7 @@ struct Server {
 }
 
 impl Server {
-    /// One with a certificate for `name`.
+    /// Starts a server with a certificate for `name`.
     async fn start(name: &str, answers: Answers) -> Self {
         let CertifiedKey { cert, signing_key } = generate_simple_self_signed([name.to_owned()]).unwrap();
         let key = PrivatePkcs8KeyDer::from(signing_key.serialize_der());
@@ -68,7 +68,7 @@ impl Server {
         Target::parse(&format!("https://localhost:{}/keys?x=1", self.port), &reach).unwrap()
     }
 
-    /// Somebody who trusts this server.
+    /// Returns a client that trusts this server.
     fn asker(&self) -> Outbound {
         let mut roots = RootCertStore::empty();
         roots.add(self.certificate.clone()).unwrap();
@@ -107,7 +107,7 @@ async fn serve(
     Some(())
 }
 
-/// The request, up to the end of the body that it announces.
+/// Reads a request, up to the end of the body that it announces.
 async fn request(stream: &mut (impl AsyncReadExt + Unpin)) -> Option<String> {
     let (mut read, mut buffer) = (String::new(), [0; 4096]);
     loop {

@@ -1,4 +1,4 @@
-//! The standard claims (OpenID Connect Core §5.1), and the scopes that bring them (§5.4).
+//! The standard claims (OpenID Connect Core §5.1), and the scopes that request them (§5.4).
 
 use serde::Serialize;
 
@@ -6,17 +6,17 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Claim {
-    /// The full name as it is shown.
+    /// The full name, as displayed.
     Name,
-    /// Given name or names.
+    /// The given name or names.
     GivenName,
-    /// Family name or names.
+    /// The family name or names.
     FamilyName,
-    /// Middle name or names.
+    /// The middle name or names.
     MiddleName,
-    /// A casual name.
+    /// A casual name, such as a nickname.
     Nickname,
-    /// The name by which the person wishes to be called in an app; unique for nobody.
+    /// The name that the person prefers in an app; not unique.
     PreferredUsername,
     /// The URL of a page about the person.
     Profile,
@@ -24,47 +24,48 @@ pub enum Claim {
     Picture,
     /// The URL of the person's own page.
     Website,
-    /// An address for mail.
+    /// An e-mail address of the person.
     Email,
-    /// Whether that address is known to be the person's.
+    /// `true` when the e-mail address is known to belong to the person.
     EmailVerified,
-    /// Gender.
+    /// The person's gender, as free text.
     Gender,
-    /// `YYYY-MM-DD`, the year `0000` where it is left out, or `YYYY`.
+    /// The birthday as `YYYY-MM-DD`, with year `0000` when the year is omitted, or `YYYY` alone.
     Birthdate,
-    /// A name of the time zone database: `Europe/Paris`.
+    /// A name from the time zone database, such as `Europe/Paris`.
     Zoneinfo,
-    /// A language tag: `en-US`.
+    /// A language tag, such as `en-US`.
     Locale,
-    /// A telephone number, in E.164 at best.
+    /// A telephone number, preferably in E.164 format.
     PhoneNumber,
-    /// Whether that number is known to be the person's.
+    /// `true` when the telephone number is known to belong to the person.
     PhoneNumberVerified,
     /// A postal address (§5.1.1).
     Address,
-    /// When any of it was last changed, in seconds since 1970.
+    /// The time of the last change to any of these claims, in seconds since 1970.
     UpdatedAt,
 }
 
-/// The scopes that ask for a person's identity (OpenID Connect Core §3.1.2.1, §5.4, §11). They are the issuer's own.
+/// The scopes that request a person's identity (OpenID Connect Core §3.1.2.1, §5.4, §11). The issuer defines them,
+/// not an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdentityScope {
-    /// Without it a request is none of OpenID Connect.
+    /// `openid`: required for a request to be an OpenID Connect request.
     OpenId,
-    /// The profile.
+    /// `profile`: the claims of a person's profile.
     Profile,
-    /// The address for mail.
+    /// `email`: the e-mail address and its verification.
     Email,
-    /// The postal address.
+    /// `address`: the person's postal address.
     Address,
-    /// The telephone number.
+    /// `phone`: the telephone number and its verification.
     Phone,
-    /// The grant outlives the sign-in.
+    /// `offline_access`: the grant outlives the sign-in.
     OfflineAccess,
 }
 
 impl Claim {
-    /// Every claim there is.
+    /// Every standard claim that is known.
     pub const ALL: [Self; 19] = [
         Self::Name,
         Self::GivenName,
@@ -87,7 +88,7 @@ impl Claim {
         Self::UpdatedAt,
     ];
 
-    /// Its name.
+    /// The claim's name in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Name => "name",
@@ -112,12 +113,12 @@ impl Claim {
         }
     }
 
-    /// The claim named `text`.
+    /// Returns the claim named `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.as_str() == text)
     }
 
-    /// The scope that brings it (§5.4).
+    /// The scope that requests this claim (§5.4).
     pub const fn scope(self) -> IdentityScope {
         match self {
             Self::Name
@@ -142,11 +143,11 @@ impl Claim {
 }
 
 impl IdentityScope {
-    /// Every scope of the issuer.
+    /// Every scope that the issuer defines.
     pub const ALL: [Self; 6] =
         [Self::OpenId, Self::Profile, Self::Email, Self::Address, Self::Phone, Self::OfflineAccess];
 
-    /// Its scope token.
+    /// The scope token, as used in `scope`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::OpenId => "openid",
@@ -158,7 +159,7 @@ impl IdentityScope {
         }
     }
 
-    /// The scope whose token is `text`.
+    /// Returns the scope whose token is `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.as_str() == text)
     }

@@ -1,4 +1,4 @@
-//! What is known of a person: standard claims, each with a value of the type that OpenID Connect Core §5.1 gives it.
+//! The claims known about a person, each with a value of the type that OpenID Connect Core §5.1 defines.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,34 +8,34 @@ use serde_json::{Map, Value};
 use crate::claims::claim::Claim;
 
 const MAX_TEXT_BYTES: usize = 1024;
-/// One person's claims are a small part of one item.
+/// The limit for one person's claims, which must take up only a small part of one stored item.
 const MAX_BYTES: usize = 16 * 1024;
 
-/// What is known of one person: each claim with a value of its type.
+/// The claims known about one person, each with a value of its type.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Claims(BTreeMap<Claim, Value>);
 
-/// Why a claim cannot have a value.
+/// The reasons to reject a claim or its value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedClaim {
-    /// Not one of §5.1.
+    /// The name is not a standard claim (§5.1).
     #[error(
         "{0:?} is no standard claim of OpenID Connect Core 5.1: use name, given_name, email, email_verified, address and so on"
     )]
     Unknown(String),
-    /// Not a text, or too long a one.
+    /// The value is not a text, or is too long.
     #[error("{0} must be a text of 1 to 1024 bytes without control characters")]
     Text(&'static str),
-    /// Not true or false.
+    /// The value is neither true nor false.
     #[error("{0} must be true or false")]
     Flag(&'static str),
-    /// Not a time.
+    /// The value is not a time.
     #[error("{0} must be a number of seconds since 1970")]
     Number(&'static str),
-    /// Not an address.
+    /// The value is not an address.
     #[error("{0} must be an object of formatted, street_address, locality, region, postal_code and country, or a text")]
     Address(&'static str),
-    /// Not an object, or all of it too large.
+    /// The claims are not a JSON object, or are too large in total.
     #[error("the claims must be one JSON object of at most 16 KiB")]
     Whole,
 }
@@ -73,7 +73,7 @@ impl Claim {
         }
     }
 
-    /// `value`, if it is one of this claim's type.
+    /// Returns `value` if it has the type of this claim.
     fn checked(self, value: Value) -> Result<Value, MalformedClaim> {
         let name = self.as_str();
         match (self.kind(), value) {
@@ -88,7 +88,7 @@ impl Claim {
         }
     }
 
-    /// The value that `text` means on a command line.
+    /// Converts `text` from a command line into a value of this claim's type.
     fn read(self, text: &str) -> Value {
         let formatted = || Value::Object(Map::from_iter([("formatted".to_owned(), Value::from(text))]));
         match self.kind() {
@@ -103,16 +103,16 @@ impl Claims {
     /// Reads a JSON object whose members are standard claims.
     ///
     /// # Errors
-    /// [`MalformedClaim`] for its first fault.
+    /// [`MalformedClaim`] for the first invalid claim.
     pub fn parse(text: &str) -> Result<Self, MalformedClaim> {
         let members: Map<String, Value> = serde_json::from_str(text).map_err(|_| MalformedClaim::Whole)?;
         Self::from_members(members)
     }
 
-    /// Takes the members of a JSON object that are standard claims.
+    /// Takes the standard claims from the members of a JSON object.
     ///
     /// # Errors
-    /// [`MalformedClaim`] for its first fault.
+    /// [`MalformedClaim`] for the first invalid claim.
     pub fn from_members(members: Map<String, Value>) -> Result<Self, MalformedClaim> {
         let mut claims = Self::default();
         for (name, value) in members {
@@ -122,10 +122,10 @@ impl Claims {
         if claims.to_string().len() > MAX_BYTES { Err(MalformedClaim::Whole) } else { Ok(claims) }
     }
 
-    /// Reads `name=value` and sets it; without a value the claim is taken away.
+    /// Reads `name=value` and sets the claim; without a value, the claim is removed.
     ///
     /// # Errors
-    /// [`MalformedClaim`] when there is no such claim, or it cannot have this value.
+    /// [`MalformedClaim`] when the claim does not exist or cannot have this value.
     pub fn set(&mut self, assignment: &str) -> Result<(), MalformedClaim> {
         let (name, value) = assignment.split_once('=').unwrap_or((assignment, ""));
         let claim = Claim::parse(name).ok_or_else(|| MalformedClaim::Unknown(name.to_owned()))?;
@@ -137,12 +137,12 @@ impl Claims {
         if self.to_string().len() > MAX_BYTES { Err(MalformedClaim::Whole) } else { Ok(()) }
     }
 
-    /// Whether nothing is known.
+    /// Returns whether there are no claims.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Only those of `names` that are known.
+    /// Returns only the known claims that are in `names`.
     #[must_use]
     pub fn only(&self, names: &BTreeSet<Claim>) -> Self {
         Self(
@@ -154,14 +154,14 @@ impl Claims {
         )
     }
 
-    /// The same, with `value` for `claim` where none is known.
+    /// Returns the claims with `claim` set to `value` if it had no value.
     #[must_use]
     pub fn or(mut self, claim: Claim, value: impl Into<Value>) -> Self {
         self.0.entry(claim).or_insert_with(|| value.into());
         self
     }
 
-    /// The same, with `value` for `claim`.
+    /// Returns the claims with `claim` set to `value`.
     #[must_use]
     pub fn with(mut self, claim: Claim, value: impl Into<Value>) -> Self {
         self.0.insert(claim, value.into());
@@ -170,7 +170,7 @@ impl Claims {
 }
 
 impl std::fmt::Display for Claims {
-    /// The JSON object that [`Claims::parse`] reads.
+    /// Writes the JSON object that [`Claims::parse`] reads.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let members: Map<String, Value> =
             self.0.iter().map(|(claim, value)| (claim.as_str().to_owned(), value.clone())).collect();
@@ -182,7 +182,7 @@ fn is_text(text: &str) -> bool {
     !text.is_empty() && text.len() <= MAX_TEXT_BYTES && !text.chars().any(char::is_control)
 }
 
-/// An address may have several lines.
+/// Checks the members of an address, which may have several lines.
 fn is_address(address: &Map<String, Value>) -> bool {
     let line = |text: &str| text.replace("\r\n", " ").replace('\n', " ");
     let member = |(name, value): (&String, &Value)| {

@@ -1,4 +1,5 @@
-//! The `claims` parameter (OpenID Connect Core §5.5): single claims, asked for beside or instead of scopes.
+//! The `claims` parameter (OpenID Connect Core §5.5), which requests single claims in addition to scopes or instead
+//! of them.
 
 use std::collections::BTreeSet;
 
@@ -6,29 +7,31 @@ use serde_json::{Map, Value};
 
 use crate::claims::claim::Claim;
 
-/// What an authorization request asks for one by one. What is not known is left out of the answer, not refused.
+/// The single claims that an authorization request asks for. Claims without a known value are omitted from the
+/// response, not refused.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClaimsRequest {
-    /// To be had at the UserInfo endpoint.
+    /// Claims requested from the UserInfo endpoint.
     pub userinfo: BTreeSet<Claim>,
-    /// To be in the ID token.
+    /// Claims requested in the ID token.
     pub id_token: BTreeSet<Claim>,
-    /// The only person who will do (§5.5.1): the `value` of `sub` in the ID token.
+    /// The only acceptable person (§5.5.1): the `value` of `sub` in the ID token.
     pub subject: Option<String>,
-    /// The only authentication contexts that will do (§5.5.1.1): an essential `acr` in the ID token; empty for any.
+    /// The only acceptable authentication contexts (§5.5.1.1): an essential `acr` in the ID token; empty accepts
+    /// any.
     pub acr: Vec<String>,
 }
 
-/// A `claims` parameter that is no JSON object of objects.
+/// The error for a `claims` parameter that is not a JSON object of objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("claims must be a JSON object with the members userinfo and id_token")]
 pub struct MalformedClaimsRequest;
 
 impl ClaimsRequest {
-    /// Reads the parameter. Claims and members that nobody knows are ignored (§5.5).
+    /// Reads the parameter. Unknown claims and members are ignored (§5.5).
     ///
     /// # Errors
-    /// [`MalformedClaimsRequest`] when it is no object of objects.
+    /// [`MalformedClaimsRequest`] when the text is not a JSON object of objects.
     pub fn parse(text: &str) -> Result<Self, MalformedClaimsRequest> {
         let whole: Map<String, Value> = serde_json::from_str(text).map_err(|_| MalformedClaimsRequest)?;
         let userinfo = Wanted::read(whole.get("userinfo"))?;
@@ -47,7 +50,7 @@ impl ClaimsRequest {
     }
 }
 
-/// One member: claims with what is said about each.
+/// One member of the parameter: the requested claims, each with its options.
 struct Wanted<'a>(Vec<(&'a str, Option<&'a Map<String, Value>>)>);
 
 impl<'a> Wanted<'a> {
@@ -74,7 +77,7 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// `value` and `values`, as far as they are texts.
+/// Returns the texts in `value` and `values`.
 fn values(said: &Map<String, Value>) -> Vec<String> {
     let several = said.get("values").and_then(Value::as_array).into_iter().flatten();
     said.get("value").into_iter().chain(several).filter_map(Value::as_str).map(str::to_owned).collect()

@@ -1,4 +1,5 @@
-//! What a client says about itself that changes nothing here: it is kept, and told when the client asks (RFC 7591 §3.2.1).
+//! Descriptive client metadata, which has no effect on this server: it is stored and returned to the client (RFC
+//! 7591 §3.2.1).
 
 use std::fmt;
 
@@ -10,12 +11,12 @@ use crate::registration::members::{Members, MetadataError};
 const MAX_CONTACTS: usize = 16;
 const MAX_ACR_VALUES: usize = 8;
 
-/// The members of RFC 7591 §2 and of OpenID Connect Dynamic Client Registration §2 that are only kept.
+/// The members of RFC 7591 §2 and of OpenID Connect Dynamic Client Registration §2 that are only stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AboutClient {
-    /// `application_type`.
+    /// `application_type`: a web app or a native app.
     pub application_type: ApplicationType,
-    /// `sector_identifier_uri`.
+    /// `sector_identifier_uri`: the URL of the sector's redirect URIs.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sector_identifier_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -28,10 +29,10 @@ pub struct AboutClient {
     tos_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     contacts: Option<Vec<String>>,
-    /// Every ID token has `auth_time`.
+    /// Has no effect, because every ID token contains `auth_time`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     require_auth_time: Option<bool>,
-    /// `default_acr_values`.
+    /// `default_acr_values`: the authentication contexts preferred by default.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub default_acr_values: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -46,14 +47,14 @@ pub struct AboutClient {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ApplicationType {
-    /// On a server, or in a browser.
+    /// An app on a server or in a browser.
     #[default]
     Web,
-    /// On a person's device.
+    /// An app on a person's device.
     Native,
 }
 
-/// A text that [`AboutClient`] does not write.
+/// The error for a text that [`AboutClient`] did not write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is not what is kept about a client")]
 pub struct MalformedAbout;
@@ -76,7 +77,7 @@ impl AboutClient {
         })
     }
 
-    /// Reads the form that `Display` writes.
+    /// Reads the format that `Display` writes.
     ///
     /// # Errors
     /// [`MalformedAbout`] for anything else.
@@ -84,7 +85,7 @@ impl AboutClient {
         serde_json::from_str(text).map_err(|_| MalformedAbout)
     }
 
-    /// The host of `sector_identifier_uri`.
+    /// Returns the host of `sector_identifier_uri`.
     pub fn sector_host(&self) -> Option<String> {
         let url = Url::parse(self.sector_identifier_uri.as_deref()?).ok()?;
         url.host_str().map(str::to_owned)

@@ -1,4 +1,4 @@
-//! What a client that registered itself is told (RFC 7591 §3.2, RFC 7592 §3).
+//! The response to a client that registered itself (RFC 7591 §3.2, RFC 7592 §3).
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,70 +8,70 @@ use crate::registration::descriptive::AboutClient;
 /// A client information response. It holds secrets, so it has no `Debug`.
 #[derive(Serialize)]
 pub struct ClientInformation<'a> {
-    /// Its name on the wire.
+    /// The identifier of the client.
     pub client_id: &'a str,
-    /// When it was registered, seconds since 1970.
+    /// The time of the registration, in seconds since 1970.
     pub client_id_issued_at: u64,
-    /// Its secret, when it is new or the client has just shown it.
+    /// The client's secret, when it is new or the client has just presented it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<&'a str>,
-    /// When its secret ends, seconds since 1970; 0 is never. Where there is a secret.
+    /// The time when the secret expires, in seconds since 1970; 0 for never. Present only with a secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret_expires_at: Option<u64>,
-    /// What opens `registration_client_uri`.
+    /// The token that grants access to `registration_client_uri`.
     pub registration_access_token: &'a str,
-    /// Where the client reads, replaces and deletes its registration.
+    /// The URL where the client reads, replaces and deletes its registration.
     pub registration_client_uri: &'a str,
-    /// Its name for people.
+    /// The client's name, as displayed to people.
     pub client_name: &'a str,
-    /// Where answers may go.
+    /// The URIs that may receive responses.
     pub redirect_uris: Vec<&'a str>,
-    /// How it authenticates.
+    /// The client's authentication method at the token endpoint.
     pub token_endpoint_auth_method: &'static str,
-    /// The one algorithm of its assertions.
+    /// The only algorithm accepted for the client's assertions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_endpoint_auth_signing_alg: Option<&'static str>,
-    /// What it may use.
+    /// The grant types that the client may use.
     pub grant_types: Vec<&'static str>,
-    /// What it may ask the authorization endpoint for.
+    /// The response types that the client may request.
     pub response_types: Vec<&'static str>,
-    /// The most it may have.
+    /// The largest scope that the client may get.
     pub scope: String,
-    /// Its keys.
+    /// The client's public keys, when it registered them inline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,
-    /// Where it serves its keys.
+    /// The URL where the client serves its keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<&'a str>,
-    /// `public` or `pairwise`.
+    /// The subject type, `public` or `pairwise`.
     pub subject_type: &'static str,
-    /// How its ID tokens are signed.
+    /// The signature algorithm of the client's ID tokens.
     pub id_token_signed_response_alg: &'static str,
-    /// How the UserInfo endpoint signs for it.
+    /// The signature algorithm of UserInfo responses for this client.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub userinfo_signed_response_alg: Option<&'static str>,
-    /// The oldest sign-in that will do where a request does not say, in seconds.
+    /// The maximum age of a sign-in, in seconds, when a request does not set one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<u32>,
-    /// Where people may be sent after they signed out.
+    /// The URIs to which people may be redirected after they sign out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub post_logout_redirect_uris: Vec<&'a str>,
-    /// Where it is told that a session ended.
+    /// The URL that is notified when a session ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<&'a str>,
-    /// Whether it must be told which one. Where it is told.
+    /// `true` when notifications must identify the session. Present only with `backchannel_logout_uri`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_session_required: Option<bool>,
-    /// What is only kept.
+    /// The metadata that is only stored.
     #[serde(flatten)]
     pub about: &'a AboutClient,
 }
 
-/// A registration that is refused (RFC 7591 §3.2.2).
+/// The error response to a refused registration (RFC 7591 §3.2.2).
 #[derive(Debug, Serialize)]
 pub struct RegistrationErrorResponse {
-    /// The code.
+    /// The error code (RFC 7591 §3.2.2).
     pub error: &'static str,
-    /// Which member, and why: a sentence of this server's own.
+    /// The faulty member and the reason, in a sentence written by this server.
     pub error_description: String,
 }

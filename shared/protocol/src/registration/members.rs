@@ -1,4 +1,4 @@
-//! The members of a registration request, each read as its type, and what is told of one that cannot be.
+//! The members of a registration request, each parsed into its type, and the errors for invalid ones.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -9,18 +9,18 @@ use crate::values::server_uri::{ServerUri, plain_url};
 
 const MAX_TEXT_BYTES: usize = 256;
 
-/// `error` of a registration that is refused (RFC 7591 §3.2.2).
+/// The `error` of a refused registration (RFC 7591 §3.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RegistrationErrorCode {
-    /// A redirect URI is malformed, missing, or not one that this client may have.
+    /// A redirect URI is malformed, missing, or not allowed for this client.
     InvalidRedirectUri,
-    /// Any other member is.
+    /// Any other member is invalid.
     InvalidClientMetadata,
-    /// Nobody whom this server trusts made the statement.
+    /// The software statement does not come from a trusted party.
     UnapprovedSoftwareStatement,
 }
 
-/// Why a registration is refused: which member, and what is wrong with it. Nothing of what was sent is in it.
+/// The reason to refuse a registration: the member, and its fault. It contains nothing of the request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{member}: {why}")]
 pub struct MetadataError {
@@ -41,30 +41,30 @@ impl RegistrationErrorCode {
 }
 
 impl MetadataError {
-    /// A fault of a member, with `invalid_client_metadata`. `why` is a sentence of this server's own, without quotes and
-    /// backslashes.
+    /// Creates an error about a member, with `invalid_client_metadata`. `why` is a sentence written by this server,
+    /// without quotes and backslashes.
     pub fn of(member: &'static str, why: impl Into<Cow<'static, str>>) -> Self {
         Self { code: RegistrationErrorCode::InvalidClientMetadata, member, why: why.into() }
     }
 
-    /// A fault of the redirect URIs.
+    /// Creates an error about the redirect URIs.
     pub fn of_redirect_uris(why: impl Into<Cow<'static, str>>) -> Self {
         Self::of("redirect_uris", why).with(RegistrationErrorCode::InvalidRedirectUri)
     }
 
-    /// The same fault with another code.
+    /// Returns the same error with another code.
     #[must_use]
     pub fn with(self, code: RegistrationErrorCode) -> Self {
         Self { code, ..self }
     }
 
-    /// The code.
+    /// The code to send in `error`.
     pub const fn code(&self) -> RegistrationErrorCode {
         self.code
     }
 }
 
-/// The members of a request; one that is `null` is not there.
+/// The members of a request; a `null` member counts as absent.
 pub(crate) struct Members(Map<String, Value>);
 
 impl Members {
@@ -93,7 +93,7 @@ impl Members {
         }
     }
 
-    /// A text that somebody else reads.
+    /// Returns a text that this server does not interpret.
     pub(crate) fn owned(&self, name: &'static str) -> Result<Option<String>, MetadataError> {
         match self.text(name)? {
             Some(text) if text.len() > MAX_TEXT_BYTES => Err(MetadataError::of(name, "it is longer than 256 bytes")),
@@ -115,7 +115,7 @@ impl Members {
         texts.map(Some).ok_or_else(|| MetadataError::of(name, "it is not an array of texts"))
     }
 
-    /// At most so many texts, each read by `parse`.
+    /// Returns a list with a limited number of texts, each parsed by `parse`.
     pub(crate) fn several<T, E: Display>(
         &self,
         name: &'static str,
@@ -131,7 +131,7 @@ impl Members {
         read.collect::<Result<_, _>>().map(Some)
     }
 
-    /// The values of a closed set.
+    /// Returns values from a closed set.
     pub(crate) fn known<T>(
         &self,
         name: &'static str,
@@ -142,7 +142,7 @@ impl Members {
         texts.into_iter().map(|text| parse(text).ok_or_else(unknown)).collect::<Result<_, _>>().map(Some)
     }
 
-    /// Several short texts that nobody here reads.
+    /// Returns several short texts that this server does not interpret.
     pub(crate) fn notes(&self, name: &'static str, most: usize) -> Result<Option<Vec<String>>, MetadataError> {
         self.several(name, most, |text| {
             if text.len() > MAX_TEXT_BYTES { Err("one is longer than 256 bytes") } else { Ok(text.to_owned()) }
@@ -160,7 +160,7 @@ impl Members {
         seconds.map(Some).ok_or_else(|| MetadataError::of(name, "it is not a whole number of seconds"))
     }
 
-    /// An `https` URL.
+    /// Returns an `https` URL.
     pub(crate) fn url(&self, name: &'static str) -> Result<Option<String>, MetadataError> {
         match self.text(name)? {
             Some(text) if !is_https(text) => Err(MetadataError::of(name, "it is not an https URL")),
@@ -168,7 +168,8 @@ impl Members {
         }
     }
 
-    /// A URL that this server asks: as a `jwks_uri` is, so that one on this machine can be tried out.
+    /// Returns a URL that this server may request. It follows the rules of `jwks_uri`, so that a URL on this
+    /// machine can be used for testing.
     pub(crate) fn served(&self, name: &'static str) -> Result<Option<String>, MetadataError> {
         let text = self.text(name)?;
         match text.map(ServerUri::parse) {
@@ -178,7 +179,7 @@ impl Members {
     }
 }
 
-/// Whether it is an `https` URL whose host every reader finds, without user information.
+/// Checks for an `https` URL without user information whose host is unambiguous to every parser.
 fn is_https(text: &str) -> bool {
     plain_url(text).is_some_and(|url| url.scheme() == "https")
 }

@@ -1,5 +1,5 @@
-//! Client metadata (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2): what a client that registers itself asks
-//! for, as far as its form goes.
+//! Client metadata (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2): parses and validates the form of a
+//! self-registration request.
 
 use serde_json::Value;
 
@@ -13,68 +13,69 @@ use crate::values::scope::Scope;
 use crate::values::secret::Secret;
 use crate::values::server_uri::ServerUri;
 
-/// The largest request that is read, in bytes.
+/// The largest registration request that is read, in bytes.
 pub const MAX_METADATA_BYTES: usize = 16 * 1024;
 
 const MAX_URIS: usize = 32;
 
-/// What a client asks for. A member that is absent or `null` is `None`, or empty where there may be several.
+/// The metadata that a client requests. An absent or `null` member is `None`, or an empty list where several values
+/// are allowed.
 #[derive(Clone, Debug)]
 pub struct ClientMetadata {
-    /// `redirect_uris`.
+    /// `redirect_uris`: the URIs that may receive responses.
     pub redirect_uris: Vec<RedirectUri>,
-    /// `token_endpoint_auth_method`.
+    /// `token_endpoint_auth_method`: the client's authentication method.
     pub auth_method: Option<String>,
-    /// `token_endpoint_auth_signing_alg`.
+    /// `token_endpoint_auth_signing_alg`: the algorithm of the client's assertions.
     pub assertion_algorithm: Option<String>,
-    /// `grant_types`.
+    /// `grant_types`: the grant types that the client wants to use.
     pub grant_types: Option<Vec<GrantType>>,
-    /// `response_types`.
+    /// `response_types`: the response types that the client wants to use.
     pub response_types: Option<Vec<ResponseType>>,
-    /// `client_name`.
+    /// `client_name`: the name displayed to people.
     pub name: Option<String>,
-    /// `scope`.
+    /// `scope`: the largest scope that the client requests.
     pub scope: Option<Scope>,
-    /// `jwks` as JSON, or `jwks_uri`.
+    /// The client's keys: `jwks` as JSON, or `jwks_uri`.
     pub keys: Option<AskedKeys>,
-    /// `subject_type`.
+    /// `subject_type`: public or pairwise subjects.
     pub subject_type: SubjectType,
-    /// `id_token_signed_response_alg`.
+    /// `id_token_signed_response_alg`: the signature algorithm of ID tokens.
     pub id_token_algorithm: Option<String>,
-    /// `userinfo_signed_response_alg`.
+    /// `userinfo_signed_response_alg`: the signature algorithm of UserInfo responses.
     pub userinfo_algorithm: Option<String>,
-    /// `default_max_age`, in seconds.
+    /// `default_max_age`: the default maximum age of a sign-in, in seconds.
     pub default_max_age: Option<u32>,
-    /// `post_logout_redirect_uris`.
+    /// `post_logout_redirect_uris`: the URIs allowed after a sign-out.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
-    /// `backchannel_logout_uri`.
+    /// `backchannel_logout_uri`: the URL that is notified when a session ends.
     pub backchannel_logout_uri: Option<ServerUri>,
-    /// `backchannel_logout_session_required`.
+    /// `backchannel_logout_session_required`: `true` when notifications must identify the session.
     pub backchannel_logout_session_required: bool,
-    /// What is kept and told, and changes nothing.
+    /// The metadata that is stored and returned, but has no effect.
     pub about: AboutClient,
-    /// `client_id`, in an update.
+    /// `client_id`, sent only in an update.
     pub client_id: Option<ClientId>,
-    /// `client_secret`, in an update.
+    /// `client_secret`, sent only in an update.
     pub client_secret: Option<Secret>,
 }
 
-/// Where a client's keys are.
+/// The source of a client's keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AskedKeys {
-    /// `jwks`: the set as JSON.
+    /// `jwks`: the key set as JSON.
     Inline(String),
-    /// `jwks_uri`.
+    /// `jwks_uri`: the URL of the key set.
     At(ServerUri),
 }
 
 /// `subject_type` (OpenID Connect Core §8).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SubjectType {
-    /// Everybody knows a person by the same name.
+    /// All clients know a person by the same identifier.
     #[default]
     Public,
-    /// Each sector knows a person by a name of its own.
+    /// The clients of each sector know a person by an identifier of their own.
     Pairwise,
 }
 
@@ -93,11 +94,11 @@ impl SubjectType {
 }
 
 impl ClientMetadata {
-    /// Reads a request (RFC 7591 §3.1). Members that nothing here knows are ignored (§2).
+    /// Reads a request (RFC 7591 §3.1). Unknown members are ignored (§2).
     ///
     /// # Errors
-    /// [`MetadataError`] for its first fault: no JSON object, a member of the wrong type or with a value that it does not
-    /// have, or a member that asks for what is not done here.
+    /// [`MetadataError`] for the first fault: the body is not a JSON object, a member has the wrong type or an
+    /// invalid value, or a member requests an unsupported feature.
     pub fn parse(body: &[u8]) -> Result<Self, MetadataError> {
         let whole = |why| MetadataError::of("request", why);
         if body.len() > MAX_METADATA_BYTES {
@@ -135,7 +136,7 @@ impl ClientMetadata {
     }
 }
 
-/// Refuses what would be less than was asked for if it were ignored: statements by others, encryption, request objects.
+/// Refuses members that must not be ignored silently: software statements, encryption, request objects.
 fn refuse_unsupported(members: &Members) -> Result<(), MetadataError> {
     if members.has("software_statement") {
         let fault = MetadataError::of("software_statement", "this server trusts nobody who makes such statements");
@@ -165,8 +166,8 @@ fn subject_type(members: &Members) -> Result<SubjectType, MetadataError> {
     SubjectType::parse(text).ok_or_else(|| MetadataError::of("subject_type", "it is public or pairwise"))
 }
 
-/// The redirect URIs that a sector identifier lists: a JSON array of texts (OpenID Connect Core §8.1); `None` when it is
-/// no such array.
+/// Reads the redirect URIs that a sector identifier lists: a JSON array of texts (OpenID Connect Core §8.1).
+/// Returns `None` when the body is not such an array.
 pub fn sector_redirect_uris(body: &[u8]) -> Option<Vec<String>> {
     serde_json::from_slice(body).ok()
 }
@@ -181,7 +182,8 @@ mod tests {
         ClientMetadata::parse(document.to_string().as_bytes())
     }
 
-    /// That a member with this value is refused with this code, by its name and in characters of RFC 6749.
+    /// Asserts that a member with this value is refused with this code, and that the error names it in characters
+    /// of RFC 6749.
     fn assert_named(member: &str, value: &Value, code: RegistrationErrorCode) {
         let fault = parse(&json!({ member: value })).map(drop).unwrap_err();
         assert_eq!(fault.code(), code, "{member}: {value}");

@@ -1,7 +1,7 @@
 //! Requests of the authorization endpoint (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1).
 //!
-//! They are read in two steps, because an error may be sent to the client only once its redirect URI is trusted:
-//! [`ReceivedRequest`] tells who asks and where the answer should go, [`AuthorizationRequest`] everything else.
+//! A request is read in two steps, because an error may be sent to the client only once its redirect URI is
+//! trusted: [`ReceivedRequest`] has the client and the redirect URI, [`AuthorizationRequest`] everything else.
 
 use crate::claims::claim::IdentityScope;
 use crate::claims::claims_request::ClaimsRequest;
@@ -20,110 +20,110 @@ use crate::values::secret::Secret;
 const MAX_RESOURCES: usize = 16;
 const MAX_LOGIN_HINT_BYTES: usize = 128;
 
-/// The part of an authorization request that decides whether an answer may be redirected.
+/// The part of an authorization request that decides whether a response may be redirected.
 #[derive(Clone, Debug)]
 pub struct ReceivedRequest {
-    /// Who asks.
+    /// The client that sent the request.
     pub client_id: ClientId,
-    /// Where the answer should go; `None` when the client left it to its registration.
+    /// The URI for the response; `None` when the client relies on its registration.
     pub redirect_uri: Option<RedirectUri>,
 }
 
-/// An authorization request whose form is right.
+/// A well-formed authorization request.
 #[derive(Clone, Debug)]
 pub struct AuthorizationRequest {
-    /// `response_type`.
+    /// `response_type`: the kind of response requested.
     pub response_type: ResponseType,
-    /// The scope asked for; `None` asks for the default.
+    /// The requested scope; `None` requests the default.
     pub scope: Option<Scope>,
-    /// The APIs the tokens are for (RFC 8707); empty asks for the default.
+    /// The APIs the tokens are for (RFC 8707); empty requests the default.
     pub resources: Vec<Resource>,
     /// The S256 challenge of RFC 7636.
     pub code_challenge: Option<CodeChallenge>,
-    /// Echoed in an ID token.
+    /// `nonce`: copied into the ID token.
     pub nonce: Option<Nonce>,
-    /// What may or must be shown.
+    /// The pages that must or must not be shown.
     pub prompt: Vec<Prompt>,
-    /// The oldest sign-in that will do, in seconds.
+    /// The maximum age of the sign-in, in seconds.
     pub max_age: Option<u32>,
-    /// Whom the client expects, to fill the sign-in form with.
+    /// The expected person's user name, which prefills the sign-in form.
     pub login_hint: Option<String>,
-    /// An ID token of the person whom the client expects.
+    /// An ID token issued to the expected person.
     pub id_token_hint: Option<Secret>,
-    /// Single claims about the person.
+    /// The single claims requested about the person.
     pub claims: ClaimsRequest,
 }
 
-/// Why an authorization request is refused for its form.
+/// The reasons to refuse an authorization request for its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthorizationRequestError {
-    /// No `client_id`, several, or one that is none.
+    /// `client_id` is missing, repeated or malformed.
     #[error("client_id is missing or malformed")]
     ClientId,
-    /// Several redirect URIs, or one that is none.
+    /// `redirect_uri` is repeated or malformed.
     #[error("redirect_uri is malformed")]
     RedirectUri,
-    /// A repeated parameter.
+    /// A parameter is included more than once.
     #[error("a parameter is included more than once")]
     Repeated,
-    /// No `response_type`.
+    /// `response_type` is missing from the request.
     #[error("response_type is missing")]
     ResponseTypeMissing,
-    /// Not `code`.
+    /// `response_type` is unknown or not offered.
     #[error("this response type is not supported: use code")]
     ResponseTypeUnsupported,
-    /// `response_mode` other than that of the response type.
+    /// `response_mode` is not the one of the response type.
     #[error("this response mode is not supported: leave response_mode out")]
     ResponseModeUnsupported,
-    /// `request`.
+    /// `request` is present: request objects are not supported.
     #[error("request objects are not supported")]
     RequestObject,
-    /// `request_uri`.
+    /// `request_uri` is present, which is not supported.
     #[error("request_uri is not supported")]
     RequestUri,
-    /// `registration`.
+    /// `registration` is present, which is not supported.
     #[error("the registration parameter is not supported")]
     Registration,
-    /// RFC 6749 §3.3.
+    /// `scope` is malformed (RFC 6749 §3.3).
     #[error("scope is malformed")]
     Scope,
-    /// RFC 8707 §2.
+    /// `resource` is malformed (RFC 8707 §2).
     #[error("resource is not an absolute URI without a fragment")]
     Resource,
-    /// RFC 7636 §4.2.
+    /// `code_challenge` is malformed (RFC 7636 §4.2).
     #[error("code_challenge is malformed: 43 to 128 characters out of A-Z a-z 0-9 - . _ ~")]
     CodeChallenge,
-    /// RFC 7636 §4.3: without a method it means `plain`, which is not taken.
+    /// `code_challenge_method` is not `S256`. When absent it means `plain`, which is not accepted (RFC 7636 §4.3).
     #[error("code_challenge_method must be S256")]
     CodeChallengeMethod,
-    /// A method without a challenge.
+    /// `code_challenge_method` is present without a challenge.
     #[error("code_challenge is missing")]
     CodeChallengeMissing,
-    /// Too long.
+    /// `nonce` is too long.
     #[error("nonce is too long")]
     Nonce,
-    /// OpenID Connect Core §3.2.2.1.
+    /// `nonce` is missing (OpenID Connect Core §3.2.2.1).
     #[error("nonce is missing: an ID token straight from the authorization endpoint needs one")]
     NonceMissing,
-    /// OpenID Connect Core §3.1.2.1.
+    /// The scope `openid` is missing (OpenID Connect Core §3.1.2.1).
     #[error("an ID token needs the scope openid")]
     OpenIdMissing,
-    /// Too long.
+    /// `state` is too long.
     #[error("state is too long")]
     State,
-    /// Unknown, or `none` with others.
+    /// `prompt` has an unknown value, or `none` together with others.
     #[error("prompt is malformed: none alone, or login, consent, select_account")]
     Prompt,
-    /// Not a whole number of seconds.
+    /// `max_age` is not a whole number of seconds.
     #[error("max_age is not a whole number of seconds")]
     MaxAge,
-    /// OpenID Connect Core §5.5.
+    /// `claims` is malformed (OpenID Connect Core §5.5).
     #[error("claims is not a JSON object with the members userinfo and id_token")]
     Claims,
 }
 
 impl AuthorizationRequestError {
-    /// The protocol error.
+    /// The error code to send to the client.
     pub const fn code(self) -> AuthorizationErrorCode {
         match self {
             Self::ClientId
@@ -151,10 +151,11 @@ impl AuthorizationRequestError {
 }
 
 impl ReceivedRequest {
-    /// Reads who asks and where the answer should go.
+    /// Reads the client and the redirect URI.
     ///
     /// # Errors
-    /// [`AuthorizationRequestError::ClientId`] or [`AuthorizationRequestError::RedirectUri`]; neither may be redirected.
+    /// [`AuthorizationRequestError::ClientId`] or [`AuthorizationRequestError::RedirectUri`]; neither may be
+    /// redirected.
     pub fn parse(parameters: &Parameters) -> Result<Self, AuthorizationRequestError> {
         let client_id = parameters.one("client_id").ok().flatten().and_then(|text| ClientId::parse(text).ok());
         let redirect_uri = parameters
@@ -168,33 +169,32 @@ impl ReceivedRequest {
 }
 
 impl AuthorizationRequest {
-    /// The `state` to return with any answer, an error included; `None` when there is none that could be returned.
+    /// Returns the `state` to send back with any response, including errors; `None` when it is absent or unusable.
     pub fn state(parameters: &Parameters) -> Option<State> {
         parameters.one("state").ok().flatten().and_then(|text| State::parse(text).ok())
     }
 
-    /// How any answer gets to the client, an error included: as it asks, where that can be done.
+    /// Returns the mode of any response, including errors: the requested mode, if it is possible.
     pub fn response_mode(parameters: &Parameters, legacy: LegacyGrants) -> ResponseMode {
         let kind = parameters.one("response_type").ok().flatten();
         let kind = kind.and_then(|text| ResponseType::offered(text, legacy));
         let in_fragment = kind.is_some_and(|kind| kind != ResponseType::Code);
         let usual = if in_fragment { ResponseMode::Fragment } else { ResponseMode::Query };
         let asked = parameters.one("response_mode").ok().flatten().and_then(ResponseMode::parse);
-        // A token never stands in a query, which servers log (RFC 6750 §5.3).
+        // A token is never put into a query, because servers log queries (RFC 6750 §5.3).
         asked.filter(|asked| !in_fragment || *asked != ResponseMode::Query).unwrap_or(usual)
     }
 
-    /// Whether nothing may be shown (`prompt=none`), told also of a request that has faults.
+    /// Returns whether no page may be shown (`prompt=none`), even when the request has faults.
     pub fn is_silent(parameters: &Parameters) -> bool {
         let prompt = parameters.one("prompt").ok().flatten();
         prompt.is_some_and(|prompt| Prompt::parse_list(Some(prompt)).is_ok_and(|list| list.contains(&Prompt::None)))
     }
 
-    /// Reads all that is not about who asks and where the answer goes, for a deployment that offers these `legacy`
-    /// grants.
+    /// Reads everything except the client and the redirect URI, for a deployment that offers these `legacy` grants.
     ///
     /// # Errors
-    /// [`AuthorizationRequestError`] for its first fault.
+    /// [`AuthorizationRequestError`] for the first fault.
     pub fn parse(parameters: &Parameters, legacy: LegacyGrants) -> Result<Self, AuthorizationRequestError> {
         use AuthorizationRequestError as E;
         parameters.without_repeats().map_err(|_| E::Repeated)?;
@@ -229,8 +229,8 @@ impl AuthorizationRequest {
     }
 }
 
-/// An ID token straight from here is of a sign-in, and is bound to the browser's session by `nonce` (OpenID Connect Core
-/// §3.2.2.1).
+/// Refuses an ID token from the authorization endpoint unless the request has the scope `openid` and a `nonce`,
+/// which binds the token to the browser's session (OpenID Connect Core §3.2.2.1).
 fn refuse_unbound(
     response_type: ResponseType,
     scope: Option<&Scope>,
@@ -273,7 +273,7 @@ fn max_age(text: Option<&str>) -> Result<Option<u32>, AuthorizationRequestError>
     if !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(AuthorizationRequestError::MaxAge);
     }
-    // A number larger than any age there can be is no limit.
+    // A number too large for any possible age sets no limit.
     Ok(Some(text.parse().unwrap_or(u32::MAX)))
 }
 

@@ -3,22 +3,22 @@
 use crate::values::parameters::Parameters;
 use crate::values::secret::Secret;
 
-/// No token that is made here is longer.
+/// The maximum length of a token; no token made by this server is longer.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
-/// Why a request presents no access token.
+/// The reasons why a request has no usable access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BearerError {
-    /// There is none: the answer says how to present one, and no error (RFC 6750 §3.1).
+    /// The token is missing: the response explains how to present one, without an error code (RFC 6750 §3.1).
     Missing,
-    /// Another scheme, a token too long or with characters that none has, or two tokens.
+    /// The scheme is not `Bearer`, the token is too long or has illegal characters, or there are two tokens.
     Malformed(&'static str),
 }
 
-/// The token of the `Authorization` header, or of a form in the body.
+/// Reads the token from the `Authorization` header or from a form in the body.
 ///
 /// # Errors
-/// [`BearerError`].
+/// [`BearerError`] when the token is missing or malformed.
 pub fn bearer_token(authorization: Option<&str>, form: Option<&Parameters>) -> Result<Secret, BearerError> {
     let of_header = authorization.map(of_header).transpose()?;
     let repeated = |_| BearerError::Malformed("a parameter is included more than once");

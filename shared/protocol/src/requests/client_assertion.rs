@@ -1,4 +1,4 @@
-//! A client's assertion (RFC 7521 §4.2, RFC 7523 §2.2), as far as its form goes.
+//! The form of a client's assertion (RFC 7521 §4.2, RFC 7523 §2.2).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,17 +7,17 @@ use serde::Deserialize;
 use crate::values::names::ClientId;
 use crate::values::secret::Secret;
 
-/// Longer than one with an RSA signature of 4096 bits and everything in it that anybody could want.
+/// The maximum length, enough for a 4096-bit RSA signature and all plausible claims.
 const MAX_BYTES: usize = 8 * 1024;
 
-/// A JWT with which a client says who it is. Who it says it is stands in it unverified.
+/// A JWT with which a client authenticates. The client that it names is not yet verified.
 #[derive(Clone, Debug)]
 pub struct ClientAssertion {
     client_id: ClientId,
     jwt: Secret,
 }
 
-/// Not the compact form of a JWT whose `sub` could be a client.
+/// The error for a text that is not a compact JWT with a possible client identifier in `sub`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a JWT whose sub is a client_id")]
 pub struct MalformedAssertion;
@@ -28,13 +28,13 @@ struct Named {
 }
 
 impl ClientAssertion {
-    /// The one `client_assertion_type` (RFC 7523 §2.2).
+    /// The only `client_assertion_type` (RFC 7523 §2.2).
     pub const TYPE: &'static str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-    /// Reads the compact form (RFC 7515 §3.1) of at most 8 KiB. Its `sub` names the client (RFC 7523 §3).
+    /// Reads the compact form (RFC 7515 §3.1), up to 8 KiB. The client is the one named by `sub` (RFC 7523 §3).
     ///
     /// # Errors
-    /// [`MalformedAssertion`] when it is something else, or names nobody.
+    /// [`MalformedAssertion`] when it is not a compact JWT, or names no client.
     pub fn parse(jwt: &str) -> Result<Self, MalformedAssertion> {
         let parts: Vec<&str> = jwt.split('.').collect();
         let (true, [_, payload, _]) = (jwt.len() <= MAX_BYTES, parts.as_slice()) else {
@@ -46,12 +46,12 @@ impl ClientAssertion {
         Ok(Self { client_id, jwt: Secret::new(jwt.to_owned()) })
     }
 
-    /// The client it says it is of.
+    /// The client that the assertion names, unverified.
     pub const fn client_id(&self) -> &ClientId {
         &self.client_id
     }
 
-    /// The JWT.
+    /// The assertion as it was sent.
     pub const fn jwt(&self) -> &Secret {
         &self.jwt
     }
@@ -98,7 +98,7 @@ mod tests {
             assert!(ClientAssertion::parse(text).is_err(), "{text}");
         }
         assert!(ClientAssertion::parse(&good).is_ok());
-        // What nobody reads is skipped, however deep it is.
+        // Unused members are skipped, however deeply nested they are.
         let deep = format!("{{\"a\":{}{},\"sub\":\"orders\"}}", "[".repeat(2500), "]".repeat(2500));
         assert!(ClientAssertion::parse(&jwt(&deep)).is_ok());
     }

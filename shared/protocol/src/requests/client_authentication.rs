@@ -1,4 +1,4 @@
-//! How a client says who it is (RFC 6749 §2.3).
+//! Client authentication in a request (RFC 6749 §2.3).
 
 use std::fmt;
 
@@ -14,44 +14,44 @@ use crate::values::secret::Secret;
 
 const MAX_SECRET_BYTES: usize = 1024;
 
-/// What a client presented, before anyone looked whether it is true.
+/// The credentials that a client presented, before they are verified.
 #[derive(Clone, Debug)]
 pub enum PresentedClient {
-    /// `client_secret_basic`.
+    /// `client_secret_basic`: identifier and secret in the `Authorization` header.
     Basic(ClientId, Secret),
-    /// `client_secret_post`.
+    /// `client_secret_post`: identifier and secret in the body.
     Post(ClientId, Secret),
-    /// `private_key_jwt` or `client_secret_jwt`: which of them, its registration tells.
+    /// `private_key_jwt` or `client_secret_jwt`: the client's registration decides between the two.
     Assertion(ClientAssertion),
-    /// Only its name: method `none`.
+    /// The client identifier alone: method `none`.
     Named(ClientId),
 }
 
-/// Why a request does not tell who asks.
+/// The reasons why a request does not identify a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientAuthenticationError {
-    /// Neither an `Authorization` header nor a `client_id`.
+    /// The request has neither an `Authorization` header nor a `client_id`.
     Missing,
-    /// RFC 6749 §2.3: a client must not use more than one method in a request.
+    /// The request uses more than one method, which RFC 6749 §2.3 forbids.
     SeveralMethods,
-    /// A repeated parameter.
+    /// A parameter is included more than once.
     Repeated,
-    /// Not base64 of `id:secret`, each part form-urlencoded.
+    /// The value is not the base64 of `id:secret`, each part form-urlencoded.
     MalformedBasic,
-    /// `Authorization: Bearer id:secret`: seen so often that it gets an answer of its own.
+    /// The header is `Authorization: Bearer id:secret`, a common mistake that gets its own message.
     BearerCredentials,
-    /// Another scheme in the `Authorization` header.
+    /// The `Authorization` header uses another scheme.
     UnsupportedScheme,
-    /// `client_assertion` without its type, of another type, or no JWT that names a client.
+    /// `client_assertion` has no type or another type, or is not a JWT that names a client.
     MalformedAssertion,
-    /// The body names another client than its credentials do.
+    /// The body names a different client than the credentials.
     TwoClients,
-    /// Not a possible name.
+    /// The client identifier is not a possible one.
     MalformedCredentials,
 }
 
 impl ClientAuthenticationError {
-    /// What the caller is told.
+    /// The error description for the developer of the client.
     pub const fn description(self) -> &'static str {
         match self {
             Self::Missing => {
@@ -74,7 +74,7 @@ impl ClientAuthenticationError {
         }
     }
 
-    /// The protocol error: RFC 6749 §5.2 counts several methods among malformed requests, all else as failed
+    /// The error code: RFC 6749 §5.2 counts several methods as a malformed request, and everything else as failed
     /// authentication.
     pub const fn code(self) -> TokenErrorCode {
         match self {
@@ -108,7 +108,7 @@ impl PresentedClient {
     /// Reads the credentials from the `Authorization` header and the body.
     ///
     /// # Errors
-    /// [`ClientAuthenticationError`] when there are none, several, or malformed ones.
+    /// [`ClientAuthenticationError`] when the credentials are missing, malformed, or of several methods.
     pub fn parse(authorization: Option<&str>, body: &Parameters) -> Result<Self, ClientAuthenticationError> {
         let client_id = body.one("client_id")?;
         let client_secret = body.one("client_secret")?;
@@ -129,7 +129,7 @@ impl PresentedClient {
         }
     }
 
-    /// The client it says it is.
+    /// The client named by the credentials, unverified.
     pub fn client_id(&self) -> &ClientId {
         match self {
             Self::Basic(id, _) | Self::Post(id, _) | Self::Named(id) => id,
@@ -137,7 +137,7 @@ impl PresentedClient {
         }
     }
 
-    /// The secret it presented, if any.
+    /// The secret that the client presented, if any.
     pub fn secret(&self) -> Option<&Secret> {
         match self {
             Self::Basic(_, secret) | Self::Post(_, secret) => Some(secret),
@@ -154,7 +154,7 @@ fn from_assertion(
     let malformed = ClientAuthenticationError::MalformedAssertion;
     let jwt = jwt.filter(|_| kind == Some(ClientAssertion::TYPE)).ok_or(malformed)?;
     let assertion = ClientAssertion::parse(jwt).map_err(|_| malformed)?;
-    // RFC 7521 §4.2: the parameter is not needed, and identifies the same client.
+    // RFC 7521 §4.2: the parameter is optional, and must identify the same client.
     if named.is_some_and(|named| named != assertion.client_id().as_str()) {
         return Err(ClientAuthenticationError::TwoClients);
     }
@@ -184,7 +184,7 @@ fn from_header(header: &str, named: Option<&str>) -> Result<PresentedClient, Cli
     Ok(PresentedClient::Basic(id, parse_secret(form_decoded(secret)?.expose())?))
 }
 
-/// RFC 6749 §2.3.1 with appendix B: both parts are form-urlencoded before they are joined.
+/// Decodes one part: both are form-urlencoded before they are joined (RFC 6749 §2.3.1 with appendix B).
 fn form_decoded(text: &str) -> Result<Secret, ClientAuthenticationError> {
     let spaced = Secret::new(text.replace('+', " "));
     percent_decode_str(spaced.expose())

@@ -5,41 +5,41 @@ use crate::values::parameters::Parameters;
 use crate::values::redirect_uri::RedirectUri;
 use crate::values::secret::Secret;
 
-/// What an app asks for that sends a person here to sign out. `logout_hint` and `ui_locales` change nothing.
+/// A request from an app to sign a person out. `logout_hint` and `ui_locales` have no effect.
 #[derive(Debug)]
 pub struct LogoutRequest {
-    /// An ID token of the person who is to be signed out, expired or not.
+    /// An ID token of the person to sign out, expired or not.
     pub id_token_hint: Option<Secret>,
-    /// The app.
+    /// The app that sent the request.
     pub client_id: Option<ClientId>,
-    /// Where the person is to be sent afterwards.
+    /// The URI to which the person returns afterwards.
     pub post_logout_redirect_uri: Option<RedirectUri>,
-    /// Sent along with the person.
+    /// A text to return with the person, unchanged.
     pub state: Option<State>,
 }
 
-/// Why a request to sign out cannot be followed as it is.
+/// The reasons to refuse a sign-out request for its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LogoutRequestError {
-    /// Which of two counts is for nobody to guess.
+    /// A parameter is included more than once, so its value is ambiguous.
     #[error("a parameter is included more than once")]
     Repeated,
-    /// No client has such a name.
+    /// `client_id` is not a possible client identifier.
     #[error("client_id is malformed")]
     ClientId,
-    /// Nobody can be sent there.
+    /// `post_logout_redirect_uri` is not a possible redirect URI.
     #[error("post_logout_redirect_uri is no absolute URI without a fragment")]
     PostLogoutRedirectUri,
-    /// It could not be given back as it came.
+    /// `state` is too long to be returned unchanged.
     #[error("state is longer than 4096 bytes")]
     State,
 }
 
 impl LogoutRequest {
-    /// Reads one.
+    /// Reads a request to sign out.
     ///
     /// # Errors
-    /// [`LogoutRequestError`].
+    /// [`LogoutRequestError`] for the first fault.
     pub fn parse(parameters: &Parameters) -> Result<Self, LogoutRequestError> {
         use LogoutRequestError as E;
         parameters.without_repeats().map_err(|_| E::Repeated)?;

@@ -1,4 +1,4 @@
-//! Requests of the token endpoint (RFC 6749 §4.1.3, §4.3.2, §4.4.2, §6) and of introspection and revocation.
+//! Requests to the token endpoint (RFC 6749 §4.1.3, §4.3.2, §4.4.2, §6), and to introspection and revocation.
 
 use std::fmt;
 
@@ -15,103 +15,103 @@ use crate::values::secret::Secret;
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 const MAX_RESOURCES: usize = 16;
 
-/// One sentence for a wrong password and for nobody of that name.
+/// The message for a wrong password and for an unknown user name, so that it does not tell them apart.
 pub const WRONG_PASSWORD: &str = "the user name or the password is not right";
 
-/// What the token endpoint is asked for.
+/// A request to the token endpoint.
 #[derive(Clone, Debug)]
 pub enum TokenRequest {
-    /// RFC 6749 §4.4.2.
+    /// The client credentials grant (RFC 6749 §4.4.2).
     ClientCredentials {
-        /// The scope asked for; `None` asks for the default.
+        /// The requested scope; `None` requests the default.
         scope: Option<Scope>,
-        /// The APIs the token is for (RFC 8707); empty asks for the default.
+        /// The APIs the token is for (RFC 8707); empty requests the default.
         resources: Vec<Resource>,
     },
-    /// RFC 6749 §4.1.3.
+    /// The authorization code grant (RFC 6749 §4.1.3).
     AuthorizationCode {
-        /// The code as it came; what it is worth is found out later.
+        /// The code as it was sent, not yet verified.
         code: Secret,
-        /// OAuth 2.1 clients leave it out.
+        /// The redirect URI of the authorization request; OAuth 2.1 clients omit it.
         redirect_uri: Option<RedirectUri>,
         /// The proof of RFC 7636.
         code_verifier: Option<CodeVerifier>,
-        /// Some of the APIs of the grant; empty asks for its default.
+        /// The APIs the token is for, all of them in the grant; empty requests its default.
         resources: Vec<Resource>,
     },
-    /// RFC 6749 §6.
+    /// A refresh of tokens (RFC 6749 §6).
     RefreshToken {
-        /// The refresh token as it came.
+        /// The refresh token as it was sent.
         refresh_token: Secret,
-        /// A part of the granted scope; `None` asks for all of it.
+        /// A part of the granted scope; `None` requests all of it.
         scope: Option<Scope>,
-        /// Some of the APIs of the grant; empty asks for its default.
+        /// The APIs the token is for, all of them in the grant; empty requests its default.
         resources: Vec<Resource>,
     },
-    /// RFC 6749 §4.3.2.
+    /// The resource owner password grant (RFC 6749 §4.3.2).
     Password {
-        /// Who.
+        /// The person's user name.
         username: Username,
-        /// That person's password.
+        /// The password of that person.
         password: Secret,
-        /// The scope asked for; `None` asks for the default.
+        /// The requested scope; `None` requests the default.
         scope: Option<Scope>,
-        /// The APIs the token is for (RFC 8707); empty asks for the default.
+        /// The APIs the token is for (RFC 8707); empty requests the default.
         resources: Vec<Resource>,
     },
 }
 
-/// Why a request of the token endpoint cannot be understood.
+/// The reasons to refuse a token request for its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenRequestError {
-    /// A repeated parameter.
+    /// A parameter is included more than once.
     Repeated,
-    /// No `grant_type`.
+    /// `grant_type` is missing from the request.
     GrantTypeMissing,
-    /// Not one of [`GrantType`] that is offered here.
+    /// The grant type is not a [`GrantType`] that is offered here.
     GrantTypeUnsupported,
-    /// No `code`.
+    /// `code` is missing from the request.
     CodeMissing,
-    /// No `refresh_token`.
+    /// `refresh_token` is missing from the request.
     RefreshTokenMissing,
-    /// No `username` or no `password`.
+    /// `username` or `password` is missing.
     PasswordMissing,
-    /// Nobody could have this name.
+    /// The user name is not a possible one.
     UsernameMalformed,
-    /// No `token`.
+    /// `token` is missing from the request.
     TokenMissing,
-    /// Longer than any token made here.
+    /// The token is longer than any token made here.
     TooLong,
-    /// A `redirect_uri` that could not have been registered, so it is not the one of any grant.
+    /// `redirect_uri` could not have been registered, so it belongs to no grant.
     RedirectUriMalformed,
-    /// RFC 7636 §4.6: a verifier that is none fails the comparison.
+    /// The code verifier is malformed, so the comparison fails (RFC 7636 §4.6).
     CodeVerifierMalformed,
-    /// RFC 6749 §3.3.
+    /// `scope` is malformed (RFC 6749 §3.3).
     ScopeMalformed,
-    /// RFC 8707 §2.
+    /// `resource` is malformed (RFC 8707 §2).
     ResourceMalformed,
 }
 
 /// The token of an introspection or revocation request (RFC 7662 §2.1, RFC 7009 §2.1).
 #[derive(Clone, Debug)]
 pub struct TokenQuery {
-    /// The token as it came.
+    /// The token as it was sent.
     pub token: Secret,
-    /// What the caller thinks it is. A hint only: every kind is tried.
+    /// The kind of token that the caller assumes. It is only a hint: every kind is tried.
     pub hint: Option<TokenTypeHint>,
 }
 
-/// `token_type_hint` (RFC 7009 §2.1). Unknown values are ignored, as the section demands.
+/// `token_type_hint` (RFC 7009 §2.1). Unknown values are ignored, as that section requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenTypeHint {
-    /// `access_token`.
+    /// `access_token`: an opaque or signed access token.
     AccessToken,
-    /// `refresh_token`.
+    /// `refresh_token`: a token that renews access.
     RefreshToken,
 }
 
 impl TokenRequestError {
-    /// What the caller is told.
+    /// The error description for the developer of the client.
     pub const fn description(self) -> &'static str {
         match self {
             Self::Repeated => "a parameter is included more than once",
@@ -132,7 +132,7 @@ impl TokenRequestError {
         }
     }
 
-    /// The protocol error (RFC 6749 §5.2, RFC 7636 §4.6, RFC 8707 §2).
+    /// The error code (RFC 6749 §5.2, RFC 7636 §4.6, RFC 8707 §2).
     pub const fn code(self) -> TokenErrorCode {
         match self {
             Self::Repeated
@@ -173,10 +173,10 @@ impl From<MalformedScope> for TokenRequestError {
 }
 
 impl TokenRequest {
-    /// Reads the body of a token request, of a deployment that offers these `legacy` grants.
+    /// Reads the body of a token request, for a deployment that offers these `legacy` grants.
     ///
     /// # Errors
-    /// [`TokenRequestError`] for its first fault.
+    /// [`TokenRequestError`] for the first fault.
     pub fn parse(body: &Parameters, legacy: LegacyGrants) -> Result<Self, TokenRequestError> {
         body.without_repeats()?;
         let grant_type = body.one("grant_type")?.ok_or(TokenRequestError::GrantTypeMissing)?;
@@ -202,12 +202,12 @@ impl TokenRequest {
                 scope: scope(body)?,
                 resources: resources(body)?,
             }),
-            // Its tokens come from the authorization endpoint (RFC 6749 §4.2).
+            // Tokens of this grant come from the authorization endpoint (RFC 6749 §4.2).
             GrantType::Implicit => Err(TokenRequestError::GrantTypeUnsupported),
         }
     }
 
-    /// The grant type asked for.
+    /// The requested grant type.
     pub const fn grant_type(&self) -> GrantType {
         match self {
             Self::ClientCredentials { .. } => GrantType::ClientCredentials,
@@ -222,7 +222,7 @@ impl TokenQuery {
     /// Reads the body of an introspection or revocation request.
     ///
     /// # Errors
-    /// [`TokenRequestError`] when a parameter is repeated, too long, or `token` is missing.
+    /// [`TokenRequestError`] when a parameter is repeated or too long, or when `token` is missing.
     pub fn parse(body: &Parameters) -> Result<Self, TokenRequestError> {
         body.without_repeats()?;
         let hint = match body.one("token_type_hint")? {

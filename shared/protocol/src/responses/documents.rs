@@ -1,22 +1,22 @@
-//! What endpoints answer, as JSON documents.
+//! JSON documents that the endpoints return.
 
 use serde::{Deserialize, Serialize};
 
 /// A token response (RFC 6749 §5.1). It holds secrets, so it has no `Debug`.
 #[derive(Serialize)]
 pub struct TokenResponse<'a> {
-    /// The access token.
+    /// The access token, opaque or signed.
     pub access_token: &'a str,
-    /// `Bearer`.
+    /// The token type, always `Bearer`.
     pub token_type: &'static str,
-    /// Seconds until the access token expires.
+    /// The number of seconds until the access token expires.
     pub expires_in: u64,
-    /// The scope of the access token; always told, so that a narrower grant is seen.
+    /// The scope of the access token; always present, so that clients notice a narrower grant.
     pub scope: &'a str,
-    /// The refresh token, where there is one.
+    /// The refresh token, if one was issued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<&'a str>,
-    /// The ID token, where somebody signed in with OpenID Connect.
+    /// The ID token, if a person signed in with OpenID Connect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<&'a str>,
 }
@@ -24,48 +24,48 @@ pub struct TokenResponse<'a> {
 /// An error response (RFC 6749 §5.2).
 #[derive(Debug, Serialize)]
 pub struct TokenErrorResponse {
-    /// The registered code.
+    /// The registered error code (RFC 6749 §5.2).
     pub error: &'static str,
     /// A sentence for the developer of the client.
     pub error_description: &'static str,
 }
 
-/// An introspection response (RFC 7662 §2.2). [`IntrospectionResponse::INACTIVE`] says nothing but that.
+/// An introspection response (RFC 7662 §2.2). [`IntrospectionResponse::INACTIVE`] contains only `active`.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct IntrospectionResponse {
-    /// Whether the token is good, now, for the API that asks.
+    /// `true` when the token is currently valid for the API that asks.
     pub active: bool,
-    /// The scope.
+    /// The scope of the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// The client that got the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// `Bearer`.
+    /// The token type, always `Bearer`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<&'static str>,
-    /// Expiry, seconds since 1970.
+    /// The expiry time, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exp: Option<u64>,
-    /// Issued at, seconds since 1970.
+    /// The time of issue, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iat: Option<u64>,
-    /// The person, or the client itself.
+    /// The subject: the person, or the client itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
     /// The APIs the token is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aud: Option<Vec<String>>,
-    /// The issuer.
+    /// The issuer of the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iss: Option<String>,
-    /// The token's identifier, where it has one.
+    /// The token's identifier, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
 }
 
 impl IntrospectionResponse {
-    /// All that is told of a token that is not good here: RFC 7662 §2.2.
+    /// The whole response about a token that is not valid for the caller (RFC 7662 §2.2).
     pub const INACTIVE: Self = Self {
         active: false,
         scope: None,
@@ -80,118 +80,120 @@ impl IntrospectionResponse {
     };
 }
 
-/// Authorization server metadata (RFC 8414 §2, OpenID Connect Discovery §3). Only what is on is in it.
+/// Authorization server metadata (RFC 8414 §2, OpenID Connect Discovery §3). It lists only enabled features.
 #[derive(Debug, Serialize)]
 pub struct Metadata {
-    /// The issuer identifier.
+    /// The issuer identifier, a URL.
     pub issuer: String,
-    /// Where people are sent.
+    /// The URL to which apps send people to sign in and consent.
     pub authorization_endpoint: String,
-    /// Where tokens are given.
+    /// The URL that issues tokens.
     pub token_endpoint: String,
-    /// The public keys.
+    /// The URL of the public keys.
     pub jwks_uri: String,
-    /// Where APIs ask about tokens.
+    /// The URL where APIs inspect tokens.
     pub introspection_endpoint: String,
-    /// Where clients give tokens back.
+    /// The URL where clients revoke tokens.
     pub revocation_endpoint: String,
-    /// Where clients register themselves, where they may.
+    /// The URL where clients register themselves, if this is allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_endpoint: Option<String>,
-    /// `code`, and where the implicit grant is on `token`, `id_token` and both.
+    /// The response types: `code`, and with the implicit grant also `token`, `id_token` and both together.
     pub response_types_supported: Vec<&'static str>,
-    /// `query`, `fragment` and `form_post`.
+    /// The response modes: `query`, `fragment` and `form_post`.
     pub response_modes_supported: Vec<&'static str>,
-    /// The grant types.
+    /// The grant types on offer.
     pub grant_types_supported: Vec<&'static str>,
-    /// `S256`.
+    /// The challenge methods: only `S256`.
     pub code_challenge_methods_supported: Vec<&'static str>,
-    /// How clients authenticate at the token endpoint.
+    /// The methods of client authentication at the token endpoint.
     pub token_endpoint_auth_methods_supported: Vec<&'static str>,
-    /// How APIs authenticate at introspection.
+    /// The methods of API authentication at introspection.
     pub introspection_endpoint_auth_methods_supported: Vec<&'static str>,
-    /// How clients authenticate at revocation.
+    /// The methods of client authentication at revocation.
     pub revocation_endpoint_auth_methods_supported: Vec<&'static str>,
-    /// How clients sign their assertions, at the token endpoint.
+    /// The signature algorithms of client assertions at the token endpoint.
     pub token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
-    /// The same, at introspection.
+    /// The signature algorithms of client assertions at introspection.
     pub introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
-    /// The same, at revocation.
+    /// The signature algorithms of client assertions at revocation.
     pub revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
-    /// RFC 9207 §3.
+    /// `true` when responses contain `iss` (RFC 9207 §3).
     pub authorization_response_iss_parameter_supported: bool,
-    /// OpenID Connect Core §6: request objects are not taken.
+    /// `false`: request objects are not supported (OpenID Connect Core §6).
     pub request_parameter_supported: bool,
-    /// OpenID Connect Core §6: nor references to them, which is the default of the field when it is absent.
+    /// `false`: references to request objects are not supported (OpenID Connect Core §6). An absent field would
+    /// mean `true`.
     pub request_uri_parameter_supported: bool,
-    /// What is about OpenID Connect, where it is on.
+    /// The metadata of OpenID Connect, if it is enabled.
     #[serde(flatten)]
     pub openid: Option<OpenIdMetadata>,
 }
 
-/// The part of the metadata that is about OpenID Connect (OpenID Connect Discovery §3).
+/// The part of the metadata that describes OpenID Connect (OpenID Connect Discovery §3).
 #[derive(Debug, Serialize)]
 pub struct OpenIdMetadata {
-    /// Where the claims about a person are.
+    /// The URL that returns the claims about a person.
     pub userinfo_endpoint: String,
-    /// Where people sign out (OpenID Connect RP-Initiated Logout §2.1).
+    /// The URL where people sign out (OpenID Connect RP-Initiated Logout §2.1).
     pub end_session_endpoint: String,
-    /// Whether apps are told of a sign-out behind the person's back (OpenID Connect Back-Channel Logout §2.1).
+    /// `true` when apps are notified of a sign-out directly, not through the browser (OpenID Connect Back-Channel
+    /// Logout §2.1).
     pub backchannel_logout_supported: bool,
-    /// Whether they are told which session ended.
+    /// `true` when these notifications identify the session that ended.
     pub backchannel_logout_session_supported: bool,
-    /// The scopes of OpenID Connect; those of APIs are their own affair.
+    /// The scopes of OpenID Connect; the scopes of APIs are not listed.
     pub scopes_supported: Vec<&'static str>,
-    /// `public` and `pairwise`.
+    /// The subject types: `public` and `pairwise`.
     pub subject_types_supported: Vec<&'static str>,
-    /// How ID tokens can be signed.
+    /// The signature algorithms for ID tokens.
     pub id_token_signing_alg_values_supported: Vec<&'static str>,
-    /// How answers of the UserInfo endpoint can be signed.
+    /// The signature algorithms for UserInfo responses.
     pub userinfo_signing_alg_values_supported: Vec<&'static str>,
-    /// What may be told of a person and of a sign-in.
+    /// The claims that may be returned about a person and a sign-in.
     pub claims_supported: Vec<&'static str>,
-    /// `normal`: claims are told by this server itself.
+    /// The claim types: only `normal`, which means that this server itself provides the claims.
     pub claim_types_supported: Vec<&'static str>,
-    /// OpenID Connect Core §5.5: single claims can be asked for.
+    /// `true` when single claims can be requested (OpenID Connect Core §5.5).
     pub claims_parameter_supported: bool,
-    /// The values of `acr`.
+    /// The supported values of `acr`.
     pub acr_values_supported: Vec<&'static str>,
-    /// The values of `prompt`.
+    /// The supported values of `prompt`.
     pub prompt_values_supported: Vec<&'static str>,
 }
 
 /// A JSON Web Key Set (RFC 7517 §5) of public keys.
 #[derive(Debug, Default, Serialize)]
 pub struct JwkSet {
-    /// The keys, the ones to come included.
+    /// The public keys, including those that do not sign yet.
     pub keys: Vec<Jwk>,
 }
 
-/// A public JSON Web Key (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2): there is no field for a private part.
+/// A public JSON Web Key (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2): it has no field for a private part.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Jwk {
-    /// `RSA`, `EC` or `OKP`.
+    /// The key type: `RSA`, `EC` or `OKP`.
     pub kty: String,
-    /// The key's name, unique in the set.
+    /// The key's identifier, unique in the set.
     pub kid: String,
-    /// `sig`.
+    /// The use of the key, always `sig`.
     #[serde(rename = "use")]
     pub usage: String,
-    /// The one algorithm it is for.
+    /// The only algorithm that the key is for.
     pub alg: String,
-    /// RSA modulus.
+    /// The RSA modulus, in base64url.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub n: Option<String>,
-    /// RSA exponent.
+    /// The RSA exponent, in base64url.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub e: Option<String>,
-    /// Curve.
+    /// The name of the curve.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub crv: Option<String>,
-    /// Coordinate, or the whole Edwards point.
+    /// The x coordinate, or the whole Edwards point, in base64url.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub x: Option<String>,
-    /// Coordinate.
+    /// The y coordinate, in base64url.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub y: Option<String>,
 }

@@ -1,58 +1,58 @@
-//! The registered error codes.
+//! The error codes registered for the endpoints.
 
 use std::fmt;
 
-/// An error of the token endpoint and of the endpoints that authenticate clients as it does (RFC 6749 §5.2,
-/// RFC 7009 §2.2.1, RFC 8707 §2).
+/// An error code of the token endpoint and of the other endpoints that authenticate clients in the same way (RFC
+/// 6749 §5.2, RFC 7009 §2.2.1, RFC 8707 §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenErrorCode {
     /// The request is malformed.
     InvalidRequest,
-    /// The client is unknown, or did not authenticate as it must.
+    /// The client is unknown, or its authentication failed.
     InvalidClient,
-    /// The code or refresh token is not good, or not this client's.
+    /// The code or refresh token is invalid, or belongs to another client.
     InvalidGrant,
     /// The client may not use this grant type.
     UnauthorizedClient,
-    /// There is no such grant type here.
+    /// The grant type is not supported.
     UnsupportedGrantType,
-    /// The scope is unknown, malformed, or more than was granted.
+    /// The scope is unknown, malformed, or exceeds the granted scope.
     InvalidScope,
-    /// The resource is unknown, malformed, or not one this client may have tokens for.
+    /// The resource is unknown, malformed, or not available to this client.
     InvalidTarget,
-    /// Not known whether the request took effect: ask again later.
+    /// The outcome of the request is unknown: retry later.
     TemporarilyUnavailable,
-    /// A fault of this server.
+    /// An internal error of this server.
     ServerError,
 }
 
-/// An error of the authorization endpoint (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2).
+/// An error code of the authorization endpoint (RFC 6749 §4.1.2.1, OpenID Connect Core §3.1.2.6, RFC 8707 §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AuthorizationErrorCode {
     /// The request is malformed.
     InvalidRequest,
-    /// The client may not ask for this.
+    /// The client may not make this request.
     UnauthorizedClient,
-    /// The person said no.
+    /// The person refused the request.
     AccessDenied,
-    /// There is no such response type here.
+    /// The response type is not supported.
     UnsupportedResponseType,
-    /// The scope is unknown, malformed, or more than the client may have.
+    /// The scope is unknown, malformed, or exceeds what the client may request.
     InvalidScope,
-    /// The resource is unknown, malformed, or not one this client may have tokens for.
+    /// The resource is unknown, malformed, or not available to this client.
     InvalidTarget,
-    /// `prompt=none`, and nobody is signed in.
+    /// The request has `prompt=none`, but no person is signed in.
     LoginRequired,
-    /// `prompt=none`, and the person has not agreed yet.
+    /// The request has `prompt=none`, but the person has not consented yet.
     ConsentRequired,
-    /// Request objects are not taken.
+    /// Request objects are not supported.
     RequestNotSupported,
-    /// References to request objects are not taken.
+    /// References to request objects are not supported.
     RequestUriNotSupported,
-    /// No sign-in here is of the kind that is demanded (OpenID Connect Core Error Code
+    /// No available sign-in method meets the requested authentication context (OpenID Connect Core Error Code
     /// `unmet_authentication_requirements` §3).
     UnmetAuthenticationRequirements,
-    /// Ask again later.
+    /// The server cannot answer now: retry later.
     TemporarilyUnavailable,
 }
 

@@ -1,37 +1,37 @@
-//! Grant types, and the two that a deployment must turn on.
+//! Grant types, including the two that a deployment must enable.
 
 use std::fmt;
 
 /// A way to get tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GrantType {
-    /// RFC 6749 §4.4: a service for itself.
+    /// Client credentials (RFC 6749 §4.4): a service acts for itself.
     ClientCredentials,
-    /// RFC 6749 §4.1: an app for a person.
+    /// Authorization code (RFC 6749 §4.1): an app acts for a person.
     AuthorizationCode,
-    /// RFC 6749 §6: the next tokens of the same grant.
+    /// Refresh token (RFC 6749 §6): new tokens of the same grant.
     RefreshToken,
-    /// RFC 6749 §4.2: a token straight from the authorization endpoint. RFC 9700 §2.1.2 advises against it.
+    /// Implicit (RFC 6749 §4.2): tokens come from the authorization endpoint. RFC 9700 §2.1.2 advises against it.
     Implicit,
-    /// RFC 6749 §4.3: the person's password through the client. RFC 9700 §2.4 forbids it.
+    /// Password (RFC 6749 §4.3): the client sends the person's password. RFC 9700 §2.4 forbids it.
     Password,
 }
 
-/// Which of the grant types that nobody should use a deployment offers all the same, for those who still migrate.
+/// The discouraged grant types that a deployment offers nevertheless, for apps that are still migrating.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LegacyGrants {
-    /// The implicit grant.
+    /// `true` when the implicit grant is offered.
     pub implicit: bool,
-    /// The resource owner password grant.
+    /// `true` when the resource owner password grant is offered.
     pub password: bool,
 }
 
 impl GrantType {
-    /// Every grant type there is.
+    /// Every grant type that is known.
     pub const ALL: [Self; 5] =
         [Self::ClientCredentials, Self::AuthorizationCode, Self::RefreshToken, Self::Implicit, Self::Password];
 
-    /// The grant type named `text`.
+    /// Returns the grant type named `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.as_str() == text)
     }
@@ -49,7 +49,7 @@ impl GrantType {
 }
 
 impl LegacyGrants {
-    /// Whether a deployment with these offers `grant_type`.
+    /// Returns whether a deployment with these settings offers `grant_type`.
     pub const fn offer(self, grant_type: GrantType) -> bool {
         match grant_type {
             GrantType::ClientCredentials | GrantType::AuthorizationCode | GrantType::RefreshToken => true,

@@ -1,8 +1,8 @@
-//! Short texts that name something.
+//! Short texts that identify something.
 
 use std::fmt;
 
-/// Why a text cannot be the name it was given for.
+/// The error for a text that is not valid for its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is empty, too long, or holds characters that are not allowed")]
 pub struct MalformedName;
@@ -14,10 +14,10 @@ macro_rules! name {
         pub struct $name(String);
 
         impl $name {
-            /// Accepts `text` when its length and its characters are those of the type.
+            /// Accepts `text` when its length and characters are valid for the type.
             ///
             /// # Errors
-            /// [`MalformedName`] when they are not.
+            /// [`MalformedName`] when they are not valid.
             pub fn parse(text: &str) -> Result<Self, MalformedName> {
                 let allowed: fn(&str) -> bool = $allowed;
                 if text.is_empty() || text.len() > $max || !allowed(text) {
@@ -26,7 +26,7 @@ macro_rules! name {
                 Ok(Self(text.to_owned()))
             }
 
-            /// The text.
+            /// The text of the value.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -41,16 +41,16 @@ macro_rules! name {
 }
 
 name! {
-    /// `client_id` (RFC 6749 §2.2): 1 to 256 visible ASCII characters. It never starts with `usr_`, which is how a
-    /// user's [`Subject`] starts, so that the `sub` of a service can never be a person's (RFC 9700 §4.15).
+    /// `client_id` (RFC 6749 §2.2): 1 to 256 visible ASCII characters. It never starts with `usr_`, the prefix of
+    /// every user's [`Subject`], so the `sub` of a service never equals that of a person (RFC 9700 §4.15).
     ClientId, 256, |text| is_visible(text) && !text.starts_with(Subject::PREFIX)
 }
 name! {
-    /// `sub` of a person: `usr_` and 22 characters of base64url. Given by Jeton, never chosen.
+    /// `sub` of a person: `usr_` and 22 characters of base64url. Jeton assigns it; it is never chosen.
     Subject, 64, |text| text.strip_prefix(Subject::PREFIX).is_some_and(|rest| rest.len() == 22 && is_visible(rest))
 }
 name! {
-    /// `state` (RFC 6749 §4.1.1): any text up to 4 KiB, returned as it came.
+    /// `state` (RFC 6749 §4.1.1): any text up to 4 KiB, returned unchanged.
     State, 4096, |_| true
 }
 name! {
@@ -58,18 +58,18 @@ name! {
     Nonce, 512, |_| true
 }
 name! {
-    /// The name with which a person signs in: up to 128 bytes, without white space or control characters.
-    /// Upper and lower case are one: see [`Username::normalized`].
+    /// The name with which a person signs in: up to 128 bytes, without white space or control characters. It is
+    /// case-insensitive: see [`Username::normalized`].
     Username, 128, |text| !text.chars().any(|c| c.is_control() || c.is_whitespace())
 }
 
 impl Subject {
-    /// How every person's `sub` starts.
+    /// The prefix of every person's `sub`.
     pub const PREFIX: &'static str = "usr_";
 }
 
 impl Username {
-    /// The form that tells people apart: lower case.
+    /// Returns the name in lower case, the form in which names are compared.
     pub fn normalized(&self) -> String {
         self.0.to_lowercase()
     }

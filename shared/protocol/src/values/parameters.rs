@@ -1,41 +1,41 @@
-//! `application/x-www-form-urlencoded` parameters, of a query or of a body.
+//! `application/x-www-form-urlencoded` parameters from a query or a body.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use percent_encoding::percent_decode;
 
-/// The largest query or body that is looked at, in bytes.
+/// The largest query or body that is parsed, in bytes.
 pub const MAX_FORM_BYTES: usize = 32 * 1024;
 
-/// The parameters of one request, in the order in which they came, without those that have no value.
+/// The parameters of one request in their original order, without those that have no value.
 #[derive(Clone, Default)]
 pub struct Parameters {
     pairs: Vec<(String, String)>,
     repeated: Option<Repeated>,
 }
 
-/// What makes a form unreadable.
+/// The reasons to refuse a form as unreadable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedForm {
-    /// More than [`MAX_FORM_BYTES`].
+    /// The form is larger than [`MAX_FORM_BYTES`].
     #[error("the parameters are larger than 32 KiB")]
     TooLarge,
-    /// A percent sign without two hexadecimal digits, or bytes that are not UTF-8.
+    /// The form has a percent sign without two hexadecimal digits, or bytes that are not UTF-8.
     #[error("the parameters are not valid application/x-www-form-urlencoded UTF-8")]
     Encoding,
 }
 
-/// A parameter came more than once (OAuth 2.1 §3.1 and §3.2: it must not).
+/// The error for a parameter that is included more than once, which OAuth 2.1 forbids (§3.1, §3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a parameter is included more than once")]
 pub struct Repeated;
 
 impl Parameters {
-    /// Reads a form.
+    /// Reads an encoded form.
     ///
     /// # Errors
-    /// [`MalformedForm`] when it is too large or not validly encoded.
+    /// [`MalformedForm`] when the form is too large or its encoding is invalid.
     pub fn parse(form: &[u8]) -> Result<Self, MalformedForm> {
         if form.len() > MAX_FORM_BYTES {
             return Err(MalformedForm::TooLarge);
@@ -44,7 +44,7 @@ impl Parameters {
             return Err(MalformedForm::Encoding);
         }
         let mut parameters = Self::default();
-        // Sorted: thousands of short names fit into a form, and no choice of them makes this slow.
+        // A sorted set: a form can hold thousands of short names, and no choice of them makes this slow.
         let mut names: BTreeSet<Cow<'_, str>> = BTreeSet::new();
         for (name, value) in form_urlencoded::parse(form) {
             let may_repeat = name == "resource";
@@ -58,35 +58,35 @@ impl Parameters {
         Ok(parameters)
     }
 
-    /// The value of a parameter that may come once.
+    /// Returns the value of a parameter that must not be repeated.
     ///
     /// # Errors
-    /// [`Repeated`] when it came more than once with a value.
+    /// [`Repeated`] when the parameter has more than one value.
     pub fn one(&self, name: &str) -> Result<Option<&str>, Repeated> {
         let mut values = self.pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let first = values.next();
         if values.next().is_some() { Err(Repeated) } else { Ok(first) }
     }
 
-    /// The values of a parameter that may come several times.
+    /// Returns the values of a parameter that may be repeated.
     pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
         self.pairs.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Refuses the form when any parameter is repeated, whether it is known or not.
+    /// Refuses the form when any parameter, known or unknown, is repeated.
     ///
     /// # Errors
-    /// [`Repeated`] when one is.
+    /// [`Repeated`] when a parameter is repeated.
     pub fn without_repeats(&self) -> Result<(), Repeated> {
         self.repeated.map_or(Ok(()), Err)
     }
 
-    /// The parameters that have a value as a query string: one form for all ways to write the same.
+    /// Returns the parameters that have a value as a query string, in one canonical encoding.
     pub fn to_query(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.pairs).finish()
     }
 
-    /// The same with another value for `name`.
+    /// Returns the parameters with `name` set to `value`.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.pairs.retain(|(known, _)| known != name);
@@ -94,7 +94,7 @@ impl Parameters {
         self
     }
 
-    /// Whether a parameter came with a value.
+    /// Returns whether the parameter has a value.
     pub fn has(&self, name: &str) -> bool {
         self.all(name).next().is_some()
     }

@@ -1,4 +1,5 @@
-//! Proof Key for Code Exchange (RFC 7636), method `S256` only: `plain` proves nothing to someone who saw the request.
+//! Proof Key for Code Exchange (RFC 7636), method `S256` only: `plain` gives no protection against someone who saw
+//! the request.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,7 +15,7 @@ pub struct CodeChallenge(String);
 #[derive(Clone, Debug)]
 pub struct CodeVerifier(Secret);
 
-/// A challenge or verifier of the wrong length or with other characters than the unreserved ones.
+/// The error for a challenge or verifier with a wrong length or an illegal character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is not 43 to 128 characters out of A-Z a-z 0-9 - . _ ~")]
 pub struct MalformedPkce;
@@ -28,7 +29,7 @@ impl CodeChallenge {
         if is_pkce_text(text) { Ok(Self(text.to_owned())) } else { Err(MalformedPkce) }
     }
 
-    /// The text.
+    /// The text of the challenge.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -43,7 +44,7 @@ impl CodeVerifier {
         if is_pkce_text(text) { Ok(Self(Secret::new(text.to_owned()))) } else { Err(MalformedPkce) }
     }
 
-    /// The challenge that this verifier meets: BASE64URL(SHA-256(verifier)), RFC 7636 §4.6.
+    /// Computes the challenge that matches this verifier: BASE64URL(SHA-256(verifier)), RFC 7636 §4.6.
     pub fn challenge(&self) -> CodeChallenge {
         CodeChallenge(URL_SAFE_NO_PAD.encode(Sha256::digest(self.0.expose())))
     }

@@ -3,26 +3,26 @@
 /// A value of `prompt` (OpenID Connect Core §3.1.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Prompt {
-    /// Show nothing.
+    /// `none`: show no page at all.
     None,
-    /// Ask for the password again.
+    /// `login`: ask for the password again.
     Login,
-    /// Ask for consent again.
+    /// `consent`: ask for consent again.
     Consent,
-    /// Let the person choose who to be.
+    /// `select_account`: let the person choose an account.
     SelectAccount,
 }
 
-/// A list of values of which one is unknown, or `none` with others.
+/// The error for an unknown value, or for `none` together with others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("prompt is none alone, or a list of login, consent, select_account")]
 pub struct MalformedPrompt;
 
 impl Prompt {
-    /// Every value there is.
+    /// Every value that is known.
     pub const ALL: [Self; 4] = [Self::None, Self::Login, Self::Consent, Self::SelectAccount];
 
-    /// The value.
+    /// The value of the parameter.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -32,10 +32,10 @@ impl Prompt {
         }
     }
 
-    /// Reads a space-separated list; none is an empty one.
+    /// Reads a space-separated list; an absent parameter gives an empty list.
     ///
     /// # Errors
-    /// [`MalformedPrompt`].
+    /// [`MalformedPrompt`] for an unknown value, or for `none` together with others.
     pub fn parse_list(text: Option<&str>) -> Result<Vec<Self>, MalformedPrompt> {
         let words = text.unwrap_or_default().split(' ').filter(|word| !word.is_empty());
         let known = |word| Self::ALL.into_iter().find(|known| known.as_str() == word);

@@ -7,39 +7,40 @@ use url::{Host, Url};
 const MAX_BYTES: usize = 2048;
 const LOOPBACK: [&str; 2] = ["http://127.0.0.1", "http://[::1]"];
 
-/// A redirect URI that could be registered, kept as the text it was written in.
+/// A redirect URI that could be registered, stored exactly as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RedirectUri(String);
 
-/// Why a text is not a redirect URI.
+/// The reasons to reject a text as a redirect URI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedRedirectUri {
-    /// Not an absolute URI, too long, or with characters a URI does not have.
+    /// The text is not an absolute URI, is too long, or has characters that are illegal in a URI.
     #[error("a redirect URI is an absolute URI of at most 2048 ASCII characters")]
     NotAUri,
-    /// RFC 6749 §3.1.2: it must not have a fragment.
+    /// The URI has a fragment, which RFC 6749 §3.1.2 forbids.
     #[error("a redirect URI has no fragment")]
     Fragment,
-    /// A name before the host can make one host look like another.
+    /// The URI has user information before the host, which can disguise the real host.
     #[error("a redirect URI has no user information")]
     UserInfo,
-    /// RFC 9700 §2.6: `http` only on the loopback interface.
+    /// The scheme is `http` but the host is not the loopback interface (RFC 9700 §2.6).
     #[error("a redirect URI is https, except on 127.0.0.1, [::1] or localhost")]
     PlainHttp,
-    /// RFC 8252 §7.1: private-use schemes are reversed domain names, so they have a period.
+    /// The private-use scheme has no period, so it is not a reversed domain name (RFC 8252 §7.1).
     #[error("a private-use scheme is a reversed domain name such as com.example.app")]
     Scheme,
-    /// RFC 8252 §7.1: nobody owns a host of a private-use scheme, and people would take it for one.
+    /// The URI has a host after a private-use scheme (RFC 8252 §7.1). Such a host has no owner, but looks as if it
+    /// had one.
     #[error("a private-use scheme is followed by a path and no host, such as com.example.app:/callback")]
     Authority,
 }
 
 impl RedirectUri {
-    /// Accepts what a client may register: `https` URIs, `http` on the loopback interface, and private-use schemes with a
-    /// period and without a host.
+    /// Accepts the URIs that a client may register: `https`, `http` on the loopback interface, and private-use
+    /// schemes with a period and without a host.
     ///
     /// # Errors
-    /// [`MalformedRedirectUri`] says which rule is broken.
+    /// [`MalformedRedirectUri`] names the broken rule.
     pub fn parse(text: &str) -> Result<Self, MalformedRedirectUri> {
         let uri = Self::read(text)?;
         if uri.is_private_use() && text.split_once(':').is_some_and(|(_, after)| after.starts_with("//")) {
@@ -48,11 +49,11 @@ impl RedirectUri {
         Ok(uri)
     }
 
-    /// Reads one that is stored, or that a request names to be compared with those. Earlier versions took hosts after a
-    /// private-use scheme, and a client that registered one keeps it.
+    /// Reads a URI that is stored, or one from a request that is compared with the stored ones. Earlier versions
+    /// accepted a host after a private-use scheme, and clients that registered such a URI keep it.
     ///
     /// # Errors
-    /// [`MalformedRedirectUri`] says which rule is broken.
+    /// [`MalformedRedirectUri`] names the broken rule.
     pub fn read(text: &str) -> Result<Self, MalformedRedirectUri> {
         let legal = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'<' | b'>' | b'^' | b'`');
         if text.len() > MAX_BYTES || !text.bytes().all(legal) {
@@ -66,7 +67,7 @@ impl RedirectUri {
             return Err(MalformedRedirectUri::UserInfo);
         }
         match url.scheme() {
-            // Url repairs `https:host` and `https:/host`; a browser would too, and so it must not be registered.
+            // Url repairs `https:host` and `https:/host`, as browsers do, so neither may be registered.
             "https" | "http" if !is_host_as_written(&url, text) => Err(MalformedRedirectUri::NotAUri),
             "https" => Ok(Self(text.to_owned())),
             "http" if is_loopback(&url) => Ok(Self(text.to_owned())),
@@ -76,13 +77,13 @@ impl RedirectUri {
         }
     }
 
-    /// The text.
+    /// The URI as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether a request may name `self` when this client registered `registered`: the same text, except that the
-    /// port of a loopback address may differ (RFC 8252 §7.3), because an app takes the port it gets.
+    /// Checks whether a request may use `self` when the client registered `registered`: the texts must be equal,
+    /// except for the port of a loopback address (RFC 8252 §7.3), because an app cannot choose its port in advance.
     pub fn matches(&self, registered: &Self) -> bool {
         self.0 == registered.0
             || LOOPBACK.iter().any(|origin| {
@@ -94,7 +95,7 @@ impl RedirectUri {
             })
     }
 
-    /// The URI with response parameters added to its query (RFC 6749 §4.1.2); a query it has is kept.
+    /// Returns the URI with response parameters added to its query (RFC 6749 §4.1.2); an existing query is kept.
     pub fn with_query(&self, pairs: &[(&str, &str)]) -> String {
         let separator = match self.0.split_once('?') {
             None => "?",
@@ -104,16 +105,17 @@ impl RedirectUri {
         format!("{}{separator}{}", self.0, form(pairs))
     }
 
-    /// The URI with response parameters in its fragment (RFC 6749 §4.2.2). It has none of its own.
+    /// Returns the URI with response parameters in its fragment (RFC 6749 §4.2.2). A redirect URI has no fragment
+    /// of its own.
     pub fn with_fragment(&self, pairs: &[(&str, &str)]) -> String {
         format!("{}#{}", self.0, form(pairs))
     }
 
-    /// Scheme, host and port (`https://app.example:8443`), or the scheme alone (`com.example.app:`) where it is a
-    /// private-use one: a "source" of a content security policy.
+    /// Returns the "source" for a content security policy: scheme, host and port (`https://app.example:8443`), or
+    /// the scheme alone (`com.example.app:`) if it is a private-use one.
     pub fn source(&self) -> String {
         match Url::parse(&self.0) {
-            // A content security policy has no form for an IPv6 address.
+            // A content security policy cannot express an IPv6 address.
             Ok(url) if is_web(&url) && !matches!(url.host(), Some(Host::Ipv6(_))) => url.origin().ascii_serialization(),
             Ok(url) => format!("{}:", url.scheme()),
             Err(_) => String::new(),
@@ -130,12 +132,13 @@ impl RedirectUri {
         }
     }
 
-    /// Whether an app on this device receives the answer: a loopback address or a private-use scheme.
+    /// Returns whether an app on this device receives the response: the URI has a loopback address or a private-use
+    /// scheme.
     pub fn is_native(&self) -> bool {
         !Url::parse(&self.0).is_ok_and(|url| url.scheme() == "https")
     }
 
-    /// Whether its scheme belongs to an app: then its host, if it has one, is nobody's.
+    /// Returns whether the scheme belongs to an app. A host after such a scheme has no owner.
     fn is_private_use(&self) -> bool {
         Url::parse(&self.0).is_ok_and(|url| !is_web(&url))
     }
@@ -150,17 +153,18 @@ impl fmt::Display for RedirectUri {
 fn form(pairs: &[(&str, &str)]) -> String {
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.extend_pairs(pairs);
-    // `+` and `%20` are both a space in a form; `%20` is one for readers of plain URIs too.
+    // In a form, both `+` and `%20` mean a space; in a plain URI only `%20` does.
     form.finish().replace('+', "%20")
 }
 
-/// What stands between `//` and the path, as it is written.
+/// Returns the text between `//` and the path, exactly as written.
 pub(crate) fn authority(text: &str) -> &str {
     let after_scheme = text.split_once(':').and_then(|(_, after)| after.strip_prefix("//")).unwrap_or_default();
     after_scheme.split(['/', '?']).next().unwrap_or_default()
 }
 
-/// Whether every reader finds the same host: no escapes, no other spelling of an address, nothing but a name before it.
+/// Checks that every parser finds the same host: no escapes, no alternative spelling of an address, and the
+/// authority starts with that host.
 pub(crate) fn is_host_as_written(url: &Url, text: &str) -> bool {
     let host = url.host_str().unwrap_or_default();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_[]:".contains(&byte);
@@ -183,7 +187,8 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// What follows the port, or `None` when what follows the host is neither a port nor a path or query.
+/// Returns the text after the port, or `None` when the host is followed by anything other than a port, a path or a
+/// query.
 fn without_port(after_host: &str) -> Option<&str> {
     let rest = match after_host.strip_prefix(':') {
         Some(port) => {

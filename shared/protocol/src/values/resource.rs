@@ -1,4 +1,4 @@
-//! `resource` (RFC 8707): the API for which a token is meant, and its identifier in `aud`.
+//! `resource` (RFC 8707): the API that a token is for, and its identifier in `aud`.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::values::parameters::Parameters;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Resource(String);
 
-/// A text that is not an absolute URI, or that has a fragment.
+/// The error for a text that is not an absolute URI or has a fragment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a resource is an absolute URI without a fragment, at most 512 characters long")]
 pub struct MalformedResource;
@@ -25,13 +25,13 @@ impl Resource {
         if legal && Url::parse(text).is_ok() { Ok(Self(text.to_owned())) } else { Err(MalformedResource) }
     }
 
-    /// The text.
+    /// The URI as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The `resource` parameters of a request, each once, in their order.
+/// Reads the `resource` parameters of a request in their order, without duplicates.
 ///
 /// # Errors
 /// [`MalformedResource`] when one is malformed or there are more than `most`.

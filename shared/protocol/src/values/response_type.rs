@@ -1,34 +1,34 @@
-//! What an answer of the authorization endpoint holds, and how it gets to the client.
+//! The contents of a response from the authorization endpoint, and its way to the client.
 
 use crate::values::grant_type::{GrantType, LegacyGrants};
 
-/// `response_type`.
+/// `response_type`: the contents of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ResponseType {
-    /// `code`.
+    /// `code`: an authorization code.
     Code,
     /// `token`: the implicit grant, where it is offered (RFC 9700 §2.1.2).
     Token,
-    /// `id_token`: who signed in, and nothing else (OpenID Connect Core §3.2).
+    /// `id_token`: the person's identity only (OpenID Connect Core §3.2).
     IdToken,
-    /// `id_token token`: both.
+    /// `id_token token`: an ID token and an access token.
     IdTokenToken,
 }
 
-/// `response_mode`: how an answer gets to the redirect URI (OAuth 2.0 Multiple Response Type Encoding Practices §2.1,
-/// OAuth 2.0 Form Post Response Mode §2).
+/// `response_mode`: the way in which a response reaches the redirect URI (OAuth 2.0 Multiple Response Type Encoding
+/// Practices §2.1, OAuth 2.0 Form Post Response Mode §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseMode {
-    /// In the query, where the client's server reads it.
+    /// In the query, which the client's server reads.
     Query,
-    /// In the fragment, which the browser keeps to itself (RFC 6749 §4.2.2).
+    /// In the fragment, which the browser does not send to the server (RFC 6749 §4.2.2).
     Fragment,
-    /// In a form that the browser posts, so that it stands in no address.
+    /// In a form that the browser posts, so that the response appears in no URL.
     FormPost,
 }
 
 impl ResponseType {
-    /// Every response type there is.
+    /// Every response type that is known.
     pub const ALL: [Self; 4] = [Self::Code, Self::Token, Self::IdToken, Self::IdTokenToken];
 
     /// The value of `response_type`.
@@ -41,14 +41,14 @@ impl ResponseType {
         }
     }
 
-    /// The response type named `text`: the order of its words says nothing (OAuth 2.0 Multiple Response Type Encoding
-    /// Practices §3).
+    /// Returns the response type named `text`, with its words in any order (OAuth 2.0 Multiple Response Type
+    /// Encoding Practices §3).
     pub fn parse(text: &str) -> Option<Self> {
         let known = Self::ALL.into_iter().find(|known| known.as_str() == text);
         known.or((text == "token id_token").then_some(Self::IdTokenToken))
     }
 
-    /// Whether an access token is in the answer.
+    /// Returns whether the response contains an access token.
     pub const fn gives_token(self) -> bool {
         match self {
             Self::Token | Self::IdTokenToken => true,
@@ -56,7 +56,7 @@ impl ResponseType {
         }
     }
 
-    /// Whether an ID token is in the answer.
+    /// Returns whether the response contains an ID token.
     pub const fn gives_id_token(self) -> bool {
         match self {
             Self::IdToken | Self::IdTokenToken => true,
@@ -64,12 +64,12 @@ impl ResponseType {
         }
     }
 
-    /// The response type of a request, where a deployment with these `legacy` grants offers it.
+    /// Returns the response type named `text` if a deployment with these `legacy` grants offers it.
     pub(crate) fn offered(text: &str, legacy: LegacyGrants) -> Option<Self> {
         Self::parse(text).filter(|kind| legacy.offer(kind.grant_type()))
     }
 
-    /// The grant type that it belongs to (RFC 7591 §2.1).
+    /// The grant type that this response type requires (RFC 7591 §2.1).
     pub const fn grant_type(self) -> GrantType {
         match self {
             Self::Code => GrantType::AuthorizationCode,
@@ -79,7 +79,7 @@ impl ResponseType {
 }
 
 impl ResponseMode {
-    /// Every mode there is.
+    /// Every response mode that is known.
     pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
 
     /// The value of `response_mode`.
@@ -91,7 +91,7 @@ impl ResponseMode {
         }
     }
 
-    /// The mode named `text`.
+    /// Returns the mode named `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.as_str() == text)
     }

@@ -1,29 +1,30 @@
-//! `scope` (RFC 6749 §3.3).
+//! The `scope` parameter (RFC 6749 §3.3).
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::claims::claim::IdentityScope;
 
-/// The most scope tokens one request, client or API may name: a token's set must fit a 64-bit mask.
+/// The most scope tokens that one request, client or API may name: the set must fit into a 64-bit mask.
 pub const MAX_SCOPE_TOKENS: usize = 64;
 
 const MAX_TOKEN_BYTES: usize = 128;
 
-/// A set of scope tokens, in alphabetical order, case-sensitive.
+/// A set of case-sensitive scope tokens, in alphabetical order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scope(BTreeSet<String>);
 
-/// A scope with a character that RFC 6749 §3.3 does not allow, or with too many tokens.
+/// The error for a scope with an illegal character (RFC 6749 §3.3) or with too many tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a scope is at most 64 space-separated words of at most 128 characters, without quotes and backslashes")]
 pub struct MalformedScope;
 
 impl Scope {
-    /// Reads a space-separated list; the same token twice counts once.
+    /// Reads a space-separated list and ignores duplicate tokens.
     ///
     /// # Errors
-    /// [`MalformedScope`] for a character outside `%x21 / %x23-5B / %x5D-7E`, or for too many or too long tokens.
+    /// [`MalformedScope`] for a character outside `%x21 / %x23-5B / %x5D-7E`, or when tokens are too many or too
+    /// long.
     pub fn parse(text: &str) -> Result<Self, MalformedScope> {
         let mut tokens = BTreeSet::new();
         for token in text.split(' ').filter(|token| !token.is_empty()) {
@@ -36,17 +37,17 @@ impl Scope {
         if tokens.len() > MAX_SCOPE_TOKENS { Err(MalformedScope) } else { Ok(Self(tokens)) }
     }
 
-    /// The scope of tokens that are known to be good.
+    /// Creates a scope from tokens that are known to be valid.
     pub fn of<'a>(tokens: impl IntoIterator<Item = &'a str>) -> Self {
         Self(tokens.into_iter().map(str::to_owned).collect())
     }
 
-    /// Whether no token is in it.
+    /// Returns whether the scope has no token.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether `token` is in it.
+    /// Returns whether the scope contains `token`.
     pub fn contains(&self, token: &str) -> bool {
         self.0.contains(token)
     }
@@ -56,46 +57,47 @@ impl Scope {
         self.0.iter().map(String::as_str)
     }
 
-    /// Whether every token is also in `other`.
+    /// Returns whether `other` contains every token of this scope.
     pub fn is_within(&self, other: &Self) -> bool {
         self.0.is_subset(&other.0)
     }
 
-    /// The tokens that are in both.
+    /// Returns the tokens that are in both scopes.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
         Self(self.0.intersection(&other.0).cloned().collect())
     }
 
-    /// The tokens that are in either.
+    /// Returns the tokens that are in either scope.
     #[must_use]
     pub fn or(&self, other: &Self) -> Self {
         Self(self.0.union(&other.0).cloned().collect())
     }
 
-    /// Whether this scope of the issuer is in it.
+    /// Returns whether the scope contains this scope of the issuer.
     pub fn has(&self, scope: IdentityScope) -> bool {
         self.contains(scope.as_str())
     }
 
-    /// The same without this scope of the issuer.
+    /// Returns the scope without this scope of the issuer.
     #[must_use]
     pub fn without(&self, scope: IdentityScope) -> Self {
         Self(self.0.iter().filter(|token| *token != scope.as_str()).cloned().collect())
     }
 
-    /// Whether it asks who somebody is: whether any scope of the issuer is in it.
+    /// Returns whether the scope requests a person's identity, that is, contains any scope of the issuer.
     pub fn has_identity(&self) -> bool {
         self.tokens().any(|token| IdentityScope::parse(token).is_some())
     }
 
-    /// The same without any scope of the issuer.
+    /// Returns the scope without any scope of the issuer.
     #[must_use]
     pub fn without_identity(&self) -> Self {
         Self(self.0.iter().filter(|token| IdentityScope::parse(token).is_none()).cloned().collect())
     }
 
-    /// Which tokens of `whole` are in this scope: bit *i* stands for the *i*-th token of `whole`.
+    /// Returns a mask of the tokens of `whole` that are in this scope: bit *i* stands for the *i*-th token of
+    /// `whole`.
     pub fn mask_in(&self, whole: &Self) -> u64 {
         whole.tokens().take(64).enumerate().fold(
             0,
@@ -105,7 +107,7 @@ impl Scope {
         )
     }
 
-    /// The tokens that `mask` names, the inverse of [`Scope::mask_in`].
+    /// Returns the tokens selected by `mask`, the inverse of [`Scope::mask_in`].
     #[must_use]
     pub fn masked(&self, mask: u64) -> Self {
         let chosen = self.tokens().take(64).enumerate().filter(|(place, _)| mask & (1 << place) != 0);

@@ -1,4 +1,4 @@
-//! Text that must not be seen.
+//! Text that must be kept secret.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Wraps `text`.
+    /// Wraps `text` as a secret.
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// The text itself, for the one place that hashes it or writes it into an answer.
+    /// Returns the text itself, for the one place that hashes it or writes it into a response.
     pub fn expose(&self) -> &str {
         &self.0
     }

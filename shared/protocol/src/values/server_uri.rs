@@ -1,5 +1,5 @@
-//! What a client serves and this server asks: `jwks_uri` (RFC 7591 §2), `backchannel_logout_uri` (OpenID Connect
-//! Back-Channel Logout §2.2).
+//! URLs on a client's server that this server requests: `jwks_uri` (RFC 7591 §2), `backchannel_logout_uri` (OpenID
+//! Connect Back-Channel Logout §2.2).
 
 use std::fmt;
 
@@ -9,11 +9,12 @@ use crate::values::redirect_uri::{authority, is_host_as_written, is_loopback};
 
 const MAX_BYTES: usize = 2048;
 
-/// An address of a client's own server, kept as the text it was written in. Whether it may be asked is for `outbound`.
+/// A URL on a client's own server, stored exactly as it was written. The crate `outbound` decides whether it may be
+/// requested.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ServerUri(String);
 
-/// A text that is no such address.
+/// The error for a text that is not a valid [`ServerUri`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "it must be an https URL of at most 2048 ASCII characters, without user information and fragment (http on this machine)"
@@ -31,13 +32,13 @@ impl ServerUri {
         if safe && !text.contains('#') { Ok(Self(text.to_owned())) } else { Err(MalformedServerUri) }
     }
 
-    /// The text.
+    /// The URL as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A URL whose host every reader finds, without user information; of whatever scheme.
+/// Parses a URL of any scheme, without user information and with a host that is unambiguous to every parser.
 pub(crate) fn plain_url(text: &str) -> Option<Url> {
     if text.len() > MAX_BYTES || !text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
         return None;

@@ -9,10 +9,10 @@ use super::*;
 use crate::clients::key_set::read_client_keys;
 use crate::signing::key::SigningKey;
 
-/// What stands before the `RSAPrivateKey` (RFC 8017) of a key of 2048 bits.
+/// The number of bytes before the `RSAPrivateKey` (RFC 8017) in the PKCS#8 form of a 2048-bit key.
 const PKCS8_HEAD: usize = 26;
 
-/// A key pair: the algorithm it is for, what signs, what verifies.
+/// A key pair: its algorithm, the signing part and the verifying part.
 struct Pair {
     algorithm: SigningAlgorithm,
     private: EncodingKey,
@@ -129,7 +129,7 @@ fn c093_no_algorithm_off_the_list_verifies() {
         assert_eq!(assertion_by_keys(&jwt, &publics(), None), Err(NotSigned), "{header}");
         assert_eq!(assertion_by_secrets(&jwt, [secret.clone()]), Err(NotSigned), "{header}");
     }
-    // HMAC with what everybody knows.
+    // HMAC with a public key as the secret.
     for pair in &*PAIRS {
         let PublicKey::Ed25519(point) = &pair.public.public else { continue };
         let jwt = sign(&Header::new(Algorithm::HS256), &claims(), &EncodingKey::from_secret(point));

@@ -1,4 +1,5 @@
-//! Simulated months: hosts whose clocks differ, rotators side by side, and one that dies after any of its writes.
+//! Simulates months: hosts with different clocks, concurrent rotators, and a rotator that is interrupted after any
+//! write.
 
 use grants::MAX_LIFETIME;
 use protocol::Jwk;
@@ -9,13 +10,13 @@ use crate::signing::records::MasterRecord;
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
 const INTERVAL: Seconds = 7 * 24 * 3600;
-/// How wrong a clock may be before AWS refuses what its host signs.
+/// The largest clock error, in seconds, with which AWS still accepts a signature.
 const SKEW: u64 = 300;
-/// How long a gateway keeps a key set.
+/// The time for which a gateway caches a key set, in seconds.
 const STALE: u64 = 2 * HOUR;
 const ALGORITHM: SigningAlgorithm = SigningAlgorithm::Es256;
 
-/// A generator that gives the same numbers each time.
+/// A random number generator with reproducible results.
 struct Dice(u64);
 
 impl Dice {
@@ -24,13 +25,13 @@ impl Dice {
         (self.0 >> 33) % sides
     }
 
-    /// What a clock shows at `time`, on one host or another.
+    /// Returns the time that a host's clock shows at `time`, with a random error.
     fn clock(&mut self, time: u64) -> Timestamp {
         Timestamp::from_seconds(time - SKEW + self.roll(2 * SKEW + 1))
     }
 }
 
-/// The table: what is written where something stands already is refused.
+/// The keys table, which refuses to overwrite an existing item.
 #[derive(Clone, Default)]
 struct Table {
     records: Records,
@@ -38,7 +39,7 @@ struct Table {
 }
 
 impl Table {
-    /// Does the first `writes` writes of a plan that may be older than the table.
+    /// Performs the first `writes` writes of a plan that may be older than the table.
     fn perform(&mut self, plan: &Rotation, writes: u64, now: Timestamp) {
         let mut left = 0..writes;
         let mut may = || left.next().is_some();
@@ -71,7 +72,7 @@ impl Table {
     }
 }
 
-/// A token: the key that signed it, and until when it is good.
+/// A token: the key that signed it, and the end of its validity.
 struct Token {
     kid: String,
     expires_at: u64,
@@ -81,7 +82,8 @@ fn algorithms() -> BTreeSet<SigningAlgorithm> {
     BTreeSet::from([ALGORITHM])
 }
 
-/// One hour: two rotators that read before either writes, one of which may die, and a token signed somewhere.
+/// Simulates one hour: two rotators that both read before either writes, one of which may be interrupted, and
+/// one token signed on some host.
 fn hour(table: &mut Table, dice: &mut Dice, time: u64) -> Option<Token> {
     let clocks = [dice.clock(time), dice.clock(time)];
     let plans = clocks.map(|now| table.records.rotation(&algorithms(), When::Due(INTERVAL), now));
@@ -106,7 +108,7 @@ fn c102_every_live_token_verifies_with_a_key_set_that_is_two_hours_old() {
             tokens.retain(|token| token.expires_at > time);
             sets.push(table.records.published(dice.clock(time)));
             let stale = sets.len().saturating_sub(1 + usize::try_from(STALE / HOUR).unwrap());
-            // In the first hours there is no older set, and nothing but the first key.
+            // In the first hours there is no older set, and only the first key exists.
             let known = |token: &Token| sets[stale].iter().any(|key| key.kid == token.kid);
             assert!(step < 24 || tokens.iter().all(known), "seed {seed}, hour {step}");
             assert!(step < 24 || !tokens.is_empty(), "seed {seed}, hour {step}: nothing was signed");
