@@ -1,30 +1,31 @@
-//! Whether a request to sign out is followed at once (OpenID Connect RP-Initiated Logout §2).
+//! The decision whether a sign-out request needs a confirmation (OpenID Connect RP-Initiated Logout §2).
 
 use protocol::Subject;
 
 use crate::{Session, SessionId, SignedIn};
 
-/// Whom an ID token that came as a hint is about.
+/// The content of an ID token that was sent as a hint.
 #[derive(Clone, Copy, Debug)]
 pub struct Hinted<'a> {
-    /// `sid`.
+    /// `sid`: the session the ID token was issued in.
     pub session: Option<SessionId>,
-    /// `sub`.
+    /// `sub`: the person, by the name the client knows.
     pub subject: &'a str,
-    /// The name by which the client of the token knows whoever is signed in.
+    /// The name by which the token's client knows the person who is signed in.
     pub known_as: Option<&'a Subject>,
 }
 
-/// What to do about a request to sign out.
+/// The next step of a sign-out request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignOut {
-    /// End the session.
+    /// End the session without asking.
     End,
-    /// Ask the person: anybody can make a browser come here.
+    /// Ask the person for confirmation, because any site can send a browser here.
     Ask,
 }
 
-/// Decides. Only somebody who was told about this sign-in has its ID token, so who has one is believed.
+/// Decides whether to ask. An ID token of this session or person is trusted as a hint, because only clients that the
+/// person signed in to have one.
 pub fn sign_out(signed_in: &SignedIn, hint: Option<Hinted<'_>>) -> SignOut {
     let is_meant = |hint: Hinted<'_>| {
         let this_session = hint.session == Some(signed_in.session().id);
@@ -33,8 +34,9 @@ pub fn sign_out(signed_in: &SignedIn, hint: Option<Hinted<'_>>) -> SignOut {
     if hint.is_some_and(is_meant) { SignOut::End } else { SignOut::Ask }
 }
 
-/// Whether a session ends though the browser's cookie names it and does not open it: the answer to a later sign-in, which
-/// brought another secret, never came here, or the cookie is an old copy. An app's ID token of this session decides.
+/// Returns whether a session ends although the browser's cookie names it but does not open it. That happens when
+/// the answer to a later sign-in, with its new secret, was lost, or when the cookie is an old copy. It ends only if
+/// the hint is an ID token of this session.
 pub fn ends_unopened(named: &Session, hint: Option<Hinted<'_>>) -> bool {
     hint.is_some_and(|hint| hint.session == Some(named.id))
 }
@@ -68,7 +70,7 @@ mod tests {
             // A later sign-in of the same person.
             (hint(another, own.as_str(), Some(&own)), SignOut::End),
             (hint(None, own.as_str(), Some(&own)), SignOut::End),
-            // The name is another sector's, the session is this one.
+            // The name is for another sector, but the session is this one.
             (hint(id, "somebody", Some(&own)), SignOut::End),
             (hint(another, other.as_str(), Some(&own)), SignOut::Ask),
             (hint(None, other.as_str(), None), SignOut::Ask),
