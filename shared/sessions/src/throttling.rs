@@ -118,27 +118,27 @@ impl DeviceHandle {
 }
 
 impl Counter {
-    /// Counts passwords tried for an account, from anywhere.
+    /// The counter of passwords tried for an account, from anywhere.
     pub fn account(person: PersonKey) -> Self {
         Self::new("account", person.as_bytes(), 5, 24 * HOUR)
     }
 
-    /// Counts passwords tried by a browser for the account it was signed in with before.
+    /// The counter of passwords tried by a browser for the account it was signed in with before.
     pub fn device(device: DeviceId) -> Self {
         Self::new("device", &device.0, 5, 24 * HOUR)
     }
 
-    /// Counts passwords tried from one source, for any account.
+    /// The counter of passwords tried from one source, for any account.
     pub fn password_source(source: IpAddr) -> Self {
         Self::new("password-source", &network(source), 50, HOUR)
     }
 
-    /// Counts secrets tried for a client, from anywhere.
+    /// The counter of secrets tried for a client, from anywhere.
     pub fn client(client: &ClientId) -> Self {
         Self::new("client", client.as_str().as_bytes(), 20, HOUR)
     }
 
-    /// Counts secrets tried from one source, for any client.
+    /// The counter of secrets tried from one source, for any client.
     pub fn secret_source(source: IpAddr) -> Self {
         Self::new("secret-source", &network(source), 500, HOUR)
     }
