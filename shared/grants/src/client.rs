@@ -1,4 +1,4 @@
-//! Clients: what is registered of one, and how it authenticates.
+//! Clients: their registration and their authentication.
 
 pub mod assertion;
 pub(crate) mod authenticate;

@@ -1,4 +1,4 @@
-//! One valid thing of each kind; tests spoil it.
+//! One valid value of each kind, which tests then modify.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -85,7 +85,7 @@ pub(crate) fn verifier() -> CodeVerifier {
     CodeVerifier::parse(VERIFIER).unwrap()
 }
 
-/// A grant whose code is out, good for one more second.
+/// A grant whose code was issued and is valid for one more second.
 pub(crate) fn grant() -> Grant {
     Grant {
         id: secret().id(),
@@ -108,7 +108,7 @@ pub(crate) fn grant() -> Grant {
     }
 }
 
-/// The first grant of a session.
+/// The footing of the first grant of a session.
 pub(crate) fn footing() -> Footing {
     Footing {
         person: PersonKey::from_bytes([4; 16]),
@@ -118,17 +118,17 @@ pub(crate) fn footing() -> Footing {
     }
 }
 
-/// A sign-in that asks for no single claims.
+/// A sign-in that requests no single claims.
 pub(crate) fn no_claims() -> SignIn {
     SignIn { userinfo_claims: BTreeSet::new(), id_token_claims: Claims::default() }
 }
 
-/// The same, redeemed and refreshed until `generation`, of somebody who signed in with OpenID Connect.
+/// The same grant, redeemed and refreshed until `generation`, of a person who signed in with OpenID Connect.
 pub(crate) fn signed_in(generation: u32) -> Grant {
     Grant { sign_in: Some(no_claims()), scope: Scope::parse("openid read").unwrap(), ..active(generation) }
 }
 
-/// The same, redeemed and refreshed until `generation`, just now.
+/// The same grant, redeemed and refreshed until `generation`, just now.
 pub(crate) fn active(generation: u32) -> Grant {
     let generation = Generation::from_number(generation);
     let refresh_expires_at = NOW.plus(100);

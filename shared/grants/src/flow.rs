@@ -1,4 +1,4 @@
-//! The ways to a token, one for each grant type.
+//! The flows that lead to a token, one for each grant type.
 
 pub mod authorization_code;
 pub mod client_credentials;

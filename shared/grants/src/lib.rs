@@ -1,35 +1,40 @@
-//! The rules of tokens: who may have what, and when not.
+//! The rules for tokens: which access is granted, and when it is refused.
 //!
-//! A *grant* is one item and a small state machine. A rule here is a synchronous function of values: request,
-//! witness, stored item, `now`, entropy. It never performs anything; it names what must be written and under which
-//! guards ([`Transition`]), or says why not ([`Refusal`]). What never lives here: input and output, the clock,
-//! randomness, AWS, HTTP, `async`.
+//! A *grant* is one item and a small state machine. A rule in this crate is a synchronous function of values:
+//! request, proof of authentication, stored item, `now`, entropy. It performs nothing; it returns the write to make
+//! with its guards ([`Transition`]), or the reason to refuse ([`Refusal`]). Input and output, the clock,
+//! randomness, AWS, HTTP and `async` never belong here.
 //!
-//! One step, walked once: [`authenticate`] leaves an [`AuthenticatedClient`]; [`code::redeem`] names the one write;
-//! the store applies it; if a guard did not hold, [`code::explain`] reads the item that stood in the way.
+//! An example: [`authenticate`] returns an [`AuthenticatedClient`]; [`code::redeem`] returns the one write; the
+//! store applies it; if a guard did not hold, [`code::explain`] derives the reason from the stored item.
 //!
 //! # Decisions
-//! - The item's key is SHA-256 of the 128-bit secret that handles carry ([`GrantSecret`], [`GrantId`]). So a copy of
-//!   the table holds nothing with which a handle could be made, even with the tag key, and a JWT may name its grant
-//!   without giving an API anything it could present.
-//! - Times are whole seconds. A thing is good while `now` is before its expiry, and not at it.
-//! - A code's second valid redemption revokes whether or not the code has expired meanwhile: it is stolen either way.
-//! - A refresh token's successor is given again within [`Policy::refresh_retry_window`] seconds, to its own client.
-//! - OAuth 2.1 dropped `redirect_uri` from the token request, OAuth 2.0 demands it: sent, it must be the right one;
-//!   left out, the code must be bound by PKCE, or the authorization request must have left it out too.
-//! - Access tokens of a grant can be revoked one by one (a set on the item, bounded); when the set is full the whole
-//!   grant goes, which RFC 7009 §2.1 allows.
-//! - Who asks for no API gets those of its registration that offer the scope; who has none gets tokens for the
-//!   issuer itself, so that `aud` is never absent (RFC 9068 §3).
-//! - A client's assertion may name the issuer or the token endpoint, alone or in an array: OpenID Connect Core §9 tells
-//!   clients to name the endpoint, and most do. An assertion that names the issuer alone cannot be taken from one server
-//!   to another that has the same endpoint in its own metadata, which is why 7523bis and FAPI allow nothing else; a client
-//!   that can is registered strict ([`Client::strict_audience`]). It expires within 10 minutes, and is good once.
-//! - A secret that signs must be known again, so it is derived from a master key and a salt instead of kept as a hash.
-//! - Consent is remembered page by page, and covers what is asked when each scope token was allowed for each API: two pages
-//!   never add up to access that neither showed.
-//! - The implicit and the password grant make the same kind of grant as a code does, active at once. The first has one
-//!   short-lived access token and nothing to refresh.
+//! - The item's key is SHA-256 of the 128-bit secret that handles carry ([`GrantSecret`], [`GrantId`]). So handles
+//!   cannot be made from a copy of the table, even with the tag key, and a JWT may name its grant without giving an
+//!   API anything it could present.
+//! - Times are whole seconds. Everything with an expiry is valid while `now` is before it, and not at it.
+//! - A code's second valid redemption revokes even if the code has expired meanwhile: it was stolen either way.
+//! - A repeated refresh gets the same successor within [`Policy::refresh_retry_window`] seconds, if it comes from
+//!   the token's own client.
+//! - OAuth 2.1 dropped `redirect_uri` from the token request, OAuth 2.0 demands it. If it is sent, it must be the
+//!   right one; if it is omitted, the code must be bound by PKCE, or the authorization request must have omitted it
+//!   too.
+//! - Access tokens of a grant can be revoked one by one (in a bounded set on the item). When the set is full, the
+//!   whole grant is revoked, which RFC 7009 §2.1 allows.
+//! - A client that names no API gets those of its registered APIs that offer the scope; a client without any API
+//!   gets tokens for the issuer itself, so that `aud` is never absent (RFC 9068 §3).
+//! - A client's assertion may name the issuer or the token endpoint, alone or in an array: OpenID Connect Core §9
+//!   tells clients to name the endpoint, and most do. An assertion that names only the issuer cannot be replayed at
+//!   another server that lists the same endpoint in its own metadata, which is why 7523bis and FAPI allow nothing
+//!   else; a client that supports this is registered as strict ([`Client::strict_audience`]). An assertion expires
+//!   within 10 minutes and can be used once.
+//! - A secret that signs is needed in the clear, so it is derived from a master key and a salt instead of stored as
+//!   a hash.
+//! - Consent is remembered page by page. It covers a request when each requested scope token was allowed for each
+//!   requested API, on one page or another: pages that were allowed do not add up to access that none of them
+//!   showed.
+//! - The implicit and the password flow create the same kind of grant as a code does, active at once. An implicit
+//!   grant has one short-lived access token and no refresh token.
 
 mod client;
 mod flow;
@@ -42,7 +47,8 @@ mod token;
 #[cfg(test)]
 mod fixtures;
 
-/// The authorization request: whom to trust, what may be asked, and what a person agrees to.
+/// The authorization request: checking the client and its redirect URI, the access requested, and the consent
+/// needed.
 pub mod authorization {
     pub use crate::request::consent::to_agree_to;
     pub use crate::request::redirect::{RedirectTrusted, Untrusted, trust};

@@ -1,4 +1,4 @@
-//! What may be registered, by an operator and by clients themselves.
+//! The rules for registration, by an operator and by clients themselves.
 
 pub(crate) mod policy;
 pub(crate) mod rules;

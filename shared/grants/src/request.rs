@@ -1,4 +1,5 @@
-//! The authorization request: whom to trust, what may be asked, and what a person agrees to.
+//! The authorization request: checking the client and its redirect URI, the access requested, and the consent
+//! needed.
 
 pub(crate) mod access;
 pub(crate) mod consent;

@@ -1,4 +1,4 @@
-//! One step of a grant: the item, the one write with its guards, and what became of it.
+//! One step of a grant: the item, the one write with its guards, and the outcome.
 
 pub(crate) mod grant;
 pub(crate) mod guard;

@@ -1,4 +1,4 @@
-//! The words that all rules share: ids, times, APIs, what a deployment chooses, and reasons to refuse.
+//! The terms that all rules share: ids, times, APIs, the settings of a deployment, and reasons to refuse.
 
 pub(crate) mod api;
 pub(crate) mod ids;

@@ -1,4 +1,4 @@
-//! Tokens: what each of them says.
+//! Tokens: the content of each kind.
 
 pub(crate) mod access_token;
 pub(crate) mod handles;

@@ -1,20 +1,21 @@
-//! Aliases: the names that lead to a person.
+//! Aliases: the names that identify a person.
 //!
-//! A person is a random id. Every name that leads to it is an item of its own, put where there is none, so that two
-//! people never share one and a rename moves one. A kind of name is a prefix: login names now; addresses, identities at
-//! other providers and credential ids have room beside them.
+//! A person is a random id. Every name of a person is an item of its own, created only if none exists, so that two
+//! people never share a name and a rename moves one. The prefix of the key is the kind of name. Login names are the
+//! only kind so far; addresses, identities at other providers and credential ids can be added.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::Username;
 use sha2::{Digest, Sha256};
 
-/// The key of an alias: its kind, and half of SHA-256 of the name in its one form, so that a key tells no name.
+/// The key of an alias: its kind, and half of SHA-256 of the normalized name, so that the key does not reveal the
+/// name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AliasKey(String);
 
 impl AliasKey {
-    /// A name to sign in with; upper and lower case are one.
+    /// The alias of a login name, which ignores upper and lower case.
     pub fn login(username: &Username) -> Self {
         Self::new("login", &username.normalized())
     }
@@ -25,7 +26,7 @@ impl AliasKey {
         Self(format!("{kind}#{}", URL_SAFE_NO_PAD.encode(half)))
     }
 
-    /// The key of its item.
+    /// The key of the alias's item.
     pub fn as_str(&self) -> &str {
         &self.0
     }

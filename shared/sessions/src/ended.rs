@@ -1,4 +1,4 @@
-//! What is left to do after a session ended (OpenID Connect Back-Channel Logout §2).
+//! The work that remains after a session ended (OpenID Connect Back-Channel Logout §2).
 
 use std::collections::BTreeSet;
 
@@ -6,32 +6,32 @@ use protocol::ClientId;
 
 use crate::{PersonKey, SessionId};
 
-/// A session that ended, and how far what hangs on it has come.
+/// A session that ended, and the progress of the follow-up work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndedSession {
-    /// Which one.
+    /// The session that ended.
     pub session: SessionId,
-    /// Whose it was.
+    /// The person whose session it was.
     pub person: PersonKey,
-    /// The clients that have heard of it, or never will.
+    /// The clients that were notified, or that will never be.
     pub told: BTreeSet<ClientId>,
-    /// How often its grants were looked for.
+    /// The number of passes over its grants.
     pub passes: u8,
 }
 
 impl EndedSession {
-    /// An index follows its table with delay, so what one pass does not find the next one does.
+    /// An index lags behind its table, so a second pass finds what the first one missed.
     const LEAST_PASSES: u8 = 2;
-    /// Whoever does not answer so often is not told.
+    /// After this many passes, clients that do not answer are given up.
     const MOST_PASSES: u8 = 8;
 
-    /// One for which nothing was done yet.
+    /// A session that ended just now, with all work still to do.
     pub const fn new(session: SessionId, person: PersonKey) -> Self {
         Self { session, person, told: BTreeSet::new(), passes: 0 }
     }
 
-    /// What is left after a pass in which `told` heard of it, or refused to, and in which somebody did not answer if
-    /// `missed`. `None`: nothing.
+    /// Returns the work that remains after a pass, or `None` when it is complete. `told` are the clients that were
+    /// notified or refused the message; `missed` says that at least one client did not answer.
     pub fn after_pass(mut self, told: impl IntoIterator<Item = ClientId>, missed: bool) -> Option<Self> {
         self.told.extend(told);
         self.passes = self.passes.saturating_add(1);

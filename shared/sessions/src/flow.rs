@@ -1,42 +1,42 @@
-//! What a person must be shown next (OpenID Connect Core §3.1.2.3, §3.1.2.4).
+//! The next page for a person in an authorization request (OpenID Connect Core §3.1.2.3, §3.1.2.4).
 
 use grants::{AUTHENTICATION_CONTEXT, Client, Consent, Seconds, Target, Timestamp};
 use protocol::{AuthorizationErrorCode, AuthorizationRequest, Prompt, RedirectUri, Subject};
 
 use crate::{RequestDigest, SignedIn};
 
-/// A sign-in for a request counts as fresh for so long, while the person reads the consent page.
+/// A sign-in counts as fresh for its request for this many seconds, while the person reads the consent page.
 const FRESH: Seconds = 600;
 
-/// What to do next for an authorization request that may be answered.
+/// The next step of a valid authorization request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     /// Ask for the password.
     SignIn,
-    /// Ask for consent.
+    /// Ask the person for consent.
     Consent,
-    /// Issue a code.
+    /// Issue a code without another page.
     Issue,
-    /// Nothing may be shown, and without it there is no answer but this.
+    /// Answer with this error: interaction is required, but prompt=none was sent, or the request cannot be met.
     Refuse(AuthorizationErrorCode),
 }
 
-/// Whom the client expects to find signed in (OpenID Connect Core §3.1.2.1, `id_token_hint`; §5.5.1, `sub`).
+/// The person the client expects to be signed in (OpenID Connect Core §3.1.2.1, `id_token_hint`; §5.5.1, `sub`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// Whoever it is.
+    /// Any person may be signed in.
     Anyone,
-    /// The person whom it knows by this name.
+    /// The person that the client knows by this name.
     Only(String),
-    /// Somebody whom its hint does not tell any more: it was not signed here, or too long ago.
+    /// A person whose hint could not be verified: it was not signed here, or too long ago.
     Untold,
 }
 
 impl Expected {
-    /// Whom a readable or unreadable hint and a demanded `sub` tell together; `None` where there is none of it.
+    /// Combines a hint, which may be unreadable, and a requested `sub`. With neither of them, anyone is expected.
     pub fn of(hint: Option<Result<String, ()>>, subject: Option<&str>) -> Self {
         match (hint, subject) {
-            // What is demanded counts for more than what is hinted.
+            // A requested `sub` takes precedence over a hint.
             (_, Some(subject)) => Self::Only(subject.to_owned()),
             (Some(Ok(hint)), None) => Self::Only(hint),
             (Some(Err(())), None) => Self::Untold,
@@ -44,7 +44,8 @@ impl Expected {
         }
     }
 
-    /// Nobody is let through silently in the place of somebody else; who may be asked is asked.
+    /// Checks whether the signed-in person is acceptable. An unverified hint is accepted only if pages may be
+    /// shown, so that a silent request never gets an answer about the wrong person.
     fn admits(&self, known_as: Option<&Subject>, silent: bool) -> bool {
         match self {
             Self::Anyone => true,
@@ -54,30 +55,30 @@ impl Expected {
     }
 }
 
-/// Where a request stands.
+/// The state of an authorization request.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
-    /// Who asks.
+    /// The client that sent the request.
     pub client: &'a Client,
-    /// The address that the answer goes to.
+    /// The redirect URI for the answer.
     pub redirect_uri: &'a RedirectUri,
-    /// For what.
+    /// The requested APIs and scope.
     pub target: &'a Target,
     /// Consent that the person gave before.
     pub agreed: Option<&'a Consent>,
-    /// Who is signed in.
+    /// The person who is signed in, if any.
     pub signed_in: Option<&'a SignedIn>,
     /// The name by which the client knows that person.
     pub known_as: Option<&'a Subject>,
-    /// Whom the client expects.
+    /// The person the client expects.
     pub expected: &'a Expected,
-    /// The request as it came.
+    /// The digest of the request as it was received.
     pub digest: RequestDigest,
-    /// Whether the password was given in this very step.
+    /// `true` if the password was given in this very step.
     pub just_signed_in: bool,
 }
 
-/// Decides what comes next.
+/// Decides on the next step.
 pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Timestamp) -> Next {
     let contexts = &request.claims.acr;
     if !contexts.is_empty() && !contexts.iter().any(|context| context == AUTHENTICATION_CONTEXT) {
@@ -99,8 +100,9 @@ pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Time
     let max_age = request.max_age.or(situation.client.relying_party.default_max_age);
     let too_old = max_age.is_some_and(|max_age| age > u64::from(max_age) || max_age == 0);
     let must_sign_in = too_old || asks(Prompt::Login) || asks(Prompt::SelectAccount);
-    // The password was given for this very request a moment ago: the consent page is next, not the password again.
-    // Without a consent page a code would come silently, so then the step itself must have been the sign-in.
+    // If the password was given for this very request a moment ago, the consent page is next, not the password
+    // again. Without a consent page the code would be issued silently, so then this step itself must have been the
+    // sign-in.
     let given_for_this = session.for_request == situation.digest && age < u64::from(FRESH);
     let fresh = situation.just_signed_in || (given_for_this && consent_needed);
     match (must_sign_in && !fresh, consent_needed, silent) {

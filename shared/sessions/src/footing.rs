@@ -1,14 +1,17 @@
-//! The rule of what a person's grant rests on: nothing is given for a grant that has lost its footing.
+//! The rule for grants of a person: no token is issued for a grant whose session or credentials are no longer
+//! valid.
 
 use grants::{Grant, Policy, Refusal};
 
 use crate::session::{Rules, is_alive};
 use crate::{Session, User};
 
-/// Whether what a grant rests on stands now: the person, the credentials, the session unless it outlives it, and its number
-/// among the others. `user` and `session` are the items that [`Grant::rests_on`] names.
+/// Checks that everything a grant depends on is still valid: the person, the credentials, the session unless the
+/// grant outlives it, and its number among the other grants. `user` and `session` are the items that
+/// [`Grant::rests_on`] names.
 ///
-/// A grant of version 0.1 rests on the person alone, and one that it made without `openid` on nothing that can be looked at.
+/// A grant of version 0.1 depends on the person alone. One that version 0.1 made without `openid` depends on
+/// nothing that could be checked.
 ///
 /// # Errors
 /// The [`Refusal`], when the grant has to end.
@@ -69,7 +72,7 @@ mod tests {
 
     type Spoil = fn(&mut User, &mut Session);
 
-    /// The answer for a grant of the session, and for one that outlives it.
+    /// The results for a grant of the session, and for one that outlives it.
     fn after(spoil: Spoil) -> [Result<(), Refusal>; 2] {
         let (person, _) = session();
         ["read", "read offline_access"].map(|scope| {

@@ -1,21 +1,22 @@
-//! The rules of people: signing in, staying signed in, agreeing.
+//! The rules for people: signing in, staying signed in, and consent.
 //!
-//! Pure, as `grants` is: a rule is a function of values, and what it decides is performed elsewhere. What never lives
-//! here: cookies and forms as text (`edge`), pages (`pages`), items (`store`).
+//! Like `grants` this crate is pure: a rule is a function of values, and its decision is carried out elsewhere.
+//! Cookies and forms as text belong to `edge`, pages to `pages`, items to `store`.
 //!
 //! # Decisions
-//! - A person is a random id, to which names lead as aliases. The session cookie carries the id beside the session's name
-//!   and secret. So session, person and earlier consent are read in one round trip, and a person who is switched off is
-//!   out at the next request.
-//! - Sessions and grants rest on the version of the person's credentials that they were made with. Another password and
-//!   switching the person off begin the next version: what came before is over for good, whatever was in flight.
-//! - Sessions and grants are numbered where they come from, and the newest are good. So their number is bounded by the
-//!   counter that the look at the person or session reads anyway, and ending all of them is one write.
-//! - Forms carry a ticket that is bound to the session (or, before there is one, to the visit) and to the request. A
-//!   consent ticket's nonce determines the grant it makes, so a form sent twice makes one grant, without a list of
-//!   used tickets.
-//! - A consent ticket also carries a hash of the facts on its page. Where they changed meanwhile the page is shown again:
-//!   allowing means what was shown.
+//! - A person is a random id, and names are aliases that point to it. The session cookie carries the id besides the
+//!   session's name and secret. So session, person and earlier consent are read in one round trip, and a person who
+//!   is disabled is signed out at the next request.
+//! - Sessions and grants depend on the version of the person's credentials at their creation. A new password, or
+//!   disabling the person, starts the next version: everything older is over for good, including requests in
+//!   flight.
+//! - Sessions and grants are numbered within their person or session, and only the newest are valid. So the counter
+//!   in the item of the person or session, which is read anyway, limits them, and a single write ends all of them.
+//! - Forms carry a ticket that is bound to the session (or, before there is one, to the visit) and to the request.
+//!   The nonce of a consent ticket determines the grant it creates, so a form that is sent twice creates one grant,
+//!   without a list of used tickets.
+//! - A consent ticket also carries a hash of the facts on its page. If they changed meanwhile, the page is shown
+//!   again, so that a person only allows what was shown.
 //! - An unknown user costs the same Argon2id work as a known one.
 
 mod alias;

@@ -1,4 +1,4 @@
-//! Passwords: the only slow hash.
+//! Passwords, which are the only values hashed slowly.
 
 mod memory;
 
@@ -8,34 +8,34 @@ use protocol::Secret;
 
 use crate::password::memory::Hasher;
 
-/// The shortest password that may be set (NIST SP 800-63B §5.1.1.2).
+/// The minimum length of a new password, in characters (NIST SP 800-63B §5.1.1.2).
 pub const MIN_PASSWORD_CHARACTERS: usize = 8;
 
-/// No longer password is hashed, so that nobody can make one request cost much.
+/// The maximum length of a password that is hashed, so that a single request cannot cost much.
 const MAX_PASSWORD_BYTES: usize = 1024;
 
 /// An Argon2id hash in PHC form: parameters, salt and hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
-/// Why a password may not be set.
+/// The reasons why a password may not be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WeakPassword {
-    /// Too short or too long.
+    /// The password is too short or too long.
     #[error("a password has at least 8 characters and at most 1024 bytes")]
     Length,
-    /// The hash function refused.
+    /// The hash function failed on this input.
     #[error("the password could not be hashed")]
     Unhashable,
 }
 
 impl PasswordHash {
-    /// Takes the text that a table holds.
+    /// Wraps the text stored in the table.
     pub fn from_stored(text: String) -> Self {
         Self(text)
     }
 
-    /// The text that a table holds.
+    /// The text as stored in the table.
     pub fn as_stored(&self) -> &str {
         &self.0
     }
@@ -47,11 +47,11 @@ impl std::fmt::Debug for PasswordHash {
     }
 }
 
-/// Hashes a password that is being set, with Argon2id at the parameters of the OWASP password storage cheat sheet
-/// (19 MiB, 2 passes, 1 lane). `salt` is 128 random bits.
+/// Hashes a new password with Argon2id at the parameters of the OWASP password storage cheat sheet (19 MiB, 2
+/// passes, 1 lane). `salt` is 128 random bits.
 ///
 /// # Errors
-/// [`WeakPassword`] when it may not be set.
+/// [`WeakPassword`] when the password may not be set.
 pub fn hash_password(password: &Secret, salt: &[u8; 16]) -> Result<PasswordHash, WeakPassword> {
     let text = password.expose();
     if text.chars().count() < MIN_PASSWORD_CHARACTERS || text.len() > MAX_PASSWORD_BYTES {
@@ -61,7 +61,7 @@ pub fn hash_password(password: &Secret, salt: &[u8; 16]) -> Result<PasswordHash,
     hash.map(|hash| PasswordHash(hash.to_string())).map_err(|_| WeakPassword::Unhashable)
 }
 
-/// Whether `password` is the one of `stored`. Where there is nobody to compare with, the same work is done.
+/// Checks `password` against the `stored` hash. Without a stored hash the same work is done, to take the same time.
 pub fn password_is_right(password: &Secret, stored: Option<&PasswordHash>) -> bool {
     let text = password.expose().as_bytes();
     if text.len() > MAX_PASSWORD_BYTES {
@@ -70,7 +70,7 @@ pub fn password_is_right(password: &Secret, stored: Option<&PasswordHash>) -> bo
     if let Some(Ok(hash)) = stored.map(|hash| Phc::new(&hash.0)) {
         return Hasher.verify_password(text, &hash).is_ok();
     }
-    // Whether it worked tells nothing either: there is nobody whose password it could be.
+    // The result is always `false`, whether or not hashing worked: there is no stored password to match.
     Hasher.hash_password_with_salt(text, b"nobody has a salt").is_err_and(|_| false)
 }
 

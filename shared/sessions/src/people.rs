@@ -1,4 +1,4 @@
-//! People: who can sign in.
+//! People who can sign in.
 
 use grants::{Footing, PersonKey, Policy, Timestamp};
 use protocol::{Claim, Claims, Secret, Subject, Username};
@@ -10,74 +10,75 @@ use crate::{PasswordHash, password_is_right};
 pub struct User {
     /// The key of the item.
     pub key: PersonKey,
-    /// The name to sign in with.
+    /// The user name to sign in with.
     pub username: Username,
-    /// An alias leads here from the user name. `false` for a person of version 0.1 until a rename: the key is the name's hash.
+    /// `true` if an alias item leads from the user name to the person. `false` for a person created by version 0.1,
+    /// until a rename: there the key is the hash of the name.
     pub aliased: bool,
-    /// `sub`.
+    /// The person's `sub` claim.
     pub subject: Subject,
-    /// What is known of the person.
+    /// The known claims about the person.
     pub claims: Claims,
-    /// The password.
+    /// The hash of the password.
     pub password: PasswordHash,
-    /// Counts what ends everything before it: new passwords, and times the person was switched off. Sessions and grants of
-    /// an earlier version are over.
+    /// A counter that is raised by a new password and when the person is disabled. Sessions and grants with an
+    /// earlier version are over.
     pub credential_version: u32,
-    /// Whether the person is switched off.
+    /// `true` if the person is disabled.
     pub disabled: bool,
-    /// When the person was registered.
+    /// The time when the person was created.
     pub created_at: Timestamp,
-    /// How many sessions there were.
+    /// The number of sessions created so far.
     pub sessions: u32,
-    /// How many grants there were that outlive sessions.
+    /// The number of grants created so far that outlive sessions.
     pub grants: u32,
 }
 
-/// The witness that a password was right; only [`prove`] makes it.
+/// Proof that a password was right; only [`prove`] creates it.
 #[derive(Clone, Debug)]
 pub struct ProvenPerson(User);
 
 impl User {
-    /// Whether this is the person's user name; upper and lower case are one.
+    /// Checks whether this is the person's user name, ignoring upper and lower case.
     pub fn goes_by(&self, username: &Username) -> bool {
         self.username.normalized() == username.normalized()
     }
 
-    /// What is known of the person: the user name is the preferred one where no other is set.
+    /// Returns the known claims. The user name is the preferred one if no other is set.
     pub fn known_claims(&self) -> Claims {
         self.claims.clone().or(Claim::PreferredUsername, self.username.as_str())
     }
 
-    /// The standing on which a grant rests that this person gives now and that outlives sessions.
+    /// Returns the footing of a new grant by this person that outlives sessions.
     pub const fn footing(&self) -> Footing {
         let number = self.grants.saturating_add(1);
         Footing { person: self.key, credential_version: Some(self.credential_version), session: None, number }
     }
 
-    /// Whether something that was made with this version of the credentials still stands.
+    /// Checks whether sessions and grants with this version of the credentials are still valid.
     pub(crate) const fn stands_behind(&self, credential_version: u32) -> bool {
         !self.disabled && self.credential_version == credential_version
     }
 
-    /// Whether a session of this number is among the newest.
+    /// Checks whether a session with this number is among the newest.
     pub(crate) const fn keeps_session(&self, number: u32) -> bool {
         number.saturating_add(Policy::SESSIONS_OF_PERSON) > self.sessions
     }
 }
 
 impl ProvenPerson {
-    /// The person.
+    /// The person whose password was right.
     pub const fn user(&self) -> &User {
         &self.0
     }
 
-    /// The person, for [`crate::sign_in`].
+    /// Returns the person by value, for [`crate::sign_in`].
     pub(crate) fn into_user(self) -> User {
         self.0
     }
 }
 
-/// Whether this is the person's password. `user` is `None` when nobody has that name, and the answer takes as long.
+/// Checks a person's password. `user` is `None` if the name is unknown, which takes the same time.
 pub fn prove(user: Option<User>, password: &Secret) -> Option<ProvenPerson> {
     let right = password_is_right(password, user.as_ref().map(|user| &user.password));
     user.filter(|user| right && !user.disabled).map(ProvenPerson)

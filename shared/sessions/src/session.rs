@@ -1,13 +1,14 @@
 //! Sessions: a person's sign-in on one browser.
 //!
 //! # Decisions
-//! - A session is an item under its person, named by `sid`. The cookie holds a secret beside the name, and the item its
-//!   hash. A sign-in over a living session of the same person keeps the name and replaces the secret, so that what came
-//!   from this browser ends with one sign-out, and a copy of the old cookie opens nothing. An old cookie still says which
-//!   session the browser had, so that a sign-in whose answer was lost leaves no session behind that no sign-out reaches.
-//! - A session is good while the person's credentials are those that it was made with.
-//! - It ends a while after the last sign-in, and a while after the browser was last here.
-//! - Sessions are numbered; the newest hundred of a person are good.
+//! - A session is an item under its person, named by `sid`. The cookie contains a secret besides the name, and the
+//!   item contains the hash of the secret. A sign-in over a living session of the same person keeps the name and
+//!   replaces the secret, so that one sign-out ends everything from this browser, and a copy of the old cookie
+//!   opens nothing. An old cookie still tells which session the browser had, so that a sign-in whose answer was
+//!   lost does not leave a session that no sign-out can end.
+//! - A session is valid while the person's credentials are those it was created with.
+//! - It ends some time after the last sign-in, and some time after the browser was last seen.
+//! - Sessions are numbered; only the newest hundred of a person are valid.
 
 use grants::{Footing, PersonKey, Policy, SessionId, Timestamp};
 
@@ -16,17 +17,17 @@ use crate::{ProvenPerson, RequestDigest, SessionHandle, SessionSecretHash, User}
 /// A person's sign-in on one browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// The key of the item, and `sid`.
+    /// The key of the item, which is also `sid`.
     pub id: SessionId,
-    /// Whose.
+    /// The person who signed in.
     pub person: PersonKey,
     /// The hash of the cookie's secret; `None` in a session of version 0.1, whose name is that hash.
     pub secret: Option<SessionSecretHash>,
-    /// When the password was given.
+    /// The time when the password was given.
     pub auth_time: Timestamp,
-    /// When it ends, however much it is used.
+    /// The time when it ends, however much it is used.
     pub expires_at: Timestamp,
-    /// When it was last known to be in use.
+    /// The time when it was last known to be in use.
     pub last_seen_at: Timestamp,
     /// The version of the person's credentials at the sign-in.
     pub credential_version: u32,
@@ -34,45 +35,46 @@ pub struct Session {
     pub for_request: RequestDigest,
     /// Its number among the sessions of the person; `None` in a session of version 0.1.
     pub number: Option<u32>,
-    /// How many grants came from it.
+    /// The number of grants that came from it.
     pub grants: u32,
 }
 
-/// The time, and the policy that limits how long things are good.
+/// The current time, and the policy with the lifetimes.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules<'p> {
-    /// The policy.
+    /// The policy of the deployment.
     pub policy: &'p Policy,
-    /// The time.
+    /// The time of the request.
     pub now: Timestamp,
 }
 
-/// The witness that somebody is signed in; only [`sign_in`] and [`signed_in`] make it.
+/// Proof that a person is signed in; only [`sign_in`] and [`signed_in`] create it.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     user: User,
     session: Session,
 }
 
-/// The write that makes a session, or gives a living one another secret.
+/// The kind of write that starts a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionStart {
-    /// A session where there is none of its name.
+    /// Create a session, if none with its name exists.
     New,
-    /// The session is there: it keeps its name.
+    /// Update the existing session: it keeps its name and gets a new secret.
     Renewed,
 }
 
-/// One change to a session that is there.
+/// One change to an existing session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionChange {
-    /// It is in use now.
+    /// The session is in use at this time.
     Seen(Timestamp),
-    /// One more grant comes from it, made with this version of the credentials; so it is in use now.
+    /// One more grant comes from it, made with this version of the credentials; this also marks the session as in
+    /// use.
     OneMoreGrant {
-        /// Now.
+        /// The time of the grant.
         at: Timestamp,
-        /// The version.
+        /// The version of the person's credentials.
         credential_version: u32,
     },
 }
@@ -85,18 +87,18 @@ impl<'p> Rules<'p> {
 }
 
 impl SignedIn {
-    /// Who.
+    /// The person who is signed in.
     pub const fn user(&self) -> &User {
         &self.user
     }
 
-    /// Since when and for how long.
+    /// The session, with the time of the sign-in and its expiry.
     pub const fn session(&self) -> &Session {
         &self.session
     }
 
-    /// The standing on which a grant rests that this person gives now in this session. It is numbered among the grants of
-    /// the session, or of the person where it `outlives` sessions.
+    /// Returns the footing of a new grant by this person in this session. It is numbered among the grants of the
+    /// session, or of the person if it `outlives` sessions.
     pub const fn footing(&self, outlives: bool) -> Footing {
         let before = if outlives { self.user.grants } else { self.session.grants };
         Footing {
@@ -108,8 +110,9 @@ impl SignedIn {
     }
 }
 
-/// Signs a person in: the session to store and how, and its cookie. `former` is the session that the browser's cookie names,
-/// as it was read; one of the same person that is alive is kept, whatever its secret is by now.
+/// Signs a person in. Returns the signed-in person with the session to store, the cookie, and the kind of write.
+/// `former` is the session that the browser's cookie names, as it was read; if it belongs to the same person and is
+/// alive, its name is kept, even if the cookie's secret is outdated.
 pub fn sign_in(
     proven: ProvenPerson,
     former: Option<&Session>,
@@ -138,7 +141,7 @@ pub fn sign_in(
     (SignedIn { user, session }, handle, start)
 }
 
-/// Whether the items that a session cookie led to say that somebody is signed in.
+/// Returns the signed-in person, if the items that the session cookie names are those of a living session.
 pub fn signed_in(
     handle: &SessionHandle,
     session: Option<Session>,
@@ -150,7 +153,7 @@ pub fn signed_in(
     good.then_some(SignedIn { user, session })
 }
 
-/// Whether a session is good: in time, in use, of this person's credentials, and among the newest.
+/// Checks whether a session is alive: not expired, not idle, with this person's credentials, and among the newest.
 pub fn is_alive(session: &Session, user: &User, Rules { policy, now }: Rules<'_>) -> bool {
     session.person == user.key
         && session.expires_at > now
@@ -160,8 +163,8 @@ pub fn is_alive(session: &Session, user: &User, Rules { policy, now }: Rules<'_>
 }
 
 impl SessionChange {
-    /// The meaning of the change: the session afterwards, or `None` when it is not there or a guard does not hold. A session
-    /// that is over is not brought back.
+    /// Returns the session after the change, or `None` when it does not exist or a guard does not hold. A session
+    /// that is over is never revived.
     pub fn after(self, before: Option<&Session>) -> Option<Session> {
         let session = before?.clone();
         match self {

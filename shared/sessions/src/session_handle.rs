@@ -1,4 +1,4 @@
-//! The session cookie: the session's name and a secret, whose hash stands at the session.
+//! The session cookie: the session's name and a secret, whose hash is stored in the session.
 
 use grants::{PersonKey, SessionId};
 use sha2::{Digest, Sha256};
@@ -20,7 +20,7 @@ pub struct SessionHandle {
 }
 
 impl SessionSecretHash {
-    /// The hash of a secret.
+    /// Computes the hash of a secret.
     pub fn of(secret: &[u8; 16]) -> Self {
         let digest: [u8; 32] = Sha256::digest(secret).into();
         let (half, _) = digest.split_at(16);
@@ -29,19 +29,19 @@ impl SessionSecretHash {
         Self(hash)
     }
 
-    /// Takes the hash that a table holds.
+    /// Wraps the hash stored in the table.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The hash, for the table.
+    /// The hash as stored in the table.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
 }
 
 impl PartialEq for SessionSecretHash {
-    /// In constant time.
+    /// Compares the hashes in constant time.
     fn eq(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }
@@ -65,7 +65,8 @@ impl SessionHandle {
         [self.person.as_bytes().as_slice(), self.id.as_bytes(), secret].concat()
     }
 
-    /// Reads the bytes that were sealed into the cookie: person, name and secret, or in version 0.1 person and secret.
+    /// Reads the bytes that were sealed into the cookie: person, name and secret, or in version 0.1 person and
+    /// secret.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (person, rest) = bytes.split_first_chunk::<16>()?;
         let (first, rest) = rest.split_first_chunk::<16>()?;
@@ -76,7 +77,7 @@ impl SessionHandle {
         }
     }
 
-    /// Whose.
+    /// The person whose session it is.
     pub const fn person(&self) -> PersonKey {
         self.person
     }
@@ -86,7 +87,7 @@ impl SessionHandle {
         self.id
     }
 
-    /// Whether it is the cookie of this session, and not one that a later sign-in replaced.
+    /// Checks whether it is the current cookie of this session, and not one that a later sign-in replaced.
     pub fn opens(&self, session: &Session) -> bool {
         let secret = self.secret.as_ref().map(SessionSecretHash::of);
         session.id == self.id && session.person == self.person && session.secret == secret

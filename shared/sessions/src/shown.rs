@@ -1,4 +1,4 @@
-//! The facts on a consent page: allowing means exactly these (OWASP ASVS 10.7.1, 10.7.2).
+//! The facts on a consent page, which define what the person allows (OWASP ASVS 10.7.1, 10.7.2).
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use subtle::ConstantTimeEq;
 /// The facts on a consent page.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a> {
-    /// The client that asks: its id, its name and who registered it are on the page.
+    /// The client that requests access: the page shows its id, its name and the party that registered it.
     pub client: &'a Client,
-    /// The address that the answer goes to.
+    /// The redirect URI for the answer.
     pub redirect_uri: &'a RedirectUri,
     /// The scope and the APIs that the client gets.
     pub target: &'a Target,
-    /// The single claims that the client gets; the page shows the scopes that bring them.
+    /// The single claims that the client gets; the page shows the scopes that contain them.
     pub claims: &'a ClaimsRequest,
 }
 
@@ -25,8 +25,8 @@ pub struct Shown<'a> {
 pub struct ShownDigest([u8; 32]);
 
 impl Shown<'_> {
-    /// The hash of all facts. Each is written with its length before it, and each list with its number of entries, so
-    /// that no two pages have the same text.
+    /// Computes the hash of all facts. Each fact is preceded by its length, and each list by its number of entries,
+    /// so that no two pages give the same text.
     pub fn digest(&self) -> ShownDigest {
         let mut facts = Facts(Sha256::new());
         facts.text(self.client.id.as_str());
@@ -48,19 +48,19 @@ impl Shown<'_> {
 }
 
 impl ShownDigest {
-    /// The hash, for the form.
+    /// The hash to put in the form.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// Takes the hash that came with a form.
+    /// Wraps the hash that came with a form.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 }
 
 impl PartialEq for ShownDigest {
-    /// Compares in constant time.
+    /// Compares the hashes in constant time.
     fn eq(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }

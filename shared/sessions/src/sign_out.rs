@@ -1,30 +1,31 @@
-//! Whether a request to sign out is followed at once (OpenID Connect RP-Initiated Logout §2).
+//! The decision whether a sign-out request needs a confirmation (OpenID Connect RP-Initiated Logout §2).
 
 use protocol::Subject;
 
 use crate::{SessionId, SignedIn};
 
-/// Whom an ID token that came as a hint is about.
+/// The content of an ID token that was sent as a hint.
 #[derive(Clone, Copy, Debug)]
 pub struct Hinted<'a> {
-    /// `sid`.
+    /// `sid`: the session the ID token was issued in.
     pub session: Option<SessionId>,
-    /// `sub`.
+    /// `sub`: the person, by the name the client knows.
     pub subject: &'a str,
-    /// The name by which the client of the token knows whoever is signed in.
+    /// The name by which the token's client knows the person who is signed in.
     pub known_as: Option<&'a Subject>,
 }
 
-/// What to do about a request to sign out.
+/// The next step of a sign-out request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignOut {
-    /// End the session.
+    /// End the session without asking.
     End,
-    /// Ask the person: anybody can make a browser come here.
+    /// Ask the person for confirmation, because any site can send a browser here.
     Ask,
 }
 
-/// Decides. Only somebody who was told about this sign-in has its ID token, so who has one is believed.
+/// Decides whether to ask. An ID token of this session or person is trusted as a hint, because only clients that the
+/// person signed in to have one.
 pub fn sign_out(signed_in: &SignedIn, hint: Option<Hinted<'_>>) -> SignOut {
     let is_meant = |hint: Hinted<'_>| {
         let this_session = hint.session == Some(signed_in.session().id);
@@ -50,7 +51,7 @@ mod tests {
             // A later sign-in of the same person.
             (hint(another, own.as_str(), Some(&own)), SignOut::End),
             (hint(None, own.as_str(), Some(&own)), SignOut::End),
-            // The name is another sector's, the session is this one.
+            // The name is for another sector, but the session is this one.
             (hint(id, "somebody", Some(&own)), SignOut::End),
             (hint(another, other.as_str(), Some(&own)), SignOut::Ask),
             (hint(None, other.as_str(), None), SignOut::Ask),

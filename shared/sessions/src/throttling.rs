@@ -1,15 +1,17 @@
-//! Throttling: how often passwords and client secrets may be guessed (OAuth 2.1 §2.4.1, NIST SP 800-63B §5.2.2).
+//! Throttling: limits for guessing passwords and client secrets (OAuth 2.1 §2.4.1, NIST SP 800-63B §5.2.2).
 //!
-//! Wrong guesses are counted, right ones are not. A guess is answered only when it could be counted, so of many at the
-//! same time no more are answered than the limit allows, whatever they had found out.
+//! Wrong guesses are counted, right ones are not. A guess is answered only if it could be counted, so the limit
+//! also holds for many guesses at the same time, whatever counts they had read.
 //!
 //! # Decisions
-//! - A few wrong guesses are free; after that each costs a wait that doubles. Nothing is locked: a wait ends.
-//! - A browser that signed in as somebody before is counted apart from everybody else who tries that account, so that
-//!   nobody can keep a person out of the browser that this person uses.
-//! - The counter of an account says nothing about whether there is such an account.
-//! - A right client secret is never refused for the wrong ones before it: with 256 random bits guessing is hopeless, and
-//!   whoever knows a `client_id` could stop a service. Wrong ones are throttled for their cost and their noise.
+//! - A few wrong guesses are free; after that each costs a wait that doubles. Accounts are never locked: every wait
+//!   ends.
+//! - A browser that a person signed in with before has its own counter, separate from all others that try the
+//!   account. So an attacker cannot lock a person out of the browser that this person uses.
+//! - The counter of an account does not reveal whether the account exists.
+//! - A right client secret is never refused because of earlier wrong ones: guessing 256 random bits is hopeless,
+//!   and otherwise anyone who knows a `client_id` could stop a service. Wrong secrets are throttled for their cost
+//!   and their noise.
 
 use std::net::IpAddr;
 
@@ -21,24 +23,24 @@ use sha2::{Digest, Sha256};
 
 use crate::PersonKey;
 
-/// The first wait, after the free guesses; each further one is twice as long.
+/// The first wait in seconds, after the free guesses; each further one is twice as long.
 const FIRST_WAIT: Seconds = 5;
-/// The longest wait.
+/// The longest wait, in seconds.
 const LONGEST_WAIT: Seconds = 900;
 const HOUR: Seconds = 3600;
 
-/// Names a browser that somebody signed in with: 128 random bits in a cookie that stays.
+/// The id of a browser that was used to sign in: 128 random bits in a persistent cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceId([u8; 16]);
 
-/// What the cookie of a browser carries that somebody signed in with.
+/// The content of the cookie of a browser that was used to sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceHandle {
     person: PersonKey,
     device: DeviceId,
 }
 
-/// Whose wrong guesses are counted together, and how many of them are free.
+/// A counter of wrong guesses, and the number of them that are free.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counter {
     key: String,
@@ -46,16 +48,16 @@ pub struct Counter {
     forgotten_after: Seconds,
 }
 
-/// Wrong guesses so far.
+/// The wrong guesses counted so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failures {
-    /// How many.
+    /// The number of wrong guesses.
     pub count: u32,
-    /// When the last one was.
+    /// The time of the last wrong guess.
     pub last_at: Timestamp,
 }
 
-/// Guesses are not answered for so long, in seconds.
+/// The time in seconds during which guesses are not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Wait(pub Seconds);
 
@@ -64,83 +66,84 @@ pub struct Wait(pub Seconds);
 pub struct Count {
     /// The key of the counter's item.
     pub key: String,
-    /// What must be true of the item at the moment of the write.
+    /// The condition on the item at the moment of the write.
     pub guard: CountGuard,
-    /// Now.
+    /// The time of the guess.
     pub at: Timestamp,
-    /// When the item may be cleaned away.
+    /// The time after which the item may be deleted.
     pub expires_at: Timestamp,
 }
 
-/// What must be true of a counter at the moment of the write, and what is written then.
+/// The condition on a counter at the moment of the write, and the new count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CountGuard {
-    /// There is no item, or it counts fewer than `free`, the last after `since`: one more.
+    /// The item does not exist, or its count is below `free` and its last guess not before `since`: the count goes
+    /// up by one.
     Below {
-        /// The bound.
+        /// The number of free guesses.
         free: u32,
-        /// What is older is forgotten.
+        /// Counts with an older last guess are forgotten.
         since: Timestamp,
     },
-    /// It is just this: the count becomes `then`.
+    /// The item has exactly this value: the count becomes the given number.
     Is(Failures, u32),
 }
 
 impl DeviceHandle {
-    /// For a browser that `person` signed in with, out of 128 random bits.
+    /// Creates the cookie of a browser that `person` signed in with, from 128 random bits.
     pub const fn new(person: PersonKey, device: [u8; 16]) -> Self {
         Self { person, device: DeviceId(device) }
     }
 
-    /// What is sealed into the cookie.
+    /// The bytes that are sealed into the cookie.
     pub fn to_bytes(&self) -> [u8; 32] {
         both(self.person.as_bytes(), &self.device.0)
     }
 
-    /// Reads what was sealed into the cookie.
+    /// Reads the bytes that were sealed into the cookie.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (person, device) = bytes.split_first_chunk::<16>()?;
         Some(Self { person: PersonKey::from_bytes(*person), device: DeviceId(device.try_into().ok()?) })
     }
 
-    /// The browser, whoever signed in with it.
+    /// The id of the browser, for any person.
     pub const fn device(&self) -> DeviceId {
         self.device
     }
 
-    /// The browser, where the cookie is of this person.
+    /// The id of the browser, if the cookie belongs to this person.
     pub fn of(&self, person: PersonKey) -> Option<DeviceId> {
         (self.person == person).then_some(self.device)
     }
 }
 
 impl Counter {
-    /// Passwords tried for an account, by anybody.
+    /// The counter of passwords tried for an account, from anywhere.
     pub fn account(person: PersonKey) -> Self {
         Self::new("account", person.as_bytes(), 5, 24 * HOUR)
     }
 
-    /// Passwords tried by a browser for the account it was signed in with before.
+    /// The counter of passwords tried by a browser for the account it was signed in with before.
     pub fn device(device: DeviceId) -> Self {
         Self::new("device", &device.0, 5, 24 * HOUR)
     }
 
-    /// Passwords tried from one source, for whatever account.
+    /// The counter of passwords tried from one source, for any account.
     pub fn password_source(source: IpAddr) -> Self {
         Self::new("password-source", &network(source), 50, HOUR)
     }
 
-    /// Secrets tried for a client, by anybody.
+    /// The counter of secrets tried for a client, from anywhere.
     pub fn client(client: &ClientId) -> Self {
         Self::new("client", client.as_str().as_bytes(), 20, HOUR)
     }
 
-    /// Secrets tried from one source, for whatever client.
+    /// The counter of secrets tried from one source, for any client.
     pub fn secret_source(source: IpAddr) -> Self {
         Self::new("secret-source", &network(source), 500, HOUR)
     }
 
-    /// Clients that register themselves from one source, where anybody may.
+    /// The counter of clients that register themselves from one source, where registration is open.
     pub fn registration_source(source: IpAddr) -> Self {
         Self::new("registration-source", &network(source), 500, HOUR)
     }
@@ -151,22 +154,23 @@ impl Counter {
         Self { key: format!("throttle#{kind}#{}", URL_SAFE_NO_PAD.encode(name)), free, forgotten_after }
     }
 
-    /// The key of its item.
+    /// The key of the counter's item.
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// How long no guess is answered, if one is not answered now.
+    /// Returns how long guesses are not answered, or `None` if one is answered now.
     pub fn wait(&self, failures: Option<&Failures>, now: Timestamp) -> Option<Wait> {
         let failures = failures.filter(|failures| failures.count >= self.free)?;
         let doublings = failures.count.saturating_sub(self.free).min(16);
         let span = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
-        // A whole second more: the clock is in seconds, and the last failure may have been late in its own.
+        // One more second, because timestamps are whole seconds and the last failure may have come late in its
+        // second.
         let over = failures.last_at.plus(span.saturating_add(1));
         (over > now).then(|| Wait(u32::try_from(over.since(now)).unwrap_or(LONGEST_WAIT)))
     }
 
-    /// The write that counts one more wrong guess on top of what was found.
+    /// Returns the write that counts one more wrong guess, given the count that was read.
     ///
     /// # Errors
     /// [`Wait`] when this guess may not be answered.
@@ -187,7 +191,8 @@ impl Counter {
 }
 
 impl Count {
-    /// The meaning of the write: the counter afterwards, or `None` when the guard does not hold.
+    /// Returns the counter after the write, or `None` when the guard does not hold. This defines what the write
+    /// means.
     pub fn after(&self, before: Option<Failures>) -> Option<Failures> {
         let count = match (self.guard, before) {
             (CountGuard::Below { .. }, None) => 1,
@@ -201,14 +206,14 @@ impl Count {
     }
 }
 
-/// Two halves in a row.
+/// Concatenates two halves of 16 bytes.
 fn both(first: &[u8; 16], second: &[u8; 16]) -> [u8; 32] {
     let mut bytes = [0; 32];
     bytes.iter_mut().zip(first.iter().chain(second)).for_each(|(to, from)| *to = *from);
     bytes
 }
 
-/// Who may be one and the same: an IPv4 address, or the 64 bits of an IPv6 network that one household gets.
+/// The source as it is counted: an IPv4 address, or the 64 bits of an IPv6 network that one household gets.
 fn network(source: IpAddr) -> Vec<u8> {
     match source.to_canonical() {
         IpAddr::V4(address) => address.octets().to_vec(),
@@ -221,7 +226,7 @@ mod tests {
     use super::*;
     use crate::people::tests::{NOW, user};
 
-    /// Guesses wrong until it is not answered, and tells how often it was.
+    /// Guesses wrong until a guess is not answered, and returns the number of answers and the wait.
     fn guess(counter: &Counter, failures: &mut Option<Failures>, now: Timestamp) -> (u32, Wait) {
         for answered in 0.. {
             match counter.count(failures.as_ref(), now) {

@@ -1,4 +1,4 @@
-//! Form tickets: what binds a form to the browser and to the request it was made for (RFC 9700 §4.7).
+//! Form tickets, which bind a form to the browser and to the request it was made for (RFC 9700 §4.7).
 
 use grants::{Seconds, Timestamp};
 use sha2::{Digest, Sha256};
@@ -6,14 +6,14 @@ use subtle::ConstantTimeEq;
 
 use crate::{SessionId, ShownDigest};
 
-/// How long a form may lie open.
+/// The time in seconds during which a form can be sent.
 pub const FORM_LIFETIME: Seconds = 1800;
 
-/// The hash of an authorization request as it came.
+/// The hash of an authorization request as it was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestDigest([u8; 32]);
 
-/// Names a browser that has not signed in: 128 random bits in a cookie.
+/// The id of a browser that has not signed in: 128 random bits in a cookie.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct VisitId([u8; 16]);
 
@@ -28,42 +28,42 @@ pub struct FormTicket {
 }
 
 impl RequestDigest {
-    /// Of the query string.
+    /// Computes the digest of a query string.
     pub fn of(request: &str) -> Self {
         Self(Sha256::digest(request).into())
     }
 
-    /// The hash, for the table.
+    /// The hash as stored in the table.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// Takes the hash that a table holds.
+    /// Wraps the hash stored in the table.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 }
 
 impl VisitId {
-    /// Takes 128 random bits.
+    /// Wraps 128 random bits.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The bits, for the cookie.
+    /// The 16 bytes to put in the cookie.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
 }
 
 impl FormTicket {
-    /// A ticket for the sign-in form that this visit sees for this request.
+    /// A ticket for the sign-in form shown in this visit for this request.
     pub fn for_sign_in(visit: VisitId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
         let binding = bind(b"sign-in", &visit.0, request);
         Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding, shown: None }
     }
 
-    /// A ticket for the consent form that this session sees for this request, on a page with these facts.
+    /// A ticket for the consent form shown in this session for this request, on a page with these facts.
     pub fn for_consent(
         session: SessionId,
         request: RequestDigest,
@@ -74,7 +74,7 @@ impl FormTicket {
         Self { shown: Some(shown), ..Self::for_session(b"consent", session, request, nonce, now) }
     }
 
-    /// A ticket for the form with which this session is ended for this request.
+    /// A ticket for the form that ends this session for this request.
     pub fn for_sign_out(session: SessionId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
         Self::for_session(b"sign-out", session, request, nonce, now)
     }
@@ -84,23 +84,23 @@ impl FormTicket {
         Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding, shown: None }
     }
 
-    /// Whether it is of the sign-in form of this visit and request, in time.
+    /// Checks whether the ticket is for the sign-in form of this visit and request, and has not expired.
     pub fn admits_sign_in(&self, visit: VisitId, request: RequestDigest, now: Timestamp) -> bool {
         self.admits(&Self::for_sign_in(visit, request, self.nonce, now), now)
     }
 
-    /// Whether it is of the consent form of this session and request, in time. Consent is given only if it also
-    /// [showed](Self::showed) what is asked now.
+    /// Checks whether the ticket is for the consent form of this session and request, and has not expired. Consent
+    /// also requires that the page [showed](Self::showed) what is requested now.
     pub fn admits_consent(&self, session: SessionId, request: RequestDigest, now: Timestamp) -> bool {
         self.admits(&Self::for_session(b"consent", session, request, self.nonce, now), now)
     }
 
-    /// Whether the page that it came with showed these facts.
+    /// Checks whether the ticket's page showed these facts.
     pub fn showed(&self, shown: ShownDigest) -> bool {
         self.shown == Some(shown)
     }
 
-    /// Whether it is of the form that ends this session for this request, in time.
+    /// Checks whether the ticket is for the form that ends this session for this request, and has not expired.
     pub fn admits_sign_out(&self, session: SessionId, request: RequestDigest, now: Timestamp) -> bool {
         self.admits(&Self::for_sign_out(session, request, self.nonce, now), now)
     }
@@ -109,19 +109,19 @@ impl FormTicket {
         self.expires_at > now && bool::from(self.binding.ct_eq(&expected.binding))
     }
 
-    /// The random part: it determines the grant that a consent form makes.
+    /// The random part, which determines the grant that a consent form creates.
     pub const fn nonce(&self) -> &[u8; 16] {
         &self.nonce
     }
 
-    /// What is sealed into the form.
+    /// The bytes that are sealed into the form.
     pub fn to_bytes(&self) -> Vec<u8> {
         let shown = self.shown.as_ref().map(ShownDigest::as_bytes);
         let shown = shown.map_or(&[][..], |shown| &shown[..]);
         [&self.nonce[..], &self.expires_at.seconds().to_be_bytes(), &self.binding, shown].concat()
     }
 
-    /// Reads what was sealed into the form.
+    /// Reads the bytes that were sealed into the form.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (nonce, rest) = bytes.split_first_chunk::<16>()?;
         let (expires_at, binding) = rest.split_first_chunk::<8>()?;

@@ -1,12 +1,13 @@
-//! Changes to people. Each names the attributes it sets and what it rests on, so that none undoes another: it is made when
-//! its guards hold at the moment of the write. A switch, a password and a name are attributes of their own.
+//! Changes to people. Each names the attributes it sets and the facts it depends on, so that concurrent changes do
+//! not undo each other: it is made only if its guards hold at the moment of the write. The disabled flag, the
+//! password and the name are separate attributes.
 
 use grants::PersonKey;
 use protocol::{Claims, Subject, Username};
 
 use crate::{PasswordHash, User};
 
-/// One change to a person who is there.
+/// One change to an existing person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserChange {
     key: PersonKey,
@@ -14,39 +15,39 @@ pub struct UserChange {
     sets: Vec<UserSet>,
 }
 
-/// A fact that must be true of the person at the moment of the write. None is true of a person who is not there.
+/// A fact that must hold for the person at the moment of the write. No guard holds if the person does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserGuard {
-    /// It is still the person of this `sub`.
+    /// The person still has this `sub`.
     Is(Subject),
-    /// The person is not switched off.
+    /// The person is not disabled.
     On,
-    /// The version of the credentials is this.
+    /// The credentials have this version.
     CredentialVersionIs(u32),
-    /// These claims are known.
+    /// The person has exactly these claims.
     ClaimsAre(Claims),
-    /// The user name is this.
+    /// The person has this user name.
     UsernameIs(Username),
-    /// An alias leads to the person, or none does.
+    /// `true`: an alias leads to the person; `false`: none does.
     AliasedIs(bool),
 }
 
-/// An attribute that a change sets.
+/// An attribute that a change sets, with its new value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserSet {
-    /// Whether the person is switched off.
+    /// Disables the person if `true`, enables the person if `false`.
     Disabled(bool),
-    /// The password.
+    /// The hash of the new password.
     Password(PasswordHash),
-    /// What is known.
+    /// The claims about the person.
     Claims(Claims),
-    /// The user name, to which an alias leads now.
+    /// The new user name, to which an alias leads from now on.
     Username(Username),
-    /// The next version of the credentials: everything before is over.
+    /// The next version of the credentials: everything older is over.
     NextCredentialVersion,
-    /// One more session.
+    /// One more session is counted.
     OneMoreSession,
-    /// One more grant that outlives sessions.
+    /// One more grant that outlives sessions is counted.
     OneMoreGrant,
 }
 
@@ -61,40 +62,41 @@ impl UserChange {
         self
     }
 
-    /// Switches the person off. Whatever was in flight is over, also after the person is switched on again.
+    /// Disables the person. Everything in flight is over, even after the person is enabled again.
     pub fn disable(user: &User) -> Self {
         Self::of(user, [UserSet::Disabled(true), UserSet::NextCredentialVersion])
     }
 
-    /// Switches the person on, unless somebody switched the person off, or set a password, since `user` was read.
+    /// Enables the person, unless the person was disabled again or got a new password since `user` was read.
     pub fn enable(user: &User) -> Self {
         Self::of(user, [UserSet::Disabled(false)]).when(UserGuard::CredentialVersionIs(user.credential_version))
     }
 
-    /// Sets another password. Whatever was in flight is over; somebody who is switched off stays so.
+    /// Sets a new password. Everything in flight is over; a person who is disabled stays disabled.
     pub fn set_password(user: &User, password: PasswordHash) -> Self {
         Self::of(user, [UserSet::Password(password), UserSet::NextCredentialVersion])
     }
 
-    /// Sets what is known, if what was known is still what was read.
+    /// Sets the claims, if the person still has those that were read.
     pub fn set_claims(user: &User, claims: Claims) -> Self {
         Self::of(user, [UserSet::Claims(claims)]).when(UserGuard::ClaimsAre(user.claims.clone()))
     }
 
-    /// Gives another user name, if the name and its alias are still those that were read.
+    /// Sets a new user name, if the name and its alias are still those that were read.
     pub fn rename(user: &User, username: Username) -> Self {
         let change = Self::of(user, [UserSet::Username(username)]);
         UserGuard::same_name(user).into_iter().fold(change, Self::when)
     }
 
-    /// Counts a session, if what it is made with still stands.
+    /// Counts a session, if the person is enabled and the credentials it was created with are still valid.
     pub fn count_session(user: &User) -> Self {
         Self::of(user, [UserSet::OneMoreSession])
             .when(UserGuard::On)
             .when(UserGuard::CredentialVersionIs(user.credential_version))
     }
 
-    /// Counts a grant that outlives sessions, if what it rests on still stands.
+    /// Counts a grant that outlives sessions, if the person is enabled and the credentials it depends on are still
+    /// valid.
     pub fn count_grant(user: &User) -> Self {
         Self::of(user, [UserSet::OneMoreGrant])
             .when(UserGuard::On)
@@ -106,17 +108,18 @@ impl UserChange {
         self.key
     }
 
-    /// Its guards.
+    /// The guards that must all hold for the write.
     pub fn guards(&self) -> &[UserGuard] {
         &self.guards
     }
 
-    /// What it sets.
+    /// The attributes to set, with their new values.
     pub fn sets(&self) -> &[UserSet] {
         &self.sets
     }
 
-    /// The meaning of a change: the person afterwards, or `None` when a guard does not hold.
+    /// Returns the person after the change, or `None` when a guard does not hold. This defines what the write
+    /// means.
     pub fn after(&self, before: Option<&User>) -> Option<User> {
         let user = before.filter(|user| user.key == self.key && self.guards.iter().all(|guard| guard.holds(user)))?;
         Some(self.sets.iter().fold(user.clone(), |user, set| set.applied(user)))
@@ -124,8 +127,8 @@ impl UserChange {
 }
 
 impl UserGuard {
-    /// The person has the name, and the alias of it, that were read. What takes an alias away rests on this, so that it
-    /// takes away the one that is there.
+    /// The person still has the name, and the alias of it, that were read. A write that deletes an alias needs this
+    /// guard, so that it deletes the current one.
     fn same_name(user: &User) -> [Self; 2] {
         [Self::UsernameIs(user.username.clone()), Self::AliasedIs(user.aliased)]
     }
@@ -135,7 +138,7 @@ impl UserGuard {
         std::iter::once(Self::Is(user.subject.clone())).chain(Self::same_name(user)).collect()
     }
 
-    /// Whether it is true of the person.
+    /// Checks whether the guard holds for the person.
     pub fn holds(&self, user: &User) -> bool {
         match self {
             Self::Is(subject) => user.subject == *subject,
@@ -169,7 +172,7 @@ mod tests {
     use super::*;
     use crate::people::tests::user;
 
-    /// Every change that an operator or a request makes, as it is made of somebody who was read as `user`.
+    /// Every change that an operator or a request can make, based on `user` as it was read.
     fn changes(user: &User) -> Vec<UserChange> {
         let password = PasswordHash::from_stored("another".to_owned());
         let claims = Claims::parse(r#"{"name":"Ada"}"#).unwrap();

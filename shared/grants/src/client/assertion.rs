@@ -1,7 +1,7 @@
 //! Authentication by assertion: `private_key_jwt` and `client_secret_jwt` (RFC 7523 §3, OpenID Connect Core §9).
 //!
-//! What verifies the signature is told first ([`verification`]), the claims are judged once it is verified ([`accept`]),
-//! and then one write tells whether the assertion was used before. So a forged one costs no write.
+//! The steps: find what can verify the signature ([`verification`]), verify it, judge the claims ([`accept`]), and
+//! only then make the one write that detects a second use. So a forged assertion costs no write.
 
 use std::sync::Arc;
 
@@ -13,62 +13,62 @@ use crate::terms::api::SigningAlgorithm;
 use crate::terms::refusal::Refusal;
 use crate::terms::time::{Seconds, Timestamp};
 
-/// An assertion expires within so many seconds.
+/// An assertion may expire at most this many seconds from now.
 const MOST_LIFETIME: Seconds = 600;
-/// A client's clock may be so many seconds ahead.
+/// A client's clock may be at most this many seconds ahead.
 const SKEW: Seconds = 10;
-/// A used assertion is remembered so many seconds longer than it is good, for clocks of ours that differ.
+/// A used assertion is remembered for this many seconds after its expiry, in case the servers' clocks differ.
 const REMEMBERED: Seconds = 60;
 const MAX_ID_BYTES: usize = 256;
 
 /// The claims of an assertion whose signature was verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssertionClaims {
-    /// `iss`.
+    /// The `iss` claim, which must be the client's id.
     pub issuer: String,
-    /// `sub`.
+    /// The `sub` claim, which must be the client's id.
     pub subject: String,
-    /// `aud`.
+    /// The `aud` claim, which must name this server.
     pub audience: Audience,
-    /// `exp`.
+    /// The `exp` claim: the time when the assertion expires.
     pub expires_at: Option<Timestamp>,
-    /// `iat`.
+    /// The `iat` claim: the time when the assertion was made.
     pub issued_at: Option<Timestamp>,
-    /// `nbf`.
+    /// The `nbf` claim: the time before which the assertion is not valid.
     pub not_before: Option<Timestamp>,
-    /// `jti`.
+    /// The `jti` claim, by which a second use is detected.
     pub id: Option<String>,
 }
 
-/// Whom an assertion is for.
+/// The audience (`aud`) of an assertion: a string or an array of strings (RFC 7519 §4.1.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// A string.
+    /// A single value, sent as a string.
     One(String),
-    /// An array.
+    /// An array of values, even if it has one member.
     Several(Vec<String>),
 }
 
-/// What verifies the assertions of a client.
+/// The secrets or keys that can verify a client's assertions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verification<'c> {
-    /// The secrets derived with these salts, and HS256.
+    /// The secrets derived with these salts; the algorithm is HS256.
     Secrets(Vec<SecretSalt>),
-    /// Its keys, and one algorithm only where it is registered for one.
+    /// The client's public keys, and the only algorithm allowed if the registration names one.
     Keys(&'c ClientKeys, Option<SigningAlgorithm>),
 }
 
-/// An assertion that is good, unless it was used before.
+/// An assertion that is valid if it was not used before.
 #[derive(Clone, Debug)]
 pub struct Unspent {
     client: Arc<Client>,
     once: OneUse,
 }
 
-/// What verifies an assertion of this client.
+/// Returns the secrets or keys that can verify this client's assertions.
 ///
 /// # Errors
-/// [`Refusal`] when there is no such client, or it authenticates in another way.
+/// [`Refusal`] when the client does not exist or authenticates in another way.
 pub fn verification(registered: Option<&Client>) -> Result<Verification<'_>, Refusal> {
     let client = registered.ok_or(Refusal::ClientUnknown)?;
     match (client.auth_method, &client.keys) {
@@ -85,19 +85,19 @@ pub fn verification(registered: Option<&Client>) -> Result<Verification<'_>, Ref
     }
 }
 
-/// The names of this server in the audience of an assertion.
+/// The names of this server that an assertion's audience may contain.
 #[derive(Clone, Copy, Debug)]
 pub struct Server<'a> {
-    /// The issuer.
+    /// The issuer identifier of this server.
     pub issuer: &'a str,
     /// The URL of the token endpoint.
     pub token_endpoint: &'a str,
 }
 
-/// Judges the claims of an assertion that this client signed, for the server of `issuer` with its token endpoint.
+/// Checks the claims of an assertion whose signature is this client's.
 ///
 /// # Errors
-/// [`Refusal`] for its first fault.
+/// [`Refusal`] for the first fault found.
 pub fn accept(
     client: Arc<Client>,
     claims: &AssertionClaims,
@@ -130,20 +130,21 @@ pub fn accept(
 }
 
 impl Unspent {
-    /// What must be written once.
+    /// Returns the record of use, which must be written exactly once.
     pub const fn once(&self) -> OneUse {
         self.once
     }
 
-    /// The client, once the use is written for the first time.
+    /// Returns the authenticated client. Call it after the use was written for the first time.
     pub fn spent(self) -> AuthenticatedClient {
         AuthenticatedClient::proven(self.client)
     }
 }
 
 impl Audience {
-    /// The issuer as one string is always good (RFC 7523bis). OpenID Connect Core §9 has clients send the token endpoint's
-    /// URL, and RFC 7519 §4.1.3 an array: both are good but for clients that are held to the first.
+    /// Checks whether the audience is this server. The issuer as a single string is always accepted (RFC 7523bis).
+    /// OpenID Connect Core §9 has clients send the token endpoint's URL, and RFC 7519 §4.1.3 allows an array: both
+    /// are accepted too, except from clients registered as strict.
     fn is_meant(&self, strict: bool, Server { issuer, token_endpoint }: Server<'_>) -> bool {
         let good = |audience: &String| audience == issuer || audience == token_endpoint;
         match self {

@@ -1,4 +1,4 @@
-//! Client authentication: what must have happened before anything is said about a code or a token.
+//! Client authentication, which comes before any answer about a code or a token.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use protocol::PresentedClient;
 use crate::client::record::{AuthMethod, Client, KeptSecret, SecretDigest};
 use crate::terms::refusal::Refusal;
 
-/// The witness that a client authenticated as its registration demands; only [`authenticate`] and
-/// [`crate::client::assertion::Unspent`] make it.
+/// Proof that a client authenticated as its registration demands. Only [`authenticate`] and
+/// [`crate::client::assertion::Unspent`] create it.
 ///
-/// A public client is only named: its grants are bound to it by PKCE and rotation instead.
+/// A public client only names itself; PKCE and refresh token rotation bind its grants to it instead.
 #[derive(Clone, Debug)]
 pub struct AuthenticatedClient(Arc<Client>);
 
@@ -19,19 +19,19 @@ impl AuthenticatedClient {
         Self(client)
     }
 
-    /// The client.
+    /// The client that authenticated.
     pub fn client(&self) -> &Client {
         &self.0
     }
 }
 
-/// Checks what was presented against the registration (RFC 6749 §2.3, RFC 7591 §2).
+/// Checks the presented credentials against the registration (RFC 6749 §2.3, RFC 7591 §2).
 ///
-/// `digest` is the keyed hash of the presented secret. It is compared with every live secret, in constant time and
-/// without leaving early.
+/// `digest` is the keyed hash of the presented secret. It is compared with every live secret in constant time,
+/// without an early exit.
 ///
 /// # Errors
-/// A [`Refusal`] of the code `invalid_client`, the same for a client that is unknown and for one whose secret is wrong.
+/// A [`Refusal`] with the code `invalid_client`, which is the same for an unknown client and for a wrong secret.
 pub fn authenticate(
     registered: Option<Arc<Client>>,
     presented: &PresentedClient,
@@ -42,7 +42,7 @@ pub fn authenticate(
         PresentedClient::Basic(..) => AuthMethod::SecretBasic,
         PresentedClient::Post(..) => AuthMethod::SecretPost,
         PresentedClient::Named(_) => AuthMethod::None,
-        // It proves nothing here: its signature is looked at first (`crate::client::assertion`).
+        // An assertion does not authenticate here: `crate::client::assertion` verifies its signature first.
         PresentedClient::Assertion(_) => return Err(Refusal::ClientAuthMethod),
     };
     let proven = match digest {

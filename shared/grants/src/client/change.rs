@@ -1,4 +1,5 @@
-//! Changes to a client that is there: each names what it sets and what it rests on, so that none undoes another.
+//! Changes to an existing client. Each names the attribute it sets and the facts it depends on, so that concurrent
+//! changes do not undo each other.
 
 use protocol::ClientId;
 
@@ -13,38 +14,38 @@ pub struct ClientChange {
     set: ClientSet,
 }
 
-/// A fact that must be true of the client at the moment of the write. None is true of a client that is not there.
+/// A fact that must hold for the client at the moment of the write. No guard holds if the client does not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientGuard {
-    /// It is still the client that was registered then: an id can be given to another one.
+    /// The client was registered at this time: its id was not reused for another client since.
     CreatedAt(Timestamp),
-    /// It has these secrets.
+    /// The client has exactly these secrets.
     SecretsAre(Vec<StoredSecret>),
 }
 
-/// The attribute that a change sets.
+/// The attribute that a change sets, with its new value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientSet {
-    /// Whether it is switched off.
+    /// Disables the client if `true`, enables it if `false`.
     Disabled(bool),
-    /// Its secrets.
+    /// The complete list of the client's secrets.
     Secrets(Vec<StoredSecret>),
 }
 
 impl ClientChange {
-    /// Switches the client off or on.
+    /// Disables or enables the client.
     pub fn disabled(client: &Client, disabled: bool) -> Self {
         Self::of(client, ClientSet::Disabled(disabled))
     }
 
-    /// Adds a secret and keeps the newest one, if the secrets are still those that were read.
+    /// Adds a secret and keeps the newest existing one, if the secrets are still those that were read.
     pub fn rotate_secret(client: &Client, new: StoredSecret) -> Self {
         let mut after = client.clone();
         after.rotate_secret(new);
         Self::secrets(client, after.secrets)
     }
 
-    /// Keeps the newest secret only, if the secrets are still those that were read.
+    /// Keeps only the newest secret, if the secrets are still those that were read.
     pub fn retire_old_secrets(client: &Client) -> Self {
         let mut after = client.clone();
         after.retire_old_secrets();
@@ -61,22 +62,23 @@ impl ClientChange {
         Self { id: client.id.clone(), guards: vec![ClientGuard::CreatedAt(client.created_at)], set }
     }
 
-    /// The client it is about.
+    /// The id of the client to change.
     pub const fn id(&self) -> &ClientId {
         &self.id
     }
 
-    /// Its guards.
+    /// The guards that must all hold for the write.
     pub fn guards(&self) -> &[ClientGuard] {
         &self.guards
     }
 
-    /// What it sets.
+    /// The attribute to set, with its new value.
     pub const fn set(&self) -> &ClientSet {
         &self.set
     }
 
-    /// The meaning of a change: the client afterwards, or `None` when a guard does not hold.
+    /// Returns the client after the change, or `None` when a guard does not hold. This defines what the write
+    /// means.
     pub fn after(&self, before: Option<&Client>) -> Option<Client> {
         let client =
             before.filter(|client| client.id == self.id && self.guards.iter().all(|guard| guard.holds(client)))?;
@@ -88,7 +90,7 @@ impl ClientChange {
 }
 
 impl ClientGuard {
-    /// Whether it is true of the client.
+    /// Checks whether the guard holds for the client.
     pub fn holds(&self, client: &Client) -> bool {
         match self {
             Self::CreatedAt(created_at) => client.created_at == *created_at,

@@ -1,5 +1,5 @@
-//! Names of clients: what people read on pages, so a name must show all that it holds (OWASP ASVS 10.4.7), and one that
-//! nobody vouches for must not look like one of the operator's.
+//! Names of clients. People read them on pages, so every character of a name must be visible (OWASP ASVS 10.4.7),
+//! and the name of a client that registered itself must not look like the name of one of the operator's clients.
 
 use icu_properties::props::{BidiControl, DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
@@ -11,17 +11,17 @@ const MAX_CHARACTERS: usize = 100;
 /// Khitan small script, and the placeholder of an object.
 const BLANKS: [char; 4] = ['\u{2800}', '\u{1d159}', '\u{16fe4}', '\u{fffc}'];
 
-/// The form of a name in which two names are the same if people take one for the other (UTS 39 §4): without regard to
-/// letter case, width and white space, and with all letters that look alike as one.
+/// The form of a name that is equal for two names that people could confuse (UTS 39 §4): it ignores letter case,
+/// width and white space, and treats all letters that look alike as one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NameSkeleton(String);
 
-/// Whether a name has 1 to 100 characters, all of them visible or white space between others.
+/// Checks whether a name has 1 to 100 characters, all of them visible or white space between visible ones.
 pub(crate) fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= MAX_CHARACTERS && !text.chars().any(hides)
 }
 
-/// Whether a character shows nothing by itself, or changes how others are shown: control, bidirectional, default
+/// Checks whether a character is invisible or changes how others are shown: control, bidirectional, default
 /// ignorable, private use, unassigned.
 fn hides(character: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(character);
@@ -34,10 +34,11 @@ fn hides(character: char) -> bool {
 }
 
 impl NameSkeleton {
-    /// The skeleton of a name.
+    /// Returns the skeleton of a name.
     ///
-    /// Letters are folded and replaced by those that they look like in turns, because either may bring the other about:
-    /// a capital I looks like a small L, and a small I does not. Here they are one, so that nobody profits from it.
+    /// Case folding and the replacement of look-alike letters alternate, because each can make the other necessary:
+    /// a capital I looks like a small L, but a small I does not. Here all three are treated as one letter, so that
+    /// none of them can be used to imitate another.
     pub fn of(name: &str) -> Self {
         let plain: String = name.nfkc().collect();
         let folded = alike(&alike(&plain));
@@ -46,7 +47,7 @@ impl NameSkeleton {
     }
 }
 
-/// The letters that these look like, in lower case.
+/// Replaces letters by the ones they look like, in lower case.
 fn alike(text: &str) -> String {
     skeleton(text).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }

@@ -1,45 +1,47 @@
-//! The public keys with which a client's signatures are verified.
+//! The public keys that verify a client's signatures.
 
 use protocol::ServerUri;
 
 use crate::terms::api::SigningAlgorithm;
 
-/// A client has so many keys at most.
+/// The maximum number of keys of one client.
 pub const MAX_CLIENT_KEYS: usize = 16;
 
-/// Where a client's keys are: with its registration, or where it serves them (RFC 7591 §2: `jwks` or `jwks_uri`).
+/// The place of a client's keys: in its registration (`jwks`) or at a URL of the client (`jwks_uri`), see RFC 7591
+/// §2.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientKeys {
-    /// With its registration.
+    /// Stored with the client's registration (`jwks`).
     Inline(Vec<ClientKey>),
-    /// Where it serves them, so that it can change them by itself.
+    /// Served by the client at this URL (`jwks_uri`), so that it can change them by itself.
     At(ServerUri),
 }
 
-/// A public key of a client.
+/// One public key of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientKey {
-    /// Its name, where it has one.
+    /// The key id, if the key has one.
     pub kid: Option<String>,
-    /// The one algorithm it is for, where it says so.
+    /// The only algorithm the key may be used with, if it names one.
     pub algorithm: Option<SigningAlgorithm>,
-    /// The key itself.
+    /// The key material itself.
     pub public: PublicKey,
 }
 
-/// What a public key is made of (RFC 7518 §6, RFC 8037 §2).
+/// The parameters of a public key (RFC 7518 §6, RFC 8037 §2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PublicKey {
     /// RSA: modulus and exponent, big-endian, without leading zeros.
     Rsa(Vec<u8>, Vec<u8>),
-    /// P-256: both coordinates.
+    /// P-256: the x and y coordinates.
     P256([u8; 32], [u8; 32]),
-    /// Ed25519: the point.
+    /// Ed25519: the encoded public point.
     Ed25519([u8; 32]),
 }
 
 impl ClientKey {
-    /// Whether it verifies signatures of `algorithm`: it is of the right kind, and for no other one (RFC 8725 §3.1).
+    /// Checks whether the key verifies signatures of `algorithm`: its type fits, and it names no other algorithm
+    /// (RFC 8725 §3.1).
     pub fn is_for(&self, algorithm: SigningAlgorithm) -> bool {
         let fits = match (&self.public, algorithm) {
             (PublicKey::Rsa(..), SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256)
@@ -51,7 +53,8 @@ impl ClientKey {
     }
 }
 
-/// The keys that may have made a signature: those of the name, where it gives one, else all that are for the algorithm.
+/// Returns the keys that may have made a signature: those with the given key id, or all that fit the algorithm if
+/// none was given.
 pub fn candidates<'k>(
     keys: &'k [ClientKey],
     kid: Option<&str>,

@@ -12,83 +12,86 @@ use crate::client::self_registration::SelfRegistration;
 use crate::terms::api::SigningAlgorithm;
 use crate::terms::time::Timestamp;
 
-/// A registered client.
+/// A registered client, as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
-    /// Its name on the wire.
+    /// The `client_id` sent in requests.
     pub id: ClientId,
-    /// Its name for people.
+    /// The display name shown to people.
     pub name: String,
-    /// The one way in which it authenticates.
+    /// The only way in which it authenticates.
     pub auth_method: AuthMethod,
-    /// Its secrets: two at most, while it rotates.
+    /// Its secrets: at most two, while the client changes over to a new one.
     pub secrets: Vec<StoredSecret>,
     /// The grant types it may use.
     pub grant_types: BTreeSet<GrantType>,
-    /// Where answers for it may go.
+    /// The registered redirect URIs.
     pub redirect_uris: Vec<RedirectUri>,
-    /// The most it may have; `None` is all that its APIs offer.
+    /// The most scope it may have; `None` means all that its APIs offer.
     pub scope: Option<Scope>,
     /// The APIs it may have tokens for.
     pub apis: Vec<Resource>,
-    /// For how many of them one token may be.
+    /// The number of APIs that one access token may be for.
     pub audience: AudienceRule,
-    /// Whether it must use PKCE.
+    /// The rule on whether it must use PKCE.
     pub pkce: PkceRule,
-    /// The APIs in whose name it may introspect.
+    /// The APIs on whose behalf it may introspect tokens.
     pub introspects: Vec<Resource>,
     /// The keys that verify its assertions.
     pub keys: Option<ClientKeys>,
-    /// The one algorithm of its assertions (`token_endpoint_auth_signing_alg`); `None` is any that its keys are for.
+    /// The only algorithm for its assertions (`token_endpoint_auth_signing_alg`); `None` means any that its keys
+    /// fit.
     pub assertion_algorithm: Option<SigningAlgorithm>,
-    /// Whether its assertions must have the issuer as their one audience.
+    /// `true` if its assertions must have the issuer as their only audience.
     pub strict_audience: bool,
-    /// What it asked for as a relying party of OpenID Connect.
+    /// Its settings as an OpenID Connect relying party.
     pub relying_party: RelyingParty,
-    /// How it registered itself; `None` for one that an operator registered.
+    /// The details of its self-registration; `None` if an operator registered it.
     pub registered_by: Option<SelfRegistration>,
-    /// Whether people need not be asked for consent: it is the operator's own app.
+    /// `true` for the operator's own app: people are not asked for consent.
     pub trusted: bool,
-    /// Whether it is switched off.
+    /// `true` if the operator disabled it.
     pub disabled: bool,
-    /// When it was registered.
+    /// The time of its registration.
     pub created_at: Timestamp,
 }
 
-/// How a client authenticates (RFC 7591 §2, `token_endpoint_auth_method`).
+/// The ways a client can authenticate (RFC 7591 §2, `token_endpoint_auth_method`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AuthMethod {
-    /// `client_secret_basic`.
+    /// `client_secret_basic`: a secret in the HTTP `Authorization` header.
     SecretBasic,
-    /// `client_secret_post`.
+    /// `client_secret_post`: a secret in the request body.
     SecretPost,
-    /// `client_secret_jwt`: an assertion with HS256.
+    /// `client_secret_jwt`: an assertion signed with HS256.
     ClientSecretJwt,
-    /// `private_key_jwt`: an assertion with a key of its own.
+    /// `private_key_jwt`: an assertion signed with the client's own key.
     PrivateKeyJwt,
-    /// `none`: a public client.
+    /// `none`: a public client, which does not authenticate.
     None,
 }
 
-/// Whether a client must send a code challenge.
+/// The rule on whether a client must send a code challenge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum PkceRule {
-    /// Always.
+    /// PKCE is always required.
     #[default]
     Required,
-    /// Always, except that a confidential client may send a `nonce` instead when it asks for `openid` (RFC 9700 §2.1.1).
+    /// Always, except that a confidential client may send a `nonce` instead when it requests `openid` (RFC 9700
+    /// §2.1.1).
     Nonce,
-    /// Only for confidential clients: one that does not know PKCE may do without.
+    /// A confidential client may omit PKCE; a public client must use it.
     Optional,
 }
 
-/// For how many APIs one access token of a client may be. The issuer, which is beside any API, does not count.
+/// The number of APIs that one access token of a client may be for. The issuer does not count: it can be added to
+/// any API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum AudienceRule {
-    /// One: a client of several APIs names it with `resource` (RFC 9700 §2.3, RFC 9068 §5).
+    /// One API: a client with several APIs names one with `resource` (RFC 9700 §2.3, RFC 9068 §5).
     #[default]
     One,
-    /// All that are asked for, or that the scope leads to.
+    /// All APIs that the request names or that the scope belongs to.
     All,
 }
 
@@ -96,53 +99,54 @@ pub enum AudienceRule {
 #[derive(Clone, Copy)]
 pub struct SecretDigest([u8; 32]);
 
-/// What a secret is derived from, beside a key of the master: 128 random bits.
+/// The 128 random bits from which a secret is derived, together with a key derived from the master key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecretSalt([u8; 16]);
 
-/// A client secret as it is kept.
+/// A client secret as stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoredSecret {
-    /// What is kept of it.
+    /// The stored hash or salt of the secret.
     pub kept: KeptSecret,
-    /// When it was made.
+    /// The time when the secret was made.
     pub created_at: Timestamp,
 }
 
-/// What is kept of a secret. Neither tells it.
+/// The stored form of a secret. The secret cannot be learned from either form alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeptSecret {
-    /// Its keyed hash: it is shown to be compared.
+    /// The keyed hash, for a secret that the client presents for comparison.
     Digest(SecretDigest),
-    /// What it is derived from again: it is never shown, it signs.
+    /// The salt to derive the secret again, for a secret that only signs and is never presented.
     Salt(SecretSalt),
 }
 
 impl Client {
-    /// Whether it authenticates at all (RFC 6749 §2.1).
+    /// Returns whether the client authenticates at all (RFC 6749 §2.1).
     pub fn is_confidential(&self) -> bool {
         self.auth_method != AuthMethod::None
     }
 
-    /// Whether it may ask the authorization endpoint for this. One that registered itself said for what it asks
-    /// (RFC 7591 §2, `response_types`); any other one may ask for all that its grant types give.
+    /// Returns whether the client may request this response type at the authorization endpoint. A self-registered
+    /// client is limited to the response types it registered (RFC 7591 §2, `response_types`); any other client may
+    /// request all that its grant types allow.
     pub fn may_ask_for(&self, response_type: ResponseType) -> bool {
         let registered = self.registered_by.as_ref().is_none_or(|by| by.response_types.contains(&response_type));
         registered && self.may_use(response_type.grant_type())
     }
 
-    /// Whether it may use `grant_type`.
+    /// Returns whether the client may use `grant_type`.
     pub fn may_use(&self, grant_type: GrantType) -> bool {
         self.grant_types.contains(&grant_type)
     }
 }
 
 impl AuthMethod {
-    /// Every method there is.
+    /// All supported authentication methods.
     pub const ALL: [Self; 5] =
         [Self::SecretBasic, Self::SecretPost, Self::ClientSecretJwt, Self::PrivateKeyJwt, Self::None];
 
-    /// The registered name.
+    /// The registered name of the method.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SecretBasic => "client_secret_basic",
@@ -153,12 +157,12 @@ impl AuthMethod {
         }
     }
 
-    /// The method named `text`.
+    /// Finds the method named `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.as_str() == text)
     }
 
-    /// Whether a client of it has secrets.
+    /// Returns whether clients with this method have secrets.
     pub const fn has_secret(self) -> bool {
         match self {
             Self::SecretBasic | Self::SecretPost | Self::ClientSecretJwt => true,
@@ -168,31 +172,31 @@ impl AuthMethod {
 }
 
 impl StoredSecret {
-    /// One that is shown to be compared.
+    /// A secret stored as its hash, which the client presents for comparison.
     pub const fn hashed(digest: SecretDigest, created_at: Timestamp) -> Self {
         Self { kept: KeptSecret::Digest(digest), created_at }
     }
 
-    /// One that signs.
+    /// A secret stored as its salt, which the client signs with.
     pub const fn derived(salt: SecretSalt, created_at: Timestamp) -> Self {
         Self { kept: KeptSecret::Salt(salt), created_at }
     }
 }
 
 impl SecretSalt {
-    /// Takes 128 random bits.
+    /// Wraps 128 random bits.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The bits.
+    /// The 128 bits of the salt.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
 }
 
 impl PkceRule {
-    /// `required`, `nonce` or `optional`.
+    /// The name of the rule: `required`, `nonce` or `optional`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Required => "required",
@@ -201,14 +205,14 @@ impl PkceRule {
         }
     }
 
-    /// The rule named `text`.
+    /// Finds the rule named `text`.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Required, Self::Nonce, Self::Optional].into_iter().find(|known| known.as_str() == text)
     }
 }
 
 impl AudienceRule {
-    /// `one` or `all`.
+    /// The name of the rule: `one` or `all`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::One => "one",
@@ -216,26 +220,26 @@ impl AudienceRule {
         }
     }
 
-    /// The rule named `text`.
+    /// Finds the rule named `text`.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::One, Self::All].into_iter().find(|known| known.as_str() == text)
     }
 }
 
 impl SecretDigest {
-    /// Takes a keyed hash.
+    /// Wraps a keyed hash of 32 bytes.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The hash, for the table.
+    /// The hash as stored in the table.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }
 
 impl PartialEq for SecretDigest {
-    /// In constant time.
+    /// Compares the hashes in constant time.
     fn eq(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()
     }

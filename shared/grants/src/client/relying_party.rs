@@ -1,4 +1,4 @@
-//! What a client asked for as a relying party of OpenID Connect (OpenID Connect Dynamic Client Registration §2).
+//! The settings of a client as an OpenID Connect relying party (OpenID Connect Dynamic Client Registration §2).
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,40 +10,41 @@ use crate::terms::api::SigningAlgorithm;
 /// The registration of a relying party.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RelyingParty {
-    /// `id_token_signed_response_alg`.
+    /// `id_token_signed_response_alg`: the algorithm that signs its ID tokens.
     pub id_token_algorithm: SigningAlgorithm,
-    /// `userinfo_signed_response_alg`; plain JSON where there is none.
+    /// `userinfo_signed_response_alg`; `None` means plain JSON.
     pub userinfo_algorithm: Option<SigningAlgorithm>,
-    /// `subject_type`: the sector whose clients know a person by one name; `None` is `public`.
+    /// `subject_type`: the sector whose clients know a person by the same `sub`; `None` means `public`.
     pub sector: Option<Sector>,
-    /// `default_max_age`: the oldest sign-in that will do where a request does not say, in seconds.
+    /// `default_max_age`: the maximum age of the sign-in, in seconds, if a request does not give one.
     pub default_max_age: Option<u32>,
-    /// `post_logout_redirect_uris`.
+    /// `post_logout_redirect_uris`: the pages the browser may return to after sign-out.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
-    /// How it hears of the end of a session.
+    /// The back-channel logout settings, if the client wants to be notified when a session ends.
     pub backchannel: Option<Backchannel>,
 }
 
-/// How a client hears of the end of a session (OpenID Connect Back-Channel Logout §2.2).
+/// The settings for notifying a client when a session ends (OpenID Connect Back-Channel Logout §2.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backchannel {
-    /// `backchannel_logout_uri`.
+    /// `backchannel_logout_uri`: the URL that receives logout tokens.
     pub uri: ServerUri,
-    /// `backchannel_logout_session_required`. A `sid` is always told.
+    /// `backchannel_logout_session_required`. Logout tokens contain a `sid` in any case.
     pub session_required: bool,
 }
 
-/// The host that names a sector (OpenID Connect Core §8.1).
+/// The host that identifies a sector (OpenID Connect Core §8.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sector(String);
 
-/// Why no host names a sector.
+/// The reasons why no host identifies a sector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedSector {
-    /// It is no host, or there are several.
+    /// The value is not a host, or the redirect URIs have several hosts.
     #[error("pairwise subjects need one host: redirect URIs of several hosts need a sector identifier that names one")]
     Host,
-    /// Any app may take a private-use scheme or a loopback address (RFC 8252 §8.6), so neither names a sector.
+    /// Any app can claim a private-use scheme or a loopback address (RFC 8252 §8.6), so neither identifies a
+    /// sector.
     #[error(
         "pairwise subjects need a sector identifier where the redirect URI is of an app on a device: name a host (--sector)"
     )]
@@ -64,17 +65,17 @@ impl Default for RelyingParty {
 }
 
 impl RelyingParty {
-    /// The algorithms for which there must be a key.
+    /// The algorithms for which the server needs a signing key.
     pub fn algorithms(&self) -> Vec<SigningAlgorithm> {
         std::iter::once(self.id_token_algorithm).chain(self.userinfo_algorithm).collect()
     }
 }
 
 impl Sector {
-    /// The sector of this host.
+    /// Reads a host that identifies a sector.
     ///
     /// # Errors
-    /// [`MalformedSector::Host`] when it is empty, too long, or no host.
+    /// [`MalformedSector::Host`] when it is empty, too long, or not a host.
     pub fn parse(host: &str) -> Result<Self, MalformedSector> {
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
         if host.is_empty() || host.len() > 255 || !host.bytes().all(legal) {
@@ -83,10 +84,10 @@ impl Sector {
         Ok(Self(host.to_ascii_lowercase()))
     }
 
-    /// The sector of a client with these redirect URIs.
+    /// Derives the sector of a client from its redirect URIs.
     ///
     /// # Errors
-    /// [`MalformedSector`] when they have several hosts or none, or when one is of an app on a device.
+    /// [`MalformedSector`] when they have several hosts or none, or when one belongs to an app on a device.
     pub fn of(redirect_uris: &[RedirectUri]) -> Result<Self, MalformedSector> {
         if redirect_uris.iter().any(RedirectUri::is_native) {
             return Err(MalformedSector::Native);
@@ -99,7 +100,7 @@ impl Sector {
         }
     }
 
-    /// The host.
+    /// The host as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

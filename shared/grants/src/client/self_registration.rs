@@ -1,4 +1,4 @@
-//! Clients that registered themselves: by whose leave, and with what they keep their registration.
+//! Clients that registered themselves: what authorised the registration, and the token that manages it later.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,18 +9,18 @@ use crate::client::record::{Client, PkceRule, SecretDigest};
 use crate::terms::ids::MalformedId;
 use crate::terms::time::{Seconds, Timestamp};
 
-/// What clients may have that register themselves.
+/// The limits for clients that register themselves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegistrationPolicy {
-    /// The most scope; `None` is the identity of people who sign in, and all that the APIs offer.
+    /// The most scope; `None` means the identity scopes and all that the APIs offer.
     pub scope: Option<Scope>,
     /// The APIs they may have tokens for.
     pub apis: Vec<Resource>,
-    /// The hosts of their redirect URIs, and the schemes of apps; any where there is none.
+    /// The allowed hosts of their redirect URIs and schemes of apps; if empty, any are allowed.
     pub redirect_hosts: BTreeSet<String>,
-    /// How long they live; for ever where it is `None`.
+    /// The lifetime of a client; `None` means it never expires.
     pub client_lifetime: Option<Seconds>,
-    /// `optional` excuses confidential ones from PKCE.
+    /// The PKCE rule; `optional` exempts confidential clients from PKCE.
     pub pkce: PkceRule,
 }
 
@@ -28,29 +28,29 @@ pub struct RegistrationPolicy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InitialTokenName(String);
 
-/// What a client has that registered itself, beside what any client has.
+/// The additional data of a client that registered itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SelfRegistration {
     /// The keyed hash of its registration access token (RFC 7592 §1.2).
     pub access_token: SecretDigest,
-    /// The initial access token that it was registered with; none where registration is open.
+    /// The initial access token it was registered with; `None` if registration was open.
     pub initial_token: Option<InitialTokenName>,
-    /// What it may have, now and after any change.
+    /// The limits that apply to it, now and after any change.
     pub policy: RegistrationPolicy,
-    /// What it may ask the authorization endpoint for.
+    /// The response types it may request at the authorization endpoint.
     pub response_types: BTreeSet<ResponseType>,
-    /// What is only kept.
+    /// The descriptive metadata, which is only stored.
     pub about: AboutClient,
-    /// When it ends.
+    /// The time when the registration expires, if it does.
     pub ends_at: Option<Timestamp>,
 }
 
-/// The one who registered a client.
+/// The party that registered a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Registrant {
-    /// An operator, who vouches for it.
+    /// An operator, who vouches for the client.
     Operator,
-    /// The client itself: nobody checked what it says about itself.
+    /// The client itself: its statements about itself are unchecked.
     Itself {
         /// The time of its registration.
         since: Timestamp,
@@ -67,7 +67,7 @@ impl InitialTokenName {
         Self(digits.take(Self::CHARACTERS).collect())
     }
 
-    /// Reads a name.
+    /// Reads the name of an initial access token.
     ///
     /// # Errors
     /// [`MalformedId`] for anything but 32 hexadecimal digits.
@@ -84,7 +84,8 @@ impl fmt::Display for InitialTokenName {
 }
 
 impl SelfRegistration {
-    /// Of a client that is registered now, by leave of `token` or of a deployment that lets anybody register.
+    /// Creates the data of a client that registers now, authorised by `token`, or by open registration if it is
+    /// `None`.
     pub fn new(
         access_token: SecretDigest,
         policy: RegistrationPolicy,
@@ -103,11 +104,11 @@ impl SelfRegistration {
 }
 
 impl Client {
-    /// How the `client_id` of every client starts that registered itself, and of no other: what the endpoint may write is
-    /// told from what it may not by the key of the item.
+    /// The prefix of the `client_id` of every self-registered client, and of no other. The item keys of clients
+    /// that the registration endpoint may write therefore differ from all others.
     pub const SELF_REGISTERED: &'static str = "dyn_";
 
-    /// The one who registered it.
+    /// The party that registered this client.
     pub fn registrant(&self) -> Registrant {
         match self.registered_by {
             Some(_) => Registrant::Itself { since: self.created_at },
@@ -115,13 +116,13 @@ impl Client {
         }
     }
 
-    /// Whether its time is over: then it is as if it had never been there.
+    /// Returns whether the registration has expired. An expired client is treated as if it did not exist.
     pub fn is_over(&self, now: Timestamp) -> bool {
         self.registered_by.as_ref().and_then(|by| by.ends_at).is_some_and(|end| end <= now)
     }
 
-    /// Its registration, for whoever shows the token with this keyed hash. The hash is compared in constant time. One that
-    /// is switched off or over has none, and neither has one that an operator made.
+    /// Returns the self-registration if `shown` is the keyed hash of its access token, compared in constant time.
+    /// Returns `None` for a client that is disabled, has expired, or was registered by an operator.
     pub fn registration_for(&self, shown: SecretDigest, now: Timestamp) -> Option<&SelfRegistration> {
         let own = self.registered_by.as_ref().filter(|by| by.access_token == shown)?;
         (!self.disabled && !self.is_over(now)).then_some(own)

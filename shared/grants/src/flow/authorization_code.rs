@@ -1,4 +1,5 @@
-//! The authorization code: issued, redeemed once, and what follows a second time (RFC 6749 §4.1, RFC 7636 §4.6).
+//! The authorization code: how it is issued and redeemed, and what a second redemption means (RFC 6749 §4.1, RFC
+//! 7636 §4.6).
 
 use std::collections::BTreeSet;
 
@@ -19,45 +20,45 @@ use crate::terms::refusal::Refusal;
 use crate::terms::time::Timestamp;
 use crate::token::handles::CodeHandle;
 
-/// What a person agreed to.
+/// The terms a person agreed to.
 #[derive(Clone, Debug)]
 pub struct Agreement {
-    /// Who.
+    /// The person who agreed.
     pub subject: Subject,
-    /// The name by which the client knows that person, where it is another.
+    /// The `sub` by which the client knows the person, if it differs.
     pub pairwise_subject: Option<Subject>,
-    /// When that person signed in.
+    /// The time when the person signed in.
     pub auth_time: Timestamp,
-    /// To what.
+    /// The APIs and the scope that were agreed to.
     pub target: Target,
-    /// What binds the code.
+    /// The PKCE challenge that binds the code.
     pub code_challenge: Option<protocol::CodeChallenge>,
-    /// `nonce`.
+    /// The `nonce` of the authorization request.
     pub nonce: Option<Nonce>,
-    /// What the grant rests on.
+    /// The person's state that the grant depends on.
     pub footing: Footing,
-    /// When the session ends at the latest.
+    /// The latest time when the session ends.
     pub session_ends_at: Timestamp,
-    /// The claims that OpenID Connect asked for; left out of a grant without `openid`.
+    /// The claims that OpenID Connect requested; dropped in a grant without `openid`.
     pub sign_in: SignIn,
 }
 
-/// A request to redeem a code whose tag was good.
+/// A request to redeem a code whose tag was verified.
 #[derive(Clone, Debug)]
 pub struct CodeRedemption {
-    /// The code.
+    /// The code, decoded into a handle.
     pub code: CodeHandle,
-    /// Where the client says it went; OAuth 2.1 clients do not say.
+    /// The redirect URI that the client repeats; OAuth 2.1 clients do not send it.
     pub redirect_uri: Option<RedirectUri>,
-    /// The proof.
+    /// The PKCE code verifier, if one was sent.
     pub code_verifier: Option<CodeVerifier>,
     /// The APIs that the access token should be for.
     pub resources: Vec<Resource>,
-    /// This server, which is an audience beside any API where somebody signs in.
+    /// This server, which is added to the audience of any API when a person signs in.
     pub issuer: Resource,
 }
 
-/// The grant that a person's agreement makes, its code good for [`Policy::code_lifetime`].
+/// Creates the grant for a person's agreement. Its code is valid for [`Policy::code_lifetime`].
 pub fn grant_of(
     id: GrantId,
     trusted: &RedirectTrusted,
@@ -89,12 +90,12 @@ pub fn grant_of(
     }
 }
 
-/// The write that issues its code. A form that was sent before finds its own grant and makes no second one.
+/// The write that issues the grant's code. A form that is sent twice finds its own grant and creates no second one.
 pub fn issue(grant: Grant) -> Transition {
     Transition::create(grant)
 }
 
-/// Whether a refused [`issue`] is done all the same: the item that stands there is this very attempt's.
+/// Returns whether a refused [`issue`] succeeded anyway: the stored item was written by this same attempt.
 pub fn was_issued(found: Option<&Grant>, attempt: Attempt) -> bool {
     found.is_some_and(|grant| match grant.stage {
         Stage::Issued { attempt: theirs, .. } | Stage::Active { attempt: theirs, .. } => theirs == attempt,
@@ -102,18 +103,19 @@ pub fn was_issued(found: Option<&Grant>, attempt: Attempt) -> bool {
     })
 }
 
-/// The write that redeems a code: every check of RFC 6749 §4.1.3 and RFC 7636 §4.6 is a guard on it, so that a code
-/// which fails any of them is left as it was.
+/// The write that redeems a code. Every check of RFC 6749 §4.1.3 and RFC 7636 §4.6 is a guard on it, so a code that
+/// fails any check is left unchanged.
 pub fn redeem(request: &CodeRedemption, client: &AuthenticatedClient, policy: &Policy, moment: Moment) -> Transition {
     let change = Change::advance(Generation::FIRST, policy, moment);
     Transition::of(request.code.secret.id(), change).requires(request.requirements(client, moment.now))
 }
 
-/// Why the write was refused, told from the item that stands there.
+/// Explains why the write was refused, from the stored item.
 ///
-/// The order is part of the design: nothing about a code, not even that it was used, matters before it is known to be
-/// the asking client's own, with the asking client's proof. So only a *valid* second redemption revokes, and a thief
-/// without the verifier can neither learn nor break anything (OAuth 2.1 §4.1.3).
+/// The order of the checks matters for security: nothing about a code, not even that it was used, has an effect
+/// before the code is known to belong to the requesting client and that client's proof was verified. So only a
+/// *valid* second redemption revokes, and a thief without the verifier can neither learn nor break anything (OAuth
+/// 2.1 §4.1.3).
 pub fn explain(
     request: &CodeRedemption,
     client: &AuthenticatedClient,
@@ -122,23 +124,23 @@ pub fn explain(
 ) -> Verdict {
     let Some(grant) = found else { return Verdict::Refuse(Refusal::CodeUnknown) };
     match (request.requirements(client, now).first_unmet(grant), &grant.stage) {
-        // The SDK repeated a write whose answer was lost: what we find is our own work.
+        // The SDK repeated a write whose answer was lost: the stored item is our own work.
         (Some(Refusal::CodeReplayed), Stage::Active { attempt: theirs, .. }) if *theirs == attempt => {
             Verdict::Done(Box::new(grant.clone()))
         }
-        // RFC 6749 §4.1.2: a code used twice is denied, and what was issued on it is revoked.
+        // RFC 6749 §4.1.2: a code used twice is denied, and the tokens issued for it are revoked.
         (Some(Refusal::CodeReplayed), Stage::Active { .. }) => {
             Verdict::RefuseAnd(Refusal::CodeReplayed, revocation::revoke(grant.id))
         }
         (Some(Refusal::CodeReplayed), Stage::Issued { .. } | Stage::Revoked) => Verdict::Refuse(Refusal::GrantRevoked),
         (Some(refusal), _) => Verdict::Refuse(refusal),
-        // A grant that meets everything does not refuse its write.
+        // Not expected: the write of a grant that meets every requirement is not refused.
         (None, _) => Verdict::Refuse(Refusal::CodeUnknown),
     }
 }
 
 impl CodeRedemption {
-    /// Every check of RFC 6749 §4.1.3 and RFC 7636 §4.6, in the order in which they are explained.
+    /// Every check of RFC 6749 §4.1.3 and RFC 7636 §4.6, in the order in which failures are reported.
     fn requirements(&self, client: &AuthenticatedClient, now: Timestamp) -> Requirements {
         let client = client.client();
         Requirements::default()
@@ -149,8 +151,8 @@ impl CodeRedemption {
             .and(access::requirements(&self.resources, client, &self.issuer))
     }
 
-    /// Without a verifier the code must not be bound to one (RFC 9700 §4.8.2, downgrade); without a redirect URI something
-    /// else must bind it.
+    /// The checks of the proof. Without a verifier the code must not be bound to a challenge (RFC 9700 §4.8.2,
+    /// downgrade); without a redirect URI something else must bind it.
     fn proof(&self) -> Requirements {
         let challenge = match &self.code_verifier {
             Some(verifier) => Fact::CodeChallenge.is(verifier.challenge().as_str()),

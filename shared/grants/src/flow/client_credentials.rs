@@ -1,4 +1,4 @@
-//! Client credentials (RFC 6749 §4.4): a service's token for itself.
+//! Client credentials (RFC 6749 §4.4): a service gets a token for itself.
 
 use std::collections::BTreeSet;
 
@@ -14,11 +14,11 @@ use crate::terms::refusal::Refusal;
 use crate::terms::time::Timestamp;
 use crate::token::access_token::{AccessToken, for_machine};
 
-/// The token that a service gets. A JWT is given at once: nothing about it is stored.
+/// Creates the access token of a service. A JWT is issued without storing anything.
 ///
 /// # Errors
-/// A [`Refusal`] when the client may not use this grant type, or asks for more than it may have. There is no refresh
-/// token to ask for (RFC 6749 §4.4.3).
+/// A [`Refusal`] when the client may not use this grant type, or requests more than it may have. The flow issues no
+/// refresh tokens (RFC 6749 §4.4.3).
 pub fn access_token(
     client: &AuthenticatedClient,
     apis: &[Api],
@@ -36,7 +36,7 @@ pub fn access_token(
     for_machine(client, apis, &target.resources, &target.scope, now)
 }
 
-/// The grant behind an opaque token of a service: made active at once, it ends with the token.
+/// The grant behind a service's opaque token: it is active at once and ends with the token.
 pub fn grant_of(token: &AccessToken, id: GrantId, attempt: Attempt) -> Grant {
     Grant {
         id,
@@ -64,7 +64,7 @@ pub fn grant_of(token: &AccessToken, id: GrantId, attempt: Attempt) -> Grant {
     }
 }
 
-/// The write that makes it.
+/// The write that creates the grant.
 pub fn issue(grant: Grant) -> Transition {
     Transition::create(grant)
 }

@@ -1,8 +1,8 @@
-//! The implicit grant (RFC 6749 §4.2, OpenID Connect Core §3.2): one short-lived access token, an ID token, or both,
-//! straight from the authorization endpoint.
+//! The implicit grant (RFC 6749 §4.2, OpenID Connect Core §3.2): one short-lived access token, an ID token, or
+//! both, straight from the authorization endpoint.
 //!
-//! RFC 9700 §2.1.2 advises against it. It is here for those who still migrate from it, behind two locks: the deployment
-//! and the client's registration.
+//! RFC 9700 §2.1.2 advises against it. It exists for clients that still migrate from it, and both the deployment
+//! and the client's registration must enable it.
 
 use std::collections::BTreeSet;
 
@@ -16,17 +16,17 @@ use crate::terms::ids::{Generation, GrantId};
 use crate::terms::moment::Moment;
 use crate::terms::policy::Policy;
 
-/// The claims that go into the ID token: those asked for one by one, and where no access token is given that would open the
-/// UserInfo endpoint, those of the scope too (OpenID Connect Core §5.4).
+/// The claims for the ID token: those requested one by one and, if no access token for the UserInfo endpoint is
+/// issued, also those of the scope (OpenID Connect Core §5.4).
 pub fn id_token_claims(request: &AuthorizationRequest, target: &Target) -> BTreeSet<Claim> {
     let alone = request.response_type.gives_id_token() && !request.response_type.gives_token();
     let of_scope = Claim::ALL.into_iter().filter(|claim| alone && target.scope.has(claim.scope()));
     request.claims.id_token.iter().copied().chain(of_scope).collect()
 }
 
-/// The grant that a person's agreement makes: active at once, and over with its only token.
+/// Creates the grant for a person's agreement. It is active at once and ends with its only token.
 ///
-/// It is written by [`authorization_code::issue`], so that a form that was sent before finds its own grant and makes no
+/// [`authorization_code::issue`] writes it, so that a form that is sent twice finds its own grant and creates no
 /// second one.
 pub fn grant_of(
     id: GrantId,
@@ -43,7 +43,7 @@ pub fn grant_of(
         stage: Stage::Active {
             generation: Generation::FIRST,
             rotated_at: now,
-            // There is nothing to refresh, from the beginning.
+            // This grant never has a refresh token, so the refresh lifetime is over from the start.
             refresh_expires_at: now,
             attempt,
         },

@@ -1,7 +1,7 @@
-//! The resource owner password grant (RFC 6749 §4.3): a person's password, through the client.
+//! The resource owner password grant (RFC 6749 §4.3): the client sends a person's password.
 //!
-//! RFC 9700 §2.4 forbids it. It is here for those who still migrate from it, behind two locks: the deployment and the
-//! client's registration.
+//! RFC 9700 §2.4 forbids it. It exists for clients that still migrate from it, and both the deployment and the
+//! client's registration must enable it.
 
 use std::collections::BTreeSet;
 
@@ -17,11 +17,11 @@ use crate::terms::moment::Moment;
 use crate::terms::policy::Policy;
 use crate::terms::refusal::Refusal;
 
-/// What the client may have for a person, settled before any password is looked at. Nobody signs in here: there is no
-/// session and no ID token.
+/// Settles the APIs and the scope the client may have for a person, before any password is checked. This flow does
+/// not sign the person in: there is no session and no ID token.
 ///
 /// # Errors
-/// A [`Refusal`] when the client may not use this grant type, or asks for more than it may have.
+/// A [`Refusal`] when the client may not use this grant type, or requests more than it may have.
 pub fn target(
     client: &AuthenticatedClient,
     apis: &[Api],
@@ -37,21 +37,21 @@ pub fn target(
     settle(client, apis, resources, scope)
 }
 
-/// A person whose password was right.
+/// A person whose password was right, and the access to grant.
 #[derive(Clone, Debug)]
 pub struct ProvenPerson {
-    /// `sub`.
+    /// The person's `sub` claim.
     pub subject: Subject,
-    /// The name by which the client knows that person, where it is another.
+    /// The `sub` by which the client knows the person, if it differs.
     pub pairwise_subject: Option<Subject>,
-    /// What the grant rests on.
+    /// The person's state that the grant depends on.
     pub footing: Footing,
-    /// The access that is granted.
+    /// The APIs and the scope that are granted.
     pub target: Target,
 }
 
-/// The grant of the person whose password was right: active at once. Where there is nothing to refresh it is over when
-/// the longest-lived access token would be.
+/// Creates the grant of a person whose password was right. It is active at once. Without a refresh token it ends
+/// when the longest-lived access token would expire.
 pub fn grant_of(
     id: GrantId,
     client: &AuthenticatedClient,
@@ -86,7 +86,7 @@ pub fn grant_of(
     }
 }
 
-/// The write that makes it.
+/// The write that creates the grant.
 pub fn issue(grant: Grant) -> Transition {
     Transition::create(grant)
 }

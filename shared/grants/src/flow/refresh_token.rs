@@ -1,5 +1,5 @@
-//! Refresh tokens: a counter on the grant, and what a token that is not the last one means (RFC 6749 §6,
-//! RFC 9700 §4.14.2).
+//! Refresh tokens: a counter on the grant, and the treatment of a token that is not the latest (RFC 6749 §6, RFC
+//! 9700 §4.14.2).
 
 use protocol::{GrantType, Resource, Scope};
 
@@ -20,29 +20,29 @@ use crate::terms::refusal::Refusal;
 use crate::terms::time::Timestamp;
 use crate::token::handles::RefreshHandle;
 
-/// A request to refresh with a token whose tag was good.
+/// A request to refresh with a token whose tag was verified.
 #[derive(Clone, Debug)]
 pub struct RefreshRequest {
-    /// The token.
+    /// The refresh token, decoded into a handle.
     pub token: RefreshHandle,
     /// A part of the granted scope, for the access token only.
     pub scope: Option<Scope>,
     /// Some of the granted APIs, for the access token only.
     pub resources: Vec<Resource>,
-    /// This server, which is an audience beside any API where somebody signs in.
+    /// This server, which is added to the audience of any API when a person signs in.
     pub issuer: Resource,
 }
 
-/// The write that rotates: generation *n* becomes *n + 1*, if it is still *n*.
+/// The write that rotates the token: generation *n* becomes *n + 1*, if the grant is still at *n*.
 pub fn rotate(request: &RefreshRequest, client: &AuthenticatedClient, policy: &Policy, moment: Moment) -> Transition {
     let change = Change::advance(request.token.generation.next(), policy, moment);
     Transition::of(request.token.secret.id(), change).requires(request.requirements(client.client(), moment.now))
 }
 
-/// Why the write was refused, told from the item that stands there.
+/// Explains why the write was refused, from the stored item.
 ///
-/// A token one generation old, presented again by its own client within the retry window, is a client that lost our
-/// answer: it gets the same successor. Anything older is a stolen token, and the grant ends.
+/// If a token is one generation old and its own client presents it again within the retry window, the client lost
+/// the answer and gets the same successor. Any older token counts as stolen, and the grant ends.
 pub fn explain(
     request: &RefreshRequest,
     client: &AuthenticatedClient,
@@ -56,7 +56,7 @@ pub fn explain(
         (Some(Refusal::RefreshTokenReused), Stage::Active { generation, rotated_at, attempt: theirs, .. }) => {
             let answer_was_lost = *theirs == attempt || now.since(*rotated_at) < u64::from(policy.refresh_retry_window);
             if *generation < request.token.generation {
-                // A token from a time that the table no longer knows: restored from a backup.
+                // The token is newer than the table, which was restored from a backup.
                 Verdict::Refuse(Refusal::RefreshTokenUnknown)
             } else if *generation == request.token.generation.next() && answer_was_lost {
                 let within = request.within_the_grant(client.client()).first_unmet(grant);
@@ -66,13 +66,13 @@ pub fn explain(
             }
         }
         (Some(refusal), _) => Verdict::Refuse(refusal),
-        // A grant that meets everything does not refuse its write.
+        // Not expected: the write of a grant that meets every requirement is not refused.
         (None, _) => Verdict::Refuse(Refusal::RefreshTokenUnknown),
     }
 }
 
-/// The refresh token that goes out with an access token of `grant`; `None` where the client may not refresh. `rests_on` is
-/// the grant's own, hidden.
+/// The refresh token to issue with an access token of `grant`; `None` if the client may not refresh. `rests_on` is
+/// the hidden footing of the same grant.
 pub fn token_of(
     grant: &Grant,
     secret: GrantSecret,
@@ -84,7 +84,7 @@ pub fn token_of(
 }
 
 impl RefreshRequest {
-    /// Every check, in the order in which they are explained.
+    /// Every check, in the order in which failures are reported.
     fn requirements(&self, client: &Client, now: Timestamp) -> Requirements {
         Requirements::default()
             .require(Fact::Client.is(client.id.as_str()), Refusal::RefreshTokenOfAnotherClient)
@@ -95,7 +95,7 @@ impl RefreshRequest {
             .require(Fact::RefreshExpiresAt.is_after(now), Refusal::RefreshTokenExpired)
     }
 
-    /// RFC 6749 §6, RFC 8707 §2.2: no more scope and no other API than were granted.
+    /// RFC 6749 §6, RFC 8707 §2.2: no scope and no API beyond the grant.
     fn within_the_grant(&self, client: &Client) -> Requirements {
         let scope = self.scope.iter().flat_map(Scope::tokens).fold(Requirements::default(), |all, token| {
             all.require(Fact::Scope.contains(token), Refusal::ScopeNotGranted)

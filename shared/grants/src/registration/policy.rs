@@ -1,4 +1,4 @@
-//! What self-registered clients may have, and the initial tokens that allow more or less.
+//! The limits for self-registered clients, and the initial access tokens that change them.
 
 use protocol::{Resource, Scope};
 
@@ -7,44 +7,44 @@ use crate::request::access::identity;
 use crate::terms::api::Api;
 use crate::terms::time::{Seconds, Timestamp};
 
-/// An initial access token (RFC 7591 §1.2) as it is kept.
+/// An initial access token (RFC 7591 §1.2) as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InitialToken {
-    /// Its name, which opens nothing.
+    /// Its name, which cannot be used to register.
     pub name: InitialTokenName,
-    /// What the clients may have.
+    /// The limits for clients registered with it.
     pub policy: RegistrationPolicy,
-    /// How many clients may still be registered with it.
+    /// The number of clients that may still be registered with it.
     pub uses_left: u32,
-    /// When it was made.
+    /// The time when it was made.
     pub created_at: Timestamp,
-    /// When it ends.
+    /// The time when it expires.
     pub expires_at: Timestamp,
 }
 
 impl RegistrationPolicy {
-    /// How long a client lives that anybody could register: nobody else cleans up after it.
+    /// The lifetime of a client from open registration, in seconds: such clients are only removed by expiry.
     const OPEN_LIFETIME: Seconds = 90 * 24 * 3600;
 
-    /// What clients may have where anybody registers them, with these APIs.
+    /// The limits of open registration, with these APIs.
     pub fn open(apis: Vec<Resource>) -> Self {
         Self { apis, client_lifetime: Some(Self::OPEN_LIFETIME), ..Self::default() }
     }
 
-    /// The most scope, where these are the APIs that it names.
+    /// The most scope a client may have; `apis` are the APIs that the policy names.
     pub(crate) fn most(&self, apis: &[Api]) -> Scope {
         let offered = || apis.iter().fold(identity(), |offered, api| offered.or(&api.scope));
         self.scope.clone().unwrap_or_else(offered)
     }
 
-    /// What a client has that asks for no scope.
+    /// The scope of a client that requests none.
     pub(crate) fn usual(&self, apis: &[Api]) -> Scope {
         self.most(apis).and(&identity())
     }
 }
 
 impl InitialToken {
-    /// Whether a client may be registered with it.
+    /// Returns whether a client may be registered with it.
     pub fn is_good(&self, now: Timestamp) -> bool {
         self.uses_left > 0 && self.expires_at > now
     }

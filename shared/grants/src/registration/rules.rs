@@ -1,4 +1,4 @@
-//! What may be registered.
+//! The rules for what may be registered.
 
 use std::collections::BTreeSet;
 
@@ -17,103 +17,103 @@ const MAX_APIS: usize = 15;
 /// A client to be registered.
 #[derive(Clone, Debug)]
 pub struct NewClient {
-    /// Its name on the wire.
+    /// The `client_id` sent in requests.
     pub id: ClientId,
-    /// Its name for people.
+    /// The display name shown to people.
     pub name: String,
-    /// How it authenticates.
+    /// The way in which it authenticates.
     pub auth_method: AuthMethod,
-    /// What it may use.
+    /// The grant types it may use.
     pub grant_types: BTreeSet<GrantType>,
-    /// Where answers may go.
+    /// The redirect URIs to register.
     pub redirect_uris: Vec<RedirectUri>,
-    /// The most it may have.
+    /// The most scope it may have; `None` means all that its APIs offer.
     pub scope: Option<Scope>,
     /// The APIs it may have tokens for.
     pub apis: Vec<Resource>,
-    /// For how many of them one token may be.
+    /// The number of APIs that one access token may be for.
     pub audience: AudienceRule,
-    /// Whether it must use PKCE.
+    /// The rule on whether it must use PKCE.
     pub pkce: PkceRule,
-    /// The APIs in whose name it may introspect.
+    /// The APIs on whose behalf it may introspect tokens.
     pub introspects: Vec<Resource>,
     /// The keys that verify its assertions.
     pub keys: Option<ClientKeys>,
-    /// The one algorithm of its assertions.
+    /// The only algorithm for its assertions, if limited to one.
     pub assertion_algorithm: Option<SigningAlgorithm>,
-    /// Whether its assertions must have the issuer as their one audience.
+    /// `true` if its assertions must have the issuer as their only audience.
     pub strict_audience: bool,
-    /// What it asked for as a relying party.
+    /// Its settings as an OpenID Connect relying party.
     pub relying_party: RelyingParty,
-    /// How it registered itself; `None` for one that an operator registers.
+    /// The details of its self-registration; `None` if an operator registers it.
     pub registered_by: Option<SelfRegistration>,
-    /// Whether people need not be asked for consent: it is the operator's own app.
+    /// `true` for the operator's own app: people are not asked for consent.
     pub trusted: bool,
 }
 
 /// An API to be registered.
 #[derive(Clone, Debug)]
 pub struct NewApi {
-    /// `aud` of its tokens.
+    /// The identifier, which is `aud` of its tokens.
     pub identifier: Resource,
-    /// What it offers.
+    /// The scope tokens the API offers.
     pub scope: Scope,
-    /// How its JWTs are signed.
+    /// The algorithm that signs its JWTs.
     pub algorithm: SigningAlgorithm,
-    /// What its tokens look like.
+    /// The format of its access tokens.
     pub format: TokenFormat,
-    /// How long they live.
+    /// The lifetime of its access tokens, in seconds.
     pub lifetime: Seconds,
 }
 
-/// Why something may not be registered.
+/// The reasons why a client or an API cannot be registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegistrationError {
-    /// Blank, too long, or with characters that nobody sees.
+    /// The name is blank, too long, or has invisible characters.
     #[error("the name must have 1 to 100 characters, and none that is invisible or changes the direction of writing")]
     Name,
-    /// Nothing to do.
+    /// The client has no grant type and introspects nothing.
     #[error("give the client at least one grant type (--grant), or an API to introspect for (--introspects)")]
     NothingToDo,
     /// RFC 6749 §4.4: client credentials are for confidential clients.
     #[error("a client without a secret (auth method none) cannot use client_credentials")]
     PublicService,
-    /// RFC 7662 §2.1: the caller must be authenticated.
+    /// RFC 7662 §2.1: the caller of introspection must be authenticated.
     #[error("a client without a secret (auth method none) cannot introspect")]
     PublicIntrospection,
-    /// RFC 9700 §2.1.1.
+    /// RFC 9700 §2.1.1: public clients must use PKCE.
     #[error(
         "a client without a secret (auth method none) must use PKCE: --pkce nonce and optional are for confidential clients"
     )]
     PublicWithoutPkce,
-    /// RFC 6749 §3.1.2.2.
+    /// RFC 6749 §3.1.2.2: a client of the authorization endpoint needs a redirect URI.
     #[error("authorization_code and implicit need at least one redirect URI (--redirect-uri)")]
     RedirectUriMissing,
-    /// There would be nothing to refresh.
+    /// The grant type `refresh_token` needs one that issues refresh tokens, such as `authorization_code`.
     #[error("refresh_token comes with a person's grant: add --grant authorization_code")]
     RefreshAlone,
     /// RFC 7591 §2: nothing else could verify its assertions.
     #[error("private_key_jwt needs the client's public keys: give --jwks FILE or --jwks-uri URL")]
     KeysMissing,
-    /// No key of the client could make such an assertion.
+    /// No key of the client fits the registered algorithm.
     #[error("none of the client's keys is for this algorithm of assertions")]
     AlgorithmWithoutKey,
     /// A token names its APIs in a 16-bit mask, and one of them is the issuer.
     #[error("a client has at most 15 APIs")]
     TooManyApis,
-    /// Nobody vouches for it.
+    /// A self-registered client cannot be trusted without consent.
     #[error("a client that registered itself cannot be trusted")]
     TrustsItself,
-    /// The endpoint may write every client of such a name.
+    /// The registration endpoint may write every client with such an id.
     #[error("a client_id that starts with dyn_ is of a client that registered itself: choose another")]
     ReservedId,
-    /// Not useful, or longer than a retired key is kept.
+    /// The lifetime is zero, or longer than a retired key stays published.
     #[error("the lifetime must be between 1 second and 86400 seconds (24 hours)")]
     Lifetime,
 }
 
 impl NewClient {
-    /// The client to store.
+    /// Checks the client and returns it in the form to store.
     ///
     /// # Errors
     /// [`RegistrationError`] says what must be different.
@@ -165,7 +165,8 @@ impl NewClient {
         faults.into_iter().find(|(found, _)| *found).map_or(Ok(()), |(_, error)| Err(error))
     }
 
-    /// What a client serves elsewhere is not looked at here.
+    /// Checks that a stored key fits the registered algorithm. Keys that the client serves elsewhere are not
+    /// fetched here.
     fn has_key_for_its_algorithm(&self) -> bool {
         match (&self.keys, self.assertion_algorithm) {
             (Some(ClientKeys::Inline(keys)), Some(only)) => keys.iter().any(|key| key.is_for(only)),
@@ -176,10 +177,10 @@ impl NewClient {
 }
 
 impl NewApi {
-    /// The API to store.
+    /// Checks the API and returns it in the form to store.
     ///
     /// # Errors
-    /// [`RegistrationError::Lifetime`].
+    /// [`RegistrationError::Lifetime`] when the lifetime is not allowed.
     pub fn register(self) -> Result<Api, RegistrationError> {
         if !(1..=MAX_LIFETIME).contains(&self.lifetime) {
             return Err(RegistrationError::Lifetime);
@@ -196,20 +197,20 @@ impl NewApi {
 }
 
 impl Client {
-    /// Adds a secret and keeps the newest of those before it, so that two are live while the client changes over.
+    /// Adds a secret and keeps the newest existing one, so that two are valid while the client changes over.
     pub fn rotate_secret(&mut self, new: StoredSecret) {
         let last = self.secrets.iter().max_by_key(|secret| secret.created_at).copied();
         self.secrets = last.into_iter().chain(std::iter::once(new)).collect();
     }
 
-    /// Keeps the newest secret only.
+    /// Keeps only the newest secret.
     pub fn retire_old_secrets(&mut self) {
         let last = self.secrets.iter().max_by_key(|secret| secret.created_at).copied();
         self.secrets = last.into_iter().collect();
     }
 }
 
-/// Named twice is named once.
+/// Removes duplicates and keeps the order.
 fn each_once(mut named: Vec<Resource>) -> Vec<Resource> {
     let mut seen = BTreeSet::new();
     named.retain(|resource| seen.insert(resource.clone()));

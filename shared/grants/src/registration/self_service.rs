@@ -1,15 +1,17 @@
-//! What a client gets that registers itself (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2).
+//! The rules for clients that register themselves (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2).
 //!
 //! # Decisions
-//! - Who registers itself gets what people can agree to: the authorization code grant, refresh tokens, and the implicit
-//!   grant where the deployment has it. Client credentials, passwords and introspection are for an operator to give.
-//! - More than may be had is refused and not silently cut down: the client would find out only when it asks.
-//! - Every client must use PKCE, except that a confidential one may send a `nonce` when it signs people in with OpenID
-//!   Connect: many such clients do not know PKCE, and nonce and secret stand in for it (RFC 9700 §2.1.1). The deployment or
-//!   the initial token may excuse confidential ones from both.
-//! - It has those of the policy's APIs that its scope is for.
-//! - `request_uris` is taken and ignored: the metadata say that `request_uri` is not supported.
-//! - Keys are kept for any way of authentication: a client may change over to `private_key_jwt` later.
+//! - A self-registered client gets only access that people can agree to: the authorization code grant, refresh
+//!   tokens, and the implicit grant where the deployment enables it. Client credentials, passwords and
+//!   introspection are reserved to operators.
+//! - A request for more than is allowed is refused and not silently reduced: the client would only notice when it
+//!   requests a token.
+//! - Every client must use PKCE, except that a confidential one may send a `nonce` when it signs people in with
+//!   OpenID Connect: many such clients do not support PKCE, and nonce and secret stand in for it (RFC 9700 §2.1.1).
+//!   The deployment or the initial access token may exempt confidential clients from both.
+//! - A client gets those APIs of the policy that offer some of its scope, and those without any scope.
+//! - `request_uris` is accepted and ignored: the metadata says that `request_uri` is not supported.
+//! - Keys are stored for every authentication method: a client may change to `private_key_jwt` later.
 
 use std::collections::BTreeSet;
 
@@ -28,25 +30,26 @@ use crate::terms::api::{Api, SigningAlgorithm};
 use crate::terms::policy::Policy;
 use crate::token::id_token::AUTHENTICATION_CONTEXT;
 
-/// What there is to be had.
+/// The options that clients can register for in this deployment.
 #[derive(Clone, Copy, Debug)]
 pub struct Offer<'a> {
-    /// Those of the policy's APIs that are registered.
+    /// The registered APIs among those that the policy names.
     pub apis: &'a [Api],
-    /// What the deployment offers.
+    /// The policy of the deployment.
     pub deployment: &'a Policy,
-    /// The algorithms for which there is a signing key.
+    /// The algorithms for which the server has a signing key.
     pub algorithms: &'a BTreeSet<SigningAlgorithm>,
-    /// The deployment's rule: `optional` excuses confidential clients from PKCE.
+    /// The deployment's PKCE rule: `optional` exempts confidential clients from PKCE.
     pub pkce: PkceRule,
     /// The names of the operator's clients.
     pub taken_names: &'a BTreeSet<NameSkeleton>,
 }
 
-/// The client to register, or to put in the place of the one that `standing` is of.
+/// Checks the metadata and returns the client to register, or to store in place of the client that `standing`
+/// belongs to.
 ///
 /// # Errors
-/// [`MetadataError`] for its first fault.
+/// [`MetadataError`] for the first fault found.
 pub fn new_client(
     asked: ClientMetadata,
     id: ClientId,
@@ -83,16 +86,17 @@ pub fn new_client(
     Ok(new)
 }
 
-/// The algorithms that a request names and that need a signing key.
+/// The algorithms in a request for which the server needs a signing key.
 pub fn algorithms(asked: &ClientMetadata) -> BTreeSet<SigningAlgorithm> {
     let named = [&asked.id_token_algorithm, &asked.userinfo_algorithm];
     named.into_iter().flatten().filter_map(|name| SigningAlgorithm::parse(name)).collect()
 }
 
-/// Whether a sector identifier lists every redirect URI (OpenID Connect Dynamic Client Registration §5).
+/// Checks that a sector identifier document lists every redirect URI (OpenID Connect Dynamic Client Registration
+/// §5).
 ///
 /// # Errors
-/// [`MetadataError`] when it does not, or is no list.
+/// [`MetadataError`] when a redirect URI is missing from the document, or the document is not a list.
 pub fn sector_lists(listed: Option<&[String]>, redirect_uris: &[RedirectUri]) -> Result<(), MetadataError> {
     let fault = |why| MetadataError::of("sector_identifier_uri", why);
     let listed = listed.ok_or_else(|| fault("it does not serve a JSON array of redirect URIs"))?;
@@ -138,7 +142,7 @@ fn pkce(auth_method: AuthMethod, policy: &RegistrationPolicy, offer: &Offer<'_>)
     }
 }
 
-/// People trust the names that the operator chose.
+/// Refuses a name like that of an operator's client, because people trust those names.
 fn own_name(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<(), MetadataError> {
     let looks_taken = |name: &String| offer.taken_names.contains(&NameSkeleton::of(name));
     if asked.name.as_ref().is_some_and(looks_taken) {
@@ -177,7 +181,8 @@ fn response_types(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<BTreeSet<
     }
 }
 
-/// RFC 7591 §2.1: a response type needs its grant type, and a grant type of the authorization endpoint its response type.
+/// RFC 7591 §2.1: a response type needs its grant type, and a grant type of the authorization endpoint needs its
+/// response type.
 fn consistent(grant_types: &BTreeSet<GrantType>, response_types: &BTreeSet<ResponseType>) -> Result<(), MetadataError> {
     let answered: BTreeSet<GrantType> = response_types.iter().map(|kind| kind.grant_type()).collect();
     let asking = [GrantType::AuthorizationCode, GrantType::Implicit];
@@ -201,7 +206,7 @@ fn apis(scope: &Scope, offer: &Offer<'_>) -> Vec<Resource> {
     offer.apis.iter().filter(useful).map(|api| api.identifier.clone()).collect()
 }
 
-/// The secret of `client_secret_jwt` signs with HS256, and there is nothing to choose.
+/// Reads the algorithm for assertions. With `client_secret_jwt` it can only be HS256.
 fn assertion_algorithm(asked: &ClientMetadata, method: AuthMethod) -> Result<Option<SigningAlgorithm>, MetadataError> {
     let Some(name) = asked.assertion_algorithm.as_deref() else { return Ok(None) };
     let fault = |why| Err(MetadataError::of("token_endpoint_auth_signing_alg", why));

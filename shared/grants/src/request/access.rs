@@ -1,4 +1,4 @@
-//! For which APIs, with which scope: the rules of `scope` (RFC 6749 §3.3) and `resource` (RFC 8707 §2).
+//! The APIs and the scope of a token: the rules of `scope` (RFC 6749 §3.3) and `resource` (RFC 8707 §2).
 
 use std::borrow::Cow;
 
@@ -13,15 +13,15 @@ use crate::terms::refusal::Refusal;
 /// The APIs and the scope of a grant, or of a service's token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// The APIs, in the order asked for; never empty.
+    /// The APIs, in the order requested; never empty.
     pub resources: Vec<Resource>,
-    /// The scope.
+    /// The scope granted for these APIs.
     pub scope: Scope,
 }
 
 impl Api {
-    /// The APIs that `client` may have tokens for, out of those that are `registered`, and the issuer itself: it
-    /// offers the identity of people who sign in, and is the audience of a client of no API.
+    /// Returns the APIs that `client` may have tokens for: those of its APIs that are `registered`, and the issuer,
+    /// which offers the identity scopes and is the audience of a client without APIs.
     pub fn of_client(client: &Client, registered: &[Self], issuer: &Resource, policy: &Policy) -> Vec<Self> {
         let known = |wanted: &Resource| registered.iter().find(|api| api.identifier == *wanted).cloned();
         let own = Self::issuer(client, issuer, policy);
@@ -45,7 +45,7 @@ impl Api {
         })
     }
 
-    /// The same where nobody signs in: without the identity of anybody.
+    /// Returns the same APIs without the identity scopes, for flows in which no person signs in.
     pub(crate) fn without_identity<'a>(client: &Client, apis: &'a [Self]) -> Cow<'a, [Self]> {
         let offers = |api: &Self| api.is_issuer && api.scope.has_identity();
         if !apis.iter().any(offers) {
@@ -57,16 +57,17 @@ impl Api {
     }
 }
 
-/// The scope that asks who somebody is. Nobody gets it who does not ask for it.
+/// The identity scopes of OpenID Connect. They are never granted by default.
 pub(crate) fn identity() -> Scope {
     Scope::of(IdentityScope::ALL.map(IdentityScope::as_str))
 }
 
-/// Settles what a request may have. `apis` are those of [`Api::of_client`].
+/// Settles the APIs and the scope of a request. `apis` are those of [`Api::of_client`].
 ///
 /// # Errors
 /// [`Refusal::ResourceNotAllowed`], [`Refusal::ScopeNotAllowed`] or [`Refusal::ScopeNotOffered`]; and
-/// [`Refusal::AudienceNotOne`] where no API is named, the scope leads to several, and a token may be for one.
+/// [`Refusal::AudienceNotOne`] when no API is named, the scope belongs to several, and the client's tokens may be
+/// for one only.
 pub(crate) fn settle(
     client: &Client,
     apis: &[Api],
@@ -74,7 +75,7 @@ pub(crate) fn settle(
     scope: Option<&Scope>,
 ) -> Result<Target, Refusal> {
     let asked = find(apis, resources)?;
-    // Who the person is can be asked for beside any API.
+    // The identity scopes can be requested together with any API.
     let own = apis.iter().find(|api| api.is_issuer && !resources.contains(&api.identifier));
     let own = own.filter(|_| scope.is_some_and(Scope::has_identity));
     let candidates: Vec<&Api> =
@@ -108,7 +109,7 @@ pub(crate) fn settle(
     Ok(Target { resources: settled.into_iter().map(|api| api.identifier.clone()).collect(), scope })
 }
 
-/// Refuses a token for more APIs than one, of a client that gets them for one at a time. The issuer is beside any API.
+/// Refuses a token for several APIs if the client's tokens may be for one only. The issuer does not count.
 pub(crate) fn one_audience(client: &Client, apis: &[&Api]) -> Result<(), Refusal> {
     match client.audience {
         AudienceRule::One if apis.iter().filter(|api| !api.is_issuer).count() > 1 => Err(Refusal::AudienceNotOne),
@@ -116,14 +117,14 @@ pub(crate) fn one_audience(client: &Client, apis: &[&Api]) -> Result<(), Refusal
     }
 }
 
-/// The APIs that `resources` name.
+/// Finds the APIs that `resources` name.
 pub(crate) fn find<'a>(apis: &'a [Api], resources: &[Resource]) -> Result<Vec<&'a Api>, Refusal> {
     let known = |wanted: &Resource| apis.iter().find(|api| api.identifier == *wanted);
     resources.iter().map(|wanted| known(wanted).ok_or(Refusal::ResourceNotAllowed)).collect()
 }
 
-/// What must be true of a grant from which `client` asks for a token for `resources`: each is of the grant, and where none
-/// is named the grant is for no more APIs than a token of this client may be.
+/// The conditions on a grant when `client` requests a token for `resources`: the grant includes each of them. If
+/// none is named, the grant has no more APIs than one token of this client may be for.
 pub(crate) fn requirements(resources: &[Resource], client: &Client, issuer: &Resource) -> Requirements {
     if client.audience == AudienceRule::One && resources.is_empty() {
         let one = Fact::Resources.has_one_beside(issuer.as_str());
@@ -134,7 +135,7 @@ pub(crate) fn requirements(resources: &[Resource], client: &Client, issuer: &Res
     })
 }
 
-/// Refuses resources that no single token of `client` can serve, before anything is written for them.
+/// Refuses resources that no single token of `client` can serve, before anything is written.
 ///
 /// # Errors
 /// [`Refusal::ResourceNotAllowed`], [`Refusal::ResourcesNeedDifferentTokens`] or [`Refusal::AudienceNotOne`].
@@ -149,7 +150,7 @@ pub fn one_token_serves(client: &Client, apis: &[Api], resources: &[Resource]) -
 }
 
 impl Api {
-    /// Whether one token can be for both.
+    /// Checks whether one token can be for both APIs.
     pub(crate) fn takes_the_same_token_as(&self, other: &Self) -> bool {
         let same_kind = || self.format == other.format;
         let same_key = || self.format == TokenFormat::Opaque || self.algorithm == other.algorithm;

@@ -1,4 +1,4 @@
-//! Consent that is remembered: to which clients, and for how long it counts (RFC 8252 §8.6, OWASP ASVS 10.7.3).
+//! Remembered consent: the clients it applies to, and when it stops to count (RFC 8252 §8.6, OWASP ASVS 10.7.3).
 
 use std::collections::BTreeSet;
 
@@ -10,34 +10,35 @@ use crate::client::self_registration::Registrant;
 use crate::request::access::Target;
 use crate::terms::time::Timestamp;
 
-/// The most pages that are remembered for one client; the oldest is forgotten first.
+/// The maximum number of pages remembered per client; the oldest is dropped first.
 const MAX_TARGETS: usize = 8;
 
-/// Consent of a person to a client.
+/// The consent of a person to a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {
     /// The scope and the APIs of each page that the person allowed, the newest first; never empty.
     pub targets: Vec<Target>,
     /// The client's registration at that time; `None` in consent that an earlier version stored.
     pub mark: Option<RegistrationMark>,
-    /// The time of the newest.
+    /// The time of the newest consent.
     pub agreed_at: Timestamp,
 }
 
-/// The part of a client's registration that people recognise, hashed: its name, the hosts of its redirect URIs, and the
-/// one who registered it. Consent does not outlive a change of any of them.
+/// A hash of the parts of a client's registration that people recognise: its name, the hosts of its redirect URIs,
+/// and the party that registered it. Consent ends when any of them changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RegistrationMark([u8; 32]);
 
-/// Whether a client needs no consent page for `asked`.
+/// Returns whether a client needs no consent page for `asked`.
 ///
-/// Consent of earlier counts for clients that the operator vouches for, and the operator may have trusted one of them.
+/// Earlier consent, and the operator's `trusted` flag, count only for clients that the operator vouches for.
 pub fn is_agreed(client: &Client, redirect_uri: &RedirectUri, given: Option<&Consent>, asked: &Target) -> bool {
     let earlier = given.is_some_and(|given| given.counts_for(client) && given.covers(asked));
     client.is_vouched_for(redirect_uri) && (client.trusted || earlier)
 }
 
-/// What a person is asked to agree to: the scope, and for single claims the scopes that would bring them.
+/// Returns the access a person is asked to agree to: the scope, plus the scopes that contain the single claims
+/// requested.
 pub fn to_agree_to(target: &Target, claims: &ClaimsRequest) -> Target {
     let single = claims.userinfo.iter().chain(&claims.id_token);
     let scope = target.scope.or(&Scope::of(single.map(|claim| claim.scope().as_str())));
@@ -45,14 +46,15 @@ pub fn to_agree_to(target: &Target, claims: &ClaimsRequest) -> Target {
 }
 
 impl Client {
-    /// Whether the operator made this client and its answer gets to it and nobody else: it authenticates, or its redirect
-    /// URI is https. Any app on a device can take a private-use scheme or a loopback address (RFC 8252 §8.6).
+    /// Returns whether the operator registered this client and its answer can reach no other app: the client
+    /// authenticates, or its redirect URI is https. Any app on a device can claim a private-use scheme or a
+    /// loopback address (RFC 8252 §8.6).
     pub fn is_vouched_for(&self, redirect_uri: &RedirectUri) -> bool {
         let reaches_only_it = self.is_confidential() || !redirect_uri.is_native();
         self.registrant() == Registrant::Operator && reaches_only_it
     }
 
-    /// The mark of its registration.
+    /// Computes the mark of the client's registration.
     pub fn registration_mark(&self) -> RegistrationMark {
         let owner = match self.registrant() {
             Registrant::Operator => "operator",
@@ -69,7 +71,7 @@ impl Client {
 }
 
 impl Consent {
-    /// Consent to `agreed`, together with `earlier` consent that still counts.
+    /// Creates consent to `agreed`, merged with `earlier` consent that still counts.
     pub fn given(client: &Client, agreed: &Target, earlier: Option<&Self>, now: Timestamp) -> Self {
         let earlier = earlier.filter(|earlier| earlier.counts_for(client));
         let others = earlier.into_iter().flat_map(|earlier| &earlier.targets);
@@ -78,8 +80,9 @@ impl Consent {
         Self { targets, mark: Some(client.registration_mark()), agreed_at: now }
     }
 
-    /// Whether it was given to the client as it is registered now. Consent that an earlier version stored has no mark: it
-    /// counts for the clients for which that version stored it, unless they were registered anew.
+    /// Returns whether the consent was given to the client as it is registered now. Consent that an earlier version
+    /// stored has no mark. It counts for confidential clients, the only ones that version stored consent for,
+    /// unless they were registered again since.
     pub fn counts_for(&self, client: &Client) -> bool {
         match self.mark {
             Some(mark) => mark == client.registration_mark(),
@@ -87,7 +90,7 @@ impl Consent {
         }
     }
 
-    /// Whether the person allowed all of `asked`: each scope token for each API, on one page or another.
+    /// Returns whether the person allowed all of `asked`: each scope token for each API, on one page or another.
     pub fn covers(&self, asked: &Target) -> bool {
         covers(&self.targets, asked)
     }
@@ -102,12 +105,12 @@ fn covers(agreed: &[Target], asked: &Target) -> bool {
 }
 
 impl RegistrationMark {
-    /// Takes the hash that a table holds.
+    /// Wraps the hash stored in the table.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The hash, for the table.
+    /// The hash as stored in the table.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

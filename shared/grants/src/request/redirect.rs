@@ -1,6 +1,7 @@
-//! The authorization request: whom to trust, and what may be asked (RFC 6749 §4.1.1, RFC 9700 §2.1, §4.1).
+//! The authorization request: the checks of the client, its redirect URI and the access it requests (RFC 6749
+//! §4.1.1, RFC 9700 §2.1, §4.1).
 //!
-//! Its stages are types: [`RedirectTrusted`] is made by [`trust`] only, so an error before it can only be shown to the
+//! Its stages are types: only [`trust`] creates [`RedirectTrusted`], so an earlier error can only be shown to the
 //! person, and an open redirector does not compile.
 
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use crate::request::access::{Target, find, one_audience, settle};
 use crate::terms::api::Api;
 use crate::terms::refusal::Refusal;
 
-/// A client that is known, with a redirect URI of its own.
+/// A known client, with a redirect URI registered for it.
 #[derive(Clone, Debug)]
 pub struct RedirectTrusted {
     client: Arc<Client>,
@@ -26,21 +27,21 @@ pub struct RedirectTrusted {
     redirect_uri_sent: bool,
 }
 
-/// Why an answer must be shown and not redirected.
+/// The reasons to show an error instead of redirecting it to the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Untrusted {
-    /// No such client, or it is switched off.
+    /// The client is unknown or disabled.
     Client,
-    /// Not a redirect URI of this client.
+    /// The redirect URI is not registered for this client.
     RedirectUri,
-    /// None was named, and the client has several or none.
+    /// The request has no redirect URI, and the client does not have exactly one.
     RedirectUriMissing,
 }
 
-/// Settles who asks and where the answer goes (RFC 6749 §3.1.2.3, RFC 9700 §4.1.3).
+/// Checks the client and its redirect URI (RFC 6749 §3.1.2.3, RFC 9700 §4.1.3).
 ///
 /// # Errors
-/// [`Untrusted`] when that is not certain.
+/// [`Untrusted`] when either of them is not valid.
 pub fn trust(received: &ReceivedRequest, registered: Option<Arc<Client>>) -> Result<RedirectTrusted, Untrusted> {
     let client = registered.filter(|client| !client.disabled).ok_or(Untrusted::Client)?;
     let (redirect_uri, redirect_uri_sent) = match (&received.redirect_uri, client.redirect_uris.as_slice()) {
@@ -53,26 +54,26 @@ pub fn trust(received: &ReceivedRequest, registered: Option<Arc<Client>>) -> Res
 }
 
 impl RedirectTrusted {
-    /// The client.
+    /// The client that sent the request.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Where the answer goes.
+    /// The redirect URI for the answer.
     pub const fn redirect_uri(&self) -> &RedirectUri {
         &self.redirect_uri
     }
 
-    /// Whether the request named it.
+    /// Returns whether the request contained the redirect URI.
     pub const fn redirect_uri_sent(&self) -> bool {
         self.redirect_uri_sent
     }
 
-    /// Whether an error may be redirected to the client before anybody pressed anything.
+    /// Returns whether an error may be redirected to the client before the person interacts with a page.
     ///
-    /// The operator vouches for the redirect URIs of the operator's clients. Those of a client that registered itself are
-    /// anybody's, and an error that every request can bring about would make this server an open redirector (RFC 9700
-    /// §4.11.2): somebody must be signed in, or the client must have asked for a silent answer.
+    /// The operator vouches for the redirect URIs of the operator's clients. The redirect URIs of a self-registered
+    /// client could be anyone's, and an error that any request can cause would make this server an open redirector
+    /// (RFC 9700 §4.11.2). So a person must be signed in, or the client must have requested a silent answer.
     pub fn returns_errors(&self, somebody_is_signed_in: bool, silently: bool) -> bool {
         match self.client.registrant() {
             Registrant::Operator => true,
@@ -80,10 +81,10 @@ impl RedirectTrusted {
         }
     }
 
-    /// Settles what may be asked, before any person is troubled with it.
+    /// Checks the request and settles its APIs and scope, before any page is shown.
     ///
     /// # Errors
-    /// A [`Refusal`] that goes back to the client.
+    /// A [`Refusal`] to redirect to the client.
     pub fn admit(&self, request: &AuthorizationRequest, apis: &[Api]) -> Result<Target, Refusal> {
         let grant_type = request.response_type.grant_type();
         if !self.client.may_ask_for(request.response_type) {
@@ -100,7 +101,7 @@ impl RedirectTrusted {
         Ok(target)
     }
 
-    /// Whether the code of a request needs no challenge: never that of a public client.
+    /// Checks whether a request may omit the code challenge, which is never allowed to public clients.
     fn excuse_from_pkce(&self, request: &AuthorizationRequest) -> Result<(), Refusal> {
         let asks_for_openid = request.scope.as_ref().is_some_and(|scope| scope.has(IdentityScope::OpenId));
         match (self.client.pkce, self.client.is_confidential()) {
@@ -111,7 +112,7 @@ impl RedirectTrusted {
         }
     }
 
-    /// `offline_access` is left out where it would bring no refresh token (OpenID Connect Core §11).
+    /// Removes `offline_access` where it would not lead to a refresh token (OpenID Connect Core §11).
     fn with_useful_offline_access(&self, request: &AuthorizationRequest, scope: &Scope) -> Scope {
         let offline = IdentityScope::OfflineAccess;
         let allowed = self.client.scope.as_ref().is_none_or(|allowed| allowed.has(offline));
@@ -119,8 +120,8 @@ impl RedirectTrusted {
         if allowed && refreshes { scope.clone() } else { scope.without(offline) }
     }
 
-    /// The single claims that count: without `openid` there are none, and the client must be one that may ask for the
-    /// scopes that bring them.
+    /// Returns the single claims to honour: none without `openid`, and only those whose scopes the client may
+    /// request.
     pub fn admit_claims(&self, claims: ClaimsRequest, target: &Target) -> ClaimsRequest {
         if !target.scope.has(IdentityScope::OpenId) {
             return ClaimsRequest::default();

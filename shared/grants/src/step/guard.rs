@@ -1,8 +1,9 @@
 //! Guards: conditions on a grant at the moment of a write.
 //!
-//! A guard is one of a few shapes over a fact of the grant. A new fact is an arm of [`Fact`], an accessor in [`Fact::of`] and
-//! an attribute's name in [`Fact::attribute`]; the store then knows how to ask for it. A guard that a client may run into
-//! stands in [`Requirements`] beside the refusal that it means, so that a write and its explanation are one list.
+//! A guard has one of a few shapes and tests a fact of the grant. A new fact needs an arm of [`Fact`], an accessor
+//! in [`Fact::of`] and an attribute name in [`Fact::attribute`]; the store can then test it. A guard that a client
+//! may fail is listed in [`Requirements`] with the refusal it causes, so that a write and its explanation share one
+//! list.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -14,16 +15,16 @@ use crate::terms::ids::Generation;
 use crate::terms::refusal::Refusal;
 use crate::terms::time::Timestamp;
 
-/// A condition on the stored grant. All but [`Guard::Absent`] are false of an absent item.
+/// A condition on the stored grant. All but [`Guard::Absent`] are false for an absent item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Guard {
-    /// There is no item.
+    /// The item does not exist.
     Absent,
     /// The grant is in one of these states.
     StateIn(&'static [State]),
     /// The fact has this value.
     Same(Fact, Value),
-    /// The grant has no such fact. Only for facts that do not belong to a state.
+    /// The grant does not have this fact. Only for facts that do not belong to a state.
     Lacks(Fact),
     /// The time of the fact is later than this one.
     After(Fact, Timestamp),
@@ -35,10 +36,10 @@ pub enum Guard {
     Below(Fact, NonZeroUsize),
 }
 
-/// A fact of a grant that guards ask for.
+/// A fact of a grant that guards test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
-    /// The client's id.
+    /// The id of the client.
     Client,
     /// The S256 challenge that binds the code.
     CodeChallenge,
@@ -46,9 +47,9 @@ pub enum Fact {
     CodeExpiresAt,
     /// The redirect URI that the code was sent to.
     RedirectUri,
-    /// Whether the authorization request named its redirect URI.
+    /// `true` if the authorization request contained the redirect URI.
     RedirectUriSent,
-    /// The APIs.
+    /// The APIs of the grant.
     Resources,
     /// The tokens of the scope.
     Scope,
@@ -65,15 +66,15 @@ pub enum Fact {
 /// A value to compare a fact with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// A text.
+    /// A text, compared byte by byte.
     Text(String),
-    /// A number.
+    /// An unsigned 32-bit number.
     Number(u32),
-    /// A flag.
+    /// A flag: `true` or `false`.
     Flag(bool),
 }
 
-/// The value that a grant holds for a fact.
+/// The value that a grant has for a fact.
 enum Held<'g> {
     Text(&'g str),
     Number(u32),
@@ -84,7 +85,7 @@ enum Held<'g> {
     Generations(&'g BTreeSet<Generation>),
 }
 
-/// Guards in the order in which they are explained, each with the refusal that it means.
+/// Guards in the order in which failures are reported, each with the refusal it causes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Requirements(Vec<Requirement>);
 
@@ -95,7 +96,7 @@ struct Requirement {
 }
 
 impl Fact {
-    /// The name of its attribute.
+    /// The name of its attribute in the table.
     pub const fn attribute(self) -> &'static str {
         match self {
             Self::Client => "client_id",
@@ -112,7 +113,7 @@ impl Fact {
         }
     }
 
-    /// The state that it belongs to. Its attribute may outlast that state, and then means nothing.
+    /// The state it belongs to. Its attribute may remain after that state, and then has no meaning.
     pub const fn state(self) -> Option<State> {
         match self {
             Self::CodeExpiresAt => Some(State::Issued),
@@ -150,7 +151,7 @@ impl Fact {
         Guard::Same(self, value.into())
     }
 
-    /// The grant has no such fact.
+    /// The grant does not have this fact.
     pub const fn is_absent(self) -> Guard {
         Guard::Lacks(self)
     }
@@ -179,12 +180,12 @@ impl Fact {
 impl Guard {
     /// The code was issued and not redeemed.
     pub const ISSUED: Self = Self::StateIn(&[State::Issued]);
-    /// Tokens were given.
+    /// The code was redeemed and the grant is not revoked.
     pub const ACTIVE: Self = Self::StateIn(&[State::Active]);
     /// The grant is not revoked.
     pub const NOT_REVOKED: Self = Self::StateIn(&[State::Issued, State::Active]);
 
-    /// Whether it holds of the item.
+    /// Checks whether the guard holds for the item.
     pub fn holds(&self, item: Option<&Grant>) -> bool {
         let Some(grant) = item else { return *self == Self::Absent };
         match self {
@@ -232,7 +233,7 @@ impl Held<'_> {
 }
 
 impl Requirements {
-    /// Adds a guard and the refusal that it means.
+    /// Adds a guard and the refusal it causes.
     #[must_use]
     pub fn require(mut self, guard: Guard, refusal: Refusal) -> Self {
         self.0.push(Requirement { guard, refusal });
@@ -246,12 +247,12 @@ impl Requirements {
         self
     }
 
-    /// The refusal of the first guard that does not hold.
+    /// Returns the refusal of the first guard that does not hold.
     pub fn first_unmet(&self, grant: &Grant) -> Option<Refusal> {
         self.0.iter().find(|requirement| !requirement.guard.holds(Some(grant))).map(|requirement| requirement.refusal)
     }
 
-    /// The guards alone.
+    /// The guards, without their refusals.
     pub fn into_guards(self) -> impl Iterator<Item = Guard> {
         self.0.into_iter().map(|requirement| requirement.guard)
     }

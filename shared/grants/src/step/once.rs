@@ -1,4 +1,4 @@
-//! Assertions are good once: the name under which the use of one is remembered, and until when.
+//! Assertions can be used once: the name under which a use is remembered, and for how long.
 
 use std::fmt;
 
@@ -9,22 +9,22 @@ use sha2::{Digest, Sha256};
 
 use crate::terms::time::Timestamp;
 
-/// The use of an assertion: what must be written once, and until when it must be remembered.
+/// The use of an assertion, which must be written exactly once and remembered for some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OneUse {
-    /// Of which assertion.
+    /// The name of the assertion.
     pub id: AssertionId,
-    /// Until when.
+    /// The time until which the use must be remembered.
     pub until: Timestamp,
 }
 
-/// The name of an assertion among those of all clients: the hash of the client and of `jti`.
+/// The name of an assertion, unique among all clients: the hash of the client and of `jti`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AssertionId([u8; 32]);
 
 impl AssertionId {
     pub(crate) fn of(client: &ClientId, jti: &str) -> Self {
-        // No client_id holds a zero byte, so no two pairs are one text.
+        // No client_id contains a zero byte, so no two pairs give the same text.
         let hash = Sha256::new().chain_update(client.as_str()).chain_update([0_u8]).chain_update(jti);
         Self(hash.finalize().into())
     }

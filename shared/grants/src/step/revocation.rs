@@ -1,4 +1,4 @@
-//! Revocation: by the client (RFC 7009), by reuse, by the operator.
+//! Revocation of grants: by the client (RFC 7009), after reuse, or by the operator.
 
 use protocol::ClientId;
 
@@ -7,18 +7,17 @@ use crate::step::guard::{Fact, Guard};
 use crate::step::transition::{Change, Transition};
 use crate::terms::ids::{Generation, GrantId};
 
-/// Ends a grant, whoever asks: after reuse, or when the operator says so.
+/// Ends a grant without checking its client: after reuse, or on the operator's command.
 pub fn revoke(id: GrantId) -> Transition {
     Transition::of(id, Change::Revoke).when(Guard::NOT_REVOKED)
 }
 
-/// Ends a grant for the client that gives back its refresh token, and with it the access tokens of the grant
-/// (RFC 7009 §2.1).
+/// Ends a grant, and with it its access tokens, for the client that returns its refresh token (RFC 7009 §2.1).
 pub fn revoke_of_client(id: GrantId, client: &ClientId) -> Transition {
     revoke(id).when(Fact::Client.is(client.as_str()))
 }
 
-/// Ends one access token of a grant, for the client that gives it back.
+/// Ends one access token of a grant, for the client that returns it.
 pub fn revoke_access(id: GrantId, generation: Generation, client: &ClientId) -> Transition {
     Transition::of(id, Change::RevokeAccess(generation))
         .when(Fact::Client.is(client.as_str()))
@@ -26,8 +25,8 @@ pub fn revoke_access(id: GrantId, generation: Generation, client: &ClientId) -> 
         .when(Fact::RevokedAccess.is_below(Grant::MAX_REVOKED_ACCESS))
 }
 
-/// What is left to write after a refused [`revoke_access`]: nothing when the grant is gone, over or another client's;
-/// the end of the whole grant when its set of revoked tokens is full.
+/// Returns the write that must follow a refused [`revoke_access`]: none when the grant is gone, revoked or belongs
+/// to another client; the end of the whole grant when its set of revoked tokens is full.
 pub fn after_refused(client: &ClientId, found: Option<&Grant>) -> Option<Transition> {
     let grant = found?;
     let over = grant.client_id != *client || grant.stage == Stage::Revoked;

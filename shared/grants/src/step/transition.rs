@@ -1,4 +1,4 @@
-//! What a step writes, and under which guards: data, not deeds.
+//! The writes of a step with their guards, as plain data that the store applies.
 
 use crate::step::grant::{Grant, Stage};
 use crate::step::guard::{Guard, Requirements};
@@ -7,7 +7,7 @@ use crate::terms::moment::Moment;
 use crate::terms::policy::Policy;
 use crate::terms::time::Timestamp;
 
-/// One write to one grant: applied when every guard holds, in one step, or not at all.
+/// One write to one grant. It is applied in one step if every guard holds, and otherwise not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transition {
     id: GrantId,
@@ -15,25 +15,25 @@ pub struct Transition {
     change: Change,
 }
 
-/// What is written.
+/// The change that a transition makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The whole item.
+    /// The whole item is written.
     Create(Box<Grant>),
-    /// Tokens are given: for the first time, or the next ones.
+    /// Tokens are issued: the first ones or the next ones.
     Advance {
         /// The generation that begins.
         to: Generation,
-        /// Now.
+        /// The time of the write.
         at: Timestamp,
-        /// When the refresh token of the generation expires, were the grant not to end before.
+        /// The time when the refresh token of the generation expires, unless the grant ends before.
         refresh_expires_at: Timestamp,
-        /// Who writes.
+        /// The attempt that writes.
         attempt: Attempt,
     },
     /// The access token of one generation is revoked.
     RevokeAccess(Generation),
-    /// Everything is.
+    /// The whole grant is revoked.
     Revoke,
 }
 
@@ -43,52 +43,52 @@ impl Transition {
         Self { id, guards: Vec::new(), change }
     }
 
-    /// A new grant, where there is none.
+    /// Creates a grant if none with its id exists.
     pub fn create(grant: Grant) -> Self {
         Self::of(grant.id, Change::Create(Box::new(grant))).when(Guard::Absent)
     }
 
-    /// Adds a guard.
+    /// Adds a guard to the write.
     #[must_use]
     pub fn when(mut self, guard: Guard) -> Self {
         self.guards.push(guard);
         self
     }
 
-    /// Adds guards.
+    /// Adds several guards to the write.
     #[must_use]
     pub fn when_all(mut self, guards: impl IntoIterator<Item = Guard>) -> Self {
         self.guards.extend(guards);
         self
     }
 
-    /// Adds the guards of requirements.
+    /// Adds the guards of `requirements`.
     #[must_use]
     pub fn requires(self, requirements: Requirements) -> Self {
         self.when_all(requirements.into_guards())
     }
 
-    /// The grant it is about.
+    /// The id of the grant to change.
     pub const fn id(&self) -> GrantId {
         self.id
     }
 
-    /// Its guards.
+    /// The guards that must all hold.
     pub fn guards(&self) -> &[Guard] {
         &self.guards
     }
 
-    /// Its change.
+    /// The change to make.
     pub const fn change(&self) -> &Change {
         &self.change
     }
 
-    /// Whether every guard holds.
+    /// Returns whether every guard holds.
     pub fn admits(&self, item: Option<&Grant>) -> bool {
         self.guards.iter().all(|guard| guard.holds(item))
     }
 
-    /// The meaning of a transition: the item afterwards, or `None` when a guard does not hold.
+    /// Returns the item after the write, or `None` when a guard does not hold. This defines what the write means.
     pub fn after(&self, before: Option<&Grant>) -> Option<Grant> {
         if !self.admits(before) {
             return None;
@@ -104,7 +104,7 @@ impl Transition {
 }
 
 impl Change {
-    /// Gives the tokens of generation `to`, now.
+    /// Issues the tokens of generation `to`, now.
     pub const fn advance(to: Generation, policy: &Policy, Moment { now, attempt }: Moment) -> Self {
         Self::Advance { to, at: now, refresh_expires_at: now.plus(policy.refresh_idle_lifetime), attempt }
     }

@@ -1,16 +1,16 @@
-//! What became of a step.
+//! The outcome of a step.
 
 use crate::step::grant::Grant;
 use crate::step::transition::Transition;
 use crate::terms::refusal::Refusal;
 
-/// What became of a step whose write was refused by the item that stands there.
+/// The outcome of a step whose write was refused because of the stored item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is done all the same: what stands there is the work of this very attempt, or may be given again.
+    /// The step succeeded anyway: the stored item was written by this same attempt, or may be returned again.
     Done(Box<Grant>),
-    /// No.
+    /// The request is refused.
     Refuse(Refusal),
-    /// No, and this must be written before it is said.
+    /// The request is refused, and this must be written before the answer.
     RefuseAnd(Refusal, Transition),
 }

@@ -1,56 +1,56 @@
-//! APIs: the resource servers for which tokens are made.
+//! APIs: the resource servers that tokens are made for.
 
 use protocol::{Resource, Scope};
 
 use crate::terms::time::Seconds;
 
-/// The longest life of an access token: a retired key is published at least so long.
+/// The longest lifetime of an access token, in seconds. A retired key stays published for at least this long.
 pub const MAX_LIFETIME: Seconds = 24 * 3600;
 
-/// A registered API.
+/// A registered API, as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Api {
-    /// Its identifier: `aud` of its tokens.
+    /// The identifier, which is `aud` of its tokens.
     pub identifier: Resource,
-    /// What it offers.
+    /// The scope tokens the API offers.
     pub scope: Scope,
-    /// How its JWTs are signed.
+    /// The algorithm that signs its JWTs.
     pub algorithm: SigningAlgorithm,
-    /// What its tokens look like.
+    /// The format of its access tokens.
     pub format: TokenFormat,
-    /// How long they live.
+    /// The lifetime of its access tokens, in seconds.
     pub lifetime: Seconds,
-    /// Whether it is this server itself, whose UserInfo endpoint takes the tokens of any other API.
+    /// `true` for this server itself, whose UserInfo endpoint accepts the tokens of any other API.
     pub is_issuer: bool,
 }
 
-/// A signature algorithm (RFC 7518 §3.1, RFC 8037 §3.1). There is no `none` and no shared-key one.
+/// A signature algorithm (RFC 7518 §3.1, RFC 8037 §3.1). `none` and shared-key algorithms are not supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SigningAlgorithm {
-    /// RSA 2048, PKCS#1 1.5, SHA-256: what API gateways verify.
+    /// RSA 2048, PKCS#1 1.5, SHA-256: the algorithm that API gateways verify.
     Rs256,
-    /// ECDSA P-256, SHA-256.
+    /// ECDSA P-256 with SHA-256.
     Es256,
-    /// Ed25519.
+    /// Ed25519, the only `EdDSA` curve supported.
     EdDsa,
     /// RSA 2048, PSS, SHA-256.
     Ps256,
 }
 
-/// What an access token looks like.
+/// The format of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenFormat {
-    /// A signed JWT (RFC 9068), checked without asking anyone.
+    /// A signed JWT (RFC 9068), which APIs verify without a request to this server.
     Jwt,
     /// A handle, checked by introspection.
     Opaque,
 }
 
 impl SigningAlgorithm {
-    /// Every algorithm there is.
+    /// All supported signature algorithms.
     pub const ALL: [Self; 4] = [Self::Rs256, Self::Es256, Self::EdDsa, Self::Ps256];
 
-    /// The value of `alg`.
+    /// The value of the `alg` header.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
@@ -60,20 +60,20 @@ impl SigningAlgorithm {
         }
     }
 
-    /// The algorithm named `text`.
+    /// Finds the algorithm named `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.as_str() == text)
     }
 
-    /// The algorithm that a client names `text`: `Ed25519` is the newer name of `EdDSA` with the one curve that is taken here
-    /// (RFC 9864 §2.2).
+    /// Finds the algorithm that a client names `text`. `Ed25519` is the newer name of `EdDSA` with the only curve
+    /// accepted here (RFC 9864 §2.2).
     pub fn parse_of_client(text: &str) -> Option<Self> {
         if text == "Ed25519" { Some(Self::EdDsa) } else { Self::parse(text) }
     }
 }
 
 impl TokenFormat {
-    /// `jwt` or `opaque`.
+    /// The name of the format: `jwt` or `opaque`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Jwt => "jwt",
@@ -81,7 +81,7 @@ impl TokenFormat {
         }
     }
 
-    /// The format named `text`.
+    /// Finds the format named `text`.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Jwt, Self::Opaque].into_iter().find(|known| known.as_str() == text)
     }

@@ -15,84 +15,85 @@ pub struct GrantSecret([u8; 16]);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GrantId([u8; 16]);
 
-/// Which refresh of a grant: the code's redemption is the first.
+/// The number of a refresh of a grant; the redemption of the code is number 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Generation(u32);
 
-/// Names one request's attempt to write, so that a repeated send finds its own work and not a rival's.
+/// The id of one attempt to write, so that a repeated request recognises its own work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Attempt([u8; 16]);
 
-/// The key of a person's items: 128 random bits. People of version 0.1 keep theirs, the first 128 bits of SHA-256 of the
-/// user name in lower case.
+/// The key of a person's items: 128 random bits. A person created by version 0.1 keeps the old key: the first 128
+/// bits of SHA-256 of the user name in lower case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PersonKey([u8; 16]);
 
-/// The key of a session's item: 128 random bits. Also `sid` (OpenID Connect Front-Channel Logout §3): the cookie holds a
-/// secret beside it, so whoever knows it can present nothing.
+/// The key of a session's item: 128 random bits. It is also `sid` (OpenID Connect Front-Channel Logout §3). The
+/// cookie contains a secret besides it, so the id alone opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SessionId([u8; 16]);
 
-/// The items that a person's grant rests on: the person, and the session unless the grant outlives it.
+/// The items that a person's grant depends on: the person, and the session unless the grant outlives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RestsOn {
-    /// The person.
+    /// The key of the person.
     pub person: PersonKey,
-    /// The session.
+    /// The session, unless the grant outlives it.
     pub session: Option<SessionId>,
 }
 
-/// A [`RestsOn`] that only this server can read, different in each grant: a handle or a token leads to the items that its
-/// grant rests on with it, so that they are read beside the grant.
+/// A [`RestsOn`] that only this server can read, and that differs in each grant. Handles and tokens carry it, so
+/// that the items their grant depends on can be read together with the grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct HiddenFooting {
     person: [u8; 16],
     session: Option<[u8; 16]>,
 }
 
-/// `jti`: names an access token, and its grant where it has one.
+/// The `jti` of an access token, which also names its grant if it has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenId {
     /// A service's own token: 128 random bits.
     Machine([u8; 16]),
-    /// A token of a grant: the grant, the generation, 64 random bits, and for a person's grant what it rests on.
+    /// A token of a grant: the grant, the generation, 64 random bits, and for a person's grant the items it depends
+    /// on.
     OfGrant(GrantId, Generation, [u8; 8], Option<HiddenFooting>),
 }
 
-/// A text that is not an identifier of this kind.
+/// The error for a text that is not an identifier of this kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an identifier made here")]
 pub struct MalformedId;
 
 impl GrantSecret {
-    /// Takes 128 random bits.
+    /// Wraps 128 random bits.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The bits, for the handle they go into.
+    /// The 16 secret bytes, for the handle that will contain them.
     pub const fn expose(&self) -> &[u8; 16] {
         &self.0
     }
 
-    /// The key of the item.
+    /// The key of the grant's item.
     pub fn id(&self) -> GrantId {
         GrantId(half_of_hash(&self.0))
     }
 }
 
 impl PersonKey {
-    /// The key that version 0.1 gave to whoever signs in with this name.
+    /// The key that version 0.1 gave to the person with this user name.
     pub fn of_name(username: &Username) -> Self {
         Self(half_of_hash(username.normalized().as_bytes()))
     }
 
-    /// Takes the bytes of a key.
+    /// Wraps the bytes of a key.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// Its bytes.
+    /// The 16 bytes of the key.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
@@ -113,7 +114,7 @@ impl fmt::Display for PersonKey {
 }
 
 impl SessionId {
-    /// Takes 128 random bits.
+    /// Wraps 128 random bits.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
@@ -123,7 +124,7 @@ impl SessionId {
         Self(half_of_hash(secret))
     }
 
-    /// Its bytes.
+    /// The 16 bytes of the key.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
@@ -144,7 +145,7 @@ impl fmt::Display for SessionId {
 }
 
 impl RestsOn {
-    /// The same under a pad of 32 bytes; a second time it is what it was.
+    /// Masks the keys with a pad of 32 bytes; masking twice restores them.
     pub fn masked(self, pad: &[u8; 32]) -> HiddenFooting {
         let hidden = HiddenFooting { person: self.person.0, session: self.session.map(|session| session.0) };
         hidden.masked(pad)
@@ -152,7 +153,7 @@ impl RestsOn {
 }
 
 impl HiddenFooting {
-    /// Reads the bytes that a token holds: 16 for a person, 32 for a person and a session; `None` for any other number.
+    /// Reads the bytes in a token: 16 for a person, 32 for a person and a session; `None` for any other length.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (person, rest) = bytes.split_first_chunk::<16>()?;
         let session = match rest {
@@ -162,12 +163,12 @@ impl HiddenFooting {
         Some(Self { person: *person, session })
     }
 
-    /// The bytes, for the token.
+    /// The bytes to put in the token.
     pub fn to_bytes(self) -> Vec<u8> {
         [self.person.as_slice(), self.session.as_ref().map_or(&[], <[u8; 16]>::as_slice)].concat()
     }
 
-    /// The items that were hidden under this pad.
+    /// Returns the items that were masked with this pad.
     pub fn revealed(self, pad: &[u8; 32]) -> RestsOn {
         let plain = self.masked(pad);
         RestsOn { person: PersonKey(plain.person), session: plain.session.map(SessionId) }
@@ -198,7 +199,7 @@ impl GrantId {
         bytes(text).map(Self)
     }
 
-    /// Its bytes.
+    /// The 16 bytes of the key.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
@@ -214,17 +215,17 @@ impl Generation {
     /// The generation that the redemption of a code begins.
     pub const FIRST: Self = Self(1);
 
-    /// The `number`-th generation.
+    /// The generation with this number.
     pub const fn from_number(number: u32) -> Self {
         Self(number)
     }
 
-    /// Its number.
+    /// The number of this generation.
     pub const fn number(self) -> u32 {
         self.0
     }
 
-    /// The one after it.
+    /// The generation after this one.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
@@ -232,7 +233,7 @@ impl Generation {
 }
 
 impl Attempt {
-    /// Takes 128 random bits.
+    /// Wraps 128 random bits.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }

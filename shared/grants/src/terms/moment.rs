@@ -3,11 +3,11 @@
 use crate::terms::ids::Attempt;
 use crate::terms::time::Timestamp;
 
-/// The time of a request, and the name that everything written for it carries.
+/// The time of a request, and the id that every write for it carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// The time, read once.
+    /// The current time, read once per request.
     pub now: Timestamp,
-    /// The name of this attempt: a repeated send finds its own work by it.
+    /// The id of this attempt, by which a repeated request recognises its own work.
     pub attempt: Attempt,
 }

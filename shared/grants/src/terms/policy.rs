@@ -1,49 +1,50 @@
-//! What a deployment may choose.
+//! The settings that a deployment may choose.
 
 use protocol::{LegacyGrants, ResponseType};
 
 use crate::terms::time::Seconds;
 
-/// How long things last, and what is offered at all.
+/// The lifetimes of things, and the features offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Life of a code. RFC 9700 and FAPI 2.0: one minute at most by default.
+    /// The lifetime of a code. RFC 9700 and FAPI 2.0: one minute at most by default.
     pub code_lifetime: Seconds,
-    /// A refresh token that is not used for so long expires (RFC 9700 §4.14.2).
+    /// A refresh token that is not used for this long expires (RFC 9700 §4.14.2).
     pub refresh_idle_lifetime: Seconds,
-    /// A grant ends after so long, however often it is refreshed.
+    /// A grant ends after this time, however often it is refreshed.
     pub grant_lifetime: Seconds,
-    /// How long after a rotation the same successor is given again to a client that lost the answer.
+    /// The time after a rotation during which a client that lost the answer gets the same successor again.
     pub refresh_retry_window: Seconds,
-    /// Life of an access token for which no API says otherwise.
+    /// The lifetime of an access token if its API sets none.
     pub access_lifetime: Seconds,
-    /// The longest life of an access token of the implicit grant: it lies in a browser and cannot be bound.
+    /// The longest lifetime of an access token of the implicit grant, which is kept in a browser and cannot be
+    /// bound.
     pub implicit_lifetime: Seconds,
-    /// Life of an ID token: it tells of a sign-in at the moment when it is given.
+    /// The lifetime of an ID token, which describes a sign-in at the moment when it is issued.
     pub id_token_lifetime: Seconds,
-    /// A session ends so long after the last sign-in, however much it is used.
+    /// A session ends this long after the last sign-in, however much it is used.
     pub session_lifetime: Seconds,
-    /// A session ends when its browser did not come back for so long.
+    /// A session ends if its browser does not return for this long.
     pub session_idle_lifetime: Seconds,
-    /// Whether people sign in with OpenID Connect here.
+    /// `true` if people can sign in with OpenID Connect.
     pub openid: bool,
-    /// The grant types that nobody should use.
+    /// The deprecated grant types that are enabled.
     pub legacy: LegacyGrants,
 }
 
 impl Policy {
-    /// Grants that rest on one session; a newer one supersedes the oldest.
+    /// The maximum number of grants that depend on one session; a newer one supersedes the oldest.
     pub const GRANTS_OF_SESSION: u32 = 200;
-    /// Grants that rest on one person and outlive sessions; a newer one supersedes the oldest.
+    /// The maximum number of grants of one person that outlive sessions; a newer one supersedes the oldest.
     pub const GRANTS_OF_PERSON: u32 = 1000;
-    /// Sessions of one person; a newer one supersedes the oldest.
+    /// The maximum number of sessions of one person; a newer one supersedes the oldest.
     pub const SESSIONS_OF_PERSON: u32 = 100;
-    /// An item stays so long after everything that it could do is over, so that its consent form, which lives shorter,
-    /// cannot be used a second time; then it is cleaned away.
+    /// An item stays for this long after it can no longer be used, and is then deleted. Consent forms live shorter,
+    /// so a form cannot be used a second time after its item is gone.
     pub const REMAINS: Seconds = 3600;
 
-    /// Whether the authorization endpoint gives this: what makes an ID token only with OpenID Connect, what makes an access
-    /// token only with the implicit grant.
+    /// Returns whether the authorization endpoint offers this response type: ID tokens need OpenID Connect to be
+    /// enabled, and access tokens need the implicit grant to be enabled.
     pub fn offers(&self, kind: ResponseType) -> bool {
         self.legacy.offer(kind.grant_type()) && (self.openid || !kind.gives_id_token())
     }

@@ -1,4 +1,4 @@
-//! Reasons to refuse a request, and the one protocol error that each maps to.
+//! The reasons to refuse a request, and the protocol error for each.
 
 use protocol::{AuthorizationErrorCode, TokenErrorCode};
 
@@ -8,35 +8,36 @@ const CODE_UNUSABLE: &str = "the code is unknown, expired, used, revoked, or not
 const REFRESH_TOKEN_UNUSABLE: &str = "the refresh token is unknown, expired, used, revoked, or not this client's";
 const GRANT_OVER: &str = "the grant is over: the person signed out, or has to sign in again";
 
-/// Declares the reasons, one row each: its documentation, its name in the log, the error of the token endpoint, and the
-/// description for the caller.
+/// Declares the reasons, one per row: its documentation, its name in the log, the error of the token endpoint, and
+/// the description for the caller.
 macro_rules! refusals {
     ($($(#[$documentation:meta])+ $reason:ident($name:literal, $code:ident, $description:expr);)+) => {
-        /// A reason to refuse. Reasons that a caller must not tell apart share a description; the log has their names.
+        /// A reason to refuse. Reasons that a caller must not be able to distinguish share a description; the log
+        /// has their names.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Refusal {
             $($(#[$documentation])+ $reason,)+
         }
 
         impl Refusal {
-            /// Every reason.
+            /// All reasons to refuse a request.
             pub const ALL: &'static [Self] = &[$(Self::$reason),+];
 
-            /// The error of the token endpoint.
+            /// The error code of the token endpoint.
             pub const fn code(self) -> TokenErrorCode {
                 match self {
                     $(Self::$reason => TokenErrorCode::$code,)+
                 }
             }
 
-            /// The description for the caller: enough to mend an honest client, nothing that helps another.
+            /// The description for the caller: enough to fix an honest client, and no help for an attacker.
             pub const fn description(self) -> &'static str {
                 match self {
                     $(Self::$reason => $description,)+
                 }
             }
 
-            /// The name in the log, where the operator tells apart what the caller cannot.
+            /// The name in the log, where the operator can distinguish the reasons that callers cannot.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$reason => $name,)+
@@ -47,15 +48,15 @@ macro_rules! refusals {
 }
 
 refusals! {
-    /// No such client.
+    /// The client does not exist.
     ClientUnknown("client_unknown", InvalidClient, NOT_AUTHENTICATED);
-    /// The client is registered for another way of authentication.
+    /// The client is registered for another authentication method.
     ClientAuthMethod("client_auth_method", InvalidClient, NOT_AUTHENTICATED);
     /// The secret is not the client's.
     ClientSecretWrong("client_secret_wrong", InvalidClient, NOT_AUTHENTICATED);
-    /// The client is switched off.
+    /// The client is disabled.
     ClientDisabled("client_disabled", InvalidClient, NOT_AUTHENTICATED);
-    /// The assertion is not signed by the client, or no JWT that could be.
+    /// The assertion is not signed by the client, or is not a valid JWT.
     AssertionNotSigned("assertion_not_signed", InvalidClient, NOT_AUTHENTICATED);
     /// The assertion's `iss` or `sub` is not the client.
     AssertionOfAnother(
@@ -69,9 +70,9 @@ refusals! {
         InvalidClient,
         "aud of the client assertion must be the issuer of this server, as one string"
     );
-    /// The assertion has expired, or does not say when it will.
+    /// The assertion has expired, or has no expiry.
     AssertionExpired("assertion_expired", InvalidClient, "the client assertion has expired, or has no exp");
-    /// The assertion is good for longer than it should be.
+    /// The assertion expires too far in the future.
     AssertionTooLong("assertion_too_long", InvalidClient, "exp of the client assertion is more than 10 minutes ahead");
     /// The assertion is from the future.
     AssertionEarly(
@@ -79,7 +80,7 @@ refusals! {
         InvalidClient,
         "iat or nbf of the client assertion is in the future: set the client's clock"
     );
-    /// The assertion has no `jti` that could tell it from others.
+    /// The assertion has no `jti` that distinguishes it from others.
     AssertionUnnamed("assertion_unnamed", InvalidClient, "the client assertion needs a jti of 1 to 256 bytes");
     /// The assertion was used before.
     AssertionReplayed(
@@ -87,7 +88,7 @@ refusals! {
         InvalidClient,
         "the client assertion was used before: make a new one for each request"
     );
-    /// What the client serves at its `jwks_uri` is no set of keys.
+    /// The client's `jwks_uri` does not serve a set of usable keys.
     ClientKeysUnusable(
         "client_keys_unusable",
         InvalidClient,
@@ -99,86 +100,86 @@ refusals! {
         UnauthorizedClient,
         "the client is not registered for this grant type"
     );
-    /// Not a code made here, or its grant is gone.
+    /// The code was not made here, or its grant is gone.
     CodeUnknown("code_unknown", InvalidGrant, CODE_UNUSABLE);
-    /// Another client's code.
+    /// The code belongs to another client.
     CodeOfAnotherClient("code_of_another_client", InvalidGrant, CODE_UNUSABLE);
-    /// The verifier does not meet the challenge, or one is there without the other.
+    /// The verifier does not match the challenge, or one was sent without the other.
     CodeVerifierMismatch(
         "code_verifier_mismatch",
         InvalidGrant,
         "code_verifier does not belong to the code_challenge of the code"
     );
-    /// Not the redirect URI of the authorization request, or it is missing where it is needed.
+    /// The redirect URI is not that of the authorization request, or it is missing where it is required.
     RedirectUriMismatch(
         "redirect_uri_mismatch",
         InvalidGrant,
         "redirect_uri is not the one of the authorization request"
     );
-    /// The code expired.
+    /// The code has expired.
     CodeExpired("code_expired", InvalidGrant, CODE_UNUSABLE);
     /// The code was redeemed before.
     CodeReplayed("code_replayed", InvalidGrant, CODE_UNUSABLE);
     /// The grant was revoked.
     GrantRevoked("grant_revoked", InvalidGrant, CODE_UNUSABLE);
-    /// Not a refresh token made here, or its grant is gone.
+    /// The refresh token was not made here, or its grant is gone.
     RefreshTokenUnknown("refresh_token_unknown", InvalidGrant, REFRESH_TOKEN_UNUSABLE);
-    /// Another client's refresh token.
+    /// The refresh token belongs to another client.
     RefreshTokenOfAnotherClient("refresh_token_of_another_client", InvalidGrant, REFRESH_TOKEN_UNUSABLE);
-    /// The refresh token expired.
+    /// The refresh token has expired.
     RefreshTokenExpired("refresh_token_expired", InvalidGrant, REFRESH_TOKEN_UNUSABLE);
     /// The refresh token was used before.
     RefreshTokenReused("refresh_token_reused", InvalidGrant, REFRESH_TOKEN_UNUSABLE);
-    /// More scope than the grant has.
+    /// The scope is more than was granted.
     ScopeNotGranted("scope_not_granted", InvalidScope, "scope is more than was granted");
-    /// More scope than the client may have.
+    /// The scope is more than the client may have.
     ScopeNotAllowed("scope_not_allowed", InvalidScope, "scope is more than the client is registered for");
-    /// None of the APIs asked for offers this scope.
+    /// None of the requested APIs offers this scope.
     ScopeNotOffered("scope_not_offered", InvalidScope, "scope is not offered by the API that was asked for");
-    /// An API that is unknown, or that the client may have no tokens for.
+    /// The API is unknown, or the client may not have tokens for it.
     ResourceNotAllowed(
         "resource_not_allowed",
         InvalidTarget,
         "resource is unknown, or not one the client is registered for"
     );
-    /// An API that is not of this grant.
+    /// The API is not part of this grant.
     ResourceNotGranted("resource_not_granted", InvalidTarget, "resource is not one of the grant");
-    /// The APIs asked for take different kinds of tokens.
+    /// The requested APIs need different kinds of tokens.
     ResourcesNeedDifferentTokens(
         "resources_need_different_tokens",
         InvalidTarget,
         "these resources take different kinds of tokens: ask for one resource at a time"
     );
-    /// Not exactly one API, of a client whose tokens are for one.
+    /// The request is not for exactly one API, although the client's tokens are for one.
     AudienceNotOne(
         "audience_not_one",
         InvalidTarget,
         "a token of this client is for one API: name one with the parameter resource"
     );
-    /// PKCE is missing where it is required.
+    /// The code challenge is missing and PKCE is required.
     CodeChallengeRequired(
         "code_challenge_required",
         InvalidRequest,
         "code_challenge is missing: PKCE with S256 is required"
     );
-    /// PKCE is missing, and so is what may stand in for it.
+    /// The code challenge is missing, and so is the `nonce` that may replace it.
     CodeChallengeOrNonceRequired(
         "code_challenge_or_nonce_required",
         InvalidRequest,
         "code_challenge is missing: PKCE with S256 is required, or the scope openid with a nonce"
     );
-    /// The person is gone or switched off, or has other credentials than those that the grant rests on.
+    /// The person was removed, disabled, or has newer credentials than those that the grant depends on.
     PersonOver("person_over", InvalidGrant, GRANT_OVER);
-    /// The session that the grant rests on is over.
+    /// The session that the grant depends on is over.
     SessionOver("session_over", InvalidGrant, GRANT_OVER);
-    /// So many newer grants rest on the same session or person that this one gave way.
+    /// Too many newer grants of the same session or person exist, so this one was superseded.
     GrantSuperseded("grant_superseded", InvalidGrant, GRANT_OVER);
-    /// Not this person's password, or there is no such person, or that person is switched off.
+    /// The password is wrong, or the person does not exist or is disabled.
     PasswordWrong("password_wrong", InvalidGrant, protocol::WRONG_PASSWORD);
 }
 
 impl Refusal {
-    /// The error of the authorization endpoint, for what can be refused there.
+    /// The error code of the authorization endpoint, for reasons that can occur there.
     pub const fn authorization_code(self) -> AuthorizationErrorCode {
         match self.code() {
             TokenErrorCode::InvalidScope => AuthorizationErrorCode::InvalidScope,

@@ -1,10 +1,10 @@
 //! Points in time and spans, in whole seconds.
 
-/// Seconds since 1970, UTC.
+/// A point in time: seconds since 1970, UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(u64);
 
-/// A span in seconds.
+/// A span of time in seconds.
 pub type Seconds = u32;
 
 impl Timestamp {
@@ -24,13 +24,13 @@ impl Timestamp {
         Self(self.0.saturating_add(span as u64))
     }
 
-    /// The point `span` before.
+    /// The point `span` earlier.
     #[must_use]
     pub const fn minus(self, span: Seconds) -> Self {
         Self(self.0.saturating_sub(span as u64))
     }
 
-    /// How long `earlier` is past, zero when it is yet to come.
+    /// The seconds since `earlier`; zero if `earlier` is in the future.
     pub const fn since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
     }

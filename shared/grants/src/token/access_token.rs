@@ -1,4 +1,4 @@
-//! Access tokens: what one says, before `keys` signs it or puts it in a handle.
+//! Access tokens: their content, before `keys` signs it or puts it in a handle.
 
 use protocol::{ClientId, Resource, Scope};
 
@@ -16,37 +16,38 @@ use crate::token::handles::AccessHandle;
 pub struct AccessToken {
     /// `sub`: the person, or the service itself.
     pub subject: String,
-    /// `client_id`.
+    /// `client_id`: the client the token was issued to.
     pub client_id: ClientId,
-    /// `aud`; never empty.
+    /// `aud`: the APIs the token is for; never empty.
     pub audience: Vec<Resource>,
-    /// `scope`.
+    /// `scope`: the access that the token gives.
     pub scope: Scope,
-    /// `iat`.
+    /// `iat`: the time when it was issued.
     pub issued_at: Timestamp,
-    /// `exp`.
+    /// `exp`: the time when it expires.
     pub expires_at: Timestamp,
-    /// `auth_time`, where a person signed in.
+    /// `auth_time`, if a person signed in.
     pub auth_time: Option<Timestamp>,
-    /// What it looks like.
+    /// The format of the token.
     pub format: TokenFormat,
-    /// How it is signed, when it is a JWT.
+    /// The signature algorithm, if it is a JWT.
     pub algorithm: SigningAlgorithm,
 }
 
-/// What a token is asked for: some APIs (all when empty) and some scope (all when `None`).
+/// The access requested for a token: some APIs (all if empty) and some scope (all if `None`).
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
-    /// The APIs.
+    /// The requested APIs; empty means all of them.
     pub resources: &'a [Resource],
-    /// The scope.
+    /// The requested scope; `None` means all of it.
     pub scope: Option<&'a Scope>,
 }
 
-/// The access token that a grant gives now. `apis` are those of [`Api::of_client`]; APIs that are no longer
-/// registered fall away.
+/// Creates an access token from a grant. `apis` are those of [`Api::of_client`]; APIs that are no longer registered
+/// are dropped.
 ///
-/// Where nothing was asked and the grant's APIs take different kinds of tokens, it is for the first and those like it.
+/// If no API is requested and the grant's APIs need different kinds of tokens, the token is for the first API and
+/// those that take the same kind.
 ///
 /// # Errors
 /// [`Refusal::ResourceNotAllowed`] when no API is left.
@@ -71,7 +72,7 @@ pub fn for_grant(
     })
 }
 
-/// The access token of a service for itself.
+/// Creates the access token of a service for itself.
 pub(crate) fn for_machine(
     client: &Client,
     apis: &[Api],
@@ -83,7 +84,7 @@ pub(crate) fn for_machine(
 }
 
 fn for_client(client: &Client, apis: &[&Api], scope: &Scope, now: Timestamp) -> Result<AccessToken, Refusal> {
-    // The UserInfo endpoint takes what the APIs take.
+    // The UserInfo endpoint accepts the same tokens as the APIs, so the first API decides on the kind.
     let first = *apis.iter().find(|api| !api.is_issuer).or(apis.first()).ok_or(Refusal::ResourceNotAllowed)?;
     let served: Vec<&Api> = apis.iter().copied().filter(|api| first.takes_the_same_token_as(api)).collect();
     let offered = served.iter().fold(Scope::default(), |offered, api| offered.or(&api.scope));
@@ -103,13 +104,13 @@ fn for_client(client: &Client, apis: &[&Api], scope: &Scope, now: Timestamp) -> 
 }
 
 impl AccessToken {
-    /// Seconds until it expires.
+    /// The seconds from issue to expiry.
     pub fn expires_in(&self) -> u64 {
         self.expires_at.since(self.issued_at)
     }
 
-    /// The same as an opaque token of `grant`, which must be the grant that it was made from; `rests_on` is its own,
-    /// hidden.
+    /// Returns the same token as an opaque token of `grant`, which must be the grant it was made from; `rests_on`
+    /// is the hidden footing of that grant.
     pub fn handle(
         &self,
         grant: &Grant,

@@ -1,43 +1,43 @@
-//! What handles say, once their tag has been checked: `keys` makes and reads them.
+//! The content of handles, once their tag was verified; `keys` makes and reads them.
 
 use crate::terms::ids::{Generation, GrantSecret, HiddenFooting};
 use crate::terms::time::Timestamp;
 
-/// An authorization code.
+/// The content of an authorization code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeHandle {
-    /// The grant it redeems.
+    /// The secret of the grant that it redeems.
     pub secret: GrantSecret,
-    /// The items that the grant rests on; none in a code of version 0.1.
+    /// The items that the grant depends on; `None` in a code of version 0.1.
     pub rests_on: Option<HiddenFooting>,
 }
 
-/// A refresh token.
+/// The content of a refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshHandle {
-    /// The grant it refreshes.
+    /// The secret of the grant that it refreshes.
     pub secret: GrantSecret,
-    /// The generation it stands for.
+    /// The generation it was issued in.
     pub generation: Generation,
-    /// The items that the grant rests on; none in a token of version 0.1.
+    /// The items that the grant depends on; `None` in a token of version 0.1.
     pub rests_on: Option<HiddenFooting>,
 }
 
-/// An opaque access token.
+/// The content of an opaque access token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessHandle {
-    /// The grant it comes from.
+    /// The secret of the grant it comes from.
     pub secret: GrantSecret,
-    /// The generation it was made in.
+    /// The generation it was issued in.
     pub generation: Generation,
-    /// When it was made.
+    /// The time when it was issued.
     pub issued_at: Timestamp,
-    /// When it expires.
+    /// The time when it expires.
     pub expires_at: Timestamp,
-    /// Which of the grant's APIs it is for: bit *i* is the *i*-th.
+    /// The APIs of the grant that it is for, as a mask: bit *i* stands for the *i*-th API.
     pub resources: u16,
-    /// Which of the grant's scope tokens it has, as in [`protocol::Scope::mask_in`].
+    /// The scope tokens of the grant that it has, as a mask, see [`protocol::Scope::mask_in`].
     pub scope: u64,
-    /// The items that the grant rests on; none for a service's own.
+    /// The items that the grant depends on; `None` for a service's own token.
     pub rests_on: Option<HiddenFooting>,
 }

@@ -1,4 +1,4 @@
-//! ID tokens: what one says of a sign-in, before `keys` signs it (OpenID Connect Core §2, §3.1.3, §12.2).
+//! ID tokens: their content, before `keys` signs it (OpenID Connect Core §2, §3.1.3, §12.2).
 
 use protocol::{Claims, ClientId, IdentityScope, Nonce};
 
@@ -9,40 +9,40 @@ use crate::terms::ids::{Generation, SessionId};
 use crate::terms::policy::Policy;
 use crate::terms::time::Timestamp;
 
-/// `acr` of every sign-in: there is one way to sign in, with a password.
+/// The `acr` of every sign-in: a password is the only way to sign in.
 pub const AUTHENTICATION_CONTEXT: &str = "pwd";
 
-/// `amr` of every sign-in (RFC 8176 §2).
+/// The `amr` of every sign-in (RFC 8176 §2).
 pub const PASSWORD: &str = "pwd";
 
-/// The content of an ID token. `acr` and `amr` are those of every sign-in.
+/// The content of an ID token. `acr` and `amr` are the same for every sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdToken {
-    /// `sub`.
+    /// `sub`: the person, by the name the client knows.
     pub subject: String,
-    /// `aud` and `azp`.
+    /// `aud` and `azp`: the client.
     pub client_id: ClientId,
-    /// `iat`.
+    /// `iat`: the time when it was issued.
     pub issued_at: Timestamp,
-    /// `exp`.
+    /// `exp`: the time when it expires.
     pub expires_at: Timestamp,
-    /// `auth_time`.
+    /// `auth_time`: the time of the sign-in.
     pub auth_time: Option<Timestamp>,
-    /// `nonce`.
+    /// `nonce` of the authorization request, if it had one.
     pub nonce: Option<Nonce>,
-    /// `sid`.
+    /// `sid`: the session of the sign-in.
     pub session: SessionId,
-    /// What was asked for one by one.
+    /// The claims that were requested one by one.
     pub claims: Claims,
-    /// How it is signed.
+    /// The signature algorithm that the client registered.
     pub algorithm: SigningAlgorithm,
 }
 
 impl IdToken {
-    /// The ID token that goes out with an access token of `grant`; `None` where `openid` was not granted, and where OpenID
-    /// Connect was turned off since.
+    /// Creates the ID token to issue with an access token of `grant`; `None` if `openid` was not granted, or OpenID
+    /// Connect was disabled since.
     ///
-    /// That of a refresh has no `nonce`: it answers no request of a browser (§12.2).
+    /// An ID token from a refresh has no `nonce`, because it does not answer a browser's request (§12.2).
     pub fn of(grant: &Grant, client: &Client, policy: &Policy, now: Timestamp) -> Option<Self> {
         let sign_in = grant.sign_in.as_ref().filter(|_| policy.openid && grant.scope.has(IdentityScope::OpenId))?;
         let first = current_generation(grant) == Some(Generation::FIRST);

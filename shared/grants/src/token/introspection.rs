@@ -1,4 +1,4 @@
-//! Introspection (RFC 7662): whether a token is good, now, for the API that asks.
+//! Introspection (RFC 7662): whether a token is valid now, for the API that sent the request.
 
 use protocol::{ClientId, IntrospectionResponse, Resource, Scope};
 
@@ -10,36 +10,36 @@ use crate::terms::time::Timestamp;
 use crate::token::handles::AccessHandle;
 use crate::token::name::TokenName;
 
-/// What a token says of itself, once its signature or tag was good.
+/// The content of a token whose signature or tag was verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenFacts {
-    /// `client_id`.
+    /// `client_id`: the client the token was issued to.
     pub client_id: ClientId,
-    /// `sub`.
+    /// `sub`: the person, or the service itself.
     pub subject: String,
-    /// `aud`.
+    /// `aud`: the APIs the token is for.
     pub audience: Vec<Resource>,
-    /// `scope`.
+    /// `scope`: the access that the token gives.
     pub scope: Scope,
-    /// `iat`.
+    /// `iat`: the time when it was issued.
     pub issued_at: Timestamp,
-    /// `exp`.
+    /// `exp`: the time when it expires.
     pub expires_at: Timestamp,
-    /// `jti`, of a JWT.
+    /// `jti`, if the token is a JWT.
     pub token_id: Option<TokenId>,
-    /// The generation, of a token that comes from a grant.
+    /// The generation, if the token comes from a grant.
     pub generation: Option<Generation>,
 }
 
 impl TokenFacts {
-    /// The name of the token in the log, where it comes from `grant`.
+    /// The name of the token in the log, if it comes from `grant`.
     pub fn name_within(&self, grant: &Grant) -> Option<TokenName> {
         let of_handle = self.generation.map(|generation| TokenName::Handle(grant.id, generation));
         self.token_id.map(TokenName::Signed).or(of_handle)
     }
 }
 
-/// What an opaque token says, with the grant that it comes from.
+/// Reads the content of an opaque token, with the help of its grant.
 pub fn describe_opaque(handle: &AccessHandle, grant: &Grant) -> TokenFacts {
     let chosen = grant.resources.iter().take(16).enumerate().filter(|(place, _)| handle.resources & (1 << place) != 0);
     TokenFacts {
@@ -54,31 +54,31 @@ pub fn describe_opaque(handle: &AccessHandle, grant: &Grant) -> TokenFacts {
     }
 }
 
-/// What the store knows against a token.
+/// The revocation state of a token, from the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing<'a> {
-    /// The grant it comes from, or that there is none any more.
+    /// The grant it comes from; `None` if the grant no longer exists.
     Grant(Option<&'a Grant>),
-    /// Whether a service's token, which has no grant, was revoked.
+    /// The state of a service's own token, which has no grant.
     Machine {
-        /// Whether it was.
+        /// `true` if the token was revoked.
         revoked: bool,
     },
 }
 
-/// A question about a token.
+/// The context of a request about a token.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
-    /// The API that asks.
+    /// The API that sent the request.
     pub caller: &'a AuthenticatedClient,
     /// The issuer of this server.
     pub issuer: &'a str,
-    /// The time.
+    /// The time of the request.
     pub now: Timestamp,
 }
 
-/// The answer to the API that asks. A token that is not good, not known, or not for this API is told apart from
-/// nothing at all: exactly `{"active":false}` (RFC 7662 §2.2).
+/// Answers the API. For a token that is not valid, not known, or not for this API the answer is always the same:
+/// exactly `{"active":false}` (RFC 7662 §2.2).
 pub fn introspect(
     facts: &TokenFacts,
     standing: Standing<'_>,

@@ -1,4 +1,4 @@
-//! What a client is told when a session ended (OpenID Connect Back-Channel Logout §2.4).
+//! Logout tokens, which notify a client that a session ended (OpenID Connect Back-Channel Logout §2.4).
 
 use protocol::{ClientId, Subject};
 
@@ -8,29 +8,29 @@ use crate::terms::api::SigningAlgorithm;
 use crate::terms::ids::SessionId;
 use crate::terms::time::{Seconds, Timestamp};
 
-/// It is for at once (§2.4 recommends two minutes at most).
+/// The lifetime in seconds: it is used at once (§2.4 recommends two minutes at most).
 const LIFETIME: Seconds = 120;
 
-/// A logout token, before it is signed.
+/// The content of a logout token, before it is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogoutToken {
-    /// `sub`: the person, as the client knows that person.
+    /// `sub`: the person, by the name the client knows.
     pub subject: Subject,
-    /// `aud`.
+    /// `aud`: the client that is notified.
     pub client_id: ClientId,
-    /// `sid`.
+    /// `sid`: the session that ended.
     pub session: SessionId,
-    /// `iat`.
+    /// `iat`: the time when it was issued.
     pub issued_at: Timestamp,
-    /// `exp`.
+    /// `exp`: the time when it expires.
     pub expires_at: Timestamp,
-    /// As the ID tokens of the client are signed.
+    /// The signature algorithm, the same as for the client's ID tokens.
     pub algorithm: SigningAlgorithm,
 }
 
 impl LogoutToken {
-    /// The message to the client of a grant when the session ends that the grant comes from; `None` for a grant without
-    /// `openid`, whose client was not told of the session.
+    /// Creates the message to the client of a grant when the grant's session ends; `None` for a grant without
+    /// `openid`, whose client does not know the session.
     pub fn of(grant: &Grant, registered: &RelyingParty, now: Timestamp) -> Option<Self> {
         grant.sign_in.as_ref()?;
         Some(Self {

@@ -4,10 +4,10 @@ use std::fmt;
 
 use crate::terms::ids::{Generation, GrantId, TokenId};
 
-/// The name of a token in the log: an operator finds its grant by it, and nobody can present it anywhere.
+/// The name of a token in the log. An operator can find the grant by it, but it cannot be used as a token.
 ///
-/// It holds what an API reads in a JWT anyway, or the key of the grant's item; a handle is made of the secret behind that
-/// key, which no table and no log holds.
+/// It contains only data that an API reads in a JWT anyway, or the key of the grant's item. A handle is made from
+/// the secret behind that key, which no table and no log contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenName {
     /// The `jti` of a JWT.

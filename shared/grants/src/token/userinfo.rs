@@ -1,4 +1,5 @@
-//! The UserInfo endpoint: who may see what of a person (OpenID Connect Core §5.3, §5.4, §5.5).
+//! The UserInfo endpoint: the claims about a person that a token gives access to (OpenID Connect Core §5.3, §5.4,
+//! §5.5).
 
 use protocol::{Claim, Claims, IdentityScope};
 
@@ -7,19 +8,20 @@ use crate::step::grant::{Grant, SignIn};
 use crate::terms::time::Timestamp;
 use crate::token::introspection::{Standing, TokenFacts, stands};
 
-/// Why nothing is shown (RFC 6750 §3.1).
+/// The reasons to deny access (RFC 6750 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denial {
-    /// The token is not good, or not any more.
+    /// The token is not valid, or no longer.
     Token,
     /// The token does not have `openid`.
     Scope,
 }
 
-/// Whether a token that was signed or tagged here opens the endpoint now; then the sign-in that it comes from.
+/// Checks whether a token whose signature or tag was verified opens the endpoint now, and returns its grant and
+/// sign-in.
 ///
 /// # Errors
-/// [`Denial`].
+/// [`Denial`] with the reason to refuse the token.
 pub fn admit<'a>(
     facts: &TokenFacts,
     grant: Option<&'a Grant>,
@@ -33,7 +35,8 @@ pub fn admit<'a>(
     Ok((grant, sign_in.ok_or(Denial::Scope)?))
 }
 
-/// What of `known` the token shows: the claims of its scope, and those that were asked for one by one.
+/// Returns those claims of `known` that the token gives access to: those of its scope, and those requested one by
+/// one.
 pub fn shown(facts: &TokenFacts, sign_in: &SignIn, known: &Claims) -> Claims {
     let of_scope = |claim: &Claim| facts.scope.has(claim.scope());
     let asked = sign_in.userinfo_claims.iter().copied();

@@ -1,8 +1,8 @@
-//! Argon2 with memory that one hash leaves to the next.
+//! Argon2 with memory that is reused from one hash to the next.
 //!
-//! A hash takes 19 MiB. Allocated anew for each, on whichever thread is free, these blocks stay with the allocator's arenas:
-//! a process grew from 20 MiB to 388 after four sign-ins at once. Here as many blocks of memory are kept as there are
-//! processors, which is how many hashes `edge` makes at a time.
+//! A hash needs 19 MiB. If each hash allocates its own, on whichever thread is free, the blocks stay in the
+//! allocator's arenas: a process grew from 20 MiB to 388 MiB after four simultaneous sign-ins. So this module keeps
+//! as many blocks as there are processors, which is the number of hashes that `edge` computes at a time.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,10 +10,11 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::password_hash::{CustomizedPasswordHasher, Error, PasswordHasher, Result};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 
-/// The memory of hashes that are done.
+/// The memory of finished hashes, ready for reuse.
 static SPARE: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
 
-/// Argon2id at the library's default parameters for new hashes, and at those of a stored hash to compare with it.
+/// Argon2id with the library's default parameters for new hashes, and with the parameters of a stored hash for
+/// comparison.
 pub(super) struct Hasher;
 
 impl PasswordHasher<PasswordHash> for Hasher {
@@ -59,7 +60,7 @@ fn take() -> Vec<Block> {
     SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
 }
 
-/// Keeps memory for the next hash, up to one for each processor.
+/// Keeps memory for the next hash, at most one block list per processor.
 fn give_back(memory: Vec<Block>) {
     let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);

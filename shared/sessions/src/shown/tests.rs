@@ -48,7 +48,7 @@ fn digest(page: &Page) -> ShownDigest {
     Shown { client: &client, redirect_uri: &redirect_uri, target: &target, claims: &claims }.digest()
 }
 
-/// Facts that differ little, so that what runs into each other without lengths does.
+/// Facts that differ little, so that some collide if their lengths are left out of the hash.
 fn page() -> impl Strategy<Value = Page> {
     let claims = || subsequence(vec![Claim::Name, Claim::Email, Claim::EmailVerified], 0..=3);
     let client = (select(vec!["a", "ab"]), select(vec!["b", "", "bc"]), select(vec![None, Some(1), Some(11)]));
@@ -59,7 +59,7 @@ fn page() -> impl Strategy<Value = Page> {
     })
 }
 
-/// The first page, with one fact of the second.
+/// The first page, with one fact replaced by that of the second.
 fn with_one_of(page: &Page, other: &Page, which: Index) -> Page {
     let (page, other) = (page.clone(), other.clone());
     match which.index(8) {

@@ -133,7 +133,7 @@ fn c149_a_code_for_several_apis_is_kept_for_who_names_none_and_may_have_one() {
     }
     assert_eq!(asked(std::slice::from_ref(&parcels), &of(&[&orders, &parcels])), Ok(()));
     assert!(step(&request(), NOW).admits(Some(&of(&[&orders, &parcels]))));
-    // Whose it is, and whether it was used, is told before.
+    // The owner of the code and an earlier use are checked first.
     let used = fixtures::active(1);
     assert_eq!(asked(&[], &used), Err(Verdict::RefuseAnd(Refusal::CodeReplayed, revocation::revoke(used.id))));
 }
@@ -173,7 +173,7 @@ proptest::proptest! {
         if !with_verifier { request.code_verifier = None; }
         let step = step(&request, NOW);
         if step.admits(Some(&item)) {
-            // Nothing to explain: what `explain` would say is its last resort.
+            // The write succeeds, so there is nothing to explain; `explain` would return its fallback.
             let issued = matches!(item.stage, Stage::Issued { .. });
             proptest::prop_assert!(issued);
             let after = step.after(Some(&item)).unwrap();

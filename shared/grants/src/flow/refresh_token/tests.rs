@@ -111,7 +111,7 @@ fn c149_a_token_of_several_apis_is_not_rotated_for_who_names_none_and_may_have_o
     let refused = Err(Verdict::Refuse(Refusal::AudienceNotOne));
     let [orders, parcels] = <[Resource; 2]>::try_from(active(3).resources).unwrap();
     assert_eq!(asked(&request(3), &active(3)), refused);
-    // Nor does a repeat end the grant, or get what the one before got.
+    // A repeat does not end the grant either, and does not get the answer of the request before.
     assert_eq!(asked(&request(3), &active(4)), refused);
     let named = RefreshRequest { resources: vec![parcels], ..request(3) };
     assert_eq!(asked(&named, &active(3)), Ok(()));

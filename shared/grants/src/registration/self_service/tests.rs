@@ -1,4 +1,4 @@
-//! What is registered, and what is refused, with one thing spoiled a row.
+//! Registrations that are accepted or refused, with one fault per row.
 
 use protocol::{LegacyGrants, RegistrationErrorCode, ServerUri};
 
@@ -156,7 +156,7 @@ fn c143_a_scheme_is_not_let_in_as_the_host_that_follows_it() {
     assert_eq!(ClientMetadata::parse(document).unwrap_err().code(), RegistrationErrorCode::InvalidRedirectUri);
 }
 
-/// That each of these additions is refused with a sentence that starts with the member.
+/// Asserts that each of these additions is refused with a sentence that starts with the name of the member.
 fn assert_named(rows: &[(&str, &str)]) {
     let legal = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5b | 0x5d..=0x7e);
     for (members, told) in rows {
