@@ -31,7 +31,7 @@ struct Results {
 /// The marks around the tables in `infra/README.md`.
 const MARKS: (&str, &str) = ("<!-- Written by `bench cost`. -->\n", "<!-- End of what `bench cost` writes. -->\n");
 
-/// The prices and regions in `prices.toml`.
+/// The contents of `prices.toml`: list prices of AWS, in dollars, and assumptions.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Prices {
     read_on: String,
