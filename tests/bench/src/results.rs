@@ -128,7 +128,7 @@ impl Origin {
     }
 }
 
-/// Returns the output of a command, or an empty text if it fails.
+/// Returns the output of a command, or an empty text if it cannot be run.
 fn told(program: &str, arguments: &[&str]) -> String {
     let done = Command::new(program).args(arguments).current_dir(root()).output();
     done.map(|done| String::from_utf8_lossy(&done.stdout).trim().to_owned()).unwrap_or_default()

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 pub struct Times {
     /// The number of times.
     pub count: usize,
-    /// The smallest time.
+    /// The smallest of the times.
     pub least: f64,
     /// The median: half of the times are not above it.
     pub median: f64,
     /// The 99th percentile: one time in a hundred is above it. With fewer than a hundred times it is the largest.
     pub p99: f64,
-    /// The largest time.
+    /// The largest of the times.
     pub most: f64,
 }
 

@@ -163,7 +163,7 @@ impl CountingProxy {
         *lock(&self.seen.chance) = Some(Arc::new(Chance::new(seed, share_per_mille)));
     }
 
-    /// Stops injecting faults.
+    /// Stops injecting faults and freezing.
     pub fn heal(&self) {
         *lock(&self.seen.chance) = None;
         let mut broken = lock(&self.seen.broken);
