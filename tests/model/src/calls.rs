@@ -30,7 +30,7 @@ pub(crate) fn possible(bounds: &Bounds, state: &State, actions: &mut Vec<Action>
     }
 }
 
-/// Makes a request.
+/// Makes the request of an action.
 pub(crate) fn call(bounds: &Bounds, state: &mut State, action: Action) {
     let (caller, ask) = match action {
         Action::SendForm => {

@@ -9,7 +9,8 @@ use crate::world::{FUNCTION_TIMEOUT, RETRY_WINDOW};
 /// A time shorter than any lifetime, and longer than half of the shortest.
 const A_MOMENT: u32 = 3;
 
-/// Adds the steps of time: to the next deadline, or to a moment before it; expired items may be cleaned up.
+/// Adds the steps of time: to the next deadline, or by a moment if the deadline is later; an expired item may be
+/// cleaned up.
 pub(crate) fn possible(callers: &Callers, state: &State, actions: &mut Vec<Action>) {
     if state.item.0.as_ref().is_some_and(|grant| grant.remains_until() <= state.clock) {
         actions.push(Action::Clean);
