@@ -90,7 +90,7 @@ fn start(everybody: &Everybody, process: &mut Process, now: Timestamp) -> Next {
     Do(3, steps.collect())
 }
 
-/// The session that the sign-in of a process creates.
+/// The person, cookie and session that the sign-in of a process results in.
 pub(crate) fn made(
     everybody: &Everybody,
     process: &Process,

@@ -76,7 +76,7 @@ pub(crate) struct Browser {
 /// The data that a process has found so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Seen {
-    /// The key of the person whom the name refers to.
+    /// The key of the person that the name refers to.
     pub(crate) key: Option<PersonKey>,
     /// The first read: person, session, registration of the app.
     pub(crate) person: Option<Person>,

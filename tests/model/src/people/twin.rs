@@ -13,7 +13,7 @@ pub(crate) enum Twin {
     Real,
     /// A command writes the whole person as it read and changed it.
     WholeItems,
-    /// Codes and tokens are issued by the session alone.
+    /// Codes and tokens are issued on the basis of the session alone.
     GrantIgnoresPerson,
     /// After a sign-in, neither the person nor the session is checked again.
     LooksAtSignInOnly,

@@ -19,7 +19,7 @@ pub(crate) fn looked_first(state: &State, process: &mut Process) {
     }
 }
 
-/// Records the read of a process that decides.
+/// Records the deciding read of a process.
 pub(crate) fn looked(state: &State, process: &mut Process) {
     let signs_in = matches!(process.request, Request::SignIn(..));
     let who = if signs_in { who(process.seen.person.as_ref().unwrap()) } else { usize::from(origin(process).who) };
