@@ -23,8 +23,8 @@ pub const FUNCTIONS: [&str; 10] = [
     "userinfo",
 ];
 
-/// A ZIP with one file named `bootstrap` has a local header (30 bytes and the name), an entry in the directory (46 bytes
-/// and the name), and the end of the directory (22 bytes); APPNOTE.TXT §4.3.
+/// A ZIP with one file named `bootstrap` has a local header (30 bytes and the name), an entry in the directory (46
+/// bytes and the name), and the end of the directory (22 bytes); APPNOTE.TXT §4.3.
 const ARCHIVE: usize = 30 + 46 + 22 + 2 * "bootstrap".len();
 
 /// The sizes of a binary, in bytes.
