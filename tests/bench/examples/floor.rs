@@ -1,4 +1,4 @@
-//! The smallest function: it answers the same line to everything. What it takes, every function takes.
+//! The smallest possible function: it gives the same line as every answer. Its cost is the floor for all functions.
 
 use lambda_http::{Error, Request, Response, run, service_fn};
 

@@ -1,4 +1,4 @@
-//! What a binary weighs: in the file, in the memory of the process, and in the archive that is deployed.
+//! The size of a binary: in the file, in the memory of the process, and in the archive that is deployed.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Failure;
 
-/// The functions, as they are deployed.
+/// The function binaries that are deployed.
 pub const FUNCTIONS: [&str; 10] = [
     "authorize",
     "back-channel-logout",
@@ -23,25 +23,25 @@ pub const FUNCTIONS: [&str; 10] = [
     "userinfo",
 ];
 
-/// A ZIP with one file named `bootstrap` has a local header (30 bytes and the name), an entry in the directory (46 bytes
-/// and the name), and the end of the directory (22 bytes); APPNOTE.TXT §4.3.
+/// A ZIP with one file named `bootstrap` has a local header (30 bytes and the name), an entry in the directory (46
+/// bytes and the name), and the end of the directory (22 bytes); APPNOTE.TXT §4.3.
 const ARCHIVE: usize = 30 + 46 + 22 + 2 * "bootstrap".len();
 
-/// Bytes.
+/// The sizes of a binary, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weight {
-    /// The file.
+    /// The size of the file.
     pub file: u64,
-    /// What of it is mapped into memory: neither symbols nor debug information.
+    /// The part of the file that is mapped into memory: neither symbols nor debug information.
     pub loadable: u64,
-    /// The archive, with `bootstrap` deflated at level 6.
+    /// The size of the archive, with `bootstrap` deflated at level 6.
     pub zip: u64,
 }
 
-/// Weighs a binary for 64-bit Linux.
+/// Measures the sizes of a binary for 64-bit Linux.
 ///
 /// # Errors
-/// When it cannot be read, or is no such binary.
+/// If the file cannot be read, or is not such a binary.
 pub fn weigh(binary: &Path) -> Result<Weight, Failure> {
     let bytes = read(binary)?;
     let mut deflated = DeflateEncoder::new(Vec::new(), Compression::new(6));
@@ -50,7 +50,7 @@ pub fn weigh(binary: &Path) -> Result<Weight, Failure> {
     Ok(Weight { file: bytes.len() as u64, loadable: loadable(&bytes)?, zip })
 }
 
-/// What of a binary is mapped into memory.
+/// Returns the size of the part of a binary that is mapped into memory.
 ///
 /// # Errors
 /// As [`weigh`].
@@ -111,7 +111,7 @@ mod tests {
         let zipped = std::process::Command::new("python3").args(["-c", script]).args([&file, &archive]).status();
         assert!(zipped.unwrap().success());
         let (weight, theirs) = (weigh(&file).unwrap(), std::fs::metadata(archive).unwrap().len());
-        // Another library deflates, so the last percent may differ.
+        // This test compresses with another library, so the last percent may differ.
         assert!(weight.zip.abs_diff(theirs) < theirs / 50, "{weight:?}, {theirs}");
         assert!(weight.loadable < weight.file && weight.loadable > weight.file / 20, "{weight:?}");
     }

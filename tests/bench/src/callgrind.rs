@@ -1,4 +1,4 @@
-//! Reading what callgrind writes: which function executed how many instructions, and which called which.
+//! Reads the output of callgrind: the instructions of each function, and the calls between functions.
 //!
 //! <https://valgrind.org/docs/manual/cl-format.html>
 
@@ -9,10 +9,10 @@ use crate::Failure;
 /// The allocator's functions, as the C library names them.
 const ALLOCATORS: [&str; 6] = ["malloc", "calloc", "realloc", "posix_memalign", "aligned_alloc", "memalign"];
 
-/// So many lines of each kind are told.
+/// The number of lines of each kind to print.
 const MOST: usize = 40;
 
-/// A function: the object it is in and its symbol.
+/// A function: its object file and its symbol.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Symbol {
     object: String,
@@ -22,40 +22,40 @@ struct Symbol {
 #[derive(Clone, Copy, Debug, Default)]
 struct Calls {
     count: u64,
-    /// Instructions of all these calls, with whatever they called.
+    /// The instructions of all these calls, including those of the functions that they called.
     inclusive: u64,
 }
 
-/// What was executed.
+/// The instructions and calls of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Profile {
     own: BTreeMap<Symbol, u64>,
-    /// By caller and callee.
+    /// The calls by caller and callee.
     calls: BTreeMap<(Symbol, Symbol), Calls>,
 }
 
 impl Symbol {
-    /// Whether this is one of AWS-LC's own names: its exported functions bear its prefix.
+    /// Returns whether this is one of AWS-LC's own exported functions; they all have its prefix.
     fn is_aws_lc(&self) -> bool {
         self.name.starts_with("aws_lc_")
     }
 
-    /// Whether this is the allocator, or Rust's way to it.
+    /// Returns whether this is the allocator, or Rust's entry point to it.
     fn allocates(&self) -> bool {
         ALLOCATORS.contains(&self.name.as_str()) || self.name.contains("__rdl_")
     }
 
-    /// Whether this was written in Rust: both ways of mangling.
+    /// Returns whether this was written in Rust, by either way of mangling.
     fn is_rust(&self) -> bool {
         self.name.starts_with("_ZN") || self.name.starts_with("_R")
     }
 }
 
 impl Profile {
-    /// Reads a file of callgrind's, written without demangling.
+    /// Parses a callgrind file that was written without demangling.
     ///
     /// # Errors
-    /// When a number is none.
+    /// If a number cannot be parsed.
     pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
         let mut reader = Reader::default();
         for line in text.lines() {
@@ -64,22 +64,22 @@ impl Profile {
         Ok(reader.profile)
     }
 
-    /// All instructions.
+    /// The number of instructions in all functions.
     pub(crate) fn instructions(&self) -> u64 {
         self.own.values().sum()
     }
 
-    /// How often memory was asked for.
+    /// The number of calls that request memory.
     pub(crate) fn allocations(&self) -> u64 {
         let asked = |callee: &Symbol| ALLOCATORS.contains(&callee.name.as_str());
-        // What the allocator asks of itself is asked once.
+        // Calls that the allocator makes to itself are not counted again.
         let calls = self.calls.iter().filter(|((caller, callee), _)| asked(callee) && !asked(caller));
         calls.map(|(_, calls)| calls.count).sum()
     }
 
-    /// The instructions of AWS-LC and of what it calls: from each call into it until its return.
+    /// The instructions of AWS-LC and of everything it calls: from each call into it until that call returns.
     ///
-    /// They are told apart because AWS-LC chooses its code by the processor, and because the signatures of RSA and ECDSA
+    /// They are counted separately because AWS-LC selects its code by processor, and because RSA and ECDSA signatures
     /// are computed from random numbers.
     pub(crate) fn in_aws_lc(&self) -> u64 {
         let inside = self.aws_lc();
@@ -87,8 +87,8 @@ impl Profile {
         entered.map(|(_, calls)| calls.inclusive).sum()
     }
 
-    /// The functions that execute most themselves, those that do with all that they call, and those that ask for memory
-    /// most often; of one of so many requests.
+    /// Lists the functions with the most instructions of their own, with the most instructions including their
+    /// callees, and with the most requests for memory; the numbers are per request, averaged over `requests`.
     pub(crate) fn told(&self, requests: u64) -> String {
         let own = self.own.iter().map(|(symbol, cost)| (symbol, *cost));
         let (mut inclusive, mut asking) = (BTreeMap::new(), BTreeMap::new());
@@ -106,8 +106,8 @@ impl Profile {
         parts.map(|(title, lines)| format!("{title}:\n{lines}")).join("\n")
     }
 
-    /// AWS-LC's functions: those with its prefix, and those of the same object that are not Rust and that nothing but
-    /// AWS-LC calls, which are the static ones.
+    /// The functions of AWS-LC: those with its prefix, and those of the same object that are not Rust and are called
+    /// only by AWS-LC, which are its static functions.
     fn aws_lc(&self) -> BTreeSet<&Symbol> {
         let symbols: BTreeSet<&Symbol> = self.own.keys().chain(self.calls.keys().flat_map(|(a, b)| [a, b])).collect();
         let mut inside: BTreeSet<&Symbol> = symbols.iter().copied().filter(|symbol| symbol.is_aws_lc()).collect();
@@ -130,7 +130,7 @@ impl Profile {
     }
 }
 
-/// The largest, one a line.
+/// Formats the largest values, one per line.
 fn most<'s>(values: impl Iterator<Item = (&'s Symbol, u64)>, requests: u64) -> String {
     let mut values: Vec<_> = values.map(|(symbol, value)| (value / requests, symbol)).collect();
     values.sort_by(|one, other| other.cmp(one));
@@ -139,16 +139,16 @@ fn most<'s>(values: impl Iterator<Item = (&'s Symbol, u64)>, requests: u64) -> S
     lines.concat()
 }
 
-/// Where in the file we are.
+/// The position of the reader in the file.
 #[derive(Default)]
 struct Reader {
     profile: Profile,
-    /// Names are given once, by number.
+    /// The names of objects by number: the file spells out each name only once.
     objects: BTreeMap<String, String>,
     functions: BTreeMap<String, String>,
     at: Symbol,
     callee: Symbol,
-    /// The next line of costs is that of so many calls.
+    /// The number of calls that the next line of costs stands for.
     calling: Option<u64>,
 }
 
@@ -174,14 +174,14 @@ impl Reader {
         Ok(())
     }
 
-    /// Position, then instructions.
+    /// Reads a line of costs: a position, then a number of instructions.
     fn cost(&mut self, line: &str) -> Result<(), Failure> {
         let cost = line.split(' ').nth(1).map_or(Ok(0), str::parse::<u64>)?;
         if let Some(count) = self.calling.take() {
             let calls = self.profile.calls.entry((self.at.clone(), self.callee.clone())).or_default();
             calls.count += count;
             calls.inclusive += cost;
-            // The object of the next callee is this one's again, unless it is told.
+            // The object of the next callee is the current one, unless the file names another.
             self.callee.object.clone_from(&self.at.object);
         } else {
             *self.profile.own.entry(self.at.clone()).or_default() += cost;
@@ -208,7 +208,8 @@ fn first(value: &str) -> Result<u64, Failure> {
 mod tests {
     use super::*;
 
-    /// `main` asks for memory twice and signs once; AWS-LC calls a static function of its own, and that the C library.
+    /// `main` requests memory twice and signs once; AWS-LC calls a static function of its own, which calls the C
+    /// library.
     const FILE: &str = "\
 version: 1
 events: Ir
@@ -263,7 +264,7 @@ fn=(5)
     fn a_function_in_c_that_rust_calls_is_not_aws_lcs() {
         let called_by_main = "fn=(1)\n0 1\ncfn=(4)\ncalls=1 0\n0 20\n";
         let profile = Profile::parse(&(FILE.to_owned() + "ob=(1)\n" + called_by_main)).unwrap();
-        // Its instructions are still inside where AWS-LC called it.
+        // These instructions are still counted where AWS-LC called the C library.
         assert_eq!(profile.in_aws_lc(), 1000);
         assert_eq!(profile.aws_lc().len(), 1);
     }

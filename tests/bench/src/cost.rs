@@ -1,4 +1,4 @@
-//! What a million requests cost: list prices times what was measured.
+//! The cost of a million requests: list prices times the measured quantities.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -11,13 +11,13 @@ use crate::crates::root;
 use crate::results::{Flow, Functions, read};
 use crate::table::Table;
 
-/// Lambda gives a whole processor for so many MiB.
+/// The memory in MiB at which Lambda provides one full processor.
 const WHOLE_PROCESSOR_MIB: f64 = 1769.0;
 
-/// The last report's figures.
+/// Reads the figures of the last report.
 ///
 /// # Errors
-/// When there are none.
+/// If there are no figures.
 pub fn of_results() -> Result<Functions, Failure> {
     let found: Option<Results> = read(&root().join("tests/bench/results.json"))?;
     found.map(|results| results.functions).ok_or_else(|| "there is no tests/bench/results.json: tests/bench/run".into())
@@ -28,10 +28,10 @@ struct Results {
     functions: Functions,
 }
 
-/// Where the tables stand in `infra/README.md`.
+/// The marks around the tables in `infra/README.md`.
 const MARKS: (&str, &str) = ("<!-- Written by `bench cost`. -->\n", "<!-- End of what `bench cost` writes. -->\n");
 
-/// `prices.toml`.
+/// The contents of `prices.toml`: list prices of AWS, in dollars, and assumptions.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Prices {
     read_on: String,
@@ -78,42 +78,42 @@ struct Assumed {
     log_bytes_of_a_line: u32,
 }
 
-/// What a million requests of a flow cost, in dollars.
+/// The cost of a million requests of a flow, in dollars.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cost {
-    /// What Lambda bills for one request, in whole milliseconds.
+    /// The time that Lambda bills for one request, in whole milliseconds.
     pub billed_ms: f64,
-    /// Lambda: requests and time.
+    /// The cost of Lambda: requests and time.
     pub lambda: f64,
-    /// The functions' log.
+    /// The cost of the functions' log.
     pub log: f64,
-    /// `DynamoDB`.
+    /// The cost of `DynamoDB` reads and writes.
     pub store: f64,
-    /// The HTTP API and its access log.
+    /// The cost of the HTTP API and its access log.
     pub gateway: f64,
-    /// The answers, where who asks is not in AWS.
+    /// The cost of sending the answers to callers outside AWS.
     pub internet: f64,
 }
 
 impl Cost {
-    /// By the private URL, or by whatever else asks the function itself.
+    /// The cost when the function is called directly, by its private URL or in another way.
     pub fn direct(&self) -> f64 {
         self.lambda + self.log + self.store
     }
 
-    /// By the HTTP API.
+    /// The cost when the function is called through the HTTP API.
     pub fn by_gateway(&self) -> f64 {
         self.direct() + self.gateway
     }
 }
 
-/// Units of the store that a request takes: writes of 1 KB, with those of an index, and reads of 4 KB.
+/// The store units that a request consumes: writes of 1 KB, including those of an index, and reads of 4 KB.
 fn units(flow: &str) -> (u32, u32) {
     match flow.split_once(": ") {
-        // The grant and its entry in the index of its person; the person, the session and the consent.
+        // Writes: the grant and its entry in the person's index. Reads: the person, the session and the consent.
         Some(("authorize", _)) => (2, 3),
         Some(("introspect", _) | ("metadata", "key set")) => (0, 1),
-        // The grant and the person.
+        // Reads: the grant and the person.
         Some(("userinfo", _)) => (0, 2),
         Some(
             ("revoke", _)
@@ -124,15 +124,16 @@ fn units(flow: &str) -> (u32, u32) {
 }
 
 impl Prices {
-    /// Reads the file.
+    /// Reads the price file.
     ///
     /// # Errors
-    /// When it is not as it should be.
+    /// If the file is missing or malformed.
     pub fn read() -> Result<Self, Failure> {
         Ok(toml::from_str(&std::fs::read_to_string(root().join("tests/bench/prices.toml"))?)?)
     }
 
-    /// What a million requests of a flow cost in a function of `memory` MiB, with an access log of so many bytes a line.
+    /// The cost of a million requests of a flow in a function of `memory` MiB; `access_log` is the length of an
+    /// access log line in bytes.
     pub fn cost(&self, flow: &Flow, memory: u32, access_log: u32) -> Cost {
         let (writes, reads) = units(&flow.name);
         let memory = f64::from(memory);
@@ -150,7 +151,7 @@ impl Prices {
         }
     }
 
-    /// The tables of what was measured.
+    /// The cost tables for the measured figures.
     fn tables(&self, part: &Functions) -> Result<String, Failure> {
         let template = Template::of_the_product()?;
         let columns = [
@@ -207,7 +208,8 @@ impl Prices {
     }
 }
 
-/// The length of a line of the access log: the template's form, with values of the usual length in place of its variables.
+/// The length of an access log line: the template's format, with values of the usual length in place of its
+/// variables.
 fn access_log_bytes() -> Result<u32, Failure> {
     let template = std::fs::read_to_string(root().join("infra/template.yaml"))?;
     let form =
@@ -230,10 +232,10 @@ fn readme() -> PathBuf {
     root().join("infra/README.md")
 }
 
-/// `infra/README.md` with the tables of what was measured.
+/// Returns `infra/README.md` with the tables for the measured figures filled in.
 ///
 /// # Errors
-/// When the page has no place for them.
+/// If the page has no marks for them.
 pub fn page(part: &Functions) -> Result<String, Failure> {
     let page = std::fs::read_to_string(readme())?;
     let (before, rest) =
@@ -242,10 +244,10 @@ pub fn page(part: &Functions) -> Result<String, Failure> {
     Ok([before, MARKS.0, "\n", &Prices::read()?.tables(part)?, "\n", MARKS.1, after].concat())
 }
 
-/// Writes [`page`].
+/// Writes the page that [`page`] returns.
 ///
 /// # Errors
-/// As [`page`], and when it cannot be written.
+/// As [`page`], and if the file cannot be written.
 pub fn write(part: &Functions) -> Result<(), Failure> {
     Ok(std::fs::write(readme(), page(part)?)?)
 }
@@ -260,7 +262,7 @@ mod tests {
         Prices::read().unwrap()
     }
 
-    /// A flow of so many microseconds of a processor, round trips, and bytes of log.
+    /// A flow with the given processor time in microseconds, round trips, and bytes of log.
     fn flow(name: &str, cpu: f64, round_trips: u64, log_bytes: f64) -> Flow {
         let warm = Warm { cpu, log_bytes, answer_bytes: 1_000.0, ..Warm::default() };
         let storage = Storage { round_trips, ..Storage::default() };
@@ -275,7 +277,7 @@ mod tests {
     #[test]
     fn time_is_billed_in_whole_milliseconds_of_the_memorys_share_of_a_processor() {
         let billed = |cpu, trips, memory| prices().cost(&flow("token: x", cpu, trips, 0.0), memory, 0).billed_ms;
-        // 512 MiB are 0.29 of a processor.
+        // A function of 512 MiB gets 0.29 of a processor.
         assert_eq!(
             [billed(280.0, 0, 512), billed(300.0, 0, 512), billed(280.0, 1, 512)].map(|ms| format!("{ms}")),
             ["1", "2", "5"]
@@ -286,7 +288,7 @@ mod tests {
     #[test]
     fn a_million_is_the_sum_of_its_parts() {
         let cost = prices().cost(&flow("token: code, ES256", 100.0, 1, 174.0), 1024, 174);
-        // Requests, and 5 ms of a GiB; 200 bytes of log; a write; the gateway with its own 200 bytes.
+        // In order: requests and 5 ms of a GiB; 200 bytes of log; a write; the gateway with its own 200 bytes.
         let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
         close(cost.lambda, 0.20 + 5.0 * 13.333_4 / 1_000.0);
         close(cost.log, 0.10);

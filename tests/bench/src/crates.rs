@@ -1,4 +1,4 @@
-//! How many crates a function links.
+//! Counts the crates that each function links.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -7,19 +7,20 @@ use std::process::Command;
 use crate::Failure;
 use crate::binary::FUNCTIONS;
 
-/// The repository.
+/// The root directory of the repository.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).map(Path::to_path_buf).unwrap_or_default()
 }
 
-/// What shows the crates that are linked into a function: with the features that it asks for itself, as it is deployed,
-/// and without macros, which are run by the compiler. What the clients of the tests ask for is not counted.
+/// The arguments of the cargo command that lists the crates linked into a function: with the features that it enables
+/// itself, as deployed, and without proc macros, which only the compiler runs. Features that the clients of the tests
+/// enable are not counted.
 pub const TREE: [&str; 6] = ["tree", "--locked", "--edges", "normal,no-proc-macro", "--prefix", "none"];
 
-/// How many crates are linked into each function, its own and those of this workspace included.
+/// Counts the crates linked into each function, including its own and those of this workspace.
 ///
 /// # Errors
-/// When cargo cannot tell.
+/// If cargo fails.
 pub fn linked() -> Result<BTreeMap<String, u64>, Failure> {
     FUNCTIONS.iter().map(|name| Ok(((*name).to_owned(), linked_into(name)?))).collect()
 }
@@ -32,7 +33,8 @@ fn linked_into(name: &str) -> Result<u64, Failure> {
         return Err(format!("cargo tree: {}", String::from_utf8_lossy(&told.stderr)).into());
     }
     let text = String::from_utf8(told.stdout)?;
-    // A name and a version; what stands behind them says where it is from, or that it was told before.
+    // Only the name and the version matter; the rest of the line gives the source, or says that the crate was listed
+    // before.
     let crates = text.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>());
     Ok(crates.filter(|words| !words.concat().is_empty()).collect::<BTreeSet<_>>().len() as u64)
 }

@@ -1,4 +1,4 @@
-//! What is asked of the functions: each flow is one kind of request to one function.
+//! The requests that are measured: each flow is one kind of request to one function.
 
 use std::collections::VecDeque;
 
@@ -11,41 +11,41 @@ use serde_json::Value;
 use crate::Failure;
 use crate::place::{App, Format, Place};
 
-/// One kind of request.
+/// One kind of request to one function.
 #[derive(Clone, Copy, Debug)]
 pub struct Flow {
-    /// What it is called: the function first.
+    /// The name of the flow, beginning with the function.
     pub name: &'static str,
-    /// Who answers.
+    /// The function that answers the request.
     pub function: &'static str,
     work: Work,
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Work {
-    /// A token for a service.
+    /// A service requests a token for itself.
     Service(Format),
-    /// A token is looked at that a service got.
+    /// An API introspects a token that was issued to a service.
     IntrospectServices(Format),
-    /// A token is looked at that an app got for a person.
+    /// An API introspects a token that was issued to an app for a person.
     IntrospectPersons,
-    /// A code is redeemed; each is good once.
+    /// An app redeems a code; each code can be used once.
     Redeem,
-    /// The same, and the app is told who signed in.
+    /// The same with an ID token in the answer.
     RedeemAndSignIn,
-    /// The refresh token of the answer before.
+    /// An app refreshes with the refresh token of the previous answer.
     Refresh,
-    /// A refresh token ends its grant; each does so once.
+    /// An app revokes a refresh token and so ends the grant; each can be revoked once.
     RevokeGrant,
-    /// A JWT of a service ends.
+    /// A service revokes its JWT.
     RevokeServices,
-    /// Who signed in is asked.
+    /// An app requests the claims of the person who signed in.
     UserInfo,
-    /// A document.
+    /// A client fetches a document.
     Document(&'static str),
-    /// An authorization request of somebody who has signed in and agreed.
+    /// An app sends an authorization request for a person who has already signed in and consented.
     Silent,
-    /// An app signs a person out; each session ends once.
+    /// An app signs a person out; each session can be ended once.
     SignOut,
 }
 
@@ -54,7 +54,7 @@ const fn flow(name: &'static str, function: &'static str, work: Work) -> Flow {
 }
 
 impl Flow {
-    /// All of them.
+    /// All flows that are measured.
     pub const ALL: [Self; 17] = [
         flow("token: client credentials, ES256", "token", Work::Service(Format::Es256)),
         flow("token: client credentials, RS256", "token", Work::Service(Format::Rs256)),
@@ -75,26 +75,26 @@ impl Flow {
         flow("logout: with an ID token", "logout", Work::SignOut),
     ];
 
-    /// The one of this name.
+    /// Finds a flow by its name.
     ///
     /// # Errors
-    /// When there is none; tells which there are.
+    /// If there is no such flow; the message lists the names.
     pub fn named(name: &str) -> Result<Self, Failure> {
         let names = || Self::ALL.map(|flow| format!("  {}", flow.name)).join("\n");
         let found = Self::ALL.into_iter().find(|flow| flow.name == name);
         found.ok_or_else(|| format!("no flow {name:?}; there are:\n{}", names()).into())
     }
 
-    /// Whether a person has to be there to make its requests, which takes longer.
+    /// Returns whether its requests need a signed-in person; those take longer to prepare.
     pub fn is_of_people(&self) -> bool {
         let once = matches!(self.work, Work::Redeem | Work::RedeemAndSignIn | Work::RevokeGrant | Work::SignOut);
         once || matches!(self.work, Work::Silent)
     }
 
-    /// Where its requests come from. `batch` are made ready at a time where each is good once.
+    /// Creates the source of its requests. Single-use requests are prepared `batch` at a time.
     ///
     /// # Errors
-    /// When the first one cannot be made.
+    /// If the first request cannot be created.
     pub async fn source<'p>(&self, place: &'p Place, batch: usize) -> Result<Source<'p>, Failure> {
         let http = place.stack.http();
         let browser = place.browser(self.work.app(place)).await;
@@ -122,7 +122,7 @@ impl Work {
     }
 }
 
-/// The requests of a flow, one after the other.
+/// The requests of a flow, one after another.
 pub struct Source<'p> {
     place: &'p Place,
     work: Work,
@@ -130,15 +130,15 @@ pub struct Source<'p> {
     http: Http,
     browser: Browser,
     ready: VecDeque<Bytes>,
-    /// The event that can be repeated, or the one that follows from the last answer.
+    /// The event that can be repeated, or the one derived from the last answer.
     same: Option<Bytes>,
 }
 
 impl Source<'_> {
-    /// The next event.
+    /// Returns the next event to send.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// If the event cannot be created.
     pub async fn next(&mut self) -> Result<Bytes, Failure> {
         if let Some(event) = &self.same {
             return Ok(event.clone());
@@ -152,10 +152,10 @@ impl Source<'_> {
         self.ready.pop_front().ok_or_else(|| "no event".into())
     }
 
-    /// Looks at an answer: it must be the right one, and the next event may follow from it.
+    /// Checks an answer, and derives the next event from it where the flow is a chain.
     ///
     /// # Errors
-    /// When it is not the right one.
+    /// If the answer is not the expected one.
     pub fn answered(&mut self, payload: &[u8]) -> Result<(), Failure> {
         let response = event::to_response(payload)?;
         let right = if matches!(self.work, Work::Silent) { 303 } else { 200 };
@@ -195,7 +195,8 @@ impl Source<'_> {
         Ok(())
     }
 
-    /// The event that every request of the flow repeats, or the first of a chain; `None` where each is good once.
+    /// The event that every request of the flow repeats, or the first of a chain; `None` if each event can be used
+    /// only once.
     async fn repeatable(&mut self) -> Result<Option<Bytes>, Failure> {
         let place = self.place;
         let event = match self.work {
@@ -219,7 +220,7 @@ impl Source<'_> {
         Ok(Some(event))
     }
 
-    /// An event that is good once.
+    /// Creates an event that can be used once.
     async fn fresh(&mut self) -> Result<Bytes, Failure> {
         let place = self.place;
         if matches!(self.work, Work::RevokeServices) {

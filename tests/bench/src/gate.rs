@@ -1,4 +1,4 @@
-//! The gate, as `tests/run` runs it: the binaries beside this test, held to `limits.toml`.
+//! The regression gate that `tests/run` runs: it holds the binaries beside this test to `limits.toml`.
 
 use harness::Stack;
 

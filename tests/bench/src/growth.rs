@@ -1,4 +1,5 @@
-//! How the flows do when the tables grow: the same requests with ever more clients, then with ever more grants beside them.
+//! Measures the flows as the tables grow: the same requests with more and more other clients, then with more and more
+//! other grants.
 
 use std::path::Path;
 
@@ -16,52 +17,52 @@ use crate::speed::warm;
 use crate::storage::storage;
 use crate::times::Times;
 
-/// As many items as one `BatchWriteItem` may hold.
+/// The number of items that one `BatchWriteItem` may hold.
 const BATCH: usize = 25;
 const CALLS_AT_ONCE: usize = 4;
-/// The characters that keys are made of.
+/// The alphabet of the keys.
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// How far it goes.
+/// The sizes to measure at.
 #[derive(Clone, Debug)]
 pub struct Extent {
-    /// So many clients besides those that ask, one number after the other.
+    /// The numbers of other clients, one stage after another.
     pub clients: Vec<u64>,
-    /// Then so many grants besides those that are asked about.
+    /// The numbers of other grants, measured after the clients.
     pub grants: Vec<u64>,
-    /// How often each flow is asked at each stage.
+    /// The number of requests to each flow at each stage.
     pub requests: usize,
 }
 
-/// One flow at one stage.
+/// The measurement of one flow at one stage.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Stage {
-    /// Clients in the table besides those that ask.
+    /// The number of other clients in the table.
     pub clients: u64,
-    /// Grants in the table besides those that are asked about.
+    /// The number of other grants in the table.
     pub grants: u64,
-    /// The flow.
+    /// The name of the flow.
     pub flow: String,
-    /// The most that any request took.
+    /// The largest number of round trips that any request took.
     pub round_trips: u64,
-    /// What an invocation took.
+    /// The duration of an invocation.
     pub times: Times,
 }
 
-/// A table that is filled with copies of one item that the product made.
+/// A table that is filled with copies of one item that Jeton wrote.
 struct Filled<'h> {
     http: &'h Http,
     table: String,
     item: Map<String, Value>,
-    /// The attributes of which each copy gets its own, of the same length.
+    /// The attributes that differ in each copy, with values of the same length.
     own: &'static [&'static str],
     copies: u64,
 }
 
-/// Measures with `jeton dev` in `data`.
+/// Measures all stages with a `jeton dev` that stores its data in `data`.
 ///
 /// # Errors
-/// When a flow is answered wrongly.
+/// If a flow gets a wrong answer.
 pub async fn growth(binaries: &Path, data: &Path, extent: &Extent) -> Result<Vec<Stage>, Failure> {
     let place = Place::on(Stack::builder().data(data).start(), binaries.to_path_buf())?;
     let http = Http::new(&place.store());
@@ -108,7 +109,7 @@ async fn clients<'h>(place: &Place, http: &'h Http) -> Result<Filled<'h>, Failur
     Ok(Filled { http, table, item: item.clone(), own: &["id", "client_id"], copies: 0 })
 }
 
-/// Of a grant that is active.
+/// A grants table that will be filled with copies of an active grant.
 async fn grants<'h>(place: &Place, http: &'h Http) -> Result<Filled<'h>, Failure> {
     let refresh = Flow::named("token: refresh, ES256")?;
     drop(refresh.source(place, 1).await?);
@@ -121,7 +122,7 @@ async fn grants<'h>(place: &Place, http: &'h Http) -> Result<Filled<'h>, Failure
 }
 
 impl Filled<'_> {
-    /// Until there are so many copies.
+    /// Adds copies until there are `number` of them.
     async fn fill(&mut self, number: u64) -> Result<(), Failure> {
         let numbers: Vec<u64> = (self.copies..number).collect();
         let (http, this) = (self.http, &*self);
@@ -138,7 +139,8 @@ impl Filled<'_> {
         Ok(())
     }
 
-    /// What the store takes by itself to give a copy or to write one again: what it takes of the flows.
+    /// Measures how long the store itself takes to read a copy or to write one again, which is its share of the
+    /// flows.
     async fn times(&self, operation: &str, calls: usize) -> Times {
         let mut times = Vec::with_capacity(calls);
         for number in (0..self.copies).cycle().take(calls) {
@@ -165,7 +167,7 @@ impl Filled<'_> {
     }
 }
 
-/// A text of the same length that ends in other letters; what stands before `#` is its kind and stays.
+/// Returns a text of the same length with other letters at its end; the kind in front of `#` stays.
 fn another(text: &str, number: u64) -> String {
     let (kind, rest) = text.split_once('#').map_or(("", text), |(kind, rest)| (kind, rest));
     let mut random = Random::of(u64::MAX, number);

@@ -1,20 +1,21 @@
-//! Speed, size and work of the function binaries: measured, written down, and held to limits.
+//! Speed, size and work of the function binaries: measured, recorded, and held to limits.
 //!
 //! From the outside in:
-//! - [`limits`] is the gate of `tests/run`: what repeats exactly may not grow;
-//! - [`place`] is the stack that is measured on, [`flow`] what is asked of the functions;
-//! - [`speed`] measures starts and invocations, [`signature`] the signatures by themselves, [`storage`] what goes to the
-//!   store and comes back, [`valgrind`] instructions and memory, [`binary`] and [`crates`] what is linked; [`measure`] does
-//!   all of that, [`growth`] part of it with ever larger tables, and [`tls`] starts with the store behind TLS;
-//! - [`report`] writes down what [`results`] hold and what [`peers`] were found to take; [`cost`] makes dollars of it.
+//! - [`limits`] is the regression gate of `tests/run`: repeatable counts may not grow;
+//! - [`place`] is the stack to measure on, and [`flow`] lists the requests to the functions;
+//! - [`speed`] measures starts and invocations, [`signature`] signatures alone, [`storage`] the traffic to and from
+//!   the store, [`valgrind`] instructions and memory, [`binary`] and [`crates`] the linked code; [`measure`] does all
+//!   of that, [`growth`] part of it with growing tables, and [`tls`] starts with the store behind TLS;
+//! - [`report`] writes the report from the [`results`] and the measurements of [`peers`]; [`cost`] converts them to
+//!   dollars.
 //!
 //! # Decisions
-//! - What is measured is the binary that is deployed, from outside, as Lambda runs it: one process, one request at a time,
-//!   the event handed over by a Runtime API on loopback. What that and `lambda_http` take is measured with a function
-//!   that does nothing and reported beside the rest, so that it can be subtracted.
-//! - An answer is looked at before its time counts: a refusal is fast.
-//! - Time is reported and never judged. What is judged is counted.
-//! - Instructions are judged outside of AWS-LC: inside they depend on the processor and on random numbers.
+//! - The deployed binary is measured from outside, as Lambda runs it: one process, one request at a time, each event
+//!   delivered by a Runtime API on loopback. The overhead of that and of `lambda_http` is measured with a function
+//!   that does nothing, and reported separately so that it can be subtracted.
+//! - An answer is checked before its time counts, because a refusal is fast.
+//! - Times are reported but never judged. Only counts are judged.
+//! - Instructions are judged outside of AWS-LC only: inside, they depend on the processor and on random numbers.
 
 pub mod binary;
 mod callgrind;
@@ -41,5 +42,5 @@ pub mod times;
 pub mod tls;
 pub mod valgrind;
 
-/// Whatever went wrong, as a person is told.
+/// Any error, with a message for a human reader.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

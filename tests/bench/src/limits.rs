@@ -1,9 +1,9 @@
-//! The regression gate: what was measured when the limits were written, and how much it may be.
+//! The regression gate: the figures measured when the limits were written, and how far they may grow.
 //!
-//! Everything here repeats: it counts calls, bytes, instructions and crates, and never time. Between runs, and between two
-//! builds of the same source in different folders, instructions and allocations differed by 0.4 % at most; neither what
-//! AWS-LC takes for the processor (`OPENSSL_ia32cap`) nor the string instructions of the C library make a difference. Another
-//! compiler, and another C library, do.
+//! Every figure here is repeatable: calls, bytes, instructions and crates are counted, never time. Between runs, and
+//! between two builds of the same source in different directories, instructions and allocations differed by 0.4 % at
+//! most; neither the processor features that AWS-LC uses (`OPENSSL_ia32cap`) nor the string instructions of the C
+//! library make a difference. Another compiler, or another C library, does.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,35 +19,35 @@ use crate::flow::Flow;
 use crate::place::Place;
 use crate::{crates, storage, valgrind};
 
-/// So many requests are counted for each flow; storage first, then those under valgrind.
+/// The number of requests to count for each flow: for storage, and under valgrind.
 const REQUESTS: (usize, u64) = (10, 20);
 
-/// So many functions run under valgrind at a time.
+/// The number of functions that run under valgrind at the same time.
 const AT_ONCE: usize = 2;
 
-/// What is held to a limit.
+/// A figure that is held to a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Figure {
-    /// Calls to the store for a warm request.
+    /// The calls to the store for a warm request.
     RoundTrips,
-    /// Bytes to the store for a warm request, with the heads of HTTP.
+    /// The bytes to the store for a warm request, including the HTTP headers.
     BytesToTheStore,
-    /// Bytes from it.
+    /// The bytes from the store for a warm request.
     BytesFromTheStore,
-    /// Instructions of a warm request outside of AWS-LC.
+    /// The instructions of a warm request outside of AWS-LC.
     Instructions,
-    /// Calls of the allocator for a warm request.
+    /// The calls of the allocator for a warm request.
     Allocations,
-    /// What of a function's binary is mapped into memory.
+    /// The bytes of a function's binary that are mapped into memory.
     LoadableBytes,
-    /// Crates that are linked into a function.
+    /// The number of crates that are linked into a function.
     Crates,
 }
 
-/// What was found, by the name of a flow or a function.
+/// The measured figures, by the name of a flow or a function.
 pub type Found = BTreeMap<Figure, BTreeMap<String, u64>>;
 
-/// One line of the file.
+/// One line of `limits.toml`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Limit {
@@ -55,7 +55,7 @@ struct Limit {
     limit: u64,
 }
 
-/// The file.
+/// The limits that `limits.toml` contains.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Limits(BTreeMap<String, BTreeMap<String, Limit>>);
@@ -71,7 +71,7 @@ impl Figure {
         Self::Crates,
     ];
 
-    /// Its table in the file.
+    /// The name of its table in the file.
     const fn key(self) -> &'static str {
         match self {
             Self::RoundTrips => "round-trips",
@@ -84,7 +84,7 @@ impl Figure {
         }
     }
 
-    /// What it counts.
+    /// A description of what it counts.
     const fn meaning(self) -> &'static str {
         match self {
             Self::RoundTrips => "Calls to the store for a warm request.",
@@ -97,8 +97,8 @@ impl Figure {
         }
     }
 
-    /// How much more than what was measured is let through, in percent. What cannot differ between two runs of one build
-    /// and two machines has none.
+    /// The tolerance above the measured value, in percent. It is zero for figures that cannot differ between two runs
+    /// of one build or between two machines.
     const fn margin(self) -> u64 {
         match self {
             Self::RoundTrips | Self::Crates => 0,
@@ -108,7 +108,7 @@ impl Figure {
         }
     }
 
-    /// The command that shows where it goes.
+    /// The command that breaks the figure down.
     fn command(self, name: &str) -> String {
         match self {
             Self::RoundTrips
@@ -125,15 +125,15 @@ impl Figure {
 }
 
 impl Limits {
-    /// Where they are kept.
+    /// The path of `limits.toml`.
     pub fn path() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("limits.toml")
     }
 
-    /// Reads them.
+    /// Reads the limits from `limits.toml`.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// If the file cannot be read.
     pub fn read() -> Result<Self, Failure> {
         Self::parse(&std::fs::read_to_string(Self::path())?)
     }
@@ -147,7 +147,7 @@ impl Limits {
     }
 }
 
-/// What is above its limit, what has none, and what is limited and was not found.
+/// Lists figures above their limit, figures without a limit, and limits without a figure.
 pub fn faults(found: &Found, limits: &Limits) -> Vec<String> {
     let mut faults = Vec::new();
     for (figure, values) in found {
@@ -172,7 +172,7 @@ pub fn faults(found: &Found, limits: &Limits) -> Vec<String> {
     faults
 }
 
-/// The text of the file for what was found.
+/// Formats the measured figures as the text of the limits file.
 ///
 /// # Errors
 /// Never: text can be written.
@@ -200,10 +200,10 @@ pub fn written(found: &Found) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// What the functions ask of their store.
+/// Measures the functions' traffic to the store.
 ///
 /// # Errors
-/// When one answers wrongly.
+/// If a function gives a wrong answer.
 pub async fn found_in_storage(place: &Place) -> Result<Found, Failure> {
     let mut found = Found::new();
     for flow in Flow::ALL {
@@ -215,10 +215,10 @@ pub async fn found_in_storage(place: &Place) -> Result<Found, Failure> {
     Ok(found)
 }
 
-/// What the functions execute.
+/// Measures the instructions and allocations of the functions.
 ///
 /// # Errors
-/// When valgrind is missing, or one answers wrongly.
+/// If valgrind is missing, or a function gives a wrong answer.
 pub async fn found_in_work(place: &Place) -> Result<Found, Failure> {
     let counted = iter(Flow::ALL).map(async |flow| {
         let work = valgrind::work(place, &flow, REQUESTS.1).await?;
@@ -233,10 +233,10 @@ pub async fn found_in_work(place: &Place) -> Result<Found, Failure> {
     Ok(found)
 }
 
-/// What the functions weigh.
+/// Measures the binaries of the functions.
 ///
 /// # Errors
-/// When a binary is missing.
+/// If a binary is missing.
 pub fn found_in_binaries(binaries: &Path) -> Result<Found, Failure> {
     let mut found = Found::new();
     for name in FUNCTIONS {

@@ -1,4 +1,4 @@
-//! `bench`: measures the functions and writes down what it found.
+//! `bench`: measures the functions and records the results.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use bench::{Failure, cost, growth, measure, storage, tls, valgrind};
 use clap::{Args, Parser, Subcommand};
 use harness::Stack;
 
-/// Measures the functions and writes down what it found.
+/// Measures the functions and records the results.
 #[derive(Parser)]
 #[command(name = "bench", arg_required_else_help = true)]
 struct Arguments {
@@ -22,30 +22,30 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Measure starts, invocations, calls to the store, instructions, memory and sizes of the functions.
+    /// Measure starts, invocations, store calls, instructions, memory and sizes of the functions.
     Functions(FunctionsOptions),
     /// Measure the flows while the tables grow.
     Growth(GrowthOptions),
     /// Measure starts and first invocations with the store behind TLS.
     Tls(TlsOptions),
-    /// Write REPORT.md, results.json and the pictures from what was measured.
+    /// Write REPORT.md, results.json and the charts from the measurements.
     Report {
-        /// The folder with the parts.
+        /// The directory with the measurements.
         #[arg(long, default_value = "target/bench")]
         parts: PathBuf,
-        /// The folder that gets the report.
+        /// The directory to write the report to.
         #[arg(long, default_value = "tests/bench")]
         into: PathBuf,
     },
-    /// Write what a million requests cost into infra/README.md, by tests/bench/prices.toml and results.json.
+    /// Write the cost of a million requests into infra/README.md, from tests/bench/prices.toml and results.json.
     Cost,
     /// Compare the binaries beside this one with tests/bench/limits.toml.
     Limits {
-        /// Write the limits for what is found now.
+        /// Write new limits from the current measurements.
         #[arg(long)]
         write: bool,
     },
-    /// Show where a flow's work goes: its calls to the store, and its most expensive functions.
+    /// Show where a flow does its work: its store calls and its most expensive functions.
     Where {
         /// The name of the flow.
         flow: String,
@@ -54,57 +54,57 @@ enum Task {
 
 #[derive(Args)]
 struct FunctionsOptions {
-    /// The folder with the function binaries and examples/floor; the one of this program without it.
+    /// The directory with the function binaries and examples/floor; by default the directory of this program.
     #[arg(long)]
     binaries: Option<PathBuf>,
-    /// Starts of each flow.
+    /// The number of starts of each flow.
     #[arg(long, default_value_t = 50)]
     starts: usize,
-    /// Warm invocations of each flow; of those that need a person a quarter.
+    /// The number of warm invocations of each flow; a quarter of it for flows that need a person.
     #[arg(long, default_value_t = 4000)]
     requests: usize,
-    /// Warm invocations at each distance of the store.
+    /// The number of warm invocations at each distance of the store.
     #[arg(long, default_value_t = 200)]
     distant: usize,
-    /// How much later the store answers, one number after the other.
+    /// Delays of the store's answers in milliseconds; each one is measured.
     #[arg(long, value_delimiter = ',', default_value = "0,1,2,5")]
     storage_delay_ms: Vec<u64>,
-    /// Requests under valgrind.
+    /// The number of requests under valgrind.
     #[arg(long, default_value_t = 50)]
     counted: u64,
-    /// Where to write what was found.
+    /// The file to write the measurements to.
     #[arg(long, default_value = "target/bench/functions.json")]
     out: PathBuf,
 }
 
 #[derive(Args)]
 struct GrowthOptions {
-    /// The folder with the function binaries; the one of this program without it.
+    /// The directory with the function binaries; by default the directory of this program.
     #[arg(long)]
     binaries: Option<PathBuf>,
-    /// So many clients besides those that ask, one number after the other.
+    /// Numbers of other clients in the table; each one is measured.
     #[arg(long, value_delimiter = ',', default_value = "1,10,100,1000,100000")]
     clients: Vec<u64>,
-    /// So many grants besides those that are asked about; the first beside all numbers of clients.
+    /// Numbers of other grants in the table; the first one applies to all numbers of clients.
     #[arg(long, value_delimiter = ',', default_value = "100,1000,10000,100000,1000000")]
     grants: Vec<u64>,
-    /// Warm invocations of each flow at each stage.
+    /// The number of warm invocations of each flow at each stage.
     #[arg(long, default_value_t = 400)]
     requests: usize,
-    /// Where to write what was found.
+    /// The file to write the measurements to.
     #[arg(long, default_value = "target/bench/growth.json")]
     out: PathBuf,
 }
 
 #[derive(Args)]
 struct TlsOptions {
-    /// The folder with the function binaries; the one of this program without it.
+    /// The directory with the function binaries; by default the directory of this program.
     #[arg(long)]
     binaries: Option<PathBuf>,
-    /// Starts of each flow.
+    /// The number of starts of each flow.
     #[arg(long, default_value_t = 50)]
     starts: usize,
-    /// Where to write what was found.
+    /// The file to write the measurements to.
     #[arg(long, default_value = "target/bench/tls.json")]
     out: PathBuf,
 }

@@ -1,4 +1,4 @@
-//! Everything that is measured of the functions, one after the other: each measurement has the machine to itself.
+//! Takes all measurements of the functions, one after another, so that each has the machine to itself.
 
 use std::path::{Path, PathBuf};
 
@@ -10,27 +10,27 @@ use crate::place::Place;
 use crate::results::{self, Floor, Function, Functions, Origin};
 use crate::{Failure, crates, signature, speed, storage, valgrind};
 
-/// How much is measured.
+/// The numbers of measurements to take.
 #[derive(Clone, Debug)]
 pub struct Extent {
-    /// The folder with the binaries.
+    /// The directory with the function binaries.
     pub binaries: PathBuf,
-    /// Starts of each flow.
+    /// The number of starts of each flow.
     pub starts: usize,
-    /// Warm invocations of each flow; of those that need a person a quarter.
+    /// The number of warm invocations of each flow; a quarter of it for flows that need a person.
     pub requests: usize,
-    /// Warm invocations at each distance.
+    /// The number of warm invocations at each distance.
     pub distant: usize,
-    /// How much later the store answers.
+    /// The delays of the store's answers, in milliseconds.
     pub delays_ms: Vec<u64>,
-    /// Requests under valgrind.
+    /// The number of requests under valgrind.
     pub counted: u64,
 }
 
-/// Measures.
+/// Takes all measurements of the functions.
 ///
 /// # Errors
-/// When a function does not start, or answers wrongly.
+/// If a function does not start, or gives a wrong answer.
 pub async fn functions(extent: &Extent) -> Result<Functions, Failure> {
     let place = Place::on(Stack::start(), extent.binaries.clone())?;
     let signatures = signature::all(extent.requests)?;

@@ -1,124 +1,124 @@
-//! What `tests/bench/peers/run` found, as far as the report shows it.
+//! The results of `tests/bench/peers/run`, as far as the report shows them.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// The file.
+/// The contents of the results file.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Peers {
-    /// Who was measured.
+    /// The servers that were measured.
     pub servers: Vec<Server>,
-    /// What was asked of them.
+    /// The results of each workload at each server.
     pub workloads: Vec<Workload>,
-    /// How many times better Jeton is than each peer. Those with their state in `DynamoDB` stand beside Jeton without the
-    /// store that `jeton dev` holds.
+    /// The factors by which Jeton is better than each peer. Peers with their state in `DynamoDB` are compared with
+    /// Jeton without the store that `jeton dev` contains.
     #[serde(default)]
     pub ratios: Vec<Ratio>,
-    /// The same for `jeton dev` without the store that it holds.
+    /// The same factors for `jeton dev` without the store that it contains.
     #[serde(default)]
     pub ratios_store_apart: Vec<Ratio>,
-    /// What a peer has not.
+    /// The workloads that a peer does not support.
     #[serde(default)]
     pub missing: Vec<Missing>,
-    /// How many of simultaneous redemptions of one code got tokens.
+    /// The results of redeeming one code several times at once.
     #[serde(default)]
     pub races: Vec<Race>,
 }
 
-/// A server.
+/// A server that was measured.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Server {
-    /// Its name.
+    /// The name of the server.
     pub name: String,
-    /// Its version.
+    /// The version of the server.
     #[serde(default)]
     pub version: String,
-    /// What it runs on.
+    /// The runtime that the server uses.
     #[serde(default)]
     pub runtime: String,
-    /// From the start of its process to its first token.
+    /// The times from the start of its process to its first token, in milliseconds.
     #[serde(default)]
     pub start_to_first_token_ms: Vec<f64>,
-    /// The most memory that it ever had.
+    /// The peak memory of the server, in KiB.
     #[serde(default)]
     pub peak_memory_kib: Option<f64>,
 }
 
-/// What is asked of a server.
+/// A kind of request to a server.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Work {
-    /// Its name.
+    /// The name of the kind of request.
     #[serde(alias = "workload")]
     pub name: String,
-    /// How its tokens are signed.
+    /// The algorithm that signs its tokens.
     #[serde(default)]
     pub algorithm: Option<String>,
 }
 
-/// One kind of work at one server; medians of the rounds.
+/// The results of one kind of request at one server: medians of the rounds.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Workload {
-    /// What was asked.
+    /// The kind of request.
     #[serde(flatten)]
     pub work: Work,
-    /// Who did it.
+    /// The name of the server.
     pub server: String,
-    /// Processor time.
+    /// The processor time of a request, in microseconds.
     pub cpu_us_per_request: Option<f64>,
-    /// Throughput.
+    /// The throughput, in requests per second.
     pub requests_per_second: Option<f64>,
-    /// Calls to `DynamoDB`, where the state is there.
+    /// The calls to `DynamoDB`, if the server keeps its state there.
     #[serde(default)]
     pub store_calls: Option<BTreeMap<String, f64>>,
 }
 
-/// How many times better Jeton is.
+/// The factors by which Jeton is better than a peer.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Ratio {
-    /// At what.
+    /// The kind of request that is compared.
     #[serde(flatten)]
     pub work: Work,
-    /// Than whom.
+    /// The name of the peer.
     pub peer: String,
-    /// Which Jeton.
+    /// The variant of Jeton that is compared.
     #[serde(default)]
     pub beside: String,
-    /// The peer's processor time by Jeton's.
+    /// The peer's processor time divided by Jeton's.
     pub cpu_ratio: Option<f64>,
-    /// Jeton's requests a second by the peer's.
+    /// Jeton's requests per second divided by the peer's.
     pub throughput_ratio: Option<f64>,
 }
 
-/// One code, presented by many at once, several times.
+/// Several rounds of presenting one code in many requests at once.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Race {
-    /// Whose code.
+    /// The server that issued the code.
     pub server: String,
-    /// Of what client.
+    /// The client that the code was issued to.
     pub client: String,
-    /// How many presented it.
+    /// The number of requests that presented the code.
     pub redemptions: usize,
-    /// How many of them got tokens, each time.
+    /// The number of them that got tokens, for each round.
     pub got_tokens: Vec<usize>,
-    /// How many of the refresh tokens were good afterwards, each time.
+    /// The number of refresh tokens that were still valid afterwards, for each round.
     pub refresh_tokens_good_afterwards: Vec<usize>,
 }
 
-/// What was not measured.
+/// A workload that was not measured at a server.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Missing {
-    /// What.
+    /// The kind of request that is missing.
     #[serde(flatten)]
     pub work: Work,
-    /// Who has it not.
+    /// The server that does not support it.
     pub server: String,
-    /// Why.
+    /// The reason it was not measured.
     pub why: String,
 }
 
 impl Work {
-    /// Name and algorithm.
+    /// The name and the algorithm of the work.
     pub fn title(&self) -> String {
         let algorithm = self.algorithm.iter().map(|algorithm| format!(", {algorithm}"));
         [self.name.clone()].into_iter().chain(algorithm).collect()
@@ -126,7 +126,7 @@ impl Work {
 }
 
 impl Server {
-    /// The median of its starts.
+    /// The median of the server's start times.
     pub fn start(&self) -> Option<f64> {
         let mut times = self.start_to_first_token_ms.clone();
         times.sort_by(f64::total_cmp);

@@ -1,4 +1,4 @@
-//! The stack that is measured on: `jeton dev` as the storage, an API for each form of token, and who asks for them.
+//! The stack to measure on: `jeton dev` as the storage, an API for each token format, and their clients.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::Failure;
 
 const CALLBACK: &str = "https://shop.example/callback";
 
-/// What an access token is.
+/// The format of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// A JWT signed with ECDSA P-256.
@@ -20,30 +20,30 @@ pub enum Format {
     Rs256,
     /// A JWT signed with Ed25519.
     EdDsa,
-    /// A handle.
+    /// An opaque handle instead of a JWT.
     Opaque,
 }
 
 /// An API and its clients.
 struct Clients {
     format: Format,
-    /// Asks for tokens of its own.
+    /// The client that requests tokens for itself.
     service: RegisteredClient,
-    /// Asks what tokens are worth.
+    /// The client that introspects tokens.
     api: RegisteredClient,
 }
 
-/// An app, the scope that it asks for, and who signs in to it.
+/// An app, the scope that it requests, and the person who signs in to it.
 pub struct App {
-    /// The app.
+    /// The app as a registered client.
     pub client: RegisteredClient,
     scope: &'static str,
     person: RegisteredUser,
 }
 
-/// The stack.
+/// The stack with everything that is registered in it.
 pub struct Place {
-    /// `jeton dev`.
+    /// The running `jeton dev` process.
     pub stack: Stack,
     clients: Vec<Clients>,
     web: App,
@@ -53,10 +53,10 @@ pub struct Place {
 }
 
 impl Format {
-    /// All of them.
+    /// All formats of access tokens.
     pub const ALL: [Self; 4] = [Self::Es256, Self::Rs256, Self::EdDsa, Self::Opaque];
 
-    /// Its API.
+    /// The identifier of its API.
     fn identifier(self) -> &'static str {
         match self {
             Self::Es256 => "https://es256.example",
@@ -76,7 +76,7 @@ impl Format {
     }
 }
 
-/// The folder of this program's own binaries: `target/PROFILE`.
+/// The directory of this program's own binaries: `target/PROFILE`.
 pub fn own_binaries() -> PathBuf {
     jeton().parent().map(Path::to_path_buf).unwrap_or_default()
 }
@@ -85,7 +85,7 @@ impl Place {
     /// Registers everything in `stack`; the functions are those in `binaries`.
     ///
     /// # Errors
-    /// When the template cannot be read.
+    /// If the template cannot be read.
     pub fn on(stack: Stack, binaries: PathBuf) -> Result<Self, Failure> {
         let cli = stack.cli();
         let clients = Format::ALL.map(|format| {
@@ -115,10 +115,10 @@ impl Place {
         Ok(Self { stack, clients: clients.into(), web, portal, pkce: Pkce::new(), deployment })
     }
 
-    /// What Lambda is told about a function, whose store is at `endpoint` where one is given.
+    /// The Lambda settings of a function, with its store at `endpoint` if one is given.
     ///
     /// # Errors
-    /// When the template does not know it.
+    /// If the template does not contain the function.
     pub fn settings(&self, function: &str, endpoint: Option<&str>) -> Result<Settings, Failure> {
         let mut known = self.deployment.template.functions.iter();
         let found = known.find(|known| known.binary == function);
@@ -129,10 +129,10 @@ impl Place {
         Ok(settings)
     }
 
-    /// The smallest function, on the same terms.
+    /// The settings of the smallest function, under the same conditions.
     ///
     /// # Errors
-    /// When it was not built.
+    /// If it was not built.
     pub fn floor(&self) -> Result<Settings, Failure> {
         let binary = self.deployment.binaries.join("examples/floor");
         if !binary.is_file() {
@@ -141,23 +141,23 @@ impl Place {
         Ok(Settings { name: "floor".into(), binary, ..self.settings("token", None)? })
     }
 
-    /// Where the store is.
+    /// The URL of the store.
     pub fn store(&self) -> String {
         self.stack.env_file().get("AWS_ENDPOINT_URL_DYNAMODB")
     }
 
-    /// Who asks for tokens of this form for itself.
+    /// The client that requests tokens of this format for itself.
     ///
     /// # Errors
-    /// Never: all forms are registered.
+    /// Never: all formats are registered.
     pub fn service(&self, format: Format) -> Result<&RegisteredClient, Failure> {
         Ok(&self.clients(format)?.service)
     }
 
-    /// Who checks tokens of this form.
+    /// The client that introspects tokens of this format.
     ///
     /// # Errors
-    /// Never: all forms are registered.
+    /// Never: all formats are registered.
     pub fn api(&self, format: Format) -> Result<&RegisteredClient, Failure> {
         Ok(&self.clients(format)?.api)
     }
@@ -167,12 +167,12 @@ impl Place {
         clients.find(|clients| clients.format == format).ok_or_else(|| format!("no clients for {format:?}").into())
     }
 
-    /// The app of people.
+    /// The app that people sign in to without OpenID Connect.
     pub fn web(&self) -> &App {
         &self.web
     }
 
-    /// The app that is told who signed in (OpenID Connect).
+    /// The app that gets ID tokens (OpenID Connect).
     pub fn portal(&self) -> &App {
         &self.portal
     }
@@ -182,7 +182,7 @@ impl Place {
         authorization_url(&app.client.id, CALLBACK, &self.pkce, &[("scope", app.scope)])
     }
 
-    /// A browser in which the person has signed in and agreed to an app.
+    /// Returns a browser in which the person has signed in and consented to an app.
     pub async fn browser(&self, app: &App) -> Browser {
         let mut browser = self.stack.browser();
         browser.sign_in_and_consent(&self.target(app), &app.person.username, &app.person.password).await;
@@ -192,30 +192,30 @@ impl Place {
     /// The event of an authorization request that needs no page.
     ///
     /// # Errors
-    /// When the parts do not make a request.
+    /// If the parts do not form a valid request.
     pub fn silent_request(&self, browser: &Browser) -> Result<Bytes, Failure> {
         from_browser(browser, &self.target(&self.web), "ANY /authorize")
     }
 
-    /// The event of an app that signs the person out of a browser and shows whom it means.
+    /// The event with which an app signs a person out of a browser, with an ID token as the hint.
     ///
     /// # Errors
-    /// When the parts do not make a request.
+    /// If the parts do not form a valid request.
     pub fn sign_out(&self, browser: &Browser, id_token: &str) -> Result<Bytes, Failure> {
         from_browser(browser, &format!("/logout?id_token_hint={id_token}"), "ANY /logout")
     }
 
-    /// Another code, without a page.
+    /// Obtains another code without a page.
     ///
     /// # Errors
-    /// When there is none.
+    /// If no code is issued.
     pub async fn code(&self, app: &App, browser: &mut Browser) -> Result<String, Failure> {
         let landing = browser.go(&self.target(app)).await;
         let callback = landing.callback().ok_or_else(|| format!("no code: {:?}", landing.reply))?;
         Ok(callback.code().to_owned())
     }
 
-    /// The fields that redeem a code.
+    /// The form fields that redeem a code.
     pub fn redemption<'v>(&'v self, code: &'v str) -> [(&'v str, &'v str); 4] {
         [
             ("grant_type", "authorization_code"),

@@ -1,4 +1,4 @@
-//! `REPORT.md`, `results.json` and the pictures beside them.
+//! Writes `REPORT.md`, `results.json` and the charts beside them.
 
 use std::path::Path;
 
@@ -10,23 +10,23 @@ use crate::peers::Peers;
 use crate::results::{Functions, Growth, Origin, Tls, read, write};
 use crate::{tables, tables_of_peers};
 
-/// All parts that there are.
+/// All measurements that were found.
 pub struct Parts {
-    /// What `bench functions` wrote.
+    /// The measurements of `bench functions`.
     pub functions: Option<Functions>,
-    /// What `bench growth` wrote.
+    /// The measurements of `bench growth`.
     pub growth: Option<Growth>,
-    /// What `bench tls` wrote.
+    /// The measurements of `bench tls`.
     pub tls: Option<Tls>,
-    /// What `tests/bench/peers/run` wrote.
+    /// The measurements of `tests/bench/peers/run`.
     pub peers: Option<Value>,
 }
 
 impl Parts {
-    /// Reads what is in `folder`.
+    /// Reads the measurements in `folder`.
     ///
     /// # Errors
-    /// When a part cannot be read.
+    /// If a part cannot be read.
     pub fn read(folder: &Path) -> Result<Self, Failure> {
         Ok(Self {
             functions: read(&folder.join("functions.json"))?,
@@ -39,7 +39,7 @@ impl Parts {
     /// Writes the report into `folder`.
     ///
     /// # Errors
-    /// When there is no part, or a file cannot be written.
+    /// If there are no measurements, or a file cannot be written.
     pub fn report(&self, folder: &Path) -> Result<(), Failure> {
         let (mut text, mut pictures) = (head(self.origin()), Vec::new());
         if let Some(functions) = &self.functions {

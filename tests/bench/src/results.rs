@@ -1,4 +1,4 @@
-//! What was measured, as it is kept between the measuring and the report.
+//! The measurements, as they are stored between measuring and reporting.
 
 use std::path::Path;
 use std::process::Command;
@@ -15,103 +15,103 @@ use crate::speed::{Cold, Warm};
 use crate::storage::{Distant, Storage};
 use crate::valgrind::{Memory, Work};
 
-/// What it was measured on, and how.
+/// The machine, the build and the command of a measurement.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Origin {
-    /// The processor.
+    /// The name of the processor.
     pub processor: String,
-    /// How many of it.
+    /// The number of processor cores.
     pub cores: usize,
-    /// The operating system.
+    /// The operating system and its version.
     pub kernel: String,
-    /// The product, as `git describe` tells it.
+    /// The commit of Jeton, as `git describe` prints it.
     pub commit: String,
-    /// The day.
+    /// The date of the measurement.
     pub date: String,
-    /// The command.
+    /// The command that took the measurement.
     pub command: String,
-    /// The profile with which the functions were built: the folder of their binaries.
+    /// The profile with which the functions were built: the name of the directory of their binaries.
     pub profile: String,
 }
 
-/// A function and what it weighs.
+/// The size of a function.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Function {
-    /// Its name.
+    /// The name of the function.
     pub name: String,
-    /// Its binary.
+    /// The sizes of its binary.
     pub weight: Weight,
-    /// The crates that it links.
+    /// The number of crates that it links.
     pub crates: u64,
 }
 
-/// A flow and what it takes.
+/// The measurements of a flow.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Flow {
-    /// Its name.
+    /// The name of the flow.
     pub name: String,
-    /// Who answers.
+    /// The function that answers its requests.
     pub function: String,
-    /// Starts, and the first invocation of each.
+    /// The times of starts, and of the first invocation after each.
     pub cold: Cold,
-    /// The invocations after that.
+    /// The figures of the invocations after the first.
     pub warm: Warm,
-    /// What goes to the store and comes back.
+    /// The traffic to and from the store.
     pub storage: Storage,
-    /// The same with the store further away.
+    /// The latencies with the store further away.
     pub distant: Vec<Distant>,
-    /// Instructions.
+    /// The instructions of a warm request.
     pub work: Work,
-    /// Memory.
+    /// The memory that a warm request allocates.
     pub memory: Memory,
 }
 
-/// The smallest function, and what it takes.
+/// The measurements of the smallest function.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Floor {
-    /// Starts, and the first invocation of each.
+    /// The times of starts, and of the first invocation after each.
     pub cold: Cold,
-    /// The invocations after that.
+    /// The figures of the invocations after the first.
     pub warm: Warm,
-    /// Its binary.
+    /// The sizes of its binary.
     pub weight: Weight,
 }
 
-/// What `bench functions` writes.
+/// The results of `bench functions`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Functions {
-    /// Where and how.
+    /// The machine and the command of this measurement.
     pub origin: Origin,
-    /// The signatures by themselves.
+    /// The times of signatures alone.
     pub signatures: Vec<Signature>,
-    /// What everything takes.
+    /// The overhead that every function has.
     pub floor: Floor,
-    /// The binaries.
+    /// The sizes of the function binaries.
     pub functions: Vec<Function>,
-    /// The flows.
+    /// The measurements of each flow.
     pub flows: Vec<Flow>,
 }
 
-/// What `bench growth` writes.
+/// The results of `bench growth`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Growth {
-    /// Where and how.
+    /// The machine and the command of this measurement.
     pub origin: Origin,
-    /// Each flow at each stage.
+    /// The measurements of each flow at each stage.
     pub stages: Vec<Stage>,
 }
 
-/// What `bench tls` writes.
+/// The results of `bench tls`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tls {
-    /// Where and how.
+    /// The machine and the command of this measurement.
     pub origin: Origin,
-    /// Each flow: its name, and its starts and first invocations with a store behind TLS.
+    /// For each flow its name, and the times of starts and first invocations with a store behind TLS.
     pub flows: Vec<(String, Cold)>,
 }
 
 impl Origin {
-    /// This machine, this repository, this program's command.
+    /// Describes this machine, this repository and the command line of this program.
     pub fn here(binaries: &Path) -> Self {
         let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let named = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
@@ -128,16 +128,16 @@ impl Origin {
     }
 }
 
-/// What a command prints, or nothing.
+/// Returns the output of a command, or an empty text if it cannot be run.
 fn told(program: &str, arguments: &[&str]) -> String {
     let done = Command::new(program).args(arguments).current_dir(root()).output();
     done.map(|done| String::from_utf8_lossy(&done.stdout).trim().to_owned()).unwrap_or_default()
 }
 
-/// Writes a part.
+/// Writes the results of one command to a file.
 ///
 /// # Errors
-/// When the file cannot be written.
+/// If the file cannot be written.
 pub fn write(file: &Path, part: &impl Serialize) -> Result<(), Failure> {
     if let Some(folder) = file.parent() {
         std::fs::create_dir_all(folder)?;
@@ -145,10 +145,10 @@ pub fn write(file: &Path, part: &impl Serialize) -> Result<(), Failure> {
     Ok(std::fs::write(file, serde_json::to_string_pretty(part)? + "\n")?)
 }
 
-/// Reads a part; `None` where it was not measured.
+/// Reads the results of one command; `None` if there are none.
 ///
 /// # Errors
-/// When it is there and cannot be read.
+/// If the file exists and cannot be read.
 pub fn read<T: DeserializeOwned>(file: &Path) -> Result<Option<T>, Failure> {
     if !file.exists() {
         return Ok(None);

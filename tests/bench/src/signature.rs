@@ -1,4 +1,4 @@
-//! What a signature takes by itself: with AWS-LC directly, and with the product's own key around it.
+//! Measures the time of a signature alone: with AWS-LC directly, and through Jeton's own key type.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -15,26 +15,26 @@ use tokio::time::Instant;
 use crate::Failure;
 use crate::times::Times;
 
-/// As long as the claims of a service's token are.
+/// The length in bytes of the claims in a service's token.
 const CLAIMS: usize = 200;
-/// What is signed: header and claims in base64url.
+/// The length in bytes of the signed message: header and claims in base64url.
 const MESSAGE: usize = 400;
 
-/// The time of one algorithm.
+/// The measured times of one algorithm.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Signature {
-    /// `ES256`, `RS256`, `EdDSA`.
+    /// The algorithm: `ES256`, `RS256` or `EdDSA`.
     pub algorithm: String,
-    /// AWS-LC with a parsed key.
+    /// Signing by AWS-LC with a parsed key.
     pub raw: Times,
-    /// `keys::SigningKey::sign`: the same and base64url.
+    /// Signing by `keys::SigningKey::sign`, which adds base64url encoding.
     pub key: Times,
 }
 
-/// Signs `count` times with each algorithm.
+/// Measures `count` signatures with each algorithm.
 ///
 /// # Errors
-/// When the backend cannot sign.
+/// If the backend cannot sign.
 pub fn all(count: usize) -> Result<Vec<Signature>, Failure> {
     let algorithms =
         [("ES256", SigningAlgorithm::Es256), ("RS256", SigningAlgorithm::Rs256), ("EdDSA", SigningAlgorithm::EdDsa)];
@@ -64,7 +64,7 @@ fn one(name: &str, algorithm: SigningAlgorithm, count: usize) -> Result<Signatur
     Ok(Signature { algorithm: name.to_owned(), raw, key })
 }
 
-/// So that the compiler cannot leave the work out.
+/// Keeps the compiler from optimising the work away.
 fn hide<T>(made: &T) {
     black_box(made);
 }

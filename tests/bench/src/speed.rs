@@ -1,4 +1,4 @@
-//! How fast: the start, the first invocation, the warm ones; and what they use.
+//! Measures the time of a start, of the first invocation and of warm ones, and the resources they use.
 
 use std::time::Duration;
 
@@ -12,37 +12,37 @@ use crate::flow::Flow;
 use crate::place::Place;
 use crate::times::{Times, microseconds};
 
-/// So many invocations before any is measured.
+/// The number of warm-up invocations before the measured ones.
 const BEFORE: usize = 20;
 
-/// Starts, and the first invocation of each.
+/// The times of starts, and of the first invocation after each.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Cold {
-    /// From the start of the process to its first question for an invocation.
+    /// The time from the start of the process to its first poll for an invocation.
     pub init: Times,
-    /// The first invocation.
+    /// The time of the first invocation.
     pub first: Times,
 }
 
-/// Many invocations of one process.
+/// The figures of many invocations of one process.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Warm {
-    /// From the event's handing over to the answer.
+    /// The time from handing over the event to the answer.
     pub times: Times,
-    /// Processor time of one invocation in the function's process; microseconds, the mean.
+    /// The processor time of one invocation in the function's process: the mean, in microseconds.
     pub cpu: f64,
-    /// The most memory that the process ever had.
+    /// The peak memory of the process, in KiB.
     pub peak_memory_kib: u64,
-    /// Bytes of the log for one invocation, the mean; all in one line.
+    /// The log output of one invocation: the mean, in bytes; it is all on one line.
     pub log_bytes: f64,
-    /// Bytes of one answer with its headers, as it leaves the gateway, the mean.
+    /// The size of one answer with its headers as it leaves the gateway: the mean, in bytes.
     pub answer_bytes: f64,
 }
 
-/// Starts a function `starts` times, with these settings, and asks each once.
+/// Starts a function `starts` times with the given settings, and calls it once after each start.
 ///
 /// # Errors
-/// When it does not start, or answers wrongly.
+/// If the function does not start, or gives a wrong answer.
 pub async fn cold(place: &Place, flow: &Flow, (settings, starts): (Settings, usize)) -> Result<Cold, Failure> {
     let mut source = flow.source(place, starts.min(100)).await?;
     let (mut inits, mut firsts) = (Vec::new(), Vec::new());
@@ -58,10 +58,10 @@ pub async fn cold(place: &Place, flow: &Flow, (settings, starts): (Settings, usi
     Ok(Cold { init: Times::of(inits), first: Times::of(firsts) })
 }
 
-/// Asks one process `requests` times.
+/// Sends `requests` requests to one process.
 ///
 /// # Errors
-/// When it does not start, or answers wrongly.
+/// If the function does not start, or gives a wrong answer.
 pub async fn warm(place: &Place, flow: &Flow, requests: usize) -> Result<Warm, Failure> {
     let mut source = flow.source(place, requests.min(100)).await?;
     let mut asked = Asked::start(place.settings(flow.function, None)?).await?;
@@ -76,10 +76,10 @@ pub async fn warm(place: &Place, flow: &Flow, requests: usize) -> Result<Warm, F
     asked.sum().await
 }
 
-/// The same for the smallest function: what the harness and `lambda_http` take together.
+/// Measures the same for the smallest function: the overhead of the harness and `lambda_http` together.
 ///
 /// # Errors
-/// When it does not start.
+/// If the function does not start.
 pub async fn floor(place: &Place, (starts, requests): (usize, usize)) -> Result<(Cold, Warm), Failure> {
     let flow = Flow::ALL.into_iter().next().ok_or("no flow")?;
     let event = flow.source(place, 1).await?.next().await?;
@@ -101,7 +101,7 @@ pub async fn floor(place: &Place, (starts, requests): (usize, usize)) -> Result<
     Ok((Cold { init: Times::of(inits), first: Times::of(firsts) }, asked.sum().await?))
 }
 
-/// A process, and how long it took each time.
+/// A process, and the duration of each of its invocations.
 struct Asked {
     function: Function,
     times: Vec<Duration>,
@@ -149,7 +149,7 @@ impl Asked {
     }
 }
 
-/// The length of an answer as HTTP/1.1 writes it.
+/// The length of an answer when written as HTTP/1.1.
 fn bytes_of(response: &Response<Bytes>) -> usize {
     let headers = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
     "HTTP/1.1 200 OK\r\n\r\n".len() + headers.sum::<usize>() + response.body().len()

@@ -1,4 +1,4 @@
-//! What a warm request asks of its store, and what that costs when the store is far away.
+//! Measures the store traffic of a warm request, and its latency when the store is far away.
 
 use std::time::Duration;
 
@@ -11,26 +11,26 @@ use crate::flow::{Flow, Source};
 use crate::place::Place;
 use crate::times::Times;
 
-/// So many requests fill the caches before anything is counted.
+/// The number of requests that fill the caches before counting begins.
 const BEFORE: usize = 4;
 
-/// Of one warm request.
+/// The store traffic of one warm request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Storage {
-    /// Calls to the store.
+    /// The number of calls to the store.
     pub round_trips: u64,
-    /// Bytes to the store on the wire, with the heads of HTTP; the most that any request took.
+    /// The bytes sent to the store on the wire, including the HTTP headers: the maximum over all requests.
     pub sent: u64,
-    /// Bytes from it.
+    /// The bytes received from the store, counted likewise.
     pub received: u64,
 }
 
 /// The latencies of a flow at one distance of the store.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Distant {
-    /// How much later the store answers.
+    /// The delay added to each answer of the store, in milliseconds.
     pub delay_ms: u64,
-    /// What an invocation took.
+    /// The duration of an invocation.
     pub times: Times,
 }
 
@@ -41,10 +41,10 @@ struct Watched<'p> {
     source: Source<'p>,
 }
 
-/// What warm requests ask of the store: the largest of `requests`.
+/// Measures the store traffic of warm requests: the maximum over `requests` of them.
 ///
 /// # Errors
-/// When the function answers wrongly.
+/// If the function gives a wrong answer.
 pub async fn storage(place: &Place, flow: &Flow, requests: usize) -> Result<Storage, Failure> {
     let mut watched = Watched::start(place, flow, requests).await?;
     let mut most = Storage::default();
@@ -60,10 +60,10 @@ pub async fn storage(place: &Place, flow: &Flow, requests: usize) -> Result<Stor
     Ok(most)
 }
 
-/// The calls of one warm request, as text.
+/// Lists the store calls of one warm request as text.
 ///
 /// # Errors
-/// When the function answers wrongly.
+/// If the function gives a wrong answer.
 pub async fn calls(place: &Place, flow: &Flow) -> Result<String, Failure> {
     let mut watched = Watched::start(place, flow, 1).await?;
     let event = watched.source.next().await?;
@@ -72,10 +72,10 @@ pub async fn calls(place: &Place, flow: &Flow) -> Result<String, Failure> {
     Ok(format!("{:?}: {:?}", watched.proxy.calls(), watched.proxy.traffic()))
 }
 
-/// The latencies of `requests` warm requests with the store at each distance.
+/// Measures the latencies of `requests` warm requests with the store at each distance.
 ///
 /// # Errors
-/// When the function answers wrongly.
+/// If the function gives a wrong answer.
 pub async fn at_distances(
     place: &Place,
     flow: &Flow,

@@ -1,13 +1,13 @@
-//! Two kinds of picture: bars with names, and lines over a logarithmic axis. They are written by hand, because both must be
-//! legible on a light page and on a dark one, and the names of flows are long.
+//! Two kinds of chart: bars with names, and lines over a logarithmic axis. They are written by hand, because both
+//! must be legible on light and dark pages, and the names of flows are long.
 
 use std::fmt::Write as _;
 
 const WIDTH: f64 = 900.0;
 const ROW: f64 = 20.0;
-/// Between the bars of one name and those of the next.
+/// The gap between the bars of one name and those of the next.
 const GAP: f64 = 8.0;
-/// Not less than what a letter of 12 pixels takes in the widest of the usual fonts.
+/// The width to allow for a letter of 12 pixels: at least its width in the widest of the usual fonts.
 const LETTER: f64 = 7.2;
 const COLOURS: [&str; 8] = ["#2a7ab9", "#d2691e", "#1a9e77", "#b565a7", "#c69214", "#3aa6c9", "#8c8c8c", "#cc4455"];
 
@@ -17,27 +17,27 @@ const STYLE: &str = "<style>\
      @media(prefers-color-scheme:dark){text{fill:#d5dbe1}.page{fill:#0d1117}.grid{stroke:#3a424c}}\
      </style>";
 
-/// Bars beside each other, one or several to a name.
+/// A bar chart with one or several bars for each name.
 #[derive(Clone, Debug, Default)]
 pub struct Bars {
-    /// What is shown, with its unit.
+    /// The title of the chart, with the unit.
     pub title: String,
-    /// What the bars of a name are, in their order.
+    /// The meanings of the bars of a name, in their order.
     pub series: Vec<String>,
-    /// A name and its values; `None` leaves a bar out.
+    /// The names with their values; `None` leaves a bar out.
     pub rows: Vec<(String, Vec<Option<f64>>)>,
 }
 
-/// Lines over an axis.
+/// A chart of lines over a horizontal axis.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
-    /// What is shown, with its unit.
+    /// The title of the chart, with the unit.
     pub title: String,
-    /// What the horizontal axis is.
+    /// The label of the horizontal axis.
     pub across: String,
-    /// The places on it, which stand at equal distances, with their names.
+    /// The names of the equally spaced places on the axis.
     pub places: Vec<String>,
-    /// A name, and a value for each place.
+    /// The lines: a name, and a value for each place.
     pub series: Vec<(String, Vec<f64>)>,
 }
 
@@ -49,7 +49,7 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// A small number as a length.
+/// Converts a small number to a length.
 fn length(number: usize) -> f64 {
     f64::from(u32::try_from(number).unwrap_or(u32::MAX))
 }
@@ -58,7 +58,7 @@ fn widest<'t>(texts: impl Iterator<Item = &'t String>) -> f64 {
     texts.map(|text| length(text.chars().count()) * LETTER).fold(0.0, f64::max)
 }
 
-/// Three digits, which is as many as say something.
+/// Formats a value with three significant digits.
 pub fn figure(value: f64) -> String {
     match value {
         0.0 => "0".to_owned(),
@@ -120,7 +120,7 @@ impl Picture {
 }
 
 impl Bars {
-    /// The picture, on a linear axis from zero.
+    /// Draws the chart on a linear axis from zero.
     pub fn draw(&self) -> String {
         let left = widest(self.rows.iter().map(|(name, _)| name)) + 20.0;
         let values = self.rows.iter().flat_map(|(_, values)| values).flatten();
@@ -151,7 +151,7 @@ impl Bars {
         picture.end()
     }
 
-    /// Where the name of each series stands, and how far below the first row: a row that is full is followed by another.
+    /// The position of each series' name, and how far it is below the first row: a full row is followed by another.
     fn legend(&self) -> Vec<(f64, f64)> {
         let (mut x, mut y) = (12.0, 0.0);
         let mut places = Vec::with_capacity(self.series.len());
@@ -168,7 +168,7 @@ impl Bars {
 }
 
 impl Lines {
-    /// The picture, on a logarithmic axis upwards.
+    /// Draws the chart with a logarithmic vertical axis.
     pub fn draw(&self) -> String {
         let right = widest(self.series.iter().map(|(name, _)| name)) + 40.0;
         let height = (110.0 + ROW * length(self.series.len())).max(420.0);
@@ -200,7 +200,7 @@ impl Lines {
     }
 }
 
-/// 1, 2 and 5 of each power of ten.
+/// The values 1, 2 and 5 of each power of ten between the limits.
 fn ticks(low: f64, high: f64) -> Vec<f64> {
     let (mut ticks, mut power) = (Vec::new(), low);
     while power < high {

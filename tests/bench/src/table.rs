@@ -1,11 +1,11 @@
-//! Tables in Markdown.
+//! Tables in Markdown for the report.
 
 use std::fmt::Write as _;
 
 use crate::results::Origin;
 use crate::svg::figure;
 
-/// A table with a title, what made it, and what there is to say about it.
+/// A table with a title, the command that produced it, and notes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table {
     title: String,
@@ -16,27 +16,27 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// One without rows.
+    /// Creates a table without rows.
     pub(crate) fn new(title: &str, columns: &[&str]) -> Self {
         let columns = columns.iter().map(ToString::to_string).collect();
         Self { title: title.to_owned(), columns, ..Self::default() }
     }
 
-    /// The same with a column more.
+    /// Adds a column to the table.
     #[must_use]
     pub(crate) fn column(mut self, name: &str) -> Self {
         self.columns.push(name.to_owned());
         self
     }
 
-    /// The same with a paragraph before the table.
+    /// Adds a paragraph before the table.
     #[must_use]
     pub(crate) fn about(mut self, text: &str) -> Self {
         self.about.push(text.to_owned());
         self
     }
 
-    /// The same with the command that made it.
+    /// Adds the command that produced the table.
     #[must_use]
     pub(crate) fn made_by(self, origin: &Origin) -> Self {
         self.about(&format!(
@@ -45,19 +45,19 @@ impl Table {
         ))
     }
 
-    /// The same with a picture below: its file and what it shows.
+    /// Adds a picture below the table: its file and a description.
     #[must_use]
     pub(crate) fn picture(mut self, file: &str, shows: &str) -> Self {
         self.picture = Some((file.to_owned(), shows.to_owned()));
         self
     }
 
-    /// One more row.
+    /// Adds a row to the table.
     pub(crate) fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells);
     }
 
-    /// As Markdown.
+    /// Formats the table as Markdown.
     pub(crate) fn markdown(&self) -> String {
         let mut text = format!("## {}\n", self.title);
         for paragraph in &self.about {
@@ -77,17 +77,17 @@ impl Table {
     }
 }
 
-/// Microseconds as milliseconds.
+/// Formats microseconds as milliseconds.
 pub(crate) fn ms(microseconds: f64) -> String {
     figure(microseconds / 1_000.0)
 }
 
-/// Bytes as MB, which are 10^6.
+/// Formats bytes as MB (10^6 bytes).
 pub(crate) fn megabytes(bytes: u64) -> String {
     format!("{}.{:02}", bytes / 1_000_000, bytes % 1_000_000 / 10_000)
 }
 
-/// A number with its thousands apart.
+/// Formats a number with separators between the thousands.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let lead = digits.len() % 3;

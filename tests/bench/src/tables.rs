@@ -4,7 +4,7 @@ use crate::results::{Flow, Functions, Growth, Tls};
 use crate::svg::{Bars, Lines, figure};
 use crate::table::{Table, grouped, megabytes, ms};
 
-/// A file beside the report, and its text.
+/// The files that accompany the report: a name and a text each.
 pub(crate) type Pictures = Vec<(String, String)>;
 
 pub(crate) fn put(text: &mut String, table: &Table) {
@@ -12,7 +12,7 @@ pub(crate) fn put(text: &mut String, table: &Table) {
     text.push('\n');
 }
 
-/// What was measured of the functions.
+/// Writes the tables of the functions' measurements.
 pub(crate) fn functions(part: &Functions, text: &mut String, pictures: &mut Pictures) {
     put(text, &starts(part, pictures));
     put(text, &weights(part));
@@ -84,7 +84,7 @@ fn warm(part: &Functions, pictures: &mut Pictures) -> Table {
     table.picture("warm.svg", "Warm invocations")
 }
 
-/// The invocation by the raw signature, where a flow signs with the algorithm.
+/// Compares the invocation with the raw signature, for each flow that signs with the algorithm.
 fn signatures(part: &Functions) -> Table {
     let columns =
         ["algorithm", "AWS-LC p50, µs", "`keys::SigningKey` p50, µs", "client credentials p50, µs", "by AWS-LC"];
@@ -151,7 +151,7 @@ fn distances(part: &Functions, pictures: &mut Pictures) -> Table {
     table.picture("distance.svg", "Warm invocation with a distant store")
 }
 
-/// What was measured behind TLS.
+/// Writes the table of starts with the store behind TLS.
 pub(crate) fn tls(part: &Tls, text: &mut String) {
     let columns = ["flow", "init median, ms", "init p99, ms", "first invocation median, ms", "first p99, ms"];
     let mut table = Table::new("Starts with TLS to the store", &columns).made_by(&part.origin).about(
@@ -165,7 +165,7 @@ pub(crate) fn tls(part: &Tls, text: &mut String) {
     put(text, &table);
 }
 
-/// What was measured with growing tables.
+/// Writes the tables and charts of growing tables.
 pub(crate) fn growth(part: &Growth, text: &mut String, pictures: &mut Pictures) {
     let least = part.stages.iter().map(|stage| stage.grants).min().unwrap_or_default();
     let most = part.stages.iter().map(|stage| stage.clients).max().unwrap_or_default();

@@ -1,14 +1,14 @@
-//! The tables of the peers.
+//! The report's tables about the peers.
 
 use crate::peers::{Missing, Peers, Ratio, Work};
 use crate::svg::{Bars, figure};
 use crate::table::Table;
 use crate::tables::{Pictures, put};
 
-/// Jeton without the store that `jeton dev` holds.
+/// The name of Jeton measured without the store that `jeton dev` contains.
 const STORE_APART: &str = "jeton, store apart";
 
-/// What was measured of others.
+/// Writes the tables and the chart about other servers.
 pub(crate) fn peers(part: &Peers, text: &mut String, pictures: &mut Pictures) {
     put(text, &servers(part));
     put(text, &processor_time(part, pictures));
@@ -49,7 +49,7 @@ fn servers(part: &Peers) -> Table {
     table
 }
 
-/// A row for each kind of work, a column for each of `names`.
+/// Builds a table with a row for each workload and a column for each of `names`.
 fn by_work<'p, T>(
     mut table: Table,
     names: &[String],

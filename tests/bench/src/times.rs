@@ -1,26 +1,26 @@
-//! What many times come to.
+//! Summaries of many measured times.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// Many times, summed up; microseconds.
+/// A summary of many times, in microseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Times {
-    /// How many there were.
+    /// The number of times.
     pub count: usize,
-    /// The smallest.
+    /// The smallest of the times.
     pub least: f64,
-    /// Half are not above it.
+    /// The median: half of the times are not above it.
     pub median: f64,
-    /// Of a hundred one is above it. Of fewer than a hundred it is the largest.
+    /// The 99th percentile: one time in a hundred is above it. With fewer than a hundred times it is the largest.
     pub p99: f64,
-    /// The largest.
+    /// The largest of the times.
     pub most: f64,
 }
 
 impl Times {
-    /// Sums up.
+    /// Summarises the given times.
     pub fn of(mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         let last = times.len().saturating_sub(1);
@@ -30,7 +30,7 @@ impl Times {
     }
 }
 
-/// Microseconds.
+/// Converts a duration to microseconds.
 pub fn microseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
 }

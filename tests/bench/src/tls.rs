@@ -1,4 +1,4 @@
-//! The store behind TLS, as in the cloud: what a handshake and the check of a certificate add to a start.
+//! Measures starts with the store behind TLS, as in the cloud: the cost of a handshake and of checking a certificate.
 
 use std::path::PathBuf;
 
@@ -11,21 +11,21 @@ use crate::flow::Flow;
 use crate::place::Place;
 use crate::speed::{Cold, cold};
 
-/// What the certificate is for.
+/// The host name in the certificate.
 const NAME: &str = "localhost";
 
-/// A TLS endpoint in front of the store. It ends when it is dropped.
+/// A TLS endpoint in front of the store. It stops when it is dropped.
 struct Front {
     tls: TlsFront,
-    /// The certificate of the authority that everybody must trust.
+    /// The certificate of the authority that clients must trust.
     ca: PathBuf,
     _scratch: TempDir,
 }
 
-/// Starts each flow's function `starts` times and asks it once, with the store behind TLS.
+/// Starts each flow's function `starts` times with the store behind TLS, and calls it once after each start.
 ///
 /// # Errors
-/// When a function does not start, or answers wrongly.
+/// If a function does not start, or gives a wrong answer.
 pub async fn starts(place: &Place, starts: usize) -> Result<Vec<(String, Cold)>, Failure> {
     let front = Front::start(&place.store())?;
     let mut all = Vec::new();

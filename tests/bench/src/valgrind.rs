@@ -1,8 +1,8 @@
-//! A function under valgrind, and what a warm request takes there: instructions (callgrind) and memory (massif's trace of
+//! Runs a function under valgrind and measures a warm request: instructions (callgrind) and memory (massif's trace of
 //! the allocator).
 //!
-//! The processor that valgrind simulates is not the one underneath: it knows no AVX-512 and no SHA instructions, and calls
-//! itself Intel. So code that is chosen by the processor is the same wherever AVX2 is there.
+//! The processor that valgrind simulates differs from the real one: it has no AVX-512 and no SHA instructions, and
+//! identifies itself as Intel. So code that is selected by processor is the same on every machine with AVX2.
 
 use std::path::Path;
 
@@ -15,36 +15,36 @@ use crate::callgrind::Profile;
 use crate::flow::{Flow, Source};
 use crate::place::Place;
 
-/// So many requests fill the caches before anything is counted.
+/// The number of requests that fill the caches before counting begins.
 const BEFORE: u64 = 4;
 
-/// The C library moves large blocks with one instruction that valgrind counts once for each byte, on some processors. With
-/// this it does so on none.
+/// On some processors the C library moves large blocks with one instruction that valgrind counts once for each byte.
+/// This setting disables that instruction everywhere.
 const NO_STRING_INSTRUCTIONS: (&str, &str) =
     ("GLIBC_TUNABLES", "glibc.cpu.x86_rep_movsb_threshold=0x7fffffff:glibc.cpu.x86_rep_stosb_threshold=0x7fffffff");
 
-/// What one warm request takes; the mean of several.
+/// The instructions of one warm request: the mean of several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
-    /// All instructions.
+    /// The number of all instructions.
     pub instructions: u64,
-    /// Those of AWS-LC; zero in a binary without symbols.
+    /// The instructions of AWS-LC; zero in a binary without symbols.
     pub in_aws_lc: u64,
-    /// Calls of `malloc` and its kin.
+    /// The number of calls of `malloc` and related functions.
     pub allocations: u64,
 }
 
-/// What one warm request asks of the allocator; the mean of several.
+/// The memory that one warm request allocates: the mean of several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
-    /// Calls of `malloc` and its kin.
+    /// The number of calls of `malloc` and related functions.
     pub allocations: u64,
-    /// What they asked for.
+    /// The number of bytes requested.
     pub bytes: u64,
 }
 
 impl Work {
-    /// Instructions outside of AWS-LC.
+    /// The number of instructions outside of AWS-LC.
     pub fn own(&self) -> u64 {
         self.instructions.saturating_sub(self.in_aws_lc)
     }
@@ -53,7 +53,7 @@ impl Work {
 /// Counts the instructions of `requests` warm requests.
 ///
 /// # Errors
-/// When valgrind is missing, or the function answers wrongly.
+/// If valgrind is missing, or the function gives a wrong answer.
 pub async fn work(place: &Place, flow: &Flow, requests: u64) -> Result<Work, Failure> {
     let profile = profile(place, flow, (requests, "--demangle=no")).await?;
     let each = |count: u64| (count + requests / 2) / requests;
@@ -61,7 +61,7 @@ pub async fn work(place: &Place, flow: &Flow, requests: u64) -> Result<Work, Fai
     Ok(Work { instructions, in_aws_lc, allocations: each(profile.allocations()) })
 }
 
-/// Where the work of `requests` warm requests goes, for a person.
+/// Describes, for a human reader, where `requests` warm requests spend their instructions.
 ///
 /// # Errors
 /// As [`work`].
@@ -69,7 +69,7 @@ pub async fn whereabouts(place: &Place, flow: &Flow, requests: u64) -> Result<St
     Ok(profile(place, flow, (requests, "--demangle=yes")).await?.told(requests))
 }
 
-/// Runs a function under callgrind, and gives what `requests` warm requests took.
+/// Runs a function under callgrind, and returns the profile of `requests` warm requests.
 async fn profile(place: &Place, flow: &Flow, (requests, names): (u64, &str)) -> Result<Profile, Failure> {
     let scratch = tempfile::tempdir()?;
     let out = format!("--callgrind-out-file={}", scratch.path().join("out").display());
@@ -82,7 +82,7 @@ async fn profile(place: &Place, flow: &Flow, (requests, names): (u64, &str)) -> 
     Profile::parse(&std::fs::read_to_string(scratch.path().join("out.1"))?)
 }
 
-/// Counts what `requests` warm requests ask of the allocator.
+/// Counts the allocations of `requests` warm requests.
 ///
 /// # Errors
 /// As [`work`].
@@ -109,27 +109,27 @@ fn under(tool: &[&str], scratch: &Path) -> Vec<String> {
     ["valgrind", "--quiet", "--vgdb=yes", &pipes].iter().chain(tool).map(ToString::to_string).collect()
 }
 
-/// The calls of the allocator in a trace: `--12-- malloc(472) = 0x4B38030`.
+/// Sums up the calls of the allocator in a trace: `--12-- malloc(472) = 0x4B38030`.
 fn asked(trace: &str) -> Memory {
     let sizes = trace.lines().filter_map(|line| size(line.strip_prefix("--")?.split_once("-- ")?.1));
     sizes.fold(Memory::default(), |sum, size| Memory { allocations: sum.allocations + 1, bytes: sum.bytes + size })
 }
 
-/// What a call asked for, or `None` where it gave something back.
+/// Returns the size that a call requested, or `None` if it freed memory.
 fn size(call: &str) -> Option<u64> {
     let (name, rest) = call.split_once('(')?;
     let mut arguments = rest.split_once(')')?.0.split(',').map(|argument| argument.trim().parse::<u64>());
     match name {
         "malloc" => arguments.next()?.ok(),
         "calloc" => Some(arguments.next()?.ok()?.saturating_mul(arguments.next()?.ok()?)),
-        // The block, then its new size; or the alignment, then the size: `memalign(al 64, size 100)`.
+        // The arguments are the block and its new size, or the alignment and the size: `memalign(al 64, size 100)`.
         "realloc" => arguments.nth(1)?.ok(),
         "memalign" => rest.split_once(')')?.0.rsplit(' ').next()?.parse().ok(),
         _ => None,
     }
 }
 
-/// A function under valgrind with its requests.
+/// A function under valgrind, with its requests.
 struct Run<'p> {
     function: Function,
     source: Source<'p>,
@@ -152,12 +152,12 @@ impl<'p> Run<'p> {
             let invoked = self.function.invoke(event).await?;
             self.source.answered(&invoked.payload)?;
         }
-        // What comes after an answer belongs to the request.
+        // Work after an answer belongs to the same request.
         self.function.idle().await;
         Ok(())
     }
 
-    /// A command for the tool inside.
+    /// Sends a command to the valgrind tool.
     async fn tell(&self, command: &str) -> Result<(), Failure> {
         let mut vgdb = Command::new("vgdb");
         vgdb.arg(format!("--pid={}", self.function.process_id())).arg(&self.prefix).arg(command);

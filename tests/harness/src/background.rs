@@ -1,11 +1,11 @@
-//! A server on a thread and a runtime of its own, so that it outlives the runtime of any one test.
+//! A server with its own thread and runtime, so that it outlives the runtime of any one test.
 
 use std::net::{SocketAddr, TcpListener};
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-/// A running server; it ends when this is dropped.
+/// A running server; it stops when this is dropped.
 pub(crate) struct Background {
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
@@ -13,7 +13,7 @@ pub(crate) struct Background {
 }
 
 impl Background {
-    /// Runs `serve` on a free port of the loopback interface. It is listening when this returns.
+    /// Runs `serve` on a free port of the loopback interface. The server is listening when this returns.
     pub(crate) fn serve<F>(serve: impl FnOnce(tokio::net::TcpListener) -> F + Send + 'static) -> Self
     where
         F: Future<Output = ()>,
@@ -35,12 +35,12 @@ impl Background {
         Self { address, stop: Some(stop), thread: Some(thread) }
     }
 
-    /// Where it listens.
+    /// The address on which the server listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where it listens, as a URL without a slash at the end.
+    /// The URL of the server, without a slash at the end.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -48,7 +48,7 @@ impl Background {
 
 impl Drop for Background {
     fn drop(&mut self) {
-        // Letting go of the sender is the sign to stop.
+        // Dropping the sender is the signal to stop.
         drop(self.stop.take());
         drop(self.thread.take().map(JoinHandle::join));
     }

@@ -1,4 +1,4 @@
-//! A person with a browser, as far as the protocol sees one: cookies, forms, redirects followed by hand.
+//! A person with a browser, as the protocol sees one: cookies, forms, and redirects that are followed explicitly.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -14,33 +14,33 @@ const MOST_REDIRECTS: usize = 10;
 pub struct Browser {
     http: Http,
     site: Url,
-    /// The cookies it has, by name.
+    /// The cookies of the browser, by name.
     pub cookies: BTreeMap<String, String>,
-    /// Every `Set-Cookie` it was sent, whole.
+    /// Every `Set-Cookie` header that it received, in full.
     pub set_cookies: Vec<String>,
 }
 
-/// Where a browser is after it followed all redirects within the site: a page, or a redirect that leaves the site.
+/// The result of following all redirects within the site: a page, or a redirect that leaves the site.
 #[derive(Clone, Debug)]
 pub struct Landing {
     /// The URL that gave the answer.
     pub url: Url,
-    /// The answer.
+    /// The answer from that URL.
     pub reply: Reply,
 }
 
-/// What an app is told when the browser comes back to it.
+/// The parameters that an app receives when the browser returns to it.
 #[derive(Clone, Debug)]
 pub struct Callback {
-    /// The whole URL.
+    /// The whole URL of the redirect.
     pub url: Url,
-    /// `code`.
+    /// The parameter `code`: the authorization code.
     pub code: Option<String>,
-    /// `state`.
+    /// The parameter `state` from the authorization request.
     pub state: Option<String>,
-    /// `iss`.
+    /// The parameter `iss`: the issuer (RFC 9207).
     pub iss: Option<String>,
-    /// `error`.
+    /// The parameter `error` of a refused request.
     pub error: Option<String>,
 }
 
@@ -54,7 +54,7 @@ pub fn authorization_url(client_id: &str, redirect_uri: &str, pkce: &Pkce, more:
 }
 
 impl Browser {
-    /// A browser that has never been at `site`.
+    /// A browser that has never visited `site`.
     pub fn new(site: &str) -> Self {
         Self::with(Http::new(site), site)
     }
@@ -74,7 +74,7 @@ impl Browser {
         Self { http, site: url, cookies: BTreeMap::new(), set_cookies: Vec::new() }
     }
 
-    /// Opens a path or URL of the site, as from the address bar or a link.
+    /// Opens a path or URL of the site, as if typed into the address bar or followed from a link.
     pub async fn go(&mut self, target: &str) -> Landing {
         let url = self.site.join(target).expect("a URL");
         let reply = self.http.get(url.as_str()).header("cookie", self.cookie()).header("sec-fetch-site", "none");
@@ -97,7 +97,7 @@ impl Browser {
         self.follow(url, reply).await
     }
 
-    /// Opens an authorization request, signs in and consents where asked to, and tells what the app is told.
+    /// Opens an authorization request, signs in and consents where asked to, and returns what the app receives.
     pub async fn sign_in_and_consent(&mut self, target: &str, username: &str, password: &str) -> Callback {
         let mut landing = self.go(target).await;
         for _ in 0..4 {
@@ -124,7 +124,7 @@ impl Browser {
             if target.origin() != self.site.origin() {
                 return Landing { url, reply };
             }
-            // RFC 9700 §4.12: never 307, which would send the password on.
+            // RFC 9700 §4.12: never 307, which would forward the password.
             assert!(matches!(reply.status, 302 | 303), "{reply:?}");
             url = target;
             reply = self.http.get(url.as_str()).header("cookie", self.cookie()).send().await;
@@ -153,12 +153,12 @@ impl Browser {
 }
 
 impl Landing {
-    /// What the app is told, when the browser left the site.
+    /// The parameters that the app receives, if the browser left the site.
     pub fn callback(&self) -> Option<Callback> {
         self.reply.location().map(Callback::at)
     }
 
-    /// The one form of the page.
+    /// The only form of the page.
     pub fn form(&self) -> Form {
         let found = forms(self.reply.text());
         let [form] = &found[..] else { panic!("{} forms on the page: {:?}", found.len(), self.reply) };
@@ -167,7 +167,7 @@ impl Landing {
 }
 
 impl Callback {
-    /// What an app is told by a redirect to this URL.
+    /// The parameters that an app receives by a redirect to this URL.
     pub fn at(url: Url) -> Self {
         let parameter = |name: &str| {
             let mut values = url.query_pairs().filter(|(known, _)| known == name);
@@ -179,12 +179,15 @@ impl Callback {
         Self { url, code, state, iss, error }
     }
 
-    /// Panics when there is no code.
+    /// Asserts that there is a code.
+    ///
+    /// # Panics
+    /// If there is no code.
     pub fn assert_granted(&self) {
         assert!(!self.code().is_empty(), "an empty code: {}", self.url);
     }
 
-    /// The code; panics when there is an error instead.
+    /// Returns the code; panics if there is an error instead.
     pub fn code(&self) -> &str {
         self.code.as_deref().unwrap_or_else(|| panic!("no code: {}", self.url))
     }

@@ -1,4 +1,4 @@
-//! A call to the store, as it is seen on the wire.
+//! A call to the store, as seen on the wire.
 
 use std::fmt;
 
@@ -14,14 +14,14 @@ use crate::proxy::Failure;
 pub struct Call {
     /// The operation, such as `UpdateItem`.
     pub operation: String,
-    /// The table it is about; empty when it is about none or several.
+    /// The name of the table; empty if the call is for several tables or none.
     pub table: String,
-    /// Whether it asked for a strongly consistent read. Writes are consistent without asking.
+    /// `true` if it requested a strongly consistent read. Writes are always consistent.
     pub consistent: bool,
 }
 
 impl Call {
-    /// Whether it can change the store.
+    /// Returns whether the call can change the store.
     pub fn is_write(&self) -> bool {
         !matches!(
             self.operation.as_str(),
@@ -36,18 +36,18 @@ impl fmt::Debug for Call {
     }
 }
 
-/// The target of a call. `jeton dev` reads a stream in Lambda's place: that is no call of a function.
+/// The target of a call. `jeton dev` reads a stream in place of Lambda, and that is not a call of a function.
 fn target(head: &Parts) -> Option<&str> {
     let target = head.headers.get("x-amz-target")?.to_str().ok()?;
     Some(target).filter(|target| !target.starts_with("DynamoDBStreams_"))
 }
 
-/// Whether a request is a call of a function.
+/// Returns whether a request is a call of a function.
 pub(crate) fn is_call(head: &Parts) -> bool {
     target(head).is_some()
 }
 
-/// The call that a request makes, where it makes one.
+/// Parses the call that a request makes, if it makes one.
 pub(crate) fn call(head: &Parts, body: &[u8]) -> Result<Option<Call>, Failure> {
     let Some(target) = target(head) else { return Ok(None) };
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
@@ -57,14 +57,14 @@ pub(crate) fn call(head: &Parts, body: &[u8]) -> Result<Option<Call>, Failure> {
     Ok(Some(Call { operation, table, consistent }))
 }
 
-/// A `BatchGetItem` says so for each table, the other reads once.
+/// `BatchGetItem` has the option for each table, the other reads have it once.
 fn asks_for_consistency(input: &Value) -> bool {
     let says = |request: &Value| request.get("ConsistentRead") == Some(&Value::Bool(true));
     let tables = input.get("RequestItems").and_then(Value::as_object);
     tables.map_or_else(|| says(input), |tables| tables.values().all(says))
 }
 
-/// Passes a request on to the store and gives its answer.
+/// Forwards a request to the store and returns the answer.
 pub(crate) async fn ask(
     client: &reqwest::Client,
     upstream: &str,

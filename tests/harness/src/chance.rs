@@ -1,4 +1,4 @@
-//! Faults by chance, which a seed repeats: what goes wrong with a call follows from the seed and the call's number.
+//! Random faults that a seed reproduces: the fault of a call follows from the seed and the number of the call.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,32 +9,33 @@ use tokio::sync::watch;
 
 use crate::faults::Fault;
 
-/// So many calls in a row make a stretch.
+/// The number of consecutive calls in a stretch.
 const STRETCH: u64 = 100;
-/// One in so many stretches is a bad time.
+/// One in this many stretches is bad.
 const BAD_TIMES: u64 = 32;
-/// In a bad time so many times as many calls go wrong as over all: with [`BAD_TIMES`], half of all that go wrong.
+/// The factor by which faults are more frequent in a bad stretch than overall: with [`BAD_TIMES`], half of all faults
+/// happen there.
 const IN_BAD_TIMES: usize = 16;
 
-/// How many calls there were, and what went wrong with them.
+/// The number of calls, and the faults among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// All calls.
+    /// The number of all calls.
     pub calls: u64,
-    /// Those that went wrong, by what did.
+    /// The number of calls that failed, by the kind of fault.
     pub faults: BTreeMap<String, u64>,
 }
 
-/// What decides.
+/// Chooses the fault of each call.
 pub(crate) struct Chance {
     seed: u64,
-    /// So many calls of a thousand go wrong.
+    /// The number of calls in a thousand that get a fault.
     share: usize,
     tally: Mutex<Tally>,
     under_way: watch::Sender<usize>,
 }
 
-/// One call that is being done; nobody else may think that all is done until this is dropped.
+/// A call in progress; the calls do not count as settled until this is dropped.
 pub(crate) struct UnderWay(watch::Sender<usize>);
 
 impl Chance {
@@ -42,7 +43,7 @@ impl Chance {
         Self { seed, share, tally: Mutex::default(), under_way: watch::Sender::new(0) }
     }
 
-    /// What goes wrong with the call that has just come.
+    /// The fault of the call that has just arrived.
     pub(crate) fn next(&self) -> Option<Fault> {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         let fault = fault(self.seed, self.share, tally.calls);
@@ -62,9 +63,9 @@ impl Chance {
         UnderWay(self.under_way.clone())
     }
 
-    /// Waits until no call is being done.
+    /// Waits until no call is in progress.
     pub(crate) async fn settled(&self) {
-        // The sender lives as long as this.
+        // The sender lives as long as `self`.
         drop(self.under_way.subscribe().wait_for(|calls| *calls == 0).await);
     }
 }
@@ -75,8 +76,8 @@ impl Drop for UnderWay {
     }
 }
 
-/// Whether and how the call of this number goes wrong. Half of the faults come alone, here and there; the SDK makes up for
-/// these. The other half comes in bad times, in which most calls go wrong for a while; then callers are told 503.
+/// The fault of the call with this number, if it gets one. Half of the faults are isolated, and the SDK recovers from
+/// them. The other half come in bad stretches, in which most calls fail for a while; then callers get a 503.
 fn fault(seed: u64, share: usize, number: u64) -> Option<Fault> {
     let stretch = number / STRETCH;
     let bad_time = Random::of(!seed, stretch / BAD_TIMES).number() % BAD_TIMES;
@@ -85,8 +86,8 @@ fn fault(seed: u64, share: usize, number: u64) -> Option<Fault> {
     (random.below(1000) < share).then(|| kind(&mut random))
 }
 
-/// One of all, those that cost the caller a timeout seldom. A wrong clock is not among them: the SDK would change its own
-/// once and for all.
+/// Chooses one of all faults; those that cost the caller a timeout are rare. A wrong clock is not among them, because
+/// the SDK would correct its own permanently.
 fn kind(random: &mut Random) -> Fault {
     match random.below(100) {
         0 => Fault::Slow(Duration::from_secs(1)),

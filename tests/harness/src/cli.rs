@@ -1,4 +1,4 @@
-//! The operator's commands, run as a person would run them.
+//! Runs the operator's commands as a person would run them.
 
 use serde_json::Value;
 
@@ -13,33 +13,33 @@ pub struct Cli {
     env_file: EnvFile,
 }
 
-/// A client as `jeton client create` gave it.
+/// A client, as `jeton client create` printed it.
 #[derive(Clone, Debug)]
 pub struct RegisteredClient {
-    /// `client_id`.
+    /// The `client_id` of the client.
     pub id: String,
-    /// `client_secret`, of a confidential client.
+    /// The `client_secret` of a confidential client.
     pub secret: Option<String>,
 }
 
-/// A user as `jeton user create` gave it.
+/// A user, as `jeton user create` printed it.
 #[derive(Clone, Debug)]
 pub struct RegisteredUser {
-    /// What the person types.
+    /// The name that the person enters to sign in.
     pub username: String,
-    /// What the person types next.
+    /// The password that the person enters to sign in.
     pub password: String,
-    /// `sub`.
+    /// The subject identifier, `sub`.
     pub sub: String,
 }
 
 impl Cli {
-    /// Commands that join the stack of `env_file`.
+    /// Commands for the stack that `env_file` describes.
     pub fn new(env_file: EnvFile) -> Self {
         Self { env_file }
     }
 
-    /// The JSON document that a command prints; panics with its messages when it fails.
+    /// Returns the JSON document that a command prints; panics with its messages if it fails.
     pub fn run(&self, args: &[&str]) -> Value {
         self.run_with_input(args, "")
     }
@@ -53,18 +53,18 @@ impl Cli {
             .unwrap_or_else(|error| panic!("jeton {args:?} printed no JSON document ({error}): {}", finished.stdout))
     }
 
-    /// How a command ends, with nothing assumed about it and without `--json`.
+    /// Runs a command without `--json` and returns its result, whether it fails or not.
     pub fn finish(&self, args: &[&str], input: &str) -> Finished {
         let file = self.env_file.path().display().to_string();
         run_bounded(&jeton(), &[args, &["--env-file", &file]].concat(), &[], input, SECONDS)
     }
 
-    /// `jeton api create`, with `more` arguments such as `["--alg", "ES256"]`.
+    /// Runs `jeton api create`, with `more` arguments such as `["--alg", "ES256"]`.
     pub fn create_api(&self, identifier: &str, scope: &str, more: &[&str]) -> Value {
         self.run(&[&["api", "create", "--identifier", identifier, "--scope", scope], more].concat())
     }
 
-    /// `jeton client create`.
+    /// Runs `jeton client create`, with `more` arguments.
     pub fn create_client(&self, name: &str, more: &[&str]) -> RegisteredClient {
         let made = self.run(&[&["client", "create", "--name", name], more].concat());
         let text = |key: &str| made.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -72,7 +72,7 @@ impl Cli {
         RegisteredClient { id, secret: text("client_secret") }
     }
 
-    /// `jeton user create`.
+    /// Runs `jeton user create` with the password on standard input.
     pub fn create_user(&self, username: &str, password: &str) -> RegisteredUser {
         let args = ["user", "create", "--username", username, "--password-stdin"];
         let made = self.run_with_input(&args, &format!("{password}\n"));

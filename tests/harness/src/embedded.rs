@@ -1,4 +1,4 @@
-//! An embedded `DynamoDB` of the tests' own, for what must be seen or spoiled from outside the product.
+//! An embedded `DynamoDB` for tests that must inspect or damage data from outside Jeton.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::Http;
 use crate::background::Background;
 
-/// A `DynamoDB` of its own, on loopback.
+/// An embedded `DynamoDB` on loopback.
 pub struct EmbeddedDynamo {
     server: Background,
 }
@@ -19,7 +19,7 @@ impl EmbeddedDynamo {
         Self::of(Database::memory().expect("an embedded database"))
     }
 
-    /// Starts one that keeps everything in a file, as `jeton dev --data` does.
+    /// Starts one that stores everything in a file, as `jeton dev --data` does.
     pub fn in_file(path: &Path) -> Self {
         Self::of(Database::new(&path.display().to_string()).expect("an embedded database"))
     }
@@ -35,12 +35,12 @@ impl EmbeddedDynamo {
     }
 }
 
-/// Calls an operation (`DeleteTable`, `Scan`, ...) of a `DynamoDB` that does not look at signatures.
+/// Calls an operation (`DeleteTable`, `Scan`, ...) of a `DynamoDB` that does not check signatures.
 pub async fn dynamo_call(endpoint: &str, operation: &str, input: &Value) -> Value {
     dynamo_call_by(&Http::new(endpoint), operation, input).await
 }
 
-/// The same by a client that is there already, for many calls.
+/// The same with an existing HTTP client, for many calls.
 pub async fn dynamo_call_by(http: &Http, operation: &str, input: &Value) -> Value {
     let reply = http
         .post("/")

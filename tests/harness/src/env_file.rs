@@ -1,4 +1,4 @@
-//! The `NAME=value` lines with which other processes join a stack.
+//! The `NAME=value` lines that let other processes join a stack.
 
 use std::path::{Path, PathBuf};
 
@@ -9,17 +9,17 @@ pub struct EnvFile {
 }
 
 impl EnvFile {
-    /// The file at `path`, which must be there when it is read.
+    /// The file at `path`, which must exist by the time it is read.
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
 
-    /// Where it is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Its lines, as pairs.
+    /// The lines of the file, as pairs of name and value.
     pub fn pairs(&self) -> Vec<(String, String)> {
         let text = std::fs::read_to_string(&self.path)
             .unwrap_or_else(|error| panic!("cannot read the env file {}: {error}", self.path.display()));
@@ -28,14 +28,14 @@ impl EnvFile {
         pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
-    /// The value of `name`.
+    /// The value of the variable `name`.
     pub fn get(&self, name: &str) -> String {
         let pairs = self.pairs();
         let found = pairs.iter().find(|(known, _)| known == name);
         found.unwrap_or_else(|| panic!("{name} is not in the env file: {pairs:?}")).1.clone()
     }
 
-    /// A copy at `path` in which `name` has another value.
+    /// Writes a copy to `path` in which `name` has another value.
     #[must_use]
     pub fn copy_with(&self, path: impl Into<PathBuf>, name: &str, value: &str) -> Self {
         drop(self.get(name));

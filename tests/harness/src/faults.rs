@@ -1,4 +1,4 @@
-//! What can go wrong between a caller and its store.
+//! The faults that can happen between a caller and its store.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,51 +8,52 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use hyper::body::{Body, Frame, SizeHint};
 
-/// What goes wrong with a call.
+/// A fault in a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
-    /// The connection closes, and nothing is done.
+    /// The connection closes, and the operation is not performed.
     Unsent,
-    /// It is done, and the connection closes instead of an answer.
+    /// The operation is performed, and the connection closes instead of an answer.
     AnswerLost,
-    /// It is done, and nothing is ever said about it: [`crate::CountingProxy::frozen`] tells when.
+    /// The operation is performed, and no answer ever arrives; [`crate::CountingProxy::frozen`] waits for that
+    /// moment.
     Silent,
-    /// It is done, and the connection is reset (TCP RST) instead of an answer.
+    /// The operation is performed, and the connection is reset (TCP RST) instead of an answer.
     Reset,
-    /// It is done, and the connection closes in the middle of the answer.
+    /// The operation is performed, and the connection closes in the middle of the answer.
     HalfAnswer,
-    /// It is done, and the answer comes so much later.
+    /// The operation is performed, and the answer arrives after this delay.
     Slow(Duration),
-    /// It is done so much later, whether the caller still waits or not.
+    /// The operation is performed after this delay, even if the caller no longer waits.
     Late(Duration),
-    /// Nothing is done; the store has too much to do, and says so by this name.
+    /// The operation is not performed; the store is overloaded, and answers with this error name.
     Throttled(&'static str),
-    /// Nothing is done; the store failed.
+    /// The operation is not performed; the store failed.
     FailedBefore,
-    /// It is done; the store failed after it.
+    /// The operation is performed; the store failed afterwards.
     FailedAfter,
-    /// It is done; the checksum that comes with the answer is that of another one.
+    /// The operation is performed; the checksum in the answer belongs to another one.
     WrongChecksum,
-    /// Nothing is done: the caller's clock is so wrong that its signature counts for nothing.
+    /// The operation is not performed: the caller's clock is so wrong that its signature is rejected.
     ClockSkew,
 }
 
-/// How often.
+/// The number of calls that a fault affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Span {
-    /// This call only: what the SDK sends again goes well.
+    /// This call only; the retry by the SDK succeeds.
     Once,
     /// This call and all after it.
     Always,
 }
 
 impl Fault {
-    /// Whether the store does what it is asked.
+    /// Returns whether the store performs the operation.
     pub fn lets_it_happen(self) -> bool {
         !matches!(self, Self::Unsent | Self::Throttled(_) | Self::FailedBefore | Self::ClockSkew)
     }
 
-    /// The answer that the store gives where it does nothing; `None` closes the connection.
+    /// The answer that the store gives when it does not perform the operation; `None` closes the connection.
     pub(crate) fn refusal(self) -> Option<Response<Answer>> {
         let said = |status: StatusCode, name: &str| {
             let body = format!("{{\"__type\":\"com.amazonaws.dynamodb.v20120810#{name}\",\"message\":\"a fault\"}}");
@@ -75,14 +76,14 @@ impl Fault {
     }
 }
 
-/// The body of an answer, which may end before its end.
+/// The body of an answer, which may be cut off.
 pub(crate) struct Answer {
     left: Option<Bytes>,
     promised: u64,
     given: u64,
 }
 
-/// An answer that was cut off.
+/// The error of an answer that was cut off.
 #[derive(Debug)]
 pub(crate) struct CutOff;
 
@@ -91,7 +92,7 @@ impl Answer {
         Self { promised: bytes.len() as u64, left: Some(bytes), given: 0 }
     }
 
-    /// The same with its first half only.
+    /// Returns the first half of the answer only.
     pub(crate) fn half(bytes: &Bytes) -> Self {
         Self { promised: bytes.len() as u64, left: Some(bytes.slice(..bytes.len() / 2)), given: 0 }
     }

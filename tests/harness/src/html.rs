@@ -3,9 +3,9 @@
 /// A form of a page.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
-    /// `action`, as it stands there.
+    /// The attribute `action`, exactly as written.
     pub action: Option<String>,
-    /// `method`, in lower case; `get` when there is none.
+    /// The attribute `method` in lower case; `get` by default.
     pub method: String,
     /// The named inputs that are not buttons, with their values.
     pub inputs: Vec<Input>,
@@ -13,14 +13,14 @@ pub struct Form {
     pub buttons: Vec<(String, String)>,
 }
 
-/// An `<input>`.
+/// An `<input>` element of a form.
 #[derive(Clone, Debug)]
 pub struct Input {
-    /// `name`.
+    /// The attribute `name` of the element.
     pub name: String,
-    /// `type`, in lower case; `text` when there is none.
+    /// The attribute `type` in lower case; `text` by default.
     pub kind: String,
-    /// `value`.
+    /// The attribute `value` of the element.
     pub value: String,
 }
 
@@ -30,7 +30,7 @@ impl Form {
         self.inputs.iter().find(|input| input.name == name)
     }
 
-    /// What a browser sends when the form is submitted with some fields filled in (or a button pressed).
+    /// The fields that a browser sends when the form is submitted with some fields filled in (or a button pressed).
     pub fn filled(&self, filled: &[(&str, &str)]) -> Vec<(String, String)> {
         let given = |name: &str| filled.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         let inputs = self.inputs.iter().map(|input| {
@@ -79,7 +79,7 @@ impl Tag {
     }
 }
 
-/// The tags of a page. Comments, scripts and styles hold none.
+/// The tags of a page. Comments, scripts and styles contain none.
 fn tags(page: &str) -> Vec<Tag> {
     let mut tags = Vec::new();
     let mut rest = page;
@@ -100,7 +100,7 @@ fn tags(page: &str) -> Vec<Tag> {
     tags
 }
 
-/// Reads a tag from behind its `<` on.
+/// Reads a tag; `text` begins after its `<`.
 fn tag(text: &str) -> (Tag, &str) {
     let ends = |c: char| c.is_ascii_whitespace() || c == '>';
     let (name, mut rest) = text.split_at(text.find(ends).unwrap_or(text.len()));

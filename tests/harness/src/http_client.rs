@@ -1,4 +1,4 @@
-//! A thin HTTP client that does nothing on its own: no redirects, no cookies, no repairs.
+//! A thin HTTP client that does nothing automatically: no redirects, no cookies, no corrections.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -19,21 +19,21 @@ use crate::{RegisteredClient, TlsFront};
 const FORM: &str = "application/x-www-form-urlencoded";
 const TIMEOUT: std::time::Duration = std::time::Duration::from_mins(1);
 
-/// A client for one server. Its connections belong to the runtime that made it: make one in each test.
+/// A client for one server. Its connections belong to the runtime that created it: create one in each test.
 #[derive(Clone, Debug)]
 pub struct Http {
     way: Way,
     base: String,
 }
 
-/// How requests are sent.
+/// The way to send requests.
 #[derive(Clone, Debug)]
 enum Way {
     Plain(reqwest::Client),
     Tls(TlsWay),
 }
 
-/// A request being put together.
+/// A request that is being built.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Ask {
@@ -48,11 +48,11 @@ pub struct Ask {
 /// An answer, read to its end.
 #[derive(Clone)]
 pub struct Reply {
-    /// The status code.
+    /// The HTTP status code.
     pub status: u16,
-    /// The headers.
+    /// The headers of the answer.
     pub headers: HeaderMap,
-    /// The body.
+    /// The body of the answer, in full.
     pub body: Bytes,
 }
 
@@ -78,40 +78,41 @@ impl Http {
         Self { way: Way::Plain(client), base: base.to_owned() }
     }
 
-    /// A request with any method, to a path or to a whole URL.
+    /// Begins a request with any method, to a path or to a whole URL.
     pub fn ask(&self, method: &str, target: &str) -> Ask {
         let url = if target.starts_with('/') { format!("{}{target}", self.base) } else { target.to_owned() };
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         Ask { way: self.way.clone(), method, url, headers: HeaderMap::new(), fields: Vec::new(), body: None }
     }
 
-    /// A GET request.
+    /// Begins a GET request to `target`.
     pub fn get(&self, target: &str) -> Ask {
         self.ask("GET", target)
     }
 
-    /// A POST request.
+    /// Begins a POST request to `target`.
     pub fn post(&self, target: &str) -> Ask {
         self.ask("POST", target)
     }
 }
 
 impl Ask {
-    /// One more header; the bytes are sent as they are.
+    /// Adds a header; its bytes are sent unchanged.
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes()).expect("a header name");
         self.headers.append(name, HeaderValue::from_bytes(value.as_ref()).expect("a header value"));
         self
     }
 
-    /// HTTP Basic as RFC 6749 §2.3.1 has it: both parts form-urlencoded first.
+    /// Adds HTTP Basic authentication as in RFC 6749 §2.3.1: both parts are form-urlencoded first.
     pub fn basic(self, id: &str, secret: &str) -> Self {
         let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         let credentials = STANDARD.encode(format!("{}:{}", encode(id), encode(secret)));
         self.header(AUTHORIZATION.as_str(), format!("Basic {credentials}"))
     }
 
-    /// Authenticates as most clients are registered: with Basic when there is a secret, else by naming the client.
+    /// Authenticates as most clients are registered: with Basic if there is a secret, otherwise with `client_id`
+    /// only.
     pub fn client(self, client: &RegisteredClient) -> Self {
         match &client.secret {
             Some(secret) => self.basic(&client.id, secret),
@@ -119,29 +120,29 @@ impl Ask {
         }
     }
 
-    /// One more form field.
+    /// Adds one form field.
     pub fn field(mut self, name: &str, value: &str) -> Self {
         self.fields.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Several more form fields.
+    /// Adds several form fields.
     pub fn fields(self, fields: &[(&str, &str)]) -> Self {
         fields.iter().fold(self, |ask, (name, value)| ask.field(name, value))
     }
 
-    /// A body as it is, instead of form fields. It has no content type but the one set with [`Ask::header`].
+    /// Sets a raw body instead of form fields. It has no content type unless one is set with [`Ask::header`].
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = Some(body.into());
         self
     }
 
-    /// A form as it is: any bytes, with the content type of a form.
+    /// Sets a raw form body: any bytes, with the content type of a form.
     pub fn raw_form(self, body: impl Into<Vec<u8>>) -> Self {
         self.header(CONTENT_TYPE.as_str(), FORM).body(body)
     }
 
-    /// Sends it.
+    /// Sends the request and reads the answer.
     pub async fn send(mut self) -> Reply {
         let body = match self.body {
             Some(body) => Some(body),
@@ -189,18 +190,18 @@ impl Reply {
         std::str::from_utf8(&self.body).unwrap_or_else(|_| panic!("the body is not UTF-8: {self:?}"))
     }
 
-    /// The body as JSON.
+    /// The body parsed as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("the body is not JSON ({error}): {self:?}"))
     }
 
-    /// A string in the JSON body; panics when it is not there.
+    /// A string in the JSON body; panics if it is missing.
     pub fn string(&self, name: &str) -> String {
         let value = self.json().get(name).and_then(Value::as_str).map(str::to_owned);
         value.unwrap_or_else(|| panic!("no string {name} in the answer: {self:?}"))
     }
 
-    /// A header that is there once at most.
+    /// A header that occurs at most once.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers(name);
         let first = values.next();
@@ -208,17 +209,17 @@ impl Reply {
         first
     }
 
-    /// A header that may be there several times.
+    /// A header that may occur several times.
     pub fn headers(&self, name: &str) -> impl Iterator<Item = &str> {
         self.headers.get_all(name).iter().map(|value| value.to_str().expect("a header of visible characters"))
     }
 
-    /// The seconds of `Retry-After`.
+    /// The value of `Retry-After`, in seconds.
     pub fn retry_after(&self) -> Option<u64> {
         self.header(RETRY_AFTER.as_str())?.parse().ok()
     }
 
-    /// Where it redirects to.
+    /// The URL that the answer redirects to.
     pub fn location(&self) -> Option<Url> {
         let location = self.header(LOCATION.as_str())?;
         Some(Url::parse(location).unwrap_or_else(|error| panic!("Location is not a whole URL ({error}): {self:?}")))

@@ -1,15 +1,18 @@
 //! Starts the stack for tests and speaks HTTP to it.
 //!
-//! [`Stack`] runs `jeton dev` as a process of its own, [`Cli`] runs the operator's commands against it, [`Http`] and
-//! [`Browser`] are a machine and a person, [`TlsFront`] ends TLS before a server, and [`CountingProxy`] counts on the wire what the product asks of its
-//! store. Nothing here knows a rule: what an answer should be is said by the tests.
+//! [`Stack`] runs `jeton dev` as a separate process, [`Cli`] runs the operator's commands against it, [`Http`] and
+//! [`Browser`] represent a machine and a person, [`TlsFront`] terminates TLS in front of a server, and
+//! [`CountingProxy`] counts on the wire the calls that Jeton makes to its store. Nothing here knows a protocol rule:
+//! the tests say what an answer should be.
 //!
 //! # Decisions
-//! - The product is a black box: its binary is run, and no crate of it is used, so a test cannot agree with a mistake.
-//! - A harness that cannot do its work panics with all it knows, so that a test reads as a claim and not as plumbing.
+//! - Jeton is a black box: its binary is run and none of its crates is used, so a test cannot repeat a mistake of the
+//!   code.
+//! - If the harness cannot do its work, it panics with all the information it has, so that tests contain claims and
+//!   no plumbing.
 //! - A stack lives in a supervised process that ends with the test process, however that ends. So a stack may be
 //!   `static` and shared by all tests of a process, although statics are never dropped.
-//! - Ports are taken from below the range from which the kernel gives ports to outgoing connections.
+//! - Ports are taken from below the range that the kernel uses for outgoing connections.
 #![expect(clippy::expect_used, clippy::panic, reason = "a harness that cannot do its work stops the test")]
 #![expect(clippy::missing_panics_doc, reason = "everything here panics when it cannot do its work")]
 

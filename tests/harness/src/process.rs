@@ -1,4 +1,4 @@
-//! The product's binary, and processes that end when they should.
+//! The `jeton` binary, and processes that are stopped reliably.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -19,7 +19,7 @@ pub fn jeton() -> PathBuf {
     found.unwrap_or_else(|| panic!("no jeton near {}: run `cargo build --release --bins` first", own.display()))
 }
 
-/// A port on which nothing listens now.
+/// Returns a port on which nothing is listening now.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let process = u16::try_from(std::process::id() % 20_000).expect("less than 20000");
@@ -33,19 +33,19 @@ pub fn free_port() -> u16 {
     panic!("no free port between 10000 and 30000");
 }
 
-/// How a process ended.
+/// The result of a process that ended.
 #[derive(Debug)]
 pub struct Finished {
-    /// Its exit status.
+    /// The exit status of the process.
     pub status: ExitStatus,
-    /// What it wrote to standard output.
+    /// The text that it wrote to standard output.
     pub stdout: String,
-    /// What it wrote to standard error.
+    /// The text that it wrote to standard error.
     pub stderr: String,
 }
 
-/// Runs a command with nothing but `env` in its environment, `input` on its standard input, and so many seconds to
-/// end. A command that takes longer is killed, and the test fails.
+/// Runs a command with only `env` in its environment and `input` on its standard input. A command that takes longer
+/// than `seconds` is killed, and the test fails.
 pub fn run_bounded(program: &Path, args: &[&str], env: &[(&str, &str)], input: &str, seconds: u64) -> Finished {
     let scratch = tempfile::tempdir().expect("a temporary directory");
     let (out, err) = (scratch.path().join("out"), scratch.path().join("err"));
@@ -60,7 +60,7 @@ pub fn run_bounded(program: &Path, args: &[&str], env: &[(&str, &str)], input: &
         .stderr(File::create(&err).expect("a file for stderr"))
         .spawn()
         .unwrap_or_else(|error| panic!("cannot run {}: {error}", program.display()));
-    // A command that does not read its input closes the pipe; that is no fault of it.
+    // A command that does not read its input closes the pipe, which is not an error.
     drop(child.stdin.take().map(|mut pipe| pipe.write_all(input.as_bytes())));
     let status = wait(&mut child, Duration::from_secs(seconds));
     let [stdout, stderr] = [out, err].map(|path| read(&path));
@@ -70,7 +70,7 @@ pub fn run_bounded(program: &Path, args: &[&str], env: &[(&str, &str)], input: &
     }
 }
 
-/// Waits until the process ends; kills it when that takes longer than `limit`.
+/// Waits until the process ends; kills it if that takes longer than `limit`.
 fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
     for _ in 0..limit.as_millis() / BEAT.as_millis() {
         if let Some(status) = child.try_wait().expect("the state of a child process") {
@@ -89,8 +89,8 @@ fn read(path: &Path) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The watcher inherits a pipe from the test process. When the pipe closes, because the owner let go of it or because
-/// the test process ended in whatever way, it stops the server and removes the scratch directory.
+/// The watcher inherits a pipe from the test process. When the pipe closes, because the owner dropped it or because
+/// the test process ended for any reason, it stops the server and removes the scratch directory.
 const SUPERVISE: &str = r#"
 exec 3<&0
 (
@@ -111,7 +111,7 @@ pub(crate) struct Supervised {
 }
 
 impl Supervised {
-    /// Starts `program`. Everything it prints goes to the file `log` in `scratch`, which is removed in the end.
+    /// Starts `program`. Its output goes to the file `log` in `scratch`, which is removed at the end.
     pub(crate) fn start(program: &Path, args: &[String], env: &[(String, String)], scratch: PathBuf) -> Self {
         let log = File::create(scratch.join("log")).expect("a log file");
         let mut child = Command::new("/bin/sh")
@@ -132,19 +132,20 @@ impl Supervised {
         Self { child, leash, scratch }
     }
 
-    /// How it ended, if it did.
+    /// The exit status of the process, if it has ended.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("the state of a child process")
     }
 
-    /// What it printed so far.
+    /// The output of the process so far.
     pub(crate) fn log(&self) -> String {
         read(&self.scratch.join("log"))
     }
 
-    /// Sends SIGTERM and waits for the end; `None` when it had to be killed.
+    /// Sends SIGTERM and waits for the end; `None` if the process had to be killed.
     pub(crate) fn stop(&mut self) -> Option<ExitStatus> {
-        // The watcher signals while the process, running or not, has not been waited for: its number is still its own.
+        // The watcher sends the signal before the process has been waited for, so the process id cannot have been
+        // reused.
         drop(self.leash.take());
         wait(&mut self.child, Duration::from_secs(5))
     }

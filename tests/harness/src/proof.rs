@@ -1,4 +1,4 @@
-//! What clients make and read themselves: PKCE pairs, and tokens looked into.
+//! Values that clients create and read themselves: PKCE pairs and the contents of tokens.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,21 +10,21 @@ use sha2::{Digest, Sha256};
 /// A code verifier and its S256 challenge (RFC 7636 §4.1, §4.2).
 #[derive(Clone, Debug)]
 pub struct Pkce {
-    /// `code_verifier`.
+    /// The parameter `code_verifier` of the pair.
     pub verifier: String,
-    /// `code_challenge`.
+    /// The parameter `code_challenge` of the pair.
     pub challenge: String,
 }
 
 impl Pkce {
-    /// A pair unlike any other of this process. It is not secret, which tests do not need.
+    /// Creates a pair that is unique in this process. It is not secret, because tests do not need that.
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let seed = format!("{} {}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         Self::of(&hash(&seed))
     }
 
-    /// The pair of a verifier.
+    /// The pair that belongs to a verifier.
     pub fn of(verifier: &str) -> Self {
         Self { verifier: verifier.to_owned(), challenge: hash(verifier) }
     }
@@ -40,17 +40,17 @@ fn hash(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(text))
 }
 
-/// A JWT, looked into and not verified.
+/// The contents of a JWT, decoded but not verified.
 #[derive(Clone, Debug)]
 pub struct Jwt {
-    /// The header.
+    /// The header, as a JSON object.
     pub header: Value,
-    /// The claims.
+    /// The claims, as a JSON object.
     pub claims: Value,
 }
 
 impl Jwt {
-    /// Reads a compact JWT; panics when it is none.
+    /// Decodes a compact JWT; panics if it is not one.
     pub fn read(token: &str) -> Self {
         let parts: Vec<&str> = token.split('.').collect();
         let [header, claims, signature] = parts[..] else { panic!("not a compact JWT: {token}") };
@@ -62,13 +62,13 @@ impl Jwt {
         Self { header, claims }
     }
 
-    /// A string of the header or the claims, the empty one when there is none.
+    /// A string from the header or the claims; empty if there is none.
     pub fn text(&self, name: &str) -> &str {
         let found = self.claims.get(name).or_else(|| self.header.get(name));
         found.and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// A number of the claims.
+    /// A number from the claims.
     pub fn number(&self, name: &str) -> u64 {
         let found = self.claims.get(name).and_then(Value::as_u64);
         found.unwrap_or_else(|| panic!("no whole number {name} in {}", self.claims))

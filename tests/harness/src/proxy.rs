@@ -1,6 +1,6 @@
-//! A proxy in front of a `DynamoDB` that writes down each call: storage round trips are counted on the wire. It can also
-//! make a call go wrong in every way in which calls go wrong ([`Fault`]), or keep the answer of a write to itself and every
-//! answer after it: the caller can be ended there as if it had died.
+//! A proxy in front of a `DynamoDB` that records each call, so that round trips to the store are counted on the wire.
+//! It can also inject every kind of [`Fault`] into a call, or withhold the answer of a write and every answer after
+//! it: if the caller is stopped there, it is as if it had crashed.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -28,34 +28,34 @@ use crate::traffic::{Meter, Metered, Traffic};
 pub struct CountingProxy {
     server: Background,
     seen: Arc<Seen>,
-    /// Only kept alive.
+    /// The store, which is only kept alive here.
     embedded: Option<EmbeddedDynamo>,
 }
 
-/// What went through, and whether anything still does.
+/// The recorded calls, and the faults to inject.
 struct Seen {
     calls: Mutex<Vec<Call>>,
     trips: Mutex<Trips>,
-    /// So many writes are answered before the next one freezes it; `None` freezes nothing.
+    /// The number of writes to answer before the next one freezes the proxy; `None` never freezes it.
     writes_left: Mutex<Option<usize>>,
     frozen: watch::Sender<bool>,
-    /// From which call on, by its place since the last reset.
+    /// The fault to inject, with the position of the first affected call since the last reset.
     broken: Mutex<Option<(usize, Fault, Span)>>,
-    /// What goes wrong by chance; then calls are counted and not written down.
+    /// The source of random faults; while it is set, calls are counted and not recorded.
     chance: Mutex<Option<Arc<Chance>>>,
-    /// So much later every answer comes.
+    /// The delay that is added to every answer.
     distance: Mutex<Duration>,
     meter: Arc<Meter>,
 }
 
-/// Round trips in time.
+/// The number of round trips, as they follow each other in time.
 #[derive(Default)]
 struct Trips {
     made: usize,
     under_way: usize,
 }
 
-/// A call that is under way; it is over when this is dropped.
+/// A call in progress; it is over when this is dropped.
 struct Trip<'s>(&'s Seen);
 
 impl<'s> Trip<'s> {
@@ -73,12 +73,12 @@ impl Drop for Trip<'_> {
     }
 }
 
-/// A call that has come, and what is to go wrong with it.
+/// A call that has arrived, and the fault to inject into it.
 struct Taken {
-    /// Not known of a call that is only counted.
+    /// `true` if the call is known to write; calls that are only counted are not examined.
     is_write: bool,
     fault: Option<Fault>,
-    /// Of a call whose end somebody waits for.
+    /// Present if [`CountingProxy::settled`] has to wait for this call.
     under_way: Option<UnderWay>,
 }
 
@@ -115,54 +115,55 @@ impl CountingProxy {
         self.server.url()
     }
 
-    /// Forgets what was seen so far.
+    /// Forgets all calls so far.
     pub fn reset(&self) {
         lock(&self.seen.calls).clear();
         lock(&self.seen.trips).made = 0;
         self.seen.meter.reset();
     }
 
-    /// Round trips in time since the last [`CountingProxy::reset`]: calls that are under way together are one. It takes a
-    /// distance ([`CountingProxy::set_distance`]) to tell those that are sent side by side from those that follow each other.
+    /// The number of successive round trips since the last [`CountingProxy::reset`]: calls in progress at the same
+    /// time count as one. Only with a distance ([`CountingProxy::set_distance`]) can concurrent calls be told from
+    /// successive ones.
     pub fn round_trips(&self) -> usize {
         lock(&self.seen.trips).made
     }
 
-    /// What went through since the last [`CountingProxy::reset`].
+    /// The traffic since the last [`CountingProxy::reset`].
     pub fn traffic(&self) -> Traffic {
         self.seen.meter.traffic(lock(&self.seen.calls).len())
     }
 
-    /// Makes every answer come so much later, as from a store that is that far away.
+    /// Delays every answer, as from a store at that distance.
     pub fn set_distance(&self, distance: Duration) {
         *lock(&self.seen.distance) = distance;
     }
 
-    /// The calls since the last [`CountingProxy::reset`], in the order in which they came.
+    /// The calls since the last [`CountingProxy::reset`], in the order of their arrival.
     pub fn calls(&self) -> Vec<Call> {
         lock(&self.seen.calls).clone()
     }
 
-    /// Those that can change the store.
+    /// The calls among them that can change the store.
     pub fn writes(&self) -> Vec<Call> {
         self.calls().into_iter().filter(Call::is_write).collect()
     }
 
-    /// Forgets what was seen so far, and makes the call at `place` from now on (the first is 0) go wrong.
+    /// Forgets all calls so far, and injects a fault into the call at `place` from now on (the first is 0).
     pub fn break_call(&self, place: usize, fault: Fault, span: Span) {
         self.reset();
         *lock(&self.seen.broken) = Some((place, fault, span));
     }
 
-    /// Makes so many calls of a thousand go wrong from now on, each in one of many ways. What goes wrong with a call follows
-    /// from the seed and the call's number; which call has which number is for the callers to settle among themselves.
+    /// From now on injects faults of many kinds into `share_per_mille` of a thousand calls. The fault of a call
+    /// follows from the seed and the call's number; the order of calls from several callers is left to them.
     ///
-    /// Calls are counted and not written down.
+    /// Calls are counted and not recorded.
     pub fn fail_randomly(&self, seed: u64, share_per_mille: usize) {
         *lock(&self.seen.chance) = Some(Arc::new(Chance::new(seed, share_per_mille)));
     }
 
-    /// Nothing goes wrong any more.
+    /// Stops injecting faults and freezing.
     pub fn heal(&self) {
         *lock(&self.seen.chance) = None;
         let mut broken = lock(&self.seen.broken);
@@ -170,8 +171,7 @@ impl CountingProxy {
         self.thaw();
     }
 
-    /// Nothing goes wrong by chance any more: waits until all calls are done for which something might have, and tells what
-    /// did.
+    /// Stops injecting random faults: waits until all calls that might be affected are done, and returns the counts.
     pub async fn settled(&self) -> Tally {
         let chance = lock(&self.seen.chance).take();
         let Some(chance) = chance else { return Tally::default() };
@@ -179,18 +179,18 @@ impl CountingProxy {
         chance.tally()
     }
 
-    /// Answers `writes` more writes; the next one is done and not answered, and nothing is answered after it.
+    /// Answers `writes` more writes; the next one is performed and not answered, and nothing is answered after it.
     pub fn freeze_after(&self, writes: usize) {
         *lock(&self.seen.writes_left) = Some(writes);
     }
 
     /// Waits for the call that is not answered.
     pub async fn frozen(&self) {
-        // The sender lives as long as this.
+        // The sender lives as long as `self`.
         drop(self.seen.frozen.subscribe().wait_for(|frozen| *frozen).await);
     }
 
-    /// Answers again. Those that waited get no answer any more.
+    /// Answers calls again. Calls that were left waiting get no answer.
     pub fn thaw(&self) {
         *lock(&self.seen.writes_left) = None;
         self.seen.frozen.send_replace(false);
@@ -202,7 +202,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Seen {
-    /// Takes a call in, by chance where that decides.
+    /// Accepts a call; a random fault is chosen here if they are enabled.
     fn take(&self, head: &Parts, body: &[u8]) -> Result<Taken, Failure> {
         if let Some(chance) = &*lock(&self.chance) {
             return Ok(Taken { is_write: false, fault: chance.next(), under_way: Some(chance.begin()) });
@@ -212,7 +212,7 @@ impl Seen {
         Ok(Taken { is_write, fault: call.and_then(|call| self.note(call)), under_way: None })
     }
 
-    /// Writes a call down, and tells what is to go wrong with it.
+    /// Records a call, and returns the fault to inject into it.
     fn note(&self, call: Call) -> Option<Fault> {
         let mut calls = lock(&self.calls);
         let place = calls.len();
@@ -221,7 +221,7 @@ impl Seen {
         (place == first || (span == Span::Always && place > first)).then_some(fault)
     }
 
-    /// Waits as long as the distance to the store is. A timer of tokio's would be up to a millisecond late.
+    /// Waits for the configured distance. A tokio timer could be late by up to a millisecond.
     async fn travel(&self) -> Result<(), Failure> {
         let distance = *lock(&self.distance);
         if !distance.is_zero() {
@@ -230,7 +230,7 @@ impl Seen {
         Ok(())
     }
 
-    /// Answers nothing from now on, unless it was healed while the call was on its way.
+    /// Stops answering from now on, unless the proxy was healed while the call was in progress.
     fn freeze_if_broken(&self) {
         let broken = lock(&self.broken);
         if broken.is_some() {
@@ -238,7 +238,7 @@ impl Seen {
         }
     }
 
-    /// Whether the answer of a call that was done may be given.
+    /// Returns whether the answer of a call that was performed may be sent.
     fn may_answer(&self, is_write: bool) -> bool {
         let mut left = lock(&self.writes_left);
         match *left {
@@ -258,20 +258,20 @@ async fn serve(listener: &tokio::net::TcpListener, upstream: &str, seen: &Arc<Se
         tokio::spawn(async move {
             let stream = TokioIo::new(Metered::new(stream, Arc::clone(&way.seen.meter)));
             let service = service_fn(|request| way.forward(request));
-            // A connection that the product drops is the product's business.
+            // If Jeton drops a connection, that is not a fault of the proxy.
             drop(hyper::server::conn::http1::Builder::new().serve_connection(stream, service).await);
         });
     }
 }
 
-/// A connection, and a second hand on its socket.
+/// A connection, and a second handle to its socket.
 fn twice(stream: TcpStream) -> std::io::Result<(TcpStream, std::net::TcpStream)> {
     let stream = stream.into_std()?;
     let socket = stream.try_clone()?;
     Ok((TcpStream::from_std(stream)?, socket))
 }
 
-/// One connection's way to the store.
+/// The connection to the store for one incoming connection.
 struct Way {
     client: reqwest::Client,
     upstream: String,
@@ -280,8 +280,8 @@ struct Way {
 }
 
 impl Way {
-    /// Counts a call and passes it on. An upstream that does not answer closes the connection, as it would without us. Once
-    /// a call is on its way it is done: not even a caller that goes away stops it.
+    /// Counts a call and forwards it. If the upstream does not answer, the connection closes, as it would without the
+    /// proxy. A forwarded call is always completed, even if the caller disconnects.
     async fn forward(&self, request: Request<Incoming>) -> Result<Response<Answer>, Failure> {
         let (head, body) = request.into_parts();
         let body = body.collect().await?.to_bytes();
@@ -307,7 +307,7 @@ impl Way {
         self.spoil(fault, answer).await
     }
 
-    /// The answer, as it arrives.
+    /// Applies a fault to the answer.
     async fn spoil(&self, fault: Option<Fault>, answer: Response<Bytes>) -> Result<Response<Answer>, Failure> {
         let (mut head, body) = answer.into_parts();
         let body = match fault {

@@ -1,4 +1,4 @@
-//! A running `jeton dev`.
+//! A running `jeton dev` process for tests.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpStream};
@@ -11,7 +11,7 @@ use crate::{Browser, Cli, EnvFile, Http, TlsFront};
 
 const METADATA: &str = "/.well-known/oauth-authorization-server";
 
-/// A stack of its own for a test, or for all tests of a process; it stops when it is dropped.
+/// A stack for one test, or for all tests of a process; it stops when it is dropped.
 pub struct Stack {
     process: Supervised,
     issuer: String,
@@ -19,7 +19,7 @@ pub struct Stack {
     front: Option<TlsFront>,
 }
 
-/// How to start a [`Stack`].
+/// The options for starting a [`Stack`].
 #[derive(Debug, Default)]
 pub struct StackBuilder {
     port: Option<u16>,
@@ -28,45 +28,45 @@ pub struct StackBuilder {
     host: Option<String>,
 }
 
-/// The endpoint of Amazon's `DynamoDB` Local, from `JETON_TEST_DYNAMODB_LOCAL`. Tests that need it are ignored unless
-/// asked for, so it is an error when it is not set.
+/// The endpoint of Amazon's `DynamoDB` Local, from `JETON_TEST_DYNAMODB_LOCAL`. Tests that need it are ignored by
+/// default, so a missing variable is an error.
 #[expect(clippy::disallowed_methods, reason = "the one thing that the tests are told by their environment")]
 pub fn amazon_dynamo() -> String {
     std::env::var("JETON_TEST_DYNAMODB_LOCAL").expect("JETON_TEST_DYNAMODB_LOCAL, the URL of Amazon's DynamoDB Local")
 }
 
 impl Stack {
-    /// Starts one with the embedded store, in memory.
+    /// Starts a stack with the embedded store, in memory.
     pub fn start() -> Self {
         Self::builder().start()
     }
 
-    /// Starts one in another way.
+    /// Returns a builder for a stack with other options.
     pub fn builder() -> StackBuilder {
         StackBuilder::default()
     }
 
-    /// The issuer, which is the URL of the server: of what ends TLS in front of it, where something does.
+    /// The issuer, which is the URL of the server, or that of the TLS front if there is one.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// Its env file.
+    /// The env file of the stack.
     pub fn env_file(&self) -> &EnvFile {
         &self.env_file
     }
 
-    /// The operator's commands.
+    /// The operator's commands for this stack.
     pub fn cli(&self) -> Cli {
         Cli::new(self.env_file.clone())
     }
 
-    /// A client for this server, for the runtime that calls.
+    /// A client for this server, which belongs to the runtime of the caller.
     pub fn http(&self) -> Http {
         self.front.as_ref().map_or_else(|| Http::new(&self.issuer), Http::through)
     }
 
-    /// A browser that has never been here.
+    /// A browser that has never visited this server.
     pub fn browser(&self) -> Browser {
         self.front.as_ref().map_or_else(|| Browser::new(&self.issuer), Browser::through)
     }
@@ -76,7 +76,7 @@ impl Stack {
         Http::from_address(&self.issuer, address.into())
     }
 
-    /// A browser that has never been here, on a machine with another address.
+    /// A browser that has never visited this server, on a machine with another address.
     pub fn browser_from(&self, address: impl Into<IpAddr>) -> Browser {
         Browser::from_address(&self.issuer, address.into())
     }
@@ -86,12 +86,12 @@ impl Stack {
         self.env_file.path().with_file_name(name)
     }
 
-    /// What the server printed so far.
+    /// The output of the server so far.
     pub fn log(&self) -> String {
         self.process.log()
     }
 
-    /// Sends SIGTERM and waits for the end; `None` when it had to be killed.
+    /// Sends SIGTERM and waits for the end; `None` if the process had to be killed.
     pub fn stop(mut self) -> Option<ExitStatus> {
         self.process.stop()
     }
@@ -101,7 +101,8 @@ impl StackBuilder {
     /// Uses the `DynamoDB` at `endpoint` instead of the embedded one.
     #[must_use]
     pub fn store(self, endpoint: &str) -> Self {
-        // DynamoDB Local keeps a database for each access key and region, and wants keys of letters and digits.
+        // DynamoDB Local keeps a database for each access key and region, and accepts only letters and digits in
+        // keys.
         let key = format!("harness{}x{}", std::process::id(), free_port());
         self.env("AWS_ENDPOINT_URL_DYNAMODB", endpoint)
             .env("AWS_REGION", "us-east-1")
@@ -109,7 +110,7 @@ impl StackBuilder {
             .env("AWS_SECRET_ACCESS_KEY", "harness")
     }
 
-    /// Keeps everything in `directory`.
+    /// Stores everything in `directory`.
     #[must_use]
     pub fn data(self, directory: &Path) -> Self {
         self.arg("--data").arg(&directory.display().to_string())
@@ -122,28 +123,28 @@ impl StackBuilder {
         self
     }
 
-    /// Ends TLS in front of it, as the host `name`, which is that of the issuer.
+    /// Puts TLS in front of the server with the host name `name`, which is also that of the issuer.
     #[must_use]
     pub fn behind_tls(mut self, name: &str) -> Self {
         self.host = Some(name.to_owned());
         self
     }
 
-    /// One more argument.
+    /// Adds an argument to the command.
     #[must_use]
     pub fn arg(mut self, argument: &str) -> Self {
         self.args.push(argument.to_owned());
         self
     }
 
-    /// One more variable; the server sees no others than these.
+    /// Adds an environment variable; the server gets no others than these.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Starts it and waits until it is ready.
+    /// Starts the stack and waits until it is ready.
     pub fn start(mut self) -> Stack {
         let scratch = tempfile::Builder::new().prefix("jeton-stack-").tempdir().expect("a temporary directory").keep();
         let port = self.port.unwrap_or_else(free_port);
@@ -173,7 +174,8 @@ fn path(env_file: &EnvFile) -> String {
 
 impl Stack {
     fn wait_until_ready(&mut self, port: u16) {
-        // Generous: a machine that builds at the same time is slow, and a server that fails is seen at once.
+        // The limit is generous: a machine that is building at the same time is slow, and a failing server is noticed
+        // at once.
         for _ in 0..1_200 {
             if let Some(status) = self.process.ended() {
                 panic!("jeton dev ended before it was ready: {status}\n{}", self.process.log());
@@ -187,7 +189,7 @@ impl Stack {
     }
 }
 
-/// Whether the metadata document is there. Written with a bare socket, so that it needs no runtime.
+/// Returns whether the metadata document is available. It uses a bare socket, so that no runtime is needed.
 fn answers_200(port: u16) -> bool {
     let ask = || -> std::io::Result<Vec<u8>> {
         let address = SocketAddr::from(([127, 0, 0, 1], port));

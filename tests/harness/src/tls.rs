@@ -1,4 +1,4 @@
-//! TLS in front of a server, with a host name of its own: what ends TLS passes on what comes, as a load balancer does.
+//! TLS in front of a server, with its own host name: the front forwards requests as a load balancer does.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,7 +19,7 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 use crate::background::Background;
 use crate::proxy::Failure;
 
-/// A TLS endpoint in front of a server. It ends when this is dropped.
+/// A TLS endpoint in front of a server. It stops when this is dropped.
 pub struct TlsFront {
     server: Background,
     name: String,
@@ -28,10 +28,10 @@ pub struct TlsFront {
     upstream: Upstream,
 }
 
-/// Where what comes is passed on to, as `host:port`; nowhere yet at first.
+/// The address to forward to, as `host:port`; `None` at first.
 type Upstream = Arc<Mutex<Option<String>>>;
 
-/// The way to a [`TlsFront`]: who trusts its authority, and knows its name without asking anybody.
+/// The connection settings for a [`TlsFront`]: they trust its authority, and resolve its name without DNS.
 #[derive(Clone)]
 pub(crate) struct TlsWay {
     connector: TlsConnector,
@@ -39,7 +39,7 @@ pub(crate) struct TlsWay {
     address: String,
 }
 
-/// A certificate, its key, and the authority that signed it; both keys P-256. Amazon's chain is longer and RSA.
+/// A certificate, its key, and the authority that signed it; both keys P-256. Amazon's chain is longer and uses RSA.
 struct Certified {
     authority: rcgen::Certificate,
     own: CertificateDer<'static>,
@@ -47,7 +47,7 @@ struct Certified {
 }
 
 impl TlsFront {
-    /// One for the host `name`, on a free port. Until it is told where to lead, nobody gets through.
+    /// Starts a front for the host `name` on a free port. Connections fail until [`TlsFront::lead_to`] is called.
     pub fn start(name: &str) -> Self {
         let certified = certified(name).expect("a certificate");
         let authority = certified.authority.pem();
@@ -64,18 +64,18 @@ impl TlsFront {
         Self { server, name: name.to_owned(), authority, way, upstream }
     }
 
-    /// Leads to a server on plain HTTP from now on: `http://127.0.0.1:PORT`.
+    /// Forwards to a server on plain HTTP from now on: `http://127.0.0.1:PORT`.
     pub fn lead_to(&self, url: &str) {
         let address = url.strip_prefix("http://").expect("a URL of plain HTTP");
         *self.upstream.lock().unwrap_or_else(PoisonError::into_inner) = Some(address.to_owned());
     }
 
-    /// Where it is, as a URL without a slash at the end: `https://NAME:PORT`.
+    /// The URL of the front, without a slash at the end: `https://NAME:PORT`.
     pub fn url(&self) -> String {
         format!("https://{}:{}", self.name, self.server.address().port())
     }
 
-    /// The certificate of the authority that everybody must trust, as PEM.
+    /// The certificate of the authority that clients must trust, as PEM.
     pub fn authority(&self) -> &str {
         &self.authority
     }
@@ -86,7 +86,7 @@ impl TlsFront {
 }
 
 impl TlsWay {
-    /// Sends a request, on a connection of its own. The header `Host` is that of the URL unless there is another one.
+    /// Sends a request on a new connection. The header `Host` is that of the URL unless another one is set.
     pub(crate) async fn send(&self, mut request: Request<Full<Bytes>>) -> Result<Response<Bytes>, Failure> {
         let authority = request.uri().authority().ok_or("a URL without a host")?.to_string();
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).parse()?;
@@ -143,7 +143,7 @@ async fn accept(listener: TcpListener, acceptor: TlsAcceptor, upstream: Upstream
     }
 }
 
-/// A connection that breaks is its owner's affair, who looks at the answer.
+/// Errors of a connection are ignored here: the client notices them in its answer.
 async fn pass(stream: TcpStream, acceptor: TlsAcceptor, upstream: Option<String>) {
     let _ = stream.set_nodelay(true);
     let Ok(mut near) = acceptor.accept(stream).await else { return };

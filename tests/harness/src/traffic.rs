@@ -1,4 +1,4 @@
-//! Bytes on the wire between the product and its store, heads and all.
+//! Bytes on the wire between Jeton and its store, including the HTTP headers.
 
 use std::io;
 use std::pin::Pin;
@@ -8,25 +8,25 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// How much went through.
+/// The amount of traffic between Jeton and its store.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// The calls.
+    /// The number of calls.
     pub calls: usize,
-    /// Bytes from the product to its store.
+    /// The bytes from Jeton to its store.
     pub sent: usize,
-    /// Bytes from the store to the product.
+    /// The bytes from the store to Jeton.
     pub received: usize,
 }
 
-/// Counts what goes through all connections.
+/// Counts the traffic of all connections.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     sent: AtomicUsize,
     received: AtomicUsize,
 }
 
-/// A connection of the product, metered.
+/// A connection from Jeton whose traffic is counted.
 pub(crate) struct Metered<S> {
     stream: S,
     meter: Arc<Meter>,
@@ -63,7 +63,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
-    /// Counted before it is written: whoever has read an answer finds it counted.
+    /// Counts the bytes before they are written, so that whoever has read an answer finds it counted.
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.meter.received.fetch_add(bytes.len(), Ordering::SeqCst);
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);

@@ -1,4 +1,4 @@
-//! Requests of an honest client: what is not known is asked again, as late as the answer says.
+//! The requests of an honest client: after a 503 it sends the request again, once the time in the answer has passed.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -6,32 +6,32 @@ use std::time::Duration;
 use harness::{Ask, Reply};
 use tokio::time::{Instant, sleep};
 
-/// Whoever is told so often in a row that nothing is known is locked out.
+/// The number of consecutive 503s after which a client counts as locked out.
 const PATIENCE: usize = 30;
 
-/// What all callers have counted together.
+/// The counts of all callers together.
 #[derive(Default)]
 pub(crate) struct Figures {
     pub(crate) requests: Count,
     pub(crate) unavailable: Count,
     pub(crate) refreshes: Count,
     pub(crate) revocations: Count,
-    /// Codes that were spent by a request that was told 503.
+    /// The codes that were spent by a request that was answered with 503.
     pub(crate) lost_codes: Count,
-    /// Second uses of a code, after which the grant was over.
+    /// The second uses of a code, after which the grant was revoked.
     pub(crate) replays: Count,
-    /// Uses of an old refresh token, after which the grant was over.
+    /// The uses of an old refresh token, after which the grant was revoked.
     pub(crate) reuses: Count,
-    /// Uses of a code or a token of another client.
+    /// The uses of a code or token of another client.
     pub(crate) thefts: Count,
     slowest_in_micros: AtomicU64,
 }
 
-/// A number that many callers count up.
+/// A counter that many callers share.
 #[derive(Default)]
 pub(crate) struct Count(AtomicU64);
 
-/// An answer, and how often it was told before that nothing is known.
+/// An answer, and the number of 503s that came before it.
 #[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) reply: Reply,
@@ -49,17 +49,17 @@ impl Count {
 }
 
 impl Figures {
-    /// The longest that anybody waited for one answer.
+    /// The longest time that a caller waited for one answer.
     pub(crate) fn slowest(&self) -> Duration {
         Duration::from_micros(self.slowest_in_micros.load(Ordering::Relaxed))
     }
 
-    /// Sends a request until there is an answer.
+    /// Sends a request until it gets an answer other than 503.
     pub(crate) async fn ask(&self, ask: &Ask) -> Told {
         self.until_known(async || ask.clone().send().await).await
     }
 
-    /// Does it until it is not answered 503.
+    /// Calls `send` until the answer is not 503.
     pub(crate) async fn until_known(&self, mut send: impl AsyncFnMut() -> Reply) -> Told {
         for unknown in 0..PATIENCE {
             let began = Instant::now();

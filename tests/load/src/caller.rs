@@ -1,4 +1,4 @@
-//! A caller: it makes grants one after the other, does with each what was planned, and knows the right answers.
+//! A caller: it creates grants one after another, follows the plan for each of them, and knows the right answers.
 
 use std::collections::BTreeMap;
 
@@ -9,24 +9,24 @@ use crate::ledger::{Ledger, Stage, Standing};
 use crate::place::{CALLBACK, Place};
 use crate::plan::{App, AppPlan, End, Plan};
 
-/// One of many.
+/// One of many concurrent callers.
 pub(crate) struct Caller<'p> {
     pub(crate) place: &'p Place,
     pub(crate) http: Http,
     browser: Browser,
     pub(crate) ledger: Ledger,
-    /// Access tokens of some grants, and whether they are good.
+    /// The access tokens of some grants, and whether each one is active.
     pub(crate) kept: Vec<(String, bool)>,
 }
 
-/// A grant of an app, with all that its client has of it.
+/// A grant of an app, with everything its client received for it.
 pub(crate) struct Held<'p> {
     pub(crate) client: &'p RegisteredClient,
     pub(crate) id: String,
     pub(crate) code: String,
     pub(crate) verifier: String,
     pub(crate) standing: Standing,
-    /// The tokens of each generation, from the first on.
+    /// The refresh tokens by generation, from the first on.
     pub(crate) refresh: Vec<String>,
     pub(crate) access: BTreeMap<u32, String>,
 }
@@ -37,7 +37,7 @@ impl<'p> Caller<'p> {
         Self { place, http, browser, ledger: Ledger::default(), kept: Vec::new() }
     }
 
-    /// Makes a grant and does with it what is planned; its access tokens are kept where that `is_kept`.
+    /// Creates a grant and follows its plan; its access tokens are kept if `is_kept` is set.
     pub(crate) async fn run(&mut self, plan: &Plan, is_kept: bool) {
         let tokens = match plan {
             Plan::Service { looked_at, revoked } => self.service(*looked_at, *revoked).await,
@@ -86,7 +86,7 @@ impl<'p> Caller<'p> {
         tokens
     }
 
-    /// A code, from a person who is signed in.
+    /// Obtains a code from a person who is signed in.
     async fn code(&mut self, plan: &AppPlan) -> Held<'p> {
         let client = self.place.app(plan.app);
         let target = authorization_url(&client.id, CALLBACK, &Pkce::of(&plan.verifier), &[]);
@@ -101,7 +101,7 @@ impl<'p> Caller<'p> {
         Held { client, id, code, verifier: plan.verifier.clone(), standing, refresh, access }
     }
 
-    /// The answer to an app that was agreed to before.
+    /// The answer to an app that already has the person's consent.
     async fn silent_answer(&mut self, client: &RegisteredClient, target: &str) -> Reply {
         let browser = &mut self.browser;
         let told = self.place.figures.until_known(async || browser.go(target).await.reply).await;
@@ -109,10 +109,10 @@ impl<'p> Caller<'p> {
         told.reply
     }
 
-    /// The answer to an app that has to be agreed to.
+    /// The answer to an app that needs the person's consent.
     async fn agreed_answer(&mut self, client: &RegisteredClient, target: &str) -> Reply {
         let (browser, figures) = (&mut self.browser, &self.place.figures);
-        // What was agreed to before is remembered.
+        // Earlier consent is remembered, so the prompt must be requested.
         let target = format!("{target}&prompt=consent");
         loop {
             let mut page = None;
@@ -127,7 +127,8 @@ impl<'p> Caller<'p> {
             let allow = [("decision", "allow")];
             let told = figures.until_known(async || browser.submit(&page, &form, &allow).await.reply).await;
             self.ledger.leave_unknown(&client.id, Stage::Issued, told.unknown);
-            // The code may have been issued and never shown. The same form makes no second grant: the app asks anew.
+            // The code may have been issued without reaching the app. The same form cannot create a second grant, so
+            // the app starts a new request.
             let used = told.reply.status == 400 && told.reply.text().contains("This form was used before");
             if !(used && told.unknown > 0) {
                 return told.reply;
@@ -136,13 +137,13 @@ impl<'p> Caller<'p> {
         }
     }
 
-    /// An API asks about an access token.
+    /// Introspects an access token as an API, and checks the answer.
     pub(crate) async fn look_at(&self, token: &str, good: bool) {
         let told = self.place.figures.ask(&introspection(&self.http, self.place, token)).await;
         assert_eq!((told.reply.status, &told.reply.json()["active"]), (200, &good.into()), "{told:?}");
     }
 
-    /// A client gives a token back.
+    /// Revokes a token as its client.
     pub(crate) async fn revoke(&self, client: &RegisteredClient, token: &str) {
         let told = self.place.figures.ask(&self.http.post("/revoke").client(client).field("token", token)).await;
         assert_eq!(told.reply.status, 200, "{told:?}");
@@ -150,24 +151,24 @@ impl<'p> Caller<'p> {
 }
 
 impl Held<'_> {
-    /// Whether the access token of a generation is good.
+    /// Returns whether the access token of a generation is active.
     pub(crate) fn is_good(&self, generation: u32) -> bool {
         self.standing.stage != Stage::Revoked && !self.standing.revoked_access.contains(&generation)
     }
 }
 
-/// An API asks about a token.
+/// The introspection request of an API for a token.
 pub(crate) fn introspection(http: &Http, place: &Place, token: &str) -> Ask {
     http.post("/introspect").client(&place.api).field("token", token)
 }
 
-/// A client redeems a code.
+/// The request of a client that redeems a code.
 pub(crate) fn redemption(http: &Http, client: &RegisteredClient, held: &Held<'_>) -> Ask {
     let fields = [("code", &*held.code), ("redirect_uri", CALLBACK), ("code_verifier", &*held.verifier)];
     http.post("/token").client(client).field("grant_type", "authorization_code").fields(&fields)
 }
 
-/// Panics when it is no grant of tokens.
+/// Returns the reply; panics if it grants no tokens.
 pub(crate) fn granted(reply: &Reply) -> &Reply {
     assert_eq!(reply.status, 200, "{reply:?}");
     reply

@@ -1,4 +1,4 @@
-//! Codes and tokens: which grant they belong to. What they say can be read by everybody; only who made them is secret.
+//! Finds the grant of a code or token. The contents can be read by anybody; only the key of the tag is secret.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,19 +7,20 @@ use sha2::{Digest as _, Sha256};
 
 const KEY_BYTES: usize = 16;
 
-/// What a code or a token belongs to.
+/// The grant and generation of a code or token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Named {
-    /// The key of the item.
+    /// The key of the grant's item.
     pub(crate) grant: String,
-    /// The generation; a code has none, which is 0.
+    /// The generation; 0 for a code, which has none.
     pub(crate) generation: u32,
 }
 
 /// Reads a code, a refresh token or an access token.
 ///
-/// A handle is a prefix and base64url of version, kind, the secret of the grant, the generation, more, and a tag; the key
-/// of the item begins the hash of the secret. A JWT has the key and the generation in its `jti`.
+/// A handle is a prefix and the base64url encoding of version, kind, the secret of the grant, the generation, other
+/// fields, and a tag; the key of the item is the beginning of the hash of the secret. A JWT has the key and the
+/// generation in its `jti`.
 pub(crate) fn named(text: &str) -> Named {
     let Some(encoded) = ["jtc_", "jtr_", "jta_"].iter().find_map(|prefix| text.strip_prefix(prefix)) else {
         let id = bytes(Jwt::read(text).text("jti"));

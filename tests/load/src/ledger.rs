@@ -1,71 +1,71 @@
-//! The ledger: what the clients were told, and how that differs from what stands in the table.
+//! The ledger: the answers that clients received, and how they differ from the contents of the table.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where a grant stands.
+/// The stage of a grant's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
-    /// There is a code.
+    /// The code has been issued.
     Issued,
-    /// Tokens were given, last in this generation.
+    /// Tokens have been issued, the last ones in this generation.
     Active(u32),
-    /// It is over.
+    /// The grant has been revoked.
     Revoked,
 }
 
-/// A grant, as far as a client knows of it.
+/// A grant, as far as a client knows its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Standing {
-    /// Whose it is.
+    /// The client that the grant belongs to.
     pub(crate) client: String,
     pub(crate) stage: Stage,
-    /// The generations whose access tokens were revoked one by one.
+    /// The generations whose access tokens were revoked individually.
     pub(crate) revoked_access: BTreeSet<u32>,
 }
 
-/// What was told, by the key of the item.
+/// The grants that were reported to clients, by the key of the item.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     told: BTreeMap<String, Standing>,
     told_twice: Vec<String>,
-    /// So many requests that create something ended in 503, by client and what they would have made.
+    /// The number of creating requests that ended in 503, by client and by the stage they would have created.
     unknown: BTreeMap<(String, Stage), usize>,
 }
 
-/// Something that is not as it was told.
+/// A difference between the ledger and the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Difference {
     /// The same grant was given to two requests.
     ToldTwice(String),
-    /// What was told is not there.
+    /// A grant that was reported to a client is missing.
     Missing(String, Standing),
-    /// What was told stands otherwise.
+    /// A grant that was reported to a client has another state.
     Otherwise { id: String, told: Standing, stands: Standing },
-    /// Nobody was told of it, and no request may have made it.
+    /// No client was told of this grant, and no request can have created it.
     Stranger(String, Standing),
 }
 
 impl Standing {
-    /// As it is created.
+    /// The state of a grant when it is created.
     pub(crate) fn new(client: &str, stage: Stage) -> Self {
         Self { client: client.to_owned(), stage, revoked_access: BTreeSet::new() }
     }
 }
 
 impl Ledger {
-    /// A client was told of a grant and knows how it stands.
+    /// Records that a client received a grant and knows its state.
     pub(crate) fn tell(&mut self, id: String, standing: Standing) {
         if self.told.insert(id.clone(), standing).is_some() {
             self.told_twice.push(id);
         }
     }
 
-    /// So many requests of a client, which would have made a grant of this stage, were told that nothing is known.
+    /// Records that `requests` requests of a client, which would have created a grant of this stage, ended in 503.
     pub(crate) fn leave_unknown(&mut self, client: &str, stage: Stage, requests: usize) {
         *self.unknown.entry((client.to_owned(), stage)).or_default() += requests;
     }
 
-    /// Adds what another caller was told.
+    /// Adds the entries of another caller.
     pub(crate) fn add(&mut self, other: Self) {
         for (id, standing) in other.told {
             self.tell(id, standing);
@@ -76,12 +76,12 @@ impl Ledger {
         }
     }
 
-    /// How many grants were told of.
+    /// The number of grants in the ledger.
     pub(crate) fn len(&self) -> usize {
         self.told.len()
     }
 
-    /// Everything that is not as it was told.
+    /// Lists all differences between the ledger and the table.
     pub(crate) fn differences(&self, table: &BTreeMap<String, Standing>) -> Vec<Difference> {
         let twice = self.told_twice.iter().cloned().map(Difference::ToldTwice);
         let told = self.told.iter().filter_map(|(id, told)| match table.get(id) {
@@ -92,7 +92,7 @@ impl Ledger {
         twice.chain(told).chain(self.strangers(table)).collect()
     }
 
-    /// What stands in the table beyond what was told and what may have been made by requests that ended in 503.
+    /// Lists the items in the table that are neither in the ledger nor explained by requests that ended in 503.
     fn strangers(&self, table: &BTreeMap<String, Standing>) -> Vec<Difference> {
         let mut unknown = self.unknown.clone();
         let untold = table.iter().filter(|(id, _)| !self.told.contains_key(*id));
@@ -109,7 +109,7 @@ impl Ledger {
         strangers.map(|(id, stands)| Difference::Stranger(id.clone(), stands.clone())).collect()
     }
 
-    /// How many items stand in the table of which nobody was told.
+    /// Counts the items in the table that are not in the ledger.
     pub(crate) fn untold(&self, table: &BTreeMap<String, Standing>) -> usize {
         table.keys().filter(|id| !self.told.contains_key(*id)).count()
     }
@@ -122,7 +122,8 @@ mod tests {
     type Table = BTreeMap<String, Standing>;
     type Spoil = fn(&mut Standing);
 
-    /// Three grants, one of them with a revoked token; two requests with an unknown end, one of which made an item.
+    /// Three grants, one of them with a revoked token; two requests with an unknown outcome, one of which created an
+    /// item.
     fn all_is_well() -> (Ledger, Table) {
         let revoked_access = [2].into();
         let grants = [
@@ -152,7 +153,7 @@ mod tests {
         assert_eq!(differences(|_, _| {}), []);
         let (ledger, table) = all_is_well();
         assert_eq!((ledger.len(), ledger.untold(&table)), (3, 1));
-        // A request that ended in 503 need not have made anything.
+        // A request that ended in 503 need not have created anything.
         assert_eq!(differences(|_, table| drop(table.remove("unknown"))), []);
     }
 
@@ -185,10 +186,10 @@ mod tests {
     #[test]
     fn an_item_of_which_nobody_was_told_is_a_stranger() {
         let rows = [
-            // One request of the app could have made a code, and that is there.
+            // One request of the app could have created a code, and that exists.
             Standing::new("web", Stage::Issued),
             Standing::new("spa", Stage::Issued),
-            // What was made and not told is as it was made.
+            // An item whose creation was not reported is still in its initial state.
             Standing::new("web", Stage::Active(1)),
             Standing::new("service", Stage::Active(2)),
             Standing::new("service", Stage::Revoked),

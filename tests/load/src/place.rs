@@ -1,4 +1,5 @@
-//! The stack: `jeton dev` as the storage, a proxy that makes calls to it go wrong, and the functions behind the proxy.
+//! The stack: `jeton dev` as the storage, a proxy that injects faults into calls to it, and the functions behind the
+//! proxy.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,33 +17,33 @@ const ORDERS: &str = "https://orders.example";
 const VAULT: &str = "https://vault.example";
 const PASSWORD: &str = "a long enough pass phrase";
 const PEOPLE: usize = 16;
-/// So many environments of each function at most.
+/// The maximum number of environments of each function.
 const MOST_ENVIRONMENTS: usize = 8;
-/// As wide as the policy goes, in seconds: nobody is late here.
+/// The longest times that the policy allows, in seconds, so that no client is late.
 const CLOCKS: [(&str, &str); 2] = [("JETON_CODE_SECONDS", "600"), ("JETON_REFRESH_RETRY_SECONDS", "60")];
 
-/// Everything that runs.
+/// All processes and clients of the test.
 pub(crate) struct Place {
     pub(crate) proxy: CountingProxy,
     pub(crate) gateway: Gateway,
     pub(crate) figures: Figures,
     pub(crate) service: RegisteredClient,
-    /// Has what is not its own.
+    /// The client that uses codes and tokens of other clients.
     pub(crate) thief: RegisteredClient,
-    /// Asks for both APIs.
+    /// The client that introspects tokens for both APIs.
     pub(crate) api: RegisteredClient,
     apps: [RegisteredClient; 3],
-    /// The cookies of people who are signed in, and who agreed to the confidential apps.
+    /// The cookies of people who are signed in and have consented to the confidential apps.
     people: Vec<BTreeMap<String, String>>,
     stack: Stack,
 }
 
 impl Place {
-    /// Starts it, all well; what was told to clients meanwhile is in the ledger.
+    /// Starts everything without faults; the answers to clients during this time are in the ledger.
     pub(crate) async fn start() -> (Self, Ledger) {
         let stack = Stack::start();
         let cli = stack.cli();
-        // Longer than any run: what was told to be active is so in the end.
+        // The lifetime is longer than any run, so tokens that were active stay active until the end.
         let day = ["--lifetime", "86400"];
         cli.create_api(ORDERS, "read", &[&day[..], &["--alg", "ES256"]].concat());
         cli.create_api(VAULT, "open", &[&day[..], &["--token-format", "opaque"]].concat());
@@ -73,7 +74,7 @@ impl Place {
         (place, ledger)
     }
 
-    /// Somebody signs in, past Lambda and the proxy, and agrees to the confidential apps.
+    /// Signs a person in, bypassing Lambda and the proxy, and consents to the confidential apps.
     async fn sign_in(&self, number: usize, ledger: &mut Ledger) -> BTreeMap<String, String> {
         let user = self.stack.cli().create_user(&format!("person-{number}"), PASSWORD);
         let mut browser = self.stack.browser();
@@ -95,26 +96,26 @@ impl Place {
         }
     }
 
-    /// What a caller sends its requests with.
+    /// The HTTP client for the requests of a caller.
     pub(crate) fn http(&self) -> Http {
         Http::new(&self.gateway.url())
     }
 
-    /// A browser of somebody who is signed in.
+    /// A browser of a person who is signed in.
     pub(crate) fn browser(&self, caller: usize) -> Browser {
         let mut browser = Browser::new(&self.gateway.url());
         browser.cookies.clone_from(&self.people[caller % PEOPLE]);
         browser
     }
 
-    /// Where the grants are: the store itself, and the name of the table.
+    /// The location of the grants: the URL of the store itself, and the name of the table.
     pub(crate) fn grants(&self) -> (String, String) {
         let file = self.stack.env_file();
         (file.get("AWS_ENDPOINT_URL_DYNAMODB"), file.get("JETON_TABLE_GRANTS"))
     }
 }
 
-/// The release binaries on the storage of the stack, by way of the proxy.
+/// The release binaries, which use the storage of the stack through the proxy.
 fn deployment(stack: &Stack, proxy: &CountingProxy) -> Deployment {
     let mut template = Template::of_the_product().unwrap();
     let mut environment: BTreeMap<String, String> = stack.env_file().pairs().into_iter().collect();

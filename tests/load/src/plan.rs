@@ -1,80 +1,80 @@
-//! What a caller is going to do with a grant, drawn from the seed before it begins: what happens does not change it.
+//! The plan of a caller for a grant, drawn from the seed before it begins: it does not depend on what happens.
 
 use report::Random;
 
-/// Which client an app is.
+/// The kind of client that an app is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum App {
-    /// A confidential client for an API of JWTs. Consent is remembered.
+    /// A confidential client for an API with JWTs. Consent is remembered.
     Web,
-    /// A confidential client for an API of opaque tokens. Consent is remembered.
+    /// A confidential client for an API with opaque tokens. Consent is remembered.
     Shop,
-    /// A public client for an API of opaque tokens. Consent is asked for each time.
+    /// A public client for an API with opaque tokens. Consent is requested each time.
     Spa,
 }
 
-/// One grant's story.
+/// The plan for one grant.
 #[derive(Clone, Debug)]
 pub(crate) enum Plan {
-    /// A service asks for an opaque token.
+    /// A service requests an opaque token.
     Service {
-        /// An API asks about it.
+        /// `true` if an API introspects the token.
         looked_at: bool,
-        /// It is given back.
+        /// `true` if the service revokes the token.
         revoked: bool,
     },
-    /// An app asks a person.
+    /// An app requests a grant from a person.
     App(AppPlan),
 }
 
-/// The story of an app's grant.
+/// The plan for a grant of an app.
 #[derive(Clone, Debug)]
 pub(crate) struct AppPlan {
     pub(crate) app: App,
-    /// `code_verifier`.
+    /// The parameter `code_verifier` of the app.
     pub(crate) verifier: String,
-    /// Another client has the code too, and is first.
+    /// `true` if another client also has the code, and uses it first.
     pub(crate) thief: bool,
-    /// So many requests redeem the code at once.
+    /// The number of requests that redeem the code at the same time.
     pub(crate) redeemers: usize,
     pub(crate) steps: Vec<Step>,
     pub(crate) end: End,
 }
 
-/// What happens while there are tokens.
+/// A step while the grant has tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// The grant is refreshed by so many requests at once, with the same token.
+    /// This number of requests refresh the grant at the same time, with the same token.
     Refresh(usize),
     /// The refresh token before the last one is used once more.
     Repeat,
-    /// An API asks about one of the access tokens.
+    /// An API introspects one of the access tokens.
     LookAt,
-    /// The access token is given back.
+    /// The client revokes the access token.
     RevokeAccess,
     /// Another client uses the refresh token.
     StolenRefresh,
-    /// Another client gives the refresh token back.
+    /// Another client tries to revoke the refresh token.
     StolenRevocation,
 }
 
-/// How it ends.
+/// The way in which a grant ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     /// The code is never redeemed.
     NeverRedeemed,
-    /// It is left as it is.
+    /// The grant is left as it is.
     Left,
-    /// The refresh token is given back.
+    /// The client revokes the refresh token.
     Revoked,
     /// The code is used a second time.
     Replayed,
-    /// A refresh token of long ago is used.
+    /// A much older refresh token is used.
     Reused,
 }
 
 impl Plan {
-    /// The plan for grant `number` of `caller`.
+    /// Draws the plan for grant `number` of `caller`.
     pub(crate) fn draw(seed: u64, caller: u64, number: u64) -> Self {
         let mut random = Random::of(seed, (caller << 32) | number);
         if random.below(100) < 40 {
@@ -85,7 +85,7 @@ impl Plan {
             45..90 => App::Shop,
             _ => App::Spa,
         };
-        // RFC 7636 §4.1: 43 characters at least.
+        // RFC 7636 §4.1: at least 43 characters.
         let verifier = format!("{:043}-{:020}", random.number(), random.number());
         let thief = random.once_in(10);
         let redeemers = if random.once_in(8) { 2 + random.below(3) } else { 1 };

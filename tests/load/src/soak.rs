@@ -1,4 +1,4 @@
-//! The test, and what it tells.
+//! The load test and the figures that it reports.
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
 
@@ -16,9 +16,9 @@ use crate::table;
 
 const CALLERS: usize = 64;
 const GRANTS: (usize, usize) = (2_048, 200_000);
-/// So many calls of a thousand go wrong.
+/// The number of calls in a thousand that get a fault.
 const FAULTS: usize = 50;
-/// The tokens of so many grants are asked about in the end, more or less.
+/// The approximate number of grants whose tokens are introspected at the end.
 const KEPT: usize = 500;
 
 static TOLD: Section = Section::new("5-load", "Load", &["what", "figure"]);
@@ -52,7 +52,7 @@ async fn under_load_what_clients_were_told_is_what_the_table_holds() {
     assert_eq!(ledger.len() - before, grants);
 }
 
-/// Every caller makes its share of the grants. Gives tokens, and whether they are good.
+/// Lets every caller create its share of the grants. Returns tokens, and whether each one is active.
 async fn let_them_call(place: &Place, seed: u64, grants: usize, ledger: &mut Ledger) -> Vec<(String, bool)> {
     let callers = (0..CALLERS).map(async |number| {
         let mut caller = Caller::new(place, number);
@@ -74,7 +74,7 @@ async fn let_them_call(place: &Place, seed: u64, grants: usize, ledger: &mut Led
     kept
 }
 
-/// The tokens of which an API is told something else than it should be.
+/// Lists the tokens for which introspection gives the wrong answer.
 async fn wrong_about(place: &Place, kept: &[(String, bool)]) -> Vec<String> {
     let (http, mut wrong) = (place.http(), Vec::new());
     for (token, good) in kept {

@@ -1,4 +1,4 @@
-//! What is spoiled in the table behind everybody's back is seen.
+//! Shows that damage to the table, done without the clients' knowledge, is detected.
 
 use harness::dynamo_call;
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ impl Spoiled {
         self.ledger.differences(&table::read(&endpoint, &table).await)
     }
 
-    /// A grant that stands in the table in this way.
+    /// Finds a grant in the table that fits the condition.
     async fn one(&self, is_this: impl Fn(&Standing) -> bool) -> String {
         let (endpoint, table) = self.place.grants();
         let table = table::read(&endpoint, &table).await;
@@ -54,7 +54,7 @@ impl Spoiled {
         self.call("UpdateItem", update).await;
     }
 
-    /// Spoils one item, asserts that just this is seen, and puts the item back.
+    /// Damages one item, asserts that exactly this is detected, and restores the item.
     async fn seen(&self, id: &str, spoil: impl AsyncFn(&Self, &str)) -> Difference {
         let key = json!({"Key": {"id": {"S": id}}});
         let before = self.call("GetItem", key.clone()).await["Item"].clone();

@@ -1,4 +1,4 @@
-//! What happens to the grant of an app once there is a code, and what its client must be told.
+//! The steps of an app's grant once there is a code, and the answers that its client must get.
 
 use futures::future::join_all;
 use harness::{Ask, RegisteredClient, Reply};
@@ -10,9 +10,9 @@ use crate::ledger::Stage;
 use crate::plan::{End, Step};
 
 impl Caller<'_> {
-    /// Redeems the code, by several requests at once where that was planned: one of them is given tokens at most.
+    /// Redeems the code, with several requests at once if that was planned: at most one of them gets tokens.
     ///
-    /// `true` when there are tokens and the grant lives.
+    /// Returns `true` if there are tokens and the grant is alive.
     pub(crate) async fn redeem(&mut self, held: &mut Held<'_>, redeemers: usize) -> bool {
         let ask = redemption(&self.http, held.client, held);
         let told = self.at_once(&ask, redeemers).await;
@@ -32,7 +32,7 @@ impl Caller<'_> {
             held.standing.stage = Stage::Active(1);
             return true;
         }
-        // Who is told that a code is spent is told so after the grant has ended.
+        // A client learns that a code is spent only after the grant has been revoked.
         figures.replays.up();
         self.over(held).await;
         false
@@ -44,7 +44,7 @@ impl Caller<'_> {
             Step::Refresh(requests) => self.refresh(held, requests).await,
             Step::Repeat => {
                 let Some(before) = held.refresh.iter().rev().nth(1) else { return };
-                // The same successor, and the same token of it.
+                // The repeated request must get the same successor, and the same refresh token.
                 let told = self.place.figures.ask(&self.refreshment(held.client, before)).await;
                 assert_eq!(granted(&told.reply).string("refresh_token"), token, "{told:?}");
                 assert_eq!(named(&told.reply.string("access_token")).generation, generation, "{told:?}");
@@ -68,7 +68,7 @@ impl Caller<'_> {
         }
     }
 
-    /// Refreshes, by several requests at once where that was planned: all are given the same refresh token.
+    /// Refreshes, with several requests at once if that was planned: all get the same refresh token.
     async fn refresh(&mut self, held: &mut Held<'_>, requests: usize) {
         let (generation, token) = last(held);
         let told = self.at_once(&self.refreshment(held.client, &token), requests).await;
@@ -105,7 +105,7 @@ impl Caller<'_> {
         self.over(held).await;
     }
 
-    /// The grant is over, for everybody.
+    /// Checks that the grant is over for every token.
     async fn over(&self, held: &mut Held<'_>) {
         held.standing.stage = Stage::Revoked;
         let (Some(refresh), Some((_, access))) = (held.refresh.last(), held.access.last_key_value()) else { return };
@@ -114,7 +114,8 @@ impl Caller<'_> {
         self.look_at(access, false).await;
     }
 
-    /// Another client, which is who it says it is, has what is not its own.
+    /// Checks that another client, correctly authenticated, is refused when it uses codes or tokens that are not its
+    /// own.
     pub(crate) async fn refused_to_thief(&self, ask: &Ask) {
         let told = self.place.figures.ask(ask).await;
         assert!(is_refused(&told.reply), "{told:?}");
@@ -136,7 +137,7 @@ fn last(held: &Held<'_>) -> (u32, String) {
     (u32::try_from(held.refresh.len()).unwrap(), held.refresh.last().unwrap().clone())
 }
 
-/// Tokens of this generation, and of no other grant and no other generation.
+/// Stores new tokens after checking that they belong to this grant and this generation.
 fn take(held: &mut Held<'_>, reply: &Reply, generation: u32) {
     let [refresh, access] = ["refresh_token", "access_token"].map(|name| reply.string(name));
     for token in [&refresh, &access] {
@@ -147,7 +148,7 @@ fn take(held: &mut Held<'_>, reply: &Reply, generation: u32) {
     held.access.insert(generation, access);
 }
 
-/// `invalid_grant`.
+/// Returns whether the error is `invalid_grant`.
 fn is_refused(reply: &Reply) -> bool {
     reply.status == 400 && reply.string("error") == "invalid_grant"
 }

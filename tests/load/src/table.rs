@@ -1,4 +1,4 @@
-//! The grants table, as it stands: read item by item, by attributes and not by the product's own code.
+//! The contents of the grants table: read item by item, by attribute, without Jeton's own code.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::ledger::{Stage, Standing};
 
-/// Every grant in the table, by the key of its item.
+/// Reads every grant in the table, by the key of its item.
 pub(crate) async fn read(endpoint: &str, table: &str) -> BTreeMap<String, Standing> {
     let (mut found, mut start) = (BTreeMap::new(), Value::Null);
     loop {

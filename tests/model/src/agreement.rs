@@ -1,5 +1,5 @@
-//! The write and its explanation speak of the same facts: a write is admitted exactly when the reason that would be
-//! given for its refusal is not true of the item.
+//! The write and its explanation agree: a write is admitted exactly when the reason that would be given for its
+//! refusal does not apply to the item.
 //!
 //! Items and requests are all combinations of values on each side of every comparison, so nothing here is random.
 
@@ -25,7 +25,7 @@ const OURS: Attempt = Attempt::from_bytes([1; 16]);
 const MOMENT: Moment = Moment { now: NOW, attempt: OURS };
 const THEIRS: Attempt = Attempt::from_bytes([2; 16]);
 
-/// One item and one request: the write that is named, what is said of its refusal, and whether that is true.
+/// One item and one request: the write, the reason for its refusal, and whether that reason applies.
 struct Case {
     step: Transition,
     verdict: Verdict,
@@ -38,7 +38,7 @@ impl Case {
     }
 }
 
-/// All pairs of a choice of each.
+/// All pairs of an element of each list.
 fn each<A: Clone, B: Clone>(some: &[A], others: &[B]) -> Vec<(A, B)> {
     some.iter().flat_map(|one| others.iter().map(|other| (one.clone(), other.clone()))).collect()
 }
@@ -56,7 +56,7 @@ fn stages() -> Vec<Stage> {
     issued.into_iter().chain(active).chain([Stage::Revoked]).collect()
 }
 
-/// Items that differ in whatever a rule looks at, and none.
+/// Items that differ in every value that a rule examines, and no item.
 fn items(world: &World) -> Vec<Option<Grant>> {
     let grant = world.grant(START, THEIRS);
     let bindings = each(&[Proof::Right, Proof::WrongVerifier], &[true, false]);
@@ -82,7 +82,7 @@ fn items(world: &World) -> Vec<Option<Grant>> {
     items.chain([None]).collect()
 }
 
-/// One API, one beside the issuer, two of them, and two beside the issuer.
+/// One API, one API and the issuer, two APIs, and two APIs and the issuer.
 fn audiences(world: &World) -> [Vec<Resource>; 4] {
     let both = world.grant(START, THEIRS).resources;
     let with = |apis: &[Resource], more: &[&Resource]| apis.iter().chain(more.iter().copied()).cloned().collect();
@@ -120,7 +120,7 @@ fn refreshes(world: &World) -> Vec<RefreshRequest> {
     requests.into_iter().map(request).collect()
 }
 
-/// A client whose tokens may be for all differs from the other only where it names none.
+/// A client whose tokens may be for all APIs differs from the other only when it names none.
 fn resources(world: &World) -> Vec<Vec<Resource>> {
     match world.client(Who::App).client().audience {
         AudienceRule::One => {
@@ -166,7 +166,7 @@ fn of_refresh(world: &World, request: &RefreshRequest, item: Option<&Grant>) -> 
     Case { step: refresh::rotate(request, client, &world.policy, MOMENT), verdict, is_true }
 }
 
-/// Whether nothing is named of a grant for several APIs, by a client whose tokens are for one.
+/// Returns whether a request names no API, for a grant of several APIs, by a client whose tokens are for one.
 fn is_for_too_many(world: &World, (named, issuer): (&[Resource], &Resource), item: &Grant) -> bool {
     let apis = item.resources.iter().filter(|resource| *resource != issuer).count();
     world.client(Who::App).client().audience == AudienceRule::One && named.is_empty() && apis > 1
@@ -176,7 +176,7 @@ fn ends(last: &Transition, item: &Grant) -> bool {
     last.after(Some(item)).is_some_and(|after| after.stage == Stage::Revoked)
 }
 
-/// Whether a reason to refuse a redemption is true.
+/// Returns whether a reason to refuse a redemption applies.
 fn fault_of_code(refusal: Refusal, request: &CodeRedemption, item: &Grant) -> bool {
     let expires_at = match item.stage {
         Stage::Issued { code_expires_at, .. } => Some(code_expires_at),
@@ -199,7 +199,7 @@ fn fault_of_code(refusal: Refusal, request: &CodeRedemption, item: &Grant) -> bo
     }
 }
 
-/// Whether a reason to refuse a refresh is true.
+/// Returns whether a reason to refuse a refresh applies.
 fn fault_of_token(refusal: Refusal, request: &RefreshRequest, item: &Grant) -> bool {
     let asked = u8::try_from(request.token.generation.number()).unwrap();
     match (refusal, &item.stage) {
@@ -223,14 +223,14 @@ fn was_used(request: &RefreshRequest, item: &Grant) -> bool {
     standing(item).is_some_and(|last| generation_of(last) > request.token.generation)
 }
 
-/// Whether the presented token is the one before, and its successor may be given again.
+/// Returns whether the presented token is the previous one, and its successor may be issued again.
 fn is_again(request: &RefreshRequest, item: &Grant) -> bool {
     let Stage::Active { generation, rotated_at, attempt, .. } = item.stage else { return false };
     let in_window = rotated_at.plus(RETRY_WINDOW) > NOW;
     generation == request.token.generation.next() && item.ends_at > NOW && (attempt == OURS || in_window)
 }
 
-/// Calls `judge` with every pair, and tells how many there were.
+/// Calls `judge` with every pair, and returns the number of pairs.
 fn with_each(mut judge: impl FnMut(Option<&Grant>, Case)) -> usize {
     let mut pairs = 0;
     for world in [AudienceRule::One, AudienceRule::All].map(World::of_clients) {
@@ -262,7 +262,7 @@ fn a_write_is_admitted_exactly_when_there_is_nothing_to_explain() {
 
 #[test]
 fn a_write_that_lacks_a_guard_does_not_agree() {
-    // `ISSUED` and `ACTIVE` are not among them: what is asked of a code's or a token's expiry says as much.
+    // `ISSUED` and `ACTIVE` are not among them: the guards on the expiry of a code or a token imply them.
     type IsDropped = fn(&Guard) -> bool;
     let rows: [(&str, IsDropped); 10] = [
         ("client", |guard| matches!(guard, Guard::Same(Fact::Client, _))),

@@ -1,4 +1,4 @@
-//! What callers ask, the write that the rules name for it, and what the rules say when the write was refused.
+//! The requests of callers, the write that the rules choose for each, and their decision when the write was refused.
 
 use grants::{Attempt, Grant, Moment, Refusal, Timestamp, Transition, Verdict, code, refresh, revocation};
 
@@ -7,16 +7,16 @@ use crate::state::Caller;
 use crate::twin::Twin;
 use crate::world::{World, generation_of};
 
-/// As which client a caller authenticates.
+/// The client as which a caller authenticates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Who {
-    /// The client of the grant, or whoever can pass for it.
+    /// The client of the grant, or a caller that can impersonate it.
     App,
-    /// Another one.
+    /// A client that does not own the grant.
     Other,
 }
 
-/// What comes with a code.
+/// The proof that accompanies a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Proof {
     Right,
@@ -26,7 +26,7 @@ pub(crate) enum Proof {
     NoResource,
 }
 
-/// What is asked of a refresh.
+/// The extent of a refresh request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Reach {
     Granted,
@@ -35,58 +35,58 @@ pub(crate) enum Reach {
     NoResource,
 }
 
-/// What a caller asks.
+/// A request of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Ask {
-    /// A person sends the consent form.
+    /// A person submits the consent form.
     Issue,
-    /// `/token` with the code.
+    /// A client calls `/token` with the code.
     Redeem(Who, Proof),
-    /// `/token` with the refresh token of that generation.
+    /// A client calls `/token` with the refresh token of that generation.
     Refresh(Who, u8, Reach),
-    /// `/revoke` with the refresh token.
+    /// A client calls `/revoke` with the refresh token.
     Revoke(Who),
-    /// `/revoke` with the access token of that generation.
+    /// A client calls `/revoke` with the access token of that generation.
     RevokeAccess(Who, u8),
     /// The operator ends the grant, or all grants of the person.
     End,
 }
 
-/// What the caller is answered. A 503, or no answer at all, is none.
+/// The answer to the caller. A 503, or no answer at all, does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Answer {
-    /// The code.
+    /// The code was issued.
     Code,
-    /// The form was used before.
+    /// The form was already used.
     FormUsed,
     /// The tokens of that generation.
     Tokens(u8, Given),
-    /// 200 of `/revoke`, or of the operator's command.
+    /// The 200 of `/revoke`, or the success of the operator's command.
     Ended,
-    /// No.
+    /// The request was refused for this reason.
     Refused(Refusal),
 }
 
-/// Why tokens were given.
+/// The reason to issue tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Given {
     /// The write was applied.
     Written,
-    /// It was refused by the same attempt's own work.
+    /// The write was refused because the same attempt had already been applied.
     OwnWork,
-    /// It was refused by the client's own work a moment ago.
+    /// The write was refused because the client did the same a moment ago.
     Again,
 }
 
-/// What a process does next.
+/// The next action of a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
     Answer(Answer),
-    /// Write this, and then answer so.
+    /// Make this write, and then give this answer.
     Last(Transition, Answer),
 }
 
-/// One request in a process: what was asked, when, and the name of the attempt.
+/// One request in a process: the question, its time, and the name of the attempt.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asking<'a> {
     pub(crate) world: &'a World,
@@ -97,7 +97,7 @@ pub(crate) struct Asking<'a> {
 }
 
 impl Ask {
-    /// Whether whoever asks has what the grant's client has: what others ask must change nothing.
+    /// Returns whether the caller has everything that the grant's client has: other requests must change nothing.
     pub(crate) const fn is_entitled(self) -> bool {
         match self {
             Self::Redeem(who, proof) => {
@@ -115,7 +115,7 @@ impl<'a> Asking<'a> {
         Self { world: &callers.world, twin: callers.twin, ask, now, attempt: caller.attempt() }
     }
 
-    /// The write that the rules name.
+    /// The write that the rules choose.
     pub(crate) fn step(&self) -> Transition {
         let Self { world, now, attempt, .. } = *self;
         let moment = Moment { now, attempt };
@@ -135,7 +135,7 @@ impl<'a> Asking<'a> {
         }
     }
 
-    /// What follows once the write was applied.
+    /// The action after the write was applied.
     pub(crate) fn done(&self, grant: &Grant) -> Next {
         Next::Answer(match self.ask {
             Ask::Issue => Answer::Code,
@@ -144,7 +144,7 @@ impl<'a> Asking<'a> {
         })
     }
 
-    /// What follows once the write was refused by what stands there.
+    /// The action after the write was refused because of the item that was found.
     pub(crate) fn refused(&self, found: Option<&Grant>) -> Next {
         match self.ask {
             Ask::Issue if code::was_issued(found, self.attempt) => Next::Answer(Answer::Code),
@@ -158,7 +158,7 @@ impl<'a> Asking<'a> {
         }
     }
 
-    /// What the rules say of what stands there, to somebody who redeems or refreshes.
+    /// The verdict of the rules on the item, for a redemption or a refresh.
     pub(crate) fn verdict(&self, found: Option<&Grant>) -> Option<Verdict> {
         let Self { world, now, attempt, .. } = *self;
         let moment = Moment { now, attempt };
@@ -187,7 +187,7 @@ impl<'a> Asking<'a> {
     }
 }
 
-/// The generation in which a grant stands.
+/// The current generation of a grant.
 pub(crate) fn standing(grant: &Grant) -> Option<u8> {
     refresh::current_generation(grant).map(|generation| u8::try_from(generation.number()).unwrap())
 }
@@ -199,7 +199,7 @@ pub(crate) fn attempt_of(grant: &Grant) -> Option<Attempt> {
     }
 }
 
-/// As `token` does it: without a generation there are no tokens to give.
+/// As in `token`: without a generation there are no tokens to issue.
 fn tokens(grant: &Grant, given: Given) -> Answer {
     standing(grant).map_or(Answer::Refused(Refusal::GrantRevoked), |generation| Answer::Tokens(generation, given))
 }

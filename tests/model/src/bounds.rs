@@ -1,51 +1,51 @@
-//! What is explored: who asks how often, and what may go wrong.
+//! The limits of the exploration: how often each caller acts, and which failures may occur.
 
 use crate::ask::{Ask, Proof, Reach, Who};
 
-/// Where it begins.
+/// The state in which an exploration begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
-    /// With a consent form.
+    /// It begins with a consent form.
     Form,
-    /// With a code.
+    /// It begins with a code.
     Code,
-    /// With the tokens of the first generation.
+    /// It begins with the tokens of the first generation.
     Tokens,
 }
 
-/// The callers and the mishaps of one exploration.
+/// The callers and the failures of one exploration.
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
     pub(crate) start: Start,
-    /// How often the person sends the form.
+    /// The number of times that the person submits the form.
     pub(crate) forms: u8,
-    /// How often the honest client asks, its retries included.
+    /// The number of requests of the honest client, including its retries.
     pub(crate) honest: u8,
-    /// Whether the honest client does what may end its grant: repeats a redeemed code, retries late, hurries.
+    /// `true` if the honest client does what may end its grant: repeats a redeemed code, retries late, or hurries.
     pub(crate) careless: bool,
-    /// What the others ask, each once.
+    /// The requests of the others, each made once.
     pub(crate) strangers: Vec<Ask>,
-    /// How many requests are served at once.
+    /// The number of requests that are served at the same time.
     pub(crate) at_once: usize,
-    /// How often the SDK repeats a write.
+    /// The number of times that the SDK repeats a write.
     pub(crate) repeats: u8,
-    /// How many writes leave a copy on the way that arrives at any time later.
+    /// The number of writes of which a delayed copy arrives at any later time.
     pub(crate) late_copies: u8,
-    /// How often the clock moves.
+    /// The number of times that the clock advances.
     pub(crate) ticks: u8,
-    /// How many access tokens of the grant were revoked one by one before.
+    /// The number of access tokens of the grant that were individually revoked before.
     pub(crate) revoked_before: u32,
 }
 
-/// Whoever has the code and its verifier, and passes for the client.
+/// A caller with the code and its verifier that can impersonate the client.
 pub(crate) const CODE_THIEF: Ask = Ask::Redeem(Who::App, Proof::Right);
 /// Another client with the code and its verifier.
 pub(crate) const CODE_STRANGER: Ask = Ask::Redeem(Who::Other, Proof::Right);
-/// Whoever has the first refresh token, and passes for the client.
+/// A caller with the first refresh token that can impersonate the client.
 pub(crate) const OLD_TOKEN: Ask = Ask::Refresh(Who::App, 1, Reach::Granted);
-/// The same of the second.
+/// The same with the second refresh token.
 pub(crate) const LATER_TOKEN: Ask = Ask::Refresh(Who::App, 2, Reach::Granted);
-/// The client of several APIs, which names none of them.
+/// A client of several APIs that names none of them.
 const UNNAMED_CODE: Ask = Ask::Redeem(Who::App, Proof::NoResource);
 /// The same with its first refresh token.
 const UNNAMED_TOKEN: Ask = Ask::Refresh(Who::App, 1, Reach::NoResource);
@@ -53,7 +53,7 @@ const UNNAMED_TOKEN: Ask = Ask::Refresh(Who::App, 1, Reach::NoResource);
 pub(crate) const TOKEN_STRANGER: Ask = Ask::Refresh(Who::Other, 1, Reach::Granted);
 
 impl Bounds {
-    /// An honest client that asks twice, with two requests served at once.
+    /// An honest client that makes two requests, with two requests served at once.
     pub(crate) const fn new(start: Start, strangers: Vec<Ask>) -> Self {
         let forms = if matches!(start, Start::Form) { 2 } else { 0 };
         Self {
@@ -71,12 +71,12 @@ impl Bounds {
     }
 }
 
-/// What every run of the tests explores: together they reach every verdict.
+/// The explorations of every test run: together they reach every verdict.
 pub(crate) fn explored() -> Vec<(&'static str, Bounds)> {
     codes().into_iter().chain(tokens()).chain(revocations()).collect()
 }
 
-/// What takes too long for every run.
+/// The explorations that take too long for every run.
 pub(crate) fn wide() -> Vec<(&'static str, Bounds)> {
     let tokens = |strangers: &[Ask]| Bounds { honest: 3, ..tokens_and(strangers) };
     vec![

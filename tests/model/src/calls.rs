@@ -1,4 +1,4 @@
-//! Who asks what, and when.
+//! The requests of the callers, and the times at which they are possible.
 
 use crate::ask::{Answer, Ask, Proof, Reach, Who};
 use crate::bounds::Bounds;
@@ -6,7 +6,7 @@ use crate::run::Action;
 use crate::state::{Blame, Caller, Holds, Process, State, Step};
 use crate::world::{FORM_LIFETIME, RETRY_WINDOW, START};
 
-/// The requests that can be made now, and the answers that can be heard.
+/// Adds the requests that can be made now, and the answers that can be received.
 pub(crate) fn possible(bounds: &Bounds, state: &State, actions: &mut Vec<Action>) {
     if state.processes.iter().any(Process::is_awaited_answer) {
         actions.push(Action::Hear);
@@ -30,7 +30,7 @@ pub(crate) fn possible(bounds: &Bounds, state: &State, actions: &mut Vec<Action>
     }
 }
 
-/// Makes a request.
+/// Makes the request of an action.
 pub(crate) fn call(bounds: &Bounds, state: &mut State, action: Action) {
     let (caller, ask) = match action {
         Action::SendForm => {
@@ -60,7 +60,7 @@ pub(crate) fn call(bounds: &Bounds, state: &mut State, action: Action) {
     state.put(Process { caller, ask, now: state.clock, step: Step::Writing, repeats: bounds.repeats, awaited });
 }
 
-/// The honest client hears what it waits for.
+/// Delivers the answer that the honest client is waiting for.
 pub(crate) fn hear(state: &mut State) {
     let place = state.processes.iter().position(Process::is_awaited_answer).unwrap();
     if let Step::Answered(answer) = state.processes.remove(place).step {
@@ -81,7 +81,7 @@ const fn honest_ask(holds: Holds) -> Option<Ask> {
     }
 }
 
-/// What a careful client would not do now.
+/// Returns the mistake, if any, that a request of the honest client would be now.
 fn carelessness(state: &State) -> Option<Blame> {
     match (state.honest.holds, state.honest.asked_at) {
         (Holds::Code, Some(_)) => {
@@ -98,7 +98,7 @@ fn carelessness(state: &State) -> Option<Blame> {
     }
 }
 
-/// Nobody has a code or a token before it was made.
+/// Returns whether a request is possible: a code or a token cannot be used before it was created.
 fn can_be_asked(ask: Ask, state: &State) -> bool {
     match ask {
         Ask::Issue => true,

@@ -1,4 +1,4 @@
-//! Time: it matters only on which side of each deadline it is.
+//! Time: only the side of each deadline matters.
 
 use grants::{Stage, Timestamp};
 
@@ -6,10 +6,11 @@ use crate::run::{Action, Callers};
 use crate::state::State;
 use crate::world::{FUNCTION_TIMEOUT, RETRY_WINDOW};
 
-/// Less than any span, and more than half of the shortest.
+/// A time shorter than any lifetime, and longer than half of the shortest.
 const A_MOMENT: u32 = 3;
 
-/// The clock moves to the next deadline, or by a moment before it; what is past its time may be cleaned away.
+/// Adds the steps of time: to the next deadline, or by a moment if the deadline is later; an expired item may be
+/// cleaned up.
 pub(crate) fn possible(callers: &Callers, state: &State, actions: &mut Vec<Action>) {
     if state.item.0.as_ref().is_some_and(|grant| grant.remains_until() <= state.clock) {
         actions.push(Action::Clean);
@@ -26,7 +27,7 @@ pub(crate) fn possible(callers: &Callers, state: &State, actions: &mut Vec<Actio
     }
 }
 
-/// Moves it. Processes end at their time limit.
+/// Advances the clock. Processes end at their time limit.
 pub(crate) fn advance(state: &mut State, to: Timestamp) {
     state.clock = to;
     state.ticks += 1;

@@ -1,4 +1,4 @@
-//! The rules as they ship: nothing is found against them, and everything they can say is said.
+//! The shipped rules: no violation is found, and every possible verdict is reached.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -21,7 +21,7 @@ static SECTION: Section = Section::new(
 static PROPERTIES: Section =
     Section::new("1b-properties", "What the model looks for", &["property", "in all explorations together"]);
 
-/// What one exploration came to.
+/// The result of one exploration.
 #[derive(Default)]
 struct Explored {
     states: usize,
@@ -68,7 +68,7 @@ impl Explored {
     }
 }
 
-/// Explores each, tells what it came to, and gives what was seen.
+/// Runs each exploration, reports its result, and returns the sights that were reached.
 fn nothing_is_found_in(explorations: Vec<(&'static str, Bounds)>) -> BTreeSet<&'static str> {
     let (mut seen, mut all) = (BTreeSet::new(), Explored::default());
     for (name, bounds) in explorations {
@@ -84,7 +84,7 @@ fn nothing_is_found_in(explorations: Vec<(&'static str, Bounds)>) -> BTreeSet<&'
     seen
 }
 
-/// The long run goes through the wider bounds too.
+/// The long run includes the wider bounds.
 #[test]
 fn nothing_is_found_against_the_rules_and_everything_they_say_is_said() {
     let explorations = explored().into_iter().chain(depth(Vec::new(), wide()));

@@ -1,4 +1,4 @@
-//! What must always hold, and what must be seen at least once.
+//! The properties: what must always hold, and what must be seen at least once.
 
 use grants::{AccessHandle, Generation, Question, Refusal, Standing, TokenFacts, describe_opaque, introspect};
 use stateright::Property;
@@ -102,23 +102,23 @@ const SOMETIMES: [Named; 31] = [
     (REPEATED_CODE_ENDS, |_, state| ended_by(state, Blame::RepeatedCode)),
 ];
 
-/// The names of what must always hold.
+/// The names of the properties that must always hold.
 pub(crate) fn invariants() -> impl Iterator<Item = &'static str> {
     ALWAYS.into_iter().map(|(name, _)| name)
 }
 
-/// The names of what must be seen.
+/// The names of the properties that must be seen at least once.
 pub(crate) fn sights() -> impl Iterator<Item = &'static str> {
     SOMETIMES.into_iter().map(|(name, _)| name)
 }
 
-/// Every property, by name.
+/// All properties, each with its name.
 pub(crate) fn all() -> Vec<Property<Callers>> {
     let always = ALWAYS.into_iter().map(|(name, holds)| Property::always(name, holds));
     always.chain(SOMETIMES.into_iter().map(|(name, holds)| Property::sometimes(name, holds))).collect()
 }
 
-/// How many of the refresh tokens that were given would be taken now, if a new request came with each.
+/// The number of issued refresh tokens that would be accepted now, if each came in a new request.
 fn live_generations(callers: &Callers, state: &State) -> usize {
     let is_live = |generation: &u8| {
         let ask = Ask::Refresh(Who::App, *generation, Reach::Granted);
@@ -128,7 +128,7 @@ fn live_generations(callers: &Callers, state: &State) -> usize {
     (1..=state.history.given).filter(is_live).count()
 }
 
-/// Whether the first access token of the grant is good for its API, by the rule of introspection.
+/// Returns whether the first access token of the grant is active for its API, by the rule of introspection.
 fn first_is_active(callers: &Callers, state: &State) -> bool {
     let Some(grant) = state.item.0.as_deref() else { return false };
     let handle = AccessHandle {

@@ -1,4 +1,4 @@
-//! The model: which steps there are in a moment, and what each makes of it.
+//! The model: the steps that are possible in a state, and the state after each.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::twin::Twin;
 use crate::world::{START, World};
 use crate::{calls, clock, properties, serve};
 
-/// Rules, world and bounds.
+/// The rules, the world and the bounds of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Callers {
     pub(crate) world: World,
@@ -20,43 +20,43 @@ pub(crate) struct Callers {
     pub(crate) bounds: Bounds,
 }
 
-/// One step.
+/// One step of the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
-    /// The person sends the form.
+    /// The person submits the form.
     SendForm,
-    /// The honest client asks for the next tokens.
+    /// The honest client requests the next tokens.
     Ask,
-    /// The honest client asks again what it has no answer to: what is said to its earlier requests is lost.
+    /// The honest client repeats a request that got no answer: answers to its earlier requests are lost.
     Retry,
-    /// The honest client hears the answer.
+    /// The honest client receives the answer.
     Hear,
-    /// One of the others asks.
+    /// One of the others makes its request.
     Intrude(u8),
-    /// The process of that caller goes on.
+    /// The process of that caller continues.
     Goes(Caller, How),
-    /// Time passes until then.
+    /// Time advances to this moment.
     Clock(Timestamp),
-    /// The store cleans an item away that is past its time.
+    /// The store removes an expired item.
     Clean,
 }
 
-/// How a process goes on.
+/// The way in which a process continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum How {
     /// The write is applied or refused, and the answer arrives.
     Write,
-    /// The same, and a copy of the write is still on the way.
+    /// The same, and a copy of the write is still in transit.
     WriteAndLateCopy,
     /// The write is applied or refused, the answer is lost, and the SDK repeats the write.
     AnswerLost,
-    /// The write is applied or refused, and the process dies or gives up: the caller knows nothing.
+    /// The write is applied or refused, and the process dies or gives up: the caller gets no answer.
     DiesAfter,
-    /// The process dies before.
+    /// The process dies before its write.
     DiesBefore,
-    /// The store does not write, and the caller is told 503.
+    /// The store does not write, and the caller gets a 503.
     Throttled,
-    /// A late copy arrives.
+    /// A late copy of a write arrives.
     Arrives,
 }
 
@@ -80,7 +80,7 @@ impl Model for Callers {
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
-        // What comes after a fault is of no interest.
+        // States after a fault are not explored.
         if state.history.faults == 0 {
             calls::possible(&self.bounds, state, actions);
             serve::possible(&self.bounds, state, actions);
@@ -109,12 +109,12 @@ impl Model for Callers {
 }
 
 impl Callers {
-    /// The real rules within these bounds.
+    /// The shipped rules within these bounds.
     pub(crate) fn real(bounds: Bounds) -> Self {
         Self::twin(Twin::Real, bounds)
     }
 
-    /// A twin within these bounds.
+    /// A broken twin within these bounds.
     pub(crate) fn twin(twin: Twin, bounds: Bounds) -> Self {
         Self { world: World::new(), twin, bounds }
     }

@@ -1,4 +1,4 @@
-//! A process: its writes, what the store makes of them, and what it decides.
+//! A process: its writes, their outcomes in the store, and its decisions.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use crate::state::{Caller, Holds, Item, Process, State, Step, Write};
 use crate::twin::Twin;
 use crate::watch;
 
-/// What the store answers.
+/// The answer of the store.
 pub(crate) enum Applied {
     Done(Arc<Grant>),
     Refused(Option<Arc<Grant>>),
 }
 
-/// How each process can go on.
+/// Adds the ways in which each process can continue.
 pub(crate) fn possible(bounds: &Bounds, state: &State, actions: &mut Vec<Action>) {
     for process in &state.processes {
         let mut can = |how| actions.push(Action::Goes(process.caller, how));
@@ -37,7 +37,7 @@ pub(crate) fn possible(bounds: &Bounds, state: &State, actions: &mut Vec<Action>
     }
 }
 
-/// Lets a process go on.
+/// Lets a process continue.
 pub(crate) fn go(callers: &Callers, state: &mut State, caller: Caller, how: How) {
     let late = how == How::Arrives;
     let is_meant = |process: &Process| process.caller == caller && (process.step == Step::LateCopy) == late;
@@ -64,7 +64,7 @@ pub(crate) fn go(callers: &Callers, state: &mut State, caller: Caller, how: How)
     }
 }
 
-/// 503: nothing is given and nothing is ended.
+/// Answers 503: nothing is issued and nothing is ended.
 fn not_known(callers: &Callers, state: &mut State, process: &Process) {
     if callers.twin == Twin::UnknownIsNo {
         answer(state, process, Answer::Refused(Refusal::CodeUnknown));
@@ -123,7 +123,7 @@ fn asking<'a>(callers: &'a Callers, process: &Process) -> Asking<'a> {
     Asking::of(callers, process.ask, process.now, process.caller)
 }
 
-/// When the presented refresh token was made.
+/// The time at which the presented refresh token was created.
 fn made_at(state: &State, ask: Ask) -> Option<grants::Timestamp> {
     match ask {
         Ask::Refresh(_, generation, _) => state.history.began_at(generation),

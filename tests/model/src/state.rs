@@ -1,5 +1,5 @@
-//! A moment of the model: the item, the clock, the processes that serve requests, and what is remembered so that
-//! properties can be told.
+//! A state of the model: the item, the clock, the processes that serve requests, and the history that the properties
+//! need.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -8,35 +8,35 @@ use grants::{Attempt, Grant, Stage, Timestamp, Transition};
 
 use crate::ask::{Answer, Ask};
 
-/// The store: one item, or none.
+/// The contents of the store: one item, or none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Item(pub(crate) Option<Arc<Grant>>);
 
-/// What a process writes before it answers.
+/// A write that a process makes before it answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Write(pub(crate) Arc<Transition>);
 
-/// Who asks; no two requests have the same.
+/// The caller of a request; no two requests have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Caller {
-    /// The person, with the consent form for the *n*-th time.
+    /// The person, submitting the consent form for the *n*-th time.
     Person(u8),
-    /// The honest client, for the *n*-th time.
+    /// The honest client, with its *n*-th request.
     Honest(u8),
-    /// The *n*-th of the others.
+    /// The *n*-th of the other callers.
     Stranger(u8),
 }
 
-/// Where a process stands.
+/// The progress of a process.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Step {
-    /// It has named its write, and the store is yet to see it.
+    /// It has chosen its write, which has not reached the store yet.
     Writing,
-    /// It has a second write to make, and then this to say.
+    /// It has a second write to make, and then this answer to give.
     Last(Write, Answer),
-    /// It has decided; the caller is yet to hear it.
+    /// It has decided; the caller has not received the answer yet.
     Answered(Answer),
-    /// It is gone, but a copy of its write is still on the way.
+    /// The process has ended, but a copy of its write is still in transit.
     LateCopy,
 }
 
@@ -45,110 +45,110 @@ pub(crate) enum Step {
 pub(crate) struct Process {
     pub(crate) caller: Caller,
     pub(crate) ask: Ask,
-    /// When it read the clock.
+    /// The time that it read from the clock.
     pub(crate) now: Timestamp,
     pub(crate) step: Step,
-    /// How often the SDK will still repeat a write.
+    /// The number of times that the SDK will still repeat a write.
     pub(crate) repeats: u8,
-    /// Whether the caller still waits for it.
+    /// `true` if the caller is still waiting for the answer.
     pub(crate) awaited: bool,
 }
 
-/// What the honest client has.
+/// The code or tokens that the honest client has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Holds {
     Nothing,
     Code,
     Refresh(u8),
-    /// It was refused, and starts over with the person.
+    /// It was refused, and starts again with the person.
     Refused(grants::Refusal),
 }
 
-/// The honest client.
+/// The honest client of the grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Honest {
     pub(crate) holds: Holds,
-    /// When it first asked what it has no answer to.
+    /// The time of the first attempt at the request that has no answer yet.
     pub(crate) asked_at: Option<Timestamp>,
     pub(crate) sent: u8,
 }
 
-/// What went before, as far as properties need it.
+/// The past events that the properties need.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct History {
     pub(crate) code_is_out: bool,
-    /// The last generation of which anybody was given tokens.
+    /// The last generation of which tokens were issued to any caller.
     pub(crate) given: u8,
-    /// The attempts that were given tokens for the code.
+    /// The attempts that got tokens for the code.
     pub(crate) redeemed_by: Vec<Caller>,
     pub(crate) revoked: bool,
-    /// Why the end of the grant is not the rules' fault.
+    /// The reasons, as bits of [`Blame`], for which the end of the grant is not the rules' fault.
     pub(crate) blame: u8,
     pub(crate) faults: u16,
-    /// When each generation began: kept for the twin without a counter only.
+    /// The time at which each generation began: kept only for the twin without a counter.
     pub(crate) began: Vec<Timestamp>,
 }
 
-/// What may end an honest client's grant.
+/// An action that may end an honest client's grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub(crate) enum Blame {
-    /// Somebody else used what was stolen, with all that the client has.
+    /// A thief used stolen codes or tokens, with everything that the client has.
     Thief = 1,
     /// The client, the person or the operator ended it.
     Ended = 2,
-    /// The client repeated a refresh when the retry window was over.
+    /// The client repeated a refresh after the retry window.
     Late = 4,
-    /// The client repeated a code that was, or could yet be, redeemed for it.
+    /// The client repeated a code that was redeemed for it, or could still be.
     RepeatedCode = 8,
     /// The client used the successor while its earlier request was still being served.
     Hurried = 16,
 }
 
-/// What must not happen in a step.
+/// A fault: something that must not happen in a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u16)]
 pub(crate) enum Fault {
     /// A revoked grant was no longer revoked.
     Revived = 1,
-    /// An item was written over.
+    /// An existing item was overwritten.
     Overwritten = 2,
     /// A generation began that is not the next one.
     Branched = 4,
-    /// Somebody who is not the grant's client changed it, or was given something.
+    /// A caller other than the grant's client changed the grant, or was issued something.
     Stranger = 8,
-    /// Tokens were given on an item that had been revoked.
+    /// Tokens were issued for an item that had been revoked.
     GivenAfterRevocation = 16,
-    /// Reuse outside the retry window, or a second redemption, was not answered by a revocation.
+    /// Reuse outside the retry window, or a second redemption, did not lead to a revocation.
     ReuseTolerated = 32,
-    /// A reuse was told before its revocation was written.
+    /// A reuse was reported to the caller before its revocation was written.
     ToldTooEarly = 64,
-    /// Something expired was given for.
+    /// An expired code or token was accepted.
     Expired = 128,
-    /// A write changed more than where the grant stands.
+    /// A write changed more than the state of the grant.
     Disfigured = 256,
-    /// An honest client was told no.
+    /// An honest client was refused.
     LockedOut = 512,
 }
 
-/// A moment.
+/// A state of the model.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct State {
     pub(crate) clock: Timestamp,
     pub(crate) ticks: u8,
     pub(crate) item: Item,
-    /// In the order of their callers.
+    /// The processes, in the order of their callers.
     pub(crate) processes: Vec<Process>,
     pub(crate) honest: Honest,
     pub(crate) forms: u8,
-    /// Which of the others have asked.
+    /// The other callers that have made their request, as bits.
     pub(crate) strangers: u16,
     pub(crate) late_copies: u8,
     pub(crate) history: History,
 }
 
 impl Hash for Item {
-    /// All that ever changes; [`Fault::Disfigured`] watches the rest.
+    /// Hashes everything that ever changes; [`Fault::Disfigured`] watches the rest.
     fn hash<H: Hasher>(&self, state: &mut H) {
         let Some(grant) = &self.0 else { return state.write_u8(0) };
         match grant.stage {
@@ -170,7 +170,7 @@ impl Hash for Write {
 }
 
 impl Caller {
-    /// The name of the attempt: every request has its own, and a repeated send keeps it.
+    /// The name of the attempt: every request has its own, and a repeated write keeps it.
     pub(crate) const fn attempt(self) -> Attempt {
         let (kind, number) = match self {
             Self::Person(number) => (1, number),
@@ -208,7 +208,7 @@ impl State {
         self.history.faults & fault as u16 != 0
     }
 
-    /// Puts a process in its place.
+    /// Inserts a process at its place in the order.
     pub(crate) fn put(&mut self, process: Process) {
         let place = self.processes.partition_point(|other| other.caller <= process.caller);
         self.processes.insert(place, process);
@@ -218,17 +218,18 @@ impl State {
         self.item.0.as_ref().is_some_and(|grant| !matches!(grant.stage, Stage::Issued { .. }))
     }
 
-    /// Whether a request of the honest client is being served, heard of or not.
+    /// Returns whether a request of the honest client is being served, whether or not the client still waits for it.
     pub(crate) fn serves_honest(&self) -> bool {
         self.processes.iter().any(|process| matches!(process.caller, Caller::Honest(_)) && process.is_at_work())
     }
 
-    /// Whether something like that was answered in the last step.
+    /// Returns whether an answer in the last step satisfies the condition.
     pub(crate) fn told(&self, what: impl Fn(Ask, Answer) -> bool) -> bool {
         self.processes.iter().any(|process| matches!(process.step, Step::Answered(said) if what(process.ask, said)))
     }
 
-    /// What was answered in the last step was heard or lost, but for what the honest client still waits for.
+    /// Forgets the answers of the last step, which were received or lost, except the one that the honest client is
+    /// waiting for.
     pub(crate) fn forget_answers(&mut self) {
         self.processes.retain(|process| process.awaited || !matches!(process.step, Step::Answered(_)));
     }

@@ -1,42 +1,42 @@
-//! Broken twins: the same model with one thing spoiled, each of which the checker must catch.
+//! Broken twins: the same model with one thing broken, each of which the checker must catch.
 
 use grants::{Attempt, Fact, Grant, Guard, Policy, Refusal, Stage, Timestamp, Transition, Verdict, revocation};
 
 use crate::ask::{Ask, Asking, attempt_of, standing};
 
-/// What is spoiled.
+/// The rule that is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Twin {
-    /// Nothing: the rules as they ship.
+    /// Nothing is broken: the shipped rules.
     Real,
-    /// The store writes whatever the guards say.
+    /// The store writes regardless of the guards.
     UnconditionalWrite,
-    /// A refresh token is told old or new by the second it was made in, not by a counter.
+    /// A refresh token is recognised as old or new by the second in which it was created, not by a counter.
     TimestampForCounter,
-    /// Whether a code or token was used is looked at before whose it is.
+    /// The use of a code or token is checked before its owner.
     ReplayBeforeClient,
-    /// A repeated send has a new name.
+    /// A repeated write has a new attempt name.
     NoAttempt,
-    /// The refusal is said before the revocation that belongs to it is written.
+    /// The refusal is sent before the revocation that belongs to it is written.
     RefusalBeforeRevocation,
-    /// The write does not ask whose the grant is.
+    /// The write does not check the client of the grant.
     AnyClient,
-    /// There is no retry window.
+    /// There is no retry window for a refresh.
     NoWindow,
     /// The retry window never ends.
     EndlessWindow,
-    /// "Not known" is answered like "no".
+    /// An unknown outcome is answered like a refusal.
     UnknownIsNo,
     /// A revoked grant can be used again.
     RevokedIsNotTheEnd,
-    /// A refresh prolongs the whole grant.
+    /// A refresh extends the lifetime of the whole grant.
     RefreshProlongs,
-    /// Introspection believes the token and does not look at its grant.
+    /// Introspection trusts the token and does not check its grant.
     TokenIsBelieved,
 }
 
 impl Twin {
-    /// The meaning of a write. `made_at` is when the presented refresh token was made.
+    /// The meaning of a write. `made_at` is the time at which the presented refresh token was created.
     pub(crate) fn after(self, step: &Transition, before: Option<&Grant>, made_at: Option<Timestamp>) -> Option<Grant> {
         match self {
             Self::UnconditionalWrite => without(step, |_| false).after(before),
@@ -68,7 +68,7 @@ impl Twin {
         }
     }
 
-    /// The decision from what stands there.
+    /// The decision based on the item that was found.
     pub(crate) fn verdict(self, asking: &Asking<'_>, found: Option<&Grant>) -> Option<Verdict> {
         match self {
             Self::ReplayBeforeClient => used(asking, found).or_else(|| asking.verdict(found)),
@@ -93,7 +93,7 @@ fn without(step: &Transition, keep: impl Fn(&Guard) -> bool) -> Transition {
     Transition::of(step.id(), step.change().clone()).when_all(guards)
 }
 
-/// What a careless reader of RFC 6749 §4.1.2 writes first.
+/// The check that a careless reader of RFC 6749 §4.1.2 would write first.
 fn used(asking: &Asking<'_>, found: Option<&Grant>) -> Option<Verdict> {
     let grant = found.filter(|grant| attempt_of(grant) != Some(asking.attempt))?;
     let revoke = revocation::revoke(grant.id);

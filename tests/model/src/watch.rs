@@ -1,4 +1,4 @@
-//! What must not happen in a step, told without asking the rules.
+//! Detects the faults of a step without calling the rules.
 
 use grants::{Grant, Refusal, Stage};
 
@@ -9,7 +9,7 @@ use crate::state::{Caller, Fault, History, Process, State};
 use crate::twin::Twin;
 use crate::world::RETRY_WINDOW;
 
-/// A write was applied.
+/// Examines a write that was applied.
 pub(crate) fn written(
     callers: &Callers,
     history: &mut History,
@@ -34,7 +34,7 @@ pub(crate) fn written(
     history.revoked |= is_revoked(after);
 }
 
-/// A process has decided what its first write, or what stood in its way, means.
+/// Examines the decision of a process about its first write, or about the item that refused it.
 pub(crate) fn decided(
     asking: &Asking<'_>,
     history: &mut History,
@@ -50,7 +50,7 @@ pub(crate) fn decided(
     }
 }
 
-/// A process answers.
+/// Examines the answer of a process.
 pub(crate) fn answered(state: &mut State, process: &Process, said: Answer) {
     let Answer::Refused(refusal) = said else {
         if let Answer::Tokens(generation, _) = said {
@@ -87,7 +87,7 @@ fn gave(asking: &Asking<'_>, history: &mut History, before: Option<&Grant>, (gen
     history.fault_if(generation != expected, Fault::ReuseTolerated);
 }
 
-/// What DESIGN.md calls reuse: a second redemption, or a refresh token that was used, but for a moment ago.
+/// Reuse as DESIGN.md defines it: a second redemption, or a refresh token that was already used, except a moment ago.
 fn is_reuse(asking: &Asking<'_>, found: &Grant) -> bool {
     let Stage::Active { rotated_at, .. } = found.stage else { return false };
     let last = standing(found).unwrap_or(0);

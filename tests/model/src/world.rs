@@ -1,4 +1,4 @@
-//! What does not change while the model runs: two clients, one grant, and what its handles say.
+//! The constants of the model: two clients, one grant, and the contents of its handles.
 
 use std::sync::Arc;
 
@@ -17,14 +17,14 @@ use protocol::{
 
 use crate::ask::{Proof, Reach, Who};
 
-/// When it begins.
+/// The time at which the model begins.
 pub(crate) const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
 /// `Timeout` of the functions in `infra/template.yaml`: no process lives longer.
 pub(crate) const FUNCTION_TIMEOUT: u64 = 10;
-/// How long a consent form can be sent (`sessions::FORM_LIFETIME`): here longer than its grant lives, as with an implicit
-/// grant or a deployment of short grants. The item must remain longer still.
+/// The time for which a consent form can be submitted (`sessions::FORM_LIFETIME`): here longer than the lifetime of
+/// its grant, as with an implicit grant or a deployment with short grants. The item must remain even longer.
 pub(crate) const FORM_LIFETIME: u64 = 1800;
-/// How long a rotation can be asked for again.
+/// The time during which a rotation can be repeated.
 pub(crate) const RETRY_WINDOW: Seconds = 5;
 
 const DIGEST: SecretDigest = SecretDigest::from_bytes([1; 32]);
@@ -33,7 +33,7 @@ const ORDERS: &str = "https://orders.example";
 const PARCELS: &str = "https://parcels.example";
 const ISSUER: &str = "https://issuer.example";
 
-/// Clients, requests and policy.
+/// The clients, the requests and the policy of the model.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
     pub(crate) policy: Policy,
@@ -45,12 +45,12 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A grant of two APIs, of a client that gets tokens for one of them at a time.
+    /// A grant of two APIs, for a client that gets tokens for one of them at a time.
     pub(crate) fn new() -> Self {
         Self::of_clients(AudienceRule::One)
     }
 
-    /// The same, with another rule for how many APIs a token is for.
+    /// The same, with another rule for the number of APIs that a token is for.
     pub(crate) fn of_clients(audience: AudienceRule) -> Self {
         let secret = GrantSecret::from_bytes([7; 16]);
         let proofs =
@@ -79,7 +79,7 @@ impl World {
         RefreshRequest { token, scope, resources, issuer: resource(ISSUER) }
     }
 
-    /// The grant that a person's agreement makes.
+    /// The grant that a person's consent creates.
     pub(crate) fn grant(&self, now: Timestamp, attempt: Attempt) -> Grant {
         let client = Arc::new(self.app.client().clone());
         let received =
@@ -108,8 +108,8 @@ impl World {
     }
 }
 
-/// The spans keep the order that they have by default, and are short enough that a process outlives a code and the
-/// retry window, as on Lambda.
+/// The lifetimes keep their default order, and are short enough that a process outlives a code and the retry window,
+/// as on Lambda.
 fn policy() -> Policy {
     Policy {
         code_lifetime: 7,

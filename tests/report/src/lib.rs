@@ -1,13 +1,13 @@
-//! What a proof tells of itself: its figures, its seed, and whether it is the short run or the long one.
+//! The report of a proof: its figures, its seed, and whether it is the short run or the long one.
 //!
-//! `tests/run` makes the short runs with the same seed each time. `tests/prove` makes the long ones with a seed of its own
-//! and puts what they tell together into `tests/REPORT.md`.
+//! `tests/run` makes the short runs with the same seed each time. `tests/prove` makes the long ones with a fresh seed
+//! and combines their sections in `tests/REPORT.md`.
 //!
 //! | variable | |
 //! |---|---|
-//! | `JETON_SEED` | the seed of whatever is random, [`SEED`] without it |
-//! | `JETON_LONG` | where it is set the long run is made |
-//! | `JETON_REPORT` | a directory: each section is a file in it |
+//! | `JETON_SEED` | the seed of everything random; [`SEED`] by default |
+//! | `JETON_LONG` | if set, the long run is made |
+//! | `JETON_REPORT` | a directory to which each section is written as a file |
 #![expect(clippy::panic, reason = "a proof that cannot be told is none")]
 #![expect(clippy::disallowed_methods, reason = "a proof is told by its environment how far to go")]
 
@@ -24,10 +24,10 @@ pub use random::Random;
 /// The seed of the short runs.
 pub const SEED: u64 = 2026;
 
-/// The name of the row of sums, which stands last.
+/// The name of the row of totals, which comes last.
 pub const IN_ALL: &str = "in all";
 
-/// A table of the report. Its rows keep their order; a row that is told again replaces the one before.
+/// A table of the report. Its rows keep their order; a row that is reported again replaces the earlier one.
 pub struct Section {
     place: &'static str,
     title: &'static str,
@@ -42,16 +42,16 @@ struct Rows {
 }
 
 impl Section {
-    /// A section without rows. `place` is the name of its file; sections stand in the order of their places.
+    /// Creates a section without rows. `place` is the name of its file; sections are sorted by it.
     pub const fn new(place: &'static str, title: &'static str, columns: &'static [&'static str]) -> Self {
         let rows = Rows { order: Vec::new(), cells: BTreeMap::new() };
         Self { place, title, columns, rows: Mutex::new(rows) }
     }
 
-    /// Tells a row: printed at once, and kept where `JETON_REPORT` says.
+    /// Reports a row: prints it at once, and saves it in the directory that `JETON_REPORT` names.
     ///
     /// # Panics
-    /// When there are more cells than columns, or the file cannot be written.
+    /// If there are more cells than columns, or the file cannot be written.
     pub fn tell(&self, name: &str, cells: &[&dyn Display]) {
         let cells: Vec<String> = cells.iter().map(ToString::to_string).collect();
         assert!(cells.len() < self.columns.len(), "{name}: {cells:?} for {:?}", self.columns);
@@ -80,10 +80,10 @@ impl Section {
     }
 }
 
-/// The seed of this run. It is printed, so that a run that failed can be made again.
+/// The seed of this run. It is printed so that a failed run can be repeated.
 ///
 /// # Panics
-/// When `JETON_SEED` is no number.
+/// If `JETON_SEED` is not a number.
 pub fn seed(test: &str) -> u64 {
     let given = std::env::var("JETON_SEED").ok();
     let seed = given.map_or(SEED, |text| text.parse().unwrap_or_else(|_| panic!("JETON_SEED={text} is no number")));
@@ -95,12 +95,12 @@ pub fn seed(test: &str) -> u64 {
     seed
 }
 
-/// How much is to be done: the first in the short run, the second in the long one.
+/// The amount of work to do: the first value in the short run, the second in the long one.
 pub fn depth<T>(short: T, long: T) -> T {
     if std::env::var_os("JETON_LONG").is_some() { long } else { short }
 }
 
-/// Milliseconds, as the report writes them.
+/// Formats a duration in milliseconds, as the report shows it.
 pub fn milliseconds(time: Duration) -> String {
     format!("{} ms", time.as_millis())
 }

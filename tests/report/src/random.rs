@@ -1,18 +1,18 @@
-//! Randomness that a seed repeats.
+//! Random values that can be reproduced from a seed.
 
-/// `SplitMix64`: small, and good enough to choose with.
+/// `SplitMix64`: a small generator that is good enough for making choices.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// The numbers of case `number` under `seed`.
+    /// The generator for case `number` under `seed`.
     pub fn of(seed: u64, number: u64) -> Self {
         let mut random = Self(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         random.number();
         random
     }
 
-    /// A number, any.
+    /// Returns any 64-bit number.
     pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -21,28 +21,28 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `end`, which is not zero.
+    /// Returns a number below `end`, which must not be zero.
     ///
     /// # Panics
-    /// When it is.
+    /// If `end` is zero.
     pub fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.number() >> 33).unwrap_or_default() % end
     }
 
-    /// True once in so many times.
+    /// Returns `true` once in `times` calls on average.
     pub fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
 
-    /// A byte, any.
+    /// Returns any byte value.
     pub fn byte(&mut self) -> u8 {
         self.number().to_be_bytes()[0]
     }
 
-    /// One of several.
+    /// Returns one of several items.
     ///
     /// # Panics
-    /// When there is none.
+    /// If there are no items.
     #[expect(clippy::indexing_slicing, reason = "the place is below the end")]
     pub fn one_of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
         all[self.below(all.len())]

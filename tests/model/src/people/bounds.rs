@@ -1,19 +1,19 @@
-//! What is explored: the agents, their requests, and what may go wrong.
+//! The limits of the exploration: the agents, their requests, and the failures that may occur.
 
-/// What an agent asks. Numbers are those of browsers (0 and 1 are the person's, 2 is the thief's), names, passwords,
-/// people (0 is the first owner of a name, 1 the next) and registrations of the app.
+/// A request of an agent. The numbers stand for browsers (0 and 1 are the person's, 2 is the thief's), names,
+/// passwords, people (0 is the first owner of a name, 1 the next) and registrations of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Request {
-    /// The sign-in form: browser, name and password.
+    /// Submits the sign-in form: browser, name and password.
     SignIn(u8, u8, u8),
-    /// The authorization request.
+    /// Opens an authorization request in that browser.
     Authorize(u8),
-    /// The consent form.
+    /// Submits the consent form in that browser.
     Allow(u8),
     SignOut(u8),
-    /// `/token` with the code that came through that browser.
+    /// Calls `/token` with the code that came through that browser.
     Redeem(u8),
-    /// `/token` with the refresh token that came of it.
+    /// Calls `/token` with the refresh token that resulted from it.
     Refresh(u8),
     /// The thief copies the cookie of a browser.
     Steal(u8),
@@ -24,9 +24,9 @@ pub(crate) enum Request {
     SetPassword(u8, u8),
     SetClaims(u8, u8),
     Delete(u8),
-    /// A person under a name.
+    /// Creates a person with a name.
     Create(u8, u8),
-    /// From a name to another.
+    /// Renames a person: from a name to another.
     Rename(u8, u8),
 }
 
@@ -35,22 +35,22 @@ use Request::{
     SignIn, SignOut, Steal,
 };
 
-/// The agents and the mishaps of one exploration.
+/// The agents and the failures of one exploration.
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
-    /// Whether the app asks for `offline_access`.
+    /// `true` if the app requests `offline_access`.
     pub(crate) offline: bool,
-    /// Whether the operator trusts the app to skip the page.
+    /// `true` if the operator trusts the app to skip the page.
     pub(crate) trusted: bool,
-    /// What was asked and answered before, one after the other.
+    /// The requests that were made and answered before, one after another.
     pub(crate) before: Vec<Request>,
-    /// What each agent asks, one after the other.
+    /// The requests of each agent, one after another.
     pub(crate) agents: Vec<Vec<Request>>,
-    /// How many processes die between two steps.
+    /// The number of processes that die between two steps.
     pub(crate) deaths: u8,
-    /// How many answers of the store are lost, so that the write is repeated.
+    /// The number of store answers that are lost, so that the write is repeated.
     pub(crate) repeats: u8,
-    /// Whether time passes.
+    /// `true` if time can pass.
     pub(crate) passes: bool,
 }
 
@@ -60,7 +60,7 @@ pub(crate) const fn ada(browser: u8) -> Request {
 }
 
 impl Bounds {
-    /// Agents and a trusted app, without mishaps.
+    /// Agents and a trusted app, without failures.
     pub(crate) fn new(before: &[Request], agents: &[&[Request]]) -> Self {
         let agents = agents.iter().map(|agent| agent.to_vec()).collect();
         Self { offline: false, trusted: true, before: before.to_vec(), agents, deaths: 0, repeats: 0, passes: false }
@@ -79,7 +79,7 @@ impl Bounds {
     }
 }
 
-/// What every run of the tests explores: together they show every sight.
+/// The explorations of every test run: together they show every sight.
 pub(crate) fn explored() -> Vec<(&'static str, Bounds)> {
     people().into_iter().chain(browsers()).chain(strangers()).chain(commands()).collect()
 }
@@ -132,7 +132,7 @@ fn browsers() -> Vec<(&'static str, Bounds)> {
     ]
 }
 
-/// Other owners, another registration.
+/// The explorations with other owners of a name and another registration.
 fn strangers() -> Vec<(&'static str, Bounds)> {
     let tokens: &[Request] = &[ada(0), Authorize(0), Redeem(0)];
     let next: &[Request] = &[Delete(0), Create(1, 0)];
@@ -189,7 +189,7 @@ fn commands() -> Vec<(&'static str, Bounds)> {
     ]
 }
 
-/// What takes too long for every run.
+/// The explorations that take too long for every run.
 pub(crate) fn wide() -> Vec<(&'static str, Bounds)> {
     let tokens: &[Request] = &[ada(0), Authorize(0), Redeem(0)];
     let off_on: &[Request] = &[Disable(0), Enable(0)];

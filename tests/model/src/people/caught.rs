@@ -1,4 +1,4 @@
-//! Each broken twin is caught by the property that was made for it.
+//! Each broken twin is caught by the property that is meant to catch it.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ static SECTION: Section = Section::new(
     &["what is broken: what fails", "by whom", "steps of a shortest way"],
 );
 
-/// No twin needs more steps to be caught.
+/// The number of steps that suffice to catch every twin.
 const STEPS: usize = 20;
 
 const TOKENS: &[Request] = &[ada(0), Authorize(0), Redeem(0)];
@@ -46,12 +46,12 @@ const ROWS: &[Row] = &[
     (Twin::TicketBindsRequestOnly, &[ada(0), Authorize(0)], &[&[Allow(0)], &[Register(1)]], AS_SHOWN),
 ];
 
-/// The steps of a shortest way to break `property`.
+/// The steps of a shortest path that violates `property`.
 fn shortest(twin: Twin, bounds: &Bounds, property: &'static str) -> Option<Vec<Action>> {
     (1..=STEPS).find_map(|steps| {
         let checker = Everybody::new(twin, bounds.clone()).checker();
         let only = HasDiscoveries::AllOf(BTreeSet::from([property]));
-        // The checker counts states, one more than steps, and does not look at the last.
+        // The checker counts states, one more than steps, and does not examine the last.
         let checker = checker.target_max_depth(steps + 2).finish_when(only).spawn_bfs().join();
         checker.discovery(property).map(stateright::Path::into_actions)
     })

@@ -1,4 +1,4 @@
-//! The steps of each request, in the order in which the functions and commands make them.
+//! The steps of each request, in the order in which the functions and commands perform them.
 
 use grants::refresh::RefreshRequest;
 use grants::{Attempt, CodeHandle, Generation, GrantSecret, Moment, RefreshHandle, Timestamp, Transition, Verdict};
@@ -13,16 +13,16 @@ use crate::people::store::Op;
 use crate::people::twin::Twin;
 use crate::people::world::{claims, issuer, password, password_hash, username, verifier};
 
-/// How a process goes on.
+/// The way in which a process continues.
 pub(crate) enum Next {
-    /// Make these steps side by side.
+    /// Perform these steps concurrently.
     Do(u8, Vec<Op>),
     Answer(Answer),
 }
 
 use Next::Do;
 
-/// What comes after the steps of a phase are made; phase 0 begins.
+/// Returns the continuation after all steps of a phase are done; phase 0 begins a request.
 pub(crate) fn next(everybody: &Everybody, process: &mut Process, now: Timestamp) -> Next {
     match process.request {
         Request::SignIn(_, name, number) => next_of_sign_in(everybody, process, (name, number), now),
@@ -50,7 +50,7 @@ pub(crate) fn next(everybody: &Everybody, process: &mut Process, now: Timestamp)
     }
 }
 
-/// As in `edge::Passwords::check` and `authorize::start_session`.
+/// Follows `edge::Passwords::check` and `authorize::start_session`.
 fn next_of_sign_in(everybody: &Everybody, process: &mut Process, (name, number): (u8, u8), now: Timestamp) -> Next {
     match process.phase {
         0 => Do(1, vec![Op::FindName, Op::ReadFormer]),
@@ -90,7 +90,7 @@ fn start(everybody: &Everybody, process: &mut Process, now: Timestamp) -> Next {
     Do(3, steps.collect())
 }
 
-/// What the sign-in of a process makes.
+/// The person, cookie and session that the sign-in of a process results in.
 pub(crate) fn made(
     everybody: &Everybody,
     process: &Process,
@@ -104,7 +104,7 @@ pub(crate) fn made(
     sign_in(proven, former, [[process.number; 16]; 2], everybody.world.digest, Rules::at(&everybody.world.policy, now))
 }
 
-/// As in `token::code`, `token::refresh` and `token::tokens`.
+/// Follows `token::code`, `token::refresh` and `token::tokens`.
 fn next_of_tokens(everybody: &Everybody, process: &mut Process, now: Timestamp) -> Next {
     let seen = &process.seen;
     match process.phase {
@@ -125,8 +125,8 @@ fn next_of_tokens(everybody: &Everybody, process: &mut Process, now: Timestamp) 
             if let Err(refusal) = everybody.twin.stands(&everybody.world, &grant, (user, session), now) {
                 return revoke_and_refuse(process, refusal);
             }
-            // No refresh writes to its session today. The model's does, once in a while, so that the guard of such a write
-            // is among what is explored.
+            // Today a refresh never writes to its session. In the model it does so from time to time, so that the
+            // guard of such a write is explored too.
             let pause = everybody.world.policy.session_idle_lifetime / 8;
             let touches = session.is_some_and(|session| session.last_seen_at.plus(pause) <= now);
             if touches { Do(2, vec![Op::Touch]) } else { Next::Answer(Answer::Tokens) }
@@ -140,7 +140,7 @@ fn revoke_and_refuse(process: &mut Process, refusal: grants::Refusal) -> Next {
     Do(2, vec![Op::Revoke])
 }
 
-/// The code or token that came with a request.
+/// The code or token that accompanied a request.
 pub(crate) fn handed(process: &Process) -> Handed {
     let redeems = matches!(process.request, Request::Redeem(_));
     if redeems { process.with.code } else { process.with.refresh }.unwrap()
@@ -190,7 +190,7 @@ fn explain(everybody: &Everybody, process: &Process, now: Timestamp) -> Verdict 
     refresh::explain(&refreshing(handed), app, found, policy, moment(process, now))
 }
 
-/// As in `jeton user`.
+/// Follows the commands of `jeton user`.
 fn next_of_command(process: &Process) -> Next {
     let deletes = matches!(process.request, Request::Delete(_));
     match process.phase {
@@ -210,7 +210,7 @@ const fn command_over(process: &Process) -> Next {
     Next::Answer(if process.seen.written { Answer::Done } else { Answer::NothingDone })
 }
 
-/// The change that a command makes to the person whom it read.
+/// The change that a command makes to the person that it read.
 pub(crate) fn change(request: Request, user: &User) -> Option<UserChange> {
     match request {
         Request::Disable(_) | Request::Delete(_) => Some(UserChange::disable(user)),

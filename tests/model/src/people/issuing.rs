@@ -1,4 +1,4 @@
-//! From an authorization request, or the form of its page, to a code: as in `authorize`.
+//! The steps from an authorization request, or the form of its page, to a code, as in `authorize`.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,8 @@ use crate::people::state::{Answer, Page, Process};
 use crate::people::store::Op;
 use crate::people::twin::Twin;
 
-/// The authorization request reads who is there and shows a page or goes on; the form does the same with its ticket.
+/// The authorization request checks for a signed-in person, and shows a page or continues; the form does the same
+/// with its ticket.
 pub(crate) fn next_of_issue(everybody: &Everybody, process: &mut Process, now: Timestamp) -> Next {
     match process.phase {
         0 => Next::Do(1, vec![Op::ReadSession, Op::ReadPerson]),
@@ -88,7 +89,7 @@ fn still_stands(everybody: &Everybody, process: &Process, now: Timestamp) -> boo
     (session.is_some() || everybody.twin == Twin::LooksAtSignInOnly) && stands.is_ok()
 }
 
-/// Whether somebody is signed in, by the cookie and what was read.
+/// The person who is signed in, if any, according to the cookie and the items that were read.
 pub(crate) fn signed_in(everybody: &Everybody, process: &Process, now: Timestamp) -> Option<SignedIn> {
     let (cookie, seen) = (process.with.cookie.as_ref()?, &process.seen);
     let session: Option<Session> = seen.session.as_ref().map(|session| (*session.0).clone());
@@ -101,13 +102,13 @@ pub(crate) fn signed_in(everybody: &Everybody, process: &Process, now: Timestamp
     sessions::signed_in(&cookie.handle(), session, user, sessions::Rules::at(&everybody.world.policy, now))
 }
 
-/// The secret of the grant that a process makes: the form determines it.
+/// The secret of the grant that a process creates: the form determines it.
 pub(crate) fn secret(process: &Process) -> u8 {
     let form = matches!(process.request, Request::Allow(_));
     process.with.page.filter(|_| form).map_or(process.number, |page| page.nonce)
 }
 
-/// The grant that a process makes.
+/// The grant that a process creates.
 pub(crate) fn grant(everybody: &Everybody, process: &Process, now: Timestamp) -> Grant {
     let offer = everybody.world.offer(process.seen.registration);
     let person = signed_in(everybody, process, now).unwrap();

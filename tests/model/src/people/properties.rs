@@ -1,4 +1,4 @@
-//! What must always hold, and what must be seen at least once.
+//! The properties: what must always hold, and what must be seen at least once.
 
 use grants::Refusal;
 use sessions::{Rules, is_alive};
@@ -67,17 +67,17 @@ const SOMETIMES: [Named; 23] = [
     }),
 ];
 
-/// The names of what must always hold.
+/// The names of the properties that must always hold.
 pub(crate) fn invariants() -> impl Iterator<Item = &'static str> {
     ALWAYS.into_iter().map(|(name, _)| name)
 }
 
-/// The names of what must be seen.
+/// The names of the properties that must be seen at least once.
 pub(crate) fn sights() -> impl Iterator<Item = &'static str> {
     SOMETIMES.into_iter().map(|(name, _)| name)
 }
 
-/// Every property, by name.
+/// All properties, each with its name.
 pub(crate) fn all() -> Vec<Property<Everybody>> {
     let always = ALWAYS.into_iter().map(|(name, holds)| Property::always(name, holds));
     always.chain(SOMETIMES.into_iter().map(|(name, holds)| Property::sometimes(name, holds))).collect()
@@ -91,7 +91,8 @@ fn refused(state: &State, refusal: Refusal) -> bool {
     state.told(Answer::Refused(refusal))
 }
 
-/// Whether the item says what was set last, and off where nobody decided otherwise since.
+/// Returns whether the item has the values that were set last, and is still switched off if that was the last
+/// decision.
 fn is_as_set(state: &State, person: &Person) -> bool {
     let (user, history) = (&person.0, &state.history);
     let who = usize::from(who_is(&user.subject));

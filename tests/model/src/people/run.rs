@@ -1,4 +1,4 @@
-//! The model: which steps there are in a moment, and what each makes of it.
+//! The model: the steps that are possible in a state, and the state after each.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::people::twin::Twin;
 use crate::people::world::{World, person, who_is};
 use crate::people::{issuing, properties, watch};
 
-/// Rules, world and bounds.
+/// The rules, the world and the bounds of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Everybody {
     pub(crate) world: Arc<World>,
@@ -20,16 +20,17 @@ pub(crate) struct Everybody {
     pub(crate) bounds: Bounds,
 }
 
-/// One step. Agents have one process each.
+/// One step of the model. Each agent has one process at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     /// The agent sends its next request.
     Asks(u8, Request),
-    /// A step is made, and the process learns what came of it. After the last of a phase it decides, and may answer.
+    /// A step is performed, and the process learns its outcome. After the last step of a phase it decides, and may
+    /// answer.
     Does(u8, Op),
-    /// A write is made, its answer is lost, and it is to be repeated.
+    /// A write is performed, its answer is lost, and it will be repeated.
     DoesUnheard(u8, Op),
-    /// The process dies, or gives up: nobody hears of it.
+    /// The process dies, or gives up: its agent gets no answer.
     Dies(u8),
     Later,
 }
@@ -52,7 +53,7 @@ impl Model for Everybody {
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {
-        // What comes after a fault is of no interest.
+        // States after a fault are not explored.
         if state.history.faults != 0 {
             return;
         }
@@ -110,7 +111,7 @@ impl Model for Everybody {
     }
 }
 
-/// Nobody asks without what the request is made with.
+/// Returns whether the agent has everything that the request needs.
 fn can_ask(state: &State, request: Request) -> bool {
     let browser = |browser: u8| &state.browsers[usize::from(browser)];
     match request {
@@ -130,7 +131,7 @@ fn can_ask(state: &State, request: Request) -> bool {
     }
 }
 
-/// The browser that a request comes from or through.
+/// The browser that a request comes from, or through.
 const fn browser_of(request: Request) -> Option<u8> {
     match request {
         Request::SignIn(browser, ..)
@@ -152,7 +153,7 @@ const fn browser_of(request: Request) -> Option<u8> {
 }
 
 impl Everybody {
-    /// A twin within these bounds, or the real rules.
+    /// A broken twin within these bounds, or the shipped rules.
     pub(crate) fn new(twin: Twin, bounds: Bounds) -> Self {
         Self { world: Arc::new(World::new(bounds.offline, bounds.trusted)), twin, bounds }
     }
@@ -191,7 +192,7 @@ impl Everybody {
         self.go_on(state, process, next);
     }
 
-    /// Makes a step of a process, and lets it decide after the last of its phase.
+    /// Performs a step of a process, and lets it decide after the last step of its phase.
     fn go(&self, state: &mut State, agent: u8, op: Op) {
         let place = state.processes.iter().position(|process| process.agent == agent).unwrap();
         let mut process = state.processes.remove(place);
@@ -216,7 +217,7 @@ impl Everybody {
         }
     }
 
-    /// The browser or the app gets what a process answers.
+    /// Delivers the answer of a process to the browser or the app.
     fn hear(&self, state: &mut State, process: &Process, said: Answer) {
         let Some(browser) = browser_of(process.request) else { return };
         let (seen, cookie) = (&process.seen, process.with.cookie);

@@ -1,4 +1,4 @@
-//! A moment of the model: the items, the browsers, the processes, and what is remembered so that properties can be told.
+//! A state of the model: the items, the browsers, the processes, and the history that the properties need.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -10,33 +10,33 @@ use crate::people::bounds::Request;
 use crate::people::store::Op;
 use crate::people::world::{LATER, START};
 
-/// A person's item.
+/// The stored item of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Person(pub(crate) Arc<User>);
 
-/// A session's item.
+/// The stored item of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sitting(pub(crate) Arc<Session>);
 
-/// A grant's item.
+/// The stored item of a grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Item(pub(crate) Arc<Grant>);
 
-/// A sign-in from which something comes, as the watch knows it.
+/// The sign-in that something originates from, as `watch` knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Origin {
-    /// Who gave the password: the first owner of the name, or the next.
+    /// The person who entered the password: the first owner of the name, or the next.
     pub(crate) who: u8,
-    /// How often everything of that person had ended when the person was read.
+    /// The number of times that everything of that person had been ended when the person was read.
     pub(crate) epoch: u8,
     pub(crate) browser: u8,
-    /// How often that browser had signed out.
+    /// The number of times that browser had signed out.
     pub(crate) sign_outs: u8,
-    /// Its number among the sign-ins of that browser.
+    /// The number of this sign-in among those of that browser.
     pub(crate) number: u8,
 }
 
-/// A session cookie.
+/// A session cookie of a browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Cookie {
     pub(crate) person: PersonKey,
@@ -45,7 +45,7 @@ pub(crate) struct Cookie {
     pub(crate) origin: Origin,
 }
 
-/// A consent page that lies open.
+/// A consent page that is open in a browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Page {
     pub(crate) session: SessionId,
@@ -64,7 +64,7 @@ pub(crate) struct Handed {
     pub(crate) origin: Origin,
 }
 
-/// A browser, and what the app got through it.
+/// A browser, and the code and token that the app got through it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Browser {
     pub(crate) cookie: Option<Cookie>,
@@ -73,38 +73,39 @@ pub(crate) struct Browser {
     pub(crate) refresh: Option<Handed>,
 }
 
-/// What a process has found so far.
+/// The data that a process has found so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Seen {
-    /// Where the name leads.
+    /// The key of the person that the name refers to.
     pub(crate) key: Option<PersonKey>,
-    /// The first look: person, session, registration of the app.
+    /// The first read: person, session, registration of the app.
     pub(crate) person: Option<Person>,
     pub(crate) session: Option<Sitting>,
     pub(crate) registration: u8,
-    /// The look side by side with the write.
+    /// The read that is concurrent with the write.
     pub(crate) ground: Option<Person>,
     pub(crate) ground_session: Option<Sitting>,
-    /// What stands after the write, whether it was applied or not, and the refusal that is said in the end.
+    /// The item after the write, whether or not it was applied, and the refusal to answer with at the end.
     pub(crate) grant: Option<Item>,
     pub(crate) written: bool,
     pub(crate) counted: bool,
     pub(crate) refusal: Option<Refusal>,
-    /// The watch: how often everything of the person had ended at the first look and at the one that decides.
+    /// For `watch`: the number of times that everything of the person had been ended, at the first read and at the
+    /// deciding one.
     pub(crate) epoch: u8,
     pub(crate) looked_at: u8,
-    /// The watch: how often the person had been switched off at the first look.
+    /// For `watch`: the number of times that the person had been switched off at the first read.
     pub(crate) switched_off: u8,
 }
 
-/// What had happened for certain before a request came.
+/// The events that had certainly happened before a request was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Certain {
-    /// How often everything of each person had ended by commands that had returned.
+    /// The number of times that everything of each person had been ended by commands that had returned.
     pub(crate) epochs: [u8; 2],
-    /// How often each browser had signed out.
+    /// The number of times that each browser had signed out.
     pub(crate) sign_outs: [u8; 3],
-    /// How many sign-ins of each browser were answered.
+    /// The number of answered sign-ins of each browser.
     pub(crate) sign_ins: [u8; 3],
 }
 
@@ -113,32 +114,32 @@ pub(crate) struct Certain {
 pub(crate) struct Process {
     pub(crate) agent: u8,
     pub(crate) request: Request,
-    /// No two requests have the same: what is random is made of it.
+    /// A number that is unique to the request: its random values are derived from it.
     pub(crate) number: u8,
     pub(crate) phase: u8,
-    /// The steps that it makes side by side and that are yet to be made.
+    /// The concurrent steps that are still to be performed.
     pub(crate) left: Vec<Op>,
-    /// The cookie, page and token that came with it.
+    /// The cookie, page and token that accompanied the request.
     pub(crate) with: Browser,
     pub(crate) seen: Seen,
     pub(crate) certain: Certain,
 }
 
-/// What a request is answered.
+/// The answer to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Answer {
     SignedIn,
-    /// The same session has another secret.
+    /// The same session now has another secret.
     SignedInAgain,
     WrongPassword,
     /// The person changed while the password was checked.
     SignInOver,
     Page,
-    /// The page is shown again: the app changed its registration.
+    /// The page is shown again, because the app changed its registration.
     PageAgain,
-    /// Nobody is signed in, or nobody any more.
+    /// No person is signed in, or not any more.
     NobodySignedIn,
-    /// What the code's grant rests on fell while it was written.
+    /// The person or session of the code's grant ended while the grant was written.
     BeginAgain,
     Code,
     FormUsed,
@@ -146,18 +147,18 @@ pub(crate) enum Answer {
     Refused(Refusal),
     SignedOut,
     Done,
-    /// A command found no such person, or a change of somebody else.
+    /// A command found no such person, or a change by another command.
     NothingDone,
 }
 
-/// What went before, as far as properties need it.
+/// The past events that the properties need.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct History {
     pub(crate) certain: Certain,
-    /// How often everything of each person ended: disabled, another password, deleted.
+    /// The number of times that everything of each person was ended: by switching off, a new password, or deletion.
     pub(crate) epochs: [u8; 2],
     pub(crate) switched_off: [u8; 2],
-    /// What each person's item must say.
+    /// The values that each person's item must have.
     pub(crate) off: [bool; 2],
     pub(crate) password: [u8; 2],
     pub(crate) claims: [u8; 2],
@@ -166,41 +167,41 @@ pub(crate) struct History {
     pub(crate) faults: u16,
 }
 
-/// What must not happen in a step.
+/// A fault: something that must not happen in a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u16)]
 pub(crate) enum Fault {
-    /// Given though the look came after the end.
+    /// A code or tokens were issued although the deciding read came after the end.
     GivenAfterLook = 1,
-    /// Given to a request that came after the command had returned.
+    /// Something was issued or shown to a request that came after the ending command had returned.
     GivenAfterCommand = 2,
-    /// Somebody is somebody else.
+    /// A request was answered for another person than the one who signed in.
     SomebodyElse = 4,
-    /// More or elsewhere than the page showed.
+    /// The grant covers more than the page showed, or goes to another place.
     NotAsShown = 8,
-    /// Given though the browser had signed out.
+    /// Something was issued or shown although the browser had signed out.
     OutlivedSignOut = 16,
-    /// An old cookie opened something.
+    /// An old cookie was accepted for a page or a code.
     OldCookie = 32,
 }
 
-/// A moment.
+/// A state of the model.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct State {
     pub(crate) people: Vec<Person>,
-    /// The aliases: where each name leads.
+    /// The aliases: the key of the person for each name.
     pub(crate) names: [Option<PersonKey>; 2],
     pub(crate) sessions: Vec<Sitting>,
     pub(crate) grants: Vec<Item>,
     pub(crate) registration: u8,
     pub(crate) browsers: [Browser; 3],
-    /// How many requests each agent has sent.
+    /// The number of requests that each agent has sent.
     pub(crate) sent: Vec<u8>,
     pub(crate) processes: Vec<Process>,
     pub(crate) deaths: u8,
     pub(crate) repeats: u8,
     pub(crate) later: bool,
-    /// What was said last, and by which request.
+    /// The last answer, and the request that it belongs to.
     pub(crate) said: Option<(Request, Answer)>,
     pub(crate) history: History,
 }

@@ -12,7 +12,7 @@ use crate::people::state::{Item, Person, Process, Sitting, State};
 use crate::people::twin::Twin;
 use crate::people::{flow, issuing, watch, world};
 
-/// A step.
+/// A step of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Op {
     FindName,
@@ -40,7 +40,8 @@ pub(crate) enum Op {
 }
 
 impl Op {
-    /// Whether its answer can be lost and the step repeated with another outcome: that of a write.
+    /// Returns whether the step is a write, so that its answer can be lost and the step repeated with another
+    /// outcome.
     pub(crate) const fn writes(self) -> bool {
         !matches!(
             self,
@@ -54,7 +55,7 @@ impl Op {
     }
 }
 
-/// Makes a step.
+/// Performs a step of a process.
 pub(crate) fn make(everybody: &Everybody, state: &mut State, process: &mut Process, op: Op) {
     let now = state.now();
     match op {
@@ -119,7 +120,7 @@ fn read_session(everybody: &Everybody, state: &State, process: &mut Process, op:
     process.seen.session = found.filter(|session| !must_open || cookie.handle().opens(&session.0)).cloned();
 }
 
-/// The items that the grant of a process rests on: where the cookie or the handle leads.
+/// The items that the grant of a process depends on: those named by the cookie or the handle.
 fn ground_of(process: &Process) -> (sessions::PersonKey, Option<SessionId>) {
     if matches!(process.request, Request::Redeem(_) | Request::Refresh(_)) {
         let handed = flow::handed(process);
@@ -138,7 +139,7 @@ fn store_session(everybody: &Everybody, state: &mut State, process: &mut Process
             put_session(state, made.clone());
             true
         }
-        // A repeated send found its own work.
+        // A repeated write found its own result.
         (SessionStart::New, Some(there)) => there.secret == made.secret,
         (SessionStart::Renewed, None) => false,
     };
@@ -201,7 +202,7 @@ fn put_person(state: &mut State, user: User) {
     state.people.sort_by_key(|person| *person.0.key.as_bytes());
 }
 
-/// Counts a session or a grant at the person: in the same write it is asked whether the person is still the same.
+/// Counts a session or a grant at the person; the same write checks that the person has not changed.
 fn count(state: &mut State, process: &mut Process, change: &UserChange) -> bool {
     watch::looked(state, process);
     let after = change.after(state.person(change.key()).map(|person| &*person.0));
@@ -241,7 +242,7 @@ fn change_person(everybody: &Everybody, state: &mut State, process: &mut Process
     watch::changed(state, process);
 }
 
-/// What a command cleans away before it deletes the person.
+/// Removes the person's sessions, as a command does before it deletes the person.
 fn forget(state: &mut State, process: &Process) {
     let key = process.seen.person.as_ref().unwrap().0.key;
     let of_person = state.sessions.iter().filter(|session| session.0.person == key);
@@ -254,7 +255,7 @@ fn forget(state: &mut State, process: &Process) {
 fn remove_person(state: &mut State, process: &mut Process) {
     let read = Arc::clone(&process.seen.person.as_ref().unwrap().0);
     let name = world::number_of(&read.username);
-    // One transaction: the person has the name that was read, and the alias is the person's own.
+    // This is one transaction: the person still has the name that was read, and the alias belongs to the person.
     let guards = UserGuard::of_deletion(&read);
     let stands = state.person(read.key).is_some_and(|person| guards.iter().all(|guard| guard.holds(&person.0)));
     process.seen.written = stands && state.names[usize::from(name)] == Some(read.key);

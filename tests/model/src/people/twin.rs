@@ -1,4 +1,4 @@
-//! Broken twins: the same model with one thing spoiled, each of which the checker must catch.
+//! Broken twins: the same model with one thing broken, each of which the checker must catch.
 
 use sessions::{Rules, Session, User, UserChange, UserSet, stands};
 
@@ -6,35 +6,35 @@ use grants::{Grant, Refusal, Timestamp};
 
 use crate::people::world::World;
 
-/// What is spoiled.
+/// The rule that is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Twin {
-    /// Nothing: the rules as they ship.
+    /// Nothing is broken: the shipped rules.
     Real,
-    /// A command writes the whole person as it read and changed that person.
+    /// A command writes the whole person as it read and changed it.
     WholeItems,
-    /// Codes and tokens are given by the session alone.
+    /// Codes and tokens are issued on the basis of the session alone.
     GrantIgnoresPerson,
-    /// Whoever once signed in is looked at no more: neither the person nor the session.
+    /// After a sign-in, neither the person nor the session is checked again.
     LooksAtSignInOnly,
-    /// Switching off leaves the version of the credentials.
+    /// Switching a person off keeps the version of the credentials.
     NoNextVersion,
     /// The key of a person is the hash of the name.
     NameIsKey,
-    /// A sign-in makes a session and leaves the one that the browser has.
+    /// A sign-in creates a session and keeps the one that the browser has.
     LeavesOldSession,
-    /// A sign-in keeps or ends the session that the browser's cookie names only where the cookie opens it.
+    /// A sign-in reuses or ends the session that the browser's cookie names only if the cookie opens it.
     FormerMustOpen,
-    /// A change to a session is written whether or not the session is there.
+    /// A change to a session is written even if the session does not exist.
     TouchRevives,
-    /// The ticket of a consent form binds the text of the request only.
+    /// The ticket of a consent form is bound to the text of the request only.
     TicketBindsRequestOnly,
-    /// A sign-in does not ask whether the person still has the name that was typed.
+    /// A sign-in does not check that the person still has the name that was entered.
     NameNotAsked,
 }
 
 impl Twin {
-    /// The meaning of an operator's change, decided on `read`.
+    /// The meaning of an operator's change that was decided on `read`.
     pub(crate) fn after(self, change: &UserChange, before: Option<&User>, read: &User) -> Option<User> {
         let before = if self == Self::WholeItems { before.and(Some(read)) } else { before };
         let after = change.after(before)?;
@@ -43,7 +43,7 @@ impl Twin {
         Some(if keeps { User { credential_version: after.credential_version - 1, ..after } } else { after })
     }
 
-    /// Whether what a grant rests on stands.
+    /// Returns whether the person and session that a grant depends on are still valid.
     pub(crate) fn stands(
         self,
         world: &World,

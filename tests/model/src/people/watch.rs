@@ -1,4 +1,4 @@
-//! What must be remembered to tell a fault. It never asks the rules that it watches.
+//! Records the events that are needed to detect a fault. It never calls the rules that it watches.
 
 use crate::people::bounds::Request;
 use crate::people::run::Everybody;
@@ -6,12 +6,12 @@ use crate::people::state::{Answer, Fault, Origin, Person, Process, State};
 use crate::people::world::{number_of, who_is};
 use crate::people::{flow, issuing};
 
-/// The person's number, as the item says.
+/// The person's number, according to the item.
 fn who(person: &Person) -> usize {
     usize::from(who_is(&person.0.subject))
 }
 
-/// A process read the person for the first time.
+/// Records that a process read the person for the first time.
 pub(crate) fn looked_first(state: &State, process: &mut Process) {
     if let Some(person) = &process.seen.person {
         process.seen.epoch = state.history.epochs[who(person)];
@@ -19,27 +19,27 @@ pub(crate) fn looked_first(state: &State, process: &mut Process) {
     }
 }
 
-/// A process makes the look that decides.
+/// Records the deciding read of a process.
 pub(crate) fn looked(state: &State, process: &mut Process) {
     let signs_in = matches!(process.request, Request::SignIn(..));
     let who = if signs_in { who(process.seen.person.as_ref().unwrap()) } else { usize::from(origin(process).who) };
     process.seen.looked_at = state.history.epochs[who];
 }
 
-/// The sign-in from which a request comes.
+/// The sign-in that a request originates from.
 fn origin(process: &Process) -> Origin {
     let by_token = matches!(process.request, Request::Redeem(_) | Request::Refresh(_));
     if by_token { flow::handed(process).origin } else { process.with.cookie.unwrap().origin }
 }
 
-/// A browser signed out.
+/// Records that a browser signed out.
 pub(crate) fn signed_out(state: &mut State, process: &Process) {
     let origin = origin(process);
     let sign_outs = &mut state.history.certain.sign_outs[usize::from(origin.browser)];
     *sign_outs = (*sign_outs).max(origin.sign_outs + 1);
 }
 
-/// A command changed a person.
+/// Records that a command changed a person.
 pub(crate) fn changed(state: &mut State, process: &mut Process) {
     let (who, history) = (who(process.seen.person.as_ref().unwrap()), &mut state.history);
     match process.request {
@@ -70,21 +70,21 @@ pub(crate) fn changed(state: &mut State, process: &mut Process) {
     }
 }
 
-/// A person was deleted.
+/// Records that a person was deleted.
 pub(crate) fn removed(state: &mut State, process: &mut Process) {
     let who = who(process.seen.person.as_ref().unwrap());
     state.history.epochs[who] += 1;
     process.seen.looked_at = state.history.epochs[who];
 }
 
-/// A process answers.
+/// Records and examines the answer of a process.
 pub(crate) fn answered(everybody: &Everybody, state: &mut State, process: &Process, said: Answer) {
     match said {
         Answer::SignedIn | Answer::SignedInAgain => {
             let late = process.seen.looked_at > process.seen.epoch;
             state.history.fault_if(late, Fault::GivenAfterLook);
             let Request::SignIn(_, name, _) = process.request else { return };
-            // Who signed in had the name when the person was read.
+            // The person who signed in had the name when the person was read.
             let person = process.seen.person.as_ref().unwrap();
             let had = number_of(&person.0.username) == name;
             state.history.fault_if(!had, Fault::SomebodyElse);
@@ -118,7 +118,7 @@ pub(crate) fn answered(everybody: &Everybody, state: &mut State, process: &Proce
     }
 }
 
-/// A cookie opened something: a page, or a code.
+/// Examines a page or a code that a cookie gave access to.
 fn opened(everybody: &Everybody, state: &mut State, process: &Process) {
     let (origin, certain) = (origin(process), process.certain);
     let subject = issuing::signed_in(everybody, process, state.now()).map(|person| who_is(&person.user().subject));
@@ -130,7 +130,7 @@ fn opened(everybody: &Everybody, state: &mut State, process: &Process) {
     history.fault_if(certain.sign_outs[browser] > origin.sign_outs, Fault::OutlivedSignOut);
 }
 
-/// A code or tokens are given.
+/// Examines a code or tokens that are issued.
 fn given(everybody: &Everybody, state: &mut State, process: &Process) {
     let (origin, certain) = (origin(process), process.certain);
     let (who, browser) = (usize::from(origin.who), usize::from(origin.browser));

@@ -1,4 +1,4 @@
-//! What does not change while the model runs: names, passwords, the app in its two registrations, and the policy.
+//! The constants of the model: names, passwords, the app in its two registrations, and the policy.
 
 use std::sync::Arc;
 
@@ -16,15 +16,15 @@ use sessions::{PasswordHash, RequestDigest, Shown, ShownDigest, User};
 use crate::people::state::Person;
 use crate::people::twin::Twin;
 
-/// When it begins.
+/// The time at which the model begins.
 pub(crate) const START: Timestamp = Timestamp::from_seconds(1_800_000_000);
-/// So much later a session that is used is told so.
+/// The time in seconds after which a session that is used is marked as in use.
 pub(crate) const LATER: u32 = 1800;
 
 const DIGEST: SecretDigest = SecretDigest::from_bytes([1; 32]);
 const PASSWORDS: [&str; 2] = ["first password", "second password"];
-/// Their hashes by Argon2id with 8 KiB and one pass: a stored hash names its own cost, so the shipped rule checks them in
-/// microseconds.
+/// The Argon2id hashes of the passwords, with 8 KiB and one pass: a stored hash specifies its own cost, so the
+/// shipped rule checks them in microseconds.
 const HASHES: [&str; 2] = [
     "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQx$BD43QfvskWZSp2wmhyDWZQ",
     "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQy$nXFQolS3T7GHletogxOSIQ",
@@ -43,7 +43,7 @@ pub(crate) struct World {
     registrations: [Offer; 2],
 }
 
-/// What the request comes to with one registration of the app.
+/// The offer to the person that the request results in, with one registration of the app.
 #[derive(Clone, Debug)]
 pub(crate) struct Offer {
     pub(crate) trusted: RedirectTrusted,
@@ -87,7 +87,7 @@ impl Offer {
     }
 }
 
-/// The app as it is registered first, and with another redirect URI and more APIs.
+/// The app with its first registration, or with another redirect URI and more APIs.
 fn client(registration: u8, trusted: bool) -> Client {
     let (host, apis) = if registration == 0 { ("budget", &APIS[..1]) } else { ("elsewhere", &APIS[..]) };
     Client {
@@ -129,7 +129,7 @@ fn apis_of(client: &Client) -> Vec<Api> {
     registered.chain([api(ISSUER, "openid offline_access", true)]).collect()
 }
 
-/// This server, as an API.
+/// This server in its role as an API.
 pub(crate) fn issuer() -> Resource {
     Resource::parse(ISSUER).unwrap()
 }
@@ -154,7 +154,7 @@ pub(crate) fn claims(number: u8) -> Claims {
     if number == 0 { Claims::default() } else { Claims::parse(&format!(r#"{{"name":"Ada {number}"}}"#)).unwrap() }
 }
 
-/// The person of that number as the operator registers that person. Each has the password of the same number.
+/// The person with that number, as the operator registers them. Each has the password with the same number.
 pub(crate) fn person(who: u8, name: u8, twin: Twin) -> Person {
     let username = username(name);
     let of_name = twin == Twin::NameIsKey;
@@ -179,7 +179,7 @@ pub(crate) fn number_of(username: &Username) -> u8 {
     u8::from(username.as_str() != NAMES[0])
 }
 
-/// The number of whoever has that `sub`.
+/// The number of the person with that `sub`.
 pub(crate) fn who_is(subject: &Subject) -> u8 {
     u8::from(subject.as_str() != SUBJECTS[0])
 }
