@@ -81,7 +81,7 @@ async fn c147_an_introspection_of_what_is_no_token_is_logged_without_it() {
     }
 }
 
-/// Returns the log lines of failed sign-ins, with `person` as the key.
+/// Returns the log lines of failed sign-ins; `person` identifies the account.
 fn failures(world: &World) -> Vec<Value> {
     let failed = |line: &Value| ["sign_in_failed", "sign_in_throttled"].iter().any(|event| line["event"] == *event);
     audit(&world.stack).into_iter().filter(failed).collect()

@@ -139,7 +139,7 @@ async fn c148_an_operator_sees_grants_and_revokes_one_or_all_of_a_person_or_a_cl
     assert!(scene.refreshed(&scene.brief).await.is_none());
     let kept = scene.refreshed(&kept).await.expect("a grant that lives");
     assert!(scene.is_signed_in().await, "a session is not a grant");
-    // The two grants are the lasting one and the one of the code with `openid`.
+    // The lasting grant, and the grant of the code that `is_signed_in` got.
     assert_eq!(scene.cli.run(&["grant", "revoke", "--username", &scene.name])["revoked"], 2);
     assert!(scene.refreshed(&kept).await.is_none());
     assert!(other.refreshed(&other.lasting).await.is_some());

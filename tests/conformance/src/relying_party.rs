@@ -37,7 +37,7 @@ pub(crate) fn person<'w>(world: &'w World, username: &str) -> (Session<'w>, Stri
 }
 
 impl Session<'_> {
-    /// Signs `username` in with consent, and returns the callback and the means to redeem its code.
+    /// Signs `username` in with consent, and returns the code with its verifier.
     pub(crate) async fn sign_in(&mut self, username: &str, client: &RegisteredClient, more: &[(&str, &str)]) -> Code {
         let pkce = Pkce::new();
         let url = harness::authorization_url(&client.id, CALLBACK, &pkce, more);
