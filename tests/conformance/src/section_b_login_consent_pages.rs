@@ -712,7 +712,7 @@ async fn c036_a_browser_that_signed_in_before_is_not_locked_out_by_others() {
     assert_eq!(guesses(&world, world.stack.browser_from(ELSEWHERE), "ana", 6).await[5], 429);
     let landing = guess(&mut known, &world.spa.id, "ana", &world.ana.password).await;
     assert!(asks_for_consent(&landing), "{:?}", landing.reply);
-    // The known browser has its own count, and its cookie is unique.
+    // The known browser has its own count, and its cookie works for no other account.
     assert_eq!(guesses(&world, known.clone(), "ana", 6).await, [403, 403, 403, 403, 403, 429]);
     world.stack.cli().create_user("bea", "another good password");
     assert_eq!(guesses(&world, known, "bea", 6).await, [403, 403, 403, 403, 403, 429]);
@@ -727,7 +727,7 @@ async fn c036_one_source_has_fifty_wrong_passwords_over_all_accounts() {
     }
     let mut browser = world.stack.browser();
     retry_after(&guess(&mut browser, &world.spa.id, "user-50", "wrong").await.reply);
-    // Headers about the origin of a request have no effect.
+    // Headers that claim another client address have no effect.
     let page = browser.go(&url(&world.spa.id, &[])).await;
     let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     for name in ["x-forwarded-for", "x-real-ip", "forwarded", "cf-connecting-ip", "true-client-ip"] {

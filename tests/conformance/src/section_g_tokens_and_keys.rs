@@ -218,7 +218,7 @@ async fn a_lifetime_of_an_api_is_the_lifetime_of_its_tokens() {
     assert_eq!((reply.json()["expires_in"].as_u64(), jwt.number("exp") - jwt.number("iat")), (Some(60), 60));
 }
 
-/// Returns a valid token for each algorithm, with its audience.
+/// Returns a valid token for each algorithm, for the API that uses it.
 async fn one_of_each(session: &Session<'_>) -> Vec<String> {
     let mut good = Vec::new();
     for (_, api) in ALGORITHMS {

@@ -1,4 +1,5 @@
-//! J. Clients that register themselves (RFC 7591, RFC 7592, `OpenID` Connect Dynamic Client Registration; CONFORMANCE 30 to 32).
+//! J. Clients that register themselves (RFC 7591, RFC 7592, `OpenID` Connect Dynamic Client Registration;
+//! CONFORMANCE 30 to 32).
 
 use futures::future::join_all;
 use jsonwebtoken::Algorithm;
@@ -143,7 +144,7 @@ async fn o30_c068_each_method_authenticates_as_it_was_registered() {
     assert_eq!(landing.callback().and_then(|callback| callback.error).as_deref(), Some("invalid_request"));
 }
 
-/// Returns members with invalid values, and the expected error descriptions.
+/// Returns members with invalid values, and the error expected for each.
 fn faults() -> Vec<(&'static str, Value, &'static str)> {
     let private = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "AAAA", "d": "AAAA" }] });
     vec![
