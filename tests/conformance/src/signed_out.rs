@@ -24,7 +24,7 @@ struct App<'c> {
     offline: String,
     /// A code that is not redeemed yet, of a grant that ends with the session.
     code: Code,
-    /// The browser as it was then.
+    /// The browser right after the sign-in.
     browser: Browser,
 }
 

@@ -26,7 +26,7 @@ pub fn arrival(route_key: &str) -> Arrival {
 /// and the secret, so they contain nothing to escape.
 ///
 /// # Errors
-/// When the parts do not make a request.
+/// When the parts do not form a valid request.
 pub fn form(function: &str, (id, secret): (&str, &str), fields: &[(&str, &str)]) -> http::Result<Value> {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let credentials = STANDARD.encode(format!("{id}:{secret}"));

@@ -178,7 +178,7 @@ pub(crate) fn now() -> Duration {
 /// Builds the response for a function's answer.
 ///
 /// # Errors
-/// [`BadAnswer`] when the answer has not the form of a response.
+/// [`BadAnswer`] when the answer is not a valid response.
 pub fn to_response(answer: &[u8]) -> Result<Response<Bytes>, BadAnswer> {
     let answer: Value = serde_json::from_slice(answer).map_err(|_| BadAnswer::NoStatus)?;
     let status = answer.get("statusCode").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
