@@ -1,4 +1,4 @@
-//! Dependencies point one way, and what a crate takes from outside is written down here.
+//! Dependencies point one way, and this file lists the external crates that each crate may use.
 //!
 //! `protocol ← grants ← sessions · keys ← store · pages · outbound ← edge ← functions ← infra/cli, tests`
 
@@ -6,14 +6,14 @@ use cargo_metadata::DependencyKind;
 
 use crate::repository;
 
-/// What a crate may use.
+/// The dependencies that a crate may have.
 enum May {
     Use(&'static [&'static str]),
     UseAnything,
 }
 use May::{Use, UseAnything};
 
-/// What one crate may use of this workspace, and of the outside (not counting what only its tests use).
+/// The dependencies that one crate may have, inside this workspace and outside (test-only dependencies not counted).
 struct Rule {
     name: &'static str,
     workspace: May,
@@ -21,7 +21,8 @@ struct Rule {
 }
 
 const SHARED: &[&str] = &["protocol", "grants", "sessions", "keys", "store", "pages", "outbound", "edge"];
-/// What `lib.rs` needs to speak HTTP values and `main.rs` to run. The AWS SDK is not among it: `store` and `keys` wire it.
+/// The crates that `lib.rs` needs for HTTP values and `main.rs` for running. The AWS SDK is not included: `store`
+/// and `keys` wire it.
 const FUNCTION: &[&str] = &["http", "lambda_http", "serde_json", "tokio"];
 
 const RULES: &[Rule] = &[
@@ -43,7 +44,7 @@ const RULES: &[Rule] = &[
     Rule {
         name: "grants",
         workspace: Use(&["protocol"]),
-        // The Unicode crates say which names hide something, and which look the same.
+        // The Unicode crates detect names that hide characters or look the same.
         outside: Use(&[
             "base64",
             "icu_properties",
@@ -183,7 +184,7 @@ const RULES: &[Rule] = &[
     Rule { name: "report", workspace: UseAnything, outside: UseAnything },
 ];
 
-/// One line of a manifest.
+/// One dependency line of a manifest.
 struct Edge {
     from: String,
     to: String,
@@ -191,7 +192,8 @@ struct Edge {
     for_tests_only: bool,
 }
 
-/// Workspace dependencies count in every section, outside ones wherever the product is built from them.
+/// Lists the violations. Workspace dependencies count in every section, external ones only where the product is
+/// built from them.
 fn faults(edges: &[Edge]) -> Vec<String> {
     edges.iter().filter_map(fault).collect()
 }

@@ -1,4 +1,4 @@
-//! The folders of a crate point one way: no two of them need each other, and what is in them is imported by its own path.
+//! The folders of a crate point one way: no two of them need each other, and each item is imported by its own path.
 //!
 //! In `grants`: `terms ← step ← client · request · token · registration ← flow`.
 
@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::repository::{self, Source};
 use crate::sizes::lines_without_tests;
 
-/// The folders of a crate, level by level. A folder may import those of the levels before its own, and those of its own
-/// level as long as that makes no circle.
+/// The folders of each crate, level by level. A folder may import from earlier levels, and from its own level as
+/// long as that makes no cycle.
 const ORDERS: &[(&str, &[&[&str]])] =
     &[("shared/grants", &[&["terms"], &["step"], &["client", "request", "token", "registration"], &["flow"]])];
 
-/// A crate, as far as its imports are concerned. A module here is a folder or a file at the top of `src`.
+/// The imports of a crate. A module here is a folder or a file at the top of `src`.
 #[derive(Default)]
 struct Crate<'s> {
     modules: BTreeSet<&'s str>,
@@ -20,9 +20,9 @@ struct Crate<'s> {
     imports: Vec<Import<'s>>,
 }
 
-/// One `crate::` path, outside tests.
+/// One `crate::` path outside tests.
 struct Import<'s> {
-    /// The file.
+    /// The path of the importing file.
     path: &'s str,
     /// The module that the file belongs to.
     from: &'s str,
@@ -55,7 +55,7 @@ fn faults_of_crate(root: &str, own: &Crate<'_>) -> Vec<String> {
     faults
 }
 
-/// Whether `start` imports `goal`, itself or by way of other modules.
+/// Returns whether `start` imports `goal`, directly or through other modules.
 fn reaches(own: &Crate<'_>, start: &str, goal: &str) -> bool {
     let mut seen = BTreeSet::from([start]);
     let mut next = vec![start];
@@ -72,7 +72,7 @@ fn reaches(own: &Crate<'_>, start: &str, goal: &str) -> bool {
     false
 }
 
-/// Whether `folder` stands on a level before that of `other`.
+/// Returns whether `folder` is on an earlier level than `other`.
 fn comes_before(order: &[&[&str]], folder: &str, other: &str) -> bool {
     level(order, folder).zip(level(order, other)).is_some_and(|(folder, other)| folder < other)
 }
@@ -81,7 +81,7 @@ fn level(order: &[&[&str]], folder: &str) -> Option<usize> {
     order.iter().position(|level| level.contains(&folder))
 }
 
-/// The crates of the product, by their folder in the repository.
+/// Returns the crates of the product, by their folder in the repository.
 fn crates(sources: &[Source]) -> BTreeMap<&str, Crate<'_>> {
     let mut crates: BTreeMap<&str, Crate<'_>> = BTreeMap::new();
     for Source { path, text } in sources {
@@ -103,7 +103,7 @@ fn crates(sources: &[Source]) -> BTreeMap<&str, Crate<'_>> {
     crates
 }
 
-/// The first name of every `crate::` path before the tests, those in braces included.
+/// Returns the first name of every `crate::` path before the tests, including those in braces.
 fn imported(text: &str) -> BTreeSet<&str> {
     let code = code_without_tests(text);
     code.match_indices("crate::")
@@ -128,7 +128,7 @@ fn is_in_comment(code: &str, place: usize) -> bool {
     line.contains("//")
 }
 
-/// The first names of `a::{b, c}, d}`: `a` and `d`.
+/// Returns the first names of `a::{b, c}, d}`: `a` and `d`.
 fn names_in_group(group: &str) -> Vec<&str> {
     let mut names = vec![first_name(group.trim_start())];
     let mut depth = 0;
@@ -209,7 +209,7 @@ fn a_folder_of_grants_that_imports_a_later_one_or_is_not_in_the_order_is_a_fault
     }
 }
 
-/// Whether the bad file, added to a good house, is a fault, and one that names it or its folder.
+/// Returns whether adding the bad file to a good house causes a fault that names it or its folder.
 fn objects_to(good: &[(&str, &str)], bad: (&str, &str)) -> bool {
     let mut files = good.to_vec();
     files.push(bad);

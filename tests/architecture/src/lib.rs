@@ -1,8 +1,9 @@
-//! How the house is built, as tests: who may use whom, which way the folders of a crate point, how long a file may be,
-//! which names agree.
+//! Tests of the architecture: allowed dependencies, the direction of imports inside crates, file lengths, and
+//! consistent names.
 //!
-//! Each rule is a function over plain data, so that it is also shown a bad house and seen to object.
-//! Nothing here builds or runs the other crates: it reads their manifests, their sources and the template as text.
+//! Each rule is a function over plain data, so that tests can also apply it to a bad house and see it object.
+//! Nothing here builds or runs the other crates: the tests read their manifests, their sources and the template as
+//! text.
 
 #[cfg(test)]
 mod dependencies;

@@ -1,12 +1,12 @@
-//! One name all the way: folder = package = binary = `XFunction` in the template = path.
+//! One name throughout: folder = package = binary = `XFunction` in the template = path.
 
 use std::collections::BTreeSet;
 
 use crate::repository;
 
-/// What is there, as plain data.
+/// The existing names, as plain data.
 struct House {
-    /// Folders below `functions/`.
+    /// The names of the folders below `functions/`.
     folders: BTreeSet<String>,
     /// Package and binary, for each binary of a package in such a folder.
     binaries: Vec<(String, String)>,
@@ -57,18 +57,18 @@ fn faults_of_folder(house: &House, folder: &str) -> Vec<String> {
     faults
 }
 
-/// `/token` for `token`; the metadata documents have a place of their own (RFC 8615).
+/// Returns the path of a function: `/token` for `token`; the metadata documents have fixed paths (RFC 8615).
 fn path(folder: &str) -> String {
     if folder == "metadata" { "/.well-known/{document+}".into() } else { format!("/{folder}") }
 }
 
-/// `RotateKeys` for `rotate-keys`.
+/// Converts a folder name: `RotateKeys` for `rotate-keys`.
 fn camel_case(folder: &str) -> String {
     let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
     folder.split('-').filter(|word| !word.is_empty()).map(capital).collect()
 }
 
-/// The logical ids of the functions behind a path: Route, then Integration, then Function.
+/// Finds the logical ids of the functions behind a path: Route, then Integration, then Function.
 fn functions_behind(template: &str, path: &str) -> Vec<String> {
     let mut functions = Vec::new();
     for id in resources(template) {
@@ -83,7 +83,7 @@ fn functions_behind(template: &str, path: &str) -> Vec<String> {
     functions
 }
 
-/// Whether a schedule or a stream asks a function.
+/// Returns whether a schedule or a stream invokes a function.
 fn is_asked_otherwise(template: &str, function: &str) -> bool {
     let ways = [
         ("Type: AWS::Scheduler::Schedule\n", format!("Arn: !Ref {function}.Alias\n")),
@@ -94,14 +94,14 @@ fn is_asked_otherwise(template: &str, function: &str) -> bool {
         .any(|resource| ways.iter().any(|(kind, asks)| resource.contains(kind) && resource.contains(asks)))
 }
 
-/// The logical ids: what stands two spaces deep below `Resources:`.
+/// Returns the logical ids: the keys indented by two spaces below `Resources:`.
 fn resources(template: &str) -> impl Iterator<Item = &str> {
     let below = template.lines().skip_while(|line| *line != "Resources:").skip(1);
     let resources = below.take_while(|line| line.is_empty() || line.starts_with(' '));
     resources.filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':')).filter(|id| !id.starts_with([' ', '#']))
 }
 
-/// The lines of one resource, or nothing.
+/// Returns the lines of one resource, or an empty text.
 fn resource(template: &str, id: &str) -> String {
     let head = format!("  {id}:");
     let below = template.lines().skip_while(|line| *line != "Resources:").skip_while(|line| **line != head).skip(1);

@@ -1,4 +1,4 @@
-//! Reading the repository: its files as git knows them, and its packages as cargo knows them.
+//! Reads the repository: its files as git lists them, and its packages as cargo lists them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 
-/// A file of the repository: its path from the root with `/`, and its text.
+/// A file of the repository: its path from the root, separated by `/`, and its text.
 pub(crate) struct Source {
     pub(crate) path: String,
     pub(crate) text: String,
@@ -17,7 +17,7 @@ pub(crate) fn root() -> PathBuf {
     here.ancestors().nth(2).expect("tests/architecture is two folders below the root").to_path_buf()
 }
 
-/// The manifests as they are written; `no_deps` keeps the registry and the network out of it.
+/// Reads the manifests as they are written; `no_deps` avoids the registry and the network.
 pub(crate) fn packages() -> Vec<Package> {
     let manifest = root().join("Cargo.toml");
     let metadata: Metadata =
@@ -25,16 +25,16 @@ pub(crate) fn packages() -> Vec<Package> {
     metadata.packages
 }
 
-/// Paths of all files that are or could be committed, from the root with `/`.
+/// Returns the paths of all files that are or could be committed, from the root and separated by `/`.
 pub(crate) fn paths() -> Vec<String> {
     let mut paths = paths_from_git().unwrap_or_else(|| paths_below(&root(), ""));
-    // What git still lists and somebody just deleted is not there to be judged.
+    // Git still lists files that were just deleted; there is nothing to check in them.
     paths.retain(|path| root().join(path).is_file());
     assert!(paths.iter().any(|path| path == "Cargo.toml"), "no Cargo.toml among the files of {}", root().display());
     paths
 }
 
-/// All Rust files.
+/// Reads all Rust files.
 pub(crate) fn sources() -> Vec<Source> {
     let rust = |path: &String| Path::new(path).extension().is_some_and(|extension| extension == "rs");
     paths().into_iter().filter(rust).map(|path| Source { text: read(&path), path }).collect()
@@ -44,12 +44,12 @@ pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// A report with one fault a line; empty when there is none.
+/// Asserts that there are no faults; the report has one fault per line.
 pub(crate) fn assert_none(faults: &[String]) {
     assert!(faults.is_empty(), "\n  {}\n", faults.join("\n  "));
 }
 
-/// Tracked files and new ones that are not ignored; `None` outside a git working tree.
+/// Returns tracked files and new ones that are not ignored, or `None` outside a git working tree.
 fn paths_from_git() -> Option<Vec<String>> {
     let arguments = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
     let output = Command::new("git").args(arguments).current_dir(root()).output().ok()?;
@@ -58,7 +58,7 @@ fn paths_from_git() -> Option<Vec<String>> {
     listed.then(|| text.split_terminator('\0').map(str::to_owned).collect())
 }
 
-/// Without git (a source archive): everything but what tools leave behind.
+/// Returns the files without git (in a source archive): all except those that tools create.
 fn paths_below(folder: &Path, prefix: &str) -> Vec<String> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder of the repository") {

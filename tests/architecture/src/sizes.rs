@@ -1,4 +1,4 @@
-//! Small by concept: a module is one thing, a main is wiring.
+//! Small files by design: a module is one thing, and a main is wiring.
 
 use crate::repository::{self, Source};
 
@@ -16,7 +16,7 @@ fn fault(source: &Source) -> Option<String> {
     (lines > limit).then(|| format!("{path}: {lines} lines without its tests, {limit} are allowed; {remedy}"))
 }
 
-/// The limit for a file, and what to do about it; `None` for what is not product code.
+/// Returns the limit for a file, and the advice for a longer one; `None` for files outside the product.
 fn limit(path: &str) -> Option<(usize, &'static str)> {
     let function = path.starts_with("functions/");
     let product = function || path.starts_with("shared/") || path.starts_with("infra/cli/");
@@ -29,7 +29,7 @@ fn limit(path: &str) -> Option<(usize, &'static str)> {
     Some((MODULE_LINES, "split it by concept, one module for each thing it knows"))
 }
 
-/// Lines before the `#[cfg(test)] mod tests` that ends the file.
+/// Counts the lines before the `#[cfg(test)] mod tests` that ends the file.
 pub(crate) fn lines_without_tests(text: &str) -> usize {
     let lines: Vec<&str> = text.lines().collect();
     let opens_tests = |pair: &[&str]| pair[0] == "#[cfg(test)]" && pair[1].starts_with("mod tests");

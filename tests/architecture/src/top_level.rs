@@ -1,4 +1,4 @@
-//! The first thing a visitor sees is the list of files at the top: it stays short.
+//! The list of files at the top is the first thing that visitors see: it stays short.
 
 use std::collections::BTreeSet;
 

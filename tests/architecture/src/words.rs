@@ -1,6 +1,6 @@
-//! Words that have no place in a Rust file: silenced lints, unfinished work, tests skipped without a reason.
+//! Words that are not allowed in Rust files: silenced lints, unfinished work, and tests skipped without a reason.
 //!
-//! The words are put together from halves, so that this file does not hold what it looks for.
+//! The words are assembled from halves, so that this file does not match its own rules.
 
 use crate::repository::{self, Source};
 
@@ -28,7 +28,7 @@ fn faults_of_file(source: &Source) -> Vec<String> {
     faults
 }
 
-/// Whether `word` stands in `line` as a word, not as a part of a longer one.
+/// Returns whether `line` contains `word` as a whole word, not as a part of a longer one.
 fn holds(line: &str, word: &str) -> bool {
     let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let begins_in_letter = word.starts_with(letter);

@@ -1,4 +1,4 @@
-//! One set of lints for all: a crate that does not inherit them is not held by any.
+//! One set of lints for all crates: a crate must inherit them, or it would have none.
 
 use crate::repository;
 

@@ -1,4 +1,4 @@
-//! Jeton, read by the crate `oauth2`.
+//! Tests Jeton with the crate `oauth2` as its client.
 
 use std::sync::LazyLock;
 
@@ -52,7 +52,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     }
 });
 
-/// A client that has read the metadata.
+/// Builds a client from the metadata.
 async fn client(registered: &RegisteredClient, auth_type: AuthType) -> Client {
     let metadata = Http::new(&WORLD.site.issuer).get("/.well-known/oauth-authorization-server").send().await;
     let url = |name: &str| metadata.string(name);
@@ -69,7 +69,7 @@ async fn client(registered: &RegisteredClient, auth_type: AuthType) -> Client {
     }
 }
 
-/// The client of a person's app, and what it needs to redeem the code it was given.
+/// Returns the client of a person's app, and the values it needs to redeem its code.
 async fn signed_in(registered: &RegisteredClient) -> (Client, AuthorizationCode, PkceCodeVerifier) {
     let client = client(registered, AuthType::BasicAuth).await;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -92,7 +92,7 @@ async fn is_active(token: &BasicTokenResponse) -> bool {
     api.introspect(token.access_token()).request_async(&send).await.unwrap().active()
 }
 
-/// The error of a refusal.
+/// Returns the OAuth error of a refused request.
 fn error<T, E: std::error::Error + 'static>(
     answer: Result<T, RequestTokenError<E, oauth2::basic::BasicErrorResponse>>,
 ) -> BasicErrorResponseType {

@@ -1,4 +1,4 @@
-//! Jeton signs people in: the crate `openidconnect` as a relying party, with all its checks on.
+//! Jeton signs people in: the crate `openidconnect` as a relying party, with all its checks enabled.
 
 use std::sync::LazyLock;
 
@@ -34,7 +34,7 @@ struct World {
 static WORLD: LazyLock<World> = LazyLock::new(|| {
     let site = Site::find();
     let cli = Cli::new(site.env_file.clone());
-    // Before anybody asks: a missing key is looked for every two seconds at most.
+    // Created before the first request, because the server looks for a missing key every two seconds at most.
     for algorithm in ALGORITHMS {
         cli.create_api(&format!("https://{}.openid.example", algorithm.to_lowercase()), "read", &["--alg", algorithm]);
     }
@@ -50,7 +50,7 @@ fn register(name: &str, more: &[&str]) -> RegisteredClient {
     WORLD.cli.create_client(name, &[&app[..], more].concat())
 }
 
-/// A relying party that has read the metadata and the keys through its own types.
+/// Builds a relying party that has parsed the metadata and the keys with its own types.
 async fn client(registered: &RegisteredClient) -> Client {
     let issuer = IssuerUrl::new(WORLD.site.issuer.clone()).unwrap();
     let metadata = CoreProviderMetadata::discover_async(issuer, &send).await.unwrap();
@@ -59,14 +59,14 @@ async fn client(registered: &RegisteredClient) -> Client {
         .set_redirect_uri(RedirectUrl::new(CALLBACK.to_owned()).unwrap())
 }
 
-/// A sign-in that has come back to the app.
+/// A sign-in that has returned to the app.
 struct Attempt {
     callback: Callback,
     nonce: Nonce,
     verifier: PkceCodeVerifier,
 }
 
-/// What the app has in the end.
+/// The tokens and claims that the app has at the end.
 struct SignedIn {
     tokens: CoreTokenResponse,
     claims: CoreIdTokenClaims,
@@ -99,7 +99,7 @@ async fn sign_in(client: &Client, browser: &mut Browser, prompt: Option<CoreAuth
     SignedIn { tokens, claims }
 }
 
-/// One who lets no sign-in pass that is older than was asked for.
+/// Returns a verifier that refuses sign-ins older than requested.
 fn verifier(client: &Client) -> CoreIdTokenVerifier<'_> {
     client.id_token_verifier().set_auth_time_verifier_fn(|auth_time| {
         let auth_time = auth_time.ok_or("there is no auth_time")?.timestamp();
@@ -109,7 +109,7 @@ fn verifier(client: &Client) -> CoreIdTokenVerifier<'_> {
     })
 }
 
-/// Signature, issuer, audience, times and nonce, and that the access token is the one beside it.
+/// Verifies the signature, issuer, audience, times and nonce, and that the ID token matches the access token.
 fn identity(
     client: &Client,
     tokens: &CoreTokenResponse,
@@ -126,7 +126,7 @@ fn hash(client: &Client, token: &CoreIdToken, access_token: &AccessToken) -> Acc
     AccessTokenHash::from_token(access_token, algorithm, token.signing_key(&verifier).unwrap()).unwrap()
 }
 
-/// What UserInfo tells of the person whom the app expects.
+/// Returns the UserInfo claims of the person that the app expects.
 async fn userinfo(client: &Client, signed_in: &SignedIn, subject: &str, is_signed: bool) -> Result<UserInfo, String> {
     let expected = Some(SubjectIdentifier::new(subject.to_owned()));
     let request = client.user_info(signed_in.tokens.access_token().to_owned(), expected).unwrap();
@@ -184,12 +184,12 @@ async fn an_id_token_of_another_request_or_client_is_refused_by_the_library() {
     assert_ne!(signed_in.claims.access_token_hash(), Some(&strange));
 }
 
-/// The crate takes no other algorithm here.
+/// Uses RS256, the only algorithm that the crate accepts here.
 #[tokio::test]
 async fn userinfo_is_signed_for_a_client_that_wants_it() {
     let client = client(&register("Signed", &["--userinfo-alg", "RS256"])).await;
     let signed_in = sign_in(&client, &mut browser(), None).await;
-    // Signature, issuer and audience are checked.
+    // The crate checks the signature, the issuer and the audience.
     let told = userinfo(&client, &signed_in, &WORLD.user.sub, true).await.unwrap();
     assert_eq!(told.subject().as_str(), WORLD.user.sub);
 }

@@ -1,9 +1,9 @@
-//! The server that the crates read, and how they ask it.
+//! The server under test, and the HTTP client of the crates.
 
 use harness::{EnvFile, Stack};
 use oauth2::{HttpRequest, HttpResponse};
 
-/// The server that is read.
+/// The server under test.
 pub(crate) struct Site {
     pub(crate) issuer: String,
     pub(crate) env_file: EnvFile,
@@ -11,7 +11,8 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// The one whose env file `JETON_TEST_STACK` names (tests/cloud deploys it), or else one of its own.
+    /// Finds the server: the deployed one whose env file `JETON_TEST_STACK` names (tests/cloud deploys it), or else
+    /// a new local one.
     #[expect(clippy::disallowed_methods, reason = "the one thing that this test is told by its environment")]
     pub(crate) fn find() -> Self {
         if let Ok(path) = std::env::var("JETON_TEST_STACK") {
@@ -23,7 +24,7 @@ impl Site {
     }
 }
 
-/// Does what is asked and nothing more: no redirects. It also stands in for whatever ends TLS in front of a server on
+/// Sends one request without following redirects. It also stands in for TLS termination in front of a server on
 /// loopback, because the crate revokes over https only.
 pub(crate) async fn send(mut request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
     let plain = request.uri().to_string().replacen("https://127.0.0.1:", "http://127.0.0.1:", 1);

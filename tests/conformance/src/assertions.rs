@@ -1,4 +1,4 @@
-//! Clients that sign: their keys, their assertions, and where they serve their keys.
+//! Clients that authenticate with signed assertions: their keys, their assertions, and the servers of their keys.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -16,22 +16,22 @@ use crate::forged::part;
 use crate::published::{DOCUMENTS, document};
 use crate::world::World;
 
-/// `client_assertion_type` (RFC 7523 §2.2).
+/// The value of `client_assertion_type` (RFC 7523 §2.2).
 pub(crate) const KIND: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// A client's key.
+/// A client's signing key, with its algorithm and `kid`.
 pub(crate) struct Signer {
     pub(crate) algorithm: Algorithm,
     key: EncodingKey,
     kid: Option<String>,
 }
 
-/// An assertion that is ready to be sent.
+/// A signed assertion, ready to be sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Assertion(pub(crate) String);
 
 impl Signer {
-    /// A new key for an algorithm.
+    /// Makes a new key for an algorithm.
     pub(crate) fn new(algorithm: Algorithm, kid: &str) -> Self {
         let key = if algorithm == Algorithm::EdDSA {
             EncodingKey::from_ed_der(&ed25519())
@@ -43,17 +43,17 @@ impl Signer {
         Self { algorithm, key, kid: Some(kid.to_owned()) }
     }
 
-    /// A secret.
+    /// Makes an HMAC signer from a client secret.
     pub(crate) fn of_secret(secret: &str) -> Self {
         Self { algorithm: Algorithm::HS256, key: EncodingKey::from_secret(secret.as_bytes()), kid: None }
     }
 
-    /// The same key, used for another algorithm.
+    /// Returns the same key, used for another algorithm.
     pub(crate) fn with(self, algorithm: Algorithm) -> Self {
         Self { algorithm, ..self }
     }
 
-    /// The public half as a JWK.
+    /// Returns the public half as a JWK.
     pub(crate) fn public(&self) -> Value {
         let jwk = Jwk::from_encoding_key(&self.key, self.algorithm).expect("a public key");
         let mut jwk = serde_json::to_value(jwk).expect("a JWK");
@@ -61,12 +61,12 @@ impl Signer {
         jwk
     }
 
-    /// The public half in a file for `--jwks`.
+    /// Writes the public half to a file for `--jwks`.
     pub(crate) fn file(&self, world: &World, name: &str) -> String {
         keys_in_file(world, name, &[self.public()])
     }
 
-    /// An assertion with these claims.
+    /// Signs an assertion with these claims.
     pub(crate) fn assertion(&self, claims: &Value) -> Assertion {
         let mut header = json!({"alg": self.algorithm, "typ": "JWT"});
         if let Some(kid) = &self.kid {
@@ -75,7 +75,7 @@ impl Signer {
         self.assertion_with(&header, claims)
     }
 
-    /// The same with a header of one's own.
+    /// Signs an assertion with a custom header.
     pub(crate) fn assertion_with(&self, header: &Value, claims: &Value) -> Assertion {
         let message = format!("{}.{}", part(header.to_string()), part(claims.to_string()));
         let signature = crypto::sign(message.as_bytes(), &self.key, self.algorithm).expect("a signature");
@@ -84,20 +84,20 @@ impl Signer {
 }
 
 impl Assertion {
-    /// The form fields.
+    /// Returns the two form fields that carry the assertion.
     pub(crate) fn fields(&self) -> [(&str, &str); 2] {
         [("client_assertion_type", KIND), ("client_assertion", &self.0)]
     }
 }
 
-/// A set of keys in a file for `--jwks`.
+/// Writes a set of keys to a file for `--jwks`.
 pub(crate) fn keys_in_file(world: &World, name: &str, keys: &[Value]) -> String {
     let path = world.stack.scratch(name);
     std::fs::write(&path, json!({ "keys": keys }).to_string()).expect("a file of keys");
     path.display().to_string()
 }
 
-/// Good claims, unlike any others.
+/// Makes valid claims with a fresh `jti`.
 pub(crate) fn claims(world: &World, client: &str) -> Value {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let jti = format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -105,7 +105,7 @@ pub(crate) fn claims(world: &World, client: &str) -> Value {
     json!({"iss": client, "sub": client, "aud": world.stack.issuer(), "iat": now, "exp": now + 60, "jti": jti})
 }
 
-/// The same with one of them changed; `null` leaves it out.
+/// Makes valid claims with one of them changed; `null` leaves it out.
 pub(crate) fn claims_but(world: &World, client: &str, name: &str, value: Value) -> Value {
     let mut claims = claims(world, client);
     if value.is_null() {
@@ -116,12 +116,12 @@ pub(crate) fn claims_but(world: &World, client: &str, name: &str, value: Value) 
     claims
 }
 
-/// Seconds since 1970: the server runs on this machine.
+/// Returns the time in seconds since 1970. The server runs on this machine, so its clock is the same.
 pub(crate) fn now() -> u64 {
     std::time::SystemTime::UNIX_EPOCH.elapsed().map_or_else(|_| panic!("a clock after 1970"), |since| since.as_secs())
 }
 
-/// The token endpoint that the metadata names.
+/// Reads the address of the token endpoint from the metadata.
 pub(crate) async fn token_endpoint(world: &World) -> String {
     let document = document(&world.stack.http(), DOCUMENTS[0]).await;
     document["token_endpoint"].as_str().expect("a token endpoint").to_owned()
@@ -139,14 +139,14 @@ fn p256() -> Vec<u8> {
     pair.to_pkcs8v1().expect("a document").as_ref().to_vec()
 }
 
-/// The `RSAPrivateKey` inside the PKCS #8 form of a key: all that stands before it has 26 bytes.
+/// Makes an RSA key as `RSAPrivateKey`: its PKCS #8 form without the 26 bytes in front.
 pub(crate) fn rsa(size: KeySize) -> Vec<u8> {
     let pair = RsaKeyPair::generate(size).expect("a key");
     let document = pair.as_der().expect("a document");
     document.as_ref()[26..].to_vec()
 }
 
-/// A web server on this machine that serves a client's keys, and counts who comes.
+/// A web server on this machine that serves a client's keys and counts requests.
 pub(crate) struct KeyServer {
     port: u16,
     answer: Arc<Mutex<String>>,
@@ -159,7 +159,7 @@ impl KeyServer {
         let port = listener.local_addr().expect("an address").port();
         let (answer, visits) = <(Arc<Mutex<String>>, Arc<AtomicUsize>)>::default();
         let (said, counted) = (Arc::clone(&answer), Arc::clone(&visits));
-        // It ends with the process of the tests.
+        // The thread ends with the test process.
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 counted.fetch_add(1, Ordering::SeqCst);
@@ -176,24 +176,24 @@ impl KeyServer {
         self.say("200 OK", &json!({ "keys": keys }).to_string());
     }
 
-    /// Answers in any way from now on.
+    /// Gives this response from now on.
     pub(crate) fn say(&self, status: &str, body: &str) {
         let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n");
         *self.answer.lock().expect("an answer") = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
     }
 
-    /// How often somebody came.
+    /// Returns the number of requests so far.
     pub(crate) fn visits(&self) -> usize {
         self.visits.load(Ordering::SeqCst)
     }
 
-    /// The `jwks_uri`.
+    /// Returns the `jwks_uri` of the keys.
     pub(crate) fn uri(&self) -> String {
         format!("http://127.0.0.1:{}/keys", self.port)
     }
 }
 
-/// Answers one request. Whoever leaves before is no matter.
+/// Answers one request. Errors of clients that hang up early are ignored.
 fn serve(mut stream: TcpStream, answer: &str) {
     let mut read = [0; 4096];
     if stream.read(&mut read).is_ok_and(|count| count > 0) {

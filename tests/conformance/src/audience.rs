@@ -13,18 +13,18 @@ const MACHINE: [&str; 2] = ["--grant", "client_credentials"];
 const APP: [&str; 6] = ["--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK];
 const BOTH: [(&str, &str); 2] = [("resource", ORDERS), ("resource", PARCELS)];
 
-/// A client of both APIs.
+/// Registers a client that may use both APIs.
 fn of_two(cli: &Cli, name: &str, more: &[&str]) -> RegisteredClient {
     cli.create_client(name, &[more, &["--api", ORDERS, "--api", PARCELS]].concat())
 }
 
-/// A redemption of the code with these parameters besides.
+/// Builds a redemption of the code with additional parameters.
 fn redemption(session: &Session<'_>, client: &RegisteredClient, code: &Code, more: &[(&str, &str)]) -> Ask {
     let fields = [("code", &*code.code), ("redirect_uri", CALLBACK), ("code_verifier", &*code.verifier)];
     session.redemption(client, &fields).fields(more)
 }
 
-/// The client is told what to do.
+/// Asserts that the error tells the client to name one API.
 fn assert_told_to_name_one(reply: &Reply) {
     assert_refused(reply, "invalid_target");
     assert!(reply.string("error_description").contains("name one with the parameter resource"), "{reply:?}");
@@ -92,7 +92,8 @@ async fn c149_a_code_for_several_apis_is_not_burnt_and_a_refresh_token_not_rotat
         let told = session.introspect(&world.gateway, &reply.string("access_token")).await;
         assert_eq!((&told["active"], &told["aud"]), (&json!(true), &json!([api])), "{told}");
     }
-    // The token before the last asks again what it has no answer to: that ends nothing, and gives nothing for two.
+    // The refresh token before the current one may repeat its request. Here there is no answer to repeat: the grant
+    // goes on, and the request for two APIs is refused.
     assert_told_to_name_one(&session.refresh(&app, &refresh).await);
     assert_granted(&session.refresh_with(&app, &tokens(&second).refresh, &BOTH[..1]).await);
 }
@@ -109,7 +110,7 @@ async fn c149_nobody_but_the_client_with_its_proof_learns_for_how_many_apis_a_co
     assert_refused(&session.redeem(&app, &unproven).await, "invalid_grant");
     let first = redemption(&session, &app, &code, &BOTH[..1]).send().await;
     assert_refused(&session.refresh(&stranger, &tokens(&first).refresh).await, "invalid_grant");
-    // A code that is used again is used again, whatever is named.
+    // Reuse of a code is refused as reuse, whatever resources are named.
     assert_refused(&session.redeem(&app, &code).await, "invalid_grant");
     assert!(!session.is_active(&tokens(&first).access).await);
 }
@@ -157,7 +158,7 @@ async fn c149_who_somebody_is_stands_beside_the_one_api() {
         let third = session.refresh_with(&app, &tokens(&second).refresh, &named).await;
         assert_eq!(reach(&third).0.len(), 2, "{third:?}");
     }
-    // Two APIs and the issuer are more than one API and the issuer.
+    // Two APIs and the issuer are several audiences, too.
     let code = session.code_with(&app, &[("scope", "openid read ship"), BOTH[0], BOTH[1]]).await;
     assert_told_to_name_one(&session.redeem(&app, &code).await);
     let named = redemption(&session, &app, &code, &BOTH[1..]).send().await;

@@ -1,4 +1,4 @@
-//! C147: who did what, for an auditor to find.
+//! C147: an auditor can find out who did what.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::throttled::guess;
 use crate::told::audit;
 use crate::world::{ORDERS, World};
 
-/// The lines that name a token, oldest first: event, reason and grant.
+/// Returns the log lines that name a token, oldest first: event, reason and grant.
 fn lines_of(world: &World, jti: &str) -> Vec<(String, Value, Value)> {
     let lines = audit(&world.stack).into_iter().filter(|line| line["jti"] == jti);
     lines
@@ -18,7 +18,7 @@ fn lines_of(world: &World, jti: &str) -> Vec<(String, Value, Value)> {
         .collect()
 }
 
-/// Uses a token everywhere, and looks for it in the log.
+/// Uses a token at every endpoint and looks for it in the log.
 async fn is_found(world: &World, client: &RegisteredClient, token: &str, jti: &str, issued: &str) {
     let session = world.session();
     assert!(session.is_active(token).await);
@@ -31,7 +31,7 @@ async fn is_found(world: &World, client: &RegisteredClient, token: &str, jti: &s
     assert_eq!(told, [(issued, None), ("token_introspected", None), ("token_revoked", None), inactive], "{client:?}");
     let grants: BTreeSet<String> = lines.iter().map(|(_, _, grant)| grant.to_string()).collect();
     assert_eq!(grants.len(), 1, "{lines:?}");
-    // What the log names cannot be presented.
+    // The identifiers in the log are not credentials.
     for name in [jti, lines[0].2.as_str().unwrap_or("none")] {
         assert!(!session.is_active(name).await, "{name}");
         for prefix in ["jta_", "jtr_", "jtc_"] {
@@ -62,7 +62,7 @@ async fn c147_an_opaque_token_is_found_in_the_log_by_its_grant_and_generation_wh
     let second = Tokens { access: reply.string("access_token"), refresh: reply.string("refresh_token") };
     is_found(&world, &world.opaque_spa, &first.access, &format!("{grant}.1"), "code_redeemed").await;
     is_found(&world, &world.opaque_spa, &second.access, &format!("{grant}.2"), "grant_refreshed").await;
-    // A refresh token has the generation that it was made in.
+    // A refresh token carries the generation in which it was made.
     assert_eq!(session.revoke(&world.opaque_spa, &second.refresh).await.status, 200);
     let last = audit(&world.stack).pop().unwrap();
     assert_eq!((&last["event"], &last["jti"]), (&"token_revoked".into(), &format!("{grant}.2").into()));
@@ -81,13 +81,13 @@ async fn c147_an_introspection_of_what_is_no_token_is_logged_without_it() {
     }
 }
 
-/// The lines of sign-ins that failed, by `person`.
+/// Returns the log lines of failed sign-ins; `person` identifies the account.
 fn failures(world: &World) -> Vec<Value> {
     let failed = |line: &Value| ["sign_in_failed", "sign_in_throttled"].iter().any(|event| line["event"] == *event);
     audit(&world.stack).into_iter().filter(failed).collect()
 }
 
-/// The members of a line and the kinds of their values.
+/// Returns the members of a line and the kinds of their values.
 fn shape(line: &Value) -> Vec<(String, usize)> {
     let length = |name: &str, value: &Value| match name {
         "person" | "event" | "reason" | "endpoint" => value.as_str().unwrap().len(),

@@ -1,4 +1,4 @@
-//! C147: each command of an operator that changes something leaves a record of it.
+//! C147: each operator command that changes something leaves an audit record.
 
 use harness::{Cli, Stack, dynamo_call, free_port};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn trail(cli: &Cli, more: &[&str]) -> Vec<Value> {
     cli.run(&[&["audit", "list"], more].concat()).as_array().expect("a list").clone()
 }
 
-/// Runs a command, and gives the records that it left and its answer.
+/// Runs a command and returns the records that it left, and its answer.
 fn left_by(cli: &Cli, args: &[&str], input: &str) -> (Vec<Value>, Value) {
     let before = trail(cli, &[]).len();
     let answer = cli.run_with_input(args, input);
@@ -35,7 +35,7 @@ fn leaves(cli: &Cli, (args, input): (&[&str], &str), action: &str, about: &str, 
     answer
 }
 
-/// Runs every command that changes something, each once, and checks its record.
+/// Runs every command that changes something, once each, and checks its record.
 fn everything(cli: &Cli) {
     let api = ["api", "create", "--identifier", API, "--scope", "read"];
     let made = ["identifier", "scope", "alg", "token_format", "lifetime"];
@@ -82,7 +82,7 @@ fn people(cli: &Cli) {
     leaves(cli, (&set, OTHER), "user set-password", &about, &["password"]);
     let rename = ["user", "rename", "audited", "--to", "audited-too"];
     leaves(cli, (&rename, ""), "user rename", &about, &["username"]);
-    // Switched off first, then deleted: two changes.
+    // Deleting disables the person first: two changes.
     let (left, _) = left_by(cli, &["user", "delete", "audited-too"], "");
     let told: Vec<_> = left.iter().map(|record| (&record["action"], &record["about"], &record["attributes"])).collect();
     let (action, about) = (json!("user delete"), json!(about));
@@ -95,7 +95,7 @@ fn people(cli: &Cli) {
     assert_ne!(left[0]["about"], left[1]["about"]);
 }
 
-/// Sessions and grants, which people made.
+/// Checks the records about sessions and grants, which people create.
 async fn rights(stored: &Stored) {
     let (cli, mut session) = (stored.world.stack.cli(), stored.world.session());
     drop(session.tokens(&stored.world.web).await);
@@ -103,7 +103,7 @@ async fn rights(stored: &Stored) {
     let grants = cli.run(&["grant", "list", "ana"]);
     let grant = grants[0]["grant"].as_str().unwrap();
     leaves(&cli, (&["grant", "revoke", grant], ""), "grant revoke", &format!("grant:{grant}"), &[]);
-    // Revoked already: nothing changes.
+    // The grant is revoked already, so nothing changes.
     assert_eq!(left_by(&cli, &["grant", "revoke", grant], "").0, [json!(null); 0]);
     let revoke = ["grant", "revoke", "--username", "ana"];
     leaves(&cli, (&revoke, ""), "grant revoke", "grant:", &[]);
@@ -228,7 +228,7 @@ async fn c147_a_data_directory_without_the_audit_table_gets_it_when_it_is_opened
     let (endpoint, table) =
         (stack.env_file().get("AWS_ENDPOINT_URL_DYNAMODB"), stack.env_file().get("JETON_TABLE_AUDIT"));
     drop(dynamo_call(&endpoint, "DeleteTable", &json!({"TableName": table})).await);
-    // A change without its record is not made.
+    // A change whose record cannot be written is not made.
     assert_fails(&stack.cli().finish(&["user", "disable", "ana"], ""), &table);
     assert_eq!(stack.cli().run(&["user", "show", "ana"])["disabled"], false);
     assert!(stack.stop().is_some_and(|status| status.success()));

@@ -1,4 +1,4 @@
-//! What follows a sign-out: apps are told, grants end (CONFORMANCE 34).
+//! The consequences of a sign-out: apps are notified, and grants end (CONFORMANCE 34).
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -15,10 +15,11 @@ use crate::session::{Session, assert_granted, assert_refused};
 use crate::told::audit;
 use crate::world::World;
 
-/// A world that may tell this machine.
+/// A world that may send logout notifications to this machine.
 static TOLD: LazyLock<World> = LazyLock::new(|| World::with("JETON_OUTBOUND_PRIVATE_HOSTS", "127.0.0.1"));
 
-/// An app's server that hears of sign-outs, and answers with one status after the other, the last one for ever.
+/// An app's server that receives logout notifications. It answers with these statuses in turn, and repeats the last
+/// one.
 struct Listener {
     port: u16,
     heard: Arc<Mutex<Vec<String>>>,
@@ -30,7 +31,7 @@ impl Listener {
         let port = listener.local_addr().expect("an address").port();
         let heard = Arc::<Mutex<Vec<String>>>::default();
         let told = Arc::clone(&heard);
-        // It ends with the process of the tests.
+        // The thread ends with the test process.
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let mut heard = told.lock().expect("a list");
@@ -49,7 +50,7 @@ impl Listener {
         self.heard.lock().expect("a list").clone()
     }
 
-    /// What it has heard as soon as it has heard so much.
+    /// Waits until it has received `count` notifications, and returns them.
     async fn hears(&self, count: usize) -> Vec<String> {
         for _ in 0..600 {
             let heard = self.heard();
@@ -62,7 +63,7 @@ impl Listener {
     }
 }
 
-/// The logout token that somebody posts.
+/// Reads the logout token of one POST request.
 fn hear(stream: TcpStream, status: &str) -> Option<String> {
     let mut reader = BufReader::new(stream);
     let (mut length, mut is_form, mut line) = (0, false, String::new());
@@ -115,7 +116,7 @@ async fn o34_c129_apps_are_told_which_person_and_session_by_a_signed_token() {
         let identity = session.identity(&client, &reply).await;
         apps.push((algorithm, listener, client, reply.string("id_token"), identity));
     }
-    // Only the first one's ID token is shown; all of them are of one session.
+    // Only the first app's ID token is sent; all apps belong to the same session.
     session.sign_out(&apps[0].3).await;
     let set: JwkSet = serde_json::from_value(json!({ "keys": keys(&session.http).await })).expect("a key set");
     for (algorithm, listener, client, _, identity) in &apps {
@@ -130,7 +131,7 @@ async fn o34_c129_apps_are_told_which_person_and_session_by_a_signed_token() {
         let time = |name: &str| claims[name].as_u64().expect("a time");
         assert!(time("exp") > time("iat") && time("exp") - time("iat") <= 120, "{claims}");
         assert!(claims["jti"].as_str().is_some_and(|jti| jti.len() >= 16), "{claims}");
-        // It is no ID token: neither as a hint nor as a bearer token does it get anywhere.
+        // A logout token is no ID token: it is accepted neither as a hint nor as a bearer token.
         assert_eq!(session.http.get(&format!("/logout?id_token_hint={token}")).send().await.status, 400);
         assert_eq!(session.userinfo(&token).await.status, 401);
     }
@@ -152,9 +153,9 @@ async fn o34_who_does_not_answer_is_told_again_and_holds_nobody_up() {
     let heard = slow.hears(3).await;
     let jti = |token: &String| Jwt::read(token).claims["jti"].clone();
     assert!(jti(&heard[0]) != jti(&heard[1]) && jti(&heard[1]) != jti(&heard[2]), "each is a token of its own");
-    // By then the others were passed over twice.
+    // Both retries skipped the other two apps.
     assert_eq!((refuses.heard().len(), good.heard().len(), slow.heard().len()), (1, 1, 3));
-    // The line about the last answer is written after it.
+    // The line about the last answer is written after that answer.
     let last = |line: &Value| line["client_id"] == *apps[0].id && line["event"] == "client_told_of_logout";
     let lines = logged(world, last).await;
     let told = |client: &RegisteredClient, event: &str| {
@@ -176,7 +177,7 @@ async fn o33_the_grants_of_the_session_end_and_those_for_offline_use_stay() {
     let stays = session.signed_in("ends", &client, &scope("openid read offline_access")).await;
     let plain = session.signed_in("ends", &client, &scope("read")).await;
     let code = session.sign_in("ends", &client, &[("scope", "openid")]).await;
-    // Another browser of the same person is another session.
+    // Another browser of the same person has another session.
     let mut elsewhere = world.session();
     let other = elsewhere.signed_in("ends", &client, &[("scope", "openid read")]).await;
     session.sign_out(&ends.string("id_token")).await;
@@ -184,7 +185,7 @@ async fn o33_the_grants_of_the_session_end_and_those_for_offline_use_stay() {
     assert_refused(&session.refresh(&client, &ends.string("refresh_token")).await, "invalid_grant");
     assert_eq!(session.userinfo(&ends.string("access_token")).await.status, 401);
     assert_refused(&session.redeem(&client, &code).await, "invalid_grant");
-    // Without offline_access a grant ends with its session, whether or not it tells who is signed in.
+    // Without offline_access a grant ends with its session, with or without `openid`.
     assert!(!session.is_active(&plain.string("access_token")).await);
     assert_refused(&session.refresh(&client, &plain.string("refresh_token")).await, "invalid_grant");
     for reply in [&stays, &other] {
@@ -195,7 +196,7 @@ async fn o33_the_grants_of_the_session_end_and_those_for_offline_use_stay() {
     assert_eq!(listener.hears(1).await.len(), 1, "one session, one word");
 }
 
-/// The audit lines as soon as there is one like this.
+/// Waits until an audit line matches, and returns all lines.
 async fn logged(world: &World, is_it: impl Fn(&Value) -> bool) -> Vec<Value> {
     for _ in 0..600 {
         let lines = audit(&world.stack);
@@ -249,7 +250,7 @@ async fn c119_an_address_inside_the_network_is_not_registered_and_not_asked() {
         let said = refused(uri);
         assert!(said.contains("--backchannel-logout-uri"), "{said}");
     }
-    // A name that leads inside is found out when it is asked.
+    // A host name that resolves to a private address is detected when the request is made.
     let listener = Listener::start(&["200 OK"]);
     let (mut session, _) = person(&world, "inside");
     let client =

@@ -1,4 +1,4 @@
-//! Bodies and paths that no endpoint of machines should trip over.
+//! Malformed bodies and paths, which every machine endpoint must handle.
 
 use crate::counted::{at_each_endpoint, nothing_is_written};
 use crate::handles::COUNTED;

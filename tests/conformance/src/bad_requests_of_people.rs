@@ -1,4 +1,4 @@
-//! Bad input at the endpoints of people: a page, never a redirect and never a stack trace, and nothing written.
+//! Bad input at the browser endpoints gets a page, never a redirect or a stack trace, and writes nothing.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use crate::world::CALLBACK;
 
 static COUNTED: LazyLock<Mutex<Counted>> = LazyLock::new(|| Mutex::new(Counted::start()));
 
-/// Sends requests of a stranger and holds each answer to be a page, and that none wrote anything.
+/// Sends requests from a new browser, and asserts that each answer is a page and that none wrote anything.
 async fn pages(requests: impl Fn(&Counted, &Http) -> Vec<(String, Ask)>) -> Vec<(String, Reply)> {
     let counted = COUNTED.lock().await;
     counted.proxy.reset();
@@ -33,7 +33,7 @@ fn assert_html(reply: &Reply) {
     assert!(reply.text().contains("<h1"), "{reply:?}");
 }
 
-/// A good request of the spa, with `more` after it.
+/// Builds a valid request of the spa with `more` appended.
 fn good(counted: &Counted, more: &str) -> String {
     format!("{}{more}", authorization_url(&counted.world.spa.id, CALLBACK, &Pkce::new(), &[]))
 }

@@ -1,4 +1,5 @@
-//! Consent: to what the page showed, remembered for whom the operator vouches for, and withdrawn.
+//! Consent: it covers what the page showed, is remembered for clients that the operator vouches for, and can be
+//! withdrawn.
 
 use harness::{Browser, Landing, Pkce, RegisteredClient, Stack, authorization_url, free_port};
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ const APP: [&str; 6] = ["--grant", "authorization_code", "--api", ORDERS, "--red
 const PUBLIC: [&str; 2] = ["--auth-method", "none"];
 const PASSWORD: &str = "correct horse battery staple";
 
-/// A stack that can be stopped and started on the same data, so that it knows changes of clients at once.
+/// A stack that can be stopped and restarted on the same data, so that it sees changes of clients at once.
 struct Place {
     data: tempfile::TempDir,
     port: u16,
@@ -29,7 +30,7 @@ impl Place {
         stack.arg("--registration").arg("token").env("JETON_REGISTRATION_PKCE", "optional").start()
     }
 
-    /// Starts it anew; the browser comes back with its cookies.
+    /// Restarts the stack; the browser keeps its cookies.
     fn restart(&self, stack: Stack, before: &Browser) -> (Stack, Browser) {
         assert!(stack.stop().is_some_and(|status| status.success()));
         let stack = self.start();
@@ -39,7 +40,7 @@ impl Place {
     }
 }
 
-/// A registration with the scope `read` at most, for the API of the orders.
+/// Registers a client with the scope `read` at most, for the orders API.
 async fn register(stack: &Stack, metadata: &Value) -> Registration {
     let made = stack.cli().run(&["registration-token", "create", "--api", ORDERS]);
     let token = made["registration_token"].as_str();
@@ -54,7 +55,7 @@ fn budget_planner(more: &Value) -> Value {
     whole
 }
 
-/// A request that leaves scope and redirect URI to the registration.
+/// Builds a request that leaves scope and redirect URI to the registration.
 fn bare(client: &str) -> String {
     format!("/authorize?response_type=code&client_id={client}&state=s")
 }
@@ -113,7 +114,7 @@ async fn c138_what_changed_after_the_page_is_shown_again_and_nothing_is_issued()
     }
 }
 
-/// Signs Ana in and agrees for a client, once.
+/// Signs Ana in and consents once for a client.
 async fn agree(browser: &mut Browser, world: &World, url: &str) {
     browser.sign_in_and_consent(url, &world.ana.username, &world.ana.password).await.assert_granted();
 }
@@ -238,7 +239,7 @@ async fn c177_a_trusted_app_of_the_operator_shows_no_consent_page_unless_it_asks
     answered(&sign_in(&mut browser, &page, &world.ana.username, &world.ana.password).await).assert_granted();
     assert_eq!(silent(&mut browser, &url(&client.id, &[])).await, None);
     assert!(asks_for_consent(&browser.go(&url(&client.id, &[("prompt", "consent")])).await));
-    // Any app on a device can take the place of this one.
+    // Any app on a device can claim this scheme.
     let uri = "com.example.first:/cb";
     let more = ["--grant", "authorization_code", "--api", ORDERS, "--redirect-uri", uri, "--trusted"];
     let native = cli.create_client("First party too", &[&more[..], &PUBLIC].concat());

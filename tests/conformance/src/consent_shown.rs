@@ -1,4 +1,4 @@
-//! "Allow" means what the page showed: a registration that changes while the page lies open brings the page again.
+//! "Allow" means what the page showed: when a registration changes while the page is open, the page is shown again.
 
 use std::sync::LazyLock;
 
@@ -13,11 +13,11 @@ use crate::world::{CALLBACK, ORDERS, World};
 
 const BUDGET: &str = "https://budget.example/cb";
 
-/// Two servers of one deployment, whose caches know nothing of each other.
+/// Two servers of one deployment with separate caches.
 struct Pair {
-    /// Where everything happens before "Allow".
+    /// The server for everything before "Allow".
     first: World,
-    /// Where "Allow" is pressed: it never heard of the client before.
+    /// The server where "Allow" is pressed; it has not cached the client yet.
     second: Stack,
 }
 
@@ -31,7 +31,7 @@ impl Pair {
             stack.env("JETON_REGISTRATION_APIS", ORDERS)
         };
         let first = World::on(open().behind_tls("login.example").start());
-        // It has the same issuer, but is asked at its own address.
+        // It has the same issuer, but the tests address it at its own port.
         let second = open().arg("--issuer").arg(first.stack.issuer());
         let second = second.env("JETON_KEY_FILE", &first.stack.env_file().get("JETON_KEY_FILE")).start();
         Self { first, second }
@@ -59,7 +59,7 @@ fn budget(more: &Value) -> Value {
     whole
 }
 
-/// What changes while the page lies open, and a fact of it that a new page must show.
+/// Returns changes made while the page is open, each with a fact that the new page must show.
 fn changes() -> [(Value, &'static str); 5] {
     [
         (json!({ "redirect_uris": ["https://stealer.example/cb"] }), "stealer.example"),
@@ -70,7 +70,7 @@ fn changes() -> [(Value, &'static str); 5] {
     ]
 }
 
-/// The request of an app that says neither where to nor for what: its registration decides.
+/// Builds a request with neither a redirect URI nor a scope: the registration decides both.
 fn bare_request(client: &str) -> String {
     let pkce = Pkce::new();
     format!(
@@ -79,7 +79,7 @@ fn bare_request(client: &str) -> String {
     )
 }
 
-/// Ana, signed in at the first server.
+/// Signs Ana in at the first server.
 async fn signed_in(world: &World) -> Browser {
     let mut browser = world.stack.browser();
     let page = browser.go(&url(&world.web.id, &[])).await;
@@ -117,7 +117,7 @@ async fn c138_what_changed_while_the_page_lay_open_is_shown_again_and_nothing_is
         } else {
             assert_turned_down(&next);
         }
-        // The server that still knows the client as the page showed it gives nothing to anybody else.
+        // The first server still has the old registration cached; it sends the code only to the old redirect URI.
         let same = browser.submit(&page, &page.form(), &[("decision", "allow")]).await;
         if same.callback().is_some_and(|callback| callback.url.host_str() != Some("budget.example")) {
             survivors.note(round, format!("{change}: at the first server the answer goes elsewhere"));
@@ -137,7 +137,7 @@ async fn c138_what_did_not_change_is_allowed_on_any_server() {
     callback.assert_granted();
 }
 
-/// A public app of the operator's at `redirect_uri`.
+/// Registers a public app of the operator's at `redirect_uri`.
 fn public_app(world: &World, name: &str, redirect_uri: &str, more: &[&str]) -> RegisteredClient {
     let app = ["--auth-method", "none", "--grant", "authorization_code", "--grant", "refresh_token", "--api", ORDERS];
     world.stack.cli().create_client(name, &[&app[..], &["--redirect-uri", redirect_uri], more].concat())
@@ -155,7 +155,7 @@ async fn c139_a_public_app_of_the_operator_at_an_https_address_is_remembered() {
         .await
         .assert_granted();
     assert!(silent(&mut session.browser, &at_https, &[]).await.is_ok(), "prompt=none gives a code");
-    // An app on this device cannot be told apart from any other.
+    // Any other app on this device can receive at such a redirect URI.
     for (place, redirect_uri) in ["http://127.0.0.1/cb", "com.example.app:/cb"].into_iter().enumerate() {
         let native = public_app(world, &format!("Native {place}"), redirect_uri, &[]);
         let with = |more: &[(&str, &str)]| {
@@ -193,7 +193,7 @@ async fn c139_consent_to_a_client_is_forgotten_when_another_takes_its_id() {
     assert_eq!(silent.error.as_deref(), Some("consent_required"), "{}", silent.url);
 }
 
-/// Whether the client gets a code without a question.
+/// Returns whether the client gets a code without a question.
 async fn is_remembered(session: &mut Session<'_>, client: &RegisteredClient) -> bool {
     match silent(&mut session.browser, client, &[]).await {
         Ok(_) => true,

@@ -7,7 +7,7 @@ use tokio::sync::Mutex;
 
 use crate::world::World;
 
-/// A world whose storage calls are counted. One test at a time may use it.
+/// A world whose storage calls are counted. Only one test at a time may use it.
 pub(crate) struct Counted {
     pub(crate) world: World,
     pub(crate) proxy: CountingProxy,
@@ -23,10 +23,10 @@ impl Counted {
 
 pub(crate) const ENDPOINTS: [&str; 3] = ["/token", "/introspect", "/revoke"];
 
-/// One test at a time counts.
+/// The shared instance; the mutex lets one test at a time count.
 pub(crate) static COUNTED: LazyLock<Mutex<Counted>> = LazyLock::new(|| Mutex::new(Counted::start()));
 
-/// Sends requests, each with good client credentials unless it has its own, and holds that none wrote anything.
+/// Sends requests and asserts that none wrote anything. A request without client credentials gets valid ones.
 pub(crate) async fn nothing_is_written(
     requests: impl Fn(&Counted, &Http) -> Vec<(String, Ask)>,
 ) -> Vec<(String, Reply)> {
@@ -42,7 +42,7 @@ pub(crate) async fn nothing_is_written(
     replies
 }
 
-/// A request for each endpoint, authenticated, with `spoil` applied.
+/// Sends an authenticated request to each endpoint, with `spoil` applied.
 pub(crate) async fn at_each_endpoint(spoil: impl Fn(Ask) -> Ask) -> Vec<(String, Reply)> {
     nothing_is_written(|counted, http| {
         let ask = |path: &&str| (String::from(*path), spoil(http.post(path).client(&counted.world.service)));

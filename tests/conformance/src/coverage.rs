@@ -1,4 +1,5 @@
-//! `COVERAGE.md` tells the state of each line of the checklist and of the plans of OpenID Connect, and is current.
+//! `COVERAGE.md` states how far each line of the checklist and of the OpenID Connect plans is covered, and is
+//! current.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -23,10 +24,10 @@ const HEAD_OF_TABLE: &str = "| line | requirement | state |
 |---|---|---|
 ";
 
-/// A line, by the letter and the number that its tests begin with: `('c', 42)`.
+/// A line, as the letter and number that its tests' names begin with: `('c', 42)`.
 type Mark = (char, usize);
 
-/// The tests of each line: each as `module::name`, or `crate: name` outside of this one.
+/// The tests of each line: `module::name` in this crate, `crate: name` in others.
 type Tests = BTreeMap<Mark, BTreeSet<String>>;
 
 #[test]
@@ -47,7 +48,7 @@ fn is_asked_to_write() -> bool {
     std::env::var(VARIABLE).is_ok_and(|value| value == "1")
 }
 
-/// What is wrong with the table, given the tests that there are.
+/// Lists the errors in the table, given the existing tests.
 fn faults(letter: char, lines: &[(usize, &str, State)], tests: &Tests) -> Vec<String> {
     let unknown = |mark: &&Mark| mark.0 == letter && lines.iter().all(|(known, ..)| *known != mark.1);
     let mut faults: Vec<String> = tests
@@ -93,7 +94,7 @@ fn table(letter: char, lines: &[(usize, &str, State)], tests: &Tests) -> String 
     table
 }
 
-/// A line as people name it: C042, O07.
+/// Formats a line for readers: C042, O07.
 fn written((letter, number): Mark) -> String {
     let digits = digits_of(letter).unwrap_or_default();
     format!("{}{number:0digits$}", letter.to_ascii_uppercase())
@@ -136,7 +137,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The names of the tests in a source file that begin with a number.
+/// Finds the tests in a source file whose names begin with a number.
 fn names_in(text: &str, language: &str) -> Vec<String> {
     let starts: &[&str] = match language {
         "rs" => &["fn ", "async fn "],
@@ -158,7 +159,7 @@ fn names_in(text: &str, language: &str) -> Vec<String> {
     names
 }
 
-/// The lines with which a name begins: C042 and O20 of `c042_o20_races`.
+/// Finds the lines that a name begins with: C042 and O20 for `c042_o20_races`.
 fn marks_of(name: &str) -> Vec<Mark> {
     let mark = |word: &str| {
         let (letter, digits) = (word.chars().next()?, word.get(1..)?);
@@ -167,7 +168,7 @@ fn marks_of(name: &str) -> Vec<Mark> {
     name.split('_').map_while(mark).collect()
 }
 
-/// How many digits the number of a line has behind this letter: C of the checklist, O of OpenID Connect.
+/// Returns how many digits a line's number has after this letter: C of the checklist, O of OpenID Connect.
 const fn digits_of(letter: char) -> Option<usize> {
     match letter {
         'c' => Some(3),
@@ -176,7 +177,7 @@ const fn digits_of(letter: char) -> Option<usize> {
     }
 }
 
-/// `module::` in this crate, `crate: ` in another one.
+/// Returns the prefix of a test's name: `module::` in this crate, `crate: ` in another one.
 fn place_of(file: &Path) -> String {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize().expect("this crate");
     let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
@@ -186,7 +187,7 @@ fn place_of(file: &Path) -> String {
     let manifest = file.ancestors().map(|folder| folder.join("Cargo.toml")).find(|manifest| manifest.is_file());
     let manifest = manifest.and_then(|manifest| std::fs::read_to_string(manifest).ok()).unwrap_or_default();
     let name = manifest.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
-    // The tests in other languages are in no crate.
+    // Tests in other languages belong to no crate.
     let is_rust = file.extension().is_some_and(|end| end == "rs");
     format!("{}: ", name.filter(|_| is_rust).unwrap_or(stem))
 }

@@ -1,19 +1,19 @@
-//! The lines of the checklist, each in a sentence, and how far it is built.
+//! The lines of the checklist, each in one sentence, and how far each is built.
 
-/// How far a line is built.
+/// The state of a line: how far it is built.
 pub(crate) enum State {
-    /// Built: it has a test at least.
+    /// Built; at least one test covers it.
     Tested,
-    /// Built and tested but for this.
+    /// Built and tested, except for this.
     Partly(&'static str),
-    /// Not built, for want of this: it has no test.
+    /// Not built, for this reason; it has no test.
     NotBuilt(&'static str),
-    /// Not built, for want of this, and refused: these tests hold that nothing takes or advertises it.
+    /// Not built, for this reason, and refused: these tests check that nothing accepts or advertises it.
     Refused(&'static str, &'static [&'static str]),
 }
 use State::{NotBuilt, Partly, Refused, Tested};
 
-/// Number, requirement and state.
+/// The number, requirement and state of each line.
 pub(crate) const LINES: [(usize, &str, State); 147] = [
     (
         1,

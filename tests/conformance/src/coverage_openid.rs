@@ -1,10 +1,10 @@
-//! The lines of the OpenID Foundation's conformance plans, each in a sentence, and how far it is built. Those of FAPI are
-//! not here, but for what clients may ask of it already.
+//! The lines of the OpenID Foundation's conformance plans, each in one sentence, and how far each is built. The FAPI
+//! plans are not listed, except for requests that clients can already make.
 
 use crate::coverage_lines::State;
 use State::{Partly, Tested};
 
-/// Number, requirement and state.
+/// The number, requirement and state of each line.
 pub(crate) const LINES: [(usize, &str, State); 35] = [
     (1, "The document of OpenID Connect is JSON at its place below the issuer.", Tested),
     (2, "The issuer is https without query and fragment, and that of the document's address.", Tested),

@@ -1,21 +1,21 @@
-//! Tokens of an attacker's own making.
+//! Tokens that an attacker made.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, crypto::sign};
 use serde_json::{Value, json};
 
-/// A part of a compact JWT.
+/// Encodes one part of a compact JWT.
 pub(crate) fn part(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// A JWT of any header and claims, as they are written, signed by somebody who is not the server.
+/// Signs a JWT with the attacker's key; header and claims are taken as they are.
 pub(crate) fn signed_by_the_attacker(header: &str, claims: &str) -> String {
     signed_with(header, claims, &attacker(), Algorithm::EdDSA)
 }
 
-/// The same with a secret for HMAC.
+/// Signs a JWT with an HMAC secret.
 pub(crate) fn signed_with_secret(header: &str, claims: &str, secret: &[u8], algorithm: Algorithm) -> String {
     signed_with(header, claims, &EncodingKey::from_secret(secret), algorithm)
 }
@@ -26,13 +26,13 @@ fn signed_with(header: &str, claims: &str, key: &EncodingKey, algorithm: Algorit
     format!("{message}.{signature}")
 }
 
-/// An Ed25519 key: PKCS #8 (RFC 8410 §7) around 32 bytes that are no secret.
+/// The attacker's Ed25519 key: PKCS #8 (RFC 8410 §7) around 32 known bytes.
 fn attacker() -> EncodingKey {
     let head = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
     EncodingKey::from_ed_der(&[&head[..], &[7; 32]].concat())
 }
 
-/// The public half of the attacker's key.
+/// The public half of the attacker's key, as a JWK.
 pub(crate) fn attacker_jwk(kid: &str) -> Value {
     let public = [
         0xea, 0x4a, 0x6c, 0x63, 0xe2, 0x9c, 0x52, 0x0a, 0xbe, 0xf5, 0x50, 0x7b, 0x13, 0x2e, 0xc5, 0xf9, 0x95, 0x47,
@@ -41,7 +41,7 @@ pub(crate) fn attacker_jwk(kid: &str) -> Value {
     json!({"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid, "x": part(public)})
 }
 
-/// Every form in which a published key could be taken for the secret of an HMAC: its JSON, its numbers, and its
+/// Returns every form in which a published key could be mistaken for an HMAC secret: its JSON, its numbers, and its
 /// `SubjectPublicKeyInfo` as DER and PEM.
 pub(crate) fn secrets_of(key: &Value) -> Vec<Vec<u8>> {
     let number = |name: &str| key[name].as_str().map(|text| URL_SAFE_NO_PAD.decode(text).expect("base64url"));
@@ -75,7 +75,7 @@ fn rsa_info(n: &[u8], e: &[u8]) -> Vec<u8> {
     der(0x30, &[&RSA_ALGORITHM[..], &bits].concat())
 }
 
-/// A value of DER with its tag and its length, which is less than 65536 here.
+/// Encodes a DER value with its tag and its length, which is less than 65536 here.
 fn der(tag: u8, value: &[u8]) -> Vec<u8> {
     let [high, low] = u16::try_from(value.len()).expect("a short value").to_be_bytes();
     let length = match value.len() {

@@ -1,4 +1,4 @@
-//! Handles reject themselves: what was not made here costs no storage call.
+//! Handles reject themselves: a forged handle costs no storage call.
 
 use std::sync::LazyLock;
 
@@ -11,11 +11,11 @@ use crate::session::{Code, Session, assert_granted, assert_refused};
 
 pub(crate) const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// One test at a time counts.
+/// The shared instance; the mutex lets one test at a time count.
 pub(crate) static COUNTED: LazyLock<Mutex<Counted>> = LazyLock::new(|| Mutex::new(Counted::start()));
 
-/// The handle with one character changed, at each of its places; at the last one to every other character, because
-/// some of its bits may mean nothing.
+/// Returns the handle with one character changed, at each position. The last character is replaced by every other
+/// one, because some of its bits may be unused.
 pub(crate) fn spoiled_handles(handle: &str) -> Vec<String> {
     let mut handles = Vec::new();
     for (place, &old) in handle.as_bytes().iter().enumerate() {
@@ -32,7 +32,7 @@ pub(crate) fn spoiled_handles(handle: &str) -> Vec<String> {
     handles
 }
 
-/// Presents handles as codes and as refresh tokens, by a client that is known by now.
+/// Presents handles as codes and as refresh tokens; the client is cached by now.
 pub(crate) async fn present(session: &Session<'_>, verifier: &str, handles: Vec<String>) {
     let spa = &session.world.spa;
     let asks = iter(handles).map(async |handle| {
@@ -47,7 +47,7 @@ pub(crate) async fn present(session: &Session<'_>, verifier: &str, handles: Vec<
         .await;
 }
 
-/// Makes the registry cache of the token endpoint warm.
+/// Fills the registry cache of the token endpoint.
 pub(crate) async fn warm(session: &mut Session<'_>) -> (Code, String) {
     let spa = &session.world.spa;
     let used = session.code(spa).await;
@@ -55,7 +55,7 @@ pub(crate) async fn warm(session: &mut Session<'_>) -> (Code, String) {
     (session.code(spa).await, refresh)
 }
 
-/// Numbers from nowhere, the same ones each time: guesses need not be good ones, only many and different.
+/// Returns a fixed pseudorandom sequence: guesses only need to be many and different.
 pub(crate) fn xorshift() -> impl FnMut() -> usize {
     let mut seed = 0x2545_F491_4F6C_DD1D_u64;
     move || {
@@ -96,7 +96,7 @@ async fn a_handle_says_what_it_is_for_those_who_look_for_leaked_ones() {
         let (prefix, rest) = handle.split_once('_').unwrap_or_else(|| panic!("no prefix: {handle}"));
         assert!(prefix.len() >= 2 && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{handle}");
         assert!(rest.bytes().all(|byte| ALPHABET.contains(&byte)), "{handle}");
-        // 128 bits of grant id and a tag: C050.
+        // The rest holds 128 bits of grant id and a tag: C050.
         assert!(rest.len() >= 43, "{handle}");
     }
 }

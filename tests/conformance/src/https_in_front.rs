@@ -1,4 +1,4 @@
-//! TLS ends in front of the server, at a host of another name: the issuer is what configuration says.
+//! TLS ends in front of the server, at another host name: the issuer comes from the configuration.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -15,7 +15,7 @@ use crate::world::{CALLBACK, ORDERS, World};
 
 const HOST: &str = "login.jeton.test";
 
-/// What a proxy that is careless, or whoever asks, may say about the way of a request.
+/// Headers about the original request that a careless proxy or a client may send.
 const LIES: [(&str, &str); 9] = [
     ("host", "evil.example"),
     ("x-forwarded-host", "evil.example"),
@@ -28,12 +28,12 @@ const LIES: [(&str, &str); 9] = [
     ("forwarded", "for=203.0.113.7;host=evil.example;proto=http"),
 ];
 
-/// One for each lie, one for all at once, and one for none.
+/// Returns header sets: one for each lie, one with all of them, and one with none.
 fn told() -> Vec<Vec<(&'static str, &'static str)>> {
     LIES.iter().map(|lie| vec![*lie]).chain([LIES.to_vec(), Vec::new()]).collect()
 }
 
-/// The stack that the tests of this module share.
+/// The stack that this module's tests share.
 fn world() -> &'static World {
     static WORLD: LazyLock<World> = LazyLock::new(|| World::on(Stack::builder().behind_tls(HOST).start()));
     let issuer = WORLD.stack.issuer();
@@ -41,7 +41,7 @@ fn world() -> &'static World {
     &WORLD
 }
 
-/// Every text in a document.
+/// Returns every string in a document.
 fn texts(value: &Value) -> Vec<&str> {
     match value {
         Value::String(text) => vec![text],
@@ -84,14 +84,14 @@ async fn c040_https_in_front_tokens_and_answers_name_the_configured_issuer() {
         let ask = session.http.post("/token").client(&client).fields(&fields).field("code_verifier", &pkce.verifier);
         let reply = lies.iter().fold(ask, |ask, (name, value)| ask.header(name, value)).send().await;
         assert_granted(&reply);
-        // Its issuer is checked there.
+        // `identity` checks the issuer.
         session.identity(&client, &reply).await;
         let access = Jwt::read(&reply.string("access_token"));
         assert_eq!(access.text("iss"), world.stack.issuer(), "{lies:?}");
     }
 }
 
-/// A path of the site as a URL.
+/// Turns a path of the site into a URL.
 fn at(target: &str) -> Url {
     Url::parse(world().stack.issuer()).and_then(|site| site.join(target)).expect("a URL of the site")
 }
@@ -116,7 +116,7 @@ async fn c035_https_in_front_every_cookie_is_held_to_the_host_and_to_tls() {
     }
 }
 
-/// Where an answer can lead a browser: its redirect, and the forms and links of its page, as they stand there.
+/// Returns the places an answer can lead a browser to: its redirect, and the forms and links of its page, verbatim.
 fn ways_out(reply: &Reply) -> Vec<String> {
     let redirect = reply.headers("location").map(str::to_owned);
     let actions = forms(reply.text()).into_iter().filter_map(|form| form.action);
@@ -125,7 +125,7 @@ fn ways_out(reply: &Reply) -> Vec<String> {
     redirect.chain(actions).chain(links).collect()
 }
 
-/// A browser that tells lies with each request, and looks at every way out of where it is.
+/// A browser that sends lies with each request and checks every link, form and redirect on its way.
 struct Walk<'l> {
     http: Http,
     lies: &'l [(&'static str, &'static str)],
@@ -134,7 +134,7 @@ struct Walk<'l> {
 }
 
 impl Walk<'_> {
-    /// Sends a request for where it is, and sees that nothing in the answer leads away but to the app.
+    /// Sends a request to the current place and checks that the answer leads nowhere but to the site or the app.
     async fn send(&mut self, ask: Ask) -> Reply {
         let ask = self.lies.iter().fold(ask, |ask, (name, value)| ask.header(name, value));
         let reply = ask.header("cookie", cookies(&self.jar)).send().await;
@@ -149,7 +149,7 @@ impl Walk<'_> {
         reply
     }
 
-    /// Follows the redirect, or fills in the form.
+    /// Follows the redirect or submits the form.
     async fn step(&mut self, reply: Reply) -> Reply {
         if let Some(location) = reply.header("location") {
             self.url = self.url.join(location).expect("a URL");
@@ -200,7 +200,7 @@ async fn https_in_front_a_person_signs_in_and_the_app_gets_what_it_needs() {
     assert!(session.is_active(&machine.string("access_token")).await);
     assert_eq!(session.revoke(&client, &again.string("refresh_token")).await.status, 200);
     assert!(!session.is_active(&again.string("access_token")).await);
-    // The keys are where the document says.
+    // The keys are at the address in the metadata.
     let keys = document(&session.http, DOCUMENTS[1]).await["jwks_uri"].as_str().expect("a URL").to_owned();
     assert!(keys.starts_with(world.stack.issuer()), "{keys}");
 }

@@ -1,5 +1,5 @@
-//! Each call to the store that a flow makes is late, one after the other, and meanwhile everything ends that the flow
-//! rests on: the person is disabled, or signs out.
+//! Delays each store call of a flow in turn; meanwhile the person is disabled or signs out, which ends everything
+//! that the flow depends on.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use crate::rounds::{PASSWORD, Survivors, beside, done, request, sign_in, silent,
 use crate::session::{Code, Session, Tokens, assert_refused, tokens};
 use crate::world::World;
 
-/// So late: a command or a sign-out is over by then.
+/// The delay of a call: a command or a sign-out finishes within it.
 const LATE: Duration = Duration::from_millis(250);
-/// The call happens late, or its answer comes late.
+/// Delays of the call, and of its answer.
 const FAULTS: [Fault; 2] = [Fault::Late(LATE), Fault::Slow(LATE)];
 
-/// What goes on while everything ends.
+/// The flows that run while everything ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flow {
     SignIn,
@@ -25,14 +25,14 @@ enum Flow {
     Refresh,
 }
 
-/// What ends everything.
+/// The events that end everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     Disable,
     SignOut,
 }
 
-/// A flow that is ready to go.
+/// A flow that is ready to run.
 enum Ready {
     SignIn(Box<(Landing, Form, harness::Pkce)>),
     Silent,
@@ -40,7 +40,7 @@ enum Ready {
     Refresh(Tokens),
 }
 
-/// What the app has afterwards.
+/// The credentials that the app holds afterwards.
 enum Held {
     Nothing,
     Code(Code),
@@ -51,13 +51,13 @@ struct Scene<'w> {
     session: Session<'w>,
     client: RegisteredClient,
     proxy: &'w CountingProxy,
-    /// Commands that do not go by way of the proxy.
+    /// The operator's commands, which bypass the proxy.
     cli: Cli,
-    /// Who signs in.
+    /// The username of the person who signs in.
     name: String,
 }
 
-/// Ends with its store and its proxy.
+/// The stack of the tests; dropping it ends its store and its proxy.
 struct Place {
     world: World,
     proxy: CountingProxy,
@@ -83,14 +83,14 @@ impl Place {
 }
 
 impl Scene<'_> {
-    /// Somebody else is here, of whom no wrong password is counted yet.
+    /// Switches to another person, whose count of wrong passwords is still zero.
     fn enter(&mut self, name: String) {
         self.cli.create_user(&name, PASSWORD);
         self.session.browser = self.session.world.stack.browser();
         self.name = name;
     }
 
-    /// Signs in, and makes ready what the flow begins with.
+    /// Signs in and prepares the starting point of the flow.
     async fn prepare(&mut self, flow: Flow) -> Ready {
         let code = sign_in(&mut self.session.browser, &self.client, (&self.name, PASSWORD), &[]).await;
         match flow {
@@ -106,7 +106,7 @@ impl Scene<'_> {
         }
     }
 
-    /// Goes through the flow in a browser that is told nothing of what else happens.
+    /// Runs the flow in a browser that knows nothing of the other events.
     async fn go(&self, ready: &Ready) -> (Held, Option<Browser>) {
         let mut browser = self.session.browser.clone();
         let reply = match ready {
@@ -132,7 +132,8 @@ impl Scene<'_> {
         (Held::Nothing, None)
     }
 
-    /// Waits until the flow is at its late call, and then ends everything; `false` when it never comes there.
+    /// Waits for the delayed call of the flow, then ends everything. Returns `false` when the flow never makes that
+    /// call.
     async fn end(&self, end: End, place: usize) -> bool {
         for _ in 0..200 {
             if self.proxy.calls().len() > place {
@@ -158,14 +159,14 @@ impl Scene<'_> {
     }
 }
 
-/// As a person does who opens the page and presses the button.
+/// Signs out as a person does: opens the page and presses the button.
 async fn sign_out(browser: &mut Browser) {
     let page = browser.go("/logout").await;
     let done = browser.submit(&page, &page.form(), &[("decision", "sign_out")]).await;
     assert!(done.reply.text().contains("You are signed out"), "{:?}", done.reply);
 }
 
-/// Makes each call of the flow late, and tells how many there were.
+/// Delays each call of the flow in turn and returns their number.
 async fn each_call(scene: &mut Scene<'_>, flow: Flow, end: End, survivors: &Survivors) -> usize {
     for place in 0.. {
         scene.enter(format!("{flow:?}-{place}").to_lowercase());

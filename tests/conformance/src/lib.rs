@@ -1,8 +1,8 @@
-//! What Jeton answers over HTTP, line by line.
+//! Tests of Jeton's answers over HTTP, line by line of the checklist.
 //!
-//! The product is a black box here: `jeton dev` runs as a process of its own, and nothing but its endpoints and its
-//! commands is used. A test that claims a line of the checklist begins with the line's number and stands in the file
-//! of its section; `COVERAGE.md` tells the state of each line.
+//! The product is a black box here: `jeton dev` runs as a separate process, and the tests use only its endpoints and
+//! its commands. The name of a test that covers a line of the checklist begins with the line's number, and the test
+//! is in the file of its section. `COVERAGE.md` lists the state of each line.
 
 #[cfg(test)]
 mod assertions;

@@ -1,4 +1,4 @@
-//! One session asks for grants without end: how many live, and how long ending them takes.
+//! One session requests grants without end: how many stay alive, and how long it takes to end them.
 
 use std::time::Duration;
 
@@ -11,29 +11,29 @@ use crate::rounds::{PASSWORD, beside, browser_of, done, sign_in, silent, streaml
 use crate::session::{Session, Tokens, tokens};
 use crate::world::World;
 
-/// So many silent codes a session asks for.
+/// The number of silent codes that a session requests.
 const ASKED: usize = 300;
-/// So many that last: those of the version before took five seconds to end.
+/// The number of lasting grants; in an earlier version, ending that many took five seconds.
 const LASTING: usize = 960;
-/// So many grants without `offline_access` a session has at most.
+/// The most grants without `offline_access` that a session can have.
 const LIVE_AT_MOST: usize = 200;
-/// A command that ends all of it takes so long at most.
+/// The longest that a command that ends all grants may take.
 const LONGEST: Duration = Duration::from_secs(3);
 
-/// The grants of somebody that are still good, as an operator sees them.
+/// Counts a person's live grants, as an operator sees them.
 fn live(listed: &Value) -> usize {
     let listed = listed.as_array().expect("grants").iter();
     listed.filter(|grant| matches!(grant["state"].as_str(), Some("issued" | "active"))).count()
 }
 
-/// One grant, where it is given; every second one is redeemed.
+/// Requests one grant, if it is given; every second one is redeemed.
 async fn grant(session: &Session<'_>, browser: &Browser, place: usize) -> Option<Tokens> {
     let client = &session.world.web;
     let code = silent(&mut browser.clone(), client, &[("resource", crate::world::ORDERS)]).await.ok()?;
     if place.is_multiple_of(2) {
         return None;
     }
-    // A grant that made room for newer ones is over.
+    // A grant that was ended to make room for newer ones cannot be redeemed.
     let reply = session.redeem(client, &code).await;
     (reply.status == 200).then(|| tokens(&reply))
 }
@@ -49,7 +49,7 @@ async fn c148_a_session_has_so_many_grants_at_most_and_all_of_them_end_in_time()
     let held: Vec<Tokens> = grants.filter_map(std::future::ready).collect().await;
     let listed = cli.run(&["grant", "list", "--username", "many"]);
     assert!((1..=LIVE_AT_MOST).contains(&live(&listed)), "{} grants live", live(&listed));
-    // The newest is among them.
+    // The newest grant is still alive.
     let newest = held.last().expect("a grant");
     assert!(session.is_active(&newest.access).await, "the newest grant is over");
     let before = tokio::time::Instant::now();

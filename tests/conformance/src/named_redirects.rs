@@ -1,4 +1,4 @@
-//! Redirect URIs of other schemes than http: what they are called, and whose sector they are.
+//! Redirect URIs with schemes other than http: how they are named, and which sector they belong to.
 
 use harness::{Pkce, Reply, authorization_url};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::world::World;
 
 const NATIVE: &str = "com.example.app:/cb";
 
-/// Addresses of apps that look as if they were at a host: as many as there are rounds.
+/// Returns redirect URIs of apps that look as if they had a host, one for each round.
 fn with_a_host() -> Vec<String> {
     let schemes = ["com.evil.stealer", "example.app", "app.example", "COM.Evil.Stealer", "com.evil-1.x"];
     let rest = [
@@ -52,7 +52,7 @@ async fn c143_a_scheme_with_a_host_is_no_redirect_uri_of_any_client() {
         let reply = register(open(), None, &native(address, &json!({}))).await;
         assert_refused_for(&reply, "invalid_redirect_uri", "redirect_uris");
     }
-    // Nothing of it used the token up.
+    // None of the refused requests used up the token.
     let good = json!({ "redirect_uris": ["https://app.example/cb"] });
     Registration::of(&register(world, token, &good).await);
 }

@@ -1,4 +1,4 @@
-//! A person is deleted and the name is given to somebody else, while the first owner signs in.
+//! A person is deleted and the name is given to somebody else while the first owner signs in.
 
 use std::ops::Range;
 
@@ -13,18 +13,18 @@ use crate::rounds::{
 use crate::session::{Code, Session, tokens};
 use crate::world::World;
 
-/// The second owner's.
+/// The password of the second owner.
 const OTHER: &str = "another battery, another staple";
-/// The deletion starts within so many milliseconds after the first owner began.
+/// The deletion starts at most this many milliseconds after the first owner's sign-in.
 const SPAN: u64 = 120;
 
-/// What the first owner has when the name is somebody else's.
+/// The credentials of the first owner after the name was reassigned.
 struct Former {
     browser: Browser,
-    /// Of before, or of the sign-in that was in flight.
+    /// Codes from before, or from the sign-in in progress.
     codes: Vec<Code>,
     refresh: String,
-    /// A consent page that lies open.
+    /// A consent page that is still open.
     open: Option<Landing>,
 }
 
@@ -39,8 +39,9 @@ struct Scene<'w> {
 }
 
 impl Scene<'_> {
-    /// The first owner, with a code, a refresh token and an open consent page, signs in once more while the name changes
-    /// hands: to an app that was agreed to before, so that a code comes at once, or to one that asks first.
+    /// Plays one round. The first owner, with a code, a refresh token and an open consent page, signs in once more
+    /// while the name changes hands: to an app with earlier consent, which gets a code at once, or to one that asks
+    /// for consent first.
     async fn round(&self, round: usize) -> (Former, [String; 2]) {
         let first = self.cli.create_user(&self.name, PASSWORD).sub;
         let mut browser = browser_of(self.session.world, self.number.0, self.number.1);
@@ -68,7 +69,7 @@ impl Scene<'_> {
         (former, [first, second])
     }
 
-    /// Deletes the owner of the name and gives it to somebody else, whose `sub` it tells.
+    /// Deletes the owner of the name, gives it to somebody else, and returns the new `sub`.
     async fn hand_on(&self, round: usize) -> String {
         done(&later(moment(round, SPAN), &self.cli, &["user", "delete", &self.name], "").await);
         let create = ["user", "create", "--username", &self.name, "--password-stdin"];
@@ -76,7 +77,7 @@ impl Scene<'_> {
         made["sub"].as_str().expect("a sub").to_owned()
     }
 
-    /// Whatever is still good of what the first owner has.
+    /// Lists the first owner's credentials that still work.
     async fn left(&self, former: &mut Former) -> Vec<String> {
         let mut left = Vec::new();
         for code in &former.codes {
@@ -98,7 +99,7 @@ impl Scene<'_> {
         left
     }
 
-    /// The second owner signs in with a password of their own, agrees anew, and is somebody else.
+    /// Checks that the second owner signs in with another password, consents anew, and is a different person.
     async fn second(&self, former: &Former, [first, second]: &[String; 2]) -> Vec<String> {
         let mut left = Vec::new();
         if first == second {
@@ -144,7 +145,7 @@ async fn c132_a_known_browser_of_the_first_owner_is_not_known_to_the_second() {
     drop(sign_in(&mut known, &client, ("known", PASSWORD), &[]).await);
     cli.run(&["user", "delete", "known"]);
     cli.create_user("known", OTHER);
-    // Strangers guess until the account's counter makes everybody wait who is not known.
+    // Strangers guess passwords until the account's counter makes every unknown browser wait.
     let mut stranger = browser_of(world, 4, 1);
     let url = request(&client, &[("prompt", "login")]).0;
     let mut statuses = Vec::new();

@@ -14,7 +14,7 @@ use crate::published::{DOCUMENTS, document, keys, strings, verify};
 use crate::self_registered::{Registration, assert_refused_for, metadata, register};
 use crate::world::{CALLBACK, World};
 
-/// A stack with the implicit grant, where anybody registers clients.
+/// A stack with the implicit grant, where anybody can register clients.
 fn world() -> &'static World {
     static WORLD: LazyLock<World> = LazyLock::new(|| {
         let stack = Stack::builder().arg("--registration").arg("open").env("JETON_ALLOW_IMPLICIT_GRANT", "true");
@@ -25,13 +25,13 @@ fn world() -> &'static World {
     &WORLD
 }
 
-/// A client that registered itself for these response types.
+/// Registers a client for these response types.
 async fn app(response_types: &[&str]) -> Registration {
     let asked = json!({ "grant_types": ["implicit"], "response_types": response_types });
     Registration::of(&register(world(), None, &metadata(&asked)).await)
 }
 
-/// What the fragment of an answer says.
+/// Returns the parameters in the fragment of an answer.
 async fn answered(client: &Registration, response_type: &str, more: &[(&str, &str)]) -> BTreeMap<String, String> {
     let kind = form(&[("response_type", response_type), ("client_id", client.id()), ("redirect_uri", CALLBACK)]);
     let target = format!("/authorize?{kind}&{}", form(more));
@@ -89,11 +89,11 @@ async fn o24_a_request_for_an_id_token_that_is_bound_to_nothing_is_refused() {
         ("id_token", &[("scope", "email"), ("nonce", "n")], "invalid_scope"),
         ("id_token", &[("nonce", "n")], "invalid_scope"),
         ("id_token", &[("scope", "openid"), ("nonce", "n"), ("response_mode", "query")], "invalid_request"),
-        // Registered for an ID token alone.
+        // This client is registered for an ID token only.
         ("id_token token", &[("scope", "openid"), ("nonce", "n")], "unauthorized_client"),
         ("token", &[("scope", "openid")], "unauthorized_client"),
     ] {
-        // Nobody is signed in: what is not silent would wait for a person (C141).
+        // No session exists: without `prompt=none` the request would wait for a person (C141).
         let told = answered(&client, response_type, &[more, &[("prompt", "none")]].concat()).await;
         assert_eq!((told["error"].as_str(), told.get("id_token")), (error, None), "{response_type} {more:?}");
     }

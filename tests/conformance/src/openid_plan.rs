@@ -1,4 +1,5 @@
-//! What the plans of the `OpenID` Foundation ask of any code flow (CONFORMANCE 5 to 22), with clients that ask for `openid`.
+//! Requirements of the `OpenID` Foundation's plans for any code flow (CONFORMANCE 5 to 22), tested with clients that
+//! request `openid`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,7 +55,7 @@ async fn o05_every_key_has_a_name_of_its_own_and_well_formed_public_members_of_g
     assert_eq!(kinds, ["EC", "OKP", "RSA"].into());
 }
 
-/// 128 characters that encodings trip over; each `turn` begins elsewhere among them.
+/// Returns 128 characters that are hard to encode; `turn` rotates them.
 fn odd_state(turn: usize) -> String {
     let odd = " !\"#$%&'()*+,-./0:;<=>?@A[\\]^_`a{|}~%20%ff%00&amp;&lt;<b>\u{e9}\u{1f4a1}\u{a0}+?#=";
     odd.chars().cycle().skip(turn * 7).take(128).collect()
@@ -90,7 +91,7 @@ fn url(client: &RegisteredClient, more: &[(&str, &str)]) -> String {
     authorization_url(&client.id, CALLBACK, &Pkce::new(), more)
 }
 
-/// The bits of Shannon's entropy in things that were counted, for each of them.
+/// Returns the Shannon entropy per item, in bits, of counted things.
 fn entropy(counts: impl IntoIterator<Item = u32>) -> f64 {
     let counts: Vec<f64> = counts.into_iter().map(f64::from).collect();
     let all: f64 = counts.iter().sum();
@@ -103,8 +104,8 @@ fn counted(characters: impl Iterator<Item = char>) -> Vec<u32> {
     counts.into_values().collect()
 }
 
-/// Each value has 128 bits or more, 96 of them measured in its own characters as the suite does it, and 128 measured over
-/// all values, place by place, where what is always the same counts nothing.
+/// Asserts that each value has 128 bits or more: 96 measured within its own characters, as the suite does it, and
+/// 128 measured position by position over all values, where constant characters count nothing.
 fn assert_unguessable(what: &str, values: &[String]) {
     assert_eq!(values.iter().collect::<BTreeSet<_>>().len(), values.len(), "{what}: one came twice");
     for value in values {
@@ -209,7 +210,8 @@ async fn o17_every_token_answer_is_json_that_nobody_keeps_and_says_bearer() {
     let machine = session.machine(&world.service, &[("resource", ORDERS)]).await;
     let opaque = session.machine(&world.opaque_service, &[]).await;
     for reply in [code, refreshed, machine, opaque] {
-        // Status, `Cache-Control: no-store`, the content type, `token_type` and `expires_in` are looked at there.
+        // `assert_granted` checks the status, `Cache-Control: no-store`, the content type, `token_type` and
+        // `expires_in`.
         assert_granted(&reply);
         assert_eq!(reply.header("content-type").map(|kind| kind.starts_with("application/json")), Some(true));
         let known = ["access_token", "token_type", "expires_in", "scope", "refresh_token", "id_token"];
@@ -219,7 +221,7 @@ async fn o17_every_token_answer_is_json_that_nobody_keeps_and_says_bearer() {
     }
 }
 
-/// Requests to the token endpoint that are wrong in every way there is, with the error each deserves.
+/// Returns wrong requests to the token endpoint, one for each kind of fault, with the expected errors.
 async fn bad_requests(session: &mut Session<'_>, client: &RegisteredClient) -> Vec<(Ask, &'static str)> {
     let code = session.code(client).await;
     let http = session.http.clone();
@@ -268,7 +270,7 @@ async fn o18_every_error_is_json_with_a_registered_code_and_plain_words() {
     let mut words = BTreeSet::new();
     for (ask, error) in asks {
         let reply = ask.send().await;
-        // Status, `no-store`, JSON and the characters of the description are looked at there.
+        // `assert_refused` checks the status, `no-store`, JSON and the characters of the description.
         assert_refused(&reply, error);
         let told = reply.json();
         let members: Vec<&String> = told.as_object().expect("members").keys().collect();
@@ -278,7 +280,7 @@ async fn o18_every_error_is_json_with_a_registered_code_and_plain_words() {
     assert!(words.len() >= 12, "each fault in words of its own: {words:?}");
 }
 
-/// HTTP Basic with every byte of both parts escaped, as the suite's library escapes whatever it must.
+/// Builds HTTP Basic with every byte of both parts escaped, as the suite's library escapes reserved characters.
 fn escaped_basic(client: &RegisteredClient) -> String {
     let escape = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     format!("Basic {}", STANDARD.encode(format!("{}:{}", escape(&client.id), escape(client.secret()))))
@@ -312,7 +314,7 @@ async fn o19_a_secret_is_taken_from_basic_form_encoded_and_from_the_body() {
     assert!(methods.contains("client_secret_basic") && methods.contains("client_secret_post"), "{methods:?}");
 }
 
-/// Clients of every kind: how each authenticates makes no difference to what binds its codes.
+/// A client of any kind: the binding of codes does not depend on how a client authenticates.
 struct Client {
     registered: RegisteredClient,
     signer: Option<Signer>,
@@ -337,7 +339,7 @@ impl Client {
         ]
     }
 
-    /// A redemption by this client.
+    /// Redeems a code as this client.
     async fn redeem(&self, world: &World, fields: &[(&str, &str)]) -> Reply {
         let ask = world.stack.http().post("/token").field("grant_type", "authorization_code").fields(fields);
         let ask = match (&self.signer, self.in_body) {

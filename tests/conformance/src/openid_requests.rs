@@ -1,4 +1,4 @@
-//! Authorization requests of OpenID Connect, and what is published about it (CONFORMANCE 1 to 16).
+//! Authorization requests of OpenID Connect, and the metadata about them (CONFORMANCE 1 to 16).
 
 use harness::{Jwt, Pkce, Stack, authorization_url, forms, free_port, unescape};
 use serde_json::{Value, json};
@@ -150,7 +150,7 @@ async fn o14_nobody_is_taken_for_somebody_else_and_silence_is_an_error() {
         assert_eq!(error(&landing).as_deref(), Some("login_required"), "{hint}");
         assert_eq!(landing.callback().and_then(|callback| callback.state).as_deref(), Some("s"));
     }
-    // Asked, the person may be the right one after all, and somebody else is refused.
+    // With a sign-in page, the expected person may still sign in, and anybody else is refused.
     let more = [("scope", "openid"), ("id_token_hint", &*hint)];
     let callback = session
         .browser
@@ -232,6 +232,6 @@ async fn a_person_sees_which_claims_are_asked_for_one_by_one() {
     assert!(page.reply.text().contains("See your phone number"), "{:?}", page.reply);
     let allowed = session.browser.submit(&page, &page.form(), &[("decision", "allow")]).await;
     allowed.callback().expect("a callback").assert_granted();
-    // It was agreed to, and is not asked again.
+    // The person consented already and is not asked again.
     session.browser.go(&url).await.callback().expect("a callback").assert_granted();
 }

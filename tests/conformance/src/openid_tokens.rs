@@ -181,7 +181,7 @@ async fn o26_o28_each_scope_brings_its_claims_at_userinfo_and_none_in_the_id_tok
     let email = session.signed_in("o28", &client, &[("scope", "openid email")]).await;
     let told = session.userinfo(&email.string("access_token")).await.json();
     assert_eq!(told, json!({ "sub": sub, "email": "ada@example.com", "email_verified": true }));
-    // What is told is what is known now.
+    // The endpoint returns the current claims.
     let change = ["user", "update", "o28", "--claim", "email=countess@example.com", "--claim", "email_verified="];
     world.stack.cli().run(&change);
     let told = session.userinfo(&email.string("access_token")).await.json();
@@ -202,7 +202,7 @@ async fn o16_single_claims_come_where_they_were_asked_for() {
     let more = [("scope", "openid"), ("claims", &asked.to_string())];
     let reply = session.signed_in("o16", &client, &more).await;
     let told = session.userinfo(&reply.string("access_token")).await.json();
-    // The client is not registered for the scope that brings phone numbers.
+    // The client is not registered for the scope that includes phone numbers.
     assert_eq!(told, json!({ "sub": sub, "name": "Ada Lovelace" }));
     let identity = session.identity(&client, &reply).await;
     assert_eq!(identity["email"], "ada@example.com");
@@ -225,7 +225,7 @@ async fn o29_a_client_can_have_its_answers_signed() {
             "iss": world.stack.issuer(), "aud": client.id, "sub": sub, "email": "ada@example.com", "email_verified": true,
         });
         assert_eq!(jwt.claims, expected);
-        // It has no expiry; its signature is checked as that of a token with one.
+        // A signed UserInfo response has no expiry; its signature is checked like that of a token with one.
         let error = verify(&set, told.text(), world.stack.issuer(), &client.id).expect_err("no exp");
         assert!(error.to_string().contains("exp"), "{error}");
     }

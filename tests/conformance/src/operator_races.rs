@@ -1,4 +1,4 @@
-//! Operators' commands beside each other: one that says it succeeded holds.
+//! Concurrent operator commands: when a command reports success, its change holds.
 
 use std::io::Write;
 use std::ops::Range;
@@ -17,17 +17,17 @@ use crate::world::{ORDERS, World};
 /// A command: its arguments and its standard input.
 type Given<'a> = (&'a [&'a str], &'a str);
 
-/// The second command starts so much later.
+/// The delay before the second command starts.
 const STAGGER: Duration = Duration::from_millis(30);
 
-/// Runs two commands beside each other, the one first in even rounds and the other in odd ones.
+/// Runs two commands concurrently; `one` starts first in even rounds, `other` in odd ones.
 async fn both(cli: &Cli, round: usize, one: Given<'_>, other: Given<'_>) -> [Finished; 2] {
     let (first, second) = if round.is_multiple_of(2) { (Duration::ZERO, STAGGER) } else { (STAGGER, Duration::ZERO) };
     let (one, other) = join(later(first, cli, one.0, one.1), later(second, cli, other.0, other.1)).await;
     [one, other]
 }
 
-/// Notes a command that failed although nothing was in its way but another command for another attribute.
+/// Notes a command that failed although only a command for another attribute ran beside it.
 fn expect(survivors: &Survivors, round: usize, finished: &Finished) -> bool {
     let succeeded = said(finished).is_some();
     if !succeeded {
@@ -40,7 +40,7 @@ fn is_off(document: &Value) -> bool {
     document["disabled"].as_bool().expect("a state")
 }
 
-/// Whether somebody signs in with this password.
+/// Returns whether somebody can sign in with this password.
 async fn signs_in(world: &World, number: (u8, usize), client: &RegisteredClient, who: (&str, &str)) -> bool {
     let mut browser = browser_of(world, number.0, number.1);
     let page = browser.go(&request(client, &[]).0).await;
@@ -84,7 +84,7 @@ async fn c133_a_password_that_is_typed_slowly_undoes_no_disable() {
         for round in rounds {
             let password = format!("{PASSWORD} {round}");
             let waiting = Waiting::start(world, &["user", "set-password", "--password-stdin", &name]);
-            // Long enough for the command to be there, with whatever it read so far.
+            // The delay gives the other command time to start and read.
             done(&later(Duration::from_millis(100), &cli, &["user", "disable", &name], "").await);
             let set = waiting.type_in(&password).await;
             if !is_off(&cli.run(&["user", "show", &name])) {
@@ -136,7 +136,7 @@ async fn c133_two_claims_set_at_the_same_time_are_both_there() {
             let value = format!("Round {round}");
             let claims = [format!("nickname={value}"), format!("zoneinfo={value}")];
             let [one, other] = claims.each_ref().map(|claim| ["user", "update", "--claim", claim, &name]);
-            // Nothing between them: both read before either writes.
+            // No delay between them: both read before either writes.
             let (one, other) = join(beside(&cli, &one, ""), beside(&cli, &other, "")).await;
             let shown = cli.run(&["user", "show", &name]);
             for (finished, claim) in [(one, "nickname"), (other, "zoneinfo")] {
@@ -166,7 +166,7 @@ async fn c131_c133_a_disable_and_a_rename_at_the_same_time_both_hold_or_the_name
             }
             let shown = cli.run(&["user", "show", &name]);
             assert_eq!(shown["sub"], sub);
-            // Who comes when the name is gone says so, and changed nothing.
+            // A command that finds no such name any more must say so and change nothing.
             if said(&off).is_some() != is_off(&shown) {
                 survivors.note(round, format!("disabled: {shown}; {off:?}"));
             }
@@ -177,12 +177,12 @@ async fn c131_c133_a_disable_and_a_rename_at_the_same_time_both_hold_or_the_name
     survivors.assert_none();
 }
 
-/// A service of its own for each round: the server knows none of them before the commands are over.
+/// Registers a new service for each round, so that no server has cached it before the commands end.
 fn service(cli: &Cli, round: usize) -> RegisteredClient {
     cli.create_client(&format!("Service {round}"), &["--grant", "client_credentials", "--api", ORDERS])
 }
 
-/// Whether a service gets a token with this secret.
+/// Returns whether a service gets a token with this secret.
 async fn is_live(world: &World, client: &RegisteredClient, secret: &str) -> bool {
     let client = RegisteredClient { id: client.id.clone(), secret: Some(secret.to_owned()) };
     let reply = world.session().machine(&client, &[]).await;
@@ -244,7 +244,7 @@ async fn c133_of_two_rotations_at_once_every_secret_that_was_told_is_live() {
                     survivors.note(round, "a secret that was told is dead");
                 }
             }
-            // The newest two, and no other one.
+            // Exactly the newest two secrets work.
             if is_live(world, &client, client.secret()).await != (told.len() == 1) {
                 survivors.note(round, "the first secret is good for too long, or not for long enough");
             }
@@ -269,7 +269,7 @@ impl Waiting {
         Self(piped.spawn().expect("a command"))
     }
 
-    /// Types a line; tells whether the command says that it succeeded.
+    /// Types a line and returns whether the command reports success.
     async fn type_in(mut self, line: &str) -> bool {
         let line = format!("{line}\n");
         let end = move || {

@@ -1,4 +1,4 @@
-//! What operators do about people: rename them, see and end sessions and grants, and read what was done.
+//! Operator commands about people: rename them, list and end sessions and grants, and read the audit trail.
 
 use harness::{Cli, Jwt, RegisteredClient};
 use serde_json::Value;
@@ -10,14 +10,14 @@ use crate::world::World;
 
 const OFFLINE: (&str, &str) = ("scope", "openid read offline_access");
 
-/// Somebody with a browser, an app, and a grant of each kind.
+/// A person with a browser, an app, and a grant of each kind.
 struct Scene<'w> {
     session: Session<'w>,
     cli: Cli,
     client: RegisteredClient,
     name: String,
     sub: String,
-    /// The session, as the ID token tells.
+    /// The session id (`sid`) in the ID token.
     sid: String,
     brief: Tokens,
     lasting: Tokens,
@@ -46,7 +46,7 @@ impl Scene<'_> {
         self.session.left_of_cookies(&self.client, &self.session.browser).await != [""; 0]
     }
 
-    /// Refreshes, which is good: the tokens of now are kept. Or it is over.
+    /// Refreshes and returns the new tokens, or `None` when the grant has ended.
     async fn refreshed(&self, given: &Tokens) -> Option<Tokens> {
         let reply = self.session.refresh(&self.client, &given.refresh).await;
         if reply.status == 200 {
@@ -58,7 +58,7 @@ impl Scene<'_> {
     }
 }
 
-/// A member of an item that is a time: seconds since 1970.
+/// Reads a time from an item, in seconds since 1970.
 fn time(item: &Value, name: &str) -> u64 {
     item[name].as_u64().unwrap_or_else(|| panic!("no {name} in {item}"))
 }
@@ -74,7 +74,7 @@ async fn c136_an_operator_sees_sessions_and_ends_them() {
     assert!(began <= seen && seen < ends, "{session}");
     let all = scene.cli.run(&["session", "list"]);
     assert!(all.as_array().expect("a list").contains(session), "{all}");
-    // What is unknown ends nothing.
+    // An unknown id ends nothing.
     assert_fails(&scene.cli.finish(&["session", "end", "AAAAAAAAAAAAAAAAAAAAAA"], ""), "session");
     assert_fails(&scene.cli.finish(&["session", "end", "x"], ""), "x");
     assert_fails(&scene.cli.finish(&["session", "end", "--username", "nobody-at-all"], ""), "nobody-at-all");
@@ -100,7 +100,7 @@ async fn c136_all_sessions_of_a_person_end_together_and_nobody_elses() {
     assert_eq!(silent(&mut second, &scene.client, &[]).await.err().as_deref(), Some("login_required"));
     assert!(other.is_signed_in().await);
     assert!(other.refreshed(&other.brief).await.is_some());
-    // Once more there is nothing to end.
+    // The second time there is nothing left to end.
     assert_eq!(scene.cli.run(&["session", "end", "--username", &scene.name])["ended"], 0);
 }
 
@@ -128,7 +128,7 @@ async fn c148_an_operator_sees_grants_and_revokes_one_or_all_of_a_person_or_a_cl
     names.sort();
     expected.sort();
     assert_eq!(names, expected);
-    // What is unknown revokes nothing.
+    // An unknown id revokes nothing.
     for bad in [&["grant", "revoke", "AAAAAAAAAAAAAAAAAAAAAA"][..], &["grant", "revoke", "x"]] {
         assert_fails(&scene.cli.finish(bad, ""), bad[2]);
     }
@@ -139,7 +139,7 @@ async fn c148_an_operator_sees_grants_and_revokes_one_or_all_of_a_person_or_a_cl
     assert!(scene.refreshed(&scene.brief).await.is_none());
     let kept = scene.refreshed(&kept).await.expect("a grant that lives");
     assert!(scene.is_signed_in().await, "a session is not a grant");
-    // The lasting grant, and the code that told that the person is signed in.
+    // The lasting grant, and the grant of the code that `is_signed_in` got.
     assert_eq!(scene.cli.run(&["grant", "revoke", "--username", &scene.name])["revoked"], 2);
     assert!(scene.refreshed(&kept).await.is_none());
     assert!(other.refreshed(&other.lasting).await.is_some());
@@ -153,7 +153,7 @@ async fn c131_a_rename_keeps_the_person_and_gives_the_name_free() {
     let renamed = scene.cli.run(&["user", "rename", "before", "--to", "after"]);
     assert_eq!((&renamed["username"], &renamed["sub"]), (&"after".into(), &scene.sub.as_str().into()));
     assert_eq!(scene.cli.run(&["user", "show", "after"]), renamed);
-    // Session and grants are of the person, not of the name.
+    // Session and grants belong to the person, not to the name.
     assert!(scene.is_signed_in().await);
     assert_granted(&scene.session.refresh(&scene.client, &scene.brief.refresh).await);
     assert_granted(&scene.session.refresh(&scene.client, &scene.lasting.refresh).await);
@@ -166,13 +166,13 @@ async fn c131_a_rename_keeps_the_person_and_gives_the_name_free() {
     let code = sign_in(&mut stranger, &scene.client, ("after", PASSWORD), &[]).await;
     let reply = scene.session.redeem(&scene.client, &code).await;
     assert_eq!(Jwt::read(&reply.string("id_token")).text("sub"), scene.sub);
-    // Somebody else takes the name, and is somebody else.
+    // Another person can take the old name, and is a different person.
     let taker = scene.cli.create_user("before", PASSWORD);
     assert_ne!(taker.sub, scene.sub);
     let code = sign_in(&mut scene.session.browser, &scene.client, ("before", PASSWORD), &[]).await;
     let reply = scene.session.redeem(&scene.client, &code).await;
     assert_eq!(Jwt::read(&reply.string("id_token")).text("sub"), taker.sub);
-    // Either may be renamed on, and deleting one leaves the other.
+    // Each can be renamed again, and deleting one leaves the other.
     scene.cli.run(&["user", "rename", "after", "--to", "later"]);
     scene.cli.run(&["user", "delete", "before"]);
     assert_eq!(scene.cli.run(&["user", "show", "later"])["sub"], *scene.sub);
@@ -194,7 +194,7 @@ async fn c131_a_rename_that_cannot_be_changes_nothing() {
         assert_fails(&cli.finish(&["user", "rename", name, "--to", to], ""), word);
     }
     assert_eq!(["rename-one", "rename-two"].map(|name| cli.run(&["user", "show", name])), before);
-    // Its own name in other letters is taken by itself, or written so from now on.
+    // Renaming to the same name in another case either fails as taken or changes the spelling.
     drop(said(&cli.finish(&["user", "rename", "rename-one", "--to", "Rename-One", "--json"], "")));
     assert_eq!(cli.run(&["user", "show", "rename-one"])["sub"], *one.sub);
     assert_eq!(cli.run(&["user", "show", "rename-two"])["sub"], *two.sub);
@@ -219,7 +219,7 @@ async fn c139_consents_of_nobody_are_neither_listed_nor_withdrawn() {
     }
 }
 
-/// The records of an audit that match.
+/// Returns the audit records that match.
 fn audited(cli: &Cli, more: &[&str]) -> Vec<Value> {
     let listed = cli.run(&[&["audit", "list"][..], more].concat());
     listed.as_array().expect("a list").clone()
@@ -256,7 +256,7 @@ fn c147_each_command_that_changes_something_leaves_a_record_without_values() {
         }
         assert!(record["attributes"].is_array(), "which attributes changed is told: {record}");
     }
-    // A command that fails, and one that only reads, leave nothing.
+    // Failed commands and commands that only read leave no record.
     assert_fails(&cli.finish(&["user", "disable", name], ""), name);
     assert_eq!(about().len(), before);
     assert_eq!(audited(&cli, &["--about", &sub, "--since", "3600"]).len(), before);

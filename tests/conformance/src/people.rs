@@ -1,4 +1,4 @@
-//! What tests of pages share: the way to a page, what stands on it, and what every page must say to the browser.
+//! Shared code of the page tests: how to reach a page, its contents, and the headers that every page must send.
 
 use std::collections::BTreeMap;
 
@@ -11,18 +11,18 @@ pub(crate) fn url(client: &str, more: &[(&str, &str)]) -> String {
     authorization_url(client, CALLBACK, &Pkce::new(), more)
 }
 
-/// The same, for a client that asks for consent also where it is remembered.
+/// Builds the same request for a client that always asks for consent.
 pub(crate) fn asking(client: &str, more: &[(&str, &str)]) -> String {
     url(client, &[more, &[("prompt", "consent")]].concat())
 }
 
-/// A public app to which nobody agreed before.
+/// Registers a public app that nobody has consented to yet.
 pub(crate) fn asked_anew(world: &World) -> RegisteredClient {
     let more = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", ORDERS, "--auth-method", "none"];
     world.stack.cli().create_client("Asked anew", &more)
 }
 
-/// The sign-in page and then the consent page of the spa, for a browser that is new here.
+/// Opens the sign-in page and then the consent page of the spa in a new browser.
 pub(crate) async fn as_far_as_consent(world: &World, browser: &mut Browser, more: &[(&str, &str)]) -> Landing {
     let page = browser.go(&asking(&world.spa.id, more)).await;
     let filled = [("username", &*world.ana.username), ("password", &*world.ana.password)];
@@ -31,14 +31,14 @@ pub(crate) async fn as_far_as_consent(world: &World, browser: &mut Browser, more
     next
 }
 
-/// The form was turned down: shown here, and no code anywhere.
+/// Asserts that the form was refused: with a page here, and no code.
 pub(crate) fn assert_turned_down(landing: &Landing) {
     assert!((400..500).contains(&landing.reply.status), "{:?}", landing.reply);
     assert_eq!(landing.reply.header("location"), None, "{:?}", landing.reply);
     assert_page_headers(&landing.reply);
 }
 
-/// The form led to nothing: it was turned down, or the app was told of an error.
+/// Asserts that there is no code: the form was refused, or the app got an error.
 pub(crate) fn assert_no_code(landing: &Landing) {
     match landing.callback() {
         Some(callback) => assert!(callback.code.is_none() && callback.error.is_some(), "{}", callback.url),
@@ -50,7 +50,7 @@ pub(crate) async fn remembered(session: &mut Session<'_>, client: &str) -> bool 
     !asks_for_consent(&session.browser.go(&url(client, &[])).await)
 }
 
-/// C030, C031: nobody frames the page, nothing foreign is in it, and it says nothing to where it leads.
+/// C030, C031: asserts that the page cannot be framed, loads nothing from elsewhere, and sends no referrer.
 pub(crate) fn assert_page_headers(reply: &Reply) {
     assert_no_store(reply);
     let header = |name: &str| reply.header(name).unwrap_or_else(|| panic!("no {name}: {reply:?}")).to_lowercase();
@@ -73,7 +73,7 @@ pub(crate) fn directive<'a>(policy: &'a str, name: &str) -> Option<&'a str> {
     directives.find_map(|directive| directive.strip_prefix(name)?.strip_prefix(' ')).map(str::trim)
 }
 
-/// The sign-in page, the consent page, and the page of an error.
+/// Returns the sign-in page, the consent page, and an error page.
 pub(crate) async fn three_pages(world: &World) -> [Reply; 3] {
     let mut browser = world.stack.browser();
     let sign_in = browser.go(&asking(&world.spa.id, &[])).await;
@@ -98,14 +98,14 @@ pub(crate) async fn sign_in(browser: &mut Browser, page: &Landing, username: &st
     browser.submit(page, &page.form(), &filled).await
 }
 
-/// A session in which Ana is signed in and agreed to the web app.
+/// Returns a session in which Ana is signed in and has consented to the web app.
 pub(crate) async fn signed_in(world: &World) -> Session<'_> {
     let mut session = world.session();
     drop(session.code(&world.web).await);
     session
 }
 
-/// An error page for a person, which leads nowhere.
+/// Asserts an error page for a person, without a redirect.
 pub(crate) fn assert_shown_here(reply: &Reply) {
     assert!((400..500).contains(&reply.status), "{reply:?}");
     assert_eq!(reply.header("location"), None, "{reply:?}");
@@ -116,7 +116,7 @@ pub(crate) fn assert_shown_here(reply: &Reply) {
 pub(crate) async fn shown_here(queries: &[String]) {
     let world = World::shared();
     let mut session = world.session();
-    // Signed in or not makes no difference.
+    // Whether a person is signed in makes no difference.
     drop(session.code(&world.spa).await);
     for query in queries {
         println!("{query}");
@@ -130,17 +130,17 @@ pub(crate) fn encode(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// A callback or a panic that shows where the browser is instead.
+/// Returns the callback; panics with the current page when there is none.
 pub(crate) fn answered(landing: &Landing) -> Callback {
     landing.callback().unwrap_or_else(|| panic!("no answer to the client: {:?}", landing.reply))
 }
 
-/// The names of the headers with which a server lets scripts of other sites in.
+/// Returns the names of the CORS headers in a reply.
 pub(crate) fn cors_headers(reply: &Reply) -> Vec<&str> {
     reply.headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with("access-control-")).collect()
 }
 
-/// A page of each kind that there is, with the name of its kind: of the ways in and of every error.
+/// Returns one page of each kind, with its name: the sign-in pages and every error page.
 pub(crate) async fn every_page(world: &World) -> Vec<(&'static str, Reply)> {
     let (mut browser, http) = (world.stack.browser(), world.stack.http());
     let good = asking(&world.spa.id, &[]);
@@ -167,7 +167,7 @@ pub(crate) async fn every_page(world: &World) -> Vec<(&'static str, Reply)> {
     pages
 }
 
-/// Requests whose answers are pages of errors.
+/// Builds requests that are answered with error pages.
 fn bad_asks(http: &Http, good: &str) -> Vec<(&'static str, Ask)> {
     let mismatch = good.replace("app.example", "evil.example");
     vec![
@@ -187,7 +187,7 @@ fn bad_asks(http: &Http, good: &str) -> Vec<(&'static str, Ask)> {
     ]
 }
 
-/// What a URL tells the app behind its `#`, which no server sees.
+/// Returns the parameters in the fragment of a URL, which no server sees.
 pub(crate) fn fragment(url: &::url::Url) -> BTreeMap<String, String> {
     ::url::form_urlencoded::parse(url.fragment().unwrap_or_default().as_bytes()).into_owned().collect()
 }

@@ -1,4 +1,4 @@
-//! An operator switches a person off, or sets another password, while that person signs in.
+//! An operator disables a person, or sets another password, while that person signs in.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -12,16 +12,16 @@ use crate::rounds::{PASSWORD, Survivors, browser_of, done, in_rounds, later, mom
 use crate::session::{Code, Session, Tokens, assert_refused, tokens};
 use crate::world::World;
 
-/// What an app has when all answers are there.
+/// The credentials of an app when all answers have arrived.
 enum Held {
     Nothing,
-    /// A code that it has not redeemed yet.
+    /// A code that is not redeemed yet.
     Code(Code),
-    /// The last tokens that it was given.
+    /// The latest tokens that it received.
     Tokens(Tokens),
 }
 
-/// A person who signs in again and again, and the app.
+/// A person who signs in repeatedly, and the app.
 struct Scene<'w> {
     session: Session<'w>,
     cli: Cli,
@@ -31,7 +31,7 @@ struct Scene<'w> {
 }
 
 impl<'w> Scene<'w> {
-    /// Somebody who agreed to the app before.
+    /// Creates a person who has consented to the app.
     async fn of(world: &'w World, client: &'w RegisteredClient, name: &str, number: (u8, usize)) -> Self {
         let (cli, username) = (world.stack.cli(), format!("{name}{}", number.1));
         cli.create_user(&username, PASSWORD);
@@ -40,8 +40,8 @@ impl<'w> Scene<'w> {
         Self { session: world.session(), cli, browser, client, username }
     }
 
-    /// The sign-in page, filled in and sent; an eager app takes the code to the token endpoint at once and refreshes until
-    /// the command returned.
+    /// Signs in through the page. An eager app redeems the code at once and refreshes until the command has
+    /// returned.
     async fn sign_in(&mut self, password: &str, eager: bool, wait: Duration, returned: &Cell<bool>) -> Held {
         let (url, pkce) = request(self.client, &[("prompt", "login")]);
         let page = self.browser.go(&url).await;
@@ -70,7 +70,7 @@ impl<'w> Scene<'w> {
         held
     }
 
-    /// Whatever is still good of what the app and the browser have.
+    /// Lists the credentials of the app and the browser that still work.
     async fn left(&self, held: &Held) -> Vec<String> {
         let of_app = match held {
             Held::Nothing => vec![],
@@ -80,10 +80,11 @@ impl<'w> Scene<'w> {
         [of_app, self.session.left_of_cookies(self.client, &self.browser).await].concat()
     }
 
-    /// One round: a sign-in, and the command that is to end everything.
+    /// Plays one round: a sign-in, and the command that must end everything.
     async fn round(&mut self, round: usize, password: &str, command: &[&str], input: &str) -> Held {
         let (returned, cli) = (Cell::new(false), self.cli.clone());
-        // A command that sets a password makes a hash first: it takes as long as the sign-in, and begins before it.
+        // A command that sets a password hashes it first, which takes as long as the sign-in; so the command starts
+        // first.
         let (command_waits, person_waits) = if input.is_empty() {
             (moment(round, SPAN), Duration::ZERO)
         } else {
@@ -104,7 +105,7 @@ impl<'w> Scene<'w> {
     }
 }
 
-/// The one begins within so many milliseconds after the other.
+/// The second action starts at most this many milliseconds after the first.
 const SPAN: u64 = 120;
 
 fn code(landing: &Landing, pkce: Pkce) -> Option<Code> {
@@ -120,7 +121,7 @@ async fn c134_nothing_of_a_sign_in_in_flight_outlives_a_disable_nor_revives_with
         let mut scene = Scene::of(world, &client, "disabled", (1, person)).await;
         for round in rounds {
             let held = scene.round(round, PASSWORD, &["user", "disable"], "").await;
-            // What nobody looks at in between must not revive either.
+            // Skipping the check in some rounds must not revive anything either.
             if round % 3 != 0 {
                 survivors.note_all(round, scene.left(&held).await);
             }
@@ -146,7 +147,7 @@ async fn c134_nothing_of_a_sign_in_in_flight_outlives_another_password() {
             survivors.note_all(round, scene.left(&held).await);
             password = next;
         }
-        // The last password is the one that counts.
+        // Only the last password works.
         drop(sign_in(&mut scene.browser, &client, (&scene.username, &password), &[]).await);
     })
     .await;

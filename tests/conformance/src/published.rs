@@ -1,4 +1,4 @@
-//! What the server publishes about itself, read as a client or an API reads it.
+//! The server's published metadata and keys, read as a client or an API reads them.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,8 @@ pub(crate) fn strings(value: &Value) -> BTreeSet<&str> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// What an API does: finds the key by its name, and takes the algorithm from the key, never from the token.
+/// Verifies a token as an API does: finds the key by its `kid`, and takes the algorithm from the key, never from the
+/// token.
 pub(crate) fn verify(
     set: &JwkSet,
     token: &str,

@@ -1,4 +1,4 @@
-//! What must hold when many ask at once: a code is good once, and a refresh token has one successor.
+//! Guarantees under concurrency: a code works once, and a refresh token has one successor.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::world::World;
 
 const AT_ONCE: usize = 64;
 
-/// Asks [`AT_ONCE`] times before any answer is read, and parts the good answers from the others.
+/// Sends [`AT_ONCE`] requests before reading any answer, and separates the successes from the failures.
 pub(crate) async fn at_once<F: Future<Output = Reply>>(ask: impl Fn() -> F) -> (Vec<Reply>, Vec<Reply>) {
     let replies = join_all((0..AT_ONCE).map(|_| ask())).await;
     replies.into_iter().partition(|reply| reply.status == 200)
@@ -25,7 +25,7 @@ pub(crate) async fn a_code_is_redeemed_once(session: &mut Session<'_>) {
         for reply in &lost {
             assert_refused(reply, "invalid_grant");
         }
-        // The losers were replays, and a replay revokes.
+        // The losing requests were replays, and a replay revokes the grant.
         let winner = tokens(&won[0]);
         assert!(!session.is_active(&winner.access).await);
         assert_refused(&session.refresh(client, &winner.refresh).await, "invalid_grant");
@@ -42,7 +42,7 @@ pub(crate) async fn a_refresh_token_has_one_successor(session: &mut Session<'_>)
         }
         let successors: BTreeSet<String> = won.iter().map(|reply| tokens(reply).refresh).collect();
         assert_eq!(successors.len(), 1, "{} good answers", won.len());
-        // There is one live branch at most: the successor is refreshed, and what came before it is reuse.
+        // At most one branch is alive: the successor is refreshed, and an earlier token counts as reuse.
         let successor = successors.first().expect("one successor");
         if lost.is_empty() {
             let third = tokens(&session.refresh(client, successor).await);

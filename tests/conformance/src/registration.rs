@@ -1,4 +1,4 @@
-//! What the operator's commands take and tell, as far as the protocol hangs on it.
+//! The input and output of the operator's registration commands, as far as the protocol depends on them.
 
 use harness::Stack;
 

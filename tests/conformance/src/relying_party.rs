@@ -1,4 +1,4 @@
-//! An app that signs people in with OpenID Connect, and checks what it is told as it must.
+//! An app that signs people in with OpenID Connect and makes all required checks.
 
 use harness::{Jwt, Pkce, RegisteredClient, Reply};
 use jsonwebtoken::jwk::JwkSet;
@@ -8,7 +8,7 @@ use crate::published::{DOCUMENTS, document, keys, verify};
 use crate::session::{Code, Session, assert_granted};
 use crate::world::{CALLBACK, ORDERS, World};
 
-/// What is known of the person of a [`SignedIn`], as the commands are told.
+/// The claims of the person of a [`SignedIn`], as arguments of the commands.
 pub(crate) const CLAIMS: [&str; 8] = [
     "name=Ada Lovelace",
     "given_name=Ada",
@@ -27,7 +27,7 @@ pub(crate) fn app(world: &World, name: &str, more: &[&str]) -> RegisteredClient 
     world.stack.cli().create_client(name, &[&app[..], more].concat())
 }
 
-/// A session whose person has claims and is nobody else's.
+/// Starts a session with a new person who has claims.
 pub(crate) fn person<'w>(world: &'w World, username: &str) -> (Session<'w>, String) {
     let cli = world.stack.cli();
     let user = cli.create_user(username, "correct horse battery staple");
@@ -37,7 +37,7 @@ pub(crate) fn person<'w>(world: &'w World, username: &str) -> (Session<'w>, Stri
 }
 
 impl Session<'_> {
-    /// What the app is told after `username` agreed to everything, and the means to redeem it.
+    /// Signs `username` in with consent, and returns the code with its verifier.
     pub(crate) async fn sign_in(&mut self, username: &str, client: &RegisteredClient, more: &[(&str, &str)]) -> Code {
         let pkce = Pkce::new();
         let url = harness::authorization_url(&client.id, CALLBACK, &pkce, more);
@@ -45,7 +45,7 @@ impl Session<'_> {
         Code { code: callback.code().to_owned(), verifier: pkce.verifier }
     }
 
-    /// The answer of the token endpoint to a whole sign-in.
+    /// Returns the token endpoint's answer after a complete sign-in.
     pub(crate) async fn signed_in(
         &mut self,
         username: &str,
@@ -58,7 +58,7 @@ impl Session<'_> {
         reply
     }
 
-    /// The claims of an ID token, checked as OpenID Connect Core §3.1.3.7 demands.
+    /// Returns the claims of an ID token, checked as OpenID Connect Core §3.1.3.7 demands.
     pub(crate) async fn identity(&self, client: &RegisteredClient, reply: &Reply) -> Value {
         let token = reply.string("id_token");
         let set: JwkSet = serde_json::from_value(json!({ "keys": keys(&self.http).await })).expect("a key set");
@@ -68,7 +68,7 @@ impl Session<'_> {
         claims
     }
 
-    /// What the UserInfo endpoint tells.
+    /// Asks the UserInfo endpoint with an access token.
     pub(crate) async fn userinfo(&self, access_token: &str) -> Reply {
         let endpoint = document(&self.http, DOCUMENTS[1]).await["userinfo_endpoint"].as_str().expect("one").to_owned();
         self.http.get(&endpoint).header("authorization", format!("Bearer {access_token}")).send().await

@@ -1,4 +1,4 @@
-//! How often a request asks the store, counted on the wire (DESIGN 2).
+//! The number of storage calls per request, counted on the wire (DESIGN 2).
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -13,23 +13,23 @@ use crate::relying_party::{app, person};
 use crate::session::{Session, assert_granted, client_requests, tokens};
 use crate::world::{CALLBACK, ORDERS};
 
-/// Fresh, so that no cached registration grows old while it is used, and for one test at a time.
+/// A fresh world, so that no cached registration expires while it is used; one test at a time uses it.
 static COUNTED: LazyLock<Mutex<Counted>> = LazyLock::new(|| Mutex::new(Counted::start()));
 
 async fn counted() -> MutexGuard<'static, Counted> {
     COUNTED.lock().await
 }
 
-/// So far away is the store: calls that are sent side by side are told from those that follow each other.
+/// The delay added to each call: it separates calls that are sent in parallel from calls that follow each other.
 const DISTANCE: Duration = Duration::from_millis(25);
 
-/// The calls that one request costs.
+/// Returns the calls that one request makes.
 async fn calls_of<T>(counted: &Counted, request: impl Future<Output = T>) -> (T, Vec<Call>) {
     let (answer, calls, _) = cost_of(counted, request).await;
     (answer, calls)
 }
 
-/// The calls that one request costs, and the round trips in time.
+/// Returns the calls that one request makes, and how many round trips follow each other.
 async fn cost_of<T>(counted: &Counted, request: impl Future<Output = T>) -> (T, Vec<Call>, usize) {
     counted.proxy.set_distance(DISTANCE);
     counted.proxy.reset();
@@ -43,7 +43,7 @@ fn writes(calls: &[Call]) -> usize {
     calls.iter().filter(|call| call.is_write()).count()
 }
 
-/// Goes once through everything, so that every endpoint has its registrations and keys at hand.
+/// Runs through every flow once, so that every endpoint has cached its registrations and keys.
 async fn warm(session: &mut Session<'_>, client: &RegisteredClient) {
     let tokens = session.tokens(client).await;
     assert_granted(&session.refresh(client, &tokens.refresh).await);
@@ -123,7 +123,7 @@ async fn a_code_for_who_is_signed_in_and_agreed_before_costs_two_round_trips_at_
     let url = authorization_url(&web.id, CALLBACK, &Pkce::new(), &[]);
     let (landing, calls, trips) = cost_of(&counted, session.browser.go(&url)).await;
     landing.callback().expect("a silent answer").assert_granted();
-    // The grant, and the session that counts it; the person is looked at beside both.
+    // The grant, and the session that counts it; the person is read in parallel with both.
     assert_eq!((trips, calls.len(), writes(&calls)), (2, 4, 2), "{calls:?}");
 }
 
@@ -141,7 +141,7 @@ async fn a_code_for_who_consents_costs_two_round_trips() {
     let consent = session.browser.submit(&page, &form, &[("decision", "allow")]);
     let (landing, calls, trips) = cost_of(&counted, consent).await;
     landing.callback().expect("an answer").assert_granted();
-    // The grant, the session that counts it, and the consent; the person is looked at beside them.
+    // The grant, the session that counts it, and the consent; the person is read in parallel with them.
     assert_eq!((trips, calls.len(), writes(&calls)), (2, 5, 3), "{calls:?}");
 }
 
@@ -179,7 +179,7 @@ async fn a_sign_in_costs_three_round_trips_and_one_of_them_after_the_password() 
     let ask = ask.header("cookie", cookies.join("; ")).header("sec-fetch-site", "same-origin");
     let (reply, calls, trips) = cost_of(&counted, ask.send()).await;
     assert_eq!(reply.status, 303, "{reply:?}");
-    // Name and counters; the person; then the session, its count, and the counters once more.
+    // First the name and the counters, then the person, then the session, its count, and the counters once more.
     assert_eq!((trips, calls.len(), writes(&calls)), (3, 6, 2), "{calls:?}");
 }
 

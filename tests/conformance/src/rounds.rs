@@ -1,4 +1,5 @@
-//! Scenes that used to fail, played in many rounds: what lived on although it had ended is noted, and there may be none.
+//! Scenes that used to fail, played in many rounds. Each round notes the credentials that outlived their end; there
+//! must be none.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -11,25 +12,25 @@ use serde_json::{Value, json};
 use crate::session::{Code, Session, Tokens, assert_refused, tokens};
 use crate::world::{CALLBACK, World};
 
-/// How often a scene is played.
+/// The number of rounds of each scene.
 pub(crate) const ROUNDS: usize = 50;
-/// The rounds that one person goes through: fewer than the wrong passwords that are free for an account.
+/// The rounds that one person plays: fewer than the wrong passwords that an account allows without a wait.
 pub(crate) const ROUNDS_OF_ONE: usize = 5;
-/// Scenes that are played at the same time. More would make the commands slow and their timing another one.
+/// The number of scenes played at the same time. More would slow the commands down and change their timing.
 const AT_ONCE: usize = 2;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
-/// What the apps of the scenes ask for: an API, and who signed in.
+/// The scope that the scenes' apps request: access to an API, and the identity of the person.
 pub(crate) const SCOPE: (&str, &str) = ("scope", "openid read");
 
-/// A world whose people table has no stream: what ends must end without it.
+/// A world whose people table has no stream: revocation must work without it.
 pub(crate) fn streamless() -> &'static World {
     static STORE: LazyLock<EmbeddedDynamo> = LazyLock::new(store_without_a_stream);
     static WORLD: LazyLock<World> = LazyLock::new(|| World::on(Stack::builder().store(&STORE.endpoint()).start()));
     &WORLD
 }
 
-/// A store with the tables of a stack, but for their streams.
+/// Starts a store with the tables of a stack, but without their streams.
 pub(crate) fn store_without_a_stream() -> EmbeddedDynamo {
     let made = || {
         let (pattern, store) = (Stack::start(), EmbeddedDynamo::start());
@@ -37,11 +38,11 @@ pub(crate) fn store_without_a_stream() -> EmbeddedDynamo {
         runtime.block_on(copy_tables(&pattern, &store.endpoint()));
         store
     };
-    // On a thread of its own: whoever asks first may be within a runtime.
+    // A separate thread is needed because the first caller may be inside a runtime.
     std::thread::spawn(made).join().expect("a store with tables")
 }
 
-/// Makes the tables of a stack in another store, without their streams.
+/// Creates the tables of a stack in another store, without their streams.
 async fn copy_tables(pattern: &Stack, endpoint: &str) {
     let from = pattern.env_file().get("AWS_ENDPOINT_URL_DYNAMODB");
     let listed = dynamo_call(&from, "ListTables", &json!({})).await;
@@ -51,7 +52,7 @@ async fn copy_tables(pattern: &Stack, endpoint: &str) {
     }
 }
 
-/// What makes a table like the one that is described.
+/// Returns the request that creates a table like the described one.
 fn shape(table: &Value) -> Value {
     let mut shape = json!({"BillingMode": "PAY_PER_REQUEST"});
     for name in ["TableName", "KeySchema", "AttributeDefinitions"] {
@@ -69,7 +70,7 @@ fn shape(table: &Value) -> Value {
     shape
 }
 
-/// What lived on, by round.
+/// The credentials that outlived their end, by round.
 #[derive(Default)]
 pub(crate) struct Survivors(Mutex<BTreeMap<usize, BTreeSet<String>>>);
 
@@ -85,27 +86,27 @@ impl Survivors {
         }
     }
 
-    /// Nothing lived on in any round.
+    /// Asserts that nothing outlived its end in any round.
     pub(crate) fn assert_none(self) {
         let seen = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
         assert!(seen.is_empty(), "in {} rounds something survived: {seen:#?}", seen.len());
     }
 }
 
-/// Plays all rounds: those of one person one after the other, and few people at the same time. `play` is told the person
-/// and the rounds of that person.
+/// Plays all rounds: those of one person one after the other, and a few people at the same time. `play` receives the
+/// person's number and that person's rounds.
 pub(crate) async fn in_rounds(play: impl AsyncFn(usize, std::ops::Range<usize>)) {
     let people = ROUNDS / ROUNDS_OF_ONE;
     let scenes = (0..people).map(|person| play(person, person * ROUNDS_OF_ONE..(person + 1) * ROUNDS_OF_ONE));
     futures::stream::iter(scenes).buffer_unordered(AT_ONCE).collect::<()>().await;
 }
 
-/// A moment that wanders through `span` milliseconds from round to round, so that rounds meet in each way.
+/// Returns a delay within `span` milliseconds that varies from round to round, so that actions overlap in every way.
 pub(crate) fn moment(round: usize, span: u64) -> Duration {
     Duration::from_millis(u64::try_from(round).expect("a small number") * 37 % span)
 }
 
-/// Waits, and then runs a command with `--json` beside whatever else goes on.
+/// Waits, then runs a command with `--json` concurrently with other work.
 pub(crate) async fn later(wait: Duration, cli: &Cli, args: &[&str], input: &str) -> Finished {
     tokio::time::sleep(wait).await;
     let cli = cli.clone();
@@ -115,12 +116,12 @@ pub(crate) async fn later(wait: Duration, cli: &Cli, args: &[&str], input: &str)
     tokio::task::spawn_blocking(command).await.expect("a command that ends")
 }
 
-/// The same at once.
+/// Runs a command with `--json` at once, concurrently with other work.
 pub(crate) async fn beside(cli: &Cli, args: &[&str], input: &str) -> Finished {
     later(Duration::ZERO, cli, args, input).await
 }
 
-/// The document of a command that says it succeeded; `None` of one that says in one line why not.
+/// Returns the output document of a successful command, or `None` when it failed with a reason in one line.
 pub(crate) fn said(finished: &Finished) -> Option<Value> {
     if finished.status.success() {
         return Some(serde_json::from_str(&finished.stdout).unwrap_or_else(|_| panic!("no JSON: {finished:?}")));
@@ -129,24 +130,25 @@ pub(crate) fn said(finished: &Finished) -> Option<Value> {
     None
 }
 
-/// The document of a command that must succeed.
+/// Returns the output document of a command that must succeed.
 pub(crate) fn done(finished: &Finished) -> Value {
     said(finished).unwrap_or_else(|| panic!("{finished:?}"))
 }
 
-/// A browser on a machine of its own for each person, so that wrong passwords of one scene are not counted for another.
+/// Returns a browser with its own address for each person, so that wrong passwords in one scene do not count for
+/// another.
 pub(crate) fn browser_of(world: &World, scene: u8, person: usize) -> Browser {
     world.stack.browser_from([127, 1, scene, u8::try_from(person).expect("few people") + 1])
 }
 
-/// An authorization request of the apps here, and the means to redeem its code.
+/// Builds an authorization request of the scenes' apps, and the means to redeem its code.
 pub(crate) fn request(client: &RegisteredClient, more: &[(&str, &str)]) -> (String, Pkce) {
     let pkce = Pkce::new();
     let scope = if more.iter().any(|(name, _)| *name == SCOPE.0) { vec![] } else { vec![SCOPE] };
     (authorization_url(&client.id, CALLBACK, &pkce, &[&scope[..], more].concat()), pkce)
 }
 
-/// Signs somebody in for a client, whoever is signed in on the browser.
+/// Signs a person in for a client, even when another person is signed in on the browser.
 pub(crate) async fn sign_in(
     browser: &mut Browser,
     client: &RegisteredClient,
@@ -158,7 +160,7 @@ pub(crate) async fn sign_in(
     Code { code: callback.code().to_owned(), verifier: pkce.verifier }
 }
 
-/// A code without a question, where the browser is signed in.
+/// Requests a code with `prompt=none`; the browser should be signed in.
 pub(crate) async fn silent(
     browser: &mut Browser,
     client: &RegisteredClient,
@@ -174,7 +176,7 @@ pub(crate) async fn silent(
 }
 
 impl Session<'_> {
-    /// What still comes of a code.
+    /// Lists the effects that a code still has.
     pub(crate) async fn left_of_code(&self, client: &RegisteredClient, code: &Code) -> Vec<String> {
         let reply = self.redeem(client, code).await;
         if reply.status != 200 {
@@ -185,7 +187,7 @@ impl Session<'_> {
         [vec!["a code is redeemed".to_owned()], left].concat()
     }
 
-    /// What still comes of tokens.
+    /// Lists the effects that tokens still have.
     pub(crate) async fn left_of_tokens(&self, client: &RegisteredClient, given: &Tokens) -> Vec<String> {
         let mut left = Vec::new();
         if self.is_active(&given.access).await {
@@ -203,7 +205,7 @@ impl Session<'_> {
         left
     }
 
-    /// What still comes of the cookies of a browser: whoever is signed in is told apart from nobody.
+    /// Lists the effects that a browser's cookies still have: the answer shows whether a session is alive.
     pub(crate) async fn left_of_cookies(&self, client: &RegisteredClient, browser: &Browser) -> Vec<String> {
         match silent(&mut browser.clone(), client, &[]).await {
             Ok(_) => vec!["a cookie gives a code".to_owned()],

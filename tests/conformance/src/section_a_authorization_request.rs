@@ -1,4 +1,4 @@
-//! A. The authorization endpoint: what a request must look like, and where its answer may go.
+//! A. The authorization endpoint: valid requests, and the places its answers may go to.
 
 use std::collections::BTreeSet;
 
@@ -15,14 +15,14 @@ use crate::published::{DOCUMENTS, document, strings};
 use crate::session::{Code, assert_fails, assert_granted, assert_no_store, assert_refused, reach, tokens};
 use crate::world::{ALGORITHMS, CALLBACK, ORDERS, PARCELS, VAULT, World};
 
-/// Any text is a `state`. These are the characters that encodings trip over.
+/// A `state` with characters that are hard to encode: any text is a valid `state`.
 const ODD: &str = " !\"#$%&'()*+,-./0:;<=>?@A[\\]^_`a{|}~%20%ff&amp;é💡\u{a0}";
 
 pub(crate) fn odd(length: usize) -> String {
     ODD.chars().cycle().take(length).collect()
 }
 
-/// What is not [`CALLBACK`], however much it looks like it.
+/// URIs that look like [`CALLBACK`] but are not registered.
 const NOT_REGISTERED: &[&str] = &[
     "https://app.example/cb/",
     "https://app.example/cb?x=1",
@@ -467,14 +467,14 @@ async fn a_person_grants_several_apis_and_each_token_is_for_some_of_them() {
     let narrowed = session.redemption(&world.spa, &fields).field("resource", PARCELS).send().await;
     let (audience, scope) = reach(&narrowed);
     assert_eq!((audience, scope), (vec![PARCELS.to_owned()], vec!["ship".to_owned()]));
-    // The narrow access token did not narrow the grant.
+    // Narrowing the access token did not narrow the grant.
     let other = session.refresh_with(&world.spa, &tokens(&narrowed).refresh, &[("resource", ORDERS)]).await;
     assert_eq!(reach(&other).0, [ORDERS]);
     let all = session.refresh(&world.spa, &tokens(&other).refresh).await;
     assert_eq!(reach(&all).0, [ORDERS, PARCELS]);
 }
 
-/// Everything between the client and what the test is about.
+/// The arguments that register an ordinary app.
 const APP: [&str; 4] = ["--grant", "authorization_code", "--api", ORDERS];
 const PUBLIC: [&str; 2] = ["--auth-method", "none"];
 
@@ -553,7 +553,7 @@ async fn c012_the_challenge_itself_is_no_verifier() {
     let mut session = world.session();
     let pkce = Pkce::new();
     let code = session.authorize(&world.spa, &pkce, &[]).await.code().to_owned();
-    // It would be one if the method were forgotten and `plain` assumed.
+    // If the method were forgotten and `plain` assumed, this challenge would be its own verifier.
     let plain = Code { code: code.clone(), verifier: pkce.challenge.clone() };
     assert_refused(&session.redeem(&world.spa, &plain).await, "invalid_grant");
     let fields = [("code", &*code), ("redirect_uri", CALLBACK), ("code_verifier", &*pkce.challenge)];
@@ -718,9 +718,9 @@ async fn c023_every_redirect_after_a_password_or_a_decision_is_a_303() {
     }
 }
 
-/// RFC 9700 §4.11.2 has an open redirector in mind: an attacker who registers a client. The operator registered this one, so
-/// an error is told at once, to just that URI, and with nothing in it about the person. Errors of clients that registered
-/// themselves wait for a person (C141).
+/// RFC 9700 §4.11.2 has an open redirector in mind: an attacker who registers a client. The operator registered this
+/// client, so errors are reported at once, to exactly that URI, and without any information about the person. Errors
+/// of clients that registered themselves wait for a person (C141).
 #[tokio::test]
 async fn c024_before_the_sign_in_nothing_is_redirected_but_an_error_to_a_registered_uri() {
     let world = World::shared();
@@ -804,7 +804,7 @@ async fn o15_c028_a_request_object_is_refused_by_value_and_by_reference() {
     }
     let both = answered(&session.browser.go(&format!("{good}&request=a.b.c&request_uri=x")).await);
     assert!(both.code.is_none() && both.error.is_some(), "{}", both.url);
-    // An empty parameter is absent (C016).
+    // An empty parameter counts as absent (C016).
     answered(&session.browser.go(&format!("{good}&request=&request_uri=")).await).assert_granted();
     for path in DOCUMENTS {
         let document = document(&session.http, path).await;
@@ -827,7 +827,7 @@ async fn c028_the_claims_of_a_request_object_replace_nothing() {
     .await;
 }
 
-/// A world whose deployment allows the implicit grant, and an app that may use it.
+/// Starts a world whose deployment allows the implicit grant, and registers an app that may use it.
 fn with_the_implicit_grant() -> (World, RegisteredClient) {
     let world = World::with("JETON_ALLOW_IMPLICIT_GRANT", "true");
     let client = implicit_app(&world);
@@ -839,12 +839,12 @@ fn implicit_app(world: &World) -> RegisteredClient {
     world.stack.cli().create_client("Old app in a browser", &more)
 }
 
-/// A request for a token, without PKCE, which has nothing to prove here.
+/// Builds a request for a token without PKCE, which has no purpose here.
 fn token_url(client: &str, more: &str) -> String {
     format!("/authorize?response_type=token&client_id={client}&redirect_uri={}&state=s+1{more}", encode(CALLBACK))
 }
 
-/// The consent page of the request, for who just signed in.
+/// Signs in and returns the consent page of the request.
 async fn consent_of(world: &World, browser: &mut Browser, target: &str) -> Landing {
     let page = browser.go(target).await;
     let next = sign_in(browser, &page, &world.ana.username, &world.ana.password).await;
@@ -870,7 +870,7 @@ async fn c014_the_implicit_grant_is_off_until_the_deployment_and_the_client_opte
     let told = fragment(&callback.url);
     assert_eq!((&*told["error"], &*told["state"], callback.url.query()), ("unauthorized_client", "s 1", None));
     assert_eq!(told["iss"], world.stack.issuer());
-    // A client of the implicit grant alone gets no code.
+    // A client of the implicit grant only gets no code.
     let callback = answered(&session.browser.go(&url(&client.id, &[])).await);
     assert_eq!((callback.error.as_deref(), callback.code), (Some("unauthorized_client"), None));
 }
@@ -913,7 +913,7 @@ async fn c014_a_token_of_the_implicit_grant_is_brief_and_all_that_is_given() {
     assert_eq!((jwt.text("sub"), jwt.text("client_id"), jwt.text("scope")), (&*world.ana.sub, &*client.id, "read"));
     assert!(jwt.number("exp") - jwt.number("iat") <= 300);
     assert!(session.is_active(&told["access_token"]).await);
-    // The form is good once: it gives no second token.
+    // The form works once: it gives no second token.
     let again = session.browser.submit(&consent, &consent.form(), &[("decision", "allow")]).await;
     assert_turned_down(&again);
     assert_refused(&session.refresh(&client, &told["access_token"]).await, "unauthorized_client");

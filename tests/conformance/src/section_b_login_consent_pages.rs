@@ -1,4 +1,4 @@
-//! B. Signing in, consent, and the pages for it.
+//! B. Sign-in, consent, and their pages.
 
 use futures::future::join_all;
 use harness::{Browser, Form, Jwt, Landing, Pkce, Reply, Stack, authorization_url};
@@ -59,7 +59,7 @@ async fn c032_a_consent_form_is_good_in_its_own_browser_only() {
     let page = as_far_as_consent(world, &mut ana, &[]).await;
     drop(as_far_as_consent(world, &mut other, &[]).await);
     assert_turned_down(&other.submit(&page, &page.form(), &[("decision", "allow")]).await);
-    // Who is not signed in, or is no longer, begins again.
+    // A person who is not signed in, or no longer, starts again.
     let landing = stranger.submit(&page, &page.form(), &[("decision", "allow")]).await;
     assert!(landing.form().input("password").is_some(), "{:?}", landing.reply);
     let landing = ana.submit(&page, &page.form(), &[("decision", "allow")]).await;
@@ -75,7 +75,7 @@ async fn c032_a_ticket_is_good_for_its_own_request_only() {
     let (narrow, wide_form) = (narrow.form(), wide.form());
     assert!(wide_form.inputs.len() >= 2, "a request and a ticket: {wide_form:?}");
     for input in &wide_form.inputs {
-        // Everything of the wide request but one field of the narrow one.
+        // All fields come from the wide request, except one from the narrow request.
         let value = narrow.input(&input.name).expect("the same fields").value.clone();
         if value != input.value {
             let mixed = browser.submit(&wide, &wide_form, &[(&input.name, &value), ("decision", "allow")]).await;
@@ -172,7 +172,7 @@ async fn c036_a_wrong_password_and_an_unknown_person_are_not_told_apart() {
         answers.push((next.reply.status, alert));
     }
     assert_eq!(answers[0], answers[1]);
-    // The form that came back is good for another try.
+    // The form that was returned works for another try.
     let page = browser.go(&url(&world.spa.id, &[])).await;
     let wrong = sign_in(&mut browser, &page, "ana", "wrong").await;
     let next = sign_in(&mut browser, &wrong, "ana", &world.ana.password).await;
@@ -297,7 +297,7 @@ async fn what_was_not_agreed_to_is_asked_for() {
     assert!(!asks_for_consent(&read));
     let more = session.browser.go(&url(&client.id, &[("scope", "read write")])).await;
     assert!(asks_for_consent(&more));
-    // Another person agreed to nothing.
+    // Another person has not consented to anything.
     let bea = world.stack.cli().create_user("bea", "another good password");
     let mut other = world.stack.browser();
     let page = other.go(&url(&client.id, &[("scope", "read")])).await;
@@ -322,7 +322,7 @@ async fn a_form_may_lead_to_the_app_that_waits_for_the_answer() {
     let [sign_in, consent, _] = three_pages(World::shared()).await;
     for reply in [sign_in, consent] {
         let policy = reply.header("content-security-policy").unwrap_or_default();
-        // Browsers hold the redirects that follow a form against `form-action` too.
+        // Browsers apply `form-action` to the redirects that follow a form, too.
         let sources = directive(policy, "form-action").unwrap_or_else(|| panic!("no form-action: {policy}"));
         assert!(sources.split(' ').any(|source| source == "'self'"), "{policy}");
         assert!(sources.split(' ').any(|source| source == "https://app.example"), "{policy}");
@@ -452,7 +452,7 @@ async fn c032_a_consent_form_of_an_ended_session_is_good_for_nothing() {
     let again = browser.go(&url(&world.spa.id, &[("prompt", "login")])).await;
     let own = sign_in(&mut browser, &again, &world.ana.username, &world.ana.password).await;
     assert!(asks_for_consent(&own), "{:?}", own.reply);
-    // The ticket of the session before does not do for the next one, though it is the same person.
+    // The previous session's ticket does not work in the next session, even of the same person.
     assert_no_code_of(&browser.submit(&page, &page.form(), &[("decision", "allow")]).await);
     world.stack.cli().run(&["user", "disable", "ana"]);
     for mut browser in [old, browser] {
@@ -460,7 +460,7 @@ async fn c032_a_consent_form_of_an_ended_session_is_good_for_nothing() {
     }
 }
 
-/// The app is told nothing, or of an error: whatever stands on the page.
+/// Asserts that the app gets nothing or an error, whatever the page shows.
 fn assert_no_code_of(landing: &Landing) {
     assert!(landing.callback().is_none_or(|callback| callback.code.is_none()), "{:?}", landing.reply);
 }
@@ -508,7 +508,7 @@ async fn c035_a_cookie_that_somebody_planted_is_not_the_session_after_the_sign_i
     answered(&next).assert_granted();
     let session = |cookies: &std::collections::BTreeMap<String, String>| cookies["__Host-jeton-session"].clone();
     assert_ne!(session(&victim.cookies), session(&planted));
-    // The planted session learns nothing of the new one: its sign-in is as old as it was.
+    // The planted session learns nothing about the new one: its own sign-in is as old as before.
     let old = attacker.browser.go(&url(&world.web.id, &[("prompt", "none"), ("max_age", "0")])).await;
     assert_eq!(answered(&old).error.as_deref(), Some("login_required"));
 }
@@ -541,7 +541,7 @@ async fn c038_there_is_no_web_message_mode() {
     }
 }
 
-/// What proxies add and what anybody can send to a server that believes them.
+/// Headers that proxies add, and that anybody can send to a server that trusts them.
 const FORWARDED: [(&str, &str); 14] = [
     ("x-forwarded-host", "evil.example"),
     ("x-forwarded-proto", "gopher"),
@@ -607,7 +607,7 @@ async fn c040_a_header_with_a_client_certificate_proves_nothing() {
     }
 }
 
-/// Another machine than the one that the tests run on, as the server sees it.
+/// An address other than that of the tests' machine, as the server sees it.
 const ELSEWHERE: [u8; 4] = [127, 0, 0, 2];
 
 #[tokio::test]
@@ -616,7 +616,7 @@ async fn c036_five_wrong_passwords_are_answered_and_the_sixth_has_to_wait() {
     let mut pages = Vec::new();
     for username in ["ana", "bob"] {
         assert_eq!(guesses(&world, world.stack.browser(), username, 5).await, [403; 5], "{username}");
-        // Whoever asks, from wherever: the account is what is guarded.
+        // The limit protects the account, whoever asks and from wherever.
         for (browser, password) in [
             (world.stack.browser(), "a wrong password"),
             (world.stack.browser_from(ELSEWHERE), "a wrong password"),
@@ -629,7 +629,7 @@ async fn c036_five_wrong_passwords_are_answered_and_the_sixth_has_to_wait() {
             pages.push(page.reply);
         }
     }
-    // A known and an unknown user's pages are alike, but for the name, which is as long.
+    // Pages for known and unknown users are alike, except for the names, which have the same length.
     let shape = |reply: &Reply| {
         let mut names: Vec<String> = reply.headers.keys().map(ToString::to_string).collect();
         names.sort();
@@ -646,7 +646,7 @@ async fn c036_a_wait_ends_and_the_next_one_is_twice_as_long() {
     }
     let mut browser = world.stack.browser();
     let first = retry_after(&guess(&mut browser, &world.spa.id, "bob", "wrong").await.reply);
-    // What is refused is not counted: it does not make the wait any longer.
+    // Refused attempts are not counted: they do not make the wait longer.
     assert_eq!(count(&guesses(&world, world.stack.browser(), "bob", 10).await, 429), 10);
     let session = world.session();
     let now = server_time(&session).await;
@@ -654,14 +654,14 @@ async fn c036_a_wait_ends_and_the_next_one_is_twice_as_long() {
     assert_eq!(guesses(&world, world.stack.browser(), "bob", 1).await, [403]);
     let second = retry_after(&guess(&mut browser, &world.spa.id, "bob", "wrong").await.reply);
     assert!(second > first && second <= 2 * first + 1, "{first} s, then {second} s");
-    // A right password begins the count anew.
+    // A correct password resets the count.
     let landing = guess(&mut browser, &world.spa.id, "ana", &world.ana.password).await;
     assert!(asks_for_consent(&landing), "{:?}", landing.reply);
     let statuses = guesses(&world, world.stack.browser_from(ELSEWHERE), "ana", 6).await;
     assert_eq!(statuses, [403, 403, 403, 403, 403, 429]);
 }
 
-/// Submits one form 64 times at once, each time with another password, and gives the statuses.
+/// Submits one form 64 times at once, each time with another password, and returns the statuses.
 async fn all_at_once(world: &World, username: &str, right_at: Option<usize>) -> Vec<u16> {
     let mut browser = world.stack.browser();
     let page = browser.go(&url(&world.spa.id, &[])).await;
@@ -686,7 +686,8 @@ async fn c036_of_64_wrong_passwords_at_once_five_are_answered() {
 async fn c036_a_right_password_among_many_is_not_told_apart_once_five_were_answered() {
     let world = World::on(Stack::start());
     let statuses = all_at_once(&world, "ana", Some(32)).await;
-    // It is answered as one of the first, which begins the count anew, or not at all.
+    // The right password either is among the first to be answered, which resets the count, or is not answered at
+    // all.
     let answered = count(&statuses, 200);
     assert!(answered <= 1 && count(&statuses, 403) <= 5 * (1 + answered), "{statuses:?}");
     assert_eq!(count(&statuses, 403) + count(&statuses, 429) + answered, 64, "{statuses:?}");
@@ -711,7 +712,7 @@ async fn c036_a_browser_that_signed_in_before_is_not_locked_out_by_others() {
     assert_eq!(guesses(&world, world.stack.browser_from(ELSEWHERE), "ana", 6).await[5], 429);
     let landing = guess(&mut known, &world.spa.id, "ana", &world.ana.password).await;
     assert!(asks_for_consent(&landing), "{:?}", landing.reply);
-    // It is counted on its own, and its cookie is nobody else's.
+    // The known browser has its own count, and its cookie works for no other account.
     assert_eq!(guesses(&world, known.clone(), "ana", 6).await, [403, 403, 403, 403, 403, 429]);
     world.stack.cli().create_user("bea", "another good password");
     assert_eq!(guesses(&world, known, "bea", 6).await, [403, 403, 403, 403, 403, 429]);
@@ -726,7 +727,7 @@ async fn c036_one_source_has_fifty_wrong_passwords_over_all_accounts() {
     }
     let mut browser = world.stack.browser();
     retry_after(&guess(&mut browser, &world.spa.id, "user-50", "wrong").await.reply);
-    // What a request says of where it comes from is nothing.
+    // Headers that claim another client address have no effect.
     let page = browser.go(&url(&world.spa.id, &[])).await;
     let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     for name in ["x-forwarded-for", "x-real-ip", "forwarded", "cf-connecting-ip", "true-client-ip"] {

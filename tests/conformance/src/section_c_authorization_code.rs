@@ -1,4 +1,4 @@
-//! C. The authorization code: what binds it, and that it is good once (RFC 6749 §4.1, RFC 7636).
+//! C. The authorization code: its bindings, and its single use (RFC 6749 §4.1, RFC 7636).
 
 use futures::StreamExt;
 use futures::stream::iter;
@@ -10,7 +10,7 @@ use crate::session::{Code, Session, assert_granted, assert_refused, server_time,
 use crate::stored::{Stored, is_kept};
 use crate::world::{CALLBACK, ORDERS, World};
 
-/// Redemptions of `code` by the spa that must all fail for what they bring along.
+/// Sends redemptions of `code` by the spa that must all fail because of their parameters.
 async fn spoiled(session: &Session<'_>, code: &Code) -> Vec<harness::Reply> {
     let world = session.world;
     let (good, verifier) = ((("code", &*code.code), ("redirect_uri", CALLBACK)), ("code_verifier", &*code.verifier));
@@ -223,7 +223,7 @@ async fn each_authorization_has_a_code_of_its_own() {
     assert_ne!(one.code, two.code);
     let tokens = tokens(&session.redeem(&world.spa, &one).await);
     assert_granted(&session.redeem(&world.spa, &two).await);
-    // A replay of one says nothing about the other.
+    // A replay of one code does not affect the other.
     assert_refused(&session.redeem(&world.spa, &two).await, "invalid_grant");
     assert!(session.is_active(&tokens.access).await);
 }
@@ -262,7 +262,7 @@ async fn c046_another_clients_code_is_refused_whatever_it_brings_along() {
             assert_refused(&reply, "invalid_grant");
         }
     }
-    // The name of the right client in the body is not its secret.
+    // The name of the right client in the body does not replace its secret.
     let named = RegisteredClient { secret: None, ..world.web.clone() };
     assert_refused(&session.redeem(&named, &code).await, "invalid_client");
     assert_granted(&session.redeem(&world.web, &code).await);
@@ -326,7 +326,7 @@ async fn c051_a_dpop_key_at_the_authorization_endpoint_changes_nothing() {
     let thumbprint = Pkce::new().challenge;
     let code = session.code_with(&world.spa, &[("dpop_jkt", &thumbprint)]).await;
     let reply = session.redeem(&world.spa, &code).await;
-    // `assert_granted` holds the token type to be Bearer.
+    // `assert_granted` checks that the token type is Bearer.
     assert_granted(&reply);
     assert!(Jwt::read(&reply.string("access_token")).claims.get("cnf").is_none(), "{reply:?}");
 }
@@ -341,8 +341,8 @@ async fn c052_a_code_is_good_the_moment_it_is_there() {
         let code = session.code(&world.spa).await;
         counted.proxy.reset();
         assert_granted(&session.redeem(&world.spa, &code).await);
-        // One conditional write, which is always consistent, and beside it a read of what the grant rests on that is not
-        // behind either.
+        // One conditional write, which is always consistent, and in parallel a consistent read of the records that
+        // the grant depends on.
         let calls = counted.proxy.calls();
         assert!(calls.iter().all(|call| call.is_write() || call.consistent), "{calls:?}");
         let mut operations: Vec<_> = calls.into_iter().map(|call| call.operation).collect();

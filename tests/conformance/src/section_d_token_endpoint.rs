@@ -122,7 +122,7 @@ async fn c054_c059_what_is_missing_empty_or_unknown_has_its_code() {
     ];
     for (path, body, code) in rows {
         let replies = nothing_is_written(|counted, http| {
-            // An app may use every grant type that is asked for here.
+            // This app may use every grant type that is requested here.
             vec![(format!("{path} {body}"), http.post(path).client(&counted.world.web).raw_form(body))]
         })
         .await;
@@ -191,7 +191,7 @@ async fn c059_c077_a_client_without_the_grant_type_is_unauthorized() {
     let world = World::shared();
     let session = world.session();
     assert_refused(&session.machine(&world.web, &[]).await, "unauthorized_client");
-    // A public client is only named, and a name is no authentication.
+    // A public client only gives its name, and a name does not authenticate.
     assert_refused(&session.machine(&world.spa, &[]).await, "unauthorized_client");
     let code = [("grant_type", "authorization_code"), ("code", "x"), ("redirect_uri", CALLBACK)];
     let reply = session.http.post("/token").client(&world.service).fields(&code).send().await;
@@ -329,7 +329,7 @@ async fn c059_a_grant_type_that_is_not_served_is_unsupported_for_every_client() 
     }
 }
 
-/// What an answer must not tell: where it was made, with what, and what it was asked.
+/// Strings that an answer must not reveal: source files, libraries, and request data.
 const INSIDE: [&str; 14] = [
     "dynamo", "amazon", "aws", "table", "rust", ".rs", "panic", "thread", "src/", "/usr", "stack", "sql", "argon",
     "marked",
@@ -339,7 +339,7 @@ const INSIDE: [&str; 14] = [
 async fn c060_an_error_tells_nothing_of_the_inside_and_repeats_nothing() {
     let world = World::shared();
     let http = world.stack.http();
-    // Quotes, backslashes and bytes outside of ASCII are what a description may not hold.
+    // Quotes, backslashes and bytes outside ASCII are not allowed in a description.
     let odd = "marked%22%5C%C3%A9%F0%9F%92%A1%0D%0AX:+y";
     let names =
         ["grant_type", "scope", "resource", "code", "refresh_token", "redirect_uri", "code_verifier", "client_id"];
@@ -368,8 +368,8 @@ async fn c060_an_error_tells_nothing_of_the_inside_and_repeats_nothing() {
     }
 }
 
-/// Requests that are refused for one fault each and would otherwise take something: a code, a refresh token, an opaque
-/// access token.
+/// Returns requests with one fault each; without it they would use up or revoke something: a code, a refresh token,
+/// an opaque access token.
 fn refused_requests(session: &Session<'_>, code: &Code, refresh: &str) -> Vec<(&'static str, Ask)> {
     let world = session.world;
     let redeem = |client, more: &[(&str, &str)]| {
@@ -410,7 +410,7 @@ async fn c063_a_refused_request_leaves_the_store_as_it_was() {
     for (name, ask) in refused_requests(&session, &code, &live.refresh) {
         let reply = ask.send().await;
         let refused = (400..500).contains(&reply.status) && reply.json().get("access_token").is_none();
-        // RFC 7009 answers 200 to a token that it does not revoke.
+        // RFC 7009 answers 200 even for a token that is not revoked.
         assert!(refused || name == "a revocation by another", "{name}: {reply:?}");
         assert_eq!(stored.items("JETON_TABLE_GRANTS").await, before, "{name}");
     }
@@ -421,14 +421,14 @@ async fn c063_a_refused_request_leaves_the_store_as_it_was() {
 
 const PASSWORD: [&str; 4] = ["--grant", "password", "--api", ORDERS];
 
-/// A world whose deployment allows the password grant, and a client that may use it.
+/// Starts a world whose deployment allows the password grant, and registers a client that may use it.
 fn with_the_password_grant(more: &[&str]) -> (World, RegisteredClient) {
     let world = World::with("JETON_ALLOW_PASSWORD_GRANT", "true");
     let client = world.stack.cli().create_client("Old and trusted", &[&PASSWORD[..], more].concat());
     (world, client)
 }
 
-/// A request of the password grant.
+/// Builds a request with the password grant.
 fn by_password(session: &Session<'_>, client: &RegisteredClient, username: &str, password: &str) -> Ask {
     let ask = session.http.post("/token").client(client).field("grant_type", "password");
     ask.field("username", username).field("password", password)
@@ -557,7 +557,7 @@ async fn c061_c089_a_new_password_or_a_switched_off_person_ends_its_grants() {
     }
 }
 
-/// The headers with which any origin may read an answer, and never with credentials.
+/// Asserts that any origin may read an answer, but never with credentials.
 fn assert_open(reply: &Reply) {
     assert_eq!(reply.header("access-control-allow-origin"), Some("*"), "{reply:?}");
     assert_eq!(reply.header("access-control-allow-credentials"), None, "{reply:?}");

@@ -1,4 +1,4 @@
-//! E. How a client proves who it is with a signature (RFC 7523, OpenID Connect Core §9).
+//! E. Client authentication with signed assertions (RFC 7523, OpenID Connect Core §9).
 
 use std::net::TcpListener;
 use std::sync::LazyLock;
@@ -24,14 +24,14 @@ use crate::world::{ORDERS, World};
 const ALGORITHMS: [Algorithm; 4] = [Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
 const MORE: [&str; 6] = ["--grant", "client_credentials", "--api", ORDERS, "--introspects", ORDERS];
 
-/// A client with the key of `signer`.
+/// Registers a client with the key of `signer`.
 fn client_with(world: &World, signer: &Signer, more: &[&str]) -> RegisteredClient {
     let file = signer.file(world, &format!("{:?}-{}.json", signer.algorithm, claims(world, "x")["jti"]));
     let with_key = ["--auth-method", "private_key_jwt", "--jwks", &file];
     world.stack.cli().create_client("With a key", &[&MORE[..], &with_key, more].concat())
 }
 
-/// The shared world, a key and its client.
+/// Returns the shared world, a key and its client.
 fn usual() -> (&'static World, &'static Signer, &'static RegisteredClient) {
     static USUAL: LazyLock<(Signer, RegisteredClient)> = LazyLock::new(|| {
         let signer = Signer::new(Algorithm::ES256, "usual");
@@ -41,7 +41,7 @@ fn usual() -> (&'static World, &'static Signer, &'static RegisteredClient) {
     (World::shared(), &USUAL.0, &USUAL.1)
 }
 
-/// A request for each endpoint that authenticates clients, by its place.
+/// Builds a request for an endpoint that authenticates clients; `place` selects the endpoint.
 fn ask_at(world: &World, place: usize) -> Ask {
     client_requests(&world.stack.http()).into_iter().nth(place % 3).expect("three endpoints")
 }
@@ -219,7 +219,8 @@ async fn c073_an_assertion_is_good_once_at_all_endpoints_together() {
             refused(world, again, &assertion).await;
         }
     }
-    // Another signature under the same name is the same assertion, and the same name of another client is another one.
+    // Another signature with the same `jti` is the same assertion; the same `jti` of another client is a different
+    // one.
     let claims = claims(world, &client.id);
     granted(world, 0, &signer.assertion(&claims)).await;
     refused(world, 0, &signer.assertion(&claims)).await;
@@ -251,7 +252,7 @@ async fn c068_a_client_that_signs_authenticates_in_no_other_way_and_no_other_cli
         assert_refused(&ask_at(world, place).basic(&shared.id, shared.secret()).send().await, "invalid_client");
         let post = ask_at(world, place).field("client_id", &shared.id).field("client_secret", shared.secret());
         assert_refused(&post.send().await, "invalid_client");
-        // Its secret does not stand in for the key, nor the key for a secret.
+        // A secret does not replace a key, nor a key a secret.
         refused(world, place, &Signer::of_secret(basic.secret()).assertion(&claims(world, &basic.id))).await;
         refused(world, place, &signer.assertion(&claims(world, &shared.id))).await;
         refused(world, place, &signer.assertion(&claims(world, &world.spa.id))).await;
@@ -309,7 +310,7 @@ async fn wrong_assertions_are_logged_and_lock_nobody_out() {
     assert!(!world.stack.log().contains(middle));
 }
 
-/// A world that may ask this machine for keys.
+/// A world that may fetch keys from this machine.
 static SERVED: LazyLock<World> = LazyLock::new(|| World::with("JETON_OUTBOUND_PRIVATE_HOSTS", "127.0.0.1"));
 
 fn client_of(world: &World, uri: &str) -> RegisteredClient {
@@ -398,7 +399,7 @@ async fn c119_keys_inside_the_network_are_not_fetched() {
         let args = [&with_key[..], &[&uri], &MORE].concat();
         assert_fails(&world.stack.cli().finish(&args, ""), "--jwks-uri");
     }
-    // A name is judged when it is asked.
+    // A host name is checked when keys are fetched.
     let client = client_of(world, &format!("https://localhost:{port}/keys"));
     let signer = Signer::new(Algorithm::ES256, "only");
     for place in 0..3 {

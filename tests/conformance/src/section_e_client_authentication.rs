@@ -1,4 +1,4 @@
-//! E. How a client proves who it is (RFC 6749 §2.3), at every endpoint that asks for it.
+//! E. Client authentication (RFC 6749 §2.3), at every endpoint that requires it.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -283,7 +283,7 @@ async fn c066_an_id_and_a_secret_that_need_escapes_are_compared_after_decoding()
     let odd = world.stack.cli().create_client("Odd id", &more);
     let session = world.session();
     assert_granted(&session.machine(&odd, &[]).await);
-    // Undecoded, the plus is another character than the one that was meant.
+    // Without decoding, the plus is not the character that was meant.
     let plain = STANDARD.encode(format!("{}:{}", odd.id, odd.secret()));
     let ask = session.http.post("/token").header("authorization", format!("Basic {plain}"));
     assert_refused(&ask.field("grant_type", "client_credentials").send().await, "invalid_client");
@@ -294,7 +294,7 @@ async fn c074_the_whole_of_a_long_password_counts() {
     let world = World::on(Stack::start());
     let long = "0123456789".repeat(10);
     let cleo = world.stack.cli().create_user("cleo", &long);
-    // bcrypt would look at 72 bytes and no more.
+    // Bcrypt would compare only the first 72 bytes.
     for wrong in [&long[..72], &long[..99], &format!("{long}x")] {
         let mut browser = world.stack.browser();
         let page = browser.go(&url(&world.spa.id, &[])).await;
@@ -359,12 +359,12 @@ async fn c078_a_token_of_a_person_and_a_token_of_a_service_are_never_alike() {
     for id in ["usr_", "usr_x", "USR_x", &world.ana.sub] {
         let args = ["client", "create", "--name", "Bad", "--grant", "client_credentials", "--id", id];
         let finished = world.stack.cli().finish(&args, "");
-        // Names differ in their letters' case, so only the very prefix is kept from clients.
+        // Ids are case-sensitive, so only the exact prefix is reserved.
         assert_eq!(finished.status.success(), id == "USR_x", "{id}: {finished:?}");
     }
 }
 
-/// Wrong secrets for a client, each time at the next of the three endpoints; the statuses.
+/// Sends wrong secrets for a client to each of the three endpoints in turn, and returns the statuses.
 async fn wrong_secrets(world: &World, id: &str, count: usize) -> Vec<u16> {
     let http = world.stack.http();
     let mut statuses = Vec::new();
@@ -408,7 +408,7 @@ async fn c067_nobody_locks_a_client_out_by_knowing_its_name() {
     assert_eq!(counted.proxy.calls(), []);
     assert_eq!(session.introspect(&client, &token.string("access_token")).await["active"], true);
     assert_eq!(session.revoke(&client, &token.string("access_token")).await.status, 200);
-    // Another client has a count of its own.
+    // Another client has its own count.
     assert_eq!(wrong_secrets(world, &world.service.id, 1).await, [401]);
 }
 

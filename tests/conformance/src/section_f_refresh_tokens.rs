@@ -1,4 +1,4 @@
-//! F. Refresh tokens: rotation, reuse, and what they are bound to (RFC 6749 §6, RFC 9700 §4.14).
+//! F. Refresh tokens: rotation, reuse, and their bindings (RFC 6749 §6, RFC 9700 §4.14).
 
 use harness::{Jwt, RegisteredClient, Stack, free_port, jeton, run_bounded};
 
@@ -21,7 +21,7 @@ async fn c079_a_refresh_gives_the_next_token_and_a_new_access_token() {
         let jwt = Jwt::read(&second.access);
         assert_eq!((jwt.text("typ"), jwt.text("sub"), jwt.text("client_id")), ("at+jwt", &*world.ana.sub, &*client.id));
         assert!(jwt.audience().contains(&ORDERS.to_owned()));
-        // Rotation says nothing about access tokens that are out.
+        // Rotation does not affect access tokens that were issued before.
         assert!(session.is_active(&first.access).await && session.is_active(&second.access).await);
         assert_granted(&session.refresh(client, &second.refresh).await);
     }
@@ -76,7 +76,7 @@ async fn c084_another_clients_token_is_refused_and_stays_good() {
     let first = session.tokens(&world.spa).await;
     let second = tokens(&session.refresh(&world.spa, &first.refresh).await);
     for other in [&world.opaque_spa, &world.web] {
-        // Neither the live token nor a used one does anything in another client's hands.
+        // Neither the current token nor a used one works for another client.
         for token in [&second.refresh, &first.refresh] {
             assert_refused(&session.refresh(other, token).await, "invalid_grant");
         }
@@ -95,7 +95,8 @@ async fn c084_more_scope_than_was_granted_is_refused_and_burns_nothing() {
         let reply = session.refresh_with(&world.spa, &first.refresh, &[("scope", wide)]).await;
         assert_refused(&reply, "invalid_scope");
     }
-    // One rotation and one only: the token is still the current one, and not merely within its retry window.
+    // The refused requests did not rotate: after one rotation the token is current, not merely within its retry
+    // window.
     let second = tokens(&session.refresh(&world.spa, &first.refresh).await);
     let third = tokens(&session.refresh(&world.spa, &second.refresh).await);
     assert_granted(&session.refresh(&world.spa, &third.refresh).await);
@@ -122,7 +123,7 @@ async fn c087_a_handle_with_one_character_changed_is_refused_without_a_storage_c
         present(&session, &code.verifier, spoiled_handles(handle)).await;
     }
     assert_eq!(counted.proxy.calls(), []);
-    // They were good but for the one character.
+    // Without the changed character, these credentials work.
     assert_granted(&session.redeem(&counted.world.spa, &code).await);
     assert_granted(&session.refresh(&counted.world.spa, &refresh).await);
     assert_eq!(counted.proxy.calls().len(), 4, "the proxy counts");
@@ -260,7 +261,7 @@ async fn c086_a_grant_ends_however_often_it_is_used() {
     assert!(!session.is_active(&live.access).await, "a token outlived its grant");
 }
 
-/// What the operator does about a person, and what is left of the person's grants at once.
+/// Runs an operator command about a person and checks that all grants of that person end at once.
 async fn everything_ends(command: &[&str], input: &str) {
     let world = World::on(Stack::start());
     let mut session = world.session();

@@ -103,7 +103,7 @@ async fn c093_c115_a_token_of_each_algorithm_is_verified_with_the_published_keys
         assert_eq!(Jwt::read(&token).text("alg"), algorithm);
         let claims = verify(&set, &token, world.stack.issuer(), api).expect(algorithm);
         assert_eq!(claims["sub"], *world.service.id);
-        // The verifier is one: it refuses what it should.
+        // The verifier works: it refuses what it should.
         let (signed, signature) = token.rsplit_once('.').expect("a signature");
         let flipped = if signature.starts_with('A') { 'B' } else { 'A' };
         let touched = format!("{signed}.{flipped}{}", &signature[1..]);
@@ -165,7 +165,7 @@ async fn c102_a_new_key_is_published_and_what_the_old_one_signed_stays_good() {
     let after = names().await;
     assert_eq!(after.len(), before.len() + 1, "{after:?}");
     assert!(before.iter().all(|name| after.contains(name)), "{after:?}");
-    // Verifiers that cached the old set would not know the new key yet.
+    // Verifiers with a cached copy of the old set would not know the new key yet.
     assert_eq!(Jwt::read(&ask().await).text("kid"), Jwt::read(&old).text("kid"));
     world.stack.cli().run(&["keys", "rotate", "--alg", "RS256", "--now"]);
     let new = ask().await;
@@ -218,7 +218,7 @@ async fn a_lifetime_of_an_api_is_the_lifetime_of_its_tokens() {
     assert_eq!((reply.json()["expires_in"].as_u64(), jwt.number("exp") - jwt.number("iat")), (Some(60), 60));
 }
 
-/// A good token for each algorithm, with what it is for.
+/// Returns a valid token for each algorithm, for the API that uses it.
 async fn one_of_each(session: &Session<'_>) -> Vec<String> {
     let mut good = Vec::new();
     for (_, api) in ALGORITHMS {
@@ -227,13 +227,13 @@ async fn one_of_each(session: &Session<'_>) -> Vec<String> {
     good
 }
 
-/// Somebody who may introspect tokens for every API that there is, so that only the token can be at fault.
+/// Registers a client that may introspect tokens for every API, so that only the token can be at fault.
 fn auditor(world: &World) -> RegisteredClient {
     let apis: Vec<&str> = ALGORITHMS.iter().flat_map(|(_, api)| ["--introspects", api]).collect();
     world.stack.cli().create_client("Auditor", &apis)
 }
 
-/// Holds that each token is `{"active":false}` and nothing more, and that the good ones were good all the while.
+/// Asserts that each forged token is `{"active":false}` and nothing more, and that the good ones stay active.
 async fn all_inactive(session: &Session<'_>, good: &[String], forged: impl IntoIterator<Item = String>) {
     let auditor = auditor(session.world);
     for token in forged {
@@ -290,7 +290,7 @@ async fn c092_nothing_that_is_signed_or_sealed_here_passes_for_an_access_token()
         let fake = Code { code: other.replace(&code.code, "x"), ..code.clone() };
         assert_refused(&session.redeem(&world.spa, &fake).await, "invalid_grant");
     }
-    // And an access token is no session: the browser that shows it is a stranger's.
+    // An access token is not a session: a browser that presents it is not signed in.
     let mut stranger = world.stack.browser();
     stranger.cookies = session.browser.cookies.keys().map(|name| (name.clone(), live.access.clone())).collect();
     assert!(asks_for_a_password(&stranger.go(&url(&world.web.id, &[])).await));
@@ -341,7 +341,7 @@ async fn c093_a_published_key_is_the_secret_of_no_hmac() {
             for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
                 let head = format!("{{\"alg\":\"{algorithm:?}\",\"typ\":\"at+jwt\",\"kid\":\"{}\"}}", jwt.text("kid"));
                 forged.push(signed_with_secret(&head, &jwt.claims.to_string(), &secret, algorithm));
-                // The key's own algorithm in the header, the HMAC in the signature.
+                // A header with the key's own algorithm and a signature made with HMAC.
                 let head = jwt.header.to_string();
                 forged.push(signed_with_secret(&head, &jwt.claims.to_string(), &secret, algorithm));
             }
@@ -533,14 +533,15 @@ async fn c099_only_the_one_compact_form_is_read() {
             token.replace('.', "%2E"),
             token.to_lowercase(),
         ]);
-        // One token in thirty or so has neither of the two characters: nothing to respell.
+        // About one token in thirty has neither character and cannot be respelled.
         forged.extend(token.contains(['-', '_']).then(|| token.replace(['-', '_'], "+")));
         forged.extend(other_spellings(token));
     }
     all_inactive(&session, &good, forged).await;
 }
 
-/// Other last characters of each part that mean the same bytes to a decoder that does not look at the bits left over.
+/// Returns variants of each part's last character that decode to the same bytes when a decoder ignores leftover
+/// bits.
 fn other_spellings(token: &str) -> Vec<String> {
     let parts = parts_of(token);
     let mut spelled = Vec::new();

@@ -1,4 +1,4 @@
-//! H. Pushed authorization requests (RFC 9126), which are not built: nothing says that they are, and nothing takes them.
+//! H. Pushed authorization requests (RFC 9126) are not built: nothing advertises them, and nothing accepts them.
 
 use harness::Pkce;
 
@@ -6,7 +6,7 @@ use crate::people::{answered, signed_in, url};
 use crate::published::{DOCUMENTS, document};
 use crate::world::{CALLBACK, World};
 
-/// Where other servers have the endpoint.
+/// The paths where other servers have this endpoint.
 const PATHS: [&str; 6] =
     ["/par", "/as/par", "/request", "/authorize/par", "/pushed_authorization_request", "/oauth2/par"];
 
@@ -40,7 +40,7 @@ async fn c106_c107_c108_a_request_uri_from_nowhere_is_refused() {
     let mut session = signed_in(world).await;
     let uri = "urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3A6esc_11ACC5bwc014ltc14eY22c";
     let bare = format!("client_id={}&request_uri={uri}", world.web.id);
-    // With one registered redirect URI the client could be told; it gets no code in either case.
+    // A client with one registered redirect URI could receive the error; it gets no code either way.
     let landing = session.browser.go(&format!("/authorize?{bare}")).await;
     assert!(landing.callback().is_none_or(|callback| callback.code.is_none()), "{:?}", landing.reply);
     for client in [&world.web, &world.spa] {

@@ -26,9 +26,9 @@ async fn c109_a_token_for_another_api_is_inactive_and_nothing_more() {
     let opaque = session.tokens(&world.opaque_spa).await.access;
     let machine = session.machine(&world.service, &[("resource", ORDERS)]).await.string("access_token");
     for token in [&jwt, &opaque, &machine] {
-        // `Session::introspect` holds every inactive answer to be exactly that.
+        // `Session::introspect` checks that every inactive answer is exactly that.
         assert_eq!(session.introspect(&stranger, token).await, json!({"active": false}));
-        // The client that got the token is no API, and is told nothing either.
+        // The client that received the token is not an API, so it learns nothing either.
         assert_eq!(session.introspect(&world.service, token).await, json!({"active": false}));
         assert!(session.is_active(token).await);
     }
@@ -96,7 +96,7 @@ async fn c111_c110_a_revoked_refresh_token_ends_the_grant() {
         assert_eq!(reply.status, 200, "{reply:?}");
         assert_refused(&session.refresh(client, &second.refresh).await, "invalid_grant");
         assert!(!session.is_active(&first.access).await && !session.is_active(&second.access).await);
-        // Revoked is revoked, and to say so again is no error.
+        // The token is revoked already, and revoking it again is no error.
         assert_eq!(session.revoke(client, &second.refresh).await.status, 200);
     }
 }
@@ -111,7 +111,7 @@ async fn c111_another_clients_token_is_not_revoked() {
     for other in [&world.spa, &world.gateway] {
         for token in [&jwt.access, &jwt.refresh, &opaque.access, &opaque.refresh, &machine] {
             let reply = session.revoke(other, token).await;
-            // RFC 7009 section 2.1 lets the server say so, and it need not.
+            // RFC 7009 §2.1 allows an error here, but does not require one.
             assert!(matches!(reply.status, 200 | 400), "{reply:?}");
         }
     }
@@ -285,7 +285,7 @@ async fn c110_introspection_reads_what_was_written_last() {
         assert!(session.is_active(token).await);
         counted.proxy.reset();
         assert!(session.is_active(token).await);
-        // A read of the grants alone, or of grants and people together, which names no one table.
+        // A read of the grants only, or of grants and people together, which names no single table.
         let of_grants = |call: &harness::Call| call.table == grants || call.operation == "BatchGetItem";
         let reads: Vec<_> = counted.proxy.calls().into_iter().filter(of_grants).collect();
         assert!(!reads.is_empty() && reads.iter().all(|call| call.consistent), "{reads:?}");

@@ -1,4 +1,5 @@
-//! J. Clients that register themselves (RFC 7591, RFC 7592, `OpenID` Connect Dynamic Client Registration; CONFORMANCE 30 to 32).
+//! J. Clients that register themselves (RFC 7591, RFC 7592, `OpenID` Connect Dynamic Client Registration;
+//! CONFORMANCE 30 to 32).
 
 use futures::future::join_all;
 use jsonwebtoken::Algorithm;
@@ -42,7 +43,7 @@ async fn o30_a_registration_is_told_whole_with_its_defaults() {
     }
 }
 
-/// Every member that is told again as it was sent.
+/// Returns every member that the server returns unchanged.
 fn everything() -> Value {
     json!({
         "redirect_uris": [CALLBACK, "https://app.example/other?x=1"],
@@ -143,7 +144,7 @@ async fn o30_c068_each_method_authenticates_as_it_was_registered() {
     assert_eq!(landing.callback().and_then(|callback| callback.error).as_deref(), Some("invalid_request"));
 }
 
-/// A member, a value that it cannot have, and what is said to it.
+/// Returns members with invalid values, and the error expected for each.
 fn faults() -> Vec<(&'static str, Value, &'static str)> {
     let private = json!({ "keys": [{ "kty": "OKP", "crv": "Ed25519", "x": "AAAA", "d": "AAAA" }] });
     vec![
@@ -193,7 +194,7 @@ async fn o30_o31_each_fault_of_the_metadata_is_named() {
         let reply = register(world, token, &metadata(&json!({ member: "RS256" }))).await;
         assert_refused_for(&reply, "invalid_client_metadata", fault);
     }
-    // Nothing of all that used the token up.
+    // None of the refused requests used up the token.
     for _ in 0..2 {
         Registration::of(&register(world, token, &metadata(&json!({}))).await);
     }
@@ -250,7 +251,7 @@ async fn o31_c119_a_sector_lists_every_redirect_uri_and_is_asked_once() {
     let registration = Registration::of(&register(world, token, &asked()).await);
     assert_eq!(registration.document["sector_identifier_uri"], server.uri());
     assert_eq!(registration.document["subject_type"], "pairwise");
-    // Nobody is asked for a registration that is refused anyway, or for whoever has no token.
+    // The sector document is not fetched for a request that is refused anyway, or for a request without a token.
     let before = server.visits();
     let mut bad = asked();
     bad["scope"] = json!("admin");
@@ -321,7 +322,7 @@ async fn c117_a_use_of_a_token_makes_one_client_whatever_races() {
     let (token, asked) = (made["registration_token"].as_str(), metadata(&json!({})));
     let replies = join_all((0..12).map(|_| register(world, token, &asked))).await;
     let count = |status: u16| replies.iter().filter(|reply| reply.status == status).count();
-    // Of those that were in each other's way some are told to come again.
+    // Conflicting requests may be answered with 503.
     let (made_now, denied, again) = (count(201), count(401), count(503));
     assert!(made_now <= 3 && made_now + denied + again == replies.len(), "{replies:?}");
     for _ in made_now..3 {
@@ -353,7 +354,7 @@ async fn c117_a_token_says_what_its_clients_may_have() {
     assert_refused_for(&register(world, token, &with("openid ship")).await, "invalid_client_metadata", "scope");
     let elsewhere = json!({ "redirect_uris": ["https://evil.example/cb"] });
     assert_refused_for(&register(world, token, &elsewhere).await, "invalid_redirect_uri", "redirect_uris");
-    // A change cannot bring more either.
+    // A change cannot exceed the limits either.
     for (spoiled, member) in [("scope", json!("openid ship")), ("redirect_uris", json!(["https://evil.example/cb"]))] {
         let mut wider = with("openid read");
         wider["client_id"] = json!(client.id);
@@ -409,7 +410,7 @@ async fn o30_a_registration_is_replaced_as_a_whole() {
     assert!(told.get("logo_uri").is_none() && told["scope"] != "openid", "{told}");
     let read = registration.ask("GET", &json!(null)).await.json();
     assert!(read.get("client_secret").is_none() && read["client_name"] == "New", "{read}");
-    // A secret of another kind is a new one; without a method that has one there is none.
+    // A new kind of secret means a new secret; a method without a secret has none.
     let signing = registration.ask("PUT", &put(&json!({ "token_endpoint_auth_method": "client_secret_jwt" }))).await;
     let secret = signing.string("client_secret");
     assert_ne!(secret, old.secret());
@@ -503,7 +504,7 @@ async fn c117_an_open_deployment_says_so_and_gives_no_api_that_was_not_named() {
         "invalid_client_metadata",
         "scope",
     );
-    // A token that is shown must be good all the same.
+    // A token that is sent must be valid, even where none is required.
     assert_denied(&register(world, Some("jti_x"), &metadata(&json!({}))).await);
 }
 

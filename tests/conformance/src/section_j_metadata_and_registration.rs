@@ -1,4 +1,4 @@
-//! J. What a client finds out by itself: metadata (RFC 8414, `OpenID` Connect Discovery) and registration.
+//! J. Client discovery: metadata (RFC 8414, `OpenID` Connect Discovery) and registration.
 
 use std::net::TcpListener;
 
@@ -33,7 +33,7 @@ async fn c113_both_documents_are_served_and_tell_the_same() {
 async fn c113_no_other_issuer_is_described_here() {
     let http = World::shared().stack.http();
     for document in DOCUMENTS {
-        // With a path inserted, as for an issuer that had one (RFC 8414 §3.1); this one has none.
+        // A path is inserted, as for an issuer with a path (RFC 8414 §3.1); this issuer has none.
         for path in ["/tenant", "/", "/../x", "%2ftenant"] {
             let reply = http.get(&format!("{document}{path}")).send().await;
             assert_eq!(reply.status, 404, "{document}{path}: {reply:?}");
@@ -95,7 +95,7 @@ async fn continue_with_a_code(session: &mut Session<'_>) -> Reply {
     session.redeem(spa, &code).await
 }
 
-/// Starts a function as Lambda would, with an issuer, and gives what it says when it does not start.
+/// Starts a function with an issuer, as Lambda would, and returns its error message when it does not start.
 fn issuer_refused(function: &str, issuer: &str) -> String {
     let binary = jeton().with_file_name(function);
     let table = |name: &'static str| (name, "table");
@@ -230,7 +230,7 @@ async fn c124_a_service_finds_client_credentials_and_its_methods_in_the_metadata
         assert!(strings(&document["grant_types_supported"]).contains("client_credentials"), "{document}");
         let methods = strings(&document["token_endpoint_auth_methods_supported"]);
         assert!(methods.is_superset(&["client_secret_basic", "client_secret_jwt", "private_key_jwt"].into()));
-        // RFC 8414 §2: the algorithms are told when a method that signs is, and none is not among them.
+        // RFC 8414 §2: the algorithms are listed when a signing method is, and `none` is not among them.
         for endpoint in ["token", "introspection", "revocation"] {
             let algorithms = strings(&document[format!("{endpoint}_endpoint_auth_signing_alg_values_supported")]);
             assert_eq!(algorithms, ["Ed25519", "EdDSA", "ES256", "HS256", "PS256", "RS256"].into(), "{endpoint}");

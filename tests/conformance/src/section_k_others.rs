@@ -1,4 +1,4 @@
-//! K. Other grants, logout, and what is written down.
+//! K. Other grants, logout, and the log.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,8 @@ use crate::throttled::guesses;
 use crate::told::{audit, requests};
 use crate::world::{CALLBACK, ORDERS, PARCELS, World};
 
-/// A grant type that is not built is unsupported for every client, whatever it brings along, and is not advertised.
+/// Asserts that a grant type that is not built is unsupported for every client, whatever the parameters, and is not
+/// advertised.
 async fn unsupported(grant: &str, fields: &[(&str, &str)]) {
     let world = World::shared();
     let session = world.session();
@@ -64,13 +65,13 @@ async fn c127_a_jwt_is_no_grant() {
     }
 }
 
-/// A world that may do everything, and clients that do.
+/// A world with every feature allowed, and clients that use them.
 struct Watched {
     world: World,
     implicit: RegisteredClient,
     trusted: RegisteredClient,
     guessed: RegisteredClient,
-    /// What must never be written down.
+    /// The secrets that must never be logged.
     secrets: Vec<String>,
 }
 
@@ -91,7 +92,7 @@ impl Watched {
         Self { world, implicit, trusted, guessed, secrets }
     }
 
-    /// Codes, their redemption, refreshing, replays, reuse, revocation and introspection, with their tokens.
+    /// Runs codes, redemptions, refreshes, replays, reuse, revocation and introspection, and collects their tokens.
     async fn apps(&mut self) {
         let mut session = self.world.session();
         for client in [&self.world.spa, &self.world.web, &self.world.opaque_spa] {
@@ -124,13 +125,13 @@ impl Watched {
         self.secrets.extend(session.browser.cookies.values().cloned());
     }
 
-    /// The sign-in page with wrong and misplaced passwords, and the forms' tickets.
+    /// Visits the sign-in page with wrong and misplaced passwords, and collects the forms' tickets.
     async fn pages(&mut self) {
         let world = &self.world;
         let mut browser = world.stack.browser();
         let page = browser.go(&asking(&world.spa.id, &[("state", "marked-state-of-the-page")])).await;
         self.secrets.extend(page.form().input("ticket").map(|ticket| ticket.value.clone()));
-        // A person who types the password where the name belongs.
+        // A person types the password into the username field.
         for (username, password) in
             [("marked-password-as-a-name", "marked-wrong-password"), (&*world.ana.password, "marked-second-field")]
         {
@@ -146,7 +147,7 @@ impl Watched {
         drop(browser.go(&url(&world.spa.id, &[("request", "marked.request.object")])).await);
     }
 
-    /// The two grants of old.
+    /// Runs the two legacy grants.
     async fn legacy(&mut self) {
         let session = self.world.session();
         let by_password = |username: &str, password: &str| {
@@ -167,7 +168,7 @@ impl Watched {
         self.secrets.extend([live.access, live.refresh, fragment(&callback.url)["access_token"].clone()]);
     }
 
-    /// Credentials that are wrong, in the wrong place or in no form at all.
+    /// Sends credentials that are wrong, in the wrong place, or malformed.
     async fn mistakes(&self) {
         let http = self.world.stack.http();
         for index in 0..24 {
@@ -217,12 +218,12 @@ async fn c130_no_secret_code_token_verifier_or_password_is_ever_logged() {
     let log = watched.world.stack.log();
     assert!(requests(&watched.world.stack).len() > 100, "nothing was logged of all this");
     assert!(watched.secrets.len() > 50, "{} secrets", watched.secrets.len());
-    // What clients, people and attackers sent is marked.
+    // All input of clients, people and attackers carries a mark.
     for line in log.lines() {
         assert!(!line.contains("marked"), "{line}");
     }
     for secret in &watched.secrets {
-        // The middle of it is enough to find it, whatever surrounds it.
+        // The middle of a secret is enough to find it, whatever surrounds it.
         let middle = &secret[secret.len() / 4..secret.len() * 3 / 4];
         assert!(middle.len() >= 6 && !log.contains(middle), "the log holds {secret}");
     }

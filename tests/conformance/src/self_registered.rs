@@ -1,4 +1,4 @@
-//! Clients that register themselves (RFC 7591, RFC 7592), and the stacks on which they may.
+//! Clients that register themselves (RFC 7591, RFC 7592), and the stacks that allow it.
 
 use std::sync::LazyLock;
 
@@ -8,20 +8,21 @@ use serde_json::{Value, json};
 use crate::session::assert_no_store;
 use crate::world::{CALLBACK, World};
 
-/// A stack where clients register themselves with an initial access token.
+/// A stack where clients register with an initial access token.
 pub(crate) fn with_tokens() -> &'static World {
     static WORLD: LazyLock<World> = LazyLock::new(|| started("token"));
     &WORLD
 }
 
-/// A stack where anybody registers clients.
+/// A stack where anybody can register clients.
 pub(crate) fn open() -> &'static World {
     static WORLD: LazyLock<World> = LazyLock::new(|| started("open"));
     &WORLD
 }
 
-/// Key servers and sectors of the tests are on this machine. The operator's Acme Bank is there before anything registers:
-/// the endpoint reads the names of the operator's clients once a minute.
+/// Starts a stack with self-registration. Key servers and sectors of the tests are on this machine. The operator's
+/// client Acme Bank is created before anything registers, because the endpoint reads the names of the operator's
+/// clients once a minute.
 pub(crate) fn started(mode: &str) -> World {
     let stack = Stack::builder().arg("--registration").arg(mode).env("JETON_OUTBOUND_PRIVATE_HOSTS", "127.0.0.1");
     let world = World::on(stack.start());
@@ -29,12 +30,12 @@ pub(crate) fn started(mode: &str) -> World {
     world
 }
 
-/// A new initial access token.
+/// Creates a new initial access token.
 pub(crate) fn initial_token(world: &World, more: &[&str]) -> Value {
     world.stack.cli().run(&[&["registration-token", "create"][..], more].concat())
 }
 
-/// A request with a JSON body.
+/// Builds a request with a JSON body.
 pub(crate) fn ask(http: &Http, method: &str, target: &str, token: Option<&str>, body: &Value) -> Ask {
     let ask = http.ask(method, target).header("content-type", "application/json").body(body.to_string());
     match token {
@@ -43,12 +44,12 @@ pub(crate) fn ask(http: &Http, method: &str, target: &str, token: Option<&str>, 
     }
 }
 
-/// A request for a registration.
+/// Sends a registration request.
 pub(crate) async fn register(world: &World, token: Option<&str>, metadata: &Value) -> Reply {
     ask(&world.stack.http(), "POST", "/register", token, metadata).send().await
 }
 
-/// A registration with a new token that must succeed.
+/// Registers a client with a new token; this must succeed.
 pub(crate) async fn registered(metadata: &Value) -> Registration {
     let world = with_tokens();
     let token = initial_token(world, &[]);
@@ -56,7 +57,7 @@ pub(crate) async fn registered(metadata: &Value) -> Registration {
     Registration::of(&register(world, Some(token), metadata).await)
 }
 
-/// Good metadata with these members besides.
+/// Returns valid metadata with these additional members.
 pub(crate) fn metadata(more: &Value) -> Value {
     let mut whole = json!({ "redirect_uris": [CALLBACK], "client_name": "Dynamic" });
     let members = whole.as_object_mut().expect("an object");
@@ -64,7 +65,7 @@ pub(crate) fn metadata(more: &Value) -> Value {
     whole
 }
 
-/// A registration, as the client knows it.
+/// A registration, as its client knows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Registration {
     pub(crate) document: Value,
@@ -90,13 +91,13 @@ impl Registration {
         self.text("registration_access_token")
     }
 
-    /// As the other tests know clients.
+    /// Converts the registration to the type that the other tests use.
     pub(crate) fn client(&self) -> RegisteredClient {
         let secret = self.document["client_secret"].as_str().map(str::to_owned);
         RegisteredClient { id: self.id().to_owned(), secret }
     }
 
-    /// A request about it at its own place, with its own token.
+    /// Sends a request about this registration to its own address, with its own token.
     pub(crate) async fn ask(&self, method: &str, body: &Value) -> Reply {
         self.ask_with(method, Some(self.token()), body).await
     }
@@ -106,14 +107,14 @@ impl Registration {
     }
 }
 
-/// A registration that is refused, with this code, for this member.
+/// Asserts that a registration was refused with this code because of this member.
 pub(crate) fn assert_refused_for(reply: &Reply, code: &str, member: &str) {
     crate::session::assert_refused_with(reply, 400, code);
     let told = reply.string("error_description");
     assert!(told.starts_with(&format!("{member}: ")), "{member}: {told}");
 }
 
-/// A token that opens nothing: RFC 6750 §3.1, and the same whatever is wrong.
+/// Asserts that a token was refused: RFC 6750 §3.1, with the same answer whatever is wrong.
 pub(crate) fn assert_denied(reply: &Reply) {
     crate::session::assert_refused_with(reply, 401, "invalid_token");
     assert!(crate::session::challenge(reply).starts_with("Bearer "), "{reply:?}");

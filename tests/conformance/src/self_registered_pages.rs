@@ -1,4 +1,5 @@
-//! Clients that registered themselves, as people see them: marked, named honestly, and no way to redirect strangers.
+//! Clients that registered themselves, as people see them: they are marked, named honestly, and not usable as open
+//! redirectors.
 
 use harness::{Browser, EmbeddedDynamo, Landing, Pkce, Stack, authorization_url, dynamo_call};
 use serde_json::json;
@@ -38,7 +39,7 @@ async fn c140_every_page_of_an_app_that_registered_itself_says_so() {
     let sent = browser.submit(&page, &page.form(), &[("decision", "allow")]).await;
     assert!(sent.form().input("code").is_some(), "{:?}", sent.reply);
     assert_marked(&sent, "app.example");
-    // The operator's apps are not marked.
+    // The operator's apps carry no mark.
     let mut browser = world.stack.browser();
     let page = browser.go(&url(&world.web.id, &[])).await;
     let next = sign_in(&mut browser, &page, &world.ana.username, &world.ana.password).await;
@@ -90,7 +91,7 @@ async fn c140_a_name_that_hides_something_or_looks_like_the_operators_is_refused
     for good in ["Acme Banking", "Müller & Søn", "家計簿", "تطبيق", "Ελλάδα 2", "Acme-Bank 2"] {
         assert_eq!(registered(&metadata(&json!({ "client_name": good }))).await.document["client_name"], good);
     }
-    // A registration that is there cannot take such a name either.
+    // An existing registration cannot take such a name either.
     let registration = registered(&metadata(&json!({ "client_name": "Budget Planner" }))).await;
     let body = metadata(&json!({ "client_id": registration.id(), "client_name": "acme bank" }));
     assert_refused_for(&registration.ask("PUT", &body).await, "invalid_client_metadata", "client_name");
@@ -102,7 +103,7 @@ async fn c140_a_name_that_hides_something_or_looks_like_the_operators_is_refused
     }
 }
 
-/// Faults of a request that are found before anybody signs in.
+/// Returns requests with faults that are found before anybody signs in.
 fn faulty(client: &str, more: &str) -> [String; 4] {
     let start = format!("/authorize?client_id={client}&redirect_uri={}&state=s{more}", encode(CALLBACK));
     let good = format!("{start}&response_type=code&code_challenge={}&code_challenge_method=S256", "A".repeat(43));
@@ -136,7 +137,7 @@ async fn c141_an_error_of_an_app_that_registered_itself_waits_for_a_person() {
         assert!(there.url.as_str().starts_with(CALLBACK) && page.contains(&there.error.clone().expect("an error")));
         assert_eq!((there.state.as_deref(), there.iss.as_deref()), (Some("s"), Some(world.stack.issuer())));
     }
-    // A cookie that is none makes nobody signed in.
+    // An invalid cookie does not count as a session.
     let request = &faulty(registration.id(), "")[0];
     let forged = http.get(request).header("cookie", "__Host-jeton-session=jts_forged").send().await;
     assert_eq!(forged.status, 400, "{forged:?}");
@@ -176,13 +177,13 @@ async fn c141_an_error_in_a_form_waits_for_its_button() {
     assert_eq!((value("error").as_deref(), value("state").as_deref()), (Some("invalid_scope"), Some("s")));
     let policy = page.reply.header("content-security-policy").unwrap_or_default();
     assert!(policy.contains("form-action 'self' https://app.example"), "{policy}");
-    // Silent, or with somebody there, it sends itself as it always did.
+    // With `prompt=none`, or with a session, the form submits itself as before.
     let request = &faulty(registration.id(), "&response_mode=form_post&prompt=none")[0];
     let sent = world.stack.browser().go(request).await;
     assert!(sent.reply.status == 200 && sent.reply.text().contains("<script"), "{:?}", sent.reply);
 }
 
-/// The error of a request without PKCE, if it has one.
+/// Returns the error of a request without PKCE, if there is one.
 async fn without_pkce(world: &World, client: &str, more: &str) -> Option<String> {
     let request = format!("/authorize?response_type=code&client_id={client}&state=s{more}&prompt=none");
     let error = answered(&world.stack.browser().go(&request).await).error;

@@ -10,11 +10,11 @@ use crate::world::{CALLBACK, ORDERS, World};
 pub(crate) struct Session<'w> {
     pub(crate) world: &'w World,
     pub(crate) http: Http,
-    /// Ana's.
+    /// The browser of the person Ana.
     pub(crate) browser: Browser,
 }
 
-/// A code, with what it takes to redeem it.
+/// A code with its PKCE verifier.
 #[derive(Clone, Debug)]
 pub(crate) struct Code {
     pub(crate) code: String,
@@ -32,7 +32,7 @@ impl<'w> Session<'w> {
         Self { world, http: world.stack.http(), browser: world.stack.browser() }
     }
 
-    /// What the app is told after Ana agreed to everything.
+    /// Requests authorization, with Ana's consent, and returns the parameters that the app receives.
     pub(crate) async fn authorize(
         &mut self,
         client: &RegisteredClient,
@@ -59,7 +59,7 @@ impl<'w> Session<'w> {
         tokens(&self.redeem(client, &code).await)
     }
 
-    /// A redemption with just these fields.
+    /// Builds a redemption with exactly these fields.
     pub(crate) fn redemption(&self, client: &RegisteredClient, fields: &[(&str, &str)]) -> Ask {
         let ask = self.http.post("/token").client(client).field("grant_type", "authorization_code");
         ask.fields(fields)
@@ -79,7 +79,7 @@ impl<'w> Session<'w> {
         ask.field("refresh_token", token).fields(more).send().await
     }
 
-    /// A token for a service.
+    /// Requests a token for a service.
     pub(crate) async fn machine(&self, client: &RegisteredClient, more: &[(&str, &str)]) -> Reply {
         let ask = self.http.post("/token").client(client).field("grant_type", "client_credentials");
         ask.fields(more).send().await
@@ -90,12 +90,12 @@ impl<'w> Session<'w> {
         assert_eq!(reply.status, 200, "{reply:?}");
         assert_no_store(&reply);
         let answer = reply.json();
-        // RFC 7662 §2.2: nothing else is told about a token that is not active.
+        // RFC 7662 §2.2: the answer says nothing else about an inactive token.
         assert!(answer["active"] == true || answer == json!({"active": false}), "{answer}");
         answer
     }
 
-    /// Whether the gateway takes the token.
+    /// Returns whether the gateway finds the token active.
     pub(crate) async fn is_active(&self, token: &str) -> bool {
         self.introspect(&self.world.gateway, token).await["active"] == true
     }
@@ -105,18 +105,18 @@ impl<'w> Session<'w> {
     }
 }
 
-/// A service for a test that shows wrong secrets, which are counted: 20 are answered, for each client.
+/// Registers a service for a test that sends wrong secrets, which are counted: 20 per client are answered.
 pub(crate) fn guessed_at(world: &World, name: &str) -> RegisteredClient {
     world.stack.cli().create_client(name, &["--grant", "client_credentials", "--api", ORDERS])
 }
 
-/// The tokens in a good answer.
+/// Returns the tokens in a successful answer.
 pub(crate) fn tokens(reply: &Reply) -> Tokens {
     assert_granted(reply);
     Tokens { access: reply.string("access_token"), refresh: reply.string("refresh_token") }
 }
 
-/// C055, C056: a token response.
+/// C055, C056: asserts a valid token response.
 pub(crate) fn assert_granted(reply: &Reply) {
     assert_eq!(reply.status, 200, "{reply:?}");
     assert_no_store(reply);
@@ -126,7 +126,7 @@ pub(crate) fn assert_granted(reply: &Reply) {
     assert!(reply.json()["expires_in"].as_u64().is_some_and(|seconds| seconds > 0), "{reply:?}");
 }
 
-/// C055, C057, C060: an error response with this code.
+/// C055, C057, C060: asserts an error response with this code.
 pub(crate) fn assert_refused(reply: &Reply, code: &str) {
     let status = if code == "invalid_client" { 401 } else { 400 };
     assert_refused_with(reply, status, code);
@@ -151,14 +151,14 @@ fn assert_json(reply: &Reply) {
     assert!(kind.starts_with("application/json"), "{reply:?}");
 }
 
-/// The words of a scope, in order.
+/// Splits a scope into its words, sorted.
 pub(crate) fn words(scope: &str) -> Vec<&str> {
     let mut words: Vec<&str> = scope.split(' ').collect();
     words.sort_unstable();
     words
 }
 
-/// A request that is good but for the client, at each endpoint that authenticates clients.
+/// Builds a request for each endpoint that authenticates clients; only the client credentials are missing.
 pub(crate) fn client_requests(http: &Http) -> [Ask; 3] {
     [
         http.post("/token").field("grant_type", "client_credentials").field("resource", ORDERS),
@@ -171,7 +171,7 @@ pub(crate) fn challenge(reply: &Reply) -> &str {
     reply.header("www-authenticate").unwrap_or_default()
 }
 
-/// The audience and the scope of the token in a good answer.
+/// Returns the audience and the scope of the token in a successful answer.
 pub(crate) fn reach(reply: &Reply) -> (Vec<String>, Vec<String>) {
     assert_granted(reply);
     let jwt = Jwt::read(&reply.string("access_token"));
@@ -182,7 +182,7 @@ pub(crate) fn reach(reply: &Reply) -> (Vec<String>, Vec<String>) {
     (audience, owned(words(jwt.text("scope"))))
 }
 
-/// A command that must fail, saying why in one line.
+/// Asserts that a command failed with a reason in one line.
 pub(crate) fn assert_fails(finished: &Finished, word: &str) {
     assert_eq!(finished.status.code(), Some(1), "{finished:?}");
     assert!(finished.stdout.is_empty(), "{finished:?}");
@@ -190,13 +190,13 @@ pub(crate) fn assert_fails(finished: &Finished, word: &str) {
     assert!(lines.len() == 1 && lines[0].contains(word), "{word}: {finished:?}");
 }
 
-/// The server's clock, in seconds.
+/// Returns the server's clock, in seconds.
 pub(crate) async fn server_time(session: &Session<'_>) -> u64 {
     let reply = session.machine(&session.world.service, &[("resource", ORDERS)]).await;
     Jwt::read(&reply.string("access_token")).number("iat")
 }
 
-/// Waits until the server's clock shows `time`: asks it again and again, and gives up after half a minute.
+/// Polls the server's clock until it shows `time`, and gives up after half a minute.
 pub(crate) async fn until(session: &Session<'_>, time: u64) {
     for _ in 0..600 {
         if server_time(session).await >= time {

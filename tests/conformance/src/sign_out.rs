@@ -1,4 +1,4 @@
-//! Signing out: what an app may ask for, and what a person is asked (CONFORMANCE 33).
+//! Sign-out: requests that an app may make, and questions that a person is asked (CONFORMANCE 33).
 
 use harness::{Landing, Pkce, authorization_url};
 
@@ -18,7 +18,7 @@ fn logout(parameters: &[(&str, &str)]) -> String {
 }
 
 impl Session<'_> {
-    /// Whether the client gets a code without a question.
+    /// Returns whether the client gets a code without a question.
     async fn is_signed_in(&mut self, client: &str) -> bool {
         let silent = authorization_url(client, CALLBACK, &Pkce::new(), &[("scope", "openid"), ("prompt", "none")]);
         let callback = self.browser.go(&silent).await.callback().expect("a callback");
@@ -27,7 +27,7 @@ impl Session<'_> {
     }
 }
 
-/// A page that leads nowhere else.
+/// Asserts that the page leads nowhere else.
 fn assert_stays_here(landing: &Landing, says: &str) {
     assert_eq!(landing.reply.header("location"), None, "{:?}", landing.reply);
     assert!(landing.reply.text().contains(says), "{says}: {:?}", landing.reply);
@@ -60,10 +60,10 @@ async fn o33_c128_an_app_with_an_id_token_signs_a_person_out_and_has_them_back_w
         assert_eq!((location.path(), pairs(&location)), (expected.path(), pairs(&expected)), "{location}");
         assert!(!session.browser.cookies.contains_key(COOKIE), "the browser forgets the session");
         assert!(!session.is_signed_in(&client.id).await);
-        // The server forgot it too.
+        // The server has ended the session, too: the old cookies do not work.
         session.browser.cookies = cookies;
         assert!(!session.is_signed_in(&client.id).await);
-        // Once more is no error: whoever is signed out may go on.
+        // A second sign-out is no error: without a session the browser is redirected at once.
         let again = session.browser.go(&logout(&parameters)).await;
         assert_eq!(again.reply.location(), Some(location));
     }
@@ -140,7 +140,7 @@ async fn c128_without_a_hint_or_with_one_of_somebody_else_the_person_is_asked() 
         assert_stays_here(&stayed, "You are still signed in");
         assert!(session.is_signed_in(&client.id).await);
     }
-    // Nobody but the form of this browser ends the session.
+    // Only the form of this browser can end the session.
     let (page, foreign) = (session.browser.go("/logout").await, {
         stranger.signed_in("stranger", &client, &[("scope", "openid")]).await;
         stranger.browser.go("/logout").await
@@ -186,7 +186,7 @@ async fn o33_a_request_that_another_site_posts_is_the_same_as_a_link() {
     let client = app(world, "Posted", &["--post-logout-redirect-uri", OUT]);
     let hint = session.signed_in("posted", &client, &[("scope", "openid")]).await.string("id_token");
     let fields = [("id_token_hint", &*hint), ("post_logout_redirect_uri", OUT), ("state", "s 1")];
-    // A browser keeps its `SameSite=Lax` cookie to itself when another site's form is posted.
+    // Browsers do not send a `SameSite=Lax` cookie when another site posts a form.
     let posted = session.http.post("/logout").fields(&fields).header("sec-fetch-site", "cross-site").send().await;
     assert_eq!(posted.status, 303, "{posted:?}");
     let landing = session.browser.go(posted.header("location").expect("a way on")).await;

@@ -1,5 +1,5 @@
-//! One browser, several apps, several people: a sign-in over another session, and what a sign-out ends. The people table
-//! has no stream here, so that nothing is ended by what follows a sign-out.
+//! One browser, several apps, several people: a sign-in over another session, and the effects of a sign-out. The
+//! people table has no stream here, so the asynchronous work after a sign-out ends nothing.
 
 use std::ops::Range;
 
@@ -12,24 +12,24 @@ use crate::world::World;
 
 const OFFLINE: (&str, &str) = ("scope", "openid read offline_access");
 
-/// What an app has of one sign-in.
+/// The credentials of an app from one sign-in.
 struct App<'c> {
     client: &'c RegisteredClient,
-    /// The session, as the ID token tells.
+    /// The session id (`sid`) in the ID token.
     sid: String,
     id_token: String,
-    /// Of the grant that ends with the session.
+    /// The refresh token of the grant that ends with the session.
     refresh: String,
-    /// Of the grant that lasts.
+    /// The refresh token of the grant that outlives the session.
     offline: String,
     /// A code that is not redeemed yet, of a grant that ends with the session.
     code: Code,
-    /// The browser as it was then.
+    /// The browser right after the sign-in.
     browser: Browser,
 }
 
 impl<'c> App<'c> {
-    /// Signs somebody in with the password, whoever is signed in, and asks for all that an app may have.
+    /// Signs a person in with the password, even over another session, and requests everything that an app may have.
     async fn enter(session: &Session<'_>, browser: &mut Browser, client: &'c RegisteredClient, who: &str) -> Self {
         let code = sign_in(browser, client, (who, PASSWORD), &[OFFLINE]).await;
         let offline = good(session.redeem(client, &code).await);
@@ -53,7 +53,7 @@ impl<'c> App<'c> {
         session.redeem(client, &code).await
     }
 
-    /// What still lives of all that should have ended with the session, and what ended although it should live.
+    /// Lists the credentials that should have ended with the session but work, and those that should work but ended.
     async fn left(&self, session: &Session<'_>, name: &str) -> Vec<String> {
         let mut left = session.left_of_cookies(self.client, &self.browser).await;
         if session.refresh(self.client, &self.refresh).await.status == 200 {
@@ -72,7 +72,7 @@ fn good(reply: Reply) -> Reply {
     reply
 }
 
-/// Signs out as an app asks for it.
+/// Signs out at the request of an app.
 async fn sign_out(browser: &mut Browser, app: &App<'_>) {
     let landing = browser.go(&format!("/logout?id_token_hint={}", app.id_token)).await;
     assert!(landing.reply.text().contains("You are signed out"), "{:?}", landing.reply);
@@ -96,7 +96,7 @@ async fn c136_c135_a_sign_in_over_a_session_of_the_same_person_keeps_it_and_a_si
             if first.sid != second.sid {
                 survivors.note(round, "the session is another one");
             }
-            // The cookie of before is dead, and that takes nothing from the browser that has the new one.
+            // The previous cookie is dead; that has no effect on the browser with the new one.
             survivors.note_all(round, session.left_of_cookies(&mail, &first.browser).await);
             if silent(&mut browser, &mail, &[]).await.is_err() {
                 survivors.note(round, "the new cookie is dead");
@@ -125,7 +125,7 @@ async fn c136_c135_a_sign_in_over_a_session_of_another_person_ends_it_as_a_sign_
             let latter = App::enter(&session, &mut browser, &payroll, &names[1]).await;
             assert_ne!(former.sid, latter.sid);
             survivors.note_all(round, former.left(&session, "the former").await);
-            // Whoever signed in last is signed in.
+            // The person who signed in last is signed in.
             if silent(&mut browser, &payroll, &[]).await.is_err() {
                 survivors.note(round, "the latter is not signed in");
             }
@@ -139,7 +139,7 @@ async fn c136_c135_a_sign_in_over_a_session_of_another_person_ends_it_as_a_sign_
     survivors.assert_none();
 }
 
-/// The browser never hears of its second sign-in, and has the cookie of the first.
+/// Signs in while the browser loses the answer, so it keeps the cookie of the first sign-in.
 async fn unheard<'c>(session: &Session<'_>, browser: &Browser, client: &'c RegisteredClient, who: &str) -> App<'c> {
     App::enter(session, &mut browser.clone(), client, who).await
 }
@@ -178,7 +178,7 @@ async fn c135_a_sign_out_by_an_app_ends_its_session_where_the_answer_to_a_second
     let mut browser = browser_of(world, 10, 0);
     let first = App::enter(&session, &mut browser, &mail, "unheard3").await;
     let missed = unheard(&session, &browser, &payroll, "unheard3").await;
-    // Another browser's session is not touched by an ID token of it alone.
+    // An ID token alone does not end the session of another browser.
     let mut other = browser_of(world, 10, 1);
     let elsewhere = App::enter(&session, &mut other, &mail, "unheard3").await;
     drop(browser.clone().go(&format!("/logout?id_token_hint={}", elsewhere.id_token)).await);

@@ -1,4 +1,4 @@
-//! Starting: what can be wrong is told in one line, and what was kept is there again.
+//! Startup: errors are reported in one line, and stored data is there again.
 
 use std::net::TcpListener;
 
@@ -13,7 +13,7 @@ use crate::world::{ORDERS, World};
 const STORE: [(&str, &str); 3] =
     [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "harness"), ("AWS_SECRET_ACCESS_KEY", "harness")];
 
-/// Starts `jeton dev` with what cannot work, and gives its one line.
+/// Starts `jeton dev` with invalid settings and returns its one-line error.
 fn refused(args: &[&str], env: &[(&str, &str)]) -> String {
     let scratch = tempfile::tempdir().expect("a temporary directory");
     let env_file = scratch.path().join("env").display().to_string();
@@ -173,7 +173,7 @@ async fn a_given_store_is_used_instead_of_the_embedded_one() {
     assert_eq!(stack.env_file().get("AWS_ENDPOINT_URL_DYNAMODB"), proxy.endpoint());
 }
 
-/// What a person and an app keep between two visits.
+/// The data that a person and an app keep between two visits.
 struct Kept {
     web: RegisteredClient,
     refresh: String,
@@ -216,7 +216,7 @@ async fn with_a_data_directory_everything_survives_a_restart() {
     assert!(session.is_active(&next.access).await);
     assert_granted(&session.redeem(&kept.web, &Code { ..unused.clone() }).await);
     assert_refused(&session.redeem(&kept.web, &unused).await, "invalid_grant");
-    // Ana is known, by her password and by her session, and so is what she agreed to.
+    // The server still knows Ana, her password, her session and her consent.
     drop(session.code(&world.spa).await);
     session.browser.cookies = cookies;
     let silent = session.authorize(&world.web, &Pkce::new(), &[("prompt", "none")]).await;

@@ -1,4 +1,4 @@
-//! A world whose store is looked into from outside: what is kept, and in which form.
+//! A world with access to its store: which data it keeps, and in which form.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -10,7 +10,7 @@ use crate::world::World;
 const TABLES: [&str; 5] =
     ["JETON_TABLE_REGISTRY", "JETON_TABLE_GRANTS", "JETON_TABLE_PEOPLE", "JETON_TABLE_KEYS", "JETON_TABLE_AUDIT"];
 
-/// The world and its store.
+/// A world and its store.
 pub(crate) struct Stored {
     pub(crate) world: World,
     store: EmbeddedDynamo,
@@ -23,7 +23,7 @@ impl Stored {
         Self { world, store }
     }
 
-    /// The items of a table, by its variable, in an order that hangs on nothing else.
+    /// Returns the items of a table, by its environment variable, in a stable order.
     pub(crate) async fn items(&self, variable: &str) -> Vec<String> {
         let name = self.world.stack.env_file().get(variable);
         let found = dynamo_call(&self.store.endpoint(), "Scan", &json!({"TableName": name})).await;
@@ -33,7 +33,7 @@ impl Stored {
         items
     }
 
-    /// Every value of every attribute, as bytes.
+    /// Returns every value of every attribute, as bytes.
     pub(crate) async fn values(&self) -> Vec<Vec<u8>> {
         let mut values = Vec::new();
         for table in TABLES {
@@ -45,7 +45,7 @@ impl Stored {
     }
 }
 
-/// The strings, numbers and bytes below a `DynamoDB` value, its names included.
+/// Collects the strings, numbers and bytes of a `DynamoDB` value, including its names.
 fn leaves(value: &Value, found: &mut Vec<Vec<u8>>) {
     match value {
         Value::String(text) => {
@@ -63,9 +63,9 @@ fn leaves(value: &Value, found: &mut Vec<Vec<u8>>) {
     }
 }
 
-/// Whether the secret, or twelve bytes in a row of what it encodes, stand in `values` as they are.
+/// Returns whether `values` contain the secret, or any twelve consecutive bytes of its decoded form.
 pub(crate) fn is_kept(secret: &str, values: &[Vec<u8>]) -> bool {
-    // `jtk_...`; what has no such prefix may have the same character anywhere.
+    // Handles begin with `jtk_` or the like; other secrets may contain an underscore anywhere.
     let random = secret.split_once('_').filter(|(kind, _)| kind.starts_with("jt") && kind.len() == 3);
     let random = random.map_or(secret, |(_, random)| random);
     let decoded = URL_SAFE_NO_PAD.decode(random).unwrap_or_default();

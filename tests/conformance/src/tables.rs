@@ -1,4 +1,4 @@
-//! The tables of `jeton dev` are those of `infra/template.yaml`, key by key.
+//! Checks that the tables of `jeton dev` match those of `infra/template.yaml`, key by key.
 
 use harness::{Stack, dynamo_call};
 use serde_json::{Value, json};
@@ -13,7 +13,8 @@ const TABLES: [(&str, &str); 5] = [
     ("AuditTable", "JETON_TABLE_AUDIT"),
 ];
 
-/// What decides how a table is read: keys with their types, indexes, and the attribute that ends an item.
+/// Returns the properties that determine how a table is read: keys with their types, indexes, and the expiry
+/// attribute.
 fn promised(template: &str, table: &str) -> Value {
     let template: Yaml = serde_yaml_ng::from_str(template).expect("YAML");
     let properties = &template["Resources"][table]["Properties"];

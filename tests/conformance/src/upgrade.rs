@@ -1,7 +1,7 @@
-//! A data directory of the version before is used as it is: nobody has to do anything, and nothing is lost.
+//! A data directory of the previous version works without any migration, and nothing is lost.
 //!
-//! `fixtures/v0.1/tables.json` holds what that version kept, made with its own commands and pages (`make.py` beside it).
-//! It is put into a data directory with all its times moved to now.
+//! `fixtures/v0.1/tables.json` holds the data of that version, made with its own commands and pages (`make.py`
+//! beside it). The tests copy it into a data directory with all times moved to now.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -17,21 +17,21 @@ use crate::session::{Code, Session, assert_fails, assert_granted, assert_refused
 use crate::world::{ORDERS, World};
 
 const KEPT: &str = include_str!("../fixtures/v0.1/tables.json");
-/// The issuer of the version before.
+/// The issuer of the previous version.
 const SITE: &str = "http://127.0.0.1:19871";
-/// The grants of each person.
+/// The names of each person's grants.
 const GRANTS: [&str; 4] = ["openid", "plain", "lasting", "public"];
 
-/// A stack of this version on what the version before kept.
+/// A stack of this version that runs on the previous version's data.
 struct Upgraded {
     world: World,
     kept: Value,
-    /// The data directory goes with it.
+    /// The data directory; it is deleted when this is dropped.
     _data: TempDir,
 }
 
 static UPGRADED: LazyLock<Upgraded> = LazyLock::new(|| {
-    // On a thread of its own: whoever asks first may be within a runtime.
+    // A separate thread is needed because the first caller may be inside a runtime.
     let started = std::thread::spawn(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(Upgraded::start())
@@ -62,7 +62,7 @@ impl Upgraded {
         Self { world, kept, _data: data }
     }
 
-    /// The client of one of [`GRANTS`].
+    /// Returns the client of one of [`GRANTS`].
     fn client(&self, grant: &str) -> &RegisteredClient {
         if grant == "public" { &self.world.spa } else { &self.world.web }
     }
@@ -75,12 +75,12 @@ impl Upgraded {
         text(&self.kept["people"][name]["refresh"][grant])
     }
 
-    /// A code that was not redeemed yet.
+    /// Returns a code that was not redeemed yet.
     fn code(&self, name: &str) -> Code {
         Code { code: text(&self.kept["people"][name]["code"]), verifier: text(&self.kept["verifier"]) }
     }
 
-    /// The browser of somebody who was signed in.
+    /// Returns the browser of a person who was signed in.
     fn browser(&self, name: &str) -> Browser {
         let mut browser = self.world.stack.browser();
         let cookies = self.kept["people"][name]["cookies"].as_object().expect("cookies");
@@ -88,7 +88,7 @@ impl Upgraded {
         browser
     }
 
-    /// Nothing that the person had before works any more.
+    /// Asserts that none of the person's old credentials works any more.
     async fn assert_all_over(&self, name: &str) {
         let session = self.world.session();
         for grant in GRANTS {
@@ -100,7 +100,7 @@ impl Upgraded {
         assert_eq!(session.left_of_cookies(&self.world.web, &self.browser(name)).await, [""; 0]);
     }
 
-    /// Whose account a sign-in with this password leads to.
+    /// Signs in with this password and returns the `sub` of the account.
     async fn signs_in(&self, session: &Session<'_>, who: (&str, &str)) -> String {
         let code = sign_in(&mut session.browser.clone(), &self.world.web, who, &[]).await;
         let reply = session.redeem(&self.world.web, &code).await;
@@ -117,7 +117,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
 }
 
-/// Puts the tables with all their items into a data directory.
+/// Writes the tables with all their items into a data directory.
 async fn fill(data: &Path, kept: &Value) {
     let store = EmbeddedDynamo::in_file(&data.join("dynamodb.sqlite"));
     let moved = i64::try_from(now()).expect("a time") - kept["made_at"].as_i64().expect("a time");
@@ -128,7 +128,8 @@ async fn fill(data: &Path, kept: &Value) {
         for item in table["items"].as_array().expect("items") {
             let mut item = item.clone();
             move_times(&mut item, moved);
-            // Codes were made seconds before the rest was kept: on a slow machine they would be over before they are used.
+            // The codes are seconds older than the other data: on a slow machine they would expire before they are
+            // used.
             if let Some(time) = item["code_expires_at"]["N"].as_str().and_then(|text| text.parse::<i64>().ok()) {
                 item["code_expires_at"]["N"] = json!((time + 600).to_string());
             }
@@ -138,7 +139,7 @@ async fn fill(data: &Path, kept: &Value) {
     }
 }
 
-/// Moves every number that is a time of these years, which no other number of a table is.
+/// Moves every number that is a recent timestamp; no other number in a table is that large.
 fn move_times(value: &mut Value, moved: i64) {
     match value {
         Value::Object(members) => {
@@ -161,12 +162,12 @@ async fn c131_after_an_upgrade_people_sign_in_and_are_who_they_were() {
     let session = before.world.session();
     let who = |name: &'static str| (name, before.password());
     assert_eq!(before.signs_in(&session, who("ana")).await, before.sub("ana"));
-    // What was agreed to is remembered: nobody was asked again.
+    // The consent is remembered: the person was not asked again.
     let mut stranger = before.world.stack.browser();
     let page = stranger.go(&request(&before.world.web, &[]).0).await;
     let next = stranger.submit(&page, &page.form(), &[("username", "ana"), ("password", before.password())]).await;
     assert!(next.callback().is_some() && !asks_for_consent(&next), "{:?}", next.reply);
-    // Who was switched off is off.
+    // A person who was disabled stays disabled.
     let page = stranger.go(&request(&before.world.web, &[("prompt", "login")]).0).await;
     let next = stranger.submit(&page, &page.form(), &[("username", "ben"), ("password", before.password())]).await;
     assert!(next.form().input("password").is_some(), "{:?}", next.reply);
@@ -191,7 +192,7 @@ async fn c131_after_an_upgrade_sessions_codes_and_refresh_tokens_go_on() {
             assert!(session.is_active(&next.access).await);
             token = next.refresh;
         }
-        // The first one is reuse now, as ever.
+        // The first token counts as reuse now, as usual.
         assert_refused(&session.refresh(client, &before.refresh_token("ana", grant)).await, "invalid_grant");
         assert_refused(&session.refresh(client, &token).await, "invalid_grant");
     }
@@ -247,7 +248,7 @@ async fn c131_after_an_upgrade_a_person_of_before_is_renamed_and_keeps_everythin
     }
     assert_eq!(before.signs_in(&session, ("dorothea", before.password())).await, before.sub("dora"));
     assert_fails(&cli.finish(&["user", "show", "dora"], ""), "dora");
-    // The next one of that name is somebody else, although a person of before had the key of that name.
+    // The next person of that name is a different one, although a former person's item has the same key.
     let next = cli.create_user("dora", "the password of another");
     assert_ne!(next.sub, before.sub("dora"));
     assert_eq!(before.signs_in(&session, ("dora", "the password of another")).await, next.sub);

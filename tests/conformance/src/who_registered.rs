@@ -1,4 +1,5 @@
-//! Clients that registered themselves: what they may be called, what pages say of them, and what they are not trusted with.
+//! Clients that registered themselves: their allowed names, the text about them on pages, and the limits of their
+//! trust.
 
 use std::sync::LazyLock;
 
@@ -13,13 +14,13 @@ use crate::rounds::ROUNDS;
 use crate::self_registered::{Registration, assert_refused_for, metadata, open, register};
 use crate::world::{CALLBACK, World};
 
-/// One more stack, where confidential clients need no PKCE.
+/// A further stack, where confidential clients need no PKCE.
 static EXCUSED: LazyLock<World> = LazyLock::new(|| {
     let stack = Stack::builder().arg("--registration").arg("open").env("JETON_REGISTRATION_PKCE", "optional");
     World::on(stack.start())
 });
 
-/// Words that both pages have for such a client.
+/// A phrase that both pages show for such a client.
 const ITSELF: &str = "registered itself";
 
 async fn registered(more: &Value) -> Registration {
@@ -30,7 +31,7 @@ fn request(client: &str, more: &[(&str, &str)]) -> String {
     authorization_url(client, CALLBACK, &Pkce::new(), more)
 }
 
-/// Requests that only an error can answer, as many as there are rounds.
+/// Returns requests that can only be answered with an error, one for each round.
 fn bad_requests() -> Vec<(Vec<(&'static str, &'static str)>, &'static str)> {
     let bad = [
         (vec![("scope", "nonsense")], "invalid_scope"),
@@ -42,14 +43,14 @@ fn bad_requests() -> Vec<(Vec<(&'static str, &'static str)>, &'static str)> {
     (0..ROUNDS).map(|round| bad[round % bad.len()].clone()).collect()
 }
 
-/// A page of this site that sends nobody anywhere by itself.
+/// Asserts a page of this site that does not redirect by itself.
 fn assert_stays(landing: &Landing) {
     assert_eq!(landing.reply.header("location"), None, "{:?}", landing.reply);
     assert!(!landing.reply.text().contains("http-equiv"), "{:?}", landing.reply);
     assert_page_headers(&landing.reply);
 }
 
-/// Where a person comes who goes on from the page of an error: by its form, or by a link.
+/// Continues from an error page by its form or link, and returns the callback.
 async fn go_on(browser: &mut Browser, page: &Landing) -> Callback {
     for form in forms(page.reply.text()) {
         let button: Vec<(&str, &str)> =
@@ -82,7 +83,7 @@ async fn c141_an_error_of_a_self_registered_client_sends_no_stranger_anywhere() 
         assert_stays(&page);
         let told = go_on(&mut browser, &page).await;
         assert_eq!((told.error.as_deref(), told.url.host_str()), (Some(code), Some("app.example")), "{}", told.url);
-        // Who must not be asked is not.
+        // With `prompt=none` the error goes to the app at once.
         let silent = request(client.id(), &[&parameters[..], &[("prompt", "none")]].concat());
         let told = world.stack.browser().go(&silent).await.callback().expect("an answer");
         assert_eq!(told.error.as_deref(), Some(code), "{}", told.url);
@@ -108,7 +109,7 @@ async fn c141_who_is_signed_in_and_who_comes_from_a_client_of_the_operator_is_se
     assert_eq!(told.error.as_deref(), Some("invalid_scope"));
 }
 
-/// Names that say nothing, or something else than they show.
+/// Returns names that are empty to the eye or mislead it.
 fn bad_names() -> Vec<String> {
     let hidden = [
         '\u{0}',
@@ -165,7 +166,7 @@ async fn c140_a_name_that_hides_something_or_says_nothing_is_refused() {
 #[tokio::test]
 async fn c140_the_name_of_an_operators_client_is_taken_however_it_is_written() {
     let world = open();
-    // Those of the world, which were there before anybody registered.
+    // The names of the world's clients, which existed before anybody registered.
     let taken =
         ["Opaque spa", "opaque spa", "OPAQUE SPA", " Opaque  Spa ", "Ｏｐａｑｕｅ spa", "Web", "wEB", "gateway"];
     for name in taken {
@@ -173,7 +174,7 @@ async fn c140_the_name_of_an_operators_client_is_taken_however_it_is_written() {
         let reply = register(world, None, &metadata(&json!({ "client_name": name }))).await;
         assert_refused_for(&reply, "invalid_client_metadata", "client_name");
     }
-    // Nor by a change; among themselves names may be the same.
+    // A change cannot take such a name either; self-registered clients may share a name among themselves.
     let own = registered(&json!({ "client_name": "Acme Books" })).await;
     registered(&json!({ "client_name": "Acme Books" })).await;
     let put = metadata(&json!({ "client_id": own.id(), "client_name": "OPAQUE spa" }));
@@ -212,7 +213,7 @@ async fn c140_c139_pages_say_that_an_app_registered_itself_and_its_consent_is_no
     }
 }
 
-/// A request without PKCE.
+/// Builds a request without PKCE.
 fn without_pkce(client: &str, more: &str) -> String {
     format!("/authorize?response_type=code&client_id={client}&redirect_uri={}{more}", encode(CALLBACK))
 }
@@ -234,7 +235,7 @@ async fn c142_a_confidential_client_that_registered_itself_needs_pkce_or_a_nonce
         let page = go(strict, good).await;
         assert!(asks_for_a_password(&page), "{:?}", page.reply);
     }
-    // A public client always needs it, nonce or not, and wherever.
+    // A public client always needs PKCE, with or without a nonce, on every stack.
     for world in [strict, &*EXCUSED] {
         let public = metadata(&json!({ "token_endpoint_auth_method": "none" }));
         let public = Registration::of(&register(world, None, &public).await);

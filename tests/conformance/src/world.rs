@@ -1,4 +1,4 @@
-//! The APIs, clients and people that the tests share. Each test that spoils something registers its own.
+//! The APIs, clients and people that the tests share. A test that changes one of them registers its own.
 
 use std::sync::LazyLock;
 
@@ -6,37 +6,37 @@ use harness::{Cli, RegisteredClient, RegisteredUser, Stack};
 
 use crate::session::Session;
 
-/// An API of JWTs signed with RS256: `read` and `write`.
+/// An API with JWTs signed with RS256, and the scopes `read` and `write`.
 pub(crate) const ORDERS: &str = "https://orders.example";
-/// Another one: `ship`.
+/// Another API with JWTs, and the scope `ship`.
 pub(crate) const PARCELS: &str = "https://parcels.example";
-/// An API of opaque tokens: `open` and `close`.
+/// An API with opaque tokens, and the scopes `open` and `close`.
 pub(crate) const VAULT: &str = "https://vault.example";
-/// An API for each algorithm.
+/// One API for each signing algorithm.
 pub(crate) const ALGORITHMS: [(&str, &str); 4] = [
     ("RS256", ORDERS),
     ("ES256", "https://es256.example"),
     ("EdDSA", "https://eddsa.example"),
     ("PS256", "https://ps256.example"),
 ];
-/// Where the apps are.
+/// The redirect URI of the apps.
 pub(crate) const CALLBACK: &str = "https://app.example/cb";
 
 pub(crate) struct World {
     pub(crate) stack: Stack,
-    /// `client_secret_basic`, client credentials, every API of JWTs, in one token if it likes.
+    /// A client with `client_secret_basic` and client credentials, for all JWT APIs, also several in one token.
     pub(crate) service: RegisteredClient,
-    /// The same for [`VAULT`].
+    /// A client with `client_secret_basic` and client credentials, for [`VAULT`].
     pub(crate) opaque_service: RegisteredClient,
-    /// A public app with refresh tokens, for [`ORDERS`] and [`PARCELS`], in one token if it likes.
+    /// A public app with refresh tokens, for [`ORDERS`] and [`PARCELS`], also both in one token.
     pub(crate) spa: RegisteredClient,
-    /// Another one, for [`VAULT`].
+    /// A public app with refresh tokens, for [`VAULT`].
     pub(crate) opaque_spa: RegisteredClient,
     /// A confidential app with refresh tokens, for [`ORDERS`].
     pub(crate) web: RegisteredClient,
-    /// Introspects for [`ORDERS`], [`PARCELS`] and [`VAULT`].
+    /// A resource server that introspects for [`ORDERS`], [`PARCELS`] and [`VAULT`].
     pub(crate) gateway: RegisteredClient,
-    /// Somebody.
+    /// A person who can sign in.
     pub(crate) ana: RegisteredUser,
 }
 
@@ -63,18 +63,18 @@ impl World {
         }
     }
 
-    /// One of its own, whose server is told `value` by its environment.
+    /// Starts a separate world whose server has this environment variable.
     pub(crate) fn with(variable: &str, value: &str) -> Self {
         Self::on(Stack::builder().env(variable, value).start())
     }
 
-    /// The one that tests share which leave it as they found it.
+    /// Returns the world shared by tests that leave it unchanged.
     pub(crate) fn shared() -> &'static Self {
         static SHARED: LazyLock<World> = LazyLock::new(|| World::on(Stack::start()));
         &SHARED
     }
 
-    /// A client of all endpoints and a browser, for one test.
+    /// Starts a session for one test: a client of all endpoints, and a browser.
     pub(crate) fn session(&self) -> Session<'_> {
         Session::new(self)
     }

@@ -1,4 +1,4 @@
-//! Consent: written as it was found, never over newer consent; listed and withdrawn.
+//! Consent is written over the version that was read, never over newer consent; it can be listed and withdrawn.
 
 use futures::future::join_all;
 use grants::{Consent, PersonKey, Target};
@@ -15,7 +15,7 @@ fn page(api: &str) -> Target {
     Target { resources: vec![resource(api)], scope: Scope::parse("read").unwrap() }
 }
 
-/// Consent to one page, beside `earlier` consent.
+/// Builds consent to one page, in addition to `earlier` consent.
 pub(crate) fn consent(api: &str, earlier: Option<&Consent>) -> Consent {
     Consent::given(&client(), &page(api), earlier, NOW)
 }
@@ -35,7 +35,7 @@ async fn c139_consent_is_written_where_it_is_as_it_was_found(place: Place) {
     assert_eq!(write(&third, Some(&first)).await, Remembered::Refused(Some(second.clone())));
     let later = Consent { agreed_at: NOW.plus(1), ..second.clone() };
     assert_eq!(write(&third, Some(&later)).await, Remembered::Refused(Some(second.clone())));
-    // What is not named any more is taken away with the rest.
+    // Attributes that the new consent lacks are removed with the rest.
     let only = Consent { targets: vec![page("urn:d")], mark: None, agreed_at: NOW };
     assert_eq!(write(&only, Some(&second)).await, Remembered::Done);
     assert_eq!(people.person(ADA, &app).await.unwrap().agreed, Some(only));

@@ -1,4 +1,4 @@
-//! One valid thing of each kind; tests spoil it.
+//! One valid example of each type; tests change copies of it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ pub(crate) fn authenticated() -> AuthenticatedClient {
     authenticated_for(AudienceRule::All)
 }
 
-/// The same, whose tokens are for so many APIs.
+/// Returns an authenticated client with this rule for the audience of its tokens.
 pub(crate) fn authenticated_for(audience: AudienceRule) -> AuthenticatedClient {
     let client = Client { audience, ..client() };
     let presented = PresentedClient::Basic(client.id.clone(), Secret::new("s".to_owned()));
@@ -72,7 +72,7 @@ pub(crate) fn verifier() -> CodeVerifier {
     CodeVerifier::parse("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk").unwrap()
 }
 
-/// A grant whose code is out, good for one more second.
+/// Returns a grant whose code was issued and is valid for one more second.
 pub(crate) fn grant(secret: &GrantSecret) -> Grant {
     Grant {
         id: secret.id(),

@@ -1,7 +1,7 @@
-//! Generated pairs of item and transition: what the store does is what the transition means.
+//! Generated pairs of item and transition: the store does exactly what the transition means.
 //!
-//! One pair in two is a step that a rule names for a request, the other has guards and a change drawn by themselves. The
-//! seed is printed; `tests/prove` compares a hundred thousand pairs on each implementation.
+//! Half of the pairs are steps that a rule derives from a request; the others have guards and a change generated
+//! independently. The seed is printed; `tests/prove` compares a hundred thousand pairs on each implementation.
 
 use std::num::NonZeroUsize;
 
@@ -26,10 +26,10 @@ use crate::fixtures::{
 use crate::grants_table::agrees;
 use crate::place::Place;
 
-/// How many pairs are compared on each implementation.
+/// The number of pairs compared on each implementation.
 const PAIRS: usize = 2_000;
 const LONG: usize = 100_000;
-/// How many are compared at once.
+/// The number of pairs compared at the same time.
 const AT_ONCE: usize = 8;
 
 static SECTION: Section = Section::new(
@@ -46,7 +46,7 @@ fn stage() -> impl Strategy<Value = Stage> {
     ]
 }
 
-/// A grant, and the secret that leads to it.
+/// Generates a grant and the secret that leads to it.
 fn item() -> impl Strategy<Value = (GrantSecret, Grant)> {
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), proptest::bool::weighted(0.8));
     let rights = (0_u32..3, 0_usize..4, audiences());
@@ -62,7 +62,7 @@ fn item() -> impl Strategy<Value = (GrantSecret, Grant)> {
             item.client_id = ClientId::parse("other").unwrap();
         }
         if !scoped {
-            // Without openid there is no sign-in to tell of.
+            // Without openid there is no sign-in to report.
             (item.scope, item.sign_in) = (Scope::default(), None);
         }
         (secret, item)
@@ -109,10 +109,11 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-/// What a transition is drawn from.
+/// The source of a generated transition.
 #[derive(Clone, Debug)]
 enum Drawn {
-    /// A change of an absent item has no meaning without a guard that keeps it off: every rule has one.
+    /// Generated guards and a change. A change of an absent item has no meaning without a guard against absence,
+    /// which every rule has.
     Guarded(Vec<Guard>, Change),
     Create,
     Redeem {
@@ -143,7 +144,7 @@ fn audience() -> impl Strategy<Value = AudienceRule> {
     prop_oneof![Just(AudienceRule::One), Just(AudienceRule::All)]
 }
 
-/// As a client of one API has it, of several, or beside the issuer.
+/// Generates audiences: one API, several APIs, or APIs with the issuer.
 fn audiences() -> impl Strategy<Value = Vec<Resource>> {
     let known = ["https://orders.example", "https://parcels.example", "https://issuer.example"];
     proptest::sample::subsequence(known.map(resource).to_vec(), 1..=3)
@@ -211,7 +212,7 @@ impl Drawn {
     }
 }
 
-/// Always the same pairs for a seed.
+/// Returns the generated pairs, which are always the same for a seed.
 fn pairs(seed: u64) -> impl Iterator<Item = (Option<Grant>, Transition)> {
     let bytes: Vec<u8> = [seed, 0, 0, 0].iter().flat_map(|word| word.to_le_bytes()).collect();
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
@@ -234,7 +235,7 @@ async fn what_the_store_does_is_what_the_transition_means(place: Place) {
     let applied = compared.iter().filter(|applied| **applied).count();
     let refused = compared.len() - applied;
     assert!(applied > compared.len() / 10 && refused > compared.len() / 10, "{applied} applied, {refused} refused");
-    // `agrees` lets no difference pass.
+    // `agrees` panics at any difference.
     let seconds = began.elapsed().as_secs();
     SECTION.tell(place.implementation, &[&compared.len(), &applied, &refused, &0, &seconds]);
 }

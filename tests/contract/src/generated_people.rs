@@ -1,5 +1,5 @@
-//! Generated sequences of commands about people, each made of what some earlier moment said of a person: what the store does
-//! is what the changes mean, every name leads to its person, and no name is taken by nobody.
+//! Generated sequences of commands about people. Each command is built from an earlier state of a person. The store
+//! does what the changes mean, every name leads to its person, and no name stays taken without an owner.
 
 use std::collections::BTreeMap;
 
@@ -23,15 +23,15 @@ static SECTION: Section = Section::new(
     &["implementation of DynamoDB", "sequences of commands", "made", "refused", "differences", "seconds"],
 );
 
-/// Two are one name in different cases.
+/// The usernames; two of them differ only in case.
 const NAMES: [&str; 4] = ["ada", "Ada", "grace", "hopper"];
 
 #[derive(Clone, Debug)]
 enum Command {
     Create(usize),
-    /// As version 0.1 wrote it: no alias, and the key is the name's hash.
+    /// A person as version 0.1 stored it: without an alias, under the hash of the name.
     CreateLegacy(usize),
-    /// The others are about a person as the moment of this number said.
+    /// This command and the following ones use the person's state at the moment with this number.
     Disable(usize),
     Enable(usize),
     SetPassword(usize, u8),
@@ -58,12 +58,13 @@ fn name(number: usize) -> Username {
     Username::parse(NAMES[number]).unwrap()
 }
 
-/// Everybody, as the changes mean it. A name leads to a person by an alias, or it is in the key of a person without one.
+/// The expected state of all people. A name leads to a person by an alias, or by the hash in the key of a person
+/// without one.
 #[derive(Default)]
 struct Everybody {
     people: BTreeMap<String, User>,
     aliases: BTreeMap<String, PersonKey>,
-    /// Each person at each moment.
+    /// The state of a person after each change, in order.
     moments: Vec<User>,
 }
 
@@ -112,14 +113,14 @@ impl Everybody {
     }
 }
 
-/// A person who never was before.
+/// Returns a person who did not exist before.
 fn new_person(number: usize) -> User {
     let subject = format!("usr_{number:022}");
     let subject = Subject::parse(&subject).unwrap();
     User { subject, claims: Claims::default(), ..user("somebody") }
 }
 
-/// Makes a command, and compares what came of it with what it means. `number` makes people different.
+/// Runs a command and compares its result with its meaning. `number` makes people different.
 async fn make(people: &PeopleTable, place: &Place, all: &mut Everybody, command: &Command, number: usize) -> bool {
     match command {
         Command::Create(named) => create(people, all, User { username: name(*named), ..new_person(number) }).await,
@@ -168,7 +169,7 @@ async fn create(people: &PeopleTable, all: &mut Everybody, new: User) -> bool {
     free
 }
 
-/// Only before there is anybody: aliases are taken away as a whole.
+/// Creates a legacy person, but only in an empty table, because aliases can only be removed all at once.
 async fn create_legacy(people: &PeopleTable, place: &Place, all: &mut Everybody, new: User) -> bool {
     if !all.people.is_empty() {
         return false;
@@ -197,7 +198,7 @@ fn change(command: &Command, read: &User) -> UserChange {
     }
 }
 
-/// The table says what the changes mean. A name leads to somebody who goes by it, or to nobody and is free.
+/// Asserts that the table matches the changes. A name leads to the person who has it, or to nobody and is free.
 async fn agrees(people: &PeopleTable, all: &Everybody) {
     let mut stored = people.all_users().await.unwrap();
     stored.sort_by_key(|user| user.key.to_string());
@@ -237,7 +238,7 @@ async fn c133_c131_whatever_commands_were_made_of_names_lead_to_their_people(pla
         }
         agrees(&people, &Everybody::default()).await;
     }
-    // `agrees` lets no difference pass.
+    // `agrees` panics at any difference.
     let seconds = began.elapsed().as_secs();
     SECTION.tell(place.implementation, &[&sequences, &made, &refused, &0, &seconds]);
     assert!(made > SEQUENCES && refused > SEQUENCES, "{made} made, {refused} refused");

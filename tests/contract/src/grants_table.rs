@@ -1,4 +1,4 @@
-//! Grants: every transition, its refusals, the item that comes back, expiry at the boundary, repeated sends.
+//! Grants: every transition, its refusals, the returned item, expiry at the boundary, and repeated requests.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::fixtures::{
 };
 use crate::place::Place;
 
-/// Puts `before` into the table, applies the transition, and compares everything that can be seen with its meaning.
+/// Puts `before` into the table, applies the transition, and compares all visible results with its meaning.
 pub(crate) async fn agrees(table: &GrantsTable, before: Option<&Grant>, transition: &Transition) -> Applied {
     if let Some(before) = before {
         let put = table.apply(&Transition::create(before.clone())).await.unwrap();
@@ -36,7 +36,7 @@ pub(crate) async fn agrees(table: &GrantsTable, before: Option<&Grant>, transiti
     applied
 }
 
-/// So many seconds later, in the attempt of this number.
+/// Returns a moment this many seconds later, with the attempt of this number.
 fn at(later: u32, number: u8) -> Moment {
     Moment { now: NOW.plus(later), attempt: attempt(number) }
 }
@@ -235,7 +235,7 @@ async fn a_revoked_token_is_remembered(place: Place) {
     assert!(!table.token_is_revoked(other).await.unwrap());
 }
 
-/// The use of an assertion that is good for ten seconds more.
+/// Returns the use of an assertion that is valid for ten more seconds.
 fn one_use(jti: &str) -> OneUse {
     let claims = AssertionClaims {
         issuer: client().id.to_string(),
@@ -263,12 +263,12 @@ async fn c073_an_assertion_is_used_once_until_it_is_forgotten(place: Place) {
     assert_eq!(used(one, 1, 0).await.unwrap(), Changed::Done);
     assert_eq!(used(one, 2, 0).await.unwrap(), Changed::Refused);
     assert_eq!(used(other, 2, 0).await.unwrap(), Changed::Done);
-    // The SDK repeats a write whose answer was lost: it finds its own work.
+    // The SDK repeats a write whose answer was lost: the repetition finds its own work.
     assert_eq!(used(one, 1, 1).await.unwrap(), Changed::Done);
     let forgotten = u32::try_from(one.until.since(NOW)).unwrap();
     assert_eq!(forgotten, 70);
     assert_eq!(used(one, 2, forgotten - 1).await.unwrap(), Changed::Refused);
-    // What is over but not cleaned away does not stand in the way.
+    // An expired item that is not deleted yet does not get in the way.
     assert_eq!(used(one, 2, forgotten).await.unwrap(), Changed::Done);
 }
 
@@ -297,7 +297,7 @@ async fn the_grants_of_a_session_are_found(place: Place) {
     let table = place.stores.grants().unwrap();
     let (mine, plain) = (grant(&new_secret()), Grant { footing: None, sign_in: None, ..grant(&new_secret()) });
     let session = mine.session().unwrap();
-    // More than fit into one read.
+    // More grants than fit into one read.
     let others: Vec<Grant> = (0..120).map(|_| grant(&new_secret())).collect();
     for made in others.iter().chain([&mine, &plain]) {
         table.apply(&Transition::create(made.clone())).await.unwrap();

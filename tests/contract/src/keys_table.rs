@@ -1,4 +1,4 @@
-//! Keys: the first master stays, signing keys are read back whole.
+//! Keys: the first master key stays, and signing keys are read back completely.
 
 use grants::SigningAlgorithm;
 use keys::{KeyRecord, MasterRecord, Records};

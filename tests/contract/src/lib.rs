@@ -1,7 +1,7 @@
-//! One storage contract, held against two implementations of DynamoDB: the embedded one and Amazon's own.
+//! One storage contract, tested against two implementations of DynamoDB: the embedded one and Amazon's own.
 //!
-//! What a transition means is said by `Transition::after`; here it is compared with what the store does. Each claim is a
-//! function of a table; [`on_both`] makes of it one test for each implementation.
+//! `Transition::after` defines the meaning of a transition; these tests compare it with the store. Each claim is a
+//! function of a table; [`on_both`] makes it into one test for each implementation.
 
 #[cfg(test)]
 mod consents;
@@ -28,7 +28,7 @@ mod rotation;
 #[cfg(test)]
 mod throttles;
 
-/// Makes a test for each implementation of DynamoDB out of a claim about a place.
+/// Makes one test for each implementation of DynamoDB from a claim about a place.
 #[cfg(test)]
 macro_rules! on_both {
     ($($claim:ident),+ $(,)?) => {

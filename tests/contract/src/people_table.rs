@@ -1,4 +1,4 @@
-//! People: written once, read with session and consent in one go, deleted with everything.
+//! People: written once, read together with session and consent, and deleted completely.
 
 use std::sync::LazyLock;
 
@@ -59,7 +59,7 @@ async fn a_person_is_written_once_and_read_back_whole(place: Place) {
     assert_eq!(people.all_users().await.unwrap(), [off.after(Some(&ada)).unwrap()]);
 }
 
-/// Each change does in the store what it means, also when it was made of what somebody read before another change.
+/// Checks that each change does in the store what it means, even when it was built from an older state.
 async fn c133_no_change_of_a_person_undoes_a_newer_one(place: Place) {
     let people = place.stores.people().unwrap();
     for (number, disabled) in [(0, false), (1, true)] {
@@ -149,7 +149,7 @@ async fn a_person_of_version_0_1_keeps_its_key_until_the_name_is_given_to_somebo
     assert_eq!(people.by_name(&name("ada")).await.unwrap().map(|user| user.key), Some(old.key));
 }
 
-/// What a command read of a person of version 0.1 before another command gave that person an alias.
+/// Tests a command that read a person of version 0.1 before another command gave that person an alias.
 async fn c133_a_command_that_read_a_person_before_a_rename_leaves_no_alias_behind(place: Place) {
     let people = place.stores.people().unwrap();
     let name = |text: &str| Username::parse(text).unwrap();
@@ -282,7 +282,7 @@ async fn all_sessions_of_a_person_end_and_nothing_else(place: Place) {
     }
     let (app, agreed) = (client().id, consent("urn:a", None));
     people.remember_consent(ada.key, &app, &agreed, None).await.unwrap();
-    // More than fit into one write.
+    // More items than fit into one write.
     for _ in 0..60 {
         people.start_session(session_of(&ada).0.session(), SessionStart::New).await.unwrap();
     }

@@ -1,13 +1,13 @@
-//! Tables of a test's own.
+//! Separate tables for each test.
 
 use edge::{Config, Stores};
 use harness::{Cli, EmbeddedDynamo, EnvFile, amazon_dynamo};
 use store::AuditTable;
 
-/// A stack without functions: five tables that nobody else uses.
+/// A stack without functions: five tables that no other test uses.
 pub(crate) struct Place {
     pub(crate) stores: Stores,
-    /// What stands behind it.
+    /// The name of the implementation behind the tables.
     pub(crate) implementation: &'static str,
     variables: Vec<(&'static str, String)>,
 }
@@ -15,12 +15,12 @@ pub(crate) struct Place {
 const ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 
 impl Place {
-    /// Where its store is.
+    /// Returns the address of the store.
     pub(crate) fn endpoint(&self) -> &str {
         self.variables.iter().find(|(name, _)| *name == ENDPOINT).map(|(_, endpoint)| endpoint).unwrap()
     }
 
-    /// The number that an attribute of the only grant holds, as it stands in the table.
+    /// Returns a number attribute of the only grant, as stored in the table.
     pub(crate) async fn number_of_the_grant(&self, attribute: &str) -> u64 {
         let config = config(&self.variables);
         let table = config.tables.grants.clone().unwrap();
@@ -29,7 +29,7 @@ impl Place {
         item.get(attribute).unwrap().as_n().unwrap().parse().unwrap()
     }
 
-    /// Takes an attribute away from every item of the people table, as if an earlier version had written them.
+    /// Removes an attribute from every item of the people table, as if an earlier version had written them.
     pub(crate) async fn without_attribute_of_people(&self, attribute: &str) {
         let config = config(&self.variables);
         let (table, dynamodb) = (config.tables.people.clone().unwrap(), store::connect(&config.connection));
@@ -41,7 +41,7 @@ impl Place {
         }
     }
 
-    /// Takes the aliases away, as if an earlier version had written the people table.
+    /// Removes the aliases, as if an earlier version had written the people table.
     pub(crate) async fn without_aliases(&self) {
         let config = config(&self.variables);
         let (table, dynamodb) = (config.tables.people.clone().unwrap(), store::connect(&config.connection));
@@ -52,13 +52,13 @@ impl Place {
         }
     }
 
-    /// The audit table.
+    /// Opens the audit table.
     pub(crate) fn audit(&self) -> AuditTable {
         let config = config(&self.variables);
         AuditTable::new(store::connect(&config.connection), config.tables.audit.clone().unwrap(), 3600)
     }
 
-    /// The same tables by another way to the store.
+    /// Opens the same tables through another endpoint.
     pub(crate) fn by_way_of(&self, endpoint: &str) -> Stores {
         let mut variables = self.variables.clone();
         variables.retain(|(name, _)| *name != ENDPOINT);
@@ -85,7 +85,7 @@ pub(crate) async fn amazon() -> Place {
     at(&amazon_dynamo(), "Amazon's DynamoDB Local").await
 }
 
-/// The tables are made by `jeton tables create`, from the template.
+/// Creates the tables with `jeton tables create`, from the template.
 async fn at(endpoint: &str, implementation: &'static str) -> Place {
     let own = edge::random_name::<6>();
     let table = |name: &str| format!("contract-{own}-{name}");

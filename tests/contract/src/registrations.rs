@@ -1,4 +1,5 @@
-//! Clients that register themselves: a use of an initial access token makes one client, and a change is made to what was found.
+//! Clients that register themselves: each use of an initial access token creates one client, and a change applies
+//! only to the version that was read.
 
 use std::collections::BTreeSet;
 
@@ -92,7 +93,7 @@ async fn of_many_at_the_same_time_no_more_are_registered_than_a_token_has_uses(p
     let all = join_all(clients.iter().map(|client| registry.register_client(client, &token.name, NOW))).await;
     let done = all.iter().filter(|one| matches!(one, Ok(Changed::Done))).count();
     let left = registry.initial_token(&token.name).await.unwrap().unwrap().uses_left;
-    // One that is not known to be written because it was in another's way is not written.
+    // A conflicting write whose result is unknown was not made.
     assert_eq!(registry.all_clients().await.unwrap().len(), done);
     assert_eq!(usize::try_from(left).unwrap() + done, 3);
 }
@@ -118,7 +119,7 @@ async fn c133_a_registration_that_was_changed_meanwhile_is_left_as_it_is(place: 
     assert_eq!(registry.client_now(&found.id).await.unwrap(), rotate.after(Some(&renamed)));
 }
 
-/// A registration with each optional attribute left out in turn, and with all of them.
+/// Returns a registration with all optional attributes, and with each of them left out in turn.
 fn variants(found: &Client) -> Vec<Client> {
     let keys = || Some(ClientKeys::At(ServerUri::parse("https://app.example/keys").unwrap()));
     let whole = Client {

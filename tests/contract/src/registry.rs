@@ -1,4 +1,4 @@
-//! The registry: what is written is read back, once a minute at most.
+//! The registry: written data is read back, at most once a minute.
 
 use grants::{
     Api, AudienceRule, AuthMethod, Client, ClientChange, ClientKey, ClientKeys, PublicKey, SecretDigest, SecretSalt,
@@ -78,7 +78,7 @@ async fn a_change_counts_after_a_minute(place: Place) {
     assert!(registry.client(&written.id, NOW.plus(120)).await.unwrap().is_none());
 }
 
-/// Each change does in the store what it means, also when it was made of what somebody read before another change.
+/// Checks that each change does in the store what it means, even when it was built from an older state.
 async fn c133_no_change_of_a_client_undoes_a_newer_one(place: Place) {
     let registry = place.stores.registry().unwrap();
     let read = client();
@@ -110,7 +110,7 @@ async fn c133_no_change_of_a_client_undoes_a_newer_one(place: Place) {
     }
 }
 
-/// The record that a command writes beside its change is no client.
+/// Tests that the audit record that a command writes with its change is not mistaken for a client.
 async fn a_change_whose_record_is_refused_finds_no_client(place: Place) {
     let (registry, audit) = (place.stores.registry().unwrap(), place.audit());
     let written = client();

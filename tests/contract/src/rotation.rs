@@ -1,5 +1,6 @@
-//! Days of rotation against a table: rotators side by side whose clocks differ, one of which dies after any of its
-//! writes, and tokens of all ages, verified by a stranger's library with a key set that is two hours old.
+//! Days of key rotation against a table: concurrent rotators with different clocks, one of which dies after any of
+//! its writes, and tokens of all ages. A third-party library verifies the tokens with a key set that is two hours
+//! old.
 
 use std::collections::BTreeSet;
 
@@ -16,22 +17,22 @@ use store::KeysTable;
 use crate::fixtures::{NOW, client, resource};
 use crate::place::Place;
 
-/// Time goes on in steps of ten minutes; the schedule asks in every sixth.
+/// The length of a step: ten minutes. The schedule runs in every sixth step.
 const STEP: Seconds = 600;
 const HOUR: u32 = 6;
 const DAYS: u32 = 12;
 const INTERVAL: Seconds = 30 * 3600;
-/// What clocks show, compared with the slowest: AWS refuses what is signed more than five minutes off.
+/// The clocks' differences from the slowest one: AWS refuses requests signed more than five minutes off.
 const CLOCKS: [Seconds; 3] = [0, 300, 600];
-/// A gateway keeps a key set for so many steps.
+/// The age, in steps, of the key set that a gateway uses.
 const STALE: usize = 12;
 const ISSUER: &str = "https://issuer.example";
-/// Both are quick to make.
+/// The two algorithms whose keys are generated quickly.
 const ALGORITHMS: [SigningAlgorithm; 2] = [SigningAlgorithm::Es256, SigningAlgorithm::EdDsa];
 
-/// What happens to the rotators, in turn, whenever there is something to do. The first two have the table to themselves:
-/// one dies after the master, one after the second of two keys. Of two at once the one that is to die may find nothing left
-/// to do.
+/// The events of the rotators, in turn, whenever there is something to do. In the first two a rotator is alone: one
+/// dies after writing the master key, one after the second of two keys. When two run at once, the one that is to die
+/// may find nothing left to do.
 const LUCK: [Luck; 9] = [
     Luck::TheOnlyOneDies(0),
     Luck::TheOnlyOneDies(1),
@@ -44,18 +45,18 @@ const LUCK: [Luck; 9] = [
     Luck::Both,
 ];
 
-/// What happens to the rotators of one hour.
+/// The events of the rotators in one hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Luck {
-    /// Two at once, and both live.
+    /// Two at once, and both survive.
     Both,
-    /// Two at once; one dies once it has written so often and once more.
+    /// Two at once; one dies after this many writes and one more.
     OneDies(usize),
-    /// One alone, which dies so.
+    /// A single rotator, which dies after this many writes and one more.
     TheOnlyOneDies(usize),
 }
 
-/// A token that verified when it was new, with this key.
+/// A token that this key verified when the token was new.
 struct Token {
     key: Jwk,
     expires_at: Timestamp,
@@ -69,7 +70,7 @@ struct Days {
     ring: Option<KeyRing>,
     sets: Vec<JwkSet>,
     tokens: Vec<Token>,
-    /// How many hours had something to do.
+    /// The number of hours that had something to do.
     busy: usize,
     deaths: BTreeSet<Luck>,
 }
@@ -123,7 +124,7 @@ impl Days {
         }
     }
 
-    /// `jeton keys rotate`: from then on the keys of all algorithms are made in the same run.
+    /// Runs `jeton keys rotate`: from then on the keys of all algorithms are made in the same run.
     async fn rotate_by_hand(&self, now: Timestamp) {
         let made = rotate(&self.table, &self.wrap, &ALGORITHMS.into(), When::Soon, now).await.unwrap().created;
         assert_eq!(made.len(), ALGORITHMS.len());
@@ -150,7 +151,7 @@ impl Days {
         }
     }
 
-    /// Every token that is still good verifies with what a gateway read two hours ago.
+    /// Checks that every unexpired token verifies with the key set that a gateway read two hours ago.
     fn verify(&mut self, step: u32) {
         self.tokens.retain(|token| token.expires_at > at(step, 0));
         let stale = &self.sets[self.sets.len() - 1 - STALE].keys;
@@ -164,7 +165,7 @@ fn at(step: u32, clock: Seconds) -> Timestamp {
     NOW.plus(step * STEP).plus(clock)
 }
 
-/// What the clock of a host shows in a step.
+/// Returns the time on a host's clock in a step.
 fn clock(step: u32, host: u32) -> Timestamp {
     at(step, CLOCKS[((step / HOUR + host) % 3) as usize])
 }
@@ -183,7 +184,7 @@ fn token(algorithm: SigningAlgorithm, now: Timestamp) -> AccessToken {
     }
 }
 
-/// The key of the set that the token verifies with.
+/// Returns the key of the set that verifies the token.
 fn key_of(token: &Secret, set: &JwkSet) -> Jwk {
     let header = decode_header(token.expose()).unwrap();
     let key = set.keys.iter().find(|key| Some(&key.kid) == header.kid.as_ref()).unwrap();
@@ -207,7 +208,7 @@ async fn c102_every_live_token_verifies_with_a_key_set_of_two_hours_ago(place: P
         }
         days.sets.push(days.table.load().await.unwrap().key_set(clock(step, 1)));
         days.sign(step);
-        // A verifier that read the set before there was any key knows none.
+        // A verifier that read the set before the first key existed knows none.
         if step > 5 * HOUR {
             days.verify(step);
             assert!(days.tokens.len() >= CLOCKS.len() * ALGORITHMS.len(), "step {step}: nothing is signed");

@@ -1,4 +1,4 @@
-//! Counters of wrong guesses: what a count means is said by `Count::after`, and the store does just that.
+//! Counters of wrong guesses: `Count::after` defines the meaning of a count, and the store does exactly that.
 
 use futures::future::join_all;
 use protocol::ClientId;
@@ -18,7 +18,7 @@ async fn failures(throttles: &Throttles, counter: &Counter) -> Option<Failures> 
     throttles.failures(std::slice::from_ref(counter)).await.unwrap().remove(0)
 }
 
-/// Counts wrong guesses at each of these moments, with an old or a fresh look at the counter before.
+/// Counts wrong guesses at each of these moments; each counter was read just before, or earlier.
 async fn a_count_is_what_it_means(place: Place) {
     let throttles = place.stores.throttles().unwrap();
     let counter = counter("app");

@@ -1,11 +1,11 @@
-//! Tokens: asked for by services, by codes and by refresh tokens.
+//! Tokens: requests with client credentials, codes and refresh tokens.
 
 use harness::{RegisteredClient, Reply};
 
 use crate::matrix::{Flow, under_every_fault};
 use crate::place::{Code, Place, Tokens, is_granted, is_refused, tokens};
 
-/// Which app.
+/// The kind of app in a flow.
 #[derive(Clone, Copy)]
 pub(crate) enum App {
     Web,
@@ -21,7 +21,7 @@ impl App {
     }
 }
 
-/// A service asks for an opaque token, which is a grant.
+/// A service requests an opaque token, which is a grant.
 struct OpaqueToken;
 
 impl Flow for OpaqueToken {
@@ -43,7 +43,7 @@ impl Flow for OpaqueToken {
     }
 }
 
-/// A service that no function has met asks for a token.
+/// A service that no function has cached requests a token.
 struct FirstToken;
 
 impl Flow for FirstToken {
@@ -62,13 +62,13 @@ impl Flow for FirstToken {
     }
 
     async fn settle(&self, place: &Place, client: RegisteredClient, _: Option<Reply>) {
-        // Also after 503 the client is not taken for one that there is not.
+        // Even after 503, the server does not treat the client as unknown.
         let reply = place.machine(&client).await;
         assert!(is_granted(&reply), "{reply:?}");
     }
 }
 
-/// A code is redeemed.
+/// An app redeems a code.
 struct Redemption(App);
 
 impl Flow for Redemption {
@@ -89,8 +89,8 @@ impl Flow for Redemption {
     async fn settle(&self, place: &Place, code: Code, right: Option<Reply>) {
         let client = self.0.of(place);
         let Some(right) = right else {
-            // Nothing was released. Whether the code was spent is not known: if so, this is its second use, and the
-            // person is asked again.
+            // No token was released. The code may have been used: then this is its second use, and the person must
+            // consent again.
             let again = place.redeem(client, &code).await;
             assert!(is_granted(&again) || is_refused(&again), "{again:?}");
             let second = place.redeem(client, &code).await;
@@ -105,7 +105,7 @@ impl Flow for Redemption {
     }
 }
 
-/// A grant is refreshed.
+/// An app refreshes its tokens.
 struct Refresh(App);
 
 impl Flow for Refresh {
@@ -125,11 +125,11 @@ impl Flow for Refresh {
 
     async fn settle(&self, place: &Place, mut before: Tokens, right: Option<Reply>) {
         let client = self.0.of(place);
-        // An honest client comes back with the token it has, and is never taken for a thief.
+        // An honest client retries with its current token and is never mistaken for a thief.
         let first = tokens(&self.answered(place, &mut before, right).await);
         assert!(place.is_active(&first.access).await);
         let next = tokens(&place.refresh(client, &first.refresh).await);
-        // There is one live generation: what is older than the one before ends all.
+        // Only one generation is alive: a token older than the previous one ends the whole grant.
         let reply = place.refresh(client, &before.refresh).await;
         assert!(is_refused(&reply), "{reply:?}");
         place.assert_ended(client, &next).await;

@@ -1,17 +1,17 @@
-//! Every flow under every fault, at every call that it makes to the store.
+//! Every flow under every fault, at every call to the store.
 //!
-//! A proxy stands between `jeton dev` and its store and makes one call go wrong, or one and all after it
-//! ([`harness::Fault`], [`harness::Span`]). For each flow the calls of a run in which all is well are counted; then the flow
-//! is prepared anew for each fault at each of these calls. What must hold:
+//! A proxy between `jeton dev` and its store makes one call fail, or one and all later ones ([`harness::Fault`],
+//! [`harness::Span`]). For each flow the tests count the calls of a run without faults; then they prepare the flow
+//! anew for each fault at each of these calls. These rules must hold:
 //!
-//! - The answer is the right one, or 503 with `Retry-After`; nothing is told or released that is not known.
-//! - A fault that happens once is not seen by the client: the SDK sends again, and finds its own work.
-//! - Nobody waits longer than [`matrix::PATIENCE`].
-//! - When all is well again the honest client does what it was told to do, later, and gets what is its own: nobody is
-//!   locked out, nothing is given twice, what was to be revoked is revoked.
+//! - The answer is the right one, or 503 with `Retry-After`; an answer never states or releases anything uncertain.
+//! - The client does not notice a fault that happens once: the SDK sends the call again and finds its own work.
+//! - No answer takes longer than [`matrix::PATIENCE`].
+//! - When the store works again, the honest client follows its instructions and gets the results: no one is locked
+//!   out, nothing is issued twice, and all revocations are complete.
 //!
-//! `cargo test --release --locked --workspace --package faults -- --nocapture` prints how often each fault was met and the
-//! answer under it. Nothing here is random: the same runs are made each time.
+//! `cargo test --release --locked --workspace --package faults -- --nocapture` prints how often each fault occurred,
+//! and the answers. Nothing here is random: every run does the same.
 
 #[cfg(test)]
 mod flows;

@@ -1,4 +1,4 @@
-//! Each flow, each call, each fault.
+//! Every combination of flow, call and fault.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -20,11 +20,12 @@ static FAULTS_MET: Section = Section::new(
     "The longest answer under each fault",
     &["fault", "at one call", "at a call and all after it"],
 );
-/// Calls, runs, the longest answer.
+/// The calls, the runs and the longest answer over all flows.
 static IN_ALL_FLOWS: Mutex<(usize, usize, Duration)> = Mutex::new((0, 0, Duration::ZERO));
 static LONGEST: Mutex<BTreeMap<(Fault, Span), Duration>> = Mutex::new(BTreeMap::new());
 
-/// What a client is told to wait, and the SDK's own limit, and a machine that does other things too.
+/// The longest allowed answer: the wait that clients are told, plus the SDK's own limit, plus time for a busy
+/// machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
 
 const FAULTS: [Fault; 13] = [
@@ -43,21 +44,21 @@ const FAULTS: [Fault; 13] = [
     Fault::ClockSkew,
 ];
 
-/// What a client does, and what it does when it did not succeed.
+/// The actions of a client, and its reaction to a failure.
 pub(crate) trait Flow {
-    /// What it takes.
+    /// The state that the flow needs.
     type Ready;
 
-    /// Makes what it takes, while all is well.
+    /// Prepares the state without faults.
     async fn prepare(&self, place: &Place) -> Self::Ready;
 
-    /// The request under the fault.
+    /// Sends the request under the fault.
     async fn act(&self, place: &Place, ready: &mut Self::Ready) -> Reply;
 
-    /// Whether this is the answer that the request gets while all is well.
+    /// Returns whether this is the answer without faults.
     fn is_right(&self, reply: &Reply) -> bool;
 
-    /// All is well again: the right answer that was given, or what the client gets when it asks once more.
+    /// Returns the right answer, or else the answer to a second request when the fault is over.
     async fn answered(&self, place: &Place, ready: &mut Self::Ready, right: Option<Reply>) -> Reply {
         match right {
             Some(reply) => reply,
@@ -65,7 +66,8 @@ pub(crate) trait Flow {
         }
     }
 
-    /// All is well again: what the client does after the right answer (`Some`) or after 503 (`None`), and what must hold.
+    /// Finishes the flow when the fault is over: acts as the client does after the right answer (`Some`) or after
+    /// 503 (`None`), and checks the results.
     async fn settle(&self, place: &Place, ready: Self::Ready, right: Option<Reply>);
 }
 
@@ -92,7 +94,7 @@ pub(crate) async fn under_every_fault(name: &str, flow: impl Flow) {
     FLOWS.tell(IN_ALL, &[&all.0, &all.1, &0, &milliseconds(all.2)]);
 }
 
-/// Remembers the longest answer under a fault, of all flows.
+/// Records the longest answer under a fault, over all flows.
 fn met(fault: Fault, span: Span, took: Duration) {
     let mut longest = LONGEST.lock().unwrap_or_else(PoisonError::into_inner);
     let known = longest.entry((fault, span)).or_default();
@@ -103,10 +105,10 @@ fn met(fault: Fault, span: Span, took: Duration) {
     }
 }
 
-/// How many calls it makes while all is well.
+/// Counts the calls that a flow makes without faults.
 async fn calls_of<F: Flow>(place: &Place, flow: &F) -> usize {
     let mut calls = 0;
-    // The first time registrations and keys are read.
+    // The first run also reads registrations and keys.
     for _ in 0..2 {
         let mut ready = flow.prepare(place).await;
         place.proxy.reset();
@@ -136,7 +138,8 @@ async fn run<F: Flow>(place: &Place, flow: &F, call: usize, fault: Fault, span: 
     if span == Span::Once && is_sent_again(fault) {
         return Err(format!("the SDK did not send again: {reply:?}"));
     }
-    // A client that was answered at once may come back at once; the longest way to an answer is what must fit.
+    // After a quick 503 the client may retry at once. After a slow one it waits as told: even this longest path must
+    // work.
     if took > Duration::from_secs(1) {
         sleep(Duration::from_secs(wait)).await;
     }
@@ -144,7 +147,7 @@ async fn run<F: Flow>(place: &Place, flow: &F, call: usize, fault: Fault, span: 
     Ok(took)
 }
 
-/// Whether the SDK sends a call again after this.
+/// Returns whether the SDK sends a call again after this fault.
 fn is_sent_again(fault: Fault) -> bool {
     !matches!(fault, Fault::ClockSkew | Fault::WrongChecksum)
 }

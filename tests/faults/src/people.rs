@@ -1,11 +1,11 @@
-//! People: they sign in, agree, and are sent back with a code.
+//! People: they sign in, consent, and return to the app with a code.
 
 use harness::{Browser, Callback, Landing, Pkce, Reply, authorization_url};
 
 use crate::matrix::{Flow, under_every_fault};
 use crate::place::{CALLBACK, Code, Place, is_granted, is_refused};
 
-/// A page with a form, and who looks at it.
+/// A page with a form, and its browser.
 struct Page {
     browser: Browser,
     landing: Landing,
@@ -16,7 +16,7 @@ fn is_callback(reply: &Reply) -> bool {
     reply.status == 303 && reply.location().map(Callback::at).is_some_and(|callback| callback.code.is_some())
 }
 
-/// The code is good, and good once.
+/// Asserts that the code works exactly once.
 async fn redeems_once(place: &Place, app: &harness::RegisteredClient, reply: &Reply, verifier: String) {
     assert!(is_callback(reply), "{reply:?}");
     let callback = Callback::at(reply.location().unwrap());
@@ -27,7 +27,7 @@ async fn redeems_once(place: &Place, app: &harness::RegisteredClient, reply: &Re
     assert!(is_refused(&second), "{second:?}");
 }
 
-/// Somebody who is signed in opens a link to an app that was agreed to before.
+/// A signed-in person opens a link to an app with earlier consent.
 struct SilentCode;
 
 impl Flow for SilentCode {
@@ -42,7 +42,7 @@ impl Flow for SilentCode {
         place.browser.lock().await.go(&url).await.reply
     }
 
-    /// Whoever is signed in is not asked to sign in because the store does not answer.
+    /// A signed-in person must not be asked to sign in just because the store does not answer.
     fn is_right(&self, reply: &Reply) -> bool {
         is_callback(reply)
     }
@@ -53,7 +53,7 @@ impl Flow for SilentCode {
     }
 }
 
-/// Somebody agrees.
+/// A person consents on the page.
 struct Consent;
 
 impl Flow for Consent {
@@ -78,7 +78,8 @@ impl Flow for Consent {
 
     async fn settle(&self, place: &Place, mut page: Page, right: Option<Reply>) {
         let mut reply = self.answered(place, &mut page, right).await;
-        // The code may have been issued and never shown. The same form makes no second grant: the app has to ask anew.
+        // The code may have been issued but never shown. The same form creates no second grant: the app has to start
+        // again.
         if reply.status == 400 {
             assert!(reply.text().contains("This form was used before"), "{reply:?}");
             page = self.prepare(place).await;
@@ -88,7 +89,7 @@ impl Flow for Consent {
     }
 }
 
-/// Somebody signs in with a password.
+/// A person signs in with a password.
 struct SignIn;
 
 impl Flow for SignIn {

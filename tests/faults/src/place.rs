@@ -7,24 +7,24 @@ const ORDERS: &str = "https://orders.example";
 const VAULT: &str = "https://vault.example";
 pub(crate) const CALLBACK: &str = "https://app.example/cb";
 
-/// The stack of one flow, with somebody signed in.
+/// The stack of one flow, with a signed-in person.
 pub(crate) struct Place {
     pub(crate) stack: Stack,
     pub(crate) proxy: CountingProxy,
     pub(crate) http: Http,
-    /// A service, for an API of opaque tokens.
+    /// A service for an API with opaque tokens.
     pub(crate) service: RegisteredClient,
-    /// A confidential app, for an API of JWTs. Consent is remembered.
+    /// A confidential app for an API with JWTs, with remembered consent.
     pub(crate) web: RegisteredClient,
-    /// A public app, for an API of opaque tokens. Consent is asked for each time.
+    /// A public app for an API with opaque tokens; it asks for consent each time.
     pub(crate) spa: RegisteredClient,
     gateway: RegisteredClient,
     pub(crate) ana: RegisteredUser,
-    /// Ana's, signed in.
+    /// The browser in which Ana is signed in.
     pub(crate) browser: Mutex<Browser>,
 }
 
-/// A code, with what it takes to redeem it.
+/// A code with its PKCE verifier.
 pub(crate) struct Code {
     pub(crate) code: String,
     pub(crate) verifier: String,
@@ -59,7 +59,7 @@ impl Place {
         place
     }
 
-    /// A new client that no function knows yet.
+    /// Registers a new client that no function has cached.
     pub(crate) fn new_service(&self) -> RegisteredClient {
         self.stack.cli().create_client("New", &["--grant", "client_credentials", "--api", ORDERS])
     }
@@ -108,7 +108,7 @@ impl Place {
         reply.json()["active"] == true
     }
 
-    /// The grant is over, for everybody.
+    /// Asserts that the grant has ended and no endpoint accepts its tokens.
     pub(crate) async fn assert_ended(&self, client: &RegisteredClient, tokens: &Tokens) {
         assert!(!self.is_active(&tokens.access).await, "an access token of an ended grant is active");
         let reply = self.refresh(client, &tokens.refresh).await;
@@ -125,7 +125,7 @@ pub(crate) fn is_granted(reply: &Reply) -> bool {
     reply.status == 200 && !reply.string("access_token").is_empty()
 }
 
-/// `invalid_grant`.
+/// Returns whether the answer is `invalid_grant`.
 pub(crate) fn is_refused(reply: &Reply) -> bool {
     reply.status == 400 && reply.string("error") == "invalid_grant"
 }

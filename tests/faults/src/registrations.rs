@@ -1,4 +1,4 @@
-//! A client registers itself where anybody may, and changes its registration.
+//! A client registers itself on a stack where anybody may, and changes its registration.
 
 use harness::Reply;
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ async fn ask(place: &Place, method: &str, registered: &Registered, body: &Value)
     ask.header("content-type", "application/json").body(body.to_string()).send().await
 }
 
-/// Anybody registers a client.
+/// A new client registers itself.
 struct Registration;
 
 impl Flow for Registration {
@@ -60,7 +60,7 @@ impl Flow for Registration {
     }
 }
 
-/// A client changes all that its registration says.
+/// A client changes every member of its registration.
 struct Replacement;
 
 impl Flow for Replacement {

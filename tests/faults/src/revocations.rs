@@ -1,4 +1,4 @@
-//! What ends tokens, and what tells whether they are good.
+//! Requests that end tokens, and requests that check them.
 
 use harness::Reply;
 
@@ -6,7 +6,7 @@ use crate::flows::App;
 use crate::matrix::{Flow, under_every_fault};
 use crate::place::{Code, Place, Tokens, is_granted, is_refused, tokens};
 
-/// A code is used a second time.
+/// An app uses a code twice.
 struct CodeReplay;
 
 impl Flow for CodeReplay {
@@ -29,12 +29,12 @@ impl Flow for CodeReplay {
     async fn settle(&self, place: &Place, mut ready: (Code, Tokens), right: Option<Reply>) {
         let reply = self.answered(place, &mut ready, right).await;
         assert!(is_refused(&reply), "{reply:?}");
-        // Whoever was told that the code is spent was told so after the grant had ended.
+        // The grant had ended before the client learned that the code was used.
         place.assert_ended(&place.web, &ready.1).await;
     }
 }
 
-/// A refresh token of long ago is used.
+/// An app uses an old refresh token.
 struct Reuse(App);
 
 impl Flow for Reuse {
@@ -111,7 +111,7 @@ impl Flow for Revocation {
     }
 }
 
-/// An API asks about a token.
+/// An API introspects a token.
 enum Introspection {
     Live,
     Revoked,
@@ -132,7 +132,7 @@ impl Flow for Introspection {
         place.introspect(&tokens.access).await
     }
 
-    /// "Not active" is an answer about the token: it is not given because the store does not answer.
+    /// "Not active" is a statement about the token; an unavailable store is no reason for it.
     fn is_right(&self, reply: &Reply) -> bool {
         reply.status == 200 && reply.json()["active"] == matches!(self, Self::Live)
     }

@@ -1,6 +1,7 @@
-//! libFuzzer over one target: `fuzz --target=handles [libFuzzer's options] CORPUS`. Started by `tests/fuzz/run`.
+//! Runs libFuzzer over one target: `fuzz --target=handles [libFuzzer's options] CORPUS`. `tests/fuzz/run` starts it.
 //!
-//! One binary for all targets, so that there is one link. libFuzzer ignores options that begin with two dashes.
+//! All targets share one binary, so that there is only one link step. libFuzzer ignores options that begin with two
+//! dashes.
 #![no_main]
 
 use std::sync::OnceLock;

@@ -1,4 +1,4 @@
-//! The authorization request, from a query to an answer: received, trusted, valid, and where the answer would go.
+//! The authorization request from query to answer: parsed, trusted, validated, and the target of its answer.
 
 use grants::authorization::{RedirectTrusted, trust};
 use protocol::{AuthorizationRequest, LegacyGrants, Parameters, ReceivedRequest, ResponseMode};
@@ -7,12 +7,12 @@ use sessions::RequestDigest;
 use crate::fixtures::{self, ISSUER};
 use crate::{location, token_request};
 
-/// Reads a query.
+/// Fuzzes the parsing of a query.
 pub(crate) fn target(data: &[u8]) {
     let Ok(parameters) = Parameters::parse(data) else { return };
     token_request::assert_same_parameters(&parameters, data);
     let Some(trusted) = trusted(&parameters) else { return };
-    // The request travels inside forms in its one form, and must be the same request there.
+    // Forms carry the request in its canonical form, which must mean the same request.
     let query = parameters.to_query();
     let again = Parameters::parse(query.as_bytes()).ok();
     let same = again.as_ref().and_then(trusted_uri);
@@ -23,7 +23,7 @@ pub(crate) fn target(data: &[u8]) {
     }
 }
 
-/// The witness, and that it is one: a redirect URI of the client that the request names.
+/// Returns the witness of trust, after checking that its redirect URI belongs to the client that the request names.
 fn trusted(parameters: &Parameters) -> Option<RedirectTrusted> {
     let received = ReceivedRequest::parse(parameters).ok()?;
     let trusted = trust(&received, fixtures::registered(&received.client_id)).ok()?;
@@ -59,7 +59,7 @@ fn answer(parameters: &Parameters, trusted: &RedirectTrusted, legacy: LegacyGran
     let location = match mode {
         ResponseMode::Query => trusted.redirect_uri().with_query(&pairs),
         ResponseMode::Fragment => trusted.redirect_uri().with_fragment(&pairs),
-        // The form is posted to the redirect URI as it is.
+        // The form is posted to the unchanged redirect URI.
         ResponseMode::FormPost => trusted.redirect_uri().as_str().to_owned(),
     };
     let asked = parameters.one("response_mode").ok().flatten();

@@ -1,7 +1,8 @@
-//! A million authorization requests, each a mutation of a good one, to the real function: none panics, none gets 5xx,
-//! and none is redirected to where its client has nothing registered.
+//! A million authorization requests, each a mutation of a valid one, to the real function: none causes a panic or
+//! 5xx, and none is redirected to a URI that its client has not registered.
 //!
-//! `JETON_FUZZ_REQUESTS` says how many, `JETON_FUZZ_FROM` which is the first, `JETON_FUZZ_SEED` of which seed.
+//! `JETON_FUZZ_REQUESTS` sets the number of requests, `JETON_FUZZ_FROM` the first one, and `JETON_FUZZ_SEED` the
+//! seed.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -23,18 +24,18 @@ const SEED: u64 = 2026;
 const THREADS: u64 = 2;
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// A request, and how to see it again.
+/// A request, with the values that reproduce it.
 struct Case {
     seed: u64,
     number: u64,
     method: Method,
-    /// `/authorize` and the query.
+    /// The path `/authorize` with the query.
     target: String,
     form: Vec<u8>,
     cookies: bool,
 }
 
-/// How many answers there were of each kind.
+/// The number of answers of each kind.
 #[derive(Default)]
 struct Count(BTreeMap<&'static str, u64>);
 
@@ -54,7 +55,7 @@ fn a_million_hostile_authorization_requests_are_never_redirected_elsewhere() {
         *all.0.entry(kind).or_default() += times;
     }
     println!("seed {seed}, {many} requests: {:?}", all.0);
-    // A generator that only writes nonsense proves nothing.
+    // A generator that only writes nonsense would prove nothing.
     let fewest = [("error", 8), ("untrusted", 8), ("page", 50), ("form", 500), ("code", 500), ("token", 5_000)];
     for (kind, part) in fewest {
         assert!(many < MANY || all.of(kind) >= many / part, "few answers of the kind {kind}: {:?}", all.0);
@@ -88,7 +89,7 @@ impl Case {
     fn make(seed: u64, number: u64) -> Self {
         let mut random = Random::of(seed, number);
         let cookies = random.once_in(30);
-        // The person who is signed in agreed to the first app only.
+        // The signed-in person has consented to the first app only.
         let app = if cookies { &APPS[0] } else { &APPS[random.below(APPS.len())] };
         let mut pairs = good(app, &mut random);
         let kind = random.below(10);
@@ -125,13 +126,13 @@ impl Case {
         builder.body(Body::Binary(body)).expect("a request")
     }
 
-    /// The sign-in and the consent form carry the request in a field.
+    /// Builds the sign-in or consent form, which carries the request in a field.
     fn inside_a_form(&self) -> Vec<u8> {
         let request: String = form_urlencoded::byte_serialize(&self.form).collect();
         format!("request={request}&username=ada&password=x&decision=allow&ticket=jtl_AAAA").into_bytes()
     }
 
-    /// What kind of answer it was, once it is known to be a good one.
+    /// Checks an answer and returns its kind.
     fn check(&self, answer: &Answer, issuer: &str) -> &'static str {
         let status = answer.status().as_u16();
         let location = answer.headers().get(header::LOCATION).map(|value| value.to_str().expect("a text"));
@@ -146,7 +147,8 @@ impl Case {
         }
     }
 
-    /// A redirect goes to a registered URI of the client that the request names, and to the one that it names.
+    /// Checks that a redirect goes to a registered URI of the client that the request names, and to the URI that it
+    /// names.
     fn check_redirect(&self, location: &str, issuer: &str) -> &'static str {
         let query = self.target.split_once('?').map(|(_, query)| query.split('#').next().unwrap_or_default());
         let form = query.map_or(self.form.as_slice(), str::as_bytes);
@@ -184,7 +186,7 @@ fn kind_of(location: &str, registered: &str, issuer: &str, state: Option<&String
     found[0]
 }
 
-/// A good request of an app.
+/// Builds a valid request of an app.
 fn good(app: &App, random: &mut Random) -> Pairs {
     let uri = random.one_of(app.redirect_uris);
     let uri = if app.id == "loopback" {

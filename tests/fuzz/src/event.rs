@@ -1,7 +1,7 @@
-//! Lambda's events: from bytes to a request, and what is read of it.
+//! Lambda events: from bytes to a request, and the values read from it.
 //!
-//! Bytes that begin with `{` are the event. Others are lines that an event is made of, because a fuzzer writes JSON
-//! badly: flags, method, path, query, content type, cookie, authorization, and the body.
+//! Bytes that begin with `{` are the event itself. Other bytes are lines from which an event is built, because a
+//! fuzzer is bad at writing JSON: flags, method, path, query, content type, cookie, authorization, and the body.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::split_line;
 
-/// Reads an event.
+/// Fuzzes the reading of an event.
 pub(crate) fn target(data: &[u8]) {
     if data.starts_with(b"{") {
         if let Ok(request) = request_of(data) {
@@ -59,7 +59,7 @@ fn from_lines(data: &[u8]) {
     }
 }
 
-/// Everything that the functions ask of a request.
+/// Asserts everything that the functions rely on in a request.
 fn assert_readable(request: &Request) {
     let incoming = Incoming::new(request);
     assert!(incoming.path().starts_with('/') && request.uri().host().is_none(), "{:?}", request.uri());

@@ -1,4 +1,4 @@
-//! Clients, keys and times that targets share; always the same, so that a corpus means the same every time.
+//! Clients, keys and times that targets share. They are constant, so that a corpus always has the same meaning.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
@@ -19,7 +19,7 @@ pub(crate) struct App {
     pub(crate) redirect_uris: &'static [&'static str],
 }
 
-/// One for each kind of redirect URI there is.
+/// One app for each kind of redirect URI.
 pub(crate) const APPS: [App; 6] = [
     App { id: "web", confidential: true, redirect_uris: &["https://app.example/cb"] },
     App {
@@ -51,12 +51,12 @@ static CLIENTS: LazyLock<Vec<Arc<Client>>> = LazyLock::new(|| APPS.iter().map(|a
 static HANDLES: LazyLock<HandleKeys> = LazyLock::new(|| HandleKeys::derive(&[3; 32]).expect("the keys of handles"));
 static APIS: LazyLock<Vec<Api>> = LazyLock::new(|| vec![api(ORDERS, "read write"), api(PARCELS, "ship")]);
 
-/// The app of this name.
+/// Returns the app with this id.
 pub(crate) fn app(id: &str) -> Option<&'static App> {
     APPS.iter().find(|app| app.id == id)
 }
 
-/// The same as the product knows it.
+/// Returns the same app in the product's own type.
 pub(crate) fn registered(id: &ClientId) -> Option<Arc<Client>> {
     CLIENTS.iter().find(|client| client.id == *id).map(Arc::clone)
 }

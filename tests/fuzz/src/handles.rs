@@ -1,7 +1,7 @@
-//! Handles: what opens was sealed, by its own kind; what was changed does not open.
+//! Handles: a handle opens only if it was sealed, as its own kind, and unchanged.
 //!
-//! The first byte says how to read the rest: as the text of a handle, as a payload to seal, or as a payload and a place
-//! where the sealed text is changed. The second byte is the kind.
+//! The first byte selects how to read the rest: as the text of a handle, as a payload to seal, or as a payload and a
+//! position where the sealed text is changed. The second byte is the kind.
 
 use keys::HandleKind;
 use protocol::Secret;
@@ -9,10 +9,10 @@ use sessions::{FormTicket, SessionHandle};
 
 use crate::fixtures::{KINDS, handles};
 
-/// No handle is longer; see `keys`.
+/// The maximum length of a handle; see `keys`.
 const MAX_TEXT_BYTES: usize = 512;
 
-/// Reads a handle, or makes one.
+/// Fuzzes the reading of a handle, or makes one.
 pub(crate) fn target(data: &[u8]) {
     let Some(([way, kind], rest)) = data.split_first_chunk::<2>() else { return };
     let kind = KINDS.get(usize::from(kind % 8)).copied().expect("one of eight kinds");
@@ -23,7 +23,7 @@ pub(crate) fn target(data: &[u8]) {
     }
 }
 
-/// Any text: it opens only when it is what sealing its payload gives.
+/// Checks any text: it opens only when it equals the sealed form of its payload.
 pub(crate) fn text(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else { return };
     for kind in KINDS {
@@ -34,7 +34,7 @@ pub(crate) fn text(bytes: &[u8]) {
     typed(text);
 }
 
-/// A sealed payload: it opens as its own kind only.
+/// Checks a sealed payload: it opens as its own kind only.
 fn sealed(kind: HandleKind, payload: &[u8]) {
     let handle = handles().seal(kind, payload);
     let fits = handle.expose().len() <= MAX_TEXT_BYTES;
@@ -43,7 +43,7 @@ fn sealed(kind: HandleKind, payload: &[u8]) {
         assert_eq!(opened.as_ref().map(|opened| opened.as_slice()), (fits && read == kind).then_some(payload));
     }
     typed(handle.expose());
-    // A cookie of version 0.1, which has no name of its own, is read and never written.
+    // A cookie of version 0.1, which has no name of its own, is read but never written.
     if let Some(read) = SessionHandle::from_bytes(payload).filter(|_| payload.len() == 48) {
         assert_eq!(read.to_bytes().as_slice(), payload);
     }
@@ -52,7 +52,7 @@ fn sealed(kind: HandleKind, payload: &[u8]) {
     }
 }
 
-/// A sealed payload with one byte of its text changed: it does not open.
+/// Checks a sealed payload with one byte of its text changed: it does not open.
 fn changed(kind: HandleKind, bytes: &[u8]) {
     let Some(([place, other], payload)) = bytes.split_first_chunk::<2>() else { return };
     let mut text = handles().seal(kind, payload).expose().to_owned().into_bytes();
@@ -65,7 +65,7 @@ fn changed(kind: HandleKind, bytes: &[u8]) {
     }
 }
 
-/// What is read of a handle is what writes it.
+/// Checks that sealing an opened handle again gives the same text.
 fn typed(text: &str) {
     let secret = Secret::new(text.to_owned());
     let code = handles().open_code(&secret).map(|handle| handles().seal_code(&handle));

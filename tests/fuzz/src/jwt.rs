@@ -1,7 +1,7 @@
-//! JWT access tokens: hostile ones, and hostile headers and claims with a good signature.
+//! JWT access tokens: hostile tokens, and hostile headers and claims with a valid signature.
 //!
-//! The first byte says how to read the rest: `h` a header and `c` claims, which are signed with the ring's own key;
-//! anything else, with that byte, as the token itself.
+//! The first byte selects how to read the rest: `h` means a header and `c` means claims, both signed with the ring's
+//! own key; with any other byte, all bytes are the token itself.
 
 use std::sync::LazyLock;
 
@@ -16,11 +16,11 @@ use zeroize::Zeroizing;
 
 use crate::fixtures::{ISSUER, NOW};
 
-/// PKCS#8 (RFC 8410 §7) of the private key of 32 sevens.
+/// PKCS#8 (RFC 8410 §7) of the private key that consists of 32 sevens.
 const PKCS8: &[u8] = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20\
     \x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\
     \x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07\x07";
-/// Public keys of which nobody has the private part.
+/// Public keys whose private parts are unknown.
 const RSA_MODULUS: &str = "1UFJEIm1FESOnoCkcgN8wypGoMK8m_iINGb2f9XMXPpnKqrMAtSovNg8GooJufkvHSEubycO1f9kjmC8kbWRXZ0uVclkJLlYJY-0Rsdu57VRYbhSMi2mpsyS9xYtAm6bQngTu3dQE5MxulRngNHbYKq5ZkqLPgw4zuBX0z3iJMi1_0plA66vUcD_u19DU8lZXWKTT2IQbKI0hFTLTHU2IjIIQebrjqlpaGNcQ-6BhgN7aojI-x6Uui1s45Dfiqy8uNi8HzAS932-GMeKEth8ldslGjalTumgUY6I801E_q5u7011LvYMtKOKyfOCTEUS-cAioHl2NtFiUSpXVr2OqQ";
 const P256: [&str; 2] = ["gU6cjnOgsHoYp_PIubvBE4oJZsYCd-Ruj_xB76uUp4w", "ZbVlYufUj2-0sSSaIWfC6xtC5mRxh-0s4pOk6Ur8xe0"];
 
@@ -39,7 +39,7 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| {
     Keys { ring: ring(signer.public().clone()), signer, pair }
 });
 
-/// Reads a token.
+/// Fuzzes the verification of a token.
 pub(crate) fn target(data: &[u8]) {
     match data.split_first() {
         Some((b'h', header)) => under_header(header),
@@ -48,8 +48,8 @@ pub(crate) fn target(data: &[u8]) {
     }
 }
 
-/// Any text. Signatures with Ed25519 have one form, and of the other keys nobody has the private part: so what verifies
-/// is what signing its claims gives.
+/// Checks any text. Ed25519 signatures are deterministic, and the private parts of the other keys are unknown: so a
+/// token that verifies must equal the result of signing its claims.
 fn token(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else { return };
     let secret = Secret::new(text.to_owned());
@@ -61,7 +61,7 @@ fn token(bytes: &[u8]) {
     }
 }
 
-/// A good signature over a hostile header.
+/// Checks a valid signature over a hostile header.
 fn under_header(header: &[u8]) {
     let token = Secret::new(signed(header, CLAIMS.as_bytes()));
     if KEYS.ring.verify(&token, ISSUER).is_ok() {
@@ -70,7 +70,7 @@ fn under_header(header: &[u8]) {
     }
 }
 
-/// A good signature over hostile claims.
+/// Checks a valid signature over hostile claims.
 fn with_claims(claims: &[u8]) {
     let token = Secret::new(KEYS.signer.sign(keys::Signed::Access, claims).expect("a signature"));
     let Ok(facts) = KEYS.ring.verify(&token, ISSUER) else { return };
@@ -79,7 +79,7 @@ fn with_claims(claims: &[u8]) {
 }
 
 fn assert_header(header: &[u8]) {
-    // What is not read may be what another reader refuses.
+    // The verifier may ignore parts that another JSON reader refuses.
     let Ok(header) = serde_json::from_slice::<Value>(header) else { return };
     let text = |name: &str| header.get(name).and_then(Value::as_str).unwrap_or_default();
     assert_eq!((text("alg"), text("kid")), ("EdDSA", KEYS.signer.kid()));
@@ -120,7 +120,7 @@ fn signed(header: &[u8], claims: &[u8]) -> String {
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// A ring of three public keys, the one of the signer among them.
+/// Builds a ring of three public keys, including the signer's.
 fn ring(own: Jwk) -> KeyRing {
     let text = |text: &str| Some(text.to_owned());
     let rsa = Jwk { kid: "rsa".to_owned(), n: text(RSA_MODULUS), e: text("AQAB"), ..Jwk::default() };
@@ -142,7 +142,7 @@ fn ring(own: Jwk) -> KeyRing {
     runtime.block_on(KeyRing::open(records, &Bare, false, None, NOW)).expect("a ring of keys")
 }
 
-/// Wraps nothing: what is secret here is in this file.
+/// A wrapping that encrypts nothing: the secrets here are constants in this file.
 struct Bare;
 
 impl KeyWrap for Bare {

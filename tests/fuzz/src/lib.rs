@@ -1,15 +1,15 @@
-//! Hostile input: what must never panic, never answer 5xx and never be redirected to where nobody registered.
+//! Hostile input: it must never cause a panic, a 5xx answer, or a redirect to an unregistered URI.
 //!
-//! A *target* is a plain function of bytes that reads them as the product does and asserts what must hold of whatever
-//! was read. libFuzzer drives the targets (`tests/fuzz/run`); ordinary tests replay the corpus and drive them with random
-//! bytes, so that a broken target is noticed without libFuzzer. Beside the targets there are properties of whole
-//! endpoints, asked in this process with a real store behind them.
+//! A *target* is a plain function of bytes. It reads them as the product does and asserts the properties of the
+//! result. libFuzzer drives the targets (`tests/fuzz/run`); ordinary tests replay the corpus and add random bytes,
+//! so that a broken target is noticed without libFuzzer. There are also properties of whole endpoints, which run in
+//! this process with a real store behind them.
 //!
 //! # Decisions
-//! - A target asserts more than that nothing panics: what is read is written and read again, what is opened was sealed,
-//!   what is redirected stays where it was registered, told by readers of URIs that the product does not use.
-//! - Only the crates of this workspace are instrumented: what they depend on is the same build as everywhere else.
-//! - Everything is told by a seed: a failing case prints how to see it again.
+//! - A target asserts more than the absence of panics: parsed values survive writing and reading, opened handles
+//!   were sealed, and redirects go to registered URIs, as judged by URI parsers that the product does not use.
+//! - Only the crates of this workspace are instrumented; their dependencies are built as everywhere else.
+//! - A seed determines everything: a failing case prints how to reproduce it.
 #![expect(clippy::expect_used, clippy::panic, reason = "a target that cannot do its work stops the test")]
 
 mod authorization_request;
@@ -35,10 +35,10 @@ mod replay;
 #[cfg(test)]
 mod world;
 
-/// What reads bytes as the product does, and panics when something does not hold.
+/// A function that reads bytes as the product does, and panics when a property does not hold.
 pub type Target = fn(&[u8]);
 
-/// Every target, by the name of its corpus.
+/// All targets, by the names of their corpora.
 pub const TARGETS: [(&str, Target); 7] = [
     ("authorization_request", authorization_request::target),
     ("event", event::target),
@@ -49,7 +49,7 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("token_request", token_request::target),
 ];
 
-/// The first line of `data`, and what follows it.
+/// Returns the first line of `data` and the rest.
 fn split_line(data: &[u8]) -> (&[u8], &[u8]) {
     let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
     (data.get(..end).unwrap_or_default(), data.get(end.saturating_add(1)..).unwrap_or_default())

@@ -1,12 +1,12 @@
-//! Whether an answer goes where it was registered, told without the product's own reading of URIs.
+//! Checks that an answer goes to a registered URI, without the product's own URI parser.
 
 use url::Url;
 
-/// Loopback addresses, of which the port may differ (RFC 8252 §7.3).
+/// Loopback addresses, whose ports may differ (RFC 8252 §7.3).
 const LOOPBACK: [&str; 2] = ["http://127.0.0.1", "http://[::1]"];
 
-/// Asserts that `location` is the registered text with nothing but response parameters behind it, and that every reader
-/// sees the registered host in it.
+/// Asserts that `location` is the registered text followed only by response parameters, and that every reader sees
+/// the registered host in it.
 pub(crate) fn assert_stays(location: &str, registered: &str) {
     let added = added(location, registered).unwrap_or_else(|| panic!("{location:?} is not {registered:?}"));
     let parameters = match added.strip_prefix('#') {
@@ -19,7 +19,7 @@ pub(crate) fn assert_stays(location: &str, registered: &str) {
     assert_eq!(browser_host(location), browser_host(registered), "{location:?} to a browser");
 }
 
-/// Whether `location` begins with the registered text, the port of a loopback address aside.
+/// Returns whether `location` begins with the registered text, except for the port of a loopback address.
 pub(crate) fn is_of(location: &str, registered: &str) -> bool {
     added(location, registered).is_some()
 }
@@ -39,7 +39,7 @@ fn without_port(after_host: &str) -> &str {
     digits.unwrap_or(after_host)
 }
 
-/// What was added to a query, without what joins it to the one that was there.
+/// Returns the query that was added, without the character that joins it to an existing query.
 fn query<'a>(added: &'a str, registered: &str) -> Option<&'a str> {
     match registered.split_once('?') {
         None => added.strip_prefix('?'),
@@ -48,7 +48,8 @@ fn query<'a>(added: &'a str, registered: &str) -> Option<&'a str> {
     }
 }
 
-/// The host as RFC 3986 §3.2 has it: from the first `//` to the next `/`, `?` or `#`, without user information and port.
+/// Returns the host as in RFC 3986 §3.2: from the first `//` to the next `/`, `?` or `#`, without user information
+/// and port.
 pub(crate) fn simple_host(uri: &str) -> Option<String> {
     let after = uri.split_once(':')?.1.strip_prefix("//")?;
     let authority = after.split(['/', '?', '#']).next()?;
@@ -57,7 +58,7 @@ pub(crate) fn simple_host(uri: &str) -> Option<String> {
     host.get(..end).map(str::to_ascii_lowercase)
 }
 
-/// The host as a browser has it (WHATWG URL).
+/// Returns the host as a browser sees it (WHATWG URL).
 pub(crate) fn browser_host(uri: &str) -> Option<String> {
     Url::parse(uri).ok()?.host_str().map(str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! Random parameter sets for the endpoints that machines ask: every answer is a registered one.
+//! Random parameter sets for the machine endpoints: every error is a registered one.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +13,7 @@ use crate::token_request::CODES;
 use crate::world::{World, world};
 
 const SEED: u64 = 2026;
-/// Most end in the cache; those that are counted or read go to the store.
+/// The number of requests. Most are answered from the cache; those that are counted or read go to the store.
 const REQUESTS: u64 = 5_000;
 
 #[test]
@@ -56,7 +56,7 @@ async fn ask<F: Function>(function: &F, world: &World, members: &[&str]) {
     assert!(good > REQUESTS / 50 && good < REQUESTS, "{}: {good} good answers prove nothing", F::NAME);
 }
 
-/// The header, and the body: a good request of any kind, changed.
+/// Returns a header and a body: a valid request of any kind, changed.
 fn request(world: &World, random: &mut Random) -> (Option<String>, Vec<u8>) {
     let good: [&[(&str, &str)]; 6] = [
         &[("grant_type", "client_credentials"), ("scope", "read"), ("token", "jta_AAAA")],

@@ -1,10 +1,10 @@
-//! Hostile variants of good things: parameters, their values, redirect URIs, bytes.
+//! Hostile variants of valid input: parameters, their values, redirect URIs, bytes.
 
 use report::Random;
 
 pub(crate) type Pairs = Vec<(String, String)>;
 
-/// Hosts and pieces with which a trusted host is confused.
+/// Hosts and fragments that can be confused with a trusted host.
 const PIECES: [&str; 44] = [
     "@",
     "@evil.example",
@@ -102,7 +102,7 @@ const NAMES: [&str; 20] = [
     "odd",
 ];
 
-/// Changes parameters, a few at once: their values, their order, their number, their names.
+/// Makes a few changes to parameters: their values, their order, their number, their names.
 pub(crate) fn parameters(pairs: &mut Pairs, random: &mut Random) {
     for _ in 0..=random.below(2) {
         if pairs.is_empty() {
@@ -125,7 +125,7 @@ pub(crate) fn parameters(pairs: &mut Pairs, random: &mut Random) {
     }
 }
 
-/// A redirect URI that looks like `uri`.
+/// Returns a redirect URI that looks like `uri`.
 pub(crate) fn redirect_uri(uri: &str, random: &mut Random) -> String {
     let host_end = uri.match_indices('/').nth(2).map_or(uri.len(), |(at, _)| at);
     let insert = |at: usize, piece: &str| format!("{}{piece}{}", &uri[..at], &uri[at..]);
@@ -152,7 +152,7 @@ pub(crate) fn redirect_uri(uri: &str, random: &mut Random) -> String {
     }
 }
 
-/// The same text with one character more, less or other.
+/// Returns the text with one character added, removed or replaced.
 pub(crate) fn text(text: &str, random: &mut Random) -> String {
     let mut characters: Vec<char> = text.chars().collect();
     let place = random.below(characters.len() + 1);
@@ -166,7 +166,7 @@ pub(crate) fn text(text: &str, random: &mut Random) -> String {
     characters.into_iter().collect()
 }
 
-/// `application/x-www-form-urlencoded`, written in one of the many ways that mean the same.
+/// Encodes `application/x-www-form-urlencoded` in one of many equivalent ways.
 pub(crate) fn encode(pairs: &Pairs, random: &mut Random) -> Vec<u8> {
     let style = random.below(4);
     let mut form = Vec::new();
@@ -194,7 +194,7 @@ fn encode_text(text: &str, style: usize, form: &mut Vec<u8>) {
     }
 }
 
-/// Changes bytes: what no encoder writes.
+/// Changes bytes into sequences that no encoder writes.
 pub(crate) fn bytes(bytes: &mut Vec<u8>, random: &mut Random) {
     for _ in 0..=random.below(3) {
         let place = random.below(bytes.len() + 1);

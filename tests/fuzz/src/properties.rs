@@ -1,4 +1,4 @@
-//! Properties with generators that know the grammar, where random bytes would hardly ever be read.
+//! Properties with generators that know the grammar, where random bytes would rarely parse.
 
 use proptest::prelude::*;
 use protocol::{Parameters, RedirectUri, Scope, Secret};

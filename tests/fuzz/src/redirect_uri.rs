@@ -1,11 +1,11 @@
-//! Redirect URIs, resources and scopes: two texts, one a line.
+//! Redirect URIs, resources and scopes: two texts, one per line.
 
 use protocol::{RedirectUri, Resource, Scope};
 use url::Url;
 
 use crate::location;
 
-/// Reads two texts as each of them.
+/// Fuzzes the reading of two texts, each as every type.
 pub(crate) fn target(data: &[u8]) {
     let (first, second) = crate::split_line(data);
     let (Ok(first), Ok(second)) = (str::from_utf8(first), str::from_utf8(second)) else { return };
@@ -45,7 +45,7 @@ fn redirect_uri(uri: &RedirectUri, text: &str) {
         let written = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert!(read.ends_with(&written), "{location}");
     }
-    // It stands in a content security policy, where a semicolon begins another rule.
+    // The source is part of a content security policy, where a semicolon starts another directive.
     let source = uri.source();
     assert!(
         source.bytes().all(|byte| byte.is_ascii_graphic() && !b";,'\"".contains(&byte)),
@@ -54,7 +54,7 @@ fn redirect_uri(uri: &RedirectUri, text: &str) {
     assert!(!uri.display_host().is_empty() || url.host_str() == Some(""), "{text}");
 }
 
-/// What matches is the same place but for a loopback port, and matching knows no order.
+/// Asserts that matching URIs are the same place except for a loopback port, and that matching is symmetric.
 fn assert_match_means_the_same(one: &RedirectUri, other: &RedirectUri) {
     assert_eq!(one.matches(other), other.matches(one));
     if one.matches(other) {

@@ -1,4 +1,4 @@
-//! The targets in the ordinary build: the corpus again, then random bytes and changed pieces of the corpus.
+//! Runs the targets in the ordinary build: first the corpus, then random bytes and mutated pieces of the corpus.
 
 use std::path::Path;
 

@@ -1,8 +1,8 @@
-//! The forms of people: cookies, tickets, and the request that a form carries along.
+//! The browser forms: cookies, tickets, and the request that a form carries.
 //!
-//! The first line is the `Cookie` header, the second a form ticket, the third a request, the rest anything to open. `@v`
-//! in the first line stands for a good visit cookie, `@t` and `@c` in the second for a good ticket of the sign-in and of
-//! the consent form, which a fuzzer could not guess.
+//! The first line is the `Cookie` header, the second a form ticket, the third a request, and the rest anything to
+//! open. `@v` in the first line stands for a valid visit cookie; `@t` and `@c` in the second stand for a valid
+//! ticket of the sign-in form and of the consent form, which a fuzzer could not guess.
 
 use edge::{DEVICE_COOKIE, Incoming, SESSION_COOKIE, VISIT_COOKIE};
 use http::HeaderValue;
@@ -18,7 +18,7 @@ const SESSION: &str = "AAAAAAAAAAAAAAAAAAAAAA";
 const SHOWN: ShownDigest = ShownDigest::from_bytes([3; 32]);
 const REQUEST: &str = "client_id=web";
 
-/// Reads a form of people.
+/// Fuzzes the reading of a browser form.
 pub(crate) fn target(data: &[u8]) {
     let (cookies, rest) = split_line(data);
     let (ticket, rest) = split_line(rest);
@@ -27,14 +27,14 @@ pub(crate) fn target(data: &[u8]) {
     if let (Ok(ticket), Ok(request)) = (str::from_utf8(ticket), str::from_utf8(request)) {
         of_form(&with_good(ticket), request, visit);
     }
-    // A cookie of version 0.1, which has no name of its own, is read and never written.
+    // A cookie of version 0.1, which has no name of its own, is read but never written.
     if let Some(handle) = SessionHandle::from_bytes(more).filter(|_| more.len() == 48) {
         assert_eq!(handle.to_bytes().as_slice(), more);
     }
     crate::handles::text(more);
 }
 
-/// The visit that the cookies name.
+/// Returns the visit that the cookies name.
 fn of_cookies(line: &[u8]) -> Option<VisitId> {
     let good = handles().seal(HandleKind::Visit, VISIT.as_bytes());
     let line = String::from_utf8_lossy(line).replace("@v", &format!("{VISIT_COOKIE}={}", good.expose()));
@@ -53,7 +53,7 @@ fn of_cookies(line: &[u8]) -> Option<VisitId> {
     Some(visit)
 }
 
-/// A ticket that is good for a form was made for it.
+/// Checks that a ticket accepted for a form was made for this form.
 fn of_form(ticket: &str, request: &str, visit: Option<VisitId>) {
     let digest = RequestDigest::of(request);
     let own = request == REQUEST;

@@ -1,4 +1,4 @@
-//! The forms of machines: parameters, token requests, queries about tokens, and how a client says who it is.
+//! The machine requests: parameters, token requests, queries about tokens, and client authentication.
 //!
 //! The first line is the `Authorization` header, empty for none; the rest is the body.
 
@@ -11,7 +11,7 @@ use protocol::{
 };
 use url::form_urlencoded;
 
-/// RFC 6749 §5.2 and RFC 8707 §2; the others never come from the form of a request.
+/// The error codes of RFC 6749 §5.2 and RFC 8707 §2; the form of a request never causes any other.
 pub(crate) const CODES: [&str; 7] = [
     "invalid_request",
     "invalid_client",
@@ -22,7 +22,7 @@ pub(crate) const CODES: [&str; 7] = [
     "invalid_target",
 ];
 
-/// Reads a header and a form.
+/// Fuzzes the reading of a header and a form.
 pub(crate) fn target(data: &[u8]) {
     let (header, body) = crate::split_line(data);
     let header = HeaderValue::from_bytes(header).ok();
@@ -42,7 +42,7 @@ pub(crate) fn target(data: &[u8]) {
     }
 }
 
-/// Another reader sees the same parameters, and the one form of them is read back as what it was.
+/// Asserts that another parser sees the same parameters, and that their canonical form parses to the same form.
 pub(crate) fn assert_same_parameters(form: &Parameters, body: &[u8]) {
     for (name, value) in form_urlencoded::parse(body) {
         assert_eq!(form.all(&name).any(|known| known == value), !value.is_empty(), "{name}");

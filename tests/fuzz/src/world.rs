@@ -1,4 +1,4 @@
-//! A running stack with a client of each kind, and the functions of the product in this process, on its store.
+//! A running stack with a client of each kind, and the product's functions in this process, on the same store.
 
 use std::sync::LazyLock;
 
@@ -11,15 +11,15 @@ const PASSWORD: &str = "correct horse battery staple";
 
 pub(crate) struct World {
     pub(crate) stack: Stack,
-    /// Client credentials.
+    /// A service that uses client credentials.
     pub(crate) service: RegisteredClient,
-    /// The cookies of a browser in which somebody is signed in who agreed to the app `web`.
+    /// The cookies of a browser in which a person is signed in who has consented to the app `web`.
     pub(crate) cookies: String,
 }
 
 static WORLD: LazyLock<World> = LazyLock::new(World::start);
 
-/// The one that tests share.
+/// Returns the world that the tests share.
 pub(crate) fn world() -> &'static World {
     &WORLD
 }
@@ -45,7 +45,7 @@ impl World {
         Self { stack, service, cookies }
     }
 
-    /// A function of the product, as its `main` opens it, with the implicit grant on.
+    /// Opens a function of the product as its `main` does, with the implicit grant enabled.
     pub(crate) fn open<F>(&self, open: impl FnOnce(Config, &Stores) -> Result<F, Error>) -> F {
         let mut pairs = self.stack.env_file().pairs();
         pairs.push(("JETON_ALLOW_IMPLICIT_GRANT".to_owned(), "true".to_owned()));

@@ -1,4 +1,4 @@
-//! Events that are given to a function by hand, without a gateway.
+//! Events for a function, built without a gateway.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::event::{self, Arrival};
 
-/// What a gateway would know about such a request.
+/// Returns the facts that a gateway would add to such a request.
 pub fn arrival(route_key: &str) -> Arrival {
     Arrival {
         route_key: route_key.into(),
@@ -22,11 +22,11 @@ pub fn arrival(route_key: &str) -> Arrival {
     }
 }
 
-/// A client that authenticates with Basic sends a form to a function. The id and the secret are those that the product
-/// made: there is nothing in them to escape.
+/// Builds the event of a form that a client sends to a function with Basic authentication. The product made the id
+/// and the secret, so they contain nothing to escape.
 ///
 /// # Errors
-/// When the parts do not make a request.
+/// When the parts do not form a valid request.
 pub fn form(function: &str, (id, secret): (&str, &str), fields: &[(&str, &str)]) -> http::Result<Value> {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     let credentials = STANDARD.encode(format!("{id}:{secret}"));

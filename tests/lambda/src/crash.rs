@@ -1,8 +1,8 @@
-//! A function that is killed (SIGKILL) after any of its calls to the store, before it sees the answer; then the client
-//! comes back to another one.
+//! A function is killed (SIGKILL) after any of its calls to the store, before it sees the answer; then the client
+//! comes back to another function.
 //!
-//! A process that dies before its first call has done nothing, and one that dies after its last answer has done what it
-//! has done after its last call; so these are all the moments there are.
+//! A process that dies before its first call has changed nothing, and one that dies after its answer has changed the
+//! same as after its last call; so these are all the moments there are.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,7 +18,7 @@ static SECTION: Section =
 
 static KILLS: AtomicUsize = AtomicUsize::new(0);
 
-/// A request of a client, and the function that gets it.
+/// A client's request, and the function that receives it.
 struct Ask {
     function: &'static str,
     event: Value,
@@ -54,14 +54,14 @@ async fn new_code() -> (String, String) {
     (callback.code().to_owned(), pkce.verifier)
 }
 
-/// All moments of a request have been lived through.
+/// Reports that a request was tested at every moment.
 pub(super) fn survived(request: &str, kills: usize, at_least: usize) {
     assert!(kills >= at_least, "{request}: it made {kills} calls to the store, not {at_least}");
     SECTION.tell(request, &[&kills]);
     SECTION.tell(IN_ALL, &[&(KILLS.fetch_add(kills, Ordering::Relaxed) + kills)]);
 }
 
-/// The functions on a store that can fall silent.
+/// The functions on a store that can stop answering.
 pub(super) struct Silenced(pub(super) CountingProxy);
 
 impl Silenced {
@@ -75,7 +75,7 @@ impl Silenced {
         settings
     }
 
-    /// What a function that has just started answers.
+    /// Returns the answer of a freshly started function.
     async fn answer(&self, ask: &Ask) -> (u16, Value) {
         let function = Function::start(self.settings(ask.function)).await.unwrap();
         let response = answer(&function, &ask.event).await;
@@ -94,15 +94,15 @@ impl Silenced {
         assert_eq!((status, &body["error"]), (400, &Value::from("invalid_grant")), "{body}");
     }
 
-    /// The grant is over, for everybody.
+    /// Asserts that the grant has ended and no endpoint accepts its tokens.
     async fn assert_ended(&self, tokens: &Tokens) {
         self.assert_refused(&refresh(&tokens.refresh)).await;
         let told = SHARED.stack.http().post("/introspect").client(&SHARED.orders).field("token", &tokens.access);
         assert_eq!(told.send().await.json(), json!({"active": false}));
     }
 
-    /// Kills the function in which an answer is made as soon as the call at `place` is done: dropping the one drops the
-    /// other. `false` when it answered without making so many calls.
+    /// Kills the function that makes an answer as soon as the call at `place` is done: dropping the future drops the
+    /// function. Returns `false` when the answer came with fewer calls.
     pub(super) async fn dies_after<T>(&self, place: usize, answer: impl Future<Output = T>) -> bool {
         self.0.break_call(place, Fault::Silent, Span::Always);
         let died = tokio::select! {
@@ -123,7 +123,7 @@ async fn a_redemption_that_died_gives_tokens_once_or_not_at_all() {
         if !silenced.dies_after(place, silenced.answer(&ask)).await {
             return survived("redemption of a code", place, 3);
         }
-        // Nothing was released. If the code was spent this is its second use, and the person is asked again.
+        // No token was released. If the code was used, this is its second use, and the person must consent again.
         let (status, body) = silenced.answer(&ask).await;
         assert!(status == 200 || (status == 400 && body["error"] == "invalid_grant"), "{place}: {status} {body}");
         silenced.assert_refused(&ask).await;

@@ -1,4 +1,5 @@
-//! People whose function was killed (SIGKILL) after any of its calls to the store: they send the same form again.
+//! A person's function is killed (SIGKILL) after any of its calls to the store; the person sends the same form
+//! again.
 
 use harness::{Browser, Callback, Landing, Pkce, RegisteredUser, authorization_url};
 
@@ -6,7 +7,7 @@ use crate::crash::{Silenced, survived};
 use crate::stack::{CALLBACK, SHARED, deployment, new_user};
 use crate::{Deployment, Gateway};
 
-/// A person in front of a form.
+/// A person with an open form in the browser.
 struct Visit {
     user: RegisteredUser,
     pkce: Pkce,
@@ -15,7 +16,7 @@ struct Visit {
 }
 
 impl Silenced {
-    /// One function that people meet, on its own.
+    /// Starts a gateway with one browser-facing function.
     async fn door(&self, function: &str) -> Gateway {
         let mut deployment: Deployment = deployment();
         deployment.template.functions.retain(|known| known.binary == function);
@@ -23,7 +24,7 @@ impl Silenced {
         Gateway::start(&deployment).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Somebody new at the sign-in page.
+    /// Opens the sign-in page as a new person.
     async fn visit(&self, door: &Gateway) -> Visit {
         let (user, pkce) = (new_user(), Pkce::new());
         let mut browser = Browser::new(&door.url());
@@ -33,7 +34,7 @@ impl Silenced {
 }
 
 impl Visit {
-    /// Sends the form of the page, filled in.
+    /// Fills in the form of the page and sends it.
     async fn send(&mut self) -> Landing {
         let form = self.page.form();
         let signs_in = [("username", &*self.user.username), ("password", &*self.user.password)];
@@ -42,18 +43,18 @@ impl Visit {
         self.browser.submit(&self.page, &form, filled).await
     }
 
-    /// The same, and the function ends with the request.
+    /// Sends the form; the function ends with the request.
     async fn send_to(&mut self, _door: Gateway) -> Landing {
         self.send().await
     }
 
-    /// Says that the session shall end; the function ends with the request.
+    /// Confirms the sign-out; the function ends with the request.
     async fn sign_out(&mut self, _door: Gateway) -> Landing {
         let form = self.page.form();
         self.browser.submit(&self.page, &form, &[("decision", "sign_out")]).await
     }
 
-    /// The same page in the same browser, with another function behind it.
+    /// Moves the same page in the same browser to another function.
     fn moves_to(&mut self, door: &Gateway) {
         let mut browser = Browser::new(&door.url());
         browser.cookies.clone_from(&self.browser.cookies);
@@ -62,7 +63,7 @@ impl Visit {
         self.browser = browser;
     }
 
-    /// Goes on with whatever the page asks until the app is told something.
+    /// Follows the pages until the app receives an answer.
     async fn goes_on(&mut self, landing: Landing) -> Callback {
         match landing.callback() {
             Some(callback) => callback,
@@ -71,7 +72,8 @@ impl Visit {
                 self.send().await.callback().unwrap()
             }
             None => {
-                // The grant was made and its code never shown: the same form makes no other. The app asks anew.
+                // The grant was made but its code never shown: the same form creates no other grant. The app starts
+                // again.
                 assert!(landing.reply.text().contains("This form was used before"), "{:?}", landing.reply);
                 self.pkce = Pkce::new();
                 let (user, target) = (self.user.clone(), target(&self.pkce));
@@ -80,7 +82,7 @@ impl Visit {
         }
     }
 
-    /// The code is good, and good once.
+    /// Asserts that the code works exactly once.
     async fn redeems_once(&self, callback: &Callback) {
         let (http, verifier) = (SHARED.stack.http(), &*self.pkce.verifier);
         let fields = [("code", callback.code()), ("redirect_uri", CALLBACK), ("code_verifier", verifier)];
@@ -94,7 +96,7 @@ fn target(pkce: &Pkce) -> String {
     authorization_url(&SHARED.web.id, CALLBACK, pkce, &[("scope", "read")])
 }
 
-/// `at_consent` or else at the sign-in page.
+/// Runs the test at the consent page if `at_consent`, otherwise at the sign-in page.
 async fn a_person_whose_function_dies(request: &str, at_consent: bool, calls: usize) {
     let silenced = Silenced::start();
     for place in 0.. {

@@ -1,4 +1,4 @@
-//! The ways to a function: past the firewall, around it, and by its private URL.
+//! The ways to reach a function: through the firewall, around it, and by its private URL.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,18 +8,18 @@ use crate::Function;
 use crate::stack::{SHARED, answer, service_event, settings};
 
 const WORD: &str = "a-word-of-forty-three-characters-made-by-aws";
-/// As the SDKs write it.
+/// A signed `Authorization` header as the SDKs write it.
 const SIGNED: &str = "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20261123/us-east-1/lambda/aws4_request, \
                       SignedHeaders=host;x-amz-date, Signature=00";
 
-/// The token function behind a firewall.
+/// Starts the token function behind a firewall.
 async fn behind_a_firewall() -> Function {
     let mut settings = settings("token");
     settings.environment.insert("JETON_EDGE_PROOF".to_owned(), WORD.to_owned());
     Function::start(settings).await.unwrap()
 }
 
-/// A service asks by the URL of the function: Lambda has checked the caller's signature.
+/// Builds the event of a service that uses the function's URL: Lambda has checked the caller's signature.
 fn by_private_url(headers: &[(&str, &str)]) -> Value {
     let mut event = service_event(headers, SHARED.post.secret());
     event["routeKey"] = "$default".into();
@@ -58,7 +58,7 @@ async fn c040_the_source_is_what_the_firewall_saw() {
     }
     let told = token.stop().await;
     assert!(told.contains("203.0.113.9") && !told.contains("192.0.2.1"), "{told}");
-    // Where there is no firewall nobody is believed.
+    // Without a firewall, the header about the source is not believed.
     let told = open.stop().await;
     assert!(told.contains("192.0.2.1") && !told.contains("203.0.113.9"), "{told}");
 }
@@ -76,7 +76,7 @@ async fn a_signature_that_nobody_checked_is_no_way_in() {
     let token = Function::start(settings("token")).await.unwrap();
     let (status, body) = ask(&token, &service_event(&[("authorization", SIGNED)], SHARED.post.secret())).await;
     assert!(matches!(status, 400 | 401) && body.get("access_token").is_none(), "{status} {body}");
-    // What IAM let in still has to say which client it is, and in one way only.
+    // A caller that IAM let in must still authenticate its client, and in one way only.
     let credentials = STANDARD.encode(format!("{}:{}", SHARED.post.id, SHARED.post.secret()));
     let twice = by_private_url(&[("authorization", &format!("Basic {credentials}"))]);
     let (status, body) = ask(&token, &twice).await;

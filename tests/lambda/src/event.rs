@@ -1,4 +1,5 @@
-//! API Gateway's payload format 2.0: from an HTTP request to a function's event, and from its answer to a response.
+//! API Gateway's payload format 2.0: from an HTTP request to a function's event, and from the function's answer to a
+//! response.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>
 
@@ -16,39 +17,40 @@ use serde_json::{Map, Value, json};
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const API_ID: &str = "local12345";
 
-/// What the gateway knows about a request besides the request itself.
+/// The facts that the gateway adds to a request.
 #[derive(Clone, Debug)]
 pub struct Arrival {
     /// The route that matched, as the template writes it: `ANY /token`.
     pub route_key: String,
-    /// What the variables of the route stand for: `step` is `sign-in`.
+    /// The values of the route's variables: `step` is `sign-in`.
     pub path_parameters: BTreeMap<String, String>,
-    /// The name the gateway gives the request.
+    /// The gateway's id for the request.
     pub request_id: String,
-    /// Who asks.
+    /// The address of the client.
     pub source_ip: IpAddr,
-    /// When, since 1970.
+    /// The time of the request, since 1970.
     pub time: Duration,
 }
 
-/// Why a function's answer is no response. A client gets 500 then, as from API Gateway.
+/// The reasons why a function's answer is no response. The client gets 500 then, as from API Gateway.
 #[derive(Debug, thiserror::Error)]
 pub enum BadAnswer {
-    /// No JSON object with a `statusCode`.
+    /// The answer is no JSON object with a `statusCode`.
     #[error("the answer is not a JSON object with a statusCode")]
     NoStatus,
     /// A header or a cookie that HTTP does not allow.
     #[error("the header {0} of the answer is malformed")]
     Header(String),
-    /// The body is not base64 though it is said to be.
+    /// The body is marked as base64 but is not.
     #[error("the body of the answer is not base64")]
     Body,
 }
 
-/// The event for a request.
+/// Builds the event for a request.
 ///
-/// As in the cloud: header names in lower case and repeated ones joined with commas, cookies apart from the headers,
-/// and a body in base64 unless its content type is text or JSON. A form is not, so it comes in base64.
+/// As in the cloud, header names are in lower case and repeated headers are joined with commas, cookies are separate
+/// from the headers, and the body is in base64 unless its content type is text or JSON. A form is neither, so it is
+/// in base64.
 pub fn from_request(request: &Request<Bytes>, arrival: &Arrival) -> Value {
     let (headers, path) = (request.headers(), request.uri().path());
     let query = request.uri().query().unwrap_or_default();
@@ -85,7 +87,7 @@ pub fn from_request(request: &Request<Bytes>, arrival: &Arrival) -> Value {
     event
 }
 
-/// The fields that are left out when there is nothing to say.
+/// Returns the fields that are left out when they are empty.
 fn optional(request: &Request<Bytes>, arrival: &Arrival, query: &str) -> Map<String, Value> {
     let mut fields = Map::new();
     let cookies = cookies(request.headers());
@@ -140,7 +142,7 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
     lines.flat_map(|line| line.split(';').map(|cookie| cookie.trim().to_owned()).collect::<Vec<_>>()).collect()
 }
 
-/// `22/Nov/2026:19:10:05 +0000`.
+/// Formats a time: `22/Nov/2026:19:10:05 +0000`.
 fn common_log_time(since_1970: Duration) -> String {
     let (days, second) = (since_1970.as_secs() / 86_400, since_1970.as_secs() % 86_400);
     let (year, month, day) = date(days);
@@ -148,7 +150,7 @@ fn common_log_time(since_1970: Duration) -> String {
     format!("{day:02}/{month}/{year}:{:02}:{:02}:{:02} +0000", second / 3_600, second / 60 % 60, second % 60)
 }
 
-/// Year, month from 0 and day from 1 of a day since 1970.
+/// Converts a day since 1970 to its year, month (from 0) and day (from 1).
 fn date(mut days: u64) -> (u64, usize, u64) {
     let is_leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let (mut year, mut month) = (1970, 0);
@@ -167,23 +169,23 @@ fn date(mut days: u64) -> (u64, usize, u64) {
     (year, month, days + 1)
 }
 
-/// The wall clock, since 1970.
+/// Returns the time of the wall clock, since 1970.
 #[expect(clippy::disallowed_methods, reason = "a gateway stamps what arrives")]
 pub(crate) fn now() -> Duration {
     std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-/// The response for a function's answer.
+/// Builds the response for a function's answer.
 ///
 /// # Errors
-/// [`BadAnswer`] when the answer has not the form of a response.
+/// [`BadAnswer`] when the answer is not a valid response.
 pub fn to_response(answer: &[u8]) -> Result<Response<Bytes>, BadAnswer> {
     let answer: Value = serde_json::from_slice(answer).map_err(|_| BadAnswer::NoStatus)?;
     let status = answer.get("statusCode").and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
     let status = status.and_then(|status| StatusCode::from_u16(status).ok()).ok_or(BadAnswer::NoStatus)?;
     let mut response = Response::new(body(&answer)?);
     *response.status_mut() = status;
-    // Not `multiValueHeaders`: format 2.0 knows none, so what a function puts there is lost in the cloud too.
+    // Format 2.0 has no `multiValueHeaders`; a function that sets them loses them in the cloud, too.
     for (name, value) in answer.get("headers").and_then(Value::as_object).into_iter().flatten() {
         let bad = || BadAnswer::Header(name.clone());
         let value = value.as_str().and_then(|value| HeaderValue::from_str(value).ok()).ok_or_else(bad)?;

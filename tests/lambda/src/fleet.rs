@@ -1,4 +1,4 @@
-//! The execution environments of one function: another one is started when all are busy.
+//! The execution environments of one function: another one starts when all are busy.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -7,10 +7,10 @@ use tokio::sync::Semaphore;
 
 use crate::function::{Function, InvokeError, Invoked, Settings, StartError};
 
-/// Why an invocation of a fleet has no answer.
+/// The reasons why an invocation of a fleet has no answer.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FleetError {
-    /// No environment was free, and another one did not start.
+    /// No environment was free, and a new one did not start.
     #[error(transparent)]
     Start(#[from] StartError),
     /// The environment did not answer.
@@ -18,19 +18,19 @@ pub(crate) enum FleetError {
     Invoke(#[from] InvokeError),
 }
 
-/// A function, in as many environments as it takes and as it may have.
+/// A function with as many environments as it needs, up to a limit.
 pub(crate) struct Fleet {
     settings: Settings,
     first: Arc<Function>,
-    /// All that were started.
+    /// All environments that were started.
     all: Mutex<Vec<Arc<Function>>>,
-    /// Those that have nothing to do; the last one used is the first to be used again.
+    /// The idle environments; the last one used is used again first.
     idle: Mutex<Vec<Arc<Function>>>,
-    /// As many as there may be at a time; those who wait are served in their order.
+    /// The maximum number of busy environments; waiting requests are served in order.
     turns: Semaphore,
 }
 
-/// An environment at work; it is idle again when this is dropped.
+/// A busy environment; dropping this makes it idle again.
 struct Busy<'f> {
     fleet: &'f Fleet,
     function: Arc<Function>,
@@ -44,14 +44,14 @@ impl Fleet {
         Ok(Self { settings, all: one(), idle: one(), turns: Semaphore::new(most.max(1)), first })
     }
 
-    /// The environment that was started first.
+    /// Returns the environment that was started first.
     pub(crate) fn first(&self) -> &Function {
         &self.first
     }
 
-    /// Hands an event to an environment that is free. As in Lambda, each does one thing at a time.
+    /// Hands an event to a free environment. As in Lambda, each handles one event at a time.
     pub(crate) async fn invoke(&self, event: Bytes) -> Result<Invoked, FleetError> {
-        // It is never closed.
+        // The semaphore is never closed.
         let _turn = self.turns.acquire().await;
         let idle = lock(&self.idle).pop();
         let function = match idle {
@@ -68,12 +68,12 @@ impl Fleet {
         Ok(function)
     }
 
-    /// How many environments were started.
+    /// Returns the number of environments that were started.
     pub(crate) fn size(&self) -> usize {
         lock(&self.all).len()
     }
 
-    /// Ends all and gives what they have printed, one after the other.
+    /// Ends all environments and returns their output, one after the other.
     pub(crate) async fn stop(&self) -> String {
         let all = lock(&self.all).clone();
         let mut output = String::new();

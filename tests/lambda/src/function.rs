@@ -16,86 +16,86 @@ use tokio::time::{Instant, timeout};
 
 use crate::runtime_api::{Facts, Outcome, RuntimeApi, Stage};
 
-/// Lambda gives a function ten seconds to start.
+/// The time that a function has to start: ten seconds, as in Lambda.
 const START_LIMIT: Duration = Duration::from_secs(10);
 
-/// Under a tool that slows it down, such as valgrind, it gets so many times as long, for the start and for each answer.
+/// The factor for all time limits under a slow tool such as valgrind: for the start and for each answer.
 const PATIENCE: u32 = 12;
 
-/// What Lambda knows about a function.
+/// The settings of a function in Lambda.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its name.
+    /// The name of the function.
     pub name: String,
     /// The file that is deployed as `bootstrap`.
     pub binary: PathBuf,
-    /// A tool to run it under, with the tool's own arguments: `valgrind`, `--tool=callgrind`. It must become the process
-    /// itself, as valgrind does. Mostly empty.
+    /// A tool to run the function under, with its own arguments: `valgrind`, `--tool=callgrind`. The tool must
+    /// become the process itself, as valgrind does. Usually empty.
     pub under: Vec<String>,
-    /// Its variables. The process gets these and Lambda's own, and nothing of ours.
+    /// The environment variables. The process gets these and Lambda's own, and none of the test's.
     pub environment: BTreeMap<String, String>,
-    /// MiB. Told to the process, not enforced.
+    /// The memory size in MiB. The process is told but the size is not enforced.
     pub memory: u32,
-    /// How long one invocation may take.
+    /// The time limit of one invocation.
     pub timeout: Duration,
 }
 
-/// Why a function did not start.
+/// The reasons why a function did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The machine said no.
+    /// An error of the operating system.
     #[error("{binary}: {source}", binary = binary.display())]
     Io {
-        /// The file that was to be run.
+        /// The binary that could not be run.
         binary: PathBuf,
-        /// What the system said.
+        /// The error from the system.
         source: io::Error,
     },
     /// The process ended before it asked for an invocation.
     #[error("the process ended ({status:?}) before it asked for an invocation:\n{output}")]
     Exited {
-        /// How it ended.
+        /// The exit status of the process, if known.
         status: Option<ExitStatus>,
-        /// What it printed, and what it reported to the Runtime API.
+        /// The output of the process, and its report to the Runtime API.
         output: String,
     },
-    /// The process neither asked nor ended.
+    /// The process neither asked for an invocation nor ended.
     #[error("the process did not ask for an invocation in time:\n{output}")]
     TooSlow {
-        /// What it printed.
+        /// The output of the process.
         output: String,
     },
 }
 
-/// Why an invocation has no answer.
+/// The reasons why an invocation has no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum InvokeError {
-    /// The process reported an error: its report.
+    /// The process reported this error.
     #[error("the function failed: {0}")]
     Failed(String),
-    /// The process ended.
+    /// The process ended before it answered.
     #[error("the process ended:\n{0}")]
     Exited(String),
-    /// The process took too long.
+    /// The process exceeded the time limit.
     #[error("the function did not answer in time")]
     TimedOut,
 }
 
-/// An answer.
+/// The answer to one invocation.
 #[derive(Clone, Debug)]
 pub struct Invoked {
-    /// What the function returned, JSON.
+    /// The JSON that the function returned.
     pub payload: Bytes,
-    /// From the moment the event was handed over to the moment the answer was here.
+    /// The time from handing over the event to receiving the answer.
     pub took: Duration,
 }
 
-/// What a process has used so far.
+/// The resources that a process has used so far.
 #[derive(Clone, Copy, Debug)]
 pub struct Usage {
-    /// The most memory it ever had, KiB.
+    /// The peak memory in KiB.
     pub peak_memory: u64,
-    /// The processor time of all its threads that still run.
+    /// The processor time of all threads that still run.
     pub processor: Duration,
 }
 
@@ -116,7 +116,7 @@ impl Function {
     /// Starts the binary and waits until it asks for its first invocation.
     ///
     /// # Errors
-    /// [`StartError`] when it does not come so far; its text holds what the process printed.
+    /// [`StartError`] when the function does not start; its text includes the output of the process.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
         let io = |source| StartError::Io { binary: settings.binary.clone(), source };
         let facts = Facts {
@@ -175,8 +175,8 @@ impl Function {
         }
     }
 
-    /// Hands an event over and waits for the answer. Simultaneous calls wait for each other: an execution environment
-    /// does one thing at a time.
+    /// Hands an event over and waits for the answer. Simultaneous calls wait for each other, because an execution
+    /// environment handles one event at a time.
     ///
     /// # Errors
     /// [`InvokeError`] when the function reports an error, ends or takes too long.
@@ -198,30 +198,30 @@ impl Function {
         }
     }
 
-    /// From the start of the process to its first question for an invocation.
+    /// Returns the time from the start of the process to its first request for an invocation.
     pub fn started_in(&self) -> Duration {
         self.started_in
     }
 
-    /// Waits until the process has nothing to do: it has answered what it was given and asked for more.
+    /// Waits until the process is idle: it has answered its events and asks for more.
     pub async fn idle(&self) {
         self.runtime_api.idle().await;
     }
 
-    /// The number of the process.
+    /// Returns the id of the process.
     pub fn process_id(&self) -> u32 {
         self.process_id
     }
 
-    /// What it is called.
+    /// Returns the name of the function.
     pub fn name(&self) -> &str {
         &self.settings.name
     }
 
-    /// What the process has used so far, as Linux tells it.
+    /// Returns the resources that the process has used so far, as Linux reports them.
     ///
     /// # Errors
-    /// When it has ended.
+    /// When the process has ended.
     pub fn usage(&self) -> io::Result<Usage> {
         let place = PathBuf::from(format!("/proc/{}", self.process_id));
         let status = std::fs::read_to_string(place.join("status"))?;
@@ -235,16 +235,16 @@ impl Function {
         Ok(Usage { peak_memory: peak.unwrap_or_default(), processor })
     }
 
-    /// What the process has printed so far, to both streams.
+    /// Returns the output of the process so far, from both streams.
     pub async fn output(&self) -> String {
         String::from_utf8_lossy(&self.output.lock().await).into_owned()
     }
 
-    /// Ends the process and gives everything that it has printed.
+    /// Ends the process and returns all of its output.
     pub async fn stop(&self) -> String {
         self.stop.notify_one();
         let mut stage = self.stage.clone();
-        // An error means that nobody watches any more: then there is nothing left to wait for.
+        // An error means that the watcher is gone: then there is nothing left to wait for.
         let _ = stage.wait_for(|stage| matches!(stage, Stage::Exited(_))).await;
         self.output().await
     }
@@ -286,7 +286,7 @@ fn command(settings: &Settings, runtime_api: &RuntimeApi) -> Command {
     command
 }
 
-/// Keeps what the process prints until it ends, then tells how it ended: by then all of its output is here.
+/// Collects the output of the process until it ends, then reports how it ended: by then the output is complete.
 async fn watch_over(mut child: Child, stop: Arc<Notify>, output: Arc<Mutex<Vec<u8>>>, stage: watch::Sender<Stage>) {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let ended = async {
@@ -311,7 +311,7 @@ async fn keep(stream: Option<impl AsyncRead + Unpin>, output: &Mutex<Vec<u8>>) {
 mod tests {
     use super::*;
 
-    /// A function that answers nothing: a shell one-liner in the place of the binary.
+    /// Starts a function that answers nothing: a shell one-liner instead of the binary.
     async fn start(binary: &str) -> Result<Function, StartError> {
         let environment = BTreeMap::from([("GREETING".to_owned(), "hello".to_owned())]);
         let binary = PathBuf::from(binary);

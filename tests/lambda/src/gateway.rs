@@ -24,15 +24,15 @@ use crate::fleet::Fleet;
 use crate::function::{Function, Settings, StartError, Usage};
 use crate::template::{FunctionTemplate, Template};
 
-/// What is to run.
+/// The functions to run, with their environment.
 #[derive(Clone, Debug)]
 pub struct Deployment {
-    /// Functions and routes.
+    /// The functions and routes.
     pub template: Template,
     /// The folder with one binary for each function.
     pub binaries: PathBuf,
-    /// The values of the variables: what `jeton dev --env-file` writes. A function gets those that the template gives
-    /// it, those that stand in for them locally, and what the SDK reads itself (`AWS_...`).
+    /// The values of the variables, as `jeton dev --env-file` writes them. A function gets those that the template
+    /// gives it, their local stand-ins, and those that the SDK reads itself (`AWS_...`).
     pub environment: BTreeMap<String, String>,
 }
 
@@ -40,7 +40,7 @@ pub struct Deployment {
 const STAND_INS: [(&str, &str); 1] = [("JETON_KMS_KEY_ID", "JETON_KEY_FILE")];
 
 impl Deployment {
-    /// What Lambda is told about one function.
+    /// Returns the settings of one function in Lambda.
     pub fn settings(&self, function: &FunctionTemplate) -> Settings {
         let given = function.variables.iter().map(String::as_str);
         let locally =
@@ -58,18 +58,18 @@ impl Deployment {
     }
 }
 
-/// Why the gateway did not start.
+/// The reasons why the gateway did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
-    /// No port.
+    /// No port could be opened.
     #[error("the gateway found no port: {0}")]
     Io(#[from] io::Error),
     /// A function did not start.
     #[error("{name} did not start: {source}")]
     Function {
-        /// Which one.
+        /// The name of the function.
         name: String,
-        /// Why.
+        /// The reason why it did not start.
         source: StartError,
     },
 }
@@ -96,8 +96,8 @@ impl Gateway {
         Self::start_scaling(deployment, 1).await
     }
 
-    /// The same with functions that scale out: when all environments of one are busy another one is started, until there
-    /// are `most`. Then requests wait.
+    /// Starts functions that scale out: when all environments of one are busy, another one is started, until there
+    /// are `most`. Further requests wait.
     ///
     /// # Errors
     /// [`GatewayError`] when a function does not start.
@@ -118,30 +118,30 @@ impl Gateway {
         Ok(Self { address, shared, _server: server })
     }
 
-    /// Where it listens: `http://127.0.0.1:PORT`.
+    /// Returns the address of the gateway: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The function that runs a binary: its first environment.
+    /// Returns the function that runs a binary, in its first environment.
     pub fn function(&self, binary: &str) -> Option<&Function> {
         self.shared.functions.get(binary).map(Fleet::first)
     }
 
-    /// How many environments of each function were started, by its name.
+    /// Returns how many environments of each function were started, by its name.
     pub fn environments(&self) -> BTreeMap<String, usize> {
         self.shared.functions.iter().map(|(name, fleet)| (name.clone(), fleet.size())).collect()
     }
 
-    /// What the first environment of a function has used so far.
+    /// Returns the resources that the first environment of a function has used so far.
     ///
     /// # Errors
-    /// When there is none of this name, or it has ended.
+    /// When there is no function of this name, or it has ended.
     pub fn usage(&self, name: &str) -> io::Result<Usage> {
         self.function(name).ok_or(io::ErrorKind::NotFound)?.usage()
     }
 
-    /// Ends every function and gives what each has printed, by its name.
+    /// Ends every function and returns the output of each, by its name.
     pub async fn stop(self) -> BTreeMap<String, String> {
         let mut outputs = BTreeMap::new();
         for (name, function) in &self.shared.functions {
@@ -190,7 +190,7 @@ impl Shared {
         };
         let invoked = function.invoke(event.into()).await.ok();
         let response = invoked.and_then(|invoked| event::to_response(&invoked.payload).ok());
-        // A function that fails, ends, takes too long or answers nonsense is the same to a client.
+        // A client gets the same answer whether the function fails, ends, takes too long or returns nonsense.
         response.map_or_else(
             || own(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
             |response| response.map(Full::new),
@@ -198,7 +198,7 @@ impl Shared {
     }
 }
 
-/// What the gateway says itself.
+/// Builds an error response of the gateway itself.
 fn own(status: StatusCode, message: &str) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::from(serde_json::json!({ "message": message }).to_string()));
     *response.status_mut() = status;

@@ -1,8 +1,8 @@
-//! Hostile input to the real function binaries: time and memory are bounded, nothing of it is logged or sent back,
-//! and the function lives on.
+//! Hostile input to the real function binaries: time and memory stay bounded, the input is neither logged nor sent
+//! back, and the function stays alive.
 //!
-//! Slow senders are the gateway's affair. All else may come from anybody: API Gateway lets through headers of 10 KB and
-//! bodies of megabytes, and what calls a function directly may send any event of up to 6 MB.
+//! Slow senders are the gateway's concern. Everything else may come from anybody: API Gateway lets through headers
+//! of 10 KB and bodies of megabytes, and a direct caller of a function may send any event of up to 6 MB.
 
 mod case;
 mod form;
@@ -28,7 +28,7 @@ static SECTION: Section = Section::new(
     &["input", "requests", "processor at most", "memory at most above the quiet process", "largest answer"],
 );
 
-/// Every endpoint gets every case of a kind.
+/// Sends every case of a kind to every endpoint.
 async fn withstood(name: &str, kind: Kind) {
     let (mut requests, mut processor, mut memory, mut largest) = (0, Duration::ZERO, 0, 0);
     let mut faults = Vec::new();
@@ -109,7 +109,7 @@ async fn giant_request_targets_are_refused() {
     withstood("giant request targets", head::targets).await;
 }
 
-/// The schedule's event is not read at all, so nothing in it can do harm.
+/// The schedule's event is not read at all, so its content cannot do harm.
 #[tokio::test]
 async fn rotate_keys_lives_on_whatever_it_is_sent() {
     let token = settings("token");

@@ -1,11 +1,12 @@
-//! TLS ends in front of the gateway, at a host of another name: the functions know their issuer by configuration alone.
+//! TLS ends in front of the gateway, at another host name: the functions know their issuer only from the
+//! configuration.
 
 use harness::{Browser, Http, Jwt, Pkce, TlsFront, authorization_url};
 
 use crate::Gateway;
 use crate::stack::{CALLBACK, ORDERS, SHARED, deployment, new_user};
 
-/// What a proxy that is careless, or whoever asks, may say about the way of a request.
+/// Headers about the original request that a careless proxy or a client may send.
 const LIES: [(&str, &str); 4] = [
     ("host", "evil.example"),
     ("x-forwarded-host", "evil.example"),
@@ -13,7 +14,7 @@ const LIES: [(&str, &str); 4] = [
     ("forwarded", "host=evil.example;proto=http"),
 ];
 
-/// The functions, and what ends TLS in front of them.
+/// Starts the functions, and a TLS proxy in front of them.
 async fn start() -> (TlsFront, Gateway) {
     let front = TlsFront::start("login.jeton.test");
     let mut deployment = deployment();
@@ -41,7 +42,7 @@ async fn https_in_front_of_the_functions_a_person_signs_in_and_the_token_is_of_t
     let (front, _gateway) = start().await;
     let (mut browser, http, user, pkce) = (Browser::through(&front), Http::through(&front), new_user(), Pkce::new());
     let url = authorization_url(&SHARED.web.id, CALLBACK, &pkce, &[("scope", "read"), ("resource", ORDERS)]);
-    // Every form and redirect on the way is of the same host, or the browser stops.
+    // Every form and redirect on the way must stay on the same host, otherwise the browser stops.
     let callback = browser.sign_in_and_consent(&url, &user.username, &user.password).await;
     assert_eq!(callback.iss.as_deref(), Some(&*front.url()));
     for cookie in &browser.set_cookies {

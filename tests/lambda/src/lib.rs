@@ -1,18 +1,19 @@
 //! Lambda and API Gateway on loopback, for the real function binaries.
 //!
 //! From the outside in:
-//! - [`Gateway`] is API Gateway (HTTP API): it takes HTTP, finds the function by the routes of `infra/template.yaml`,
-//!   and translates with [`event`] (payload format 2.0); with [`Gateway::start_scaling`] a function has another
-//!   environment when all are busy;
-//! - [`Function`] is one execution environment of Lambda: a child process that gets exactly the variables it is given
-//!   and takes one invocation at a time;
-//! - `runtime_api` is what that process speaks to: Lambda's Runtime API.
+//! - [`Gateway`] is API Gateway (HTTP API): it takes HTTP, finds the function by the routes of
+//!   `infra/template.yaml`, and translates with [`event`] (payload format 2.0); with [`Gateway::start_scaling`] a
+//!   function gets another environment when all are busy;
+//! - [`Function`] is one execution environment of Lambda: a child process that gets exactly the given variables and
+//!   handles one invocation at a time;
+//! - `runtime_api` is Lambda's Runtime API, which that process calls.
 //!
-//! What the deployment looks like is read by [`Template`], so that what is tested is what is deployed: a function
-//! gets only those variables that the template gives it.
+//! [`Template`] reads the deployment, so that the tests run what is deployed: a function gets only those variables
+//! that the template gives it.
 //!
 //! Not emulated: scaling in, freezing between invocations, payload limits, the roles (the storage here checks none),
-//! streaming answers, and the metrics and logs services: what a process prints is kept in memory ([`Function::output`]).
+//! streaming answers, and the metrics and logs services: the output of a process is kept in memory
+//! ([`Function::output`]).
 //!
 //! The tests live here as well; they need the release binaries and start `jeton dev` as their storage.
 

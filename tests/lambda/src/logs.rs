@@ -1,15 +1,15 @@
-//! What functions print: never what only a client, a person and the server should know.
+//! The output of functions: it never contains secrets of a client, a person or the server.
 
 use crate::stack::{SHARED, gateway, new_user};
 use crate::story::Story;
 
-/// Shorter ones would be found by chance.
+/// The length of the shortest secret to look for: shorter ones could appear by chance.
 const SHORTEST: usize = 16;
 
 fn assert_none_in(secrets: &[String], name: &str, output: &str) {
     for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST) {
         assert!(!output.contains(secret.as_str()), "{name} prints {secret}:\n{output}");
-        // A part of a handle or of a JWT's signature is as telling as the whole.
+        // Part of a handle or of a JWT's signature is as sensitive as the whole.
         let tail = &secret[secret.len() - SHORTEST..];
         assert!(!output.contains(tail), "{name} prints the end of {secret}:\n{output}");
     }

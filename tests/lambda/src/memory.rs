@@ -1,7 +1,7 @@
-//! What a function needs of the memory that the template gives it.
+//! The memory that a function needs, compared with the memory in the template.
 //!
-//! `cargo test --release --locked --workspace --package lambda -- memory --nocapture` prints the table of which
-//! `infra/README.md` speaks.
+//! `cargo test --release --locked --workspace --package lambda -- memory --nocapture` prints the table that
+//! `infra/README.md` refers to.
 
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ use crate::{Function, Gateway};
 
 const TOKENS: u32 = 500;
 
-/// Whoever allows the password grant lets the token function hash passwords too: the most that a function ever does.
+/// Starts a gateway and puts every function to work. With the password grant allowed, the token function hashes
+/// passwords, too: that is the most that any function does.
 async fn busy() -> Gateway {
     let gateway = Gateway::start(&deployment()).await.unwrap_or_else(|error| panic!("{error}"));
     let user = new_user();

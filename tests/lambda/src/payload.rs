@@ -1,4 +1,4 @@
-//! The forms that API Gateway, and what stands in for it, give one and the same request.
+//! The different forms in which API Gateway and its substitutes pass the same request.
 
 use bytes::Bytes;
 use harness::Pkce;

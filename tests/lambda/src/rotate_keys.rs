@@ -1,4 +1,4 @@
-//! `rotate-keys` as a schedule asks it: on a store without keys, two at the same time.
+//! `rotate-keys` as a schedule invokes it: on a store without keys, two at the same time.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use crate::{Function, InvokeError, Settings};
 
 const ALGORITHMS: [&str; 3] = ["RS256", "ES256", "EdDSA"];
 
-/// Tables of their own without any keys.
+/// Separate tables without any keys.
 struct Fresh {
     cli: Cli,
     settings: Settings,
@@ -21,7 +21,7 @@ struct Fresh {
 impl Fresh {
     fn start() -> Self {
         let store = EmbeddedDynamo::start();
-        // It is told what the others are told; it uses one table.
+        // It gets the same settings as the other functions, although it uses only one table.
         let mut settings = settings("token");
         let binary = settings.binary.with_file_name("rotate-keys");
         settings.environment.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), store.endpoint());
@@ -48,7 +48,7 @@ impl Drop for Fresh {
     }
 }
 
-/// What the schedule sends.
+/// Returns the event that the schedule sends.
 fn tick() -> Vec<u8> {
     br#"{"version":"0","source":"aws.scheduler","detail-type":"Scheduled Event","detail":"{}"}"#.to_vec()
 }
@@ -90,7 +90,7 @@ async fn a_run_that_cannot_reach_the_store_fails_and_the_next_does_its_work() {
     let nobody = format!("http://127.0.0.1:{}", harness::free_port());
     lost.environment.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), nobody);
     let function = Function::start(lost).await.unwrap();
-    // Lambda counts it as an error, so the alarm is raised and the schedule tries again.
+    // Lambda counts this as an error, so the alarm is raised and the schedule tries again.
     let failed = function.invoke(tick().into()).await;
     assert!(matches!(failed, Err(InvokeError::Failed(_))), "{failed:?}");
     assert!(fresh.keys().is_empty());

@@ -25,29 +25,29 @@ use crate::event;
 
 const VERSION: &str = "/2018-06-01/runtime/";
 
-/// How far the process behind the API has come.
+/// The stages of the process behind the API.
 #[derive(Clone, Debug)]
 pub(crate) enum Stage {
-    /// It has not asked for an invocation yet.
+    /// The process has not asked for an invocation yet.
     Starting,
-    /// It has told that it cannot start: the body of its report.
+    /// The process reported that it cannot start: the body of its report.
     RefusedToStart(String),
-    /// It has asked for an invocation.
+    /// The process has asked for an invocation.
     Ready,
-    /// It is gone.
+    /// The process has ended, with this status if known.
     Exited(Option<ExitStatus>),
 }
 
-/// What a process did with an invocation.
+/// The result of an invocation from the process.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// It answered.
+    /// The process answered with this body.
     Answered(Bytes),
-    /// It reported an error: the body of its report.
+    /// The process reported an error: the body of its report.
     Failed(String),
 }
 
-/// What every invocation of this environment is told.
+/// The facts sent with every invocation of this environment.
 #[derive(Clone, Debug)]
 pub(crate) struct Facts {
     pub(crate) function_arn: String,
@@ -64,7 +64,7 @@ struct Shared {
     queue: Mutex<mpsc::Receiver<Invocation>>,
     running: Mutex<Running>,
     stage: watch::Sender<Stage>,
-    /// Whether the process waits for something to do.
+    /// A flag that is `true` while the process waits for an invocation.
     waits: watch::Sender<bool>,
 }
 
@@ -74,9 +74,9 @@ struct Running {
     replies: HashMap<String, oneshot::Sender<Outcome>>,
 }
 
-/// The server. It ends when it is dropped.
+/// The server of the Runtime API. Dropping it ends it.
 pub(crate) struct RuntimeApi {
-    /// What goes into `AWS_LAMBDA_RUNTIME_API`.
+    /// The value of `AWS_LAMBDA_RUNTIME_API`.
     pub(crate) address: SocketAddr,
     invocations: mpsc::Sender<Invocation>,
     stage: watch::Sender<Stage>,
@@ -99,21 +99,21 @@ impl RuntimeApi {
         Ok(Self { address, invocations, stage, waits, _server: server })
     }
 
-    /// Waits until the process waits for something to do.
+    /// Waits until the process is idle.
     pub(crate) async fn idle(&self) {
-        // An error means that the server is gone, and with it all that could be waited for.
+        // An error means that the server is gone, so there is nothing left to wait for.
         let _ = self.waits.clone().wait_for(|waits| *waits).await;
     }
 
-    /// Hands an event to the process; what it did with it comes through the receiver.
+    /// Hands an event to the process; the receiver yields the outcome.
     pub(crate) async fn invoke(&self, event: Bytes) -> oneshot::Receiver<Outcome> {
         let (reply, outcome) = oneshot::channel();
-        // A closed queue drops `reply`, and the receiver tells.
+        // A closed queue drops `reply`, and the receiver notices.
         let _ = self.invocations.send(Invocation { event, reply }).await;
         outcome
     }
 
-    /// Follows how far the process has come; whoever watches the process tells the end of it.
+    /// Returns the channel with the stage of the process; the watcher of the process reports its end there.
     pub(crate) fn stage(&self) -> watch::Sender<Stage> {
         self.stage.clone()
     }
@@ -128,13 +128,13 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 async fn serve(stream: TcpStream, shared: Arc<Shared>) {
-    // Answers are small and the client waits for each: without this the kernel would wait for more to send.
+    // Answers are small and the client waits for each: without this the kernel would wait for more data to send.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let shared = Arc::clone(&shared);
         async move { Ok::<_, Infallible>(shared.answer(request).await) }
     });
-    // A connection that breaks is the process's own end, which is noticed elsewhere.
+    // A connection breaks when the process ends, which is detected elsewhere.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
@@ -159,7 +159,7 @@ impl Shared {
         }
     }
 
-    /// Waits until there is something to do. The first time it is asked, the process has started.
+    /// Waits for the next event. The first such request means that the process has started.
     async fn next(&self) -> Response<Full<Bytes>> {
         self.stage.send_if_modified(|stage| {
             let first = matches!(stage, Stage::Starting);
@@ -188,7 +188,7 @@ impl Shared {
     async fn finish(&self, id: &str, outcome: Outcome) -> Response<Full<Bytes>> {
         match self.running.lock().await.replies.remove(id) {
             Some(reply) => {
-                // Nobody waits any more when the invocation took too long.
+                // After a timeout no receiver is left.
                 let _ = reply.send(outcome);
                 status(StatusCode::ACCEPTED)
             }

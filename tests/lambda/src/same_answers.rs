@@ -54,7 +54,7 @@ async fn a_person_who_signed_in_at_the_one_is_signed_in_at_the_other() {
     here.sign_in_and_consent(&target, &user.username, &user.password).await;
     let mut there = harness::Browser::new(&gateway.url());
     there.cookies = here.cookies.clone();
-    // The API asked for was agreed to, and nobody has to sign in: the code comes without a page.
+    // Consent for this API exists and the person is signed in, so the code comes without a page.
     let callback = there.go(&target).await.callback().unwrap();
     assert!(callback.code.is_some(), "{}", callback.url);
     let names: BTreeSet<&String> = there.cookies.keys().collect();

@@ -1,4 +1,4 @@
-//! What the tests share: one `jeton dev` as the storage, with an API, clients and people registered in it.
+//! Shared by the tests: one `jeton dev` as the storage, with an API, clients and people registered in it.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ use crate::{Deployment, Function, Gateway, Settings, Template, event};
 pub(crate) const ORDERS: &str = "https://orders.example";
 /// The API whose tokens are opaque.
 pub(crate) const PARCELS: &str = "https://parcels.example";
-/// Where the web app takes its answers.
+/// The redirect URI of the web app.
 pub(crate) const CALLBACK: &str = "https://shop.example/callback";
 
 pub(crate) struct Shared {
@@ -63,7 +63,7 @@ pub(crate) static SHARED: LazyLock<Shared> = LazyLock::new(|| {
     Shared { stack, basic, post, carrier, web, portal, orders, parcels }
 });
 
-/// A person nobody else signs in as, of whom as much is known as of all others.
+/// Creates a person for one test only, with the same claims as all others.
 pub(crate) fn new_user() -> RegisteredUser {
     static NEXT: AtomicU32 = AtomicU32::new(100);
     let username = format!("person-{}", NEXT.fetch_add(1, Ordering::Relaxed));
@@ -75,7 +75,7 @@ pub(crate) fn new_user() -> RegisteredUser {
     user
 }
 
-/// An access token that opens the UserInfo endpoint.
+/// Returns an access token for the UserInfo endpoint.
 pub(crate) async fn token_with_openid(http: &Http, browser: &mut Browser, user: &RegisteredUser) -> String {
     let (portal, pkce) = (&SHARED.portal, Pkce::new());
     let target = authorization_url(&portal.id, CALLBACK, &pkce, &[("scope", "openid profile email")]);
@@ -85,37 +85,37 @@ pub(crate) async fn token_with_openid(http: &Http, browser: &mut Browser, user: 
     ask.send().await.string("access_token")
 }
 
-/// The release binaries on the storage of the shared stack.
+/// Returns the release binaries as a deployment on the storage of the shared stack.
 pub(crate) fn deployment() -> Deployment {
     static TEMPLATE: LazyLock<Template> = LazyLock::new(|| Template::of_the_product().unwrap());
     let environment = SHARED.stack.env_file().pairs().into_iter().collect();
     Deployment { template: TEMPLATE.clone(), binaries: binaries(), environment }
 }
 
-/// What Lambda is told about the function that runs `binary`.
+/// Returns the Lambda settings of the function that runs `binary`.
 pub(crate) fn settings(binary: &str) -> Settings {
     let deployment = deployment();
     let function = deployment.template.functions.iter().find(|function| function.binary == binary).unwrap();
     deployment.settings(function)
 }
 
-/// Every function, and a gateway in front of them.
+/// Starts every function, and a gateway in front of them.
 pub(crate) async fn gateway() -> Gateway {
     Gateway::start(&deployment()).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// What a function answers to an event.
+/// Returns a function's response to an event.
 pub(crate) async fn answer(function: &Function, event: &Value) -> Response<Bytes> {
     let invoked = function.invoke(event.to_string().into()).await.unwrap_or_else(|error| panic!("{error}"));
     event::to_response(&invoked.payload).unwrap()
 }
 
-/// A client that authenticates with Basic sends a form to a function.
+/// Builds the event of a form that a client sends to a function with Basic authentication.
 pub(crate) fn form_event(client: &RegisteredClient, function: &str, fields: &[(&str, &str)]) -> Value {
     by_hand::form(function, (&client.id, client.secret()), fields).unwrap()
 }
 
-/// A service asks for a token with a secret in the form.
+/// Builds the event of a service that requests a token with a secret in the form.
 pub(crate) fn service_event(headers: &[(&str, &str)], secret: &str) -> Value {
     let form = format!("grant_type=client_credentials&client_id={}&client_secret={secret}", SHARED.post.id);
     let mut request = Request::post("/token").header("content-type", "application/x-www-form-urlencoded");

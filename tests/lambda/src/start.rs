@@ -1,9 +1,9 @@
-//! How a function starts, and how it does not.
+//! The start of a function, and its failures to start.
 
 use crate::stack::{deployment, settings};
 use crate::{Function, Settings, StartError};
 
-/// The variables of a function that are ours and that it cannot do without. What the SDK needs is named by the SDK.
+/// Returns the function's required variables that Jeton defines; the SDK names those that it needs itself.
 fn own_variables(settings: &Settings) -> Vec<String> {
     let optional =
         ["JETON_OPENID", "JETON_ALLOW_", "JETON_OUTBOUND_", "JETON_REGISTRATION", "JETON_SESSION_", "JETON_AUDIT_"];
@@ -26,7 +26,7 @@ async fn refusal(settings: Settings) -> String {
 async fn a_missing_or_empty_variable_stops_a_function_with_its_name() {
     for function in &deployment().template.functions {
         let mut whole = settings(&function.binary);
-        // Whoever takes passwords needs to know the people.
+        // The password grant needs access to the people table.
         whole.environment.insert("JETON_ALLOW_PASSWORD_GRANT".to_owned(), "true".to_owned());
         let names = own_variables(&whole);
         assert!(names.len() >= 2, "{}: {names:?}", function.binary);

@@ -1,7 +1,8 @@
-//! One story over HTTP, told to any server of the stack: what clients, APIs and a person do, and what they are answered.
+//! One story over HTTP, told to any server of the stack: the requests of clients, APIs and a person, and the
+//! answers.
 //!
-//! Each step is checked where it happens; besides, everything that was answered is written down with its volatile parts
-//! (tokens, codes, tickets, times) masked, so that two tellings can be laid side by side.
+//! Each step is checked as it happens. In addition, every answer is recorded with its volatile parts (tokens, codes,
+//! tickets, times) masked, so that two recordings can be compared.
 
 use harness::{
     Browser, Form, Http, Jwt, Landing, Pkce, RegisteredClient, RegisteredUser, Reply, authorization_url, forms,
@@ -11,12 +12,12 @@ use serde_json::{Value, json};
 use crate::stack::{CALLBACK, ORDERS, PARCELS, SHARED};
 
 const VERIFIER: &str = "a-verifier-that-is-the-same-in-every-telling-of-the-story";
-/// Differ between two answers whoever gives them.
+/// The headers that differ between two answers, whichever server sends them.
 const TRANSPORT_HEADERS: [&str; 4] = ["date", "content-length", "connection", "keep-alive"];
 
 const TOKENS: [&str; 3] = ["access_token", "refresh_token", "id_token"];
 
-/// One answer, masked.
+/// One recorded answer, with volatile parts masked.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Told {
     pub(crate) step: String,
@@ -25,10 +26,10 @@ pub(crate) struct Told {
     pub(crate) body: String,
 }
 
-/// A telling.
+/// One run of the story, with its recorded answers.
 pub(crate) struct Story {
     pub(crate) told: Vec<Told>,
-    /// Everything that only client, person and server should ever see.
+    /// All secrets that only the client, the person and the server should ever see.
     pub(crate) secrets: Vec<String>,
     http: Http,
     site: String,
@@ -36,7 +37,7 @@ pub(crate) struct Story {
 }
 
 impl Story {
-    /// Tells the whole story to the server at `site`; `user` must not have agreed to anything before.
+    /// Tells the whole story to the server at `site`; `user` must not have consented to anything before.
     pub(crate) async fn tell(site: &str, user: RegisteredUser) -> Self {
         let mut secrets = vec![user.password.clone(), VERIFIER.to_owned()];
         for client in [&SHARED.basic, &SHARED.post, &SHARED.web, &SHARED.portal, &SHARED.orders, &SHARED.parcels] {
@@ -153,7 +154,8 @@ impl Story {
         }
     }
 
-    /// A person signs in at the second attempt, says no, then yes. Gives a code for the one API, and tokens for the other.
+    /// Signs a person in at the second attempt, who first denies and then allows. Returns a code for one API, and
+    /// tokens for the other.
     async fn person(&mut self) -> (String, Value) {
         let (id, pkce) = (SHARED.web.id.clone(), Pkce::of(VERIFIER));
         let mut browser = Browser::new(&self.site);
@@ -214,7 +216,7 @@ impl Story {
         self.refused("a revoked refresh token", 400, "invalid_grant", &reply);
     }
 
-    /// An app asks who signed in.
+    /// Asks as an app which person signed in.
     async fn who_signed_in(&mut self) {
         let portal = &SHARED.portal;
         let more = [("scope", "openid profile email"), ("state", "s3"), ("nonce", "n1")];
@@ -264,7 +266,7 @@ impl Story {
         assert_eq!(reply.json()["active"], active, "{step}: {reply:?}");
     }
 
-    /// Writes a page down and gives its form.
+    /// Records a page and returns its form.
     fn page(&mut self, step: &str, landing: &Landing) -> (Landing, Form) {
         self.page_with(step, 200, landing)
     }
@@ -338,7 +340,7 @@ fn masked_body(reply: &Reply) -> String {
     }
 }
 
-/// A token is replaced by what can be seen in it: claims and header of a JWT, the kind of a handle.
+/// Replaces each token by its visible properties: claims and header of a JWT, the kind of a handle.
 fn mask_tokens(body: &mut serde_json::Map<String, Value>) {
     for name in TOKENS {
         let Some(token) = body.get(name).and_then(Value::as_str) else { continue };
@@ -354,7 +356,7 @@ fn mask_tokens(body: &mut serde_json::Map<String, Value>) {
     }
 }
 
-/// What differs between two tokens of a kind; a lifetime does not.
+/// Masks the claims that differ between two tokens of a kind; a lifetime does not.
 fn mask_times(claims: &mut serde_json::Map<String, Value>) {
     let number = |name: &str| claims.get(name).and_then(Value::as_u64);
     let lifetime = number("exp").zip(number("iat")).map(|(exp, iat)| exp - iat);

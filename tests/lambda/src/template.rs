@@ -1,13 +1,13 @@
-//! What is deployed, read from `infra/template.yaml`: functions, what they are told, and the routes that lead to them.
+//! The deployment, read from `infra/template.yaml`: functions, their settings, and the routes that lead to them.
 
 use std::collections::BTreeMap;
 
 use serde_yaml_ng::Value;
 
-/// A template that does not say what is needed.
+/// The reasons why a template cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// No YAML.
+    /// The text is not valid YAML.
     #[error("the template is not YAML: {0}")]
     Yaml(#[from] serde_yaml_ng::Error),
     /// Something is missing or not where it should be.
@@ -18,31 +18,31 @@ pub enum TemplateError {
 /// A function of the template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionTemplate {
-    /// The binary that it runs, which is also the name it goes by here.
+    /// The name of the binary, which also names the function here.
     pub binary: String,
-    /// MiB.
+    /// The memory size in MiB.
     pub memory: u32,
-    /// Seconds that an invocation may take.
+    /// The time limit of an invocation, in seconds.
     pub timeout: u64,
-    /// The names of the variables that it is given.
+    /// The names of the function's environment variables.
     pub variables: Vec<String>,
 }
 
-/// A way from a path to a function.
+/// A route from a path to a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
-    /// As the template writes it: `ANY /authorize/{step+}`.
+    /// The route key as the template writes it: `ANY /authorize/{step+}`.
     pub key: String,
-    /// The binary of the function behind it.
+    /// The binary of the function behind the route.
     pub binary: String,
 }
 
-/// The part of the template that requests meet.
+/// The part of the template that handles requests.
 #[derive(Clone, Debug)]
 pub struct Template {
-    /// All functions with a route.
+    /// All functions that have a route.
     pub functions: Vec<FunctionTemplate>,
-    /// All routes.
+    /// All routes of the template.
     pub routes: Vec<Route>,
 }
 
@@ -58,7 +58,7 @@ impl Template {
     /// Reads a template.
     ///
     /// # Errors
-    /// [`TemplateError`] when a route does not lead to a function, or a function does not say what it runs.
+    /// [`TemplateError`] when a route does not lead to a function, or a function does not name its binary.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let template: Value = serde_yaml_ng::from_str(text)?;
         let (mut functions, mut routes): (Vec<FunctionTemplate>, Vec<Route>) = (Vec::new(), Vec::new());
@@ -79,7 +79,7 @@ impl Template {
         Ok(Self { functions, routes })
     }
 
-    /// The route for a path, the most specific one first, as in the cloud; with what its variable stands for.
+    /// Finds the most specific route for a path, as in the cloud, and the value of its variable.
     pub fn route(&self, path: &str) -> Option<(&Route, BTreeMap<String, String>)> {
         let found = self.routes.iter().filter_map(|route| Some((route, route.matches(path)?)));
         found.max_by_key(|(route, variables)| (variables.is_empty(), route.key.len()))
@@ -87,7 +87,8 @@ impl Template {
 }
 
 impl Route {
-    /// What the greedy variable at the end of the route stands for, if there is one and the route leads to `path`.
+    /// Returns the value of the greedy variable at the end of the route, if there is one and the route leads to
+    /// `path`.
     fn matches(&self, path: &str) -> Option<BTreeMap<String, String>> {
         let (_method, pattern) = self.key.split_once(' ')?;
         let Some((fixed, variable)) = pattern.strip_suffix("+}").and_then(|greedy| greedy.split_once('{')) else {
@@ -98,7 +99,7 @@ impl Route {
     }
 }
 
-/// Route, then integration, then function, each by its logical id.
+/// Follows route, integration and function, each by its logical id.
 fn function_behind<'t>(template: &'t Value, route: &Value) -> Option<&'t Value> {
     let target = string(route, &["Properties", "Target"])?;
     let integration = target.strip_prefix("integrations/${")?.strip_suffix('}')?;
@@ -126,7 +127,7 @@ fn read_function(template: &Value, function: &Value) -> Result<FunctionTemplate,
     })
 }
 
-/// What stands at a path of keys; `!Sub` and `!GetAtt` are looked through.
+/// Returns the value at a path of keys, resolving `!Sub` and `!GetAtt`.
 fn at<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
     path.iter().try_fold(value, |value, key| untagged(value).get(key)).map(untagged)
 }

@@ -1,14 +1,14 @@
-//! What hostile input is written with.
+//! Helpers that build hostile input.
 
 use bytes::Bytes;
 
 use super::judge::{Case, Expect, MARK};
 use super::place::{Draft, Place};
 
-/// Below what Lambda takes, 6 MB.
+/// A size below Lambda's limit of 6 MB.
 pub(super) const MEGABYTES_5: usize = 5_000_000;
 
-/// All cases of a kind for one endpoint.
+/// A function that returns all cases of a kind for one endpoint.
 pub(super) type Kind = fn(&Place) -> Vec<Case>;
 
 pub(super) fn case(name: impl Into<String>, draft: &Draft, expect: Expect) -> Case {
@@ -19,12 +19,12 @@ pub(super) fn raw(name: impl Into<String>, event: impl Into<Bytes>, expect: Expe
     Case { name: name.into(), event: event.into(), expect }
 }
 
-/// So many bytes that nobody should see again.
+/// Returns filler text of this size, which must not be logged or returned.
 pub(super) fn fill(bytes: usize) -> String {
     format!("{MARK}{}", "A".repeat(bytes.saturating_sub(MARK.len())))
 }
 
-/// Pieces with a separator, as many as fit.
+/// Joins as many pieces as fit, with a separator.
 pub(super) fn joined(separator: &str, bytes: usize, piece: impl Fn(usize) -> String) -> String {
     let mut text = String::with_capacity(bytes);
     for number in 0.. {
@@ -40,12 +40,12 @@ pub(super) fn joined(separator: &str, bytes: usize, piece: impl Fn(usize) -> Str
     text
 }
 
-/// Of the query, which an endpoint that takes a token and nothing else does not look at.
+/// Returns the expectation for a hostile query; the UserInfo endpoint only reads a token and ignores the query.
 pub(super) fn of_query(place: &Place, expect: Expect) -> Expect {
     if place.name == "userinfo" { Expect::Answered } else { of_parameters(place, expect) }
 }
 
-/// Of the parameters of the place; where there are none, they may be skipped.
+/// Returns the expectation for hostile parameters; an endpoint without parameters may ignore them.
 pub(super) fn of_parameters(place: &Place, expect: Expect) -> Expect {
     if place.known.is_empty() { Expect::Answered } else { expect }
 }

@@ -8,11 +8,11 @@ use super::judge::Case;
 use super::judge::Expect::{Answered, AsGood, Refused};
 use super::place::{Draft, Place};
 
-/// Just below the largest form that is read, 32 KiB.
+/// A size just below the largest form that is read, 32 KiB.
 const FORM: usize = 32_000;
-/// What no encoder writes.
+/// Escapes that no encoder writes.
 const MALFORMED: [&str; 8] = ["%", "%0", "%zz", "%c0%ae", "%80", "%u0041", "%%", "%ed%a0%80"];
-/// 60,000 zeros, compressed.
+/// A compressed text of 60,000 zeros.
 const BOMB: &str = "H4sIAAAAAAACA+3BMQEAAADCoPVPbQ0PoAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAC+DAWqJ1Fg6gAA";
 
 pub(super) fn large_parameters(place: &Place) -> Vec<Case> {
@@ -22,7 +22,7 @@ pub(super) fn large_parameters(place: &Place) -> Vec<Case> {
             let expect = of_parameters(place, Refused);
             cases.push(case(format!("{name} of {bytes} bytes"), &place.draft.clone().with(name, &fill(bytes)), expect));
         }
-        // What is read, and may then be too long for what it is.
+        // These sizes are read, but may be too long for the parameter.
         cases.push(case(format!("{name} of 12 KB"), &place.draft.clone().with(name, &fill(12_000)), Answered));
         cases.push(case(format!("{name} of 28 KB"), &place.draft.clone().with(name, &fill(28_000)), Answered));
     }
@@ -60,7 +60,7 @@ pub(super) fn many_parameters(place: &Place) -> Vec<Case> {
     cases
 }
 
-/// Different texts of the same hash, of Java and of djb2: two ways to write each pair of letters.
+/// Returns different texts with the same hash (of Java and of djb2): each pair of letters has two spellings.
 fn colliding(pairs: [&str; 2], number: usize) -> String {
     (0..17).map(|bit| pairs[number >> bit & 1]).collect()
 }
@@ -114,7 +114,7 @@ pub(super) fn percent_encoding(place: &Place) -> Vec<Case> {
         ["%00", "%2541", "%252e%252e", "+", "%0d%0aset-cookie:%20a=b", "\u{e9}", "%F0%9F%98%80", "\"", "<", "\\"]
     {
         let path = Draft { path: format!("{}/{piece}", draft.path), ..draft.clone() };
-        // These three are no part of a URI.
+        // These three characters are not allowed in a URI.
         let expect = if ["\"", "<", "\\"].contains(&piece) { Answered } else { AsGood };
         cases.push(case(format!("{piece} in a value"), &draft.clone().and(&format!("odd={piece}")), expect));
         cases.push(case(format!("{piece} in the path"), &path, Answered));
@@ -155,7 +155,7 @@ pub(super) fn tokens(place: &Place) -> Vec<Case> {
     cases
 }
 
-/// Passwords are only looked at behind a ticket that is the browser's own: here it is.
+/// Returns cases with a valid ticket of the browser, because passwords are only checked behind one.
 pub(super) fn forms(place: &Place) -> Vec<Case> {
     let nobody = place.draft.clone().with("username", "nobody");
     match place.name {

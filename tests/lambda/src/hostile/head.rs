@@ -1,4 +1,4 @@
-//! Hostile heads of requests: cookies, headers, targets.
+//! Hostile request heads: cookies, headers, targets.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! The same to the HTTP front of `jeton dev`: bytes on a connection.
+//! Hostile input to the HTTP server of `jeton dev`: raw bytes on a connection.
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -12,16 +12,16 @@ use super::case::{MEGABYTES_5, fill};
 use super::judge::MARK;
 use crate::stack::SHARED;
 
-/// Longer than any answer takes, shorter than a client waits.
+/// Longer than any answer takes, but shorter than clients wait.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What the server says to these bytes, when they are all that is sent.
+/// Returns the server's answer to these bytes, after which the client sends nothing more.
 async fn said(bytes: &[u8]) -> String {
     let address: SocketAddr = SHARED.stack.issuer().strip_prefix("http://").unwrap().parse().unwrap();
     let (mut from, mut to) = TcpStream::connect(address).await.unwrap().into_split();
     let mut answer = Vec::new();
     let send = async {
-        // A server that has heard enough closes.
+        // The server may close the connection before it has read everything.
         let _ = to.write_all(bytes).await;
         let _ = to.shutdown().await;
     };

@@ -1,14 +1,14 @@
-//! Events that are no events, or more than that: deep, broken, giant JSON.
+//! Invalid and excessive events: deep, broken, giant JSON.
 
 use super::case::{MEGABYTES_5, fill, joined, raw};
 use super::judge::Case;
 use super::judge::Expect::{Answered, AsGood, NoRequest, Refused};
 use super::place::Place;
 
-/// More than a stack holds, if every level takes a frame of it.
+/// The nesting depth: more levels than a stack could hold at one frame each.
 const LEVELS: usize = 100_000;
 
-/// A good event as text, and what is done to it.
+/// The text of a good event, with methods to change it.
 struct Event(String);
 
 impl Event {
@@ -16,22 +16,22 @@ impl Event {
         Self(place.draft.event().to_string())
     }
 
-    /// One field more.
+    /// Adds one field to the event.
     fn and(&self, field: &str) -> String {
         format!("{},{field}}}", self.0.strip_suffix('}').unwrap())
     }
 
-    /// One unknown field more.
+    /// Adds one unknown field to the event.
     fn odd(&self, json: &str) -> String {
         self.and(&format!("\"odd\":{json}"))
     }
 
-    /// One field more in the context of the request.
+    /// Adds one field to the context of the request.
     fn context(&self, field: &str) -> String {
         self.instead("requestContext", &format!("{{{field},"), '{')
     }
 
-    /// Another value for a field; the one that it had goes to a field of another name.
+    /// Replaces the value of a field; the old value moves to a field of another name.
     fn with(&self, field: &str, json: &str) -> String {
         self.0.replacen(&format!("\"{field}\":"), &format!("\"{field}\":{json},\"was\":"), 1)
     }
@@ -79,7 +79,7 @@ pub(super) fn broken(place: &Place) -> Vec<Case> {
     let method = |json: &str| {
         event.0.replacen(&format!("\"method\":\"{}\"", place.draft.method), &format!("\"method\":{json}"), 1)
     };
-    // Its beginning is in the log, as that of any other.
+    // The log shows its beginning, as for any other name.
     let name = format!("\"{}\"", "A".repeat(20_000));
     let mut cases = vec![
         raw("nothing", "", NoRequest),

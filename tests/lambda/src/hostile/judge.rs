@@ -1,4 +1,4 @@
-//! What every answer to hostile input is held to: its class, its size, what it cost, what was logged.
+//! The checks of every answer to hostile input: its class, its size, its cost, and the log.
 
 use std::time::Duration;
 
@@ -10,23 +10,23 @@ use super::place::Place;
 use crate::stack::{CALLBACK, settings};
 use crate::{Function, InvokeError, Invoked, event};
 
-/// What hostile text begins with: it is in no log.
+/// The beginning of all hostile text; no log may contain it.
 pub(super) const MARK: &str = "hostile-5eC7et";
 
-/// No answer is longer: a page holds the request, of 16 KiB at most, twice.
+/// The largest allowed answer: a page contains the request, at most 16 KiB, twice.
 const MOST_ANSWER_BYTES: usize = 128 * 1024;
-/// A line about the request, and one for each thing before the last that happened in it.
+/// The most log output per request: one line for the request, and one for each event before the last.
 const MOST_LOG_BYTES: usize = 2 * 1024;
 const MEGABYTE: usize = 1024 * 1024;
 
-/// The class of an answer.
+/// The expected class of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expect {
-    /// 4xx with an OAuth error or a page, or an error redirected to the client.
+    /// A 4xx answer with an OAuth error or a page, or an error redirected to the client.
     Refused,
-    /// As without the hostile part.
+    /// The same answer as without the hostile part.
     AsGood,
-    /// One of these two.
+    /// Either of the two classes above.
     Answered,
     /// No request at all: a short report instead of an answer, or a refusal.
     NoRequest,
@@ -38,12 +38,12 @@ pub(super) struct Case {
     pub(super) expect: Expect,
 }
 
-/// What the cases of one kind came to.
+/// The results of the cases of one kind.
 #[derive(Default)]
 pub(super) struct Cost {
     pub(super) requests: usize,
     pub(super) processor: Duration,
-    /// KiB above the quiet process.
+    /// The peak memory in KiB above the idle process.
     pub(super) memory: u64,
     pub(super) largest_answer: usize,
     pub(super) faults: Vec<String>,
@@ -54,13 +54,13 @@ struct Standing<'a> {
     place: &'a Place,
     function: Function,
     good: Bytes,
-    /// KiB.
+    /// The memory of the idle process, in KiB.
     quiet: u64,
-    /// The largest event so far, in bytes: a peak stays.
+    /// The largest event so far, in bytes, because peak memory never falls.
     largest: usize,
 }
 
-/// Gives the cases to a new process of the function, a good request after each.
+/// Sends the cases to a new process of the function, with a good request after each.
 pub(super) async fn judge(place: &Place, cases: Vec<Case>) -> Cost {
     let mut cost = Cost::default();
     let mut standing = Standing::start(place).await;
@@ -86,7 +86,7 @@ impl<'a> Standing<'a> {
         standing
     }
 
-    /// `before` is the processor time and the length of the output.
+    /// Checks one case; `before` is the processor time and the length of the output so far.
     async fn withstands(&self, case: &Case, before: (Duration, usize), cost: &mut Cost) -> Result<(), String> {
         let answer = answered(case, self.function.invoke(case.event.clone()).await)?;
         let output = self.function.output().await;
@@ -94,7 +94,7 @@ impl<'a> Standing<'a> {
         if told.len() > MOST_LOG_BYTES || told.contains(MARK) {
             return Err(format!("{} bytes in the log: {told}", told.len()));
         }
-        // What the function cleans up after its answer counts too.
+        // The cost includes the cleanup after the answer.
         self.lives_on().await?;
         let used = self.function.usage().map_err(|error| error.to_string())?;
         let (spent, memory) = (used.processor.saturating_sub(before.0), used.peak_memory - self.quiet);
@@ -145,7 +145,7 @@ impl Answer {
     }
 }
 
-/// The answer, when it is one and a short one.
+/// Returns the answer if it is valid and short enough.
 fn answered(case: &Case, answer: Result<Invoked, InvokeError>) -> Result<Answer, String> {
     let (answer, most) = match answer {
         Ok(invoked) => (Answer::Response(invoked.payload), MOST_ANSWER_BYTES),
@@ -157,12 +157,12 @@ fn answered(case: &Case, answer: Result<Invoked, InvokeError>) -> Result<Answer,
     if answer.len() <= most { Ok(answer) } else { Err(format!("an answer of {} bytes", answer.len())) }
 }
 
-/// Where a time is by the square of a size, it is far above this.
+/// Returns the limit of processor time; anything quadratic in the size exceeds it by far.
 fn most_processor(bytes: usize) -> Duration {
     Duration::from_millis(60) + Duration::from_millis(80) * u32::try_from(bytes / MEGABYTE).unwrap()
 }
 
-/// KiB: a small multiple of the event.
+/// Returns the memory limit in KiB: a small multiple of the event.
 fn most_memory(bytes: usize) -> u64 {
     16 * 1024 + 12 * u64::try_from(bytes / 1024).unwrap()
 }
@@ -176,7 +176,7 @@ fn is_refusal(response: &Response<Bytes>) -> bool {
     let body = String::from_utf8_lossy(response.body());
     let told = match header("content-type") {
         "application/json" => serde_json::from_str::<Value>(&body).is_ok_and(|body| body["error"].is_string()),
-        // Who shows no token is told how to, and of no error (RFC 6750 §3.1).
+        // A request without a token gets a challenge without an error code (RFC 6750 §3.1).
         "" => response.status() == 401 && body.is_empty() && header("www-authenticate").starts_with("Bearer "),
         content_type => content_type.starts_with("text/html") && body.contains("</html>"),
     };

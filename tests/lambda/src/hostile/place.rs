@@ -1,4 +1,4 @@
-//! The endpoints, and a good request to each of them: what hostile input is made of.
+//! The endpoints, with a good request for each: the material for hostile input.
 
 use std::time::Duration;
 
@@ -13,23 +13,23 @@ use crate::stack::{CALLBACK, SHARED, new_user, token_with_openid};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// An endpoint.
+/// An endpoint, with its requests and limits.
 pub(super) struct Place {
     pub(super) name: &'static str,
     pub(super) binary: &'static str,
-    /// What hostile input is put into.
+    /// The request that receives hostile input.
     pub(super) draft: Draft,
-    /// The status of the answer to it as it is.
+    /// The status of the answer to the unchanged request.
     pub(super) status: u16,
     /// The parameters that the endpoint knows.
     pub(super) known: &'static [&'static str],
-    /// What a request may cost beside the reading of it.
+    /// The processor time that a request may take in addition to reading it.
     pub(super) own: Duration,
-    /// A good request, and its status: to see that the function lives on.
+    /// A good request and its status, which show that the function is still alive.
     pub(super) good: (Draft, u16),
 }
 
-/// A request, as long as it is not an event.
+/// A request before it becomes an event.
 #[derive(Clone, Default)]
 pub(super) struct Draft {
     pub(super) method: &'static str,
@@ -67,7 +67,7 @@ impl Draft {
         Self { body, base64, ..self }
     }
 
-    /// Puts `text` behind the parameters, wherever they are.
+    /// Appends `text` to the parameters, in the query or in the body.
     pub(super) fn and(mut self, text: &str) -> Self {
         let parameters = if self.method == "GET" { &mut self.query } else { &mut self.body };
         if !parameters.is_empty() {
@@ -77,7 +77,7 @@ impl Draft {
         self
     }
 
-    /// Without some parameters.
+    /// Removes some of the parameters.
     pub(super) fn without(mut self, names: &[&str]) -> Self {
         let parameters = if self.method == "GET" { &mut self.query } else { &mut self.body };
         let name = |pair: &str| pair.split('=').next().unwrap_or_default().to_owned();
@@ -86,7 +86,7 @@ impl Draft {
         self
     }
 
-    /// Another value for a parameter. It is put there as it is.
+    /// Replaces the value of a parameter, without encoding it.
     pub(super) fn with(self, name: &str, value: &str) -> Self {
         self.without(&[name]).and(&format!("{name}={value}"))
     }
@@ -106,13 +106,13 @@ impl Draft {
     }
 }
 
-/// What a person's forms hold, and a token: made once.
+/// The contents of a person's forms, and a token, made once.
 struct Made {
     target: String,
     sign_in: (Vec<(String, String)>, Vec<String>),
     consent: (Vec<(String, String)>, Vec<String>),
     token: String,
-    /// Of a person, for `/userinfo`.
+    /// A person's access token for `/userinfo`.
     with_openid: String,
 }
 
@@ -138,7 +138,7 @@ fn cookies(browser: &Browser) -> Vec<String> {
     browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 
-/// Every endpoint that takes HTTP.
+/// Returns every endpoint that takes HTTP.
 pub(super) async fn places() -> Vec<Place> {
     let made = made().await;
     let secret = [("client_id", &*SHARED.post.id), ("client_secret", SHARED.post.secret())];
@@ -158,7 +158,7 @@ pub(super) async fn places() -> Vec<Place> {
     let step = |name, (fields, cookies): &(Vec<(String, String)>, Vec<String>), status, known| {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
         let draft = Draft { cookies: cookies.clone(), ..Draft::post(&format!("/authorize/{name}"), &fields) };
-        // A password that came in its own form is hashed.
+        // A password in a form with a valid ticket is hashed.
         let own = if name == "sign-in" { Duration::from_millis(200) } else { Duration::ZERO };
         Place { name, binary: "authorize", draft, status, known, own, good: (begin.clone(), 200) }
     };

@@ -1,4 +1,4 @@
-//! Good events with a few random changes: whatever comes of them, it is no 5xx and no end.
+//! Good events with a few random changes: none of them causes a 5xx or ends the function.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use super::place::{Draft, Place, places};
 use crate::stack::settings;
 use crate::{Function, InvokeError, event};
 
-/// For each endpoint.
+/// The number of events for each endpoint.
 const EVENTS: u64 = 400;
 const EVENTS_OF_LONG_RUN: u64 = 20_000;
 
-/// What events, forms, headers and tokens are taken apart with.
+/// The delimiters of events, forms, headers and tokens.
 const PIECES: [&[u8]; 30] = [
     b"\"",
     b"\\",
@@ -66,7 +66,7 @@ fn changed(good: &[u8], random: &mut Random) -> Vec<u8> {
     event
 }
 
-/// Changes in one text of a request, which then still makes an event: what comes through a gateway.
+/// Changes one text of a request, which still makes a valid event, as one that comes through a gateway.
 fn changed_in_one_text(good: &Draft, random: &mut Random) -> Draft {
     let mut draft = good.clone();
     let Draft { path, query, headers, cookies, body, .. } = &mut draft;
@@ -78,7 +78,7 @@ fn changed_in_one_text(good: &Draft, random: &mut Random) -> Draft {
     draft
 }
 
-/// The status of the answer to each, 0 where there is none.
+/// Counts the status of each answer, 0 for none.
 async fn answers(place: &Place, seed: u64, all: &mut BTreeMap<u16, u64>) {
     let function = Function::start(settings(place.binary)).await.unwrap();
     let good = place.draft.event().to_string();
