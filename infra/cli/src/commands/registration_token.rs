@@ -1,4 +1,4 @@
-//! `jeton registration-token`: what lets clients register themselves.
+//! The command `jeton registration-token`: initial access tokens for clients that register themselves.
 
 use edge::Error;
 use grants::{Client, InitialToken, InitialTokenName, PkceRule, RegistrationPolicy, Sector};
@@ -62,7 +62,7 @@ async fn create(options: RegistrationTokenCreate) -> Result<(), Error> {
     print(options.common.json, &document)
 }
 
-/// A host, or a scheme: of the same characters as the host of a sector.
+/// Parses a host or a URI scheme, with the same characters as a sector's host.
 fn host(text: &str) -> Result<String, Error> {
     let host = Sector::parse(text).map_err(|_| format!("{text:?} is no host: give a name such as app.example"))?;
     Ok(host.as_str().to_owned())
@@ -91,7 +91,7 @@ fn of_policy(policy: &RegistrationPolicy) -> [(String, Value); 5] {
     ]
 }
 
-/// Adds to what is told of a client how it registered itself; `null` for one that an operator registered.
+/// Adds to a client's description how it registered itself; `null` for a client that an operator registered.
 pub(crate) fn describe_client(client: &Client, document: &mut Value) {
     let told = client.registered_by.as_ref().map(|own| {
         json!({
