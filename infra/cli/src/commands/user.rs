@@ -203,9 +203,9 @@ fn busy(username: &Username) -> Error {
     format!("the user {username} is being changed by other commands: try again in a moment").into()
 }
 
-/// Cleans up what is left of a disabled user; nothing depends on the user any more. Sessions are deleted so that
-/// their apps are notified. Grants are marked as revoked so that lists show it, and because nothing else
-/// invalidates grants of version 0.1.
+/// Cleans up the user's sessions and grants, which are already invalid. Sessions are deleted so that their apps
+/// are notified. Grants are marked as revoked so that lists show it, and because nothing else invalidates grants
+/// of version 0.1.
 async fn clean_up(stack: &Stack, user: &User) -> Result<(), Error> {
     let sessions = stack.people.sessions_of(user.key).await?;
     stack.people.end_sessions(user.key, &sessions).await?;
