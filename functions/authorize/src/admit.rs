@@ -1,4 +1,4 @@
-//! Reading an authorization request, from the beginning, in each step.
+//! Parsing and checking of an authorization request, repeated from the start in each step.
 
 use edge::{Answer, Incoming};
 use grants::authorization::{RedirectTrusted, to_agree_to, trust};
@@ -9,22 +9,23 @@ use sessions::{Expected, RequestDigest};
 use crate::admitted::{Admitted, Way, Written};
 use crate::{Authorize, Early, show};
 
-/// The reason why a request of a trusted client goes no further.
+/// The ways in which a request of a trusted client ends early.
 enum Stop {
-    /// An answer for the person.
+    /// An answer shown to the user.
     Here(Early),
-    /// An error for the client.
+    /// An error sent to the client.
     ForClient(AuthorizationErrorCode, String),
 }
 
-/// A request in one form may be half as large as what is read: it travels inside a form once more.
+/// The size limit of an encoded request: half of the form limit, because it is embedded in a form and encoded
+/// again.
 const MAX_REQUEST_BYTES: usize = MAX_FORM_BYTES / 2;
 
 impl Authorize {
-    /// Reads a request and settles what it may have.
+    /// Parses a request and decides what it may be granted.
     ///
-    /// An error before client and redirect URI are trusted is a page; one after is redirected to the client, as far as
-    /// that may be.
+    /// Errors before the client and its redirect URI are trusted are shown on a page; later ones are redirected to
+    /// the client, where that is allowed.
     pub(crate) async fn admit(&self, incoming: Incoming<'_>, text: &str, now: Timestamp) -> Result<Admitted, Early> {
         let parameters = Parameters::parse(text.as_bytes()).map_err(|_| show::unreadable())?;
         let query = parameters.to_query();
@@ -54,7 +55,7 @@ impl Authorize {
         Ok(Admitted { trusted, request, target, to_agree_to, expected, state, mode, silent, written })
     }
 
-    /// Settles what a trusted client may have.
+    /// Decides what a trusted client may be granted.
     async fn settle(
         &self,
         parameters: &Parameters,
@@ -72,7 +73,7 @@ impl Authorize {
         Ok((request, target))
     }
 
-    /// Whether somebody is signed in on this browser. Where it makes no difference nobody is asked.
+    /// Returns whether someone is signed in on this browser. Skips the read where it makes no difference.
     async fn is_anybody_signed_in(&self, incoming: Incoming<'_>, way: &Way<'_>, now: Timestamp) -> Result<bool, Early> {
         if way.trusted.returns_errors(false, way.silent) {
             return Ok(false);
@@ -81,7 +82,7 @@ impl Authorize {
         Ok(self.guest(incoming, &ring, way.trusted.client(), now).await?.signed_in.is_some())
     }
 
-    /// Whom the client expects to be in front of the browser.
+    /// Returns the person that the client expects to be signed in.
     async fn expected(&self, request: &AuthorizationRequest, now: Timestamp) -> Result<Expected, Early> {
         let hint = match &request.id_token_hint {
             Some(hint) => {
@@ -94,7 +95,7 @@ impl Authorize {
         Ok(Expected::of(hint, request.claims.subject.as_deref()))
     }
 
-    /// Tells the client that there is no code, and why: by a redirect, or by a page with a way on.
+    /// Tells the client that there is no code, and why: by a redirect, or by a page that lets the user continue.
     pub(crate) fn error_or_page(
         &self,
         way: &Way<'_>,
@@ -109,18 +110,18 @@ impl Authorize {
         show::returned_error(way, &pairs, code, description)
     }
 
-    /// Tells the client that there is no code, and why. Somebody is signed in.
+    /// Tells the client that there is no code, and why. Used when someone is signed in.
     pub(crate) fn refuse(&self, admitted: &Admitted, code: AuthorizationErrorCode, description: &str) -> Answer {
         self.error(&admitted.way(), code, description)
     }
 
-    /// An error response (RFC 6749 §4.1.2.1) with `iss` (RFC 9207 §2). Only a trusted redirect URI gets here.
+    /// Builds an error response (RFC 6749 §4.1.2.1) with `iss` (RFC 9207 §2). The redirect URI must be trusted.
     fn error(&self, way: &Way<'_>, code: AuthorizationErrorCode, description: &str) -> Answer {
         let answer = self.respond(way, &[("error", code.as_str()), ("error_description", description)]);
         edge::Trace::refused(code.as_str()).of_client(&way.trusted.client().id).onto(answer)
     }
 
-    /// An authorization response: the pairs, then `state` as it came, then `iss`.
+    /// Builds an authorization response: the pairs, then `state` unchanged, then `iss`.
     pub(crate) fn respond(&self, way: &Way<'_>, pairs: &[(&str, &str)]) -> Answer {
         let all = self.pairs(way, pairs);
         let redirect_uri = way.trusted.redirect_uri();

@@ -1,48 +1,49 @@
-//! An authorization request that may be answered, and who is in front of the browser.
+//! An authorization request that passed all checks, and the user at the browser.
 
 use grants::authorization::RedirectTrusted;
 use grants::{Consent, Target};
 use protocol::{AuthorizationRequest, ResponseMode, State, Subject};
 use sessions::{Expected, RequestDigest, Shown, SignedIn, Situation};
 
-/// An authorization request that may be answered.
+/// An authorization request that passed all checks.
 pub(crate) struct Admitted {
     pub(crate) trusted: RedirectTrusted,
     pub(crate) request: AuthorizationRequest,
-    /// What is granted.
+    /// The access that will be granted.
     pub(crate) target: Target,
-    /// What the person is asked about: the same, and single claims by the scopes that bring them.
+    /// The access shown for consent: the same, except that single claims appear as the scopes that contain them.
     pub(crate) to_agree_to: Target,
     pub(crate) expected: Expected,
     pub(crate) state: Option<State>,
     pub(crate) mode: ResponseMode,
-    /// Whether nothing may be shown.
+    /// `true` for `prompt=none`: no page may be shown.
     pub(crate) silent: bool,
     pub(crate) written: Written,
 }
 
-/// The request as it is carried on, from form to form.
+/// The request, encoded to be carried from form to form.
 pub(crate) struct Written {
     /// The path of this endpoint.
     pub(crate) path: String,
-    /// The request in its one form.
+    /// The request in its canonical encoding.
     pub(crate) query: String,
-    /// The same, asking for another account.
+    /// The same request, changed to ask for another account.
     pub(crate) query_for_another: String,
     pub(crate) digest: RequestDigest,
 }
 
-/// The way back to the client.
+/// The data needed to send a response to the client.
 pub(crate) struct Way<'a> {
     pub(crate) trusted: &'a RedirectTrusted,
     pub(crate) state: Option<&'a State>,
     pub(crate) mode: ResponseMode,
-    /// Whether nothing may be shown.
+    /// `true` for `prompt=none`: no page may be shown.
     pub(crate) silent: bool,
 }
 
 impl Way<'_> {
-    /// The URL in which a response with these parameters gets to the client; `None` where it is posted.
+    /// Returns the URL that carries a response with these parameters to the client; `None` if the response is
+    /// posted.
     pub(crate) fn location(&self, pairs: &[(&str, &str)]) -> Option<String> {
         match self.mode {
             ResponseMode::Query => Some(self.trusted.redirect_uri().with_query(pairs)),
@@ -52,26 +53,26 @@ impl Way<'_> {
     }
 }
 
-/// Whoever is in front of the browser.
+/// The user at the browser, signed in or not.
 pub(crate) struct Guest {
     pub(crate) signed_in: Option<SignedIn>,
-    /// The name by which the client knows that person.
+    /// The `sub` by which the client knows that person.
     pub(crate) known_as: Option<Subject>,
     pub(crate) agreed: Option<Consent>,
 }
 
 impl Admitted {
-    /// The request itself, to be made again.
+    /// Returns the path and query that repeat this request.
     pub(crate) fn again(&self) -> String {
         format!("{}?{}", self.written.path, self.written.query)
     }
 
-    /// The way back to the client.
+    /// Returns the data needed to send a response to the client.
     pub(crate) fn way(&self) -> Way<'_> {
         Way { trusted: &self.trusted, state: self.state.as_ref(), mode: self.mode, silent: self.silent }
     }
 
-    /// The facts of its consent page.
+    /// Returns the facts shown on the consent page.
     pub(crate) fn shown(&self) -> Shown<'_> {
         Shown {
             client: self.trusted.client(),
@@ -81,7 +82,7 @@ impl Admitted {
         }
     }
 
-    /// Where the request stands with this guest.
+    /// Returns the state of the request with regard to this guest.
     pub(crate) fn situation<'a>(&'a self, guest: &'a Guest, just_signed_in: bool) -> Situation<'a> {
         Situation {
             client: self.trusted.client(),

@@ -1,4 +1,4 @@
-//! The consent form.
+//! Handling of the consent form.
 
 use edge::{Answer, AuditEvent, Event, Incoming, Trace, redirect};
 use grants::{Consent, Timestamp};
@@ -10,11 +10,12 @@ use store::{Remembered, Unknown};
 use crate::admitted::{Admitted, Guest};
 use crate::{Authorize, Early, show};
 
-/// Consent of the same person to the same client in another tab may be written at the same time, a few times at most.
+/// The number of attempts to store consent: another tab may write consent of the same person to the same client at
+/// the same time, a few times at most.
 const ATTEMPTS: usize = 3;
 
 impl Authorize {
-    /// Takes the person's decision.
+    /// Processes the user's decision.
     pub(crate) async fn consent(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
         let now = edge::now();
         let form = incoming.body_form().map_err(|failure| show::failed(&failure))?;
@@ -23,13 +24,13 @@ impl Authorize {
         let ring = self.ring(now).await?;
         let guest = self.guest(incoming, &ring, admitted.trusted.client(), now).await?;
         let Some(person) = &guest.signed_in else {
-            // The session ended while the form lay open: begin again with the same request.
+            // The session ended while the form was open: start again with the same request.
             return Ok(redirect(&admitted.again()));
         };
         let ticket = own_ticket(&form, &admitted, person, &ring, now).filter(|_| !incoming.is_cross_site());
         let Some(ticket) = ticket else { return Err(show::used_form(&admitted)) };
         if !ticket.showed(admitted.shown().digest()) {
-            // The client's registration changed while the page lay open, or the page is of an earlier version.
+            // The client's registration changed while the page was open, or the page is from an earlier version.
             let page = show::consent(&admitted, person, &ring, now, true);
             return Ok(Trace::refused("consent_page_changed").onto(page));
         }
@@ -37,7 +38,8 @@ impl Authorize {
             Some("allow") => {
                 let issued = self.issue(&admitted, person, *ticket.nonce(), now);
                 let (issued, remembered) = tokio::join!(issued, self.remember(&admitted, person, &guest, now));
-                // The person agreed, and is only asked again next time where it cannot be remembered.
+                // The user agreed. If that cannot be remembered, the only effect is that they are asked again next
+                // time.
                 drop(remembered.map_err(show::unavailable));
                 issued
             }
@@ -50,7 +52,7 @@ impl Authorize {
         }
     }
 
-    /// Remembers the consent beside what is stored, as long as nobody changes that in between.
+    /// Adds the consent to the stored one, provided that it does not change in between.
     async fn remember(
         &self,
         admitted: &Admitted,

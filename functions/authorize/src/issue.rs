@@ -1,4 +1,4 @@
-//! Issuing a code, or the tokens of the implicit grant: one conditional write.
+//! Issues a code, or the tokens of the implicit grant, with one conditional write.
 
 use edge::{Answer, AuditEvent, Event, Trace, redirect};
 use grants::code::{self, Agreement};
@@ -17,7 +17,7 @@ use crate::{Authorize, Early, known_as, show};
 
 const ADVICE: &str = "move this client to authorization_code with PKCE: a token in a browser's address leaks";
 
-/// An access token of the implicit grant, with what the client is told of it.
+/// An access token of the implicit grant, with the facts that the client gets about it.
 struct MadeToken {
     made: Secret,
     name: TokenName,
@@ -26,8 +26,8 @@ struct MadeToken {
 }
 
 impl Authorize {
-    /// Makes the grant that `nonce` determines and answers the client. The nonce is a consent form's, or a new one where
-    /// no form was needed.
+    /// Creates the grant that `nonce` determines and answers the client. The nonce comes from the consent form, or
+    /// is new if no form was needed.
     pub(crate) async fn issue(
         &self,
         admitted: &Admitted,
@@ -48,7 +48,7 @@ impl Authorize {
             Applied::Refused(_) => return Err(show::used_form(admitted)),
         }
         if !stands.map_err(show::unavailable)? {
-            // The person signed out or was switched off since the visit was read: it begins again, with nobody signed in.
+            // The person signed out or was disabled since the visit was read: start again, with no one signed in.
             self.grants.apply(&revoke(grant.id)).await.map_err(show::unavailable)?;
             return Err(Box::new(redirect(&admitted.again())));
         }
@@ -68,8 +68,8 @@ impl Authorize {
         Ok(Trace { events, ..Trace::default() }.of_client(&grant.client_id).onto(answer))
     }
 
-    /// Whether what the grant rests on still stands at the moment when it is made. The grant is counted where it comes from
-    /// in the same step.
+    /// Returns whether the person and session behind the grant are still valid at the time it is created. The same
+    /// step counts the grant there.
     async fn still_stands(&self, grant: &Grant, person: &SignedIn, now: Timestamp) -> Result<bool, Unknown> {
         let (user, session) = (person.user(), person.session());
         let one_more = SessionChange::OneMoreGrant { at: now, credential_version: session.credential_version };
@@ -87,7 +87,7 @@ impl Authorize {
         Ok(session.is_some() && stands(grant, user.as_ref(), session.as_ref(), rules).is_ok())
     }
 
-    /// What the person agreed to. `known_as` is the name by which the client knows the person.
+    /// Returns the access that the person agreed to. `known_as` is the `sub` by which the client knows the person.
     fn agreement(admitted: &Admitted, person: &SignedIn, known_as: Subject) -> Agreement {
         let (user, session, claims) = (person.user(), person.session(), &admitted.request.claims);
         let sign_in = SignIn {
@@ -117,8 +117,8 @@ impl Authorize {
         }
     }
 
-    /// The response of the implicit grant (RFC 6749 §4.2.2, OpenID Connect Core §3.2.2.5), and the name of its access
-    /// token for the log.
+    /// Builds the response of the implicit grant (RFC 6749 §4.2.2, OpenID Connect Core §3.2.2.5), and returns it
+    /// with the name of its access token for the log.
     async fn send_tokens(
         &self,
         admitted: &Admitted,
@@ -173,7 +173,7 @@ impl Authorize {
         Ok(MadeToken { made, name, scope: token.scope.to_string(), expires_in: token.expires_in().to_string() })
     }
 
-    /// With `at_hash` where an access token goes out beside it (OpenID Connect Core §3.2.2.9).
+    /// Signs the ID token, with `at_hash` if an access token is sent along (OpenID Connect Core §3.2.2.9).
     async fn id_token(
         &self,
         admitted: &Admitted,
@@ -196,7 +196,7 @@ impl Authorize {
     }
 }
 
-/// Whether a grant with this scope outlives the session that it comes from (OpenID Connect Core §11).
+/// Returns whether a grant with this scope outlives the session that it comes from (OpenID Connect Core §11).
 fn outlives(scope: &Scope) -> bool {
     scope.has(IdentityScope::OfflineAccess)
 }

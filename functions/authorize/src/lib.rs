@@ -1,19 +1,23 @@
-//! `/authorize`: people sign in and agree (RFC 6749 §3.1, OpenID Connect Core §3.1.2).
+//! `/authorize`: users sign in and give consent (RFC 6749 §3.1, OpenID Connect Core §3.1.2).
 //!
-//! Three paths: the authorization request itself, the sign-in form and the consent form. The forms carry the request
-//! along, and each step reads it anew from the beginning, so that a changed one is simply another request.
+//! Three paths: the authorization request itself, the sign-in form and the consent form. The forms carry the
+//! request along, and each step parses and checks it from the start, so a modified request is simply another
+//! request.
 //!
 //! # Decisions
-//! - After a password the browser is sent back to the request (303), so that "back" never sends a form twice.
-//! - Errors that the client should hear of are redirected at once if an operator registered it: then its redirect URI can
-//!   be trusted. For a client that registered itself somebody must be signed in, or the request must be silent
-//!   (`prompt=none`); otherwise there is a page with a way on (RFC 9700 §4.11.2). Before client and redirect URI are known
-//!   to be good there is a page for everybody.
-//! - Too many wrong passwords get the same page with 429, whether there is such a person or not. A browser that somebody
-//!   signed in with keeps a cookie that tells it apart from everybody else who guesses.
-//! - The implicit grant, where it is offered, differs in its last step only: the same sign-in, consent and single use.
-//! - Allowing means what the page showed: where the client's registration changed meanwhile the page is shown again.
-//! - A consent form that was sent before is refused with a page that leads back to the request.
+//! - After the password form, the browser is redirected to the request (303), so that "back" never sends a form
+//!   twice.
+//! - Errors for a client that an operator registered are redirected at once, since its redirect URI can be
+//!   trusted. For a client that registered itself, someone must be signed in, or the request must be silent
+//!   (`prompt=none`); otherwise a page lets the user continue (RFC 9700 §4.11.2). Until the client and redirect
+//!   URI are verified, all errors are shown on a page.
+//! - Too many wrong passwords give the same page with 429, whether or not the user exists. A browser used for a
+//!   successful sign-in keeps a cookie that separates it from everyone else who guesses.
+//! - The implicit grant, where it is offered, differs only in its last step: sign-in, consent and single use are
+//!   the same.
+//! - Consent covers what the page showed: if the client's registration changes in the meantime, the page is shown
+//!   again.
+//! - A consent form that was already submitted is refused with a page that leads back to the request.
 
 mod admit;
 mod admitted;
@@ -36,7 +40,7 @@ use store::{GrantsTable, PeopleTable};
 
 use crate::admitted::{Admitted, Guest};
 
-/// The endpoint.
+/// The `/authorize` endpoint with its forms.
 pub struct Authorize {
     parts: Parts,
     grants: GrantsTable,
@@ -48,23 +52,23 @@ pub struct Authorize {
 type Early = Box<Answer>;
 
 impl Authorize {
-    /// Builds it from the configuration.
+    /// Builds the endpoint from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        // A code is no token: without the implicit grant nothing is signed here.
+        // Codes are not signed, so only the implicit grant needs signing keys here.
         let signs = config.policy.legacy.implicit;
         let parts = Parts::assemble(config, stores, signs)?;
         Ok(Self { parts, grants: stores.grants()?, people: stores.people()?, passwords: stores.passwords()? })
     }
 
-    /// Its path: the last part of the authorization endpoint's URL.
+    /// Returns the path of this endpoint: the last part of the authorization endpoint's URL.
     fn path(&self) -> String {
         format!("{}/authorize", self.parts.config.path())
     }
 
-    /// The authorization request.
+    /// Handles the authorization request.
     async fn begin(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
         let now = edge::now();
         let text = incoming.query_or_body().map_err(|_| show::unreadable())?;
@@ -74,7 +78,7 @@ impl Authorize {
         self.go_on(incoming, &admitted, &guest, now).await
     }
 
-    /// Shows or does what comes next.
+    /// Shows the next page, or takes the next step.
     async fn go_on(
         &self,
         incoming: Incoming<'_>,
@@ -96,7 +100,7 @@ impl Authorize {
         }
     }
 
-    /// Who is in front of the browser: one read, or none without a cookie.
+    /// Returns the user at the browser: one read, or none without a cookie.
     async fn guest(
         &self,
         incoming: Incoming<'_>,
@@ -118,13 +122,13 @@ impl Authorize {
     }
 }
 
-/// The name by which a client knows a person.
+/// Returns the `sub` by which a client knows a person.
 fn known_as(client: &Client, person: &SignedIn, ring: &KeyRing) -> Result<Subject, Early> {
     let known_as = ring.handles().known_as(&client.relying_party, &person.user().subject);
     known_as.map_err(|error| show::failed(&error.into()))
 }
 
-/// The visit that a cookie names.
+/// Returns the visit that a cookie names.
 fn visit(incoming: Incoming<'_>, ring: &KeyRing) -> Option<VisitId> {
     let payload = ring.handles().open(HandleKind::Visit, incoming.cookie(VISIT_COOKIE)?)?;
     Some(VisitId::from_bytes(payload.as_slice().try_into().ok()?))

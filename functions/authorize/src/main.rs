@@ -1,4 +1,4 @@
-//! `/authorize` on Lambda.
+//! The `/authorize` function on Lambda.
 
 use authorize::Authorize;
 use edge::{Error, Stores};

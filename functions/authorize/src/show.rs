@@ -1,4 +1,4 @@
-//! Pages: which one, with which status. Their words are in `pages`.
+//! Pages and their status codes. The texts are in `pages`.
 
 use edge::{Answer, Failure, Incoming, Trace, VISIT_COOKIE, html, registered_itself, set_cookie};
 use grants::authorization::Untrusted;
@@ -15,7 +15,7 @@ use crate::{Early, visit};
 
 const ASK_THE_APP: &str = "Go back to the app and start again. If this happens again, tell the people who run the app.";
 
-/// Why the sign-in page is shown again.
+/// The reasons to show the sign-in page again.
 #[derive(Clone, Copy)]
 pub(crate) enum Why {
     WrongPassword,
@@ -23,7 +23,7 @@ pub(crate) enum Why {
     TooManyGuesses(Seconds),
 }
 
-/// Why the sign-in page is shown again, and what was typed.
+/// The reason to show the sign-in page again, and the submitted input.
 #[derive(Clone, Copy)]
 pub(crate) struct Again<'a> {
     pub(crate) why: Why,
@@ -52,7 +52,7 @@ impl Why {
     }
 }
 
-/// The sign-in page for a request.
+/// Renders the sign-in page for a request.
 pub(crate) fn sign_in(
     admitted: &Admitted,
     incoming: Incoming<'_>,
@@ -90,7 +90,7 @@ pub(crate) fn sign_in(
     set_cookie(answer, VISIT_COOKIE, cookie.expose())
 }
 
-/// The consent page for a request; `changed` if the person decided on a page with other facts.
+/// Renders the consent page for a request; `changed` if the person's decision was about a page with other facts.
 pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: Timestamp, changed: bool) -> Answer {
     let shown = admitted.shown().digest();
     let ticket = FormTicket::for_consent(person.session().id, admitted.written.digest, shown, edge::random(), now);
@@ -116,7 +116,8 @@ pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, no
     of_client(admitted, html(StatusCode::OK, page.render(), Some(&redirect_uri.source())))
 }
 
-/// An error for a client that registered itself, while nobody is signed in: the person may go on with it.
+/// Shows an error for a client that registered itself, while no one is signed in; the user may continue to the
+/// client.
 pub(crate) fn returned_error(
     way: &Way<'_>,
     pairs: &[(&str, &str)],
@@ -140,7 +141,7 @@ pub(crate) fn returned_error(
     Trace::refused(code.as_str()).of_client(&client.id).onto(answer)
 }
 
-/// The form was sent before, or is not this browser's, or lay open for too long: back to the request.
+/// Reports that the form was already submitted, belongs to another browser, or expired; links back to the request.
 pub(crate) fn used_form(admitted: &Admitted) -> Early {
     let again = admitted.again();
     let page = Problem {
@@ -152,7 +153,7 @@ pub(crate) fn used_form(admitted: &Admitted) -> Early {
     Box::new(of_client(admitted, edge::problem(StatusCode::BAD_REQUEST, &page, "form_not_valid")))
 }
 
-/// Who asks, or where the answer should go, is not certain (RFC 6749 §4.1.2.1): nothing is redirected.
+/// Reports that the client or its redirect URI is not verified (RFC 6749 §4.1.2.1): nothing is redirected.
 pub(crate) fn untrusted(why: Untrusted) -> Early {
     let (text, reason) = match why {
         Untrusted::Client => ("The app that sent you here is not known, or it is switched off.", "client_unknown"),
@@ -166,7 +167,7 @@ pub(crate) fn untrusted(why: Untrusted) -> Early {
     problem(StatusCode::BAD_REQUEST, "This request cannot be trusted", text, reason)
 }
 
-/// Who asks or where the answer should go cannot be read.
+/// Reports that the client or the redirect URI cannot be parsed.
 pub(crate) fn malformed(error: AuthorizationRequestError) -> Early {
     let text = if error == AuthorizationRequestError::ClientId {
         "The request does not say which app sent you here (client_id)."
@@ -176,18 +177,18 @@ pub(crate) fn malformed(error: AuthorizationRequestError) -> Early {
     problem(StatusCode::BAD_REQUEST, "This request cannot be trusted", text, "malformed_request")
 }
 
-/// The request cannot be read at all.
+/// Reports that the request cannot be parsed at all.
 pub(crate) fn unreadable() -> Early {
     let text = "The request is too long, or it is not encoded as it should be.";
     problem(StatusCode::BAD_REQUEST, "This request cannot be read", text, "malformed_form")
 }
 
-/// It is not known what became of a call to the store.
+/// Reports that the outcome of a storage call is unknown.
 pub(crate) fn unavailable(unknown: Unknown) -> Early {
     failed(&Failure::from(unknown))
 }
 
-/// A failure for people.
+/// Shows a failure on a page.
 pub(crate) fn failed(failure: &Failure) -> Early {
     let status = failure.answer().status();
     if status.is_client_error() {
@@ -199,12 +200,12 @@ pub(crate) fn failed(failure: &Failure) -> Early {
     answer
 }
 
-/// There is no such page.
+/// Answers that the page does not exist.
 pub(crate) fn not_found() -> Answer {
     *problem(StatusCode::NOT_FOUND, "There is no such page", "The address is not right.", "not_found")
 }
 
-/// The page is not asked for in this way.
+/// Answers that the page does not support this method.
 pub(crate) fn wrong_method(allowed: &'static str) -> Answer {
     let text = "This page cannot be asked for in this way.";
     let mut answer = problem(StatusCode::METHOD_NOT_ALLOWED, "This does not work", text, "method");

@@ -1,4 +1,4 @@
-//! The sign-in form.
+//! Handling of the sign-in form.
 
 use edge::{
     Answer, Attempted, AuditEvent, Checked, DEVICE_COOKIE, Event, Incoming, SESSION_COOKIE, Trace, redirect,
@@ -14,14 +14,14 @@ use crate::show::{Again, Why};
 use crate::start_session::Started;
 use crate::{Authorize, Early, known_as, show, visit};
 
-/// A browser is remembered for a year after the last sign-in.
+/// The lifetime of the device cookie: a year after the last sign-in.
 const DEVICE_LIFETIME: Seconds = 365 * 24 * 3600;
 
-/// A sign-in that let nobody in.
+/// A failed or throttled sign-in attempt.
 struct Rejected {
-    /// The person for the log, or a stand-in.
+    /// The person for the log, or a placeholder.
     person: PersonKey,
-    /// The time for which no guess is answered.
+    /// The time in seconds during which no guess is answered.
     wait: Option<Seconds>,
 }
 
@@ -36,19 +36,19 @@ impl Rejected {
     }
 }
 
-/// Somebody who has just signed in.
+/// A person who has just signed in.
 struct Arrival {
     person: SignedIn,
-    /// What the cookie of the session holds.
+    /// The session handle for the cookie.
     session: SessionHandle,
-    /// What the person agreed to for the client before.
+    /// The consent that the person gave to the client before.
     agreed: Option<Consent>,
-    /// The browser, when somebody signed in with it before.
+    /// The device handle, if someone signed in with this browser before.
     device: Option<DeviceHandle>,
 }
 
 impl Authorize {
-    /// Takes user name and password.
+    /// Processes user name and password.
     pub(crate) async fn sign_in(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
         let now = edge::now();
         let form = incoming.body_form().map_err(|failure| show::failed(&failure))?;
@@ -80,7 +80,7 @@ impl Authorize {
         Ok(rejected.onto(again(rejected.why())))
     }
 
-    /// Checks a password and goes on with the person whose it is.
+    /// Checks a password and continues with the person it belongs to.
     async fn attempt(
         &self,
         incoming: Incoming<'_>,
@@ -108,7 +108,7 @@ impl Authorize {
         }
     }
 
-    /// Goes on with whoever has just signed in, and sets the cookies of the browser.
+    /// Continues with the person who has just signed in, and sets the browser's cookies.
     async fn welcome(&self, admitted: &Admitted, arrival: Arrival, now: Timestamp) -> Result<Answer, Early> {
         let Arrival { person, session, agreed, device } = arrival;
         let ring = self.ring(now).await?;
@@ -126,7 +126,8 @@ impl Authorize {
         Ok(set_lasting_cookie(answer, DEVICE_COOKIE, device.expose(), DEVICE_LIFETIME))
     }
 
-    /// Where to go from a good password: to the consent page by way of the request, or straight to the client.
+    /// Chooses the next step after a correct password: the consent page, by way of the request, or directly the
+    /// client.
     async fn after_sign_in(&self, admitted: &Admitted, guest: &Guest, now: Timestamp) -> Result<Answer, Early> {
         let situation = admitted.situation(guest, true);
         match (next(&admitted.request, &situation, now), &guest.signed_in) {
@@ -144,7 +145,7 @@ fn is_own_form(incoming: Incoming<'_>, form: &Parameters, admitted: &Admitted, r
     ticket.zip(visit).is_some_and(|(ticket, visit)| ticket.admits_sign_in(visit, admitted.written.digest, now))
 }
 
-/// The browser, as its cookie tells.
+/// Returns the device named by the browser's cookie.
 fn device(incoming: Incoming<'_>, ring: &KeyRing) -> Option<DeviceHandle> {
     DeviceHandle::from_bytes(&ring.handles().open(HandleKind::Device, incoming.cookie(DEVICE_COOKIE)?)?)
 }

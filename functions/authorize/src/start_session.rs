@@ -1,7 +1,8 @@
-//! From a right password to a session: what is written, and what is looked at in the same round trip.
+//! Starts a session after a correct password, with all writes and checks in one round trip.
 //!
-//! The session is stored while, side by side, the person is asked whether anything changed since the password was read, and
-//! the counters whether a right password may be told. A session that is not to be is deleted; nobody has its secret.
+//! The session is stored while two checks run concurrently: whether the person changed since the password was
+//! read, and whether the counters allow confirming a correct password. If a check fails, the session is deleted;
+//! its secret was never given out.
 
 use edge::{Incoming, RightPassword};
 use grants::{Seconds, Timestamp};
@@ -11,19 +12,20 @@ use store::{Changed, Unknown, UserChanged};
 
 use crate::Authorize;
 
-/// The outcome of a sign-in with a right password.
+/// The outcome of a sign-in with a correct password.
 pub(crate) enum Started {
     /// The session is stored.
     SignedIn(Box<SignedIn>, SessionHandle),
-    /// The person was switched off, deleted or given another password meanwhile.
+    /// The person was disabled or deleted, or the password was changed, in the meantime.
     Over,
-    /// Too many passwords are tried at the same time.
+    /// Too many passwords are being tried at the same time.
     Wait(Seconds),
 }
 
 impl Authorize {
-    /// The session that this browser's cookie names, whoever's it is: also one whose secret was replaced, because the answer
-    /// with the new secret may never have come here. No browser can name a session that it never had: cookies are sealed.
+    /// Returns the session that this browser's cookie names, whoever it belongs to. It may be one whose secret was
+    /// replaced, because the answer with the new secret may never have arrived. A browser cannot name a session
+    /// that it never had, because cookies are sealed.
     pub(crate) async fn former_session(
         &self,
         incoming: Incoming<'_>,
@@ -33,8 +35,8 @@ impl Authorize {
         self.people.session(&handle).await
     }
 
-    /// Makes the session, or renews the one that the same person has on this browser. One of somebody else ends, with all
-    /// that follows a sign-out.
+    /// Creates the session, or renews the one that the same person has on this browser. A session of another
+    /// person ends, with everything that follows a sign-out.
     pub(crate) async fn start_session(
         &self,
         right: RightPassword,
@@ -46,14 +48,14 @@ impl Authorize {
         let random = [edge::random(), edge::random()];
         let (person, handle, start) = sign_in(right.person.clone(), former.as_ref(), random, for_request, rules);
         if start == SessionStart::Renewed {
-            // What this replaces is in use: first it is certain that the password may be told.
+            // The session to be replaced is in use: first make sure that the password may be confirmed.
             if let Some(wait) = self.passwords.weigh(&right, now).await? {
                 return Ok(Started::Wait(wait));
             }
             return match self.store_session(&person, start, None).await? {
                 (Changed::Done, true) => Ok(Started::SignedIn(Box::new(person), handle)),
                 (_, false) => self.over(&person).await,
-                // Somebody signed out meanwhile.
+                // The person signed out in the meantime.
                 (Changed::Refused, true) => Box::pin(self.start_session(right, None, for_request, now)).await,
             };
         }

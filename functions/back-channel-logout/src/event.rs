@@ -1,82 +1,82 @@
-//! Records of the people table's stream.
+//! Records from the stream of the people table.
 
 use serde::{Deserialize, Serialize};
 use store::SessionRecord;
 
-/// Records as Lambda hands them over: of each the keys of the item that changed are read, and nothing else.
+/// Stream records in Lambda's format. Only the keys of the changed items are read.
 #[derive(Debug, Default, Deserialize)]
 pub struct StreamEvent {
-    /// In the order in which the items of one person changed.
+    /// The records; the changes of one person's items are in order.
     #[serde(rename = "Records")]
     pub records: Vec<StreamRecord>,
 }
 
-/// One change.
+/// A change of one item.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StreamRecord {
-    /// `INSERT`, `MODIFY` or `REMOVE`.
+    /// The kind of change: `INSERT`, `MODIFY` or `REMOVE`.
     pub event_name: String,
-    /// There for what DynamoDB did by itself.
+    /// Present for changes that DynamoDB made by itself.
     pub user_identity: Option<UserIdentity>,
-    /// Which item.
+    /// The changed item and its position.
     pub dynamodb: StreamChange,
 }
 
-/// Who made a change that no caller made.
+/// The author of a change that no caller made.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UserIdentity {
-    /// `dynamodb.amazonaws.com` for an item that was cleaned away after its time.
+    /// `dynamodb.amazonaws.com` for an item that was deleted because its time to live was over.
     pub principal_id: Option<String>,
 }
 
-/// The item of a change.
+/// The item that changed.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct StreamChange {
-    /// Its keys.
+    /// The keys of the item.
     pub keys: StreamKeys,
-    /// The place in the stream.
+    /// The sequence number in the stream.
     pub sequence_number: String,
 }
 
 /// The keys of an item of the people table.
 #[derive(Debug, Deserialize)]
 pub struct StreamKeys {
-    /// The person.
+    /// The key of the person.
     pub person: StreamText,
-    /// What it is of the person's.
+    /// The sort key: the kind of record.
     pub record: StreamText,
 }
 
-/// A string as DynamoDB writes it.
+/// A string in DynamoDB's JSON format.
 #[derive(Debug, Deserialize)]
 pub struct StreamText {
-    /// The string.
+    /// The text of the string.
     #[serde(rename = "S")]
     pub text: String,
 }
 
-/// What was not done and has to come again.
+/// The response to Lambda: records that failed and must be delivered again.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StreamAnswer {
-    /// The places in the stream.
+    /// The failed records, by sequence number.
     pub batch_item_failures: Vec<ItemFailure>,
 }
 
-/// A record that has to come again.
+/// A record that must be delivered again.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ItemFailure {
-    /// Its place in the stream.
+    /// The sequence number in the stream.
     pub item_identifier: String,
 }
 
 impl StreamRecord {
-    /// What has to be followed up: a session that somebody ended, or what is left of one. That the time of a session was
-    /// over ends nothing else.
+    /// Returns the work to do: a session that was ended, or the remaining work of one. A session that expired ends
+    /// nothing else.
     pub(crate) fn session(&self) -> Option<SessionRecord> {
         let by_itself = self.user_identity.as_ref().and_then(|who| who.principal_id.as_deref());
         match (SessionRecord::parse(&self.dynamodb.keys.record.text)?, self.event_name.as_str()) {

@@ -1,17 +1,19 @@
-//! The follow-up of a sign-out: apps are told, and the grants of the session are marked as revoked (OpenID Connect Core §11,
-//! Back-Channel Logout §2.5). It decides nothing: those grants rest on the session, and are over with it.
+//! The work after a sign-out: apps are notified, and the grants of the session are marked as revoked (OpenID
+//! Connect Core §11, Back-Channel Logout §2.5). It makes no decisions: those grants depend on the session and
+//! ended with it.
 //!
-//! Nobody waits for it. It is asked by the stream of the people table, which keeps what happened for a day: a session
-//! that somebody deleted comes in once at least, whatever dies on the way.
+//! It runs asynchronously, called by the stream of the people table, which keeps changes for a day: every session
+//! that is deleted arrives at least once, whatever fails on the way.
 //!
 //! # Decisions
-//! - What is left to do after a pass is an item, whose change comes back by the same stream a little later. So an app
-//!   that does not answer is asked again without holding up anything that comes after it in the stream, and nothing runs
-//!   or costs while there is nothing to do.
-//! - A second pass is always made: the index in which the grants of a session are found follows its table with delay.
-//! - An app may hear of a sign-out twice, and must bear it: a logout token names the session, not the message.
-//! - Grants with `offline_access` stay (Back-Channel Logout §2.7); their apps are told all the same, their sign-in is over.
-//! - An address inside a network is not asked (C119), nor is anybody who refused asked again.
+//! - Work that remains after a pass is stored as an item, whose change comes back through the same stream a little
+//!   later. So an app that does not answer is retried without delaying later records, and nothing runs or costs
+//!   money while there is nothing to do.
+//! - There is always a second pass: the index that finds a session's grants lags behind its table.
+//! - An app may receive a sign-out twice and must tolerate it: a logout token names the session, not the message.
+//! - Grants with `offline_access` stay (Back-Channel Logout §2.7); their apps are notified anyway, because their
+//!   sign-in is over.
+//! - An address inside a private network is not contacted (C119), and an app that refused is not contacted again.
 
 mod event;
 
@@ -31,10 +33,10 @@ pub use event::{
     ItemFailure, StreamAnswer, StreamChange, StreamEvent, StreamKeys, StreamRecord, StreamText, UserIdentity,
 };
 
-/// So many grants are revoked side by side.
+/// The number of grants that are revoked concurrently.
 const AT_ONCE: usize = 50;
 
-/// The function.
+/// The back-channel logout function.
 pub struct BackChannelLogout {
     parts: Parts,
     grants: GrantsTable,
@@ -42,16 +44,16 @@ pub struct BackChannelLogout {
     outbound: Outbound,
 }
 
-/// What became of telling a client.
+/// The outcome of notifying a client.
 enum Outcome {
-    /// It knows, or it will not listen.
+    /// The client was notified, or refused the notification.
     Settled(ClientId),
-    /// It did not answer.
+    /// The client did not answer.
     Missed,
 }
 
 impl BackChannelLogout {
-    /// Builds it from the configuration.
+    /// Builds the function from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
@@ -60,7 +62,7 @@ impl BackChannelLogout {
         Ok(Self { parts: Parts::assemble(config, stores, true)?, grants, people, outbound: Outbound::new() })
     }
 
-    /// Follows up every record, side by side. Those that could not be, and have to come again, stand in the answer.
+    /// Processes all records concurrently. The answer lists those that failed and must be delivered again.
     pub async fn run(&self, event: &StreamEvent) -> StreamAnswer {
         let now = edge::now();
         let followed = event.records.iter().map(|record| async move {
@@ -84,7 +86,7 @@ impl BackChannelLogout {
         }
     }
 
-    /// One pass: grants end, clients are told, and what is left is written down.
+    /// Makes one pass: ends grants, notifies clients, and stores the remaining work.
     async fn pass(&self, ended: EndedSession, now: Timestamp) -> Result<(), Failure> {
         let (session, person) = (ended.session, ended.person);
         let grants = self.grants.of_session(session).await?;
@@ -93,7 +95,7 @@ impl BackChannelLogout {
         for some in ending.chunks(AT_ONCE) {
             for applied in join_all(some.iter().map(|grant| async { self.grants.apply(&revoke(grant.id)).await })).await
             {
-                // A grant that was over already is what was wanted.
+                // A grant that was already over is in the desired state.
                 applied?;
             }
         }
@@ -110,7 +112,7 @@ impl BackChannelLogout {
         }
     }
 
-    /// Tells the client of a grant, where it wants to be told.
+    /// Notifies the client of a grant, if it registered for that.
     async fn tell(&self, grant: &Grant, now: Timestamp) -> Result<Outcome, Failure> {
         let client = self.parts.client(&grant.client_id, now).await?.filter(|client| !client.disabled);
         let settled = Outcome::Settled(grant.client_id.clone());
@@ -134,10 +136,10 @@ impl BackChannelLogout {
         })
     }
 
-    /// Posts a logout token (Back-Channel Logout §2.5). 200 and 204 say that it was heard (§2.8).
+    /// Posts a logout token (Back-Channel Logout §2.5). 200 and 204 mean that it was accepted (§2.8).
     async fn deliver(&self, uri: &str, token: &str) -> Result<(), FetchError> {
         let target = Target::parse(uri, &self.parts.config.reach)?;
-        // A JWT has no character that a form would write otherwise.
+        // A JWT contains no character that needs form encoding.
         match self.outbound.post_form(&target, format!("logout_token={token}")).await? {
             StatusCode::OK | StatusCode::NO_CONTENT => Ok(()),
             status => Err(FetchError::Status(status)),
@@ -145,7 +147,7 @@ impl BackChannelLogout {
     }
 }
 
-/// One grant of each client that has not heard of the end of the session.
+/// Returns one grant for each client that was not yet notified of the end of the session.
 fn whom_to_tell<'a>(grants: &'a [Grant], ended: &EndedSession) -> impl Iterator<Item = &'a Grant> + use<'a> {
     let knows = |grant: &&Grant| grant.sign_in.is_some();
     let open = grants.iter().filter(knows).filter(|grant| !ended.told.contains(&grant.client_id));

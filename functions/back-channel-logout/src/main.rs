@@ -1,4 +1,4 @@
-//! What follows a sign-out, on Lambda, asked by the stream of the people table.
+//! The back-channel logout function on Lambda, called by the stream of the people table.
 
 use back_channel_logout::{BackChannelLogout, StreamEvent};
 use edge::{Error, Stores};

@@ -1,10 +1,10 @@
-//! `/introspect`: whether a token is good, now, for the API that asks (RFC 7662).
+//! `/introspect`: tells an API whether a token is active (RFC 7662).
 //!
 //! # Decisions
-//! - An API asks as a client that is registered with the API's identifier (`--introspects`). Any other client may ask
-//!   too, and is told of every token that it is not active.
-//! - A person's token is active while what its grant rests on stands. The token names those items for this server alone,
-//!   so that they are read with the grant.
+//! - An API calls as a client that is registered with the API's identifier (`--introspects`). Any other client may
+//!   call too, and gets `active: false` for every token.
+//! - A person's token is active while the items that its grant depends on are valid. The token names those items,
+//!   readable for this server only, so that they are read together with the grant.
 //! - A refresh token is not meant for any API, so it is never active.
 
 use edge::{
@@ -22,7 +22,7 @@ use protocol::{IntrospectionResponse, Secret, TokenQuery};
 use sessions::{Rules, stands};
 use store::GroundedGrants;
 
-/// The endpoint.
+/// The `/introspect` endpoint for APIs.
 pub struct Introspect {
     parts: Parts,
     clients: Authentication,
@@ -30,7 +30,7 @@ pub struct Introspect {
 }
 
 impl Introspect {
-    /// Builds it from the configuration.
+    /// Builds the endpoint from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
@@ -53,7 +53,7 @@ impl Introspect {
         Ok(trace.onto(json(StatusCode::OK, &told)))
     }
 
-    /// The answer, and what the log says of it: a token that was made here is named there, whether or not it is good.
+    /// Returns the answer and its log event. The event names every token that was issued here, active or not.
     async fn look_at(
         &self,
         token: &Secret,
@@ -89,7 +89,7 @@ impl Introspect {
         }
     }
 
-    /// The grant of a token, while what it rests on stands: one round trip.
+    /// Reads the grant of a token, provided that everything it depends on is valid: one round trip.
     async fn standing(
         &self,
         ring: &KeyRing,

@@ -1,4 +1,4 @@
-//! `/introspect` on Lambda.
+//! The `/introspect` function on Lambda.
 
 use edge::{Error, Stores};
 use introspect::Introspect;

@@ -1,8 +1,8 @@
-//! `/logout`: an app, or a person, ends the session here (OpenID Connect RP-Initiated Logout §2).
+//! `/logout`: an app or a user ends the session on this browser (OpenID Connect RP-Initiated Logout §2).
 //!
-//! Two paths: the request, and the form that asks the person. What ends is the session on this browser, at once and in
-//! one write. What hangs on it, the grants that end with it and the apps that are told, is done by `back-channel-logout`,
-//! which hears of the deleted session from the table itself: so it is done even where this process dies right after.
+//! Two paths: the request, and the form that asks the user. The session on this browser ends at once, in one
+//! write. The rest, ending grants and notifying apps, is done by `back-channel-logout`, which learns of the
+//! deleted session from the table's stream: so it happens even if this process dies right after the write.
 //!
 //! # Decisions
 //! - An app is followed without a question when it shows an ID token of this session or person, expired or not: only
@@ -34,27 +34,27 @@ use store::PeopleTable;
 
 use crate::show::Early;
 
-/// The endpoint.
+/// The `/logout` endpoint with its form.
 pub struct Logout {
     parts: Parts,
     people: PeopleTable,
 }
 
-/// A request that may be followed.
+/// A request that passed all checks.
 struct Admitted {
-    /// The app and the person of a good ID token.
+    /// The app and the person of a valid ID token.
     hinted: Option<(Arc<Client>, IdTokenFacts)>,
-    /// Where the person is sent afterwards, as it is registered and with what the app wants to have back.
+    /// The address to which the user is sent afterwards, as registered, and with the app's `state`.
     back: Option<(RedirectUri, String)>,
     path: String,
-    /// The request in its one form.
+    /// The request in its canonical encoding.
     query: String,
 }
 
-/// Who is in front of the browser.
+/// The user at the browser, signed in or not.
 enum Guest {
     SignedIn(Box<SignedIn>),
-    /// Nobody is signed in. The cookie names this session and does not open it.
+    /// No one is signed in. The cookie names this session but does not grant access to it.
     Names(Box<Session>),
     Nobody,
 }
@@ -69,7 +69,7 @@ impl Guest {
 }
 
 impl Logout {
-    /// Builds it from the configuration.
+    /// Builds the endpoint from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
@@ -81,7 +81,7 @@ impl Logout {
         format!("{}/logout", self.parts.config.path())
     }
 
-    /// The request.
+    /// Handles the logout request.
     async fn begin(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
         let now = edge::now();
         let text = incoming.query_or_body().map_err(|_| show::unreadable(&self.path()))?;
@@ -114,7 +114,7 @@ impl Logout {
         }
     }
 
-    /// The person's decision.
+    /// Processes the user's decision.
     async fn confirm(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
         let now = edge::now();
         let form = incoming.body_form().map_err(|failure| show::failed(&failure))?;
@@ -140,7 +140,7 @@ impl Logout {
         }
     }
 
-    /// Reads a request and settles where it may lead.
+    /// Parses a request and decides where it may lead.
     async fn admit(&self, text: &str, ring: &KeyRing, now: Timestamp) -> Result<Admitted, Early> {
         let path = self.path();
         let parameters = Parameters::parse(text.as_bytes()).map_err(|_| show::unreadable(&path))?;
@@ -172,7 +172,7 @@ impl Logout {
         Ok(Admitted { hinted, back, path, query: parameters.to_query() })
     }
 
-    /// Who is in front of the browser: one read, or none without a cookie.
+    /// Returns the user at the browser: one read, or none without a cookie.
     async fn guest(&self, incoming: Incoming<'_>, ring: &KeyRing, now: Timestamp) -> Result<Guest, Early> {
         let Some(handle) = incoming.session(ring.handles()) else { return Ok(Guest::Nobody) };
         let visitor = self.people.visitor(&handle, None).await.map_err(|unknown| show::failed(&unknown.into()))?;
@@ -185,7 +185,7 @@ impl Logout {
         })
     }
 
-    /// Ends the session: one write.
+    /// Ends the session with one write.
     async fn end(&self, admitted: &Admitted, person: &SignedIn) -> Result<Answer, Early> {
         let answer = self.end_session(admitted, person.session()).await?;
         Ok(Trace::event(Event::of_person(AuditEvent::SignedOut, &person.user().subject)).onto(answer))

@@ -1,4 +1,4 @@
-//! `/logout` on Lambda.
+//! The `/logout` function on Lambda.
 
 use edge::{Error, Stores};
 use logout::Logout;

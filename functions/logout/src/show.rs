@@ -1,4 +1,4 @@
-//! Pages: which one, with which status. Their words are in `pages`.
+//! Pages and their status codes. The texts are in `pages`.
 
 use edge::{Answer, Failure, Trace, html, problem, redirect, registered_itself};
 use grants::{Client, Timestamp};
@@ -15,7 +15,7 @@ pub(crate) type Early = Box<Answer>;
 
 const SIGN_OUT_HERE: &str = "You are still signed in. If you want to sign out, you can do it here.";
 
-/// Asks whether to sign out.
+/// Asks the user whether to sign out.
 pub(crate) fn ask(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: Timestamp) -> Answer {
     let digest = RequestDigest::of(&admitted.query);
     let ticket = FormTicket::for_sign_out(person.session().id, digest, edge::random(), now);
@@ -35,14 +35,14 @@ pub(crate) fn ask(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: T
     of_client(admitted, html(StatusCode::OK, page.render(), source.as_deref()))
 }
 
-/// The host of the app that asks: the one that the person goes back to, or else that of its first redirect URI.
+/// Returns the host of the requesting app: that of the address to return to, or else of its first redirect URI.
 fn host(admitted: &Admitted) -> String {
     let back = admitted.back.as_ref().map(|(uri, _)| uri);
     let first = admitted.hinted.as_ref().and_then(|(client, _)| client.redirect_uris.first());
     back.or(first).map(RedirectUri::display_host).unwrap_or_default()
 }
 
-/// Nobody is signed in on this browser any more.
+/// Redirects to the app, or tells that no one is signed in on this browser any more.
 pub(crate) fn over(admitted: &Admitted) -> Answer {
     if let Some((_, whole)) = &admitted.back {
         return of_client(admitted, redirect(whole));
@@ -52,13 +52,13 @@ pub(crate) fn over(admitted: &Admitted) -> Answer {
     of_client(admitted, html(StatusCode::OK, page.render(), None))
 }
 
-/// The person does not want to.
+/// Tells that the user chose to stay signed in.
 pub(crate) fn stayed() -> Answer {
     let page = Notice { title: "You are still signed in", text: "Nothing was changed. You can close this page." };
     html(StatusCode::OK, page.render(), None)
 }
 
-/// The form is not this browser's, or lay open for too long: back to the request.
+/// Reports that the form belongs to another browser or expired; links back to the request.
 pub(crate) fn stale_form(admitted: &Admitted) -> Early {
     let again = format!("{}?{}", admitted.path, admitted.query);
     let page = Problem {
@@ -70,25 +70,25 @@ pub(crate) fn stale_form(admitted: &Admitted) -> Early {
     Box::new(of_client(admitted, problem(StatusCode::BAD_REQUEST, &page, "form_not_valid")))
 }
 
-/// The ID token is none of this server, or another app's.
+/// Reports that the ID token was not issued by this server, or belongs to another app.
 pub(crate) fn bad_hint(path: &str) -> Early {
     let text = "The app that sent you here did not prove properly who it is (id_token_hint).";
     refused(path, text, "id_token_hint_invalid")
 }
 
-/// The app may not have people sent there.
+/// Reports that the app did not register this address for users who signed out.
 pub(crate) fn unregistered(path: &str, client: &Client) -> Early {
     let text = "The app wants to have you back at an address that is not registered for it (post_logout_redirect_uri).";
     let answer = refused(path, text, "post_logout_redirect_uri_mismatch");
     Box::new(Trace::default().of_client(&client.id).onto(*answer))
 }
 
-/// The request cannot be followed as it is.
+/// Reports that the request is invalid.
 pub(crate) fn malformed(error: LogoutRequestError, path: &str) -> Early {
     refused(path, &format!("The app that sent you here made a mistake: {error}."), "malformed_request")
 }
 
-/// The request cannot be read at all.
+/// Reports that the request cannot be parsed at all.
 pub(crate) fn unreadable(path: &str) -> Early {
     refused(path, "The request is too long, or it is not encoded as it should be.", "malformed_form")
 }
@@ -99,7 +99,7 @@ fn refused(path: &str, text: &str, reason: &'static str) -> Early {
     Box::new(problem(StatusCode::BAD_REQUEST, &page, reason))
 }
 
-/// A failure for people.
+/// Shows a failure on a page.
 pub(crate) fn failed(failure: &Failure) -> Early {
     if failure.answer().status().is_client_error() {
         return plain(StatusCode::BAD_REQUEST, "This form cannot be read", "Go back and try again.", failure.reason());
@@ -110,12 +110,12 @@ pub(crate) fn failed(failure: &Failure) -> Early {
     answer
 }
 
-/// There is no such page.
+/// Answers that the page does not exist.
 pub(crate) fn not_found() -> Answer {
     *plain(StatusCode::NOT_FOUND, "There is no such page", "The address is not right.", "not_found")
 }
 
-/// The page is not asked for in this way.
+/// Answers that the page does not support this method.
 pub(crate) fn wrong_method(allowed: &'static str) -> Answer {
     let text = "This page cannot be asked for in this way.";
     let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "This does not work", text, "method");

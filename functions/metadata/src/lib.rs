@@ -1,11 +1,12 @@
-//! `/.well-known/*`: what this server is and can do, and its public keys (RFC 8414, OpenID Connect Discovery).
+//! `/.well-known/*`: the server's metadata and public keys (RFC 8414, OpenID Connect Discovery).
 //!
 //! # Decisions
-//! - One document at both places: API gateways and login libraries read that of OpenID Connect, OAuth clients the other,
-//!   and neither minds what it does not know. Where OpenID Connect is off, what is about it is left out of both.
-//! - What is said depends on the configuration alone, so it is written once, when the function starts.
-//! - The key set is read from the table each time: it is asked for rarely, and a key that was made a moment ago must
-//!   be in it.
+//! - The same document at both locations: API gateways and login libraries read the one of OpenID Connect, OAuth
+//!   clients the other, and both ignore unknown members. Where OpenID Connect is off, its members are left out of
+//!   both.
+//! - The document depends on the configuration alone, so it is built once, when the function starts.
+//! - The key set is read from the table each time: it is requested rarely, and must contain keys created a moment
+//!   ago.
 
 use edge::{
     Answer, Config, Error, Failure, Function, Stores, cross_origin, json, method_not_allowed, not_found, preflight,
@@ -17,19 +18,20 @@ use lambda_http::Request;
 use protocol::{Claim, GrantType, IdentityScope, OpenIdMetadata, Prompt, ResponseMode, ResponseType};
 use store::KeysTable;
 
-/// How long a verifier may keep a document, in seconds: far less than a new key is published before it signs.
+/// The time in seconds that a verifier may cache a document: far less than the time a new key is published before
+/// it signs.
 const MAX_AGE: &str = "public, max-age=300";
 
-/// The endpoint.
+/// The metadata endpoint, for documents and keys.
 pub struct Metadata {
     config: Config,
     keys: KeysTable,
-    /// What this server is and can do.
+    /// The metadata document, ready to send.
     document: Answer,
 }
 
 impl Metadata {
-    /// Builds it from the configuration.
+    /// Builds the endpoint from the configuration.
     ///
     /// # Errors
     /// When a variable is missing.
@@ -38,7 +40,7 @@ impl Metadata {
     }
 
     async fn tell(&self, path: &str) -> Result<Answer, Failure> {
-        // RFC 8414 §3.1 puts the name before the issuer's path, OpenID Connect Discovery §4 behind it.
+        // RFC 8414 §3.1 puts the well-known name before the issuer's path, OpenID Connect Discovery §4 after it.
         let own = self.config.path();
         let path = path.strip_prefix(own).unwrap_or(path);
         match path.strip_suffix(own).unwrap_or(path) {
@@ -54,7 +56,7 @@ impl Metadata {
     }
 }
 
-/// What this server is and can do.
+/// Builds the metadata of this server.
 fn describe(config: &Config) -> protocol::Metadata {
     let issuer = config.issuer.as_str();
     let at = |path: &str| format!("{issuer}{path}");
@@ -87,7 +89,8 @@ fn describe(config: &Config) -> protocol::Metadata {
     }
 }
 
-/// Both orders of a type of two words, because clients compare these as texts.
+/// Returns the response types, with both orders of a type of two words, because clients compare them as plain
+/// strings.
 fn response_types(policy: &Policy) -> Vec<&'static str> {
     let offered = |kind: &ResponseType| policy.offers(*kind);
     let both = ResponseType::ALL.into_iter().filter(offered).flat_map(|kind| {
@@ -97,7 +100,7 @@ fn response_types(policy: &Policy) -> Vec<&'static str> {
     both.collect()
 }
 
-/// How clients may sign their assertions: with a key of theirs, or with their secret.
+/// Returns the algorithms of client assertions: signed with the client's key, or with its secret.
 fn assertion_algorithms() -> Vec<&'static str> {
     SigningAlgorithm::ALL.map(SigningAlgorithm::as_str).into_iter().chain(["Ed25519", "HS256"]).collect()
 }

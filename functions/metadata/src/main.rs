@@ -1,4 +1,4 @@
-//! `/.well-known/*` on Lambda.
+//! The `/.well-known/*` function on Lambda.
 
 use edge::{Error, Stores};
 use metadata::Metadata;

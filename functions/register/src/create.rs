@@ -1,4 +1,4 @@
-//! A new registration (RFC 7591 §3).
+//! Creation of a new registration (RFC 7591 §3).
 
 use edge::{
     Answer, AuditEvent, BearerFailure, Event, Incoming, RegistrationFailure, RegistrationMode, new_client_secret,
@@ -13,7 +13,7 @@ use crate::Register;
 use crate::settle::asked;
 use crate::tell::{Shown, information};
 
-/// By whose leave a client is registered, and what it may have.
+/// The authorization to register a client, and the access that the client may have.
 struct Leave {
     policy: RegistrationPolicy,
     token: Option<InitialTokenName>,
@@ -37,7 +37,8 @@ impl Register {
         Ok(edge::Trace::event(Event::new(AuditEvent::ClientRegistered)).of_client(&client.id).onto(answer))
     }
 
-    /// An initial access token that is shown must be good, whether one is needed or not.
+    /// Returns the authorization of a request. An initial access token that is presented must be valid, even where
+    /// none is needed.
     async fn leave(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Leave, RegistrationFailure> {
         match incoming.bearer_token() {
             Ok(token) => {
@@ -64,9 +65,9 @@ impl Register {
         };
         match (written, token) {
             (Changed::Done, _) => Ok(()),
-            // It was used up or deleted since it was read.
+            // The token was used up or deleted since it was read.
             (Changed::Refused, Some(_)) => Err(RegistrationFailure::DENIED),
-            // The answer to the same write was lost, and it was sent again.
+            // The answer to the same write was lost, and the write was sent again.
             (Changed::Refused, None) if self.parts.registry.client_now(&client.id).await?.as_ref() == Some(client) => {
                 Ok(())
             }
@@ -85,7 +86,7 @@ fn new_id() -> Result<ClientId, RegistrationFailure> {
     ClientId::parse(&text).map_err(|_| server_error().into())
 }
 
-/// No two clients get the same 128 random bits.
+/// The error for a client id that exists already: 128 random bits do not collide by chance.
 const fn server_error() -> edge::Failure {
     edge::Failure::new(TokenErrorCode::ServerError, "the client could not be registered", "registration_failed")
 }

@@ -1,23 +1,26 @@
-//! `/register`: clients that register themselves (RFC 7591, OpenID Connect Dynamic Client Registration), and read, replace
-//! and delete their registration (RFC 7592).
+//! `/register`: clients register themselves (RFC 7591, OpenID Connect Dynamic Client Registration), and read,
+//! replace and delete their registration (RFC 7592).
 //!
 //! # Decisions
-//! - Off, it is not there: 404, and the metadata say nothing of it.
-//! - A client and the use of the initial access token that let it in are one transaction: no use makes two clients, and
-//!   none is lost without a client. Where the answer is lost, so is the client: nobody knows its secret.
-//! - A client ends when its policy says so, and `client_secret_expires_at` tells it. Whether a client was ever used is not
-//!   written down: `/token` would have to write to the registry, where nothing but this endpoint and the operator may.
-//! - What opens a registration is a handle whose keyed hash stands at the client. One that was not made here costs no read,
-//!   and one that opens nothing gets the same 401, whether or not there is such a client.
-//! - Secrets are kept as hashes, so they are told once, when they are made. Reading a registration makes no new one; a
-//!   replacement does where the client begins to have a secret, or a secret of another kind.
-//! - A registration is read past the cache and replaced only as it was found, so that a client which an operator switches off
-//!   in that moment stays off. Other functions know of a change within a minute, and of a new client at once.
-//! - Every registration is checked before anybody else is asked about it (`sector_identifier_uri`), and that host is asked
-//!   once. What went wrong there is for the log: whoever wrote the address down shall not learn what is behind it.
-//! - A name must not look like one of the operator's clients, so the registry is scanned for those, once a minute at most and
-//!   only for a registration that has a name.
-//! - Any origin may read the answers: what counts is the token, and no cookie is looked at.
+//! - When it is off, it does not exist: 404, and the metadata do not mention it.
+//! - The new client and the use of its initial access token are written in one transaction: one use never makes
+//!   two clients, and no use is lost without a client. If the answer is lost, the client is unusable, because no
+//!   one else has its secret.
+//! - A client expires according to its policy, which `client_secret_expires_at` states. The use of a client is not
+//!   recorded: `/token` would need write access to the registry, which only this endpoint and operators have.
+//! - The registration access token is a handle whose keyed hash is stored with the client. A token that was not
+//!   made here costs no read, and one that gives no access gets the same 401, whether or not the client exists.
+//! - Secrets are stored as hashes, so they are shown once, when they are created. Reading a registration creates
+//!   no new secret; a replacement does if the client starts to have a secret, or needs one of another kind.
+//! - A registration is read past the cache and replaced only if it is unchanged, so that a client which an
+//!   operator disables at that moment stays disabled. Other functions see a change within a minute, and a new
+//!   client at once.
+//! - Every registration is checked completely before another host is contacted (`sector_identifier_uri`), which
+//!   happens once. Failures of that request only go to the log: whoever supplied the address must not learn what
+//!   is behind it.
+//! - A name must not look like the name of an operator's client, so the registry is scanned for those names, at
+//!   most once a minute and only for a registration that has a name.
+//! - Any origin may read the answers: only the token counts, and cookies are ignored.
 
 mod create;
 mod manage;
@@ -37,7 +40,7 @@ use crate::names::OperatorNames;
 
 const HERE: &str = "/register";
 
-/// The endpoint.
+/// The `/register` endpoint for clients.
 pub struct Register {
     parts: Parts,
     registrations: Registrations,
@@ -45,12 +48,12 @@ pub struct Register {
     outbound: Outbound,
 }
 
-/// What a request is about.
+/// The resource that a request addresses.
 #[derive(Clone, Copy)]
 enum Place<'p> {
-    /// All clients: a new one is made here.
+    /// The collection of clients: a new one is created here.
     All,
-    /// The client of this name, if it is one.
+    /// The client with this id, if it exists.
     One(&'p str),
 }
 
@@ -64,7 +67,7 @@ impl Place<'_> {
 }
 
 impl Register {
-    /// Builds it from the configuration.
+    /// Builds the endpoint from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
@@ -88,7 +91,7 @@ impl Register {
         }
     }
 
-    /// What a path is about; `None` where there is no such path.
+    /// Returns the resource at a path; `None` for an unknown path.
     fn place<'p>(&self, path: &'p str) -> Option<Place<'p>> {
         let own = self.parts.config.path();
         let below = path.strip_prefix(own).unwrap_or(path).strip_prefix(HERE)?;

@@ -1,4 +1,4 @@
-//! `/register` on Lambda.
+//! The `/register` function on Lambda.
 
 use edge::{Error, Stores};
 use register::Register;

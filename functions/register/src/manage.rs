@@ -1,4 +1,4 @@
-//! A registration that is there already (RFC 7592 §2).
+//! Management of an existing registration (RFC 7592 §2).
 
 use edge::{Answer, AuditEvent, Event, Failure, Incoming, RegistrationFailure, Trace, new_client_secret, no_content};
 use grants::{AuthMethod, Client, KeptSecret, SelfRegistration, StoredSecret, Timestamp};
@@ -11,7 +11,7 @@ use crate::Register;
 use crate::settle::asked;
 use crate::tell::{Shown, information};
 
-/// A client that showed the token of its registration.
+/// A client that presented the token of its registration.
 struct Found {
     client: Client,
     registration: SelfRegistration,
@@ -31,7 +31,7 @@ impl Register {
         Ok(Trace::event(Event::new(AuditEvent::RegistrationRead)).of_client(&found.client.id).onto(answer))
     }
 
-    /// Puts a whole registration in the place of the one that is there.
+    /// Replaces the existing registration with a complete new one.
     pub(crate) async fn replace(
         &self,
         incoming: Incoming<'_>,
@@ -68,13 +68,13 @@ impl Register {
     ) -> Result<Answer, RegistrationFailure> {
         let found = self.find(incoming, id, now).await?;
         match self.parts.registry.delete_client(&found.client.id, None).await? {
-            // Gone either way.
+            // The client is gone in both cases.
             Changed::Done | Changed::Refused => {}
         }
         Ok(Trace::event(Event::new(AuditEvent::ClientDeleted)).of_client(&found.client.id).onto(no_content()))
     }
 
-    /// The client, when the token that is shown is its own. Nothing else is told.
+    /// Returns the client if the presented token is its own. Every other case gets the same answer.
     async fn find(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Found, RegistrationFailure> {
         let access_token = incoming.bearer_token()?;
         let ring = self.parts.keys.ring(now).await?;
@@ -87,7 +87,7 @@ impl Register {
     }
 }
 
-/// Whether it is a live secret of the client.
+/// Returns whether this is a live secret of the client.
 fn is_of(client: &Client, sent: &Secret, handles: &HandleKeys) -> bool {
     let digest = handles.digest(sent);
     let same = |secret: &&StoredSecret| match secret.kept {
@@ -97,7 +97,8 @@ fn is_of(client: &Client, sent: &Secret, handles: &HandleKeys) -> bool {
     client.secrets.iter().filter(same).count() > 0
 }
 
-/// The secrets that a client keeps when it changes over to `method`, and a new one where these are of no use for it.
+/// Returns the secrets that a client keeps when it changes to `method`, and a new one if they are of no use for
+/// it.
 fn secrets(
     before: &Client,
     method: AuthMethod,

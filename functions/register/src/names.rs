@@ -1,4 +1,4 @@
-//! The names of the operator's clients: none that registers itself may look like one of them.
+//! The names of the operator's clients: a client that registers itself must not have a similar name.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use grants::{NameSkeleton, Seconds, Timestamp};
 use store::{Registry, Unknown};
 
-/// The names count for so long after they were read. The registry has no index of them, so they are read as a whole.
+/// The time in seconds that the names are cached. The registry has no index of them, so it is scanned as a whole.
 const LIFETIME: Seconds = 60;
 
-/// The skeletons of the names, kept by this process.
+/// The skeletons of the names, cached by this process.
 #[derive(Default)]
 pub(crate) struct OperatorNames(Mutex<Option<(Timestamp, Arc<BTreeSet<NameSkeleton>>)>>);
 
 impl OperatorNames {
-    /// The skeletons of the names, as they were a minute ago at most.
+    /// Returns the skeletons of the names, at most a minute old.
     pub(crate) async fn read(
         &self,
         registry: &Registry,

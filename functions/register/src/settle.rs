@@ -1,4 +1,4 @@
-//! From what a client asks for to what it gets: the rule is in `grants`, and what the rule must know is read here.
+//! Turns the client's request into its registration: the rule is in `grants`; the data for the rule are read here.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use protocol::{AskedKeys, ClientId, ClientMetadata, MetadataError, RedirectUri, 
 
 use crate::Register;
 
-/// What a request asks for.
+/// Parses the metadata that a request contains.
 pub(crate) fn asked(incoming: Incoming<'_>) -> Result<ClientMetadata, MetadataError> {
     let body = incoming.json_body();
     let body = body.ok_or_else(|| MetadataError::of("request", "the content type must be application/json"))?;
@@ -20,7 +20,7 @@ pub(crate) fn asked(incoming: Incoming<'_>) -> Result<ClientMetadata, MetadataEr
 }
 
 impl Register {
-    /// The client to write.
+    /// Builds the client to write.
     pub(crate) async fn settle(
         &self,
         asked: ClientMetadata,
@@ -63,7 +63,7 @@ impl Register {
         }
     }
 
-    /// Whether this server may ask there, as far as the address can tell (C119).
+    /// Checks that this server may contact the address, as far as its text can tell (C119).
     fn may_be_asked(&self, member: &'static str, uri: &ServerUri) -> Result<(), MetadataError> {
         let target = Target::parse(uri.as_str(), &self.parts.config.reach);
         target.map(drop).map_err(|_| MetadataError::of(member, "it is not a public https URL"))
@@ -77,7 +77,7 @@ impl Register {
         Ok(self.parts.keys.ring_with(&algorithms(asked), now).await?.algorithms())
     }
 
-    /// Reads the sector identifier (OpenID Connect Dynamic Client Registration §5).
+    /// Fetches and checks the sector identifier (OpenID Connect Dynamic Client Registration §5).
     async fn ask_sector(&self, uri: &str, redirect_uris: &[RedirectUri]) -> Result<(), MetadataError> {
         let fault = |why| MetadataError::of("sector_identifier_uri", why);
         let target = Target::parse(uri, &self.parts.config.reach).map_err(|_| fault("it is not a public https URL"))?;

@@ -1,4 +1,4 @@
-//! What a client is told of its registration.
+//! The client information response.
 
 use edge::{Answer, json};
 use grants::{AuthMethod, Client, ClientKeys, SelfRegistration, SigningAlgorithm};
@@ -10,13 +10,13 @@ use protocol::{
 
 use crate::HERE;
 
-/// The secrets that are told.
+/// The secrets to show in the response.
 pub(crate) struct Shown<'a> {
     pub(crate) access_token: &'a Secret,
     pub(crate) secret: Option<&'a Secret>,
 }
 
-/// A client information response: all that is registered, defaults included.
+/// Builds a client information response: everything that is registered, including defaults.
 pub(crate) fn information(status: StatusCode, client: &Client, shown: &Shown<'_>, issuer: &str) -> Answer {
     let nothing = AboutClient::default();
     let own = client.registered_by.as_ref();

@@ -1,9 +1,9 @@
 //! `/revoke`: a client gives a token back (RFC 7009).
 //!
 //! # Decisions
-//! - The answer is 200 whatever the token was, so that it tells nothing (RFC 7009 §2.2).
-//! - Any origin may read the answers (C062): what counts is in the body, and no cookie is looked at.
-//! - A refresh token ends its grant and so every access token of it; an access token ends alone.
+//! - The answer is 200 for any token, so that it reveals nothing (RFC 7009 §2.2).
+//! - Any origin may read the answers (C062): only the body counts, and cookies are ignored.
+//! - A refresh token ends its grant and so all its access tokens; an access token ends alone.
 
 use edge::{
     Answer, AuditEvent, Authentication, Config, Error, Event, Failure, Function, Incoming, Parts, Stores, Trace,
@@ -16,7 +16,7 @@ use protocol::{ClientId, Secret, TokenQuery};
 use serde_json::json;
 use store::{Applied, GrantsTable};
 
-/// The endpoint.
+/// The `/revoke` endpoint for clients.
 pub struct Revoke {
     parts: Parts,
     clients: Authentication,
@@ -24,7 +24,7 @@ pub struct Revoke {
 }
 
 impl Revoke {
-    /// Builds it from the configuration.
+    /// Builds the endpoint from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
@@ -48,7 +48,7 @@ impl Revoke {
         Ok(trace.onto(answer))
     }
 
-    /// Ends what the token stands for; `None` when that was nothing of this client's.
+    /// Ends the token or its grant; `None` if the token is not one of this client.
     async fn end(
         &self,
         token: &Secret,

@@ -1,4 +1,4 @@
-//! `/revoke` on Lambda.
+//! The `/revoke` function on Lambda.
 
 use edge::{Error, Stores};
 use revoke::Revoke;

@@ -1,11 +1,12 @@
-//! The rotation of signing keys: asked by a schedule, and by `jeton keys rotate`.
+//! The rotation of signing keys, run by a schedule and by `jeton keys rotate`.
 //!
-//! It may write wrapped keys and have KMS make them; it can unwrap none. Which keys to make and to delete is told by
-//! `keys::Records::rotation`; here each of them is one write, and a run that dies in the middle is done again.
+//! It may write wrapped keys and have KMS create them; it cannot unwrap any. `keys::Records::rotation` decides
+//! which keys to create and to delete; here each of these changes is one write, and an interrupted run is simply
+//! repeated.
 //!
 //! # Decisions
-//! - The first run makes the first keys, so a new stack needs no step by hand: the schedule begins with a run. No other
-//!   function can make a key, so cold starts do not race for it.
+//! - The first run creates the first keys, so a new stack needs no manual step: the schedule begins with a run. No
+//!   other function can create a key, so cold starts do not race for it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,10 +17,10 @@ use keys::{KeyRecord, KeyWrap, Records, When, new_master, new_signing_key};
 use serde_json::{Value, json};
 use store::{Changed, KeysTable, Write};
 
-/// Seconds.
+/// The length of a day, in seconds.
 const DAY: u64 = 24 * 3600;
 
-/// The function.
+/// The key rotation function.
 pub struct RotateKeys {
     table: KeysTable,
     wrap: Arc<dyn KeyWrap>,
@@ -28,19 +29,19 @@ pub struct RotateKeys {
     metrics: Option<String>,
 }
 
-/// What a rotation did.
+/// The result of a rotation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rotated {
-    /// The keys that were made.
+    /// The keys that were created.
     pub created: Vec<KeyRecord>,
     /// The keys that were deleted.
     pub deleted: Vec<KeyRecord>,
-    /// What is there now.
+    /// All keys after the rotation.
     pub records: Records,
 }
 
 impl RotateKeys {
-    /// Builds it from the configuration.
+    /// Builds the function from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
@@ -50,7 +51,7 @@ impl RotateKeys {
         Ok(Self { table: stores.keys()?, wrap, algorithms, interval, metrics: config.metrics.clone() })
     }
 
-    /// Does what is due, and tells about it in the log and in the answer.
+    /// Makes the rotations that are due, and reports them in the log and in the answer.
     ///
     /// # Errors
     /// When the table or the wrapping key does not answer: the next run does the rest.
@@ -68,10 +69,11 @@ impl RotateKeys {
     }
 }
 
-/// Makes what is missing or wanted and deletes what no token needs any more, each in one conditional write.
+/// Creates keys that are missing or requested and deletes keys that no token needs any more, each in one
+/// conditional write.
 ///
 /// # Errors
-/// When the table or the wrapping key does not answer. What was written stays and is right.
+/// When the table or the wrapping key does not answer. Changes already written stay, and are correct.
 pub async fn rotate(
     table: &KeysTable,
     wrap: &dyn KeyWrap,
@@ -82,29 +84,29 @@ pub async fn rotate(
     Rotation { table, wrap, beside: &|_| None }.run(algorithms, when, now).await
 }
 
-/// One change of a rotation.
+/// One change made by a rotation.
 #[derive(Clone, Copy, Debug)]
 pub enum KeyChange<'k> {
-    /// The master of the handles is made.
+    /// The master key of the handles is created.
     Master,
-    /// A signing key is made.
+    /// A signing key is created.
     Created(&'k KeyRecord),
     /// A signing key is deleted.
     Deleted(&'k KeyRecord),
 }
 
-/// A rotation whose changes are each written together with something else.
+/// A rotation in which each change is written together with another write.
 pub struct Rotation<'r> {
-    /// The keys.
+    /// The table of the keys.
     pub table: &'r KeysTable,
-    /// What wraps new ones.
+    /// The wrapping for new keys.
     pub wrap: &'r dyn KeyWrap,
-    /// The write that goes into the transaction of a change.
+    /// Returns the write to add to the transaction of a change.
     pub beside: &'r (dyn Fn(KeyChange<'_>) -> Option<Write> + Sync),
 }
 
 impl Rotation<'_> {
-    /// Makes what is missing or wanted and deletes what no token needs any more.
+    /// Creates keys that are missing or requested and deletes keys that no token needs any more.
     ///
     /// # Errors
     /// As [`rotate`].
@@ -117,7 +119,7 @@ impl Rotation<'_> {
         let Self { table, wrap, beside } = self;
         let plan = table.load().await?.rotation(algorithms, when, now);
         if plan.master {
-            // Of two at the same time the first stays.
+            // If two runs do this at the same time, the first one wins.
             table.create_master(&new_master(*wrap).await?, beside(KeyChange::Master)).await?;
         }
         let mut rotated = Rotated::default();
@@ -129,7 +131,7 @@ impl Rotation<'_> {
         }
         for key in plan.delete {
             match table.delete_signing_key(&key, beside(KeyChange::Deleted(&key))).await? {
-                // Gone either way.
+                // The key is gone in both cases.
                 Changed::Done | Changed::Refused => rotated.deleted.push(key),
             }
         }

@@ -1,4 +1,4 @@
-//! The rotation of signing keys on Lambda, asked by a schedule.
+//! The rotation of signing keys on Lambda, called by a schedule.
 
 use edge::{Error, Stores};
 use lambda_runtime::{LambdaEvent, service_fn};

@@ -1,4 +1,4 @@
-//! Redeeming a code: one conditional write (RFC 6749 §4.1.3).
+//! Redemption of a code: one conditional write (RFC 6749 §4.1.3).
 
 use edge::{Answer, AuditEvent, Event, Failure, Trace};
 use grants::code::{CodeRedemption, explain, redeem};
@@ -8,11 +8,11 @@ use store::Applied;
 
 use crate::{Asking, Token};
 
-/// What comes with a code.
+/// The parameters that accompany a code.
 pub(crate) struct Proof {
     pub(crate) redirect_uri: Option<RedirectUri>,
     pub(crate) code_verifier: Option<CodeVerifier>,
-    /// The APIs that the access token should be for.
+    /// The APIs that the access token is requested for.
     pub(crate) resources: Vec<Resource>,
 }
 

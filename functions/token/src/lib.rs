@@ -1,15 +1,18 @@
-//! `/token`: every grant type (RFC 6749 §3.2).
+//! `/token`: all grant types (RFC 6749 §3.2).
 //!
-//! Here lives the way of one request: read it, load, decide, write, answer. Each decision is a call into `grants`.
+//! This crate has the path of one request: parse, load, decide, write, answer. Each decision is a call into
+//! `grants`.
 //!
 //! # Decisions
-//! - The form of the request is judged before its client is: an unknown grant type is no secret.
-//! - Any origin may read the answers (C062): what counts is in the body, and no cookie is looked at.
-//! - The password grant takes passwords as the sign-in page does: same hash, same counters. The refusal of a wrong
-//!   password, of nobody and of somebody switched off is the same.
-//! - A person's grant is advanced and what it rests on is read side by side: a handle names both. Tokens leave only when
-//!   both say yes, and a grant that has lost its footing is revoked. Of a handle of version 0.1 it is read afterwards.
-//! - What one token cannot serve is refused before anything is written for it, so that it costs no code and no refresh.
+//! - The form of the request is checked before its client: an unknown grant type is no secret.
+//! - Any origin may read the answers (C062): only the body counts, and cookies are ignored.
+//! - The password grant checks passwords as the sign-in page does: same hash, same counters. A wrong password, an
+//!   unknown user and a disabled user get the same refusal.
+//! - A person's grant is advanced and the items it depends on are read concurrently: a handle names both. Tokens
+//!   are sent only if both succeed, and a grant whose basis is gone is revoked. For a handle of version 0.1 the
+//!   items are read afterwards.
+//! - A request that one token cannot serve is refused before anything is written, so it uses up no code and no
+//!   refresh token.
 
 mod code;
 mod machine;
@@ -32,16 +35,16 @@ use store::GroundedGrants;
 use crate::code::Proof;
 use crate::password::Credentials;
 
-/// The endpoint.
+/// The `/token` endpoint for clients.
 pub struct Token {
     parts: Parts,
     clients: Authentication,
     grants: GroundedGrants,
-    /// Only where the deployment offers the password grant: no other grant needs to see the people.
+    /// Present only where the deployment offers the password grant: no other grant type needs it.
     passwords: Option<Passwords>,
 }
 
-/// What every grant type needs to know of a request.
+/// The facts about a request that every grant type needs.
 struct Asking {
     client: AuthenticatedClient,
     apis: Vec<Api>,
@@ -56,7 +59,7 @@ struct RequestedAccess {
 }
 
 impl Token {
-    /// Builds it from the configuration.
+    /// Builds the endpoint from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.

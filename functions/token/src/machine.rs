@@ -1,4 +1,4 @@
-//! Client credentials: a JWT is stored nowhere, an opaque token as a grant of its own.
+//! The client credentials grant: a JWT is not stored, an opaque token is stored as a grant of its own.
 
 use edge::{Answer, AuditEvent, Event, Failure, Trace};
 use grants::{Generation, GrantSecret, TokenFormat, TokenName, machine};
@@ -26,7 +26,7 @@ impl Token {
                 let ring = self.parts.keys.ring(asking.moment.now).await?;
                 let secret = GrantSecret::from_bytes(edge::random());
                 let grant = machine::grant_of(&token, secret.id(), asking.moment.attempt);
-                // The identifier is random: whatever stands there already is this very attempt's.
+                // The identifier is random: an item that already exists was written by this very attempt.
                 self.grants.grants().apply(&machine::issue(grant.clone())).await?;
                 event = Event::of_grant(event.name, &grant).with_token(TokenName::Handle(grant.id, Generation::FIRST));
                 ring.handles().seal_access(&token.handle(&grant, secret, Generation::FIRST, None))

@@ -1,4 +1,4 @@
-//! `/token` on Lambda.
+//! The `/token` function on Lambda.
 
 use edge::{Error, Stores};
 use token::Token;

@@ -1,4 +1,4 @@
-//! The password grant, for those who still migrate from it (RFC 6749 §4.3).
+//! The password grant, for clients that still migrate from it (RFC 6749 §4.3).
 
 use edge::{Answer, Attempted, AuditEvent, Checked, Event, Failure, RightPassword, Trace};
 use grants::password::ProvenPerson;
@@ -12,7 +12,7 @@ use crate::{Asking, RequestedAccess, Token};
 
 const ADVICE: &str = "move this client to authorization_code with PKCE: the password grant shows it passwords";
 
-/// A user name and a password.
+/// A user name and its password.
 pub(crate) struct Credentials {
     pub(crate) username: Username,
     pub(crate) password: Secret,
@@ -43,8 +43,8 @@ impl Token {
         Ok(legacy.onto(Trace::event(issued).onto(answer)))
     }
 
-    /// Makes the grant while it is asked, side by side, whether the person is still as the password found that person, and
-    /// whether a right password may be told. A grant that is not to be given is revoked.
+    /// Creates the grant while two checks run concurrently: whether the person is unchanged since the password was
+    /// checked, and whether a correct password may be confirmed. If a check fails, the grant is revoked.
     async fn grant_for(
         &self,
         asking: &Asking,
@@ -59,7 +59,7 @@ impl Token {
         let proven = ProvenPerson { subject: user.subject.clone(), pairwise_subject, footing: user.footing(), target };
         let policy = &self.parts.config.policy;
         let grant = password::grant_of(secret.id(), &asking.client, proven, policy, asking.moment);
-        // The identifier is random: whatever stands there already is this very attempt's.
+        // The identifier is random: an item that already exists was written by this very attempt.
         let (step, counted) = (password::issue(grant.clone()), UserChange::count_grant(user));
         let (made, counted, wait) = tokio::join!(
             self.grants.grants().apply(&step),

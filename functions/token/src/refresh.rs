@@ -1,4 +1,4 @@
-//! Refreshing: one conditional write (RFC 6749 §6).
+//! The refresh token grant: one conditional write (RFC 6749 §6).
 
 use edge::{Answer, AuditEvent, Event, Failure, Trace};
 use grants::refresh::{RefreshRequest, explain, rotate};

@@ -1,4 +1,4 @@
-//! Tokens on their way out.
+//! Assembly of the tokens in a response.
 
 use edge::{Answer, AuditEvent, Event, Failure, json};
 use grants::revocation::revoke;
@@ -12,7 +12,7 @@ use store::Ground;
 
 use crate::{Asking, Token};
 
-/// What is given.
+/// The tokens of one response.
 pub(crate) struct Given<'a> {
     pub(crate) access_token: &'a Secret,
     pub(crate) refresh_token: Option<&'a Secret>,
@@ -21,7 +21,7 @@ pub(crate) struct Given<'a> {
 }
 
 impl Given<'_> {
-    /// The token response (RFC 6749 §5.1): the one place where tokens are written out.
+    /// Builds the token response (RFC 6749 §5.1): the only place where tokens are serialized.
     pub(crate) fn answer(&self) -> Answer {
         let scope = self.token.scope.to_string();
         json(
@@ -39,8 +39,8 @@ impl Given<'_> {
 }
 
 impl Token {
-    /// The tokens of a grant that has just been advanced, or stands where this very request had advanced it, and the name
-    /// of the access token for the log.
+    /// Makes the tokens of a grant that was just advanced, or was advanced before by this very request, and
+    /// returns them with the name of the access token for the log.
     pub(crate) async fn give_of_grant(
         &self,
         asking: &Asking,
@@ -70,7 +70,7 @@ impl Token {
         Ok((given.answer(), name))
     }
 
-    /// The ID token beside it, of a grant with `openid`; none where less scope was asked for.
+    /// Signs the ID token for a grant with `openid`; none if less scope was requested.
     async fn id_token(
         &self,
         asking: &Asking,
@@ -86,20 +86,22 @@ impl Token {
         Ok(Some(ring.sign_id_token(&token, config.issuer.as_str(), Some(access_token))?))
     }
 
-    /// Does what a write turned out to mean that was refused by what stood there.
+    /// Turns a refused write into a grant or an error, and revokes the grant on reuse.
     pub(crate) async fn settle(&self, verdict: Verdict, found: Option<&Grant>) -> Result<Grant, Failure> {
         match verdict {
             Verdict::Done(grant) => Ok(*grant),
             Verdict::Refuse(refusal) => Err(refusal.into()),
             Verdict::RefuseAnd(refusal, last) => {
-                // Until the revocation is written the refusal is not said: who cannot be told so asks again.
+                // The refusal is sent only after the revocation is written: if the write fails, the client
+                // retries.
                 self.grants.grants().apply(&last).await?;
                 Err(ended(refusal, found))
             }
         }
     }
 
-    /// The grant, if what it rests on stands; otherwise it ends. `read` is what its handle led to.
+    /// Returns the grant if the items it depends on are valid; otherwise ends it. `read` holds the items that its
+    /// handle named.
     pub(crate) async fn on_its_footing(&self, asking: &Asking, grant: Grant, read: Ground) -> Result<Grant, Failure> {
         let rules = Rules::at(&self.parts.config.policy, asking.moment.now);
         let ground = self.grants.ground_of(&grant, read).await?;
@@ -116,7 +118,7 @@ impl Token {
     }
 }
 
-/// A refusal that ended a grant, with its event where it is one that an auditor wants to find.
+/// Builds the failure for a refusal that ended a grant, with an event if auditors need it.
 fn ended(refusal: Refusal, grant: Option<&Grant>) -> Failure {
     let failure = Failure::from(refusal);
     match (AuditEvent::of_refusal(refusal), grant) {

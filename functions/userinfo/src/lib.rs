@@ -1,12 +1,13 @@
-//! `/userinfo`: the claims about the person who signed in, for whoever holds the access token (OpenID Connect Core §5.3).
+//! `/userinfo`: the claims about the person who signed in, for the holder of the access token (OpenID Connect Core
+//! §5.3).
 //!
 //! # Decisions
-//! - One round trip: the token names its grant and, for this server only, its person, so that both are read at once. A
-//!   token that was revoked, a grant that ended and a person who is switched off count at the next request.
-//! - What is told is what is known now, not what was known when the person signed in.
-//! - The private signing keys are read when the first client asks for a signed answer, and not before.
-//! - Where OpenID Connect is off, it is not there: 404, also for tokens that were given before.
-//! - Any origin may read the answers: what counts is the token, and no cookie is looked at.
+//! - One round trip: the token names its grant and, readable for this server only, its person, so both are read at
+//!   once. Revoked tokens, ended grants and disabled persons take effect at the next request.
+//! - The claims are the current ones, not those at the time of the sign-in.
+//! - The private signing keys are not read until the first client requests a signed answer.
+//! - Where OpenID Connect is off, the endpoint does not exist: 404, also for tokens issued before.
+//! - Any origin may read the answers: only the token counts, and cookies are ignored.
 
 use edge::{
     Answer, AuditEvent, BearerFailure, Config, Error, Event, Failure, Function, Incoming, KeyCache, Parts, Stores,
@@ -26,14 +27,14 @@ use store::GroundedGrants;
 
 const METHODS: &str = "GET, POST";
 
-/// The endpoint.
+/// The `/userinfo` endpoint for apps.
 pub struct UserInfo {
     parts: Parts,
     grants: GroundedGrants,
     signing_keys: KeyCache,
 }
 
-/// A token that may be shown something, and what.
+/// A token that gives access to claims, with those claims.
 struct Admitted {
     facts: TokenFacts,
     grant: Grant,
@@ -41,15 +42,15 @@ struct Admitted {
     claims: Claims,
 }
 
-/// A token of this server.
+/// A token of this server, verified.
 enum Told {
     Opaque(AccessHandle),
     Signed(TokenFacts),
 }
 
 impl Told {
-    /// The grant, and what it rests on; a token that names no person is a service's, or one that version 0.1 made without
-    /// `openid`.
+    /// Returns the grant and the items it depends on. A token that names no person belongs to a service, or was
+    /// made by version 0.1 without `openid`.
     fn place(&self) -> Result<(GrantId, HiddenFooting), Denial> {
         match self {
             Self::Opaque(handle) => Ok((handle.secret.id(), handle.rests_on.ok_or(Denial::Scope)?)),
@@ -70,7 +71,7 @@ impl Told {
 }
 
 impl UserInfo {
-    /// Builds it from the configuration.
+    /// Builds the endpoint from the configuration.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.

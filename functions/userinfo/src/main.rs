@@ -1,4 +1,4 @@
-//! `/userinfo` on Lambda.
+//! The `/userinfo` function on Lambda.
 
 use edge::{Error, Stores};
 use userinfo::UserInfo;

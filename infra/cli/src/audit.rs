@@ -1,4 +1,4 @@
-//! Records of what a command changes, for the audit trail.
+//! Audit records of the changes that commands make.
 
 use std::fmt;
 
@@ -10,17 +10,18 @@ use store::{AuditRecord, AuditTable, AuditedAction, Write};
 
 use crate::stack::Stack;
 
-/// The thing that a command changes. People are named by their subject: a user name can be given to somebody else later.
+/// The thing that a command changes. Users are named by their subject, because a user name can be reassigned
+/// later.
 pub(crate) enum About<'a> {
     User(&'a Subject),
     Client(&'a ClientId),
     Api(&'a Resource),
     RegistrationToken(&'a InitialTokenName),
-    /// Consent of a person to a client.
+    /// The consent of a user to a client.
     Consent(&'a Subject, &'a ClientId),
     Session(SessionId),
     Grant(GrantId),
-    /// A signing key by its `kid`, or `handles`.
+    /// A signing key, named by its `kid`, or `handles`.
     Key(&'a str),
 }
 
@@ -39,19 +40,19 @@ impl fmt::Display for About<'_> {
     }
 }
 
-/// Writes records in the name of the operator who runs this command.
+/// Writes audit records in the name of the operator who runs this command.
 pub(crate) struct Recorder<'s> {
     audit: &'s AuditTable,
     operator: &'s str,
 }
 
 impl Stack {
-    /// Finds out who the operator is.
+    /// Looks up the operator and returns their recorder.
     pub(crate) async fn recorder(&self) -> Recorder<'_> {
         Recorder { audit: &self.audit, operator: self.operator().await }
     }
 
-    /// The record of the one change of a command.
+    /// Returns the record for a command that makes exactly one change.
     pub(crate) async fn record(
         &self,
         action: AuditedAction,
@@ -63,7 +64,7 @@ impl Stack {
 }
 
 impl Recorder<'_> {
-    /// The record of a change, for its transaction. `attributes` are names, never values.
+    /// Returns the record of a change, for its transaction. `attributes` holds names, never values.
     pub(crate) fn record(&self, action: AuditedAction, about: &About<'_>, attributes: &[impl AsRef<str>]) -> Write {
         self.audit.record(&AuditRecord {
             at: edge::milliseconds(),
@@ -75,7 +76,7 @@ impl Recorder<'_> {
         })
     }
 
-    /// The records of changes of keys.
+    /// Returns a function that makes the records of key changes.
     pub(crate) fn of_keys(&self, action: AuditedAction) -> impl Fn(KeyChange<'_>) -> Option<Write> + Sync {
         move |change| {
             let (kid, attributes): (&str, &[&str]) = match change {
@@ -88,10 +89,10 @@ impl Recorder<'_> {
     }
 }
 
-/// The attributes of nothing: of a thing that is deleted or ended.
+/// An empty attribute list, for things that are deleted or ended.
 pub(crate) const NO_ATTRIBUTES: &[&str] = &[];
 
-/// The names of the members of a document that say something: what a new thing is made with.
+/// Returns the names of a document's non-empty members: the attributes that a new thing is created with.
 pub(crate) fn names_of(document: &Value) -> Vec<&str> {
     let says_something = |value: &Value| match value {
         Value::Null | Value::Bool(false) => false,

@@ -1,6 +1,6 @@
 //! `jeton`: the local stack and the operator's commands.
 //!
-//! The commands speak to DynamoDB with the caller's own credentials; there is no admin API to attack.
+//! The commands access DynamoDB with the caller's own credentials, so there is no admin API to attack.
 
 mod args;
 mod audit;

@@ -1,4 +1,4 @@
-//! The operator behind a command, as the audit trail names them.
+//! The operator who runs a command, as named in the audit trail.
 
 use std::time::Duration;
 
@@ -6,9 +6,10 @@ use aws_sdk_sts::config::timeout::TimeoutConfig;
 use aws_sdk_sts::config::{BehaviorVersion, IdentityCache, Region};
 use store::Connection;
 
-/// The operator: the ARN of the IAM identity where the stack is in AWS, or else the user of this machine.
+/// Returns the operator: the ARN of the IAM identity for a stack in AWS, or else the user of this machine.
 ///
-/// Where AWS does not say who the caller is, the id of the access key says it: `CloudTrail` knows whose it was.
+/// If AWS does not return the caller's identity, the id of the access key is used: `CloudTrail` maps it to its
+/// owner.
 pub(crate) async fn name(connection: &Connection, sts_endpoint: Option<&str>) -> String {
     if connection.dynamodb_endpoint.is_some() && sts_endpoint.is_none() {
         return local();
@@ -31,7 +32,7 @@ fn sts(connection: &Connection, endpoint: Option<&str>) -> aws_sdk_sts::Client {
     aws_sdk_sts::Client::from_conf(config.build())
 }
 
-/// The user that the operating system knows, whatever the environment says.
+/// Returns the user according to the operating system, regardless of the environment variables.
 fn local() -> String {
     let unknown = |_| "unknown".to_owned();
     format!("local:{}@{}", whoami::username().unwrap_or_else(unknown), whoami::hostname().unwrap_or_else(unknown))
@@ -59,7 +60,7 @@ mod tests {
         }
     }
 
-    /// Answers one request, and tells where.
+    /// Starts a server that answers one request, and returns its address.
     async fn answering(status: &'static str, body: String) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());

@@ -1,10 +1,10 @@
-//! What commands print: one JSON document, or lines for a person.
+//! The output of commands: one JSON document, or lines for people.
 
 use std::io::Write;
 
 use serde_json::Value;
 
-/// Prints `document`: as it is, or each member on a line of its own.
+/// Prints `document` as JSON, or each member on its own line.
 pub(crate) fn print(json: bool, document: &Value) -> Result<(), edge::Error> {
     let text = if json { serde_json::to_string(document)? } else { lines(document) };
     let mut out = std::io::stdout().lock();

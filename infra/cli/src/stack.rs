@@ -1,4 +1,4 @@
-//! The stack that a command works on: found by an env file, or by the environment.
+//! The stack that a command works on, found through an env file or the environment.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,10 +17,10 @@ use tokio::sync::OnceCell;
 use crate::args::Common;
 use crate::operator;
 
-/// A change whose guard failed is decided again so often.
+/// The number of attempts for a change whose guard failed.
 pub(crate) const TRIES: u32 = 10;
 
-/// A stack.
+/// The stack that a command works on.
 pub(crate) struct Stack {
     pub(crate) dynamodb: Client,
     pub(crate) registry: Registry,
@@ -29,9 +29,9 @@ pub(crate) struct Stack {
     pub(crate) keys: KeysTable,
     pub(crate) audit: AuditTable,
     pub(crate) tables: Tables,
-    /// The hosts inside a network that may be asked for what clients wrote down.
+    /// The hosts inside a private network that may be contacted at URLs that clients registered.
     pub(crate) reach: Reach,
-    /// The usual policy, with how long sessions last here.
+    /// The default policy, with this stack's session lifetimes.
     pub(crate) policy: Policy,
     wrapping: Option<WrappingKey>,
     connection: Connection,
@@ -39,11 +39,11 @@ pub(crate) struct Stack {
     operator: OnceCell<String>,
 }
 
-/// Variables by name.
+/// Environment variables by name.
 pub(crate) type Variables = HashMap<String, String>;
 
 impl Stack {
-    /// Finds the stack of a command.
+    /// Finds the stack for a command.
     pub(crate) async fn find(common: &Common) -> Result<Self, Error> {
         let file = common.env_file.as_deref().map(read_env_file).transpose()?.unwrap_or_default();
         let look_up = |name: &str| {
@@ -58,7 +58,7 @@ impl Stack {
         Ok(Self { reach, policy, sts_endpoint, audit: stack.audit.kept_for(kept_for), ..stack })
     }
 
-    /// The stack behind a connection; tables without a name have that of the stack `jeton`.
+    /// Opens the stack behind a connection; tables without a given name use those of the stack `jeton`.
     pub(crate) fn open(connection: Connection, tables: &Tables, wrapping: Option<WrappingKey>) -> Self {
         let dynamodb = store::connect(&connection);
         let name =
@@ -80,23 +80,23 @@ impl Stack {
         }
     }
 
-    /// What wraps its keys.
+    /// Returns the key wrapping of this stack.
     pub(crate) fn key_wrap(&self) -> Result<Arc<dyn KeyWrap>, Error> {
         self.wrapping.as_ref().ok_or(WrappingKey::MISSING)?.open(&self.connection)
     }
 
-    /// The keys of its handles and of its client secrets.
+    /// Reads the key ring for handles and client secrets.
     pub(crate) async fn ring(&self, now: Timestamp) -> Result<KeyRing, Error> {
         let wrap = self.key_wrap()?;
         Ok(KeyRing::open(self.keys.load().await?, wrap.as_ref(), false, None, now).await?)
     }
 
-    /// The operator, found out once.
+    /// Returns the operator, looked up only once.
     pub(crate) async fn operator(&self) -> &str {
         self.operator.get_or_init(|| Box::pin(operator::name(&self.connection, self.sts_endpoint.as_deref()))).await
     }
 
-    /// That every one of these APIs is registered.
+    /// Checks that all of these APIs are registered.
     pub(crate) async fn ensure_apis(&self, wanted: &[Resource]) -> Result<(), Error> {
         let known = self.registry.apis(wanted, edge::now()).await?;
         match wanted.iter().find(|wanted| known.iter().all(|api| api.identifier != **wanted)) {
@@ -107,8 +107,8 @@ impl Stack {
         }
     }
 
-    /// Makes the master of the handles and a key for each of `algorithms`, where there is none. Of two at the same time
-    /// the first stays. `beside` is written in the transaction of each change.
+    /// Creates the master key of the handles and a key for each of `algorithms`, if missing. If two processes do
+    /// this at the same time, the first one wins. `beside` is written in the transaction of each change.
     pub(crate) async fn ensure_keys(
         &self,
         algorithms: &[SigningAlgorithm],
@@ -122,7 +122,7 @@ impl Stack {
     }
 }
 
-/// What a refused write means for an operator.
+/// Converts a refused write into an error for the operator.
 pub(crate) fn done_or(changed: Changed, otherwise: String) -> Result<(), Error> {
     match changed {
         Changed::Done => Ok(()),

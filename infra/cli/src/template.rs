@@ -1,4 +1,4 @@
-//! `infra/template.yaml`, as far as a local stack needs it: the tables and the routes.
+//! The parts of `infra/template.yaml` that a local stack needs: tables and routes.
 
 use edge::{Error, Tables};
 use serde_yaml_ng::Value;
@@ -7,21 +7,21 @@ use store::{IndexShape, TableShape};
 const TEMPLATE: &str = include_str!("../../template.yaml");
 const STACK: &str = "jeton";
 
-/// Where a route leads.
+/// A route from a path to a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Route {
-    /// The path, `{name+}` at its end standing for anything.
+    /// The path; a trailing `{name+}` matches anything.
     pub(crate) path: String,
     /// The function: `token` for `TokenFunction`.
     pub(crate) function: String,
 }
 
-/// The template.
+/// The template, as far as it is parsed.
 pub(crate) struct Template {
     root: Value,
 }
 
-/// The name of a table in the stack `jeton`.
+/// Returns the name of a table in the stack `jeton`.
 pub(crate) fn default_name(table: &str) -> String {
     format!("{STACK}-{table}")
 }
@@ -35,7 +35,7 @@ impl Template {
         Ok(Self { root: serde_yaml_ng::from_str(text)? })
     }
 
-    /// The tables, by the names they were given, or else by those they have in the stack `jeton`.
+    /// Returns the tables, with the given names or those of the stack `jeton`.
     pub(crate) fn tables(&self, names: &Tables) -> Result<Vec<TableShape>, Error> {
         let audit = names.audit_name();
         let given = [
@@ -54,7 +54,7 @@ impl Template {
         self.resources("AWS::DynamoDB::Table").map(with_its_name).collect()
     }
 
-    /// The routes, each followed from its path to its function.
+    /// Returns the routes, each resolved from its path to its function.
     pub(crate) fn routes(&self) -> Result<Vec<Route>, Error> {
         self.resources("AWS::ApiGatewayV2::Route").map(|(id, properties)| self.route(id, properties)).collect()
     }
@@ -107,7 +107,7 @@ fn key_of(schema: &Value, kind: &str) -> Option<String> {
     keys.find(|key| text(key, "KeyType").as_deref() == Some(kind)).and_then(|key| text(key, "AttributeName"))
 }
 
-/// The text of a member, whatever intrinsic function is around it.
+/// Returns the text of a member, inside whatever intrinsic function is around it.
 fn text(value: &Value, name: &str) -> Option<String> {
     match value.get(name)? {
         Value::String(text) => Some(text.clone()),

@@ -1,4 +1,4 @@
-//! Clients that authenticate with an assertion (RFC 7523).
+//! Authentication of clients by assertions (RFC 7523).
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::key_cache::KeyCache;
 use crate::setup::config::Config;
 use crate::setup::entropy::random;
 
-/// What looks at assertions.
+/// Verifies assertions of clients.
 pub(crate) struct Assertions {
     issuer: String,
     token_endpoint: String,
@@ -29,7 +29,8 @@ impl Assertions {
         Self { issuer, token_endpoint, grants, served: ServedKeys::new(config.reach.clone()) }
     }
 
-    /// The client of an assertion: its signature first, then its claims, and only then the write that makes it good once.
+    /// Authenticates the client of an assertion: checks the signature, then the claims, and only then makes the
+    /// write that uses the assertion up.
     pub(crate) async fn authenticate(
         &self,
         assertion: &ClientAssertion,

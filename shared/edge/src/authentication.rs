@@ -1,4 +1,4 @@
-//! Clients that say who they are: with a secret, with an assertion, or, public ones, by name.
+//! Authentication of clients: by a secret, by an assertion, or, for public clients, by name only.
 
 use grants::{AuthenticatedClient, Refusal, Timestamp, authenticate};
 use http::header;
@@ -14,7 +14,7 @@ use crate::log::audit::{AuditEvent, Event};
 use crate::parts::{Parts, Stores};
 use crate::setup::config::{Config, ConfigError};
 
-/// What the functions hold that authenticate clients.
+/// The state of functions that authenticate clients.
 pub struct Authentication {
     guesses: Counters,
     assertions: Assertions,
@@ -24,7 +24,7 @@ impl Authentication {
     /// Builds it from the configuration.
     ///
     /// # Errors
-    /// [`ConfigError::Missing`].
+    /// [`ConfigError::Missing`] when a variable is not set.
     pub fn open(config: &Config, stores: &Stores) -> Result<Self, ConfigError> {
         let guesses = Counters::new(stores.throttles()?);
         Ok(Self { guesses, assertions: Assertions::new(config, stores.grants()?) })
@@ -66,7 +66,8 @@ impl Authentication {
         }
     }
 
-    /// What a client is told that did not authenticate. A wrong secret is counted before anything is said about it.
+    /// Returns the failure for a client that did not authenticate. A wrong secret is counted before the client
+    /// gets an answer.
     async fn not_authenticated(
         &self,
         incoming: Incoming<'_>,
@@ -87,7 +88,7 @@ impl Authentication {
             None => (Failure::from(refusal), AuditEvent::ClientAuthenticationFailed),
         };
         let failure = failure.with_event(Event::new(event));
-        // A name that is no client's may be anything, a secret in the wrong place too.
+        // An unknown client id may be anything, even a secret in the wrong place, so it is not logged.
         Ok(if refusal == Refusal::ClientUnknown { failure } else { failure.of_client(client_id) })
     }
 }

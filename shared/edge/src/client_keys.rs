@@ -1,4 +1,4 @@
-//! Keys that clients serve themselves, and when they are asked for again.
+//! Cache of the keys that clients serve themselves.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,27 +13,28 @@ use crate::denied::Denied;
 use crate::http::failure::Failure;
 use crate::log::lines::trouble;
 
-/// Keys count for so long at most.
+/// The maximum time in seconds that keys are cached.
 const LIFETIME: Seconds = 300;
-/// Nobody is asked more often than this, whatever the answer says and whoever presents what.
+/// The minimum time in seconds between two requests to an address, whatever it answers and whatever assertions
+/// arrive.
 const PATIENCE: Seconds = 10;
-/// So many clients' keys are kept; then all are forgotten and fetched again.
+/// The maximum number of cached key sets; when it is reached, the cache is emptied.
 const MOST_KEPT: usize = 1000;
 
-/// The keys that clients serve, as one process knows them.
+/// The keys that clients serve, as cached by this process.
 pub(crate) struct ServedKeys {
     outbound: Outbound,
     reach: Reach,
-    /// One lock for each address: who waits for one host holds up nobody else.
+    /// One lock for each address, so that waiting for one host does not delay requests to others.
     held: Mutex<HashMap<ServerUri, Arc<AsyncMutex<Held>>>>,
 }
 
-/// What is known of one address.
+/// The cached state of one address.
 #[derive(Default)]
 struct Held {
     asked_at: Option<Timestamp>,
     keys: Option<Kept>,
-    /// Why the last time brought nothing.
+    /// The error of the last request, if it failed.
     failure: Option<NoKeys>,
 }
 
@@ -42,13 +43,13 @@ struct Kept {
     until: Timestamp,
 }
 
-/// Why a client's keys are not there.
+/// The reasons why a client's keys are unavailable.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum NoKeys {
-    /// They could not be fetched.
+    /// The keys could not be fetched.
     #[error("the keys of a client could not be fetched: {0}")]
     NotFetched(#[from] FetchError),
-    /// They are no keys.
+    /// The response is not a valid key set.
     #[error("what a client serves as its keys cannot be used: {0}")]
     Malformed(#[from] MalformedKeySet),
 }
@@ -58,7 +59,8 @@ impl ServedKeys {
         Self { outbound: Outbound::new(), reach, held: Mutex::default() }
     }
 
-    /// What `look` finds in the keys at `uri`. Where it finds nothing in those that are kept, they are fetched anew.
+    /// Returns the result of `look` on the keys at `uri`. If it finds nothing in the cached keys, they are fetched
+    /// again.
     pub(crate) async fn find<T>(
         &self,
         uri: &ServerUri,
@@ -93,7 +95,7 @@ impl ServedKeys {
 }
 
 impl Held {
-    /// What can be said without asking; `None` when it is time to ask.
+    /// Returns the result that the cache allows; `None` when the keys must be fetched.
     fn look<T>(&self, now: Timestamp, look: impl Fn(&[ClientKey]) -> Option<T>) -> Option<Result<Option<T>, NoKeys>> {
         let kept = self.keys.as_ref().filter(|kept| kept.until > now);
         if let Some(found) = kept.and_then(|kept| look(&kept.keys)) {
@@ -106,7 +108,7 @@ impl Held {
     fn take(&mut self, fetched: Result<Kept, NoKeys>) {
         match fetched {
             Ok(kept) => (self.keys, self.failure) = (Some(kept), None),
-            // The keys that are kept are good for as long as they were.
+            // The cached keys stay valid until they expire.
             Err(failure) => self.failure = Some(failure),
         }
     }
@@ -139,14 +141,14 @@ mod tests {
         vec![ClientKey { kid: None, algorithm: None, public: PublicKey::Ed25519([number; 32]) }]
     }
 
-    /// Asked now, with these keys as the answer, which may be kept for so many seconds.
+    /// Returns the state after a request made now, whose keys may be cached for `lifetime` seconds.
     fn held(number: u8, lifetime: Seconds) -> Held {
         let mut held = Held { asked_at: Some(NOW), ..Held::default() };
         held.take(Ok(Kept { keys: keys(number), until: NOW.plus(lifetime) }));
         held
     }
 
-    /// What is said of a key so many seconds later: found, not found, failed, or to be asked for.
+    /// Returns the state of a key after `later` seconds: found, not found, failed, or to be fetched.
     fn said(held: &Held, number: u8, later: Seconds) -> &'static str {
         match held.look(NOW.plus(later), |known| (*known == keys(number)).then_some(())) {
             Some(Ok(Some(()))) => "found",

@@ -1,4 +1,4 @@
-//! New secrets of clients.
+//! Generation of client secrets.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,8 +8,8 @@ use protocol::{ClientId, Secret};
 
 use crate::setup::entropy::random;
 
-/// 256 random bits, or as many derived from a key of the master, and how they are kept; nothing for a client without a
-/// secret.
+/// Creates a client secret and its stored form: 256 random bits, or a secret of the same size derived from a key
+/// of the master; `None` for a client without a secret.
 pub fn new_client_secret(
     handles: &HandleKeys,
     method: AuthMethod,

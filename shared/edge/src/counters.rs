@@ -1,4 +1,4 @@
-//! Counters of wrong guesses, and of what else anybody can send: until one may not be answered any more.
+//! Counters of wrong guesses and other unauthenticated requests, which block further attempts above a limit.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -7,12 +7,13 @@ use grants::Timestamp;
 use sessions::{Counter, Failures, Wait};
 use store::{Counted, Throttles, Unknown};
 
-/// A counter that changes so often between a look and a write has many guessers: none of them is answered.
+/// The number of attempts to update a counter. If it changes more often in between, there are many concurrent
+/// guessers, and none is answered.
 const MOST_LOOKS: usize = 8;
-/// So many waits are remembered; then all are forgotten and learned again.
+/// The maximum number of remembered waits; when it is reached, all are forgotten and learned again.
 const MOST_REMEMBERED: usize = 4096;
 
-/// Counts one wrong guess, or tells how long none is answered.
+/// Counts one wrong guess, or returns the time during which guesses are blocked.
 ///
 /// # Errors
 /// [`Unknown`] when it is not known whether it was counted.
@@ -34,12 +35,13 @@ pub(crate) async fn count(
     Ok(Some(Wait(1)))
 }
 
-/// The longest wait that any of the counters asks for.
+/// Returns the longest wait that any of the counters requires.
 pub(crate) fn longest_wait(counters: &[Counter], failures: &[Option<Failures>], now: Timestamp) -> Option<Wait> {
     counters.iter().zip(failures).filter_map(|(counter, failures)| counter.wait(failures.as_ref(), now)).max()
 }
 
-/// Counters of what anybody can send: what has to wait is remembered, so that a flood of it costs no storage call.
+/// Counters of unauthenticated requests. Waits are remembered in memory, so that a flood of requests causes no
+/// storage calls.
 pub(crate) struct Counters {
     throttles: Throttles,
     waiting: Mutex<HashMap<String, Timestamp>>,
@@ -50,7 +52,7 @@ impl Counters {
         Self { throttles, waiting: Mutex::new(HashMap::new()) }
     }
 
-    /// Counts one more at each of `counters`, or tells how long nothing is answered.
+    /// Counts one more at each of `counters`, or returns the time during which requests are blocked.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was counted.

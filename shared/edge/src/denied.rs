@@ -1,15 +1,15 @@
-//! Clients that are not authenticated, and why.
+//! The reasons why a client is not authenticated.
 
 use grants::Refusal;
 use store::Unknown;
 
 use crate::http::failure::Failure;
 
-/// Why a client is not authenticated.
+/// The reasons why a client is not authenticated.
 pub(crate) enum Denied {
-    /// What it presented is not good.
+    /// The client's credentials are not valid.
     Refused(Refusal),
-    /// It is not known whether it is.
+    /// The check failed, so the result is unknown.
     Failed(Failure),
 }
 

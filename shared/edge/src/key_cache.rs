@@ -1,4 +1,4 @@
-//! The keys in hand, and when they are read again.
+//! Cache of the keys, with the rules for reading them again.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,12 +10,12 @@ use tokio::sync::Mutex;
 
 use crate::http::failure::Failure;
 
-/// Keys are read again so often: a new key is published for hours before it signs.
+/// The time in seconds that keys are cached: a new key is published for hours before it signs.
 const LIFETIME: Seconds = 300;
-/// Keys that turn out to be missing are looked for so often at most.
+/// The minimum time in seconds between two reads caused by a missing key.
 const PATIENCE: Seconds = 2;
 
-/// The keys of one process.
+/// The key cache of one process.
 pub struct KeyCache {
     table: KeysTable,
     wrap: Arc<dyn KeyWrap>,
@@ -24,20 +24,20 @@ pub struct KeyCache {
 }
 
 impl KeyCache {
-    /// Keys of `table`, unwrapped by `wrap`; private keys only when it `signs`.
+    /// Creates a cache of the keys in `table`, unwrapped by `wrap`; private keys only if it `signs`.
     pub fn new(table: KeysTable, wrap: Arc<dyn KeyWrap>, signs: bool) -> Self {
         Self { table, wrap, signs, held: Mutex::new(None) }
     }
 
-    /// The keys.
+    /// Returns the keys.
     ///
     /// # Errors
-    /// A [`Failure`] with `temporarily_unavailable` when there are none in hand and none can be read.
+    /// A [`Failure`] with `temporarily_unavailable` when no keys are cached and none can be read.
     pub async fn ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Failure> {
         self.ring_for(now, |_| true).await
     }
 
-    /// The keys, read again when there is none for `algorithm`.
+    /// Returns the keys; reads them again if there is none for `algorithm`.
     ///
     /// # Errors
     /// As [`KeyCache::ring`].
@@ -45,7 +45,7 @@ impl KeyCache {
         self.ring_for(now, |ring| ring.has_key_for(algorithm)).await
     }
 
-    /// The keys, read again when there is none for one of `algorithms`, unwrapped or not.
+    /// Returns the keys; reads them again if there is none for one of `algorithms`, unwrapped or not.
     ///
     /// # Errors
     /// As [`KeyCache::ring`].
@@ -57,7 +57,7 @@ impl KeyCache {
         self.ring_for(now, |ring| algorithms.is_subset(&ring.algorithms())).await
     }
 
-    /// The keys, read again when they do not know the key that `token` names.
+    /// Returns the keys; reads them again if they do not contain the key that `token` names.
     ///
     /// # Errors
     /// As [`KeyCache::ring`].
@@ -80,7 +80,7 @@ impl KeyCache {
                 *held = Some((now, Arc::clone(&ring)));
                 Ok(ring)
             }
-            // The failure is in the log; the keys in hand are still good.
+            // The failure is in the log; the cached keys are still valid.
             (Err(_), Some(before)) => Ok(before),
             (Err(failure), None) => Err(failure),
         }

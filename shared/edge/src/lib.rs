@@ -1,21 +1,22 @@
 //! HTTP and Lambda: forms, cookies, headers, answers, configuration, clock, entropy, logging, start-up.
 //!
-//! Here lives every header, cookie, status line and content type, the one place that reads the clock, the one that
-//! reads the environment and the one that draws random bytes. What never lives here: a rule, a table, a page.
+//! This crate has every header, cookie, status line and content type, and the only places that read the clock,
+//! read the environment and draw random bytes. It has no rules, tables or pages.
 //!
 //! # Decisions
 //! - The issuer is configuration and is never taken from a `Host` or `X-Forwarded-*` header (C040).
 //! - Redirects are 303: a 307 would send a password on to the client (RFC 9700 §4.12).
-//! - Keys are read again every five minutes, and at once when a token needs a key that is not in hand.
-//! - A person's wrong passwords and a client's wrong secrets are counted in DynamoDB, before their answer is let out.
-//! - Of an event only what makes a request is read, headers and cookies up to 64 KiB each: nothing that a caller writes
-//!   can end the process, and nothing of what is refused is sent back.
-//! - Wrong assertions are not counted: a signature cannot be guessed. They are logged as wrong secrets are.
-//! - What a client serves at its `jwks_uri` is kept for five minutes at most, and asked for anew when it does not verify an
-//!   assertion, but no more often than every ten seconds: nobody can make this server ask somebody else again and again.
-//! - Tokens that let a client register itself or change its registration are not counted when they are wrong: they are
-//!   handles, and one that was not made here costs no read. Registrations that need none are counted by source.
-//! - A read of the keys that fails leaves the keys in hand in use.
+//! - Keys are read again every five minutes, and at once when a token needs a key that is not cached.
+//! - A person's wrong passwords and a client's wrong secrets are counted in DynamoDB before the answer is sent.
+//! - Only the parts of an event that form a request are parsed, headers and cookies up to 64 KiB each: no caller
+//!   can end the process, and nothing of a refused event is sent back.
+//! - Wrong assertions are not counted: a signature cannot be guessed. They are logged like wrong secrets.
+//! - The keys at a client's `jwks_uri` are cached for five minutes at most, and fetched again when they do not
+//!   verify an assertion, but at most every ten seconds: no one can make this server flood another one with
+//!   requests.
+//! - Wrong tokens for registering a client or changing its registration are not counted: they are handles, and one
+//!   that was not made here costs no read. Registrations without a token are counted by source.
+//! - If reading the keys fails, the cached keys stay in use.
 
 mod assertions;
 mod authentication;

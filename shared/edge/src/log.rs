@@ -1,4 +1,4 @@
-//! The log: audit events, and the lines that tell of them.
+//! The log: audit events, and the lines that contain them.
 
 pub(crate) mod audit;
 pub(crate) mod lines;

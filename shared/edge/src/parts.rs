@@ -1,4 +1,4 @@
-//! What functions are put together from.
+//! Shared wiring of the endpoints.
 
 use std::sync::Arc;
 
@@ -14,86 +14,86 @@ use crate::passwords::Passwords;
 use crate::setup::clock::now;
 use crate::setup::config::{Config, ConfigError, Tables, WrappingKey};
 
-/// The way to the tables, for those that a function uses.
+/// The connection to the tables that a function uses.
 pub struct Stores {
     dynamodb: store::Client,
     tables: Tables,
 }
 
-/// What the functions that know clients have in common.
+/// The common parts of all functions that deal with clients.
 pub struct Parts {
-    /// The configuration.
+    /// The configuration of the function.
     pub config: Config,
-    /// Clients and APIs.
+    /// The registry of clients and APIs.
     pub registry: Registry,
-    /// The keys.
+    /// The cache of the keys.
     pub keys: KeyCache,
 }
 
 impl Stores {
-    /// Connects; nothing is sent yet.
+    /// Creates the connection; nothing is sent yet.
     pub fn connect(config: &Config) -> Self {
         Self { dynamodb: store::connect(&config.connection), tables: config.tables.clone() }
     }
 
-    /// The registry.
+    /// Opens the registry of clients and APIs.
     ///
     /// # Errors
-    /// [`ConfigError::Missing`].
+    /// [`ConfigError::Missing`] when a variable is not set.
     pub fn registry(&self) -> Result<Registry, ConfigError> {
         let table = Tables::needed(self.tables.registry.as_ref(), "JETON_TABLE_REGISTRY")?;
         Ok(Registry::new(self.dynamodb.clone(), table))
     }
 
-    /// The grants.
+    /// Opens the grants table.
     ///
     /// # Errors
-    /// [`ConfigError::Missing`].
+    /// [`ConfigError::Missing`] when a variable is not set.
     pub fn grants(&self) -> Result<GrantsTable, ConfigError> {
         let table = Tables::needed(self.tables.grants.as_ref(), "JETON_TABLE_GRANTS")?;
         Ok(GrantsTable::new(self.dynamodb.clone(), table))
     }
 
-    /// The counters of wrong guesses.
+    /// Opens the counters of wrong guesses.
     ///
     /// # Errors
-    /// [`ConfigError::Missing`].
+    /// [`ConfigError::Missing`] when a variable is not set.
     pub fn throttles(&self) -> Result<Throttles, ConfigError> {
         let table = Tables::needed(self.tables.grants.as_ref(), "JETON_TABLE_GRANTS")?;
         Ok(Throttles::new(self.dynamodb.clone(), table))
     }
 
-    /// Who takes passwords.
+    /// Opens the password check.
     ///
     /// # Errors
-    /// [`ConfigError::Missing`].
+    /// [`ConfigError::Missing`] when a variable is not set.
     pub fn passwords(&self) -> Result<Passwords, ConfigError> {
         Ok(Passwords::new(self.people()?, self.throttles()?))
     }
 
-    /// The people.
+    /// Opens the people table.
     ///
     /// # Errors
-    /// [`ConfigError::Missing`].
+    /// [`ConfigError::Missing`] when a variable is not set.
     pub fn people(&self) -> Result<PeopleTable, ConfigError> {
         let table = Tables::needed(self.tables.people.as_ref(), "JETON_TABLE_PEOPLE")?;
         Ok(PeopleTable::new(self.dynamodb.clone(), table))
     }
 
-    /// The grants with what they rest on.
+    /// Opens the grants together with the items that they depend on.
     ///
     /// # Errors
-    /// [`ConfigError::Missing`].
+    /// [`ConfigError::Missing`] when a variable is not set.
     pub fn grounded_grants(&self) -> Result<GroundedGrants, ConfigError> {
         let grants = Tables::needed(self.tables.grants.as_ref(), "JETON_TABLE_GRANTS")?;
         let people = Tables::needed(self.tables.people.as_ref(), "JETON_TABLE_PEOPLE")?;
         Ok(GroundedGrants::new(self.dynamodb.clone(), grants, people))
     }
 
-    /// The keys.
+    /// Opens the keys table.
     ///
     /// # Errors
-    /// [`ConfigError::Missing`].
+    /// [`ConfigError::Missing`] when a variable is not set.
     pub fn keys(&self) -> Result<KeysTable, ConfigError> {
         let table = Tables::needed(self.tables.keys.as_ref(), "JETON_TABLE_KEYS")?;
         Ok(KeysTable::new(self.dynamodb.clone(), table))
@@ -101,10 +101,10 @@ impl Stores {
 }
 
 impl WrappingKey {
-    /// Opens it.
+    /// Opens the key wrapping.
     ///
     /// # Errors
-    /// When its file cannot be used.
+    /// When the key file cannot be used.
     pub fn open(&self, connection: &store::Connection) -> Result<Arc<dyn KeyWrap>, Error> {
         match self {
             Self::File(path) => Ok(Arc::new(FileWrap::open(path)?)),
@@ -112,13 +112,13 @@ impl WrappingKey {
         }
     }
 
-    /// The fault of having none.
+    /// The error when no wrapping key is configured.
     pub const MISSING: ConfigError =
         ConfigError::Missing("JETON_KMS_KEY_ID", "the KMS key that wraps keys; or JETON_KEY_FILE, the file that does");
 }
 
 impl Parts {
-    /// The keys alone; private signing keys are unwrapped only when the function `signs` with them.
+    /// Builds only the key cache; private signing keys are unwrapped only if the function `signs` with them.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
@@ -127,7 +127,7 @@ impl Parts {
         Ok(KeyCache::new(stores.keys()?, wrapping.open(&config.connection)?, signs))
     }
 
-    /// Puts them together; private signing keys are unwrapped only when the function `signs`.
+    /// Builds the parts; private signing keys are unwrapped only if the function `signs`.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
@@ -136,13 +136,13 @@ impl Parts {
         Ok(Self { registry: stores.registry()?, keys, config })
     }
 
-    /// Reads the keys before the first request needs them. That they cannot be read is told in the log, and again to
-    /// whoever asks.
+    /// Reads the keys before the first request needs them. A failure is logged, and reported to the requests that
+    /// need keys.
     pub async fn warm_up(&self) {
         let _ = self.keys.ring(now()).await;
     }
 
-    /// The APIs that a client may have tokens for.
+    /// Returns the APIs that a client may have tokens for.
     ///
     /// # Errors
     /// A [`Failure`] when they cannot be read.
@@ -151,7 +151,7 @@ impl Parts {
         Ok(Api::of_client(client, &registered, &self.config.issuer, &self.config.policy))
     }
 
-    /// The client `id`.
+    /// Returns the client `id`.
     ///
     /// # Errors
     /// A [`Failure`] when it cannot be read.

@@ -1,4 +1,4 @@
-//! Passwords taken at the sign-in page and by the password grant: looked up, checked and throttled in one way.
+//! Password checks with throttling, shared by the sign-in page and the password grant.
 
 use std::net::IpAddr;
 
@@ -10,62 +10,62 @@ use tokio::sync::Semaphore;
 
 use crate::counters::{count, longest_wait};
 
-/// Who takes passwords.
+/// Checks passwords and counts wrong ones.
 pub struct Passwords {
     people: PeopleTable,
     throttles: Throttles,
-    /// So many are hashed at a time as there are processors: more would only keep each other and everything else waiting.
+    /// One permit per processor: hashing more passwords at a time would only slow down everything.
     processors: Semaphore,
 }
 
 /// A user name and a password, and where they come from.
 pub struct Attempted<'a> {
-    /// The name.
+    /// The user name to check.
     pub username: &'a Username,
-    /// The password.
+    /// The password to check.
     pub password: &'a Secret,
-    /// Who asks for it: what the person agreed to for this client is read along.
+    /// The client that requests access; the person's consent to it is read along.
     pub client: &'a ClientId,
-    /// Where from, as the gateway tells.
+    /// The caller's address, as the gateway saw it.
     pub source: Option<IpAddr>,
-    /// The browser, when somebody signed in with it before.
+    /// The device handle, if someone signed in with this browser before.
     pub device: Option<DeviceHandle>,
-    /// What stands in the log for a person of this name if there is none.
+    /// The stand-in for the person in the log if no person has this name.
     pub stranger: PersonKey,
 }
 
-/// What became of it. The key is for the log: the person's, or else that of [`Attempted::stranger`].
+/// The result of a password check. The key is for the log: the person's, or else [`Attempted::stranger`].
 pub enum Checked {
-    /// It is the person's password. [`Passwords::weigh`] says whether that may be told.
+    /// The password is correct. [`Passwords::weigh`] decides whether that may be confirmed.
     Right(Box<RightPassword>),
-    /// It is not, or there is no such person, or that person is switched off.
+    /// The password is wrong, or the person does not exist or is disabled.
     Wrong(PersonKey),
-    /// Right or wrong, it is not answered for so many seconds.
+    /// No answer for this many seconds, whether the password is correct or not.
     Wait(Seconds, PersonKey),
 }
 
-/// A right password, before it is told.
+/// A correct password that is not confirmed yet.
 pub struct RightPassword {
-    /// Who.
+    /// The person whose password it is.
     pub person: ProvenPerson,
-    /// What the person agreed to for the client before.
+    /// The consent that the person gave to the client before.
     pub agreed: Option<Consent>,
     counters: Vec<Counter>,
 }
 
 impl Passwords {
-    /// Checks passwords of `people`.
+    /// Creates a check of the passwords of `people`.
     pub fn new(people: PeopleTable, throttles: Throttles) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self { people, throttles, processors: Semaphore::new(processors) }
     }
 
-    /// Checks a password. A name that nobody has costs the same reads and the same hash as one that somebody has.
+    /// Checks a password. An unknown name costs the same reads and the same hash as a known one.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known whether it is right or could be counted.
+    /// [`Unknown`] when it is not known whether the password is correct or whether it was counted.
     pub async fn check(&self, attempted: &Attempted<'_>, now: Timestamp) -> Result<Checked, Unknown> {
-        // Who waits here may find the counters full afterwards, and is then told so without any hashing.
+        // The counters may fill up during the wait; then the attempt is refused without any hashing.
         let _processor = self.processors.acquire().await;
         let all = AllCounters::of(attempted);
         let (named, failures) =
@@ -87,17 +87,18 @@ impl Passwords {
         }
     }
 
-    /// Whether a right password may be told: of many that are tried at the same time each is weighed afterwards, and only so
-    /// many are told as the counters admit. `Some` is the wait of one that may not.
+    /// Decides whether a correct password may be confirmed: when many passwords are tried concurrently, each is
+    /// checked against the counters again afterwards, which limits how many are confirmed. `Some` is the wait for
+    /// a refused one.
     ///
     /// # Errors
-    /// [`Unknown`] when that is not known.
+    /// [`Unknown`] when the counters cannot be read or written.
     pub async fn weigh(&self, right: &RightPassword, now: Timestamp) -> Result<Option<Seconds>, Unknown> {
         let failures = self.throttles.failures(&right.counters).await?;
         if let Some(Wait(wait)) = longest_wait(&right.counters, &failures, now) {
             return Ok(Some(wait));
         }
-        // The first counter is the account's or the browser's own; a source stays what it is.
+        // The first counter belongs to the account or the browser and is reset; the counter of the source stays.
         if let (Some(own), Some(Some(Failures { count: 1.., .. }))) = (right.counters.first(), failures.first()) {
             self.throttles.forget(own).await?;
         }
@@ -120,17 +121,17 @@ impl Passwords {
     }
 }
 
-/// Hashes on a thread that nothing else waits for.
+/// Hashes on a separate thread, which blocks nothing else.
 async fn prove_aside(user: Option<User>, password: Secret) -> Option<ProvenPerson> {
     let proven = tokio::task::spawn_blocking(move || prove(user, &password)).await;
-    // A thread that did not come back proved nothing.
+    // A thread that failed proved nothing.
     proven.unwrap_or(None)
 }
 
-/// Every counter that may count, read before it is known whose browser it is.
+/// All counters that may apply, read before the browser's owner is known.
 struct AllCounters {
     counters: Vec<Counter>,
-    /// How many of them are for everybody; the last one, if there is one more, is the browser's.
+    /// The number of counters that apply to everyone; a further one, if present, is the browser's.
     shared: usize,
 }
 
@@ -144,8 +145,8 @@ impl AllCounters {
         Self { counters, shared }
     }
 
-    /// A browser that the person signed in with before counts for itself. Everybody else counts for the account and for the
-    /// source.
+    /// Returns the counters that apply. A browser that the person signed in with before has its own counter. All
+    /// other attempts count for the account and for the source.
     fn that_count(
         mut self,
         device: Option<DeviceHandle>,

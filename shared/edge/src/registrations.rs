@@ -1,4 +1,4 @@
-//! Registrations by anybody: so many from one source, and no more.
+//! Limits on open registration: a maximum number of clients per source.
 
 use grants::Timestamp;
 use sessions::{Counter, Wait};
@@ -9,7 +9,7 @@ use crate::http::request::Incoming;
 use crate::parts::Stores;
 use crate::setup::config::ConfigError;
 
-/// What counts them.
+/// Counts registrations by source.
 pub struct Registrations {
     counters: Counters,
 }
@@ -18,12 +18,12 @@ impl Registrations {
     /// Builds it from the configuration.
     ///
     /// # Errors
-    /// [`ConfigError::Missing`].
+    /// [`ConfigError::Missing`] when a variable is not set.
     pub fn open(stores: &Stores) -> Result<Self, ConfigError> {
         Ok(Self { counters: Counters::new(stores.throttles()?) })
     }
 
-    /// Counts one.
+    /// Counts one registration.
     ///
     /// # Errors
     /// A [`Failure`] when its source has made too many, or it could not be counted.

@@ -1,4 +1,4 @@
-//! What a function starts with: configuration, the clock and randomness.
+//! The basics of a function: configuration, the clock and randomness.
 
 pub(crate) mod clock;
 pub(crate) mod config;

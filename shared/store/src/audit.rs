@@ -1,4 +1,4 @@
-//! The audit table: what operators did, day by day.
+//! The audit table: changes made by operators, partitioned by day.
 
 pub(crate) mod day;
 pub(crate) mod record;

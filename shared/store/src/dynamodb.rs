@@ -1,4 +1,4 @@
-//! DynamoDB itself: the connection, items, conditions, writes, and answers that are not known.
+//! Access to DynamoDB: connection, items, conditions, writes, and calls with unknown outcome.
 
 pub(crate) mod batch;
 pub(crate) mod calls;

@@ -1,4 +1,4 @@
-//! The grants table.
+//! The grants table and its items.
 
 pub(crate) mod item;
 pub(crate) mod table;

@@ -1,3 +1,3 @@
-//! The keys table.
+//! The keys table and its items.
 
 pub(crate) mod table;

@@ -1,17 +1,18 @@
-//! Storage: what a transition, a registration, a person or a key is in DynamoDB.
+//! Storage: transitions, registrations, people and keys in DynamoDB.
 //!
-//! Here lives every table attribute and every condition expression. A call answers in three ways: done; refused by the
-//! item that stands there, which comes back with the refusal; or not known ([`Unknown`]), after which nothing may be
-//! released and nothing revoked. What never lives here: a rule. What a refusal means is for `grants` and `sessions`.
+//! This crate has every table attribute and every condition expression. A call has three outcomes: done; refused
+//! because of the stored item, which is returned with the refusal; or unknown ([`Unknown`]), after which nothing
+//! may be released and nothing revoked. This crate has no rules: `grants` and `sessions` decide the meaning of a
+//! refusal.
 //!
 //! # Decisions
-//! - `aws-sdk-dynamodb` is the only way in, in the cloud and on a developer's machine.
-//! - Reads on which a decision hangs are strongly consistent. The registry is read consistently too: it is read once a
-//!   minute, and a new client should work at once.
-//! - A request is sent three times at most, each within a second and a half, all within four: less than any caller waits,
-//!   and every write carries an attempt id, so that a repeated one knows its own work.
-//! - What is sent to answer a request is boxed: a future of the SDK is tens of kilobytes large, and would be moved with
-//!   every future that waits for it, sent or not.
+//! - `aws-sdk-dynamodb` is the only access path, in the cloud and on a developer's machine.
+//! - Reads that decide something are strongly consistent. So is the registry's: it is read once a minute, and a
+//!   new client should work at once.
+//! - A request is sent three times at most, each within a second and a half, all within four: less than any caller
+//!   waits. Every write carries an attempt id, so a retry recognizes its own work.
+//! - Futures that answer requests are boxed: a future of the SDK is tens of kilobytes large, and would be moved
+//!   with every future that waits for it, sent or not.
 //! - Keys are hashes or random; the one exception, the registry, is cached.
 
 mod audit;

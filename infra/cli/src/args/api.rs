@@ -1,4 +1,4 @@
-//! What `jeton api` is told.
+//! Arguments of `jeton api`.
 
 use clap::{Args, Subcommand};
 
@@ -6,31 +6,31 @@ use crate::args::common::Common;
 
 #[derive(Subcommand)]
 pub(crate) enum ApiCommand {
-    /// Register an API.
+    /// Register an API (resource server).
     Create(ApiCreate),
-    /// List the APIs.
+    /// List the registered APIs.
     List(Common),
-    /// Show one API.
+    /// Show one registered API.
     Show(OneApi),
-    /// Delete an API; tokens for it end as they expire.
+    /// Delete an API; tokens already issued for it stay valid until they expire.
     Delete(OneApi),
 }
 
 #[derive(Args)]
 pub(crate) struct ApiCreate {
-    /// The identifier: an absolute URI, `aud` of its tokens.
+    /// Identifier of the API: an absolute URI, which becomes `aud` in its tokens.
     #[arg(long, value_name = "URI")]
     pub(crate) identifier: String,
-    /// The scope it offers, space-separated.
+    /// Scopes that the API offers, separated by spaces.
     #[arg(long, default_value = "", value_name = "SCOPE")]
     pub(crate) scope: String,
-    /// How its JWTs are signed.
+    /// Algorithm that signs its JWT access tokens.
     #[arg(long, default_value = "RS256", value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
     pub(crate) alg: String,
-    /// What its tokens look like: jwt is checked without asking anyone, opaque by introspection.
+    /// Format of its access tokens: jwt is verified locally, opaque needs introspection.
     #[arg(long, default_value = "jwt", value_parser = ["jwt", "opaque"])]
     pub(crate) token_format: String,
-    /// How long its tokens live, in seconds.
+    /// Lifetime of its access tokens, in seconds.
     #[arg(long, default_value_t = 900, value_name = "SECONDS")]
     pub(crate) lifetime: u32,
     #[command(flatten)]
@@ -39,7 +39,7 @@ pub(crate) struct ApiCreate {
 
 #[derive(Args)]
 pub(crate) struct OneApi {
-    /// The API's identifier.
+    /// Identifier of the API, an absolute URI.
     pub(crate) identifier: String,
     #[command(flatten)]
     pub(crate) common: Common,

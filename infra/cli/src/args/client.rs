@@ -1,4 +1,4 @@
-//! What `jeton client` is told.
+//! Arguments of `jeton client`.
 
 use clap::{Args, Subcommand};
 
@@ -8,60 +8,61 @@ use crate::args::relying_party::RelyingPartyOptions;
 
 #[derive(Subcommand)]
 pub(crate) enum ClientCommand {
-    /// Register a client; its secret is shown once.
+    /// Register a client; its secret is shown only once.
     Create(Box<ClientCreate>),
-    /// List the clients.
+    /// List the registered clients.
     List(Common),
-    /// Show one client.
+    /// Show one registered client.
     Show(OneClient),
-    /// Switch a client off, within a minute.
+    /// Disable a client; takes effect within a minute.
     Disable(OneClient),
-    /// Switch a client on again.
+    /// Enable a disabled client again.
     Enable(OneClient),
-    /// Make a new secret, shown once; the last one stays good until the next rotation.
+    /// Create a new secret, shown only once; the previous one stays valid until the next rotation.
     RotateSecret(RotateSecret),
-    /// Delete a client.
+    /// Delete a client permanently.
     Delete(OneClient),
 }
 
 #[derive(Args)]
 pub(crate) struct ClientCreate {
-    /// The name that people see.
+    /// Name of the client that users see.
     #[arg(long)]
     pub(crate) name: String,
-    /// Its `client_id`; made at random without it.
+    /// The client's `client_id`; default: generated at random.
     #[arg(long)]
     pub(crate) id: Option<String>,
-    /// How it authenticates; none is for apps that cannot keep a secret.
+    /// How the client authenticates; use none for apps that cannot keep a secret.
     #[arg(long, default_value = "client_secret_basic", value_parser = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"])]
     pub(crate) auth_method: String,
     #[command(flatten)]
     pub(crate) assertions: AssertionOptions,
-    /// A grant type it may use; may be repeated. Nobody should use implicit and password: they work only where the
-    /// deployment allows them too, for clients that still migrate.
+    /// Grant type that the client may use; may be repeated. Avoid implicit and password: they are for clients that
+    /// still migrate, and work only where the deployment allows them too.
     #[arg(long = "grant", value_name = "GRANT", value_parser = ["client_credentials", "authorization_code", "refresh_token", "implicit", "password"])]
     pub(crate) grants: Vec<String>,
-    /// Where answers may go, exactly as the app sends it; may be repeated.
+    /// Redirect URI, exactly as the app sends it; may be repeated.
     #[arg(long = "redirect-uri", value_name = "URI")]
     pub(crate) redirect_uris: Vec<String>,
-    /// The most scope it may have; all that its APIs offer without it.
+    /// Maximum scope of the client; default: everything that its APIs offer.
     #[arg(long)]
     pub(crate) scope: Option<String>,
-    /// An API it may have tokens for, by identifier; may be repeated.
+    /// Identifier of an API that the client may get tokens for; may be repeated.
     #[arg(long = "api", value_name = "IDENTIFIER")]
     pub(crate) apis: Vec<String>,
-    /// For how many of its APIs one token may be: with one, a client of several APIs names the API with the parameter
-    /// resource.
+    /// Number of its APIs that one token may be for: with one, a client of several APIs names the API in the
+    /// parameter resource.
     #[arg(long, default_value = "one", value_parser = ["one", "all"])]
     pub(crate) audience: String,
-    /// Whether it must use PKCE; confidential clients that do not know it may send a nonce with openid (nonce), or need
-    /// neither (optional).
+    /// PKCE requirement: required; nonce lets confidential clients send a nonce with openid instead; optional lets
+    /// them use neither.
     #[arg(long, default_value = "required", value_parser = ["required", "nonce", "optional"])]
     pub(crate) pkce: String,
-    /// The operator's own app: people are not asked for consent, unless the app asks for that (prompt=consent).
+    /// Mark as the operator's own app: users are not asked for consent unless the app requests it
+    /// (prompt=consent).
     #[arg(long)]
     pub(crate) trusted: bool,
-    /// An API in whose name it may introspect tokens; may be repeated.
+    /// Identifier of an API on whose behalf the client may introspect tokens; may be repeated.
     #[arg(long, value_name = "IDENTIFIER")]
     pub(crate) introspects: Vec<String>,
     #[command(flatten)]
@@ -72,7 +73,7 @@ pub(crate) struct ClientCreate {
 
 #[derive(Args)]
 pub(crate) struct OneClient {
-    /// The client's `client_id`.
+    /// The `client_id` of the client.
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) common: Common,
@@ -80,9 +81,9 @@ pub(crate) struct OneClient {
 
 #[derive(Args)]
 pub(crate) struct RotateSecret {
-    /// The client's `client_id`.
+    /// The `client_id` of the client.
     pub(crate) id: String,
-    /// Make no new secret; end all but the newest now.
+    /// Create no new secret; revoke all secrets except the newest, effective now.
     #[arg(long)]
     pub(crate) retire_old: bool,
     #[command(flatten)]

@@ -1,16 +1,16 @@
-//! What every command is told.
+//! Arguments that every command takes.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-/// Options of every command that looks at a stack.
+/// Options of every command that works on a stack.
 #[derive(Args, Clone)]
 pub(crate) struct Common {
-    /// Print one JSON document.
+    /// Print the result as one JSON document.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Find the stack by the NAME=value lines of this file.
+    /// Find the stack with the NAME=value lines of this file.
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
 }

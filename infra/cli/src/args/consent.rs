@@ -7,18 +7,18 @@ use crate::args::user::UserName;
 
 #[derive(Subcommand)]
 pub(crate) enum ConsentCommand {
-    /// List the consent that is remembered, of one person or of everybody.
+    /// List remembered consent, of one user or of all users.
     List(ConsentList),
-    /// Withdraw consent: the app asks again. Its tokens stay until they expire or are revoked.
+    /// Withdraw consent: the app has to ask again. Its tokens stay valid until they expire or are revoked.
     Withdraw(ConsentWithdraw),
 }
 
 #[derive(Args)]
 pub(crate) struct ConsentList {
-    /// The name to sign in with; everybody without it.
+    /// User name; default: all users.
     #[arg(value_name = "USERNAME", conflicts_with = "username")]
     pub(crate) positional: Option<String>,
-    /// The same, as a flag.
+    /// User name, given as a flag instead.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
     #[command(flatten)]
@@ -29,7 +29,7 @@ pub(crate) struct ConsentList {
 pub(crate) struct ConsentWithdraw {
     #[command(flatten)]
     pub(crate) user: UserName,
-    /// The client's `client_id`; every client without it.
+    /// The client's `client_id`; default: all clients.
     #[arg(long, value_name = "ID")]
     pub(crate) client: Option<String>,
     #[command(flatten)]

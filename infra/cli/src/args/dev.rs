@@ -1,34 +1,35 @@
-//! What `jeton dev` is told.
+//! Arguments of `jeton dev`.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-/// How to run the stack.
+/// Options to run the local stack.
 #[derive(Args)]
 pub(crate) struct DevOptions {
-    /// The port of the authorization server on 127.0.0.1.
+    /// Port of the authorization server on 127.0.0.1.
     #[arg(long, default_value_t = 9000, value_name = "PORT")]
     pub(crate) port: u16,
-    /// The issuer, where something in front ends TLS: an https URL; http://127.0.0.1:PORT without it.
+    /// Issuer URL (https), if a proxy in front terminates TLS; default: http://127.0.0.1:PORT.
     #[arg(long, value_name = "URL")]
     pub(crate) issuer: Option<String>,
-    /// Keep everything in this directory; without it all is gone at the end.
+    /// Keep all data in this directory; default: everything is deleted at exit.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
-    /// Write the NAME=value lines with which other programs join this stack.
+    /// Write an env file with the NAME=value lines that let other programs use this stack.
     #[arg(long, value_name = "FILE")]
     pub(crate) env_file: Option<PathBuf>,
-    /// The port of the embedded DynamoDB on 127.0.0.1; any free one without it.
+    /// Port of the embedded DynamoDB on 127.0.0.1; default: any free port.
     #[arg(long, value_name = "PORT")]
     pub(crate) dynamodb_port: Option<u16>,
-    /// Whether clients register themselves at /register: with a token of `jeton registration-token`, or anybody.
+    /// Self-registration of clients at /register: off, with a token of `jeton registration-token` (token), or for
+    /// anyone (open).
     #[arg(long, value_name = "WHO", value_parser = ["off", "token", "open"])]
     pub(crate) registration: Option<String>,
 }
 
 impl DevOptions {
-    /// Where the stack listens, as a URL.
+    /// Returns the URL of the stack's listener.
     pub(crate) fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }

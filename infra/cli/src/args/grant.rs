@@ -1,4 +1,4 @@
-//! The arguments of `jeton grant`.
+//! Arguments of `jeton grant`.
 
 use clap::{Args, Subcommand};
 
@@ -6,21 +6,21 @@ use crate::args::common::Common;
 
 #[derive(Subcommand)]
 pub(crate) enum GrantCommand {
-    /// List grants: of everybody, of one person, of one client.
+    /// List grants: all of them, those of one user, or those of one client.
     List(GrantList),
-    /// Revoke a grant, or all grants of a person, of a client, or of a person at a client.
+    /// Revoke one grant, or all grants of a user, of a client, or of a user at a client.
     Revoke(GrantRevoke),
 }
 
 #[derive(Args)]
 pub(crate) struct GrantList {
-    /// The person.
+    /// User name to filter by.
     #[arg(value_name = "USERNAME", conflicts_with = "username")]
     pub(crate) positional: Option<String>,
-    /// The same, as a flag.
+    /// User name, given as a flag instead.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
-    /// The client, by its `client_id`.
+    /// The client's `client_id` to filter by.
     #[arg(long, value_name = "ID")]
     pub(crate) client: Option<String>,
     #[command(flatten)]
@@ -33,10 +33,10 @@ pub(crate) struct GrantRevoke {
     /// The grant, as `jeton grant list` and the log show it.
     #[arg(value_name = "GRANT", allow_hyphen_values = true, conflicts_with_all = ["username", "client"])]
     pub(crate) grant: Option<String>,
-    /// The person whose grants end.
+    /// User name of the user whose grants are revoked.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
-    /// The client whose grants end, by its `client_id`.
+    /// The `client_id` of the client whose grants are revoked.
     #[arg(long, value_name = "ID")]
     pub(crate) client: Option<String>,
     #[command(flatten)]

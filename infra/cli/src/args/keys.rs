@@ -1,4 +1,4 @@
-//! What `jeton keys` is told.
+//! Arguments of `jeton keys`.
 
 use clap::{Args, Subcommand};
 
@@ -8,16 +8,17 @@ use crate::args::common::Common;
 pub(crate) enum KeysCommand {
     /// List the signing keys and their states.
     List(Common),
-    /// Make the next keys: published now, signing once every gateway knows them.
+    /// Create the next keys: published now, used for signing once all gateways know them.
     Rotate(KeysRotate),
 }
 
 #[derive(Args)]
 pub(crate) struct KeysRotate {
-    /// Rotate this algorithm only; may be repeated. Without it all that are in use.
+    /// Algorithm to rotate; may be repeated. Default: all algorithms in use.
     #[arg(long = "alg", value_name = "ALG", value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
     pub(crate) algs: Vec<String>,
-    /// Sign with the new keys at once: for a key that leaked. Gateways that keep the old key set refuse new tokens meanwhile.
+    /// Sign with the new keys immediately, after a key leaked. Gateways that cache the old key set refuse new
+    /// tokens until they refresh it.
     #[arg(long)]
     pub(crate) now: bool,
     #[command(flatten)]

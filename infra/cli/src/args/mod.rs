@@ -1,4 +1,4 @@
-//! The command line.
+//! The command line of `jeton`.
 
 mod api;
 mod assertions;
@@ -55,34 +55,34 @@ JETON_TABLE_*, JETON_KMS_KEY_ID or JETON_KEY_FILE, and the usual AWS_* ones.";
 pub(crate) enum Command {
     /// Run the whole stack on this machine: store, tables, keys, a demo service, a demo app and a demo user.
     Dev(DevOptions),
-    /// APIs (resource servers): who tokens are for.
+    /// APIs (resource servers) that tokens are issued for.
     #[command(subcommand)]
     Api(ApiCommand),
     /// Clients: services and apps that get tokens.
     #[command(subcommand)]
     Client(ClientCommand),
-    /// Initial access tokens: what lets clients register themselves.
+    /// Initial access tokens, which let clients register themselves.
     #[command(subcommand)]
     RegistrationToken(RegistrationTokenCommand),
-    /// People who sign in.
+    /// Users who sign in.
     #[command(subcommand)]
     User(UserCommand),
-    /// Sessions: people signed in on a browser.
+    /// Sessions: users signed in on a browser.
     #[command(subcommand)]
     Session(SessionCommand),
-    /// Grants: what people agreed to, and opaque tokens of services.
+    /// Grants: authorizations by users, and opaque tokens of services.
     #[command(subcommand)]
     Grant(GrantCommand),
-    /// What people allowed apps to do without asking them again.
+    /// Consent that users gave to apps, remembered so that they are not asked again.
     #[command(subcommand)]
     Consent(ConsentCommand),
-    /// Signing keys.
+    /// Keys that sign tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
     /// The audit trail: who changed what with these commands.
     #[command(subcommand)]
     Audit(AuditCommand),
-    /// The tables of a store on this machine; in the cloud they come with infra/template.yaml.
+    /// Tables of a store on this machine; in the cloud, infra/template.yaml creates them.
     #[command(subcommand)]
     Tables(TablesCommand),
 }

@@ -1,4 +1,4 @@
-//! What `jeton registration-token` is told.
+//! Arguments of `jeton registration-token`.
 
 use clap::{Args, Subcommand};
 
@@ -6,9 +6,9 @@ use crate::args::common::Common;
 
 #[derive(Subcommand)]
 pub(crate) enum RegistrationTokenCommand {
-    /// Make a token; it is shown once.
+    /// Create a token; it is shown only once.
     Create(RegistrationTokenCreate),
-    /// List the tokens, by names that open nothing.
+    /// List the tokens by name; the names cannot be used as tokens.
     List(Common),
     /// Delete a token; clients that were registered with it stay.
     Delete(OneRegistrationToken),
@@ -16,25 +16,27 @@ pub(crate) enum RegistrationTokenCommand {
 
 #[derive(Args)]
 pub(crate) struct RegistrationTokenCreate {
-    /// How long it can be used, in seconds.
+    /// Lifetime of the token, in seconds.
     #[arg(long, default_value_t = 86_400, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=31_536_000))]
     pub(crate) lifetime: u32,
-    /// How many clients can be registered with it.
+    /// Maximum number of clients that can be registered with it.
     #[arg(long, default_value_t = 1, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(crate) uses: u32,
-    /// The most scope of these clients; who people are (openid, profile, ...) and all that the APIs offer without it.
+    /// Maximum scope of these clients; default: the identity scopes (openid, profile, ...) and everything that the
+    /// APIs offer.
     #[arg(long)]
     pub(crate) scope: Option<String>,
-    /// An API that they may have tokens for, by identifier; may be repeated.
+    /// Identifier of an API that these clients may get tokens for; may be repeated.
     #[arg(long = "api", value_name = "IDENTIFIER")]
     pub(crate) apis: Vec<String>,
     /// A host of their redirect URIs, or the scheme of an app with its colon (com.example.app:); may be repeated. Any without it.
     #[arg(long = "redirect-host", value_name = "HOST")]
     pub(crate) redirect_hosts: Vec<String>,
-    /// How long these clients live, in seconds; for ever without it.
+    /// Lifetime of these clients, in seconds; default: unlimited.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) client_lifetime: Option<u32>,
-    /// Whether confidential ones must use PKCE, or a nonce with OpenID Connect; optional excuses them.
+    /// PKCE requirement for confidential clients: PKCE or, with OpenID Connect, a nonce (required), or neither
+    /// (optional).
     #[arg(long, default_value = "required", value_parser = ["required", "optional"])]
     pub(crate) pkce: String,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! The arguments of `jeton session`.
+//! Arguments of `jeton session`.
 
 use clap::{Args, Subcommand};
 
@@ -6,18 +6,18 @@ use crate::args::common::Common;
 
 #[derive(Subcommand)]
 pub(crate) enum SessionCommand {
-    /// List the sessions that are alive, of everybody or of one person.
+    /// List active sessions, of all users or of one user.
     List(SessionList),
-    /// End a session, or all sessions of a person: apps are told, and grants without `offline_access` end with it.
+    /// End one session or all sessions of a user: apps are notified, and grants without `offline_access` end too.
     End(SessionEnd),
 }
 
 #[derive(Args)]
 pub(crate) struct SessionList {
-    /// The person.
+    /// User name of the session's owner.
     #[arg(value_name = "USERNAME", conflicts_with = "username")]
     pub(crate) positional: Option<String>,
-    /// The same, as a flag.
+    /// User name, given as a flag instead.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub(crate) struct SessionEnd {
     /// The session, as `jeton session list` shows it.
     #[arg(value_name = "SESSION", allow_hyphen_values = true)]
     pub(crate) session: Option<String>,
-    /// The person whose session it is; without a session, all sessions of the person.
+    /// User name of the session's owner; without a session, all sessions of this user end.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! What `jeton tables` is told.
+//! Arguments of `jeton tables`.
 
 use clap::Subcommand;
 
@@ -6,6 +6,6 @@ use crate::args::common::Common;
 
 #[derive(Subcommand)]
 pub(crate) enum TablesCommand {
-    /// Make the tables that are missing.
+    /// Create the tables that are missing.
     Create(Common),
 }

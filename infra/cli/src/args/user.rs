@@ -1,4 +1,4 @@
-//! What `jeton user` is told.
+//! Arguments of `jeton user`.
 
 use clap::{Args, Subcommand};
 
@@ -6,25 +6,26 @@ use crate::args::common::Common;
 
 #[derive(Subcommand)]
 pub(crate) enum UserCommand {
-    /// Register a person.
+    /// Register a new user.
     Create(UserCreate),
-    /// Change what is known of a person; apps see it at once.
+    /// Change the claims of a user; apps see the change immediately.
     Update(UserUpdate),
-    /// Register people from JSON lines on standard input: {"username": "...", "password": "...", "claims": {"email": "..."}}.
+    /// Register users from JSON lines on standard input: {"username": "...", "password": "...", "claims":
+    /// {"email": "..."}}.
     Import(Common),
-    /// List the people.
+    /// List the registered users.
     List(Common),
-    /// Show one person, with all that is known.
+    /// Show one user with all claims.
     Show(OneUser),
-    /// Switch a person off: sessions and grants end at once.
+    /// Disable a user: sessions and grants end immediately.
     Disable(OneUser),
-    /// Switch a person on again.
+    /// Enable a disabled user again.
     Enable(OneUser),
-    /// Set another password: sessions and grants end at once.
+    /// Set a new password: sessions and grants end immediately.
     SetPassword(UserPassword),
-    /// Give a person another user name; `sub`, sessions and grants stay.
+    /// Change the user name; `sub`, sessions and grants stay.
     Rename(UserRename),
-    /// Delete a person with sessions, consents and grants.
+    /// Delete a user with their sessions, consents and grants.
     Delete(OneUser),
 }
 
@@ -32,8 +33,8 @@ pub(crate) enum UserCommand {
 pub(crate) struct UserCreate {
     #[command(flatten)]
     pub(crate) password: UserPassword,
-    /// What is known of the person, by the names of OpenID Connect: `email=ada@example.com`,
-    /// `email_verified=true`, `address={"country": "FR"}`; may be repeated.
+    /// Claim of the user, by its OpenID Connect name: `email=ada@example.com`, `email_verified=true`,
+    /// `address={"country": "FR"}`; may be repeated.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     pub(crate) claims: Vec<String>,
 }
@@ -42,7 +43,7 @@ pub(crate) struct UserCreate {
 pub(crate) struct UserUpdate {
     #[command(flatten)]
     pub(crate) user: UserName,
-    /// What is known of the person from now on; NAME= forgets it; may be repeated.
+    /// New value of a claim; NAME= removes the claim; may be repeated.
     #[arg(long = "claim", value_name = "NAME=VALUE", required = true)]
     pub(crate) claims: Vec<String>,
     #[command(flatten)]
@@ -64,7 +65,7 @@ pub(crate) struct UserPassword {
 pub(crate) struct UserRename {
     #[command(flatten)]
     pub(crate) user: UserName,
-    /// The new user name.
+    /// New user name to sign in with.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) to: String,
     #[command(flatten)]
@@ -79,14 +80,14 @@ pub(crate) struct OneUser {
     pub(crate) common: Common,
 }
 
-/// The name may stand alone or behind its flag.
+/// A user name, given as a positional argument or as a flag.
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct UserName {
-    /// The name to sign in with.
+    /// User name to sign in with.
     #[arg(value_name = "USERNAME")]
     pub(crate) positional: Option<String>,
-    /// The same, as a flag.
+    /// User name, given as a flag instead.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
 }

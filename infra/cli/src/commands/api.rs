@@ -1,4 +1,4 @@
-//! `jeton api`.
+//! The command `jeton api`.
 
 use edge::Error;
 use grants::{Api, NewApi, SigningAlgorithm, TokenFormat};

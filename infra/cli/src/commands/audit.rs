@@ -1,4 +1,4 @@
-//! `jeton audit`.
+//! The command `jeton audit`.
 
 use edge::Error;
 use grants::Timestamp;
@@ -17,7 +17,7 @@ pub(crate) async fn run(command: AuditCommand) -> Result<(), Error> {
     print(options.common.json, &records.iter().filter(|record| is_asked_for(record, &options)).map(describe).collect())
 }
 
-/// The time that `--since` names.
+/// Parses the time given with `--since`.
 fn since(text: &str, now: Timestamp) -> Result<Timestamp, Error> {
     let back = |number: &str, unit: u32| Some(now.minus(number.parse::<u32>().ok()?.saturating_mul(unit)));
     let time = match (text.strip_suffix('d'), text.strip_suffix('h')) {
@@ -46,7 +46,7 @@ fn describe(record: &AuditRecord) -> Value {
     })
 }
 
-/// The time of a record, to the millisecond and in UTC (RFC 3339).
+/// Formats the time of a record in UTC, to the millisecond (RFC 3339).
 fn moment(record: &AuditRecord) -> String {
     let day = Day::of(record.time());
     let second = record.time().since(day.start());
@@ -58,7 +58,7 @@ fn moment(record: &AuditRecord) -> String {
 mod tests {
     use super::*;
 
-    /// 2026-11-28, noon.
+    /// Noon on 2026-11-28, in UTC.
     const NOON: Timestamp = Timestamp::from_seconds(1_795_867_200);
 
     #[test]

@@ -1,4 +1,4 @@
-//! `jeton client`.
+//! The command `jeton client`.
 
 use edge::{Error, new_client_secret};
 use grants::{AudienceRule, AuthMethod, Client, ClientChange, GrantId, NewClient, PkceRule, SigningAlgorithm};
@@ -53,7 +53,7 @@ async fn forget(stack: &Stack, id: &ClientId) -> Result<(), Error> {
 }
 
 async fn create(options: ClientCreate) -> Result<(), Error> {
-    // Hexadecimal, because an id that began with a dash would look like a flag.
+    // Hexadecimal, because an id that starts with a dash would look like a flag.
     let id = options.id.clone().unwrap_or_else(edge::random_name::<16>);
     let auth_method = AuthMethod::parse(&options.auth_method).ok_or("--auth-method is not known")?;
     let stack = Stack::find(&options.common).await?;
@@ -102,7 +102,7 @@ async fn switch(one: OneClient, disabled: bool) -> Result<(), Error> {
     }
 }
 
-/// Secrets are read, changed and written if they are still those that were read; otherwise again.
+/// Reads the secrets, changes them, and writes them if they are unchanged in the store; retries otherwise.
 async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let mut client = find(&stack, &options.id).await?;
@@ -171,7 +171,7 @@ fn describe(client: &Client) -> Value {
     document
 }
 
-/// The one place where a client secret is shown.
+/// Adds the secret to the document: the only place where a client secret is shown.
 fn with_secret(mut document: Value, secret: Option<&Secret>) -> Value {
     if let (Some(members), Some(secret)) = (document.as_object_mut(), secret) {
         members.insert("client_secret".to_owned(), secret.expose().into());

@@ -1,4 +1,4 @@
-//! What `jeton client` knows of clients that authenticate with assertions.
+//! Options of `jeton client` for clients that authenticate with assertions.
 
 use edge::Error;
 use grants::{AuthMethod, Client, ClientKeys};
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::args::AssertionOptions;
 
-/// The keys that the options name.
+/// Reads the keys that the options name.
 pub(crate) fn given(
     options: &AssertionOptions,
     method: AuthMethod,
@@ -28,7 +28,8 @@ pub(crate) fn given(
     Ok(Some(ClientKeys::At(server_uri("--jwks-uri", text, reach)?)))
 }
 
-/// The address of a client's server that `option` names. Whether it can be asked is looked at as far as its text can tell.
+/// Parses the address of a client's server, given by `option`. Checks that it may be contacted, as far as the text
+/// allows.
 pub(crate) fn server_uri(option: &str, text: &str, reach: &Reach) -> Result<ServerUri, Error> {
     let fault = |error: &dyn std::fmt::Display| format!("{option} {text:?} cannot be used: {error}");
     let uri = ServerUri::parse(text).map_err(|error| fault(&error))?;
@@ -36,7 +37,7 @@ pub(crate) fn server_uri(option: &str, text: &str, reach: &Reach) -> Result<Serv
     Ok(uri)
 }
 
-/// Adds to what is told of a client.
+/// Adds the client's keys to its description.
 pub(crate) fn describe(client: &Client, document: &mut Value) {
     let Some(members) = document.as_object_mut() else { return };
     let mut put = |name: &str, value: Value| drop(members.insert(name.to_owned(), value));

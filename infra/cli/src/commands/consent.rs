@@ -1,4 +1,4 @@
-//! `jeton consent`.
+//! The command `jeton consent`.
 
 use std::collections::HashMap;
 

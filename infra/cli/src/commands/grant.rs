@@ -1,4 +1,4 @@
-//! `jeton grant`.
+//! The command `jeton grant`.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::commands::user::find_named;
 use crate::output::print;
 use crate::stack::Stack;
 
-/// So many grants are revoked side by side.
+/// The number of grants that are revoked concurrently.
 const AT_ONCE: usize = 50;
 
 pub(crate) async fn run(command: GrantCommand) -> Result<(), Error> {
@@ -55,7 +55,7 @@ async fn one(stack: &Stack, text: &str) -> Result<GrantId, Error> {
     Ok(stack.grants.find(id).await?.map(|grant| grant.id).ok_or_else(unknown)?)
 }
 
-/// The grants of a person, of a client, or of both; all where neither is named. The newest come first.
+/// Returns the grants of a user, of a client, or of both; all grants if neither is given. The newest come first.
 async fn matching(stack: &Stack, username: Option<&str>, client: Option<&str>) -> Result<Vec<Grant>, Error> {
     let client: Option<ClientId> = client.map(client_id).transpose()?;
     if let Some(id) = &client {
@@ -71,7 +71,7 @@ async fn matching(stack: &Stack, username: Option<&str>, client: Option<&str>) -
     Ok(grants)
 }
 
-/// Revokes grants, many side by side and each with its record, and tells how many were not revoked before.
+/// Revokes grants concurrently, each with its audit record, and returns how many were not revoked before.
 async fn revoke_recorded(stack: &Stack, ids: &[GrantId]) -> Result<usize, Error> {
     let records = stack.recorder().await;
     let mut revoked = 0_usize;
@@ -85,7 +85,7 @@ async fn revoke_recorded(stack: &Stack, ids: &[GrantId]) -> Result<usize, Error>
     Ok(revoked)
 }
 
-/// Revokes what hangs on another change, many side by side, and tells how many were not revoked before.
+/// Revokes the grants affected by another change, concurrently, and returns how many were not revoked before.
 pub(crate) async fn revoke_all(stack: &Stack, ids: &[GrantId]) -> Result<usize, Error> {
     let mut revoked = 0_usize;
     for some in ids.chunks(AT_ONCE) {
@@ -97,7 +97,7 @@ pub(crate) async fn revoke_all(stack: &Stack, ids: &[GrantId]) -> Result<usize, 
     Ok(revoked)
 }
 
-/// Everything that grants rest on.
+/// All users and sessions that grants depend on.
 struct Everybody {
     users: HashMap<PersonKey, User>,
     sessions: HashMap<SessionId, Session>,
@@ -111,7 +111,8 @@ impl Everybody {
         Ok(Self { users, sessions })
     }
 
-    /// `issued`, `active`, `revoked`, `expired` when its time is over, `ended` when what it rests on is.
+    /// Returns `issued`, `active`, `revoked`, `expired` (the grant's time is over) or `ended` (its user or session
+    /// is gone).
     fn state(&self, stack: &Stack, grant: &Grant, now: Timestamp) -> &'static str {
         let footing = grant.footing.as_ref();
         let user = footing.and_then(|footing| self.users.get(&footing.person));

@@ -1,4 +1,4 @@
-//! `jeton keys`.
+//! The command `jeton keys`.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ pub(crate) async fn run(command: KeysCommand) -> Result<(), Error> {
     }
 }
 
-/// Makes the next key of each algorithm and deletes those that no token needs any more.
+/// Creates the next key of each algorithm and deletes keys that no token needs any more.
 async fn rotate(options: KeysRotate) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let wrap = stack.key_wrap()?;
@@ -40,7 +40,7 @@ async fn rotate(options: KeysRotate) -> Result<(), Error> {
     print(options.common.json, &json!({ "created": created, "deleted": deleted }))
 }
 
-/// Those asked for, or else those in use, or else the default.
+/// Returns the requested algorithms, or else those in use, or else the default.
 fn algorithms(options: &KeysRotate, records: &Records) -> BTreeSet<SigningAlgorithm> {
     let asked: BTreeSet<_> = options.algs.iter().filter_map(|text| SigningAlgorithm::parse(text)).collect();
     if asked.is_empty() && records.signing.is_empty() { BTreeSet::from([SigningAlgorithm::Rs256]) } else { asked }

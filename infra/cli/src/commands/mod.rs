@@ -1,4 +1,4 @@
-//! The operator's commands.
+//! The operator's commands, one module each.
 
 pub(crate) mod api;
 pub(crate) mod audit;

@@ -1,4 +1,4 @@
-//! `jeton registration-token`: what lets clients register themselves.
+//! The command `jeton registration-token`: initial access tokens for clients that register themselves.
 
 use edge::Error;
 use grants::{Client, InitialToken, InitialTokenName, PkceRule, RegistrationPolicy, Sector};
@@ -97,7 +97,7 @@ fn of_policy(policy: &RegistrationPolicy) -> [(String, Value); 5] {
     ]
 }
 
-/// Adds to what is told of a client how it registered itself; `null` for one that an operator registered.
+/// Adds to a client's description how it registered itself; `null` for a client that an operator registered.
 pub(crate) fn describe_client(client: &Client, document: &mut Value) {
     let told = client.registered_by.as_ref().map(|own| {
         json!({

@@ -1,4 +1,4 @@
-//! What `jeton client` registers for an app that signs people in.
+//! Registration of relying parties by `jeton client`.
 
 use edge::Error;
 use grants::{Backchannel, RelyingParty, Sector, SigningAlgorithm};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::args::RelyingPartyOptions;
 use crate::commands::client_keys::server_uri;
 
-/// What to register for a client with these redirect URIs.
+/// Parses the relying party options of a client with these redirect URIs.
 pub(crate) fn parse(
     options: &RelyingPartyOptions,
     redirect_uris: &[String],
@@ -39,7 +39,7 @@ pub(crate) fn parse(
     })
 }
 
-/// By the names of OpenID Connect Dynamic Client Registration §2.
+/// Describes the relying party with the names of OpenID Connect Dynamic Client Registration §2.
 pub(crate) fn describe(registered: &RelyingParty) -> Value {
     json!({
         "id_token_signed_response_alg": registered.id_token_algorithm.as_str(),

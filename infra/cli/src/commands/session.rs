@@ -1,4 +1,4 @@
-//! `jeton session`.
+//! The command `jeton session`.
 
 use std::collections::HashMap;
 
@@ -59,7 +59,7 @@ async fn end(options: SessionEnd) -> Result<(), Error> {
     }
 }
 
-/// The session of this name: among those of the person where one is named, or else among all.
+/// Finds the session with this name: among those of the given user, or among all sessions.
 async fn one(stack: &Stack, text: &str, user: Option<&User>) -> Result<Session, Error> {
     let id = SessionId::parse(text).map_err(|_| unknown(text))?;
     let sessions = match user {
@@ -69,7 +69,7 @@ async fn one(stack: &Stack, text: &str, user: Option<&User>) -> Result<Session, 
     Ok(sessions.into_iter().find(|session| session.id == id).ok_or_else(|| unknown(text))?)
 }
 
-/// Every session with its person. One without a person is left out: it is worth nothing.
+/// Returns every session with its user. Sessions without a user are invalid and left out.
 pub(crate) async fn everybodys(stack: &Stack) -> Result<Vec<(Session, User)>, Error> {
     let users: HashMap<PersonKey, User> =
         stack.people.all_users().await?.into_iter().map(|user| (user.key, user)).collect();
@@ -78,7 +78,7 @@ pub(crate) async fn everybodys(stack: &Stack) -> Result<Vec<(Session, User)>, Er
     Ok(sessions.into_iter().filter_map(with_user).collect())
 }
 
-/// Those that are alive, the newest first.
+/// Keeps the active sessions, newest first.
 fn alive(mut found: Vec<(Session, User)>, policy: &Policy, now: Timestamp) -> Vec<(Session, User)> {
     found.retain(|(session, user)| is_alive(session, user, Rules::at(policy, now)));
     found.sort_by_key(|(session, _)| std::cmp::Reverse(session.auth_time));

@@ -1,4 +1,4 @@
-//! `jeton tables`.
+//! The command `jeton tables`.
 
 use edge::Error;
 use serde_json::json;

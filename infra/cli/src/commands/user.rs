@@ -1,4 +1,4 @@
-//! `jeton user`.
+//! The command `jeton user`.
 
 use std::io::BufRead;
 
@@ -18,7 +18,7 @@ use crate::commands::user_import;
 use crate::output::print;
 use crate::stack::{Stack, TRIES, done_or};
 
-/// How often the grants of a person are looked for again: their index follows the table within a moment.
+/// The number of passes that look for a user's grants: the index lags slightly behind the table.
 const PASSES: usize = 3;
 
 pub(crate) async fn run(command: UserCommand) -> Result<(), Error> {
@@ -49,7 +49,7 @@ async fn create(UserCreate { password: options, claims }: UserCreate) -> Result<
     print(options.common.json, &describe(&user))
 }
 
-/// Claims are read, changed and written if they are still those that were read; otherwise again.
+/// Reads the claims, changes them, and writes them if they are unchanged in the store; retries otherwise.
 async fn update(options: UserUpdate) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let mut user = find(&stack, &options.user).await?;
@@ -71,7 +71,7 @@ async fn show(one: OneUser) -> Result<(), Error> {
     print(one.common.json, &describe(&user))
 }
 
-/// What is known after these assignments, changed now.
+/// Applies the assignments to the claims and marks them as changed now.
 fn with_all(mut claims: Claims, assignments: &[String]) -> Result<Claims, Error> {
     for assignment in assignments {
         claims.set(assignment)?;
@@ -80,7 +80,7 @@ fn with_all(mut claims: Claims, assignments: &[String]) -> Result<Claims, Error>
     Ok(if dated || assignments.is_empty() { claims } else { claims.with(Claim::UpdatedAt, edge::now().seconds()) })
 }
 
-/// The names of the claims that these assignments set, for the audit trail.
+/// Returns the names of the claims that these assignments set, for the audit trail.
 fn names_in(assignments: &[String]) -> Vec<String> {
     let name = |assignment: &String| assignment.split('=').next().map(|name| format!("claims.{name}"));
     assignments.iter().filter_map(name).collect()
@@ -90,7 +90,7 @@ fn there(user: &User) -> String {
     format!("the user {} is registered already: see `jeton user list`", user.username)
 }
 
-/// A person who is not registered yet.
+/// Builds a user who is not registered yet.
 pub(crate) fn new_user(username: &Username, password: &Secret) -> Result<User, Error> {
     let subject = format!("{}{}", Subject::PREFIX, URL_SAFE_NO_PAD.encode(edge::random::<16>()));
     Ok(User {
@@ -117,7 +117,7 @@ async fn disable(one: OneUser) -> Result<(), Error> {
     print(one.common.json, &describe(&user))
 }
 
-/// Rests on what was read: somebody who was switched off again meanwhile stays so.
+/// Enables a user based on what was read: a user who is disabled again in the meantime stays disabled.
 async fn enable(one: OneUser) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
     let user = find(&stack, &one.user).await?;
@@ -149,8 +149,8 @@ async fn rename(options: UserRename) -> Result<(), Error> {
     print(options.common.json, &describe(&User { username, aliased: true, ..user }))
 }
 
-/// Everything of the person is worth nothing when the person is switched off; then it is cleaned away, and the person last, so
-/// that a command that was interrupted can be given again.
+/// Disables the user first, which makes everything of theirs invalid, then deletes it, and the user last, so that
+/// an interrupted command can be repeated.
 async fn delete(one: OneUser) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
     let user = find(&stack, &one.user).await?;
@@ -160,7 +160,7 @@ async fn delete(one: OneUser) -> Result<(), Error> {
     let off = change(&stack, &user, UserChange::disable(&user), record(&["disabled"])).await?;
     clean_up(&stack, &off).await?;
     stack.people.forget(user.key).await?;
-    // Somebody who was renamed meanwhile is deleted under the new name.
+    // A user who was renamed in the meantime is deleted under the new name.
     let mut stands = off;
     for _ in 0..TRIES {
         match stack.people.delete_user(&stands, record(NO_ATTRIBUTES)).await? {
@@ -173,7 +173,7 @@ async fn delete(one: OneUser) -> Result<(), Error> {
     Err(busy(&user.username))
 }
 
-/// Makes a change with its record, and gives the person as the change leaves that person.
+/// Makes a change with its audit record and returns the user after the change.
 async fn change(stack: &Stack, user: &User, change: UserChange, record: Option<Write>) -> Result<User, Error> {
     match stack.people.change_user(&change, record).await? {
         UserChanged::Done => after(&change, user),
@@ -182,12 +182,12 @@ async fn change(stack: &Stack, user: &User, change: UserChange, record: Option<W
     }
 }
 
-/// The person as a change that was made leaves that person.
+/// Returns the user after a change.
 fn after(change: &UserChange, user: &User) -> Result<User, Error> {
     Ok(change.after(Some(user)).ok_or_else(|| unknown(&user.username))?)
 }
 
-/// The person who stands there, if it is still the same one.
+/// Returns the stored user if it is still the same one.
 fn same_person(user: &User, found: Option<Box<User>>) -> Result<User, Error> {
     let found = found.filter(|found| found.subject == user.subject);
     Ok(*found.ok_or_else(|| unknown(&user.username))?)
@@ -224,12 +224,12 @@ async fn clean_up(stack: &Stack, user: &User) -> Result<(), Error> {
     Ok(())
 }
 
-/// The person of a command.
+/// Finds the user that a command names.
 pub(crate) async fn find(stack: &Stack, name: &UserName) -> Result<User, Error> {
     find_named(stack, name.parse()?.as_str()).await
 }
 
-/// The person with this user name.
+/// Finds the user with this user name.
 pub(crate) async fn find_named(stack: &Stack, name: &str) -> Result<User, Error> {
     let username = username(name)?;
     let found = stack.people.by_name(&username).await?;

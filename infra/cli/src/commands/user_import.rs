@@ -1,4 +1,4 @@
-//! `jeton user import`.
+//! The command `jeton user import`.
 
 use std::io::BufRead;
 
@@ -16,8 +16,8 @@ use crate::commands::user::new_user;
 use crate::output::print;
 use crate::stack::Stack;
 
-/// One person of each line. A line that cannot be taken stops the import; those before it stay, and those who are
-/// registered already are left as they are, so that the same lines can be sent again.
+/// Registers one user per line. An invalid line stops the import. The lines before it stay imported, and users who
+/// are already registered are left unchanged, so the same input can be sent again.
 pub(crate) async fn run(common: Common) -> Result<(), Error> {
     let stack = Stack::find(&common).await?;
     let (mut imported, mut known) = (0_u64, 0_u64);
@@ -37,8 +37,8 @@ pub(crate) async fn run(common: Common) -> Result<(), Error> {
     print(common.json, &json!({ "imported": imported, "registered_already": known }))
 }
 
-/// A line of an import, with the names of what it sets; what is wrong with it is told without what stands in it, which may
-/// be a password.
+/// Parses a line of an import and returns the user with the names of the attributes it sets. Errors never repeat
+/// the line, which may contain a password.
 fn read_line(line: &str) -> Result<(User, Vec<String>), Error> {
     let form = "a line is {\"username\": \"...\", \"password\": \"...\", \"claims\": {...}}";
     let Imported { username, password, claims } = serde_json::from_str(line).map_err(|_| form)?;

@@ -1,5 +1,4 @@
-//! The demo: an API, a service, an app, an API's own client and a person, registered anew at each start unless they
-//! are there.
+//! The demo data: an API, a service, an app, the API's own client and a user, registered at each start if missing.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -22,7 +21,7 @@ pub(crate) const APP: &str = "demo-app";
 pub(crate) const API_CLIENT: &str = "demo-api";
 pub(crate) const USERNAME: &str = "demo";
 pub(crate) const PASSWORD: &str = "demo-password";
-/// What is known of the demo user: every claim there is, so that an app under test finds each.
+/// The claims of the demo user: every supported claim, so that an app under test finds each one.
 const CLAIMS: &str = r#"{
     "name": "Demo Dupont", "given_name": "Demo", "family_name": "Dupont", "middle_name": "Daria", "nickname": "dede",
     "profile": "https://people.example/demo", "picture": "https://people.example/demo.png",
@@ -34,10 +33,10 @@ const CLAIMS: &str = r#"{
         "postal_code": "75001", "country": "France"
     }
 }"#;
-/// The verifier of the demo's links: in a demo everyone may know it.
+/// The PKCE verifier of the demo's links; public, because this is a demo.
 pub(crate) const VERIFIER: &str = "this-verifier-is-public-because-it-is-a-demonstration";
 
-/// What the demo is told about.
+/// The demo's identifiers and secrets, for its pages and output.
 #[derive(Clone)]
 pub(crate) struct Demo {
     pub(crate) issuer: String,
@@ -45,7 +44,7 @@ pub(crate) struct Demo {
     pub(crate) api_secret: Secret,
 }
 
-/// Makes the keys and registers the demo.
+/// Creates the keys and registers the demo.
 pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error> {
     let now = edge::now();
     stack.ensure_keys(&[SigningAlgorithm::Rs256], now, &|_| None).await?;
@@ -77,13 +76,13 @@ pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error
 }
 
 impl Demo {
-    /// A curl command that gets a token.
+    /// Returns a curl command that gets a token.
     pub(crate) fn service_curl(&self) -> String {
         let Self { issuer, service_secret, .. } = self;
         format!("curl -u {SERVICE}:{} -d grant_type=client_credentials {issuer}/token", service_secret.expose())
     }
 
-    /// The link that signs the demo user in.
+    /// Returns the link that signs the demo user in.
     pub(crate) fn authorize_url(&self) -> Result<String, Error> {
         let challenge = CodeVerifier::parse(VERIFIER)?.challenge();
         let parameters = protocol::Parameters::default()
@@ -97,7 +96,7 @@ impl Demo {
         Ok(format!("{}/authorize?{}", self.issuer, parameters.to_query()))
     }
 
-    /// A curl command that redeems `code`.
+    /// Returns a curl command that redeems `code`.
     pub(crate) fn redeem_curl(&self, code: &str) -> String {
         let (issuer, callback) = (&self.issuer, self.callback());
         format!(
@@ -105,7 +104,7 @@ impl Demo {
         )
     }
 
-    /// A curl command that asks about a token.
+    /// Returns a curl command that introspects a token.
     pub(crate) fn introspect_curl(&self) -> String {
         format!("curl -u {API_CLIENT}:{} -d token=TOKEN {}/introspect", self.api_secret.expose(), self.issuer)
     }
@@ -149,7 +148,7 @@ fn clients(demo: &Demo) -> Result<Vec<(NewClient, Option<Secret>)>, Error> {
     Ok([service, app, asking].into_iter().zip(secrets).collect())
 }
 
-/// A secret that is the same at each start on the same data, and another on other data.
+/// Derives a secret that stays the same across starts on the same data and differs on other data.
 fn secret(handles: &HandleKeys, id: &str) -> Secret {
     let digest = handles.digest(&Secret::new(format!("the demo secret of {id}")));
     Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(digest.as_bytes())))

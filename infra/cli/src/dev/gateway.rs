@@ -1,4 +1,4 @@
-//! A small HTTP server that asks the functions as an API gateway does: HTTP API, payload format 2.0.
+//! A small HTTP server that calls the functions as an API gateway does (HTTP API, payload format 2.0).
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -17,12 +17,12 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::dev::site::Site;
 
-/// What the gateway takes: 6 MB is Lambda's own limit for an event.
+/// The largest body that the gateway accepts: 6 MB is Lambda's own limit for an event.
 const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
-/// A connection that sends no whole head for so long is closed.
+/// The time after which a connection without a complete request head is closed.
 const HEAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// Serves until it is dropped.
+/// Serves requests until the future is dropped.
 pub(crate) async fn serve(listener: TcpListener, site: Site) {
     let site = Arc::new(site);
     loop {
@@ -30,7 +30,7 @@ pub(crate) async fn serve(listener: TcpListener, site: Site) {
             Ok((stream, peer)) => {
                 tokio::spawn(converse(stream, peer.ip(), Arc::clone(&site)));
             }
-            // Out of file descriptors, most likely: others may close theirs meanwhile.
+            // Most likely out of file descriptors: other connections may close theirs in the meantime.
             Err(_) => tokio::task::yield_now().await,
         }
     }
@@ -43,7 +43,7 @@ async fn converse(stream: TcpStream, source: IpAddr, site: Arc<Site>) {
     });
     let mut server = hyper::server::conn::http1::Builder::new();
     let connection = server.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    // A client that goes away in the middle is its own affair.
+    // A client that disconnects early is no error of the server.
     drop(connection.serve_connection(TokioIo::new(stream), service).await);
 }
 
@@ -59,7 +59,7 @@ async fn answer(request: hyper::Request<Incoming>, source: IpAddr, site: Arc<Sit
     answer
 }
 
-/// The event that the gateway makes of a request.
+/// Converts a request into the gateway's event.
 async fn event(request: hyper::Request<Incoming>, source: IpAddr) -> Result<ApiGatewayV2httpRequest, StatusCode> {
     let (head, body) = request.into_parts();
     let body =
@@ -84,7 +84,7 @@ async fn event(request: hyper::Request<Incoming>, source: IpAddr) -> Result<ApiG
     Ok(event)
 }
 
-/// Headers of the same name are joined by commas. `Host` stays outside: nothing may depend on it (C040).
+/// Joins headers of the same name with commas. `Host` is dropped: nothing may depend on it (C040).
 fn combined(headers: &HeaderMap) -> HeaderMap {
     let mut combined = HeaderMap::new();
     for name in headers.keys().filter(|name| **name != header::COOKIE && **name != header::HOST) {
@@ -102,7 +102,7 @@ fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
     (!cookies.is_empty()).then_some(cookies)
 }
 
-/// Asks through the same adapter as on Lambda, so that the same conversions happen on both ways.
+/// Calls a function through the same adapter as on Lambda, so that the same conversions happen in both directions.
 async fn ask(event: ApiGatewayV2httpRequest, site: Arc<Site>) -> Result<Response<Full<Bytes>>, Error> {
     let event = LambdaEvent::new(event.into(), Context::default());
     let answer = move |request| async move { Box::pin(site.answer(request)).await };
@@ -111,7 +111,7 @@ async fn ask(event: ApiGatewayV2httpRequest, site: Arc<Site>) -> Result<Response
     response(answered)
 }
 
-/// The response that the gateway makes of an answer.
+/// Converts a function's answer into the gateway's response.
 fn response(answered: ApiGatewayV2httpResponse) -> Result<Response<Full<Bytes>>, Error> {
     let body = match answered.body {
         Some(Body::Text(text)) if answered.is_base64_encoded => {

@@ -1,4 +1,4 @@
-//! Ports on this machine.
+//! Listeners for ports on this machine.
 
 use edge::Error;
 use tokio::net::TcpListener;

@@ -1,7 +1,8 @@
 //! `jeton dev`: the whole stack in one process.
 //!
-//! What runs here is what is deployed: the same functions, asked through the same events as behind an API gateway, on
-//! the tables and routes of `infra/template.yaml`, by the same storage code, which finds a DynamoDB on this machine.
+//! It runs the code that is deployed: the same functions, called with the same events as behind an API gateway,
+//! with the tables and routes of `infra/template.yaml` and the same storage code, connected to a DynamoDB on this
+//! machine.
 
 mod demo;
 mod gateway;
@@ -25,10 +26,10 @@ use crate::dev::site::Site;
 use crate::dev::stream::Stream;
 use crate::stack::Stack;
 
-/// Runs until somebody stops it.
+/// Runs the stack until it is stopped.
 pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
     edge::log_to_stderr();
-    // Before anything answers: who asks a stack to stop as soon as it answers must be heard.
+    // Install the handler before the server answers: a program may stop the stack as soon as it answers.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let listener = listen(options.port, "--port").await?;
@@ -50,7 +51,7 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
     Ok(())
 }
 
-/// Does beside everything else what the stream of the people table has Lambda do in the cloud.
+/// Starts a task that does the work of the people table's stream and its Lambda trigger in the cloud.
 async fn follow_sign_outs(place: &Place, stack: &Stack) -> Result<(), Error> {
     let function = BackChannelLogout::open(place.config.clone(), &Stores::connect(&place.config))?;
     let table = place.config.tables.people.as_deref().unwrap_or_default();

@@ -7,7 +7,7 @@ use protocol::Parameters;
 
 use crate::dev::demo::{API_CLIENT, APP, Demo, PASSWORD, SERVICE, USERNAME};
 
-/// `/`.
+/// Answers `/` with the start page.
 pub(crate) fn start(demo: &Demo, storage: &str) -> Result<Answer, Error> {
     let at = |path: &str| format!("{}{path}", demo.issuer);
     let urls = [
@@ -37,11 +37,11 @@ pub(crate) fn start(demo: &Demo, storage: &str) -> Result<Answer, Error> {
     Ok(html(StatusCode::OK, page.render(), None))
 }
 
-/// `/demo/callback`.
+/// Answers `/demo/callback` for the demo app.
 pub(crate) fn callback(demo: &Demo, request: &Request) -> Answer {
     let query = Parameters::parse(request.uri().query().unwrap_or_default().as_bytes()).unwrap_or_default();
     let one = |name: &str| query.one(name).ok().flatten();
-    // A code is base64url; anything else must not end up in a command that somebody pastes into a shell.
+    // A code is base64url; anything else must not end up in a command that a user pastes into a shell.
     let code =
         one("code").filter(|code| code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
     let page = pages::DemoCallback {

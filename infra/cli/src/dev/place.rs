@@ -1,4 +1,4 @@
-//! Where a local stack lives: its store, its key file, its configuration.
+//! The location of a local stack: its store, key file and configuration.
 
 use std::fs;
 use std::io::Write;
@@ -16,7 +16,7 @@ use crate::dev::listen::listen;
 use crate::stack::Stack;
 use crate::template::{Template, default_name};
 
-/// A prepared place; a temporary one goes when it is dropped.
+/// The prepared location of a stack; a temporary one is deleted on drop.
 pub(crate) struct Place {
     pub(crate) config: Config,
     storage: String,
@@ -26,7 +26,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Makes the directory and the key file, and starts the embedded store unless another is named.
+    /// Creates the directory and the key file, and starts the embedded store unless another one is given.
     pub(crate) async fn prepare(options: &DevOptions) -> Result<Self, Error> {
         let (directory, temporary) = directory(options.data.as_deref())?;
         let key_file = key_file(&directory)?;
@@ -42,14 +42,14 @@ impl Place {
         Ok(Self { config, storage, names_were_given, audit_name_was_given, _temporary: temporary })
     }
 
-    /// Where the data is, in words.
+    /// Describes in words where the data is.
     pub(crate) fn describe(&self) -> String {
         self.storage.clone()
     }
 
-    /// Makes the tables where there is none. Where some are there and others not, something is wrong that must not be
-    /// papered over; where their names were given, they are somebody else's to make. The audit table of a stack that was
-    /// made before there was one is the exception.
+    /// Creates the tables if none exist. If only some exist, something is wrong, which must not be hidden; if
+    /// their names were given, creating them is the caller's job. One exception: the audit table is added to
+    /// stacks that are older than it.
     pub(crate) async fn make_tables(&self, stack: &Stack) -> Result<(), Error> {
         let shapes = Template::read()?.tables(&self.config.tables)?;
         let mut missing = Vec::new();
@@ -74,7 +74,7 @@ impl Place {
         self.config.tables.audit.as_ref() == Some(&shape.name)
     }
 
-    /// Writes the lines with which other programs join this stack; only this user may read them.
+    /// Writes the env file with which other programs use this stack; only this user may read it.
     pub(crate) fn write_env_file(&self, path: &Path) -> Result<(), Error> {
         let fault = |error: std::io::Error| {
             format!("the env file {} cannot be written ({error}): give another with --env-file", path.display())
@@ -131,7 +131,7 @@ fn directory(data: Option<&Path>) -> Result<(PathBuf, Option<TempDir>), Error> {
     fs::create_dir_all(path).and_then(|()| probe(path)).map_err(|error| {
         format!("the data directory {} cannot be written ({error}): give another with --data", path.display())
     })?;
-    // Other programs read the env file from other directories.
+    // Other programs may read the env file from other directories.
     Ok((path.canonicalize()?, None))
 }
 
@@ -141,7 +141,7 @@ fn probe(directory: &Path) -> std::io::Result<()> {
     fs::remove_file(path)
 }
 
-/// The key file: one that is named, or else the one of the directory, made when it is not there.
+/// Returns the key file: the one that is given, or the one in the directory, created if missing.
 fn key_file(directory: &Path) -> Result<PathBuf, Error> {
     if let Some(path) = variable("JETON_KEY_FILE") {
         FileWrap::open(Path::new(&path))?;

@@ -1,4 +1,4 @@
-//! The functions, each put together for itself as in the cloud, behind the routes of the template.
+//! The functions behind the routes of the template, each set up separately as in the cloud.
 
 use authorize::Authorize;
 use edge::{Answer, Config, Error, Stores, respond};
@@ -16,7 +16,7 @@ use crate::dev::demo::Demo;
 use crate::dev::pages;
 use crate::template::{Route, Template};
 
-/// Everything that is served.
+/// Everything that the local stack serves.
 pub(crate) struct Site {
     routes: Vec<Route>,
     authorize: Authorize,
@@ -29,12 +29,12 @@ pub(crate) struct Site {
     metadata: Metadata,
     demo: Demo,
     storage: String,
-    /// The path of the issuer. As behind a gateway that maps it, routes begin after it.
+    /// The path of the issuer. As behind a gateway that maps it, the routes begin after it.
     base: String,
 }
 
 impl Site {
-    /// Puts the functions together.
+    /// Sets up all functions.
     pub(crate) fn open(config: &Config, demo: &Demo, storage: String) -> Result<Self, Error> {
         let stores = || Stores::connect(config);
         Ok(Self {
@@ -53,7 +53,7 @@ impl Site {
         })
     }
 
-    /// Answers a request as the gateway would have it answered.
+    /// Routes a request to its function and returns the answer.
     pub(crate) async fn answer(&self, request: Request) -> Result<Answer, Error> {
         let path = request.uri().path().to_owned();
         let path = path.strip_prefix(&self.base).unwrap_or(&path);

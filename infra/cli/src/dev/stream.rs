@@ -1,4 +1,4 @@
-//! The stream of the people table, handed to the function that follows sign-outs up: what Lambda does in the cloud.
+//! The people table's stream, passed to the back-channel logout function as Lambda does in the cloud.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,31 +12,31 @@ use edge::{Config, Error, trouble};
 use store::SessionRecord;
 use tokio::time::sleep;
 
-/// How often the stream is asked: as Lambda asks.
+/// The polling interval of the stream, the same as Lambda's.
 const POLL: Duration = Duration::from_millis(250);
-/// How often shards are looked for, in polls.
+/// The number of polls between searches for new shards.
 const LOOK_FOR_SHARDS: u32 = 40;
-/// What is left of a sign-out comes back after so long; in the cloud after the window of its event source mapping.
+/// The delay before remaining work of a sign-out is retried; in the cloud, the window of its event source mapping.
 const LATER: Duration = Duration::from_secs(2);
 
-/// The way to the stream of a table, and how far it was read.
+/// The stream of a table, with the current read positions.
 pub(crate) struct Stream {
     client: Client,
     arn: String,
     shards: HashMap<String, Shard>,
 }
 
-/// A part of the stream.
+/// A shard of the stream.
 #[derive(Default)]
 struct Shard {
-    /// Where to read on; none at its end.
+    /// The iterator to continue with; `None` at the end of the shard.
     iterator: Option<String>,
-    /// What was read last.
+    /// The sequence number of the last record read.
     last: Option<String>,
 }
 
 impl Stream {
-    /// Goes to the end of the stream of `table`; `None` for a table without one.
+    /// Opens the stream of `table` at its end; `None` if the table has no stream.
     pub(crate) async fn open(config: &Config, dynamodb: &store::Client, table: &str) -> Result<Option<Self>, Error> {
         let described = dynamodb.describe_table().table_name(table).send().await?;
         let arn = described.table.and_then(|table| table.latest_stream_arn);
@@ -54,7 +54,7 @@ impl Stream {
         Ok(Some(stream))
     }
 
-    /// Follows up whatever comes, until it is dropped.
+    /// Processes new records until the future is dropped.
     pub(crate) async fn follow(mut self, function: Arc<BackChannelLogout>) {
         let mut until_look = LOOK_FOR_SHARDS;
         loop {
@@ -91,7 +91,7 @@ impl Stream {
         Ok(records)
     }
 
-    /// Takes up the shards that are not read: a known one where it was left, another one at `start`.
+    /// Picks up shards that are not being read: known ones where reading stopped, new ones at `start`.
     async fn look_for_shards(&mut self, start: ShardIteratorType) -> Result<(), Error> {
         let described = self.client.describe_stream().stream_arn(&self.arn).send().await?;
         let shards = described.stream_description.and_then(|stream| stream.shards).unwrap_or_default();
@@ -113,7 +113,7 @@ impl Stream {
     }
 }
 
-/// Asks the function, and again where it asks for the record again.
+/// Calls the function with a record, and again when it asks for a retry.
 async fn follow_up(function: Arc<BackChannelLogout>, record: StreamRecord) {
     if let Some(SessionRecord::Ended(_)) = SessionRecord::parse(&record.dynamodb.keys.record.text) {
         sleep(LATER).await;
@@ -124,7 +124,7 @@ async fn follow_up(function: Arc<BackChannelLogout>, record: StreamRecord) {
     }
 }
 
-/// The record as Lambda would hand it over.
+/// Converts a record into the form that Lambda passes on.
 fn read(record: &Record) -> Option<StreamRecord> {
     let change = record.dynamodb.as_ref()?;
     let key = |name: &str| {

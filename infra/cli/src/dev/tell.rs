@@ -1,4 +1,4 @@
-//! What `jeton dev` prints when it is ready.
+//! The output of `jeton dev` when it is ready.
 
 use std::io::Write;
 
@@ -6,7 +6,7 @@ use edge::Error;
 
 use crate::dev::demo::{Demo, PASSWORD, USERNAME};
 
-/// Tells what runs at `address` and what to try next.
+/// Prints what runs at `address` and what to try next.
 pub(crate) fn ready(address: &str, demo: &Demo, storage: &str) -> Result<(), Error> {
     let issuer = &demo.issuer;
     let mut out = std::io::stdout().lock();

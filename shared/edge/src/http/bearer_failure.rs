@@ -9,22 +9,22 @@ use crate::http::failure::Failure;
 use crate::http::response::{self, Answer, json};
 use crate::log::trace::Trace;
 
-/// An error on its way out.
+/// A failure of an endpoint that takes access tokens.
 #[derive(Clone, Debug)]
 pub enum BearerFailure {
-    /// No token was presented.
+    /// The request has no token.
     Missing,
-    /// The token was not presented as it should be.
+    /// The token was not sent in the required form.
     Malformed(&'static str),
-    /// The token does not open this endpoint.
+    /// The token does not give access to this endpoint.
     Denied(Denial),
-    /// Something else.
+    /// A failure of another kind.
     Other(Failure),
 }
 
 impl BearerFailure {
-    /// The answer: 401 for no token and for one that is not good, 403 for one without the scope, 400 for a malformed
-    /// request, each with `WWW-Authenticate`.
+    /// Builds the response with `WWW-Authenticate`: 401 for a missing or invalid token, 403 for a token without
+    /// the required scope, 400 for a malformed request.
     pub fn answer(&self) -> Answer {
         let (status, error, description, scope, reason) = match self {
             Self::Missing => {

@@ -1,23 +1,24 @@
-//! Cookies: their names, and how they are set and forgotten.
+//! Cookies: their names, and how they are set and deleted.
 
 use grants::Seconds;
 use http::{HeaderValue, header};
 
 use crate::http::response::Answer;
 
-/// The cookie of a signed-in person. `__Host-` makes the browser hold it to this host, to TLS and to the path `/`.
+/// The session cookie of a signed-in person. With `__Host-`, the browser restricts it to this host, to TLS and to
+/// the path `/`.
 pub const SESSION_COOKIE: &str = "__Host-jeton-session";
-/// The cookie of a browser that somebody signed in with: it is not locked out by what others guess.
+/// The device cookie of a browser used for a successful sign-in: wrong guesses from elsewhere do not lock it out.
 pub const DEVICE_COOKIE: &str = "__Host-jeton-device";
 /// The cookie of a browser that has not signed in.
 pub const VISIT_COOKIE: &str = "__Host-jeton-visit";
 
-/// Sets a cookie that outlives the browser session: for so many seconds.
+/// Sets a cookie that outlives the browser session; `age` is in seconds.
 pub fn set_lasting_cookie(answer: Answer, name: &str, value: &str, age: Seconds) -> Answer {
     set_cookie(answer, name, &format!("{value}; Max-Age={age}"))
 }
 
-/// Makes the browser forget a cookie.
+/// Deletes a cookie in the browser.
 pub fn forget_cookie(answer: Answer, name: &str) -> Answer {
     set_lasting_cookie(answer, name, "", 0)
 }

@@ -1,8 +1,8 @@
-//! Cross-origin requests: for apps that run in a browser, at the endpoints that look at no cookie.
+//! Cross-origin requests from apps in a browser, for endpoints that use no cookies.
 //!
-//! Any origin may ask, because nothing that the browser holds is sent along or counts: whoever has the code and its
-//! verifier could ask from anywhere. So there is no list to keep, and never `Access-Control-Allow-Credentials`. The
-//! authorization endpoint has none of this (RFC 9700 §2.6).
+//! Any origin is allowed, because the browser sends no credentials of its own along: whoever has the code and its
+//! verifier could send them from anywhere. So there is no list of origins, and never
+//! `Access-Control-Allow-Credentials`. The authorization endpoint allows no cross-origin requests (RFC 9700 §2.6).
 
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
@@ -11,7 +11,7 @@ use crate::http::response::{Answer, empty};
 const ALLOWED: &[(HeaderName, &str)] =
     &[(header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type"), (header::ACCESS_CONTROL_MAX_AGE, "7200")];
 
-/// Lets any origin read an answer.
+/// Allows any origin to read an answer.
 pub fn cross_origin(mut answer: Answer) -> Answer {
     let headers = answer.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -20,7 +20,7 @@ pub fn cross_origin(mut answer: Answer) -> Answer {
     answer
 }
 
-/// The answer to a browser that asks beforehand (`OPTIONS`); `None` for another method.
+/// Returns the answer to a preflight request (`OPTIONS`); `None` for another method.
 pub fn preflight(method: &Method, allowed: &'static str) -> Option<Answer> {
     if method != Method::OPTIONS {
         return None;

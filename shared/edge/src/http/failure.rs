@@ -1,4 +1,4 @@
-//! Failures of the endpoints that machines ask: `/token`, `/introspect`, `/revoke`.
+//! Failures of the endpoints for machines: `/token`, `/introspect`, `/revoke`.
 
 use grants::{Refusal, Seconds};
 use http::{HeaderValue, StatusCode, header};
@@ -13,59 +13,60 @@ use crate::log::audit::Event;
 use crate::log::lines::trouble;
 use crate::log::trace::Trace;
 
-/// How long a caller should wait when it is not known what became of its request, in seconds.
+/// The time in seconds after which a caller should retry when the outcome of its request is unknown.
 const RETRY_AFTER: Seconds = 1;
 
-/// An error on its way out: code and description for the caller, the rest for the log.
+/// A failed request: code and description for the caller, the rest for the log.
 #[derive(Clone, Debug)]
 pub struct Failure {
     code: TokenErrorCode,
     description: &'static str,
     reason: &'static str,
-    /// For how long no guess is answered.
+    /// The time in seconds during which guesses are blocked.
     wait: Option<Seconds>,
     client_id: Option<String>,
     event: Option<Box<Event>>,
 }
 
 impl Failure {
-    /// An error with a reason of its own.
+    /// Creates a failure with its own reason for the log.
     pub const fn new(code: TokenErrorCode, description: &'static str, reason: &'static str) -> Self {
         Self { code, description, reason, wait: None, client_id: None, event: None }
     }
 
-    /// Too many wrong guesses: none is answered for so many seconds (RFC 6585 §4). OAuth has no code of its own for it.
+    /// Creates the failure for too many wrong guesses, which blocks them for `wait` seconds (RFC 6585 §4). OAuth
+    /// has no error code for it.
     pub fn too_many_guesses(wait: Seconds) -> Self {
         let description = "too many wrong guesses: wait as long as Retry-After says";
         Self { wait: Some(wait), ..Self::new(TokenErrorCode::TemporarilyUnavailable, description, "too_many_guesses") }
     }
 
-    /// Too many registrations from one source: none is taken for so many seconds.
+    /// Creates the failure for too many registrations from one source, which blocks them for `wait` seconds.
     pub fn too_many_registrations(wait: Seconds) -> Self {
         let description = "too many registrations: wait as long as Retry-After says";
         let code = TokenErrorCode::TemporarilyUnavailable;
         Self { wait: Some(wait), ..Self::new(code, description, "too_many_registrations") }
     }
 
-    /// Adds what happened, for the log.
+    /// Adds an event for the log.
     #[must_use]
     pub fn with_event(self, event: Event) -> Self {
         Self { event: Some(Box::new(event)), ..self }
     }
 
-    /// Adds the client, for the log.
+    /// Adds the client for the log.
     #[must_use]
     pub fn of_client(self, id: &ClientId) -> Self {
         Self { client_id: Some(id.to_string()), ..self }
     }
 
-    /// The reason, for the log.
+    /// Returns the reason for the log.
     pub const fn reason(&self) -> &'static str {
         self.reason
     }
 
-    /// The answer (RFC 6749 §5.2): 400, but 401 for failed client authentication, 429 for too many guesses, and 503
-    /// when it is not known what became of the request.
+    /// Builds the response (RFC 6749 §5.2): 400, but 401 for failed client authentication, 429 for too many
+    /// guesses, and 503 when the outcome of the request is unknown.
     pub fn answer(&self) -> Answer {
         let status = match self.code {
             TokenErrorCode::TemporarilyUnavailable if self.wait.is_some() => StatusCode::TOO_MANY_REQUESTS,

@@ -1,10 +1,12 @@
-//! The ways in: by the URL of the API, by CloudFront with a firewall before it, by the private URL of a function.
+//! Access control by entry point: the URL of the API, CloudFront with a firewall, or the private URL of a
+//! function.
 //!
 //! # Decisions
-//! - Where there is a firewall, CloudFront proves by a word that it was CloudFront who sent a request, and tells which
-//!   address it saw. An HTTP API cannot be closed to others, so a request without the word is refused here.
-//! - A caller that IAM has let in (the private URL) needs no word. Its `Authorization` header is the signature that IAM
-//!   has checked (SigV4) and says nothing about a client.
+//! - With a firewall, CloudFront sends a shared secret, which proves that the request came through it, and the
+//!   address of the caller. An HTTP API cannot be closed to others, so a request without the secret is refused
+//!   here.
+//! - A caller that IAM authorized (the private URL) needs no secret. Its `Authorization` header is the signature
+//!   that IAM has checked (SigV4) and does not authenticate a client.
 
 use std::sync::Arc;
 
@@ -13,34 +15,34 @@ use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use protocol::Secret;
 use subtle::ConstantTimeEq;
 
-/// The word that shows that a request came through the firewall.
+/// The header with the secret that proves that a request came through the firewall.
 const PROOF: HeaderName = HeaderName::from_static("x-jeton-edge");
-/// The address that CloudFront saw.
+/// The header with the caller's address as CloudFront saw it.
 const SOURCE: HeaderName = HeaderName::from_static("x-jeton-source");
-/// How the credentials of a signed request begin.
+/// The prefix of the `Authorization` header of a signed request.
 const SIGNED: &[u8] = b"AWS4-";
 
-/// What a request has to bring along.
+/// The requirements that a request must meet to be admitted.
 #[derive(Clone, Debug, Default)]
 pub struct Entrance {
     proof: Option<Arc<Secret>>,
 }
 
-/// A request that went around the firewall.
+/// The error for a request that bypassed the firewall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the request did not come through the firewall: use the issuer's URL")]
 pub(crate) struct WentAround;
 
 impl Entrance {
-    /// One that demands `proof`, or nothing.
+    /// Creates an entrance that requires `proof`, or nothing.
     pub fn new(proof: Option<String>) -> Self {
         Self { proof: proof.map(Secret::new).map(Arc::new) }
     }
 
-    /// Lets a request in, without what only told of its way.
+    /// Admits a request and removes the headers about its route.
     ///
     /// # Errors
-    /// [`WentAround`] when there is a firewall and this did not pass it.
+    /// [`WentAround`] when there is a firewall and the request did not pass through it.
     pub(crate) fn admit(&self, event: &mut ApiGatewayV2httpRequest) -> Result<(), WentAround> {
         let (told, source) = (event.headers.remove(PROOF), event.headers.remove(SOURCE));
         if event.request_context.authorizer.as_ref().is_some_and(|authorizer| authorizer.iam.is_some()) {

@@ -10,22 +10,23 @@ use crate::http::failure::Failure;
 use crate::http::response::{Answer, json};
 use crate::log::trace::Trace;
 
-/// An error on its way out.
+/// A failure of the registration endpoint.
 #[derive(Clone, Debug)]
 pub enum RegistrationFailure {
-    /// The registration is not good.
+    /// The registration is not valid.
     Refused(MetadataError),
-    /// The token is missing, malformed or not good here; whose it is and whether there is such a client is not told.
+    /// The token is missing, malformed or not valid here. The answer does not reveal its owner, or whether the
+    /// client exists.
     Token(BearerFailure),
-    /// Something else.
+    /// A failure of another kind.
     Other(Failure),
 }
 
 impl RegistrationFailure {
-    /// A token that opens nothing here.
+    /// The failure for a token that gives no access here.
     pub const DENIED: Self = Self::Token(BearerFailure::Denied(Denial::Token));
 
-    /// The answer: 400 for a registration that is not good, 401 for a token that is not.
+    /// Builds the response: 400 for an invalid registration, 401 for an invalid token.
     pub fn answer(&self) -> Answer {
         match self {
             Self::Refused(fault) => {

@@ -1,4 +1,4 @@
-//! Requests, as far as HTTP is concerned.
+//! Incoming requests at the level of HTTP.
 
 use std::net::IpAddr;
 
@@ -13,46 +13,46 @@ use crate::http::bearer_failure::BearerFailure;
 use crate::http::cookies::SESSION_COOKIE;
 use crate::http::failure::Failure;
 
-/// A request.
+/// An incoming HTTP request.
 #[derive(Clone, Copy)]
 pub struct Incoming<'a>(&'a Request);
 
 impl<'a> Incoming<'a> {
-    /// Wraps what the gateway sent.
+    /// Wraps the request that the gateway sent.
     pub const fn new(request: &'a Request) -> Self {
         Self(request)
     }
 
-    /// The address that the gateway saw; what a header says about it is not believed (C040).
+    /// Returns the address that the gateway saw; headers about it are not trusted (C040).
     pub fn source(&self) -> Option<IpAddr> {
         source_of(self.0)
     }
 
-    /// The method.
+    /// Returns the method of the request.
     pub fn method(&self) -> &'a Method {
         self.0.method()
     }
 
-    /// The path.
+    /// Returns the path of the request.
     pub fn path(&self) -> &'a str {
         self.0.uri().path()
     }
 
-    /// The query as it came, without the question mark.
+    /// Returns the raw query, without the question mark.
     pub fn query(&self) -> &'a str {
         self.0.uri().query().unwrap_or_default()
     }
 
-    /// A header's value, when it is text and there once.
+    /// Returns a header's value, if it is text and occurs once.
     pub fn header(&self, name: header::HeaderName) -> Option<&'a str> {
         self.0.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The parameters of a form in the body.
+    /// Parses the parameters of a form in the body.
     ///
     /// # Errors
-    /// A [`Failure`] with `invalid_request` when the content type is another, the form is too large or not readable,
-    /// or when parameters were sent in the query, where servers and proxies log them (C053, C064).
+    /// A [`Failure`] with `invalid_request` when the content type is another, the form is too large or not
+    /// readable, or when parameters were sent in the query, where servers and proxies log them (C053, C064).
     pub fn form(&self) -> Result<Parameters, Failure> {
         if !self.query().is_empty() {
             return Err(invalid("send parameters in the body, not in the query", "query_parameters"));
@@ -60,7 +60,7 @@ impl<'a> Incoming<'a> {
         self.body_form()
     }
 
-    /// The same, whatever the query holds.
+    /// Parses the form in the body and ignores the query.
     ///
     /// # Errors
     /// As [`Incoming::form`].
@@ -76,19 +76,20 @@ impl<'a> Incoming<'a> {
         Ok(Parameters::parse(body)?)
     }
 
-    /// The access token that is presented (RFC 6750 §2.1, §2.2). One in the query, where it is logged, is none (§2.3).
+    /// Returns the access token of the request (RFC 6750 §2.1, §2.2). A token in the query, where it is logged, is
+    /// not accepted (§2.3).
     ///
     /// # Errors
-    /// A [`BearerFailure`].
+    /// A [`BearerFailure`] when there is no token, or it is malformed.
     pub fn bearer_token(&self) -> Result<Secret, BearerFailure> {
         let form = if self.method() == Method::POST && self.is_form() { Some(self.body_form()?) } else { None };
         Ok(protocol::bearer_token(self.header(header::AUTHORIZATION), form.as_ref())?)
     }
 
-    /// The query of a GET, or the form of a POST, as text: an authorization request as it came.
+    /// Returns the query of a GET, or the form of a POST, as text: an authorization request as it arrived.
     ///
     /// # Errors
-    /// [`MalformedForm`] when it is too large, not UTF-8, or a POST that is no form.
+    /// [`MalformedForm`] when it is too large, not UTF-8, or a POST without a form.
     pub fn query_or_body(&self) -> Result<&'a str, MalformedForm> {
         let text = match (self.method(), self.0.body()) {
             (&Method::POST, _) if !self.is_form() => return Err(MalformedForm::Encoding),
@@ -103,7 +104,7 @@ impl<'a> Incoming<'a> {
         std::str::from_utf8(text).map_err(|_| MalformedForm::Encoding)
     }
 
-    /// The body, where it is JSON by its content type; whether it is by its text is for the reader to say.
+    /// Returns the body if its content type is JSON; the caller must check the syntax.
     pub fn json_body(&self) -> Option<&'a [u8]> {
         if !self.is_of("application/json") {
             return None;
@@ -125,27 +126,27 @@ impl<'a> Incoming<'a> {
         media_type.eq_ignore_ascii_case(expected)
     }
 
-    /// A cookie.
+    /// Returns the value of a cookie.
     pub fn cookie(&self, name: &str) -> Option<&'a str> {
         let cookies = self.0.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
         pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
-    /// The session that the browser says it has.
+    /// Returns the session handle from the browser's cookie.
     pub fn session(&self, handles: &HandleKeys) -> Option<SessionHandle> {
         SessionHandle::from_bytes(&handles.open(HandleKind::Session, self.cookie(SESSION_COOKIE)?)?)
     }
 
-    /// Whether a browser says that the request comes from another site. Browsers that do not say are believed to come
-    /// from here: the form's ticket decides.
+    /// Returns whether the browser says that the request comes from another site. Browsers that send no such
+    /// header are treated as same-site: the form's ticket decides.
     pub fn is_cross_site(&self) -> bool {
         let site = self.0.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
         site.is_some_and(|site| site != "same-origin" && site != "none")
     }
 }
 
-/// The address that the gateway saw.
+/// Returns the address that the gateway saw.
 pub(crate) fn source_of(request: &Request) -> Option<IpAddr> {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref()?.parse().ok(),

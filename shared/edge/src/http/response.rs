@@ -8,22 +8,22 @@ use serde::Serialize;
 use crate::log::lines::trouble;
 use crate::log::trace::Trace;
 
-/// An answer on its way to the gateway.
+/// An answer that is sent to the gateway.
 pub type Answer = Response<Body>;
 
 impl Trace {
-    /// Adds what it knows to an answer.
+    /// Adds this trace to an answer.
     pub fn onto(self, mut answer: Answer) -> Answer {
         let known = answer.extensions_mut().get_or_insert_default::<Self>();
         known.client_id = self.client_id.or_else(|| known.client_id.take());
         known.reason = self.reason.or(known.reason);
-        // What is added later happened earlier, or at the same time.
+        // Inner layers attach their events first, so prepend to keep the events in order.
         known.events.splice(0..0, self.events);
         answer
     }
 }
 
-/// Sent with every answer: nothing is kept, nothing is guessed, nothing leaks onward, and only over TLS (C039, C055).
+/// The headers of every answer: no caching, no content sniffing, no referrer, and TLS only (C039, C055).
 const ALWAYS: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -31,7 +31,7 @@ const ALWAYS: [(HeaderName, &str); 4] = [
     (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
 ];
 
-/// A JSON document.
+/// Builds an answer with a JSON document.
 pub fn json(status: StatusCode, document: &impl Serialize) -> Answer {
     match serde_json::to_string(document) {
         Ok(text) => answer(status, "application/json", text),
@@ -41,30 +41,30 @@ pub fn json(status: StatusCode, document: &impl Serialize) -> Answer {
     }
 }
 
-/// A signed document (RFC 7519 §10.3.1).
+/// Builds an answer with a signed document (RFC 7519 §10.3.1).
 pub fn jwt(text: String) -> Answer {
     answer(StatusCode::OK, "application/jwt", text)
 }
 
-/// A page that posts a form to another site by itself: it may run its one script, and nothing else.
+/// Builds a page that posts a form to another site by itself: it may run this one script, and nothing else.
 pub fn form_post(page: Result<String, pages::Unrenderable>, form_target: &str) -> Answer {
     let allowed = format!("script-src {}; form-action {form_target}", pages::script_source());
     page_with(StatusCode::OK, page, &allowed)
 }
 
-/// A page. `form_target` is where a form on it may end up besides here: a browser holds redirects after a form to
-/// its content security policy too.
+/// Builds a page. `form_target` is an additional destination for its form: browsers apply the content security
+/// policy to redirects after a form too.
 pub fn html(status: StatusCode, page: Result<String, pages::Unrenderable>, form_target: Option<&str>) -> Answer {
     let allowed = format!("form-action 'self' {}", form_target.unwrap_or_default());
     page_with(status, page, allowed.trim_end())
 }
 
-/// A page that says what went wrong; `reason` is for the log.
+/// Builds a page that describes a problem; `reason` is for the log.
 pub fn problem(status: StatusCode, page: &pages::Problem<'_>, reason: &'static str) -> Answer {
     Trace::refused(reason).onto(html(status, page.render(), None))
 }
 
-/// A page under a content security policy that allows its style and, beside that, what `allowed` says.
+/// Builds a page under a content security policy that allows its style and the sources in `allowed`.
 fn page_with(status: StatusCode, page: Result<String, pages::Unrenderable>, allowed: &str) -> Answer {
     let page = match page {
         Ok(page) => page,
@@ -87,20 +87,20 @@ fn page_with(status: StatusCode, page: Result<String, pages::Unrenderable>, allo
     answer
 }
 
-/// A redirect with 303, which forgets method and body (C023).
+/// Builds a redirect with 303, which drops method and body (C023).
 pub fn redirect(location: &str) -> Answer {
     let mut answer = answer(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", String::new());
     match HeaderValue::from_str(location) {
         Ok(value) => {
             answer.headers_mut().insert(header::LOCATION, value);
         }
-        // No URI that was parsed is one that no header can hold.
+        // Cannot happen: every URI that was parsed is a valid header value.
         Err(_) => *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
     }
     answer
 }
 
-/// 405 with the methods that there are, in the error form of the token endpoint.
+/// Builds a 405 with the allowed methods, in the error format of the token endpoint.
 pub fn method_not_allowed(allowed: &'static str) -> Answer {
     let body = protocol::TokenErrorResponse {
         error: "invalid_request",
@@ -111,18 +111,18 @@ pub fn method_not_allowed(allowed: &'static str) -> Answer {
     Trace::refused("method").onto(answer)
 }
 
-/// 404: there is nothing at this path.
+/// Builds a 404 for an unknown path.
 pub fn not_found(description: &'static str) -> Answer {
     let body = protocol::TokenErrorResponse { error: "invalid_request", error_description: description };
     Trace::refused("not_found").onto(json(StatusCode::NOT_FOUND, &body))
 }
 
-/// 204: it is done, and there is nothing to say.
+/// Builds a 204, an answer without content.
 pub fn no_content() -> Answer {
     empty(StatusCode::NO_CONTENT)
 }
 
-/// An answer that says nothing.
+/// Builds an answer with an empty body.
 pub(crate) fn empty(status: StatusCode) -> Answer {
     let mut answer = answer(status, "text/plain", String::new());
     answer.headers_mut().remove(header::CONTENT_TYPE);

@@ -1,7 +1,7 @@
-//! Lambda's events: of API Gateway's HTTP API, payload format 2.0.
+//! Lambda events of API Gateway's HTTP API, payload format 2.0.
 //!
-//! `lambda_http` makes a request of an event and stops the process where host, path, query or body make none. Here
-//! such an event is answered with 400 instead. The host goes: nothing may depend on it (C040).
+//! `lambda_http` converts an event into a request and ends the process if host, path, query or body are invalid.
+//! Here such an event is answered with 400 instead. The host is removed: nothing may depend on it (C040).
 
 use std::future::Future;
 
@@ -22,18 +22,18 @@ use crate::lambda::payload::Received;
 use crate::lambda::serve::Error;
 use crate::log::lines::trouble;
 
-/// The longest URI that `http` takes.
+/// The longest URI that `http` accepts, in bytes.
 const MAX_URI_BYTES: usize = 65_534;
 
-/// Not a request of an HTTP API.
+/// The error for an event that is not a request of an HTTP API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the event is not a request of an HTTP API with payload format 2.0")]
 pub struct MalformedEvent;
 
-/// The request that an event carries.
+/// Converts an event into a request.
 ///
 /// # Errors
-/// [`MalformedEvent`] when it is not JSON of the right shape, or its path, query or body cannot be one of HTTP.
+/// [`MalformedEvent`] when it is not JSON of the right shape, or its path, query or body are not valid in HTTP.
 pub fn request_of(event: &[u8]) -> Result<Request, MalformedEvent> {
     let event: &RawValue = serde_json::from_slice(event).map_err(|_| MalformedEvent)?;
     match Received::read(event)? {
@@ -42,10 +42,10 @@ pub fn request_of(event: &[u8]) -> Result<Request, MalformedEvent> {
     }
 }
 
-/// Answers an event: `answer` sees only sound ones that came in by the `entrance`.
+/// Answers an event: `answer` sees only valid requests that were admitted by the `entrance`.
 ///
 /// # Errors
-/// Those of the conversions of `lambda_http`.
+/// The conversion errors of `lambda_http`.
 pub async fn answer_event<A, F>(
     event: LambdaEvent<Received>,
     entrance: &Entrance,
@@ -74,7 +74,7 @@ where
     adapter.call(LambdaEvent::new(LambdaRequest::ApiGatewayV2(payload), context)).await
 }
 
-/// The event, when it came in by the entrance and makes a request.
+/// Returns the event if the entrance admits it and it is a valid request.
 fn admitted(received: Received, entrance: &Entrance) -> Result<ApiGatewayV2httpRequest, Box<Answer>> {
     let Received::Event(mut event) = received else {
         let (status, fault) = (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large");
@@ -91,17 +91,18 @@ fn refused(status: StatusCode, error_description: &'static str, fault: &dyn std:
     Box::new(json(status, &protocol::TokenErrorResponse { error: "invalid_request", error_description }))
 }
 
-/// The event without what nothing may depend on, once everything else makes a request.
+/// Removes the parts of the event that nothing may depend on, and checks that the rest is a valid request.
 fn sound(mut event: ApiGatewayV2httpRequest) -> Result<ApiGatewayV2httpRequest, MalformedEvent> {
     event.headers.remove(header::HOST);
     event.request_context.domain_name = None;
-    // The path that came is the whole path; `lambda_http` would put the stage before it.
+    // The path of the event is complete; `lambda_http` would put the stage before it.
     event.request_context.stage = None;
     let path = event.raw_path.as_deref().unwrap_or_default();
     let query = event.raw_query_string.as_deref().unwrap_or_default();
-    // A path ends before these, and so would the check of what follows.
+    // These characters end a path, so the check would miss everything after them.
     let ends = path.contains(['?', '#']);
-    // `lambda_http` writes up to three bytes for one of the path, and stops the process where that makes no URI.
+    // `lambda_http` writes up to three bytes for each byte of the path, and ends the process if the URI is
+    // invalid.
     let longest = path.len().saturating_mul(3).saturating_add(query.len());
     if ends || !path.starts_with('/') || longest >= MAX_URI_BYTES {
         return Err(MalformedEvent);

@@ -1,7 +1,8 @@
-//! Events as they come, and how much of one is looked at.
+//! Raw events, with limits on the parts that are parsed.
 //!
-//! An event may be 6 MB large, and who calls a function directly decides what is in it. So only what makes a request
-//! is read, what API Gateway keeps small is small here too, and a broken event is reported in words of our own.
+//! An event may be 6 MB large, and direct callers of a function control its content. So only the parts of a
+//! request are parsed, sizes that API Gateway keeps small are limited here too, and errors do not repeat the
+//! event's content.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,19 +15,19 @@ use serde_json::value::RawValue;
 
 use crate::lambda::event::MalformedEvent;
 
-/// The largest `headers`, `cookies` and `requestContext` that are looked at, each in bytes of JSON. API Gateway lets
-/// through headers of 10 KB in all. So many bytes never hold more headers than a `HeaderMap` does (24,576).
+/// The maximum size of `headers`, `cookies` and `requestContext`, each in bytes of JSON. API Gateway accepts
+/// headers of 10 KB in total. This many bytes never contain more headers than a `HeaderMap` can hold (24,576).
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-/// What came in.
+/// A received event, after the size check.
 pub enum Received {
-    /// An event whose parts are of a sensible size.
+    /// An event whose parts have an acceptable size.
     Event(Box<ApiGatewayV2httpRequest>),
-    /// The headers, the cookies or what the gateway tells of them are larger than any gateway lets through.
+    /// The headers, the cookies or the gateway's context are larger than any gateway accepts.
     HeadTooLarge,
 }
 
-/// The fields that are read. Nothing else in an event is more than skipped.
+/// The fields that are parsed. Everything else in an event is skipped.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Fields<'a> {
@@ -44,10 +45,10 @@ struct Fields<'a> {
 }
 
 impl Received {
-    /// Reads an event.
+    /// Parses an event.
     ///
     /// # Errors
-    /// [`MalformedEvent`] when a field is not what it should be. It holds nothing of the event.
+    /// [`MalformedEvent`] when a field is invalid. The error contains nothing from the event.
     pub fn read(event: &RawValue) -> Result<Self, MalformedEvent> {
         let fields: Fields<'_> = read(event.get())?;
         let head = [fields.headers, fields.cookies, Some(fields.request_context)];
@@ -76,13 +77,14 @@ fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, MalformedEvent> {
     serde_json::from_str(json).map_err(|_| MalformedEvent)
 }
 
-/// One cookie that no header can hold, of another app of the same site perhaps, must not cost all others.
+/// Drops cookies that no header can hold: one such cookie, perhaps of another app on the same site, must not
+/// affect the others.
 fn holdable(mut cookies: Vec<String>) -> Vec<String> {
     cookies.retain(|cookie| HeaderValue::from_str(cookie).is_ok());
     cookies
 }
 
-/// The headers of an event, without those that HTTP does not know.
+/// The headers of an event, without those that are invalid in HTTP.
 #[derive(Default)]
 struct Headers(HeaderMap);
 

@@ -16,18 +16,18 @@ use crate::log::trace::Trace;
 use crate::setup::clock;
 use crate::setup::config::Config;
 
-/// What a `main` may end with.
+/// The error type of a function's `main`.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// One endpoint.
+/// A function that serves one endpoint.
 pub trait Function: Send + Sync + 'static {
-    /// Its name in the log.
+    /// The function's name in the log.
     const NAME: &'static str;
 
-    /// Does what the first request would have to wait for.
+    /// Does the work that the first request would otherwise wait for.
     fn warm_up(&self) -> impl Future<Output = ()> + Send;
 
-    /// Answers a request.
+    /// Answers one HTTP request.
     fn answer(&self, request: Request) -> impl Future<Output = Answer> + Send;
 }
 
@@ -40,7 +40,7 @@ pub fn start() -> Result<Config, Error> {
     Ok(Config::from_environment()?)
 }
 
-/// Answers Lambda's events that come in by the entrance, until Lambda stops the process.
+/// Answers Lambda's events that the entrance admits, until Lambda stops the process.
 ///
 /// # Errors
 /// When the runtime API cannot be reached.
@@ -56,7 +56,7 @@ pub async fn serve<F: Function>(entrance: &Entrance, function: F) -> Result<(), 
     .await
 }
 
-/// Answers one request and logs one line about it, and one for each event in it.
+/// Answers one request and logs one line about it, plus one for each additional event.
 pub async fn respond<F: Function>(function: &F, request: Request) -> Answer {
     let started = clock::stopwatch();
     let request_id = request_id(&request);

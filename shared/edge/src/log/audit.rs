@@ -1,4 +1,5 @@
-//! The names of audit events: a closed list, from which the README's table and the template's metric filters derive.
+//! The names of audit events: a closed list, from which the README's table and the template's metric filters
+//! derive.
 
 use grants::{Grant, PersonKey, Refusal, TokenName};
 use protocol::{GrantType, Subject};
@@ -6,17 +7,17 @@ use protocol::{GrantType, Subject};
 /// Declares the events in one list, so that none can be missing from [`AuditEvent::ALL`].
 macro_rules! audit_events {
     ($($(#[$doc:meta])+ $event:ident => $name:expr,)+) => {
-        /// Something that an auditor wants to find in the log.
+        /// An event that matters to auditors.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum AuditEvent {
             $($(#[$doc])+ $event,)+
         }
 
         impl AuditEvent {
-            /// Every event.
+            /// The list of all events.
             pub const ALL: &'static [Self] = &[$(Self::$event),+];
 
-            /// The value of `event` in the log.
+            /// Returns the value of `event` in the log.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$event => $name,)+
@@ -29,11 +30,11 @@ macro_rules! audit_events {
 audit_events! {
     /// A person signed in.
     SignedIn => "signed_in",
-    /// A password was wrong, or the person is unknown or switched off.
+    /// The password was wrong, or the person is unknown or disabled.
     SignInFailed => "sign_in_failed",
-    /// A password was not looked at: too many were wrong before it.
+    /// A password was not checked: too many were wrong before it.
     SignInThrottled => "sign_in_throttled",
-    /// A person denied an app its request.
+    /// A person refused consent to an app.
     ConsentDenied => "consent_denied",
     /// A session ended at `/logout`.
     SignedOut => "signed_out",
@@ -45,7 +46,7 @@ audit_events! {
     GrantRefreshed => "grant_refreshed",
     /// A client got a token for itself.
     ServiceTokenIssued => "service_token_issued",
-    /// An API asked whether a token is good.
+    /// An API introspected a token.
     TokenIntrospected => "token_introspected",
     /// A client revoked a token.
     TokenRevoked => "token_revoked",
@@ -55,15 +56,15 @@ audit_events! {
     CodeReplayed => Refusal::CodeReplayed.name(),
     /// A refresh token was used a second time, and the grant is revoked.
     RefreshTokenReused => Refusal::RefreshTokenReused.name(),
-    /// A code or refresh token was used whose person is gone, switched off or has another password.
+    /// A code or refresh token was used whose person was deleted or disabled, or changed the password.
     PersonOver => Refusal::PersonOver.name(),
     /// A code or refresh token was used whose session is over.
     SessionOver => Refusal::SessionOver.name(),
-    /// A code or refresh token was used whose grant gave way to newer ones.
+    /// A code or refresh token was used whose grant was superseded by newer ones.
     GrantSuperseded => Refusal::GrantSuperseded.name(),
-    /// A client was told that a session ended.
+    /// A client was notified that a session ended.
     ClientToldOfLogout => "client_told_of_logout",
-    /// A client could not be told that a session ended.
+    /// A client could not be notified that a session ended.
     ClientNotToldOfLogout => "client_not_told_of_logout",
     /// A client registered itself.
     ClientRegistered => "client_registered",
@@ -73,70 +74,70 @@ audit_events! {
     RegistrationChanged => "registration_changed",
     /// A client deleted its registration.
     ClientDeleted => "client_deleted",
-    /// A client was not authenticated.
+    /// The authentication of a client failed.
     ClientAuthenticationFailed => "client_authentication_failed",
-    /// A client's secret was not looked at: too many were wrong before it.
+    /// A client's secret was not checked: too many were wrong before it.
     ClientAuthenticationThrottled => "client_authentication_throttled",
-    /// Signing keys were made or deleted.
+    /// Signing keys were created or deleted.
     KeysRotated => "keys_rotated",
-    /// The schedule looked at the signing keys and changed none.
+    /// The schedule checked the signing keys and changed none.
     KeysKept => "keys_kept",
     /// Tokens of the implicit grant were issued.
     ImplicitTokenIssued => "implicit_token_issued",
     /// A token of the password grant was issued.
     PasswordTokenIssued => "password_token_issued",
-    /// A grant type was used that should no longer be.
+    /// A deprecated grant type was used.
     LegacyGrantUsed => "legacy_grant_used",
 }
 
 impl AuditEvent {
-    /// The event of a refusal that ended a grant: a code or refresh token that came a second time, or whose person or session
-    /// is over. It has the refusal's name; other refusals are no events.
+    /// Returns the event of a refusal that ended a grant: a reused code or refresh token, or one whose person or
+    /// session is over. The event has the refusal's name; other refusals are no events.
     pub fn of_refusal(refusal: Refusal) -> Option<Self> {
         Self::ALL.iter().copied().find(|event| event.as_str() == refusal.name())
     }
 }
 
-/// Something that an auditor wants to find.
+/// An audit event with its details.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// What happened.
+    /// The name of the event.
     pub name: AuditEvent,
-    /// The person, when there is one.
+    /// The person's `sub`, if the event is about a person.
     pub subject: Option<String>,
-    /// The key of the person for whom a password was wrong, or the stand-in of a name that is nobody's.
+    /// The key of the person for a wrong password, or a stand-in if the name is unknown.
     pub person: Option<String>,
-    /// The key of the grant's item, which makes no handle.
+    /// The key of the grant's item, from which no handle can be made.
     pub grant: Option<String>,
     /// The name of the token that was issued, used or revoked.
     pub jti: Option<String>,
-    /// A grant type that nobody should use, and what to move to.
+    /// A deprecated grant type, and the replacement to use.
     pub legacy: Option<(GrantType, &'static str)>,
 }
 
 impl Event {
-    /// Something about nobody in particular.
+    /// Creates an event without details.
     pub const fn new(name: AuditEvent) -> Self {
         Self { name, subject: None, person: None, grant: None, jti: None, legacy: None }
     }
 
-    /// Something that happened to a grant.
+    /// Creates an event about a grant.
     pub fn of_grant(name: AuditEvent, grant: &Grant) -> Self {
         let subject = grant.subject.as_ref().map(ToString::to_string);
         Self { subject, grant: Some(grant.id.to_string()), ..Self::new(name) }
     }
 
-    /// Something that a person did.
+    /// Creates an event about an action of a person.
     pub fn of_person(name: AuditEvent, subject: &Subject) -> Self {
         Self { subject: Some(subject.to_string()), ..Self::new(name) }
     }
 
-    /// A password that let nobody in.
+    /// Creates an event about a failed sign-in.
     pub fn of_attempt(name: AuditEvent, person: PersonKey) -> Self {
         Self { person: Some(person.to_string()), ..Self::new(name) }
     }
 
-    /// Adds the token, where its name is known, with the grant that it names.
+    /// Adds the token, if its name is known, with the grant that it names.
     #[must_use]
     pub fn with_token(self, token: impl Into<Option<TokenName>>) -> Self {
         let token = token.into();
@@ -144,7 +145,7 @@ impl Event {
         Self { grant, jti: token.map(|token| token.to_string()), ..self }
     }
 
-    /// The use of a grant type that nobody should use.
+    /// Creates the event for the use of a deprecated grant type.
     pub fn legacy(grant_type: GrantType, advice: &'static str) -> Self {
         Self { legacy: Some((grant_type, advice)), ..Self::new(AuditEvent::LegacyGrantUsed) }
     }
@@ -163,7 +164,7 @@ mod tests {
         AuditEvent::ALL.iter().map(|event| event.as_str()).collect()
     }
 
-    /// What stands in backticks in the first column of the table of events.
+    /// Returns the names in backticks in the first column of the table of events.
     fn told(readme: &str) -> Vec<&str> {
         let table = readme.split("| event | |\n|---|---|\n").nth(1).unwrap();
         let rows = table.lines().take_while(|line| line.starts_with('|'));

@@ -1,13 +1,13 @@
-//! The log: one JSON line for each request, which tells what happened in it, and nothing in it that anyone could use.
+//! The log: one JSON line for each request, which tells what happened and contains no usable secret.
 //!
 //! # Decisions
-//! - Bytes of the log are most of what a token costs to make. So what an auditor looks for stands in the line of the
-//!   request; only where more happened than one thing has each of those before the last a line of its own.
-//! - A password that let nobody in is told with a `person`: the person's key, or for a name that is nobody's a keyed hash of
-//!   the name in the same form. So attempts on one name are counted together, an attack on a person leads to the person
-//!   (`jeton user show` prints the key), and the log neither repeats what was typed, which may be a password, nor tells which
-//!   names exist. The hash is made for every attempt, so that the time of an answer does not tell either. A person whom a
-//!   version without random keys registered has a key that can be computed from the name.
+//! - The volume of the log is most of what a token costs to issue. So the event of a request is part of the
+//!   request's line; only if there is more than one event, each before the last gets its own line.
+//! - A failed sign-in is logged with a `person`: the person's key, or, for an unknown name, a keyed hash of the
+//!   name in the same form. So attempts on one name are counted together, and an attack can be traced to a person
+//!   (`jeton user show` prints the key), but the log neither repeats the input, which may be a password, nor
+//!   reveals which names exist. The hash is computed for every attempt, so the response time reveals nothing
+//!   either. The key of a person registered by a version without random keys can be computed from the name.
 
 use std::io::{self, Write};
 
@@ -23,16 +23,16 @@ use tracing_subscriber::registry::Registry;
 use crate::log::audit::{AuditEvent, Event};
 use crate::log::trace::Trace;
 
-/// What our own lines are marked with.
+/// The target that marks our own log lines.
 const TARGET: &str = "jeton";
 
-/// A request is named by 16 to 36 characters: more is no name.
+/// The length limit of logged names, in bytes. Request ids have 16 to 36 characters; anything longer is truncated.
 const MOST_BYTES: usize = 64;
 
 /// The methods of RFC 9110 §9 and RFC 5789.
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
-/// What is told of a request.
+/// The facts about a request for its log line.
 pub(crate) struct Line<'a> {
     pub(crate) request_id: &'a str,
     pub(crate) source: Option<&'a str>,
@@ -44,7 +44,7 @@ pub(crate) struct Line<'a> {
     pub(crate) storage_calls: u32,
 }
 
-/// Tells of a request and of what happened in it.
+/// Logs a request and its events.
 pub(crate) fn request(line: &Line<'_>) {
     let events = &line.trace.events;
     let last = events.last().filter(|last| last.legacy.is_none());
@@ -71,7 +71,7 @@ pub(crate) fn request(line: &Line<'_>) {
     );
 }
 
-/// Tells what happened: who did what to which grant, from where.
+/// Logs an event: who did what to which grant, from where.
 fn event(line: &Line<'_>, event: &Event) {
     let (request_id, client_id, source) = (short(line.request_id), line.trace.client_id.as_deref(), line.source);
     if let Some((grant_type, advice)) = event.legacy {
@@ -94,17 +94,18 @@ fn event(line: &Line<'_>, event: &Event) {
     );
 }
 
-/// What a caller may have written is told as far as it is a name.
+/// Truncates text from the caller to the length limit of a name.
 fn short(text: &str) -> &str {
     text.get(..text.floor_char_boundary(MOST_BYTES)).unwrap_or_default()
 }
 
-/// A method that nobody knows may be any text of the caller's.
+/// Returns the method only if it is known: an unknown one may be any text.
 fn known(method: &str) -> &str {
     if METHODS.contains(&method) { method } else { "other" }
 }
 
-/// Tells of a rotation of the signing keys: which came, which went, and for how many seconds the oldest has signed.
+/// Logs a rotation of the signing keys: keys created, keys deleted, and for how many seconds the oldest has
+/// signed.
 pub fn rotation(created: &[String], deleted: &[String], oldest_signing_key_age: u64) {
     let kept = created.is_empty() && deleted.is_empty();
     let event = if kept { AuditEvent::KeysKept } else { AuditEvent::KeysRotated }.as_str();
@@ -112,7 +113,7 @@ pub fn rotation(created: &[String], deleted: &[String], oldest_signing_key_age: 
     tracing::info!(target: TARGET, event, created, deleted, oldest_signing_key_age, "audit");
 }
 
-/// Tells whether a client heard of the end of a session, and why it did not.
+/// Logs whether a client was notified of the end of a session, and if not, why.
 pub fn logout(client: &ClientId, missed: Option<&dyn std::fmt::Display>) {
     let client_id = client.as_str();
     match missed {
@@ -127,7 +128,7 @@ pub fn logout(client: &ClientId, missed: Option<&dyn std::fmt::Display>) {
     }
 }
 
-/// Tells a number in CloudWatch's embedded metric format, without dimensions: a line of the log that becomes a metric.
+/// Logs a number in CloudWatch's embedded metric format, without dimensions: a log line that becomes a metric.
 ///
 /// # Errors
 /// When standard output is closed.
@@ -137,22 +138,22 @@ pub fn metric(namespace: &str, name: &str, value: u64, now: Timestamp) -> io::Re
     writeln!(io::stdout().lock(), "{}", json!({ "_aws": metadata, name: value }))
 }
 
-/// Tells the operator what went wrong inside. `cause` must hold nothing from the wire.
+/// Logs an internal error for the operator. `cause` must not contain anything from a request.
 pub fn trouble(what: &'static str, cause: &dyn std::fmt::Display) {
     tracing::error!(target: TARGET, cause = %cause, "{what}");
 }
 
-/// Tells the operator what a deployment should not do for long.
+/// Logs a warning about a configuration that should only be temporary.
 pub fn warning(what: &'static str) {
     tracing::warn!(target: TARGET, "{what}");
 }
 
-/// Logs to standard output, where Lambda collects it and writes the time beside each line.
+/// Sends the log to standard output, where Lambda collects it and adds the time to each line.
 pub(crate) fn to_stdout() {
     install(lines().without_time().with_writer(io::stdout));
 }
 
-/// Logs to standard error, as a command does.
+/// Sends the log to standard error, for commands.
 pub fn to_stderr() {
     install(lines().with_writer(io::stderr));
 }
@@ -162,9 +163,9 @@ fn lines() -> Layer<Registry, JsonFields, Format<Json>> {
 }
 
 fn install(lines: impl tracing_subscriber::Layer<Registry> + Send + Sync) {
-    // Only what is said here: libraries log requests whole.
+    // Only our own lines: libraries log whole requests.
     let ours = Targets::new().with_target(TARGET, tracing::Level::INFO);
-    // A second start in one process keeps the first log.
+    // If a process starts the log twice, the first one stays.
     let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines).with(ours));
 }
 

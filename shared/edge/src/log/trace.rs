@@ -1,32 +1,32 @@
-//! What the log says about an answer.
+//! The log data that an answer carries.
 
 use protocol::ClientId;
 
 use crate::log::audit::Event;
 
-/// What the log says about an answer beside its status; it travels in the answer's extensions.
+/// The log data of an answer besides its status; stored in the answer's extensions.
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
-    /// The client, once it is known.
+    /// The client's id, if known.
     pub client_id: Option<String>,
-    /// Why it was refused.
+    /// The reason of a refusal.
     pub reason: Option<&'static str>,
-    /// What happened on the way, in order.
+    /// The events of the request, in order.
     pub events: Vec<Event>,
 }
 
 impl Trace {
-    /// Of a refusal.
+    /// Creates the trace of a refusal.
     pub fn refused(reason: &'static str) -> Self {
         Self { reason: Some(reason), ..Self::default() }
     }
 
-    /// Of something that happened.
+    /// Creates the trace of an event.
     pub fn event(event: Event) -> Self {
         Self { events: vec![event], ..Self::default() }
     }
 
-    /// Adds the client.
+    /// Adds the client's id.
     #[must_use]
     pub fn of_client(self, id: &ClientId) -> Self {
         Self { client_id: Some(id.to_string()), ..self }

@@ -1,4 +1,4 @@
-//! Configuration: read once, at start, into types.
+//! Configuration: read once at start-up and parsed into types.
 
 use std::collections::BTreeSet;
 
@@ -10,71 +10,73 @@ use store::Connection;
 use crate::http::firewall::Entrance;
 use crate::setup::registration::RegistrationConfig;
 
-/// What a function is told by its environment.
+/// The configuration of a function, read from its environment.
 #[derive(Clone)]
 pub struct Config {
-    /// `JETON_ISSUER`: the issuer identifier, without a slash at its end.
+    /// `JETON_ISSUER`: the issuer identifier, without a trailing slash.
     pub issuer: Resource,
-    /// `JETON_TABLE_*`.
+    /// `JETON_TABLE_*`: the names of the tables.
     pub tables: Tables,
-    /// `JETON_KEY_FILE` or `JETON_KMS_KEY_ID`; a function that unwraps nothing has none.
+    /// `JETON_KEY_FILE` or `JETON_KMS_KEY_ID`; `None` for a function that unwraps nothing.
     pub wrapping: Option<WrappingKey>,
-    /// `AWS_*`.
+    /// `AWS_*`: region, credentials and endpoints.
     pub connection: Connection,
-    /// `JETON_*_SECONDS` and `JETON_ALLOW_*`.
+    /// `JETON_*_SECONDS` and `JETON_ALLOW_*`: lifetimes and optional features.
     pub policy: Policy,
-    /// `JETON_KEY_ROTATION_DAYS` and `JETON_SIGNING_ALGORITHMS`.
+    /// `JETON_KEY_ROTATION_DAYS` and `JETON_SIGNING_ALGORITHMS`: the rotation of signing keys.
     pub rotation: RotationConfig,
-    /// `JETON_EDGE_PROOF`: what CloudFront shows, where there is a firewall.
+    /// `JETON_EDGE_PROOF`: the secret that CloudFront sends if there is a firewall.
     pub entrance: Entrance,
-    /// `JETON_OUTBOUND_PRIVATE_HOSTS`: which hosts inside a network may be asked for what clients wrote down.
+    /// `JETON_OUTBOUND_PRIVATE_HOSTS`: the hosts inside a private network that may be contacted at URLs that
+    /// clients registered.
     pub reach: Reach,
-    /// `JETON_REGISTRATION` and `JETON_REGISTRATION_APIS`: whether clients register themselves.
+    /// `JETON_REGISTRATION` and `JETON_REGISTRATION_APIS`: the rules for clients that register themselves.
     pub registration: RegistrationConfig,
-    /// `JETON_METRICS_NAMESPACE`: where the age of the signing keys is told; nowhere if it is not set.
+    /// `JETON_METRICS_NAMESPACE`: the namespace of the metric for the age of the signing keys; no metric if it is
+    /// not set.
     pub metrics: Option<String>,
 }
 
-/// Which signing keys there should be, and for how long one signs.
+/// The signing keys to keep ready, and the time that each one signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RotationConfig {
-    /// For how long a key signs before the next one does.
+    /// The time in seconds that a key signs before the next one takes over.
     pub interval: Seconds,
-    /// The algorithms for which there is always a key; for those of other APIs there is one once it is made.
+    /// The algorithms that always have a key. For the algorithms of other APIs, keys are kept once created.
     pub algorithms: BTreeSet<SigningAlgorithm>,
 }
 
 /// The names of the tables; a function knows those that it uses.
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
-    /// `JETON_TABLE_REGISTRY`.
+    /// `JETON_TABLE_REGISTRY`: clients and APIs.
     pub registry: Option<String>,
-    /// `JETON_TABLE_GRANTS`.
+    /// `JETON_TABLE_GRANTS`: grants and counters.
     pub grants: Option<String>,
-    /// `JETON_TABLE_PEOPLE`.
+    /// `JETON_TABLE_PEOPLE`: people, sessions and consent.
     pub people: Option<String>,
-    /// `JETON_TABLE_KEYS`.
+    /// `JETON_TABLE_KEYS`: the wrapped keys.
     pub keys: Option<String>,
-    /// `JETON_TABLE_AUDIT`, which operators' commands write and no function sees.
+    /// `JETON_TABLE_AUDIT`: written by operators' commands, and not accessible to functions.
     pub audit: Option<String>,
 }
 
-/// What unwraps stored keys.
+/// The key that unwraps stored keys.
 #[derive(Clone, Debug)]
 pub enum WrappingKey {
-    /// A key file.
+    /// The path of a key file.
     File(std::path::PathBuf),
     /// A KMS key: id, ARN or alias.
     Kms(String),
 }
 
-/// Why the configuration cannot be used.
+/// The reasons why the configuration cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// A variable is not set.
     #[error("the environment variable {0} is not set: {1}")]
     Missing(&'static str, &'static str),
-    /// A variable does not hold what it should.
+    /// A variable has an invalid value.
     #[error("the environment variable {0} is malformed: it must be {1}")]
     Malformed(&'static str, &'static str),
 }
@@ -88,7 +90,7 @@ impl Config {
         Self::read(environment)
     }
 
-    /// Reads variables from `look_up`; an empty one counts as not set.
+    /// Reads variables with `look_up`; an empty one counts as not set.
     ///
     /// # Errors
     /// [`ConfigError`] names the variable and says what it should hold.
@@ -119,15 +121,15 @@ impl Config {
 }
 
 impl Config {
-    /// The path of the issuer, where it has one: `/tenant` of `https://issuer.example/tenant`. Every path of this
-    /// server begins with it.
+    /// Returns the path of the issuer, if it has one: `/tenant` of `https://issuer.example/tenant`. Every path of
+    /// this server begins with it.
     pub fn path(&self) -> &str {
         let (_, rest) = self.issuer.as_str().split_once("://").unwrap_or_default();
         rest.find('/').and_then(|start| rest.get(start..)).unwrap_or_default()
     }
 }
 
-/// A variable of the environment.
+/// Returns a variable of the environment.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 pub fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
@@ -142,7 +144,7 @@ impl WrappingKey {
 }
 
 impl Tables {
-    /// Reads `JETON_TABLE_*`.
+    /// Reads `JETON_TABLE_*` with `look_up`.
     pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Self {
         Self {
             registry: look_up("JETON_TABLE_REGISTRY"),
@@ -153,7 +155,7 @@ impl Tables {
         }
     }
 
-    /// The audit table: where none is given, the one beside the registry.
+    /// Returns the name of the audit table; by default, it is derived from the registry's name.
     pub fn audit_name(&self) -> Option<String> {
         let beside = || self.registry.as_ref()?.strip_suffix("registry").map(|stack| format!("{stack}audit"));
         self.audit.clone().or_else(beside)
@@ -167,7 +169,7 @@ impl Tables {
 const HOUR: Seconds = 3600;
 const DAY: Seconds = 24 * HOUR;
 const YEAR: Seconds = 365 * DAY;
-/// Records of operators' commands are kept for a year and a month, as the template says too.
+/// The default time in seconds to keep audit records: 400 days, the same as in the template.
 pub const AUDIT_LIFETIME: Seconds = 400 * DAY;
 
 fn issuer(text: &str) -> Result<Resource, ConfigError> {
@@ -175,7 +177,7 @@ fn issuer(text: &str) -> Result<Resource, ConfigError> {
     let authority = |rest: &str| rest.split('/').next().unwrap_or_default().to_owned();
     let web = match text.split_once("://") {
         Some(("https", rest)) => !authority(rest).is_empty() && !authority(rest).contains('@'),
-        // Only a developer's own machine does without TLS (C116).
+        // TLS is optional only on a developer's own machine (C116).
         Some(("http", rest)) => is_this_machine(&authority(rest)),
         Some(_) | None => false,
     };
@@ -185,10 +187,10 @@ fn issuer(text: &str) -> Result<Resource, ConfigError> {
     }
 }
 
-/// Reads `JETON_AUDIT_DAYS`: for how long records of operators' commands are kept.
+/// Reads `JETON_AUDIT_DAYS`: the time to keep records of operators' commands.
 ///
 /// # Errors
-/// [`ConfigError::Malformed`].
+/// [`ConfigError::Malformed`] when a variable has an invalid value.
 pub fn audit_lifetime(look_up: impl Fn(&str) -> Option<String>) -> Result<Seconds, ConfigError> {
     let malformed = ConfigError::Malformed("JETON_AUDIT_DAYS", "a number of days from 1 to 3653");
     let Some(text) = look_up("JETON_AUDIT_DAYS") else { return Ok(AUDIT_LIFETIME) };
@@ -196,17 +198,17 @@ pub fn audit_lifetime(look_up: impl Fn(&str) -> Option<String>) -> Result<Second
     days.map(|days: u32| days.saturating_mul(DAY)).ok_or(malformed)
 }
 
-/// Whether a host, with its port or without, is the loopback interface.
+/// Returns whether a host, with or without its port, is the loopback interface.
 fn is_this_machine(authority: &str) -> bool {
     let port = ["127.0.0.1", "[::1]", "localhost"].iter().find_map(|host| authority.strip_prefix(host));
     let is_port = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     port.is_some_and(|rest| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port))
 }
 
-/// Reads how long sessions last, `JETON_SESSION_HOURS` and `JETON_SESSION_IDLE_HOURS`, into the usual policy.
+/// Reads the session lifetimes, `JETON_SESSION_HOURS` and `JETON_SESSION_IDLE_HOURS`, into the default policy.
 ///
 /// # Errors
-/// [`ConfigError::Malformed`].
+/// [`ConfigError::Malformed`] when a variable has an invalid value.
 pub fn session_limits(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> {
     let usual = Policy::default();
     Ok(Policy {
@@ -216,7 +218,7 @@ pub fn session_limits(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, C
     })
 }
 
-/// A number of hours, up to a year, in seconds.
+/// Reads a number of hours, up to a year, and returns it in seconds.
 fn hours(get: &impl Fn(&str) -> Option<String>, name: &'static str, usual: Seconds) -> Result<Seconds, ConfigError> {
     let Some(text) = get(name) else { return Ok(usual) };
     let hours = text.parse::<Seconds>().ok().filter(|hours| (1..=YEAR / HOUR).contains(hours));
@@ -264,22 +266,22 @@ fn rotation(get: &impl Fn(&str) -> Option<String>) -> Result<RotationConfig, Con
     })
 }
 
-/// Reads `JETON_OUTBOUND_PRIVATE_HOSTS`: none where it is not set.
+/// Reads `JETON_OUTBOUND_PRIVATE_HOSTS`; no hosts if it is not set.
 ///
 /// # Errors
-/// [`ConfigError::Malformed`].
+/// [`ConfigError::Malformed`] when a variable has an invalid value.
 pub fn reach(look_up: &impl Fn(&str) -> Option<String>) -> Result<Reach, ConfigError> {
     let name = "JETON_OUTBOUND_PRIVATE_HOSTS";
     let hosts = look_up(name).unwrap_or_default();
     Reach::parse(&hosts).map_err(|_| ConfigError::Malformed(name, "hosts, with a port or without, and spaces between"))
 }
 
-/// A switch that is on unless it is turned off.
+/// Reads a switch that is on unless it is turned off.
 fn on_unless_off(get: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<bool, ConfigError> {
     if get(name).is_none() { Ok(true) } else { switch(get, name) }
 }
 
-/// A switch that is off unless it is turned on.
+/// Reads a switch that is off unless it is turned on.
 fn switch(get: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<bool, ConfigError> {
     match get(name).as_deref() {
         None | Some("false") => Ok(false),

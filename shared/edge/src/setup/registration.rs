@@ -1,37 +1,37 @@
-//! Whether clients may register themselves, and what for.
+//! Configuration of client self-registration.
 
 use grants::PkceRule;
 use protocol::Resource;
 
 use crate::setup::config::ConfigError;
 
-/// Who may register a client at `/register`.
+/// The callers that may register a client at `/register`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RegistrationMode {
-    /// Nobody.
+    /// No one may register a client.
     #[default]
     Off,
-    /// Who has an initial access token (RFC 7591 §1.2).
+    /// Holders of an initial access token (RFC 7591 §1.2).
     Token,
-    /// Anybody.
+    /// Anyone may register a client.
     Open,
 }
 
 /// `JETON_REGISTRATION`, `JETON_REGISTRATION_APIS` and `JETON_REGISTRATION_PKCE`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegistrationConfig {
-    /// Who may.
+    /// The callers that may register a client.
     pub mode: RegistrationMode,
-    /// The APIs of clients that anybody registered.
+    /// The APIs available to clients that were registered without a token.
     pub apis: Vec<Resource>,
-    /// `optional` excuses confidential clients from PKCE.
+    /// The PKCE rule; `optional` exempts confidential clients.
     pub pkce: PkceRule,
 }
 
 impl RegistrationMode {
     const ALL: [Self; 3] = [Self::Off, Self::Token, Self::Open];
 
-    /// `off`, `token` or `open`.
+    /// Returns `off`, `token` or `open`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Off => "off",
@@ -40,14 +40,14 @@ impl RegistrationMode {
         }
     }
 
-    /// Whether anybody may at all.
+    /// Returns whether self-registration is possible at all.
     pub fn is_on(self) -> bool {
         self != Self::Off
     }
 }
 
 impl RegistrationConfig {
-    /// Reads the variables; off where they are not set.
+    /// Reads the variables; the default is off.
     pub(crate) fn read(get: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let (mode, apis) = ("JETON_REGISTRATION", "JETON_REGISTRATION_APIS");
         let known = |text: String| RegistrationMode::ALL.into_iter().find(|known| known.as_str() == text);

@@ -1,4 +1,4 @@
-//! Days of the calendar, in UTC.
+//! Calendar days in UTC.
 
 use std::fmt;
 
@@ -8,22 +8,22 @@ use grants::Timestamp;
 
 const SECONDS: u64 = 24 * 3600;
 
-/// A day, written `2026-11-28`.
+/// A day in UTC, written `2026-11-28`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(u64);
 
-/// A text that is not a day.
+/// The error for text that is not a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a day such as 2026-11-28")]
 pub struct MalformedDay;
 
 impl Day {
-    /// The day of a time.
+    /// Returns the day that contains `time`.
     pub const fn of(time: Timestamp) -> Self {
         Self(time.seconds() / SECONDS)
     }
 
-    /// Reads the form that `Display` writes.
+    /// Parses the format that `Display` writes.
     ///
     /// # Errors
     /// [`MalformedDay`] for anything but a day since 1970.
@@ -33,12 +33,12 @@ impl Day {
         Some(day).filter(|day| day.to_string() == text).ok_or(MalformedDay)
     }
 
-    /// The first second of it.
+    /// Returns the first second of the day.
     pub const fn start(self) -> Timestamp {
         Timestamp::from_seconds(self.0.saturating_mul(SECONDS))
     }
 
-    /// The days from this one to `last`.
+    /// Returns the days from this one to `last`.
     pub fn until(self, last: Self) -> impl Iterator<Item = Self> {
         (self.0..=last.0).map(Self)
     }

@@ -1,58 +1,58 @@
-//! Records of what operators changed.
+//! Records of changes made by operators.
 
 use grants::Timestamp;
 
 /// A command of an operator that changes something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AuditedAction {
-    /// `jeton user create`.
+    /// The command `jeton user create`.
     UserCreate,
-    /// `jeton user import`, one record for each person.
+    /// The command `jeton user import`, one record for each person.
     UserImport,
-    /// `jeton user update`.
+    /// The command `jeton user update`.
     UserUpdate,
-    /// `jeton user rename`.
+    /// The command `jeton user rename`.
     UserRename,
-    /// `jeton user disable`.
+    /// The command `jeton user disable`.
     UserDisable,
-    /// `jeton user enable`.
+    /// The command `jeton user enable`.
     UserEnable,
-    /// `jeton user set-password`.
+    /// The command `jeton user set-password`.
     UserSetPassword,
-    /// `jeton user delete`.
+    /// The command `jeton user delete`.
     UserDelete,
-    /// `jeton client create`.
+    /// The command `jeton client create`.
     ClientCreate,
-    /// `jeton client disable`.
+    /// The command `jeton client disable`.
     ClientDisable,
-    /// `jeton client enable`.
+    /// The command `jeton client enable`.
     ClientEnable,
-    /// `jeton client rotate-secret`.
+    /// The command `jeton client rotate-secret`.
     ClientRotateSecret,
-    /// `jeton client rotate-secret --retire-old`.
+    /// The command `jeton client rotate-secret --retire-old`.
     ClientRetireSecrets,
-    /// `jeton client delete`.
+    /// The command `jeton client delete`.
     ClientDelete,
-    /// `jeton api create`.
+    /// The command `jeton api create`.
     ApiCreate,
-    /// `jeton api delete`.
+    /// The command `jeton api delete`.
     ApiDelete,
-    /// `jeton registration-token create`.
+    /// The command `jeton registration-token create`.
     RegistrationTokenCreate,
-    /// `jeton registration-token delete`.
+    /// The command `jeton registration-token delete`.
     RegistrationTokenDelete,
-    /// `jeton keys rotate`, one record for each key.
+    /// The command `jeton keys rotate`, one record for each key.
     KeysRotate,
-    /// `jeton session end`.
+    /// The command `jeton session end`.
     SessionEnd,
-    /// `jeton grant revoke`.
+    /// The command `jeton grant revoke`.
     GrantRevoke,
-    /// `jeton consent withdraw`.
+    /// The command `jeton consent withdraw`.
     ConsentWithdraw,
 }
 
 impl AuditedAction {
-    /// The words of the command.
+    /// Returns the words of the command.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::UserCreate => "user create",
@@ -81,16 +81,16 @@ impl AuditedAction {
     }
 }
 
-/// One change by an operator.
+/// One change made by an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRecord {
-    /// Milliseconds since 1970.
+    /// The time of the change, in milliseconds since 1970.
     pub at: u64,
-    /// Random bits, which tell records of one millisecond apart.
+    /// Random bits that distinguish records of the same millisecond.
     pub nonce: [u8; 8],
     /// The operator: the ARN of an IAM identity, or `local:USER@HOST` on a machine.
     pub who: String,
-    /// The command, as [`AuditedAction::as_str`] writes it. Another version of Jeton may know others.
+    /// The command, as [`AuditedAction::as_str`] writes it. Other versions of Jeton may write other commands.
     pub action: String,
     /// The thing that changed: `user:usr_...`, `client:ID`, `api:IDENTIFIER`.
     pub about: String,
@@ -99,7 +99,7 @@ pub struct AuditRecord {
 }
 
 impl AuditRecord {
-    /// The second of the change.
+    /// Returns the time of the change, in whole seconds.
     pub const fn time(&self) -> Timestamp {
         Timestamp::from_seconds(self.at / 1000)
     }

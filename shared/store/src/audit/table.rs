@@ -1,6 +1,7 @@
-//! The audit table: what operators changed, a partition for each day.
+//! The audit table: changes made by operators, one partition per day.
 //!
-//! A record is written in the transaction of the change that it tells of, so that there is neither without the other.
+//! A record is written in the same transaction as the change that it describes, so that neither exists without the
+//! other.
 
 use aws_sdk_dynamodb::Client;
 use grants::{Seconds, Timestamp};
@@ -12,7 +13,7 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, Reader, list, text, time};
 use crate::dynamodb::unknown::Unknown;
 
-/// The table.
+/// The audit table, with its retention time.
 #[derive(Clone)]
 pub struct AuditTable {
     client: Client,
@@ -21,28 +22,29 @@ pub struct AuditTable {
 }
 
 impl AuditTable {
-    /// The table named `table`, whose records are kept for `keep` seconds.
+    /// Opens the table named `table`, whose records are kept for `keep` seconds.
     pub const fn new(client: Client, table: String, keep: Seconds) -> Self {
         Self { client, table, keep }
     }
 
-    /// The same table with another time for which its records are kept.
+    /// Returns the same table with another retention time, in seconds.
     #[must_use]
     pub fn kept_for(self, keep: Seconds) -> Self {
         Self { keep, ..self }
     }
 
-    /// The write of a record, for the transaction of the change that it tells of.
+    /// Returns the write of a record, for the transaction of the change that it describes.
     pub fn record(&self, record: &AuditRecord) -> Write {
         let mut absent = Expression::default();
         absent.absent("id");
         Write::new(&self.table, Kind::Put(from_record(record, self.keep)), absent)
     }
 
-    /// The records from `since` to the day of `now`, oldest first; older ones than are kept are not looked for.
+    /// Lists the records from `since` to the day of `now`, oldest first; records past the retention time are left
+    /// out.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn list(&self, since: Timestamp, now: Timestamp) -> Result<Vec<AuditRecord>, Unknown> {
         let since = since.max(now.minus(self.keep));
         let mut records = Vec::new();
@@ -82,7 +84,7 @@ fn from_record(record: &AuditRecord, keep: Seconds) -> Item {
     ])
 }
 
-/// Milliseconds as texts sort.
+/// Formats milliseconds so that they sort as text.
 fn moment(milliseconds: u64) -> String {
     format!("{milliseconds:015}")
 }

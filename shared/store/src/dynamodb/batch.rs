@@ -1,4 +1,4 @@
-//! Several items in one round trip.
+//! Reads and deletes of several items in one round trip.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, WriteRequest};
@@ -6,13 +6,13 @@ use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, WriteRequest};
 use crate::dynamodb::items::Item;
 use crate::dynamodb::unknown::Unknown;
 
-/// The items with these keys, in no order: strongly consistent. It is all of them or [`Unknown`].
+/// Reads the items with these keys, in any order and strongly consistent. Returns all of them or [`Unknown`].
 pub(crate) async fn read(client: &Client, table: &str, keys: Vec<Item>) -> Result<Vec<Item>, Unknown> {
     let [items] = read_of(client, [(table, keys)]).await?;
     Ok(items)
 }
 
-/// The same of several tables: the items of each.
+/// Reads items of several tables in the same way, and returns those of each table.
 pub(crate) async fn read_of<const N: usize>(
     client: &Client,
     wanted: [(&str, Vec<Item>); N],
@@ -32,12 +32,12 @@ pub(crate) async fn read_of<const N: usize>(
     Ok(tables.map(|table| found.remove(table).unwrap_or_default()))
 }
 
-/// So many items are deleted in one call.
+/// The number of items that one call deletes.
 const DELETED_AT_ONCE: usize = 25;
-/// What the store leaves undone is sent again so often.
+/// The number of attempts for items that the store left unprocessed.
 const TRIES: u32 = 8;
 
-/// Deletes the items with these keys, whether or not they are there, in batches.
+/// Deletes the items with these keys in batches, whether or not they exist.
 pub(crate) async fn delete(client: &Client, table: &str, keys: Vec<Item>) -> Result<(), Unknown> {
     let damaged = |_| Unknown::damaged(table, "keys");
     let request = |key: Item| {

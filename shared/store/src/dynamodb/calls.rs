@@ -1,4 +1,4 @@
-//! Counts the calls that a piece of work makes, on the wire: repeated sends count.
+//! Counts the calls that a piece of work sends to the store, including retries.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -13,7 +13,7 @@ tokio::task_local! {
     static CALLS: Cell<u32>;
 }
 
-/// Runs `work` and tells how many requests it sent to the store.
+/// Runs `work` and returns its output with the number of requests it sent to the store.
 pub async fn counted<F: Future>(work: F) -> (F::Output, u32) {
     CALLS
         .scope(Cell::new(0), async {
@@ -38,7 +38,7 @@ impl Intercept for CountCalls {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        // Outside of `counted` nobody asks.
+        // Outside of `counted` there is no counter to update.
         let _ = CALLS.try_with(|calls| calls.set(calls.get().saturating_add(1)));
         Ok(())
     }

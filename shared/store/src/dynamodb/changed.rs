@@ -1,10 +1,10 @@
-//! Writes that either happen or find something in their way.
+//! The outcome of conditional writes.
 
-/// What became of a write by an operator.
+/// The outcome of a write by an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
-    /// It is written.
+    /// The change was written.
     Done,
-    /// It was there already, or it was not there.
+    /// The item existed already, or did not exist.
     Refused,
 }

@@ -1,7 +1,7 @@
-//! Conditional writes: one call for one item, one transaction for several, and one reading of the answer.
+//! Conditional writes: one call for one item, one transaction for several, and one interpretation of the answer.
 //!
-//! A refused write says which part refused it and what stood there, read in the same step. A conflict between
-//! transactions is no refusal: the same transaction is sent again, a few times.
+//! A refused write returns which part refused it and the item found there, read in the same step. A conflict
+//! between transactions is not a refusal: the same transaction is retried a few times.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
@@ -18,10 +18,10 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::Item;
 use crate::dynamodb::unknown::Unknown;
 
-/// A transaction that met another one is sent so often at most.
+/// The number of attempts for a transaction that conflicts with another one.
 const TRIES: u32 = 8;
 
-/// One write to one item, made when its condition holds.
+/// A write to one item, made only if its condition holds.
 #[derive(Debug)]
 pub struct Write {
     pub(crate) table: String,
@@ -32,27 +32,27 @@ pub struct Write {
 /// The kind of a write, with the item or its key.
 #[derive(Debug)]
 pub(crate) enum Kind {
-    /// A whole item, where there is none.
+    /// Puts a whole item where none exists.
     Put(Item),
-    /// Some attributes of the item with this key.
+    /// Updates some attributes of the item with this key.
     Update(Item),
-    /// The item with this key goes.
+    /// Deletes the item with this key.
     Delete(Item),
-    /// Nothing is written; the condition must hold of the item with this key.
+    /// Writes nothing; the condition must hold for the item with this key.
     Check(Item),
 }
 
 /// The outcome of a commit.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// Everything is written. The item as it is now, where the commit was one update.
+    /// Everything was written. Contains the new item if the commit was a single update.
     Done(Option<Item>),
-    /// Nothing is written: the condition of the write at this place did not hold of the item that stood there.
+    /// Nothing was written: the condition of the write at this index did not hold for the item found there.
     Refused(usize, Option<Item>),
 }
 
 impl Write {
-    /// A write to `table`.
+    /// Creates a write to `table`.
     pub(crate) fn new(table: &str, kind: Kind, expression: Expression) -> Self {
         Self { table: table.to_owned(), kind, expression }
     }
@@ -109,12 +109,12 @@ async fn alone(client: &Client, write: Write) -> Result<Outcome, Unknown> {
             };
             answer(&table, sent.map(|_| None), found)
         }
-        // A check decides about what is written beside it; alone it decides about nothing.
+        // A check guards the writes beside it; a check alone guards nothing.
         Kind::Check(_) => Ok(Outcome::Done(None)),
     }
 }
 
-/// Reads the answer to one write. `found` tells a refusal from every other error.
+/// Interprets the answer to one write. `found` distinguishes a refusal from all other errors.
 fn answer<E, R>(
     table: &str,
     sent: Result<Option<Item>, SdkError<E, R>>,

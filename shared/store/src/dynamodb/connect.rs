@@ -1,4 +1,4 @@
-//! The way to DynamoDB and KMS.
+//! Connections to DynamoDB and KMS.
 
 use std::time::Duration;
 
@@ -13,32 +13,32 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::dynamodb::calls::CountCalls;
 
-/// Where the store is and who asks, as the environment of a function tells it.
+/// The location of the store and the caller's credentials, from the environment of a function.
 #[derive(Clone)]
 pub struct Connection {
-    /// `AWS_REGION`.
+    /// `AWS_REGION`: the region of the store.
     pub region: String,
-    /// `AWS_ACCESS_KEY_ID`.
+    /// `AWS_ACCESS_KEY_ID`: the id of the access key.
     pub access_key_id: String,
-    /// `AWS_SECRET_ACCESS_KEY`.
+    /// `AWS_SECRET_ACCESS_KEY`: the secret of the access key.
     pub secret_access_key: protocol::Secret,
-    /// `AWS_SESSION_TOKEN`.
+    /// `AWS_SESSION_TOKEN`: the token of temporary credentials.
     pub session_token: Option<protocol::Secret>,
-    /// `AWS_ENDPOINT_URL_DYNAMODB`: another store than Amazon's.
+    /// `AWS_ENDPOINT_URL_DYNAMODB`: the endpoint of a store other than Amazon's.
     pub dynamodb_endpoint: Option<String>,
-    /// `AWS_ENDPOINT_URL_KMS`: another KMS than Amazon's.
+    /// `AWS_ENDPOINT_URL_KMS`: the endpoint of a KMS other than Amazon's.
     pub kms_endpoint: Option<String>,
-    /// One of [`Connection::ROOTS`] is set: who operates this says which certificates are trusted.
+    /// `true` if one of [`Connection::ROOTS`] is set: the operator chooses which certificates are trusted.
     pub names_its_roots: bool,
 }
 
-/// The roots of Amazon Trust Services, as <https://www.amazontrust.com/repository/> publishes them.
+/// The roots of Amazon Trust Services, as published at <https://www.amazontrust.com/repository/>.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon_roots.pem");
-/// Regions whose endpoints Amazon's roots do not vouch for, by how their names begin.
+/// Prefixes of the regions whose endpoints have certificates from other roots than Amazon's.
 const OTHER_ROOTS: [&str; 4] = ["cn-", "us-iso", "eu-iso", "eusc-"];
 
-/// Connects as a function does. Nothing is sent yet. Credentials that do not change need no cache, and an operation with
-/// a time limit needs no watch over how fast its bytes come.
+/// Connects to DynamoDB as a function does. Nothing is sent yet. Fixed credentials need no cache, and operations
+/// with a timeout need no monitoring of the throughput.
 pub fn connect(connection: &Connection) -> Client {
     let endpoint = connection.dynamodb_endpoint.as_deref();
     let mut config = aws_sdk_dynamodb::Config::builder()
@@ -73,14 +73,14 @@ impl Connection {
     /// The variables that name the certificates to trust.
     pub const ROOTS: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
-    /// Who asks.
+    /// Returns the credentials of the caller.
     pub fn credentials(&self) -> Credentials {
         let token = self.session_token.as_ref().map(|token| token.expose().to_owned());
         Credentials::new(&self.access_key_id, self.secret_access_key.expose(), token, None, "environment")
     }
 
-    /// How to ask at an endpoint, or at Amazon's own. TLS costs milliseconds of start-up, so it is left out where the endpoint
-    /// is a plain one on this machine.
+    /// Returns an HTTP client for an endpoint, or for Amazon's own. TLS costs milliseconds at start-up, so it is
+    /// left out for a plain HTTP endpoint on this machine.
     pub fn http_client(&self, endpoint: Option<&str>) -> SharedHttpClient {
         if endpoint.is_some_and(|url| url.starts_with("http://")) {
             Builder::new().build_http()
@@ -89,8 +89,8 @@ impl Connection {
         }
     }
 
-    /// Amazon's own roots for Amazon's own endpoints: to read those of the system takes longer than all else that is done
-    /// before the first event.
+    /// Returns the trusted roots: Amazon's own for Amazon's endpoints, because reading the system's roots would
+    /// take longer than everything else before the first event.
     fn roots(&self, endpoint: Option<&str>) -> TrustStore {
         if self.is_vouched_for_by_amazon(endpoint) {
             TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)
@@ -105,10 +105,10 @@ impl Connection {
     }
 }
 
-/// DynamoDB and KMS answer in milliseconds; what takes longer than this is lost. A caller that is told 503 after
-/// `operation_timeout` and comes back when it was told to (`Retry-After`, a second) is still within the 5 seconds in which
-/// a refresh token that was used already gives the same successor: whoever lost an answer is not taken for a thief. Three
-/// operations in a row stay below the 10 seconds of a function.
+/// Returns the timeouts. DynamoDB and KMS answer in milliseconds; a call that takes longer than these is lost. A
+/// caller that gets a 503 after `operation_timeout` and retries when told to (`Retry-After`, a second) is still
+/// within the 5 seconds in which a used refresh token returns the same successor: so a client that lost an answer
+/// is not treated as a thief. Three operations in a row stay below the 10 seconds of a function.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_millis(500))
@@ -117,7 +117,7 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// An HTTP client with TLS, for the default chain of credentials on an operator's machine.
+/// Creates an HTTP client with TLS, for the default credentials chain on an operator's machine.
 pub fn https_client() -> SharedHttpClient {
     https(TrustStore::default())
 }
@@ -126,7 +126,7 @@ fn https(roots: TrustStore) -> SharedHttpClient {
     let provider = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
     match TlsContext::builder().with_trust_store(roots).build() {
         Ok(context) => provider.tls_context(context).build_https(),
-        // A context of roots alone cannot be wrong; the one that is usual trusts what the system trusts.
+        // A context that only sets roots cannot be invalid; the default one trusts the system's roots.
         Err(_) => provider.build_https(),
     }
 }
@@ -141,7 +141,8 @@ mod tests {
 
     use super::*;
 
-    /// As Amazon Trust Services publishes them: Amazon Root CA 1 to 4, and Starfield Services Root CA G2.
+    /// The fingerprints that Amazon Trust Services publishes: Amazon Root CA 1 to 4, and Starfield Services Root
+    /// CA G2.
     const FINGERPRINTS: [&str; 5] = [
         "8ecde6884f3d87b1125ba31ac3fcb13d7016de7f57cc904fe1cb97c6ae98196e",
         "1ba5b2aa8c65401a82960118f80bec4f62304d83cec4713a19c39c011ea46db4",

@@ -1,4 +1,4 @@
-//! Items: attributes written and read, each with its type.
+//! Items: reading and writing of typed attributes.
 
 use std::collections::HashMap;
 
@@ -35,7 +35,7 @@ pub(crate) fn list<T: ToString>(values: &[T]) -> AttributeValue {
     AttributeValue::L(values.iter().map(text).collect())
 }
 
-/// Reads the attributes of an item of `table`; a missing or misshapen one is damage.
+/// Reads the attributes of an item of `table`; a missing or malformed attribute means that the item is damaged.
 pub(crate) struct Reader<'a> {
     table: &'a str,
     item: &'a Item,
@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
         value.copied().ok_or_else(|| self.damaged(name))
     }
 
-    /// Whether a flag is set; one that is not there is not.
+    /// Reads a flag; an absent one is `false`.
     pub(crate) fn optional_flag(&self, name: &'static str) -> Result<bool, Unknown> {
         if self.item.contains_key(name) { self.flag(name) } else { Ok(false) }
     }
@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
         value.map(Blob::as_ref).ok_or_else(|| self.damaged(name))
     }
 
-    /// The texts of a list; none when the attribute is absent.
+    /// Reads the texts of a list; an absent attribute is an empty list.
     pub(crate) fn list<T, E>(
         &self,
         name: &'static str,
@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
         values.iter().map(|value| read(value).map_err(|_| self.damaged(name))).collect()
     }
 
-    /// A map; `None` when the attribute is absent.
+    /// Reads a map; `None` if the attribute is absent.
     pub(crate) fn map(&self, name: &'static str) -> Result<Option<Self>, Unknown> {
         let read = |value: &'a AttributeValue| value.as_m().map(|item| Self::new(self.table, item));
         self.item.get(name).map(read).transpose().map_err(|_| self.damaged(name))

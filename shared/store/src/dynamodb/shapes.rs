@@ -1,4 +1,4 @@
-//! Tables made from the shapes that the template describes: for local stacks and tests, never by a function.
+//! Creates tables in the shapes that the template describes: for local stacks and tests, never in a function.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
@@ -12,33 +12,33 @@ use crate::dynamodb::unknown::{Cause, Unknown};
 /// A table as the template describes it. Every key is a string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableShape {
-    /// Its name.
+    /// The name of the table.
     pub name: String,
-    /// The partition key.
+    /// The attribute of the partition key.
     pub partition_key: String,
-    /// The sort key.
+    /// The attribute of the sort key.
     pub sort_key: Option<String>,
-    /// The attribute after whose time an item is cleaned away.
+    /// The attribute with the time to live, after which an item is deleted.
     pub ttl: Option<String>,
-    /// Its indexes.
+    /// The global secondary indexes of the table.
     pub indexes: Vec<IndexShape>,
-    /// Whether its changes can be followed: the keys of each item that changed.
+    /// `true` if the table has a stream, with the keys of each item that changed.
     pub has_stream: bool,
 }
 
 /// A global secondary index that holds keys only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexShape {
-    /// Its name.
+    /// The name of the index.
     pub name: String,
-    /// The partition key.
+    /// The attribute of the partition key.
     pub partition_key: String,
 }
 
-/// Whether the table is there.
+/// Returns whether the table exists.
 ///
 /// # Errors
-/// [`Unknown`] when it is not known.
+/// [`Unknown`] when the store gives no usable answer.
 pub async fn describe_table(client: &Client, name: &str) -> Result<bool, Unknown> {
     match client.describe_table().table_name(name).send().await {
         Ok(_) => Ok(true),
@@ -49,7 +49,7 @@ pub async fn describe_table(client: &Client, name: &str) -> Result<bool, Unknown
     }
 }
 
-/// Makes the table; one that is there already is left as it is.
+/// Creates the table; an existing one is left unchanged.
 ///
 /// # Errors
 /// [`Unknown`] when it is not known whether it was made.
@@ -97,7 +97,7 @@ async fn set_ttl(client: &Client, shape: &TableShape) -> Result<(), Unknown> {
     let call = client.update_time_to_live().table_name(&shape.name).time_to_live_specification(specification);
     match call.send().await {
         Ok(_) => Ok(()),
-        // It is on already.
+        // The time to live is already enabled.
         Err(error) if error.code() == Some("ValidationException") => Ok(()),
         Err(error) => Err(Unknown::from_sdk(&shape.name, error)),
     }

@@ -1,32 +1,32 @@
-//! "Not known": the third answer.
+//! The third outcome of a call: unknown.
 
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 
-/// It is not known whether a call took effect: answer 503, release nothing, revoke nothing.
+/// The error for a call whose effect is unknown: answer 503, release nothing, revoke nothing.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", self.advice())]
 pub struct Unknown {
-    /// The table asked.
+    /// The name of the table.
     pub table: String,
-    /// What happened, as far as can be told.
+    /// The cause, as far as it can be determined.
     pub cause: Cause,
     detail: String,
 }
 
-/// What happened to a call.
+/// The causes of an unknown outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// The table does not exist.
     NoTable,
-    /// The credentials do not allow it.
+    /// The credentials do not allow the call.
     Forbidden,
-    /// Too much at once.
+    /// The store throttled the call.
     Throttled,
-    /// No answer in time, or no connection.
+    /// There was no connection, or no answer in time.
     Unreachable,
-    /// An item that does not look like one.
+    /// The item does not have the expected form.
     Damaged,
-    /// Anything else.
+    /// Any other cause of failure.
     Other,
 }
 
@@ -64,7 +64,7 @@ impl Unknown {
         Self { table: table.to_owned(), cause: Cause::Throttled, detail: "keys were left unprocessed".to_owned() }
     }
 
-    /// One line for the operator: what is wrong and what to do.
+    /// Returns one line for the operator: the problem and its solution.
     fn advice(&self) -> String {
         let table = &self.table;
         match self.cause {

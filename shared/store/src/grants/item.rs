@@ -1,4 +1,4 @@
-//! A grant as an item, a guard as a condition, a change as an update.
+//! Conversion of grants to items, guards to conditions, and changes to updates.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, Reader, flag, list, number, text, time};
 use crate::dynamodb::unknown::Unknown;
 
-/// The guards of a transition as conditions, and its change as an update; a new grant is put as a whole.
+/// Builds the guards of a transition as conditions, and its change as an update; a new grant is put as a whole.
 pub(crate) fn of_transition(transition: &Transition) -> Expression {
     let mut expression = Expression::default();
     let mut states = Vec::new();
@@ -24,8 +24,8 @@ pub(crate) fn of_transition(transition: &Transition) -> Expression {
     expression
 }
 
-/// Adds one guard. Each but `Absent` names an attribute in a way that is false when there is no item. `states` are those that
-/// the grant is known to be in already.
+/// Adds one guard. Each except `Absent` names an attribute in a way that is false if there is no item. `states`
+/// holds the states that are already required.
 fn add_guard(expression: &mut Expression, guard: &Guard, states: &mut Vec<State>) {
     match guard {
         Guard::Absent => expression.absent("id"),
@@ -88,7 +88,7 @@ fn from_value(value: &Value) -> AttributeValue {
     }
 }
 
-/// Adds the update that makes a change to a grant that is there.
+/// Adds the update that changes an existing grant.
 fn add_change(expression: &mut Expression, change: &Change) {
     match change {
         Change::Create(_) => {}
@@ -110,12 +110,12 @@ fn add_change(expression: &mut Expression, change: &Change) {
     }
 }
 
-/// As [`Grant::remains_until`] says it of a grant that is not issued any more.
+/// Sets the time to live of a grant that is no longer in state `issued`, as [`Grant::remains_until`] defines it.
 fn stay_until_the_end(expression: &mut Expression) {
     expression.set_to_sum("expires_at", "ends_at", number(&Policy::REMAINS));
 }
 
-/// The item of a grant.
+/// Converts a grant to an item.
 pub(crate) fn to_item(grant: &Grant) -> Item {
     let mut item = Item::from([
         ("id".to_owned(), text(&grant.id)),
@@ -174,11 +174,11 @@ fn from_sign_in(sign_in: &SignIn) -> Item {
     single.into_iter().chain(told).collect()
 }
 
-/// The grant of an item.
+/// Converts an item to a grant.
 pub(crate) fn from_item(table: &str, item: &Item) -> Result<Grant, Unknown> {
     let read = Reader::new(table, item);
     let (footing, scope) = (footing(&read)?, scope(&read)?);
-    // The first version wrote the session of grants with `openid` only, and every one of those has a session.
+    // Version 0.1 wrote the session only for grants with `openid`, and all of those have a session.
     let signs_in = scope.has(IdentityScope::OpenId) && footing.is_some_and(|footing| footing.session.is_some());
     Ok(Grant {
         id: read.parsed("id", GrantId::parse)?,

@@ -13,19 +13,19 @@ use crate::dynamodb::items::{Item, Reader, text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::grants::item::{from_item, of_transition, to_item};
 
-/// So many keys fit into one read.
+/// The number of keys that fit into one read.
 const BATCH: usize = 100;
 
-/// What became of a transition.
+/// The outcome of a transition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Applied {
-    /// It was applied; this is the grant now.
+    /// The transition was applied; contains the grant afterwards.
     Done(Box<Grant>),
-    /// A guard did not hold; this is the grant that stood there, read in the same step.
+    /// A guard did not hold; contains the grant found there, read in the same step.
     Refused(Option<Box<Grant>>),
 }
 
-/// The table.
+/// The grants table in DynamoDB.
 #[derive(Clone)]
 pub struct GrantsTable {
     pub(crate) client: Client,
@@ -33,12 +33,12 @@ pub struct GrantsTable {
 }
 
 impl GrantsTable {
-    /// The table named `table`.
+    /// Opens the table named `table`.
     pub const fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
-    /// Applies a transition in one conditional write: one round trip, whatever comes of it.
+    /// Applies a transition in one conditional write: one round trip, whatever the outcome.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was applied.
@@ -55,7 +55,7 @@ impl GrantsTable {
         }
     }
 
-    /// Ends a grant with `transition`, and does `beside` in the same transaction.
+    /// Ends a grant with `transition`, and makes the write `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was done.
@@ -76,17 +76,17 @@ impl GrantsTable {
         Write::new(&self.table, kind, of_transition(transition))
     }
 
-    /// The grant as it is now: strongly consistent.
+    /// Reads the current grant, strongly consistent.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn find(&self, id: GrantId) -> Result<Option<Grant>, Unknown> {
         let call = self.client.get_item().table_name(&self.table).key("id", text(&id)).consistent_read(true);
         let answer = Box::pin(call.send()).await.map_err(|error| self.unknown(error))?;
         answer.item.map(|item| from_item(&self.table, &item)).transpose()
     }
 
-    /// Remembers that a service's token was revoked, until it would have expired.
+    /// Stores that a service's token was revoked, until the token would have expired.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it is remembered.
@@ -96,18 +96,18 @@ impl GrantsTable {
         answer.map(drop).map_err(|error| self.unknown(error))
     }
 
-    /// Whether [`GrantsTable::revoke_token`] was called for the token: strongly consistent.
+    /// Returns whether [`GrantsTable::revoke_token`] was called for the token: strongly consistent.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn token_is_revoked(&self, id: TokenId) -> Result<bool, Unknown> {
         let call = self.client.get_item().table_name(&self.table).key("id", text(&token_key(id))).consistent_read(true);
         let answer = Box::pin(call.send()).await.map_err(|error| self.unknown(error))?;
         Ok(answer.item.is_some())
     }
 
-    /// Writes the use of an assertion, once for all functions: refused while another attempt's stands there. One that is over
-    /// but not cleaned away does not stand in the way.
+    /// Records the use of an assertion, which succeeds once across all functions: refused while the record of
+    /// another attempt is valid. An expired record that is not deleted yet does not count.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
@@ -131,24 +131,24 @@ impl GrantsTable {
         }
     }
 
-    /// The grants of a person. The index follows the table within a moment, so who ends all of them asks again until
-    /// there is none left to end.
+    /// Returns the ids of a person's grants. The index lags slightly behind the table, so a caller that ends all
+    /// of them must repeat the query until it finds none to end.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn of_subject(&self, subject: &Subject) -> Result<Vec<GrantId>, Unknown> {
         self.ids_in("by-subject", "subject", text(&subject)).await
     }
 
-    /// The grants of a person, as they are now. The index follows the table within a moment.
+    /// Reads the current grants of a person. The index lags slightly behind the table.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn of_person(&self, subject: &Subject) -> Result<Vec<Grant>, Unknown> {
         self.with_ids(&self.of_subject(subject).await?).await
     }
 
-    /// The grants with these ids: strongly consistent.
+    /// Reads the grants with these ids, strongly consistent.
     pub(crate) async fn with_ids(&self, ids: &[GrantId]) -> Result<Vec<Grant>, Unknown> {
         let mut grants = Vec::with_capacity(ids.len());
         for ids in ids.chunks(BATCH) {
@@ -160,27 +160,27 @@ impl GrantsTable {
         Ok(grants)
     }
 
-    /// Every grant, or those of one client: a scan, for operators.
+    /// Reads every grant, or those of one client: a scan, for operators.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn all(&self, client: Option<&ClientId>) -> Result<Vec<Grant>, Unknown> {
         let call = self.client.scan().table_name(&self.table).consistent_read(true);
         let call = match client {
             Some(client) => {
                 call.filter_expression("client_id = :client").expression_attribute_values(":client", text(client))
             }
-            // Counters, spent assertions and revoked tokens stand here too.
+            // The table also holds counters, used assertions and revoked tokens.
             None => call.filter_expression("attribute_exists(client_id)"),
         };
         let items = call.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await;
         items.map_err(|error| self.unknown(error))?.iter().map(|item| from_item(&self.table, item)).collect()
     }
 
-    /// The grants that one of the indexes has under a value of its attribute: only their ids, however many pages they fill.
+    /// Returns the ids of the grants that an index has under a value of its attribute, over all pages.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub(crate) async fn ids_in(
         &self,
         index: &str,

@@ -1,4 +1,5 @@
-//! Counters of wrong guesses, in the grants table: what is there for a while, is cleaned away and is never restored.
+//! Counters of wrong guesses, in the grants table: they are temporary, are deleted automatically and are never
+//! restored.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -10,23 +11,23 @@ use crate::dynamodb::changed::Changed;
 use crate::dynamodb::items::{Item, Reader, number, text, time};
 use crate::dynamodb::unknown::Unknown;
 
-/// The counters.
+/// The counters of wrong guesses.
 #[derive(Clone)]
 pub struct Throttles {
     client: Client,
     table: String,
 }
 
-/// What became of a count.
+/// The outcome of a count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
-    /// It was counted.
+    /// The guess was counted.
     Done,
-    /// The guard did not hold; this is what stood there.
+    /// The guard did not hold; contains the stored counter.
     Refused(Option<Failures>),
 }
 
-/// A counter's write: the condition, and what is set. Every one has `:at` and `:expires_at`.
+/// The write of a counter: the condition and the update. Each uses `:at` and `:expires_at`.
 struct Step {
     condition: &'static str,
     count: &'static str,
@@ -34,15 +35,15 @@ struct Step {
 }
 
 impl Throttles {
-    /// The counters in the grants table named `table`.
+    /// Opens the counters in the grants table named `table`.
     pub const fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
-    /// What each of `counters` counted so far, in their order: one round trip, strongly consistent.
+    /// Reads the current counts of `counters`, in their order: one round trip, strongly consistent.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn failures(&self, counters: &[Counter]) -> Result<Vec<Option<Failures>>, Unknown> {
         let keys = counters.iter().map(|counter| Item::from([("id".to_owned(), text(counter.key()))])).collect();
         let items = batch::read(&self.client, &self.table, keys).await?;
@@ -84,7 +85,7 @@ impl Throttles {
         }
     }
 
-    /// Forgets what a counter counted; one that never counted stays absent.
+    /// Resets a counter; one that never counted stays absent.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it is forgotten.

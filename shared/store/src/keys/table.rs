@@ -1,4 +1,4 @@
-//! The keys table: signing keys and the master of the handles, wrapped.
+//! The keys table: signing keys and the master key of the handles, wrapped.
 
 use aws_sdk_dynamodb::Client;
 use grants::SigningAlgorithm;
@@ -13,7 +13,7 @@ use crate::dynamodb::unknown::Unknown;
 const MASTER: &str = "handles";
 const SIGNING: &str = "signing#";
 
-/// The table.
+/// The keys table in DynamoDB.
 #[derive(Clone)]
 pub struct KeysTable {
     client: Client,
@@ -21,15 +21,15 @@ pub struct KeysTable {
 }
 
 impl KeysTable {
-    /// The table named `table`.
+    /// Opens the table named `table`.
     pub const fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
-    /// Everything in it: a handful of items.
+    /// Reads the whole table: a handful of items.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn load(&self) -> Result<Records, Unknown> {
         let call = self.client.scan().table_name(&self.table).consistent_read(true).into_paginator().items().send();
         let items =
@@ -49,7 +49,8 @@ impl KeysTable {
         Ok(records)
     }
 
-    /// Writes the master, once, and `beside` in the same transaction: of two at the same time the first stays.
+    /// Writes the master key, once, and `beside` in the same transaction; of two concurrent calls, the first one
+    /// wins.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
@@ -58,7 +59,8 @@ impl KeysTable {
         self.put(item, beside).await
     }
 
-    /// Writes a signing key, and `beside` in the same transaction, unless another follows the same key already.
+    /// Writes a signing key, and `beside` in the same transaction, unless the previous key already has a
+    /// successor.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
@@ -78,8 +80,8 @@ impl KeysTable {
         self.put(item, beside).await
     }
 
-    /// Deletes a signing key that no verifier needs any more, and does `beside` in the same transaction. One that is gone
-    /// already stays so.
+    /// Deletes a signing key that no verifier needs any more, and makes the write `beside` in the same
+    /// transaction. A key that is already deleted stays so.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was deleted.

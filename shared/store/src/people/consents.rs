@@ -1,4 +1,4 @@
-//! Consent that people gave: written under the condition that it is as it was found, listed and withdrawn.
+//! Consent of people: written only if unchanged since it was read, listed and withdrawn.
 
 use grants::Consent;
 use protocol::ClientId;
@@ -15,26 +15,26 @@ use crate::people::table::PeopleTable;
 /// Consent of one person to one client, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredConsent {
-    /// The person.
+    /// The key of the person.
     pub person: PersonKey,
-    /// The client.
+    /// The id of the client.
     pub client: ClientId,
-    /// The consent.
+    /// The consent given to the client.
     pub consent: Consent,
 }
 
-/// The outcome of remembering consent.
+/// The outcome of storing consent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remembered {
-    /// It is written.
+    /// The consent was written.
     Done,
-    /// The stored consent is not the one that was found: this stands there, read in the same step.
+    /// The stored consent changed since it was read; contains the current one, read in the same step.
     Refused(Option<Consent>),
 }
 
 impl PeopleTable {
-    /// Writes `consent` where `found` is what is stored. Consent that another request gave or withdrew meanwhile stays
-    /// as it is.
+    /// Writes `consent` if `found` is still the stored one. Consent that another request gave or withdrew in the
+    /// meantime stays unchanged.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
@@ -61,18 +61,18 @@ impl PeopleTable {
         }
     }
 
-    /// Every consent of a person.
+    /// Reads every consent of a person.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn consents_of(&self, person: PersonKey) -> Result<Vec<StoredConsent>, Unknown> {
         self.consents(&self.items_of(person, CONSENT).await?)
     }
 
-    /// Every consent of everybody.
+    /// Reads every consent of all people.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn all_consents(&self) -> Result<Vec<StoredConsent>, Unknown> {
         let mut expression = Expression::default();
         let (record, value) = (expression.name("record"), expression.value(text(CONSENT)));
@@ -80,7 +80,7 @@ impl PeopleTable {
         self.consents(&self.scan(expression).await?)
     }
 
-    /// Withdraws the consent of a person to a client, and does `beside` in the same transaction.
+    /// Withdraws the consent of a person to a client, and makes the write `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it is withdrawn.

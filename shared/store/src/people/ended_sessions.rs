@@ -1,4 +1,4 @@
-//! What is left to do after a session ended: the item that keeps it, and the grants of the session.
+//! The work that remains after a session ended: its item, and the grants of the session.
 
 use std::collections::BTreeSet;
 
@@ -12,20 +12,20 @@ use crate::grants::table::GrantsTable;
 use crate::people::item::{ENDED, SESSION, ended_record, key};
 use crate::people::table::PeopleTable;
 
-/// What is not done by then is cleaned away.
+/// The time in seconds after which unfinished work is deleted.
 const LIFETIME: Seconds = 24 * 3600;
 
-/// What an item of the people table is about, where it is about a session.
+/// The subject of an item of the people table that concerns a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionRecord {
-    /// A session.
+    /// A session, as stored.
     Session(SessionId),
-    /// What is left to do after it ended.
+    /// The work that remains after the session ended.
     Ended(SessionId),
 }
 
 impl SessionRecord {
-    /// Reads the sort key of an item; `None` for one about anything else.
+    /// Parses the sort key of an item; `None` for other kinds of items.
     pub fn parse(record: &str) -> Option<Self> {
         let of = |prefix: &str| record.strip_prefix(prefix).and_then(|id| SessionId::parse(id).ok());
         of(SESSION).map(Self::Session).or_else(|| of(ENDED).map(Self::Ended))
@@ -33,11 +33,11 @@ impl SessionRecord {
 }
 
 impl GrantsTable {
-    /// The grants that come from a session, as they are now. The index in which they are found follows the table within a
-    /// moment, so who must not miss one asks again.
+    /// Reads the current grants of a session. The index that finds them lags slightly behind the table, so a
+    /// caller that must not miss any has to repeat the query.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn of_session(&self, session: SessionId) -> Result<Vec<Grant>, Unknown> {
         let ids = self.ids_in("by-session", "session", text(&session)).await?;
         self.with_ids(&ids).await
@@ -45,10 +45,10 @@ impl GrantsTable {
 }
 
 impl PeopleTable {
-    /// What is left to do after a session ended: strongly consistent.
+    /// Reads the work that remains after a session ended: strongly consistent.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn ended(&self, person: PersonKey, session: SessionId) -> Result<Option<EndedSession>, Unknown> {
         let call = self.client.get_item().table_name(&self.table).set_key(Some(key(person, &ended_record(session))));
         let answer = Box::pin(call.consistent_read(true).send()).await;
@@ -56,7 +56,7 @@ impl PeopleTable {
         answer.item.map(|item| self.to_ended(person, session, &item)).transpose()
     }
 
-    /// Writes down what is left to do after a session ended; it comes back as a record of the table's stream.
+    /// Stores the work that remains after a session ended; it comes back as a record of the table's stream.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
@@ -71,10 +71,10 @@ impl PeopleTable {
         self.put(item).await
     }
 
-    /// Nothing is left to do.
+    /// Deletes the item: no work remains.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known whether that was written.
+    /// [`Unknown`] when it is not known whether it was deleted.
     pub async fn forget_ended(&self, person: PersonKey, session: SessionId) -> Result<(), Unknown> {
         self.delete(key(person, &ended_record(session)), None).await.map(drop)
     }

@@ -1,4 +1,4 @@
-//! Grants with what they rest on: two tables in the time of one round trip.
+//! Grants together with the items they depend on: two tables in the time of one round trip.
 
 use aws_sdk_dynamodb::Client;
 use grants::{Grant, GrantId, RestsOn, Transition};
@@ -11,7 +11,7 @@ use crate::grants::table::{Applied, GrantsTable};
 use crate::people::item::{PROFILE, key, session_record};
 use crate::people::table::{Ground, PeopleTable};
 
-/// The two tables.
+/// The grants table and the people table.
 #[derive(Clone)]
 pub struct GroundedGrants {
     grants: GrantsTable,
@@ -19,22 +19,22 @@ pub struct GroundedGrants {
 }
 
 impl GroundedGrants {
-    /// The tables with these names.
+    /// Opens the tables with these names.
     pub fn new(client: Client, grants: String, people: String) -> Self {
         Self { grants: GrantsTable::new(client.clone(), grants), people: PeopleTable::new(client, people) }
     }
 
-    /// The grants alone.
+    /// Returns the grants table alone.
     pub const fn grants(&self) -> &GrantsTable {
         &self.grants
     }
 
-    /// The people alone.
+    /// Returns the people table alone.
     pub const fn people(&self) -> &PeopleTable {
         &self.people
     }
 
-    /// Applies a transition and reads, side by side, the items that a handle says the grant rests on.
+    /// Applies a transition and concurrently reads the items that the grant depends on according to its handle.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was applied, or what the items say.
@@ -43,11 +43,11 @@ impl GroundedGrants {
         Ok((applied?, ground?))
     }
 
-    /// The grant, and the items that a token says it rests on: strongly consistent, one round trip. A token that does not
-    /// say it costs another.
+    /// Reads the grant, and the items that it depends on according to the token: strongly consistent, one round
+    /// trip. A token that does not name them costs a second one.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn read(&self, id: GrantId, token: Option<RestsOn>) -> Result<Option<(Grant, Ground)>, Unknown> {
         let grant_key = Item::from([("id".to_owned(), text(&id))]);
         let people = token.map_or_else(Vec::new, |rests_on| {
@@ -68,11 +68,11 @@ impl GroundedGrants {
         Ok(Some((grant, ground)))
     }
 
-    /// The items that a grant rests on. They are those that were read, unless a handle said nothing of them or something
-    /// else than the grant says.
+    /// Returns the items that a grant depends on. They are `read`, unless the handle named none, or others than
+    /// the grant names.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn ground_of(&self, grant: &Grant, read: Ground) -> Result<Ground, Unknown> {
         if read.rests_on == grant.rests_on() { Ok(read) } else { self.ground(grant.rests_on()).await }
     }

@@ -1,4 +1,4 @@
-//! People, aliases, sessions and earlier consent as items. All items of a person share the partition key.
+//! Conversion of people, aliases, sessions and consent to items. All items of a person share the partition key.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{Consent, RegistrationMark, Target, Timestamp};
@@ -18,8 +18,8 @@ pub(crate) const ENDED: &str = "ended#";
 const ALIAS: &str = "alias";
 pub(crate) const LEADS_TO: &str = "leads_to";
 pub(crate) const CONSENT: &str = "consent#";
-/// The attributes of consent, beside its key. `scope` and `resources` are of the newest page, as an earlier version wrote
-/// them; `earlier` and `mark` may be absent.
+/// The attributes of consent, besides its key. `scope` and `resources` belong to the newest page, as an earlier
+/// version wrote them; `earlier` and `mark` may be absent.
 pub(crate) const OF_CONSENT: [&str; 5] = ["scope", "resources", "agreed_at", "earlier", "mark"];
 
 pub(crate) fn session_record(id: SessionId) -> String {
@@ -76,7 +76,7 @@ fn claims(known: &Claims) -> Option<AttributeValue> {
     (!known.is_empty()).then(|| text(known))
 }
 
-/// Guards on a person as conditions.
+/// Builds the guards on a person as conditions.
 pub(crate) fn of_user_guards(guards: &[UserGuard]) -> Expression {
     let mut expression = Expression::default();
     for guard in guards {
@@ -87,7 +87,7 @@ pub(crate) fn of_user_guards(guards: &[UserGuard]) -> Expression {
             UserGuard::ClaimsAre(known) => expression.same_or_absent("claims", claims(known)),
             UserGuard::UsernameIs(username) => expression.same("username", text(username)),
             UserGuard::AliasedIs(true) => expression.same("aliased", flag(true)),
-            // Version 0.1 did not write it.
+            // Version 0.1 did not write this attribute.
             UserGuard::AliasedIs(false) => {
                 let (name, not) = (expression.name("aliased"), expression.compare("aliased", "=", flag(false)));
                 let there = expression.name("subject");
@@ -98,7 +98,7 @@ pub(crate) fn of_user_guards(guards: &[UserGuard]) -> Expression {
     expression
 }
 
-/// The guards of a change to a person as conditions, and its sets as an update.
+/// Builds the guards of a change to a person as conditions, and its sets as an update.
 pub(crate) fn of_user_change(change: &UserChange) -> Expression {
     let mut expression = of_user_guards(change.guards());
     for set in change.sets() {
@@ -118,7 +118,7 @@ pub(crate) fn of_user_change(change: &UserChange) -> Expression {
     expression
 }
 
-/// The key of an alias. It stands beside the people, under a partition of its own.
+/// Returns the key of an alias, which has a partition of its own in the people table.
 pub(crate) fn alias_key(alias: &AliasKey) -> Item {
     Item::from([("person".to_owned(), text(alias.as_str())), ("record".to_owned(), text(ALIAS))])
 }
@@ -140,7 +140,7 @@ pub(crate) fn from_session(session: &Session) -> Item {
     item
 }
 
-/// All that a sign-in sets of a session, be it new or there already.
+/// Returns all attributes that a sign-in sets on a session, new or existing.
 pub(crate) fn attributes_of(session: &Session) -> Vec<(&'static str, AttributeValue)> {
     let optional = [
         ("secret", session.secret.as_ref().map(|secret| bytes(secret.as_bytes()))),
@@ -180,12 +180,12 @@ pub(crate) fn to_session(table: &str, item: &Item) -> Result<Session, Unknown> {
     })
 }
 
-/// A change to a session. One that is not there is not made by it: `auth_time` stands in every one.
+/// Builds a change to a session. It never creates a session: every existing one has `auth_time`.
 pub(crate) fn of_session_change(change: SessionChange) -> Expression {
     let mut expression = Expression::default();
     match change {
         SessionChange::Seen(at) => {
-            // A session of version 0.1 was last seen at the sign-in.
+            // For a session of version 0.1, the last use was the sign-in.
             let seen = expression.compare("last_seen_at", "<", time(at));
             let signed_in = expression.compare("auth_time", "<", time(at));
             let last_seen = expression.name("last_seen_at");
@@ -203,7 +203,7 @@ pub(crate) fn of_session_change(change: SessionChange) -> Expression {
     expression
 }
 
-/// The attributes of consent, without its key.
+/// Returns the attributes of consent, without its key.
 pub(crate) fn from_consent(consent: &Consent) -> Item {
     let mut targets = consent.targets.iter().map(from_target);
     let mut item = targets.next().unwrap_or_default();

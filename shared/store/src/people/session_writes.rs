@@ -1,4 +1,4 @@
-//! Sessions in the people table: started, used, ended. None that ended is brought back.
+//! Sessions in the people table: started, used, ended. A session that ended is never restored.
 
 use grants::SessionId;
 use sessions::{PersonKey, Session, SessionChange, SessionHandle, SessionStart};
@@ -13,17 +13,18 @@ use crate::people::item::{SESSION, attributes_of, from_session, key, of_session_
 use crate::people::table::PeopleTable;
 
 impl PeopleTable {
-    /// The session of a cookie, whoever's it is and whether or not it is good: strongly consistent.
+    /// Reads the session that a cookie names, whoever it belongs to and whether or not it is valid: strongly
+    /// consistent.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn session(&self, handle: &SessionHandle) -> Result<Option<Session>, Unknown> {
         let record = session_record(handle.id());
         Ok(self.records(handle.person(), std::iter::once(record)).await?.session)
     }
 
-    /// Stores a session: a new one where there is none of its name, or what a sign-in sets of one that is there. A session
-    /// that ended meanwhile is not brought back.
+    /// Stores a session: a new one if the name is free, or the attributes that a sign-in sets on an existing one.
+    /// A session that ended in the meantime is not restored.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
@@ -44,7 +45,7 @@ impl PeopleTable {
         };
         Ok(match commit(&self.client, vec![self.write(kind, expression)]).await? {
             Outcome::Done(_) => Changed::Done,
-            // A repeated send found its own work.
+            // A retry found the result of its first attempt.
             Outcome::Refused(_, Some(found)) if to_session(&self.table, &found)?.secret == session.secret => {
                 Changed::Done
             }
@@ -52,7 +53,7 @@ impl PeopleTable {
         })
     }
 
-    /// Makes a change to a session; the session afterwards, or `None` where it is over.
+    /// Changes a session and returns it afterwards; `None` if it is over.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was made.
@@ -64,7 +65,7 @@ impl PeopleTable {
         }
     }
 
-    /// Ends a session. One that is over already stays so.
+    /// Ends a session. One that is already over stays so.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it ended.
@@ -72,7 +73,8 @@ impl PeopleTable {
         self.end_session_beside(session, None).await
     }
 
-    /// Ends a session, and does `beside` in the same transaction. Where it is over already nothing is written.
+    /// Ends a session, and makes the write `beside` in the same transaction. If it is already over, nothing is
+    /// written.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it ended.
@@ -80,16 +82,16 @@ impl PeopleTable {
         self.delete(key(session.person, &session_record(session.id)), beside).await
     }
 
-    /// Every session of a person that was not cleaned away: strongly consistent.
+    /// Reads every session of a person that is still stored: strongly consistent.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn sessions_of(&self, person: PersonKey) -> Result<Vec<Session>, Unknown> {
         let items = self.items_of(person, SESSION).await?;
         items.iter().map(|item| to_session(&self.table, item)).collect()
     }
 
-    /// Ends sessions of a person, side by side.
+    /// Ends sessions of a person concurrently.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether all ended.
@@ -98,10 +100,10 @@ impl PeopleTable {
         batch::delete(&self.client, &self.table, keys).await
     }
 
-    /// Every session that was not cleaned away, or the one of this name: a scan, for operators.
+    /// Reads every session that is still stored, or the one with this name: a scan, for operators.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn all_sessions(&self, id: Option<SessionId>) -> Result<Vec<Session>, Unknown> {
         let mut expression = Expression::default();
         if let Some(id) = id {

@@ -1,4 +1,4 @@
-//! The people table: people, their sessions and what they agreed to.
+//! The people table: people, their sessions and their consent.
 
 use aws_sdk_dynamodb::Client;
 use grants::{Consent, RestsOn};
@@ -16,62 +16,62 @@ use crate::people::item::{
     to_user,
 };
 
-/// The table.
+/// The people table in DynamoDB.
 #[derive(Clone)]
 pub struct PeopleTable {
     pub(crate) client: Client,
     pub(crate) table: String,
 }
 
-/// What the items say of whoever holds a session cookie; whether that is good is for `sessions`.
+/// The stored items about the holder of a session cookie; `sessions` decides whether the cookie is valid.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
-    /// The session.
+    /// The session that the cookie names.
     pub session: Option<Session>,
-    /// The person.
+    /// The person that the session belongs to.
     pub user: Option<User>,
-    /// Consent that the person gave to this client before.
+    /// The consent that the person gave to this client before.
     pub agreed: Option<Consent>,
 }
 
-/// The items that a grant rests on, as they were read.
+/// The items that a grant depends on, as they were read.
 #[derive(Clone, Debug, Default)]
 pub struct Ground {
-    /// The items that were asked for.
+    /// The keys of the items that were requested.
     pub rests_on: Option<RestsOn>,
-    /// The person.
+    /// The person of the grant.
     pub user: Option<User>,
-    /// The session.
+    /// The session of the grant.
     pub session: Option<Session>,
 }
 
-/// Whoever has a user name, as far as one read tells.
+/// The person with a user name, as far as one read shows.
 #[derive(Clone, Debug)]
 pub enum Named {
-    /// An alias leads to this person.
+    /// An alias that leads to this person.
     Leads(PersonKey),
     /// A person of version 0.1, whose key is the name's hash.
     Legacy(Box<User>),
-    /// Nobody.
+    /// No one has this name.
     Nobody,
 }
 
 impl PeopleTable {
-    /// The table named `table`.
+    /// Opens the table named `table`.
     pub const fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
-    /// Session, person and, for a client, earlier consent in one round trip: strongly consistent.
+    /// Reads session, person and, for a client, earlier consent in one round trip: strongly consistent.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn visitor(&self, handle: &SessionHandle, client: Option<&ClientId>) -> Result<Visitor, Unknown> {
         let records = [session_record(handle.id()), PROFILE.to_owned()].into_iter().chain(client.map(consent_record));
         self.records(handle.person(), records).await
     }
 
-    /// The items of a person with these sort keys.
+    /// Reads the items of a person with these sort keys.
     pub(crate) async fn records(
         &self,
         person: PersonKey,
@@ -93,18 +93,18 @@ impl PeopleTable {
         Ok(visitor)
     }
 
-    /// The person with this key, and what that person agreed to for the client: strongly consistent, one round trip.
+    /// Reads the person with this key, and their consent to the client: strongly consistent, one round trip.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn person(&self, person: PersonKey, client: &ClientId) -> Result<Visitor, Unknown> {
         self.records(person, [PROFILE.to_owned(), consent_record(client)].into_iter()).await
     }
 
-    /// The items that a grant rests on: strongly consistent, one round trip.
+    /// Reads the items that a grant depends on: strongly consistent, one round trip.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn ground(&self, rests_on: RestsOn) -> Result<Ground, Unknown> {
         let records = std::iter::once(PROFILE.to_owned()).chain(rests_on.session.map(session_record));
         let keys = records.map(|record| key(rests_on.person, &record)).collect();
@@ -116,10 +116,10 @@ impl PeopleTable {
         Ok(Ground { rests_on, user, session })
     }
 
-    /// Whoever has this user name: one round trip, strongly consistent.
+    /// Reads the owner of this user name: one round trip, strongly consistent.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn named(&self, username: &Username) -> Result<Named, Unknown> {
         let keys = vec![alias_key(&AliasKey::login(username)), key(PersonKey::of_name(username), PROFILE)];
         let mut named = Named::Nobody;
@@ -135,10 +135,10 @@ impl PeopleTable {
         Ok(named)
     }
 
-    /// The person with this user name.
+    /// Reads the person with this user name.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn by_name(&self, username: &Username) -> Result<Option<User>, Unknown> {
         match self.named(username).await? {
             Named::Leads(person) => self.user(person).await,
@@ -147,10 +147,10 @@ impl PeopleTable {
         }
     }
 
-    /// The person with this key.
+    /// Reads the person with this key.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn user(&self, person: PersonKey) -> Result<Option<User>, Unknown> {
         Ok(self.records(person, std::iter::once(PROFILE.to_owned())).await?.user)
     }
@@ -159,7 +159,7 @@ impl PeopleTable {
         Write::new(&self.table, kind, expression)
     }
 
-    /// The items of a person whose sort key begins so: strongly consistent.
+    /// Reads the items of a person whose sort key has this prefix: strongly consistent.
     pub(crate) async fn items_of(&self, person: PersonKey, prefix: &str) -> Result<Vec<Item>, Unknown> {
         let mut expression = Expression::default();
         let mut condition = expression.compare("person", "=", text(&person));
@@ -174,10 +174,10 @@ impl PeopleTable {
         items.map_err(|error| Unknown::from_sdk(&self.table, error))
     }
 
-    /// Every person: a scan, for operators.
+    /// Reads every person: a scan, for operators.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn all_users(&self) -> Result<Vec<User>, Unknown> {
         let mut expression = Expression::default();
         expression.same("record", text(PROFILE));

@@ -1,5 +1,5 @@
-//! People in the people table: made, changed, renamed, deleted. Each change names its attributes; where two items change
-//! together it is one transaction.
+//! People in the people table: created, changed, renamed, deleted. Each change names its attributes; changes of
+//! two items are one transaction.
 
 use protocol::Username;
 use sessions::{AliasKey, PersonKey, User, UserChange, UserGuard};
@@ -18,14 +18,15 @@ use crate::people::table::PeopleTable;
 /// The outcome of a change to a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserChanged {
-    /// It is made.
+    /// The change was made.
     Done,
-    /// A guard did not hold, or the name is taken; this is the person who stands there, if it is about that person.
+    /// A guard did not hold, or the name is taken; contains the stored person, if the refusal concerns that
+    /// person.
     Refused(Option<Box<User>>),
 }
 
 impl PeopleTable {
-    /// Writes a person who is not there yet, with the alias of the user name, and `beside` in the same transaction.
+    /// Writes a new person with the alias of the user name, and `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether they were written.
@@ -41,7 +42,7 @@ impl PeopleTable {
         })
     }
 
-    /// Makes a change to a person, and `beside` in the same transaction.
+    /// Changes a person, and makes the write `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was made.
@@ -51,7 +52,7 @@ impl PeopleTable {
         self.changed(0, commit(&self.client, writes).await?)
     }
 
-    /// Gives a person another user name: the alias moves in the same transaction, and a name that somebody has is refused.
+    /// Changes a person's user name: the alias moves in the same transaction, and a name that is taken is refused.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was done.
@@ -74,9 +75,9 @@ impl PeopleTable {
         self.changed(0, commit(&self.client, writes).await?)
     }
 
-    /// Deletes a person and the alias of the user name, and does `beside`, in one transaction, unless the person was renamed
-    /// since `user` was read. What else there is of the person is worth nothing from then on; [`PeopleTable::forget`] cleans
-    /// it away.
+    /// Deletes a person and the alias of the user name, and makes the write `beside`, in one transaction, unless
+    /// the person was renamed since `user` was read. All other items of the person are invalid from then on;
+    /// [`PeopleTable::forget`] deletes them.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was done.
@@ -88,7 +89,8 @@ impl PeopleTable {
         self.changed(0, commit(&self.client, writes).await?)
     }
 
-    /// The writes that give a person a name that nobody has: the alias, and that no person of version 0.1 has it.
+    /// Returns the writes that give a person a free name: the alias, and the check that no person of version 0.1
+    /// has it.
     fn take_name(&self, user: &User, username: &Username) -> Vec<Write> {
         let alias = AliasKey::login(username);
         let mut absent = Expression::default();
@@ -110,7 +112,7 @@ impl PeopleTable {
         self.write(Kind::Delete(alias_key(&AliasKey::login(&user.username))), own)
     }
 
-    /// Reads the outcome of a commit whose write at `place` is to the person's own item.
+    /// Interprets the outcome of a commit whose write at `place` is to the person's own item.
     fn changed(&self, place: usize, outcome: Outcome) -> Result<UserChanged, Unknown> {
         match outcome {
             Outcome::Done(_) => Ok(UserChanged::Done),
@@ -121,8 +123,8 @@ impl PeopleTable {
         }
     }
 
-    /// Cleans away what is left of a person, but not what is left to do after sessions ended: apps are told of it, and then
-    /// it goes by itself.
+    /// Deletes the remaining items of a person, except the work that remains after sessions ended: apps are still
+    /// notified, and then those items are deleted automatically.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether all is deleted.

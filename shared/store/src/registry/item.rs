@@ -1,4 +1,4 @@
-//! Clients and APIs as items.
+//! Conversion of clients and APIs to items.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::registry::self_registration_item::{insert_self_registration, to_self_
 pub(crate) const CLIENT: &str = "client#";
 pub(crate) const API: &str = "api#";
 
-/// The attributes of a client that a registration sets or leaves out. `trusted` is the operator's.
+/// The optional attributes of a client that a registration sets. `trusted` is not one: it belongs to the operator.
 pub(crate) const OPTIONAL_OF_REGISTRATION: [&str; 8] =
     ["scope", "audience", "jwks", "jwks_uri", "assertion_algorithm", "strict_audience", "registered_by", "expires_at"];
 
@@ -62,7 +62,7 @@ pub(crate) fn from_client(client: &Client) -> Item {
     item
 }
 
-/// What a client needs that authenticates with assertions.
+/// Adds the attributes of a client that authenticates with assertions.
 fn insert_assertions(client: &Client, item: &mut Item) {
     match &client.keys {
         Some(ClientKeys::Inline(keys)) => drop(item.insert("jwks".to_owned(), text(&write_client_keys(keys)))),
@@ -77,7 +77,7 @@ fn insert_assertions(client: &Client, item: &mut Item) {
     }
 }
 
-/// The guards of a change to a client as conditions, and what it sets as an update.
+/// Builds the guards of a change to a client as conditions, and its sets as an update.
 pub(crate) fn of_client_change(change: &ClientChange) -> Expression {
     let mut expression = Expression::default();
     for guard in change.guards() {

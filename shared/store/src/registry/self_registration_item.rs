@@ -1,4 +1,4 @@
-//! Clients that registered themselves, and initial access tokens, as items.
+//! Conversion of self-registered clients and initial access tokens to items.
 
 use std::collections::BTreeSet;
 
@@ -15,8 +15,7 @@ pub(crate) fn initial_token_key(name: &InitialTokenName) -> String {
     format!("{INITIAL_TOKEN}{name}")
 }
 
-/// Adds to the item of a client what only one has that registered itself. `expires_at` is the attribute by which the table
-/// is cleaned.
+/// Adds the attributes that only a self-registered client has. `expires_at` is the table's time-to-live attribute.
 pub(crate) fn insert_self_registration(client: &Client, item: &mut Item) {
     let Some(own) = &client.registered_by else { return };
     let mut map = Item::from([
@@ -37,7 +36,7 @@ pub(crate) fn insert_self_registration(client: &Client, item: &mut Item) {
     }
 }
 
-/// Reads it from the item of a client.
+/// Reads the self-registration from the item of a client.
 pub(crate) fn to_self_registration(client: &Reader<'_>) -> Result<Option<SelfRegistration>, Unknown> {
     let Some(read) = client.map("registered_by")? else { return Ok(None) };
     let digest = <[u8; 32]>::try_from(read.bytes("access_token")?).map_err(|_| read.damaged("access_token"))?;

@@ -1,4 +1,4 @@
-//! Registrations that clients make themselves, and the initial access tokens that let them.
+//! Registrations that clients make themselves, and the initial access tokens that permit them.
 
 use grants::{Client, InitialToken, InitialTokenName, Timestamp};
 use protocol::ClientId;
@@ -13,18 +13,19 @@ use crate::registry::self_registration_item::{INITIAL_TOKEN, from_initial_token,
 use crate::registry::table::Registry;
 
 impl Registry {
-    /// The client `id` as it is now, past the cache: strongly consistent.
+    /// Reads the current client `id`, past the cache: strongly consistent.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn client_now(&self, id: &ClientId) -> Result<Option<Client>, Unknown> {
         self.get(&client_key(id)).await?.map(|item| to_client(&self.table, &item)).transpose()
     }
 
-    /// The names of the clients that an operator registered, read from the whole table in pages of at most a megabyte.
+    /// Reads the names of the clients that an operator registered, from the whole table in pages of at most a
+    /// megabyte.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn names_of_operators_clients(&self) -> Result<Vec<String>, Unknown> {
         let call = self
             .dynamodb
@@ -43,8 +44,8 @@ impl Registry {
         items.iter().map(name).collect()
     }
 
-    /// Writes a client that is not there yet and takes one use of an initial access token, both or neither. So no use makes
-    /// two clients, whatever races, and none is lost where the client is not written.
+    /// Writes a new client and takes one use of an initial access token, both or neither. So no use makes two
+    /// clients, however requests race, and no use is lost if the client is not written.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether they were written.
@@ -64,13 +65,13 @@ impl Registry {
         self.create(from_client(client), Some(used)).await
     }
 
-    /// Sets all that a registration says of a client, unless the one that was `found` was switched off, deleted, or given
-    /// another secret or registration meanwhile. What the operator alone decides is not written.
+    /// Sets everything in a client's registration, unless the client in `found` was disabled, deleted, or given
+    /// another secret or registration in the meantime. Attributes that only the operator decides are not written.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
     pub async fn replace_registration(&self, client: &Client, found: &Client) -> Result<Changed, Unknown> {
-        /// What a client does not register of itself.
+        /// The attributes that a client does not register itself.
         const KEPT: [&str; 5] = ["id", "client_id", "trusted", "disabled", "created_at"];
         let (before, mut after) = (from_client(found), from_client(client));
         let mut expression = Expression::default();
@@ -82,8 +83,8 @@ impl Registry {
         for kept in KEPT {
             after.remove(kept);
         }
-        // Every optional attribute, whoever wrote it: of two requests that found the same registration the later one counts
-        // as a whole.
+        // Write every optional attribute, including those that another request set: if two requests found the same
+        // registration, the later one replaces it as a whole.
         for optional in OPTIONAL_OF_REGISTRATION {
             expression.set_or_remove(optional, after.remove(optional));
         }
@@ -94,7 +95,7 @@ impl Registry {
         let write = Write::new(&self.table, Kind::Update(key), expression);
         Ok(match commit(&self.dynamodb, vec![write]).await? {
             Outcome::Done(_) => Changed::Done,
-            // A repeated send found its own work.
+            // A retry found the result of its first attempt.
             Outcome::Refused(_, Some(there)) if to_client(&self.table, &there)? == *client => Changed::Done,
             Outcome::Refused(..) => Changed::Refused,
         })
@@ -108,24 +109,24 @@ impl Registry {
         self.create(from_initial_token(token), beside).await
     }
 
-    /// An initial access token: strongly consistent.
+    /// Reads an initial access token: strongly consistent.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn initial_token(&self, name: &InitialTokenName) -> Result<Option<InitialToken>, Unknown> {
         let item = self.get(&initial_token_key(name)).await?;
         item.map(|item| to_initial_token(&self.table, &item)).transpose()
     }
 
-    /// Every initial access token that was not cleaned away.
+    /// Reads every initial access token that is still stored.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn all_initial_tokens(&self) -> Result<Vec<InitialToken>, Unknown> {
         self.scan(INITIAL_TOKEN).await?.iter().map(|item| to_initial_token(&self.table, item)).collect()
     }
 
-    /// Deletes an initial access token. What was registered with it stays.
+    /// Deletes an initial access token. Clients that were registered with it stay.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was deleted.

@@ -17,12 +17,12 @@ use crate::registry::item::{
     API, CLIENT, api_key, client_key, from_api, from_client, of_client_change, to_api, to_client,
 };
 
-/// What is read counts for so long: whatever ends a right in the registry takes effect within it.
+/// The time in seconds that entries are cached: a right that ends in the registry ends everywhere within it.
 const CACHE_LIFETIME: Seconds = 60;
-/// The cache is emptied when it has grown to this many entries.
+/// The number of entries at which the cache is emptied.
 const CACHE_SIZE: usize = 10_000;
 
-/// The table, with a cache of its own for each process.
+/// The registry table, with a cache in each process.
 #[derive(Clone)]
 pub struct Registry {
     pub(crate) dynamodb: DynamoDb,
@@ -36,23 +36,23 @@ type Cache<T> = Arc<Mutex<HashMap<String, (Timestamp, Arc<T>)>>>;
 /// The outcome of a change to a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientChanged {
-    /// It is made.
+    /// The change was made.
     Done,
-    /// A guard did not hold; this is the client that stands there, if it is about that client.
+    /// A guard did not hold; contains the stored client, if the refusal concerns that client.
     Refused(Option<Box<Client>>),
 }
 
 impl Registry {
-    /// The table named `table`.
+    /// Opens the table named `table`.
     pub fn new(dynamodb: DynamoDb, table: String) -> Self {
         Self { dynamodb, table, clients: Cache::default(), apis: Cache::default() }
     }
 
-    /// The client `id`, unless its time is over. A client that is not there is asked for again each time, so that a new one
+    /// Returns the client `id`, unless it expired. A missing client is read again each time, so that a new one
     /// works at once.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn client(&self, id: &ClientId, now: Timestamp) -> Result<Option<Arc<Client>>, Unknown> {
         let key = client_key(id);
         let known = if let Some(known) = cached(&self.clients, &key, now) {
@@ -64,12 +64,12 @@ impl Registry {
         Ok(Some(known).filter(|client| !client.is_over(now)))
     }
 
-    /// Those of the APIs that are registered, in the order asked for, in one round trip at most.
+    /// Returns those of the APIs that are registered, in the requested order, in one round trip at most.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn apis(&self, identifiers: &[Resource], now: Timestamp) -> Result<Vec<Api>, Unknown> {
-        // No key may be asked for twice.
+        // A batch must not contain a key twice.
         let keys: BTreeSet<String> = identifiers.iter().map(api_key).collect();
         let missing = keys.into_iter().filter(|key| cached(&self.apis, key, now).is_none()).collect();
         for item in self.get_several(missing).await? {
@@ -80,7 +80,7 @@ impl Registry {
         Ok(found.map(|api| Api::clone(&api)).collect())
     }
 
-    /// Writes a client that is not there yet, and `beside` in the same transaction.
+    /// Writes a new client, and `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
@@ -88,8 +88,8 @@ impl Registry {
         self.create(from_client(client), beside).await
     }
 
-    /// Makes a change to a client, and `beside` in the same transaction. Whether it was made is told, or what stood there
-    /// instead.
+    /// Changes a client, and makes the write `beside` in the same transaction. Returns whether it was made, or the
+    /// item found instead.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was made.
@@ -103,12 +103,12 @@ impl Registry {
                 let found = found.map(|item| to_client(&self.table, &item)).transpose()?;
                 ClientChanged::Refused(found.map(Box::new))
             }
-            // What stood in the way of the write beside it is no client.
+            // The refusal came from the write beside it, which does not concern a client.
             Outcome::Refused(..) => ClientChanged::Refused(None),
         })
     }
 
-    /// Deletes a client, and does `beside` in the same transaction.
+    /// Deletes a client, and makes the write `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was deleted.
@@ -116,15 +116,15 @@ impl Registry {
         self.delete(client_key(id), beside).await
     }
 
-    /// Every client.
+    /// Reads all clients.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn all_clients(&self) -> Result<Vec<Client>, Unknown> {
         self.scan(CLIENT).await?.iter().map(|item| to_client(&self.table, item)).collect()
     }
 
-    /// Writes an API that is not there yet, and `beside` in the same transaction.
+    /// Writes a new API, and `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
@@ -132,7 +132,7 @@ impl Registry {
         self.create(from_api(api), beside).await
     }
 
-    /// Deletes an API, and does `beside` in the same transaction.
+    /// Deletes an API, and makes the write `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was deleted.
@@ -140,10 +140,10 @@ impl Registry {
         self.delete(api_key(identifier), beside).await
     }
 
-    /// Every API.
+    /// Reads all APIs.
     ///
     /// # Errors
-    /// [`Unknown`] when they are not known.
+    /// [`Unknown`] when the store gives no usable answer.
     pub async fn all_apis(&self) -> Result<Vec<Api>, Unknown> {
         self.scan(API).await?.iter().map(|item| to_api(&self.table, item)).collect()
     }
