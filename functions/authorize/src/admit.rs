@@ -128,7 +128,7 @@ impl Authorize {
         if let Some(location) = way.location(&all) {
             return edge::redirect(&location);
         }
-        let registered_itself = edge::registered_itself(way.trusted.client());
+        let registered_itself = service::registered_itself(way.trusted.client());
         let page = pages::FormPost {
             redirect_host: &redirect_uri.display_host(),
             registered_itself: registered_itself.as_deref(),

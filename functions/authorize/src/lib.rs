@@ -29,12 +29,13 @@ mod start_session;
 
 use std::sync::Arc;
 
-use edge::{Answer, Config, Error, Function, Incoming, Parts, Passwords, Stores, VISIT_COOKIE};
+use edge::{Answer, Config, Error, Function, Incoming, VISIT_COOKIE};
 use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, KeyRing};
 use lambda_http::Request;
 use protocol::Subject;
+use service::{Parts, Passwords, Stores};
 use sessions::{Rules, SignedIn, VisitId, next, signed_in};
 use store::{GrantsTable, PeopleTable};
 

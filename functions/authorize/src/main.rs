@@ -1,7 +1,8 @@
 //! The `/authorize` function on Lambda.
 
 use authorize::Authorize;
-use edge::{Error, Stores};
+use edge::Error;
+use service::Stores;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -1,12 +1,13 @@
 //! Pages and their status codes. The texts are in `pages`.
 
-use edge::{Answer, Failure, Incoming, Trace, VISIT_COOKIE, html, registered_itself, set_cookie};
+use edge::{Answer, Failure, Incoming, Trace, VISIT_COOKIE, html, set_cookie};
 use grants::authorization::Untrusted;
 use grants::{Seconds, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use keys::{HandleKind, KeyRing};
 use pages::{Problem, ReturnedError, WayOn};
 use protocol::{AuthorizationErrorCode, AuthorizationRequestError};
+use service::registered_itself;
 use sessions::{FormTicket, SignedIn, VisitId};
 use store::Unknown;
 

@@ -1,12 +1,12 @@
 //! Handling of the sign-in form.
 
 use edge::{
-    Answer, Attempted, AuditEvent, Checked, DEVICE_COOKIE, Event, Incoming, SESSION_COOKIE, Trace, redirect,
-    set_cookie, set_lasting_cookie,
+    Answer, AuditEvent, DEVICE_COOKIE, Event, Incoming, SESSION_COOKIE, Trace, redirect, set_cookie, set_lasting_cookie,
 };
 use grants::{Consent, PersonKey, Seconds, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::{Parameters, Secret, Username};
+use service::{Attempted, Checked};
 use sessions::{DeviceHandle, FormTicket, Next, SessionHandle, SignedIn, next};
 
 use crate::admitted::{Admitted, Guest};

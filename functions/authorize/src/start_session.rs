@@ -4,9 +4,10 @@
 //! read, and whether the counters allow confirming a correct password. If a check fails, the session is deleted;
 //! its secret was never given out.
 
-use edge::{Incoming, RightPassword};
+use edge::Incoming;
 use grants::{Seconds, Timestamp};
 use keys::KeyRing;
+use service::RightPassword;
 use sessions::{RequestDigest, Rules, Session, SessionHandle, SessionStart, SignedIn, UserChange, sign_in};
 use store::{Changed, Unknown, UserChanged};
 

@@ -19,13 +19,14 @@ mod event;
 
 use std::collections::BTreeMap;
 
-use edge::{Config, Error, Failure, Parts, Stores, tell_logout};
+use edge::{Config, Error, Failure, tell_logout};
 use futures_util::future::join_all;
 use grants::revocation::revoke;
 use grants::{Grant, LogoutToken, PersonKey, Stage, Timestamp};
 use http::StatusCode;
 use outbound::{FetchError, Outbound, Target};
 use protocol::ClientId;
+use service::{Parts, Stores};
 use sessions::EndedSession;
 use store::{GrantsTable, PeopleTable, SessionRecord};
 

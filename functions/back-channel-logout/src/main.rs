@@ -1,8 +1,9 @@
 //! The back-channel logout function on Lambda, called by the stream of the people table.
 
 use back_channel_logout::{BackChannelLogout, StreamEvent};
-use edge::{Error, Stores};
+use edge::Error;
 use lambda_runtime::{LambdaEvent, service_fn};
+use service::Stores;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -7,10 +7,7 @@
 //!   readable for this server only, so that they are read together with the grant.
 //! - A refresh token is not meant for any API, so it is never active.
 
-use edge::{
-    Answer, AuditEvent, Authentication, Config, Error, Event, Failure, Function, Incoming, Parts, Stores, Trace, json,
-    method_not_allowed,
-};
+use edge::{Answer, AuditEvent, Config, Error, Event, Failure, Function, Incoming, Trace, json, method_not_allowed};
 use grants::{
     AuthenticatedClient, Grant, GrantId, HiddenFooting, Question, Standing, Timestamp, TokenFacts, TokenId, TokenName,
     describe_opaque, introspect,
@@ -19,6 +16,7 @@ use http::{Method, StatusCode};
 use keys::KeyRing;
 use lambda_http::Request;
 use protocol::{IntrospectionResponse, Secret, TokenQuery};
+use service::{Authentication, Parts, Stores};
 use sessions::{Rules, stands};
 use store::GroundedGrants;
 

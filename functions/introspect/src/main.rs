@@ -1,7 +1,8 @@
 //! The `/introspect` function on Lambda.
 
-use edge::{Error, Stores};
+use edge::Error;
 use introspect::Introspect;
+use service::Stores;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -21,14 +21,14 @@ mod show;
 use std::sync::Arc;
 
 use edge::{
-    Answer, AuditEvent, Config, Error, Event, Function, Incoming, Parts, SESSION_COOKIE, Stores, Trace, forget_cookie,
-    redirect,
+    Answer, AuditEvent, Config, Error, Event, Function, Incoming, SESSION_COOKIE, Trace, forget_cookie, redirect,
 };
 use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, IdTokenFacts, KeyRing};
 use lambda_http::Request;
 use protocol::{LogoutRequest, Parameters, RedirectUri};
+use service::{Parts, Stores};
 use sessions::{FormTicket, Hinted, RequestDigest, Rules, Session, SignOut, SignedIn, sign_out, signed_in};
 use store::PeopleTable;
 

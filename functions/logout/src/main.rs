@@ -1,7 +1,8 @@
 //! The `/logout` function on Lambda.
 
-use edge::{Error, Stores};
+use edge::Error;
 use logout::Logout;
+use service::Stores;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -1,11 +1,12 @@
 //! Pages and their status codes. The texts are in `pages`.
 
-use edge::{Answer, Failure, Trace, html, problem, redirect, registered_itself};
+use edge::{Answer, Failure, Trace, html, problem, redirect};
 use grants::{Client, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use keys::{HandleKind, KeyRing};
 use pages::{Notice, Problem, SignOut};
 use protocol::{LogoutRequestError, RedirectUri};
+use service::registered_itself;
 use sessions::{FormTicket, RequestDigest, SignedIn};
 
 use crate::Admitted;

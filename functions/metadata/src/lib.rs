@@ -8,14 +8,13 @@
 //! - The key set is read from the table each time: it is requested rarely, and must contain keys created a moment
 //!   ago.
 
-use edge::{
-    Answer, Config, Error, Failure, Function, Stores, cross_origin, json, method_not_allowed, not_found, preflight,
-};
+use edge::{Answer, Config, Error, Failure, Function, cross_origin, json, method_not_allowed, not_found, preflight};
 use grants::{AUTHENTICATION_CONTEXT, AuthMethod, Policy, SigningAlgorithm};
 use http::header;
 use http::{HeaderValue, Method, StatusCode};
 use lambda_http::Request;
 use protocol::{Claim, GrantType, IdentityScope, OpenIdMetadata, Prompt, ResponseMode, ResponseType};
+use service::Stores;
 use store::KeysTable;
 
 /// The time in seconds that a verifier may cache a document: far less than the time a new key is published before

@@ -1,7 +1,8 @@
 //! The `/.well-known/*` function on Lambda.
 
-use edge::{Error, Stores};
+use edge::Error;
 use metadata::Metadata;
+use service::Stores;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -1,12 +1,11 @@
 //! Creation of a new registration (RFC 7591 §3).
 
-use edge::{
-    Answer, AuditEvent, BearerFailure, Event, Incoming, RegistrationFailure, RegistrationMode, new_client_secret,
-};
+use edge::{Answer, AuditEvent, BearerFailure, Event, Incoming, RegistrationFailure, RegistrationMode};
 use grants::{Client, InitialTokenName, RegistrationPolicy, SelfRegistration, Timestamp};
 use http::StatusCode;
 use keys::{HandleKind, KeyRing};
 use protocol::{ClientId, Secret, TokenErrorCode};
+use service::new_client_secret;
 use store::Changed;
 
 use crate::Register;

@@ -29,12 +29,13 @@ mod settle;
 mod tell;
 
 use edge::{
-    Answer, Config, Error, Function, Incoming, Parts, RegistrationFailure, RegistrationMode, Registrations, Stores,
-    cross_origin, method_not_allowed, not_found, preflight,
+    Answer, Config, Error, Function, Incoming, RegistrationFailure, RegistrationMode, cross_origin, method_not_allowed,
+    not_found, preflight,
 };
 use http::Method;
 use lambda_http::Request;
 use outbound::Outbound;
+use service::{Parts, Registrations, Stores};
 
 use crate::names::OperatorNames;
 
@@ -75,7 +76,7 @@ impl Register {
         if config.registration.mode == RegistrationMode::Open {
             edge::warning("anybody may register clients (JETON_REGISTRATION=open): for development and tests only");
         }
-        let registrations = Registrations::open(stores)?;
+        let registrations = stores.registrations()?;
         let (names, outbound) = (OperatorNames::default(), Outbound::new());
         Ok(Self { registrations, names, parts: Parts::assemble(config, stores, false)?, outbound })
     }

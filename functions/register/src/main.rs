@@ -1,7 +1,8 @@
 //! The `/register` function on Lambda.
 
-use edge::{Error, Stores};
+use edge::Error;
 use register::Register;
+use service::Stores;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

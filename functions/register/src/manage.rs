@@ -1,10 +1,11 @@
 //! Management of an existing registration (RFC 7592 §2).
 
-use edge::{Answer, AuditEvent, Event, Failure, Incoming, RegistrationFailure, Trace, new_client_secret, no_content};
+use edge::{Answer, AuditEvent, Event, Failure, Incoming, RegistrationFailure, Trace, no_content};
 use grants::{AuthMethod, Client, KeptSecret, SelfRegistration, StoredSecret, Timestamp};
 use http::StatusCode;
 use keys::{HandleKeys, HandleKind};
 use protocol::{ClientId, MetadataError, Secret, TokenErrorCode};
+use service::new_client_secret;
 use store::Changed;
 
 use crate::Register;

@@ -6,14 +6,15 @@
 //! - A refresh token ends its grant and so all its access tokens; an access token ends alone.
 
 use edge::{
-    Answer, AuditEvent, Authentication, Config, Error, Event, Failure, Function, Incoming, Parts, Stores, Trace,
-    cross_origin, json, method_not_allowed, preflight,
+    Answer, AuditEvent, Config, Error, Event, Failure, Function, Incoming, Trace, cross_origin, json,
+    method_not_allowed, preflight,
 };
 use grants::{AuthenticatedClient, Generation, GrantId, Timestamp, TokenId, TokenName, revocation};
 use http::{Method, StatusCode};
 use lambda_http::Request;
 use protocol::{ClientId, Secret, TokenQuery};
 use serde_json::json;
+use service::{Authentication, Parts, Stores};
 use store::{Applied, GrantsTable};
 
 /// The `/revoke` endpoint for clients.

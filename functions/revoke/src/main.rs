@@ -1,7 +1,8 @@
 //! The `/revoke` function on Lambda.
 
-use edge::{Error, Stores};
+use edge::Error;
 use revoke::Revoke;
+use service::Stores;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -11,10 +11,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use edge::{Config, Error, Stores, WrappingKey};
+use edge::{Config, Error, WrappingKey};
 use grants::{Seconds, SigningAlgorithm, Timestamp};
 use keys::{KeyRecord, KeyWrap, Records, When, new_master, new_signing_key};
 use serde_json::{Value, json};
+use service::Stores;
 use store::{Changed, KeysTable, Write};
 
 /// The length of a day, in seconds.

@@ -1,9 +1,10 @@
 //! The rotation of signing keys on Lambda, called by a schedule.
 
-use edge::{Error, Stores};
+use edge::Error;
 use lambda_runtime::{LambdaEvent, service_fn};
 use rotate_keys::RotateKeys;
 use serde::de::IgnoredAny;
+use service::Stores;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

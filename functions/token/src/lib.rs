@@ -22,14 +22,12 @@ mod tokens;
 
 use std::net::IpAddr;
 
-use edge::{
-    Answer, Authentication, Config, Error, Failure, Function, Incoming, Parts, Passwords, Stores, Trace, cross_origin,
-    method_not_allowed, preflight,
-};
+use edge::{Answer, Config, Error, Failure, Function, Incoming, Trace, cross_origin, method_not_allowed, preflight};
 use grants::{Api, Attempt, AuthenticatedClient, Moment};
 use http::Method;
 use lambda_http::Request;
 use protocol::{Resource, Scope, TokenRequest};
+use service::{Authentication, Parts, Passwords, Stores};
 use store::GroundedGrants;
 
 use crate::code::Proof;

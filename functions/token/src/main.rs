@@ -1,6 +1,7 @@
 //! The `/token` function on Lambda.
 
-use edge::{Error, Stores};
+use edge::Error;
+use service::Stores;
 use token::Token;
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,10 +1,11 @@
 //! The password grant, for clients that still migrate from it (RFC 6749 §4.3).
 
-use edge::{Answer, Attempted, AuditEvent, Checked, Event, Failure, RightPassword, Trace};
+use edge::{Answer, AuditEvent, Event, Failure, Trace};
 use grants::password::ProvenPerson;
 use grants::revocation::revoke;
 use grants::{Asked, Grant, GrantSecret, PersonKey, Refusal, Seconds, Target, password};
 use protocol::{GrantType, Secret, TokenErrorCode, Username};
+use service::{Attempted, Checked, RightPassword};
 use sessions::UserChange;
 use store::UserChanged;
 
@@ -75,7 +76,7 @@ impl Token {
         Err(refused)
     }
 
-    fn passwords(&self) -> Result<&edge::Passwords, Failure> {
+    fn passwords(&self) -> Result<&service::Passwords, Failure> {
         let missing =
             Failure::new(TokenErrorCode::UnsupportedGrantType, "this grant type is not supported", "not_offered");
         self.passwords.as_ref().ok_or(missing)

@@ -10,8 +10,8 @@
 //! - Any origin may read the answers: only the token counts, and cookies are ignored.
 
 use edge::{
-    Answer, AuditEvent, BearerFailure, Config, Error, Event, Failure, Function, Incoming, KeyCache, Parts, Stores,
-    Trace, cross_origin, json, jwt, method_not_allowed, not_found, preflight,
+    Answer, AuditEvent, BearerFailure, Config, Error, Event, Failure, Function, Incoming, Trace, cross_origin, json,
+    jwt, method_not_allowed, not_found, preflight,
 };
 use grants::userinfo::{Denial, admit, shown};
 use grants::{
@@ -22,6 +22,7 @@ use http::{Method, StatusCode};
 use keys::SignedUserInfo;
 use lambda_http::Request;
 use protocol::{Claims, Secret};
+use service::{KeyCache, Parts, Stores};
 use sessions::{Rules, stands};
 use store::GroundedGrants;
 

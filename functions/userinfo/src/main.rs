@@ -1,6 +1,7 @@
 //! The `/userinfo` function on Lambda.
 
-use edge::{Error, Stores};
+use edge::Error;
+use service::Stores;
 use userinfo::UserInfo;
 
 #[tokio::main(flavor = "current_thread")]

@@ -82,7 +82,7 @@ impl Stack {
 
     /// Returns the key wrapping of this stack.
     pub(crate) fn key_wrap(&self) -> Result<Arc<dyn KeyWrap>, Error> {
-        self.wrapping.as_ref().ok_or(WrappingKey::MISSING)?.open(&self.connection)
+        Ok(self.wrapping.as_ref().ok_or(WrappingKey::MISSING)?.open(&self.connection)?)
     }
 
     /// Reads the key ring for handles and client secrets.

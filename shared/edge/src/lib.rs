@@ -6,32 +6,12 @@
 //! # Decisions
 //! - The issuer is configuration and is never taken from a `Host` or `X-Forwarded-*` header (C040).
 //! - Redirects are 303: a 307 would send a password on to the client (RFC 9700 §4.12).
-//! - Keys are read again every five minutes, and at once when a token needs a key that is not cached.
-//! - A person's wrong passwords and a client's wrong secrets are counted in DynamoDB before the answer is sent.
 //! - Only the parts of an event that form a request are parsed, headers and cookies up to 64 KiB each: no caller
 //!   can end the process, and nothing of a refused event is sent back.
-//! - Wrong assertions are not counted: a signature cannot be guessed. They are logged like wrong secrets.
-//! - The keys at a client's `jwks_uri` are cached for five minutes at most, and fetched again when they do not
-//!   verify an assertion, but at most every ten seconds: no one can make this server flood another one with
-//!   requests.
-//! - Wrong tokens for registering a client or changing its registration are not counted: they are handles, and one
-//!   that was not made here costs no read. Registrations without a token are counted by source.
-//! - If reading the keys fails, the cached keys stay in use.
 
-mod assertions;
-mod authentication;
-mod client_keys;
-mod client_secret;
-mod counters;
-mod denied;
 mod http;
-mod key_cache;
 mod lambda;
 mod log;
-mod parts;
-mod passwords;
-mod registered_itself;
-mod registrations;
 mod setup;
 
 pub use crate::http::bearer_failure::BearerFailure;
@@ -46,9 +26,6 @@ pub use crate::http::request::Incoming;
 pub use crate::http::response::{
     Answer, form_post, html, json, jwt, method_not_allowed, no_content, not_found, problem, redirect,
 };
-pub use authentication::Authentication;
-pub use client_secret::new_client_secret;
-pub use key_cache::KeyCache;
 pub use lambda::event::{MalformedEvent, answer_event, request_of};
 pub use lambda::payload::Received;
 pub use lambda::serve::{Error, Function, respond, serve, start};
@@ -58,14 +35,10 @@ pub use log::lines::{
     warning,
 };
 pub use log::trace::Trace;
-pub use parts::{Parts, Stores};
-pub use passwords::{Attempted, Checked, Passwords, RightPassword};
-pub use registered_itself::registered_itself;
-pub use registrations::Registrations;
 pub use setup::clock::{milliseconds, now};
 pub use setup::config::{
-    AUDIT_LIFETIME, Config, ConfigError, RotationConfig, Tables, WrappingKey, audit_lifetime, environment, reach,
-    session_limits,
+    AUDIT_LIFETIME, Config, ConfigError, RotationConfig, Tables, audit_lifetime, environment, reach, session_limits,
 };
 pub use setup::entropy::{random, random_name};
 pub use setup::registration::{RegistrationConfig, RegistrationMode};
+pub use setup::wrapping_key::WrappingKey;

@@ -4,3 +4,4 @@ pub(crate) mod clock;
 pub(crate) mod config;
 pub(crate) mod entropy;
 pub(crate) mod registration;
+pub(crate) mod wrapping_key;

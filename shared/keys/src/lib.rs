@@ -1,7 +1,7 @@
 //! Keys and their uses: signed tokens, the public key set, handles, wrapped secrets.
 //!
 //! This crate contains everything that signs, verifies, tags or encrypts. It does not decide the contents of a
-//! token (`grants`), where keys are stored (`store`), or when they are read again (`edge`).
+//! token (`grants`), where keys are stored (`store`), or when they are read again (`service`).
 //!
 //! # Decisions
 //! - One audited backend, AWS-LC, is used for signatures and for wrapping: its RSA private-key operations run in

@@ -24,7 +24,7 @@ fn limit(path: &str) -> Option<(usize, &'static str)> {
         return None;
     }
     if function && path.ends_with("/src/main.rs") {
-        return Some((MAIN_LINES, "a main only wires: move the rest to lib.rs or shared/edge"));
+        return Some((MAIN_LINES, "a main only wires: move the rest to lib.rs or shared/service"));
     }
     Some((MODULE_LINES, "split it by concept, one module for each thing it knows"))
 }

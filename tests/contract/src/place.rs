@@ -1,7 +1,8 @@
 //! Separate tables for each test.
 
-use edge::{Config, Stores};
+use edge::Config;
 use harness::{Cli, EmbeddedDynamo, EnvFile, amazon_dynamo};
+use service::Stores;
 use store::AuditTable;
 
 /// A stack without functions: five tables that no other test uses.

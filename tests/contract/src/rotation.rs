@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use edge::Stores;
 use grants::{AccessToken, MAX_LIFETIME, Seconds, SigningAlgorithm, Timestamp, TokenFormat, TokenId};
 use harness::CountingProxy;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
@@ -12,6 +11,7 @@ use keys::{FileWrap, KeyRing, KeyWrap, When};
 use protocol::{Jwk, JwkSet, Scope, Secret};
 use rotate_keys::rotate;
 use serde_json::Value;
+use service::Stores;
 use store::KeysTable;
 
 use crate::fixtures::{NOW, client, resource};

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
-use edge::{Config, Error, Stores};
+use edge::{Config, Error};
 use harness::{RegisteredClient, RegisteredUser, Stack, authorization_url};
+use service::Stores;
 
 use crate::fixtures::{APPS, ORDERS, PARCELS};
 

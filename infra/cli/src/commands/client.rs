@@ -1,9 +1,10 @@
 //! The command `jeton client`.
 
-use edge::{Error, new_client_secret};
+use edge::Error;
 use grants::{AudienceRule, AuthMethod, Client, ClientChange, GrantId, NewClient, PkceRule, SigningAlgorithm};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
+use service::new_client_secret;
 use store::{AuditedAction, ClientChanged};
 
 use crate::args::{ClientCommand, ClientCreate, OneClient, RotateSecret};

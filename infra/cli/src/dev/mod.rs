@@ -16,7 +16,8 @@ mod tell;
 use std::sync::Arc;
 
 use back_channel_logout::BackChannelLogout;
-use edge::{Error, Stores};
+use edge::Error;
+use service::Stores;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::DevOptions;

@@ -1,7 +1,7 @@
 //! The functions behind the routes of the template, each set up separately as in the cloud.
 
 use authorize::Authorize;
-use edge::{Answer, Config, Error, Stores, respond};
+use edge::{Answer, Config, Error, respond};
 use http::{Response, StatusCode};
 use introspect::Introspect;
 use lambda_http::{Body, Request};
@@ -9,6 +9,7 @@ use logout::Logout;
 use metadata::Metadata;
 use register::Register;
 use revoke::Revoke;
+use service::Stores;
 use token::Token;
 use userinfo::UserInfo;
 

@@ -9,6 +9,7 @@ use store::Connection;
 
 use crate::http::firewall::Entrance;
 use crate::setup::registration::RegistrationConfig;
+use crate::setup::wrapping_key::WrappingKey;
 
 /// The configuration of a function, read from its environment.
 #[derive(Clone)]
@@ -59,15 +60,6 @@ pub struct Tables {
     pub keys: Option<String>,
     /// `JETON_TABLE_AUDIT`: written by operators' commands, and not accessible to functions.
     pub audit: Option<String>,
-}
-
-/// The key that unwraps stored keys.
-#[derive(Clone, Debug)]
-pub enum WrappingKey {
-    /// The path of a key file.
-    File(std::path::PathBuf),
-    /// A KMS key: id, ARN or alias.
-    Kms(String),
 }
 
 /// The reasons why the configuration cannot be used.
@@ -135,14 +127,6 @@ pub fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-impl WrappingKey {
-    /// Reads `JETON_KEY_FILE`, or else `JETON_KMS_KEY_ID`.
-    pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        let file = look_up("JETON_KEY_FILE").map(|path| Self::File(path.into()));
-        file.or_else(|| look_up("JETON_KMS_KEY_ID").map(Self::Kms))
-    }
-}
-
 impl Tables {
     /// Reads `JETON_TABLE_*` with `look_up`.
     pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Self {
@@ -161,7 +145,11 @@ impl Tables {
         self.audit.clone().or_else(beside)
     }
 
-    pub(crate) fn needed(table: Option<&String>, variable: &'static str) -> Result<String, ConfigError> {
+    /// The name of a table that the function uses.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] names its `variable`.
+    pub fn needed(table: Option<&String>, variable: &'static str) -> Result<String, ConfigError> {
         table.cloned().ok_or(ConfigError::Missing(variable, "the name of the table, as infra/template.yaml gives it"))
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn next(everybody: &Everybody, process: &mut Process, now: Timestamp)
     }
 }
 
-/// Follows `edge::Passwords::check` and `authorize::start_session`.
+/// Follows `service::Passwords::check` and `authorize::start_session`.
 fn next_of_sign_in(everybody: &Everybody, process: &mut Process, (name, number): (u8, u8), now: Timestamp) -> Next {
     match process.phase {
         0 => Do(1, vec![Op::FindName, Op::ReadFormer]),

@@ -1,13 +1,11 @@
 //! Limits on open registration: a maximum number of clients per source.
 
+use edge::{Failure, Incoming};
 use grants::Timestamp;
 use sessions::{Counter, Wait};
+use store::Throttles;
 
-use crate::counters::Counters;
-use crate::http::failure::Failure;
-use crate::http::request::Incoming;
-use crate::parts::Stores;
-use crate::setup::config::ConfigError;
+use crate::limits::counters::Counters;
 
 /// Counts registrations by source.
 pub struct Registrations {
@@ -15,12 +13,9 @@ pub struct Registrations {
 }
 
 impl Registrations {
-    /// Builds it from the configuration.
-    ///
-    /// # Errors
-    /// [`ConfigError::Missing`] when a variable is not set.
-    pub fn open(stores: &Stores) -> Result<Self, ConfigError> {
-        Ok(Self { counters: Counters::new(stores.throttles()?) })
+    /// Counts in the table of `throttles`.
+    pub fn new(throttles: Throttles) -> Self {
+        Self { counters: Counters::new(throttles) }
     }
 
     /// Counts one registration.

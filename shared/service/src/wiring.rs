@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
+use edge::{Config, ConfigError, Error, Failure, Tables, WrappingKey, now};
 use grants::{Api, Client, Timestamp};
-use keys::{FileWrap, KeyWrap, KmsWrap};
 use protocol::ClientId;
 use store::{GrantsTable, GroundedGrants, KeysTable, PeopleTable, Registry, Throttles};
 
-use crate::http::failure::Failure;
 use crate::key_cache::KeyCache;
-use crate::lambda::serve::Error;
-use crate::passwords::Passwords;
-use crate::setup::clock::now;
-use crate::setup::config::{Config, ConfigError, Tables, WrappingKey};
+use crate::limits::registrations::Registrations;
+use crate::people::passwords::Passwords;
 
 /// The connection to the tables that a function uses.
 pub struct Stores {
@@ -71,6 +68,14 @@ impl Stores {
         Ok(Passwords::new(self.people()?, self.throttles()?))
     }
 
+    /// Opens the counters of registrations.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] when a variable is not set.
+    pub fn registrations(&self) -> Result<Registrations, ConfigError> {
+        Ok(Registrations::new(self.throttles()?))
+    }
+
     /// Opens the people table.
     ///
     /// # Errors
@@ -98,23 +103,6 @@ impl Stores {
         let table = Tables::needed(self.tables.keys.as_ref(), "JETON_TABLE_KEYS")?;
         Ok(KeysTable::new(self.dynamodb.clone(), table))
     }
-}
-
-impl WrappingKey {
-    /// Opens the key wrapping.
-    ///
-    /// # Errors
-    /// When the key file cannot be used.
-    pub fn open(&self, connection: &store::Connection) -> Result<Arc<dyn KeyWrap>, Error> {
-        match self {
-            Self::File(path) => Ok(Arc::new(FileWrap::open(path)?)),
-            Self::Kms(id) => Ok(Arc::new(KmsWrap::new(store::kms(connection), id.clone()))),
-        }
-    }
-
-    /// The error when no wrapping key is configured.
-    pub const MISSING: ConfigError =
-        ConfigError::Missing("JETON_KMS_KEY_ID", "the KMS key that wraps keys; or JETON_KEY_FILE, the file that does");
 }
 
 impl Parts {

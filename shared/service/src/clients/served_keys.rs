@@ -3,15 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use edge::{Failure, trouble};
 use grants::{ClientKey, Refusal, Seconds, Timestamp};
 use keys::{MalformedKeySet, read_client_keys};
 use outbound::{FetchError, Outbound, Reach, Target};
 use protocol::{ServerUri, TokenErrorCode};
 use tokio::sync::Mutex as AsyncMutex;
 
-use crate::denied::Denied;
-use crate::http::failure::Failure;
-use crate::log::lines::trouble;
+use crate::clients::denied::Denied;
 
 /// The maximum time in seconds that keys are cached.
 const LIFETIME: Seconds = 300;

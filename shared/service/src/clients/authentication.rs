@@ -1,18 +1,15 @@
 //! Authentication of clients: by a secret, by an assertion, or, for public clients, by name only.
 
+use edge::{AuditEvent, Config, ConfigError, Event, Failure, Incoming};
 use grants::{AuthenticatedClient, Refusal, Timestamp, authenticate};
 use http::header;
 use protocol::{ClientAuthenticationError, Parameters, PresentedClient};
 use sessions::{Counter, Wait};
 
-use crate::assertions::Assertions;
-use crate::counters::Counters;
-use crate::denied::Denied;
-use crate::http::failure::Failure;
-use crate::http::request::Incoming;
-use crate::log::audit::{AuditEvent, Event};
-use crate::parts::{Parts, Stores};
-use crate::setup::config::{Config, ConfigError};
+use crate::clients::assertions::Assertions;
+use crate::clients::denied::Denied;
+use crate::limits::counters::Counters;
+use crate::wiring::{Parts, Stores};
 
 /// The state of functions that authenticate clients.
 pub struct Authentication {

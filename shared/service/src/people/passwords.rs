@@ -8,7 +8,7 @@ use sessions::{Counter, DeviceHandle, Failures, PersonKey, ProvenPerson, User, W
 use store::{Named, PeopleTable, Throttles, Unknown};
 use tokio::sync::Semaphore;
 
-use crate::counters::{count, longest_wait};
+use crate::limits::counters::{count, longest_wait};
 
 /// Checks passwords and counts wrong ones.
 pub struct Passwords {

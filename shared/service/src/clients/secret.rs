@@ -2,11 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use edge::random;
 use grants::{AuthMethod, SecretSalt, StoredSecret, Timestamp};
 use keys::{HandleKeys, SECRET_PREFIX};
 use protocol::{ClientId, Secret};
-
-use crate::setup::entropy::random;
 
 /// Creates a client secret and its stored form: 256 random bits, or a secret of the same size derived from a key
 /// of the master; `None` for a client without a secret.

@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
+use edge::{Config, random};
 use grants::assertion::{Server, Verification, accept, verification};
 use grants::{AssertionClaims, Attempt, AuthenticatedClient, Client, ClientKeys, Refusal, SecretSalt, Timestamp};
 use keys::{assertion_by_keys, assertion_by_secrets};
 use protocol::{ClientAssertion, Secret};
 use store::{Changed, GrantsTable};
 
-use crate::client_keys::ServedKeys;
-use crate::denied::Denied;
+use crate::clients::denied::Denied;
+use crate::clients::served_keys::ServedKeys;
 use crate::key_cache::KeyCache;
-use crate::setup::config::Config;
-use crate::setup::entropy::random;
 
 /// Verifies assertions of clients.
 pub(crate) struct Assertions {

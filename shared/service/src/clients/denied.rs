@@ -1,9 +1,8 @@
 //! The reasons why a client is not authenticated.
 
+use edge::Failure;
 use grants::Refusal;
 use store::Unknown;
-
-use crate::http::failure::Failure;
 
 /// The reasons why a client is not authenticated.
 pub(crate) enum Denied {

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use edge::Failure;
 use grants::{Seconds, SigningAlgorithm, Timestamp};
 use keys::{KeyRing, KeyWrap};
 use store::KeysTable;
 use tokio::sync::Mutex;
-
-use crate::http::failure::Failure;
 
 /// The time in seconds that keys are cached: a new key is published for hours before it signs.
 const LIFETIME: Seconds = 300;

@@ -1,0 +1,8 @@
+//! Clients: how they authenticate, their keys and secrets, and who registered them.
+
+pub(crate) mod assertions;
+pub(crate) mod authentication;
+pub(crate) mod denied;
+pub(crate) mod registered_itself;
+pub(crate) mod secret;
+pub(crate) mod served_keys;

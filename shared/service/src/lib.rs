@@ -1,0 +1,28 @@
+//! Steps that several endpoints share and that need stores or keys: client authentication, passwords, limits, the cached
+//! keys, and the wiring of the endpoints.
+//!
+//! This crate contains no rules (`grants`, `sessions`), no headers or status lines (`edge`), no items (`store`) and no pages.
+//!
+//! # Decisions
+//! - Keys are read again every five minutes, and at once when a token needs a key that is not cached.
+//! - If reading the keys fails, the cached keys stay in use.
+//! - A person's wrong passwords and a client's wrong secrets are counted in DynamoDB before the answer is sent.
+//! - Wrong assertions are not counted: a signature cannot be guessed. They are logged like wrong secrets.
+//! - The keys at a client's `jwks_uri` are cached for five minutes at most, and fetched again when they do not verify an
+//!   assertion, but at most every ten seconds: no one can make this server flood another one with requests.
+//! - Wrong tokens for registering a client or changing its registration are not counted: they are handles, and one that was
+//!   not made here costs no read. Registrations without a token are counted by source.
+
+mod clients;
+mod key_cache;
+mod limits;
+mod people;
+mod wiring;
+
+pub use clients::authentication::Authentication;
+pub use clients::registered_itself::registered_itself;
+pub use clients::secret::new_client_secret;
+pub use key_cache::KeyCache;
+pub use limits::registrations::Registrations;
+pub use people::passwords::{Attempted, Checked, Passwords, RightPassword};
+pub use wiring::{Parts, Stores};

@@ -1,0 +1,4 @@
+//! Limits: counters of wrong guesses and of registrations.
+
+pub(crate) mod counters;
+pub(crate) mod registrations;

@@ -1,0 +1,3 @@
+//! People: how their passwords are checked.
+
+pub(crate) mod passwords;
