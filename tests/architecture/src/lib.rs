@@ -6,11 +6,15 @@
 //! text.
 
 #[cfg(test)]
+mod comments;
+#[cfg(test)]
 mod dependencies;
 #[cfg(test)]
 mod folders;
 #[cfg(test)]
 mod names;
+#[cfg(test)]
+mod parameters;
 #[cfg(test)]
 mod repository;
 #[cfg(test)]

@@ -8,10 +8,10 @@ use store::Connection;
 
 use crate::setup::config::ConfigError;
 
-/// What unwraps stored keys.
+/// The key that unwraps stored keys.
 #[derive(Clone, Debug)]
 pub enum WrappingKey {
-    /// A key file.
+    /// The path of a key file.
     File(PathBuf),
     /// A KMS key: id, ARN or alias.
     Kms(String),
