@@ -110,7 +110,7 @@ impl Logout {
                 SignOut::Ask => Ok(show::ask(&admitted, person, &ring, now)),
             },
             Guest::Names(session) => self.end_session(&admitted, session).await,
-            Guest::Nobody => Ok(show::over(&admitted)),
+            Guest::Nobody => Ok(show::no_one(&admitted)),
         }
     }
 
@@ -124,7 +124,7 @@ impl Logout {
         let person = match self.guest(incoming, &ring, now).await? {
             Guest::SignedIn(person) => person,
             Guest::Names(session) => return self.end_session(&admitted, &session).await,
-            Guest::Nobody => return Ok(show::over(&admitted)),
+            Guest::Nobody => return Ok(show::no_one(&admitted)),
         };
         let ticket = form.one("ticket").ok().flatten().unwrap_or_default();
         let ticket = ring.handles().open(HandleKind::SignOutForm, ticket);

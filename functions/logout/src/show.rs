@@ -1,7 +1,7 @@
 //! Pages and their status codes. The texts are in `pages`.
 
 use edge::{Answer, Failure, Trace, html, problem, redirect};
-use grants::{Client, Timestamp};
+use grants::{Client, Registrant, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use keys::{HandleKind, KeyRing};
 use pages::{Notice, Problem, SignOut};
@@ -48,6 +48,20 @@ pub(crate) fn over(admitted: &Admitted) -> Answer {
     if let Some((_, whole)) = &admitted.back {
         return of_client(admitted, redirect(whole));
     }
+    signed_out(admitted)
+}
+
+/// Answers a request where no one is signed in: as [`over`] for an app of the operator, and without a redirect for one that
+/// registered itself. With a single ID token that app could otherwise send everybody on from this address.
+pub(crate) fn no_one(admitted: &Admitted) -> Answer {
+    let hinted = admitted.hinted.as_ref();
+    match hinted.map(|(client, _)| client.registrant()) {
+        Some(Registrant::Itself { .. }) => signed_out(admitted),
+        Some(Registrant::Operator) | None => over(admitted),
+    }
+}
+
+fn signed_out(admitted: &Admitted) -> Answer {
     let text = "You are signed out on this browser. Apps that you are still using may take a moment to notice.";
     let page = Notice { title: "You are signed out", text };
     of_client(admitted, html(StatusCode::OK, page.render(), None))
