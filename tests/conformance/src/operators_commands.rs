@@ -77,6 +77,11 @@ async fn c136_an_operator_sees_sessions_and_ends_them() {
     // An unknown id ends nothing.
     assert_fails(&scene.cli.finish(&["session", "end", "AAAAAAAAAAAAAAAAAAAAAA"], ""), "session");
     assert_fails(&scene.cli.finish(&["session", "end", "x"], ""), "x");
+    // An id is random, so it may begin with a dash.
+    for id in ["-AAAAAAAAAAAAAAAAAAAAA", "-hAAAAAAAAAAAAAAAAAAAA", "--AAAAAAAAAAAAAAAAAAAA"] {
+        assert_fails(&scene.cli.finish(&["session", "end", id], ""), &format!("there is no session {id}"));
+        assert_fails(&scene.cli.finish(&["grant", "revoke", id], ""), &format!("there is no grant {id}"));
+    }
     assert_fails(&scene.cli.finish(&["session", "end", "--username", "nobody-at-all"], ""), "nobody-at-all");
     assert_fails(&scene.cli.finish(&["session", "list", "--username", "nobody-at-all"], ""), "nobody-at-all");
     assert!(scene.is_signed_in().await);
@@ -102,6 +107,24 @@ async fn c136_all_sessions_of_a_person_end_together_and_nobody_elses() {
     assert!(other.refreshed(&other.brief).await.is_some());
     // The second time there is nothing left to end.
     assert_eq!(scene.cli.run(&["session", "end", "--username", &scene.name])["ended"], 0);
+}
+
+#[tokio::test]
+async fn the_next_client_of_an_id_has_no_grant_and_no_consent_of_the_first() {
+    let (world, cli) = (streamless(), streamless().stack.cli());
+    let id = ["--id", "an-id-for-two"];
+    let first = app(world, "First", &id);
+    cli.create_user("loyal", PASSWORD);
+    let mut session = world.session();
+    let code = sign_in(&mut session.browser, &first, ("loyal", PASSWORD), &[OFFLINE]).await;
+    assert_granted(&session.redeem(&first, &code).await);
+    assert_eq!(cli.run(&["consent", "list", "loyal"]).as_array().map(Vec::len), Some(1));
+    cli.run(&["client", "delete", &first.id]);
+    let second = app(world, "First", &id);
+    let grants = cli.run(&["grant", "list", "--client", &second.id]);
+    let states: Vec<&Value> = grants.as_array().expect("a list").iter().map(|grant| &grant["state"]).collect();
+    assert_eq!(states, ["revoked"], "{grants}");
+    assert_eq!(cli.run(&["consent", "list", "loyal"]).as_array().map(Vec::len), Some(0));
 }
 
 #[tokio::test]

@@ -186,5 +186,13 @@ async fn c135_a_sign_out_by_an_app_ends_its_session_where_the_answer_to_a_second
     sign_out(&mut browser, &first).await;
     survivors.note_all(0, first.left(&session, "the first").await);
     survivors.note_all(0, missed.left(&session, "the one whose answer was lost").await);
+    // A person who comes to /logout without an app cannot be asked, and is told the truth.
+    let mut plain = browser_of(world, 10, 2);
+    let first = App::enter(&session, &mut plain, &mail, "unheard3").await;
+    let missed = unheard(&session, &plain, &payroll, "unheard3").await;
+    let landing = plain.go("/logout").await;
+    assert!(landing.reply.text().contains("You are signed out"), "{:?}", landing.reply);
+    survivors.note_all(1, first.left(&session, "the first").await);
+    survivors.note_all(1, missed.left(&session, "the one whose answer was lost").await);
     survivors.assert_none();
 }
