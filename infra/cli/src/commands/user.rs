@@ -207,7 +207,7 @@ fn busy(username: &Username) -> Error {
 /// Nothing rests on the person any more. The sessions are deleted, so that their apps are told, and the grants are marked as
 /// revoked, so that lists show it, and because those of version 0.1 rest on nothing else.
 ///
-/// What the person made with the newest credentials stays: somebody may sign in with a new password while this goes on.
+/// Sessions and grants of the newest credentials stay: the person may sign in with a new password while this runs.
 async fn clean_up(stack: &Stack, user: &User) -> Result<(), Error> {
     let mut sessions = stack.people.sessions_of(user.key).await?;
     sessions.retain(|session| session.credential_version < user.credential_version);
