@@ -33,7 +33,6 @@ use edge::{Answer, Config, Error, Function, Incoming, VISIT_COOKIE};
 use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, KeyRing};
-use lambda_http::Request;
 use protocol::Subject;
 use service::{Parts, Passwords, Stores};
 use sessions::{Rules, SignedIn, VisitId, next, signed_in};
@@ -142,8 +141,7 @@ impl Function for Authorize {
         self.parts.warm_up().await;
     }
 
-    async fn answer(&self, request: Request) -> Answer {
-        let incoming = Incoming::new(&request);
+    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
         let step = incoming.path().strip_prefix(&self.path());
         let answered = match (step, incoming.method()) {
             (Some(""), &Method::GET | &Method::POST) => self.begin(incoming).await,

@@ -14,7 +14,6 @@ use grants::{
 };
 use http::{Method, StatusCode};
 use keys::KeyRing;
-use lambda_http::Request;
 use protocol::{IntrospectionResponse, Secret, TokenQuery};
 use service::{Authentication, Parts, Stores};
 use sessions::{Rules, stands};
@@ -127,10 +126,10 @@ impl Function for Introspect {
         self.parts.warm_up().await;
     }
 
-    async fn answer(&self, request: Request) -> Answer {
-        if request.method() != Method::POST {
+    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
+        if incoming.method() != Method::POST {
             return method_not_allowed("POST");
         }
-        self.tell(Incoming::new(&request)).await.unwrap_or_else(|failure| failure.answer())
+        self.tell(incoming).await.unwrap_or_else(|failure| failure.answer())
     }
 }

@@ -26,7 +26,6 @@ use edge::{
 use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, IdTokenFacts, KeyRing};
-use lambda_http::Request;
 use protocol::{LogoutRequest, Parameters, RedirectUri};
 use service::{Parts, Stores};
 use sessions::{FormTicket, Hinted, RequestDigest, Rules, Session, SignOut, SignedIn, sign_out, signed_in};
@@ -205,8 +204,7 @@ impl Function for Logout {
         self.parts.warm_up().await;
     }
 
-    async fn answer(&self, request: Request) -> Answer {
-        let incoming = Incoming::new(&request);
+    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
         let step = incoming.path().strip_prefix(&self.path());
         let answered = match (step, incoming.method()) {
             (Some(""), &Method::GET | &Method::POST) => self.begin(incoming).await,

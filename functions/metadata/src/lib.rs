@@ -8,11 +8,12 @@
 //! - The key set is read from the table each time: it is requested rarely, and must contain keys created a moment
 //!   ago.
 
-use edge::{Answer, Config, Error, Failure, Function, cross_origin, json, method_not_allowed, not_found, preflight};
+use edge::{
+    Answer, Config, Error, Failure, Function, Incoming, cross_origin, json, method_not_allowed, not_found, preflight,
+};
 use grants::{AUTHENTICATION_CONTEXT, AuthMethod, Policy, SigningAlgorithm};
 use http::header;
 use http::{HeaderValue, Method, StatusCode};
-use lambda_http::Request;
 use protocol::{Claim, GrantType, IdentityScope, OpenIdMetadata, Prompt, ResponseMode, ResponseType};
 use service::Stores;
 use store::KeysTable;
@@ -129,14 +130,14 @@ impl Function for Metadata {
 
     async fn warm_up(&self) {}
 
-    async fn answer(&self, request: Request) -> Answer {
-        if let Some(answer) = preflight(request.method(), "GET, HEAD") {
+    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
+        if let Some(answer) = preflight(incoming.method(), "GET, HEAD") {
             return answer;
         }
-        if request.method() != Method::GET && request.method() != Method::HEAD {
+        if incoming.method() != Method::GET && incoming.method() != Method::HEAD {
             return cross_origin(method_not_allowed("GET, HEAD"));
         }
-        let answer = self.tell(request.uri().path()).await.unwrap_or_else(|failure| failure.answer());
+        let answer = self.tell(incoming.path()).await.unwrap_or_else(|failure| failure.answer());
         let mut answer = cross_origin(answer);
         if answer.status() == StatusCode::OK {
             answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));

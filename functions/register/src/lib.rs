@@ -33,7 +33,6 @@ use edge::{
     not_found, preflight,
 };
 use http::Method;
-use lambda_http::Request;
 use outbound::Outbound;
 use service::{Parts, Registrations, Stores};
 
@@ -109,11 +108,10 @@ impl Function for Register {
         }
     }
 
-    async fn answer(&self, request: Request) -> Answer {
-        let incoming = Incoming::new(&request);
+    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
         let place = self.place(incoming.path()).filter(|_| self.parts.config.registration.mode.is_on());
         let Some(place) = place else { return not_found("clients do not register themselves here") };
-        if let Some(answer) = preflight(request.method(), place.methods()) {
+        if let Some(answer) = preflight(incoming.method(), place.methods()) {
             return answer;
         }
         cross_origin(self.tell(incoming, place).await.unwrap_or_else(|failure| failure.answer()))

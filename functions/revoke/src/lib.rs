@@ -11,7 +11,6 @@ use edge::{
 };
 use grants::{AuthenticatedClient, Generation, GrantId, Timestamp, TokenId, TokenName, revocation};
 use http::{Method, StatusCode};
-use lambda_http::Request;
 use protocol::{ClientId, Secret, TokenQuery};
 use serde_json::json;
 use service::{Authentication, Parts, Stores};
@@ -113,13 +112,13 @@ impl Function for Revoke {
         self.parts.warm_up().await;
     }
 
-    async fn answer(&self, request: Request) -> Answer {
-        if let Some(answer) = preflight(request.method(), "POST") {
+    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
+        if let Some(answer) = preflight(incoming.method(), "POST") {
             return answer;
         }
-        if request.method() != Method::POST {
+        if incoming.method() != Method::POST {
             return cross_origin(method_not_allowed("POST"));
         }
-        cross_origin(self.take_back(Incoming::new(&request)).await.unwrap_or_else(|failure| failure.answer()))
+        cross_origin(self.take_back(incoming).await.unwrap_or_else(|failure| failure.answer()))
     }
 }

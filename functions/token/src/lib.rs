@@ -25,7 +25,6 @@ use std::net::IpAddr;
 use edge::{Answer, Config, Error, Failure, Function, Incoming, Trace, cross_origin, method_not_allowed, preflight};
 use grants::{Api, Attempt, AuthenticatedClient, Moment};
 use http::Method;
-use lambda_http::Request;
 use protocol::{Resource, Scope, TokenRequest};
 use service::{Authentication, Parts, Passwords, Stores};
 use store::GroundedGrants;
@@ -113,13 +112,13 @@ impl Function for Token {
         self.parts.warm_up().await;
     }
 
-    async fn answer(&self, request: Request) -> Answer {
-        if let Some(answer) = preflight(request.method(), "POST") {
+    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
+        if let Some(answer) = preflight(incoming.method(), "POST") {
             return answer;
         }
-        if request.method() != Method::POST {
+        if incoming.method() != Method::POST {
             return cross_origin(method_not_allowed("POST"));
         }
-        cross_origin(self.give(Incoming::new(&request)).await.unwrap_or_else(|failure| failure.answer()))
+        cross_origin(self.give(incoming).await.unwrap_or_else(|failure| failure.answer()))
     }
 }

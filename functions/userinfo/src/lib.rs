@@ -20,7 +20,6 @@ use grants::{
 };
 use http::{Method, StatusCode};
 use keys::SignedUserInfo;
-use lambda_http::Request;
 use protocol::{Claims, Secret};
 use service::{KeyCache, Parts, Stores};
 use sessions::{Rules, stands};
@@ -133,16 +132,16 @@ impl Function for UserInfo {
         self.parts.warm_up().await;
     }
 
-    async fn answer(&self, request: Request) -> Answer {
+    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
         if !self.parts.config.policy.openid {
             return not_found("OpenID Connect is turned off here");
         }
-        if let Some(answer) = preflight(request.method(), METHODS) {
+        if let Some(answer) = preflight(incoming.method(), METHODS) {
             return answer;
         }
-        if request.method() != Method::GET && request.method() != Method::POST {
+        if incoming.method() != Method::GET && incoming.method() != Method::POST {
             return cross_origin(method_not_allowed(METHODS));
         }
-        cross_origin(self.tell(Incoming::new(&request)).await.unwrap_or_else(|failure| failure.answer()))
+        cross_origin(self.tell(incoming).await.unwrap_or_else(|failure| failure.answer()))
     }
 }

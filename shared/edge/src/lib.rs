@@ -34,6 +34,7 @@ pub use log::lines::{
     logout as tell_logout, metric as tell_metric, rotation as tell_rotation, to_stderr as log_to_stderr, trouble,
     warning,
 };
+pub use log::request_log::RequestLog;
 pub use log::trace::Trace;
 pub use setup::clock::{milliseconds, now};
 pub use setup::config::{

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::thread;
 
 use authorize::Authorize;
-use edge::{Answer, Function, environment};
+use edge::{Answer, Function, Incoming, RequestLog, environment};
 use http::{Method, header};
 use lambda_http::{Body, Request};
 use report::Random;
@@ -77,7 +77,8 @@ fn ask_all(world: &World, seed: u64, numbers: impl Iterator<Item = u64>) -> Coun
         for number in numbers {
             let case = Case::make(seed, number);
             let told = TellIfPanicking(&case);
-            let answer = function.answer(case.request(&world.cookies)).await;
+            let (request, log) = (case.request(&world.cookies), RequestLog::default());
+            let answer = function.answer(Incoming::new(&request, &log)).await;
             *count.0.entry(case.check(&answer, world.stack.issuer())).or_default() += 1;
             drop(told);
         }
