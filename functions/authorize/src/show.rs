@@ -191,7 +191,7 @@ pub(crate) fn unavailable(unknown: Unknown) -> Early {
 
 /// Shows a failure on a page.
 pub(crate) fn failed(failure: &Failure) -> Early {
-    let status = failure.answer().status();
+    let status = failure.status();
     if status.is_client_error() {
         return problem(StatusCode::BAD_REQUEST, "This form cannot be read", ASK_THE_APP, failure.reason());
     }

@@ -7,7 +7,7 @@
 //!   readable for this server only, so that they are read together with the grant.
 //! - A refresh token is not meant for any API, so it is never active.
 
-use edge::{Answer, AuditEvent, Config, Error, Event, Failure, Function, Incoming, Trace, json, method_not_allowed};
+use edge::{Answer, AuditEvent, Config, Error, Event, Failure, Function, Incoming, json, method_not_allowed};
 use grants::{
     AuthenticatedClient, Grant, GrantId, HiddenFooting, Question, Standing, Timestamp, TokenFacts, TokenId, TokenName,
     describe_opaque, introspect,
@@ -45,9 +45,13 @@ impl Introspect {
             return Err(grants::Refusal::ClientAuthMethod.into());
         }
         let (told, event) = self.look_at(&query.token, &caller, now).await?;
-        let reason = if told.active { None } else { Some("inactive") };
-        let trace = Trace { reason, ..Trace::event(event) }.of_client(&caller.client().id);
-        Ok(trace.onto(json(StatusCode::OK, &told)))
+        let log = incoming.log();
+        log.client(&caller.client().id);
+        log.event(event);
+        if !told.active {
+            log.refused("inactive");
+        }
+        Ok(json(StatusCode::OK, &told))
     }
 
     /// Returns the answer and its log event. The event names every token that was issued here, active or not.
@@ -128,8 +132,8 @@ impl Function for Introspect {
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {
         if incoming.method() != Method::POST {
-            return method_not_allowed("POST");
+            return method_not_allowed("POST", incoming.log());
         }
-        self.tell(incoming).await.unwrap_or_else(|failure| failure.answer())
+        self.tell(incoming).await.unwrap_or_else(|failure| failure.answer(incoming.log()))
     }
 }

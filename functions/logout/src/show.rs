@@ -116,7 +116,7 @@ fn refused(path: &str, text: &str, reason: &'static str) -> Early {
 
 /// Shows a failure on a page.
 pub(crate) fn failed(failure: &Failure) -> Early {
-    if failure.answer().status().is_client_error() {
+    if failure.status().is_client_error() {
         return plain(StatusCode::BAD_REQUEST, "This form cannot be read", "Go back and try again.", failure.reason());
     }
     let text = "Signing out does not work at the moment: you may still be signed in. Please try again in a minute.";

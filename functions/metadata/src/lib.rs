@@ -8,9 +8,7 @@
 //! - The key set is read from the table each time: it is requested rarely, and must contain keys created a moment
 //!   ago.
 
-use edge::{
-    Answer, Config, Error, Failure, Function, Incoming, cross_origin, json, method_not_allowed, not_found, preflight,
-};
+use edge::{Answer, Config, Error, Failure, Function, Incoming, cross_origin, json, method_not_allowed, preflight};
 use grants::{AUTHENTICATION_CONTEXT, AuthMethod, Policy, SigningAlgorithm};
 use http::header;
 use http::{HeaderValue, Method, StatusCode};
@@ -51,7 +49,7 @@ impl Metadata {
                 let records = self.keys.load().await?;
                 Ok(json(StatusCode::OK, &records.key_set(edge::now())))
             }
-            _ => Ok(not_found("there is no such document")),
+            _ => Err(Failure::not_found("there is no such document")),
         }
     }
 }
@@ -135,9 +133,9 @@ impl Function for Metadata {
             return answer;
         }
         if incoming.method() != Method::GET && incoming.method() != Method::HEAD {
-            return cross_origin(method_not_allowed("GET, HEAD"));
+            return cross_origin(method_not_allowed("GET, HEAD", incoming.log()));
         }
-        let answer = self.tell(incoming.path()).await.unwrap_or_else(|failure| failure.answer());
+        let answer = self.tell(incoming.path()).await.unwrap_or_else(|failure| failure.answer(incoming.log()));
         let mut answer = cross_origin(answer);
         if answer.status() == StatusCode::OK {
             answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));

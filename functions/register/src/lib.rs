@@ -29,11 +29,12 @@ mod settle;
 mod tell;
 
 use edge::{
-    Answer, Config, Error, Function, Incoming, RegistrationFailure, RegistrationMode, cross_origin, method_not_allowed,
-    not_found, preflight,
+    Answer, AuditEvent, Config, Error, Event, Failure, Function, Incoming, RegistrationMode, cross_origin,
+    method_not_allowed, preflight,
 };
 use http::Method;
 use outbound::Outbound;
+use protocol::ClientId;
 use service::{Parts, Registrations, Stores};
 
 use crate::names::OperatorNames;
@@ -80,14 +81,14 @@ impl Register {
         Ok(Self { registrations, names, parts: Parts::assemble(config, stores, false)?, outbound })
     }
 
-    async fn tell(&self, incoming: Incoming<'_>, place: Place<'_>) -> Result<Answer, RegistrationFailure> {
+    async fn tell(&self, incoming: Incoming<'_>, place: Place<'_>) -> Result<Answer, Failure> {
         let now = edge::now();
         match (place, incoming.method()) {
             (Place::All, &Method::POST) => self.create(incoming, now).await,
             (Place::One(id), &Method::GET) => self.read(incoming, id, now).await,
             (Place::One(id), &Method::PUT) => self.replace(incoming, id, now).await,
             (Place::One(id), &Method::DELETE) => self.delete(incoming, id, now).await,
-            (Place::All | Place::One(_), _) => Ok(method_not_allowed(place.methods())),
+            (Place::All | Place::One(_), _) => Ok(method_not_allowed(place.methods(), incoming.log())),
         }
     }
 
@@ -97,6 +98,12 @@ impl Register {
         let below = path.strip_prefix(own).unwrap_or(path).strip_prefix(HERE)?;
         if below.is_empty() { Some(Place::All) } else { below.strip_prefix('/').map(Place::One) }
     }
+}
+
+/// Logs what happened to the registration of a client.
+fn log(incoming: Incoming<'_>, event: AuditEvent, client: &ClientId) {
+    incoming.log().client(client);
+    incoming.log().event(Event::new(event));
 }
 
 impl Function for Register {
@@ -110,10 +117,12 @@ impl Function for Register {
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {
         let place = self.place(incoming.path()).filter(|_| self.parts.config.registration.mode.is_on());
-        let Some(place) = place else { return not_found("clients do not register themselves here") };
+        let Some(place) = place else {
+            return Failure::not_found("clients do not register themselves here").answer(incoming.log());
+        };
         if let Some(answer) = preflight(incoming.method(), place.methods()) {
             return answer;
         }
-        cross_origin(self.tell(incoming, place).await.unwrap_or_else(|failure| failure.answer()))
+        cross_origin(self.tell(incoming, place).await.unwrap_or_else(|failure| failure.answer(incoming.log())))
     }
 }

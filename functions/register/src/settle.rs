@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use edge::{Incoming, RegistrationFailure};
+use edge::{Failure, Incoming};
 use grants::dynamic::{Offer, algorithms, new_client, sector_lists};
 use grants::{ClientKeys, NewClient, SelfRegistration, SigningAlgorithm, Timestamp};
 use keys::read_client_keys;
@@ -27,7 +27,7 @@ impl Register {
         id: ClientId,
         standing: SelfRegistration,
         now: Timestamp,
-    ) -> Result<NewClient, RegistrationFailure> {
+    ) -> Result<NewClient, Failure> {
         let keys = self.keys_of(&asked)?;
         if let Some(uri) = &asked.backchannel_logout_uri {
             self.may_be_asked("backchannel_logout_uri", uri)?;
@@ -73,7 +73,7 @@ impl Register {
         &self,
         asked: &ClientMetadata,
         now: Timestamp,
-    ) -> Result<BTreeSet<SigningAlgorithm>, RegistrationFailure> {
+    ) -> Result<BTreeSet<SigningAlgorithm>, Failure> {
         Ok(self.parts.keys.ring_with(&algorithms(asked), now).await?.algorithms())
     }
 

@@ -6,8 +6,8 @@
 //! - A refresh token ends its grant and so all its access tokens; an access token ends alone.
 
 use edge::{
-    Answer, AuditEvent, Config, Error, Event, Failure, Function, Incoming, Trace, cross_origin, json,
-    method_not_allowed, preflight,
+    Answer, AuditEvent, Config, Error, Event, Failure, Function, Incoming, cross_origin, json, method_not_allowed,
+    preflight,
 };
 use grants::{AuthenticatedClient, Generation, GrantId, Timestamp, TokenId, TokenName, revocation};
 use http::{Method, StatusCode};
@@ -38,14 +38,11 @@ impl Revoke {
         let form = incoming.form()?;
         let query = TokenQuery::parse(&form)?;
         let client = self.clients.authenticate(&self.parts, incoming, &form, now).await?;
-        let ended = self.end(&query.token, &client, now).await;
-        let trace = Trace::default().of_client(&client.client().id);
-        let answer = match ended {
-            Ok(Some(event)) => Trace::event(event).onto(json(StatusCode::OK, &json!({}))),
-            Ok(None) => json(StatusCode::OK, &json!({})),
-            Err(failure) => failure.answer(),
-        };
-        Ok(trace.onto(answer))
+        incoming.log().client(&client.client().id);
+        if let Some(event) = self.end(&query.token, &client, now).await? {
+            incoming.log().event(event);
+        }
+        Ok(json(StatusCode::OK, &json!({})))
     }
 
     /// Ends the token or its grant; `None` if the token is not one of this client.
@@ -117,8 +114,8 @@ impl Function for Revoke {
             return answer;
         }
         if incoming.method() != Method::POST {
-            return cross_origin(method_not_allowed("POST"));
+            return cross_origin(method_not_allowed("POST", incoming.log()));
         }
-        cross_origin(self.take_back(incoming).await.unwrap_or_else(|failure| failure.answer()))
+        cross_origin(self.take_back(incoming).await.unwrap_or_else(|failure| failure.answer(incoming.log())))
     }
 }

@@ -1,6 +1,6 @@
 //! Redemption of a code: one conditional write (RFC 6749 §4.1.3).
 
-use edge::{Answer, AuditEvent, Event, Failure, Trace};
+use edge::{Answer, AuditEvent, Event, Failure};
 use grants::code::{CodeRedemption, explain, redeem};
 use grants::{Asked, Grant, Refusal, RestsOn, one_token_serves};
 use protocol::{CodeVerifier, GrantType, RedirectUri, Resource, Secret};
@@ -17,7 +17,7 @@ pub(crate) struct Proof {
 }
 
 impl Token {
-    pub(crate) async fn redeem(&self, asking: &Asking, code: &Secret, proof: Proof) -> Result<Answer, Failure> {
+    pub(crate) async fn redeem(&self, asking: &Asking<'_>, code: &Secret, proof: Proof) -> Result<Answer, Failure> {
         if !asking.client.client().may_use(GrantType::AuthorizationCode) {
             return Err(Refusal::GrantTypeNotAllowed.into());
         }
@@ -31,12 +31,13 @@ impl Token {
         let grant = self.advance_by_code(asking, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: None };
         let (answer, token) = self.give_of_grant(asking, &grant, request.code.secret.clone(), asked).await?;
-        Ok(Trace::event(Event::of_grant(AuditEvent::CodeRedeemed, &grant).with_token(token)).onto(answer))
+        asking.log.event(Event::of_grant(AuditEvent::CodeRedeemed, &grant).with_token(token));
+        Ok(answer)
     }
 
     async fn advance_by_code(
         &self,
-        asking: &Asking,
+        asking: &Asking<'_>,
         request: &CodeRedemption,
         rests_on: Option<RestsOn>,
     ) -> Result<Grant, Failure> {
@@ -47,7 +48,7 @@ impl Token {
             Applied::Done(grant) => *grant,
             Applied::Refused(found) => {
                 let verdict = explain(request, &asking.client, found.as_deref(), moment);
-                self.settle(verdict, found.as_deref()).await?
+                self.settle(asking, verdict, found.as_deref()).await?
             }
         };
         self.on_its_footing(asking, grant, ground).await

@@ -22,7 +22,9 @@ mod tokens;
 
 use std::net::IpAddr;
 
-use edge::{Answer, Config, Error, Failure, Function, Incoming, Trace, cross_origin, method_not_allowed, preflight};
+use edge::{
+    Answer, Config, Error, Failure, Function, Incoming, RequestLog, cross_origin, method_not_allowed, preflight,
+};
 use grants::{Api, Attempt, AuthenticatedClient, Moment};
 use http::Method;
 use protocol::{Resource, Scope, TokenRequest};
@@ -42,10 +44,11 @@ pub struct Token {
 }
 
 /// The facts about a request that every grant type needs.
-struct Asking {
+struct Asking<'a> {
     client: AuthenticatedClient,
     apis: Vec<Api>,
     source: Option<IpAddr>,
+    log: &'a RequestLog,
     moment: Moment,
 }
 
@@ -76,17 +79,14 @@ impl Token {
         let form = incoming.form()?;
         let request = TokenRequest::parse(&form, self.parts.config.policy.legacy)?;
         let client = self.clients.authenticate(&self.parts, incoming, &form, now).await?;
-        let trace = Trace::default().of_client(&client.client().id);
-        let apis = self.parts.apis_of(client.client(), now).await;
+        let log = incoming.log();
+        log.client(&client.client().id);
+        let apis = self.parts.apis_of(client.client(), now).await?;
         let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
-        let given = match apis {
-            Ok(apis) => self.give_to(request, &Asking { client, apis, source: incoming.source(), moment }).await,
-            Err(failure) => Err(failure),
-        };
-        Ok(trace.onto(given.unwrap_or_else(|failure| failure.answer())))
+        self.give_to(request, &Asking { client, apis, source: incoming.source(), log, moment }).await
     }
 
-    async fn give_to(&self, request: TokenRequest, asking: &Asking) -> Result<Answer, Failure> {
+    async fn give_to(&self, request: TokenRequest, asking: &Asking<'_>) -> Result<Answer, Failure> {
         match request {
             TokenRequest::ClientCredentials { scope, resources } => {
                 self.give_to_service(asking, &resources, scope.as_ref()).await
@@ -117,8 +117,8 @@ impl Function for Token {
             return answer;
         }
         if incoming.method() != Method::POST {
-            return cross_origin(method_not_allowed("POST"));
+            return cross_origin(method_not_allowed("POST", incoming.log()));
         }
-        cross_origin(self.give(incoming).await.unwrap_or_else(|failure| failure.answer()))
+        cross_origin(self.give(incoming).await.unwrap_or_else(|failure| failure.answer(incoming.log())))
     }
 }

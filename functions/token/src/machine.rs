@@ -1,6 +1,6 @@
 //! The client credentials grant: a JWT is not stored, an opaque token is stored as a grant of its own.
 
-use edge::{Answer, AuditEvent, Event, Failure, Trace};
+use edge::{Answer, AuditEvent, Event, Failure};
 use grants::{Generation, GrantSecret, TokenFormat, TokenName, machine};
 use protocol::{Resource, Scope};
 
@@ -10,7 +10,7 @@ use crate::{Asking, Token};
 impl Token {
     pub(crate) async fn give_to_service(
         &self,
-        asking: &Asking,
+        asking: &Asking<'_>,
         resources: &[Resource],
         scope: Option<&Scope>,
     ) -> Result<Answer, Failure> {
@@ -33,6 +33,7 @@ impl Token {
             }
         };
         let given = Given { access_token: &access_token, refresh_token: None, id_token: None, token: &token };
-        Ok(Trace::event(event).onto(given.answer()))
+        asking.log.event(event);
+        Ok(given.answer())
     }
 }

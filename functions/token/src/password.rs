@@ -1,6 +1,6 @@
 //! The password grant, for clients that still migrate from it (RFC 6749 §4.3).
 
-use edge::{Answer, AuditEvent, Event, Failure, Trace};
+use edge::{Answer, AuditEvent, Event, Failure};
 use grants::password::ProvenPerson;
 use grants::revocation::revoke;
 use grants::{Asked, Grant, GrantSecret, PersonKey, Refusal, Seconds, Target, password};
@@ -22,7 +22,7 @@ pub(crate) struct Credentials {
 impl Token {
     pub(crate) async fn give_for_password(
         &self,
-        asking: &Asking,
+        asking: &Asking<'_>,
         Credentials { username, password }: &Credentials,
         RequestedAccess { scope, resources }: RequestedAccess,
     ) -> Result<Answer, Failure> {
@@ -32,23 +32,23 @@ impl Token {
         let attempted = Attempted { username, password, client, source: asking.source, device: None, stranger };
         let right = match self.passwords()?.check(&attempted, asking.moment.now).await? {
             Checked::Right(right) => right,
-            Checked::Wrong(person) => return Err(wrong(person)),
-            Checked::Wait(wait, person) => return Err(too_many(wait, person)),
+            Checked::Wrong(person) => return Err(asking.rejected(person, None)),
+            Checked::Wait(wait, person) => return Err(asking.rejected(person, Some(wait))),
         };
         let secret = GrantSecret::from_bytes(edge::random());
         let grant = self.grant_for(asking, &right, target, &secret).await?;
         let asked = Asked { resources: &resources, scope: scope.as_ref() };
         let (answer, token) = self.give_of_grant(asking, &grant, secret, asked).await?;
-        let issued = Event::of_grant(AuditEvent::PasswordTokenIssued, &grant).with_token(token);
-        let legacy = Trace::event(Event::legacy(GrantType::Password, ADVICE));
-        Ok(legacy.onto(Trace::event(issued).onto(answer)))
+        asking.log.event(Event::legacy(GrantType::Password, ADVICE));
+        asking.log.event(Event::of_grant(AuditEvent::PasswordTokenIssued, &grant).with_token(token));
+        Ok(answer)
     }
 
     /// Creates the grant while two checks run concurrently: whether the person is unchanged since the password was
     /// checked, and whether a correct password may be confirmed. If a check fails, the grant is revoked.
     async fn grant_for(
         &self,
-        asking: &Asking,
+        asking: &Asking<'_>,
         right: &RightPassword,
         target: Target,
         secret: &GrantSecret,
@@ -67,13 +67,12 @@ impl Token {
             self.grants.people().change_user(&counted, None),
             self.passwords()?.weigh(right, asking.moment.now)
         );
-        let refused = match (made?, counted?, wait?) {
+        let wait = match (made?, counted?, wait?) {
             (_, UserChanged::Done, None) => return Ok(grant),
-            (_, _, Some(wait)) => too_many(wait, user.key),
-            (_, UserChanged::Refused(_), None) => wrong(user.key),
+            (_, UserChanged::Done | UserChanged::Refused(_), wait) => wait,
         };
         self.grants.grants().apply(&revoke(grant.id)).await?;
-        Err(refused)
+        Err(asking.rejected(user.key, wait))
     }
 
     fn passwords(&self) -> Result<&service::Passwords, Failure> {
@@ -83,10 +82,14 @@ impl Token {
     }
 }
 
-fn wrong(person: PersonKey) -> Failure {
-    Failure::from(Refusal::PasswordWrong).with_event(Event::of_attempt(AuditEvent::SignInFailed, person))
-}
-
-fn too_many(wait: Seconds, person: PersonKey) -> Failure {
-    Failure::too_many_guesses(wait).with_event(Event::of_attempt(AuditEvent::SignInThrottled, person))
+impl Asking<'_> {
+    /// Returns the failure for a wrong password, or for one that is not answered during the `wait`, and logs it.
+    fn rejected(&self, person: PersonKey, wait: Option<Seconds>) -> Failure {
+        let (failure, event) = match wait {
+            Some(wait) => (Failure::too_many_guesses(wait), AuditEvent::SignInThrottled),
+            None => (Refusal::PasswordWrong.into(), AuditEvent::SignInFailed),
+        };
+        self.log.event(Event::of_attempt(event, person));
+        failure
+    }
 }

@@ -1,6 +1,6 @@
 //! The refresh token grant: one conditional write (RFC 6749 §6).
 
-use edge::{Answer, AuditEvent, Event, Failure, Trace};
+use edge::{Answer, AuditEvent, Event, Failure};
 use grants::refresh::{RefreshRequest, explain, rotate};
 use grants::{Asked, Grant, Refusal, RestsOn, one_token_serves};
 use protocol::{GrantType, Secret};
@@ -11,7 +11,7 @@ use crate::{Asking, RequestedAccess, Token};
 impl Token {
     pub(crate) async fn refresh(
         &self,
-        asking: &Asking,
+        asking: &Asking<'_>,
         token: &Secret,
         RequestedAccess { scope, resources }: RequestedAccess,
     ) -> Result<Answer, Failure> {
@@ -27,12 +27,13 @@ impl Token {
         let grant = self.advance_by_refresh(asking, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: request.scope.as_ref() };
         let (answer, token) = self.give_of_grant(asking, &grant, request.token.secret.clone(), asked).await?;
-        Ok(Trace::event(Event::of_grant(AuditEvent::GrantRefreshed, &grant).with_token(token)).onto(answer))
+        asking.log.event(Event::of_grant(AuditEvent::GrantRefreshed, &grant).with_token(token));
+        Ok(answer)
     }
 
     async fn advance_by_refresh(
         &self,
-        asking: &Asking,
+        asking: &Asking<'_>,
         request: &RefreshRequest,
         rests_on: Option<RestsOn>,
     ) -> Result<Grant, Failure> {
@@ -43,7 +44,7 @@ impl Token {
             Applied::Done(grant) => *grant,
             Applied::Refused(found) => {
                 let verdict = explain(request, &asking.client, found.as_deref(), policy, moment);
-                self.settle(verdict, found.as_deref()).await?
+                self.settle(asking, verdict, found.as_deref()).await?
             }
         };
         self.on_its_footing(asking, grant, ground).await

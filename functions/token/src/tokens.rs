@@ -43,7 +43,7 @@ impl Token {
     /// returns them with the name of the access token for the log.
     pub(crate) async fn give_of_grant(
         &self,
-        asking: &Asking,
+        asking: &Asking<'_>,
         grant: &Grant,
         secret: GrantSecret,
         asked: Asked<'_>,
@@ -73,7 +73,7 @@ impl Token {
     /// Signs the ID token for a grant with `openid`; none if less scope was requested.
     async fn id_token(
         &self,
-        asking: &Asking,
+        asking: &Asking<'_>,
         grant: &Grant,
         asked: &Asked<'_>,
         access_token: &Secret,
@@ -87,7 +87,12 @@ impl Token {
     }
 
     /// Turns a refused write into a grant or an error, and revokes the grant on reuse.
-    pub(crate) async fn settle(&self, verdict: Verdict, found: Option<&Grant>) -> Result<Grant, Failure> {
+    pub(crate) async fn settle(
+        &self,
+        asking: &Asking<'_>,
+        verdict: Verdict,
+        found: Option<&Grant>,
+    ) -> Result<Grant, Failure> {
         match verdict {
             Verdict::Done(grant) => Ok(*grant),
             Verdict::Refuse(refusal) => Err(refusal.into()),
@@ -95,19 +100,24 @@ impl Token {
                 // The refusal is sent only after the revocation is written: if the write fails, the client
                 // retries.
                 self.grants.grants().apply(&last).await?;
-                Err(ended(refusal, found))
+                Err(asking.ended(refusal, found))
             }
         }
     }
 
     /// Returns the grant if the items it depends on are valid; otherwise ends it. `read` holds the items that its
     /// handle named.
-    pub(crate) async fn on_its_footing(&self, asking: &Asking, grant: Grant, read: Ground) -> Result<Grant, Failure> {
+    pub(crate) async fn on_its_footing(
+        &self,
+        asking: &Asking<'_>,
+        grant: Grant,
+        read: Ground,
+    ) -> Result<Grant, Failure> {
         let rules = Rules::at(&self.parts.config.policy, asking.moment.now);
         let ground = self.grants.ground_of(&grant, read).await?;
         if let Err(refusal) = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules) {
             self.grants.grants().apply(&revoke(grant.id)).await?;
-            return Err(ended(refusal, Some(&grant)));
+            return Err(asking.ended(refusal, Some(&grant)));
         }
         Ok(grant)
     }
@@ -118,13 +128,13 @@ impl Token {
     }
 }
 
-/// Builds the failure for a refusal that ended a grant, with an event if auditors need it.
-fn ended(refusal: Refusal, grant: Option<&Grant>) -> Failure {
-    let failure = Failure::from(refusal);
-    match (AuditEvent::of_refusal(refusal), grant) {
-        (Some(name), Some(grant)) => failure.with_event(Event::of_grant(name, grant)),
-        (Some(name), None) => failure.with_event(Event::new(name)),
-        (None, _) => failure,
+impl Asking<'_> {
+    /// Returns the failure for a refusal that ended a grant, and logs it if auditors need it.
+    fn ended(&self, refusal: Refusal, grant: Option<&Grant>) -> Failure {
+        if let Some(name) = AuditEvent::of_refusal(refusal) {
+            self.log.event(grant.map_or(Event::new(name), |grant| Event::of_grant(name, grant)));
+        }
+        refusal.into()
     }
 }
 

@@ -10,8 +10,8 @@
 //! - Any origin may read the answers: only the token counts, and cookies are ignored.
 
 use edge::{
-    Answer, AuditEvent, BearerFailure, Config, Error, Event, Failure, Function, Incoming, Trace, cross_origin, json,
-    jwt, method_not_allowed, not_found, preflight,
+    Answer, AuditEvent, Config, Error, Event, Failure, Function, Incoming, cross_origin, json, jwt, method_not_allowed,
+    preflight,
 };
 use grants::userinfo::{Denial, admit, shown};
 use grants::{
@@ -80,21 +80,22 @@ impl UserInfo {
         Ok(Self { parts: Parts::assemble(config, stores, false)?, grants: stores.grounded_grants()?, signing_keys })
     }
 
-    async fn tell(&self, incoming: Incoming<'_>) -> Result<Answer, BearerFailure> {
+    async fn tell(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
         let now = edge::now();
-        let token = incoming.bearer_token()?;
+        let token = incoming.bearer_token()?.ok_or_else(Failure::token_missing)?;
         let admitted = self.admit(&token, now).await?;
         let name = admitted.facts.name_within(&admitted.grant);
-        let event = Event::of_grant(AuditEvent::UserinfoTold, &admitted.grant).with_token(name);
-        let trace = Trace::event(event).of_client(&admitted.client.id);
         let said = keys::UserInfo { sub: &admitted.facts.subject, claims: &admitted.claims };
-        Ok(trace.onto(match admitted.client.relying_party.userinfo_algorithm {
+        let answer = match admitted.client.relying_party.userinfo_algorithm {
             None => json(StatusCode::OK, &said),
             Some(algorithm) => jwt(self.sign(&said, &admitted, algorithm, now).await?),
-        }))
+        };
+        incoming.log().client(&admitted.client.id);
+        incoming.log().event(Event::of_grant(AuditEvent::UserinfoTold, &admitted.grant).with_token(name));
+        Ok(answer)
     }
 
-    async fn admit(&self, token: &Secret, now: Timestamp) -> Result<Admitted, BearerFailure> {
+    async fn admit(&self, token: &Secret, now: Timestamp) -> Result<Admitted, Failure> {
         let ring = self.parts.keys.ring_to_verify(token, now).await?;
         let opaque = ring.handles().open_access(token).map(Told::Opaque);
         let signed = || ring.verify(token, self.parts.config.issuer.as_str()).ok().map(Told::Signed);
@@ -134,14 +135,14 @@ impl Function for UserInfo {
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {
         if !self.parts.config.policy.openid {
-            return not_found("OpenID Connect is turned off here");
+            return Failure::not_found("OpenID Connect is turned off here").answer(incoming.log());
         }
         if let Some(answer) = preflight(incoming.method(), METHODS) {
             return answer;
         }
         if incoming.method() != Method::GET && incoming.method() != Method::POST {
-            return cross_origin(method_not_allowed(METHODS));
+            return cross_origin(method_not_allowed(METHODS, incoming.log()));
         }
-        cross_origin(self.tell(incoming).await.unwrap_or_else(|failure| failure.answer()))
+        cross_origin(self.tell(incoming).await.unwrap_or_else(|failure| failure.answer(incoming.log())))
     }
 }

@@ -6,10 +6,9 @@ use http::{Method, header};
 use keys::{HandleKeys, HandleKind};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
-use protocol::{MAX_FORM_BYTES, MalformedForm, Parameters, Secret, TokenErrorCode};
+use protocol::{BearerError, MAX_FORM_BYTES, MalformedForm, Parameters, Secret, TokenErrorCode};
 use sessions::SessionHandle;
 
-use crate::http::bearer_failure::BearerFailure;
 use crate::http::cookies::SESSION_COOKIE;
 use crate::http::failure::Failure;
 use crate::log::request_log::RequestLog;
@@ -85,14 +84,18 @@ impl<'a> Incoming<'a> {
         Ok(Parameters::parse(body)?)
     }
 
-    /// Returns the access token of the request (RFC 6750 §2.1, §2.2). A token in the query, where it is logged, is
-    /// not accepted (§2.3).
+    /// Returns the access token of the request, if it has one (RFC 6750 §2.1, §2.2). A token in the query, where it
+    /// is logged, is not accepted (§2.3).
     ///
     /// # Errors
-    /// A [`BearerFailure`] when there is no token, or it is malformed.
-    pub fn bearer_token(&self) -> Result<Secret, BearerFailure> {
+    /// A [`Failure`] when the token is malformed.
+    pub fn bearer_token(&self) -> Result<Option<Secret>, Failure> {
         let form = if self.method() == Method::POST && self.is_form() { Some(self.body_form()?) } else { None };
-        Ok(protocol::bearer_token(self.header(header::AUTHORIZATION), form.as_ref())?)
+        match protocol::bearer_token(self.header(header::AUTHORIZATION), form.as_ref()) {
+            Ok(token) => Ok(Some(token)),
+            Err(BearerError::Missing) => Ok(None),
+            Err(BearerError::Malformed(description)) => Err(Failure::token_malformed(description)),
+        }
     }
 
     /// Returns the query of a GET, or the form of a POST, as text: an authorization request as it arrived.

@@ -5,7 +5,9 @@ use http::{HeaderValue, Response, StatusCode};
 use lambda_http::Body;
 use serde::Serialize;
 
+use crate::http::failure::Failure;
 use crate::log::lines::trouble;
+use crate::log::request_log::RequestLog;
 use crate::log::trace::Trace;
 
 /// An answer that is sent to the gateway.
@@ -100,21 +102,11 @@ pub fn redirect(location: &str) -> Answer {
     answer
 }
 
-/// Builds a 405 with the allowed methods, in the error format of the token endpoint.
-pub fn method_not_allowed(allowed: &'static str) -> Answer {
-    let body = protocol::TokenErrorResponse {
-        error: "invalid_request",
-        error_description: "this method is not supported here",
-    };
-    let mut answer = json(StatusCode::METHOD_NOT_ALLOWED, &body);
+/// Builds a 405 with the allowed methods.
+pub fn method_not_allowed(allowed: &'static str, log: &RequestLog) -> Answer {
+    let mut answer = Failure::wrong_method().answer(log);
     answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
-    Trace::refused("method").onto(answer)
-}
-
-/// Builds a 404 for an unknown path.
-pub fn not_found(description: &'static str) -> Answer {
-    let body = protocol::TokenErrorResponse { error: "invalid_request", error_description: description };
-    Trace::refused("not_found").onto(json(StatusCode::NOT_FOUND, &body))
+    answer
 }
 
 /// Builds a 204, an answer without content.

@@ -58,13 +58,16 @@ impl Authentication {
         };
         match authenticated {
             Ok(client) => Ok(client),
-            Err(Denied::Failed(failure)) => Err(failure.of_client(presented.client_id())),
+            Err(Denied::Failed(failure)) => {
+                incoming.log().client(presented.client_id());
+                Err(failure)
+            }
             Err(Denied::Refused(refusal)) => Err(self.not_authenticated(incoming, &presented, refusal, now).await?),
         }
     }
 
-    /// Returns the failure for a client that did not authenticate. A wrong secret is counted before the client
-    /// gets an answer.
+    /// Returns the failure for a client that did not authenticate, and logs it. A wrong secret is counted before the
+    /// client gets an answer.
     async fn not_authenticated(
         &self,
         incoming: Incoming<'_>,
@@ -84,8 +87,11 @@ impl Authentication {
             Some(Wait(wait)) => (Failure::too_many_guesses(wait), AuditEvent::ClientAuthenticationThrottled),
             None => (Failure::from(refusal), AuditEvent::ClientAuthenticationFailed),
         };
-        let failure = failure.with_event(Event::new(event));
+        incoming.log().event(Event::new(event));
         // An unknown client id may be anything, even a secret in the wrong place, so it is not logged.
-        Ok(if refusal == Refusal::ClientUnknown { failure } else { failure.of_client(client_id) })
+        if refusal != Refusal::ClientUnknown {
+            incoming.log().client(client_id);
+        }
+        Ok(failure)
     }
 }

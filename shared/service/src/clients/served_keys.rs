@@ -190,7 +190,7 @@ mod tests {
         let passing = [FetchError::Timeout, FetchError::Status(http::StatusCode::BAD_GATEWAY)];
         for error in passing {
             let Denied::Failed(failure) = Denied::from(NoKeys::from(error)) else { panic!("refused") };
-            assert_eq!(failure.answer().status(), 503);
+            assert_eq!(failure.status(), 503);
         }
         let lasting: [NoKeys; 3] = [
             FetchError::Status(http::StatusCode::NOT_FOUND).into(),
