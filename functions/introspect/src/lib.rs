@@ -7,17 +7,19 @@
 //!   readable for this server only, so that they are read together with the grant.
 //! - A refresh token is not meant for any API, so it is never active.
 
-use edge::{Answer, AuditEvent, Config, Error, Event, Failure, Function, Incoming, json, method_not_allowed};
+use edge::{Answer, AuditEvent, Config, Endpoint, Error, Event, Failure, Function, Incoming, json};
 use grants::{
     AuthenticatedClient, Grant, GrantId, HiddenFooting, Question, Standing, Timestamp, TokenFacts, TokenId, TokenName,
     describe_opaque, introspect,
 };
-use http::{Method, StatusCode};
+use http::StatusCode;
 use keys::KeyRing;
 use protocol::{IntrospectionResponse, Secret, TokenQuery};
 use service::{Authentication, Parts, Stores};
 use sessions::{Rules, stands};
 use store::GroundedGrants;
+
+const ENDPOINT: Endpoint = Endpoint::for_servers("POST");
 
 /// The `/introspect` endpoint for APIs.
 pub struct Introspect {
@@ -131,9 +133,6 @@ impl Function for Introspect {
     }
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {
-        if incoming.method() != Method::POST {
-            return method_not_allowed("POST", incoming.log());
-        }
-        self.tell(incoming).await.unwrap_or_else(|failure| failure.answer(incoming.log()))
+        ENDPOINT.answer(incoming, |incoming| self.tell(incoming)).await
     }
 }

@@ -8,10 +8,10 @@
 //! - The key set is read from the table each time: it is requested rarely, and must contain keys created a moment
 //!   ago.
 
-use edge::{Answer, Config, Error, Failure, Function, Incoming, cross_origin, json, method_not_allowed, preflight};
+use edge::{Answer, Config, Endpoint, Error, Failure, Function, Incoming, json};
 use grants::{AUTHENTICATION_CONTEXT, AuthMethod, Policy, SigningAlgorithm};
 use http::header;
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, StatusCode};
 use protocol::{Claim, GrantType, IdentityScope, OpenIdMetadata, Prompt, ResponseMode, ResponseType};
 use service::Stores;
 use store::KeysTable;
@@ -19,6 +19,8 @@ use store::KeysTable;
 /// The time in seconds that a verifier may cache a document: far less than the time a new key is published before
 /// it signs.
 const MAX_AGE: &str = "public, max-age=300";
+
+const ENDPOINT: Endpoint = Endpoint::for_any_origin("GET, HEAD");
 
 /// The metadata endpoint, for documents and keys.
 pub struct Metadata {
@@ -34,7 +36,7 @@ impl Metadata {
     /// # Errors
     /// When a variable is missing.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        Ok(Self { keys: stores.keys()?, document: json(StatusCode::OK, &describe(&config)), config })
+        Ok(Self { keys: stores.keys()?, document: cacheable(json(StatusCode::OK, &describe(&config))), config })
     }
 
     async fn tell(&self, path: &str) -> Result<Answer, Failure> {
@@ -47,11 +49,17 @@ impl Metadata {
             }
             "/.well-known/jwks.json" => {
                 let records = self.keys.load().await?;
-                Ok(json(StatusCode::OK, &records.key_set(edge::now())))
+                Ok(cacheable(json(StatusCode::OK, &records.key_set(edge::now()))))
             }
             _ => Err(Failure::not_found("there is no such document")),
         }
     }
+}
+
+/// Allows verifiers and clients to cache a document.
+fn cacheable(mut answer: Answer) -> Answer {
+    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));
+    answer
 }
 
 /// Builds the metadata of this server.
@@ -129,17 +137,6 @@ impl Function for Metadata {
     async fn warm_up(&self) {}
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {
-        if let Some(answer) = preflight(incoming.method(), "GET, HEAD") {
-            return answer;
-        }
-        if incoming.method() != Method::GET && incoming.method() != Method::HEAD {
-            return cross_origin(method_not_allowed("GET, HEAD", incoming.log()));
-        }
-        let answer = self.tell(incoming.path()).await.unwrap_or_else(|failure| failure.answer(incoming.log()));
-        let mut answer = cross_origin(answer);
-        if answer.status() == StatusCode::OK {
-            answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));
-        }
-        answer
+        ENDPOINT.answer(incoming, |incoming| self.tell(incoming.path())).await
     }
 }

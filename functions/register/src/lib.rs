@@ -28,10 +28,7 @@ mod names;
 mod settle;
 mod tell;
 
-use edge::{
-    Answer, AuditEvent, Config, Error, Event, Failure, Function, Incoming, RegistrationMode, cross_origin,
-    method_not_allowed, preflight,
-};
+use edge::{Answer, AuditEvent, Config, Endpoint, Error, Event, Failure, Function, Incoming, RegistrationMode};
 use http::Method;
 use outbound::Outbound;
 use protocol::ClientId;
@@ -59,10 +56,10 @@ enum Place<'p> {
 }
 
 impl Place<'_> {
-    const fn methods(self) -> &'static str {
+    const fn endpoint(self) -> Endpoint {
         match self {
-            Self::All => "POST",
-            Self::One(_) => "GET, PUT, DELETE",
+            Self::All => Endpoint::for_any_origin("POST"),
+            Self::One(_) => Endpoint::for_any_origin("GET, PUT, DELETE"),
         }
     }
 }
@@ -88,7 +85,7 @@ impl Register {
             (Place::One(id), &Method::GET) => self.read(incoming, id, now).await,
             (Place::One(id), &Method::PUT) => self.replace(incoming, id, now).await,
             (Place::One(id), &Method::DELETE) => self.delete(incoming, id, now).await,
-            (Place::All | Place::One(_), _) => Ok(method_not_allowed(place.methods(), incoming.log())),
+            (Place::All | Place::One(_), _) => Err(Failure::wrong_method()),
         }
     }
 
@@ -120,9 +117,6 @@ impl Function for Register {
         let Some(place) = place else {
             return Failure::not_found("clients do not register themselves here").answer(incoming.log());
         };
-        if let Some(answer) = preflight(incoming.method(), place.methods()) {
-            return answer;
-        }
-        cross_origin(self.tell(incoming, place).await.unwrap_or_else(|failure| failure.answer(incoming.log())))
+        place.endpoint().answer(incoming, |incoming| self.tell(incoming, place)).await
     }
 }

@@ -5,16 +5,15 @@
 //! - Any origin may read the answers (C062): only the body counts, and cookies are ignored.
 //! - A refresh token ends its grant and so all its access tokens; an access token ends alone.
 
-use edge::{
-    Answer, AuditEvent, Config, Error, Event, Failure, Function, Incoming, cross_origin, json, method_not_allowed,
-    preflight,
-};
+use edge::{Answer, AuditEvent, Config, Endpoint, Error, Event, Failure, Function, Incoming, json};
 use grants::{AuthenticatedClient, Generation, GrantId, Timestamp, TokenId, TokenName, revocation};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use protocol::{ClientId, Secret, TokenQuery};
 use serde_json::json;
 use service::{Authentication, Parts, Stores};
 use store::{Applied, GrantsTable};
+
+const ENDPOINT: Endpoint = Endpoint::for_any_origin("POST");
 
 /// The `/revoke` endpoint for clients.
 pub struct Revoke {
@@ -110,12 +109,6 @@ impl Function for Revoke {
     }
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {
-        if let Some(answer) = preflight(incoming.method(), "POST") {
-            return answer;
-        }
-        if incoming.method() != Method::POST {
-            return cross_origin(method_not_allowed("POST", incoming.log()));
-        }
-        cross_origin(self.take_back(incoming).await.unwrap_or_else(|failure| failure.answer(incoming.log())))
+        ENDPOINT.answer(incoming, |incoming| self.take_back(incoming)).await
     }
 }

@@ -22,17 +22,16 @@ mod tokens;
 
 use std::net::IpAddr;
 
-use edge::{
-    Answer, Config, Error, Failure, Function, Incoming, RequestLog, cross_origin, method_not_allowed, preflight,
-};
+use edge::{Answer, Config, Endpoint, Error, Failure, Function, Incoming, RequestLog};
 use grants::{Api, Attempt, AuthenticatedClient, Moment};
-use http::Method;
 use protocol::{Resource, Scope, TokenRequest};
 use service::{Authentication, Parts, Passwords, Stores};
 use store::GroundedGrants;
 
 use crate::code::Proof;
 use crate::password::Credentials;
+
+const ENDPOINT: Endpoint = Endpoint::for_any_origin("POST");
 
 /// The `/token` endpoint for clients.
 pub struct Token {
@@ -113,12 +112,6 @@ impl Function for Token {
     }
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {
-        if let Some(answer) = preflight(incoming.method(), "POST") {
-            return answer;
-        }
-        if incoming.method() != Method::POST {
-            return cross_origin(method_not_allowed("POST", incoming.log()));
-        }
-        cross_origin(self.give(incoming).await.unwrap_or_else(|failure| failure.answer(incoming.log())))
+        ENDPOINT.answer(incoming, |incoming| self.give(incoming)).await
     }
 }

@@ -9,23 +9,20 @@
 //! - Where OpenID Connect is off, the endpoint does not exist: 404, also for tokens issued before.
 //! - Any origin may read the answers: only the token counts, and cookies are ignored.
 
-use edge::{
-    Answer, AuditEvent, Config, Error, Event, Failure, Function, Incoming, cross_origin, json, jwt, method_not_allowed,
-    preflight,
-};
+use edge::{Answer, AuditEvent, Config, Endpoint, Error, Event, Failure, Function, Incoming, json, jwt};
 use grants::userinfo::{Denial, admit, shown};
 use grants::{
     AccessHandle, Client, Grant, GrantId, HiddenFooting, SigningAlgorithm, Timestamp, TokenFacts, TokenId,
     describe_opaque,
 };
-use http::{Method, StatusCode};
+use http::StatusCode;
 use keys::SignedUserInfo;
 use protocol::{Claims, Secret};
 use service::{KeyCache, Parts, Stores};
 use sessions::{Rules, stands};
 use store::GroundedGrants;
 
-const METHODS: &str = "GET, POST";
+const ENDPOINT: Endpoint = Endpoint::for_any_origin("GET, POST");
 
 /// The `/userinfo` endpoint for apps.
 pub struct UserInfo {
@@ -137,12 +134,6 @@ impl Function for UserInfo {
         if !self.parts.config.policy.openid {
             return Failure::not_found("OpenID Connect is turned off here").answer(incoming.log());
         }
-        if let Some(answer) = preflight(incoming.method(), METHODS) {
-            return answer;
-        }
-        if incoming.method() != Method::GET && incoming.method() != Method::POST {
-            return cross_origin(method_not_allowed(METHODS, incoming.log()));
-        }
-        cross_origin(self.tell(incoming).await.unwrap_or_else(|failure| failure.answer(incoming.log())))
+        ENDPOINT.answer(incoming, |incoming| self.tell(incoming)).await
     }
 }

@@ -17,13 +17,11 @@ mod setup;
 pub use crate::http::cookies::{
     DEVICE_COOKIE, SESSION_COOKIE, VISIT_COOKIE, forget_cookie, set_cookie, set_lasting_cookie,
 };
-pub use crate::http::cors::{cross_origin, preflight};
+pub use crate::http::endpoint::Endpoint;
 pub use crate::http::failure::Failure;
 pub use crate::http::firewall::Entrance;
 pub use crate::http::request::Incoming;
-pub use crate::http::response::{
-    Answer, form_post, html, json, jwt, method_not_allowed, no_content, problem, redirect,
-};
+pub use crate::http::response::{Answer, form_post, html, json, jwt, no_content, problem, redirect};
 pub use lambda::event::{MalformedEvent, answer_event, request_of};
 pub use lambda::payload::Received;
 pub use lambda::serve::{Error, Function, respond, serve, start};

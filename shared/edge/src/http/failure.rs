@@ -84,7 +84,7 @@ impl Failure {
     }
 
     /// Creates the failure for a method that an endpoint does not support.
-    pub(crate) fn wrong_method() -> Self {
+    pub fn wrong_method() -> Self {
         let invalid = Self::new(TokenErrorCode::InvalidRequest, "this method is not supported here", "method");
         Self { status: StatusCode::METHOD_NOT_ALLOWED, ..invalid }
     }

@@ -5,9 +5,7 @@ use http::{HeaderValue, Response, StatusCode};
 use lambda_http::Body;
 use serde::Serialize;
 
-use crate::http::failure::Failure;
 use crate::log::lines::trouble;
-use crate::log::request_log::RequestLog;
 use crate::log::trace::Trace;
 
 /// An answer that is sent to the gateway.
@@ -99,13 +97,6 @@ pub fn redirect(location: &str) -> Answer {
         // Cannot happen: every URI that was parsed is a valid header value.
         Err(_) => *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
     }
-    answer
-}
-
-/// Builds a 405 with the allowed methods.
-pub fn method_not_allowed(allowed: &'static str, log: &RequestLog) -> Answer {
-    let mut answer = Failure::wrong_method().answer(log);
-    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     answer
 }
 
