@@ -18,7 +18,7 @@ use crate::log::request_log::RequestLog;
 /// The time in seconds after which a caller should retry when the outcome of its request is unknown.
 const RETRY_AFTER: Seconds = 1;
 
-/// A failed request.
+/// A failed request: its response, and the reason for the log.
 #[derive(Clone, Debug)]
 pub struct Failure {
     status: StatusCode,
