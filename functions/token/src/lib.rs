@@ -43,7 +43,7 @@ pub struct Token {
 }
 
 /// The facts about a request that every grant type needs.
-struct Asking<'a> {
+struct TokenContext<'a> {
     client: AuthenticatedClient,
     apis: Vec<Api>,
     source: Option<IpAddr>,
@@ -82,23 +82,23 @@ impl Token {
         log.client(&client.client().id);
         let apis = self.parts.apis_of(client.client(), now).await?;
         let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
-        self.give_to(request, &Asking { client, apis, source: incoming.source(), log, moment }).await
+        self.give_to(request, &TokenContext { client, apis, source: incoming.source(), log, moment }).await
     }
 
-    async fn give_to(&self, request: TokenRequest, asking: &Asking<'_>) -> Result<Answer, Failure> {
+    async fn give_to(&self, request: TokenRequest, context: &TokenContext<'_>) -> Result<Answer, Failure> {
         match request {
             TokenRequest::ClientCredentials { scope, resources } => {
-                self.give_to_service(asking, &resources, scope.as_ref()).await
+                self.give_to_service(context, &resources, scope.as_ref()).await
             }
             TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, resources } => {
-                self.redeem(asking, &code, Proof { redirect_uri, code_verifier, resources }).await
+                self.redeem(context, &code, Proof { redirect_uri, code_verifier, resources }).await
             }
             TokenRequest::RefreshToken { refresh_token, scope, resources } => {
-                self.refresh(asking, &refresh_token, RequestedAccess { scope, resources }).await
+                self.refresh(context, &refresh_token, RequestedAccess { scope, resources }).await
             }
             TokenRequest::Password { username, password, scope, resources } => {
                 let credentials = Credentials { username, password };
-                self.give_for_password(asking, &credentials, RequestedAccess { scope, resources }).await
+                self.give_for_password(context, &credentials, RequestedAccess { scope, resources }).await
             }
         }
     }

@@ -9,7 +9,7 @@ use service::{Attempted, Checked, RightPassword};
 use sessions::UserChange;
 use store::UserChanged;
 
-use crate::{Asking, RequestedAccess, Token};
+use crate::{RequestedAccess, Token, TokenContext};
 
 const ADVICE: &str = "move this client to authorization_code with PKCE: the password grant shows it passwords";
 
@@ -22,25 +22,25 @@ pub(crate) struct Credentials {
 impl Token {
     pub(crate) async fn give_for_password(
         &self,
-        asking: &Asking<'_>,
+        context: &TokenContext<'_>,
         Credentials { username, password }: &Credentials,
         RequestedAccess { scope, resources }: RequestedAccess,
     ) -> Result<Answer, Failure> {
-        let target = password::target(&asking.client, &asking.apis, &resources, scope.as_ref())?;
-        let client = &asking.client.client().id;
-        let stranger = self.parts.keys.ring(asking.moment.now).await?.handles().stranger(&username.normalized());
-        let attempted = Attempted { username, password, client, source: asking.source, device: None, stranger };
-        let right = match self.passwords()?.check(&attempted, asking.moment.now).await? {
+        let target = password::target(&context.client, &context.apis, &resources, scope.as_ref())?;
+        let client = &context.client.client().id;
+        let stranger = self.parts.keys.ring(context.moment.now).await?.handles().stranger(&username.normalized());
+        let attempted = Attempted { username, password, client, source: context.source, device: None, stranger };
+        let right = match self.passwords()?.check(&attempted, context.moment.now).await? {
             Checked::Right(right) => right,
-            Checked::Wrong(person) => return Err(asking.rejected(person, None)),
-            Checked::Wait(wait, person) => return Err(asking.rejected(person, Some(wait))),
+            Checked::Wrong(person) => return Err(context.rejected(person, None)),
+            Checked::Wait(wait, person) => return Err(context.rejected(person, Some(wait))),
         };
         let secret = GrantSecret::from_bytes(edge::random());
-        let grant = self.grant_for(asking, &right, target, &secret).await?;
+        let grant = self.grant_for(context, &right, target, &secret).await?;
         let asked = Asked { resources: &resources, scope: scope.as_ref() };
-        let (answer, token) = self.give_of_grant(asking, &grant, secret, asked).await?;
-        asking.log.event(Event::legacy(GrantType::Password, ADVICE));
-        asking.log.event(Event::of_grant(AuditEvent::PasswordTokenIssued, &grant).with_token(token));
+        let (answer, token) = self.give_of_grant(context, &grant, secret, asked).await?;
+        context.log.event(Event::legacy(GrantType::Password, ADVICE));
+        context.log.event(Event::of_grant(AuditEvent::PasswordTokenIssued, &grant).with_token(token));
         Ok(answer)
     }
 
@@ -48,31 +48,31 @@ impl Token {
     /// checked, and whether a correct password may be confirmed. If a check fails, the grant is revoked.
     async fn grant_for(
         &self,
-        asking: &Asking<'_>,
+        context: &TokenContext<'_>,
         right: &RightPassword,
         target: Target,
         secret: &GrantSecret,
     ) -> Result<Grant, Failure> {
         let user = right.person.user();
-        let ring = self.parts.keys.ring(asking.moment.now).await?;
-        let registered = &asking.client.client().relying_party;
+        let ring = self.parts.keys.ring(context.moment.now).await?;
+        let registered = &context.client.client().relying_party;
         let pairwise_subject = ring.handles().pairwise_subject(registered, &user.subject)?;
         let proven = ProvenPerson { subject: user.subject.clone(), pairwise_subject, footing: user.footing(), target };
         let policy = &self.parts.config.policy;
-        let grant = password::grant_of(secret.id(), &asking.client, proven, policy, asking.moment);
+        let grant = password::grant_of(secret.id(), &context.client, proven, policy, context.moment);
         // The identifier is random: an item that already exists was written by this very attempt.
         let (step, counted) = (password::issue(grant.clone()), UserChange::count_grant(user));
         let (made, counted, wait) = tokio::join!(
             self.grants.grants().apply(&step),
             self.grants.people().change_user(&counted, None),
-            self.passwords()?.weigh(right, asking.moment.now)
+            self.passwords()?.weigh(right, context.moment.now)
         );
         let wait = match (made?, counted?, wait?) {
             (_, UserChanged::Done, None) => return Ok(grant),
             (_, UserChanged::Done | UserChanged::Refused(_), wait) => wait,
         };
         self.grants.grants().apply(&revoke(grant.id)).await?;
-        Err(asking.rejected(user.key, wait))
+        Err(context.rejected(user.key, wait))
     }
 
     fn passwords(&self) -> Result<&service::Passwords, Failure> {
@@ -82,7 +82,7 @@ impl Token {
     }
 }
 
-impl Asking<'_> {
+impl TokenContext<'_> {
     /// Returns the failure for a wrong password, or for one that is not answered during the `wait`, and logs it.
     fn rejected(&self, person: PersonKey, wait: Option<Seconds>) -> Failure {
         let (failure, event) = match wait {

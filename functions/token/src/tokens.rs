@@ -10,17 +10,17 @@ use protocol::{IdentityScope, Secret, TokenResponse};
 use sessions::{Rules, stands};
 use store::Ground;
 
-use crate::{Asking, Token};
+use crate::{Token, TokenContext};
 
 /// The tokens of one response.
-pub(crate) struct Given<'a> {
+pub(crate) struct IssuedTokens<'a> {
     pub(crate) access_token: &'a Secret,
     pub(crate) refresh_token: Option<&'a Secret>,
     pub(crate) id_token: Option<&'a Secret>,
     pub(crate) token: &'a AccessToken,
 }
 
-impl Given<'_> {
+impl IssuedTokens<'_> {
     /// Builds the token response (RFC 6749 §5.1): the only place where tokens are serialized.
     pub(crate) fn answer(&self) -> Answer {
         let scope = self.token.scope.to_string();
@@ -43,14 +43,14 @@ impl Token {
     /// returns them with the name of the access token for the log.
     pub(crate) async fn give_of_grant(
         &self,
-        asking: &Asking<'_>,
+        context: &TokenContext<'_>,
         grant: &Grant,
         secret: GrantSecret,
         asked: Asked<'_>,
     ) -> Result<(Answer, TokenName), Failure> {
-        let token = grants::for_grant(grant, asking.client.client(), &asking.apis, asked, asking.moment.now)?;
+        let token = grants::for_grant(grant, context.client.client(), &context.apis, asked, context.moment.now)?;
         let generation = refresh::current_generation(grant).ok_or(grants::Refusal::GrantRevoked)?;
-        let ring = self.parts.keys.ring(asking.moment.now).await?;
+        let ring = self.parts.keys.ring(context.moment.now).await?;
         let rests_on = ring.footing_of(grant);
         let (access_token, name) = match token.format {
             TokenFormat::Jwt => {
@@ -62,34 +62,34 @@ impl Token {
                 (ring.handles().seal_access(&handle), TokenName::Handle(grant.id, generation))
             }
         };
-        let id_token = self.id_token(asking, grant, &asked, &access_token).await?;
-        let next = refresh::token_of(grant, secret, rests_on, &asking.client);
+        let id_token = self.id_token(context, grant, &asked, &access_token).await?;
+        let next = refresh::token_of(grant, secret, rests_on, &context.client);
         let refresh_token = next.map(|handle| ring.handles().seal_refresh(&handle));
         let (refresh_token, id_token) = (refresh_token.as_ref(), id_token.as_ref());
-        let given = Given { access_token: &access_token, refresh_token, id_token, token: &token };
-        Ok((given.answer(), name))
+        let issued = IssuedTokens { access_token: &access_token, refresh_token, id_token, token: &token };
+        Ok((issued.answer(), name))
     }
 
     /// Signs the ID token for a grant with `openid`; none if less scope was requested.
     async fn id_token(
         &self,
-        asking: &Asking<'_>,
+        context: &TokenContext<'_>,
         grant: &Grant,
         asked: &Asked<'_>,
         access_token: &Secret,
     ) -> Result<Option<Secret>, Failure> {
         let config = &self.parts.config;
         let wanted = asked.scope.is_none_or(|scope| scope.has(IdentityScope::OpenId));
-        let token = IdToken::of(grant, asking.client.client(), &config.policy, asking.moment.now);
+        let token = IdToken::of(grant, context.client.client(), &config.policy, context.moment.now);
         let Some(token) = token.filter(|_| wanted) else { return Ok(None) };
-        let ring = self.parts.keys.ring_to_sign(token.algorithm, asking.moment.now).await?;
+        let ring = self.parts.keys.ring_to_sign(token.algorithm, context.moment.now).await?;
         Ok(Some(ring.sign_id_token(&token, config.issuer.as_str(), Some(access_token))?))
     }
 
     /// Turns a refused write into a grant or an error, and revokes the grant on reuse.
-    pub(crate) async fn settle(
+    pub(crate) async fn carry_out(
         &self,
-        asking: &Asking<'_>,
+        context: &TokenContext<'_>,
         verdict: Verdict,
         found: Option<&Grant>,
     ) -> Result<Grant, Failure> {
@@ -100,7 +100,7 @@ impl Token {
                 // The refusal is sent only after the revocation is written: if the write fails, the client
                 // retries.
                 self.grants.grants().apply(&last).await?;
-                Err(asking.ended(refusal, found))
+                Err(context.ended(refusal, found))
             }
         }
     }
@@ -109,15 +109,15 @@ impl Token {
     /// handle named.
     pub(crate) async fn on_its_footing(
         &self,
-        asking: &Asking<'_>,
+        context: &TokenContext<'_>,
         grant: Grant,
         read: Ground,
     ) -> Result<Grant, Failure> {
-        let rules = Rules::at(&self.parts.config.policy, asking.moment.now);
+        let rules = Rules::at(&self.parts.config.policy, context.moment.now);
         let ground = self.grants.ground_of(&grant, read).await?;
         if let Err(refusal) = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules) {
             self.grants.grants().apply(&revoke(grant.id)).await?;
-            return Err(asking.ended(refusal, Some(&grant)));
+            return Err(context.ended(refusal, Some(&grant)));
         }
         Ok(grant)
     }
@@ -128,7 +128,7 @@ impl Token {
     }
 }
 
-impl Asking<'_> {
+impl TokenContext<'_> {
     /// Returns the failure for a refusal that ended a grant, and logs it if auditors need it.
     fn ended(&self, refusal: Refusal, grant: Option<&Grant>) -> Failure {
         if let Some(name) = AuditEvent::of_refusal(refusal) {
