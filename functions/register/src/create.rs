@@ -9,26 +9,26 @@ use protocol::{ClientId, Secret, TokenErrorCode};
 use service::new_client_secret;
 use store::Changed;
 
-use crate::settle::asked;
-use crate::tell::{Shown, information};
+use crate::information::{Shown, information};
+use crate::new_client::asked;
 use crate::{Register, log};
 
 /// The authorization to register a client, and the access that the client may have.
-struct Leave {
+struct Authorization {
     policy: RegistrationPolicy,
     token: Option<InitialTokenName>,
 }
 
 impl Register {
     pub(crate) async fn create(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Answer, Failure> {
-        let leave = self.leave(incoming, now).await?;
+        let authorization = self.authorize(incoming, now).await?;
         let asked = asked(incoming)?;
         let ring = self.parts.keys.ring(now).await?;
         let id = new_id()?;
         let access_token = ring.handles().seal(HandleKind::Registration, &edge::random::<16>());
         let digest = ring.handles().digest(&access_token);
-        let standing = SelfRegistration::new(digest, leave.policy, leave.token, now);
-        let new = self.settle(asked, id, standing, now).await?;
+        let standing = SelfRegistration::new(digest, authorization.policy, authorization.token, now);
+        let new = self.build_client(asked, id, standing, now).await?;
         let (secret, stored) = new_client_secret(ring.handles(), new.auth_method, &new.id, now).unzip();
         let client = new.register(stored.into_iter().collect(), now).map_err(protocol::MetadataError::from)?;
         self.write(&client, now).await?;
@@ -39,19 +39,19 @@ impl Register {
 
     /// Returns the authorization of a request. An initial access token that is presented must be valid, even where
     /// none is needed.
-    async fn leave(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Leave, Failure> {
+    async fn authorize(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Authorization, Failure> {
         match incoming.bearer_token()? {
             Some(token) => {
                 let ring = self.parts.keys.ring(now).await?;
                 let name = name_of(&ring, &token).ok_or(Denial::Token)?;
                 let found = self.parts.registry.initial_token(&name).await?;
                 let found = found.filter(|found| found.is_good(now)).ok_or(Denial::Token)?;
-                Ok(Leave { policy: found.policy, token: Some(name) })
+                Ok(Authorization { policy: found.policy, token: Some(name) })
             }
             None if self.parts.config.registration.mode == RegistrationMode::Open => {
                 self.registrations.count(incoming, now).await?;
                 let apis = self.parts.config.registration.apis.clone();
-                Ok(Leave { policy: RegistrationPolicy::open(apis), token: None })
+                Ok(Authorization { policy: RegistrationPolicy::open(apis), token: None })
             }
             None => Err(Failure::token_missing()),
         }

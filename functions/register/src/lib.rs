@@ -23,10 +23,10 @@
 //! - Any origin may read the answers: only the token counts, and cookies are ignored.
 
 mod create;
+mod information;
 mod manage;
 mod names;
-mod settle;
-mod tell;
+mod new_client;
 
 use edge::{Answer, AuditEvent, Config, Endpoint, Error, Event, Failure, Function, Incoming, RegistrationMode};
 use http::Method;
@@ -48,14 +48,14 @@ pub struct Register {
 
 /// The resource that a request addresses.
 #[derive(Clone, Copy)]
-enum Place<'p> {
+enum Location<'p> {
     /// The collection of clients: a new one is created here.
     All,
     /// The client with this id, if it exists.
     One(&'p str),
 }
 
-impl Place<'_> {
+impl Location<'_> {
     const fn endpoint(self) -> Endpoint {
         match self {
             Self::All => Endpoint::for_any_origin("POST"),
@@ -78,22 +78,22 @@ impl Register {
         Ok(Self { registrations, names, parts: Parts::assemble(config, stores, false)?, outbound })
     }
 
-    async fn tell(&self, incoming: Incoming<'_>, place: Place<'_>) -> Result<Answer, Failure> {
+    async fn respond(&self, incoming: Incoming<'_>, location: Location<'_>) -> Result<Answer, Failure> {
         let now = edge::now();
-        match (place, incoming.method()) {
-            (Place::All, &Method::POST) => self.create(incoming, now).await,
-            (Place::One(id), &Method::GET) => self.read(incoming, id, now).await,
-            (Place::One(id), &Method::PUT) => self.replace(incoming, id, now).await,
-            (Place::One(id), &Method::DELETE) => self.delete(incoming, id, now).await,
-            (Place::All | Place::One(_), _) => Err(Failure::wrong_method()),
+        match (location, incoming.method()) {
+            (Location::All, &Method::POST) => self.create(incoming, now).await,
+            (Location::One(id), &Method::GET) => self.read(incoming, id, now).await,
+            (Location::One(id), &Method::PUT) => self.replace(incoming, id, now).await,
+            (Location::One(id), &Method::DELETE) => self.delete(incoming, id, now).await,
+            (Location::All | Location::One(_), _) => Err(Failure::wrong_method()),
         }
     }
 
     /// Returns the resource at a path; `None` for an unknown path.
-    fn place<'p>(&self, path: &'p str) -> Option<Place<'p>> {
+    fn locate<'p>(&self, path: &'p str) -> Option<Location<'p>> {
         let own = self.parts.config.path();
         let below = path.strip_prefix(own).unwrap_or(path).strip_prefix(HERE)?;
-        if below.is_empty() { Some(Place::All) } else { below.strip_prefix('/').map(Place::One) }
+        if below.is_empty() { Some(Location::All) } else { below.strip_prefix('/').map(Location::One) }
     }
 }
 
@@ -113,10 +113,10 @@ impl Function for Register {
     }
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {
-        let place = self.place(incoming.path()).filter(|_| self.parts.config.registration.mode.is_on());
-        let Some(place) = place else {
+        let location = self.locate(incoming.path()).filter(|_| self.parts.config.registration.mode.is_on());
+        let Some(location) = location else {
             return Failure::not_found("clients do not register themselves here").answer(incoming.log());
         };
-        place.endpoint().answer(incoming, |incoming| self.tell(incoming, place)).await
+        location.endpoint().answer(incoming, |incoming| self.respond(incoming, location)).await
     }
 }

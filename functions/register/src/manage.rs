@@ -9,8 +9,8 @@ use protocol::{ClientId, MetadataError, Secret, TokenErrorCode};
 use service::new_client_secret;
 use store::Changed;
 
-use crate::settle::asked;
-use crate::tell::{Shown, information};
+use crate::information::{Shown, information};
+use crate::new_client::asked;
 use crate::{Register, log};
 
 /// A client that presented the token of its registration.
@@ -40,7 +40,7 @@ impl Register {
         if sent.as_ref().is_some_and(|sent| !is_of(&before, sent, ring.handles())) {
             return Err(MetadataError::of("client_secret", "it is not that of this client").into());
         }
-        let new = self.settle(asked, before.id.clone(), registration, now).await?;
+        let new = self.build_client(asked, before.id.clone(), registration, now).await?;
         let (kept, made) = secrets(&before, new.auth_method, ring.handles(), now);
         let shown = Shown { access_token: &access_token, secret: made.as_ref().or(sent.as_ref()) };
         let client = new.register(kept, before.created_at).map_err(MetadataError::from)?;

@@ -21,7 +21,7 @@ pub(crate) fn asked(incoming: Incoming<'_>) -> Result<ClientMetadata, MetadataEr
 
 impl Register {
     /// Builds the client to write.
-    pub(crate) async fn settle(
+    pub(crate) async fn build_client(
         &self,
         asked: ClientMetadata,
         id: ClientId,
