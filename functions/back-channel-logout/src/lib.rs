@@ -19,7 +19,7 @@ mod event;
 
 use std::collections::BTreeMap;
 
-use edge::{Config, Error, Failure, tell_logout};
+use edge::{Config, Error, Failure, log_logout};
 use futures_util::future::join_all;
 use grants::revocation::revoke;
 use grants::{Grant, LogoutToken, PersonKey, Stage, Timestamp};
@@ -101,7 +101,7 @@ impl BackChannelLogout {
             }
         }
         let (mut settled, mut missed) = (Vec::new(), false);
-        for outcome in join_all(whom_to_tell(&grants, &ended).map(|grant| self.tell(grant, now))).await {
+        for outcome in join_all(grants_to_notify(&grants, &ended).map(|grant| self.notify_client(grant, now))).await {
             match outcome? {
                 Outcome::Settled(client) => settled.push(client),
                 Outcome::Missed => missed = true,
@@ -114,7 +114,7 @@ impl BackChannelLogout {
     }
 
     /// Notifies the client of a grant, if it registered for that.
-    async fn tell(&self, grant: &Grant, now: Timestamp) -> Result<Outcome, Failure> {
+    async fn notify_client(&self, grant: &Grant, now: Timestamp) -> Result<Outcome, Failure> {
         let client = self.parts.client(&grant.client_id, now).await?.filter(|client| !client.disabled);
         let settled = Outcome::Settled(grant.client_id.clone());
         let Some(client) = client else { return Ok(settled) };
@@ -127,11 +127,11 @@ impl BackChannelLogout {
         let token = ring.sign_logout_token(&token, self.parts.config.issuer.as_str(), &jti)?;
         Ok(match self.deliver(uri, &token).await {
             Ok(()) => {
-                tell_logout(&client.id, None);
+                log_logout(&client.id, None);
                 settled
             }
             Err(error) => {
-                tell_logout(&client.id, Some(&error));
+                log_logout(&client.id, Some(&error));
                 if error.may_pass() { Outcome::Missed } else { settled }
             }
         })
@@ -149,7 +149,7 @@ impl BackChannelLogout {
 }
 
 /// Returns one grant for each client that was not yet notified of the end of the session.
-fn whom_to_tell<'a>(grants: &'a [Grant], ended: &EndedSession) -> impl Iterator<Item = &'a Grant> + use<'a> {
+fn grants_to_notify<'a>(grants: &'a [Grant], ended: &EndedSession) -> impl Iterator<Item = &'a Grant> + use<'a> {
     let knows = |grant: &&Grant| grant.sign_in.is_some();
     let open = grants.iter().filter(knows).filter(|grant| !ended.told.contains(&grant.client_id));
     let by_client: BTreeMap<&ClientId, &Grant> = open.map(|grant| (&grant.client_id, grant)).collect();

@@ -38,7 +38,7 @@ impl Introspect {
         Ok(Self { clients, parts: Parts::assemble(config, stores, false)?, grants: stores.grounded_grants()? })
     }
 
-    async fn tell(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
+    async fn respond(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
         let now = edge::now();
         let form = incoming.form()?;
         let query = TokenQuery::parse(&form)?;
@@ -133,6 +133,6 @@ impl Function for Introspect {
     }
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {
-        ENDPOINT.answer(incoming, |incoming| self.tell(incoming)).await
+        ENDPOINT.answer(incoming, |incoming| self.respond(incoming)).await
     }
 }

@@ -39,7 +39,7 @@ impl Metadata {
         Ok(Self { keys: stores.keys()?, document: cacheable(json(StatusCode::OK, &describe(&config))), config })
     }
 
-    async fn tell(&self, path: &str) -> Result<Answer, Failure> {
+    async fn respond(&self, path: &str) -> Result<Answer, Failure> {
         // RFC 8414 §3.1 puts the well-known name before the issuer's path, OpenID Connect Discovery §4 after it.
         let own = self.config.path();
         let path = path.strip_prefix(own).unwrap_or(path);
@@ -137,6 +137,6 @@ impl Function for Metadata {
     async fn warm_up(&self) {}
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {
-        ENDPOINT.answer(incoming, |incoming| self.tell(incoming.path())).await
+        ENDPOINT.answer(incoming, |incoming| self.respond(incoming.path())).await
     }
 }

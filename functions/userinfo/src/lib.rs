@@ -40,12 +40,12 @@ struct Admitted {
 }
 
 /// A token of this server, verified.
-enum Told {
+enum VerifiedToken {
     Opaque(AccessHandle),
     Signed(TokenFacts),
 }
 
-impl Told {
+impl VerifiedToken {
     /// Returns the grant and the items it depends on. A token that names no person belongs to a service, or was
     /// made by version 0.1 without `openid`.
     fn place(&self) -> Result<(GrantId, HiddenFooting), Denial> {
@@ -77,7 +77,7 @@ impl UserInfo {
         Ok(Self { parts: Parts::assemble(config, stores, false)?, grants: stores.grounded_grants()?, signing_keys })
     }
 
-    async fn tell(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
+    async fn respond(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
         let now = edge::now();
         let token = incoming.bearer_token()?.ok_or_else(Failure::token_missing)?;
         let admitted = self.admit(&token, now).await?;
@@ -94,8 +94,8 @@ impl UserInfo {
 
     async fn admit(&self, token: &Secret, now: Timestamp) -> Result<Admitted, Failure> {
         let ring = self.parts.keys.ring_to_verify(token, now).await?;
-        let opaque = ring.handles().open_access(token).map(Told::Opaque);
-        let signed = || ring.verify(token, self.parts.config.issuer.as_str()).ok().map(Told::Signed);
+        let opaque = ring.handles().open_access(token).map(VerifiedToken::Opaque);
+        let signed = || ring.verify(token, self.parts.config.issuer.as_str()).ok().map(VerifiedToken::Signed);
         let told = opaque.or_else(signed).ok_or(Denial::Token)?;
         let (id, rests_on) = told.place()?;
         let found = self.grants.read(id, Some(ring.handles().reveal(id, rests_on))).await?;
@@ -134,6 +134,6 @@ impl Function for UserInfo {
         if !self.parts.config.policy.openid {
             return Failure::not_found("OpenID Connect is turned off here").answer(incoming.log());
         }
-        ENDPOINT.answer(incoming, |incoming| self.tell(incoming)).await
+        ENDPOINT.answer(incoming, |incoming| self.respond(incoming)).await
     }
 }

@@ -27,8 +27,7 @@ pub use lambda::payload::Received;
 pub use lambda::serve::{Error, Function, respond, serve, start};
 pub use log::audit::{AuditEvent, Event};
 pub use log::lines::{
-    logout as tell_logout, metric as tell_metric, rotation as tell_rotation, to_stderr as log_to_stderr, trouble,
-    warning,
+    logout as log_logout, metric as log_metric, rotation as log_rotation, to_stderr as log_to_stderr, trouble, warning,
 };
 pub use log::request_log::RequestLog;
 pub use log::trace::Trace;
