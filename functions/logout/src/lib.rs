@@ -66,14 +66,14 @@ impl Admitted {
 }
 
 /// The user at the browser, signed in or not.
-enum Guest {
+enum Visitor {
     SignedIn(Box<SignedIn>),
     /// No one is signed in. The cookie names this session but does not grant access to it.
     Names(Box<Session>),
     Nobody,
 }
 
-impl Guest {
+impl Visitor {
     fn person(&self) -> Option<&SignedIn> {
         match self {
             Self::SignedIn(person) => Some(person),
@@ -105,8 +105,8 @@ impl Logout {
         }
         let ring = self.parts.keys.ring(now).await?;
         let admitted = self.admit(incoming, text, &ring, now).await?;
-        let guest = self.guest(incoming, &ring, now).await?;
-        let known_as = match (&admitted.hinted, guest.person()) {
+        let visitor = self.visitor(incoming, &ring, now).await?;
+        let known_as = match (&admitted.hinted, visitor.person()) {
             (Some((client, _)), Some(person)) => {
                 Some(ring.handles().known_as(&client.relying_party, &person.user().subject))
             }
@@ -118,13 +118,13 @@ impl Logout {
             subject: &facts.subject,
             known_as: known_as.as_ref(),
         });
-        match &guest {
-            Guest::SignedIn(person) => match sign_out(person, hint) {
+        match &visitor {
+            Visitor::SignedIn(person) => match sign_out(person, hint) {
                 SignOut::End => self.end(incoming, &admitted, person).await,
                 SignOut::Ask => Ok(show::ask(admitted.recorded(incoming.log()), person, &ring, now)),
             },
-            Guest::Names(session) => self.end_session(incoming, &admitted, session).await,
-            Guest::Nobody => Ok(show::no_one(admitted.recorded(incoming.log()))),
+            Visitor::Names(session) => self.end_session(incoming, &admitted, session).await,
+            Visitor::Nobody => Ok(show::no_one(admitted.recorded(incoming.log()))),
         }
     }
 
@@ -135,10 +135,10 @@ impl Logout {
         let text = form.one("request").ok().flatten().unwrap_or_default();
         let ring = self.parts.keys.ring(now).await?;
         let admitted = self.admit(incoming, text, &ring, now).await?;
-        let person = match self.guest(incoming, &ring, now).await? {
-            Guest::SignedIn(person) => person,
-            Guest::Names(session) => return self.end_session(incoming, &admitted, &session).await,
-            Guest::Nobody => return Ok(show::no_one(admitted.recorded(incoming.log()))),
+        let person = match self.visitor(incoming, &ring, now).await? {
+            Visitor::SignedIn(person) => person,
+            Visitor::Names(session) => return self.end_session(incoming, &admitted, &session).await,
+            Visitor::Nobody => return Ok(show::no_one(admitted.recorded(incoming.log()))),
         };
         let ticket = form.one("ticket").ok().flatten().unwrap_or_default();
         let ticket = ring.handles().open(HandleKind::SignOutForm, ticket);
@@ -192,15 +192,15 @@ impl Logout {
     }
 
     /// Returns the user at the browser: one read, or none without a cookie.
-    async fn guest(&self, incoming: Incoming<'_>, ring: &KeyRing, now: Timestamp) -> Result<Guest, Refused> {
-        let Some(handle) = incoming.session(ring.handles()) else { return Ok(Guest::Nobody) };
+    async fn visitor(&self, incoming: Incoming<'_>, ring: &KeyRing, now: Timestamp) -> Result<Visitor, Refused> {
+        let Some(handle) = incoming.session(ring.handles()) else { return Ok(Visitor::Nobody) };
         let visitor = self.people.visitor(&handle, None).await?;
         let person =
             signed_in(&handle, visitor.session.clone(), visitor.user, Rules::at(&self.parts.config.policy, now));
         Ok(match (person, visitor.session) {
-            (Some(person), _) => Guest::SignedIn(Box::new(person)),
-            (None, Some(session)) => Guest::Names(Box::new(session)),
-            (None, None) => Guest::Nobody,
+            (Some(person), _) => Visitor::SignedIn(Box::new(person)),
+            (None, Some(session)) => Visitor::Names(Box::new(session)),
+            (None, None) => Visitor::Nobody,
         })
     }
 
