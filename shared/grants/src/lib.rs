@@ -47,11 +47,12 @@ mod token;
 #[cfg(test)]
 mod fixtures;
 
-/// The authorization request: checking the client and its redirect URI, the access requested, and the consent
-/// needed.
+/// The admission of an authorization request, and the way of its response.
 pub mod authorization {
-    pub use crate::request::consent::to_agree_to;
-    pub use crate::request::redirect::{RedirectTrusted, Untrusted, trust};
+    pub use crate::request::admission::{
+        Admission, Fault, Rejection, ReturnedFault, TrustedRequest, UntrustedRequest, receive,
+    };
+    pub use crate::request::redirect::{RedirectTrusted, ResponseTarget, Untrusted};
 }
 
 pub use client::assertion;

@@ -95,8 +95,9 @@ pub(crate) fn answered(everybody: &Everybody, state: &mut State, process: &Proce
             given(everybody, state, process);
             if let (Request::Allow(_), Some(page)) = (process.request, process.with.page) {
                 let (offer, grant) = (everybody.world.offer(page.registration), process.seen.grant.as_ref().unwrap());
-                let target = grant.0.scope == offer.target.scope && grant.0.resources == offer.target.resources;
-                let same = target && grant.0.redirect_uri.as_ref() == Some(offer.trusted.redirect_uri());
+                let (target, redirect_uri) = (offer.admission.target(), offer.admission.redirect_uri());
+                let same = grant.0.scope == target.scope && grant.0.resources == target.resources;
+                let same = same && grant.0.redirect_uri.as_ref() == Some(redirect_uri);
                 state.history.fault_if(!same, Fault::NotAsShown);
             }
         }
