@@ -5,7 +5,7 @@ use grants::authorization::Admission;
 use grants::code::{self, Agreement};
 use grants::revocation::revoke;
 use grants::{
-    AccessToken, Asked, Attempt, CodeHandle, Generation, Grant, GrantId, GrantSecret, IdToken, Moment, SignIn,
+    AccessToken, Asked, Attempt, CodeHandle, Generation, Grant, GrantId, GrantSecret, IdToken, Moment, Person, SignIn,
     Timestamp, TokenFormat, TokenId, TokenName, for_grant, implicit,
 };
 use keys::KeyRing;
@@ -96,16 +96,19 @@ impl Authorize {
             userinfo_claims: request.claims.userinfo.clone(),
             id_token_claims: user.known_claims().only(&implicit::id_token_claims(request, target)),
         };
-        Agreement {
+        let person = Person {
             subject: user.subject.clone(),
             pairwise_subject: Some(known_as).filter(|known_as| *known_as != user.subject),
             auth_time: session.auth_time,
+            footing: Some(person.footing(outlives(&target.scope))),
+            sign_in: Some(sign_in),
+        };
+        Agreement {
+            person,
             target: target.clone(),
             code_challenge: request.code_challenge.clone(),
             nonce: request.nonce.clone(),
-            footing: person.footing(outlives(&target.scope)),
             session_ends_at: session.expires_at,
-            sign_in,
         }
     }
 

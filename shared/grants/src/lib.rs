@@ -76,7 +76,7 @@ pub use registration::rules::{NewApi, NewClient, RegistrationError};
 pub use registration::self_service as dynamic;
 pub use request::access::{Target, one_token_serves};
 pub use request::consent::{Consent, RegistrationMark, is_agreed};
-pub use step::grant::{Footing, Grant, SignIn, Stage, State};
+pub use step::grant::{Binding, Footing, Grant, Origin, Person, SignIn, Stage, State};
 pub use step::guard::{Fact, Guard, Requirements, Value};
 pub use step::once::{AssertionId, OneUse};
 pub use step::revocation;

@@ -7,12 +7,12 @@ use grants::code::{Agreement, CodeRedemption, grant_of};
 use grants::refresh::RefreshRequest;
 use grants::{
     Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, CodeHandle, Footing, Generation, Grant,
-    GrantSecret, PersonKey, PkceRule, Policy, RefreshHandle, RelyingParty, Seconds, SecretDigest, SessionId, SignIn,
+    GrantSecret, Person, PersonKey, PkceRule, Policy, RefreshHandle, RelyingParty, Seconds, SecretDigest, SessionId,
     StoredSecret, Target, Timestamp, authenticate,
 };
 use protocol::{
-    Claims, ClientId, CodeVerifier, GrantType, LegacyGrants, Parameters, PresentedClient, RedirectUri, Resource, Scope,
-    Secret, Subject,
+    ClientId, CodeVerifier, GrantType, LegacyGrants, Parameters, PresentedClient, RedirectUri, Resource, Scope, Secret,
+    Subject,
 };
 
 use crate::ask::{Proof, Reach, Who};
@@ -84,23 +84,25 @@ impl World {
     /// The grant that a person's consent creates.
     pub(crate) fn grant(&self, now: Timestamp, attempt: Attempt) -> Grant {
         let agreement = Agreement {
-            subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
-            auth_time: START,
+            person: Person {
+                subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
+                pairwise_subject: None,
+                auth_time: START,
+                footing: Some(Footing {
+                    person: PersonKey::from_bytes([1; 16]),
+                    credential_version: Some(1),
+                    session: Some(SessionId::from_bytes([2; 16])),
+                    number: 1,
+                }),
+                sign_in: None,
+            },
             target: Target {
                 resources: vec![resource(ORDERS), resource(PARCELS)],
                 scope: Scope::parse("read write").unwrap(),
             },
             code_challenge: Some(verifier('v').challenge()),
             nonce: None,
-            pairwise_subject: None,
-            footing: Footing {
-                person: PersonKey::from_bytes([1; 16]),
-                credential_version: Some(1),
-                session: Some(SessionId::from_bytes([2; 16])),
-                number: 1,
-            },
             session_ends_at: START.plus(1_000_000),
-            sign_in: SignIn { userinfo_claims: [].into(), id_token_claims: Claims::default() },
         };
         grant_of(self.secret.id(), &self.trusted, agreement, &self.policy, grants::Moment { now, attempt })
     }

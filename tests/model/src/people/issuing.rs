@@ -1,10 +1,8 @@
 //! The steps from an authorization request, or the form of its page, to a code, as in `authorize`.
 
-use std::collections::BTreeSet;
-
 use grants::code::{self, Agreement, was_issued};
-use grants::{Grant, GrantSecret, SignIn, Timestamp};
-use protocol::{Claims, IdentityScope};
+use grants::{Grant, GrantSecret, Person, Timestamp};
+use protocol::IdentityScope;
 use sessions::{Expected, FormTicket, Session, SignedIn, Situation, User};
 
 use crate::people::bounds::Request;
@@ -114,15 +112,17 @@ pub(crate) fn grant(everybody: &Everybody, process: &Process, now: Timestamp) ->
     let person = signed_in(everybody, process, now).unwrap();
     let (user, session) = (person.user(), person.session());
     let agreement = Agreement {
-        subject: user.subject.clone(),
-        pairwise_subject: None,
-        auth_time: session.auth_time,
+        person: Person {
+            subject: user.subject.clone(),
+            pairwise_subject: None,
+            auth_time: session.auth_time,
+            footing: Some(person.footing(offer.admission.target().scope.has(IdentityScope::OfflineAccess))),
+            sign_in: None,
+        },
         target: offer.admission.target().clone(),
         code_challenge: offer.admission.request().code_challenge.clone(),
         nonce: None,
-        footing: person.footing(offer.admission.target().scope.has(IdentityScope::OfflineAccess)),
         session_ends_at: session.expires_at,
-        sign_in: SignIn { userinfo_claims: BTreeSet::new(), id_token_claims: Claims::default() },
     };
     let id = GrantSecret::from_bytes([secret(process); 16]).id();
     code::grant_of(
