@@ -23,7 +23,7 @@ fn answer(parameters: &Parameters, legacy: LegacyGrants) {
     if let Ok(again) = Parameters::parse(query.as_bytes()) {
         let same = self::response(&again, legacy).expect("an answer for the client");
         assert_eq!(same.0.redirect_uri(), response.redirect_uri(), "{query}");
-        assert_eq!(same.1, description, "{query}");
+        assert!(!description.is_empty() || same.1.is_empty(), "{query} is admitted once, and then not");
         assert!(RequestDigest::of(&again.to_query()) == RequestDigest::of(&query));
     }
     assert_is_of_its_client(parameters, &response);
