@@ -84,7 +84,7 @@ impl Authorize {
         };
         let (user, session) = tokio::join!(user, self.people.change_session(session, one_more));
         let (user, session) = (user?, session?);
-        let rules = Rules::at(&self.parts.config.policy, now);
+        let rules = Rules::at(&self.wiring.config.policy, now);
         Ok(session.is_some() && stands(grant, user.as_ref(), session.as_ref(), rules).is_ok())
     }
 
@@ -113,7 +113,7 @@ impl Authorize {
     }
 
     fn grant_of(&self, admission: &Admission, id: GrantId, agreement: Agreement, moment: Moment) -> Grant {
-        let (policy, trusted) = (&self.parts.config.policy, admission.response().trusted());
+        let (policy, trusted) = (&self.wiring.config.policy, admission.response().trusted());
         match admission.request().response_type {
             ResponseType::Code => code::grant_of(id, trusted, agreement, policy, moment),
             ResponseType::Token | ResponseType::IdToken | ResponseType::IdTokenToken => {
@@ -158,12 +158,12 @@ impl Authorize {
         now: Timestamp,
     ) -> Result<MadeToken, Early> {
         let client = admission.client();
-        let apis = self.parts.apis_of(client, now).await.map_err(|failure| show::failed(&failure))?;
+        let apis = self.wiring.apis_of(client, now).await.map_err(|failure| show::failed(&failure))?;
         let asked = Asked { resources: &[], scope: None };
         let token = for_grant(grant, client, &apis, asked, now)
             .map_err(|refusal| Box::new(self.refuse(admission, refusal.authorization_code(), refusal.description())))?;
         let keys =
-            self.parts.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
+            self.wiring.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
         let rests_on = keys.footing_of(grant);
         let (made, name) = match token.format {
             TokenFormat::Jwt => {
@@ -186,18 +186,18 @@ impl Authorize {
         access_token: Option<&Secret>,
         now: Timestamp,
     ) -> Result<Secret, Early> {
-        let config = &self.parts.config;
+        let config = &self.wiring.config;
         let Some(token) = IdToken::of(grant, admission.client(), &config.policy, now) else {
             let why = "the scope openid was not granted";
             return Err(Box::new(self.refuse(admission, AuthorizationErrorCode::InvalidScope, why)));
         };
         let keys =
-            self.parts.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
+            self.wiring.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
         keys.sign_id_token(&token, config.issuer.as_str(), access_token).map_err(|error| show::failed(&error.into()))
     }
 
     fn sign(&self, keys: &KeyRing, token: &AccessToken, id: TokenId) -> Result<Secret, Early> {
-        keys.sign(token, self.parts.config.issuer.as_str(), id).map_err(|error| show::failed(&error.into()))
+        keys.sign(token, self.wiring.config.issuer.as_str(), id).map_err(|error| show::failed(&error.into()))
     }
 }
 

@@ -36,7 +36,7 @@ use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, KeyRing};
 use protocol::Subject;
-use service::{Parts, Passwords, Stores};
+use service::{Passwords, Stores, Wiring};
 use sessions::{SignedIn, VisitId, next};
 use store::{GrantsTable, PeopleTable};
 
@@ -45,7 +45,7 @@ use crate::visitor::Visitor;
 
 /// The `/authorize` endpoint with its forms.
 pub struct Authorize {
-    parts: Parts,
+    wiring: Wiring,
     grants: GrantsTable,
     people: PeopleTable,
     passwords: Passwords,
@@ -62,13 +62,13 @@ impl Authorize {
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         // Codes are not signed, so only the implicit grant needs signing keys here.
         let signs = config.policy.legacy.implicit;
-        let parts = Parts::assemble(config, stores, signs)?;
-        Ok(Self { parts, grants: stores.grants()?, people: stores.people()?, passwords: stores.passwords()? })
+        let wiring = Wiring::assemble(config, stores, signs)?;
+        Ok(Self { wiring, grants: stores.grants()?, people: stores.people()?, passwords: stores.passwords()? })
     }
 
     /// Returns the path of this endpoint: the last part of the authorization endpoint's URL.
     fn path(&self) -> String {
-        format!("{}/authorize", self.parts.config.path())
+        format!("{}/authorize", self.wiring.config.path())
     }
 
     /// Handles the authorization request.
@@ -104,7 +104,7 @@ impl Authorize {
     }
 
     async fn ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Early> {
-        self.parts.keys.ring(now).await.map_err(|failure| show::failed(&failure))
+        self.wiring.keys.ring(now).await.map_err(|failure| show::failed(&failure))
     }
 }
 
@@ -124,7 +124,7 @@ impl Function for Authorize {
     const NAME: &'static str = "authorize";
 
     async fn warm_up(&self) {
-        self.parts.warm_up().await;
+        self.wiring.warm_up().await;
     }
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {

@@ -52,7 +52,7 @@ impl Authorize {
 
     fn pairs<'p>(&'p self, target: &'p ResponseTarget, pairs: &[(&'p str, &'p str)]) -> Vec<(&'p str, &'p str)> {
         let state = target.state().map(|state| ("state", state.as_str()));
-        let iss = ("iss", self.parts.config.issuer.as_str());
+        let iss = ("iss", self.wiring.config.issuer.as_str());
         pairs.iter().copied().chain(state).chain(std::iter::once(iss)).collect()
     }
 }

@@ -26,7 +26,7 @@ use grants::{Grant, LogoutToken, PersonKey, Stage, Timestamp};
 use http::StatusCode;
 use outbound::{FetchError, Outbound, Target};
 use protocol::ClientId;
-use service::{Parts, Stores};
+use service::{Stores, Wiring};
 use sessions::EndedSession;
 use store::{GrantsTable, PeopleTable, SessionRecord};
 
@@ -39,7 +39,7 @@ const AT_ONCE: usize = 50;
 
 /// The back-channel logout function.
 pub struct BackChannelLogout {
-    parts: Parts,
+    wiring: Wiring,
     grants: GrantsTable,
     people: PeopleTable,
     outbound: Outbound,
@@ -60,7 +60,7 @@ impl BackChannelLogout {
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         let (grants, people) = (stores.grants()?, stores.people()?);
-        Ok(Self { parts: Parts::assemble(config, stores, true)?, grants, people, outbound: Outbound::new() })
+        Ok(Self { wiring: Wiring::assemble(config, stores, true)?, grants, people, outbound: Outbound::new() })
     }
 
     /// Processes all records concurrently. The answer lists those that failed and must be delivered again.
@@ -115,16 +115,16 @@ impl BackChannelLogout {
 
     /// Notifies the client of a grant, if it registered for that.
     async fn notify_client(&self, grant: &Grant, now: Timestamp) -> Result<Outcome, Failure> {
-        let client = self.parts.client(&grant.client_id, now).await?.filter(|client| !client.disabled);
+        let client = self.wiring.client(&grant.client_id, now).await?.filter(|client| !client.disabled);
         let settled = Outcome::Settled(grant.client_id.clone());
         let Some(client) = client else { return Ok(settled) };
         let Some(token) = LogoutToken::of(grant, &client.relying_party, now) else { return Ok(settled) };
         let Some(uri) = client.relying_party.backchannel.as_ref().map(|told| told.uri.as_str()) else {
             return Ok(settled);
         };
-        let ring = self.parts.keys.ring_to_sign(token.algorithm, now).await?;
+        let ring = self.wiring.keys.ring_to_sign(token.algorithm, now).await?;
         let jti = edge::random_name::<16>();
-        let token = ring.sign_logout_token(&token, self.parts.config.issuer.as_str(), &jti)?;
+        let token = ring.sign_logout_token(&token, self.wiring.config.issuer.as_str(), &jti)?;
         Ok(match self.deliver(uri, &token).await {
             Ok(()) => {
                 log_logout(&client.id, None);
@@ -139,7 +139,7 @@ impl BackChannelLogout {
 
     /// Posts a logout token (Back-Channel Logout §2.5). 200 and 204 mean that it was accepted (§2.8).
     async fn deliver(&self, uri: &str, token: &str) -> Result<(), FetchError> {
-        let target = Target::parse(uri, &self.parts.config.reach)?;
+        let target = Target::parse(uri, &self.wiring.config.reach)?;
         // A JWT contains no character that needs form encoding.
         match self.outbound.post_form(&target, format!("logout_token={token}")).await? {
             StatusCode::OK | StatusCode::NO_CONTENT => Ok(()),

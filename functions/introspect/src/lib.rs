@@ -15,7 +15,7 @@ use grants::{
 use http::StatusCode;
 use keys::KeyRing;
 use protocol::{IntrospectionResponse, Secret, TokenQuery};
-use service::{Authentication, Parts, Stores};
+use service::{Authentication, Stores, Wiring};
 use sessions::{Rules, stands};
 use store::GroundedGrants;
 
@@ -23,7 +23,7 @@ const ENDPOINT: Endpoint = Endpoint::for_servers("POST");
 
 /// The `/introspect` endpoint for APIs.
 pub struct Introspect {
-    parts: Parts,
+    wiring: Wiring,
     clients: Authentication,
     grants: GroundedGrants,
 }
@@ -35,14 +35,14 @@ impl Introspect {
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         let clients = Authentication::open(&config, stores)?;
-        Ok(Self { clients, parts: Parts::assemble(config, stores, false)?, grants: stores.grounded_grants()? })
+        Ok(Self { clients, wiring: Wiring::assemble(config, stores, false)?, grants: stores.grounded_grants()? })
     }
 
     async fn respond(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
         let now = edge::now();
         let form = incoming.form()?;
         let query = TokenQuery::parse(&form)?;
-        let caller = self.clients.authenticate(&self.parts, incoming, &form, now).await?;
+        let caller = self.clients.authenticate(&self.wiring, incoming, &form, now).await?;
         if !caller.client().is_confidential() {
             return Err(grants::Refusal::ClientAuthMethod.into());
         }
@@ -63,7 +63,7 @@ impl Introspect {
         caller: &AuthenticatedClient,
         now: Timestamp,
     ) -> Result<(IntrospectionResponse, Event), Failure> {
-        let ring = self.parts.keys.ring_to_verify(token, now).await?;
+        let ring = self.wiring.keys.ring_to_verify(token, now).await?;
         if let Some(handle) = ring.handles().open_access(token) {
             let name = TokenName::Handle(handle.secret.id(), handle.generation);
             let grant = self.standing(&ring, handle.secret.id(), handle.rests_on, now).await?;
@@ -74,7 +74,7 @@ impl Introspect {
             let told = self.judge(&facts, Standing::Grant(Some(&grant)), caller, now).await?;
             return Ok((told, introspected(Some(name), Some(&grant))));
         }
-        let facts = ring.verify(token, self.parts.config.issuer.as_str()).ok();
+        let facts = ring.verify(token, self.wiring.config.issuer.as_str()).ok();
         let Some((facts, id)) = facts.and_then(|facts| facts.token_id.map(|id| (facts, id))) else {
             return Ok((IntrospectionResponse::INACTIVE, introspected(None, None)));
         };
@@ -102,7 +102,7 @@ impl Introspect {
     ) -> Result<Option<Grant>, Failure> {
         let rests_on = rests_on.map(|hidden| ring.handles().reveal(id, hidden));
         let Some((grant, ground)) = self.grants.read(id, rests_on).await? else { return Ok(None) };
-        let rules = Rules::at(&self.parts.config.policy, now);
+        let rules = Rules::at(&self.wiring.config.policy, now);
         let good = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules).is_ok();
         Ok(Some(grant).filter(|_| good))
     }
@@ -114,8 +114,8 @@ impl Introspect {
         caller: &AuthenticatedClient,
         now: Timestamp,
     ) -> Result<IntrospectionResponse, Failure> {
-        let holder = self.parts.client(&facts.client_id, now).await?;
-        let issuer = self.parts.config.issuer.as_str();
+        let holder = self.wiring.client(&facts.client_id, now).await?;
+        let issuer = self.wiring.config.issuer.as_str();
         Ok(introspect(facts, standing, holder.as_deref(), &Question { caller, issuer, now }))
     }
 }
@@ -129,7 +129,7 @@ impl Function for Introspect {
     const NAME: &'static str = "introspect";
 
     async fn warm_up(&self) {
-        self.parts.warm_up().await;
+        self.wiring.warm_up().await;
     }
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {

@@ -28,7 +28,7 @@ use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, IdTokenFacts, KeyRing};
 use protocol::{LogoutRequest, Parameters, RedirectUri};
-use service::{Parts, Stores};
+use service::{Stores, Wiring};
 use sessions::{FormTicket, Hinted, RequestDigest, Rules, Session, SignOut, SignedIn, sign_out, signed_in};
 use store::PeopleTable;
 
@@ -36,7 +36,7 @@ use crate::refused::Refused;
 
 /// The `/logout` endpoint with its form.
 pub struct Logout {
-    parts: Parts,
+    wiring: Wiring,
     people: PeopleTable,
 }
 
@@ -88,11 +88,11 @@ impl Logout {
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        Ok(Self { people: stores.people()?, parts: Parts::assemble(config, stores, false)? })
+        Ok(Self { people: stores.people()?, wiring: Wiring::assemble(config, stores, false)? })
     }
 
     fn path(&self) -> String {
-        format!("{}/logout", self.parts.config.path())
+        format!("{}/logout", self.wiring.config.path())
     }
 
     /// Handles the logout request.
@@ -103,7 +103,7 @@ impl Logout {
             let parameters = Parameters::parse(text.as_bytes()).map_err(|_| Refused::Unreadable)?;
             return Ok(redirect(&format!("{}?{}", self.path(), parameters.to_query())));
         }
-        let ring = self.parts.keys.ring(now).await?;
+        let ring = self.wiring.keys.ring(now).await?;
         let admitted = self.admit(incoming, text, &ring, now).await?;
         let visitor = self.visitor(incoming, &ring, now).await?;
         let known_as = match (&admitted.hinted, visitor.person()) {
@@ -133,7 +133,7 @@ impl Logout {
         let now = edge::now();
         let form = incoming.body_form()?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
-        let ring = self.parts.keys.ring(now).await?;
+        let ring = self.wiring.keys.ring(now).await?;
         let admitted = self.admit(incoming, text, &ring, now).await?;
         let person = match self.visitor(incoming, &ring, now).await? {
             Visitor::SignedIn(person) => person,
@@ -167,12 +167,12 @@ impl Logout {
         let hinted = match &request.id_token_hint {
             None => None,
             Some(hint) => {
-                let facts = ring.verify_id_token(hint, self.parts.config.issuer.as_str());
+                let facts = ring.verify_id_token(hint, self.wiring.config.issuer.as_str());
                 let facts = facts.map_err(|_| Refused::BadHint)?;
                 if request.client_id.as_ref().is_some_and(|id| *id != facts.client_id) {
                     return Err(Refused::BadHint);
                 }
-                let client = self.parts.client(&facts.client_id, now).await?;
+                let client = self.wiring.client(&facts.client_id, now).await?;
                 Some((client.filter(|client| !client.disabled).ok_or(Refused::BadHint)?, facts))
             }
         };
@@ -196,7 +196,7 @@ impl Logout {
         let Some(handle) = incoming.session(ring.handles()) else { return Ok(Visitor::Nobody) };
         let visitor = self.people.visitor(&handle, None).await?;
         let person =
-            signed_in(&handle, visitor.session.clone(), visitor.user, Rules::at(&self.parts.config.policy, now));
+            signed_in(&handle, visitor.session.clone(), visitor.user, Rules::at(&self.wiring.config.policy, now));
         Ok(match (person, visitor.session) {
             (Some(person), _) => Visitor::SignedIn(Box::new(person)),
             (None, Some(session)) => Visitor::Names(Box::new(session)),
@@ -226,7 +226,7 @@ impl Function for Logout {
     const NAME: &'static str = "logout";
 
     async fn warm_up(&self) {
-        self.parts.warm_up().await;
+        self.wiring.warm_up().await;
     }
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {

@@ -23,7 +23,7 @@ impl Register {
     pub(crate) async fn create(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Answer, Failure> {
         let authorization = self.authorize(incoming, now).await?;
         let asked = asked(incoming)?;
-        let ring = self.parts.keys.ring(now).await?;
+        let ring = self.wiring.keys.ring(now).await?;
         let id = new_id()?;
         let access_token = ring.handles().seal(HandleKind::Registration, &edge::random::<16>());
         let digest = ring.handles().digest(&access_token);
@@ -34,7 +34,7 @@ impl Register {
         self.write(&client, now).await?;
         let shown = Shown { access_token: &access_token, secret: secret.as_ref() };
         log(incoming, AuditEvent::ClientRegistered, &client.id);
-        Ok(information(StatusCode::CREATED, &client, &shown, self.parts.config.issuer.as_str()))
+        Ok(information(StatusCode::CREATED, &client, &shown, self.wiring.config.issuer.as_str()))
     }
 
     /// Returns the authorization of a request. An initial access token that is presented must be valid, even where
@@ -42,15 +42,15 @@ impl Register {
     async fn authorize(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Authorization, Failure> {
         match incoming.bearer_token()? {
             Some(token) => {
-                let ring = self.parts.keys.ring(now).await?;
+                let ring = self.wiring.keys.ring(now).await?;
                 let name = name_of(&ring, &token).ok_or(Denial::Token)?;
-                let found = self.parts.registry.initial_token(&name).await?;
+                let found = self.wiring.registry.initial_token(&name).await?;
                 let found = found.filter(|found| found.is_good(now)).ok_or(Denial::Token)?;
                 Ok(Authorization { policy: found.policy, token: Some(name) })
             }
-            None if self.parts.config.registration.mode == RegistrationMode::Open => {
+            None if self.wiring.config.registration.mode == RegistrationMode::Open => {
                 self.registrations.count(incoming, now).await?;
-                let apis = self.parts.config.registration.apis.clone();
+                let apis = self.wiring.config.registration.apis.clone();
                 Ok(Authorization { policy: RegistrationPolicy::open(apis), token: None })
             }
             None => Err(Failure::token_missing()),
@@ -60,15 +60,15 @@ impl Register {
     async fn write(&self, client: &Client, now: Timestamp) -> Result<(), Failure> {
         let token = client.registered_by.as_ref().and_then(|by| by.initial_token.as_ref());
         let written = match token {
-            Some(token) => self.parts.registry.register_client(client, token, now).await?,
-            None => self.parts.registry.create_client(client, None).await?,
+            Some(token) => self.wiring.registry.register_client(client, token, now).await?,
+            None => self.wiring.registry.create_client(client, None).await?,
         };
         match (written, token) {
             (Changed::Done, _) => Ok(()),
             // The token was used up or deleted since it was read.
             (Changed::Refused, Some(_)) => Err(Denial::Token.into()),
             // The answer to the same write was lost, and the write was sent again.
-            (Changed::Refused, None) if self.parts.registry.client_now(&client.id).await?.as_ref() == Some(client) => {
+            (Changed::Refused, None) if self.wiring.registry.client_now(&client.id).await?.as_ref() == Some(client) => {
                 Ok(())
             }
             (Changed::Refused, None) => Err(server_error()),

@@ -32,7 +32,7 @@ use edge::{Answer, AuditEvent, Config, Endpoint, Error, Event, Failure, Function
 use http::Method;
 use outbound::Outbound;
 use protocol::ClientId;
-use service::{Parts, Registrations, Stores};
+use service::{Registrations, Stores, Wiring};
 
 use crate::names::OperatorNames;
 
@@ -40,7 +40,7 @@ const HERE: &str = "/register";
 
 /// The `/register` endpoint for clients.
 pub struct Register {
-    parts: Parts,
+    wiring: Wiring,
     registrations: Registrations,
     names: OperatorNames,
     outbound: Outbound,
@@ -75,7 +75,7 @@ impl Register {
         }
         let registrations = stores.registrations()?;
         let (names, outbound) = (OperatorNames::default(), Outbound::new());
-        Ok(Self { registrations, names, parts: Parts::assemble(config, stores, false)?, outbound })
+        Ok(Self { registrations, names, wiring: Wiring::assemble(config, stores, false)?, outbound })
     }
 
     async fn respond(&self, incoming: Incoming<'_>, location: Location<'_>) -> Result<Answer, Failure> {
@@ -91,7 +91,7 @@ impl Register {
 
     /// Returns the resource at a path; `None` for an unknown path.
     fn locate<'p>(&self, path: &'p str) -> Option<Location<'p>> {
-        let own = self.parts.config.path();
+        let own = self.wiring.config.path();
         let below = path.strip_prefix(own).unwrap_or(path).strip_prefix(HERE)?;
         if below.is_empty() { Some(Location::All) } else { below.strip_prefix('/').map(Location::One) }
     }
@@ -107,13 +107,13 @@ impl Function for Register {
     const NAME: &'static str = "register";
 
     async fn warm_up(&self) {
-        if self.parts.config.registration.mode.is_on() {
-            self.parts.warm_up().await;
+        if self.wiring.config.registration.mode.is_on() {
+            self.wiring.warm_up().await;
         }
     }
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {
-        let location = self.locate(incoming.path()).filter(|_| self.parts.config.registration.mode.is_on());
+        let location = self.locate(incoming.path()).filter(|_| self.wiring.config.registration.mode.is_on());
         let Some(location) = location else {
             return Failure::not_found("clients do not register themselves here").answer(incoming.log());
         };

@@ -25,7 +25,7 @@ impl Register {
         let found = self.find(incoming, id, now).await?;
         let shown = Shown { access_token: &found.access_token, secret: None };
         log(incoming, AuditEvent::RegistrationRead, &found.client.id);
-        Ok(information(StatusCode::OK, &found.client, &shown, self.parts.config.issuer.as_str()))
+        Ok(information(StatusCode::OK, &found.client, &shown, self.wiring.config.issuer.as_str()))
     }
 
     /// Replaces the existing registration with a complete new one.
@@ -35,7 +35,7 @@ impl Register {
         if asked.client_id.as_ref() != Some(&before.id) {
             return Err(MetadataError::of("client_id", "it must be there, and be that of this registration").into());
         }
-        let ring = self.parts.keys.ring(now).await?;
+        let ring = self.wiring.keys.ring(now).await?;
         let sent = asked.client_secret.clone();
         if sent.as_ref().is_some_and(|sent| !is_of(&before, sent, ring.handles())) {
             return Err(MetadataError::of("client_secret", "it is not that of this client").into());
@@ -44,17 +44,17 @@ impl Register {
         let (kept, made) = secrets(&before, new.auth_method, ring.handles(), now);
         let shown = Shown { access_token: &access_token, secret: made.as_ref().or(sent.as_ref()) };
         let client = new.register(kept, before.created_at).map_err(MetadataError::from)?;
-        match self.parts.registry.replace_registration(&client, &before).await? {
+        match self.wiring.registry.replace_registration(&client, &before).await? {
             Changed::Done => {}
             Changed::Refused => return Err(changed_meanwhile()),
         }
         log(incoming, AuditEvent::RegistrationChanged, &client.id);
-        Ok(information(StatusCode::OK, &client, &shown, self.parts.config.issuer.as_str()))
+        Ok(information(StatusCode::OK, &client, &shown, self.wiring.config.issuer.as_str()))
     }
 
     pub(crate) async fn delete(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Answer, Failure> {
         let found = self.find(incoming, id, now).await?;
-        match self.parts.registry.delete_client(&found.client.id, None).await? {
+        match self.wiring.registry.delete_client(&found.client.id, None).await? {
             // The client is gone in both cases.
             Changed::Done | Changed::Refused => {}
         }
@@ -65,10 +65,10 @@ impl Register {
     /// Returns the client if the presented token is its own. Every other case gets the same answer.
     async fn find(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Found, Failure> {
         let access_token = incoming.bearer_token()?.ok_or_else(Failure::token_missing)?;
-        let ring = self.parts.keys.ring(now).await?;
+        let ring = self.wiring.keys.ring(now).await?;
         let made_here = ring.handles().open(HandleKind::Registration, access_token.expose());
         let id = ClientId::parse(id).ok().filter(|_| made_here.is_some()).ok_or(Denial::Token)?;
-        let client = self.parts.registry.client_now(&id).await?.ok_or(Denial::Token)?;
+        let client = self.wiring.registry.client_now(&id).await?.ok_or(Denial::Token)?;
         let registration = client.registration_for(ring.handles().digest(&access_token), now).cloned();
         let registration = registration.ok_or(Denial::Token)?;
         Ok(Found { client, registration, access_token })

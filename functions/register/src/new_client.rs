@@ -33,13 +33,13 @@ impl Register {
             self.may_be_asked("backchannel_logout_uri", uri)?;
         }
         let known = self.known_algorithms(&asked, now).await?;
-        let apis = self.parts.registry.apis(&standing.policy.apis, now).await?;
-        let deployment = &self.parts.config.policy;
+        let apis = self.wiring.registry.apis(&standing.policy.apis, now).await?;
+        let deployment = &self.wiring.config.policy;
         let taken_names = match &asked.name {
-            Some(_) => self.names.read(&self.parts.registry, now).await?,
+            Some(_) => self.names.read(&self.wiring.registry, now).await?,
             None => Arc::default(),
         };
-        let pkce = self.parts.config.registration.pkce;
+        let pkce = self.wiring.config.registration.pkce;
         let offer = Offer { apis: &apis, deployment, algorithms: &known, pkce, taken_names: &taken_names };
         let sector = asked.about.sector_identifier_uri.clone();
         let new = new_client(asked, id, keys, standing, &offer)?;
@@ -65,7 +65,7 @@ impl Register {
 
     /// Checks that this server may contact the address, as far as its text can tell (C119).
     fn may_be_asked(&self, member: &'static str, uri: &ServerUri) -> Result<(), MetadataError> {
-        let target = Target::parse(uri.as_str(), &self.parts.config.reach);
+        let target = Target::parse(uri.as_str(), &self.wiring.config.reach);
         target.map(drop).map_err(|_| MetadataError::of(member, "it is not a public https URL"))
     }
 
@@ -74,13 +74,14 @@ impl Register {
         asked: &ClientMetadata,
         now: Timestamp,
     ) -> Result<BTreeSet<SigningAlgorithm>, Failure> {
-        Ok(self.parts.keys.ring_with(&algorithms(asked), now).await?.algorithms())
+        Ok(self.wiring.keys.ring_with(&algorithms(asked), now).await?.algorithms())
     }
 
     /// Fetches and checks the sector identifier (OpenID Connect Dynamic Client Registration §5).
     async fn ask_sector(&self, uri: &str, redirect_uris: &[RedirectUri]) -> Result<(), MetadataError> {
         let fault = |why| MetadataError::of("sector_identifier_uri", why);
-        let target = Target::parse(uri, &self.parts.config.reach).map_err(|_| fault("it is not a public https URL"))?;
+        let target =
+            Target::parse(uri, &self.wiring.config.reach).map_err(|_| fault("it is not a public https URL"))?;
         let fetched = Box::pin(self.outbound.get_json(&target)).await.map_err(|error| {
             edge::trouble("a sector_identifier_uri could not be read", &error);
             fault("it could not be read")

@@ -10,14 +10,14 @@ use grants::{AuthenticatedClient, Generation, GrantId, Timestamp, TokenId, Token
 use http::StatusCode;
 use protocol::{ClientId, Secret, TokenQuery};
 use serde_json::json;
-use service::{Authentication, Parts, Stores};
+use service::{Authentication, Stores, Wiring};
 use store::{Applied, GrantsTable};
 
 const ENDPOINT: Endpoint = Endpoint::for_any_origin("POST");
 
 /// The `/revoke` endpoint for clients.
 pub struct Revoke {
-    parts: Parts,
+    wiring: Wiring,
     clients: Authentication,
     grants: GrantsTable,
 }
@@ -29,14 +29,14 @@ impl Revoke {
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         let clients = Authentication::open(&config, stores)?;
-        Ok(Self { clients, parts: Parts::assemble(config, stores, false)?, grants: stores.grants()? })
+        Ok(Self { clients, wiring: Wiring::assemble(config, stores, false)?, grants: stores.grants()? })
     }
 
     async fn take_back(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
         let now = edge::now();
         let form = incoming.form()?;
         let query = TokenQuery::parse(&form)?;
-        let client = self.clients.authenticate(&self.parts, incoming, &form, now).await?;
+        let client = self.clients.authenticate(&self.wiring, incoming, &form, now).await?;
         incoming.log().client(&client.client().id);
         if let Some(event) = self.end(&query.token, &client, now).await? {
             incoming.log().event(event);
@@ -52,7 +52,7 @@ impl Revoke {
         now: Timestamp,
     ) -> Result<Option<Event>, Failure> {
         let client = &client.client().id;
-        let ring = self.parts.keys.ring_to_verify(token, now).await?;
+        let ring = self.wiring.keys.ring_to_verify(token, now).await?;
         if let Some(handle) = ring.handles().open_refresh(token) {
             let end = revocation::revoke_of_client(handle.secret.id(), client);
             let name = TokenName::Handle(handle.secret.id(), handle.generation);
@@ -63,7 +63,7 @@ impl Revoke {
             let ended = self.end_access(grant, generation, client).await?;
             return Ok(ended.map(|event| event.with_token(TokenName::Handle(grant, generation))));
         }
-        let Ok(facts) = ring.verify(token, self.parts.config.issuer.as_str()) else { return Ok(None) };
+        let Ok(facts) = ring.verify(token, self.wiring.config.issuer.as_str()) else { return Ok(None) };
         match facts.token_id {
             Some(id @ TokenId::OfGrant(grant, generation, ..)) => {
                 let ended = self.end_access(grant, generation, client).await?;
@@ -105,7 +105,7 @@ impl Function for Revoke {
     const NAME: &'static str = "revoke";
 
     async fn warm_up(&self) {
-        self.parts.warm_up().await;
+        self.wiring.warm_up().await;
     }
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {

@@ -27,11 +27,11 @@ impl Token {
             return Err(Refusal::GrantTypeNotAllowed.into());
         }
         let Proof { redirect_uri, code_verifier, resources } = proof;
-        let ring = self.parts.keys.ring(context.moment.now).await?;
+        let ring = self.wiring.keys.ring(context.moment.now).await?;
         let code = ring.handles().open_code(code).ok_or(Refusal::CodeUnknown)?;
         one_token_serves(context.client.client(), &context.apis, &resources)?;
         let rests_on = code.rests_on.map(|hidden| ring.handles().reveal(code.secret.id(), hidden));
-        let issuer = self.parts.config.issuer.clone();
+        let issuer = self.wiring.config.issuer.clone();
         let request = CodeRedemption { code, redirect_uri, code_verifier, resources, issuer };
         let grant = self.advance_by_code(context, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: None };
@@ -46,7 +46,7 @@ impl Token {
         request: &CodeRedemption,
         rests_on: Option<RestsOn>,
     ) -> Result<Grant, Failure> {
-        let (policy, moment) = (&self.parts.config.policy, context.moment);
+        let (policy, moment) = (&self.wiring.config.policy, context.moment);
         let step = redeem(request, &context.client, policy, moment);
         let (applied, ground) = self.grants.apply(&step, rests_on).await?;
         let grant = match applied {

@@ -25,7 +25,7 @@ use std::net::IpAddr;
 use edge::{Answer, Config, Endpoint, Error, Failure, Function, Incoming, RequestLog};
 use grants::{Api, Attempt, AuthenticatedClient, Moment};
 use protocol::{Resource, Scope, TokenRequest};
-use service::{Authentication, Parts, Passwords, Stores};
+use service::{Authentication, Passwords, Stores, Wiring};
 use store::GroundedGrants;
 
 use crate::code::Proof;
@@ -35,7 +35,7 @@ const ENDPOINT: Endpoint = Endpoint::for_any_origin("POST");
 
 /// The `/token` endpoint for clients.
 pub struct Token {
-    parts: Parts,
+    wiring: Wiring,
     clients: Authentication,
     grants: GroundedGrants,
     /// Present only where the deployment offers the password grant: no other grant type needs it.
@@ -67,7 +67,7 @@ impl Token {
         let clients = Authentication::open(&config, stores)?;
         Ok(Self {
             clients,
-            parts: Parts::assemble(config, stores, true)?,
+            wiring: Wiring::assemble(config, stores, true)?,
             grants: stores.grounded_grants()?,
             passwords,
         })
@@ -76,11 +76,11 @@ impl Token {
     async fn give(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
         let now = edge::now();
         let form = incoming.form()?;
-        let request = TokenRequest::parse(&form, self.parts.config.policy.legacy)?;
-        let client = self.clients.authenticate(&self.parts, incoming, &form, now).await?;
+        let request = TokenRequest::parse(&form, self.wiring.config.policy.legacy)?;
+        let client = self.clients.authenticate(&self.wiring, incoming, &form, now).await?;
         let log = incoming.log();
         log.client(&client.client().id);
-        let apis = self.parts.apis_of(client.client(), now).await?;
+        let apis = self.wiring.apis_of(client.client(), now).await?;
         let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
         self.give_to(request, &TokenContext { client, apis, source: incoming.source(), log, moment }).await
     }
@@ -108,7 +108,7 @@ impl Function for Token {
     const NAME: &'static str = "token";
 
     async fn warm_up(&self) {
-        self.parts.warm_up().await;
+        self.wiring.warm_up().await;
     }
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {

@@ -23,7 +23,7 @@ impl Token {
                 self.sign(&token, id).await?
             }
             TokenFormat::Opaque => {
-                let ring = self.parts.keys.ring(context.moment.now).await?;
+                let ring = self.wiring.keys.ring(context.moment.now).await?;
                 let secret = GrantSecret::from_bytes(edge::random());
                 let grant = machine::grant_of(&token, secret.id(), context.moment.attempt);
                 // The identifier is random: an item that already exists was written by this very attempt.

@@ -18,11 +18,11 @@ impl Token {
         if !context.client.client().may_use(GrantType::RefreshToken) {
             return Err(Refusal::GrantTypeNotAllowed.into());
         }
-        let ring = self.parts.keys.ring(context.moment.now).await?;
+        let ring = self.wiring.keys.ring(context.moment.now).await?;
         let token = ring.handles().open_refresh(token).ok_or(Refusal::RefreshTokenUnknown)?;
         one_token_serves(context.client.client(), &context.apis, &resources)?;
         let rests_on = token.rests_on.map(|hidden| ring.handles().reveal(token.secret.id(), hidden));
-        let issuer = self.parts.config.issuer.clone();
+        let issuer = self.wiring.config.issuer.clone();
         let request = RefreshRequest { token, scope, resources, issuer };
         let grant = self.advance_by_refresh(context, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: request.scope.as_ref() };
@@ -37,7 +37,7 @@ impl Token {
         request: &RefreshRequest,
         rests_on: Option<RestsOn>,
     ) -> Result<Grant, Failure> {
-        let (policy, moment) = (&self.parts.config.policy, context.moment);
+        let (policy, moment) = (&self.wiring.config.policy, context.moment);
         let step = rotate(request, &context.client, policy, moment);
         let (applied, ground) = self.grants.apply(&step, rests_on).await?;
         let grant = match applied {

@@ -50,7 +50,7 @@ impl Token {
     ) -> Result<(Answer, TokenName), Failure> {
         let token = grants::for_grant(grant, context.client.client(), &context.apis, asked, context.moment.now)?;
         let generation = refresh::current_generation(grant).ok_or(grants::Refusal::GrantRevoked)?;
-        let ring = self.parts.keys.ring(context.moment.now).await?;
+        let ring = self.wiring.keys.ring(context.moment.now).await?;
         let rests_on = ring.footing_of(grant);
         let (access_token, name) = match token.format {
             TokenFormat::Jwt => {
@@ -78,11 +78,11 @@ impl Token {
         asked: &Asked<'_>,
         access_token: &Secret,
     ) -> Result<Option<Secret>, Failure> {
-        let config = &self.parts.config;
+        let config = &self.wiring.config;
         let wanted = asked.scope.is_none_or(|scope| scope.has(IdentityScope::OpenId));
         let token = IdToken::of(grant, context.client.client(), &config.policy, context.moment.now);
         let Some(token) = token.filter(|_| wanted) else { return Ok(None) };
-        let ring = self.parts.keys.ring_to_sign(token.algorithm, context.moment.now).await?;
+        let ring = self.wiring.keys.ring_to_sign(token.algorithm, context.moment.now).await?;
         Ok(Some(ring.sign_id_token(&token, config.issuer.as_str(), Some(access_token))?))
     }
 
@@ -113,7 +113,7 @@ impl Token {
         grant: Grant,
         read: Ground,
     ) -> Result<Grant, Failure> {
-        let rules = Rules::at(&self.parts.config.policy, context.moment.now);
+        let rules = Rules::at(&self.wiring.config.policy, context.moment.now);
         let ground = self.grants.ground_of(&grant, read).await?;
         if let Err(refusal) = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules) {
             self.grants.grants().apply(&revoke(grant.id)).await?;
@@ -123,8 +123,8 @@ impl Token {
     }
 
     pub(crate) async fn sign(&self, token: &AccessToken, id: TokenId) -> Result<Secret, Failure> {
-        let ring = self.parts.keys.ring_to_sign(token.algorithm, token.issued_at).await?;
-        Ok(ring.sign(token, self.parts.config.issuer.as_str(), id)?)
+        let ring = self.wiring.keys.ring_to_sign(token.algorithm, token.issued_at).await?;
+        Ok(ring.sign(token, self.wiring.config.issuer.as_str(), id)?)
     }
 }
 

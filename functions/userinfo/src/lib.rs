@@ -18,7 +18,7 @@ use grants::{
 use http::StatusCode;
 use keys::SignedUserInfo;
 use protocol::{Claims, Secret};
-use service::{KeyCache, Parts, Stores};
+use service::{KeyCache, Stores, Wiring};
 use sessions::{Rules, stands};
 use store::GroundedGrants;
 
@@ -26,7 +26,7 @@ const ENDPOINT: Endpoint = Endpoint::for_any_origin("GET, POST");
 
 /// The `/userinfo` endpoint for apps.
 pub struct UserInfo {
-    parts: Parts,
+    wiring: Wiring,
     grants: GroundedGrants,
     signing_keys: KeyCache,
 }
@@ -73,8 +73,8 @@ impl UserInfo {
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        let signing_keys = Parts::keys(&config, stores, true)?;
-        Ok(Self { parts: Parts::assemble(config, stores, false)?, grants: stores.grounded_grants()?, signing_keys })
+        let signing_keys = Wiring::keys(&config, stores, true)?;
+        Ok(Self { wiring: Wiring::assemble(config, stores, false)?, grants: stores.grounded_grants()?, signing_keys })
     }
 
     async fn respond(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
@@ -93,17 +93,17 @@ impl UserInfo {
     }
 
     async fn admit(&self, token: &Secret, now: Timestamp) -> Result<Admitted, Failure> {
-        let ring = self.parts.keys.ring_to_verify(token, now).await?;
+        let ring = self.wiring.keys.ring_to_verify(token, now).await?;
         let opaque = ring.handles().open_access(token).map(VerifiedToken::Opaque);
-        let signed = || ring.verify(token, self.parts.config.issuer.as_str()).ok().map(VerifiedToken::Signed);
+        let signed = || ring.verify(token, self.wiring.config.issuer.as_str()).ok().map(VerifiedToken::Signed);
         let told = opaque.or_else(signed).ok_or(Denial::Token)?;
         let (id, rests_on) = told.place()?;
         let found = self.grants.read(id, Some(ring.handles().reveal(id, rests_on))).await?;
         let (grant, ground) = found.ok_or(Denial::Token)?;
         let facts = told.facts(&grant);
-        let client = self.parts.client(&facts.client_id, now).await?;
+        let client = self.wiring.client(&facts.client_id, now).await?;
         let (_, sign_in) = admit(&facts, Some(&grant), client.as_deref(), now)?;
-        let rules = Rules::at(&self.parts.config.policy, now);
+        let rules = Rules::at(&self.wiring.config.policy, now);
         stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules).map_err(|_| Denial::Token)?;
         let known = ground.user.ok_or(Denial::Token)?.known_claims();
         let claims = shown(&facts, sign_in, &known);
@@ -118,7 +118,7 @@ impl UserInfo {
         now: Timestamp,
     ) -> Result<String, Failure> {
         let ring = self.signing_keys.ring_to_sign(algorithm, now).await?;
-        let (issuer, client) = (self.parts.config.issuer.as_str(), &admitted.client.id);
+        let (issuer, client) = (self.wiring.config.issuer.as_str(), &admitted.client.id);
         Ok(ring.sign_userinfo(&SignedUserInfo { claims: said, issuer, client, algorithm }, now)?)
     }
 }
@@ -127,11 +127,11 @@ impl Function for UserInfo {
     const NAME: &'static str = "userinfo";
 
     async fn warm_up(&self) {
-        self.parts.warm_up().await;
+        self.wiring.warm_up().await;
     }
 
     async fn answer(&self, incoming: Incoming<'_>) -> Answer {
-        if !self.parts.config.policy.openid {
+        if !self.wiring.config.policy.openid {
             return Failure::not_found("OpenID Connect is turned off here").answer(incoming.log());
         }
         ENDPOINT.answer(incoming, |incoming| self.respond(incoming)).await

@@ -9,7 +9,7 @@ use sessions::{Counter, Wait};
 use crate::clients::assertions::Assertions;
 use crate::clients::denied::Denied;
 use crate::limits::counters::Counters;
-use crate::wiring::{Parts, Stores};
+use crate::wiring::{Stores, Wiring};
 
 /// The state of functions that authenticate clients.
 pub struct Authentication {
@@ -33,7 +33,7 @@ impl Authentication {
     /// A [`Failure`]: `invalid_client` in most cases.
     pub async fn authenticate(
         &self,
-        parts: &Parts,
+        wiring: &Wiring,
         incoming: Incoming<'_>,
         form: &Parameters,
         now: Timestamp,
@@ -44,13 +44,13 @@ impl Authentication {
             return Err(ClientAuthenticationError::MalformedCredentials.into());
         }
         let digest = match presented.secret() {
-            Some(secret) => Some(parts.keys.ring(now).await?.handles().digest(secret)),
+            Some(secret) => Some(wiring.keys.ring(now).await?.handles().digest(secret)),
             None => None,
         };
-        let registered = parts.registry.client(presented.client_id(), now).await?;
+        let registered = wiring.registry.client(presented.client_id(), now).await?;
         let authenticated = match &presented {
             PresentedClient::Assertion(assertion) => {
-                self.assertions.authenticate(assertion, registered, &parts.keys, now).await
+                self.assertions.authenticate(assertion, registered, &wiring.keys, now).await
             }
             PresentedClient::Basic(..) | PresentedClient::Post(..) | PresentedClient::Named(_) => {
                 authenticate(registered, &presented, digest).map_err(Denied::from)
