@@ -1,6 +1,6 @@
 //! Handling of the consent form.
 
-use edge::{Answer, AuditEvent, Event, Incoming, Trace, redirect};
+use edge::{Answer, AuditEntry, AuditEvent, Incoming, Trace, redirect};
 use grants::{Consent, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::{AuthorizationErrorCode, Parameters};
@@ -47,7 +47,7 @@ impl Authorize {
             Some("deny") => {
                 let denied =
                     self.refuse(&context.admission, AuthorizationErrorCode::AccessDenied, "the person did not agree");
-                let event = Event::of_person(AuditEvent::ConsentDenied, &person.user().subject);
+                let event = AuditEntry::of_person(AuditEvent::ConsentDenied, &person.user().subject);
                 Ok(Trace::event(event).onto(denied))
             }
             Some(_) | None => Err(show::used_form(&context)),

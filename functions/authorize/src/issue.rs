@@ -1,6 +1,6 @@
 //! Issues a code, or the tokens of the implicit grant, with one conditional write.
 
-use edge::{Answer, AuditEvent, Event, Trace, redirect};
+use edge::{Answer, AuditEntry, AuditEvent, Trace, redirect};
 use grants::authorization::Admission;
 use grants::code::{self, Agreement};
 use grants::revocation::revoke;
@@ -58,12 +58,12 @@ impl Authorize {
                 let rests_on = ring.footing_of(&grant);
                 let code = ring.handles().seal_code(&CodeHandle { secret, rests_on });
                 let answer = self.respond(admission.response(), &[("code", code.expose())]);
-                (answer, vec![Event::of_grant(AuditEvent::CodeIssued, &grant)])
+                (answer, vec![AuditEntry::of_grant(AuditEvent::CodeIssued, &grant)])
             }
             ResponseType::Token | ResponseType::IdToken | ResponseType::IdTokenToken => {
                 let (answer, token) = self.send_tokens(admission, &grant, secret, now).await?;
-                let issued = Event::of_grant(AuditEvent::ImplicitTokenIssued, &grant).with_token(token);
-                (answer, vec![issued, Event::legacy(GrantType::Implicit, ADVICE)])
+                let issued = AuditEntry::of_grant(AuditEvent::ImplicitTokenIssued, &grant).with_token(token);
+                (answer, vec![issued, AuditEntry::legacy(GrantType::Implicit, ADVICE)])
             }
         };
         Ok(Trace { events, ..Trace::default() }.of_client(&grant.client_id).onto(answer))

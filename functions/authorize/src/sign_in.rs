@@ -1,7 +1,8 @@
 //! Handling of the sign-in form.
 
 use edge::{
-    Answer, AuditEvent, DEVICE_COOKIE, Event, Incoming, SESSION_COOKIE, Trace, redirect, set_cookie, set_lasting_cookie,
+    Answer, AuditEntry, AuditEvent, DEVICE_COOKIE, Incoming, SESSION_COOKIE, Trace, redirect, set_cookie,
+    set_lasting_cookie,
 };
 use grants::{Consent, PersonKey, Seconds, Timestamp};
 use keys::{HandleKind, KeyRing};
@@ -33,7 +34,7 @@ impl Rejected {
 
     fn onto(&self, page: Answer) -> Answer {
         let event = if self.wait.is_some() { AuditEvent::SignInThrottled } else { AuditEvent::SignInFailed };
-        Trace { reason: Some(event.as_str()), ..Trace::event(Event::of_attempt(event, self.person)) }.onto(page)
+        Trace { reason: Some(event.as_str()), ..Trace::event(AuditEntry::of_attempt(event, self.person)) }.onto(page)
     }
 }
 
@@ -116,7 +117,7 @@ impl Authorize {
         let key = person.user().key;
         let device = device.filter(|known| known.of(key).is_some());
         let device = device.unwrap_or_else(|| DeviceHandle::new(key, edge::random()));
-        let event = Event::of_person(AuditEvent::SignedIn, &person.user().subject);
+        let event = AuditEntry::of_person(AuditEvent::SignedIn, &person.user().subject);
         let known_as = Some(known_as(context.admission.client(), &person, &ring)?);
         let visitor = Visitor { signed_in: Some(person), known_as, agreed };
         let answer = self.after_sign_in(context, &visitor, now).await?;

@@ -7,7 +7,7 @@
 //!   readable for this server only, so that they are read together with the grant.
 //! - A refresh token is not meant for any API, so it is never active.
 
-use edge::{Answer, AuditEvent, Config, Endpoint, Error, Event, Failure, Function, Incoming, json};
+use edge::{Answer, AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, json};
 use grants::{
     AuthenticatedClient, Grant, GrantId, HiddenFooting, Question, Standing, Timestamp, TokenFacts, TokenId, TokenName,
     describe_opaque, introspect,
@@ -62,7 +62,7 @@ impl Introspect {
         token: &Secret,
         caller: &AuthenticatedClient,
         now: Timestamp,
-    ) -> Result<(IntrospectionResponse, Event), Failure> {
+    ) -> Result<(IntrospectionResponse, AuditEntry), Failure> {
         let ring = self.wiring.keys.ring_to_verify(token, now).await?;
         if let Some(handle) = ring.handles().open_access(token) {
             let name = TokenName::Handle(handle.secret.id(), handle.generation);
@@ -120,9 +120,9 @@ impl Introspect {
     }
 }
 
-fn introspected(token: Option<TokenName>, grant: Option<&Grant>) -> Event {
+fn introspected(token: Option<TokenName>, grant: Option<&Grant>) -> AuditEntry {
     let name = AuditEvent::TokenIntrospected;
-    grant.map_or(Event::new(name), |grant| Event::of_grant(name, grant)).with_token(token)
+    grant.map_or(AuditEntry::new(name), |grant| AuditEntry::of_grant(name, grant)).with_token(token)
 }
 
 impl Function for Introspect {

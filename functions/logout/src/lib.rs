@@ -22,7 +22,8 @@ mod show;
 use std::sync::Arc;
 
 use edge::{
-    Answer, AuditEvent, Config, Error, Event, Function, Incoming, RequestLog, SESSION_COOKIE, forget_cookie, redirect,
+    Answer, AuditEntry, AuditEvent, Config, Error, Function, Incoming, RequestLog, SESSION_COOKIE, forget_cookie,
+    redirect,
 };
 use grants::{Client, Timestamp};
 use http::Method;
@@ -207,7 +208,7 @@ impl Logout {
     /// Ends the session with one write.
     async fn end(&self, incoming: Incoming<'_>, admitted: &Admitted, person: &SignedIn) -> Result<Answer, Refused> {
         let answer = self.end_session(incoming, admitted, person.session()).await?;
-        incoming.log().event(Event::of_person(AuditEvent::SignedOut, &person.user().subject));
+        incoming.log().event(AuditEntry::of_person(AuditEvent::SignedOut, &person.user().subject));
         Ok(answer)
     }
 

@@ -28,7 +28,7 @@ mod manage;
 mod names;
 mod new_client;
 
-use edge::{Answer, AuditEvent, Config, Endpoint, Error, Event, Failure, Function, Incoming, RegistrationMode};
+use edge::{Answer, AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, RegistrationMode};
 use http::Method;
 use outbound::Outbound;
 use protocol::ClientId;
@@ -100,7 +100,7 @@ impl Register {
 /// Logs what happened to the registration of a client.
 fn log(incoming: Incoming<'_>, event: AuditEvent, client: &ClientId) {
     incoming.log().client(client);
-    incoming.log().event(Event::new(event));
+    incoming.log().event(AuditEntry::new(event));
 }
 
 impl Function for Register {

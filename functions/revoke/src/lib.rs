@@ -5,7 +5,7 @@
 //! - Any origin may read the answers (C062): only the body counts, and cookies are ignored.
 //! - A refresh token ends its grant and so all its access tokens; an access token ends alone.
 
-use edge::{Answer, AuditEvent, Config, Endpoint, Error, Event, Failure, Function, Incoming, json};
+use edge::{Answer, AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, json};
 use grants::{AuthenticatedClient, Generation, GrantId, Timestamp, TokenId, TokenName, revocation};
 use http::StatusCode;
 use protocol::{ClientId, Secret, TokenQuery};
@@ -50,7 +50,7 @@ impl Revoke {
         token: &Secret,
         client: &AuthenticatedClient,
         now: Timestamp,
-    ) -> Result<Option<Event>, Failure> {
+    ) -> Result<Option<AuditEntry>, Failure> {
         let client = &client.client().id;
         let ring = self.wiring.keys.ring_to_verify(token, now).await?;
         if let Some(handle) = ring.handles().open_refresh(token) {
@@ -71,7 +71,7 @@ impl Revoke {
             }
             Some(id @ TokenId::Machine(_)) if facts.client_id == *client && facts.expires_at > now => {
                 self.grants.revoke_token(id, facts.expires_at).await?;
-                Ok(Some(Event::new(AuditEvent::TokenRevoked).with_token(TokenName::Signed(id))))
+                Ok(Some(AuditEntry::new(AuditEvent::TokenRevoked).with_token(TokenName::Signed(id))))
             }
             Some(TokenId::Machine(_)) | None => Ok(None),
         }
@@ -82,7 +82,7 @@ impl Revoke {
         grant: GrantId,
         generation: Generation,
         client: &ClientId,
-    ) -> Result<Option<Event>, Failure> {
+    ) -> Result<Option<AuditEntry>, Failure> {
         let end = revocation::revoke_access(grant, generation, client);
         let applied = self.grants.apply(&end).await?;
         if let Applied::Refused(found) = &applied
@@ -94,9 +94,9 @@ impl Revoke {
     }
 }
 
-fn revoked(applied: &Applied) -> Option<Event> {
+fn revoked(applied: &Applied) -> Option<AuditEntry> {
     match applied {
-        Applied::Done(grant) => Some(Event::of_grant(AuditEvent::TokenRevoked, grant)),
+        Applied::Done(grant) => Some(AuditEntry::of_grant(AuditEvent::TokenRevoked, grant)),
         Applied::Refused(_) => None,
     }
 }

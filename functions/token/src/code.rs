@@ -1,6 +1,6 @@
 //! Redemption of a code: one conditional write (RFC 6749 §4.1.3).
 
-use edge::{Answer, AuditEvent, Event, Failure};
+use edge::{Answer, AuditEntry, AuditEvent, Failure};
 use grants::code::{CodeRedemption, explain, redeem};
 use grants::{Asked, Grant, Refusal, RestsOn, one_token_serves};
 use protocol::{CodeVerifier, GrantType, RedirectUri, Resource, Secret};
@@ -36,7 +36,7 @@ impl Token {
         let grant = self.advance_by_code(context, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: None };
         let (answer, token) = self.give_of_grant(context, &grant, request.code.secret.clone(), asked).await?;
-        context.log.event(Event::of_grant(AuditEvent::CodeRedeemed, &grant).with_token(token));
+        context.log.event(AuditEntry::of_grant(AuditEvent::CodeRedeemed, &grant).with_token(token));
         Ok(answer)
     }
 

@@ -1,6 +1,6 @@
 //! The client credentials grant: a JWT is not stored, an opaque token is stored as a grant of its own.
 
-use edge::{Answer, AuditEvent, Event, Failure};
+use edge::{Answer, AuditEntry, AuditEvent, Failure};
 use grants::{Generation, GrantSecret, TokenFormat, TokenName, machine};
 use protocol::{Resource, Scope};
 
@@ -15,7 +15,7 @@ impl Token {
         scope: Option<&Scope>,
     ) -> Result<Answer, Failure> {
         let token = machine::access_token(&context.client, &context.apis, resources, scope, context.moment.now)?;
-        let mut event = Event::new(AuditEvent::ServiceTokenIssued);
+        let mut event = AuditEntry::new(AuditEvent::ServiceTokenIssued);
         let access_token = match token.format {
             TokenFormat::Jwt => {
                 let id = token_id_of_machine();
@@ -28,7 +28,8 @@ impl Token {
                 let grant = machine::grant_of(&token, secret.id(), context.moment.attempt);
                 // The identifier is random: an item that already exists was written by this very attempt.
                 self.grants.grants().apply(&machine::issue(grant.clone())).await?;
-                event = Event::of_grant(event.name, &grant).with_token(TokenName::Handle(grant.id, Generation::FIRST));
+                event =
+                    AuditEntry::of_grant(event.name, &grant).with_token(TokenName::Handle(grant.id, Generation::FIRST));
                 ring.handles().seal_access(&token.handle(&grant, secret, Generation::FIRST, None))
             }
         };

@@ -1,6 +1,6 @@
 //! The password grant, for clients that still migrate from it (RFC 6749 §4.3).
 
-use edge::{Answer, AuditEvent, Event, Failure};
+use edge::{Answer, AuditEntry, AuditEvent, Failure};
 use grants::password::ProvenPerson;
 use grants::revocation::revoke;
 use grants::{Asked, Grant, GrantSecret, PersonKey, Refusal, Seconds, Target, password};
@@ -39,8 +39,8 @@ impl Token {
         let grant = self.grant_for(context, &right, target, &secret).await?;
         let asked = Asked { resources: &resources, scope: scope.as_ref() };
         let (answer, token) = self.give_of_grant(context, &grant, secret, asked).await?;
-        context.log.event(Event::legacy(GrantType::Password, ADVICE));
-        context.log.event(Event::of_grant(AuditEvent::PasswordTokenIssued, &grant).with_token(token));
+        context.log.event(AuditEntry::legacy(GrantType::Password, ADVICE));
+        context.log.event(AuditEntry::of_grant(AuditEvent::PasswordTokenIssued, &grant).with_token(token));
         Ok(answer)
     }
 
@@ -89,7 +89,7 @@ impl TokenContext<'_> {
             Some(wait) => (Failure::too_many_guesses(wait), AuditEvent::SignInThrottled),
             None => (Refusal::PasswordWrong.into(), AuditEvent::SignInFailed),
         };
-        self.log.event(Event::of_attempt(event, person));
+        self.log.event(AuditEntry::of_attempt(event, person));
         failure
     }
 }

@@ -1,6 +1,6 @@
 //! The refresh token grant: one conditional write (RFC 6749 §6).
 
-use edge::{Answer, AuditEvent, Event, Failure};
+use edge::{Answer, AuditEntry, AuditEvent, Failure};
 use grants::refresh::{RefreshRequest, explain, rotate};
 use grants::{Asked, Grant, Refusal, RestsOn, one_token_serves};
 use protocol::{GrantType, Secret};
@@ -27,7 +27,7 @@ impl Token {
         let grant = self.advance_by_refresh(context, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: request.scope.as_ref() };
         let (answer, token) = self.give_of_grant(context, &grant, request.token.secret.clone(), asked).await?;
-        context.log.event(Event::of_grant(AuditEvent::GrantRefreshed, &grant).with_token(token));
+        context.log.event(AuditEntry::of_grant(AuditEvent::GrantRefreshed, &grant).with_token(token));
         Ok(answer)
     }
 

@@ -1,6 +1,6 @@
 //! Assembly of the tokens in a response.
 
-use edge::{Answer, AuditEvent, Event, Failure, json};
+use edge::{Answer, AuditEntry, AuditEvent, Failure, json};
 use grants::revocation::revoke;
 use grants::{
     AccessToken, Asked, Grant, GrantSecret, IdToken, Refusal, TokenFormat, TokenId, TokenName, Verdict, refresh,
@@ -132,7 +132,7 @@ impl TokenContext<'_> {
     /// Returns the failure for a refusal that ended a grant, and logs it if auditors need it.
     fn ended(&self, refusal: Refusal, grant: Option<&Grant>) -> Failure {
         if let Some(name) = AuditEvent::of_refusal(refusal) {
-            self.log.event(grant.map_or(Event::new(name), |grant| Event::of_grant(name, grant)));
+            self.log.event(grant.map_or(AuditEntry::new(name), |grant| AuditEntry::of_grant(name, grant)));
         }
         refusal.into()
     }

@@ -9,7 +9,7 @@
 //! - Where OpenID Connect is off, the endpoint does not exist: 404, also for tokens issued before.
 //! - Any origin may read the answers: only the token counts, and cookies are ignored.
 
-use edge::{Answer, AuditEvent, Config, Endpoint, Error, Event, Failure, Function, Incoming, json, jwt};
+use edge::{Answer, AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, json, jwt};
 use grants::userinfo::{Denial, admit, shown};
 use grants::{
     AccessHandle, Client, Grant, GrantId, HiddenFooting, SigningAlgorithm, Timestamp, TokenFacts, TokenId,
@@ -88,7 +88,7 @@ impl UserInfo {
             Some(algorithm) => jwt(self.sign(&said, &admitted, algorithm, now).await?),
         };
         incoming.log().client(&admitted.client.id);
-        incoming.log().event(Event::of_grant(AuditEvent::UserinfoTold, &admitted.grant).with_token(name));
+        incoming.log().event(AuditEntry::of_grant(AuditEvent::UserinfoTold, &admitted.grant).with_token(name));
         Ok(answer)
     }
 

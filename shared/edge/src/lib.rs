@@ -25,7 +25,7 @@ pub use crate::http::response::{Answer, form_post, html, json, jwt, no_content, 
 pub use lambda::event::{MalformedEvent, answer_event, request_of};
 pub use lambda::payload::Received;
 pub use lambda::serve::{Error, Function, respond, serve, start};
-pub use log::audit::{AuditEvent, Event};
+pub use log::audit::{AuditEntry, AuditEvent};
 pub use log::lines::{
     logout as log_logout, metric as log_metric, rotation as log_rotation, to_stderr as log_to_stderr, trouble, warning,
 };

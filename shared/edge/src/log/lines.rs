@@ -20,7 +20,7 @@ use tracing_subscriber::fmt::{Layer, layer};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::Registry;
 
-use crate::log::audit::{AuditEvent, Event};
+use crate::log::audit::{AuditEntry, AuditEvent};
 use crate::log::request_log::Facts;
 
 /// The target that marks our own log lines.
@@ -72,7 +72,7 @@ pub(crate) fn request(line: &Line<'_>) {
 }
 
 /// Logs an event: who did what to which grant, from where.
-fn event(line: &Line<'_>, event: &Event) {
+fn event(line: &Line<'_>, event: &AuditEntry) {
     let (request_id, client_id, source) = (short(line.request_id), line.facts.client_id.as_deref(), line.source);
     if let Some((grant_type, advice)) = event.legacy {
         let (event, grant_type) = (event.name.as_str(), grant_type.as_str());

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use protocol::ClientId;
 
-use crate::log::audit::Event;
+use crate::log::audit::AuditEntry;
 use crate::log::trace::Trace;
 
 /// The log of one request. Concurrent steps of the request may share it.
@@ -16,7 +16,7 @@ pub struct RequestLog(Mutex<Facts>);
 pub(crate) struct Facts {
     pub(crate) client_id: Option<String>,
     pub(crate) reason: Option<&'static str>,
-    pub(crate) events: Vec<Event>,
+    pub(crate) events: Vec<AuditEntry>,
 }
 
 impl RequestLog {
@@ -31,7 +31,7 @@ impl RequestLog {
     }
 
     /// Records an event. The log keeps the order of the events.
-    pub fn event(&self, event: Event) {
+    pub fn event(&self, event: AuditEntry) {
         self.with(|facts| facts.events.push(event));
     }
 

@@ -1,6 +1,6 @@
 //! Authentication of clients: by a secret, by an assertion, or, for public clients, by name only.
 
-use edge::{AuditEvent, Config, ConfigError, Event, Failure, Incoming};
+use edge::{AuditEntry, AuditEvent, Config, ConfigError, Failure, Incoming};
 use grants::{AuthenticatedClient, Refusal, Timestamp, authenticate};
 use http::header;
 use protocol::{ClientAuthenticationError, Parameters, PresentedClient};
@@ -87,7 +87,7 @@ impl Authentication {
             Some(Wait(wait)) => (Failure::too_many_guesses(wait), AuditEvent::ClientAuthenticationThrottled),
             None => (Failure::from(refusal), AuditEvent::ClientAuthenticationFailed),
         };
-        incoming.log().event(Event::new(event));
+        incoming.log().event(AuditEntry::new(event));
         // An unknown client id may be anything, even a secret in the wrong place, so it is not logged.
         if refusal != Refusal::ClientUnknown {
             incoming.log().client(client_id);
