@@ -17,7 +17,7 @@ use protocol::ErrorResponse;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::http::firewall::{Entrance, WentAround};
+use crate::http::firewall::{FirewallGuard, WentAround};
 use crate::http::response::{Answer, json};
 use crate::lambda::payload::Received;
 use crate::lambda::serve::Error;
@@ -43,13 +43,13 @@ pub fn request_of(event: &[u8]) -> Result<Request, MalformedEvent> {
     }
 }
 
-/// Answers an event: `answer` sees only valid requests that were admitted by the `entrance`.
+/// Answers an event: `answer` sees only valid requests that were admitted by the `firewall`.
 ///
 /// # Errors
 /// The conversion errors of `lambda_http`.
 pub async fn answer_event<A, F>(
     event: LambdaEvent<Received>,
-    entrance: &Entrance,
+    firewall: &FirewallGuard,
     answer: A,
 ) -> Result<impl Serialize + use<A, F>, Error>
 where
@@ -57,7 +57,7 @@ where
     F: Future<Output = Result<Answer, Error>> + Send,
 {
     let LambdaEvent { payload, context } = event;
-    let (payload, admitted) = match admitted(payload, entrance) {
+    let (payload, admitted) = match admitted(payload, firewall) {
         Ok(event) => (event, Ok(answer)),
         Err(refused) => (ApiGatewayV2httpRequest::default(), Err(refused)),
     };
@@ -75,10 +75,10 @@ where
     adapter.call(LambdaEvent::new(LambdaRequest::ApiGatewayV2(payload), context)).await
 }
 
-/// Returns the event if the entrance admits it and it is a valid request.
-fn admitted(received: Received, entrance: &Entrance) -> Result<ApiGatewayV2httpRequest, RefusedEvent> {
+/// Returns the event if the firewall admits it and it is a valid request.
+fn admitted(received: Received, firewall: &FirewallGuard) -> Result<ApiGatewayV2httpRequest, RefusedEvent> {
     let Received::Event(mut event) = received else { return Err(RefusedEvent::HeadTooLarge) };
-    entrance.admit(&mut event)?;
+    firewall.admit(&mut event)?;
     Ok(sound(*event)?)
 }
 

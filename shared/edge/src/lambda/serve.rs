@@ -6,7 +6,7 @@ use lambda_http::request::RequestContext;
 use lambda_http::{LambdaEvent, Request, RequestExt, lambda_runtime, service_fn};
 use serde_json::value::RawValue;
 
-use crate::http::firewall::Entrance;
+use crate::http::firewall::FirewallGuard;
 use crate::http::request::{Incoming, source_of};
 use crate::http::response::Answer;
 use crate::lambda::event::answer_event;
@@ -41,18 +41,18 @@ pub fn start() -> Result<Config, Error> {
     Ok(Config::from_environment()?)
 }
 
-/// Answers Lambda's events that the entrance admits, until Lambda stops the process.
+/// Answers Lambda's events that the firewall admits, until Lambda stops the process.
 ///
 /// # Errors
 /// When the runtime API cannot be reached.
-pub async fn serve<F: Function>(entrance: &Entrance, function: F) -> Result<(), Error> {
+pub async fn serve<F: Function>(firewall: &FirewallGuard, function: F) -> Result<(), Error> {
     function.warm_up().await;
     let function = &function;
     lambda_runtime::run(service_fn(|LambdaEvent { payload, context }: LambdaEvent<Box<RawValue>>| async move {
         let received = Received::read(&payload)?;
         drop(payload);
         let answer = move |request| async move { Ok::<_, Error>(respond(function, request).await) };
-        answer_event(LambdaEvent::new(received, context), entrance, answer).await
+        answer_event(LambdaEvent::new(received, context), firewall, answer).await
     }))
     .await
 }
