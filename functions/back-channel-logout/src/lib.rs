@@ -24,7 +24,7 @@ use futures_util::future::join_all;
 use grants::revocation::revoke;
 use grants::{Grant, LogoutToken, PersonKey, Stage, Timestamp};
 use http::StatusCode;
-use outbound::{FetchError, Outbound, Target};
+use outbound::{FetchError, FetchUrl, Outbound};
 use protocol::ClientId;
 use service::{Stores, Wiring};
 use sessions::EndedSession;
@@ -139,7 +139,7 @@ impl BackChannelLogout {
 
     /// Posts a logout token (Back-Channel Logout §2.5). 200 and 204 mean that it was accepted (§2.8).
     async fn deliver(&self, uri: &str, token: &str) -> Result<(), FetchError> {
-        let target = Target::parse(uri, &self.wiring.config.reach)?;
+        let target = FetchUrl::parse(uri, &self.wiring.config.reach)?;
         // A JWT contains no character that needs form encoding.
         match self.outbound.post_form(&target, format!("logout_token={token}")).await? {
             StatusCode::OK | StatusCode::NO_CONTENT => Ok(()),

@@ -7,7 +7,7 @@ use edge::{Failure, Incoming};
 use grants::dynamic::{Offer, algorithms, new_client, sector_lists};
 use grants::{ClientKeys, NewClient, SelfRegistration, SigningAlgorithm, Timestamp};
 use keys::read_client_keys;
-use outbound::Target;
+use outbound::FetchUrl;
 use protocol::{AskedKeys, ClientId, ClientMetadata, MetadataError, RedirectUri, ServerUri, sector_redirect_uris};
 
 use crate::Register;
@@ -65,7 +65,7 @@ impl Register {
 
     /// Checks that this server may contact the address, as far as its text can tell (C119).
     fn may_be_asked(&self, member: &'static str, uri: &ServerUri) -> Result<(), MetadataError> {
-        let target = Target::parse(uri.as_str(), &self.wiring.config.reach);
+        let target = FetchUrl::parse(uri.as_str(), &self.wiring.config.reach);
         target.map(drop).map_err(|_| MetadataError::of(member, "it is not a public https URL"))
     }
 
@@ -81,7 +81,7 @@ impl Register {
     async fn ask_sector(&self, uri: &str, redirect_uris: &[RedirectUri]) -> Result<(), MetadataError> {
         let fault = |why| MetadataError::of("sector_identifier_uri", why);
         let target =
-            Target::parse(uri, &self.wiring.config.reach).map_err(|_| fault("it is not a public https URL"))?;
+            FetchUrl::parse(uri, &self.wiring.config.reach).map_err(|_| fault("it is not a public https URL"))?;
         let fetched = Box::pin(self.outbound.get_json(&target)).await.map_err(|error| {
             edge::trouble("a sector_identifier_uri could not be read", &error);
             fault("it could not be read")

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use edge::{Failure, trouble};
 use grants::{ClientKey, Refusal, Seconds, Timestamp};
 use keys::{MalformedKeySet, read_client_keys};
-use outbound::{FetchError, Outbound, Reach, Target};
+use outbound::{FetchError, FetchUrl, Outbound, Reach};
 use protocol::{ServerUri, TokenErrorCode};
 use tokio::sync::Mutex as AsyncMutex;
 
@@ -86,7 +86,7 @@ impl ServedKeys {
     }
 
     async fn fetch(&self, uri: &ServerUri, now: Timestamp) -> Result<Kept, NoKeys> {
-        let target = Target::parse(uri.as_str(), &self.reach).map_err(FetchError::from)?;
+        let target = FetchUrl::parse(uri.as_str(), &self.reach).map_err(FetchError::from)?;
         let fetched = Box::pin(self.outbound.get_json(&target)).await?;
         let lifetime = fetched.max_age.unwrap_or(LIFETIME).clamp(PATIENCE, LIFETIME);
         Ok(Kept { keys: read_client_keys(&fetched.body)?, until: now.plus(lifetime) })
