@@ -1,6 +1,6 @@
 //! Issues a code, or the tokens of the implicit grant, with one conditional write.
 
-use edge::{Answer, AuditEntry, AuditEvent, Trace, redirect};
+use edge::{AuditEntry, AuditEvent, Response, Trace, redirect};
 use grants::authorization::Admission;
 use grants::code::{self, Agreement};
 use grants::revocation::revoke;
@@ -35,7 +35,7 @@ impl Authorize {
         person: &SignedIn,
         nonce: [u8; 16],
         now: Timestamp,
-    ) -> Result<Answer, Early> {
+    ) -> Result<Response, Early> {
         let (admission, ring) = (&context.admission, self.ring(now).await?);
         let secret = ring.handles().grant_of_form(&nonce);
         let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
@@ -130,7 +130,7 @@ impl Authorize {
         grant: &Grant,
         secret: GrantSecret,
         now: Timestamp,
-    ) -> Result<(Answer, Option<TokenName>), Early> {
+    ) -> Result<(Response, Option<TokenName>), Early> {
         let kind = admission.request().response_type;
         let access =
             if kind.gives_token() { Some(self.access_token(admission, grant, secret, now).await?) } else { None };

@@ -31,7 +31,7 @@ mod visitor;
 
 use std::sync::Arc;
 
-use edge::{Answer, Config, Error, Function, Incoming, VISIT_COOKIE};
+use edge::{Config, Error, Function, Incoming, Response, VISIT_COOKIE};
 use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, KeyRing};
@@ -52,7 +52,7 @@ pub struct Authorize {
 }
 
 /// An answer that ends the request early.
-type Early = Box<Answer>;
+type Early = Box<Response>;
 
 impl Authorize {
     /// Builds the endpoint from the configuration.
@@ -72,7 +72,7 @@ impl Authorize {
     }
 
     /// Handles the authorization request.
-    async fn begin(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
+    async fn begin(&self, incoming: Incoming<'_>) -> Result<Response, Early> {
         let now = edge::now();
         let text = incoming.query_or_body().map_err(|_| show::unreadable())?;
         let context = self.admit(incoming, text, now).await?;
@@ -88,7 +88,7 @@ impl Authorize {
         context: &AuthorizationContext,
         visitor: &Visitor,
         now: Timestamp,
-    ) -> Result<Answer, Early> {
+    ) -> Result<Response, Early> {
         let ring = self.ring(now).await?;
         let situation = context.situation(visitor, false);
         match (next(context.admission.request(), &situation, now), &visitor.signed_in) {
@@ -127,7 +127,7 @@ impl Function for Authorize {
         self.wiring.warm_up().await;
     }
 
-    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
         let step = incoming.path().strip_prefix(&self.path());
         let answered = match (step, incoming.method()) {
             (Some(""), &Method::GET | &Method::POST) => self.begin(incoming).await,

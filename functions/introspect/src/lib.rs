@@ -7,7 +7,7 @@
 //!   readable for this server only, so that they are read together with the grant.
 //! - A refresh token is not meant for any API, so it is never active.
 
-use edge::{Answer, AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, json};
+use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, Response, json};
 use grants::{
     AuthenticatedClient, Grant, GrantId, HiddenFooting, Question, Standing, Timestamp, TokenFacts, TokenId, TokenName,
     describe_opaque, introspect,
@@ -38,7 +38,7 @@ impl Introspect {
         Ok(Self { clients, wiring: Wiring::assemble(config, stores, false)?, grants: stores.grounded_grants()? })
     }
 
-    async fn respond(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
+    async fn respond(&self, incoming: Incoming<'_>) -> Result<Response, Failure> {
         let now = edge::now();
         let form = incoming.form()?;
         let query = TokenQuery::parse(&form)?;
@@ -132,7 +132,7 @@ impl Function for Introspect {
         self.wiring.warm_up().await;
     }
 
-    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
         ENDPOINT.answer(incoming, |incoming| self.respond(incoming)).await
     }
 }

@@ -22,7 +22,7 @@ mod show;
 use std::sync::Arc;
 
 use edge::{
-    Answer, AuditEntry, AuditEvent, Config, Error, Function, Incoming, RequestLog, SESSION_COOKIE, forget_cookie,
+    AuditEntry, AuditEvent, Config, Error, Function, Incoming, RequestLog, Response, SESSION_COOKIE, forget_cookie,
     redirect,
 };
 use grants::{Client, Timestamp};
@@ -97,7 +97,7 @@ impl Logout {
     }
 
     /// Handles the logout request.
-    async fn begin(&self, incoming: Incoming<'_>) -> Result<Answer, Refused> {
+    async fn begin(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
         let text = incoming.query_or_body().map_err(|_| Refused::Unreadable)?;
         if incoming.method() == Method::POST && incoming.cookie(SESSION_COOKIE).is_none() {
@@ -130,7 +130,7 @@ impl Logout {
     }
 
     /// Processes the user's decision.
-    async fn confirm(&self, incoming: Incoming<'_>) -> Result<Answer, Refused> {
+    async fn confirm(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
         let form = incoming.body_form()?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
@@ -206,10 +206,10 @@ impl Logout {
     }
 
     /// Ends the session with one write.
-    async fn end(&self, incoming: Incoming<'_>, admitted: &Admitted, person: &SignedIn) -> Result<Answer, Refused> {
-        let answer = self.end_session(incoming, admitted, person.session()).await?;
+    async fn end(&self, incoming: Incoming<'_>, admitted: &Admitted, person: &SignedIn) -> Result<Response, Refused> {
+        let response = self.end_session(incoming, admitted, person.session()).await?;
         incoming.log().event(AuditEntry::of_person(AuditEvent::SignedOut, &person.user().subject));
-        Ok(answer)
+        Ok(response)
     }
 
     async fn end_session(
@@ -217,7 +217,7 @@ impl Logout {
         incoming: Incoming<'_>,
         admitted: &Admitted,
         session: &Session,
-    ) -> Result<Answer, Refused> {
+    ) -> Result<Response, Refused> {
         self.people.end_session(session).await?;
         Ok(forget_cookie(show::over(admitted.recorded(incoming.log())), SESSION_COOKIE))
     }
@@ -230,7 +230,7 @@ impl Function for Logout {
         self.wiring.warm_up().await;
     }
 
-    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
         let path = self.path();
         let step = incoming.path().strip_prefix(&path);
         let answered = match (step, incoming.method()) {

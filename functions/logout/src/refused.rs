@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use edge::{Answer, Failure, RequestLog, html};
+use edge::{Failure, RequestLog, Response, html};
 use http::{HeaderValue, StatusCode, header};
 use keys::KeysError;
 use pages::Problem;
@@ -34,7 +34,7 @@ pub(crate) enum Refused {
 
 impl Refused {
     /// Records the reason and builds the page. `path` leads to signing out without an app.
-    pub(crate) fn answer(&self, path: &str, log: &RequestLog) -> Answer {
+    pub(crate) fn answer(&self, path: &str, log: &RequestLog) -> Response {
         log.refused(self.reason());
         let continue_to = match self {
             Self::Unreadable | Self::Malformed(_) | Self::BadHint | Self::Unregistered => Some((path, "Sign out")),
@@ -44,14 +44,14 @@ impl Refused {
         let text = self.text();
         let page = Problem { title: self.title(), text: &text, hint: self.hint(), continue_to };
         let status = self.status();
-        let mut answer = html(status, page.render(), None);
+        let mut response = html(status, page.render(), None);
         if let Self::WrongMethod(allowed) = self {
-            answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
-        answer
+        response
     }
 
     const fn reason(&self) -> &'static str {

@@ -1,6 +1,6 @@
 //! Pages about a request that is carried out. Most of the texts are in `pages`.
 
-use edge::{Answer, html, redirect};
+use edge::{Response, html, redirect};
 use grants::{Registrant, Timestamp};
 use http::StatusCode;
 use keys::{HandleKind, KeyRing};
@@ -12,7 +12,7 @@ use sessions::{FormTicket, RequestDigest, SignedIn};
 use crate::Admitted;
 
 /// Asks the user whether to sign out.
-pub(crate) fn ask(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: Timestamp) -> Answer {
+pub(crate) fn ask(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: Timestamp) -> Response {
     let digest = RequestDigest::of(&admitted.query);
     let ticket = FormTicket::for_sign_out(person.session().id, digest, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::SignOutForm, &ticket.to_bytes());
@@ -39,7 +39,7 @@ fn host(admitted: &Admitted) -> String {
 }
 
 /// Redirects to the app, or tells that no one is signed in on this browser any more.
-pub(crate) fn over(admitted: &Admitted) -> Answer {
+pub(crate) fn over(admitted: &Admitted) -> Response {
     if let Some((_, whole)) = &admitted.back {
         return redirect(whole);
     }
@@ -48,7 +48,7 @@ pub(crate) fn over(admitted: &Admitted) -> Answer {
 
 /// Answers a request where no one is signed in: as [`over`] for an app of the operator, and without a redirect for one that
 /// registered itself. With a single ID token that app could otherwise send everybody on from this address.
-pub(crate) fn no_one(admitted: &Admitted) -> Answer {
+pub(crate) fn no_one(admitted: &Admitted) -> Response {
     let hinted = admitted.hinted.as_ref();
     match hinted.map(|(client, _)| client.registrant()) {
         Some(Registrant::Itself { .. }) => signed_out(),
@@ -56,14 +56,14 @@ pub(crate) fn no_one(admitted: &Admitted) -> Answer {
     }
 }
 
-fn signed_out() -> Answer {
+fn signed_out() -> Response {
     let text = "You are signed out on this browser. Apps that you are still using may take a moment to notice.";
     let page = Notice { title: "You are signed out", text };
     html(StatusCode::OK, page.render(), None)
 }
 
 /// Tells that the user chose to stay signed in.
-pub(crate) fn stayed() -> Answer {
+pub(crate) fn stayed() -> Response {
     let page = Notice { title: "You are still signed in", text: "Nothing was changed. You can close this page." };
     html(StatusCode::OK, page.render(), None)
 }

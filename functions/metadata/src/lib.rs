@@ -8,7 +8,7 @@
 //! - The key set is read from the table each time: it is requested rarely, and must contain keys created a moment
 //!   ago.
 
-use edge::{Answer, Config, Endpoint, Error, Failure, Function, Incoming, json};
+use edge::{Config, Endpoint, Error, Failure, Function, Incoming, Response, json};
 use grants::{AUTHENTICATION_CONTEXT, AuthMethod, Policy, SigningAlgorithm};
 use http::header;
 use http::{HeaderValue, StatusCode};
@@ -27,7 +27,7 @@ pub struct Metadata {
     config: Config,
     keys: KeysTable,
     /// The metadata document, ready to send.
-    document: Answer,
+    document: Response,
 }
 
 impl Metadata {
@@ -39,7 +39,7 @@ impl Metadata {
         Ok(Self { keys: stores.keys()?, document: cacheable(json(StatusCode::OK, &describe(&config))), config })
     }
 
-    async fn respond(&self, path: &str) -> Result<Answer, Failure> {
+    async fn respond(&self, path: &str) -> Result<Response, Failure> {
         // RFC 8414 §3.1 puts the well-known name before the issuer's path, OpenID Connect Discovery §4 after it.
         let own = self.config.path();
         let path = path.strip_prefix(own).unwrap_or(path);
@@ -57,9 +57,9 @@ impl Metadata {
 }
 
 /// Allows verifiers and clients to cache a document.
-fn cacheable(mut answer: Answer) -> Answer {
-    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));
-    answer
+fn cacheable(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));
+    response
 }
 
 /// Builds the metadata of this server.
@@ -136,7 +136,7 @@ impl Function for Metadata {
 
     async fn warm_up(&self) {}
 
-    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
         ENDPOINT.answer(incoming, |incoming| self.respond(incoming.path())).await
     }
 }

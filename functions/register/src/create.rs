@@ -1,6 +1,6 @@
 //! Creation of a new registration (RFC 7591 §3).
 
-use edge::{Answer, AuditEvent, Failure, Incoming, RegistrationMode};
+use edge::{AuditEvent, Failure, Incoming, RegistrationMode, Response};
 use grants::userinfo::Denial;
 use grants::{Client, InitialTokenName, RegistrationPolicy, SelfRegistration, Timestamp};
 use http::StatusCode;
@@ -20,7 +20,7 @@ struct Authorization {
 }
 
 impl Register {
-    pub(crate) async fn create(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Answer, Failure> {
+    pub(crate) async fn create(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Response, Failure> {
         let authorization = self.authorize(incoming, now).await?;
         let asked = asked(incoming)?;
         let ring = self.wiring.keys.ring(now).await?;

@@ -28,7 +28,7 @@ mod manage;
 mod names;
 mod new_client;
 
-use edge::{Answer, AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, RegistrationMode};
+use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, RegistrationMode, Response};
 use http::Method;
 use outbound::Outbound;
 use protocol::ClientId;
@@ -78,7 +78,7 @@ impl Register {
         Ok(Self { registrations, names, wiring: Wiring::assemble(config, stores, false)?, outbound })
     }
 
-    async fn respond(&self, incoming: Incoming<'_>, location: Location<'_>) -> Result<Answer, Failure> {
+    async fn respond(&self, incoming: Incoming<'_>, location: Location<'_>) -> Result<Response, Failure> {
         let now = edge::now();
         match (location, incoming.method()) {
             (Location::All, &Method::POST) => self.create(incoming, now).await,
@@ -112,7 +112,7 @@ impl Function for Register {
         }
     }
 
-    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
         let location = self.locate(incoming.path()).filter(|_| self.wiring.config.registration.mode.is_on());
         let Some(location) = location else {
             return Failure::not_found("clients do not register themselves here").answer(incoming.log());

@@ -1,6 +1,6 @@
 //! Management of an existing registration (RFC 7592 §2).
 
-use edge::{Answer, AuditEvent, Failure, Incoming, no_content};
+use edge::{AuditEvent, Failure, Incoming, Response, no_content};
 use grants::userinfo::Denial;
 use grants::{AuthMethod, Client, KeptSecret, SelfRegistration, StoredSecret, Timestamp};
 use http::StatusCode;
@@ -21,7 +21,7 @@ struct Found {
 }
 
 impl Register {
-    pub(crate) async fn read(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Answer, Failure> {
+    pub(crate) async fn read(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Response, Failure> {
         let found = self.find(incoming, id, now).await?;
         let shown = Shown { access_token: &found.access_token, secret: None };
         log(incoming, AuditEvent::RegistrationRead, &found.client.id);
@@ -29,7 +29,7 @@ impl Register {
     }
 
     /// Replaces the existing registration with a complete new one.
-    pub(crate) async fn replace(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Answer, Failure> {
+    pub(crate) async fn replace(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Response, Failure> {
         let Found { client: before, registration, access_token } = self.find(incoming, id, now).await?;
         let asked = asked(incoming)?;
         if asked.client_id.as_ref() != Some(&before.id) {
@@ -52,7 +52,7 @@ impl Register {
         Ok(information(StatusCode::OK, &client, &shown, self.wiring.config.issuer.as_str()))
     }
 
-    pub(crate) async fn delete(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Answer, Failure> {
+    pub(crate) async fn delete(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Response, Failure> {
         let found = self.find(incoming, id, now).await?;
         match self.wiring.registry.delete_client(&found.client.id, None).await? {
             // The client is gone in both cases.

@@ -5,7 +5,7 @@
 //! - Any origin may read the answers (C062): only the body counts, and cookies are ignored.
 //! - A refresh token ends its grant and so all its access tokens; an access token ends alone.
 
-use edge::{Answer, AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, json};
+use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, Response, json};
 use grants::{AuthenticatedClient, Generation, GrantId, Timestamp, TokenId, TokenName, revocation};
 use http::StatusCode;
 use protocol::{ClientId, Secret, TokenQuery};
@@ -32,7 +32,7 @@ impl Revoke {
         Ok(Self { clients, wiring: Wiring::assemble(config, stores, false)?, grants: stores.grants()? })
     }
 
-    async fn take_back(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
+    async fn take_back(&self, incoming: Incoming<'_>) -> Result<Response, Failure> {
         let now = edge::now();
         let form = incoming.form()?;
         let query = TokenQuery::parse(&form)?;
@@ -108,7 +108,7 @@ impl Function for Revoke {
         self.wiring.warm_up().await;
     }
 
-    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
         ENDPOINT.answer(incoming, |incoming| self.take_back(incoming)).await
     }
 }

@@ -1,6 +1,6 @@
 //! Redemption of a code: one conditional write (RFC 6749 §4.1.3).
 
-use edge::{Answer, AuditEntry, AuditEvent, Failure};
+use edge::{AuditEntry, AuditEvent, Failure, Response};
 use grants::code::{CodeRedemption, explain, redeem};
 use grants::{Asked, Grant, Refusal, RestsOn, one_token_serves};
 use protocol::{CodeVerifier, GrantType, RedirectUri, Resource, Secret};
@@ -22,7 +22,7 @@ impl Token {
         context: &TokenContext<'_>,
         code: &Secret,
         proof: Proof,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         if !context.client.client().may_use(GrantType::AuthorizationCode) {
             return Err(Refusal::GrantTypeNotAllowed.into());
         }
@@ -35,9 +35,9 @@ impl Token {
         let request = CodeRedemption { code, redirect_uri, code_verifier, resources, issuer };
         let grant = self.advance_by_code(context, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: None };
-        let (answer, token) = self.give_of_grant(context, &grant, request.code.secret.clone(), asked).await?;
+        let (response, token) = self.give_of_grant(context, &grant, request.code.secret.clone(), asked).await?;
         context.log.event(AuditEntry::of_grant(AuditEvent::CodeRedeemed, &grant).with_token(token));
-        Ok(answer)
+        Ok(response)
     }
 
     async fn advance_by_code(

@@ -22,7 +22,7 @@ mod tokens;
 
 use std::net::IpAddr;
 
-use edge::{Answer, Config, Endpoint, Error, Failure, Function, Incoming, RequestLog};
+use edge::{Config, Endpoint, Error, Failure, Function, Incoming, RequestLog, Response};
 use grants::{Api, Attempt, AuthenticatedClient, Moment};
 use protocol::{Resource, Scope, TokenRequest};
 use service::{Authentication, Passwords, Stores, Wiring};
@@ -73,7 +73,7 @@ impl Token {
         })
     }
 
-    async fn give(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
+    async fn give(&self, incoming: Incoming<'_>) -> Result<Response, Failure> {
         let now = edge::now();
         let form = incoming.form()?;
         let request = TokenRequest::parse(&form, self.wiring.config.policy.legacy)?;
@@ -85,7 +85,7 @@ impl Token {
         self.give_to(request, &TokenContext { client, apis, source: incoming.source(), log, moment }).await
     }
 
-    async fn give_to(&self, request: TokenRequest, context: &TokenContext<'_>) -> Result<Answer, Failure> {
+    async fn give_to(&self, request: TokenRequest, context: &TokenContext<'_>) -> Result<Response, Failure> {
         match request {
             TokenRequest::ClientCredentials { scope, resources } => {
                 self.give_to_service(context, &resources, scope.as_ref()).await
@@ -111,7 +111,7 @@ impl Function for Token {
         self.wiring.warm_up().await;
     }
 
-    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
         ENDPOINT.answer(incoming, |incoming| self.give(incoming)).await
     }
 }

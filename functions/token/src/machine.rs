@@ -1,6 +1,6 @@
 //! The client credentials grant: a JWT is not stored, an opaque token is stored as a grant of its own.
 
-use edge::{Answer, AuditEntry, AuditEvent, Failure};
+use edge::{AuditEntry, AuditEvent, Failure, Response};
 use grants::{Generation, GrantSecret, TokenFormat, TokenName, machine};
 use protocol::{Resource, Scope};
 
@@ -13,7 +13,7 @@ impl Token {
         context: &TokenContext<'_>,
         resources: &[Resource],
         scope: Option<&Scope>,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let token = machine::access_token(&context.client, &context.apis, resources, scope, context.moment.now)?;
         let mut event = AuditEntry::new(AuditEvent::ServiceTokenIssued);
         let access_token = match token.format {

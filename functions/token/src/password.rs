@@ -1,6 +1,6 @@
 //! The password grant, for clients that still migrate from it (RFC 6749 §4.3).
 
-use edge::{Answer, AuditEntry, AuditEvent, Failure};
+use edge::{AuditEntry, AuditEvent, Failure, Response};
 use grants::password::ProvenPerson;
 use grants::revocation::revoke;
 use grants::{Asked, Grant, GrantSecret, PersonKey, Refusal, Seconds, Target, password};
@@ -25,7 +25,7 @@ impl Token {
         context: &TokenContext<'_>,
         Credentials { username, password }: &Credentials,
         RequestedAccess { scope, resources }: RequestedAccess,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         let target = password::target(&context.client, &context.apis, &resources, scope.as_ref())?;
         let client = &context.client.client().id;
         let stranger = self.wiring.keys.ring(context.moment.now).await?.handles().stranger(&username.normalized());
@@ -38,10 +38,10 @@ impl Token {
         let secret = GrantSecret::from_bytes(edge::random());
         let grant = self.grant_for(context, &right, target, &secret).await?;
         let asked = Asked { resources: &resources, scope: scope.as_ref() };
-        let (answer, token) = self.give_of_grant(context, &grant, secret, asked).await?;
+        let (response, token) = self.give_of_grant(context, &grant, secret, asked).await?;
         context.log.event(AuditEntry::legacy(GrantType::Password, ADVICE));
         context.log.event(AuditEntry::of_grant(AuditEvent::PasswordTokenIssued, &grant).with_token(token));
-        Ok(answer)
+        Ok(response)
     }
 
     /// Creates the grant while two checks run concurrently: whether the person is unchanged since the password was

@@ -1,6 +1,6 @@
 //! The refresh token grant: one conditional write (RFC 6749 §6).
 
-use edge::{Answer, AuditEntry, AuditEvent, Failure};
+use edge::{AuditEntry, AuditEvent, Failure, Response};
 use grants::refresh::{RefreshRequest, explain, rotate};
 use grants::{Asked, Grant, Refusal, RestsOn, one_token_serves};
 use protocol::{GrantType, Secret};
@@ -14,7 +14,7 @@ impl Token {
         context: &TokenContext<'_>,
         token: &Secret,
         RequestedAccess { scope, resources }: RequestedAccess,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Response, Failure> {
         if !context.client.client().may_use(GrantType::RefreshToken) {
             return Err(Refusal::GrantTypeNotAllowed.into());
         }
@@ -26,9 +26,9 @@ impl Token {
         let request = RefreshRequest { token, scope, resources, issuer };
         let grant = self.advance_by_refresh(context, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: request.scope.as_ref() };
-        let (answer, token) = self.give_of_grant(context, &grant, request.token.secret.clone(), asked).await?;
+        let (response, token) = self.give_of_grant(context, &grant, request.token.secret.clone(), asked).await?;
         context.log.event(AuditEntry::of_grant(AuditEvent::GrantRefreshed, &grant).with_token(token));
-        Ok(answer)
+        Ok(response)
     }
 
     async fn advance_by_refresh(

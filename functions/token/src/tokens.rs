@@ -1,6 +1,6 @@
 //! Assembly of the tokens in a response.
 
-use edge::{Answer, AuditEntry, AuditEvent, Failure, json};
+use edge::{AuditEntry, AuditEvent, Failure, Response, json};
 use grants::revocation::revoke;
 use grants::{
     AccessToken, Asked, Grant, GrantSecret, IdToken, Refusal, TokenFormat, TokenId, TokenName, Verdict, refresh,
@@ -22,7 +22,7 @@ pub(crate) struct IssuedTokens<'a> {
 
 impl IssuedTokens<'_> {
     /// Builds the token response (RFC 6749 §5.1): the only place where tokens are serialized.
-    pub(crate) fn answer(&self) -> Answer {
+    pub(crate) fn answer(&self) -> Response {
         let scope = self.token.scope.to_string();
         json(
             StatusCode::OK,
@@ -47,7 +47,7 @@ impl Token {
         grant: &Grant,
         secret: GrantSecret,
         asked: Asked<'_>,
-    ) -> Result<(Answer, TokenName), Failure> {
+    ) -> Result<(Response, TokenName), Failure> {
         let token = grants::for_grant(grant, context.client.client(), &context.apis, asked, context.moment.now)?;
         let generation = refresh::current_generation(grant).ok_or(grants::Refusal::GrantRevoked)?;
         let ring = self.wiring.keys.ring(context.moment.now).await?;

@@ -9,7 +9,7 @@
 //! - Where OpenID Connect is off, the endpoint does not exist: 404, also for tokens issued before.
 //! - Any origin may read the answers: only the token counts, and cookies are ignored.
 
-use edge::{Answer, AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, json, jwt};
+use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, Response, json, jwt};
 use grants::userinfo::{Denial, admit, shown};
 use grants::{
     AccessHandle, Client, Grant, GrantId, HiddenFooting, SigningAlgorithm, Timestamp, TokenFacts, TokenId,
@@ -77,19 +77,19 @@ impl UserInfo {
         Ok(Self { wiring: Wiring::assemble(config, stores, false)?, grants: stores.grounded_grants()?, signing_keys })
     }
 
-    async fn respond(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
+    async fn respond(&self, incoming: Incoming<'_>) -> Result<Response, Failure> {
         let now = edge::now();
         let token = incoming.bearer_token()?.ok_or_else(Failure::token_missing)?;
         let admitted = self.admit(&token, now).await?;
         let name = admitted.facts.name_within(&admitted.grant);
         let said = keys::UserInfo { sub: &admitted.facts.subject, claims: &admitted.claims };
-        let answer = match admitted.client.relying_party.userinfo_algorithm {
+        let response = match admitted.client.relying_party.userinfo_algorithm {
             None => json(StatusCode::OK, &said),
             Some(algorithm) => jwt(self.sign(&said, &admitted, algorithm, now).await?),
         };
         incoming.log().client(&admitted.client.id);
         incoming.log().event(AuditEntry::of_grant(AuditEvent::UserinfoTold, &admitted.grant).with_token(name));
-        Ok(answer)
+        Ok(response)
     }
 
     async fn admit(&self, token: &Secret, now: Timestamp) -> Result<Admitted, Failure> {
@@ -130,7 +130,7 @@ impl Function for UserInfo {
         self.wiring.warm_up().await;
     }
 
-    async fn answer(&self, incoming: Incoming<'_>) -> Answer {
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
         if !self.wiring.config.policy.openid {
             return Failure::not_found("OpenID Connect is turned off here").answer(incoming.log());
         }

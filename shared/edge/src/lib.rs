@@ -21,7 +21,7 @@ pub use crate::http::endpoint::Endpoint;
 pub use crate::http::failure::Failure;
 pub use crate::http::firewall::FirewallGuard;
 pub use crate::http::request::Incoming;
-pub use crate::http::response::{Answer, form_post, html, json, jwt, no_content, problem, redirect};
+pub use crate::http::response::{Response, form_post, html, json, jwt, no_content, problem, redirect};
 pub use lambda::event::{MalformedEvent, answer_event, request_of};
 pub use lambda::payload::Received;
 pub use lambda::serve::{Error, Function, respond, serve, start};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::thread;
 
 use authorize::Authorize;
-use edge::{Answer, Function, Incoming, RequestLog, environment};
+use edge::{Function, Incoming, RequestLog, Response, environment};
 use http::{Method, header};
 use lambda_http::{Body, Request};
 use report::Random;
@@ -134,7 +134,7 @@ impl Case {
     }
 
     /// Checks an answer and returns its kind.
-    fn check(&self, answer: &Answer, issuer: &str) -> &'static str {
+    fn check(&self, answer: &Response, issuer: &str) -> &'static str {
         let status = answer.status().as_u16();
         let location = answer.headers().get(header::LOCATION).map(|value| value.to_str().expect("a text"));
         assert_eq!(location.is_some(), status == 303, "{status} {location:?}");

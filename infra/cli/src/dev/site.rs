@@ -3,8 +3,8 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use edge::{Answer, Config, Error, Function, respond};
-use http::{Response, StatusCode};
+use edge::{Config, Error, Function, Response, respond};
+use http::StatusCode;
 use lambda_http::{Body, Request};
 use service::Stores;
 
@@ -26,7 +26,7 @@ pub(crate) struct Site {
 trait Served: Send + Sync {
     fn name(&self) -> &'static str;
 
-    fn answer(&self, request: Request) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>>;
+    fn answer(&self, request: Request) -> Pin<Box<dyn Future<Output = Response> + Send + '_>>;
 }
 
 impl<F: Function> Served for F {
@@ -34,7 +34,7 @@ impl<F: Function> Served for F {
         F::NAME
     }
 
-    fn answer(&self, request: Request) -> Pin<Box<dyn Future<Output = Answer> + Send + '_>> {
+    fn answer(&self, request: Request) -> Pin<Box<dyn Future<Output = Response> + Send + '_>> {
         Box::pin(respond(self, request))
     }
 }
@@ -73,7 +73,7 @@ impl Site {
     }
 
     /// Routes a request to its function and returns the answer.
-    pub(crate) async fn answer(&self, request: Request) -> Result<Answer, Error> {
+    pub(crate) async fn answer(&self, request: Request) -> Result<Response, Error> {
         let path = request.uri().path().to_owned();
         let path = path.strip_prefix(&self.base).unwrap_or(&path);
         match (self.function(path), path) {
@@ -83,7 +83,7 @@ impl Site {
             (None, _) => {
                 let body = Body::Text("{\"message\":\"Not Found\"}".to_owned());
                 let answer =
-                    Response::builder().status(StatusCode::NOT_FOUND).header("content-type", "application/json");
+                    http::Response::builder().status(StatusCode::NOT_FOUND).header("content-type", "application/json");
                 Ok(answer.body(body)?)
             }
         }

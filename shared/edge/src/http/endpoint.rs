@@ -7,7 +7,7 @@ use http::{HeaderValue, Method, header};
 use crate::http::cors::{cross_origin, preflight};
 use crate::http::failure::Failure;
 use crate::http::request::Incoming;
-use crate::http::response::Answer;
+use crate::http::response::Response;
 use crate::log::request_log::RequestLog;
 
 /// The declaration of an endpoint for programs.
@@ -29,25 +29,25 @@ impl Endpoint {
     }
 
     /// Answers a request: a preflight request and an unsupported method here, everything else with `handle`.
-    pub async fn answer<'r, F>(self, incoming: Incoming<'r>, handle: impl FnOnce(Incoming<'r>) -> F) -> Answer
+    pub async fn answer<'r, F>(self, incoming: Incoming<'r>, handle: impl FnOnce(Incoming<'r>) -> F) -> Response
     where
-        F: Future<Output = Result<Answer, Failure>>,
+        F: Future<Output = Result<Response, Failure>>,
     {
         if self.any_origin && incoming.method() == Method::OPTIONS {
             return preflight(self.methods);
         }
-        let answer = if self.supports(incoming.method()) {
+        let response = if self.supports(incoming.method()) {
             handle(incoming).await.unwrap_or_else(|failure| failure.answer(incoming.log()))
         } else {
             self.method_not_allowed(incoming.log())
         };
-        if self.any_origin { cross_origin(answer) } else { answer }
+        if self.any_origin { cross_origin(response) } else { response }
     }
 
-    fn method_not_allowed(self, log: &RequestLog) -> Answer {
-        let mut answer = Failure::wrong_method().answer(log);
-        answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(self.methods));
-        answer
+    fn method_not_allowed(self, log: &RequestLog) -> Response {
+        let mut response = Failure::wrong_method().answer(log);
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(self.methods));
+        response
     }
 
     fn supports(self, method: &Method) -> bool {

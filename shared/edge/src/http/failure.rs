@@ -11,7 +11,7 @@ use protocol::{
 };
 use store::Unknown;
 
-use crate::http::response::{Answer, empty, json};
+use crate::http::response::{Response, empty, json};
 use crate::log::lines::trouble;
 use crate::log::request_log::RequestLog;
 
@@ -114,20 +114,20 @@ impl Failure {
     }
 
     /// Records the reason in the log of the request and builds the response.
-    pub fn answer(&self, log: &RequestLog) -> Answer {
+    pub fn answer(&self, log: &RequestLog) -> Response {
         log.refused(self.reason);
-        let mut answer = match self.code {
+        let mut response = match self.code {
             Some(error) => json(self.status, &ErrorResponse { error, error_description: &self.description }),
             None => empty(self.status),
         };
-        let headers = answer.headers_mut();
+        let headers = response.headers_mut();
         if let Some(challenge) = self.challenge.and_then(|challenge| self.describe(challenge)) {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
         if let Some(retry) = self.retry {
             headers.insert(header::RETRY_AFTER, retry.into());
         }
-        answer
+        response
     }
 
     fn describe(&self, challenge: Challenge) -> Option<HeaderValue> {
@@ -240,19 +240,19 @@ mod tests {
 
     #[test]
     fn c067_too_many_guesses_are_told_when_to_come_again() {
-        let answer = Failure::too_many_guesses(17).answer(&RequestLog::default());
-        assert_eq!(answer.status(), 429);
-        assert_eq!(answer.headers().get(header::RETRY_AFTER).unwrap(), "17");
+        let response = Failure::too_many_guesses(17).answer(&RequestLog::default());
+        assert_eq!(response.status(), 429);
+        assert_eq!(response.headers().get(header::RETRY_AFTER).unwrap(), "17");
     }
 
     #[test]
     fn c055_c057_an_error_has_its_status_and_is_not_stored() {
         let rows = [(Refusal::CodeUnknown, 400, false), (Refusal::ClientUnknown, 401, true)];
         for (refusal, status, challenged) in rows {
-            let answer = Failure::from(refusal).answer(&RequestLog::default());
-            assert_eq!(answer.status(), status);
-            assert_eq!(answer.headers().get(header::CACHE_CONTROL).unwrap(), "no-store");
-            assert_eq!(answer.headers().contains_key(header::WWW_AUTHENTICATE), challenged);
+            let response = Failure::from(refusal).answer(&RequestLog::default());
+            assert_eq!(response.status(), status);
+            assert_eq!(response.headers().get(header::CACHE_CONTROL).unwrap(), "no-store");
+            assert_eq!(response.headers().contains_key(header::WWW_AUTHENTICATE), challenged);
         }
     }
 
@@ -275,9 +275,9 @@ mod tests {
         ];
         for (failure, status, challenge, reason) in rows {
             let log = RequestLog::default();
-            let answer = failure.answer(&log);
-            assert_eq!(answer.status(), status);
-            assert_eq!(answer.headers().get(header::WWW_AUTHENTICATE).unwrap(), &challenge);
+            let response = failure.answer(&log);
+            assert_eq!(response.status(), status);
+            assert_eq!(response.headers().get(header::WWW_AUTHENTICATE).unwrap(), &challenge);
             assert_eq!(log.close().reason, Some(reason));
         }
     }
@@ -286,9 +286,12 @@ mod tests {
     fn a_refused_registration_says_which_member_is_wrong_and_challenges_nobody() {
         let fault = MetadataError::of("jwks_uri", "it is not a public https URL");
         let (expected, log) = (fault.to_string(), RequestLog::default());
-        let answer = Failure::from(fault).answer(&log);
-        assert_eq!((answer.status(), answer.headers().get(header::WWW_AUTHENTICATE)), (StatusCode::BAD_REQUEST, None));
-        let lambda_http::Body::Text(text) = answer.body() else { panic!("no body") };
+        let response = Failure::from(fault).answer(&log);
+        assert_eq!(
+            (response.status(), response.headers().get(header::WWW_AUTHENTICATE)),
+            (StatusCode::BAD_REQUEST, None)
+        );
+        let lambda_http::Body::Text(text) = response.body() else { panic!("no body") };
         let body = format!("{{\"error\":\"invalid_client_metadata\",\"error_description\":\"{expected}\"}}");
         assert_eq!(*text, body);
         assert_eq!(log.close().reason, Some("invalid_client_metadata"));

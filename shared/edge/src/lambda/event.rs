@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::http::firewall::{FirewallGuard, WentAround};
-use crate::http::response::{Answer, json};
+use crate::http::response::{Response, json};
 use crate::lambda::payload::Received;
 use crate::lambda::serve::Error;
 use crate::log::lines::trouble;
@@ -54,7 +54,7 @@ pub async fn answer_event<A, F>(
 ) -> Result<impl Serialize + use<A, F>, Error>
 where
     A: FnOnce(Request) -> F + Send,
-    F: Future<Output = Result<Answer, Error>> + Send,
+    F: Future<Output = Result<Response, Error>> + Send,
 {
     let LambdaEvent { payload, context } = event;
     let (payload, admitted) = match admitted(payload, firewall) {
@@ -97,7 +97,7 @@ enum RefusedEvent {
 
 impl RefusedEvent {
     /// Logs the reason and builds the response.
-    fn answer(&self) -> Answer {
+    fn answer(&self) -> Response {
         trouble("an event was refused", self);
         let (status, error_description) = match self {
             Self::HeadTooLarge => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large"),

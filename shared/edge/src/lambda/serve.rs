@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::http::firewall::FirewallGuard;
 use crate::http::request::{Incoming, source_of};
-use crate::http::response::Answer;
+use crate::http::response::Response;
 use crate::lambda::event::answer_event;
 use crate::lambda::payload::Received;
 use crate::log::lines::{Line, request as log_request, to_stdout};
@@ -29,7 +29,7 @@ pub trait Function: Send + Sync + 'static {
     fn warm_up(&self) -> impl Future<Output = ()> + Send;
 
     /// Answers one HTTP request.
-    fn answer(&self, incoming: Incoming<'_>) -> impl Future<Output = Answer> + Send;
+    fn answer(&self, incoming: Incoming<'_>) -> impl Future<Output = Response> + Send;
 }
 
 /// Starts a function: the log, then the configuration.
@@ -58,7 +58,7 @@ pub async fn serve<F: Function>(firewall: &FirewallGuard, function: F) -> Result
 }
 
 /// Answers one request and logs one line about it, plus one for each additional event.
-pub async fn respond<F: Function>(function: &F, request: Request) -> Answer {
+pub async fn respond<F: Function>(function: &F, request: Request) -> Response {
     let started = clock::stopwatch();
     let log = RequestLog::default();
     let incoming = Incoming::new(&request, &log);
