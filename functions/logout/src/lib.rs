@@ -53,7 +53,7 @@ struct Admitted {
 }
 
 impl Admitted {
-    /// Records the app, if it is known, before an answer to its request.
+    /// Records the app, if it is known, before a response to its request.
     fn recorded(&self, log: &RequestLog) -> &Self {
         if let Some((client, _)) = &self.hinted {
             log.client(&client.id);

@@ -1,4 +1,4 @@
-//! HTTP and Lambda: forms, cookies, headers, answers, configuration, clock, entropy, logging, start-up.
+//! HTTP and Lambda: forms, cookies, headers, responses, configuration, clock, entropy, logging, start-up.
 //!
 //! This crate has every header, cookie, status line and content type, and the only places that read the clock,
 //! read the environment and draw random bytes. It has no rules, tables or pages.

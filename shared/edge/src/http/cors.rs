@@ -11,7 +11,7 @@ use crate::http::response::{Response, empty};
 const ALLOWED: &[(HeaderName, &str)] =
     &[(header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type"), (header::ACCESS_CONTROL_MAX_AGE, "7200")];
 
-/// Allows any origin to read an answer.
+/// Allows any origin to read a response.
 pub(crate) fn cross_origin(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
@@ -20,7 +20,7 @@ pub(crate) fn cross_origin(mut response: Response) -> Response {
     response
 }
 
-/// Builds the answer to a preflight request (`OPTIONS`).
+/// Builds the response to a preflight request (`OPTIONS`).
 pub(crate) fn preflight(allowed: &'static str) -> Response {
     let mut response = cross_origin(empty(StatusCode::NO_CONTENT));
     let headers = response.headers_mut();

@@ -1,4 +1,4 @@
-//! Answers: status lines and headers.
+//! Responses: status lines and headers.
 
 use http::header::{self, HeaderName};
 use http::{HeaderValue, StatusCode};
@@ -8,11 +8,11 @@ use serde::Serialize;
 use crate::log::lines::trouble;
 use crate::log::trace::Trace;
 
-/// An answer that is sent to the gateway.
+/// A response that is sent to the gateway.
 pub type Response = http::Response<Body>;
 
 impl Trace {
-    /// Adds this trace to an answer.
+    /// Adds this trace to a response.
     pub fn onto(self, mut response: Response) -> Response {
         let known = response.extensions_mut().get_or_insert_default::<Self>();
         known.client_id = self.client_id.or_else(|| known.client_id.take());
@@ -23,7 +23,7 @@ impl Trace {
     }
 }
 
-/// The headers of every answer: no caching, no content sniffing, no referrer, and TLS only (C039, C055).
+/// The headers of every response: no caching, no content sniffing, no referrer, and TLS only (C039, C055).
 const ALWAYS: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -31,7 +31,7 @@ const ALWAYS: [(HeaderName, &str); 4] = [
     (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
 ];
 
-/// Builds an answer with a JSON document.
+/// Builds a response with a JSON document.
 pub fn json(status: StatusCode, document: &impl Serialize) -> Response {
     match serde_json::to_string(document) {
         Ok(text) => build(status, "application/json", text),
@@ -41,7 +41,7 @@ pub fn json(status: StatusCode, document: &impl Serialize) -> Response {
     }
 }
 
-/// Builds an answer with a signed document (RFC 7519 §10.3.1).
+/// Builds a response with a signed document (RFC 7519 §10.3.1).
 pub fn jwt(text: String) -> Response {
     build(StatusCode::OK, "application/jwt", text)
 }
@@ -100,12 +100,12 @@ pub fn redirect(location: &str) -> Response {
     response
 }
 
-/// Builds a 204, an answer without content.
+/// Builds a 204, a response without content.
 pub fn no_content() -> Response {
     empty(StatusCode::NO_CONTENT)
 }
 
-/// Builds an answer with an empty body.
+/// Builds a response with an empty body.
 pub(crate) fn empty(status: StatusCode) -> Response {
     let mut response = build(status, "text/plain", String::new());
     response.headers_mut().remove(header::CONTENT_TYPE);
