@@ -50,12 +50,11 @@ impl CarriedRequest {
 impl AuthorizationContext {
     /// Returns the facts shown on the consent page.
     pub(crate) fn shown(&self) -> Shown<'_> {
-        let Self { admission, .. } = self;
         Shown {
-            client: admission.client(),
-            redirect_uri: admission.redirect_uri(),
-            target: admission.target(),
-            claims: &admission.request().claims,
+            client: self.admission.client(),
+            redirect_uri: self.admission.redirect_uri(),
+            target: self.admission.target(),
+            claims: &self.admission.request().claims,
         }
     }
 
