@@ -7,8 +7,10 @@ use grants::authorization::{Admission, Rejection, ReturnedFault, receive};
 use protocol::{AuthorizationRequest, Parameters};
 use sessions::Expected;
 
+use crate::Authorize;
 use crate::context::{AuthorizationContext, CarriedRequest};
-use crate::{Authorize, Early, show};
+use crate::refused::Refused;
+use crate::respond::ReturnedError;
 
 /// The reasons why a request is not admitted.
 enum NotAdmitted {
@@ -31,24 +33,24 @@ impl From<Failure> for NotAdmitted {
 }
 
 impl Authorize {
-    /// Returns an admitted request with its context, or answers with the rejection.
-    pub(crate) async fn admit(
+    /// Returns an admitted request with its context, or the rejection.
+    pub(crate) async fn admit<'r>(
         &self,
-        incoming: Incoming<'_>,
+        incoming: Incoming<'r>,
         text: &str,
         now: Timestamp,
-    ) -> Result<AuthorizationContext, Early> {
-        let carried = CarriedRequest::read(self.path(), text).ok_or_else(show::unreadable)?;
+    ) -> Result<AuthorizationContext<'r>, Refused> {
+        let carried = CarriedRequest::read(self.path(), text).ok_or(Refused::Unreadable)?;
         let admission = match self.admission(&carried.parameters, now).await {
             Ok(admission) => admission,
-            Err(NotAdmitted::Failed(failure)) => return Err(show::failed(&failure)),
-            Err(NotAdmitted::Rejected(Rejection::Shown(why))) => return Err(show::untrusted(why)),
+            Err(NotAdmitted::Failed(failure)) => return Err(failure.into()),
+            Err(NotAdmitted::Rejected(Rejection::Shown(why))) => return Err(Refused::Untrusted(why)),
             Err(NotAdmitted::Rejected(Rejection::Returned(returned))) => {
-                return Err(self.reject(incoming, &returned, now).await?);
+                return Err(self.reject(incoming, *returned, now).await?);
             }
         };
         let expected = self.expected(admission.request(), now).await?;
-        Ok(AuthorizationContext { admission, expected, carried })
+        Ok(AuthorizationContext { log: incoming.log(), admission, expected, carried })
     }
 
     /// Reads the client and then its APIs, each only if the request passed all checks before.
@@ -60,8 +62,13 @@ impl Authorize {
         Ok(trusted.admit(&apis)?)
     }
 
-    /// Tells the client why its request was rejected. The visitor is read only where it makes a difference.
-    async fn reject(&self, incoming: Incoming<'_>, returned: &ReturnedFault, now: Timestamp) -> Result<Early, Early> {
+    /// Returns the error for the client whose request was rejected. The visitor is read only where it makes a difference.
+    async fn reject(
+        &self,
+        incoming: Incoming<'_>,
+        returned: ReturnedFault,
+        now: Timestamp,
+    ) -> Result<Refused, Refused> {
         let ReturnedFault { response, fault } = returned;
         let signed_in = if response.returns_errors(false) {
             false
@@ -69,11 +76,12 @@ impl Authorize {
             let ring = self.ring(now).await?;
             self.visitor(incoming, &ring, response.client(), now).await?.signed_in.is_some()
         };
-        Ok(Box::new(self.error_or_page(response, signed_in, fault.code(), &fault.to_string())))
+        let (code, description) = (fault.code(), fault.to_string());
+        Ok(Refused::Returned(Box::new(ReturnedError { target: response, signed_in, code, description })))
     }
 
     /// Returns the person that the client expects to be signed in.
-    async fn expected(&self, request: &AuthorizationRequest, now: Timestamp) -> Result<Expected, Early> {
+    async fn expected(&self, request: &AuthorizationRequest, now: Timestamp) -> Result<Expected, Refused> {
         let hint = match &request.id_token_hint {
             Some(hint) => {
                 let ring = self.ring(now).await?;

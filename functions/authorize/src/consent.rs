@@ -1,6 +1,6 @@
 //! Handling of the consent form.
 
-use edge::{AuditEntry, AuditEvent, Incoming, Response, Trace, redirect};
+use edge::{AuditEntry, AuditEvent, Failure, Incoming, Response, redirect};
 use grants::{Consent, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::{AuthorizationErrorCode, Parameters};
@@ -8,8 +8,9 @@ use sessions::{FormTicket, SignedIn};
 use store::{Remembered, Unknown};
 
 use crate::context::AuthorizationContext;
+use crate::refused::Refused;
 use crate::visitor::Visitor;
-use crate::{Authorize, Early, show};
+use crate::{Authorize, show};
 
 /// The number of attempts to store consent: another tab may write consent of the same person to the same client at
 /// the same time, a few times at most.
@@ -17,9 +18,9 @@ const ATTEMPTS: usize = 3;
 
 impl Authorize {
     /// Processes the user's decision.
-    pub(crate) async fn consent(&self, incoming: Incoming<'_>) -> Result<Response, Early> {
+    pub(crate) async fn consent(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
-        let form = incoming.body_form().map_err(|failure| show::failed(&failure))?;
+        let form = incoming.body_form()?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
         let context = self.admit(incoming, text, now).await?;
         let ring = self.ring(now).await?;
@@ -29,11 +30,11 @@ impl Authorize {
             return Ok(redirect(&context.carried.again()));
         };
         let ticket = own_ticket(&form, &context, person, &ring, now).filter(|_| !incoming.is_cross_site());
-        let Some(ticket) = ticket else { return Err(show::used_form(&context)) };
+        let Some(ticket) = ticket else { return Err(context.used_form()) };
         if !ticket.showed(context.shown().digest()) {
             // The client's registration changed while the page was open, or the page is from an earlier version.
-            let page = show::consent(&context, person, &ring, now, true);
-            return Ok(Trace::refused("consent_page_changed").onto(page));
+            incoming.log().refused("consent_page_changed");
+            return Ok(show::consent(&context, person, &ring, now, true));
         }
         match form.one("decision").ok().flatten() {
             Some("allow") => {
@@ -41,23 +42,22 @@ impl Authorize {
                 let (issued, remembered) = tokio::join!(issued, self.remember(&context, person, &visitor, now));
                 // The user agreed. If that cannot be remembered, the only effect is that they are asked again next
                 // time.
-                drop(remembered.map_err(show::unavailable));
+                drop(remembered.map_err(Failure::from));
                 issued
             }
             Some("deny") => {
-                let denied =
-                    self.refuse(&context.admission, AuthorizationErrorCode::AccessDenied, "the person did not agree");
-                let event = AuditEntry::of_person(AuditEvent::ConsentDenied, &person.user().subject);
-                Ok(Trace::event(event).onto(denied))
+                let description = "the person did not agree";
+                incoming.log().event(AuditEntry::of_person(AuditEvent::ConsentDenied, &person.user().subject));
+                Ok(self.refuse(&context, AuthorizationErrorCode::AccessDenied, description))
             }
-            Some(_) | None => Err(show::used_form(&context)),
+            Some(_) | None => Err(context.used_form()),
         }
     }
 
     /// Adds the consent to the stored one, provided that it does not change in between.
     async fn remember(
         &self,
-        context: &AuthorizationContext,
+        context: &AuthorizationContext<'_>,
         person: &SignedIn,
         visitor: &Visitor,
         now: Timestamp,
@@ -82,7 +82,7 @@ impl Authorize {
 
 fn own_ticket(
     form: &Parameters,
-    context: &AuthorizationContext,
+    context: &AuthorizationContext<'_>,
     person: &SignedIn,
     ring: &KeyRing,
     now: Timestamp,

@@ -1,9 +1,11 @@
 //! An admitted authorization request, with what its pages and forms need to carry it on.
 
+use edge::RequestLog;
 use grants::authorization::Admission;
 use protocol::{MAX_FORM_BYTES, Parameters};
 use sessions::{Expected, RequestDigest, Shown, Situation};
 
+use crate::refused::Refused;
 use crate::visitor::Visitor;
 
 /// The size limit of an encoded request: half of the form limit, because it is embedded in a form and encoded
@@ -11,7 +13,8 @@ use crate::visitor::Visitor;
 const MAX_REQUEST_BYTES: usize = MAX_FORM_BYTES / 2;
 
 /// An authorization request that passed all checks, as it goes from page to page.
-pub(crate) struct AuthorizationContext {
+pub(crate) struct AuthorizationContext<'r> {
+    pub(crate) log: &'r RequestLog,
     pub(crate) admission: Admission,
     pub(crate) expected: Expected,
     pub(crate) carried: CarriedRequest,
@@ -47,7 +50,18 @@ impl CarriedRequest {
     }
 }
 
-impl AuthorizationContext {
+impl AuthorizationContext<'_> {
+    /// Records the client in the log.
+    pub(crate) fn log_client(&self) {
+        self.log.client(&self.admission.client().id);
+    }
+
+    /// Returns the refusal of a form that was already submitted, belongs to another browser, or expired.
+    pub(crate) fn used_form(&self) -> Refused {
+        self.log_client();
+        Refused::UsedForm(self.carried.again())
+    }
+
     /// Returns the facts shown on the consent page.
     pub(crate) fn shown(&self) -> Shown<'_> {
         Shown {

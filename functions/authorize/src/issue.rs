@@ -1,6 +1,6 @@
 //! Issues a code, or the tokens of the implicit grant, with one conditional write.
 
-use edge::{AuditEntry, AuditEvent, Response, Trace, redirect};
+use edge::{AuditEntry, AuditEvent, Response};
 use grants::authorization::Admission;
 use grants::code::{self, Agreement};
 use grants::revocation::revoke;
@@ -14,7 +14,9 @@ use sessions::{Rules, SessionChange, SignedIn, UserChange, stands};
 use store::{Applied, Unknown, UserChanged};
 
 use crate::context::AuthorizationContext;
-use crate::{Authorize, Early, known_as, show};
+use crate::refused::Refused;
+use crate::respond::ReturnedError;
+use crate::{Authorize, known_as};
 
 const ADVICE: &str = "move this client to authorization_code with PKCE: a token in a browser's address leaks";
 
@@ -31,11 +33,11 @@ impl Authorize {
     /// is new if no form was needed.
     pub(crate) async fn issue(
         &self,
-        context: &AuthorizationContext,
+        context: &AuthorizationContext<'_>,
         person: &SignedIn,
         nonce: [u8; 16],
         now: Timestamp,
-    ) -> Result<Response, Early> {
+    ) -> Result<Response, Refused> {
         let (admission, ring) = (&context.admission, self.ring(now).await?);
         let secret = ring.handles().grant_of_form(&nonce);
         let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
@@ -43,30 +45,33 @@ impl Authorize {
         let grant = self.grant_of(admission, secret.id(), Self::agreement(admission, person, known_as), moment);
         let step = code::issue(grant.clone());
         let (applied, stands) = tokio::join!(self.grants.apply(&step), self.still_stands(&grant, person, now));
-        match applied.map_err(show::unavailable)? {
+        match applied? {
             Applied::Done(_) => {}
             Applied::Refused(found) if code::was_issued(found.as_deref(), moment.attempt) => {}
-            Applied::Refused(_) => return Err(show::used_form(context)),
+            Applied::Refused(_) => return Err(context.used_form()),
         }
-        if !stands.map_err(show::unavailable)? {
+        if !stands? {
             // The person signed out or was disabled since the visit was read: start again, with no one signed in.
-            self.grants.apply(&revoke(grant.id)).await.map_err(show::unavailable)?;
-            return Err(Box::new(redirect(&context.carried.again())));
+            self.grants.apply(&revoke(grant.id)).await?;
+            return Err(Refused::StartOver(context.carried.again()));
         }
-        let (answer, events) = match admission.request().response_type {
+        let response = match admission.request().response_type {
             ResponseType::Code => {
                 let rests_on = ring.footing_of(&grant);
                 let code = ring.handles().seal_code(&CodeHandle { secret, rests_on });
-                let answer = self.respond(admission.response(), &[("code", code.expose())]);
-                (answer, vec![AuditEntry::of_grant(AuditEvent::CodeIssued, &grant)])
+                context.log.event(AuditEntry::of_grant(AuditEvent::CodeIssued, &grant));
+                self.respond(admission.response(), &[("code", code.expose())])
             }
             ResponseType::Token | ResponseType::IdToken | ResponseType::IdTokenToken => {
-                let (answer, token) = self.send_tokens(admission, &grant, secret, now).await?;
+                let (response, token) = self.send_tokens(admission, &grant, secret, now).await?;
                 let issued = AuditEntry::of_grant(AuditEvent::ImplicitTokenIssued, &grant).with_token(token);
-                (answer, vec![issued, AuditEntry::legacy(GrantType::Implicit, ADVICE)])
+                context.log.event(issued);
+                context.log.event(AuditEntry::legacy(GrantType::Implicit, ADVICE));
+                response
             }
         };
-        Ok(Trace { events, ..Trace::default() }.of_client(&grant.client_id).onto(answer))
+        context.log_client();
+        Ok(response)
     }
 
     /// Returns whether the person and session behind the grant are still valid at the time it is created. The same
@@ -130,7 +135,7 @@ impl Authorize {
         grant: &Grant,
         secret: GrantSecret,
         now: Timestamp,
-    ) -> Result<(Response, Option<TokenName>), Early> {
+    ) -> Result<(Response, Option<TokenName>), Refused> {
         let kind = admission.request().response_type;
         let access =
             if kind.gives_token() { Some(self.access_token(admission, grant, secret, now).await?) } else { None };
@@ -156,14 +161,13 @@ impl Authorize {
         grant: &Grant,
         secret: GrantSecret,
         now: Timestamp,
-    ) -> Result<MadeToken, Early> {
+    ) -> Result<MadeToken, Refused> {
         let client = admission.client();
-        let apis = self.wiring.apis_of(client, now).await.map_err(|failure| show::failed(&failure))?;
+        let apis = self.wiring.apis_of(client, now).await?;
         let asked = Asked { resources: &[], scope: None };
         let token = for_grant(grant, client, &apis, asked, now)
-            .map_err(|refusal| Box::new(self.refuse(admission, refusal.authorization_code(), refusal.description())))?;
-        let keys =
-            self.wiring.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
+            .map_err(|refusal| not_given(admission, refusal.authorization_code(), refusal.description()))?;
+        let keys = self.wiring.keys.ring_to_sign(token.algorithm, now).await?;
         let rests_on = keys.footing_of(grant);
         let (made, name) = match token.format {
             TokenFormat::Jwt => {
@@ -185,20 +189,24 @@ impl Authorize {
         grant: &Grant,
         access_token: Option<&Secret>,
         now: Timestamp,
-    ) -> Result<Secret, Early> {
+    ) -> Result<Secret, Refused> {
         let config = &self.wiring.config;
         let Some(token) = IdToken::of(grant, admission.client(), &config.policy, now) else {
             let why = "the scope openid was not granted";
-            return Err(Box::new(self.refuse(admission, AuthorizationErrorCode::InvalidScope, why)));
+            return Err(not_given(admission, AuthorizationErrorCode::InvalidScope, why));
         };
-        let keys =
-            self.wiring.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
-        keys.sign_id_token(&token, config.issuer.as_str(), access_token).map_err(|error| show::failed(&error.into()))
+        let keys = self.wiring.keys.ring_to_sign(token.algorithm, now).await?;
+        Ok(keys.sign_id_token(&token, config.issuer.as_str(), access_token)?)
     }
 
-    fn sign(&self, keys: &KeyRing, token: &AccessToken, id: TokenId) -> Result<Secret, Early> {
-        keys.sign(token, self.wiring.config.issuer.as_str(), id).map_err(|error| show::failed(&error.into()))
+    fn sign(&self, keys: &KeyRing, token: &AccessToken, id: TokenId) -> Result<Secret, Refused> {
+        Ok(keys.sign(token, self.wiring.config.issuer.as_str(), id)?)
     }
+}
+
+/// Refuses tokens to a client, while the person is signed in.
+fn not_given(admission: &Admission, code: AuthorizationErrorCode, description: &str) -> Refused {
+    Refused::Returned(Box::new(ReturnedError::for_admitted(admission, code, description)))
 }
 
 /// Returns whether a grant with this scope outlives the session that it comes from (OpenID Connect Core §11).

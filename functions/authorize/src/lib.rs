@@ -23,6 +23,7 @@ mod admit;
 mod consent;
 mod context;
 mod issue;
+mod refused;
 mod respond;
 mod show;
 mod sign_in;
@@ -34,13 +35,15 @@ use std::sync::Arc;
 use edge::{Config, Error, Function, Incoming, Response, VISIT_COOKIE};
 use grants::{Client, Timestamp};
 use http::Method;
-use keys::{HandleKind, KeyRing};
+use keys::{HandleKind, KeyRing, KeysError};
 use protocol::Subject;
 use service::{Passwords, Stores, Wiring};
 use sessions::{SignedIn, VisitId, next};
 use store::{GrantsTable, PeopleTable};
 
 use crate::context::AuthorizationContext;
+use crate::refused::Refused;
+use crate::respond::ReturnedError;
 use crate::visitor::Visitor;
 
 /// The `/authorize` endpoint with its forms.
@@ -50,9 +53,6 @@ pub struct Authorize {
     people: PeopleTable,
     passwords: Passwords,
 }
-
-/// An answer that ends the request early.
-type Early = Box<Response>;
 
 impl Authorize {
     /// Builds the endpoint from the configuration.
@@ -72,9 +72,9 @@ impl Authorize {
     }
 
     /// Handles the authorization request.
-    async fn begin(&self, incoming: Incoming<'_>) -> Result<Response, Early> {
+    async fn begin(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
-        let text = incoming.query_or_body().map_err(|_| show::unreadable())?;
+        let text = incoming.query_or_body().map_err(|_| Refused::Unreadable)?;
         let context = self.admit(incoming, text, now).await?;
         let ring = self.ring(now).await?;
         let visitor = self.visitor(incoming, &ring, context.admission.client(), now).await?;
@@ -85,17 +85,18 @@ impl Authorize {
     async fn go_on(
         &self,
         incoming: Incoming<'_>,
-        context: &AuthorizationContext,
+        context: &AuthorizationContext<'_>,
         visitor: &Visitor,
         now: Timestamp,
-    ) -> Result<Response, Early> {
+    ) -> Result<Response, Refused> {
         let ring = self.ring(now).await?;
         let situation = context.situation(visitor, false);
         match (next(context.admission.request(), &situation, now), &visitor.signed_in) {
             (sessions::Next::Consent, Some(person)) => Ok(show::consent(context, person, &ring, now, false)),
             (sessions::Next::Issue, Some(person)) => self.issue(context, person, edge::random(), now).await,
             (sessions::Next::Refuse(code), visitor) => {
-                Ok(self.error_or_page(context.admission.response(), visitor.is_some(), code, "nothing may be shown"))
+                let error = ReturnedError::for_admitted(&context.admission, code, "nothing may be shown");
+                Err(Refused::Returned(Box::new(ReturnedError { signed_in: visitor.is_some(), ..error })))
             }
             (sessions::Next::SignIn | sessions::Next::Consent | sessions::Next::Issue, _) => {
                 Ok(show::sign_in(context, incoming, &ring, now, None))
@@ -103,15 +104,14 @@ impl Authorize {
         }
     }
 
-    async fn ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Early> {
-        self.wiring.keys.ring(now).await.map_err(|failure| show::failed(&failure))
+    async fn ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Refused> {
+        Ok(self.wiring.keys.ring(now).await?)
     }
 }
 
 /// Returns the `sub` by which a client knows a person.
-fn known_as(client: &Client, person: &SignedIn, ring: &KeyRing) -> Result<Subject, Early> {
-    let known_as = ring.handles().known_as(&client.relying_party, &person.user().subject);
-    known_as.map_err(|error| show::failed(&error.into()))
+fn known_as(client: &Client, person: &SignedIn, ring: &KeyRing) -> Result<Subject, KeysError> {
+    ring.handles().known_as(&client.relying_party, &person.user().subject)
 }
 
 /// Returns the visit that a cookie names.
@@ -133,10 +133,10 @@ impl Function for Authorize {
             (Some(""), &Method::GET | &Method::POST) => self.begin(incoming).await,
             (Some("/sign-in"), &Method::POST) => self.sign_in(incoming).await,
             (Some("/consent"), &Method::POST) => self.consent(incoming).await,
-            (Some(""), _) => Ok(show::wrong_method("GET, POST")),
-            (Some("/sign-in" | "/consent"), _) => Ok(show::wrong_method("POST")),
-            _ => Ok(show::not_found()),
+            (Some(""), _) => Err(Refused::WrongMethod("GET, POST")),
+            (Some("/sign-in" | "/consent"), _) => Err(Refused::WrongMethod("POST")),
+            _ => Err(Refused::NotFound),
         };
-        answered.unwrap_or_else(|early| *early)
+        answered.unwrap_or_else(|refused| self.respond_to_refused(&refused, incoming.log()))
     }
 }

@@ -1,36 +1,51 @@
 //! Responses to the client, by a redirect or a posted form.
 
-use edge::Response;
+use edge::{RequestLog, Response};
 use grants::authorization::{Admission, ResponseTarget};
 use protocol::AuthorizationErrorCode;
 
+use crate::context::AuthorizationContext;
 use crate::{Authorize, show};
 
+/// An error for the client.
+pub(crate) struct ReturnedError {
+    pub(crate) target: ResponseTarget,
+    /// Someone is signed in on this browser.
+    pub(crate) signed_in: bool,
+    pub(crate) code: AuthorizationErrorCode,
+    pub(crate) description: String,
+}
+
+impl ReturnedError {
+    /// Creates the error for an admitted request, where someone is signed in.
+    pub(crate) fn for_admitted(admission: &Admission, code: AuthorizationErrorCode, description: &str) -> Self {
+        let (target, description) = (admission.response().clone(), description.to_owned());
+        Self { target, signed_in: true, code, description }
+    }
+}
+
 impl Authorize {
-    /// Tells the client that there is no code, and why: by a redirect, or by a page that lets the user continue.
-    pub(crate) fn error_or_page(
+    /// Returns an error to the client (RFC 6749 §4.1.2.1) with `iss` (RFC 9207 §2): by a redirect, or by a page that
+    /// lets the user continue.
+    pub(crate) fn return_error(&self, error: &ReturnedError, log: &RequestLog) -> Response {
+        let ReturnedError { target, signed_in, code, description } = error;
+        log.refused(code.as_str());
+        log.client(&target.client().id);
+        let pairs = [("error", code.as_str()), ("error_description", description)];
+        if target.returns_errors(*signed_in) {
+            return self.respond(target, &pairs);
+        }
+        show::returned_error(error, &self.pairs(target, &pairs))
+    }
+
+    /// Returns an error to the client. Used when someone is signed in.
+    pub(crate) fn refuse(
         &self,
-        target: &ResponseTarget,
-        signed_in: bool,
+        context: &AuthorizationContext<'_>,
         code: AuthorizationErrorCode,
         description: &str,
     ) -> Response {
-        if target.returns_errors(signed_in) {
-            return self.error(target, code, description);
-        }
-        let pairs = self.pairs(target, &[("error", code.as_str()), ("error_description", description)]);
-        show::returned_error(target, &pairs, code, description)
-    }
-
-    /// Tells the client that there is no code, and why. Used when someone is signed in.
-    pub(crate) fn refuse(&self, admission: &Admission, code: AuthorizationErrorCode, description: &str) -> Response {
-        self.error(admission.response(), code, description)
-    }
-
-    /// Builds an error response (RFC 6749 §4.1.2.1) with `iss` (RFC 9207 §2).
-    fn error(&self, target: &ResponseTarget, code: AuthorizationErrorCode, description: &str) -> Response {
-        let answer = self.respond(target, &[("error", code.as_str()), ("error_description", description)]);
-        edge::Trace::refused(code.as_str()).of_client(&target.client().id).onto(answer)
+        self.return_error(&ReturnedError::for_admitted(&context.admission, code, description), context.log)
     }
 
     /// Builds an authorization response: the pairs, then `state` unchanged, then `iss`.

@@ -1,7 +1,7 @@
 //! Handling of the sign-in form.
 
 use edge::{
-    AuditEntry, AuditEvent, DEVICE_COOKIE, Incoming, Response, SESSION_COOKIE, Trace, redirect, set_cookie,
+    AuditEntry, AuditEvent, DEVICE_COOKIE, Incoming, RequestLog, Response, SESSION_COOKIE, redirect, set_cookie,
     set_lasting_cookie,
 };
 use grants::{Consent, PersonKey, Seconds, Timestamp};
@@ -11,10 +11,11 @@ use service::{Attempted, Checked};
 use sessions::{DeviceHandle, FormTicket, Next, SessionHandle, SignedIn, next};
 
 use crate::context::AuthorizationContext;
+use crate::refused::Refused;
 use crate::show::{Again, Why};
 use crate::start_session::Started;
 use crate::visitor::Visitor;
-use crate::{Authorize, Early, known_as, show, visit};
+use crate::{Authorize, known_as, show, visit};
 
 /// The lifetime of the device cookie: a year after the last sign-in.
 const DEVICE_LIFETIME: Seconds = 365 * 24 * 3600;
@@ -32,9 +33,10 @@ impl Rejected {
         self.wait.map_or(Why::WrongPassword, Why::TooManyGuesses)
     }
 
-    fn onto(&self, page: Response) -> Response {
+    fn record(&self, log: &RequestLog) {
         let event = if self.wait.is_some() { AuditEvent::SignInThrottled } else { AuditEvent::SignInFailed };
-        Trace { reason: Some(event.as_str()), ..Trace::event(AuditEntry::of_attempt(event, self.person)) }.onto(page)
+        log.refused(event.as_str());
+        log.event(AuditEntry::of_attempt(event, self.person));
     }
 }
 
@@ -51,16 +53,17 @@ struct Arrival {
 
 impl Authorize {
     /// Processes user name and password.
-    pub(crate) async fn sign_in(&self, incoming: Incoming<'_>) -> Result<Response, Early> {
+    pub(crate) async fn sign_in(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
-        let form = incoming.body_form().map_err(|failure| show::failed(&failure))?;
+        let form = incoming.body_form()?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
         let context = self.admit(incoming, text, now).await?;
         let ring = self.ring(now).await?;
         let typed = form.one("username").ok().flatten().filter(|typed| typed.len() <= 128).unwrap_or_default();
         let again = |why| show::sign_in(&context, incoming, &ring, now, Some(Again { why, username: typed }));
         if incoming.is_cross_site() || !is_own_form(incoming, &form, &context, &ring, now) {
-            return Ok(Trace::refused("form_not_valid").onto(again(Why::StaleForm)));
+            incoming.log().refused("form_not_valid");
+            return Ok(again(Why::StaleForm));
         }
         let rejected = match credentials(&form) {
             Some((username, password)) => {
@@ -79,28 +82,29 @@ impl Authorize {
             }
             None => Rejected { person: ring.handles().stranger(typed), wait: None },
         };
-        Ok(rejected.onto(again(rejected.why())))
+        rejected.record(incoming.log());
+        Ok(again(rejected.why()))
     }
 
     /// Checks a password and continues with the person it belongs to.
     async fn attempt(
         &self,
         incoming: Incoming<'_>,
-        context: &AuthorizationContext,
+        context: &AuthorizationContext<'_>,
         attempted: &Attempted<'_>,
         now: Timestamp,
-    ) -> Result<Result<Response, Rejected>, Early> {
+    ) -> Result<Result<Response, Rejected>, Refused> {
         let ring = self.ring(now).await?;
         let (checked, former) =
             tokio::join!(self.passwords.check(attempted, now), self.former_session(incoming, &ring));
-        let (checked, former) = (checked.map_err(show::unavailable)?, former.map_err(show::unavailable)?);
+        let (checked, former) = (checked?, former?);
         let right = match checked {
             Checked::Right(right) => *right,
             Checked::Wrong(person) => return Ok(Err(Rejected { person, wait: None })),
             Checked::Wait(wait, person) => return Ok(Err(Rejected { person, wait: Some(wait) })),
         };
         let (person, agreed) = (right.person.user().key, right.agreed.clone());
-        match self.start_session(right, former, context.carried.digest, now).await.map_err(show::unavailable)? {
+        match self.start_session(right, former, context.carried.digest, now).await? {
             Started::SignedIn(person, session) => {
                 let arrival = Arrival { person: *person, session, agreed, device: attempted.device };
                 self.welcome(context, arrival, now).await.map(Ok)
@@ -113,10 +117,10 @@ impl Authorize {
     /// Continues with the person who has just signed in, and sets the browser's cookies.
     async fn welcome(
         &self,
-        context: &AuthorizationContext,
+        context: &AuthorizationContext<'_>,
         arrival: Arrival,
         now: Timestamp,
-    ) -> Result<Response, Early> {
+    ) -> Result<Response, Refused> {
         let Arrival { person, session, agreed, device } = arrival;
         let ring = self.ring(now).await?;
         let key = person.user().key;
@@ -125,26 +129,27 @@ impl Authorize {
         let event = AuditEntry::of_person(AuditEvent::SignedIn, &person.user().subject);
         let known_as = Some(known_as(context.admission.client(), &person, &ring)?);
         let visitor = Visitor { signed_in: Some(person), known_as, agreed };
-        let answer = self.after_sign_in(context, &visitor, now).await?;
-        let answer = Trace::event(event).of_client(&context.admission.client().id).onto(answer);
+        let response = self.after_sign_in(context, &visitor, now).await?;
+        context.log.earlier_event(event);
+        context.log_client();
         let cookie = ring.handles().seal(HandleKind::Session, &session.to_bytes());
         let device = ring.handles().seal(HandleKind::Device, &device.to_bytes());
-        let answer = set_cookie(answer, SESSION_COOKIE, cookie.expose());
-        Ok(set_lasting_cookie(answer, DEVICE_COOKIE, device.expose(), DEVICE_LIFETIME))
+        let response = set_cookie(response, SESSION_COOKIE, cookie.expose());
+        Ok(set_lasting_cookie(response, DEVICE_COOKIE, device.expose(), DEVICE_LIFETIME))
     }
 
     /// Chooses the next step after a correct password: the consent page, by way of the request, or directly the
     /// client.
     async fn after_sign_in(
         &self,
-        context: &AuthorizationContext,
+        context: &AuthorizationContext<'_>,
         visitor: &Visitor,
         now: Timestamp,
-    ) -> Result<Response, Early> {
+    ) -> Result<Response, Refused> {
         let situation = context.situation(visitor, true);
         match (next(context.admission.request(), &situation, now), &visitor.signed_in) {
             (Next::Issue, Some(person)) => self.issue(context, person, edge::random(), now).await,
-            (Next::Refuse(code), _) => Ok(self.refuse(&context.admission, code, "nothing may be shown")),
+            (Next::Refuse(code), _) => Ok(self.refuse(context, code, "nothing may be shown")),
             (Next::Consent | Next::SignIn | Next::Issue, _) => Ok(redirect(&context.carried.again())),
         }
     }
@@ -153,7 +158,7 @@ impl Authorize {
 fn is_own_form(
     incoming: Incoming<'_>,
     form: &Parameters,
-    context: &AuthorizationContext,
+    context: &AuthorizationContext<'_>,
     ring: &KeyRing,
     now: Timestamp,
 ) -> bool {

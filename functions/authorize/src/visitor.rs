@@ -6,7 +6,8 @@ use keys::KeyRing;
 use protocol::Subject;
 use sessions::{Rules, SignedIn, signed_in};
 
-use crate::{Authorize, Early, known_as, show};
+use crate::refused::Refused;
+use crate::{Authorize, known_as};
 
 /// The user at the browser, signed in or not.
 pub(crate) struct Visitor {
@@ -24,11 +25,11 @@ impl Authorize {
         ring: &KeyRing,
         client: &Client,
         now: Timestamp,
-    ) -> Result<Visitor, Early> {
+    ) -> Result<Visitor, Refused> {
         let Some(handle) = incoming.session(ring.handles()) else {
             return Ok(Visitor { signed_in: None, known_as: None, agreed: None });
         };
-        let found = self.people.visitor(&handle, Some(&client.id)).await.map_err(show::unavailable)?;
+        let found = self.people.visitor(&handle, Some(&client.id)).await?;
         let signed_in = signed_in(&handle, found.session, found.user, Rules::at(&self.wiring.config.policy, now));
         let known_as = signed_in.as_ref().map(|person| known_as(client, person, ring)).transpose()?;
         Ok(Visitor { signed_in, known_as, agreed: found.agreed })

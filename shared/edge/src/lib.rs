@@ -21,7 +21,7 @@ pub use crate::http::endpoint::Endpoint;
 pub use crate::http::failure::Failure;
 pub use crate::http::firewall::FirewallGuard;
 pub use crate::http::request::Incoming;
-pub use crate::http::response::{Response, form_post, html, json, jwt, no_content, problem, redirect};
+pub use crate::http::response::{Response, form_post, html, json, jwt, no_content, redirect};
 pub use lambda::event::{MalformedEvent, answer_event, request_of};
 pub use lambda::payload::Received;
 pub use lambda::serve::{Error, Function, respond, serve, start};
@@ -30,7 +30,6 @@ pub use log::lines::{
     logout as log_logout, metric as log_metric, rotation as log_rotation, to_stderr as log_to_stderr, trouble, warning,
 };
 pub use log::request_log::RequestLog;
-pub use log::trace::Trace;
 pub use setup::clock::{milliseconds, now};
 pub use setup::config::{
     AUDIT_LIFETIME, Config, ConfigError, RotationConfig, Tables, audit_lifetime, environment, reach, session_limits,

@@ -3,4 +3,3 @@
 pub(crate) mod audit;
 pub(crate) mod lines;
 pub(crate) mod request_log;
-pub(crate) mod trace;

@@ -6,22 +6,9 @@ use lambda_http::Body;
 use serde::Serialize;
 
 use crate::log::lines::trouble;
-use crate::log::trace::Trace;
 
 /// A response that is sent to the gateway.
 pub type Response = http::Response<Body>;
-
-impl Trace {
-    /// Adds this trace to a response.
-    pub fn onto(self, mut response: Response) -> Response {
-        let known = response.extensions_mut().get_or_insert_default::<Self>();
-        known.client_id = self.client_id.or_else(|| known.client_id.take());
-        known.reason = self.reason.or(known.reason);
-        // Inner layers attach their events first, so prepend to keep the events in order.
-        known.events.splice(0..0, self.events);
-        response
-    }
-}
 
 /// The headers of every response: no caching, no content sniffing, no referrer, and TLS only (C039, C055).
 const ALWAYS: [(HeaderName, &str); 4] = [
@@ -57,11 +44,6 @@ pub fn form_post(page: Result<String, pages::Unrenderable>, form_target: &str) -
 pub fn html(status: StatusCode, page: Result<String, pages::Unrenderable>, form_target: Option<&str>) -> Response {
     let allowed = format!("form-action 'self' {}", form_target.unwrap_or_default());
     page_with(status, page, allowed.trim_end())
-}
-
-/// Builds a page that describes a problem; `reason` is for the log.
-pub fn problem(status: StatusCode, page: &pages::Problem<'_>, reason: &'static str) -> Response {
-    Trace::refused(reason).onto(html(status, page.render(), None))
 }
 
 /// Builds a page under a content security policy that allows its style and the sources in `allowed`.

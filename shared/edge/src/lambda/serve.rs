@@ -13,7 +13,6 @@ use crate::lambda::event::answer_event;
 use crate::lambda::payload::Received;
 use crate::log::lines::{Line, request as log_request, to_stdout};
 use crate::log::request_log::RequestLog;
-use crate::log::trace::Trace;
 use crate::setup::clock;
 use crate::setup::config::Config;
 
@@ -63,9 +62,6 @@ pub async fn respond<F: Function>(function: &F, request: Request) -> Response {
     let log = RequestLog::default();
     let incoming = Incoming::new(&request, &log);
     let (answer, storage_calls) = store::counted(Box::pin(function.answer(incoming))).await;
-    if let Some(trace) = answer.extensions().get::<Trace>() {
-        log.add(trace);
-    }
     log_request(&Line {
         request_id: request_id(&request),
         source: source_of(&request).map(|source| source.to_string()).as_deref(),

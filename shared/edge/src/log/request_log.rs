@@ -5,7 +5,6 @@ use std::sync::{Mutex, PoisonError};
 use protocol::ClientId;
 
 use crate::log::audit::AuditEntry;
-use crate::log::trace::Trace;
 
 /// The log of one request. Concurrent steps of the request may share it.
 #[derive(Debug, Default)]
@@ -22,7 +21,11 @@ pub(crate) struct Facts {
 impl RequestLog {
     /// Records the client's id.
     pub fn client(&self, id: &ClientId) {
-        self.with(|facts| facts.client_id = Some(id.to_string()));
+        self.with(|facts| {
+            if facts.client_id.as_deref() != Some(id.as_str()) {
+                facts.client_id = Some(id.to_string());
+            }
+        });
     }
 
     /// Records the reason of a refusal; the last one counts.
@@ -35,13 +38,9 @@ impl RequestLog {
         self.with(|facts| facts.events.push(event));
     }
 
-    /// Adds the facts that a response carries.
-    pub(crate) fn add(&self, trace: &Trace) {
-        self.with(|facts| {
-            facts.client_id = trace.client_id.clone().or_else(|| facts.client_id.take());
-            facts.reason = trace.reason.or(facts.reason);
-            facts.events.extend_from_slice(&trace.events);
-        });
+    /// Records an event that came before the others, but is only certain now.
+    pub fn earlier_event(&self, event: AuditEntry) {
+        self.with(|facts| facts.events.insert(0, event));
     }
 
     /// Ends the request and returns what was recorded.
@@ -51,5 +50,26 @@ impl RequestLog {
 
     fn with(&self, record: impl FnOnce(&mut Facts)) {
         record(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::audit::AuditEvent;
+
+    #[test]
+    fn an_earlier_event_comes_first_and_the_last_reason_and_client_count() {
+        let log = RequestLog::default();
+        log.event(AuditEntry::new(AuditEvent::CodeIssued));
+        log.earlier_event(AuditEntry::new(AuditEvent::SignedIn));
+        for text in ["first", "second"] {
+            log.client(&ClientId::parse(text).unwrap());
+            log.refused(text);
+        }
+        let facts = log.close();
+        let names: Vec<AuditEvent> = facts.events.iter().map(|event| event.name).collect();
+        assert_eq!(names, [AuditEvent::SignedIn, AuditEvent::CodeIssued]);
+        assert_eq!((facts.client_id.as_deref(), facts.reason), (Some("second"), Some("second")));
     }
 }

@@ -1,0 +1,128 @@
+//! Requests that end early: the page that says why, and the reason for the log.
+
+use edge::{Failure, RequestLog, Response, html, redirect};
+use grants::authorization::Untrusted;
+use http::{HeaderValue, StatusCode, header};
+use keys::KeysError;
+use pages::Problem;
+use protocol::ReceivedRequestError;
+use store::Unknown;
+
+use crate::Authorize;
+use crate::respond::ReturnedError;
+
+const ASK_THE_APP: &str = "Go back to the app and start again. If this happens again, tell the people who run the app.";
+
+/// The reasons why a request ends early.
+pub(crate) enum Refused {
+    /// The request cannot be parsed at all.
+    Unreadable,
+    /// The client or its redirect URI is not verified (RFC 6749 §4.1.2.1): nothing is redirected.
+    Untrusted(Untrusted),
+    /// The client gets this error.
+    Returned(Box<ReturnedError>),
+    /// The form was already submitted, belongs to another browser, or expired; this address leads back to the request.
+    UsedForm(String),
+    /// The person signed out meanwhile; this address leads back to the request.
+    StartOver(String),
+    /// The page does not exist.
+    NotFound,
+    /// The page supports only these methods.
+    WrongMethod(&'static str),
+    /// The form cannot be read, or a step failed.
+    Failed(Failure),
+}
+
+impl Authorize {
+    /// Records the reason of an early end and builds the response.
+    pub(crate) fn respond_to_refused(&self, refused: &Refused, log: &RequestLog) -> Response {
+        match refused {
+            Refused::Unreadable => {
+                let text = "The request is too long, or it is not encoded as it should be.";
+                problem(StatusCode::BAD_REQUEST, "This request cannot be read", text, "malformed_form", log)
+            }
+            Refused::Untrusted(why) => {
+                let (text, reason) = describe(*why);
+                problem(StatusCode::BAD_REQUEST, "This request cannot be trusted", text, reason, log)
+            }
+            Refused::Returned(error) => self.return_error(error, log),
+            Refused::UsedForm(again) => used_form(again, log),
+            Refused::StartOver(again) => redirect(again),
+            Refused::NotFound => {
+                let text = "The address is not right.";
+                problem(StatusCode::NOT_FOUND, "There is no such page", text, "not_found", log)
+            }
+            Refused::WrongMethod(allowed) => {
+                let text = "This page cannot be asked for in this way.";
+                let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, "This does not work", text, "method", log);
+                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+                response
+            }
+            Refused::Failed(failure) => failed(failure, log),
+        }
+    }
+}
+
+const fn describe(why: Untrusted) -> (&'static str, &'static str) {
+    match why {
+        Untrusted::Unreadable(ReceivedRequestError::ClientId) => {
+            ("The request does not say which app sent you here (client_id).", "malformed_request")
+        }
+        Untrusted::Unreadable(ReceivedRequestError::RedirectUri) => {
+            ("The request does not say properly where the answer should go (redirect_uri).", "malformed_request")
+        }
+        Untrusted::Client => ("The app that sent you here is not known, or it is switched off.", "client_unknown"),
+        Untrusted::RedirectUri => {
+            ("The app asks for an answer to an address that is not registered for it.", "redirect_uri_mismatch")
+        }
+        Untrusted::RedirectUriMissing => {
+            ("The app does not say where the answer should go (redirect_uri).", "redirect_uri_missing")
+        }
+    }
+}
+
+fn used_form(again: &str, log: &RequestLog) -> Response {
+    let page = Problem {
+        title: "This form was used before",
+        text: "Your decision was sent already, or the page was open for too long. Nothing was done twice.",
+        hint: "If the app did not go on, continue here.",
+        continue_to: Some((again, "Continue")),
+    };
+    log.refused("form_not_valid");
+    html(StatusCode::BAD_REQUEST, page.render(), None)
+}
+
+fn failed(failure: &Failure, log: &RequestLog) -> Response {
+    let reason = failure.reason();
+    if failure.status().is_client_error() {
+        return problem(StatusCode::BAD_REQUEST, "This form cannot be read", ASK_THE_APP, reason, log);
+    }
+    let text = "Signing in does not work at the moment. Please try again in a minute.";
+    let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, "Please try again", text, reason, log);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+fn problem(status: StatusCode, title: &str, text: &str, reason: &'static str, log: &RequestLog) -> Response {
+    log.refused(reason);
+    let page = Problem { title, text, hint: ASK_THE_APP, continue_to: None };
+    html(status, page.render(), None)
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Unknown> for Refused {
+    fn from(unknown: Unknown) -> Self {
+        Self::Failed(unknown.into())
+    }
+}
+
+impl From<KeysError> for Refused {
+    fn from(error: KeysError) -> Self {
+        Self::Failed(error.into())
+    }
+}
