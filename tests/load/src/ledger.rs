@@ -170,7 +170,7 @@ impl Ledger {
                     told.disabled == stands.disabled
                         && (told.sessions..=told.sessions + unknown).contains(&stands.sessions)
                 }
-                (Some(_), None) | (None, Some(_)) | (None, None) => false,
+                (Some(_) | None, _) => false,
             };
             (!fits).then(|| Difference::Person { username: username.clone(), told, stands })
         });

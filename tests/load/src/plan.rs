@@ -165,7 +165,7 @@ impl Event {
             _ => EventKind::Delete,
         };
         // Where consent is requested each time, no authorization request is answered without a page.
-        let first = if app == App::Spa { 1 } else { 0 };
+        let first = usize::from(app == App::Spa);
         let beside = [Beside::Code, Beside::Redemption, Beside::Refresh, Beside::Nothing];
         Self { kind, beside: beside[first + random.below(4 - first)] }
     }
