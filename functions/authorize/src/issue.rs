@@ -1,10 +1,11 @@
 //! Issues a code, or the tokens of the implicit grant, with one conditional write.
 
 use edge::{Answer, AuditEvent, Event, Trace, redirect};
+use grants::authorization::Admission;
 use grants::code::{self, Agreement};
 use grants::revocation::revoke;
 use grants::{
-    AccessToken, Asked, Attempt, CodeHandle, Generation, Grant, GrantId, GrantSecret, IdToken, Moment, SignIn,
+    AccessToken, Asked, Attempt, CodeHandle, Generation, Grant, GrantId, GrantSecret, IdToken, Moment, Person, SignIn,
     Timestamp, TokenFormat, TokenId, TokenName, for_grant, implicit,
 };
 use keys::KeyRing;
@@ -12,7 +13,7 @@ use protocol::{AuthorizationErrorCode, GrantType, IdentityScope, ResponseType, S
 use sessions::{Rules, SessionChange, SignedIn, UserChange, stands};
 use store::{Applied, Unknown, UserChanged};
 
-use crate::admitted::Admitted;
+use crate::context::AuthorizationContext;
 use crate::{Authorize, Early, known_as, show};
 
 const ADVICE: &str = "move this client to authorization_code with PKCE: a token in a browser's address leaks";
@@ -30,37 +31,37 @@ impl Authorize {
     /// is new if no form was needed.
     pub(crate) async fn issue(
         &self,
-        admitted: &Admitted,
+        context: &AuthorizationContext,
         person: &SignedIn,
         nonce: [u8; 16],
         now: Timestamp,
     ) -> Result<Answer, Early> {
-        let ring = self.ring(now).await?;
+        let (admission, ring) = (&context.admission, self.ring(now).await?);
         let secret = ring.handles().grant_of_form(&nonce);
         let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
-        let known_as = known_as(admitted.trusted.client(), person, &ring)?;
-        let grant = self.grant_of(admitted, secret.id(), Self::agreement(admitted, person, known_as), moment);
+        let known_as = known_as(admission.client(), person, &ring)?;
+        let grant = self.grant_of(admission, secret.id(), Self::agreement(admission, person, known_as), moment);
         let step = code::issue(grant.clone());
         let (applied, stands) = tokio::join!(self.grants.apply(&step), self.still_stands(&grant, person, now));
         match applied.map_err(show::unavailable)? {
             Applied::Done(_) => {}
             Applied::Refused(found) if code::was_issued(found.as_deref(), moment.attempt) => {}
-            Applied::Refused(_) => return Err(show::used_form(admitted)),
+            Applied::Refused(_) => return Err(show::used_form(context)),
         }
         if !stands.map_err(show::unavailable)? {
             // The person signed out or was disabled since the visit was read: start again, with no one signed in.
             self.grants.apply(&revoke(grant.id)).await.map_err(show::unavailable)?;
-            return Err(Box::new(redirect(&admitted.again())));
+            return Err(Box::new(redirect(&context.carried.again())));
         }
-        let (answer, events) = match admitted.request.response_type {
+        let (answer, events) = match admission.request().response_type {
             ResponseType::Code => {
                 let rests_on = ring.footing_of(&grant);
                 let code = ring.handles().seal_code(&CodeHandle { secret, rests_on });
-                let answer = self.respond(&admitted.way(), &[("code", code.expose())]);
+                let answer = self.respond(admission.response(), &[("code", code.expose())]);
                 (answer, vec![Event::of_grant(AuditEvent::CodeIssued, &grant)])
             }
             ResponseType::Token | ResponseType::IdToken | ResponseType::IdTokenToken => {
-                let (answer, token) = self.send_tokens(admitted, &grant, secret, now).await?;
+                let (answer, token) = self.send_tokens(admission, &grant, secret, now).await?;
                 let issued = Event::of_grant(AuditEvent::ImplicitTokenIssued, &grant).with_token(token);
                 (answer, vec![issued, Event::legacy(GrantType::Implicit, ADVICE)])
             }
@@ -88,31 +89,35 @@ impl Authorize {
     }
 
     /// Returns the access that the person agreed to. `known_as` is the `sub` by which the client knows the person.
-    fn agreement(admitted: &Admitted, person: &SignedIn, known_as: Subject) -> Agreement {
-        let (user, session, claims) = (person.user(), person.session(), &admitted.request.claims);
+    fn agreement(admission: &Admission, person: &SignedIn, known_as: Subject) -> Agreement {
+        let (user, session) = (person.user(), person.session());
+        let (request, target) = (admission.request(), admission.target());
         let sign_in = SignIn {
-            userinfo_claims: claims.userinfo.clone(),
-            id_token_claims: user.known_claims().only(&implicit::id_token_claims(&admitted.request, &admitted.target)),
+            userinfo_claims: request.claims.userinfo.clone(),
+            id_token_claims: user.known_claims().only(&implicit::id_token_claims(request, target)),
         };
-        Agreement {
+        let person = Person {
             subject: user.subject.clone(),
             pairwise_subject: Some(known_as).filter(|known_as| *known_as != user.subject),
             auth_time: session.auth_time,
-            target: admitted.target.clone(),
-            code_challenge: admitted.request.code_challenge.clone(),
-            nonce: admitted.request.nonce.clone(),
-            footing: person.footing(outlives(&admitted.target.scope)),
+            footing: Some(person.footing(outlives(&target.scope))),
+            sign_in: Some(sign_in),
+        };
+        Agreement {
+            person,
+            target: target.clone(),
+            code_challenge: request.code_challenge.clone(),
+            nonce: request.nonce.clone(),
             session_ends_at: session.expires_at,
-            sign_in,
         }
     }
 
-    fn grant_of(&self, admitted: &Admitted, id: GrantId, agreement: Agreement, moment: Moment) -> Grant {
-        let policy = &self.parts.config.policy;
-        match admitted.request.response_type {
-            ResponseType::Code => code::grant_of(id, &admitted.trusted, agreement, policy, moment),
+    fn grant_of(&self, admission: &Admission, id: GrantId, agreement: Agreement, moment: Moment) -> Grant {
+        let (policy, trusted) = (&self.parts.config.policy, admission.response().trusted());
+        match admission.request().response_type {
+            ResponseType::Code => code::grant_of(id, trusted, agreement, policy, moment),
             ResponseType::Token | ResponseType::IdToken | ResponseType::IdTokenToken => {
-                implicit::grant_of(id, &admitted.trusted, agreement, policy, moment)
+                implicit::grant_of(id, trusted, agreement, policy, moment)
             }
         }
     }
@@ -121,16 +126,16 @@ impl Authorize {
     /// with the name of its access token for the log.
     async fn send_tokens(
         &self,
-        admitted: &Admitted,
+        admission: &Admission,
         grant: &Grant,
         secret: GrantSecret,
         now: Timestamp,
     ) -> Result<(Answer, Option<TokenName>), Early> {
-        let kind = admitted.request.response_type;
+        let kind = admission.request().response_type;
         let access =
-            if kind.gives_token() { Some(self.access_token(admitted, grant, secret, now).await?) } else { None };
+            if kind.gives_token() { Some(self.access_token(admission, grant, secret, now).await?) } else { None };
         let id_token = if kind.gives_id_token() {
-            Some(self.id_token(admitted, grant, access.as_ref().map(|access| &access.made), now).await?)
+            Some(self.id_token(admission, grant, access.as_ref().map(|access| &access.made), now).await?)
         } else {
             None
         };
@@ -142,21 +147,21 @@ impl Authorize {
         });
         let id_token = id_token.as_ref().map(|made| ("id_token", made.expose()));
         let pairs: Vec<(&str, &str)> = access.into_iter().flatten().chain(id_token).collect();
-        Ok((self.respond(&admitted.way(), &pairs), name))
+        Ok((self.respond(admission.response(), &pairs), name))
     }
 
     async fn access_token(
         &self,
-        admitted: &Admitted,
+        admission: &Admission,
         grant: &Grant,
         secret: GrantSecret,
         now: Timestamp,
     ) -> Result<MadeToken, Early> {
-        let client = admitted.trusted.client();
+        let client = admission.client();
         let apis = self.parts.apis_of(client, now).await.map_err(|failure| show::failed(&failure))?;
         let asked = Asked { resources: &[], scope: None };
         let token = for_grant(grant, client, &apis, asked, now)
-            .map_err(|refusal| Box::new(self.refuse(admitted, refusal.authorization_code(), refusal.description())))?;
+            .map_err(|refusal| Box::new(self.refuse(admission, refusal.authorization_code(), refusal.description())))?;
         let keys =
             self.parts.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
         let rests_on = keys.footing_of(grant);
@@ -176,15 +181,15 @@ impl Authorize {
     /// Signs the ID token, with `at_hash` if an access token is sent along (OpenID Connect Core §3.2.2.9).
     async fn id_token(
         &self,
-        admitted: &Admitted,
+        admission: &Admission,
         grant: &Grant,
         access_token: Option<&Secret>,
         now: Timestamp,
     ) -> Result<Secret, Early> {
         let config = &self.parts.config;
-        let Some(token) = IdToken::of(grant, admitted.trusted.client(), &config.policy, now) else {
+        let Some(token) = IdToken::of(grant, admission.client(), &config.policy, now) else {
             let why = "the scope openid was not granted";
-            return Err(Box::new(self.refuse(admitted, AuthorizationErrorCode::InvalidScope, why)));
+            return Err(Box::new(self.refuse(admission, AuthorizationErrorCode::InvalidScope, why)));
         };
         let keys =
             self.parts.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;

@@ -20,12 +20,14 @@
 //! - A consent form that was already submitted is refused with a page that leads back to the request.
 
 mod admit;
-mod admitted;
 mod consent;
+mod context;
 mod issue;
+mod respond;
 mod show;
 mod sign_in;
 mod start_session;
+mod visitor;
 
 use std::sync::Arc;
 
@@ -36,10 +38,11 @@ use keys::{HandleKind, KeyRing};
 use lambda_http::Request;
 use protocol::Subject;
 use service::{Parts, Passwords, Stores};
-use sessions::{Rules, SignedIn, VisitId, next, signed_in};
+use sessions::{SignedIn, VisitId, next};
 use store::{GrantsTable, PeopleTable};
 
-use crate::admitted::{Admitted, Guest};
+use crate::context::AuthorizationContext;
+use crate::visitor::Visitor;
 
 /// The `/authorize` endpoint with its forms.
 pub struct Authorize {
@@ -73,49 +76,32 @@ impl Authorize {
     async fn begin(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
         let now = edge::now();
         let text = incoming.query_or_body().map_err(|_| show::unreadable())?;
-        let admitted = self.admit(incoming, text, now).await?;
+        let context = self.admit(incoming, text, now).await?;
         let ring = self.ring(now).await?;
-        let guest = self.guest(incoming, &ring, admitted.trusted.client(), now).await?;
-        self.go_on(incoming, &admitted, &guest, now).await
+        let visitor = self.visitor(incoming, &ring, context.admission.client(), now).await?;
+        self.go_on(incoming, &context, &visitor, now).await
     }
 
     /// Shows the next page, or takes the next step.
     async fn go_on(
         &self,
         incoming: Incoming<'_>,
-        admitted: &Admitted,
-        guest: &Guest,
+        context: &AuthorizationContext,
+        visitor: &Visitor,
         now: Timestamp,
     ) -> Result<Answer, Early> {
         let ring = self.ring(now).await?;
-        let situation = admitted.situation(guest, false);
-        match (next(&admitted.request, &situation, now), &guest.signed_in) {
-            (sessions::Next::Consent, Some(person)) => Ok(show::consent(admitted, person, &ring, now, false)),
-            (sessions::Next::Issue, Some(person)) => self.issue(admitted, person, edge::random(), now).await,
-            (sessions::Next::Refuse(code), guest) => {
-                Ok(self.error_or_page(&admitted.way(), guest.is_some(), code, "nothing may be shown"))
+        let situation = context.situation(visitor, false);
+        match (next(context.admission.request(), &situation, now), &visitor.signed_in) {
+            (sessions::Next::Consent, Some(person)) => Ok(show::consent(context, person, &ring, now, false)),
+            (sessions::Next::Issue, Some(person)) => self.issue(context, person, edge::random(), now).await,
+            (sessions::Next::Refuse(code), visitor) => {
+                Ok(self.error_or_page(context.admission.response(), visitor.is_some(), code, "nothing may be shown"))
             }
             (sessions::Next::SignIn | sessions::Next::Consent | sessions::Next::Issue, _) => {
-                Ok(show::sign_in(admitted, incoming, &ring, now, None))
+                Ok(show::sign_in(context, incoming, &ring, now, None))
             }
         }
-    }
-
-    /// Returns the user at the browser: one read, or none without a cookie.
-    async fn guest(
-        &self,
-        incoming: Incoming<'_>,
-        ring: &KeyRing,
-        client: &Client,
-        now: Timestamp,
-    ) -> Result<Guest, Early> {
-        let Some(handle) = incoming.session(ring.handles()) else {
-            return Ok(Guest { signed_in: None, known_as: None, agreed: None });
-        };
-        let visitor = self.people.visitor(&handle, Some(&client.id)).await.map_err(show::unavailable)?;
-        let signed_in = signed_in(&handle, visitor.session, visitor.user, Rules::at(&self.parts.config.policy, now));
-        let known_as = signed_in.as_ref().map(|person| known_as(client, person, ring)).transpose()?;
-        Ok(Guest { signed_in, known_as, agreed: visitor.agreed })
     }
 
     async fn ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Early> {

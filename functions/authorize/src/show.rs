@@ -1,17 +1,17 @@
 //! Pages and their status codes. The texts are in `pages`.
 
 use edge::{Answer, Failure, Incoming, Trace, VISIT_COOKIE, html, set_cookie};
-use grants::authorization::Untrusted;
+use grants::authorization::{ResponseTarget, Untrusted};
 use grants::{Seconds, Timestamp};
 use http::{HeaderValue, StatusCode, header};
 use keys::{HandleKind, KeyRing};
 use pages::{Problem, ReturnedError, WayOn};
-use protocol::{AuthorizationErrorCode, AuthorizationRequestError};
+use protocol::{AuthorizationErrorCode, ReceivedRequestError};
 use service::registered_itself;
 use sessions::{FormTicket, SignedIn, VisitId};
 use store::Unknown;
 
-use crate::admitted::{Admitted, Way};
+use crate::context::AuthorizationContext;
 use crate::{Early, visit};
 
 const ASK_THE_APP: &str = "Go back to the app and start again. If this happens again, tell the people who run the app.";
@@ -55,7 +55,7 @@ impl Why {
 
 /// Renders the sign-in page for a request.
 pub(crate) fn sign_in(
-    admitted: &Admitted,
+    context: &AuthorizationContext,
     incoming: Incoming<'_>,
     ring: &KeyRing,
     now: Timestamp,
@@ -63,24 +63,25 @@ pub(crate) fn sign_in(
 ) -> Answer {
     let known = visit(incoming, ring);
     let visit = known.unwrap_or_else(|| VisitId::from_bytes(edge::random()));
-    let ticket = FormTicket::for_sign_in(visit, admitted.written.digest, edge::random(), now);
+    let ticket = FormTicket::for_sign_in(visit, context.carried.digest, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
-    let hint = admitted.request.login_hint.as_deref();
+    let admission = &context.admission;
+    let hint = admission.request().login_hint.as_deref();
     let alert = again.map(|again| again.why.alert());
-    let since = registered_itself(admitted.trusted.client());
+    let since = registered_itself(admission.client());
     let page = pages::SignIn {
-        client_name: &admitted.trusted.client().name,
+        client_name: &admission.client().name,
         registered_itself: since.as_deref(),
-        redirect_host: &admitted.trusted.redirect_uri().display_host(),
+        redirect_host: &admission.redirect_uri().display_host(),
         username: again.map_or(hint.unwrap_or_default(), |again| again.username),
-        action: &format!("{}/sign-in", admitted.written.path),
-        request: &admitted.written.query,
+        action: &format!("{}/sign-in", context.carried.path),
+        request: &context.carried.query,
         ticket: ticket.expose(),
         alert: alert.as_deref(),
     };
     let status = again.map_or(StatusCode::OK, |again| again.why.status());
-    let answer = html(status, page.render(), Some(&admitted.trusted.redirect_uri().source()));
-    let mut answer = of_client(admitted, answer);
+    let answer = html(status, page.render(), Some(&admission.redirect_uri().source()));
+    let mut answer = of_client(context, answer);
     if let Some(Again { why: Why::TooManyGuesses(wait), .. }) = again {
         answer.headers_mut().insert(header::RETRY_AFTER, wait.into());
     }
@@ -92,41 +93,47 @@ pub(crate) fn sign_in(
 }
 
 /// Renders the consent page for a request; `changed` if the person's decision was about a page with other facts.
-pub(crate) fn consent(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: Timestamp, changed: bool) -> Answer {
-    let shown = admitted.shown().digest();
-    let ticket = FormTicket::for_consent(person.session().id, admitted.written.digest, shown, edge::random(), now);
+pub(crate) fn consent(
+    context: &AuthorizationContext,
+    person: &SignedIn,
+    ring: &KeyRing,
+    now: Timestamp,
+    changed: bool,
+) -> Answer {
+    let (admission, shown) = (&context.admission, context.shown().digest());
+    let ticket = FormTicket::for_consent(person.session().id, context.carried.digest, shown, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::ConsentForm, &ticket.to_bytes());
-    let redirect_uri = admitted.trusted.redirect_uri();
-    let scopes: Vec<&str> = admitted.to_agree_to.scope.tokens().collect();
-    let resources: Vec<&str> = admitted.target.resources.iter().map(protocol::Resource::as_str).collect();
-    let since = registered_itself(admitted.trusted.client());
+    let redirect_uri = admission.redirect_uri();
+    let scopes: Vec<&str> = admission.to_agree_to().scope.tokens().collect();
+    let resources: Vec<&str> = admission.target().resources.iter().map(protocol::Resource::as_str).collect();
+    let since = registered_itself(admission.client());
     let page = pages::Consent {
-        client_name: &admitted.trusted.client().name,
+        client_name: &admission.client().name,
         registered_itself: since.as_deref(),
         username: person.user().username.as_str(),
         redirect_host: &redirect_uri.display_host(),
         is_native: redirect_uri.is_native(),
         scopes: &scopes,
         resources: &resources,
-        action: &format!("{}/consent", admitted.written.path),
-        request: &admitted.written.query,
+        action: &format!("{}/consent", context.carried.path),
+        request: &context.carried.query,
         ticket: ticket.expose(),
-        switch_account: &format!("{}?{}", admitted.written.path, admitted.written.query_for_another),
+        switch_account: &context.carried.for_another(),
         changed,
     };
-    of_client(admitted, html(StatusCode::OK, page.render(), Some(&redirect_uri.source())))
+    of_client(context, html(StatusCode::OK, page.render(), Some(&redirect_uri.source())))
 }
 
 /// Shows an error for a client that registered itself, while no one is signed in; the user may continue to the
 /// client.
 pub(crate) fn returned_error(
-    way: &Way<'_>,
+    target: &ResponseTarget,
     pairs: &[(&str, &str)],
     code: AuthorizationErrorCode,
     description: &str,
 ) -> Answer {
-    let (client, redirect_uri) = (way.trusted.client(), way.trusted.redirect_uri());
-    let (location, since) = (way.location(pairs), registered_itself(client));
+    let (client, redirect_uri) = (target.client(), target.redirect_uri());
+    let (location, since) = (target.location(pairs), registered_itself(client));
     let page = ReturnedError {
         client_name: &client.name,
         registered_itself: since.as_deref(),
@@ -143,20 +150,26 @@ pub(crate) fn returned_error(
 }
 
 /// Reports that the form was already submitted, belongs to another browser, or expired; links back to the request.
-pub(crate) fn used_form(admitted: &Admitted) -> Early {
-    let again = admitted.again();
+pub(crate) fn used_form(context: &AuthorizationContext) -> Early {
+    let again = context.carried.again();
     let page = Problem {
         title: "This form was used before",
         text: "Your decision was sent already, or the page was open for too long. Nothing was done twice.",
         hint: "If the app did not go on, continue here.",
         continue_to: Some((&again, "Continue")),
     };
-    Box::new(of_client(admitted, edge::problem(StatusCode::BAD_REQUEST, &page, "form_not_valid")))
+    Box::new(of_client(context, edge::problem(StatusCode::BAD_REQUEST, &page, "form_not_valid")))
 }
 
 /// Reports that the client or its redirect URI is not verified (RFC 6749 §4.1.2.1): nothing is redirected.
 pub(crate) fn untrusted(why: Untrusted) -> Early {
     let (text, reason) = match why {
+        Untrusted::Unreadable(ReceivedRequestError::ClientId) => {
+            ("The request does not say which app sent you here (client_id).", "malformed_request")
+        }
+        Untrusted::Unreadable(ReceivedRequestError::RedirectUri) => {
+            ("The request does not say properly where the answer should go (redirect_uri).", "malformed_request")
+        }
         Untrusted::Client => ("The app that sent you here is not known, or it is switched off.", "client_unknown"),
         Untrusted::RedirectUri => {
             ("The app asks for an answer to an address that is not registered for it.", "redirect_uri_mismatch")
@@ -166,16 +179,6 @@ pub(crate) fn untrusted(why: Untrusted) -> Early {
         }
     };
     problem(StatusCode::BAD_REQUEST, "This request cannot be trusted", text, reason)
-}
-
-/// Reports that the client or the redirect URI cannot be parsed.
-pub(crate) fn malformed(error: AuthorizationRequestError) -> Early {
-    let text = if error == AuthorizationRequestError::ClientId {
-        "The request does not say which app sent you here (client_id)."
-    } else {
-        "The request does not say properly where the answer should go (redirect_uri)."
-    };
-    problem(StatusCode::BAD_REQUEST, "This request cannot be trusted", text, "malformed_request")
 }
 
 /// Reports that the request cannot be parsed at all.
@@ -219,6 +222,6 @@ fn problem(status: StatusCode, title: &str, text: &str, reason: &'static str) ->
     Box::new(edge::problem(status, &page, reason))
 }
 
-fn of_client(admitted: &Admitted, answer: Answer) -> Answer {
-    Trace::default().of_client(&admitted.trusted.client().id).onto(answer)
+fn of_client(context: &AuthorizationContext, answer: Answer) -> Answer {
+    Trace::default().of_client(&context.admission.client().id).onto(answer)
 }

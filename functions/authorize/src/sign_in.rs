@@ -9,9 +9,10 @@ use protocol::{Parameters, Secret, Username};
 use service::{Attempted, Checked};
 use sessions::{DeviceHandle, FormTicket, Next, SessionHandle, SignedIn, next};
 
-use crate::admitted::{Admitted, Guest};
+use crate::context::AuthorizationContext;
 use crate::show::{Again, Why};
 use crate::start_session::Started;
+use crate::visitor::Visitor;
 use crate::{Authorize, Early, known_as, show, visit};
 
 /// The lifetime of the device cookie: a year after the last sign-in.
@@ -53,11 +54,11 @@ impl Authorize {
         let now = edge::now();
         let form = incoming.body_form().map_err(|failure| show::failed(&failure))?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
-        let admitted = self.admit(incoming, text, now).await?;
+        let context = self.admit(incoming, text, now).await?;
         let ring = self.ring(now).await?;
         let typed = form.one("username").ok().flatten().filter(|typed| typed.len() <= 128).unwrap_or_default();
-        let again = |why| show::sign_in(&admitted, incoming, &ring, now, Some(Again { why, username: typed }));
-        if incoming.is_cross_site() || !is_own_form(incoming, &form, &admitted, &ring, now) {
+        let again = |why| show::sign_in(&context, incoming, &ring, now, Some(Again { why, username: typed }));
+        if incoming.is_cross_site() || !is_own_form(incoming, &form, &context, &ring, now) {
             return Ok(Trace::refused("form_not_valid").onto(again(Why::StaleForm)));
         }
         let rejected = match credentials(&form) {
@@ -65,12 +66,12 @@ impl Authorize {
                 let attempted = Attempted {
                     username: &username,
                     password: &password,
-                    client: &admitted.trusted.client().id,
+                    client: &context.admission.client().id,
                     source: incoming.source(),
                     device: device(incoming, &ring),
                     stranger: ring.handles().stranger(&username.normalized()),
                 };
-                match self.attempt(incoming, &admitted, &attempted, now).await? {
+                match self.attempt(incoming, &context, &attempted, now).await? {
                     Ok(answer) => return Ok(answer),
                     Err(rejected) => rejected,
                 }
@@ -84,7 +85,7 @@ impl Authorize {
     async fn attempt(
         &self,
         incoming: Incoming<'_>,
-        admitted: &Admitted,
+        context: &AuthorizationContext,
         attempted: &Attempted<'_>,
         now: Timestamp,
     ) -> Result<Result<Answer, Rejected>, Early> {
@@ -98,10 +99,10 @@ impl Authorize {
             Checked::Wait(wait, person) => return Ok(Err(Rejected { person, wait: Some(wait) })),
         };
         let (person, agreed) = (right.person.user().key, right.agreed.clone());
-        match self.start_session(right, former, admitted.written.digest, now).await.map_err(show::unavailable)? {
+        match self.start_session(right, former, context.carried.digest, now).await.map_err(show::unavailable)? {
             Started::SignedIn(person, session) => {
                 let arrival = Arrival { person: *person, session, agreed, device: attempted.device };
-                self.welcome(admitted, arrival, now).await.map(Ok)
+                self.welcome(context, arrival, now).await.map(Ok)
             }
             Started::Over => Ok(Err(Rejected { person, wait: None })),
             Started::Wait(wait) => Ok(Err(Rejected { person, wait: Some(wait) })),
@@ -109,17 +110,17 @@ impl Authorize {
     }
 
     /// Continues with the person who has just signed in, and sets the browser's cookies.
-    async fn welcome(&self, admitted: &Admitted, arrival: Arrival, now: Timestamp) -> Result<Answer, Early> {
+    async fn welcome(&self, context: &AuthorizationContext, arrival: Arrival, now: Timestamp) -> Result<Answer, Early> {
         let Arrival { person, session, agreed, device } = arrival;
         let ring = self.ring(now).await?;
         let key = person.user().key;
         let device = device.filter(|known| known.of(key).is_some());
         let device = device.unwrap_or_else(|| DeviceHandle::new(key, edge::random()));
         let event = Event::of_person(AuditEvent::SignedIn, &person.user().subject);
-        let known_as = Some(known_as(admitted.trusted.client(), &person, &ring)?);
-        let guest = Guest { signed_in: Some(person), known_as, agreed };
-        let answer = self.after_sign_in(admitted, &guest, now).await?;
-        let answer = Trace::event(event).of_client(&admitted.trusted.client().id).onto(answer);
+        let known_as = Some(known_as(context.admission.client(), &person, &ring)?);
+        let visitor = Visitor { signed_in: Some(person), known_as, agreed };
+        let answer = self.after_sign_in(context, &visitor, now).await?;
+        let answer = Trace::event(event).of_client(&context.admission.client().id).onto(answer);
         let cookie = ring.handles().seal(HandleKind::Session, &session.to_bytes());
         let device = ring.handles().seal(HandleKind::Device, &device.to_bytes());
         let answer = set_cookie(answer, SESSION_COOKIE, cookie.expose());
@@ -128,21 +129,32 @@ impl Authorize {
 
     /// Chooses the next step after a correct password: the consent page, by way of the request, or directly the
     /// client.
-    async fn after_sign_in(&self, admitted: &Admitted, guest: &Guest, now: Timestamp) -> Result<Answer, Early> {
-        let situation = admitted.situation(guest, true);
-        match (next(&admitted.request, &situation, now), &guest.signed_in) {
-            (Next::Issue, Some(person)) => self.issue(admitted, person, edge::random(), now).await,
-            (Next::Refuse(code), _) => Ok(self.refuse(admitted, code, "nothing may be shown")),
-            (Next::Consent | Next::SignIn | Next::Issue, _) => Ok(redirect(&admitted.again())),
+    async fn after_sign_in(
+        &self,
+        context: &AuthorizationContext,
+        visitor: &Visitor,
+        now: Timestamp,
+    ) -> Result<Answer, Early> {
+        let situation = context.situation(visitor, true);
+        match (next(context.admission.request(), &situation, now), &visitor.signed_in) {
+            (Next::Issue, Some(person)) => self.issue(context, person, edge::random(), now).await,
+            (Next::Refuse(code), _) => Ok(self.refuse(&context.admission, code, "nothing may be shown")),
+            (Next::Consent | Next::SignIn | Next::Issue, _) => Ok(redirect(&context.carried.again())),
         }
     }
 }
 
-fn is_own_form(incoming: Incoming<'_>, form: &Parameters, admitted: &Admitted, ring: &KeyRing, now: Timestamp) -> bool {
+fn is_own_form(
+    incoming: Incoming<'_>,
+    form: &Parameters,
+    context: &AuthorizationContext,
+    ring: &KeyRing,
+    now: Timestamp,
+) -> bool {
     let text = form.one("ticket").ok().flatten().unwrap_or_default();
     let ticket = ring.handles().open(HandleKind::SignInForm, text).and_then(|bytes| FormTicket::from_bytes(&bytes));
     let visit = visit(incoming, ring);
-    ticket.zip(visit).is_some_and(|(ticket, visit)| ticket.admits_sign_in(visit, admitted.written.digest, now))
+    ticket.zip(visit).is_some_and(|(ticket, visit)| ticket.admits_sign_in(visit, context.carried.digest, now))
 }
 
 /// Returns the device named by the browser's cookie.

@@ -150,7 +150,7 @@ impl BackChannelLogout {
 
 /// Returns one grant for each client that was not yet notified of the end of the session.
 fn whom_to_tell<'a>(grants: &'a [Grant], ended: &EndedSession) -> impl Iterator<Item = &'a Grant> + use<'a> {
-    let knows = |grant: &&Grant| grant.sign_in.is_some();
+    let knows = |grant: &&Grant| grant.sign_in().is_some();
     let open = grants.iter().filter(knows).filter(|grant| !ended.told.contains(&grant.client_id));
     let by_client: BTreeMap<&ClientId, &Grant> = open.map(|grant| (&grant.client_id, grant)).collect();
     by_client.into_values()

@@ -10,7 +10,7 @@ use protocol::{
 use crate::client::authenticate::{AuthenticatedClient, authenticate};
 use crate::client::record::{AudienceRule, AuthMethod, Client, PkceRule, SecretDigest, StoredSecret};
 use crate::client::relying_party::RelyingParty;
-use crate::step::grant::{Footing, Grant, SignIn, Stage};
+use crate::step::grant::{Binding, Footing, Grant, Origin, Person, SignIn, Stage};
 use crate::terms::api::{Api, SigningAlgorithm, TokenFormat};
 use crate::terms::ids::{Attempt, Generation, GrantSecret, PersonKey, SessionId};
 use crate::terms::time::Timestamp;
@@ -90,21 +90,50 @@ pub(crate) fn grant() -> Grant {
     Grant {
         id: secret().id(),
         client_id: client().id,
-        subject: Some(Subject::parse(SUBJECT).unwrap()),
-        pairwise_subject: None,
         scope: Scope::parse("read ship write").unwrap(),
         resources: apis().into_iter().map(|api| api.identifier).collect(),
-        redirect_uri: Some(RedirectUri::parse("https://app.example/cb").unwrap()),
-        redirect_uri_sent: true,
-        code_challenge: Some(verifier().challenge()),
-        nonce: None,
-        auth_time: Some(NOW),
-        footing: Some(footing()),
-        sign_in: None,
+        origin: Origin::Request(person(), binding()),
         created_at: NOW,
         ends_at: NOW.plus(1000),
         revoked_access: BTreeSet::new(),
         stage: Stage::Issued { code_expires_at: NOW.plus(1), attempt: attempt(0) },
+    }
+}
+
+/// The person of [`grant`], without a sign-in with OpenID Connect.
+pub(crate) fn person() -> Person {
+    Person {
+        subject: Subject::parse(SUBJECT).unwrap(),
+        pairwise_subject: None,
+        auth_time: NOW,
+        footing: Some(footing()),
+        sign_in: None,
+    }
+}
+
+/// The authorization request that [`grant`] answers.
+pub(crate) fn binding() -> Binding {
+    Binding {
+        redirect_uri: RedirectUri::parse("https://app.example/cb").unwrap(),
+        redirect_uri_sent: true,
+        code_challenge: Some(verifier().challenge()),
+        nonce: None,
+    }
+}
+
+/// The person of a grant, to be modified.
+pub(crate) fn person_of(grant: &mut Grant) -> &mut Person {
+    match &mut grant.origin {
+        Origin::Request(person, _) | Origin::Password(person) => person,
+        Origin::Service => panic!("a service"),
+    }
+}
+
+/// The binding of a grant, to be modified.
+pub(crate) fn binding_of(grant: &mut Grant) -> &mut Binding {
+    match &mut grant.origin {
+        Origin::Request(_, binding) => binding,
+        Origin::Password(_) | Origin::Service => panic!("no authorization request"),
     }
 }
 
@@ -125,7 +154,9 @@ pub(crate) fn no_claims() -> SignIn {
 
 /// The same grant, redeemed and refreshed until `generation`, of a person who signed in with OpenID Connect.
 pub(crate) fn signed_in(generation: u32) -> Grant {
-    Grant { sign_in: Some(no_claims()), scope: Scope::parse("openid read").unwrap(), ..active(generation) }
+    let mut grant = Grant { scope: Scope::parse("openid read").unwrap(), ..active(generation) };
+    person_of(&mut grant).sign_in = Some(no_claims());
+    grant
 }
 
 /// The same grant, redeemed and refreshed until `generation`, just now.

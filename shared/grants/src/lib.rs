@@ -47,11 +47,12 @@ mod token;
 #[cfg(test)]
 mod fixtures;
 
-/// The authorization request: checking the client and its redirect URI, the access requested, and the consent
-/// needed.
+/// The admission of an authorization request, and the way of its response.
 pub mod authorization {
-    pub use crate::request::consent::to_agree_to;
-    pub use crate::request::redirect::{RedirectTrusted, Untrusted, trust};
+    pub use crate::request::admission::{
+        Admission, Fault, Rejection, ReturnedFault, TrustedRequest, UntrustedRequest, receive,
+    };
+    pub use crate::request::redirect::{RedirectTrusted, ResponseTarget, Untrusted};
 }
 
 pub use client::assertion;
@@ -75,7 +76,7 @@ pub use registration::rules::{NewApi, NewClient, RegistrationError};
 pub use registration::self_service as dynamic;
 pub use request::access::{Target, one_token_serves};
 pub use request::consent::{Consent, RegistrationMark, is_agreed};
-pub use step::grant::{Footing, Grant, SignIn, Stage, State};
+pub use step::grant::{Binding, Footing, Grant, Origin, Person, SignIn, Stage, State};
 pub use step::guard::{Fact, Guard, Requirements, Value};
 pub use step::once::{AssertionId, OneUse};
 pub use step::revocation;

@@ -2,5 +2,6 @@
 //! needed.
 
 pub(crate) mod access;
+pub(crate) mod admission;
 pub(crate) mod consent;
 pub(crate) mod redirect;

@@ -25,7 +25,9 @@ pub use registration::descriptive::{AboutClient, ApplicationType, MalformedAbout
 pub use registration::information::{ClientInformation, RegistrationErrorResponse};
 pub use registration::members::{MetadataError, RegistrationErrorCode};
 pub use registration::metadata::{AskedKeys, ClientMetadata, MAX_METADATA_BYTES, SubjectType, sector_redirect_uris};
-pub use requests::authorization::{AuthorizationRequest, AuthorizationRequestError, ReceivedRequest};
+pub use requests::authorization::{
+    AuthorizationRequest, AuthorizationRequestError, ReceivedRequest, ReceivedRequestError,
+};
 pub use requests::bearer::{BearerError, bearer_token};
 pub use requests::client_assertion::{ClientAssertion, MalformedAssertion};
 pub use requests::client_authentication::{ClientAuthenticationError, PresentedClient};

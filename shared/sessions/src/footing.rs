@@ -16,8 +16,9 @@ use crate::{Session, User};
 /// # Errors
 /// The [`Refusal`], when the grant has to end.
 pub fn stands(grant: &Grant, user: Option<&User>, session: Option<&Session>, rules: Rules<'_>) -> Result<(), Refusal> {
-    let (Some(footing), Some(rests_on)) = (grant.footing, grant.rests_on()) else { return Ok(()) };
-    let user = user.filter(|user| user.key == footing.person && grant.subject.as_ref() == Some(&user.subject));
+    let Some(person) = grant.person() else { return Ok(()) };
+    let (Some(footing), Some(rests_on)) = (person.footing, grant.rests_on()) else { return Ok(()) };
+    let user = user.filter(|user| user.key == footing.person && user.subject == person.subject);
     let user = user.filter(|user| !user.disabled).ok_or(Refusal::PersonOver)?;
     let Some(version) = footing.credential_version else { return Ok(()) };
     if !user.stands_behind(version) {
@@ -35,7 +36,7 @@ pub fn stands(grant: &Grant, user: Option<&User>, session: Option<&Session>, rul
 
 #[cfg(test)]
 mod tests {
-    use grants::{Attempt, Footing, Generation, GrantSecret, PersonKey, SessionId, Stage};
+    use grants::{Attempt, Footing, Generation, GrantSecret, Origin, Person, PersonKey, SessionId, Stage};
     use protocol::{ClientId, Resource, Scope, Subject};
 
     use super::*;
@@ -47,17 +48,15 @@ mod tests {
         Grant {
             id: GrantSecret::from_bytes([7; 16]).id(),
             client_id: ClientId::parse("app").unwrap(),
-            subject: Some(user().subject),
-            pairwise_subject: None,
             scope: Scope::parse(scope).unwrap(),
             resources: vec![Resource::parse("https://orders.example").unwrap()],
-            redirect_uri: None,
-            redirect_uri_sent: false,
-            code_challenge: None,
-            nonce: None,
-            auth_time: Some(NOW),
-            footing,
-            sign_in: None,
+            origin: Origin::Password(Person {
+                subject: user().subject,
+                pairwise_subject: None,
+                auth_time: NOW,
+                footing,
+                sign_in: None,
+            }),
             created_at: NOW,
             ends_at: NOW.plus(1000),
             revoked_access: [].into(),

@@ -3,3 +3,4 @@
 pub(crate) mod item;
 pub(crate) mod table;
 pub(crate) mod throttles;
+pub(crate) mod transition;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use grants::{
-    Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, Footing, Generation, Grant, GrantSecret, PersonKey,
-    PkceRule, RelyingParty, SecretDigest, Sector, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret, Timestamp,
-    authenticate,
+    Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Binding, Client, Footing, Generation, Grant, GrantSecret,
+    Origin, Person, PersonKey, PkceRule, RelyingParty, SecretDigest, Sector, SessionId, SignIn, SigningAlgorithm,
+    Stage, StoredSecret, Timestamp, authenticate,
 };
 use protocol::{
     Claim, Claims, ClientId, CodeVerifier, GrantType, Nonce, PresentedClient, RedirectUri, Resource, Scope, Secret,
@@ -77,15 +77,22 @@ pub(crate) fn grant(secret: &GrantSecret) -> Grant {
     Grant {
         id: secret.id(),
         client_id: client().id,
-        subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").ok(),
-        pairwise_subject: Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").ok(),
         scope: Scope::parse("openid read write").unwrap(),
         resources: vec![resource("https://orders.example"), resource("https://parcels.example")],
-        redirect_uri: RedirectUri::parse("https://app.example/cb?x=1").ok(),
-        redirect_uri_sent: true,
-        code_challenge: Some(verifier().challenge()),
-        nonce: Nonce::parse("n-0S6 é").ok(),
-        auth_time: Some(NOW),
+        origin: Origin::Request(person(), binding()),
+        created_at: NOW,
+        ends_at: NOW.plus(1000),
+        revoked_access: BTreeSet::new(),
+        stage: Stage::Issued { code_expires_at: NOW.plus(1), attempt: attempt(0) },
+    }
+}
+
+/// Returns the person of [`grant`], who signed in with OpenID Connect.
+pub(crate) fn person() -> Person {
+    Person {
+        subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
+        pairwise_subject: Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").ok(),
+        auth_time: NOW,
         footing: Some(Footing {
             person: PersonKey::from_bytes([4; 16]),
             credential_version: Some(3),
@@ -96,10 +103,16 @@ pub(crate) fn grant(secret: &GrantSecret) -> Grant {
             userinfo_claims: [Claim::Name, Claim::Email].into(),
             id_token_claims: Claims::parse(r#"{"address":{"country":"FR"},"updated_at":7}"#).unwrap(),
         }),
-        created_at: NOW,
-        ends_at: NOW.plus(1000),
-        revoked_access: BTreeSet::new(),
-        stage: Stage::Issued { code_expires_at: NOW.plus(1), attempt: attempt(0) },
+    }
+}
+
+/// Returns the facts of the authorization request that [`grant`] answers.
+pub(crate) fn binding() -> Binding {
+    Binding {
+        redirect_uri: RedirectUri::parse("https://app.example/cb?x=1").unwrap(),
+        redirect_uri_sent: true,
+        code_challenge: Some(verifier().challenge()),
+        nonce: Nonce::parse("n-0S6 é").ok(),
     }
 }
 

@@ -9,8 +9,8 @@ use futures::{StreamExt, stream};
 use grants::code::{CodeRedemption, redeem};
 use grants::refresh::{RefreshRequest, rotate};
 use grants::{
-    AudienceRule, Change, CodeHandle, Fact, Generation, Grant, GrantSecret, Guard, Moment, Policy, RefreshHandle,
-    Stage, State, Transition, revocation,
+    AudienceRule, Binding, Change, CodeHandle, Fact, Generation, Grant, GrantSecret, Guard, Moment, Origin, Person,
+    Policy, RefreshHandle, Stage, State, Transition, revocation,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -21,7 +21,8 @@ use store::Applied;
 use tokio::time::Instant;
 
 use crate::fixtures::{
-    NOW, active, attempt, authenticated, authenticated_for, grant, issuer, new_secret, resource, verifier,
+    NOW, active, attempt, authenticated, authenticated_for, binding, grant, issuer, new_secret, person, resource,
+    verifier,
 };
 use crate::grants_table::agrees;
 use crate::place::Place;
@@ -49,22 +50,25 @@ fn stage() -> impl Strategy<Value = Stage> {
 /// Generates a grant and the secret that leads to it.
 fn item() -> impl Strategy<Value = (GrantSecret, Grant)> {
     let flags = (any::<bool>(), any::<bool>(), any::<bool>(), proptest::bool::weighted(0.8));
-    let rights = (0_u32..3, 0_usize..4, audiences());
-    (stage(), flags, rights).prop_map(|(stage, (bound, sent, scoped, own), (ends_in, revoked, resources))| {
+    let rights = (0_u32..3, 0_usize..4, audiences(), 0_u8..10);
+    (stage(), flags, rights).prop_map(|(stage, (bound, sent, scoped, own), (ends_in, revoked, resources, kind))| {
         let secret = new_secret();
-        let mut item =
-            Grant { stage, redirect_uri_sent: sent, ends_at: NOW.plus(ends_in), resources, ..grant(&secret) };
+        let mut item = Grant { stage, ends_at: NOW.plus(ends_in), resources, ..grant(&secret) };
         item.revoked_access = (1_u32..).take(revoked).map(Generation::from_number).collect();
-        if !bound {
-            item.code_challenge = None;
-        }
         if !own {
             item.client_id = ClientId::parse("other").unwrap();
         }
         if !scoped {
-            // Without openid there is no sign-in to report.
-            (item.scope, item.sign_in) = (Scope::default(), None);
+            item.scope = Scope::default();
         }
+        // Without openid there is no sign-in to report.
+        let person = Person { sign_in: person().sign_in.filter(|_| scoped), ..person() };
+        let code_challenge = binding().code_challenge.filter(|_| bound);
+        item.origin = match kind {
+            0 => Origin::Service,
+            1 => Origin::Password(person),
+            _ => Origin::Request(person, Binding { redirect_uri_sent: sent, code_challenge, ..binding() }),
+        };
         (secret, item)
     })
 }

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use grants::code::{CodeRedemption, redeem};
 use grants::refresh::{RefreshRequest, rotate};
 use grants::{
-    AssertionClaims, Audience, AudienceRule, CodeHandle, Generation, Grant, GrantSecret, Moment, OneUse, Policy,
-    RefreshHandle, SessionId, Stage, TokenId, Transition, assertion, revocation,
+    AssertionClaims, Audience, AudienceRule, Binding, CodeHandle, Generation, Grant, GrantSecret, Moment, OneUse,
+    Origin, Person, Policy, RefreshHandle, SessionId, Stage, TokenId, Transition, assertion, revocation,
 };
 use protocol::{ClientId, CodeChallenge, CodeVerifier, RedirectUri, Scope};
 use store::{Applied, Changed, GrantsTable};
 
 use crate::fixtures::{
-    NOW, active, attempt, authenticated, authenticated_for, client, grant, issuer, new_secret, resource, verifier,
+    NOW, active, attempt, authenticated, authenticated_for, binding, client, grant, issuer, new_secret, person,
+    resource, verifier,
 };
 use crate::place::Place;
 
@@ -71,19 +72,25 @@ async fn a_grant_is_made_once_and_read_back_whole(place: Place) {
     agrees(&table, None, &Transition::create(whole.clone())).await;
     let second = Grant { scope: Scope::parse("other").unwrap(), ..whole.clone() };
     assert_eq!(table.apply(&Transition::create(second)).await.unwrap(), Applied::Refused(Some(Box::new(whole))));
-    let bare = Grant {
-        subject: None,
-        scope: Scope::default(),
-        redirect_uri: None,
-        redirect_uri_sent: false,
-        code_challenge: None,
-        nonce: None,
-        auth_time: None,
-        sign_in: None,
-        pairwise_subject: None,
-        ..grant(&new_secret())
-    };
-    agrees(&table, None, &Transition::create(bare)).await;
+    for origin in origins() {
+        let bare = Grant { scope: Scope::default(), origin, ..grant(&new_secret()) };
+        agrees(&table, None, &Transition::create(bare)).await;
+    }
+}
+
+/// Returns an origin of each kind, without the facts that it may lack.
+fn origins() -> [Origin; 3] {
+    let person = Person { pairwise_subject: None, footing: None, sign_in: None, ..person() };
+    let binding = Binding { redirect_uri_sent: false, code_challenge: None, nonce: None, ..binding() };
+    [Origin::Request(person.clone(), binding), Origin::Password(person), Origin::Service]
+}
+
+/// Changes the facts of the authorization request that a grant answers.
+fn rebind(grant: &mut Grant, change: fn(&mut Binding)) {
+    match &mut grant.origin {
+        Origin::Request(_, binding) => change(binding),
+        Origin::Password(_) | Origin::Service => panic!("no authorization request"),
+    }
 }
 
 async fn a_code_is_redeemed_or_left_as_it_was(place: Place) {
@@ -95,13 +102,13 @@ async fn a_code_is_redeemed_or_left_as_it_was(place: Place) {
         |_, r| r.resources = vec![resource("https://parcels.example")],
         |_, r| r.resources = vec![resource("https://other.example")],
         |g, _| g.client_id = ClientId::parse("other").unwrap(),
-        |g, _| g.redirect_uri = RedirectUri::parse("https://app.example/cb").ok(),
-        |g, _| g.code_challenge = CodeChallenge::parse(&"A".repeat(43)).ok(),
-        |g, _| g.code_challenge = None,
+        |g, _| rebind(g, |b| b.redirect_uri = RedirectUri::parse("https://app.example/cb").unwrap()),
+        |g, _| rebind(g, |b| b.code_challenge = CodeChallenge::parse(&"A".repeat(43)).ok()),
+        |g, _| rebind(g, |b| b.code_challenge = None),
         |_, r| r.code_verifier = None,
         |_, r| r.code_verifier = CodeVerifier::parse(&"A".repeat(43)).ok(),
         |g, r| {
-            g.code_challenge = None;
+            rebind(g, |b| b.code_challenge = None);
             r.code_verifier = None;
             r.redirect_uri = None;
         },
@@ -285,17 +292,18 @@ async fn c073_of_many_uses_at_once_one_is_the_first(place: Place) {
 
 async fn the_grants_of_a_person_are_found(place: Place) {
     let table = place.stores.grants().unwrap();
-    let (mine, machine) = (grant(&new_secret()), Grant { subject: None, ..grant(&new_secret()) });
+    let (mine, machine) = (grant(&new_secret()), Grant { origin: Origin::Service, ..grant(&new_secret()) });
     for made in [&mine, &machine] {
         table.apply(&Transition::create(made.clone())).await.unwrap();
     }
-    let found = table.of_subject(mine.subject.as_ref().unwrap()).await.unwrap();
+    let found = table.of_subject(&mine.person().unwrap().subject).await.unwrap();
     assert_eq!(found, [mine.id]);
 }
 
 async fn the_grants_of_a_session_are_found(place: Place) {
     let table = place.stores.grants().unwrap();
-    let (mine, plain) = (grant(&new_secret()), Grant { footing: None, sign_in: None, ..grant(&new_secret()) });
+    let [origin, ..] = origins();
+    let (mine, plain) = (grant(&new_secret()), Grant { origin, ..grant(&new_secret()) });
     let session = mine.session().unwrap();
     // More grants than fit into one read.
     let others: Vec<Grant> = (0..120).map(|_| grant(&new_secret())).collect();

@@ -6,9 +6,10 @@
 use grants::code::CodeRedemption;
 use grants::refresh::RefreshRequest;
 use grants::{
-    Attempt, AudienceRule, Fact, Grant, Guard, Moment, Refusal, Stage, Timestamp, Transition, Verdict, code, refresh,
+    Attempt, AudienceRule, Binding, Fact, Grant, Guard, Moment, Origin, Refusal, Stage, Timestamp, Transition, Verdict,
+    code, refresh,
 };
-use protocol::{ClientId, CodeVerifier, RedirectUri, Resource, Scope};
+use protocol::{ClientId, CodeVerifier, Resource, Scope};
 use report::Section;
 
 use crate::ask::{Proof, Reach, Who, attempt_of, standing};
@@ -59,27 +60,34 @@ fn stages() -> Vec<Stage> {
 /// Items that differ in every value that a rule examines, and no item.
 fn items(world: &World) -> Vec<Option<Grant>> {
     let grant = world.grant(START, THEIRS);
-    let bindings = each(&[Proof::Right, Proof::WrongVerifier], &[true, false]);
-    let places = each(&[RedirectUri::parse("https://app.example/cb").ok(), None], &[true, false]);
     let rights = each(&each(&[true, false], &audiences(world)), &[NOW, NOW.plus(1)]);
-    let items = each(&each(&stages(), &["app", "other"]), &each(&bindings, &each(&places, &rights)));
-    let items = items.into_iter().map(
-        |((stage, client), ((proof, bound), ((place, sent), ((scoped, resources), ends_at))))| {
-            let challenge = world.redemption(proof).code_verifier.as_ref().map(CodeVerifier::challenge);
-            Some(Grant {
-                stage,
-                client_id: ClientId::parse(client).unwrap(),
-                code_challenge: challenge.filter(|_| bound),
-                redirect_uri: place,
-                redirect_uri_sent: sent,
-                scope: if scoped { grant.scope.clone() } else { Scope::default() },
-                resources,
-                ends_at,
-                ..grant.clone()
-            })
-        },
-    );
+    let items = each(&each(&stages(), &["app", "other"]), &each(&origins(world, &grant), &rights));
+    let items = items.into_iter().map(|((stage, client), (origin, ((scoped, resources), ends_at)))| {
+        Some(Grant {
+            stage,
+            client_id: ClientId::parse(client).unwrap(),
+            origin,
+            scope: if scoped { grant.scope.clone() } else { Scope::default() },
+            resources,
+            ends_at,
+            ..grant.clone()
+        })
+    });
     items.chain([None]).collect()
+}
+
+/// Authorization requests that differ in what binds their response, a password, and a service.
+fn origins(world: &World, grant: &Grant) -> Vec<Origin> {
+    let person = || grant.person().unwrap().clone();
+    let challenge = |proof| world.redemption(proof).code_verifier.as_ref().map(CodeVerifier::challenge);
+    let challenges = [challenge(Proof::Right), challenge(Proof::WrongVerifier), None];
+    let redirect_uris = [Proof::Right, Proof::WrongRedirect].map(|proof| world.redemption(proof).redirect_uri.clone());
+    let requests = each(&challenges, &each(&redirect_uris, &[true, false]));
+    let requests = requests.into_iter().map(|(code_challenge, (redirect_uri, redirect_uri_sent))| {
+        let redirect_uri = redirect_uri.unwrap();
+        Origin::Request(person(), Binding { redirect_uri, redirect_uri_sent, code_challenge, nonce: None })
+    });
+    requests.chain([Origin::Password(person()), Origin::Service]).collect()
 }
 
 /// One API, one API and the issuer, two APIs, and two APIs and the issuer.
@@ -182,13 +190,17 @@ fn fault_of_code(refusal: Refusal, request: &CodeRedemption, item: &Grant) -> bo
         Stage::Issued { code_expires_at, .. } => Some(code_expires_at),
         Stage::Active { .. } | Stage::Revoked => None,
     };
+    let binding = item.binding();
     match (refusal, &request.redirect_uri) {
         (Refusal::CodeOfAnotherClient, _) => item.client_id.as_str() != "app",
         (Refusal::CodeVerifierMismatch, _) => {
-            request.code_verifier.as_ref().map(CodeVerifier::challenge) != item.code_challenge
+            request.code_verifier.as_ref().map(CodeVerifier::challenge)
+                != binding.and_then(|binding| binding.code_challenge.clone())
         }
-        (Refusal::RedirectUriMismatch, Some(uri)) => item.redirect_uri.as_ref() != Some(uri),
-        (Refusal::RedirectUriMismatch, None) => request.code_verifier.is_none() && item.redirect_uri_sent,
+        (Refusal::RedirectUriMismatch, Some(uri)) => binding.map(|binding| &binding.redirect_uri) != Some(uri),
+        (Refusal::RedirectUriMismatch, None) => {
+            request.code_verifier.is_none() && binding.is_some_and(|binding| binding.redirect_uri_sent)
+        }
         (Refusal::GrantRevoked, _) => item.stage == Stage::Revoked,
         (Refusal::CodeExpired, _) => expires_at.is_some_and(|expires_at| expires_at <= NOW),
         (Refusal::ResourceNotGranted, _) => {

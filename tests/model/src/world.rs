@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use grants::authorization::trust;
+use grants::authorization::{RedirectTrusted, receive};
 use grants::code::{Agreement, CodeRedemption, grant_of};
 use grants::refresh::RefreshRequest;
 use grants::{
     Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, CodeHandle, Footing, Generation, Grant,
-    GrantSecret, PersonKey, PkceRule, Policy, RefreshHandle, RelyingParty, Seconds, SecretDigest, SessionId, SignIn,
+    GrantSecret, Person, PersonKey, PkceRule, Policy, RefreshHandle, RelyingParty, Seconds, SecretDigest, SessionId,
     StoredSecret, Target, Timestamp, authenticate,
 };
 use protocol::{
-    Claims, ClientId, CodeVerifier, GrantType, PresentedClient, ReceivedRequest, RedirectUri, Resource, Scope, Secret,
+    ClientId, CodeVerifier, GrantType, LegacyGrants, Parameters, PresentedClient, RedirectUri, Resource, Scope, Secret,
     Subject,
 };
 
@@ -40,6 +40,7 @@ pub(crate) struct World {
     pub(crate) secret: GrantSecret,
     app: AuthenticatedClient,
     other: AuthenticatedClient,
+    trusted: RedirectTrusted,
     redemptions: [CodeRedemption; 5],
     reaches: [(Option<Scope>, Vec<Resource>); 4],
 }
@@ -58,7 +59,8 @@ impl World {
         let redemptions = proofs.map(|proof| redemption(&secret, proof));
         let reaches = [Reach::Granted, Reach::MoreScope, Reach::OtherResource, Reach::NoResource].map(reach);
         let [app, other] = ["app", "other"].map(|id| authenticated(id, audience));
-        Self { policy: policy(), secret, app, other, redemptions, reaches }
+        let trusted = trusted(app.client());
+        Self { policy: policy(), secret, app, other, trusted, redemptions, reaches }
     }
 
     pub(crate) const fn client(&self, who: Who) -> &AuthenticatedClient {
@@ -81,31 +83,41 @@ impl World {
 
     /// The grant that a person's consent creates.
     pub(crate) fn grant(&self, now: Timestamp, attempt: Attempt) -> Grant {
-        let client = Arc::new(self.app.client().clone());
-        let received =
-            ReceivedRequest { client_id: client.id.clone(), redirect_uri: RedirectUri::parse(CALLBACK).ok() };
         let agreement = Agreement {
-            subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
-            auth_time: START,
+            person: Person {
+                subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
+                pairwise_subject: None,
+                auth_time: START,
+                footing: Some(Footing {
+                    person: PersonKey::from_bytes([1; 16]),
+                    credential_version: Some(1),
+                    session: Some(SessionId::from_bytes([2; 16])),
+                    number: 1,
+                }),
+                sign_in: None,
+            },
             target: Target {
                 resources: vec![resource(ORDERS), resource(PARCELS)],
                 scope: Scope::parse("read write").unwrap(),
             },
             code_challenge: Some(verifier('v').challenge()),
             nonce: None,
-            pairwise_subject: None,
-            footing: Footing {
-                person: PersonKey::from_bytes([1; 16]),
-                credential_version: Some(1),
-                session: Some(SessionId::from_bytes([2; 16])),
-                number: 1,
-            },
             session_ends_at: START.plus(1_000_000),
-            sign_in: SignIn { userinfo_claims: [].into(), id_token_claims: Claims::default() },
         };
-        let trusted = trust(&received, Some(client)).unwrap();
-        grant_of(self.secret.id(), &trusted, agreement, &self.policy, grants::Moment { now, attempt })
+        grant_of(self.secret.id(), &self.trusted, agreement, &self.policy, grants::Moment { now, attempt })
     }
+}
+
+/// The client with the redirect URI of its authorization request.
+fn trusted(client: &Client) -> RedirectTrusted {
+    let challenge = verifier('v').challenge();
+    let query = format!(
+        "response_type=code&client_id=app&redirect_uri={CALLBACK}&code_challenge={}&code_challenge_method=S256",
+        challenge.as_str()
+    );
+    let parameters = Parameters::parse(query.as_bytes()).unwrap();
+    let trusted = receive(&parameters).unwrap().trust(Some(Arc::new(client.clone())), LegacyGrants::default());
+    trusted.unwrap().response().trusted().clone()
 }
 
 /// The lifetimes keep their default order, and are short enough that a process outlives a code and the retry window,

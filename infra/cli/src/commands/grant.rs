@@ -114,7 +114,7 @@ impl Everybody {
     /// Returns `issued`, `active`, `revoked`, `expired` (the grant's time is over) or `ended` (its user or session
     /// is gone).
     fn state(&self, stack: &Stack, grant: &Grant, now: Timestamp) -> &'static str {
-        let footing = grant.footing.as_ref();
+        let footing = grant.footing();
         let user = footing.and_then(|footing| self.users.get(&footing.person));
         let session = footing.and_then(|footing| self.sessions.get(&footing.session?));
         let expired = match grant.stage {
@@ -136,7 +136,7 @@ fn describe(grant: &Grant, state: &'static str) -> Value {
     json!({
         "grant": grant.id.to_string(),
         "client_id": grant.client_id.as_str(),
-        "sub": grant.subject.as_ref().map(protocol::Subject::as_str),
+        "sub": grant.person().map(|person| person.subject.as_str()),
         "scope": grant.scope.to_string(),
         "resources": grant.resources.iter().map(protocol::Resource::as_str).collect::<Vec<_>>(),
         "state": state,

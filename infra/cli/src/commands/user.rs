@@ -214,7 +214,7 @@ async fn clean_up(stack: &Stack, user: &User) -> Result<(), Error> {
     stack.people.end_sessions(user.key, &sessions).await?;
     for _ in 0..PASSES {
         let grants = stack.grants.of_person(&user.subject).await?;
-        let version = |grant: &Grant| grant.footing.and_then(|footing| footing.credential_version);
+        let version = |grant: &Grant| grant.footing().and_then(|footing| footing.credential_version);
         let over = |grant: &&Grant| version(grant).is_none_or(|version| version < user.credential_version);
         let ids: Vec<GrantId> = grants.iter().filter(over).map(|grant| grant.id).collect();
         if revoke_all(stack, &ids).await? == 0 {

@@ -123,7 +123,7 @@ impl Event {
 
     /// Creates an event about a grant.
     pub fn of_grant(name: AuditEvent, grant: &Grant) -> Self {
-        let subject = grant.subject.as_ref().map(ToString::to_string);
+        let subject = grant.person().map(|person| person.subject.to_string());
         Self { subject, grant: Some(grant.id.to_string()), ..Self::new(name) }
     }
 

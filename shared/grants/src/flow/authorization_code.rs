@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use protocol::{CodeVerifier, IdentityScope, Nonce, RedirectUri, Resource, Subject};
+use protocol::{CodeChallenge, CodeVerifier, IdentityScope, Nonce, RedirectUri, Resource};
 
 use crate::client::authenticate::AuthenticatedClient;
 use crate::request::access::{self, Target};
 use crate::request::redirect::RedirectTrusted;
-use crate::step::grant::{Footing, Grant, SignIn, Stage};
+use crate::step::grant::{Binding, Grant, Origin, Person, Stage};
 use crate::step::guard::{Fact, Guard, Requirements};
 use crate::step::revocation;
 use crate::step::transition::{Change, Transition};
@@ -23,24 +23,16 @@ use crate::token::handles::CodeHandle;
 /// The terms a person agreed to.
 #[derive(Clone, Debug)]
 pub struct Agreement {
-    /// The person who agreed.
-    pub subject: Subject,
-    /// The `sub` by which the client knows the person, if it differs.
-    pub pairwise_subject: Option<Subject>,
-    /// The time when the person signed in.
-    pub auth_time: Timestamp,
+    /// The person who agreed. The claims that OpenID Connect requested are dropped in a grant without `openid`.
+    pub person: Person,
     /// The APIs and the scope that were agreed to.
     pub target: Target,
     /// The PKCE challenge that binds the code.
-    pub code_challenge: Option<protocol::CodeChallenge>,
+    pub code_challenge: Option<CodeChallenge>,
     /// The `nonce` of the authorization request.
     pub nonce: Option<Nonce>,
-    /// The person's state that the grant depends on.
-    pub footing: Footing,
     /// The latest time when the session ends.
     pub session_ends_at: Timestamp,
-    /// The claims that OpenID Connect requested; dropped in a grant without `openid`.
-    pub sign_in: SignIn,
 }
 
 /// A request to redeem a code whose tag was verified.
@@ -66,25 +58,21 @@ pub fn grant_of(
     policy: &Policy,
     Moment { now, attempt }: Moment,
 ) -> Grant {
-    let scope = &agreement.target.scope;
+    let Agreement { person, target, code_challenge, nonce, session_ends_at } = agreement;
+    let Target { scope, resources } = target;
     let (signs_in, outlives) = (scope.has(IdentityScope::OpenId), scope.has(IdentityScope::OfflineAccess));
+    let person = Person { sign_in: person.sign_in.filter(|_| signs_in), ..person };
+    let (redirect_uri, redirect_uri_sent) = (trusted.redirect_uri().clone(), trusted.redirect_uri_sent());
+    let binding = Binding { redirect_uri, redirect_uri_sent, code_challenge, nonce };
     let ends_at = now.plus(policy.grant_lifetime);
     Grant {
         id,
         client_id: trusted.client().id.clone(),
-        subject: Some(agreement.subject),
-        pairwise_subject: agreement.pairwise_subject,
-        footing: Some(agreement.footing),
-        sign_in: signs_in.then_some(agreement.sign_in),
-        scope: agreement.target.scope,
-        resources: agreement.target.resources,
-        redirect_uri: Some(trusted.redirect_uri().clone()),
-        redirect_uri_sent: trusted.redirect_uri_sent(),
-        code_challenge: agreement.code_challenge,
-        nonce: agreement.nonce,
-        auth_time: Some(agreement.auth_time),
+        scope,
+        resources,
+        origin: Origin::Request(person, binding),
         created_at: now,
-        ends_at: if outlives { ends_at } else { ends_at.min(agreement.session_ends_at) },
+        ends_at: if outlives { ends_at } else { ends_at.min(session_ends_at) },
         revoked_access: BTreeSet::new(),
         stage: Stage::Issued { code_expires_at: now.plus(policy.code_lifetime), attempt },
     }

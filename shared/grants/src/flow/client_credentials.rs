@@ -6,7 +6,7 @@ use protocol::{GrantType, Resource, Scope};
 
 use crate::client::authenticate::AuthenticatedClient;
 use crate::request::access::{one_token_serves, settle};
-use crate::step::grant::{Grant, Stage};
+use crate::step::grant::{Grant, Origin, Stage};
 use crate::step::transition::Transition;
 use crate::terms::api::Api;
 use crate::terms::ids::{Attempt, Generation, GrantId};
@@ -41,17 +41,9 @@ pub fn grant_of(token: &AccessToken, id: GrantId, attempt: Attempt) -> Grant {
     Grant {
         id,
         client_id: token.client_id.clone(),
-        subject: None,
-        pairwise_subject: None,
         scope: token.scope.clone(),
         resources: token.audience.clone(),
-        redirect_uri: None,
-        redirect_uri_sent: false,
-        code_challenge: None,
-        nonce: None,
-        auth_time: None,
-        footing: None,
-        sign_in: None,
+        origin: Origin::Service,
         created_at: token.issued_at,
         ends_at: token.expires_at,
         revoked_access: BTreeSet::new(),

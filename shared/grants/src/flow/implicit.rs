@@ -35,10 +35,11 @@ pub fn grant_of(
     policy: &Policy,
     moment: Moment,
 ) -> Grant {
+    // There is no code to bind.
+    let agreement = Agreement { code_challenge: None, ..agreement };
     let made = authorization_code::grant_of(id, trusted, agreement, policy, moment);
     let Moment { now, attempt } = moment;
     Grant {
-        code_challenge: None,
         ends_at: now.plus(policy.implicit_lifetime).min(made.ends_at),
         stage: Stage::Active {
             generation: Generation::FIRST,
@@ -55,7 +56,7 @@ pub fn grant_of(
 mod tests {
     use std::sync::Arc;
 
-    use protocol::{ClientId, ReceivedRequest, Subject};
+    use protocol::{ClientId, ReceivedRequest};
 
     use super::*;
     use crate::fixtures;
@@ -70,15 +71,11 @@ mod tests {
         let trusted = trust(&received, Some(Arc::new(fixtures::client()))).unwrap();
         let target = Target { resources: fixtures::grant().resources, scope: fixtures::grant().scope };
         let agreement = Agreement {
-            subject: Subject::parse(fixtures::SUBJECT).unwrap(),
-            auth_time: fixtures::NOW,
+            person: fixtures::person(),
             target,
-            code_challenge: None,
+            code_challenge: Some(fixtures::verifier().challenge()),
             nonce: None,
-            pairwise_subject: None,
-            footing: fixtures::footing(),
             session_ends_at: fixtures::NOW.plus(10_000),
-            sign_in: fixtures::no_claims(),
         };
         let (policy, attempt) = (Policy::default(), fixtures::attempt(1));
         let grant =
@@ -86,6 +83,7 @@ mod tests {
         let asked = Asked { resources: &[], scope: None };
         let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
         assert_eq!(token.expires_in(), 300);
+        assert_eq!(grant.binding().unwrap().code_challenge, None);
         assert_eq!(token.subject, fixtures::SUBJECT);
         assert!(!Fact::RefreshExpiresAt.is_after(fixtures::NOW).holds(Some(&grant)));
         assert!(authorization_code::was_issued(Some(&grant), attempt));

@@ -9,7 +9,7 @@ use protocol::{GrantType, Resource, Scope, Subject};
 
 use crate::client::authenticate::AuthenticatedClient;
 use crate::request::access::{Target, one_token_serves, settle};
-use crate::step::grant::{Footing, Grant, Stage};
+use crate::step::grant::{Footing, Grant, Origin, Person, Stage};
 use crate::step::transition::Transition;
 use crate::terms::api::{Api, MAX_LIFETIME};
 use crate::terms::ids::{Generation, GrantId};
@@ -59,21 +59,20 @@ pub fn grant_of(
     policy: &Policy,
     Moment { now, attempt }: Moment,
 ) -> Grant {
+    let person = Person {
+        subject: proven.subject,
+        pairwise_subject: proven.pairwise_subject,
+        auth_time: now,
+        footing: Some(proven.footing),
+        sign_in: None,
+    };
     let refreshes = client.client().may_use(GrantType::RefreshToken);
     Grant {
         id,
         client_id: client.client().id.clone(),
-        subject: Some(proven.subject),
-        pairwise_subject: proven.pairwise_subject,
         scope: proven.target.scope,
         resources: proven.target.resources,
-        redirect_uri: None,
-        redirect_uri_sent: false,
-        code_challenge: None,
-        nonce: None,
-        auth_time: Some(now),
-        footing: Some(proven.footing),
-        sign_in: None,
+        origin: Origin::Password(person),
         created_at: now,
         ends_at: now.plus(if refreshes { policy.grant_lifetime } else { MAX_LIFETIME }),
         revoked_access: BTreeSet::new(),

@@ -39,7 +39,7 @@ pub fn is_agreed(client: &Client, redirect_uri: &RedirectUri, given: Option<&Con
 
 /// Returns the access a person is asked to agree to: the scope, plus the scopes that contain the single claims
 /// requested.
-pub fn to_agree_to(target: &Target, claims: &ClaimsRequest) -> Target {
+pub(crate) fn to_agree_to(target: &Target, claims: &ClaimsRequest) -> Target {
     let single = claims.userinfo.iter().chain(&claims.id_token);
     let scope = target.scope.or(&Scope::of(single.map(|claim| claim.scope().as_str())));
     Target { scope, ..target.clone() }

@@ -16,29 +16,12 @@ pub struct Grant {
     pub id: GrantId,
     /// The client it was made for.
     pub client_id: ClientId,
-    /// The person who made it; `None` if a service acts for itself.
-    pub subject: Option<Subject>,
-    /// The pairwise `sub`, by which only clients of one sector know the person (OpenID Connect Core §8.1).
-    pub pairwise_subject: Option<Subject>,
     /// The scope that was granted.
     pub scope: Scope,
     /// The APIs it is for, in the order requested; never empty.
     pub resources: Vec<Resource>,
-    /// The redirect URI that the code was sent to.
-    pub redirect_uri: Option<RedirectUri>,
-    /// `true` if the authorization request contained the redirect URI (RFC 6749 §4.1.3).
-    pub redirect_uri_sent: bool,
-    /// The S256 challenge that binds the code.
-    pub code_challenge: Option<CodeChallenge>,
-    /// The `nonce` of the authorization request.
-    pub nonce: Option<Nonce>,
-    /// The time when the person signed in.
-    pub auth_time: Option<Timestamp>,
-    /// The person's state that the grant depends on; `None` if a service acts for itself, and in grants that
-    /// version 0.1 made without `openid`.
-    pub footing: Option<Footing>,
-    /// The claims that OpenID Connect requested; `None` if `openid` was not granted.
-    pub sign_in: Option<SignIn>,
+    /// The way in which it came about, with the facts that only grants of this kind have.
+    pub origin: Origin,
     /// The time when it was made.
     pub created_at: Timestamp,
     /// The latest time when it ends, however often it is refreshed.
@@ -47,6 +30,46 @@ pub struct Grant {
     pub revoked_access: BTreeSet<Generation>,
     /// The current stage of the grant.
     pub stage: Stage,
+}
+
+/// The way in which a grant came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A person answered an authorization request. The response was a code or, in the implicit grant, tokens; items
+    /// do not tell the two apart, because nothing depends on it.
+    Request(Person, Binding),
+    /// A person gave the password to the client.
+    Password(Person),
+    /// A service acts for itself.
+    Service,
+}
+
+/// The person who made a grant, with the facts about the sign-in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The `sub` claim of the person.
+    pub subject: Subject,
+    /// The pairwise `sub`, by which only clients of one sector know the person (OpenID Connect Core §8.1).
+    pub pairwise_subject: Option<Subject>,
+    /// The time when the person signed in.
+    pub auth_time: Timestamp,
+    /// The person's state that the grant depends on; `None` in grants that version 0.1 made without `openid`.
+    pub footing: Option<Footing>,
+    /// The claims that OpenID Connect requested; `None` if `openid` was not granted.
+    pub sign_in: Option<SignIn>,
+}
+
+/// The facts of an authorization request that bind its response to the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// The redirect URI that the response was sent to.
+    pub redirect_uri: RedirectUri,
+    /// `true` if the authorization request contained the redirect URI (RFC 6749 §4.1.3).
+    pub redirect_uri_sent: bool,
+    /// The S256 challenge that binds the code.
+    pub code_challenge: Option<CodeChallenge>,
+    /// The `nonce` of the authorization request.
+    pub nonce: Option<Nonce>,
 }
 
 /// The person's state at the moment of the agreement, on which a grant depends for as long as it lives.
@@ -134,19 +157,54 @@ impl Stage {
     }
 }
 
+impl Person {
+    /// The `sub` by which the client knows the person.
+    pub const fn known_as(&self) -> &Subject {
+        match &self.pairwise_subject {
+            Some(pairwise) => pairwise,
+            None => &self.subject,
+        }
+    }
+}
+
 impl Grant {
     /// The maximum number of access tokens revoked one by one; after that the whole grant is revoked.
     pub const MAX_REVOKED_ACCESS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99);
 
     /// The `sub` of its tokens: the person, by the name that the client knows, or the service itself.
     pub fn subject_text(&self) -> &str {
-        let person = self.pairwise_subject.as_ref().or(self.subject.as_ref());
-        person.map_or(self.client_id.as_str(), Subject::as_str)
+        self.person().map_or(self.client_id.as_str(), |person| person.known_as().as_str())
+    }
+
+    /// The person who made it; `None` if a service acts for itself.
+    pub const fn person(&self) -> Option<&Person> {
+        match &self.origin {
+            Origin::Request(person, _) | Origin::Password(person) => Some(person),
+            Origin::Service => None,
+        }
+    }
+
+    /// The facts that bind the response to an authorization request; `None` if there was no such request.
+    pub const fn binding(&self) -> Option<&Binding> {
+        match &self.origin {
+            Origin::Request(_, binding) => Some(binding),
+            Origin::Password(_) | Origin::Service => None,
+        }
+    }
+
+    /// The claims that OpenID Connect requested; `None` if `openid` was not granted.
+    pub fn sign_in(&self) -> Option<&SignIn> {
+        self.person()?.sign_in.as_ref()
+    }
+
+    /// The person's state that it depends on.
+    pub fn footing(&self) -> Option<Footing> {
+        self.person()?.footing
     }
 
     /// The session it comes from.
     pub fn session(&self) -> Option<SessionId> {
-        self.footing.and_then(|footing| footing.session)
+        self.footing()?.session
     }
 
     /// Returns whether it ends with the session it comes from, because `offline_access` was not agreed to (OpenID
@@ -158,7 +216,7 @@ impl Grant {
     /// The items it depends on. A grant of version 0.1 does not depend on its session, which it was made to
     /// outlive.
     pub fn rests_on(&self) -> Option<RestsOn> {
-        let Footing { person, credential_version, session, .. } = self.footing?;
+        let Footing { person, credential_version, session, .. } = self.footing()?;
         let bound = credential_version.is_some() && !self.scope.has(IdentityScope::OfflineAccess);
         Some(RestsOn { person, session: session.filter(|_| bound) })
     }

@@ -132,10 +132,10 @@ impl Fact {
     fn of(self, grant: &Grant) -> Option<Held<'_>> {
         Some(match (self, &grant.stage) {
             (Self::Client, _) => Held::Text(grant.client_id.as_str()),
-            (Self::CodeChallenge, _) => Held::Text(grant.code_challenge.as_ref()?.as_str()),
+            (Self::CodeChallenge, _) => Held::Text(grant.binding()?.code_challenge.as_ref()?.as_str()),
             (Self::CodeExpiresAt, Stage::Issued { code_expires_at, .. }) => Held::Time(*code_expires_at),
-            (Self::RedirectUri, _) => Held::Text(grant.redirect_uri.as_ref()?.as_str()),
-            (Self::RedirectUriSent, _) => Held::Flag(grant.redirect_uri_sent),
+            (Self::RedirectUri, _) => Held::Text(grant.binding()?.redirect_uri.as_str()),
+            (Self::RedirectUriSent, _) => Held::Flag(grant.binding().is_some_and(|binding| binding.redirect_uri_sent)),
             (Self::Resources, _) => Held::Resources(&grant.resources),
             (Self::Scope, _) => Held::Scope(&grant.scope),
             (Self::Generation, Stage::Active { generation, .. }) => Held::Number(generation.number()),

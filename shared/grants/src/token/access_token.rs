@@ -66,7 +66,7 @@ pub fn for_grant(
     let token = for_client(client, &apis, &scope, now)?;
     Ok(AccessToken {
         subject: grant.subject_text().to_owned(),
-        auth_time: grant.auth_time,
+        auth_time: grant.person().map(|person| person.auth_time),
         expires_at: token.expires_at.min(grant.ends_at),
         ..token
     })
@@ -156,7 +156,7 @@ mod tests {
         let (grant, second) = (fixtures::grant(), fixtures::apis().remove(1).identifier);
         let asked = Asked { resources: &[second], scope: None };
         let token = for_grant(&grant, &fixtures::client(), &fixtures::apis(), asked, fixtures::NOW).unwrap();
-        assert_eq!(token.auth_time, grant.auth_time);
+        assert_eq!(token.auth_time, Some(fixtures::NOW));
         let handle = token.handle(&grant, fixtures::secret(), Generation::from_number(3), None);
         assert_eq!((handle.resources, handle.scope), (0b10, token.scope.mask_in(&grant.scope)));
         assert_eq!((handle.issued_at, handle.expires_at), (token.issued_at, token.expires_at));

@@ -44,15 +44,15 @@ impl IdToken {
     ///
     /// An ID token from a refresh has no `nonce`, because it does not answer a browser's request (§12.2).
     pub fn of(grant: &Grant, client: &Client, policy: &Policy, now: Timestamp) -> Option<Self> {
-        let sign_in = grant.sign_in.as_ref().filter(|_| policy.openid && grant.scope.has(IdentityScope::OpenId))?;
+        let sign_in = grant.sign_in().filter(|_| policy.openid && grant.scope.has(IdentityScope::OpenId))?;
         let first = current_generation(grant) == Some(Generation::FIRST);
         Some(Self {
             subject: grant.subject_text().to_owned(),
             client_id: grant.client_id.clone(),
             issued_at: now,
             expires_at: now.plus(policy.id_token_lifetime),
-            auth_time: grant.auth_time,
-            nonce: grant.nonce.clone().filter(|_| first),
+            auth_time: grant.person().map(|person| person.auth_time),
+            nonce: grant.binding().and_then(|binding| binding.nonce.clone()).filter(|_| first),
             session: grant.session()?,
             claims: sign_in.id_token_claims.clone(),
             algorithm: client.relying_party.id_token_algorithm,
@@ -74,7 +74,8 @@ mod tests {
         };
         let nonce = Nonce::parse("n").ok();
         let of = |generation| {
-            let grant = Grant { nonce: nonce.clone(), ..fixtures::signed_in(generation) };
+            let mut grant = fixtures::signed_in(generation);
+            fixtures::binding_of(&mut grant).nonce.clone_from(&nonce);
             IdToken::of(&grant, &client, &Policy::default(), fixtures::NOW.plus(5)).unwrap()
         };
         let first = of(1);

@@ -32,9 +32,9 @@ impl LogoutToken {
     /// Creates the message to the client of a grant when the grant's session ends; `None` for a grant without
     /// `openid`, whose client does not know the session.
     pub fn of(grant: &Grant, registered: &RelyingParty, now: Timestamp) -> Option<Self> {
-        grant.sign_in.as_ref()?;
+        let person = grant.person().filter(|person| person.sign_in.is_some())?;
         Some(Self {
-            subject: grant.pairwise_subject.clone().or_else(|| grant.subject.clone())?,
+            subject: person.known_as().clone(),
             client_id: grant.client_id.clone(),
             session: grant.session()?,
             issued_at: now,
@@ -53,16 +53,16 @@ mod tests {
     fn c129_a_logout_token_names_person_client_and_session_and_is_brief() {
         let registered = RelyingParty { id_token_algorithm: SigningAlgorithm::Es256, ..RelyingParty::default() };
         let mut grant = fixtures::signed_in(1);
-        let own = grant.subject.clone().unwrap();
+        let own = grant.person().unwrap().subject.clone();
         let session = grant.session().unwrap();
         let token = LogoutToken::of(&grant, &registered, fixtures::NOW).unwrap();
         assert_eq!((&token.subject, &token.client_id, token.session), (&own, &grant.client_id, session));
         assert_eq!(token.expires_at.since(token.issued_at), 120);
         assert_eq!(token.algorithm, SigningAlgorithm::Es256);
         let other = Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").unwrap();
-        grant.pairwise_subject = Some(other.clone());
+        fixtures::person_of(&mut grant).pairwise_subject = Some(other.clone());
         assert_eq!(LogoutToken::of(&grant, &registered, fixtures::NOW).unwrap().subject, other);
-        grant.sign_in = None;
+        fixtures::person_of(&mut grant).sign_in = None;
         assert_eq!(LogoutToken::of(&grant, &registered, fixtures::NOW), None);
     }
 }

@@ -31,7 +31,7 @@ pub fn admit<'a>(
     let holder_is_on = client.is_some_and(|client| client.id == facts.client_id && !client.disabled);
     let grant = grant.filter(|grant| stands(facts, Standing::Grant(Some(grant))) && grant.ends_at > now);
     let grant = grant.filter(|_| holder_is_on && facts.expires_at > now).ok_or(Denial::Token)?;
-    let sign_in = grant.sign_in.as_ref().filter(|_| facts.scope.has(IdentityScope::OpenId));
+    let sign_in = grant.sign_in().filter(|_| facts.scope.has(IdentityScope::OpenId));
     Ok((grant, sign_in.ok_or(Denial::Scope)?))
 }
 
@@ -76,7 +76,7 @@ mod tests {
             (|_, grant, _| grant.ends_at = fixtures::NOW, Err(Denial::Token)),
             (|_, _, client| client.disabled = true, Err(Denial::Token)),
             (|facts, _, _| facts.scope = Scope::parse("email").unwrap(), Err(Denial::Scope)),
-            (|_, grant, _| grant.sign_in = None, Err(Denial::Scope)),
+            (|_, grant, _| fixtures::person_of(grant).sign_in = None, Err(Denial::Scope)),
         ];
         for (row, (spoil, expected)) in rows.into_iter().enumerate() {
             let (mut facts, mut grant, mut client) = (facts("openid"), fixtures::signed_in(1), fixtures::client());
@@ -94,7 +94,7 @@ mod tests {
             r#"{"name":"Ada","email":"a@example.com","email_verified":true,"phone_number":"+33","address":{"country":"FR"}}"#,
         );
         let known = known.unwrap();
-        let mut sign_in = fixtures::signed_in(1).sign_in.unwrap();
+        let mut sign_in = fixtures::no_claims();
         let show = |scope: &str, sign_in: &SignIn| shown(&facts(scope), sign_in, &known).to_string();
         assert_eq!(show("openid", &sign_in), "{}");
         assert_eq!(show("openid profile", &sign_in), r#"{"name":"Ada"}"#);

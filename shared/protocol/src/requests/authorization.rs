@@ -54,15 +54,20 @@ pub struct AuthorizationRequest {
     pub claims: ClaimsRequest,
 }
 
-/// The reasons to refuse an authorization request for its form.
+/// The reasons to refuse a request whose client or redirect URI cannot be read. Neither may be redirected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AuthorizationRequestError {
+pub enum ReceivedRequestError {
     /// `client_id` is missing, repeated or malformed.
     #[error("client_id is missing or malformed")]
     ClientId,
     /// `redirect_uri` is repeated or malformed.
     #[error("redirect_uri is malformed")]
     RedirectUri,
+}
+
+/// The reasons to refuse an authorization request for its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthorizationRequestError {
     /// A parameter is included more than once.
     #[error("a parameter is included more than once")]
     Repeated,
@@ -126,9 +131,7 @@ impl AuthorizationRequestError {
     /// The error code to send to the client.
     pub const fn code(self) -> AuthorizationErrorCode {
         match self {
-            Self::ClientId
-            | Self::RedirectUri
-            | Self::Repeated
+            Self::Repeated
             | Self::ResponseTypeMissing
             | Self::ResponseModeUnsupported
             | Self::Registration
@@ -154,17 +157,16 @@ impl ReceivedRequest {
     /// Reads the client and the redirect URI.
     ///
     /// # Errors
-    /// [`AuthorizationRequestError::ClientId`] or [`AuthorizationRequestError::RedirectUri`]; neither may be
-    /// redirected.
-    pub fn parse(parameters: &Parameters) -> Result<Self, AuthorizationRequestError> {
+    /// [`ReceivedRequestError`]: for the redirect URI first, then for the client.
+    pub fn parse(parameters: &Parameters) -> Result<Self, ReceivedRequestError> {
         let client_id = parameters.one("client_id").ok().flatten().and_then(|text| ClientId::parse(text).ok());
         let redirect_uri = parameters
             .one("redirect_uri")
-            .map_err(|_| AuthorizationRequestError::RedirectUri)?
+            .map_err(|_| ReceivedRequestError::RedirectUri)?
             .map(RedirectUri::read)
             .transpose()
-            .map_err(|_| AuthorizationRequestError::RedirectUri)?;
-        Ok(Self { client_id: client_id.ok_or(AuthorizationRequestError::ClientId)?, redirect_uri })
+            .map_err(|_| ReceivedRequestError::RedirectUri)?;
+        Ok(Self { client_id: client_id.ok_or(ReceivedRequestError::ClientId)?, redirect_uri })
     }
 }
 
@@ -399,9 +401,9 @@ mod tests {
     fn who_asks_is_read_before_anything_else() {
         let received = |query: &str| ReceivedRequest::parse(&Parameters::parse(query.as_bytes()).unwrap());
         assert!(received(GOOD).is_ok());
-        assert_eq!(received("client_id=").err(), Some(AuthorizationRequestError::ClientId));
-        assert_eq!(received("client_id=a&client_id=b").err(), Some(AuthorizationRequestError::ClientId));
+        assert_eq!(received("client_id=").err(), Some(ReceivedRequestError::ClientId));
+        assert_eq!(received("client_id=a&client_id=b").err(), Some(ReceivedRequestError::ClientId));
         let twice = format!("{GOOD}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb");
-        assert_eq!(received(&twice).err(), Some(AuthorizationRequestError::RedirectUri));
+        assert_eq!(received(&twice).err(), Some(ReceivedRequestError::RedirectUri));
     }
 }

@@ -1,119 +1,15 @@
-//! Conversion of grants to items, guards to conditions, and changes to updates.
+//! Conversion of grants to items and back.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
-    Attempt, Change, Fact, Footing, Generation, Grant, GrantId, Guard, PersonKey, Policy, SessionId, SignIn, Stage,
-    State, Transition, Value,
+    Attempt, Binding, Footing, Generation, Grant, GrantId, Origin, Person, PersonKey, SessionId, SignIn, Stage,
 };
 use protocol::{Claim, Claims, ClientId, CodeChallenge, IdentityScope, Nonce, RedirectUri, Resource, Scope, Subject};
 
-use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, Reader, flag, list, number, text, time};
 use crate::dynamodb::unknown::Unknown;
-
-/// Builds the guards of a transition as conditions, and its change as an update; a new grant is put as a whole.
-pub(crate) fn of_transition(transition: &Transition) -> Expression {
-    let mut expression = Expression::default();
-    let mut states = Vec::new();
-    for guard in transition.guards() {
-        add_guard(&mut expression, guard, &mut states);
-    }
-    add_change(&mut expression, transition.change());
-    expression
-}
-
-/// Adds one guard. Each except `Absent` names an attribute in a way that is false if there is no item. `states`
-/// holds the states that are already required.
-fn add_guard(expression: &mut Expression, guard: &Guard, states: &mut Vec<State>) {
-    match guard {
-        Guard::Absent => expression.absent("id"),
-        Guard::StateIn([only]) => add_state(expression, *only, states),
-        Guard::StateIn(allowed) => {
-            let values: Vec<String> = allowed.iter().map(|state| expression.value(text(state.as_str()))).collect();
-            let state = expression.name("state");
-            expression.require(format!("{state} IN ({})", values.join(", ")));
-        }
-        Guard::Same(fact, value) => {
-            add_state_of(expression, *fact, states);
-            expression.same(fact.attribute(), from_value(value));
-        }
-        Guard::Lacks(fact) => {
-            expression.present("id");
-            expression.absent(fact.attribute());
-        }
-        Guard::After(fact, earlier) => {
-            add_state_of(expression, *fact, states);
-            let after = expression.compare(fact.attribute(), ">", time(*earlier));
-            expression.require(after);
-        }
-        Guard::Contains(fact, member) => {
-            let (list, member) = (expression.name(fact.attribute()), expression.value(text(member)));
-            expression.require(format!("contains({list}, {member})"));
-        }
-        Guard::OneBeside(fact, member) => {
-            let (list, member) = (expression.name(fact.attribute()), expression.value(text(member)));
-            let (one, two) = (expression.value(number(&1)), expression.value(number(&2)));
-            let beside = format!("(size({list}) = {two} AND contains({list}, {member}))");
-            expression.require(format!("(size({list}) = {one} OR {beside})"));
-        }
-        Guard::Below(fact, limit) => {
-            expression.present("id");
-            let (set, limit) = (expression.name(fact.attribute()), expression.value(number(limit)));
-            expression.require(format!("(attribute_not_exists({set}) OR size({set}) < {limit})"));
-        }
-    }
-}
-
-/// Requires the state that a fact belongs to.
-fn add_state_of(expression: &mut Expression, fact: Fact, states: &mut Vec<State>) {
-    if let Some(state) = fact.state() {
-        add_state(expression, state, states);
-    }
-}
-
-fn add_state(expression: &mut Expression, state: State, states: &mut Vec<State>) {
-    if !states.contains(&state) {
-        states.push(state);
-        expression.same("state", text(state.as_str()));
-    }
-}
-
-fn from_value(value: &Value) -> AttributeValue {
-    match value {
-        Value::Text(value) => text(value),
-        Value::Number(value) => number(value),
-        Value::Flag(value) => flag(*value),
-    }
-}
-
-/// Adds the update that changes an existing grant.
-fn add_change(expression: &mut Expression, change: &Change) {
-    match change {
-        Change::Create(_) => {}
-        Change::Advance { to, at, refresh_expires_at, attempt } => {
-            expression.set("state", text(State::Active.as_str()));
-            expression.set("generation", number(&to.number()));
-            expression.set("rotated_at", time(*at));
-            expression.set("refresh_expires_at", time(*refresh_expires_at));
-            expression.set("attempt", text(attempt));
-            stay_until_the_end(expression);
-        }
-        Change::RevokeAccess(generation) => {
-            expression.add("revoked_access", AttributeValue::Ns(vec![generation.number().to_string()]));
-        }
-        Change::Revoke => {
-            expression.set("state", text(State::Revoked.as_str()));
-            stay_until_the_end(expression);
-        }
-    }
-}
-
-/// Sets the time to live of a grant that is no longer in state `issued`, as [`Grant::remains_until`] defines it.
-fn stay_until_the_end(expression: &mut Expression) {
-    expression.set_to_sum("expires_at", "ends_at", number(&Policy::REMAINS));
-}
 
 /// Converts a grant to an item.
 pub(crate) fn to_item(grant: &Grant) -> Item {
@@ -121,7 +17,6 @@ pub(crate) fn to_item(grant: &Grant) -> Item {
         ("id".to_owned(), text(&grant.id)),
         ("client_id".to_owned(), text(&grant.client_id)),
         ("resources".to_owned(), list(&grant.resources)),
-        ("redirect_uri_sent".to_owned(), flag(grant.redirect_uri_sent)),
         ("created_at".to_owned(), time(grant.created_at)),
         ("ends_at".to_owned(), time(grant.ends_at)),
         ("expires_at".to_owned(), time(grant.remains_until())),
@@ -130,12 +25,6 @@ pub(crate) fn to_item(grant: &Grant) -> Item {
         |name: &str, value: Option<AttributeValue>| value.and_then(|value| item.insert(name.to_owned(), value));
     let tokens: Vec<String> = grant.scope.tokens().map(str::to_owned).collect();
     put("scope", (!tokens.is_empty()).then_some(AttributeValue::Ss(tokens)));
-    put("subject", grant.subject.as_ref().map(text));
-    put("pairwise_subject", grant.pairwise_subject.as_ref().map(text));
-    put("redirect_uri", grant.redirect_uri.as_ref().map(text));
-    put("code_challenge", grant.code_challenge.as_ref().map(|challenge| text(&challenge.as_str())));
-    put("nonce", grant.nonce.as_ref().map(text));
-    put("auth_time", grant.auth_time.map(time));
     let revoked: Vec<String> = grant.revoked_access.iter().map(|generation| generation.number().to_string()).collect();
     put("revoked_access", (!revoked.is_empty()).then_some(AttributeValue::Ns(revoked)));
     put("state", Some(text(grant.stage.state().as_str())));
@@ -152,8 +41,29 @@ pub(crate) fn to_item(grant: &Grant) -> Item {
         }
         Stage::Revoked => {}
     }
-    item.extend(grant.footing.iter().flat_map(from_footing));
-    item.extend(grant.sign_in.iter().flat_map(from_sign_in));
+    item.extend(grant.person().into_iter().flat_map(from_person));
+    item.extend(from_binding(grant.binding()));
+    item
+}
+
+fn from_person(person: &Person) -> Item {
+    let Person { subject, pairwise_subject, auth_time, footing, sign_in } = person;
+    let mut item = Item::from([("subject".to_owned(), text(subject)), ("auth_time".to_owned(), time(*auth_time))]);
+    item.extend(pairwise_subject.iter().map(|pairwise| ("pairwise_subject".to_owned(), text(pairwise))));
+    item.extend(footing.iter().flat_map(from_footing));
+    item.extend(sign_in.iter().flat_map(from_sign_in));
+    item
+}
+
+/// Every item says whether a redirect URI was sent, also that of a grant without an authorization request.
+fn from_binding(binding: Option<&Binding>) -> Item {
+    let sent = binding.is_some_and(|binding| binding.redirect_uri_sent);
+    let mut item = Item::from([("redirect_uri_sent".to_owned(), flag(sent))]);
+    let Some(Binding { redirect_uri, code_challenge, nonce, .. }) = binding else { return item };
+    item.insert("redirect_uri".to_owned(), text(redirect_uri));
+    let challenge = code_challenge.as_ref().map(|challenge| text(&challenge.as_str()));
+    item.extend(challenge.map(|challenge| ("code_challenge".to_owned(), challenge)));
+    item.extend(nonce.iter().map(|nonce| ("nonce".to_owned(), text(nonce))));
     item
 }
 
@@ -177,28 +87,48 @@ fn from_sign_in(sign_in: &SignIn) -> Item {
 /// Converts an item to a grant.
 pub(crate) fn from_item(table: &str, item: &Item) -> Result<Grant, Unknown> {
     let read = Reader::new(table, item);
-    let (footing, scope) = (footing(&read)?, scope(&read)?);
-    // Version 0.1 wrote the session only for grants with `openid`, and all of those have a session.
-    let signs_in = scope.has(IdentityScope::OpenId) && footing.is_some_and(|footing| footing.session.is_some());
+    let scope = scope(&read)?;
     Ok(Grant {
         id: read.parsed("id", GrantId::parse)?,
         client_id: read.parsed("client_id", ClientId::parse)?,
-        subject: read.optional_parsed("subject", Subject::parse)?,
-        pairwise_subject: read.optional_parsed("pairwise_subject", Subject::parse)?,
+        origin: origin(&read, &scope)?,
         scope,
         resources: read.list("resources", Resource::parse)?,
-        redirect_uri: read.optional_parsed("redirect_uri", RedirectUri::read)?,
-        redirect_uri_sent: read.flag("redirect_uri_sent")?,
-        code_challenge: read.optional_parsed("code_challenge", CodeChallenge::parse)?,
-        nonce: read.optional_parsed("nonce", Nonce::parse)?,
-        auth_time: read.optional_time("auth_time")?,
-        footing,
-        sign_in: if signs_in { Some(sign_in(&read)?) } else { None },
         created_at: read.time("created_at")?,
         ends_at: read.time("ends_at")?,
         revoked_access: revoked_access(&read)?,
         stage: stage(&read)?,
     })
+}
+
+/// Tells the origin of a grant from its facts: a service has no subject, and only an authorization request has a
+/// redirect URI.
+fn origin(read: &Reader<'_>, scope: &Scope) -> Result<Origin, Unknown> {
+    let Some(subject) = read.optional_parsed("subject", Subject::parse)? else { return Ok(Origin::Service) };
+    let footing = footing(read)?;
+    // Version 0.1 wrote the session only for grants with `openid`, and all of those have a session.
+    let signs_in = scope.has(IdentityScope::OpenId) && footing.is_some_and(|footing| footing.session.is_some());
+    let person = Person {
+        subject,
+        pairwise_subject: read.optional_parsed("pairwise_subject", Subject::parse)?,
+        auth_time: read.time("auth_time")?,
+        footing,
+        sign_in: if signs_in { Some(sign_in(read)?) } else { None },
+    };
+    Ok(match binding(read)? {
+        Some(binding) => Origin::Request(person, binding),
+        None => Origin::Password(person),
+    })
+}
+
+fn binding(read: &Reader<'_>) -> Result<Option<Binding>, Unknown> {
+    let Some(redirect_uri) = read.optional_parsed("redirect_uri", RedirectUri::read)? else { return Ok(None) };
+    Ok(Some(Binding {
+        redirect_uri,
+        redirect_uri_sent: read.flag("redirect_uri_sent")?,
+        code_challenge: read.optional_parsed("code_challenge", CodeChallenge::parse)?,
+        nonce: read.optional_parsed("nonce", Nonce::parse)?,
+    }))
 }
 
 fn footing(read: &Reader<'_>) -> Result<Option<Footing>, Unknown> {
@@ -247,3 +177,6 @@ fn stage(read: &Reader<'_>) -> Result<Stage, Unknown> {
         _ => Err(read.damaged("state")),
     }
 }
+
+#[cfg(test)]
+mod tests;

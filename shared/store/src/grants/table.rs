@@ -11,7 +11,8 @@ use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::items::{Item, Reader, text, time};
 use crate::dynamodb::unknown::Unknown;
-use crate::grants::item::{from_item, of_transition, to_item};
+use crate::grants::item::{from_item, to_item};
+use crate::grants::transition::of_transition;
 
 /// The number of keys that fit into one read.
 const BATCH: usize = 100;

@@ -1,10 +1,8 @@
 //! The steps from an authorization request, or the form of its page, to a code, as in `authorize`.
 
-use std::collections::BTreeSet;
-
 use grants::code::{self, Agreement, was_issued};
-use grants::{Grant, GrantSecret, SignIn, Timestamp};
-use protocol::{Claims, IdentityScope};
+use grants::{Grant, GrantSecret, Person, Timestamp};
+use protocol::IdentityScope;
 use sessions::{Expected, FormTicket, Session, SignedIn, Situation, User};
 
 use crate::people::bounds::Request;
@@ -41,9 +39,9 @@ pub(crate) fn next_of_issue(everybody: &Everybody, process: &mut Process, now: T
 fn begin(everybody: &Everybody, process: &Process, person: &SignedIn, now: Timestamp) -> Next {
     let (world, offer) = (&everybody.world, everybody.world.offer(process.seen.registration));
     let situation = Situation {
-        client: offer.trusted.client(),
-        redirect_uri: offer.trusted.redirect_uri(),
-        target: &offer.to_agree_to,
+        client: offer.admission.client(),
+        redirect_uri: offer.admission.redirect_uri(),
+        target: offer.admission.to_agree_to(),
         agreed: None,
         signed_in: Some(person),
         known_as: Some(&person.user().subject),
@@ -51,7 +49,7 @@ fn begin(everybody: &Everybody, process: &Process, person: &SignedIn, now: Times
         digest: world.digest,
         just_signed_in: false,
     };
-    match sessions::next(&world.request, &situation, now) {
+    match sessions::next(offer.admission.request(), &situation, now) {
         sessions::Next::Issue => issue(everybody),
         sessions::Next::Consent => Next::Answer(Answer::Page),
         sessions::Next::SignIn | sessions::Next::Refuse(_) => Next::Answer(Answer::NobodySignedIn),
@@ -114,20 +112,22 @@ pub(crate) fn grant(everybody: &Everybody, process: &Process, now: Timestamp) ->
     let person = signed_in(everybody, process, now).unwrap();
     let (user, session) = (person.user(), person.session());
     let agreement = Agreement {
-        subject: user.subject.clone(),
-        pairwise_subject: None,
-        auth_time: session.auth_time,
-        target: offer.target.clone(),
-        code_challenge: everybody.world.request.code_challenge.clone(),
+        person: Person {
+            subject: user.subject.clone(),
+            pairwise_subject: None,
+            auth_time: session.auth_time,
+            footing: Some(person.footing(offer.admission.target().scope.has(IdentityScope::OfflineAccess))),
+            sign_in: None,
+        },
+        target: offer.admission.target().clone(),
+        code_challenge: offer.admission.request().code_challenge.clone(),
         nonce: None,
-        footing: person.footing(offer.target.scope.has(IdentityScope::OfflineAccess)),
         session_ends_at: session.expires_at,
-        sign_in: SignIn { userinfo_claims: BTreeSet::new(), id_token_claims: Claims::default() },
     };
     let id = GrantSecret::from_bytes([secret(process); 16]).id();
     code::grant_of(
         id,
-        &offer.trusted,
+        offer.admission.response().trusted(),
         agreement,
         &everybody.world.policy,
         grants::Moment { now, attempt: attempt(process) },

@@ -268,7 +268,7 @@ impl Hash for Item {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let grant = &self.0;
         (grant.id, grant.subject_text(), grant.resources.len(), grant.created_at).hash(state);
-        let footing = grant.footing.unwrap();
+        let footing = grant.footing().unwrap();
         (footing.person, footing.credential_version, footing.session, footing.number).hash(state);
         match grant.stage {
             Stage::Issued { attempt, .. } => (1, attempt).hash(state),

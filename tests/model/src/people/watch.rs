@@ -95,8 +95,9 @@ pub(crate) fn answered(everybody: &Everybody, state: &mut State, process: &Proce
             given(everybody, state, process);
             if let (Request::Allow(_), Some(page)) = (process.request, process.with.page) {
                 let (offer, grant) = (everybody.world.offer(page.registration), process.seen.grant.as_ref().unwrap());
-                let target = grant.0.scope == offer.target.scope && grant.0.resources == offer.target.resources;
-                let same = target && grant.0.redirect_uri.as_ref() == Some(offer.trusted.redirect_uri());
+                let (target, redirect_uri) = (offer.admission.target(), offer.admission.redirect_uri());
+                let same = grant.0.scope == target.scope && grant.0.resources == target.resources;
+                let same = same && grant.0.binding().map(|binding| &binding.redirect_uri) == Some(redirect_uri);
                 state.history.fault_if(!same, Fault::NotAsShown);
             }
         }
@@ -134,7 +135,7 @@ fn opened(everybody: &Everybody, state: &mut State, process: &Process) {
 fn given(everybody: &Everybody, state: &mut State, process: &Process) {
     let (origin, certain) = (origin(process), process.certain);
     let (who, browser) = (usize::from(origin.who), usize::from(origin.browser));
-    let subject = process.seen.grant.as_ref().and_then(|grant| grant.0.subject.as_ref()).map(who_is);
+    let subject = process.seen.grant.as_ref().and_then(|grant| grant.0.person()).map(|person| who_is(&person.subject));
     let history = &mut state.history;
     history.fault_if(subject != Some(origin.who), Fault::SomebodyElse);
     history.fault_if(process.seen.looked_at > origin.epoch, Fault::GivenAfterLook);

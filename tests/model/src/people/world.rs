@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use grants::authorization::{RedirectTrusted, to_agree_to, trust};
+use grants::authorization::{Admission, receive};
 use grants::{
     Api, AudienceRule, AuthMethod, AuthenticatedClient, Client, PersonKey, PkceRule, Policy, RelyingParty,
-    SecretDigest, SigningAlgorithm, StoredSecret, Target, Timestamp, TokenFormat, authenticate,
+    SecretDigest, SigningAlgorithm, StoredSecret, Timestamp, TokenFormat, authenticate,
 };
 use protocol::{
-    AuthorizationRequest, Claims, ClientId, CodeVerifier, GrantType, Parameters, PresentedClient, ReceivedRequest,
-    RedirectUri, Resource, Scope, Secret, Subject, Username,
+    Claims, ClientId, CodeVerifier, GrantType, LegacyGrants, Parameters, PresentedClient, RedirectUri, Resource, Scope,
+    Secret, Subject, Username,
 };
 use sessions::{PasswordHash, RequestDigest, Shown, ShownDigest, User};
 
@@ -38,7 +38,6 @@ const SUBJECTS: [&str; 2] = ["usr_AAAAAAAAAAAAAAAAAAAAAA", "usr_BBBBBBBBBBBBBBBB
 pub(crate) struct World {
     pub(crate) policy: Policy,
     pub(crate) app: AuthenticatedClient,
-    pub(crate) request: AuthorizationRequest,
     pub(crate) digest: RequestDigest,
     registrations: [Offer; 2],
 }
@@ -46,9 +45,7 @@ pub(crate) struct World {
 /// The offer to the person that the request results in, with one registration of the app.
 #[derive(Clone, Debug)]
 pub(crate) struct Offer {
-    pub(crate) trusted: RedirectTrusted,
-    pub(crate) target: Target,
-    pub(crate) to_agree_to: Target,
+    pub(crate) admission: Admission,
     pub(crate) shown: ShownDigest,
 }
 
@@ -62,12 +59,11 @@ impl World {
         );
         let policy = Policy { code_lifetime: 100_000, session_idle_lifetime: LATER * 8, ..Policy::default() };
         let parameters = Parameters::parse(query.as_bytes()).unwrap();
-        let request = AuthorizationRequest::parse(&parameters, policy.legacy).unwrap();
         let clients = [0, 1].map(|registration| Arc::new(client(registration, trusted)));
-        let registrations = clients.clone().map(|client| Offer::new(client, &request));
+        let registrations = clients.clone().map(|client| Offer::new(client, &parameters, policy.legacy));
         let presented = PresentedClient::Basic(clients[0].id.clone(), Secret::new("s".to_owned()));
         let app = authenticate(Some(Arc::clone(&clients[0])), &presented, Some(DIGEST)).unwrap();
-        Self { policy, app, request, digest: RequestDigest::of(&query), registrations }
+        Self { policy, app, digest: RequestDigest::of(&query), registrations }
     }
 
     pub(crate) fn offer(&self, registration: u8) -> &Offer {
@@ -76,14 +72,14 @@ impl World {
 }
 
 impl Offer {
-    fn new(client: Arc<Client>, request: &AuthorizationRequest) -> Self {
-        let received = ReceivedRequest { client_id: client.id.clone(), redirect_uri: None };
-        let trusted = trust(&received, Some(client)).unwrap();
-        let target = trusted.admit(request, &apis_of(trusted.client())).unwrap();
-        let (client, redirect_uri) = (trusted.client(), trusted.redirect_uri());
-        let shown = Shown { client, redirect_uri, target: &target, claims: &request.claims }.digest();
-        let to_agree_to = to_agree_to(&target, &request.claims);
-        Self { trusted, target, to_agree_to, shown }
+    fn new(client: Arc<Client>, parameters: &Parameters, legacy: LegacyGrants) -> Self {
+        let apis = apis_of(&client);
+        let trusted = receive(parameters).unwrap().trust(Some(client), legacy).unwrap();
+        let admission = trusted.admit(&apis).unwrap();
+        let (client, redirect_uri) = (admission.client(), admission.redirect_uri());
+        let claims = &admission.request().claims;
+        let shown = Shown { client, redirect_uri, target: admission.target(), claims }.digest();
+        Self { admission, shown }
     }
 }
 

@@ -2,7 +2,7 @@ use protocol::{ClientId, CodeChallenge, RedirectUri, Resource};
 
 use super::*;
 use crate::client::record::{AudienceRule, Client};
-use crate::fixtures::{self, NOW, attempt, grant};
+use crate::fixtures::{self, NOW, attempt, binding_of, grant};
 
 fn request() -> CodeRedemption {
     CodeRedemption {
@@ -37,9 +37,12 @@ fn c045_c046_c047_a_bad_code_is_refused_for_its_first_fault_and_left_as_it_was()
     type Spoil = fn(&mut Grant);
     let rows: [(Spoil, Refusal); 7] = [
         (|g| g.client_id = ClientId::parse("other").unwrap(), Refusal::CodeOfAnotherClient),
-        (|g| g.redirect_uri = RedirectUri::parse("https://app.example/cb/").ok(), Refusal::RedirectUriMismatch),
-        (|g| g.code_challenge = CodeChallenge::parse(&"A".repeat(43)).ok(), Refusal::CodeVerifierMismatch),
-        (|g| g.code_challenge = None, Refusal::CodeVerifierMismatch),
+        (
+            |g| binding_of(g).redirect_uri = RedirectUri::parse("https://app.example/cb/").unwrap(),
+            Refusal::RedirectUriMismatch,
+        ),
+        (|g| binding_of(g).code_challenge = CodeChallenge::parse(&"A".repeat(43)).ok(), Refusal::CodeVerifierMismatch),
+        (|g| binding_of(g).code_challenge = None, Refusal::CodeVerifierMismatch),
         (|g| g.stage = Stage::Revoked, Refusal::GrantRevoked),
         (|g| g.stage = Stage::Issued { code_expires_at: NOW, attempt: attempt(0) }, Refusal::CodeExpired),
         (
@@ -90,7 +93,8 @@ fn a_repeated_send_finds_its_own_work() {
 
 #[test]
 fn c048_c049_what_binds_a_code_can_not_be_left_out() {
-    let unbound = Grant { code_challenge: None, ..grant() };
+    let mut unbound = grant();
+    binding_of(&mut unbound).code_challenge = None;
     let plain = CodeRedemption { code_verifier: None, ..request() };
     let bare = CodeRedemption { redirect_uri: None, ..plain.clone() };
     let oauth21 = CodeRedemption { redirect_uri: None, ..request() };
@@ -98,7 +102,8 @@ fn c048_c049_what_binds_a_code_can_not_be_left_out() {
     assert!(step(&plain, NOW).admits(Some(&unbound)));
     assert!(!step(&bare, NOW).admits(Some(&unbound)));
     assert_eq!(verdict(&bare, Some(&unbound)), Verdict::Refuse(Refusal::RedirectUriMismatch));
-    let unsent = Grant { redirect_uri_sent: false, ..unbound.clone() };
+    let mut unsent = unbound.clone();
+    binding_of(&mut unsent).redirect_uri_sent = false;
     assert!(step(&bare, NOW).admits(Some(&unsent)));
     // RFC 9700 §4.8.2: a verifier for a code without a challenge is a downgrade.
     assert!(!step(&request(), NOW).admits(Some(&unbound)));
@@ -161,8 +166,8 @@ proptest::proptest! {
             3 => fixtures::active(7).stage,
             _ => Stage::Revoked,
         };
-        item.redirect_uri_sent = sent;
-        if !bound { item.code_challenge = None; }
+        binding_of(&mut item).redirect_uri_sent = sent;
+        if !bound { binding_of(&mut item).code_challenge = None; }
         if !own { item.client_id = ClientId::parse("other").unwrap(); }
         if !granted { item.resources.clear(); }
         let mut request = request();
