@@ -54,9 +54,9 @@ impl Authorize {
     /// Reads the client and then its APIs, each only if the request passed all checks before.
     async fn admission(&self, parameters: &Parameters, now: Timestamp) -> Result<Admission, NotAdmitted> {
         let received = receive(parameters)?;
-        let registered = self.parts.client(received.client_id(), now).await?;
-        let trusted = received.trust(registered, self.parts.config.policy.legacy)?;
-        let apis = self.parts.apis_of(trusted.response().client(), now).await?;
+        let registered = self.wiring.client(received.client_id(), now).await?;
+        let trusted = received.trust(registered, self.wiring.config.policy.legacy)?;
+        let apis = self.wiring.apis_of(trusted.response().client(), now).await?;
         Ok(trusted.admit(&apis)?)
     }
 
@@ -77,7 +77,7 @@ impl Authorize {
         let hint = match &request.id_token_hint {
             Some(hint) => {
                 let ring = self.ring(now).await?;
-                let told = ring.verify_id_token(hint, self.parts.config.issuer.as_str());
+                let told = ring.verify_id_token(hint, self.wiring.config.issuer.as_str());
                 Some(told.map(|told| told.subject).map_err(|_| ()))
             }
             None => None,

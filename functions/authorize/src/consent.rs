@@ -1,6 +1,6 @@
 //! Handling of the consent form.
 
-use edge::{Answer, AuditEvent, Event, Incoming, Trace, redirect};
+use edge::{AuditEntry, AuditEvent, Incoming, Response, Trace, redirect};
 use grants::{Consent, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::{AuthorizationErrorCode, Parameters};
@@ -17,7 +17,7 @@ const ATTEMPTS: usize = 3;
 
 impl Authorize {
     /// Processes the user's decision.
-    pub(crate) async fn consent(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
+    pub(crate) async fn consent(&self, incoming: Incoming<'_>) -> Result<Response, Early> {
         let now = edge::now();
         let form = incoming.body_form().map_err(|failure| show::failed(&failure))?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
@@ -47,7 +47,7 @@ impl Authorize {
             Some("deny") => {
                 let denied =
                     self.refuse(&context.admission, AuthorizationErrorCode::AccessDenied, "the person did not agree");
-                let event = Event::of_person(AuditEvent::ConsentDenied, &person.user().subject);
+                let event = AuditEntry::of_person(AuditEvent::ConsentDenied, &person.user().subject);
                 Ok(Trace::event(event).onto(denied))
             }
             Some(_) | None => Err(show::used_form(&context)),

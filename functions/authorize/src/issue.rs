@@ -1,6 +1,6 @@
 //! Issues a code, or the tokens of the implicit grant, with one conditional write.
 
-use edge::{Answer, AuditEvent, Event, Trace, redirect};
+use edge::{AuditEntry, AuditEvent, Response, Trace, redirect};
 use grants::authorization::Admission;
 use grants::code::{self, Agreement};
 use grants::revocation::revoke;
@@ -35,7 +35,7 @@ impl Authorize {
         person: &SignedIn,
         nonce: [u8; 16],
         now: Timestamp,
-    ) -> Result<Answer, Early> {
+    ) -> Result<Response, Early> {
         let (admission, ring) = (&context.admission, self.ring(now).await?);
         let secret = ring.handles().grant_of_form(&nonce);
         let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
@@ -58,12 +58,12 @@ impl Authorize {
                 let rests_on = ring.footing_of(&grant);
                 let code = ring.handles().seal_code(&CodeHandle { secret, rests_on });
                 let answer = self.respond(admission.response(), &[("code", code.expose())]);
-                (answer, vec![Event::of_grant(AuditEvent::CodeIssued, &grant)])
+                (answer, vec![AuditEntry::of_grant(AuditEvent::CodeIssued, &grant)])
             }
             ResponseType::Token | ResponseType::IdToken | ResponseType::IdTokenToken => {
                 let (answer, token) = self.send_tokens(admission, &grant, secret, now).await?;
-                let issued = Event::of_grant(AuditEvent::ImplicitTokenIssued, &grant).with_token(token);
-                (answer, vec![issued, Event::legacy(GrantType::Implicit, ADVICE)])
+                let issued = AuditEntry::of_grant(AuditEvent::ImplicitTokenIssued, &grant).with_token(token);
+                (answer, vec![issued, AuditEntry::legacy(GrantType::Implicit, ADVICE)])
             }
         };
         Ok(Trace { events, ..Trace::default() }.of_client(&grant.client_id).onto(answer))
@@ -84,7 +84,7 @@ impl Authorize {
         };
         let (user, session) = tokio::join!(user, self.people.change_session(session, one_more));
         let (user, session) = (user?, session?);
-        let rules = Rules::at(&self.parts.config.policy, now);
+        let rules = Rules::at(&self.wiring.config.policy, now);
         Ok(session.is_some() && stands(grant, user.as_ref(), session.as_ref(), rules).is_ok())
     }
 
@@ -113,7 +113,7 @@ impl Authorize {
     }
 
     fn grant_of(&self, admission: &Admission, id: GrantId, agreement: Agreement, moment: Moment) -> Grant {
-        let (policy, trusted) = (&self.parts.config.policy, admission.response().trusted());
+        let (policy, trusted) = (&self.wiring.config.policy, admission.response().trusted());
         match admission.request().response_type {
             ResponseType::Code => code::grant_of(id, trusted, agreement, policy, moment),
             ResponseType::Token | ResponseType::IdToken | ResponseType::IdTokenToken => {
@@ -130,7 +130,7 @@ impl Authorize {
         grant: &Grant,
         secret: GrantSecret,
         now: Timestamp,
-    ) -> Result<(Answer, Option<TokenName>), Early> {
+    ) -> Result<(Response, Option<TokenName>), Early> {
         let kind = admission.request().response_type;
         let access =
             if kind.gives_token() { Some(self.access_token(admission, grant, secret, now).await?) } else { None };
@@ -158,12 +158,12 @@ impl Authorize {
         now: Timestamp,
     ) -> Result<MadeToken, Early> {
         let client = admission.client();
-        let apis = self.parts.apis_of(client, now).await.map_err(|failure| show::failed(&failure))?;
+        let apis = self.wiring.apis_of(client, now).await.map_err(|failure| show::failed(&failure))?;
         let asked = Asked { resources: &[], scope: None };
         let token = for_grant(grant, client, &apis, asked, now)
             .map_err(|refusal| Box::new(self.refuse(admission, refusal.authorization_code(), refusal.description())))?;
         let keys =
-            self.parts.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
+            self.wiring.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
         let rests_on = keys.footing_of(grant);
         let (made, name) = match token.format {
             TokenFormat::Jwt => {
@@ -186,18 +186,18 @@ impl Authorize {
         access_token: Option<&Secret>,
         now: Timestamp,
     ) -> Result<Secret, Early> {
-        let config = &self.parts.config;
+        let config = &self.wiring.config;
         let Some(token) = IdToken::of(grant, admission.client(), &config.policy, now) else {
             let why = "the scope openid was not granted";
             return Err(Box::new(self.refuse(admission, AuthorizationErrorCode::InvalidScope, why)));
         };
         let keys =
-            self.parts.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
+            self.wiring.keys.ring_to_sign(token.algorithm, now).await.map_err(|failure| show::failed(&failure))?;
         keys.sign_id_token(&token, config.issuer.as_str(), access_token).map_err(|error| show::failed(&error.into()))
     }
 
     fn sign(&self, keys: &KeyRing, token: &AccessToken, id: TokenId) -> Result<Secret, Early> {
-        keys.sign(token, self.parts.config.issuer.as_str(), id).map_err(|error| show::failed(&error.into()))
+        keys.sign(token, self.wiring.config.issuer.as_str(), id).map_err(|error| show::failed(&error.into()))
     }
 }
 

@@ -31,13 +31,12 @@ mod visitor;
 
 use std::sync::Arc;
 
-use edge::{Answer, Config, Error, Function, Incoming, VISIT_COOKIE};
+use edge::{Config, Error, Function, Incoming, Response, VISIT_COOKIE};
 use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, KeyRing};
-use lambda_http::Request;
 use protocol::Subject;
-use service::{Parts, Passwords, Stores};
+use service::{Passwords, Stores, Wiring};
 use sessions::{SignedIn, VisitId, next};
 use store::{GrantsTable, PeopleTable};
 
@@ -46,14 +45,14 @@ use crate::visitor::Visitor;
 
 /// The `/authorize` endpoint with its forms.
 pub struct Authorize {
-    parts: Parts,
+    wiring: Wiring,
     grants: GrantsTable,
     people: PeopleTable,
     passwords: Passwords,
 }
 
 /// An answer that ends the request early.
-type Early = Box<Answer>;
+type Early = Box<Response>;
 
 impl Authorize {
     /// Builds the endpoint from the configuration.
@@ -63,17 +62,17 @@ impl Authorize {
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         // Codes are not signed, so only the implicit grant needs signing keys here.
         let signs = config.policy.legacy.implicit;
-        let parts = Parts::assemble(config, stores, signs)?;
-        Ok(Self { parts, grants: stores.grants()?, people: stores.people()?, passwords: stores.passwords()? })
+        let wiring = Wiring::assemble(config, stores, signs)?;
+        Ok(Self { wiring, grants: stores.grants()?, people: stores.people()?, passwords: stores.passwords()? })
     }
 
     /// Returns the path of this endpoint: the last part of the authorization endpoint's URL.
     fn path(&self) -> String {
-        format!("{}/authorize", self.parts.config.path())
+        format!("{}/authorize", self.wiring.config.path())
     }
 
     /// Handles the authorization request.
-    async fn begin(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
+    async fn begin(&self, incoming: Incoming<'_>) -> Result<Response, Early> {
         let now = edge::now();
         let text = incoming.query_or_body().map_err(|_| show::unreadable())?;
         let context = self.admit(incoming, text, now).await?;
@@ -89,7 +88,7 @@ impl Authorize {
         context: &AuthorizationContext,
         visitor: &Visitor,
         now: Timestamp,
-    ) -> Result<Answer, Early> {
+    ) -> Result<Response, Early> {
         let ring = self.ring(now).await?;
         let situation = context.situation(visitor, false);
         match (next(context.admission.request(), &situation, now), &visitor.signed_in) {
@@ -105,7 +104,7 @@ impl Authorize {
     }
 
     async fn ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Early> {
-        self.parts.keys.ring(now).await.map_err(|failure| show::failed(&failure))
+        self.wiring.keys.ring(now).await.map_err(|failure| show::failed(&failure))
     }
 }
 
@@ -125,11 +124,10 @@ impl Function for Authorize {
     const NAME: &'static str = "authorize";
 
     async fn warm_up(&self) {
-        self.parts.warm_up().await;
+        self.wiring.warm_up().await;
     }
 
-    async fn answer(&self, request: Request) -> Answer {
-        let incoming = Incoming::new(&request);
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
         let step = incoming.path().strip_prefix(&self.path());
         let answered = match (step, incoming.method()) {
             (Some(""), &Method::GET | &Method::POST) => self.begin(incoming).await,

@@ -1,6 +1,6 @@
 //! Pages and their status codes. The texts are in `pages`.
 
-use edge::{Answer, Failure, Incoming, Trace, VISIT_COOKIE, html, set_cookie};
+use edge::{Failure, Incoming, Response, Trace, VISIT_COOKIE, html, set_cookie};
 use grants::authorization::{ResponseTarget, Untrusted};
 use grants::{Seconds, Timestamp};
 use http::{HeaderValue, StatusCode, header};
@@ -60,7 +60,7 @@ pub(crate) fn sign_in(
     ring: &KeyRing,
     now: Timestamp,
     again: Option<Again<'_>>,
-) -> Answer {
+) -> Response {
     let known = visit(incoming, ring);
     let visit = known.unwrap_or_else(|| VisitId::from_bytes(edge::random()));
     let ticket = FormTicket::for_sign_in(visit, context.carried.digest, edge::random(), now);
@@ -99,7 +99,7 @@ pub(crate) fn consent(
     ring: &KeyRing,
     now: Timestamp,
     changed: bool,
-) -> Answer {
+) -> Response {
     let (admission, shown) = (&context.admission, context.shown().digest());
     let ticket = FormTicket::for_consent(person.session().id, context.carried.digest, shown, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::ConsentForm, &ticket.to_bytes());
@@ -131,7 +131,7 @@ pub(crate) fn returned_error(
     pairs: &[(&str, &str)],
     code: AuthorizationErrorCode,
     description: &str,
-) -> Answer {
+) -> Response {
     let (client, redirect_uri) = (target.client(), target.redirect_uri());
     let (location, since) = (target.location(pairs), registered_itself(client));
     let page = ReturnedError {
@@ -194,7 +194,7 @@ pub(crate) fn unavailable(unknown: Unknown) -> Early {
 
 /// Shows a failure on a page.
 pub(crate) fn failed(failure: &Failure) -> Early {
-    let status = failure.answer().status();
+    let status = failure.status();
     if status.is_client_error() {
         return problem(StatusCode::BAD_REQUEST, "This form cannot be read", ASK_THE_APP, failure.reason());
     }
@@ -205,12 +205,12 @@ pub(crate) fn failed(failure: &Failure) -> Early {
 }
 
 /// Answers that the page does not exist.
-pub(crate) fn not_found() -> Answer {
+pub(crate) fn not_found() -> Response {
     *problem(StatusCode::NOT_FOUND, "There is no such page", "The address is not right.", "not_found")
 }
 
 /// Answers that the page does not support this method.
-pub(crate) fn wrong_method(allowed: &'static str) -> Answer {
+pub(crate) fn wrong_method(allowed: &'static str) -> Response {
     let text = "This page cannot be asked for in this way.";
     let mut answer = problem(StatusCode::METHOD_NOT_ALLOWED, "This does not work", text, "method");
     answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
@@ -222,6 +222,6 @@ fn problem(status: StatusCode, title: &str, text: &str, reason: &'static str) ->
     Box::new(edge::problem(status, &page, reason))
 }
 
-fn of_client(context: &AuthorizationContext, answer: Answer) -> Answer {
+fn of_client(context: &AuthorizationContext, answer: Response) -> Response {
     Trace::default().of_client(&context.admission.client().id).onto(answer)
 }

@@ -1,7 +1,8 @@
 //! Handling of the sign-in form.
 
 use edge::{
-    Answer, AuditEvent, DEVICE_COOKIE, Event, Incoming, SESSION_COOKIE, Trace, redirect, set_cookie, set_lasting_cookie,
+    AuditEntry, AuditEvent, DEVICE_COOKIE, Incoming, Response, SESSION_COOKIE, Trace, redirect, set_cookie,
+    set_lasting_cookie,
 };
 use grants::{Consent, PersonKey, Seconds, Timestamp};
 use keys::{HandleKind, KeyRing};
@@ -31,9 +32,9 @@ impl Rejected {
         self.wait.map_or(Why::WrongPassword, Why::TooManyGuesses)
     }
 
-    fn onto(&self, page: Answer) -> Answer {
+    fn onto(&self, page: Response) -> Response {
         let event = if self.wait.is_some() { AuditEvent::SignInThrottled } else { AuditEvent::SignInFailed };
-        Trace { reason: Some(event.as_str()), ..Trace::event(Event::of_attempt(event, self.person)) }.onto(page)
+        Trace { reason: Some(event.as_str()), ..Trace::event(AuditEntry::of_attempt(event, self.person)) }.onto(page)
     }
 }
 
@@ -50,7 +51,7 @@ struct Arrival {
 
 impl Authorize {
     /// Processes user name and password.
-    pub(crate) async fn sign_in(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
+    pub(crate) async fn sign_in(&self, incoming: Incoming<'_>) -> Result<Response, Early> {
         let now = edge::now();
         let form = incoming.body_form().map_err(|failure| show::failed(&failure))?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
@@ -88,7 +89,7 @@ impl Authorize {
         context: &AuthorizationContext,
         attempted: &Attempted<'_>,
         now: Timestamp,
-    ) -> Result<Result<Answer, Rejected>, Early> {
+    ) -> Result<Result<Response, Rejected>, Early> {
         let ring = self.ring(now).await?;
         let (checked, former) =
             tokio::join!(self.passwords.check(attempted, now), self.former_session(incoming, &ring));
@@ -110,13 +111,18 @@ impl Authorize {
     }
 
     /// Continues with the person who has just signed in, and sets the browser's cookies.
-    async fn welcome(&self, context: &AuthorizationContext, arrival: Arrival, now: Timestamp) -> Result<Answer, Early> {
+    async fn welcome(
+        &self,
+        context: &AuthorizationContext,
+        arrival: Arrival,
+        now: Timestamp,
+    ) -> Result<Response, Early> {
         let Arrival { person, session, agreed, device } = arrival;
         let ring = self.ring(now).await?;
         let key = person.user().key;
         let device = device.filter(|known| known.of(key).is_some());
         let device = device.unwrap_or_else(|| DeviceHandle::new(key, edge::random()));
-        let event = Event::of_person(AuditEvent::SignedIn, &person.user().subject);
+        let event = AuditEntry::of_person(AuditEvent::SignedIn, &person.user().subject);
         let known_as = Some(known_as(context.admission.client(), &person, &ring)?);
         let visitor = Visitor { signed_in: Some(person), known_as, agreed };
         let answer = self.after_sign_in(context, &visitor, now).await?;
@@ -134,7 +140,7 @@ impl Authorize {
         context: &AuthorizationContext,
         visitor: &Visitor,
         now: Timestamp,
-    ) -> Result<Answer, Early> {
+    ) -> Result<Response, Early> {
         let situation = context.situation(visitor, true);
         match (next(context.admission.request(), &situation, now), &visitor.signed_in) {
             (Next::Issue, Some(person)) => self.issue(context, person, edge::random(), now).await,

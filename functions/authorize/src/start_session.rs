@@ -45,7 +45,7 @@ impl Authorize {
         for_request: RequestDigest,
         now: Timestamp,
     ) -> Result<Started, Unknown> {
-        let rules = Rules::at(&self.parts.config.policy, now);
+        let rules = Rules::at(&self.wiring.config.policy, now);
         let random = [edge::random(), edge::random()];
         let (person, handle, start) = sign_in(right.person.clone(), former.as_ref(), random, for_request, rules);
         if start == SessionStart::Renewed {

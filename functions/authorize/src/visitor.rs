@@ -29,7 +29,7 @@ impl Authorize {
             return Ok(Visitor { signed_in: None, known_as: None, agreed: None });
         };
         let found = self.people.visitor(&handle, Some(&client.id)).await.map_err(show::unavailable)?;
-        let signed_in = signed_in(&handle, found.session, found.user, Rules::at(&self.parts.config.policy, now));
+        let signed_in = signed_in(&handle, found.session, found.user, Rules::at(&self.wiring.config.policy, now));
         let known_as = signed_in.as_ref().map(|person| known_as(client, person, ring)).transpose()?;
         Ok(Visitor { signed_in, known_as, agreed: found.agreed })
     }

@@ -19,14 +19,14 @@ mod event;
 
 use std::collections::BTreeMap;
 
-use edge::{Config, Error, Failure, tell_logout};
+use edge::{Config, Error, Failure, log_logout};
 use futures_util::future::join_all;
 use grants::revocation::revoke;
 use grants::{Grant, LogoutToken, PersonKey, Stage, Timestamp};
 use http::StatusCode;
-use outbound::{FetchError, Outbound, Target};
+use outbound::{FetchError, FetchUrl, Outbound};
 use protocol::ClientId;
-use service::{Parts, Stores};
+use service::{Stores, Wiring};
 use sessions::EndedSession;
 use store::{GrantsTable, PeopleTable, SessionRecord};
 
@@ -39,7 +39,7 @@ const AT_ONCE: usize = 50;
 
 /// The back-channel logout function.
 pub struct BackChannelLogout {
-    parts: Parts,
+    wiring: Wiring,
     grants: GrantsTable,
     people: PeopleTable,
     outbound: Outbound,
@@ -60,7 +60,7 @@ impl BackChannelLogout {
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         let (grants, people) = (stores.grants()?, stores.people()?);
-        Ok(Self { parts: Parts::assemble(config, stores, true)?, grants, people, outbound: Outbound::new() })
+        Ok(Self { wiring: Wiring::assemble(config, stores, true)?, grants, people, outbound: Outbound::new() })
     }
 
     /// Processes all records concurrently. The answer lists those that failed and must be delivered again.
@@ -101,7 +101,7 @@ impl BackChannelLogout {
             }
         }
         let (mut settled, mut missed) = (Vec::new(), false);
-        for outcome in join_all(whom_to_tell(&grants, &ended).map(|grant| self.tell(grant, now))).await {
+        for outcome in join_all(grants_to_notify(&grants, &ended).map(|grant| self.notify_client(grant, now))).await {
             match outcome? {
                 Outcome::Settled(client) => settled.push(client),
                 Outcome::Missed => missed = true,
@@ -114,24 +114,24 @@ impl BackChannelLogout {
     }
 
     /// Notifies the client of a grant, if it registered for that.
-    async fn tell(&self, grant: &Grant, now: Timestamp) -> Result<Outcome, Failure> {
-        let client = self.parts.client(&grant.client_id, now).await?.filter(|client| !client.disabled);
+    async fn notify_client(&self, grant: &Grant, now: Timestamp) -> Result<Outcome, Failure> {
+        let client = self.wiring.client(&grant.client_id, now).await?.filter(|client| !client.disabled);
         let settled = Outcome::Settled(grant.client_id.clone());
         let Some(client) = client else { return Ok(settled) };
         let Some(token) = LogoutToken::of(grant, &client.relying_party, now) else { return Ok(settled) };
         let Some(uri) = client.relying_party.backchannel.as_ref().map(|told| told.uri.as_str()) else {
             return Ok(settled);
         };
-        let ring = self.parts.keys.ring_to_sign(token.algorithm, now).await?;
+        let ring = self.wiring.keys.ring_to_sign(token.algorithm, now).await?;
         let jti = edge::random_name::<16>();
-        let token = ring.sign_logout_token(&token, self.parts.config.issuer.as_str(), &jti)?;
+        let token = ring.sign_logout_token(&token, self.wiring.config.issuer.as_str(), &jti)?;
         Ok(match self.deliver(uri, &token).await {
             Ok(()) => {
-                tell_logout(&client.id, None);
+                log_logout(&client.id, None);
                 settled
             }
             Err(error) => {
-                tell_logout(&client.id, Some(&error));
+                log_logout(&client.id, Some(&error));
                 if error.may_pass() { Outcome::Missed } else { settled }
             }
         })
@@ -139,7 +139,7 @@ impl BackChannelLogout {
 
     /// Posts a logout token (Back-Channel Logout §2.5). 200 and 204 mean that it was accepted (§2.8).
     async fn deliver(&self, uri: &str, token: &str) -> Result<(), FetchError> {
-        let target = Target::parse(uri, &self.parts.config.reach)?;
+        let target = FetchUrl::parse(uri, &self.wiring.config.reach)?;
         // A JWT contains no character that needs form encoding.
         match self.outbound.post_form(&target, format!("logout_token={token}")).await? {
             StatusCode::OK | StatusCode::NO_CONTENT => Ok(()),
@@ -149,7 +149,7 @@ impl BackChannelLogout {
 }
 
 /// Returns one grant for each client that was not yet notified of the end of the session.
-fn whom_to_tell<'a>(grants: &'a [Grant], ended: &EndedSession) -> impl Iterator<Item = &'a Grant> + use<'a> {
+fn grants_to_notify<'a>(grants: &'a [Grant], ended: &EndedSession) -> impl Iterator<Item = &'a Grant> + use<'a> {
     let knows = |grant: &&Grant| grant.sign_in().is_some();
     let open = grants.iter().filter(knows).filter(|grant| !ended.told.contains(&grant.client_id));
     let by_client: BTreeMap<&ClientId, &Grant> = open.map(|grant| (&grant.client_id, grant)).collect();

@@ -7,22 +7,23 @@
 //!   readable for this server only, so that they are read together with the grant.
 //! - A refresh token is not meant for any API, so it is never active.
 
-use edge::{Answer, AuditEvent, Config, Error, Event, Failure, Function, Incoming, Trace, json, method_not_allowed};
+use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, Response, json};
 use grants::{
     AuthenticatedClient, Grant, GrantId, HiddenFooting, Question, Standing, Timestamp, TokenFacts, TokenId, TokenName,
     describe_opaque, introspect,
 };
-use http::{Method, StatusCode};
+use http::StatusCode;
 use keys::KeyRing;
-use lambda_http::Request;
 use protocol::{IntrospectionResponse, Secret, TokenQuery};
-use service::{Authentication, Parts, Stores};
+use service::{Authentication, Stores, Wiring};
 use sessions::{Rules, stands};
 use store::GroundedGrants;
 
+const ENDPOINT: Endpoint = Endpoint::for_servers("POST");
+
 /// The `/introspect` endpoint for APIs.
 pub struct Introspect {
-    parts: Parts,
+    wiring: Wiring,
     clients: Authentication,
     grants: GroundedGrants,
 }
@@ -34,21 +35,25 @@ impl Introspect {
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         let clients = Authentication::open(&config, stores)?;
-        Ok(Self { clients, parts: Parts::assemble(config, stores, false)?, grants: stores.grounded_grants()? })
+        Ok(Self { clients, wiring: Wiring::assemble(config, stores, false)?, grants: stores.grounded_grants()? })
     }
 
-    async fn tell(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
+    async fn respond(&self, incoming: Incoming<'_>) -> Result<Response, Failure> {
         let now = edge::now();
         let form = incoming.form()?;
         let query = TokenQuery::parse(&form)?;
-        let caller = self.clients.authenticate(&self.parts, incoming, &form, now).await?;
+        let caller = self.clients.authenticate(&self.wiring, incoming, &form, now).await?;
         if !caller.client().is_confidential() {
             return Err(grants::Refusal::ClientAuthMethod.into());
         }
         let (told, event) = self.look_at(&query.token, &caller, now).await?;
-        let reason = if told.active { None } else { Some("inactive") };
-        let trace = Trace { reason, ..Trace::event(event) }.of_client(&caller.client().id);
-        Ok(trace.onto(json(StatusCode::OK, &told)))
+        let log = incoming.log();
+        log.client(&caller.client().id);
+        log.event(event);
+        if !told.active {
+            log.refused("inactive");
+        }
+        Ok(json(StatusCode::OK, &told))
     }
 
     /// Returns the answer and its log event. The event names every token that was issued here, active or not.
@@ -57,8 +62,8 @@ impl Introspect {
         token: &Secret,
         caller: &AuthenticatedClient,
         now: Timestamp,
-    ) -> Result<(IntrospectionResponse, Event), Failure> {
-        let ring = self.parts.keys.ring_to_verify(token, now).await?;
+    ) -> Result<(IntrospectionResponse, AuditEntry), Failure> {
+        let ring = self.wiring.keys.ring_to_verify(token, now).await?;
         if let Some(handle) = ring.handles().open_access(token) {
             let name = TokenName::Handle(handle.secret.id(), handle.generation);
             let grant = self.standing(&ring, handle.secret.id(), handle.rests_on, now).await?;
@@ -69,7 +74,7 @@ impl Introspect {
             let told = self.judge(&facts, Standing::Grant(Some(&grant)), caller, now).await?;
             return Ok((told, introspected(Some(name), Some(&grant))));
         }
-        let facts = ring.verify(token, self.parts.config.issuer.as_str()).ok();
+        let facts = ring.verify(token, self.wiring.config.issuer.as_str()).ok();
         let Some((facts, id)) = facts.and_then(|facts| facts.token_id.map(|id| (facts, id))) else {
             return Ok((IntrospectionResponse::INACTIVE, introspected(None, None)));
         };
@@ -97,7 +102,7 @@ impl Introspect {
     ) -> Result<Option<Grant>, Failure> {
         let rests_on = rests_on.map(|hidden| ring.handles().reveal(id, hidden));
         let Some((grant, ground)) = self.grants.read(id, rests_on).await? else { return Ok(None) };
-        let rules = Rules::at(&self.parts.config.policy, now);
+        let rules = Rules::at(&self.wiring.config.policy, now);
         let good = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules).is_ok();
         Ok(Some(grant).filter(|_| good))
     }
@@ -109,28 +114,25 @@ impl Introspect {
         caller: &AuthenticatedClient,
         now: Timestamp,
     ) -> Result<IntrospectionResponse, Failure> {
-        let holder = self.parts.client(&facts.client_id, now).await?;
-        let issuer = self.parts.config.issuer.as_str();
+        let holder = self.wiring.client(&facts.client_id, now).await?;
+        let issuer = self.wiring.config.issuer.as_str();
         Ok(introspect(facts, standing, holder.as_deref(), &Question { caller, issuer, now }))
     }
 }
 
-fn introspected(token: Option<TokenName>, grant: Option<&Grant>) -> Event {
+fn introspected(token: Option<TokenName>, grant: Option<&Grant>) -> AuditEntry {
     let name = AuditEvent::TokenIntrospected;
-    grant.map_or(Event::new(name), |grant| Event::of_grant(name, grant)).with_token(token)
+    grant.map_or(AuditEntry::new(name), |grant| AuditEntry::of_grant(name, grant)).with_token(token)
 }
 
 impl Function for Introspect {
     const NAME: &'static str = "introspect";
 
     async fn warm_up(&self) {
-        self.parts.warm_up().await;
+        self.wiring.warm_up().await;
     }
 
-    async fn answer(&self, request: Request) -> Answer {
-        if request.method() != Method::POST {
-            return method_not_allowed("POST");
-        }
-        self.tell(Incoming::new(&request)).await.unwrap_or_else(|failure| failure.answer())
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+        ENDPOINT.answer(incoming, |incoming| self.respond(incoming)).await
     }
 }

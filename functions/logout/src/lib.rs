@@ -16,27 +16,28 @@
 //!   must be true. Somebody who copied that cookie can do no more with it than this.
 //! - A person who stays signed in stays here: no app hears about it.
 
+mod refused;
 mod show;
 
 use std::sync::Arc;
 
 use edge::{
-    Answer, AuditEvent, Config, Error, Event, Function, Incoming, SESSION_COOKIE, Trace, forget_cookie, redirect,
+    AuditEntry, AuditEvent, Config, Error, Function, Incoming, RequestLog, Response, SESSION_COOKIE, forget_cookie,
+    redirect,
 };
 use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, IdTokenFacts, KeyRing};
-use lambda_http::Request;
 use protocol::{LogoutRequest, Parameters, RedirectUri};
-use service::{Parts, Stores};
+use service::{Stores, Wiring};
 use sessions::{FormTicket, Hinted, RequestDigest, Rules, Session, SignOut, SignedIn, sign_out, signed_in};
 use store::PeopleTable;
 
-use crate::show::Early;
+use crate::refused::Refused;
 
 /// The `/logout` endpoint with its form.
 pub struct Logout {
-    parts: Parts,
+    wiring: Wiring,
     people: PeopleTable,
 }
 
@@ -51,15 +52,29 @@ struct Admitted {
     query: String,
 }
 
+impl Admitted {
+    /// Records the app, if it is known, before a response to its request.
+    fn recorded(&self, log: &RequestLog) -> &Self {
+        if let Some((client, _)) = &self.hinted {
+            log.client(&client.id);
+        }
+        self
+    }
+
+    fn stale_form(&self, log: &RequestLog) -> Refused {
+        Refused::StaleForm(format!("{}?{}", self.recorded(log).path, self.query))
+    }
+}
+
 /// The user at the browser, signed in or not.
-enum Guest {
+enum Visitor {
     SignedIn(Box<SignedIn>),
     /// No one is signed in. The cookie names this session but does not grant access to it.
     Names(Box<Session>),
     Nobody,
 }
 
-impl Guest {
+impl Visitor {
     fn person(&self) -> Option<&SignedIn> {
         match self {
             Self::SignedIn(person) => Some(person),
@@ -74,127 +89,137 @@ impl Logout {
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        Ok(Self { people: stores.people()?, parts: Parts::assemble(config, stores, false)? })
+        Ok(Self { people: stores.people()?, wiring: Wiring::assemble(config, stores, false)? })
     }
 
     fn path(&self) -> String {
-        format!("{}/logout", self.parts.config.path())
+        format!("{}/logout", self.wiring.config.path())
     }
 
     /// Handles the logout request.
-    async fn begin(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
+    async fn begin(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
-        let text = incoming.query_or_body().map_err(|_| show::unreadable(&self.path()))?;
+        let text = incoming.query_or_body().map_err(|_| Refused::Unreadable)?;
         if incoming.method() == Method::POST && incoming.cookie(SESSION_COOKIE).is_none() {
-            let parameters = Parameters::parse(text.as_bytes()).map_err(|_| show::unreadable(&self.path()))?;
+            let parameters = Parameters::parse(text.as_bytes()).map_err(|_| Refused::Unreadable)?;
             return Ok(redirect(&format!("{}?{}", self.path(), parameters.to_query())));
         }
-        let ring = self.parts.keys.ring(now).await.map_err(|failure| show::failed(&failure))?;
-        let admitted = self.admit(text, &ring, now).await?;
-        let guest = self.guest(incoming, &ring, now).await?;
-        let known_as = match (&admitted.hinted, guest.person()) {
+        let ring = self.wiring.keys.ring(now).await?;
+        let admitted = self.admit(incoming, text, &ring, now).await?;
+        let visitor = self.visitor(incoming, &ring, now).await?;
+        let known_as = match (&admitted.hinted, visitor.person()) {
             (Some((client, _)), Some(person)) => {
                 Some(ring.handles().known_as(&client.relying_party, &person.user().subject))
             }
             _ => None,
         };
-        let known_as = known_as.transpose().map_err(|error| show::failed(&error.into()))?;
+        let known_as = known_as.transpose()?;
         let hint = admitted.hinted.as_ref().map(|(_, facts)| Hinted {
             session: facts.session,
             subject: &facts.subject,
             known_as: known_as.as_ref(),
         });
-        match &guest {
-            Guest::SignedIn(person) => match sign_out(person, hint) {
-                SignOut::End => self.end(&admitted, person).await,
-                SignOut::Ask => Ok(show::ask(&admitted, person, &ring, now)),
+        match &visitor {
+            Visitor::SignedIn(person) => match sign_out(person, hint) {
+                SignOut::End => self.end(incoming, &admitted, person).await,
+                SignOut::Ask => Ok(show::ask(admitted.recorded(incoming.log()), person, &ring, now)),
             },
-            Guest::Names(session) => self.end_session(&admitted, session).await,
-            Guest::Nobody => Ok(show::no_one(&admitted)),
+            Visitor::Names(session) => self.end_session(incoming, &admitted, session).await,
+            Visitor::Nobody => Ok(show::no_one(admitted.recorded(incoming.log()))),
         }
     }
 
     /// Processes the user's decision.
-    async fn confirm(&self, incoming: Incoming<'_>) -> Result<Answer, Early> {
+    async fn confirm(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
-        let form = incoming.body_form().map_err(|failure| show::failed(&failure))?;
+        let form = incoming.body_form()?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
-        let ring = self.parts.keys.ring(now).await.map_err(|failure| show::failed(&failure))?;
-        let admitted = self.admit(text, &ring, now).await?;
-        let person = match self.guest(incoming, &ring, now).await? {
-            Guest::SignedIn(person) => person,
-            Guest::Names(session) => return self.end_session(&admitted, &session).await,
-            Guest::Nobody => return Ok(show::no_one(&admitted)),
+        let ring = self.wiring.keys.ring(now).await?;
+        let admitted = self.admit(incoming, text, &ring, now).await?;
+        let person = match self.visitor(incoming, &ring, now).await? {
+            Visitor::SignedIn(person) => person,
+            Visitor::Names(session) => return self.end_session(incoming, &admitted, &session).await,
+            Visitor::Nobody => return Ok(show::no_one(admitted.recorded(incoming.log()))),
         };
         let ticket = form.one("ticket").ok().flatten().unwrap_or_default();
         let ticket = ring.handles().open(HandleKind::SignOutForm, ticket);
         let ticket = ticket.and_then(|bytes| FormTicket::from_bytes(&bytes)).filter(|_| !incoming.is_cross_site());
         let digest = RequestDigest::of(&admitted.query);
         if !ticket.is_some_and(|ticket| ticket.admits_sign_out(person.session().id, digest, now)) {
-            return Err(show::stale_form(&admitted));
+            return Err(admitted.stale_form(incoming.log()));
         }
         match form.one("decision").ok().flatten() {
-            Some("sign_out") => self.end(&admitted, &person).await,
+            Some("sign_out") => self.end(incoming, &admitted, &person).await,
             Some("stay") => Ok(show::stayed()),
-            Some(_) | None => Err(show::stale_form(&admitted)),
+            Some(_) | None => Err(admitted.stale_form(incoming.log())),
         }
     }
 
     /// Parses a request and decides where it may lead.
-    async fn admit(&self, text: &str, ring: &KeyRing, now: Timestamp) -> Result<Admitted, Early> {
-        let path = self.path();
-        let parameters = Parameters::parse(text.as_bytes()).map_err(|_| show::unreadable(&path))?;
-        let request = LogoutRequest::parse(&parameters).map_err(|error| show::malformed(error, &path))?;
+    async fn admit(
+        &self,
+        incoming: Incoming<'_>,
+        text: &str,
+        ring: &KeyRing,
+        now: Timestamp,
+    ) -> Result<Admitted, Refused> {
+        let parameters = Parameters::parse(text.as_bytes()).map_err(|_| Refused::Unreadable)?;
+        let request = LogoutRequest::parse(&parameters)?;
         let hinted = match &request.id_token_hint {
             None => None,
             Some(hint) => {
-                let facts = ring.verify_id_token(hint, self.parts.config.issuer.as_str());
-                let facts = facts.map_err(|_| show::bad_hint(&path))?;
+                let facts = ring.verify_id_token(hint, self.wiring.config.issuer.as_str());
+                let facts = facts.map_err(|_| Refused::BadHint)?;
                 if request.client_id.as_ref().is_some_and(|id| *id != facts.client_id) {
-                    return Err(show::bad_hint(&path));
+                    return Err(Refused::BadHint);
                 }
-                let client =
-                    self.parts.client(&facts.client_id, now).await.map_err(|failure| show::failed(&failure))?;
-                let client = client.filter(|client| !client.disabled).ok_or_else(|| show::bad_hint(&path))?;
-                Some((client, facts))
+                let client = self.wiring.client(&facts.client_id, now).await?;
+                Some((client.filter(|client| !client.disabled).ok_or(Refused::BadHint)?, facts))
             }
         };
         let back = match (request.post_logout_redirect_uri, &hinted) {
             (Some(uri), Some((client, _))) => {
-                let registered = client.relying_party.post_logout_redirect_uris.contains(&uri);
-                let uri = Some(uri).filter(|_| registered).ok_or_else(|| show::unregistered(&path, client))?;
+                if !client.relying_party.post_logout_redirect_uris.contains(&uri) {
+                    incoming.log().client(&client.id);
+                    return Err(Refused::Unregistered);
+                }
                 let state = request.state.as_ref().map(|state| uri.with_query(&[("state", state.as_str())]));
                 let whole = state.unwrap_or_else(|| uri.to_string());
                 Some((uri, whole))
             }
             (Some(_) | None, _) => None,
         };
-        Ok(Admitted { hinted, back, path, query: parameters.to_query() })
+        Ok(Admitted { hinted, back, path: self.path(), query: parameters.to_query() })
     }
 
     /// Returns the user at the browser: one read, or none without a cookie.
-    async fn guest(&self, incoming: Incoming<'_>, ring: &KeyRing, now: Timestamp) -> Result<Guest, Early> {
-        let Some(handle) = incoming.session(ring.handles()) else { return Ok(Guest::Nobody) };
-        let visitor = self.people.visitor(&handle, None).await.map_err(|unknown| show::failed(&unknown.into()))?;
+    async fn visitor(&self, incoming: Incoming<'_>, ring: &KeyRing, now: Timestamp) -> Result<Visitor, Refused> {
+        let Some(handle) = incoming.session(ring.handles()) else { return Ok(Visitor::Nobody) };
+        let visitor = self.people.visitor(&handle, None).await?;
         let person =
-            signed_in(&handle, visitor.session.clone(), visitor.user, Rules::at(&self.parts.config.policy, now));
+            signed_in(&handle, visitor.session.clone(), visitor.user, Rules::at(&self.wiring.config.policy, now));
         Ok(match (person, visitor.session) {
-            (Some(person), _) => Guest::SignedIn(Box::new(person)),
-            (None, Some(session)) => Guest::Names(Box::new(session)),
-            (None, None) => Guest::Nobody,
+            (Some(person), _) => Visitor::SignedIn(Box::new(person)),
+            (None, Some(session)) => Visitor::Names(Box::new(session)),
+            (None, None) => Visitor::Nobody,
         })
     }
 
     /// Ends the session with one write.
-    async fn end(&self, admitted: &Admitted, person: &SignedIn) -> Result<Answer, Early> {
-        let answer = self.end_session(admitted, person.session()).await?;
-        Ok(Trace::event(Event::of_person(AuditEvent::SignedOut, &person.user().subject)).onto(answer))
+    async fn end(&self, incoming: Incoming<'_>, admitted: &Admitted, person: &SignedIn) -> Result<Response, Refused> {
+        let response = self.end_session(incoming, admitted, person.session()).await?;
+        incoming.log().event(AuditEntry::of_person(AuditEvent::SignedOut, &person.user().subject));
+        Ok(response)
     }
 
-    async fn end_session(&self, admitted: &Admitted, session: &Session) -> Result<Answer, Early> {
-        let ended = self.people.end_session(session).await;
-        ended.map_err(|unknown| show::failed(&unknown.into()))?;
-        Ok(forget_cookie(show::over(admitted), SESSION_COOKIE))
+    async fn end_session(
+        &self,
+        incoming: Incoming<'_>,
+        admitted: &Admitted,
+        session: &Session,
+    ) -> Result<Response, Refused> {
+        self.people.end_session(session).await?;
+        Ok(forget_cookie(show::over(admitted.recorded(incoming.log())), SESSION_COOKIE))
     }
 }
 
@@ -202,19 +227,19 @@ impl Function for Logout {
     const NAME: &'static str = "logout";
 
     async fn warm_up(&self) {
-        self.parts.warm_up().await;
+        self.wiring.warm_up().await;
     }
 
-    async fn answer(&self, request: Request) -> Answer {
-        let incoming = Incoming::new(&request);
-        let step = incoming.path().strip_prefix(&self.path());
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+        let path = self.path();
+        let step = incoming.path().strip_prefix(&path);
         let answered = match (step, incoming.method()) {
             (Some(""), &Method::GET | &Method::POST) => self.begin(incoming).await,
             (Some("/confirm"), &Method::POST) => self.confirm(incoming).await,
-            (Some(""), _) => Ok(show::wrong_method("GET, POST")),
-            (Some("/confirm"), _) => Ok(show::wrong_method("POST")),
-            _ => Ok(show::not_found()),
+            (Some(""), _) => Err(Refused::WrongMethod("GET, POST")),
+            (Some("/confirm"), _) => Err(Refused::WrongMethod("POST")),
+            _ => Err(Refused::NotFound),
         };
-        answered.unwrap_or_else(|early| *early)
+        answered.unwrap_or_else(|refused| refused.answer(&path, incoming.log()))
     }
 }

@@ -8,11 +8,10 @@
 //! - The key set is read from the table each time: it is requested rarely, and must contain keys created a moment
 //!   ago.
 
-use edge::{Answer, Config, Error, Failure, Function, cross_origin, json, method_not_allowed, not_found, preflight};
+use edge::{Config, Endpoint, Error, Failure, Function, Incoming, Response, json};
 use grants::{AUTHENTICATION_CONTEXT, AuthMethod, Policy, SigningAlgorithm};
 use http::header;
-use http::{HeaderValue, Method, StatusCode};
-use lambda_http::Request;
+use http::{HeaderValue, StatusCode};
 use protocol::{Claim, GrantType, IdentityScope, OpenIdMetadata, Prompt, ResponseMode, ResponseType};
 use service::Stores;
 use store::KeysTable;
@@ -21,12 +20,14 @@ use store::KeysTable;
 /// it signs.
 const MAX_AGE: &str = "public, max-age=300";
 
+const ENDPOINT: Endpoint = Endpoint::for_any_origin("GET, HEAD");
+
 /// The metadata endpoint, for documents and keys.
 pub struct Metadata {
     config: Config,
     keys: KeysTable,
     /// The metadata document, ready to send.
-    document: Answer,
+    document: Response,
 }
 
 impl Metadata {
@@ -35,10 +36,10 @@ impl Metadata {
     /// # Errors
     /// When a variable is missing.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        Ok(Self { keys: stores.keys()?, document: json(StatusCode::OK, &describe(&config)), config })
+        Ok(Self { keys: stores.keys()?, document: cacheable(json(StatusCode::OK, &describe(&config))), config })
     }
 
-    async fn tell(&self, path: &str) -> Result<Answer, Failure> {
+    async fn respond(&self, path: &str) -> Result<Response, Failure> {
         // RFC 8414 §3.1 puts the well-known name before the issuer's path, OpenID Connect Discovery §4 after it.
         let own = self.config.path();
         let path = path.strip_prefix(own).unwrap_or(path);
@@ -48,11 +49,17 @@ impl Metadata {
             }
             "/.well-known/jwks.json" => {
                 let records = self.keys.load().await?;
-                Ok(json(StatusCode::OK, &records.key_set(edge::now())))
+                Ok(cacheable(json(StatusCode::OK, &records.key_set(edge::now()))))
             }
-            _ => Ok(not_found("there is no such document")),
+            _ => Err(Failure::not_found("there is no such document")),
         }
     }
+}
+
+/// Allows verifiers and clients to cache a document.
+fn cacheable(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));
+    response
 }
 
 /// Builds the metadata of this server.
@@ -129,18 +136,7 @@ impl Function for Metadata {
 
     async fn warm_up(&self) {}
 
-    async fn answer(&self, request: Request) -> Answer {
-        if let Some(answer) = preflight(request.method(), "GET, HEAD") {
-            return answer;
-        }
-        if request.method() != Method::GET && request.method() != Method::HEAD {
-            return cross_origin(method_not_allowed("GET, HEAD"));
-        }
-        let answer = self.tell(request.uri().path()).await.unwrap_or_else(|failure| failure.answer());
-        let mut answer = cross_origin(answer);
-        if answer.status() == StatusCode::OK {
-            answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(MAX_AGE));
-        }
-        answer
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+        ENDPOINT.answer(incoming, |incoming| self.respond(incoming.path())).await
     }
 }

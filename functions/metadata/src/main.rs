@@ -8,6 +8,6 @@ use service::Stores;
 async fn main() -> Result<(), Error> {
     let config = edge::start()?;
     let stores = Stores::connect(&config);
-    let entrance = config.entrance.clone();
-    edge::serve(&entrance, Metadata::open(config, &stores)?).await
+    let firewall = config.firewall.clone();
+    edge::serve(&firewall, Metadata::open(config, &stores)?).await
 }

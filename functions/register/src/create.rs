@@ -1,6 +1,7 @@
 //! Creation of a new registration (RFC 7591 §3).
 
-use edge::{Answer, AuditEvent, BearerFailure, Event, Incoming, RegistrationFailure, RegistrationMode};
+use edge::{AuditEvent, Failure, Incoming, RegistrationMode, Response};
+use grants::userinfo::Denial;
 use grants::{Client, InitialTokenName, RegistrationPolicy, SelfRegistration, Timestamp};
 use http::StatusCode;
 use keys::{HandleKind, KeyRing};
@@ -8,69 +9,69 @@ use protocol::{ClientId, Secret, TokenErrorCode};
 use service::new_client_secret;
 use store::Changed;
 
-use crate::Register;
-use crate::settle::asked;
-use crate::tell::{Shown, information};
+use crate::information::{Shown, information};
+use crate::new_client::asked;
+use crate::{Register, log};
 
 /// The authorization to register a client, and the access that the client may have.
-struct Leave {
+struct Authorization {
     policy: RegistrationPolicy,
     token: Option<InitialTokenName>,
 }
 
 impl Register {
-    pub(crate) async fn create(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Answer, RegistrationFailure> {
-        let leave = self.leave(incoming, now).await?;
+    pub(crate) async fn create(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Response, Failure> {
+        let authorization = self.authorize(incoming, now).await?;
         let asked = asked(incoming)?;
-        let ring = self.parts.keys.ring(now).await?;
+        let ring = self.wiring.keys.ring(now).await?;
         let id = new_id()?;
         let access_token = ring.handles().seal(HandleKind::Registration, &edge::random::<16>());
         let digest = ring.handles().digest(&access_token);
-        let standing = SelfRegistration::new(digest, leave.policy, leave.token, now);
-        let new = self.settle(asked, id, standing, now).await?;
+        let standing = SelfRegistration::new(digest, authorization.policy, authorization.token, now);
+        let new = self.build_client(asked, id, standing, now).await?;
         let (secret, stored) = new_client_secret(ring.handles(), new.auth_method, &new.id, now).unzip();
         let client = new.register(stored.into_iter().collect(), now).map_err(protocol::MetadataError::from)?;
         self.write(&client, now).await?;
         let shown = Shown { access_token: &access_token, secret: secret.as_ref() };
-        let answer = information(StatusCode::CREATED, &client, &shown, self.parts.config.issuer.as_str());
-        Ok(edge::Trace::event(Event::new(AuditEvent::ClientRegistered)).of_client(&client.id).onto(answer))
+        log(incoming, AuditEvent::ClientRegistered, &client.id);
+        Ok(information(StatusCode::CREATED, &client, &shown, self.wiring.config.issuer.as_str()))
     }
 
     /// Returns the authorization of a request. An initial access token that is presented must be valid, even where
     /// none is needed.
-    async fn leave(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Leave, RegistrationFailure> {
-        match incoming.bearer_token() {
-            Ok(token) => {
-                let ring = self.parts.keys.ring(now).await?;
-                let name = name_of(&ring, &token).ok_or(RegistrationFailure::DENIED)?;
-                let found = self.parts.registry.initial_token(&name).await?;
-                let found = found.filter(|found| found.is_good(now)).ok_or(RegistrationFailure::DENIED)?;
-                Ok(Leave { policy: found.policy, token: Some(name) })
+    async fn authorize(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Authorization, Failure> {
+        match incoming.bearer_token()? {
+            Some(token) => {
+                let ring = self.wiring.keys.ring(now).await?;
+                let name = name_of(&ring, &token).ok_or(Denial::Token)?;
+                let found = self.wiring.registry.initial_token(&name).await?;
+                let found = found.filter(|found| found.is_good(now)).ok_or(Denial::Token)?;
+                Ok(Authorization { policy: found.policy, token: Some(name) })
             }
-            Err(BearerFailure::Missing) if self.parts.config.registration.mode == RegistrationMode::Open => {
+            None if self.wiring.config.registration.mode == RegistrationMode::Open => {
                 self.registrations.count(incoming, now).await?;
-                let apis = self.parts.config.registration.apis.clone();
-                Ok(Leave { policy: RegistrationPolicy::open(apis), token: None })
+                let apis = self.wiring.config.registration.apis.clone();
+                Ok(Authorization { policy: RegistrationPolicy::open(apis), token: None })
             }
-            Err(failure) => Err(failure.into()),
+            None => Err(Failure::token_missing()),
         }
     }
 
-    async fn write(&self, client: &Client, now: Timestamp) -> Result<(), RegistrationFailure> {
+    async fn write(&self, client: &Client, now: Timestamp) -> Result<(), Failure> {
         let token = client.registered_by.as_ref().and_then(|by| by.initial_token.as_ref());
         let written = match token {
-            Some(token) => self.parts.registry.register_client(client, token, now).await?,
-            None => self.parts.registry.create_client(client, None).await?,
+            Some(token) => self.wiring.registry.register_client(client, token, now).await?,
+            None => self.wiring.registry.create_client(client, None).await?,
         };
         match (written, token) {
             (Changed::Done, _) => Ok(()),
             // The token was used up or deleted since it was read.
-            (Changed::Refused, Some(_)) => Err(RegistrationFailure::DENIED),
+            (Changed::Refused, Some(_)) => Err(Denial::Token.into()),
             // The answer to the same write was lost, and the write was sent again.
-            (Changed::Refused, None) if self.parts.registry.client_now(&client.id).await?.as_ref() == Some(client) => {
+            (Changed::Refused, None) if self.wiring.registry.client_now(&client.id).await?.as_ref() == Some(client) => {
                 Ok(())
             }
-            (Changed::Refused, None) => Err(server_error().into()),
+            (Changed::Refused, None) => Err(server_error()),
         }
     }
 }
@@ -80,12 +81,12 @@ fn name_of(ring: &KeyRing, token: &Secret) -> Option<InitialTokenName> {
     Some(InitialTokenName::of(&ring.handles().digest(token)))
 }
 
-fn new_id() -> Result<ClientId, RegistrationFailure> {
+fn new_id() -> Result<ClientId, Failure> {
     let text = format!("{}{}", Client::SELF_REGISTERED, edge::random_name::<16>());
-    ClientId::parse(&text).map_err(|_| server_error().into())
+    ClientId::parse(&text).map_err(|_| server_error())
 }
 
 /// The error for a client id that exists already: 128 random bits do not collide by chance.
-const fn server_error() -> edge::Failure {
-    edge::Failure::new(TokenErrorCode::ServerError, "the client could not be registered", "registration_failed")
+const fn server_error() -> Failure {
+    Failure::new(TokenErrorCode::ServerError, "the client could not be registered", "registration_failed")
 }

@@ -23,19 +23,16 @@
 //! - Any origin may read the answers: only the token counts, and cookies are ignored.
 
 mod create;
+mod information;
 mod manage;
 mod names;
-mod settle;
-mod tell;
+mod new_client;
 
-use edge::{
-    Answer, Config, Error, Function, Incoming, RegistrationFailure, RegistrationMode, cross_origin, method_not_allowed,
-    not_found, preflight,
-};
+use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, RegistrationMode, Response};
 use http::Method;
-use lambda_http::Request;
 use outbound::Outbound;
-use service::{Parts, Registrations, Stores};
+use protocol::ClientId;
+use service::{Registrations, Stores, Wiring};
 
 use crate::names::OperatorNames;
 
@@ -43,7 +40,7 @@ const HERE: &str = "/register";
 
 /// The `/register` endpoint for clients.
 pub struct Register {
-    parts: Parts,
+    wiring: Wiring,
     registrations: Registrations,
     names: OperatorNames,
     outbound: Outbound,
@@ -51,18 +48,18 @@ pub struct Register {
 
 /// The resource that a request addresses.
 #[derive(Clone, Copy)]
-enum Place<'p> {
+enum Location<'p> {
     /// The collection of clients: a new one is created here.
     All,
     /// The client with this id, if it exists.
     One(&'p str),
 }
 
-impl Place<'_> {
-    const fn methods(self) -> &'static str {
+impl Location<'_> {
+    const fn endpoint(self) -> Endpoint {
         match self {
-            Self::All => "POST",
-            Self::One(_) => "GET, PUT, DELETE",
+            Self::All => Endpoint::for_any_origin("POST"),
+            Self::One(_) => Endpoint::for_any_origin("GET, PUT, DELETE"),
         }
     }
 }
@@ -78,44 +75,48 @@ impl Register {
         }
         let registrations = stores.registrations()?;
         let (names, outbound) = (OperatorNames::default(), Outbound::new());
-        Ok(Self { registrations, names, parts: Parts::assemble(config, stores, false)?, outbound })
+        Ok(Self { registrations, names, wiring: Wiring::assemble(config, stores, false)?, outbound })
     }
 
-    async fn tell(&self, incoming: Incoming<'_>, place: Place<'_>) -> Result<Answer, RegistrationFailure> {
+    async fn respond(&self, incoming: Incoming<'_>, location: Location<'_>) -> Result<Response, Failure> {
         let now = edge::now();
-        match (place, incoming.method()) {
-            (Place::All, &Method::POST) => self.create(incoming, now).await,
-            (Place::One(id), &Method::GET) => self.read(incoming, id, now).await,
-            (Place::One(id), &Method::PUT) => self.replace(incoming, id, now).await,
-            (Place::One(id), &Method::DELETE) => self.delete(incoming, id, now).await,
-            (Place::All | Place::One(_), _) => Ok(method_not_allowed(place.methods())),
+        match (location, incoming.method()) {
+            (Location::All, &Method::POST) => self.create(incoming, now).await,
+            (Location::One(id), &Method::GET) => self.read(incoming, id, now).await,
+            (Location::One(id), &Method::PUT) => self.replace(incoming, id, now).await,
+            (Location::One(id), &Method::DELETE) => self.delete(incoming, id, now).await,
+            (Location::All | Location::One(_), _) => Err(Failure::wrong_method()),
         }
     }
 
     /// Returns the resource at a path; `None` for an unknown path.
-    fn place<'p>(&self, path: &'p str) -> Option<Place<'p>> {
-        let own = self.parts.config.path();
+    fn locate<'p>(&self, path: &'p str) -> Option<Location<'p>> {
+        let own = self.wiring.config.path();
         let below = path.strip_prefix(own).unwrap_or(path).strip_prefix(HERE)?;
-        if below.is_empty() { Some(Place::All) } else { below.strip_prefix('/').map(Place::One) }
+        if below.is_empty() { Some(Location::All) } else { below.strip_prefix('/').map(Location::One) }
     }
+}
+
+/// Logs what happened to the registration of a client.
+fn log(incoming: Incoming<'_>, event: AuditEvent, client: &ClientId) {
+    incoming.log().client(client);
+    incoming.log().event(AuditEntry::new(event));
 }
 
 impl Function for Register {
     const NAME: &'static str = "register";
 
     async fn warm_up(&self) {
-        if self.parts.config.registration.mode.is_on() {
-            self.parts.warm_up().await;
+        if self.wiring.config.registration.mode.is_on() {
+            self.wiring.warm_up().await;
         }
     }
 
-    async fn answer(&self, request: Request) -> Answer {
-        let incoming = Incoming::new(&request);
-        let place = self.place(incoming.path()).filter(|_| self.parts.config.registration.mode.is_on());
-        let Some(place) = place else { return not_found("clients do not register themselves here") };
-        if let Some(answer) = preflight(request.method(), place.methods()) {
-            return answer;
-        }
-        cross_origin(self.tell(incoming, place).await.unwrap_or_else(|failure| failure.answer()))
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+        let location = self.locate(incoming.path()).filter(|_| self.wiring.config.registration.mode.is_on());
+        let Some(location) = location else {
+            return Failure::not_found("clients do not register themselves here").answer(incoming.log());
+        };
+        location.endpoint().answer(incoming, |incoming| self.respond(incoming, location)).await
     }
 }

@@ -1,6 +1,7 @@
 //! Management of an existing registration (RFC 7592 §2).
 
-use edge::{Answer, AuditEvent, Event, Failure, Incoming, RegistrationFailure, Trace, no_content};
+use edge::{AuditEvent, Failure, Incoming, Response, no_content};
+use grants::userinfo::Denial;
 use grants::{AuthMethod, Client, KeptSecret, SelfRegistration, StoredSecret, Timestamp};
 use http::StatusCode;
 use keys::{HandleKeys, HandleKind};
@@ -8,9 +9,9 @@ use protocol::{ClientId, MetadataError, Secret, TokenErrorCode};
 use service::new_client_secret;
 use store::Changed;
 
-use crate::Register;
-use crate::settle::asked;
-use crate::tell::{Shown, information};
+use crate::information::{Shown, information};
+use crate::new_client::asked;
+use crate::{Register, log};
 
 /// A client that presented the token of its registration.
 struct Found {
@@ -20,70 +21,56 @@ struct Found {
 }
 
 impl Register {
-    pub(crate) async fn read(
-        &self,
-        incoming: Incoming<'_>,
-        id: &str,
-        now: Timestamp,
-    ) -> Result<Answer, RegistrationFailure> {
+    pub(crate) async fn read(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Response, Failure> {
         let found = self.find(incoming, id, now).await?;
         let shown = Shown { access_token: &found.access_token, secret: None };
-        let answer = information(StatusCode::OK, &found.client, &shown, self.parts.config.issuer.as_str());
-        Ok(Trace::event(Event::new(AuditEvent::RegistrationRead)).of_client(&found.client.id).onto(answer))
+        log(incoming, AuditEvent::RegistrationRead, &found.client.id);
+        Ok(information(StatusCode::OK, &found.client, &shown, self.wiring.config.issuer.as_str()))
     }
 
     /// Replaces the existing registration with a complete new one.
-    pub(crate) async fn replace(
-        &self,
-        incoming: Incoming<'_>,
-        id: &str,
-        now: Timestamp,
-    ) -> Result<Answer, RegistrationFailure> {
+    pub(crate) async fn replace(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Response, Failure> {
         let Found { client: before, registration, access_token } = self.find(incoming, id, now).await?;
         let asked = asked(incoming)?;
         if asked.client_id.as_ref() != Some(&before.id) {
             return Err(MetadataError::of("client_id", "it must be there, and be that of this registration").into());
         }
-        let ring = self.parts.keys.ring(now).await?;
+        let ring = self.wiring.keys.ring(now).await?;
         let sent = asked.client_secret.clone();
         if sent.as_ref().is_some_and(|sent| !is_of(&before, sent, ring.handles())) {
             return Err(MetadataError::of("client_secret", "it is not that of this client").into());
         }
-        let new = self.settle(asked, before.id.clone(), registration, now).await?;
+        let new = self.build_client(asked, before.id.clone(), registration, now).await?;
         let (kept, made) = secrets(&before, new.auth_method, ring.handles(), now);
         let shown = Shown { access_token: &access_token, secret: made.as_ref().or(sent.as_ref()) };
         let client = new.register(kept, before.created_at).map_err(MetadataError::from)?;
-        match self.parts.registry.replace_registration(&client, &before).await? {
+        match self.wiring.registry.replace_registration(&client, &before).await? {
             Changed::Done => {}
-            Changed::Refused => return Err(changed_meanwhile().into()),
+            Changed::Refused => return Err(changed_meanwhile()),
         }
-        let answer = information(StatusCode::OK, &client, &shown, self.parts.config.issuer.as_str());
-        Ok(Trace::event(Event::new(AuditEvent::RegistrationChanged)).of_client(&client.id).onto(answer))
+        log(incoming, AuditEvent::RegistrationChanged, &client.id);
+        Ok(information(StatusCode::OK, &client, &shown, self.wiring.config.issuer.as_str()))
     }
 
-    pub(crate) async fn delete(
-        &self,
-        incoming: Incoming<'_>,
-        id: &str,
-        now: Timestamp,
-    ) -> Result<Answer, RegistrationFailure> {
+    pub(crate) async fn delete(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Response, Failure> {
         let found = self.find(incoming, id, now).await?;
-        match self.parts.registry.delete_client(&found.client.id, None).await? {
+        match self.wiring.registry.delete_client(&found.client.id, None).await? {
             // The client is gone in both cases.
             Changed::Done | Changed::Refused => {}
         }
-        Ok(Trace::event(Event::new(AuditEvent::ClientDeleted)).of_client(&found.client.id).onto(no_content()))
+        log(incoming, AuditEvent::ClientDeleted, &found.client.id);
+        Ok(no_content())
     }
 
     /// Returns the client if the presented token is its own. Every other case gets the same answer.
-    async fn find(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Found, RegistrationFailure> {
-        let access_token = incoming.bearer_token()?;
-        let ring = self.parts.keys.ring(now).await?;
+    async fn find(&self, incoming: Incoming<'_>, id: &str, now: Timestamp) -> Result<Found, Failure> {
+        let access_token = incoming.bearer_token()?.ok_or_else(Failure::token_missing)?;
+        let ring = self.wiring.keys.ring(now).await?;
         let made_here = ring.handles().open(HandleKind::Registration, access_token.expose());
-        let id = ClientId::parse(id).ok().filter(|_| made_here.is_some()).ok_or(RegistrationFailure::DENIED)?;
-        let client = self.parts.registry.client_now(&id).await?.ok_or(RegistrationFailure::DENIED)?;
+        let id = ClientId::parse(id).ok().filter(|_| made_here.is_some()).ok_or(Denial::Token)?;
+        let client = self.wiring.registry.client_now(&id).await?.ok_or(Denial::Token)?;
         let registration = client.registration_for(ring.handles().digest(&access_token), now).cloned();
-        let registration = registration.ok_or(RegistrationFailure::DENIED)?;
+        let registration = registration.ok_or(Denial::Token)?;
         Ok(Found { client, registration, access_token })
     }
 }

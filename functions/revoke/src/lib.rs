@@ -5,21 +5,19 @@
 //! - Any origin may read the answers (C062): only the body counts, and cookies are ignored.
 //! - A refresh token ends its grant and so all its access tokens; an access token ends alone.
 
-use edge::{
-    Answer, AuditEvent, Config, Error, Event, Failure, Function, Incoming, Trace, cross_origin, json,
-    method_not_allowed, preflight,
-};
+use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, Response, json};
 use grants::{AuthenticatedClient, Generation, GrantId, Timestamp, TokenId, TokenName, revocation};
-use http::{Method, StatusCode};
-use lambda_http::Request;
+use http::StatusCode;
 use protocol::{ClientId, Secret, TokenQuery};
 use serde_json::json;
-use service::{Authentication, Parts, Stores};
+use service::{Authentication, Stores, Wiring};
 use store::{Applied, GrantsTable};
+
+const ENDPOINT: Endpoint = Endpoint::for_any_origin("POST");
 
 /// The `/revoke` endpoint for clients.
 pub struct Revoke {
-    parts: Parts,
+    wiring: Wiring,
     clients: Authentication,
     grants: GrantsTable,
 }
@@ -31,22 +29,19 @@ impl Revoke {
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         let clients = Authentication::open(&config, stores)?;
-        Ok(Self { clients, parts: Parts::assemble(config, stores, false)?, grants: stores.grants()? })
+        Ok(Self { clients, wiring: Wiring::assemble(config, stores, false)?, grants: stores.grants()? })
     }
 
-    async fn take_back(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
+    async fn take_back(&self, incoming: Incoming<'_>) -> Result<Response, Failure> {
         let now = edge::now();
         let form = incoming.form()?;
         let query = TokenQuery::parse(&form)?;
-        let client = self.clients.authenticate(&self.parts, incoming, &form, now).await?;
-        let ended = self.end(&query.token, &client, now).await;
-        let trace = Trace::default().of_client(&client.client().id);
-        let answer = match ended {
-            Ok(Some(event)) => Trace::event(event).onto(json(StatusCode::OK, &json!({}))),
-            Ok(None) => json(StatusCode::OK, &json!({})),
-            Err(failure) => failure.answer(),
-        };
-        Ok(trace.onto(answer))
+        let client = self.clients.authenticate(&self.wiring, incoming, &form, now).await?;
+        incoming.log().client(&client.client().id);
+        if let Some(event) = self.end(&query.token, &client, now).await? {
+            incoming.log().event(event);
+        }
+        Ok(json(StatusCode::OK, &json!({})))
     }
 
     /// Ends the token or its grant; `None` if the token is not one of this client.
@@ -55,9 +50,9 @@ impl Revoke {
         token: &Secret,
         client: &AuthenticatedClient,
         now: Timestamp,
-    ) -> Result<Option<Event>, Failure> {
+    ) -> Result<Option<AuditEntry>, Failure> {
         let client = &client.client().id;
-        let ring = self.parts.keys.ring_to_verify(token, now).await?;
+        let ring = self.wiring.keys.ring_to_verify(token, now).await?;
         if let Some(handle) = ring.handles().open_refresh(token) {
             let end = revocation::revoke_of_client(handle.secret.id(), client);
             let name = TokenName::Handle(handle.secret.id(), handle.generation);
@@ -68,7 +63,7 @@ impl Revoke {
             let ended = self.end_access(grant, generation, client).await?;
             return Ok(ended.map(|event| event.with_token(TokenName::Handle(grant, generation))));
         }
-        let Ok(facts) = ring.verify(token, self.parts.config.issuer.as_str()) else { return Ok(None) };
+        let Ok(facts) = ring.verify(token, self.wiring.config.issuer.as_str()) else { return Ok(None) };
         match facts.token_id {
             Some(id @ TokenId::OfGrant(grant, generation, ..)) => {
                 let ended = self.end_access(grant, generation, client).await?;
@@ -76,7 +71,7 @@ impl Revoke {
             }
             Some(id @ TokenId::Machine(_)) if facts.client_id == *client && facts.expires_at > now => {
                 self.grants.revoke_token(id, facts.expires_at).await?;
-                Ok(Some(Event::new(AuditEvent::TokenRevoked).with_token(TokenName::Signed(id))))
+                Ok(Some(AuditEntry::new(AuditEvent::TokenRevoked).with_token(TokenName::Signed(id))))
             }
             Some(TokenId::Machine(_)) | None => Ok(None),
         }
@@ -87,7 +82,7 @@ impl Revoke {
         grant: GrantId,
         generation: Generation,
         client: &ClientId,
-    ) -> Result<Option<Event>, Failure> {
+    ) -> Result<Option<AuditEntry>, Failure> {
         let end = revocation::revoke_access(grant, generation, client);
         let applied = self.grants.apply(&end).await?;
         if let Applied::Refused(found) = &applied
@@ -99,9 +94,9 @@ impl Revoke {
     }
 }
 
-fn revoked(applied: &Applied) -> Option<Event> {
+fn revoked(applied: &Applied) -> Option<AuditEntry> {
     match applied {
-        Applied::Done(grant) => Some(Event::of_grant(AuditEvent::TokenRevoked, grant)),
+        Applied::Done(grant) => Some(AuditEntry::of_grant(AuditEvent::TokenRevoked, grant)),
         Applied::Refused(_) => None,
     }
 }
@@ -110,16 +105,10 @@ impl Function for Revoke {
     const NAME: &'static str = "revoke";
 
     async fn warm_up(&self) {
-        self.parts.warm_up().await;
+        self.wiring.warm_up().await;
     }
 
-    async fn answer(&self, request: Request) -> Answer {
-        if let Some(answer) = preflight(request.method(), "POST") {
-            return answer;
-        }
-        if request.method() != Method::POST {
-            return cross_origin(method_not_allowed("POST"));
-        }
-        cross_origin(self.take_back(Incoming::new(&request)).await.unwrap_or_else(|failure| failure.answer()))
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+        ENDPOINT.answer(incoming, |incoming| self.take_back(incoming)).await
     }
 }

@@ -62,9 +62,9 @@ impl RotateKeys {
         let kids = |keys: &[KeyRecord]| keys.iter().map(|key| key.public.kid.clone()).collect::<Vec<_>>();
         let (created, deleted) = (kids(&rotated.created), kids(&rotated.deleted));
         let age = rotated.records.oldest_signing_age(now).unwrap_or_default();
-        edge::tell_rotation(&created, &deleted, age);
+        edge::log_rotation(&created, &deleted, age);
         if let Some(namespace) = &self.metrics {
-            edge::tell_metric(namespace, "KeyAgeDays", age / DAY, now)?;
+            edge::log_metric(namespace, "KeyAgeDays", age / DAY, now)?;
         }
         Ok(json!({ "created": created, "deleted": deleted, "oldest_signing_key_age": age }))
     }

@@ -1,12 +1,12 @@
 //! Redemption of a code: one conditional write (RFC 6749 §4.1.3).
 
-use edge::{Answer, AuditEvent, Event, Failure, Trace};
+use edge::{AuditEntry, AuditEvent, Failure, Response};
 use grants::code::{CodeRedemption, explain, redeem};
 use grants::{Asked, Grant, Refusal, RestsOn, one_token_serves};
 use protocol::{CodeVerifier, GrantType, RedirectUri, Resource, Secret};
 use store::Applied;
 
-use crate::{Asking, Token};
+use crate::{Token, TokenContext};
 
 /// The parameters that accompany a code.
 pub(crate) struct Proof {
@@ -17,39 +17,45 @@ pub(crate) struct Proof {
 }
 
 impl Token {
-    pub(crate) async fn redeem(&self, asking: &Asking, code: &Secret, proof: Proof) -> Result<Answer, Failure> {
-        if !asking.client.client().may_use(GrantType::AuthorizationCode) {
+    pub(crate) async fn redeem(
+        &self,
+        context: &TokenContext<'_>,
+        code: &Secret,
+        proof: Proof,
+    ) -> Result<Response, Failure> {
+        if !context.client.client().may_use(GrantType::AuthorizationCode) {
             return Err(Refusal::GrantTypeNotAllowed.into());
         }
         let Proof { redirect_uri, code_verifier, resources } = proof;
-        let ring = self.parts.keys.ring(asking.moment.now).await?;
+        let ring = self.wiring.keys.ring(context.moment.now).await?;
         let code = ring.handles().open_code(code).ok_or(Refusal::CodeUnknown)?;
-        one_token_serves(asking.client.client(), &asking.apis, &resources)?;
+        one_token_serves(context.client.client(), &context.apis, &resources)?;
         let rests_on = code.rests_on.map(|hidden| ring.handles().reveal(code.secret.id(), hidden));
-        let issuer = self.parts.config.issuer.clone();
+        let issuer = self.wiring.config.issuer.clone();
         let request = CodeRedemption { code, redirect_uri, code_verifier, resources, issuer };
-        let grant = self.advance_by_code(asking, &request, rests_on).await?;
+        let grant = self.advance_by_code(context, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: None };
-        let (answer, token) = self.give_of_grant(asking, &grant, request.code.secret.clone(), asked).await?;
-        Ok(Trace::event(Event::of_grant(AuditEvent::CodeRedeemed, &grant).with_token(token)).onto(answer))
+        let (response, token) = self.give_of_grant(context, &grant, request.code.secret.clone(), asked).await?;
+        context.log.event(AuditEntry::of_grant(AuditEvent::CodeRedeemed, &grant).with_token(token));
+        Ok(response)
     }
 
     async fn advance_by_code(
         &self,
-        asking: &Asking,
+        context: &TokenContext<'_>,
         request: &CodeRedemption,
         rests_on: Option<RestsOn>,
     ) -> Result<Grant, Failure> {
-        let (policy, moment) = (&self.parts.config.policy, asking.moment);
-        let step = redeem(request, &asking.client, policy, moment);
+        let (policy, moment) = (&self.wiring.config.policy, context.moment);
+        let step = redeem(request, &context.client, policy, moment);
         let (applied, ground) = self.grants.apply(&step, rests_on).await?;
         let grant = match applied {
             Applied::Done(grant) => *grant,
             Applied::Refused(found) => {
-                let verdict = explain(request, &asking.client, found.as_deref(), moment);
-                self.settle(verdict, found.as_deref()).await?
+                let verdict = explain(request, &context.client, found.as_deref(), moment);
+                self.carry_out(context, verdict, found.as_deref()).await?
             }
         };
-        self.on_its_footing(asking, grant, ground).await
+        self.on_its_footing(context, grant, ground).await
     }
 }

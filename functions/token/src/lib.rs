@@ -22,20 +22,20 @@ mod tokens;
 
 use std::net::IpAddr;
 
-use edge::{Answer, Config, Error, Failure, Function, Incoming, Trace, cross_origin, method_not_allowed, preflight};
+use edge::{Config, Endpoint, Error, Failure, Function, Incoming, RequestLog, Response};
 use grants::{Api, Attempt, AuthenticatedClient, Moment};
-use http::Method;
-use lambda_http::Request;
 use protocol::{Resource, Scope, TokenRequest};
-use service::{Authentication, Parts, Passwords, Stores};
+use service::{Authentication, Passwords, Stores, Wiring};
 use store::GroundedGrants;
 
 use crate::code::Proof;
 use crate::password::Credentials;
 
+const ENDPOINT: Endpoint = Endpoint::for_any_origin("POST");
+
 /// The `/token` endpoint for clients.
 pub struct Token {
-    parts: Parts,
+    wiring: Wiring,
     clients: Authentication,
     grants: GroundedGrants,
     /// Present only where the deployment offers the password grant: no other grant type needs it.
@@ -43,10 +43,11 @@ pub struct Token {
 }
 
 /// The facts about a request that every grant type needs.
-struct Asking {
+struct TokenContext<'a> {
     client: AuthenticatedClient,
     apis: Vec<Api>,
     source: Option<IpAddr>,
+    log: &'a RequestLog,
     moment: Moment,
 }
 
@@ -66,41 +67,38 @@ impl Token {
         let clients = Authentication::open(&config, stores)?;
         Ok(Self {
             clients,
-            parts: Parts::assemble(config, stores, true)?,
+            wiring: Wiring::assemble(config, stores, true)?,
             grants: stores.grounded_grants()?,
             passwords,
         })
     }
 
-    async fn give(&self, incoming: Incoming<'_>) -> Result<Answer, Failure> {
+    async fn give(&self, incoming: Incoming<'_>) -> Result<Response, Failure> {
         let now = edge::now();
         let form = incoming.form()?;
-        let request = TokenRequest::parse(&form, self.parts.config.policy.legacy)?;
-        let client = self.clients.authenticate(&self.parts, incoming, &form, now).await?;
-        let trace = Trace::default().of_client(&client.client().id);
-        let apis = self.parts.apis_of(client.client(), now).await;
+        let request = TokenRequest::parse(&form, self.wiring.config.policy.legacy)?;
+        let client = self.clients.authenticate(&self.wiring, incoming, &form, now).await?;
+        let log = incoming.log();
+        log.client(&client.client().id);
+        let apis = self.wiring.apis_of(client.client(), now).await?;
         let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
-        let given = match apis {
-            Ok(apis) => self.give_to(request, &Asking { client, apis, source: incoming.source(), moment }).await,
-            Err(failure) => Err(failure),
-        };
-        Ok(trace.onto(given.unwrap_or_else(|failure| failure.answer())))
+        self.give_to(request, &TokenContext { client, apis, source: incoming.source(), log, moment }).await
     }
 
-    async fn give_to(&self, request: TokenRequest, asking: &Asking) -> Result<Answer, Failure> {
+    async fn give_to(&self, request: TokenRequest, context: &TokenContext<'_>) -> Result<Response, Failure> {
         match request {
             TokenRequest::ClientCredentials { scope, resources } => {
-                self.give_to_service(asking, &resources, scope.as_ref()).await
+                self.give_to_service(context, &resources, scope.as_ref()).await
             }
             TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, resources } => {
-                self.redeem(asking, &code, Proof { redirect_uri, code_verifier, resources }).await
+                self.redeem(context, &code, Proof { redirect_uri, code_verifier, resources }).await
             }
             TokenRequest::RefreshToken { refresh_token, scope, resources } => {
-                self.refresh(asking, &refresh_token, RequestedAccess { scope, resources }).await
+                self.refresh(context, &refresh_token, RequestedAccess { scope, resources }).await
             }
             TokenRequest::Password { username, password, scope, resources } => {
                 let credentials = Credentials { username, password };
-                self.give_for_password(asking, &credentials, RequestedAccess { scope, resources }).await
+                self.give_for_password(context, &credentials, RequestedAccess { scope, resources }).await
             }
         }
     }
@@ -110,16 +108,10 @@ impl Function for Token {
     const NAME: &'static str = "token";
 
     async fn warm_up(&self) {
-        self.parts.warm_up().await;
+        self.wiring.warm_up().await;
     }
 
-    async fn answer(&self, request: Request) -> Answer {
-        if let Some(answer) = preflight(request.method(), "POST") {
-            return answer;
-        }
-        if request.method() != Method::POST {
-            return cross_origin(method_not_allowed("POST"));
-        }
-        cross_origin(self.give(Incoming::new(&request)).await.unwrap_or_else(|failure| failure.answer()))
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+        ENDPOINT.answer(incoming, |incoming| self.give(incoming)).await
     }
 }

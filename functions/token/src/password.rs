@@ -1,6 +1,6 @@
 //! The password grant, for clients that still migrate from it (RFC 6749 §4.3).
 
-use edge::{Answer, AuditEvent, Event, Failure, Trace};
+use edge::{AuditEntry, AuditEvent, Failure, Response};
 use grants::password::ProvenPerson;
 use grants::revocation::revoke;
 use grants::{Asked, Grant, GrantSecret, PersonKey, Refusal, Seconds, Target, password};
@@ -9,7 +9,7 @@ use service::{Attempted, Checked, RightPassword};
 use sessions::UserChange;
 use store::UserChanged;
 
-use crate::{Asking, RequestedAccess, Token};
+use crate::{RequestedAccess, Token, TokenContext};
 
 const ADVICE: &str = "move this client to authorization_code with PKCE: the password grant shows it passwords";
 
@@ -22,58 +22,57 @@ pub(crate) struct Credentials {
 impl Token {
     pub(crate) async fn give_for_password(
         &self,
-        asking: &Asking,
+        context: &TokenContext<'_>,
         Credentials { username, password }: &Credentials,
         RequestedAccess { scope, resources }: RequestedAccess,
-    ) -> Result<Answer, Failure> {
-        let target = password::target(&asking.client, &asking.apis, &resources, scope.as_ref())?;
-        let client = &asking.client.client().id;
-        let stranger = self.parts.keys.ring(asking.moment.now).await?.handles().stranger(&username.normalized());
-        let attempted = Attempted { username, password, client, source: asking.source, device: None, stranger };
-        let right = match self.passwords()?.check(&attempted, asking.moment.now).await? {
+    ) -> Result<Response, Failure> {
+        let target = password::target(&context.client, &context.apis, &resources, scope.as_ref())?;
+        let client = &context.client.client().id;
+        let stranger = self.wiring.keys.ring(context.moment.now).await?.handles().stranger(&username.normalized());
+        let attempted = Attempted { username, password, client, source: context.source, device: None, stranger };
+        let right = match self.passwords()?.check(&attempted, context.moment.now).await? {
             Checked::Right(right) => right,
-            Checked::Wrong(person) => return Err(wrong(person)),
-            Checked::Wait(wait, person) => return Err(too_many(wait, person)),
+            Checked::Wrong(person) => return Err(context.rejected(person, None)),
+            Checked::Wait(wait, person) => return Err(context.rejected(person, Some(wait))),
         };
         let secret = GrantSecret::from_bytes(edge::random());
-        let grant = self.grant_for(asking, &right, target, &secret).await?;
+        let grant = self.grant_for(context, &right, target, &secret).await?;
         let asked = Asked { resources: &resources, scope: scope.as_ref() };
-        let (answer, token) = self.give_of_grant(asking, &grant, secret, asked).await?;
-        let issued = Event::of_grant(AuditEvent::PasswordTokenIssued, &grant).with_token(token);
-        let legacy = Trace::event(Event::legacy(GrantType::Password, ADVICE));
-        Ok(legacy.onto(Trace::event(issued).onto(answer)))
+        let (response, token) = self.give_of_grant(context, &grant, secret, asked).await?;
+        context.log.event(AuditEntry::legacy(GrantType::Password, ADVICE));
+        context.log.event(AuditEntry::of_grant(AuditEvent::PasswordTokenIssued, &grant).with_token(token));
+        Ok(response)
     }
 
     /// Creates the grant while two checks run concurrently: whether the person is unchanged since the password was
     /// checked, and whether a correct password may be confirmed. If a check fails, the grant is revoked.
     async fn grant_for(
         &self,
-        asking: &Asking,
+        context: &TokenContext<'_>,
         right: &RightPassword,
         target: Target,
         secret: &GrantSecret,
     ) -> Result<Grant, Failure> {
         let user = right.person.user();
-        let ring = self.parts.keys.ring(asking.moment.now).await?;
-        let registered = &asking.client.client().relying_party;
+        let ring = self.wiring.keys.ring(context.moment.now).await?;
+        let registered = &context.client.client().relying_party;
         let pairwise_subject = ring.handles().pairwise_subject(registered, &user.subject)?;
         let proven = ProvenPerson { subject: user.subject.clone(), pairwise_subject, footing: user.footing(), target };
-        let policy = &self.parts.config.policy;
-        let grant = password::grant_of(secret.id(), &asking.client, proven, policy, asking.moment);
+        let policy = &self.wiring.config.policy;
+        let grant = password::grant_of(secret.id(), &context.client, proven, policy, context.moment);
         // The identifier is random: an item that already exists was written by this very attempt.
         let (step, counted) = (password::issue(grant.clone()), UserChange::count_grant(user));
         let (made, counted, wait) = tokio::join!(
             self.grants.grants().apply(&step),
             self.grants.people().change_user(&counted, None),
-            self.passwords()?.weigh(right, asking.moment.now)
+            self.passwords()?.weigh(right, context.moment.now)
         );
-        let refused = match (made?, counted?, wait?) {
+        let wait = match (made?, counted?, wait?) {
             (_, UserChanged::Done, None) => return Ok(grant),
-            (_, _, Some(wait)) => too_many(wait, user.key),
-            (_, UserChanged::Refused(_), None) => wrong(user.key),
+            (_, UserChanged::Done | UserChanged::Refused(_), wait) => wait,
         };
         self.grants.grants().apply(&revoke(grant.id)).await?;
-        Err(refused)
+        Err(context.rejected(user.key, wait))
     }
 
     fn passwords(&self) -> Result<&service::Passwords, Failure> {
@@ -83,10 +82,14 @@ impl Token {
     }
 }
 
-fn wrong(person: PersonKey) -> Failure {
-    Failure::from(Refusal::PasswordWrong).with_event(Event::of_attempt(AuditEvent::SignInFailed, person))
-}
-
-fn too_many(wait: Seconds, person: PersonKey) -> Failure {
-    Failure::too_many_guesses(wait).with_event(Event::of_attempt(AuditEvent::SignInThrottled, person))
+impl TokenContext<'_> {
+    /// Returns the failure for a wrong password, or for one that is not answered during the `wait`, and logs it.
+    fn rejected(&self, person: PersonKey, wait: Option<Seconds>) -> Failure {
+        let (failure, event) = match wait {
+            Some(wait) => (Failure::too_many_guesses(wait), AuditEvent::SignInThrottled),
+            None => (Refusal::PasswordWrong.into(), AuditEvent::SignInFailed),
+        };
+        self.log.event(AuditEntry::of_attempt(event, person));
+        failure
+    }
 }

@@ -1,6 +1,6 @@
 //! Assembly of the tokens in a response.
 
-use edge::{Answer, AuditEvent, Event, Failure, json};
+use edge::{AuditEntry, AuditEvent, Failure, Response, json};
 use grants::revocation::revoke;
 use grants::{
     AccessToken, Asked, Grant, GrantSecret, IdToken, Refusal, TokenFormat, TokenId, TokenName, Verdict, refresh,
@@ -10,19 +10,19 @@ use protocol::{IdentityScope, Secret, TokenResponse};
 use sessions::{Rules, stands};
 use store::Ground;
 
-use crate::{Asking, Token};
+use crate::{Token, TokenContext};
 
 /// The tokens of one response.
-pub(crate) struct Given<'a> {
+pub(crate) struct IssuedTokens<'a> {
     pub(crate) access_token: &'a Secret,
     pub(crate) refresh_token: Option<&'a Secret>,
     pub(crate) id_token: Option<&'a Secret>,
     pub(crate) token: &'a AccessToken,
 }
 
-impl Given<'_> {
+impl IssuedTokens<'_> {
     /// Builds the token response (RFC 6749 §5.1): the only place where tokens are serialized.
-    pub(crate) fn answer(&self) -> Answer {
+    pub(crate) fn answer(&self) -> Response {
         let scope = self.token.scope.to_string();
         json(
             StatusCode::OK,
@@ -43,14 +43,14 @@ impl Token {
     /// returns them with the name of the access token for the log.
     pub(crate) async fn give_of_grant(
         &self,
-        asking: &Asking,
+        context: &TokenContext<'_>,
         grant: &Grant,
         secret: GrantSecret,
         asked: Asked<'_>,
-    ) -> Result<(Answer, TokenName), Failure> {
-        let token = grants::for_grant(grant, asking.client.client(), &asking.apis, asked, asking.moment.now)?;
+    ) -> Result<(Response, TokenName), Failure> {
+        let token = grants::for_grant(grant, context.client.client(), &context.apis, asked, context.moment.now)?;
         let generation = refresh::current_generation(grant).ok_or(grants::Refusal::GrantRevoked)?;
-        let ring = self.parts.keys.ring(asking.moment.now).await?;
+        let ring = self.wiring.keys.ring(context.moment.now).await?;
         let rests_on = ring.footing_of(grant);
         let (access_token, name) = match token.format {
             TokenFormat::Jwt => {
@@ -62,32 +62,37 @@ impl Token {
                 (ring.handles().seal_access(&handle), TokenName::Handle(grant.id, generation))
             }
         };
-        let id_token = self.id_token(asking, grant, &asked, &access_token).await?;
-        let next = refresh::token_of(grant, secret, rests_on, &asking.client);
+        let id_token = self.id_token(context, grant, &asked, &access_token).await?;
+        let next = refresh::token_of(grant, secret, rests_on, &context.client);
         let refresh_token = next.map(|handle| ring.handles().seal_refresh(&handle));
         let (refresh_token, id_token) = (refresh_token.as_ref(), id_token.as_ref());
-        let given = Given { access_token: &access_token, refresh_token, id_token, token: &token };
-        Ok((given.answer(), name))
+        let issued = IssuedTokens { access_token: &access_token, refresh_token, id_token, token: &token };
+        Ok((issued.answer(), name))
     }
 
     /// Signs the ID token for a grant with `openid`; none if less scope was requested.
     async fn id_token(
         &self,
-        asking: &Asking,
+        context: &TokenContext<'_>,
         grant: &Grant,
         asked: &Asked<'_>,
         access_token: &Secret,
     ) -> Result<Option<Secret>, Failure> {
-        let config = &self.parts.config;
+        let config = &self.wiring.config;
         let wanted = asked.scope.is_none_or(|scope| scope.has(IdentityScope::OpenId));
-        let token = IdToken::of(grant, asking.client.client(), &config.policy, asking.moment.now);
+        let token = IdToken::of(grant, context.client.client(), &config.policy, context.moment.now);
         let Some(token) = token.filter(|_| wanted) else { return Ok(None) };
-        let ring = self.parts.keys.ring_to_sign(token.algorithm, asking.moment.now).await?;
+        let ring = self.wiring.keys.ring_to_sign(token.algorithm, context.moment.now).await?;
         Ok(Some(ring.sign_id_token(&token, config.issuer.as_str(), Some(access_token))?))
     }
 
     /// Turns a refused write into a grant or an error, and revokes the grant on reuse.
-    pub(crate) async fn settle(&self, verdict: Verdict, found: Option<&Grant>) -> Result<Grant, Failure> {
+    pub(crate) async fn carry_out(
+        &self,
+        context: &TokenContext<'_>,
+        verdict: Verdict,
+        found: Option<&Grant>,
+    ) -> Result<Grant, Failure> {
         match verdict {
             Verdict::Done(grant) => Ok(*grant),
             Verdict::Refuse(refusal) => Err(refusal.into()),
@@ -95,36 +100,41 @@ impl Token {
                 // The refusal is sent only after the revocation is written: if the write fails, the client
                 // retries.
                 self.grants.grants().apply(&last).await?;
-                Err(ended(refusal, found))
+                Err(context.ended(refusal, found))
             }
         }
     }
 
     /// Returns the grant if the items it depends on are valid; otherwise ends it. `read` holds the items that its
     /// handle named.
-    pub(crate) async fn on_its_footing(&self, asking: &Asking, grant: Grant, read: Ground) -> Result<Grant, Failure> {
-        let rules = Rules::at(&self.parts.config.policy, asking.moment.now);
+    pub(crate) async fn on_its_footing(
+        &self,
+        context: &TokenContext<'_>,
+        grant: Grant,
+        read: Ground,
+    ) -> Result<Grant, Failure> {
+        let rules = Rules::at(&self.wiring.config.policy, context.moment.now);
         let ground = self.grants.ground_of(&grant, read).await?;
         if let Err(refusal) = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules) {
             self.grants.grants().apply(&revoke(grant.id)).await?;
-            return Err(ended(refusal, Some(&grant)));
+            return Err(context.ended(refusal, Some(&grant)));
         }
         Ok(grant)
     }
 
     pub(crate) async fn sign(&self, token: &AccessToken, id: TokenId) -> Result<Secret, Failure> {
-        let ring = self.parts.keys.ring_to_sign(token.algorithm, token.issued_at).await?;
-        Ok(ring.sign(token, self.parts.config.issuer.as_str(), id)?)
+        let ring = self.wiring.keys.ring_to_sign(token.algorithm, token.issued_at).await?;
+        Ok(ring.sign(token, self.wiring.config.issuer.as_str(), id)?)
     }
 }
 
-/// Builds the failure for a refusal that ended a grant, with an event if auditors need it.
-fn ended(refusal: Refusal, grant: Option<&Grant>) -> Failure {
-    let failure = Failure::from(refusal);
-    match (AuditEvent::of_refusal(refusal), grant) {
-        (Some(name), Some(grant)) => failure.with_event(Event::of_grant(name, grant)),
-        (Some(name), None) => failure.with_event(Event::new(name)),
-        (None, _) => failure,
+impl TokenContext<'_> {
+    /// Returns the failure for a refusal that ended a grant, and logs it if auditors need it.
+    fn ended(&self, refusal: Refusal, grant: Option<&Grant>) -> Failure {
+        if let Some(name) = AuditEvent::of_refusal(refusal) {
+            self.log.event(grant.map_or(AuditEntry::new(name), |grant| AuditEntry::of_grant(name, grant)));
+        }
+        refusal.into()
     }
 }
 

@@ -9,28 +9,24 @@
 //! - Where OpenID Connect is off, the endpoint does not exist: 404, also for tokens issued before.
 //! - Any origin may read the answers: only the token counts, and cookies are ignored.
 
-use edge::{
-    Answer, AuditEvent, BearerFailure, Config, Error, Event, Failure, Function, Incoming, Trace, cross_origin, json,
-    jwt, method_not_allowed, not_found, preflight,
-};
+use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, Response, json, jwt};
 use grants::userinfo::{Denial, admit, shown};
 use grants::{
     AccessHandle, Client, Grant, GrantId, HiddenFooting, SigningAlgorithm, Timestamp, TokenFacts, TokenId,
     describe_opaque,
 };
-use http::{Method, StatusCode};
+use http::StatusCode;
 use keys::SignedUserInfo;
-use lambda_http::Request;
 use protocol::{Claims, Secret};
-use service::{KeyCache, Parts, Stores};
+use service::{KeyCache, Stores, Wiring};
 use sessions::{Rules, stands};
 use store::GroundedGrants;
 
-const METHODS: &str = "GET, POST";
+const ENDPOINT: Endpoint = Endpoint::for_any_origin("GET, POST");
 
 /// The `/userinfo` endpoint for apps.
 pub struct UserInfo {
-    parts: Parts,
+    wiring: Wiring,
     grants: GroundedGrants,
     signing_keys: KeyCache,
 }
@@ -44,12 +40,12 @@ struct Admitted {
 }
 
 /// A token of this server, verified.
-enum Told {
+enum VerifiedToken {
     Opaque(AccessHandle),
     Signed(TokenFacts),
 }
 
-impl Told {
+impl VerifiedToken {
     /// Returns the grant and the items it depends on. A token that names no person belongs to a service, or was
     /// made by version 0.1 without `openid`.
     fn place(&self) -> Result<(GrantId, HiddenFooting), Denial> {
@@ -77,36 +73,37 @@ impl UserInfo {
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        let signing_keys = Parts::keys(&config, stores, true)?;
-        Ok(Self { parts: Parts::assemble(config, stores, false)?, grants: stores.grounded_grants()?, signing_keys })
+        let signing_keys = Wiring::keys(&config, stores, true)?;
+        Ok(Self { wiring: Wiring::assemble(config, stores, false)?, grants: stores.grounded_grants()?, signing_keys })
     }
 
-    async fn tell(&self, incoming: Incoming<'_>) -> Result<Answer, BearerFailure> {
+    async fn respond(&self, incoming: Incoming<'_>) -> Result<Response, Failure> {
         let now = edge::now();
-        let token = incoming.bearer_token()?;
+        let token = incoming.bearer_token()?.ok_or_else(Failure::token_missing)?;
         let admitted = self.admit(&token, now).await?;
         let name = admitted.facts.name_within(&admitted.grant);
-        let event = Event::of_grant(AuditEvent::UserinfoTold, &admitted.grant).with_token(name);
-        let trace = Trace::event(event).of_client(&admitted.client.id);
         let said = keys::UserInfo { sub: &admitted.facts.subject, claims: &admitted.claims };
-        Ok(trace.onto(match admitted.client.relying_party.userinfo_algorithm {
+        let response = match admitted.client.relying_party.userinfo_algorithm {
             None => json(StatusCode::OK, &said),
             Some(algorithm) => jwt(self.sign(&said, &admitted, algorithm, now).await?),
-        }))
+        };
+        incoming.log().client(&admitted.client.id);
+        incoming.log().event(AuditEntry::of_grant(AuditEvent::UserinfoTold, &admitted.grant).with_token(name));
+        Ok(response)
     }
 
-    async fn admit(&self, token: &Secret, now: Timestamp) -> Result<Admitted, BearerFailure> {
-        let ring = self.parts.keys.ring_to_verify(token, now).await?;
-        let opaque = ring.handles().open_access(token).map(Told::Opaque);
-        let signed = || ring.verify(token, self.parts.config.issuer.as_str()).ok().map(Told::Signed);
+    async fn admit(&self, token: &Secret, now: Timestamp) -> Result<Admitted, Failure> {
+        let ring = self.wiring.keys.ring_to_verify(token, now).await?;
+        let opaque = ring.handles().open_access(token).map(VerifiedToken::Opaque);
+        let signed = || ring.verify(token, self.wiring.config.issuer.as_str()).ok().map(VerifiedToken::Signed);
         let told = opaque.or_else(signed).ok_or(Denial::Token)?;
         let (id, rests_on) = told.place()?;
         let found = self.grants.read(id, Some(ring.handles().reveal(id, rests_on))).await?;
         let (grant, ground) = found.ok_or(Denial::Token)?;
         let facts = told.facts(&grant);
-        let client = self.parts.client(&facts.client_id, now).await?;
+        let client = self.wiring.client(&facts.client_id, now).await?;
         let (_, sign_in) = admit(&facts, Some(&grant), client.as_deref(), now)?;
-        let rules = Rules::at(&self.parts.config.policy, now);
+        let rules = Rules::at(&self.wiring.config.policy, now);
         stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules).map_err(|_| Denial::Token)?;
         let known = ground.user.ok_or(Denial::Token)?.known_claims();
         let claims = shown(&facts, sign_in, &known);
@@ -121,7 +118,7 @@ impl UserInfo {
         now: Timestamp,
     ) -> Result<String, Failure> {
         let ring = self.signing_keys.ring_to_sign(algorithm, now).await?;
-        let (issuer, client) = (self.parts.config.issuer.as_str(), &admitted.client.id);
+        let (issuer, client) = (self.wiring.config.issuer.as_str(), &admitted.client.id);
         Ok(ring.sign_userinfo(&SignedUserInfo { claims: said, issuer, client, algorithm }, now)?)
     }
 }
@@ -130,19 +127,13 @@ impl Function for UserInfo {
     const NAME: &'static str = "userinfo";
 
     async fn warm_up(&self) {
-        self.parts.warm_up().await;
+        self.wiring.warm_up().await;
     }
 
-    async fn answer(&self, request: Request) -> Answer {
-        if !self.parts.config.policy.openid {
-            return not_found("OpenID Connect is turned off here");
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+        if !self.wiring.config.policy.openid {
+            return Failure::not_found("OpenID Connect is turned off here").answer(incoming.log());
         }
-        if let Some(answer) = preflight(request.method(), METHODS) {
-            return answer;
-        }
-        if request.method() != Method::GET && request.method() != Method::POST {
-            return cross_origin(method_not_allowed(METHODS));
-        }
-        cross_origin(self.tell(Incoming::new(&request)).await.unwrap_or_else(|failure| failure.answer()))
+        ENDPOINT.answer(incoming, |incoming| self.respond(incoming)).await
     }
 }

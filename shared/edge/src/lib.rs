@@ -1,4 +1,4 @@
-//! HTTP and Lambda: forms, cookies, headers, answers, configuration, clock, entropy, logging, start-up.
+//! HTTP and Lambda: forms, cookies, headers, responses, configuration, clock, entropy, logging, start-up.
 //!
 //! This crate has every header, cookie, status line and content type, and the only places that read the clock,
 //! read the environment and draw random bytes. It has no rules, tables or pages.
@@ -14,26 +14,22 @@ mod lambda;
 mod log;
 mod setup;
 
-pub use crate::http::bearer_failure::BearerFailure;
 pub use crate::http::cookies::{
     DEVICE_COOKIE, SESSION_COOKIE, VISIT_COOKIE, forget_cookie, set_cookie, set_lasting_cookie,
 };
-pub use crate::http::cors::{cross_origin, preflight};
+pub use crate::http::endpoint::Endpoint;
 pub use crate::http::failure::Failure;
-pub use crate::http::firewall::Entrance;
-pub use crate::http::registration_failure::RegistrationFailure;
+pub use crate::http::firewall::FirewallGuard;
 pub use crate::http::request::Incoming;
-pub use crate::http::response::{
-    Answer, form_post, html, json, jwt, method_not_allowed, no_content, not_found, problem, redirect,
-};
+pub use crate::http::response::{Response, form_post, html, json, jwt, no_content, problem, redirect};
 pub use lambda::event::{MalformedEvent, answer_event, request_of};
 pub use lambda::payload::Received;
 pub use lambda::serve::{Error, Function, respond, serve, start};
-pub use log::audit::{AuditEvent, Event};
+pub use log::audit::{AuditEntry, AuditEvent};
 pub use log::lines::{
-    logout as tell_logout, metric as tell_metric, rotation as tell_rotation, to_stderr as log_to_stderr, trouble,
-    warning,
+    logout as log_logout, metric as log_metric, rotation as log_rotation, to_stderr as log_to_stderr, trouble, warning,
 };
+pub use log::request_log::RequestLog;
 pub use log::trace::Trace;
 pub use setup::clock::{milliseconds, now};
 pub use setup::config::{

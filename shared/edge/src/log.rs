@@ -2,4 +2,5 @@
 
 pub(crate) mod audit;
 pub(crate) mod lines;
+pub(crate) mod request_log;
 pub(crate) mod trace;

@@ -20,7 +20,7 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use crate::{Forbidden, Target};
+use crate::{FetchUrl, Forbidden};
 
 /// The time limit from name resolution to the last byte.
 const WHOLE: Duration = Duration::from_secs(3);
@@ -101,7 +101,7 @@ impl Outbound {
     ///
     /// # Errors
     /// [`FetchError`] when there is no response, or it is not a JSON document of at most 64 KiB.
-    pub async fn get_json(&self, target: &Target) -> Result<Fetched, FetchError> {
+    pub async fn get_json(&self, target: &FetchUrl) -> Result<Fetched, FetchError> {
         let request = Request::builder().method(Method::GET).header(header::ACCEPT, ACCEPTED);
         let exchange = async {
             let answer = self.ask(target, request, String::new()).await?;
@@ -121,7 +121,7 @@ impl Outbound {
     ///
     /// # Errors
     /// [`FetchError`] when there is no response.
-    pub async fn post_form(&self, target: &Target, body: String) -> Result<StatusCode, FetchError> {
+    pub async fn post_form(&self, target: &FetchUrl, body: String) -> Result<StatusCode, FetchError> {
         let request = Request::builder().method(Method::POST).header(header::CONTENT_TYPE, FORM);
         let exchange = async { self.ask(target, request, body).await.map(|answer| answer.status()) };
         timeout(WHOLE, exchange).await.unwrap_or(Err(FetchError::Timeout))
@@ -129,7 +129,7 @@ impl Outbound {
 
     async fn ask(
         &self,
-        target: &Target,
+        target: &FetchUrl,
         request: http::request::Builder,
         body: String,
     ) -> Result<Response<Incoming>, FetchError> {

@@ -22,4 +22,4 @@ mod target;
 
 pub use exchange::{FetchError, Fetched, Outbound};
 pub use reach::{MalformedReach, Reach};
-pub use target::{Forbidden, Target};
+pub use target::{FetchUrl, Forbidden};

@@ -12,7 +12,7 @@ const MAX_BYTES: usize = 2048;
 
 /// An address registered by others that may be requested, as far as its text shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct FetchUrl {
     uri: Uri,
     host: Host<String>,
     port: u16,
@@ -40,7 +40,7 @@ pub enum Forbidden {
     Private,
 }
 
-impl Target {
+impl FetchUrl {
     /// Reads a URL. A host given as an address is checked immediately; a host name is checked when it is resolved.
     ///
     /// # Errors
@@ -126,8 +126,8 @@ fn authority(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    fn parse(text: &str, reach: &str) -> Result<Target, Forbidden> {
-        Target::parse(text, &Reach::parse(reach).unwrap())
+    fn parse(text: &str, reach: &str) -> Result<FetchUrl, Forbidden> {
+        FetchUrl::parse(text, &Reach::parse(reach).unwrap())
     }
 
     #[test]

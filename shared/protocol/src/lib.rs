@@ -22,7 +22,7 @@ pub use claims::claim::{Claim, IdentityScope};
 pub use claims::claim_set::{Claims, MalformedClaim};
 pub use claims::claims_request::{ClaimsRequest, MalformedClaimsRequest};
 pub use registration::descriptive::{AboutClient, ApplicationType, MalformedAbout};
-pub use registration::information::{ClientInformation, RegistrationErrorResponse};
+pub use registration::information::ClientInformation;
 pub use registration::members::{MetadataError, RegistrationErrorCode};
 pub use registration::metadata::{AskedKeys, ClientMetadata, MAX_METADATA_BYTES, SubjectType, sector_redirect_uris};
 pub use requests::authorization::{
@@ -34,7 +34,7 @@ pub use requests::client_authentication::{ClientAuthenticationError, PresentedCl
 pub use requests::logout::{LogoutRequest, LogoutRequestError};
 pub use requests::token::{TokenQuery, TokenRequest, TokenRequestError, TokenTypeHint, WRONG_PASSWORD};
 pub use responses::documents::{
-    IntrospectionResponse, Jwk, JwkSet, Metadata, OpenIdMetadata, TokenErrorResponse, TokenResponse,
+    ErrorResponse, IntrospectionResponse, Jwk, JwkSet, Metadata, OpenIdMetadata, TokenResponse,
 };
 pub use responses::errors::{AuthorizationErrorCode, TokenErrorCode};
 pub use values::grant_type::{GrantType, LegacyGrants};

@@ -19,13 +19,13 @@ pub struct KeyCache {
     table: KeysTable,
     wrap: Arc<dyn KeyWrap>,
     signs: bool,
-    held: Mutex<Option<(Timestamp, Arc<KeyRing>)>>,
+    cached: Mutex<Option<(Timestamp, Arc<KeyRing>)>>,
 }
 
 impl KeyCache {
     /// Creates a cache of the keys in `table`, unwrapped by `wrap`; private keys only if it `signs`.
     pub fn new(table: KeysTable, wrap: Arc<dyn KeyWrap>, signs: bool) -> Self {
-        Self { table, wrap, signs, held: Mutex::new(None) }
+        Self { table, wrap, signs, cached: Mutex::new(None) }
     }
 
     /// Returns the keys.
@@ -65,18 +65,18 @@ impl KeyCache {
     }
 
     async fn ring_for(&self, now: Timestamp, serves: impl Fn(&KeyRing) -> bool) -> Result<Arc<KeyRing>, Failure> {
-        let mut held = self.held.lock().await;
-        if let Some((read_at, ring)) = held.as_ref() {
+        let mut cached = self.cached.lock().await;
+        if let Some((read_at, ring)) = cached.as_ref() {
             let patience = if serves(ring) { LIFETIME } else { PATIENCE };
             if read_at.plus(patience) > now {
                 return Ok(Arc::clone(ring));
             }
         }
-        let before = held.as_ref().map(|(_, ring)| Arc::clone(ring));
+        let before = cached.as_ref().map(|(_, ring)| Arc::clone(ring));
         match (self.read(before.as_deref(), now).await, before) {
             (Ok(ring), _) => {
                 let ring = Arc::new(ring);
-                *held = Some((now, Arc::clone(&ring)));
+                *cached = Some((now, Arc::clone(&ring)));
                 Ok(ring)
             }
             // The failure is in the log; the cached keys are still valid.

@@ -25,4 +25,4 @@ pub use clients::secret::new_client_secret;
 pub use key_cache::KeyCache;
 pub use limits::registrations::Registrations;
 pub use people::passwords::{Attempted, Checked, Passwords, RightPassword};
-pub use wiring::{Parts, Stores};
+pub use wiring::{Stores, Wiring};

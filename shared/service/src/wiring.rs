@@ -17,8 +17,8 @@ pub struct Stores {
     tables: Tables,
 }
 
-/// The common parts of all functions that deal with clients.
-pub struct Parts {
+/// The common wiring of the functions that deal with clients.
+pub struct Wiring {
     /// The configuration of the function.
     pub config: Config,
     /// The registry of clients and APIs.
@@ -105,7 +105,7 @@ impl Stores {
     }
 }
 
-impl Parts {
+impl Wiring {
     /// Builds only the key cache; private signing keys are unwrapped only if the function `signs` with them.
     ///
     /// # Errors
@@ -115,7 +115,7 @@ impl Parts {
         Ok(KeyCache::new(stores.keys()?, wrapping.open(&config.connection)?, signs))
     }
 
-    /// Builds the parts; private signing keys are unwrapped only if the function `signs`.
+    /// Builds the wiring; private signing keys are unwrapped only if the function `signs`.
     ///
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.

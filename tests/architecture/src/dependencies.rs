@@ -23,7 +23,7 @@ struct Rule {
 const SHARED: &[&str] = &["protocol", "grants", "sessions", "keys", "store", "pages", "outbound", "edge", "service"];
 /// The crates that `lib.rs` needs for HTTP values and `main.rs` for running. The AWS SDK is not included: `store`
 /// and `keys` wire it.
-const FUNCTION: &[&str] = &["http", "lambda_http", "serde_json", "tokio"];
+const FUNCTION: &[&str] = &["http", "serde_json", "tokio"];
 
 const RULES: &[Rule] = &[
     Rule {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::thread;
 
 use authorize::Authorize;
-use edge::{Answer, Function, environment};
+use edge::{Function, Incoming, RequestLog, Response, environment};
 use http::{Method, header};
 use lambda_http::{Body, Request};
 use report::Random;
@@ -77,7 +77,8 @@ fn ask_all(world: &World, seed: u64, numbers: impl Iterator<Item = u64>) -> Coun
         for number in numbers {
             let case = Case::make(seed, number);
             let told = TellIfPanicking(&case);
-            let answer = function.answer(case.request(&world.cookies)).await;
+            let (request, log) = (case.request(&world.cookies), RequestLog::default());
+            let answer = function.answer(Incoming::new(&request, &log)).await;
             *count.0.entry(case.check(&answer, world.stack.issuer())).or_default() += 1;
             drop(told);
         }
@@ -133,7 +134,7 @@ impl Case {
     }
 
     /// Checks an answer and returns its kind.
-    fn check(&self, answer: &Answer, issuer: &str) -> &'static str {
+    fn check(&self, answer: &Response, issuer: &str) -> &'static str {
         let status = answer.status().as_u16();
         let location = answer.headers().get(header::LOCATION).map(|value| value.to_str().expect("a text"));
         assert_eq!(location.is_some(), status == 303, "{status} {location:?}");

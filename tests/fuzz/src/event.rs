@@ -5,7 +5,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use edge::{Incoming, SESSION_COOKIE, VISIT_COOKIE, request_of};
+use edge::{Incoming, RequestLog, SESSION_COOKIE, VISIT_COOKIE, request_of};
 use http::header;
 use lambda_http::{Body, Request};
 use protocol::MAX_FORM_BYTES;
@@ -46,7 +46,8 @@ fn from_lines(data: &[u8]) {
     });
     let Ok(request) = request_of(event.to_string().as_bytes()) else { return };
     assert_readable(&request);
-    let incoming = Incoming::new(&request);
+    let log = RequestLog::default();
+    let incoming = Incoming::new(&request, &log);
     assert_eq!(incoming.method().as_str(), if method.is_empty() { "GET" } else { &method });
     assert_eq!(incoming.query(), query.split('#').next().unwrap_or_default(), "the query is another");
     if !flags.contains('n') {
@@ -61,7 +62,8 @@ fn from_lines(data: &[u8]) {
 
 /// Asserts everything that the functions rely on in a request.
 fn assert_readable(request: &Request) {
-    let incoming = Incoming::new(request);
+    let log = RequestLog::default();
+    let incoming = Incoming::new(request, &log);
     assert!(incoming.path().starts_with('/') && request.uri().host().is_none(), "{:?}", request.uri());
     assert!(!request.headers().contains_key(header::HOST), "a host that came from outside");
     let is_form = incoming
@@ -71,7 +73,7 @@ fn assert_readable(request: &Request) {
     assert!(form.is_err() || incoming.query().is_empty(), "parameters were taken from a query");
     match incoming.body_form() {
         Ok(_) => assert!(is_form && bytes(request).len() <= MAX_FORM_BYTES),
-        Err(failure) => assert!(failure.answer().status().is_client_error()),
+        Err(failure) => assert!(failure.status().is_client_error()),
     }
     if let Ok(text) = incoming.query_or_body() {
         assert!(text.len() <= MAX_FORM_BYTES && (text == incoming.query() || text.as_bytes() == bytes(request)));

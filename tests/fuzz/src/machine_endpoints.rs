@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use edge::Function;
+use edge::{Function, Incoming, RequestLog};
 use http::header;
 use lambda_http::Body;
 use report::Random;
@@ -37,7 +37,8 @@ async fn ask<F: Function>(function: &F, world: &World, members: &[&str]) {
         if let Some(value) = &authorization {
             builder = builder.header(header::AUTHORIZATION, value);
         }
-        let answer = function.answer(builder.body(Body::Binary(form.clone())).expect("a request")).await;
+        let (request, log) = (builder.body(Body::Binary(form.clone())).expect("a request"), RequestLog::default());
+        let answer = function.answer(Incoming::new(&request, &log)).await;
         let told = format!("{} {number}: {authorization:?} {} {answer:?}", F::NAME, String::from_utf8_lossy(&form));
         let Body::Text(text) = answer.body() else { panic!("no body: {told}") };
         let document: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {told}"));

@@ -4,7 +4,7 @@
 //! open. `@v` in the first line stands for a valid visit cookie; `@t` and `@c` in the second stand for a valid
 //! ticket of the sign-in form and of the consent form, which a fuzzer could not guess.
 
-use edge::{DEVICE_COOKIE, Incoming, SESSION_COOKIE, VISIT_COOKIE};
+use edge::{DEVICE_COOKIE, Incoming, RequestLog, SESSION_COOKIE, VISIT_COOKIE};
 use http::HeaderValue;
 use keys::HandleKind;
 use lambda_http::{Body, Request};
@@ -41,7 +41,8 @@ fn of_cookies(line: &[u8]) -> Option<VisitId> {
     let value = HeaderValue::from_str(&line).ok()?;
     let mut request = Request::new(Body::Empty);
     request.headers_mut().insert(http::header::COOKIE, value);
-    let incoming = Incoming::new(&request);
+    let log = RequestLog::default();
+    let incoming = Incoming::new(&request, &log);
     for name in [SESSION_COOKIE, VISIT_COOKIE, DEVICE_COOKIE] {
         if let Some(value) = incoming.cookie(name) {
             assert!(line.contains(&format!("{name}={value}")) && !value.contains(';'), "{line}");

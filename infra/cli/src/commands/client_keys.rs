@@ -3,7 +3,7 @@
 use edge::Error;
 use grants::{AuthMethod, Client, ClientKeys};
 use keys::{read_client_keys, write_client_keys};
-use outbound::{Reach, Target};
+use outbound::{FetchUrl, Reach};
 use protocol::ServerUri;
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ pub(crate) fn given(
 pub(crate) fn server_uri(option: &str, text: &str, reach: &Reach) -> Result<ServerUri, Error> {
     let fault = |error: &dyn std::fmt::Display| format!("{option} {text:?} cannot be used: {error}");
     let uri = ServerUri::parse(text).map_err(|error| fault(&error))?;
-    Target::parse(text, reach).map_err(|error| fault(&error))?;
+    FetchUrl::parse(text, reach).map_err(|error| fault(&error))?;
     Ok(uri)
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use edge::{Entrance, Error, answer_event};
+use edge::{Error, FirewallGuard, answer_event};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -106,7 +106,7 @@ fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
 async fn ask(event: ApiGatewayV2httpRequest, site: Arc<Site>) -> Result<Response<Full<Bytes>>, Error> {
     let event = LambdaEvent::new(event.into(), Context::default());
     let answer = move |request| async move { Box::pin(site.answer(request)).await };
-    let answered = answer_event(event, &Entrance::default(), answer).await?;
+    let answered = answer_event(event, &FirewallGuard::default(), answer).await?;
     let answered: ApiGatewayV2httpResponse = serde_json::from_slice(&serde_json::to_vec(&answered)?)?;
     response(answered)
 }

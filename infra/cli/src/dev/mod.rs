@@ -6,12 +6,12 @@
 
 mod demo;
 mod gateway;
+mod greeting;
 mod listen;
 mod pages;
 mod place;
 mod site;
 mod stream;
-mod tell;
 
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
         place.write_env_file(path)?;
     }
     Box::pin(follow_sign_outs(&place, &stack)).await?;
-    tell::ready(&options.address(), &demo, &place.describe())?;
+    greeting::print(&options.address(), &demo, &place.describe())?;
     tokio::select! {
         () = gateway::serve(listener, site) => {}
         _ = terminate.recv() => {}

@@ -1,6 +1,6 @@
 //! The local stack's own pages: the start page and the demo app's callback.
 
-use edge::{Answer, Error, html};
+use edge::{Error, Response, html};
 use http::StatusCode;
 use lambda_http::Request;
 use protocol::Parameters;
@@ -8,7 +8,7 @@ use protocol::Parameters;
 use crate::dev::demo::{API_CLIENT, APP, Demo, PASSWORD, SERVICE, USERNAME};
 
 /// Answers `/` with the start page.
-pub(crate) fn start(demo: &Demo, storage: &str) -> Result<Answer, Error> {
+pub(crate) fn start(demo: &Demo, storage: &str) -> Result<Response, Error> {
     let at = |path: &str| format!("{}{path}", demo.issuer);
     let urls = [
         ("Metadata", at("/.well-known/oauth-authorization-server")),
@@ -38,7 +38,7 @@ pub(crate) fn start(demo: &Demo, storage: &str) -> Result<Answer, Error> {
 }
 
 /// Answers `/demo/callback` for the demo app.
-pub(crate) fn callback(demo: &Demo, request: &Request) -> Answer {
+pub(crate) fn callback(demo: &Demo, request: &Request) -> Response {
     let query = Parameters::parse(request.uri().query().unwrap_or_default().as_bytes()).unwrap_or_default();
     let one = |name: &str| query.one(name).ok().flatten();
     // A code is base64url; anything else must not end up in a command that a user pastes into a shell.

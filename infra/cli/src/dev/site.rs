@@ -1,17 +1,12 @@
 //! The functions behind the routes of the template, each set up separately as in the cloud.
 
-use authorize::Authorize;
-use edge::{Answer, Config, Error, respond};
-use http::{Response, StatusCode};
-use introspect::Introspect;
+use std::future::Future;
+use std::pin::Pin;
+
+use edge::{Config, Error, Function, Response, respond};
+use http::StatusCode;
 use lambda_http::{Body, Request};
-use logout::Logout;
-use metadata::Metadata;
-use register::Register;
-use revoke::Revoke;
 use service::Stores;
-use token::Token;
-use userinfo::UserInfo;
 
 use crate::dev::demo::Demo;
 use crate::dev::pages;
@@ -20,34 +15,57 @@ use crate::template::{Route, Template};
 /// Everything that the local stack serves.
 pub(crate) struct Site {
     routes: Vec<Route>,
-    authorize: Authorize,
-    token: Token,
-    introspect: Introspect,
-    revoke: Revoke,
-    userinfo: UserInfo,
-    logout: Logout,
-    register: Register,
-    metadata: Metadata,
+    functions: Vec<Box<dyn Served>>,
     demo: Demo,
     storage: String,
     /// The path of the issuer. As behind a gateway that maps it, the routes begin after it.
     base: String,
 }
 
+/// Any function, behind a common interface.
+trait Served: Send + Sync {
+    fn name(&self) -> &'static str;
+
+    fn answer(&self, request: Request) -> Pin<Box<dyn Future<Output = Response> + Send + '_>>;
+}
+
+impl<F: Function> Served for F {
+    fn name(&self) -> &'static str {
+        F::NAME
+    }
+
+    fn answer(&self, request: Request) -> Pin<Box<dyn Future<Output = Response> + Send + '_>> {
+        Box::pin(respond(self, request))
+    }
+}
+
+/// Sets up all functions.
+fn open_all(config: &Config) -> Result<Vec<Box<dyn Served>>, Error> {
+    Ok(vec![
+        open(config, authorize::Authorize::open)?,
+        open(config, token::Token::open)?,
+        open(config, introspect::Introspect::open)?,
+        open(config, revoke::Revoke::open)?,
+        open(config, userinfo::UserInfo::open)?,
+        open(config, logout::Logout::open)?,
+        open(config, register::Register::open)?,
+        open(config, metadata::Metadata::open)?,
+    ])
+}
+
+fn open<F: Function>(
+    config: &Config,
+    open: impl FnOnce(Config, &Stores) -> Result<F, Error>,
+) -> Result<Box<dyn Served>, Error> {
+    Ok(Box::new(open(config.clone(), &Stores::connect(config))?))
+}
+
 impl Site {
     /// Sets up all functions.
     pub(crate) fn open(config: &Config, demo: &Demo, storage: String) -> Result<Self, Error> {
-        let stores = || Stores::connect(config);
         Ok(Self {
             routes: Template::read()?.routes()?,
-            authorize: Authorize::open(config.clone(), &stores())?,
-            token: Token::open(config.clone(), &stores())?,
-            introspect: Introspect::open(config.clone(), &stores())?,
-            revoke: Revoke::open(config.clone(), &stores())?,
-            userinfo: UserInfo::open(config.clone(), &stores())?,
-            logout: Logout::open(config.clone(), &stores())?,
-            register: Register::open(config.clone(), &stores())?,
-            metadata: Metadata::open(config.clone(), &stores())?,
+            functions: open_all(config)?,
             demo: demo.clone(),
             storage,
             base: config.path().to_owned(),
@@ -55,28 +73,26 @@ impl Site {
     }
 
     /// Routes a request to its function and returns the answer.
-    pub(crate) async fn answer(&self, request: Request) -> Result<Answer, Error> {
+    pub(crate) async fn answer(&self, request: Request) -> Result<Response, Error> {
         let path = request.uri().path().to_owned();
         let path = path.strip_prefix(&self.base).unwrap_or(&path);
-        let route = self.routes.iter().find(|route| route.leads(path));
-        match (route.map(|route| route.function.as_str()), path) {
-            (Some("authorize"), _) => Ok(Box::pin(respond(&self.authorize, request)).await),
-            (Some("token"), _) => Ok(Box::pin(respond(&self.token, request)).await),
-            (Some("introspect"), _) => Ok(Box::pin(respond(&self.introspect, request)).await),
-            (Some("userinfo"), _) => Ok(Box::pin(respond(&self.userinfo, request)).await),
-            (Some("logout"), _) => Ok(Box::pin(respond(&self.logout, request)).await),
-            (Some("register"), _) => Ok(Box::pin(respond(&self.register, request)).await),
-            (Some("revoke"), _) => Ok(Box::pin(respond(&self.revoke, request)).await),
-            (Some("metadata"), _) => Ok(Box::pin(respond(&self.metadata, request)).await),
-            (_, "/") => pages::start(&self.demo, &self.storage),
-            (_, "/demo/callback") => Ok(pages::callback(&self.demo, &request)),
-            _ => {
+        match (self.function(path), path) {
+            (Some(function), _) => Ok(function.answer(request).await),
+            (None, "/") => pages::start(&self.demo, &self.storage),
+            (None, "/demo/callback") => Ok(pages::callback(&self.demo, &request)),
+            (None, _) => {
                 let body = Body::Text("{\"message\":\"Not Found\"}".to_owned());
                 let answer =
-                    Response::builder().status(StatusCode::NOT_FOUND).header("content-type", "application/json");
+                    http::Response::builder().status(StatusCode::NOT_FOUND).header("content-type", "application/json");
                 Ok(answer.body(body)?)
             }
         }
+    }
+
+    /// Returns the function that a path leads to.
+    fn function(&self, path: &str) -> Option<&dyn Served> {
+        let route = self.routes.iter().find(|route| route.leads(path))?;
+        self.functions.iter().find(|function| function.name() == route.function).map(AsRef::as_ref)
     }
 }
 

@@ -1,63 +1,111 @@
-//! Failures of the endpoints for machines: `/token`, `/introspect`, `/revoke`.
+//! Failures of the endpoints for programs: what the log gets, and the response.
 
+use std::borrow::Cow;
+
+use grants::userinfo::Denial;
 use grants::{Refusal, Seconds};
 use http::{HeaderValue, StatusCode, header};
 use keys::KeysError;
 use protocol::{
-    ClientAuthenticationError, ClientId, MalformedForm, TokenErrorCode, TokenErrorResponse, TokenRequestError,
+    ClientAuthenticationError, ErrorResponse, MalformedForm, MetadataError, TokenErrorCode, TokenRequestError,
 };
 use store::Unknown;
 
-use crate::http::response::{Answer, json};
-use crate::log::audit::Event;
+use crate::http::response::{Response, empty, json};
 use crate::log::lines::trouble;
-use crate::log::trace::Trace;
+use crate::log::request_log::RequestLog;
 
 /// The time in seconds after which a caller should retry when the outcome of its request is unknown.
 const RETRY_AFTER: Seconds = 1;
 
-/// A failed request: code and description for the caller, the rest for the log.
+/// A failed request: its response, and the reason for the log.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    code: TokenErrorCode,
-    description: &'static str,
+    status: StatusCode,
+    /// The error code. Without one, the response has no body.
+    code: Option<&'static str>,
+    description: Cow<'static, str>,
+    /// The reason for the log.
     reason: &'static str,
-    /// The time in seconds during which guesses are blocked.
-    wait: Option<Seconds>,
-    client_id: Option<String>,
-    event: Option<Box<Event>>,
+    challenge: Option<Challenge>,
+    retry: Option<Seconds>,
+}
+
+/// The content of `WWW-Authenticate`.
+#[derive(Clone, Copy, Debug)]
+enum Challenge {
+    /// Client authentication (RFC 6749 §5.2).
+    Basic,
+    /// An access token with this scope, if any (RFC 6750 §3).
+    Bearer(Option<&'static str>),
 }
 
 impl Failure {
-    /// Creates a failure with its own reason for the log.
+    /// Creates a failure with its own reason for the log. The code determines the status (RFC 6749 §5.2): 400, but
+    /// 401 for failed client authentication, and 503 when the outcome of the request is unknown.
     pub const fn new(code: TokenErrorCode, description: &'static str, reason: &'static str) -> Self {
-        Self { code, description, reason, wait: None, client_id: None, event: None }
+        let (status, challenge, retry) = match code {
+            TokenErrorCode::InvalidClient => (StatusCode::UNAUTHORIZED, Some(Challenge::Basic), None),
+            TokenErrorCode::TemporarilyUnavailable => (StatusCode::SERVICE_UNAVAILABLE, None, Some(RETRY_AFTER)),
+            TokenErrorCode::ServerError => (StatusCode::INTERNAL_SERVER_ERROR, None, None),
+            TokenErrorCode::InvalidRequest
+            | TokenErrorCode::InvalidGrant
+            | TokenErrorCode::UnauthorizedClient
+            | TokenErrorCode::UnsupportedGrantType
+            | TokenErrorCode::InvalidScope
+            | TokenErrorCode::InvalidTarget => (StatusCode::BAD_REQUEST, None, None),
+        };
+        let description = Cow::Borrowed(description);
+        Self { status, code: Some(code.as_str()), description, reason, challenge, retry }
     }
 
-    /// Creates the failure for too many wrong guesses, which blocks them for `wait` seconds (RFC 6585 §4). OAuth
-    /// has no error code for it.
+    /// Creates the failure for too many wrong guesses, which blocks them for `wait` seconds.
     pub fn too_many_guesses(wait: Seconds) -> Self {
         let description = "too many wrong guesses: wait as long as Retry-After says";
-        Self { wait: Some(wait), ..Self::new(TokenErrorCode::TemporarilyUnavailable, description, "too_many_guesses") }
+        Self::too_many(wait, description, "too_many_guesses")
     }
 
     /// Creates the failure for too many registrations from one source, which blocks them for `wait` seconds.
     pub fn too_many_registrations(wait: Seconds) -> Self {
         let description = "too many registrations: wait as long as Retry-After says";
-        let code = TokenErrorCode::TemporarilyUnavailable;
-        Self { wait: Some(wait), ..Self::new(code, description, "too_many_registrations") }
+        Self::too_many(wait, description, "too_many_registrations")
     }
 
-    /// Adds an event for the log.
-    #[must_use]
-    pub fn with_event(self, event: Event) -> Self {
-        Self { event: Some(Box::new(event)), ..self }
+    /// Creates the failure for too many requests (RFC 6585 §4). OAuth has no error code for it.
+    fn too_many(wait: Seconds, description: &'static str, reason: &'static str) -> Self {
+        let unavailable = Self::new(TokenErrorCode::TemporarilyUnavailable, description, reason);
+        Self { status: StatusCode::TOO_MANY_REQUESTS, retry: Some(wait), ..unavailable }
     }
 
-    /// Adds the client for the log.
-    #[must_use]
-    pub fn of_client(self, id: &ClientId) -> Self {
-        Self { client_id: Some(id.to_string()), ..self }
+    /// Creates the failure for an unknown path.
+    pub fn not_found(description: &'static str) -> Self {
+        let invalid = Self::new(TokenErrorCode::InvalidRequest, description, "not_found");
+        Self { status: StatusCode::NOT_FOUND, ..invalid }
+    }
+
+    /// Creates the failure for a method that an endpoint does not support.
+    pub fn wrong_method() -> Self {
+        let invalid = Self::new(TokenErrorCode::InvalidRequest, "this method is not supported here", "method");
+        Self { status: StatusCode::METHOD_NOT_ALLOWED, ..invalid }
+    }
+
+    /// Creates the failure for a request without an access token: a challenge without an error code (RFC 6750
+    /// §3.1).
+    pub fn token_missing() -> Self {
+        let challenge = Some(Challenge::Bearer(None));
+        let (status, description) = (StatusCode::UNAUTHORIZED, Cow::Borrowed(""));
+        Self { status, code: None, description, reason: "token_missing", challenge, retry: None }
+    }
+
+    /// Creates the failure for an access token that was not sent in the required form.
+    pub(crate) fn token_malformed(description: &'static str) -> Self {
+        let invalid = Self::new(TokenErrorCode::InvalidRequest, description, "token_malformed");
+        Self { challenge: Some(Challenge::Bearer(None)), ..invalid }
+    }
+
+    /// Returns the status of the response.
+    pub const fn status(&self) -> StatusCode {
+        self.status
     }
 
     /// Returns the reason for the log.
@@ -65,32 +113,66 @@ impl Failure {
         self.reason
     }
 
-    /// Builds the response (RFC 6749 §5.2): 400, but 401 for failed client authentication, 429 for too many
-    /// guesses, and 503 when the outcome of the request is unknown.
-    pub fn answer(&self) -> Answer {
-        let status = match self.code {
-            TokenErrorCode::TemporarilyUnavailable if self.wait.is_some() => StatusCode::TOO_MANY_REQUESTS,
-            TokenErrorCode::InvalidClient => StatusCode::UNAUTHORIZED,
-            TokenErrorCode::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-            TokenErrorCode::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
-            TokenErrorCode::InvalidRequest
-            | TokenErrorCode::InvalidGrant
-            | TokenErrorCode::UnauthorizedClient
-            | TokenErrorCode::UnsupportedGrantType
-            | TokenErrorCode::InvalidScope
-            | TokenErrorCode::InvalidTarget => StatusCode::BAD_REQUEST,
+    /// Records the reason in the log of the request and builds the response.
+    pub fn answer(&self, log: &RequestLog) -> Response {
+        log.refused(self.reason);
+        let mut response = match self.code {
+            Some(error) => json(self.status, &ErrorResponse { error, error_description: &self.description }),
+            None => empty(self.status),
         };
-        let body = TokenErrorResponse { error: self.code.as_str(), error_description: self.description };
-        let mut answer = json(status, &body);
-        if self.code == TokenErrorCode::InvalidClient {
-            let challenge = HeaderValue::from_static("Basic realm=\"jeton\", charset=\"UTF-8\"");
-            answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        let headers = response.headers_mut();
+        if let Some(challenge) = self.challenge.and_then(|challenge| self.describe(challenge)) {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
         }
-        if self.code == TokenErrorCode::TemporarilyUnavailable {
-            answer.headers_mut().insert(header::RETRY_AFTER, self.wait.unwrap_or(RETRY_AFTER).into());
+        if let Some(retry) = self.retry {
+            headers.insert(header::RETRY_AFTER, retry.into());
         }
-        let events = self.event.iter().map(|event| Event::clone(event)).collect();
-        Trace { client_id: self.client_id.clone(), reason: Some(self.reason), events }.onto(answer)
+        response
+    }
+
+    fn describe(&self, challenge: Challenge) -> Option<HeaderValue> {
+        match (challenge, self.code) {
+            (Challenge::Basic, _) => Some(HeaderValue::from_static("Basic realm=\"jeton\", charset=\"UTF-8\"")),
+            (Challenge::Bearer(_), None) => Some(HeaderValue::from_static("Bearer realm=\"jeton\"")),
+            (Challenge::Bearer(scope), Some(error)) => {
+                let description = &self.description;
+                let mut text =
+                    format!("Bearer realm=\"jeton\", error=\"{error}\", error_description=\"{description}\"");
+                if let Some(scope) = scope {
+                    text.push_str(", scope=\"");
+                    text.push_str(scope);
+                    text.push('"');
+                }
+                HeaderValue::try_from(text).ok()
+            }
+        }
+    }
+}
+
+/// The failure for an access token that does not open an endpoint (RFC 6750 §3.1).
+impl From<Denial> for Failure {
+    fn from(denial: Denial) -> Self {
+        let (status, code, description, scope, reason) = match denial {
+            Denial::Token => {
+                let description = "the access token is unknown, expired or revoked";
+                (StatusCode::UNAUTHORIZED, "invalid_token", description, None, "token_not_good")
+            }
+            Denial::Scope => {
+                let description = "the access token does not have the scope openid";
+                (StatusCode::FORBIDDEN, "insufficient_scope", description, Some("openid"), "scope_missing")
+            }
+        };
+        let (code, description, challenge) = (Some(code), Cow::Borrowed(description), Some(Challenge::Bearer(scope)));
+        Self { status, code, description, reason, challenge, retry: None }
+    }
+}
+
+/// The failure for a registration that is not valid (RFC 7591 §3.2.2).
+impl From<MetadataError> for Failure {
+    fn from(fault: MetadataError) -> Self {
+        let code = fault.code().as_str();
+        let (status, description) = (StatusCode::BAD_REQUEST, Cow::Owned(fault.to_string()));
+        Self { status, code: Some(code), description, reason: code, challenge: None, retry: None }
     }
 }
 
@@ -158,19 +240,60 @@ mod tests {
 
     #[test]
     fn c067_too_many_guesses_are_told_when_to_come_again() {
-        let answer = Failure::too_many_guesses(17).answer();
-        assert_eq!(answer.status(), 429);
-        assert_eq!(answer.headers().get(header::RETRY_AFTER).unwrap(), "17");
+        let response = Failure::too_many_guesses(17).answer(&RequestLog::default());
+        assert_eq!(response.status(), 429);
+        assert_eq!(response.headers().get(header::RETRY_AFTER).unwrap(), "17");
     }
 
     #[test]
     fn c055_c057_an_error_has_its_status_and_is_not_stored() {
         let rows = [(Refusal::CodeUnknown, 400, false), (Refusal::ClientUnknown, 401, true)];
         for (refusal, status, challenged) in rows {
-            let answer = Failure::from(refusal).answer();
-            assert_eq!(answer.status(), status);
-            assert_eq!(answer.headers().get(header::CACHE_CONTROL).unwrap(), "no-store");
-            assert_eq!(answer.headers().contains_key(header::WWW_AUTHENTICATE), challenged);
+            let response = Failure::from(refusal).answer(&RequestLog::default());
+            assert_eq!(response.status(), status);
+            assert_eq!(response.headers().get(header::CACHE_CONTROL).unwrap(), "no-store");
+            assert_eq!(response.headers().contains_key(header::WWW_AUTHENTICATE), challenged);
         }
+    }
+
+    #[test]
+    fn o27_a_failure_about_an_access_token_challenges_for_one() {
+        let challenge = "Bearer realm=\"jeton\"";
+        let invalid = "error=\"invalid_token\", error_description=\"the access token is unknown, expired or revoked\"";
+        let scope = "error=\"insufficient_scope\", error_description=\"the access token does not have the scope openid\", \
+                     scope=\"openid\"";
+        let rows = [
+            (Failure::token_missing(), 401, challenge.to_owned(), "token_missing"),
+            (Denial::Token.into(), 401, format!("{challenge}, {invalid}"), "token_not_good"),
+            (Denial::Scope.into(), 403, format!("{challenge}, {scope}"), "scope_missing"),
+            (
+                Failure::token_malformed("no"),
+                400,
+                format!("{challenge}, error=\"invalid_request\", error_description=\"no\""),
+                "token_malformed",
+            ),
+        ];
+        for (failure, status, challenge, reason) in rows {
+            let log = RequestLog::default();
+            let response = failure.answer(&log);
+            assert_eq!(response.status(), status);
+            assert_eq!(response.headers().get(header::WWW_AUTHENTICATE).unwrap(), &challenge);
+            assert_eq!(log.close().reason, Some(reason));
+        }
+    }
+
+    #[test]
+    fn a_refused_registration_says_which_member_is_wrong_and_challenges_nobody() {
+        let fault = MetadataError::of("jwks_uri", "it is not a public https URL");
+        let (expected, log) = (fault.to_string(), RequestLog::default());
+        let response = Failure::from(fault).answer(&log);
+        assert_eq!(
+            (response.status(), response.headers().get(header::WWW_AUTHENTICATE)),
+            (StatusCode::BAD_REQUEST, None)
+        );
+        let lambda_http::Body::Text(text) = response.body() else { panic!("no body") };
+        let body = format!("{{\"error\":\"invalid_client_metadata\",\"error_description\":\"{expected}\"}}");
+        assert_eq!(*text, body);
+        assert_eq!(log.close().reason, Some("invalid_client_metadata"));
     }
 }

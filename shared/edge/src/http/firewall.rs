@@ -24,7 +24,7 @@ const SIGNED: &[u8] = b"AWS4-";
 
 /// The requirements that a request must meet to be admitted.
 #[derive(Clone, Debug, Default)]
-pub struct Entrance {
+pub struct FirewallGuard {
     proof: Option<Arc<Secret>>,
 }
 
@@ -33,8 +33,8 @@ pub struct Entrance {
 #[error("the request did not come through the firewall: use the issuer's URL")]
 pub(crate) struct WentAround;
 
-impl Entrance {
-    /// Creates an entrance that requires `proof`, or nothing.
+impl FirewallGuard {
+    /// Creates an firewall that requires `proof`, or nothing.
     pub fn new(proof: Option<String>) -> Self {
         Self { proof: proof.map(Secret::new).map(Arc::new) }
     }
@@ -74,17 +74,17 @@ mod tests {
     }
 
     fn admitted(
-        entrance: &Entrance,
+        firewall: &FirewallGuard,
         mut event: ApiGatewayV2httpRequest,
     ) -> Result<ApiGatewayV2httpRequest, WentAround> {
-        entrance.admit(&mut event).map(|()| event)
+        firewall.admit(&mut event).map(|()| event)
     }
 
     #[test]
     fn c040_only_who_passed_the_firewall_gets_in_and_tells_the_source() {
-        let entrance = Entrance::new(Some("word".to_owned()));
+        let firewall = FirewallGuard::new(Some("word".to_owned()));
         let source =
-            |headers| admitted(&entrance, event(&headers, &json!(null))).map(|it| it.request_context.http.source_ip);
+            |headers| admitted(&firewall, event(&headers, &json!(null))).map(|it| it.request_context.http.source_ip);
         let passed = json!({"x-jeton-edge": "word", "x-jeton-source": "203.0.113.9"});
         assert_eq!(source(passed).unwrap().as_deref(), Some("203.0.113.9"));
         assert_eq!(source(json!({"x-jeton-edge": "word"})).unwrap(), None);
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn c040_without_a_firewall_nobody_tells_a_source_and_the_headers_go_no_further() {
         let headers = json!({"x-jeton-edge": "word", "x-jeton-source": "203.0.113.9", "accept": "*/*"});
-        let event = admitted(&Entrance::default(), event(&headers, &json!(null))).unwrap();
+        let event = admitted(&FirewallGuard::default(), event(&headers, &json!(null))).unwrap();
         assert_eq!(event.request_context.http.source_ip.as_deref(), Some("192.0.2.1"));
         assert_eq!(event.headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(), ["accept"]);
     }
@@ -104,10 +104,10 @@ mod tests {
     #[test]
     fn who_was_let_in_by_iam_needs_no_word_and_its_signature_is_no_client_authentication() {
         let iam = json!({"iam": {"accessKey": "AKIA", "userArn": "arn:aws:sts::1:assumed-role/orders/x"}});
-        let entrance = Entrance::new(Some("word".to_owned()));
+        let firewall = FirewallGuard::new(Some("word".to_owned()));
         let credentials = |value: &str, authorizer| {
             let headers = json!({"authorization": value, "x-jeton-source": "203.0.113.9"});
-            let event = admitted(&entrance, event(&headers, authorizer))?;
+            let event = admitted(&firewall, event(&headers, authorizer))?;
             assert_eq!(event.request_context.http.source_ip.as_deref(), Some("192.0.2.1"));
             Ok(event.headers.contains_key(AUTHORIZATION))
         };

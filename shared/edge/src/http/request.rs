@@ -6,46 +6,54 @@ use http::{Method, header};
 use keys::{HandleKeys, HandleKind};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
-use protocol::{MAX_FORM_BYTES, MalformedForm, Parameters, Secret, TokenErrorCode};
+use protocol::{BearerError, MAX_FORM_BYTES, MalformedForm, Parameters, Secret, TokenErrorCode};
 use sessions::SessionHandle;
 
-use crate::http::bearer_failure::BearerFailure;
 use crate::http::cookies::SESSION_COOKIE;
 use crate::http::failure::Failure;
+use crate::log::request_log::RequestLog;
 
-/// An incoming HTTP request.
+/// An incoming HTTP request, with its log.
 #[derive(Clone, Copy)]
-pub struct Incoming<'a>(&'a Request);
+pub struct Incoming<'a> {
+    request: &'a Request,
+    log: &'a RequestLog,
+}
 
 impl<'a> Incoming<'a> {
-    /// Wraps the request that the gateway sent.
-    pub const fn new(request: &'a Request) -> Self {
-        Self(request)
+    /// Wraps the request that the gateway sent; its handling is recorded in `log`.
+    pub const fn new(request: &'a Request, log: &'a RequestLog) -> Self {
+        Self { request, log }
+    }
+
+    /// Returns the log of the request.
+    pub const fn log(&self) -> &'a RequestLog {
+        self.log
     }
 
     /// Returns the address that the gateway saw; headers about it are not trusted (C040).
     pub fn source(&self) -> Option<IpAddr> {
-        source_of(self.0)
+        source_of(self.request)
     }
 
     /// Returns the method of the request.
     pub fn method(&self) -> &'a Method {
-        self.0.method()
+        self.request.method()
     }
 
     /// Returns the path of the request.
     pub fn path(&self) -> &'a str {
-        self.0.uri().path()
+        self.request.uri().path()
     }
 
     /// Returns the raw query, without the question mark.
     pub fn query(&self) -> &'a str {
-        self.0.uri().query().unwrap_or_default()
+        self.request.uri().query().unwrap_or_default()
     }
 
     /// Returns a header's value, if it is text and occurs once.
     pub fn header(&self, name: header::HeaderName) -> Option<&'a str> {
-        self.0.headers().get(name).and_then(|value| value.to_str().ok())
+        self.request.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
     /// Parses the parameters of a form in the body.
@@ -68,7 +76,7 @@ impl<'a> Incoming<'a> {
         if !self.is_form() {
             return Err(invalid("the content type must be application/x-www-form-urlencoded", "content_type"));
         }
-        let body: &[u8] = match self.0.body() {
+        let body: &[u8] = match self.request.body() {
             Body::Text(text) => text.as_bytes(),
             Body::Binary(bytes) => bytes,
             Body::Empty | _ => &[],
@@ -76,14 +84,18 @@ impl<'a> Incoming<'a> {
         Ok(Parameters::parse(body)?)
     }
 
-    /// Returns the access token of the request (RFC 6750 §2.1, §2.2). A token in the query, where it is logged, is
-    /// not accepted (§2.3).
+    /// Returns the access token of the request, if it has one (RFC 6750 §2.1, §2.2). A token in the query, where it
+    /// is logged, is not accepted (§2.3).
     ///
     /// # Errors
-    /// A [`BearerFailure`] when there is no token, or it is malformed.
-    pub fn bearer_token(&self) -> Result<Secret, BearerFailure> {
+    /// A [`Failure`] when the token is malformed.
+    pub fn bearer_token(&self) -> Result<Option<Secret>, Failure> {
         let form = if self.method() == Method::POST && self.is_form() { Some(self.body_form()?) } else { None };
-        Ok(protocol::bearer_token(self.header(header::AUTHORIZATION), form.as_ref())?)
+        match protocol::bearer_token(self.header(header::AUTHORIZATION), form.as_ref()) {
+            Ok(token) => Ok(Some(token)),
+            Err(BearerError::Missing) => Ok(None),
+            Err(BearerError::Malformed(description)) => Err(Failure::token_malformed(description)),
+        }
     }
 
     /// Returns the query of a GET, or the form of a POST, as text: an authorization request as it arrived.
@@ -91,7 +103,7 @@ impl<'a> Incoming<'a> {
     /// # Errors
     /// [`MalformedForm`] when it is too large, not UTF-8, or a POST without a form.
     pub fn query_or_body(&self) -> Result<&'a str, MalformedForm> {
-        let text = match (self.method(), self.0.body()) {
+        let text = match (self.method(), self.request.body()) {
             (&Method::POST, _) if !self.is_form() => return Err(MalformedForm::Encoding),
             (&Method::POST, Body::Text(text)) => text.as_bytes(),
             (&Method::POST, Body::Binary(bytes)) => bytes,
@@ -109,7 +121,7 @@ impl<'a> Incoming<'a> {
         if !self.is_of("application/json") {
             return None;
         }
-        match self.0.body() {
+        match self.request.body() {
             Body::Text(text) => Some(text.as_bytes()),
             Body::Binary(bytes) => Some(bytes),
             Body::Empty | _ => Some(&[]),
@@ -128,7 +140,7 @@ impl<'a> Incoming<'a> {
 
     /// Returns the value of a cookie.
     pub fn cookie(&self, name: &str) -> Option<&'a str> {
-        let cookies = self.0.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let cookies = self.request.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
         pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
     }
@@ -141,7 +153,7 @@ impl<'a> Incoming<'a> {
     /// Returns whether the browser says that the request comes from another site. Browsers that send no such
     /// header are treated as same-site: the form's ticket decides.
     pub fn is_cross_site(&self) -> bool {
-        let site = self.0.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
+        let site = self.request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
         site.is_some_and(|site| site != "same-origin" && site != "none")
     }
 }
@@ -180,7 +192,8 @@ mod tests {
             })
             .to_string()
         };
-        let source = |event: String| Incoming::new(&request_of(event.as_bytes()).unwrap()).source();
+        let log = RequestLog::default();
+        let source = |event: String| Incoming::new(&request_of(event.as_bytes()).unwrap(), &log).source();
         assert_eq!(source(event("192.0.2.1")), "192.0.2.1".parse().ok());
         assert_eq!(source(event("nowhere")), None);
     }
@@ -188,7 +201,8 @@ mod tests {
     #[test]
     fn c053_a_form_has_its_content_type_and_no_query() {
         let form = ("content-type", "application/x-www-form-urlencoded; charset=UTF-8");
-        let read = |headers: &[(&str, &str)], uri: &str, body| Incoming::new(&request(headers, uri, body)).form();
+        let log = RequestLog::default();
+        let read = |headers: &[(&str, &str)], uri: &str, body| Incoming::new(&request(headers, uri, body), &log).form();
         assert!(read(&[form], "/token", Body::Text("a=b".to_owned())).unwrap().has("a"));
         assert!(read(&[form], "/token", Body::Binary(b"a=b".to_vec())).unwrap().has("a"));
         assert!(read(&[form], "/token?a=b", Body::Empty).is_err());
@@ -200,7 +214,8 @@ mod tests {
     #[test]
     fn cookies_are_found_by_their_whole_name() {
         let request = request(&[("cookie", "a=1; __Host-jeton-session=x=y;b=2")], "/", Body::Empty);
-        let incoming = Incoming::new(&request);
+        let log = RequestLog::default();
+        let incoming = Incoming::new(&request, &log);
         assert_eq!(incoming.cookie(SESSION_COOKIE), Some("x=y"));
         assert_eq!(incoming.cookie("b"), Some("2"));
         assert_eq!(incoming.cookie("jeton-session"), None);
@@ -208,9 +223,10 @@ mod tests {
 
     #[test]
     fn a_browser_that_says_cross_site_is_believed() {
-        let said = |site| Incoming::new(&request(&[("sec-fetch-site", site)], "/", Body::Empty)).is_cross_site();
+        let log = RequestLog::default();
+        let said = |site| Incoming::new(&request(&[("sec-fetch-site", site)], "/", Body::Empty), &log).is_cross_site();
         assert!(said("cross-site") && said("same-site"));
         assert!(!said("same-origin") && !said("none"));
-        assert!(!Incoming::new(&request(&[], "/", Body::Empty)).is_cross_site());
+        assert!(!Incoming::new(&request(&[], "/", Body::Empty), &log).is_cross_site());
     }
 }

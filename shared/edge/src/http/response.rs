@@ -1,29 +1,29 @@
-//! Answers: status lines and headers.
+//! Responses: status lines and headers.
 
 use http::header::{self, HeaderName};
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, StatusCode};
 use lambda_http::Body;
 use serde::Serialize;
 
 use crate::log::lines::trouble;
 use crate::log::trace::Trace;
 
-/// An answer that is sent to the gateway.
-pub type Answer = Response<Body>;
+/// A response that is sent to the gateway.
+pub type Response = http::Response<Body>;
 
 impl Trace {
-    /// Adds this trace to an answer.
-    pub fn onto(self, mut answer: Answer) -> Answer {
-        let known = answer.extensions_mut().get_or_insert_default::<Self>();
+    /// Adds this trace to a response.
+    pub fn onto(self, mut response: Response) -> Response {
+        let known = response.extensions_mut().get_or_insert_default::<Self>();
         known.client_id = self.client_id.or_else(|| known.client_id.take());
         known.reason = self.reason.or(known.reason);
         // Inner layers attach their events first, so prepend to keep the events in order.
         known.events.splice(0..0, self.events);
-        answer
+        response
     }
 }
 
-/// The headers of every answer: no caching, no content sniffing, no referrer, and TLS only (C039, C055).
+/// The headers of every response: no caching, no content sniffing, no referrer, and TLS only (C039, C055).
 const ALWAYS: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -31,111 +31,94 @@ const ALWAYS: [(HeaderName, &str); 4] = [
     (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
 ];
 
-/// Builds an answer with a JSON document.
-pub fn json(status: StatusCode, document: &impl Serialize) -> Answer {
+/// Builds a response with a JSON document.
+pub fn json(status: StatusCode, document: &impl Serialize) -> Response {
     match serde_json::to_string(document) {
-        Ok(text) => answer(status, "application/json", text),
+        Ok(text) => build(status, "application/json", text),
         Err(_) => {
-            answer(StatusCode::INTERNAL_SERVER_ERROR, "application/json", "{\"error\":\"server_error\"}".to_owned())
+            build(StatusCode::INTERNAL_SERVER_ERROR, "application/json", "{\"error\":\"server_error\"}".to_owned())
         }
     }
 }
 
-/// Builds an answer with a signed document (RFC 7519 §10.3.1).
-pub fn jwt(text: String) -> Answer {
-    answer(StatusCode::OK, "application/jwt", text)
+/// Builds a response with a signed document (RFC 7519 §10.3.1).
+pub fn jwt(text: String) -> Response {
+    build(StatusCode::OK, "application/jwt", text)
 }
 
 /// Builds a page that posts a form to another site by itself: it may run this one script, and nothing else.
-pub fn form_post(page: Result<String, pages::Unrenderable>, form_target: &str) -> Answer {
+pub fn form_post(page: Result<String, pages::Unrenderable>, form_target: &str) -> Response {
     let allowed = format!("script-src {}; form-action {form_target}", pages::script_source());
     page_with(StatusCode::OK, page, &allowed)
 }
 
 /// Builds a page. `form_target` is an additional destination for its form: browsers apply the content security
 /// policy to redirects after a form too.
-pub fn html(status: StatusCode, page: Result<String, pages::Unrenderable>, form_target: Option<&str>) -> Answer {
+pub fn html(status: StatusCode, page: Result<String, pages::Unrenderable>, form_target: Option<&str>) -> Response {
     let allowed = format!("form-action 'self' {}", form_target.unwrap_or_default());
     page_with(status, page, allowed.trim_end())
 }
 
 /// Builds a page that describes a problem; `reason` is for the log.
-pub fn problem(status: StatusCode, page: &pages::Problem<'_>, reason: &'static str) -> Answer {
+pub fn problem(status: StatusCode, page: &pages::Problem<'_>, reason: &'static str) -> Response {
     Trace::refused(reason).onto(html(status, page.render(), None))
 }
 
 /// Builds a page under a content security policy that allows its style and the sources in `allowed`.
-fn page_with(status: StatusCode, page: Result<String, pages::Unrenderable>, allowed: &str) -> Answer {
+fn page_with(status: StatusCode, page: Result<String, pages::Unrenderable>, allowed: &str) -> Response {
     let page = match page {
         Ok(page) => page,
         Err(error) => {
             trouble("a page could not be made", &error);
-            return answer(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", "server error".to_owned());
+            return build(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", "server error".to_owned());
         }
     };
-    let mut answer = answer(status, "text/html; charset=utf-8", page);
+    let mut response = build(status, "text/html; charset=utf-8", page);
     let policy = format!(
         "default-src 'none'; style-src {}; {allowed}; base-uri 'none'; frame-ancestors 'none'",
         pages::style_source(),
     );
-    let headers = answer.headers_mut();
+    let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
-    answer
+    response
 }
 
 /// Builds a redirect with 303, which drops method and body (C023).
-pub fn redirect(location: &str) -> Answer {
-    let mut answer = answer(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", String::new());
+pub fn redirect(location: &str) -> Response {
+    let mut response = build(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", String::new());
     match HeaderValue::from_str(location) {
         Ok(value) => {
-            answer.headers_mut().insert(header::LOCATION, value);
+            response.headers_mut().insert(header::LOCATION, value);
         }
         // Cannot happen: every URI that was parsed is a valid header value.
-        Err(_) => *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
+        Err(_) => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
     }
-    answer
+    response
 }
 
-/// Builds a 405 with the allowed methods, in the error format of the token endpoint.
-pub fn method_not_allowed(allowed: &'static str) -> Answer {
-    let body = protocol::TokenErrorResponse {
-        error: "invalid_request",
-        error_description: "this method is not supported here",
-    };
-    let mut answer = json(StatusCode::METHOD_NOT_ALLOWED, &body);
-    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
-    Trace::refused("method").onto(answer)
-}
-
-/// Builds a 404 for an unknown path.
-pub fn not_found(description: &'static str) -> Answer {
-    let body = protocol::TokenErrorResponse { error: "invalid_request", error_description: description };
-    Trace::refused("not_found").onto(json(StatusCode::NOT_FOUND, &body))
-}
-
-/// Builds a 204, an answer without content.
-pub fn no_content() -> Answer {
+/// Builds a 204, a response without content.
+pub fn no_content() -> Response {
     empty(StatusCode::NO_CONTENT)
 }
 
-/// Builds an answer with an empty body.
-pub(crate) fn empty(status: StatusCode) -> Answer {
-    let mut answer = answer(status, "text/plain", String::new());
-    answer.headers_mut().remove(header::CONTENT_TYPE);
-    answer
+/// Builds a response with an empty body.
+pub(crate) fn empty(status: StatusCode) -> Response {
+    let mut response = build(status, "text/plain", String::new());
+    response.headers_mut().remove(header::CONTENT_TYPE);
+    response
 }
 
-fn answer(status: StatusCode, content_type: &'static str, body: String) -> Answer {
-    let mut answer = Response::new(if body.is_empty() { Body::Empty } else { Body::Text(body) });
-    *answer.status_mut() = status;
-    let headers = answer.headers_mut();
+fn build(status: StatusCode, content_type: &'static str, body: String) -> Response {
+    let mut response = Response::new(if body.is_empty() { Body::Empty } else { Body::Text(body) });
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    answer
+    response
 }

@@ -13,11 +13,12 @@ use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::request::LambdaRequest;
 use lambda_http::tower::Service;
 use lambda_http::{Adapter, LambdaEvent, Request, service_fn};
+use protocol::ErrorResponse;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::http::firewall::Entrance;
-use crate::http::response::{Answer, json};
+use crate::http::firewall::{FirewallGuard, WentAround};
+use crate::http::response::{Response, json};
 use crate::lambda::payload::Received;
 use crate::lambda::serve::Error;
 use crate::log::lines::trouble;
@@ -42,53 +43,69 @@ pub fn request_of(event: &[u8]) -> Result<Request, MalformedEvent> {
     }
 }
 
-/// Answers an event: `answer` sees only valid requests that were admitted by the `entrance`.
+/// Answers an event: `answer` sees only valid requests that were admitted by the `firewall`.
 ///
 /// # Errors
 /// The conversion errors of `lambda_http`.
 pub async fn answer_event<A, F>(
     event: LambdaEvent<Received>,
-    entrance: &Entrance,
+    firewall: &FirewallGuard,
     answer: A,
 ) -> Result<impl Serialize + use<A, F>, Error>
 where
     A: FnOnce(Request) -> F + Send,
-    F: Future<Output = Result<Answer, Error>> + Send,
+    F: Future<Output = Result<Response, Error>> + Send,
 {
     let LambdaEvent { payload, context } = event;
-    let (payload, told) = match admitted(payload, entrance) {
+    let (payload, admitted) = match admitted(payload, firewall) {
         Ok(event) => (event, Ok(answer)),
-        Err(refusal) => (ApiGatewayV2httpRequest::default(), Err(*refusal)),
+        Err(refused) => (ApiGatewayV2httpRequest::default(), Err(refused)),
     };
-    let mut told = Some(told);
+    let mut admitted = Some(admitted);
     let mut adapter = Adapter::from(service_fn(move |request: Request| {
-        let told = told.take();
+        let admitted = admitted.take();
         async move {
-            match told {
+            match admitted {
                 Some(Ok(answer)) => answer(request).await,
-                Some(Err(refusal)) => Ok(refusal),
-                None => Err(ASKED_TWICE.into()),
+                Some(Err(refused)) => Ok(refused.answer()),
+                None => Err(CALLED_TWICE.into()),
             }
         }
     }));
     adapter.call(LambdaEvent::new(LambdaRequest::ApiGatewayV2(payload), context)).await
 }
 
-/// Returns the event if the entrance admits it and it is a valid request.
-fn admitted(received: Received, entrance: &Entrance) -> Result<ApiGatewayV2httpRequest, Box<Answer>> {
-    let Received::Event(mut event) = received else {
-        let (status, fault) = (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large");
-        return Err(refused(status, fault, &fault));
-    };
-    entrance.admit(&mut event).map_err(|fault| refused(StatusCode::FORBIDDEN, "use the URL of the issuer", &fault))?;
-    sound(*event).map_err(|fault| refused(StatusCode::BAD_REQUEST, "this is not a request", &fault))
+/// Returns the event if the firewall admits it and it is a valid request.
+fn admitted(received: Received, firewall: &FirewallGuard) -> Result<ApiGatewayV2httpRequest, RefusedEvent> {
+    let Received::Event(mut event) = received else { return Err(RefusedEvent::HeadTooLarge) };
+    firewall.admit(&mut event)?;
+    Ok(sound(*event)?)
 }
 
-const ASKED_TWICE: &str = "lambda_http asked twice about one event";
+const CALLED_TWICE: &str = "lambda_http asked twice about one event";
 
-fn refused(status: StatusCode, error_description: &'static str, fault: &dyn std::fmt::Display) -> Box<Answer> {
-    trouble("an event was refused", fault);
-    Box::new(json(status, &protocol::TokenErrorResponse { error: "invalid_request", error_description }))
+/// The reasons why no function gets to see an event.
+#[derive(Debug, thiserror::Error)]
+enum RefusedEvent {
+    #[error("the headers are too large")]
+    HeadTooLarge,
+    #[error(transparent)]
+    WentAround(#[from] WentAround),
+    #[error(transparent)]
+    Malformed(#[from] MalformedEvent),
+}
+
+impl RefusedEvent {
+    /// Logs the reason and builds the response.
+    fn answer(&self) -> Response {
+        trouble("an event was refused", self);
+        let (status, error_description) = match self {
+            Self::HeadTooLarge => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large"),
+            Self::WentAround(_) => (StatusCode::FORBIDDEN, "use the URL of the issuer"),
+            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "this is not a request"),
+        };
+        json(status, &ErrorResponse { error: "invalid_request", error_description })
+    }
 }
 
 /// Removes the parts of the event that nothing may depend on, and checks that the rest is a valid request.

@@ -6,12 +6,13 @@ use lambda_http::request::RequestContext;
 use lambda_http::{LambdaEvent, Request, RequestExt, lambda_runtime, service_fn};
 use serde_json::value::RawValue;
 
-use crate::http::firewall::Entrance;
-use crate::http::request::source_of;
-use crate::http::response::Answer;
+use crate::http::firewall::FirewallGuard;
+use crate::http::request::{Incoming, source_of};
+use crate::http::response::Response;
 use crate::lambda::event::answer_event;
 use crate::lambda::payload::Received;
 use crate::log::lines::{Line, request as log_request, to_stdout};
+use crate::log::request_log::RequestLog;
 use crate::log::trace::Trace;
 use crate::setup::clock;
 use crate::setup::config::Config;
@@ -28,7 +29,7 @@ pub trait Function: Send + Sync + 'static {
     fn warm_up(&self) -> impl Future<Output = ()> + Send;
 
     /// Answers one HTTP request.
-    fn answer(&self, request: Request) -> impl Future<Output = Answer> + Send;
+    fn answer(&self, incoming: Incoming<'_>) -> impl Future<Output = Response> + Send;
 }
 
 /// Starts a function: the log, then the configuration.
@@ -40,45 +41,47 @@ pub fn start() -> Result<Config, Error> {
     Ok(Config::from_environment()?)
 }
 
-/// Answers Lambda's events that the entrance admits, until Lambda stops the process.
+/// Answers Lambda's events that the firewall admits, until Lambda stops the process.
 ///
 /// # Errors
 /// When the runtime API cannot be reached.
-pub async fn serve<F: Function>(entrance: &Entrance, function: F) -> Result<(), Error> {
+pub async fn serve<F: Function>(firewall: &FirewallGuard, function: F) -> Result<(), Error> {
     function.warm_up().await;
     let function = &function;
     lambda_runtime::run(service_fn(|LambdaEvent { payload, context }: LambdaEvent<Box<RawValue>>| async move {
         let received = Received::read(&payload)?;
         drop(payload);
         let answer = move |request| async move { Ok::<_, Error>(respond(function, request).await) };
-        answer_event(LambdaEvent::new(received, context), entrance, answer).await
+        answer_event(LambdaEvent::new(received, context), firewall, answer).await
     }))
     .await
 }
 
 /// Answers one request and logs one line about it, plus one for each additional event.
-pub async fn respond<F: Function>(function: &F, request: Request) -> Answer {
+pub async fn respond<F: Function>(function: &F, request: Request) -> Response {
     let started = clock::stopwatch();
-    let request_id = request_id(&request);
-    let source = source_of(&request).map(|source| source.to_string());
-    let method = request.method().clone();
-    let (answer, storage_calls) = store::counted(Box::pin(function.answer(request))).await;
+    let log = RequestLog::default();
+    let incoming = Incoming::new(&request, &log);
+    let (answer, storage_calls) = store::counted(Box::pin(function.answer(incoming))).await;
+    if let Some(trace) = answer.extensions().get::<Trace>() {
+        log.add(trace);
+    }
     log_request(&Line {
-        request_id: &request_id,
-        source: source.as_deref(),
+        request_id: request_id(&request),
+        source: source_of(&request).map(|source| source.to_string()).as_deref(),
         endpoint: F::NAME,
-        method: method.as_str(),
+        method: request.method().as_str(),
         status: answer.status().as_u16(),
-        trace: answer.extensions().get().unwrap_or(&Trace::default()),
+        facts: &log.close(),
         duration_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         storage_calls,
     });
     answer
 }
 
-fn request_id(request: &Request) -> String {
+fn request_id(request: &Request) -> &str {
     match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),
-        Some(_) | None => String::new(),
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref().unwrap_or_default(),
+        Some(_) | None => "",
     }
 }

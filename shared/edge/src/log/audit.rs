@@ -100,7 +100,7 @@ impl AuditEvent {
 
 /// An audit event with its details.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
+pub struct AuditEntry {
     /// The name of the event.
     pub name: AuditEvent,
     /// The person's `sub`, if the event is about a person.
@@ -115,7 +115,7 @@ pub struct Event {
     pub legacy: Option<(GrantType, &'static str)>,
 }
 
-impl Event {
+impl AuditEntry {
     /// Creates an event without details.
     pub const fn new(name: AuditEvent) -> Self {
         Self { name, subject: None, person: None, grant: None, jti: None, legacy: None }

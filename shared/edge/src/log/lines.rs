@@ -20,8 +20,8 @@ use tracing_subscriber::fmt::{Layer, layer};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::Registry;
 
-use crate::log::audit::{AuditEvent, Event};
-use crate::log::trace::Trace;
+use crate::log::audit::{AuditEntry, AuditEvent};
+use crate::log::request_log::Facts;
 
 /// The target that marks our own log lines.
 const TARGET: &str = "jeton";
@@ -39,14 +39,14 @@ pub(crate) struct Line<'a> {
     pub(crate) endpoint: &'static str,
     pub(crate) method: &'a str,
     pub(crate) status: u16,
-    pub(crate) trace: &'a Trace,
+    pub(crate) facts: &'a Facts,
     pub(crate) duration_us: u64,
     pub(crate) storage_calls: u32,
 }
 
 /// Logs a request and its events.
 pub(crate) fn request(line: &Line<'_>) {
-    let events = &line.trace.events;
+    let events = &line.facts.events;
     let last = events.last().filter(|last| last.legacy.is_none());
     for event in events.iter().take(events.len().saturating_sub(usize::from(last.is_some()))) {
         self::event(line, event);
@@ -58,13 +58,13 @@ pub(crate) fn request(line: &Line<'_>) {
         method = known(line.method),
         status = line.status,
         event = last.map(|last| last.name.as_str()),
-        client_id = line.trace.client_id.as_deref(),
+        client_id = line.facts.client_id.as_deref(),
         source = last.and(line.source),
         subject = last.and_then(|last| last.subject.as_deref()),
         person = last.and_then(|last| last.person.as_deref()),
         grant = last.and_then(|last| last.grant.as_deref()),
         jti = last.and_then(|last| last.jti.as_deref()),
-        reason = line.trace.reason,
+        reason = line.facts.reason,
         duration_us = line.duration_us,
         storage_calls = line.storage_calls,
         "request"
@@ -72,8 +72,8 @@ pub(crate) fn request(line: &Line<'_>) {
 }
 
 /// Logs an event: who did what to which grant, from where.
-fn event(line: &Line<'_>, event: &Event) {
-    let (request_id, client_id, source) = (short(line.request_id), line.trace.client_id.as_deref(), line.source);
+fn event(line: &Line<'_>, event: &AuditEntry) {
+    let (request_id, client_id, source) = (short(line.request_id), line.facts.client_id.as_deref(), line.source);
     if let Some((grant_type, advice)) = event.legacy {
         let (event, grant_type) = (event.name.as_str(), grant_type.as_str());
         tracing::warn!(target: TARGET, event, request_id, client_id, source, grant_type, advice, "audit");
@@ -89,7 +89,7 @@ fn event(line: &Line<'_>, event: &Event) {
         person = event.person.as_deref(),
         grant = event.grant.as_deref(),
         jti = event.jti.as_deref(),
-        reason = line.trace.reason,
+        reason = line.facts.reason,
         "audit"
     );
 }

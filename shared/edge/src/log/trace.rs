@@ -2,7 +2,7 @@
 
 use protocol::ClientId;
 
-use crate::log::audit::Event;
+use crate::log::audit::AuditEntry;
 
 /// The log data of an answer besides its status; stored in the answer's extensions.
 #[derive(Clone, Debug, Default)]
@@ -12,7 +12,7 @@ pub struct Trace {
     /// The reason of a refusal.
     pub reason: Option<&'static str>,
     /// The events of the request, in order.
-    pub events: Vec<Event>,
+    pub events: Vec<AuditEntry>,
 }
 
 impl Trace {
@@ -22,7 +22,7 @@ impl Trace {
     }
 
     /// Creates the trace of an event.
-    pub fn event(event: Event) -> Self {
+    pub fn event(event: AuditEntry) -> Self {
         Self { events: vec![event], ..Self::default() }
     }
 

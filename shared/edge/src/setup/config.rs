@@ -7,7 +7,7 @@ use outbound::Reach;
 use protocol::{LegacyGrants, Resource, Secret};
 use store::Connection;
 
-use crate::http::firewall::Entrance;
+use crate::http::firewall::FirewallGuard;
 use crate::setup::registration::RegistrationConfig;
 use crate::setup::wrapping_key::WrappingKey;
 
@@ -27,7 +27,7 @@ pub struct Config {
     /// `JETON_KEY_ROTATION_DAYS` and `JETON_SIGNING_ALGORITHMS`: the rotation of signing keys.
     pub rotation: RotationConfig,
     /// `JETON_EDGE_PROOF`: the secret that CloudFront sends if there is a firewall.
-    pub entrance: Entrance,
+    pub firewall: FirewallGuard,
     /// `JETON_OUTBOUND_PRIVATE_HOSTS`: the hosts inside a private network that may be contacted at URLs that
     /// clients registered.
     pub reach: Reach,
@@ -104,7 +104,7 @@ impl Config {
             },
             policy: policy(&get)?,
             rotation: rotation(&get)?,
-            entrance: Entrance::new(get("JETON_EDGE_PROOF")),
+            firewall: FirewallGuard::new(get("JETON_EDGE_PROOF")),
             reach: reach(&get)?,
             registration: RegistrationConfig::read(&get)?,
             metrics: get("JETON_METRICS_NAMESPACE"),

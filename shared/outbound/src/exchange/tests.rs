@@ -63,9 +63,9 @@ impl Server {
         Self::start("localhost", answers).await
     }
 
-    fn target(&self) -> Target {
+    fn target(&self) -> FetchUrl {
         let reach = Reach::parse("localhost").unwrap();
-        Target::parse(&format!("https://localhost:{}/keys?x=1", self.port), &reach).unwrap()
+        FetchUrl::parse(&format!("https://localhost:{}/keys?x=1", self.port), &reach).unwrap()
     }
 
     /// Returns a client that trusts this server.
@@ -175,7 +175,7 @@ async fn c119_a_redirect_is_not_followed() {
 async fn c119_a_name_that_leads_inside_is_not_asked_unless_it_is_named() {
     let server = Server::that_says(once(GOOD, "{}")).await;
     let url = format!("https://localhost:{}/", server.port);
-    let target = Target::parse(&url, &Reach::default()).unwrap();
+    let target = FetchUrl::parse(&url, &Reach::default()).unwrap();
     let refused = Err(FetchError::Forbidden(Forbidden::Private));
     assert_eq!(server.asker().get_json(&target).await, refused);
     assert_eq!(server.asker().post_form(&target, String::new()).await.map(drop), refused.map(drop));

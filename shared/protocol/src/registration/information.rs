@@ -66,12 +66,3 @@ pub struct ClientInformation<'a> {
     #[serde(flatten)]
     pub about: &'a AboutClient,
 }
-
-/// The error response to a refused registration (RFC 7591 §3.2.2).
-#[derive(Debug, Serialize)]
-pub struct RegistrationErrorResponse {
-    /// The error code (RFC 7591 §3.2.2).
-    pub error: &'static str,
-    /// The faulty member and the reason, in a sentence written by this server.
-    pub error_description: String,
-}

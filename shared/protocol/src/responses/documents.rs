@@ -21,13 +21,13 @@ pub struct TokenResponse<'a> {
     pub id_token: Option<&'a str>,
 }
 
-/// An error response (RFC 6749 §5.2).
+/// An error response (RFC 6749 §5.2, RFC 6750 §3, RFC 7591 §3.2.2).
 #[derive(Debug, Serialize)]
-pub struct TokenErrorResponse {
-    /// The registered error code (RFC 6749 §5.2).
+pub struct ErrorResponse<'a> {
+    /// The registered error code.
     pub error: &'static str,
     /// A sentence for the developer of the client.
-    pub error_description: &'static str,
+    pub error_description: &'a str,
 }
 
 /// An introspection response (RFC 7662 §2.2). [`IntrospectionResponse::INACTIVE`] contains only `active`.

@@ -1,6 +1,6 @@
 //! Authentication of clients: by a secret, by an assertion, or, for public clients, by name only.
 
-use edge::{AuditEvent, Config, ConfigError, Event, Failure, Incoming};
+use edge::{AuditEntry, AuditEvent, Config, ConfigError, Failure, Incoming};
 use grants::{AuthenticatedClient, Refusal, Timestamp, authenticate};
 use http::header;
 use protocol::{ClientAuthenticationError, Parameters, PresentedClient};
@@ -9,7 +9,7 @@ use sessions::{Counter, Wait};
 use crate::clients::assertions::Assertions;
 use crate::clients::denied::Denied;
 use crate::limits::counters::Counters;
-use crate::wiring::{Parts, Stores};
+use crate::wiring::{Stores, Wiring};
 
 /// The state of functions that authenticate clients.
 pub struct Authentication {
@@ -33,7 +33,7 @@ impl Authentication {
     /// A [`Failure`]: `invalid_client` in most cases.
     pub async fn authenticate(
         &self,
-        parts: &Parts,
+        wiring: &Wiring,
         incoming: Incoming<'_>,
         form: &Parameters,
         now: Timestamp,
@@ -44,13 +44,13 @@ impl Authentication {
             return Err(ClientAuthenticationError::MalformedCredentials.into());
         }
         let digest = match presented.secret() {
-            Some(secret) => Some(parts.keys.ring(now).await?.handles().digest(secret)),
+            Some(secret) => Some(wiring.keys.ring(now).await?.handles().digest(secret)),
             None => None,
         };
-        let registered = parts.registry.client(presented.client_id(), now).await?;
+        let registered = wiring.registry.client(presented.client_id(), now).await?;
         let authenticated = match &presented {
             PresentedClient::Assertion(assertion) => {
-                self.assertions.authenticate(assertion, registered, &parts.keys, now).await
+                self.assertions.authenticate(assertion, registered, &wiring.keys, now).await
             }
             PresentedClient::Basic(..) | PresentedClient::Post(..) | PresentedClient::Named(_) => {
                 authenticate(registered, &presented, digest).map_err(Denied::from)
@@ -58,13 +58,16 @@ impl Authentication {
         };
         match authenticated {
             Ok(client) => Ok(client),
-            Err(Denied::Failed(failure)) => Err(failure.of_client(presented.client_id())),
+            Err(Denied::Failed(failure)) => {
+                incoming.log().client(presented.client_id());
+                Err(failure)
+            }
             Err(Denied::Refused(refusal)) => Err(self.not_authenticated(incoming, &presented, refusal, now).await?),
         }
     }
 
-    /// Returns the failure for a client that did not authenticate. A wrong secret is counted before the client
-    /// gets an answer.
+    /// Returns the failure for a client that did not authenticate, and logs it. A wrong secret is counted before the
+    /// client gets an answer.
     async fn not_authenticated(
         &self,
         incoming: Incoming<'_>,
@@ -84,8 +87,11 @@ impl Authentication {
             Some(Wait(wait)) => (Failure::too_many_guesses(wait), AuditEvent::ClientAuthenticationThrottled),
             None => (Failure::from(refusal), AuditEvent::ClientAuthenticationFailed),
         };
-        let failure = failure.with_event(Event::new(event));
+        incoming.log().event(AuditEntry::new(event));
         // An unknown client id may be anything, even a secret in the wrong place, so it is not logged.
-        Ok(if refusal == Refusal::ClientUnknown { failure } else { failure.of_client(client_id) })
+        if refusal != Refusal::ClientUnknown {
+            incoming.log().client(client_id);
+        }
+        Ok(failure)
     }
 }

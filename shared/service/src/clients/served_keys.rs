@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use edge::{Failure, trouble};
 use grants::{ClientKey, Refusal, Seconds, Timestamp};
 use keys::{MalformedKeySet, read_client_keys};
-use outbound::{FetchError, Outbound, Reach, Target};
+use outbound::{FetchError, FetchUrl, Outbound, Reach};
 use protocol::{ServerUri, TokenErrorCode};
 use tokio::sync::Mutex as AsyncMutex;
 
@@ -25,12 +25,12 @@ pub(crate) struct ServedKeys {
     outbound: Outbound,
     reach: Reach,
     /// One lock for each address, so that waiting for one host does not delay requests to others.
-    held: Mutex<HashMap<ServerUri, Arc<AsyncMutex<Held>>>>,
+    cached: Mutex<HashMap<ServerUri, Arc<AsyncMutex<CachedKeys>>>>,
 }
 
 /// The cached state of one address.
 #[derive(Default)]
-struct Held {
+struct CachedKeys {
     asked_at: Option<Timestamp>,
     keys: Option<Kept>,
     /// The error of the last request, if it failed.
@@ -55,7 +55,7 @@ pub(crate) enum NoKeys {
 
 impl ServedKeys {
     pub(crate) fn new(reach: Reach) -> Self {
-        Self { outbound: Outbound::new(), reach, held: Mutex::default() }
+        Self { outbound: Outbound::new(), reach, cached: Mutex::default() }
     }
 
     /// Returns the result of `look` on the keys at `uri`. If it finds nothing in the cached keys, they are fetched
@@ -67,33 +67,33 @@ impl ServedKeys {
         look: impl Fn(&[ClientKey]) -> Option<T>,
     ) -> Result<Option<T>, NoKeys> {
         let entry = self.entry(uri);
-        let mut held = entry.lock().await;
-        if let Some(answer) = held.look(now, &look) {
+        let mut cached = entry.lock().await;
+        if let Some(answer) = cached.look(now, &look) {
             return answer;
         }
-        held.asked_at = Some(now);
+        cached.asked_at = Some(now);
         let fetched = self.fetch(uri, now).await;
-        held.take(fetched);
-        held.look(now, &look).unwrap_or(Ok(None))
+        cached.take(fetched);
+        cached.look(now, &look).unwrap_or(Ok(None))
     }
 
-    fn entry(&self, uri: &ServerUri) -> Arc<AsyncMutex<Held>> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.len() >= MOST_KEPT && !held.contains_key(uri) {
-            held.clear();
+    fn entry(&self, uri: &ServerUri) -> Arc<AsyncMutex<CachedKeys>> {
+        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+        if cached.len() >= MOST_KEPT && !cached.contains_key(uri) {
+            cached.clear();
         }
-        Arc::clone(held.entry(uri.clone()).or_default())
+        Arc::clone(cached.entry(uri.clone()).or_default())
     }
 
     async fn fetch(&self, uri: &ServerUri, now: Timestamp) -> Result<Kept, NoKeys> {
-        let target = Target::parse(uri.as_str(), &self.reach).map_err(FetchError::from)?;
+        let target = FetchUrl::parse(uri.as_str(), &self.reach).map_err(FetchError::from)?;
         let fetched = Box::pin(self.outbound.get_json(&target)).await?;
         let lifetime = fetched.max_age.unwrap_or(LIFETIME).clamp(PATIENCE, LIFETIME);
         Ok(Kept { keys: read_client_keys(&fetched.body)?, until: now.plus(lifetime) })
     }
 }
 
-impl Held {
+impl CachedKeys {
     /// Returns the result that the cache allows; `None` when the keys must be fetched.
     fn look<T>(&self, now: Timestamp, look: impl Fn(&[ClientKey]) -> Option<T>) -> Option<Result<Option<T>, NoKeys>> {
         let kept = self.keys.as_ref().filter(|kept| kept.until > now);
@@ -141,15 +141,15 @@ mod tests {
     }
 
     /// Returns the state after a request made now, whose keys may be cached for `lifetime` seconds.
-    fn held(number: u8, lifetime: Seconds) -> Held {
-        let mut held = Held { asked_at: Some(NOW), ..Held::default() };
-        held.take(Ok(Kept { keys: keys(number), until: NOW.plus(lifetime) }));
-        held
+    fn cached(number: u8, lifetime: Seconds) -> CachedKeys {
+        let mut cached = CachedKeys { asked_at: Some(NOW), ..CachedKeys::default() };
+        cached.take(Ok(Kept { keys: keys(number), until: NOW.plus(lifetime) }));
+        cached
     }
 
     /// Returns the state of a key after `later` seconds: found, not found, failed, or to be fetched.
-    fn said(held: &Held, number: u8, later: Seconds) -> &'static str {
-        match held.look(NOW.plus(later), |known| (*known == keys(number)).then_some(())) {
+    fn said(cached: &CachedKeys, number: u8, later: Seconds) -> &'static str {
+        match cached.look(NOW.plus(later), |known| (*known == keys(number)).then_some(())) {
             Some(Ok(Some(()))) => "found",
             Some(Ok(None)) => "not found",
             Some(Err(_)) => "failed",
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn o32_an_unknown_key_is_asked_for_anew_and_not_again_within_ten_seconds() {
-        let held = held(1, 300);
+        let cached = cached(1, 300);
         for (number, later, expected) in [
             (1, 0, "found"),
             (1, 299, "found"),
@@ -168,21 +168,21 @@ mod tests {
             (2, 9, "not found"),
             (2, 10, "ask"),
         ] {
-            assert_eq!(said(&held, number, later), expected, "key {number} after {later} s");
+            assert_eq!(said(&cached, number, later), expected, "key {number} after {later} s");
         }
-        assert_eq!(said(&Held::default(), 1, 0), "ask");
+        assert_eq!(said(&CachedKeys::default(), 1, 0), "ask");
     }
 
     #[test]
     fn a_host_that_fails_is_not_asked_again_within_ten_seconds_and_good_keys_stay_good() {
-        let mut nothing = Held { asked_at: Some(NOW), ..Held::default() };
+        let mut nothing = CachedKeys { asked_at: Some(NOW), ..CachedKeys::default() };
         nothing.take(Err(FetchError::Timeout.into()));
         assert_eq!([0, 9, 10].map(|later| said(&nothing, 1, later)), ["failed", "failed", "ask"]);
-        let mut held = held(1, 60);
-        held.asked_at = Some(NOW.plus(30));
-        held.take(Err(FetchError::Timeout.into()));
-        assert_eq!([30, 59, 60].map(|later| said(&held, 1, later)), ["found", "found", "ask"]);
-        assert_eq!([30, 39, 40].map(|later| said(&held, 2, later)), ["failed", "failed", "ask"]);
+        let mut cached = cached(1, 60);
+        cached.asked_at = Some(NOW.plus(30));
+        cached.take(Err(FetchError::Timeout.into()));
+        assert_eq!([30, 59, 60].map(|later| said(&cached, 1, later)), ["found", "found", "ask"]);
+        assert_eq!([30, 39, 40].map(|later| said(&cached, 2, later)), ["failed", "failed", "ask"]);
     }
 
     #[test]
@@ -190,7 +190,7 @@ mod tests {
         let passing = [FetchError::Timeout, FetchError::Status(http::StatusCode::BAD_GATEWAY)];
         for error in passing {
             let Denied::Failed(failure) = Denied::from(NoKeys::from(error)) else { panic!("refused") };
-            assert_eq!(failure.answer().status(), 503);
+            assert_eq!(failure.status(), 503);
         }
         let lasting: [NoKeys; 3] = [
             FetchError::Status(http::StatusCode::NOT_FOUND).into(),

@@ -7,7 +7,7 @@ use edge::Error;
 use crate::dev::demo::{Demo, PASSWORD, USERNAME};
 
 /// Prints what runs at `address` and what to try next.
-pub(crate) fn ready(address: &str, demo: &Demo, storage: &str) -> Result<(), Error> {
+pub(crate) fn print(address: &str, demo: &Demo, storage: &str) -> Result<(), Error> {
     let issuer = &demo.issuer;
     let mut out = std::io::stdout().lock();
     writeln!(

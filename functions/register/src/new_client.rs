@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use edge::{Incoming, RegistrationFailure};
+use edge::{Failure, Incoming};
 use grants::dynamic::{Offer, algorithms, new_client, sector_lists};
 use grants::{ClientKeys, NewClient, SelfRegistration, SigningAlgorithm, Timestamp};
 use keys::read_client_keys;
-use outbound::Target;
+use outbound::FetchUrl;
 use protocol::{AskedKeys, ClientId, ClientMetadata, MetadataError, RedirectUri, ServerUri, sector_redirect_uris};
 
 use crate::Register;
@@ -21,25 +21,25 @@ pub(crate) fn asked(incoming: Incoming<'_>) -> Result<ClientMetadata, MetadataEr
 
 impl Register {
     /// Builds the client to write.
-    pub(crate) async fn settle(
+    pub(crate) async fn build_client(
         &self,
         asked: ClientMetadata,
         id: ClientId,
         standing: SelfRegistration,
         now: Timestamp,
-    ) -> Result<NewClient, RegistrationFailure> {
+    ) -> Result<NewClient, Failure> {
         let keys = self.keys_of(&asked)?;
         if let Some(uri) = &asked.backchannel_logout_uri {
             self.may_be_asked("backchannel_logout_uri", uri)?;
         }
         let known = self.known_algorithms(&asked, now).await?;
-        let apis = self.parts.registry.apis(&standing.policy.apis, now).await?;
-        let deployment = &self.parts.config.policy;
+        let apis = self.wiring.registry.apis(&standing.policy.apis, now).await?;
+        let deployment = &self.wiring.config.policy;
         let taken_names = match &asked.name {
-            Some(_) => self.names.read(&self.parts.registry, now).await?,
+            Some(_) => self.names.read(&self.wiring.registry, now).await?,
             None => Arc::default(),
         };
-        let pkce = self.parts.config.registration.pkce;
+        let pkce = self.wiring.config.registration.pkce;
         let offer = Offer { apis: &apis, deployment, algorithms: &known, pkce, taken_names: &taken_names };
         let sector = asked.about.sector_identifier_uri.clone();
         let new = new_client(asked, id, keys, standing, &offer)?;
@@ -65,7 +65,7 @@ impl Register {
 
     /// Checks that this server may contact the address, as far as its text can tell (C119).
     fn may_be_asked(&self, member: &'static str, uri: &ServerUri) -> Result<(), MetadataError> {
-        let target = Target::parse(uri.as_str(), &self.parts.config.reach);
+        let target = FetchUrl::parse(uri.as_str(), &self.wiring.config.reach);
         target.map(drop).map_err(|_| MetadataError::of(member, "it is not a public https URL"))
     }
 
@@ -73,14 +73,15 @@ impl Register {
         &self,
         asked: &ClientMetadata,
         now: Timestamp,
-    ) -> Result<BTreeSet<SigningAlgorithm>, RegistrationFailure> {
-        Ok(self.parts.keys.ring_with(&algorithms(asked), now).await?.algorithms())
+    ) -> Result<BTreeSet<SigningAlgorithm>, Failure> {
+        Ok(self.wiring.keys.ring_with(&algorithms(asked), now).await?.algorithms())
     }
 
     /// Fetches and checks the sector identifier (OpenID Connect Dynamic Client Registration §5).
     async fn ask_sector(&self, uri: &str, redirect_uris: &[RedirectUri]) -> Result<(), MetadataError> {
         let fault = |why| MetadataError::of("sector_identifier_uri", why);
-        let target = Target::parse(uri, &self.parts.config.reach).map_err(|_| fault("it is not a public https URL"))?;
+        let target =
+            FetchUrl::parse(uri, &self.wiring.config.reach).map_err(|_| fault("it is not a public https URL"))?;
         let fetched = Box::pin(self.outbound.get_json(&target)).await.map_err(|error| {
             edge::trouble("a sector_identifier_uri could not be read", &error);
             fault("it could not be read")

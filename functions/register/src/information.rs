@@ -1,6 +1,6 @@
 //! The client information response.
 
-use edge::{Answer, json};
+use edge::{Response, json};
 use grants::{AuthMethod, Client, ClientKeys, SelfRegistration, SigningAlgorithm};
 use http::StatusCode;
 use keys::write_client_keys;
@@ -17,7 +17,7 @@ pub(crate) struct Shown<'a> {
 }
 
 /// Builds a client information response: everything that is registered, including defaults.
-pub(crate) fn information(status: StatusCode, client: &Client, shown: &Shown<'_>, issuer: &str) -> Answer {
+pub(crate) fn information(status: StatusCode, client: &Client, shown: &Shown<'_>, issuer: &str) -> Response {
     let nothing = AboutClient::default();
     let own = client.registered_by.as_ref();
     let uri = format!("{issuer}{HERE}/{}", client.id);
