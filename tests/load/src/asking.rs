@@ -24,6 +24,16 @@ pub(crate) struct Figures {
     pub(crate) reuses: Count,
     /// The uses of a code or token of another client.
     pub(crate) thefts: Count,
+    pub(crate) sign_ins: Count,
+    pub(crate) sign_outs: Count,
+    /// The commands that ended sessions.
+    pub(crate) commands: Count,
+    /// The requests during an event that came before it.
+    pub(crate) ahead: Count,
+    /// The requests during an event that were refused because of it.
+    pub(crate) behind: Count,
+    /// The authorization requests during an event that got no code.
+    pub(crate) without_code: Count,
     slowest_in_micros: AtomicU64,
 }
 

@@ -2,27 +2,53 @@
 
 use std::collections::BTreeMap;
 
-use harness::{Ask, Browser, Callback, Http, Pkce, RegisteredClient, Reply, authorization_url};
+use harness::{Ask, Callback, Http, Pkce, RegisteredClient, Reply, authorization_url};
 
 use crate::handles::{Named, named};
-use crate::ledger::{Ledger, Stage, Standing};
+use crate::ledger::{Ledger, PersonStanding, Stage, Standing};
+use crate::person::{Person, Request};
 use crate::place::{CALLBACK, Place};
-use crate::plan::{App, AppPlan, End, Plan};
+use crate::plan::{App, AppPlan, Beside, End, Event, EventKind, Plan};
+
+/// The number of grants after which the person signs out: fewer than those of a session that stay valid (200).
+const GRANTS_OF_SESSION: usize = 150;
 
 /// One of many concurrent callers.
 pub(crate) struct Caller<'p> {
     pub(crate) place: &'p Place,
     pub(crate) http: Http,
-    browser: Browser,
+    pub(crate) person: Person<'p>,
     pub(crate) ledger: Ledger,
-    /// The access tokens of some grants, and whether each one is active.
-    pub(crate) kept: Vec<(String, bool)>,
+    /// The grants of this person that an event may still end.
+    pub(crate) resting: Vec<Resting<'p>>,
+    /// The access tokens of some grants.
+    pub(crate) kept: Vec<Kept>,
+}
+
+/// An access token, and its state when its grant was left.
+pub(crate) struct Kept {
+    pub(crate) grant: String,
+    pub(crate) token: String,
+    pub(crate) good: bool,
+}
+
+/// A grant of an app that was left, with its last tokens.
+pub(crate) struct Resting<'p> {
+    pub(crate) client: &'p RegisteredClient,
+    pub(crate) id: String,
+    pub(crate) browser: usize,
+    pub(crate) lasting: bool,
+    pub(crate) refresh: Option<String>,
+    /// An access token that is active while the grant is.
+    pub(crate) access: Option<String>,
 }
 
 /// A grant of an app, with everything its client received for it.
 pub(crate) struct Held<'p> {
     pub(crate) client: &'p RegisteredClient,
     pub(crate) id: String,
+    pub(crate) browser: usize,
+    pub(crate) lasting: bool,
     pub(crate) code: String,
     pub(crate) verifier: String,
     pub(crate) standing: Standing,
@@ -33,14 +59,24 @@ pub(crate) struct Held<'p> {
 
 impl<'p> Caller<'p> {
     pub(crate) fn new(place: &'p Place, number: usize) -> Self {
-        let (http, browser) = (place.http(), place.browser(number));
-        Self { place, http, browser, ledger: Ledger::default(), kept: Vec::new() }
+        let (http, person) = (place.http(), Person::new(place, number));
+        Self { place, http, person, ledger: Ledger::default(), resting: Vec::new(), kept: Vec::new() }
+    }
+
+    /// Returns the ledger, which now also says in which state the person is left, and the tokens that were kept.
+    pub(crate) fn finish(mut self) -> (Ledger, Vec<Kept>) {
+        let sessions = self.person.signed_in.iter().filter(|is| **is).count();
+        if self.person.exists {
+            let standing = PersonStanding { disabled: false, sessions };
+            self.ledger.tell_of_person(&self.person.username, standing, self.person.unknown_sessions);
+        }
+        (self.ledger, self.kept)
     }
 
     /// Creates a grant and follows its plan; its access tokens are kept if `is_kept` is set.
     pub(crate) async fn run(&mut self, plan: &Plan, is_kept: bool) {
         let tokens = match plan {
-            Plan::Service { looked_at, revoked } => self.service(*looked_at, *revoked).await,
+            Plan::Service { looked_at, revoked } => vec![self.service(*looked_at, *revoked).await],
             Plan::App(plan) => self.app(plan).await,
         };
         if is_kept {
@@ -48,7 +84,7 @@ impl<'p> Caller<'p> {
         }
     }
 
-    async fn service(&mut self, looked_at: bool, revoked: bool) -> Vec<(String, bool)> {
+    async fn service(&mut self, looked_at: bool, revoked: bool) -> Kept {
         let service = &self.place.service;
         let ask = self.http.post("/token").client(service).field("grant_type", "client_credentials");
         let told = self.place.figures.ask(&ask).await;
@@ -65,11 +101,21 @@ impl<'p> Caller<'p> {
             standing.revoked_access.insert(1);
             self.look_at(&token, false).await;
         }
-        self.ledger.tell(grant, standing);
-        vec![(token, !revoked)]
+        self.ledger.tell(grant.clone(), standing);
+        Kept { grant, token, good: !revoked }
     }
 
-    async fn app(&mut self, plan: &AppPlan) -> Vec<(String, bool)> {
+    async fn app(&mut self, plan: &AppPlan) -> Vec<Kept> {
+        let too_many = self.person.grants[plan.browser] > GRANTS_OF_SESSION;
+        let forced = too_many.then_some(Event { kind: EventKind::SignOut, beside: Beside::Nothing });
+        let held = match plan.event.or(forced) {
+            None => Some(self.undisturbed(plan).await),
+            Some(event) => self.disturbed(plan, event).await,
+        };
+        held.map(|held| self.leave(held)).unwrap_or_default()
+    }
+
+    async fn undisturbed(&mut self, plan: &AppPlan) -> Held<'p> {
         let mut held = self.code(plan).await;
         if plan.thief {
             let theft = redemption(&self.http, &self.place.thief, &held);
@@ -81,59 +127,60 @@ impl<'p> Caller<'p> {
             }
             self.end(&mut held, plan.end).await;
         }
-        let tokens = held.access.iter().map(|(generation, token)| (token.clone(), held.is_good(*generation))).collect();
+        held
+    }
+
+    /// Records a grant that is left as it is, and returns its access tokens.
+    fn leave(&mut self, held: Held<'p>) -> Vec<Kept> {
+        let kept = held.access.iter().map(|(generation, token)| {
+            let good = held.is_good(*generation);
+            Kept { grant: held.id.clone(), token: token.clone(), good }
+        });
+        let kept: Vec<Kept> = kept.collect();
+        if !held.standing.over {
+            let Held { client, browser, lasting, .. } = held;
+            let refresh = held.refresh.last().filter(|_| held.standing.stage != Stage::Revoked).cloned();
+            let access = kept.iter().rev().find(|kept| kept.good).map(|kept| kept.token.clone());
+            self.resting.push(Resting { client, id: held.id.clone(), browser, lasting, refresh, access });
+        }
         self.ledger.tell(held.id, held.standing);
-        tokens
+        kept
     }
 
-    /// Obtains a code from a person who is signed in.
-    async fn code(&mut self, plan: &AppPlan) -> Held<'p> {
-        let client = self.place.app(plan.app);
-        let target = authorization_url(&client.id, CALLBACK, &Pkce::of(&plan.verifier), &[]);
-        let reply = match plan.app {
-            App::Web | App::Shop => self.silent_answer(client, &target).await,
-            App::Spa => self.agreed_answer(client, &target).await,
-        };
-        assert_eq!(reply.status, 303, "{reply:?}");
-        let code = Callback::at(reply.location().unwrap()).code().to_owned();
-        let (id, standing) = (named(&code).grant, Standing::new(&client.id, Stage::Issued));
-        let (refresh, access) = (Vec::new(), BTreeMap::new());
-        Held { client, id, code, verifier: plan.verifier.clone(), standing, refresh, access }
-    }
-
-    /// The answer to an app that already has the person's consent.
-    async fn silent_answer(&mut self, client: &RegisteredClient, target: &str) -> Reply {
-        let browser = &mut self.browser;
-        let told = self.place.figures.until_known(async || browser.go(target).await.reply).await;
-        self.ledger.leave_unknown(&client.id, Stage::Issued, told.unknown);
-        told.reply
-    }
-
-    /// The answer to an app that needs the person's consent.
-    async fn agreed_answer(&mut self, client: &RegisteredClient, target: &str) -> Reply {
-        let (browser, figures) = (&mut self.browser, &self.place.figures);
+    /// The authorization request of an app.
+    pub(crate) fn request(&self, plan: &AppPlan) -> Request<'p> {
+        let (client, asks) = (self.place.app(plan.app), plan.app == App::Spa);
+        let api = if plan.app == App::Web { "read" } else { "open" };
+        let scope = if plan.lasting { format!("{api} offline_access") } else { api.to_owned() };
         // Earlier consent is remembered, so the prompt must be requested.
-        let target = format!("{target}&prompt=consent");
-        loop {
-            let mut page = None;
-            figures
-                .until_known(async || {
-                    let landing = browser.go(&target).await;
-                    page.insert(landing).reply.clone()
-                })
-                .await;
-            let page = page.unwrap();
-            let form = page.form();
-            let allow = [("decision", "allow")];
-            let told = figures.until_known(async || browser.submit(&page, &form, &allow).await.reply).await;
-            self.ledger.leave_unknown(&client.id, Stage::Issued, told.unknown);
-            // The code may have been issued without reaching the app. The same form cannot create a second grant, so
-            // the app starts a new request.
-            let used = told.reply.status == 400 && told.reply.text().contains("This form was used before");
-            if !(used && told.unknown > 0) {
-                return told.reply;
-            }
-            figures.lost_codes.up();
+        let prompt = asks.then_some(("prompt", "consent"));
+        let more: Vec<(&str, &str)> = [("scope", &*scope)].into_iter().chain(prompt).collect();
+        let target = authorization_url(&client.id, CALLBACK, &Pkce::of(&plan.verifier), &more);
+        Request { client, target, lasting: plan.lasting, asks }
+    }
+
+    /// Obtains a code from the person, who signs in and consents where that is needed.
+    pub(crate) async fn code(&mut self, plan: &AppPlan) -> Held<'p> {
+        let request = self.request(plan);
+        let authorized = self.person.authorize(plan.browser, &request).await;
+        self.ledger.leave_unknown(&request.client.id, Stage::Issued, authorized.unknown);
+        self.held(plan, &authorized.reply)
+    }
+
+    /// The grant of a code that the app has just received.
+    pub(crate) fn held(&self, plan: &AppPlan, reply: &Reply) -> Held<'p> {
+        let client = self.place.app(plan.app);
+        let code = Callback::at(reply.location().unwrap()).code().to_owned();
+        Held {
+            client,
+            id: named(&code).grant,
+            browser: plan.browser,
+            lasting: plan.lasting,
+            code,
+            verifier: plan.verifier.clone(),
+            standing: Standing::new(&client.id, Stage::Issued),
+            refresh: Vec::new(),
+            access: BTreeMap::new(),
         }
     }
 
@@ -153,7 +200,9 @@ impl<'p> Caller<'p> {
 impl Held<'_> {
     /// Returns whether the access token of a generation is active.
     pub(crate) fn is_good(&self, generation: u32) -> bool {
-        self.standing.stage != Stage::Revoked && !self.standing.revoked_access.contains(&generation)
+        self.standing.stage != Stage::Revoked
+            && !self.standing.over
+            && !self.standing.revoked_access.contains(&generation)
     }
 }
 

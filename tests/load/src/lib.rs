@@ -10,6 +10,8 @@
 //! - [`ledger`] records the answers that clients received, and finds differences from the table;
 //! - [`table`] reads the table and [`handles`] reads codes and tokens, both without Jeton's own code;
 //! - [`steps`] are the steps of an app's grant once there is a code;
+//! - [`person`] is the person with two browsers whom these apps ask, and [`events`] are sign-outs and operators'
+//!   commands, at the same time as a request or after it;
 //! - [`spoiled`] shows that damage to the table is detected;
 //! - [`place`] is the stack: `jeton dev` with its store, a proxy that injects faults into calls, and Lambda.
 //!
@@ -28,6 +30,11 @@
 //!   the grant is revoked. That is by design (RFC 6749 §4.1.2) and counted as a lost code.
 //! - The lifetime of a code and the retry window of a refresh are set to their maximum. On a busy machine, a client
 //!   that gets many 503s is late; other tests with a clock of their own cover that case.
+//! - Each caller has a person of its own, so it knows which of its grants an event ends. What happens at the same time is
+//!   one request of an app, and for one kind of event three commands.
+//! - The work after a sign-out marks grants as revoked some time later. So a grant that an event has ended may stand in
+//!   the table in its last state or as revoked, and what it depends on must be over there.
+//! - An operator repeats a command that failed.
 //! - A request that was answered with 503 may have created a grant that no client knows. For each of them the table
 //!   may contain one such item, of that client and in its initial state, and no more.
 //! - A wrong answer fails the test at once; nothing is asserted about the outcome of a race.
@@ -37,9 +44,13 @@ mod asking;
 #[cfg(test)]
 mod caller;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod handles;
 #[cfg(test)]
 mod ledger;
+#[cfg(test)]
+mod person;
 #[cfg(test)]
 mod place;
 #[cfg(test)]

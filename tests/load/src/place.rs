@@ -4,19 +4,18 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use harness::{Browser, CountingProxy, Http, Pkce, RegisteredClient, Stack, authorization_url, jeton};
+use harness::{Browser, Cli, CountingProxy, Http, RegisteredClient, Stack, jeton};
 use lambda::{Deployment, Gateway, Template};
 
 use crate::asking::Figures;
-use crate::handles::named;
-use crate::ledger::{Ledger, Stage, Standing};
 use crate::plan::App;
+use crate::table::Tables;
 
 pub(crate) const CALLBACK: &str = "https://app.example/cb";
+/// The variable with the URL of the store.
+const STORE: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 const ORDERS: &str = "https://orders.example";
 const VAULT: &str = "https://vault.example";
-const PASSWORD: &str = "a long enough pass phrase";
-const PEOPLE: usize = 16;
 /// The maximum number of environments of each function.
 const MOST_ENVIRONMENTS: usize = 8;
 /// The longest times that the policy allows, in seconds, so that no client is late.
@@ -33,14 +32,14 @@ pub(crate) struct Place {
     /// The client that introspects tokens for both APIs.
     pub(crate) api: RegisteredClient,
     apps: [RegisteredClient; 3],
-    /// The cookies of people who are signed in and have consented to the confidential apps.
-    people: Vec<BTreeMap<String, String>>,
+    /// The operator's commands, whose calls to the store go wrong as those of the functions do.
+    pub(crate) operator: Cli,
     stack: Stack,
 }
 
 impl Place {
-    /// Starts everything without faults; the answers to clients during this time are in the ledger.
-    pub(crate) async fn start() -> (Self, Ledger) {
+    /// Starts everything without faults.
+    pub(crate) async fn start() -> Self {
         let stack = Stack::start();
         let cli = stack.cli();
         // The lifetime is longer than any run, so tokens that were active stay active until the end.
@@ -49,9 +48,10 @@ impl Place {
         cli.create_api(VAULT, "open", &[&day[..], &["--token-format", "opaque"]].concat());
         let app = ["--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK];
         let register = |name, more: &[&str]| cli.create_client(name, &[&app[..], more].concat());
-        let proxy = CountingProxy::to(&stack.env_file().get("AWS_ENDPOINT_URL_DYNAMODB"));
+        let proxy = CountingProxy::to(&stack.env_file().get(STORE));
         let gateway = Gateway::start_scaling(&deployment(&stack, &proxy), MOST_ENVIRONMENTS).await;
-        let mut place = Self {
+        let commands = stack.env_file().copy_with(stack.scratch("operator.env"), STORE, &proxy.endpoint());
+        Self {
             gateway: gateway.unwrap_or_else(|error| panic!("{error}")),
             proxy,
             figures: Figures::default(),
@@ -63,28 +63,9 @@ impl Place {
                 register("Shop", &["--api", VAULT]),
                 register("Spa", &["--auth-method", "none", "--api", VAULT]),
             ],
-            people: Vec::new(),
+            operator: Cli::new(commands),
             stack,
-        };
-        let mut ledger = Ledger::default();
-        for number in 0..PEOPLE {
-            let cookies = place.sign_in(number, &mut ledger).await;
-            place.people.push(cookies);
         }
-        (place, ledger)
-    }
-
-    /// Signs a person in, bypassing Lambda and the proxy, and consents to the confidential apps.
-    async fn sign_in(&self, number: usize, ledger: &mut Ledger) -> BTreeMap<String, String> {
-        let user = self.stack.cli().create_user(&format!("person-{number}"), PASSWORD);
-        let mut browser = self.stack.browser();
-        for app in [App::Web, App::Shop] {
-            let client = self.app(app);
-            let target = authorization_url(&client.id, CALLBACK, &Pkce::new(), &[]);
-            let callback = browser.sign_in_and_consent(&target, &user.username, &user.password).await;
-            ledger.tell(named(callback.code()).grant, Standing::new(&client.id, Stage::Issued));
-        }
-        browser.cookies
     }
 
     pub(crate) fn app(&self, app: App) -> &RegisteredClient {
@@ -101,17 +82,16 @@ impl Place {
         Http::new(&self.gateway.url())
     }
 
-    /// A browser of a person who is signed in.
-    pub(crate) fn browser(&self, caller: usize) -> Browser {
-        let mut browser = Browser::new(&self.gateway.url());
-        browser.cookies.clone_from(&self.people[caller % PEOPLE]);
-        browser
+    /// A browser that nobody has used.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(&self.gateway.url())
     }
 
-    /// The location of the grants: the URL of the store itself, and the name of the table.
-    pub(crate) fn grants(&self) -> (String, String) {
+    /// The location of the tables: the URL of the store itself, and their names.
+    pub(crate) fn tables(&self) -> Tables {
         let file = self.stack.env_file();
-        (file.get("AWS_ENDPOINT_URL_DYNAMODB"), file.get("JETON_TABLE_GRANTS"))
+        let [endpoint, grants, people] = [STORE, "JETON_TABLE_GRANTS", "JETON_TABLE_PEOPLE"].map(|name| file.get(name));
+        Tables { endpoint, grants, people }
     }
 }
 
@@ -119,7 +99,7 @@ impl Place {
 fn deployment(stack: &Stack, proxy: &CountingProxy) -> Deployment {
     let mut template = Template::of_the_product().unwrap();
     let mut environment: BTreeMap<String, String> = stack.env_file().pairs().into_iter().collect();
-    environment.insert("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), proxy.endpoint());
+    environment.insert(STORE.to_owned(), proxy.endpoint());
     for (name, value) in CLOCKS {
         environment.insert(name.to_owned(), value.to_owned());
         for function in &mut template.functions {

@@ -31,6 +31,12 @@ pub(crate) enum Plan {
 #[derive(Clone, Debug)]
 pub(crate) struct AppPlan {
     pub(crate) app: App,
+    /// The browser of the person: 0 or 1.
+    pub(crate) browser: usize,
+    /// `true` if the app asks for `offline_access`, so that the grant outlives the session.
+    pub(crate) lasting: bool,
+    /// The event that ends sessions while the app obtains or has this grant.
+    pub(crate) event: Option<Event>,
     /// The parameter `code_verifier` of the app.
     pub(crate) verifier: String,
     /// `true` if another client also has the code, and uses it first.
@@ -58,6 +64,43 @@ pub(crate) enum Step {
     StolenRevocation,
 }
 
+/// An event that ends at least one session of the person, and the request of the app at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Event {
+    pub(crate) kind: EventKind,
+    pub(crate) beside: Beside,
+}
+
+/// The kind of an event, by its effect on sessions and grants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum EventKind {
+    /// The person signs out on this browser.
+    SignOut,
+    /// The operator ends all sessions of the person.
+    EndSessions,
+    /// The operator disables the person, and enables the person again later.
+    Disable,
+    /// The operator sets a new password.
+    SetPassword,
+    /// The operator disables the person, sets a new password and updates a claim, all at the same time.
+    DisableBesideOthers,
+    /// The operator deletes the person. Someone else gets the user name.
+    Delete,
+}
+
+/// The request of an app that is in flight during an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Beside {
+    /// The authorization request of a person who is signed in.
+    Code,
+    /// The redemption of the code.
+    Redemption,
+    /// The first refresh.
+    Refresh,
+    /// No request: the grant has tokens.
+    Nothing,
+}
+
 /// The way in which a grant ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
@@ -74,8 +117,8 @@ pub(crate) enum End {
 }
 
 impl Plan {
-    /// Draws the plan for grant `number` of `caller`.
-    pub(crate) fn draw(seed: u64, caller: u64, number: u64) -> Self {
+    /// Draws the plan for grant `number` of `caller`. One grant of an app in `events` meets an event.
+    pub(crate) fn draw(seed: u64, caller: u64, number: u64, events: usize) -> Self {
         let mut random = Random::of(seed, (caller << 32) | number);
         if random.below(100) < 40 {
             return Self::Service { looked_at: random.once_in(4), revoked: random.once_in(4) };
@@ -90,7 +133,10 @@ impl Plan {
         let thief = random.once_in(10);
         let redeemers = if random.once_in(8) { 2 + random.below(3) } else { 1 };
         let steps = (0..random.below(4)).map(|_| Step::draw(&mut random)).collect();
-        Self::App(AppPlan { app, verifier, thief, redeemers, steps, end: End::draw(&mut random) })
+        let (browser, lasting) = (usize::from(random.once_in(3)), random.once_in(5));
+        let event = random.once_in(events).then(|| Event::draw(&mut random, app));
+        let end = End::draw(&mut random);
+        Self::App(AppPlan { app, browser, lasting, event, verifier, thief, redeemers, steps, end })
     }
 }
 
@@ -108,6 +154,23 @@ impl Step {
     }
 }
 
+impl Event {
+    fn draw(random: &mut Random, app: App) -> Self {
+        let kind = match random.below(100) {
+            0..40 => EventKind::SignOut,
+            40..50 => EventKind::EndSessions,
+            50..65 => EventKind::Disable,
+            65..75 => EventKind::SetPassword,
+            75..85 => EventKind::DisableBesideOthers,
+            _ => EventKind::Delete,
+        };
+        // Where consent is requested each time, no authorization request is answered without a page.
+        let first = usize::from(app == App::Spa);
+        let beside = [Beside::Code, Beside::Redemption, Beside::Refresh, Beside::Nothing];
+        Self { kind, beside: beside[first + random.below(4 - first)] }
+    }
+}
+
 impl End {
     fn draw(random: &mut Random) -> Self {
         match random.below(100) {
@@ -122,11 +185,13 @@ impl End {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn a_seed_repeats_and_grants_differ() {
-        let plan = |seed, caller, number| format!("{:?}", Plan::draw(seed, caller, number));
+        let plan = |seed, caller, number| format!("{:?}", Plan::draw(seed, caller, number, 10));
         assert_eq!(plan(1, 2, 3), plan(1, 2, 3));
         let all = |seed| (0..64).map(|caller| plan(seed, caller, 0)).collect::<Vec<_>>();
         assert_ne!(all(1), all(2));
@@ -134,13 +199,14 @@ mod tests {
 
     #[test]
     fn everything_is_planned_for() {
-        let (mut apps, mut steps, mut ends) = (Vec::new(), Vec::new(), Vec::new());
-        for number in 0..2_000 {
-            if let Plan::App(plan) = Plan::draw(1, 1, number) {
+        let (mut apps, mut steps, mut ends, mut events) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
+        for number in 0..20_000 {
+            if let Plan::App(plan) = Plan::draw(1, 1, number, 10) {
                 assert!((43..=128).contains(&plan.verifier.len()), "{plan:?}");
                 apps.push((plan.app, plan.redeemers > 1, plan.thief));
                 steps.extend(plan.steps.iter().map(|step| format!("{step:?}")));
                 ends.push(plan.end);
+                events.extend(plan.event.map(|event| (event.kind, event.beside, plan.lasting)));
             }
         }
         for app in [App::Web, App::Shop, App::Spa] {
@@ -152,5 +218,6 @@ mod tests {
         assert_eq!(steps.len(), 9, "{steps:?}");
         let all = [End::NeverRedeemed, End::Left, End::Revoked, End::Replayed, End::Reused];
         assert!(all.iter().all(|end| ends.contains(end)));
+        assert_eq!(events.len(), 6 * 4 * 2, "{events:?}");
     }
 }

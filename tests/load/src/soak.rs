@@ -8,14 +8,15 @@ use harness::Tally;
 use report::{Section, depth, milliseconds, seed};
 use tokio::time::Instant;
 
-use crate::caller::{Caller, introspection};
+use crate::caller::{Caller, Kept, introspection};
 use crate::ledger::Ledger;
 use crate::place::Place;
 use crate::plan::Plan;
-use crate::table;
 
 const CALLERS: usize = 64;
 const GRANTS: (usize, usize) = (2_048, 200_000);
+/// One grant of an app in this number meets a sign-out or a command that ends sessions.
+const EVENTS: (usize, usize) = (10, 50);
 /// The number of calls in a thousand that get a fault.
 const FAULTS: usize = 50;
 /// The approximate number of grants whose tokens are introspected at the end.
@@ -27,8 +28,8 @@ static TOLD: Section = Section::new("5-load", "Load", &["what", "figure"]);
 async fn under_load_what_clients_were_told_is_what_the_table_holds() {
     let seed = seed("under_load_what_clients_were_told_is_what_the_table_holds");
     let grants = depth(GRANTS.0, GRANTS.1);
-    let (place, mut ledger) = Place::start().await;
-    let before = ledger.len();
+    let place = Place::start().await;
+    let mut ledger = Ledger::beginning_with(&place.tables().read().await);
 
     place.proxy.fail_randomly(seed, FAULTS);
     let began = Instant::now();
@@ -36,35 +37,36 @@ async fn under_load_what_clients_were_told_is_what_the_table_holds() {
     let took = began.elapsed();
     let tally = place.proxy.settled().await;
 
-    let wrong = wrong_about(&place, &kept).await;
-    let (endpoint, table) = place.grants();
-    let table = table::read(&endpoint, &table).await;
-    let differences = ledger.differences(&table);
+    let wrong = wrong_about(&place, &ledger, &kept).await;
+    let contents = place.tables().read().await;
+    let differences = ledger.differences(&contents);
     TOLD.tell("seed", &[&seed]);
-    TOLD.tell("grants", &[&(ledger.len() - before)]);
+    TOLD.tell("grants", &[&ledger.len()]);
     TOLD.tell("differences", &[&(differences.len() + wrong.len())]);
     TOLD.tell("time", &[&format!("{} s", took.as_secs())]);
-    TOLD.tell("grants that nobody was told of, after 503", &[&ledger.untold(&table)]);
+    TOLD.tell("grants that nobody was told of, after 503", &[&ledger.untold(&contents.grants)]);
     TOLD.tell("tokens asked about in the end", &[&kept.len()]);
     tell_of_callers(&place);
     tell_of_faults(&tally);
     assert_eq!((differences, wrong), (Vec::new(), Vec::new()));
-    assert_eq!(ledger.len() - before, grants);
+    assert_eq!(ledger.len() + usize::try_from(place.figures.without_code.get()).unwrap(), grants);
+    assert!(place.figures.sign_outs.get() > 0 && place.figures.commands.get() > 0);
 }
 
-/// Lets every caller create its share of the grants. Returns tokens, and whether each one is active.
-async fn let_them_call(place: &Place, seed: u64, grants: usize, ledger: &mut Ledger) -> Vec<(String, bool)> {
+/// Lets every caller create its share of the grants. Returns some of the tokens.
+async fn let_them_call(place: &Place, seed: u64, grants: usize, ledger: &mut Ledger) -> Vec<Kept> {
+    let events = depth(EVENTS.0, EVENTS.1);
     let callers = (0..CALLERS).map(async |number| {
         let mut caller = Caller::new(place, number);
         for grant in (number..grants).step_by(CALLERS) {
-            let plan = Plan::draw(seed, number as u64, grant as u64);
+            let plan = Plan::draw(seed, number as u64, grant as u64, events);
             let done = AssertUnwindSafe(caller.run(&plan, grant % (grants / KEPT) == 0)).catch_unwind().await;
             done.unwrap_or_else(|wrong| {
                 println!("wrong: grant {grant} of caller {number}: {plan:?}");
                 resume_unwind(wrong)
             });
         }
-        (caller.ledger, caller.kept)
+        caller.finish()
     });
     let mut kept = Vec::new();
     for (told, tokens) in join_all(callers).await {
@@ -75,11 +77,12 @@ async fn let_them_call(place: &Place, seed: u64, grants: usize, ledger: &mut Led
 }
 
 /// Lists the tokens for which introspection gives the wrong answer.
-async fn wrong_about(place: &Place, kept: &[(String, bool)]) -> Vec<String> {
+async fn wrong_about(place: &Place, ledger: &Ledger, kept: &[Kept]) -> Vec<String> {
     let (http, mut wrong) = (place.http(), Vec::new());
-    for (token, good) in kept {
+    for Kept { grant, token, good } in kept {
+        let good = *good && !ledger.is_over(grant);
         let reply = introspection(&http, place, token).send().await;
-        if reply.status != 200 || reply.json()["active"] != *good {
+        if reply.status != 200 || reply.json()["active"] != good {
             wrong.push(format!("{token} is good: {good}; {reply:?}"));
         }
     }
@@ -98,6 +101,12 @@ fn tell_of_callers(place: &Place) {
     TOLD.tell("grants ended by a second use of the code", &[&figures.replays.get()]);
     TOLD.tell("grants ended by the use of an old refresh token", &[&figures.reuses.get()]);
     TOLD.tell("uses of what is another client's", &[&figures.thefts.get()]);
+    TOLD.tell("sign-ins", &[&figures.sign_ins.get()]);
+    TOLD.tell("sign-outs", &[&figures.sign_outs.get()]);
+    TOLD.tell("commands that ended sessions", &[&figures.commands.get()]);
+    TOLD.tell("requests during these that came before", &[&figures.ahead.get()]);
+    let behind = figures.behind.get() + figures.without_code.get();
+    TOLD.tell("requests during these that came after", &[&behind]);
     let processes = place.gateway.environments();
     let by_name: Vec<String> = processes.iter().map(|(name, count)| format!("{count} {name}")).collect();
     TOLD.tell("processes of the functions", &[&by_name.join(", ")]);

@@ -7,10 +7,11 @@ use crate::caller::Caller;
 use crate::ledger::{Difference, Ledger, Stage, Standing};
 use crate::place::Place;
 use crate::plan::Plan;
-use crate::table;
 
 const SEED: u64 = 1;
 const GRANTS: u64 = 40;
+/// One grant of an app in this number meets an event.
+const EVENTS: usize = 6;
 
 struct Spoiled {
     place: Place,
@@ -19,31 +20,37 @@ struct Spoiled {
 
 impl Spoiled {
     async fn start() -> Self {
-        let (place, mut ledger) = Place::start().await;
+        let place = Place::start().await;
+        let mut ledger = Ledger::beginning_with(&place.tables().read().await);
         let mut caller = Caller::new(&place, 0);
         for number in 0..GRANTS {
-            caller.run(&Plan::draw(SEED, 0, number), false).await;
+            caller.run(&Plan::draw(SEED, 0, number, EVENTS), false).await;
         }
-        ledger.add(caller.ledger);
+        ledger.add(caller.finish().0);
         Self { place, ledger }
     }
 
     async fn differences(&self) -> Vec<Difference> {
-        let (endpoint, table) = self.place.grants();
-        self.ledger.differences(&table::read(&endpoint, &table).await)
+        self.ledger.differences(&self.place.tables().read().await)
     }
 
     /// Finds a grant in the table that fits the condition.
     async fn one(&self, is_this: impl Fn(&Standing) -> bool) -> String {
-        let (endpoint, table) = self.place.grants();
-        let table = table::read(&endpoint, &table).await;
-        table.into_iter().find(|(_, standing)| is_this(standing)).map(|(id, _)| id).unwrap()
+        let grants = self.place.tables().read().await.grants;
+        grants.into_iter().find(|(_, standing)| is_this(standing)).map(|(id, _)| id).unwrap()
     }
 
     async fn call(&self, operation: &str, mut input: Value) -> Value {
-        let (endpoint, table) = self.place.grants();
-        input["TableName"] = table.into();
-        dynamo_call(&endpoint, operation, &input).await
+        let tables = self.place.tables();
+        input["TableName"] = tables.grants.into();
+        dynamo_call(&tables.endpoint, operation, &input).await
+    }
+
+    /// Calls the store about the people table.
+    async fn call_of_people(&self, operation: &str, mut input: Value) -> Value {
+        let tables = self.place.tables();
+        input["TableName"] = tables.people.into();
+        dynamo_call(&tables.endpoint, operation, &input).await
     }
 
     async fn set(&self, id: &str, name: &str, value: Value) {
@@ -74,8 +81,8 @@ impl Spoiled {
 async fn what_is_spoiled_in_the_table_is_seen() {
     let spoiled = Spoiled::start().await;
     assert_eq!(spoiled.differences().await, []);
-    let live = spoiled.one(|grant| matches!(grant.stage, Stage::Active(2..))).await;
-    let over = spoiled.one(|grant| grant.stage == Stage::Revoked).await;
+    let live = spoiled.one(|grant| !grant.over && matches!(grant.stage, Stage::Active(2..))).await;
+    let over = spoiled.one(|grant| !grant.over && grant.stage == Stage::Revoked).await;
     let otherwise = |difference, id: &str| matches!(difference, Difference::Otherwise { id: other, .. } if other == id);
 
     let gone =
@@ -101,4 +108,38 @@ async fn what_is_spoiled_in_the_table_is_seen() {
             Standing::new(&spoiled.place.service.id, Stage::Active(1))
         )
     );
+}
+
+#[tokio::test]
+async fn what_is_spoiled_in_the_people_table_is_seen() {
+    let spoiled = Spoiled::start().await;
+    assert_eq!(spoiled.differences().await, []);
+    let items = spoiled.call_of_people("Scan", json!({"ConsistentRead": true})).await["Items"].take();
+    let find = |prefix: &str| {
+        let of_kind = |item: &&Value| item["record"]["S"].as_str().unwrap().starts_with(prefix);
+        items.as_array().unwrap().iter().find(of_kind).unwrap_or_else(|| panic!("no {prefix}: {items}"))
+    };
+    let key = |item: &Value| json!({"Key": {"person": item["person"], "record": item["record"]}});
+    let is_person = |difference: &Difference| matches!(difference, Difference::Person { .. });
+    let is_grant = |difference: &Difference| matches!(difference, Difference::Otherwise { .. });
+
+    let session = find("session#");
+    spoiled.call_of_people("DeleteItem", key(session)).await;
+    let found = spoiled.differences().await;
+    assert!(found.iter().any(is_person) && found.iter().any(is_grant), "{found:?}");
+    spoiled.call_of_people("PutItem", json!({"Item": session})).await;
+    assert_eq!(spoiled.differences().await, []);
+
+    let mut another = session.clone();
+    another["record"]["S"] = "session#AAAAAAAAAAAAAAAAAAAAAA".into();
+    spoiled.call_of_people("PutItem", json!({"Item": another})).await;
+    let found = spoiled.differences().await;
+    assert!(matches!(&found[..], [Difference::Person { .. }]), "{found:?}");
+    spoiled.call_of_people("DeleteItem", key(&another)).await;
+
+    let mut person = find("profile").clone();
+    person["disabled"]["BOOL"] = true.into();
+    spoiled.call_of_people("PutItem", json!({"Item": person})).await;
+    let found = spoiled.differences().await;
+    assert!(found.iter().any(is_person) && found.iter().any(is_grant), "{found:?}");
 }

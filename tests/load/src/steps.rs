@@ -122,7 +122,8 @@ impl Caller<'_> {
         self.place.figures.thefts.up();
     }
 
-    fn refreshment(&self, client: &RegisteredClient, token: &str) -> Ask {
+    /// The request of a client that refreshes a grant.
+    pub(crate) fn refreshment(&self, client: &RegisteredClient, token: &str) -> Ask {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", token)];
         self.http.post("/token").client(client).fields(&fields)
     }
@@ -138,7 +139,7 @@ fn last(held: &Held<'_>) -> (u32, String) {
 }
 
 /// Stores new tokens after checking that they belong to this grant and this generation.
-fn take(held: &mut Held<'_>, reply: &Reply, generation: u32) {
+pub(crate) fn take(held: &mut Held<'_>, reply: &Reply, generation: u32) {
     let [refresh, access] = ["refresh_token", "access_token"].map(|name| reply.string(name));
     for token in [&refresh, &access] {
         let named = named(token);
@@ -149,6 +150,6 @@ fn take(held: &mut Held<'_>, reply: &Reply, generation: u32) {
 }
 
 /// Returns whether the error is `invalid_grant`.
-fn is_refused(reply: &Reply) -> bool {
+pub(crate) fn is_refused(reply: &Reply) -> bool {
     reply.status == 400 && reply.string("error") == "invalid_grant"
 }

@@ -1,5 +1,5 @@
-//! The names of audit events: a closed list, from which the README's table and the template's metric filters
-//! derive.
+//! The names of audit events: a closed list, from which the table in `functions/README.md` and the template's metric
+//! filters derive.
 
 use grants::{Grant, PersonKey, Refusal, TokenName};
 use protocol::{GrantType, Subject};
@@ -157,7 +157,7 @@ mod tests {
 
     use super::*;
 
-    const README: &str = include_str!("../../../../README.md");
+    const README: &str = include_str!("../../../../functions/README.md");
     const TEMPLATE: &str = include_str!("../../../../infra/template.yaml");
 
     fn all() -> BTreeSet<&'static str> {

@@ -219,7 +219,7 @@ fn policy(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> 
         None => Ok(usual),
         Some(text) => {
             let value = text.parse().ok().filter(|value| (1..=most).contains(value));
-            value.ok_or(ConfigError::Malformed(name, "a number of seconds within the limits of the README"))
+            value.ok_or(ConfigError::Malformed(name, "a number of seconds within the limit in infra/README.md"))
         }
     };
     Ok(Policy {
