@@ -95,7 +95,7 @@ pub(crate) enum Beside {
     Code,
     /// The redemption of the code.
     Redemption,
-    /// The first refresh.
+    /// The first refresh of the grant.
     Refresh,
     /// No request: the grant has tokens.
     Nothing,
