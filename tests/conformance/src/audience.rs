@@ -3,7 +3,7 @@
 use harness::{Ask, Cli, Jwt, RegisteredClient, Reply, Stack};
 use serde_json::{Value, json};
 
-use crate::people::{answered, encode, fragment, url};
+use crate::pages::{answered, encode, fragment, url};
 use crate::self_registered::{Registration, initial_token, metadata, register, with_tokens};
 use crate::session::{Code, Session, assert_granted, assert_refused, reach, tokens};
 use crate::stored::Stored;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use harness::{Browser, EmbeddedDynamo, Landing, Pkce, RegisteredClient, Stack, authorization_url};
 use serde_json::{Value, json};
 
-use crate::people::{asks_for_consent, assert_turned_down, sign_in, url};
+use crate::pages::{asks_for_consent, assert_turned_down, sign_in, url};
 use crate::rounds::{PASSWORD, ROUNDS, Survivors, silent};
 use crate::self_registered::{Registration, ask, register};
 use crate::session::Session;

@@ -7,7 +7,7 @@ use harness::{Ask, Http, Jwt, Landing, Pkce, Reply, Stack, authorization_url, fo
 use serde_json::Value;
 use url::Url;
 
-use crate::people::{answered, as_far_as_consent};
+use crate::pages::{answered, as_far_as_consent};
 use crate::published::{DOCUMENTS, document};
 use crate::relying_party::{app, person};
 use crate::session::assert_granted;

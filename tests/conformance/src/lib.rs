@@ -19,7 +19,7 @@ mod bad_input;
 #[cfg(test)]
 mod bad_requests_of_people;
 #[cfg(test)]
-mod consent;
+mod consent_remembered;
 #[cfg(test)]
 mod consent_shown;
 #[cfg(test)]
@@ -55,17 +55,17 @@ mod openid_tokens;
 #[cfg(test)]
 mod operator_races;
 #[cfg(test)]
+mod operators_clients;
+#[cfg(test)]
 mod operators_commands;
 #[cfg(test)]
-mod people;
+mod pages;
 #[cfg(test)]
 mod people_races;
 #[cfg(test)]
 mod published;
 #[cfg(test)]
 mod races;
-#[cfg(test)]
-mod registration;
 #[cfg(test)]
 mod relying_party;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use harness::{Pkce, Reply, authorization_url};
 use serde_json::{Value, json};
 
-use crate::people::{asks_for_consent, sign_in};
+use crate::pages::{asks_for_consent, sign_in};
 use crate::rounds::ROUNDS;
 use crate::self_registered::{Registration, assert_refused_for, initial_token, metadata, open, register, with_tokens};
 use crate::session::assert_fails;

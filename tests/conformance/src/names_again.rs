@@ -5,7 +5,7 @@ use std::ops::Range;
 use futures::future::join;
 use harness::{Browser, Cli, Landing, RegisteredClient};
 
-use crate::people::asks_for_consent;
+use crate::pages::asks_for_consent;
 use crate::relying_party::app;
 use crate::rounds::{
     PASSWORD, Survivors, browser_of, done, in_rounds, later, moment, request, sign_in, silent, streamless,

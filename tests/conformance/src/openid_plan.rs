@@ -10,7 +10,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::Value;
 
 use crate::assertions::{Signer, claims};
-use crate::people::{answered, assert_shown_here};
+use crate::pages::{answered, assert_shown_here};
 use crate::published::{DOCUMENTS, document, keys, strings};
 use crate::relying_party::{app, person};
 use crate::session::{Code, Session, assert_granted, assert_refused, tokens};
@@ -173,7 +173,7 @@ async fn o12_a_redirect_uri_that_is_not_registered_or_not_clear_is_an_error_page
     for (client, redirect_uri) in rows {
         let good = authorization_url(&client.id, "here", &Pkce::new(), &[("scope", "openid"), ("state", "s")]);
         let asked = match redirect_uri {
-            Some(uri) => good.replace("=here", &format!("={}", crate::people::encode(uri))),
+            Some(uri) => good.replace("=here", &format!("={}", crate::pages::encode(uri))),
             None => good.replace("&redirect_uri=here", ""),
         };
         println!("{asked}");

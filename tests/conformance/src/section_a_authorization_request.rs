@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::{Browser, Jwt, Landing, Pkce, RegisteredClient, authorization_url};
 use serde_json::json;
 
-use crate::people::{
+use crate::pages::{
     answered, asked_anew, asks_for_consent, assert_page_headers, assert_shown_here, assert_turned_down, cors_headers,
     encode, fragment, shown_here, sign_in, three_pages, url,
 };

@@ -4,7 +4,7 @@ use futures::future::join_all;
 use harness::{Browser, Form, Jwt, Landing, Pkce, Reply, Stack, authorization_url};
 use serde_json::json;
 
-use crate::people::{
+use crate::pages::{
     answered, as_far_as_consent, asked_anew, asking, asks_for_a_password, asks_for_consent, assert_no_code,
     assert_page_headers, assert_turned_down, directive, every_page, remembered, sign_in, signed_in, three_pages, url,
 };

@@ -3,7 +3,7 @@
 use harness::{Ask, Jwt, RegisteredClient, Reply};
 
 use crate::counted::{ENDPOINTS, at_each_endpoint, nothing_is_written};
-use crate::people::cors_headers;
+use crate::pages::cors_headers;
 use crate::published::{DOCUMENTS, document, strings};
 use crate::session::{
     Code, Session, assert_granted, assert_no_store, assert_refused, assert_refused_with, challenge, client_requests,

@@ -6,7 +6,7 @@ use futures::future::join_all;
 use harness::{Jwt, RegisteredClient, Stack};
 
 use crate::counted::{Counted, ENDPOINTS, nothing_is_written};
-use crate::people::{asks_for_consent, sign_in, url};
+use crate::pages::{asks_for_consent, sign_in, url};
 use crate::published::{DOCUMENTS, document};
 use crate::session::{
     assert_fails, assert_granted, assert_refused, assert_refused_with, challenge, client_requests, guessed_at,

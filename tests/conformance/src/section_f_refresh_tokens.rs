@@ -3,7 +3,7 @@
 use harness::{Jwt, RegisteredClient, Stack, free_port, jeton, run_bounded};
 
 use crate::handles::{COUNTED, present, spoiled_handles, warm};
-use crate::people::{asks_for_a_password, sign_in, signed_in, url};
+use crate::pages::{asks_for_a_password, sign_in, signed_in, url};
 use crate::races;
 use crate::session::{assert_granted, assert_refused, server_time, tokens, until, words};
 use crate::world::{ORDERS, PARCELS, World};

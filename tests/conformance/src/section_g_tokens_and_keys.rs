@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::forged::{attacker_jwk, part, secrets_of, signed_by_the_attacker, signed_with_secret};
 use crate::handles::ALPHABET;
-use crate::people::{as_far_as_consent, asks_for_a_password, url};
+use crate::pages::{as_far_as_consent, asks_for_a_password, url};
 use crate::published::{DOCUMENTS, document, keys, verify};
 use crate::session::{Code, Session, assert_granted, assert_refused, reach, tokens};
 use crate::world::{ALGORITHMS, ORDERS, PARCELS, VAULT, World};

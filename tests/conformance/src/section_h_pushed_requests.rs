@@ -2,7 +2,7 @@
 
 use harness::Pkce;
 
-use crate::people::{answered, signed_in, url};
+use crate::pages::{answered, signed_in, url};
 use crate::published::{DOCUMENTS, document};
 use crate::world::{CALLBACK, World};
 

@@ -7,7 +7,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::json;
 
 use crate::assertions::{Signer, claims};
-use crate::people::shown_here;
+use crate::pages::shown_here;
 use crate::published::{DOCUMENTS, document, strings};
 use crate::session::{Session, assert_granted, assert_refused, client_requests, tokens};
 use crate::world::{CALLBACK, ORDERS, PARCELS, World};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::counted::ENDPOINTS;
 use crate::forged::signed_by_the_attacker;
-use crate::people::{asking, encode, fragment, sign_in, url};
+use crate::pages::{asking, encode, fragment, sign_in, url};
 use crate::published::{DOCUMENTS, document, strings};
 use crate::session::{Code, assert_refused, guessed_at, tokens};
 use crate::throttled::guesses;

@@ -4,7 +4,7 @@
 use harness::{Browser, EmbeddedDynamo, Landing, Pkce, Stack, authorization_url, dynamo_call};
 use serde_json::json;
 
-use crate::people::{
+use crate::pages::{
     answered, asks_for_a_password, asks_for_consent, assert_page_headers, assert_shown_here, encode, sign_in, url,
 };
 use crate::self_registered::{

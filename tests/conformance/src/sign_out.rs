@@ -2,7 +2,7 @@
 
 use harness::{Landing, Pkce, authorization_url};
 
-use crate::people::{assert_page_headers, assert_shown_here};
+use crate::pages::{assert_page_headers, assert_shown_here};
 use crate::relying_party::{app, person};
 use crate::section_a_authorization_request::odd;
 use crate::session::{Session, assert_no_store};

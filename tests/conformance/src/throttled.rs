@@ -2,7 +2,7 @@
 
 use harness::{Browser, Landing, Reply};
 
-use crate::people::{sign_in, url};
+use crate::pages::{sign_in, url};
 use crate::world::World;
 
 /// Tries to sign in once, even when this browser has signed in before.

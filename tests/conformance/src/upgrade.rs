@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::assertions::now;
-use crate::people::asks_for_consent;
+use crate::pages::asks_for_consent;
 use crate::rounds::{request, sign_in, silent};
 use crate::session::{Code, Session, assert_fails, assert_granted, assert_refused, tokens};
 use crate::world::{ORDERS, World};

@@ -8,7 +8,7 @@ use harness::{
 };
 use serde_json::{Value, json};
 
-use crate::people::{asks_for_a_password, asks_for_consent, assert_page_headers, encode, sign_in};
+use crate::pages::{asks_for_a_password, asks_for_consent, assert_page_headers, encode, sign_in};
 use crate::relying_party::app;
 use crate::rounds::ROUNDS;
 use crate::self_registered::{Registration, assert_refused_for, metadata, open, register};

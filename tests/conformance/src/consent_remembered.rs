@@ -4,7 +4,7 @@
 use harness::{Browser, Landing, Pkce, RegisteredClient, Stack, authorization_url, free_port};
 use serde_json::{Value, json};
 
-use crate::people::{answered, asks_for_a_password, asks_for_consent, assert_page_headers, sign_in, url};
+use crate::pages::{answered, asks_for_a_password, asks_for_consent, assert_page_headers, sign_in, url};
 use crate::self_registered::{Registration, ask};
 use crate::session::assert_fails;
 use crate::world::{CALLBACK, ORDERS, World};
