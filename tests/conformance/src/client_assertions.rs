@@ -1,0 +1,3 @@
+//! Client authentication with signed assertions (RFC 7523, OpenID Connect Core §9).
+
+mod validation;

@@ -1,0 +1,3 @@
+//! Client authentication (RFC 6749 §2.3), at every endpoint that requires it.
+
+mod credentials;

@@ -1,0 +1,3 @@
+//! The implicit grant, which is off by default.
+
+mod id_tokens;

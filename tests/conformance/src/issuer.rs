@@ -1,0 +1,3 @@
+//! The issuer, which comes from the configuration and nowhere else.
+
+mod behind_tls;

@@ -1,0 +1,6 @@
+//! People: their accounts, their names, and what ends with them.
+
+mod disabled_during_sign_in;
+mod ended_during_a_request;
+mod grant_limits;
+mod reused_names;

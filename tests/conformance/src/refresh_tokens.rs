@@ -1,0 +1,3 @@
+//! Refresh tokens: rotation, reuse, and their bindings (RFC 6749 §6, RFC 9700 §4.14).
+
+mod rotation;

@@ -1,0 +1,6 @@
+//! Clients that register themselves (RFC 7591, RFC 7592, `OpenID` Connect Dynamic Client Registration).
+
+mod errors;
+mod names;
+mod private_use_schemes;
+mod requests;

@@ -1,0 +1,5 @@
+//! The token endpoint in general: requests, answers and errors.
+
+mod errors;
+mod malformed_requests;
+mod requests;
