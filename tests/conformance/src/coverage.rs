@@ -184,8 +184,9 @@ fn place_of(file: &Path) -> String {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize().expect("this crate");
     let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     if let Ok(module) = file.strip_prefix(own.join("src")) {
-        let names = module.with_extension("");
-        return names.iter().filter_map(|name| name.to_str()).map(|name| format!("{name}::")).collect();
+        let path = module.with_extension("");
+        let names: Vec<&str> = path.iter().filter_map(|name| name.to_str()).collect();
+        return names.join("::") + "::";
     }
     let manifest = file.ancestors().map(|folder| folder.join("Cargo.toml")).find(|manifest| manifest.is_file());
     let manifest = manifest.and_then(|manifest| std::fs::read_to_string(manifest).ok()).unwrap_or_default();
