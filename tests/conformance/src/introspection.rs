@@ -5,8 +5,10 @@ use serde_json::{Value, json};
 
 use crate::support::handles::COUNTED;
 use crate::support::published::{DOCUMENTS, document};
-use crate::support::session::{assert_granted, assert_no_store, assert_refused, server_time, tokens, until, words};
-use crate::support::world::{CALLBACK, ORDERS, PARCELS, VAULT, World};
+use crate::support::session::{
+    self, assert_granted, assert_no_store, assert_refused, server_time, tokens, until, words,
+};
+use crate::support::world::{CALLBACK, ORDERS, PARCELS, VAULT};
 
 fn assert_describes(described: &Value, expected: &[(&str, &str)]) {
     assert_eq!(described["active"], true, "{described}");
@@ -18,8 +20,8 @@ fn assert_describes(described: &Value, expected: &[(&str, &str)]) {
 
 #[tokio::test]
 async fn c109_a_token_for_another_api_is_inactive_and_nothing_more() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let cli = world.stack.cli();
     let stranger = cli.create_client("Stranger", &["--introspects", PARCELS]);
     let jwt = session.tokens(&world.web).await.access;
@@ -36,8 +38,8 @@ async fn c109_a_token_for_another_api_is_inactive_and_nothing_more() {
 
 #[tokio::test]
 async fn c109_c092_what_is_no_access_token_is_inactive() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code(&world.spa).await;
     assert!(!session.is_active(&code.code).await);
     let tokens = tokens(&session.redeem(&world.spa, &code).await);
@@ -49,8 +51,8 @@ async fn c109_c092_what_is_no_access_token_is_inactive() {
 
 #[tokio::test]
 async fn c109_a_public_client_does_not_introspect() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let token = session.tokens(&world.spa).await.access;
     let reply = session.http.post("/introspect").client(&world.spa).field("token", &token).send().await;
     assert_refused(&reply, "invalid_client");
@@ -58,8 +60,8 @@ async fn c109_a_public_client_does_not_introspect() {
 
 #[tokio::test]
 async fn c110_a_revoked_access_token_is_inactive_at_once_and_the_grant_lives_on() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     for client in [&world.web, &world.opaque_spa] {
         let first = session.tokens(client).await;
         let second = tokens(&session.refresh(client, &first.refresh).await);
@@ -72,8 +74,8 @@ async fn c110_a_revoked_access_token_is_inactive_at_once_and_the_grant_lives_on(
 
 #[tokio::test]
 async fn c110_a_services_tokens_are_revoked_one_by_one() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     for client in [&world.service, &world.opaque_service] {
         let more: &[_] = if client.id == world.service.id { &[("resource", ORDERS)] } else { &[] };
         let one = session.machine(client, more).await.string("access_token");
@@ -87,8 +89,8 @@ async fn c110_a_services_tokens_are_revoked_one_by_one() {
 
 #[tokio::test]
 async fn c111_c110_a_revoked_refresh_token_ends_the_grant() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     for client in [&world.spa, &world.web, &world.opaque_spa] {
         let first = session.tokens(client).await;
         let second = tokens(&session.refresh(client, &first.refresh).await);
@@ -103,8 +105,8 @@ async fn c111_c110_a_revoked_refresh_token_ends_the_grant() {
 
 #[tokio::test]
 async fn c111_another_clients_token_is_not_revoked() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let jwt = session.tokens(&world.web).await;
     let opaque = session.tokens(&world.opaque_spa).await;
     let machine = session.machine(&world.service, &[("resource", ORDERS)]).await.string("access_token");
@@ -124,8 +126,8 @@ async fn c111_another_clients_token_is_not_revoked() {
 
 #[tokio::test]
 async fn c111_an_unknown_token_is_as_good_as_revoked() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     for token in ["x", "a.b.c", "....", &"a".repeat(4096)] {
         let reply = session.revoke(&world.spa, token).await;
         assert_eq!(reply.status, 200, "{reply:?}");
@@ -135,8 +137,8 @@ async fn c111_an_unknown_token_is_as_good_as_revoked() {
 
 #[tokio::test]
 async fn a_jwt_of_a_person_is_described_as_it_describes_itself() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let token = session.tokens(&world.web).await.access;
     let described = session.introspect(&world.gateway, &token).await;
     let issuer = world.stack.issuer();
@@ -152,8 +154,8 @@ async fn a_jwt_of_a_person_is_described_as_it_describes_itself() {
 
 #[tokio::test]
 async fn an_opaque_token_of_a_person_is_described() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code_with(&world.opaque_spa, &[("scope", "open")]).await;
     let reply = session.redeem(&world.opaque_spa, &code).await;
     let described = session.introspect(&world.gateway, &reply.string("access_token")).await;
@@ -166,8 +168,8 @@ async fn an_opaque_token_of_a_person_is_described() {
 
 #[tokio::test]
 async fn a_jwt_of_a_service_is_described() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     let token = session.machine(&world.service, &[("resource", ORDERS)]).await.string("access_token");
     let described = session.introspect(&world.gateway, &token).await;
     assert_describes(&described, &[("sub", &*world.service.id), ("client_id", &*world.service.id)]);
@@ -175,8 +177,8 @@ async fn a_jwt_of_a_service_is_described() {
 
 #[tokio::test]
 async fn the_hint_is_only_a_hint() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let token = session.tokens(&world.opaque_spa).await.access;
     for hint in ["access_token", "refresh_token", "nonsense", ""] {
         let ask = session.http.post("/introspect").client(&world.gateway);
@@ -187,8 +189,8 @@ async fn the_hint_is_only_a_hint() {
 
 #[tokio::test]
 async fn an_older_refresh_token_of_the_grant_ends_it_as_well() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let first = session.tokens(&world.spa).await;
     let second = tokens(&session.refresh(&world.spa, &first.refresh).await);
     assert_eq!(session.revoke(&world.spa, &first.refresh).await.status, 200);
@@ -197,8 +199,8 @@ async fn an_older_refresh_token_of_the_grant_ends_it_as_well() {
 
 #[tokio::test]
 async fn the_hint_of_a_revocation_is_only_a_hint() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     for hint in ["access_token", "refresh_token", "nonsense"] {
         let tokens = session.tokens(&world.spa).await;
         let ask = session.http.post("/revoke").client(&world.spa);
@@ -210,8 +212,8 @@ async fn the_hint_of_a_revocation_is_only_a_hint() {
 
 #[tokio::test]
 async fn a_code_that_is_given_back_or_left_alone_is_no_matter_of_revocation() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code(&world.spa).await;
     let reply = session.revoke(&world.spa, &code.code).await;
     assert_eq!(reply.status, 200, "{reply:?}");
@@ -219,8 +221,8 @@ async fn a_code_that_is_given_back_or_left_alone_is_no_matter_of_revocation() {
 
 #[tokio::test]
 async fn c109_only_a_client_that_introspects_and_proves_it_is_told_anything() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let token = session.tokens(&world.web).await.access;
     let gateway = &world.gateway;
     let ask = || session.http.post("/introspect").field("token", &token);
@@ -246,8 +248,8 @@ async fn c109_only_a_client_that_introspects_and_proves_it_is_told_anything() {
 
 #[tokio::test]
 async fn c109_an_expired_token_is_inactive_and_nothing_more() {
-    let world = World::shared();
-    let (mut session, cli) = (world.session(), world.stack.cli());
+    let mut session = session::shared();
+    let cli = session.world.stack.cli();
     let (jwts, handles) = ("https://short-jwt.example", "https://short-opaque.example");
     cli.create_api(jwts, "a", &["--lifetime", "2"]);
     cli.create_api(handles, "b", &["--lifetime", "2", "--token-format", "opaque"]);
@@ -294,8 +296,8 @@ async fn c110_introspection_reads_what_was_written_last() {
 
 #[tokio::test]
 async fn c111_a_token_that_was_touched_revokes_nothing() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     for client in [&world.web, &world.opaque_spa] {
         let live = session.tokens(client).await;
         for token in [&live.access, &live.refresh] {
@@ -318,8 +320,8 @@ async fn c111_a_token_that_was_touched_revokes_nothing() {
 
 #[tokio::test]
 async fn c111_who_does_not_authenticate_revokes_nothing() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let live = session.tokens(&world.web).await;
     let unproven = RegisteredClient { secret: None, ..world.web.clone() };
     let mistaken = RegisteredClient { secret: Some("wrong".to_owned()), ..world.web.clone() };
@@ -334,8 +336,8 @@ async fn c111_who_does_not_authenticate_revokes_nothing() {
 
 #[tokio::test]
 async fn c112_introspection_answers_json_and_never_a_jwt() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let token = session.tokens(&world.web).await.access;
     for (token, active) in [(&*token, true), ("x", false)] {
         for accept in ["application/token-introspection+jwt", "application/jwt", "*/*"] {

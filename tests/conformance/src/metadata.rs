@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::support::assertions::{Signer, claims};
 use crate::support::pages::shown_here;
 use crate::support::published::{DOCUMENTS, document, strings};
-use crate::support::session::{Session, assert_granted, assert_refused, client_requests, tokens};
+use crate::support::session::{self, Session, assert_granted, assert_refused, client_requests, tokens};
 use crate::support::world::{CALLBACK, ORDERS, PARCELS, World};
 
 #[tokio::test]
@@ -53,8 +53,8 @@ async fn c114_pkce_is_advertised_and_plain_is_not() {
 
 #[tokio::test]
 async fn c115_everything_that_is_advertised_works() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let document = document(&session.http, DOCUMENTS[0]).await;
     for grant in strings(&document["grant_types_supported"]) {
         let live = session.tokens(&world.web).await;
@@ -205,8 +205,8 @@ async fn c118_c119_c120_a_url_as_client_id_is_unknown_and_never_fetched() {
 
 #[tokio::test]
 async fn c121_the_audience_of_a_token_is_the_resource_that_was_consented_to() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     for api in [ORDERS, PARCELS] {
         let code = session.code_with(&world.spa, &[("resource", api)]).await;
         let fields = [("code", &*code.code), ("code_verifier", &*code.verifier), ("resource", api)];

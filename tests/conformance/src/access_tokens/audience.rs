@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::pages::{answered, encode, fragment, url};
 use crate::support::self_registration::{Registration, initial_token, metadata, register, with_tokens};
-use crate::support::session::{Code, Session, assert_granted, assert_refused, reach, tokens};
+use crate::support::session::{self, Code, Session, assert_granted, assert_refused, reach, tokens};
 use crate::support::stored::Stored;
 use crate::support::world::{CALLBACK, ORDERS, PARCELS, World};
 
@@ -32,8 +32,8 @@ fn assert_told_to_name_one(reply: &Reply) {
 
 #[tokio::test]
 async fn c149_a_service_of_several_apis_names_the_one_that_its_token_is_for() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     let service = of_two(&world.stack.cli(), "One at a time", &MACHINE);
     for asked in [&[][..], &[("scope", "read ship")], &BOTH, &[BOTH[1], BOTH[0], ("scope", "read")]] {
         assert_told_to_name_one(&session.machine(&service, asked).await);
@@ -49,8 +49,8 @@ async fn c149_a_service_of_several_apis_names_the_one_that_its_token_is_for() {
 
 #[tokio::test]
 async fn c149_an_authorization_request_of_a_client_of_several_apis_names_what_it_is_for() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let app = of_two(&world.stack.cli(), "App of two", &APP);
     for scope in [None, Some("read ship"), Some("openid read ship")] {
         let asked: Vec<_> = scope.map(|scope| ("scope", scope)).into_iter().chain([("state", "s 1")]).collect();
@@ -100,8 +100,8 @@ async fn c149_a_code_for_several_apis_is_not_burnt_and_a_refresh_token_not_rotat
 
 #[tokio::test]
 async fn c149_nobody_but_the_client_with_its_proof_learns_for_how_many_apis_a_code_is() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let app = of_two(&world.stack.cli(), "App of two", &APP);
     let stranger = of_two(&world.stack.cli(), "Another of two", &APP);
     let code = session.code_with(&app, &BOTH).await;
@@ -117,8 +117,8 @@ async fn c149_nobody_but_the_client_with_its_proof_learns_for_how_many_apis_a_co
 
 #[tokio::test]
 async fn c149_a_client_registered_for_all_has_tokens_for_several() {
-    let world = World::shared();
-    let (mut session, cli) = (world.session(), world.stack.cli());
+    let mut session = session::shared();
+    let (world, cli) = (session.world, session.world.stack.cli());
     let all = ["--audience", "all"];
     let service = of_two(&cli, "Service for all", &[&MACHINE[..], &all].concat());
     let app = of_two(&cli, "App for all", &[&APP[..], &all].concat());
@@ -138,8 +138,8 @@ async fn c149_a_client_registered_for_all_has_tokens_for_several() {
 
 #[tokio::test]
 async fn c149_who_somebody_is_stands_beside_the_one_api() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let (app, issuer) = (of_two(&world.stack.cli(), "Signs in", &APP), world.stack.issuer().to_owned());
     for more in [&[("scope", "openid read")][..], &[("scope", "openid read"), BOTH[0]]] {
         let code = session.code_with(&app, more).await;

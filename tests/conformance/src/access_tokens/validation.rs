@@ -14,7 +14,7 @@ use crate::support::forged::{attacker_jwk, part, secrets_of, signed_by_the_attac
 use crate::support::handles::ALPHABET;
 use crate::support::pages::{as_far_as_consent, asks_for_a_password, url};
 use crate::support::published::{DOCUMENTS, document, keys, verify};
-use crate::support::session::{Code, Session, assert_granted, assert_refused, reach, tokens};
+use crate::support::session::{self, Code, Session, assert_granted, assert_refused, reach, tokens};
 use crate::support::world::{ALGORITHMS, ORDERS, PARCELS, VAULT, World};
 
 #[tokio::test]
@@ -34,8 +34,8 @@ async fn c091_c078_its_token_is_an_rfc_9068_jwt_about_the_service_itself() {
 
 #[tokio::test]
 async fn c091_a_token_without_resource_is_for_the_apis_of_the_client() {
-    let world = World::shared();
-    let (session, cli) = (world.session(), world.stack.cli());
+    let session = session::shared();
+    let cli = session.world.stack.cli();
     let more = ["--grant", "client_credentials", "--api", ORDERS, "--api", PARCELS, "--audience", "all"];
     let both = cli.create_client("Both", &more);
     let (audience, scope) = reach(&session.machine(&both, &[]).await);
@@ -57,8 +57,8 @@ async fn c091_a_client_of_no_api_gets_tokens_for_the_issuer() {
 
 #[tokio::test]
 async fn c093_c098_c099_a_jwt_that_was_touched_is_inactive() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     let token = session.machine(&world.service, &[("resource", ORDERS)]).await.string("access_token");
     assert!(session.is_active(&token).await);
     let parts: Vec<&str> = token.split('.').collect();
@@ -93,8 +93,8 @@ async fn c093_c098_c099_a_jwt_that_was_touched_is_inactive() {
 
 #[tokio::test]
 async fn c093_c115_a_token_of_each_algorithm_is_verified_with_the_published_keys() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     let set: JwkSet = serde_json::from_value(json!({"keys": keys(&session.http).await})).expect("a JWK set");
     for (algorithm, api) in ALGORITHMS {
         let reply = session.machine(&world.service, &[("resource", api)]).await;
@@ -143,8 +143,8 @@ async fn c095_every_key_has_a_name_and_one_algorithm_and_no_private_part() {
 
 #[tokio::test]
 async fn c101_a_token_is_not_from_the_future() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     let token = session.machine(&world.service, &[("resource", ALGORITHMS[0].1)]).await.string("access_token");
     assert!(Jwt::read(&token).number("iat") <= jsonwebtoken::get_current_timestamp());
 }
@@ -177,8 +177,8 @@ async fn c102_a_new_key_is_published_and_what_the_old_one_signed_stays_good() {
 
 #[tokio::test]
 async fn two_tokens_never_have_the_same_jti() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     let mut ids = Vec::new();
     for _ in 0..8 {
         let reply = session.machine(&world.service, &[("resource", ORDERS)]).await;
@@ -191,8 +191,8 @@ async fn two_tokens_never_have_the_same_jti() {
 
 #[tokio::test]
 async fn an_api_of_opaque_tokens_gets_opaque_tokens() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     let reply = session.machine(&world.opaque_service, &[]).await;
     assert_granted(&reply);
     let token = reply.string("access_token");
@@ -250,8 +250,8 @@ fn parts_of(token: &str) -> [&str; 3] {
 
 #[tokio::test]
 async fn c091_every_claim_of_rfc_9068_is_in_every_token() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let mut all = one_of_each(&session).await;
     for client in [&world.spa, &world.web] {
         let live = session.tokens(client).await;
@@ -276,8 +276,8 @@ async fn c091_every_claim_of_rfc_9068_is_in_every_token() {
 
 #[tokio::test]
 async fn c092_nothing_that_is_signed_or_sealed_here_passes_for_an_access_token() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let page = as_far_as_consent(world, &mut session.browser, &[]).await;
     let mut others: Vec<String> = page.form().inputs.iter().map(|input| input.value.clone()).collect();
     others.extend(session.browser.cookies.values().cloned());
@@ -299,8 +299,7 @@ async fn c092_nothing_that_is_signed_or_sealed_here_passes_for_an_access_token()
 
 #[tokio::test]
 async fn c093_no_spelling_of_none_is_an_algorithm() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
     let good = one_of_each(&session).await;
     let mut forged = Vec::new();
     for token in &good {
@@ -329,8 +328,7 @@ async fn c093_no_spelling_of_none_is_an_algorithm() {
 
 #[tokio::test]
 async fn c093_a_published_key_is_the_secret_of_no_hmac() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
     let good = one_of_each(&session).await;
     let published = keys(&session.http).await;
     let mut forged = Vec::new();
@@ -353,8 +351,7 @@ async fn c093_a_published_key_is_the_secret_of_no_hmac() {
 
 #[tokio::test]
 async fn c094_c095_a_key_is_used_with_its_own_algorithm_only() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
     let good = one_of_each(&session).await;
     let all = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"];
     let mut forged = Vec::new();
@@ -393,8 +390,7 @@ async fn c094_every_published_curve_and_modulus_is_strong_enough() {
 
 #[tokio::test]
 async fn c096_a_key_name_is_looked_up_and_nothing_else_is_done_with_it() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
     let good = one_of_each(&session).await;
     let long = "k".repeat(4_000);
     let names = [
@@ -437,8 +433,7 @@ async fn c096_a_key_name_is_looked_up_and_nothing_else_is_done_with_it() {
 
 #[tokio::test]
 async fn c097_a_key_that_a_token_brings_along_or_points_to_is_neither_used_nor_fetched() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
     let good = one_of_each(&session).await;
     let trap = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     trap.set_nonblocking(true).expect("a listener that does not wait");
@@ -472,8 +467,7 @@ async fn c097_a_key_that_a_token_brings_along_or_points_to_is_neither_used_nor_f
 
 #[tokio::test]
 async fn c098_a_signature_that_is_not_whole_is_none() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
     let good = one_of_each(&session).await;
     let mut forged = Vec::new();
     for token in &good {
@@ -506,8 +500,7 @@ async fn c098_a_signature_that_is_not_whole_is_none() {
 
 #[tokio::test]
 async fn c099_only_the_one_compact_form_is_read() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
     let good = one_of_each(&session).await;
     let mut forged = Vec::new();
     for token in &good {
@@ -561,8 +554,7 @@ fn other_spellings(token: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn c099_members_that_are_there_twice_and_more_are_refused() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
     let good = one_of_each(&session).await;
     let mut forged = Vec::new();
     for token in &good {
@@ -589,8 +581,7 @@ async fn c099_members_that_are_there_twice_and_more_are_refused() {
 
 #[tokio::test]
 async fn c100_an_encrypted_token_is_inactive_whatever_it_unpacks_to() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
     let good = one_of_each(&session).await;
     let heads = [
         r#"{"alg":"dir","enc":"A256GCM","zip":"DEF"}"#,
@@ -604,8 +595,8 @@ async fn c100_an_encrypted_token_is_inactive_whatever_it_unpacks_to() {
 
 #[tokio::test]
 async fn c103_a_dpop_proof_binds_nothing_and_the_token_stays_a_bearer_token() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let head = json!({"alg": "EdDSA", "typ": "dpop+jwt", "jwk": attacker_jwk("k")}).to_string();
     let claims = json!({"htm": "POST", "htu": format!("{}/token", world.stack.issuer()), "iat": 1, "jti": "x"});
     let proof = signed_by_the_attacker(&head, &claims.to_string());

@@ -6,7 +6,7 @@ use harness::{Jwt, Pkce, RegisteredClient, free_port, jeton, run_bounded};
 
 use crate::support::handles::{ALPHABET, COUNTED, warm, xorshift};
 use crate::support::races;
-use crate::support::session::{Code, Session, assert_granted, assert_refused, server_time, tokens, until, words};
+use crate::support::session::{self, Code, Session, assert_granted, assert_refused, server_time, tokens, until, words};
 use crate::support::stored::{Stored, is_kept};
 use crate::support::world::{CALLBACK, ORDERS, World};
 
@@ -36,13 +36,13 @@ async fn spoiled(session: &Session<'_>, code: &Code) -> Vec<harness::Reply> {
 
 #[tokio::test]
 async fn c042_a_code_yields_one_token_under_concurrent_redemption() {
-    races::a_code_is_redeemed_once(&mut World::shared().session()).await;
+    races::a_code_is_redeemed_once(&mut session::shared()).await;
 }
 
 #[tokio::test]
 async fn c043_c110_a_replay_revokes_what_the_code_gave() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     for client in [&world.spa, &world.web] {
         let code = session.code(client).await;
         let first = tokens(&session.redeem(client, &code).await);
@@ -58,8 +58,8 @@ async fn c043_c110_a_replay_revokes_what_the_code_gave() {
 
 #[tokio::test]
 async fn c043_a_replay_revokes_opaque_tokens_too() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code(&world.opaque_spa).await;
     let tokens = tokens(&session.redeem(&world.opaque_spa, &code).await);
     assert!(session.is_active(&tokens.access).await);
@@ -69,8 +69,8 @@ async fn c043_a_replay_revokes_opaque_tokens_too() {
 
 #[tokio::test]
 async fn c044_a_failed_replay_revokes_nothing() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code(&world.spa).await;
     let tokens = tokens(&session.redeem(&world.spa, &code).await);
     for reply in spoiled(&session, &code).await {
@@ -82,13 +82,13 @@ async fn c044_a_failed_replay_revokes_nothing() {
 
 #[tokio::test]
 async fn c044_c045_a_crowd_without_the_proof_burns_and_revokes_nothing() {
-    races::a_crowd_without_the_proof_burns_nothing(&mut World::shared().session()).await;
+    races::a_crowd_without_the_proof_burns_nothing(&mut session::shared()).await;
 }
 
 #[tokio::test]
 async fn c045_c046_c047_c049_a_failed_redemption_does_not_burn_the_code() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code(&world.spa).await;
     for reply in spoiled(&session, &code).await {
         assert_refused(&reply, "invalid_grant");
@@ -98,15 +98,15 @@ async fn c045_c046_c047_c049_a_failed_redemption_does_not_burn_the_code() {
 
 #[tokio::test]
 async fn c045_a_thief_who_is_as_fast_as_the_holder_breaks_nothing() {
-    races::the_holder_and_a_thief_race(&mut World::shared().session()).await;
+    races::the_holder_and_a_thief_race(&mut session::shared()).await;
 }
 
 #[tokio::test]
 async fn c048_c049_without_pkce_the_redirect_uri_binds_and_a_verifier_is_refused() {
-    let world = World::shared();
+    let mut session = session::shared();
+    let world = session.world;
     let more = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", ORDERS, "--pkce", "optional"];
     let client = world.stack.cli().create_client("Old app", &more);
-    let mut session = world.session();
     let url =
         format!("/authorize?response_type=code&client_id={}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb", client.id);
     let ana = &world.ana;
@@ -150,8 +150,8 @@ async fn c050_ten_thousand_guesses_are_refused_without_a_storage_call() {
 
 #[tokio::test]
 async fn a_person_signs_in_and_an_app_gets_tokens_for_that_person() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let pkce = Pkce::new();
     let callback = session.authorize(&world.spa, &pkce, &[("state", "s1"), ("scope", "read"), ("nonce", "n")]).await;
     assert!(callback.url.as_str().starts_with("https://app.example/cb?"), "{}", callback.url);
@@ -170,8 +170,8 @@ async fn a_person_signs_in_and_an_app_gets_tokens_for_that_person() {
 
 #[tokio::test]
 async fn a_confidential_app_gets_tokens_too() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code(&world.web).await;
     let reply = session.redeem(&world.web, &code).await;
     let jwt = Jwt::read(&tokens(&reply).access);
@@ -181,10 +181,10 @@ async fn a_confidential_app_gets_tokens_too() {
 
 #[tokio::test]
 async fn an_app_without_the_refresh_grant_gets_no_refresh_token() {
-    let world = World::shared();
+    let mut session = session::shared();
+    let world = session.world;
     let more = ["--auth-method", "none", "--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", ORDERS];
     let client = world.stack.cli().create_client("Brief app", &more);
-    let mut session = world.session();
     let code = session.code(&client).await;
     let reply = session.redeem(&client, &code).await;
     assert_granted(&reply);
@@ -193,8 +193,8 @@ async fn an_app_without_the_refresh_grant_gets_no_refresh_token() {
 
 #[tokio::test]
 async fn with_pkce_the_redirect_uri_need_not_be_repeated() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code(&world.spa).await;
     let fields = [("code", &*code.code), ("code_verifier", &*code.verifier)];
     assert_granted(&session.redemption(&world.spa, &fields).send().await);
@@ -202,8 +202,8 @@ async fn with_pkce_the_redirect_uri_need_not_be_repeated() {
 
 #[tokio::test]
 async fn a_code_is_of_one_kind_and_nothing_else_passes_for_it() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code(&world.spa).await;
     assert_refused(&session.refresh(&world.spa, &code.code).await, "invalid_grant");
     assert!(!session.is_active(&code.code).await);
@@ -217,8 +217,8 @@ async fn a_code_is_of_one_kind_and_nothing_else_passes_for_it() {
 
 #[tokio::test]
 async fn each_authorization_has_a_code_of_its_own() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let (one, two) = (session.code(&world.spa).await, session.code(&world.spa).await);
     assert_ne!(one.code, two.code);
     let tokens = tokens(&session.redeem(&world.spa, &one).await);
@@ -252,8 +252,8 @@ fn c041_no_configuration_makes_a_code_live_longer_than_ten_minutes() {
 
 #[tokio::test]
 async fn c046_another_clients_code_is_refused_whatever_it_brings_along() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code(&world.web).await;
     for other in [&world.spa, &world.opaque_spa] {
         for more in [&[][..], &[("scope", "read")], &[("client_secret", "")]] {
@@ -270,8 +270,8 @@ async fn c046_another_clients_code_is_refused_whatever_it_brings_along() {
 
 #[tokio::test]
 async fn c047_every_wrong_verifier_is_an_invalid_grant() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code(&world.spa).await;
     let good = &code.verifier;
     let mut wrong: Vec<String> = vec![
@@ -321,8 +321,8 @@ async fn c050_c074_c090_no_code_token_secret_or_password_is_stored_as_it_is() {
 
 #[tokio::test]
 async fn c051_a_dpop_key_at_the_authorization_endpoint_changes_nothing() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let thumbprint = Pkce::new().challenge;
     let code = session.code_with(&world.spa, &[("dpop_jkt", &thumbprint)]).await;
     let reply = session.redeem(&world.spa, &code).await;

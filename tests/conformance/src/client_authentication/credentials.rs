@@ -9,7 +9,7 @@ use crate::support::counted::{Counted, ENDPOINTS, nothing_is_written};
 use crate::support::pages::{asks_for_consent, sign_in, url};
 use crate::support::published::{DOCUMENTS, document};
 use crate::support::session::{
-    assert_fails, assert_granted, assert_refused, assert_refused_with, challenge, client_requests, guessed_at,
+    self, assert_fails, assert_granted, assert_refused, assert_refused_with, challenge, client_requests, guessed_at,
 };
 use crate::support::throttled::{count, retry_after};
 use crate::support::world::{ORDERS, PARCELS, VAULT, World};
@@ -174,8 +174,8 @@ async fn an_unknown_client_and_a_wrong_secret_are_not_told_apart() {
 
 #[tokio::test]
 async fn the_client_of_the_header_may_be_named_in_the_body_and_no_other() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     let named = [("client_id", &*world.service.id), ("resource", ORDERS)];
     assert_granted(&session.machine(&world.service, &named).await);
     let reply = session.machine(&world.service, &[("client_id", &world.spa.id)]).await;
@@ -219,8 +219,8 @@ async fn a_malformed_authorization_header_fails_the_client_not_the_server() {
 
 #[tokio::test]
 async fn two_secrets_are_good_while_one_replaces_the_other() {
-    let world = World::shared();
-    let (session, cli) = (world.session(), world.stack.cli());
+    let session = session::shared();
+    let cli = session.world.stack.cli();
     let old = cli.create_client("Rotating", &["--grant", "client_credentials", "--api", ORDERS]);
     let secret = cli.run(&["client", "rotate-secret", &old.id])["client_secret"].as_str().unwrap().to_owned();
     assert_ne!(secret, old.secret());
@@ -231,8 +231,8 @@ async fn two_secrets_are_good_while_one_replaces_the_other() {
 
 #[tokio::test]
 async fn a_new_client_works_at_once_and_a_disabled_one_does_not() {
-    let world = World::shared();
-    let (session, cli) = (world.session(), world.stack.cli());
+    let session = session::shared();
+    let cli = session.world.stack.cli();
     let new = cli.create_client("New", &["--grant", "client_credentials", "--api", PARCELS]);
     let off = cli.create_client("Off", &["--grant", "client_credentials", "--api", PARCELS]);
     cli.run(&["client", "disable", &off.id]);
@@ -278,10 +278,10 @@ async fn c065_two_methods_are_refused_even_when_one_is_wrong_or_names_another() 
 
 #[tokio::test]
 async fn c066_an_id_and_a_secret_that_need_escapes_are_compared_after_decoding() {
-    let world = World::shared();
+    let session = session::shared();
+    let world = session.world;
     let more = ["--grant", "client_credentials", "--api", ORDERS, "--id", "urn:app:1+1"];
     let odd = world.stack.cli().create_client("Odd id", &more);
-    let session = world.session();
     assert_granted(&session.machine(&odd, &[]).await);
     // Without decoding, the plus is not the character that was meant.
     let plain = STANDARD.encode(format!("{}:{}", odd.id, odd.secret()));
@@ -308,8 +308,8 @@ async fn c074_the_whole_of_a_long_password_counts() {
 
 #[tokio::test]
 async fn c076_a_token_is_bound_to_no_certificate_and_none_is_advertised() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     let fields = [("grant_type", "client_credentials"), ("resource", ORDERS)];
     let ask = session.http.post("/token").client(&world.service).header("x-amzn-mtls-clientcert", "MIIB");
     let token = ask.fields(&fields).send().await.string("access_token");
@@ -323,8 +323,8 @@ async fn c076_a_token_is_bound_to_no_certificate_and_none_is_advertised() {
 
 #[tokio::test]
 async fn c077_a_service_gets_no_refresh_token_by_asking_for_one() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     for (client, resource) in [(&world.service, ORDERS), (&world.opaque_service, VAULT)] {
         for more in
             [[("resource", resource), ("access_type", "offline")], [("resource", resource), ("prompt", "consent")]]
@@ -341,8 +341,8 @@ async fn c077_a_service_gets_no_refresh_token_by_asking_for_one() {
 
 #[tokio::test]
 async fn c078_a_token_of_a_person_and_a_token_of_a_service_are_never_alike() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let machine = session.machine(&world.service, &[("resource", ORDERS)]).await.string("access_token");
     let machine = session.introspect(&world.gateway, &machine).await;
     assert_eq!(machine["sub"], machine["client_id"]);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::pages::{asks_for_consent, assert_turned_down, sign_in, url};
 use crate::support::rounds::{PASSWORD, ROUNDS, Survivors, silent};
 use crate::support::self_registration::{Registration, ask, register};
-use crate::support::session::Session;
+use crate::support::session::{self, Session};
 use crate::support::world::{CALLBACK, ORDERS, World};
 
 const BUDGET: &str = "https://budget.example/cb";
@@ -145,8 +145,8 @@ fn public_app(world: &World, name: &str, redirect_uri: &str, more: &[&str]) -> R
 
 #[tokio::test]
 async fn c139_a_public_app_of_the_operator_at_an_https_address_is_remembered() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let at_https = public_app(world, "Browser app", CALLBACK, &[]);
     let (ana, scope) = (&world.ana, [("scope", "openid read")]);
     session
@@ -206,10 +206,10 @@ async fn is_remembered(session: &mut Session<'_>, client: &RegisteredClient) -> 
 
 #[tokio::test]
 async fn c139_an_operator_lists_consents_and_withdraws_them_so_that_people_are_asked_again() {
-    let world = World::shared();
+    let mut session = session::shared();
+    let world = session.world;
     let cli = world.stack.cli();
     cli.create_user("consents", PASSWORD);
-    let mut session = world.session();
     let apps = ["One", "Two"].map(|name| crate::support::relying_party::app(world, name, &[]));
     for client in &apps {
         drop(session.sign_in("consents", client, &[("scope", "openid read")]).await);
@@ -227,9 +227,9 @@ async fn c139_an_operator_lists_consents_and_withdraws_them_so_that_people_are_a
 
 #[tokio::test]
 async fn c177_a_trusted_client_needs_no_consent_unless_it_asks_for_it() {
-    let world = World::shared();
+    let mut session = session::shared();
+    let world = session.world;
     world.stack.cli().create_user("trusting", PASSWORD);
-    let mut session = world.session();
     let client = crate::support::relying_party::app(world, "House app", &["--trusted"]);
     let page = session.browser.go(&url(&client.id, &[("scope", "openid read")])).await;
     let next = sign_in(&mut session.browser, &page, "trusting", PASSWORD).await;

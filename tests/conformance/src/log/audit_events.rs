@@ -6,7 +6,7 @@ use harness::{Jwt, RegisteredClient, Stack};
 use serde_json::Value;
 
 use crate::support::log::audit;
-use crate::support::session::{Tokens, assert_granted};
+use crate::support::session::{self, Tokens, assert_granted};
 use crate::support::throttled::guess;
 use crate::support::world::{ORDERS, World};
 
@@ -42,8 +42,8 @@ async fn is_found(world: &World, client: &RegisteredClient, token: &str, jti: &s
 
 #[tokio::test]
 async fn c147_a_jwt_is_found_in_the_log_by_its_jti_wherever_it_was_used() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let token = session.tokens(&world.web).await.access;
     is_found(world, &world.web, &token, Jwt::read(&token).text("jti"), "code_redeemed").await;
     let reply = session.machine(&world.service, &[("resource", ORDERS)]).await;

@@ -10,15 +10,15 @@ use crate::support::forged::signed_by_the_attacker;
 use crate::support::log::{audit, requests};
 use crate::support::pages::{asking, encode, fragment, sign_in, url};
 use crate::support::published::{DOCUMENTS, document, strings};
-use crate::support::session::{Code, assert_refused, guessed_at, tokens};
+use crate::support::session::{self, Code, assert_refused, guessed_at, tokens};
 use crate::support::throttled::guesses;
 use crate::support::world::{CALLBACK, ORDERS, PARCELS, World};
 
 /// Asserts that a grant type that is not built is unsupported for every client, whatever the parameters, and is not
 /// advertised.
 async fn unsupported(grant: &str, fields: &[(&str, &str)]) {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     for client in [&world.service, &world.web, &world.spa] {
         let ask = session.http.post("/token").client(client).field("grant_type", grant);
         assert_refused(&ask.fields(fields).send().await, "unsupported_grant_type");
@@ -44,8 +44,8 @@ async fn c125_the_device_grant_is_unsupported_and_not_advertised() {
 
 #[tokio::test]
 async fn c126_token_exchange_is_unsupported_also_with_a_good_token() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let token = session.tokens(&world.web).await.access;
     let kind = "urn:ietf:params:oauth:token-type:access_token";
     let fields = [("subject_token", &*token), ("subject_token_type", kind), ("audience", PARCELS)];
@@ -55,8 +55,8 @@ async fn c126_token_exchange_is_unsupported_also_with_a_good_token() {
 
 #[tokio::test]
 async fn c127_a_jwt_is_no_grant() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let token = session.tokens(&world.web).await.access;
     let head = r#"{"alg":"EdDSA","typ":"oauth-id-jag+jwt"}"#;
     let claims = format!("{{\"iss\":\"https://idp.example\",\"aud\":\"{}\",\"sub\":\"x\"}}", world.stack.issuer());

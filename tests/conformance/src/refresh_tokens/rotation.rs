@@ -5,13 +5,13 @@ use harness::{Jwt, RegisteredClient, Stack, free_port, jeton, run_bounded};
 use crate::support::handles::{COUNTED, present, spoiled_handles, warm};
 use crate::support::pages::{asks_for_a_password, sign_in, signed_in, url};
 use crate::support::races;
-use crate::support::session::{assert_granted, assert_refused, server_time, tokens, until, words};
+use crate::support::session::{self, assert_granted, assert_refused, server_time, tokens, until, words};
 use crate::support::world::{ORDERS, PARCELS, World};
 
 #[tokio::test]
 async fn c079_a_refresh_gives_the_next_token_and_a_new_access_token() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     for client in [&world.spa, &world.web] {
         let first = session.tokens(client).await;
         let reply = session.refresh(client, &first.refresh).await;
@@ -29,8 +29,8 @@ async fn c079_a_refresh_gives_the_next_token_and_a_new_access_token() {
 
 #[tokio::test]
 async fn c079_an_opaque_access_token_is_refreshed_like_any_other() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let first = session.tokens(&world.opaque_spa).await;
     let second = tokens(&session.refresh(&world.opaque_spa, &first.refresh).await);
     assert_ne!(second.access, first.access);
@@ -39,8 +39,8 @@ async fn c079_an_opaque_access_token_is_refreshed_like_any_other() {
 
 #[tokio::test]
 async fn c080_c110_a_reused_token_ends_the_whole_grant_at_once() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     for client in [&world.spa, &world.web, &world.opaque_spa] {
         let first = session.tokens(client).await;
         let second = tokens(&session.refresh(client, &first.refresh).await);
@@ -55,13 +55,13 @@ async fn c080_c110_a_reused_token_ends_the_whole_grant_at_once() {
 
 #[tokio::test]
 async fn c081_concurrent_refreshes_have_one_successor() {
-    races::a_refresh_token_has_one_successor(&mut World::shared().session()).await;
+    races::a_refresh_token_has_one_successor(&mut session::shared()).await;
 }
 
 #[tokio::test]
 async fn c081_a_client_that_lost_the_answer_gets_the_same_successor_again() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let first = session.tokens(&world.spa).await;
     let second = tokens(&session.refresh(&world.spa, &first.refresh).await);
     let again = tokens(&session.refresh(&world.spa, &first.refresh).await);
@@ -71,8 +71,8 @@ async fn c081_a_client_that_lost_the_answer_gets_the_same_successor_again() {
 
 #[tokio::test]
 async fn c084_another_clients_token_is_refused_and_stays_good() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let first = session.tokens(&world.spa).await;
     let second = tokens(&session.refresh(&world.spa, &first.refresh).await);
     for other in [&world.opaque_spa, &world.web] {
@@ -87,8 +87,8 @@ async fn c084_another_clients_token_is_refused_and_stays_good() {
 
 #[tokio::test]
 async fn c084_more_scope_than_was_granted_is_refused_and_burns_nothing() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code_with(&world.spa, &[("scope", "read")]).await;
     let first = tokens(&session.redeem(&world.spa, &code).await);
     for wide in ["write", "read write", "ship", "admin"] {
@@ -104,8 +104,8 @@ async fn c084_more_scope_than_was_granted_is_refused_and_burns_nothing() {
 
 #[tokio::test]
 async fn c085_less_scope_now_is_not_less_scope_for_ever() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let first = session.tokens(&world.web).await;
     let narrow = session.refresh_with(&world.web, &first.refresh, &[("scope", "read")]).await;
     assert_eq!(narrow.string("scope"), "read");
@@ -131,8 +131,8 @@ async fn c087_a_handle_with_one_character_changed_is_refused_without_a_storage_c
 
 #[tokio::test]
 async fn c088_a_confidential_app_must_authenticate_to_redeem_and_to_refresh() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code(&world.web).await;
     let unproven = RegisteredClient { secret: None, ..world.web.clone() };
     let mistaken = RegisteredClient { secret: Some("wrong".to_owned()), ..world.web.clone() };
@@ -163,8 +163,8 @@ async fn c089_a_new_password_ends_the_sessions_of_the_old_one() {
 
 #[tokio::test]
 async fn an_access_token_is_no_refresh_token() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     for client in [&world.spa, &world.opaque_spa] {
         let tokens = session.tokens(client).await;
         assert_refused(&session.refresh(client, &tokens.access).await, "invalid_grant");
@@ -189,8 +189,8 @@ async fn c082_after_the_retry_window_the_same_token_is_reuse() {
 
 #[tokio::test]
 async fn c082_the_retry_window_is_its_own_clients_only() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let first = session.tokens(&world.web).await;
     let second = tokens(&session.refresh(&world.web, &first.refresh).await);
     for other in [&world.spa, &world.opaque_spa] {
@@ -215,8 +215,8 @@ fn c082_no_configuration_makes_the_retry_window_longer_than_a_minute() {
 
 #[tokio::test]
 async fn c084_a_token_is_bound_to_its_resource() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code_with(&world.spa, &[("resource", ORDERS)]).await;
     let first = tokens(&session.redeem(&world.spa, &code).await);
     for (more, error) in [(("resource", PARCELS), "invalid_target"), (("scope", "ship"), "invalid_scope")] {

@@ -9,7 +9,9 @@ use crate::support::pages::{
     assert_page_headers, assert_turned_down, directive, every_page, remembered, sign_in, signed_in, three_pages, url,
 };
 use crate::support::published::{DOCUMENTS, document};
-use crate::support::session::{Code, assert_granted, assert_no_store, assert_refused, server_time, tokens, until};
+use crate::support::session::{
+    self, Code, assert_granted, assert_no_store, assert_refused, server_time, tokens, until,
+};
 use crate::support::throttled::{count, guess, guesses, retry_after};
 use crate::support::world::{CALLBACK, ORDERS, World};
 
@@ -38,8 +40,8 @@ async fn c032_a_consent_form_is_good_once() {
 
 #[tokio::test]
 async fn c032_a_consent_form_is_good_once_also_after_its_code_was_redeemed() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let pkce = Pkce::new();
     drop(session.code(&world.spa).await);
     let again = authorization_url(&world.spa.id, CALLBACK, &pkce, &[("prompt", "consent")]);
@@ -126,8 +128,8 @@ async fn c033_a_person_sees_who_asks_for_what() {
 
 #[tokio::test]
 async fn c139_consent_is_remembered_for_an_app_on_a_server_and_in_a_browser() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     for client in [&world.web, &world.spa] {
         drop(session.code(client).await);
         assert!(remembered(&mut session, &client.id).await);
@@ -288,10 +290,10 @@ async fn no_decision_is_no_consent() {
 
 #[tokio::test]
 async fn what_was_not_agreed_to_is_asked_for() {
-    let world = World::shared();
+    let mut session = session::shared();
+    let world = session.world;
     let more = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", ORDERS];
     let client = world.stack.cli().create_client("Careful", &more);
-    let mut session = world.session();
     drop(session.code_with(&client, &[("scope", "read")]).await);
     let read = session.browser.go(&url(&client.id, &[("scope", "read")])).await;
     assert!(!asks_for_consent(&read));
@@ -307,10 +309,10 @@ async fn what_was_not_agreed_to_is_asked_for() {
 
 #[tokio::test]
 async fn a_no_is_not_remembered_as_a_yes() {
-    let world = World::shared();
+    let mut session = session::shared();
+    let world = session.world;
     let more = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", ORDERS];
     let client = world.stack.cli().create_client("Turned down", &more);
-    let mut session = world.session();
     drop(session.code(&world.spa).await);
     let page = session.browser.go(&url(&client.id, &[])).await;
     drop(session.browser.submit(&page, &page.form(), &[("decision", "deny")]).await);
@@ -585,8 +587,8 @@ async fn c040_no_header_of_a_request_changes_the_issuer_anywhere() {
 
 #[tokio::test]
 async fn c040_a_header_with_a_client_certificate_proves_nothing() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     let names = [
         "x-client-cert",
         "x-ssl-client-cert",

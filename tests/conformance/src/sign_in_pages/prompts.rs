@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::relying_party::{app, person};
-use crate::support::session::{Code, assert_granted};
+use crate::support::session::{self, Code, assert_granted};
 use crate::support::world::{CALLBACK, ORDERS, World};
 
 #[tokio::test]
 async fn o01_o02_o04_the_document_of_openid_connect_is_complete_and_true() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     let found = document(&session.http, DOCUMENTS[1]).await;
     assert_eq!(found, document(&session.http, DOCUMENTS[0]).await);
     assert_eq!(found["issuer"], world.stack.issuer());
@@ -36,8 +36,8 @@ async fn o01_o02_o04_the_document_of_openid_connect_is_complete_and_true() {
 
 #[tokio::test]
 async fn o03_every_endpoint_is_below_the_issuer_and_there() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     let found = document(&session.http, DOCUMENTS[1]).await;
     let members = found.as_object().expect("members").iter();
     let urls: Vec<(&String, &str)> = members
@@ -167,10 +167,10 @@ async fn o14_nobody_is_taken_for_somebody_else_and_silence_is_an_error() {
 
 #[tokio::test]
 async fn a_kind_of_sign_in_that_there_is_not_is_refused() {
-    let world = World::shared();
+    let mut session = session::shared();
+    let world = session.world;
     let client = app(world, "Contexts", &[]);
     let asked = |acr: &str| json!({ "id_token": { "acr": { "essential": true, "value": acr } } }).to_string();
-    let mut session = world.session();
     let callback = session.authorize(&client, &Pkce::new(), &[("scope", "openid"), ("claims", &asked("mfa"))]).await;
     assert_eq!(callback.error.as_deref(), Some("unmet_authentication_requirements"));
     let callback = session.authorize(&client, &Pkce::new(), &[("scope", "openid"), ("claims", &asked("pwd"))]).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use harness::{Ask, Browser, Callback, Http, Landing, Pkce, RegisteredClient, Reply, authorization_url};
 
-use crate::support::session::{Session, assert_no_store};
+use crate::support::session::{self, Session, assert_no_store};
 use crate::support::world::{CALLBACK, ORDERS, World};
 
 pub(crate) fn url(client: &str, more: &[(&str, &str)]) -> String {
@@ -114,8 +114,8 @@ pub(crate) fn assert_shown_here(reply: &Reply) {
 }
 
 pub(crate) async fn shown_here(queries: &[String]) {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     // Whether a person is signed in makes no difference.
     drop(session.code(&world.spa).await);
     for query in queries {

@@ -14,6 +14,11 @@ pub(crate) struct Session<'w> {
     pub(crate) browser: Browser,
 }
 
+/// Starts a session with the shared world, for a test that leaves that world unchanged.
+pub(crate) fn shared() -> Session<'static> {
+    World::shared().session()
+}
+
 /// A code with its PKCE verifier.
 #[derive(Clone, Debug)]
 pub(crate) struct Code {

@@ -13,7 +13,7 @@ use crate::support::assertions::{Signer, claims};
 use crate::support::pages::{answered, assert_shown_here};
 use crate::support::published::{DOCUMENTS, document, keys, strings};
 use crate::support::relying_party::{app, person};
-use crate::support::session::{Code, Session, assert_granted, assert_refused, tokens};
+use crate::support::session::{self, Code, Session, assert_granted, assert_refused, tokens};
 use crate::support::world::{CALLBACK, ORDERS, VAULT, World};
 
 const OTHER_CALLBACK: &str = "https://app.example/other";
@@ -122,8 +122,8 @@ fn assert_unguessable(what: &str, values: &[String]) {
 
 #[tokio::test]
 async fn o10_codes_and_tokens_have_the_entropy_that_is_asked_for() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let cli = world.stack.cli();
     let more = ["--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK];
     let sealed = cli.create_client("O10", &[&more[..], &["--api", VAULT]].concat());

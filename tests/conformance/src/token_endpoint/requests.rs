@@ -6,8 +6,8 @@ use crate::support::counted::{ENDPOINTS, at_each_endpoint, nothing_is_written};
 use crate::support::pages::cors_headers;
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::session::{
-    Code, Session, assert_granted, assert_no_store, assert_refused, assert_refused_with, challenge, client_requests,
-    guessed_at, reach, tokens, words,
+    self, Code, Session, assert_granted, assert_no_store, assert_refused, assert_refused_with, challenge,
+    client_requests, guessed_at, reach, tokens, words,
 };
 use crate::support::stored::Stored;
 use crate::support::throttled::{guesses, retry_after};
@@ -188,8 +188,8 @@ async fn c057_c074_a_wrong_secret_is_refused_with_a_challenge() {
 
 #[tokio::test]
 async fn c059_c077_a_client_without_the_grant_type_is_unauthorized() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     assert_refused(&session.machine(&world.web, &[]).await, "unauthorized_client");
     // A public client only gives its name, and a name does not authenticate.
     assert_refused(&session.machine(&world.spa, &[]).await, "unauthorized_client");
@@ -203,8 +203,8 @@ async fn c059_c077_a_client_without_the_grant_type_is_unauthorized() {
 
 #[tokio::test]
 async fn c063_a_resource_outside_the_grant_is_refused_and_burns_nothing() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let code = session.code_with(&world.spa, &[("resource", ORDERS)]).await;
     let fields = [("code", &*code.code), ("redirect_uri", CALLBACK), ("code_verifier", &*code.verifier)];
     for resource in [PARCELS, "https://unknown.example", "no-uri"] {
@@ -223,8 +223,8 @@ async fn c063_a_resource_outside_the_grant_is_refused_and_burns_nothing() {
 
 #[tokio::test]
 async fn c055_no_answer_of_an_endpoint_of_machines_is_kept_anywhere() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     for path in ENDPOINTS {
         let http = &session.http;
         let fields = [("grant_type", "client_credentials"), ("resource", ORDERS), ("token", "x")];
@@ -245,8 +245,8 @@ async fn c055_no_answer_of_an_endpoint_of_machines_is_kept_anywhere() {
 
 #[tokio::test]
 async fn c056_the_scope_is_told_whenever_it_is_not_what_was_asked() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let none = session.machine(&world.service, &[("resource", ORDERS)]).await;
     assert_eq!(words(&none.string("scope")), ["read", "write"]);
     let code = session.code_with(&world.spa, &[("scope", "read ship")]).await;
@@ -285,8 +285,8 @@ async fn c057_a_client_that_tried_basic_gets_a_challenge_and_every_other_error_i
 
 #[tokio::test]
 async fn c058_what_is_unknown_used_or_revoked_is_an_invalid_grant() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     for client in [&world.spa, &world.web] {
         let used = session.code(client).await;
         let first = tokens(&session.redeem(client, &used).await);
@@ -308,8 +308,8 @@ async fn c058_what_is_unknown_used_or_revoked_is_an_invalid_grant() {
 
 #[tokio::test]
 async fn c059_a_grant_type_that_is_not_served_is_unsupported_for_every_client() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     let unknown = [
         "implicit",
         "token",
@@ -436,8 +436,8 @@ fn by_password(session: &Session<'_>, client: &RegisteredClient, username: &str,
 
 #[tokio::test]
 async fn c061_the_password_grant_is_off_until_the_deployment_and_the_client_opted_in() {
-    let world = World::shared();
-    let session = world.session();
+    let session = session::shared();
+    let world = session.world;
     let (ana, cli) = (&world.ana, world.stack.cli());
     let registered = cli.create_client("Registered for it", &PASSWORD);
     for client in [&registered, &world.web, &world.service] {
@@ -565,8 +565,8 @@ fn assert_open(reply: &Reply) {
 
 #[tokio::test]
 async fn c062_every_answer_that_an_app_in_a_browser_needs_may_be_read_by_any_origin() {
-    let world = World::shared();
-    let mut session = world.session();
+    let mut session = session::shared();
+    let world = session.world;
     let live = session.tokens(&world.spa).await;
     let http = &session.http;
     let spa = &world.spa;
