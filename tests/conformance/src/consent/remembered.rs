@@ -5,6 +5,7 @@ use harness::{Browser, Landing, Pkce, RegisteredClient, Stack, authorization_url
 use serde_json::{Value, json};
 
 use crate::support::pages::{answered, asks_for_a_password, asks_for_consent, assert_page_headers, sign_in, url};
+use crate::support::rounds::PASSWORD;
 use crate::support::self_registration::{Registration, ask};
 use crate::support::session::assert_fails;
 use crate::support::world::{CALLBACK, ORDERS, World};
@@ -12,7 +13,6 @@ use crate::support::world::{CALLBACK, ORDERS, World};
 const CHANGED: &str = "This request changed while the page was open.";
 const APP: [&str; 6] = ["--grant", "authorization_code", "--api", ORDERS, "--redirect-uri", CALLBACK];
 const PUBLIC: [&str; 2] = ["--auth-method", "none"];
-const PASSWORD: &str = "correct horse battery staple";
 
 /// A stack that can be stopped and restarted on the same data, so that it sees changes of clients at once.
 struct Place {
@@ -41,7 +41,7 @@ impl Place {
 }
 
 /// Registers a client with the scope `read` at most, for the orders API.
-async fn register(stack: &Stack, metadata: &Value) -> Registration {
+async fn register_with_token(stack: &Stack, metadata: &Value) -> Registration {
     let made = stack.cli().run(&["registration-token", "create", "--api", ORDERS]);
     let token = made["registration_token"].as_str();
     Registration::of(&ask(&stack.http(), "POST", "/register", token, metadata).send().await)
@@ -81,7 +81,7 @@ async fn c138_what_changed_after_the_page_is_shown_again_and_nothing_is_issued()
     let mut browser = stack.browser();
     let mut open = Vec::new();
     for (change, shown) in changes {
-        let registration = register(&stack, &budget_planner(&json!({}))).await;
+        let registration = register_with_token(&stack, &budget_planner(&json!({}))).await;
         let mut page = browser.go(&bare(registration.id())).await;
         if asks_for_a_password(&page) {
             page = sign_in(&mut browser, &page, "ana", PASSWORD).await;
@@ -119,7 +119,7 @@ async fn agree(browser: &mut Browser, world: &World, url: &str) {
     browser.sign_in_and_consent(url, &world.ana.username, &world.ana.password).await.assert_granted();
 }
 
-async fn silent(browser: &mut Browser, url: &str) -> Option<String> {
+async fn silent_error(browser: &mut Browser, url: &str) -> Option<String> {
     answered(&browser.go(&format!("{url}&prompt=none")).await).error
 }
 
@@ -140,7 +140,7 @@ async fn c139_a_browser_app_with_an_https_redirect_uri_is_remembered_and_a_nativ
         let mut browser = world.stack.browser();
         let url = authorization_url(&client.id, uri, &Pkce::new(), &[]);
         agree(&mut browser, world, &url).await;
-        assert_eq!(silent(&mut browser, &url).await.as_deref(), error, "{uri}");
+        assert_eq!(silent_error(&mut browser, &url).await.as_deref(), error, "{uri}");
     }
 }
 
@@ -177,7 +177,7 @@ async fn c139_consent_is_listed_and_withdrawn() {
     let done = cli.run(&["consent", "withdraw", "ana", "--client", &world.web.id]);
     assert_eq!(done, json!({ "username": "ana", "withdrawn": [world.web.id] }));
     assert!(asks_for_consent(&browser.go(&url(&world.web.id, &[("scope", "read")])).await));
-    assert_eq!(silent(&mut browser, &url(&other.id, &[("scope", "read")])).await, None);
+    assert_eq!(silent_error(&mut browser, &url(&other.id, &[("scope", "read")])).await, None);
     assert_eq!(cli.run(&["consent", "withdraw", "--username", "ana"])["withdrawn"], json!([other.id]));
     assert!(asks_for_consent(&browser.go(&url(&other.id, &[("scope", "read")])).await));
 }
@@ -191,10 +191,10 @@ async fn c139_consent_adds_up_page_by_page() {
         agree(&mut browser, world, &url(&client.id, &[("scope", scope)])).await;
     }
     for scope in ["read", "write", "read write"] {
-        assert_eq!(silent(&mut browser, &url(&client.id, &[("scope", scope)])).await, None, "{scope}");
+        assert_eq!(silent_error(&mut browser, &url(&client.id, &[("scope", scope)])).await, None, "{scope}");
     }
     let openid = url(&client.id, &[("scope", "openid read")]);
-    assert_eq!(silent(&mut browser, &openid).await.as_deref(), Some("consent_required"));
+    assert_eq!(silent_error(&mut browser, &openid).await.as_deref(), Some("consent_required"));
 }
 
 #[tokio::test]
@@ -223,7 +223,7 @@ async fn c139_consent_does_not_outlive_a_change_of_the_registration() {
     for (id, _, host) in rows {
         let url = authorization_url(id, &format!("https://{host}/cb"), &Pkce::new(), &[]);
         let expected = if id == "same" { None } else { Some("consent_required") };
-        assert_eq!(silent(&mut browser, &url).await.as_deref(), expected, "{id}");
+        assert_eq!(silent_error(&mut browser, &url).await.as_deref(), expected, "{id}");
     }
 }
 
@@ -237,7 +237,7 @@ async fn c177_a_trusted_app_of_the_operator_shows_no_consent_page_unless_it_asks
     let mut browser = world.stack.browser();
     let page = browser.go(&url(&client.id, &[])).await;
     answered(&sign_in(&mut browser, &page, &world.ana.username, &world.ana.password).await).assert_granted();
-    assert_eq!(silent(&mut browser, &url(&client.id, &[])).await, None);
+    assert_eq!(silent_error(&mut browser, &url(&client.id, &[])).await, None);
     assert!(asks_for_consent(&browser.go(&url(&client.id, &[("prompt", "consent")])).await));
     // Any app on a device can claim this scheme.
     let uri = "com.example.first:/cb";

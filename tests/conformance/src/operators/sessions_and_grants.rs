@@ -242,18 +242,12 @@ async fn c139_consents_of_nobody_are_neither_listed_nor_withdrawn() {
     }
 }
 
-/// Returns the audit records that match.
-fn audited(cli: &Cli, more: &[&str]) -> Vec<Value> {
-    let listed = cli.run(&[&["audit", "list"][..], more].concat());
-    listed.as_array().expect("a list").clone()
-}
-
 #[test]
 fn c147_each_command_that_changes_something_leaves_a_record_without_values() {
     let cli = streamless().stack.cli();
     let name = "audited-person";
     let sub = cli.create_user(name, PASSWORD).sub;
-    let about = || audited(&cli, &["--about", &sub]);
+    let about = || crate::operators::audit_records::trail(&cli, &["--about", &sub]);
     let mut before = about().len();
     assert!(before > 0, "creating somebody is recorded");
     let commands: [&[&str]; 5] = [
@@ -282,8 +276,8 @@ fn c147_each_command_that_changes_something_leaves_a_record_without_values() {
     // Failed commands and commands that only read leave no record.
     assert_fails(&cli.finish(&["user", "disable", name], ""), name);
     assert_eq!(about().len(), before);
-    assert_eq!(audited(&cli, &["--about", &sub, "--since", "3600"]).len(), before);
-    assert_eq!(audited(&cli, &["--who", "nobody-who-works-here"]), [Value::Null; 0]);
+    assert_eq!(crate::operators::audit_records::trail(&cli, &["--about", &sub, "--since", "3600"]).len(), before);
+    assert_eq!(crate::operators::audit_records::trail(&cli, &["--who", "nobody-who-works-here"]), [Value::Null; 0]);
     assert_fails(&cli.finish(&["audit", "list", "--since", "yesterday-ish"], ""), "since");
 }
 

@@ -8,10 +8,12 @@ use harness::{
 };
 use serde_json::{Value, json};
 
-use crate::support::pages::{asks_for_a_password, asks_for_consent, assert_page_headers, encode, sign_in};
+use crate::support::pages::{asks_for_a_password, asks_for_consent, assert_page_headers, encode, sign_in, url};
 use crate::support::relying_party::app;
 use crate::support::rounds::ROUNDS;
-use crate::support::self_registration::{Registration, assert_refused_for, metadata, open, register};
+use crate::support::self_registration::{
+    Registration, assert_refused_for, metadata, open, register, registered_openly,
+};
 use crate::support::world::{CALLBACK, World};
 
 /// A further stack, where confidential clients need no PKCE.
@@ -22,14 +24,6 @@ static EXCUSED: LazyLock<World> = LazyLock::new(|| {
 
 /// A phrase that both pages show for such a client.
 const ITSELF: &str = "registered itself";
-
-async fn registered(more: &Value) -> Registration {
-    Registration::of(&register(open(), None, &metadata(more)).await)
-}
-
-fn request(client: &str, more: &[(&str, &str)]) -> String {
-    authorization_url(client, CALLBACK, &Pkce::new(), more)
-}
 
 /// Returns requests that can only be answered with an error, one for each round.
 fn bad_requests() -> Vec<(Vec<(&'static str, &'static str)>, &'static str)> {
@@ -44,7 +38,7 @@ fn bad_requests() -> Vec<(Vec<(&'static str, &'static str)>, &'static str)> {
 }
 
 /// Asserts a page of this site that does not redirect by itself.
-fn assert_stays(landing: &Landing) {
+pub(crate) fn assert_stays(landing: &Landing) {
     assert_eq!(landing.reply.header("location"), None, "{:?}", landing.reply);
     assert!(!landing.reply.text().contains("http-equiv"), "{:?}", landing.reply);
     assert_page_headers(&landing.reply);
@@ -74,17 +68,17 @@ async fn go_on(browser: &mut Browser, page: &Landing) -> Callback {
 
 #[tokio::test]
 async fn c141_an_error_of_a_self_registered_client_sends_no_stranger_anywhere() {
-    let (world, client) = (open(), registered(&json!({ "client_name": "Redirector" })).await);
+    let (world, client) = (open(), registered_openly(&json!({ "client_name": "Redirector" })).await);
     for (parameters, code) in bad_requests() {
         println!("{parameters:?}");
-        let url = request(client.id(), &parameters);
+        let target = url(client.id(), &parameters);
         let mut browser = world.stack.browser();
-        let page = browser.go(&url).await;
+        let page = browser.go(&target).await;
         assert_stays(&page);
         let told = go_on(&mut browser, &page).await;
         assert_eq!((told.error.as_deref(), told.url.host_str()), (Some(code), Some("app.example")), "{}", told.url);
         // With `prompt=none` the error goes to the app at once.
-        let silent = request(client.id(), &[&parameters[..], &[("prompt", "none")]].concat());
+        let silent = url(client.id(), &[&parameters[..], &[("prompt", "none")]].concat());
         let told = world.stack.browser().go(&silent).await.callback().expect("an answer");
         assert_eq!(told.error.as_deref(), Some(code), "{}", told.url);
     }
@@ -92,16 +86,16 @@ async fn c141_an_error_of_a_self_registered_client_sends_no_stranger_anywhere() 
 
 #[tokio::test]
 async fn c141_who_is_signed_in_and_who_comes_from_a_client_of_the_operator_is_sent_on() {
-    let (world, client) = (open(), registered(&json!({ "client_name": "Redirector" })).await);
+    let (world, client) = (open(), registered_openly(&json!({ "client_name": "Redirector" })).await);
     let of_operator = app(world, "Mail of the house", &[]);
     let nonsense = [("scope", "nonsense")];
-    let told = world.stack.browser().go(&request(&of_operator.id, &nonsense)).await.callback().expect("an answer");
+    let told = world.stack.browser().go(&url(&of_operator.id, &nonsense)).await.callback().expect("an answer");
     assert_eq!(told.error.as_deref(), Some("invalid_scope"));
     let mut browser = world.stack.browser();
     let ana = &world.ana;
-    let good = request(&of_operator.id, &[("scope", "openid")]);
+    let good = url(&of_operator.id, &[("scope", "openid")]);
     browser.sign_in_and_consent(&good, &ana.username, &ana.password).await.assert_granted();
-    let landing = browser.go(&request(client.id(), &nonsense)).await;
+    let landing = browser.go(&url(client.id(), &nonsense)).await;
     let told = match landing.callback() {
         Some(told) => told,
         None => go_on(&mut browser, &landing).await,
@@ -159,7 +153,7 @@ async fn c140_a_name_that_hides_something_or_says_nothing_is_refused() {
     }
     for name in ["Summit Bank", "Ärzte-App", "予算", "מתכנן תקציב", "R&D <beta> \"1\"", "Budget 2.0 😀"]
     {
-        registered(&json!({ "client_name": name })).await;
+        registered_openly(&json!({ "client_name": name })).await;
     }
 }
 
@@ -175,8 +169,8 @@ async fn c140_the_name_of_an_operators_client_is_taken_however_it_is_written() {
         assert_refused_for(&reply, "invalid_client_metadata", "client_name");
     }
     // A change cannot take such a name either; self-registered clients may share a name among themselves.
-    let own = registered(&json!({ "client_name": "Acme Books" })).await;
-    registered(&json!({ "client_name": "Acme Books" })).await;
+    let own = registered_openly(&json!({ "client_name": "Acme Books" })).await;
+    registered_openly(&json!({ "client_name": "Acme Books" })).await;
     let put = metadata(&json!({ "client_id": own.id(), "client_name": "OPAQUE spa" }));
     let place = format!("/register/{}", own.id());
     let reply = crate::support::self_registration::ask(&world.stack.http(), "PUT", &place, Some(own.token()), &put)
@@ -192,13 +186,13 @@ fn says_so(reply: &Reply) -> bool {
 #[tokio::test]
 async fn c140_c139_pages_say_that_an_app_registered_itself_and_its_consent_is_not_remembered() {
     let world = open();
-    let own = registered(&json!({ "client_name": "Budget Planner" })).await;
+    let own = registered_openly(&json!({ "client_name": "Budget Planner" })).await;
     let of_operator = app(world, "Payroll of the house", &[]);
     let ana = &world.ana;
     for (client, itself) in [(own.id(), true), (&*of_operator.id, false)] {
         let mut browser = world.stack.browser();
         let more = [("scope", "openid"), ("nonce", "n")];
-        let page = browser.go(&request(client, &more)).await;
+        let page = browser.go(&url(client, &more)).await;
         let consent = sign_in(&mut browser, &page, &ana.username, &ana.password).await;
         assert!(asks_for_consent(&consent), "{:?}", consent.reply);
         for shown in [&page, &consent] {
@@ -207,33 +201,33 @@ async fn c140_c139_pages_say_that_an_app_registered_itself_and_its_consent_is_no
         }
         let allowed = browser.submit(&consent, &consent.form(), &[("decision", "allow")]).await;
         allowed.callback().expect("an answer").assert_granted();
-        let again = browser.go(&request(client, &more)).await;
+        let again = browser.go(&url(client, &more)).await;
         assert_eq!(asks_for_consent(&again), itself, "{:?}", again.reply);
-        let silent = browser.go(&request(client, &[&more[..], &[("prompt", "none")]].concat())).await;
+        let silent = browser.go(&url(client, &[&more[..], &[("prompt", "none")]].concat())).await;
         let silent = silent.callback().expect("an answer");
         assert_eq!(silent.error.as_deref(), itself.then_some("consent_required"), "{}", silent.url);
     }
 }
 
 /// Builds a request without PKCE.
-fn without_pkce(client: &str, more: &str) -> String {
+fn bare_request(client: &str, more: &str) -> String {
     format!("/authorize?response_type=code&client_id={client}&redirect_uri={}{more}", encode(CALLBACK))
 }
 
 #[tokio::test]
 async fn c142_a_confidential_client_that_registered_itself_needs_pkce_or_a_nonce_unless_the_deployment_excuses_it() {
     let strict = open();
-    let client = registered(&json!({ "client_name": "Without PKCE" })).await;
+    let client = registered_openly(&json!({ "client_name": "Without PKCE" })).await;
     assert!(client.document["client_secret"].is_string(), "a confidential client");
     let go = async |world: &World, url: String| world.stack.browser().go(&url).await;
     for bare in ["&scope=openid", "", "&scope=openid&nonce="] {
-        let silent = go(strict, without_pkce(client.id(), &format!("{bare}&prompt=none"))).await;
+        let silent = go(strict, bare_request(client.id(), &format!("{bare}&prompt=none"))).await;
         assert_eq!(silent.callback().and_then(|told| told.error).as_deref(), Some("invalid_request"), "{bare}");
-        let page = go(strict, without_pkce(client.id(), bare)).await;
+        let page = go(strict, bare_request(client.id(), bare)).await;
         assert!(!asks_for_a_password(&page), "{bare}: {:?}", page.reply);
         assert_stays(&page);
     }
-    for good in [without_pkce(client.id(), "&scope=openid&nonce=n"), request(client.id(), &[("scope", "openid")])] {
+    for good in [bare_request(client.id(), "&scope=openid&nonce=n"), url(client.id(), &[("scope", "openid")])] {
         let page = go(strict, good).await;
         assert!(asks_for_a_password(&page), "{:?}", page.reply);
     }
@@ -241,11 +235,11 @@ async fn c142_a_confidential_client_that_registered_itself_needs_pkce_or_a_nonce
     for world in [strict, &*EXCUSED] {
         let public = metadata(&json!({ "token_endpoint_auth_method": "none" }));
         let public = Registration::of(&register(world, None, &public).await);
-        let silent = go(world, without_pkce(public.id(), "&scope=openid&nonce=n&prompt=none")).await;
+        let silent = go(world, bare_request(public.id(), "&scope=openid&nonce=n&prompt=none")).await;
         assert_eq!(silent.callback().and_then(|told| told.error).as_deref(), Some("invalid_request"));
     }
     let excused = Registration::of(&register(&EXCUSED, None, &metadata(&json!({}))).await);
-    let page = go(&EXCUSED, without_pkce(excused.id(), "&scope=openid")).await;
+    let page = go(&EXCUSED, bare_request(excused.id(), "&scope=openid")).await;
     assert!(asks_for_a_password(&page), "{:?}", page.reply);
 }
 

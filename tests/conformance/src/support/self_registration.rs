@@ -57,6 +57,11 @@ pub(crate) async fn registered(metadata: &Value) -> Registration {
     Registration::of(&register(world, Some(token), metadata).await)
 }
 
+/// Registers a client where anybody can; this must succeed.
+pub(crate) async fn registered_openly(more: &Value) -> Registration {
+    Registration::of(&register(open(), None, &metadata(more)).await)
+}
+
 /// Returns valid metadata with these additional members.
 pub(crate) fn metadata(more: &Value) -> Value {
     let mut whole = json!({ "redirect_uris": [CALLBACK], "client_name": "Dynamic" });

@@ -21,6 +21,8 @@ pub(crate) const ALGORITHMS: [(&str, &str); 4] = [
 ];
 /// The redirect URI of the apps.
 pub(crate) const CALLBACK: &str = "https://app.example/cb";
+/// A second redirect URI, for apps that register two.
+pub(crate) const OTHER_CALLBACK: &str = "https://app.example/other";
 
 pub(crate) struct World {
     pub(crate) stack: Stack,

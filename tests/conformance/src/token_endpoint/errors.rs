@@ -10,13 +10,11 @@ use jsonwebtoken::Algorithm;
 use serde_json::Value;
 
 use crate::support::assertions::{Signer, claims};
-use crate::support::pages::{answered, assert_shown_here};
+use crate::support::pages::{answered, assert_shown_here, url};
 use crate::support::published::{DOCUMENTS, document, keys, strings};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{self, Code, Session, assert_granted, assert_refused, tokens};
-use crate::support::world::{CALLBACK, ORDERS, VAULT, World};
-
-const OTHER_CALLBACK: &str = "https://app.example/other";
+use crate::support::world::{CALLBACK, ORDERS, OTHER_CALLBACK, VAULT, World};
 
 fn decoded(key: &Value, name: &str) -> Vec<u8> {
     let text = key[name].as_str().unwrap_or_else(|| panic!("no {name}: {key}"));
@@ -78,17 +76,13 @@ async fn o07_a_state_of_128_odd_characters_comes_back_exactly_and_none_comes_una
             let state = odd_state(turn);
             assert_eq!(state.chars().count(), 128);
             let asked = [more, &[("state", &state)]].concat();
-            let callback = answered(&session.browser.go(&url(&client, &asked)).await);
+            let callback = answered(&session.browser.go(&url(&client.id, &asked)).await);
             assert_eq!(callback.state.as_ref(), Some(&state), "{more:?}: {}", callback.url);
         }
-        let callback = answered(&session.browser.go(&url(&client, more)).await);
+        let callback = answered(&session.browser.go(&url(&client.id, more)).await);
         assert!(!callback.url.query_pairs().any(|(name, _)| name == "state"), "{more:?}: {}", callback.url);
         assert_eq!(callback.url.fragment(), None, "{}", callback.url);
     }
-}
-
-fn url(client: &RegisteredClient, more: &[(&str, &str)]) -> String {
-    authorization_url(&client.id, CALLBACK, &Pkce::new(), more)
 }
 
 /// Returns the Shannon entropy per item, in bits, of counted things.
@@ -190,7 +184,7 @@ async fn o13_without_a_response_type_the_client_is_told_that_the_request_is_inva
         if signed_in {
             drop(session.signed_in("o13", &client, &[("scope", "openid")]).await);
         }
-        let good = url(&client, &[("scope", "openid"), ("state", "s"), ("nonce", "n")]);
+        let good = url(&client.id, &[("scope", "openid"), ("state", "s"), ("nonce", "n")]);
         for bad in [good.replace("response_type=code&", ""), good.replace("response_type=code&", "response_type=&")] {
             let callback = answered(&session.browser.go(&bad).await);
             assert!(callback.url.as_str().starts_with(&format!("{CALLBACK}?")), "{}", callback.url);
