@@ -1,4 +1,5 @@
 //! Consent: the page, its memory, and its withdrawal.
 
-mod changed_registrations;
+mod outdated_pages;
+mod page;
 mod remembered;

@@ -15,6 +15,8 @@ mod client_assertions;
 #[cfg(test)]
 mod client_authentication;
 #[cfg(test)]
+mod client_id_metadata;
+#[cfg(test)]
 mod consent;
 #[cfg(test)]
 mod coverage;
@@ -30,6 +32,8 @@ mod log;
 mod logout;
 #[cfg(test)]
 mod metadata;
+#[cfg(test)]
+mod mutual_tls;
 #[cfg(test)]
 mod operators;
 #[cfg(test)]

@@ -1,16 +1,116 @@
-//! J. Client discovery: metadata (RFC 8414, `OpenID` Connect Discovery) and registration.
+//! Metadata (RFC 8414, `OpenID` Connect Discovery).
 
-use std::net::TcpListener;
+use std::collections::BTreeSet;
 
-use harness::{Jwt, Pkce, Reply, authorization_url, jeton, run_bounded};
+use harness::{Pkce, Reply, Stack, free_port, jeton, run_bounded};
 use jsonwebtoken::Algorithm;
 use serde_json::json;
 
 use crate::support::assertions::{Signer, claims};
-use crate::support::pages::shown_here;
 use crate::support::published::{DOCUMENTS, document, strings};
-use crate::support::session::{self, Session, assert_granted, assert_refused, client_requests, tokens};
-use crate::support::world::{CALLBACK, ORDERS, PARCELS, World};
+use crate::support::relying_party::{app, person};
+use crate::support::session::{self, Session, assert_granted, client_requests};
+use crate::support::world::{ORDERS, World};
+
+#[tokio::test]
+async fn c026_c114_c115_they_advertise_what_is_on_and_nothing_else() {
+    let http = World::shared().stack.http();
+    for path in DOCUMENTS {
+        let document = document(&http, path).await;
+        assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
+        assert_eq!(document["response_types_supported"], json!(["code"]));
+        assert_eq!(document["authorization_response_iss_parameter_supported"], true);
+        let grants = BTreeSet::from(["authorization_code", "client_credentials", "refresh_token"]);
+        assert_eq!(strings(&document["grant_types_supported"]), grants);
+        let secret = ["client_secret_basic", "client_secret_post", "client_secret_jwt"];
+        let methods = BTreeSet::from_iter([&secret[..], &["private_key_jwt", "none"]].concat());
+        assert_eq!(strings(&document["token_endpoint_auth_methods_supported"]), methods);
+        for off in ["registration_endpoint", "pushed_authorization_request_endpoint", "device_authorization_endpoint"] {
+            assert!(document.get(off).is_none(), "{off}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn o01_o02_o04_the_document_of_openid_connect_is_complete_and_true() {
+    let session = session::shared();
+    let world = session.world;
+    let found = document(&session.http, DOCUMENTS[1]).await;
+    assert_eq!(found, document(&session.http, DOCUMENTS[0]).await);
+    assert_eq!(found["issuer"], world.stack.issuer());
+    let sets: [(&str, &[&str]); 8] = [
+        ("response_types_supported", &["code"]),
+        ("response_modes_supported", &["form_post", "fragment", "query"]),
+        ("subject_types_supported", &["pairwise", "public"]),
+        ("id_token_signing_alg_values_supported", &["ES256", "EdDSA", "PS256", "RS256"]),
+        ("userinfo_signing_alg_values_supported", &["ES256", "EdDSA", "PS256", "RS256"]),
+        ("scopes_supported", &["address", "email", "offline_access", "openid", "phone", "profile"]),
+        ("claim_types_supported", &["normal"]),
+        ("prompt_values_supported", &["consent", "login", "none", "select_account"]),
+    ];
+    for (name, values) in sets {
+        assert_eq!(strings(&found[name]).into_iter().collect::<Vec<_>>(), values, "{name}");
+    }
+    assert_eq!(found["claims_parameter_supported"], json!(true));
+    for name in ["sub", "name", "email_verified", "address", "updated_at", "auth_time", "sid"] {
+        assert!(strings(&found["claims_supported"]).contains(name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn o03_every_endpoint_is_below_the_issuer_and_there() {
+    let session = session::shared();
+    let world = session.world;
+    let found = document(&session.http, DOCUMENTS[1]).await;
+    let members = found.as_object().expect("members").iter();
+    let urls: Vec<(&String, &str)> = members
+        .filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri")
+        .map(|(name, url)| (name, url.as_str().expect("a URL")))
+        .collect();
+    assert_eq!(urls.len(), 7, "{urls:?}");
+    for (name, url) in urls {
+        assert!(url.starts_with(&format!("{}/", world.stack.issuer())), "{name}: {url}");
+        assert_ne!(session.http.get(url).send().await.status, 404, "{name}: {url}");
+    }
+}
+
+#[tokio::test]
+async fn openid_is_not_offered_where_it_is_off() {
+    let world = World::with("JETON_OPENID", "false");
+    let mut session = world.session();
+    let found = document(&session.http, DOCUMENTS[1]).await;
+    for name in ["userinfo_endpoint", "scopes_supported", "id_token_signing_alg_values_supported", "claims_supported"] {
+        assert!(found.get(name).is_none(), "{name}");
+    }
+    let client = app(&world, "Off", &[]);
+    let callback = session.authorize(&client, &Pkce::new(), &[("scope", "openid read")]).await;
+    assert_eq!(callback.error.as_deref(), Some("invalid_scope"));
+}
+
+#[tokio::test]
+async fn openid_that_is_turned_off_is_off_for_those_who_signed_in_before() {
+    let data = tempfile::tempdir().expect("a temporary directory");
+    let port = free_port();
+    let stack = |openid: &str| Stack::builder().port(port).data(data.path()).env("JETON_OPENID", openid).start();
+    let world = World::on(stack("true"));
+    let client = app(&world, "Before", &[]);
+    let (mut session, _) = person(&world, "before");
+    let before = session.signed_in("before", &client, &[("scope", "openid read"), ("resource", ORDERS)]).await;
+    assert!(before.json()["id_token"].is_string(), "{before:?}");
+    assert_eq!(session.userinfo(&before.string("access_token")).await.status, 200);
+    let World { stack: first, service, gateway, ana, spa, web, opaque_service, opaque_spa } = world;
+    assert!(first.stop().is_some_and(|status| status.success()));
+    let world = World { stack: stack("false"), service, gateway, ana, spa, web, opaque_service, opaque_spa };
+    let session = world.session();
+    let after = session.refresh(&client, &before.string("refresh_token")).await;
+    assert_granted(&after);
+    assert!(after.json().get("id_token").is_none(), "{after:?}");
+    for reply in [&before, &after] {
+        let bearer = format!("Bearer {}", reply.string("access_token"));
+        assert_eq!(session.http.get("/userinfo").header("authorization", &bearer).send().await.status, 404);
+    }
+    assert!(session.is_active(&after.string("access_token")).await);
+}
 
 #[tokio::test]
 async fn c113_both_documents_are_served_and_tell_the_same() {
@@ -156,69 +256,6 @@ async fn c116_every_endpoint_is_at_the_issuer_and_so_has_its_scheme() {
                 assert!(url.starts_with(&format!("{}/", world.stack.issuer())), "{name}: {url}");
             }
         }
-    }
-}
-
-#[tokio::test]
-async fn c117_nobody_registers_a_client_over_http() {
-    let world = World::shared();
-    let http = world.stack.http();
-    let body = json!({"redirect_uris": ["https://evil.example/cb"], "client_name": "Evil"}).to_string();
-    for path in ["/register", "/registration", "/connect/register", "/oauth2/register", "/clients", "/reg"] {
-        for method in ["GET", "POST", "PUT", "DELETE"] {
-            let ask = http.ask(method, path).header("content-type", "application/json").body(&*body);
-            assert_eq!(ask.send().await.status, 404, "{method} {path}");
-        }
-    }
-    for path in DOCUMENTS {
-        assert!(document(&http, path).await.get("registration_endpoint").is_none(), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn c118_c119_c120_a_url_as_client_id_is_unknown_and_never_fetched() {
-    let world = World::shared();
-    let trap = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    trap.set_nonblocking(true).expect("a listener that does not wait");
-    let address = trap.local_addr().expect("an address");
-    let ids = [
-        format!("http://{address}/client.json"),
-        format!("https://{address}/client.json"),
-        format!("https://localhost:{}/client.json", address.port()),
-        "https://169.254.169.254/latest/meta-data".to_owned(),
-        "https://[::ffff:127.0.0.1]/client.json".to_owned(),
-    ];
-    for id in &ids {
-        let ask = authorization_url(id, CALLBACK, &Pkce::new(), &[]);
-        shown_here(&[ask.trim_start_matches("/authorize?").to_owned()]).await;
-        for ask in client_requests(&world.stack.http()) {
-            assert_refused(&ask.field("client_id", id).send().await, "invalid_client");
-        }
-    }
-    let visit = trap.accept();
-    assert!(visit.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock), "somebody came for the document");
-    for path in DOCUMENTS {
-        let document = document(&world.stack.http(), path).await;
-        assert!(document.get("client_id_metadata_document_supported").is_none_or(|on| on == false), "{document}");
-    }
-}
-
-#[tokio::test]
-async fn c121_the_audience_of_a_token_is_the_resource_that_was_consented_to() {
-    let mut session = session::shared();
-    let world = session.world;
-    for api in [ORDERS, PARCELS] {
-        let code = session.code_with(&world.spa, &[("resource", api)]).await;
-        let fields = [("code", &*code.code), ("code_verifier", &*code.verifier), ("resource", api)];
-        let reply = session.redemption(&world.spa, &fields).send().await;
-        assert_granted(&reply);
-        assert_eq!(Jwt::read(&reply.string("access_token")).audience(), [api]);
-        let refresh = tokens(&reply).refresh;
-        let other = if api == ORDERS { PARCELS } else { ORDERS };
-        let wider = session.refresh_with(&world.spa, &refresh, &[("resource", other)]).await;
-        assert_refused(&wider, "invalid_target");
-        let same = session.refresh_with(&world.spa, &refresh, &[("resource", api)]).await;
-        assert_eq!(Jwt::read(&tokens(&same).access).audience(), [api]);
     }
 }
 

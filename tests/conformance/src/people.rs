@@ -3,4 +3,5 @@
 mod disabled_during_sign_in;
 mod ended_during_a_request;
 mod grant_limits;
+mod lost_access;
 mod reused_names;

@@ -1,6 +1,7 @@
 //! Clients that register themselves (RFC 7591, RFC 7592, `OpenID` Connect Dynamic Client Registration).
 
 mod errors;
+mod initial_access_tokens;
 mod names;
 mod private_use_schemes;
 mod requests;

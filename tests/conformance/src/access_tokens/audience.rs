@@ -233,3 +233,22 @@ fn c149_the_registration_of_a_client_tells_for_how_many_apis_its_tokens_are() {
     let refused = cli.finish(&["client", "create", "--name", "Told", "--audience", "two"], "");
     assert!(!refused.status.success() && refused.stderr.contains("--audience"), "{refused:?}");
 }
+
+#[tokio::test]
+async fn c121_the_audience_of_a_token_is_the_resource_that_was_consented_to() {
+    let mut session = session::shared();
+    let world = session.world;
+    for api in [ORDERS, PARCELS] {
+        let code = session.code_with(&world.spa, &[("resource", api)]).await;
+        let fields = [("code", &*code.code), ("code_verifier", &*code.verifier), ("resource", api)];
+        let reply = session.redemption(&world.spa, &fields).send().await;
+        assert_granted(&reply);
+        assert_eq!(Jwt::read(&reply.string("access_token")).audience(), [api]);
+        let refresh = tokens(&reply).refresh;
+        let other = if api == ORDERS { PARCELS } else { ORDERS };
+        let wider = session.refresh_with(&world.spa, &refresh, &[("resource", other)]).await;
+        assert_refused(&wider, "invalid_target");
+        let same = session.refresh_with(&world.spa, &refresh, &[("resource", api)]).await;
+        assert_eq!(Jwt::read(&tokens(&same).access).audience(), [api]);
+    }
+}

@@ -3,11 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::join_all;
-use harness::{Jwt, RegisteredClient, Stack};
+use harness::{RegisteredClient, Stack};
 
 use crate::support::counted::{Counted, ENDPOINTS, nothing_is_written};
 use crate::support::pages::{asks_for_consent, sign_in, url};
-use crate::support::published::{DOCUMENTS, document};
 use crate::support::session::{
     self, assert_fails, assert_granted, assert_refused, assert_refused_with, challenge, client_requests, guessed_at,
 };
@@ -304,21 +303,6 @@ async fn c074_the_whole_of_a_long_password_counts() {
     let page = browser.go(&url(&world.spa.id, &[])).await;
     let next = sign_in(&mut browser, &page, &cleo.username, &long).await;
     assert!(asks_for_consent(&next), "{:?}", next.reply);
-}
-
-#[tokio::test]
-async fn c076_a_token_is_bound_to_no_certificate_and_none_is_advertised() {
-    let session = session::shared();
-    let world = session.world;
-    let fields = [("grant_type", "client_credentials"), ("resource", ORDERS)];
-    let ask = session.http.post("/token").client(&world.service).header("x-amzn-mtls-clientcert", "MIIB");
-    let token = ask.fields(&fields).send().await.string("access_token");
-    assert!(Jwt::read(&token).claims.get("cnf").is_none());
-    for path in DOCUMENTS {
-        let document = document(&session.http, path).await;
-        assert!(document.get("tls_client_certificate_bound_access_tokens").is_none_or(|on| on == false));
-        assert!(document.get("mtls_endpoint_aliases").is_none());
-    }
 }
 
 #[tokio::test]

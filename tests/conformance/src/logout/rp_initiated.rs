@@ -2,7 +2,7 @@
 
 use harness::{Landing, Pkce, authorization_url};
 
-use crate::authorization_request::redirect_uris::odd;
+use crate::support::pages::odd;
 use crate::support::pages::{assert_page_headers, assert_shown_here};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{Session, assert_no_store};

@@ -1,9 +1,8 @@
 //! F. Refresh tokens: rotation, reuse, and their bindings (RFC 6749 §6, RFC 9700 §4.14).
 
-use harness::{Jwt, RegisteredClient, Stack, free_port, jeton, run_bounded};
+use harness::{Jwt, RegisteredClient, free_port, jeton, run_bounded};
 
 use crate::support::handles::{COUNTED, present, spoiled_handles, warm};
-use crate::support::pages::{asks_for_a_password, sign_in, signed_in, url};
 use crate::support::races;
 use crate::support::session::{self, assert_granted, assert_refused, server_time, tokens, until, words};
 use crate::support::world::{ORDERS, PARCELS, World};
@@ -148,20 +147,6 @@ async fn c088_a_confidential_app_must_authenticate_to_redeem_and_to_refresh() {
 }
 
 #[tokio::test]
-async fn c089_a_new_password_ends_the_sessions_of_the_old_one() {
-    let world = World::on(Stack::start());
-    let mut session = signed_in(&world).await;
-    let new = "another long password";
-    world.stack.cli().run_with_input(&["user", "set-password", "ana", "--password-stdin"], &format!("{new}\n"));
-    let page = session.browser.go(&url(&world.web.id, &[])).await;
-    assert!(asks_for_a_password(&page), "{:?}", page.reply);
-    let old = sign_in(&mut session.browser, &page, "ana", &world.ana.password).await;
-    assert!(old.form().input("password").is_some(), "{:?}", old.reply);
-    let next = sign_in(&mut session.browser, &old, "ana", new).await;
-    next.callback().expect("an answer").assert_granted();
-}
-
-#[tokio::test]
 async fn an_access_token_is_no_refresh_token() {
     let mut session = session::shared();
     let world = session.world;
@@ -259,46 +244,4 @@ async fn c086_a_grant_ends_however_often_it_is_used() {
     let ended = server_time(&session).await;
     assert!((begun + 4..begun + 12).contains(&ended), "ended after {} s", ended - begun);
     assert!(!session.is_active(&live.access).await, "a token outlived its grant");
-}
-
-/// Runs an operator command about a person and checks that all grants of that person end at once.
-async fn everything_ends(command: &[&str], input: &str) {
-    let world = World::on(Stack::start());
-    let mut session = world.session();
-    let code = session.code(&world.web).await;
-    let mut live = Vec::new();
-    for client in [&world.spa, &world.web, &world.opaque_spa] {
-        live.push((client, session.tokens(client).await));
-    }
-    world.stack.cli().run_with_input(command, input);
-    for (client, tokens) in live {
-        assert!(!session.is_active(&tokens.access).await, "{command:?}: an access token of {}", client.id);
-        assert_refused(&session.refresh(client, &tokens.refresh).await, "invalid_grant");
-    }
-    assert_refused(&session.redeem(&world.web, &code).await, "invalid_grant");
-    let page = session.browser.go(&url(&world.web.id, &[])).await;
-    assert!(asks_for_a_password(&page), "{command:?}: {:?}", page.reply);
-}
-
-#[tokio::test]
-async fn c089_a_new_password_ends_every_token_of_the_person_at_once() {
-    everything_ends(&["user", "set-password", "ana", "--password-stdin"], "a new and long password\n").await;
-}
-
-#[tokio::test]
-async fn c089_a_person_who_is_switched_off_or_deleted_has_no_token_left() {
-    everything_ends(&["user", "disable", "ana"], "").await;
-    everything_ends(&["user", "delete", "ana"], "").await;
-}
-
-#[tokio::test]
-async fn c089_a_new_password_of_one_person_ends_nothing_of_another() {
-    let world = World::on(Stack::start());
-    let mut session = world.session();
-    let live = session.tokens(&world.spa).await;
-    world.stack.cli().create_user("dora", "yet another password");
-    world.stack.cli().run_with_input(&["user", "set-password", "dora", "--password-stdin"], "one more password\n");
-    world.stack.cli().run(&["user", "delete", "dora"]);
-    assert!(session.is_active(&live.access).await);
-    assert_granted(&session.refresh(&world.spa, &live.refresh).await);
 }

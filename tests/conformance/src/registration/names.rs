@@ -3,10 +3,8 @@
 
 use std::sync::LazyLock;
 
-use harness::{
-    Browser, Callback, Landing, Pkce, Reply, Stack, authorization_url, forms, free_port, jeton, run_bounded, unescape,
-};
-use serde_json::{Value, json};
+use harness::{Browser, Callback, Landing, Reply, Stack, forms, free_port, jeton, run_bounded, unescape};
+use serde_json::json;
 
 use crate::support::pages::{asks_for_a_password, asks_for_consent, assert_page_headers, encode, sign_in, url};
 use crate::support::relying_party::app;

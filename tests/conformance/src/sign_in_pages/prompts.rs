@@ -1,110 +1,12 @@
-//! Authorization requests of OpenID Connect, and the metadata about them (CONFORMANCE 1 to 16).
+//! The parameters `prompt`, `max_age` and `id_token_hint`, which decide who signs in and when.
 
-use harness::{Jwt, Pkce, Stack, authorization_url, forms, free_port, unescape};
+use harness::{Browser, Jwt, Pkce, authorization_url};
 use serde_json::{Value, json};
 
-use crate::support::published::{DOCUMENTS, document, strings};
+use crate::support::pages::{answered, asked_anew, asks_for_a_password, asks_for_consent, sign_in, signed_in, url};
 use crate::support::relying_party::{app, person};
-use crate::support::session::{self, Code, assert_granted};
-use crate::support::world::{CALLBACK, ORDERS, World};
-
-#[tokio::test]
-async fn o01_o02_o04_the_document_of_openid_connect_is_complete_and_true() {
-    let session = session::shared();
-    let world = session.world;
-    let found = document(&session.http, DOCUMENTS[1]).await;
-    assert_eq!(found, document(&session.http, DOCUMENTS[0]).await);
-    assert_eq!(found["issuer"], world.stack.issuer());
-    let sets: [(&str, &[&str]); 8] = [
-        ("response_types_supported", &["code"]),
-        ("response_modes_supported", &["form_post", "fragment", "query"]),
-        ("subject_types_supported", &["pairwise", "public"]),
-        ("id_token_signing_alg_values_supported", &["ES256", "EdDSA", "PS256", "RS256"]),
-        ("userinfo_signing_alg_values_supported", &["ES256", "EdDSA", "PS256", "RS256"]),
-        ("scopes_supported", &["address", "email", "offline_access", "openid", "phone", "profile"]),
-        ("claim_types_supported", &["normal"]),
-        ("prompt_values_supported", &["consent", "login", "none", "select_account"]),
-    ];
-    for (name, values) in sets {
-        assert_eq!(strings(&found[name]).into_iter().collect::<Vec<_>>(), values, "{name}");
-    }
-    assert_eq!(found["claims_parameter_supported"], json!(true));
-    for name in ["sub", "name", "email_verified", "address", "updated_at", "auth_time", "sid"] {
-        assert!(strings(&found["claims_supported"]).contains(name), "{name}");
-    }
-}
-
-#[tokio::test]
-async fn o03_every_endpoint_is_below_the_issuer_and_there() {
-    let session = session::shared();
-    let world = session.world;
-    let found = document(&session.http, DOCUMENTS[1]).await;
-    let members = found.as_object().expect("members").iter();
-    let urls: Vec<(&String, &str)> = members
-        .filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri")
-        .map(|(name, url)| (name, url.as_str().expect("a URL")))
-        .collect();
-    assert_eq!(urls.len(), 7, "{urls:?}");
-    for (name, url) in urls {
-        assert!(url.starts_with(&format!("{}/", world.stack.issuer())), "{name}: {url}");
-        assert_ne!(session.http.get(url).send().await.status, 404, "{name}: {url}");
-    }
-}
-
-#[tokio::test]
-async fn openid_is_not_offered_where_it_is_off() {
-    let world = World::with("JETON_OPENID", "false");
-    let mut session = world.session();
-    let found = document(&session.http, DOCUMENTS[1]).await;
-    for name in ["userinfo_endpoint", "scopes_supported", "id_token_signing_alg_values_supported", "claims_supported"] {
-        assert!(found.get(name).is_none(), "{name}");
-    }
-    let client = app(&world, "Off", &[]);
-    let callback = session.authorize(&client, &Pkce::new(), &[("scope", "openid read")]).await;
-    assert_eq!(callback.error.as_deref(), Some("invalid_scope"));
-}
-
-#[tokio::test]
-async fn openid_that_is_turned_off_is_off_for_those_who_signed_in_before() {
-    let data = tempfile::tempdir().expect("a temporary directory");
-    let port = free_port();
-    let stack = |openid: &str| Stack::builder().port(port).data(data.path()).env("JETON_OPENID", openid).start();
-    let world = World::on(stack("true"));
-    let client = app(&world, "Before", &[]);
-    let (mut session, _) = person(&world, "before");
-    let before = session.signed_in("before", &client, &[("scope", "openid read"), ("resource", ORDERS)]).await;
-    assert!(before.json()["id_token"].is_string(), "{before:?}");
-    assert_eq!(session.userinfo(&before.string("access_token")).await.status, 200);
-    let World { stack: first, service, gateway, ana, spa, web, opaque_service, opaque_spa } = world;
-    assert!(first.stop().is_some_and(|status| status.success()));
-    let world = World { stack: stack("false"), service, gateway, ana, spa, web, opaque_service, opaque_spa };
-    let session = world.session();
-    let after = session.refresh(&client, &before.string("refresh_token")).await;
-    assert_granted(&after);
-    assert!(after.json().get("id_token").is_none(), "{after:?}");
-    for reply in [&before, &after] {
-        let bearer = format!("Bearer {}", reply.string("access_token"));
-        assert_eq!(session.http.get("/userinfo").header("authorization", &bearer).send().await.status, 404);
-    }
-    assert!(session.is_active(&after.string("access_token")).await);
-}
-
-#[tokio::test]
-async fn o11_what_only_advises_changes_nothing() {
-    let world = World::shared();
-    let (mut session, _) = person(world, "o11");
-    let client = app(world, "O11", &[]);
-    let more = [
-        ("scope", "openid"),
-        ("display", "popup"),
-        ("ui_locales", "fr-CA fr en"),
-        ("claims_locales", "fr"),
-        ("acr_values", "1 2 pwd"),
-        ("login_hint", "o11"),
-        ("extra", "foobar"),
-    ];
-    assert_granted(&session.signed_in("o11", &client, &more).await);
-}
+use crate::support::session::{self, server_time, until};
+use crate::support::world::{CALLBACK, World};
 
 #[tokio::test]
 async fn o14_c037_prompt_and_max_age_decide_whether_a_person_signs_in_again() {
@@ -178,60 +80,77 @@ async fn a_kind_of_sign_in_that_there_is_not_is_refused() {
 }
 
 #[tokio::test]
-async fn form_post_brings_the_answer_in_a_form_of_a_page_that_can_do_nothing_else() {
+async fn c037_prompt_none_shows_nothing() {
     let world = World::shared();
-    let (mut session, _) = person(world, "formpost");
-    let client = app(world, "Form post", &[]);
-    session.signed_in("formpost", &client, &[("scope", "openid")]).await;
-    let (pkce, state) = (Pkce::new(), "a\"b<c>&'é");
-    let more = [("scope", "openid"), ("response_mode", "form_post"), ("state", state)];
-    let landing = session.browser.go(&authorization_url(&client.id, CALLBACK, &pkce, &more)).await;
-    assert_eq!(landing.reply.status, 200, "{:?}", landing.reply);
-    let [form] = &forms(landing.reply.text())[..] else { panic!("one form: {:?}", landing.reply) };
-    assert_eq!((form.method.as_str(), form.action.as_deref()), ("post", Some(CALLBACK)));
-    let value = |name: &str| form.input(name).map(|input| unescape(&input.value));
-    assert_eq!(value("state").as_deref(), Some(state));
-    assert_eq!(value("iss").as_deref(), Some(world.stack.issuer()));
-    let policy = landing.reply.header("content-security-policy").expect("a policy");
-    assert!(policy.contains("default-src 'none'") && policy.contains("form-action https://app.example;"), "{policy}");
-    assert!(policy.contains("script-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
-    let code = Code { code: value("code").expect("a code"), verifier: pkce.verifier };
-    assert_granted(&session.redeem(&client, &code).await);
-    let denied = [("scope", "openid nonsense"), ("response_mode", "form_post")];
-    let landing = session.browser.go(&authorization_url(&client.id, CALLBACK, &Pkce::new(), &denied)).await;
-    let [form] = &forms(landing.reply.text())[..] else { panic!("one form: {:?}", landing.reply) };
-    assert_eq!(form.input("error").map(|input| input.value.as_str()), Some("invalid_scope"));
+    let none = [("prompt", "none"), ("state", "s")];
+    let error = async |browser: &mut Browser, client: &str| {
+        let callback = browser.go(&url(client, &none)).await.callback().expect("an answer to the client");
+        assert_eq!((callback.state.as_deref(), callback.iss.as_deref()), (Some("s"), Some(world.stack.issuer())));
+        (callback.error, callback.code)
+    };
+    let mut stranger = world.stack.browser();
+    assert_eq!(error(&mut stranger, &world.web.id).await, (Some("login_required".to_owned()), None));
+    let mut session = signed_in(world).await;
+    let fresh = asked_anew(world);
+    assert_eq!(error(&mut session.browser, &fresh.id).await, (Some("consent_required".to_owned()), None));
+    let (error, code) = error(&mut session.browser, &world.web.id).await;
+    assert!(error.is_none() && code.is_some());
 }
 
 #[tokio::test]
-async fn o09_a_code_comes_in_the_query_unless_it_is_asked_for_in_the_fragment() {
+async fn c037_prompt_none_with_a_sign_in_that_is_too_old_is_login_required() {
     let world = World::shared();
-    let (mut session, _) = person(world, "o09");
-    let client = app(world, "O09", &[]);
-    session.signed_in("o09", &client, &[("scope", "openid")]).await;
-    for (mode, in_fragment) in [(None, false), (Some("query"), false), (Some("fragment"), true)] {
-        let more: Vec<(&str, &str)> =
-            [("scope", "openid")].into_iter().chain(mode.map(|mode| ("response_mode", mode))).collect();
-        let landing = session.browser.go(&authorization_url(&client.id, CALLBACK, &Pkce::new(), &more)).await;
-        let location = landing.reply.location().expect("a redirect");
-        assert_eq!(location.fragment().is_some_and(|text| text.contains("code=")), in_fragment, "{location}");
-        assert_eq!(location.query().is_some_and(|text| text.contains("code=")), !in_fragment, "{location}");
+    let mut session = signed_in(world).await;
+    let url = url(&world.web.id, &[("prompt", "none"), ("max_age", "0")]);
+    let callback = session.browser.go(&url).await.callback().expect("an answer to the client");
+    assert_eq!(callback.error.as_deref(), Some("login_required"));
+}
+
+#[tokio::test]
+async fn c037_prompt_login_and_max_age_ask_for_the_password_once_more_and_only_once() {
+    let world = World::shared();
+    let mut session = signed_in(world).await;
+    for more in [("prompt", "login"), ("max_age", "0"), ("prompt", "select_account")] {
+        let fresh = asked_anew(world);
+        for client in [&world.web, &fresh] {
+            let page = session.browser.go(&url(&client.id, &[more])).await;
+            assert!(asks_for_a_password(&page), "{more:?}: {:?}", page.reply);
+            let mut next = sign_in(&mut session.browser, &page, &world.ana.username, &world.ana.password).await;
+            if client.id == fresh.id {
+                assert!(asks_for_consent(&next), "{more:?}: {:?}", next.reply);
+                next = session.browser.submit(&next, &next.form(), &[("decision", "allow")]).await;
+            }
+            next.callback().unwrap_or_else(|| panic!("{more:?}: {:?}", next.reply)).assert_granted();
+        }
     }
 }
 
 #[tokio::test]
-async fn a_person_sees_which_claims_are_asked_for_one_by_one() {
+async fn c037_a_sign_in_that_is_young_enough_will_do() {
     let world = World::shared();
-    let (mut session, _) = person(world, "seen");
-    let client = app(world, "Seen", &[]);
-    session.signed_in("seen", &client, &[("scope", "openid")]).await;
-    let claims = json!({ "userinfo": { "phone_number": null } }).to_string();
-    let more = [("scope", "openid"), ("claims", &*claims)];
-    let url = authorization_url(&client.id, CALLBACK, &Pkce::new(), &more);
-    let page = session.browser.go(&url).await;
-    assert!(page.reply.text().contains("See your phone number"), "{:?}", page.reply);
-    let allowed = session.browser.submit(&page, &page.form(), &[("decision", "allow")]).await;
-    allowed.callback().expect("a callback").assert_granted();
-    // The person consented already and is not asked again.
-    session.browser.go(&url).await.callback().expect("a callback").assert_granted();
+    let mut session = signed_in(world).await;
+    let landing = session.browser.go(&url(&world.web.id, &[("max_age", "3600")])).await;
+    assert!(landing.callback().is_some_and(|callback| callback.code.is_some()), "{:?}", landing.reply);
+}
+
+#[tokio::test]
+async fn c037_prompt_consent_asks_again() {
+    let world = World::shared();
+    let mut session = signed_in(world).await;
+    let page = session.browser.go(&url(&world.web.id, &[("prompt", "consent")])).await;
+    assert!(asks_for_consent(&page), "{:?}", page.reply);
+    let next = session.browser.submit(&page, &page.form(), &[("decision", "allow")]).await;
+    next.callback().expect("an answer").assert_granted();
+}
+
+#[tokio::test]
+async fn c037_max_age_counts_from_the_sign_in() {
+    let world = World::shared();
+    let mut session = signed_in(world).await;
+    let start = server_time(&session).await;
+    until(&session, start + 3).await;
+    let ask = |age: &'static str| url(&world.web.id, &[("prompt", "none"), ("max_age", age)]);
+    let old = answered(&session.browser.go(&ask("1")).await);
+    assert_eq!(old.error.as_deref(), Some("login_required"));
+    answered(&session.browser.go(&ask("3600")).await).assert_granted();
 }

@@ -191,3 +191,10 @@ fn bad_asks(http: &Http, good: &str) -> Vec<(&'static str, Ask)> {
 pub(crate) fn fragment(url: &::url::Url) -> BTreeMap<String, String> {
     ::url::form_urlencoded::parse(url.fragment().unwrap_or_default().as_bytes()).into_owned().collect()
 }
+
+/// A `state` with characters that are hard to encode: any text is a valid `state`.
+const ODD: &str = " !\"#$%&'()*+,-./0:;<=>?@A[\\]^_`a{|}~%20%ff&amp;é💡\u{a0}";
+
+pub(crate) fn odd(length: usize) -> String {
+    ODD.chars().cycle().take(length).collect()
+}

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use harness::{Ask, Jwt, Pkce, RegisteredClient, Reply, authorization_url};
+use harness::{Ask, Jwt, Pkce, RegisteredClient, Reply};
 use jsonwebtoken::Algorithm;
 use serde_json::Value;
 
 use crate::support::assertions::{Signer, claims};
-use crate::support::pages::{answered, assert_shown_here, url};
 use crate::support::published::{DOCUMENTS, document, keys, strings};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{self, Code, Session, assert_granted, assert_refused, tokens};
@@ -51,38 +50,6 @@ async fn o05_every_key_has_a_name_of_its_own_and_well_formed_public_members_of_g
     }
     let kinds: BTreeSet<&str> = keys.iter().filter_map(|key| key["kty"].as_str()).collect();
     assert_eq!(kinds, ["EC", "OKP", "RSA"].into());
-}
-
-/// Returns 128 characters that are hard to encode; `turn` rotates them.
-fn odd_state(turn: usize) -> String {
-    let odd = " !\"#$%&'()*+,-./0:;<=>?@A[\\]^_`a{|}~%20%ff%00&amp;&lt;<b>\u{e9}\u{1f4a1}\u{a0}+?#=";
-    odd.chars().cycle().skip(turn * 7).take(128).collect()
-}
-
-#[tokio::test]
-async fn o07_a_state_of_128_odd_characters_comes_back_exactly_and_none_comes_unasked() {
-    let world = World::shared();
-    let (mut session, _) = person(world, "o07");
-    let client = app(world, "O07", &[]);
-    drop(session.signed_in("o07", &client, &[("scope", "openid")]).await);
-    let answers: [&[(&str, &str)]; 4] = [
-        &[("scope", "openid")],
-        &[("scope", "openid"), ("prompt", "none")],
-        &[("scope", "openid nonsense")],
-        &[("scope", "openid"), ("request", "a.b.c")],
-    ];
-    for more in answers {
-        for turn in 0..12 {
-            let state = odd_state(turn);
-            assert_eq!(state.chars().count(), 128);
-            let asked = [more, &[("state", &state)]].concat();
-            let callback = answered(&session.browser.go(&url(&client.id, &asked)).await);
-            assert_eq!(callback.state.as_ref(), Some(&state), "{more:?}: {}", callback.url);
-        }
-        let callback = answered(&session.browser.go(&url(&client.id, more)).await);
-        assert!(!callback.url.query_pairs().any(|(name, _)| name == "state"), "{more:?}: {}", callback.url);
-        assert_eq!(callback.url.fragment(), None, "{}", callback.url);
-    }
 }
 
 /// Returns the Shannon entropy per item, in bits, of counted things.
@@ -140,58 +107,6 @@ async fn o10_codes_and_tokens_have_the_entropy_that_is_asked_for() {
     assert_unguessable("refresh tokens", &refresh);
     assert_unguessable("opaque access tokens", &access);
     assert_unguessable("jti of JWT access tokens", &ids);
-}
-
-#[tokio::test]
-async fn o12_a_redirect_uri_that_is_not_registered_or_not_clear_is_an_error_page() {
-    let world = World::shared();
-    let (mut session, _) = person(world, "o12");
-    let one = app(world, "O12", &[]);
-    let two = app(world, "O12 two", &["--redirect-uri", OTHER_CALLBACK]);
-    let with_query = ["--grant", "authorization_code", "--redirect-uri", "https://app.example/cb?foo=bar"];
-    let queried = world.stack.cli().create_client("O12 query", &with_query);
-    drop(session.signed_in("o12", &one, &[("scope", "openid")]).await);
-    let rows = [
-        (&one, Some("https://app.example/nobodys")),
-        (&one, Some("https://evil.example/cb")),
-        (&one, Some("https://app.example/cb?foo=bar")),
-        (&one, Some("https://app.example/cb?")),
-        (&two, None),
-        (&two, Some("")),
-        (&two, Some("https://app.example/cb?foo=bar")),
-        (&queried, Some("https://app.example/cb")),
-        (&queried, Some("https://app.example/cb?foo=other")),
-        (&queried, Some("https://app.example/cb?foo=bar&more=1")),
-        (&queried, Some("https://app.example/cb?more=1&foo=bar")),
-    ];
-    for (client, redirect_uri) in rows {
-        let good = authorization_url(&client.id, "here", &Pkce::new(), &[("scope", "openid"), ("state", "s")]);
-        let asked = match redirect_uri {
-            Some(uri) => good.replace("=here", &format!("={}", crate::support::pages::encode(uri))),
-            None => good.replace("&redirect_uri=here", ""),
-        };
-        println!("{asked}");
-        assert_shown_here(&session.browser.go(&asked).await.reply);
-    }
-}
-
-#[tokio::test]
-async fn o13_without_a_response_type_the_client_is_told_that_the_request_is_invalid() {
-    let world = World::shared();
-    let (mut session, _) = person(world, "o13");
-    let client = app(world, "O13", &[]);
-    for signed_in in [false, true] {
-        if signed_in {
-            drop(session.signed_in("o13", &client, &[("scope", "openid")]).await);
-        }
-        let good = url(&client.id, &[("scope", "openid"), ("state", "s"), ("nonce", "n")]);
-        for bad in [good.replace("response_type=code&", ""), good.replace("response_type=code&", "response_type=&")] {
-            let callback = answered(&session.browser.go(&bad).await);
-            assert!(callback.url.as_str().starts_with(&format!("{CALLBACK}?")), "{}", callback.url);
-            assert_eq!((callback.error.as_deref(), callback.code.as_deref()), (Some("invalid_request"), None));
-            assert_eq!(callback.state.as_deref(), Some("s"), "{}", callback.url);
-        }
-    }
 }
 
 #[tokio::test]

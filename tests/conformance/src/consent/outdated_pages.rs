@@ -2,26 +2,27 @@
 
 use std::sync::LazyLock;
 
-use harness::{Browser, EmbeddedDynamo, Landing, Pkce, RegisteredClient, Stack, authorization_url};
+use harness::{Browser, EmbeddedDynamo, Landing, Pkce, Stack, free_port};
 use serde_json::{Value, json};
 
-use crate::support::pages::{asks_for_consent, assert_turned_down, sign_in, url};
-use crate::support::rounds::{PASSWORD, ROUNDS, Survivors, silent};
+use crate::support::pages::{
+    answered, asks_for_a_password, asks_for_consent, assert_page_headers, assert_turned_down, sign_in, url,
+};
+use crate::support::rounds::{PASSWORD, ROUNDS, Survivors};
 use crate::support::self_registration::{Registration, ask, register};
-use crate::support::session::{self, Session};
-use crate::support::world::{CALLBACK, ORDERS, World};
+use crate::support::world::{ORDERS, World};
 
 const BUDGET: &str = "https://budget.example/cb";
 
 /// Two servers of one deployment with separate caches.
-struct Pair {
+pub(super) struct Pair {
     /// The server for everything before "Allow".
-    first: World,
+    pub(super) first: World,
     /// The server where "Allow" is pressed; it has not cached the client yet.
-    second: Stack,
+    pub(super) second: Stack,
 }
 
-static PAIR: LazyLock<Pair> = LazyLock::new(Pair::start);
+pub(super) static PAIR: LazyLock<Pair> = LazyLock::new(Pair::start);
 
 impl Pair {
     fn start() -> Self {
@@ -137,104 +138,104 @@ async fn c138_what_did_not_change_is_allowed_on_any_server() {
     callback.assert_granted();
 }
 
-/// Registers a public app of the operator's at `redirect_uri`.
-fn public_app(world: &World, name: &str, redirect_uri: &str, more: &[&str]) -> RegisteredClient {
-    let app = ["--auth-method", "none", "--grant", "authorization_code", "--grant", "refresh_token", "--api", ORDERS];
-    world.stack.cli().create_client(name, &[&app[..], &["--redirect-uri", redirect_uri], more].concat())
+const CHANGED: &str = "This request changed while the page was open.";
+
+/// A stack that can be stopped and restarted on the same data, so that it sees changes of clients at once.
+pub(super) struct Place {
+    data: tempfile::TempDir,
+    port: u16,
 }
 
-#[tokio::test]
-async fn c139_a_public_app_of_the_operator_at_an_https_address_is_remembered() {
-    let mut session = session::shared();
-    let world = session.world;
-    let at_https = public_app(world, "Browser app", CALLBACK, &[]);
-    let (ana, scope) = (&world.ana, [("scope", "openid read")]);
-    session
-        .browser
-        .sign_in_and_consent(&url(&at_https.id, &scope), &ana.username, &ana.password)
-        .await
-        .assert_granted();
-    assert!(silent(&mut session.browser, &at_https, &[]).await.is_ok(), "prompt=none gives a code");
-    // Any other app on this device can receive at such a redirect URI.
-    for (place, redirect_uri) in ["http://127.0.0.1/cb", "com.example.app:/cb"].into_iter().enumerate() {
-        let native = public_app(world, &format!("Native {place}"), redirect_uri, &[]);
-        let with = |more: &[(&str, &str)]| {
-            authorization_url(&native.id, redirect_uri, &Pkce::new(), &[&scope[..], more].concat())
-        };
-        session.browser.sign_in_and_consent(&with(&[]), &ana.username, &ana.password).await.assert_granted();
-        let silent = session.browser.go(&with(&[("prompt", "none")])).await.callback().expect("an answer");
-        assert_eq!(silent.error.as_deref(), Some("consent_required"));
+impl Place {
+    pub(super) fn new() -> Self {
+        Self { data: tempfile::tempdir().expect("a directory"), port: free_port() }
+    }
+
+    pub(super) fn start(&self) -> Stack {
+        let stack = Stack::builder().port(self.port).data(&self.data.path().join("data"));
+        stack.arg("--registration").arg("token").env("JETON_REGISTRATION_PKCE", "optional").start()
+    }
+
+    /// Restarts the stack; the browser keeps its cookies.
+    pub(super) fn restart(&self, stack: Stack, before: &Browser) -> (Stack, Browser) {
+        assert!(stack.stop().is_some_and(|status| status.success()));
+        let stack = self.start();
+        let mut browser = stack.browser();
+        browser.cookies.clone_from(&before.cookies);
+        (stack, browser)
     }
 }
 
-#[tokio::test]
-async fn c139_consent_to_a_client_is_forgotten_when_another_takes_its_id() {
-    let pair = &*PAIR;
-    let (world, cli) = (&pair.first, pair.first.stack.cli());
-    let ana = &world.ana;
-    let confidential = |name: &str, host: &str| {
-        let app = ["--id", "taken-over", "--grant", "authorization_code", "--api", ORDERS];
-        cli.create_client(name, &[&app[..], &["--redirect-uri", &format!("https://{host}/cb")]].concat())
-    };
-    confidential("Mail", "mail.example");
-    let with = |host: &str, more: &[(&str, &str)]| {
-        authorization_url("taken-over", &format!("https://{host}/cb"), &Pkce::new(), more)
-    };
-    let mut browser = world.stack.browser();
-    let asked = with("mail.example", &[]);
-    browser.sign_in_and_consent(&asked, &ana.username, &ana.password).await.assert_granted();
-    let again = browser.go(&with("mail.example", &[("prompt", "none")])).await.callback().expect("an answer");
-    again.assert_granted();
-    cli.run(&["client", "delete", "taken-over"]);
-    confidential("Games", "games.example");
-    let mut there = Browser::new(pair.second.issuer());
-    there.cookies.clone_from(&browser.cookies);
-    let silent = there.go(&with("games.example", &[("prompt", "none")])).await.callback().expect("an answer");
-    assert_eq!(silent.error.as_deref(), Some("consent_required"), "{}", silent.url);
+/// Registers a client with the scope `read` at most, for the orders API.
+async fn register_with_token(stack: &Stack, metadata: &Value) -> Registration {
+    let made = stack.cli().run(&["registration-token", "create", "--api", ORDERS]);
+    let token = made["registration_token"].as_str();
+    Registration::of(&ask(&stack.http(), "POST", "/register", token, metadata).send().await)
 }
 
-/// Returns whether the client gets a code without a question.
-async fn is_remembered(session: &mut Session<'_>, client: &RegisteredClient) -> bool {
-    match silent(&mut session.browser, client, &[]).await {
-        Ok(_) => true,
-        Err(error) => {
-            assert_eq!(error, "consent_required");
-            false
+fn budget_planner(more: &Value) -> Value {
+    let mut whole = json!({
+        "redirect_uris": ["https://budget.example/cb"], "client_name": "Budget Planner", "scope": "openid read",
+    });
+    whole.as_object_mut().expect("members").extend(more.as_object().expect("members").clone());
+    whole
+}
+
+/// Builds a request that leaves scope and redirect URI to the registration.
+fn bare(client: &str) -> String {
+    format!("/authorize?response_type=code&client_id={client}&state=s")
+}
+
+async fn decide(browser: &mut Browser, page: &Landing, decision: &str) -> Landing {
+    browser.submit(page, &page.form(), &[("decision", decision)]).await
+}
+
+#[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a story that is told in order")]
+async fn c138_what_changed_after_the_page_is_shown_again_and_nothing_is_issued() {
+    let place = Place::new();
+    let stack = place.start();
+    let cli = stack.cli();
+    cli.create_api(ORDERS, "read write", &[]);
+    cli.create_user("ana", PASSWORD);
+    let changes = [
+        (json!({}), None),
+        (json!({ "redirect_uris": ["https://elsewhere.example/cb"] }), Some("elsewhere.example")),
+        (json!({ "scope": "openid read write" }), Some("<code>write</code>")),
+        (json!({ "client_name": "Budget Planner Pro" }), Some("Budget Planner Pro")),
+    ];
+    let mut browser = stack.browser();
+    let mut open = Vec::new();
+    for (change, shown) in changes {
+        let registration = register_with_token(&stack, &budget_planner(&json!({}))).await;
+        let mut page = browser.go(&bare(registration.id())).await;
+        if asks_for_a_password(&page) {
+            page = sign_in(&mut browser, &page, "ana", PASSWORD).await;
         }
+        assert!(asks_for_consent(&page) && page.reply.text().contains("budget.example"), "{:?}", page.reply);
+        let mut body = budget_planner(&change);
+        body["client_id"] = json!(registration.id());
+        let uri = registration.document["registration_client_uri"].as_str().expect("a URI");
+        let replaced = ask(&stack.http(), "PUT", uri, Some(registration.token()), &body).send().await;
+        assert_eq!(replaced.status, 200, "{replaced:?}");
+        open.push((page, shown));
     }
-}
-
-#[tokio::test]
-async fn c139_an_operator_lists_consents_and_withdraws_them_so_that_people_are_asked_again() {
-    let mut session = session::shared();
-    let world = session.world;
-    let cli = world.stack.cli();
-    cli.create_user("consents", PASSWORD);
-    let apps = ["One", "Two"].map(|name| crate::support::relying_party::app(world, name, &[]));
-    for client in &apps {
-        drop(session.sign_in("consents", client, &[("scope", "openid read")]).await);
-        assert!(is_remembered(&mut session, client).await);
+    let (_stack, mut browser) = place.restart(stack, &browser);
+    for (page, shown) in open {
+        let Some(shown) = shown else {
+            answered(&decide(&mut browser, &page, "allow").await).assert_granted();
+            continue;
+        };
+        for decision in ["deny", "allow"] {
+            let again = decide(&mut browser, &page, decision).await;
+            assert_eq!((again.reply.status, again.callback().is_none()), (200, true), "{:?}", again.reply);
+            assert!(again.reply.text().contains(CHANGED) && again.reply.text().contains(shown), "{shown}");
+            assert_page_headers(&again.reply);
+        }
+        let again = decide(&mut browser, &page, "allow").await;
+        let callback = answered(&decide(&mut browser, &again, "allow").await);
+        callback.assert_granted();
+        let elsewhere = callback.url.host_str() == Some("elsewhere.example");
+        assert_eq!(elsewhere, shown == "elsewhere.example", "{}", callback.url);
     }
-    let list = || cli.run(&["consent", "list", "--username", "consents"]).to_string();
-    assert!(apps.iter().all(|client| list().contains(&client.id)), "{}", list());
-    cli.run(&["consent", "withdraw", "--username", "consents", "--client", &apps[0].id]);
-    assert!(!is_remembered(&mut session, &apps[0]).await && is_remembered(&mut session, &apps[1]).await);
-    assert!(!list().contains(&apps[0].id) && list().contains(&apps[1].id), "{}", list());
-    cli.run(&["consent", "withdraw", "--username", "consents"]);
-    assert!(!is_remembered(&mut session, &apps[1]).await);
-    assert!(!list().contains(&apps[1].id), "{}", list());
-}
-
-#[tokio::test]
-async fn c177_a_trusted_client_needs_no_consent_unless_it_asks_for_it() {
-    let mut session = session::shared();
-    let world = session.world;
-    world.stack.cli().create_user("trusting", PASSWORD);
-    let client = crate::support::relying_party::app(world, "House app", &["--trusted"]);
-    let page = session.browser.go(&url(&client.id, &[("scope", "openid read")])).await;
-    let next = sign_in(&mut session.browser, &page, "trusting", PASSWORD).await;
-    next.callback().expect("an answer without a consent page").assert_granted();
-    assert!(silent(&mut session.browser, &client, &[]).await.is_ok());
-    let asked = session.browser.go(&url(&client.id, &[("scope", "openid read"), ("prompt", "consent")])).await;
-    assert!(asks_for_consent(&asked), "{:?}", asked.reply);
 }
