@@ -15,17 +15,27 @@ mod client_assertions;
 #[cfg(test)]
 mod client_authentication;
 #[cfg(test)]
+mod client_credentials;
+#[cfg(test)]
 mod client_id_metadata;
 #[cfg(test)]
 mod consent;
 #[cfg(test)]
+mod cors;
+#[cfg(test)]
 mod coverage;
+#[cfg(test)]
+mod dpop;
+#[cfg(test)]
+mod id_tokens;
 #[cfg(test)]
 mod implicit;
 #[cfg(test)]
 mod introspection;
 #[cfg(test)]
 mod issuer;
+#[cfg(test)]
+mod keys;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
@@ -37,11 +47,15 @@ mod mutual_tls;
 #[cfg(test)]
 mod operators;
 #[cfg(test)]
+mod password_grant;
+#[cfg(test)]
 mod people;
 #[cfg(test)]
 mod refresh_tokens;
 #[cfg(test)]
 mod registration;
+#[cfg(test)]
+mod revocation;
 #[cfg(test)]
 mod sign_in_pages;
 #[cfg(test)]
@@ -52,5 +66,9 @@ mod storage;
 mod support;
 #[cfg(test)]
 mod token_endpoint;
+#[cfg(test)]
+mod token_handles;
+#[cfg(test)]
+mod unsupported_grants;
 #[cfg(test)]
 mod userinfo;

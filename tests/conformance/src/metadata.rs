@@ -258,19 +258,3 @@ async fn c116_every_endpoint_is_at_the_issuer_and_so_has_its_scheme() {
         }
     }
 }
-
-#[tokio::test]
-async fn c124_a_service_finds_client_credentials_and_its_methods_in_the_metadata() {
-    let http = World::shared().stack.http();
-    for path in DOCUMENTS {
-        let document = document(&http, path).await;
-        assert!(strings(&document["grant_types_supported"]).contains("client_credentials"), "{document}");
-        let methods = strings(&document["token_endpoint_auth_methods_supported"]);
-        assert!(methods.is_superset(&["client_secret_basic", "client_secret_jwt", "private_key_jwt"].into()));
-        // RFC 8414 §2: the algorithms are listed when a signing method is, and `none` is not among them.
-        for endpoint in ["token", "introspection", "revocation"] {
-            let algorithms = strings(&document[format!("{endpoint}_endpoint_auth_signing_alg_values_supported")]);
-            assert_eq!(algorithms, ["Ed25519", "EdDSA", "ES256", "HS256", "PS256", "RS256"].into(), "{endpoint}");
-        }
-    }
-}

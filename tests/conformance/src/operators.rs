@@ -3,4 +3,5 @@
 mod audit_records;
 mod clients;
 mod concurrent_commands;
+mod renames;
 mod sessions_and_grants;

@@ -2,4 +2,6 @@
 
 mod errors;
 mod malformed_requests;
+mod refusals;
 mod requests;
+mod responses;

@@ -1,4 +1,4 @@
-//! K. Other grants, logout, and the log.
+//! The log: no secret is in it, and each event that an auditor looks for is.
 
 use std::collections::BTreeSet;
 
@@ -6,64 +6,11 @@ use harness::{RegisteredClient, Stack};
 use serde_json::{Value, json};
 
 use crate::support::counted::ENDPOINTS;
-use crate::support::forged::signed_by_the_attacker;
 use crate::support::log::{audit, requests};
 use crate::support::pages::{asking, encode, fragment, sign_in, url};
-use crate::support::published::{DOCUMENTS, document, strings};
-use crate::support::session::{self, Code, assert_refused, guessed_at, tokens};
+use crate::support::session::{Code, guessed_at, tokens};
 use crate::support::throttled::guesses;
-use crate::support::world::{CALLBACK, ORDERS, PARCELS, World};
-
-/// Asserts that a grant type that is not built is unsupported for every client, whatever the parameters, and is not
-/// advertised.
-async fn unsupported(grant: &str, fields: &[(&str, &str)]) {
-    let session = session::shared();
-    let world = session.world;
-    for client in [&world.service, &world.web, &world.spa] {
-        let ask = session.http.post("/token").client(client).field("grant_type", grant);
-        assert_refused(&ask.fields(fields).send().await, "unsupported_grant_type");
-    }
-    for path in DOCUMENTS {
-        assert!(!strings(&document(&session.http, path).await["grant_types_supported"]).contains(grant), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn c125_the_device_grant_is_unsupported_and_not_advertised() {
-    unsupported("urn:ietf:params:oauth:grant-type:device_code", &[("device_code", "x")]).await;
-    let world = World::shared();
-    let http = world.stack.http();
-    for path in ["/device_authorization", "/device", "/device/code", "/oauth2/device"] {
-        let reply = http.post(path).client(&world.web).field("client_id", &world.web.id).send().await;
-        assert_eq!(reply.status, 404, "{path}");
-    }
-    for path in DOCUMENTS {
-        assert!(document(&http, path).await.get("device_authorization_endpoint").is_none(), "{path}");
-    }
-}
-
-#[tokio::test]
-async fn c126_token_exchange_is_unsupported_also_with_a_good_token() {
-    let mut session = session::shared();
-    let world = session.world;
-    let token = session.tokens(&world.web).await.access;
-    let kind = "urn:ietf:params:oauth:token-type:access_token";
-    let fields = [("subject_token", &*token), ("subject_token_type", kind), ("audience", PARCELS)];
-    unsupported("urn:ietf:params:oauth:grant-type:token-exchange", &fields).await;
-    assert!(session.is_active(&token).await);
-}
-
-#[tokio::test]
-async fn c127_a_jwt_is_no_grant() {
-    let mut session = session::shared();
-    let world = session.world;
-    let token = session.tokens(&world.web).await.access;
-    let head = r#"{"alg":"EdDSA","typ":"oauth-id-jag+jwt"}"#;
-    let claims = format!("{{\"iss\":\"https://idp.example\",\"aud\":\"{}\",\"sub\":\"x\"}}", world.stack.issuer());
-    for assertion in [&*token, &*signed_by_the_attacker(head, &claims), "a.b.c"] {
-        unsupported("urn:ietf:params:oauth:grant-type:jwt-bearer", &[("assertion", assertion)]).await;
-    }
-}
+use crate::support::world::{CALLBACK, ORDERS, World};
 
 /// A world with every feature allowed, and clients that use them.
 struct Watched {

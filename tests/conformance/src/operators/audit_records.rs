@@ -1,8 +1,9 @@
-//! C147: each operator command that changes something leaves an audit record.
+//! Audit records (C147): each operator command that changes something leaves one.
 
 use harness::{Cli, Stack, dynamo_call, free_port};
 use serde_json::{Value, json};
 
+use crate::support::rounds::streamless;
 use crate::support::session::assert_fails;
 use crate::support::stored::{Stored, is_kept};
 use crate::support::world::CALLBACK;
@@ -244,4 +245,43 @@ async fn c147_tables_create_makes_the_audit_table_that_is_missing() {
     drop(dynamo_call(&endpoint, "DeleteTable", &json!({"TableName": table})).await);
     stack.cli().run(&["tables", "create"]);
     assert_eq!(trail(&stack.cli(), &[]), [json!(null); 0]);
+}
+
+#[test]
+fn c147_each_command_that_changes_something_leaves_a_record_without_values() {
+    let cli = streamless().stack.cli();
+    let name = "audited-person";
+    let sub = cli.create_user(name, PASSWORD).sub;
+    let about = || crate::operators::audit_records::trail(&cli, &["--about", &sub]);
+    let mut before = about().len();
+    assert!(before > 0, "creating somebody is recorded");
+    let commands: [&[&str]; 5] = [
+        &["user", "update", "--claim", "nickname=Unrecorded", name],
+        &["user", "set-password", "--password-stdin", name],
+        &["user", "disable", name],
+        &["user", "enable", name],
+        &["user", "delete", name],
+    ];
+    for command in commands {
+        cli.run_with_input(command, "a secret that is not recorded\n");
+        let records = about();
+        assert!(records.len() > before, "{command:?} is not recorded: {records:?}");
+        before = records.len();
+    }
+    let text = Value::from(about()).to_string();
+    for value in ["Unrecorded", "a secret that is not recorded", PASSWORD] {
+        assert!(!text.contains(value), "{value} is recorded: {text}");
+    }
+    for record in about() {
+        for told in ["at", "who", "action", "about"] {
+            assert!(record[told].as_str().is_some_and(|told| !told.is_empty()), "{told}: {record}");
+        }
+        assert!(record["attributes"].is_array(), "which attributes changed is told: {record}");
+    }
+    // Failed commands and commands that only read leave no record.
+    assert_fails(&cli.finish(&["user", "disable", name], ""), name);
+    assert_eq!(about().len(), before);
+    assert_eq!(crate::operators::audit_records::trail(&cli, &["--about", &sub, "--since", "3600"]).len(), before);
+    assert_eq!(crate::operators::audit_records::trail(&cli, &["--who", "nobody-who-works-here"]), [Value::Null; 0]);
+    assert_fails(&cli.finish(&["audit", "list", "--since", "yesterday-ish"], ""), "since");
 }

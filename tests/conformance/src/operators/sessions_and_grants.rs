@@ -1,30 +1,30 @@
-//! Operator commands about people: rename them, list and end sessions and grants, and read the audit trail.
+//! Operator commands for sessions, grants and consent.
 
 use harness::{Cli, Jwt, RegisteredClient};
 use serde_json::Value;
 
 use crate::support::relying_party::app;
-use crate::support::rounds::{PASSWORD, browser_of, request, said, sign_in, silent, streamless};
+use crate::support::rounds::{PASSWORD, browser_of, sign_in, silent, streamless};
 use crate::support::session::{Session, Tokens, assert_fails, assert_granted, assert_refused, tokens};
 use crate::support::world::World;
 
 const OFFLINE: (&str, &str) = ("scope", "openid read offline_access");
 
 /// A person with a browser, an app, and a grant of each kind.
-struct Scene<'w> {
-    session: Session<'w>,
-    cli: Cli,
-    client: RegisteredClient,
-    name: String,
-    sub: String,
+pub(super) struct Scene<'w> {
+    pub(super) session: Session<'w>,
+    pub(super) cli: Cli,
+    pub(super) client: RegisteredClient,
+    pub(super) name: String,
+    pub(super) sub: String,
     /// The session id (`sid`) in the ID token.
-    sid: String,
-    brief: Tokens,
-    lasting: Tokens,
+    pub(super) sid: String,
+    pub(super) brief: Tokens,
+    pub(super) lasting: Tokens,
 }
 
 impl Scene<'_> {
-    async fn of(name: &str) -> Self {
+    pub(super) async fn of(name: &str) -> Self {
         let world: &World = streamless();
         let (cli, client) = (world.stack.cli(), app(world, name, &[]));
         let sub = cli.create_user(name, PASSWORD).sub;
@@ -37,17 +37,17 @@ impl Scene<'_> {
         Self { session, cli, client, name: name.to_owned(), sub, sid, brief: tokens(&reply), lasting }
     }
 
-    fn list(&self, what: &str) -> Vec<Value> {
+    pub(super) fn list(&self, what: &str) -> Vec<Value> {
         let listed = self.cli.run(&[what, "list", "--username", &self.name]);
         listed.as_array().expect("a list").clone()
     }
 
-    async fn is_signed_in(&self) -> bool {
+    pub(super) async fn is_signed_in(&self) -> bool {
         self.session.left_of_cookies(&self.client, &self.session.browser).await != [""; 0]
     }
 
     /// Refreshes and returns the new tokens, or `None` when the grant has ended.
-    async fn refreshed(&self, given: &Tokens) -> Option<Tokens> {
+    pub(super) async fn refreshed(&self, given: &Tokens) -> Option<Tokens> {
         let reply = self.session.refresh(&self.client, &given.refresh).await;
         if reply.status == 200 {
             return Some(tokens(&reply));
@@ -171,114 +171,12 @@ async fn c148_an_operator_sees_grants_and_revokes_one_or_all_of_a_person_or_a_cl
 }
 
 #[tokio::test]
-async fn c131_a_rename_keeps_the_person_and_gives_the_name_free() {
-    let mut scene = Scene::of("before").await;
-    let renamed = scene.cli.run(&["user", "rename", "before", "--to", "after"]);
-    assert_eq!((&renamed["username"], &renamed["sub"]), (&"after".into(), &scene.sub.as_str().into()));
-    assert_eq!(scene.cli.run(&["user", "show", "after"]), renamed);
-    // Session and grants belong to the person, not to the name.
-    assert!(scene.is_signed_in().await);
-    assert_granted(&scene.session.refresh(&scene.client, &scene.brief.refresh).await);
-    assert_granted(&scene.session.refresh(&scene.client, &scene.lasting.refresh).await);
-    assert_fails(&scene.cli.finish(&["user", "show", "before"], ""), "before");
-    let (url, _) = request(&scene.client, &[("prompt", "login")]);
-    let mut stranger = browser_of(scene.session.world, 10, 1);
-    let page = stranger.go(&url).await;
-    let next = stranger.submit(&page, &page.form(), &[("username", "before"), ("password", PASSWORD)]).await;
-    assert!(next.form().input("password").is_some(), "the old name signs in: {:?}", next.reply);
-    let code = sign_in(&mut stranger, &scene.client, ("after", PASSWORD), &[]).await;
-    let reply = scene.session.redeem(&scene.client, &code).await;
-    assert_eq!(Jwt::read(&reply.string("id_token")).text("sub"), scene.sub);
-    // Another person can take the old name, and is a different person.
-    let taker = scene.cli.create_user("before", PASSWORD);
-    assert_ne!(taker.sub, scene.sub);
-    let code = sign_in(&mut scene.session.browser, &scene.client, ("before", PASSWORD), &[]).await;
-    let reply = scene.session.redeem(&scene.client, &code).await;
-    assert_eq!(Jwt::read(&reply.string("id_token")).text("sub"), taker.sub);
-    // Each can be renamed again, and deleting one leaves the other.
-    scene.cli.run(&["user", "rename", "after", "--to", "later"]);
-    scene.cli.run(&["user", "delete", "before"]);
-    assert_eq!(scene.cli.run(&["user", "show", "later"])["sub"], *scene.sub);
-}
-
-#[tokio::test]
-async fn c131_a_rename_that_cannot_be_changes_nothing() {
-    let cli = streamless().stack.cli();
-    let (one, two) = (cli.create_user("rename-one", PASSWORD), cli.create_user("rename-two", PASSWORD));
-    let before = ["rename-one", "rename-two"].map(|name| cli.run(&["user", "show", name]));
-    for (name, to, word) in [
-        ("rename-one", "rename-two", "rename-two"),
-        ("rename-one", "RENAME-TWO", "RENAME-TWO"),
-        ("rename-none", "rename-three", "rename-none"),
-        ("rename-one", "with space", "with space"),
-        ("rename-one", "", "user name"),
-    ] {
-        println!("{name} to {to}");
-        assert_fails(&cli.finish(&["user", "rename", name, "--to", to], ""), word);
-    }
-    assert_eq!(["rename-one", "rename-two"].map(|name| cli.run(&["user", "show", name])), before);
-    // Renaming to the same name in another case either fails as taken or changes the spelling.
-    drop(said(&cli.finish(&["user", "rename", "rename-one", "--to", "Rename-One", "--json"], "")));
-    assert_eq!(cli.run(&["user", "show", "rename-one"])["sub"], *one.sub);
-    assert_eq!(cli.run(&["user", "show", "rename-two"])["sub"], *two.sub);
-}
-
-#[test]
-fn c131_a_subject_tells_neither_the_name_nor_who_was_there_before() {
-    let cli = streamless().stack.cli();
-    let first = cli.create_user("nameless", PASSWORD).sub;
-    cli.run(&["user", "delete", "nameless"]);
-    let second = cli.create_user("nameless", PASSWORD).sub;
-    assert_ne!(first, second);
-    assert!([&first, &second].iter().all(|sub| sub.len() >= 22 && !sub.contains("nameless")), "{first} {second}");
-}
-
-#[tokio::test]
 async fn c139_consents_of_nobody_are_neither_listed_nor_withdrawn() {
     let cli = streamless().stack.cli();
     for command in ["list", "withdraw"] {
         let finished = cli.finish(&["consent", command, "--username", "nobody-at-all"], "");
         assert_fails(&finished, "nobody-at-all");
     }
-}
-
-#[test]
-fn c147_each_command_that_changes_something_leaves_a_record_without_values() {
-    let cli = streamless().stack.cli();
-    let name = "audited-person";
-    let sub = cli.create_user(name, PASSWORD).sub;
-    let about = || crate::operators::audit_records::trail(&cli, &["--about", &sub]);
-    let mut before = about().len();
-    assert!(before > 0, "creating somebody is recorded");
-    let commands: [&[&str]; 5] = [
-        &["user", "update", "--claim", "nickname=Unrecorded", name],
-        &["user", "set-password", "--password-stdin", name],
-        &["user", "disable", name],
-        &["user", "enable", name],
-        &["user", "delete", name],
-    ];
-    for command in commands {
-        cli.run_with_input(command, "a secret that is not recorded\n");
-        let records = about();
-        assert!(records.len() > before, "{command:?} is not recorded: {records:?}");
-        before = records.len();
-    }
-    let text = Value::from(about()).to_string();
-    for value in ["Unrecorded", "a secret that is not recorded", PASSWORD] {
-        assert!(!text.contains(value), "{value} is recorded: {text}");
-    }
-    for record in about() {
-        for told in ["at", "who", "action", "about"] {
-            assert!(record[told].as_str().is_some_and(|told| !told.is_empty()), "{told}: {record}");
-        }
-        assert!(record["attributes"].is_array(), "which attributes changed is told: {record}");
-    }
-    // Failed commands and commands that only read leave no record.
-    assert_fails(&cli.finish(&["user", "disable", name], ""), name);
-    assert_eq!(about().len(), before);
-    assert_eq!(crate::operators::audit_records::trail(&cli, &["--about", &sub, "--since", "3600"]).len(), before);
-    assert_eq!(crate::operators::audit_records::trail(&cli, &["--who", "nobody-who-works-here"]), [Value::Null; 0]);
-    assert_fails(&cli.finish(&["audit", "list", "--since", "yesterday-ish"], ""), "since");
 }
 
 #[test]

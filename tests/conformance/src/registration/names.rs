@@ -1,105 +1,107 @@
-//! Clients that registered themselves: their allowed names, the text about them on pages, and the limits of their
-//! trust.
+//! Names of self-registered clients, and pages that say where a client comes from.
 
-use std::sync::LazyLock;
-
-use harness::{Browser, Callback, Landing, Reply, Stack, forms, free_port, jeton, run_bounded, unescape};
+use harness::{Landing, Reply};
 use serde_json::json;
 
-use crate::support::pages::{asks_for_a_password, asks_for_consent, assert_page_headers, encode, sign_in, url};
+use crate::support::pages::{asks_for_a_password, asks_for_consent, sign_in, url};
 use crate::support::relying_party::app;
-use crate::support::rounds::ROUNDS;
 use crate::support::self_registration::{
-    Registration, assert_refused_for, metadata, open, register, registered_openly,
+    assert_refused_for, initial_token, metadata, open, register, registered, registered_openly, with_tokens,
 };
-use crate::support::world::{CALLBACK, World};
+use crate::support::session::assert_fails;
 
-/// A further stack, where confidential clients need no PKCE.
-static EXCUSED: LazyLock<World> = LazyLock::new(|| {
-    let stack = Stack::builder().arg("--registration").arg("open").env("JETON_REGISTRATION_PKCE", "optional");
-    World::on(stack.start())
-});
+const MARK: &str = "This app registered itself on ";
+
+fn assert_marked(landing: &Landing, host: &str) {
+    let page = landing.reply.text();
+    let (_, after) = page.split_once(MARK).unwrap_or_else(|| panic!("not marked: {page}"));
+    let date = after.split('.').next().expect("a date");
+    let words: Vec<&str> = date.split(' ').collect();
+    assert!(words.len() == 3 && words[2].parse::<u32>().is_ok_and(|year| year > 2024), "{date}");
+    assert!(after.split("</p>").next().is_some_and(|note| note.contains(host)), "{page}");
+}
+
+#[tokio::test]
+async fn c140_every_page_of_an_app_that_registered_itself_says_so() {
+    let world = with_tokens();
+    let registration = registered(&metadata(&json!({}))).await;
+    let mut browser = world.stack.browser();
+    let more = [("scope", "openid"), ("nonce", "n"), ("response_mode", "form_post")];
+    let page = browser.go(&url(registration.id(), &more)).await;
+    assert!(asks_for_a_password(&page), "{:?}", page.reply);
+    assert_marked(&page, "app.example");
+    let page = sign_in(&mut browser, &page, &world.ana.username, &world.ana.password).await;
+    assert!(asks_for_consent(&page), "{:?}", page.reply);
+    assert_marked(&page, "app.example");
+    let sent = browser.submit(&page, &page.form(), &[("decision", "allow")]).await;
+    assert!(sent.form().input("code").is_some(), "{:?}", sent.reply);
+    assert_marked(&sent, "app.example");
+    // The operator's apps carry no mark.
+    let mut browser = world.stack.browser();
+    let page = browser.go(&url(&world.web.id, &[])).await;
+    let next = sign_in(&mut browser, &page, &world.ana.username, &world.ana.password).await;
+    for landing in [page, next] {
+        assert!(!landing.reply.text().contains(MARK), "{:?}", landing.reply);
+    }
+}
+
+#[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a row for each name")]
+async fn c140_a_name_that_hides_something_or_looks_like_the_operators_is_refused() {
+    let world = with_tokens();
+    let cli = world.stack.cli();
+    let hidden = [
+        " ",
+        "\u{a0}\u{2003}",
+        "a\u{7}",
+        "Acme\u{200b}Bank",
+        "\u{202e}knaB",
+        "a\u{2066}b",
+        "a\u{200f}",
+        "a\u{61c}b",
+        "a\u{feff}",
+        "a\u{ad}b",
+        "\u{3164}",
+        "a\u{2028}b",
+        "a\u{e0041}",
+        "\u{2800}",
+    ];
+    let alike = [
+        "Acme Bank",
+        "ACME BANK",
+        "acme  bank",
+        "Acme\u{a0}Bank",
+        "\u{410}cme Bank",
+        "Acme B\u{430}nk",
+        "\u{ff21}\u{ff43}\u{ff4d}\u{ff45} Bank",
+        "\u{1d400}cme Bank",
+        "Acrne Bank",
+        "WEB",
+        "Sp\u{430}",
+    ];
+    for name in hidden.iter().chain(&alike) {
+        let token = initial_token(world, &[]);
+        let token = token["registration_token"].as_str();
+        let reply = register(world, token, &metadata(&json!({ "client_name": name }))).await;
+        assert_refused_for(&reply, "invalid_client_metadata", "client_name");
+    }
+    for good in ["Acme Banking", "Müller & Søn", "家計簿", "تطبيق", "Ελλάδα 2", "Acme-Bank 2"] {
+        assert_eq!(registered(&metadata(&json!({ "client_name": good }))).await.document["client_name"], good);
+    }
+    // An existing registration cannot take such a name either.
+    let registration = registered(&metadata(&json!({ "client_name": "Budget Planner" }))).await;
+    let body = metadata(&json!({ "client_id": registration.id(), "client_name": "acme bank" }));
+    assert_refused_for(&registration.ask("PUT", &body).await, "invalid_client_metadata", "client_name");
+    for name in [" ", "a\u{7}", "a\u{202e}b", "a\u{200b}b"] {
+        assert_fails(
+            &cli.finish(&["client", "create", "--name", name, "--introspects", "https://orders.example"], ""),
+            "name",
+        );
+    }
+}
 
 /// A phrase that both pages show for such a client.
 const ITSELF: &str = "registered itself";
-
-/// Returns requests that can only be answered with an error, one for each round.
-fn bad_requests() -> Vec<(Vec<(&'static str, &'static str)>, &'static str)> {
-    let bad = [
-        (vec![("scope", "nonsense")], "invalid_scope"),
-        (vec![("scope", "openid nonsense")], "invalid_scope"),
-        (vec![("scope", "openid"), ("resource", "https://nowhere.example")], "invalid_target"),
-        (vec![("scope", "openid"), ("max_age", "soon")], "invalid_request"),
-        (vec![("scope", "openid"), ("acr_values", "x"), ("claims", "{")], "invalid_request"),
-    ];
-    (0..ROUNDS).map(|round| bad[round % bad.len()].clone()).collect()
-}
-
-/// Asserts a page of this site that does not redirect by itself.
-pub(crate) fn assert_stays(landing: &Landing) {
-    assert_eq!(landing.reply.header("location"), None, "{:?}", landing.reply);
-    assert!(!landing.reply.text().contains("http-equiv"), "{:?}", landing.reply);
-    assert_page_headers(&landing.reply);
-}
-
-/// Continues from an error page by its form or link, and returns the callback.
-async fn go_on(browser: &mut Browser, page: &Landing) -> Callback {
-    for form in forms(page.reply.text()) {
-        let button: Vec<(&str, &str)> =
-            form.buttons.iter().take(1).map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        if let Some(callback) = browser.submit(page, &form, &button).await.callback() {
-            return callback;
-        }
-    }
-    for link in page.reply.text().split("href=\"").skip(1) {
-        let target = unescape(link.split('"').next().unwrap_or_default());
-        let url = page.url.join(&target).expect("a link");
-        if url.origin() != page.url.origin() {
-            return Callback::at(url);
-        }
-        if let Some(callback) = browser.go(url.as_str()).await.callback() {
-            return callback;
-        }
-    }
-    panic!("no way on: {:?}", page.reply)
-}
-
-#[tokio::test]
-async fn c141_an_error_of_a_self_registered_client_sends_no_stranger_anywhere() {
-    let (world, client) = (open(), registered_openly(&json!({ "client_name": "Redirector" })).await);
-    for (parameters, code) in bad_requests() {
-        println!("{parameters:?}");
-        let target = url(client.id(), &parameters);
-        let mut browser = world.stack.browser();
-        let page = browser.go(&target).await;
-        assert_stays(&page);
-        let told = go_on(&mut browser, &page).await;
-        assert_eq!((told.error.as_deref(), told.url.host_str()), (Some(code), Some("app.example")), "{}", told.url);
-        // With `prompt=none` the error goes to the app at once.
-        let silent = url(client.id(), &[&parameters[..], &[("prompt", "none")]].concat());
-        let told = world.stack.browser().go(&silent).await.callback().expect("an answer");
-        assert_eq!(told.error.as_deref(), Some(code), "{}", told.url);
-    }
-}
-
-#[tokio::test]
-async fn c141_who_is_signed_in_and_who_comes_from_a_client_of_the_operator_is_sent_on() {
-    let (world, client) = (open(), registered_openly(&json!({ "client_name": "Redirector" })).await);
-    let of_operator = app(world, "Mail of the house", &[]);
-    let nonsense = [("scope", "nonsense")];
-    let told = world.stack.browser().go(&url(&of_operator.id, &nonsense)).await.callback().expect("an answer");
-    assert_eq!(told.error.as_deref(), Some("invalid_scope"));
-    let mut browser = world.stack.browser();
-    let ana = &world.ana;
-    let good = url(&of_operator.id, &[("scope", "openid")]);
-    browser.sign_in_and_consent(&good, &ana.username, &ana.password).await.assert_granted();
-    let landing = browser.go(&url(client.id(), &nonsense)).await;
-    let told = match landing.callback() {
-        Some(told) => told,
-        None => go_on(&mut browser, &landing).await,
-    };
-    assert_eq!(told.error.as_deref(), Some("invalid_scope"));
-}
 
 /// Returns names that are empty to the eye or mislead it.
 fn bad_names() -> Vec<String> {
@@ -205,45 +207,4 @@ async fn c140_c139_pages_say_that_an_app_registered_itself_and_its_consent_is_no
         let silent = silent.callback().expect("an answer");
         assert_eq!(silent.error.as_deref(), itself.then_some("consent_required"), "{}", silent.url);
     }
-}
-
-/// Builds a request without PKCE.
-fn bare_request(client: &str, more: &str) -> String {
-    format!("/authorize?response_type=code&client_id={client}&redirect_uri={}{more}", encode(CALLBACK))
-}
-
-#[tokio::test]
-async fn c142_a_confidential_client_that_registered_itself_needs_pkce_or_a_nonce_unless_the_deployment_excuses_it() {
-    let strict = open();
-    let client = registered_openly(&json!({ "client_name": "Without PKCE" })).await;
-    assert!(client.document["client_secret"].is_string(), "a confidential client");
-    let go = async |world: &World, url: String| world.stack.browser().go(&url).await;
-    for bare in ["&scope=openid", "", "&scope=openid&nonce="] {
-        let silent = go(strict, bare_request(client.id(), &format!("{bare}&prompt=none"))).await;
-        assert_eq!(silent.callback().and_then(|told| told.error).as_deref(), Some("invalid_request"), "{bare}");
-        let page = go(strict, bare_request(client.id(), bare)).await;
-        assert!(!asks_for_a_password(&page), "{bare}: {:?}", page.reply);
-        assert_stays(&page);
-    }
-    for good in [bare_request(client.id(), "&scope=openid&nonce=n"), url(client.id(), &[("scope", "openid")])] {
-        let page = go(strict, good).await;
-        assert!(asks_for_a_password(&page), "{:?}", page.reply);
-    }
-    // A public client always needs PKCE, with or without a nonce, on every stack.
-    for world in [strict, &*EXCUSED] {
-        let public = metadata(&json!({ "token_endpoint_auth_method": "none" }));
-        let public = Registration::of(&register(world, None, &public).await);
-        let silent = go(world, bare_request(public.id(), "&scope=openid&nonce=n&prompt=none")).await;
-        assert_eq!(silent.callback().and_then(|told| told.error).as_deref(), Some("invalid_request"));
-    }
-    let excused = Registration::of(&register(&EXCUSED, None, &metadata(&json!({}))).await);
-    let page = go(&EXCUSED, bare_request(excused.id(), "&scope=openid")).await;
-    assert!(asks_for_a_password(&page), "{:?}", page.reply);
-}
-
-#[test]
-fn c142_a_deployment_that_says_something_else_does_not_start() {
-    let args = ["dev", "--port", &free_port().to_string(), "--registration", "open"];
-    let finished = run_bounded(&jeton(), &args, &[("JETON_REGISTRATION_PKCE", "sometimes")], "", 10);
-    assert!(!finished.status.success() && finished.stderr.contains("JETON_REGISTRATION_PKCE"), "{finished:?}");
 }

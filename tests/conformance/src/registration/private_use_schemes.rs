@@ -1,9 +1,9 @@
-//! Redirect URIs with schemes other than http: how they are named, and which sector they belong to.
+//! Redirect URIs of private-use schemes: how they are named, and which sector they belong to.
 
-use harness::{Pkce, Reply, authorization_url};
+use harness::{Browser, EmbeddedDynamo, Pkce, Reply, Stack, authorization_url, dynamo_call};
 use serde_json::{Value, json};
 
-use crate::support::pages::{asks_for_consent, sign_in};
+use crate::support::pages::{answered, asks_for_consent, sign_in};
 use crate::support::rounds::ROUNDS;
 use crate::support::self_registration::{
     Registration, assert_refused_for, initial_token, metadata, open, register, with_tokens,
@@ -110,4 +110,60 @@ async fn c143_a_native_app_is_pairwise_only_with_a_sector_of_its_own() {
     let pairwise = [&app[..], &["--redirect-uri", NATIVE, "--subject-type", "pairwise"]].concat();
     assert_fails(&world.stack.cli().finish(&pairwise, ""), "sector");
     world.stack.cli().run(&[&pairwise[..], &["--sector", "app.example"]].concat());
+}
+
+#[tokio::test]
+async fn c143_a_host_after_a_private_use_scheme_is_neither_registered_nor_taken_for_one() {
+    let world = with_tokens();
+    let thief = "com.evil.stealer://app.example/cb";
+    let native = |uri: &str| json!({ "redirect_uris": [uri], "application_type": "native", "client_name": "Native" });
+    for more in [&[][..], &["--redirect-host", "app.example"]] {
+        let token = initial_token(world, more);
+        let reply = register(world, token["registration_token"].as_str(), &native(thief)).await;
+        assert_refused_for(&reply, "invalid_redirect_uri", "redirect_uris");
+    }
+    let token = initial_token(world, &["--redirect-host", "com.example.app:", "--uses", "2"]);
+    let token = token["registration_token"].as_str();
+    assert_eq!(register(world, token, &native("com.example.app:/cb")).await.status, 201);
+    let reply = register(world, token, &native("com.evil.stealer:/cb")).await;
+    assert_refused_for(&reply, "invalid_redirect_uri", "redirect_uris");
+    let cli = world.stack.cli();
+    let create = ["client", "create", "--name", "Thief", "--grant", "authorization_code", "--redirect-uri"];
+    assert_fails(&cli.finish(&[&create[..], &[thief]].concat(), ""), "no host");
+    let pairwise = [&create[..], &["com.example.app:/cb", "--subject-type", "pairwise"]].concat();
+    assert_fails(&cli.finish(&pairwise, ""), "--sector");
+    let named = cli.run(&[&pairwise[..], &["--sector", "app.example"]].concat());
+    assert_eq!(named["relying_party"]["sector"], "app.example");
+}
+
+#[tokio::test]
+async fn c143_one_that_an_earlier_version_registered_is_listed_matched_and_named_by_its_scheme() {
+    let store = EmbeddedDynamo::start();
+    let stack = Stack::builder().store(&store.endpoint()).start();
+    let cli = stack.cli();
+    let more = ["--grant", "authorization_code", "--redirect-uri", "com.evil.stealer:/cb", "--auth-method", "none"];
+    let client = cli.create_client("Old native app", &more);
+    let thief = "com.evil.stealer://app.example/cb";
+    let table = stack.env_file().get("JETON_TABLE_REGISTRY");
+    let update = json!({
+        "TableName": table,
+        "Key": {"id": {"S": format!("client#{}", client.id)}},
+        "UpdateExpression": "SET redirect_uris = :uris",
+        "ExpressionAttributeValues": {":uris": {"L": [{"S": thief}]}},
+    });
+    dynamo_call(&store.endpoint(), "UpdateItem", &update).await;
+    let listed = cli.run(&["client", "list"]);
+    let shown = listed.as_array().expect("clients").iter().find(|one| one["client_id"] == client.id.as_str());
+    assert_eq!(shown.map(|shown| &shown["redirect_uris"]), Some(&json!([thief])));
+    cli.create_user("ana", "correct horse battery staple");
+    let mut browser: Browser = stack.browser();
+    let page = browser.go(&authorization_url(&client.id, thief, &Pkce::new(), &[])).await;
+    let next = sign_in(&mut browser, &page, "ana", "correct horse battery staple").await;
+    assert!(asks_for_consent(&next), "{:?}", next.reply);
+    for landing in [&page, &next] {
+        let shown = landing.reply.text();
+        assert!(shown.contains("<bdi>com.evil.stealer:</bdi>") && !shown.contains("<bdi>app.example</bdi>"), "{shown}");
+    }
+    let sent = browser.submit(&next, &next.form(), &[("decision", "allow")]).await;
+    assert!(answered(&sent).url.as_str().starts_with(thief), "{:?}", sent.reply);
 }

@@ -2,8 +2,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, EncodingKey, crypto::sign};
+use harness::RegisteredClient;
+use jsonwebtoken::crypto::sign;
+use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
+
+use crate::support::session::Session;
+use crate::support::world::{ALGORITHMS, World};
 
 /// Encodes one part of a compact JWT.
 pub(crate) fn part(bytes: impl AsRef<[u8]>) -> String {
@@ -61,10 +66,12 @@ pub(crate) fn secrets_of(key: &Value) -> Vec<Vec<u8>> {
 }
 
 const ED25519_INFO: [u8; 12] = [0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0];
+
 const P256_INFO: [u8; 27] = [
     0x30, 0x59, 0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7, 3,
     0x42, 0, 4,
 ];
+
 const RSA_ALGORITHM: [u8; 15] = [0x30, 0x0d, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0];
 
 fn rsa_info(n: &[u8], e: &[u8]) -> Vec<u8> {
@@ -101,4 +108,34 @@ fn the_attackers_public_key_verifies_what_the_attacker_signs() {
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
     assert_eq!(jsonwebtoken::decode::<Value>(&token, &key, &validation).expect("verified").claims["sub"], "x");
+}
+
+/// Returns a valid token for each algorithm, for the API that uses it.
+pub(crate) async fn one_of_each(session: &Session<'_>) -> Vec<String> {
+    let mut good = Vec::new();
+    for (_, api) in ALGORITHMS {
+        good.push(session.machine(&session.world.service, &[("resource", api)]).await.string("access_token"));
+    }
+    good
+}
+
+/// Registers a client that may introspect tokens for every API, so that only the token can be at fault.
+pub(crate) fn auditor(world: &World) -> RegisteredClient {
+    let apis: Vec<&str> = ALGORITHMS.iter().flat_map(|(_, api)| ["--introspects", api]).collect();
+    world.stack.cli().create_client("Auditor", &apis)
+}
+
+/// Asserts that each forged token is `{"active":false}` and nothing more, and that the good ones stay active.
+pub(crate) async fn all_inactive(session: &Session<'_>, good: &[String], forged: impl IntoIterator<Item = String>) {
+    let auditor = auditor(session.world);
+    for token in forged {
+        assert_eq!(session.introspect(&auditor, &token).await, json!({"active": false}), "{token}");
+    }
+    for token in good {
+        assert_eq!(session.introspect(&auditor, token).await["active"], true, "{token}");
+    }
+}
+
+pub(crate) fn parts_of(token: &str) -> [&str; 3] {
+    token.split('.').collect::<Vec<_>>().try_into().expect("a compact JWT")
 }

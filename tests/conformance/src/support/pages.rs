@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use harness::{Ask, Browser, Callback, Http, Landing, Pkce, RegisteredClient, Reply, authorization_url};
+use harness::{
+    Ask, Browser, Callback, Http, Landing, Pkce, RegisteredClient, Reply, authorization_url, forms, unescape,
+};
 
 use crate::support::session::{self, Session, assert_no_store};
 use crate::support::world::{CALLBACK, ORDERS, World};
@@ -197,4 +199,33 @@ const ODD: &str = " !\"#$%&'()*+,-./0:;<=>?@A[\\]^_`a{|}~%20%ff&amp;é💡\u{a0}
 
 pub(crate) fn odd(length: usize) -> String {
     ODD.chars().cycle().take(length).collect()
+}
+
+/// Asserts a page of this site that does not redirect by itself.
+pub(crate) fn assert_stays(landing: &Landing) {
+    assert_eq!(landing.reply.header("location"), None, "{:?}", landing.reply);
+    assert!(!landing.reply.text().contains("http-equiv"), "{:?}", landing.reply);
+    assert_page_headers(&landing.reply);
+}
+
+/// Continues from an error page by its form or link, and returns the callback.
+pub(crate) async fn go_on(browser: &mut Browser, page: &Landing) -> Callback {
+    for form in forms(page.reply.text()) {
+        let button: Vec<(&str, &str)> =
+            form.buttons.iter().take(1).map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        if let Some(callback) = browser.submit(page, &form, &button).await.callback() {
+            return callback;
+        }
+    }
+    for link in page.reply.text().split("href=\"").skip(1) {
+        let target = unescape(link.split('"').next().unwrap_or_default());
+        let url = page.url.join(&target).expect("a link");
+        if url.origin() != page.url.origin() {
+            return Callback::at(url);
+        }
+        if let Some(callback) = browser.go(url.as_str()).await.callback() {
+            return callback;
+        }
+    }
+    panic!("no way on: {:?}", page.reply)
 }

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use futures::future::join_all;
-use harness::{Reply, Stack, amazon_dynamo};
+use harness::Reply;
 
 use crate::support::session::{Code, Session, assert_granted, assert_refused, tokens};
-use crate::support::world::World;
 
 const AT_ONCE: usize = 64;
 
@@ -82,15 +81,4 @@ pub(crate) async fn the_holder_and_a_thief_race(session: &mut Session<'_>) {
         assert_refused(reply, "invalid_grant");
     }
     assert!(session.is_active(&tokens(&holder).access).await);
-}
-
-#[tokio::test]
-#[ignore = "needs JETON_TEST_DYNAMODB_LOCAL, the URL of Amazon's DynamoDB Local"]
-async fn c042_c044_c045_c081_races_end_the_same_on_amazons_dynamodb_local() {
-    let world = World::on(Stack::builder().store(&amazon_dynamo()).start());
-    let mut session = world.session();
-    a_code_is_redeemed_once(&mut session).await;
-    a_refresh_token_has_one_successor(&mut session).await;
-    a_crowd_without_the_proof_burns_nothing(&mut session).await;
-    the_holder_and_a_thief_race(&mut session).await;
 }
