@@ -261,7 +261,7 @@ async fn o12_a_redirect_uri_that_is_not_registered_or_not_clear_is_an_error_page
     for (client, redirect_uri) in rows {
         let good = authorization_url(&client.id, "here", &Pkce::new(), &[("scope", "openid"), ("state", "s")]);
         let asked = match redirect_uri {
-            Some(uri) => good.replace("=here", &format!("={}", crate::support::pages::encode(uri))),
+            Some(uri) => good.replace("=here", &format!("={}", encode(uri))),
             None => good.replace("&redirect_uri=here", ""),
         };
         println!("{asked}");

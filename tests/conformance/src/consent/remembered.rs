@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::consent::outdated_pages::{PAIR, Place};
 use crate::support::pages::{answered, asks_for_consent, remembered, sign_in, url};
+use crate::support::relying_party::app;
 use crate::support::rounds::{PASSWORD, silent};
 use crate::support::session::{self, Session, assert_fails};
 use crate::support::world::{CALLBACK, ORDERS, World};
@@ -104,7 +105,7 @@ async fn c139_an_operator_lists_consents_and_withdraws_them_so_that_people_are_a
     let world = session.world;
     let cli = world.stack.cli();
     cli.create_user("consents", PASSWORD);
-    let apps = ["One", "Two"].map(|name| crate::support::relying_party::app(world, name, &[]));
+    let apps = ["One", "Two"].map(|name| app(world, name, &[]));
     for client in &apps {
         drop(session.sign_in("consents", client, &[("scope", "openid read")]).await);
         assert!(is_remembered(&mut session, client).await);
@@ -124,7 +125,7 @@ async fn c177_a_trusted_client_needs_no_consent_unless_it_asks_for_it() {
     let mut session = session::shared();
     let world = session.world;
     world.stack.cli().create_user("trusting", PASSWORD);
-    let client = crate::support::relying_party::app(world, "House app", &["--trusted"]);
+    let client = app(world, "House app", &["--trusted"]);
     let page = session.browser.go(&url(&client.id, &[("scope", "openid read")])).await;
     let next = sign_in(&mut session.browser, &page, "trusting", PASSWORD).await;
     next.callback().expect("an answer without a consent page").assert_granted();

@@ -11,7 +11,7 @@ use jsonwebtoken::jwk::JwkSet;
 use serde_json::{Value, json};
 
 use crate::support::published::{DOCUMENTS, document, keys, strings, verify};
-use crate::support::self_registration::{Registration, assert_refused_for, metadata, register};
+use crate::support::self_registration::{Registration, assert_refused_for, metadata, open, register};
 use crate::support::world::{CALLBACK, World};
 
 /// A stack with the implicit grant, where anybody can register clients.
@@ -120,7 +120,7 @@ async fn o24_an_id_token_may_come_in_a_form() {
 
 #[tokio::test]
 async fn c014_o04_id_tokens_from_the_authorization_endpoint_are_off_until_the_implicit_grant_is_on() {
-    let off = crate::support::self_registration::open();
+    let off = open();
     let asked = metadata(&json!({ "grant_types": ["implicit"], "response_types": ["id_token"] }));
     assert_refused_for(&register(off, None, &asked).await, "invalid_client_metadata", "grant_types");
     let pkce = harness::Pkce::new();

@@ -252,7 +252,7 @@ fn c147_each_command_that_changes_something_leaves_a_record_without_values() {
     let cli = streamless().stack.cli();
     let name = "audited-person";
     let sub = cli.create_user(name, PASSWORD).sub;
-    let about = || crate::operators::audit_records::trail(&cli, &["--about", &sub]);
+    let about = || trail(&cli, &["--about", &sub]);
     let mut before = about().len();
     assert!(before > 0, "creating somebody is recorded");
     let commands: [&[&str]; 5] = [
@@ -281,7 +281,7 @@ fn c147_each_command_that_changes_something_leaves_a_record_without_values() {
     // Failed commands and commands that only read leave no record.
     assert_fails(&cli.finish(&["user", "disable", name], ""), name);
     assert_eq!(about().len(), before);
-    assert_eq!(crate::operators::audit_records::trail(&cli, &["--about", &sub, "--since", "3600"]).len(), before);
-    assert_eq!(crate::operators::audit_records::trail(&cli, &["--who", "nobody-who-works-here"]), [Value::Null; 0]);
+    assert_eq!(trail(&cli, &["--about", &sub, "--since", "3600"]).len(), before);
+    assert_eq!(trail(&cli, &["--who", "nobody-who-works-here"]), [Value::Null; 0]);
     assert_fails(&cli.finish(&["audit", "list", "--since", "yesterday-ish"], ""), "since");
 }

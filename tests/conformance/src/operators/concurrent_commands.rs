@@ -13,12 +13,11 @@ use crate::support::relying_party::app;
 use crate::support::rounds::{
     PASSWORD, Survivors, beside, browser_of, done, in_rounds, later, request, said, streamless,
 };
-use crate::support::session::assert_granted;
+use crate::support::session::{assert_fails, assert_granted, assert_refused};
 use crate::support::world::{ORDERS, World};
 
 /// A command: its arguments and its standard input.
 type Given<'a> = (&'a [&'a str], &'a str);
-
 /// The delay before the second command starts.
 const STAGGER: Duration = Duration::from_millis(30);
 
@@ -163,7 +162,7 @@ async fn c131_c133_a_disable_and_a_rename_at_the_same_time_both_hold_or_the_name
             let off = ["user", "disable", &name];
             let [renamed, off] = both(&cli, round, (&["user", "rename", &name, "--to", &next], ""), (&off, "")).await;
             if expect(&survivors, round, &renamed) {
-                crate::support::session::assert_fails(&cli.finish(&["user", "show", &name], ""), &name);
+                assert_fails(&cli.finish(&["user", "show", &name], ""), &name);
                 name = next;
             }
             let shown = cli.run(&["user", "show", &name]);
@@ -192,7 +191,7 @@ async fn is_live(world: &World, client: &RegisteredClient, secret: &str) -> bool
         assert_granted(&reply);
         return true;
     }
-    crate::support::session::assert_refused(&reply, "invalid_client");
+    assert_refused(&reply, "invalid_client");
     false
 }
 

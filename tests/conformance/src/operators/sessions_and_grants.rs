@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::support::relying_party::app;
 use crate::support::rounds::{PASSWORD, browser_of, sign_in, silent, streamless};
 use crate::support::session::{Session, Tokens, assert_fails, assert_granted, assert_refused, tokens};
-use crate::support::world::World;
+use crate::support::world::{ORDERS, World};
 
 const OFFLINE: (&str, &str) = ("scope", "openid read offline_access");
 
@@ -138,7 +138,7 @@ async fn c148_an_operator_sees_grants_and_revokes_one_or_all_of_a_person_or_a_cl
             (&scene.client.id.as_str().into(), &scene.sub.as_str().into())
         );
         assert!(grant["scope"].to_string().contains("read"), "{grant}");
-        assert!(grant["resources"].to_string().contains(crate::support::world::ORDERS), "{grant}");
+        assert!(grant["resources"].to_string().contains(ORDERS), "{grant}");
         assert!(grant["state"].is_string() && time(grant, "created_at") < time(grant, "ends_at"), "{grant}");
     }
     let is_lasting = |grant: &&Value| grant["scope"].to_string().contains("offline_access");

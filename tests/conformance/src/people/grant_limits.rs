@@ -9,12 +9,13 @@ use serde_json::Value;
 use crate::support::relying_party::app;
 use crate::support::rounds::{PASSWORD, beside, browser_of, done, sign_in, silent, streamless};
 use crate::support::session::{Session, Tokens, tokens};
-use crate::support::world::World;
+use crate::support::world::{ORDERS, World};
 
 /// The number of silent codes that a session requests.
 const ASKED: usize = 300;
 /// The number of lasting grants; in an earlier version, ending that many took five seconds.
 const LASTING: usize = 960;
+
 /// The most grants without `offline_access` that a session can have.
 const LIVE_AT_MOST: usize = 200;
 /// The longest that a command that ends all grants may take.
@@ -29,7 +30,7 @@ fn live(listed: &Value) -> usize {
 /// Requests one grant, if it is given; every second one is redeemed.
 async fn grant(session: &Session<'_>, browser: &Browser, place: usize) -> Option<Tokens> {
     let client = &session.world.web;
-    let code = silent(&mut browser.clone(), client, &[("resource", crate::support::world::ORDERS)]).await.ok()?;
+    let code = silent(&mut browser.clone(), client, &[("resource", ORDERS)]).await.ok()?;
     if place.is_multiple_of(2) {
         return None;
     }

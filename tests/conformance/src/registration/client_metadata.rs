@@ -7,7 +7,7 @@ use crate::support::assertions::{KeyServer, Signer, claims};
 use crate::support::self_registration::{
     Registration, assert_denied, assert_refused_for, initial_token, metadata, register, registered, with_tokens,
 };
-use crate::support::session::assert_refused;
+use crate::support::session::{assert_refused, server_time, until};
 use crate::support::world::CALLBACK;
 
 /// Returns members with invalid values, and the error expected for each.
@@ -117,7 +117,7 @@ async fn o32_a_client_that_registered_where_its_keys_are_may_change_them() {
     assert_refused(&ask(&new).await, "invalid_client");
     server.serve(&[new.public()]);
     let session = world.session();
-    let now = crate::support::session::server_time(&session).await;
-    crate::support::session::until(&session, now + 11).await;
+    let now = server_time(&session).await;
+    until(&session, now + 11).await;
     assert_refused(&ask(&new).await, "invalid_grant");
 }

@@ -8,7 +8,7 @@ use crate::support::self_registration::{
     Registration, ask, assert_denied, assert_refused_for, initial_token, metadata, open, register, registered, started,
     with_tokens,
 };
-use crate::support::session::{assert_fails, assert_refused, challenge};
+use crate::support::session::{assert_fails, assert_refused, challenge, reach, until};
 use crate::support::world::{ORDERS, World};
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn c117_without_a_good_token_nobody_registers() {
     cli.run(&["registration-token", "delete", deleted["name"].as_str().expect("a name")]);
     let short = initial_token(world, &["--lifetime", "1"]);
     let session = world.session();
-    crate::support::session::until(&session, short["expires_at"].as_u64().expect("a time")).await;
+    until(&session, short["expires_at"].as_u64().expect("a time")).await;
     for bad in [
         "x",
         "jti_",
@@ -94,7 +94,7 @@ async fn c117_a_token_says_what_its_clients_may_have() {
     assert_eq!(times[0], times[1] + 5000);
     let mut session = world.session();
     let code = session.code_with(&client, &[("scope", "openid read")]).await;
-    let (audience, scope) = crate::support::session::reach(&session.redeem(&client, &code).await);
+    let (audience, scope) = reach(&session.redeem(&client, &code).await);
     assert!(audience.contains(&ORDERS.to_owned()) && scope.contains(&"read".to_owned()), "{audience:?} {scope:?}");
     assert_refused_for(&register(world, token, &with("openid ship")).await, "invalid_client_metadata", "scope");
     let elsewhere = json!({ "redirect_uris": ["https://evil.example/cb"] });
@@ -122,7 +122,7 @@ async fn c117_a_client_ends_when_its_token_said_so() {
     assert_refused(&ask().await, "invalid_grant");
     let session = world.session();
     let end = registration.document["client_secret_expires_at"].as_u64().expect("a time");
-    crate::support::session::until(&session, end).await;
+    until(&session, end).await;
     assert_refused(&ask().await, "invalid_client");
     assert_denied(&registration.ask("GET", &json!(null)).await);
 }

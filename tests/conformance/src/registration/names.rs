@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::pages::{asks_for_a_password, asks_for_consent, sign_in, url};
 use crate::support::relying_party::app;
 use crate::support::self_registration::{
-    assert_refused_for, initial_token, metadata, open, register, registered, registered_openly, with_tokens,
+    ask, assert_refused_for, initial_token, metadata, open, register, registered, registered_openly, with_tokens,
 };
 use crate::support::session::assert_fails;
 
@@ -173,9 +173,7 @@ async fn c140_the_name_of_an_operators_client_is_taken_however_it_is_written() {
     registered_openly(&json!({ "client_name": "Acme Books" })).await;
     let put = metadata(&json!({ "client_id": own.id(), "client_name": "OPAQUE spa" }));
     let place = format!("/register/{}", own.id());
-    let reply = crate::support::self_registration::ask(&world.stack.http(), "PUT", &place, Some(own.token()), &put)
-        .send()
-        .await;
+    let reply = ask(&world.stack.http(), "PUT", &place, Some(own.token()), &put).send().await;
     assert_refused_for(&reply, "invalid_client_metadata", "client_name");
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::assertions::{Signer, claims};
 use crate::support::published::strings;
 use crate::support::self_registration::{assert_refused_for, initial_token, metadata, registered, with_tokens};
-use crate::support::session::{assert_granted, assert_refused};
+use crate::support::session::{assert_granted, assert_refused, tokens};
 use crate::support::world::CALLBACK;
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn o30_a_client_that_registered_itself_signs_a_person_in_at_once_and_witho
     let reply = session.redemption(&client, &fields).send().await;
     assert_granted(&reply);
     assert_eq!(session.identity(&client, &reply).await["nonce"], "n");
-    let tokens = crate::support::session::tokens(&reply);
+    let tokens = tokens(&reply);
     assert_eq!(session.userinfo(&tokens.access).await.status, 200);
     assert_granted(&session.refresh(&client, &tokens.refresh).await);
 }

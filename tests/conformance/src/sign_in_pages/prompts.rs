@@ -21,7 +21,7 @@ async fn o14_c037_prompt_and_max_age_decide_whether_a_person_signs_in_again() {
     let again = session.signed_in("o14", &client, &silent).await;
     let second = session.identity(&client, &again).await;
     assert_eq!((time(&second), &second["sub"]), (time(&first), &first["sub"]));
-    crate::support::session::until(&session, time(&first) + 1).await;
+    until(&session, time(&first) + 1).await;
     let url = |more: &[(&str, &str)]| authorization_url(&client.id, CALLBACK, &Pkce::new(), more);
     for more in [("prompt", "login"), ("max_age", "0"), ("prompt", "select_account")] {
         let landing = session.browser.go(&url(&[("scope", "openid"), more])).await;

@@ -7,7 +7,7 @@ use futures::stream::iter;
 use tokio::sync::Mutex;
 
 use crate::support::counted::Counted;
-use crate::support::session::{Code, Session, assert_refused};
+use crate::support::session::{Code, Session, assert_refused, tokens};
 
 pub(crate) const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 /// The shared instance; the mutex lets one test at a time count.
@@ -50,7 +50,7 @@ pub(crate) async fn present(session: &Session<'_>, verifier: &str, handles: Vec<
 pub(crate) async fn warm(session: &mut Session<'_>) -> (Code, String) {
     let spa = &session.world.spa;
     let used = session.code(spa).await;
-    let refresh = crate::support::session::tokens(&session.redeem(spa, &used).await).refresh;
+    let refresh = tokens(&session.redeem(spa, &used).await).refresh;
     (session.code(spa).await, refresh)
 }
 

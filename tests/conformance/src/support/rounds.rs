@@ -9,16 +9,16 @@ use futures::StreamExt;
 use harness::{Browser, Cli, EmbeddedDynamo, Finished, Pkce, RegisteredClient, Stack, authorization_url, dynamo_call};
 use serde_json::{Value, json};
 
-use crate::support::session::{Code, Session, Tokens, assert_refused, tokens};
+use crate::support::session::{Code, Session, Tokens, assert_fails, assert_refused, tokens};
 use crate::support::world::{CALLBACK, World};
 
 /// The number of rounds of each scene.
 pub(crate) const ROUNDS: usize = 50;
 /// The rounds that one person plays: fewer than the wrong passwords that an account allows without a wait.
 pub(crate) const ROUNDS_OF_ONE: usize = 5;
+
 /// The number of scenes played at the same time. More would slow the commands down and change their timing.
 const AT_ONCE: usize = 2;
-
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 /// The scope that the scenes' apps request: access to an API, and the identity of the person.
 pub(crate) const SCOPE: (&str, &str) = ("scope", "openid read");
@@ -126,7 +126,7 @@ pub(crate) fn said(finished: &Finished) -> Option<Value> {
     if finished.status.success() {
         return Some(serde_json::from_str(&finished.stdout).unwrap_or_else(|_| panic!("no JSON: {finished:?}")));
     }
-    crate::support::session::assert_fails(finished, "");
+    assert_fails(finished, "");
     None
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use harness::{Ask, Http, RegisteredClient, Reply, Stack};
 use serde_json::{Value, json};
 
-use crate::support::session::assert_no_store;
+use crate::support::session::{assert_no_store, assert_refused_with, challenge};
 use crate::support::world::{CALLBACK, World};
 
 /// A stack where clients register with an initial access token.
@@ -114,13 +114,13 @@ impl Registration {
 
 /// Asserts that a registration was refused with this code because of this member.
 pub(crate) fn assert_refused_for(reply: &Reply, code: &str, member: &str) {
-    crate::support::session::assert_refused_with(reply, 400, code);
+    assert_refused_with(reply, 400, code);
     let told = reply.string("error_description");
     assert!(told.starts_with(&format!("{member}: ")), "{member}: {told}");
 }
 
 /// Asserts that a token was refused: RFC 6750 §3.1, with the same answer whatever is wrong.
 pub(crate) fn assert_denied(reply: &Reply) {
-    crate::support::session::assert_refused_with(reply, 401, "invalid_token");
-    assert!(crate::support::session::challenge(reply).starts_with("Bearer "), "{reply:?}");
+    assert_refused_with(reply, 401, "invalid_token");
+    assert!(challenge(reply).starts_with("Bearer "), "{reply:?}");
 }
