@@ -1,6 +1,7 @@
 //! Fixtures and helpers that the tests share.
 
 pub(crate) mod assertions;
+pub(crate) mod case;
 pub(crate) mod counted;
 pub(crate) mod forged;
 pub(crate) mod handles;

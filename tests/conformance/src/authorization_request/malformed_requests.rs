@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use harness::{Ask, Http, Pkce, Reply, authorization_url};
 use tokio::sync::Mutex;
 
+use crate::support::case::Case;
 use crate::support::counted::Counted;
 use crate::support::session::assert_no_store;
 use crate::support::world::CALLBACK;
@@ -18,7 +19,7 @@ async fn pages(requests: impl Fn(&Counted, &Http) -> Vec<(String, Ask)>) -> Vec<
     let mut replies = Vec::new();
     for (name, ask) in requests(&counted, &counted.world.stack.http()) {
         let reply = ask.send().await;
-        println!("{name}");
+        let _case = Case::new(&name);
         assert!((400..500).contains(&reply.status), "{name}: {reply:?}");
         assert_eq!(reply.header("location"), None, "{name}");
         assert_no_store(&reply);

@@ -2,6 +2,7 @@
 
 use harness::{Pkce, authorization_url};
 
+use crate::support::case::Case;
 use crate::support::pages::{assert_shown_here, encode, shown_here};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{self, assert_fails};
@@ -264,7 +265,7 @@ async fn o12_a_redirect_uri_that_is_not_registered_or_not_clear_is_an_error_page
             Some(uri) => good.replace("=here", &format!("={}", encode(uri))),
             None => good.replace("&redirect_uri=here", ""),
         };
-        println!("{asked}");
+        let _case = Case::new(&asked);
         assert_shown_here(&session.browser.go(&asked).await.reply);
     }
 }

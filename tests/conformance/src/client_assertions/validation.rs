@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::client_assertions::fixture::{MORE, ask_at, client_with, granted, refused, usual};
 use crate::support::assertions::{Assertion, KIND, Signer, claims, claims_but, keys_in_file, now, token_endpoint};
+use crate::support::case::Case;
 use crate::support::counted::{COUNTED, ENDPOINTS, nothing_is_written};
 use crate::support::forged::part;
 use crate::support::log::audit;
@@ -86,7 +87,7 @@ async fn c070_an_assertion_that_is_not_the_clients_own_changes_nothing() {
     })
     .await;
     for (name, reply) in replies {
-        println!("{name}");
+        let _case = Case::new(name);
         assert_refused(&reply, "invalid_client");
     }
 }
@@ -135,7 +136,7 @@ async fn c071_o43_the_audience_is_the_issuer_or_the_endpoint_and_of_a_strict_cli
     for (place, (audience, of_usual, of_strict)) in rows.into_iter().enumerate() {
         for (client, good) in [(usual, of_usual), (&strict, of_strict)] {
             let assertion = signer.assertion(&claims_but(world, &client.id, "aud", audience.clone()));
-            println!("{audience}");
+            let _case = Case::new(&audience);
             if good { granted(world, place, &assertion).await } else { refused(world, place, &assertion).await }
         }
     }
@@ -163,7 +164,7 @@ async fn c072_o43_an_assertion_is_brief_and_not_from_the_future() {
         ("jti", json!("j".repeat(257)), false),
     ];
     for (place, (name, value, good)) in rows.into_iter().enumerate() {
-        println!("{name} {value}");
+        let _case = Case::new(format!("{name} {value}"));
         let assertion = signer.assertion(&claims_but(world, &client.id, name, value));
         if good { granted(world, place, &assertion).await } else { refused(world, place, &assertion).await }
     }

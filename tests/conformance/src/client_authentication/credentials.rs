@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use harness::RegisteredClient;
 
+use crate::support::case::Case;
 use crate::support::counted::{ENDPOINTS, nothing_is_written};
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::relying_party::{app, person};
@@ -84,7 +85,7 @@ async fn c065_two_ways_of_client_authentication_at_once_change_nothing() {
     })
     .await;
     for (name, reply) in replies {
-        println!("{name}");
+        let _case = Case::new(name);
         assert_refused(&reply, "invalid_request");
     }
 }

@@ -2,6 +2,7 @@
 
 use harness::Jwt;
 
+use crate::support::case::Case;
 use crate::support::pages::{signed_in, url};
 use crate::support::published::DOCUMENTS;
 use crate::support::session::assert_granted;
@@ -43,7 +44,7 @@ async fn c040_no_header_of_a_request_changes_the_issuer_anywhere() {
     let session = signed_in(world).await;
     let cookies: Vec<String> = session.browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     for (name, value) in FORWARDED {
-        println!("{name}");
+        let _case = Case::new(name);
         for path in DOCUMENTS {
             let plain = session.http.get(path).send().await;
             assert_eq!(session.http.get(path).header(name, value).send().await.text(), plain.text(), "{path}");

@@ -3,6 +3,7 @@
 use harness::Jwt;
 
 use crate::operators::sessions_and_grants::Scene;
+use crate::support::case::Case;
 use crate::support::rounds::{PASSWORD, browser_of, request, said, sign_in, streamless};
 use crate::support::session::{assert_fails, assert_granted};
 
@@ -49,7 +50,7 @@ async fn c131_a_rename_that_cannot_be_changes_nothing() {
         ("rename-one", "with space", "with space"),
         ("rename-one", "", "user name"),
     ] {
-        println!("{name} to {to}");
+        let _case = Case::new(format!("{name} to {to}"));
         assert_fails(&cli.finish(&["user", "rename", name, "--to", to], ""), word);
     }
     assert_eq!(["rename-one", "rename-two"].map(|name| cli.run(&["user", "show", name])), before);

@@ -4,6 +4,7 @@ use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
 use crate::support::assertions::{KeyServer, Signer, claims};
+use crate::support::case::Case;
 use crate::support::self_registration::{
     Registration, assert_denied, assert_refused_for, initial_token, metadata, register, registered, with_tokens,
 };
@@ -48,7 +49,7 @@ async fn o30_o31_each_fault_of_the_metadata_is_named() {
     let token = initial_token(world, &["--uses", "2"]);
     let token = token["registration_token"].as_str();
     for (member, value, code) in faults() {
-        println!("{member}: {value}");
+        let _case = Case::new(format!("{member}: {value}"));
         let reply = register(world, token, &metadata(&json!({ member: value }))).await;
         assert_refused_for(&reply, code, member);
     }

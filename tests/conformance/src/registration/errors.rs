@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::support::case::Case;
 use crate::support::pages::{
     answered, assert_page_headers, assert_shown_here, assert_stays, encode, go_on, sign_in, url,
 };
@@ -106,7 +107,7 @@ fn bad_requests() -> Vec<(Vec<(&'static str, &'static str)>, &'static str)> {
 async fn c141_an_error_of_a_self_registered_client_sends_no_stranger_anywhere() {
     let (world, client) = (open(), registered_openly(&json!({ "client_name": "Redirector" })).await);
     for (parameters, code) in bad_requests() {
-        println!("{parameters:?}");
+        let _case = Case::new(format!("{parameters:?}"));
         let target = url(client.id(), &parameters);
         let mut browser = world.stack.browser();
         let page = browser.go(&target).await;

@@ -3,6 +3,7 @@
 use harness::{Landing, Reply};
 use serde_json::json;
 
+use crate::support::case::Case;
 use crate::support::pages::{asks_for_a_password, asks_for_consent, sign_in, url};
 use crate::support::relying_party::app;
 use crate::support::self_registration::{
@@ -147,7 +148,7 @@ fn bad_names() -> Vec<String> {
 #[tokio::test]
 async fn c140_a_name_that_hides_something_or_says_nothing_is_refused() {
     for name in bad_names() {
-        println!("{}", name.escape_unicode());
+        let _case = Case::new(name.escape_unicode());
         let reply = register(open(), None, &metadata(&json!({ "client_name": name }))).await;
         assert_refused_for(&reply, "invalid_client_metadata", "client_name");
     }
@@ -164,7 +165,7 @@ async fn c140_the_name_of_an_operators_client_is_taken_however_it_is_written() {
     let taken =
         ["Opaque spa", "opaque spa", "OPAQUE SPA", " Opaque  Spa ", "Ｏｐａｑｕｅ spa", "Web", "wEB", "gateway"];
     for name in taken {
-        println!("{name}");
+        let _case = Case::new(name);
         let reply = register(world, None, &metadata(&json!({ "client_name": name }))).await;
         assert_refused_for(&reply, "invalid_client_metadata", "client_name");
     }

@@ -3,6 +3,7 @@
 use harness::{Browser, EmbeddedDynamo, Pkce, Reply, Stack, authorization_url, dynamo_call};
 use serde_json::{Value, json};
 
+use crate::support::case::Case;
 use crate::support::pages::{answered, asks_for_consent, sign_in};
 use crate::support::rounds::ROUNDS;
 use crate::support::self_registration::{
@@ -48,7 +49,7 @@ async fn c143_a_scheme_with_a_host_is_no_redirect_uri_of_any_client() {
     let (token, addresses) = (token["registration_token"].as_str(), with_a_host());
     assert_eq!(addresses.len(), ROUNDS);
     for address in &addresses {
-        println!("{address}");
+        let _case = Case::new(address);
         let reply = register(world, token, &native(address, &json!({}))).await;
         assert_refused_for(&reply, "invalid_redirect_uri", "redirect_uris");
         let reply = register(open(), None, &native(address, &json!({}))).await;
@@ -98,7 +99,7 @@ async fn c143_both_pages_name_a_native_app_by_its_scheme() {
 async fn c143_a_native_app_is_pairwise_only_with_a_sector_of_its_own() {
     let world = open();
     for redirect_uri in [NATIVE, "http://127.0.0.1/cb", "http://[::1]:8080/cb"] {
-        println!("{redirect_uri}");
+        let _case = Case::new(redirect_uri);
         let pairwise = native(redirect_uri, &json!({ "subject_type": "pairwise" }));
         let reply = register(world, None, &pairwise).await;
         assert_eq!((reply.status, &*reply.string("error")), (400, "invalid_client_metadata"), "{reply:?}");

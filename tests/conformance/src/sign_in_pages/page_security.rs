@@ -2,6 +2,7 @@
 
 use harness::{Pkce, Stack, authorization_url};
 
+use crate::support::case::Case;
 use crate::support::pages::{assert_page_headers, directive, every_page, signed_in, three_pages, url};
 use crate::support::session::assert_no_store;
 use crate::support::world::{CALLBACK, World};
@@ -75,7 +76,7 @@ async fn what_a_request_says_is_text_and_never_markup() {
 async fn c030_c031_c039_every_page_of_every_error_is_locked_up() {
     let world = World::on(Stack::start());
     for (name, reply) in every_page(&world).await {
-        println!("{name}");
+        let _case = Case::new(name);
         assert!(!(300..400).contains(&reply.status) && reply.status < 500, "{name}: {reply:?}");
         assert_page_headers(&reply);
         let hsts = reply.header("strict-transport-security").unwrap_or_default();

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::assertions::now;
+use crate::support::case::Case;
 use crate::support::pages::asks_for_consent;
 use crate::support::rounds::{request, sign_in, silent};
 use crate::support::session::{Code, Session, assert_fails, assert_granted, assert_refused, tokens};
@@ -92,7 +93,7 @@ impl Upgraded {
     async fn assert_all_over(&self, name: &str) {
         let session = self.world.session();
         for grant in GRANTS {
-            println!("{grant}");
+            let _case = Case::new(grant);
             let reply = session.refresh(self.client(grant), &self.refresh_token(name, grant)).await;
             assert_refused(&reply, "invalid_grant");
         }
@@ -185,7 +186,7 @@ async fn c131_after_an_upgrade_sessions_codes_and_refresh_tokens_go_on() {
     assert_granted(&session.redeem(&before.world.web, &before.code("ana")).await);
     assert_refused(&session.redeem(&before.world.web, &before.code("ana")).await, "invalid_grant");
     for grant in GRANTS {
-        println!("{grant}");
+        let _case = Case::new(grant);
         let (client, mut token) = (before.client(grant), before.refresh_token("ana", grant));
         for _ in 0..3 {
             let next = tokens(&session.refresh(client, &token).await);
@@ -243,7 +244,7 @@ async fn c131_after_an_upgrade_a_person_of_before_is_renamed_and_keeps_everythin
     assert_eq!((&renamed["username"], &renamed["sub"]), (&json!("dorothea"), &json!(before.sub("dora"))));
     assert!(silent(&mut before.browser("dora"), &before.world.web, &[]).await.is_ok(), "the session goes on");
     for grant in GRANTS {
-        println!("{grant}");
+        let _case = Case::new(grant);
         assert_granted(&session.refresh(before.client(grant), &before.refresh_token("dora", grant)).await);
     }
     assert_eq!(before.signs_in(&session, ("dorothea", before.password())).await, before.sub("dora"));

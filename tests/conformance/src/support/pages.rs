@@ -6,6 +6,7 @@ use harness::{
     Ask, Browser, Callback, Http, Landing, Pkce, RegisteredClient, Reply, authorization_url, forms, unescape,
 };
 
+use crate::support::case::Case;
 use crate::support::session::{self, Session, assert_no_store};
 use crate::support::world::{CALLBACK, ORDERS, World};
 
@@ -121,7 +122,7 @@ pub(crate) async fn shown_here(queries: &[String]) {
     // Whether a person is signed in makes no difference.
     drop(session.code(&world.spa).await);
     for query in queries {
-        println!("{query}");
+        let _case = Case::new(query);
         let stranger = session.http.get(&format!("/authorize?{query}")).send().await;
         assert_shown_here(&stranger);
         assert_shown_here(&session.browser.go(&format!("/authorize?{query}")).await.reply);

@@ -1,5 +1,6 @@
 //! Malformed bodies and paths, which every machine endpoint must handle.
 
+use crate::support::case::Case;
 use crate::support::counted::{at_each_endpoint, nothing_is_written};
 use crate::support::handles::COUNTED;
 use crate::support::session::{assert_granted, assert_refused, assert_refused_with};
@@ -26,7 +27,7 @@ async fn a_body_of_a_mebibyte_is_refused() {
     ];
     for body in bodies {
         for (name, reply) in at_each_endpoint(|ask| ask.raw_form(&*body)).await {
-            println!("{name}");
+            let _case = Case::new(name);
             let status = if reply.status == 413 { 413 } else { 400 };
             assert_refused_with(&reply, status, "invalid_request");
         }
@@ -49,7 +50,7 @@ async fn what_is_not_utf8_or_not_encoded_is_an_invalid_request() {
     ];
     for body in bodies {
         for (name, reply) in at_each_endpoint(|ask| ask.raw_form(body)).await {
-            println!("{name} {}", String::from_utf8_lossy(body));
+            let _case = Case::new(format!("{name} {}", String::from_utf8_lossy(body)));
             assert_refused(&reply, "invalid_request");
         }
     }

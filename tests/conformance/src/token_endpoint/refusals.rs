@@ -2,6 +2,7 @@
 
 use harness::Ask;
 
+use crate::support::case::Case;
 use crate::support::counted::{ENDPOINTS, nothing_is_written};
 use crate::support::session::{self, Code, Session, assert_granted, assert_refused, reach, tokens};
 use crate::support::stored::Stored;
@@ -27,7 +28,7 @@ async fn c057_c063_a_client_that_does_not_authenticate_changes_nothing() {
     })
     .await;
     for (name, reply) in replies {
-        println!("{name}");
+        let _case = Case::new(name);
         assert_refused(&reply, "invalid_client");
     }
 }

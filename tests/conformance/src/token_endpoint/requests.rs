@@ -1,5 +1,6 @@
 //! Requests of the token endpoint: method, form, and parameters.
 
+use crate::support::case::Case;
 use crate::support::counted::{ENDPOINTS, at_each_endpoint, nothing_is_written};
 use crate::support::session::{assert_no_store, assert_refused, assert_refused_with};
 
@@ -42,7 +43,7 @@ async fn c053_a_body_that_is_no_form_is_an_invalid_request() {
         })
         .await;
         for (name, reply) in replies {
-            println!("{name} {kind:?} {body}");
+            let _case = Case::new(format!("{name} {kind:?} {body}"));
             assert_refused(&reply, "invalid_request");
         }
     }
@@ -61,7 +62,7 @@ async fn c053_parameters_in_the_query_are_not_parameters() {
     })
     .await;
     for (name, reply) in replies {
-        println!("{name}");
+        let _case = Case::new(name);
         assert_refused(&reply, "invalid_request");
     }
 }
@@ -82,7 +83,7 @@ async fn c054_a_repeated_parameter_is_an_invalid_request() {
     }
     for body in rows {
         for (name, reply) in at_each_endpoint(|ask| ask.raw_form(&*body)).await {
-            println!("{name} {body}");
+            let _case = Case::new(format!("{name} {body}"));
             assert_refused(&reply, "invalid_request");
         }
     }
@@ -117,7 +118,7 @@ async fn c054_c059_what_is_missing_empty_or_unknown_has_its_code() {
         })
         .await;
         for (name, reply) in replies {
-            println!("{name}");
+            let _case = Case::new(name);
             assert_refused(&reply, code);
         }
     }
