@@ -2,6 +2,7 @@
 //! current.
 
 mod checklist;
+mod not_built;
 mod openid;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -30,7 +30,7 @@ async fn c059_a_grant_type_that_is_not_served_is_unsupported_for_every_client() 
 
 /// Asserts that a grant type that is not built is unsupported for every client, whatever the parameters, and is not
 /// advertised.
-async fn unsupported(grant: &str, fields: &[(&str, &str)]) {
+pub(crate) async fn unsupported(grant: &str, fields: &[(&str, &str)]) {
     let session = session::shared();
     let world = session.world;
     for client in [&world.service, &world.web, &world.spa] {

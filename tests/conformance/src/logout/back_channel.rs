@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::support::log::audit;
 use crate::support::published::{keys, verify};
 use crate::support::relying_party::{app, person};
-use crate::support::session::{Session, assert_granted, assert_refused};
+use crate::support::session::{Code, Session, assert_granted, assert_refused};
 use crate::support::world::World;
 
 /// A world that may send logout notifications to this machine.
@@ -138,6 +138,22 @@ async fn o34_c129_apps_are_told_which_person_and_session_by_a_signed_token() {
 }
 
 #[tokio::test]
+async fn c092_a_logout_token_passes_for_no_other_token() {
+    let world = &*TOLD;
+    let (mut session, _) = person(world, "c092-logout");
+    let listener = Listener::start(&["200 OK"]);
+    let client = told_app(world, &listener, &[]);
+    let code = session.sign_in("c092-logout", &client, &[("scope", "openid read")]).await;
+    let id_token = session.redeem(&client, &code).await.string("id_token");
+    session.sign_out(&id_token).await;
+    let token = listener.hears(1).await.remove(0);
+    assert!(!session.is_active(&token).await, "{token}");
+    assert_refused(&session.refresh(&client, &token).await, "invalid_grant");
+    let fake = Code { code: token, ..code };
+    assert_refused(&session.redeem(&client, &fake).await, "invalid_grant");
+}
+
+#[tokio::test]
 async fn o34_who_does_not_answer_is_told_again_and_holds_nobody_up() {
     let world = &*TOLD;
     let (mut session, _) = person(world, "again");
@@ -219,7 +235,7 @@ async fn until_inactive(session: &Session<'_>, token: &str) {
 }
 
 #[tokio::test]
-async fn a_person_whom_an_operator_signs_out_is_signed_out_of_apps_too() {
+async fn c089_a_person_whom_an_operator_signs_out_is_signed_out_of_apps_too() {
     let world = &*TOLD;
     for (command, typed) in [("disable", ""), ("set-password", "another long pass phrase\n"), ("delete", "")] {
         let name = format!("signed-out-by-{command}");
