@@ -1,4 +1,4 @@
-//! Introspection (RFC 7662).
+//! Introspection (RFC 7662): which caller learns what about which token.
 
 use harness::Jwt;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The operator's commands.
+//! Commands of the operator: clients, sessions, grants, renames, and their audit records.
 
 mod audit_records;
 mod clients;

@@ -1,4 +1,4 @@
-//! Revocation (RFC 7009).
+//! Revocation (RFC 7009): by the client of a token, at once, and of nothing else.
 
 use harness::RegisteredClient;
 

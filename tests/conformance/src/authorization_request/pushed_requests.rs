@@ -1,4 +1,4 @@
-//! H. Pushed authorization requests (RFC 9126) are not built: nothing advertises them, and nothing accepts them.
+//! Pushed authorization requests (RFC 9126) are not built: nothing advertises them, and nothing accepts them.
 
 use harness::Pkce;
 
