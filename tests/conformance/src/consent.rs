@@ -1,4 +1,4 @@
-//! Consent: the page, its memory, and its withdrawal.
+//! Consent: the page, the decisions that are remembered, and their withdrawal.
 
 mod outdated_pages;
 mod page;

@@ -6,10 +6,10 @@ use harness::{Pkce, Reply, Stack, free_port, jeton, run_bounded};
 use jsonwebtoken::Algorithm;
 use serde_json::json;
 
-use crate::support::assertions::{Signer, claims};
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{self, Session, assert_granted, client_requests};
+use crate::support::signed_assertions::{Signer, claims};
 use crate::support::world::{ORDERS, World};
 
 #[tokio::test]

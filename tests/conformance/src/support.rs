@@ -1,6 +1,5 @@
 //! Fixtures and helpers that the tests share.
 
-pub(crate) mod assertions;
 pub(crate) mod case;
 pub(crate) mod counted;
 pub(crate) mod forged;
@@ -13,6 +12,7 @@ pub(crate) mod relying_party;
 pub(crate) mod rounds;
 pub(crate) mod self_registration;
 pub(crate) mod session;
+pub(crate) mod signed_assertions;
 pub(crate) mod stored;
 pub(crate) mod throttled;
 pub(crate) mod world;

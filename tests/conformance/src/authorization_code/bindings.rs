@@ -3,10 +3,10 @@
 use harness::{Pkce, RegisteredClient, Reply};
 use jsonwebtoken::Algorithm;
 
-use crate::support::assertions::{Signer, claims};
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{self, Code, Session, assert_granted, assert_refused};
+use crate::support::signed_assertions::{Signer, claims};
 use crate::support::world::{CALLBACK, ORDERS, OTHER_CALLBACK, World};
 
 /// Sends redemptions of `code` by the spa that must all fail because of their parameters.

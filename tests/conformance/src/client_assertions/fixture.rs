@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use harness::{Ask, RegisteredClient};
 use jsonwebtoken::Algorithm;
 
-use crate::support::assertions::{Assertion, Signer, claims};
 use crate::support::session::{assert_refused, client_requests};
+use crate::support::signed_assertions::{Assertion, Signer, claims};
 use crate::support::world::{ORDERS, World};
 
 pub(super) const MORE: [&str; 6] = ["--grant", "client_credentials", "--api", ORDERS, "--introspects", ORDERS];

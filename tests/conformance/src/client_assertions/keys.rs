@@ -10,8 +10,8 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 
 use crate::client_assertions::fixture::{MORE, ask_at, granted, refused, usual};
-use crate::support::assertions::{KeyServer, Signer, claims, keys_in_file, rsa};
 use crate::support::session::{assert_fails, assert_refused, assert_refused_with, server_time, until};
+use crate::support::signed_assertions::{KeyServer, Signer, claims, keys_in_file, rsa};
 use crate::support::world::World;
 
 /// A world that may fetch keys from this machine.

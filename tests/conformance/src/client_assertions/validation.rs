@@ -6,12 +6,14 @@ use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
 use crate::client_assertions::fixture::{MORE, ask_at, client_with, granted, refused, usual};
-use crate::support::assertions::{Assertion, KIND, Signer, claims, claims_but, keys_in_file, now, token_endpoint};
 use crate::support::case::Case;
 use crate::support::counted::{COUNTED, ENDPOINTS, nothing_is_written};
 use crate::support::forged::part;
 use crate::support::log::audit;
 use crate::support::session::{assert_granted, assert_refused};
+use crate::support::signed_assertions::{
+    Assertion, KIND, Signer, claims, claims_but, keys_in_file, now, token_endpoint,
+};
 use crate::support::world::World;
 
 const ALGORITHMS: [Algorithm; 4] = [Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];

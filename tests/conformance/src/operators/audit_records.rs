@@ -13,7 +13,7 @@ const PASSWORD: &str = "a-password-that-is-nowhere-else";
 const OTHER: &str = "another-password-that-is-nowhere-else";
 const CLAIM: &str = "audited-claim@nowhere-else.example";
 
-pub(super) fn trail(cli: &Cli, more: &[&str]) -> Vec<Value> {
+fn trail(cli: &Cli, more: &[&str]) -> Vec<Value> {
     cli.run(&[&["audit", "list"], more].concat()).as_array().expect("a list").clone()
 }
 

@@ -3,12 +3,12 @@
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
-use crate::support::assertions::{KeyServer, Signer, claims};
 use crate::support::case::Case;
 use crate::support::self_registration::{
     Registration, assert_denied, assert_refused_for, initial_token, metadata, register, registered, with_tokens,
 };
 use crate::support::session::{assert_refused, server_time, until};
+use crate::support::signed_assertions::{KeyServer, Signer, claims};
 use crate::support::world::CALLBACK;
 
 /// Returns members with invalid values, and the error expected for each.

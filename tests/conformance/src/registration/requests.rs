@@ -3,10 +3,10 @@
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
-use crate::support::assertions::{Signer, claims};
 use crate::support::published::strings;
 use crate::support::self_registration::{assert_refused_for, initial_token, metadata, registered, with_tokens};
 use crate::support::session::{assert_granted, assert_refused, tokens};
+use crate::support::signed_assertions::{Signer, claims};
 use crate::support::world::CALLBACK;
 
 #[tokio::test]

@@ -7,10 +7,10 @@ use harness::{Call, Pkce, RegisteredClient, authorization_url};
 use jsonwebtoken::Algorithm;
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::support::assertions::{Signer, claims};
 use crate::support::counted::Counted;
 use crate::support::relying_party::{app, person};
 use crate::support::session::{Session, assert_granted, client_requests, tokens};
+use crate::support::signed_assertions::{Signer, claims};
 use crate::support::world::{CALLBACK, ORDERS};
 
 /// A fresh world, so that no cached registration expires while it is used; one test at a time uses it.

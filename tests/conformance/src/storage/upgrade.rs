@@ -10,11 +10,11 @@ use harness::{Browser, EmbeddedDynamo, Jwt, RegisteredClient, RegisteredUser, St
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::assertions::now;
 use crate::support::case::Case;
 use crate::support::pages::asks_for_consent;
 use crate::support::rounds::{request, sign_in, silent};
 use crate::support::session::{Code, Session, assert_fails, assert_granted, assert_refused, tokens};
+use crate::support::signed_assertions::now;
 use crate::support::world::{ORDERS, World};
 
 const KEPT: &str = include_str!("../../fixtures/v0.1/tables.json");
