@@ -1,12 +1,15 @@
 //! `COVERAGE.md` states how far each line of the checklist and of the OpenID Connect plans is covered, and is
 //! current.
 
+mod checklist;
+mod not_built;
+mod openid;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use crate::coverage_lines::State;
-use crate::{coverage_lines, coverage_openid};
+use checklist::State;
 
 const VARIABLE: &str = "JETON_WRITE_COVERAGE";
 const HEAD: &str = "# The checklist, line by line
@@ -27,13 +30,13 @@ const HEAD_OF_TABLE: &str = "| line | requirement | state |
 /// A line, as the letter and number that its tests' names begin with: `('c', 42)`.
 type Mark = (char, usize);
 
-/// The tests of each line: `module::name` in this crate, `crate: name` in others.
+/// The tests of each line: `folder::module::name` in this crate, `crate: name` in others.
 type Tests = BTreeMap<Mark, BTreeSet<String>>;
 
 #[test]
 fn coverage_md_is_current_and_no_line_is_silent() {
     let tests = tests_below(&root());
-    let faults = [faults('c', &coverage_lines::LINES, &tests), faults('o', &coverage_openid::LINES, &tests)].concat();
+    let faults = [faults('c', &checklist::LINES, &tests), faults('o', &openid::LINES, &tests)].concat();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     let (path, expected) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("COVERAGE.md"), document(&tests));
     if is_asked_to_write() {
@@ -74,8 +77,8 @@ fn faults(letter: char, lines: &[(usize, &str, State)], tests: &Tests) -> Vec<St
 }
 
 fn document(tests: &Tests) -> String {
-    let checklist = table('c', &coverage_lines::LINES, tests);
-    [HEAD, &checklist, HEAD_OF_PLANS, &table('o', &coverage_openid::LINES, tests)].concat()
+    let checklist = table('c', &checklist::LINES, tests);
+    [HEAD, &checklist, HEAD_OF_PLANS, &table('o', &openid::LINES, tests)].concat()
 }
 
 fn table(letter: char, lines: &[(usize, &str, State)], tests: &Tests) -> String {
@@ -177,12 +180,14 @@ const fn digits_of(letter: char) -> Option<usize> {
     }
 }
 
-/// Returns the prefix of a test's name: `module::` in this crate, `crate: ` in another one.
+/// Returns the prefix of a test's name: `folder::module::` in this crate, `crate: ` in another one.
 fn place_of(file: &Path) -> String {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize().expect("this crate");
     let stem = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    if file.starts_with(own) {
-        return format!("{stem}::");
+    if let Ok(module) = file.strip_prefix(own.join("src")) {
+        let path = module.with_extension("");
+        let names: Vec<&str> = path.iter().filter_map(|name| name.to_str()).collect();
+        return names.join("::") + "::";
     }
     let manifest = file.ancestors().map(|folder| folder.join("Cargo.toml")).find(|manifest| manifest.is_file());
     let manifest = manifest.and_then(|manifest| std::fs::read_to_string(manifest).ok()).unwrap_or_default();

@@ -1,126 +1,74 @@
 //! Tests of Jeton's answers over HTTP, line by line of the checklist.
 //!
 //! The product is a black box here: `jeton dev` runs as a separate process, and the tests use only its endpoints and
-//! its commands. The name of a test that covers a line of the checklist begins with the line's number, and the test
-//! is in the file of its section. `COVERAGE.md` lists the state of each line.
+//! its commands. The modules are named after features; what they share is in `support`. The name of a test that covers
+//! a line of the checklist begins with the line's number. `COVERAGE.md` lists the state of each line.
 
 #[cfg(test)]
-mod assertions;
+mod access_tokens;
 #[cfg(test)]
-mod audience;
+mod authorization_code;
 #[cfg(test)]
-mod audit;
+mod authorization_request;
 #[cfg(test)]
-mod audit_trail;
+mod client_assertions;
 #[cfg(test)]
-mod back_channel_logout;
+mod client_authentication;
 #[cfg(test)]
-mod bad_input;
+mod client_credentials;
 #[cfg(test)]
-mod bad_requests_of_people;
+mod client_id_metadata;
 #[cfg(test)]
 mod consent;
 #[cfg(test)]
-mod consent_shown;
-#[cfg(test)]
-mod counted;
+mod cors;
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
-mod coverage_lines;
+mod dpop;
 #[cfg(test)]
-mod coverage_openid;
+mod id_tokens;
 #[cfg(test)]
-mod forged;
+mod implicit;
 #[cfg(test)]
-mod handles;
+mod introspection;
 #[cfg(test)]
-mod https_in_front;
+mod issuer;
 #[cfg(test)]
-mod in_flight;
+mod keys;
 #[cfg(test)]
-mod many_grants;
+mod log;
 #[cfg(test)]
-mod named_redirects;
+mod logout;
 #[cfg(test)]
-mod names_again;
+mod metadata;
 #[cfg(test)]
-mod openid_implicit;
+mod mutual_tls;
 #[cfg(test)]
-mod openid_plan;
+mod operators;
 #[cfg(test)]
-mod openid_requests;
-#[cfg(test)]
-mod openid_tokens;
-#[cfg(test)]
-mod operator_races;
-#[cfg(test)]
-mod operators_commands;
+mod password_grant;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
-mod people_races;
-#[cfg(test)]
-mod published;
-#[cfg(test)]
-mod races;
+mod refresh_tokens;
 #[cfg(test)]
 mod registration;
 #[cfg(test)]
-mod relying_party;
+mod revocation;
 #[cfg(test)]
-mod round_trips;
-#[cfg(test)]
-mod rounds;
-#[cfg(test)]
-mod section_a_authorization_request;
-#[cfg(test)]
-mod section_b_login_consent_pages;
-#[cfg(test)]
-mod section_c_authorization_code;
-#[cfg(test)]
-mod section_d_token_endpoint;
-#[cfg(test)]
-mod section_e_client_assertions;
-#[cfg(test)]
-mod section_e_client_authentication;
-#[cfg(test)]
-mod section_f_refresh_tokens;
-#[cfg(test)]
-mod section_g_tokens_and_keys;
-#[cfg(test)]
-mod section_h_pushed_requests;
-#[cfg(test)]
-mod section_i_introspection_and_revocation;
-#[cfg(test)]
-mod section_j_dynamic_registration;
-#[cfg(test)]
-mod section_j_metadata_and_registration;
-#[cfg(test)]
-mod section_k_others;
-#[cfg(test)]
-mod self_registered;
-#[cfg(test)]
-mod self_registered_pages;
-#[cfg(test)]
-mod session;
-#[cfg(test)]
-mod sign_out;
-#[cfg(test)]
-mod signed_out;
+mod sign_in_pages;
 #[cfg(test)]
 mod startup;
 #[cfg(test)]
-mod stored;
+mod storage;
 #[cfg(test)]
-mod tables;
+mod support;
 #[cfg(test)]
-mod throttled;
+mod token_endpoint;
 #[cfg(test)]
-mod told;
+mod token_handles;
 #[cfg(test)]
-mod upgrade;
+mod unsupported_grants;
 #[cfg(test)]
-mod who_registered;
-#[cfg(test)]
-mod world;
+mod userinfo;

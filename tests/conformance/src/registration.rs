@@ -1,52 +1,10 @@
-//! The input and output of the operator's registration commands, as far as the protocol depends on them.
+//! Clients that register themselves (RFC 7591, RFC 7592, `OpenID` Connect Dynamic Client Registration).
 
-use harness::Stack;
-
-use crate::session::{assert_fails, assert_granted, assert_refused};
-use crate::world::{CALLBACK, ORDERS, World};
-
-#[test]
-fn a_client_that_contradicts_itself_is_not_registered() {
-    let cli = World::shared().stack.cli();
-    let rows: [(&[&str], &str); 5] = [
-        (&["--grant", "client_credentials", "--auth-method", "none"], "client_credentials"),
-        (&["--grant", "authorization_code"], "redirect"),
-        (&["--grant", "refresh_token"], "authorization_code"),
-        (&[], "--grant"),
-        (&["--grant", "client_credentials", "--api", "https://unknown.example"], "https://unknown.example"),
-    ];
-    for (more, word) in rows {
-        assert_fails(&cli.finish(&[&["client", "create", "--name", "Bad"], more].concat(), ""), word);
-    }
-}
-
-#[tokio::test]
-async fn what_is_registered_is_not_registered_over() {
-    let world = World::shared();
-    let cli = world.stack.cli();
-    let more = ["--grant", "client_credentials", "--api", ORDERS];
-    let first = cli.create_client("First", &[&more[..], &["--id", "chosen"]].concat());
-    assert_eq!(first.id, "chosen");
-    let again = [&["client", "create", "--name", "Second", "--id", "chosen"], &more[..]].concat();
-    assert_fails(&cli.finish(&again, ""), "chosen");
-    assert_fails(&cli.finish(&["api", "create", "--identifier", ORDERS, "--scope", "x"], ""), ORDERS);
-    let user = ["user", "create", "--username", "ANA", "--password-stdin"];
-    assert_fails(&cli.finish(&user, "another password\n"), "ANA");
-    assert_granted(&world.session().machine(&first, &[]).await);
-}
-
-#[tokio::test]
-async fn what_is_deleted_is_gone() {
-    let world = World::on(Stack::start());
-    let (session, cli) = (world.session(), world.stack.cli());
-    let client = cli.create_client("Brief", &["--grant", "client_credentials", "--api", ORDERS]);
-    cli.run(&["client", "delete", &client.id]);
-    assert_refused(&session.machine(&client, &[]).await, "invalid_client");
-    assert_fails(&cli.finish(&["client", "show", &client.id], ""), &client.id);
-    cli.run(&["user", "delete", "ana"]);
-    let url = harness::authorization_url(&world.spa.id, CALLBACK, &harness::Pkce::new(), &[]);
-    let mut browser = world.stack.browser();
-    let page = browser.go(&url).await;
-    let next = browser.submit(&page, &page.form(), &[("username", "ana"), ("password", &world.ana.password)]).await;
-    assert!(next.form().input("password").is_some(), "{:?}", next.reply);
-}
+mod client_metadata;
+mod errors;
+mod initial_access_tokens;
+mod management;
+mod names;
+mod pkce;
+mod private_use_schemes;
+mod requests;

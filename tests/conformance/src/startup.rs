@@ -7,8 +7,8 @@ use harness::{
 };
 use serde_json::json;
 
-use crate::session::{Code, Session, assert_granted, assert_refused, tokens};
-use crate::world::{ORDERS, World};
+use crate::support::session::{Code, Session, assert_granted, assert_refused, tokens};
+use crate::support::world::{ORDERS, World};
 
 const STORE: [(&str, &str); 3] =
     [("AWS_REGION", "us-east-1"), ("AWS_ACCESS_KEY_ID", "harness"), ("AWS_SECRET_ACCESS_KEY", "harness")];

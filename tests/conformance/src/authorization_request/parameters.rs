@@ -1,0 +1,153 @@
+//! Parameters of an authorization request: absent, empty, repeated, unknown, and of no supported kind.
+
+use harness::{Pkce, authorization_url};
+
+use crate::support::pages::{answered, assert_shown_here, odd, url};
+use crate::support::relying_party::{app, person};
+use crate::support::session::{self, assert_granted};
+use crate::support::world::{CALLBACK, ORDERS, PARCELS, World};
+
+#[tokio::test]
+async fn c016_an_empty_parameter_is_absent_and_an_unknown_one_is_nothing() {
+    let mut session = session::shared();
+    let world = session.world;
+    let more = [("state", ""), ("scope", ""), ("nonce", ""), ("prompt", ""), ("max_age", ""), ("unknown", "x")];
+    let callback = session.authorize(&world.spa, &Pkce::new(), &more).await;
+    assert_eq!(callback.state, None);
+    callback.assert_granted();
+}
+
+#[tokio::test]
+async fn o06_c017_a_request_by_post_is_the_same_request() {
+    let mut session = session::shared();
+    let world = session.world;
+    drop(session.code(&world.web).await);
+    let url = authorization_url(&world.web.id, CALLBACK, &Pkce::new(), &[("state", "s")]);
+    let (path, query) = url.split_once('?').expect("a query");
+    let cookies: Vec<String> = session.browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let post = |form: String| session.http.post(path).header("cookie", cookies.join("; ")).raw_form(form);
+    let reply = post(query.to_owned()).send().await;
+    let location = reply.location().unwrap_or_else(|| panic!("{reply:?}"));
+    assert!(location.as_str().starts_with(&format!("{CALLBACK}?code=")), "{location}");
+    assert_shown_here(&post(query.replace("cb", "cc")).send().await);
+    assert_shown_here(&post(String::new()).send().await);
+    let spoiled = post(query.replace("=code&", "=token&")).send().await.location().expect("an answer to the client");
+    assert!(spoiled.query_pairs().any(|(_, value)| value == "unsupported_response_type"), "{spoiled}");
+}
+
+#[tokio::test]
+async fn a_repeated_state_is_not_returned() {
+    let mut session = session::shared();
+    let world = session.world;
+    drop(session.code(&world.spa).await);
+    let url = authorization_url(&world.spa.id, CALLBACK, &Pkce::new(), &[("state", "a"), ("state", "b")]);
+    let callback = session.browser.go(&url).await.callback().expect("an answer to the client");
+    assert_eq!((callback.error.as_deref(), callback.state), (Some("invalid_request"), None));
+}
+
+#[tokio::test]
+async fn a_client_without_the_code_grant_is_told_so() {
+    let mut session = session::shared();
+    let world = session.world;
+    let more = ["--grant", "client_credentials", "--api", ORDERS, "--redirect-uri", CALLBACK];
+    let client = world.stack.cli().create_client("Machine with a redirect URI", &more);
+    drop(session.code(&world.spa).await);
+    let url = authorization_url(&client.id, CALLBACK, &Pkce::new(), &[("state", "s")]);
+    let callback = session.browser.go(&url).await.callback().expect("an answer to the client");
+    assert_eq!((callback.error.as_deref(), callback.state.as_deref()), (Some("unauthorized_client"), Some("s")));
+}
+
+#[tokio::test]
+async fn c014_no_response_type_but_code_is_served() {
+    let mut session = session::shared();
+    let world = session.world;
+    drop(session.code(&world.web).await);
+    let good = authorization_url(&world.web.id, CALLBACK, &Pkce::new(), &[("state", "s")]);
+    let others =
+        ["id_token", "none", "token+id_token", "code+token", "code+id_token+token", "CODE", "codes", "code+code", "x"];
+    for other in others {
+        let url = good.replace("response_type=code&", &format!("response_type={other}&"));
+        let callback = answered(&session.browser.go(&url).await);
+        assert_eq!(callback.error.as_deref(), Some("unsupported_response_type"), "{other}: {}", callback.url);
+        assert_eq!((callback.code.as_ref(), callback.state.as_deref()), (None, Some("s")), "{other}");
+        assert!(!callback.url.as_str().contains("token="), "{other}: {}", callback.url);
+    }
+}
+
+#[tokio::test]
+async fn c015_no_parameter_may_be_repeated_but_resource() {
+    let mut session = session::shared();
+    let world = session.world;
+    drop(session.code(&world.spa).await);
+    let pkce = Pkce::new();
+    let good = authorization_url(&world.spa.id, CALLBACK, &pkce, &[("state", "s"), ("scope", "read")]);
+    let repeated = [
+        "response_type=code",
+        "response_type=token",
+        "scope=read",
+        "scope=write",
+        "nonce=a&nonce=a",
+        "prompt=consent&prompt=consent",
+        "max_age=1&max_age=2",
+        "response_mode=query&response_mode=query",
+        "code_challenge_method=S256",
+        &format!("code_challenge={}", pkce.challenge),
+        &format!("code_challenge={}", Pkce::new().challenge),
+        "scope=",
+        "unknown=&unknown=",
+    ];
+    for more in repeated {
+        let callback = answered(&session.browser.go(&format!("{good}&{more}")).await);
+        assert_eq!((callback.error.as_deref(), callback.code), (Some("invalid_request"), None), "{more}");
+    }
+    let resources = [("resource", ORDERS), ("resource", PARCELS)];
+    session.authorize(&world.spa, &Pkce::new(), &resources).await.assert_granted();
+}
+
+#[tokio::test]
+async fn c027_a_nonce_of_any_length_is_accepted_and_gives_no_id_token() {
+    let mut session = session::shared();
+    let world = session.world;
+    for nonce in ["n", &"n".repeat(64), &odd(64)] {
+        let code = session.code_with(&world.spa, &[("nonce", nonce)]).await;
+        let reply = session.redeem(&world.spa, &code).await;
+        assert_granted(&reply);
+        assert!(reply.json().get("id_token").is_none(), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn o11_what_only_advises_changes_nothing() {
+    let world = World::shared();
+    let (mut session, _) = person(world, "o11");
+    let client = app(world, "O11", &[]);
+    let more = [
+        ("scope", "openid"),
+        ("display", "popup"),
+        ("ui_locales", "fr-CA fr en"),
+        ("claims_locales", "fr"),
+        ("acr_values", "1 2 pwd"),
+        ("login_hint", "o11"),
+        ("extra", "foobar"),
+    ];
+    assert_granted(&session.signed_in("o11", &client, &more).await);
+}
+
+#[tokio::test]
+async fn o13_without_a_response_type_the_client_is_told_that_the_request_is_invalid() {
+    let world = World::shared();
+    let (mut session, _) = person(world, "o13");
+    let client = app(world, "O13", &[]);
+    for signed_in in [false, true] {
+        if signed_in {
+            drop(session.signed_in("o13", &client, &[("scope", "openid")]).await);
+        }
+        let good = url(&client.id, &[("scope", "openid"), ("state", "s"), ("nonce", "n")]);
+        for bad in [good.replace("response_type=code&", ""), good.replace("response_type=code&", "response_type=&")] {
+            let callback = answered(&session.browser.go(&bad).await);
+            assert!(callback.url.as_str().starts_with(&format!("{CALLBACK}?")), "{}", callback.url);
+            assert_eq!((callback.error.as_deref(), callback.code.as_deref()), (Some("invalid_request"), None));
+            assert_eq!(callback.state.as_deref(), Some("s"), "{}", callback.url);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Client authentication with signed assertions (RFC 7523, OpenID Connect Core §9).
+
+mod fixture;
+mod keys;
+mod validation;

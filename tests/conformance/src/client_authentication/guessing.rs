@@ -1,0 +1,87 @@
+//! Limits of guessing client secrets, at every endpoint.
+
+use futures::future::join_all;
+use harness::Stack;
+
+use crate::support::counted::Counted;
+use crate::support::session::{assert_granted, assert_refused, assert_refused_with, client_requests, guessed_at};
+use crate::support::throttled::{count, retry_after};
+use crate::support::world::{ORDERS, World};
+
+/// Sends wrong secrets for a client to each of the three endpoints in turn, and returns the statuses.
+async fn wrong_secrets(world: &World, id: &str, count: usize) -> Vec<u16> {
+    let http = world.stack.http();
+    let mut statuses = Vec::new();
+    for index in 0..count {
+        let [token, introspect, revoke] = client_requests(&http);
+        let ask = [token, introspect, revoke].into_iter().nth(index % 3).expect("three endpoints");
+        let reply = ask.basic(id, &format!("wrong {index}")).send().await;
+        match reply.status {
+            429 => {
+                assert_refused_with(&reply, 429, "temporarily_unavailable");
+                assert!(retry_after(&reply) >= 1);
+            }
+            _ => assert_refused(&reply, "invalid_client"),
+        }
+        statuses.push(reply.status);
+    }
+    statuses
+}
+
+#[tokio::test]
+async fn c067_twenty_wrong_secrets_are_answered_over_all_endpoints_and_the_next_have_to_wait() {
+    let world = World::on(Stack::start());
+    for id in [&*guessed_at(&world, "Guessed at").id, "nobody-at-all"] {
+        let statuses = wrong_secrets(&world, id, 24).await;
+        assert_eq!((count(&statuses[..20], 401), count(&statuses[20..], 429)), (20, 4), "{statuses:?}");
+    }
+}
+
+#[tokio::test]
+async fn c067_nobody_locks_a_client_out_by_knowing_its_name() {
+    let counted = Counted::start();
+    let world = &counted.world;
+    let session = world.session();
+    let more = ["--grant", "client_credentials", "--api", ORDERS, "--introspects", ORDERS];
+    let client = world.stack.cli().create_client("Known by name", &more);
+    assert_eq!(wrong_secrets(world, &client.id, 21).await[20], 429);
+    assert_granted(&session.machine(&client, &[]).await);
+    counted.proxy.reset();
+    let token = session.machine(&client, &[]).await;
+    assert_granted(&token);
+    assert_eq!(counted.proxy.calls(), []);
+    assert_eq!(session.introspect(&client, &token.string("access_token")).await["active"], true);
+    assert_eq!(session.revoke(&client, &token.string("access_token")).await.status, 200);
+    // Another client has its own count.
+    assert_eq!(wrong_secrets(world, &world.service.id, 1).await, [401]);
+}
+
+#[tokio::test]
+async fn c067_of_64_wrong_secrets_at_once_twenty_are_answered() {
+    let world = World::on(Stack::start());
+    let (client, http) = (guessed_at(&world, "Crowded"), world.stack.http());
+    let tries = (0..64).map(|index| {
+        let ask = http.post("/token").field("grant_type", "client_credentials");
+        ask.basic(&client.id, &format!("wrong {index}")).send()
+    });
+    let statuses: Vec<u16> = join_all(tries).await.iter().map(|reply| reply.status).collect();
+    assert_eq!((count(&statuses, 401), count(&statuses, 429)), (20, 44), "{statuses:?}");
+}
+
+#[tokio::test]
+async fn c067_a_secret_in_the_body_is_counted_like_one_in_the_header() {
+    let world = World::on(Stack::start());
+    let more = ["--auth-method", "client_secret_post", "--grant", "client_credentials", "--api", ORDERS];
+    let post = world.stack.cli().create_client("Guessed in the body", &more);
+    let http = world.stack.http();
+    let ask = |secret: &str| {
+        let ask = http.post("/token").field("grant_type", "client_credentials");
+        ask.field("client_id", &post.id).field("client_secret", secret).header("x-forwarded-for", "203.0.113.7")
+    };
+    let mut statuses = Vec::new();
+    for _ in 0..22 {
+        statuses.push(ask("wrong").send().await.status);
+    }
+    assert_eq!((count(&statuses, 401), count(&statuses, 429)), (20, 2), "{statuses:?}");
+    assert_granted(&ask(post.secret()).send().await);
+}

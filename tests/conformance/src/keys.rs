@@ -1,0 +1,143 @@
+//! Signing keys: their strength, their names, their publication and their rotation.
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use harness::{Jwt, Stack};
+use jsonwebtoken::jwk::JwkSet;
+use serde_json::{Value, json};
+
+use crate::support::published::{keys, verify};
+use crate::support::session::{self, assert_granted};
+use crate::support::world::{ALGORITHMS, ORDERS, World};
+
+fn decoded(key: &Value, name: &str) -> Vec<u8> {
+    let text = key[name].as_str().unwrap_or_else(|| panic!("no {name}: {key}"));
+    URL_SAFE_NO_PAD.decode(text).unwrap_or_else(|error| panic!("{name} is not base64url ({error}): {key}"))
+}
+
+#[tokio::test]
+async fn o05_every_key_has_a_name_of_its_own_and_well_formed_public_members_of_good_length() {
+    let keys = keys(&World::shared().stack.http()).await;
+    let names: BTreeSet<&str> = keys.iter().filter_map(|key| key["kid"].as_str()).collect();
+    assert!(names.len() == keys.len() && !names.contains(""), "{keys:?}");
+    for key in &keys {
+        let members: BTreeSet<&str> = key.as_object().expect("a key").keys().map(String::as_str).collect();
+        let public: &[&str] = match key["kty"].as_str() {
+            Some("RSA") => {
+                let modulus = decoded(key, "n");
+                assert!(modulus.len() >= 256 && modulus[0] >= 0x80, "{key}");
+                assert_eq!(decoded(key, "e"), [1, 0, 1], "{key}");
+                &["n", "e"]
+            }
+            Some("EC") => {
+                let lengths = (decoded(key, "x").len(), decoded(key, "y").len());
+                assert_eq!((key["crv"].as_str(), lengths), (Some("P-256"), (32, 32)), "{key}");
+                &["crv", "x", "y"]
+            }
+            Some("OKP") => {
+                assert_eq!((key["crv"].as_str(), decoded(key, "x").len()), (Some("Ed25519"), 32), "{key}");
+                &["crv", "x"]
+            }
+            _ => panic!("neither RSA nor a curve, and nothing symmetric: {key}"),
+        };
+        let expected = [&["alg", "kid", "kty", "use"], public].concat().into_iter().collect();
+        assert_eq!(members, expected, "nothing private is among them");
+    }
+    let kinds: BTreeSet<&str> = keys.iter().filter_map(|key| key["kty"].as_str()).collect();
+    assert_eq!(kinds, ["EC", "OKP", "RSA"].into());
+}
+
+#[tokio::test]
+async fn c093_c115_a_token_of_each_algorithm_is_verified_with_the_published_keys() {
+    let session = session::shared();
+    let world = session.world;
+    let set: JwkSet = serde_json::from_value(json!({"keys": keys(&session.http).await})).expect("a JWK set");
+    for (algorithm, api) in ALGORITHMS {
+        let reply = session.machine(&world.service, &[("resource", api)]).await;
+        assert_granted(&reply);
+        let token = reply.string("access_token");
+        assert_eq!(Jwt::read(&token).text("alg"), algorithm);
+        let claims = verify(&set, &token, world.stack.issuer(), api).expect(algorithm);
+        assert_eq!(claims["sub"], *world.service.id);
+        // The verifier works: it refuses what it should.
+        let (signed, signature) = token.rsplit_once('.').expect("a signature");
+        let flipped = if signature.starts_with('A') { 'B' } else { 'A' };
+        let touched = format!("{signed}.{flipped}{}", &signature[1..]);
+        assert!(verify(&set, &touched, world.stack.issuer(), api).is_err(), "{algorithm}");
+        assert!(verify(&set, &token, world.stack.issuer(), "https://other.example").is_err(), "{algorithm}");
+    }
+}
+
+#[tokio::test]
+async fn c094_rsa_keys_have_2048_bits_at_least() {
+    use base64::Engine;
+    for key in keys(&World::shared().stack.http()).await {
+        if let Some(modulus) = key["n"].as_str() {
+            let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(modulus).expect("base64url");
+            assert!(bytes.len() >= 256 && bytes[0] >= 0x80, "{} bytes", bytes.len());
+        }
+    }
+}
+
+#[tokio::test]
+async fn c095_every_key_has_a_name_and_one_algorithm_and_no_private_part() {
+    let keys = keys(&World::shared().stack.http()).await;
+    let mut names = BTreeSet::new();
+    for key in &keys {
+        let name = key["kid"].as_str().unwrap_or_default();
+        assert!(!name.is_empty() && names.insert(name), "{key}");
+        assert_eq!(key["use"], "sig");
+        assert!(ALGORITHMS.iter().any(|(algorithm, _)| key["alg"] == *algorithm), "{key}");
+        for private in ["d", "p", "q", "dp", "dq", "qi", "k", "oth"] {
+            assert!(key.get(private).is_none(), "{private}");
+        }
+    }
+    for (algorithm, _) in ALGORITHMS {
+        assert!(keys.iter().any(|key| key["alg"] == algorithm), "no key for {algorithm}");
+    }
+}
+
+#[tokio::test]
+async fn c102_a_new_key_is_published_and_what_the_old_one_signed_stays_good() {
+    let world = World::on(Stack::start());
+    let session = world.session();
+    let ask = async || session.machine(&world.service, &[("resource", ORDERS)]).await.string("access_token");
+    let names = async || {
+        let set = session.http.get("/.well-known/jwks.json").send().await.json();
+        let keys = set["keys"].as_array().expect("keys").iter().filter(|key| key["alg"] == "RS256");
+        keys.map(|key| key["kid"].as_str().expect("kid").to_owned()).collect::<Vec<_>>()
+    };
+    let before = names().await;
+    let old = ask().await;
+    world.stack.cli().run(&["keys", "rotate", "--alg", "RS256"]);
+    let after = names().await;
+    assert_eq!(after.len(), before.len() + 1, "{after:?}");
+    assert!(before.iter().all(|name| after.contains(name)), "{after:?}");
+    // Verifiers with a cached copy of the old set would not know the new key yet.
+    assert_eq!(Jwt::read(&ask().await).text("kid"), Jwt::read(&old).text("kid"));
+    world.stack.cli().run(&["keys", "rotate", "--alg", "RS256", "--now"]);
+    let new = ask().await;
+    for token in [&old, &new] {
+        assert!(names().await.contains(&Jwt::read(token).text("kid").to_owned()));
+        assert!(session.is_active(token).await);
+    }
+}
+
+#[tokio::test]
+async fn c094_every_published_curve_and_modulus_is_strong_enough() {
+    for key in keys(&World::shared().stack.http()).await {
+        let algorithm = key["alg"].as_str().expect("alg");
+        match algorithm {
+            "ES256" => assert_eq!((&key["kty"], &key["crv"]), (&json!("EC"), &json!("P-256"))),
+            "EdDSA" => assert_eq!((&key["kty"], &key["crv"]), (&json!("OKP"), &json!("Ed25519"))),
+            "RS256" | "PS256" => {
+                assert_eq!((&key["kty"], &key["e"]), (&json!("RSA"), &json!("AQAB")));
+                let modulus = URL_SAFE_NO_PAD.decode(key["n"].as_str().expect("n")).expect("base64url");
+                assert!(modulus.len() >= 256 && modulus[0] >= 0x80, "{} bytes", modulus.len());
+            }
+            other => panic!("an algorithm that is not on the list: {other}"),
+        }
+    }
+}

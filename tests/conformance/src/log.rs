@@ -1,0 +1,4 @@
+//! The log of the server, as an auditor reads it.
+
+mod audit_events;
+mod secrets;

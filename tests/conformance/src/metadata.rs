@@ -1,0 +1,260 @@
+//! Metadata (RFC 8414, `OpenID` Connect Discovery).
+
+use std::collections::BTreeSet;
+
+use harness::{Pkce, Reply, Stack, free_port, jeton, run_bounded};
+use jsonwebtoken::Algorithm;
+use serde_json::json;
+
+use crate::support::published::{DOCUMENTS, document, strings};
+use crate::support::relying_party::{app, person};
+use crate::support::session::{self, Session, assert_granted, client_requests};
+use crate::support::signed_assertions::{Signer, claims};
+use crate::support::world::{ORDERS, World};
+
+#[tokio::test]
+async fn c026_c114_c115_they_advertise_what_is_on_and_nothing_else() {
+    let http = World::shared().stack.http();
+    for path in DOCUMENTS {
+        let document = document(&http, path).await;
+        assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
+        assert_eq!(document["response_types_supported"], json!(["code"]));
+        assert_eq!(document["authorization_response_iss_parameter_supported"], true);
+        let grants = BTreeSet::from(["authorization_code", "client_credentials", "refresh_token"]);
+        assert_eq!(strings(&document["grant_types_supported"]), grants);
+        let secret = ["client_secret_basic", "client_secret_post", "client_secret_jwt"];
+        let methods = BTreeSet::from_iter([&secret[..], &["private_key_jwt", "none"]].concat());
+        assert_eq!(strings(&document["token_endpoint_auth_methods_supported"]), methods);
+        for off in ["registration_endpoint", "pushed_authorization_request_endpoint", "device_authorization_endpoint"] {
+            assert!(document.get(off).is_none(), "{off}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn o01_o02_o04_the_document_of_openid_connect_is_complete_and_true() {
+    let session = session::shared();
+    let world = session.world;
+    let found = document(&session.http, DOCUMENTS[1]).await;
+    assert_eq!(found, document(&session.http, DOCUMENTS[0]).await);
+    assert_eq!(found["issuer"], world.stack.issuer());
+    let sets: [(&str, &[&str]); 8] = [
+        ("response_types_supported", &["code"]),
+        ("response_modes_supported", &["form_post", "fragment", "query"]),
+        ("subject_types_supported", &["pairwise", "public"]),
+        ("id_token_signing_alg_values_supported", &["ES256", "EdDSA", "PS256", "RS256"]),
+        ("userinfo_signing_alg_values_supported", &["ES256", "EdDSA", "PS256", "RS256"]),
+        ("scopes_supported", &["address", "email", "offline_access", "openid", "phone", "profile"]),
+        ("claim_types_supported", &["normal"]),
+        ("prompt_values_supported", &["consent", "login", "none", "select_account"]),
+    ];
+    for (name, values) in sets {
+        assert_eq!(strings(&found[name]).into_iter().collect::<Vec<_>>(), values, "{name}");
+    }
+    assert_eq!(found["claims_parameter_supported"], json!(true));
+    for name in ["sub", "name", "email_verified", "address", "updated_at", "auth_time", "sid"] {
+        assert!(strings(&found["claims_supported"]).contains(name), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn o03_every_endpoint_is_below_the_issuer_and_there() {
+    let session = session::shared();
+    let world = session.world;
+    let found = document(&session.http, DOCUMENTS[1]).await;
+    let members = found.as_object().expect("members").iter();
+    let urls: Vec<(&String, &str)> = members
+        .filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri")
+        .map(|(name, url)| (name, url.as_str().expect("a URL")))
+        .collect();
+    assert_eq!(urls.len(), 7, "{urls:?}");
+    for (name, url) in urls {
+        assert!(url.starts_with(&format!("{}/", world.stack.issuer())), "{name}: {url}");
+        assert_ne!(session.http.get(url).send().await.status, 404, "{name}: {url}");
+    }
+}
+
+#[tokio::test]
+async fn openid_is_not_offered_where_it_is_off() {
+    let world = World::with("JETON_OPENID", "false");
+    let mut session = world.session();
+    let found = document(&session.http, DOCUMENTS[1]).await;
+    for name in ["userinfo_endpoint", "scopes_supported", "id_token_signing_alg_values_supported", "claims_supported"] {
+        assert!(found.get(name).is_none(), "{name}");
+    }
+    let client = app(&world, "Off", &[]);
+    let callback = session.authorize(&client, &Pkce::new(), &[("scope", "openid read")]).await;
+    assert_eq!(callback.error.as_deref(), Some("invalid_scope"));
+}
+
+#[tokio::test]
+async fn openid_that_is_turned_off_is_off_for_those_who_signed_in_before() {
+    let data = tempfile::tempdir().expect("a temporary directory");
+    let port = free_port();
+    let stack = |openid: &str| Stack::builder().port(port).data(data.path()).env("JETON_OPENID", openid).start();
+    let world = World::on(stack("true"));
+    let client = app(&world, "Before", &[]);
+    let (mut session, _) = person(&world, "before");
+    let before = session.signed_in("before", &client, &[("scope", "openid read"), ("resource", ORDERS)]).await;
+    assert!(before.json()["id_token"].is_string(), "{before:?}");
+    assert_eq!(session.userinfo(&before.string("access_token")).await.status, 200);
+    let World { stack: first, service, gateway, ana, spa, web, opaque_service, opaque_spa } = world;
+    assert!(first.stop().is_some_and(|status| status.success()));
+    let world = World { stack: stack("false"), service, gateway, ana, spa, web, opaque_service, opaque_spa };
+    let session = world.session();
+    let after = session.refresh(&client, &before.string("refresh_token")).await;
+    assert_granted(&after);
+    assert!(after.json().get("id_token").is_none(), "{after:?}");
+    for reply in [&before, &after] {
+        let bearer = format!("Bearer {}", reply.string("access_token"));
+        assert_eq!(session.http.get("/userinfo").header("authorization", &bearer).send().await.status, 404);
+    }
+    assert!(session.is_active(&after.string("access_token")).await);
+}
+
+#[tokio::test]
+async fn c113_both_documents_are_served_and_tell_the_same() {
+    let world = World::shared();
+    let http = world.stack.http();
+    let [oauth, openid] = [document(&http, DOCUMENTS[0]).await, document(&http, DOCUMENTS[1]).await];
+    for document in [&oauth, &openid] {
+        assert_eq!(document["issuer"], world.stack.issuer(), "{document}");
+    }
+    let endpoints =
+        ["authorization_endpoint", "token_endpoint", "introspection_endpoint", "revocation_endpoint", "jwks_uri"];
+    for endpoint in endpoints {
+        let url = oauth[endpoint].as_str().unwrap_or_else(|| panic!("no {endpoint} in {oauth}"));
+        assert!(url.starts_with(&format!("{}/", world.stack.issuer())), "{url}");
+        assert_eq!(oauth[endpoint], openid[endpoint]);
+    }
+}
+
+#[tokio::test]
+async fn c113_no_other_issuer_is_described_here() {
+    let http = World::shared().stack.http();
+    for document in DOCUMENTS {
+        // A path is inserted, as for an issuer with a path (RFC 8414 §3.1); this issuer has none.
+        for path in ["/tenant", "/", "/../x", "%2ftenant"] {
+            let reply = http.get(&format!("{document}{path}")).send().await;
+            assert_eq!(reply.status, 404, "{document}{path}: {reply:?}");
+        }
+        let behind = document.trim_start_matches("/.well-known");
+        assert_eq!(http.get(&format!("/tenant/.well-known{behind}")).send().await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn c114_pkce_is_advertised_and_plain_is_not() {
+    let http = World::shared().stack.http();
+    for path in DOCUMENTS {
+        assert_eq!(document(&http, path).await["code_challenge_methods_supported"], json!(["S256"]), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn c115_everything_that_is_advertised_works() {
+    let mut session = session::shared();
+    let world = session.world;
+    let document = document(&session.http, DOCUMENTS[0]).await;
+    for grant in strings(&document["grant_types_supported"]) {
+        let live = session.tokens(&world.web).await;
+        let reply = match grant {
+            "authorization_code" => continue_with_a_code(&mut session).await,
+            "client_credentials" => session.machine(&world.service, &[("resource", ORDERS)]).await,
+            "refresh_token" => session.refresh(&world.web, &live.refresh).await,
+            other => panic!("no test knows the grant type {other}"),
+        };
+        assert_granted(&reply);
+    }
+    let more = ["--grant", "client_credentials", "--api", ORDERS, "--introspects", ORDERS, "--auth-method"];
+    let signer = Signer::new(Algorithm::EdDSA, "only");
+    for method in strings(&document["introspection_endpoint_auth_methods_supported"]) {
+        let keys = signer.file(world, "advertised.json");
+        let keys = if method == "private_key_jwt" { &["--jwks", &*keys][..] } else { &[] };
+        let client = world.stack.cli().create_client(method, &[&more[..], &[method], keys].concat());
+        for ask in client_requests(&session.http) {
+            let ask = match method {
+                "private_key_jwt" => ask.fields(&signer.assertion(&claims(world, &client.id)).fields()),
+                "client_secret_jwt" => {
+                    ask.fields(&Signer::of_secret(client.secret()).assertion(&claims(world, &client.id)).fields())
+                }
+                "client_secret_basic" => ask.client(&client),
+                "client_secret_post" => ask.field("client_id", &client.id).field("client_secret", client.secret()),
+                other => panic!("no test knows the method {other}"),
+            };
+            assert_eq!(ask.send().await.status, 200, "{method}");
+        }
+    }
+    assert!(!strings(&document["introspection_endpoint_auth_methods_supported"]).contains("none"));
+    assert_eq!(strings(&document["response_modes_supported"]), ["query", "fragment", "form_post"].into());
+}
+
+async fn continue_with_a_code(session: &mut Session<'_>) -> Reply {
+    let spa = &session.world.spa;
+    let code = session.code(spa).await;
+    session.redeem(spa, &code).await
+}
+
+/// Starts a function with an issuer, as Lambda would, and returns its error message when it does not start.
+fn issuer_refused(function: &str, issuer: &str) -> String {
+    let binary = jeton().with_file_name(function);
+    let table = |name: &'static str| (name, "table");
+    let env = [
+        ("JETON_ISSUER", issuer),
+        ("JETON_KEY_FILE", "/dev/null"),
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ACCESS_KEY_ID", "x"),
+        ("AWS_SECRET_ACCESS_KEY", "x"),
+        ("AWS_LAMBDA_FUNCTION_NAME", function),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
+        ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9"),
+        table("JETON_TABLE_REGISTRY"),
+        table("JETON_TABLE_GRANTS"),
+        table("JETON_TABLE_PEOPLE"),
+        table("JETON_TABLE_KEYS"),
+    ];
+    let finished = run_bounded(&binary, &[], &env, "", 10);
+    assert!(!finished.status.success(), "{function} {issuer}: {finished:?}");
+    format!("{}{}", finished.stdout, finished.stderr)
+}
+
+#[test]
+fn c116_no_function_starts_with_an_issuer_that_is_not_https() {
+    let bad = [
+        "http://auth.example",
+        "http://localhost.evil.example",
+        "http://127.0.0.1.evil.example",
+        "http://127.0.0.1@evil.example",
+        "HTTP://auth.example",
+        "ftp://auth.example",
+        "auth.example",
+        "//auth.example",
+        "https:auth.example",
+        "https://auth.example/",
+        "https://auth.example?x",
+        "https://auth.example#x",
+        "https://user@auth.example",
+    ];
+    for function in ["authorize", "token", "introspect", "revoke", "metadata"] {
+        for issuer in bad {
+            let told = issuer_refused(function, issuer);
+            assert!(told.contains("JETON_ISSUER"), "{function} takes {issuer}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn c116_every_endpoint_is_at_the_issuer_and_so_has_its_scheme() {
+    let world = World::shared();
+    let http = world.stack.http();
+    for path in DOCUMENTS {
+        let document = document(&http, path).await;
+        for (name, value) in document.as_object().expect("a document") {
+            if name.ends_with("_endpoint") || name.ends_with("_uri") {
+                let url = value.as_str().expect("a URL");
+                assert!(url.starts_with(&format!("{}/", world.stack.issuer())), "{name}: {url}");
+            }
+        }
+    }
+}

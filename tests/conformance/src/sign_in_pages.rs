@@ -1,0 +1,7 @@
+//! Sign-in: its pages, its prompts, and its limits.
+
+mod forms;
+mod page_security;
+mod password_guessing;
+mod prompts;
+mod sign_in;

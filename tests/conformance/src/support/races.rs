@@ -1,0 +1,84 @@
+//! Guarantees under concurrency: a code works once, and a refresh token has one successor.
+
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+use harness::Reply;
+
+use crate::support::session::{Code, Session, assert_granted, assert_refused, tokens};
+
+const AT_ONCE: usize = 64;
+
+/// Sends [`AT_ONCE`] requests before reading any answer, and separates the successes from the failures.
+pub(crate) async fn at_once<F: Future<Output = Reply>>(ask: impl Fn() -> F) -> (Vec<Reply>, Vec<Reply>) {
+    let replies = join_all((0..AT_ONCE).map(|_| ask())).await;
+    replies.into_iter().partition(|reply| reply.status == 200)
+}
+
+pub(crate) async fn a_code_is_redeemed_once(session: &mut Session<'_>) {
+    let world = session.world;
+    for client in [&world.spa, &world.web, &world.opaque_spa] {
+        let code = session.code(client).await;
+        let (won, lost) = at_once(|| session.redeem(client, &code)).await;
+        assert_eq!(won.len(), 1, "{won:?}");
+        for reply in &lost {
+            assert_refused(reply, "invalid_grant");
+        }
+        // The losing requests were replays, and a replay revokes the grant.
+        let winner = tokens(&won[0]);
+        assert!(!session.is_active(&winner.access).await);
+        assert_refused(&session.refresh(client, &winner.refresh).await, "invalid_grant");
+    }
+}
+
+pub(crate) async fn a_refresh_token_has_one_successor(session: &mut Session<'_>) {
+    let world = session.world;
+    for client in [&world.spa, &world.web] {
+        let first = session.tokens(client).await;
+        let (won, lost) = at_once(|| session.refresh(client, &first.refresh)).await;
+        for reply in &lost {
+            assert_refused(reply, "invalid_grant");
+        }
+        let successors: BTreeSet<String> = won.iter().map(|reply| tokens(reply).refresh).collect();
+        assert_eq!(successors.len(), 1, "{} good answers", won.len());
+        // At most one branch is alive: the successor is refreshed, and an earlier token counts as reuse.
+        let successor = successors.first().expect("one successor");
+        if lost.is_empty() {
+            let third = tokens(&session.refresh(client, successor).await);
+            assert_refused(&session.refresh(client, &first.refresh).await, "invalid_grant");
+            assert_refused(&session.refresh(client, &third.refresh).await, "invalid_grant");
+        }
+    }
+}
+
+pub(crate) async fn a_crowd_without_the_proof_burns_nothing(session: &mut Session<'_>) {
+    let world = session.world;
+    let code = session.code(&world.spa).await;
+    let guess = Code { verifier: harness::Pkce::new().verifier, ..code.clone() };
+    let (won, lost) = at_once(|| session.redeem(&world.spa, &guess)).await;
+    assert!(won.is_empty());
+    for reply in &lost {
+        assert_refused(reply, "invalid_grant");
+    }
+    let (won, _) = at_once(|| session.redeem(&world.web, &code)).await;
+    assert!(won.is_empty());
+    let first = tokens(&session.redeem(&world.spa, &code).await);
+    let crowd = at_once(|| session.redeem(&world.spa, &guess)).await;
+    let others = at_once(|| session.refresh(&world.web, &first.refresh)).await;
+    assert!(crowd.0.is_empty() && others.0.is_empty());
+    assert!(session.is_active(&first.access).await);
+    assert_granted(&session.refresh(&world.spa, &first.refresh).await);
+}
+
+pub(crate) async fn the_holder_and_a_thief_race(session: &mut Session<'_>) {
+    let world = session.world;
+    let code = session.code(&world.spa).await;
+    let thief = Code { verifier: harness::Pkce::new().verifier, ..code.clone() };
+    let holder = session.redeem(&world.spa, &code);
+    let thieves = join_all((0..AT_ONCE).map(|_| session.redeem(&world.spa, &thief)));
+    let (holder, thieves) = futures::future::join(holder, thieves).await;
+    for reply in &thieves {
+        assert_refused(reply, "invalid_grant");
+    }
+    assert!(session.is_active(&tokens(&holder).access).await);
+}

@@ -1,0 +1,7 @@
+//! The token endpoint in general: requests, answers and errors.
+
+mod errors;
+mod malformed_requests;
+mod refusals;
+mod requests;
+mod responses;
