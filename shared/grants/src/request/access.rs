@@ -1,6 +1,7 @@
 //! The APIs and the scope of a token: the rules of `scope` (RFC 6749 §3.3) and `resource` (RFC 8707 §2).
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use protocol::{GrantType, IdentityScope, Resource, Scope};
 
@@ -59,7 +60,8 @@ impl Api {
 
 /// The identity scopes of OpenID Connect. They are never granted by default.
 pub(crate) fn identity() -> Scope {
-    Scope::of(IdentityScope::ALL.map(IdentityScope::as_str))
+    static ALL: LazyLock<Scope> = LazyLock::new(|| Scope::of(IdentityScope::ALL.map(IdentityScope::as_str)));
+    ALL.clone()
 }
 
 /// Settles the APIs and the scope of a request. `apis` are those of [`Api::of_client`].

@@ -1,6 +1,7 @@
 //! Short texts that identify something.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// The error for a text that is not valid for its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -11,7 +12,7 @@ macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $max:expr, $allowed:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Accepts `text` when its length and characters are valid for the type.
@@ -23,7 +24,7 @@ macro_rules! name {
                 if text.is_empty() || text.len() > $max || !allowed(text) {
                     return Err(MalformedName);
                 }
-                Ok(Self(text.to_owned()))
+                Ok(Self(text.into()))
             }
 
             /// The text of the value.

@@ -1,6 +1,7 @@
 //! `resource` (RFC 8707): the API that a token is for, and its identifier in `aud`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use url::Url;
 
@@ -8,7 +9,7 @@ use crate::values::parameters::Parameters;
 
 /// An absolute URI without a fragment, compared as text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Resource(String);
+pub struct Resource(Arc<str>);
 
 /// The error for a text that is not an absolute URI or has a fragment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +23,7 @@ impl Resource {
     /// [`MalformedResource`] for anything else.
     pub fn parse(text: &str) -> Result<Self, MalformedResource> {
         let legal = text.len() <= 512 && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
-        if legal && Url::parse(text).is_ok() { Ok(Self(text.to_owned())) } else { Err(MalformedResource) }
+        if legal && Url::parse(text).is_ok() { Ok(Self(text.into())) } else { Err(MalformedResource) }
     }
 
     /// The URI as it was written.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::claims::claim::IdentityScope;
 
@@ -11,8 +12,11 @@ pub const MAX_SCOPE_TOKENS: usize = 64;
 const MAX_TOKEN_BYTES: usize = 128;
 
 /// A set of case-sensitive scope tokens, in alphabetical order.
+///
+/// It is one shared text, because most requests handle several scopes that are equal or contain each other: these
+/// are copied without an allocation.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Scope(BTreeSet<String>);
+pub struct Scope(Arc<str>);
 
 /// The error for a scope with an illegal character (RFC 6749 §3.3) or with too many tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,14 +36,26 @@ impl Scope {
             if !legal || token.len() > MAX_TOKEN_BYTES {
                 return Err(MalformedScope);
             }
-            tokens.insert(token.to_owned());
+            tokens.insert(token);
         }
-        if tokens.len() > MAX_SCOPE_TOKENS { Err(MalformedScope) } else { Ok(Self(tokens)) }
+        if tokens.len() > MAX_SCOPE_TOKENS { Err(MalformedScope) } else { Ok(Self::of_sorted(tokens)) }
     }
 
     /// Creates a scope from tokens that are known to be valid.
     pub fn of<'a>(tokens: impl IntoIterator<Item = &'a str>) -> Self {
-        Self(tokens.into_iter().map(str::to_owned).collect())
+        Self::of_sorted(tokens.into_iter().collect::<BTreeSet<&str>>())
+    }
+
+    /// Joins tokens that are in alphabetical order and occur once.
+    fn of_sorted<'a>(tokens: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut text = String::new();
+        for token in tokens {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(token);
+        }
+        Self(text.into())
     }
 
     /// Returns whether the scope has no token.
@@ -49,29 +65,40 @@ impl Scope {
 
     /// Returns whether the scope contains `token`.
     pub fn contains(&self, token: &str) -> bool {
-        self.0.contains(token)
+        self.tokens().any(|known| known == token)
     }
 
     /// The tokens, in alphabetical order.
     pub fn tokens(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.0.split(' ').filter(|token| !token.is_empty())
+    }
+
+    /// The tokens, in alphabetical order, with a space between each two (RFC 6749 §3.3).
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// Returns whether `other` contains every token of this scope.
     pub fn is_within(&self, other: &Self) -> bool {
-        self.0.is_subset(&other.0)
+        let mut others = other.tokens();
+        // Both are in alphabetical order.
+        self.tokens().all(|token| others.by_ref().any(|other| other == token))
     }
 
     /// Returns the tokens that are in both scopes.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
-        Self(self.0.intersection(&other.0).cloned().collect())
+        self.only(|token| other.contains(token))
     }
 
     /// Returns the tokens that are in either scope.
     #[must_use]
     pub fn or(&self, other: &Self) -> Self {
-        Self(self.0.union(&other.0).cloned().collect())
+        match (other.is_within(self), self.is_within(other)) {
+            (true, _) => self.clone(),
+            (false, true) => other.clone(),
+            (false, false) => Self::of(self.tokens().chain(other.tokens())),
+        }
     }
 
     /// Returns whether the scope contains this scope of the issuer.
@@ -82,7 +109,7 @@ impl Scope {
     /// Returns the scope without this scope of the issuer.
     #[must_use]
     pub fn without(&self, scope: IdentityScope) -> Self {
-        Self(self.0.iter().filter(|token| *token != scope.as_str()).cloned().collect())
+        self.only(|token| token != scope.as_str())
     }
 
     /// Returns whether the scope requests a person's identity, that is, contains any scope of the issuer.
@@ -93,7 +120,15 @@ impl Scope {
     /// Returns the scope without any scope of the issuer.
     #[must_use]
     pub fn without_identity(&self) -> Self {
-        Self(self.0.iter().filter(|token| IdentityScope::parse(token).is_none()).cloned().collect())
+        self.only(|token| IdentityScope::parse(token).is_none())
+    }
+
+    /// Returns the tokens that `keep` selects.
+    fn only(&self, keep: impl Fn(&str) -> bool) -> Self {
+        if self.tokens().all(&keep) {
+            return self.clone();
+        }
+        Self::of_sorted(self.tokens().filter(|token| keep(token)))
     }
 
     /// Returns a mask of the tokens of `whole` that are in this scope: bit *i* stands for the *i*-th token of
@@ -111,19 +146,13 @@ impl Scope {
     #[must_use]
     pub fn masked(&self, mask: u64) -> Self {
         let chosen = self.tokens().take(64).enumerate().filter(|(place, _)| mask & (1 << place) != 0);
-        Self(chosen.map(|(_, token)| token.to_owned()).collect())
+        Self::of_sorted(chosen.map(|(_, token)| token))
     }
 }
 
 impl fmt::Display for Scope {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, token) in self.tokens().enumerate() {
-            if place > 0 {
-                formatter.write_str(" ")?;
-            }
-            formatter.write_str(token)?;
-        }
-        Ok(())
+        formatter.write_str(&self.0)
     }
 }
 
@@ -152,6 +181,19 @@ mod tests {
             let whole = Scope::parse(&whole).unwrap();
             let part = Scope::parse(&part).unwrap();
             proptest::prop_assert_eq!(whole.masked(part.mask_in(&whole)), part.and(&whole));
+        }
+
+        #[test]
+        fn a_scope_behaves_as_the_set_of_its_tokens(one in "([a-c]{1,2} ){0,6}", two in "([a-c]{1,2} ){0,6}") {
+            let [one, two] = [one, two].map(|text| Scope::parse(&text).unwrap());
+            let set = |scope: &Scope| scope.tokens().map(str::to_owned).collect::<BTreeSet<String>>();
+            let [first, second] = [&one, &two].map(set);
+            proptest::prop_assert!(one.tokens().is_sorted_by(|before, after| before < after));
+            proptest::prop_assert_eq!(set(&one.and(&two)), &first & &second);
+            proptest::prop_assert_eq!(set(&one.or(&two)), &first | &second);
+            proptest::prop_assert_eq!(one.or(&two), two.or(&one));
+            proptest::prop_assert_eq!(one.is_within(&two), first.is_subset(&second));
+            proptest::prop_assert_eq!(one == two, first == second);
         }
     }
 }
