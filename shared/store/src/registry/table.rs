@@ -54,12 +54,11 @@ impl Registry {
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn client(&self, id: &ClientId, now: Timestamp) -> Result<Option<Arc<Client>>, Unknown> {
-        let key = client_key(id);
-        let known = if let Some(known) = cached(&self.clients, &key, now) {
+        let known = if let Some(known) = cached(&self.clients, id.as_str(), now) {
             known
         } else {
-            let Some(item) = self.get(&key).await? else { return Ok(None) };
-            remember(&self.clients, key, to_client(&self.table, &item)?, now)
+            let Some(item) = self.get(&client_key(id)).await? else { return Ok(None) };
+            remember(&self.clients, id.to_string(), to_client(&self.table, &item)?, now)
         };
         Ok(Some(known).filter(|client| !client.is_over(now)))
     }
@@ -69,14 +68,15 @@ impl Registry {
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn apis(&self, identifiers: &[Resource], now: Timestamp) -> Result<Vec<Api>, Unknown> {
+        let known = |identifier: &Resource| cached(&self.apis, identifier.as_str(), now);
         // A batch must not contain a key twice.
-        let keys: BTreeSet<String> = identifiers.iter().map(api_key).collect();
-        let missing = keys.into_iter().filter(|key| cached(&self.apis, key, now).is_none()).collect();
-        for item in self.get_several(missing).await? {
+        let missing: BTreeSet<&Resource> =
+            identifiers.iter().filter(|identifier| known(identifier).is_none()).collect();
+        for item in self.get_several(missing.into_iter().map(api_key).collect()).await? {
             let api = to_api(&self.table, &item)?;
-            remember(&self.apis, api_key(&api.identifier), api, now);
+            remember(&self.apis, api.identifier.to_string(), api, now);
         }
-        let found = identifiers.iter().filter_map(|identifier| cached(&self.apis, &api_key(identifier), now));
+        let found = identifiers.iter().filter_map(known);
         Ok(found.map(|api| Api::clone(&api)).collect())
     }
 
