@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use lambda_http::aws_lambda_events::apigw::{ApiGatewayRequestAuthorizer, ApiGatewayV2httpRequest};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -44,6 +44,28 @@ struct Fields<'a> {
     is_base64_encoded: bool,
 }
 
+/// The fields of the gateway's context that are parsed.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Context<'a> {
+    request_id: Option<String>,
+    authorizer: Option<ApiGatewayRequestAuthorizer>,
+    #[serde(borrow)]
+    http: Http<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Http<'a> {
+    #[serde(borrow)]
+    method: Cow<'a, str>,
+    source_ip: Option<String>,
+}
+
+/// A text that is copied only if JSON had to escape it.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
 impl Received {
     /// Parses an event.
     ///
@@ -60,7 +82,11 @@ impl Received {
         event.raw_query_string = fields.raw_query_string;
         event.headers = fields.headers.map(|headers| read::<Headers>(headers.get())).transpose()?.unwrap_or_default().0;
         event.cookies = fields.cookies.map(|cookies| read(cookies.get()).map(holdable)).transpose()?;
-        event.request_context = read(fields.request_context.get())?;
+        let Context { request_id, authorizer, http } = read(fields.request_context.get())?;
+        event.request_context.request_id = request_id;
+        event.request_context.authorizer = authorizer;
+        event.request_context.http.method = Method::from_bytes(http.method.as_bytes()).map_err(|_| MalformedEvent)?;
+        event.request_context.http.source_ip = http.source_ip;
         event.body = fields.body;
         event.is_base64_encoded = fields.is_base64_encoded;
         Ok(event.into())
@@ -105,7 +131,7 @@ impl<'de> Visitor<'de> for HeadersVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Headers, A::Error> {
         let mut headers = HeaderMap::new();
-        while let Some((name, value)) = entries.next_entry::<Cow<'de, str>, Cow<'de, str>>()? {
+        while let Some((Text(name), Text(value))) = entries.next_entry()? {
             if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
                 headers.insert(name, value);
             }
