@@ -2,4 +2,5 @@
 
 pub(crate) mod event;
 pub(crate) mod payload;
+pub(crate) mod reply;
 pub(crate) mod serve;

@@ -24,6 +24,7 @@ pub use crate::http::request::Incoming;
 pub use crate::http::response::{Response, form_post, html, json, jwt, no_content, redirect};
 pub use lambda::event::{MalformedEvent, answer_event, request_of};
 pub use lambda::payload::Received;
+pub use lambda::reply::Reply;
 pub use lambda::serve::{Error, Function, respond, serve, start};
 pub use log::audit::{AuditEntry, AuditEvent};
 pub use log::lines::{

@@ -4,21 +4,22 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use edge::{Error, FirewallGuard, answer_event};
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use edge::{FirewallGuard, Reply, answer_event};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use lambda_http::Body;
-use lambda_runtime::{Context, LambdaEvent};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::dev::site::Site;
 
 /// The largest body that the gateway accepts: 6 MB is Lambda's own limit for an event.
 const MAX_BODY_BYTES: usize = 6 * 1024 * 1024;
+/// The body of a response that no function gave.
+const REFUSED: &str = "{\"message\":\"the gateway refuses this request\"}";
 /// The time after which a connection without a complete request head is closed.
 const HEAD_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
@@ -50,7 +51,7 @@ async fn converse(stream: TcpStream, source: IpAddr, site: Arc<Site>) {
 async fn answer(request: hyper::Request<Incoming>, source: IpAddr, site: Arc<Site>) -> Response<Full<Bytes>> {
     let is_head = request.method() == Method::HEAD;
     let mut answer = match event(request, source).await {
-        Ok(event) => ask(event, site).await.unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR)),
+        Ok(event) => ask(event, site).await,
         Err(status) => plain(status),
     };
     if is_head {
@@ -102,37 +103,24 @@ fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
     (!cookies.is_empty()).then_some(cookies)
 }
 
-/// Calls a function through the same adapter as on Lambda, so that the same conversions happen in both directions.
-async fn ask(event: ApiGatewayV2httpRequest, site: Arc<Site>) -> Result<Response<Full<Bytes>>, Error> {
-    let event = LambdaEvent::new(event.into(), Context::default());
-    let answer = move |request| async move { Box::pin(site.answer(request)).await };
-    let answered = answer_event(event, &FirewallGuard::default(), answer).await?;
-    let answered: ApiGatewayV2httpResponse = serde_json::from_slice(&serde_json::to_vec(&answered)?)?;
-    response(answered)
+/// Calls a function with the event, as Lambda does.
+async fn ask(event: ApiGatewayV2httpRequest, site: Arc<Site>) -> Response<Full<Bytes>> {
+    let answer = move |request| async move { Box::pin(site.answer(request)).await.unwrap_or_else(|_| failed()) };
+    let Reply(answered) = answer_event(event.into(), &FirewallGuard::default(), answer).await;
+    answered.map(|body| match body {
+        Body::Text(text) => Full::from(text),
+        Body::Binary(bytes) => Full::from(bytes),
+        Body::Empty | _ => Full::default(),
+    })
 }
 
-/// Converts a function's answer into the gateway's response.
-fn response(answered: ApiGatewayV2httpResponse) -> Result<Response<Full<Bytes>>, Error> {
-    let body = match answered.body {
-        Some(Body::Text(text)) if answered.is_base64_encoded => {
-            Bytes::from(base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text)?)
-        }
-        Some(Body::Text(text)) => Bytes::from(text),
-        Some(Body::Binary(bytes)) => Bytes::from(bytes),
-        Some(_) | None => Bytes::new(),
-    };
-    let mut response = Response::new(Full::new(body));
-    *response.status_mut() = StatusCode::from_u16(u16::try_from(answered.status_code)?)?;
-    *response.headers_mut() = answered.headers;
-    for cookie in answered.cookies {
-        response.headers_mut().append(header::SET_COOKIE, HeaderValue::from_str(&cookie)?);
-    }
-    Ok(response)
+/// The response of a page that could not be made.
+fn failed() -> edge::Response {
+    plain(StatusCode::INTERNAL_SERVER_ERROR).map(|_| Body::Text(REFUSED.to_owned()))
 }
 
 fn plain(status: StatusCode) -> Response<Full<Bytes>> {
-    let mut response =
-        Response::new(Full::from(Bytes::from_static(b"{\"message\":\"the gateway refuses this request\"}")));
+    let mut response = Response::new(Full::from(REFUSED));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response

@@ -9,18 +9,16 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::uri::PathAndQuery;
 use http::{StatusCode, header};
+use lambda_http::Request;
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::request::LambdaRequest;
-use lambda_http::tower::Service;
-use lambda_http::{Adapter, LambdaEvent, Request, service_fn};
 use protocol::ErrorResponse;
-use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::http::firewall::{FirewallGuard, WentAround};
 use crate::http::response::{Response, json};
 use crate::lambda::payload::Received;
-use crate::lambda::serve::Error;
+use crate::lambda::reply::Reply;
 use crate::log::lines::trouble;
 
 /// The longest URI that `http` accepts, in bytes.
@@ -44,35 +42,15 @@ pub fn request_of(event: &[u8]) -> Result<Request, MalformedEvent> {
 }
 
 /// Answers an event: `answer` sees only valid requests that were admitted by the `firewall`.
-///
-/// # Errors
-/// The conversion errors of `lambda_http`.
-pub async fn answer_event<A, F>(
-    event: LambdaEvent<Received>,
+pub async fn answer_event<F: Future<Output = Response>>(
+    event: Received,
     firewall: &FirewallGuard,
-    answer: A,
-) -> Result<impl Serialize + use<A, F>, Error>
-where
-    A: FnOnce(Request) -> F + Send,
-    F: Future<Output = Result<Response, Error>> + Send,
-{
-    let LambdaEvent { payload, context } = event;
-    let (payload, admitted) = match admitted(payload, firewall) {
-        Ok(event) => (event, Ok(answer)),
-        Err(refused) => (ApiGatewayV2httpRequest::default(), Err(refused)),
-    };
-    let mut admitted = Some(admitted);
-    let mut adapter = Adapter::from(service_fn(move |request: Request| {
-        let admitted = admitted.take();
-        async move {
-            match admitted {
-                Some(Ok(answer)) => answer(request).await,
-                Some(Err(refused)) => Ok(refused.answer()),
-                None => Err(CALLED_TWICE.into()),
-            }
-        }
-    }));
-    adapter.call(LambdaEvent::new(LambdaRequest::ApiGatewayV2(payload), context)).await
+    answer: impl FnOnce(Request) -> F,
+) -> Reply {
+    Reply(match admitted(event, firewall) {
+        Ok(event) => answer(LambdaRequest::ApiGatewayV2(event).into()).await,
+        Err(refused) => refused.answer(),
+    })
 }
 
 /// Returns the event if the firewall admits it and it is a valid request.
@@ -81,8 +59,6 @@ fn admitted(received: Received, firewall: &FirewallGuard) -> Result<ApiGatewayV2
     firewall.admit(&mut event)?;
     Ok(sound(*event)?)
 }
-
-const CALLED_TWICE: &str = "lambda_http asked twice about one event";
 
 /// The reasons why no function gets to see an event.
 #[derive(Debug, thiserror::Error)]

@@ -47,11 +47,10 @@ pub fn start() -> Result<Config, Error> {
 pub async fn serve<F: Function>(firewall: &FirewallGuard, function: F) -> Result<(), Error> {
     function.warm_up().await;
     let function = &function;
-    lambda_runtime::run(service_fn(|LambdaEvent { payload, context }: LambdaEvent<Box<RawValue>>| async move {
+    lambda_runtime::run(service_fn(|LambdaEvent { payload, .. }: LambdaEvent<Box<RawValue>>| async move {
         let received = Received::read(&payload)?;
         drop(payload);
-        let answer = move |request| async move { Ok::<_, Error>(respond(function, request).await) };
-        answer_event(LambdaEvent::new(received, context), firewall, answer).await
+        Ok::<_, Error>(answer_event(received, firewall, |request| respond(function, request)).await)
     }))
     .await
 }
@@ -64,7 +63,7 @@ pub async fn respond<F: Function>(function: &F, request: Request) -> Response {
     let (answer, storage_calls) = store::counted(Box::pin(function.answer(incoming))).await;
     log_request(&Line {
         request_id: request_id(&request),
-        source: source_of(&request).map(|source| source.to_string()).as_deref(),
+        source: source_of(&request),
         endpoint: F::NAME,
         method: request.method().as_str(),
         status: answer.status().as_u16(),

@@ -10,6 +10,7 @@
 //!   either. The key of a person registered by a version without random keys can be computed from the name.
 
 use std::io::{self, Write};
+use std::net::IpAddr;
 
 use grants::Timestamp;
 use protocol::ClientId;
@@ -35,7 +36,7 @@ const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "
 /// The facts about a request for its log line.
 pub(crate) struct Line<'a> {
     pub(crate) request_id: &'a str,
-    pub(crate) source: Option<&'a str>,
+    pub(crate) source: Option<IpAddr>,
     pub(crate) endpoint: &'static str,
     pub(crate) method: &'a str,
     pub(crate) status: u16,
@@ -59,7 +60,7 @@ pub(crate) fn request(line: &Line<'_>) {
         status = line.status,
         event = last.map(|last| last.name.as_str()),
         client_id = line.facts.client_id.as_deref(),
-        source = last.and(line.source),
+        source = last.and(line.source).map(tracing::field::display),
         subject = last.and_then(|last| last.subject.as_deref()),
         person = last.and_then(|last| last.person.as_deref()),
         grant = last.and_then(|last| last.grant.as_deref()),
@@ -73,7 +74,8 @@ pub(crate) fn request(line: &Line<'_>) {
 
 /// Logs an event: who did what to which grant, from where.
 fn event(line: &Line<'_>, event: &AuditEntry) {
-    let (request_id, client_id, source) = (short(line.request_id), line.facts.client_id.as_deref(), line.source);
+    let (request_id, client_id, source) =
+        (short(line.request_id), line.facts.client_id.as_deref(), line.source.map(tracing::field::display));
     if let Some((grant_type, advice)) = event.legacy {
         let (event, grant_type) = (event.name.as_str(), grant_type.as_str());
         tracing::warn!(target: TARGET, event, request_id, client_id, source, grant_type, advice, "audit");
