@@ -19,6 +19,9 @@ use crate::lambda::event::MalformedEvent;
 /// headers of 10 KB in total. This many bytes never contain more headers than a `HeaderMap` can hold (24,576).
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
+/// The number of headers that a request usually has at most.
+const USUAL_HEADERS: usize = 12;
+
 /// A received event, after the size check.
 pub enum Received {
     /// An event whose parts have an acceptable size.
@@ -130,7 +133,7 @@ impl<'de> Visitor<'de> for HeadersVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Headers, A::Error> {
-        let mut headers = HeaderMap::new();
+        let mut headers = HeaderMap::with_capacity(USUAL_HEADERS);
         while let Some((Text(name), Text(value))) = entries.next_entry()? {
             if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
                 headers.insert(name, value);
