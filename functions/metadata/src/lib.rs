@@ -6,7 +6,7 @@
 //!   both.
 //! - The document depends on the configuration alone, so it is built once, when the function starts.
 //! - The key set is read from the table each time: it is requested rarely, and must contain keys created a moment
-//!   ago.
+//!   ago. Private keys are not read.
 
 use edge::{Config, Endpoint, Error, Failure, Function, Incoming, Response, json};
 use grants::{AUTHENTICATION_CONTEXT, AuthMethod, Policy, SigningAlgorithm};
@@ -48,7 +48,7 @@ impl Metadata {
                 Ok(self.document.clone())
             }
             "/.well-known/jwks.json" => {
-                let records = self.keys.load().await?;
+                let records = self.keys.load_public().await?;
                 Ok(cacheable(json(StatusCode::OK, &records.key_set(edge::now()))))
             }
             _ => Err(Failure::not_found("there is no such document")),

@@ -24,7 +24,7 @@ pub struct KeyRecord {
     pub created_at: Timestamp,
     /// The time from which the key signs.
     pub activates_at: Timestamp,
-    /// The private part (PKCS#8), wrapped.
+    /// The private part (PKCS#8), wrapped; empty if only public parts were read.
     pub wrapped: Vec<u8>,
 }
 

@@ -1,6 +1,7 @@
 //! The keys table: signing keys and the master key of the handles, wrapped.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
 use grants::SigningAlgorithm;
 use keys::{KeyRecord, MasterRecord, Records};
 
@@ -12,6 +13,8 @@ use crate::dynamodb::unknown::Unknown;
 
 const MASTER: &str = "handles";
 const SIGNING: &str = "signing#";
+/// The attributes of a signing key that anyone may know. `public` is a reserved word.
+const PUBLIC: &str = "id, #public, algorithm, predecessor, created_at, activates_at";
 
 /// The keys table in DynamoDB.
 #[derive(Clone)]
@@ -31,22 +34,39 @@ impl KeysTable {
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn load(&self) -> Result<Records, Unknown> {
-        let call = self.client.scan().table_name(&self.table).consistent_read(true).into_paginator().items().send();
-        let items =
-            call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
         let mut records = Records::default();
-        for item in &items {
+        for item in &self.items(self.client.scan()).await? {
             let read = Reader::new(&self.table, item);
             if read.text("id")? == MASTER {
                 records.master = Some(MasterRecord { wrapped: read.bytes("wrapped")?.to_vec() });
             } else {
-                records.signing.push(record(&read)?);
+                records.signing.push(record(&read, read.bytes("wrapped")?)?);
             }
         }
-        records
-            .signing
-            .sort_by(|one, other| (one.created_at, &one.public.kid).cmp(&(other.created_at, &other.public.kid)));
+        sort(&mut records);
         Ok(records)
+    }
+
+    /// Reads the signing keys without their private parts, which are left empty.
+    ///
+    /// # Errors
+    /// [`Unknown`] when the store gives no usable answer.
+    pub async fn load_public(&self) -> Result<Records, Unknown> {
+        let scan = self.client.scan().projection_expression(PUBLIC).expression_attribute_names("#public", "public");
+        let mut records = Records::default();
+        for item in &self.items(scan).await? {
+            let read = Reader::new(&self.table, item);
+            if read.text("id")? != MASTER {
+                records.signing.push(record(&read, &[])?);
+            }
+        }
+        sort(&mut records);
+        Ok(records)
+    }
+
+    async fn items(&self, scan: ScanFluentBuilder) -> Result<Vec<Item>, Unknown> {
+        let call = scan.table_name(&self.table).consistent_read(true).into_paginator().items().send();
+        call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))
     }
 
     /// Writes the master key, once, and `beside` in the same transaction; of two concurrent calls, the first one
@@ -110,13 +130,18 @@ fn id(key: &KeyRecord) -> String {
     format!("{SIGNING}{}", key.place())
 }
 
-fn record(read: &Reader<'_>) -> Result<KeyRecord, Unknown> {
+/// Sorts the keys by the time of their creation.
+fn sort(records: &mut Records) {
+    records.signing.sort_by(|one, other| (one.created_at, &one.public.kid).cmp(&(other.created_at, &other.public.kid)));
+}
+
+fn record(read: &Reader<'_>, wrapped: &[u8]) -> Result<KeyRecord, Unknown> {
     Ok(KeyRecord {
         public: read.parsed("public", |text| serde_json::from_str(text))?,
         algorithm: read.named("algorithm", SigningAlgorithm::parse)?,
         predecessor: read.optional_text("predecessor")?.map(str::to_owned),
         created_at: read.time("created_at")?,
         activates_at: read.time("activates_at")?,
-        wrapped: read.bytes("wrapped")?.to_vec(),
+        wrapped: wrapped.to_vec(),
     })
 }
