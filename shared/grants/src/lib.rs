@@ -61,9 +61,7 @@ pub use client::authenticate::{AuthenticatedClient, authenticate};
 pub use client::change::{ClientChange, ClientGuard, ClientSet};
 pub use client::name::NameSkeleton;
 pub use client::public_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
-pub use client::record::{
-    AudienceRule, AuthMethod, Client, KeptSecret, PkceRule, SecretDigest, SecretSalt, StoredSecret,
-};
+pub use client::record::{AudienceRule, AuthMethod, Client, PkceRule};
 pub use client::relying_party::{Backchannel, MalformedSector, RelyingParty, Sector};
 pub use client::self_registration::{InitialTokenName, Registrant, RegistrationPolicy, SelfRegistration};
 pub use flow::authorization_code as code;
@@ -89,6 +87,7 @@ pub use terms::ids::{
 pub use terms::moment::Moment;
 pub use terms::policy::Policy;
 pub use terms::refusal::Refusal;
+pub use terms::secret::{KeptSecret, SecretDigest, SecretSalt, StoredSecret};
 pub use terms::time::{Seconds, Timestamp};
 pub use token::access_token::{AccessToken, Asked, for_grant};
 pub use token::handles::{AccessHandle, CodeHandle, RefreshHandle};

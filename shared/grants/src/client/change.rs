@@ -3,7 +3,8 @@
 
 use protocol::ClientId;
 
-use crate::client::record::{Client, StoredSecret};
+use crate::client::record::Client;
+use crate::terms::secret::StoredSecret;
 use crate::terms::time::Timestamp;
 
 /// One change to one client.
@@ -102,8 +103,8 @@ impl ClientGuard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::record::{SecretDigest, StoredSecret};
     use crate::fixtures::{NOW, client};
+    use crate::terms::secret::{SecretDigest, StoredSecret};
 
     fn secret(byte: u8) -> StoredSecret {
         StoredSecret::hashed(SecretDigest::from_bytes([byte; 32]), NOW)

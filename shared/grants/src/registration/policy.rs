@@ -53,8 +53,8 @@ impl InitialToken {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::record::SecretDigest;
     use crate::fixtures::{NOW, apis};
+    use crate::terms::secret::SecretDigest;
 
     #[test]
     fn a_token_is_good_until_it_is_used_up_or_over() {
