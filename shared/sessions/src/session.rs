@@ -10,7 +10,7 @@
 //! - It ends some time after the last sign-in, and some time after the browser was last seen.
 //! - Sessions are numbered; only the newest hundred of a person are valid.
 
-use grants::{Footing, PersonKey, Policy, SessionId, Timestamp};
+use grants::{Fact, Footing, Guard, Held, PersonKey, Policy, SessionId, Timestamp, WhenAbsent};
 
 use crate::{ProvenPerson, RequestDigest, SessionHandle, SessionSecretHash, User};
 
@@ -77,6 +77,19 @@ pub enum SessionChange {
         /// The version of the person's credentials.
         credential_version: u32,
     },
+}
+
+/// A fact of a session that guards test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionFact {
+    /// The time when the password was given.
+    AuthTime,
+    /// The time when the session ends, however much it is used.
+    ExpiresAt,
+    /// The time when the session was last known to be in use.
+    LastSeenAt,
+    /// The version of the person's credentials at the sign-in.
+    CredentialVersion,
 }
 
 impl<'p> Rules<'p> {
@@ -163,17 +176,58 @@ pub fn is_alive(session: &Session, user: &User, Rules { policy, now }: Rules<'_>
 }
 
 impl SessionChange {
-    /// Returns the session after the change, or `None` when it does not exist or a guard does not hold. A session
-    /// that is over is never revived.
-    pub fn after(self, before: Option<&Session>) -> Option<Session> {
-        let session = before?.clone();
+    /// The guards that must all hold for the write. None does if the session does not exist: one that is over is
+    /// never revived.
+    pub fn guards(self) -> Vec<Guard<SessionFact>> {
         match self {
-            Self::Seen(at) => (session.last_seen_at < at).then_some(Session { last_seen_at: at, ..session }),
+            Self::Seen(at) => vec![SessionFact::LastSeenAt.is_before(at)],
             Self::OneMoreGrant { at, credential_version } => {
-                let good = session.credential_version == credential_version && session.expires_at > at;
-                let grants = session.grants.saturating_add(1);
-                good.then_some(Session { last_seen_at: at, grants, ..session })
+                vec![SessionFact::CredentialVersion.is(credential_version), SessionFact::ExpiresAt.is_after(at)]
             }
+        }
+    }
+
+    /// Returns the session after the change, or `None` when a guard does not hold. This defines what the write
+    /// means.
+    pub fn after(self, before: Option<&Session>) -> Option<Session> {
+        let session = before.filter(|_| self.guards().iter().all(|guard| guard.holds(before)))?.clone();
+        Some(match self {
+            Self::Seen(at) => Session { last_seen_at: at, ..session },
+            Self::OneMoreGrant { at, .. } => {
+                Session { last_seen_at: at, grants: session.grants.saturating_add(1), ..session }
+            }
+        })
+    }
+}
+
+impl Fact for SessionFact {
+    type Record = Session;
+
+    const KEY: &'static str = "person";
+
+    fn attribute(self) -> &'static str {
+        match self {
+            Self::AuthTime => "auth_time",
+            Self::ExpiresAt => "expires_at",
+            Self::LastSeenAt => "last_seen_at",
+            Self::CredentialVersion => "credential_version",
+        }
+    }
+
+    fn of(self, session: &Session) -> Option<Held<'_>> {
+        Some(match self {
+            Self::AuthTime => Held::Time(session.auth_time),
+            Self::ExpiresAt => Held::Time(session.expires_at),
+            Self::LastSeenAt => Held::Time(session.last_seen_at),
+            Self::CredentialVersion => Held::Number(session.credential_version),
+        })
+    }
+
+    fn when_absent(self) -> Option<WhenAbsent<Self>> {
+        match self {
+            // For a session of version 0.1, the last use was the sign-in.
+            Self::LastSeenAt => Some(WhenAbsent::Fact(Self::AuthTime)),
+            Self::AuthTime | Self::ExpiresAt | Self::CredentialVersion => None,
         }
     }
 }
