@@ -58,7 +58,8 @@ pub mod authorization {
 pub use client::assertion;
 pub use client::assertion::{AssertionClaims, Audience};
 pub use client::authenticate::{AuthenticatedClient, authenticate};
-pub use client::change::{ClientChange, ClientGuard, ClientSet};
+pub use client::change::{ClientChange, ClientSet};
+pub use client::fact::ClientFact;
 pub use client::name::NameSkeleton;
 pub use client::public_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
 pub use client::record::{AudienceRule, AuthMethod, Client, PkceRule};
@@ -69,7 +70,7 @@ pub use flow::client_credentials as machine;
 pub use flow::implicit;
 pub use flow::password;
 pub use flow::refresh_token as refresh;
-pub use registration::policy::InitialToken;
+pub use registration::policy::{InitialToken, InitialTokenFact};
 pub use registration::rules::{NewApi, NewClient, RegistrationError};
 pub use registration::self_service as dynamic;
 pub use request::access::{Target, one_token_serves};

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
-    Api, AudienceRule, AuthMethod, Backchannel, Client, ClientChange, ClientGuard, ClientKeys, ClientSet, PkceRule,
-    RelyingParty, Sector, SigningAlgorithm, TokenFormat,
+    Api, AudienceRule, AuthMethod, Backchannel, Client, ClientChange, ClientKeys, ClientSet, PkceRule, RelyingParty,
+    Sector, SigningAlgorithm, TokenFormat,
 };
 use keys::{read_client_keys, write_client_keys};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, ServerUri};
 
 use crate::dynamodb::expression::Expression;
+use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, flag, list, number, secrets, text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::self_registration_item::{insert_self_registration, to_self_registration};
@@ -79,13 +80,7 @@ fn insert_assertions(client: &Client, item: &mut Item) {
 
 /// Builds the guards of a change to a client as conditions, and its sets as an update.
 pub(crate) fn of_client_change(change: &ClientChange) -> Expression {
-    let mut expression = Expression::default();
-    for guard in change.guards() {
-        match guard {
-            ClientGuard::CreatedAt(created_at) => expression.same("created_at", time(*created_at)),
-            ClientGuard::SecretsAre(known) => expression.same("secrets", secrets(known)),
-        }
-    }
+    let mut expression = of_guards(change.guards());
     match change.set() {
         ClientSet::Disabled(disabled) => expression.set("disabled", flag(*disabled)),
         ClientSet::Secrets(new) => expression.set("secrets", secrets(new)),
