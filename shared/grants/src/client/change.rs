@@ -7,7 +7,6 @@ use crate::client::fact::ClientFact;
 use crate::client::record::Client;
 use crate::step::guard::{Fact, Guard};
 use crate::terms::secret::StoredSecret;
-use crate::terms::time::Timestamp;
 
 /// One change to one client.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -180,10 +180,10 @@ impl<F: Fact> Guard<F> {
             Self::Below(_, value) => held.compare(value) == Some(Ordering::Less),
             Self::Contains(_, text) => held.contains(text),
             Self::OneBeside(_, text) => match (held.len(), held.contains(text)) {
-                (1, _) | (2, true) => true,
+                (Some(1), _) | (Some(2), true) => true,
                 (_, _) => false,
             },
-            Self::Fewer(_, limit) => held.len() < limit.get(),
+            Self::Fewer(_, limit) => held.len().is_some_and(|len| len < limit.get()),
         }
     }
 }
@@ -215,12 +215,13 @@ impl Held<'_> {
         }
     }
 
-    fn len(&self) -> usize {
+    /// The number of members of a list or set.
+    fn len(&self) -> Option<usize> {
         match self {
-            Self::Resources(held) => held.len(),
-            Self::Scope(held) => held.tokens().count(),
-            Self::Generations(held) => held.len(),
-            Self::Text(_) | Self::Number(_) | Self::Flag(_) | Self::Time(_) | Self::Secrets(_) => 0,
+            Self::Resources(held) => Some(held.len()),
+            Self::Scope(held) => Some(held.tokens().count()),
+            Self::Generations(held) => Some(held.len()),
+            Self::Text(_) | Self::Number(_) | Self::Flag(_) | Self::Time(_) | Self::Secrets(_) => None,
         }
     }
 }
@@ -254,3 +255,6 @@ impl From<&[StoredSecret]> for Value {
         Self::Secrets(secrets.to_vec())
     }
 }
+
+#[cfg(test)]
+mod tests;

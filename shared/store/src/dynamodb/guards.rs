@@ -10,7 +10,7 @@ use crate::dynamodb::items::{flag, number, secrets, text, time};
 /// absent item, unless [`Guard::Absent`] is among them.
 pub(crate) fn of_guards<F: Fact>(guards: &[Guard<F>]) -> Expression {
     let mut expression = Expression::default();
-    if !guards.is_empty() && !guards.iter().any(settles_presence) {
+    if !guards.iter().all(|guard| matches!(guard, Guard::Absent)) && !guards.iter().any(implies_presence) {
         expression.present(F::KEY);
     }
     let mut added = Vec::new();
@@ -26,13 +26,12 @@ pub(crate) fn of_guards<F: Fact>(guards: &[Guard<F>]) -> Expression {
     expression
 }
 
-/// Returns whether the condition alone settles whether there is an item: it names an attribute that must be there,
-/// or requires that there is no item.
-fn settles_presence<F: Fact>(guard: &Guard<F>) -> bool {
+/// Returns whether the condition alone is false for an absent item, because it names an attribute that must be there.
+fn implies_presence<F: Fact>(guard: &Guard<F>) -> bool {
     match guard {
-        Guard::Lacks(_) | Guard::Fewer(..) => false,
+        Guard::Absent | Guard::Lacks(_) | Guard::Fewer(..) => false,
         Guard::Same(fact, _) | Guard::Above(fact, _) | Guard::Below(fact, _) => !is_met_by_absence(guard, *fact),
-        Guard::Absent | Guard::In(..) | Guard::Contains(..) | Guard::OneBeside(..) => true,
+        Guard::In(..) | Guard::Contains(..) | Guard::OneBeside(..) => true,
     }
 }
 
@@ -113,3 +112,6 @@ fn from_value(value: &Value) -> AttributeValue {
         Value::Secrets(value) => secrets(value),
     }
 }
+
+#[cfg(test)]
+mod tests;
