@@ -99,6 +99,8 @@ fn guard() -> impl Strategy<Value = Guard<GrantFact>> {
         (0_u32..3).prop_map(|later| GrantFact::CodeExpiresAt.is_after(NOW.plus(later))),
         (0_u32..102).prop_map(|later| GrantFact::RefreshExpiresAt.is_after(NOW.plus(later))),
         (0_u32..4).prop_map(|later| GrantFact::EndsAt.is_after(NOW.plus(later))),
+        (0_u32..4).prop_map(|later| GrantFact::EndsAt.is_before(NOW.plus(later))),
+        (0_u32..3).prop_map(|number| GrantFact::Generation.is_above(number)),
         limits,
     ]
 }

@@ -1,4 +1,4 @@
-//! Conversion of guards to conditions: one for grants, people, sessions, clients and all else that has facts.
+//! Conversion of guards to conditions, the same for the facts of every record.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{Fact, Guard, Held, Value, WhenAbsent};
@@ -6,8 +6,9 @@ use grants::{Fact, Guard, Held, Value, WhenAbsent};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{flag, number, secrets, text, time};
 
-/// Builds guards on an item as conditions that must all hold, each of them once. Together they are false for an
-/// absent item, unless [`Guard::Absent`] is among them.
+/// Builds guards on an item as conditions that must all hold, each of them once. For an absent item they are false,
+/// unless each is [`Guard::Absent`]: where no other condition names an attribute that must be there, that of the key
+/// must be.
 pub(crate) fn of_guards<F: Fact>(guards: &[Guard<F>]) -> Expression {
     let mut expression = Expression::default();
     if !guards.iter().all(|guard| matches!(guard, Guard::Absent)) && !guards.iter().any(implies_presence) {

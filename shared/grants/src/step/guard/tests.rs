@@ -5,8 +5,10 @@ use crate::terms::secret::SecretSalt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Only;
 
+struct Record(Option<Held<'static>>);
+
 impl Fact for Only {
-    type Record = Option<Held<'static>>;
+    type Record = Record;
 
     const KEY: &'static str = "id";
 
@@ -14,8 +16,8 @@ impl Fact for Only {
         "only"
     }
 
-    fn of(self, record: &Self::Record) -> Option<Held<'_>> {
-        record.clone()
+    fn of(self, record: &Record) -> Option<Held<'_>> {
+        record.0.clone()
     }
 }
 
@@ -28,7 +30,7 @@ const fn secret(byte: u8) -> StoredSecret {
 }
 
 /// Every state of an item: absent, without the fact, and with values of each kind.
-fn states() -> Vec<(&'static str, Option<Option<Held<'static>>>)> {
+fn states() -> Vec<(&'static str, Option<Record>)> {
     let text = |text: &'static str| Held::Text(text.into());
     let resources = |texts: &[&str]| {
         let resources: Vec<Resource> = texts.iter().map(|text| Resource::parse(text).unwrap()).collect();
@@ -63,8 +65,8 @@ fn states() -> Vec<(&'static str, Option<Option<Held<'static>>>)> {
         ("set 0", generations(&[])),
         ("set 2", generations(&[1, 2])),
     ];
-    let held = held.into_iter().map(|(name, held)| (name, Some(Some(held))));
-    [("no item", None), ("no fact", Some(None))].into_iter().chain(held).collect()
+    let held = held.into_iter().map(|(name, held)| (name, Some(Record(Some(held)))));
+    [("no item", None), ("no fact", Some(Record(None)))].into_iter().chain(held).collect()
 }
 
 #[test]
