@@ -6,9 +6,9 @@ use grants::{Fact, Guard, Held, Value, WhenAbsent};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{flag, number, secrets, text, time};
 
-/// Builds guards on an item as conditions that must all hold, each of them once. For an absent item they are false,
-/// unless each is [`Guard::Absent`]: where no other condition names an attribute that must be there, that of the key
-/// must be.
+/// Builds guards on an item as conditions that must all hold, each of them once. Unless [`Guard::Absent`] is the
+/// only guard, they are false for an absent item; the key is required where no other condition implies that there
+/// is an item.
 pub(crate) fn of_guards<F: Fact>(guards: &[Guard<F>]) -> Expression {
     let mut expression = Expression::default();
     if !guards.iter().all(|guard| matches!(guard, Guard::Absent)) && !guards.iter().any(implies_presence) {
