@@ -8,11 +8,12 @@ use protocol::{
 };
 
 use crate::client::authenticate::{AuthenticatedClient, authenticate};
-use crate::client::record::{AudienceRule, AuthMethod, Client, PkceRule, SecretDigest, StoredSecret};
+use crate::client::record::{AudienceRule, AuthMethod, Client, PkceRule};
 use crate::client::relying_party::RelyingParty;
 use crate::step::grant::{Binding, Footing, Grant, Origin, Person, SignIn, Stage};
 use crate::terms::api::{Api, SigningAlgorithm, TokenFormat};
 use crate::terms::ids::{Attempt, Generation, GrantSecret, PersonKey, SessionId};
+use crate::terms::secret::{SecretDigest, StoredSecret};
 use crate::terms::time::Timestamp;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);

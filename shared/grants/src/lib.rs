@@ -58,12 +58,11 @@ pub mod authorization {
 pub use client::assertion;
 pub use client::assertion::{AssertionClaims, Audience};
 pub use client::authenticate::{AuthenticatedClient, authenticate};
-pub use client::change::{ClientChange, ClientGuard, ClientSet};
+pub use client::change::{ClientChange, ClientSet};
+pub use client::fact::ClientFact;
 pub use client::name::NameSkeleton;
 pub use client::public_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
-pub use client::record::{
-    AudienceRule, AuthMethod, Client, KeptSecret, PkceRule, SecretDigest, SecretSalt, StoredSecret,
-};
+pub use client::record::{AudienceRule, AuthMethod, Client, PkceRule};
 pub use client::relying_party::{Backchannel, MalformedSector, RelyingParty, Sector};
 pub use client::self_registration::{InitialTokenName, Registrant, RegistrationPolicy, SelfRegistration};
 pub use flow::authorization_code as code;
@@ -71,14 +70,16 @@ pub use flow::client_credentials as machine;
 pub use flow::implicit;
 pub use flow::password;
 pub use flow::refresh_token as refresh;
-pub use registration::policy::InitialToken;
+pub use registration::policy::{InitialToken, InitialTokenFact};
 pub use registration::rules::{NewApi, NewClient, RegistrationError};
 pub use registration::self_service as dynamic;
 pub use request::access::{Target, one_token_serves};
 pub use request::consent::{Consent, RegistrationMark, is_agreed};
 pub use step::grant::{Binding, Footing, Grant, Origin, Person, SignIn, Stage, State};
-pub use step::guard::{Fact, Guard, Requirements, Value};
+pub use step::grant_fact::GrantFact;
+pub use step::guard::{Fact, Guard, Held, Value, WhenAbsent};
 pub use step::once::{AssertionId, OneUse};
+pub use step::requirements::Requirements;
 pub use step::revocation;
 pub use step::transition::{Change, Transition};
 pub use step::verdict::Verdict;
@@ -89,6 +90,7 @@ pub use terms::ids::{
 pub use terms::moment::Moment;
 pub use terms::policy::Policy;
 pub use terms::refusal::Refusal;
+pub use terms::secret::{KeptSecret, SecretDigest, SecretSalt, StoredSecret};
 pub use terms::time::{Seconds, Timestamp};
 pub use token::access_token::{AccessToken, Asked, for_grant};
 pub use token::handles::{AccessHandle, CodeHandle, RefreshHandle};

@@ -1,8 +1,9 @@
-//! The terms that all rules share: ids, times, APIs, the settings of a deployment, and reasons to refuse.
+//! The terms that all rules share: ids, times, secrets, APIs, the settings of a deployment, and reasons to refuse.
 
 pub(crate) mod api;
 pub(crate) mod ids;
 pub(crate) mod moment;
 pub(crate) mod policy;
 pub(crate) mod refusal;
+pub(crate) mod secret;
 pub(crate) mod time;

@@ -64,21 +64,6 @@ pub enum SessionStart {
     Renewed,
 }
 
-/// One change to an existing session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionChange {
-    /// The session is in use at this time.
-    Seen(Timestamp),
-    /// One more grant comes from it, made with this version of the credentials; this also marks the session as in
-    /// use.
-    OneMoreGrant {
-        /// The time of the grant.
-        at: Timestamp,
-        /// The version of the person's credentials.
-        credential_version: u32,
-    },
-}
-
 impl<'p> Rules<'p> {
     /// The rules of a policy at a time.
     pub const fn at(policy: &'p Policy, now: Timestamp) -> Self {
@@ -160,22 +145,6 @@ pub fn is_alive(session: &Session, user: &User, Rules { policy, now }: Rules<'_>
         && session.last_seen_at.plus(policy.session_idle_lifetime) > now
         && user.stands_behind(session.credential_version)
         && session.number.is_none_or(|number| user.keeps_session(number))
-}
-
-impl SessionChange {
-    /// Returns the session after the change, or `None` when it does not exist or a guard does not hold. A session
-    /// that is over is never revived.
-    pub fn after(self, before: Option<&Session>) -> Option<Session> {
-        let session = before?.clone();
-        match self {
-            Self::Seen(at) => (session.last_seen_at < at).then_some(Session { last_seen_at: at, ..session }),
-            Self::OneMoreGrant { at, credential_version } => {
-                let good = session.credential_version == credential_version && session.expires_at > at;
-                let grants = session.grants.saturating_add(1);
-                good.then_some(Session { last_seen_at: at, grants, ..session })
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -264,19 +233,5 @@ pub(crate) mod tests {
         assert_eq!(good.session().number, Some(1));
         assert!(alive(1) && alive(100));
         assert!(!alive(101));
-    }
-
-    #[test]
-    fn c133_nothing_brings_a_session_back_that_is_over() {
-        let (good, _) = session();
-        let one_more = |credential_version| SessionChange::OneMoreGrant { at: NOW.plus(5), credential_version };
-        assert_eq!(SessionChange::Seen(NOW.plus(5)).after(None), None);
-        assert_eq!(one_more(1).after(None), None);
-        assert_eq!(one_more(2).after(Some(good.session())), None);
-        let counted = one_more(1).after(Some(good.session())).unwrap();
-        assert_eq!((counted.grants, counted.last_seen_at), (1, NOW.plus(5)));
-        assert_eq!(SessionChange::Seen(NOW).after(Some(&counted)), None);
-        let over = Session { expires_at: NOW.plus(5), ..good.session().clone() };
-        assert_eq!(one_more(1).after(Some(&over)), None);
     }
 }

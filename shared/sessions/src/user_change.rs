@@ -2,34 +2,17 @@
 //! not undo each other: it is made only if its guards hold at the moment of the write. The disabled flag, the
 //! password and the name are separate attributes.
 
-use grants::PersonKey;
-use protocol::{Claims, Subject, Username};
+use grants::{Fact, Guard, PersonKey};
+use protocol::{Claims, Username};
 
-use crate::{PasswordHash, User};
+use crate::{PasswordHash, User, UserFact};
 
 /// One change to an existing person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserChange {
     key: PersonKey,
-    guards: Vec<UserGuard>,
+    guards: Vec<Guard<UserFact>>,
     sets: Vec<UserSet>,
-}
-
-/// A fact that must hold for the person at the moment of the write. No guard holds if the person does not exist.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UserGuard {
-    /// The person still has this `sub`.
-    Is(Subject),
-    /// The person is not disabled.
-    On,
-    /// The credentials have this version.
-    CredentialVersionIs(u32),
-    /// The person has exactly these claims.
-    ClaimsAre(Claims),
-    /// The person has this user name.
-    UsernameIs(Username),
-    /// `true`: an alias leads to the person; `false`: none does.
-    AliasedIs(bool),
 }
 
 /// An attribute that a change sets, with its new value.
@@ -53,11 +36,11 @@ pub enum UserSet {
 
 impl UserChange {
     fn of(user: &User, sets: impl IntoIterator<Item = UserSet>) -> Self {
-        let guards = vec![UserGuard::Is(user.subject.clone())];
+        let guards = vec![UserFact::Subject.is(user.subject.as_str())];
         Self { key: user.key, guards, sets: sets.into_iter().collect() }
     }
 
-    fn when(mut self, guard: UserGuard) -> Self {
+    fn when(mut self, guard: Guard<UserFact>) -> Self {
         self.guards.push(guard);
         self
     }
@@ -69,7 +52,7 @@ impl UserChange {
 
     /// Enables the person, unless the person was disabled again or got a new password since `user` was read.
     pub fn enable(user: &User) -> Self {
-        Self::of(user, [UserSet::Disabled(false)]).when(UserGuard::CredentialVersionIs(user.credential_version))
+        Self::of(user, [UserSet::Disabled(false)]).when(UserFact::CredentialVersion.is(user.credential_version))
     }
 
     /// Sets a new password. Everything in flight is over; a person who is disabled stays disabled.
@@ -79,28 +62,28 @@ impl UserChange {
 
     /// Sets the claims, if the person still has those that were read.
     pub fn set_claims(user: &User, claims: Claims) -> Self {
-        Self::of(user, [UserSet::Claims(claims)]).when(UserGuard::ClaimsAre(user.claims.clone()))
+        Self::of(user, [UserSet::Claims(claims)]).when(UserFact::same_claims(user))
     }
 
     /// Sets a new user name, if the name and its alias are still those that were read.
     pub fn rename(user: &User, username: Username) -> Self {
         let change = Self::of(user, [UserSet::Username(username)]);
-        UserGuard::same_name(user).into_iter().fold(change, Self::when)
+        UserFact::same_name(user).into_iter().fold(change, Self::when)
     }
 
     /// Counts a session, if the person is enabled and the credentials it was created with are still valid.
     pub fn count_session(user: &User) -> Self {
         Self::of(user, [UserSet::OneMoreSession])
-            .when(UserGuard::On)
-            .when(UserGuard::CredentialVersionIs(user.credential_version))
+            .when(UserFact::Disabled.is(false))
+            .when(UserFact::CredentialVersion.is(user.credential_version))
     }
 
     /// Counts a grant that outlives sessions, if the person is enabled and the credentials it depends on are still
     /// valid.
     pub fn count_grant(user: &User) -> Self {
         Self::of(user, [UserSet::OneMoreGrant])
-            .when(UserGuard::On)
-            .when(UserGuard::CredentialVersionIs(user.credential_version))
+            .when(UserFact::Disabled.is(false))
+            .when(UserFact::CredentialVersion.is(user.credential_version))
     }
 
     /// The key of the person.
@@ -109,7 +92,7 @@ impl UserChange {
     }
 
     /// The guards that must all hold for the write.
-    pub fn guards(&self) -> &[UserGuard] {
+    pub fn guards(&self) -> &[Guard<UserFact>] {
         &self.guards
     }
 
@@ -121,33 +104,9 @@ impl UserChange {
     /// Returns the person after the change, or `None` when a guard does not hold. This defines what the write
     /// means.
     pub fn after(&self, before: Option<&User>) -> Option<User> {
-        let user = before.filter(|user| user.key == self.key && self.guards.iter().all(|guard| guard.holds(user)))?;
+        let user =
+            before.filter(|user| user.key == self.key && self.guards.iter().all(|guard| guard.holds(Some(user))))?;
         Some(self.sets.iter().fold(user.clone(), |user, set| set.applied(user)))
-    }
-}
-
-impl UserGuard {
-    /// The person still has the name, and the alias of it, that were read. A write that deletes an alias needs this
-    /// guard, so that it deletes the current one.
-    fn same_name(user: &User) -> [Self; 2] {
-        [Self::UsernameIs(user.username.clone()), Self::AliasedIs(user.aliased)]
-    }
-
-    /// The guards of a deletion: it is the person who was read, under the name that was read.
-    pub fn of_deletion(user: &User) -> Vec<Self> {
-        std::iter::once(Self::Is(user.subject.clone())).chain(Self::same_name(user)).collect()
-    }
-
-    /// Checks whether the guard holds for the person.
-    pub fn holds(&self, user: &User) -> bool {
-        match self {
-            Self::Is(subject) => user.subject == *subject,
-            Self::On => !user.disabled,
-            Self::CredentialVersionIs(version) => user.credential_version == *version,
-            Self::ClaimsAre(claims) => user.claims == *claims,
-            Self::UsernameIs(username) => user.username == *username,
-            Self::AliasedIs(aliased) => user.aliased == *aliased,
-        }
     }
 }
 
@@ -170,6 +129,8 @@ impl UserSet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::Subject;
+
     use crate::people::tests::user;
 
     /// Every change that an operator or a request can make, based on `user` as it was read.

@@ -6,6 +6,7 @@ pub(crate) mod changed;
 pub(crate) mod commit;
 pub(crate) mod connect;
 pub(crate) mod expression;
+pub(crate) mod guards;
 pub(crate) mod items;
 pub(crate) mod shapes;
 pub(crate) mod unknown;

@@ -9,8 +9,8 @@ use futures::{StreamExt, stream};
 use grants::code::{CodeRedemption, redeem};
 use grants::refresh::{RefreshRequest, rotate};
 use grants::{
-    AudienceRule, Binding, Change, CodeHandle, Fact, Generation, Grant, GrantSecret, Guard, Moment, Origin, Person,
-    Policy, RefreshHandle, Stage, State, Transition, revocation,
+    AudienceRule, Binding, Change, CodeHandle, Fact, Generation, Grant, GrantFact, GrantSecret, Guard, Moment, Origin,
+    Person, Policy, RefreshHandle, Stage, State, Transition, revocation,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -32,6 +32,8 @@ const PAIRS: usize = 2_000;
 const LONG: usize = 100_000;
 /// The number of pairs compared at the same time.
 const AT_ONCE: usize = 8;
+/// The guard that no rule has: the grant is revoked.
+const REVOKED: Guard<GrantFact> = Guard::In(GrantFact::State, &[State::Revoked.as_str()]);
 
 static SECTION: Section = Section::new(
     "2-store",
@@ -73,29 +75,32 @@ fn item() -> impl Strategy<Value = (GrantSecret, Grant)> {
     })
 }
 
-fn guard() -> impl Strategy<Value = Guard> {
-    let texts = |fact: Fact, texts: [&str; 2]| proptest::sample::select(texts.map(|text| fact.is(text)).to_vec());
-    let limits = (1_usize..5).prop_map(|limit| Fact::RevokedAccess.is_below(NonZeroUsize::new(limit).unwrap()));
+fn guard() -> impl Strategy<Value = Guard<GrantFact>> {
+    let texts = |fact: GrantFact, texts: [&str; 2]| proptest::sample::select(texts.map(|text| fact.is(text)).to_vec());
+    let limits =
+        (1_usize..5).prop_map(|limit| GrantFact::RevokedAccess.has_fewer_than(NonZeroUsize::new(limit).unwrap()));
     let other_challenge = "A".repeat(43);
     prop_oneof![
         Just(Guard::Absent),
         proptest::sample::select(vec![Guard::ISSUED, Guard::ACTIVE, Guard::NOT_REVOKED]),
-        Just(Guard::StateIn(&[State::Revoked])),
-        texts(Fact::Client, ["app", "other"]),
-        texts(Fact::CodeChallenge, [verifier().challenge().as_str(), &other_challenge]),
-        Just(Fact::CodeChallenge.is_absent()),
-        Just(Fact::RedirectUri.is_absent()),
-        texts(Fact::RedirectUri, ["https://app.example/cb?x=1", "https://app.example/cb"]),
-        any::<bool>().prop_map(|sent| Fact::RedirectUriSent.is(sent)),
-        Just(Fact::Resources.contains("https://parcels.example")),
-        Just(Fact::Resources.contains("https://parcels.example/")),
-        Just(Fact::Resources.has_one_beside(issuer().as_str())),
-        Just(Fact::Resources.has_one_beside("https://parcels.example")),
-        proptest::sample::select(vec![Fact::Scope.contains("read"), Fact::Scope.contains("rea")]),
-        (1_u32..4).prop_map(|number| Fact::Generation.is(number)),
-        (0_u32..3).prop_map(|later| Fact::CodeExpiresAt.is_after(NOW.plus(later))),
-        (0_u32..102).prop_map(|later| Fact::RefreshExpiresAt.is_after(NOW.plus(later))),
-        (0_u32..4).prop_map(|later| Fact::EndsAt.is_after(NOW.plus(later))),
+        Just(REVOKED),
+        texts(GrantFact::Client, ["app", "other"]),
+        texts(GrantFact::CodeChallenge, [verifier().challenge().as_str(), &other_challenge]),
+        Just(GrantFact::CodeChallenge.is_absent()),
+        Just(GrantFact::RedirectUri.is_absent()),
+        texts(GrantFact::RedirectUri, ["https://app.example/cb?x=1", "https://app.example/cb"]),
+        any::<bool>().prop_map(|sent| GrantFact::RedirectUriSent.is(sent)),
+        Just(GrantFact::Resources.contains("https://parcels.example")),
+        Just(GrantFact::Resources.contains("https://parcels.example/")),
+        Just(GrantFact::Resources.has_one_beside(issuer().as_str())),
+        Just(GrantFact::Resources.has_one_beside("https://parcels.example")),
+        proptest::sample::select(vec![GrantFact::Scope.contains("read"), GrantFact::Scope.contains("rea")]),
+        (1_u32..4).prop_map(|number| GrantFact::Generation.is(number)),
+        (0_u32..3).prop_map(|later| GrantFact::CodeExpiresAt.is_after(NOW.plus(later))),
+        (0_u32..102).prop_map(|later| GrantFact::RefreshExpiresAt.is_after(NOW.plus(later))),
+        (0_u32..4).prop_map(|later| GrantFact::EndsAt.is_after(NOW.plus(later))),
+        (0_u32..4).prop_map(|later| GrantFact::EndsAt.is_before(NOW.plus(later))),
+        (0_u32..3).prop_map(|number| GrantFact::Generation.is_above(number)),
         limits,
     ]
 }
@@ -118,7 +123,7 @@ fn change() -> impl Strategy<Value = Change> {
 enum Drawn {
     /// Generated guards and a change. A change of an absent item has no meaning without a guard against absence,
     /// which every rule has.
-    Guarded(Vec<Guard>, Change),
+    Guarded(Vec<Guard<GrantFact>>, Change),
     Create,
     Redeem {
         audience: AudienceRule,

@@ -8,7 +8,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use protocol::{Claims, Subject, Username};
 use report::{Section, depth, seed};
-use sessions::{PasswordHash, PersonKey, User, UserChange, UserGuard};
+use sessions::{PasswordHash, PersonKey, User, UserChange, UserFact};
 use store::{Changed, Named, PeopleTable, UserChanged};
 use tokio::time::Instant;
 
@@ -103,8 +103,7 @@ impl Everybody {
     }
 
     fn delete(&mut self, read: &User) -> bool {
-        let stands =
-            self.of(read.key).is_some_and(|user| UserGuard::of_deletion(read).iter().all(|one| one.holds(user)));
+        let stands = UserFact::of_deletion(read).iter().all(|guard| guard.holds(self.of(read.key)));
         if stands {
             self.people.remove(&read.key.to_string());
             self.aliases.remove(&read.username.normalized());

@@ -6,8 +6,8 @@
 use grants::code::CodeRedemption;
 use grants::refresh::RefreshRequest;
 use grants::{
-    Attempt, AudienceRule, Binding, Fact, Grant, Guard, Moment, Origin, Refusal, Stage, Timestamp, Transition, Verdict,
-    code, refresh,
+    Attempt, AudienceRule, Binding, Grant, GrantFact, Guard, Moment, Origin, Refusal, Stage, Timestamp, Transition,
+    Verdict, code, refresh,
 };
 use protocol::{ClientId, CodeVerifier, Resource, Scope};
 use report::Section;
@@ -275,18 +275,18 @@ fn a_write_is_admitted_exactly_when_there_is_nothing_to_explain() {
 #[test]
 fn a_write_that_lacks_a_guard_does_not_agree() {
     // `ISSUED` and `ACTIVE` are not among them: the guards on the expiry of a code or a token imply them.
-    type IsDropped = fn(&Guard) -> bool;
+    type IsDropped = fn(&Guard<GrantFact>) -> bool;
     let rows: [(&str, IsDropped); 10] = [
-        ("client", |guard| matches!(guard, Guard::Same(Fact::Client, _))),
-        ("challenge", |guard| matches!(guard, Guard::Same(Fact::CodeChallenge, _))),
-        ("no challenge", |guard| matches!(guard, Guard::Lacks(Fact::CodeChallenge))),
-        ("redirect URI", |guard| matches!(guard, Guard::Same(Fact::RedirectUri, _))),
-        ("redirect URI not sent", |guard| matches!(guard, Guard::Same(Fact::RedirectUriSent, _))),
-        ("resource", |guard| matches!(guard, Guard::Contains(Fact::Resources, _))),
+        ("client", |guard| matches!(guard, Guard::Same(GrantFact::Client, _))),
+        ("challenge", |guard| matches!(guard, Guard::Same(GrantFact::CodeChallenge, _))),
+        ("no challenge", |guard| matches!(guard, Guard::Lacks(GrantFact::CodeChallenge))),
+        ("redirect URI", |guard| matches!(guard, Guard::Same(GrantFact::RedirectUri, _))),
+        ("redirect URI not sent", |guard| matches!(guard, Guard::Same(GrantFact::RedirectUriSent, _))),
+        ("resource", |guard| matches!(guard, Guard::Contains(GrantFact::Resources, _))),
         ("one audience", |guard| matches!(guard, Guard::OneBeside(..))),
-        ("scope", |guard| matches!(guard, Guard::Contains(Fact::Scope, _))),
-        ("generation", |guard| matches!(guard, Guard::Same(Fact::Generation, _))),
-        ("expiry", |guard| matches!(guard, Guard::After(..))),
+        ("scope", |guard| matches!(guard, Guard::Contains(GrantFact::Scope, _))),
+        ("generation", |guard| matches!(guard, Guard::Same(GrantFact::Generation, _))),
+        ("expiry", |guard| matches!(guard, Guard::Above(..))),
     ];
     let mut caught = [0_usize; 10];
     with_each(|item, case| {

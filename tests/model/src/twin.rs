@@ -1,6 +1,6 @@
 //! Broken twins: the same model with one thing broken, each of which the checker must catch.
 
-use grants::{Attempt, Fact, Grant, Guard, Policy, Refusal, Stage, Timestamp, Transition, Verdict, revocation};
+use grants::{Attempt, Grant, GrantFact, Guard, Policy, Refusal, Stage, Timestamp, Transition, Verdict, revocation};
 
 use crate::ask::{Ask, Asking, attempt_of, standing};
 
@@ -40,19 +40,19 @@ impl Twin {
     pub(crate) fn after(self, step: &Transition, before: Option<&Grant>, made_at: Option<Timestamp>) -> Option<Grant> {
         match self {
             Self::UnconditionalWrite => without(step, |_| false).after(before),
-            Self::AnyClient => without(step, |guard| !matches!(guard, Guard::Same(Fact::Client, _))).after(before),
+            Self::AnyClient => without(step, |guard| !matches!(guard, Guard::Same(GrantFact::Client, _))).after(before),
             Self::TimestampForCounter => {
                 let in_second = |grant: &Grant| match grant.stage {
                     Stage::Active { rotated_at, .. } => made_at.is_none_or(|made_at| made_at == rotated_at),
                     Stage::Issued { .. } | Stage::Revoked => true,
                 };
-                let step = without(step, |guard| !matches!(guard, Guard::Same(Fact::Generation, _)));
+                let step = without(step, |guard| !matches!(guard, Guard::Same(GrantFact::Generation, _)));
                 if before.is_some_and(in_second) { step.after(before) } else { None }
             }
-            Self::RevokedIsNotTheEnd => {
-                without(step, |guard| !matches!(guard, Guard::StateIn(_) | Guard::After(Fact::CodeExpiresAt, _)))
-                    .after(before)
-            }
+            Self::RevokedIsNotTheEnd => without(step, |guard| {
+                !matches!(guard, Guard::In(GrantFact::State, _) | Guard::Above(GrantFact::CodeExpiresAt, _))
+            })
+            .after(before),
             Self::RefreshProlongs => step.after(before).map(|grant| match grant.stage {
                 Stage::Active { rotated_at, .. } => Grant { ends_at: rotated_at.plus(40), ..grant },
                 Stage::Issued { .. } | Stage::Revoked => grant,
@@ -88,7 +88,7 @@ impl Twin {
     }
 }
 
-fn without(step: &Transition, keep: impl Fn(&Guard) -> bool) -> Transition {
+fn without(step: &Transition, keep: impl Fn(&Guard<GrantFact>) -> bool) -> Transition {
     let guards = step.guards().iter().filter(|guard| keep(guard)).cloned();
     Transition::of(step.id(), step.change().clone()).when_all(guards)
 }

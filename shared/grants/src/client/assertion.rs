@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use crate::client::authenticate::AuthenticatedClient;
 use crate::client::public_keys::ClientKeys;
-use crate::client::record::{AuthMethod, Client, KeptSecret, SecretSalt};
+use crate::client::record::{AuthMethod, Client};
 use crate::step::once::{AssertionId, OneUse};
 use crate::terms::api::SigningAlgorithm;
 use crate::terms::refusal::Refusal;
+use crate::terms::secret::{KeptSecret, SecretSalt};
 use crate::terms::time::{Seconds, Timestamp};
 
 /// An assertion may expire at most this many seconds from now.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use protocol::PresentedClient;
 
-use crate::client::record::{AuthMethod, Client, KeptSecret, SecretDigest};
+use crate::client::record::{AuthMethod, Client};
 use crate::terms::refusal::Refusal;
+use crate::terms::secret::{KeptSecret, SecretDigest};
 
 /// Proof that a client authenticated as its registration demands. Only [`authenticate`] and
 /// [`crate::client::assertion::Unspent`] create it.
@@ -69,8 +70,8 @@ mod tests {
     use protocol::{ClientId, Secret};
 
     use super::*;
-    use crate::client::record::StoredSecret;
     use crate::fixtures;
+    use crate::terms::secret::StoredSecret;
 
     const SHOWN: [AuthMethod; 3] = [AuthMethod::SecretBasic, AuthMethod::SecretPost, AuthMethod::None];
 

@@ -3,24 +3,17 @@
 
 use protocol::ClientId;
 
-use crate::client::record::{Client, StoredSecret};
-use crate::terms::time::Timestamp;
+use crate::client::fact::ClientFact;
+use crate::client::record::Client;
+use crate::step::guard::{Fact, Guard};
+use crate::terms::secret::StoredSecret;
 
 /// One change to one client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientChange {
     id: ClientId,
-    guards: Vec<ClientGuard>,
+    guards: Vec<Guard<ClientFact>>,
     set: ClientSet,
-}
-
-/// A fact that must hold for the client at the moment of the write. No guard holds if the client does not exist.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ClientGuard {
-    /// The client was registered at this time: its id was not reused for another client since.
-    CreatedAt(Timestamp),
-    /// The client has exactly these secrets.
-    SecretsAre(Vec<StoredSecret>),
 }
 
 /// The attribute that a change sets, with its new value.
@@ -54,12 +47,12 @@ impl ClientChange {
 
     fn secrets(client: &Client, secrets: Vec<StoredSecret>) -> Self {
         let mut change = Self::of(client, ClientSet::Secrets(secrets));
-        change.guards.push(ClientGuard::SecretsAre(client.secrets.clone()));
+        change.guards.push(ClientFact::Secrets.is(&*client.secrets));
         change
     }
 
     fn of(client: &Client, set: ClientSet) -> Self {
-        Self { id: client.id.clone(), guards: vec![ClientGuard::CreatedAt(client.created_at)], set }
+        Self { id: client.id.clone(), guards: vec![ClientFact::CreatedAt.is(client.created_at)], set }
     }
 
     /// The id of the client to change.
@@ -68,7 +61,7 @@ impl ClientChange {
     }
 
     /// The guards that must all hold for the write.
-    pub fn guards(&self) -> &[ClientGuard] {
+    pub fn guards(&self) -> &[Guard<ClientFact>] {
         &self.guards
     }
 
@@ -80,8 +73,8 @@ impl ClientChange {
     /// Returns the client after the change, or `None` when a guard does not hold. This defines what the write
     /// means.
     pub fn after(&self, before: Option<&Client>) -> Option<Client> {
-        let client =
-            before.filter(|client| client.id == self.id && self.guards.iter().all(|guard| guard.holds(client)))?;
+        let client = before
+            .filter(|client| client.id == self.id && self.guards.iter().all(|guard| guard.holds(Some(client))))?;
         Some(match &self.set {
             ClientSet::Disabled(disabled) => Client { disabled: *disabled, ..client.clone() },
             ClientSet::Secrets(secrets) => Client { secrets: secrets.clone(), ..client.clone() },
@@ -89,21 +82,11 @@ impl ClientChange {
     }
 }
 
-impl ClientGuard {
-    /// Checks whether the guard holds for the client.
-    pub fn holds(&self, client: &Client) -> bool {
-        match self {
-            Self::CreatedAt(created_at) => client.created_at == *created_at,
-            Self::SecretsAre(secrets) => client.secrets == *secrets,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::record::{SecretDigest, StoredSecret};
     use crate::fixtures::{NOW, client};
+    use crate::terms::secret::{SecretDigest, StoredSecret};
 
     fn secret(byte: u8) -> StoredSecret {
         StoredSecret::hashed(SecretDigest::from_bytes([byte; 32]), NOW)

@@ -1,15 +1,14 @@
 //! Clients: the services and apps that get tokens.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use protocol::{ClientId, GrantType, RedirectUri, Resource, ResponseType, Scope};
-use subtle::ConstantTimeEq;
 
 use crate::client::public_keys::ClientKeys;
 use crate::client::relying_party::RelyingParty;
 use crate::client::self_registration::SelfRegistration;
 use crate::terms::api::SigningAlgorithm;
+use crate::terms::secret::StoredSecret;
 use crate::terms::time::Timestamp;
 
 /// A registered client, as stored.
@@ -95,32 +94,6 @@ pub enum AudienceRule {
     All,
 }
 
-/// The keyed hash of a client secret (HMAC-SHA-256).
-#[derive(Clone, Copy)]
-pub struct SecretDigest([u8; 32]);
-
-/// The 128 random bits from which a secret is derived, together with a key derived from the master key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SecretSalt([u8; 16]);
-
-/// A client secret as stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StoredSecret {
-    /// The stored hash or salt of the secret.
-    pub kept: KeptSecret,
-    /// The time when the secret was made.
-    pub created_at: Timestamp,
-}
-
-/// The stored form of a secret. The secret cannot be learned from either form alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeptSecret {
-    /// The keyed hash, for a secret that the client presents for comparison.
-    Digest(SecretDigest),
-    /// The salt to derive the secret again, for a secret that only signs and is never presented.
-    Salt(SecretSalt),
-}
-
 impl Client {
     /// Returns whether the client authenticates at all (RFC 6749 §2.1).
     pub fn is_confidential(&self) -> bool {
@@ -171,30 +144,6 @@ impl AuthMethod {
     }
 }
 
-impl StoredSecret {
-    /// A secret stored as its hash, which the client presents for comparison.
-    pub const fn hashed(digest: SecretDigest, created_at: Timestamp) -> Self {
-        Self { kept: KeptSecret::Digest(digest), created_at }
-    }
-
-    /// A secret stored as its salt, which the client signs with.
-    pub const fn derived(salt: SecretSalt, created_at: Timestamp) -> Self {
-        Self { kept: KeptSecret::Salt(salt), created_at }
-    }
-}
-
-impl SecretSalt {
-    /// Wraps 128 random bits.
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-
-    /// The 128 bits of the salt.
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
-}
-
 impl PkceRule {
     /// The name of the rule: `required`, `nonce` or `optional`.
     pub const fn as_str(self) -> &'static str {
@@ -226,33 +175,6 @@ impl AudienceRule {
     }
 }
 
-impl SecretDigest {
-    /// Wraps a keyed hash of 32 bytes.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The hash as stored in the table.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl PartialEq for SecretDigest {
-    /// Compares the hashes in constant time.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
-
-impl Eq for SecretDigest {}
-
-impl fmt::Debug for SecretDigest {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("SecretDigest(..)")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,12 +192,5 @@ mod tests {
         let rules = [AudienceRule::One, AudienceRule::All];
         assert_eq!(rules.map(AudienceRule::as_str), ["one", "all"]);
         assert_eq!(["one", "all", "two"].map(AudienceRule::parse), [Some(rules[0]), Some(rules[1]), None]);
-    }
-
-    #[test]
-    fn a_digest_is_not_shown() {
-        let digest = SecretDigest::from_bytes([65; 32]);
-        assert_eq!(format!("{digest:?}"), "SecretDigest(..)");
-        assert_eq!(digest.as_bytes(), &[65; 32]);
     }
 }

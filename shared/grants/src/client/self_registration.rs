@@ -5,8 +5,9 @@ use std::fmt;
 
 use protocol::{AboutClient, Resource, ResponseType, Scope};
 
-use crate::client::record::{Client, PkceRule, SecretDigest};
+use crate::client::record::{Client, PkceRule};
 use crate::terms::ids::MalformedId;
+use crate::terms::secret::SecretDigest;
 use crate::terms::time::{Seconds, Timestamp};
 
 /// The limits for clients that register themselves.

@@ -9,7 +9,9 @@ use crate::client::authenticate::AuthenticatedClient;
 use crate::request::access::{self, Target};
 use crate::request::redirect::RedirectTrusted;
 use crate::step::grant::{Binding, Grant, Origin, Person, Stage};
-use crate::step::guard::{Fact, Guard, Requirements};
+use crate::step::grant_fact::GrantFact;
+use crate::step::guard::{Fact, Guard};
+use crate::step::requirements::Requirements;
 use crate::step::revocation;
 use crate::step::transition::{Change, Transition};
 use crate::step::verdict::Verdict;
@@ -132,10 +134,10 @@ impl CodeRedemption {
     fn requirements(&self, client: &AuthenticatedClient, now: Timestamp) -> Requirements {
         let client = client.client();
         Requirements::default()
-            .require(Fact::Client.is(client.id.as_str()), Refusal::CodeOfAnotherClient)
+            .require(GrantFact::Client.is(client.id.as_str()), Refusal::CodeOfAnotherClient)
             .and(self.proof())
             .require(Guard::ISSUED, Refusal::CodeReplayed)
-            .require(Fact::CodeExpiresAt.is_after(now), Refusal::CodeExpired)
+            .require(GrantFact::CodeExpiresAt.is_after(now), Refusal::CodeExpired)
             .and(access::requirements(&self.resources, client, &self.issuer))
     }
 
@@ -143,14 +145,14 @@ impl CodeRedemption {
     /// downgrade); without a redirect URI something else must bind it.
     fn proof(&self) -> Requirements {
         let challenge = match &self.code_verifier {
-            Some(verifier) => Fact::CodeChallenge.is(verifier.challenge().as_str()),
-            None => Fact::CodeChallenge.is_absent(),
+            Some(verifier) => GrantFact::CodeChallenge.is(verifier.challenge().as_str()),
+            None => GrantFact::CodeChallenge.is_absent(),
         };
         let proof = Requirements::default().require(challenge, Refusal::CodeVerifierMismatch);
         match (&self.redirect_uri, &self.code_verifier) {
-            (Some(uri), _) => proof.require(Fact::RedirectUri.is(uri.as_str()), Refusal::RedirectUriMismatch),
+            (Some(uri), _) => proof.require(GrantFact::RedirectUri.is(uri.as_str()), Refusal::RedirectUriMismatch),
             (None, Some(_)) => proof,
-            (None, None) => proof.require(Fact::RedirectUriSent.is(false), Refusal::RedirectUriMismatch),
+            (None, None) => proof.require(GrantFact::RedirectUriSent.is(false), Refusal::RedirectUriMismatch),
         }
     }
 }

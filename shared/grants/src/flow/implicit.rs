@@ -62,6 +62,7 @@ mod tests {
     use crate::fixtures;
     use crate::request::access::Target;
     use crate::request::redirect::trust;
+    use crate::step::grant_fact::GrantFact;
     use crate::step::guard::Fact;
     use crate::token::access_token::{Asked, for_grant};
 
@@ -85,7 +86,7 @@ mod tests {
         assert_eq!(token.expires_in(), 300);
         assert_eq!(grant.binding().unwrap().code_challenge, None);
         assert_eq!(token.subject, fixtures::SUBJECT);
-        assert!(!Fact::RefreshExpiresAt.is_after(fixtures::NOW).holds(Some(&grant)));
+        assert!(!GrantFact::RefreshExpiresAt.is_after(fixtures::NOW).holds(Some(&grant)));
         assert!(authorization_code::was_issued(Some(&grant), attempt));
         assert!(!authorization_code::was_issued(Some(&grant), fixtures::attempt(2)));
         assert_eq!(authorization_code::issue(grant.clone()).after(Some(&grant)), None);

@@ -9,7 +9,9 @@ use crate::client::authenticate::AuthenticatedClient;
 use crate::client::record::Client;
 use crate::request::access;
 use crate::step::grant::{Grant, Stage};
-use crate::step::guard::{Fact, Guard, Requirements};
+use crate::step::grant_fact::GrantFact;
+use crate::step::guard::{Fact, Guard};
+use crate::step::requirements::Requirements;
 use crate::step::revocation;
 use crate::step::transition::{Change, Transition};
 use crate::step::verdict::Verdict;
@@ -87,18 +89,18 @@ impl RefreshRequest {
     /// Every check, in the order in which failures are reported.
     fn requirements(&self, client: &Client, now: Timestamp) -> Requirements {
         Requirements::default()
-            .require(Fact::Client.is(client.id.as_str()), Refusal::RefreshTokenOfAnotherClient)
+            .require(GrantFact::Client.is(client.id.as_str()), Refusal::RefreshTokenOfAnotherClient)
             .require(Guard::ACTIVE, Refusal::RefreshTokenUnknown)
-            .require(Fact::EndsAt.is_after(now), Refusal::RefreshTokenExpired)
-            .require(Fact::Generation.is(self.token.generation.number()), Refusal::RefreshTokenReused)
+            .require(GrantFact::EndsAt.is_after(now), Refusal::RefreshTokenExpired)
+            .require(GrantFact::Generation.is(self.token.generation.number()), Refusal::RefreshTokenReused)
             .and(self.within_the_grant(client))
-            .require(Fact::RefreshExpiresAt.is_after(now), Refusal::RefreshTokenExpired)
+            .require(GrantFact::RefreshExpiresAt.is_after(now), Refusal::RefreshTokenExpired)
     }
 
     /// RFC 6749 §6, RFC 8707 §2.2: no scope and no API beyond the grant.
     fn within_the_grant(&self, client: &Client) -> Requirements {
         let scope = self.scope.iter().flat_map(Scope::tokens).fold(Requirements::default(), |all, token| {
-            all.require(Fact::Scope.contains(token), Refusal::ScopeNotGranted)
+            all.require(GrantFact::Scope.contains(token), Refusal::ScopeNotGranted)
         });
         scope.and(access::requirements(&self.resources, client, &self.issuer))
     }

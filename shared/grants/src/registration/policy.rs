@@ -4,6 +4,7 @@ use protocol::{Resource, Scope};
 
 use crate::client::self_registration::{InitialTokenName, RegistrationPolicy};
 use crate::request::access::identity;
+use crate::step::guard::{Fact, Guard, Held};
 use crate::terms::api::Api;
 use crate::terms::time::{Seconds, Timestamp};
 
@@ -20,6 +21,15 @@ pub struct InitialToken {
     pub created_at: Timestamp,
     /// The time when it expires.
     pub expires_at: Timestamp,
+}
+
+/// A fact of an initial access token that guards test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InitialTokenFact {
+    /// The number of clients that may still be registered with the token.
+    UsesLeft,
+    /// The time when the token expires.
+    ExpiresAt,
 }
 
 impl RegistrationPolicy {
@@ -44,17 +54,42 @@ impl RegistrationPolicy {
 }
 
 impl InitialToken {
+    /// The guards of a registration with it: it has a use left and is not expired.
+    pub fn guards(now: Timestamp) -> [Guard<InitialTokenFact>; 2] {
+        [InitialTokenFact::UsesLeft.is_above(0), InitialTokenFact::ExpiresAt.is_after(now)]
+    }
+
     /// Returns whether a client may be registered with it.
     pub fn is_good(&self, now: Timestamp) -> bool {
-        self.uses_left > 0 && self.expires_at > now
+        Self::guards(now).iter().all(|guard| guard.holds(Some(self)))
+    }
+}
+
+impl Fact for InitialTokenFact {
+    type Record = InitialToken;
+
+    const KEY: &'static str = "id";
+
+    fn attribute(self) -> &'static str {
+        match self {
+            Self::UsesLeft => "uses_left",
+            Self::ExpiresAt => "expires_at",
+        }
+    }
+
+    fn of(self, token: &InitialToken) -> Option<Held<'_>> {
+        Some(match self {
+            Self::UsesLeft => Held::Number(token.uses_left),
+            Self::ExpiresAt => Held::Time(token.expires_at),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::record::SecretDigest;
     use crate::fixtures::{NOW, apis};
+    use crate::terms::secret::SecretDigest;
 
     #[test]
     fn a_token_is_good_until_it_is_used_up_or_over() {

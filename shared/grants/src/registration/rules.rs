@@ -6,10 +6,11 @@ use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 
 use crate::client::name::is_name;
 use crate::client::public_keys::ClientKeys;
-use crate::client::record::{AudienceRule, AuthMethod, Client, PkceRule, StoredSecret};
+use crate::client::record::{AudienceRule, AuthMethod, Client, PkceRule};
 use crate::client::relying_party::RelyingParty;
 use crate::client::self_registration::SelfRegistration;
 use crate::terms::api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat};
+use crate::terms::secret::StoredSecret;
 use crate::terms::time::{Seconds, Timestamp};
 
 const MAX_APIS: usize = 15;
@@ -223,9 +224,9 @@ mod tests {
 
     use super::*;
     use crate::client::public_keys::{ClientKey, PublicKey};
-    use crate::client::record::SecretDigest;
     use crate::client::self_registration::RegistrationPolicy;
     use crate::fixtures;
+    use crate::terms::secret::SecretDigest;
 
     fn new_client() -> NewClient {
         let client = fixtures::client();

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use protocol::{GrantType, IdentityScope, Resource, Scope};
 
 use crate::client::record::{AudienceRule, Client};
-use crate::step::guard::{Fact, Requirements};
+use crate::step::grant_fact::GrantFact;
+use crate::step::guard::Fact;
+use crate::step::requirements::Requirements;
 use crate::terms::api::{Api, SigningAlgorithm, TokenFormat};
 use crate::terms::policy::Policy;
 use crate::terms::refusal::Refusal;
@@ -129,11 +131,11 @@ pub(crate) fn find<'a>(apis: &'a [Api], resources: &[Resource]) -> Result<Vec<&'
 /// none is named, the grant has no more APIs than one token of this client may be for.
 pub(crate) fn requirements(resources: &[Resource], client: &Client, issuer: &Resource) -> Requirements {
     if client.audience == AudienceRule::One && resources.is_empty() {
-        let one = Fact::Resources.has_one_beside(issuer.as_str());
+        let one = GrantFact::Resources.has_one_beside(issuer.as_str());
         return Requirements::default().require(one, Refusal::AudienceNotOne);
     }
     resources.iter().fold(Requirements::default(), |all, resource| {
-        all.require(Fact::Resources.contains(resource.as_str()), Refusal::ResourceNotGranted)
+        all.require(GrantFact::Resources.contains(resource.as_str()), Refusal::ResourceNotGranted)
     })
 }
 

@@ -136,9 +136,9 @@ mod tests {
     use protocol::ClientId;
 
     use super::*;
-    use crate::client::record::SecretDigest;
     use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
     use crate::fixtures;
+    use crate::terms::secret::SecretDigest;
 
     fn received(redirect_uri: Option<&str>) -> ReceivedRequest {
         ReceivedRequest {

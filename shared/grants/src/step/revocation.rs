@@ -3,6 +3,7 @@
 use protocol::ClientId;
 
 use crate::step::grant::{Grant, Stage};
+use crate::step::grant_fact::GrantFact;
 use crate::step::guard::{Fact, Guard};
 use crate::step::transition::{Change, Transition};
 use crate::terms::ids::{Generation, GrantId};
@@ -14,15 +15,15 @@ pub fn revoke(id: GrantId) -> Transition {
 
 /// Ends a grant, and with it its access tokens, for the client that returns its refresh token (RFC 7009 §2.1).
 pub fn revoke_of_client(id: GrantId, client: &ClientId) -> Transition {
-    revoke(id).when(Fact::Client.is(client.as_str()))
+    revoke(id).when(GrantFact::Client.is(client.as_str()))
 }
 
 /// Ends one access token of a grant, for the client that returns it.
 pub fn revoke_access(id: GrantId, generation: Generation, client: &ClientId) -> Transition {
     Transition::of(id, Change::RevokeAccess(generation))
-        .when(Fact::Client.is(client.as_str()))
+        .when(GrantFact::Client.is(client.as_str()))
         .when(Guard::NOT_REVOKED)
-        .when(Fact::RevokedAccess.is_below(Grant::MAX_REVOKED_ACCESS))
+        .when(GrantFact::RevokedAccess.has_fewer_than(Grant::MAX_REVOKED_ACCESS))
 }
 
 /// Returns the write that must follow a refused [`revoke_access`]: none when the grant is gone, revoked or belongs

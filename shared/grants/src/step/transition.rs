@@ -1,7 +1,9 @@
 //! The writes of a step with their guards, as plain data that the store applies.
 
 use crate::step::grant::{Grant, Stage};
-use crate::step::guard::{Guard, Requirements};
+use crate::step::grant_fact::GrantFact;
+use crate::step::guard::Guard;
+use crate::step::requirements::Requirements;
 use crate::terms::ids::{Attempt, Generation, GrantId};
 use crate::terms::moment::Moment;
 use crate::terms::policy::Policy;
@@ -11,7 +13,7 @@ use crate::terms::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transition {
     id: GrantId,
-    guards: Vec<Guard>,
+    guards: Vec<Guard<GrantFact>>,
     change: Change,
 }
 
@@ -50,14 +52,14 @@ impl Transition {
 
     /// Adds a guard to the write.
     #[must_use]
-    pub fn when(mut self, guard: Guard) -> Self {
+    pub fn when(mut self, guard: Guard<GrantFact>) -> Self {
         self.guards.push(guard);
         self
     }
 
     /// Adds several guards to the write.
     #[must_use]
-    pub fn when_all(mut self, guards: impl IntoIterator<Item = Guard>) -> Self {
+    pub fn when_all(mut self, guards: impl IntoIterator<Item = Guard<GrantFact>>) -> Self {
         self.guards.extend(guards);
         self
     }
@@ -74,7 +76,7 @@ impl Transition {
     }
 
     /// The guards that must all hold.
-    pub fn guards(&self) -> &[Guard] {
+    pub fn guards(&self) -> &[Guard<GrantFact>] {
         &self.guards
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
-use grants::Timestamp;
+use grants::{KeptSecret, SecretDigest, SecretSalt, StoredSecret, Timestamp};
 
 use crate::dynamodb::unknown::Unknown;
 
@@ -33,6 +33,18 @@ pub(crate) fn bytes(value: &[u8]) -> AttributeValue {
 
 pub(crate) fn list<T: ToString>(values: &[T]) -> AttributeValue {
     AttributeValue::L(values.iter().map(text).collect())
+}
+
+pub(crate) fn secrets(secrets: &[StoredSecret]) -> AttributeValue {
+    AttributeValue::L(secrets.iter().map(from_secret).collect())
+}
+
+fn from_secret(secret: &StoredSecret) -> AttributeValue {
+    let (name, kept) = match &secret.kept {
+        KeptSecret::Digest(digest) => ("digest", bytes(digest.as_bytes())),
+        KeptSecret::Salt(salt) => ("salt", bytes(salt.as_bytes())),
+    };
+    AttributeValue::M(Item::from([(name.to_owned(), kept), ("created_at".to_owned(), time(secret.created_at))]))
 }
 
 /// Reads the attributes of an item of `table`; a missing or malformed attribute means that the item is damaged.
@@ -126,6 +138,23 @@ impl<'a> Reader<'a> {
         let values = value.as_l().map_err(|_| self.damaged(name))?;
         let read = |value: &'a AttributeValue| value.as_m().map(|item| Self::new(self.table, item));
         values.iter().map(|value| read(value).map_err(|_| self.damaged(name))).collect()
+    }
+
+    /// Reads the secrets of a client; an absent attribute is an empty list.
+    pub(crate) fn secrets(&self, name: &'static str) -> Result<Vec<StoredSecret>, Unknown> {
+        self.maps(name)?.iter().map(Self::secret).collect()
+    }
+
+    /// Reads the item of one secret.
+    fn secret(&self) -> Result<StoredSecret, Unknown> {
+        let damaged = |name| move |_| self.damaged(name);
+        let created_at = self.time("created_at")?;
+        if self.get("salt").is_some() {
+            let salt = <[u8; 16]>::try_from(self.bytes("salt")?).map_err(damaged("salt"))?;
+            return Ok(StoredSecret::derived(SecretSalt::from_bytes(salt), created_at));
+        }
+        let digest = <[u8; 32]>::try_from(self.bytes("digest")?).map_err(damaged("digest"))?;
+        Ok(StoredSecret::hashed(SecretDigest::from_bytes(digest), created_at))
     }
 
     /// Reads a map; `None` if the attribute is absent.

@@ -5,10 +5,11 @@ use grants::{Consent, RegistrationMark, Target, Timestamp};
 use protocol::{Claims, ClientId, Resource, Scope, Subject, Username};
 use sessions::{
     AliasKey, PasswordHash, PersonKey, RequestDigest, Session, SessionChange, SessionId, SessionSecretHash, User,
-    UserChange, UserGuard, UserSet,
+    UserChange, UserSet,
 };
 
 use crate::dynamodb::expression::Expression;
+use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, bytes, flag, list, number, text, time};
 use crate::dynamodb::unknown::Unknown;
 
@@ -76,31 +77,9 @@ fn claims(known: &Claims) -> Option<AttributeValue> {
     (!known.is_empty()).then(|| text(known))
 }
 
-/// Builds the guards on a person as conditions.
-pub(crate) fn of_user_guards(guards: &[UserGuard]) -> Expression {
-    let mut expression = Expression::default();
-    for guard in guards {
-        match guard {
-            UserGuard::Is(subject) => expression.same("subject", text(subject)),
-            UserGuard::On => expression.same("disabled", flag(false)),
-            UserGuard::CredentialVersionIs(version) => expression.same("credential_version", number(version)),
-            UserGuard::ClaimsAre(known) => expression.same_or_absent("claims", claims(known)),
-            UserGuard::UsernameIs(username) => expression.same("username", text(username)),
-            UserGuard::AliasedIs(true) => expression.same("aliased", flag(true)),
-            // Version 0.1 did not write this attribute.
-            UserGuard::AliasedIs(false) => {
-                let (name, not) = (expression.name("aliased"), expression.compare("aliased", "=", flag(false)));
-                let there = expression.name("subject");
-                expression.require(format!("attribute_exists({there}) AND (attribute_not_exists({name}) OR {not})"));
-            }
-        }
-    }
-    expression
-}
-
 /// Builds the guards of a change to a person as conditions, and its sets as an update.
 pub(crate) fn of_user_change(change: &UserChange) -> Expression {
-    let mut expression = of_user_guards(change.guards());
+    let mut expression = of_guards(change.guards());
     for set in change.sets() {
         match set {
             UserSet::Disabled(disabled) => expression.set("disabled", flag(*disabled)),
@@ -180,22 +159,12 @@ pub(crate) fn to_session(table: &str, item: &Item) -> Result<Session, Unknown> {
     })
 }
 
-/// Builds a change to a session. It never creates a session: every existing one has `auth_time`.
+/// Builds the guards of a change to a session as conditions, and the change as an update.
 pub(crate) fn of_session_change(change: SessionChange) -> Expression {
-    let mut expression = Expression::default();
+    let mut expression = of_guards(&change.guards());
     match change {
-        SessionChange::Seen(at) => {
-            // For a session of version 0.1, the last use was the sign-in.
-            let seen = expression.compare("last_seen_at", "<", time(at));
-            let signed_in = expression.compare("auth_time", "<", time(at));
-            let last_seen = expression.name("last_seen_at");
-            expression.require(format!("({seen} OR (attribute_not_exists({last_seen}) AND {signed_in}))"));
-            expression.set("last_seen_at", time(at));
-        }
-        SessionChange::OneMoreGrant { at, credential_version } => {
-            expression.same("credential_version", number(&credential_version));
-            let in_time = expression.compare("expires_at", ">", time(at));
-            expression.require(in_time);
+        SessionChange::Seen(at) => expression.set("last_seen_at", time(at)),
+        SessionChange::OneMoreGrant { at, .. } => {
             expression.set("last_seen_at", time(at));
             expression.add("grants", number(&1));
         }

@@ -2,17 +2,16 @@
 //! two items are one transaction.
 
 use protocol::Username;
-use sessions::{AliasKey, PersonKey, User, UserChange, UserGuard};
+use sessions::{AliasKey, PersonKey, User, UserChange, UserFact};
 
 use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
+use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Reader, flag, text};
 use crate::dynamodb::unknown::Unknown;
-use crate::people::item::{
-    ENDED, LEADS_TO, PROFILE, alias_key, from_alias, from_user, key, of_user_change, of_user_guards, to_user,
-};
+use crate::people::item::{ENDED, LEADS_TO, PROFILE, alias_key, from_alias, from_user, key, of_user_change, to_user};
 use crate::people::table::PeopleTable;
 
 /// The outcome of a change to a person.
@@ -82,7 +81,7 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether it was done.
     pub async fn delete_user(&self, user: &User, beside: Option<Write>) -> Result<UserChanged, Unknown> {
-        let own = of_user_guards(&UserGuard::of_deletion(user));
+        let own = of_guards(&UserFact::of_deletion(user));
         let mut writes = vec![self.write(Kind::Delete(key(user.key, PROFILE)), own)];
         writes.extend(user.aliased.then(|| self.release_name(user)));
         writes.extend(beside);

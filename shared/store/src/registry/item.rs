@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
-    Api, AudienceRule, AuthMethod, Backchannel, Client, ClientChange, ClientGuard, ClientKeys, ClientSet, KeptSecret,
-    PkceRule, RelyingParty, SecretDigest, SecretSalt, Sector, SigningAlgorithm, StoredSecret, TokenFormat,
+    Api, AudienceRule, AuthMethod, Backchannel, Client, ClientChange, ClientKeys, ClientSet, PkceRule, RelyingParty,
+    Sector, SigningAlgorithm, TokenFormat,
 };
 use keys::{read_client_keys, write_client_keys};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, ServerUri};
 
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::items::{Item, Reader, bytes, flag, list, number, text, time};
+use crate::dynamodb::guards::of_guards;
+use crate::dynamodb::items::{Item, Reader, flag, list, number, secrets, text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::self_registration_item::{insert_self_registration, to_self_registration};
 
@@ -79,30 +80,12 @@ fn insert_assertions(client: &Client, item: &mut Item) {
 
 /// Builds the guards of a change to a client as conditions, and its sets as an update.
 pub(crate) fn of_client_change(change: &ClientChange) -> Expression {
-    let mut expression = Expression::default();
-    for guard in change.guards() {
-        match guard {
-            ClientGuard::CreatedAt(created_at) => expression.same("created_at", time(*created_at)),
-            ClientGuard::SecretsAre(known) => expression.same("secrets", secrets(known)),
-        }
-    }
+    let mut expression = of_guards(change.guards());
     match change.set() {
         ClientSet::Disabled(disabled) => expression.set("disabled", flag(*disabled)),
         ClientSet::Secrets(new) => expression.set("secrets", secrets(new)),
     }
     expression
-}
-
-fn secrets(secrets: &[StoredSecret]) -> AttributeValue {
-    AttributeValue::L(secrets.iter().map(from_secret).collect())
-}
-
-fn from_secret(secret: &StoredSecret) -> AttributeValue {
-    let (name, kept) = match &secret.kept {
-        KeptSecret::Digest(digest) => ("digest", bytes(digest.as_bytes())),
-        KeptSecret::Salt(salt) => ("salt", bytes(salt.as_bytes())),
-    };
-    AttributeValue::M(Item::from([(name.to_owned(), kept), ("created_at".to_owned(), time(secret.created_at))]))
 }
 
 pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
@@ -112,7 +95,7 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         id: read.parsed("client_id", ClientId::parse)?,
         name: read.text("name")?.to_owned(),
         auth_method: read.named("auth_method", AuthMethod::parse)?,
-        secrets: read.maps("secrets")?.iter().map(to_secret).collect::<Result<_, Unknown>>()?,
+        secrets: read.secrets("secrets")?,
         grant_types: BTreeSet::from_iter(grant_types),
         redirect_uris: read.list("redirect_uris", RedirectUri::read)?,
         scope: read.optional_parsed("scope", Scope::parse)?,
@@ -129,17 +112,6 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         disabled: read.flag("disabled")?,
         created_at: read.time("created_at")?,
     })
-}
-
-fn to_secret(read: &Reader<'_>) -> Result<StoredSecret, Unknown> {
-    let damaged = |name| move |_| read.damaged(name);
-    let created_at = read.time("created_at")?;
-    if read.get("salt").is_some() {
-        let salt = <[u8; 16]>::try_from(read.bytes("salt")?).map_err(damaged("salt"))?;
-        return Ok(StoredSecret::derived(SecretSalt::from_bytes(salt), created_at));
-    }
-    let digest = <[u8; 32]>::try_from(read.bytes("digest")?).map_err(damaged("digest"))?;
-    Ok(StoredSecret::hashed(SecretDigest::from_bytes(digest), created_at))
 }
 
 fn to_keys(read: &Reader<'_>) -> Result<Option<ClientKeys>, Unknown> {

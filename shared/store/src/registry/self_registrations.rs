@@ -1,12 +1,12 @@
 //! Registrations that clients make themselves, and the initial access tokens that permit them.
 
-use grants::{Client, InitialToken, InitialTokenName, Timestamp};
+use grants::{Client, ClientFact, InitialToken, InitialTokenName, Timestamp};
 use protocol::ClientId;
 
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
-use crate::dynamodb::expression::Expression;
-use crate::dynamodb::items::{Item, Reader, flag, number, text, time};
+use crate::dynamodb::guards::of_guards;
+use crate::dynamodb::items::{Item, Reader, number, text};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::item::{CLIENT, OPTIONAL_OF_REGISTRATION, client_key, from_client, to_client};
 use crate::registry::self_registration_item::{INITIAL_TOKEN, from_initial_token, initial_token_key, to_initial_token};
@@ -55,10 +55,7 @@ impl Registry {
         token: &InitialTokenName,
         now: Timestamp,
     ) -> Result<Changed, Unknown> {
-        let mut left = Expression::default();
-        let some = left.compare("uses_left", ">", number(&0));
-        let in_time = left.compare("expires_at", ">", time(now));
-        left.require(format!("{some} AND {in_time}"));
+        let mut left = of_guards(&InitialToken::guards(now));
         left.add("uses_left", number(&-1));
         let token = Item::from([("id".to_owned(), text(&initial_token_key(token)))]);
         let used = Write::new(&self.table, Kind::Update(token), left);
@@ -73,13 +70,9 @@ impl Registry {
     pub async fn replace_registration(&self, client: &Client, found: &Client) -> Result<Changed, Unknown> {
         /// The attributes that a client does not register itself.
         const KEPT: [&str; 5] = ["id", "client_id", "trusted", "disabled", "created_at"];
-        let (before, mut after) = (from_client(found), from_client(client));
-        let mut expression = Expression::default();
-        expression.same("disabled", flag(false));
-        expression.same("created_at", time(found.created_at));
-        for guarded in ["secrets", "registered_by"] {
-            expression.same_or_absent(guarded, before.get(guarded).cloned());
-        }
+        let mut after = from_client(client);
+        let mut expression = of_guards(&ClientFact::of_registration(found));
+        expression.same_or_absent("registered_by", from_client(found).remove("registered_by"));
         for kept in KEPT {
             after.remove(kept);
         }

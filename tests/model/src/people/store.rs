@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use grants::revocation::revoke;
 use grants::{SessionId, Timestamp, Transition, code};
-use sessions::{Session, SessionChange, SessionStart, User, UserChange, UserGuard};
+use sessions::{Session, SessionChange, SessionStart, User, UserChange, UserFact};
 
 use crate::people::bounds::Request;
 use crate::people::run::Everybody;
@@ -256,8 +256,8 @@ fn remove_person(state: &mut State, process: &mut Process) {
     let read = Arc::clone(&process.seen.person.as_ref().unwrap().0);
     let name = world::number_of(&read.username);
     // This is one transaction: the person still has the name that was read, and the alias belongs to the person.
-    let guards = UserGuard::of_deletion(&read);
-    let stands = state.person(read.key).is_some_and(|person| guards.iter().all(|guard| guard.holds(&person.0)));
+    let guards = UserFact::of_deletion(&read);
+    let stands = state.person(read.key).is_some_and(|person| guards.iter().all(|guard| guard.holds(Some(&*person.0))));
     process.seen.written = stands && state.names[usize::from(name)] == Some(read.key);
     if process.seen.written {
         state.people.retain(|person| person.0.key != read.key);

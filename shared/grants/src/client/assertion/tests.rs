@@ -2,8 +2,8 @@ use protocol::ClientId;
 
 use super::*;
 use crate::client::public_keys::{ClientKey, PublicKey};
-use crate::client::record::StoredSecret;
 use crate::fixtures::{self, NOW};
+use crate::terms::secret::StoredSecret;
 
 const ISSUER: &str = "https://issuer.example";
 const ENDPOINT: &str = "https://issuer.example/token";

@@ -4,9 +4,9 @@ use protocol::{LegacyGrants, RegistrationErrorCode, ServerUri};
 
 use super::*;
 use crate::client::public_keys::{ClientKey, PublicKey};
-use crate::client::record::SecretDigest;
 use crate::fixtures::{NOW, apis as registered};
 use crate::request::access::identity;
+use crate::terms::secret::SecretDigest;
 
 const BASIC: &str = r#"{"redirect_uris":["https://app.example/cb"]"#;
 

@@ -3,9 +3,10 @@ use proptest::sample::subsequence;
 use protocol::{ClientId, Resource, Scope};
 
 use super::*;
-use crate::client::record::{AuthMethod, SecretDigest};
+use crate::client::record::AuthMethod;
 use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
 use crate::fixtures::{self, NOW};
+use crate::terms::secret::SecretDigest;
 
 fn target(apis: &[&str], scope: &str) -> Target {
     let resources = apis.iter().map(|api| Resource::parse(api).unwrap()).collect();

@@ -1,0 +1,45 @@
+//! The facts of a client that guards test.
+
+use crate::client::record::Client;
+use crate::step::guard::{Fact, Guard, Held};
+
+/// A fact of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientFact {
+    /// The time of the registration: another one means that the id was reused for another client.
+    CreatedAt,
+    /// `true` if the operator disabled the client.
+    Disabled,
+    /// The secrets of the client, in their order.
+    Secrets,
+}
+
+impl ClientFact {
+    /// The guards of a change to the registration: the client that was read was not disabled, replaced by another
+    /// of its id, or given other secrets.
+    pub fn of_registration(client: &Client) -> Vec<Guard<Self>> {
+        vec![Self::Disabled.is(false), Self::CreatedAt.is(client.created_at), Self::Secrets.is(&*client.secrets)]
+    }
+}
+
+impl Fact for ClientFact {
+    type Record = Client;
+
+    const KEY: &'static str = "id";
+
+    fn attribute(self) -> &'static str {
+        match self {
+            Self::CreatedAt => "created_at",
+            Self::Disabled => "disabled",
+            Self::Secrets => "secrets",
+        }
+    }
+
+    fn of(self, client: &Client) -> Option<Held<'_>> {
+        Some(match self {
+            Self::CreatedAt => Held::Time(client.created_at),
+            Self::Disabled => Held::Flag(client.disabled),
+            Self::Secrets => Held::Secrets(&client.secrets),
+        })
+    }
+}

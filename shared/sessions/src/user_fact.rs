@@ -1,0 +1,77 @@
+//! The facts of a person that guards test.
+
+use grants::{Fact, Guard, Held, WhenAbsent};
+
+use crate::User;
+
+/// A fact of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserFact {
+    /// The `sub` claim of the person.
+    Subject,
+    /// `true` if the person is disabled.
+    Disabled,
+    /// The version of the credentials.
+    CredentialVersion,
+    /// The claims about the person, if there are any.
+    Claims,
+    /// The user name to sign in with.
+    Username,
+    /// `true` if an alias leads to the person.
+    Aliased,
+}
+
+impl UserFact {
+    /// The person has exactly the claims of `user`.
+    pub(crate) fn same_claims(user: &User) -> Guard<Self> {
+        if user.claims.is_empty() { Self::Claims.is_absent() } else { Self::Claims.is(&*user.claims.to_string()) }
+    }
+
+    /// The person still has the name, and the alias of it, that were read. A write that deletes an alias needs this
+    /// guard, so that it deletes the current one.
+    pub(crate) fn same_name(user: &User) -> [Guard<Self>; 2] {
+        [Self::Username.is(user.username.as_str()), Self::Aliased.is(user.aliased)]
+    }
+
+    /// The guards of a deletion: it is the person who was read, under the name that was read.
+    pub fn of_deletion(user: &User) -> Vec<Guard<Self>> {
+        std::iter::once(Self::Subject.is(user.subject.as_str())).chain(Self::same_name(user)).collect()
+    }
+}
+
+impl Fact for UserFact {
+    type Record = User;
+
+    const KEY: &'static str = "person";
+
+    fn attribute(self) -> &'static str {
+        match self {
+            Self::Subject => "subject",
+            Self::Disabled => "disabled",
+            Self::CredentialVersion => "credential_version",
+            Self::Claims => "claims",
+            Self::Username => "username",
+            Self::Aliased => "aliased",
+        }
+    }
+
+    fn of(self, user: &User) -> Option<Held<'_>> {
+        Some(match self {
+            Self::Subject => Held::Text(user.subject.as_str().into()),
+            Self::Disabled => Held::Flag(user.disabled),
+            Self::CredentialVersion => Held::Number(user.credential_version),
+            Self::Claims if user.claims.is_empty() => return None,
+            Self::Claims => Held::Text(user.claims.to_string().into()),
+            Self::Username => Held::Text(user.username.as_str().into()),
+            Self::Aliased => Held::Flag(user.aliased),
+        })
+    }
+
+    fn when_absent(self) -> Option<WhenAbsent<Self>> {
+        match self {
+            // Version 0.1 did not write this attribute, and its people had no aliases.
+            Self::Aliased => Some(WhenAbsent::Flag(false)),
+            Self::Subject | Self::Disabled | Self::CredentialVersion | Self::Claims | Self::Username => None,
+        }
+    }
+}
