@@ -32,6 +32,8 @@ async fn keys_are_written_once_and_read_back_in_order(place: Place) {
     }
     let loaded = table.load().await.unwrap();
     assert_eq!(loaded, Records { master: Some(master(1)), signing: vec![old.clone(), new.clone()] });
+    let public = [&old, &new].map(|key| KeyRecord { wrapped: Vec::new(), ..key.clone() });
+    assert_eq!(table.load_public().await.unwrap(), Records { master: None, signing: public.into() });
     table.delete_signing_key(&old, None).await.unwrap();
     table.delete_signing_key(&old, None).await.unwrap();
     assert_eq!(table.load().await.unwrap().signing, [new]);
