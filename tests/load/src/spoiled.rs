@@ -115,15 +115,14 @@ async fn what_is_spoiled_in_the_people_table_is_seen() {
     let spoiled = Spoiled::start().await;
     assert_eq!(spoiled.differences().await, []);
     let items = spoiled.call_of_people("Scan", json!({"ConsistentRead": true})).await["Items"].take();
-    let find = |prefix: &str| {
-        let of_kind = |item: &&Value| item["record"]["S"].as_str().unwrap().starts_with(prefix);
-        items.as_array().unwrap().iter().find(of_kind).unwrap_or_else(|| panic!("no {prefix}: {items}"))
+    let find = |what: &str, is_this: &dyn Fn(&Value) -> bool| {
+        items.as_array().unwrap().iter().find(|item| is_this(item)).unwrap_or_else(|| panic!("no {what}: {items}"))
     };
     let key = |item: &Value| json!({"Key": {"person": item["person"], "record": item["record"]}});
     let is_person = |difference: &Difference| matches!(difference, Difference::Person { .. });
     let is_grant = |difference: &Difference| matches!(difference, Difference::Otherwise { .. });
 
-    let session = find("session#");
+    let session = find("session", &|item| item["record"]["S"].as_str().unwrap().starts_with("session#"));
     spoiled.call_of_people("DeleteItem", key(session)).await;
     let found = spoiled.differences().await;
     assert!(found.iter().any(is_person) && found.iter().any(is_grant), "{found:?}");
@@ -137,7 +136,8 @@ async fn what_is_spoiled_in_the_people_table_is_seen() {
     assert!(matches!(&found[..], [Difference::Person { .. }]), "{found:?}");
     spoiled.call_of_people("DeleteItem", key(&another)).await;
 
-    let mut person = find("profile").clone();
+    let is_theirs = |item: &Value| item["person"] == session["person"] && item["record"]["S"] == "profile";
+    let mut person = find("profile", &is_theirs).clone();
     person["disabled"]["BOOL"] = true.into();
     spoiled.call_of_people("PutItem", json!({"Item": person})).await;
     let found = spoiled.differences().await;

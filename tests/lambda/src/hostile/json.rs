@@ -88,7 +88,12 @@ pub(super) fn broken(place: &Place) -> Vec<Case> {
         raw("a control character in a text", event.0.replace("hostile", "hos\u{1}tile"), NoRequest),
         raw("bytes that are no text", [b"{\"odd\":\"\xff\",", &event.0.as_bytes()[1..]].concat(), NoRequest),
         raw("a number too large", event.odd("-1e999999999"), AsGood),
-        raw("a time too large", event.context(&format!("\"authentication\":1e{}", "9".repeat(400))), NoRequest),
+        raw(
+            "a number too large in the context",
+            event.context(&format!("\"timeEpoch\":1e{}", "9".repeat(400))),
+            AsGood,
+        ),
+        raw("an authorizer that is none", event.context("\"authorizer\":[]"), NoRequest),
         raw("a field twice", event.and("\"rawPath\":\"/\""), NoRequest),
         raw("half a surrogate in an unknown field", event.odd("\"\\ud800\""), Answered),
         raw("half a surrogate in the path", event.with("rawPath", "\"\\ud800\""), NoRequest),
