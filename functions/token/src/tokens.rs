@@ -23,14 +23,13 @@ pub(crate) struct IssuedTokens<'a> {
 impl IssuedTokens<'_> {
     /// Builds the token response (RFC 6749 §5.1): the only place where tokens are serialized.
     pub(crate) fn answer(&self) -> Response {
-        let scope = self.token.scope.to_string();
         json(
             StatusCode::OK,
             &TokenResponse {
                 access_token: self.access_token.expose(),
                 token_type: "Bearer",
                 expires_in: self.token.expires_in(),
-                scope: &scope,
+                scope: self.token.scope.as_str(),
                 refresh_token: self.refresh_token.map(Secret::expose),
                 id_token: self.id_token.map(Secret::expose),
             },

@@ -59,7 +59,7 @@ pub(crate) fn request(line: &Line<'_>) {
         method = known(line.method),
         status = line.status,
         event = last.map(|last| last.name.as_str()),
-        client_id = line.facts.client_id.as_deref(),
+        client_id = line.facts.client_id.as_ref().map(ClientId::as_str),
         source = last.and(line.source).map(tracing::field::display),
         subject = last.and_then(|last| last.subject.as_deref()),
         person = last.and_then(|last| last.person.as_deref()),
@@ -74,8 +74,11 @@ pub(crate) fn request(line: &Line<'_>) {
 
 /// Logs an event: who did what to which grant, from where.
 fn event(line: &Line<'_>, event: &AuditEntry) {
-    let (request_id, client_id, source) =
-        (short(line.request_id), line.facts.client_id.as_deref(), line.source.map(tracing::field::display));
+    let (request_id, client_id, source) = (
+        short(line.request_id),
+        line.facts.client_id.as_ref().map(ClientId::as_str),
+        line.source.map(tracing::field::display),
+    );
     if let Some((grant_type, advice)) = event.legacy {
         let (event, grant_type) = (event.name.as_str(), grant_type.as_str());
         tracing::warn!(target: TARGET, event, request_id, client_id, source, grant_type, advice, "audit");

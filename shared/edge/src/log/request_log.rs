@@ -13,7 +13,7 @@ pub struct RequestLog(Mutex<Facts>);
 /// The recorded facts, besides those that the request and the response show.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
-    pub(crate) client_id: Option<String>,
+    pub(crate) client_id: Option<ClientId>,
     pub(crate) reason: Option<&'static str>,
     pub(crate) events: Vec<AuditEntry>,
 }
@@ -21,11 +21,7 @@ pub(crate) struct Facts {
 impl RequestLog {
     /// Records the client's id.
     pub fn client(&self, id: &ClientId) {
-        self.with(|facts| {
-            if facts.client_id.as_deref() != Some(id.as_str()) {
-                facts.client_id = Some(id.to_string());
-            }
-        });
+        self.with(|facts| facts.client_id = Some(id.clone()));
     }
 
     /// Records the reason of a refusal; the last one counts.
@@ -70,6 +66,6 @@ mod tests {
         let facts = log.close();
         let names: Vec<AuditEvent> = facts.events.iter().map(|event| event.name).collect();
         assert_eq!(names, [AuditEvent::SignedIn, AuditEvent::CodeIssued]);
-        assert_eq!((facts.client_id.as_deref(), facts.reason), (Some("second"), Some("second")));
+        assert_eq!((facts.client_id.as_ref().map(ClientId::as_str), facts.reason), (Some("second"), Some("second")));
     }
 }

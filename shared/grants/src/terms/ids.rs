@@ -3,6 +3,7 @@
 use std::fmt;
 
 use base64::Engine;
+use base64::display::Base64Display;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::Username;
 use sha2::{Digest, Sha256};
@@ -109,7 +110,7 @@ impl PersonKey {
 
 impl fmt::Display for PersonKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+        Base64Display::new(&self.0, &URL_SAFE_NO_PAD).fmt(formatter)
     }
 }
 
@@ -140,7 +141,7 @@ impl SessionId {
 
 impl fmt::Display for SessionId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+        Base64Display::new(&self.0, &URL_SAFE_NO_PAD).fmt(formatter)
     }
 }
 
@@ -207,7 +208,7 @@ impl GrantId {
 
 impl fmt::Display for GrantId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+        Base64Display::new(&self.0, &URL_SAFE_NO_PAD).fmt(formatter)
     }
 }
 
@@ -249,7 +250,7 @@ impl Attempt {
 
 impl fmt::Display for Attempt {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+        Base64Display::new(&self.0, &URL_SAFE_NO_PAD).fmt(formatter)
     }
 }
 
@@ -276,14 +277,14 @@ impl TokenId {
 
 impl fmt::Display for TokenId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes = match self {
-            Self::Machine(random) => random.to_vec(),
+        match self {
+            Self::Machine(random) => Base64Display::new(random, &URL_SAFE_NO_PAD).fmt(formatter),
             Self::OfGrant(grant, generation, random, footing) => {
                 let footing = footing.map(HiddenFooting::to_bytes).unwrap_or_default();
-                [&grant.0[..], &generation.0.to_be_bytes()[..], &random[..], &footing].concat()
+                let bytes = [&grant.0[..], &generation.0.to_be_bytes()[..], &random[..], &footing].concat();
+                Base64Display::new(&bytes, &URL_SAFE_NO_PAD).fmt(formatter)
             }
-        };
-        formatter.write_str(&URL_SAFE_NO_PAD.encode(bytes))
+        }
     }
 }
 

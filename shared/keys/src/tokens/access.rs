@@ -14,6 +14,9 @@ use crate::signing::records::KeyRecord;
 #[error("not an access token of this server")]
 pub struct InvalidToken;
 
+/// The size that the claims of a token seldom exceed, in bytes.
+const USUAL_CLAIMS_BYTES: usize = 768;
+
 #[derive(Serialize)]
 struct Written<'a> {
     iss: &'a str,
@@ -69,10 +72,12 @@ pub(crate) fn claims(token: &AccessToken, issuer: &str, id: TokenId) -> Result<V
         iat: token.issued_at.seconds(),
         exp: token.expires_at.seconds(),
         jti: id.to_string(),
-        scope: &token.scope.to_string(),
+        scope: token.scope.as_str(),
         auth_time: token.auth_time.map(Timestamp::seconds),
     };
-    serde_json::to_vec(&written).map_err(|_| KeysError::Crypto)
+    let mut claims = Vec::with_capacity(USUAL_CLAIMS_BYTES);
+    serde_json::to_writer(&mut claims, &written).map_err(|_| KeysError::Crypto)?;
+    Ok(claims)
 }
 
 /// Reads `token` if one of `keys` signed it as an access token of `issuer` (RFC 9068 §4, RFC 8725). Expiry is

@@ -176,21 +176,26 @@ fn from_header(header: &str, named: Option<&str>) -> Result<PresentedClient, Cli
         .map(Secret::new)
         .ok_or(ClientAuthenticationError::MalformedBasic)?;
     let (id, secret) = decoded.expose().split_once(':').ok_or(ClientAuthenticationError::MalformedBasic)?;
-    let id = form_decoded(id)?;
-    let id = parse_id(id.expose())?;
+    let id = form_decoded(id, parse_id)?;
     if named.is_some_and(|named| named != id.as_str()) {
         return Err(ClientAuthenticationError::TwoClients);
     }
-    Ok(PresentedClient::Basic(id, parse_secret(form_decoded(secret)?.expose())?))
+    Ok(PresentedClient::Basic(id, form_decoded(secret, parse_secret)?))
 }
 
-/// Decodes one part: both are form-urlencoded before they are joined (RFC 6749 §2.3.1 with appendix B).
-fn form_decoded(text: &str) -> Result<Secret, ClientAuthenticationError> {
+/// Decodes one part, then parses it: both are form-urlencoded before they are joined (RFC 6749 §2.3.1 with appendix
+/// B). Most contain nothing to decode.
+fn form_decoded<T>(
+    text: &str,
+    parse: fn(&str) -> Result<T, ClientAuthenticationError>,
+) -> Result<T, ClientAuthenticationError> {
+    if !text.contains(['+', '%']) {
+        return parse(text);
+    }
     let spaced = Secret::new(text.replace('+', " "));
-    percent_decode_str(spaced.expose())
-        .decode_utf8()
-        .map(|decoded| Secret::new(decoded.into_owned()))
-        .map_err(|_| ClientAuthenticationError::MalformedBasic)
+    let decoded = percent_decode_str(spaced.expose()).decode_utf8();
+    let decoded = decoded.map_err(|_| ClientAuthenticationError::MalformedBasic)?;
+    parse(Secret::new(decoded.into_owned()).expose())
 }
 
 fn parse_id(text: &str) -> Result<ClientId, ClientAuthenticationError> {
