@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use grants::{Api, AudienceRule, AuthMethod, Client, PkceRule, SigningAlgorithm, Timestamp, TokenFormat};
-use keys::{HandleKeys, HandleKind};
+use keys::HandleKeys;
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -31,20 +31,6 @@ pub(crate) const APPS: [App; 6] = [
     App { id: "six", confidential: false, redirect_uris: &["http://[::1]:8000/cb"] },
     App { id: "native", confidential: false, redirect_uris: &["com.example.app:/cb", "com.example.app:/open/cb"] },
     App { id: "local", confidential: false, redirect_uris: &["http://localhost:3000/cb"] },
-];
-
-pub(crate) const KINDS: [HandleKind; 11] = [
-    HandleKind::Code,
-    HandleKind::Refresh,
-    HandleKind::Access,
-    HandleKind::Session,
-    HandleKind::Visit,
-    HandleKind::SignInForm,
-    HandleKind::ConsentForm,
-    HandleKind::Device,
-    HandleKind::InitialAccess,
-    HandleKind::Registration,
-    HandleKind::SignOutForm,
 ];
 
 static CLIENTS: LazyLock<Vec<Arc<Client>>> = LazyLock::new(|| APPS.iter().map(|app| Arc::new(client(app))).collect());
