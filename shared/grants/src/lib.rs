@@ -77,7 +77,7 @@ pub use request::access::{Target, one_token_serves};
 pub use request::consent::{Consent, RegistrationMark, is_agreed};
 pub use step::grant::{Binding, Footing, Grant, Origin, Person, SignIn, Stage, State};
 pub use step::grant_fact::GrantFact;
-pub use step::guard::{Fact, Guard, Held, Value, WhenAbsent};
+pub use step::guard::{Attribute, Fact, Guard, Held, Value, WhenAbsent};
 pub use step::once::{AssertionId, OneUse};
 pub use step::requirements::Requirements;
 pub use step::revocation;
