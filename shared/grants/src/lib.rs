@@ -71,7 +71,7 @@ pub use flow::implicit;
 pub use flow::password;
 pub use flow::refresh_token as refresh;
 pub use registration::policy::{InitialToken, InitialTokenFact};
-pub use registration::rules::{NewApi, NewClient, RegistrationError};
+pub use registration::rules::{NewApi, RegistrationError};
 pub use registration::self_service as dynamic;
 pub use request::access::{Target, one_token_serves};
 pub use request::consent::{Consent, RegistrationMark, is_agreed};

@@ -58,25 +58,13 @@ pub(crate) fn handles() -> &'static HandleKeys {
 fn client(app: &App) -> Client {
     let uris = app.redirect_uris.iter().map(|text| RedirectUri::read(text).expect("a redirect URI"));
     Client {
-        id: ClientId::parse(app.id).expect("a client_id"),
-        name: app.id.to_owned(),
         auth_method: if app.confidential { AuthMethod::SecretBasic } else { AuthMethod::None },
-        secrets: Vec::new(),
         grant_types: BTreeSet::from([GrantType::AuthorizationCode, GrantType::Implicit]),
         redirect_uris: uris.collect(),
-        scope: None,
         apis: [ORDERS, PARCELS].map(|text| Resource::parse(text).expect("a resource")).to_vec(),
         audience: AudienceRule::All,
         pkce: if app.confidential { PkceRule::Optional } else { PkceRule::Required },
-        introspects: Vec::new(),
-        keys: None,
-        assertion_algorithm: None,
-        strict_audience: false,
-        relying_party: grants::RelyingParty::default(),
-        registered_by: None,
-        trusted: false,
-        disabled: false,
-        created_at: NOW,
+        ..Client::new(ClientId::parse(app.id).expect("a client_id"), NOW)
     }
 }
 
