@@ -17,7 +17,8 @@ from roles import client, functions
 
 STACK, URL = os.environ["STACK_NAME"], os.environ["STACK_URL"]
 PARAMETERS = STACKS[STACK][0]
-ROUTED = ["Authorize", "Introspect", "Logout", "Metadata", "Register", "Revoke", "Token", "Userinfo"]
+# A stream or a schedule invokes the others.
+ROUTED = sorted(functions(STACK).keys() - {"BackChannelLogout", "RotateKeys"})
 TABLES = [f"{STACK}-{name}" for name in ("registry", "grants", "people", "keys", "audit")]
 
 

@@ -30,7 +30,8 @@ impl Register {
         let standing = SelfRegistration::new(digest, authorization.policy, authorization.token, now);
         let new = self.build_client(asked, id, standing, now).await?;
         let (secret, stored) = new_client_secret(ring.handles(), new.auth_method, &new.id, now).unzip();
-        let client = new.register(stored.into_iter().collect(), now).map_err(protocol::MetadataError::from)?;
+        let new = Client { secrets: stored.into_iter().collect(), ..new };
+        let client = new.register().map_err(protocol::MetadataError::from)?;
         self.write(&client, now).await?;
         let shown = Shown { access_token: &access_token, secret: secret.as_ref() };
         log(incoming, AuditEvent::ClientRegistered, &client.id);

@@ -43,7 +43,8 @@ impl Register {
         let new = self.build_client(asked, before.id.clone(), registration, now).await?;
         let (kept, made) = secrets(&before, new.auth_method, ring.handles(), now);
         let shown = Shown { access_token: &access_token, secret: made.as_ref().or(sent.as_ref()) };
-        let client = new.register(kept, before.created_at).map_err(MetadataError::from)?;
+        let new = Client { secrets: kept, created_at: before.created_at, ..new };
+        let client = new.register().map_err(MetadataError::from)?;
         match self.wiring.registry.replace_registration(&client, &before).await? {
             Changed::Done => {}
             Changed::Refused => return Err(changed_meanwhile()),

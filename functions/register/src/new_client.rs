@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use edge::{Failure, Incoming};
 use grants::dynamic::{Offer, algorithms, new_client, sector_lists};
-use grants::{ClientKeys, NewClient, SelfRegistration, SigningAlgorithm, Timestamp};
+use grants::{Client, ClientKeys, SelfRegistration, SigningAlgorithm, Timestamp};
 use keys::read_client_keys;
 use outbound::FetchUrl;
 use protocol::{AskedKeys, ClientId, ClientMetadata, MetadataError, RedirectUri, ServerUri, sector_redirect_uris};
@@ -27,7 +27,7 @@ impl Register {
         id: ClientId,
         standing: SelfRegistration,
         now: Timestamp,
-    ) -> Result<NewClient, Failure> {
+    ) -> Result<Client, Failure> {
         let keys = self.keys_of(&asked)?;
         if let Some(uri) = &asked.backchannel_logout_uri {
             self.may_be_asked("backchannel_logout_uri", uri)?;
@@ -42,7 +42,7 @@ impl Register {
         let pkce = self.wiring.config.registration.pkce;
         let offer = Offer { apis: &apis, deployment, algorithms: &known, pkce, taken_names: &taken_names };
         let sector = asked.about.sector_identifier_uri.clone();
-        let new = new_client(asked, id, keys, standing, &offer)?;
+        let new = new_client(asked, Client { keys, ..Client::new(id, now) }, standing, &offer)?;
         if let Some(uri) = sector {
             self.ask_sector(&uri, &new.redirect_uris).await?;
         }

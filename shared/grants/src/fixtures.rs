@@ -8,8 +8,7 @@ use protocol::{
 };
 
 use crate::client::authenticate::{AuthenticatedClient, authenticate};
-use crate::client::record::{AudienceRule, AuthMethod, Client, PkceRule};
-use crate::client::relying_party::RelyingParty;
+use crate::client::record::{AudienceRule, AuthMethod, Client};
 use crate::step::grant::{Binding, Footing, Grant, Origin, Person, SignIn, Stage};
 use crate::terms::api::{Api, SigningAlgorithm, TokenFormat};
 use crate::terms::ids::{Attempt, Generation, GrantSecret, PersonKey, SessionId};
@@ -23,25 +22,13 @@ pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 pub(crate) fn client() -> Client {
     Client {
-        id: ClientId::parse("app").unwrap(),
         name: "App".to_owned(),
-        auth_method: AuthMethod::SecretBasic,
         secrets: vec![StoredSecret::hashed(DIGEST, NOW)],
         grant_types: GrantType::ALL.into(),
         redirect_uris: vec![RedirectUri::parse("https://app.example/cb").unwrap()],
-        scope: None,
         apis: apis().into_iter().map(|api| api.identifier).collect(),
         audience: AudienceRule::All,
-        pkce: PkceRule::Required,
-        introspects: Vec::new(),
-        keys: None,
-        assertion_algorithm: None,
-        strict_audience: false,
-        relying_party: RelyingParty::default(),
-        registered_by: None,
-        trusted: false,
-        disabled: false,
-        created_at: NOW,
+        ..Client::new(ClientId::parse("app").unwrap(), NOW)
     }
 }
 

@@ -22,9 +22,10 @@ pub use claims::claim::{Claim, IdentityScope};
 pub use claims::claim_set::{Claims, MalformedClaim};
 pub use claims::claims_request::{ClaimsRequest, MalformedClaimsRequest};
 pub use registration::descriptive::{AboutClient, ApplicationType, MalformedAbout};
-pub use registration::information::ClientInformation;
 pub use registration::members::{MetadataError, RegistrationErrorCode};
-pub use registration::metadata::{AskedKeys, ClientMetadata, MAX_METADATA_BYTES, SubjectType, sector_redirect_uris};
+pub use registration::metadata::{
+    AskedKeys, ClientInformation, ClientMetadata, MAX_METADATA_BYTES, SubjectType, sector_redirect_uris,
+};
 pub use requests::authorization::{
     AuthorizationRequest, AuthorizationRequestError, ReceivedRequest, ReceivedRequestError,
 };

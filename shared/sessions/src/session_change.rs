@@ -1,6 +1,6 @@
 //! Changes to sessions, with the facts they depend on. A session that is over is never revived.
 
-use grants::{Fact, Guard, Held, Timestamp, WhenAbsent};
+use grants::{Attribute, Fact, Guard, Held, Timestamp, WhenAbsent};
 
 use crate::Session;
 
@@ -61,12 +61,13 @@ impl Fact for SessionFact {
 
     const KEY: &'static str = "person";
 
-    fn attribute(self) -> &'static str {
+    fn attribute(self) -> Attribute<Self> {
         match self {
-            Self::AuthTime => "auth_time",
-            Self::ExpiresAt => "expires_at",
-            Self::LastSeenAt => "last_seen_at",
-            Self::CredentialVersion => "credential_version",
+            Self::AuthTime => Attribute::named("auth_time"),
+            Self::ExpiresAt => Attribute::named("expires_at"),
+            // For a session of version 0.1, the last use was the sign-in.
+            Self::LastSeenAt => Attribute::named("last_seen_at").or_when_absent(WhenAbsent::Fact(Self::AuthTime)),
+            Self::CredentialVersion => Attribute::named("credential_version"),
         }
     }
 
@@ -77,14 +78,6 @@ impl Fact for SessionFact {
             Self::LastSeenAt => Held::Time(session.last_seen_at),
             Self::CredentialVersion => Held::Number(session.credential_version),
         })
-    }
-
-    fn when_absent(self) -> Option<WhenAbsent<Self>> {
-        match self {
-            // For a session of version 0.1, the last use was the sign-in.
-            Self::LastSeenAt => Some(WhenAbsent::Fact(Self::AuthTime)),
-            Self::AuthTime | Self::ExpiresAt | Self::CredentialVersion => None,
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The facts of a person that guards test.
 
-use grants::{Fact, Guard, Held, WhenAbsent};
+use grants::{Attribute, Fact, Guard, Held, WhenAbsent};
 
 use crate::User;
 
@@ -44,14 +44,15 @@ impl Fact for UserFact {
 
     const KEY: &'static str = "person";
 
-    fn attribute(self) -> &'static str {
+    fn attribute(self) -> Attribute<Self> {
         match self {
-            Self::Subject => "subject",
-            Self::Disabled => "disabled",
-            Self::CredentialVersion => "credential_version",
-            Self::Claims => "claims",
-            Self::Username => "username",
-            Self::Aliased => "aliased",
+            Self::Subject => Attribute::named("subject"),
+            Self::Disabled => Attribute::named("disabled"),
+            Self::CredentialVersion => Attribute::named("credential_version"),
+            Self::Claims => Attribute::named("claims"),
+            Self::Username => Attribute::named("username"),
+            // Version 0.1 did not write this attribute, and its people had no aliases.
+            Self::Aliased => Attribute::named("aliased").or_when_absent(WhenAbsent::Flag(false)),
         }
     }
 
@@ -65,13 +66,5 @@ impl Fact for UserFact {
             Self::Username => Held::Text(user.username.as_str().into()),
             Self::Aliased => Held::Flag(user.aliased),
         })
-    }
-
-    fn when_absent(self) -> Option<WhenAbsent<Self>> {
-        match self {
-            // Version 0.1 did not write this attribute, and its people had no aliases.
-            Self::Aliased => Some(WhenAbsent::Flag(false)),
-            Self::Subject | Self::Disabled | Self::CredentialVersion | Self::Claims | Self::Username => None,
-        }
     }
 }

@@ -200,7 +200,7 @@ fn a_folder_of_grants_that_imports_a_later_one_or_is_not_in_the_order_is_a_fault
     ];
     assert_eq!(faults(&house(&good)), [""; 0]);
     for bad in [
-        ("shared/grants/src/terms/bad.rs", "use crate::registration::rules::NewClient;"),
+        ("shared/grants/src/terms/bad.rs", "use crate::registration::rules::NewApi;"),
         ("shared/grants/src/step/bad.rs", "use crate::request::access::Target;"),
         ("shared/grants/src/client/bad.rs", "use crate::flow::password::X;"),
         ("shared/grants/src/newcomer/file.rs", "use crate::terms::time::Timestamp;"),

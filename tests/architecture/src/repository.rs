@@ -1,5 +1,6 @@
 //! Reads the repository: its files as git lists them, and its packages as cargo lists them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,6 +24,14 @@ pub(crate) fn packages() -> Vec<Package> {
     let metadata: Metadata =
         MetadataCommand::new().manifest_path(manifest).no_deps().exec().expect("cargo metadata reads the workspace");
     metadata.packages
+}
+
+/// Returns the names of the functions: of the packages in the folders below `functions/`.
+pub(crate) fn functions() -> BTreeSet<String> {
+    let functions = root().join("functions");
+    let folder = |package: &Package| package.manifest_path.parent()?.parent().map(|folder| functions == *folder);
+    let packages = packages().into_iter().filter(|package| folder(package) == Some(true));
+    packages.map(|package| package.name.to_string()).collect()
 }
 
 /// Returns the paths of all files that are or could be committed, from the root and separated by `/`.

@@ -1,5 +1,6 @@
 //! The size of a binary: in the file, in the memory of the process, and in the archive that is deployed.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -8,20 +9,7 @@ use flate2::write::DeflateEncoder;
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
-
-/// The function binaries that are deployed.
-pub const FUNCTIONS: [&str; 10] = [
-    "authorize",
-    "back-channel-logout",
-    "introspect",
-    "logout",
-    "metadata",
-    "register",
-    "revoke",
-    "rotate-keys",
-    "token",
-    "userinfo",
-];
+use crate::crates::root;
 
 /// A ZIP with one file named `bootstrap` has a local header (30 bytes and the name), an entry in the directory (46
 /// bytes and the name), and the end of the directory (22 bytes); APPNOTE.TXT §4.3.
@@ -36,6 +24,21 @@ pub struct Weight {
     pub loadable: u64,
     /// The size of the archive, with `bootstrap` deflated at level 6.
     pub zip: u64,
+}
+
+/// Returns the names of the binaries that are deployed, which are those of the folders below `functions/`.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn functions() -> Result<BTreeSet<String>, Failure> {
+    let mut functions = BTreeSet::new();
+    for entry in std::fs::read_dir(root().join("functions"))? {
+        let entry = entry?;
+        if entry.path().join("Cargo.toml").is_file() {
+            functions.insert(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    Ok(functions)
 }
 
 /// Measures the sizes of a binary for 64-bit Linux.

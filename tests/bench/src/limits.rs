@@ -13,7 +13,7 @@ use futures::stream::{StreamExt as _, TryStreamExt as _, iter};
 use serde::Deserialize;
 
 use crate::Failure;
-use crate::binary::{FUNCTIONS, loadable_bytes};
+use crate::binary::{functions, loadable_bytes};
 use crate::crates::TREE;
 use crate::flow::Flow;
 use crate::place::Place;
@@ -239,8 +239,8 @@ pub async fn found_in_work(place: &Place) -> Result<Found, Failure> {
 /// If a binary is missing.
 pub fn found_in_binaries(binaries: &Path) -> Result<Found, Failure> {
     let mut found = Found::new();
-    for name in FUNCTIONS {
-        insert(&mut found, Figure::LoadableBytes, name, loadable_bytes(&binaries.join(name))?);
+    for name in functions()? {
+        insert(&mut found, Figure::LoadableBytes, &name, loadable_bytes(&binaries.join(&name))?);
     }
     found.insert(Figure::Crates, crates::linked()?);
     Ok(found)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use harness::Stack;
 
-use crate::binary::{FUNCTIONS, weigh};
+use crate::binary::{self, weigh};
 use crate::flow::Flow;
 use crate::place::Place;
 use crate::results::{self, Floor, Function, Functions, Origin};
@@ -62,9 +62,9 @@ async fn one(place: &Place, flow: &Flow, extent: &Extent) -> Result<results::Flo
 
 fn weights(binaries: &Path) -> Result<Vec<Function>, Failure> {
     let crates = crates::linked()?;
-    let weigh = |name: &&str| {
-        let crates = crates.get(*name).copied().unwrap_or_default();
-        Ok(Function { name: (*name).to_owned(), weight: weigh(&binaries.join(name))?, crates })
+    let weigh = |name: String| {
+        let crates = crates.get(&name).copied().unwrap_or_default();
+        Ok(Function { weight: weigh(&binaries.join(&name))?, name, crates })
     };
-    FUNCTIONS.iter().map(weigh).collect()
+    binary::functions()?.into_iter().map(weigh).collect()
 }

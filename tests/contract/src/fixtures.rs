@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use grants::{
-    Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Binding, Client, Footing, Generation, Grant, GrantSecret,
-    Origin, Person, PersonKey, PkceRule, RelyingParty, SecretDigest, Sector, SessionId, SignIn, SigningAlgorithm,
-    Stage, StoredSecret, Timestamp, authenticate,
+    Attempt, AudienceRule, AuthenticatedClient, Binding, Client, Footing, Generation, Grant, GrantSecret, Origin,
+    Person, PersonKey, RelyingParty, SecretDigest, Sector, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret,
+    Timestamp, authenticate,
 };
 use protocol::{
     Claim, Claims, ClientId, CodeVerifier, GrantType, Nonce, PresentedClient, RedirectUri, Resource, Scope, Secret,
@@ -18,30 +18,21 @@ const DIGEST: SecretDigest = SecretDigest::from_bytes([1; 32]);
 
 pub(crate) fn client() -> Client {
     Client {
-        id: ClientId::parse("app").unwrap(),
         name: "App".to_owned(),
-        auth_method: AuthMethod::SecretBasic,
         secrets: vec![StoredSecret::hashed(DIGEST, NOW)],
         grant_types: GrantType::ALL.into(),
         redirect_uris: vec![RedirectUri::parse("https://app.example/cb?x=1").unwrap()],
         scope: Scope::parse("read write").ok(),
         apis: vec![resource("https://orders.example")],
         audience: AudienceRule::All,
-        pkce: PkceRule::Required,
         introspects: vec![resource("https://orders.example")],
-        keys: None,
-        assertion_algorithm: None,
-        strict_audience: false,
         relying_party: RelyingParty {
             userinfo_algorithm: Some(SigningAlgorithm::Es256),
             sector: Sector::parse("app.example").ok(),
             default_max_age: Some(60),
             ..RelyingParty::default()
         },
-        registered_by: None,
-        trusted: false,
-        disabled: false,
-        created_at: NOW,
+        ..Client::new(ClientId::parse("app").unwrap(), NOW)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use grants::{Api, AudienceRule, AuthMethod, Client, PkceRule, SigningAlgorithm, Timestamp, TokenFormat};
-use keys::{HandleKeys, HandleKind};
+use keys::HandleKeys;
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -33,20 +33,6 @@ pub(crate) const APPS: [App; 6] = [
     App { id: "local", confidential: false, redirect_uris: &["http://localhost:3000/cb"] },
 ];
 
-pub(crate) const KINDS: [HandleKind; 11] = [
-    HandleKind::Code,
-    HandleKind::Refresh,
-    HandleKind::Access,
-    HandleKind::Session,
-    HandleKind::Visit,
-    HandleKind::SignInForm,
-    HandleKind::ConsentForm,
-    HandleKind::Device,
-    HandleKind::InitialAccess,
-    HandleKind::Registration,
-    HandleKind::SignOutForm,
-];
-
 static CLIENTS: LazyLock<Vec<Arc<Client>>> = LazyLock::new(|| APPS.iter().map(|app| Arc::new(client(app))).collect());
 static HANDLES: LazyLock<HandleKeys> = LazyLock::new(|| HandleKeys::derive(&[3; 32]).expect("the keys of handles"));
 static APIS: LazyLock<Vec<Api>> = LazyLock::new(|| vec![api(ORDERS, "read write"), api(PARCELS, "ship")]);
@@ -72,25 +58,13 @@ pub(crate) fn handles() -> &'static HandleKeys {
 fn client(app: &App) -> Client {
     let uris = app.redirect_uris.iter().map(|text| RedirectUri::read(text).expect("a redirect URI"));
     Client {
-        id: ClientId::parse(app.id).expect("a client_id"),
-        name: app.id.to_owned(),
         auth_method: if app.confidential { AuthMethod::SecretBasic } else { AuthMethod::None },
-        secrets: Vec::new(),
         grant_types: BTreeSet::from([GrantType::AuthorizationCode, GrantType::Implicit]),
         redirect_uris: uris.collect(),
-        scope: None,
         apis: [ORDERS, PARCELS].map(|text| Resource::parse(text).expect("a resource")).to_vec(),
         audience: AudienceRule::All,
         pkce: if app.confidential { PkceRule::Optional } else { PkceRule::Required },
-        introspects: Vec::new(),
-        keys: None,
-        assertion_algorithm: None,
-        strict_audience: false,
-        relying_party: grants::RelyingParty::default(),
-        registered_by: None,
-        trusted: false,
-        disabled: false,
-        created_at: NOW,
+        ..Client::new(ClientId::parse(app.id).expect("a client_id"), NOW)
     }
 }
 

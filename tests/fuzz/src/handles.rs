@@ -7,7 +7,7 @@ use keys::HandleKind;
 use protocol::Secret;
 use sessions::{FormTicket, SessionHandle};
 
-use crate::fixtures::{KINDS, handles};
+use crate::fixtures::handles;
 
 /// The maximum length of a handle; see `keys`.
 const MAX_TEXT_BYTES: usize = 512;
@@ -15,7 +15,8 @@ const MAX_TEXT_BYTES: usize = 512;
 /// Fuzzes the reading of a handle, or makes one.
 pub(crate) fn target(data: &[u8]) {
     let Some(([way, kind], rest)) = data.split_first_chunk::<2>() else { return };
-    let kind = KINDS.get(usize::from(kind % 8)).copied().expect("one of eight kinds");
+    let kinds = HandleKind::ALL;
+    let kind = kinds.get(usize::from(*kind) % kinds.len()).copied().expect("one of the kinds");
     match way % 3 {
         0 => text(rest),
         1 => sealed(kind, rest),
@@ -26,7 +27,7 @@ pub(crate) fn target(data: &[u8]) {
 /// Checks any text: it opens only when it equals the sealed form of its payload.
 pub(crate) fn text(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else { return };
-    for kind in KINDS {
+    for &kind in HandleKind::ALL {
         if let Some(payload) = handles().open(kind, text) {
             assert_eq!(handles().seal(kind, &payload).expose(), text);
         }
@@ -38,7 +39,7 @@ pub(crate) fn text(bytes: &[u8]) {
 fn sealed(kind: HandleKind, payload: &[u8]) {
     let handle = handles().seal(kind, payload);
     let fits = handle.expose().len() <= MAX_TEXT_BYTES;
-    for read in KINDS {
+    for &read in HandleKind::ALL {
         let opened = handles().open(read, handle.expose());
         assert_eq!(opened.as_ref().map(|opened| opened.as_slice()), (fits && read == kind).then_some(payload));
     }
@@ -60,7 +61,7 @@ fn changed(kind: HandleKind, bytes: &[u8]) {
     let Some(byte) = text.get_mut(place).filter(|byte| **byte != *other) else { return };
     *byte = *other;
     let Ok(text) = str::from_utf8(&text) else { return };
-    for read in KINDS {
+    for &read in HandleKind::ALL {
         assert!(handles().open(read, text).is_none(), "{text}");
     }
 }

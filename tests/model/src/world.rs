@@ -6,9 +6,8 @@ use grants::authorization::{RedirectTrusted, receive};
 use grants::code::{Agreement, CodeRedemption, grant_of};
 use grants::refresh::RefreshRequest;
 use grants::{
-    Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, CodeHandle, Footing, Generation, Grant,
-    GrantSecret, Person, PersonKey, PkceRule, Policy, RefreshHandle, RelyingParty, Seconds, SecretDigest, SessionId,
-    StoredSecret, Target, Timestamp, authenticate,
+    Attempt, AudienceRule, AuthenticatedClient, Client, CodeHandle, Footing, Generation, Grant, GrantSecret, Person,
+    PersonKey, Policy, RefreshHandle, Seconds, SecretDigest, SessionId, StoredSecret, Target, Timestamp, authenticate,
 };
 use protocol::{
     ClientId, CodeVerifier, GrantType, LegacyGrants, Parameters, PresentedClient, RedirectUri, Resource, Scope, Secret,
@@ -172,25 +171,13 @@ fn resource(text: &str) -> Resource {
 
 fn authenticated(id: &str, audience: AudienceRule) -> AuthenticatedClient {
     let client = Client {
-        id: ClientId::parse(id).unwrap(),
-        name: id.to_owned(),
-        auth_method: AuthMethod::SecretBasic,
         secrets: vec![StoredSecret::hashed(DIGEST, START)],
         grant_types: GrantType::ALL.into(),
         redirect_uris: vec![RedirectUri::parse(CALLBACK).unwrap()],
-        scope: None,
         apis: vec![resource(ORDERS), resource(PARCELS)],
         audience,
-        pkce: PkceRule::Required,
         introspects: vec![resource(ORDERS)],
-        keys: None,
-        assertion_algorithm: None,
-        strict_audience: false,
-        relying_party: RelyingParty::default(),
-        registered_by: None,
-        trusted: false,
-        disabled: false,
-        created_at: START,
+        ..Client::new(ClientId::parse(id).unwrap(), START)
     };
     let presented = PresentedClient::Basic(client.id.clone(), Secret::new("s".to_owned()));
     authenticate(Some(Arc::new(client)), &presented, Some(DIGEST)).unwrap()

@@ -1,7 +1,7 @@
 //! The command `jeton client`.
 
 use edge::Error;
-use grants::{AudienceRule, AuthMethod, Client, ClientChange, GrantId, NewClient, PkceRule, SigningAlgorithm};
+use grants::{AudienceRule, AuthMethod, Client, ClientChange, GrantId, PkceRule, SigningAlgorithm};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
 use service::new_client_secret;
@@ -58,8 +58,7 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
     let id = options.id.clone().unwrap_or_else(edge::random_name::<16>);
     let auth_method = AuthMethod::parse(&options.auth_method).ok_or("--auth-method is not known")?;
     let stack = Stack::find(&options.common).await?;
-    let new = NewClient {
-        id: client_id(&id)?,
+    let new = Client {
         name: options.name,
         auth_method,
         grant_types: options.grants.iter().filter_map(|text| GrantType::parse(text)).collect(),
@@ -73,8 +72,8 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
         assertion_algorithm: options.assertions.assertion_alg.as_deref().and_then(SigningAlgorithm::parse),
         strict_audience: options.assertions.assertion_audience == "issuer",
         relying_party: relying_party::parse(&options.relying_party, &options.redirect_uris, &stack.reach)?,
-        registered_by: None,
         trusted: options.trusted,
+        ..Client::new(client_id(&id)?, edge::now())
     };
     stack.ensure_apis(&new.apis).await?;
     let records = stack.recorder().await;
@@ -82,8 +81,7 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
     stack.ensure_keys(&new.relying_party.algorithms(), edge::now(), &of_keys).await?;
     let ring = stack.ring(edge::now()).await?;
     let secret = new_client_secret(ring.handles(), auth_method, &new.id, edge::now());
-    let stored = secret.iter().map(|(_, stored)| *stored).collect();
-    let client = new.register(stored, edge::now())?;
+    let client = Client { secrets: secret.iter().map(|(_, stored)| *stored).collect(), ..new }.register()?;
     let there = format!("the client {} is registered already: see `jeton client show`", client.id);
     let document = describe(&client);
     let record = records.record(AuditedAction::ClientCreate, &About::Client(&client.id), &names_of(&document));

@@ -3,9 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge::Error;
-use grants::{
-    AudienceRule, AuthMethod, NewApi, NewClient, PkceRule, RelyingParty, SigningAlgorithm, StoredSecret, TokenFormat,
-};
+use grants::{AuthMethod, Client, NewApi, SigningAlgorithm, StoredSecret, Timestamp, TokenFormat};
 use keys::{HandleKeys, SECRET_PREFIX};
 use protocol::{Claims, ClientId, CodeVerifier, GrantType, RedirectUri, Resource, Scope, Secret, Username};
 
@@ -63,9 +61,10 @@ pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error
         lifetime: 900,
     };
     stack.registry.create_api(&api.register()?, None).await?;
-    for (client, secret) in clients(&demo)? {
+    for (client, secret) in clients(&demo, now)? {
         let stored = secret.iter().map(|secret| StoredSecret::hashed(ring.handles().digest(secret), now));
-        stack.registry.create_client(&client.register(stored.collect(), now)?, None).await?;
+        let client = Client { secrets: stored.collect(), ..client }.register()?;
+        stack.registry.create_client(&client, None).await?;
     }
     let username = Username::parse(USERNAME)?;
     if stack.people.by_name(&username).await?.is_none() {
@@ -114,36 +113,23 @@ impl Demo {
     }
 }
 
-fn clients(demo: &Demo) -> Result<Vec<(NewClient, Option<Secret>)>, Error> {
+fn clients(demo: &Demo, now: Timestamp) -> Result<Vec<(Client, Option<Secret>)>, Error> {
     let api = Resource::parse(API)?;
     let client = |id: &str, name: &str| {
-        Ok::<_, Error>(NewClient {
-            id: ClientId::parse(id)?,
+        Ok::<_, Error>(Client {
             name: name.to_owned(),
-            auth_method: AuthMethod::SecretBasic,
-            grant_types: [].into(),
-            redirect_uris: Vec::new(),
-            scope: None,
             apis: vec![api.clone()],
-            audience: AudienceRule::One,
-            pkce: PkceRule::Required,
-            introspects: Vec::new(),
-            keys: None,
-            assertion_algorithm: None,
-            strict_audience: false,
-            relying_party: RelyingParty::default(),
-            registered_by: None,
-            trusted: false,
+            ..Client::new(ClientId::parse(id)?, now)
         })
     };
-    let service = NewClient { grant_types: [GrantType::ClientCredentials].into(), ..client(SERVICE, "Demo service")? };
-    let app = NewClient {
+    let service = Client { grant_types: [GrantType::ClientCredentials].into(), ..client(SERVICE, "Demo service")? };
+    let app = Client {
         auth_method: AuthMethod::None,
         grant_types: [GrantType::AuthorizationCode, GrantType::RefreshToken].into(),
         redirect_uris: vec![RedirectUri::parse(&demo.callback())?],
         ..client(APP, "Demo app")?
     };
-    let asking = NewClient { apis: Vec::new(), introspects: vec![api.clone()], ..client(API_CLIENT, "Demo API")? };
+    let asking = Client { apis: Vec::new(), introspects: vec![api.clone()], ..client(API_CLIENT, "Demo API")? };
     let secrets = [Some(demo.service_secret.clone()), None, Some(demo.api_secret.clone())];
     Ok([service, app, asking].into_iter().zip(secrets).collect())
 }

@@ -1,7 +1,7 @@
 //! The facts of a client that guards test.
 
 use crate::client::record::Client;
-use crate::step::guard::{Fact, Guard, Held};
+use crate::step::guard::{Attribute, Fact, Guard, Held};
 
 /// A fact of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +27,11 @@ impl Fact for ClientFact {
 
     const KEY: &'static str = "id";
 
-    fn attribute(self) -> &'static str {
+    fn attribute(self) -> Attribute<Self> {
         match self {
-            Self::CreatedAt => "created_at",
-            Self::Disabled => "disabled",
-            Self::Secrets => "secrets",
+            Self::CreatedAt => Attribute::named("created_at"),
+            Self::Disabled => Attribute::named("disabled"),
+            Self::Secrets => Attribute::named("secrets"),
         }
     }
 

@@ -95,6 +95,32 @@ pub enum AudienceRule {
 }
 
 impl Client {
+    /// Creates a client named like its id, with the default of each setting: it authenticates with a secret, must use
+    /// PKCE, and may do nothing yet.
+    pub fn new(id: ClientId, created_at: Timestamp) -> Self {
+        Self {
+            name: id.to_string(),
+            id,
+            auth_method: AuthMethod::SecretBasic,
+            secrets: Vec::new(),
+            grant_types: BTreeSet::new(),
+            redirect_uris: Vec::new(),
+            scope: None,
+            apis: Vec::new(),
+            audience: AudienceRule::default(),
+            pkce: PkceRule::default(),
+            introspects: Vec::new(),
+            keys: None,
+            assertion_algorithm: None,
+            strict_audience: false,
+            relying_party: RelyingParty::default(),
+            registered_by: None,
+            trusted: false,
+            disabled: false,
+            created_at,
+        }
+    }
+
     /// Returns whether the client authenticates at all (RFC 6749 §2.1).
     pub fn is_confidential(&self) -> bool {
         self.auth_method != AuthMethod::None

@@ -4,7 +4,7 @@ use protocol::{Resource, Scope};
 
 use crate::client::self_registration::{InitialTokenName, RegistrationPolicy};
 use crate::request::access::identity;
-use crate::step::guard::{Fact, Guard, Held};
+use crate::step::guard::{Attribute, Fact, Guard, Held};
 use crate::terms::api::Api;
 use crate::terms::time::{Seconds, Timestamp};
 
@@ -70,10 +70,10 @@ impl Fact for InitialTokenFact {
 
     const KEY: &'static str = "id";
 
-    fn attribute(self) -> &'static str {
+    fn attribute(self) -> Attribute<Self> {
         match self {
-            Self::UsesLeft => "uses_left",
-            Self::ExpiresAt => "expires_at",
+            Self::UsesLeft => Attribute::named("uses_left"),
+            Self::ExpiresAt => Attribute::named("expires_at"),
         }
     }
 

@@ -2,55 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
+use protocol::{GrantType, Resource, Scope};
 
 use crate::client::name::is_name;
 use crate::client::public_keys::ClientKeys;
-use crate::client::record::{AudienceRule, AuthMethod, Client, PkceRule};
-use crate::client::relying_party::RelyingParty;
-use crate::client::self_registration::SelfRegistration;
+use crate::client::record::{AuthMethod, Client, PkceRule};
 use crate::terms::api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat};
 use crate::terms::secret::StoredSecret;
-use crate::terms::time::{Seconds, Timestamp};
+use crate::terms::time::Seconds;
 
 const MAX_APIS: usize = 15;
-
-/// A client to be registered.
-#[derive(Clone, Debug)]
-pub struct NewClient {
-    /// The `client_id` sent in requests.
-    pub id: ClientId,
-    /// The display name shown to people.
-    pub name: String,
-    /// The way in which it authenticates.
-    pub auth_method: AuthMethod,
-    /// The grant types it may use.
-    pub grant_types: BTreeSet<GrantType>,
-    /// The redirect URIs to register.
-    pub redirect_uris: Vec<RedirectUri>,
-    /// The most scope it may have; `None` means all that its APIs offer.
-    pub scope: Option<Scope>,
-    /// The APIs it may have tokens for.
-    pub apis: Vec<Resource>,
-    /// The number of APIs that one access token may be for.
-    pub audience: AudienceRule,
-    /// The rule on whether it must use PKCE.
-    pub pkce: PkceRule,
-    /// The APIs on whose behalf it may introspect tokens.
-    pub introspects: Vec<Resource>,
-    /// The keys that verify its assertions.
-    pub keys: Option<ClientKeys>,
-    /// The only algorithm for its assertions, if limited to one.
-    pub assertion_algorithm: Option<SigningAlgorithm>,
-    /// `true` if its assertions must have the issuer as their only audience.
-    pub strict_audience: bool,
-    /// Its settings as an OpenID Connect relying party.
-    pub relying_party: RelyingParty,
-    /// The details of its self-registration; `None` if an operator registers it.
-    pub registered_by: Option<SelfRegistration>,
-    /// `true` for the operator's own app: people are not asked for consent.
-    pub trusted: bool,
-}
 
 /// An API to be registered.
 #[derive(Clone, Debug)]
@@ -113,34 +74,14 @@ pub enum RegistrationError {
     Lifetime,
 }
 
-impl NewClient {
-    /// Checks the client and returns it in the form to store.
+impl Client {
+    /// Checks a client that is to be registered, and returns it in the form to store.
     ///
     /// # Errors
     /// [`RegistrationError`] says what must be different.
-    pub fn register(self, secrets: Vec<StoredSecret>, now: Timestamp) -> Result<Client, RegistrationError> {
+    pub fn register(self) -> Result<Self, RegistrationError> {
         self.check()?;
-        Ok(Client {
-            id: self.id,
-            name: self.name,
-            auth_method: self.auth_method,
-            secrets,
-            grant_types: self.grant_types,
-            redirect_uris: self.redirect_uris,
-            scope: self.scope,
-            apis: each_once(self.apis),
-            audience: self.audience,
-            pkce: self.pkce,
-            introspects: each_once(self.introspects),
-            keys: self.keys,
-            assertion_algorithm: self.assertion_algorithm,
-            strict_audience: self.strict_audience,
-            relying_party: self.relying_party,
-            registered_by: self.registered_by,
-            trusted: self.trusted,
-            disabled: false,
-            created_at: now,
-        })
+        Ok(Self { apis: each_once(self.apis), introspects: each_once(self.introspects), ..self })
     }
 
     pub(crate) fn check(&self) -> Result<(), RegistrationError> {
@@ -220,35 +161,14 @@ fn each_once(mut named: Vec<Resource>) -> Vec<Resource> {
 
 #[cfg(test)]
 mod tests {
-    use protocol::ServerUri;
+    use protocol::{ClientId, ServerUri};
 
     use super::*;
     use crate::client::public_keys::{ClientKey, PublicKey};
-    use crate::client::self_registration::RegistrationPolicy;
+    use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
     use crate::fixtures;
     use crate::terms::secret::SecretDigest;
-
-    fn new_client() -> NewClient {
-        let client = fixtures::client();
-        NewClient {
-            id: client.id,
-            name: client.name,
-            auth_method: client.auth_method,
-            grant_types: client.grant_types,
-            redirect_uris: client.redirect_uris,
-            scope: client.scope,
-            apis: client.apis,
-            audience: client.audience,
-            pkce: client.pkce,
-            introspects: client.introspects,
-            relying_party: client.relying_party,
-            registered_by: None,
-            trusted: false,
-            keys: None,
-            assertion_algorithm: None,
-            strict_audience: false,
-        }
-    }
+    use crate::terms::time::Timestamp;
 
     fn ed25519() -> ClientKeys {
         let public = PublicKey::Ed25519([1; 32]);
@@ -263,8 +183,8 @@ mod tests {
             (ClientKeys::At(ServerUri::parse("https://app.example/keys").unwrap()), Some(SigningAlgorithm::Es256)),
         ] {
             let auth_method = AuthMethod::PrivateKeyJwt;
-            let new = NewClient { auth_method, keys: Some(keys.clone()), assertion_algorithm, ..new_client() };
-            let client = new.register(Vec::new(), fixtures::NOW).unwrap();
+            let new = Client { auth_method, keys: Some(keys.clone()), assertion_algorithm, ..fixtures::client() };
+            let client = new.register().unwrap();
             assert_eq!((client.keys, client.assertion_algorithm), (Some(keys), assertion_algorithm));
         }
     }
@@ -278,15 +198,15 @@ mod tests {
             (AuthMethod::SecretBasic, None, rs256, E::AlgorithmWithoutKey),
             (AuthMethod::PrivateKeyJwt, Some(ed25519()), rs256, E::AlgorithmWithoutKey),
         ] {
-            let new = NewClient { auth_method, keys, assertion_algorithm, ..new_client() };
-            assert_eq!(new.register(Vec::new(), fixtures::NOW).err(), Some(why));
+            let new = Client { auth_method, keys, assertion_algorithm, ..fixtures::client() };
+            assert_eq!(new.register().err(), Some(why));
         }
     }
 
     #[test]
     #[expect(clippy::too_many_lines, reason = "a row for each contradiction")]
     fn each_contradiction_is_refused() {
-        type Spoil = fn(&mut NewClient);
+        type Spoil = fn(&mut Client);
         let rows: [(Spoil, RegistrationError); 12] = [
             (|c| c.id = ClientId::parse("dyn_x").unwrap(), RegistrationError::ReservedId),
             (|c| c.name = " ".to_owned(), RegistrationError::Name),
@@ -324,11 +244,11 @@ mod tests {
             ),
             (|c| c.apis = vec![Resource::parse("urn:a").unwrap(); 17], RegistrationError::TooManyApis),
         ];
-        assert!(new_client().register(Vec::new(), fixtures::NOW).is_ok());
+        assert!(fixtures::client().register().is_ok());
         for (spoil, why) in rows {
-            let mut client = new_client();
+            let mut client = fixtures::client();
             spoil(&mut client);
-            assert_eq!(client.register(Vec::new(), fixtures::NOW).err(), Some(why));
+            assert_eq!(client.register().err(), Some(why));
         }
     }
 
@@ -341,20 +261,20 @@ mod tests {
             fixtures::NOW,
         );
         let id = ClientId::parse("dyn_1").unwrap();
-        let own = NewClient { id, registered_by: Some(by), ..new_client() };
-        assert_eq!(own.clone().register(Vec::new(), fixtures::NOW).map(|client| client.trusted), Ok(false));
-        let trusted = NewClient { trusted: true, ..own };
-        assert_eq!(trusted.register(Vec::new(), fixtures::NOW).err(), Some(RegistrationError::TrustsItself));
-        let trusted = NewClient { trusted: true, ..new_client() };
-        assert_eq!(trusted.register(Vec::new(), fixtures::NOW).map(|client| client.trusted), Ok(true));
+        let own = Client { id, registered_by: Some(by), ..fixtures::client() };
+        assert_eq!(own.clone().register().map(|client| client.trusted), Ok(false));
+        let trusted = Client { trusted: true, ..own };
+        assert_eq!(trusted.register().err(), Some(RegistrationError::TrustsItself));
+        let trusted = Client { trusted: true, ..fixtures::client() };
+        assert_eq!(trusted.register().map(|client| client.trusted), Ok(true));
     }
 
     #[test]
     fn an_api_that_is_named_twice_is_one() {
         let [first, second] = ["urn:b", "urn:a"].map(|text| Resource::parse(text).unwrap());
         let named = vec![first.clone(), second.clone(), first.clone()];
-        let new = NewClient { apis: named.clone(), introspects: named, ..new_client() };
-        let client = new.register(Vec::new(), fixtures::NOW).unwrap();
+        let new = Client { apis: named.clone(), introspects: named, ..fixtures::client() };
+        let client = new.register().unwrap();
         assert_eq!((client.apis, client.introspects), (vec![first.clone(), second.clone()], vec![first, second]));
     }
 

@@ -16,16 +16,14 @@
 use std::collections::BTreeSet;
 
 use protocol::{
-    ApplicationType, ClientId, ClientMetadata, GrantType, MetadataError, RedirectUri, Resource, ResponseType, Scope,
-    SubjectType,
+    ApplicationType, ClientMetadata, GrantType, MetadataError, RedirectUri, Resource, ResponseType, Scope, SubjectType,
 };
 
 use crate::client::name::NameSkeleton;
-use crate::client::public_keys::ClientKeys;
-use crate::client::record::{AudienceRule, AuthMethod, PkceRule};
+use crate::client::record::{AuthMethod, Client, PkceRule};
 use crate::client::relying_party::{Backchannel, MalformedSector, RelyingParty, Sector};
 use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
-use crate::registration::rules::{NewClient, RegistrationError};
+use crate::registration::rules::RegistrationError;
 use crate::terms::api::{Api, SigningAlgorithm};
 use crate::terms::policy::Policy;
 use crate::token::id_token::AUTHENTICATION_CONTEXT;
@@ -46,17 +44,16 @@ pub struct Offer<'a> {
 }
 
 /// Checks the metadata and returns the client to register, or to store in place of the client that `standing`
-/// belongs to.
+/// belongs to. What clients do not register themselves is taken from `blank`.
 ///
 /// # Errors
 /// [`MetadataError`] for the first fault found.
 pub fn new_client(
     asked: ClientMetadata,
-    id: ClientId,
-    keys: Option<ClientKeys>,
+    blank: Client,
     standing: SelfRegistration,
     offer: &Offer<'_>,
-) -> Result<NewClient, MetadataError> {
+) -> Result<Client, MetadataError> {
     let policy = &standing.policy;
     redirect_uris(&asked, policy)?;
     own_name(&asked, offer)?;
@@ -64,23 +61,18 @@ pub fn new_client(
     let (grant_types, response_types) = (grant_types(&asked, offer)?, response_types(&asked, offer)?);
     consistent(&grant_types, &response_types)?;
     let scope = scope(&asked, policy, offer)?;
-    let new = NewClient {
-        name: asked.name.clone().unwrap_or_else(|| id.to_string()),
-        id,
+    let new = Client {
+        name: asked.name.clone().unwrap_or(blank.name),
         auth_method,
         grant_types,
         apis: apis(&scope, offer),
         scope: Some(scope),
-        audience: AudienceRule::One,
         pkce: pkce(auth_method, policy, offer),
-        introspects: Vec::new(),
-        keys,
         assertion_algorithm: assertion_algorithm(&asked, auth_method)?,
-        strict_audience: false,
         relying_party: relying_party(&asked, offer)?,
         redirect_uris: asked.redirect_uris,
         registered_by: Some(SelfRegistration { response_types, about: asked.about, ..standing }),
-        trusted: false,
+        ..blank
     };
     new.check()?;
     Ok(new)

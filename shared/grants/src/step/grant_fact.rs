@@ -1,7 +1,7 @@
 //! The facts of a grant that guards test.
 
 use crate::step::grant::{Grant, Stage, State};
-use crate::step::guard::{Fact, Guard, Held};
+use crate::step::guard::{Attribute, Fact, Guard, Held};
 
 /// A fact of a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,20 +37,20 @@ impl Fact for GrantFact {
 
     const KEY: &'static str = "id";
 
-    fn attribute(self) -> &'static str {
+    fn attribute(self) -> Attribute<Self> {
         match self {
-            Self::State => "state",
-            Self::Client => "client_id",
-            Self::CodeChallenge => "code_challenge",
-            Self::CodeExpiresAt => "code_expires_at",
-            Self::RedirectUri => "redirect_uri",
-            Self::RedirectUriSent => "redirect_uri_sent",
-            Self::Resources => "resources",
-            Self::Scope => "scope",
-            Self::Generation => "generation",
-            Self::RefreshExpiresAt => "refresh_expires_at",
-            Self::EndsAt => "ends_at",
-            Self::RevokedAccess => "revoked_access",
+            Self::State => Attribute::named("state"),
+            Self::Client => Attribute::named("client_id"),
+            Self::CodeChallenge => Attribute::named("code_challenge"),
+            Self::CodeExpiresAt => Attribute::named("code_expires_at").belonging_to(Guard::ISSUED),
+            Self::RedirectUri => Attribute::named("redirect_uri"),
+            Self::RedirectUriSent => Attribute::named("redirect_uri_sent"),
+            Self::Resources => Attribute::named("resources"),
+            Self::Scope => Attribute::named("scope"),
+            Self::Generation => Attribute::named("generation").belonging_to(Guard::ACTIVE),
+            Self::RefreshExpiresAt => Attribute::named("refresh_expires_at").belonging_to(Guard::ACTIVE),
+            Self::EndsAt => Attribute::named("ends_at"),
+            Self::RevokedAccess => Attribute::named("revoked_access"),
         }
     }
 
@@ -70,22 +70,6 @@ impl Fact for GrantFact {
             (Self::RevokedAccess, _) => Held::Generations(&grant.revoked_access),
             (Self::CodeExpiresAt | Self::Generation | Self::RefreshExpiresAt, _) => return None,
         })
-    }
-
-    fn belongs_to(self) -> Option<Guard<Self>> {
-        match self {
-            Self::CodeExpiresAt => Some(Guard::ISSUED),
-            Self::Generation | Self::RefreshExpiresAt => Some(Guard::ACTIVE),
-            Self::State
-            | Self::Client
-            | Self::CodeChallenge
-            | Self::RedirectUri
-            | Self::RedirectUriSent
-            | Self::Resources
-            | Self::Scope
-            | Self::EndsAt
-            | Self::RevokedAccess => None,
-        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Guards: conditions on an item at the moment of a write.
 //!
 //! A guard has one of a few shapes and tests a fact of a record: of a grant, a person, a session, a client. A new
-//! fact needs an arm of its [`Fact`] type, an accessor in [`Fact::of`] and an attribute name in
-//! [`Fact::attribute`]; the store can then test it.
+//! fact needs a variant of its [`Fact`] type, an accessor in [`Fact::of`] and an attribute in [`Fact::attribute`]; the
+//! store can then test it.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -24,22 +24,11 @@ pub trait Fact: Copy + Eq + Debug {
     /// The name of an attribute of the key, which every item has.
     const KEY: &'static str;
 
-    /// The name of its attribute in the table.
-    fn attribute(self) -> &'static str;
+    /// The attribute of the fact, in the table.
+    fn attribute(self) -> Attribute<Self>;
 
     /// Returns the value that a record has for the fact.
     fn of(self, record: &Self::Record) -> Option<Held<'_>>;
-
-    /// The state of the record that the fact belongs to. Its attribute may remain after that state, and then has no
-    /// meaning.
-    fn belongs_to(self) -> Option<Guard<Self>> {
-        None
-    }
-
-    /// The meaning of an item without the attribute, if earlier versions wrote such items.
-    fn when_absent(self) -> Option<WhenAbsent<Self>> {
-        None
-    }
 
     /// The fact has this value.
     fn is(self, value: impl Into<Value>) -> Guard<Self> {
@@ -80,6 +69,18 @@ pub trait Fact: Copy + Eq + Debug {
     fn has_fewer_than(self, limit: NonZeroUsize) -> Guard<Self> {
         Guard::Fewer(self, limit)
     }
+}
+
+/// The attribute of a fact, in the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute<F> {
+    /// The name of the attribute.
+    pub name: &'static str,
+    /// The state of the record that the fact belongs to. The attribute may remain after that state, and then has no
+    /// meaning.
+    pub belongs_to: Option<Guard<F>>,
+    /// The meaning of an item without the attribute, if earlier versions wrote such items.
+    pub when_absent: Option<WhenAbsent<F>>,
 }
 
 /// A condition on the stored record. All but [`Guard::Absent`] are false for an absent item.
@@ -148,6 +149,25 @@ pub enum WhenAbsent<F> {
     Flag(bool),
     /// Another fact stands in for it.
     Fact(F),
+}
+
+impl<F> Attribute<F> {
+    /// Names the attribute of a fact that has a meaning in every state.
+    pub const fn named(name: &'static str) -> Self {
+        Self { name, belongs_to: None, when_absent: None }
+    }
+
+    /// Limits the meaning of the attribute to a state of the record.
+    #[must_use]
+    pub fn belonging_to(self, state: Guard<F>) -> Self {
+        Self { belongs_to: Some(state), ..self }
+    }
+
+    /// Gives a meaning to items without the attribute.
+    #[must_use]
+    pub fn or_when_absent(self, meaning: WhenAbsent<F>) -> Self {
+        Self { when_absent: Some(meaning), ..self }
+    }
 }
 
 impl<F: Fact> Guard<F> {

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use grants::{AudienceRule, AuthMethod, PkceRule};
+use grants::AuthMethod;
 use protocol::{ClientId, GrantType, LegacyGrants, Parameters, Resource, Scope};
 
 use super::*;
@@ -9,25 +9,10 @@ use crate::session::tests::session;
 
 pub(crate) fn client(auth_method: AuthMethod) -> Client {
     Client {
-        id: ClientId::parse("app").unwrap(),
         name: "App".to_owned(),
         auth_method,
-        secrets: Vec::new(),
         grant_types: BTreeSet::from([GrantType::AuthorizationCode]),
-        redirect_uris: Vec::new(),
-        scope: None,
-        apis: Vec::new(),
-        audience: AudienceRule::One,
-        pkce: PkceRule::Required,
-        introspects: Vec::new(),
-        keys: None,
-        assertion_algorithm: None,
-        strict_audience: false,
-        relying_party: grants::RelyingParty::default(),
-        registered_by: None,
-        trusted: false,
-        disabled: false,
-        created_at: NOW,
+        ..Client::new(ClientId::parse("app").unwrap(), NOW)
     }
 }
 

@@ -44,7 +44,7 @@ fn state_of<F: Fact>(guard: &Guard<F>) -> Option<Guard<F>> {
         | Guard::Above(fact, _)
         | Guard::Below(fact, _)
         | Guard::Contains(fact, _)
-        | Guard::OneBeside(fact, _) => fact.belongs_to(),
+        | Guard::OneBeside(fact, _) => fact.attribute().belongs_to,
         Guard::Absent | Guard::Lacks(_) | Guard::Fewer(..) => None,
     }
 }
@@ -53,25 +53,25 @@ fn state_of<F: Fact>(guard: &Guard<F>) -> Option<Guard<F>> {
 fn condition<F: Fact>(expression: &mut Expression, guard: &Guard<F>) -> String {
     match guard {
         Guard::Absent => format!("attribute_not_exists({})", expression.name(F::KEY)),
-        Guard::In(fact, [only]) => expression.compare(fact.attribute(), "=", text(*only)),
+        Guard::In(fact, [only]) => expression.compare(fact.attribute().name, "=", text(*only)),
         Guard::In(fact, allowed) => {
             let values: Vec<String> = allowed.iter().map(|allowed| expression.value(text(*allowed))).collect();
-            format!("{} IN ({})", expression.name(fact.attribute()), values.join(", "))
+            format!("{} IN ({})", expression.name(fact.attribute().name), values.join(", "))
         }
         Guard::Same(fact, value) => comparison(expression, guard, *fact, "=", value),
         Guard::Above(fact, value) => comparison(expression, guard, *fact, ">", value),
         Guard::Below(fact, value) => comparison(expression, guard, *fact, "<", value),
-        Guard::Lacks(fact) => format!("attribute_not_exists({})", expression.name(fact.attribute())),
+        Guard::Lacks(fact) => format!("attribute_not_exists({})", expression.name(fact.attribute().name)),
         Guard::Contains(fact, member) => {
-            format!("contains({}, {})", expression.name(fact.attribute()), expression.value(text(member)))
+            format!("contains({}, {})", expression.name(fact.attribute().name), expression.value(text(member)))
         }
         Guard::OneBeside(fact, member) => {
-            let (list, member) = (expression.name(fact.attribute()), expression.value(text(member)));
+            let (list, member) = (expression.name(fact.attribute().name), expression.value(text(member)));
             let (one, two) = (expression.value(number(&1)), expression.value(number(&2)));
             format!("(size({list}) = {one} OR (size({list}) = {two} AND contains({list}, {member})))")
         }
         Guard::Fewer(fact, limit) => {
-            let (set, limit) = (expression.name(fact.attribute()), expression.value(number(limit)));
+            let (set, limit) = (expression.name(fact.attribute().name), expression.value(number(limit)));
             format!("(attribute_not_exists({set}) OR size({set}) < {limit})")
         }
     }
@@ -85,14 +85,14 @@ fn comparison<F: Fact>(
     operator: &str,
     value: &Value,
 ) -> String {
-    let (name, value) = (expression.name(fact.attribute()), expression.value(from_value(value)));
+    let (name, value) = (expression.name(fact.attribute().name), expression.value(from_value(value)));
     let own = format!("{name} {operator} {value}");
     if is_met_by_absence(guard, fact) {
         return format!("(attribute_not_exists({name}) OR {own})");
     }
-    match fact.when_absent() {
+    match fact.attribute().when_absent {
         Some(WhenAbsent::Fact(other)) => {
-            let other = expression.name(other.attribute());
+            let other = expression.name(other.attribute().name);
             format!("({own} OR (attribute_not_exists({name}) AND {other} {operator} {value}))")
         }
         Some(WhenAbsent::Flag(_)) | None => own,
@@ -101,7 +101,7 @@ fn comparison<F: Fact>(
 
 /// Returns whether an item without the attribute of the guard's fact meets the guard, whatever else is in it.
 fn is_met_by_absence<F: Fact>(guard: &Guard<F>, fact: F) -> bool {
-    matches!(fact.when_absent(), Some(WhenAbsent::Flag(flag)) if guard.is_met_by(&Held::Flag(flag)))
+    matches!(fact.attribute().when_absent, Some(WhenAbsent::Flag(flag)) if guard.is_met_by(&Held::Flag(flag)))
 }
 
 fn from_value(value: &Value) -> AttributeValue {

@@ -14,14 +14,10 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, flag, list, number, secrets, text, time};
 use crate::dynamodb::unknown::Unknown;
-use crate::registry::self_registration_item::{insert_self_registration, to_self_registration};
+use crate::registry::self_registration_item::{from_self_registration, to_self_registration};
 
 pub(crate) const CLIENT: &str = "client#";
 pub(crate) const API: &str = "api#";
-
-/// The optional attributes of a client that a registration sets. `trusted` is not one: it belongs to the operator.
-pub(crate) const OPTIONAL_OF_REGISTRATION: [&str; 8] =
-    ["scope", "audience", "jwks", "jwks_uri", "assertion_algorithm", "strict_audience", "registered_by", "expires_at"];
 
 pub(crate) fn client_key(id: &ClientId) -> String {
     format!("{CLIENT}{id}")
@@ -48,34 +44,34 @@ pub(crate) fn from_client(client: &Client) -> Item {
         ("disabled".to_owned(), flag(client.disabled)),
         ("created_at".to_owned(), time(client.created_at)),
     ]);
-    if let Some(scope) = &client.scope {
-        item.insert("scope".to_owned(), text(&scope));
-    }
     if client.trusted {
         item.insert("trusted".to_owned(), flag(true));
     }
-    match client.audience {
-        AudienceRule::One => {}
-        AudienceRule::All => drop(item.insert("audience".to_owned(), text(client.audience.as_str()))),
-    }
-    insert_assertions(client, &mut item);
-    insert_self_registration(client, &mut item);
+    let optional = optional_of_registration(client).into_iter();
+    item.extend(optional.filter_map(|(name, value)| Some((name.to_owned(), value?))));
     item
 }
 
-/// Adds the attributes of a client that authenticates with assertions.
-fn insert_assertions(client: &Client, item: &mut Item) {
-    match &client.keys {
-        Some(ClientKeys::Inline(keys)) => drop(item.insert("jwks".to_owned(), text(&write_client_keys(keys)))),
-        Some(ClientKeys::At(uri)) => drop(item.insert("jwks_uri".to_owned(), text(uri))),
-        None => {}
-    }
-    if let Some(algorithm) = client.assertion_algorithm {
-        item.insert("assertion_algorithm".to_owned(), text(algorithm.as_str()));
-    }
-    if client.strict_audience {
-        item.insert("strict_audience".to_owned(), flag(true));
-    }
+/// Returns the optional attributes that a registration sets, each with its value if the client has it. `trusted` is not
+/// one: it belongs to the operator.
+pub(crate) fn optional_of_registration(client: &Client) -> Vec<(&'static str, Option<AttributeValue>)> {
+    let (jwks, jwks_uri) = match &client.keys {
+        Some(ClientKeys::Inline(keys)) => (Some(text(&write_client_keys(keys))), None),
+        Some(ClientKeys::At(uri)) => (None, Some(text(uri))),
+        None => (None, None),
+    };
+    let own = client.registered_by.as_ref();
+    vec![
+        ("scope", client.scope.as_ref().map(text)),
+        ("audience", (client.audience != AudienceRule::default()).then(|| text(client.audience.as_str()))),
+        ("jwks", jwks),
+        ("jwks_uri", jwks_uri),
+        ("assertion_algorithm", client.assertion_algorithm.map(|algorithm| text(algorithm.as_str()))),
+        ("strict_audience", client.strict_audience.then(|| flag(true))),
+        ("registered_by", own.map(from_self_registration)),
+        // The attribute of the table's time to live.
+        ("expires_at", own.and_then(|own| own.ends_at).map(time)),
+    ]
 }
 
 /// Builds the guards of a change to a client as conditions, and its sets as an update.

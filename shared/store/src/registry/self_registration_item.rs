@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use grants::{Client, InitialToken, InitialTokenName, PkceRule, RegistrationPolicy, SecretDigest, SelfRegistration};
+use grants::{InitialToken, InitialTokenName, PkceRule, RegistrationPolicy, SecretDigest, SelfRegistration};
 use protocol::{AboutClient, Resource, ResponseType, Scope};
 
 use crate::dynamodb::items::{Item, Reader, bytes, list, number, text, time};
@@ -15,9 +15,8 @@ pub(crate) fn initial_token_key(name: &InitialTokenName) -> String {
     format!("{INITIAL_TOKEN}{name}")
 }
 
-/// Adds the attributes that only a self-registered client has. `expires_at` is the table's time-to-live attribute.
-pub(crate) fn insert_self_registration(client: &Client, item: &mut Item) {
-    let Some(own) = &client.registered_by else { return };
+/// Builds the attribute that only a self-registered client has.
+pub(crate) fn from_self_registration(own: &SelfRegistration) -> AttributeValue {
     let mut map = Item::from([
         ("access_token".to_owned(), bytes(own.access_token.as_bytes())),
         ("policy".to_owned(), from_policy(&own.policy)),
@@ -30,10 +29,7 @@ pub(crate) fn insert_self_registration(client: &Client, item: &mut Item) {
     if let Some(name) = &own.initial_token {
         map.insert("initial_token".to_owned(), text(name));
     }
-    item.insert("registered_by".to_owned(), AttributeValue::M(map));
-    if let Some(end) = own.ends_at {
-        item.insert("expires_at".to_owned(), time(end));
-    }
+    AttributeValue::M(map)
 }
 
 /// Reads the self-registration from the item of a client.

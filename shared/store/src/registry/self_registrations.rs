@@ -8,7 +8,7 @@ use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, number, text};
 use crate::dynamodb::unknown::Unknown;
-use crate::registry::item::{CLIENT, OPTIONAL_OF_REGISTRATION, client_key, from_client, to_client};
+use crate::registry::item::{CLIENT, client_key, from_client, optional_of_registration, to_client};
 use crate::registry::self_registration_item::{INITIAL_TOKEN, from_initial_token, initial_token_key, to_initial_token};
 use crate::registry::table::Registry;
 
@@ -78,8 +78,9 @@ impl Registry {
         }
         // Write every optional attribute, including those that another request set: if two requests found the same
         // registration, the later one replaces it as a whole.
-        for optional in OPTIONAL_OF_REGISTRATION {
-            expression.set_or_remove(optional, after.remove(optional));
+        for (optional, value) in optional_of_registration(client) {
+            after.remove(optional);
+            expression.set_or_remove(optional, value);
         }
         for (name, value) in after {
             expression.set(&name, value);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use grants::authorization::{Admission, receive};
 use grants::{
-    Api, AudienceRule, AuthMethod, AuthenticatedClient, Client, PersonKey, PkceRule, Policy, RelyingParty,
-    SecretDigest, SigningAlgorithm, StoredSecret, Timestamp, TokenFormat, authenticate,
+    Api, AudienceRule, AuthenticatedClient, Client, PersonKey, Policy, SecretDigest, SigningAlgorithm, StoredSecret,
+    Timestamp, TokenFormat, authenticate,
 };
 use protocol::{
     Claims, ClientId, CodeVerifier, GrantType, LegacyGrants, Parameters, PresentedClient, RedirectUri, Resource, Scope,
@@ -87,25 +87,14 @@ impl Offer {
 fn client(registration: u8, trusted: bool) -> Client {
     let (host, apis) = if registration == 0 { ("budget", &APIS[..1]) } else { ("elsewhere", &APIS[..]) };
     Client {
-        id: ClientId::parse("app").unwrap(),
         name: "Budget Planner".to_owned(),
-        auth_method: AuthMethod::SecretBasic,
         secrets: vec![StoredSecret::hashed(DIGEST, START)],
         grant_types: GrantType::ALL.into(),
         redirect_uris: vec![RedirectUri::parse(&format!("https://{host}.example/cb")).unwrap()],
-        scope: None,
         audience: AudienceRule::All,
         apis: apis.iter().map(|(identifier, _)| Resource::parse(identifier).unwrap()).collect(),
-        pkce: PkceRule::Required,
-        introspects: Vec::new(),
-        keys: None,
-        assertion_algorithm: None,
-        strict_audience: false,
-        relying_party: RelyingParty::default(),
-        registered_by: None,
         trusted,
-        disabled: false,
-        created_at: START,
+        ..Client::new(ClientId::parse("app").unwrap(), START)
     }
 }
 

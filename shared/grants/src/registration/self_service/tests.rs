@@ -1,9 +1,9 @@
 //! Registrations that are accepted or refused, with one fault per row.
 
-use protocol::{LegacyGrants, RegistrationErrorCode, ServerUri};
+use protocol::{ClientId, LegacyGrants, RegistrationErrorCode, ServerUri};
 
 use super::*;
-use crate::client::public_keys::{ClientKey, PublicKey};
+use crate::client::public_keys::{ClientKey, ClientKeys, PublicKey};
 use crate::fixtures::{NOW, apis as registered};
 use crate::request::access::identity;
 use crate::terms::secret::SecretDigest;
@@ -14,16 +14,15 @@ fn asked(members: &str) -> ClientMetadata {
     ClientMetadata::parse(format!("{BASIC}{members}}}").as_bytes()).unwrap()
 }
 
-fn settle(asked: ClientMetadata, policy: RegistrationPolicy) -> Result<NewClient, MetadataError> {
+fn blank() -> Client {
+    Client::new(ClientId::parse("dyn_1").unwrap(), NOW)
+}
+
+fn settle(asked: ClientMetadata, policy: RegistrationPolicy) -> Result<Client, MetadataError> {
     settle_in(asked, policy, &Policy::default())
 }
 
-fn settle_in(
-    asked: ClientMetadata,
-    policy: RegistrationPolicy,
-    deployment: &Policy,
-) -> Result<NewClient, MetadataError> {
-    let id = ClientId::parse("dyn_1").unwrap();
+fn settle_in(asked: ClientMetadata, policy: RegistrationPolicy, deployment: &Policy) -> Result<Client, MetadataError> {
     let known: Vec<Api> = registered().into_iter().filter(|api| policy.apis.contains(&api.identifier)).collect();
     let standing = SelfRegistration::new(SecretDigest::from_bytes([1; 32]), policy, None, NOW);
     let algorithms = [SigningAlgorithm::Rs256, SigningAlgorithm::Es256].into();
@@ -34,7 +33,7 @@ fn settle_in(
     let taken_names = [NameSkeleton::of("Acme Bank")].into();
     let pkce = PkceRule::Required;
     let offer = Offer { apis: &known, deployment, algorithms: &algorithms, pkce, taken_names: &taken_names };
-    new_client(asked, id, keys, standing, &offer)
+    new_client(asked, Client { keys, ..blank() }, standing, &offer)
 }
 
 fn implicit() -> Policy {
@@ -69,7 +68,7 @@ fn c142_pkce_is_for_everybody_but_confidential_clients_may_send_a_nonce_or_be_ex
             pkce: deployment,
             taken_names: &taken_names,
         };
-        new_client(asked(members), ClientId::parse("dyn_1").unwrap(), None, standing, &offer).unwrap().pkce
+        new_client(asked(members), blank(), standing, &offer).unwrap().pkce
     };
     let public = r#","token_endpoint_auth_method":"none""#;
     for members in ["", r#","scope":"profile""#, r#","token_endpoint_auth_method":"client_secret_post""#] {

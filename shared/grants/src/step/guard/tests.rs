@@ -12,8 +12,8 @@ impl Fact for Only {
 
     const KEY: &'static str = "id";
 
-    fn attribute(self) -> &'static str {
-        "only"
+    fn attribute(self) -> Attribute<Self> {
+        Attribute::named("only")
     }
 
     fn of(self, record: &Record) -> Option<Held<'_>> {
