@@ -6,10 +6,10 @@ use grants::code::{self, Agreement};
 use grants::revocation::revoke;
 use grants::{
     AccessToken, Asked, Attempt, CodeHandle, Generation, Grant, GrantId, GrantSecret, IdToken, Moment, Person, SignIn,
-    Timestamp, TokenFormat, TokenId, TokenName, for_grant, implicit,
+    Timestamp, TokenName, for_grant, implicit,
 };
-use keys::KeyRing;
 use protocol::{AuthorizationErrorCode, GrantType, IdentityScope, ResponseType, Scope, Secret, Subject};
+use service::IssuedAccessToken;
 use sessions::{Rules, SessionChange, SignedIn, UserChange, stands};
 use store::{Applied, Unknown, UserChanged};
 
@@ -20,12 +20,10 @@ use crate::{Authorize, known_as};
 
 const ADVICE: &str = "move this client to authorization_code with PKCE: a token in a browser's address leaks";
 
-/// An access token of the implicit grant, with the facts that the client gets about it.
+/// An access token of the implicit grant, with its content.
 struct MadeToken {
-    made: Secret,
-    name: TokenName,
-    scope: String,
-    expires_in: String,
+    issued: IssuedAccessToken,
+    token: AccessToken,
 }
 
 impl Authorize {
@@ -140,18 +138,18 @@ impl Authorize {
         let access =
             if kind.gives_token() { Some(self.access_token(admission, grant, secret, now).await?) } else { None };
         let id_token = if kind.gives_id_token() {
-            Some(self.id_token(admission, grant, access.as_ref().map(|access| &access.made), now).await?)
+            Some(self.id_token(admission, grant, access.as_ref().map(|access| &access.issued.token), now).await?)
         } else {
             None
         };
-        let name = access.as_ref().map(|access| access.name);
-        let access = access.as_ref().map(|access| {
-            let (token, expires_in) =
-                (("access_token", access.made.expose()), ("expires_in", access.expires_in.as_str()));
-            [token, ("token_type", "Bearer"), expires_in, ("scope", access.scope.as_str())]
+        let expires_in = access.as_ref().map(|access| access.token.expires_in().to_string()).unwrap_or_default();
+        let pairs = access.as_ref().map(|MadeToken { issued, token }| {
+            let (made, lifetime) = (("access_token", issued.token.expose()), ("expires_in", expires_in.as_str()));
+            [made, ("token_type", "Bearer"), lifetime, ("scope", token.scope.as_str())]
         });
         let id_token = id_token.as_ref().map(|made| ("id_token", made.expose()));
-        let pairs: Vec<(&str, &str)> = access.into_iter().flatten().chain(id_token).collect();
+        let pairs: Vec<(&str, &str)> = pairs.into_iter().flatten().chain(id_token).collect();
+        let name = access.as_ref().map(|access| access.issued.name);
         Ok((self.respond(admission.response(), &pairs), name))
     }
 
@@ -167,19 +165,8 @@ impl Authorize {
         let asked = Asked { resources: &[], scope: None };
         let token = for_grant(grant, client, &apis, asked, now)
             .map_err(|refusal| not_given(admission, refusal.authorization_code(), refusal.description()))?;
-        let keys = self.wiring.keys.ring_to_sign(token.algorithm, now).await?;
-        let rests_on = keys.footing_of(grant);
-        let (made, name) = match token.format {
-            TokenFormat::Jwt => {
-                let id = TokenId::OfGrant(grant.id, Generation::FIRST, edge::random(), rests_on);
-                (self.sign(&keys, &token, id)?, TokenName::Signed(id))
-            }
-            TokenFormat::Opaque => {
-                let handle = token.handle(grant, secret, Generation::FIRST, rests_on);
-                (keys.handles().seal_access(&handle), TokenName::Handle(grant.id, Generation::FIRST))
-            }
-        };
-        Ok(MadeToken { made, name, scope: token.scope.to_string(), expires_in: token.expires_in().to_string() })
+        let issued = self.wiring.access_token_of_grant(&token, grant, secret, Generation::FIRST).await?;
+        Ok(MadeToken { issued, token })
     }
 
     /// Signs the ID token, with `at_hash` if an access token is sent along (OpenID Connect Core §3.2.2.9).
@@ -190,17 +177,11 @@ impl Authorize {
         access_token: Option<&Secret>,
         now: Timestamp,
     ) -> Result<Secret, Refused> {
-        let config = &self.wiring.config;
-        let Some(token) = IdToken::of(grant, admission.client(), &config.policy, now) else {
+        let Some(token) = IdToken::of(grant, admission.client(), &self.wiring.config.policy, now) else {
             let why = "the scope openid was not granted";
             return Err(not_given(admission, AuthorizationErrorCode::InvalidScope, why));
         };
-        let keys = self.wiring.keys.ring_to_sign(token.algorithm, now).await?;
-        Ok(keys.sign_id_token(&token, config.issuer.as_str(), access_token)?)
-    }
-
-    fn sign(&self, keys: &KeyRing, token: &AccessToken, id: TokenId) -> Result<Secret, Refused> {
-        Ok(keys.sign(token, self.wiring.config.issuer.as_str(), id)?)
+        Ok(self.wiring.id_token(&token, access_token, now).await?)
     }
 }
 

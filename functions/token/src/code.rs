@@ -27,10 +27,10 @@ impl Token {
             return Err(Refusal::GrantTypeNotAllowed.into());
         }
         let Proof { redirect_uri, code_verifier, resources } = proof;
-        let ring = self.wiring.keys.ring(context.moment.now).await?;
-        let code = ring.handles().open_code(code).ok_or(Refusal::CodeUnknown)?;
+        let handles = context.ring.handles();
+        let code = handles.open_code(code).ok_or(Refusal::CodeUnknown)?;
         one_token_serves(context.client.client(), &context.apis, &resources)?;
-        let rests_on = code.rests_on.map(|hidden| ring.handles().reveal(code.secret.id(), hidden));
+        let rests_on = code.rests_on.map(|hidden| handles.reveal(code.secret.id(), hidden));
         let issuer = self.wiring.config.issuer.clone();
         let request = CodeRedemption { code, redirect_uri, code_verifier, resources, issuer };
         let grant = self.advance_by_code(context, &request, rests_on).await?;

@@ -21,9 +21,11 @@ mod refresh;
 mod tokens;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use edge::{Config, Endpoint, Error, Failure, Function, Incoming, RequestLog, Response};
 use grants::{Api, Attempt, AuthenticatedClient, Moment};
+use keys::KeyRing;
 use protocol::{Resource, Scope, TokenRequest};
 use service::{Authentication, Passwords, Stores, Wiring};
 use store::GroundedGrants;
@@ -46,6 +48,8 @@ pub struct Token {
 struct TokenContext<'a> {
     client: AuthenticatedClient,
     apis: Vec<Api>,
+    /// The keys that seal and open handles. Those that sign are chosen for each token.
+    ring: Arc<KeyRing>,
     source: Option<IpAddr>,
     log: &'a RequestLog,
     moment: Moment,
@@ -81,8 +85,9 @@ impl Token {
         let log = incoming.log();
         log.client(&client.client().id);
         let apis = self.wiring.apis_of(client.client(), now).await?;
+        let ring = self.wiring.keys.ring(now).await?;
         let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
-        self.give_to(request, &TokenContext { client, apis, source: incoming.source(), log, moment }).await
+        self.give_to(request, &TokenContext { client, apis, ring, source: incoming.source(), log, moment }).await
     }
 
     async fn give_to(&self, request: TokenRequest, context: &TokenContext<'_>) -> Result<Response, Failure> {

@@ -28,7 +28,7 @@ impl Token {
     ) -> Result<Response, Failure> {
         let target = password::target(&context.client, &context.apis, &resources, scope.as_ref())?;
         let client = &context.client.client().id;
-        let stranger = self.wiring.keys.ring(context.moment.now).await?.handles().stranger(&username.normalized());
+        let stranger = context.ring.handles().stranger(&username.normalized());
         let attempted = Attempted { username, password, client, source: context.source, device: None, stranger };
         let right = match self.passwords()?.check(&attempted, context.moment.now).await? {
             Checked::Right(right) => right,
@@ -54,9 +54,8 @@ impl Token {
         secret: &GrantSecret,
     ) -> Result<Grant, Failure> {
         let user = right.person.user();
-        let ring = self.wiring.keys.ring(context.moment.now).await?;
         let registered = &context.client.client().relying_party;
-        let pairwise_subject = ring.handles().pairwise_subject(registered, &user.subject)?;
+        let pairwise_subject = context.ring.handles().pairwise_subject(registered, &user.subject)?;
         let proven = ProvenPerson { subject: user.subject.clone(), pairwise_subject, footing: user.footing(), target };
         let policy = &self.wiring.config.policy;
         let grant = password::grant_of(secret.id(), &context.client, proven, policy, context.moment);

@@ -18,10 +18,10 @@ impl Token {
         if !context.client.client().may_use(GrantType::RefreshToken) {
             return Err(Refusal::GrantTypeNotAllowed.into());
         }
-        let ring = self.wiring.keys.ring(context.moment.now).await?;
-        let token = ring.handles().open_refresh(token).ok_or(Refusal::RefreshTokenUnknown)?;
+        let handles = context.ring.handles();
+        let token = handles.open_refresh(token).ok_or(Refusal::RefreshTokenUnknown)?;
         one_token_serves(context.client.client(), &context.apis, &resources)?;
-        let rests_on = token.rests_on.map(|hidden| ring.handles().reveal(token.secret.id(), hidden));
+        let rests_on = token.rests_on.map(|hidden| handles.reveal(token.secret.id(), hidden));
         let issuer = self.wiring.config.issuer.clone();
         let request = RefreshRequest { token, scope, resources, issuer };
         let grant = self.advance_by_refresh(context, &request, rests_on).await?;

@@ -2,11 +2,10 @@
 
 use edge::{AuditEntry, AuditEvent, Failure, Response, json};
 use grants::revocation::revoke;
-use grants::{
-    AccessToken, Asked, Grant, GrantSecret, IdToken, Refusal, TokenFormat, TokenId, TokenName, Verdict, refresh,
-};
+use grants::{AccessToken, Asked, Grant, GrantSecret, IdToken, Refusal, TokenName, Verdict, refresh};
 use http::StatusCode;
 use protocol::{IdentityScope, Secret, TokenResponse};
+use service::IssuedAccessToken;
 use sessions::{Rules, stands};
 use store::Ground;
 
@@ -49,21 +48,11 @@ impl Token {
     ) -> Result<(Response, TokenName), Failure> {
         let token = grants::for_grant(grant, context.client.client(), &context.apis, asked, context.moment.now)?;
         let generation = refresh::current_generation(grant).ok_or(grants::Refusal::GrantRevoked)?;
-        let ring = self.wiring.keys.ring(context.moment.now).await?;
-        let rests_on = ring.footing_of(grant);
-        let (access_token, name) = match token.format {
-            TokenFormat::Jwt => {
-                let id = TokenId::OfGrant(grant.id, generation, edge::random(), rests_on);
-                (self.sign(&token, id).await?, TokenName::Signed(id))
-            }
-            TokenFormat::Opaque => {
-                let handle = token.handle(grant, secret.clone(), generation, rests_on);
-                (ring.handles().seal_access(&handle), TokenName::Handle(grant.id, generation))
-            }
-        };
+        let issued = self.wiring.access_token_of_grant(&token, grant, secret.clone(), generation).await?;
+        let IssuedAccessToken { token: access_token, name } = issued;
         let id_token = self.id_token(context, grant, &asked, &access_token).await?;
-        let next = refresh::token_of(grant, secret, rests_on, &context.client);
-        let refresh_token = next.map(|handle| ring.handles().seal_refresh(&handle));
+        let next = refresh::token_of(grant, secret, context.ring.footing_of(grant), &context.client);
+        let refresh_token = next.map(|handle| context.ring.handles().seal_refresh(&handle));
         let (refresh_token, id_token) = (refresh_token.as_ref(), id_token.as_ref());
         let issued = IssuedTokens { access_token: &access_token, refresh_token, id_token, token: &token };
         Ok((issued.answer(), name))
@@ -77,12 +66,11 @@ impl Token {
         asked: &Asked<'_>,
         access_token: &Secret,
     ) -> Result<Option<Secret>, Failure> {
-        let config = &self.wiring.config;
+        let policy = &self.wiring.config.policy;
         let wanted = asked.scope.is_none_or(|scope| scope.has(IdentityScope::OpenId));
-        let token = IdToken::of(grant, context.client.client(), &config.policy, context.moment.now);
+        let token = IdToken::of(grant, context.client.client(), policy, context.moment.now);
         let Some(token) = token.filter(|_| wanted) else { return Ok(None) };
-        let ring = self.wiring.keys.ring_to_sign(token.algorithm, context.moment.now).await?;
-        Ok(Some(ring.sign_id_token(&token, config.issuer.as_str(), Some(access_token))?))
+        Ok(Some(self.wiring.id_token(&token, Some(access_token), context.moment.now).await?))
     }
 
     /// Turns a refused write into a grant or an error, and revokes the grant on reuse.
@@ -120,11 +108,6 @@ impl Token {
         }
         Ok(grant)
     }
-
-    pub(crate) async fn sign(&self, token: &AccessToken, id: TokenId) -> Result<Secret, Failure> {
-        let ring = self.wiring.keys.ring_to_sign(token.algorithm, token.issued_at).await?;
-        Ok(ring.sign(token, self.wiring.config.issuer.as_str(), id)?)
-    }
 }
 
 impl TokenContext<'_> {
@@ -135,8 +118,4 @@ impl TokenContext<'_> {
         }
         refusal.into()
     }
-}
-
-pub(crate) fn token_id_of_machine() -> TokenId {
-    TokenId::Machine(edge::random())
 }

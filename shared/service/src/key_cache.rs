@@ -1,7 +1,7 @@
 //! Cache of the keys, with the rules for reading them again.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use edge::Failure;
 use grants::{Seconds, SigningAlgorithm, Timestamp};
@@ -19,13 +19,22 @@ pub struct KeyCache {
     table: KeysTable,
     wrap: Arc<dyn KeyWrap>,
     signs: bool,
-    cached: Mutex<Option<(Timestamp, Arc<KeyRing>)>>,
+    cached: RwLock<Option<CachedRing>>,
+    /// Held while keys are read, so that concurrent requests cause one read.
+    reading: Mutex<()>,
+}
+
+/// The keys that were read, with the time.
+#[derive(Clone)]
+struct CachedRing {
+    read_at: Timestamp,
+    ring: Arc<KeyRing>,
 }
 
 impl KeyCache {
     /// Creates a cache of the keys in `table`, unwrapped by `wrap`; private keys only if it `signs`.
     pub fn new(table: KeysTable, wrap: Arc<dyn KeyWrap>, signs: bool) -> Self {
-        Self { table, wrap, signs, cached: Mutex::new(None) }
+        Self { table, wrap, signs, cached: RwLock::new(None), reading: Mutex::new(()) }
     }
 
     /// Returns the keys.
@@ -65,24 +74,37 @@ impl KeyCache {
     }
 
     async fn ring_for(&self, now: Timestamp, serves: impl Fn(&KeyRing) -> bool) -> Result<Arc<KeyRing>, Failure> {
-        let mut cached = self.cached.lock().await;
-        if let Some((read_at, ring)) = cached.as_ref() {
-            let patience = if serves(ring) { LIFETIME } else { PATIENCE };
-            if read_at.plus(patience) > now {
-                return Ok(Arc::clone(ring));
-            }
+        if let Some(ring) = self.fresh(now, &serves) {
+            return Ok(ring);
         }
-        let before = cached.as_ref().map(|(_, ring)| Arc::clone(ring));
+        let _reading = self.reading.lock().await;
+        // Another request may have read them while this one waited.
+        if let Some(ring) = self.fresh(now, &serves) {
+            return Ok(ring);
+        }
+        let before = self.cached().map(|cached| cached.ring);
         match (self.read(before.as_deref(), now).await, before) {
             (Ok(ring), _) => {
                 let ring = Arc::new(ring);
-                *cached = Some((now, Arc::clone(&ring)));
+                let cached = CachedRing { read_at: now, ring: Arc::clone(&ring) };
+                *self.cached.write().unwrap_or_else(PoisonError::into_inner) = Some(cached);
                 Ok(ring)
             }
             // The failure is in the log; the cached keys are still valid.
             (Err(_), Some(before)) => Ok(before),
             (Err(failure), None) => Err(failure),
         }
+    }
+
+    /// Returns the cached keys, unless they have to be read again.
+    fn fresh(&self, now: Timestamp, serves: impl Fn(&KeyRing) -> bool) -> Option<Arc<KeyRing>> {
+        let CachedRing { read_at, ring } = self.cached()?;
+        let patience = if serves(&ring) { LIFETIME } else { PATIENCE };
+        (read_at.plus(patience) > now).then_some(ring)
+    }
+
+    fn cached(&self) -> Option<CachedRing> {
+        self.cached.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn read(&self, before: Option<&KeyRing>, now: Timestamp) -> Result<KeyRing, Failure> {

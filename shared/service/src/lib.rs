@@ -17,6 +17,7 @@ mod clients;
 mod key_cache;
 mod limits;
 mod people;
+mod tokens;
 mod wiring;
 
 pub use clients::authentication::Authentication;
@@ -25,4 +26,5 @@ pub use clients::secret::new_client_secret;
 pub use key_cache::KeyCache;
 pub use limits::registrations::Registrations;
 pub use people::passwords::{Attempted, Checked, Passwords, RightPassword};
+pub use tokens::IssuedAccessToken;
 pub use wiring::{Stores, Wiring};
