@@ -34,7 +34,7 @@ pub struct FirewallGuard {
 pub(crate) struct WentAround;
 
 impl FirewallGuard {
-    /// Creates an firewall that requires `proof`, or nothing.
+    /// Creates a firewall that requires `proof`, or nothing.
     pub fn new(proof: Option<String>) -> Self {
         Self { proof: proof.map(Secret::new).map(Arc::new) }
     }

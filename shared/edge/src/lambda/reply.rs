@@ -36,9 +36,10 @@ struct Headers<'a>(&'a HeaderMap);
 
 impl Serialize for Headers<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(
-            self.0.keys().filter(|name| **name != header::SET_COOKIE).map(|name| (name.as_str(), Values(self.0, name))),
-        )
+        // A value that is not ASCII cannot be written: better no header than an empty one.
+        let readable = |name: &&HeaderName| self.0.get_all(*name).iter().any(|value| as_text(value).is_some());
+        let names = self.0.keys().filter(|name| **name != header::SET_COOKIE).filter(readable);
+        serializer.collect_map(names.map(|name| (name.as_str(), Values(self.0, name))))
     }
 }
 
@@ -85,6 +86,13 @@ mod tests {
             "cookies": ["a=1", "b=2"],
         });
         assert_eq!(replied(response), expected);
+    }
+
+    #[test]
+    fn a_header_without_a_readable_value_is_left_out() {
+        let mut response = Response::new(Body::Empty);
+        response.headers_mut().insert(header::LOCATION, HeaderValue::from_bytes(b"\xe9").unwrap());
+        assert_eq!(replied(response)["headers"], json!({}));
     }
 
     #[test]

@@ -104,8 +104,11 @@ pub(crate) fn from_item(table: &str, item: &Item) -> Result<Grant, Unknown> {
 /// Tells the origin of a grant from its facts: a service has no subject, and only an authorization request has a
 /// redirect URI.
 fn origin(read: &Reader<'_>, scope: &Scope) -> Result<Origin, Unknown> {
-    let Some(subject) = read.optional_parsed("subject", Subject::parse)? else { return Ok(Origin::Service) };
     let footing = footing(read)?;
+    let Some(subject) = read.optional_parsed("subject", Subject::parse)? else {
+        // A grant of a person must not become a service's, which depends on nobody.
+        return if footing.is_none() { Ok(Origin::Service) } else { Err(read.damaged("subject")) };
+    };
     // Version 0.1 wrote the session only for grants with `openid`, and all of those have a session.
     let signs_in = scope.has(IdentityScope::OpenId) && footing.is_some_and(|footing| footing.session.is_some());
     let person = Person {

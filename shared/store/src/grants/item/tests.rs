@@ -167,3 +167,11 @@ fn the_attributes_of_each_origin_are_those_that_the_table_has_always_had() {
     let asked = ["subject", "auth_time", "redirect_uri", "code_challenge"];
     assert_eq!(names(Origin::Request(person, binding)), with(&asked));
 }
+
+#[test]
+fn a_grant_of_a_person_without_a_subject_is_damaged_and_not_a_services() {
+    let mut item = old_item();
+    item.insert("person".to_owned(), text(&PersonKey::from_bytes([4; 16])));
+    item.remove("subject");
+    assert!(from_item("grants", &item).is_err());
+}
