@@ -34,6 +34,10 @@ pub(crate) struct Figures {
     pub(crate) behind: Count,
     /// The authorization requests during an event that got no code.
     pub(crate) without_code: Count,
+    /// The grants before an event that signed a person in, beside those of the plans.
+    pub(crate) extra: Count,
+    /// The consents that were not remembered because the store did not answer.
+    pub(crate) forgotten: Count,
     slowest_in_micros: AtomicU64,
 }
 

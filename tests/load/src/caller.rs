@@ -131,7 +131,7 @@ impl<'p> Caller<'p> {
     }
 
     /// Records a grant that is left as it is, and returns its access tokens.
-    fn leave(&mut self, held: Held<'p>) -> Vec<Kept> {
+    pub(crate) fn leave(&mut self, held: Held<'p>) -> Vec<Kept> {
         let kept = held.access.iter().map(|(generation, token)| {
             let good = held.is_good(*generation);
             Kept { grant: held.id.clone(), token: token.clone(), good }

@@ -5,7 +5,7 @@ use harness::{Ask, Reply};
 use crate::asking::Told;
 use crate::caller::{Caller, Held, Resting, redemption};
 use crate::ledger::Stage;
-use crate::person::known;
+use crate::person::{is_sign_in, known};
 use crate::plan::{AppPlan, Beside, Event, EventKind};
 use crate::steps::{is_refused, take};
 
@@ -32,7 +32,9 @@ impl<'p> Caller<'p> {
             Beside::Refresh => Some(self.refresh_during(plan, event).await),
             Beside::Nothing => {
                 let mut held = self.code(plan).await;
-                self.redeem(&mut held, 1).await;
+                if self.redeem(&mut held, 1).await {
+                    self.end_alone(&mut held, event.kind).await;
+                }
                 self.person.meet(event, plan.browser).await;
                 Some(held)
             }
@@ -49,8 +51,19 @@ impl<'p> Caller<'p> {
         Some(held)
     }
 
-    /// The app asks for a code while the event happens.
+    /// Makes the write of a disable or of a new password alone: it ends the grant before any clean-up.
+    async fn end_alone(&mut self, held: &mut Held<'p>, kind: EventKind) {
+        if matches!(kind, EventKind::Disable | EventKind::SetPassword) {
+            self.person.end_without_clean_up(kind).await;
+            self.assert_over(held).await;
+        }
+    }
+
+    /// The app asks for a code while the event happens. The person was signed in and has consented before.
     async fn code_during(&mut self, plan: &AppPlan, event: Event) -> Option<Held<'p>> {
+        let first = self.code(plan).await;
+        self.leave(first);
+        self.place.figures.extra.up();
         let (place, request, mut unknown) = (self.place, self.request(plan), 0);
         let mut tab = self.person.second_tab(plan.browser);
         let (landing, ()) = tokio::join!(
@@ -59,7 +72,7 @@ impl<'p> Caller<'p> {
         );
         self.ledger.leave_unknown(&request.client.id, Stage::Issued, unknown);
         if landing.reply.status != 303 {
-            assert_eq!(landing.reply.status, 200, "{:?}", landing.reply);
+            assert!(is_sign_in(&landing), "{:?}", landing.reply);
             // A code that came too late is revoked instead of being issued.
             self.ledger.leave_unknown(&request.client.id, Stage::Revoked, 1);
             place.figures.without_code.up();
@@ -113,8 +126,12 @@ impl<'p> Caller<'p> {
         }
     }
 
-    /// Uses the code or the tokens of a grant that an event has ended. The refusal revokes the grant.
+    /// Uses the code or the tokens of a grant that an event has ended: the access tokens first, because the refusal of
+    /// the others revokes the grant.
     async fn assert_over(&self, held: &mut Held<'p>) {
+        for access in held.access.values() {
+            self.look_at(access, false).await;
+        }
         let ask = match held.refresh.last() {
             Some(refresh) => self.refreshment(held.client, refresh),
             None => redemption(&self.http, held.client, held),
@@ -122,9 +139,6 @@ impl<'p> Caller<'p> {
         let told = self.place.figures.ask(&ask).await;
         assert!(is_refused(&told.reply), "{told:?}");
         held.standing.stage = Stage::Revoked;
-        for access in held.access.values() {
-            self.look_at(access, false).await;
-        }
     }
 
     /// Goes on with a grant that the event must not touch.
@@ -150,11 +164,11 @@ impl<'p> Caller<'p> {
         }
         let with_tokens = ended.iter().rev().filter_map(|grant| Some((grant, grant.refresh.as_ref()?)));
         for (grant, refresh) in with_tokens.take(TRIED) {
-            let told = self.place.figures.ask(&self.refreshment(grant.client, refresh)).await;
-            assert!(is_refused(&told.reply), "{told:?}");
             if let Some(access) = &grant.access {
                 self.look_at(access, false).await;
             }
+            let told = self.place.figures.ask(&self.refreshment(grant.client, refresh)).await;
+            assert!(is_refused(&told.reply), "{told:?}");
         }
         if let Some(access) = self.resting.iter().rev().find_map(|grant| grant.access.as_ref()) {
             self.look_at(access, true).await;

@@ -35,6 +35,10 @@
 //! - The work after a sign-out marks grants as revoked some time later. So a grant that an event has ended may stand in
 //!   the table in its last state or as revoked, and what it depends on must be over there.
 //! - An operator repeats a command that failed.
+//! - A command revokes the older grants before it returns, so its refusals say little about the rule that a grant depends on
+//!   its person. Where no request is in flight, the command's own write is therefore made alone first.
+//! - A code that came too late and was left as issued is explained by a request of its app that ended in 503, if there was one;
+//!   `tests/model` and `tests/conformance` cover it exactly. Items of people who are gone are not compared.
 //! - A request that was answered with 503 may have created a grant that no client knows. For each of them the table
 //!   may contain one such item, of that client and in its initial state, and no more.
 //! - A wrong answer fails the test at once; nothing is asserted about the outcome of a race.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use harness::{Browser, Cli, Finished, Landing, RegisteredClient, Reply};
-use serde_json::Value;
+use harness::{Browser, Cli, Finished, Landing, RegisteredClient, Reply, dynamo_call};
+use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
 use crate::asking::Figures;
 use crate::place::Place;
 use crate::plan::{Event, EventKind};
+use crate::table::version;
 
 /// The number of failed attempts after which a command counts as impossible.
 const TRIES: usize = 30;
@@ -68,13 +69,14 @@ impl<'p> Person<'p> {
     /// Follows an authorization request through the pages that must be shown, and no others.
     pub(crate) async fn authorize(&mut self, browser: usize, request: &Request<'_>) -> Authorized {
         self.register().await;
-        let mut unknown = 0;
+        let (mut unknown, mut consented) = (0, false);
         loop {
             self.grants[browser] += 1;
-            let mut landing = self.open(browser, &request.target, &mut unknown).await;
+            let mut landing = self.open(browser, request, &mut unknown).await;
             assert!(self.signed_in[browser] || is_sign_in(&landing), "a session goes on: {:?}", landing.reply);
             let mut used = false;
             while landing.reply.status != 303 && !used {
+                consented |= !is_sign_in(&landing);
                 landing = self.fill_in(browser, request, &landing, &mut unknown).await;
                 // The code may have been issued without reaching the app. The same form cannot create a second grant,
                 // so the app starts a new request.
@@ -82,6 +84,7 @@ impl<'p> Person<'p> {
                 assert!(!used || unknown > 0, "{:?}", landing.reply);
             }
             if !used {
+                assert!(consented || self.is_silent(request), "nobody was asked for consent: {:?}", landing.reply);
                 self.agreed.insert((request.client.id.clone(), request.lasting));
                 return Authorized { reply: landing.reply, unknown };
             }
@@ -89,10 +92,14 @@ impl<'p> Person<'p> {
         }
     }
 
-    /// Opens an authorization request, and stops at the first page.
-    async fn open(&mut self, browser: usize, target: &str, unknown: &mut usize) -> Landing {
-        let (figures, browser) = (&self.place.figures, &mut self.browsers[browser]);
-        known(figures, unknown, async || browser.go(target).await).await
+    /// Opens an authorization request, and stops at the first page. An answer 503 may hide a code only if no page had to
+    /// be shown.
+    async fn open(&mut self, at: usize, request: &Request<'_>, unknown: &mut usize) -> Landing {
+        let silent = self.signed_in[at] && self.is_silent(request);
+        let (figures, browser, mut unanswered) = (&self.place.figures, &mut self.browsers[at], 0);
+        let landing = known(figures, &mut unanswered, async || browser.go(&request.target).await).await;
+        *unknown += if silent { unanswered } else { 0 };
+        landing
     }
 
     /// Fills in the form of a page, after checking that the page must be shown.
@@ -103,8 +110,10 @@ impl<'p> Person<'p> {
         if signs_in {
             assert!(!self.signed_in[at], "a session ended on its own: {:?}", page.reply);
         } else {
-            let agreed = [request.lasting, true].iter().any(|lasting| self.has_agreed(request, *lasting));
-            assert!(request.asks || !agreed, "consent was forgotten: {:?}", page.reply);
+            // A code is issued even if the store does not answer when the consent is to be remembered.
+            if self.is_silent(request) {
+                self.place.figures.forgotten.up();
+            }
         }
         let credentials = [("username", &*self.username), ("password", &*self.password)];
         let fields = if signs_in { &credentials[..] } else { &[("decision", "allow")] };
@@ -119,8 +128,10 @@ impl<'p> Person<'p> {
         landing
     }
 
-    fn has_agreed(&self, request: &Request<'_>, lasting: bool) -> bool {
-        self.agreed.contains(&(request.client.id.clone(), lasting))
+    /// Returns whether a person who is signed in is not asked for consent.
+    fn is_silent(&self, request: &Request<'_>) -> bool {
+        let covers = |lasting: bool| self.agreed.contains(&(request.client.id.clone(), lasting));
+        !request.asks && (covers(true) || (!request.lasting && covers(false)))
     }
 
     /// A copy of a browser, for a request at the same time as an event.
@@ -167,6 +178,35 @@ impl<'p> Person<'p> {
         }
     }
 
+    /// Makes the write of a command that ends everything, without the work that follows it.
+    pub(crate) async fn end_without_clean_up(&self, kind: EventKind) {
+        let update = match kind {
+            EventKind::Disable => json!({
+                "UpdateExpression": "SET disabled = :on", "ExpressionAttributeValues": {":on": {"BOOL": true}},
+            }),
+            EventKind::SetPassword => json!({
+                "UpdateExpression": "ADD credential_version :one", "ExpressionAttributeValues": {":one": {"N": "1"}},
+            }),
+            EventKind::SignOut | EventKind::EndSessions | EventKind::DisableBesideOthers | EventKind::Delete => return,
+        };
+        self.call("UpdateItem", update).await;
+    }
+
+    /// Reads the person's item.
+    async fn profile(&self) -> Value {
+        self.call("GetItem", json!({"ConsistentRead": true})).await["Item"].take()
+    }
+
+    /// Calls the store, without faults, about the person's item.
+    async fn call(&self, operation: &str, mut input: Value) -> Value {
+        let shown = self.command(&["user", "show"], "").await;
+        let user: Value = serde_json::from_str(&shown.stdout).unwrap();
+        let tables = self.place.tables();
+        input["TableName"] = tables.people.into();
+        input["Key"] = json!({"person": {"S": user["key"]}, "record": {"S": "profile"}});
+        dynamo_call(&tables.endpoint, operation, &input).await
+    }
+
     /// Signs out on a browser that may not be signed in.
     async fn sign_out(&mut self, at: usize) {
         let (figures, browser) = (&self.place.figures, &mut self.browsers[at]);
@@ -197,27 +237,38 @@ impl<'p> Person<'p> {
         drop(self.command(&["user", "set-password", "--password-stdin", "--username"], &input).await);
     }
 
-    /// Runs three commands at the same time. The two others may find the person disabled and do nothing.
+    /// Runs three commands at the same time, and checks that none undid another. The two others may find the person
+    /// disabled and do nothing.
     async fn disable_beside_others(&mut self) {
-        let place = self.place;
+        let (place, before) = (self.place, self.profile().await);
         let input = format!("{} of another time\n", self.password);
+        let nickname = format!("nickname=Al {}", self.password.len());
         let password = ["user", "set-password", "--password-stdin", "--username", &self.username];
-        let update = ["user", "update", "--claim", "nickname=Al", &self.username];
+        let update = ["user", "update", "--claim", &nickname, &self.username];
         let others = (run(&place.operator, &password, &input), run(&place.operator, &update, ""));
-        tokio::join!(self.command(&["user", "disable"], ""), others.0, others.1);
+        let (_, password, update) = tokio::join!(self.command(&["user", "disable"], ""), others.0, others.1);
+        let after = self.profile().await;
+        let [before, now] = [&before, &after].map(|item| version(item).parse::<u32>().unwrap());
+        let least = before + 1 + u32::from(password.status.success());
+        assert!(now >= least, "{now} versions instead of {least}: {after}");
+        let claims = after["claims"]["S"].as_str().unwrap_or_default();
+        let (_, nickname) = nickname.split_once('=').unwrap();
+        assert!(!update.status.success() || claims.contains(nickname), "{nickname} was undone: {after}");
     }
 
     /// Runs a command about the person until it succeeds. A repeated command may find its work done.
     async fn command(&self, args: &[&str], input: &str) -> Finished {
         let args = [args, &[&*self.username, "--json"]].concat();
         let mut last = None;
-        for attempt in 0..TRIES {
+        for _ in 0..TRIES {
             let finished = run(&self.place.operator, &args, input).await;
             let done = match args[1] {
                 "delete" => "there is no user",
                 _ => "is registered already",
             };
-            if finished.status.success() || (attempt > 0 && finished.stderr.contains(done)) {
+            // Only an attempt with an unknown outcome may have done the work.
+            let was_unknown = last.is_some_and(|last: Finished| !last.stderr.contains(done));
+            if finished.status.success() || (was_unknown && finished.stderr.contains(done)) {
                 return finished;
             }
             last = Some(finished);

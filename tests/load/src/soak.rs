@@ -8,6 +8,7 @@ use harness::Tally;
 use report::{Section, depth, milliseconds, seed};
 use tokio::time::Instant;
 
+use crate::asking::Count;
 use crate::caller::{Caller, Kept, introspection};
 use crate::ledger::Ledger;
 use crate::place::Place;
@@ -49,8 +50,13 @@ async fn under_load_what_clients_were_told_is_what_the_table_holds() {
     tell_of_callers(&place);
     tell_of_faults(&tally);
     assert_eq!((differences, wrong), (Vec::new(), Vec::new()));
-    assert_eq!(ledger.len() + usize::try_from(place.figures.without_code.get()).unwrap(), grants);
-    assert!(place.figures.sign_outs.get() > 0 && place.figures.commands.get() > 0);
+    let figures = &place.figures;
+    let number = |figure: &Count| usize::try_from(figure.get()).unwrap();
+    assert_eq!(ledger.len() + number(&figures.without_code), grants + number(&figures.extra));
+    let kinds = [&figures.sign_outs, &figures.commands, &figures.ahead, &figures.behind, &figures.without_code];
+    assert!(kinds.iter().all(|figure| figure.get() > 0), "an event of some kind did not happen");
+    // A consent is forgotten only if its own write gets no answer, which the SDK sends three times.
+    assert!(number(&figures.forgotten) <= 2 + number(&figures.sign_ins) / 50, "{} consents", figures.forgotten.get());
 }
 
 /// Lets every caller create its share of the grants. Returns some of the tokens.
@@ -102,6 +108,7 @@ fn tell_of_callers(place: &Place) {
     TOLD.tell("grants ended by the use of an old refresh token", &[&figures.reuses.get()]);
     TOLD.tell("uses of what is another client's", &[&figures.thefts.get()]);
     TOLD.tell("sign-ins", &[&figures.sign_ins.get()]);
+    TOLD.tell("consents that were not remembered", &[&figures.forgotten.get()]);
     TOLD.tell("sign-outs", &[&figures.sign_outs.get()]);
     TOLD.tell("commands that ended sessions", &[&figures.commands.get()]);
     TOLD.tell("requests during these that came before", &[&figures.ahead.get()]);

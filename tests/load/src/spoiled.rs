@@ -27,6 +27,7 @@ impl Spoiled {
             caller.run(&Plan::draw(SEED, 0, number, EVENTS), false).await;
         }
         ledger.add(caller.finish().0);
+        assert_eq!(place.figures.forgotten.get(), 0, "consent was forgotten without a fault");
         Self { place, ledger }
     }
 

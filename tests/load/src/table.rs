@@ -103,7 +103,8 @@ impl People {
     }
 }
 
-fn version(item: &Value) -> String {
+/// The version of the credentials in an item of a person, a session or a grant.
+pub(crate) fn version(item: &Value) -> String {
     item["credential_version"]["N"].as_str().unwrap_or_else(|| panic!("no version: {item}")).to_owned()
 }
 
