@@ -14,8 +14,9 @@ use crate::support::world::{CALLBACK, World};
 
 /// The number of rounds of each scene.
 pub(crate) const ROUNDS: usize = 50;
-/// The rounds that one person plays: fewer than the wrong passwords that an account allows without a wait.
-pub(crate) const ROUNDS_OF_ONE: usize = 5;
+/// The most rounds that one person plays. The password may be wrong in each of them, and an account has five free
+/// guesses, so the password of a further sign-in is still checked at once.
+const ROUNDS_OF_ONE: usize = 4;
 
 /// The number of scenes played at the same time. More would slow the commands down and change their timing.
 const AT_ONCE: usize = 2;
@@ -96,8 +97,9 @@ impl Survivors {
 /// Plays all rounds: those of one person one after the other, and a few people at the same time. `play` receives the
 /// person's number and that person's rounds.
 pub(crate) async fn in_rounds(play: impl AsyncFn(usize, std::ops::Range<usize>)) {
-    let people = ROUNDS / ROUNDS_OF_ONE;
-    let scenes = (0..people).map(|person| play(person, person * ROUNDS_OF_ONE..(person + 1) * ROUNDS_OF_ONE));
+    let people = ROUNDS.div_ceil(ROUNDS_OF_ONE);
+    let rounds = |person| person * ROUNDS_OF_ONE..ROUNDS.min((person + 1) * ROUNDS_OF_ONE);
+    let scenes = (0..people).map(|person| play(person, rounds(person)));
     futures::stream::iter(scenes).buffer_unordered(AT_ONCE).collect::<()>().await;
 }
 
