@@ -49,9 +49,9 @@ impl Token {
         let token = grants::for_grant(grant, context.client.client(), &context.apis, asked, context.moment.now)?;
         let generation = refresh::current_generation(grant).ok_or(grants::Refusal::GrantRevoked)?;
         let issued = self.wiring.access_token_of_grant(&token, grant, secret.clone(), generation).await?;
-        let IssuedAccessToken { token: access_token, name } = issued;
+        let IssuedAccessToken { token: access_token, name, rests_on } = issued;
         let id_token = self.id_token(context, grant, &asked, &access_token).await?;
-        let next = refresh::token_of(grant, secret, context.ring.footing_of(grant), &context.client);
+        let next = refresh::token_of(grant, secret, rests_on, &context.client);
         let refresh_token = next.map(|handle| context.ring.handles().seal_refresh(&handle));
         let (refresh_token, id_token) = (refresh_token.as_ref(), id_token.as_ref());
         let issued = IssuedTokens { access_token: &access_token, refresh_token, id_token, token: &token };

@@ -1,7 +1,9 @@
 //! Tokens of grants and services: the only place that signs or seals them.
 
 use edge::{Failure, random};
-use grants::{AccessToken, Generation, Grant, GrantSecret, IdToken, Timestamp, TokenFormat, TokenId, TokenName};
+use grants::{
+    AccessToken, Generation, Grant, GrantSecret, HiddenFooting, IdToken, Timestamp, TokenFormat, TokenId, TokenName,
+};
 use protocol::Secret;
 
 use crate::wiring::Wiring;
@@ -12,6 +14,8 @@ pub struct IssuedAccessToken {
     pub token: Secret,
     /// Its name in the log.
     pub name: TokenName,
+    /// The items that its grant depends on, hidden as the token and the other handles of the grant contain them.
+    pub rests_on: Option<HiddenFooting>,
 }
 
 impl Wiring {
@@ -29,15 +33,17 @@ impl Wiring {
         match token.format {
             TokenFormat::Jwt => {
                 let ring = self.keys.ring_to_sign(token.algorithm, token.issued_at).await?;
-                let id = TokenId::OfGrant(grant.id, generation, random(), ring.footing_of(grant));
+                let rests_on = ring.footing_of(grant);
+                let id = TokenId::OfGrant(grant.id, generation, random(), rests_on);
                 let signed = ring.sign(token, self.config.issuer.as_str(), id)?;
-                Ok(IssuedAccessToken { token: signed, name: TokenName::Signed(id) })
+                Ok(IssuedAccessToken { token: signed, name: TokenName::Signed(id), rests_on })
             }
             TokenFormat::Opaque => {
                 let ring = self.keys.ring(token.issued_at).await?;
-                let handle = token.handle(grant, secret, generation, ring.footing_of(grant));
+                let rests_on = ring.footing_of(grant);
+                let handle = token.handle(grant, secret, generation, rests_on);
                 let name = TokenName::Handle(grant.id, generation);
-                Ok(IssuedAccessToken { token: ring.handles().seal_access(&handle), name })
+                Ok(IssuedAccessToken { token: ring.handles().seal_access(&handle), name, rests_on })
             }
         }
     }
@@ -50,7 +56,7 @@ impl Wiring {
         let ring = self.keys.ring_to_sign(token.algorithm, token.issued_at).await?;
         let id = TokenId::Machine(random());
         let signed = ring.sign(token, self.config.issuer.as_str(), id)?;
-        Ok(IssuedAccessToken { token: signed, name: TokenName::Signed(id) })
+        Ok(IssuedAccessToken { token: signed, name: TokenName::Signed(id), rests_on: None })
     }
 
     /// Signs an ID token, with `at_hash` if an access token is sent along (OpenID Connect Core §3.1.3.6, §3.2.2.9).
