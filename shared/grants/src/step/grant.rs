@@ -144,6 +144,11 @@ impl State {
             Self::Revoked => "revoked",
         }
     }
+
+    /// Finds the state that is stored as `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Issued, Self::Active, Self::Revoked].into_iter().find(|known| known.as_str() == text)
+    }
 }
 
 impl Stage {

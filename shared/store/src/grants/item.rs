@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
-    Attempt, Binding, Footing, Generation, Grant, GrantId, Origin, Person, PersonKey, SessionId, SignIn, Stage,
+    Attempt, Binding, Footing, Generation, Grant, GrantId, Origin, Person, PersonKey, SessionId, SignIn, Stage, State,
 };
 use protocol::{Claim, Claims, ClientId, CodeChallenge, IdentityScope, Nonce, RedirectUri, Resource, Scope, Subject};
 
@@ -165,19 +165,18 @@ fn revoked_access(read: &Reader<'_>) -> Result<BTreeSet<Generation>, Unknown> {
 }
 
 fn stage(read: &Reader<'_>) -> Result<Stage, Unknown> {
-    match read.text("state")? {
-        "issued" => Ok(Stage::Issued {
+    match read.named("state", State::parse)? {
+        State::Issued => Ok(Stage::Issued {
             code_expires_at: read.time("code_expires_at")?,
             attempt: read.parsed("attempt", Attempt::parse)?,
         }),
-        "active" => Ok(Stage::Active {
+        State::Active => Ok(Stage::Active {
             generation: Generation::from_number(read.number("generation")?),
             rotated_at: read.time("rotated_at")?,
             refresh_expires_at: read.time("refresh_expires_at")?,
             attempt: read.parsed("attempt", Attempt::parse)?,
         }),
-        "revoked" => Ok(Stage::Revoked),
-        _ => Err(read.damaged("state")),
+        State::Revoked => Ok(Stage::Revoked),
     }
 }
 
