@@ -59,6 +59,14 @@ impl Cli {
         run_bounded(&jeton(), &[args, &["--env-file", &file]].concat(), &[], input, SECONDS)
     }
 
+    /// The same, concurrently with other work of the caller's task.
+    pub async fn finish_beside(&self, args: &[&str], input: &str) -> Finished {
+        let (cli, input) = (self.clone(), input.to_owned());
+        let args: Vec<String> = args.iter().map(|&argument| argument.to_owned()).collect();
+        let command = move || cli.finish(&args.iter().map(String::as_str).collect::<Vec<_>>(), &input);
+        tokio::task::spawn_blocking(command).await.expect("a command that ends")
+    }
+
     /// Runs `jeton api create`, with `more` arguments such as `["--alg", "ES256"]`.
     pub fn create_api(&self, identifier: &str, scope: &str, more: &[&str]) -> Value {
         self.run(&[&["api", "create", "--identifier", identifier, "--scope", scope], more].concat())

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use harness::{Browser, Cli, Finished, Landing, RegisteredClient, Reply, dynamo_call};
+use harness::{Browser, Finished, Landing, RegisteredClient, Reply, dynamo_call};
 use serde_json::{Value, json};
-use tokio::task::spawn_blocking;
 
 use crate::asking::Figures;
 use crate::place::Place;
@@ -245,7 +244,7 @@ impl<'p> Person<'p> {
         let nickname = format!("nickname=Al {}", self.password.len());
         let password = ["user", "set-password", "--password-stdin", "--username", &self.username];
         let update = ["user", "update", "--claim", &nickname, &self.username];
-        let others = (run(&place.operator, &password, &input), run(&place.operator, &update, ""));
+        let others = (place.operator.finish_beside(&password, &input), place.operator.finish_beside(&update, ""));
         let (_, password, update) = tokio::join!(self.command(&["user", "disable"], ""), others.0, others.1);
         let after = self.profile().await;
         let [before, now] = [&before, &after].map(|item| version(item).parse::<u32>().unwrap());
@@ -261,7 +260,7 @@ impl<'p> Person<'p> {
         let args = [args, &[&*self.username, "--json"]].concat();
         let mut last = None;
         for _ in 0..TRIES {
-            let finished = run(&self.place.operator, &args, input).await;
+            let finished = self.place.operator.finish_beside(&args, input).await;
             let done = match args[1] {
                 "delete" => "there is no user",
                 _ => "is registered already",
@@ -288,11 +287,4 @@ pub(crate) async fn known(figures: &Figures, unknown: &mut usize, mut send: impl
 /// Returns whether a page asks for a password.
 pub(crate) fn is_sign_in(landing: &Landing) -> bool {
     landing.reply.status == 200 && landing.form().input("password").is_some()
-}
-
-async fn run(cli: &Cli, args: &[&str], input: &str) -> Finished {
-    let (cli, input) = (cli.clone(), input.to_owned());
-    let args: Vec<String> = args.iter().map(|&argument| argument.to_owned()).collect();
-    let command = move || cli.finish(&args.iter().map(String::as_str).collect::<Vec<_>>(), &input);
-    spawn_blocking(command).await.unwrap()
 }

@@ -9,19 +9,10 @@ use harness::{Browser, Cli, Landing, Pkce, RegisteredClient};
 
 use crate::support::relying_party::app;
 use crate::support::rounds::{
-    PASSWORD, Survivors, browser_of, done, in_rounds, later, moment, request, sign_in, streamless,
+    Held, PASSWORD, Survivors, browser_of, done, in_rounds, later, moment, request, sign_in, streamless,
 };
-use crate::support::session::{Code, Session, Tokens, assert_refused, tokens};
+use crate::support::session::{Code, Session, assert_refused, tokens};
 use crate::support::world::World;
-
-/// The credentials of an app when all answers have arrived.
-enum Held {
-    Nothing,
-    /// A code that is not redeemed yet.
-    Code(Code),
-    /// The latest tokens that it received.
-    Tokens(Tokens),
-}
 
 /// A person who signs in repeatedly, and the app.
 struct Scene<'w> {
@@ -74,12 +65,7 @@ impl<'w> Scene<'w> {
 
     /// Lists the credentials of the app and the browser that still work.
     async fn left(&self, held: &Held) -> Vec<String> {
-        let of_app = match held {
-            Held::Nothing => vec![],
-            Held::Code(code) => self.session.left_of_code(self.client, code).await,
-            Held::Tokens(given) => self.session.left_of_tokens(self.client, given).await,
-        };
-        [of_app, self.session.left_of_cookies(self.client, &self.browser).await].concat()
+        self.session.left(self.client, held, &self.browser).await
     }
 
     /// Plays one round: a sign-in, and the command that must end everything.

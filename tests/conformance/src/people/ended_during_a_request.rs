@@ -7,7 +7,9 @@ use futures::future::join;
 use harness::{Browser, Cli, CountingProxy, EmbeddedDynamo, Fault, Form, Landing, RegisteredClient, Span, Stack};
 
 use crate::support::relying_party::app;
-use crate::support::rounds::{PASSWORD, Survivors, beside, done, request, sign_in, silent, store_without_a_stream};
+use crate::support::rounds::{
+    Held, PASSWORD, Survivors, beside, done, request, sign_in, silent, store_without_a_stream,
+};
 use crate::support::session::{Code, Session, Tokens, assert_refused, tokens};
 use crate::support::world::World;
 
@@ -38,13 +40,6 @@ enum Ready {
     Silent,
     Redeem(Code),
     Refresh(Tokens),
-}
-
-/// The credentials that the app holds afterwards.
-enum Held {
-    Nothing,
-    Code(Code),
-    Tokens(Tokens),
 }
 
 struct Scene<'w> {
@@ -149,13 +144,7 @@ impl Scene<'_> {
     }
 
     async fn left(&self, held: &Held, browser: Option<&Browser>) -> Vec<String> {
-        let left = match held {
-            Held::Nothing => vec![],
-            Held::Code(code) => self.session.left_of_code(&self.client, code).await,
-            Held::Tokens(given) => self.session.left_of_tokens(&self.client, given).await,
-        };
-        let browser = browser.unwrap_or(&self.session.browser);
-        [left, self.session.left_of_cookies(&self.client, browser).await].concat()
+        self.session.left(&self.client, held, browser.unwrap_or(&self.session.browser)).await
     }
 }
 

@@ -111,11 +111,7 @@ pub(crate) fn moment(round: usize, span: u64) -> Duration {
 /// Waits, then runs a command with `--json` concurrently with other work.
 pub(crate) async fn later(wait: Duration, cli: &Cli, args: &[&str], input: &str) -> Finished {
     tokio::time::sleep(wait).await;
-    let cli = cli.clone();
-    let args: Vec<String> = args.iter().map(|&argument| argument.to_owned()).chain(["--json".to_owned()]).collect();
-    let input = input.to_owned();
-    let command = move || cli.finish(&args.iter().map(String::as_str).collect::<Vec<_>>(), &input);
-    tokio::task::spawn_blocking(command).await.expect("a command that ends")
+    cli.finish_beside(&[args, &["--json"]].concat(), input).await
 }
 
 /// Runs a command with `--json` at once, concurrently with other work.
@@ -177,7 +173,26 @@ pub(crate) async fn silent(
     }
 }
 
+/// The credentials of an app when all answers have arrived.
+pub(crate) enum Held {
+    Nothing,
+    /// A code that is not redeemed yet.
+    Code(Code),
+    /// The latest tokens that it received.
+    Tokens(Tokens),
+}
+
 impl Session<'_> {
+    /// Lists the effects that an app's credentials still have, and those of a browser's cookies.
+    pub(crate) async fn left(&self, client: &RegisteredClient, held: &Held, browser: &Browser) -> Vec<String> {
+        let of_app = match held {
+            Held::Nothing => vec![],
+            Held::Code(code) => self.left_of_code(client, code).await,
+            Held::Tokens(given) => self.left_of_tokens(client, given).await,
+        };
+        [of_app, self.left_of_cookies(client, browser).await].concat()
+    }
+
     /// Lists the effects that a code still has.
     pub(crate) async fn left_of_code(&self, client: &RegisteredClient, code: &Code) -> Vec<String> {
         let reply = self.redeem(client, code).await;
