@@ -13,7 +13,7 @@ use crate::{RequestedAccess, Token, TokenContext};
 
 const ADVICE: &str = "move this client to authorization_code with PKCE: the password grant shows it passwords";
 
-/// A user name and its password.
+/// A username and its password.
 pub(crate) struct Credentials {
     pub(crate) username: Username,
     pub(crate) password: Secret,

@@ -10,7 +10,7 @@ use store::{AuditRecord, AuditTable, AuditedAction, Write};
 
 use crate::stack::Stack;
 
-/// The thing that a command changes. Users are named by their subject, because a user name can be reassigned
+/// The thing that a command changes. Users are named by their subject, because a username can be reassigned
 /// later.
 pub(crate) enum About<'a> {
     User(&'a Subject),

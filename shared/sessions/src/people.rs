@@ -10,9 +10,9 @@ use crate::{PasswordHash, password_is_right};
 pub struct User {
     /// The key of the item.
     pub key: PersonKey,
-    /// The user name to sign in with.
+    /// The username to sign in with.
     pub username: Username,
-    /// `true` if an alias item leads from the user name to the person. `false` for a person created by version 0.1,
+    /// `true` if an alias item leads from the username to the person. `false` for a person created by version 0.1,
     /// until a rename: there the key is the hash of the name.
     pub aliased: bool,
     /// The person's `sub` claim.
@@ -39,12 +39,12 @@ pub struct User {
 pub struct ProvenPerson(User);
 
 impl User {
-    /// Checks whether this is the person's user name, ignoring upper and lower case.
+    /// Checks whether this is the person's username, ignoring upper and lower case.
     pub fn goes_by(&self, username: &Username) -> bool {
         self.username.normalized() == username.normalized()
     }
 
-    /// Returns the known claims. The user name is the preferred one if no other is set.
+    /// Returns the known claims. The username is the preferred one if no other is set.
     pub fn known_claims(&self) -> Claims {
         self.claims.clone().or(Claim::PreferredUsername, self.username.as_str())
     }

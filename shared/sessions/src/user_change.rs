@@ -24,7 +24,7 @@ pub enum UserSet {
     Password(PasswordHash),
     /// The claims about the person.
     Claims(Claims),
-    /// The new user name, to which an alias leads from now on.
+    /// The new username, to which an alias leads from now on.
     Username(Username),
     /// The next version of the credentials: everything older is over.
     NextCredentialVersion,
@@ -65,7 +65,7 @@ impl UserChange {
         Self::of(user, [UserSet::Claims(claims)]).when(UserFact::same_claims(user))
     }
 
-    /// Sets a new user name, if the name and its alias are still those that were read.
+    /// Sets a new username, if the name and its alias are still those that were read.
     pub fn rename(user: &User, username: Username) -> Self {
         let change = Self::of(user, [UserSet::Username(username)]);
         UserFact::same_name(user).into_iter().fold(change, Self::when)

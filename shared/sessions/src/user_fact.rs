@@ -15,7 +15,7 @@ pub enum UserFact {
     CredentialVersion,
     /// The claims about the person, if there are any.
     Claims,
-    /// The user name to sign in with.
+    /// The username to sign in with.
     Username,
     /// `true` if an alias leads to the person.
     Aliased,

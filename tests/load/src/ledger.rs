@@ -34,7 +34,7 @@ pub(crate) struct PersonStanding {
     pub(crate) sessions: usize,
 }
 
-/// The contents of the tables, by grant and by user name.
+/// The contents of the tables, by grant and by username.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Contents {
     pub(crate) grants: BTreeMap<String, Standing>,

@@ -13,12 +13,12 @@ use crate::table::version;
 /// The number of failed attempts after which a command counts as impossible.
 const TRIES: usize = 30;
 
-/// The person that a caller's apps ask for codes. Nobody else uses the user name.
+/// The person that a caller's apps ask for codes. Nobody else uses the username.
 pub(crate) struct Person<'p> {
     place: &'p Place,
     pub(crate) username: String,
     password: String,
-    /// The number of people who had the user name before.
+    /// The number of people who had the username before.
     former: usize,
     pub(crate) exists: bool,
     browsers: [Browser; 2],
@@ -49,7 +49,7 @@ pub(crate) struct Authorized {
 }
 
 impl<'p> Person<'p> {
-    /// A user name that nobody has yet.
+    /// A username that nobody has yet.
     pub(crate) fn new(place: &'p Place, caller: usize) -> Self {
         Self {
             place,
@@ -220,7 +220,7 @@ impl<'p> Person<'p> {
         assert!(landing.reply.text().contains("You are signed out"), "{:?}", landing.reply);
     }
 
-    /// Registers the person, if nobody has the user name.
+    /// Registers the person, if nobody has the username.
     async fn register(&mut self) {
         if !self.exists {
             self.password = format!("the pass phrase of owner {} of {}", self.former, self.username);

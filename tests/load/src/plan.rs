@@ -84,7 +84,7 @@ pub(crate) enum EventKind {
     SetPassword,
     /// The operator disables the person, sets a new password and updates a claim, all at the same time.
     DisableBesideOthers,
-    /// The operator deletes the person. Someone else gets the user name.
+    /// The operator deletes the person. Someone else gets the username.
     Delete,
 }
 

@@ -26,7 +26,7 @@ struct People {
 }
 
 impl Tables {
-    /// Reads every grant by the key of its item, and every person by user name.
+    /// Reads every grant by the key of its item, and every person by username.
     pub(crate) async fn read(&self) -> Contents {
         // A grant is swept after its session has ended, so the grants must not be older than the people.
         let people = People::of(&self.scan(&self.people).await);
@@ -74,7 +74,7 @@ impl People {
             let sessions = people.sessions.iter().filter(|(owner, _)| owner == person).count();
             let standing = PersonStanding { disabled: item["disabled"]["BOOL"] == true, sessions };
             let before = people.told.insert(text(item, "username").to_owned(), standing);
-            assert_eq!(before, None, "two people have the same user name: {item}");
+            assert_eq!(before, None, "two people have the same username: {item}");
         }
         people
     }

@@ -15,10 +15,10 @@ pub(crate) enum ConsentCommand {
 
 #[derive(Args)]
 pub(crate) struct ConsentList {
-    /// User name; default: all users.
+    /// Username; default: all users.
     #[arg(value_name = "USERNAME", conflicts_with = "username")]
     pub(crate) positional: Option<String>,
-    /// User name, given as a flag instead.
+    /// Username, given as a flag instead.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
     #[command(flatten)]

@@ -14,10 +14,10 @@ pub(crate) enum GrantCommand {
 
 #[derive(Args)]
 pub(crate) struct GrantList {
-    /// User name to filter by.
+    /// Username to filter by.
     #[arg(value_name = "USERNAME", conflicts_with = "username")]
     pub(crate) positional: Option<String>,
-    /// User name, given as a flag instead.
+    /// Username, given as a flag instead.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
     /// The client's `client_id` to filter by.
@@ -33,7 +33,7 @@ pub(crate) struct GrantRevoke {
     /// The grant, as `jeton grant list` and the log show it.
     #[arg(value_name = "GRANT", allow_hyphen_values = true, conflicts_with_all = ["username", "client"])]
     pub(crate) grant: Option<String>,
-    /// User name of the user whose grants are revoked.
+    /// Username of the user whose grants are revoked.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
     /// The `client_id` of the client whose grants are revoked.

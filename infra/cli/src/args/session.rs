@@ -14,10 +14,10 @@ pub(crate) enum SessionCommand {
 
 #[derive(Args)]
 pub(crate) struct SessionList {
-    /// User name of the session's owner.
+    /// Username of the session's owner.
     #[arg(value_name = "USERNAME", conflicts_with = "username")]
     pub(crate) positional: Option<String>,
-    /// User name, given as a flag instead.
+    /// Username, given as a flag instead.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub(crate) struct SessionEnd {
     /// The session, as `jeton session list` shows it.
     #[arg(value_name = "SESSION", allow_hyphen_values = true)]
     pub(crate) session: Option<String>,
-    /// User name of the session's owner; without a session, all sessions of this user end.
+    /// Username of the session's owner; without a session, all sessions of this user end.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
     #[command(flatten)]

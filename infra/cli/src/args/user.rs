@@ -23,7 +23,7 @@ pub(crate) enum UserCommand {
     Enable(OneUser),
     /// Set a new password: sessions and grants end immediately.
     SetPassword(UserPassword),
-    /// Change the user name; `sub`, sessions and grants stay.
+    /// Change the username; `sub`, sessions and grants stay.
     Rename(UserRename),
     /// Delete a user with their sessions, consents and grants.
     Delete(OneUser),
@@ -65,7 +65,7 @@ pub(crate) struct UserPassword {
 pub(crate) struct UserRename {
     #[command(flatten)]
     pub(crate) user: UserName,
-    /// New user name to sign in with.
+    /// New username to sign in with.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) to: String,
     #[command(flatten)]
@@ -80,14 +80,14 @@ pub(crate) struct OneUser {
     pub(crate) common: Common,
 }
 
-/// A user name, given as a positional argument or as a flag.
+/// A username, given as a positional argument or as a flag.
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct UserName {
-    /// User name to sign in with.
+    /// Username to sign in with.
     #[arg(value_name = "USERNAME")]
     pub(crate) positional: Option<String>,
-    /// User name, given as a flag instead.
+    /// Username, given as a flag instead.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
 }

@@ -229,7 +229,7 @@ pub(crate) async fn find(stack: &Stack, name: &UserName) -> Result<User, Error> 
     find_named(stack, name.parse()?.as_str()).await
 }
 
-/// Finds the user with this user name.
+/// Finds the user with this username.
 pub(crate) async fn find_named(stack: &Stack, name: &str) -> Result<User, Error> {
     let username = username(name)?;
     let found = stack.people.by_name(&username).await?;
@@ -238,7 +238,7 @@ pub(crate) async fn find_named(stack: &Stack, name: &str) -> Result<User, Error>
 
 fn username(text: &str) -> Result<Username, Error> {
     let rule = "1 to 128 bytes without white space";
-    Username::parse(text).map_err(|_| format!("the user name {text:?} cannot be used: {rule}").into())
+    Username::parse(text).map_err(|_| format!("the username {text:?} cannot be used: {rule}").into())
 }
 
 impl UserName {

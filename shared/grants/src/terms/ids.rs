@@ -25,7 +25,7 @@ pub struct Generation(u32);
 pub struct Attempt([u8; 16]);
 
 /// The key of a person's items: 128 random bits. A person created by version 0.1 keeps the old key: the first 128
-/// bits of SHA-256 of the user name in lower case.
+/// bits of SHA-256 of the username in lower case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PersonKey([u8; 16]);
 
@@ -84,7 +84,7 @@ impl GrantSecret {
 }
 
 impl PersonKey {
-    /// The key that version 0.1 gave to the person with this user name.
+    /// The key that version 0.1 gave to the person with this username.
     pub fn of_name(username: &Username) -> Self {
         Self(half_of_hash(username.normalized().as_bytes()))
     }

@@ -15,8 +15,8 @@ use crate::values::secret::Secret;
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 const MAX_RESOURCES: usize = 16;
 
-/// The message for a wrong password and for an unknown user name, so that it does not tell them apart.
-pub const WRONG_PASSWORD: &str = "the user name or the password is not right";
+/// The message for a wrong password and for an unknown username, so that it does not tell them apart.
+pub const WRONG_PASSWORD: &str = "the username or the password is not right";
 
 /// A request to the token endpoint.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ pub enum TokenRequest {
     },
     /// The resource owner password grant (RFC 6749 §4.3.2).
     Password {
-        /// The person's user name.
+        /// The person's username.
         username: Username,
         /// The password of that person.
         password: Secret,
@@ -76,7 +76,7 @@ pub enum TokenRequestError {
     RefreshTokenMissing,
     /// `username` or `password` is missing.
     PasswordMissing,
-    /// The user name is not a possible one.
+    /// The username is not a possible one.
     UsernameMalformed,
     /// `token` is missing from the request.
     TokenMissing,

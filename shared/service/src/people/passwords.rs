@@ -18,9 +18,9 @@ pub struct Passwords {
     processors: Semaphore,
 }
 
-/// A user name and a password, and where they come from.
+/// A username and a password, and where they come from.
 pub struct Attempted<'a> {
-    /// The user name to check.
+    /// The username to check.
     pub username: &'a Username,
     /// The password to check.
     pub password: &'a Secret,

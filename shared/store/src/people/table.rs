@@ -45,7 +45,7 @@ pub struct Ground {
     pub session: Option<Session>,
 }
 
-/// The person with a user name, as far as one read shows.
+/// The person with a username, as far as one read shows.
 #[derive(Clone, Debug)]
 pub enum Named {
     /// An alias that leads to this person.
@@ -116,7 +116,7 @@ impl PeopleTable {
         Ok(Ground { rests_on, user, session })
     }
 
-    /// Reads the owner of this user name: one round trip, strongly consistent.
+    /// Reads the owner of this username: one round trip, strongly consistent.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
@@ -135,7 +135,7 @@ impl PeopleTable {
         Ok(named)
     }
 
-    /// Reads the person with this user name.
+    /// Reads the person with this username.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.

@@ -25,7 +25,7 @@ pub enum UserChanged {
 }
 
 impl PeopleTable {
-    /// Writes a new person with the alias of the user name, and `beside` in the same transaction.
+    /// Writes a new person with the alias of the username, and `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether they were written.
@@ -51,7 +51,7 @@ impl PeopleTable {
         self.changed(0, commit(&self.client, writes).await?)
     }
 
-    /// Changes a person's user name: the alias moves in the same transaction, and a name that is taken is refused.
+    /// Changes a person's username: the alias moves in the same transaction, and a name that is taken is refused.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was done.
@@ -74,7 +74,7 @@ impl PeopleTable {
         self.changed(0, commit(&self.client, writes).await?)
     }
 
-    /// Deletes a person and the alias of the user name, and makes the write `beside`, in one transaction, unless
+    /// Deletes a person and the alias of the username, and makes the write `beside`, in one transaction, unless
     /// the person was renamed since `user` was read. All other items of the person are invalid from then on;
     /// [`PeopleTable::forget`] deletes them.
     ///

@@ -48,7 +48,7 @@ async fn c131_a_rename_that_cannot_be_changes_nothing() {
         ("rename-one", "RENAME-TWO", "RENAME-TWO"),
         ("rename-none", "rename-three", "rename-none"),
         ("rename-one", "with space", "with space"),
-        ("rename-one", "", "user name"),
+        ("rename-one", "", "username"),
     ] {
         let _case = Case::new(format!("{name} to {to}"));
         assert_fails(&cli.finish(&["user", "rename", name, "--to", to], ""), word);

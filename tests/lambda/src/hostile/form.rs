@@ -163,7 +163,7 @@ pub(super) fn forms(place: &Place) -> Vec<Case> {
             case("a password of 5 MB", &nobody.clone().with("password", &fill(MEGABYTES_5)), Refused),
             case("a password of 28 KB", &nobody.clone().with("password", &fill(28_000)), Refused),
             case("a password of escapes", &nobody.clone().with("password", &"%F0%9F%98%80".repeat(2_000)), Refused),
-            case("a user name of 1 MB", &nobody.clone().with("username", &fill(1_000_000)), Refused),
+            case("a username of 1 MB", &nobody.clone().with("username", &fill(1_000_000)), Refused),
             case("a ticket of 28 KB", &nobody.clone().with("ticket", &format!("jtl_{}", fill(28_000))), Refused),
             case("a request of 28 KB", &nobody.with("request", &"%26a".repeat(7_000)), Refused),
         ],
