@@ -49,6 +49,7 @@ pub(crate) fn apis() -> Vec<Api> {
     let api = |identifier, scope| Api {
         identifier: Resource::parse(identifier).unwrap(),
         scope: Scope::parse(scope).unwrap(),
+        scope_descriptions: std::collections::BTreeMap::new(),
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,
         lifetime: 900,

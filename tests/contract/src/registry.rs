@@ -14,6 +14,7 @@ fn api(identifier: &str) -> Api {
     Api {
         identifier: resource(identifier),
         scope: Scope::parse("read write").unwrap(),
+        scope_descriptions: [("read".to_owned(), "Read your orders".to_owned())].into(),
         algorithm: SigningAlgorithm::EdDsa,
         format: TokenFormat::Opaque,
         lifetime: 60,

@@ -72,6 +72,7 @@ fn api(identifier: &str, scope: &str) -> Api {
     Api {
         identifier: Resource::parse(identifier).expect("a resource"),
         scope: Scope::parse(scope).expect("a scope"),
+        scope_descriptions: std::collections::BTreeMap::new(),
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,
         lifetime: 900,

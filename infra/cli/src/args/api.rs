@@ -21,9 +21,10 @@ pub(crate) struct ApiCreate {
     /// Identifier of the API: an absolute URI, which becomes `aud` in its tokens.
     #[arg(long, value_name = "URI")]
     pub(crate) identifier: String,
-    /// Scopes that the API offers, separated by spaces.
-    #[arg(long, default_value = "", value_name = "SCOPE")]
-    pub(crate) scope: String,
+    /// Scopes that the API offers: several separated by spaces, or one with a description for the consent page, as in
+    /// "read=Read your orders". Repeatable.
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) scope: Vec<String>,
     /// Algorithm that signs its JWT access tokens.
     #[arg(long, default_value = "RS256", value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
     pub(crate) alg: String,

@@ -1,5 +1,7 @@
 //! The command `jeton api`.
 
+use std::collections::BTreeMap;
+
 use edge::Error;
 use grants::{Api, NewApi, SigningAlgorithm, TokenFormat};
 use protocol::{Resource, Scope};
@@ -36,9 +38,11 @@ pub(crate) async fn run(command: ApiCommand) -> Result<(), Error> {
 }
 
 async fn create(options: ApiCreate) -> Result<(), Error> {
+    let (scope, scope_descriptions) = offered(&options.scope)?;
     let api = NewApi {
         identifier: identifier(&options.identifier)?,
-        scope: Scope::parse(&options.scope)?,
+        scope,
+        scope_descriptions,
         algorithm: SigningAlgorithm::parse(&options.alg).ok_or("--alg is not known")?,
         format: TokenFormat::parse(&options.token_format).ok_or("--token-format is not known")?,
         lifetime: options.lifetime,
@@ -56,6 +60,26 @@ async fn create(options: ApiCreate) -> Result<(), Error> {
     print(options.common.json, &document)
 }
 
+/// Reads the values of `--scope`: lists of scope tokens, and single ones with a description after `=`.
+fn offered(values: &[String]) -> Result<(Scope, BTreeMap<String, String>), Error> {
+    let (mut scope, mut descriptions) = (Scope::default(), BTreeMap::new());
+    for value in values {
+        let (tokens, description) =
+            value.split_once('=').map_or((value.as_str(), None), |(token, text)| (token, Some(text)));
+        let offered = Scope::parse(tokens)?;
+        scope = scope.or(&offered);
+        let Some(text) = description else { continue };
+        // A further `=` is most likely a second scope, which would otherwise be lost in a description.
+        if offered.tokens().count() != 1 || text.contains('=') {
+            let advice = "give each scope with a description its own --scope, as in --scope \"read=Read your orders\"";
+            return Err(format!("the scope {value:?} cannot be used: {advice}").into());
+        }
+        descriptions.insert(offered.to_string(), text.trim().to_owned());
+    }
+    // The scope of several values can be larger than that of each.
+    Ok((Scope::parse(scope.as_str())?, descriptions))
+}
+
 pub(crate) fn identifier(text: &str) -> Result<Resource, Error> {
     Resource::parse(text).map_err(|error| format!("the API identifier {text:?} cannot be used: {error}").into())
 }
@@ -68,8 +92,35 @@ fn describe(api: &Api) -> Value {
     json!({
         "identifier": api.identifier.as_str(),
         "scope": api.scope.to_string(),
+        "scope_descriptions": api.scope_descriptions,
         "alg": api.algorithm.as_str(),
         "token_format": api.format.as_str(),
         "lifetime": api.lifetime,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(values: &[&str]) -> Option<(String, Vec<(String, String)>)> {
+        let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+        offered(&values).ok().map(|(scope, descriptions)| (scope.to_string(), descriptions.into_iter().collect()))
+    }
+
+    #[test]
+    fn a_scope_is_a_list_of_words_or_one_word_with_a_description() {
+        let plain = |scope: &str| Some((scope.to_owned(), Vec::new()));
+        assert_eq!(read(&[]), plain(""));
+        assert_eq!(read(&[""]), plain(""));
+        assert_eq!(read(&["write read"]), plain("read write"));
+        assert_eq!(read(&["read", "write"]), plain("read write"));
+        let described = vec![("read".to_owned(), "Read your orders, and more".to_owned())];
+        assert_eq!(read(&["read= Read your orders, and more", "write"]), Some(("read write".to_owned(), described)));
+        for bad in ["read write=Do all", "=Do all", "read=Read, write=Write", "a b=c d=e", "r\"=Read"] {
+            assert_eq!(read(&[bad]), None, "{bad}");
+        }
+        let many = |from: u32| (from..from + 40).map(|n| format!("s{n}")).collect::<Vec<_>>().join(" ");
+        assert_eq!(read(&[&many(0), &many(100)]), None);
+    }
 }

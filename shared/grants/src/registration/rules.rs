@@ -1,6 +1,6 @@
 //! The rules for what may be registered.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{GrantType, Resource, Scope};
 
@@ -20,6 +20,8 @@ pub struct NewApi {
     pub identifier: Resource,
     /// The scope tokens the API offers.
     pub scope: Scope,
+    /// The meanings of some of its scope tokens, for the consent page.
+    pub scope_descriptions: BTreeMap<String, String>,
     /// The algorithm that signs its JWTs.
     pub algorithm: SigningAlgorithm,
     /// The format of its access tokens.
@@ -69,6 +71,11 @@ pub enum RegistrationError {
     /// The registration endpoint may write every client with such an id.
     #[error("a client_id that starts with dyn_ is of a client that registered itself: choose another")]
     ReservedId,
+    /// A description of a scope token is blank, too long, or has invisible characters, or the token is not offered.
+    #[error(
+        "a scope is described with 1 to 100 characters, and none that is invisible or changes the direction of writing"
+    )]
+    ScopeDescription,
     /// The lifetime is zero, or longer than a retired key stays published.
     #[error("the lifetime must be between 1 second and 86400 seconds (24 hours)")]
     Lifetime,
@@ -122,14 +129,19 @@ impl NewApi {
     /// Checks the API and returns it in the form to store.
     ///
     /// # Errors
-    /// [`RegistrationError::Lifetime`] when the lifetime is not allowed.
+    /// [`RegistrationError::Lifetime`] or [`RegistrationError::ScopeDescription`] when one of these is not allowed.
     pub fn register(self) -> Result<Api, RegistrationError> {
         if !(1..=MAX_LIFETIME).contains(&self.lifetime) {
             return Err(RegistrationError::Lifetime);
         }
+        let describes = |(token, text): (&String, &String)| self.scope.contains(token) && is_name(text);
+        if !self.scope_descriptions.iter().all(describes) {
+            return Err(RegistrationError::ScopeDescription);
+        }
         Ok(Api {
             identifier: self.identifier,
             scope: self.scope,
+            scope_descriptions: self.scope_descriptions,
             algorithm: self.algorithm,
             format: self.format,
             lifetime: self.lifetime,
@@ -249,6 +261,25 @@ mod tests {
             let mut client = fixtures::client();
             spoil(&mut client);
             assert_eq!(client.register().err(), Some(why));
+        }
+    }
+
+    #[test]
+    fn a_scope_is_described_in_visible_words_and_only_if_it_is_offered() {
+        let api = |token: &str, text: &str| {
+            let new = NewApi {
+                identifier: Resource::parse("urn:a").unwrap(),
+                scope: Scope::parse("read write").unwrap(),
+                scope_descriptions: [(token.to_owned(), text.to_owned())].into(),
+                algorithm: SigningAlgorithm::Rs256,
+                format: TokenFormat::Jwt,
+                lifetime: 900,
+            };
+            new.register().map(|api| api.scope_descriptions.len())
+        };
+        assert_eq!(api("read", "Read your orders"), Ok(1));
+        for (token, text) in [("read", " "), ("read", "a\u{202e}"), ("read", &"a".repeat(101)), ("admin", "Do all")] {
+            assert_eq!(api(token, text), Err(RegistrationError::ScopeDescription), "{token}={text}");
         }
     }
 

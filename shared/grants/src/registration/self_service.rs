@@ -265,7 +265,7 @@ impl From<RegistrationError> for MetadataError {
             }
             E::PublicWithoutPkce => Self::of("token_endpoint_auth_method", "a public client must use PKCE"),
             E::TooManyApis => Self::of("scope", "it is for more than 15 APIs"),
-            E::PublicIntrospection | E::Lifetime | E::ReservedId | E::TrustsItself => {
+            E::PublicIntrospection | E::Lifetime | E::ScopeDescription | E::ReservedId | E::TrustsItself => {
                 Self::of("request", "it cannot be served")
             }
         }

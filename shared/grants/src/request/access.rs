@@ -1,6 +1,7 @@
 //! The APIs and the scope of a token: the rules of `scope` (RFC 6749 §3.3) and `resource` (RFC 8707 §2).
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use protocol::{GrantType, IdentityScope, Resource, Scope};
@@ -41,6 +42,7 @@ impl Api {
         (client.apis.is_empty() || !scope.is_empty()).then(|| Self {
             identifier: identifier.clone(),
             scope,
+            scope_descriptions: BTreeMap::new(),
             algorithm: SigningAlgorithm::Rs256,
             format: TokenFormat::Jwt,
             lifetime: policy.access_lifetime,

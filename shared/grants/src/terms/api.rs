@@ -1,5 +1,7 @@
 //! APIs: the resource servers that tokens are made for.
 
+use std::collections::BTreeMap;
+
 use protocol::{Resource, Scope};
 
 use crate::terms::time::Seconds;
@@ -14,6 +16,8 @@ pub struct Api {
     pub identifier: Resource,
     /// The scope tokens the API offers.
     pub scope: Scope,
+    /// The meanings of some of its scope tokens, for the consent page.
+    pub scope_descriptions: BTreeMap<String, String>,
     /// The algorithm that signs its JWTs.
     pub algorithm: SigningAlgorithm,
     /// The format of its access tokens.

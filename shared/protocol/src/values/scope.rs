@@ -73,6 +73,14 @@ impl Scope {
         self.0.split(' ').filter(|token| !token.is_empty())
     }
 
+    /// Returns the tokens in the order in which `text` names them, followed by the others.
+    pub fn tokens_as_in<'s>(&'s self, text: &str) -> Vec<&'s str> {
+        let place = |token: &str| text.split(' ').position(|named| named == token).unwrap_or(usize::MAX);
+        let mut tokens: Vec<&str> = self.tokens().collect();
+        tokens.sort_by_key(|token| place(token));
+        tokens
+    }
+
     /// The tokens, in alphabetical order, with a space between each two (RFC 6749 §3.3).
     pub fn as_str(&self) -> &str {
         &self.0
@@ -164,6 +172,13 @@ mod tests {
     fn a_scope_is_a_set() {
         assert_eq!(Scope::parse("write read  read").unwrap().to_string(), "read write");
         assert!(Scope::parse("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn tokens_can_be_put_in_the_order_in_which_they_were_asked_for() {
+        let scope = Scope::parse("a b c d").unwrap();
+        assert_eq!(scope.tokens_as_in("c  x a c"), ["c", "a", "b", "d"]);
+        assert_eq!(scope.tokens_as_in(""), ["a", "b", "c", "d"]);
     }
 
     #[test]

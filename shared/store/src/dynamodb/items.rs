@@ -1,6 +1,6 @@
 //! Items: reading and writing of typed attributes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -161,6 +161,12 @@ impl<'a> Reader<'a> {
     pub(crate) fn map(&self, name: &'static str) -> Result<Option<Self>, Unknown> {
         let read = |value: &'a AttributeValue| value.as_m().map(|item| Self::new(self.table, item));
         self.item.get(name).map(read).transpose().map_err(|_| self.damaged(name))
+    }
+
+    /// Reads a map whose values are texts.
+    pub(crate) fn texts(&self) -> Result<BTreeMap<String, String>, Unknown> {
+        let read = |(name, value): (&String, &AttributeValue)| Some((name.clone(), value.as_s().ok()?.clone()));
+        self.item.iter().map(|pair| read(pair).ok_or_else(|| self.damaged("a text in a map"))).collect()
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&'a AttributeValue> {

@@ -1,6 +1,6 @@
 //! Conversion of clients and APIs to items.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
@@ -157,14 +157,19 @@ fn to_backchannel(read: &Reader<'_>) -> Result<Option<Backchannel>, Unknown> {
 }
 
 pub(crate) fn from_api(api: &Api) -> Item {
-    Item::from([
+    let mut item = Item::from([
         ("id".to_owned(), text(&api_key(&api.identifier))),
         ("identifier".to_owned(), text(&api.identifier)),
         ("scope".to_owned(), text(&api.scope)),
         ("algorithm".to_owned(), text(&api.algorithm.as_str())),
         ("format".to_owned(), text(&api.format.as_str())),
         ("lifetime".to_owned(), number(&api.lifetime)),
-    ])
+    ]);
+    if !api.scope_descriptions.is_empty() {
+        let described = api.scope_descriptions.iter().map(|(token, meaning)| (token.clone(), text(meaning)));
+        item.insert("scope_descriptions".to_owned(), AttributeValue::M(described.collect()));
+    }
+    item
 }
 
 pub(crate) fn to_api(table: &str, item: &Item) -> Result<Api, Unknown> {
@@ -172,6 +177,7 @@ pub(crate) fn to_api(table: &str, item: &Item) -> Result<Api, Unknown> {
     Ok(Api {
         identifier: read.parsed("identifier", Resource::parse)?,
         scope: read.parsed("scope", Scope::parse)?,
+        scope_descriptions: read.map("scope_descriptions")?.map_or(Ok(BTreeMap::new()), |map| map.texts())?,
         algorithm: read.named("algorithm", SigningAlgorithm::parse)?,
         format: read.named("format", TokenFormat::parse)?,
         lifetime: read.number("lifetime")?,
