@@ -46,7 +46,7 @@ pub struct AuthorizationRequest {
     pub prompt: Vec<Prompt>,
     /// The maximum age of the sign-in, in seconds.
     pub max_age: Option<u32>,
-    /// The expected person's user name, which prefills the sign-in form.
+    /// The expected person's username, which prefills the sign-in form.
     pub login_hint: Option<String>,
     /// An ID token issued to the expected person.
     pub id_token_hint: Option<Secret>,
@@ -63,6 +63,9 @@ pub enum ReceivedRequestError {
     /// `redirect_uri` is repeated or malformed.
     #[error("redirect_uri is malformed")]
     RedirectUri,
+    /// `state` is longer than 8192 bytes: a response would have to leave it out.
+    #[error("state is longer than 8192 bytes")]
+    State,
 }
 
 /// The reasons to refuse an authorization request for its form.
@@ -113,9 +116,6 @@ pub enum AuthorizationRequestError {
     /// The scope `openid` is missing (OpenID Connect Core §3.1.2.1).
     #[error("an ID token needs the scope openid")]
     OpenIdMissing,
-    /// `state` is too long.
-    #[error("state is too long")]
-    State,
     /// `prompt` has an unknown value, or `none` together with others.
     #[error("prompt is malformed: none alone, or login, consent, select_account")]
     Prompt,
@@ -140,7 +140,6 @@ impl AuthorizationRequestError {
             | Self::CodeChallengeMissing
             | Self::Nonce
             | Self::NonceMissing
-            | Self::State
             | Self::Prompt
             | Self::MaxAge
             | Self::Claims => AuthorizationErrorCode::InvalidRequest,
@@ -157,7 +156,8 @@ impl ReceivedRequest {
     /// Reads the client and the redirect URI.
     ///
     /// # Errors
-    /// [`ReceivedRequestError`]: for the redirect URI first, then for the client.
+    /// [`ReceivedRequestError`]: for the redirect URI first, then for the client, then for a `state` that no response
+    /// could have.
     pub fn parse(parameters: &Parameters) -> Result<Self, ReceivedRequestError> {
         let client_id = parameters.one("client_id").ok().flatten().and_then(|text| ClientId::parse(text).ok());
         let redirect_uri = parameters
@@ -166,12 +166,17 @@ impl ReceivedRequest {
             .map(RedirectUri::read)
             .transpose()
             .map_err(|_| ReceivedRequestError::RedirectUri)?;
-        Ok(Self { client_id: client_id.ok_or(ReceivedRequestError::ClientId)?, redirect_uri })
+        let client_id = client_id.ok_or(ReceivedRequestError::ClientId)?;
+        let state = parameters.one("state").ok().flatten();
+        if state.is_some_and(|text| State::parse(text).is_err()) {
+            return Err(ReceivedRequestError::State);
+        }
+        Ok(Self { client_id, redirect_uri })
     }
 }
 
 impl AuthorizationRequest {
-    /// Returns the `state` to send back with any response, including errors; `None` when it is absent or unusable.
+    /// Returns the `state` to send back with any response, including errors; `None` when it is absent or repeated.
     pub fn state(parameters: &Parameters) -> Option<State> {
         parameters.one("state").ok().flatten().and_then(|text| State::parse(text).ok())
     }
@@ -209,9 +214,6 @@ impl AuthorizationRequest {
         let mode = Self::response_mode(parameters, legacy);
         if one("response_mode")?.is_some_and(|asked| ResponseMode::parse(asked) != Some(mode)) {
             return Err(E::ResponseModeUnsupported);
-        }
-        if one("state")?.is_some_and(|text| State::parse(text).is_err()) {
-            return Err(E::State);
         }
         let scope = one("scope")?.map(Scope::parse).transpose().map_err(|_| E::Scope)?;
         let nonce = one("nonce")?.map(Nonce::parse).transpose().map_err(|_| E::Nonce)?;
@@ -405,5 +407,8 @@ mod tests {
         assert_eq!(received("client_id=a&client_id=b").err(), Some(ReceivedRequestError::ClientId));
         let twice = format!("{GOOD}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb");
         assert_eq!(received(&twice).err(), Some(ReceivedRequestError::RedirectUri));
+        let state = |bytes: usize| received(&format!("{GOOD}&state={}", "s".repeat(bytes)));
+        assert!(state(8192).is_ok());
+        assert_eq!(state(8193).err(), Some(ReceivedRequestError::State));
     }
 }

@@ -31,7 +31,7 @@ pub enum LogoutRequestError {
     #[error("post_logout_redirect_uri is no absolute URI without a fragment")]
     PostLogoutRedirectUri,
     /// `state` is too long to be returned unchanged.
-    #[error("state is longer than 4096 bytes")]
+    #[error("state is longer than 8192 bytes")]
     State,
 }
 

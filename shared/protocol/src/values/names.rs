@@ -51,8 +51,9 @@ name! {
     Subject, 64, |text| text.strip_prefix(Subject::PREFIX).is_some_and(|rest| rest.len() == 22 && is_visible(rest))
 }
 name! {
-    /// `state` (RFC 6749 §4.1.1): any text up to 4 KiB, returned unchanged.
-    State, 4096, |_| true
+    /// `state` (RFC 6749 §4.1.1): any text up to 8 KiB, returned unchanged. API Gateway's limit for a request line with
+    /// all headers is 10 KiB, so a longer one could only arrive in a form.
+    State, 8192, |_| true
 }
 name! {
     /// `nonce` (OpenID Connect Core §3.1.2.1): any text up to 512 bytes.

@@ -2,7 +2,7 @@
 
 use harness::{Pkce, authorization_url};
 
-use crate::support::pages::{answered, asked_anew, odd, sign_in, url};
+use crate::support::pages::{answered, asked_anew, assert_shown_here, odd, sign_in, url};
 use crate::support::published::{DOCUMENTS, document};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{self};
@@ -75,6 +75,27 @@ async fn c018_the_state_survives_every_way_to_an_error_and_every_page() {
     {
         assert_eq!(callback.error.as_deref(), Some(error));
         assert_eq!(callback.state.as_ref(), Some(&state), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn c018_a_long_state_comes_back_whole_and_no_answer_goes_without_its_state() {
+    let mut session = session::shared();
+    let world = session.world;
+    drop(session.code(&world.web).await);
+    let state = |bytes: usize| "s".repeat(bytes);
+    for more in [&[][..], &[("scope", "admin")], &[("prompt", "none")]] {
+        for bytes in [4096, 4097, 8192] {
+            let state = state(bytes);
+            let asked = [more, &[("state", &*state)]].concat();
+            let callback = answered(&session.browser.go(&url(&world.web.id, &asked)).await);
+            assert_eq!(callback.state.map(|state| state.len()), Some(bytes), "{more:?}");
+        }
+        let state = state(8193);
+        let asked = [more, &[("state", &*state)]].concat();
+        let page = session.browser.go(&url(&world.web.id, &asked)).await;
+        assert_shown_here(&page.reply);
+        assert!(page.reply.text().contains("8192 bytes"), "{:?}", page.reply);
     }
 }
 

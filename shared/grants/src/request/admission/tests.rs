@@ -85,11 +85,12 @@ fn checks() -> Vec<(Spoil, Outcome)> {
     shown.into_iter().chain(form).chain(access).collect()
 }
 
-fn checks_of_trust() -> [(Spoil, Untrusted); 6] {
+fn checks_of_trust() -> [(Spoil, Untrusted); 7] {
     use ReceivedRequestError as R;
     [
         (|case| case.set("redirect_uri", &["/cb"]), Untrusted::Unreadable(R::RedirectUri)),
         (|case| case.set("client_id", &[]), Untrusted::Unreadable(R::ClientId)),
+        (|case| case.set("state", &[&"s".repeat(9000)]), Untrusted::Unreadable(R::State)),
         (|case| case.known = false, Untrusted::Client),
         (|case| case.client.disabled = true, Untrusted::Client),
         (|case| case.set("redirect_uri", &["https://app.example/other"]), Untrusted::RedirectUri),
@@ -97,7 +98,7 @@ fn checks_of_trust() -> [(Spoil, Untrusted); 6] {
     ]
 }
 
-fn checks_of_form() -> [(Spoil, AuthorizationRequestError); 19] {
+fn checks_of_form() -> [(Spoil, AuthorizationRequestError); 18] {
     use AuthorizationRequestError as E;
     [
         (|case| case.set("unknown", &["a", "b"]), E::Repeated),
@@ -107,7 +108,6 @@ fn checks_of_form() -> [(Spoil, AuthorizationRequestError); 19] {
         (|case| case.set("response_type", &[]), E::ResponseTypeMissing),
         (|case| case.set("response_type", &["none"]), E::ResponseTypeUnsupported),
         (|case| case.set("response_mode", &["web_message"]), E::ResponseModeUnsupported),
-        (|case| case.set("state", &[&"s".repeat(5000)]), E::State),
         (|case| case.set("scope", &["\\"]), E::Scope),
         (|case| case.set("nonce", &[&"n".repeat(5000)]), E::Nonce),
         (|case| asks_for_id_token(case, "read"), E::OpenIdMissing),
