@@ -59,7 +59,7 @@ impl Location<'_> {
     const fn endpoint(self) -> Endpoint {
         match self {
             Self::All => Endpoint::for_any_origin("POST"),
-            Self::One(_) => Endpoint::for_any_origin("GET, PUT, DELETE"),
+            Self::One(_) => Endpoint::for_any_origin("GET, HEAD, PUT, DELETE"),
         }
     }
 }

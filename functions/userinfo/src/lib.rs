@@ -22,7 +22,7 @@ use service::{KeyCache, Stores, Wiring};
 use sessions::{Rules, stands};
 use store::GroundedGrants;
 
-const ENDPOINT: Endpoint = Endpoint::for_any_origin("GET, POST");
+const ENDPOINT: Endpoint = Endpoint::for_any_origin("GET, HEAD, POST");
 
 /// The `/userinfo` endpoint for apps.
 pub struct UserInfo {

@@ -172,6 +172,15 @@ mod tests {
     }
 
     #[test]
+    fn c167_c172_every_route_leads_all_methods_to_its_function() {
+        // HEAD and preflights are answered by the functions, which know what each endpoint supports.
+        let template = Template::read().unwrap();
+        let keys: Vec<String> =
+            template.resources("AWS::ApiGatewayV2::Route").map(|(_, route)| text(route, "RouteKey").unwrap()).collect();
+        assert!(keys.len() > 8 && keys.iter().all(|key| key.starts_with("ANY /")), "{keys:?}");
+    }
+
+    #[test]
     fn the_template_tells_the_routes() {
         let routes = Template::read().unwrap().routes().unwrap();
         for (path, function) in

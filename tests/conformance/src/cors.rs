@@ -2,6 +2,7 @@
 
 use harness::Reply;
 
+use crate::support::case::Case;
 use crate::support::pages::cors_headers;
 use crate::support::published::DOCUMENTS;
 use crate::support::session::{self};
@@ -67,5 +68,33 @@ async fn c062_a_preflight_is_answered_where_scripts_may_ask_and_nowhere_else() {
     for method in ["GET", "POST", "OPTIONS"] {
         let reply = http.ask(method, "/introspect").header("origin", "https://app.example").send().await;
         assert_eq!(cors_headers(&reply), [""; 0], "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn c062_c167_a_preflight_allows_what_clients_in_browsers_send_and_never_credentials() {
+    let http = World::shared().stack.http();
+    let usual = "accept,authorization,content-type,dpop,mcp-protocol-version,traceparent,tracestate,x-requested-with";
+    let paths =
+        ["/token", "/revoke", "/userinfo", DOCUMENTS[0], DOCUMENTS[1], "/.well-known/jwks.json", "/.well-known/x"];
+    for path in paths {
+        let preflight = || http.ask("OPTIONS", path).header("origin", "https://app.example");
+        for asked in [usual, "authorization,baggage,sentry-trace", "x-b3-traceid"] {
+            let _case = Case::new(format!("{path}: {asked}"));
+            let reply = preflight().header("access-control-request-headers", asked).send().await;
+            assert_eq!(reply.status, 204, "{reply:?}");
+            assert_open(&reply);
+            let allowed = reply.header("access-control-allow-headers").unwrap_or_default();
+            let allowed: Vec<&str> = allowed.split(',').map(str::trim).collect();
+            assert!(asked.split(',').all(|name| allowed.contains(&name)), "{allowed:?}");
+            assert_eq!(reply.header("vary"), Some("access-control-request-headers"), "{reply:?}");
+        }
+        // Who names no header, or something else, is told the usual ones.
+        for ask in [preflight(), preflight().header("access-control-request-headers", "<a>; b")] {
+            let reply = ask.send().await;
+            let allowed = reply.header("access-control-allow-headers").unwrap_or_default().replace(' ', "");
+            assert_eq!(allowed, usual, "{reply:?}");
+            assert_open(&reply);
+        }
     }
 }

@@ -27,6 +27,8 @@ mod coverage;
 #[cfg(test)]
 mod dpop;
 #[cfg(test)]
+mod head_requests;
+#[cfg(test)]
 mod id_tokens;
 #[cfg(test)]
 mod implicit;

@@ -2,8 +2,9 @@
 
 use std::future::Future;
 
+use http::Method;
 use lambda_http::request::RequestContext;
-use lambda_http::{LambdaEvent, Request, RequestExt, lambda_runtime, service_fn};
+use lambda_http::{Body, LambdaEvent, Request, RequestExt, lambda_runtime, service_fn};
 use serde_json::value::RawValue;
 
 use crate::http::firewall::FirewallGuard;
@@ -55,17 +56,25 @@ pub async fn serve<F: Function>(firewall: &FirewallGuard, function: F) -> Result
     .await
 }
 
-/// Answers one request and logs one line about it, plus one for each additional event.
-pub async fn respond<F: Function>(function: &F, request: Request) -> Response {
+/// Answers one request and logs one line about it, plus one for each additional event. `HEAD` is answered as `GET`,
+/// without the body (RFC 9110 §9.3.2).
+pub async fn respond<F: Function>(function: &F, mut request: Request) -> Response {
     let started = clock::stopwatch();
-    let log = RequestLog::default();
+    let method = request.method().clone();
+    if method == Method::HEAD {
+        *request.method_mut() = Method::GET;
+    }
+    let log = RequestLog::of(request_id(&request));
     let incoming = Incoming::new(&request, &log);
-    let (answer, storage_calls) = store::counted(Box::pin(function.answer(incoming))).await;
+    let (mut answer, storage_calls) = store::counted(Box::pin(function.answer(incoming))).await;
+    if method == Method::HEAD {
+        *answer.body_mut() = Body::Empty;
+    }
     log_request(&Line {
         request_id: request_id(&request),
         source: source_of(&request),
         endpoint: F::NAME,
-        method: request.method().as_str(),
+        method: method.as_str(),
         status: answer.status().as_u16(),
         facts: &log.close(),
         duration_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),

@@ -91,7 +91,7 @@ async fn o30_a_wrong_method_is_told_the_right_ones() {
     let http = with_tokens().stack.http();
     for (path, methods, wrong) in [
         ("/register", "POST", ["GET", "PUT", "DELETE"]),
-        ("/register/dyn_0", "GET, PUT, DELETE", ["POST", "PATCH", "HEAD"]),
+        ("/register/dyn_0", "GET, HEAD, PUT, DELETE", ["POST", "PATCH", "LINK"]),
     ] {
         for method in wrong {
             let reply = http.ask(method, path).send().await;
