@@ -62,9 +62,10 @@ test('the cookies are out of reach for scripts and for other sites', async () =>
   await signInToConsent(page, app, person);
   const cookies = await context.cookies();
   assert.ok(cookies.length > 0);
+  // The issuer is http here: `Secure` and `__Host-` come with https, and WebKit would drop such cookies (C170).
   for (const { name, httpOnly, secure, sameSite, path } of cookies) {
-    assert.deepEqual({ httpOnly, secure, sameSite, path }, { httpOnly: true, secure: true, sameSite: 'Lax', path: '/' }, name);
-    assert.match(name, /^__Host-/);
+    assert.deepEqual({ httpOnly, secure, sameSite, path }, { httpOnly: true, secure: false, sameSite: 'Lax', path: '/' }, name);
+    assert.match(name, /^jeton-/);
   }
   assert.equal(await page.evaluate(() => document.cookie), '');
 });
@@ -358,7 +359,8 @@ test('without JavaScript an answer in a form goes with a click, and no other scr
   const of = (name) => policy.filter((rule) => rule.split(' ')[0] === name);
   assert.deepEqual(of('default-src'), ["default-src 'none'"]);
   assert.match(of('script-src').join(), /^script-src 'sha256-[A-Za-z0-9+/]{43}='$/);
-  assert.deepEqual(of('form-action'), [`form-action ${new URL(app.redirectUri).origin}`]);
+  // The app may redirect on, to anywhere, which browsers would apply `form-action` to (C169).
+  assert.deepEqual(of('form-action'), []);
   await heading(page, 'Back to the app').waitFor();
   assert.deepEqual(app.answers, []);
   await button(page, 'Continue').click();

@@ -2,8 +2,8 @@
 //! those of [`grants::authorization`]; here the client and its APIs are read for them.
 
 use edge::{Failure, Incoming};
-use grants::Timestamp;
-use grants::authorization::{Admission, Rejection, ReturnedFault, receive};
+use grants::authorization::{Admission, Rejection, ReturnedFault, Untrusted, receive};
+use grants::{Api, Timestamp};
 use protocol::{AuthorizationRequest, Parameters};
 use sessions::Expected;
 
@@ -41,25 +41,30 @@ impl Authorize {
         now: Timestamp,
     ) -> Result<AuthorizationContext<'r>, Refused> {
         let carried = CarriedRequest::read(self.path(), text).ok_or(Refused::Unreadable)?;
-        let admission = match self.admission(&carried.parameters, now).await {
-            Ok(admission) => admission,
+        let (admission, apis) = match self.admission(&carried.parameters, now).await {
+            Ok(admitted) => admitted,
             Err(NotAdmitted::Failed(failure)) => return Err(failure.into()),
-            Err(NotAdmitted::Rejected(Rejection::Shown(why))) => return Err(Refused::Untrusted(why)),
+            Err(NotAdmitted::Rejected(Rejection::Shown(why))) => {
+                let uri = carried.parameters.one("redirect_uri").ok().flatten();
+                let is_told = why == Untrusted::RedirectUri && self.wiring.config.is_local();
+                return Err(Refused::Untrusted(why, uri.filter(|_| is_told).map(str::to_owned)));
+            }
             Err(NotAdmitted::Rejected(Rejection::Returned(returned))) => {
                 return Err(self.reject(incoming, *returned, now).await?);
             }
         };
         let expected = self.expected(admission.request(), now).await?;
-        Ok(AuthorizationContext { log: incoming.log(), admission, expected, carried })
+        let cookies = self.wiring.config.cookies();
+        Ok(AuthorizationContext { log: incoming.log(), cookies, admission, apis, expected, carried })
     }
 
     /// Reads the client and then its APIs, each only if the request passed all checks before.
-    async fn admission(&self, parameters: &Parameters, now: Timestamp) -> Result<Admission, NotAdmitted> {
+    async fn admission(&self, parameters: &Parameters, now: Timestamp) -> Result<(Admission, Vec<Api>), NotAdmitted> {
         let received = receive(parameters)?;
         let registered = self.wiring.client(received.client_id(), now).await?;
         let trusted = received.trust(registered, self.wiring.config.policy.legacy)?;
         let apis = self.wiring.apis_of(trusted.response().client(), now).await?;
-        Ok(trusted.admit(&apis)?)
+        Ok((trusted.admit(&apis)?, apis))
     }
 
     /// Returns the error for the client whose request was rejected. The visitor is read only where it makes a difference.

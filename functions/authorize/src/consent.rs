@@ -2,9 +2,10 @@
 
 use edge::{AuditEntry, AuditEvent, Failure, Incoming, Response, redirect};
 use grants::{Consent, Timestamp};
-use keys::{HandleKind, KeyRing};
-use protocol::{AuthorizationErrorCode, Parameters};
-use sessions::{FormTicket, SignedIn};
+use keys::HandleKind;
+use protocol::AuthorizationErrorCode;
+use service::form_ticket;
+use sessions::{FormFault, SignedIn};
 use store::{Remembered, Unknown};
 
 use crate::context::AuthorizationContext;
@@ -29,8 +30,9 @@ impl Authorize {
             // The session ended while the form was open: start again with the same request.
             return Ok(redirect(&context.carried.again()));
         };
-        let ticket = own_ticket(&form, &context, person, &ring, now).filter(|_| !incoming.is_cross_site());
-        let Some(ticket) = ticket else { return Err(context.used_form()) };
+        let ticket = form_ticket(incoming, &form, &ring, HandleKind::ConsentForm)
+            .and_then(|ticket| ticket.check_consent(person.session().id, context.carried.digest, now).map(|()| ticket));
+        let ticket = ticket.map_err(|fault| context.bad_form(fault))?;
         if !ticket.showed(context.shown().digest()) {
             // The client's registration changed while the page was open, or the page is from an earlier version.
             incoming.log().refused("consent_page_changed");
@@ -50,7 +52,7 @@ impl Authorize {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::ConsentDenied, &person.user().subject));
                 Ok(self.refuse(&context, AuthorizationErrorCode::AccessDenied, description))
             }
-            Some(_) | None => Err(context.used_form()),
+            Some(_) | None => Err(context.bad_form(FormFault::Unreadable)),
         }
     }
 
@@ -78,17 +80,4 @@ impl Authorize {
         }
         Ok(())
     }
-}
-
-fn own_ticket(
-    form: &Parameters,
-    context: &AuthorizationContext<'_>,
-    person: &SignedIn,
-    ring: &KeyRing,
-    now: Timestamp,
-) -> Option<FormTicket> {
-    let text = form.one("ticket").ok().flatten().unwrap_or_default();
-    let bytes = ring.handles().open(HandleKind::ConsentForm, text)?;
-    FormTicket::from_bytes(&bytes)
-        .filter(|ticket| ticket.admits_consent(person.session().id, context.carried.digest, now))
 }

@@ -1,9 +1,10 @@
 //! An admitted authorization request, with what its pages and forms need to carry it on.
 
-use edge::RequestLog;
+use edge::{CookieRule, RequestLog};
+use grants::Api;
 use grants::authorization::Admission;
 use protocol::{MAX_FORM_BYTES, Parameters};
-use sessions::{Expected, RequestDigest, Shown, Situation};
+use sessions::{Expected, FormFault, RequestDigest, Shown, Situation};
 
 use crate::refused::Refused;
 use crate::visitor::Visitor;
@@ -15,7 +16,10 @@ const MAX_REQUEST_BYTES: usize = MAX_FORM_BYTES / 2;
 /// An authorization request that passed all checks, as it goes from page to page.
 pub(crate) struct AuthorizationContext<'r> {
     pub(crate) log: &'r RequestLog,
+    pub(crate) cookies: CookieRule,
     pub(crate) admission: Admission,
+    /// The APIs of the client.
+    pub(crate) apis: Vec<Api>,
     pub(crate) expected: Expected,
     pub(crate) carried: CarriedRequest,
 }
@@ -56,10 +60,10 @@ impl AuthorizationContext<'_> {
         self.log.client(&self.admission.client().id);
     }
 
-    /// Returns the refusal of a form that was already submitted, belongs to another browser, or expired.
-    pub(crate) fn used_form(&self) -> Refused {
+    /// Returns the refusal of a form that does not count.
+    pub(crate) fn bad_form(&self, fault: FormFault) -> Refused {
         self.log_client();
-        Refused::UsedForm(self.carried.again())
+        Refused::BadForm(fault, self.carried.again())
     }
 
     /// Returns the facts shown on the consent page.
@@ -69,6 +73,7 @@ impl AuthorizationContext<'_> {
             redirect_uri: self.admission.redirect_uri(),
             target: self.admission.target(),
             claims: &self.admission.request().claims,
+            apis: &self.apis,
         }
     }
 

@@ -10,7 +10,7 @@ use grants::{
 };
 use protocol::{AuthorizationErrorCode, GrantType, IdentityScope, ResponseType, Scope, Secret, Subject};
 use service::IssuedAccessToken;
-use sessions::{Rules, SessionChange, SignedIn, UserChange, stands};
+use sessions::{FormFault, Rules, SessionChange, SignedIn, UserChange, stands};
 use store::{Applied, Unknown, UserChanged};
 
 use crate::context::AuthorizationContext;
@@ -46,7 +46,7 @@ impl Authorize {
         match applied? {
             Applied::Done(_) => {}
             Applied::Refused(found) if code::was_issued(found.as_deref(), moment.attempt) => {}
-            Applied::Refused(_) => return Err(context.used_form()),
+            Applied::Refused(_) => return Err(context.bad_form(FormFault::Used)),
         }
         if !stands? {
             // The person signed out or was disabled since the visit was read: start again, with no one signed in.

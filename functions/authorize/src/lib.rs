@@ -17,7 +17,8 @@
 //!   the same.
 //! - Consent covers what the page showed: if the client's registration changes in the meantime, the page is shown
 //!   again.
-//! - A consent form that was already submitted is refused with a page that leads back to the request.
+//! - A form that does not count is refused with a page that says why and leads on: the sign-in page itself, or a page that
+//!   leads back to the request.
 
 mod admit;
 mod consent;
@@ -32,7 +33,7 @@ mod visitor;
 
 use std::sync::Arc;
 
-use edge::{Config, Error, Function, Incoming, Response, VISIT_COOKIE};
+use edge::{Config, Cookie, CookieRule, Error, Function, Incoming, Response};
 use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, KeyRing, KeysError};
@@ -115,8 +116,8 @@ fn known_as(client: &Client, person: &SignedIn, ring: &KeyRing) -> Result<Subjec
 }
 
 /// Returns the visit that a cookie names.
-fn visit(incoming: Incoming<'_>, ring: &KeyRing) -> Option<VisitId> {
-    let payload = ring.handles().open(HandleKind::Visit, incoming.cookie(VISIT_COOKIE)?)?;
+fn visit(incoming: Incoming<'_>, cookies: CookieRule, ring: &KeyRing) -> Option<VisitId> {
+    let payload = ring.handles().open(HandleKind::Visit, incoming.cookie(cookies.name(Cookie::Visit))?)?;
     Some(VisitId::from_bytes(payload.as_slice().try_into().ok()?))
 }
 
@@ -133,7 +134,7 @@ impl Function for Authorize {
             (Some(""), &Method::GET | &Method::POST) => self.begin(incoming).await,
             (Some("/sign-in"), &Method::POST) => self.sign_in(incoming).await,
             (Some("/consent"), &Method::POST) => self.consent(incoming).await,
-            (Some(""), _) => Err(Refused::WrongMethod("GET, POST")),
+            (Some(""), _) => Err(Refused::WrongMethod("GET, HEAD, POST")),
             (Some("/sign-in" | "/consent"), _) => Err(Refused::WrongMethod("POST")),
             _ => Err(Refused::NotFound),
         };

@@ -6,6 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 use keys::KeysError;
 use pages::Problem;
 use protocol::ReceivedRequestError;
+use sessions::FormFault;
 use store::Unknown;
 
 use crate::Authorize;
@@ -17,12 +18,13 @@ const ASK_THE_APP: &str = "Go back to the app and start again. If this happens a
 pub(crate) enum Refused {
     /// The request cannot be parsed at all.
     Unreadable,
-    /// The client or its redirect URI is not verified (RFC 6749 §4.1.2.1): nothing is redirected.
-    Untrusted(Untrusted),
+    /// The client or its redirect URI is not verified (RFC 6749 §4.1.2.1): nothing is redirected. On a developer's own
+    /// machine the page shows the redirect URI that is not registered; elsewhere it repeats nothing of the request.
+    Untrusted(Untrusted, Option<String>),
     /// The client gets this error.
     Returned(Box<ReturnedError>),
-    /// The form was already submitted, belongs to another browser, or expired; this address leads back to the request.
-    UsedForm(String),
+    /// The form does not count; this address leads back to the request.
+    BadForm(FormFault, String),
     /// The person signed out meanwhile; this address leads back to the request.
     StartOver(String),
     /// The page does not exist.
@@ -41,12 +43,13 @@ impl Authorize {
                 let text = "The request is too long, or it is not encoded as it should be.";
                 problem(StatusCode::BAD_REQUEST, "This request cannot be read", text, "malformed_form", log)
             }
-            Refused::Untrusted(why) => {
+            Refused::Untrusted(why, uri) => {
                 let (text, reason) = describe(*why);
-                problem(StatusCode::BAD_REQUEST, "This request cannot be trusted", text, reason, log)
+                let text = uri.as_ref().map_or_else(|| text.to_owned(), |uri| format!("{text} The address is: {uri}"));
+                problem(StatusCode::BAD_REQUEST, "This app is not set up correctly", &text, reason, log)
             }
             Refused::Returned(error) => self.return_error(error, log),
-            Refused::UsedForm(again) => used_form(again, log),
+            Refused::BadForm(fault, again) => bad_form(*fault, again, log),
             Refused::StartOver(again) => redirect(again),
             Refused::NotFound => {
                 let text = "The address is not right.";
@@ -71,6 +74,10 @@ const fn describe(why: Untrusted) -> (&'static str, &'static str) {
         Untrusted::Unreadable(ReceivedRequestError::RedirectUri) => {
             ("The request does not say properly where the answer should go (redirect_uri).", "malformed_request")
         }
+        Untrusted::Unreadable(ReceivedRequestError::State) => (
+            "The app sent a state of more than 8192 bytes, which could not be returned to it whole.",
+            "malformed_request",
+        ),
         Untrusted::Client => ("The app that sent you here is not known, or it is switched off.", "client_unknown"),
         Untrusted::RedirectUri => {
             ("The app asks for an answer to an address that is not registered for it.", "redirect_uri_mismatch")
@@ -81,15 +88,47 @@ const fn describe(why: Untrusted) -> (&'static str, &'static str) {
     }
 }
 
-fn used_form(again: &str, log: &RequestLog) -> Response {
-    let page = Problem {
-        title: "This form was used before",
-        text: "Your decision was sent already, or the page was open for too long. Nothing was done twice.",
-        hint: "If the app did not go on, continue here.",
-        continue_to: Some((again, "Continue")),
+fn bad_form(fault: FormFault, again: &str, log: &RequestLog) -> Response {
+    let (title, text) = describe_form(fault);
+    let hint = match fault {
+        FormFault::Used => "If the app did not go on, continue here.",
+        FormFault::CrossSite => "If you want to decide about it, continue here.",
+        FormFault::CookiesMissing
+        | FormFault::Unreadable
+        | FormFault::OtherBrowser
+        | FormFault::OtherRequest
+        | FormFault::Expired => "Continue here to be asked again.",
     };
-    log.refused("form_not_valid");
-    html(StatusCode::BAD_REQUEST, page.render(), None)
+    log.refused(fault.name());
+    let page = Problem { title, text, hint, continue_to: Some((again, "Continue")), request_id: log.request_id() };
+    html(StatusCode::BAD_REQUEST, page.render())
+}
+
+/// Returns a title and a sentence about a consent form that does not count.
+const fn describe_form(fault: FormFault) -> (&'static str, &'static str) {
+    match fault {
+        FormFault::Used => {
+            ("This form was used before", "Your decision was sent already. Nothing was done a second time.")
+        }
+        FormFault::Expired => {
+            ("This form was open for too long", "A form is valid for half an hour. Nothing was allowed.")
+        }
+        FormFault::OtherBrowser => (
+            "This form belongs to another sign-in",
+            "It was opened before your last sign-in, or in another browser. Nothing was allowed.",
+        ),
+        FormFault::OtherRequest => (
+            "This form belongs to another request",
+            "The form and the request do not fit together. Nothing was allowed.",
+        ),
+        FormFault::CrossSite => ("This form came from another site", "Nothing was allowed."),
+        FormFault::CookiesMissing => {
+            ("Your browser sent no cookie", "Allow cookies for this site. Nothing was allowed.")
+        }
+        FormFault::Unreadable => {
+            ("This form is not complete", "A part of it is missing, or it was not made here. Nothing was allowed.")
+        }
+    }
 }
 
 fn failed(failure: &Failure, log: &RequestLog) -> Response {
@@ -105,8 +144,8 @@ fn failed(failure: &Failure, log: &RequestLog) -> Response {
 
 fn problem(status: StatusCode, title: &str, text: &str, reason: &'static str, log: &RequestLog) -> Response {
     log.refused(reason);
-    let page = Problem { title, text, hint: ASK_THE_APP, continue_to: None };
-    html(status, page.render(), None)
+    let page = Problem { title, text, hint: ASK_THE_APP, continue_to: None, request_id: log.request_id() };
+    html(status, page.render())
 }
 
 impl From<Failure> for Refused {

@@ -35,7 +35,7 @@ impl Authorize {
         if target.returns_errors(*signed_in) {
             return self.respond(target, &pairs);
         }
-        show::returned_error(error, &self.pairs(target, &pairs))
+        show::returned_error(error, &self.pairs(target, &pairs), log.request_id())
     }
 
     /// Returns an error to the client. Used when someone is signed in.
@@ -62,7 +62,7 @@ impl Authorize {
             action: redirect_uri.as_str(),
             fields: &all,
         };
-        edge::form_post(page.render(), &redirect_uri.source())
+        edge::form_post(page.render())
     }
 
     fn pairs<'p>(&'p self, target: &'p ResponseTarget, pairs: &[(&'p str, &'p str)]) -> Vec<(&'p str, &'p str)> {

@@ -1,12 +1,13 @@
 //! Pages and their status codes. The texts are in `pages`.
 
-use edge::{Incoming, Response, VISIT_COOKIE, html, set_cookie};
+use edge::{Cookie, Incoming, Response, html_with_form};
 use grants::{Seconds, Timestamp};
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
-use pages::WayOn;
+use pages::{AskedScope, WayOn};
+use protocol::Resource;
 use service::registered_itself;
-use sessions::{FormTicket, SignedIn, VisitId};
+use sessions::{FormFault, FormTicket, SignedIn, VisitId};
 
 use crate::context::AuthorizationContext;
 use crate::respond::ReturnedError;
@@ -16,7 +17,7 @@ use crate::visit;
 #[derive(Clone, Copy)]
 pub(crate) enum Why {
     WrongPassword,
-    StaleForm,
+    BadForm(FormFault),
     TooManyGuesses(Seconds),
 }
 
@@ -30,15 +31,15 @@ pub(crate) struct Again<'a> {
 impl Why {
     const fn status(self) -> StatusCode {
         match self {
-            Self::WrongPassword | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::WrongPassword | Self::BadForm(_) => StatusCode::FORBIDDEN,
             Self::TooManyGuesses(_) => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 
     fn alert(self) -> String {
         match self {
-            Self::WrongPassword => "The user name or the password is not right. Please try again.".to_owned(),
-            Self::StaleForm => "This form was open for too long. Please sign in again.".to_owned(),
+            Self::WrongPassword => "The username or the password is not right. Please try again.".to_owned(),
+            Self::BadForm(fault) => describe(fault).to_owned(),
             Self::TooManyGuesses(wait @ ..120) => {
                 format!("There were too many wrong passwords. Please try again in {wait} seconds.")
             }
@@ -46,6 +47,23 @@ impl Why {
                 format!("There were too many wrong passwords. Please try again in {} minutes.", wait.div_ceil(60))
             }
         }
+    }
+}
+
+/// Returns the text for a sign-in form that does not count. The page with it has a form that does.
+const fn describe(fault: FormFault) -> &'static str {
+    match fault {
+        FormFault::CookiesMissing => {
+            "Your browser sent no cookie back. Please allow cookies for this site, and then sign in again."
+        }
+        FormFault::Expired => "This form was open for too long. Please sign in again.",
+        FormFault::Used => "This form was used before. Please sign in again.",
+        FormFault::OtherBrowser => {
+            "This form was opened in another browser, or before the cookies were cleared. Please sign in again."
+        }
+        FormFault::OtherRequest => "This form was made for another request. Please sign in again.",
+        FormFault::CrossSite => "Another site sent this form. Sign in only if you meant to do so here.",
+        FormFault::Unreadable => "This form was not complete. Please sign in again.",
     }
 }
 
@@ -57,7 +75,7 @@ pub(crate) fn sign_in(
     now: Timestamp,
     again: Option<Again<'_>>,
 ) -> Response {
-    let known = visit(incoming, ring);
+    let known = visit(incoming, context.cookies, ring);
     let visit = known.unwrap_or_else(|| VisitId::from_bytes(edge::random()));
     let ticket = FormTicket::for_sign_in(visit, context.carried.digest, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
@@ -77,7 +95,7 @@ pub(crate) fn sign_in(
     };
     let status = again.map_or(StatusCode::OK, |again| again.why.status());
     context.log_client();
-    let mut response = html(status, page.render(), Some(&admission.redirect_uri().source()));
+    let mut response = html_with_form(status, page.render());
     if let Some(Again { why: Why::TooManyGuesses(wait), .. }) = again {
         response.headers_mut().insert(header::RETRY_AFTER, wait.into());
     }
@@ -85,7 +103,7 @@ pub(crate) fn sign_in(
         return response;
     }
     let cookie = ring.handles().seal(HandleKind::Visit, visit.as_bytes());
-    set_cookie(response, VISIT_COOKIE, cookie.expose())
+    context.cookies.set(response, Cookie::Visit, cookie.expose())
 }
 
 /// Renders the consent page for a request; `changed` if the person's decision was about a page with other facts.
@@ -96,12 +114,13 @@ pub(crate) fn consent(
     now: Timestamp,
     changed: bool,
 ) -> Response {
-    let (admission, shown) = (&context.admission, context.shown().digest());
-    let ticket = FormTicket::for_consent(person.session().id, context.carried.digest, shown, edge::random(), now);
+    let (admission, shown) = (&context.admission, context.shown());
+    let digest = shown.digest();
+    let ticket = FormTicket::for_consent(person.session().id, context.carried.digest, digest, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::ConsentForm, &ticket.to_bytes());
     let redirect_uri = admission.redirect_uri();
-    let scopes: Vec<&str> = admission.to_agree_to().scope.tokens().collect();
-    let resources: Vec<&str> = admission.target().resources.iter().map(protocol::Resource::as_str).collect();
+    let (issuer, resources) = resources(context);
+    let [policy, terms] = shown.own_words();
     let since = registered_itself(admission.client());
     let page = pages::Consent {
         client_name: &admission.client().name,
@@ -109,8 +128,11 @@ pub(crate) fn consent(
         username: person.user().username.as_str(),
         redirect_host: &redirect_uri.display_host(),
         is_native: redirect_uri.is_native(),
-        scopes: &scopes,
+        scopes: &scopes(context),
         resources: &resources,
+        profile_at: issuer,
+        policy,
+        terms,
         action: &format!("{}/consent", context.carried.path),
         request: &context.carried.query,
         ticket: ticket.expose(),
@@ -118,12 +140,27 @@ pub(crate) fn consent(
         changed,
     };
     context.log_client();
-    html(StatusCode::OK, page.render(), Some(&redirect_uri.source()))
+    html_with_form(StatusCode::OK, page.render())
+}
+
+/// Returns the requested scope in the order in which the request names it.
+fn scopes<'c>(context: &'c AuthorizationContext<'_>) -> Vec<AskedScope<'c>> {
+    let asked = context.carried.parameters.one("scope").ok().flatten().unwrap_or_default();
+    let tokens = context.admission.to_agree_to().scope.tokens_as_in(asked).into_iter();
+    tokens.map(|token| AskedScope { token, descriptions: context.shown().descriptions(token) }).collect()
+}
+
+/// Returns the issuer, if it is one of the requested APIs, and the others.
+fn resources<'c>(context: &'c AuthorizationContext<'_>) -> (Option<&'c str>, Vec<&'c str>) {
+    let issuer = context.apis.iter().find(|api| api.is_issuer).map(|api| api.identifier.as_str());
+    let requested = context.admission.target().resources.iter().map(Resource::as_str);
+    let (own, others): (Vec<&str>, Vec<&str>) = requested.partition(|resource| Some(*resource) == issuer);
+    (own.first().copied(), others)
 }
 
 /// Shows an error for a client that registered itself, while no one is signed in; the user may continue to the
 /// client.
-pub(crate) fn returned_error(error: &ReturnedError, pairs: &[(&str, &str)]) -> Response {
+pub(crate) fn returned_error(error: &ReturnedError, pairs: &[(&str, &str)], request_id: &str) -> Response {
     let ReturnedError { target, code, description, .. } = error;
     let (client, redirect_uri) = (target.client(), target.redirect_uri());
     let (location, since) = (target.location(pairs), registered_itself(client));
@@ -137,6 +174,7 @@ pub(crate) fn returned_error(error: &ReturnedError, pairs: &[(&str, &str)]) -> R
             Some(location) => WayOn::Link(location),
             None => WayOn::Form(redirect_uri.as_str(), pairs),
         },
+        request_id,
     };
-    html(StatusCode::BAD_REQUEST, page.render(), Some(&redirect_uri.source()))
+    html_with_form(StatusCode::BAD_REQUEST, page.render())
 }

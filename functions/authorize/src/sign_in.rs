@@ -1,14 +1,11 @@
 //! Handling of the sign-in form.
 
-use edge::{
-    AuditEntry, AuditEvent, DEVICE_COOKIE, Incoming, RequestLog, Response, SESSION_COOKIE, redirect, set_cookie,
-    set_lasting_cookie,
-};
+use edge::{AuditEntry, AuditEvent, Cookie, Incoming, RequestLog, Response, redirect};
 use grants::{Consent, PersonKey, Seconds, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::{Parameters, Secret, Username};
-use service::{Attempted, Checked};
-use sessions::{DeviceHandle, FormTicket, Next, SessionHandle, SignedIn, next};
+use service::{Attempted, Checked, form_ticket};
+use sessions::{DeviceHandle, FormFault, Next, SessionHandle, SignedIn, next};
 
 use crate::context::AuthorizationContext;
 use crate::refused::Refused;
@@ -52,7 +49,7 @@ struct Arrival {
 }
 
 impl Authorize {
-    /// Processes user name and password.
+    /// Processes username and password.
     pub(crate) async fn sign_in(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
         let form = incoming.body_form()?;
@@ -61,9 +58,9 @@ impl Authorize {
         let ring = self.ring(now).await?;
         let typed = form.one("username").ok().flatten().filter(|typed| typed.len() <= 128).unwrap_or_default();
         let again = |why| show::sign_in(&context, incoming, &ring, now, Some(Again { why, username: typed }));
-        if incoming.is_cross_site() || !is_own_form(incoming, &form, &context, &ring, now) {
-            incoming.log().refused("form_not_valid");
-            return Ok(again(Why::StaleForm));
+        if let Err(fault) = check_form(incoming, &form, &context, &ring, now) {
+            incoming.log().refused(fault.name());
+            return Ok(again(Why::BadForm(fault)));
         }
         let rejected = match credentials(&form) {
             Some((username, password)) => {
@@ -72,7 +69,7 @@ impl Authorize {
                     password: &password,
                     client: &context.admission.client().id,
                     source: incoming.source(),
-                    device: device(incoming, &ring),
+                    device: device(incoming, &context, &ring),
                     stranger: ring.handles().stranger(&username.normalized()),
                 };
                 match self.attempt(incoming, &context, &attempted, now).await? {
@@ -134,8 +131,8 @@ impl Authorize {
         context.log_client();
         let cookie = ring.handles().seal(HandleKind::Session, &session.to_bytes());
         let device = ring.handles().seal(HandleKind::Device, &device.to_bytes());
-        let response = set_cookie(response, SESSION_COOKIE, cookie.expose());
-        Ok(set_lasting_cookie(response, DEVICE_COOKIE, device.expose(), DEVICE_LIFETIME))
+        let response = context.cookies.set(response, Cookie::Session, cookie.expose());
+        Ok(context.cookies.set_lasting(response, Cookie::Device, device.expose(), DEVICE_LIFETIME))
     }
 
     /// Chooses the next step after a correct password: the consent page, by way of the request, or directly the
@@ -155,22 +152,27 @@ impl Authorize {
     }
 }
 
-fn is_own_form(
+/// Checks that the form was shown to this browser for this request. A browser that keeps cookies has one since it got the
+/// form.
+fn check_form(
     incoming: Incoming<'_>,
     form: &Parameters,
     context: &AuthorizationContext<'_>,
     ring: &KeyRing,
     now: Timestamp,
-) -> bool {
-    let text = form.one("ticket").ok().flatten().unwrap_or_default();
-    let ticket = ring.handles().open(HandleKind::SignInForm, text).and_then(|bytes| FormTicket::from_bytes(&bytes));
-    let visit = visit(incoming, ring);
-    ticket.zip(visit).is_some_and(|(ticket, visit)| ticket.admits_sign_in(visit, context.carried.digest, now))
+) -> Result<(), FormFault> {
+    let ticket = form_ticket(incoming, form, ring, HandleKind::SignInForm)?;
+    if incoming.cookie(context.cookies.name(Cookie::Visit)).is_none() {
+        return Err(FormFault::CookiesMissing);
+    }
+    let visit = visit(incoming, context.cookies, ring).ok_or(FormFault::OtherBrowser)?;
+    ticket.check_sign_in(visit, context.carried.digest, now)
 }
 
 /// Returns the device named by the browser's cookie.
-fn device(incoming: Incoming<'_>, ring: &KeyRing) -> Option<DeviceHandle> {
-    DeviceHandle::from_bytes(&ring.handles().open(HandleKind::Device, incoming.cookie(DEVICE_COOKIE)?)?)
+fn device(incoming: Incoming<'_>, context: &AuthorizationContext<'_>, ring: &KeyRing) -> Option<DeviceHandle> {
+    let value = incoming.cookie(context.cookies.name(Cookie::Device))?;
+    DeviceHandle::from_bytes(&ring.handles().open(HandleKind::Device, value)?)
 }
 
 fn credentials(form: &Parameters) -> Option<(Username, Secret)> {

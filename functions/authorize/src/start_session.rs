@@ -32,7 +32,8 @@ impl Authorize {
         incoming: Incoming<'_>,
         ring: &KeyRing,
     ) -> Result<Option<Session>, Unknown> {
-        let Some(handle) = incoming.session(ring.handles()) else { return Ok(None) };
+        let cookies = self.wiring.config.cookies();
+        let Some(handle) = incoming.session(cookies, ring.handles()) else { return Ok(None) };
         self.people.session(&handle).await
     }
 

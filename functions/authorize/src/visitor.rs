@@ -26,7 +26,7 @@ impl Authorize {
         client: &Client,
         now: Timestamp,
     ) -> Result<Visitor, Refused> {
-        let Some(handle) = incoming.session(ring.handles()) else {
+        let Some(handle) = incoming.session(self.wiring.config.cookies(), ring.handles()) else {
             return Ok(Visitor { signed_in: None, known_as: None, agreed: None });
         };
         let found = self.people.visitor(&handle, Some(&client.id)).await?;

@@ -21,16 +21,13 @@ mod show;
 
 use std::sync::Arc;
 
-use edge::{
-    AuditEntry, AuditEvent, Config, Error, Function, Incoming, RequestLog, Response, SESSION_COOKIE, forget_cookie,
-    redirect,
-};
+use edge::{AuditEntry, AuditEvent, Config, Cookie, Error, Function, Incoming, RequestLog, Response, redirect};
 use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, IdTokenFacts, KeyRing};
 use protocol::{LogoutRequest, Parameters, RedirectUri};
-use service::{Stores, Wiring};
-use sessions::{FormTicket, Hinted, RequestDigest, Rules, Session, SignOut, SignedIn, sign_out, signed_in};
+use service::{Stores, Wiring, form_ticket};
+use sessions::{FormFault, Hinted, RequestDigest, Rules, Session, SignOut, SignedIn, sign_out, signed_in};
 use store::PeopleTable;
 
 use crate::refused::Refused;
@@ -61,8 +58,8 @@ impl Admitted {
         self
     }
 
-    fn stale_form(&self, log: &RequestLog) -> Refused {
-        Refused::StaleForm(format!("{}?{}", self.recorded(log).path, self.query))
+    fn bad_form(&self, fault: FormFault, log: &RequestLog) -> Refused {
+        Refused::BadForm(fault, format!("{}?{}", self.recorded(log).path, self.query))
     }
 }
 
@@ -100,7 +97,8 @@ impl Logout {
     async fn begin(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
         let text = incoming.query_or_body().map_err(|_| Refused::Unreadable)?;
-        if incoming.method() == Method::POST && incoming.cookie(SESSION_COOKIE).is_none() {
+        let session_cookie = self.wiring.config.cookies().name(Cookie::Session);
+        if incoming.method() == Method::POST && incoming.cookie(session_cookie).is_none() {
             let parameters = Parameters::parse(text.as_bytes()).map_err(|_| Refused::Unreadable)?;
             return Ok(redirect(&format!("{}?{}", self.path(), parameters.to_query())));
         }
@@ -141,17 +139,14 @@ impl Logout {
             Visitor::Names(session) => return self.end_session(incoming, &admitted, &session).await,
             Visitor::Nobody => return Ok(show::no_one(admitted.recorded(incoming.log()))),
         };
-        let ticket = form.one("ticket").ok().flatten().unwrap_or_default();
-        let ticket = ring.handles().open(HandleKind::SignOutForm, ticket);
-        let ticket = ticket.and_then(|bytes| FormTicket::from_bytes(&bytes)).filter(|_| !incoming.is_cross_site());
         let digest = RequestDigest::of(&admitted.query);
-        if !ticket.is_some_and(|ticket| ticket.admits_sign_out(person.session().id, digest, now)) {
-            return Err(admitted.stale_form(incoming.log()));
-        }
+        form_ticket(incoming, &form, &ring, HandleKind::SignOutForm)
+            .and_then(|ticket| ticket.check_sign_out(person.session().id, digest, now))
+            .map_err(|fault| admitted.bad_form(fault, incoming.log()))?;
         match form.one("decision").ok().flatten() {
             Some("sign_out") => self.end(incoming, &admitted, &person).await,
             Some("stay") => Ok(show::stayed()),
-            Some(_) | None => Err(admitted.stale_form(incoming.log())),
+            Some(_) | None => Err(admitted.bad_form(FormFault::Unreadable, incoming.log())),
         }
     }
 
@@ -194,7 +189,8 @@ impl Logout {
 
     /// Returns the user at the browser: one read, or none without a cookie.
     async fn visitor(&self, incoming: Incoming<'_>, ring: &KeyRing, now: Timestamp) -> Result<Visitor, Refused> {
-        let Some(handle) = incoming.session(ring.handles()) else { return Ok(Visitor::Nobody) };
+        let cookies = self.wiring.config.cookies();
+        let Some(handle) = incoming.session(cookies, ring.handles()) else { return Ok(Visitor::Nobody) };
         let visitor = self.people.visitor(&handle, None).await?;
         let person =
             signed_in(&handle, visitor.session.clone(), visitor.user, Rules::at(&self.wiring.config.policy, now));
@@ -219,7 +215,8 @@ impl Logout {
         session: &Session,
     ) -> Result<Response, Refused> {
         self.people.end_session(session).await?;
-        Ok(forget_cookie(show::over(admitted.recorded(incoming.log())), SESSION_COOKIE))
+        let response = show::over(admitted.recorded(incoming.log()));
+        Ok(self.wiring.config.cookies().forget(response, Cookie::Session))
     }
 }
 
@@ -236,7 +233,7 @@ impl Function for Logout {
         let answered = match (step, incoming.method()) {
             (Some(""), &Method::GET | &Method::POST) => self.begin(incoming).await,
             (Some("/confirm"), &Method::POST) => self.confirm(incoming).await,
-            (Some(""), _) => Err(Refused::WrongMethod("GET, POST")),
+            (Some(""), _) => Err(Refused::WrongMethod("GET, HEAD, POST")),
             (Some("/confirm"), _) => Err(Refused::WrongMethod("POST")),
             _ => Err(Refused::NotFound),
         };

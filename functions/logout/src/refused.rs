@@ -7,6 +7,7 @@ use http::{HeaderValue, StatusCode, header};
 use keys::KeysError;
 use pages::Problem;
 use protocol::LogoutRequestError;
+use sessions::FormFault;
 use store::Unknown;
 
 const SIGN_OUT_HERE: &str = "You are still signed in. If you want to sign out, you can do it here.";
@@ -22,8 +23,8 @@ pub(crate) enum Refused {
     BadHint,
     /// The app did not register this address for users who signed out.
     Unregistered,
-    /// The form belongs to another browser or expired; this address leads back to the request.
-    StaleForm(String),
+    /// The form does not count; this address leads back to the request.
+    BadForm(FormFault, String),
     /// The page does not exist.
     NotFound,
     /// The page supports only these methods.
@@ -38,13 +39,14 @@ impl Refused {
         log.refused(self.reason());
         let continue_to = match self {
             Self::Unreadable | Self::Malformed(_) | Self::BadHint | Self::Unregistered => Some((path, "Sign out")),
-            Self::StaleForm(again) => Some((again.as_str(), "Continue")),
+            Self::BadForm(_, again) => Some((again.as_str(), "Continue")),
             Self::NotFound | Self::WrongMethod(_) | Self::Failed(_) => None,
         };
         let text = self.text();
-        let page = Problem { title: self.title(), text: &text, hint: self.hint(), continue_to };
+        let request_id = log.request_id();
+        let page = Problem { title: self.title(), text: &text, hint: self.hint(), continue_to, request_id };
         let status = self.status();
-        let mut response = html(status, page.render(), None);
+        let mut response = html(status, page.render());
         if let Self::WrongMethod(allowed) = self {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
         }
@@ -60,7 +62,7 @@ impl Refused {
             Self::Malformed(_) => "malformed_request",
             Self::BadHint => "id_token_hint_invalid",
             Self::Unregistered => "post_logout_redirect_uri_mismatch",
-            Self::StaleForm(_) => "form_not_valid",
+            Self::BadForm(fault, _) => fault.name(),
             Self::NotFound => "not_found",
             Self::WrongMethod(_) => "method",
             Self::Failed(failure) => failure.reason(),
@@ -69,7 +71,7 @@ impl Refused {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::Unreadable | Self::Malformed(_) | Self::BadHint | Self::Unregistered | Self::StaleForm(_) => {
+            Self::Unreadable | Self::Malformed(_) | Self::BadHint | Self::Unregistered | Self::BadForm(..) => {
                 StatusCode::BAD_REQUEST
             }
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -84,7 +86,13 @@ impl Refused {
             Self::Unreadable | Self::Malformed(_) | Self::BadHint | Self::Unregistered => {
                 "This request to sign out cannot be followed"
             }
-            Self::StaleForm(_) => "This form was open for too long",
+            Self::BadForm(FormFault::Expired, _) => "This form was open for too long",
+            Self::BadForm(FormFault::Used, _) => "This form was used before",
+            Self::BadForm(FormFault::OtherBrowser, _) => "This form belongs to another sign-in",
+            Self::BadForm(FormFault::OtherRequest, _) => "This form belongs to another request",
+            Self::BadForm(FormFault::CrossSite, _) => "This form came from another site",
+            Self::BadForm(FormFault::CookiesMissing, _) => "Your browser sent no cookie",
+            Self::BadForm(FormFault::Unreadable, _) => "This form is not complete",
             Self::NotFound => "There is no such page",
             Self::WrongMethod(_) => "This does not work",
             Self::Failed(failure) if failure.status().is_client_error() => "This form cannot be read",
@@ -102,7 +110,7 @@ impl Refused {
             Self::Unregistered => {
                 "The app wants to have you back at an address that is not registered for it (post_logout_redirect_uri)."
             }
-            Self::StaleForm(_) => "You are still signed in.",
+            Self::BadForm(..) => "You are still signed in.",
             Self::NotFound => "The address is not right.",
             Self::WrongMethod(_) => "This page cannot be asked for in this way.",
             Self::Failed(failure) if failure.status().is_client_error() => "Go back and try again.",
@@ -115,7 +123,7 @@ impl Refused {
     const fn hint(&self) -> &'static str {
         match self {
             Self::Unreadable | Self::Malformed(_) | Self::BadHint | Self::Unregistered => SIGN_OUT_HERE,
-            Self::StaleForm(_) => "Continue here to be asked again.",
+            Self::BadForm(..) => "Continue here to be asked again.",
             Self::NotFound | Self::WrongMethod(_) | Self::Failed(_) => "",
         }
     }

@@ -1,6 +1,6 @@
 //! Pages about a request that is carried out. Most of the texts are in `pages`.
 
-use edge::{Response, html, redirect};
+use edge::{Response, html, html_with_form, redirect};
 use grants::{Registrant, Timestamp};
 use http::StatusCode;
 use keys::{HandleKind, KeyRing};
@@ -27,8 +27,7 @@ pub(crate) fn ask(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: T
         request: &admitted.query,
         ticket: ticket.expose(),
     };
-    let source = admitted.back.as_ref().map(|(uri, _)| uri.source());
-    html(StatusCode::OK, page.render(), source.as_deref())
+    html_with_form(StatusCode::OK, page.render())
 }
 
 /// Returns the host of the requesting app: that of the address to return to, or else of its first redirect URI.
@@ -59,11 +58,11 @@ pub(crate) fn no_one(admitted: &Admitted) -> Response {
 fn signed_out() -> Response {
     let text = "You are signed out on this browser. Apps that you are still using may take a moment to notice.";
     let page = Notice { title: "You are signed out", text };
-    html(StatusCode::OK, page.render(), None)
+    html(StatusCode::OK, page.render())
 }
 
 /// Tells that the user chose to stay signed in.
 pub(crate) fn stayed() -> Response {
     let page = Notice { title: "You are still signed in", text: "Nothing was changed. You can close this page." };
-    html(StatusCode::OK, page.render(), None)
+    html(StatusCode::OK, page.render())
 }

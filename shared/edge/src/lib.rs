@@ -5,6 +5,8 @@
 //!
 //! # Decisions
 //! - The issuer is configuration and is never taken from a `Host` or `X-Forwarded-*` header (C040).
+//! - `HEAD` is answered as `GET`, without the body. It becomes `GET` before a function sees it, so that no function can
+//!   take it for a third method beside the two that it tells apart.
 //! - Redirects are 303: a 307 would send a password on to the client (RFC 9700 §4.12).
 //! - Only the parts of an event that form a request are parsed, headers and cookies up to 64 KiB each: no caller
 //!   can end the process, and nothing of a refused event is sent back.
@@ -14,14 +16,12 @@ mod lambda;
 mod log;
 mod setup;
 
-pub use crate::http::cookies::{
-    DEVICE_COOKIE, SESSION_COOKIE, VISIT_COOKIE, forget_cookie, set_cookie, set_lasting_cookie,
-};
+pub use crate::http::cookies::{Cookie, CookieRule};
 pub use crate::http::endpoint::Endpoint;
 pub use crate::http::failure::Failure;
 pub use crate::http::firewall::FirewallGuard;
 pub use crate::http::request::Incoming;
-pub use crate::http::response::{Response, form_post, html, json, jwt, no_content, redirect};
+pub use crate::http::response::{Response, form_post, html, html_with_form, json, jwt, no_content, redirect};
 pub use lambda::event::{MalformedEvent, answer_event, request_of};
 pub use lambda::payload::Received;
 pub use lambda::reply::Reply;

@@ -19,10 +19,16 @@ pub struct Consent<'a> {
     /// `true` when the response goes to an app on the person's own device, which cannot be identified (RFC 8252
     /// §8.6).
     pub is_native: bool,
-    /// The requested scope tokens.
-    pub scopes: &'a [&'a str],
-    /// The APIs that the tokens would give access to.
+    /// The requested scope tokens, in the order requested.
+    pub scopes: &'a [AskedScope<'a>],
+    /// The APIs that the tokens would give access to, without this server itself.
     pub resources: &'a [&'a str],
+    /// The issuer, if the tokens would also give access to the person's profile here.
+    pub profile_at: Option<&'a str>,
+    /// The URL of the client's own privacy policy: https.
+    pub policy: Option<&'a str>,
+    /// The URL of the client's own terms of service: https.
+    pub terms: Option<&'a str>,
     /// The path to which the form is sent: on this site, beginning with one `/`.
     pub action: &'a str,
     /// The authorization request, carried through the form.
@@ -39,25 +45,39 @@ impl Consent<'_> {
     /// Renders the page as HTML.
     ///
     /// # Errors
-    /// [`Unrenderable`] when `action` or `switch_account` would leave this site, or the template could not be filled in.
+    /// [`Unrenderable`] when `action` or `switch_account` would leave this site, `policy` or `terms` is no https URL, or the
+    /// template could not be filled in.
     pub fn render(&self) -> Result<String, Unrenderable> {
         rendering::stay_here(self.action)?;
         rendering::stay_here(self.switch_account)?;
+        self.policy.map_or(Ok(()), rendering::leads_to_the_web)?;
+        self.terms.map_or(Ok(()), rendering::leads_to_the_web)?;
         rendering::fill(self)
     }
+}
 
-    /// Explains a standard scope in plain words (`OpenID` Connect Core §5.4, §11). Other scopes are shown as they
-    /// are.
-    fn meaning(scope: &str) -> Option<&'static str> {
-        match scope {
-            "openid" => Some("Know who you are"),
-            "profile" => Some("See your profile, such as your name"),
-            "email" => Some("See your email address"),
-            "address" => Some("See your postal address"),
-            "phone" => Some("See your phone number"),
-            "offline_access" => Some("Keep this access while you are away"),
-            _ => None,
-        }
+/// A requested scope token, with its meaning for the APIs.
+pub struct AskedScope<'a> {
+    /// The scope token as requested.
+    pub token: &'a str,
+    /// The descriptions by which the APIs explain it; may be empty.
+    pub descriptions: Vec<&'a str>,
+}
+
+impl AskedScope<'_> {
+    /// Explains the scope in plain words: a standard one (`OpenID` Connect Core §5.4, §11), or one that an API
+    /// describes. Any other is shown as it is.
+    fn meanings(&self) -> Vec<&str> {
+        let standard = match self.token {
+            "openid" => "Know who you are",
+            "profile" => "See your profile, such as your name",
+            "email" => "See your email address",
+            "address" => "See your postal address",
+            "phone" => "See your phone number",
+            "offline_access" => "Keep this access while you are away",
+            _ => return self.descriptions.clone(),
+        };
+        vec![standard]
     }
 }
 
@@ -71,8 +91,14 @@ mod tests {
         username: "ana",
         redirect_host: "orders.example",
         is_native: false,
-        scopes: &["openid", "orders:read"],
+        scopes: &[
+            AskedScope { token: "openid", descriptions: Vec::new() },
+            AskedScope { token: "orders:read", descriptions: Vec::new() },
+        ],
         resources: &["https://api.example"],
+        profile_at: None,
+        policy: None,
+        terms: None,
         action: "/authorize/consent",
         request: "a request",
         ticket: "a ticket",
@@ -98,6 +124,52 @@ mod tests {
         assert!(page.contains(r#"<input type="hidden" name="ticket" value="a ticket">"#));
         assert!(page.contains(r#"<button type="submit" name="decision" value="allow">Allow</button>"#));
         assert!(page.contains(r#"<button type="submit" name="decision" value="deny" class="second">Deny</button>"#));
+    }
+
+    #[test]
+    fn a_person_reads_who_asks_then_for_what_then_where_the_answer_goes_and_then_decides() {
+        let page = ASKED.render().unwrap();
+        let order =
+            ["<bdi>Orders</bdi>", "What it asks for", "orders:read", "Where your answer goes", "orders.example"];
+        let places: Vec<usize> =
+            order.iter().chain(&["value=\"allow\""]).map(|text| page.find(text).unwrap()).collect();
+        assert!(places.is_sorted(), "{places:?}: {page}");
+    }
+
+    #[test]
+    fn a_scope_is_described_by_its_apis_and_a_standard_one_by_nobody_else() {
+        let scopes = [
+            AskedScope { token: "openid", descriptions: vec!["Something else"] },
+            AskedScope { token: "read", descriptions: vec!["Read your orders", "Read your parcels"] },
+        ];
+        let page = Consent { scopes: &scopes, ..ASKED }.render().unwrap();
+        let read = "<li><span>Read your orders</span> <span>Read your parcels</span> <code>read</code></li>";
+        assert!(page.contains(read), "{page}");
+        assert!(page.contains("<li><span>Know who you are</span> <code>openid</code></li>"), "{page}");
+        assert!(!page.contains("Something else"));
+    }
+
+    #[test]
+    fn the_issuer_is_shown_as_the_profile_and_only_beside_apis() {
+        let issuer = Some("https://login.example");
+        let page = Consent { profile_at: issuer, ..ASKED }.render().unwrap();
+        assert!(page.contains("<span>Your profile here</span> <code>https://login.example</code>"), "{page}");
+        let page = Consent { profile_at: issuer, resources: &[], ..ASKED }.render().unwrap();
+        assert!(!page.contains("login.example") && !page.contains("APIs it may use"), "{page}");
+    }
+
+    #[test]
+    fn the_links_of_an_app_are_its_own_words_and_https() {
+        let [policy, terms] = ["https://app.example/policy", "https://app.example/terms"].map(Some);
+        let page = Consent { policy, terms, ..ASKED }.render().unwrap();
+        let link =
+            r#"<a href="https://app.example/policy" target="_blank" rel="noreferrer noopener">privacy policy</a>, <a"#;
+        assert!(page.contains(link) && page.contains("Nobody here checked them."), "{page}");
+        assert!(!ASKED.render().unwrap().contains("own words"));
+        for href in ["http://app.example/", "javascript:alert(1)", "//app.example", "https:/app.example", "/terms"] {
+            let page = Consent { policy: Some(href), ..ASKED };
+            assert!(matches!(page.render(), Err(Unrenderable::NoApp)), "{href}");
+        }
     }
 
     #[test]

@@ -10,6 +10,8 @@ use crate::{Unrenderable, rendering};
 pub struct Start<'a> {
     /// The issuer identifier, a URL.
     pub issuer: &'a str,
+    /// The issuer with another name of this machine, for apps that use it.
+    pub other_issuer: Option<&'a str>,
     /// Every endpoint: its name and its URL.
     pub endpoints: &'a [(&'a str, &'a str)],
     /// A `curl` line that gets a token with client credentials.
@@ -74,6 +76,7 @@ mod tests {
     fn the_start_page_shows_all_it_is_given() {
         let page = Start {
             issuer: "http://127.0.0.1:9000",
+            other_issuer: Some("http://localhost:9000"),
             endpoints: &[("Token", "http://127.0.0.1:9000/token")],
             service_curl: "curl -u demo:secret",
             authorize_url: "/authorize?client_id=demo-app",
@@ -84,7 +87,8 @@ mod tests {
         };
         let page = page.render().unwrap();
         let facts = ["http://127.0.0.1:9000", "Token", "http://127.0.0.1:9000/token", "curl -u demo:secret", "ana"];
-        for fact in facts.into_iter().chain(["open sesame", "demo-app", "A web app", "In memory."]) {
+        let more = ["open sesame", "demo-app", "A web app", "In memory.", "--issuer http://localhost:9000"];
+        for fact in facts.into_iter().chain(more) {
             assert!(page.contains(&format!(">{fact}<")), "{fact}");
         }
         assert!(page.contains(r#"href="/authorize?client_id=demo-app""#));

@@ -1,6 +1,6 @@
 //! Tests that apply to every page.
 
-use crate::{Consent, DemoCallback, Notice, Problem, ReturnedError, SignIn, SignOut, Start, WayOn, style};
+use crate::{AskedScope, Consent, DemoCallback, Notice, Problem, ReturnedError, SignIn, SignOut, Start, WayOn, style};
 
 const HOSTILE: &str = r#""'<script>& autofocus onload=x"#;
 const HOSTILE_PATH: &str = r#"/"'<script>& autofocus onload=x"#;
@@ -12,7 +12,7 @@ fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
         ("sign-in again", sign_in(v, Some(v))),
         ("consent", consent(v, path, false)),
         ("consent for an app", consent(v, path, true)),
-        ("problem", Problem { title: v, text: v, hint: v, continue_to: Some((path, v)) }.render().unwrap()),
+        ("problem", problem(v, path)),
         ("returned error", returned_error(v, WayOn::Link(&format!("com.example.app:{path}")))),
         ("returned error in a form", returned_error(v, WayOn::Form(&format!("com.example.app:{path}"), &[(v, v)]))),
         ("sign-out", sign_out(v, None)),
@@ -23,6 +23,10 @@ fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
         ("callback with an error", DemoCallback { code: None, error: Some((v, v)), redeem_curl: v }.render().unwrap()),
         ("callback with nothing", DemoCallback { code: None, error: None, redeem_curl: v }.render().unwrap()),
     ]
+}
+
+fn problem(v: &str, path: &str) -> String {
+    Problem { title: v, text: v, hint: v, continue_to: Some((path, v)), request_id: v }.render().unwrap()
 }
 
 fn sign_in(v: &str, alert: Option<&str>) -> String {
@@ -48,12 +52,15 @@ fn returned_error(v: &str, way_on: WayOn<'_>) -> String {
         error: v,
         description: v,
         way_on,
+        request_id: v,
     };
     page.render().unwrap()
 }
 
 fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
-    let (scopes, resources) = (&[v, v][..], &[v][..]);
+    let scopes = &[v, v].map(|token| AskedScope { token, descriptions: vec![v, v] })[..];
+    let resources = &[v][..];
+    let profile_at = is_native.then_some(v);
     let page = Consent {
         client_name: v,
         registered_itself: is_native.then_some(v),
@@ -62,6 +69,9 @@ fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
         is_native,
         scopes,
         resources,
+        profile_at,
+        policy: None,
+        terms: None,
         action: "/",
         request: v,
         ticket: v,
@@ -82,6 +92,7 @@ fn start(v: &str) -> String {
     let (endpoints, clients) = (&[(v, v), (v, v)][..], &[(v, v)][..]);
     let page = Start {
         issuer: v,
+        other_issuer: Some(v),
         endpoints,
         service_curl: v,
         authorize_url: v,

@@ -16,6 +16,8 @@ pub struct Problem<'a> {
     pub hint: &'a str,
     /// A link to continue, if there is one: a path on this site that begins with one `/`, and its label.
     pub continue_to: Option<(&'a str, &'a str)>,
+    /// The id of the request, by which support finds its line in the log; may be empty.
+    pub request_id: &'a str,
 }
 
 impl Problem<'_> {
@@ -36,13 +38,20 @@ mod tests {
     use super::*;
 
     const PLAIN: Problem<'static> =
-        Problem { title: "Too late", text: "The page is too old.", hint: "", continue_to: None };
+        Problem { title: "Too late", text: "The page is too old.", hint: "", continue_to: None, request_id: "" };
 
     #[test]
     fn a_problem_without_a_way_on_has_no_link() {
         let page = PLAIN.render().unwrap();
         assert!(page.contains("<h1>Too late</h1>") && page.contains("<p>The page is too old.</p>"));
         assert!(!page.contains("<a ") && !page.contains(r#"class="quiet""#));
+    }
+
+    #[test]
+    fn the_request_has_an_id_to_give_to_support() {
+        assert!(!PLAIN.render().unwrap().contains("Request ID"));
+        let page = Problem { request_id: "JKJaXmPLvHcESHA=", ..PLAIN }.render().unwrap();
+        assert!(page.contains("Request ID, if you ask for help: <code>JKJaXmPLvHcESHA=</code>"), "{page}");
     }
 
     #[test]

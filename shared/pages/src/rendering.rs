@@ -62,6 +62,11 @@ pub(crate) fn leads_to_an_app(href: &str) -> Result<(), Unrenderable> {
     if is_web || (scheme.contains('.') && scheme.bytes().all(legal)) { Ok(()) } else { Err(Unrenderable::NoApp) }
 }
 
+/// Refuses a link that is not an absolute https URL.
+pub(crate) fn leads_to_the_web(href: &str) -> Result<(), Unrenderable> {
+    if href.starts_with("https://") && !href.contains(char::is_control) { Ok(()) } else { Err(Unrenderable::NoApp) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

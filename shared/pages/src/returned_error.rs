@@ -20,6 +20,8 @@ pub struct ReturnedError<'a> {
     pub description: &'a str,
     /// The link or form that leads to the app.
     pub way_on: WayOn<'a>,
+    /// The id of the request, by which support finds its line in the log; may be empty.
+    pub request_id: &'a str,
 }
 
 /// The ways in which a response reaches an app.
@@ -53,12 +55,15 @@ mod tests {
         error: "invalid_scope",
         description: "scope is malformed",
         way_on: WayOn::Link("https://budget.example/cb?error=invalid_scope&state=1"),
+        request_id: "req-1",
     };
 
     #[test]
     fn c141_the_page_names_app_host_and_error_and_leads_on_by_a_link() {
         let page = LINK.render().unwrap();
-        for fact in ["Budget Planner", "budget.example", "invalid_scope", "scope is malformed", "23 November 2026"] {
+        for fact in
+            ["Budget Planner", "budget.example", "invalid_scope", "scope is malformed", "23 November 2026", "req-1"]
+        {
             assert!(page.contains(fact), "{fact}");
         }
         assert!(page.contains(r#"href="https://budget.example/cb?error=invalid_scope&#38;state=1""#), "{page}");

@@ -14,6 +14,7 @@
 //!   not made here costs no read. Registrations without a token are counted by source.
 
 mod clients;
+mod forms;
 mod key_cache;
 mod limits;
 mod people;
@@ -23,6 +24,7 @@ mod wiring;
 pub use clients::authentication::Authentication;
 pub use clients::registered_itself::registered_itself;
 pub use clients::secret::new_client_secret;
+pub use forms::form_ticket;
 pub use key_cache::KeyCache;
 pub use limits::registrations::Registrations;
 pub use people::passwords::{Attempted, Checked, Passwords, RightPassword};

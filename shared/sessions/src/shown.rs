@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use grants::{Client, Registrant, Target};
-use protocol::{Claim, ClaimsRequest, RedirectUri};
+use grants::{Api, Client, Registrant, Target};
+use protocol::{AboutClient, Claim, ClaimsRequest, RedirectUri};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -18,13 +18,31 @@ pub struct Shown<'a> {
     pub target: &'a Target,
     /// The single claims that the client gets; the page shows the scopes that contain them.
     pub claims: &'a ClaimsRequest,
+    /// The APIs of the client, which describe their scopes.
+    pub apis: &'a [Api],
 }
 
 /// The hash of the facts on a consent page.
 #[derive(Clone, Copy, Debug)]
 pub struct ShownDigest([u8; 32]);
 
-impl Shown<'_> {
+impl<'a> Shown<'a> {
+    /// Returns the descriptions of a scope token by the APIs that the client gets, each once.
+    pub fn descriptions(&self, token: &str) -> Vec<&'a str> {
+        let mut descriptions = Vec::new();
+        for api in self.apis.iter().filter(|api| self.target.resources.contains(&api.identifier)) {
+            let description = api.scope_descriptions.get(token).map(String::as_str);
+            descriptions.extend(description.filter(|text| !descriptions.contains(text)));
+        }
+        descriptions
+    }
+
+    /// The URLs of the client's own privacy policy and terms of service.
+    pub fn own_words(&self) -> [Option<&'a str>; 2] {
+        let about = self.client.registered_by.as_ref().map(|by| &by.about);
+        [about.and_then(AboutClient::policy), about.and_then(AboutClient::terms)]
+    }
+
     /// Computes the hash of all facts. Each fact is preceded by its length, and each list by its number of entries,
     /// so that no two pages give the same text.
     pub fn digest(&self) -> ShownDigest {
@@ -43,6 +61,16 @@ impl Shown<'_> {
         facts.list(self.target.resources.iter().map(protocol::Resource::as_str));
         facts.list(names(&self.claims.userinfo));
         facts.list(names(&self.claims.id_token));
+        // A page without these facts has the hash that an earlier version computed.
+        let described =
+            self.target.scope.tokens().flat_map(|token| {
+                self.descriptions(token).into_iter().flat_map(move |description| [token, description])
+            });
+        let own_words = self.own_words().into_iter().map(Option::unwrap_or_default);
+        let further: Vec<&str> = described.chain(own_words).collect();
+        if further.iter().any(|text| !text.is_empty()) {
+            facts.list(further.into_iter());
+        }
         ShownDigest(facts.0.finalize().into())
     }
 }

@@ -4,7 +4,7 @@ use grants::{Seconds, Timestamp};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::{SessionId, ShownDigest};
+use crate::{FormFault, SessionId, ShownDigest};
 
 /// The time in seconds during which a form can be sent.
 pub const FORM_LIFETIME: Seconds = 1800;
@@ -25,7 +25,13 @@ pub struct FormTicket {
     binding: [u8; 32],
     /// The facts on the page; `None` for a form that asks for no consent, or that an earlier version made.
     shown: Option<ShownDigest>,
+    /// The mark of the browser, which tells why a form does not count, and decides nothing; `None` in a form that an
+    /// earlier version made.
+    browser: Option<BrowserMark>,
 }
+
+/// The first 64 bits of a hash of the visit or the session that a form was made for.
+type BrowserMark = [u8; 8];
 
 impl RequestDigest {
     /// Computes the digest of a query string.
@@ -59,8 +65,7 @@ impl VisitId {
 impl FormTicket {
     /// A ticket for the sign-in form shown in this visit for this request.
     pub fn for_sign_in(visit: VisitId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
-        let binding = bind(b"sign-in", &visit.0, request);
-        Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding, shown: None }
+        Self::of(b"sign-in", &visit.0, request, nonce, now)
     }
 
     /// A ticket for the consent form shown in this session for this request, on a page with these facts.
@@ -80,19 +85,29 @@ impl FormTicket {
     }
 
     fn for_session(form: &[u8], session: SessionId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
-        let binding = bind(form, session.to_string().as_bytes(), request);
-        Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding, shown: None }
+        Self::of(form, session.to_string().as_bytes(), request, nonce, now)
+    }
+
+    fn of(form: &[u8], browser: &[u8], request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
+        let binding = bind(form, browser, request);
+        Self { nonce, expires_at: now.plus(FORM_LIFETIME), binding, shown: None, browser: Some(mark(browser)) }
     }
 
     /// Checks whether the ticket is for the sign-in form of this visit and request, and has not expired.
-    pub fn admits_sign_in(&self, visit: VisitId, request: RequestDigest, now: Timestamp) -> bool {
-        self.admits(&Self::for_sign_in(visit, request, self.nonce, now), now)
+    ///
+    /// # Errors
+    /// The [`FormFault`] of a ticket that is not.
+    pub fn check_sign_in(&self, visit: VisitId, request: RequestDigest, now: Timestamp) -> Result<(), FormFault> {
+        self.check(&Self::for_sign_in(visit, request, self.nonce, now), now)
     }
 
     /// Checks whether the ticket is for the consent form of this session and request, and has not expired. Consent
     /// also requires that the page [showed](Self::showed) what is requested now.
-    pub fn admits_consent(&self, session: SessionId, request: RequestDigest, now: Timestamp) -> bool {
-        self.admits(&Self::for_session(b"consent", session, request, self.nonce, now), now)
+    ///
+    /// # Errors
+    /// The [`FormFault`] of a ticket that is not.
+    pub fn check_consent(&self, session: SessionId, request: RequestDigest, now: Timestamp) -> Result<(), FormFault> {
+        self.check(&Self::for_session(b"consent", session, request, self.nonce, now), now)
     }
 
     /// Checks whether the ticket's page showed these facts.
@@ -101,12 +116,21 @@ impl FormTicket {
     }
 
     /// Checks whether the ticket is for the form that ends this session for this request, and has not expired.
-    pub fn admits_sign_out(&self, session: SessionId, request: RequestDigest, now: Timestamp) -> bool {
-        self.admits(&Self::for_sign_out(session, request, self.nonce, now), now)
+    ///
+    /// # Errors
+    /// The [`FormFault`] of a ticket that is not.
+    pub fn check_sign_out(&self, session: SessionId, request: RequestDigest, now: Timestamp) -> Result<(), FormFault> {
+        self.check(&Self::for_sign_out(session, request, self.nonce, now), now)
     }
 
-    fn admits(&self, expected: &Self, now: Timestamp) -> bool {
-        self.expires_at > now && bool::from(self.binding.ct_eq(&expected.binding))
+    fn check(&self, expected: &Self, now: Timestamp) -> Result<(), FormFault> {
+        let bound = bool::from(self.binding.ct_eq(&expected.binding));
+        match (bound, self.browser == expected.browser) {
+            (true, _) if self.expires_at > now => Ok(()),
+            (true, _) => Err(FormFault::Expired),
+            (false, true) => Err(FormFault::OtherRequest),
+            (false, false) => Err(FormFault::OtherBrowser),
+        }
     }
 
     /// The random part, which determines the grant that a consent form creates.
@@ -118,7 +142,8 @@ impl FormTicket {
     pub fn to_bytes(&self) -> Vec<u8> {
         let shown = self.shown.as_ref().map(ShownDigest::as_bytes);
         let shown = shown.map_or(&[][..], |shown| &shown[..]);
-        [&self.nonce[..], &self.expires_at.seconds().to_be_bytes(), &self.binding, shown].concat()
+        let browser = self.browser.as_ref().map_or(&[][..], |mark| &mark[..]);
+        [&self.nonce[..], &self.expires_at.seconds().to_be_bytes(), &self.binding, shown, browser].concat()
     }
 
     /// Reads the bytes that were sealed into the form.
@@ -126,13 +151,19 @@ impl FormTicket {
         let (nonce, rest) = bytes.split_first_chunk::<16>()?;
         let (expires_at, binding) = rest.split_first_chunk::<8>()?;
         let expires_at = Timestamp::from_seconds(u64::from_be_bytes(*expires_at));
-        let (binding, shown) = binding.split_first_chunk::<32>()?;
-        let shown = match shown {
-            [] => None,
-            shown => Some(ShownDigest::from_bytes(shown.try_into().ok()?)),
+        let (binding, rest) = binding.split_first_chunk::<32>()?;
+        let (shown, rest) = match rest.split_first_chunk::<32>() {
+            Some((shown, rest)) => (Some(ShownDigest::from_bytes(*shown)), rest),
+            None => (None, rest),
         };
-        Some(Self { nonce: *nonce, expires_at, binding: *binding, shown })
+        let browser = if rest.is_empty() { None } else { Some(rest.try_into().ok()?) };
+        Some(Self { nonce: *nonce, expires_at, binding: *binding, shown, browser })
     }
+}
+
+fn mark(browser: &[u8]) -> BrowserMark {
+    let digest: [u8; 32] = Sha256::new().chain_update(b"browser of a form").chain_update(browser).finalize().into();
+    digest.first_chunk().copied().unwrap_or_default()
 }
 
 fn bind(form: &[u8], browser: &[u8], request: RequestDigest) -> [u8; 32] {
@@ -159,30 +190,52 @@ mod tests {
         let ticket = FormTicket::from_bytes(&bytes).unwrap();
         assert!(ticket.showed(SHOWN) && !ticket.showed(ShownDigest::from_bytes([8; 32])));
         let earlier = FormTicket::from_bytes(&bytes[..56]).unwrap();
-        assert!(earlier.admits_consent(id, request, NOW) && !earlier.showed(SHOWN));
-        let sizes = [57, 87].map(|size| FormTicket::from_bytes(&bytes[..size]).is_none());
-        assert_eq!((bytes.len(), sizes), (88, [true; 2]));
+        assert!(earlier.check_consent(id, request, NOW).is_ok() && !earlier.showed(SHOWN));
+        let unmarked = FormTicket::from_bytes(&bytes[..88]).unwrap();
+        assert!(unmarked.check_consent(id, request, NOW).is_ok() && unmarked.showed(SHOWN));
+        let sizes = [57, 87, 89, 95].map(|size| FormTicket::from_bytes(&bytes[..size]).is_none());
+        assert_eq!((bytes.len(), sizes), (96, [true; 4]));
         assert!(FormTicket::from_bytes(&[&bytes[..], &[0]].concat()).is_none());
     }
 
     #[test]
-    fn c032_a_ticket_is_good_for_its_own_browser_request_form_and_time() {
+    fn c032_c171_a_ticket_is_good_for_its_own_browser_request_form_and_time_and_says_what_is_wrong() {
+        use FormFault::{Expired, OtherBrowser, OtherRequest};
         let (one, other) = (RequestDigest::of("one"), RequestDigest::of("other"));
         let id = session().0.session().id;
         let other_id = SessionId::parse("AAAAAAAAAAAAAAAAAAAAAA").unwrap();
         let ticket = FormTicket::for_consent(id, one, SHOWN, [1; 16], NOW);
         let ticket = FormTicket::from_bytes(&ticket.to_bytes()).unwrap();
-        assert!(ticket.admits_consent(id, one, NOW));
-        assert!(ticket.admits_consent(id, one, NOW.plus(FORM_LIFETIME - 1)));
-        assert!(!ticket.admits_consent(id, one, NOW.plus(FORM_LIFETIME)));
-        assert!(!ticket.admits_consent(id, other, NOW));
-        assert!(!ticket.admits_consent(other_id, one, NOW));
+        assert_eq!(ticket.check_consent(id, one, NOW), Ok(()));
+        assert_eq!(ticket.check_consent(id, one, NOW.plus(FORM_LIFETIME - 1)), Ok(()));
+        assert_eq!(ticket.check_consent(id, one, NOW.plus(FORM_LIFETIME)), Err(Expired));
+        assert_eq!(ticket.check_consent(id, other, NOW), Err(OtherRequest));
+        assert_eq!(ticket.check_consent(other_id, one, NOW), Err(OtherBrowser));
+        assert_eq!(ticket.check_consent(other_id, other, NOW.plus(FORM_LIFETIME)), Err(OtherBrowser));
+        assert!(ticket.check_sign_out(id, one, NOW).is_err());
         let visit = VisitId::from_bytes([2; 16]);
         let sign_in = FormTicket::for_sign_in(visit, one, [1; 16], NOW);
-        assert!(sign_in.admits_sign_in(visit, one, NOW));
-        assert!(!sign_in.admits_sign_in(VisitId::from_bytes([3; 16]), one, NOW));
-        assert!(!sign_in.admits_sign_in(visit, other, NOW));
-        assert!(!sign_in.admits_consent(id, one, NOW));
+        let sign_in = FormTicket::from_bytes(&sign_in.to_bytes()).unwrap();
+        assert_eq!(sign_in.check_sign_in(visit, one, NOW), Ok(()));
+        assert_eq!(sign_in.check_sign_in(VisitId::from_bytes([3; 16]), one, NOW), Err(OtherBrowser));
+        assert_eq!(sign_in.check_sign_in(visit, other, NOW), Err(OtherRequest));
+        assert!(sign_in.check_consent(id, one, NOW).is_err());
         assert!(FormTicket::from_bytes(&[0; 55]).is_none());
+    }
+
+    #[test]
+    fn a_mark_decides_nothing() {
+        let (id, request) = (session().0.session().id, RequestDigest::of("one"));
+        let ticket = FormTicket { browser: Some([0; 8]), ..FormTicket::for_sign_out(id, request, [1; 16], NOW) };
+        assert_eq!(ticket.check_sign_out(id, request, NOW), Ok(()));
+        let other = RequestDigest::of("other");
+        let forged = FormTicket { binding: [0; 32], ..FormTicket::for_sign_out(id, request, [1; 16], NOW) };
+        assert_eq!(forged.check_sign_out(id, other, NOW), Err(FormFault::OtherRequest));
+    }
+
+    #[test]
+    fn c171_each_fault_of_a_form_has_its_own_name_in_the_log() {
+        let names: std::collections::BTreeSet<&str> = FormFault::ALL.map(FormFault::name).into();
+        assert_eq!(names.len(), FormFault::ALL.len());
     }
 }

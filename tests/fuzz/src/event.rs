@@ -5,7 +5,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use edge::{Incoming, RequestLog, SESSION_COOKIE, VISIT_COOKIE, request_of};
+use edge::{Cookie, CookieRule, Incoming, RequestLog, request_of};
 use http::header;
 use lambda_http::{Body, Request};
 use protocol::MAX_FORM_BYTES;
@@ -78,7 +78,7 @@ fn assert_readable(request: &Request) {
     if let Ok(text) = incoming.query_or_body() {
         assert!(text.len() <= MAX_FORM_BYTES && (text == incoming.query() || text.as_bytes() == bytes(request)));
     }
-    for name in [SESSION_COOKIE, VISIT_COOKIE] {
+    for name in [Cookie::Session, Cookie::Visit].map(|cookie| CookieRule::Https.name(cookie)) {
         assert!(incoming.cookie(name).is_none_or(|value| !value.contains(';')));
     }
     incoming.is_cross_site();

@@ -4,7 +4,7 @@
 //! open. `@v` in the first line stands for a valid visit cookie; `@t` and `@c` in the second stand for a valid
 //! ticket of the sign-in form and of the consent form, which a fuzzer could not guess.
 
-use edge::{DEVICE_COOKIE, Incoming, RequestLog, SESSION_COOKIE, VISIT_COOKIE};
+use edge::{Cookie, CookieRule, Incoming, RequestLog};
 use http::HeaderValue;
 use keys::HandleKind;
 use lambda_http::{Body, Request};
@@ -13,6 +13,7 @@ use sessions::{FORM_LIFETIME, FormTicket, RequestDigest, SessionHandle, SessionI
 use crate::fixtures::{NOW, handles};
 use crate::split_line;
 
+const COOKIES: CookieRule = CookieRule::Https;
 const VISIT: VisitId = VisitId::from_bytes([2; 16]);
 const SESSION: &str = "AAAAAAAAAAAAAAAAAAAAAA";
 const SHOWN: ShownDigest = ShownDigest::from_bytes([3; 32]);
@@ -37,18 +38,19 @@ pub(crate) fn target(data: &[u8]) {
 /// Returns the visit that the cookies name.
 fn of_cookies(line: &[u8]) -> Option<VisitId> {
     let good = handles().seal(HandleKind::Visit, VISIT.as_bytes());
-    let line = String::from_utf8_lossy(line).replace("@v", &format!("{VISIT_COOKIE}={}", good.expose()));
+    let line =
+        String::from_utf8_lossy(line).replace("@v", &format!("{}={}", COOKIES.name(Cookie::Visit), good.expose()));
     let value = HeaderValue::from_str(&line).ok()?;
     let mut request = Request::new(Body::Empty);
     request.headers_mut().insert(http::header::COOKIE, value);
     let log = RequestLog::default();
     let incoming = Incoming::new(&request, &log);
-    for name in [SESSION_COOKIE, VISIT_COOKIE, DEVICE_COOKIE] {
+    for name in [Cookie::Session, Cookie::Visit, Cookie::Device].map(|cookie| COOKIES.name(cookie)) {
         if let Some(value) = incoming.cookie(name) {
             assert!(line.contains(&format!("{name}={value}")) && !value.contains(';'), "{line}");
         }
     }
-    let payload = handles().open(HandleKind::Visit, incoming.cookie(VISIT_COOKIE)?)?;
+    let payload = handles().open(HandleKind::Visit, incoming.cookie(COOKIES.name(Cookie::Visit))?)?;
     let visit = VisitId::from_bytes(payload.as_slice().try_into().ok()?);
     assert!(visit == VISIT, "a visit that was never sealed");
     Some(visit)
@@ -62,10 +64,10 @@ fn of_form(ticket: &str, request: &str, visit: Option<VisitId>) {
         let Some(bytes) = handles().open(kind, ticket) else { continue };
         assert_eq!(ticket, with_good(name), "a ticket that was never sealed");
         let Some(ticket) = FormTicket::from_bytes(&bytes) else { continue };
-        let signs_in = |now| visit.is_some_and(|visit| ticket.admits_sign_in(visit, digest, now));
+        let signs_in = |now| visit.is_some_and(|visit| ticket.check_sign_in(visit, digest, now).is_ok());
         assert_eq!(signs_in(NOW), own && visit.is_some() && name == "@t");
         assert!(!signs_in(NOW.plus(FORM_LIFETIME)));
-        let consents = |now| ticket.admits_consent(session(), digest, now);
+        let consents = |now| ticket.check_consent(session(), digest, now).is_ok();
         assert_eq!(consents(NOW), own && name == "@c");
         assert!(!consents(NOW.plus(FORM_LIFETIME)));
         assert_eq!(ticket.showed(SHOWN), name == "@c");

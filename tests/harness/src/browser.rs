@@ -9,7 +9,8 @@ use crate::{Form, Http, Pkce, Reply, TlsFront, forms};
 
 const MOST_REDIRECTS: usize = 10;
 
-/// A browser for one site. It keeps `Secure` cookies although the site is `http`, as browsers do on loopback.
+/// A browser for one site. It drops `Secure` cookies of a site that is `http`, as WebKit does also on loopback, and cookies
+/// whose name claims more than their attributes hold (RFC 6265bis §4.1.3).
 #[derive(Clone, Debug)]
 pub struct Browser {
     http: Http,
@@ -84,6 +85,11 @@ impl Browser {
 
     /// Submits a form of a page with some fields filled in.
     pub async fn submit(&mut self, page: &Landing, form: &Form, filled: &[(&str, &str)]) -> Landing {
+        self.submit_from("same-origin", page, form, filled).await
+    }
+
+    /// Submits a form from a page of this site or of another one (`Sec-Fetch-Site`).
+    pub async fn submit_from(&mut self, site: &str, page: &Landing, form: &Form, filled: &[(&str, &str)]) -> Landing {
         let action = form.action.as_deref().unwrap_or_else(|| panic!("a form without action: {form:?}"));
         assert_eq!(form.method, "post", "{form:?}");
         let url = page.url.join(action).expect("the URL of a form");
@@ -93,7 +99,7 @@ impl Browser {
         // A page with `Referrer-Policy: no-referrer` makes browsers say `Origin: null` (Fetch, "append a request
         // `Origin` header").
         let reply = reply.header("cookie", self.cookie()).header("origin", "null");
-        let reply = reply.header("sec-fetch-site", "same-origin").send().await;
+        let reply = reply.header("sec-fetch-site", site).send().await;
         self.follow(url, reply).await
     }
 
@@ -142,7 +148,12 @@ impl Browser {
             self.set_cookies.push(line.to_owned());
             let mut parts = line.split(';').map(str::trim);
             let (name, value) = parts.next().and_then(|pair| pair.split_once('=')).expect("a cookie with a name");
-            let over = parts.any(|part| part.eq_ignore_ascii_case("max-age=0") || part.contains("1970"));
+            let attributes: Vec<&str> = parts.collect();
+            let secure = attributes.iter().any(|part| part.eq_ignore_ascii_case("secure"));
+            if (secure && self.site.scheme() != "https") || (name.starts_with("__Host-") && !secure) {
+                continue;
+            }
+            let over = attributes.iter().any(|part| part.eq_ignore_ascii_case("max-age=0") || part.contains("1970"));
             if over {
                 self.cookies.remove(name);
             } else {

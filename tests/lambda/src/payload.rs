@@ -57,7 +57,7 @@ async fn cookies_are_read_from_the_array_and_set_through_the_array() {
     let response = answer(&authorize, &stranger).await;
     assert_eq!(response.status(), 200, "a stranger signs in first: {response:?}");
     let set: Vec<_> = response.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap()).collect();
-    assert!(set.iter().all(|cookie| cookie.starts_with("__Host-") && cookie.contains("Secure")), "{set:?}");
+    assert!(set.iter().all(|cookie| cookie.starts_with("jeton-") && cookie.contains("HttpOnly")), "{set:?}");
     assert!(!set.is_empty(), "the visit has no cookie: {response:?}");
     let mut known = stranger;
     let mut cookies = vec!["theme=dark".to_owned()];

@@ -58,7 +58,7 @@ async fn a_person_who_signed_in_at_the_one_is_signed_in_at_the_other() {
     let callback = there.go(&target).await.callback().unwrap();
     assert!(callback.code.is_some(), "{}", callback.url);
     let names: BTreeSet<&String> = there.cookies.keys().collect();
-    assert!(names.iter().all(|name| name.starts_with("__Host-")), "{names:?}");
+    assert!(names.iter().all(|name| name.starts_with("jeton-")), "{names:?}");
 }
 
 #[tokio::test]

@@ -334,10 +334,19 @@ fn masked_body(reply: &Reply) -> String {
             mask_times(&mut body);
             Value::Object(body).to_string()
         }
-        _ => forms(reply.text()).iter().flat_map(|form| &form.inputs).fold(reply.text().to_owned(), |page, input| {
-            if input.name == "ticket" { page.replace(&input.value, "«ticket»") } else { page }
-        }),
+        _ => forms(reply.text()).iter().flat_map(|form| &form.inputs).fold(
+            masked_request(reply.text()),
+            |page, input| {
+                if input.name == "ticket" { page.replace(&input.value, "«ticket»") } else { page }
+            },
+        ),
     }
+}
+
+/// Masks the id of the request on a page about an error.
+fn masked_request(page: &str) -> String {
+    let Some((before, id)) = page.split_once("if you ask for help: <code>") else { return page.to_owned() };
+    format!("{before}if you ask for help: <code>«request id»{}", &id[id.find('<').unwrap_or_default()..])
 }
 
 /// Replaces each token by its visible properties: claims and header of a JWT, the kind of a handle.

@@ -10,7 +10,8 @@ pub(crate) struct DevOptions {
     /// Port of the authorization server on 127.0.0.1.
     #[arg(long, default_value_t = 9000, value_name = "PORT")]
     pub(crate) port: u16,
-    /// Issuer URL (https), if a proxy in front terminates TLS; default: http://127.0.0.1:PORT.
+    /// Issuer URL: http://localhost:PORT for apps that use this name, or https if a proxy in front terminates TLS;
+    /// default: http://127.0.0.1:PORT.
     #[arg(long, value_name = "URL")]
     pub(crate) issuer: Option<String>,
     /// Keep all data in this directory; default: everything is deleted at exit.

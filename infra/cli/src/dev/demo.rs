@@ -24,7 +24,7 @@ const CLAIMS: &str = r#"{
     "name": "Demo Dupont", "given_name": "Demo", "family_name": "Dupont", "middle_name": "Daria", "nickname": "dede",
     "profile": "https://people.example/demo", "picture": "https://people.example/demo.png",
     "website": "https://demo.example", "email": "demo@example.com", "email_verified": true, "gender": "female",
-    "birthdate": "1815-12-10", "zoneinfo": "Europe/Paris", "locale": "fr-FR", "phone_number": "+33 1 23 45 67 89",
+    "birthdate": "1990-12-10", "zoneinfo": "Europe/Paris", "locale": "fr-FR", "phone_number": "+33 1 23 45 67 89",
     "phone_number_verified": false, "updated_at": 1790000000,
     "address": {
         "formatted": "1 rue de la Demo\n75001 Paris\nFrance", "street_address": "1 rue de la Demo", "locality": "Paris",
@@ -56,6 +56,9 @@ pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error
     let api = NewApi {
         identifier: Resource::parse(API)?,
         scope: Scope::parse("read write")?,
+        scope_descriptions: [("read", "Read your demo data"), ("write", "Change your demo data")]
+            .map(|(token, meaning)| (token.to_owned(), meaning.to_owned()))
+            .into(),
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,
         lifetime: 900,
@@ -75,6 +78,13 @@ pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error
 }
 
 impl Demo {
+    /// Returns the issuer with the other name of this machine, for apps that use it: apps compare issuers as text.
+    pub(crate) fn other_issuer(&self) -> Option<String> {
+        let [address, name] = ["http://127.0.0.1", "http://localhost"];
+        let with_name = self.issuer.strip_prefix(address).map(|rest| format!("{name}{rest}"));
+        with_name.or_else(|| self.issuer.strip_prefix(name).map(|rest| format!("{address}{rest}")))
+    }
+
     /// Returns a curl command that gets a token.
     pub(crate) fn service_curl(&self) -> String {
         let Self { issuer, service_secret, .. } = self;

@@ -19,9 +19,11 @@ pub(crate) fn start(demo: &Demo, storage: &str) -> Result<Response, Error> {
         ("Revocation", at("/revoke")),
         ("UserInfo", at("/userinfo")),
     ];
+    let other_issuer = demo.other_issuer();
     let endpoints: Vec<(&str, &str)> = urls.iter().map(|(name, url)| (*name, url.as_str())).collect();
     let page = pages::Start {
         issuer: &demo.issuer,
+        other_issuer: other_issuer.as_deref(),
         endpoints: &endpoints,
         service_curl: &demo.service_curl(),
         authorize_url: &demo.authorize_url()?,
@@ -34,7 +36,7 @@ pub(crate) fn start(demo: &Demo, storage: &str) -> Result<Response, Error> {
         ],
         storage,
     };
-    Ok(html(StatusCode::OK, page.render(), None))
+    Ok(html(StatusCode::OK, page.render()))
 }
 
 /// Answers `/demo/callback` for the demo app.
@@ -49,5 +51,5 @@ pub(crate) fn callback(demo: &Demo, request: &Request) -> Response {
         error: one("error").map(|error| (error, one("error_description").unwrap_or_default())),
         redeem_curl: &code.map(|code| demo.redeem_curl(code)).unwrap_or_default(),
     };
-    html(StatusCode::OK, page.render(), None)
+    html(StatusCode::OK, page.render())
 }

@@ -9,7 +9,7 @@ use lambda_http::{Body, Request, RequestExt};
 use protocol::{BearerError, MAX_FORM_BYTES, MalformedForm, Parameters, Secret, TokenErrorCode};
 use sessions::SessionHandle;
 
-use crate::http::cookies::SESSION_COOKIE;
+use crate::http::cookies::{Cookie, CookieRule};
 use crate::http::failure::Failure;
 use crate::log::request_log::RequestLog;
 
@@ -138,7 +138,7 @@ impl<'a> Incoming<'a> {
         media_type.eq_ignore_ascii_case(expected)
     }
 
-    /// Returns the value of a cookie.
+    /// Returns the value of the cookie with this name.
     pub fn cookie(&self, name: &str) -> Option<&'a str> {
         let cookies = self.request.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
@@ -146,8 +146,9 @@ impl<'a> Incoming<'a> {
     }
 
     /// Returns the session handle from the browser's cookie.
-    pub fn session(&self, handles: &HandleKeys) -> Option<SessionHandle> {
-        SessionHandle::from_bytes(&handles.open(HandleKind::Session, self.cookie(SESSION_COOKIE)?)?)
+    pub fn session(&self, cookies: CookieRule, handles: &HandleKeys) -> Option<SessionHandle> {
+        let value = self.cookie(cookies.name(Cookie::Session))?;
+        SessionHandle::from_bytes(&handles.open(HandleKind::Session, value)?)
     }
 
     /// Returns whether the browser says that the request comes from another site. Browsers that send no such
@@ -216,7 +217,7 @@ mod tests {
         let request = request(&[("cookie", "a=1; __Host-jeton-session=x=y;b=2")], "/", Body::Empty);
         let log = RequestLog::default();
         let incoming = Incoming::new(&request, &log);
-        assert_eq!(incoming.cookie(SESSION_COOKIE), Some("x=y"));
+        assert_eq!(incoming.cookie("__Host-jeton-session"), Some("x=y"));
         assert_eq!(incoming.cookie("b"), Some("2"));
         assert_eq!(incoming.cookie("jeton-session"), None);
     }

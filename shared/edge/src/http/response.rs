@@ -1,4 +1,19 @@
 //! Responses: status lines and headers.
+//!
+//! # What protects the pages
+//! The content security policy of a page with a form has no `form-action`. Chromium and WebKit apply it to every redirect
+//! that follows the form, so it would stop an app whose callback redirects on, to another origin or to a scheme of an app,
+//! and no list can name where an app sends its users (C169). What `form-action` would hold, a form that markup of an
+//! attacker adds to the page or changes, does not come about:
+//! - Every value on a page is escaped by the template engine, there is no script (`default-src 'none'`), and no `<base>`.
+//! - Forms are posted to paths of this site, which the templates refuse to render otherwise, and only the page of
+//!   `form_post` posts to the registered redirect URI.
+//! - A form that is posted counts only with its ticket, in the same browser, for the same request and for half an hour, a
+//!   consent form once; and not if the browser says that another site sent it (`Sec-Fetch-Site`).
+//! - No page can be framed (`frame-ancestors`, `X-Frame-Options`).
+//!
+//! Pages without a form have `form-action 'none'`. No page has `Cross-Origin-Opener-Policy`: in a popup it would cut the app
+//! off from its window, which then looks closed (C168). An opener can navigate the popup or close it, and read nothing.
 
 use http::header::{self, HeaderName};
 use http::{HeaderValue, StatusCode};
@@ -35,20 +50,22 @@ pub fn jwt(text: String) -> Response {
 }
 
 /// Builds a page that posts a form to another site by itself: it may run this one script, and nothing else.
-pub fn form_post(page: Result<String, pages::Unrenderable>, form_target: &str) -> Response {
-    let allowed = format!("script-src {}; form-action {form_target}", pages::script_source());
-    page_with(StatusCode::OK, page, &allowed)
+pub fn form_post(page: Result<String, pages::Unrenderable>) -> Response {
+    page_with(StatusCode::OK, page, &format!("script-src {}; ", pages::script_source()))
 }
 
-/// Builds a page. `form_target` is an additional destination for its form: browsers apply the content security
-/// policy to redirects after a form too.
-pub fn html(status: StatusCode, page: Result<String, pages::Unrenderable>, form_target: Option<&str>) -> Response {
-    let allowed = format!("form-action 'self' {}", form_target.unwrap_or_default());
-    page_with(status, page, allowed.trim_end())
+/// Builds a page without a form.
+pub fn html(status: StatusCode, page: Result<String, pages::Unrenderable>) -> Response {
+    page_with(status, page, "form-action 'none'; ")
 }
 
-/// Builds a page under a content security policy that allows its style and the sources in `allowed`.
-fn page_with(status: StatusCode, page: Result<String, pages::Unrenderable>, allowed: &str) -> Response {
+/// Builds a page with a form, whose answer may be a redirect to an app, and from there to anywhere.
+pub fn html_with_form(status: StatusCode, page: Result<String, pages::Unrenderable>) -> Response {
+    page_with(status, page, "")
+}
+
+/// Builds a page under a content security policy that allows its style and contains the directives in `more`.
+fn page_with(status: StatusCode, page: Result<String, pages::Unrenderable>, more: &str) -> Response {
     let page = match page {
         Ok(page) => page,
         Err(error) => {
@@ -58,7 +75,7 @@ fn page_with(status: StatusCode, page: Result<String, pages::Unrenderable>, allo
     };
     let mut response = build(status, "text/html; charset=utf-8", page);
     let policy = format!(
-        "default-src 'none'; style-src {}; {allowed}; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src {}; {more}base-uri 'none'; frame-ancestors 'none'",
         pages::style_source(),
     );
     let headers = response.headers_mut();
@@ -66,7 +83,6 @@ fn page_with(status: StatusCode, page: Result<String, pages::Unrenderable>, allo
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
     response
 }
 

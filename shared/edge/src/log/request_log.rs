@@ -8,7 +8,10 @@ use crate::log::audit::AuditEntry;
 
 /// The log of one request. Concurrent steps of the request may share it.
 #[derive(Debug, Default)]
-pub struct RequestLog(Mutex<Facts>);
+pub struct RequestLog {
+    request_id: String,
+    facts: Mutex<Facts>,
+}
 
 /// The recorded facts, besides those that the request and the response show.
 #[derive(Debug, Default)]
@@ -19,6 +22,16 @@ pub(crate) struct Facts {
 }
 
 impl RequestLog {
+    /// Begins the log of the request with this id.
+    pub fn of(request_id: &str) -> Self {
+        Self { request_id: request_id.to_owned(), facts: Mutex::default() }
+    }
+
+    /// Returns the id of the request, by which its line in the log is found.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
     /// Records the client's id.
     pub fn client(&self, id: &ClientId) {
         self.with(|facts| facts.client_id = Some(id.clone()));
@@ -41,11 +54,11 @@ impl RequestLog {
 
     /// Ends the request and returns what was recorded.
     pub(crate) fn close(self) -> Facts {
-        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+        self.facts.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with(&self, record: impl FnOnce(&mut Facts)) {
-        record(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        record(&mut self.facts.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 

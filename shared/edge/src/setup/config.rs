@@ -7,6 +7,7 @@ use outbound::Reach;
 use protocol::{LegacyGrants, Resource, Secret};
 use store::Connection;
 
+use crate::http::cookies::CookieRule;
 use crate::http::firewall::FirewallGuard;
 use crate::setup::registration::RegistrationConfig;
 use crate::setup::wrapping_key::WrappingKey;
@@ -113,6 +114,16 @@ impl Config {
 }
 
 impl Config {
+    /// Returns whether this server runs on a developer's own machine: its issuer is http (C116).
+    pub fn is_local(&self) -> bool {
+        CookieRule::of(&self.issuer) == CookieRule::Loopback
+    }
+
+    /// Returns the rule for the cookies of this server.
+    pub fn cookies(&self) -> CookieRule {
+        CookieRule::of(&self.issuer)
+    }
+
     /// Returns the path of the issuer, if it has one: `/tenant` of `https://issuer.example/tenant`. Every path of
     /// this server begins with it.
     pub fn path(&self) -> &str {

@@ -85,6 +85,16 @@ impl AboutClient {
         serde_json::from_str(text).map_err(|_| MalformedAbout)
     }
 
+    /// Returns `policy_uri`, the client's own privacy policy, if it is an https URL.
+    pub fn policy(&self) -> Option<&str> {
+        secure(self.policy_uri.as_deref())
+    }
+
+    /// Returns `tos_uri`, the client's own terms of service, if it is an https URL.
+    pub fn terms(&self) -> Option<&str> {
+        secure(self.tos_uri.as_deref())
+    }
+
     /// Returns the host of `sector_identifier_uri`.
     pub fn sector_host(&self) -> Option<String> {
         let url = Url::parse(self.sector_identifier_uri.as_deref()?).ok()?;
@@ -96,6 +106,10 @@ impl fmt::Display for AboutClient {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
     }
+}
+
+fn secure(url: Option<&str>) -> Option<&str> {
+    url.filter(|url| url.starts_with("https://"))
 }
 
 fn application_type(members: &Members) -> Result<ApplicationType, MetadataError> {
@@ -117,8 +131,11 @@ mod tests {
             sector_identifier_uri: Some("https://Sector.example:8443/s.json".to_owned()),
             contacts: Some(vec!["é \" \\".to_owned()]),
             require_auth_time: Some(false),
+            policy_uri: Some("https://app.example/policy".to_owned()),
+            tos_uri: Some("http://app.example/terms".to_owned()),
             ..AboutClient::default()
         };
+        assert_eq!((whole.policy(), whole.terms()), (Some("https://app.example/policy"), None));
         for about in [AboutClient::default(), whole.clone()] {
             assert_eq!(AboutClient::parse(&about.to_string()), Ok(about));
         }

@@ -45,7 +45,7 @@ fn digest(page: &Page) -> ShownDigest {
         ..ClaimsRequest::default()
     };
     let redirect_uri = RedirectUri::read(page.redirect_uri).unwrap();
-    Shown { client: &client, redirect_uri: &redirect_uri, target: &target, claims: &claims }.digest()
+    Shown { client: &client, redirect_uri: &redirect_uri, target: &target, claims: &claims, apis: &[] }.digest()
 }
 
 /// Facts that differ little, so that some collide if their lengths are left out of the hash.
@@ -84,5 +84,52 @@ proptest! {
     fn c138_a_change_of_any_one_fact_changes_the_digest(one in page(), other in page(), which: Index) {
         let changed = with_one_of(&one, &other, which);
         prop_assert_eq!(digest(&one) == digest(&changed), one == changed);
+    }
+}
+
+#[test]
+fn c138_what_apis_and_the_app_say_is_part_of_the_page_and_what_nobody_says_is_not() {
+    let by = |about: &str| {
+        let digest = SecretDigest::from_bytes([1; 32]);
+        let by = SelfRegistration::new(digest, RegistrationPolicy::default(), None, NOW);
+        SelfRegistration { about: protocol::AboutClient::parse(about).unwrap(), ..by }
+    };
+    let digest = |api: &str, meaning: Option<&str>, more: &str| {
+        let api = grants::Api {
+            identifier: Resource::parse(api).unwrap(),
+            scope: Scope::parse("read").unwrap(),
+            scope_descriptions: meaning.map(|text| ("read".to_owned(), text.to_owned())).into_iter().collect(),
+            algorithm: grants::SigningAlgorithm::Rs256,
+            format: grants::TokenFormat::Jwt,
+            lifetime: 900,
+            is_issuer: false,
+        };
+        let about = format!("{{\"application_type\":\"web\"{more}}}");
+        let client = Client { registered_by: Some(by(&about)), ..client(AuthMethod::None) };
+        let target =
+            Target { resources: vec![Resource::parse("urn:a").unwrap()], scope: Scope::parse("read").unwrap() };
+        let (claims, uri) = (ClaimsRequest::default(), RedirectUri::read("https://a.example/").unwrap());
+        let apis = [api.clone(), api];
+        let shown = Shown { client: &client, redirect_uri: &uri, target: &target, claims: &claims, apis: &apis };
+        assert_eq!(
+            shown.descriptions("read").len(),
+            usize::from(meaning.is_some() && apis[0].identifier.as_str() == "urn:a")
+        );
+        let without = Shown { apis: &[], ..shown };
+        (shown.digest(), shown.digest() == without.digest())
+    };
+    let (policy, terms) = (r#","policy_uri":"https://a.example/p""#, r#","tos_uri":"https://a.example/p""#);
+    let plain = digest("urn:a", None, "");
+    assert!(plain.1 && digest("urn:b", Some("Read"), "") == plain);
+    let pages = [
+        plain.0,
+        digest("urn:a", Some("Read"), "").0,
+        digest("urn:a", Some("Read all"), "").0,
+        digest("urn:a", None, policy).0,
+        digest("urn:a", None, terms).0,
+        digest("urn:a", Some("Read"), policy).0,
+    ];
+    for (place, page) in pages.iter().enumerate() {
+        assert!(pages.iter().skip(place + 1).all(|other| other != page), "{place}");
     }
 }

@@ -1,6 +1,6 @@
 //! The consent page: the request it shows, and the decision.
 
-use harness::{Pkce, authorization_url};
+use harness::{Pkce, Stack, authorization_url};
 use serde_json::json;
 
 use crate::support::pages::{answered, as_far_as_consent, asks_for_consent, assert_turned_down, sign_in, url};
@@ -34,6 +34,38 @@ async fn c033_a_person_sees_who_asks_for_what() {
         assert!(page.reply.text().contains(fact), "{fact}: {:?}", page.reply);
     }
     assert!(!page.reply.text().contains("write"), "{:?}", page.reply);
+}
+
+#[tokio::test]
+async fn c033_a_scope_is_described_by_its_api_and_the_list_has_the_order_of_the_request() {
+    let world = World::on(Stack::start());
+    let (cli, api) = (world.stack.cli(), "https://described.example");
+    let made = cli.run(&[
+        "api",
+        "create",
+        "--identifier",
+        api,
+        "--scope",
+        "write",
+        "--scope",
+        "read=Read <your> orders, and their parcels",
+    ]);
+    let described = json!({ "read": "Read <your> orders, and their parcels" });
+    assert_eq!((&made["scope"], &made["scope_descriptions"]), (&json!("read write"), &described));
+    assert_eq!(cli.run(&["api", "show", api]), made);
+    let more = ["--auth-method", "none", "--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", api];
+    let client = cli.create_client("Described", &more);
+    let ask = |scope: &str| authorization_url(&client.id, CALLBACK, &Pkce::new(), &[("scope", scope)]);
+    let mut browser = world.stack.browser();
+    let page = browser.go(&ask("write openid read")).await;
+    let page = sign_in(&mut browser, &page, &world.ana.username, &world.ana.password).await;
+    let text = page.reply.text();
+    assert!(text.contains("<span>Read &#60;your&#62; orders, and their parcels</span> <code>read</code>"), "{text}");
+    let places = ["<code>write</code>", "<code>openid</code>", "<code>read</code>", "value=\"allow\""];
+    assert!(places.map(|part| text.find(part).expect("a part of the page")).is_sorted(), "{text}");
+    assert!(text.contains(&format!("<span>Your profile here</span> <code>{}</code>", world.stack.issuer())), "{text}");
+    let alone = browser.go(&ask("openid")).await;
+    assert!(!alone.reply.text().contains("APIs it may use"), "{:?}", alone.reply);
 }
 
 #[tokio::test]

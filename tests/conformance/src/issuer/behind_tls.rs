@@ -210,7 +210,8 @@ async fn https_in_front_an_error_is_shown_here_and_repeats_no_lie() {
     let world = world();
     let http = world.stack.http();
     for lies in told() {
-        for bad in ["/authorize?client_id=nobody", "/authorize", "/nowhere"] {
+        let mismatch = format!("/authorize?client_id={}&redirect_uri=https%3A%2F%2Fevil.example%2Fcb", world.web.id);
+        for bad in ["/authorize?client_id=nobody", "/authorize", "/nowhere", &mismatch] {
             let reply = lies.iter().fold(http.get(bad), |ask, (name, value)| ask.header(name, value)).send().await;
             assert!((400..500).contains(&reply.status), "{reply:?}");
             assert_eq!(reply.header("location"), None, "{reply:?}");

@@ -113,6 +113,75 @@ async fn c032_a_consent_form_of_an_ended_session_is_good_for_nothing() {
     }
 }
 
+/// Returns the text by which a page says why the form did not count: the alert of the sign-in page, or the heading.
+fn why(landing: &Landing) -> String {
+    assert_turned_down(landing);
+    let page = landing.reply.text();
+    let alert = page.split("role=\"alert\" id=\"alert\">").nth(1).or_else(|| page.split("<h1>").nth(1));
+    alert.and_then(|rest| rest.split('<').next()).expect("a reason").to_owned()
+}
+
+#[tokio::test]
+async fn c171_a_browser_without_cookies_is_told_about_cookies() {
+    let world = World::shared();
+    let mut browser = world.stack.browser();
+    let page = browser.go(&asking(&world.spa.id, &[])).await;
+    browser.cookies.clear();
+    let landing = sign_in(&mut browser, &page, &world.ana.username, &world.ana.password).await;
+    assert!(why(&landing).contains("allow cookies for this site"), "{:?}", landing.reply);
+    // The page has a form that is good, as soon as there are cookies.
+    let landing = sign_in(&mut browser, &landing, &world.ana.username, &world.ana.password).await;
+    assert!(asks_for_consent(&landing), "{:?}", landing.reply);
+}
+
+#[tokio::test]
+async fn c171_each_bad_ticket_of_a_sign_in_has_its_own_text() {
+    let world = World::shared();
+    let (mut ana, mut other) = (world.stack.browser(), world.stack.browser());
+    let page = ana.go(&asking(&world.spa.id, &[])).await;
+    let elsewhere = ana.go(&asking(&world.spa.id, &[("state", "another")])).await;
+    drop(other.go(&asking(&world.spa.id, &[])).await);
+    let filled = [("username", &*world.ana.username), ("password", &*world.ana.password)];
+    let ticket = elsewhere.form().input("ticket").expect("a ticket").value.clone();
+    let of_another_request = [&filled[..], &[("ticket", &*ticket)]].concat();
+    let made_up = [&filled[..], &[("ticket", "jtf_x")]].concat();
+    let texts = [
+        why(&other.submit(&page, &page.form(), &filled).await),
+        why(&ana.submit(&page, &page.form(), &of_another_request).await),
+        why(&ana.submit(&page, &page.form(), &made_up).await),
+        why(&ana.submit_from("cross-site", &page, &page.form(), &filled).await),
+    ];
+    let parts = ["in another browser", "for another request", "was not complete", "Another site"];
+    for (text, part) in texts.iter().zip(parts) {
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(asks_for_consent(&ana.submit(&page, &page.form(), &filled).await));
+}
+
+#[tokio::test]
+async fn c171_each_bad_ticket_of_a_consent_has_its_own_text_and_leads_on() {
+    let world = World::shared();
+    let (mut ana, mut other) = (world.stack.browser(), world.stack.browser());
+    let page = as_far_as_consent(world, &mut ana, &[]).await;
+    drop(as_far_as_consent(world, &mut other, &[]).await);
+    let elsewhere = ana.go(&asking(&world.spa.id, &[("state", "another")])).await;
+    let ticket = elsewhere.form().input("ticket").expect("a ticket").value.clone();
+    let allow = [("decision", "allow")];
+    let of_another_request = [&allow[..], &[("ticket", &*ticket)]].concat();
+    let mut landings = vec![
+        ("This form belongs to another sign-in", other.submit(&page, &page.form(), &allow).await),
+        ("This form belongs to another request", ana.submit(&page, &page.form(), &of_another_request).await),
+        ("This form is not complete", ana.submit(&page, &page.form(), &[]).await),
+        ("This form came from another site", ana.submit_from("cross-site", &page, &page.form(), &allow).await),
+    ];
+    ana.submit(&page, &page.form(), &allow).await.callback().expect("an answer").assert_granted();
+    landings.push(("This form was used before", ana.submit(&page, &page.form(), &allow).await));
+    for (title, landing) in &landings {
+        assert_eq!(why(landing), *title);
+        assert!(landing.reply.text().contains(">Continue</a>"), "{title}");
+    }
+}
+
 /// Asserts that the app gets nothing or an error, whatever the page shows.
 fn assert_no_code_of(landing: &Landing) {
     assert!(landing.callback().is_none_or(|callback| callback.code.is_none()), "{:?}", landing.reply);

@@ -6,7 +6,7 @@ use crate::support::pages::{answered, asking, asks_for_a_password, asks_for_cons
 use crate::support::world::World;
 
 #[tokio::test]
-async fn c035_the_session_cookie_is_locked_up_and_new_after_the_sign_in() {
+async fn c035_c170_the_session_cookie_is_locked_up_and_new_after_the_sign_in_and_needs_no_tls_where_there_is_none() {
     let world = World::shared();
     let mut browser = world.stack.browser();
     let page = browser.go(&asking(&world.spa.id, &[])).await;
@@ -17,11 +17,13 @@ async fn c035_the_session_cookie_is_locked_up_and_new_after_the_sign_in() {
     assert!(fresh > 0, "no new cookie after the sign-in: {before:?} {:?}", browser.cookies);
     assert!(!browser.set_cookies.is_empty());
     for cookie in &browser.set_cookies {
-        assert!(cookie.starts_with("__Host-"), "{cookie}");
+        assert!(cookie.starts_with("jeton-"), "{cookie}");
         let attributes: Vec<String> = cookie.split(';').skip(1).map(|part| part.trim().to_lowercase()).collect();
-        for needed in ["secure", "httponly", "path=/"] {
+        for needed in ["httponly", "path=/"] {
             assert!(attributes.iter().any(|attribute| attribute == needed), "{needed} in {cookie}");
         }
+        // WebKit drops such a cookie here. `https_in_front` shows that it is there where there is TLS.
+        assert!(!attributes.iter().any(|attribute| attribute == "secure"), "{cookie}");
         assert!(attributes.iter().any(|one| one == "samesite=lax" || one == "samesite=strict"), "{cookie}");
         assert!(!attributes.iter().any(|attribute| attribute.starts_with("domain")), "{cookie}");
     }

@@ -71,6 +71,15 @@ pub(crate) fn assert_page_headers(reply: &Reply) {
     assert!(matches!(directive(&policy, "base-uri"), Some("'none'" | "'self'")), "{policy}");
 }
 
+/// C168, C169: asserts that the answer to a form of the page may redirect to an app, and on from there, to any origin or
+/// scheme, and that a popup keeps its opener. Browsers apply `form-action` to the redirects that follow a form, and no list
+/// can name where an app sends its users.
+pub(crate) fn assert_leads_anywhere(reply: &Reply) {
+    let policy = reply.header("content-security-policy").unwrap_or_default();
+    assert_eq!(directive(policy, "form-action"), None, "{policy}");
+    assert_eq!(reply.header("cross-origin-opener-policy"), None, "{reply:?}");
+}
+
 pub(crate) fn directive<'a>(policy: &'a str, name: &str) -> Option<&'a str> {
     let mut directives = policy.split(';').map(str::trim);
     directives.find_map(|directive| directive.strip_prefix(name)?.strip_prefix(' ')).map(str::trim)

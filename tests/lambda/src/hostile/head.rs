@@ -13,14 +13,14 @@ pub(super) fn cookies(place: &Place) -> Vec<Case> {
     let with = |cookies: Vec<String>| Draft { cookies, ..place.draft.clone() };
     let ours = |bytes| {
         let names = ["session", "visit", "device"];
-        with(names.map(|name| format!("__Host-jeton-{name}=jt{}_{}", &name[..1], fill(bytes))).into())
+        with(names.map(|name| format!("jeton-{name}=jt{}_{}", &name[..1], fill(bytes))).into())
     };
     let beside =
         |cookies: Vec<String>| Draft { cookies: [&place.draft.cookies[..], &cookies].concat(), ..place.draft.clone() };
     vec![
         case("one cookie of 5 MB", &with(vec![format!("a={}", fill(MEGABYTES_5))]), Refused),
         case("100,000 cookies", &with((0..100_000).map(|number| format!("c{number}=1")).collect()), Refused),
-        case("one name 100,000 times", &with(vec!["__Host-jeton-session=a".to_owned(); 100_000]), Refused),
+        case("one name 100,000 times", &with(vec!["jeton-session=a".to_owned(); 100_000]), Refused),
         case("a million of nothing", &with(vec![String::new(); 1_000_000]), Refused),
         case("our cookies with 1 MB each", &ours(1_000_000), Refused),
         case("our cookies with 10 KB each", &ours(10_000), Answered),

@@ -59,7 +59,7 @@ fn begin(everybody: &Everybody, process: &Process, person: &SignedIn, now: Times
 fn allow(everybody: &Everybody, process: &Process, person: &SignedIn, now: Timestamp) -> Next {
     let (world, page) = (&everybody.world, process.with.page.unwrap());
     let ticket = ticket(everybody, page, now);
-    if !ticket.admits_consent(person.session().id, world.digest, now) {
+    if ticket.check_consent(person.session().id, world.digest, now).is_err() {
         return Next::Answer(Answer::FormUsed);
     }
     let showed = ticket.showed(world.offer(process.seen.registration).shown);

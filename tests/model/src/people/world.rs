@@ -78,7 +78,7 @@ impl Offer {
         let admission = trusted.admit(&apis).unwrap();
         let (client, redirect_uri) = (admission.client(), admission.redirect_uri());
         let claims = &admission.request().claims;
-        let shown = Shown { client, redirect_uri, target: admission.target(), claims }.digest();
+        let shown = Shown { client, redirect_uri, target: admission.target(), claims, apis: &apis }.digest();
         Self { admission, shown }
     }
 }
@@ -104,6 +104,7 @@ fn apis_of(client: &Client) -> Vec<Api> {
     let api = |identifier: &str, scope: &str, is_issuer| Api {
         identifier: Resource::parse(identifier).unwrap(),
         scope: Scope::parse(scope).unwrap(),
+        scope_descriptions: std::collections::BTreeMap::new(),
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,
         lifetime: 900,
