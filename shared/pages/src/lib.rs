@@ -18,8 +18,9 @@
 //!   [`Consent::switch_account`] and [`Problem::continue_to`] must be paths, or the page is refused. Only
 //!   [`ReturnedError`] leads to an app: to a URI to which a browser could also be redirected. The consent page links to the
 //!   app's own policy and terms, on https and in another window, and calls them the app's.
-//! - **The buttons of the consent page are always visible.** They stay at the bottom of the window while the rest scrolls,
-//!   so nobody looks for them below a long list; and they are last in the page, so a screen reader reads it first.
+//! - **The buttons of the consent page are always visible**, and beside them the host that gets the answer. They stay at the
+//!   bottom of the window while the rest scrolls, so nobody looks for them below a long list; and they are last in the page,
+//!   so a screen reader reads it first.
 //! - **Names are isolated (`<bdi>`)**, so that a client's name in a right-to-left script, or with a direction
 //!   override in it, cannot reorder the sentence about it.
 //! - **Commands wrap instead of scrolling.** A wrapped line is copied as one line, and no scrolling area needs

@@ -249,6 +249,12 @@ pub(crate) const LINES: [(usize, &str, State); 147] = [
     (147, "Each operator's command leaves an audit record.", Tested),
     (148, "Grants and sessions of a person are bounded, and ending them takes bounded time.", Tested),
     (149, "A token has one audience, unless the client's registration allows several.", Tested),
+    (167, "Preflights allow what browsers' clients send, with no credentials.", Tested),
+    (168, "A popup keeps its opener.", Tested),
+    (169, "A callback may redirect on, to any origin or scheme: no form's policy holds the chain.", Tested),
+    (170, "With an http issuer, every engine keeps the cookies.", Tested),
+    (171, "A browser without cookies is told about cookies; each bad ticket has its own text.", Tested),
+    (172, "GET endpoints answer HEAD, and errors say what is wrong.", Tested),
     (
         177,
         "A trusted client needs no consent; scope claims, static claims, roles and groups are options.",
