@@ -129,8 +129,7 @@ mod tests {
     #[test]
     fn a_person_reads_who_asks_then_for_what_then_where_the_answer_goes_and_then_decides() {
         let page = ASKED.render().unwrap();
-        let order =
-            ["<bdi>Orders</bdi>", "What it asks for", "orders:read", "Your answer goes to", "orders.example"];
+        let order = ["<bdi>Orders</bdi>", "What it asks for", "orders:read", "Your answer goes to", "orders.example"];
         let places: Vec<usize> =
             order.iter().chain(&["value=\"allow\""]).map(|text| page.find(text).unwrap()).collect();
         assert!(places.is_sorted(), "{places:?}: {page}");
