@@ -7,7 +7,8 @@
 //! - The document lists the algorithms that have a key, so that a client can register for each algorithm that it finds
 //!   here. RS256 is always listed (OpenID Connect Discovery §3): the first run of the rotation creates its key.
 //! - The keys are read from the table for each document: it is requested rarely, and must contain keys created a moment
-//!   ago. Private keys are not read. If the table cannot be read, the last metadata document is served.
+//!   ago, because libraries accept only the algorithms that they found here. Private keys are not read. If the table
+//!   cannot be read, the last metadata document is served.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};

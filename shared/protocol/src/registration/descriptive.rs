@@ -138,7 +138,7 @@ mod tests {
             assert_eq!(kept, format!("{{\"{member}\":\"https://app.example/x\"}}"));
         }
         for member in ["contacts", "software_id", "software_version", "default_acr_values"] {
-            for value in odd.iter().filter(|value| **value != json!("x")) {
+            for value in &odd {
                 assert_eq!(read(member, value), AboutClient::default(), "{member}: {value}");
             }
         }
