@@ -139,10 +139,6 @@ fn variants(found: &Client) -> Vec<Client> {
         Client { assertion_algorithm: None, ..whole.clone() },
         Client { strict_audience: false, ..whole.clone() },
         Client { name: "Plain".to_owned(), scope: None, keys: None, ..found.clone() },
-        Client {
-            registered_by: found.registered_by.clone().map(|own| SelfRegistration { scope: None, ..own }),
-            ..whole.clone()
-        },
         whole,
     ]
 }

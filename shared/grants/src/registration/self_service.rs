@@ -134,10 +134,13 @@ fn application_type(asked: &ClientMetadata, policy: &RegistrationPolicy) -> Resu
 }
 
 /// Keeps what only describes the client, without the authentication contexts that nobody has here.
-fn about(asked: AboutClient, application_type: ApplicationType) -> AboutClient {
-    let known = |values: Vec<String>| values.into_iter().filter(|value| value == AUTHENTICATION_CONTEXT).collect();
-    let default_acr_values = asked.default_acr_values.map(known).filter(|values: &Vec<String>| !values.is_empty());
-    AboutClient { application_type: Some(application_type), default_acr_values, ..asked }
+fn about(mut about: AboutClient, application_type: ApplicationType) -> AboutClient {
+    about.application_type = Some(application_type);
+    if let Some(values) = &mut about.default_acr_values {
+        values.retain(|value| value == AUTHENTICATION_CONTEXT);
+    }
+    about.default_acr_values = about.default_acr_values.filter(|values| !values.is_empty());
+    about
 }
 
 fn pkce(auth_method: AuthMethod, policy: &RegistrationPolicy, offer: &Offer<'_>) -> PkceRule {

@@ -276,16 +276,6 @@ mod tests {
             ("com.example.app://app.example/cb", MalformedRedirectUri::Authority),
             ("com.example.app://cb", MalformedRedirectUri::Authority),
             ("COM.example.app:///cb", MalformedRedirectUri::Authority),
-            ("javascript:alert(1)", MalformedRedirectUri::Scheme),
-            ("JavaScript:/cb", MalformedRedirectUri::Scheme),
-            ("javascript://app.example/%0aalert(1)", MalformedRedirectUri::Scheme),
-            ("data:text/html,x", MalformedRedirectUri::Scheme),
-            ("vbscript:x", MalformedRedirectUri::Scheme),
-            ("view-source:https://app.example/", MalformedRedirectUri::Scheme),
-            ("blob:https://app.example/x", MalformedRedirectUri::Scheme),
-            ("file:///etc/passwd", MalformedRedirectUri::Scheme),
-            ("ws://app.example/cb", MalformedRedirectUri::Scheme),
-            ("urn:ietf:wg:oauth:2.0:oob", MalformedRedirectUri::Scheme),
             ("https:app.example/cb", MalformedRedirectUri::NotAUri),
             ("https:\\\\app.example", MalformedRedirectUri::NotAUri),
             ("/cb", MalformedRedirectUri::NotAUri),
@@ -306,6 +296,25 @@ mod tests {
         }
         for good in ["https://app.example", "com.example.app:/cb", "http://localhost:3000/cb", "http://[::1]/cb"] {
             assert!(RedirectUri::parse(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn c003_c006_a_scheme_that_belongs_to_no_app_is_refused_whatever_follows_it() {
+        for text in [
+            "javascript:alert(1)",
+            "JavaScript:/cb",
+            "javascript://app.example/%0aalert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "view-source:https://app.example/",
+            "blob:https://app.example/x",
+            "file:///etc/passwd",
+            "ws://app.example/cb",
+            "urn:ietf:wg:oauth:2.0:oob",
+        ] {
+            assert_eq!(RedirectUri::parse(text), Err(MalformedRedirectUri::Scheme), "{text}");
+            assert_eq!(RedirectUri::read(text), Err(MalformedRedirectUri::Scheme), "{text}");
         }
     }
 

@@ -284,12 +284,7 @@ fn guards_on_clients_are_the_conditions_on_their_items() {
             ("created_at", Some(time(NOW.plus(1)))),
         ],
     );
-    let own = SelfRegistration::new(SecretDigest::from_bytes([1; 32]), RegistrationPolicy::default(), None, NOW);
-    let mut itself = client.clone();
-    itself.insert("registered_by".to_owned(), from_self_registration(&own));
-    itself.insert("expires_at".to_owned(), time(NOW));
-    let ends = vec![("expires_at", None), ("expires_at", Some(time(NOW.plus(1))))];
-    let items: Vec<_> = items.into_iter().chain(with(&itself, ends)).collect();
+    let items: Vec<Item> = items.into_iter().chain(self_registered(client)).collect();
     let guards = [
         Guard::Absent,
         ClientFact::EndsAt.is(NOW),
@@ -302,6 +297,14 @@ fn guards_on_clients_are_the_conditions_on_their_items() {
         ClientFact::CreatedAt.is(NOW),
     ];
     agree(&items, &guards, to_client);
+}
+
+/// Returns the item as that of a client that registered itself, with differing ends.
+fn self_registered(mut client: Item) -> Vec<Item> {
+    let own = SelfRegistration::new(SecretDigest::from_bytes([1; 32]), RegistrationPolicy::default(), None, NOW);
+    client.insert("registered_by".to_owned(), from_self_registration(&own));
+    client.insert("expires_at".to_owned(), time(NOW));
+    with(&client, vec![("expires_at", None), ("expires_at", Some(time(NOW.plus(1))))])
 }
 
 #[test]
