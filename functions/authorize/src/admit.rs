@@ -2,7 +2,7 @@
 //! those of [`grants::authorization`]; here the client and its APIs are read for them.
 
 use edge::{Failure, Incoming};
-use grants::authorization::{Admission, Rejection, ReturnedFault, Untrusted, receive};
+use grants::authorization::{Admission, Rejection, ReturnedFault, receive};
 use grants::{Api, Timestamp};
 use protocol::{AuthorizationRequest, Parameters};
 use sessions::Expected;
@@ -44,11 +44,7 @@ impl Authorize {
         let (admission, apis) = match self.admission(&carried.parameters, now).await {
             Ok(admitted) => admitted,
             Err(NotAdmitted::Failed(failure)) => return Err(failure.into()),
-            Err(NotAdmitted::Rejected(Rejection::Shown(why))) => {
-                let uri = carried.parameters.one("redirect_uri").ok().flatten();
-                let is_told = why == Untrusted::RedirectUri && self.wiring.config.is_local();
-                return Err(Refused::Untrusted(why, uri.filter(|_| is_told).map(str::to_owned)));
-            }
+            Err(NotAdmitted::Rejected(Rejection::Shown(why))) => return Err(Refused::Untrusted(why)),
             Err(NotAdmitted::Rejected(Rejection::Returned(returned))) => {
                 return Err(self.reject(incoming, *returned, now).await?);
             }

@@ -5,7 +5,7 @@ use grants::authorization::Untrusted;
 use http::{HeaderValue, StatusCode, header};
 use keys::KeysError;
 use pages::Problem;
-use protocol::ReceivedRequestError;
+use protocol::{ReceivedRequestError, RedirectUri};
 use sessions::FormFault;
 use store::Unknown;
 
@@ -20,7 +20,7 @@ pub(crate) enum Refused {
     Unreadable,
     /// The client or its redirect URI is not verified (RFC 6749 §4.1.2.1): nothing is redirected. On a developer's own
     /// machine the page shows the redirect URI that is not registered; elsewhere it repeats nothing of the request.
-    Untrusted(Untrusted, Option<String>),
+    Untrusted(Untrusted),
     /// The client gets this error.
     Returned(Box<ReturnedError>),
     /// The form does not count; this address leads back to the request.
@@ -43,9 +43,9 @@ impl Authorize {
                 let text = "The request is too long, or it is not encoded as it should be.";
                 problem(StatusCode::BAD_REQUEST, "This request cannot be read", text, "malformed_form", log)
             }
-            Refused::Untrusted(why, uri) => {
-                let (text, reason) = describe(*why);
-                let text = uri.as_ref().map_or_else(|| text.to_owned(), |uri| format!("{text} The address is: {uri}"));
+            Refused::Untrusted(why) => {
+                let (text, reason) = describe(why);
+                let text = format!("{text}{}", self.for_developers(why));
                 problem(StatusCode::BAD_REQUEST, "This app is not set up correctly", &text, reason, log)
             }
             Refused::Returned(error) => self.return_error(error, log),
@@ -66,7 +66,20 @@ impl Authorize {
     }
 }
 
-const fn describe(why: Untrusted) -> (&'static str, &'static str) {
+impl Authorize {
+    /// Returns the redirect URIs in the request and in the registration, on a developer's own machine. Elsewhere they
+    /// are nobody's business: anybody could ask for those of a client.
+    fn for_developers(&self, why: &Untrusted) -> String {
+        let Untrusted::RedirectUri(strange) = why else { return String::new() };
+        if !self.wiring.config.is_local() {
+            return String::new();
+        }
+        let registered: Vec<&str> = strange.registered.iter().map(RedirectUri::as_str).collect();
+        format!(" The request has {}. Registered: {}.", strange.asked, registered.join(", "))
+    }
+}
+
+const fn describe(why: &Untrusted) -> (&'static str, &'static str) {
     match why {
         Untrusted::Unreadable(ReceivedRequestError::ClientId) => {
             ("The request does not say which app sent you here (client_id).", "malformed_request")
@@ -79,7 +92,7 @@ const fn describe(why: Untrusted) -> (&'static str, &'static str) {
             "malformed_request",
         ),
         Untrusted::Client => ("The app that sent you here is not known, or it is switched off.", "client_unknown"),
-        Untrusted::RedirectUri => {
+        Untrusted::RedirectUri(_) => {
             ("The app asks for an answer to an address that is not registered for it.", "redirect_uri_mismatch")
         }
         Untrusted::RedirectUriMissing => {

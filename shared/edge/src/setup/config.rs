@@ -32,7 +32,7 @@ pub struct Config {
     /// `JETON_OUTBOUND_PRIVATE_HOSTS`: the hosts inside a private network that may be contacted at URLs that
     /// clients registered.
     pub reach: Reach,
-    /// `JETON_REGISTRATION` and `JETON_REGISTRATION_APIS`: the rules for clients that register themselves.
+    /// `JETON_REGISTRATION` and `JETON_REGISTRATION_*`: the rules for clients that register themselves.
     pub registration: RegistrationConfig,
     /// `JETON_METRICS_NAMESPACE`: the namespace of the metric for the age of the signing keys; no metric if it is
     /// not set.
