@@ -27,8 +27,7 @@ for (const engine of ENGINES) {
       beforeEach(async () => {
         person = dev.newPerson();
         app.answers.length = 0;
-        await browser.open(dev.url);
-        await browser.forgetCookies();
+        await browser.forget(dev.url);
       });
 
       const signIn = async () => {

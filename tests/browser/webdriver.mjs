@@ -224,7 +224,6 @@ export class Browser {
   url = () => this.#link.send('GetCurrentURL', {});
   run = (script, ...args) => this.#link.send('ExecuteScript', { script, args });
   text = () => this.run('return document.body.innerText');
-  forgetCookies = () => this.#link.send('DeleteAllCookies', {});
   window = () => this.#link.send('GetWindowHandle', {});
   windows = () => this.#link.send('GetWindowHandles', {});
   switchTo = (handle) => this.#link.send('SwitchToWindow', { handle });
@@ -245,12 +244,19 @@ export class Browser {
     await this.#link.send('ElementSendKeys', { id: await this.#find(selector), text });
   }
 
-  // Waits until the address begins with this, and gives it.
+  // Waits until a page is loaded whose address begins with this.
   arriveAt(start) {
     return this.#expect(start, async () => {
-      const url = await this.url();
-      return url.startsWith(start) && url;
+      const [url, state] = await this.run('return [location.href, document.readyState]');
+      return url.startsWith(start) && state === 'complete';
     });
+  }
+
+  // Forgets the cookies of a site: WebDriver knows those of the page that is open, so it must be one of the site.
+  async forget(site) {
+    await this.open(site);
+    await this.arriveAt(site);
+    await this.#link.send('DeleteAllCookies', {});
   }
 
   // Waits, and tells the page where it waits in vain.
