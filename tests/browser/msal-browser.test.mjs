@@ -78,7 +78,8 @@ test('MSAL for browsers signs a person in by redirect, refreshes, and signs out'
   assert.notEqual(second.accessToken, first.accessToken);
   assert.equal(queries.length, 2);
   for (const query of queries) assert.ok(query.has('client-request-id'), `${query}`);
-  await tab.evaluate(() => void window.client.logoutRedirect());
+  // By itself it names neither itself nor the person, and then nobody can be sent back.
+  await tab.evaluate(() => void window.client.logoutRedirect({ idTokenHint: window.client.getAllAccounts()[0].idToken }));
   await tab.waitForURL(`${app.url}/goodbye**`);
   await close();
 });
