@@ -72,8 +72,8 @@ test('MSAL for browsers signs a person in by redirect, refreshes, and signs out'
   await tab.waitForURL(`${app.url}/`);
   const first = await tab.evaluate(`done.then(${RESULT})`);
   assert.equal(first.name, 'Ada Lovelace');
-  const again = `client.acquireTokenSilent({ scopes: ['read'], account: client.getAllAccounts()[0], forceRefresh: true }).then(${RESULT})`;
-  const second = await tab.evaluate(again);
+  const again = "{ scopes: ['read'], account: client.getAllAccounts()[0], forceRefresh: true }";
+  const second = await tab.evaluate(`client.acquireTokenSilent(${again}).then(${RESULT})`);
   assert.equal(second.sub, first.sub);
   assert.notEqual(second.accessToken, first.accessToken);
   assert.equal(queries.length, 2);

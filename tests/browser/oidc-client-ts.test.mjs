@@ -35,7 +35,7 @@ const page = () => html('<script src="/library.js"></script>', `<script>
   window.done = location.pathname === '/callback' ? manager.signinCallback() : Promise.resolve();
 </script>`);
 
-const USER = ({ access_token, refresh_token, profile }) => ({ access_token, refresh_token, name: profile.name, sub: profile.sub });
+const USER = ({ access_token, refresh_token, profile: { name, sub } }) => ({ access_token, refresh_token, name, sub });
 
 test('oidc-client-ts signs a person in, refreshes, and signs out', async () => {
   const { page: tab, close } = await newPage(browser);

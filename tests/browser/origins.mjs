@@ -27,8 +27,10 @@ export class App {
     app.redirectUri = `${app.first}/callback`;
     app.popupUri = `${app.first}/popup`;
     app.signedOutUri = `${app.first}/signed-out`;
-    const uris = ['--redirect-uri', app.redirectUri, '--redirect-uri', app.popupUri, '--post-logout-redirect-uri', app.signedOutUri];
-    const registered = dev.jeton(['client', 'create', '--name', 'Three Origins', '--grant', 'authorization_code', ...uris]);
+    const back = [app.redirectUri, app.popupUri].flatMap((uri) => ['--redirect-uri', uri]);
+    const uris = [...back, '--post-logout-redirect-uri', app.signedOutUri];
+    const created = ['client', 'create', '--name', 'Three Origins', '--grant', 'authorization_code'];
+    const registered = dev.jeton([...created, ...uris]);
     Object.assign(app, { id: registered.client_id, secret: registered.client_secret });
     return app;
   }
@@ -49,7 +51,8 @@ export class App {
   }
 
   #receive(url, answer) {
-    if (url.pathname === '/open') return { html: `${page('Waiting', LISTEN)}${OPENER(this.begin({ redirect_uri: this.popupUri }))}` };
+    const begin = () => this.begin({ redirect_uri: this.popupUri });
+    if (url.pathname === '/open') return { html: `${page('Waiting', LISTEN)}${OPENER(begin())}` };
     if (url.pathname === '/favicon.ico') return { html: '' };
     this.answers.push(answer);
     return url.pathname === '/popup' ? { html: page('Signing in', TELL) } : { location: new URL(url.pathname, this.second) };
@@ -91,7 +94,8 @@ export class App {
   async redeem(redirectUri = this.redirectUri) {
     const answer = this.answers.at(-1);
     assert.equal(answer?.get('state'), 'state-of-the-app', `${answer}`);
-    const form = { grant_type: 'authorization_code', redirect_uri: redirectUri, code_verifier: this.verifier, code: answer.get('code') };
+    const proof = { code: answer.get('code'), code_verifier: this.verifier };
+    const form = { grant_type: 'authorization_code', redirect_uri: redirectUri, ...proof };
     const authorization = `Basic ${Buffer.from(`${this.id}:${this.secret}`).toString('base64')}`;
     const request = { method: 'POST', body: new URLSearchParams(form), headers: { authorization } };
     const response = await fetch(new URL('/token', this.issuer), request);

@@ -14,7 +14,8 @@ export function fileOf(name, path) {
   return join(main.slice(0, main.lastIndexOf(folder)), folder, path);
 }
 
-export const html = (head, body = '') => `<!doctype html><html lang="en"><head><title>App</title>${head}</head><body>${body}</body></html>`;
+export const html = (head, body = '') =>
+  `<!doctype html><html lang="en"><head><title>App</title>${head}</head><body>${body}</body></html>`;
 
 // Serves at http://localhost; `at(path, request)` gives `{ file }`, `{ html }`, `{ json }`, or nothing.
 export async function servePages(at) {

@@ -21,16 +21,16 @@ before(async () => {
     const name = FILES.find((file) => path === `/${file}`);
     return name && { file: fileOf('swagger-ui-dist', name) };
   });
-  const redirect = ['--redirect-uri', `${app.url}/oauth2-redirect.html`];
-  const created = ['client', 'create', '--name', 'Orders API', '--auth-method', 'none', '--grant', 'authorization_code', ...redirect];
-  clientId = (await jeton([...created, '--api', API])).client_id;
+  const created = ['client', 'create', '--name', 'Orders API', '--auth-method', 'none', '--grant', 'authorization_code'];
+  clientId = (await jeton([...created, '--redirect-uri', `${app.url}/oauth2-redirect.html`, '--api', API])).client_id;
 });
 after(async () => {
   await browser?.close();
   await app?.stop();
 });
 
-const page = () => html('<link rel="stylesheet" href="/swagger-ui.css"><script src="/swagger-ui-bundle.js"></script>', `<div id="ui"></div><script>
+const HEAD = '<link rel="stylesheet" href="/swagger-ui.css"><script src="/swagger-ui-bundle.js"></script>';
+const page = () => html(HEAD, `<div id="ui"></div><script>
   SwaggerUIBundle({ url: '/openapi.json', dom_id: '#ui', oauth2RedirectUrl: location.origin + '/oauth2-redirect.html' })
     .initOAuth({ clientId: '${clientId}', usePkceWithAuthorizationCodeGrant: true });
 </script>`);

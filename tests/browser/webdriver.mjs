@@ -49,7 +49,7 @@ export async function until(what, ask) {
     }
     await pause(50);
   }
-  throw new Error(`${what} did not come to be within ${PATIENCE / 1000} s${last}`);
+  throw new Error(`waited ${PATIENCE / 1000} s in vain for ${what}${last}`);
 }
 
 // ---- The programs ---------------------------------------------------------------------------------------------------
@@ -98,7 +98,8 @@ async function startFirefox(programs) {
 
 // WebKitGTK has no headless mode, so it gets a display that nobody sees.
 async function startWebKit(programs) {
-  const display = programs.start('/usr/bin/Xvfb', ['-displayfd', '3', '-nolisten', 'tcp'], {}, ['ignore', 'ignore', 'ignore', 'pipe']);
+  const stdio = ['ignore', 'ignore', 'ignore', 'pipe'];
+  const display = programs.start('/usr/bin/Xvfb', ['-displayfd', '3', '-nolisten', 'tcp'], {}, stdio);
   const [number] = await once(display.stdio[3], 'data');
   const port = await freePort();
   programs.start('/usr/bin/WebKitWebDriver', [`--port=${port}`], { DISPLAY: `:${`${number}`.trim()}` });

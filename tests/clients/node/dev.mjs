@@ -91,7 +91,8 @@ export class Dev {
 
   // One of the operator's commands; gives the JSON document that it prints.
   jeton(args, input = '') {
-    return JSON.parse(execFileSync(stack('JETON'), [...args, '--json', '--env-file', this.#path('env')], { input, encoding: 'utf8' }));
+    const command = [...args, '--json', '--env-file', this.#path('env')];
+    return JSON.parse(execFileSync(stack('JETON'), command, { input, encoding: 'utf8' }));
   }
 
   newPerson(...claims) {

@@ -59,7 +59,8 @@ test('jwks-rsa finds the key, and jsonwebtoken verifies', async () => {
 
 test('aws-jwt-verify verifies with each algorithm', async () => {
   for (const algorithm of ['RS256', 'ES256', 'EdDSA']) {
-    const verifier = JwtVerifier.create({ issuer: dev.url, audience: `${AUDIENCE}/${algorithm}`, jwksUri: `${dev.url}/.well-known/jwks.json` });
+    const jwksUri = `${dev.url}/.well-known/jwks.json`;
+    const verifier = JwtVerifier.create({ issuer: dev.url, audience: `${AUDIENCE}/${algorithm}`, jwksUri });
     const text = await token(algorithm);
     const claims = await verifier.verify(text, { scope: 'read' });
     assert.equal(claims.client_id, service.client_id);

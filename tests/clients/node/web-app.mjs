@@ -21,7 +21,8 @@ export async function serve(make) {
 
 // Registers an app with a secret, which signs people in.
 export const registerWebApp = (name, redirectUri, ...more) =>
-  jeton('client', 'create', '--name', name, '--grant', 'authorization_code', '--grant', 'refresh_token', '--redirect-uri', redirectUri, ...more);
+  jeton('client', 'create', '--name', name, '--grant', 'authorization_code', '--grant', 'refresh_token',
+    '--redirect-uri', redirectUri, ...more);
 
 // The stack's person at an app. `ask` answers the requests to the app; those to the stack go there.
 export class Visitor {

@@ -21,7 +21,8 @@ def _http_is_fine_on_loopback(monkeypatch):
 
 def sign_in(registered, **more):
     """A finished authorization code flow: the session, with its tokens."""
-    session = OAuth2Session(registered["client_id"], redirect_uri=stack("REDIRECT_URI"), scope=["openid", "profile", "read"], **more)
+    scope = ["openid", "profile", "read"]
+    session = OAuth2Session(registered["client_id"], redirect_uri=stack("REDIRECT_URI"), scope=scope, **more)
     url, _ = session.authorization_url(f"{ISSUER}/authorize")
     callback = Person(stack("USERNAME"), stack("PASSWORD")).answer(url)
     session.fetch_token(TOKEN, authorization_response=callback, client_secret=registered["client_secret"])
