@@ -48,7 +48,7 @@ export async function launch() {
 }
 
 // One of the operator's commands.
-async function jeton(parameters, input = '') {
+export async function jeton(parameters, input = '') {
   const running = run(stack('JETON'), [...parameters, '--env-file', stack('ENV_FILE'), '--json']);
   // A command that reads nothing may be gone before its input is; one that failed is told by what it ended with.
   running.child.stdin.on('error', () => {});
@@ -58,11 +58,12 @@ async function jeton(parameters, input = '') {
 
 let people = 0;
 
-// A person nobody else signs in as.
-export async function newPerson() {
+// A person nobody else signs in as; what is known of them is given as `NAME=VALUE`.
+export async function newPerson(...claims) {
   people += 1;
   const [username, password] = [`browser-${process.pid}-${people}`, 'a long enough pass phrase'];
   await jeton(['user', 'create', '--username', username, '--password-stdin'], `${password}\n`);
+  if (claims.length > 0) await jeton(['user', 'update', username, ...claims.flatMap((claim) => ['--claim', claim])]);
   return { username, password };
 }
 
@@ -194,6 +195,8 @@ export async function signIn(page, person) {
   await fillIn(page, person);
   await button(page, 'Sign in').click();
 }
+
+export const allowAccess = (page) => button(page, 'Allow').click();
 
 export async function signInToConsent(page, app, person) {
   await page.goto(app.begin());

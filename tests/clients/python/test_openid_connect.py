@@ -129,16 +129,12 @@ def test_an_id_token_is_good_for_its_request_and_its_access_token_alone():
         other.identity(tokens, request["nonce"])
 
 
-def brief():
-    """The library's own assertions are good for an hour, which is too long for Jeton."""
-    return {"exp": int(time.time()) + 300}
-
-
 def key_of(algorithm):
     make = {"ES256": lambda: ECKey.generate_key("P-256"), "EdDSA": lambda: OKPKey.generate_key("Ed25519")}
     return make.get(algorithm, lambda: RSAKey.generate_key(2048))()
 
 
+# The library's own assertions are good for an hour.
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_an_app_proves_itself_with_its_key(algorithm, tmp_path):
     key = key_of(algorithm)
@@ -148,7 +144,7 @@ def test_an_app_proves_itself_with_its_key(algorithm, tmp_path):
     keyed = {"client_kwargs": {"token_endpoint_auth_method": "private_key_jwt"}}
 
     def method():
-        return [PrivateKeyJWT(alg=algorithm, headers={"kid": "app"}, claims=brief())]
+        return [PrivateKeyJWT(alg=algorithm, headers={"kid": "app"})]
 
     app = App(registered, client_secret=key, client_auth_methods=method(), **keyed)
     _, identity = app.sign_in()
@@ -162,7 +158,7 @@ def test_an_app_proves_itself_with_its_key(algorithm, tmp_path):
 def test_an_app_proves_itself_with_a_jwt_by_its_secret():
     registered = register_app("Secret JWT", "--auth-method", "client_secret_jwt")
     kwargs = {"token_endpoint_auth_method": "client_secret_jwt"}
-    app = App(registered, client_auth_methods=[ClientSecretJWT(claims=brief())], client_kwargs=kwargs)
+    app = App(registered, client_auth_methods=[ClientSecretJWT()], client_kwargs=kwargs)
     _, identity = app.sign_in()
     assert identity["sub"] == stack("SUB")
 
