@@ -113,7 +113,8 @@ fn assertion_algorithms() -> Vec<&'static str> {
 
 fn describe_openid(issuer: &str) -> OpenIdMetadata {
     let algorithms = || SigningAlgorithm::ALL.map(SigningAlgorithm::as_str).to_vec();
-    let of_sign_in = ["sub", "iss", "aud", "azp", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"];
+    let of_sign_in =
+        ["sub", "iss", "aud", "azp", "exp", "iat", "jti", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"];
     OpenIdMetadata {
         userinfo_endpoint: format!("{issuer}/userinfo"),
         end_session_endpoint: format!("{issuer}/logout"),
