@@ -85,7 +85,7 @@ impl Authorize {
     async fn expected(&self, request: &AuthorizationRequest, now: Timestamp) -> Result<Expected, Refused> {
         let hint = match &request.id_token_hint {
             Some(hint) => {
-                let ring = self.ring(now).await?;
+                let ring = self.wiring.keys.ring_to_verify(hint, now).await?;
                 let told = ring.verify_id_token(hint, self.wiring.config.issuer.as_str());
                 Some(told.map(|told| told.subject).map_err(|_| ()))
             }

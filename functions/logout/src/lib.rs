@@ -7,8 +7,17 @@
 //! # Decisions
 //! - An app is followed without a question when it shows an ID token of this session or person, expired or not: only
 //!   who was told about the sign-in has one. Anybody else can make a browser come here, so the person is asked.
-//! - A person is sent on only to an address that the app of a good ID token registered, to the letter (C128). An address
-//!   that is not registered, or a hint that is none, gets a page, and the session stays.
+//! - A person is sent on only to an address that the named app registered, to the letter (C128). It is named by its ID token
+//!   or by `client_id`: what counts is that the operator or the app registered the address, and that the person confirmed
+//!   or the ID token proves the request (RP-Initiated Logout §3). An address that is not registered, or a hint that is none,
+//!   gets a page, and the session stays.
+//! - An ID token whose key retired, or never was ours, proves nothing. It is no error, because apps keep ID tokens for long:
+//!   the person is asked, as without one. Its audience names the app, as `client_id` does, which anybody can write too.
+//! - An app's server calls without a cookie. Then a valid ID token ends the session of its own `sid`, while that session
+//!   lives and is of the same person, and nothing else (C180). Whoever holds the ID token could do the same through the
+//!   person's browser, and all that it does is to make the person sign in again. Where a browser shows a session, that one
+//!   is meant, and the rules above hold.
+//! - A page says that a session ended only if one did.
 //! - A browser sends its session along when it is led here, but not when another site's form is posted here. Such a post
 //!   is answered with the same request as a link.
 //! - A cookie whose secret a later sign-in replaced shows nobody, so there is nobody to ask. It still names the session that
@@ -16,20 +25,20 @@
 //!   must be true. Somebody who copied that cookie can do no more with it than this.
 //! - A person who stays signed in stays here: no app hears about it.
 
+mod admit;
 mod refused;
 mod show;
 
-use std::sync::Arc;
-
-use edge::{AuditEntry, AuditEvent, Config, Cookie, Error, Function, Incoming, RequestLog, Response, redirect};
-use grants::{Client, Timestamp};
+use edge::{AuditEntry, AuditEvent, Config, Cookie, Error, Function, Incoming, Response, redirect};
+use grants::Timestamp;
 use http::Method;
-use keys::{HandleKind, IdTokenFacts, KeyRing};
-use protocol::{LogoutRequest, Parameters, RedirectUri};
+use keys::{HandleKind, KeyRing};
+use protocol::Parameters;
 use service::{Stores, Wiring, form_ticket};
-use sessions::{FormFault, Hinted, RequestDigest, Rules, Session, SignOut, SignedIn, sign_out, signed_in};
-use store::PeopleTable;
+use sessions::{FormFault, RequestDigest, Rules, Session, SignOut, SignedIn, ended_by_hint, sign_out, signed_in};
+use store::{Changed, PeopleTable};
 
+use crate::admit::Admitted;
 use crate::refused::Refused;
 
 /// The `/logout` endpoint with its form.
@@ -38,46 +47,12 @@ pub struct Logout {
     people: PeopleTable,
 }
 
-/// A request that passed all checks.
-struct Admitted {
-    /// The app and the person of a valid ID token.
-    hinted: Option<(Arc<Client>, IdTokenFacts)>,
-    /// The address to which the user is sent afterwards, as registered, and with the app's `state`.
-    back: Option<(RedirectUri, String)>,
-    path: String,
-    /// The request in its canonical encoding.
-    query: String,
-}
-
-impl Admitted {
-    /// Records the app, if it is known, before a response to its request.
-    fn recorded(&self, log: &RequestLog) -> &Self {
-        if let Some((client, _)) = &self.hinted {
-            log.client(&client.id);
-        }
-        self
-    }
-
-    fn bad_form(&self, fault: FormFault, log: &RequestLog) -> Refused {
-        Refused::BadForm(fault, format!("{}?{}", self.recorded(log).path, self.query))
-    }
-}
-
 /// The user at the browser, signed in or not.
 enum Visitor {
     SignedIn(Box<SignedIn>),
     /// No one is signed in. The cookie names this session but does not grant access to it.
     Names(Box<Session>),
     Nobody,
-}
-
-impl Visitor {
-    fn person(&self) -> Option<&SignedIn> {
-        match self {
-            Self::SignedIn(person) => Some(person),
-            Self::Names(_) | Self::Nobody => None,
-        }
-    }
 }
 
 impl Logout {
@@ -102,28 +77,18 @@ impl Logout {
             let parameters = Parameters::parse(text.as_bytes()).map_err(|_| Refused::Unreadable)?;
             return Ok(redirect(&format!("{}?{}", self.path(), parameters.to_query())));
         }
+        let admitted = self.admit(incoming, text, now).await?;
         let ring = self.wiring.keys.ring(now).await?;
-        let admitted = self.admit(incoming, text, &ring, now).await?;
-        let visitor = self.visitor(incoming, &ring, now).await?;
-        let known_as = match (&admitted.hinted, visitor.person()) {
-            (Some((client, _)), Some(person)) => {
-                Some(ring.handles().known_as(&client.relying_party, &person.user().subject))
+        match self.visitor(incoming, &ring, now).await? {
+            Visitor::SignedIn(person) => {
+                let known_as = admitted.known_as(person.user(), &ring)?;
+                match sign_out(&person, admitted.hinted(known_as.as_ref())) {
+                    SignOut::End => self.end(incoming, &admitted, &person).await,
+                    SignOut::Ask => Ok(show::ask(admitted.recorded(incoming.log()), &person, &ring, now)),
+                }
             }
-            _ => None,
-        };
-        let known_as = known_as.transpose()?;
-        let hint = admitted.hinted.as_ref().map(|(_, facts)| Hinted {
-            session: facts.session,
-            subject: &facts.subject,
-            known_as: known_as.as_ref(),
-        });
-        match &visitor {
-            Visitor::SignedIn(person) => match sign_out(person, hint) {
-                SignOut::End => self.end(incoming, &admitted, person).await,
-                SignOut::Ask => Ok(show::ask(admitted.recorded(incoming.log()), person, &ring, now)),
-            },
-            Visitor::Names(session) => self.end_session(incoming, &admitted, session).await,
-            Visitor::Nobody => Ok(show::no_one(admitted.recorded(incoming.log()))),
+            Visitor::Names(session) => self.end_session(incoming, &admitted, &session).await,
+            Visitor::Nobody => self.end_hinted(incoming, &admitted, &ring, now).await,
         }
     }
 
@@ -132,8 +97,8 @@ impl Logout {
         let now = edge::now();
         let form = incoming.body_form()?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
+        let admitted = self.admit(incoming, text, now).await?;
         let ring = self.wiring.keys.ring(now).await?;
-        let admitted = self.admit(incoming, text, &ring, now).await?;
         let person = match self.visitor(incoming, &ring, now).await? {
             Visitor::SignedIn(person) => person,
             Visitor::Names(session) => return self.end_session(incoming, &admitted, &session).await,
@@ -148,43 +113,6 @@ impl Logout {
             Some("stay") => Ok(show::stayed()),
             Some(_) | None => Err(admitted.bad_form(FormFault::Unreadable, incoming.log())),
         }
-    }
-
-    /// Parses a request and decides where it may lead.
-    async fn admit(
-        &self,
-        incoming: Incoming<'_>,
-        text: &str,
-        ring: &KeyRing,
-        now: Timestamp,
-    ) -> Result<Admitted, Refused> {
-        let parameters = Parameters::parse(text.as_bytes()).map_err(|_| Refused::Unreadable)?;
-        let request = LogoutRequest::parse(&parameters)?;
-        let hinted = match &request.id_token_hint {
-            None => None,
-            Some(hint) => {
-                let facts = ring.verify_id_token(hint, self.wiring.config.issuer.as_str());
-                let facts = facts.map_err(|_| Refused::BadHint)?;
-                if request.client_id.as_ref().is_some_and(|id| *id != facts.client_id) {
-                    return Err(Refused::BadHint);
-                }
-                let client = self.wiring.client(&facts.client_id, now).await?;
-                Some((client.filter(|client| !client.disabled).ok_or(Refused::BadHint)?, facts))
-            }
-        };
-        let back = match (request.post_logout_redirect_uri, &hinted) {
-            (Some(uri), Some((client, _))) => {
-                if !client.relying_party.post_logout_redirect_uris.contains(&uri) {
-                    incoming.log().client(&client.id);
-                    return Err(Refused::Unregistered);
-                }
-                let state = request.state.as_ref().map(|state| uri.with_query(&[("state", state.as_str())]));
-                let whole = state.unwrap_or_else(|| uri.to_string());
-                Some((uri, whole))
-            }
-            (Some(_) | None, _) => None,
-        };
-        Ok(Admitted { hinted, back, path: self.path(), query: parameters.to_query() })
     }
 
     /// Returns the user at the browser: one read, or none without a cookie.
@@ -217,6 +145,33 @@ impl Logout {
         self.people.end_session(session).await?;
         let response = show::over(admitted.recorded(incoming.log()));
         Ok(self.wiring.config.cookies().forget(response, Cookie::Session))
+    }
+
+    /// Ends the session that a valid ID token names, where no browser shows a session.
+    async fn end_hinted(
+        &self,
+        incoming: Incoming<'_>,
+        admitted: &Admitted,
+        ring: &KeyRing,
+        now: Timestamp,
+    ) -> Result<Response, Refused> {
+        let admitted = admitted.recorded(incoming.log());
+        let Some(leads_to) = admitted.leads_to() else { return Ok(show::no_one(admitted)) };
+        let found = self.people.ground(leads_to).await?;
+        let Some(user) = found.user else { return Ok(show::no_one(admitted)) };
+        let known_as = admitted.known_as(&user, ring)?;
+        let Some(hint) = admitted.hinted(known_as.as_ref()) else { return Ok(show::no_one(admitted)) };
+        let rules = Rules::at(&self.wiring.config.policy, now);
+        let Some(session) = ended_by_hint(hint, found.session, Some(&user), rules) else {
+            return Ok(show::no_one(admitted));
+        };
+        match self.people.end_session(&session).await? {
+            Changed::Done => {
+                incoming.log().event(AuditEntry::of_person(AuditEvent::SignedOut, &user.subject));
+                Ok(show::over_elsewhere(admitted))
+            }
+            Changed::Refused => Ok(show::no_one(admitted)),
+        }
     }
 }
 

@@ -1,26 +1,29 @@
 //! Pages about a request that is carried out. Most of the texts are in `pages`.
 
 use edge::{Response, html, html_with_form, redirect};
-use grants::{Registrant, Timestamp};
+use grants::Timestamp;
 use http::StatusCode;
 use keys::{HandleKind, KeyRing};
 use pages::{Notice, SignOut};
 use protocol::RedirectUri;
 use service::registered_itself;
-use sessions::{FormTicket, RequestDigest, SignedIn};
+use sessions::{FormTicket, RequestDigest, SignedIn, leads_back_unasked};
 
-use crate::Admitted;
+use crate::admit::Admitted;
 
 /// Asks the user whether to sign out.
 pub(crate) fn ask(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: Timestamp) -> Response {
     let digest = RequestDigest::of(&admitted.query);
     let ticket = FormTicket::for_sign_out(person.session().id, digest, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::SignOutForm, &ticket.to_bytes());
-    let client = admitted.hinted.as_ref().map(|(client, _)| client);
+    // Anybody can write a `client_id`, so without a valid ID token the app is named only as the place to go to.
+    let client = admitted.client.as_ref().filter(|_| admitted.is_proven() || admitted.back.is_some());
     let since = client.and_then(|client| registered_itself(client));
+    let name = client.map(|client| client.name.as_str());
     let page = SignOut {
         username: person.user().username.as_str(),
-        client_name: client.map(|client| client.name.as_str()),
+        client_name: name.filter(|_| admitted.is_proven()),
+        leads_to: name.filter(|_| admitted.back.is_some()),
         registered_itself: since.as_deref(),
         redirect_host: &host(admitted),
         action: &format!("{}/confirm", admitted.path),
@@ -33,36 +36,52 @@ pub(crate) fn ask(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: T
 /// Returns the host of the requesting app: that of the address to return to, or else of its first redirect URI.
 fn host(admitted: &Admitted) -> String {
     let back = admitted.back.as_ref().map(|(uri, _)| uri);
-    let first = admitted.hinted.as_ref().and_then(|(client, _)| client.redirect_uris.first());
+    let first = admitted.client.as_ref().and_then(|client| client.redirect_uris.first());
     back.or(first).map(RedirectUri::display_host).unwrap_or_default()
 }
 
 /// Redirects to the app, or tells that no one is signed in on this browser any more.
 pub(crate) fn over(admitted: &Admitted) -> Response {
-    if let Some((_, whole)) = &admitted.back {
-        return redirect(whole);
-    }
-    signed_out()
+    back(admitted).unwrap_or_else(|| {
+        let text = "You are signed out on this browser. Apps that you are still using may take a moment to notice.";
+        notice("You are signed out", text)
+    })
 }
 
-/// Answers a request where no one is signed in: as [`over`] for an app of the operator, and without a redirect for one that
-/// registered itself. With a single ID token that app could otherwise send everybody on from this address.
+/// Redirects to the app, where nobody had to be asked, or tells that the session of an ID token has ended.
+pub(crate) fn over_elsewhere(admitted: &Admitted) -> Response {
+    back_unasked(admitted).unwrap_or_else(|| {
+        let text = "The session that the app named has ended, on the browser where it was. Apps that are still in use may \
+                    take a moment to notice.";
+        notice("You are signed out", text)
+    })
+}
+
+/// Redirects to the app, where nobody had to be asked, or tells that there was nothing to end.
 pub(crate) fn no_one(admitted: &Admitted) -> Response {
-    let hinted = admitted.hinted.as_ref();
-    match hinted.map(|(client, _)| client.registrant()) {
-        Some(Registrant::Itself { .. }) => signed_out(),
-        Some(Registrant::Operator) | None => over(admitted),
-    }
+    back_unasked(admitted).unwrap_or_else(|| {
+        let text = if admitted.is_proven() {
+            "Nobody is signed in on this browser, and the session that the app named was not found. Nothing was changed."
+        } else {
+            "Nobody is signed in on this browser. Nothing was changed."
+        };
+        notice("You are not signed in", text)
+    })
 }
 
-fn signed_out() -> Response {
-    let text = "You are signed out on this browser. Apps that you are still using may take a moment to notice.";
-    let page = Notice { title: "You are signed out", text };
-    html(StatusCode::OK, page.render())
+fn back(admitted: &Admitted) -> Option<Response> {
+    admitted.back.as_ref().map(|(_, whole)| redirect(whole))
+}
+
+fn back_unasked(admitted: &Admitted) -> Option<Response> {
+    back(admitted).filter(|_| admitted.client.as_ref().is_some_and(|client| leads_back_unasked(client)))
+}
+
+fn notice(title: &str, text: &str) -> Response {
+    html(StatusCode::OK, Notice { title, text }.render())
 }
 
 /// Tells that the user chose to stay signed in.
 pub(crate) fn stayed() -> Response {
-    let page = Notice { title: "You are still signed in", text: "Nothing was changed. You can close this page." };
-    html(StatusCode::OK, page.render())
+    notice("You are still signed in", "Nothing was changed. You can close this page.")
 }

@@ -139,7 +139,8 @@ fn assertion_algorithms() -> Vec<&'static str> {
 
 fn describe_openid(issuer: &str, algorithms: &BTreeSet<SigningAlgorithm>) -> OpenIdMetadata {
     let algorithms = || algorithms.iter().map(|algorithm| algorithm.as_str()).collect();
-    let of_sign_in = ["sub", "iss", "aud", "azp", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"];
+    let of_sign_in =
+        ["sub", "iss", "aud", "azp", "exp", "iat", "jti", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"];
     OpenIdMetadata {
         userinfo_endpoint: format!("{issuer}/userinfo"),
         end_session_endpoint: format!("{issuer}/logout"),

@@ -31,4 +31,4 @@ pub use signing::records::{KeyRecord, KeyState, MasterRecord, PREPUBLICATION, Re
 pub use signing::rotation::{PlannedKey, Rotation, When};
 pub use signing::wrapping::{FileWrap, KeyWrap, KmsWrap, NewPair, Pairing, Purpose, WrapError, Wrapping};
 pub use tokens::access::InvalidToken;
-pub use tokens::identity::{IdTokenFacts, UserInfo};
+pub use tokens::identity::{IdTokenFacts, UnprovenIdToken, UserInfo};

@@ -17,7 +17,7 @@ use crate::signing::records::{KeyRecord, MasterRecord, Records};
 use crate::signing::rotation::PlannedKey;
 use crate::signing::wrapping::{KeyWrap, NewPair, Purpose};
 use crate::tokens::access::{InvalidToken, Verifier};
-use crate::tokens::identity::{IdTokenFacts, UserInfo};
+use crate::tokens::identity::{IdTokenFacts, UnprovenIdToken, UserInfo};
 use crate::tokens::{access, identity};
 
 /// The keys that a function currently holds.
@@ -91,7 +91,7 @@ impl KeyRing {
         signer.sign(Signed::Access, &access::claims(token, issuer, id)?).map(Secret::new)
     }
 
-    /// Signs an ID token that is issued together with this access token.
+    /// Signs an ID token that is issued together with this access token. `nonce` is random, for its `jti`.
     ///
     /// # Errors
     /// The same as [`KeyRing::sign`].
@@ -99,10 +99,12 @@ impl KeyRing {
         &self,
         token: &IdToken,
         issuer: &str,
+        nonce: [u8; 16],
         access_token: Option<&Secret>,
     ) -> Result<Secret, KeysError> {
         let signer = self.signer(token.algorithm, token.issued_at)?;
-        signer.sign(Signed::Identity, &identity::claims(token, issuer, access_token)?).map(Secret::new)
+        let id = self.handles.id_token_id(nonce, token.person);
+        signer.sign(Signed::Identity, &identity::claims(token, issuer, &id, access_token)?).map(Secret::new)
     }
 
     /// Signs a logout token for one client.
@@ -163,9 +165,9 @@ impl KeyRing {
     /// Returns the person, client and session of an ID token that this server signed for `issuer`, expired or not.
     ///
     /// # Errors
-    /// [`InvalidToken`] for anything else.
-    pub fn verify_id_token(&self, token: &Secret, issuer: &str) -> Result<IdTokenFacts, InvalidToken> {
-        identity::read(token.expose(), issuer, &self.verifiers)
+    /// [`UnprovenIdToken`] for anything else.
+    pub fn verify_id_token(&self, token: &Secret, issuer: &str) -> Result<IdTokenFacts, UnprovenIdToken> {
+        identity::read(token.expose(), issuer, &self.verifiers, &self.handles)
     }
 }
 

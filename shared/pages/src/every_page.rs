@@ -83,9 +83,17 @@ fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
 
 fn sign_out(v: &str, client_name: Option<&str>) -> String {
     let registered_itself = client_name;
-    SignOut { username: v, client_name, registered_itself, redirect_host: v, action: "/", request: v, ticket: v }
-        .render()
-        .unwrap()
+    let page = SignOut {
+        username: v,
+        client_name,
+        leads_to: client_name,
+        registered_itself,
+        redirect_host: v,
+        action: "/",
+        request: v,
+        ticket: v,
+    };
+    page.render().unwrap()
 }
 
 fn start(v: &str) -> String {

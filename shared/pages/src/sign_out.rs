@@ -13,6 +13,8 @@ pub struct SignOut<'a> {
     pub username: &'a str,
     /// The name of the client that sent the request, if it is certain.
     pub client_name: Option<&'a str>,
+    /// The name of the client that the person returns to afterwards.
+    pub leads_to: Option<&'a str>,
     /// The date when that client registered itself; `None` for a client of the operator.
     pub registered_itself: Option<&'a str>,
     /// The host of the client.
@@ -63,6 +65,7 @@ mod tests {
     const ASKED: SignOut<'static> = SignOut {
         username: "ana",
         client_name: Some("Orders"),
+        leads_to: None,
         registered_itself: None,
         redirect_host: "orders.example",
         action: "/logout/confirm",
@@ -82,6 +85,8 @@ mod tests {
         assert!(page.contains(r#"<button type="submit" name="decision" value="sign_out">Sign out</button>"#));
         assert!(page.contains(r#"name="decision" value="stay" class="second">Stay signed in</button>"#));
         assert!(!SignOut { client_name: None, ..ASKED }.render().unwrap().contains("asks"));
+        let back = SignOut { client_name: None, leads_to: Some("Orders"), ..ASKED }.render().unwrap();
+        assert!(!back.contains("asks") && back.contains("Afterwards you return to <strong><bdi>Orders</bdi></strong>"));
         let itself = SignOut { registered_itself: Some("23 November 2026"), ..ASKED }.render().unwrap();
         assert!(itself.contains("registered itself on 23 November 2026.") && itself.contains("orders.example"));
         let leaving = SignOut { action: "//evil.example", ..ASKED };

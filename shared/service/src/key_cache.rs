@@ -10,7 +10,8 @@ use tokio::sync::Mutex;
 
 /// The time in seconds that keys are cached: a new key is published for hours before it signs.
 const LIFETIME: Seconds = 300;
-/// The minimum time in seconds between two reads caused by a missing key.
+/// The minimum time in seconds between two reads caused by a missing key, so that forged names of keys cost no read
+/// each.
 const PATIENCE: Seconds = 2;
 
 /// The key cache of one process.
@@ -23,11 +24,19 @@ pub struct KeyCache {
     reading: Mutex<()>,
 }
 
-/// The keys that were read, with the time.
+/// The keys that were read, with the times.
 #[derive(Clone)]
 struct CachedRing {
-    read_at: Timestamp,
+    reads: Reads,
     ring: Arc<KeyRing>,
+}
+
+/// The times of reads.
+#[derive(Clone, Copy)]
+struct Reads {
+    last: Timestamp,
+    /// The last read that was made because a key was missing.
+    for_missing: Option<Timestamp>,
 }
 
 impl KeyCache {
@@ -52,7 +61,9 @@ impl KeyCache {
         self.ring_for(now, |ring| ring.has_key_for(algorithm)).await
     }
 
-    /// Returns the keys; reads them again if they do not contain the key that `token` names.
+    /// Returns the keys to verify a token of this server; reads them again if they do not contain the key that `token`
+    /// names. Every verification goes through here, because a new key may sign at once (`jeton keys rotate --now`, or the
+    /// first client with an algorithm).
     ///
     /// # Errors
     /// As [`KeyCache::ring`].
@@ -69,25 +80,26 @@ impl KeyCache {
         if let Some(ring) = self.fresh(now, &serves) {
             return Ok(ring);
         }
-        let before = self.cached().map(|cached| cached.ring);
-        match (self.read(before.as_deref(), now).await, before) {
+        let before = self.cached();
+        let reads = Reads::again(before.as_ref().map(|before| (before.reads, serves(&before.ring))), now);
+        match (self.read(before.as_ref().map(|before| &*before.ring), now).await, before) {
             (Ok(ring), _) => {
                 let ring = Arc::new(ring);
-                let cached = CachedRing { read_at: now, ring: Arc::clone(&ring) };
+                let cached = CachedRing { reads, ring: Arc::clone(&ring) };
                 *self.cached.write().unwrap_or_else(PoisonError::into_inner) = Some(cached);
                 Ok(ring)
             }
             // The failure is in the log; the cached keys are still valid.
-            (Err(_), Some(before)) => Ok(before),
+            (Err(_), Some(before)) => Ok(before.ring),
             (Err(failure), None) => Err(failure),
         }
     }
 
     /// Returns the cached keys, unless they have to be read again.
     fn fresh(&self, now: Timestamp, serves: impl Fn(&KeyRing) -> bool) -> Option<Arc<KeyRing>> {
-        let CachedRing { read_at, ring } = self.cached()?;
-        let patience = if serves(&ring) { LIFETIME } else { PATIENCE };
-        (read_at.plus(patience) > now).then_some(ring)
+        let cached = self.cached()?;
+        let serves = serves(&cached.ring);
+        cached.reads.suffice(serves, now).then_some(cached.ring)
     }
 
     fn cached(&self) -> Option<CachedRing> {
@@ -97,5 +109,49 @@ impl KeyCache {
     async fn read(&self, before: Option<&KeyRing>, now: Timestamp) -> Result<KeyRing, Failure> {
         let records = self.table.load().await?;
         Ok(KeyRing::open(records, self.wrap.as_ref(), self.signs, before, now).await?)
+    }
+}
+
+impl Reads {
+    /// Returns the times after a read now. `before` are those of the keys in the cache, and whether these keys serve the
+    /// request.
+    fn again(before: Option<(Self, bool)>, now: Timestamp) -> Self {
+        let for_missing = before.and_then(|(reads, serves)| if serves { reads.for_missing } else { Some(now) });
+        Self { last: now, for_missing }
+    }
+
+    /// Returns whether the keys need not be read again for a request that they do or do not serve. However recently they
+    /// were read, a missing key is looked for; only the reads for missing keys make each other wait.
+    fn suffice(self, serves: bool, now: Timestamp) -> bool {
+        let waits = self.for_missing.is_some_and(|for_missing| for_missing.plus(PATIENCE) > now);
+        self.last.plus(LIFETIME) > now && (serves || waits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    #[test]
+    fn c180_a_missing_key_is_looked_for_at_once_and_forged_names_cost_one_read_in_two_seconds() {
+        let first = Reads::again(None, NOW);
+        assert!(first.suffice(true, NOW.plus(LIFETIME - 1)) && !first.suffice(true, NOW.plus(LIFETIME)));
+        assert!(!first.suffice(false, NOW), "the keys were read a moment ago, without this one");
+        let looked = Reads::again(Some((first, false)), NOW);
+        assert!(looked.suffice(false, NOW.plus(PATIENCE - 1)) && !looked.suffice(false, NOW.plus(PATIENCE)));
+        // A read for another reason neither prolongs nor ends the wait.
+        let later = Reads::again(Some((looked, true)), NOW.plus(1));
+        assert!(later.suffice(false, NOW.plus(1)) && !later.suffice(false, NOW.plus(PATIENCE)));
+        let reads = (0..60).fold((first, 0), |(reads, count), second| {
+            let now = NOW.plus(second);
+            if reads.suffice(false, now) {
+                (reads, count)
+            } else {
+                (Reads::again(Some((reads, false)), now), count + 1)
+            }
+        });
+        assert_eq!(reads.1, 30);
     }
 }

@@ -70,6 +70,6 @@ impl Wiring {
         now: Timestamp,
     ) -> Result<Secret, Failure> {
         let ring = self.keys.ring_to_sign(token.algorithm, now).await?;
-        Ok(ring.sign_id_token(token, self.config.issuer.as_str(), access_token)?)
+        Ok(ring.sign_id_token(token, self.config.issuer.as_str(), random(), access_token)?)
     }
 }

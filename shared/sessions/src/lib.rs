@@ -48,7 +48,9 @@ pub use session::{Rules, Session, SessionStart, SignedIn, is_alive, sign_in, sig
 pub use session_change::{SessionChange, SessionFact};
 pub use session_handle::{SessionHandle, SessionSecretHash};
 pub use shown::{Shown, ShownDigest};
-pub use sign_out::{Hinted, SignOut, sign_out};
+pub use sign_out::{
+    AddressNotRegistered, Hinted, NamedApp, SignOut, ended_by_hint, leads_back_unasked, sign_out, way_back,
+};
 pub use throttling::{Count, CountGuard, Counter, DeviceHandle, DeviceId, Failures, Wait};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};
 pub use user_change::{UserChange, UserSet};

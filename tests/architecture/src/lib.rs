@@ -22,6 +22,8 @@ mod sizes;
 #[cfg(test)]
 mod top_level;
 #[cfg(test)]
+mod verification;
+#[cfg(test)]
 mod words;
 #[cfg(test)]
 mod workspace_lints;

@@ -23,7 +23,8 @@ async fn o24_o25_c027_an_id_token_says_who_signed_in_when_how_and_for_whom() {
         assert!(time("auth_time") <= time("iat") && time("iat") < time("exp") && time("exp") - time("iat") == 3600);
         assert!(claims["sid"].as_str().is_some_and(|sid| sid.len() == 22), "{claims}");
         let names: Vec<&String> = claims.as_object().expect("claims").keys().collect();
-        let expected = ["acr", "amr", "at_hash", "aud", "auth_time", "azp", "exp", "iat", "iss", "nonce", "sid", "sub"];
+        let expected =
+            ["acr", "amr", "at_hash", "aud", "auth_time", "azp", "exp", "iat", "iss", "jti", "nonce", "sid", "sub"];
         assert_eq!(names, expected, "more or less than was asked for");
     }
     let without = session.signed_in("o24", &client, &[("scope", "openid")]).await;

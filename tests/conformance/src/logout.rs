@@ -2,4 +2,6 @@
 
 mod back_channel;
 mod ended_sessions;
+mod hints;
+mod new_keys;
 mod rp_initiated;

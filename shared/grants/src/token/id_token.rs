@@ -5,7 +5,7 @@ use protocol::{Claims, ClientId, IdentityScope, Nonce};
 use crate::client::record::Client;
 use crate::step::grant::{Grant, current_generation};
 use crate::terms::api::SigningAlgorithm;
-use crate::terms::ids::{Generation, SessionId};
+use crate::terms::ids::{Generation, PersonKey, SessionId};
 use crate::terms::policy::Policy;
 use crate::terms::time::Timestamp;
 
@@ -32,6 +32,8 @@ pub struct IdToken {
     pub nonce: Option<Nonce>,
     /// `sid`: the session of the sign-in.
     pub session: SessionId,
+    /// The person whose session it is, readable for this server only.
+    pub person: PersonKey,
     /// The claims that were requested one by one.
     pub claims: Claims,
     /// The signature algorithm that the client registered.
@@ -46,6 +48,7 @@ impl IdToken {
     pub fn of(grant: &Grant, client: &Client, policy: &Policy, now: Timestamp) -> Option<Self> {
         let sign_in = grant.sign_in().filter(|_| policy.openid && grant.scope.has(IdentityScope::OpenId))?;
         let first = current_generation(grant) == Some(Generation::FIRST);
+        let footing = grant.footing()?;
         Some(Self {
             subject: grant.subject_text().to_owned(),
             client_id: grant.client_id.clone(),
@@ -53,7 +56,8 @@ impl IdToken {
             expires_at: now.plus(policy.id_token_lifetime),
             auth_time: grant.person().map(|person| person.auth_time),
             nonce: grant.binding().and_then(|binding| binding.nonce.clone()).filter(|_| first),
-            session: grant.session()?,
+            session: footing.session?,
+            person: footing.person,
             claims: sign_in.id_token_claims.clone(),
             algorithm: client.relying_party.id_token_algorithm,
         })

@@ -40,6 +40,7 @@ pub struct HandleKeys {
     people: Tagger,
     subjects: Tagger,
     strangers: Tagger,
+    id_tokens: Tagger,
 }
 
 impl HandleKeys {
@@ -63,6 +64,7 @@ impl HandleKeys {
             people: tagger(b"people")?,
             subjects: tagger(b"subjects")?,
             strangers: tagger(b"strangers")?,
+            id_tokens: tagger(b"id tokens")?,
         })
     }
 
@@ -115,16 +117,28 @@ impl HandleKeys {
     /// Hides the items that a grant rests on, for use in its handles and tokens. The pad is different for each
     /// grant, so the tokens of two grants do not reveal whether they belong to the same person.
     pub fn hide(&self, grant: GrantId, rests_on: RestsOn) -> HiddenFooting {
-        rests_on.masked(&self.pad(grant))
+        rests_on.masked(&pad(&self.people, grant.as_bytes()))
     }
 
     /// Reveals the items that [`HandleKeys::hide`] hid.
     pub fn reveal(&self, grant: GrantId, hidden: HiddenFooting) -> RestsOn {
-        hidden.revealed(&self.pad(grant))
+        hidden.revealed(&pad(&self.people, grant.as_bytes()))
     }
 
-    fn pad(&self, grant: GrantId) -> [u8; 32] {
-        self.people.clone().chain_update(grant.as_bytes()).finalize().into_bytes().into()
+    /// Makes the `jti` of an ID token: a random nonce, and the person of its session, readable for this server only. So
+    /// an ID token that comes back as a hint leads to its session, and those of two clients do not reveal that they
+    /// belong to the same person.
+    pub fn id_token_id(&self, nonce: [u8; 16], person: PersonKey) -> String {
+        let hidden = RestsOn { person, session: None }.masked(&pad(&self.id_tokens, &nonce));
+        URL_SAFE_NO_PAD.encode([&nonce[..], &hidden.to_bytes()].concat())
+    }
+
+    /// Reveals the person in the `jti` of an ID token of this server; `None` for a text of another form.
+    pub fn person_of_id_token(&self, id: &str) -> Option<PersonKey> {
+        let bytes = URL_SAFE_NO_PAD.decode(id).ok()?;
+        let (nonce, hidden) = bytes.split_first_chunk::<16>()?;
+        let hidden = HiddenFooting::from_bytes(<&[u8; 16]>::try_from(hidden).ok()?)?;
+        Some(hidden.revealed(&pad(&self.id_tokens, nonce)).person)
     }
 
     /// Derives a stand-in for the key of a person who does not exist: always the same for one name, and
@@ -224,6 +238,11 @@ impl HandleKeys {
             rests_on: read_footing(rest)?,
         })
     }
+}
+
+/// Derives the pad that hides what belongs to `name`.
+fn pad(tagger: &Tagger, name: &[u8; 16]) -> [u8; 32] {
+    tagger.clone().chain_update(name).finalize().into_bytes().into()
 }
 
 /// Encodes the items that a grant rests on, which are the last bytes of a handle.
@@ -362,6 +381,20 @@ mod tests {
             assert_ne!(keys().reveal(two, hidden), rests_on);
             let other = HandleKeys::derive(&[4; 32]).unwrap();
             assert_ne!(other.reveal(one, hidden), rests_on);
+        }
+    }
+
+    #[test]
+    fn c180_an_id_token_leads_to_its_person_and_no_two_of_them_tell_that_it_is_the_same() {
+        let person = PersonKey::from_bytes([8; 16]);
+        let id = keys().id_token_id([1; 16], person);
+        assert_eq!(keys().person_of_id_token(&id), Some(person));
+        let hidden = |nonce| URL_SAFE_NO_PAD.decode(keys().id_token_id([nonce; 16], person)).unwrap().split_off(16);
+        assert_ne!(hidden(1), hidden(2));
+        assert_ne!(hidden(1), [8; 16]);
+        assert_ne!(HandleKeys::derive(&[4; 32]).unwrap().person_of_id_token(&id), Some(person));
+        for odd in ["", "AAAA", &id[..42], &format!("{id}{id}"), "!"] {
+            assert_eq!(keys().person_of_id_token(odd), None, "{odd}");
         }
     }
 

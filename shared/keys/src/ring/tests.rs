@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
-use grants::{Generation, GrantSecret, TokenFormat};
-use protocol::{ClientId, Resource, Scope};
+use grants::{Generation, GrantSecret, PersonKey, SessionId, TokenFormat};
+use protocol::{Claims, ClientId, Resource, Scope};
 
 use super::*;
 use crate::signing::wrapping::{FileWrap, WrapError};
@@ -26,7 +26,7 @@ fn wrap(byte: u8) -> FileWrap {
     wrap
 }
 
-fn token(algorithm: SigningAlgorithm) -> AccessToken {
+fn access_token(algorithm: SigningAlgorithm) -> AccessToken {
     AccessToken {
         subject: "app".to_owned(),
         client_id: ClientId::parse("app").unwrap(),
@@ -58,7 +58,7 @@ async fn c091_c095_every_algorithm_signs_what_its_own_key_verifies() {
     let ring = ring(&SigningAlgorithm::ALL).await;
     for algorithm in SigningAlgorithm::ALL {
         let id = TokenId::OfGrant(GrantSecret::from_bytes([7; 16]).id(), Generation::FIRST, [1; 8], None);
-        let signed = ring.sign(&token(algorithm), ISSUER, id).unwrap();
+        let signed = ring.sign(&access_token(algorithm), ISSUER, id).unwrap();
         let header = jsonwebtoken::decode_header(signed.expose()).unwrap();
         assert_eq!((header.typ.as_deref(), header.alg), (Some("at+jwt"), crate::signing::key::jose(algorithm)));
         let facts = ring.verify(&signed, ISSUER).unwrap();
@@ -78,7 +78,7 @@ async fn c091_c095_every_algorithm_signs_what_its_own_key_verifies() {
 #[tokio::test]
 async fn c093_c098_a_changed_or_foreign_token_is_none() {
     let mine = ring(&[SigningAlgorithm::Rs256, SigningAlgorithm::Es256]).await;
-    let signed = mine.sign(&token(SigningAlgorithm::Es256), ISSUER, TokenId::Machine([1; 16])).unwrap();
+    let signed = mine.sign(&access_token(SigningAlgorithm::Es256), ISSUER, TokenId::Machine([1; 16])).unwrap();
     assert!(mine.verify(&signed, ISSUER).is_ok());
     assert_eq!(mine.verify(&signed, "https://other.example"), Err(InvalidToken));
     assert_eq!(ring(&[SigningAlgorithm::Es256]).await.verify(&signed, ISSUER), Err(InvalidToken));
@@ -90,6 +90,42 @@ async fn c093_c098_a_changed_or_foreign_token_is_none() {
     }
     for odd in [format!("{text}."), format!(" {text}"), format!("{text}="), "..".to_owned(), String::new()] {
         assert_eq!(mine.verify(&Secret::new(odd), ISSUER), Err(InvalidToken));
+    }
+}
+
+#[tokio::test]
+async fn c174_an_id_token_proves_its_session_and_person_and_one_of_an_unknown_key_says_a_client_at_most() {
+    let mine = ring(&[SigningAlgorithm::Es256]).await;
+    let (session, person) = (SessionId::from_bytes([5; 16]), PersonKey::from_bytes([4; 16]));
+    let client_id = ClientId::parse("app").unwrap();
+    let token = IdToken {
+        subject: "usr_AAAAAAAAAAAAAAAAAAAAAA".to_owned(),
+        client_id: client_id.clone(),
+        issued_at: NOW,
+        expires_at: NOW.plus(3600),
+        auth_time: Some(NOW),
+        nonce: None,
+        session,
+        person,
+        claims: Claims::default(),
+        algorithm: SigningAlgorithm::Es256,
+    };
+    let signed = mine.sign_id_token(&token, ISSUER, [1; 16], None).unwrap();
+    let facts = mine.verify_id_token(&signed, ISSUER).unwrap();
+    assert_eq!((facts.session, facts.person, &facts.client_id), (Some(session), Some(person), &client_id));
+    let other = ring(&[SigningAlgorithm::Es256]).await;
+    assert_eq!(other.verify_id_token(&signed, ISSUER), Err(UnprovenIdToken::KeyUnknown { client_id }));
+    let access = mine.sign(&access_token(SigningAlgorithm::Es256), ISSUER, TokenId::Machine([1; 16])).unwrap();
+    let flipped = Secret::new(signed.expose().replacen('.', ".A", 1));
+    for (ring, token, issuer) in [
+        (&other, &signed, "https://other.example"),
+        (&mine, &signed, "https://other.example"),
+        (&mine, &access, ISSUER),
+        (&other, &access, ISSUER),
+        (&mine, &flipped, ISSUER),
+        (&other, &flipped, ISSUER),
+    ] {
+        assert_eq!(ring.verify_id_token(token, issuer), Err(UnprovenIdToken::Invalid));
     }
 }
 
@@ -112,7 +148,7 @@ async fn on_a_clock_that_went_back_the_key_that_was_active_already_signs() {
     let (kid, master) = (new.public.kid.clone(), Some(new_master(&wrap).await.unwrap()));
     let records = Records { master, signing: vec![old, new] };
     let ring = KeyRing::open(records, &wrap, true, None, NOW.plus(100)).await.unwrap();
-    let before = AccessToken { issued_at: NOW.plus(40), ..token(SigningAlgorithm::Es256) };
+    let before = AccessToken { issued_at: NOW.plus(40), ..access_token(SigningAlgorithm::Es256) };
     let signed = ring.sign(&before, ISSUER, TokenId::Machine([1; 16])).unwrap();
     assert_eq!(jsonwebtoken::decode_header(signed.expose()).unwrap().kid, Some(kid));
     assert!(ring.verify(&signed, ISSUER).is_ok());
@@ -125,5 +161,5 @@ async fn a_function_that_only_checks_handles_unwraps_no_signing_key() {
     let records = Records { master: Some(new_master(&wrap).await.unwrap()), signing };
     let ring = KeyRing::open(records, &wrap, false, None, NOW).await.unwrap();
     assert!(!ring.has_key_for(SigningAlgorithm::Es256));
-    assert!(ring.sign(&token(SigningAlgorithm::Es256), ISSUER, TokenId::Machine([1; 16])).is_err());
+    assert!(ring.sign(&access_token(SigningAlgorithm::Es256), ISSUER, TokenId::Machine([1; 16])).is_err());
 }

@@ -4,13 +4,16 @@
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grants::{AUTHENTICATION_CONTEXT, IdToken, LogoutToken, PASSWORD, SessionId, SigningAlgorithm, Timestamp};
+use grants::{
+    AUTHENTICATION_CONTEXT, IdToken, LogoutToken, PASSWORD, PersonKey, SessionId, SigningAlgorithm, Timestamp,
+};
 use jsonwebtoken::Validation;
 use protocol::{Claims, ClientId, Secret};
 use serde::{Deserialize, Serialize};
 
+use crate::handle::handles::HandleKeys;
 use crate::signing::error::KeysError;
-use crate::tokens::access::{Audience, InvalidToken, ReadAudience, Verifier};
+use crate::tokens::access::{Audience, ReadAudience, Verifier};
 
 #[derive(Serialize)]
 struct Written<'a> {
@@ -26,6 +29,7 @@ struct Written<'a> {
     nonce: Option<&'a str>,
     acr: &'static str,
     amr: [&'static str; 1],
+    jti: &'a str,
     sid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     at_hash: Option<String>,
@@ -81,6 +85,23 @@ pub struct IdTokenFacts {
     pub client_id: ClientId,
     /// `sid`: the session of the sign-in.
     pub session: Option<SessionId>,
+    /// The person whose session it is; `None` in an ID token of an earlier version, which had no `jti`.
+    pub person: Option<PersonKey>,
+}
+
+/// The reasons why a text does not prove what an ID token says.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnprovenIdToken {
+    /// The text is not an ID token that this server signed.
+    #[error("not an ID token of this server")]
+    Invalid,
+    /// The text names a key that this server does not have, or no longer has. So anybody can have written it, and its
+    /// audience says no more than a `client_id` in the request would.
+    #[error("an ID token with an unknown key")]
+    KeyUnknown {
+        /// `aud`: the client that the text names.
+        client_id: ClientId,
+    },
 }
 
 #[derive(Deserialize)]
@@ -88,10 +109,22 @@ struct Read {
     sub: String,
     aud: ReadAudience,
     sid: Option<String>,
+    jti: Option<String>,
 }
 
-/// Writes the claims of an ID token.
-pub(crate) fn claims(token: &IdToken, issuer: &str, access_token: Option<&Secret>) -> Result<Vec<u8>, KeysError> {
+#[derive(Deserialize)]
+struct Unproven {
+    iss: String,
+    aud: ReadAudience,
+}
+
+/// Writes the claims of an ID token whose `jti` is `id`.
+pub(crate) fn claims(
+    token: &IdToken,
+    issuer: &str,
+    id: &str,
+    access_token: Option<&Secret>,
+) -> Result<Vec<u8>, KeysError> {
     let client_id = token.client_id.as_str();
     let written = Written {
         iss: issuer,
@@ -104,6 +137,7 @@ pub(crate) fn claims(token: &IdToken, issuer: &str, access_token: Option<&Secret
         nonce: token.nonce.as_ref().map(protocol::Nonce::as_str),
         acr: AUTHENTICATION_CONTEXT,
         amr: [PASSWORD],
+        jti: id,
         sid: token.session.to_string(),
         at_hash: access_token.map(|access_token| half_hash(access_token, token.algorithm)),
         claims: &token.claims,
@@ -146,22 +180,47 @@ fn half_hash(token: &Secret, algorithm: SigningAlgorithm) -> String {
 
 /// Reads an ID token that one of `keys` signed for `issuer`, expired or not (OpenID Connect RP-Initiated Logout
 /// §2).
-pub(crate) fn read(token: &str, issuer: &str, keys: &[Verifier]) -> Result<IdTokenFacts, InvalidToken> {
-    let header = jsonwebtoken::decode_header(token).map_err(|_| InvalidToken)?;
+pub(crate) fn read(
+    token: &str,
+    issuer: &str,
+    keys: &[Verifier],
+    handles: &HandleKeys,
+) -> Result<IdTokenFacts, UnprovenIdToken> {
+    use UnprovenIdToken::Invalid;
+    let header = jsonwebtoken::decode_header(token).map_err(|_| Invalid)?;
     let is_id_token = header.typ.as_deref().is_none_or(|typ| typ.eq_ignore_ascii_case("JWT"));
-    let key = Verifier::named(keys, header.kid.as_deref()).filter(|_| is_id_token).ok_or(InvalidToken)?;
+    let kid = header.kid.filter(|_| is_id_token).ok_or(Invalid)?;
+    let Some(key) = Verifier::named(keys, Some(&kid)) else { return Err(unproven(token, issuer).unwrap_or(Invalid)) };
     let mut validation = Validation::new(key.algorithm);
     validation.set_issuer(&[issuer]);
     validation.set_required_spec_claims(&["iss"]);
     validation.validate_aud = false;
     validation.validate_exp = false;
-    let read = jsonwebtoken::decode::<Read>(token, &key.key, &validation).map_err(|_| InvalidToken)?.claims;
-    let ReadAudience::One(client_id) = read.aud else { return Err(InvalidToken) };
+    let read = jsonwebtoken::decode::<Read>(token, &key.key, &validation).map_err(|_| Invalid)?.claims;
     Ok(IdTokenFacts {
         subject: read.sub,
-        client_id: ClientId::parse(&client_id).map_err(|_| InvalidToken)?,
+        client_id: read.aud.client().ok_or(Invalid)?,
         session: read.sid.and_then(|sid| SessionId::parse(&sid).ok()),
+        person: read.jti.and_then(|id| handles.person_of_id_token(&id)),
     })
+}
+
+/// Reads what a text with an unknown key says, if it says that it comes from `issuer`.
+fn unproven(token: &str, issuer: &str) -> Option<UnprovenIdToken> {
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let read: Unproven = serde_json::from_slice(&claims).ok()?;
+    let client_id = read.aud.client().filter(|_| read.iss == issuer)?;
+    Some(UnprovenIdToken::KeyUnknown { client_id })
+}
+
+impl ReadAudience {
+    /// Returns the client that an ID token is for.
+    fn client(&self) -> Option<ClientId> {
+        match self {
+            Self::One(client_id) => ClientId::parse(client_id).ok(),
+            Self::Several(_) => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -138,6 +138,24 @@ async fn o34_c129_apps_are_told_which_person_and_session_by_a_signed_token() {
 }
 
 #[tokio::test]
+async fn c180_c129_a_sign_out_by_an_apps_server_is_told_to_the_other_apps() {
+    let world = &*TOLD;
+    let (mut session, _) = person(world, "by-server");
+    let (listener, other) = (Listener::start(&["200 OK"]), Listener::start(&["200 OK"]));
+    let [first, second] = [&listener, &other].map(|listener| told_app(world, listener, &[]));
+    let reply = session.signed_in("by-server", &first, &[("scope", "openid read")]).await;
+    session.signed_in("by-server", &second, &[("scope", "openid")]).await;
+    let hint = reply.string("id_token");
+    let ended = session.http.get(&format!("/logout?id_token_hint={hint}")).send().await;
+    assert!(ended.text().contains("You are signed out"), "{ended:?}");
+    for listener in [listener, other] {
+        let told = listener.hears(1).await.remove(0);
+        assert_eq!(Jwt::read(&told).claims["sid"], Jwt::read(&hint).claims["sid"]);
+    }
+    until_inactive(&session, &reply.string("access_token")).await;
+}
+
+#[tokio::test]
 async fn c092_a_logout_token_passes_for_no_other_token() {
     let world = &*TOLD;
     let (mut session, _) = person(world, "c092-logout");

@@ -1,0 +1,111 @@
+//! Admission of a sign-out request: the app and the person that it names, and the address it may lead to.
+
+use std::sync::Arc;
+
+use edge::{Incoming, RequestLog};
+use grants::{Client, RestsOn, Timestamp};
+use keys::{IdTokenFacts, KeyRing, KeysError, UnprovenIdToken};
+use protocol::{ClientId, LogoutRequest, Parameters, RedirectUri, Subject};
+use sessions::{FormFault, Hinted, NamedApp, User, way_back};
+
+use crate::Logout;
+use crate::refused::Refused;
+
+/// A request that passed all checks.
+pub(crate) struct Admitted {
+    /// The app that the request names, by an ID token or by `client_id` alone.
+    pub(crate) client: Option<Arc<Client>>,
+    /// The content of a valid ID token, which `client` received.
+    hint: Option<IdTokenFacts>,
+    /// The address to which the user is sent afterwards, as registered, and with the app's `state`.
+    pub(crate) back: Option<(RedirectUri, String)>,
+    pub(crate) path: String,
+    /// The request in its canonical encoding.
+    pub(crate) query: String,
+}
+
+impl Admitted {
+    /// Records the app, if it is known, before a response to its request.
+    pub(crate) fn recorded(&self, log: &RequestLog) -> &Self {
+        if let Some(client) = &self.client {
+            log.client(&client.id);
+        }
+        self
+    }
+
+    pub(crate) fn bad_form(&self, fault: FormFault, log: &RequestLog) -> Refused {
+        Refused::BadForm(fault, format!("{}?{}", self.recorded(log).path, self.query))
+    }
+
+    /// Returns whether a valid ID token shows that the app sent the request.
+    pub(crate) const fn is_proven(&self) -> bool {
+        self.hint.is_some()
+    }
+
+    /// Returns the name by which the app of a valid ID token knows a person.
+    pub(crate) fn known_as(&self, person: &User, ring: &KeyRing) -> Result<Option<Subject>, KeysError> {
+        let client = self.client.as_ref().filter(|_| self.is_proven());
+        client.map(|client| ring.handles().known_as(&client.relying_party, &person.subject)).transpose()
+    }
+
+    /// Returns the content of a valid ID token; `known_as` is from [`Admitted::known_as`].
+    pub(crate) fn hinted<'a>(&'a self, known_as: Option<&'a Subject>) -> Option<Hinted<'a>> {
+        let hint = self.hint.as_ref()?;
+        Some(Hinted { session: hint.session, subject: &hint.subject, known_as })
+    }
+
+    /// Returns the keys of the session and the person of a valid ID token.
+    pub(crate) fn leads_to(&self) -> Option<RestsOn> {
+        let hint = self.hint.as_ref()?;
+        Some(RestsOn { person: hint.person?, session: Some(hint.session?) })
+    }
+}
+
+impl Logout {
+    /// Parses a request and decides where it may lead.
+    pub(crate) async fn admit(&self, incoming: Incoming<'_>, text: &str, now: Timestamp) -> Result<Admitted, Refused> {
+        let parameters = Parameters::parse(text.as_bytes()).map_err(|_| Refused::Unreadable)?;
+        let request = LogoutRequest::parse(&parameters)?;
+        let (named, hint) = self.identify(&request, now).await?;
+        let client = match &named {
+            Some(id) => self.wiring.client(id, now).await?.filter(|client| !client.disabled),
+            None => None,
+        };
+        let app = match (&named, &client) {
+            (_, Some(client)) => NamedApp::Registered(client),
+            (Some(_), None) if hint.is_some() => return Err(Refused::BadHint),
+            (Some(_), None) => NamedApp::Unknown,
+            (None, None) => NamedApp::Nobody,
+        };
+        let Ok(back) = way_back(request.post_logout_redirect_uri, app) else {
+            client.iter().for_each(|client| incoming.log().client(&client.id));
+            return Err(Refused::Unregistered);
+        };
+        let back = back.map(|uri| {
+            let state = request.state.as_ref().map(|state| uri.with_query(&[("state", state.as_str())]));
+            let whole = state.unwrap_or_else(|| uri.to_string());
+            (uri, whole)
+        });
+        Ok(Admitted { client, hint, back, path: self.path(), query: parameters.to_query() })
+    }
+
+    /// Returns the app that the request names, and what a valid ID token says. An ID token whose key retired proves
+    /// nothing, and may name the app, as `client_id` may.
+    async fn identify(
+        &self,
+        request: &LogoutRequest,
+        now: Timestamp,
+    ) -> Result<(Option<ClientId>, Option<IdTokenFacts>), Refused> {
+        let Some(hint) = &request.id_token_hint else { return Ok((request.client_id.clone(), None)) };
+        let ring = self.wiring.keys.ring_to_verify(hint, now).await?;
+        let (named, facts) = match ring.verify_id_token(hint, self.wiring.config.issuer.as_str()) {
+            Ok(facts) => (facts.client_id.clone(), Some(facts)),
+            Err(UnprovenIdToken::KeyUnknown { client_id }) => (client_id, None),
+            Err(UnprovenIdToken::Invalid) => return Err(Refused::BadHint),
+        };
+        if request.client_id.as_ref().is_some_and(|id| *id != named) {
+            return Err(Refused::BadHint);
+        }
+        Ok((Some(named), facts))
+    }
+}
