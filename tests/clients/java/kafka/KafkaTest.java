@@ -34,7 +34,7 @@ class KafkaTest {
     @BeforeAll
     static void allowTheServer() {
         // Kafka asks for nothing that this property does not list.
-        System.setProperty("org.apache.kafka.sasl.oauthbearer.allowed.urls", Stack.issuer() + "/token," + Stack.issuer() + "/jwks");
+        System.setProperty("org.apache.kafka.sasl.oauthbearer.allowed.urls", Stack.issuer() + "/token," + Stack.issuer() + "/.well-known/jwks.json");
         producer = Stack.client("Producer", "--grant", "client_credentials", "--api", BROKER);
     }
 
@@ -73,7 +73,7 @@ class KafkaTest {
 
     private static OAuthBearerValidatorCallback check(String token, String audience) throws Exception {
         var settings = settings(Map.of(
-            SaslConfigs.SASL_OAUTHBEARER_JWKS_ENDPOINT_URL, Stack.issuer() + "/jwks",
+            SaslConfigs.SASL_OAUTHBEARER_JWKS_ENDPOINT_URL, Stack.issuer() + "/.well-known/jwks.json",
             SaslConfigs.SASL_OAUTHBEARER_EXPECTED_ISSUER, Stack.issuer(),
             SaslConfigs.SASL_OAUTHBEARER_EXPECTED_AUDIENCE, audience));
         var handler = new OAuthBearerValidatorCallbackHandler();
