@@ -28,13 +28,15 @@ import org.junit.jupiter.api.Test;
 /** Kafka's OAUTHBEARER: how its clients log in, and how its brokers check what they send. */
 class KafkaTest {
     private static final String BROKER = "https://rs256.example";
+    private static final String TOKEN_ENDPOINT = Stack.issuer() + "/token";
+    private static final String KEYS = Stack.issuer() + "/.well-known/jwks.json";
 
     private static Stack.Client producer;
 
     @BeforeAll
     static void allowTheServer() {
         // Kafka asks for nothing that this property does not list.
-        System.setProperty("org.apache.kafka.sasl.oauthbearer.allowed.urls", Stack.issuer() + "/token," + Stack.issuer() + "/.well-known/jwks.json");
+        System.setProperty("org.apache.kafka.sasl.oauthbearer.allowed.urls", TOKEN_ENDPOINT + "," + KEYS);
         producer = Stack.client("Producer", "--grant", "client_credentials", "--api", BROKER);
     }
 
@@ -59,7 +61,8 @@ class KafkaTest {
     private static OAuthBearerToken login(String secret) throws LoginException {
         var jaas = jaas(Map.of("clientId", producer.id(), "clientSecret", secret, "scope", "read write"));
         var handler = new OAuthBearerLoginCallbackHandler();
-        handler.configure(settings(Map.of(SaslConfigs.SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL, Stack.issuer() + "/token")), "OAUTHBEARER", List.of(jaas));
+        var settings = settings(Map.of(SaslConfigs.SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL, TOKEN_ENDPOINT));
+        handler.configure(settings, "OAUTHBEARER", List.of(jaas));
         var subject = new Subject();
         new LoginContext("KafkaClient", subject, handler, new Configuration() {
             @Override
@@ -73,7 +76,7 @@ class KafkaTest {
 
     private static OAuthBearerValidatorCallback check(String token, String audience) throws Exception {
         var settings = settings(Map.of(
-            SaslConfigs.SASL_OAUTHBEARER_JWKS_ENDPOINT_URL, Stack.issuer() + "/.well-known/jwks.json",
+            SaslConfigs.SASL_OAUTHBEARER_JWKS_ENDPOINT_URL, KEYS,
             SaslConfigs.SASL_OAUTHBEARER_EXPECTED_ISSUER, Stack.issuer(),
             SaslConfigs.SASL_OAUTHBEARER_EXPECTED_AUDIENCE, audience));
         var handler = new OAuthBearerValidatorCallbackHandler();
@@ -85,7 +88,8 @@ class KafkaTest {
     }
 
     private static AppConfigurationEntry jaas(Map<String, String> options) {
-        return new AppConfigurationEntry(OAuthBearerLoginModule.class.getName(), LoginModuleControlFlag.REQUIRED, options);
+        var module = OAuthBearerLoginModule.class.getName();
+        return new AppConfigurationEntry(module, LoginModuleControlFlag.REQUIRED, options);
     }
 
     private static Map<String, Object> settings(Map<String, String> given) {

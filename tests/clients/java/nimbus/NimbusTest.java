@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.BadJOSEException;
@@ -57,8 +56,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The SDK for OAuth 2.0 and OpenID Connect by Nimbus, and its JWT processor, which many resource servers are built on. */
+/** The SDK for OAuth 2.0 and OpenID Connect by Nimbus, and its JWT processor, on which many APIs are built. */
 class NimbusTest {
+    private static final String API = "https://rs256.example";
     private static final URI CALLBACK = URI.create(Stack.get("REDIRECT_URI"));
     private static final String LOGGED_OUT = "https://shop.example/bye";
 
@@ -68,46 +68,54 @@ class NimbusTest {
     @BeforeAll
     static void discover() throws Exception {
         server = OIDCProviderMetadata.resolve(new Issuer(Stack.issuer()));
-        shop = Stack.client("Shop", "--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", CALLBACK.toString(),
-            "--post-logout-redirect-uri", LOGGED_OUT, "--api", "https://rs256.example");
+        shop = Stack.client("Shop", "--grant", "authorization_code", "--grant", "refresh_token", "--api", API,
+            "--redirect-uri", CALLBACK.toString(), "--post-logout-redirect-uri", LOGGED_OUT);
     }
 
     @Test
     @DisplayName("login with a nonce, userinfo, refresh, introspection, revocation, logout")
     void login() throws Exception {
         var person = new Person();
-        var authentication = new ClientSecretBasic(new ClientID(shop.id()), new Secret(shop.secret()));
+        var authentication = basic(shop);
         var tokens = signIn(person, authentication, null);
-        var told = UserInfoResponse.parse(new UserInfoRequest(server.getUserInfoEndpointURI(), tokens.getBearerAccessToken()).toHTTPRequest().send());
-        assertEquals("ada@example.com", told.toSuccessResponse().getUserInfo().getEmailAddress());
+        var question = new UserInfoRequest(server.getUserInfoEndpointURI(), tokens.getBearerAccessToken());
+        var told = UserInfoResponse.parse(question.toHTTPRequest().send()).toSuccessResponse();
+        assertEquals("ada@example.com", told.getUserInfo().getEmailAddress());
 
         var refreshed = redeem(authentication, new RefreshTokenGrant(tokens.getRefreshToken()));
         assertNotEquals(tokens.getAccessToken().getValue(), refreshed.getAccessToken().getValue());
         assertTrue(isActive(refreshed));
-        var revocation = new TokenRevocationRequest(server.getRevocationEndpointURI(), authentication, refreshed.getRefreshToken());
+        var end = server.getRevocationEndpointURI();
+        var revocation = new TokenRevocationRequest(end, authentication, refreshed.getRefreshToken());
         assertEquals(200, revocation.toHTTPRequest().send().getStatusCode());
         assertFalse(isActive(refreshed));
 
-        var logout = new LogoutRequest(server.getEndSessionEndpointURI(), refreshed.getIDToken(), URI.create(LOGGED_OUT), new State("bye"));
+        var logout = new LogoutRequest(
+            server.getEndSessionEndpointURI(), refreshed.getIDToken(), URI.create(LOGGED_OUT), new State("bye"));
         assertEquals(LOGGED_OUT + "?state=bye", person.open(logout.toURI().toString()).url().toString());
     }
 
     @Test
     @DisplayName("login with PKCE, the secret in the body")
     void secretInTheBody() throws Exception {
-        signIn(new Person(), new ClientSecretPost(new ClientID(shop.id()), new Secret(shop.secret())), new CodeVerifier());
+        var authentication = new ClientSecretPost(new ClientID(shop.id()), new Secret(shop.secret()));
+        signIn(new Person(), authentication, new CodeVerifier());
     }
 
     @Test
     @DisplayName("client credentials with private_key_jwt")
     void privateKeyJwt() throws Exception {
-        var key = new RSAKeyGenerator(2048).keyID("app").generate();
-        var tokens = redeem(authentication(key), new ClientCredentialsGrant());
+        var key = new RSAKeyGenerator(2048).keyID("service").generate();
+        var jwk = key.toPublicJWK().toJSONString();
+        var client = Stack.clientWithKey("Service", jwk, "--grant", "client_credentials", "--api", API);
+        var authentication = new PrivateKeyJWT(new ClientID(client.id()), server.getTokenEndpointURI(),
+            JWSAlgorithm.RS256, key.toPrivateKey(), key.getKeyID(), null);
+        var tokens = redeem(authentication, new ClientCredentialsGrant());
         assertEquals(Scope.parse("read write"), tokens.getAccessToken().getScope());
     }
 
     @Test
-    @DisplayName("resource server by DefaultJWTProcessor: an API with --token-type JWT by default, any other one with typ at+jwt")
+    @DisplayName("resource server by DefaultJWTProcessor: --token-type JWT, and at+jwt by a type verifier")
     void resourceServer() throws Exception {
         var plain = Stack.api("nimbus", "--token-type", "JWT");
         var token = tokenFor(plain);
@@ -115,18 +123,20 @@ class NimbusTest {
         assertEquals(Stack.issuer(), claims.getIssuer());
         assertThrows(BadJOSEException.class, () -> processor("https://another.example").process(token, null));
 
-        var marked = tokenFor("https://rs256.example");
-        var processor = processor("https://rs256.example");
+        var marked = tokenFor(API);
+        var processor = processor(API);
         assertThrows(BadJOSEException.class, () -> processor.process(marked, null));
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(new JOSEObjectType("at+jwt")));
         processor.process(marked, null);
     }
 
-    private static OIDCTokens signIn(Person person, ClientAuthentication authentication, CodeVerifier verifier) throws Exception {
+    private static OIDCTokens signIn(Person person, ClientAuthentication authentication, CodeVerifier verifier)
+            throws Exception {
         var state = new State();
         var nonce = new Nonce();
         var scope = Scope.parse("openid profile email offline_access read");
-        var request = new AuthenticationRequest.Builder(ResponseType.CODE, scope, authentication.getClientID(), CALLBACK)
+        var client = authentication.getClientID();
+        var request = new AuthenticationRequest.Builder(ResponseType.CODE, scope, client, CALLBACK)
             .endpointURI(server.getAuthorizationEndpointURI()).state(state).nonce(nonce);
         if (verifier != null) request.codeChallenge(verifier, CodeChallengeMethod.S256);
         var back = person.open(request.build().toURI().toString());
@@ -135,9 +145,11 @@ class NimbusTest {
         assertEquals(state, response.getState());
         assertEquals(server.getIssuer(), response.getIssuer());
 
-        var tokens = redeem(authentication, new AuthorizationCodeGrant(response.getAuthorizationCode(), CALLBACK, verifier));
+        var grant = new AuthorizationCodeGrant(response.getAuthorizationCode(), CALLBACK, verifier);
+        var tokens = redeem(authentication, grant);
         var keys = server.getJWKSetURI().toURL();
-        var claims = new IDTokenValidator(server.getIssuer(), authentication.getClientID(), JWSAlgorithm.RS256, keys).validate(tokens.getIDToken(), nonce);
+        var validator = new IDTokenValidator(server.getIssuer(), client, JWSAlgorithm.RS256, keys);
+        var claims = validator.validate(tokens.getIDToken(), nonce);
         assertEquals(Stack.get("SUB"), claims.getSubject().getValue());
         AccessTokenValidator.validate(tokens.getAccessToken(), JWSAlgorithm.RS256, claims.getAccessTokenHash());
         return tokens;
@@ -146,25 +158,24 @@ class NimbusTest {
     private static OIDCTokens redeem(ClientAuthentication authentication, AuthorizationGrant grant) throws Exception {
         var request = new TokenRequest.Builder(server.getTokenEndpointURI(), authentication, grant).build();
         var response = OIDCTokenResponseParser.parse(request.toHTTPRequest().send());
-        assertTrue(response.indicatesSuccess(), () -> response.toErrorResponse().getErrorObject().toJSONObject().toString());
+        assertTrue(response.indicatesSuccess(), () -> response.toErrorResponse().toJSONObject().toString());
         return ((OIDCTokenResponse) response).getOIDCTokens();
     }
 
     private static boolean isActive(OIDCTokens tokens) throws Exception {
-        var resource = new ClientSecretBasic(new ClientID(Stack.get("RESOURCE_ID")), new Secret(Stack.get("RESOURCE_SECRET")));
-        var request = new TokenIntrospectionRequest(server.getIntrospectionEndpointURI(), resource, tokens.getAccessToken());
+        var api = basic(new Stack.Client(Stack.get("RESOURCE_ID"), Stack.get("RESOURCE_SECRET")));
+        var endpoint = server.getIntrospectionEndpointURI();
+        var request = new TokenIntrospectionRequest(endpoint, api, tokens.getAccessToken());
         return TokenIntrospectionResponse.parse(request.toHTTPRequest().send()).toSuccessResponse().isActive();
     }
 
-    private static PrivateKeyJWT authentication(JWK key) throws Exception {
-        var client = Stack.clientWithKey("Service", key.toPublicJWK().toJSONString(), "--grant", "client_credentials", "--api", "https://rs256.example");
-        return new PrivateKeyJWT(new ClientID(client.id()), server.getTokenEndpointURI(), JWSAlgorithm.RS256, key.toRSAKey().toPrivateKey(), "app", null);
+    private static ClientSecretBasic basic(Stack.Client client) {
+        return new ClientSecretBasic(new ClientID(client.id()), new Secret(client.secret()));
     }
 
     private static String tokenFor(String api) throws Exception {
         var client = Stack.client("Service", "--grant", "client_credentials", "--api", api);
-        var authentication = new ClientSecretBasic(new ClientID(client.id()), new Secret(client.secret()));
-        return redeem(authentication, new ClientCredentialsGrant()).getAccessToken().getValue();
+        return redeem(basic(client), new ClientCredentialsGrant()).getAccessToken().getValue();
     }
 
     private static DefaultJWTProcessor<SecurityContext> processor(String audience) throws Exception {

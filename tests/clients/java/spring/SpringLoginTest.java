@@ -29,7 +29,8 @@ class SpringLoginTest {
         SecurityFilterChain security(HttpSecurity http, ClientRegistrationRepository clients) throws Exception {
             var atTheServerToo = new OidcClientInitiatedLogoutSuccessHandler(clients);
             atTheServerToo.setPostLogoutRedirectUri("{baseUrl}/bye");
-            http.authorizeHttpRequests(requests -> requests.requestMatchers("/bye").permitAll().anyRequest().authenticated());
+            http.authorizeHttpRequests(
+                requests -> requests.requestMatchers("/bye").permitAll().anyRequest().authenticated());
             http.oauth2Login(withDefaults()).logout(logout -> logout.logoutSuccessHandler(atTheServerToo));
             return http.build();
         }
@@ -59,7 +60,8 @@ class SpringLoginTest {
         var client = Stack.client("Shop", "--grant", "authorization_code", "--grant", "refresh_token",
             "--redirect-uri", site + "/login/oauth2/code/jeton", "--post-logout-redirect-uri", site + "/bye",
             "--api", Stack.api("short", "--lifetime", "60"));
-        try (var shop = SpringApplication.run(Shop.class, Spring.client(port, client, "scope=openid,profile,email,read"))) {
+        var settings = Spring.client(port, client, "scope=openid,profile,email,read");
+        try (var shop = SpringApplication.run(Shop.class, settings)) {
             var person = new Person();
             assertEquals("Ada Lovelace ada@example.com", person.open(site + "/me").text());
             assertNotEquals(person.open(site + "/token").text(), person.open(site + "/token").text());

@@ -34,19 +34,21 @@ class SpringResourceServerTest {
     static class Api {
         @GetMapping("/")
         String caller(Authentication caller) {
-            var scopes = caller.getAuthorities().stream().map(GrantedAuthority::getAuthority).filter(authority -> authority.startsWith("SCOPE_"));
-            return caller.getName() + " " + scopes.toList();
+            var authorities = caller.getAuthorities().stream().map(GrantedAuthority::getAuthority);
+            return caller.getName() + " " + authorities.filter(authority -> authority.startsWith("SCOPE_")).toList();
         }
     }
 
     /** What Spring needs for tokens with `typ` `at+jwt` (RFC 9068): a decoder that expects it. */
     static class AccessTokensOnly extends Api {
         @Bean
-        JwtDecoder decoder(@Value("${" + SETTINGS + "jwt.issuer-uri}") String issuer, @Value("${" + SETTINGS + "jwt.audiences}") String api) {
+        JwtDecoder decoder(
+                @Value("${" + SETTINGS + "jwt.issuer-uri}") String issuer,
+                @Value("${" + SETTINGS + "jwt.audiences}") String api) {
             var decoder = NimbusJwtDecoder.withIssuerLocation(issuer).validateType(false).build();
             decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(
                 new JwtTypeValidator("at+jwt"), new JwtTimestampValidator(), new JwtIssuerValidator(issuer),
-                new JwtClaimValidator<Collection<String>>("aud", audience -> audience != null && audience.contains(api))));
+                new JwtClaimValidator<Collection<String>>("aud", of -> of != null && of.contains(api))));
             return decoder;
         }
     }
@@ -81,7 +83,8 @@ class SpringResourceServerTest {
         for (int i = 0; i < settings.length; i++) settings[i] = SETTINGS + settings[i];
         try (var running = SpringApplication.run(application, Spring.arguments(0, settings))) {
             var url = "http://127.0.0.1:" + running.getEnvironment().getProperty("local.server.port");
-            assertEquals("200 " + client.id() + " [SCOPE_read]", call(url, SpringServiceTest.token(client, null).getTokenValue()));
+            var token = SpringServiceTest.token(client, null).getTokenValue();
+            assertEquals("200 " + client.id() + " [SCOPE_read]", call(url, token));
             assertEquals("401 ", call(url, SpringServiceTest.token(anothers, null).getTokenValue()));
         }
     }

@@ -39,25 +39,31 @@ class SpringServiceTest {
     @DisplayName("client credentials with private_key_jwt")
     void privateKeyJwt() throws Exception {
         var key = new RSAKeyGenerator(2048).keyID("service").generate();
-        var client = Stack.clientWithKey("Service", key.toPublicJWK().toJSONString(), "--grant", "client_credentials", "--api", API);
-        assertEquals(Set.of("read", "write"), token(client, key, "client-authentication-method=private_key_jwt").getScopes());
+        var jwk = key.toPublicJWK().toJSONString();
+        var client = Stack.clientWithKey("Service", jwk, "--grant", "client_credentials", "--api", API);
+        var token = token(client, key, "client-authentication-method=private_key_jwt");
+        assertEquals(Set.of("read", "write"), token.getScopes());
     }
 
     /** A token for {@code client}, which authenticates with {@code key} or else with its secret. */
     static OAuth2AccessToken token(Stack.Client client, JWK key, String... settings) {
-        var registration = new ArrayList<>(List.of(settings));
-        registration.add("authorization-grant-type=client_credentials");
+        var more = new ArrayList<>(List.of(settings));
+        more.add("authorization-grant-type=client_credentials");
         var application = new SpringApplicationBuilder(Service.class).web(WebApplicationType.NONE);
-        try (var context = application.run(Spring.client(0, client, registration.toArray(String[]::new)))) {
+        var arguments = Spring.client(0, client, more.toArray(String[]::new));
+        try (var context = application.run(arguments)) {
             var manager = new AuthorizedClientServiceOAuth2AuthorizedClientManager(
-                context.getBean(ClientRegistrationRepository.class), context.getBean(OAuth2AuthorizedClientService.class));
+                context.getBean(ClientRegistrationRepository.class),
+                context.getBean(OAuth2AuthorizedClientService.class));
             if (key != null) {
                 var tokens = new RestClientClientCredentialsTokenResponseClient();
-                tokens.addParametersConverter(new NimbusJwtClientAuthenticationParametersConverter<>(registered -> key));
+                tokens.addParametersConverter(
+                    new NimbusJwtClientAuthenticationParametersConverter<>(registration -> key));
                 manager.setAuthorizedClientProvider(OAuth2AuthorizedClientProviderBuilder.builder()
                     .clientCredentials(builder -> builder.accessTokenResponseClient(tokens)).build());
             }
-            return manager.authorize(OAuth2AuthorizeRequest.withClientRegistrationId("jeton").principal("service").build()).getAccessToken();
+            var request = OAuth2AuthorizeRequest.withClientRegistrationId("jeton").principal("service").build();
+            return manager.authorize(request).getAccessToken();
         }
     }
 }

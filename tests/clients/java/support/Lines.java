@@ -17,7 +17,8 @@ public final class Lines implements TestExecutionListener {
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
         if (!test.isTest()) return;
         var verdict = result.getStatus() == TestExecutionResult.Status.SUCCESSFUL ? "ok" : "FAILED";
+        var client = System.getProperty("client");
         var millis = (System.nanoTime() - start) / 1_000_000;
-        System.out.printf("%-6s %s: %s (%d ms)%n", verdict, System.getProperty("client"), test.getDisplayName(), millis);
+        System.out.printf("%-6s %s: %s (%d ms)%n", verdict, client, test.getDisplayName(), millis);
     }
 }

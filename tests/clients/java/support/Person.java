@@ -11,12 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A person with a browser, as far as the protocol sees one: follows redirects, keeps each site's cookies (Secure ones too,
- * although the sites here speak http), fills in the forms and allows what is asked for.
+ * A person with a browser, as far as the protocol sees one: follows redirects, keeps each site's cookies (Secure ones
+ * too, although the sites here speak http), fills in the forms and allows what is asked for.
  */
 public final class Person {
     private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -64,8 +65,10 @@ public final class Person {
 
     private Map<String, String> fillIn(String form) {
         var fields = new LinkedHashMap<String, String>();
-        INPUT.matcher(form).results().map(input -> input.group()).filter(input -> attribute(input, "name") != null)
-            .forEach(input -> fields.put(attribute(input, "name"), attribute(input, "value")));
+        for (var inputs = INPUT.matcher(form); inputs.find(); ) {
+            fields.put(attribute(inputs.group(), "name"), attribute(inputs.group(), "value"));
+        }
+        fields.remove(null);
         fields.replace("username", Stack.get("USERNAME"));
         if (fields.containsKey("password")) {
             fields.put("password", Stack.get("PASSWORD"));
@@ -78,15 +81,17 @@ public final class Person {
     private HttpResponse<String> ask(URI url, Map<String, String> form) throws IOException, InterruptedException {
         var jar = cookies.computeIfAbsent(url.getAuthority(), site -> new LinkedHashMap<>());
         var request = HttpRequest.newBuilder(url).header("accept", "text/html,*/*;q=0.8");
-        if (!jar.isEmpty()) request.header("cookie", jar.entrySet().stream().map(Map.Entry::toString).collect(Collectors.joining("; ")));
+        var cookie = jar.entrySet().stream().map(Map.Entry::toString).collect(Collectors.joining("; "));
+        if (!jar.isEmpty()) request.header("cookie", cookie);
         if (form != null) {
-            var body = form.entrySet().stream().map(field -> encode(field.getKey()) + "=" + encode(field.getValue()));
-            request.header("content-type", "application/x-www-form-urlencoded").POST(BodyPublishers.ofString(body.collect(Collectors.joining("&"))));
+            var fields = form.entrySet().stream().map(field -> encode(field.getKey()) + "=" + encode(field.getValue()));
+            var body = BodyPublishers.ofString(fields.collect(Collectors.joining("&")));
+            request.header("content-type", "application/x-www-form-urlencoded").POST(body);
         }
         var response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
         for (var line : response.headers().allValues("set-cookie")) {
             var pair = line.split(";", 2)[0].split("=", 2);
-            if (line.matches("(?i).*max-age=0.*")) jar.remove(pair[0]); else jar.put(pair[0], pair[1]);
+            if (line.matches("(?i).*max-age=0\\b.*")) jar.remove(pair[0]); else jar.put(pair[0], pair[1]);
         }
         return response;
     }
@@ -98,8 +103,11 @@ public final class Person {
     private static String attribute(String tag, String name) {
         var found = Pattern.compile("\\s" + name + "=\"([^\"]*)\"").matcher(tag);
         if (!found.find()) return null;
-        var numbers = Pattern.compile("&#(x?)([0-9a-fA-F]+);").matcher(found.group(1));
-        var text = numbers.replaceAll(it -> Character.toString(Integer.parseInt(it.group(2), it.group(1).isEmpty() ? 10 : 16)));
+        var references = Pattern.compile("&#(x?)([0-9a-fA-F]+);").matcher(found.group(1));
+        var text = references.replaceAll(reference -> {
+            var radix = reference.group(1).isEmpty() ? 10 : 16;
+            return Matcher.quoteReplacement(Character.toString(Integer.parseInt(reference.group(2), radix)));
+        });
         return text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
     }
 }

@@ -21,8 +21,8 @@ public final class Stack {
     /** The value of the variable {@code STACK_name}. */
     public static String get(String name) {
         var value = System.getenv("STACK_" + name);
-        if (value == null) throw new IllegalStateException("STACK_" + name + " is not set: run this through tests/clients/with-stack");
-        return value;
+        if (value != null) return value;
+        throw new IllegalStateException("STACK_" + name + " is not set: run this through tests/clients/with-stack");
     }
 
     /** The issuer's URL. */

@@ -44,9 +44,10 @@ class QuarkusOidcTest {
         }
 
         private void webApp(String prefix, String name, String... options) {
-            var client = Stack.client(name, Stream.concat(Stream.of(options), Stream.of(
-                "--grant", "authorization_code", "--grant", "refresh_token", "--redirect-uri", SITE + "/" + name + "/me",
-                "--post-logout-redirect-uri", SITE + "/bye", "--api", API)).toArray(String[]::new));
+            var all = Stream.concat(Stream.of(options), Stream.of(
+                "--grant", "authorization_code", "--grant", "refresh_token", "--api", API,
+                "--redirect-uri", SITE + "/" + name + "/me", "--post-logout-redirect-uri", SITE + "/bye"));
+            var client = Stack.client(name, all.toArray(String[]::new));
             settings.put(prefix + "auth-server-url", Stack.issuer());
             settings.put(prefix + "application-type", "web-app");
             settings.put(prefix + "client-id", client.id());
@@ -79,7 +80,8 @@ class QuarkusOidcTest {
     void resourceServer() throws Exception {
         var client = Stack.client("Caller", "--grant", "client_credentials", "--api", API);
         assertEquals("200 " + client.id(), call(token(client)));
-        assertEquals("401 ", call(token(Stack.client("Caller", "--grant", "client_credentials", "--api", "https://ps256.example"))));
+        var anothers = Stack.client("Caller", "--grant", "client_credentials", "--api", "https://es256.example");
+        assertEquals("401 ", call(token(anothers)));
     }
 
     private static void loginAndLogout(String app) throws Exception {
@@ -93,15 +95,18 @@ class QuarkusOidcTest {
     }
 
     private static String call(String token) throws Exception {
-        var request = HttpRequest.newBuilder(URI.create(SITE + "/api/caller")).header("authorization", "Bearer " + token).build();
+        var url = URI.create(SITE + "/api/caller");
+        var request = HttpRequest.newBuilder(url).header("authorization", "Bearer " + token).build();
         var response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
         return response.statusCode() + " " + response.body();
     }
 
     private static String token(Stack.Client client) throws Exception {
-        var basic = Base64.getEncoder().encodeToString((client.id() + ":" + client.secret()).getBytes(StandardCharsets.UTF_8));
-        var request = HttpRequest.newBuilder(URI.create(Stack.issuer() + "/token")).header("authorization", "Basic " + basic)
-            .header("content-type", "application/x-www-form-urlencoded").POST(BodyPublishers.ofString("grant_type=client_credentials")).build();
+        var credentials = (client.id() + ":" + client.secret()).getBytes(StandardCharsets.UTF_8);
+        var request = HttpRequest.newBuilder(URI.create(Stack.issuer() + "/token"))
+            .header("authorization", "Basic " + Base64.getEncoder().encodeToString(credentials))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .POST(BodyPublishers.ofString("grant_type=client_credentials")).build();
         var text = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
         return text.replaceFirst(".*\"access_token\":\"([^\"]*)\".*", "$1");
     }
