@@ -37,7 +37,7 @@ mod user_fact;
 
 pub use alias::AliasKey;
 pub use ended::EndedSession;
-pub use flow::{Expected, Next, Situation, next};
+pub use flow::{Expected, Next, Situation, Unmet, next};
 pub use footing::stands;
 pub use grants::{PersonKey, SessionId};
 pub use password::{MIN_PASSWORD_CHARACTERS, PasswordHash, WeakPassword, hash_password, password_is_right};
