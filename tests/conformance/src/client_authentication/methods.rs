@@ -53,9 +53,10 @@ async fn c175_the_right_secret_in_the_wrong_place_is_told_the_place_and_is_no_gu
         let client = world.stack.cli().create_client("Misplaced", &more);
         let ask = |in_header: bool, secret: &str| {
             let ask = http.post("/token").field("grant_type", "client_credentials");
-            match in_header {
-                true => ask.basic(&client.id, secret),
-                false => ask.field("client_id", &client.id).field("client_secret", secret),
+            if in_header {
+                ask.basic(&client.id, secret)
+            } else {
+                ask.field("client_id", &client.id).field("client_secret", secret)
             }
         };
         let in_header = method == "client_secret_basic";
