@@ -1,9 +1,11 @@
 //! Admission of an authorization request, repeated from the start in each step. The checks and their order are
 //! those of [`grants::authorization`]; here the client and its APIs are read for them.
 
+use std::sync::Arc;
+
 use edge::{Failure, Incoming};
 use grants::authorization::{Admission, Rejection, ReturnedFault, receive};
-use grants::{Api, Timestamp};
+use grants::{Api, Client, Timestamp};
 use protocol::{AuthorizationRequest, Parameters};
 use sessions::Expected;
 
@@ -54,11 +56,45 @@ impl Authorize {
         Ok(AuthorizationContext { log: incoming.log(), cookies, admission, apis, expected, carried })
     }
 
-    /// Reads the client and then its APIs, each only if the request passed all checks before.
+    /// Admits a request by the cached registration of its client, or else by the current one, so that a new redirect
+    /// URI or API works at once.
     async fn admission(&self, parameters: &Parameters, now: Timestamp) -> Result<(Admission, Vec<Api>), NotAdmitted> {
-        let received = receive(parameters)?;
-        let registered = self.wiring.client(received.client_id(), now).await?;
-        let trusted = received.trust(registered, self.wiring.config.policy.legacy)?;
+        let registered = self.wiring.client(receive(parameters)?.client_id(), now).await?;
+        match (self.admission_of(parameters, registered.clone(), now).await, registered) {
+            (Err(NotAdmitted::Rejected(rejection)), Some(cached)) if rejection.may_be_outdated() => {
+                match Box::pin(self.current(&rejection, &cached, now)).await? {
+                    Some(current) => Box::pin(self.admission_of(parameters, Some(current), now)).await,
+                    None => Err(rejection.into()),
+                }
+            }
+            (admission, _) => admission,
+        }
+    }
+
+    /// Reads the registration of a client whose request was rejected again, and its APIs if they matter.
+    async fn current(
+        &self,
+        rejection: &Rejection,
+        cached: &Arc<Client>,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Client>>, Failure> {
+        match rejection {
+            Rejection::Shown(_) => Ok(self.wiring.registry.client_again(cached, now).await?),
+            Rejection::Returned(_) => {
+                let apis = self.wiring.apis_of(cached, now).await?;
+                self.wiring.client_again(cached, &apis, now).await
+            }
+        }
+    }
+
+    /// Checks the client and then reads its APIs, only if the request passed all checks before.
+    async fn admission_of(
+        &self,
+        parameters: &Parameters,
+        registered: Option<Arc<Client>>,
+        now: Timestamp,
+    ) -> Result<(Admission, Vec<Api>), NotAdmitted> {
+        let trusted = receive(parameters)?.trust(registered, self.wiring.config.policy.legacy)?;
         let apis = self.wiring.apis_of(trusted.response().client(), now).await?;
         Ok((trusted.admit(&apis)?, apis))
     }

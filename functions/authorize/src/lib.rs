@@ -95,8 +95,8 @@ impl Authorize {
         match (next(context.admission.request(), &situation, now), &visitor.signed_in) {
             (sessions::Next::Consent, Some(person)) => Ok(show::consent(context, person, &ring, now, false)),
             (sessions::Next::Issue, Some(person)) => self.issue(context, person, edge::random(), now).await,
-            (sessions::Next::Refuse(code), visitor) => {
-                let error = ReturnedError::for_admitted(&context.admission, code, "nothing may be shown");
+            (sessions::Next::Refuse(unmet), visitor) => {
+                let error = ReturnedError::for_admitted(&context.admission, unmet.code(), unmet.description());
                 Err(Refused::Returned(Box::new(ReturnedError { signed_in: visitor.is_some(), ..error })))
             }
             (sessions::Next::SignIn | sessions::Next::Consent | sessions::Next::Issue, _) => {

@@ -146,7 +146,7 @@ impl Authorize {
         let situation = context.situation(visitor, true);
         match (next(context.admission.request(), &situation, now), &visitor.signed_in) {
             (Next::Issue, Some(person)) => self.issue(context, person, edge::random(), now).await,
-            (Next::Refuse(code), _) => Ok(self.refuse(context, code, "nothing may be shown")),
+            (Next::Refuse(unmet), _) => Ok(self.refuse(context, unmet.code(), unmet.description())),
             (Next::Consent | Next::SignIn | Next::Issue, _) => Ok(redirect(&context.carried.again())),
         }
     }

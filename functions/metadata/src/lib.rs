@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use edge::{Config, Endpoint, Error, Failure, Function, Incoming, Response, json};
-use grants::{AUTHENTICATION_CONTEXT, AuthMethod, Policy, SigningAlgorithm};
+use grants::{AUTHENTICATION_CONTEXT, AssertionAlgorithm, AuthMethod, Policy, SigningAlgorithm};
 use http::header;
 use http::{HeaderValue, StatusCode};
 use protocol::{Claim, GrantType, IdentityScope, OpenIdMetadata, Prompt, ResponseMode, ResponseType};
@@ -134,7 +134,8 @@ fn response_types(policy: &Policy) -> Vec<&'static str> {
 
 /// Returns the algorithms of client assertions: signed with the client's key, or with its secret.
 fn assertion_algorithms() -> Vec<&'static str> {
-    SigningAlgorithm::ALL.map(SigningAlgorithm::as_str).into_iter().chain(["Ed25519", "HS256"]).collect()
+    let names = AssertionAlgorithm::ALL.map(AssertionAlgorithm::as_str).into_iter();
+    names.chain([AssertionAlgorithm::ED25519]).collect()
 }
 
 fn describe_openid(issuer: &str, algorithms: &BTreeSet<SigningAlgorithm>) -> OpenIdMetadata {

@@ -1,7 +1,7 @@
 //! The client information response.
 
 use edge::{Response, json};
-use grants::{AuthMethod, Client, ClientKeys, SelfRegistration, SigningAlgorithm};
+use grants::{AssertionAlgorithm, AuthMethod, Client, ClientKeys, SelfRegistration, SigningAlgorithm};
 use http::StatusCode;
 use keys::write_client_keys;
 use protocol::{
@@ -71,10 +71,12 @@ fn keys(client: &Client) -> (Option<serde_json::Value>, Option<&ServerUri>) {
     }
 }
 
+/// Returns the algorithm of the client's assertions: the registered one, or the usual one for a secret.
 fn assertion_algorithm(client: &Client) -> Option<&'static str> {
+    let registered = client.assertion_algorithm.map(AssertionAlgorithm::as_str);
     match client.auth_method {
-        AuthMethod::ClientSecretJwt => Some("HS256"),
-        AuthMethod::PrivateKeyJwt => client.assertion_algorithm.map(SigningAlgorithm::as_str),
-        AuthMethod::SecretBasic | AuthMethod::SecretPost | AuthMethod::None => None,
+        AuthMethod::ClientSecretJwt => Some(registered.unwrap_or(AssertionAlgorithm::Hs256.as_str())),
+        AuthMethod::PrivateKeyJwt => registered,
+        AuthMethod::Secret | AuthMethod::SecretBasic | AuthMethod::SecretPost | AuthMethod::None => None,
     }
 }

@@ -41,6 +41,7 @@ impl Register {
             return Err(MetadataError::of("client_secret", "it is not that of this client").into());
         }
         let new = self.build_client(asked, before.id.clone(), registration, now).await?;
+        let new = Client { auth_method: before.auth_method.replaced_by(new.auth_method), ..new };
         let (kept, made) = secrets(&before, new.auth_method, ring.handles(), now);
         let shown = Shown { access_token: &access_token, secret: made.as_ref().or(sent.as_ref()) };
         let new = Client { secrets: kept, created_at: before.created_at, ..new };

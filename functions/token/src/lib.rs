@@ -11,6 +11,7 @@
 //! - A person's grant is advanced and the items it depends on are read concurrently: a handle names both. Tokens
 //!   are sent only if both succeed, and a grant whose basis is gone is revoked. For a handle of version 0.1 the
 //!   items are read afterwards.
+//! - A request that the cached registration does not allow is decided once more with the current one.
 //! - A request that one token cannot serve is refused before anything is written, so it uses up no code and no
 //!   refresh token.
 
@@ -26,7 +27,7 @@ use std::sync::Arc;
 use edge::{Config, Endpoint, Error, Failure, Function, Incoming, RequestLog, Response};
 use grants::{Api, Attempt, AuthenticatedClient, Moment};
 use keys::KeyRing;
-use protocol::{Resource, Scope, TokenRequest};
+use protocol::{Parameters, Resource, Scope, TokenRequest};
 use service::{Authentication, Passwords, Stores, Wiring};
 use store::GroundedGrants;
 
@@ -87,7 +88,29 @@ impl Token {
         let apis = self.wiring.apis_of(client.client(), now).await?;
         let ring = self.wiring.keys.ring(now).await?;
         let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
-        self.give_to(request, &TokenContext { client, apis, ring, source: incoming.source(), log, moment }).await
+        let context = TokenContext { client, apis, ring, source: incoming.source(), log, moment };
+        match self.give_to(request, &context).await {
+            Err(refused) if refused.may_be_outdated() => Box::pin(self.give_again(refused, &form, &context)).await,
+            given => given,
+        }
+    }
+
+    /// Repeats a refused request if the client is registered differently by now. It is the same attempt, so what it
+    /// may have written already is its own work.
+    async fn give_again(
+        &self,
+        refused: Failure,
+        form: &Parameters,
+        context: &TokenContext<'_>,
+    ) -> Result<Response, Failure> {
+        let now = context.moment.now;
+        let current = self.wiring.client_again(context.client.client(), &context.apis, now).await?;
+        let Some(client) = current.and_then(|current| context.client.registered_as(current)) else {
+            return Err(refused);
+        };
+        let apis = self.wiring.apis_of(client.client(), now).await?;
+        let request = TokenRequest::parse(form, self.wiring.config.policy.legacy)?;
+        self.give_to(request, &TokenContext { client, apis, ring: Arc::clone(&context.ring), ..*context }).await
     }
 
     async fn give_to(&self, request: TokenRequest, context: &TokenContext<'_>) -> Result<Response, Failure> {

@@ -75,8 +75,11 @@ impl Token {
     }
 
     fn passwords(&self) -> Result<&service::Passwords, Failure> {
-        let missing =
-            Failure::new(TokenErrorCode::UnsupportedGrantType, "this grant type is not supported", "not_offered");
+        let missing = Failure::new(
+            TokenErrorCode::UnsupportedGrantType,
+            "this grant_type is switched off in this deployment",
+            "not_offered",
+        );
         self.passwords.as_ref().ok_or(missing)
     }
 }

@@ -1,6 +1,7 @@
 //! Clients: their registration and their authentication.
 
 pub mod assertion;
+pub(crate) mod assertion_algorithm;
 pub(crate) mod authenticate;
 pub(crate) mod change;
 pub(crate) mod fact;

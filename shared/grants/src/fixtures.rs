@@ -35,7 +35,9 @@ pub(crate) fn client() -> Client {
 pub(crate) fn authenticated(client: Client) -> AuthenticatedClient {
     let secret = Secret::new("s".to_owned());
     let (presented, digest) = match client.auth_method {
-        AuthMethod::SecretBasic => (PresentedClient::Basic(client.id.clone(), secret), Some(DIGEST)),
+        AuthMethod::Secret | AuthMethod::SecretBasic => {
+            (PresentedClient::Basic(client.id.clone(), secret), Some(DIGEST))
+        }
         AuthMethod::SecretPost => (PresentedClient::Post(client.id.clone(), secret), Some(DIGEST)),
         AuthMethod::None => (PresentedClient::Named(client.id.clone()), None),
         AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => {

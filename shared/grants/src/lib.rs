@@ -27,7 +27,7 @@
 //!   tells clients to name the endpoint, and most do. An assertion that names only the issuer cannot be replayed at
 //!   another server that lists the same endpoint in its own metadata, which is why 7523bis and FAPI allow nothing
 //!   else; a client that supports this is registered as strict ([`Client::strict_audience`]). An assertion expires
-//!   within 10 minutes and can be used once.
+//!   within an hour, as libraries make them by default, and can be used once.
 //! - A secret that signs is needed in the clear, so it is derived from a master key and a salt instead of stored as
 //!   a hash.
 //! - Consent is remembered page by page. It covers a request when each requested scope token was allowed for each
@@ -57,6 +57,7 @@ pub mod authorization {
 
 pub use client::assertion;
 pub use client::assertion::{AssertionClaims, Audience};
+pub use client::assertion_algorithm::AssertionAlgorithm;
 pub use client::authenticate::{AuthenticatedClient, authenticate};
 pub use client::change::{ClientChange, ClientSet};
 pub use client::fact::ClientFact;

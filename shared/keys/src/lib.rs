@@ -20,7 +20,7 @@ mod ring;
 mod signing;
 mod tokens;
 
-pub use clients::assertion::{NotSigned, assertion_by_keys, assertion_by_secrets};
+pub use clients::assertion::{SignedAssertion, UnreadableAssertion};
 pub use clients::key_set::{MalformedKeySet, read_client_keys, write_client_keys};
 pub use handle::handles::{HandleKeys, SECRET_PREFIX};
 pub use handle::kind::HandleKind;

@@ -30,6 +30,7 @@ pub use requests::authorization::{
     AuthorizationRequest, AuthorizationRequestError, ReceivedRequest, ReceivedRequestError,
 };
 pub use requests::bearer::{BearerError, bearer_token};
+pub use requests::body_parameters::names_body_parameter;
 pub use requests::client_assertion::{ClientAssertion, MalformedAssertion};
 pub use requests::client_authentication::{ClientAuthenticationError, PresentedClient};
 pub use requests::logout::{LogoutRequest, LogoutRequestError};

@@ -2,6 +2,7 @@
 
 pub(crate) mod authorization;
 pub(crate) mod bearer;
+pub(crate) mod body_parameters;
 pub(crate) mod client_assertion;
 pub(crate) mod client_authentication;
 pub(crate) mod logout;

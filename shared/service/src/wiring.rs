@@ -139,6 +139,27 @@ impl Wiring {
         Ok(Api::of_client(client, &registered, &self.config.issuer, &self.config.policy))
     }
 
+    /// Returns a client as it is registered now, if the client or its APIs differ from those `cached` ones with which
+    /// a request was refused. `None` if nothing changed, or if they were read too often just now.
+    ///
+    /// # Errors
+    /// A [`Failure`] when they cannot be read.
+    pub async fn client_again(
+        &self,
+        cached: &Arc<Client>,
+        apis: &[Api],
+        now: Timestamp,
+    ) -> Result<Option<Arc<Client>>, Failure> {
+        let current = self.registry.client_again(cached, now).await?;
+        let apis_changed = self.registry.apis_again(cached, apis, now).await?;
+        match current {
+            Some(current) => Ok(Some(current)),
+            // The client itself is the same, unless it is gone.
+            None if apis_changed => Ok(self.registry.client(&cached.id, now).await?),
+            None => Ok(None),
+        }
+    }
+
     /// Returns the client `id`.
     ///
     /// # Errors

@@ -17,8 +17,44 @@ pub enum Next {
     Consent,
     /// Issue a code without another page.
     Issue,
-    /// Answer with this error: interaction is required, but prompt=none was sent, or the request cannot be met.
-    Refuse(AuthorizationErrorCode),
+    /// Answer with an error for this reason.
+    Refuse(Unmet),
+}
+
+/// The reasons why a valid request gets an error: a page would be needed but `prompt=none` was sent, or no page helps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmet {
+    /// A person would have to sign in.
+    SignIn,
+    /// A person would have to consent.
+    Consent,
+    /// The person who signed in is not the one that the client expects.
+    OtherPerson,
+    /// No sign-in here has an authentication context that the request demands as essential (OpenID Connect Core
+    /// §5.5.1.1).
+    Context,
+}
+
+impl Unmet {
+    /// The error code (OpenID Connect Core §3.1.2.6, OpenID Connect Core Error Code
+    /// `unmet_authentication_requirements`).
+    pub const fn code(self) -> AuthorizationErrorCode {
+        match self {
+            Self::SignIn | Self::OtherPerson => AuthorizationErrorCode::LoginRequired,
+            Self::Consent => AuthorizationErrorCode::ConsentRequired,
+            Self::Context => AuthorizationErrorCode::UnmetAuthenticationRequirements,
+        }
+    }
+
+    /// The description for the developer of the client.
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::SignIn => "the person has to sign in, but prompt=none was sent",
+            Self::Consent => "the person has to consent, but prompt=none was sent",
+            Self::OtherPerson => "the person who is signed in is not the one that the request names",
+            Self::Context => "an essential acr was requested that no sign-in here has: acr_values_supported lists them",
+        }
+    }
 }
 
 /// The person the client expects to be signed in (OpenID Connect Core §3.1.2.1, `id_token_hint`; §5.5.1, `sub`).
@@ -82,18 +118,18 @@ pub struct Situation<'a> {
 pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Timestamp) -> Next {
     let contexts = &request.claims.acr;
     if !contexts.is_empty() && !contexts.iter().any(|context| context == AUTHENTICATION_CONTEXT) {
-        return Next::Refuse(AuthorizationErrorCode::UnmetAuthenticationRequirements);
+        return Next::Refuse(Unmet::Context);
     }
     let asks = |prompt| request.prompt.contains(&prompt);
     let silent = asks(Prompt::None);
     let agreed = grants::is_agreed(situation.client, situation.redirect_uri, situation.agreed, situation.target);
     let consent_needed = !agreed || asks(Prompt::Consent);
     let Some(signed_in) = situation.signed_in else {
-        return if silent { Next::Refuse(AuthorizationErrorCode::LoginRequired) } else { Next::SignIn };
+        return if silent { Next::Refuse(Unmet::SignIn) } else { Next::SignIn };
     };
     if !situation.expected.admits(situation.known_as, silent) {
         let refused = silent || situation.just_signed_in;
-        return if refused { Next::Refuse(AuthorizationErrorCode::LoginRequired) } else { Next::SignIn };
+        return if refused { Next::Refuse(Unmet::OtherPerson) } else { Next::SignIn };
     }
     let session = signed_in.session();
     let age = now.since(session.auth_time);
@@ -106,9 +142,9 @@ pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Time
     let given_for_this = session.for_request == situation.digest && age < u64::from(FRESH);
     let fresh = situation.just_signed_in || (given_for_this && consent_needed);
     match (must_sign_in && !fresh, consent_needed, silent) {
-        (true, _, true) => Next::Refuse(AuthorizationErrorCode::LoginRequired),
+        (true, _, true) => Next::Refuse(Unmet::SignIn),
         (true, _, false) => Next::SignIn,
-        (false, true, true) => Next::Refuse(AuthorizationErrorCode::ConsentRequired),
+        (false, true, true) => Next::Refuse(Unmet::Consent),
         (false, true, false) => Next::Consent,
         (false, false, _) => Next::Issue,
     }

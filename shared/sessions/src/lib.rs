@@ -38,7 +38,7 @@ mod user_fact;
 
 pub use alias::AliasKey;
 pub use ended::EndedSession;
-pub use flow::{Expected, Next, Situation, next};
+pub use flow::{Expected, Next, Situation, Unmet, next};
 pub use footing::stands;
 pub use form_fault::FormFault;
 pub use grants::{PersonKey, SessionId};

@@ -2,4 +2,5 @@
 
 mod credentials;
 mod guessing;
+mod methods;
 mod secrets;

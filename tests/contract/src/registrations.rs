@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 use grants::{
-    AudienceRule, Client, ClientChange, ClientKeys, InitialToken, InitialTokenName, RegistrationPolicy, SecretDigest,
-    SelfRegistration, SigningAlgorithm, StoredSecret,
+    AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientChange, ClientKeys, InitialToken, InitialTokenName,
+    RegistrationPolicy, SecretDigest, SelfRegistration, StoredSecret,
 };
 use protocol::{AboutClient, ClientId, ResponseType, Scope, ServerUri};
 use store::{Changed, ClientChanged};
@@ -128,11 +128,13 @@ fn variants(found: &Client) -> Vec<Client> {
         scope: Scope::parse("read").ok(),
         audience: AudienceRule::All,
         keys: keys(),
-        assertion_algorithm: Some(SigningAlgorithm::Es256),
+        assertion_algorithm: Some(AssertionAlgorithm::Hs512),
         strict_audience: true,
+        auth_method: AuthMethod::Secret,
         ..found.clone()
     };
     vec![
+        Client { auth_method: AuthMethod::SecretBasic, ..whole.clone() },
         Client { scope: None, ..whole.clone() },
         Client { audience: AudienceRule::One, ..whole.clone() },
         Client { keys: None, ..whole.clone() },

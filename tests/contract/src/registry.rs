@@ -1,8 +1,8 @@
 //! The registry: written data is read back, at most once a minute.
 
 use grants::{
-    Api, AudienceRule, AuthMethod, Client, ClientChange, ClientKey, ClientKeys, PublicKey, SecretDigest, SecretSalt,
-    SigningAlgorithm, StoredSecret, TokenFormat,
+    Api, AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientChange, ClientKey, ClientKeys, PublicKey,
+    SecretDigest, SecretSalt, SigningAlgorithm, StoredSecret, TokenFormat,
 };
 use protocol::{ClientId, Scope, ServerUri};
 use store::{AuditRecord, Changed, ClientChanged};
@@ -34,27 +34,30 @@ async fn a_client_is_written_once_and_read_back_whole(place: Place) {
 
 async fn a_client_that_signs_is_read_back_whole(place: Place) {
     let registry = place.stores.registry().unwrap();
-    let salt = SecretSalt::from_bytes([3; 16]);
+    let (long, short) = (SecretSalt::from_bytes([3; 32]), SecretSalt::Short([3; 16]));
     let (rsa, served) = (
         PublicKey::Rsa([&[0x80][..], &[1; 255]].concat(), vec![1, 0, 1]),
         ClientKeys::At(ServerUri::parse("https://app.example/keys?x=1").unwrap()),
     );
-    let key = ClientKey { kid: Some("é \"".to_owned()), algorithm: Some(SigningAlgorithm::Ps256), public: rsa };
+    let key = ClientKey { kid: Some("é \"".to_owned()), algorithm: Some(AssertionAlgorithm::Ps256), public: rsa };
     let named = |name: &str, auth_method| Client { id: ClientId::parse(name).unwrap(), auth_method, ..client() };
     let written = [
         Client { keys: Some(ClientKeys::Inline(vec![key])), ..named("inline", AuthMethod::PrivateKeyJwt) },
         Client {
             keys: Some(served),
-            assertion_algorithm: Some(SigningAlgorithm::Es256),
+            assertion_algorithm: Some(AssertionAlgorithm::Es384),
             strict_audience: true,
             audience: AudienceRule::One,
             ..named("served", AuthMethod::PrivateKeyJwt)
         },
         Client {
-            secrets: vec![StoredSecret::derived(salt, NOW), StoredSecret::derived(salt, NOW.plus(1))],
+            secrets: vec![StoredSecret::derived(short, NOW), StoredSecret::derived(long, NOW.plus(1))],
             ..named("shared", AuthMethod::ClientSecretJwt)
         },
         Client { trusted: true, ..named("trusted", AuthMethod::None) },
+        named("basic", AuthMethod::SecretBasic),
+        named("post", AuthMethod::SecretPost),
+        named("unnamed", AuthMethod::Secret),
     ];
     for client in written {
         assert_eq!(registry.create_client(&client, None).await.unwrap(), Changed::Done);
@@ -77,6 +80,64 @@ async fn a_change_counts_after_a_minute(place: Place) {
     assert_eq!(registry.change_client(&off, None).await.unwrap(), ClientChanged::Refused(None));
     assert!(registry.all_clients().await.unwrap().is_empty());
     assert!(registry.client(&written.id, NOW.plus(120)).await.unwrap().is_none());
+}
+
+async fn c175_a_second_look_finds_what_changed_and_is_taken_a_few_times(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let written = client();
+    registry.create_client(&written, None).await.unwrap();
+    let cached = registry.client(&written.id, NOW).await.unwrap().unwrap();
+    assert_eq!(registry.client_again(&cached, NOW).await.unwrap(), None, "nothing changed");
+    let new = StoredSecret::hashed(SecretDigest::from_bytes([7; 32]), NOW.plus(1));
+    let rotate = ClientChange::rotate_secret(&written, new);
+    assert_eq!(registry.change_client(&rotate, None).await.unwrap(), ClientChanged::Done);
+    let rotated = rotate.after(Some(&written)).unwrap();
+    assert_eq!(registry.client(&written.id, NOW).await.unwrap(), Some(cached.clone()));
+    assert_eq!(registry.client_again(&cached, NOW).await.unwrap().as_deref(), Some(&rotated));
+    assert_eq!(registry.client(&written.id, NOW).await.unwrap().as_deref(), Some(&rotated));
+    registry.delete_client(&written.id, None).await.unwrap();
+    assert_eq!(registry.client_again(&rotated, NOW).await.unwrap(), None, "it is gone");
+    assert_eq!(registry.client(&written.id, NOW).await.unwrap(), None);
+    registry.create_client(&written, None).await.unwrap();
+    assert!(registry.client(&written.id, NOW).await.unwrap().is_some());
+    assert_eq!(registry.client_again(&written, NOW).await.unwrap(), None, "nothing changed");
+    assert_eq!(registry.change_client(&rotate, None).await.unwrap(), ClientChanged::Done);
+    assert_eq!(registry.client_again(&written, NOW).await.unwrap(), None, "it was looked at too often");
+    assert_eq!(registry.client_again(&written, NOW.plus(5)).await.unwrap().as_deref(), Some(&rotated));
+}
+
+async fn c175_a_second_look_that_began_later_is_shared_by_all_who_asked(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let written = client();
+    registry.create_client(&written, None).await.unwrap();
+    let cached = registry.client(&written.id, NOW).await.unwrap().unwrap();
+    let new = StoredSecret::hashed(SecretDigest::from_bytes([7; 32]), NOW.plus(1));
+    let rotate = ClientChange::rotate_secret(&written, new);
+    assert_eq!(registry.change_client(&rotate, None).await.unwrap(), ClientChanged::Done);
+    let looks = (0..20).map(|_| registry.client_again(&cached, NOW));
+    for found in futures::future::join_all(looks).await {
+        assert_eq!(found.unwrap().as_deref(), rotate.after(Some(&written)).as_ref());
+    }
+}
+
+async fn c175_apis_that_are_cached_are_looked_at_again(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let (one, two) = (api("https://one.example"), api("https://two.example"));
+    let client = Client { apis: vec![one.identifier.clone(), two.identifier.clone()], ..client() };
+    for api in [&one, &two] {
+        registry.create_api(api, None).await.unwrap();
+    }
+    assert_eq!(registry.apis(&client.apis, NOW).await.unwrap(), [one.clone(), two.clone()]);
+    let wider = Api { scope: Scope::parse("read write admin").unwrap(), ..one.clone() };
+    registry.delete_api(&one.identifier, None).await.unwrap();
+    registry.delete_api(&two.identifier, None).await.unwrap();
+    registry.create_api(&wider, None).await.unwrap();
+    assert_eq!(registry.apis(&client.apis, NOW).await.unwrap(), [one, two]);
+    let used = registry.apis(&client.apis, NOW).await.unwrap();
+    assert!(registry.apis_again(&client, &used, NOW).await.unwrap());
+    assert_eq!(registry.apis(&client.apis, NOW).await.unwrap(), [wider.clone()]);
+    assert!(registry.apis_again(&client, &used, NOW).await.unwrap(), "another request used the former state");
+    assert!(!registry.apis_again(&client, &[wider], NOW).await.unwrap());
 }
 
 /// Checks that each change does in the store what it means, even when it was built from an older state.
@@ -177,6 +238,9 @@ crate::on_both! {
     a_client_is_written_once_and_read_back_whole,
     a_client_that_signs_is_read_back_whole,
     a_change_counts_after_a_minute,
+    c175_a_second_look_finds_what_changed_and_is_taken_a_few_times,
+    c175_a_second_look_that_began_later_is_shared_by_all_who_asked,
+    c175_apis_that_are_cached_are_looked_at_again,
     c133_no_change_of_a_client_undoes_a_newer_one,
     a_change_whose_record_is_refused_finds_no_client,
     apis_are_read_several_at_a_time_in_the_order_asked_for,

@@ -13,8 +13,8 @@ pub(crate) struct AssertionOptions {
     /// URL where the client serves its public keys, so that it can rotate them itself (for `private_key_jwt`).
     #[arg(long, value_name = "URL")]
     pub(crate) jwks_uri: Option<String>,
-    /// The only algorithm accepted for its assertions (for `private_key_jwt`); default: any that its keys support.
-    #[arg(long, value_name = "ALG", value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
+    /// The only algorithm accepted for its assertions; default: any that its keys or its secret support.
+    #[arg(long, value_name = "ALG", value_parser = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512"])]
     pub(crate) assertion_alg: Option<String>,
     /// Audience that its assertions must name: the issuer, as one string (issuer), or the token endpoint as well
     /// (endpoint).

@@ -32,9 +32,10 @@ pub(crate) struct ClientCreate {
     /// The client's `client_id`; default: generated at random.
     #[arg(long)]
     pub(crate) id: Option<String>,
-    /// How the client authenticates; use none for apps that cannot keep a secret.
-    #[arg(long, default_value = "client_secret_basic", value_parser = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"])]
-    pub(crate) auth_method: String,
+    /// How the client authenticates; default: with a secret, in the header or in the body as it likes. Use none for
+    /// apps that cannot keep a secret.
+    #[arg(long, value_parser = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"])]
+    pub(crate) auth_method: Option<String>,
     #[command(flatten)]
     pub(crate) assertions: AssertionOptions,
     /// Grant type that the client may use; may be repeated. Avoid implicit and password: they are for clients that

@@ -1,7 +1,7 @@
 //! The command `jeton client`.
 
 use edge::Error;
-use grants::{AudienceRule, AuthMethod, Client, ClientChange, GrantId, PkceRule, SigningAlgorithm};
+use grants::{AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientChange, GrantId, PkceRule};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
 use service::new_client_secret;
@@ -56,7 +56,10 @@ async fn forget(stack: &Stack, id: &ClientId) -> Result<(), Error> {
 async fn create(options: ClientCreate) -> Result<(), Error> {
     // Hexadecimal, because an id that starts with a dash would look like a flag.
     let id = options.id.clone().unwrap_or_else(edge::random_name::<16>);
-    let auth_method = AuthMethod::parse(&options.auth_method).ok_or("--auth-method is not known")?;
+    let auth_method = match &options.auth_method {
+        None => AuthMethod::Secret,
+        Some(named) => AuthMethod::parse(named).ok_or("--auth-method is not known")?,
+    };
     let stack = Stack::find(&options.common).await?;
     let apis = options.apis.iter().map(|text| identifier(text)).collect::<Result<Vec<_>, _>>()?;
     let new = Client {
@@ -70,7 +73,7 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
         pkce: PkceRule::parse(&options.pkce).ok_or("--pkce is not known")?,
         introspects: options.introspects.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
         keys: client_keys::given(&options.assertions, auth_method, &stack.reach)?,
-        assertion_algorithm: options.assertions.assertion_alg.as_deref().and_then(SigningAlgorithm::parse),
+        assertion_algorithm: options.assertions.assertion_alg.as_deref().and_then(AssertionAlgorithm::parse),
         strict_audience: options.assertions.assertion_audience == "issuer",
         relying_party: relying_party::parse(&options.relying_party, &options.redirect_uris, &stack.reach)?,
         trusted: options.trusted,
@@ -152,6 +155,7 @@ fn describe(client: &Client) -> Value {
         "client_id": client.id.as_str(),
         "name": client.name,
         "auth_method": client.auth_method.as_str(),
+        "auth_methods": client.auth_method.accepted(),
         "grant_types": client.grant_types.iter().map(|grant_type| grant_type.as_str()).collect::<Vec<_>>(),
         "redirect_uris": client.redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
         "scope": client.scope.as_ref().map(Scope::to_string),

@@ -29,6 +29,8 @@ pub struct Failure {
     reason: &'static str,
     challenge: Option<Challenge>,
     retry: Option<Seconds>,
+    /// The rule that was broken, if it is one of `grants`.
+    refusal: Option<Refusal>,
 }
 
 /// The content of `WWW-Authenticate`.
@@ -56,7 +58,7 @@ impl Failure {
             | TokenErrorCode::InvalidTarget => (StatusCode::BAD_REQUEST, None, None),
         };
         let description = Cow::Borrowed(description);
-        Self { status, code: Some(code.as_str()), description, reason, challenge, retry }
+        Self { status, code: Some(code.as_str()), description, reason, challenge, retry, refusal: None }
     }
 
     /// Creates the failure for too many wrong guesses, which blocks them for `wait` seconds.
@@ -94,7 +96,7 @@ impl Failure {
     pub fn token_missing() -> Self {
         let challenge = Some(Challenge::Bearer(None));
         let (status, description) = (StatusCode::UNAUTHORIZED, Cow::Borrowed(""));
-        Self { status, code: None, description, reason: "token_missing", challenge, retry: None }
+        Self { status, code: None, description, reason: "token_missing", challenge, retry: None, refusal: None }
     }
 
     /// Creates the failure for an access token that was not sent in the required form.
@@ -111,6 +113,11 @@ impl Failure {
     /// Returns the reason for the log.
     pub const fn reason(&self) -> &'static str {
         self.reason
+    }
+
+    /// Returns whether the request may succeed once the registration of its client was read again.
+    pub fn may_be_outdated(&self) -> bool {
+        self.refusal.is_some_and(Refusal::may_be_outdated)
     }
 
     /// Records the reason in the log of the request and builds the response.
@@ -163,7 +170,7 @@ impl From<Denial> for Failure {
             }
         };
         let (code, description, challenge) = (Some(code), Cow::Borrowed(description), Some(Challenge::Bearer(scope)));
-        Self { status, code, description, reason, challenge, retry: None }
+        Self { status, code, description, reason, challenge, retry: None, refusal: None }
     }
 }
 
@@ -172,13 +179,13 @@ impl From<MetadataError> for Failure {
     fn from(fault: MetadataError) -> Self {
         let code = fault.code().as_str();
         let (status, description) = (StatusCode::BAD_REQUEST, Cow::Owned(fault.to_string()));
-        Self { status, code: Some(code), description, reason: code, challenge: None, retry: None }
+        Self { status, code: Some(code), description, reason: code, challenge: None, retry: None, refusal: None }
     }
 }
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        Self::new(refusal.code(), refusal.description(), refusal.name())
+        Self { refusal: Some(refusal), ..Self::new(refusal.code(), refusal.description(), refusal.name()) }
     }
 }
 

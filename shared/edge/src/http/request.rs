@@ -60,9 +60,10 @@ impl<'a> Incoming<'a> {
     ///
     /// # Errors
     /// A [`Failure`] with `invalid_request` when the content type is another, the form is too large or not
-    /// readable, or when parameters were sent in the query, where servers and proxies log them (C053, C064).
+    /// readable, or when a parameter of the protocol was sent in the query, where servers and proxies log it (C053,
+    /// C064). Any other parameter of the query is ignored (RFC 6749 §3.2).
     pub fn form(&self) -> Result<Parameters, Failure> {
-        if !self.query().is_empty() {
+        if protocol::names_body_parameter(self.query()) {
             return Err(invalid("send parameters in the body, not in the query", "query_parameters"));
         }
         self.body_form()
@@ -200,13 +201,14 @@ mod tests {
     }
 
     #[test]
-    fn c053_a_form_has_its_content_type_and_no_query() {
+    fn c053_c161_a_form_has_its_content_type_and_nothing_of_it_in_the_query() {
         let form = ("content-type", "application/x-www-form-urlencoded; charset=UTF-8");
         let log = RequestLog::default();
         let read = |headers: &[(&str, &str)], uri: &str, body| Incoming::new(&request(headers, uri, body), &log).form();
         assert!(read(&[form], "/token", Body::Text("a=b".to_owned())).unwrap().has("a"));
         assert!(read(&[form], "/token", Body::Binary(b"a=b".to_vec())).unwrap().has("a"));
-        assert!(read(&[form], "/token?a=b", Body::Empty).is_err());
+        assert!(read(&[form], "/token?client-request-id=1", Body::Text("a=b".to_owned())).unwrap().has("a"));
+        assert!(read(&[form], "/token?a=b&token=x", Body::Text("a=b".to_owned())).is_err());
         assert!(read(&[("content-type", "application/json")], "/token", Body::Text("{}".to_owned())).is_err());
         assert!(read(&[], "/token", Body::Text("a=b".to_owned())).is_err());
         assert!(read(&[form], "/token", Body::Binary(vec![b'a'; 1 << 20])).is_err());

@@ -5,17 +5,17 @@
 
 use std::sync::Arc;
 
+use crate::client::assertion_algorithm::AssertionAlgorithm;
 use crate::client::authenticate::AuthenticatedClient;
 use crate::client::public_keys::ClientKeys;
 use crate::client::record::{AuthMethod, Client};
 use crate::step::once::{AssertionId, OneUse};
-use crate::terms::api::SigningAlgorithm;
 use crate::terms::refusal::Refusal;
 use crate::terms::secret::{KeptSecret, SecretSalt};
 use crate::terms::time::{Seconds, Timestamp};
 
-/// An assertion may expire at most this many seconds from now.
-const MOST_LIFETIME: Seconds = 600;
+/// An assertion may expire at most this many seconds from now: some libraries make it for an hour, without an option.
+const MOST_LIFETIME: Seconds = 3600;
 /// A client's clock may be at most this many seconds ahead.
 const SKEW: Seconds = 10;
 /// A used assertion is remembered for this many seconds after its expiry, in case the servers' clocks differ.
@@ -53,10 +53,10 @@ pub enum Audience {
 /// The secrets or keys that can verify a client's assertions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verification<'c> {
-    /// The secrets derived with these salts; the algorithm is HS256.
+    /// The secrets derived with these salts.
     Secrets(Vec<SecretSalt>),
-    /// The client's public keys, and the only algorithm allowed if the registration names one.
-    Keys(&'c ClientKeys, Option<SigningAlgorithm>),
+    /// The client's public keys.
+    Keys(&'c ClientKeys),
 }
 
 /// An assertion that is valid if it was not used before.
@@ -66,15 +66,23 @@ pub struct Unspent {
     once: OneUse,
 }
 
-/// Returns the secrets or keys that can verify this client's assertions.
+/// Returns the secrets or keys that can verify this client's assertions of this algorithm.
 ///
 /// # Errors
-/// [`Refusal`] when the client does not exist or authenticates in another way.
-pub fn verification(registered: Option<&Client>) -> Result<Verification<'_>, Refusal> {
+/// [`Refusal`] when the client does not exist, authenticates in another way, or does not sign with the algorithm.
+pub fn verification(registered: Option<&Client>, algorithm: AssertionAlgorithm) -> Result<Verification<'_>, Refusal> {
     let client = registered.ok_or(Refusal::ClientUnknown)?;
+    let allowed = |fits: bool| {
+        let registered = client.assertion_algorithm.is_none_or(|only| only == algorithm);
+        if fits && registered { Ok(()) } else { Err(Refusal::AssertionAlgorithm) }
+    };
     match (client.auth_method, &client.keys) {
-        (AuthMethod::PrivateKeyJwt, Some(keys)) => Ok(Verification::Keys(keys, client.assertion_algorithm)),
+        (AuthMethod::PrivateKeyJwt, Some(keys)) => {
+            allowed(keys.may_have_one_for(algorithm))?;
+            Ok(Verification::Keys(keys))
+        }
         (AuthMethod::ClientSecretJwt, _) => {
+            allowed(algorithm.is_of_secrets())?;
             let salts = client.secrets.iter().filter_map(|secret| match secret.kept {
                 KeptSecret::Salt(salt) => Some(salt),
                 KeptSecret::Digest(_) => None,
@@ -82,7 +90,9 @@ pub fn verification(registered: Option<&Client>) -> Result<Verification<'_>, Ref
             Ok(Verification::Secrets(salts.collect()))
         }
         (AuthMethod::PrivateKeyJwt, None)
-        | (AuthMethod::SecretBasic | AuthMethod::SecretPost | AuthMethod::None, _) => Err(Refusal::ClientAuthMethod),
+        | (AuthMethod::Secret | AuthMethod::SecretBasic | AuthMethod::SecretPost | AuthMethod::None, _) => {
+            Err(Refusal::ClientAuthMethod)
+        }
     }
 }
 
@@ -113,7 +123,7 @@ pub fn accept(
         return Err(Refusal::AssertionAudience);
     }
     let expires_at = claims.expires_at.filter(|expiry| *expiry > now).ok_or(Refusal::AssertionExpired)?;
-    if expires_at > now.plus(MOST_LIFETIME) {
+    if expires_at > now.plus(MOST_LIFETIME + SKEW) {
         return Err(Refusal::AssertionTooLong);
     }
     if [claims.issued_at, claims.not_before].into_iter().flatten().any(|time| time > now.plus(SKEW)) {

@@ -21,48 +21,69 @@ impl AuthenticatedClient {
     }
 
     /// The client that authenticated.
-    pub fn client(&self) -> &Client {
+    pub const fn client(&self) -> &Arc<Client> {
         &self.0
+    }
+
+    /// Returns the same client as it is registered now. `None` if what it authenticated with may no longer hold: then
+    /// it has to authenticate again.
+    #[must_use]
+    pub fn registered_as(&self, current: Arc<Client>) -> Option<Self> {
+        let before = &self.0;
+        let proof_holds = current.id == before.id
+            && current.created_at == before.created_at
+            && current.auth_method == before.auth_method
+            && current.secrets == before.secrets
+            && current.keys == before.keys
+            && current.assertion_algorithm == before.assertion_algorithm
+            && current.strict_audience == before.strict_audience;
+        (proof_holds && !current.disabled).then_some(Self(current))
     }
 }
 
-/// Checks the presented credentials against the registration (RFC 6749 §2.3, RFC 7591 §2).
+/// Checks the presented credentials against the registration (RFC 6749 §2.3, RFC 7591 §2). A client that is
+/// registered without a named method may present its secret in the header or in the body.
 ///
 /// `digest` is the keyed hash of the presented secret. It is compared with every live secret in constant time,
 /// without an early exit.
 ///
 /// # Errors
-/// A [`Refusal`] with the code `invalid_client`, which is the same for an unknown client and for a wrong secret.
+/// A [`Refusal`] with the code `invalid_client`, which is described in the same words for an unknown client and for
+/// a wrong secret.
 pub fn authenticate(
     registered: Option<Arc<Client>>,
     presented: &PresentedClient,
     digest: Option<SecretDigest>,
 ) -> Result<AuthenticatedClient, Refusal> {
     let client = registered.ok_or(Refusal::ClientUnknown)?;
-    let method = match presented {
-        PresentedClient::Basic(..) => AuthMethod::SecretBasic,
-        PresentedClient::Post(..) => AuthMethod::SecretPost,
-        PresentedClient::Named(_) => AuthMethod::None,
+    let (shows_a_secret, misplaced) = match (presented, client.auth_method) {
+        (PresentedClient::Named(_), AuthMethod::None) => (false, None),
+        (PresentedClient::Basic(..), AuthMethod::Secret | AuthMethod::SecretBasic)
+        | (PresentedClient::Post(..), AuthMethod::Secret | AuthMethod::SecretPost) => (true, None),
+        (PresentedClient::Basic(..), AuthMethod::SecretPost) => (true, Some(Refusal::ClientSecretInHeader)),
+        (PresentedClient::Post(..), AuthMethod::SecretBasic) => (true, Some(Refusal::ClientSecretInBody)),
         // An assertion does not authenticate here: `crate::client::assertion` verifies its signature first.
-        PresentedClient::Assertion(_) => return Err(Refusal::ClientAuthMethod),
-    };
-    let proven = match digest {
-        None => method == AuthMethod::None,
-        Some(digest) => {
-            let shown = KeptSecret::Digest(digest);
-            method != AuthMethod::None && client.secrets.iter().filter(|secret| secret.kept == shown).count() > 0
+        (PresentedClient::Assertion(_) | PresentedClient::Named(_), _)
+        | (_, AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt | AuthMethod::None) => {
+            return Err(Refusal::ClientAuthMethod);
         }
     };
-    if client.auth_method != method {
-        return Err(Refusal::ClientAuthMethod);
-    }
-    if !proven {
+    if shows_a_secret && !is_its_own(&client, digest) {
         return Err(Refusal::ClientSecretWrong);
     }
     if client.disabled {
         return Err(Refusal::ClientDisabled);
     }
-    Ok(AuthenticatedClient(client))
+    // The place comes last, so that only who knows the secret learns how the client is registered.
+    match misplaced {
+        Some(refusal) => Err(refusal),
+        None => Ok(AuthenticatedClient(client)),
+    }
+}
+
+fn is_its_own(client: &Client, digest: Option<SecretDigest>) -> bool {
+    let Some(shown) = digest.map(KeptSecret::Digest) else { return false };
+    client.secrets.iter().filter(|secret| secret.kept == shown).count() > 0
 }
 
 #[cfg(test)]
@@ -79,7 +100,7 @@ mod tests {
         let id = ClientId::parse("app").unwrap();
         let secret = Secret::new("s".to_owned());
         match method {
-            AuthMethod::SecretBasic => PresentedClient::Basic(id, secret),
+            AuthMethod::Secret | AuthMethod::SecretBasic => PresentedClient::Basic(id, secret),
             AuthMethod::SecretPost => PresentedClient::Post(id, secret),
             AuthMethod::None => PresentedClient::Named(id),
             AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt => {
@@ -100,6 +121,66 @@ mod tests {
                 assert_eq!(answer.is_ok(), proven, "{registered:?} {used:?}");
             }
         }
+    }
+
+    fn answer(registered: AuthMethod, used: AuthMethod, digest: SecretDigest) -> Option<Refusal> {
+        let client = Arc::new(Client { auth_method: registered, ..fixtures::client() });
+        authenticate(Some(client), &presented(used), used.has_secret().then_some(digest)).err()
+    }
+
+    #[test]
+    fn c175_a_client_that_names_no_method_shows_its_secret_in_either_place_and_uses_no_other_method() {
+        let wrong = SecretDigest::from_bytes([8; 32]);
+        for used in [AuthMethod::SecretBasic, AuthMethod::SecretPost] {
+            assert_eq!(answer(AuthMethod::Secret, used, fixtures::DIGEST), None);
+            assert_eq!(answer(AuthMethod::Secret, used, wrong), Some(Refusal::ClientSecretWrong));
+        }
+        for used in [AuthMethod::ClientSecretJwt, AuthMethod::PrivateKeyJwt, AuthMethod::None] {
+            assert_eq!(answer(AuthMethod::Secret, used, fixtures::DIGEST), Some(Refusal::ClientAuthMethod));
+        }
+    }
+
+    #[test]
+    fn c175_only_the_right_secret_in_the_wrong_place_is_told_the_place_and_is_no_guess() {
+        let wrong = SecretDigest::from_bytes([8; 32]);
+        let rows = [
+            (AuthMethod::SecretBasic, AuthMethod::SecretPost, Refusal::ClientSecretInBody, "client_secret_basic"),
+            (AuthMethod::SecretPost, AuthMethod::SecretBasic, Refusal::ClientSecretInHeader, "client_secret_post"),
+        ];
+        for (registered, used, why, word) in rows {
+            assert_eq!(answer(registered, used, fixtures::DIGEST), Some(why));
+            assert!(why.description().contains(word) && !why.is_guess());
+            assert_eq!(answer(registered, used, wrong), Some(Refusal::ClientSecretWrong));
+        }
+        let off = Client { auth_method: AuthMethod::SecretBasic, disabled: true, ..fixtures::client() };
+        let told = authenticate(Some(Arc::new(off)), &presented(AuthMethod::SecretPost), Some(fixtures::DIGEST));
+        assert_eq!(told.err(), Some(Refusal::ClientDisabled));
+        for guess in [Refusal::ClientUnknown, Refusal::ClientSecretWrong, Refusal::ClientAuthMethod] {
+            assert!(guess.is_guess());
+        }
+    }
+
+    #[test]
+    fn c175_a_proof_holds_for_a_newer_registration_with_the_same_credentials_only() {
+        let client = fixtures::authenticated(fixtures::client());
+        let holds = |change: fn(&mut Client)| {
+            let mut current = fixtures::client();
+            change(&mut current);
+            client.registered_as(Arc::new(current)).is_some()
+        };
+        let same: [fn(&mut Client); 4] =
+            [|_| {}, |c| c.scope = None, |c| c.redirect_uris.clear(), |c| c.grant_types.clear()];
+        assert_eq!(same.map(holds), [true; 4]);
+        let others: [fn(&mut Client); 7] = [
+            |c| c.id = ClientId::parse("other").unwrap(),
+            |c| c.created_at = fixtures::NOW.plus(1),
+            |c| c.auth_method = AuthMethod::SecretPost,
+            |c| c.secrets.clear(),
+            |c| c.keys = Some(crate::client::public_keys::ClientKeys::Inline(Vec::new())),
+            |c| c.strict_audience = true,
+            |c| c.disabled = true,
+        ];
+        assert_eq!(others.map(holds), [false; 7]);
     }
 
     #[test]

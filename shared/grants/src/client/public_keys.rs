@@ -2,7 +2,7 @@
 
 use protocol::ServerUri;
 
-use crate::terms::api::SigningAlgorithm;
+use crate::client::assertion_algorithm::AssertionAlgorithm;
 
 /// The maximum number of keys of one client.
 pub const MAX_CLIENT_KEYS: usize = 16;
@@ -23,7 +23,7 @@ pub struct ClientKey {
     /// The key id, if the key has one.
     pub kid: Option<String>,
     /// The only algorithm the key may be used with, if it names one.
-    pub algorithm: Option<SigningAlgorithm>,
+    pub algorithm: Option<AssertionAlgorithm>,
     /// The key material itself.
     pub public: PublicKey,
 }
@@ -35,19 +35,37 @@ pub enum PublicKey {
     Rsa(Vec<u8>, Vec<u8>),
     /// P-256: the x and y coordinates.
     P256([u8; 32], [u8; 32]),
+    /// P-384: the x and y coordinates.
+    P384([u8; 48], [u8; 48]),
     /// Ed25519: the encoded public point.
     Ed25519([u8; 32]),
+}
+
+impl ClientKeys {
+    /// Returns whether one of the keys may be for `algorithm`. Keys that the client serves elsewhere are not known
+    /// here.
+    pub fn may_have_one_for(&self, algorithm: AssertionAlgorithm) -> bool {
+        match self {
+            Self::Inline(keys) => keys.iter().any(|key| key.is_for(algorithm)),
+            Self::At(_) => !algorithm.is_of_secrets(),
+        }
+    }
 }
 
 impl ClientKey {
     /// Checks whether the key verifies signatures of `algorithm`: its type fits, and it names no other algorithm
     /// (RFC 8725 §3.1).
-    pub fn is_for(&self, algorithm: SigningAlgorithm) -> bool {
-        let fits = match (&self.public, algorithm) {
-            (PublicKey::Rsa(..), SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256)
-            | (PublicKey::P256(..), SigningAlgorithm::Es256)
-            | (PublicKey::Ed25519(_), SigningAlgorithm::EdDsa) => true,
-            (PublicKey::Rsa(..) | PublicKey::P256(..) | PublicKey::Ed25519(_), _) => false,
+    pub fn is_for(&self, algorithm: AssertionAlgorithm) -> bool {
+        use AssertionAlgorithm as A;
+        let fits = match algorithm {
+            A::Rs256 | A::Rs384 | A::Rs512 | A::Ps256 | A::Ps384 | A::Ps512 => {
+                matches!(self.public, PublicKey::Rsa(..))
+            }
+            A::Es256 => matches!(self.public, PublicKey::P256(..)),
+            A::Es384 => matches!(self.public, PublicKey::P384(..)),
+            A::EdDsa => matches!(self.public, PublicKey::Ed25519(_)),
+            // A public key is never a shared secret (RFC 8725 §3.1).
+            A::Hs256 | A::Hs384 | A::Hs512 => false,
         };
         fits && self.algorithm.is_none_or(|only| only == algorithm)
     }
@@ -58,7 +76,7 @@ impl ClientKey {
 pub fn candidates<'k>(
     keys: &'k [ClientKey],
     kid: Option<&str>,
-    algorithm: SigningAlgorithm,
+    algorithm: AssertionAlgorithm,
 ) -> impl Iterator<Item = &'k ClientKey> {
     let kid = kid.map(str::to_owned);
     keys.iter().filter(move |key| key.is_for(algorithm) && (kid.is_none() || key.kid == kid))
@@ -68,30 +86,35 @@ pub fn candidates<'k>(
 mod tests {
     use super::*;
 
-    fn key(kid: Option<&str>, algorithm: Option<SigningAlgorithm>, public: PublicKey) -> ClientKey {
+    fn key(kid: Option<&str>, algorithm: Option<AssertionAlgorithm>, public: PublicKey) -> ClientKey {
         ClientKey { kid: kid.map(str::to_owned), algorithm, public }
     }
 
     #[test]
     fn c070_a_key_is_for_the_algorithms_of_its_kind_and_for_the_one_it_names() {
-        use SigningAlgorithm::{EdDsa, Es256, Ps256, Rs256};
-        let (rsa, p256, ed) = (
+        use AssertionAlgorithm::{EdDsa, Es256, Es384, Hs256, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
+        let (rsa, p256, p384, ed) = (
             PublicKey::Rsa(vec![1; 256], vec![1, 0, 1]),
             PublicKey::P256([1; 32], [2; 32]),
+            PublicKey::P384([1; 48], [2; 48]),
             PublicKey::Ed25519([3; 32]),
         );
-        let rows: [(PublicKey, Option<SigningAlgorithm>, &[SigningAlgorithm]); 7] = [
-            (rsa.clone(), None, &[Rs256, Ps256]),
+        let rows: [(PublicKey, Option<AssertionAlgorithm>, &[AssertionAlgorithm]); 11] = [
+            (rsa.clone(), None, &[Rs256, Rs384, Rs512, Ps256, Ps384, Ps512]),
             (rsa.clone(), Some(Ps256), &[Ps256]),
+            (rsa.clone(), Some(Rs512), &[Rs512]),
+            (rsa.clone(), Some(Hs256), &[]),
             (rsa, Some(Es256), &[]),
             (p256.clone(), None, &[Es256]),
             (p256, Some(Rs256), &[]),
+            (p384.clone(), None, &[Es384]),
+            (p384, Some(Es256), &[]),
             (ed.clone(), None, &[EdDsa]),
             (ed, Some(EdDsa), &[EdDsa]),
         ];
         for (public, only, good) in rows {
             let key = key(None, only, public);
-            for algorithm in SigningAlgorithm::ALL {
+            for algorithm in AssertionAlgorithm::ALL {
                 assert_eq!(key.is_for(algorithm), good.contains(&algorithm), "{key:?} {algorithm:?}");
             }
         }
@@ -102,7 +125,7 @@ mod tests {
         let ed = |kid, byte| key(kid, None, PublicKey::Ed25519([byte; 32]));
         let keys =
             [ed(Some("a"), 1), ed(Some("b"), 2), ed(None, 3), key(Some("a"), None, PublicKey::P256([4; 32], [5; 32]))];
-        let found = |kid| candidates(&keys, kid, SigningAlgorithm::EdDsa).cloned().collect::<Vec<_>>();
+        let found = |kid| candidates(&keys, kid, AssertionAlgorithm::EdDsa).cloned().collect::<Vec<_>>();
         assert_eq!(found(Some("a")), keys[..1]);
         assert_eq!(found(Some("c")), []);
         assert_eq!(found(None), keys[..3]);

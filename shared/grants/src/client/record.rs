@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use protocol::{ClientId, GrantType, RedirectUri, Resource, ResponseType, Scope};
 
+use crate::client::assertion_algorithm::AssertionAlgorithm;
 use crate::client::public_keys::ClientKeys;
 use crate::client::relying_party::RelyingParty;
 use crate::client::self_registration::SelfRegistration;
-use crate::terms::api::SigningAlgorithm;
 use crate::terms::secret::StoredSecret;
 use crate::terms::time::Timestamp;
 
@@ -18,7 +18,7 @@ pub struct Client {
     pub id: ClientId,
     /// The display name shown to people.
     pub name: String,
-    /// The only way in which it authenticates.
+    /// The way in which it authenticates.
     pub auth_method: AuthMethod,
     /// Its secrets: at most two, while the client changes over to a new one.
     pub secrets: Vec<StoredSecret>,
@@ -39,8 +39,8 @@ pub struct Client {
     /// The keys that verify its assertions.
     pub keys: Option<ClientKeys>,
     /// The only algorithm for its assertions (`token_endpoint_auth_signing_alg`); `None` means any that its keys
-    /// fit.
-    pub assertion_algorithm: Option<SigningAlgorithm>,
+    /// or its secret fit.
+    pub assertion_algorithm: Option<AssertionAlgorithm>,
     /// `true` if its assertions must have the issuer as their only audience.
     pub strict_audience: bool,
     /// Its settings as an OpenID Connect relying party.
@@ -58,11 +58,14 @@ pub struct Client {
 /// The ways a client can authenticate (RFC 7591 §2, `token_endpoint_auth_method`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AuthMethod {
+    /// A secret in the header or in the body, for a client whose registration names no method. RFC 7591 §2 then
+    /// calls it `client_secret_basic`, and libraries choose either place by themselves.
+    Secret,
     /// `client_secret_basic`: a secret in the HTTP `Authorization` header.
     SecretBasic,
     /// `client_secret_post`: a secret in the request body.
     SecretPost,
-    /// `client_secret_jwt`: an assertion signed with HS256.
+    /// `client_secret_jwt`: an assertion signed with the client's secret.
     ClientSecretJwt,
     /// `private_key_jwt`: an assertion signed with the client's own key.
     PrivateKeyJwt,
@@ -101,7 +104,7 @@ impl Client {
         Self {
             name: id.to_string(),
             id,
-            auth_method: AuthMethod::SecretBasic,
+            auth_method: AuthMethod::Secret,
             secrets: Vec::new(),
             grant_types: BTreeSet::new(),
             redirect_uris: Vec::new(),
@@ -147,14 +150,14 @@ impl Client {
 }
 
 impl AuthMethod {
-    /// All supported authentication methods.
+    /// All authentication methods that a client can name.
     pub const ALL: [Self; 5] =
         [Self::SecretBasic, Self::SecretPost, Self::ClientSecretJwt, Self::PrivateKeyJwt, Self::None];
 
-    /// The registered name of the method.
+    /// The registered name of the method; a client that named none is told the default.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::SecretBasic => "client_secret_basic",
+            Self::Secret | Self::SecretBasic => "client_secret_basic",
             Self::SecretPost => "client_secret_post",
             Self::ClientSecretJwt => "client_secret_jwt",
             Self::PrivateKeyJwt => "private_key_jwt",
@@ -167,10 +170,29 @@ impl AuthMethod {
         Self::ALL.into_iter().find(|known| known.as_str() == text)
     }
 
+    /// The names of the methods that authenticate a client which is registered for this one.
+    pub fn accepted(self) -> Vec<&'static str> {
+        if self == Self::Secret {
+            vec![Self::SecretBasic.as_str(), Self::SecretPost.as_str()]
+        } else {
+            vec![self.as_str()]
+        }
+    }
+
+    /// The method of a client with this one after it registered again with `next`. A client that sends back the
+    /// default which it was told (RFC 7592 §2.2) still names no method.
+    #[must_use]
+    pub const fn replaced_by(self, next: Self) -> Self {
+        match (self, next) {
+            (Self::Secret, Self::SecretBasic) => Self::Secret,
+            (_, next) => next,
+        }
+    }
+
     /// Returns whether clients with this method have secrets.
     pub const fn has_secret(self) -> bool {
         match self {
-            Self::SecretBasic | Self::SecretPost | Self::ClientSecretJwt => true,
+            Self::Secret | Self::SecretBasic | Self::SecretPost | Self::ClientSecretJwt => true,
             Self::PrivateKeyJwt | Self::None => false,
         }
     }
@@ -217,6 +239,9 @@ mod tests {
         assert_eq!(AuthMethod::ALL.map(AuthMethod::as_str), names);
         assert_eq!(names.map(AuthMethod::parse), AuthMethod::ALL.map(Some));
         assert_eq!(["tls_client_auth", "None", ""].map(AuthMethod::parse), [None; 3]);
+        for method in AuthMethod::ALL {
+            assert_eq!(method.accepted(), [method.as_str()]);
+        }
         let (rules, names) =
             ([PkceRule::Required, PkceRule::Nonce, PkceRule::Optional], ["required", "nonce", "optional"]);
         assert_eq!((rules.map(PkceRule::as_str), names.map(PkceRule::parse)), (names, rules.map(Some)));
@@ -224,5 +249,23 @@ mod tests {
         let rules = [AudienceRule::One, AudienceRule::All];
         assert_eq!(rules.map(AudienceRule::as_str), ["one", "all"]);
         assert_eq!(["one", "all", "two"].map(AudienceRule::parse), [Some(rules[0]), Some(rules[1]), None]);
+    }
+
+    #[test]
+    fn c175_a_client_that_names_no_method_is_told_the_default_and_may_send_it_back() {
+        let unnamed = AuthMethod::Secret;
+        assert_eq!(Client::new(ClientId::parse("app").unwrap(), Timestamp::from_seconds(1)).auth_method, unnamed);
+        assert_eq!(unnamed.as_str(), "client_secret_basic");
+        assert_eq!(unnamed.accepted(), ["client_secret_basic", "client_secret_post"]);
+        assert_eq!(unnamed.replaced_by(AuthMethod::SecretBasic), unnamed);
+        for before in AuthMethod::ALL {
+            for next in AuthMethod::ALL {
+                assert_eq!(before.replaced_by(next), next);
+            }
+            assert_eq!(before.replaced_by(unnamed), unnamed);
+        }
+        for next in AuthMethod::ALL.into_iter().filter(|next| *next != AuthMethod::SecretBasic) {
+            assert_eq!(unnamed.replaced_by(next), next);
+        }
     }
 }

@@ -32,7 +32,7 @@ pub fn access_token(
     }
     let apis = &*Api::without_identity(client, apis);
     let target = settle(client, apis, resources, scope)?;
-    one_token_serves(client, apis, resources)?;
+    one_token_serves(client, apis, resources, None)?;
     for_machine(client, apis, &target.resources, &target.scope, now)
 }
 
@@ -66,6 +66,7 @@ mod tests {
     use super::*;
     use crate::client::record::{AuthMethod, Client};
     use crate::fixtures;
+    use crate::terms::api::{SigningAlgorithm, TokenFormat};
 
     #[test]
     fn c077_only_a_confidential_client_with_the_grant_type_gets_one() {
@@ -86,5 +87,45 @@ mod tests {
         assert_eq!(grant.subject_text(), "app");
         assert_eq!(issue(grant.clone()).after(None), Some(grant.clone()));
         assert_eq!(issue(grant.clone()).after(Some(&grant)), None);
+    }
+
+    /// The kinds of tokens, of which one token has one.
+    const KINDS: [(TokenFormat, SigningAlgorithm); 3] = [
+        (TokenFormat::Jwt, SigningAlgorithm::Rs256),
+        (TokenFormat::Jwt, SigningAlgorithm::Es256),
+        (TokenFormat::Opaque, SigningAlgorithm::Rs256),
+    ];
+
+    /// The scope with those words that have a bit.
+    fn scope_of(bits: u8) -> Scope {
+        let words = ["a", "b", "c", "d"].into_iter().enumerate();
+        Scope::of(words.filter(|(place, _)| bits & (1 << place) != 0).map(|(_, word)| word))
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn c173_a_service_gets_the_whole_scope_that_it_names_or_an_error(
+            offers in proptest::collection::vec((0_usize..3, 1_u8..16), 1..5), bits in 1_u8..16,
+        ) {
+            let api = |(number, (kind, bits)): (usize, &(usize, u8))| Api {
+                identifier: Resource::parse(&format!("urn:api:{number}")).unwrap(),
+                scope: scope_of(*bits),
+                format: KINDS[*kind].0,
+                algorithm: KINDS[*kind].1,
+                ..fixtures::apis().remove(0)
+            };
+            let apis: Vec<Api> = offers.iter().enumerate().map(api).collect();
+            let all = apis.iter().map(|api| api.identifier.clone()).collect();
+            let client = fixtures::authenticated(Client { apis: all, ..fixtures::client() });
+            let asked = scope_of(bits);
+            let of_kind = |wanted: usize| offers.iter().filter(|(kind, _)| *kind == wanted).fold(0, |all, (_, bits)| all | bits);
+            let expected = match (of_kind(0) | of_kind(1) | of_kind(2), [0, 1, 2].map(of_kind)) {
+                (offered, _) if bits & !offered != 0 => Err(Refusal::ScopeNotAllowed),
+                (_, kinds) if kinds.iter().all(|kind| bits & !kind != 0) => Err(Refusal::ResourcesNeedDifferentTokens),
+                _ => Ok(asked.clone()),
+            };
+            let token = access_token(&client, &apis, &[], Some(&asked), fixtures::NOW);
+            proptest::prop_assert_eq!(token.map(|token| token.scope), expected);
+        }
     }
 }

@@ -33,7 +33,7 @@ pub fn target(
         return Err(Refusal::GrantTypeNotAllowed);
     }
     let apis = &*Api::without_identity(client, apis);
-    one_token_serves(client, apis, resources)?;
+    one_token_serves(client, apis, resources, None)?;
     settle(client, apis, resources, scope)
 }
 

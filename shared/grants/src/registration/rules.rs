@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use protocol::{GrantType, Resource, Scope};
 
 use crate::client::name::is_name;
-use crate::client::public_keys::ClientKeys;
 use crate::client::record::{AuthMethod, Client, PkceRule};
 use crate::terms::api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat};
 use crate::terms::secret::StoredSecret;
@@ -61,7 +60,7 @@ pub enum RegistrationError {
     #[error("private_key_jwt needs the client's public keys: give --jwks FILE or --jwks-uri URL")]
     KeysMissing,
     /// No key of the client fits the registered algorithm.
-    #[error("none of the client's keys is for this algorithm of assertions")]
+    #[error("neither a key nor the secret of the client is for this algorithm of assertions")]
     AlgorithmWithoutKey,
     /// A token names its APIs in a 16-bit mask, and one of them is the issuer.
     #[error("a client has at most 15 APIs")]
@@ -115,13 +114,14 @@ impl Client {
         faults.into_iter().find(|(found, _)| *found).map_or(Ok(()), |(_, error)| Err(error))
     }
 
-    /// Checks that a stored key fits the registered algorithm. Keys that the client serves elsewhere are not
-    /// fetched here.
+    /// Checks that a stored key, or the secret, fits the registered algorithm. Keys that the client serves elsewhere
+    /// are not fetched here.
     fn has_key_for_its_algorithm(&self) -> bool {
-        match (&self.keys, self.assertion_algorithm) {
-            (Some(ClientKeys::Inline(keys)), Some(only)) => keys.iter().any(|key| key.is_for(only)),
-            (None, Some(_)) => false,
-            (Some(ClientKeys::At(_)), Some(_)) | (_, None) => true,
+        let Some(only) = self.assertion_algorithm else { return true };
+        match self.auth_method {
+            AuthMethod::ClientSecretJwt => only.is_of_secrets(),
+            AuthMethod::PrivateKeyJwt => self.keys.as_ref().is_some_and(|keys| keys.may_have_one_for(only)),
+            AuthMethod::Secret | AuthMethod::SecretBasic | AuthMethod::SecretPost | AuthMethod::None => false,
         }
     }
 }
@@ -177,7 +177,8 @@ mod tests {
     use protocol::{ClientId, ServerUri};
 
     use super::*;
-    use crate::client::public_keys::{ClientKey, PublicKey};
+    use crate::client::assertion_algorithm::AssertionAlgorithm;
+    use crate::client::public_keys::{ClientKey, ClientKeys, PublicKey};
     use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
     use crate::fixtures;
     use crate::terms::secret::SecretDigest;
@@ -192,8 +193,8 @@ mod tests {
     fn a_client_with_a_key_is_registered_with_the_algorithm_of_the_key_or_without() {
         for (keys, assertion_algorithm) in [
             (ed25519(), None),
-            (ed25519(), Some(SigningAlgorithm::EdDsa)),
-            (ClientKeys::At(ServerUri::parse("https://app.example/keys").unwrap()), Some(SigningAlgorithm::Es256)),
+            (ed25519(), Some(AssertionAlgorithm::EdDsa)),
+            (ClientKeys::At(ServerUri::parse("https://app.example/keys").unwrap()), Some(AssertionAlgorithm::Es384)),
         ] {
             let auth_method = AuthMethod::PrivateKeyJwt;
             let new = Client { auth_method, keys: Some(keys.clone()), assertion_algorithm, ..fixtures::client() };
@@ -205,11 +206,14 @@ mod tests {
     #[test]
     fn a_client_without_the_key_that_it_needs_is_refused() {
         use RegistrationError as E;
-        let rs256 = Some(SigningAlgorithm::Rs256);
+        let (rs256, hs512) = (Some(AssertionAlgorithm::Rs256), Some(AssertionAlgorithm::Hs512));
         for (auth_method, keys, assertion_algorithm, why) in [
             (AuthMethod::PrivateKeyJwt, None, None, E::KeysMissing),
             (AuthMethod::SecretBasic, None, rs256, E::AlgorithmWithoutKey),
             (AuthMethod::PrivateKeyJwt, Some(ed25519()), rs256, E::AlgorithmWithoutKey),
+            (AuthMethod::PrivateKeyJwt, Some(ed25519()), hs512, E::AlgorithmWithoutKey),
+            (AuthMethod::ClientSecretJwt, Some(ed25519()), rs256, E::AlgorithmWithoutKey),
+            (AuthMethod::SecretPost, None, hs512, E::AlgorithmWithoutKey),
         ] {
             let new = Client { auth_method, keys, assertion_algorithm, ..fixtures::client() };
             assert_eq!(new.register().err(), Some(why));

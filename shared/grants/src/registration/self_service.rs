@@ -29,6 +29,7 @@ use protocol::{
     SubjectType,
 };
 
+use crate::client::assertion_algorithm::AssertionAlgorithm;
 use crate::client::name::{NameSkeleton, shortened};
 use crate::client::record::{AuthMethod, Client, PkceRule};
 use crate::client::relying_party::{Backchannel, MalformedSector, RelyingParty, Sector};
@@ -162,8 +163,9 @@ fn own_name(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<Option<String>,
     Ok(name)
 }
 
+/// Reads the authentication method. A client that names none may show its secret in the header or in the body.
 fn auth_method(asked: &ClientMetadata) -> Result<AuthMethod, MetadataError> {
-    let Some(name) = &asked.auth_method else { return Ok(AuthMethod::SecretBasic) };
+    let Some(name) = &asked.auth_method else { return Ok(AuthMethod::Secret) };
     AuthMethod::parse(name).ok_or_else(|| MetadataError::of("token_endpoint_auth_method", "it is not known here"))
 }
 
@@ -208,16 +210,19 @@ fn apis(most: &Scope, registered: Option<&Scope>, offer: &Offer<'_>) -> Vec<Reso
     first.into_iter().chain(others).take(MAX_APIS).map(|api| api.identifier.clone()).collect()
 }
 
-/// Reads the algorithm for assertions. With `client_secret_jwt` it can only be HS256.
-fn assertion_algorithm(asked: &ClientMetadata, method: AuthMethod) -> Result<Option<SigningAlgorithm>, MetadataError> {
+/// Reads the algorithm for assertions.
+fn assertion_algorithm(
+    asked: &ClientMetadata,
+    method: AuthMethod,
+) -> Result<Option<AssertionAlgorithm>, MetadataError> {
     let Some(name) = asked.assertion_algorithm.as_deref() else { return Ok(None) };
     let fault = |why| Err(MetadataError::of("token_endpoint_auth_signing_alg", why));
-    match (method, SigningAlgorithm::parse_of_client(name)) {
-        (AuthMethod::ClientSecretJwt, _) if name == "HS256" => Ok(None),
-        (AuthMethod::ClientSecretJwt, _) => fault("client_secret_jwt signs with HS256"),
+    match (method, AssertionAlgorithm::parse(name)) {
+        (AuthMethod::ClientSecretJwt, Some(algorithm)) if algorithm.is_of_secrets() => Ok(Some(algorithm)),
+        (AuthMethod::ClientSecretJwt, _) => fault("client_secret_jwt signs with HS256, HS384 or HS512"),
         (AuthMethod::PrivateKeyJwt, Some(algorithm)) => Ok(Some(algorithm)),
         (AuthMethod::PrivateKeyJwt, None) => fault("it is not known here"),
-        (AuthMethod::SecretBasic | AuthMethod::SecretPost | AuthMethod::None, _) => {
+        (AuthMethod::Secret | AuthMethod::SecretBasic | AuthMethod::SecretPost | AuthMethod::None, _) => {
             fault("it is for private_key_jwt and client_secret_jwt")
         }
     }

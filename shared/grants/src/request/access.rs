@@ -71,9 +71,9 @@ pub(crate) fn identity() -> Scope {
 /// Settles the APIs and the scope of a request. `apis` are those of [`Api::of_client`].
 ///
 /// # Errors
-/// [`Refusal::ResourceNotAllowed`], [`Refusal::ScopeNotAllowed`] or [`Refusal::ScopeNotOffered`]; and
-/// [`Refusal::AudienceNotOne`] when no API is named, the scope belongs to several, and the client's tokens may be
-/// for one only.
+/// [`Refusal::ResourceNotAllowed`], [`Refusal::ScopeNotAllowed`] or [`Refusal::ScopeNotOffered`]; and when no API is
+/// named and the scope belongs to several, [`Refusal::AudienceNotOne`] if the client's tokens may be for one only, or
+/// [`Refusal::ResourcesNeedDifferentTokens`] if no token can have the requested scope.
 pub(crate) fn settle(
     client: &Client,
     apis: &[Api],
@@ -92,6 +92,7 @@ pub(crate) fn settle(
     let offered = candidates.iter().fold(Scope::default(), |offered, api| offered.or(&api.scope));
     let allowed =
         client.scope.clone().unwrap_or_else(|| apis.iter().fold(Scope::default(), |all, api| all.or(&api.scope)));
+    let is_explicit = scope.is_some();
     let scope = match scope {
         None => {
             client.registered_scope().map_or(allowed.clone(), |own| own.and(&allowed)).and(&offered).without_identity()
@@ -113,6 +114,9 @@ pub(crate) fn settle(
     }
     if resources.is_empty() {
         one_audience(client, &settled)?;
+        if is_explicit && !is_for_one_token(&settled, &scope) {
+            return Err(Refusal::ResourcesNeedDifferentTokens);
+        }
     }
     Ok(Target { resources: settled.into_iter().map(|api| api.identifier.clone()).collect(), scope })
 }
@@ -143,21 +147,73 @@ pub(crate) fn requirements(resources: &[Resource], client: &Client, issuer: &Res
     })
 }
 
-/// Refuses resources that no single token of `client` can serve, before anything is written. Returns the identifiers
-/// of these APIs as they were created, which grants and tokens contain: a request may spell them differently.
+/// Refuses resources, or a part of the granted scope, that no single token of `client` can serve, before anything is
+/// written. Returns the identifiers of these APIs as they were created, which grants and tokens contain: a request may
+/// spell them differently.
 ///
 /// # Errors
 /// [`Refusal::ResourceNotAllowed`], [`Refusal::ResourcesNeedDifferentTokens`] or [`Refusal::AudienceNotOne`].
-pub fn one_token_serves(client: &Client, apis: &[Api], resources: &[Resource]) -> Result<Vec<Resource>, Refusal> {
+pub fn one_token_serves(
+    client: &Client,
+    apis: &[Api],
+    resources: &[Resource],
+    scope: Option<&Scope>,
+) -> Result<Vec<Resource>, Refusal> {
     let asked = find(apis, resources)?;
-    match asked.split_first() {
-        Some((first, rest)) if rest.iter().any(|api| !first.takes_the_same_token_as(api)) => {
+    match (asked.split_first(), scope) {
+        (Some((first, rest)), _) if rest.iter().any(|api| !first.takes_the_same_token_as(api)) => {
             Err(Refusal::ResourcesNeedDifferentTokens)
         }
-        Some(_) | None => {
-            one_audience(client, &asked)?;
-            Ok(asked.into_iter().map(|api| api.identifier.clone()).collect())
+        (Some(_), _) | (None, None) => one_audience(client, &asked),
+        (None, Some(scope)) => one_kind_gives(client, apis, scope),
+    }?;
+    Ok(asked.into_iter().map(|api| api.identifier.clone()).collect())
+}
+
+/// Refuses a scope that needs tokens of several kinds. A client whose tokens are for one API names that API instead,
+/// which the guards of its grant demand.
+fn one_kind_gives(client: &Client, apis: &[Api], scope: &Scope) -> Result<(), Refusal> {
+    let all: Vec<&Api> = apis.iter().collect();
+    let offered = apis.iter().fold(Scope::default(), |offered, api| offered.or(&api.scope));
+    match client.audience {
+        AudienceRule::All if !is_for_one_token(&all, &scope.and(&offered)) => {
+            Err(Refusal::ResourcesNeedDifferentTokens)
         }
+        AudienceRule::All | AudienceRule::One => Ok(()),
+    }
+}
+
+/// Returns whether one token for some of the APIs can have the whole scope.
+fn is_for_one_token(apis: &[&Api], scope: &Scope) -> bool {
+    apis.len() <= 1 || Kind::of(apis, scope).is_some_and(|kind| scope.is_within(&kind.offered))
+}
+
+/// The APIs among others that take the same token.
+pub(crate) struct Kind<'a> {
+    /// The API that decides on the kind of the token.
+    pub(crate) first: &'a Api,
+    /// All APIs that take the same token.
+    pub(crate) apis: Vec<&'a Api>,
+    /// The scope that they offer together.
+    pub(crate) offered: Scope,
+}
+
+impl<'a> Kind<'a> {
+    /// Finds the kind of token that can have the whole `scope`, or else that of the first API. The UserInfo endpoint
+    /// accepts the same tokens as the APIs, so the issuer decides only if it is alone. `None` without any API.
+    pub(crate) fn of(apis: &[&'a Api], scope: &Scope) -> Option<Self> {
+        let mut kinds = apis.iter().filter(|api| !api.is_issuer).map(|first| Self::led_by(first, apis));
+        let Some(usual) = kinds.next() else { return apis.first().map(|issuer| Self::led_by(issuer, apis)) };
+        if scope.is_within(&usual.offered) {
+            return Some(usual);
+        }
+        Some(kinds.find(|kind| scope.is_within(&kind.offered)).unwrap_or(usual))
+    }
+
+    fn led_by(first: &'a Api, all: &[&'a Api]) -> Self {
+        let apis: Vec<&Api> = all.iter().copied().filter(|api| first.takes_the_same_token_as(api)).collect();
+        let offered = apis.iter().fold(Scope::default(), |offered, api| offered.or(&api.scope));
+        Self { first, apis, offered }
     }
 }
 
@@ -310,7 +366,7 @@ mod tests {
         let served = |audience, resources: &[&Resource]| {
             let client = Client { audience, ..fixtures::client() };
             let apis = Api::of_client(&client, &fixtures::apis(), &issuer, &Policy::default());
-            one_token_serves(&client, &apis, &resources.iter().copied().cloned().collect::<Vec<_>>())
+            one_token_serves(&client, &apis, &resources.iter().copied().cloned().collect::<Vec<_>>(), None)
         };
         assert_eq!(served(AudienceRule::One, &[&orders, &parcels]), Err(Refusal::AudienceNotOne));
         assert_eq!(served(AudienceRule::All, &[&orders, &parcels]), Ok(vec![orders.clone(), parcels.clone()]));
@@ -333,7 +389,7 @@ mod tests {
             let spelt = [resource(spelt)];
             let target = settle(&client, &apis, &spelt, None).unwrap();
             assert_eq!(texts(&target.resources), [created], "{spelt:?}");
-            assert_eq!(texts(&one_token_serves(&client, &apis, &spelt).unwrap()), [created], "{spelt:?}");
+            assert_eq!(texts(&one_token_serves(&client, &apis, &spelt, None).unwrap()), [created], "{spelt:?}");
         }
     }
 
@@ -359,5 +415,49 @@ mod tests {
             let unasked = if registered == Some("ship") { "" } else { "read" };
             assert_eq!(asked(&client, None).as_deref(), Ok(unasked), "{registered:?}");
         }
+    }
+
+    /// The APIs of [`fixtures::apis`], and one that offers `read` and `admin` and takes tokens of another algorithm.
+    fn apis_of_two_kinds() -> Vec<Api> {
+        let other = Api {
+            identifier: resource("https://admin.example"),
+            scope: scope("admin read"),
+            algorithm: SigningAlgorithm::Es256,
+            ..fixtures::apis().remove(0)
+        };
+        fixtures::apis().into_iter().chain([other]).collect()
+    }
+
+    #[test]
+    fn c173_a_scope_that_no_one_token_can_have_is_refused_and_never_reduced() {
+        let apis = apis_of_two_kinds();
+        let all = apis.iter().map(|api| api.identifier.clone()).collect();
+        let client = Client { apis: all, scope: None, ..fixtures::client() };
+        let [orders, parcels, admin] = ["https://orders.example", "https://parcels.example", "https://admin.example"];
+        let rows: [Row<'_>; 6] = [
+            (&[], Some("admin write"), Err(Refusal::ResourcesNeedDifferentTokens)),
+            (&[], Some("admin ship"), Err(Refusal::ResourcesNeedDifferentTokens)),
+            (&[], Some("admin read"), Ok((&[orders, admin], "admin read"))),
+            (&[], Some("read ship"), Ok((&[orders, parcels, admin], "read ship"))),
+            (&[admin], Some("admin read"), Ok((&[admin], "admin read"))),
+            (&[], None, Ok((&[orders, parcels, admin], "admin read ship write"))),
+        ];
+        for (resources, asked, expected) in rows {
+            let resources: Vec<_> = resources.iter().map(|text| resource(text)).collect();
+            let settled = settle(&client, &apis, &resources, asked.map(scope).as_ref());
+            let expected = expected.map(|(resources, granted)| Target {
+                resources: resources.iter().map(|text| resource(text)).collect(),
+                scope: scope(granted),
+            });
+            assert_eq!(settled, expected, "{resources:?} {asked:?}");
+        }
+        let part = |client: &Client, asked: &str| one_token_serves(client, &apis, &[], Some(&scope(asked)));
+        assert_eq!(part(&client, "admin write"), Err(Refusal::ResourcesNeedDifferentTokens));
+        // A guard of the grant answers for words that nobody offers, and for clients of one API.
+        for good in ["admin read", "read ship write", "admin nobody", ""] {
+            assert_eq!(part(&client, good), Ok(vec![]), "{good}");
+        }
+        let of_one = Client { audience: AudienceRule::One, ..client };
+        assert_eq!(part(&of_one, "admin write"), Ok(vec![]));
     }
 }

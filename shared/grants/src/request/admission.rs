@@ -20,7 +20,7 @@ use protocol::{
 };
 
 use crate::client::record::{Client, PkceRule};
-use crate::request::access::{Target, find, one_audience, settle};
+use crate::request::access::{Target, one_token_serves, settle};
 use crate::request::consent::to_agree_to;
 use crate::request::redirect::{ResponseTarget, Untrusted, trust};
 use crate::terms::api::Api;
@@ -130,8 +130,9 @@ impl TrustedRequest {
         self.may_ask_for_the_response()?;
         self.binds_its_code()?;
         let scope = self.request.scope.as_ref().map(|scope| self.with_useful_offline_access(scope));
+        let scope = scope.map(|scope| self.with_understood_words(scope, apis));
         let target = settle(self.client(), apis, &self.request.resources, scope.as_ref())?;
-        self.one_token_is_for_one_audience(apis)?;
+        self.one_token_serves_the_response(apis)?;
         Ok(target)
     }
 
@@ -168,13 +169,28 @@ impl TrustedRequest {
         if allowed && refreshes { scope.clone() } else { scope.without(offline) }
     }
 
-    /// Checks the number of APIs of a token that the response contains. A code may be for several: its client names
-    /// one later.
-    fn one_token_is_for_one_audience(&self, apis: &[Api]) -> Result<(), Refusal> {
+    /// Removes words that nobody here understands from a request to sign in (OpenID Connect Core §3.1.2.1). The token
+    /// response tells what is left. A word that an API offers, or that the client is registered for, stays and is
+    /// granted or refused.
+    fn with_understood_words(&self, scope: Scope, apis: &[Api]) -> Scope {
+        let signs_in = apis.iter().any(|api| api.is_issuer && api.scope.has(IdentityScope::OpenId));
+        if !signs_in || !scope.has(IdentityScope::OpenId) {
+            return scope;
+        }
+        let registered = self.client().scope.as_ref();
+        let understood = |word: &&str| {
+            registered.is_some_and(|scope| scope.contains(word)) || apis.iter().any(|api| api.scope.contains(word))
+        };
+        if scope.tokens().all(|word| understood(&word)) { scope } else { Scope::of(scope.tokens().filter(understood)) }
+    }
+
+    /// Checks that one token can serve the request, if the response contains one. A code may be for several APIs: its
+    /// client names one later.
+    fn one_token_serves_the_response(&self, apis: &[Api]) -> Result<(), Refusal> {
         if !self.request.response_type.gives_token() {
             return Ok(());
         }
-        one_audience(self.client(), &find(apis, &self.request.resources)?)
+        one_token_serves(self.client(), apis, &self.request.resources, None).map(drop)
     }
 
     fn admitted(self, target: Target) -> Admission {
@@ -230,6 +246,18 @@ impl Admission {
 impl Rejection {
     fn returned(response: ResponseTarget, fault: Fault) -> Self {
         Self::Returned(Box::new(ReturnedFault { response, fault }))
+    }
+
+    /// Returns whether the same request may be admitted once the registration of its client was read again.
+    pub fn may_be_outdated(&self) -> bool {
+        match self {
+            Self::Shown(Untrusted::Unreadable(_)) => false,
+            Self::Shown(Untrusted::Client | Untrusted::RedirectUri(_) | Untrusted::RedirectUriMissing) => true,
+            Self::Returned(returned) => match returned.fault {
+                Fault::Form(_) => false,
+                Fault::Access(refusal) => refusal.may_be_outdated(),
+            },
+        }
     }
 }
 

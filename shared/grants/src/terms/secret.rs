@@ -10,9 +10,14 @@ use crate::terms::time::Timestamp;
 #[derive(Clone, Copy)]
 pub struct SecretDigest([u8; 32]);
 
-/// The 128 random bits from which a secret is derived, together with a key derived from the master key.
+/// The random bits from which a secret is derived, together with a key derived from the master key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SecretSalt([u8; 16]);
+pub enum SecretSalt {
+    /// 128 bits, for a secret of 256 bits: those of earlier versions, which sign with HS256 only.
+    Short([u8; 16]),
+    /// 256 bits, for a secret of 512 bits, which signs with any of the algorithms (RFC 7518 §3.2).
+    Long([u8; 32]),
+}
 
 /// A client secret as stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,14 +50,23 @@ impl StoredSecret {
 }
 
 impl SecretSalt {
-    /// Wraps 128 random bits.
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
+    /// Wraps 256 random bits.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self::Long(bytes)
     }
 
-    /// The 128 bits of the salt.
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
+    /// Reads a stored salt; `None` if it has another length.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let short = || bytes.try_into().map(Self::Short);
+        bytes.try_into().map(Self::Long).or_else(|_| short()).ok()
+    }
+
+    /// The bits of the salt, as stored in the table.
+    pub const fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Short(bits) => bits,
+            Self::Long(bits) => bits,
+        }
     }
 }
 
@@ -92,5 +106,16 @@ mod tests {
         let digest = SecretDigest::from_bytes([65; 32]);
         assert_eq!(format!("{digest:?}"), "SecretDigest(..)");
         assert_eq!(digest.as_bytes(), &[65; 32]);
+    }
+
+    #[test]
+    fn c176_a_salt_is_read_in_both_of_its_lengths_and_in_no_other() {
+        for salt in [SecretSalt::Short([3; 16]), SecretSalt::Long([3; 32])] {
+            assert_eq!(SecretSalt::read(salt.as_bytes()), Some(salt));
+        }
+        assert_eq!(SecretSalt::from_bytes([3; 32]), SecretSalt::Long([3; 32]));
+        for length in [0, 15, 17, 31, 33, 64] {
+            assert_eq!(SecretSalt::read(&vec![3; length]), None);
+        }
     }
 }

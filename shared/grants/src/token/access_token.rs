@@ -3,7 +3,7 @@
 use protocol::{ClientId, Resource, Scope};
 
 use crate::client::record::Client;
-use crate::request::access::find;
+use crate::request::access::{Kind, find};
 use crate::step::grant::Grant;
 use crate::terms::api::{Api, SigningAlgorithm, TokenFormat};
 use crate::terms::ids::{Generation, GrantSecret, HiddenFooting};
@@ -46,8 +46,8 @@ pub struct Asked<'a> {
 /// Creates an access token from a grant. `apis` are those of [`Api::of_client`]; APIs that are no longer registered
 /// are dropped.
 ///
-/// If no API is requested and the grant's APIs need different kinds of tokens, the token is for the first API and
-/// those that take the same kind.
+/// If no API is requested and the grant's APIs need different kinds of tokens, the token is of the kind that can have
+/// the whole scope, or else for the first API and those that take the same kind.
 ///
 /// # Errors
 /// [`Refusal::ResourceNotAllowed`] when no API is left.
@@ -84,10 +84,7 @@ pub(crate) fn for_machine(
 }
 
 fn for_client(client: &Client, apis: &[&Api], scope: &Scope, now: Timestamp) -> Result<AccessToken, Refusal> {
-    // The UserInfo endpoint accepts the same tokens as the APIs, so the first API decides on the kind.
-    let first = *apis.iter().find(|api| !api.is_issuer).or(apis.first()).ok_or(Refusal::ResourceNotAllowed)?;
-    let served: Vec<&Api> = apis.iter().copied().filter(|api| first.takes_the_same_token_as(api)).collect();
-    let offered = served.iter().fold(Scope::default(), |offered, api| offered.or(&api.scope));
+    let Kind { first, apis: served, offered } = Kind::of(apis, scope).ok_or(Refusal::ResourceNotAllowed)?;
     let registered = served.iter().filter(|api| !api.is_issuer);
     let lifetime = registered.fold(first.lifetime, |shortest, api| shortest.min(api.lifetime));
     Ok(AccessToken {
@@ -175,7 +172,7 @@ mod tests {
         assert_eq!(token.audience.len(), 1);
         assert_eq!(token.scope.to_string(), "read write");
         let all: Vec<Resource> = apis.iter().map(|api| api.identifier.clone()).collect();
-        let served = one_token_serves(&fixtures::client(), &apis, &all);
+        let served = one_token_serves(&fixtures::client(), &apis, &all, None);
         assert_eq!(served, Err(Refusal::ResourcesNeedDifferentTokens));
     }
 }

@@ -2,24 +2,39 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grants::{AssertionClaims, Audience, ClientKey, PublicKey, SigningAlgorithm, Timestamp, candidates};
+use grants::{AssertionAlgorithm, AssertionClaims, Audience, ClientKey, PublicKey, Timestamp, candidates};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use protocol::Secret;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::clients::key_set::point;
-use crate::signing::key::jose;
 use crate::tokens::access::ReadAudience;
 
 /// The accepted values of `typ`, in lower case. `typ` may be absent, but other kinds of JWT are refused (RFC 8725
 /// §3.11).
 const TYPES: [&str; 2] = ["jwt", "client-authentication+jwt"];
 
-/// The error for a text that is not an assertion signed with one of the keys, for any reason.
+/// The reasons why a text is not an assertion whose signature could be verified here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an assertion of this client")]
-pub struct NotSigned;
+pub enum UnreadableAssertion {
+    /// The text is not a JWT, or not one of this kind.
+    #[error("not a client assertion")]
+    Malformed,
+    /// The algorithm is not one that this server verifies.
+    #[error("an algorithm that is not verified here")]
+    Algorithm,
+}
+
+/// A client assertion whose signature is not yet verified.
+pub struct SignedAssertion<'j> {
+    claims: &'j str,
+    /// The signed text: header and payload, joined by a period.
+    message: &'j str,
+    signature: &'j str,
+    algorithm: AssertionAlgorithm,
+    kid: Option<String>,
+}
 
 /// The header members that are read. Keys in the header, and links to keys, are ignored (RFC 8725 §3.10).
 #[derive(Deserialize)]
@@ -28,15 +43,6 @@ struct Head {
     kid: Option<String>,
     typ: Option<String>,
     crit: Option<IgnoredAny>,
-}
-
-/// The parts of a JWT as they were written.
-struct Parts<'j> {
-    header: &'j str,
-    claims: &'j str,
-    /// The signed text: header and payload, joined by a period.
-    message: &'j str,
-    signature: &'j str,
 }
 
 #[derive(Deserialize)]
@@ -58,76 +64,83 @@ enum NumericDate {
     Fraction(f64),
 }
 
-/// Returns the claims of an assertion that one of `keys` signed, with the algorithm `only` if one is given.
-///
-/// # Errors
-/// [`NotSigned`] for anything else.
-pub fn assertion_by_keys(
-    jwt: &Secret,
-    keys: &[ClientKey],
-    only: Option<SigningAlgorithm>,
-) -> Result<AssertionClaims, NotSigned> {
-    let jwt = Parts::of(jwt)?;
-    let header = jwt.header()?;
-    let algorithm = SigningAlgorithm::parse_of_client(&header.alg).ok_or(NotSigned)?;
-    if only.is_some_and(|only| only != algorithm) {
-        return Err(NotSigned);
-    }
-    let mut keys = candidates(keys, header.kid.as_deref(), algorithm);
-    keys.find_map(|key| jwt.verified(jose(algorithm), &verifying(&key.public))).ok_or(NotSigned)
-}
-
-/// Returns the claims of an assertion signed with HS256 and one of `secrets` (OpenID Connect Core §10.1: the key is
-/// the text of the secret).
-///
-/// # Errors
-/// [`NotSigned`] for anything else.
-pub fn assertion_by_secrets(
-    jwt: &Secret,
-    secrets: impl IntoIterator<Item = Secret>,
-) -> Result<AssertionClaims, NotSigned> {
-    let jwt = Parts::of(jwt)?;
-    if jwt.header()?.alg != "HS256" {
-        return Err(NotSigned);
-    }
-    let mut keys = secrets.into_iter().map(|secret| DecodingKey::from_secret(secret.expose().as_bytes()));
-    keys.find_map(|key| jwt.verified(Algorithm::HS256, &key)).ok_or(NotSigned)
-}
-
-impl<'j> Parts<'j> {
-    fn of(jwt: &'j Secret) -> Result<Self, NotSigned> {
-        let (message, signature) = jwt.expose().rsplit_once('.').ok_or(NotSigned)?;
-        let (header, claims) = message.split_once('.').ok_or(NotSigned)?;
-        Ok(Self { header, claims, message, signature })
-    }
-
-    /// Decodes the header, and refuses one with critical extensions (RFC 7515 §4.1.11), because none is supported.
-    fn header(&self) -> Result<Head, NotSigned> {
-        let header: Head = decoded(self.header)?;
+impl<'j> SignedAssertion<'j> {
+    /// Reads the header of an assertion, and refuses one with critical extensions (RFC 7515 §4.1.11), because none is
+    /// supported.
+    ///
+    /// # Errors
+    /// [`UnreadableAssertion`] tells an unknown algorithm from every other fault.
+    pub fn parse(jwt: &'j Secret) -> Result<Self, UnreadableAssertion> {
+        let (message, signature) = jwt.expose().rsplit_once('.').ok_or(UnreadableAssertion::Malformed)?;
+        let (header, claims) = message.split_once('.').ok_or(UnreadableAssertion::Malformed)?;
+        let header: Head = decoded(header).ok_or(UnreadableAssertion::Malformed)?;
         let known = header.typ.as_deref().is_none_or(|typ| TYPES.contains(&typ.to_ascii_lowercase().as_str()));
-        if known && header.crit.is_none() { Ok(header) } else { Err(NotSigned) }
+        if !known || header.crit.is_some() {
+            return Err(UnreadableAssertion::Malformed);
+        }
+        let algorithm = AssertionAlgorithm::parse(&header.alg).ok_or(UnreadableAssertion::Algorithm)?;
+        Ok(Self { claims, message, signature, algorithm, kid: header.kid })
+    }
+
+    /// The algorithm that the header names.
+    pub const fn algorithm(&self) -> AssertionAlgorithm {
+        self.algorithm
+    }
+
+    /// Returns the claims if one of `keys` signed them.
+    pub fn by_keys(&self, keys: &[ClientKey]) -> Option<AssertionClaims> {
+        let mut keys = candidates(keys, self.kid.as_deref(), self.algorithm);
+        keys.find_map(|key| self.verified(&verifying(&key.public)))
+    }
+
+    /// Returns the claims if one of `secrets` signed them (OpenID Connect Core §10.1: the key is the text of the
+    /// secret). A secret that is too short for the algorithm is passed over (RFC 7518 §3.2).
+    pub fn by_secrets(&self, secrets: impl IntoIterator<Item = Secret>) -> Option<AssertionClaims> {
+        let least = self.algorithm.least_secret()?;
+        let long_enough = secrets.into_iter().filter(|secret| secret.expose().len() >= least);
+        let mut keys = long_enough.map(|secret| DecodingKey::from_secret(secret.expose().as_bytes()));
+        keys.find_map(|key| self.verified(&key))
     }
 
     /// Returns the claims if `key` signed them. Their contents are checked by `grants`.
-    fn verified(&self, algorithm: Algorithm, key: &DecodingKey) -> Option<AssertionClaims> {
-        let verified = crypto::verify(self.signature, self.message.as_bytes(), key, algorithm);
+    fn verified(&self, key: &DecodingKey) -> Option<AssertionClaims> {
+        let verified = crypto::verify(self.signature, self.message.as_bytes(), key, jose(self.algorithm));
         if !verified.unwrap_or(false) {
             return None;
         }
-        decoded::<Written>(self.claims).ok().map(Written::claims)
+        decoded::<Written>(self.claims).map(Written::claims)
     }
 }
 
-fn decoded<T: DeserializeOwned>(part: &str) -> Result<T, NotSigned> {
+fn decoded<T: DeserializeOwned>(part: &str) -> Option<T> {
     // A second period is not a base64url character, so it is refused here.
-    let json = URL_SAFE_NO_PAD.decode(part).map_err(|_| NotSigned)?;
-    serde_json::from_slice(&json).map_err(|_| NotSigned)
+    let json = URL_SAFE_NO_PAD.decode(part).ok()?;
+    serde_json::from_slice(&json).ok()
+}
+
+/// Converts an algorithm to the type of `jsonwebtoken`.
+const fn jose(algorithm: AssertionAlgorithm) -> Algorithm {
+    match algorithm {
+        AssertionAlgorithm::Rs256 => Algorithm::RS256,
+        AssertionAlgorithm::Rs384 => Algorithm::RS384,
+        AssertionAlgorithm::Rs512 => Algorithm::RS512,
+        AssertionAlgorithm::Ps256 => Algorithm::PS256,
+        AssertionAlgorithm::Ps384 => Algorithm::PS384,
+        AssertionAlgorithm::Ps512 => Algorithm::PS512,
+        AssertionAlgorithm::Es256 => Algorithm::ES256,
+        AssertionAlgorithm::Es384 => Algorithm::ES384,
+        AssertionAlgorithm::EdDsa => Algorithm::EdDSA,
+        AssertionAlgorithm::Hs256 => Algorithm::HS256,
+        AssertionAlgorithm::Hs384 => Algorithm::HS384,
+        AssertionAlgorithm::Hs512 => Algorithm::HS512,
+    }
 }
 
 fn verifying(key: &PublicKey) -> DecodingKey {
     match key {
         PublicKey::Rsa(modulus, exponent) => DecodingKey::from_rsa_raw_components(modulus, exponent),
         PublicKey::P256(x, y) => DecodingKey::from_ec_der(&point(x, y)),
+        PublicKey::P384(x, y) => DecodingKey::from_ec_der(&point(x, y)),
         PublicKey::Ed25519(x) => DecodingKey::from_ed_der(x),
     }
 }

@@ -1,9 +1,9 @@
 //! Key sets of clients (RFC 7517 §5): reads a set that a client registered or serves, and writes it again.
 
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, ParsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grants::{ClientKey, MAX_CLIENT_KEYS, PublicKey, SigningAlgorithm};
+use grants::{AssertionAlgorithm, ClientKey, MAX_CLIENT_KEYS, PublicKey};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ pub enum MalformedKeySet {
     #[error("it holds an RSA key of less than 2048 or more than 8192 bits")]
     Strength,
     /// The set has no key that can verify a supported signature.
-    #[error("it holds no key that verifies signatures with RS256, PS256, ES256 or EdDSA")]
+    #[error("it holds no key for RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA")]
     Unusable,
 }
 
@@ -101,18 +101,19 @@ impl Written {
         let verifies = self.usage.as_deref().is_none_or(|usage| usage == "sig")
             && self.key_ops.as_ref().is_none_or(|operations| operations.iter().any(|operation| operation == "verify"))
             && self.kid.as_ref().is_none_or(|kid| kid.len() <= MAX_KID_BYTES);
-        let algorithm = self.alg.as_deref().map(SigningAlgorithm::parse_of_client);
+        let algorithm = self.alg.as_deref().map(AssertionAlgorithm::parse);
         let (true, Some(algorithm)) = (verifies, algorithm.map_or(Some(None), |known| known.map(Some))) else {
             return Ok(None);
         };
         let key = |public| ClientKey { kid: self.kid.clone(), algorithm, public };
-        Ok(self.public()?.map(key).filter(|key| SigningAlgorithm::ALL.into_iter().any(|known| key.is_for(known))))
+        Ok(self.public()?.map(key).filter(|key| AssertionAlgorithm::ALL.into_iter().any(|known| key.is_for(known))))
     }
 
     fn public(&self) -> Result<Option<PublicKey>, MalformedKeySet> {
         match (self.kty.as_str(), self.crv.as_deref()) {
             ("RSA", _) => self.rsa(),
             ("EC", Some("P-256")) => Ok(self.p256()),
+            ("EC", Some("P-384")) => Ok(self.p384()),
             ("OKP", Some("Ed25519")) => Ok(self.ed25519()),
             _ => Ok(None),
         }
@@ -136,6 +137,11 @@ impl Written {
         ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point(&x, &y)).ok().map(|_| PublicKey::P256(x, y))
     }
 
+    fn p384(&self) -> Option<PublicKey> {
+        let (x, y) = (fixed(self.x.as_deref())?, fixed(self.y.as_deref())?);
+        ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point(&x, &y)).ok().map(|_| PublicKey::P384(x, y))
+    }
+
     fn ed25519(&self) -> Option<PublicKey> {
         let x = fixed(self.x.as_deref())?;
         ParsedPublicKey::new(&ED25519, x).ok().map(|_| PublicKey::Ed25519(x))
@@ -143,7 +149,7 @@ impl Written {
 }
 
 /// Returns the uncompressed form of a point (SEC 1 §2.3.3).
-pub(crate) fn point(x: &[u8; 32], y: &[u8; 32]) -> Vec<u8> {
+pub(crate) fn point(x: &[u8], y: &[u8]) -> Vec<u8> {
     [&[4][..], x, y].concat()
 }
 
@@ -153,7 +159,7 @@ fn unsigned(text: Option<&str>) -> Option<Vec<u8>> {
     bytes.get(zeros..).map(<[u8]>::to_vec)
 }
 
-fn fixed(text: Option<&str>) -> Option<[u8; 32]> {
+fn fixed<const N: usize>(text: Option<&str>) -> Option<[u8; N]> {
     URL_SAFE_NO_PAD.decode(text?).ok()?.try_into().ok()
 }
 
@@ -162,6 +168,7 @@ fn written(key: &ClientKey) -> Value {
     let mut jwk = match &key.public {
         PublicKey::Rsa(modulus, exponent) => json!({ "kty": "RSA", "n": text(modulus), "e": text(exponent) }),
         PublicKey::P256(x, y) => json!({ "kty": "EC", "crv": "P-256", "x": text(x), "y": text(y) }),
+        PublicKey::P384(x, y) => json!({ "kty": "EC", "crv": "P-384", "x": text(x), "y": text(y) }),
         PublicKey::Ed25519(x) => json!({ "kty": "OKP", "crv": "Ed25519", "x": text(x) }),
     };
     if let Some(members) = jwk.as_object_mut() {
@@ -173,6 +180,8 @@ fn written(key: &ClientKey) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use grants::SigningAlgorithm;
+
     use super::*;
     use crate::signing::key::SigningKey;
 
@@ -205,7 +214,7 @@ mod tests {
         let bare = without(&keys[1], &["kid", "alg", "use"]);
         let read = read(&[&keys[0], &keys[1], &keys[2], &keys[3], &bare]).unwrap();
         let algorithms: Vec<_> = read.iter().map(|key| key.algorithm).collect();
-        assert_eq!(algorithms[..4], SigningAlgorithm::ALL.map(Some));
+        assert_eq!(algorithms[..4], SigningAlgorithm::ALL.map(|signs| AssertionAlgorithm::parse(signs.as_str())));
         assert_eq!((&read[4].kid, read[4].algorithm, &read[4].public), (&None, None, &read[1].public));
         assert_eq!(read_client_keys(write_client_keys(&read).to_string().as_bytes()), Ok(read));
     }
@@ -254,12 +263,14 @@ mod tests {
         let strange = [
             with(&rsa, "use", "enc"),
             with(&rsa, "alg", "RSA-OAEP-256"),
-            with(&rsa, "alg", "RS512"),
+            with(&rsa, "alg", "RS1"),
+            with(&rsa, "alg", "HS256"),
             with(&rsa, "alg", "ES256"),
             with(&rsa, "alg", "none"),
             with(&rsa, "n", "not base64url!"),
             without(&rsa, &["e"]),
             with(&ec, "crv", "P-384"),
+            with(&ec, "crv", "P-521"),
             with(&ec, "crv", "secp256k1"),
             with(&ec, "y", ec["x"].as_str().unwrap()),
             with(&ec, "x", "AA"),
@@ -284,6 +295,29 @@ mod tests {
         assert_eq!(read(&[]), Err(MalformedKeySet::Unusable));
         assert_eq!(read(&[&good; 16]).unwrap().len(), 16);
         assert_eq!(read(&[&good; 17]), Err(MalformedKeySet::TooMany));
+    }
+
+    #[test]
+    fn c176_members_that_other_programs_write_are_passed_over_and_any_algorithm_of_a_key_may_be_named() {
+        let rsa = public(SigningAlgorithm::Rs256);
+        for algorithm in ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] {
+            let mut key = with(&rsa, "alg", algorithm);
+            key["x5c"] = json!(["MIIB"]);
+            key["x5t#S256"] = json!("AA");
+            key["key_ops"] = json!(["verify"]);
+            key["exp"] = json!(1);
+            assert_eq!(read(&[&key]).unwrap()[0].algorithm, AssertionAlgorithm::parse(algorithm), "{key}");
+        }
+        // RFC 6979 §A.2.6.
+        let mut p384 = json!({
+            "kty": "EC", "crv": "P-384", "alg": "ES384",
+            "x": "7DpOQVtOGaRWhhgCn0J_pdqai8SukuAuBqrlKGswDGTe-PDqkFWGYGSiVFFUgLwT",
+            "y": "gBXZty19VyROqO-awMYhiWcIpZNn-d-59UyoSz8cnbEoiyMcOuDU_nNE_SUzJkcg",
+        });
+        let [key] = &read(&[&p384]).unwrap()[..] else { panic!("one key") };
+        assert!(matches!(key.public, PublicKey::P384(..)));
+        p384["alg"] = json!("ES256");
+        assert_eq!(read(&[&p384]), Err(MalformedKeySet::Unusable));
     }
 
     proptest::proptest! {

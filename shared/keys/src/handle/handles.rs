@@ -100,12 +100,21 @@ impl HandleKeys {
         SecretDigest::from_bytes(hash.into_bytes().into())
     }
 
-    /// Derives the secret with which a client signs its assertions: 256 bits, always the same for one client and
-    /// one salt, and different for any other client or salt. The salt comes first because its length is fixed.
+    /// Derives the secret with which a client signs its assertions: 256 or 512 bits, always the same for one client
+    /// and one salt, and different for any other client or salt. The salt comes first because its length is fixed;
+    /// the zero that marks the halves of a long secret occurs in no client id.
     pub fn secret_that_signs(&self, client: &ClientId, salt: &SecretSalt) -> Secret {
-        let tagger = self.signing_secrets.clone().chain_update(salt.as_bytes());
-        let bits = Zeroizing::new(<[u8; 32]>::from(tagger.chain_update(client.as_str()).finalize().into_bytes()));
-        Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(*bits)))
+        let tagger = self.signing_secrets.clone().chain_update(salt.as_bytes()).chain_update(client.as_str());
+        let bits =
+            |mark: &[u8]| Zeroizing::new(<[u8; 32]>::from(tagger.clone().chain_update(mark).finalize().into_bytes()));
+        let text = match salt {
+            SecretSalt::Short(_) => URL_SAFE_NO_PAD.encode(*bits(&[])),
+            SecretSalt::Long(_) => {
+                let (first, second) = (bits(&[0, 1]), bits(&[0, 2]));
+                URL_SAFE_NO_PAD.encode(&*Zeroizing::new([*first, *second].concat()))
+            }
+        };
+        Secret::new(format!("{SECRET_PREFIX}{text}"))
     }
 
     /// Derives the grant that a consent form with this nonce creates: always the same, so that a form creates at
@@ -355,17 +364,32 @@ mod tests {
 
     #[test]
     fn a_secret_that_signs_is_made_again_and_is_another_for_another_client_salt_or_master() {
-        let secret = |master: u8, client: &str, salt: u8| {
-            let keys = HandleKeys::derive(&[master; 32]).unwrap();
-            let client = ClientId::parse(client).unwrap();
-            keys.secret_that_signs(&client, &SecretSalt::from_bytes([salt; 16])).expose().to_owned()
-        };
-        let one = secret(3, "app", 1);
-        assert_eq!(one, secret(3, "app", 1));
-        assert!(one.starts_with(SECRET_PREFIX) && one.len() == SECRET_PREFIX.len() + 43, "{one}");
-        for other in [secret(3, "app", 2), secret(3, "ap", 1), secret(4, "app", 1)] {
-            assert_ne!(one, other);
+        type Salt = fn(u8) -> SecretSalt;
+        let salts: [(Salt, usize); 2] =
+            [(|bits| SecretSalt::Short([bits; 16]), 43), (|bits| SecretSalt::from_bytes([bits; 32]), 86)];
+        for (salt, length) in salts {
+            let secret = |master: u8, client: &str, bits: u8| {
+                let keys = HandleKeys::derive(&[master; 32]).unwrap();
+                keys.secret_that_signs(&ClientId::parse(client).unwrap(), &salt(bits)).expose().to_owned()
+            };
+            let one = secret(3, "app", 1);
+            assert_eq!(one, secret(3, "app", 1));
+            assert!(one.starts_with(SECRET_PREFIX) && one.len() == SECRET_PREFIX.len() + length, "{one}");
+            for other in [secret(3, "app", 2), secret(3, "ap", 1), secret(4, "app", 1)] {
+                assert_ne!(one, other);
+            }
         }
+    }
+
+    #[test]
+    fn c176_a_short_secret_that_signs_stays_what_it_was_and_the_halves_of_a_long_one_differ() {
+        let app = ClientId::parse("app").unwrap();
+        let short = keys().secret_that_signs(&app, &SecretSalt::Short([1; 16]));
+        let tagged = keys().signing_secrets.chain_update([1; 16]).chain_update("app").finalize().into_bytes();
+        assert_eq!(short.expose(), format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(tagged)));
+        let long = keys().secret_that_signs(&app, &SecretSalt::from_bytes([1; 32]));
+        let bits = URL_SAFE_NO_PAD.decode(long.expose().strip_prefix(SECRET_PREFIX).unwrap()).unwrap();
+        assert!(bits.len() == 64 && bits[..32] != bits[32..]);
     }
 
     #[test]

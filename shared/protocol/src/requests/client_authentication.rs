@@ -17,13 +17,14 @@ const MAX_SECRET_BYTES: usize = 1024;
 /// The credentials that a client presented, before they are verified.
 #[derive(Clone, Debug)]
 pub enum PresentedClient {
-    /// `client_secret_basic`: identifier and secret in the `Authorization` header.
+    /// `client_secret_basic`: identifier and secret in the `Authorization` header. The secret is not empty.
     Basic(ClientId, Secret),
     /// `client_secret_post`: identifier and secret in the body.
     Post(ClientId, Secret),
     /// `private_key_jwt` or `client_secret_jwt`: the client's registration decides between the two.
     Assertion(ClientAssertion),
-    /// The client identifier alone: method `none`.
+    /// The client identifier alone: method `none`. Some libraries send that of a public client as HTTP Basic with an
+    /// empty password (RFC 6749 §2.3.1: an empty secret may be omitted).
     Named(ClientId),
 }
 
@@ -180,6 +181,9 @@ fn from_header(header: &str, named: Option<&str>) -> Result<PresentedClient, Cli
     if named.is_some_and(|named| named != id.as_str()) {
         return Err(ClientAuthenticationError::TwoClients);
     }
+    if secret.is_empty() {
+        return Ok(PresentedClient::Named(id));
+    }
     Ok(PresentedClient::Basic(id, form_decoded(secret, parse_secret)?))
 }
 
@@ -228,6 +232,30 @@ mod tests {
         let presented = parse(Some(&basic("a%3Ab:p%25+q%2B")), "").unwrap();
         assert!(matches!(&presented, PresentedClient::Basic(id, secret)
             if id.as_str() == "a:b" && secret.expose() == "p% q+"));
+    }
+
+    #[test]
+    fn c176_an_empty_password_names_the_client_and_is_still_the_only_method() {
+        for (header, body) in
+            [(Some(basic("spa:")), ""), (Some(basic("spa:")), "client_id=spa"), (None, "client_id=spa")]
+        {
+            let presented = parse(header.as_deref(), body).unwrap();
+            assert!(matches!(&presented, PresentedClient::Named(id) if id.as_str() == "spa"), "{body}");
+            assert!(presented.secret().is_none());
+        }
+        let header = basic("spa:");
+        let more = [
+            ("client_secret=x", ClientAuthenticationError::SeveralMethods),
+            ("client_id=spa&client_secret=x", ClientAuthenticationError::SeveralMethods),
+            ("client_assertion=x", ClientAuthenticationError::SeveralMethods),
+            ("client_id=other", ClientAuthenticationError::TwoClients),
+        ];
+        for (body, why) in more {
+            assert_eq!(parse(Some(&header), body).err(), Some(why), "{body}");
+        }
+        for blank in ["spa:%20", "spa:+", "spa: "] {
+            assert!(parse(Some(&basic(blank)), "").unwrap().secret().is_some(), "{blank}");
+        }
     }
 
     #[test]

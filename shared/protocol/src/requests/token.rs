@@ -68,8 +68,14 @@ pub enum TokenRequestError {
     Repeated,
     /// `grant_type` is missing from the request.
     GrantTypeMissing,
-    /// The grant type is not a [`GrantType`] that is offered here.
-    GrantTypeUnsupported,
+    /// The grant type is not known at all.
+    GrantTypeUnknown,
+    /// The grant type is one of a specification that this server does not implement.
+    GrantTypeNotBuilt,
+    /// The deployment does not offer the grant type.
+    GrantTypeOff,
+    /// The grant type has no token request: its tokens come from the authorization endpoint (RFC 6749 §4.2).
+    GrantTypeOfAuthorization,
     /// `code` is missing from the request.
     CodeMissing,
     /// `refresh_token` is missing from the request.
@@ -116,7 +122,10 @@ impl TokenRequestError {
         match self {
             Self::Repeated => "a parameter is included more than once",
             Self::GrantTypeMissing => "grant_type is missing",
-            Self::GrantTypeUnsupported => "this grant type is not supported",
+            Self::GrantTypeUnknown => "grant_type is not known: check its spelling, also its case",
+            Self::GrantTypeNotBuilt => "this server does not support this grant_type: its metadata list those it does",
+            Self::GrantTypeOff => "this grant_type is switched off in this deployment",
+            Self::GrantTypeOfAuthorization => "tokens of the implicit grant come from the authorization endpoint",
             Self::CodeMissing => "code is missing",
             Self::RefreshTokenMissing => "refresh_token is missing",
             Self::PasswordMissing => "username or password is missing",
@@ -142,7 +151,9 @@ impl TokenRequestError {
             | Self::PasswordMissing
             | Self::TokenMissing
             | Self::TooLong => TokenErrorCode::InvalidRequest,
-            Self::GrantTypeUnsupported => TokenErrorCode::UnsupportedGrantType,
+            Self::GrantTypeUnknown | Self::GrantTypeNotBuilt | Self::GrantTypeOff | Self::GrantTypeOfAuthorization => {
+                TokenErrorCode::UnsupportedGrantType
+            }
             Self::RedirectUriMalformed | Self::CodeVerifierMalformed | Self::UsernameMalformed => {
                 TokenErrorCode::InvalidGrant
             }
@@ -179,9 +190,7 @@ impl TokenRequest {
     /// [`TokenRequestError`] for the first fault.
     pub fn parse(body: &Parameters, legacy: LegacyGrants) -> Result<Self, TokenRequestError> {
         body.without_repeats()?;
-        let grant_type = body.one("grant_type")?.ok_or(TokenRequestError::GrantTypeMissing)?;
-        let grant_type = GrantType::parse(grant_type).filter(|grant_type| legacy.offer(*grant_type));
-        match grant_type.ok_or(TokenRequestError::GrantTypeUnsupported)? {
+        match grant_type(body, legacy)? {
             GrantType::ClientCredentials => {
                 Ok(Self::ClientCredentials { scope: scope(body)?, resources: resources(body)? })
             }
@@ -202,8 +211,7 @@ impl TokenRequest {
                 scope: scope(body)?,
                 resources: resources(body)?,
             }),
-            // Tokens of this grant come from the authorization endpoint (RFC 6749 §4.2).
-            GrantType::Implicit => Err(TokenRequestError::GrantTypeUnsupported),
+            GrantType::Implicit => Err(TokenRequestError::GrantTypeOfAuthorization),
         }
     }
 
@@ -231,6 +239,16 @@ impl TokenQuery {
             Some(_) | None => None,
         };
         Ok(Self { token: token(body, "token")?.ok_or(TokenRequestError::TokenMissing)?, hint })
+    }
+}
+
+fn grant_type(body: &Parameters, legacy: LegacyGrants) -> Result<GrantType, TokenRequestError> {
+    let text = body.one("grant_type")?.ok_or(TokenRequestError::GrantTypeMissing)?;
+    match GrantType::parse(text) {
+        Some(grant_type) if legacy.offer(grant_type) => Ok(grant_type),
+        Some(_) => Err(TokenRequestError::GrantTypeOff),
+        None if GrantType::NOT_BUILT.contains(&text) => Err(TokenRequestError::GrantTypeNotBuilt),
+        None => Err(TokenRequestError::GrantTypeUnknown),
     }
 }
 
@@ -302,12 +320,34 @@ mod tests {
         let fault = |body: &str| TokenRequest::parse(&Parameters::parse(body.as_bytes()).unwrap(), offered).err();
         let good = "grant_type=password&username=ada&password=x";
         assert_eq!(fault(good), None);
-        assert_eq!(parse(good).err(), Some(TokenRequestError::GrantTypeUnsupported));
+        assert_eq!(parse(good).err(), Some(TokenRequestError::GrantTypeOff));
         assert_eq!(fault("grant_type=password&username=ada"), Some(TokenRequestError::PasswordMissing));
         assert_eq!(fault("grant_type=password&password=x"), Some(TokenRequestError::PasswordMissing));
         let nobody = fault("grant_type=password&username=a%20b&password=x").unwrap();
         assert_eq!((nobody.code(), nobody.description()), (TokenErrorCode::InvalidGrant, WRONG_PASSWORD));
-        assert_eq!(fault("grant_type=implicit"), Some(TokenRequestError::GrantTypeUnsupported));
+        assert_eq!(fault("grant_type=implicit"), Some(TokenRequestError::GrantTypeOfAuthorization));
+    }
+
+    #[test]
+    fn c172_a_misspelt_a_foreign_and_a_switched_off_grant_type_are_told_apart() {
+        use TokenRequestError as E;
+        let rows = [
+            ("Client_Credentials", E::GrantTypeUnknown),
+            ("client_credential", E::GrantTypeUnknown),
+            ("client_credentials%20", E::GrantTypeUnknown),
+            ("urn:ietf:params:oauth:grant-type:device", E::GrantTypeUnknown),
+            ("urn:ietf:params:oauth:grant-type:device_code", E::GrantTypeNotBuilt),
+            ("urn:ietf:params:oauth:grant-type:token-exchange", E::GrantTypeNotBuilt),
+            ("password", E::GrantTypeOff),
+            ("implicit", E::GrantTypeOff),
+        ];
+        for (name, why) in rows {
+            let told = parse(&format!("grant_type={name}")).err();
+            assert_eq!((told, told.map(E::code)), (Some(why), Some(TokenErrorCode::UnsupportedGrantType)), "{name}");
+        }
+        let words = [E::GrantTypeUnknown, E::GrantTypeNotBuilt, E::GrantTypeOff, E::GrantTypeOfAuthorization];
+        let words: std::collections::BTreeSet<&str> = words.map(E::description).into();
+        assert_eq!(words.len(), 4);
     }
 
     #[test]

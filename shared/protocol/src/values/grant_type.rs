@@ -31,6 +31,16 @@ impl GrantType {
     pub const ALL: [Self; 5] =
         [Self::ClientCredentials, Self::AuthorizationCode, Self::RefreshToken, Self::Implicit, Self::Password];
 
+    /// The grant types of other specifications, which are known by name only: device authorization (RFC 8628), token
+    /// exchange (RFC 8693), assertions (RFC 7522, RFC 7523) and backchannel authentication (OpenID Connect CIBA).
+    pub const NOT_BUILT: [&str; 5] = [
+        "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "urn:ietf:params:oauth:grant-type:saml2-bearer",
+        "urn:openid:params:grant-type:ciba",
+    ];
+
     /// Returns the grant type named `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.as_str() == text)

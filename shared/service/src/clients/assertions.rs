@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use edge::{Config, random};
 use grants::assertion::{Server, Verification, accept, verification};
-use grants::{AssertionClaims, Attempt, AuthenticatedClient, Client, ClientKeys, Refusal, SecretSalt, Timestamp};
-use keys::{assertion_by_keys, assertion_by_secrets};
-use protocol::{ClientAssertion, Secret};
+use grants::{AssertionClaims, Attempt, AuthenticatedClient, Client, ClientKeys, Refusal, Timestamp};
+use keys::{SignedAssertion, UnreadableAssertion};
+use protocol::ClientAssertion;
 use store::{Changed, GrantsTable};
 
 use crate::clients::denied::Denied;
@@ -29,7 +29,8 @@ impl Assertions {
     }
 
     /// Authenticates the client of an assertion: checks the signature, then the claims, and only then makes the
-    /// write that uses the assertion up.
+    /// write that uses the assertion up. The algorithm comes before the client, so that a client which cannot be
+    /// served is told so by the algorithm alone.
     pub(crate) async fn authenticate(
         &self,
         assertion: &ClientAssertion,
@@ -37,8 +38,9 @@ impl Assertions {
         keys: &KeyCache,
         now: Timestamp,
     ) -> Result<AuthenticatedClient, Denied> {
+        let signed = SignedAssertion::parse(assertion.jwt())?;
         let client = registered.ok_or(Refusal::ClientUnknown)?;
-        let claims = self.verified(assertion.jwt(), &client, keys, now).await?;
+        let claims = self.verified(&signed, &client, keys, now).await?;
         let unspent = accept(client, &claims, self.server(), now)?;
         let attempt = Attempt::from_bytes(random());
         match self.grants.use_assertion(unspent.once(), attempt, now).await? {
@@ -53,22 +55,28 @@ impl Assertions {
 
     async fn verified(
         &self,
-        jwt: &Secret,
+        signed: &SignedAssertion<'_>,
         client: &Client,
         keys: &KeyCache,
         now: Timestamp,
     ) -> Result<AssertionClaims, Denied> {
-        let claims = match verification(Some(client))? {
+        let claims = match verification(Some(client), signed.algorithm())? {
             Verification::Secrets(salts) => {
                 let ring = keys.ring(now).await?;
-                let secret = |salt: &SecretSalt| ring.handles().secret_that_signs(&client.id, salt);
-                assertion_by_secrets(jwt, salts.iter().map(secret)).ok()
+                signed.by_secrets(salts.iter().map(|salt| ring.handles().secret_that_signs(&client.id, salt)))
             }
-            Verification::Keys(ClientKeys::Inline(keys), only) => assertion_by_keys(jwt, keys, only).ok(),
-            Verification::Keys(ClientKeys::At(uri), only) => {
-                self.served.find(uri, now, |keys| assertion_by_keys(jwt, keys, only).ok()).await?
-            }
+            Verification::Keys(ClientKeys::Inline(keys)) => signed.by_keys(keys),
+            Verification::Keys(ClientKeys::At(uri)) => self.served.find(uri, now, |keys| signed.by_keys(keys)).await?,
         };
         claims.ok_or(Denied::Refused(Refusal::AssertionNotSigned))
+    }
+}
+
+impl From<UnreadableAssertion> for Denied {
+    fn from(unreadable: UnreadableAssertion) -> Self {
+        Self::Refused(match unreadable {
+            UnreadableAssertion::Malformed => Refusal::AssertionNotSigned,
+            UnreadableAssertion::Algorithm => Refusal::AssertionAlgorithmUnknown,
+        })
     }
 }

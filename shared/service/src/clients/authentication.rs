@@ -1,9 +1,11 @@
 //! Authentication of clients: by a secret, by an assertion, or, for public clients, by name only.
 
+use std::sync::Arc;
+
 use edge::{AuditEntry, AuditEvent, Config, ConfigError, Failure, Incoming};
-use grants::{AuthenticatedClient, Refusal, Timestamp, authenticate};
+use grants::{AuthenticatedClient, Client, Refusal, Timestamp, authenticate};
 use http::header;
-use protocol::{ClientAuthenticationError, Parameters, PresentedClient};
+use protocol::{Parameters, PresentedClient};
 use sessions::{Counter, Wait};
 
 use crate::clients::assertions::Assertions;
@@ -27,7 +29,8 @@ impl Authentication {
         Ok(Self { guesses, assertions: Assertions::new(config, stores.grants()?) })
     }
 
-    /// Authenticates the client of a request (RFC 6749 §2.3).
+    /// Authenticates the client of a request (RFC 6749 §2.3). A client that the cached registration does not admit is
+    /// checked once more against the current one, so that a new secret or key works at once.
     ///
     /// # Errors
     /// A [`Failure`]: `invalid_client` in most cases.
@@ -40,29 +43,41 @@ impl Authentication {
     ) -> Result<AuthenticatedClient, Failure> {
         let authorization = incoming.header(header::AUTHORIZATION);
         let presented = PresentedClient::parse(authorization, form)?;
-        if presented.secret().is_some_and(|secret| secret.expose().is_empty()) {
-            return Err(ClientAuthenticationError::MalformedCredentials.into());
-        }
-        let digest = match presented.secret() {
-            Some(secret) => Some(wiring.keys.ring(now).await?.handles().digest(secret)),
-            None => None,
-        };
         let registered = wiring.registry.client(presented.client_id(), now).await?;
-        let authenticated = match &presented {
-            PresentedClient::Assertion(assertion) => {
-                self.assertions.authenticate(assertion, registered, &wiring.keys, now).await
-            }
-            PresentedClient::Basic(..) | PresentedClient::Post(..) | PresentedClient::Named(_) => {
-                authenticate(registered, &presented, digest).map_err(Denied::from)
-            }
-        };
-        match authenticated {
+        let mut answer = self.prove(wiring, &presented, registered.clone(), now).await;
+        if let (Err(Denied::Refused(refusal)), Some(cached)) = (&answer, &registered)
+            && refusal.may_be_outdated()
+            && let Some(current) = Box::pin(wiring.registry.client_again(cached, now)).await?
+        {
+            answer = Box::pin(self.prove(wiring, &presented, Some(current), now)).await;
+        }
+        match answer {
             Ok(client) => Ok(client),
             Err(Denied::Failed(failure)) => {
                 incoming.log().client(presented.client_id());
                 Err(failure)
             }
             Err(Denied::Refused(refusal)) => Err(self.not_authenticated(incoming, &presented, refusal, now).await?),
+        }
+    }
+
+    /// Checks what was presented against one state of the registration.
+    async fn prove(
+        &self,
+        wiring: &Wiring,
+        presented: &PresentedClient,
+        registered: Option<Arc<Client>>,
+        now: Timestamp,
+    ) -> Result<AuthenticatedClient, Denied> {
+        match presented {
+            PresentedClient::Assertion(assertion) => {
+                self.assertions.authenticate(assertion, registered, &wiring.keys, now).await
+            }
+            PresentedClient::Basic(_, secret) | PresentedClient::Post(_, secret) => {
+                let digest = wiring.keys.ring(now).await?.handles().digest(secret);
+                Ok(authenticate(registered, presented, Some(digest))?)
+            }
+            PresentedClient::Named(_) => Ok(authenticate(registered, presented, None)?),
         }
     }
 
@@ -76,7 +91,7 @@ impl Authentication {
         now: Timestamp,
     ) -> Result<Failure, Failure> {
         let client_id = presented.client_id();
-        let wait = match presented.secret() {
+        let wait = match presented.secret().filter(|_| refusal.is_guess()) {
             Some(_) => {
                 let source = incoming.source().map(Counter::secret_source);
                 self.guesses.count(std::iter::once(Counter::client(client_id)).chain(source), now).await?

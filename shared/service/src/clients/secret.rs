@@ -20,7 +20,7 @@ pub fn new_client_secret(
             let salt = SecretSalt::from_bytes(random());
             Some((handles.secret_that_signs(id, &salt), StoredSecret::derived(salt, now)))
         }
-        AuthMethod::SecretBasic | AuthMethod::SecretPost => {
+        AuthMethod::Secret | AuthMethod::SecretBasic | AuthMethod::SecretPost => {
             let secret = Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(random::<32>())));
             let digest = handles.digest(&secret);
             Some((secret, StoredSecret::hashed(digest, now)))

@@ -65,15 +65,14 @@ fn decide_for(case: &Case, client: &Client) -> Next {
 
 #[test]
 fn c037_prompt_and_max_age_are_honoured() {
-    use AuthorizationErrorCode::{ConsentRequired, LoginRequired};
     let rows = [
         (Case { ..CASE }, Next::Issue),
         (Case { signed_in: false, ..CASE }, Next::SignIn),
         (Case { agreed: false, ..CASE }, Next::Consent),
         (Case { query: "prompt=none", ..CASE }, Next::Issue),
-        (Case { query: "prompt=none", signed_in: false, ..CASE }, Next::Refuse(LoginRequired)),
-        (Case { query: "prompt=none", agreed: false, ..CASE }, Next::Refuse(ConsentRequired)),
-        (Case { query: "prompt=none&max_age=19", ..CASE }, Next::Refuse(LoginRequired)),
+        (Case { query: "prompt=none", signed_in: false, ..CASE }, Next::Refuse(Unmet::SignIn)),
+        (Case { query: "prompt=none", agreed: false, ..CASE }, Next::Refuse(Unmet::Consent)),
+        (Case { query: "prompt=none&max_age=19", ..CASE }, Next::Refuse(Unmet::SignIn)),
         (Case { query: "max_age=20", ..CASE }, Next::Issue),
         (Case { query: "max_age=19", ..CASE }, Next::SignIn),
         (Case { query: "max_age=0", age: 0, ..CASE }, Next::SignIn),
@@ -97,18 +96,17 @@ const BOB: &str = "usr_BBBBBBBBBBBBBBBBBBBBBA";
 
 #[test]
 fn o14_nobody_is_let_through_in_the_place_of_whom_the_client_expects() {
-    use AuthorizationErrorCode::LoginRequired;
     let (ada, bob, untold) = (Some(Ok(ADA)), Some(Ok(BOB)), Some(Err(())));
     let of_ada = "claims=%7B%22id_token%22%3A%7B%22sub%22%3A%7B%22value%22%3A%22usr_AAAAAAAAAAAAAAAAAAAAAA%22%7D%7D%7D";
     let rows = [
         (Case { hint: ada, ..CASE }, Next::Issue),
         (Case { hint: ada, query: "prompt=none", ..CASE }, Next::Issue),
         (Case { hint: bob, ..CASE }, Next::SignIn),
-        (Case { hint: bob, query: "prompt=none", ..CASE }, Next::Refuse(LoginRequired)),
-        (Case { hint: bob, just: true, ..CASE }, Next::Refuse(LoginRequired)),
+        (Case { hint: bob, query: "prompt=none", ..CASE }, Next::Refuse(Unmet::OtherPerson)),
+        (Case { hint: bob, just: true, ..CASE }, Next::Refuse(Unmet::OtherPerson)),
         (Case { hint: ada, just: true, ..CASE }, Next::Issue),
         (Case { hint: untold, ..CASE }, Next::Issue),
-        (Case { hint: untold, query: "prompt=none", ..CASE }, Next::Refuse(LoginRequired)),
+        (Case { hint: untold, query: "prompt=none", ..CASE }, Next::Refuse(Unmet::OtherPerson)),
         (Case { query: of_ada, ..CASE }, Next::Issue),
         (Case { query: of_ada, hint: bob, ..CASE }, Next::Issue),
         (Case { hint: bob, signed_in: false, ..CASE }, Next::SignIn),
@@ -128,10 +126,23 @@ fn o11_a_demand_for_another_kind_of_sign_in_is_refused_before_anyone_signs_in() 
         )
     };
     let query = |acr: &str| -> &'static str { Box::leak(demand(acr).into_boxed_str()) };
-    let unmet = Next::Refuse(AuthorizationErrorCode::UnmetAuthenticationRequirements);
+    let unmet = Next::Refuse(Unmet::Context);
     let decided = |acr, signed_in| decide(&Case { query: query(acr), signed_in, ..CASE }, AuthMethod::SecretBasic);
     assert_eq!([decided("pwd", true), decided("pwd", false)], [Next::Issue, Next::SignIn]);
     assert_eq!([decided("mfa", true), decided("mfa", false)], [unmet, unmet]);
+}
+
+#[test]
+fn c172_each_reason_for_an_error_has_its_code_and_its_own_words() {
+    use AuthorizationErrorCode::{ConsentRequired, LoginRequired, UnmetAuthenticationRequirements};
+    let all = [Unmet::SignIn, Unmet::Consent, Unmet::OtherPerson, Unmet::Context];
+    let codes = [LoginRequired, ConsentRequired, LoginRequired, UnmetAuthenticationRequirements];
+    assert_eq!(all.map(Unmet::code), codes);
+    assert_eq!(BTreeSet::from(all.map(Unmet::description)).len(), 4);
+    for unmet in all {
+        let silent = unmet.description().contains("prompt=none");
+        assert_eq!(silent, matches!(unmet, Unmet::SignIn | Unmet::Consent), "{unmet:?}");
+    }
 }
 
 #[test]

@@ -147,13 +147,12 @@ impl<'a> Reader<'a> {
 
     /// Reads the item of one secret.
     fn secret(&self) -> Result<StoredSecret, Unknown> {
-        let damaged = |name| move |_| self.damaged(name);
         let created_at = self.time("created_at")?;
         if self.get("salt").is_some() {
-            let salt = <[u8; 16]>::try_from(self.bytes("salt")?).map_err(damaged("salt"))?;
-            return Ok(StoredSecret::derived(SecretSalt::from_bytes(salt), created_at));
+            let salt = SecretSalt::read(self.bytes("salt")?).ok_or_else(|| self.damaged("salt"))?;
+            return Ok(StoredSecret::derived(salt, created_at));
         }
-        let digest = <[u8; 32]>::try_from(self.bytes("digest")?).map_err(damaged("digest"))?;
+        let digest = <[u8; 32]>::try_from(self.bytes("digest")?).map_err(|_| self.damaged("digest"))?;
         Ok(StoredSecret::hashed(SecretDigest::from_bytes(digest), created_at))
     }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
-    Api, AudienceRule, AuthMethod, Backchannel, Client, ClientChange, ClientKeys, ClientSet, PkceRule, RelyingParty,
-    Sector, SigningAlgorithm, TokenFormat,
+    Api, AssertionAlgorithm, AudienceRule, AuthMethod, Backchannel, Client, ClientChange, ClientKeys, ClientSet,
+    PkceRule, RelyingParty, Sector, SigningAlgorithm, TokenFormat,
 };
 use keys::{read_client_keys, write_client_keys};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, ServerUri};
@@ -79,6 +79,7 @@ pub(crate) fn optional_of_registration(client: &Client) -> Vec<(&'static str, Op
         ("jwks_uri", jwks_uri),
         ("assertion_algorithm", client.assertion_algorithm.map(|algorithm| text(algorithm.as_str()))),
         ("strict_audience", client.strict_audience.then(|| flag(true))),
+        ("auth_method_unnamed", (client.auth_method == AuthMethod::Secret).then(|| flag(true))),
         ("registered_by", own.map(from_self_registration)),
     ]
 }
@@ -100,7 +101,7 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
     Ok(Client {
         id: read.parsed("client_id", ClientId::parse)?,
         name: read.text("name")?.to_owned(),
-        auth_method: read.named("auth_method", AuthMethod::parse)?,
+        auth_method: to_auth_method(&read)?,
         secrets: read.secrets("secrets")?,
         grant_types: BTreeSet::from_iter(grant_types),
         redirect_uris: read.list("redirect_uris", RedirectUri::read)?,
@@ -110,7 +111,8 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         pkce: read.named("pkce", PkceRule::parse)?,
         introspects: read.list("introspects", Resource::parse)?,
         keys: to_keys(&read)?,
-        assertion_algorithm: read.optional_parsed("assertion_algorithm", algorithm)?,
+        assertion_algorithm: read
+            .optional_parsed("assertion_algorithm", |text| AssertionAlgorithm::parse(text).ok_or(()))?,
         strict_audience: read.optional_flag("strict_audience")?,
         relying_party: read.map("relying_party")?.as_ref().map_or(Ok(RelyingParty::default()), to_relying_party)?,
         registered_by: to_self_registration(&read)?,
@@ -118,6 +120,13 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         disabled: read.flag("disabled")?,
         created_at: read.time("created_at")?,
     })
+}
+
+/// Reads the authentication method. A client of an earlier version has named the method that it is stored with.
+fn to_auth_method(read: &Reader<'_>) -> Result<AuthMethod, Unknown> {
+    let method = read.named("auth_method", AuthMethod::parse)?;
+    let unnamed = method == AuthMethod::SecretBasic && read.optional_flag("auth_method_unnamed")?;
+    Ok(if unnamed { AuthMethod::Secret } else { method })
 }
 
 fn to_keys(read: &Reader<'_>) -> Result<Option<ClientKeys>, Unknown> {

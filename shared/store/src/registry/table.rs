@@ -1,10 +1,10 @@
-//! The registry: clients and APIs, read through a cache of at most a minute.
+//! The registry: clients and APIs, read through a cache of at most a minute. `second_look` reads past it.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client as DynamoDb;
-use grants::{Api, Client, ClientChange, Seconds, Timestamp};
+use grants::{Api, Client, ClientChange, Timestamp};
 use protocol::{ClientId, Resource};
 
 use crate::dynamodb::batch;
@@ -13,25 +13,21 @@ use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, text};
 use crate::dynamodb::unknown::Unknown;
+use crate::registry::cache::Cache;
 use crate::registry::item::{
     API, CLIENT, api_key, client_key, earlier_api_key, from_api, from_client, of_client_change, to_api, to_client,
 };
-
-/// The time in seconds that entries are cached: a right that ends in the registry ends everywhere within it.
-const CACHE_LIFETIME: Seconds = 60;
-/// The number of entries at which the cache is emptied.
-const CACHE_SIZE: usize = 10_000;
+use crate::registry::second_look::SecondLooks;
 
 /// The registry table, with a cache in each process.
 #[derive(Clone)]
 pub struct Registry {
     pub(crate) dynamodb: DynamoDb,
     pub(crate) table: String,
-    clients: Cache<Client>,
-    apis: Cache<Api>,
+    pub(crate) clients: Cache<Client>,
+    pub(crate) apis: Cache<Api>,
+    pub(crate) second_looks: SecondLooks,
 }
-
-type Cache<T> = Arc<Mutex<HashMap<String, (Timestamp, Arc<T>)>>>;
 
 /// The outcome of a change to a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +41,13 @@ pub enum ClientChanged {
 impl Registry {
     /// Opens the table named `table`.
     pub fn new(dynamodb: DynamoDb, table: String) -> Self {
-        Self { dynamodb, table, clients: Cache::default(), apis: Cache::default() }
+        Self {
+            dynamodb,
+            table,
+            clients: Cache::default(),
+            apis: Cache::default(),
+            second_looks: SecondLooks::default(),
+        }
     }
 
     /// Returns the client `id`, unless it expired. A missing client is read again each time, so that a new one
@@ -54,11 +56,11 @@ impl Registry {
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn client(&self, id: &ClientId, now: Timestamp) -> Result<Option<Arc<Client>>, Unknown> {
-        let known = if let Some(known) = cached(&self.clients, id.as_str(), now) {
+        let known = if let Some(known) = self.clients.get(id.as_str(), now) {
             known
         } else {
             let Some(item) = self.get(&client_key(id)).await? else { return Ok(None) };
-            remember(&self.clients, id.to_string(), to_client(&self.table, &item)?, now)
+            self.clients.put(id.to_string(), to_client(&self.table, &item)?, now)
         };
         Ok(Some(known).filter(|client| !client.is_over(now)))
     }
@@ -69,7 +71,7 @@ impl Registry {
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn apis(&self, identifiers: &[Resource], now: Timestamp) -> Result<Vec<Api>, Unknown> {
-        let known = |identifier: &Resource| cached(&self.apis, identifier.as_str(), now);
+        let known = |identifier: &Resource| self.apis.get(identifier.as_str(), now);
         let missing: Vec<&Resource> = identifiers.iter().filter(|identifier| known(identifier).is_none()).collect();
         let keys_of = |identifier: &&Resource| std::iter::once(api_key(identifier)).chain(earlier_api_key(identifier));
         // A batch must not contain a key twice.
@@ -79,7 +81,7 @@ impl Registry {
         for identifier in missing {
             let as_written = found.iter().find(|api| api.identifier.as_str() == identifier.as_str());
             if let Some(api) = as_written.or_else(|| found.iter().find(|api| api.identifier == *identifier)) {
-                remember(&self.apis, identifier.to_string(), api.clone(), now);
+                self.apis.put(identifier.to_string(), api.clone(), now);
             }
         }
         let found = identifiers.iter().filter_map(known);
@@ -171,7 +173,7 @@ impl Registry {
         Ok(answer.item)
     }
 
-    async fn get_several(&self, keys: Vec<String>) -> Result<Vec<Item>, Unknown> {
+    pub(crate) async fn get_several(&self, keys: Vec<String>) -> Result<Vec<Item>, Unknown> {
         match keys.as_slice() {
             [] => return Ok(Vec::new()),
             [only] => return Ok(self.get(only).await?.into_iter().collect()),
@@ -219,20 +221,4 @@ impl Registry {
             .send();
         call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))
     }
-}
-
-fn cached<T>(cache: &Cache<T>, key: &str, now: Timestamp) -> Option<Arc<T>> {
-    let entries = cache.lock().unwrap_or_else(PoisonError::into_inner);
-    let (read_at, value) = entries.get(key)?;
-    (read_at.plus(CACHE_LIFETIME) > now).then(|| Arc::clone(value))
-}
-
-fn remember<T>(cache: &Cache<T>, key: String, value: T, now: Timestamp) -> Arc<T> {
-    let value = Arc::new(value);
-    let mut entries = cache.lock().unwrap_or_else(PoisonError::into_inner);
-    if entries.len() >= CACHE_SIZE {
-        entries.clear();
-    }
-    entries.insert(key, (now, Arc::clone(&value)));
-    value
 }

@@ -140,7 +140,7 @@ async fn form_post_brings_the_answer_in_a_form_of_a_page_that_can_do_nothing_els
     assert!(policy.contains("script-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
     let code = Code { code: value("code").expect("a code"), verifier: pkce.verifier };
     assert_granted(&session.redeem(&client, &code).await);
-    let denied = [("scope", "openid nonsense"), ("response_mode", "form_post")];
+    let denied = [("scope", "nonsense"), ("response_mode", "form_post")];
     let landing = session.browser.go(&authorization_url(&client.id, CALLBACK, &Pkce::new(), &denied)).await;
     let [form] = &forms(landing.reply.text())[..] else { panic!("one form: {:?}", landing.reply) };
     assert_eq!(form.input("error").map(|input| input.value.as_str()), Some("invalid_scope"));

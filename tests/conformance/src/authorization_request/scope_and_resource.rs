@@ -1,9 +1,9 @@
 //! Scopes and resources of an authorization request (RFC 6749 §3.3, RFC 8707).
 
-use harness::Pkce;
+use harness::{Pkce, Stack};
 
 use crate::support::session::{self, assert_refused, reach, tokens};
-use crate::support::world::{ALGORITHMS, CALLBACK, ORDERS, PARCELS, VAULT};
+use crate::support::world::{ALGORITHMS, CALLBACK, ORDERS, PARCELS, VAULT, World};
 
 #[tokio::test]
 async fn c019_a_person_who_is_asked_for_no_scope_grants_the_default_one() {
@@ -98,6 +98,45 @@ async fn resources_that_no_single_token_serves_are_an_invalid_target() {
         let reply = session.machine(&world.service, &[("resource", ORDERS), ("resource", other)]).await;
         assert_refused(&reply, "invalid_target");
     }
+}
+
+#[tokio::test]
+async fn c173_words_that_nobody_understands_are_left_out_of_a_sign_in_and_the_narrower_scope_is_told() {
+    let mut session = session::shared();
+    let world = session.world;
+    let scope = ("scope", "openid read https://graph.example/.default claudeai");
+    let code = session.code_with(&world.web, &[scope]).await;
+    let reply = session.redeem(&world.web, &code).await;
+    assert_eq!(reach(&reply).1, ["openid", "read"]);
+    let refresh = tokens(&reply).refresh;
+    let wide = session.refresh_with(&world.web, &refresh, &[("scope", "openid read claudeai")]).await;
+    assert_refused(&wide, "invalid_scope");
+    // Without a sign-in, and for a word that the client is not registered for, it is an error as before.
+    let narrow =
+        ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", ORDERS, "--scope", "openid read"];
+    let narrow = world.stack.cli().create_client("Narrow sign-in", &narrow);
+    for (client, scope) in [(&world.web, "read claudeai"), (&narrow, "openid write"), (&narrow, "openid email")] {
+        let callback = session.authorize(client, &Pkce::new(), &[("scope", scope)]).await;
+        assert_eq!(callback.error.as_deref(), Some("invalid_scope"), "{scope}: {}", callback.url);
+    }
+}
+
+#[tokio::test]
+async fn c173_a_scope_that_no_one_token_can_have_is_an_error_and_one_that_a_single_api_offers_is_served_by_it() {
+    let world = World::on(Stack::start());
+    let (session, cli) = (world.session(), world.stack.cli());
+    let (a, b) = ("https://a.example", "https://b.example");
+    cli.create_api(a, "read write", &["--alg", "RS256"]);
+    cli.create_api(b, "read b:admin", &["--alg", "ES256"]);
+    let more = ["--grant", "client_credentials", "--api", a, "--api", b, "--audience", "all"];
+    let service = cli.create_client("Two kinds", &more);
+    let reply = session.machine(&service, &[("scope", "read b:admin write")]).await;
+    assert_refused(&reply, "invalid_target");
+    assert!(reply.string("error_description").contains("resource"), "{reply:?}");
+    let whole = session.machine(&service, &[("scope", "read b:admin")]).await;
+    assert_eq!(reach(&whole), (vec![b.to_owned()], vec!["b:admin".to_owned(), "read".to_owned()]));
+    let either = session.machine(&service, &[("scope", "read")]).await;
+    assert_eq!(reach(&either), (vec![a.to_owned()], vec!["read".to_owned()]));
 }
 
 #[tokio::test]

@@ -128,6 +128,7 @@ fn c069_keys_that_must_not_be_registered_are_refused() {
         ("shared.json", vec![json!({"kty": "oct", "k": "AA"})], "shared"),
         ("weak.json", vec![good.clone(), weak], "2048"),
         ("other.json", vec![json!({"kty": "EC", "crv": "P-384", "x": "AA", "y": "AA"})], "no key"),
+        ("p521.json", vec![json!({"kty": "EC", "crv": "P-521", "alg": "ES512", "x": "AA", "y": "AA"})], "no key"),
         ("many.json", vec![good.clone(); 17], "16"),
         ("none.json", Vec::new(), "no key"),
     ];

@@ -135,42 +135,6 @@ async fn c066_both_parts_of_basic_are_form_decoded() {
 }
 
 #[tokio::test]
-async fn c068_only_the_registered_method_authenticates() {
-    let world = World::shared();
-    let guessed = guessed_at(world, "Guessed at");
-    let more = ["--auth-method", "client_secret_post", "--grant", "client_credentials", "--api", ORDERS];
-    let post = world.stack.cli().create_client("Post only", &more);
-    let http = world.stack.http();
-    for ask in client_requests(&http) {
-        assert_refused(&ask.basic(&post.id, post.secret()).send().await, "invalid_client");
-    }
-    for ask in client_requests(&http) {
-        let basic = &guessed;
-        let reply = ask.field("client_id", &basic.id).field("client_secret", basic.secret()).send().await;
-        assert_refused(&reply, "invalid_client");
-    }
-}
-
-#[tokio::test]
-async fn c075_a_confidential_client_must_and_a_public_one_must_not_show_a_secret() {
-    let world = World::shared();
-    let http = world.stack.http();
-    for ask in client_requests(&http) {
-        assert_refused(&ask.field("client_id", &world.service.id).send().await, "invalid_client");
-    }
-    for ask in client_requests(&http) {
-        assert_refused(&ask.send().await, "invalid_client");
-    }
-    for ask in client_requests(&http) {
-        let reply = ask.field("client_id", &world.spa.id).field("client_secret", "guessed").send().await;
-        assert_refused(&reply, "invalid_client");
-    }
-    for ask in client_requests(&http) {
-        assert_refused(&ask.basic(&world.spa.id, "").send().await, "invalid_client");
-    }
-}
-
-#[tokio::test]
 async fn an_unknown_client_and_a_wrong_secret_are_not_told_apart() {
     let world = World::shared();
     let guessed = guessed_at(world, "Guessed at");

@@ -1,10 +1,16 @@
 //! Client secrets: how they are made, replaced and compared.
 
-use harness::{RegisteredClient, Stack};
+use std::sync::OnceLock;
 
+use futures::future::join_all;
+use harness::{Pkce, RegisteredClient, Stack, authorization_url};
+
+use crate::support::counted::Counted;
+use crate::support::log::audit;
 use crate::support::pages::{asks_for_consent, sign_in, url};
-use crate::support::session::{self, assert_granted, assert_refused};
-use crate::support::world::{ORDERS, PARCELS, World};
+use crate::support::rounds::{beside, done};
+use crate::support::session::{self, assert_granted, assert_refused, guessed_at, reach};
+use crate::support::world::{CALLBACK, ORDERS, OTHER_CALLBACK, PARCELS, World};
 
 #[test]
 fn c074_a_secret_is_shown_once_and_has_256_bits() {
@@ -31,6 +37,123 @@ async fn two_secrets_are_good_while_one_replaces_the_other() {
     let new = RegisteredClient { id: old.id.clone(), secret: Some(secret) };
     assert_granted(&session.machine(&old, &[]).await);
     assert_granted(&session.machine(&new, &[]).await);
+}
+
+/// The number of callers that share a client.
+const CALLERS: usize = 20;
+/// The number of requests that each caller makes with the new secret.
+const WITH_NEW: usize = 5;
+
+#[tokio::test]
+async fn c175_a_secret_that_is_replaced_while_twenty_callers_use_it_stops_none_of_them() {
+    let world = World::on(Stack::start());
+    let (session, cli) = (world.session(), world.stack.cli());
+    let client = cli.create_client("Shared by many", &["--grant", "client_credentials", "--api", ORDERS]);
+    let (old, new) = (client.secret(), OnceLock::<String>::new());
+    let call = async |number: usize| {
+        let (mut statuses, mut with_new) = (Vec::new(), 0);
+        while with_new < WITH_NEW {
+            let is_new = new.get().is_some();
+            let secret = new.get().map_or(old, String::as_str);
+            let ask = session.http.post("/token").field("grant_type", "client_credentials");
+            let reply = match number % 2 {
+                0 => ask.basic(&client.id, secret).send().await,
+                _ => ask.field("client_id", &client.id).field("client_secret", secret).send().await,
+            };
+            statuses.push(reply.status);
+            with_new += usize::from(is_new);
+        }
+        statuses
+    };
+    let rotate = async {
+        let rotated = done(&beside(&cli, &["client", "rotate-secret", &client.id], "").await);
+        new.set(rotated["client_secret"].as_str().expect("a secret").to_owned()).expect("one rotation");
+    };
+    let (statuses, ()) = tokio::join!(join_all((0..CALLERS).map(call)), rotate);
+    for (number, statuses) in statuses.iter().enumerate() {
+        assert!(statuses.iter().all(|status| *status == 200), "{number}: {statuses:?}");
+    }
+    let wrong = RegisteredClient { id: client.id.clone(), secret: Some("wrong".to_owned()) };
+    assert_refused(&session.machine(&wrong, &[]).await, "invalid_client");
+    let failed = audit(&world.stack).into_iter().filter(|line| line["event"] == "client_authentication_failed");
+    assert_eq!(failed.count(), 1, "only the wrong secret failed");
+}
+
+#[tokio::test]
+async fn c175_what_an_operator_changed_works_at_once() {
+    let world = World::on(Stack::start());
+    let (session, cli) = (world.session(), world.stack.cli());
+    let more = ["--id", "changing", "--grant", "client_credentials", "--api", ORDERS];
+    let first = cli.create_client("First", &more);
+    cli.run(&["client", "disable", "changing"]);
+    assert_refused(&session.machine(&first, &[]).await, "invalid_client");
+    cli.run(&["client", "enable", "changing"]);
+    assert_granted(&session.machine(&first, &[]).await);
+    cli.run(&["client", "delete", "changing"]);
+    let second = cli.create_client("Second", &more);
+    assert_granted(&session.machine(&second, &[]).await);
+    assert_refused(&session.machine(&first, &[]).await, "invalid_client");
+    assert_eq!(session.revoke(&second, "x").await.status, 200);
+    cli.run(&["client", "delete", "changing"]);
+    let public = [&more[..2], &["--auth-method", "none", "--grant", "authorization_code", "--redirect-uri", CALLBACK]];
+    let public = cli.create_client("Public", &public.concat());
+    assert_eq!(session.revoke(&public, "x").await.status, 200);
+    assert_refused(&session.revoke(&second, "x").await, "invalid_client");
+}
+
+#[tokio::test]
+async fn c175_a_wider_api_works_at_once_for_a_service_and_in_a_request_of_an_app() {
+    let world = World::on(Stack::start());
+    let (mut session, cli) = (world.session(), world.stack.cli());
+    let api = "https://growing.example";
+    cli.create_api(api, "read", &[]);
+    let service = cli.create_client("Service", &["--grant", "client_credentials", "--api", api]);
+    let app = ["--auth-method", "none", "--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", api];
+    let app = cli.create_client("App", &app);
+    assert_eq!(reach(&session.machine(&service, &[]).await).1, ["read"]);
+    let code = session.code(&app).await;
+    assert_granted(&session.redeem(&app, &code).await);
+    assert_refused(&session.machine(&service, &[("scope", "admin")]).await, "invalid_scope");
+    cli.run(&["api", "delete", api]);
+    cli.create_api(api, "read admin", &[]);
+    assert_eq!(reach(&session.machine(&service, &[("scope", "admin")]).await).1, ["admin"]);
+    let callback = session.authorize(&app, &Pkce::new(), &[("scope", "admin")]).await;
+    assert!(callback.error.is_none(), "{callback:?}");
+}
+
+#[tokio::test]
+async fn c175_a_new_redirect_uri_works_at_once() {
+    let world = World::on(Stack::start());
+    let (mut session, cli) = (world.session(), world.stack.cli());
+    let app = ["--id", "moving", "--auth-method", "none", "--grant", "authorization_code", "--api", ORDERS];
+    let first = cli.create_client("Moving", &[&app[..], &["--redirect-uri", OTHER_CALLBACK]].concat());
+    let url = authorization_url(&first.id, CALLBACK, &Pkce::new(), &[]);
+    let page = session.browser.go(&url).await;
+    assert_eq!(page.reply.status, 400, "{:?}", page.reply);
+    cli.run(&["client", "delete", "moving"]);
+    let second = cli.create_client("Moved", &[&app[..], &["--redirect-uri", CALLBACK]].concat());
+    let code = session.code(&second).await;
+    assert_granted(&session.redeem(&second, &code).await);
+}
+
+#[tokio::test]
+async fn c155_c175_wrong_secrets_and_unknown_clients_cause_few_reads() {
+    let counted = Counted::start();
+    let world = &counted.world;
+    let (session, guessed) = (world.session(), guessed_at(world, "Guessed at"));
+    assert_granted(&session.machine(&guessed, &[]).await);
+    counted.proxy.reset();
+    for number in 0..20 {
+        let wrong = RegisteredClient { id: guessed.id.clone(), secret: Some(format!("wrong {number}")) };
+        assert_refused(&session.machine(&wrong, &[]).await, "invalid_client");
+    }
+    let reads = counted.proxy.calls().into_iter().filter(|call| !call.is_write()).count();
+    assert!((1..20).contains(&reads), "{reads} reads for twenty guesses");
+    let unknown = RegisteredClient { id: "nobody".to_owned(), secret: Some("x".to_owned()) };
+    counted.proxy.reset();
+    assert_refused(&session.machine(&unknown, &[]).await, "invalid_client");
+    let reads = counted.proxy.calls().into_iter().filter(|call| !call.is_write()).count();
+    assert_eq!(reads, 1, "an unknown client is looked for once");
 }
 
 #[tokio::test]

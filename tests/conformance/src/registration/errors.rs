@@ -94,7 +94,7 @@ async fn c141_an_error_in_a_form_waits_for_its_button() {
 fn bad_requests() -> Vec<(Vec<(&'static str, &'static str)>, &'static str)> {
     let bad = [
         (vec![("scope", "nonsense")], "invalid_scope"),
-        (vec![("scope", "openid nonsense")], "invalid_scope"),
+        (vec![("scope", "profile nonsense")], "invalid_scope"),
         (vec![("scope", "openid"), ("resource", "https://nowhere.example")], "invalid_target"),
         (vec![("scope", "openid"), ("max_age", "soon")], "invalid_request"),
         (vec![("scope", "openid"), ("acr_values", "x"), ("claims", "{")], "invalid_request"),

@@ -6,6 +6,7 @@ use crate::support::self_registration::{
     ask, assert_denied, assert_refused_for, initial_token, metadata, registered, with_tokens,
 };
 use crate::support::session::{assert_fails, assert_refused, challenge};
+use crate::support::signed_assertions::{Signer, claims};
 
 #[tokio::test]
 async fn o30_a_registration_is_replaced_as_a_whole() {
@@ -43,6 +44,34 @@ async fn o30_a_registration_is_replaced_as_a_whole() {
     assert_eq!(registration.ask("PUT", &same).await.status, 200);
     let public = registration.ask("PUT", &put(&json!({ "token_endpoint_auth_method": "none" }))).await.json();
     assert!(public.get("client_secret").is_none() && public.get("client_secret_expires_at").is_none(), "{public}");
+}
+
+#[tokio::test]
+async fn c175_a_client_that_named_no_method_keeps_both_when_it_sends_back_what_it_was_told() {
+    let world = with_tokens();
+    let registration = registered(&metadata(&json!({}))).await;
+    let client = registration.client();
+    let told = &registration.document["token_endpoint_auth_method"];
+    let body = |more: Value| {
+        let mut body = metadata(&json!({ "client_id": registration.id() }));
+        body.as_object_mut().expect("an object").extend(more.as_object().expect("members").clone());
+        body
+    };
+    let ask = || world.stack.http().post("/token").field("grant_type", "authorization_code").field("code", "x");
+    let post = || ask().field("client_id", &client.id).field("client_secret", client.secret());
+    assert_refused(&post().send().await, "invalid_grant");
+    let same = registration.ask("PUT", &body(json!({ "token_endpoint_auth_method": told }))).await;
+    assert_eq!((same.status, &same.json()["token_endpoint_auth_method"]), (200, told));
+    assert_refused(&post().send().await, "invalid_grant");
+    assert_refused(&ask().client(&client).send().await, "invalid_grant");
+    // Another method works at once.
+    let named = registration.ask("PUT", &body(json!({ "token_endpoint_auth_method": "client_secret_post" }))).await;
+    assert_eq!(named.status, 200);
+    assert_refused(&post().send().await, "invalid_grant");
+    let key = registration.ask("PUT", &body(json!({ "token_endpoint_auth_method": "client_secret_jwt" }))).await;
+    let secret = key.string("client_secret");
+    let assertion = Signer::of_secret(&secret).assertion(&claims(world, &client.id));
+    assert_refused(&ask().fields(&assertion.fields()).send().await, "invalid_grant");
 }
 
 #[tokio::test]

@@ -107,7 +107,7 @@ async fn o30_a_client_that_registered_itself_signs_a_person_in_at_once_and_witho
 }
 
 #[tokio::test]
-async fn o30_c068_each_method_authenticates_as_it_was_registered() {
+async fn o30_c068_c175_each_method_authenticates_as_it_was_registered() {
     let world = with_tokens();
     for method in ["client_secret_basic", "client_secret_post", "client_secret_jwt"] {
         let registration = registered(&metadata(&json!({ "token_endpoint_auth_method": method }))).await;
@@ -128,6 +128,11 @@ async fn o30_c068_each_method_authenticates_as_it_was_registered() {
         assert_refused(&good.send().await, "invalid_grant");
         assert_refused(&bad.send().await, "invalid_client");
     }
+    let either = registered(&metadata(&json!({}))).await.client();
+    let ask = || world.stack.http().post("/token").field("grant_type", "authorization_code").field("code", "x");
+    assert_refused(&ask().client(&either).send().await, "invalid_grant");
+    let post = ask().field("client_id", &either.id).field("client_secret", either.secret());
+    assert_refused(&post.send().await, "invalid_grant");
     let public = registered(&metadata(&json!({ "token_endpoint_auth_method": "none" }))).await;
     assert!(
         public.document.get("client_secret").is_none() && public.document.get("client_secret_expires_at").is_none()

@@ -1,6 +1,6 @@
 //! The parameters `prompt`, `max_age` and `id_token_hint`, which decide who signs in and when.
 
-use harness::{Browser, Jwt, Pkce, authorization_url};
+use harness::{Browser, Callback, Jwt, Pkce, authorization_url};
 use serde_json::{Value, json};
 
 use crate::support::pages::{answered, asked_anew, asks_for_a_password, asks_for_consent, sign_in, signed_in, url};
@@ -68,13 +68,22 @@ async fn o14_nobody_is_taken_for_somebody_else_and_silence_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_kind_of_sign_in_that_there_is_not_is_refused() {
+async fn c172_a_kind_of_sign_in_that_there_is_not_is_refused_and_named() {
     let mut session = session::shared();
     let world = session.world;
     let client = app(world, "Contexts", &[]);
     let asked = |acr: &str| json!({ "id_token": { "acr": { "essential": true, "value": acr } } }).to_string();
     let callback = session.authorize(&client, &Pkce::new(), &[("scope", "openid"), ("claims", &asked("mfa"))]).await;
     assert_eq!(callback.error.as_deref(), Some("unmet_authentication_requirements"));
+    let described = |callback: &Callback| {
+        let found = callback.url.query_pairs().find(|(name, _)| name == "error_description");
+        found.map(|(_, value)| value.into_owned()).expect("a description")
+    };
+    assert!(described(&callback).contains("acr"), "{}", callback.url);
+    let more = [("scope", "openid"), ("claims", &*asked("mfa")), ("prompt", "none")];
+    let landing = session.browser.go(&url(&client.id, &more)).await;
+    let silent = landing.callback().expect("an answer to the client");
+    assert_eq!((silent.error.as_deref(), described(&silent)), (callback.error.as_deref(), described(&callback)));
     let callback = session.authorize(&client, &Pkce::new(), &[("scope", "openid"), ("claims", &asked("pwd"))]).await;
     callback.assert_granted();
 }

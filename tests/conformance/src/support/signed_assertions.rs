@@ -7,7 +7,10 @@ use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::encoding::{AsBigEndian, AsDer, Curve25519SeedBin};
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
+    Ed25519KeyPair, RsaKeyPair,
+};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Value, json};
@@ -36,7 +39,9 @@ impl Signer {
         let key = if algorithm == Algorithm::EdDSA {
             EncodingKey::from_ed_der(&ed25519())
         } else if algorithm == Algorithm::ES256 {
-            EncodingKey::from_ec_der(&p256())
+            EncodingKey::from_ec_der(&ec(&ECDSA_P256_SHA256_FIXED_SIGNING))
+        } else if algorithm == Algorithm::ES384 {
+            EncodingKey::from_ec_der(&ec(&ECDSA_P384_SHA384_FIXED_SIGNING))
         } else {
             EncodingKey::from_rsa_der(&rsa(KeySize::Rsa2048))
         };
@@ -134,8 +139,8 @@ fn ed25519() -> Vec<u8> {
     [&[0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20][..], seed.as_ref()].concat()
 }
 
-fn p256() -> Vec<u8> {
-    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key");
+fn ec(algorithm: &'static EcdsaSigningAlgorithm) -> Vec<u8> {
+    let pair = EcdsaKeyPair::generate(algorithm).expect("a key");
     pair.to_pkcs8v1().expect("a document").as_ref().to_vec()
 }
 

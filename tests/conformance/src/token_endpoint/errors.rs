@@ -1,14 +1,14 @@
 //! Error responses of the token endpoint (RFC 6749 §5.2).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use harness::{Ask, RegisteredClient};
+use harness::{Ask, RegisteredClient, Reply, Stack};
 
 use crate::support::relying_party::{app, person};
 use crate::support::session::{
     self, Code, Session, assert_refused, assert_refused_with, challenge, client_requests, guessed_at, tokens,
 };
-use crate::support::world::{CALLBACK, World};
+use crate::support::world::{CALLBACK, OTHER_CALLBACK, World};
 
 /// Returns wrong requests to the token endpoint, one for each kind of fault, with the expected errors.
 async fn bad_requests(session: &mut Session<'_>, client: &RegisteredClient) -> Vec<(Ask, &'static str)> {
@@ -133,6 +133,41 @@ async fn c058_what_is_unknown_used_or_revoked_is_an_invalid_grant() {
             assert_refused(&session.refresh(client, handle).await, "invalid_grant");
         }
     }
+}
+
+#[tokio::test]
+async fn c172_each_fault_of_a_grant_type_a_code_and_a_refresh_token_is_told_in_its_own_words() {
+    let world = World::on(Stack::start());
+    let mut session = world.session();
+    let (spa, web) = (&world.spa, &world.web);
+    let mut told = BTreeMap::new();
+    let mut note = |name: &'static str, reply: &Reply, code: &str| {
+        assert_refused(reply, code);
+        told.insert(name, reply.string("error_description"));
+    };
+    let of_type = |name: &str| session.http.post("/token").client(web).field("grant_type", name);
+    note("misspelt", &of_type("authorisation_code").send().await, "unsupported_grant_type");
+    note("off", &of_type("password").send().await, "unsupported_grant_type");
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    note("not built", &of_type(device).send().await, "unsupported_grant_type");
+    note("not registered", &of_type("client_credentials").send().await, "unauthorized_client");
+    let code = session.code(spa).await;
+    note("a forged code", &session.redeem(spa, &Code { code: "x".to_owned(), ..code.clone() }).await, "invalid_grant");
+    note("a foreign code", &session.redeem(web, &code).await, "invalid_grant");
+    let fields = [("code", &*code.code), ("code_verifier", &*code.verifier), ("redirect_uri", OTHER_CALLBACK)];
+    note("another redirect URI", &session.redemption(spa, &fields).send().await, "invalid_grant");
+    let first = tokens(&session.redeem(spa, &code).await);
+    note("a used code", &session.redeem(spa, &code).await, "invalid_grant");
+    note("revoked", &session.refresh(spa, &first.refresh).await, "invalid_grant");
+    let live = session.tokens(spa).await;
+    note("a forged token", &session.refresh(spa, "x").await, "invalid_grant");
+    note("a foreign token", &session.refresh(web, &live.refresh).await, "invalid_grant");
+    world.stack.cli().run(&["user", "disable", &world.ana.username]);
+    let disabled = session.refresh(spa, &live.refresh).await;
+    assert_refused(&disabled, "invalid_grant");
+    assert!(!disabled.string("error_description").contains("code"), "{disabled:?}");
+    let words: BTreeSet<&String> = told.values().collect();
+    assert_eq!(words.len(), told.len(), "{told:#?}");
 }
 
 /// Strings that an answer must not reveal: source files, libraries, and request data.

@@ -2,7 +2,8 @@
 
 use crate::support::case::Case;
 use crate::support::counted::{ENDPOINTS, at_each_endpoint, nothing_is_written};
-use crate::support::session::{assert_no_store, assert_refused, assert_refused_with};
+use crate::support::session::{self, assert_no_store, assert_refused, assert_refused_with};
+use crate::support::world::ORDERS;
 
 #[tokio::test]
 async fn c053_another_method_than_post_is_told_which_to_use() {
@@ -64,6 +65,24 @@ async fn c053_parameters_in_the_query_are_not_parameters() {
     for (name, reply) in replies {
         let _case = Case::new(name);
         assert_refused(&reply, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn c161_other_parameters_in_the_query_are_ignored_and_those_of_the_protocol_are_refused_whatever_the_body_says() {
+    let session = session::shared();
+    let (world, orders) = (session.world, [("grant_type", "client_credentials"), ("resource", ORDERS), ("token", "x")]);
+    for path in ENDPOINTS {
+        let ask = |query: &str| session.http.post(&format!("{path}?{query}")).client(&world.service).fields(&orders);
+        // MSAL sends the first, gateways and tracing add others.
+        for query in ["client-request-id=1", "api-version=2024-01-01&x", "utm_source=a&utm_source=b", "%zz"] {
+            let reply = ask(query).send().await;
+            assert_eq!(reply.status, 200, "{path}?{query}: {reply:?}");
+        }
+        for query in ["client-request-id=1&scope=read", "client_secret=", "%74oken=x", "code=", "device_code=x&a=b"] {
+            let _case = Case::new(format!("{path}?{query}"));
+            assert_refused(&ask(query).send().await, "invalid_request");
+        }
     }
 }
 

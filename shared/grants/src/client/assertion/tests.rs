@@ -47,7 +47,7 @@ fn c070_c072_an_assertion_is_refused_for_its_first_fault() {
         (|c| c.expires_at = None, Refusal::AssertionExpired),
         (|c| c.expires_at = Some(NOW), Refusal::AssertionExpired),
         (|c| c.expires_at = Some(NOW.minus(1)), Refusal::AssertionExpired),
-        (|c| c.expires_at = Some(NOW.plus(601)), Refusal::AssertionTooLong),
+        (|c| c.expires_at = Some(NOW.plus(3611)), Refusal::AssertionTooLong),
         (|c| c.issued_at = Some(NOW.plus(60)), Refusal::AssertionEarly),
         (|c| c.not_before = Some(NOW.plus(11)), Refusal::AssertionEarly),
         (|c| c.id = None, Refusal::AssertionUnnamed),
@@ -68,7 +68,7 @@ fn c072_the_times_of_a_good_assertion_reach_to_their_limits() {
     type Change = fn(&mut AssertionClaims);
     let rows: [Change; 6] = [
         |c| c.expires_at = Some(NOW.plus(1)),
-        |c| c.expires_at = Some(NOW.plus(600)),
+        |c| c.expires_at = Some(NOW.plus(3610)),
         |c| c.issued_at = Some(NOW.plus(10)),
         |c| c.not_before = Some(NOW.plus(10)),
         |c| c.issued_at = None,
@@ -119,22 +119,48 @@ fn c068_an_assertion_is_for_clients_that_are_registered_for_one() {
     for method in AuthMethod::ALL {
         let client = Client { auth_method: method, ..client() };
         let jwt = matches!(method, AuthMethod::PrivateKeyJwt | AuthMethod::ClientSecretJwt);
-        assert_eq!(verification(Some(&client)).err(), (!jwt).then_some(Refusal::ClientAuthMethod), "{method:?}");
+        for algorithm in AssertionAlgorithm::ALL {
+            let refusal = verification(Some(&client), algorithm).err();
+            assert_eq!(refusal == Some(Refusal::ClientAuthMethod), !jwt, "{method:?}");
+        }
     }
-    assert_eq!(verification(None), Err(Refusal::ClientUnknown));
-    assert_eq!(verification(Some(&Client { keys: None, ..client() })), Err(Refusal::ClientAuthMethod));
-    let es256 = Some(SigningAlgorithm::Es256);
-    let held = Client { assertion_algorithm: es256, ..client() };
-    assert_eq!(verification(Some(&held)), Ok(Verification::Keys(&keys(), es256)));
-    let salt = SecretSalt::from_bytes([3; 16]);
+    let eddsa = AssertionAlgorithm::EdDsa;
+    assert_eq!(verification(None, eddsa), Err(Refusal::ClientUnknown));
+    assert_eq!(verification(Some(&Client { keys: None, ..client() }), eddsa), Err(Refusal::ClientAuthMethod));
+    assert_eq!(verification(Some(&client()), eddsa), Ok(Verification::Keys(&keys())));
+    let salt = SecretSalt::from_bytes([3; 32]);
     let secrets = vec![StoredSecret::hashed(fixtures::DIGEST, NOW), StoredSecret::derived(salt, NOW)];
     let shared = Client { auth_method: AuthMethod::ClientSecretJwt, secrets, ..client() };
-    assert_eq!(verification(Some(&shared)), Ok(Verification::Secrets(vec![salt])));
+    assert_eq!(verification(Some(&shared), AssertionAlgorithm::Hs384), Ok(Verification::Secrets(vec![salt])));
+}
+
+#[test]
+fn c176_an_algorithm_is_the_clients_when_its_keys_and_its_registration_fit() {
+    use AssertionAlgorithm as A;
+    let secret = Client { auth_method: AuthMethod::ClientSecretJwt, keys: None, ..client() };
+    let uri = protocol::ServerUri::parse("https://app.example/keys").unwrap();
+    let served = Client { keys: Some(ClientKeys::At(uri)), ..client() };
+    let only = |client: &Client, only| Client { assertion_algorithm: Some(only), ..client.clone() };
+    let of_keys: Vec<A> = A::ALL.into_iter().filter(|algorithm| !algorithm.is_of_secrets()).collect();
+    let rows: [(Client, &[A]); 6] = [
+        (client(), &[A::EdDsa]),
+        (only(&client(), A::Es256), &[]),
+        (served.clone(), &of_keys),
+        (only(&served, A::Rs384), &[A::Rs384]),
+        (secret.clone(), &[A::Hs256, A::Hs384, A::Hs512]),
+        (only(&secret, A::Hs512), &[A::Hs512]),
+    ];
+    for (client, good) in rows {
+        for algorithm in A::ALL {
+            let expected = (!good.contains(&algorithm)).then_some(Refusal::AssertionAlgorithm);
+            assert_eq!(verification(Some(&client), algorithm).err(), expected, "{client:?} {algorithm:?}");
+        }
+    }
 }
 
 #[test]
 fn a_client_is_proven_once_its_assertion_is_spent() {
     let unspent =
         accept(Arc::new(client()), &claims(), Server { issuer: ISSUER, token_endpoint: ENDPOINT }, NOW).unwrap();
-    assert_eq!(unspent.spent().client(), &client());
+    assert_eq!(**unspent.spent().client(), client());
 }

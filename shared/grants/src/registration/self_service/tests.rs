@@ -43,7 +43,7 @@ fn implicit() -> Policy {
 #[test]
 fn o30_what_is_left_out_has_the_defaults_of_the_standards() {
     let client = settle(asked(""), RegistrationPolicy::default()).unwrap();
-    assert_eq!((client.name.as_str(), client.auth_method), ("dyn_1", AuthMethod::SecretBasic));
+    assert_eq!((client.name.as_str(), client.auth_method), ("dyn_1", AuthMethod::Secret));
     assert_eq!(client.grant_types, [GrantType::AuthorizationCode].into());
     assert_eq!(client.scope, Some(identity()));
     assert_eq!((client.apis.len(), client.pkce), (0, PkceRule::Nonce));
@@ -437,10 +437,13 @@ fn o30_o31_what_cannot_be_signed_or_verified_is_refused_and_named() {
 }
 
 #[test]
-fn o31_assertions_of_a_secret_are_signed_with_hs256_which_may_be_said() {
+fn o31_c176_the_algorithm_of_a_secret_may_be_said() {
     let members = r#","token_endpoint_auth_method":"client_secret_jwt","token_endpoint_auth_signing_alg":"HS256","client_uri":"https://app.example/""#;
     let settled = settle(asked(members), RegistrationPolicy::default()).unwrap();
-    assert_eq!((settled.auth_method, settled.assertion_algorithm), (AuthMethod::ClientSecretJwt, None));
+    assert_eq!(
+        (settled.auth_method, settled.assertion_algorithm),
+        (AuthMethod::ClientSecretJwt, Some(AssertionAlgorithm::Hs256))
+    );
     let told = settled.registered_by.unwrap().about.to_string();
     assert_eq!(told, r#"{"application_type":"web","client_uri":"https://app.example/"}"#, "kept to be told again");
 }
@@ -452,7 +455,7 @@ fn o31_the_algorithm_of_an_ed25519_key_goes_by_both_of_its_names() {
             r#","token_endpoint_auth_method":"private_key_jwt","token_endpoint_auth_signing_alg":"{name}","jwks":{{}}"#
         );
         let settled = settle(asked(&members), RegistrationPolicy::default()).unwrap();
-        assert_eq!(settled.assertion_algorithm, Some(SigningAlgorithm::EdDsa), "{name}");
+        assert_eq!(settled.assertion_algorithm, Some(AssertionAlgorithm::EdDsa), "{name}");
     }
 }
 

@@ -311,3 +311,39 @@ fn an_admission_shows_single_claims_as_scopes_and_grants_the_scopes_alone() {
     assert_eq!(admission.to_agree_to().scope.to_string(), "email openid");
     assert_eq!(admission.request().claims.userinfo, [Claim::Email].into());
 }
+
+#[test]
+fn c173_words_that_nobody_understands_are_left_out_of_a_sign_in_and_of_nothing_else() {
+    let client = |scope: &str| Client { scope: Scope::parse(scope).ok(), ..fixtures::client() };
+    let granted = |scope: &str, client: Client| {
+        let query = format!("response_type=code&client_id=app&scope={}{PKCE}", scope.replace(' ', "+"));
+        match admission(&query, Some(client)) {
+            Ok(admission) => Ok(admission.target().scope.to_string()),
+            Err(Rejection::Returned(returned)) => Err(returned.fault),
+            Err(Rejection::Shown(why)) => panic!("{why:?}"),
+        }
+    };
+    let refused = |why| Err(Fault::Access(why));
+    assert_eq!(granted("openid read claudeai", fixtures::client()), Ok("openid read".to_owned()));
+    assert_eq!(granted("openid claudeai", fixtures::client()), Ok("openid".to_owned()));
+    assert_eq!(granted("read claudeai", fixtures::client()), refused(Refusal::ScopeNotAllowed));
+    assert_eq!(granted("openid read write", client("openid read")), refused(Refusal::ScopeNotAllowed));
+    assert_eq!(granted("openid read profile", client("openid read")), refused(Refusal::ScopeNotAllowed));
+    assert_eq!(granted("openid read claudeai", client("read")), refused(Refusal::ScopeNotAllowed));
+    assert_eq!(granted("openid later", client("openid later")), refused(Refusal::ScopeNotOffered));
+}
+
+#[test]
+fn c175_a_rejection_that_rests_on_the_registration_may_be_outdated_and_no_other_one() {
+    let outdated = |query: &str, client: Option<Client>| {
+        let Err(rejection) = admission(query, client) else { panic!("{query} is admitted") };
+        rejection.may_be_outdated()
+    };
+    let elsewhere = "response_type=code&client_id=app&redirect_uri=https://app.example/other";
+    assert!(outdated(elsewhere, Some(fixtures::client())));
+    assert!(outdated("response_type=code&client_id=app", Some(Client { disabled: true, ..fixtures::client() })));
+    let wide = format!("response_type=code&client_id=app&scope=admin{PKCE}");
+    assert!(outdated(&wide, Some(fixtures::client())));
+    assert!(!outdated("response_type=code", Some(fixtures::client())));
+    assert!(!outdated("response_type=nothing&client_id=app", Some(fixtures::client())));
+}

@@ -26,7 +26,7 @@ const fn at(second: u64) -> Timestamp {
 }
 
 const fn secret(byte: u8) -> StoredSecret {
-    StoredSecret::derived(SecretSalt::from_bytes([byte; 16]), at(1))
+    StoredSecret::derived(SecretSalt::from_bytes([byte; 32]), at(1))
 }
 
 /// Every state of an item: absent, without the fact, and with values of each kind.

@@ -261,7 +261,7 @@ fn guards_on_sessions_are_the_conditions_on_their_items_also_of_version_0_1() {
 #[test]
 fn guards_on_clients_are_the_conditions_on_their_items() {
     let secret = |byte| StoredSecret::hashed(SecretDigest::from_bytes([byte; 32]), NOW);
-    let salted = StoredSecret::derived(SecretSalt::from_bytes([1; 16]), NOW);
+    let salted = StoredSecret::derived(SecretSalt::from_bytes([1; 32]), NOW);
     let client = item([
         ("id", text("client#app")),
         ("client_id", text("app")),
