@@ -55,6 +55,8 @@ impl Consent<'_> {
             "email" => Some("See your email address"),
             "address" => Some("See your postal address"),
             "phone" => Some("See your phone number"),
+            "roles" => Some("See your roles"),
+            "groups" => Some("See the groups you belong to"),
             "offline_access" => Some("Keep this access while you are away"),
             _ => None,
         }
