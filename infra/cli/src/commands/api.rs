@@ -1,8 +1,8 @@
 //! The command `jeton api`.
 
 use edge::Error;
-use grants::{Api, NewApi, SigningAlgorithm, TokenFormat};
-use protocol::{Resource, Scope};
+use grants::{Api, NewApi, SigningAlgorithm, TokenFormat, TokenType};
+use protocol::{ClaimNames, Resource, Scope};
 use serde_json::{Value, json};
 use store::AuditedAction;
 
@@ -41,6 +41,8 @@ async fn create(options: ApiCreate) -> Result<(), Error> {
         scope: Scope::parse(&options.scope)?,
         algorithm: SigningAlgorithm::parse(&options.alg).ok_or("--alg is not known")?,
         format: TokenFormat::parse(&options.token_format).ok_or("--token-format is not known")?,
+        token_type: TokenType::parse(&options.token_type).ok_or("--token-type is not known")?,
+        claims: ClaimNames::parse(&options.claims)?,
         lifetime: options.lifetime,
     };
     let api = api.register()?;
@@ -70,6 +72,8 @@ fn describe(api: &Api) -> Value {
         "scope": api.scope.to_string(),
         "alg": api.algorithm.as_str(),
         "token_format": api.format.as_str(),
+        "token_type": api.token_type.as_str(),
+        "claims": (!api.claims.is_empty()).then(|| api.claims.to_string()),
         "lifetime": api.lifetime,
     })
 }

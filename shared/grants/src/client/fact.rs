@@ -12,6 +12,10 @@ pub enum ClientFact {
     Disabled,
     /// The secrets of the client, in their order.
     Secrets,
+    /// The way in which the client authenticates.
+    AuthMethod,
+    /// The claims in its own tokens, if there are any.
+    Claims,
 }
 
 impl ClientFact {
@@ -32,6 +36,8 @@ impl Fact for ClientFact {
             Self::CreatedAt => Attribute::named("created_at"),
             Self::Disabled => Attribute::named("disabled"),
             Self::Secrets => Attribute::named("secrets"),
+            Self::AuthMethod => Attribute::named("auth_method"),
+            Self::Claims => Attribute::named("claims"),
         }
     }
 
@@ -40,6 +46,9 @@ impl Fact for ClientFact {
             Self::CreatedAt => Held::Time(client.created_at),
             Self::Disabled => Held::Flag(client.disabled),
             Self::Secrets => Held::Secrets(&client.secrets),
+            Self::AuthMethod => Held::Text(client.auth_method.as_str().into()),
+            Self::Claims if client.claims.is_empty() => return None,
+            Self::Claims => Held::Text(client.claims.to_string().into()),
         })
     }
 }

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{AUTHENTICATION_CONTEXT, IdToken, LogoutToken, PASSWORD, SessionId, SigningAlgorithm, Timestamp};
 use jsonwebtoken::Validation;
 use protocol::{Claims, ClientId, Secret};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::signing::error::KeysError;
@@ -88,6 +89,17 @@ struct Read {
     sub: String,
     aud: ReadAudience,
     sid: Option<String>,
+    azp: Option<String>,
+    client_id: Option<IgnoredAny>,
+    jti: Option<IgnoredAny>,
+    events: Option<IgnoredAny>,
+}
+
+impl Read {
+    /// Returns whether it has a claim that only access tokens or logout tokens have.
+    fn is_of_another_kind(&self) -> bool {
+        [self.client_id, self.jti, self.events].iter().any(Option::is_some)
+    }
 }
 
 /// Writes the claims of an ID token.
@@ -156,7 +168,14 @@ pub(crate) fn read(token: &str, issuer: &str, keys: &[Verifier]) -> Result<IdTok
     validation.validate_aud = false;
     validation.validate_exp = false;
     let read = jsonwebtoken::decode::<Read>(token, &key.key, &validation).map_err(|_| InvalidToken)?.claims;
+    if read.is_of_another_kind() {
+        return Err(InvalidToken);
+    }
     let ReadAudience::One(client_id) = read.aud else { return Err(InvalidToken) };
+    // A signed UserInfo response has no `azp` (OpenID Connect Core §5.3.2).
+    if read.azp.as_ref() != Some(&client_id) {
+        return Err(InvalidToken);
+    }
     Ok(IdTokenFacts {
         subject: read.sub,
         client_id: ClientId::parse(&client_id).map_err(|_| InvalidToken)?,
