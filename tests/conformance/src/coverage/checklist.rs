@@ -14,7 +14,7 @@ pub(crate) enum State {
 use State::{NotBuilt, Partly, Refused, Tested};
 
 /// The number, requirement and state of each line.
-pub(crate) const LINES: [(usize, &str, State); 147] = [
+pub(crate) const LINES: [(usize, &str, State); 148] = [
     (
         1,
         "A redirect URI is compared with the registered ones as text, and nothing that only means the same is taken.",
@@ -249,9 +249,10 @@ pub(crate) const LINES: [(usize, &str, State); 147] = [
     (147, "Each operator's command leaves an audit record.", Tested),
     (148, "Grants and sessions of a person are bounded, and ending them takes bounded time.", Tested),
     (149, "A token has one audience, unless the client's registration allows several.", Tested),
+    (154, "No signed token is taken for one of another kind: only an ID token is a hint.", Tested),
     (
         177,
-        "A trusted client needs no consent; scope claims, static claims, roles and groups are options.",
-        Partly("claims, roles and groups as options"),
+        "A nonce stands in for PKCE of a confidential client; a trusted one needs no consent; claims, roles and groups are options.",
+        Tested,
     ),
 ];
