@@ -8,7 +8,7 @@ use grants::{
     AccessToken, Asked, Attempt, Client, ClientChange, CodeHandle, Generation, Grant, GrantId, GrantSecret, IdToken,
     Moment, Person, SignIn, Timestamp, TokenName, for_grant, implicit,
 };
-use protocol::{AuthorizationErrorCode, GrantType, IdentityScope, ResponseType, Scope, Secret, Subject};
+use protocol::{AuthorizationErrorCode, Claims, GrantType, IdentityScope, ResponseType, Scope, Secret, Subject};
 use service::IssuedAccessToken;
 use sessions::{FormFault, Rules, SessionChange, SignedIn, UserChange, stands};
 use store::{Applied, Unknown, UserChanged};
@@ -19,6 +19,13 @@ use crate::respond::ReturnedError;
 use crate::{Authorize, known_as};
 
 const ADVICE: &str = "move this client to authorization_code with PKCE: a token in a browser's address leaks";
+
+/// A grant of the implicit flow that was just made, with the claims of the person.
+struct MadeGrant<'a> {
+    admission: &'a Admission,
+    grant: &'a Grant,
+    known: &'a Claims,
+}
 
 /// An access token of the implicit grant, with its content.
 struct MadeToken {
@@ -65,7 +72,8 @@ impl Authorize {
                 self.respond(admission.response(), &[("code", code.expose())])
             }
             ResponseType::Token | ResponseType::IdToken | ResponseType::IdTokenToken => {
-                let (response, token) = self.send_tokens(admission, &grant, secret, now).await?;
+                let made = MadeGrant { admission, grant: &grant, known: &person.user().known_claims() };
+                let (response, token) = self.send_tokens(&made, secret, now).await?;
                 let issued = AuditEntry::of_grant(AuditEvent::ImplicitTokenIssued, &grant).with_token(token);
                 context.log.event(issued);
                 context.log.event(AuditEntry::legacy(GrantType::Implicit, ADVICE));
@@ -109,7 +117,7 @@ impl Authorize {
         let (request, target) = (admission.request(), admission.target());
         let sign_in = SignIn {
             userinfo_claims: request.claims.userinfo.clone(),
-            id_token_claims: user.known_claims().only(&implicit::id_token_claims(request, target)),
+            id_token_claims: implicit::id_token_claims(request, target, &user.known_claims()),
         };
         let person = Person {
             subject: user.subject.clone(),
@@ -141,16 +149,14 @@ impl Authorize {
     /// with the name of its access token for the log.
     async fn send_tokens(
         &self,
-        admission: &Admission,
-        grant: &Grant,
+        made: &MadeGrant<'_>,
         secret: GrantSecret,
         now: Timestamp,
     ) -> Result<(Response, Option<TokenName>), Refused> {
-        let kind = admission.request().response_type;
-        let access =
-            if kind.gives_token() { Some(self.access_token(admission, grant, secret, now).await?) } else { None };
+        let kind = made.admission.request().response_type;
+        let access = if kind.gives_token() { Some(self.access_token(made, secret, now).await?) } else { None };
         let id_token = if kind.gives_id_token() {
-            Some(self.id_token(admission, grant, access.as_ref().map(|access| &access.issued.token), now).await?)
+            Some(self.id_token(made, access.as_ref().map(|access| &access.issued.token), now).await?)
         } else {
             None
         };
@@ -159,16 +165,15 @@ impl Authorize {
             let (made, lifetime) = (("access_token", issued.token.expose()), ("expires_in", expires_in.as_str()));
             [made, ("token_type", "Bearer"), lifetime, ("scope", token.scope.as_str())]
         });
-        let id_token = id_token.as_ref().map(|made| ("id_token", made.expose()));
+        let id_token = id_token.as_ref().map(|signed| ("id_token", signed.expose()));
         let pairs: Vec<(&str, &str)> = pairs.into_iter().flatten().chain(id_token).collect();
         let name = access.as_ref().map(|access| access.issued.name);
-        Ok((self.respond(admission.response(), &pairs), name))
+        Ok((self.respond(made.admission.response(), &pairs), name))
     }
 
     async fn access_token(
         &self,
-        admission: &Admission,
-        grant: &Grant,
+        &MadeGrant { admission, grant, known }: &MadeGrant<'_>,
         secret: GrantSecret,
         now: Timestamp,
     ) -> Result<MadeToken, Refused> {
@@ -177,6 +182,7 @@ impl Authorize {
         let asked = Asked { resources: &[], scope: None };
         let token = for_grant(grant, client, &apis, asked, now)
             .map_err(|refusal| not_given(admission, refusal.authorization_code(), refusal.description()))?;
+        let token = token.about(known, &apis);
         let issued = self.wiring.access_token_of_grant(&token, grant, secret, Generation::FIRST).await?;
         Ok(MadeToken { issued, token })
     }
@@ -184,12 +190,11 @@ impl Authorize {
     /// Signs the ID token, with `at_hash` if an access token is sent along (OpenID Connect Core §3.2.2.9).
     async fn id_token(
         &self,
-        admission: &Admission,
-        grant: &Grant,
+        &MadeGrant { admission, grant, known }: &MadeGrant<'_>,
         access_token: Option<&Secret>,
         now: Timestamp,
     ) -> Result<Secret, Refused> {
-        let Some(token) = IdToken::of(grant, admission.client(), &self.wiring.config.policy, now) else {
+        let Some(token) = IdToken::of(grant, admission.client(), known, &self.wiring.config.policy, now) else {
             let why = "the scope openid was not granted";
             return Err(not_given(admission, AuthorizationErrorCode::InvalidScope, why));
         };

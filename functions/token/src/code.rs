@@ -2,10 +2,11 @@
 
 use edge::{AuditEntry, AuditEvent, Failure, Response};
 use grants::code::{CodeRedemption, explain, redeem};
-use grants::{Asked, Grant, Refusal, RestsOn, one_token_serves};
+use grants::{Asked, Refusal, RestsOn, one_token_serves};
 use protocol::{CodeVerifier, GrantType, RedirectUri, Resource, Secret};
 use store::Applied;
 
+use crate::tokens::StandingGrant;
 use crate::{Token, TokenContext};
 
 /// The parameters that accompany a code.
@@ -33,10 +34,10 @@ impl Token {
         let rests_on = code.rests_on.map(|hidden| handles.reveal(code.secret.id(), hidden));
         let issuer = self.wiring.config.issuer.clone();
         let request = CodeRedemption { code, redirect_uri, code_verifier, resources, issuer };
-        let grant = self.advance_by_code(context, &request, rests_on).await?;
+        let standing = self.advance_by_code(context, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: None };
-        let (response, token) = self.give_of_grant(context, &grant, request.code.secret.clone(), asked).await?;
-        context.log.event(AuditEntry::of_grant(AuditEvent::CodeRedeemed, &grant).with_token(token));
+        let (response, token) = self.give_of_grant(context, &standing, request.code.secret.clone(), asked).await?;
+        context.log.event(AuditEntry::of_grant(AuditEvent::CodeRedeemed, &standing.grant).with_token(token));
         Ok(response)
     }
 
@@ -45,7 +46,7 @@ impl Token {
         context: &TokenContext<'_>,
         request: &CodeRedemption,
         rests_on: Option<RestsOn>,
-    ) -> Result<Grant, Failure> {
+    ) -> Result<StandingGrant, Failure> {
         let (policy, moment) = (&self.wiring.config.policy, context.moment);
         let step = redeem(request, &context.client, policy, moment);
         let (applied, ground) = self.grants.apply(&step, rests_on).await?;

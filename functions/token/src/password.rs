@@ -9,6 +9,7 @@ use service::{Attempted, Checked, RightPassword};
 use sessions::UserChange;
 use store::UserChanged;
 
+use crate::tokens::StandingGrant;
 use crate::{RequestedAccess, Token, TokenContext};
 
 const ADVICE: &str = "move this client to authorization_code with PKCE: the password grant shows it passwords";
@@ -38,9 +39,10 @@ impl Token {
         let secret = GrantSecret::from_bytes(edge::random());
         let grant = self.grant_for(context, &right, target, &secret).await?;
         let asked = Asked { resources: &resources, scope: scope.as_ref() };
-        let (response, token) = self.give_of_grant(context, &grant, secret, asked).await?;
+        let standing = StandingGrant { grant, known: right.person.user().known_claims() };
+        let (response, token) = self.give_of_grant(context, &standing, secret, asked).await?;
         context.log.event(AuditEntry::legacy(GrantType::Password, ADVICE));
-        context.log.event(AuditEntry::of_grant(AuditEvent::PasswordTokenIssued, &grant).with_token(token));
+        context.log.event(AuditEntry::of_grant(AuditEvent::PasswordTokenIssued, &standing.grant).with_token(token));
         Ok(response)
     }
 

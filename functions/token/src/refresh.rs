@@ -2,10 +2,11 @@
 
 use edge::{AuditEntry, AuditEvent, Failure, Response};
 use grants::refresh::{RefreshRequest, explain, rotate};
-use grants::{Asked, Grant, Refusal, RestsOn, one_token_serves};
+use grants::{Asked, Refusal, RestsOn, one_token_serves};
 use protocol::{GrantType, Secret};
 use store::Applied;
 
+use crate::tokens::StandingGrant;
 use crate::{RequestedAccess, Token, TokenContext};
 
 impl Token {
@@ -24,10 +25,10 @@ impl Token {
         let rests_on = token.rests_on.map(|hidden| handles.reveal(token.secret.id(), hidden));
         let issuer = self.wiring.config.issuer.clone();
         let request = RefreshRequest { token, scope, resources, issuer };
-        let grant = self.advance_by_refresh(context, &request, rests_on).await?;
+        let standing = self.advance_by_refresh(context, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: request.scope.as_ref() };
-        let (response, token) = self.give_of_grant(context, &grant, request.token.secret.clone(), asked).await?;
-        context.log.event(AuditEntry::of_grant(AuditEvent::GrantRefreshed, &grant).with_token(token));
+        let (response, token) = self.give_of_grant(context, &standing, request.token.secret.clone(), asked).await?;
+        context.log.event(AuditEntry::of_grant(AuditEvent::GrantRefreshed, &standing.grant).with_token(token));
         Ok(response)
     }
 
@@ -36,7 +37,7 @@ impl Token {
         context: &TokenContext<'_>,
         request: &RefreshRequest,
         rests_on: Option<RestsOn>,
-    ) -> Result<Grant, Failure> {
+    ) -> Result<StandingGrant, Failure> {
         let (policy, moment) = (&self.wiring.config.policy, context.moment);
         let step = rotate(request, &context.client, policy, moment);
         let (applied, ground) = self.grants.apply(&step, rests_on).await?;

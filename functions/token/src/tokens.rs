@@ -4,7 +4,7 @@ use edge::{AuditEntry, AuditEvent, Failure, Response, json};
 use grants::revocation::revoke;
 use grants::{AccessToken, Asked, Grant, GrantSecret, IdToken, Refusal, TokenName, Verdict, refresh};
 use http::StatusCode;
-use protocol::{IdentityScope, Secret, TokenResponse};
+use protocol::{Claims, IdentityScope, Secret, TokenResponse};
 use service::IssuedAccessToken;
 use sessions::{Rules, stands};
 use store::Ground;
@@ -17,6 +17,13 @@ pub(crate) struct IssuedTokens<'a> {
     pub(crate) refresh_token: Option<&'a Secret>,
     pub(crate) id_token: Option<&'a Secret>,
     pub(crate) token: &'a AccessToken,
+}
+
+/// A grant whose basis is valid.
+pub(crate) struct StandingGrant {
+    pub(crate) grant: Grant,
+    /// The claims of the person now, from the item that the grant depends on.
+    pub(crate) known: Claims,
 }
 
 impl IssuedTokens<'_> {
@@ -42,15 +49,17 @@ impl Token {
     pub(crate) async fn give_of_grant(
         &self,
         context: &TokenContext<'_>,
-        grant: &Grant,
+        standing: &StandingGrant,
         secret: GrantSecret,
         asked: Asked<'_>,
     ) -> Result<(Response, TokenName), Failure> {
+        let StandingGrant { grant, known } = standing;
         let token = grants::for_grant(grant, context.client.client(), &context.apis, asked, context.moment.now)?;
+        let token = token.about(known, &context.apis);
         let generation = refresh::current_generation(grant).ok_or(grants::Refusal::GrantRevoked)?;
         let issued = self.wiring.access_token_of_grant(&token, grant, secret.clone(), generation).await?;
         let IssuedAccessToken { token: access_token, name, rests_on } = issued;
-        let id_token = self.id_token(context, grant, &asked, &access_token).await?;
+        let id_token = self.id_token(context, standing, &asked, &access_token).await?;
         let next = refresh::token_of(grant, secret, rests_on, &context.client);
         let refresh_token = next.map(|handle| context.ring.handles().seal_refresh(&handle));
         let (refresh_token, id_token) = (refresh_token.as_ref(), id_token.as_ref());
@@ -62,13 +71,14 @@ impl Token {
     async fn id_token(
         &self,
         context: &TokenContext<'_>,
-        grant: &Grant,
+        standing: &StandingGrant,
         asked: &Asked<'_>,
         access_token: &Secret,
     ) -> Result<Option<Secret>, Failure> {
+        let StandingGrant { grant, known } = standing;
         let policy = &self.wiring.config.policy;
         let wanted = asked.scope.is_none_or(|scope| scope.has(IdentityScope::OpenId));
-        let token = IdToken::of(grant, context.client.client(), policy, context.moment.now);
+        let token = IdToken::of(grant, context.client.client(), known, policy, context.moment.now);
         let Some(token) = token.filter(|_| wanted) else { return Ok(None) };
         Ok(Some(self.wiring.id_token(&token, Some(access_token), context.moment.now).await?))
     }
@@ -92,21 +102,22 @@ impl Token {
         }
     }
 
-    /// Returns the grant if the items it depends on are valid; otherwise ends it. `read` holds the items that its
+    /// Returns the grant, with the claims of its person, if the items it depends on are valid; otherwise ends it. `read` holds the items that its
     /// handle named.
     pub(crate) async fn on_its_footing(
         &self,
         context: &TokenContext<'_>,
         grant: Grant,
         read: Ground,
-    ) -> Result<Grant, Failure> {
+    ) -> Result<StandingGrant, Failure> {
         let rules = Rules::at(&self.wiring.config.policy, context.moment.now);
         let ground = self.grants.ground_of(&grant, read).await?;
         if let Err(refusal) = stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules) {
             self.grants.grants().apply(&revoke(grant.id)).await?;
             return Err(context.ended(refusal, Some(&grant)));
         }
-        Ok(grant)
+        let known = ground.user.map(|user| user.known_claims()).unwrap_or_default();
+        Ok(StandingGrant { grant, known })
     }
 }
 

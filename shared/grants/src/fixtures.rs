@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use protocol::{
-    Claims, ClientId, CodeVerifier, GrantType, PresentedClient, RedirectUri, Resource, Scope, Secret, Subject,
+    ClaimNames, Claims, ClientId, CodeVerifier, GrantType, PresentedClient, RedirectUri, Resource, Scope, Secret,
+    Subject,
 };
 
 use crate::client::authenticate::{AuthenticatedClient, authenticate};
 use crate::client::record::{AudienceRule, AuthMethod, Client};
 use crate::step::grant::{Binding, Footing, Grant, Origin, Person, SignIn, Stage};
-use crate::terms::api::{Api, SigningAlgorithm, TokenFormat};
+use crate::terms::api::{Api, SigningAlgorithm, TokenFormat, TokenType};
 use crate::terms::ids::{Attempt, Generation, GrantSecret, PersonKey, SessionId};
 use crate::terms::secret::{SecretDigest, StoredSecret};
 use crate::terms::time::Timestamp;
@@ -54,6 +55,8 @@ pub(crate) fn apis() -> Vec<Api> {
         scope_descriptions: std::collections::BTreeMap::new(),
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,
+        token_type: TokenType::AtJwt,
+        claims: ClaimNames::default(),
         lifetime: 900,
         is_issuer: false,
     };

@@ -64,7 +64,7 @@ pub use client::fact::ClientFact;
 pub use client::name::NameSkeleton;
 pub use client::public_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
 pub use client::record::{AudienceRule, AuthMethod, Client, PkceRule};
-pub use client::relying_party::{Backchannel, MalformedSector, RelyingParty, Sector};
+pub use client::relying_party::{Backchannel, IdTokenClaims, MalformedSector, RelyingParty, Sector};
 pub use client::self_registration::{InitialTokenName, Registrant, RegistrationPolicy, SelfRegistration};
 pub use flow::authorization_code as code;
 pub use flow::client_credentials as machine;
@@ -74,6 +74,7 @@ pub use flow::refresh_token as refresh;
 pub use registration::policy::{InitialToken, InitialTokenFact};
 pub use registration::rules::{NewApi, RegistrationError};
 pub use registration::self_service as dynamic;
+pub use registration::settings::NewSettings;
 pub use request::access::{Target, one_token_serves};
 pub use request::consent::{Consent, RegistrationMark, is_agreed};
 pub use step::grant::{Binding, Footing, Grant, Origin, Person, SignIn, Stage, State};
@@ -84,7 +85,7 @@ pub use step::requirements::Requirements;
 pub use step::revocation;
 pub use step::transition::{Change, Transition};
 pub use step::verdict::Verdict;
-pub use terms::api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat};
+pub use terms::api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat, TokenType};
 pub use terms::ids::{
     Attempt, Generation, GrantId, GrantSecret, HiddenFooting, MalformedId, PersonKey, RestsOn, SessionId, TokenId,
 };

@@ -3,3 +3,4 @@
 pub(crate) mod policy;
 pub(crate) mod rules;
 pub mod self_service;
+pub(crate) mod settings;

@@ -88,7 +88,7 @@ impl KeyRing {
     /// [`KeysError::NoKeyFor`] when the ring has no key for the algorithm.
     pub fn sign(&self, token: &AccessToken, issuer: &str, id: TokenId) -> Result<Secret, KeysError> {
         let signer = self.signer(token.algorithm, token.issued_at)?;
-        signer.sign(Signed::Access, &access::claims(token, issuer, id)?).map(Secret::new)
+        signer.sign(Signed::Access(token.token_type), &access::claims(token, issuer, id)?).map(Secret::new)
     }
 
     /// Signs an ID token that is issued together with this access token. `nonce` is random, for its `jti`.

@@ -74,6 +74,8 @@ impl AskedScope<'_> {
             "email" => "See your email address",
             "address" => "See your postal address",
             "phone" => "See your phone number",
+            "roles" => "See your roles",
+            "groups" => "See the groups you belong to",
             "offline_access" => "Keep this access while you are away",
             _ => return self.descriptions.clone(),
         };

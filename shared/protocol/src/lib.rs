@@ -19,8 +19,10 @@ mod responses;
 mod values;
 
 pub use claims::claim::{Claim, IdentityScope};
-pub use claims::claim_set::{Claims, MalformedClaim};
+pub use claims::claim_names::ClaimNames;
+pub use claims::claim_set::Claims;
 pub use claims::claims_request::{ClaimsRequest, MalformedClaimsRequest};
+pub use claims::malformed_claim::MalformedClaim;
 pub use registration::descriptive::{AboutClient, ApplicationType, MalformedAbout};
 pub use registration::members::{MetadataError, RegistrationErrorCode};
 pub use registration::metadata::{

@@ -60,7 +60,8 @@ fn one(name: &str, algorithm: SigningAlgorithm, count: usize) -> Result<Signatur
         }
     };
     let key = SigningKey::parse(algorithm, &pkcs8)?;
-    let key = repeat(count, || key.sign(keys::Signed::Access, &claims).map(|token| hide(&token)))?;
+    let key =
+        repeat(count, || key.sign(keys::Signed::Access(grants::TokenType::AtJwt), &claims).map(|token| hide(&token)))?;
     Ok(Signature { algorithm: name.to_owned(), raw, key })
 }
 

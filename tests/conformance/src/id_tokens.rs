@@ -85,3 +85,80 @@ async fn c092_neither_an_id_token_nor_a_signed_answer_passes_for_another_token()
     }
     assert!(session.is_active(&token).await);
 }
+
+#[tokio::test]
+async fn c177_scope_claims_are_in_the_id_tokens_of_a_client_that_wants_them_there() {
+    let world = World::shared();
+    let (mut session, sub) = person(world, "c177id");
+    let cli = world.stack.cli();
+    let more = ["--role", "writer", "--role", "admin", "--group", "ops", "--claim", "tenant=acme"];
+    cli.run(&[&["user", "update", "c177id"][..], &more].concat());
+    let client = app(world, "C177 scope", &["--id-token-claims", "scope"]);
+    let scope = [("scope", "openid profile email roles groups offline_access read"), ("nonce", "n")];
+    let reply = session.signed_in("c177id", &client, &scope).await;
+    let identity = session.identity(&client, &reply).await;
+    assert_eq!((&identity["sub"], &identity["nonce"]), (&json!(sub), &json!("n")));
+    assert_eq!((&identity["email"], &identity["name"]), (&json!("ada@example.com"), &json!("Ada Lovelace")));
+    assert_eq!((&identity["roles"], &identity["groups"]), (&json!(["admin", "writer"]), &json!(["ops"])));
+    assert_eq!((&identity["tenant"], &identity["preferred_username"]), (&json!("acme"), &json!("c177id")));
+    assert!(identity.get("phone_number").is_none() && identity.get("address").is_none(), "{identity}");
+    // An ID token of a refresh has the claims of now.
+    cli.run(&[
+        "user",
+        "update",
+        "c177id",
+        "--remove-role",
+        "admin",
+        "--group",
+        "dev",
+        "--claim",
+        "email=new@example.com",
+    ]);
+    let again = session.refresh(&client, &reply.string("refresh_token")).await;
+    let identity = session.identity(&client, &again).await;
+    assert_eq!((&identity["roles"], &identity["groups"]), (&json!(["writer"]), &json!(["dev", "ops"])));
+    assert_eq!(identity["email"], "new@example.com");
+    // Without the option they are at the UserInfo endpoint only (OpenID Connect Core §5.4).
+    let usual = app(world, "C177 requested", &[]);
+    let reply = session.signed_in("c177id", &usual, &[("scope", "openid profile email roles groups")]).await;
+    let identity = session.identity(&usual, &reply).await;
+    for name in ["email", "name", "roles", "groups", "tenant"] {
+        assert!(identity.get(name).is_none(), "{name}: {identity}");
+    }
+    let asked = json!({ "id_token": { "groups": null } }).to_string();
+    let reply = session.signed_in("c177id", &usual, &[("scope", "openid"), ("claims", &asked)]).await;
+    assert_eq!(session.identity(&usual, &reply).await["groups"], json!(["dev", "ops"]));
+}
+
+#[tokio::test]
+async fn c177_the_claims_of_the_id_token_can_be_changed_later() {
+    let world = World::shared();
+    let (mut session, _) = person(world, "c177later");
+    let client = app(world, "C177 later", &[]);
+    let shown = world.stack.cli().run(&["client", "update", &client.id, "--id-token-claims", "scope"]);
+    assert_eq!(shown["relying_party"]["id_token_claims"], "scope");
+    let reply = session.signed_in("c177later", &client, &[("scope", "openid email")]).await;
+    assert_eq!(session.identity(&client, &reply).await["email"], "ada@example.com");
+}
+
+#[tokio::test]
+async fn c154_only_an_id_token_is_a_hint() {
+    let world = World::shared();
+    let (mut session, _) = person(world, "c154");
+    let api = "https://c154.example";
+    world.stack.cli().create_api(api, "read154", &["--token-type", "JWT"]);
+    let client = app(world, "C154", &["--userinfo-alg", "RS256", "--api", api]);
+    let more = [("scope", "openid read154"), ("resource", api)];
+    let reply = session.signed_in("c154", &client, &more).await;
+    let (id_token, access) = (reply.string("id_token"), reply.string("access_token"));
+    assert_eq!(Jwt::read(&access).header["typ"], "JWT");
+    let userinfo = session.userinfo(&access).await.text().to_owned();
+    let hint = async |session: &crate::support::session::Session<'_>, token: &str| {
+        session.http.get(&format!("/logout?id_token_hint={token}")).send().await.status
+    };
+    for other in [&access, &userinfo] {
+        assert_eq!(hint(&session, other).await, 400, "{other}");
+    }
+    assert_eq!(hint(&session, &id_token).await, 200);
+    assert!(!session.is_active(&id_token).await && session.userinfo(&id_token).await.status == 401);
+}

@@ -44,7 +44,7 @@ async fn o01_o02_o04_the_document_of_openid_connect_is_complete_and_true() {
         ("subject_types_supported", &["pairwise", "public"]),
         ("id_token_signing_alg_values_supported", &["ES256", "EdDSA", "PS256", "RS256"]),
         ("userinfo_signing_alg_values_supported", &["ES256", "EdDSA", "PS256", "RS256"]),
-        ("scopes_supported", &["address", "email", "offline_access", "openid", "phone", "profile"]),
+        ("scopes_supported", &["address", "email", "groups", "offline_access", "openid", "phone", "profile", "roles"]),
         ("claim_types_supported", &["normal"]),
         ("prompt_values_supported", &["consent", "login", "none", "select_account"]),
     ];
@@ -52,7 +52,7 @@ async fn o01_o02_o04_the_document_of_openid_connect_is_complete_and_true() {
         assert_eq!(strings(&found[name]).into_iter().collect::<Vec<_>>(), values, "{name}");
     }
     assert_eq!(found["claims_parameter_supported"], json!(true));
-    for name in ["sub", "name", "email_verified", "address", "updated_at", "auth_time", "sid"] {
+    for name in ["sub", "name", "email_verified", "address", "updated_at", "roles", "groups", "auth_time", "sid"] {
         assert!(strings(&found["claims_supported"]).contains(name), "{name}");
     }
 }

@@ -162,3 +162,36 @@ async fn a_pairwise_client_knows_a_person_by_a_name_that_only_its_sector_knows()
     assert_eq!(first, second);
     assert!(first != third && *first != sub && *third != sub, "{names:?}");
 }
+
+#[tokio::test]
+async fn c177_roles_groups_and_custom_claims_come_with_their_scopes() {
+    let world = World::shared();
+    let (mut session, sub) = person(world, "c177info");
+    let cli = world.stack.cli();
+    let more =
+        ["--role", "admin", "--group", "ops", "--group", "dev", "--claim", "tenant=acme", "--claim", "beta=true"];
+    cli.run(&[&["user", "update", "c177info"][..], &more].concat());
+    let client = app(world, "C177 info", &[]);
+    let rows = [
+        ("openid", json!({ "sub": sub })),
+        ("openid roles", json!({ "sub": sub, "roles": ["admin"] })),
+        ("openid groups", json!({ "sub": sub, "groups": ["dev", "ops"] })),
+    ];
+    for (scope, expected) in rows {
+        let reply = session.signed_in("c177info", &client, &[("scope", scope)]).await;
+        assert_eq!(session.userinfo(&reply.string("access_token")).await.json(), expected, "{scope}");
+    }
+    let reply = session.signed_in("c177info", &client, &[("scope", "openid profile")]).await;
+    let token = reply.string("access_token");
+    let told = session.userinfo(&token).await.json();
+    assert_eq!((&told["tenant"], &told["beta"]), (&json!("acme"), &json!(true)));
+    assert!(told.get("roles").is_none() && told.get("groups").is_none(), "{told}");
+    cli.run(&["user", "update", "c177info", "--claim", "tenant=", "--claim", r#"beta={"since":2026}"#]);
+    let told = session.userinfo(&token).await.json();
+    assert_eq!((told.get("tenant"), &told["beta"]), (None, &json!({ "since": 2026 })));
+    // A client gets no more than it is registered for, whatever a request asks for.
+    let narrow = app(world, "C177 narrow", &["--scope", "openid profile read"]);
+    let asked = json!({ "userinfo": { "roles": { "essential": true } } }).to_string();
+    let reply = session.signed_in("c177info", &narrow, &[("scope", "openid"), ("claims", &asked)]).await;
+    assert_eq!(session.userinfo(&reply.string("access_token")).await.json(), json!({ "sub": sub }));
+}

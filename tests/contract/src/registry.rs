@@ -1,10 +1,11 @@
 //! The registry: written data is read back, at most once a minute.
 
 use grants::{
-    Api, AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientChange, ClientKey, ClientKeys, PublicKey,
-    SecretDigest, SecretSalt, SigningAlgorithm, StoredSecret, TokenFormat,
+    Api, AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientChange, ClientKey, ClientKeys, IdTokenClaims,
+    NewSettings, PkceRule, PublicKey, RelyingParty, SecretDigest, SecretSalt, SigningAlgorithm, StoredSecret,
+    TokenFormat, TokenType,
 };
-use protocol::{ClientId, Scope, ServerUri};
+use protocol::{ClaimNames, Claims, ClientId, Scope, ServerUri};
 use store::{AuditRecord, Changed, ClientChanged};
 
 use crate::fixtures::{NOW, client, resource};
@@ -17,6 +18,8 @@ fn api(identifier: &str) -> Api {
         scope_descriptions: [("read".to_owned(), "Read your orders".to_owned())].into(),
         algorithm: SigningAlgorithm::EdDsa,
         format: TokenFormat::Opaque,
+        token_type: TokenType::AtJwt,
+        claims: ClaimNames::default(),
         lifetime: 60,
         is_issuer: false,
     }
@@ -58,6 +61,12 @@ async fn a_client_that_signs_is_read_back_whole(place: Place) {
         named("basic", AuthMethod::SecretBasic),
         named("post", AuthMethod::SecretPost),
         named("unnamed", AuthMethod::Secret),
+        Client {
+            claims: Claims::parse(r#"{"roles":["admin"],"tenant":"acme","plan":{"seats":7}}"#).unwrap(),
+            pkce: PkceRule::Nonce,
+            relying_party: RelyingParty { id_token_claims: IdTokenClaims::Scope, ..client().relying_party },
+            ..named("told", AuthMethod::SecretBasic)
+        },
     ];
     for client in written {
         assert_eq!(registry.create_client(&client, None).await.unwrap(), Changed::Done);
@@ -145,7 +154,13 @@ async fn c133_no_change_of_a_client_undoes_a_newer_one(place: Place) {
     let registry = place.stores.registry().unwrap();
     let read = client();
     let secret = |byte| StoredSecret::hashed(SecretDigest::from_bytes([byte; 32]), NOW.plus(1));
+    let settings = |new: NewSettings| new.change(&read).unwrap();
+    let claims = |text: &str| Some(Claims::parse(text).unwrap());
     let changes = [
+        settings(NewSettings { pkce: Some(PkceRule::Nonce), ..NewSettings::default() }),
+        settings(NewSettings { id_token_claims: Some(IdTokenClaims::Scope), ..NewSettings::default() }),
+        settings(NewSettings { claims: claims(r#"{"tenant":"acme"}"#), ..NewSettings::default() }),
+        settings(NewSettings { claims: claims("{}"), ..NewSettings::default() }),
         ClientChange::disabled(&read, true),
         ClientChange::rotate_secret(&read, secret(8)),
         ClientChange::rotate_secret(&read, secret(9)),
@@ -228,6 +243,14 @@ async fn c166_an_api_is_found_by_each_spelling_and_exists_once(place: Place) {
     assert_eq!(place.stores.registry().unwrap().apis(&spellings.map(resource), NOW).await.unwrap(), []);
 }
 
+async fn c177_what_an_api_says_of_its_tokens_is_read_back(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let claims = ClaimNames::parse("roles groups tenant").unwrap();
+    let told = Api { token_type: TokenType::Jwt, claims, ..api("https://told.example") };
+    registry.create_api(&told, None).await.unwrap();
+    assert_eq!(registry.apis(std::slice::from_ref(&told.identifier), NOW).await.unwrap(), [told]);
+}
+
 async fn two_things_of_one_name_are_two(place: Place) {
     let registry = place.stores.registry().unwrap();
     registry.create_api(&api("urn:app"), None).await.unwrap();
@@ -245,5 +268,6 @@ crate::on_both! {
     a_change_whose_record_is_refused_finds_no_client,
     apis_are_read_several_at_a_time_in_the_order_asked_for,
     c166_an_api_is_found_by_each_spelling_and_exists_once,
+    c177_what_an_api_says_of_its_tokens_is_read_back,
     two_things_of_one_name_are_two,
 }

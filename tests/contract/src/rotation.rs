@@ -4,11 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use grants::{AccessToken, MAX_LIFETIME, Seconds, SigningAlgorithm, Timestamp, TokenFormat, TokenId};
+use grants::{AccessToken, MAX_LIFETIME, Seconds, SigningAlgorithm, Timestamp, TokenFormat, TokenId, TokenType};
 use harness::CountingProxy;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 use keys::{FileWrap, KeyRing, KeyWrap, When};
-use protocol::{Jwk, JwkSet, Scope, Secret};
+use protocol::{Claims, Jwk, JwkSet, Scope, Secret};
 use rotate_keys::rotate;
 use serde_json::Value;
 use service::Stores;
@@ -179,7 +179,9 @@ fn token(algorithm: SigningAlgorithm, now: Timestamp) -> AccessToken {
         issued_at: now,
         expires_at: now.plus(MAX_LIFETIME),
         auth_time: None,
+        claims: Claims::default(),
         format: TokenFormat::Jwt,
+        token_type: TokenType::AtJwt,
         algorithm,
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use grants::{Api, AudienceRule, AuthMethod, Client, PkceRule, SigningAlgorithm, Timestamp, TokenFormat};
+use grants::{Api, AudienceRule, AuthMethod, Client, PkceRule, SigningAlgorithm, Timestamp, TokenFormat, TokenType};
 use keys::HandleKeys;
-use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope};
+use protocol::{ClaimNames, ClientId, GrantType, RedirectUri, Resource, Scope};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 pub(crate) const ISSUER: &str = "https://issuer.example";
@@ -75,6 +75,8 @@ fn api(identifier: &str, scope: &str) -> Api {
         scope_descriptions: std::collections::BTreeMap::new(),
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,
+        token_type: TokenType::AtJwt,
+        claims: ClaimNames::default(),
         lifetime: 900,
         is_issuer: false,
     }

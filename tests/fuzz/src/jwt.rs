@@ -72,7 +72,8 @@ fn under_header(header: &[u8]) {
 
 /// Checks a valid signature over hostile claims.
 fn with_claims(claims: &[u8]) {
-    let token = Secret::new(KEYS.signer.sign(keys::Signed::Access, claims).expect("a signature"));
+    let token =
+        Secret::new(KEYS.signer.sign(keys::Signed::Access(grants::TokenType::AtJwt), claims).expect("a signature"));
     let Ok(facts) = KEYS.ring.verify(&token, ISSUER) else { return };
     assert!(KEYS.ring.verify(&token, "https://other.example").is_err() || several(claims, "iss"));
     assert_facts(&facts, claims);
@@ -84,7 +85,7 @@ fn assert_header(header: &[u8]) {
     let text = |name: &str| header.get(name).and_then(Value::as_str).unwrap_or_default();
     assert_eq!((text("alg"), text("kid")), ("EdDSA", KEYS.signer.kid()));
     let typ = text("typ").to_ascii_lowercase();
-    assert!(typ == "at+jwt" || typ == "application/at+jwt", "{typ}");
+    assert!(["at+jwt", "application/at+jwt", "jwt"].contains(&&*typ), "{typ}");
 }
 
 fn assert_facts(facts: &TokenFacts, claims: &[u8]) {
@@ -169,7 +170,8 @@ mod tests {
 
     #[test]
     fn what_the_target_signs_verifies() {
-        let token = Secret::new(KEYS.signer.sign(keys::Signed::Access, CLAIMS.as_bytes()).unwrap());
+        let token =
+            Secret::new(KEYS.signer.sign(keys::Signed::Access(grants::TokenType::AtJwt), CLAIMS.as_bytes()).unwrap());
         assert!(KEYS.ring.verify(&token, ISSUER).is_ok());
         let header = format!(r#"{{"typ":"at+jwt","alg":"EdDSA","kid":"{}"}}"#, KEYS.signer.kid());
         let own = Secret::new(signed(header.as_bytes(), CLAIMS.as_bytes()));

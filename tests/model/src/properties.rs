@@ -1,6 +1,7 @@
 //! The properties: what must always hold, and what must be seen at least once.
 
 use grants::{AccessHandle, Generation, Question, Refusal, Standing, TokenFacts, describe_opaque, introspect};
+use protocol::Claims;
 use stateright::Property;
 
 use crate::ask::{Answer, Ask, Asking, Given, Reach, Who};
@@ -147,7 +148,8 @@ fn first_is_active(callers: &Callers, state: &State) -> bool {
     } else {
         (facts, Standing::Grant(Some(grant)))
     };
-    let question = Question { caller: app, issuer: "https://issuer.example", now: state.clock };
+    let issuer = "https://issuer.example";
+    let question = Question { caller: app, issuer, now: state.clock, apis: &[], known: &Claims::NONE };
     introspect(&facts, standing, Some(app.client()), &question).active
 }
 

@@ -31,6 +31,13 @@ pub(crate) struct ApiCreate {
     /// Format of its access tokens: jwt is verified locally, opaque needs introspection.
     #[arg(long, default_value = "jwt", value_parser = ["jwt", "opaque"])]
     pub(crate) token_format: String,
+    /// Header `typ` of its JWT access tokens; JWT is for verifiers that take no other by default (Spring, Nimbus).
+    #[arg(long, default_value = "at+jwt", value_parser = ["at+jwt", "JWT"])]
+    pub(crate) token_type: String,
+    /// Claims of the user in its access tokens and introspection answers, separated by spaces: roles, groups, or
+    /// custom claims.
+    #[arg(long, default_value = "", value_name = "NAMES")]
+    pub(crate) claims: String,
     /// Lifetime of its access tokens, in seconds.
     #[arg(long, default_value_t = 900, value_name = "SECONDS")]
     pub(crate) lifetime: u32,

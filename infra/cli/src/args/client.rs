@@ -14,6 +14,8 @@ pub(crate) enum ClientCommand {
     List(Common),
     /// Show one registered client.
     Show(OneClient),
+    /// Change settings of a client; takes effect within a minute.
+    Update(ClientUpdate),
     /// Disable a client; takes effect within a minute.
     Disable(OneClient),
     /// Enable a disabled client again.
@@ -56,10 +58,13 @@ pub(crate) struct ClientCreate {
     /// parameter resource.
     #[arg(long, default_value = "one", value_parser = ["one", "all"])]
     pub(crate) audience: String,
-    /// PKCE requirement: required; nonce lets confidential clients send a nonce with openid instead; optional lets
-    /// them use neither.
-    #[arg(long, default_value = "required", value_parser = ["required", "nonce", "optional"])]
-    pub(crate) pkce: String,
+    /// PKCE requirement: always (required), or a nonce with openid instead (nonce), or neither (optional). Default:
+    /// nonce; required with --auth-method none, where nothing else is possible.
+    #[arg(long, value_parser = ["required", "nonce", "optional"])]
+    pub(crate) pkce: Option<String>,
+    /// Claim in the tokens that it gets with `client_credentials`: `tenant=acme`, `roles=["admin"]`; may be repeated.
+    #[arg(long = "claim", value_name = "NAME=VALUE")]
+    pub(crate) claims: Vec<String>,
     /// Mark as the operator's own app: users are not asked for consent unless the app requests it
     /// (prompt=consent).
     #[arg(long)]
@@ -77,6 +82,25 @@ pub(crate) struct ClientCreate {
 pub(crate) struct OneClient {
     /// The `client_id` of the client.
     pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["pkce", "id_token_claims", "claims"]))]
+pub(crate) struct ClientUpdate {
+    /// The `client_id` of the client.
+    pub(crate) id: String,
+    /// PKCE requirement: always (required), or a nonce with openid instead (nonce), or neither (optional).
+    #[arg(long, value_parser = ["required", "nonce", "optional"])]
+    pub(crate) pkce: Option<String>,
+    /// Claims of the user in its ID tokens: those requested one by one (requested), or those of the granted scopes as
+    /// well (scope).
+    #[arg(long, value_parser = ["requested", "scope"])]
+    pub(crate) id_token_claims: Option<String>,
+    /// Claim in the tokens that it gets with `client_credentials`; NAME= removes the claim; may be repeated.
+    #[arg(long = "claim", value_name = "NAME=VALUE")]
+    pub(crate) claims: Vec<String>,
     #[command(flatten)]
     pub(crate) common: Common,
 }

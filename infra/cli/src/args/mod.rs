@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use crate::args::api::{ApiCommand, ApiCreate, OneApi};
 pub(crate) use crate::args::assertions::AssertionOptions;
 pub(crate) use crate::args::audit::{AuditCommand, AuditList};
-pub(crate) use crate::args::client::{ClientCommand, ClientCreate, OneClient, RotateSecret};
+pub(crate) use crate::args::client::{ClientCommand, ClientCreate, ClientUpdate, OneClient, RotateSecret};
 pub(crate) use crate::args::common::Common;
 pub(crate) use crate::args::consent::{ConsentCommand, ConsentList, ConsentWithdraw};
 pub(crate) use crate::args::dev::DevOptions;

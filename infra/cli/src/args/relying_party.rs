@@ -8,6 +8,10 @@ pub(crate) struct RelyingPartyOptions {
     /// Algorithm that signs its ID tokens.
     #[arg(long, default_value = "RS256", value_name = "ALG", value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
     pub(crate) id_token_alg: String,
+    /// Claims of the user in its ID tokens: those requested one by one (requested), or those of the granted scopes as
+    /// well (scope), for clients that do not ask /userinfo.
+    #[arg(long, default_value = "requested", value_parser = ["requested", "scope"])]
+    pub(crate) id_token_claims: String,
     /// Algorithm that signs its /userinfo responses as JWTs; default: plain JSON.
     #[arg(long, value_name = "ALG", value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
     pub(crate) userinfo_alg: Option<String>,

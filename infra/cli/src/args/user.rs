@@ -8,7 +8,7 @@ use crate::args::common::Common;
 pub(crate) enum UserCommand {
     /// Register a new user.
     Create(UserCreate),
-    /// Change the claims of a user; apps see the change immediately.
+    /// Change the claims, roles and groups of a user; apps see the change immediately.
     Update(UserUpdate),
     /// Register users from JSON lines on standard input: {"username": "...", "password": "...", "claims":
     /// {"email": "..."}}.
@@ -34,18 +34,39 @@ pub(crate) struct UserCreate {
     #[command(flatten)]
     pub(crate) password: UserPassword,
     /// Claim of the user, by its OpenID Connect name: `email=ada@example.com`, `email_verified=true`,
-    /// `address={"country": "FR"}`; may be repeated.
+    /// `address={"country": "FR"}`, or by a name of your own: `tenant=acme`; may be repeated.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     pub(crate) claims: Vec<String>,
+    /// Role of the user; may be repeated.
+    #[arg(long = "role", value_name = "ROLE")]
+    pub(crate) roles: Vec<String>,
+    /// Group that the user belongs to; may be repeated.
+    #[arg(long = "group", value_name = "GROUP")]
+    pub(crate) groups: Vec<String>,
 }
 
 #[derive(Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args([
+    "claims", "roles", "groups", "removed_roles", "removed_groups",
+]))]
 pub(crate) struct UserUpdate {
     #[command(flatten)]
     pub(crate) user: UserName,
     /// New value of a claim; NAME= removes the claim; may be repeated.
-    #[arg(long = "claim", value_name = "NAME=VALUE", required = true)]
+    #[arg(long = "claim", value_name = "NAME=VALUE")]
     pub(crate) claims: Vec<String>,
+    /// Role to add; may be repeated.
+    #[arg(long = "role", value_name = "ROLE")]
+    pub(crate) roles: Vec<String>,
+    /// Group to add; may be repeated.
+    #[arg(long = "group", value_name = "GROUP")]
+    pub(crate) groups: Vec<String>,
+    /// Role to remove; may be repeated.
+    #[arg(long = "remove-role", value_name = "ROLE")]
+    pub(crate) removed_roles: Vec<String>,
+    /// Group to remove; may be repeated.
+    #[arg(long = "remove-group", value_name = "GROUP")]
+    pub(crate) removed_groups: Vec<String>,
     #[command(flatten)]
     pub(crate) common: Common,
 }

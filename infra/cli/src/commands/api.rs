@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use edge::Error;
-use grants::{Api, NewApi, SigningAlgorithm, TokenFormat};
-use protocol::{Resource, Scope};
+use grants::{Api, NewApi, SigningAlgorithm, TokenFormat, TokenType};
+use protocol::{ClaimNames, Resource, Scope};
 use serde_json::{Value, json};
 use store::AuditedAction;
 
@@ -45,6 +45,8 @@ async fn create(options: ApiCreate) -> Result<(), Error> {
         scope_descriptions,
         algorithm: SigningAlgorithm::parse(&options.alg).ok_or("--alg is not known")?,
         format: TokenFormat::parse(&options.token_format).ok_or("--token-format is not known")?,
+        token_type: TokenType::parse(&options.token_type).ok_or("--token-type is not known")?,
+        claims: ClaimNames::parse(&options.claims)?,
         lifetime: options.lifetime,
     };
     let api = api.register()?;
@@ -95,6 +97,8 @@ fn describe(api: &Api) -> Value {
         "scope_descriptions": api.scope_descriptions,
         "alg": api.algorithm.as_str(),
         "token_format": api.format.as_str(),
+        "token_type": api.token_type.as_str(),
+        "claims": (!api.claims.is_empty()).then(|| api.claims.to_string()),
         "lifetime": api.lifetime,
     })
 }

@@ -2,7 +2,7 @@
 
 use edge::Error;
 use grants::{AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientChange, GrantId, PkceRule};
-use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
+use protocol::{Claims, ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
 use service::new_client_secret;
 use store::{AuditedAction, ClientChanged};
@@ -10,7 +10,9 @@ use store::{AuditedAction, ClientChanged};
 use crate::args::{ClientCommand, ClientCreate, OneClient, RotateSecret};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::api::identifier;
+use crate::commands::claim_edits::with_claims;
 use crate::commands::client_keys;
+use crate::commands::client_update;
 use crate::commands::grant::revoke_all;
 use crate::commands::registration_token;
 use crate::commands::relying_party::{self, redirect_uri};
@@ -28,6 +30,7 @@ pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
             let stack = Stack::find(&one.common).await?;
             print(one.common.json, &describe(&find(&stack, &one.id).await?))
         }
+        ClientCommand::Update(options) => client_update::run(options).await,
         ClientCommand::Disable(one) => switch(one, true).await,
         ClientCommand::Enable(one) => switch(one, false).await,
         ClientCommand::RotateSecret(options) => rotate_secret(options).await,
@@ -70,11 +73,12 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
         scope: options.scope.as_deref().map(Scope::parse).transpose()?,
         apis: stack.ensure_apis(&apis).await?,
         audience: AudienceRule::parse(&options.audience).ok_or("--audience is not known")?,
-        pkce: PkceRule::parse(&options.pkce).ok_or("--pkce is not known")?,
+        pkce: options.pkce.as_deref().map_or(Ok(PkceRule::usual(auth_method)), pkce)?,
         introspects: options.introspects.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
         keys: client_keys::given(&options.assertions, auth_method, &stack.reach)?,
         assertion_algorithm: options.assertions.assertion_alg.as_deref().and_then(AssertionAlgorithm::parse),
         strict_audience: options.assertions.assertion_audience == "issuer",
+        claims: with_claims(Claims::default(), &options.claims)?,
         relying_party: relying_party::parse(&options.relying_party, &options.redirect_uris, &stack.reach)?,
         trusted: options.trusted,
         ..Client::new(client_id(&id)?, edge::now())
@@ -90,6 +94,10 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
     let record = records.record(AuditedAction::ClientCreate, &About::Client(&client.id), &names_of(&document));
     done_or(stack.registry.create_client(&client, Some(record)).await?, there)?;
     print(options.common.json, &with_secret(document, secret.as_ref().map(|(secret, _)| secret)))
+}
+
+pub(crate) fn pkce(text: &str) -> Result<PkceRule, Error> {
+    Ok(PkceRule::parse(text).ok_or("--pkce is not known")?)
 }
 
 async fn switch(one: OneClient, disabled: bool) -> Result<(), Error> {
@@ -136,7 +144,7 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
     Err(format!("the client {} is being changed by other commands: try again in a moment", client.id).into())
 }
 
-async fn find(stack: &Stack, id: &str) -> Result<Client, Error> {
+pub(crate) async fn find(stack: &Stack, id: &str) -> Result<Client, Error> {
     let found = stack.registry.client(&client_id(id)?, edge::now()).await?;
     Ok(Client::clone(&*found.ok_or_else(|| unknown(id))?))
 }
@@ -146,11 +154,11 @@ pub(crate) fn client_id(text: &str) -> Result<ClientId, Error> {
     ClientId::parse(text).map_err(|_| format!("the client id {text:?} cannot be used: {rule}").into())
 }
 
-fn unknown(id: &str) -> String {
+pub(crate) fn unknown(id: &str) -> String {
     format!("there is no client {id}: see `jeton client list`")
 }
 
-fn describe(client: &Client) -> Value {
+pub(crate) fn describe(client: &Client) -> Value {
     let mut document = json!({
         "client_id": client.id.as_str(),
         "name": client.name,
@@ -162,6 +170,7 @@ fn describe(client: &Client) -> Value {
         "apis": client.apis.iter().map(Resource::as_str).collect::<Vec<_>>(),
         "audience": client.audience.as_str(),
         "pkce": client.pkce.as_str(),
+        "claims": (!client.claims.is_empty()).then_some(&client.claims),
         "introspects": client.introspects.iter().map(Resource::as_str).collect::<Vec<_>>(),
         "relying_party": relying_party::describe(&client.relying_party),
         "trusted": client.trusted,

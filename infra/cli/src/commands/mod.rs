@@ -2,8 +2,10 @@
 
 pub(crate) mod api;
 pub(crate) mod audit;
+pub(crate) mod claim_edits;
 pub(crate) mod client;
 pub(crate) mod client_keys;
+pub(crate) mod client_update;
 pub(crate) mod consent;
 pub(crate) mod grant;
 pub(crate) mod keys;

@@ -1,7 +1,7 @@
 //! Registration of relying parties by `jeton client`.
 
 use edge::Error;
-use grants::{Backchannel, RelyingParty, Sector, SigningAlgorithm};
+use grants::{Backchannel, IdTokenClaims, RelyingParty, Sector, SigningAlgorithm};
 use outbound::Reach;
 use protocol::RedirectUri;
 use serde_json::{Value, json};
@@ -33,6 +33,7 @@ pub(crate) fn parse(
         id_token_algorithm: algorithm(&options.id_token_alg)?,
         userinfo_algorithm: options.userinfo_alg.as_deref().map(algorithm).transpose()?,
         sector,
+        id_token_claims: id_token_claims(&options.id_token_claims)?,
         default_max_age: options.default_max_age,
         post_logout_redirect_uris: uris(&options.post_logout_redirect_uris)?,
         backchannel,
@@ -46,11 +47,16 @@ pub(crate) fn describe(registered: &RelyingParty) -> Value {
         "userinfo_signed_response_alg": registered.userinfo_algorithm.map(SigningAlgorithm::as_str),
         "subject_type": if registered.sector.is_some() { "pairwise" } else { "public" },
         "sector": registered.sector.as_ref().map(Sector::as_str),
+        "id_token_claims": registered.id_token_claims.as_str(),
         "default_max_age": registered.default_max_age,
         "post_logout_redirect_uris":
             registered.post_logout_redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
         "backchannel_logout_uri": registered.backchannel.as_ref().map(|told| told.uri.as_str()),
     })
+}
+
+pub(crate) fn id_token_claims(text: &str) -> Result<IdTokenClaims, Error> {
+    Ok(IdTokenClaims::parse(text).ok_or("--id-token-claims is not known")?)
 }
 
 pub(crate) fn redirect_uri(text: &str) -> Result<RedirectUri, Error> {

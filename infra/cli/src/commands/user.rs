@@ -13,6 +13,7 @@ use store::{AuditedAction, UserChanged, Write};
 
 use crate::args::{OneUser, UserCommand, UserCreate, UserName, UserPassword, UserRename, UserUpdate};
 use crate::audit::{About, NO_ATTRIBUTES};
+use crate::commands::claim_edits::{ClaimEdits, ListEdit};
 use crate::commands::grant::revoke_all;
 use crate::commands::user_import;
 use crate::output::print;
@@ -39,11 +40,14 @@ pub(crate) async fn run(command: UserCommand) -> Result<(), Error> {
     }
 }
 
-async fn create(UserCreate { password: options, claims }: UserCreate) -> Result<(), Error> {
+async fn create(UserCreate { password: options, claims, roles, groups }: UserCreate) -> Result<(), Error> {
+    let added = |list, added| ListEdit { list, added, removed: Vec::new() };
+    let lists = [added(Claim::Roles, roles), added(Claim::Groups, groups)];
+    let edits = ClaimEdits { assignments: claims, lists };
     let stack = Stack::find(&options.common).await?;
     let user = new_user(&options.user.parse()?, &read_password()?)?;
-    let user = User { claims: with_all(user.claims, &claims)?, ..user };
-    let attributes = [vec!["username".to_owned(), "password".to_owned()], names_in(&claims)].concat();
+    let user = User { claims: edits.applied(user.claims)?, ..user };
+    let attributes = [vec!["username".to_owned(), "password".to_owned()], edits.names()].concat();
     let record = stack.record(AuditedAction::UserCreate, &About::User(&user.subject), &attributes).await;
     done_or(stack.people.create_user(&user, record).await?, there(&user))?;
     print(options.common.json, &describe(&user))
@@ -51,15 +55,19 @@ async fn create(UserCreate { password: options, claims }: UserCreate) -> Result<
 
 /// Reads the claims, changes them, and writes them if they are unchanged in the store; retries otherwise.
 async fn update(options: UserUpdate) -> Result<(), Error> {
-    let stack = Stack::find(&options.common).await?;
-    let mut user = find(&stack, &options.user).await?;
+    let UserUpdate { user, claims, roles, groups, removed_roles, removed_groups, common } = options;
+    let lists = [
+        ListEdit { list: Claim::Roles, added: roles, removed: removed_roles },
+        ListEdit { list: Claim::Groups, added: groups, removed: removed_groups },
+    ];
+    let edits = ClaimEdits { assignments: claims, lists };
+    let stack = Stack::find(&common).await?;
+    let mut user = find(&stack, &user).await?;
     for _ in 0..TRIES {
-        let claims = with_all(user.claims.clone(), &options.claims)?;
-        let change = UserChange::set_claims(&user, claims);
-        let about = About::User(&user.subject);
-        let record = stack.record(AuditedAction::UserUpdate, &about, &names_in(&options.claims)).await;
+        let change = UserChange::set_claims(&user, edits.applied(user.claims.clone())?);
+        let record = stack.record(AuditedAction::UserUpdate, &About::User(&user.subject), &edits.names()).await;
         match stack.people.change_user(&change, record).await? {
-            UserChanged::Done => return print(options.common.json, &describe(&after(&change, &user)?)),
+            UserChanged::Done => return print(common.json, &describe(&after(&change, &user)?)),
             UserChanged::Refused(found) => user = same_person(&user, found)?,
         }
     }
@@ -69,21 +77,6 @@ async fn update(options: UserUpdate) -> Result<(), Error> {
 async fn show(one: OneUser) -> Result<(), Error> {
     let user = find(&Stack::find(&one.common).await?, &one.user).await?;
     print(one.common.json, &describe(&user))
-}
-
-/// Applies the assignments to the claims and marks them as changed now.
-fn with_all(mut claims: Claims, assignments: &[String]) -> Result<Claims, Error> {
-    for assignment in assignments {
-        claims.set(assignment)?;
-    }
-    let dated = assignments.iter().any(|assignment| assignment.starts_with("updated_at="));
-    Ok(if dated || assignments.is_empty() { claims } else { claims.with(Claim::UpdatedAt, edge::now().seconds()) })
-}
-
-/// Returns the names of the claims that these assignments set, for the audit trail.
-fn names_in(assignments: &[String]) -> Vec<String> {
-    let name = |assignment: &String| assignment.split('=').next().map(|name| format!("claims.{name}"));
-    assignments.iter().filter_map(name).collect()
 }
 
 fn there(user: &User) -> String {

@@ -3,9 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge::Error;
-use grants::{AuthMethod, Client, NewApi, SigningAlgorithm, StoredSecret, Timestamp, TokenFormat};
+use grants::{AuthMethod, Client, NewApi, SigningAlgorithm, StoredSecret, Timestamp, TokenFormat, TokenType};
 use keys::{HandleKeys, SECRET_PREFIX};
-use protocol::{Claims, ClientId, CodeVerifier, GrantType, RedirectUri, Resource, Scope, Secret, Username};
+use protocol::{ClaimNames, Claims, ClientId, CodeVerifier, GrantType, RedirectUri, Resource, Scope, Secret, Username};
 
 use sessions::User;
 
@@ -25,7 +25,7 @@ const CLAIMS: &str = r#"{
     "profile": "https://people.example/demo", "picture": "https://people.example/demo.png",
     "website": "https://demo.example", "email": "demo@example.com", "email_verified": true, "gender": "female",
     "birthdate": "1990-12-10", "zoneinfo": "Europe/Paris", "locale": "fr-FR", "phone_number": "+33 1 23 45 67 89",
-    "phone_number_verified": false, "updated_at": 1790000000,
+    "phone_number_verified": false, "updated_at": 1790000000, "roles": ["reader"], "groups": ["demo"],
     "address": {
         "formatted": "1 rue de la Demo\n75001 Paris\nFrance", "street_address": "1 rue de la Demo", "locality": "Paris",
         "postal_code": "75001", "country": "France"
@@ -61,6 +61,8 @@ pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error
             .into(),
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,
+        token_type: TokenType::default(),
+        claims: ClaimNames::default(),
         lifetime: 900,
     };
     stack.registry.create_api(&api.register()?, None).await?;

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use edge::Error;
-use grants::{NewApi, SigningAlgorithm, TokenFormat};
-use protocol::{Resource, Scope};
+use grants::{NewApi, SigningAlgorithm, TokenFormat, TokenType};
+use protocol::{ClaimNames, Resource, Scope};
 
 use crate::stack::Stack;
 
@@ -26,6 +26,8 @@ fn read(text: &str) -> Result<NewApi, Error> {
         scope_descriptions: BTreeMap::new(),
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,
+        token_type: TokenType::default(),
+        claims: ClaimNames::default(),
         lifetime: 900,
     })
 }

@@ -1,10 +1,11 @@
-//! Changes to an existing client. Each names the attribute it sets and the facts it depends on, so that concurrent
+//! Changes to an existing client. Each names the attributes it sets and the facts it depends on, so that concurrent
 //! changes do not undo each other.
 
-use protocol::ClientId;
+use protocol::{Claims, ClientId};
 
 use crate::client::fact::ClientFact;
-use crate::client::record::Client;
+use crate::client::record::{Client, PkceRule};
+use crate::client::relying_party::{IdTokenClaims, RelyingParty};
 use crate::client::self_registration::SelfRegistration;
 use crate::step::guard::{Fact, Guard};
 use crate::terms::secret::StoredSecret;
@@ -15,10 +16,10 @@ use crate::terms::time::Timestamp;
 pub struct ClientChange {
     id: ClientId,
     guards: Vec<Guard<ClientFact>>,
-    set: ClientSet,
+    sets: Vec<ClientSet>,
 }
 
-/// The attribute that a change sets, with its new value.
+/// An attribute that a change sets, with its new value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientSet {
     /// Disables the client if `true`, enables it if `false`.
@@ -27,12 +28,18 @@ pub enum ClientSet {
     Secrets(Vec<StoredSecret>),
     /// The time when the client's own registration ends.
     EndsAt(Timestamp),
+    /// The rule on whether the client must use PKCE.
+    Pkce(PkceRule),
+    /// The claims in its ID tokens.
+    IdTokenClaims(IdTokenClaims),
+    /// The claims in the tokens that it gets for itself.
+    Claims(Claims),
 }
 
 impl ClientChange {
     /// Disables or enables the client.
     pub fn disabled(client: &Client, disabled: bool) -> Self {
-        Self::of(client, ClientSet::Disabled(disabled))
+        Self::of(client, [ClientSet::Disabled(disabled)])
     }
 
     /// Adds a secret and keeps the newest existing one, if the secrets are still those that were read.
@@ -54,19 +61,23 @@ impl ClientChange {
     /// operator set.
     pub fn extend(client: &Client, grant_ends_at: Timestamp, now: Timestamp) -> Option<Self> {
         let own = client.registered_by.as_ref()?;
-        let mut change = Self::of(client, ClientSet::EndsAt(own.extended_for(grant_ends_at, now)?));
-        change.guards.extend(own.ends_at.map(|ends_at| ClientFact::EndsAt.is(ends_at)));
-        Some(change)
+        let change = Self::of(client, [ClientSet::EndsAt(own.extended_for(grant_ends_at, now)?)]);
+        Some(own.ends_at.map(|ends_at| ClientFact::EndsAt.is(ends_at)).into_iter().fold(change, Self::when))
     }
 
     fn secrets(client: &Client, secrets: Vec<StoredSecret>) -> Self {
-        let mut change = Self::of(client, ClientSet::Secrets(secrets));
-        change.guards.push(ClientFact::Secrets.is(&*client.secrets));
-        change
+        let change = Self::of(client, [ClientSet::Secrets(secrets)]);
+        change.when(ClientFact::Secrets.is(&*client.secrets))
     }
 
-    fn of(client: &Client, set: ClientSet) -> Self {
-        Self { id: client.id.clone(), guards: vec![ClientFact::CreatedAt.is(client.created_at)], set }
+    pub(crate) fn of(client: &Client, sets: impl IntoIterator<Item = ClientSet>) -> Self {
+        let guards = vec![ClientFact::CreatedAt.is(client.created_at)];
+        Self { id: client.id.clone(), guards, sets: sets.into_iter().collect() }
+    }
+
+    pub(crate) fn when(mut self, guard: Guard<ClientFact>) -> Self {
+        self.guards.push(guard);
+        self
     }
 
     /// The id of the client to change.
@@ -79,9 +90,9 @@ impl ClientChange {
         &self.guards
     }
 
-    /// The attribute to set, with its new value.
-    pub const fn set(&self) -> &ClientSet {
-        &self.set
+    /// The attributes to set, with their new values.
+    pub fn sets(&self) -> &[ClientSet] {
+        &self.sets
     }
 
     /// Returns the client after the change, or `None` when a guard does not hold. This defines what the write
@@ -89,15 +100,27 @@ impl ClientChange {
     pub fn after(&self, before: Option<&Client>) -> Option<Client> {
         let client = before
             .filter(|client| client.id == self.id && self.guards.iter().all(|guard| guard.holds(Some(client))))?;
-        Some(match &self.set {
-            ClientSet::Disabled(disabled) => Client { disabled: *disabled, ..client.clone() },
-            ClientSet::Secrets(secrets) => Client { secrets: secrets.clone(), ..client.clone() },
-            ClientSet::EndsAt(ends_at) => {
-                let own = client.registered_by.clone();
-                let registered_by = own.map(|own| SelfRegistration { ends_at: Some(*ends_at), ..own });
-                Client { registered_by, ..client.clone() }
+        Some(self.sets.iter().fold(client.clone(), |client, set| set.applied(client)))
+    }
+}
+
+impl ClientSet {
+    fn applied(&self, client: Client) -> Client {
+        match self {
+            Self::Disabled(disabled) => Client { disabled: *disabled, ..client },
+            Self::Secrets(secrets) => Client { secrets: secrets.clone(), ..client },
+            Self::Pkce(pkce) => Client { pkce: *pkce, ..client },
+            Self::IdTokenClaims(id_token_claims) => {
+                let id_token_claims = *id_token_claims;
+                Client { relying_party: RelyingParty { id_token_claims, ..client.relying_party }, ..client }
             }
-        })
+            Self::Claims(claims) => Client { claims: claims.clone(), ..client },
+            Self::EndsAt(ends_at) => {
+                let own = client.registered_by;
+                let registered_by = own.map(|own| SelfRegistration { ends_at: Some(*ends_at), ..own });
+                Client { registered_by, ..client }
+            }
+        }
     }
 }
 

@@ -14,6 +14,10 @@ pub enum ClientFact {
     Secrets,
     /// The time when the registration ends, if the client registered itself and it does.
     EndsAt,
+    /// The way in which the client authenticates.
+    AuthMethod,
+    /// The claims in its own tokens, if there are any.
+    Claims,
 }
 
 impl ClientFact {
@@ -35,15 +39,20 @@ impl Fact for ClientFact {
             Self::Disabled => Attribute::named("disabled"),
             Self::Secrets => Attribute::named("secrets"),
             Self::EndsAt => Attribute::named("expires_at"),
+            Self::AuthMethod => Attribute::named("auth_method"),
+            Self::Claims => Attribute::named("claims"),
         }
     }
 
     fn of(self, client: &Client) -> Option<Held<'_>> {
-        match self {
-            Self::CreatedAt => Some(Held::Time(client.created_at)),
-            Self::Disabled => Some(Held::Flag(client.disabled)),
-            Self::Secrets => Some(Held::Secrets(&client.secrets)),
-            Self::EndsAt => client.registered_by.as_ref().and_then(|by| by.ends_at).map(Held::Time),
-        }
+        Some(match self {
+            Self::CreatedAt => Held::Time(client.created_at),
+            Self::Disabled => Held::Flag(client.disabled),
+            Self::Secrets => Held::Secrets(&client.secrets),
+            Self::AuthMethod => Held::Text(client.auth_method.as_str().into()),
+            Self::Claims if client.claims.is_empty() => return None,
+            Self::Claims => Held::Text(client.claims.to_string().into()),
+            Self::EndsAt => Held::Time(client.registered_by.as_ref().and_then(|by| by.ends_at)?),
+        })
     }
 }

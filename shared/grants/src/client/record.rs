@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use protocol::{ClientId, GrantType, RedirectUri, Resource, ResponseType, Scope};
+use protocol::{Claims, ClientId, GrantType, RedirectUri, Resource, ResponseType, Scope};
 
 use crate::client::assertion_algorithm::AssertionAlgorithm;
 use crate::client::public_keys::ClientKeys;
@@ -43,6 +43,8 @@ pub struct Client {
     pub assertion_algorithm: Option<AssertionAlgorithm>,
     /// `true` if its assertions must have the issuer as their only audience.
     pub strict_audience: bool,
+    /// The claims in the tokens that it gets for itself: roles, groups and custom ones.
+    pub claims: Claims,
     /// Its settings as an OpenID Connect relying party.
     pub relying_party: RelyingParty,
     /// The details of its self-registration; `None` if an operator registered it.
@@ -116,6 +118,7 @@ impl Client {
             keys: None,
             assertion_algorithm: None,
             strict_audience: false,
+            claims: Claims::default(),
             relying_party: RelyingParty::default(),
             registered_by: None,
             trusted: false,
@@ -199,6 +202,11 @@ impl AuthMethod {
 }
 
 impl PkceRule {
+    /// The rule for a client of which nothing else was said: PKCE, or where it authenticates a `nonce` instead.
+    pub fn usual(auth_method: AuthMethod) -> Self {
+        if auth_method == AuthMethod::None { Self::Required } else { Self::Nonce }
+    }
+
     /// The name of the rule: `required`, `nonce` or `optional`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -246,6 +254,10 @@ mod tests {
             ([PkceRule::Required, PkceRule::Nonce, PkceRule::Optional], ["required", "nonce", "optional"]);
         assert_eq!((rules.map(PkceRule::as_str), names.map(PkceRule::parse)), (names, rules.map(Some)));
         assert_eq!(PkceRule::parse("never"), None);
+        for method in AuthMethod::ALL {
+            let expected = if method == AuthMethod::None { PkceRule::Required } else { PkceRule::Nonce };
+            assert_eq!(PkceRule::usual(method), expected, "{method:?}");
+        }
         let rules = [AudienceRule::One, AudienceRule::All];
         assert_eq!(rules.map(AudienceRule::as_str), ["one", "all"]);
         assert_eq!(["one", "all", "two"].map(AudienceRule::parse), [Some(rules[0]), Some(rules[1]), None]);

@@ -16,12 +16,24 @@ pub struct RelyingParty {
     pub userinfo_algorithm: Option<SigningAlgorithm>,
     /// `subject_type`: the sector whose clients know a person by the same `sub`; `None` means `public`.
     pub sector: Option<Sector>,
+    /// The claims in its ID tokens.
+    pub id_token_claims: IdTokenClaims,
     /// `default_max_age`: the maximum age of the sign-in, in seconds, if a request does not give one.
     pub default_max_age: Option<u32>,
     /// `post_logout_redirect_uris`: the pages the browser may return to after sign-out.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
     /// The back-channel logout settings, if the client wants to be notified when a session ends.
     pub backchannel: Option<Backchannel>,
+}
+
+/// The claims about the person that the ID tokens of a client contain. They are at the UserInfo endpoint in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum IdTokenClaims {
+    /// Those that the request asks for one by one (OpenID Connect Core §5.4, §5.5).
+    #[default]
+    Requested,
+    /// Those of the granted scopes as well, for clients that read nothing but the ID token.
+    Scope,
 }
 
 /// The settings for notifying a client when a session ends (OpenID Connect Back-Channel Logout §2.2).
@@ -57,10 +69,26 @@ impl Default for RelyingParty {
             id_token_algorithm: SigningAlgorithm::Rs256,
             userinfo_algorithm: None,
             sector: None,
+            id_token_claims: IdTokenClaims::default(),
             default_max_age: None,
             post_logout_redirect_uris: Vec::new(),
             backchannel: None,
         }
+    }
+}
+
+impl IdTokenClaims {
+    /// The name of the setting: `requested` or `scope`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Scope => "scope",
+        }
+    }
+
+    /// Finds the setting named `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Requested, Self::Scope].into_iter().find(|known| known.as_str() == text)
     }
 }
 
@@ -147,6 +175,13 @@ mod tests {
             assert_eq!(Sector::of(&uris[1..]), Err(MalformedSector::Native), "{uri}");
             assert_eq!(Sector::of(&uris), Err(MalformedSector::Native), "{uri}");
         }
+    }
+
+    #[test]
+    fn what_an_id_token_contains_has_a_name() {
+        let all = [IdTokenClaims::Requested, IdTokenClaims::Scope];
+        assert_eq!(all.map(IdTokenClaims::as_str), ["requested", "scope"]);
+        assert_eq!(["requested", "scope", "all"].map(IdTokenClaims::parse), [Some(all[0]), Some(all[1]), None]);
     }
 
     #[test]

@@ -4,9 +4,7 @@
 //! RFC 9700 §2.1.2 advises against it. It exists for clients that still migrate from it, and both the deployment
 //! and the client's registration must enable it.
 
-use std::collections::BTreeSet;
-
-use protocol::{AuthorizationRequest, Claim};
+use protocol::{AuthorizationRequest, Claims};
 
 use crate::flow::authorization_code::{self, Agreement};
 use crate::request::access::Target;
@@ -16,12 +14,12 @@ use crate::terms::ids::{Generation, GrantId};
 use crate::terms::moment::Moment;
 use crate::terms::policy::Policy;
 
-/// The claims for the ID token: those requested one by one and, if no access token for the UserInfo endpoint is
-/// issued, also those of the scope (OpenID Connect Core §5.4).
-pub fn id_token_claims(request: &AuthorizationRequest, target: &Target) -> BTreeSet<Claim> {
+/// Returns those of the person's `known` claims that are for the ID token: the ones requested one by one and, if no
+/// access token for the UserInfo endpoint is issued, also those of the scope (OpenID Connect Core §5.4).
+pub fn id_token_claims(request: &AuthorizationRequest, target: &Target, known: &Claims) -> Claims {
     let alone = request.response_type.gives_id_token() && !request.response_type.gives_token();
-    let of_scope = Claim::ALL.into_iter().filter(|claim| alone && target.scope.has(claim.scope()));
-    request.claims.id_token.iter().copied().chain(of_scope).collect()
+    let of_scope = known.of_scopes(|scope| alone && target.scope.has(scope));
+    of_scope.and(known.only(&request.claims.id_token))
 }
 
 /// Creates the grant for a person's agreement. It is active at once and ends with its only token.

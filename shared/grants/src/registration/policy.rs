@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use protocol::{RedirectUri, Resource, Scope};
+use protocol::{IdentityScope, RedirectUri, Resource, Scope};
 
 use crate::client::self_registration::{InitialTokenName, RegistrationPolicy};
 use crate::request::access::identity;
@@ -52,9 +52,11 @@ impl RegistrationPolicy {
         Self { apis, bare_schemes, client_lifetime: Some(Self::OPEN_LIFETIME), ..Self::default() }
     }
 
-    /// The most scope a client may have; `apis` are the APIs that the policy names.
+    /// The most scope a client may have; `apis` are the APIs that the policy names. What people may do elsewhere,
+    /// their roles and groups, is for clients whose policy names these scopes.
     pub(crate) fn most(&self, apis: &[Api]) -> Scope {
-        let offered = || apis.iter().fold(identity(), |offered, api| offered.or(&api.scope));
+        let of_identity = || identity().without(IdentityScope::Roles).without(IdentityScope::Groups);
+        let offered = || apis.iter().fold(of_identity(), |offered, api| offered.or(&api.scope));
         self.scope.clone().unwrap_or_else(offered)
     }
 
@@ -144,8 +146,11 @@ mod tests {
     #[test]
     fn without_a_scope_of_its_own_a_policy_has_the_identity_and_what_its_apis_offer() {
         let policy = RegistrationPolicy::default();
-        assert_eq!(policy.most(&[]), identity());
+        let usual = "address email offline_access openid phone profile";
+        assert_eq!(policy.most(&[]).to_string(), usual);
         assert!(apis()[0].scope.is_within(&policy.most(&apis())));
+        let named = RegistrationPolicy { scope: Scope::parse("openid roles").ok(), ..policy.clone() };
+        assert_eq!(named.most(&[]).to_string(), "openid roles");
         let narrow = RegistrationPolicy { scope: Scope::parse("openid read").ok(), ..policy };
         assert_eq!(narrow.most(&apis()).to_string(), "openid read");
     }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::{GrantType, Resource, Scope};
+use protocol::{ClaimNames, GrantType, Resource, Scope};
 
 use crate::client::name::is_name;
 use crate::client::record::{AuthMethod, Client, PkceRule};
-use crate::terms::api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat};
+use crate::terms::api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat, TokenType};
 use crate::terms::secret::StoredSecret;
 use crate::terms::time::Seconds;
 
@@ -26,6 +26,10 @@ pub struct NewApi {
     pub algorithm: SigningAlgorithm,
     /// The format of its access tokens.
     pub format: TokenFormat,
+    /// The `typ` of its JWTs.
+    pub token_type: TokenType,
+    /// The claims about the person that its access tokens contain, and that introspection tells it.
+    pub claims: ClaimNames,
     /// The lifetime of its access tokens, in seconds.
     pub lifetime: Seconds,
 }
@@ -68,6 +72,17 @@ pub enum RegistrationError {
     /// A self-registered client cannot be trusted without consent.
     #[error("a client that registered itself cannot be trusted")]
     TrustsItself,
+    /// The next change of its own registration would undo the operator's.
+    #[error(
+        "a client that registered itself has the settings of its registration: its initial access token and JETON_REGISTRATION_PKCE decide on PKCE"
+    )]
+    ChangesItself,
+    /// Nothing would ever contain the claims.
+    #[error("--claim is for clients that get tokens of their own: add --grant client_credentials")]
+    ClaimsWithoutService,
+    /// A service is not a person, and must not be taken for one.
+    #[error("a client has roles, groups and claims with names of your own: name, email and so on are of people")]
+    ClaimsOfPerson,
     /// The registration endpoint may write every client with such an id.
     #[error("a client_id that starts with dyn_ is of a client that registered itself: choose another")]
     ReservedId,
@@ -108,6 +123,8 @@ impl Client {
             (self.apis.len() > MAX_APIS, E::TooManyApis),
             (self.auth_method == AuthMethod::PrivateKeyJwt && self.keys.is_none(), E::KeysMissing),
             (!self.has_key_for_its_algorithm(), E::AlgorithmWithoutKey),
+            (!self.claims.is_empty() && !uses(GrantType::ClientCredentials), E::ClaimsWithoutService),
+            (self.claims != self.claims.for_access_tokens(), E::ClaimsOfPerson),
             (self.trusted && self.registered_by.is_some(), E::TrustsItself),
             (self.id.as_str().starts_with(Client::SELF_REGISTERED) != self.registered_by.is_some(), E::ReservedId),
         ];
@@ -145,6 +162,8 @@ impl NewApi {
             scope_descriptions: self.scope_descriptions,
             algorithm: self.algorithm,
             format: self.format,
+            token_type: self.token_type,
+            claims: self.claims,
             lifetime: self.lifetime,
             is_issuer: false,
         })
@@ -224,7 +243,7 @@ mod tests {
     #[expect(clippy::too_many_lines, reason = "a row for each contradiction")]
     fn each_contradiction_is_refused() {
         type Spoil = fn(&mut Client);
-        let rows: [(Spoil, RegistrationError); 12] = [
+        let rows: [(Spoil, RegistrationError); 14] = [
             (|c| c.id = ClientId::parse("dyn_x").unwrap(), RegistrationError::ReservedId),
             (|c| c.name = " ".to_owned(), RegistrationError::Name),
             (|c| c.name = "a\u{202e}".to_owned(), RegistrationError::Name),
@@ -259,6 +278,17 @@ mod tests {
                 },
                 RegistrationError::RedirectUriMissing,
             ),
+            (
+                |c| {
+                    c.claims = protocol::Claims::parse(r#"{"tenant":"acme"}"#).unwrap();
+                    c.grant_types = [GrantType::AuthorizationCode].into();
+                },
+                RegistrationError::ClaimsWithoutService,
+            ),
+            (
+                |c| c.claims = protocol::Claims::parse(r#"{"tenant":"acme","email":"a@b.example"}"#).unwrap(),
+                RegistrationError::ClaimsOfPerson,
+            ),
             (|c| c.apis = vec![Resource::parse("urn:a").unwrap(); 17], RegistrationError::TooManyApis),
         ];
         assert!(fixtures::client().register().is_ok());
@@ -278,6 +308,8 @@ mod tests {
                 scope_descriptions: [(token.to_owned(), text.to_owned())].into(),
                 algorithm: SigningAlgorithm::Rs256,
                 format: TokenFormat::Jwt,
+                token_type: TokenType::default(),
+                claims: ClaimNames::default(),
                 lifetime: 900,
             };
             new.register().map(|api| api.scope_descriptions.len())

@@ -32,7 +32,7 @@ use protocol::{
 use crate::client::assertion_algorithm::AssertionAlgorithm;
 use crate::client::name::{NameSkeleton, shortened};
 use crate::client::record::{AuthMethod, Client, PkceRule};
-use crate::client::relying_party::{Backchannel, MalformedSector, RelyingParty, Sector};
+use crate::client::relying_party::{Backchannel, IdTokenClaims, MalformedSector, RelyingParty, Sector};
 use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
 use crate::registration::rules::{MAX_APIS, RegistrationError};
 use crate::terms::api::{Api, SigningAlgorithm};
@@ -240,6 +240,7 @@ fn relying_party(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<RelyingPar
             .unwrap_or(SigningAlgorithm::Rs256),
         userinfo_algorithm: signed("userinfo_signed_response_alg", &asked.userinfo_algorithm)?,
         sector: sector(asked)?,
+        id_token_claims: IdTokenClaims::default(),
         default_max_age: asked.default_max_age,
         post_logout_redirect_uris: asked.post_logout_redirect_uris.clone(),
         backchannel: asked.backchannel_logout_uri.clone().map(|uri| Backchannel { uri, session_required }),
@@ -279,9 +280,14 @@ impl From<RegistrationError> for MetadataError {
             }
             E::PublicWithoutPkce => Self::of("token_endpoint_auth_method", "a public client must use PKCE"),
             E::TooManyApis => Self::of("scope", "it is for more than 15 APIs"),
-            E::PublicIntrospection | E::Lifetime | E::ScopeDescription | E::ReservedId | E::TrustsItself => {
-                Self::of("request", "it cannot be served")
-            }
+            E::PublicIntrospection
+            | E::Lifetime
+            | E::ScopeDescription
+            | E::ReservedId
+            | E::TrustsItself
+            | E::ChangesItself
+            | E::ClaimsWithoutService
+            | E::ClaimsOfPerson => Self::of("request", "it cannot be served"),
         }
     }
 }

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use protocol::{GrantType, IdentityScope, Resource, Scope};
+use protocol::{ClaimNames, GrantType, IdentityScope, Resource, Scope};
 
 use crate::client::record::{AudienceRule, Client};
 use crate::step::grant_fact::GrantFact;
 use crate::step::guard::Fact;
 use crate::step::requirements::Requirements;
-use crate::terms::api::{Api, SigningAlgorithm, TokenFormat};
+use crate::terms::api::{Api, SigningAlgorithm, TokenFormat, TokenType};
 use crate::terms::policy::Policy;
 use crate::terms::refusal::Refusal;
 
@@ -45,6 +45,8 @@ impl Api {
             scope_descriptions: BTreeMap::new(),
             algorithm: SigningAlgorithm::Rs256,
             format: TokenFormat::Jwt,
+            token_type: TokenType::AtJwt,
+            claims: ClaimNames::default(),
             lifetime: policy.access_lifetime,
             is_issuer: true,
         })
@@ -221,8 +223,9 @@ impl Api {
     /// Checks whether one token can be for both APIs.
     pub(crate) fn takes_the_same_token_as(&self, other: &Self) -> bool {
         let same_kind = || self.format == other.format;
-        let same_key = || self.format == TokenFormat::Opaque || self.algorithm == other.algorithm;
-        self.is_issuer || other.is_issuer || (same_kind() && same_key())
+        let same_jwt = || (self.algorithm, self.token_type) == (other.algorithm, other.token_type);
+        let same_token = || self.format == TokenFormat::Opaque || same_jwt();
+        self.is_issuer || other.is_issuer || (same_kind() && same_token())
     }
 }
 

@@ -145,7 +145,8 @@ impl TrustedRequest {
         if may { Ok(()) } else { Err(Refusal::GrantTypeNotAllowed) }
     }
 
-    /// Checks the code challenge, which a confidential client may be allowed to omit, and a public client never.
+    /// Checks the code challenge. A public client always sends one. A confidential client may send a `nonce` instead
+    /// when it requests `openid`, unless it is registered otherwise (OAuth 2.1 §7.5.1, RFC 9700 §2.1.1).
     fn binds_its_code(&self) -> Result<(), Refusal> {
         let gives_code = self.request.response_type.grant_type() == GrantType::AuthorizationCode;
         if !gives_code || self.request.code_challenge.is_some() {
@@ -156,7 +157,8 @@ impl TrustedRequest {
             (PkceRule::Optional, true) => Ok(()),
             (PkceRule::Nonce, true) if asks_for_openid && self.request.nonce.is_some() => Ok(()),
             (PkceRule::Nonce, true) => Err(Refusal::CodeChallengeOrNonceRequired),
-            (PkceRule::Required, _) | (_, false) => Err(Refusal::CodeChallengeRequired),
+            (PkceRule::Required, true) => Err(Refusal::CodeChallengeRegistered),
+            (PkceRule::Required | PkceRule::Nonce | PkceRule::Optional, false) => Err(Refusal::CodeChallengeRequired),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::{Resource, Scope};
+use protocol::{ClaimNames, Resource, Scope};
 
 use crate::terms::time::Seconds;
 
@@ -22,6 +22,10 @@ pub struct Api {
     pub algorithm: SigningAlgorithm,
     /// The format of its access tokens.
     pub format: TokenFormat,
+    /// The `typ` of its JWTs.
+    pub token_type: TokenType,
+    /// The claims about the person that its access tokens contain, and that introspection tells it.
+    pub claims: ClaimNames,
     /// The lifetime of its access tokens, in seconds.
     pub lifetime: Seconds,
     /// `true` for this server itself, whose UserInfo endpoint accepts the tokens of any other API.
@@ -49,6 +53,16 @@ pub enum TokenFormat {
     Jwt,
     /// A handle, checked by introspection.
     Opaque,
+}
+
+/// The `typ` header of an access token that is a JWT.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TokenType {
+    /// `at+jwt`, which no other kind of token has (RFC 9068 §2.1).
+    #[default]
+    AtJwt,
+    /// `JWT`, for verifiers that take no other by default.
+    Jwt,
 }
 
 impl SigningAlgorithm {
@@ -86,6 +100,21 @@ impl TokenFormat {
     }
 }
 
+impl TokenType {
+    /// The value of the header: `at+jwt` or `JWT`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AtJwt => "at+jwt",
+            Self::Jwt => "JWT",
+        }
+    }
+
+    /// Finds the type named `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::AtJwt, Self::Jwt].into_iter().find(|known| known.as_str() == text)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +130,9 @@ mod tests {
         let formats = [TokenFormat::Jwt, TokenFormat::Opaque];
         assert_eq!(formats.map(TokenFormat::as_str), ["jwt", "opaque"]);
         assert_eq!(["jwt", "opaque", "JWT"].map(TokenFormat::parse), [Some(formats[0]), Some(formats[1]), None]);
+        let types = [TokenType::AtJwt, TokenType::Jwt];
+        assert_eq!((types.map(TokenType::as_str), TokenType::default()), (["at+jwt", "JWT"], TokenType::AtJwt));
+        assert_eq!(["at+jwt", "JWT", "jwt"].map(TokenType::parse), [Some(types[0]), Some(types[1]), None]);
     }
 
     #[test]

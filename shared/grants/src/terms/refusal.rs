@@ -201,17 +201,23 @@ refusals! {
         InvalidTarget,
         "a token of this client is for one API: name one with the parameter resource"
     );
-    /// The code challenge is missing and PKCE is required.
+    /// The code challenge is missing and PKCE is required of a public client.
     CodeChallengeRequired(
         "code_challenge_required",
         InvalidRequest,
         "code_challenge is missing: PKCE with S256 is required"
     );
+    /// The code challenge is missing, and the confidential client is registered with PKCE as required.
+    CodeChallengeRegistered(
+        "code_challenge_registered",
+        InvalidRequest,
+        "code_challenge is missing: this client is registered with PKCE (S256) as required, which an operator can change (--pkce nonce, --pkce optional)"
+    );
     /// The code challenge is missing, and so is the `nonce` that may replace it.
     CodeChallengeOrNonceRequired(
         "code_challenge_or_nonce_required",
         InvalidRequest,
-        "code_challenge is missing: PKCE with S256 is required, or the scope openid with a nonce"
+        "code_challenge is missing: PKCE with S256 is required, or the scope openid with a nonce, unless an operator excuses this client (--pkce optional)"
     );
     /// The person was removed, disabled, or has newer credentials than those that the grant depends on.
     PersonOver("person_over", InvalidGrant, "the account of the person was disabled or deleted, or has a new password");

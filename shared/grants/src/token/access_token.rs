@@ -1,11 +1,11 @@
 //! Access tokens: their content, before `keys` signs it or puts it in a handle.
 
-use protocol::{ClientId, Resource, Scope};
+use protocol::{ClaimNames, Claims, ClientId, Resource, Scope};
 
 use crate::client::record::Client;
 use crate::request::access::{Kind, find};
 use crate::step::grant::Grant;
-use crate::terms::api::{Api, SigningAlgorithm, TokenFormat};
+use crate::terms::api::{Api, SigningAlgorithm, TokenFormat, TokenType};
 use crate::terms::ids::{Generation, GrantSecret, HiddenFooting};
 use crate::terms::refusal::Refusal;
 use crate::terms::time::Timestamp;
@@ -28,8 +28,12 @@ pub struct AccessToken {
     pub expires_at: Timestamp,
     /// `auth_time`, if a person signed in.
     pub auth_time: Option<Timestamp>,
+    /// Roles, groups and custom claims: of the person, as the APIs want them, or of the service (RFC 9068 §2.2.3).
+    pub claims: Claims,
     /// The format of the token.
     pub format: TokenFormat,
+    /// `typ`, if it is a JWT.
+    pub token_type: TokenType,
     /// The signature algorithm, if it is a JWT.
     pub algorithm: SigningAlgorithm,
 }
@@ -80,7 +84,14 @@ pub(crate) fn for_machine(
     scope: &Scope,
     now: Timestamp,
 ) -> Result<AccessToken, Refusal> {
-    for_client(client, &find(apis, resources)?, scope, now)
+    let token = for_client(client, &find(apis, resources)?, scope, now)?;
+    Ok(AccessToken { claims: client.claims.clone(), ..token })
+}
+
+/// Returns those claims of a person that the APIs named in `audience` want to know.
+pub(crate) fn wanted(known: &Claims, audience: &[Resource], apis: &[Api]) -> Claims {
+    let asking = apis.iter().filter(|api| !api.claims.is_empty() && audience.contains(&api.identifier));
+    known.named(&asking.fold(ClaimNames::default(), |names, api| names.or(&api.claims)))
 }
 
 fn for_client(client: &Client, apis: &[&Api], scope: &Scope, now: Timestamp) -> Result<AccessToken, Refusal> {
@@ -95,7 +106,9 @@ fn for_client(client: &Client, apis: &[&Api], scope: &Scope, now: Timestamp) -> 
         issued_at: now,
         expires_at: now.plus(lifetime),
         auth_time: None,
+        claims: Claims::default(),
         format: first.format,
+        token_type: first.token_type,
         algorithm: first.algorithm,
     })
 }
@@ -104,6 +117,13 @@ impl AccessToken {
     /// The seconds from issue to expiry.
     pub fn expires_in(&self) -> u64 {
         self.expires_at.since(self.issued_at)
+    }
+
+    /// Returns the token with what its APIs want to know of the person. `known` are the person's claims now, and
+    /// `apis` those of [`Api::of_client`].
+    #[must_use]
+    pub fn about(self, known: &Claims, apis: &[Api]) -> Self {
+        Self { claims: wanted(known, &self.audience, apis), ..self }
     }
 
     /// Returns the same token as an opaque token of `grant`, which must be the grant it was made from; `rests_on`
@@ -162,17 +182,37 @@ mod tests {
     }
 
     #[test]
+    fn c177_a_token_has_the_claims_that_its_apis_want_and_no_others() {
+        let known = Claims::parse(r#"{"name":"Ada","roles":["admin"],"groups":["ops"],"tenant":"acme"}"#).unwrap();
+        let mut apis = fixtures::apis();
+        let told = |apis: &[Api], places: &[usize]| {
+            let resources: Vec<Resource> = places.iter().map(|place| apis[*place].identifier.clone()).collect();
+            let asked = Asked { resources: &resources, scope: None };
+            let token = for_grant(&fixtures::grant(), &fixtures::client(), apis, asked, fixtures::NOW).unwrap();
+            token.about(&known, apis).claims.to_string()
+        };
+        assert_eq!(told(&apis, &[0, 1]), "{}");
+        apis[0].claims = ClaimNames::parse("roles tenant plan").unwrap();
+        apis[1].claims = ClaimNames::parse("groups").unwrap();
+        assert_eq!(told(&apis, &[0]), r#"{"roles":["admin"],"tenant":"acme"}"#);
+        assert_eq!(told(&apis, &[1]), r#"{"groups":["ops"]}"#);
+        assert_eq!(told(&apis, &[0, 1]), r#"{"groups":["ops"],"roles":["admin"],"tenant":"acme"}"#);
+    }
+
+    #[test]
     fn apis_that_take_another_kind_of_token_are_left_out_of_a_default() {
         let mut apis = fixtures::apis();
-        for api in apis.iter_mut().skip(1) {
-            api.format = TokenFormat::Opaque;
+        let spoils: [fn(&mut Api); 2] = [|api| api.format = TokenFormat::Opaque, |api| api.token_type = TokenType::Jwt];
+        for spoil in spoils {
+            apis = fixtures::apis();
+            spoil(&mut apis[1]);
+            let all: Vec<Resource> = apis.iter().map(|api| api.identifier.clone()).collect();
+            let served = one_token_serves(&fixtures::client(), &apis, &all, None);
+            assert_eq!(served, Err(Refusal::ResourcesNeedDifferentTokens));
         }
         let asked = Asked { resources: &[], scope: None };
         let token = for_grant(&fixtures::grant(), &fixtures::client(), &apis, asked, fixtures::NOW).unwrap();
         assert_eq!(token.audience.len(), 1);
-        assert_eq!(token.scope.to_string(), "read write");
-        let all: Vec<Resource> = apis.iter().map(|api| api.identifier.clone()).collect();
-        let served = one_token_serves(&fixtures::client(), &apis, &all, None);
-        assert_eq!(served, Err(Refusal::ResourcesNeedDifferentTokens));
+        assert_eq!((token.scope.to_string(), token.token_type), ("read write".to_owned(), TokenType::AtJwt));
     }
 }

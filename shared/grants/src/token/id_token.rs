@@ -3,6 +3,7 @@
 use protocol::{Claims, ClientId, IdentityScope, Nonce};
 
 use crate::client::record::Client;
+use crate::client::relying_party::IdTokenClaims;
 use crate::step::grant::{Grant, current_generation};
 use crate::terms::api::SigningAlgorithm;
 use crate::terms::ids::{Generation, PersonKey, SessionId};
@@ -34,7 +35,7 @@ pub struct IdToken {
     pub session: SessionId,
     /// The person whose session it is, readable for this server only.
     pub person: PersonKey,
-    /// The claims that were requested one by one.
+    /// The claims about the person.
     pub claims: Claims,
     /// The signature algorithm that the client registered.
     pub algorithm: SigningAlgorithm,
@@ -44,9 +45,13 @@ impl IdToken {
     /// Creates the ID token to issue with an access token of `grant`; `None` if `openid` was not granted, or OpenID
     /// Connect was disabled since.
     ///
+    /// `known` are the person's claims now. The token has those that were requested one by one, as they were at the
+    /// sign-in, and for a client that is registered so the current ones of the granted scopes.
+    ///
     /// An ID token from a refresh has no `nonce`, because it does not answer a browser's request (§12.2).
-    pub fn of(grant: &Grant, client: &Client, policy: &Policy, now: Timestamp) -> Option<Self> {
+    pub fn of(grant: &Grant, client: &Client, known: &Claims, policy: &Policy, now: Timestamp) -> Option<Self> {
         let sign_in = grant.sign_in().filter(|_| policy.openid && grant.scope.has(IdentityScope::OpenId))?;
+        let granted = client.scope.as_ref().map_or_else(|| grant.scope.clone(), |most| grant.scope.and(most));
         let first = current_generation(grant) == Some(Generation::FIRST);
         let footing = grant.footing()?;
         Some(Self {
@@ -58,7 +63,12 @@ impl IdToken {
             nonce: grant.binding().and_then(|binding| binding.nonce.clone()).filter(|_| first),
             session: footing.session?,
             person: footing.person,
-            claims: sign_in.id_token_claims.clone(),
+            claims: match client.relying_party.id_token_claims {
+                IdTokenClaims::Requested => sign_in.id_token_claims.clone(),
+                IdTokenClaims::Scope => {
+                    sign_in.id_token_claims.clone().and(known.of_scopes(|scope| granted.has(scope)))
+                }
+            },
             algorithm: client.relying_party.id_token_algorithm,
         })
     }
@@ -80,7 +90,7 @@ mod tests {
         let of = |generation| {
             let mut grant = fixtures::signed_in(generation);
             fixtures::binding_of(&mut grant).nonce.clone_from(&nonce);
-            IdToken::of(&grant, &client, &Policy::default(), fixtures::NOW.plus(5)).unwrap()
+            IdToken::of(&grant, &client, &Claims::NONE, &Policy::default(), fixtures::NOW.plus(5)).unwrap()
         };
         let first = of(1);
         assert_eq!((first.subject.as_str(), &first.client_id), (fixtures::SUBJECT, &client.id));
@@ -91,14 +101,43 @@ mod tests {
     }
 
     #[test]
+    fn c177_scope_claims_are_in_the_id_token_of_a_client_that_is_registered_so() {
+        let known =
+            Claims::parse(r#"{"name":"Ada","email":"new@example.com","groups":["ops"],"tenant":"acme"}"#).unwrap();
+        let told = |scope: &str, most: Option<&str>, id_token_claims| {
+            let relying_party = RelyingParty { id_token_claims, ..RelyingParty::default() };
+            let scope_of = |text: &str| protocol::Scope::parse(text).unwrap();
+            let client = Client { relying_party, scope: most.map(scope_of), ..fixtures::client() };
+            let mut grant = Grant { scope: scope_of(scope), ..fixtures::signed_in(2) };
+            let asked = Claims::parse(r#"{"email":"old@example.com","nickname":"a"}"#).unwrap();
+            fixtures::person_of(&mut grant).sign_in.as_mut().unwrap().id_token_claims = asked;
+            let token = IdToken::of(&grant, &client, &known, &Policy::default(), fixtures::NOW);
+            token.unwrap().claims.to_string()
+        };
+        let asked = r#"{"email":"old@example.com","nickname":"a"}"#;
+        assert_eq!(told("openid profile email groups", None, IdTokenClaims::Requested), asked);
+        assert_eq!(told("openid", None, IdTokenClaims::Scope), asked);
+        assert_eq!(
+            told("openid email groups", None, IdTokenClaims::Scope),
+            r#"{"email":"new@example.com","groups":["ops"],"nickname":"a"}"#
+        );
+        assert_eq!(
+            told("openid profile", None, IdTokenClaims::Scope),
+            r#"{"email":"old@example.com","name":"Ada","nickname":"a","tenant":"acme"}"#
+        );
+        let narrowed = told("openid profile groups", Some("openid groups"), IdTokenClaims::Scope);
+        assert_eq!(narrowed, r#"{"email":"old@example.com","groups":["ops"],"nickname":"a"}"#);
+    }
+
+    #[test]
     fn without_openid_there_is_none() {
         let client = fixtures::client();
-        let of = |grant: Grant| IdToken::of(&grant, &client, &Policy::default(), fixtures::NOW);
+        let of = |grant: Grant| IdToken::of(&grant, &client, &Claims::NONE, &Policy::default(), fixtures::NOW);
         assert!(of(fixtures::signed_in(1)).is_some());
         assert_eq!(of(fixtures::active(1)), None);
         let scope = protocol::Scope::parse("read").unwrap();
         assert_eq!(of(Grant { scope, ..fixtures::signed_in(1) }), None);
         let off = Policy { openid: false, ..Policy::default() };
-        assert_eq!(IdToken::of(&fixtures::signed_in(1), &client, &off, fixtures::NOW), None);
+        assert_eq!(IdToken::of(&fixtures::signed_in(1), &client, &Claims::NONE, &off, fixtures::NOW), None);
     }
 }

@@ -1,12 +1,14 @@
 //! Introspection (RFC 7662): whether a token is valid now, for the API that sent the request.
 
-use protocol::{ClientId, IntrospectionResponse, Resource, Scope};
+use protocol::{Claims, ClientId, IntrospectionResponse, Resource, Scope};
 
 use crate::client::authenticate::AuthenticatedClient;
 use crate::client::record::Client;
 use crate::step::grant::{Grant, Stage};
+use crate::terms::api::Api;
 use crate::terms::ids::{Generation, TokenId};
 use crate::terms::time::Timestamp;
+use crate::token::access_token::wanted;
 use crate::token::handles::AccessHandle;
 use crate::token::name::TokenName;
 
@@ -75,6 +77,10 @@ pub struct Question<'a> {
     pub issuer: &'a str,
     /// The time of the request.
     pub now: Timestamp,
+    /// Its own APIs, as registered.
+    pub apis: &'a [Api],
+    /// The claims of the person now; none for a token of a service.
+    pub known: &'a Claims,
 }
 
 /// Answers the API. For a token that is not valid, not known, or not for this API the answer is always the same:
@@ -85,8 +91,10 @@ pub fn introspect(
     holder: Option<&Client>,
     question: &Question<'_>,
 ) -> IntrospectionResponse {
-    let Question { caller, issuer, now } = *question;
-    let is_for_caller = facts.audience.iter().any(|resource| caller.client().introspects.contains(resource));
+    let Question { caller, issuer, now, apis, known } = *question;
+    let introspects = &caller.client().introspects;
+    let mine: Vec<Resource> = facts.audience.iter().filter(|api| introspects.contains(api)).cloned().collect();
+    let is_for_caller = !mine.is_empty();
     let holder_is_on = holder.is_some_and(|client| client.id == facts.client_id && !client.disabled);
     if !is_for_caller || !holder_is_on || facts.expires_at <= now || !stands(facts, standing) {
         return IntrospectionResponse::INACTIVE;
@@ -102,6 +110,12 @@ pub fn introspect(
         aud: Some(facts.audience.iter().map(|resource| resource.as_str().to_owned()).collect()),
         iss: Some(issuer.to_owned()),
         jti: facts.token_id.map(|id| id.to_string()),
+        claims: match standing {
+            Standing::Grant(Some(grant)) if grant.person().is_some() => wanted(known, &mine, apis),
+            Standing::Grant(_) | Standing::Machine { .. } => {
+                holder.map(|client| client.claims.clone()).unwrap_or_default()
+            }
+        },
     }
 }
 
@@ -118,6 +132,8 @@ pub(crate) fn stands(facts: &TokenFacts, standing: Standing<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use protocol::ClaimNames;
+
     use super::*;
     use crate::fixtures::{self, NOW};
 
@@ -139,7 +155,11 @@ mod tests {
         let mut caller = Client { introspects: grant.resources.clone(), ..fixtures::client() };
         spoil(&mut facts, &mut grant, &mut holder, &mut caller);
         let caller = fixtures::authenticated(caller);
-        let question = Question { caller: &caller, issuer: "https://issuer.example", now: NOW };
+        let mut apis = fixtures::apis();
+        apis[0].claims = ClaimNames::parse("groups").unwrap();
+        let known = Claims::parse(r#"{"roles":["admin"],"groups":["ops"]}"#).unwrap();
+        let issuer = "https://issuer.example";
+        let question = Question { caller: &caller, issuer, now: NOW, apis: &apis, known: &known };
         introspect(&facts, Standing::Grant(Some(&grant)), Some(&holder), &question)
     }
 
@@ -150,6 +170,17 @@ mod tests {
         assert_eq!(answer.scope.as_deref(), Some("read"));
         assert_eq!(answer.aud, Some(vec!["https://orders.example".to_owned()]));
         assert_eq!(answer.sub.as_deref(), Some(fixtures::SUBJECT));
+        assert_eq!(answer.claims.to_string(), r#"{"groups":["ops"]}"#);
+    }
+
+    #[test]
+    fn c177_an_api_is_told_what_it_wants_and_not_what_another_api_of_the_token_wants() {
+        let both = |facts: &mut TokenFacts, _: &mut Grant, _: &mut Client, caller: &mut Client| {
+            facts.audience = fixtures::grant().resources;
+            caller.introspects.remove(0);
+        };
+        let answer = answer(both);
+        assert_eq!((answer.active, answer.claims.to_string()), (true, "{}".to_owned()));
     }
 
     #[test]
@@ -182,16 +213,18 @@ mod tests {
             token_id: Some(TokenId::Machine([0; 16])),
             generation: None,
         };
+        let service = Client { claims: Claims::parse(r#"{"tenant":"acme"}"#).unwrap(), ..fixtures::client() };
         let ask = |standing| {
             introspect(
                 &facts,
                 standing,
-                Some(&fixtures::client()),
-                &Question { caller: &caller, issuer: "i", now: NOW },
+                Some(&service),
+                &Question { caller: &caller, issuer: "i", now: NOW, apis: &[], known: &Claims::NONE },
             )
-            .active
         };
-        assert!(ask(Standing::Machine { revoked: false }));
+        let described = ask(Standing::Machine { revoked: false });
+        assert_eq!((described.active, described.claims.to_string()), (true, r#"{"tenant":"acme"}"#.to_owned()));
+        let ask = |standing| ask(standing).active;
         assert!(!ask(Standing::Machine { revoked: true }));
         assert!(!ask(Standing::Grant(None)));
     }

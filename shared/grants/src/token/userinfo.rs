@@ -1,7 +1,7 @@
 //! The UserInfo endpoint: the claims about a person that a token gives access to (OpenID Connect Core §5.3, §5.4,
 //! §5.5).
 
-use protocol::{Claim, Claims, IdentityScope};
+use protocol::{Claims, IdentityScope};
 
 use crate::client::record::Client;
 use crate::step::grant::{Grant, SignIn};
@@ -38,14 +38,12 @@ pub fn admit<'a>(
 /// Returns those claims of `known` that the token gives access to: those of its scope, and those requested one by
 /// one.
 pub fn shown(facts: &TokenFacts, sign_in: &SignIn, known: &Claims) -> Claims {
-    let of_scope = |claim: &Claim| facts.scope.has(claim.scope());
-    let asked = sign_in.userinfo_claims.iter().copied();
-    known.only(&Claim::ALL.into_iter().filter(of_scope).chain(asked).collect())
+    known.of_scopes(|scope| facts.scope.has(scope)).and(known.only(&sign_in.userinfo_claims))
 }
 
 #[cfg(test)]
 mod tests {
-    use protocol::Scope;
+    use protocol::{Claim, Scope};
 
     use super::*;
     use crate::fixtures;

@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 
-use grants::{Generation, GrantSecret, PersonKey, SessionId, TokenFormat};
-use protocol::{Claims, ClientId, Resource, Scope};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use grants::{Generation, GrantSecret, PersonKey, SessionId, TokenFormat, TokenType};
+use protocol::{Claims, ClientId, Resource, Scope, Subject};
 
 use super::*;
 use crate::signing::wrapping::{FileWrap, WrapError};
@@ -35,7 +37,9 @@ fn access_token(algorithm: SigningAlgorithm) -> AccessToken {
         issued_at: NOW,
         expires_at: NOW.plus(900),
         auth_time: None,
+        claims: Claims::default(),
         format: TokenFormat::Jwt,
+        token_type: TokenType::AtJwt,
         algorithm,
     }
 }
@@ -126,6 +130,73 @@ async fn c174_an_id_token_proves_its_session_and_person_and_one_of_an_unknown_ke
         (&other, &flipped, ISSUER),
     ] {
         assert_eq!(ring.verify_id_token(token, issuer), Err(UnprovenIdToken::Invalid));
+    }
+}
+
+#[tokio::test]
+async fn c177_an_access_token_has_the_typ_of_its_api_and_the_claims_it_was_given() {
+    let ring = ring(&[SigningAlgorithm::Es256]).await;
+    let claims = Claims::parse(r#"{"roles":["admin"],"tenant":"acme"}"#).unwrap();
+    for token_type in [TokenType::AtJwt, TokenType::Jwt] {
+        let token = AccessToken { claims: claims.clone(), token_type, ..access_token(SigningAlgorithm::Es256) };
+        let signed = ring.sign(&token, ISSUER, TokenId::Machine([1; 16])).unwrap();
+        assert_eq!(jsonwebtoken::decode_header(signed.expose()).unwrap().typ.as_deref(), Some(token_type.as_str()));
+        let mut part = signed.expose().split('.').skip(1);
+        let told = URL_SAFE_NO_PAD.decode(part.next().unwrap()).unwrap();
+        let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
+        assert_eq!((&told["roles"], &told["tenant"]), (&serde_json::json!(["admin"]), &serde_json::json!("acme")));
+        let facts = ring.verify(&signed, ISSUER).unwrap();
+        assert_eq!((facts.token_id, facts.scope.to_string()), (token_id(), "read write".to_owned()));
+    }
+}
+
+const fn token_id() -> Option<TokenId> {
+    Some(TokenId::Machine([1; 16]))
+}
+
+/// Each kind of token, with a `typ` that access tokens and ID tokens can both have, is taken for itself only.
+#[tokio::test]
+async fn c154_c177_no_signed_token_is_taken_for_another_kind() {
+    let ring = ring(&[SigningAlgorithm::Es256]).await;
+    let algorithm = SigningAlgorithm::Es256;
+    let known = Claims::parse(r#"{"groups":["ops"],"tenant":"acme","email":"a@example.com"}"#).unwrap();
+    let client_id = ClientId::parse("https://api.example").unwrap();
+    let (session, subject) = (SessionId::from_bytes([3; 16]), "usr_AAAAAAAAAAAAAAAAAAAAAA");
+    let id_token = IdToken {
+        subject: subject.to_owned(),
+        client_id: client_id.clone(),
+        issued_at: NOW,
+        expires_at: NOW.plus(900),
+        auth_time: Some(NOW),
+        nonce: None,
+        session,
+        person: PersonKey::from_bytes([4; 16]),
+        claims: known.clone(),
+        algorithm,
+    };
+    let id_token = ring.sign_id_token(&id_token, ISSUER, [1; 16], None).unwrap();
+    assert_eq!(ring.verify_id_token(&id_token, ISSUER).unwrap().client_id, client_id);
+    let access =
+        AccessToken { token_type: TokenType::Jwt, claims: known.for_access_tokens(), ..access_token(algorithm) };
+    let access = ring.sign(&access, ISSUER, TokenId::Machine([1; 16])).unwrap();
+    assert!(ring.verify(&access, ISSUER).is_ok());
+    let said = UserInfo { sub: subject, claims: &known };
+    let told = SignedUserInfo { claims: &said, issuer: ISSUER, client: &client_id, algorithm };
+    let userinfo = Secret::new(ring.sign_userinfo(&told, NOW).unwrap());
+    let logout = LogoutToken {
+        subject: Subject::parse(subject).unwrap(),
+        client_id,
+        session,
+        issued_at: NOW,
+        expires_at: NOW.plus(120),
+        algorithm,
+    };
+    let logout = Secret::new(ring.sign_logout_token(&logout, ISSUER, "a jti").unwrap());
+    for other in [&id_token, &userinfo, &logout] {
+        assert_eq!(ring.verify(other, ISSUER), Err(InvalidToken), "{}", other.expose());
+    }
+    for other in [&access, &userinfo, &logout] {
+        assert_eq!(ring.verify_id_token(other, ISSUER), Err(UnprovenIdToken::Invalid), "{}", other.expose());
     }
 }
 

@@ -9,7 +9,7 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grants::SigningAlgorithm;
+use grants::{SigningAlgorithm, TokenType};
 use jsonwebtoken::{Algorithm, Header};
 use protocol::Jwk;
 use zeroize::Zeroizing;
@@ -25,11 +25,12 @@ pub struct SigningKey {
     public: Jwk,
 }
 
-/// The kinds of signed documents, distinguished by `typ` (RFC 8725 §3.11).
+/// The kinds of signed documents (RFC 8725 §3.11). `typ` tells them apart, and where an API has `JWT` in its access
+/// tokens, the claims do: see `tokens`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signed {
-    /// An access token (RFC 9068 §2.1).
-    Access,
+    /// An access token (RFC 9068 §2.1), with the `typ` that its API takes.
+    Access(TokenType),
     /// An ID token, or a UserInfo response.
     Identity,
     /// A logout token (OpenID Connect Back-Channel Logout §2.4).
@@ -39,7 +40,7 @@ pub enum Signed {
 impl Signed {
     const fn typ(self) -> &'static str {
         match self {
-            Self::Access => "at+jwt",
+            Self::Access(typ) => typ.as_str(),
             Self::Identity => "JWT",
             Self::Logout => "logout+jwt",
         }
@@ -93,7 +94,7 @@ impl SigningKey {
             let header = Header { typ, kid: Some(public.kid.clone()), ..Header::new(jose(algorithm)) };
             serde_json::to_vec(&header).map(|header| URL_SAFE_NO_PAD.encode(header)).map_err(|_| KeysError::Crypto)
         };
-        let headers = [header(Signed::Access)?, header(Signed::Identity)?, header(Signed::Logout)?];
+        let headers = [header(Signed::Access(TokenType::AtJwt))?, header(Signed::Identity)?, header(Signed::Logout)?];
         Ok(Self { algorithm, pair, headers, public })
     }
 
@@ -114,8 +115,8 @@ impl SigningKey {
     pub fn sign(&self, what: Signed, claims: &[u8]) -> Result<String, KeysError> {
         let [access, identity, logout] = &self.headers;
         let header = match what {
-            Signed::Access => access,
-            Signed::Identity => identity,
+            Signed::Access(TokenType::AtJwt) => access,
+            Signed::Access(TokenType::Jwt) | Signed::Identity => identity,
             Signed::Logout => logout,
         };
         let mut token = String::with_capacity(header.len().saturating_add(claims.len().saturating_mul(2)) + 400);

@@ -2,7 +2,8 @@
 
 use grants::{AccessToken, Timestamp, TokenFacts, TokenId};
 use jsonwebtoken::{DecodingKey, Validation};
-use protocol::{ClientId, Jwk, Resource, Scope};
+use protocol::{Claims, ClientId, Jwk, Resource, Scope};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::signing::error::KeysError;
@@ -30,6 +31,8 @@ struct Written<'a> {
     scope: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<u64>,
+    #[serde(flatten)]
+    claims: &'a Claims,
 }
 
 #[derive(Serialize)]
@@ -49,6 +52,11 @@ struct Read {
     jti: String,
     #[serde(default)]
     scope: String,
+    azp: Option<IgnoredAny>,
+    sid: Option<IgnoredAny>,
+    nonce: Option<IgnoredAny>,
+    at_hash: Option<IgnoredAny>,
+    events: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -74,6 +82,7 @@ pub(crate) fn claims(token: &AccessToken, issuer: &str, id: TokenId) -> Result<V
         jti: id.to_string(),
         scope: token.scope.as_str(),
         auth_time: token.auth_time.map(Timestamp::seconds),
+        claims: &token.claims,
     };
     let mut claims = Vec::with_capacity(USUAL_CLAIMS_BYTES);
     serde_json::to_writer(&mut claims, &written).map_err(|_| KeysError::Crypto)?;
@@ -84,12 +93,8 @@ pub(crate) fn claims(token: &AccessToken, issuer: &str, id: TokenId) -> Result<V
 /// checked by `grants`, not here.
 pub(crate) fn read(token: &str, issuer: &str, keys: &[Verifier]) -> Result<TokenFacts, InvalidToken> {
     let header = jsonwebtoken::decode_header(token).map_err(|_| InvalidToken)?;
-    let is_access_token = header
-        .typ
-        .as_deref()
-        .is_some_and(|typ| typ.eq_ignore_ascii_case("at+jwt") || typ.eq_ignore_ascii_case("application/at+jwt"));
     let key = Verifier::named(keys, header.kid.as_deref()).ok_or(InvalidToken)?;
-    if !is_access_token {
+    if !header.typ.as_deref().is_some_and(is_of_access_token) {
         return Err(InvalidToken);
     }
     let mut validation = Validation::new(key.algorithm);
@@ -98,7 +103,19 @@ pub(crate) fn read(token: &str, issuer: &str, keys: &[Verifier]) -> Result<Token
     validation.validate_aud = false;
     validation.validate_exp = false;
     let read = jsonwebtoken::decode::<Read>(token, &key.key, &validation).map_err(|_| InvalidToken)?.claims;
-    facts(read).ok_or(InvalidToken)
+    if read.is_of_another_kind() { Err(InvalidToken) } else { facts(read).ok_or(InvalidToken) }
+}
+
+/// Returns whether access tokens of this server can have this `typ` (RFC 9068 §2.1, RFC 7515 §4.1.9).
+fn is_of_access_token(typ: &str) -> bool {
+    ["at+jwt", "application/at+jwt", "JWT"].iter().any(|known| typ.eq_ignore_ascii_case(known))
+}
+
+impl Read {
+    /// Returns whether it has a claim that only ID tokens or logout tokens have.
+    fn is_of_another_kind(&self) -> bool {
+        [self.azp, self.sid, self.nonce, self.at_hash, self.events].iter().any(Option::is_some)
+    }
 }
 
 fn facts(read: Read) -> Option<TokenFacts> {

@@ -9,6 +9,7 @@ use grants::{
 };
 use jsonwebtoken::Validation;
 use protocol::{Claims, ClientId, Secret};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::handle::handles::HandleKeys;
@@ -109,7 +110,17 @@ struct Read {
     sub: String,
     aud: ReadAudience,
     sid: Option<String>,
+    azp: Option<String>,
+    client_id: Option<IgnoredAny>,
     jti: Option<String>,
+    events: Option<IgnoredAny>,
+}
+
+impl Read {
+    /// Returns whether it has a claim that only access tokens or logout tokens have.
+    const fn is_of_another_kind(&self) -> bool {
+        self.client_id.is_some() || self.events.is_some()
+    }
 }
 
 #[derive(Deserialize)]
@@ -197,9 +208,17 @@ pub(crate) fn read(
     validation.validate_aud = false;
     validation.validate_exp = false;
     let read = jsonwebtoken::decode::<Read>(token, &key.key, &validation).map_err(|_| Invalid)?.claims;
+    if read.is_of_another_kind() {
+        return Err(Invalid);
+    }
+    let client_id = read.aud.client().ok_or(Invalid)?;
+    // A signed UserInfo response has no `azp` (OpenID Connect Core §5.3.2).
+    if read.azp.as_deref() != Some(client_id.as_str()) {
+        return Err(Invalid);
+    }
     Ok(IdTokenFacts {
         subject: read.sub,
-        client_id: read.aud.client().ok_or(Invalid)?,
+        client_id,
         session: read.sid.and_then(|sid| SessionId::parse(&sid).ok()),
         person: read.jti.and_then(|id| handles.person_of_id_token(&id)),
     })

@@ -1,8 +1,9 @@
-//! The standard claims (OpenID Connect Core §5.1), and the scopes that request them (§5.4).
+//! The claims with a meaning of their own: the standard ones (OpenID Connect Core §5.1), roles and groups (RFC 9068
+//! §2.2.3.1), and the scopes that request them (§5.4).
 
 use serde::Serialize;
 
-/// A standard claim about a person.
+/// A claim about a person, with a name that has one meaning everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Claim {
@@ -44,6 +45,10 @@ pub enum Claim {
     Address,
     /// The time of the last change to any of these claims, in seconds since 1970.
     UpdatedAt,
+    /// The roles of the person (RFC 9068 §2.2.3.1).
+    Roles,
+    /// The groups that the person belongs to (RFC 9068 §2.2.3.1).
+    Groups,
 }
 
 /// The scopes that request a person's identity (OpenID Connect Core §3.1.2.1, §5.4, §11). The issuer defines them,
@@ -60,13 +65,17 @@ pub enum IdentityScope {
     Address,
     /// `phone`: the telephone number and its verification.
     Phone,
+    /// `roles`: the roles of the person.
+    Roles,
+    /// `groups`: the groups that the person belongs to.
+    Groups,
     /// `offline_access`: the grant outlives the sign-in.
     OfflineAccess,
 }
 
 impl Claim {
-    /// Every standard claim that is known.
-    pub const ALL: [Self; 19] = [
+    /// Every claim with a meaning of its own.
+    pub const ALL: [Self; 21] = [
         Self::Name,
         Self::GivenName,
         Self::FamilyName,
@@ -86,6 +95,8 @@ impl Claim {
         Self::PhoneNumberVerified,
         Self::Address,
         Self::UpdatedAt,
+        Self::Roles,
+        Self::Groups,
     ];
 
     /// The claim's name in JSON.
@@ -110,6 +121,8 @@ impl Claim {
             Self::PhoneNumberVerified => "phone_number_verified",
             Self::Address => "address",
             Self::UpdatedAt => "updated_at",
+            Self::Roles => "roles",
+            Self::Groups => "groups",
         }
     }
 
@@ -138,14 +151,30 @@ impl Claim {
             Self::Email | Self::EmailVerified => IdentityScope::Email,
             Self::PhoneNumber | Self::PhoneNumberVerified => IdentityScope::Phone,
             Self::Address => IdentityScope::Address,
+            Self::Roles => IdentityScope::Roles,
+            Self::Groups => IdentityScope::Groups,
         }
+    }
+
+    /// Returns whether it says what somebody may do rather than who they are. Access tokens can contain it, and a
+    /// service can have it as well as a person.
+    pub const fn fits_access_tokens(self) -> bool {
+        matches!(self, Self::Roles | Self::Groups)
     }
 }
 
 impl IdentityScope {
     /// Every scope that the issuer defines.
-    pub const ALL: [Self; 6] =
-        [Self::OpenId, Self::Profile, Self::Email, Self::Address, Self::Phone, Self::OfflineAccess];
+    pub const ALL: [Self; 8] = [
+        Self::OpenId,
+        Self::Profile,
+        Self::Email,
+        Self::Address,
+        Self::Phone,
+        Self::Roles,
+        Self::Groups,
+        Self::OfflineAccess,
+    ];
 
     /// The scope token, as used in `scope`.
     pub const fn as_str(self) -> &'static str {
@@ -155,6 +184,8 @@ impl IdentityScope {
             Self::Email => "email",
             Self::Address => "address",
             Self::Phone => "phone",
+            Self::Roles => "roles",
+            Self::Groups => "groups",
             Self::OfflineAccess => "offline_access",
         }
     }
@@ -180,5 +211,8 @@ mod tests {
         let of = |scope| Claim::ALL.iter().filter(|claim| claim.scope() == scope).count();
         let counts = [IdentityScope::Profile, IdentityScope::Email, IdentityScope::Address, IdentityScope::Phone];
         assert_eq!(counts.map(of), [14, 2, 1, 2]);
+        assert_eq!([IdentityScope::Roles, IdentityScope::Groups].map(of), [1, 1]);
+        let in_tokens: Vec<Claim> = Claim::ALL.into_iter().filter(|claim| claim.fits_access_tokens()).collect();
+        assert_eq!(in_tokens, [Claim::Roles, Claim::Groups]);
     }
 }

@@ -1,106 +1,33 @@
-//! The claims known about a person, each with a value of the type that OpenID Connect Core §5.1 defines.
+//! The claims known about a person or a service: those with a meaning of their own, each with a value of its type,
+//! and custom ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::claims::claim::Claim;
+use crate::claims::claim::{Claim, IdentityScope};
+use crate::claims::claim_names::ClaimNames;
+use crate::claims::custom_claim::{CustomClaim, read};
+use crate::claims::malformed_claim::MalformedClaim;
 
-const MAX_TEXT_BYTES: usize = 1024;
 /// The limit for one person's claims, which must take up only a small part of one stored item.
 const MAX_BYTES: usize = 16 * 1024;
+/// The limit for those of them that can stand in an access token: with it, the token stays below 4 KB.
+const MAX_BYTES_IN_TOKENS: usize = 1536;
 
-/// The claims known about one person, each with a value of its type.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Claims(BTreeMap<Claim, Value>);
-
-/// The reasons to reject a claim or its value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MalformedClaim {
-    /// The name is not a standard claim (§5.1).
-    #[error(
-        "{0:?} is no standard claim of OpenID Connect Core 5.1: use name, given_name, email, email_verified, address and so on"
-    )]
-    Unknown(String),
-    /// The value is not a text, or is too long.
-    #[error("{0} must be a text of 1 to 1024 bytes without control characters")]
-    Text(&'static str),
-    /// The value is neither true nor false.
-    #[error("{0} must be true or false")]
-    Flag(&'static str),
-    /// The value is not a time.
-    #[error("{0} must be a number of seconds since 1970")]
-    Number(&'static str),
-    /// The value is not an address.
-    #[error("{0} must be an object of formatted, street_address, locality, region, postal_code and country, or a text")]
-    Address(&'static str),
-    /// The claims are not a JSON object, or are too large in total.
-    #[error("the claims must be one JSON object of at most 16 KiB")]
-    Whole,
-}
-
-enum Kind {
-    Text,
-    Flag,
-    Number,
-    Address,
-}
-
-const ADDRESS_MEMBERS: [&str; 6] = ["formatted", "street_address", "locality", "region", "postal_code", "country"];
-
-impl Claim {
-    const fn kind(self) -> Kind {
-        match self {
-            Self::EmailVerified | Self::PhoneNumberVerified => Kind::Flag,
-            Self::UpdatedAt => Kind::Number,
-            Self::Address => Kind::Address,
-            Self::Name
-            | Self::GivenName
-            | Self::FamilyName
-            | Self::MiddleName
-            | Self::Nickname
-            | Self::PreferredUsername
-            | Self::Profile
-            | Self::Picture
-            | Self::Website
-            | Self::Email
-            | Self::Gender
-            | Self::Birthdate
-            | Self::Zoneinfo
-            | Self::Locale
-            | Self::PhoneNumber => Kind::Text,
-        }
-    }
-
-    /// Returns `value` if it has the type of this claim.
-    fn checked(self, value: Value) -> Result<Value, MalformedClaim> {
-        let name = self.as_str();
-        match (self.kind(), value) {
-            (Kind::Text, Value::String(text)) if is_text(&text) => Ok(Value::String(text)),
-            (Kind::Text, _) => Err(MalformedClaim::Text(name)),
-            (Kind::Flag, flag @ Value::Bool(_)) => Ok(flag),
-            (Kind::Flag, _) => Err(MalformedClaim::Flag(name)),
-            (Kind::Number, Value::Number(number)) if number.is_u64() => Ok(Value::Number(number)),
-            (Kind::Number, _) => Err(MalformedClaim::Number(name)),
-            (Kind::Address, Value::Object(address)) if is_address(&address) => Ok(Value::Object(address)),
-            (Kind::Address, _) => Err(MalformedClaim::Address(name)),
-        }
-    }
-
-    /// Converts `text` from a command line into a value of this claim's type.
-    fn read(self, text: &str) -> Value {
-        let formatted = || Value::Object(Map::from_iter([("formatted".to_owned(), Value::from(text))]));
-        match self.kind() {
-            Kind::Text => Value::from(text),
-            Kind::Flag | Kind::Number => serde_json::from_str(text).unwrap_or_default(),
-            Kind::Address => serde_json::from_str(text).ok().filter(Value::is_object).unwrap_or_else(formatted),
-        }
-    }
+/// The claims known about one person or one service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claims {
+    known: BTreeMap<Claim, Value>,
+    custom: BTreeMap<CustomClaim, Value>,
 }
 
 impl Claims {
-    /// Reads a JSON object whose members are standard claims.
+    /// The empty set of claims.
+    pub const NONE: Self = Self { known: BTreeMap::new(), custom: BTreeMap::new() };
+
+    /// Reads a JSON object whose members are claims.
     ///
     /// # Errors
     /// [`MalformedClaim`] for the first invalid claim.
@@ -109,63 +36,142 @@ impl Claims {
         Self::from_members(members)
     }
 
-    /// Takes the standard claims from the members of a JSON object.
+    /// Takes the claims from the members of a JSON object.
     ///
     /// # Errors
     /// [`MalformedClaim`] for the first invalid claim.
     pub fn from_members(members: Map<String, Value>) -> Result<Self, MalformedClaim> {
         let mut claims = Self::default();
         for (name, value) in members {
-            let claim = Claim::parse(&name).ok_or(MalformedClaim::Unknown(name))?;
-            claims.0.insert(claim, claim.checked(value)?);
+            claims.insert(&name, |_| value)?;
         }
-        if claims.to_string().len() > MAX_BYTES { Err(MalformedClaim::Whole) } else { Ok(claims) }
+        claims.within_bounds()
     }
 
     /// Reads `name=value` and sets the claim; without a value, the claim is removed.
     ///
     /// # Errors
-    /// [`MalformedClaim`] when the claim does not exist or cannot have this value.
+    /// [`MalformedClaim`] when the name is reserved, or the claim cannot have this value. Nothing is changed then.
     pub fn set(&mut self, assignment: &str) -> Result<(), MalformedClaim> {
-        let (name, value) = assignment.split_once('=').unwrap_or((assignment, ""));
-        let claim = Claim::parse(name).ok_or_else(|| MalformedClaim::Unknown(name.to_owned()))?;
-        if value.is_empty() {
-            self.0.remove(&claim);
-            return Ok(());
+        let (name, text) = assignment.split_once('=').unwrap_or((assignment, ""));
+        let mut after = self.clone();
+        match (text.is_empty(), Claim::parse(name)) {
+            (true, Some(claim)) => drop(after.known.remove(&claim)),
+            (true, None) => drop(after.custom.remove(&CustomClaim::parse(name)?)),
+            (false, _) => after.insert(name, |known| known.map_or_else(|| read(text), |claim| claim.read(text)))?,
         }
-        self.0.insert(claim, claim.checked(claim.read(value))?);
-        if self.to_string().len() > MAX_BYTES { Err(MalformedClaim::Whole) } else { Ok(()) }
+        *self = after.within_bounds()?;
+        Ok(())
+    }
+
+    /// Adds names to a list, `roles` or `groups`, and removes others. A list without names is no claim.
+    ///
+    /// # Errors
+    /// [`MalformedClaim`] when a name cannot stand there, or the list gets too long. Nothing is changed then.
+    pub fn edit_list(&mut self, list: Claim, added: &[String], removed: &[String]) -> Result<(), MalformedClaim> {
+        let held = self.known.get(&list).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let mut names: BTreeSet<String> = held.map(str::to_owned).chain(added.iter().cloned()).collect();
+        names.retain(|name| !removed.contains(name));
+        let mut after = self.clone();
+        if names.is_empty() {
+            after.known.remove(&list);
+        } else {
+            after.known.insert(list, list.checked(Value::from_iter(names))?);
+        }
+        *self = after.within_bounds()?;
+        Ok(())
+    }
+
+    fn insert(&mut self, name: &str, value: impl FnOnce(Option<Claim>) -> Value) -> Result<(), MalformedClaim> {
+        if let Some(claim) = Claim::parse(name) {
+            self.known.insert(claim, claim.checked(value(Some(claim)))?);
+        } else {
+            let name = CustomClaim::parse(name)?;
+            let value = name.checked(value(None))?;
+            self.custom.insert(name, value);
+        }
+        Ok(())
+    }
+
+    fn within_bounds(self) -> Result<Self, MalformedClaim> {
+        let in_tokens = self.for_access_tokens().to_string().len();
+        if in_tokens > MAX_BYTES_IN_TOKENS {
+            return Err(MalformedClaim::TooLargeForTokens(in_tokens));
+        }
+        if self.to_string().len() > MAX_BYTES { Err(MalformedClaim::Whole) } else { Ok(self) }
     }
 
     /// Returns whether there are no claims.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.known.is_empty() && self.custom.is_empty()
     }
 
-    /// Returns only the known claims that are in `names`.
+    /// Returns only those of the claims in `names` that are known.
     #[must_use]
     pub fn only(&self, names: &BTreeSet<Claim>) -> Self {
-        Self(
-            self.0
-                .iter()
-                .filter(|(claim, _)| names.contains(claim))
-                .map(|(claim, value)| (*claim, value.clone()))
-                .collect(),
-        )
+        Self { known: self.known_where(|claim| names.contains(&claim)), custom: BTreeMap::new() }
+    }
+
+    /// Returns the claims that the granted scopes request. Custom claims belong to the profile.
+    #[must_use]
+    pub fn of_scopes(&self, is_granted: impl Fn(IdentityScope) -> bool) -> Self {
+        let custom = if is_granted(IdentityScope::Profile) { self.custom.clone() } else { BTreeMap::new() };
+        Self { known: self.known_where(|claim| is_granted(claim.scope())), custom }
+    }
+
+    /// Returns the claims with these names.
+    #[must_use]
+    pub fn named(&self, names: &ClaimNames) -> Self {
+        let custom = self.custom.iter().filter(|(name, _)| names.custom.contains(name));
+        Self {
+            known: self.known_where(|claim| names.known.contains(&claim)),
+            custom: custom.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        }
+    }
+
+    /// Returns the claims that can stand in access tokens: roles, groups and custom ones.
+    #[must_use]
+    pub fn for_access_tokens(&self) -> Self {
+        Self { known: self.known_where(Claim::fits_access_tokens), custom: self.custom.clone() }
+    }
+
+    fn known_where(&self, keep: impl Fn(Claim) -> bool) -> BTreeMap<Claim, Value> {
+        let kept = self.known.iter().filter(|(claim, _)| keep(**claim));
+        kept.map(|(claim, value)| (*claim, value.clone())).collect()
+    }
+
+    /// Returns these claims and `others`. A claim that is in both has the value of `others`.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.known.extend(others.known);
+        self.custom.extend(others.custom);
+        self
     }
 
     /// Returns the claims with `claim` set to `value` if it had no value.
     #[must_use]
     pub fn or(mut self, claim: Claim, value: impl Into<Value>) -> Self {
-        self.0.entry(claim).or_insert_with(|| value.into());
+        self.known.entry(claim).or_insert_with(|| value.into());
         self
     }
 
     /// Returns the claims with `claim` set to `value`.
     #[must_use]
     pub fn with(mut self, claim: Claim, value: impl Into<Value>) -> Self {
-        self.0.insert(claim, value.into());
+        self.known.insert(claim, value.into());
         self
+    }
+
+    fn members(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let known = self.known.iter().map(|(claim, value)| (claim.as_str(), value));
+        known.chain(self.custom.iter().map(|(name, value)| (name.as_str(), value)))
+    }
+}
+
+impl Serialize for Claims {
+    /// Writes one member for each claim.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.members())
     }
 }
 
@@ -173,22 +179,9 @@ impl std::fmt::Display for Claims {
     /// Writes the JSON object that [`Claims::parse`] reads.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let members: Map<String, Value> =
-            self.0.iter().map(|(claim, value)| (claim.as_str().to_owned(), value.clone())).collect();
+            self.members().map(|(name, value)| (name.to_owned(), value.clone())).collect();
         write!(formatter, "{}", Value::Object(members))
     }
-}
-
-fn is_text(text: &str) -> bool {
-    !text.is_empty() && text.len() <= MAX_TEXT_BYTES && !text.chars().any(char::is_control)
-}
-
-/// Checks the members of an address, which may have several lines.
-fn is_address(address: &Map<String, Value>) -> bool {
-    let line = |text: &str| text.replace("\r\n", " ").replace('\n', " ");
-    let member = |(name, value): (&String, &Value)| {
-        ADDRESS_MEMBERS.contains(&name.as_str()) && value.as_str().is_some_and(|text| is_text(&line(text)))
-    };
-    !address.is_empty() && address.iter().all(member)
 }
 
 #[cfg(test)]
@@ -211,7 +204,11 @@ mod tests {
             (r#"{"address":"Paris"}"#, MalformedClaim::Address("address")),
             (r#"{"address":{"planet":"Earth"}}"#, MalformedClaim::Address("address")),
             (r#"{"address":{}}"#, MalformedClaim::Address("address")),
-            (r#"{"sub":"x"}"#, MalformedClaim::Unknown("sub".to_owned())),
+            (r#"{"roles":"admin"}"#, MalformedClaim::Texts("roles")),
+            (r#"{"roles":[]}"#, MalformedClaim::Texts("roles")),
+            (r#"{"groups":["ops",1]}"#, MalformedClaim::Texts("groups")),
+            (r#"{"sub":"x"}"#, MalformedClaim::Reserved("sub".to_owned())),
+            (r#"{"tenant":null}"#, MalformedClaim::Custom("tenant".to_owned())),
             ("[]", MalformedClaim::Whole),
         ];
         for (text, fault) in rows {
@@ -236,7 +233,73 @@ mod tests {
         let expected = r#"{"address":{"country":"FR"},"email_verified":true,"updated_at":7}"#;
         assert_eq!(claims, Claims::parse(expected).unwrap());
         assert_eq!(claims.set("email_verified=yes"), Err(MalformedClaim::Flag("email_verified")));
-        assert_eq!(claims.set("age=36"), Err(MalformedClaim::Unknown("age".to_owned())));
+        assert_eq!(claims.set("nonce=36"), Err(MalformedClaim::Reserved("nonce".to_owned())));
+    }
+
+    #[test]
+    fn c177_roles_and_groups_are_sets_and_custom_claims_have_any_value() {
+        let mut claims = Claims::default();
+        let names = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<String>>();
+        claims.edit_list(Claim::Roles, &names(&["writer", "admin", "writer"]), &[]).unwrap();
+        claims.edit_list(Claim::Groups, &names(&["ops"]), &names(&["nobody"])).unwrap();
+        for assignment in ["tenant=acme", "level=7", "beta=true", "sites=[1]"] {
+            claims.set(assignment).unwrap();
+        }
+        let expected =
+            r#"{"beta":true,"groups":["ops"],"level":"7","roles":["admin","writer"],"sites":[1],"tenant":"acme"}"#;
+        assert_eq!(claims.to_string(), expected);
+        assert_eq!(Claims::parse(expected).as_ref(), Ok(&claims));
+        assert_eq!(serde_json::to_value(&claims).unwrap(), serde_json::from_str::<Value>(expected).unwrap());
+        claims.edit_list(Claim::Roles, &names(&["reader"]), &names(&["admin", "writer"])).unwrap();
+        claims.edit_list(Claim::Groups, &[], &names(&["ops"])).unwrap();
+        for assignment in ["level=", "beta", "sites="] {
+            claims.set(assignment).unwrap();
+        }
+        assert_eq!(claims.to_string(), r#"{"roles":["reader"],"tenant":"acme"}"#);
+        for bad in ["", "a\n", &"a".repeat(129)] {
+            let fault = claims.edit_list(Claim::Roles, &names(&[bad]), &[]);
+            assert_eq!(fault, Err(MalformedClaim::Texts("roles")), "{bad:?}");
+        }
+        claims.set("roles=one").unwrap();
+        claims.set(r#"groups=["b","a","b"]"#).unwrap();
+        assert_eq!(claims.to_string(), r#"{"groups":["a","b"],"roles":["one"],"tenant":"acme"}"#);
+    }
+
+    #[test]
+    fn c177_what_can_stand_in_an_access_token_is_bounded_and_the_rest_by_the_whole() {
+        let mut claims = Claims::default();
+        let group = |number: usize| format!("group-{number:03}-{}", "x".repeat(89));
+        let fits: Vec<String> = (0..14).map(group).collect();
+        claims.edit_list(Claim::Groups, &fits, &[]).unwrap();
+        let before = claims.clone();
+        let more = claims.edit_list(Claim::Groups, &[group(14)], &[]);
+        assert_eq!(more, Err(MalformedClaim::TooLargeForTokens(1542)));
+        assert_eq!(before.to_string().len(), 1440);
+        for name in ["profile", "picture", "website", "name"] {
+            let mut with_person = before.clone();
+            with_person.set(&format!("{name}={}", "a".repeat(1024))).unwrap();
+        }
+        let mut alone = Claims::default();
+        let text = "a".repeat(1000);
+        alone.set(&format!("one={text}")).unwrap();
+        assert_eq!(alone.set(&format!("two={text}")), Err(MalformedClaim::TooLargeForTokens(2019)));
+    }
+
+    #[test]
+    fn c177_custom_claims_come_with_the_profile_and_roles_and_groups_with_their_own_scopes() {
+        let known = r#"{"name":"Ada","email":"a@example.com","roles":["admin"],"groups":["ops"],"tenant":"acme"}"#;
+        let known = Claims::parse(known).unwrap();
+        let of = |scopes: &[IdentityScope]| known.of_scopes(|scope| scopes.contains(&scope)).to_string();
+        assert_eq!(of(&[IdentityScope::OpenId]), "{}");
+        assert_eq!(of(&[IdentityScope::Profile]), r#"{"name":"Ada","tenant":"acme"}"#);
+        assert_eq!(of(&[IdentityScope::Roles, IdentityScope::Email]), r#"{"email":"a@example.com","roles":["admin"]}"#);
+        let named = |names: &str| known.named(&ClaimNames::parse(names).unwrap()).to_string();
+        assert_eq!(named("groups tenant plan"), r#"{"groups":["ops"],"tenant":"acme"}"#);
+        assert_eq!(named(""), "{}");
+        assert_eq!(known.for_access_tokens().to_string(), r#"{"groups":["ops"],"roles":["admin"],"tenant":"acme"}"#);
+        let both =
+            Claims::parse(r#"{"name":"Old","tenant":"old","plan":1}"#).unwrap().and(known.only(&[Claim::Name].into()));
+        assert_eq!(both.to_string(), r#"{"name":"Ada","plan":1,"tenant":"old"}"#);
     }
 
     #[test]

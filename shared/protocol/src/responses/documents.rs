@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::claims::claim_set::Claims;
+
 /// A token response (RFC 6749 §5.1). It holds secrets, so it has no `Debug`.
 #[derive(Serialize)]
 pub struct TokenResponse<'a> {
@@ -62,6 +64,9 @@ pub struct IntrospectionResponse {
     /// The token's identifier, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
+    /// The claims that the API wants: roles, groups and custom ones.
+    #[serde(flatten)]
+    pub claims: Claims,
 }
 
 impl IntrospectionResponse {
@@ -77,6 +82,7 @@ impl IntrospectionResponse {
         aud: None,
         iss: None,
         jti: None,
+        claims: Claims::NONE,
     };
 }
 

@@ -101,6 +101,8 @@ fn c138_what_apis_and_the_app_say_is_part_of_the_page_and_what_nobody_says_is_no
             scope_descriptions: meaning.map(|text| ("read".to_owned(), text.to_owned())).into_iter().collect(),
             algorithm: grants::SigningAlgorithm::Rs256,
             format: grants::TokenFormat::Jwt,
+            token_type: grants::TokenType::default(),
+            claims: protocol::ClaimNames::default(),
             lifetime: 900,
             is_issuer: false,
         };

@@ -23,6 +23,8 @@ pub enum AuditedAction {
     UserDelete,
     /// The command `jeton client create`.
     ClientCreate,
+    /// The command `jeton client update`.
+    ClientUpdate,
     /// The command `jeton client disable`.
     ClientDisable,
     /// The command `jeton client enable`.
@@ -64,6 +66,7 @@ impl AuditedAction {
             Self::UserSetPassword => "user set-password",
             Self::UserDelete => "user delete",
             Self::ClientCreate => "client create",
+            Self::ClientUpdate => "client update",
             Self::ClientDisable => "client disable",
             Self::ClientEnable => "client enable",
             Self::ClientRotateSecret => "client rotate-secret",

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
     Api, AssertionAlgorithm, AudienceRule, AuthMethod, Backchannel, Client, ClientChange, ClientKeys, ClientSet,
-    PkceRule, RelyingParty, Sector, SigningAlgorithm, TokenFormat,
+    IdTokenClaims, PkceRule, RelyingParty, Sector, SigningAlgorithm, TokenFormat, TokenType,
 };
 use keys::{read_client_keys, write_client_keys};
-use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, ServerUri};
+use protocol::{ClaimNames, Claims, ClientId, GrantType, RedirectUri, Resource, Scope, ServerUri};
 
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
@@ -18,6 +18,10 @@ use crate::registry::self_registration_item::{from_self_registration, to_self_re
 
 pub(crate) const CLIENT: &str = "client#";
 pub(crate) const API: &str = "api#";
+/// The attribute of the claims in a client's own tokens.
+pub(crate) const CLAIMS: &str = "claims";
+/// The attribute of the claims in a client's ID tokens. It stands beside `relying_party`, so that a change can name it.
+pub(crate) const ID_TOKEN_CLAIMS: &str = "id_token_claims";
 
 pub(crate) fn client_key(id: &ClientId) -> String {
     format!("{CLIENT}{id}")
@@ -51,20 +55,28 @@ pub(crate) fn from_client(client: &Client) -> Item {
         ("disabled".to_owned(), flag(client.disabled)),
         ("created_at".to_owned(), time(client.created_at)),
     ]);
-    if client.trusted {
-        item.insert("trusted".to_owned(), flag(true));
-    }
-    // The attribute of the table's time to live.
-    if let Some(ends_at) = client.registered_by.as_ref().and_then(|own| own.ends_at) {
-        item.insert("expires_at".to_owned(), time(ends_at));
-    }
-    let optional = optional_of_registration(client).into_iter();
+    let of_operator = [
+        ("trusted", client.trusted.then(|| flag(true))),
+        // The attribute of the table's time to live.
+        ("expires_at", client.registered_by.as_ref().and_then(|own| own.ends_at).map(time)),
+        (CLAIMS, claims(&client.claims)),
+        (ID_TOKEN_CLAIMS, id_token_claims(client.relying_party.id_token_claims)),
+    ];
+    let optional = optional_of_registration(client).into_iter().chain(of_operator);
     item.extend(optional.filter_map(|(name, value)| Some((name.to_owned(), value?))));
     item
 }
 
-/// Returns the optional attributes that a registration sets, each with its value if the client has it. `trusted` is not
-/// one, because it belongs to the operator, nor is `expires_at`, because use extends it.
+fn claims(known: &Claims) -> Option<AttributeValue> {
+    (!known.is_empty()).then(|| text(known))
+}
+
+fn id_token_claims(setting: IdTokenClaims) -> Option<AttributeValue> {
+    (setting != IdTokenClaims::default()).then(|| text(setting.as_str()))
+}
+
+/// Returns the optional attributes that a registration sets, each with its value if the client has it. `trusted` and
+/// the claims are not among them, because they belong to the operator, nor is `expires_at`, because use extends it.
 pub(crate) fn optional_of_registration(client: &Client) -> Vec<(&'static str, Option<AttributeValue>)> {
     let (jwks, jwks_uri) = match &client.keys {
         Some(ClientKeys::Inline(keys)) => (Some(text(&write_client_keys(keys))), None),
@@ -87,10 +99,17 @@ pub(crate) fn optional_of_registration(client: &Client) -> Vec<(&'static str, Op
 /// Builds the guards of a change to a client as conditions, and its sets as an update.
 pub(crate) fn of_client_change(change: &ClientChange) -> Expression {
     let mut expression = of_guards(change.guards());
-    match change.set() {
-        ClientSet::Disabled(disabled) => expression.set("disabled", flag(*disabled)),
-        ClientSet::Secrets(new) => expression.set("secrets", secrets(new)),
-        ClientSet::EndsAt(ends_at) => expression.set("expires_at", time(*ends_at)),
+    for set in change.sets() {
+        match set {
+            ClientSet::Disabled(disabled) => expression.set("disabled", flag(*disabled)),
+            ClientSet::Secrets(new) => expression.set("secrets", secrets(new)),
+            ClientSet::EndsAt(ends_at) => expression.set("expires_at", time(*ends_at)),
+            ClientSet::Pkce(pkce) => expression.set("pkce", text(pkce.as_str())),
+            ClientSet::IdTokenClaims(setting) => {
+                expression.set_or_remove(ID_TOKEN_CLAIMS, id_token_claims(*setting));
+            }
+            ClientSet::Claims(known) => expression.set_or_remove(CLAIMS, claims(known)),
+        }
     }
     expression
 }
@@ -98,6 +117,8 @@ pub(crate) fn of_client_change(change: &ClientChange) -> Expression {
 pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
     let read = Reader::new(table, item);
     let grant_types: Vec<GrantType> = read.list("grant_types", |text| GrantType::parse(text).ok_or(()))?;
+    let relying_party = read.map("relying_party")?.as_ref().map_or(Ok(RelyingParty::default()), to_relying_party)?;
+    let id_token_claims = read.optional_parsed(ID_TOKEN_CLAIMS, |text| IdTokenClaims::parse(text).ok_or(()))?;
     Ok(Client {
         id: read.parsed("client_id", ClientId::parse)?,
         name: read.text("name")?.to_owned(),
@@ -114,7 +135,8 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         assertion_algorithm: read
             .optional_parsed("assertion_algorithm", |text| AssertionAlgorithm::parse(text).ok_or(()))?,
         strict_audience: read.optional_flag("strict_audience")?,
-        relying_party: read.map("relying_party")?.as_ref().map_or(Ok(RelyingParty::default()), to_relying_party)?,
+        claims: read.optional_parsed(CLAIMS, Claims::parse)?.unwrap_or_default(),
+        relying_party: RelyingParty { id_token_claims: id_token_claims.unwrap_or_default(), ..relying_party },
         registered_by: to_self_registration(&read)?,
         trusted: read.optional_flag("trusted")?,
         disabled: read.flag("disabled")?,
@@ -164,6 +186,7 @@ fn to_relying_party(read: &Reader<'_>) -> Result<RelyingParty, Unknown> {
         id_token_algorithm: read.named("id_token_algorithm", SigningAlgorithm::parse)?,
         userinfo_algorithm: read.optional_parsed("userinfo_algorithm", algorithm)?,
         sector: read.optional_parsed("sector", Sector::parse)?,
+        id_token_claims: IdTokenClaims::default(),
         default_max_age: read.optional_number("default_max_age")?,
         post_logout_redirect_uris: read.list("post_logout_redirect_uris", RedirectUri::read)?,
         backchannel: to_backchannel(read)?,
@@ -188,6 +211,11 @@ pub(crate) fn from_api(api: &Api) -> Item {
         let described = api.scope_descriptions.iter().map(|(token, meaning)| (token.clone(), text(meaning)));
         item.insert("scope_descriptions".to_owned(), AttributeValue::M(described.collect()));
     }
+    let optional = [
+        ("token_type", (api.token_type != TokenType::default()).then(|| text(api.token_type.as_str()))),
+        (CLAIMS, (!api.claims.is_empty()).then(|| text(&api.claims))),
+    ];
+    item.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     item
 }
 
@@ -199,6 +227,8 @@ pub(crate) fn to_api(table: &str, item: &Item) -> Result<Api, Unknown> {
         scope_descriptions: read.map("scope_descriptions")?.map_or(Ok(BTreeMap::new()), |map| map.texts())?,
         algorithm: read.named("algorithm", SigningAlgorithm::parse)?,
         format: read.named("format", TokenFormat::parse)?,
+        token_type: read.optional_parsed("token_type", |text| TokenType::parse(text).ok_or(()))?.unwrap_or_default(),
+        claims: read.optional_parsed(CLAIMS, ClaimNames::parse)?.unwrap_or_default(),
         lifetime: read.number("lifetime")?,
         is_issuer: false,
     })

@@ -8,7 +8,9 @@ use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, number, text};
 use crate::dynamodb::unknown::Unknown;
-use crate::registry::item::{CLIENT, client_key, from_client, optional_of_registration, to_client};
+use crate::registry::item::{
+    CLAIMS, CLIENT, ID_TOKEN_CLAIMS, client_key, from_client, optional_of_registration, to_client,
+};
 use crate::registry::self_registration_item::{INITIAL_TOKEN, from_initial_token, initial_token_key, to_initial_token};
 use crate::registry::table::Registry;
 
@@ -70,7 +72,8 @@ impl Registry {
     /// [`Unknown`] when it is not known whether it was written.
     pub async fn replace_registration(&self, client: &Client, found: &Client) -> Result<Changed, Unknown> {
         /// The attributes that a client does not register itself.
-        const KEPT: [&str; 6] = ["id", "client_id", "trusted", "disabled", "created_at", "expires_at"];
+        const KEPT: [&str; 8] =
+            ["id", "client_id", "trusted", CLAIMS, ID_TOKEN_CLAIMS, "disabled", "created_at", "expires_at"];
         let mut after = from_client(client);
         let mut expression = of_guards(&ClientFact::of_registration(found));
         expression.same_or_absent("registered_by", from_client(found).remove("registered_by"));

@@ -1,8 +1,10 @@
 //! Claims and lifetimes of access tokens (RFC 9068).
 
 use harness::Jwt;
+use serde_json::json;
 
 use crate::support::forged::one_of_each;
+use crate::support::relying_party::{app, person};
 use crate::support::session::{self, assert_granted, reach, tokens};
 use crate::support::world::{ALGORITHMS, ORDERS, PARCELS, VAULT, World};
 
@@ -119,4 +121,76 @@ async fn c091_every_claim_of_rfc_9068_is_in_every_token() {
             jwt.header
         );
     }
+}
+
+#[tokio::test]
+async fn c177_an_api_that_takes_jwt_as_typ_gets_it_and_its_tokens_are_good_here_too() {
+    let world = World::shared();
+    let (mut session, _) = person(world, "c177typ");
+    let (cli, api) = (world.stack.cli(), "https://spring.example");
+    assert_eq!(cli.create_api(api, "brew", &["--token-type", "JWT"])["token_type"], "JWT");
+    let caller = cli.create_client("C177 caller", &["--introspects", api]);
+    let service = cli.create_client("C177 machine", &["--grant", "client_credentials", "--api", api]);
+    let client = app(world, "C177 typ", &["--api", api]);
+    let reply = session.signed_in("c177typ", &client, &[("scope", "openid brew"), ("resource", api)]).await;
+    let person = reply.string("access_token");
+    let machine = session.machine(&service, &[]).await.string("access_token");
+    for token in [&person, &machine] {
+        let jwt = Jwt::read(token);
+        assert_eq!((jwt.text("typ"), jwt.text("alg")), ("JWT", "RS256"));
+        assert_eq!(session.introspect(&caller, token).await["active"], true);
+    }
+    assert_eq!(session.userinfo(&person).await.status, 200);
+    for (owner, token) in [(&client, &person), (&service, &machine)] {
+        assert_eq!(session.revoke(owner, token).await.status, 200);
+        assert_eq!(session.introspect(&caller, token).await, json!({ "active": false }));
+    }
+    // ID tokens have the same typ, and are no access tokens.
+    let id_token = reply.string("id_token");
+    assert_eq!(Jwt::read(&id_token).header["typ"], "JWT");
+    assert_eq!(session.introspect(&caller, &id_token).await, json!({ "active": false }));
+    let usual = session.signed_in("c177typ", &client, &[("scope", "openid read"), ("resource", ORDERS)]).await;
+    assert_eq!(Jwt::read(&usual.string("access_token")).text("typ"), "at+jwt");
+}
+
+#[tokio::test]
+async fn c177_an_api_gets_the_roles_groups_and_custom_claims_that_it_wants() {
+    let world = World::shared();
+    let (mut session, _) = person(world, "c177api");
+    let cli = world.stack.cli();
+    let more = ["--role", "admin", "--group", "ops", "--claim", "tenant=acme", "--claim", "plan=free"];
+    cli.run(&[&["user", "update", "c177api"][..], &more].concat());
+    for (api, scope, format) in [("https://roles.example", "role", "jwt"), ("https://hidden.example", "hide", "opaque")]
+    {
+        let made = cli.create_api(api, scope, &["--claims", "roles groups tenant", "--token-format", format]);
+        assert_eq!(made["claims"], "roles groups tenant");
+        let caller = cli.create_client("C177 caller", &["--introspects", api]);
+        let client = app(world, "C177 api", &["--api", api]);
+        let reply = session.signed_in("c177api", &client, &[("scope", scope), ("resource", api)]).await;
+        let told = |claims: &serde_json::Value| {
+            ["roles", "groups", "tenant", "plan", "email"].map(|name| claims.get(name).cloned())
+        };
+        let wanted = [Some(json!(["admin"])), Some(json!(["ops"])), Some(json!("acme")), None, None];
+        let token = reply.string("access_token");
+        assert_eq!(told(&session.introspect(&caller, &token).await), wanted, "{format}");
+        if format == "jwt" {
+            assert_eq!(told(&Jwt::read(&token).claims), wanted);
+        }
+        // Introspection tells what is true now, and so does a token of a refresh.
+        cli.run(&["user", "update", "c177api", "--role", "auditor", "--remove-group", "ops", "--claim", "tenant="]);
+        let now = [Some(json!(["admin", "auditor"])), None, None, None, None];
+        assert_eq!(told(&session.introspect(&caller, &token).await), now, "{format}");
+        let refreshed = session.refresh(&client, &reply.string("refresh_token")).await.string("access_token");
+        assert_eq!(told(&session.introspect(&caller, &refreshed).await), now, "{format}");
+        if format == "jwt" {
+            assert_eq!(told(&Jwt::read(&refreshed).claims), now);
+        }
+        let back = ["--remove-role", "auditor", "--group", "ops", "--claim", "tenant=acme"];
+        cli.run(&[&["user", "update", "c177api"][..], &back].concat());
+    }
+    // Another API gets nothing of it.
+    let client = app(world, "C177 other", &[]);
+    let reply = session.signed_in("c177api", &client, &[("scope", "read")]).await;
+    let jwt = Jwt::read(&reply.string("access_token"));
+    assert!(["roles", "groups", "tenant"].iter().all(|name| jwt.claims.get(*name).is_none()), "{jwt:?}");
 }

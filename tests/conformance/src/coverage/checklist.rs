@@ -14,7 +14,7 @@ pub(crate) enum State {
 use State::{NotBuilt, Partly, Refused, Tested};
 
 /// The number, requirement and state of each line.
-pub(crate) const LINES: [(usize, &str, State); 153] = [
+pub(crate) const LINES: [(usize, &str, State); 154] = [
     (
         1,
         "A redirect URI is compared with the registered ones as text, and nothing that only means the same is taken.",
@@ -249,6 +249,7 @@ pub(crate) const LINES: [(usize, &str, State); 153] = [
     (147, "Each operator's command leaves an audit record.", Tested),
     (148, "Grants and sessions of a person are bounded, and ending them takes bounded time.", Tested),
     (149, "A token has one audience, unless the client's registration allows several.", Tested),
+    (154, "No signed token is taken for one of another kind: only an ID token is a hint.", Tested),
     (167, "Preflights allow what browsers' clients send, with no credentials.", Tested),
     (168, "A popup keeps its opener.", Tested),
     (169, "A callback may redirect on, to any origin or scheme: no form's policy holds the chain.", Tested),
@@ -257,7 +258,7 @@ pub(crate) const LINES: [(usize, &str, State); 153] = [
     (172, "GET endpoints answer HEAD, and errors say what is wrong.", Tested),
     (
         177,
-        "A trusted client needs no consent; scope claims, static claims, roles and groups are options.",
-        Partly("claims, roles and groups as options"),
+        "A nonce stands in for PKCE of a confidential client; a trusted one needs no consent; claims, roles and groups are options.",
+        Tested,
     ),
 ];

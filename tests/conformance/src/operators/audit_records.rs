@@ -39,7 +39,7 @@ fn leaves(cli: &Cli, (args, input): (&[&str], &str), action: &str, about: &str, 
 /// Runs every command that changes something, once each, and checks its record.
 fn everything(cli: &Cli) {
     let api = ["api", "create", "--identifier", API, "--scope", "read"];
-    let made = ["identifier", "scope", "alg", "token_format", "lifetime"];
+    let made = ["identifier", "scope", "alg", "token_format", "token_type", "lifetime"];
     leaves(cli, (&api, ""), "api create", &format!("api:{API}"), &sorted(&made));
     let app = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", API];
     let create = [&["client", "create", "--name", "Audited"], &app[..]].concat();
@@ -50,6 +50,8 @@ fn everything(cli: &Cli) {
     for name in ["name", "redirect_uris", "apis", "grant_types"] {
         assert!(left[0]["attributes"].as_array().unwrap().contains(&json!(name)), "{name}: {left:?}");
     }
+    let update = ["client", "update", client, "--pkce", "optional", "--id-token-claims", "scope"];
+    leaves(cli, (&update, ""), "client update", &about, &["pkce", "id_token_claims"]);
     leaves(cli, (&["client", "disable", client], ""), "client disable", &about, &["disabled"]);
     leaves(cli, (&["client", "enable", client], ""), "client enable", &about, &["disabled"]);
     leaves(cli, (&["client", "rotate-secret", client], ""), "client rotate-secret", &about, &["secrets"]);
@@ -77,6 +79,8 @@ fn people(cli: &Cli) {
     let about = format!("user:{}", user["sub"].as_str().unwrap());
     let update = ["user", "update", "audited", "--claim", "nickname=nowhere-else", "--claim", "email="];
     leaves(cli, (&update, ""), "user update", &about, &["claims.nickname", "claims.email"]);
+    let roles = ["user", "update", "audited", "--role", "nowhere-else", "--remove-group", "nowhere-else"];
+    leaves(cli, (&roles, ""), "user update", &about, &["claims.roles", "claims.groups"]);
     leaves(cli, (&["user", "disable", "audited"], ""), "user disable", &about, &["disabled"]);
     leaves(cli, (&["user", "enable", "audited"], ""), "user enable", &about, &["disabled"]);
     let set = ["user", "set-password", "audited", "--password-stdin"];

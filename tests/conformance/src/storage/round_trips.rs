@@ -104,6 +104,30 @@ async fn an_id_token_costs_no_round_trip_more_and_userinfo_one_read() {
 }
 
 #[tokio::test]
+async fn c177_claims_in_tokens_and_introspection_cost_no_round_trip_more() {
+    let counted = counted().await;
+    let (mut session, _) = person(&counted.world, "counted177");
+    let (cli, api) = (counted.world.stack.cli(), "https://counted177.example");
+    cli.run(&["user", "update", "counted177", "--role", "admin"]);
+    cli.create_api(api, "count177", &["--claims", "roles groups"]);
+    let caller = cli.create_client("Counted caller", &["--introspects", api]);
+    let client = app(&counted.world, "Counted claims", &["--api", api, "--id-token-claims", "scope"]);
+    let scope = [("scope", "openid email count177"), ("resource", api)];
+    session.signed_in("counted177", &client, &scope).await;
+    let code = session.sign_in("counted177", &client, &scope).await;
+    let (reply, calls, trips) = cost_of(&counted, session.redeem(&client, &code)).await;
+    assert_eq!((trips, calls.len(), writes(&calls)), (1, 2, 1), "{calls:?}");
+    assert_eq!(session.identity(&client, &reply).await["email"], "ada@example.com");
+    let (refreshed, calls, trips) = cost_of(&counted, session.refresh(&client, &reply.string("refresh_token"))).await;
+    assert_eq!((trips, calls.len(), writes(&calls)), (1, 2, 1), "{calls:?}");
+    let token = refreshed.string("access_token");
+    assert_eq!(session.introspect(&caller, &token).await["roles"][0], "admin");
+    let (told, calls) = calls_of(&counted, session.introspect(&caller, &token)).await;
+    assert_eq!(told["roles"][0], "admin");
+    assert_eq!((calls.len(), writes(&calls)), (1, 0), "{calls:?}");
+}
+
+#[tokio::test]
 async fn an_opaque_token_of_a_service_costs_one_write() {
     let counted = counted().await;
     let session = counted.world.session();

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use grants::authorization::{Admission, receive};
 use grants::{
     Api, AudienceRule, AuthenticatedClient, Client, PersonKey, Policy, SecretDigest, SigningAlgorithm, StoredSecret,
-    Timestamp, TokenFormat, authenticate,
+    Timestamp, TokenFormat, TokenType, authenticate,
 };
 use protocol::{
-    Claims, ClientId, CodeVerifier, GrantType, LegacyGrants, Parameters, PresentedClient, RedirectUri, Resource, Scope,
-    Secret, Subject, Username,
+    ClaimNames, Claims, ClientId, CodeVerifier, GrantType, LegacyGrants, Parameters, PresentedClient, RedirectUri,
+    Resource, Scope, Secret, Subject, Username,
 };
 use sessions::{PasswordHash, RequestDigest, Shown, ShownDigest, User};
 
@@ -107,6 +107,8 @@ fn apis_of(client: &Client) -> Vec<Api> {
         scope_descriptions: std::collections::BTreeMap::new(),
         algorithm: SigningAlgorithm::Rs256,
         format: TokenFormat::Jwt,
+        token_type: TokenType::AtJwt,
+        claims: ClaimNames::default(),
         lifetime: 900,
         is_issuer,
     };

@@ -1,6 +1,6 @@
 //! Registrations that are accepted or refused, with one fault per row.
 
-use protocol::{ClientId, LegacyGrants, RegistrationErrorCode, ServerUri};
+use protocol::{ClientId, IdentityScope, LegacyGrants, RegistrationErrorCode, ServerUri};
 
 use super::*;
 use crate::client::public_keys::{ClientKey, ClientKeys, PublicKey};
@@ -45,7 +45,8 @@ fn o30_what_is_left_out_has_the_defaults_of_the_standards() {
     let client = settle(asked(""), RegistrationPolicy::default()).unwrap();
     assert_eq!((client.name.as_str(), client.auth_method), ("dyn_1", AuthMethod::Secret));
     assert_eq!(client.grant_types, [GrantType::AuthorizationCode].into());
-    assert_eq!(client.scope, Some(identity()));
+    let usual = identity().without(IdentityScope::Roles).without(IdentityScope::Groups);
+    assert_eq!(client.scope, Some(usual));
     assert_eq!((client.apis.len(), client.pkce), (0, PkceRule::Nonce));
     assert_eq!(client.relying_party, RelyingParty::default());
     let own = client.registered_by.unwrap();
@@ -485,6 +486,7 @@ fn what_a_relying_party_asks_for_is_registered() {
         id_token_algorithm: SigningAlgorithm::Es256,
         userinfo_algorithm: Some(SigningAlgorithm::Rs256),
         sector: Sector::parse("app.example").ok(),
+        id_token_claims: IdTokenClaims::Requested,
         default_max_age: Some(60),
         post_logout_redirect_uris: vec![RedirectUri::parse("https://app.example/out").unwrap()],
         backchannel: Some(Backchannel {

@@ -131,7 +131,7 @@ fn checks_of_form() -> [(Spoil, AuthorizationRequestError); 18] {
 fn checks_of_access() -> [(Spoil, Refusal); 8] {
     [
         (|case| case.client.grant_types = [GrantType::Password].into(), Refusal::GrantTypeNotAllowed),
-        (|case| omits_challenge_and_nonce(case, PkceRule::Required), Refusal::CodeChallengeRequired),
+        (|case| omits_challenge_and_nonce(case, PkceRule::Required), Refusal::CodeChallengeRegistered),
         (|case| omits_challenge_and_nonce(case, PkceRule::Nonce), Refusal::CodeChallengeOrNonceRequired),
         (|case| case.set("resource", &["https://other.example"]), Refusal::ResourceNotAllowed),
         (|case| case.set("scope", &["admin"]), Refusal::ScopeNotAllowed),
@@ -211,16 +211,18 @@ fn a_fault_is_returned_with_the_state_of_its_request_and_in_its_mode() {
 #[test]
 fn c009_c010_pkce_is_required_but_of_a_confidential_client_that_is_excused() {
     let rows = [
-        (AuthMethod::SecretBasic, PkceRule::Required, false),
-        (AuthMethod::SecretBasic, PkceRule::Optional, true),
-        (AuthMethod::None, PkceRule::Required, false),
-        (AuthMethod::None, PkceRule::Optional, false),
-        (AuthMethod::None, PkceRule::Nonce, false),
+        (AuthMethod::SecretBasic, PkceRule::Required, Some(Refusal::CodeChallengeRegistered)),
+        (AuthMethod::SecretBasic, PkceRule::Optional, None),
+        (AuthMethod::None, PkceRule::Required, Some(Refusal::CodeChallengeRequired)),
+        (AuthMethod::None, PkceRule::Optional, Some(Refusal::CodeChallengeRequired)),
+        (AuthMethod::None, PkceRule::Nonce, Some(Refusal::CodeChallengeRequired)),
     ];
-    for (auth_method, pkce, good) in rows {
-        let client = Client { auth_method, pkce, ..fixtures::client() };
-        let answer = refusal("response_type=code&client_id=app", client);
-        assert_eq!(answer, (!good).then_some(Refusal::CodeChallengeRequired), "{auth_method:?} {pkce:?}");
+    for (auth_method, pkce, expected) in rows {
+        for more in ["", "&scope=openid&nonce=n"] {
+            let client = Client { auth_method, pkce, ..fixtures::client() };
+            let answer = refusal(&format!("response_type=code&client_id=app{more}"), client);
+            assert_eq!(answer, expected, "{auth_method:?} {pkce:?} {more}");
+        }
     }
 }
 
@@ -241,6 +243,14 @@ fn c142_a_nonce_stands_in_for_pkce_where_a_confidential_client_asks_for_openid()
             assert_eq!(refusal(&query, client), expected, "{more} {auth_method:?}");
         }
     }
+}
+
+#[test]
+fn c177_the_refusal_of_a_confidential_client_names_the_option_that_an_operator_has() {
+    for refusal in [Refusal::CodeChallengeRegistered, Refusal::CodeChallengeOrNonceRequired] {
+        assert!(refusal.description().contains("--pkce optional"), "{}", refusal.description());
+    }
+    assert!(!Refusal::CodeChallengeRequired.description().contains("--pkce"));
 }
 
 #[test]

@@ -282,6 +282,9 @@ fn guards_on_clients_are_the_conditions_on_their_items() {
             ("secrets", Some(secrets(&[]))),
             ("disabled", Some(flag(true))),
             ("created_at", Some(time(NOW.plus(1)))),
+            ("auth_method", Some(text("none"))),
+            ("claims", Some(text(r#"{"tenant":"acme"}"#))),
+            ("claims", Some(text(r#"{"tenant":"other"}"#))),
         ],
     );
     let items: Vec<Item> = items.into_iter().chain(self_registered(client)).collect();
@@ -289,6 +292,9 @@ fn guards_on_clients_are_the_conditions_on_their_items() {
         Guard::Absent,
         ClientFact::EndsAt.is(NOW),
         ClientFact::EndsAt.is(NOW.plus(1)),
+        ClientFact::AuthMethod.is("client_secret_basic"),
+        ClientFact::Claims.is(r#"{"tenant":"acme"}"#),
+        ClientFact::Claims.is_absent(),
         ClientFact::Secrets.is(&[secret(1), secret(2)][..]),
         ClientFact::Secrets.is(&[secret(1)][..]),
         ClientFact::Secrets.is(&[salted][..]),
