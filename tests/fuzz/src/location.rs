@@ -2,8 +2,8 @@
 
 use url::Url;
 
-/// Loopback addresses, whose ports may differ (RFC 8252 §7.3).
-const LOOPBACK: [&str; 2] = ["http://127.0.0.1", "http://[::1]"];
+/// The names of the loopback interface, after which ports may differ (RFC 8252 §7.3, RFC 9700 §4.1.3).
+const LOOPBACK: [&str; 3] = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
 
 /// Asserts that `location` is the registered text followed only by response parameters, and that every reader sees
 /// the registered host in it.
@@ -75,6 +75,7 @@ mod tests {
             ("https://app.example/cb#access_token=x", "https://app.example/cb"),
             ("http://127.0.0.1:4711/cb?code=x", "http://127.0.0.1/cb"),
             ("http://[::1]/cb?code=x", "http://[::1]:80/cb"),
+            ("http://localhost:81/cb?code=x", "http://localhost/cb"),
             ("com.example.app:/cb?code=x", "com.example.app:/cb"),
         ];
         for (location, registered) in good {
@@ -93,7 +94,9 @@ mod tests {
             ("https://app.example/cb?code=x\r\nSet-Cookie:a", "https://app.example/cb"),
             ("http://127.0.0.1:80@evil.example/cb?code=x", "http://127.0.0.1/cb"),
             ("http://127.0.0.1.evil.example/cb?code=x", "http://127.0.0.1/cb"),
-            ("http://localhost:81/cb?code=x", "http://localhost/cb"),
+            ("http://localhost.evil.example/cb?code=x", "http://localhost/cb"),
+            ("http://localhost:81@evil.example/cb?code=x", "http://localhost/cb"),
+            ("https://localhost:81/cb?code=x", "https://localhost/cb"),
         ];
         for (location, registered) in bad {
             let stays = std::panic::catch_unwind(|| assert_stays(location, registered));

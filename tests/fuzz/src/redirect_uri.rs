@@ -15,13 +15,25 @@ pub(crate) fn target(data: &[u8]) {
             assert_match_means_the_same(&uri, &other);
         }
     }
-    if let Ok(resource) = Resource::parse(first) {
-        assert_eq!(resource.as_str(), first);
-        assert_eq!(Url::parse(first).expect("an absolute URI").fragment(), None);
+    if let Ok(one) = Resource::parse(first) {
+        resource(&one, first);
+        if let Ok(other) = Resource::parse(second) {
+            let same = || Url::parse(first).expect("a URI") == Url::parse(second).expect("a URI");
+            assert!(one != other || first == second || same(), "{first} {second}");
+        }
     }
     if let (Ok(one), Ok(other)) = (Scope::parse(first), Scope::parse(second)) {
         scopes(&one, &other);
     }
+}
+
+fn resource(resource: &Resource, text: &str) {
+    assert_eq!(resource.as_str(), text);
+    let url = Url::parse(text).expect("an absolute URI");
+    assert_eq!(url.fragment(), None);
+    let normal = Resource::parse(resource.normal_form()).expect("a resource");
+    assert_eq!((&normal, normal.normal_form()), (resource, resource.normal_form()), "{text}");
+    assert_eq!(Url::parse(normal.as_str()).expect("a URI"), url, "{text}");
 }
 
 fn redirect_uri(uri: &RedirectUri, text: &str) {
@@ -29,7 +41,13 @@ fn redirect_uri(uri: &RedirectUri, text: &str) {
     let url = Url::parse(text).expect("an absolute URI");
     assert!(url.username().is_empty() && url.password().is_none() && url.fragment().is_none());
     assert!(text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\'), "{text:?}");
-    assert!(!["javascript", "data", "vbscript", "file", "blob"].contains(&url.scheme()), "{text}");
+    let scripts = ["javascript", "data", "vbscript", "file", "blob", "about", "view-source", "filesystem", "jar"];
+    assert!(!scripts.contains(&url.scheme()), "{text}");
+    let bare = uri.bare_scheme();
+    assert_eq!(bare.is_some(), !url.scheme().contains('.') && !["https", "http"].contains(&url.scheme()), "{text}");
+    let is_web_or_bare = bare.is_some() || ["https", "http"].contains(&url.scheme());
+    let has_host = text.split_once(':').is_some_and(|(_, after)| after.starts_with("//"));
+    assert!(is_web_or_bare || !has_host, "{text}");
     assert!(uri.matches(uri));
     let is_web = ["https", "http"].contains(&url.scheme());
     assert!(!is_web || location::simple_host(text) == location::browser_host(text), "{text} has two hosts");
@@ -63,7 +81,7 @@ fn assert_match_means_the_same(one: &RedirectUri, other: &RedirectUri) {
         assert_eq!(location::simple_host(one.as_str()), location::simple_host(other.as_str()));
         let place = |url: &Url| (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.path().to_owned());
         assert_eq!((place(&here), here.query()), (place(&there), there.query()));
-        let is_loopback = ["127.0.0.1", "[::1]"].contains(&here.host_str().unwrap_or_default());
+        let is_loopback = ["127.0.0.1", "[::1]", "localhost"].contains(&here.host_str().unwrap_or_default());
         assert!(here.port() == there.port() || is_loopback, "{one} {other}");
     }
 }

@@ -89,7 +89,7 @@ impl Sector {
     /// # Errors
     /// [`MalformedSector`] when they have several hosts or none, or when one belongs to an app on a device.
     pub fn of(redirect_uris: &[RedirectUri]) -> Result<Self, MalformedSector> {
-        if redirect_uris.iter().any(RedirectUri::is_native) {
+        if redirect_uris.iter().any(|uri| uri.is_native() || uri.is_loopback()) {
             return Err(MalformedSector::Native);
         }
         let hosts: BTreeSet<String> = redirect_uris.iter().map(RedirectUri::display_host).collect();
@@ -134,8 +134,17 @@ mod tests {
 
     #[test]
     fn c143_an_app_on_a_device_has_no_sector_of_its_own() {
-        for uri in ["com.example.app:/cb", "com.evil.stealer://app.example/cb", "http://127.0.0.1/cb"] {
+        for uri in [
+            "com.example.app:/cb",
+            "com.evil.stealer://app.example/cb",
+            "cursor://app.example/cb",
+            "http://127.0.0.1/cb",
+            "http://localhost/cb",
+            "https://localhost/cb",
+            "https://[::1]/cb",
+        ] {
             let uris = ["https://app.example/cb", uri].map(|uri| RedirectUri::read(uri).unwrap());
+            assert_eq!(Sector::of(&uris[1..]), Err(MalformedSector::Native), "{uri}");
             assert_eq!(Sector::of(&uris), Err(MalformedSector::Native), "{uri}");
         }
     }

@@ -5,7 +5,35 @@ use std::fmt;
 use url::{Host, Url};
 
 const MAX_BYTES: usize = 2048;
-const LOOPBACK: [&str; 2] = ["http://127.0.0.1", "http://[::1]"];
+const LOOPBACK: [&str; 3] = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
+/// Schemes without a period that belong to browsers, systems and standards, and to no app. A link with one of them
+/// could run a script or open a file.
+const SCHEMES_OF_NO_APP: [&str; 24] = [
+    "about",
+    "blob",
+    "content",
+    "data",
+    "file",
+    "filesystem",
+    "ftp",
+    "ftps",
+    "intent",
+    "jar",
+    "javascript",
+    "ldap",
+    "livescript",
+    "mailto",
+    "mocha",
+    "resource",
+    "sms",
+    "ssh",
+    "tel",
+    "urn",
+    "vbscript",
+    "view-source",
+    "ws",
+    "wss",
+];
 
 /// A redirect URI that could be registered, stored exactly as it was written.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -26,24 +54,26 @@ pub enum MalformedRedirectUri {
     /// The scheme is `http` but the host is not the loopback interface (RFC 9700 §2.6).
     #[error("a redirect URI is https, except on 127.0.0.1, [::1] or localhost")]
     PlainHttp,
-    /// The private-use scheme has no period, so it is not a reversed domain name (RFC 8252 §7.1).
-    #[error("a private-use scheme is a reversed domain name such as com.example.app")]
+    /// The scheme belongs to no app: a browser or a system gives it a meaning of its own.
+    #[error("this scheme does not belong to an app: use https, or a reversed domain name such as com.example.app")]
     Scheme,
-    /// The URI has a host after a private-use scheme (RFC 8252 §7.1). Such a host has no owner, but looks as if it
+    /// The URI has a host after a reversed domain name (RFC 8252 §7.1). Such a host has no owner, but looks as if it
     /// had one.
     #[error("a private-use scheme is followed by a path and no host, such as com.example.app:/callback")]
     Authority,
 }
 
 impl RedirectUri {
-    /// Accepts the URIs that a client may register: `https`, `http` on the loopback interface, and private-use
-    /// schemes with a period and without a host.
+    /// Accepts the URIs that can be registered: `https`, `http` on the loopback interface, and private-use schemes
+    /// without a host. A scheme without a period may be that of several apps (RFC 8252 §8.4), so an operator names it
+    /// ([`Self::bare_scheme`]); such apps use a host after it (`vscode://publisher.extension/callback`).
     ///
     /// # Errors
     /// [`MalformedRedirectUri`] names the broken rule.
     pub fn parse(text: &str) -> Result<Self, MalformedRedirectUri> {
         let uri = Self::read(text)?;
-        if uri.is_private_use() && text.split_once(':').is_some_and(|(_, after)| after.starts_with("//")) {
+        let has_host = text.split_once(':').is_some_and(|(_, after)| after.starts_with("//"));
+        if uri.is_private_use() && has_host && uri.bare_scheme().is_none() {
             return Err(MalformedRedirectUri::Authority);
         }
         Ok(uri)
@@ -72,8 +102,8 @@ impl RedirectUri {
             "https" => Ok(Self(text.to_owned())),
             "http" if is_loopback(&url) => Ok(Self(text.to_owned())),
             "http" => Err(MalformedRedirectUri::PlainHttp),
-            scheme if scheme.contains('.') => Ok(Self(text.to_owned())),
-            _ => Err(MalformedRedirectUri::Scheme),
+            scheme if SCHEMES_OF_NO_APP.contains(&scheme) => Err(MalformedRedirectUri::Scheme),
+            _ => Ok(Self(text.to_owned())),
         }
     }
 
@@ -83,7 +113,8 @@ impl RedirectUri {
     }
 
     /// Checks whether a request may use `self` when the client registered `registered`: the texts must be equal,
-    /// except for the port of a loopback address (RFC 8252 §7.3), because an app cannot choose its port in advance.
+    /// except for the port after a name of the loopback interface (RFC 8252 §7.3, RFC 9700 §4.1.3), because an app
+    /// cannot choose its port in advance.
     pub fn matches(&self, registered: &Self) -> bool {
         self.0 == registered.0
             || LOOPBACK.iter().any(|origin| {
@@ -136,6 +167,25 @@ impl RedirectUri {
     /// scheme.
     pub fn is_native(&self) -> bool {
         !Url::parse(&self.0).is_ok_and(|url| url.scheme() == "https")
+    }
+
+    /// Returns whether the host is the device itself, by any of its names.
+    pub fn is_loopback(&self) -> bool {
+        Url::parse(&self.0).is_ok_and(|url| is_web(&url) && is_loopback(&url))
+    }
+
+    /// Returns the private-use scheme in lower case, if it has no period: any app can claim `app:`, while
+    /// `com.example.app:` tells its owner (RFC 8252 §8.4).
+    pub fn bare_scheme(&self) -> Option<String> {
+        let url = Url::parse(&self.0).ok().filter(|url| !is_web(url))?;
+        Some(url.scheme().to_owned()).filter(|scheme| !scheme.contains('.'))
+    }
+
+    /// Reads the name of a private-use scheme without a period, with or without its colon; `None` for any other text.
+    pub fn parse_bare_scheme(name: &str) -> Option<String> {
+        let name = name.strip_suffix(':').unwrap_or(name);
+        let scheme = Self::parse(&format!("{name}:/")).ok()?.bare_scheme()?;
+        scheme.eq_ignore_ascii_case(name).then_some(scheme)
     }
 
     /// Returns whether the scheme belongs to an app. A host after such a scheme has no owner.
@@ -226,9 +276,6 @@ mod tests {
             ("com.example.app://app.example/cb", MalformedRedirectUri::Authority),
             ("com.example.app://cb", MalformedRedirectUri::Authority),
             ("COM.example.app:///cb", MalformedRedirectUri::Authority),
-            ("myapp:/cb", MalformedRedirectUri::Scheme),
-            ("javascript:alert(1)", MalformedRedirectUri::Scheme),
-            ("data:text/html,x", MalformedRedirectUri::Scheme),
             ("https:app.example/cb", MalformedRedirectUri::NotAUri),
             ("https:\\\\app.example", MalformedRedirectUri::NotAUri),
             ("/cb", MalformedRedirectUri::NotAUri),
@@ -249,6 +296,25 @@ mod tests {
         }
         for good in ["https://app.example", "com.example.app:/cb", "http://localhost:3000/cb", "http://[::1]/cb"] {
             assert!(RedirectUri::parse(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn c003_c006_a_scheme_that_belongs_to_no_app_is_refused_whatever_follows_it() {
+        for text in [
+            "javascript:alert(1)",
+            "JavaScript:/cb",
+            "javascript://app.example/%0aalert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "view-source:https://app.example/",
+            "blob:https://app.example/x",
+            "file:///etc/passwd",
+            "ws://app.example/cb",
+            "urn:ietf:wg:oauth:2.0:oob",
+        ] {
+            assert_eq!(RedirectUri::parse(text), Err(MalformedRedirectUri::Scheme), "{text}");
+            assert_eq!(RedirectUri::read(text), Err(MalformedRedirectUri::Scheme), "{text}");
         }
     }
 
@@ -286,7 +352,75 @@ mod tests {
             assert!(!uri(other).matches(&registered), "{other}");
         }
         assert!(uri("http://[::1]:7/cb").matches(&uri("http://[::1]/cb")));
-        assert!(!uri("http://localhost:7/cb").matches(&uri("http://localhost/cb")));
+    }
+
+    #[test]
+    fn c162_the_port_of_a_loopback_uri_varies_by_each_of_its_names_and_nothing_else_does() {
+        let names = ["127.0.0.1", "[::1]", "localhost"];
+        for name in names {
+            let registered = uri(&format!("http://{name}/callback?a=1"));
+            for port in ["", ":1", ":3118", ":65535"] {
+                assert!(uri(&format!("http://{name}{port}/callback?a=1")).matches(&registered), "{name}{port}");
+                assert!(registered.matches(&uri(&format!("http://{name}{port}/callback?a=1"))), "{name}{port}");
+                for other in ["/callback", "/callback/?a=1", "/Callback?a=1", "/callback?a=1&b", "/", ""] {
+                    let other = uri(&format!("http://{name}{port}{other}"));
+                    assert!(!other.matches(&registered), "{other}");
+                }
+                for other in names.into_iter().filter(|other| *other != name) {
+                    assert!(!uri(&format!("http://{other}{port}/callback?a=1")).matches(&registered), "{other}");
+                }
+                let tls = uri(&format!("https://{name}{port}/callback?a=1"));
+                assert!(!tls.matches(&registered) && !registered.matches(&tls), "{tls}");
+            }
+        }
+        // Behind TLS a port tells which server it is, on this device too.
+        assert!(!uri("https://localhost:1/cb").matches(&uri("https://localhost/cb")));
+        assert!(!uri("https://localhost.example:1/cb").matches(&uri("https://localhost.example/cb")));
+        let near = RedirectUri("http://localhost.evil.example:1/cb".to_owned());
+        assert!(!near.matches(&RedirectUri("http://localhost.evil.example/cb".to_owned())));
+    }
+
+    #[test]
+    fn c179_a_scheme_without_a_period_is_told_apart_and_may_have_a_host() {
+        for (text, scheme) in [
+            ("vscode://publisher.extension/callback", Some("vscode")),
+            ("CURSOR:/callback", Some("cursor")),
+            ("com.example.app:/cb", None),
+            ("https://app.example/cb", None),
+            ("http://localhost/cb", None),
+        ] {
+            let uri = uri(text);
+            assert_eq!(uri.bare_scheme().as_deref(), scheme, "{text}");
+            if let Some(scheme) = scheme {
+                assert_eq!((uri.display_host(), uri.source()), (format!("{scheme}:"), format!("{scheme}:")), "{text}");
+                assert!(uri.is_native() && !uri.is_loopback(), "{text}");
+            }
+        }
+        assert!(!uri("vscode://a/cb").matches(&uri("vscode://b/cb")));
+        for (name, scheme) in [("vscode", "vscode"), ("Cursor:", "cursor"), ("vscode-insiders", "vscode-insiders")] {
+            assert_eq!(RedirectUri::parse_bare_scheme(name).as_deref(), Some(scheme));
+        }
+        for bad in [
+            "",
+            ":",
+            "javascript",
+            "data:",
+            "https",
+            "http:",
+            "com.example.app",
+            "vs code",
+            "a:b",
+            "vscode:/",
+            "1a",
+            "é",
+        ] {
+            assert_eq!(RedirectUri::parse_bare_scheme(bad), None, "{bad}");
+        }
+        for (text, local) in
+            [("https://localhost/cb", true), ("http://[::1]:7/cb", true), ("https://a.example/", false)]
+        {
+            assert_eq!(uri(text).is_loopback(), local, "{text}");
+        }
     }
 
     #[test]

@@ -92,6 +92,60 @@ async fn c002_only_the_port_of_a_loopback_redirect_uri_may_vary() {
     shown_here(&others.map(query)).await;
 }
 
+#[tokio::test]
+async fn c162_the_port_varies_after_each_name_of_the_loopback_interface_for_public_and_confidential_clients() {
+    let mut session = session::shared();
+    let world = session.world;
+    for (name, method) in [("localhost", "none"), ("localhost", "client_secret_basic"), ("[::1]", "client_secret_post")]
+    {
+        let registered = format!("http://{name}/callback");
+        let more = [&APP[..], &["--auth-method", method, "--redirect-uri", &registered]].concat();
+        let client = world.stack.cli().create_client(&format!("Loopback {name}"), &more);
+        let (uri, pkce) = (format!("http://{name}:3118/callback"), Pkce::new());
+        let url = authorization_url(&client.id, &uri, &pkce, &[]);
+        let callback = session.browser.sign_in_and_consent(&url, &world.ana.username, &world.ana.password).await;
+        assert!(callback.url.as_str().starts_with(&format!("{uri}?")), "{}", callback.url);
+        // The token endpoint compares with the request, and so does not let the port vary.
+        let proof = [("code", callback.code()), ("code_verifier", &*pkce.verifier)];
+        let fields = |uri| match method {
+            "client_secret_post" => {
+                [&proof[..], &[("redirect_uri", uri), ("client_id", &*client.id), ("client_secret", client.secret())]]
+                    .concat()
+            }
+            _ => [&proof[..], &[("redirect_uri", uri)]].concat(),
+        };
+        let redeem = |uri| {
+            let ask = session.http.post("/token").field("grant_type", "authorization_code").fields(&fields(uri));
+            if method == "client_secret_post" { ask } else { ask.client(&client) }
+        };
+        let refused = redeem(&registered).send().await;
+        assert_eq!((refused.status, &*refused.string("error")), (400, "invalid_grant"), "{refused:?}");
+        assert_eq!(redeem(&uri).send().await.status, 200, "{name} {method}");
+        let query = |uri: &str| format!("response_type=code&client_id={}&redirect_uri={}", client.id, encode(uri));
+        let others = ["/callback/", "/callback?x", "/Callback", "", ".evil.example:3118/callback", ":99999/callback"];
+        shown_here(&others.map(|rest| query(&format!("http://{name}{rest}")))).await;
+        shown_here(&["http://127.0.0.1:3118/callback", &format!("https://{name}:3118/callback")].map(query)).await;
+    }
+}
+
+#[tokio::test]
+async fn c179_an_operator_registers_a_scheme_without_a_period_by_naming_it() {
+    let mut session = session::shared();
+    let world = session.world;
+    for uri in ["vscode://publisher.extension/callback", "myapp:/cb"] {
+        let more = [&APP[..], &PUBLIC, &["--redirect-uri", uri]].concat();
+        let client = world.stack.cli().create_client("Editor", &more);
+        let url = authorization_url(&client.id, uri, &Pkce::new(), &[]);
+        let callback = session.browser.sign_in_and_consent(&url, &world.ana.username, &world.ana.password).await;
+        assert!(callback.url.as_str().starts_with(&format!("{uri}?")), "{}", callback.url);
+        callback.assert_granted();
+        let query = |uri: &str| format!("response_type=code&client_id={}&redirect_uri={}", client.id, encode(uri));
+        let others =
+            ["vscode://evil.extension/callback", "vscode-insiders://publisher.extension/callback", "myapp:/cb/"];
+        shown_here(&others.map(query)).await;
+    }
+}
+
 #[test]
 fn c003_c006_c007_a_redirect_uri_that_no_client_should_have_is_not_registered() {
     let cli = World::shared().stack.cli();
@@ -100,8 +154,11 @@ fn c003_c006_c007_a_redirect_uri_that_no_client_should_have_is_not_registered() 
         "http://127.0.0.1.evil.example/cb",
         "https://app.example/cb#x",
         "https://user@app.example/cb",
-        "myapp:/cb",
         "javascript:alert(1)",
+        "JAVASCRIPT:/cb",
+        "vbscript:/cb",
+        "view-source:https://app.example/cb",
+        "urn:ietf:wg:oauth:2.0:oob",
         "/cb",
         "https://*.app.example/cb ",
     ];
