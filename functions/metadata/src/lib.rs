@@ -4,9 +4,14 @@
 //! - The same document at both locations: API gateways and login libraries read the one of OpenID Connect, OAuth
 //!   clients the other, and both ignore unknown members. Where OpenID Connect is off, its members are left out of
 //!   both.
-//! - The document depends on the configuration alone, so it is built once, when the function starts.
-//! - The key set is read from the table each time: it is requested rarely, and must contain keys created a moment
-//!   ago. Private keys are not read.
+//! - The document lists the algorithms that have a key, so that a client can register for each algorithm that it finds
+//!   here. RS256 is always listed (OpenID Connect Discovery §3): the first run of the rotation creates its key.
+//! - The keys are read from the table for each document: it is requested rarely, and must contain keys created a moment
+//!   ago, because libraries accept only the algorithms that they found here. Private keys are not read. If the table
+//!   cannot be read, the last metadata document is served.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
 use edge::{Config, Endpoint, Error, Failure, Function, Incoming, Response, json};
 use grants::{AUTHENTICATION_CONTEXT, AuthMethod, Policy, SigningAlgorithm};
@@ -26,8 +31,8 @@ const ENDPOINT: Endpoint = Endpoint::for_any_origin("GET, HEAD");
 pub struct Metadata {
     config: Config,
     keys: KeysTable,
-    /// The metadata document, ready to send.
-    document: Response,
+    /// The last metadata document.
+    last: Mutex<Option<Response>>,
 }
 
 impl Metadata {
@@ -36,7 +41,7 @@ impl Metadata {
     /// # Errors
     /// When a variable is missing.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        Ok(Self { keys: stores.keys()?, document: cacheable(json(StatusCode::OK, &describe(&config))), config })
+        Ok(Self { keys: stores.keys()?, last: Mutex::default(), config })
     }
 
     async fn respond(&self, path: &str) -> Result<Response, Failure> {
@@ -44,15 +49,36 @@ impl Metadata {
         let own = self.config.path();
         let path = path.strip_prefix(own).unwrap_or(path);
         match path.strip_suffix(own).unwrap_or(path) {
-            "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => {
-                Ok(self.document.clone())
-            }
+            "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => self.document().await,
             "/.well-known/jwks.json" => {
                 let records = self.keys.load_public().await?;
                 Ok(cacheable(json(StatusCode::OK, &records.key_set(edge::now()))))
             }
             _ => Err(Failure::not_found("there is no such document")),
         }
+    }
+
+    /// Returns the metadata document, or the last one if the keys cannot be read.
+    async fn document(&self) -> Result<Response, Failure> {
+        let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.algorithms().await {
+            Ok(algorithms) => {
+                let document = cacheable(json(StatusCode::OK, &describe(&self.config, &algorithms)));
+                *last() = Some(document.clone());
+                Ok(document)
+            }
+            // The failure is in the log; the last document was true a moment ago.
+            Err(failure) => last().clone().ok_or(failure),
+        }
+    }
+
+    /// Returns the algorithms that sign ID tokens and UserInfo responses.
+    async fn algorithms(&self) -> Result<BTreeSet<SigningAlgorithm>, Failure> {
+        let mut algorithms = BTreeSet::from([SigningAlgorithm::Rs256]);
+        if self.config.policy.openid {
+            algorithms.extend(self.keys.load_public().await?.algorithms());
+        }
+        Ok(algorithms)
     }
 }
 
@@ -63,7 +89,7 @@ fn cacheable(mut response: Response) -> Response {
 }
 
 /// Builds the metadata of this server.
-fn describe(config: &Config) -> protocol::Metadata {
+fn describe(config: &Config, algorithms: &BTreeSet<SigningAlgorithm>) -> protocol::Metadata {
     let issuer = config.issuer.as_str();
     let at = |path: &str| format!("{issuer}{path}");
     let methods = || AuthMethod::ALL.map(AuthMethod::as_str).to_vec();
@@ -91,7 +117,7 @@ fn describe(config: &Config) -> protocol::Metadata {
         authorization_response_iss_parameter_supported: true,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
-        openid: config.policy.openid.then(|| describe_openid(issuer)),
+        openid: config.policy.openid.then(|| describe_openid(issuer, algorithms)),
     }
 }
 
@@ -111,8 +137,8 @@ fn assertion_algorithms() -> Vec<&'static str> {
     SigningAlgorithm::ALL.map(SigningAlgorithm::as_str).into_iter().chain(["Ed25519", "HS256"]).collect()
 }
 
-fn describe_openid(issuer: &str) -> OpenIdMetadata {
-    let algorithms = || SigningAlgorithm::ALL.map(SigningAlgorithm::as_str).to_vec();
+fn describe_openid(issuer: &str, algorithms: &BTreeSet<SigningAlgorithm>) -> OpenIdMetadata {
+    let algorithms = || algorithms.iter().map(|algorithm| algorithm.as_str()).collect();
     let of_sign_in = ["sub", "iss", "aud", "azp", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"];
     OpenIdMetadata {
         userinfo_endpoint: format!("{issuer}/userinfo"),

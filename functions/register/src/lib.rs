@@ -6,8 +6,9 @@
 //! - The new client and the use of its initial access token are written in one transaction: one use never makes
 //!   two clients, and no use is lost without a client. If the answer is lost, the client is unusable, because no
 //!   one else has its secret.
-//! - A client expires according to its policy, which `client_secret_expires_at` states. The use of a client is not
-//!   recorded: `/token` would need write access to the registry, which only this endpoint and operators have.
+//! - A client expires according to its policy, as `client_id_expires_at` and `client_secret_expires_at` state. Where
+//!   anybody registers, `/authorize` extends the registration of a client that is in use, about once a month; `/token`
+//!   has no write access to the registry, and needs none, because no grant outlives the registration.
 //! - The registration access token is a handle whose keyed hash is stored with the client. A token that was not
 //!   made here costs no read, and one that gives no access gets the same 401, whether or not the client exists.
 //! - Secrets are stored as hashes, so they are shown once, when they are created. Reading a registration creates
@@ -33,6 +34,7 @@ use http::Method;
 use outbound::Outbound;
 use protocol::ClientId;
 use service::{Registrations, Stores, Wiring};
+use store::KeysTable;
 
 use crate::names::OperatorNames;
 
@@ -41,6 +43,7 @@ const HERE: &str = "/register";
 /// The `/register` endpoint for clients.
 pub struct Register {
     wiring: Wiring,
+    keys: KeysTable,
     registrations: Registrations,
     names: OperatorNames,
     outbound: Outbound,
@@ -75,7 +78,13 @@ impl Register {
         }
         let registrations = stores.registrations()?;
         let (names, outbound) = (OperatorNames::default(), Outbound::new());
-        Ok(Self { registrations, names, wiring: Wiring::assemble(config, stores, false)?, outbound })
+        Ok(Self {
+            registrations,
+            names,
+            keys: stores.keys()?,
+            wiring: Wiring::assemble(config, stores, false)?,
+            outbound,
+        })
     }
 
     async fn respond(&self, incoming: Incoming<'_>, location: Location<'_>) -> Result<Response, Failure> {

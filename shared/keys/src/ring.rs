@@ -143,7 +143,7 @@ impl KeyRing {
 
     /// Returns the algorithms that have a key, whether or not it is unwrapped here.
     pub fn algorithms(&self) -> BTreeSet<SigningAlgorithm> {
-        self.records.signing.iter().map(|record| record.algorithm).collect()
+        self.records.algorithms()
     }
 
     /// Returns whether the ring has the key that `token` names; `true` for a text that names none.

@@ -1,6 +1,5 @@
 //! Cache of the keys, with the rules for reading them again.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use edge::Failure;
@@ -51,18 +50,6 @@ impl KeyCache {
     /// As [`KeyCache::ring`].
     pub async fn ring_to_sign(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<Arc<KeyRing>, Failure> {
         self.ring_for(now, |ring| ring.has_key_for(algorithm)).await
-    }
-
-    /// Returns the keys; reads them again if there is none for one of `algorithms`, unwrapped or not.
-    ///
-    /// # Errors
-    /// As [`KeyCache::ring`].
-    pub async fn ring_with(
-        &self,
-        algorithms: &BTreeSet<SigningAlgorithm>,
-        now: Timestamp,
-    ) -> Result<Arc<KeyRing>, Failure> {
-        self.ring_for(now, |ring| algorithms.is_subset(&ring.algorithms())).await
     }
 
     /// Returns the keys; reads them again if they do not contain the key that `token` names.

@@ -58,6 +58,36 @@ async fn o01_o02_o04_the_document_of_openid_connect_is_complete_and_true() {
 }
 
 #[tokio::test]
+async fn o02_c115_the_algorithms_are_those_that_have_a_key_and_a_client_may_register_each() {
+    let stack = Stack::builder().arg("--registration").arg("open").start();
+    let http = stack.http();
+    let register = async |member: &str, algorithm: &str| {
+        let body = json!({ "redirect_uris": ["https://app.test/cb"], member: algorithm });
+        http.ask("POST", "/register").header("content-type", "application/json").body(body.to_string()).send().await
+    };
+    let members = ["id_token_signed_response_alg", "userinfo_signed_response_alg"];
+    let lists = ["id_token_signing_alg_values_supported", "userinfo_signing_alg_values_supported"];
+    let mut expected = BTreeSet::from(["RS256"]);
+    for next in [None, Some("ES256"), Some("EdDSA")] {
+        if let Some(algorithm) = next {
+            stack.cli().create_api(&format!("https://{algorithm}.example"), "read", &["--alg", algorithm]);
+            expected.insert(algorithm);
+        }
+        for path in DOCUMENTS {
+            let document = document(&http, path).await;
+            for (list, member) in lists.into_iter().zip(members) {
+                assert_eq!(strings(&document[list]), expected, "{list}");
+                for algorithm in strings(&document[list]) {
+                    let reply = register(member, algorithm).await;
+                    assert_eq!((reply.status, &*reply.string(member)), (201, algorithm), "{reply:?}");
+                }
+                assert_eq!(register(member, "PS256").await.status, 400);
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn o03_every_endpoint_is_below_the_issuer_and_there() {
     let session = session::shared();
     let world = session.world;

@@ -1,5 +1,7 @@
 //! Stored keys, and their state, which is computed from the clock.
 
+use std::collections::BTreeSet;
+
 use grants::{MAX_LIFETIME, Seconds, SigningAlgorithm, Timestamp};
 use protocol::Jwk;
 
@@ -88,6 +90,11 @@ impl Records {
             .or_else(|| of_algorithm().min_by(|one, other| one.order().cmp(&other.order())))
     }
 
+    /// Returns the algorithms that have a key. One of them always signs.
+    pub fn algorithms(&self) -> BTreeSet<SigningAlgorithm> {
+        self.signing.iter().map(|record| record.algorithm).collect()
+    }
+
     /// Returns the current state of `key`.
     pub fn state(&self, key: &KeyRecord, now: Timestamp) -> KeyState {
         if self.active(key.algorithm, now).is_some_and(|active| active.public.kid == key.public.kid) {
@@ -162,5 +169,7 @@ mod tests {
         let active = records.signing.iter().filter(|key| records.state(key, now) == KeyState::Active);
         assert_eq!(active.map(|key| key.public.kid.as_str()).collect::<Vec<_>>(), ["b"]);
         assert_eq!(records.active(SigningAlgorithm::Rs256, now), None);
+        assert_eq!(records.algorithms(), [SigningAlgorithm::Es256].into());
+        assert_eq!(Records::default().algorithms(), [].into());
     }
 }
