@@ -29,7 +29,7 @@ impl Token {
         let Proof { redirect_uri, code_verifier, resources } = proof;
         let handles = context.ring.handles();
         let code = handles.open_code(code).ok_or(Refusal::CodeUnknown)?;
-        one_token_serves(context.client.client(), &context.apis, &resources)?;
+        let resources = one_token_serves(context.client.client(), &context.apis, &resources)?;
         let rests_on = code.rests_on.map(|hidden| handles.reveal(code.secret.id(), hidden));
         let issuer = self.wiring.config.issuer.clone();
         let request = CodeRedemption { code, redirect_uri, code_verifier, resources, issuer };

@@ -20,7 +20,7 @@ impl Token {
         }
         let handles = context.ring.handles();
         let token = handles.open_refresh(token).ok_or(Refusal::RefreshTokenUnknown)?;
-        one_token_serves(context.client.client(), &context.apis, &resources)?;
+        let resources = one_token_serves(context.client.client(), &context.apis, &resources)?;
         let rests_on = token.rests_on.map(|hidden| handles.reveal(token.secret.id(), hidden));
         let issuer = self.wiring.config.issuer.clone();
         let request = RefreshRequest { token, scope, resources, issuer };

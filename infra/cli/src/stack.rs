@@ -96,14 +96,14 @@ impl Stack {
         self.operator.get_or_init(|| Box::pin(operator::name(&self.connection, self.sts_endpoint.as_deref()))).await
     }
 
-    /// Checks that all of these APIs are registered.
-    pub(crate) async fn ensure_apis(&self, wanted: &[Resource]) -> Result<(), Error> {
+    /// Checks that all of these APIs are registered, and returns their identifiers as they were created.
+    pub(crate) async fn ensure_apis(&self, wanted: &[Resource]) -> Result<Vec<Resource>, Error> {
         let known = self.registry.apis(wanted, edge::now()).await?;
         match wanted.iter().find(|wanted| known.iter().all(|api| api.identifier != **wanted)) {
             Some(missing) => {
                 Err(format!("there is no API {missing}: register it first with `jeton api create`").into())
             }
-            None => Ok(()),
+            None => Ok(known.into_iter().map(|api| api.identifier).collect()),
         }
     }
 

@@ -6,6 +6,7 @@ mod pkce;
 mod pushed_requests;
 mod redirect_uris;
 mod request_objects;
+mod resources;
 mod responses;
 mod scope_and_resource;
 mod state_and_issuer;

@@ -147,6 +147,25 @@ async fn apis_are_read_several_at_a_time_in_the_order_asked_for(place: Place) {
     assert!(registry.all_clients().await.unwrap().is_empty());
 }
 
+async fn c166_an_api_is_found_by_each_spelling_and_exists_once(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let created = api("https://API.example/");
+    assert_eq!(registry.create_api(&created, None).await.unwrap(), Changed::Done);
+    let spellings = ["https://api.example", "https://api.example:443/", "HTTPS://API.example", "https://API.example/"];
+    for spelt in spellings.map(resource) {
+        assert_eq!(
+            registry.create_api(&Api { identifier: spelt.clone(), ..created.clone() }, None).await.unwrap(),
+            Changed::Refused
+        );
+        let fresh = place.stores.registry().unwrap();
+        let found = fresh.apis(&[spelt.clone(), resource("https://api.example/v1"), spelt], NOW).await.unwrap();
+        let names: Vec<&str> = found.iter().map(|api| api.identifier.as_str()).collect();
+        assert_eq!(names, ["https://API.example/"; 2]);
+    }
+    assert_eq!(registry.delete_api(&resource("https://api.example:443"), None).await.unwrap(), Changed::Done);
+    assert_eq!(place.stores.registry().unwrap().apis(&spellings.map(resource), NOW).await.unwrap(), []);
+}
+
 async fn two_things_of_one_name_are_two(place: Place) {
     let registry = place.stores.registry().unwrap();
     registry.create_api(&api("urn:app"), None).await.unwrap();
@@ -160,5 +179,6 @@ crate::on_both! {
     c133_no_change_of_a_client_undoes_a_newer_one,
     a_change_whose_record_is_refused_finds_no_client,
     apis_are_read_several_at_a_time_in_the_order_asked_for,
+    c166_an_api_is_found_by_each_spelling_and_exists_once,
     two_things_of_one_name_are_two,
 }

@@ -58,13 +58,14 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
     let id = options.id.clone().unwrap_or_else(edge::random_name::<16>);
     let auth_method = AuthMethod::parse(&options.auth_method).ok_or("--auth-method is not known")?;
     let stack = Stack::find(&options.common).await?;
+    let apis = options.apis.iter().map(|text| identifier(text)).collect::<Result<Vec<_>, _>>()?;
     let new = Client {
         name: options.name,
         auth_method,
         grant_types: options.grants.iter().filter_map(|text| GrantType::parse(text)).collect(),
         redirect_uris: options.redirect_uris.iter().map(|text| redirect_uri(text)).collect::<Result<_, _>>()?,
         scope: options.scope.as_deref().map(Scope::parse).transpose()?,
-        apis: options.apis.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
+        apis: stack.ensure_apis(&apis).await?,
         audience: AudienceRule::parse(&options.audience).ok_or("--audience is not known")?,
         pkce: PkceRule::parse(&options.pkce).ok_or("--pkce is not known")?,
         introspects: options.introspects.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
@@ -75,7 +76,6 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
         trusted: options.trusted,
         ..Client::new(client_id(&id)?, edge::now())
     };
-    stack.ensure_apis(&new.apis).await?;
     let records = stack.recorder().await;
     let of_keys = records.of_keys(AuditedAction::ClientCreate);
     stack.ensure_keys(&new.relying_party.algorithms(), edge::now(), &of_keys).await?;

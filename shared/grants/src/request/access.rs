@@ -91,7 +91,9 @@ pub(crate) fn settle(
     let allowed =
         client.scope.clone().unwrap_or_else(|| apis.iter().fold(Scope::default(), |all, api| all.or(&api.scope)));
     let scope = match scope {
-        None => allowed.and(&offered).without_identity(),
+        None => {
+            client.registered_scope().map_or(allowed.clone(), |own| own.and(&allowed)).and(&offered).without_identity()
+        }
         Some(scope) if !scope.is_within(&allowed) => return Err(Refusal::ScopeNotAllowed),
         Some(scope) if !scope.is_within(&offered) => return Err(Refusal::ScopeNotOffered),
         Some(scope) => scope.clone(),
@@ -139,17 +141,21 @@ pub(crate) fn requirements(resources: &[Resource], client: &Client, issuer: &Res
     })
 }
 
-/// Refuses resources that no single token of `client` can serve, before anything is written.
+/// Refuses resources that no single token of `client` can serve, before anything is written. Returns the identifiers
+/// of these APIs as they were created, which grants and tokens contain: a request may spell them differently.
 ///
 /// # Errors
 /// [`Refusal::ResourceNotAllowed`], [`Refusal::ResourcesNeedDifferentTokens`] or [`Refusal::AudienceNotOne`].
-pub fn one_token_serves(client: &Client, apis: &[Api], resources: &[Resource]) -> Result<(), Refusal> {
+pub fn one_token_serves(client: &Client, apis: &[Api], resources: &[Resource]) -> Result<Vec<Resource>, Refusal> {
     let asked = find(apis, resources)?;
     match asked.split_first() {
         Some((first, rest)) if rest.iter().any(|api| !first.takes_the_same_token_as(api)) => {
             Err(Refusal::ResourcesNeedDifferentTokens)
         }
-        Some(_) | None => one_audience(client, &asked),
+        Some(_) | None => {
+            one_audience(client, &asked)?;
+            Ok(asked.into_iter().map(|api| api.identifier.clone()).collect())
+        }
     }
 }
 
@@ -165,7 +171,9 @@ impl Api {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
     use crate::fixtures;
+    use crate::terms::secret::SecretDigest;
 
     fn scope(text: &str) -> Scope {
         Scope::parse(text).unwrap()
@@ -191,7 +199,7 @@ mod tests {
             (&[parcels], Some("read"), Err(Refusal::ScopeNotOffered)),
             (&[], Some("admin"), Err(Refusal::ScopeNotAllowed)),
             (&["https://other.example"], None, Err(Refusal::ResourceNotAllowed)),
-            (&["https://orders.example/"], None, Err(Refusal::ResourceNotAllowed)),
+            (&["https://orders.example/x"], None, Err(Refusal::ResourceNotAllowed)),
         ];
         for (resources, asked, expected) in rows {
             let resources: Vec<_> = resources.iter().map(|text| resource(text)).collect();
@@ -303,9 +311,51 @@ mod tests {
             one_token_serves(&client, &apis, &resources.iter().copied().cloned().collect::<Vec<_>>())
         };
         assert_eq!(served(AudienceRule::One, &[&orders, &parcels]), Err(Refusal::AudienceNotOne));
-        assert_eq!(served(AudienceRule::All, &[&orders, &parcels]), Ok(()));
+        assert_eq!(served(AudienceRule::All, &[&orders, &parcels]), Ok(vec![orders.clone(), parcels.clone()]));
         for good in [&[][..], &[&orders], &[&orders, &issuer], &[&issuer]] {
-            assert_eq!(served(AudienceRule::One, good), Ok(()), "{good:?}");
+            let same: Vec<Resource> = good.iter().copied().cloned().collect();
+            assert_eq!(served(AudienceRule::One, good), Ok(same), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn c166_a_resource_may_be_spelt_in_its_own_way_and_is_named_as_it_was_created() {
+        let client = fixtures::client();
+        let apis = Api::of_client(&client, &fixtures::apis(), &resource("https://issuer.example"), &Policy::default());
+        let texts = |named: &[Resource]| named.iter().map(|api| api.as_str().to_owned()).collect::<Vec<_>>();
+        for (spelt, created) in [
+            ("https://orders.example/", "https://orders.example"),
+            ("HTTPS://Orders.Example:443", "https://orders.example"),
+            ("https://issuer.example/", "https://issuer.example"),
+        ] {
+            let spelt = [resource(spelt)];
+            let target = settle(&client, &apis, &spelt, None).unwrap();
+            assert_eq!(texts(&target.resources), [created], "{spelt:?}");
+            assert_eq!(texts(&one_token_serves(&client, &apis, &spelt).unwrap()), [created], "{spelt:?}");
+        }
+    }
+
+    #[test]
+    fn c165_a_client_may_ask_for_more_than_it_registered_and_never_for_more_than_its_policy_opened() {
+        let most = scope("openid read ship");
+        let of = |registered: Option<&str>| {
+            let policy = RegistrationPolicy::default();
+            let own = SelfRegistration::new(SecretDigest::from_bytes([1; 32]), policy, None, fixtures::NOW);
+            let own = SelfRegistration { scope: registered.map(scope), ..own };
+            Client { scope: Some(most.clone()), registered_by: Some(own), ..fixtures::client() }
+        };
+        let orders = [resource("https://orders.example")];
+        let asked = |client: &Client, text: Option<&str>| {
+            let issuer = resource("https://issuer.example");
+            let apis = Api::of_client(client, &fixtures::apis(), &issuer, &Policy::default());
+            settle(client, &apis, &orders, text.map(scope).as_ref()).map(|target| target.scope.to_string())
+        };
+        for registered in [None, Some("read"), Some("ship"), Some("read write")] {
+            let client = of(registered);
+            assert_eq!(asked(&client, Some("openid read")).as_deref(), Ok("openid read"), "{registered:?}");
+            assert_eq!(asked(&client, Some("read write")), Err(Refusal::ScopeNotAllowed), "{registered:?}");
+            let unasked = if registered == Some("ship") { "" } else { "read" };
+            assert_eq!(asked(&client, None).as_deref(), Ok(unasked), "{registered:?}");
         }
     }
 }

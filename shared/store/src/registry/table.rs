@@ -14,7 +14,7 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, text};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::item::{
-    API, CLIENT, api_key, client_key, from_api, from_client, of_client_change, to_api, to_client,
+    API, CLIENT, api_key, client_key, earlier_api_key, from_api, from_client, of_client_change, to_api, to_client,
 };
 
 /// The time in seconds that entries are cached: a right that ends in the registry ends everywhere within it.
@@ -63,18 +63,24 @@ impl Registry {
         Ok(Some(known).filter(|client| !client.is_over(now)))
     }
 
-    /// Returns those of the APIs that are registered, in the requested order, in one round trip at most.
+    /// Returns those of the APIs that are registered, in the requested order, in one round trip at most. Each spelling
+    /// of an identifier finds its API.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn apis(&self, identifiers: &[Resource], now: Timestamp) -> Result<Vec<Api>, Unknown> {
         let known = |identifier: &Resource| cached(&self.apis, identifier.as_str(), now);
+        let missing: Vec<&Resource> = identifiers.iter().filter(|identifier| known(identifier).is_none()).collect();
+        let keys_of = |identifier: &&Resource| std::iter::once(api_key(identifier)).chain(earlier_api_key(identifier));
         // A batch must not contain a key twice.
-        let missing: BTreeSet<&Resource> =
-            identifiers.iter().filter(|identifier| known(identifier).is_none()).collect();
-        for item in self.get_several(missing.into_iter().map(api_key).collect()).await? {
-            let api = to_api(&self.table, &item)?;
-            remember(&self.apis, api.identifier.to_string(), api, now);
+        let keys: BTreeSet<String> = missing.iter().flat_map(keys_of).collect();
+        let found = self.get_several(keys.into_iter().collect()).await?;
+        let found = found.iter().map(|item| to_api(&self.table, item)).collect::<Result<Vec<Api>, Unknown>>()?;
+        for identifier in missing {
+            let as_written = found.iter().find(|api| api.identifier.as_str() == identifier.as_str());
+            if let Some(api) = as_written.or_else(|| found.iter().find(|api| api.identifier == *identifier)) {
+                remember(&self.apis, identifier.to_string(), api.clone(), now);
+            }
         }
         let found = identifiers.iter().filter_map(known);
         Ok(found.map(|api| Api::clone(&api)).collect())
@@ -124,11 +130,15 @@ impl Registry {
         self.scan(CLIENT).await?.iter().map(|item| to_client(&self.table, item)).collect()
     }
 
-    /// Writes a new API, and `beside` in the same transaction.
+    /// Writes a new API, and `beside` in the same transaction. It is refused if there is an API with another spelling
+    /// of the same identifier.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
     pub async fn create_api(&self, api: &Api, beside: Option<Write>) -> Result<Changed, Unknown> {
+        if self.earlier_api(&api.identifier).await?.is_some() {
+            return Ok(Changed::Refused);
+        }
         self.create(from_api(api), beside).await
     }
 
@@ -137,7 +147,14 @@ impl Registry {
     /// # Errors
     /// [`Unknown`] when it is not known whether it was deleted.
     pub async fn delete_api(&self, identifier: &Resource, beside: Option<Write>) -> Result<Changed, Unknown> {
-        self.delete(api_key(identifier), beside).await
+        let key = self.earlier_api(identifier).await?.unwrap_or_else(|| api_key(identifier));
+        self.delete(key, beside).await
+    }
+
+    /// Returns the key under which an earlier version stored the API, if it is there.
+    async fn earlier_api(&self, identifier: &Resource) -> Result<Option<String>, Unknown> {
+        let Some(key) = earlier_api_key(identifier) else { return Ok(None) };
+        Ok(self.get(&key).await?.map(|_| key))
     }
 
     /// Reads all APIs.
