@@ -5,7 +5,7 @@ use grants::authorization::Untrusted;
 use http::{HeaderValue, StatusCode, header};
 use keys::KeysError;
 use pages::Problem;
-use protocol::ReceivedRequestError;
+use protocol::{ReceivedRequestError, RedirectUri};
 use store::Unknown;
 
 use crate::Authorize;
@@ -42,8 +42,9 @@ impl Authorize {
                 problem(StatusCode::BAD_REQUEST, "This request cannot be read", text, "malformed_form", log)
             }
             Refused::Untrusted(why) => {
-                let (text, reason) = describe(*why);
-                problem(StatusCode::BAD_REQUEST, "This request cannot be trusted", text, reason, log)
+                let (text, reason) = describe(why);
+                let text = format!("{text}{}", self.for_developers(why));
+                problem(StatusCode::BAD_REQUEST, "This request cannot be trusted", &text, reason, log)
             }
             Refused::Returned(error) => self.return_error(error, log),
             Refused::UsedForm(again) => used_form(again, log),
@@ -63,7 +64,20 @@ impl Authorize {
     }
 }
 
-const fn describe(why: Untrusted) -> (&'static str, &'static str) {
+impl Authorize {
+    /// Returns the redirect URIs in the request and in the registration, on a developer's own machine. Elsewhere they
+    /// are nobody's business: anybody could ask for those of a client.
+    fn for_developers(&self, why: &Untrusted) -> String {
+        let Untrusted::RedirectUri(strange) = why else { return String::new() };
+        if !self.wiring.config.is_on_this_machine() {
+            return String::new();
+        }
+        let registered: Vec<&str> = strange.registered.iter().map(RedirectUri::as_str).collect();
+        format!(" The request has {}. Registered: {}.", strange.asked, registered.join(", "))
+    }
+}
+
+const fn describe(why: &Untrusted) -> (&'static str, &'static str) {
     match why {
         Untrusted::Unreadable(ReceivedRequestError::ClientId) => {
             ("The request does not say which app sent you here (client_id).", "malformed_request")
@@ -72,7 +86,7 @@ const fn describe(why: Untrusted) -> (&'static str, &'static str) {
             ("The request does not say properly where the answer should go (redirect_uri).", "malformed_request")
         }
         Untrusted::Client => ("The app that sent you here is not known, or it is switched off.", "client_unknown"),
-        Untrusted::RedirectUri => {
+        Untrusted::RedirectUri(_) => {
             ("The app asks for an answer to an address that is not registered for it.", "redirect_uri_mismatch")
         }
         Untrusted::RedirectUriMissing => {

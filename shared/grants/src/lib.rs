@@ -52,7 +52,7 @@ pub mod authorization {
     pub use crate::request::admission::{
         Admission, Fault, Rejection, ReturnedFault, TrustedRequest, UntrustedRequest, receive,
     };
-    pub use crate::request::redirect::{RedirectTrusted, ResponseTarget, Untrusted};
+    pub use crate::request::redirect::{RedirectTrusted, ResponseTarget, StrangeRedirectUri, Untrusted};
 }
 
 pub use client::assertion;

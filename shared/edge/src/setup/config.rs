@@ -31,7 +31,7 @@ pub struct Config {
     /// `JETON_OUTBOUND_PRIVATE_HOSTS`: the hosts inside a private network that may be contacted at URLs that
     /// clients registered.
     pub reach: Reach,
-    /// `JETON_REGISTRATION` and `JETON_REGISTRATION_APIS`: the rules for clients that register themselves.
+    /// `JETON_REGISTRATION` and `JETON_REGISTRATION_*`: the rules for clients that register themselves.
     pub registration: RegistrationConfig,
     /// `JETON_METRICS_NAMESPACE`: the namespace of the metric for the age of the signing keys; no metric if it is
     /// not set.
@@ -80,6 +80,11 @@ impl Config {
     /// [`ConfigError`] names the variable and says what it should hold.
     pub fn from_environment() -> Result<Self, ConfigError> {
         Self::read(environment)
+    }
+
+    /// Returns whether this is a stack on a developer's own machine: only such an issuer is without TLS.
+    pub fn is_on_this_machine(&self) -> bool {
+        self.issuer.as_str().starts_with("http://")
     }
 
     /// Reads variables with `look_up`; an empty one counts as not set.

@@ -32,16 +32,25 @@ pub struct ResponseTarget {
 }
 
 /// The reasons to show an error instead of redirecting it to the client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Untrusted {
     /// The request does not name a client in a readable way, or it does not contain a readable redirect URI.
     Unreadable(ReceivedRequestError),
     /// The client is unknown or disabled.
     Client,
     /// The redirect URI is not registered for this client.
-    RedirectUri,
+    RedirectUri(Box<StrangeRedirectUri>),
     /// The request has no redirect URI, and the client does not have exactly one.
     RedirectUriMissing,
+}
+
+/// A redirect URI that is not registered for its client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StrangeRedirectUri {
+    /// The redirect URI in the request.
+    pub asked: RedirectUri,
+    /// The redirect URIs of the client.
+    pub registered: Vec<RedirectUri>,
 }
 
 /// Checks the client and its redirect URI (RFC 6749 §3.1.2.3, RFC 9700 §4.1.3).
@@ -52,7 +61,10 @@ pub(crate) fn trust(received: &ReceivedRequest, registered: Option<Arc<Client>>)
     let client = registered.filter(|client| !client.disabled).ok_or(Untrusted::Client)?;
     let (redirect_uri, redirect_uri_sent) = match (&received.redirect_uri, client.redirect_uris.as_slice()) {
         (Some(asked), registered) if registered.iter().any(|known| asked.matches(known)) => (asked.clone(), true),
-        (Some(_), _) => return Err(Untrusted::RedirectUri),
+        (Some(asked), registered) => {
+            let (asked, registered) = (asked.clone(), registered.to_vec());
+            return Err(Untrusted::RedirectUri(Box::new(StrangeRedirectUri { asked, registered })));
+        }
         (None, [only]) => (only.clone(), false),
         (None, _) => return Err(Untrusted::RedirectUriMissing),
     };
@@ -157,7 +169,10 @@ mod tests {
         let off = Arc::new(Client { disabled: true, ..fixtures::client() });
         assert_eq!(trust(&received(Some(cb)), Some(off)).err(), Some(Untrusted::Client));
         let other = received(Some("https://app.example/cb/"));
-        assert_eq!(trust(&other, Some(Arc::clone(&one))).err(), Some(Untrusted::RedirectUri));
+        let [asked, registered] = ["https://app.example/cb/", cb].map(|text| RedirectUri::parse(text).unwrap());
+        let strange = StrangeRedirectUri { asked, registered: vec![registered] };
+        let refused = trust(&other, Some(Arc::clone(&one))).err();
+        assert_eq!(refused, Some(Untrusted::RedirectUri(Box::new(strange))));
         let mut two = fixtures::client();
         two.redirect_uris.push(RedirectUri::parse("https://app.example/2").unwrap());
         assert_eq!(trust(&received(None), Some(Arc::new(two))).err(), Some(Untrusted::RedirectUriMissing));

@@ -3,6 +3,7 @@ use protocol::{ReceivedRequestError, RedirectUri};
 use super::*;
 use crate::client::record::{AudienceRule, AuthMethod};
 use crate::fixtures;
+use crate::request::redirect::StrangeRedirectUri;
 use crate::terms::policy::Policy;
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -17,7 +18,7 @@ struct Case {
 }
 
 /// The reason of a rejection, or nothing for an admission.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Outcome {
     Admitted,
     Shown(Untrusted),
@@ -85,6 +86,11 @@ fn checks() -> Vec<(Spoil, Outcome)> {
     shown.into_iter().chain(form).chain(access).collect()
 }
 
+fn strange(asked: &str) -> Untrusted {
+    let (asked, registered) = (RedirectUri::parse(asked).unwrap(), fixtures::client().redirect_uris);
+    Untrusted::RedirectUri(Box::new(StrangeRedirectUri { asked, registered }))
+}
+
 fn checks_of_trust() -> [(Spoil, Untrusted); 6] {
     use ReceivedRequestError as R;
     [
@@ -92,7 +98,7 @@ fn checks_of_trust() -> [(Spoil, Untrusted); 6] {
         (|case| case.set("client_id", &[]), Untrusted::Unreadable(R::ClientId)),
         (|case| case.known = false, Untrusted::Client),
         (|case| case.client.disabled = true, Untrusted::Client),
-        (|case| case.set("redirect_uri", &["https://app.example/other"]), Untrusted::RedirectUri),
+        (|case| case.set("redirect_uri", &["https://app.example/other"]), strange("https://app.example/other")),
         (without_redirect_uri, Untrusted::RedirectUriMissing),
     ]
 }
