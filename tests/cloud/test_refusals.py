@@ -15,7 +15,7 @@ from roles import client, functions
 STACKS = ["jeton", "jeton-legacy"]
 # What each function's role may do of the probes; and what more with both legacy grants.
 ALLOWED = {
-    "Authorize": ({"registry get", "registry batch", "grants put", "grants update", "use assertion", "count", "counters batch",
+    "Authorize": ({"registry get", "registry batch", "extend registration", "grants put", "grants update", "use assertion", "count", "counters batch",
                    "people batch", "people put", "people update", "people delete",
                    "keys scan", "decrypt handles"}, {"decrypt signing"}),
     "Token": ({"registry get", "registry batch", "grants put", "grants update", "use assertion", "count", "keys scan", "decrypt handles",
@@ -27,7 +27,7 @@ ALLOWED = {
     "Logout": ({"registry get", "people batch", "people delete", "keys scan", "decrypt handles"}, set()),
     "BackChannelLogout": ({"registry get", "grants of a session", "grants batch", "counters batch", "grants update", "count", "people get",
                            "people put", "people delete", "keys scan", "decrypt handles", "decrypt signing"}, set()),
-    "Register": ({"registry get", "registry scan", "registry batch", "register", "deregister", "use initial token", "make initial token", "count", "keys scan", "decrypt handles"},
+    "Register": ({"registry get", "registry scan", "registry batch", "register", "extend registration", "deregister", "use initial token", "make initial token", "count", "keys scan", "decrypt handles"},
                  set()),
     "Metadata": ({"keys scan"}, set()),
     "RotateKeys": ({"keys scan", "keys put", "keys delete", "secret for handles", "pair for signing", "encrypt for signing"},
@@ -79,6 +79,7 @@ def probes(stack, keys_of_caller, ciphertexts):
         "registry delete": lambda: dynamodb.delete_item(TableName=registry, Key=ours, **never("id")),
         "register": lambda: dynamodb.put_item(TableName=registry, Item=registered, **never("id")),
         "deregister": lambda: dynamodb.delete_item(TableName=registry, Key=registered, **never("id")),
+        "extend registration": lambda: dynamodb.update_item(TableName=registry, Key=registered, **never("id")),
         "registry update": lambda: dynamodb.update_item(TableName=registry, Key=ours, **never("id")),
         "use initial token": lambda: dynamodb.update_item(TableName=registry, Key=initial, **never("id")),
         "make initial token": lambda: dynamodb.put_item(TableName=registry, Item=initial, **never("id")),

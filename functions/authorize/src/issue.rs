@@ -1,12 +1,12 @@
 //! Issues a code, or the tokens of the implicit grant, with one conditional write.
 
-use edge::{AuditEntry, AuditEvent, Response};
+use edge::{AuditEntry, AuditEvent, Failure, Response};
 use grants::authorization::Admission;
 use grants::code::{self, Agreement};
 use grants::revocation::revoke;
 use grants::{
-    AccessToken, Asked, Attempt, CodeHandle, Generation, Grant, GrantId, GrantSecret, IdToken, Moment, Person, SignIn,
-    Timestamp, TokenName, for_grant, implicit,
+    AccessToken, Asked, Attempt, Client, ClientChange, CodeHandle, Generation, Grant, GrantId, GrantSecret, IdToken,
+    Moment, Person, SignIn, Timestamp, TokenName, for_grant, implicit,
 };
 use protocol::{AuthorizationErrorCode, GrantType, IdentityScope, ResponseType, Scope, Secret, Subject};
 use service::IssuedAccessToken;
@@ -42,7 +42,11 @@ impl Authorize {
         let known_as = known_as(admission.client(), person, &ring)?;
         let grant = self.grant_of(admission, secret.id(), Self::agreement(admission, person, known_as), moment);
         let step = code::issue(grant.clone());
-        let (applied, stands) = tokio::join!(self.grants.apply(&step), self.still_stands(&grant, person, now));
+        let (applied, stands, ()) = tokio::join!(
+            self.grants.apply(&step),
+            self.still_stands(&grant, person, now),
+            self.extend_registration(admission.client(), &grant, now),
+        );
         match applied? {
             Applied::Done(_) => {}
             Applied::Refused(found) if code::was_issued(found.as_deref(), moment.attempt) => {}
@@ -89,6 +93,14 @@ impl Authorize {
         let (user, session) = (user?, session?);
         let rules = Rules::at(&self.wiring.config.policy, now);
         Ok(session.is_some() && stands(grant, user.as_ref(), session.as_ref(), rules).is_ok())
+    }
+
+    /// Extends the registration of a client that registered itself, before the grant outlives it. If that fails, the
+    /// next grant does it.
+    async fn extend_registration(&self, client: &Client, grant: &Grant, now: Timestamp) {
+        if let Some(change) = ClientChange::extend(client, grant.ends_at, now) {
+            drop(self.wiring.registry.change_client(&change, None).await.map_err(Failure::from));
+        }
     }
 
     /// Returns the access that the person agreed to. `known_as` is the `sub` by which the client knows the person.

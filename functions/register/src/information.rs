@@ -24,12 +24,14 @@ pub(crate) fn information(status: StatusCode, client: &Client, shown: &Shown<'_>
     let (jwks, jwks_uri) = keys(client);
     let party = &client.relying_party;
     let subject_type = if party.sector.is_some() { SubjectType::Pairwise } else { SubjectType::Public };
-    let ends_at = own.and_then(|own| own.ends_at).map_or(0, grants::Timestamp::seconds);
+    let ends_at = own.and_then(|own| own.ends_at).map(grants::Timestamp::seconds);
+    let scope = own.and_then(|own| own.scope.as_ref()).or(client.scope.as_ref());
     let document = ClientInformation {
         client_id: client.id.as_str(),
         client_id_issued_at: client.created_at.seconds(),
+        client_id_expires_at: ends_at,
         client_secret: shown.secret.map(Secret::expose),
-        client_secret_expires_at: client.auth_method.has_secret().then_some(ends_at),
+        client_secret_expires_at: client.auth_method.has_secret().then_some(ends_at.unwrap_or(0)),
         registration_access_token: shown.access_token.expose(),
         registration_client_uri: &uri,
         client_name: &client.name,
@@ -38,7 +40,7 @@ pub(crate) fn information(status: StatusCode, client: &Client, shown: &Shown<'_>
         token_endpoint_auth_signing_alg: assertion_algorithm(client),
         grant_types: client.grant_types.iter().map(|kind| GrantType::as_str(*kind)).collect(),
         response_types: own.map(response_types).unwrap_or_default(),
-        scope: client.scope.as_ref().map(Scope::to_string).unwrap_or_default(),
+        scope: scope.map(Scope::to_string).unwrap_or_default(),
         jwks,
         jwks_uri: jwks_uri.map(ServerUri::as_str),
         subject_type: subject_type.as_str(),

@@ -5,8 +5,10 @@ use protocol::ClientId;
 
 use crate::client::fact::ClientFact;
 use crate::client::record::Client;
+use crate::client::self_registration::SelfRegistration;
 use crate::step::guard::{Fact, Guard};
 use crate::terms::secret::StoredSecret;
+use crate::terms::time::Timestamp;
 
 /// One change to one client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub enum ClientSet {
     Disabled(bool),
     /// The complete list of the client's secrets.
     Secrets(Vec<StoredSecret>),
+    /// The time when the client's own registration ends.
+    EndsAt(Timestamp),
 }
 
 impl ClientChange {
@@ -43,6 +47,16 @@ impl ClientChange {
         let mut after = client.clone();
         after.retire_old_secrets();
         Self::secrets(client, after.secrets)
+    }
+
+    /// Extends the registration of a client that registered itself and is used at `now` for a grant which ends at
+    /// `grant_ends_at`, if the end is still the one that was read. `None` if it lasts long enough, or has an end that an
+    /// operator set.
+    pub fn extend(client: &Client, grant_ends_at: Timestamp, now: Timestamp) -> Option<Self> {
+        let own = client.registered_by.as_ref()?;
+        let mut change = Self::of(client, ClientSet::EndsAt(own.extended_for(grant_ends_at, now)?));
+        change.guards.extend(own.ends_at.map(|ends_at| ClientFact::EndsAt.is(ends_at)));
+        Some(change)
     }
 
     fn secrets(client: &Client, secrets: Vec<StoredSecret>) -> Self {
@@ -78,6 +92,11 @@ impl ClientChange {
         Some(match &self.set {
             ClientSet::Disabled(disabled) => Client { disabled: *disabled, ..client.clone() },
             ClientSet::Secrets(secrets) => Client { secrets: secrets.clone(), ..client.clone() },
+            ClientSet::EndsAt(ends_at) => {
+                let own = client.registered_by.clone();
+                let registered_by = own.map(|own| SelfRegistration { ends_at: Some(*ends_at), ..own });
+                Client { registered_by, ..client.clone() }
+            }
         })
     }
 }
@@ -85,6 +104,7 @@ impl ClientChange {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::self_registration::RegistrationPolicy;
     use crate::fixtures::{NOW, client};
     use crate::terms::secret::{SecretDigest, StoredSecret};
 
@@ -111,6 +131,24 @@ mod tests {
         assert_eq!(ClientChange::retire_old_secrets(&read).after(Some(&after)), None);
         let again = ClientChange::rotate_secret(&after, secret(9)).after(Some(&after)).unwrap();
         assert_eq!(again.secrets, [secret(8), secret(9)]);
+    }
+
+    #[test]
+    fn c178_of_two_extensions_at_the_same_time_one_is_made_and_neither_shortens() {
+        let policy = RegistrationPolicy { client_lifetime: Some(100), ..RegistrationPolicy::default() };
+        let own = SelfRegistration::new(SecretDigest::from_bytes([1; 32]), policy, None, NOW);
+        let read = Client { registered_by: Some(own), ..client() };
+        let extended = |until| ClientChange::extend(&read, NOW.plus(until), NOW);
+        assert_eq!([extended(0), ClientChange::extend(&client(), NOW.plus(1000), NOW)], [None, None]);
+        let [one, other] = [200, 300].map(|until| extended(until).unwrap());
+        let ends_at = |client: &Client| client.registered_by.as_ref().unwrap().ends_at.unwrap();
+        for (first, second, until) in [(&one, &other, 200), (&other, &one, 300)] {
+            let after = first.after(Some(&read)).unwrap();
+            assert!(ends_at(&after) > NOW.plus(until), "{first:?}");
+            assert_eq!(second.after(Some(&after)), None);
+            let off = ClientChange::disabled(&read, true).after(Some(&after)).unwrap();
+            assert!(off.disabled && ends_at(&off) == ends_at(&after));
+        }
     }
 
     #[test]

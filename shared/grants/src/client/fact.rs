@@ -12,6 +12,8 @@ pub enum ClientFact {
     Disabled,
     /// The secrets of the client, in their order.
     Secrets,
+    /// The time when the registration ends, if the client registered itself and it does.
+    EndsAt,
 }
 
 impl ClientFact {
@@ -32,14 +34,16 @@ impl Fact for ClientFact {
             Self::CreatedAt => Attribute::named("created_at"),
             Self::Disabled => Attribute::named("disabled"),
             Self::Secrets => Attribute::named("secrets"),
+            Self::EndsAt => Attribute::named("expires_at"),
         }
     }
 
     fn of(self, client: &Client) -> Option<Held<'_>> {
-        Some(match self {
-            Self::CreatedAt => Held::Time(client.created_at),
-            Self::Disabled => Held::Flag(client.disabled),
-            Self::Secrets => Held::Secrets(&client.secrets),
-        })
+        match self {
+            Self::CreatedAt => Some(Held::Time(client.created_at)),
+            Self::Disabled => Some(Held::Flag(client.disabled)),
+            Self::Secrets => Some(Held::Secrets(&client.secrets)),
+            Self::EndsAt => client.registered_by.as_ref().and_then(|by| by.ends_at).map(Held::Time),
+        }
     }
 }

@@ -23,8 +23,15 @@ pub(crate) fn client_key(id: &ClientId) -> String {
     format!("{CLIENT}{id}")
 }
 
+/// Returns the key of an API, which is the same for every spelling of its identifier.
 pub(crate) fn api_key(identifier: &Resource) -> String {
-    format!("{API}{identifier}")
+    format!("{API}{}", identifier.normal_form())
+}
+
+/// Returns the key under which an earlier version stored the API, if it is another one: its identifier as it was
+/// written.
+pub(crate) fn earlier_api_key(identifier: &Resource) -> Option<String> {
+    (identifier.as_str() != identifier.normal_form()).then(|| format!("{API}{identifier}"))
 }
 
 pub(crate) fn from_client(client: &Client) -> Item {
@@ -47,13 +54,17 @@ pub(crate) fn from_client(client: &Client) -> Item {
     if client.trusted {
         item.insert("trusted".to_owned(), flag(true));
     }
+    // The attribute of the table's time to live.
+    if let Some(ends_at) = client.registered_by.as_ref().and_then(|own| own.ends_at) {
+        item.insert("expires_at".to_owned(), time(ends_at));
+    }
     let optional = optional_of_registration(client).into_iter();
     item.extend(optional.filter_map(|(name, value)| Some((name.to_owned(), value?))));
     item
 }
 
 /// Returns the optional attributes that a registration sets, each with its value if the client has it. `trusted` is not
-/// one: it belongs to the operator.
+/// one, because it belongs to the operator, nor is `expires_at`, because use extends it.
 pub(crate) fn optional_of_registration(client: &Client) -> Vec<(&'static str, Option<AttributeValue>)> {
     let (jwks, jwks_uri) = match &client.keys {
         Some(ClientKeys::Inline(keys)) => (Some(text(&write_client_keys(keys))), None),
@@ -69,8 +80,6 @@ pub(crate) fn optional_of_registration(client: &Client) -> Vec<(&'static str, Op
         ("assertion_algorithm", client.assertion_algorithm.map(|algorithm| text(algorithm.as_str()))),
         ("strict_audience", client.strict_audience.then(|| flag(true))),
         ("registered_by", own.map(from_self_registration)),
-        // The attribute of the table's time to live.
-        ("expires_at", own.and_then(|own| own.ends_at).map(time)),
     ]
 }
 
@@ -80,6 +89,7 @@ pub(crate) fn of_client_change(change: &ClientChange) -> Expression {
     match change.set() {
         ClientSet::Disabled(disabled) => expression.set("disabled", flag(*disabled)),
         ClientSet::Secrets(new) => expression.set("secrets", secrets(new)),
+        ClientSet::EndsAt(ends_at) => expression.set("expires_at", time(*ends_at)),
     }
     expression
 }

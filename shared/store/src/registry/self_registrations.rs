@@ -63,13 +63,14 @@ impl Registry {
     }
 
     /// Sets everything in a client's registration, unless the client in `found` was disabled, deleted, or given
-    /// another secret or registration in the meantime. Attributes that only the operator decides are not written.
+    /// another secret or registration in the meantime. Attributes that only the operator decides, and the end of the
+    /// registration, are not written.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
     pub async fn replace_registration(&self, client: &Client, found: &Client) -> Result<Changed, Unknown> {
         /// The attributes that a client does not register itself.
-        const KEPT: [&str; 5] = ["id", "client_id", "trusted", "disabled", "created_at"];
+        const KEPT: [&str; 6] = ["id", "client_id", "trusted", "disabled", "created_at", "expires_at"];
         let mut after = from_client(client);
         let mut expression = of_guards(&ClientFact::of_registration(found));
         expression.same_or_absent("registered_by", from_client(found).remove("registered_by"));

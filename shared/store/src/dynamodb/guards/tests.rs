@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
     Attempt, ClientFact, GrantFact, GrantSecret, InitialToken, InitialTokenName, PersonKey, RegistrationPolicy,
-    SecretDigest, SecretSalt, SessionId, StoredSecret, Timestamp,
+    SecretDigest, SecretSalt, SelfRegistration, SessionId, StoredSecret, Timestamp,
 };
 use sessions::{SessionFact, UserFact};
 
@@ -16,7 +16,7 @@ use crate::dynamodb::unknown::Unknown;
 use crate::grants::item::from_item;
 use crate::people::item::{PROFILE, key, session_record, to_session, to_user};
 use crate::registry::item::to_client;
-use crate::registry::self_registration_item::{from_initial_token, to_initial_token};
+use crate::registry::self_registration_item::{from_initial_token, from_self_registration, to_initial_token};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
@@ -284,8 +284,11 @@ fn guards_on_clients_are_the_conditions_on_their_items() {
             ("created_at", Some(time(NOW.plus(1)))),
         ],
     );
+    let items: Vec<Item> = items.into_iter().chain(self_registered(client)).collect();
     let guards = [
         Guard::Absent,
+        ClientFact::EndsAt.is(NOW),
+        ClientFact::EndsAt.is(NOW.plus(1)),
         ClientFact::Secrets.is(&[secret(1), secret(2)][..]),
         ClientFact::Secrets.is(&[secret(1)][..]),
         ClientFact::Secrets.is(&[salted][..]),
@@ -294,6 +297,14 @@ fn guards_on_clients_are_the_conditions_on_their_items() {
         ClientFact::CreatedAt.is(NOW),
     ];
     agree(&items, &guards, to_client);
+}
+
+/// Returns the item as that of a client that registered itself, with differing ends.
+fn self_registered(mut client: Item) -> Vec<Item> {
+    let own = SelfRegistration::new(SecretDigest::from_bytes([1; 32]), RegistrationPolicy::default(), None, NOW);
+    client.insert("registered_by".to_owned(), from_self_registration(&own));
+    client.insert("expires_at".to_owned(), time(NOW));
+    with(&client, vec![("expires_at", None), ("expires_at", Some(time(NOW.plus(1))))])
 }
 
 #[test]
