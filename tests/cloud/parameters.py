@@ -12,7 +12,7 @@ STACKS = {
         {"AllowImplicitGrant": "true", "AllowPasswordGrant": "true", "SigningAlgorithms": "RS256,ES256,EdDSA",
          "KeyRotationDays": "30", "MultiRegionKey": "true", "Tracing": "Active", "ReservedConcurrency": "20",
          "Operations": "true", "AlarmEmail": "operator@example.com", "GradualDeployment": "Canary10Percent5Minutes",
-         "DynamicRegistration": "open", "RegistrationApis": "https://es256.example",
+         "DynamicRegistration": "open", "RegistrationApis": "https://es256.example", "RegistrationSchemes": "vscode",
          "RegistrationPkce": "optional", "OutboundPrivateHosts": "127.0.0.1",
          "PrivateTokenCallers": CALLER, "DomainName": DOMAIN, "CertificateArn": CERTIFICATE, "LogRetentionDays": "7"},
         {"ImplicitGrantIsAllowed", "PasswordGrantIsAllowed", "TracingIsOn", "ConcurrencyIsReserved", "OperationsAreOn",

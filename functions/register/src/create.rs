@@ -1,6 +1,6 @@
 //! Creation of a new registration (RFC 7591 §3).
 
-use edge::{AuditEvent, Failure, Incoming, RegistrationMode, Response};
+use edge::{AuditEvent, Failure, Incoming, RegistrationConfig, RegistrationMode, Response};
 use grants::userinfo::Denial;
 use grants::{Client, InitialTokenName, RegistrationPolicy, SelfRegistration, Timestamp};
 use http::StatusCode;
@@ -51,8 +51,8 @@ impl Register {
             }
             None if self.wiring.config.registration.mode == RegistrationMode::Open => {
                 self.registrations.count(incoming, now).await?;
-                let apis = self.wiring.config.registration.apis.clone();
-                Ok(Authorization { policy: RegistrationPolicy::open(apis), token: None })
+                let RegistrationConfig { apis, bare_schemes, .. } = self.wiring.config.registration.clone();
+                Ok(Authorization { policy: RegistrationPolicy::open(apis, bare_schemes), token: None })
             }
             None => Err(Failure::token_missing()),
         }

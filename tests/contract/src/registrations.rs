@@ -21,6 +21,7 @@ fn token(uses_left: u32) -> InitialToken {
             scope: Scope::parse("openid read").ok(),
             apis: vec![resource("https://orders.example")],
             redirect_hosts: ["app.example".to_owned()].into(),
+            bare_schemes: ["cursor".to_owned(), "vscode".to_owned()].into(),
             client_lifetime: Some(60),
             ..RegistrationPolicy::default()
         },
@@ -37,6 +38,7 @@ fn registered(number: usize) -> Client {
     Client {
         id: ClientId::parse(&format!("dyn_{number}")).unwrap(),
         registered_by: Some(SelfRegistration {
+            scope: Scope::parse("read").ok(),
             response_types: BTreeSet::from(ResponseType::ALL),
             about: AboutClient::parse(about).unwrap(),
             ..standing
@@ -173,6 +175,36 @@ async fn a_replacement_that_is_sent_again_finds_its_own_work(place: Place) {
     assert_eq!(registry.client_now(&found.id).await.unwrap(), Some(replaced));
 }
 
+/// Returns a client that registered itself where anybody can, for a minute of disuse.
+fn open() -> Client {
+    let policy = RegistrationPolicy { client_lifetime: Some(60), ..RegistrationPolicy::default() };
+    let own = SelfRegistration::new(SecretDigest::from_bytes([5; 32]), policy, None, NOW);
+    Client { registered_by: Some(own), ..registered(1) }
+}
+
+async fn c178_an_extension_is_made_once_and_undone_by_no_other_change(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let read = open();
+    let [extend, later] = [100, 200].map(|until| ClientChange::extend(&read, NOW.plus(until), NOW).unwrap());
+    assert_eq!(registry.change_client(&extend, None).await.unwrap(), ClientChanged::Refused(None), "nobody is there");
+    assert_eq!(registry.client_now(&read.id).await.unwrap(), None);
+    registry.create_client(&read, None).await.unwrap();
+    assert_eq!(registry.change_client(&extend, None).await.unwrap(), ClientChanged::Done);
+    let extended = extend.after(Some(&read)).unwrap();
+    assert_eq!(registry.client_now(&read.id).await.unwrap().as_ref(), Some(&extended));
+    let refused = registry.change_client(&later, None).await.unwrap();
+    assert_eq!(refused, ClientChanged::Refused(Some(Box::new(extended.clone()))));
+    // A replacement and a command that read the client before the extension keep it.
+    let renamed = Client { name: "Renamed".to_owned(), ..read.clone() };
+    assert_eq!(registry.replace_registration(&renamed, &read).await.unwrap(), Changed::Done);
+    let off = ClientChange::disabled(&read, true);
+    assert_eq!(registry.change_client(&off, None).await.unwrap(), ClientChanged::Done);
+    let expected = Client { name: "Renamed".to_owned(), disabled: true, ..extended };
+    assert_eq!(registry.client_now(&read.id).await.unwrap(), Some(expected));
+    let there = registry.client(&read.id, NOW.plus(100)).await.unwrap();
+    assert!(there.is_some(), "its first end is over");
+}
+
 async fn a_client_whose_time_is_over_is_not_there(place: Place) {
     let registry = place.stores.registry().unwrap();
     let client = registered(1);
@@ -189,5 +221,6 @@ crate::on_both! {
     c133_a_registration_that_was_changed_meanwhile_is_left_as_it_is,
     c133_of_two_registrations_that_replace_the_same_one_the_later_counts_as_a_whole,
     a_replacement_that_is_sent_again_finds_its_own_work,
+    c178_an_extension_is_made_once_and_undone_by_no_other_change,
     a_client_whose_time_is_over_is_not_there,
 }

@@ -1,7 +1,9 @@
 //! Configuration of client self-registration.
 
+use std::collections::BTreeSet;
+
 use grants::PkceRule;
-use protocol::Resource;
+use protocol::{RedirectUri, Resource};
 
 use crate::setup::config::ConfigError;
 
@@ -17,13 +19,15 @@ pub enum RegistrationMode {
     Open,
 }
 
-/// `JETON_REGISTRATION`, `JETON_REGISTRATION_APIS` and `JETON_REGISTRATION_PKCE`.
+/// `JETON_REGISTRATION`, `JETON_REGISTRATION_APIS`, `JETON_REGISTRATION_SCHEMES` and `JETON_REGISTRATION_PKCE`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegistrationConfig {
     /// The callers that may register a client.
     pub mode: RegistrationMode,
     /// The APIs available to clients that were registered without a token.
     pub apis: Vec<Resource>,
+    /// The private-use schemes without a period that redirect URIs of clients registered without a token may have.
+    pub bare_schemes: BTreeSet<String>,
     /// The PKCE rule; `optional` exempts confidential clients.
     pub pkce: PkceRule,
 }
@@ -49,7 +53,7 @@ impl RegistrationMode {
 impl RegistrationConfig {
     /// Reads the variables; the default is off.
     pub(crate) fn read(get: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let (mode, apis) = ("JETON_REGISTRATION", "JETON_REGISTRATION_APIS");
+        let (mode, apis, schemes) = ("JETON_REGISTRATION", "JETON_REGISTRATION_APIS", "JETON_REGISTRATION_SCHEMES");
         let known = |text: String| RegistrationMode::ALL.into_iter().find(|known| known.as_str() == text);
         let chosen = get(mode).map_or(Some(RegistrationMode::Off), known);
         let written = get(apis).unwrap_or_default();
@@ -57,6 +61,12 @@ impl RegistrationConfig {
         Ok(Self {
             mode: chosen.ok_or(ConfigError::Malformed(mode, "off, token or open"))?,
             apis: named.map_err(|_| ConfigError::Malformed(apis, "identifiers of APIs, with spaces between"))?,
+            bare_schemes: get(schemes)
+                .unwrap_or_default()
+                .split_ascii_whitespace()
+                .map(RedirectUri::parse_bare_scheme)
+                .collect::<Option<_>>()
+                .ok_or(ConfigError::Malformed(schemes, "schemes of apps without a period, with spaces between"))?,
             pkce: pkce(get)?,
         })
     }
@@ -90,12 +100,17 @@ mod tests {
             ("JETON_REGISTRATION", "on"),
             ("JETON_REGISTRATION", "true"),
             ("JETON_REGISTRATION_APIS", "orders"),
+            ("JETON_REGISTRATION_SCHEMES", "vscode javascript"),
+            ("JETON_REGISTRATION_SCHEMES", "com.example.app"),
+            ("JETON_REGISTRATION_SCHEMES", "vscode,cursor"),
             ("JETON_REGISTRATION_PKCE", "nonce"),
             ("JETON_REGISTRATION_PKCE", "off"),
         ] {
             assert!(matches!(read(name, value), Err(ConfigError::Malformed(named, _)) if named == name), "{value}");
         }
         assert_eq!(read("JETON_REGISTRATION_APIS", "urn:a  https://b.example").unwrap().apis.len(), 2);
+        let schemes = read("JETON_REGISTRATION_SCHEMES", "vscode  CURSOR:").unwrap().bare_schemes;
+        assert_eq!(schemes, ["cursor".to_owned(), "vscode".to_owned()].into());
     }
 
     #[test]

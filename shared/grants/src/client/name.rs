@@ -21,6 +21,15 @@ pub(crate) fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= MAX_CHARACTERS && !text.chars().any(hides)
 }
 
+/// Shortens a name that has too many characters, and marks the place.
+pub(crate) fn shortened(text: String) -> String {
+    if text.chars().count() <= MAX_CHARACTERS {
+        return text;
+    }
+    let kept: String = text.chars().take(MAX_CHARACTERS.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
 /// Checks whether a character is invisible or changes how others are shown: control, bidirectional, default
 /// ignorable, private use, unassigned.
 fn hides(character: char) -> bool {
@@ -104,6 +113,20 @@ mod tests {
             assert!(is_name(good), "{good}");
         }
         assert!(is_name(&"ä".repeat(100)) && !is_name(&"ä".repeat(101)));
+    }
+
+    #[test]
+    fn c164_a_name_that_is_too_long_is_shortened_and_any_other_is_left_as_it_is() {
+        for name in ["", " ", "Acme", &"ä".repeat(100)] {
+            assert_eq!(shortened(name.to_owned()), name);
+        }
+        for long in ["ä".repeat(101), "x".repeat(5000), "a ".repeat(60)] {
+            let short = shortened(long.clone());
+            assert!(is_name(&short) && short.ends_with('…') && !short.ends_with(" …"), "{short}");
+            assert!(long.starts_with(short.trim_end_matches('…')), "{short}");
+        }
+        // What cannot be a name does not become one.
+        assert!(!is_name(&shortened(format!("\u{202e}{}", "a".repeat(120)))));
     }
 
     #[test]

@@ -134,6 +134,12 @@ impl Client {
         registered && self.may_use(response_type.grant_type())
     }
 
+    /// Returns the scope of a request without `scope`, if the client registered one that is narrower than what it may
+    /// have.
+    pub(crate) fn registered_scope(&self) -> Option<&Scope> {
+        self.registered_by.as_ref().and_then(|by| by.scope.as_ref())
+    }
+
     /// Returns whether the client may use `grant_type`.
     pub fn may_use(&self, grant_type: GrantType) -> bool {
         self.grant_types.contains(&grant_type)

@@ -19,6 +19,8 @@ pub struct RegistrationPolicy {
     pub apis: Vec<Resource>,
     /// The allowed hosts of their redirect URIs and schemes of apps; if empty, any are allowed.
     pub redirect_hosts: BTreeSet<String>,
+    /// The private-use schemes without a period that their redirect URIs may have; others are refused (RFC 8252 §8.4).
+    pub bare_schemes: BTreeSet<String>,
     /// The lifetime of a client; `None` means it never expires.
     pub client_lifetime: Option<Seconds>,
     /// The PKCE rule; `optional` exempts confidential clients from PKCE.
@@ -36,8 +38,11 @@ pub struct SelfRegistration {
     pub access_token: SecretDigest,
     /// The initial access token it was registered with; `None` if registration was open.
     pub initial_token: Option<InitialTokenName>,
-    /// The limits that apply to it, now and after any change.
+    /// The limits that apply to it, now and after any change, also when the deployment's limits change later.
     pub policy: RegistrationPolicy,
+    /// The scope it registered, which a request without `scope` gets; `None` if it registered none. It may request
+    /// more later, up to the scope of the [`Client`].
+    pub scope: Option<Scope>,
     /// The response types it may request at the authorization endpoint.
     pub response_types: BTreeSet<ResponseType>,
     /// The descriptive metadata, which is only stored.
@@ -98,9 +103,28 @@ impl SelfRegistration {
             initial_token: token,
             ends_at: policy.client_lifetime.map(|lifetime| now.plus(lifetime)),
             policy,
+            scope: None,
             response_types: BTreeSet::new(),
             about: AboutClient::default(),
         }
+    }
+}
+
+impl SelfRegistration {
+    /// The time in seconds for which an extension is ahead of what is needed, so that a client in daily use is
+    /// written once in this time.
+    const AHEAD: Seconds = 30 * 24 * 3600;
+
+    /// Returns the new end of a registration that is used at `now` for a grant which ends at `grant_ends_at`, if the
+    /// registration has to be extended for it. A registration that an initial access token limited is not extended:
+    /// the operator set its end.
+    pub(crate) fn extended_for(&self, grant_ends_at: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        let (None, Some(ends_at), Some(lifetime)) = (&self.initial_token, self.ends_at, self.policy.client_lifetime)
+        else {
+            return None;
+        };
+        let needed = grant_ends_at.max(now.plus(lifetime.saturating_sub(Self::AHEAD)));
+        (ends_at < needed).then(|| grant_ends_at.max(now.plus(lifetime)).plus(Self::AHEAD))
     }
 }
 
@@ -148,6 +172,54 @@ mod tests {
         assert_eq!(InitialTokenName::parse(&name.to_string()), Ok(name));
         for bad in ["", "a5", &"a5".repeat(17), &"A5".repeat(16), &"g5".repeat(16), &"é".repeat(16)] {
             assert_eq!(InitialTokenName::parse(bad), Err(MalformedId), "{bad}");
+        }
+    }
+
+    #[test]
+    fn c178_use_extends_an_open_registration_ahead_of_its_grants_and_seldom() {
+        let day = |days: u32| NOW.plus(days * 24 * 3600);
+        let lifetime = Some(90 * 24 * 3600);
+        let open = |ends_at| SelfRegistration {
+            ends_at: Some(ends_at),
+            policy: RegistrationPolicy { client_lifetime: lifetime, ..RegistrationPolicy::default() },
+            ..registered(None).registered_by.unwrap()
+        };
+        let rows = [
+            ("a sign-in soon after the registration", day(90), day(0), None),
+            ("a grant that ends with the registration", day(90), day(90), None),
+            ("a grant that outlives the registration", day(90), day(91), Some(day(121))),
+            ("the next grant a day later", day(121), day(92), None),
+            ("a sign-in while two thirds are left", day(60), day(0), None),
+            ("a sign-in when less is left", day(59), day(0), Some(day(120))),
+        ];
+        for (case, ends_at, grant_ends_at, extended) in rows {
+            assert_eq!(open(ends_at).extended_for(grant_ends_at, NOW), extended, "{case}");
+        }
+        let by = InitialTokenName::of(&SecretDigest::from_bytes([1; 32]));
+        let limited = SelfRegistration { initial_token: Some(by), ..open(day(1)) };
+        assert_eq!(limited.extended_for(day(91), NOW), None, "the operator set the end");
+        let endless = SelfRegistration { ends_at: None, ..open(day(1)) };
+        assert_eq!(endless.extended_for(day(91), NOW), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn c178_no_grant_of_an_open_registration_outlives_it(
+            lifetime in 1_u32..20_000_000,
+            left in 1_u32..20_000_000,
+            grant in 0_u32..20_000_000,
+        ) {
+            let policy = RegistrationPolicy { client_lifetime: Some(lifetime), ..RegistrationPolicy::default() };
+            let own = registered(Some(NOW.plus(left))).registered_by.unwrap();
+            let own = SelfRegistration { policy, ..own };
+            let extended = own.extended_for(NOW.plus(grant), NOW);
+            proptest::prop_assert!(extended.or(own.ends_at) >= Some(NOW.plus(grant)));
+            if let Some(extended) = extended {
+                proptest::prop_assert!(Some(extended) > own.ends_at);
+                let after = SelfRegistration { ends_at: Some(extended), ..own };
+                let tomorrow = NOW.plus(24 * 3600);
+                proptest::prop_assert_eq!(after.extended_for(tomorrow.plus(grant), tomorrow), None);
+            }
         }
     }
 

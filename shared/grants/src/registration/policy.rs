@@ -1,6 +1,8 @@
 //! The limits for self-registered clients, and the initial access tokens that change them.
 
-use protocol::{Resource, Scope};
+use std::collections::BTreeSet;
+
+use protocol::{RedirectUri, Resource, Scope};
 
 use crate::client::self_registration::{InitialTokenName, RegistrationPolicy};
 use crate::request::access::identity;
@@ -32,13 +34,22 @@ pub enum InitialTokenFact {
     ExpiresAt,
 }
 
+/// The reasons why clients may not have answers sent to a URI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RefusedUri {
+    /// The private-use scheme has no period, and the policy does not name it.
+    BareScheme,
+    /// The policy names hosts, and the host or scheme is none of them.
+    Host,
+}
+
 impl RegistrationPolicy {
-    /// The lifetime of a client from open registration, in seconds: such clients are only removed by expiry.
+    /// The lifetime of an unused client from open registration, in seconds: such clients are only removed by expiry.
     const OPEN_LIFETIME: Seconds = 90 * 24 * 3600;
 
-    /// The limits of open registration, with these APIs.
-    pub fn open(apis: Vec<Resource>) -> Self {
-        Self { apis, client_lifetime: Some(Self::OPEN_LIFETIME), ..Self::default() }
+    /// The limits of open registration, with these APIs and private-use schemes without a period.
+    pub fn open(apis: Vec<Resource>, bare_schemes: BTreeSet<String>) -> Self {
+        Self { apis, bare_schemes, client_lifetime: Some(Self::OPEN_LIFETIME), ..Self::default() }
     }
 
     /// The most scope a client may have; `apis` are the APIs that the policy names.
@@ -47,9 +58,26 @@ impl RegistrationPolicy {
         self.scope.clone().unwrap_or_else(offered)
     }
 
-    /// The scope of a client that requests none.
-    pub(crate) fn usual(&self, apis: &[Api]) -> Scope {
-        self.most(apis).and(&identity())
+    /// Returns whether clients may have answers sent to this URI. Each redirect URI is judged by itself.
+    pub(crate) fn admits(&self, uri: &RedirectUri) -> Result<(), RefusedUri> {
+        match uri.bare_scheme() {
+            Some(scheme) if self.bare_schemes.contains(&scheme) => Ok(()),
+            Some(_) => Err(RefusedUri::BareScheme),
+            None if self.redirect_hosts.is_empty() || self.redirect_hosts.contains(&uri.display_host()) => Ok(()),
+            None => Err(RefusedUri::Host),
+        }
+    }
+}
+
+impl RefusedUri {
+    /// The sentence for the developer of the client.
+    pub(crate) const fn why(self) -> &'static str {
+        match self {
+            Self::BareScheme => {
+                "a private-use scheme without a period has to be allowed by the operator: use a reversed domain name such as com.example.app"
+            }
+            Self::Host => "one has a host that clients may not have here",
+        }
     }
 }
 
@@ -108,7 +136,7 @@ mod tests {
     #[test]
     fn c117_where_anybody_registers_clients_have_the_apis_of_the_deployment_and_end_after_90_days() {
         let named: Vec<Resource> = apis().into_iter().map(|api| api.identifier).collect();
-        let open = RegistrationPolicy::open(named.clone());
+        let open = RegistrationPolicy::open(named.clone(), BTreeSet::new());
         assert_eq!((open.apis, open.client_lifetime), (named, Some(7_776_000)));
         assert_eq!((open.scope, open.redirect_hosts.len()), (None, 0));
     }
@@ -118,11 +146,37 @@ mod tests {
         let policy = RegistrationPolicy::default();
         assert_eq!(policy.most(&[]), identity());
         assert!(apis()[0].scope.is_within(&policy.most(&apis())));
-        assert_eq!(policy.usual(&apis()), identity());
         let narrow = RegistrationPolicy { scope: Scope::parse("openid read").ok(), ..policy };
-        assert_eq!(
-            (narrow.most(&apis()).to_string(), narrow.usual(&[]).to_string()),
-            ("openid read".to_owned(), "openid".to_owned())
-        );
+        assert_eq!(narrow.most(&apis()).to_string(), "openid read");
+    }
+
+    #[test]
+    fn c163_c179_each_uri_is_judged_by_its_host_or_by_the_scheme_that_the_operator_named() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
+        let policy = |hosts: &[&str], schemes: &[&str]| RegistrationPolicy {
+            redirect_hosts: names(hosts),
+            bare_schemes: names(schemes),
+            ..RegistrationPolicy::default()
+        };
+        let (any, vscode) = (policy(&[], &[]), policy(&[], &["vscode"]));
+        let (one, both) = (policy(&["app.example", "com.example.app:"], &[]), policy(&["app.example"], &["vscode"]));
+        let (good, host, scheme) = (Ok(()), Err(RefusedUri::Host), Err(RefusedUri::BareScheme));
+        for (uri, expected) in [
+            ("https://app.example/cb", [good; 4]),
+            ("https://other.example/cb", [good, good, host, host]),
+            ("http://localhost:3118/cb", [good, good, host, host]),
+            ("com.example.app:/cb", [good, good, good, host]),
+            ("vscode://publisher.extension/cb", [scheme, good, scheme, good]),
+            ("VSCODE:/cb", [scheme, good, scheme, good]),
+            ("vscode-insiders:/cb", [scheme; 4]),
+            ("cursor://app.example/cb", [scheme; 4]),
+        ] {
+            let uri = RedirectUri::parse(uri).unwrap();
+            let judged = [&any, &vscode, &one, &both].map(|policy| policy.admits(&uri));
+            assert_eq!(judged, expected, "{uri}");
+        }
+        // A host of the policy does not name a scheme.
+        let disguised = policy(&["vscode", "vscode:"], &[]);
+        assert_eq!(disguised.admits(&RedirectUri::parse("vscode:/cb").unwrap()), scheme);
     }
 }

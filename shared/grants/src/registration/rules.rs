@@ -11,7 +11,8 @@ use crate::terms::api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat};
 use crate::terms::secret::StoredSecret;
 use crate::terms::time::Seconds;
 
-const MAX_APIS: usize = 15;
+/// The most APIs of a client.
+pub(crate) const MAX_APIS: usize = 15;
 
 /// An API to be registered.
 #[derive(Clone, Debug)]

@@ -4,26 +4,36 @@
 //! - A self-registered client gets only access that people can agree to: the authorization code grant, refresh
 //!   tokens, and the implicit grant where the deployment enables it. Client credentials, passwords and
 //!   introspection are reserved to operators.
-//! - A request for more than is allowed is refused and not silently reduced: the client would only notice when it
-//!   requests a token.
+//! - A registration replaces what it does not give: scope words, grant types and response types that are unknown or not
+//!   for such clients are left out, and the response tells what is left (RFC 7591 §2, §3.2.1). It is refused only if
+//!   nothing of use is left.
+//! - A client may have all the scope that its policy opens, at the time of the registration, whatever it registered:
+//!   people agree to each request. The registered scope is what a request without `scope` means. The limit is stored
+//!   with the client, so scopes and APIs that are opened later need a new registration. What an API stops to offer ends
+//!   at once, because every request is also compared with the APIs as they are.
+//! - Without `application_type`, which RFC 7591 does not know, each redirect URI is judged by itself. A client that says
+//!   `web` has the rules of OpenID Connect, and one that says `native` those of RFC 8252 §7, which has https URIs too.
+//! - A private-use scheme without a period may be that of any app, so the policy has to name it (RFC 8252 §8.4).
 //! - Every client must use PKCE, except that a confidential one may send a `nonce` when it signs people in with
 //!   OpenID Connect: many such clients do not support PKCE, and nonce and secret stand in for it (RFC 9700 §2.1.1).
 //!   The deployment or the initial access token may exempt confidential clients from both.
-//! - A client gets those APIs of the policy that offer some of its scope, and those without any scope.
+//! - A client gets the APIs of the policy that offer some of the policy's scope, and those without any scope: at most as
+//!   many as a client can have, and those first that it registered a scope of.
 //! - `request_uris` is accepted and ignored: the metadata says that `request_uri` is not supported.
 //! - Keys are stored for every authentication method: a client may change to `private_key_jwt` later.
 
 use std::collections::BTreeSet;
 
 use protocol::{
-    ApplicationType, ClientMetadata, GrantType, MetadataError, RedirectUri, Resource, ResponseType, Scope, SubjectType,
+    AboutClient, ApplicationType, ClientMetadata, GrantType, MetadataError, RedirectUri, Resource, ResponseType, Scope,
+    SubjectType,
 };
 
-use crate::client::name::NameSkeleton;
+use crate::client::name::{NameSkeleton, shortened};
 use crate::client::record::{AuthMethod, Client, PkceRule};
 use crate::client::relying_party::{Backchannel, MalformedSector, RelyingParty, Sector};
 use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
-use crate::registration::rules::RegistrationError;
+use crate::registration::rules::{MAX_APIS, RegistrationError};
 use crate::terms::api::{Api, SigningAlgorithm};
 use crate::terms::policy::Policy;
 use crate::token::id_token::AUTHENTICATION_CONTEXT;
@@ -55,23 +65,28 @@ pub fn new_client(
     offer: &Offer<'_>,
 ) -> Result<Client, MetadataError> {
     let policy = &standing.policy;
-    redirect_uris(&asked, policy)?;
-    own_name(&asked, offer)?;
+    let application_type = application_type(&asked, policy)?;
+    let name = own_name(&asked, offer)?;
     let auth_method = auth_method(&asked)?;
-    let (grant_types, response_types) = (grant_types(&asked, offer)?, response_types(&asked, offer)?);
-    consistent(&grant_types, &response_types)?;
-    let scope = scope(&asked, policy, offer)?;
+    let (grant_types, response_types) = flows(&asked, offer)?;
+    let most = policy.most(offer.apis);
+    let scope = asked.scope.as_ref().map(|scope| scope.and(&most)).filter(|scope| !scope.is_empty());
     let new = Client {
-        name: asked.name.clone().unwrap_or(blank.name),
+        name: name.unwrap_or(blank.name),
         auth_method,
         grant_types,
-        apis: apis(&scope, offer),
-        scope: Some(scope),
+        apis: apis(&most, scope.as_ref(), offer),
+        scope: Some(most),
         pkce: pkce(auth_method, policy, offer),
         assertion_algorithm: assertion_algorithm(&asked, auth_method)?,
         relying_party: relying_party(&asked, offer)?,
         redirect_uris: asked.redirect_uris,
-        registered_by: Some(SelfRegistration { response_types, about: asked.about, ..standing }),
+        registered_by: Some(SelfRegistration {
+            scope,
+            response_types,
+            about: about(asked.about, application_type),
+            ..standing
+        }),
         ..blank
     };
     new.check()?;
@@ -92,37 +107,40 @@ pub fn algorithms(asked: &ClientMetadata) -> BTreeSet<SigningAlgorithm> {
 pub fn sector_lists(listed: Option<&[String]>, redirect_uris: &[RedirectUri]) -> Result<(), MetadataError> {
     let fault = |why| MetadataError::of("sector_identifier_uri", why);
     let listed = listed.ok_or_else(|| fault("it does not serve a JSON array of redirect URIs"))?;
-    if redirect_uris.iter().any(|uri| !listed.iter().any(|known| known == uri.as_str())) {
+    let is = |uri: &RedirectUri, known: &str| RedirectUri::read(known).is_ok_and(|known| uri.matches(&known));
+    if redirect_uris.iter().any(|uri| !listed.iter().any(|known| is(uri, known))) {
         return Err(fault("it does not list every one of the redirect URIs"));
     }
     Ok(())
 }
 
-fn redirect_uris(asked: &ClientMetadata, policy: &RegistrationPolicy) -> Result<(), MetadataError> {
-    let fault = MetadataError::of_redirect_uris;
-    let is_local = |uri: &RedirectUri| ["localhost", "127.0.0.1", "[::1]"].contains(&uri.display_host().as_str());
-    match asked.about.application_type {
-        ApplicationType::Web if asked.redirect_uris.iter().any(|uri| uri.is_native() || is_local(uri)) => {
-            return Err(fault(
-                "those of a web client are https and not on localhost; others are for application_type native",
-            ));
-        }
-        ApplicationType::Native if asked.redirect_uris.iter().any(|uri| !uri.is_native()) => {
-            return Err(fault("those of a native client have a scheme of its own, or are http on localhost"));
-        }
-        ApplicationType::Web | ApplicationType::Native => {}
+/// Checks where people may be sent, and returns the type of the application: the one that it told, or the one that
+/// its redirect URIs show.
+fn application_type(asked: &ClientMetadata, policy: &RegistrationPolicy) -> Result<ApplicationType, MetadataError> {
+    let on_a_device = asked.redirect_uris.iter().any(|uri| uri.is_native() || uri.is_loopback());
+    let told = asked.about.application_type;
+    if told == Some(ApplicationType::Web) && on_a_device {
+        let why = "those of application_type web are https and not on localhost: leave the type out, or say native";
+        return Err(MetadataError::of_redirect_uris(why));
     }
-    let hosts = &policy.redirect_hosts;
-    let strange = |uri: &RedirectUri| !hosts.contains(&uri.display_host());
-    let foreign = "one has a host that clients may not have here";
-    if !hosts.is_empty() && asked.redirect_uris.iter().any(strange) {
-        return Err(fault(foreign));
+    let refused = |uris: &[RedirectUri]| uris.iter().find_map(|uri| policy.admits(uri).err());
+    if let Some(refused) = refused(&asked.redirect_uris) {
+        return Err(MetadataError::of_redirect_uris(refused.why()));
     }
-    // People are sent there as well.
-    if !hosts.is_empty() && asked.post_logout_redirect_uris.iter().any(strange) {
-        return Err(MetadataError::of("post_logout_redirect_uris", foreign));
+    if let Some(refused) = refused(&asked.post_logout_redirect_uris) {
+        return Err(MetadataError::of("post_logout_redirect_uris", refused.why()));
     }
-    Ok(())
+    Ok(told.unwrap_or(if on_a_device { ApplicationType::Native } else { ApplicationType::Web }))
+}
+
+/// Keeps what only describes the client, without the authentication contexts that nobody has here.
+fn about(mut about: AboutClient, application_type: ApplicationType) -> AboutClient {
+    about.application_type = Some(application_type);
+    if let Some(values) = &mut about.default_acr_values {
+        values.retain(|value| value == AUTHENTICATION_CONTEXT);
+    }
+    about.default_acr_values = about.default_acr_values.filter(|values| !values.is_empty());
+    about
 }
 
 fn pkce(auth_method: AuthMethod, policy: &RegistrationPolicy, offer: &Offer<'_>) -> PkceRule {
@@ -134,13 +152,14 @@ fn pkce(auth_method: AuthMethod, policy: &RegistrationPolicy, offer: &Offer<'_>)
     }
 }
 
-/// Refuses a name like that of an operator's client, because people trust those names.
-fn own_name(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<(), MetadataError> {
-    let looks_taken = |name: &String| offer.taken_names.contains(&NameSkeleton::of(name));
-    if asked.name.as_ref().is_some_and(looks_taken) {
+/// Returns the name, shortened if it is too long. Refuses one like that of an operator's client, because people trust
+/// those names.
+fn own_name(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<Option<String>, MetadataError> {
+    let name = asked.name.clone().map(shortened);
+    if name.as_ref().is_some_and(|name| offer.taken_names.contains(&NameSkeleton::of(name))) {
         return Err(MetadataError::of("client_name", "it is, or looks like, the name of another client here"));
     }
-    Ok(())
+    Ok(name)
 }
 
 fn auth_method(asked: &ClientMetadata) -> Result<AuthMethod, MetadataError> {
@@ -148,54 +167,45 @@ fn auth_method(asked: &ClientMetadata) -> Result<AuthMethod, MetadataError> {
     AuthMethod::parse(name).ok_or_else(|| MetadataError::of("token_endpoint_auth_method", "it is not known here"))
 }
 
-fn grant_types(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<BTreeSet<GrantType>, MetadataError> {
-    let fault = |why| Err(MetadataError::of("grant_types", why));
-    let grant_types = asked.grant_types.clone().unwrap_or_else(|| vec![GrantType::AuthorizationCode]);
-    for grant_type in &grant_types {
-        match grant_type {
-            GrantType::AuthorizationCode | GrantType::RefreshToken => {}
-            GrantType::Implicit if offer.deployment.legacy.implicit => {}
-            GrantType::Implicit => return fault("implicit is not offered here"),
-            GrantType::ClientCredentials | GrantType::Password => {
-                return fault("client_credentials and password are not for clients that register themselves");
-            }
-        }
+/// Returns those of the requested grant types and response types that the client may use and that go together: a
+/// response type needs its grant type, and a grant type of the authorization endpoint needs a response type (RFC 7591
+/// §2.1).
+fn flows(
+    asked: &ClientMetadata,
+    offer: &Offer<'_>,
+) -> Result<(BTreeSet<GrantType>, BTreeSet<ResponseType>), MetadataError> {
+    let may = |kind: &GrantType| match kind {
+        GrantType::AuthorizationCode | GrantType::RefreshToken => true,
+        GrantType::Implicit => offer.deployment.legacy.implicit,
+        GrantType::ClientCredentials | GrantType::Password => false,
+    };
+    let (code, token) = (GrantType::AuthorizationCode, GrantType::Implicit);
+    let grant_types = asked.grant_types.as_deref().unwrap_or(&[GrantType::AuthorizationCode]);
+    let mut grant_types: BTreeSet<GrantType> = grant_types.iter().copied().filter(may).collect();
+    if !grant_types.contains(&code) && !grant_types.contains(&token) {
+        let why = "clients that register themselves use authorization_code, and implicit where it is offered";
+        return Err(MetadataError::of("grant_types", why));
     }
-    Ok(grant_types.into_iter().collect())
-}
-
-fn response_types(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<BTreeSet<ResponseType>, MetadataError> {
-    let response_types = asked.response_types.clone().unwrap_or_else(|| vec![ResponseType::Code]);
-    if response_types.iter().all(|kind| offer.deployment.offers(*kind)) {
-        Ok(response_types.into_iter().collect())
-    } else {
-        Err(MetadataError::of("response_types", "one of them is not offered here"))
-    }
-}
-
-/// RFC 7591 §2.1: a response type needs its grant type, and a grant type of the authorization endpoint needs its
-/// response type.
-fn consistent(grant_types: &BTreeSet<GrantType>, response_types: &BTreeSet<ResponseType>) -> Result<(), MetadataError> {
-    let answered: BTreeSet<GrantType> = response_types.iter().map(|kind| kind.grant_type()).collect();
-    let asking = [GrantType::AuthorizationCode, GrantType::Implicit];
-    if asking.into_iter().any(|kind| grant_types.contains(&kind) != answered.contains(&kind)) {
-        let why = "code goes with the grant type authorization_code, and the others with implicit";
+    let response_types = asked.response_types.as_deref().unwrap_or(&[ResponseType::Code]);
+    let answered = |kind: &ResponseType| offer.deployment.offers(*kind) && grant_types.contains(&kind.grant_type());
+    let response_types: BTreeSet<ResponseType> = response_types.iter().copied().filter(answered).collect();
+    if response_types.is_empty() {
+        let why = "none is offered here: code goes with the grant type authorization_code, the others with implicit";
         return Err(MetadataError::of("response_types", why));
     }
-    Ok(())
+    let asks = |kind: GrantType| response_types.iter().any(|response| response.grant_type() == kind);
+    let (asks_for_code, asks_for_token) = (asks(code), asks(token));
+    // Refresh tokens come with a code.
+    grant_types.retain(|kind| if *kind == token { asks_for_token } else { asks_for_code });
+    Ok((grant_types, response_types))
 }
 
-fn scope(asked: &ClientMetadata, policy: &RegistrationPolicy, offer: &Offer<'_>) -> Result<Scope, MetadataError> {
-    match &asked.scope {
-        None => Ok(policy.usual(offer.apis)),
-        Some(scope) if scope.is_within(&policy.most(offer.apis)) => Ok(scope.clone()),
-        Some(_) => Err(MetadataError::of("scope", "it is more than clients may have that register themselves")),
-    }
-}
-
-fn apis(scope: &Scope, offer: &Offer<'_>) -> Vec<Resource> {
-    let useful = |api: &&Api| api.scope.is_empty() || !api.scope.and(scope).is_empty();
-    offer.apis.iter().filter(useful).map(|api| api.identifier.clone()).collect()
+fn apis(most: &Scope, registered: Option<&Scope>, offer: &Offer<'_>) -> Vec<Resource> {
+    let offers = |api: &&Api, scope: &Scope| !api.scope.and(scope).is_empty();
+    let useful = offer.apis.iter().filter(|api| api.scope.is_empty() || offers(api, most));
+    let (first, others): (Vec<&Api>, Vec<&Api>) =
+        useful.partition(|api| registered.is_none_or(|scope| offers(api, scope)));
+    first.into_iter().chain(others).take(MAX_APIS).map(|api| api.identifier.clone()).collect()
 }
 
 /// Reads the algorithm for assertions. With `client_secret_jwt` it can only be HS256.
@@ -219,9 +229,6 @@ fn relying_party(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<RelyingPar
         let known = SigningAlgorithm::parse(name).filter(|known| offer.algorithms.contains(known));
         known.map(Some).ok_or_else(|| MetadataError::of(member, "there is no key for this algorithm here"))
     };
-    if asked.about.default_acr_values.iter().flatten().any(|value| value != AUTHENTICATION_CONTEXT) {
-        return Err(MetadataError::of("default_acr_values", "people sign in here by pwd only"));
-    }
     let session_required = asked.backchannel_logout_session_required;
     Ok(RelyingParty {
         id_token_algorithm: signed("id_token_signed_response_alg", &asked.id_token_algorithm)?
@@ -243,7 +250,9 @@ fn sector(asked: &ClientMetadata) -> Result<Option<Sector>, MetadataError> {
     let fault = |error| {
         let why = match error {
             MalformedSector::Host => "pairwise needs redirect URIs of one host, or a sector_identifier_uri",
-            MalformedSector::Native => "pairwise needs a sector_identifier_uri where a redirect URI is not https",
+            MalformedSector::Native => {
+                "pairwise needs a sector_identifier_uri where a redirect URI is of an app on a device"
+            }
         };
         MetadataError::of("subject_type", why)
     };

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::Url;
 
 use crate::registration::members::{Members, MetadataError};
@@ -14,8 +15,9 @@ const MAX_ACR_VALUES: usize = 8;
 /// The members of RFC 7591 §2 and of OpenID Connect Dynamic Client Registration §2 that are only stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AboutClient {
-    /// `application_type`: a web app or a native app.
-    pub application_type: ApplicationType,
+    /// `application_type`: a web app or a native app; `None` in a request that does not tell.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub application_type: Option<ApplicationType>,
     /// `sector_identifier_uri`: the URL of the sector's redirect URIs.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub sector_identifier_uri: Option<String>,
@@ -44,11 +46,10 @@ pub struct AboutClient {
 }
 
 /// `application_type` (OpenID Connect Dynamic Client Registration §2).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ApplicationType {
     /// An app on a server or in a browser.
-    #[default]
     Web,
     /// An app on a person's device.
     Native,
@@ -60,20 +61,22 @@ pub enum ApplicationType {
 pub struct MalformedAbout;
 
 impl AboutClient {
+    /// Reads the members. One that is only stored and shown never stops a registration: a value of no use counts as
+    /// absent, and the response does not contain it (RFC 7591 §2).
     pub(crate) fn read(members: &Members) -> Result<Self, MetadataError> {
         Ok(Self {
             application_type: application_type(members)?,
             sector_identifier_uri: members.served("sector_identifier_uri")?,
-            client_uri: members.url("client_uri")?,
-            logo_uri: members.url("logo_uri")?,
-            policy_uri: members.url("policy_uri")?,
-            tos_uri: members.url("tos_uri")?,
-            contacts: members.notes("contacts", MAX_CONTACTS)?,
-            require_auth_time: members.flag("require_auth_time")?,
-            default_acr_values: members.notes("default_acr_values", MAX_ACR_VALUES)?,
-            initiate_login_uri: members.url("initiate_login_uri")?,
-            software_id: members.owned("software_id")?,
-            software_version: members.owned("software_version")?,
+            client_uri: members.url("client_uri"),
+            logo_uri: members.url("logo_uri"),
+            policy_uri: members.url("policy_uri"),
+            tos_uri: members.url("tos_uri"),
+            contacts: members.notes("contacts", MAX_CONTACTS),
+            require_auth_time: members.value("require_auth_time").and_then(Value::as_bool),
+            default_acr_values: members.notes("default_acr_values", MAX_ACR_VALUES),
+            initiate_login_uri: members.url("initiate_login_uri"),
+            software_id: members.note("software_id"),
+            software_version: members.note("software_version"),
         })
     }
 
@@ -98,22 +101,57 @@ impl fmt::Display for AboutClient {
     }
 }
 
-fn application_type(members: &Members) -> Result<ApplicationType, MetadataError> {
+fn application_type(members: &Members) -> Result<Option<ApplicationType>, MetadataError> {
     match members.text("application_type")? {
-        None | Some("web") => Ok(ApplicationType::Web),
-        Some("native") => Ok(ApplicationType::Native),
+        None | Some("") => Ok(None),
+        Some("web") => Ok(Some(ApplicationType::Web)),
+        Some("native") => Ok(Some(ApplicationType::Native)),
         Some(_) => Err(MetadataError::of("application_type", "it is web or native")),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn c164_what_only_describes_a_client_is_kept_if_it_is_of_use_and_stops_nothing() {
+        let read = |member: &str, value: &Value| {
+            let document = json!({ member: value });
+            AboutClient::read(&Members::new(document.as_object().unwrap().clone())).unwrap()
+        };
+        let odd = [json!(""), json!(7), json!({}), json!([]), json!([1]), json!(true), json!("x".repeat(257))];
+        for member in ["client_uri", "logo_uri", "policy_uri", "tos_uri", "initiate_login_uri"] {
+            for value in odd.iter().chain(&[
+                json!("http://app.example/"),
+                json!("javascript:alert(1)"),
+                json!("https://user@app.example/"),
+                json!("https://app.example\\@evil.example/"),
+                json!("app.example"),
+                json!(" https://app.example/"),
+            ]) {
+                assert_eq!(read(member, value), AboutClient::default(), "{member}: {value}");
+            }
+            let kept = read(member, &json!("https://app.example/x")).to_string();
+            assert_eq!(kept, format!("{{\"{member}\":\"https://app.example/x\"}}"));
+        }
+        for member in ["contacts", "software_id", "software_version", "default_acr_values"] {
+            for value in &odd {
+                assert_eq!(read(member, value), AboutClient::default(), "{member}: {value}");
+            }
+        }
+        assert_eq!(read("require_auth_time", &json!("true")), AboutClient::default());
+        let contacts = read("contacts", &json!(["a@app.example", 7, "", "x".repeat(257), "b@app.example"]));
+        assert_eq!(contacts.to_string(), "{\"contacts\":[\"a@app.example\",\"b@app.example\"]}");
+        assert_eq!(read("contacts", &json!(vec!["a"; 99])).contacts.map(|kept| kept.len()), Some(MAX_CONTACTS));
+    }
 
     #[test]
     fn what_is_kept_is_read_again() {
         let whole = AboutClient {
-            application_type: ApplicationType::Native,
+            application_type: Some(ApplicationType::Native),
             sector_identifier_uri: Some("https://Sector.example:8443/s.json".to_owned()),
             contacts: Some(vec!["é \" \\".to_owned()]),
             require_auth_time: Some(false),
@@ -122,9 +160,12 @@ mod tests {
         for about in [AboutClient::default(), whole.clone()] {
             assert_eq!(AboutClient::parse(&about.to_string()), Ok(about));
         }
-        assert_eq!(AboutClient::default().to_string(), "{\"application_type\":\"web\"}");
+        assert_eq!(AboutClient::default().to_string(), "{}");
+        // An earlier version always stored the type.
+        let web = AboutClient::parse("{\"application_type\":\"web\"}").unwrap();
+        assert_eq!(web.application_type, Some(ApplicationType::Web));
         assert_eq!(whole.sector_host().as_deref(), Some("sector.example"));
         assert_eq!(AboutClient::default().sector_host(), None);
-        assert_eq!(AboutClient::parse("{}"), Err(MalformedAbout));
+        assert_eq!(AboutClient::parse("[]"), Err(MalformedAbout));
     }
 }

@@ -131,22 +131,30 @@ impl Members {
         read.collect::<Result<_, _>>().map(Some)
     }
 
-    /// Returns values from a closed set.
+    /// Returns those values of a list that this server knows; `None` if the list is absent or empty.
     pub(crate) fn known<T>(
         &self,
         name: &'static str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<Vec<T>>, MetadataError> {
-        let Some(texts) = self.texts(name)? else { return Ok(None) };
-        let unknown = || MetadataError::of(name, "one of its values is not known here");
-        texts.into_iter().map(|text| parse(text).ok_or_else(unknown)).collect::<Result<_, _>>().map(Some)
+        let texts = self.texts(name)?.filter(|texts| !texts.is_empty());
+        Ok(texts.map(|texts| texts.into_iter().filter_map(parse).collect()))
     }
 
-    /// Returns several short texts that this server does not interpret.
-    pub(crate) fn notes(&self, name: &'static str, most: usize) -> Result<Option<Vec<String>>, MetadataError> {
-        self.several(name, most, |text| {
-            if text.len() > MAX_TEXT_BYTES { Err("one is longer than 256 bytes") } else { Ok(text.to_owned()) }
-        })
+    /// Returns a text that is only stored and shown: one that is too long counts as absent.
+    pub(crate) fn note(&self, name: &str) -> Option<String> {
+        self.value(name).and_then(Value::as_str).filter(|text| is_note(text)).map(str::to_owned)
+    }
+
+    /// Returns the texts of a list that is only stored and shown, without those that are too long.
+    pub(crate) fn notes(&self, name: &str, most: usize) -> Option<Vec<String>> {
+        let texts = self.value(name)?.as_array()?.iter().filter_map(Value::as_str).filter(|text| is_note(text));
+        Some(texts.take(most).map(str::to_owned).collect::<Vec<_>>()).filter(|notes| !notes.is_empty())
+    }
+
+    /// Returns an `https` URL that is only stored and shown: any other text counts as absent.
+    pub(crate) fn url(&self, name: &str) -> Option<String> {
+        self.value(name).and_then(Value::as_str).filter(|text| is_https(text)).map(str::to_owned)
     }
 
     pub(crate) fn flag(&self, name: &'static str) -> Result<Option<bool>, MetadataError> {
@@ -160,14 +168,6 @@ impl Members {
         seconds.map(Some).ok_or_else(|| MetadataError::of(name, "it is not a whole number of seconds"))
     }
 
-    /// Returns an `https` URL.
-    pub(crate) fn url(&self, name: &'static str) -> Result<Option<String>, MetadataError> {
-        match self.text(name)? {
-            Some(text) if !is_https(text) => Err(MetadataError::of(name, "it is not an https URL")),
-            text => Ok(text.map(str::to_owned)),
-        }
-    }
-
     /// Returns a URL that this server may request. It follows the rules of `jwks_uri`, so that a URL on this
     /// machine can be used for testing.
     pub(crate) fn served(&self, name: &'static str) -> Result<Option<String>, MetadataError> {
@@ -177,6 +177,10 @@ impl Members {
             Some(Ok(_)) | None => Ok(text.map(str::to_owned)),
         }
     }
+}
+
+fn is_note(text: &str) -> bool {
+    !text.is_empty() && text.len() <= MAX_TEXT_BYTES
 }
 
 /// Checks for an `https` URL without user information whose host is unambiguous to every parser.

@@ -29,6 +29,9 @@ pub(crate) fn from_self_registration(own: &SelfRegistration) -> AttributeValue {
     if let Some(name) = &own.initial_token {
         map.insert("initial_token".to_owned(), text(name));
     }
+    if let Some(scope) = &own.scope {
+        map.insert("scope".to_owned(), text(scope));
+    }
     AttributeValue::M(map)
 }
 
@@ -41,6 +44,7 @@ pub(crate) fn to_self_registration(client: &Reader<'_>) -> Result<Option<SelfReg
         access_token: SecretDigest::from_bytes(digest),
         initial_token: read.optional_parsed("initial_token", InitialTokenName::parse)?,
         policy: to_policy(&read)?,
+        scope: read.optional_parsed("scope", Scope::parse)?,
         response_types: BTreeSet::from_iter(response_types),
         about: read.parsed("about", AboutClient::parse)?,
         ends_at: client.optional_time("expires_at")?,
@@ -78,6 +82,10 @@ fn from_policy(policy: &RegistrationPolicy) -> AttributeValue {
     if let Some(lifetime) = &policy.client_lifetime {
         map.insert("client_lifetime".to_owned(), number(lifetime));
     }
+    if !policy.bare_schemes.is_empty() {
+        let schemes: Vec<&String> = policy.bare_schemes.iter().collect();
+        map.insert("bare_schemes".to_owned(), list(&schemes));
+    }
     if policy.pkce != PkceRule::default() {
         map.insert("pkce".to_owned(), text(policy.pkce.as_str()));
     }
@@ -86,11 +94,14 @@ fn from_policy(policy: &RegistrationPolicy) -> AttributeValue {
 
 fn to_policy(read: &Reader<'_>) -> Result<RegistrationPolicy, Unknown> {
     let read = read.map("policy")?.ok_or_else(|| read.damaged("policy"))?;
-    let hosts: Vec<String> = read.list("redirect_hosts", |text| Ok::<_, ()>(text.to_owned()))?;
+    let names = |attribute| read.list(attribute, |text| Ok::<_, ()>(text.to_owned()));
+    let hosts: Vec<String> = names("redirect_hosts")?;
+    let schemes: Vec<String> = names("bare_schemes")?;
     Ok(RegistrationPolicy {
         scope: read.optional_parsed("scope", Scope::parse)?,
         apis: read.list("apis", Resource::parse)?,
         redirect_hosts: BTreeSet::from_iter(hosts),
+        bare_schemes: BTreeSet::from_iter(schemes),
         client_lifetime: read.optional_number("client_lifetime")?,
         pkce: read.optional_parsed("pkce", |text| PkceRule::parse(text).ok_or(()))?.unwrap_or_default(),
     })
