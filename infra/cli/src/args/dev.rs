@@ -26,6 +26,13 @@ pub(crate) struct DevOptions {
     /// anyone (open).
     #[arg(long, value_name = "WHO", value_parser = ["off", "token", "open"])]
     pub(crate) registration: Option<String>,
+    /// API that clients may get tokens for which register themselves without a token: its identifier, and the scopes
+    /// to create it with if it does not exist ("http://localhost:3000/mcp mcp:read mcp:tools"); may be repeated.
+    #[arg(long = "registration-api", value_name = "URL [SCOPE]...")]
+    pub(crate) registration_apis: Vec<String>,
+    /// Scheme without a period (vscode, cursor) that their redirect URIs may have; may be repeated.
+    #[arg(long = "registration-scheme", value_name = "SCHEME")]
+    pub(crate) registration_schemes: Vec<String>,
 }
 
 impl DevOptions {

@@ -32,7 +32,11 @@ pub(crate) struct RegistrationTokenCreate {
     /// A host of their redirect URIs, or the scheme of an app with its colon (com.example.app:); may be repeated. Any without it.
     #[arg(long = "redirect-host", value_name = "HOST")]
     pub(crate) redirect_hosts: Vec<String>,
-    /// Lifetime of these clients, in seconds; default: unlimited.
+    /// Scheme of an app without a period (vscode, cursor) that their redirect URIs may have; may be repeated. Any app on
+    /// a device can claim it.
+    #[arg(long = "redirect-scheme", value_name = "SCHEME")]
+    pub(crate) redirect_schemes: Vec<String>,
+    /// Lifetime of these clients, in seconds, in use or not; default: unlimited.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) client_lifetime: Option<u32>,
     /// PKCE requirement for confidential clients: PKCE or, with OpenID Connect, a nonce (required), or neither

@@ -35,14 +35,15 @@ pub(crate) async fn run(command: RegistrationTokenCommand) -> Result<(), Error> 
 
 async fn create(options: RegistrationTokenCreate) -> Result<(), Error> {
     let (stack, now) = (Stack::find(&options.common).await?, edge::now());
+    let apis = options.apis.iter().map(|text| identifier(text)).collect::<Result<Vec<_>, _>>()?;
     let policy = RegistrationPolicy {
         scope: options.scope.as_deref().map(Scope::parse).transpose()?,
-        apis: options.apis.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
+        apis: stack.ensure_apis(&apis).await?,
+        bare_schemes: options.redirect_schemes.iter().map(|text| bare_scheme(text)).collect::<Result<_, _>>()?,
         redirect_hosts: options.redirect_hosts.iter().map(|text| host(text)).collect::<Result<_, _>>()?,
         client_lifetime: options.client_lifetime,
         pkce: PkceRule::parse(&options.pkce).ok_or("--pkce is not known")?,
     };
-    stack.ensure_apis(&policy.apis).await?;
     let ring = stack.ring(now).await?;
     let secret = ring.handles().seal(HandleKind::InitialAccess, &edge::random::<16>());
     let token = InitialToken {
@@ -62,16 +63,23 @@ async fn create(options: RegistrationTokenCreate) -> Result<(), Error> {
     print(options.common.json, &document)
 }
 
-/// A host, or a scheme: of the same characters as the host of a sector.
-/// A host, or the scheme of an app with its colon.
+/// Reads a host, or the scheme of an app with its colon.
 fn host(text: &str) -> Result<String, Error> {
     let wrong =
         || format!("{text:?} is no host: give a name such as app.example, or a scheme such as com.example.app:");
+    if RedirectUri::parse_bare_scheme(text).is_some() && text.ends_with(':') {
+        return Err(format!("{text:?} has no period: allow it with --redirect-scheme").into());
+    }
     if text.ends_with(':') {
         let uri = RedirectUri::parse(&format!("{text}/")).map_err(|_| wrong())?;
         return Ok(Some(uri.display_host()).filter(|name| name.ends_with(':')).ok_or_else(wrong)?);
     }
     Ok(Sector::parse(text).map_err(|_| wrong())?.as_str().to_owned())
+}
+
+fn bare_scheme(text: &str) -> Result<String, Error> {
+    let wrong = || format!("{text:?} is no scheme of an app without a period, such as vscode or cursor");
+    Ok(RedirectUri::parse_bare_scheme(text).ok_or_else(wrong)?)
 }
 
 fn describe(token: &InitialToken) -> Value {
@@ -87,11 +95,12 @@ fn describe(token: &InitialToken) -> Value {
     document
 }
 
-fn of_policy(policy: &RegistrationPolicy) -> [(String, Value); 5] {
+fn of_policy(policy: &RegistrationPolicy) -> [(String, Value); 6] {
     [
         ("scope".to_owned(), policy.scope.as_ref().map(Scope::to_string).into()),
         ("apis".to_owned(), policy.apis.iter().map(Resource::as_str).collect()),
         ("redirect_hosts".to_owned(), policy.redirect_hosts.iter().map(String::as_str).collect()),
+        ("redirect_schemes".to_owned(), policy.bare_schemes.iter().map(String::as_str).collect()),
         ("client_lifetime".to_owned(), policy.client_lifetime.into()),
         ("pkce".to_owned(), policy.pkce.as_str().into()),
     ]
@@ -102,6 +111,7 @@ pub(crate) fn describe_client(client: &Client, document: &mut Value) {
     let told = client.registered_by.as_ref().map(|own| {
         json!({
             "registration_token": own.initial_token.as_ref().map(ToString::to_string),
+            "scope": own.scope.as_ref().map(Scope::to_string),
             "response_types": own.response_types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
             "ends_at": own.ends_at.map(grants::Timestamp::seconds),
         })

@@ -8,6 +8,7 @@ mod demo;
 mod gateway;
 mod greeting;
 mod listen;
+mod opened;
 mod pages;
 mod place;
 mod site;
@@ -38,6 +39,7 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
     let stack = Stack::open(place.config.connection.clone(), &place.config.tables, place.config.wrapping.clone());
     place.make_tables(&stack).await?;
     let demo = demo::register(&stack, &place).await?;
+    opened::create(&stack, &options.registration_apis).await?;
     let site = Site::open(&place.config, &demo, place.describe())?;
     if let Some(path) = &options.env_file {
         place.write_env_file(path)?;

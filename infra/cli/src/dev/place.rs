@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use dynoxide::Database;
 use edge::{Config, ConfigError, Error, Tables, WrappingKey};
 use keys::FileWrap;
+use protocol::Resource;
 use store::TableShape;
 use tempfile::TempDir;
 
@@ -108,7 +109,8 @@ impl Place {
             ("JETON_ALLOW_IMPLICIT_GRANT", policy.legacy.implicit.to_string()),
             ("JETON_ALLOW_PASSWORD_GRANT", policy.legacy.password.to_string()),
             ("JETON_REGISTRATION", registration.mode.as_str().to_owned()),
-            ("JETON_REGISTRATION_APIS", variable("JETON_REGISTRATION_APIS").unwrap_or_default()),
+            ("JETON_REGISTRATION_APIS", words(registration.apis.iter().map(Resource::as_str))),
+            ("JETON_REGISTRATION_SCHEMES", words(registration.bare_schemes.iter().map(String::as_str))),
             ("JETON_REGISTRATION_PKCE", registration.pkce.as_str().to_owned()),
             ("JETON_OUTBOUND_PRIVATE_HOSTS", variable("JETON_OUTBOUND_PRIVATE_HOSTS").unwrap_or_default()),
             ("AWS_ENDPOINT_URL_DYNAMODB", connection.dynamodb_endpoint.clone().unwrap_or_default()),
@@ -117,6 +119,10 @@ impl Place {
             ("AWS_SECRET_ACCESS_KEY", connection.secret_access_key.expose().to_owned()),
         ]
     }
+}
+
+fn words<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn variable(name: &str) -> Option<String> {
@@ -194,6 +200,13 @@ fn config(options: &DevOptions, endpoint: &str, key_file: &Path, given: Tables) 
     let read = Config::read(|name| match name {
         "JETON_ISSUER" => Some(options.issuer.clone().unwrap_or_else(|| options.address())),
         "JETON_REGISTRATION" => options.registration.clone().or_else(|| variable(name)),
+        "JETON_REGISTRATION_APIS" if !options.registration_apis.is_empty() => {
+            let identifiers = options.registration_apis.iter().filter_map(|api| api.split_whitespace().next());
+            Some(words(identifiers))
+        }
+        "JETON_REGISTRATION_SCHEMES" if !options.registration_schemes.is_empty() => {
+            Some(words(options.registration_schemes.iter().map(String::as_str)))
+        }
         "JETON_KEY_FILE" => Some(key_file.display().to_string()),
         "AWS_ENDPOINT_URL_DYNAMODB" => Some(endpoint.to_owned()),
         "AWS_REGION" => variable(name).or_else(|| Some("us-east-1".to_owned())),
@@ -202,6 +215,12 @@ fn config(options: &DevOptions, endpoint: &str, key_file: &Path, given: Tables) 
     });
     let read = read.map_err(|error| match error {
         ConfigError::Malformed("JETON_ISSUER", what) => Error::from(format!("--issuer must be {what}")),
+        ConfigError::Malformed("JETON_REGISTRATION_APIS", _) if !options.registration_apis.is_empty() => {
+            "--registration-api must be the identifier of an API, an absolute URI, and then its scopes".into()
+        }
+        ConfigError::Malformed("JETON_REGISTRATION_SCHEMES", _) if !options.registration_schemes.is_empty() => {
+            "--registration-scheme must be a scheme of an app without a period, such as vscode".into()
+        }
         ConfigError::Malformed(..) | ConfigError::Missing(..) => error.into(),
     })?;
     Ok(Config { tables, ..read })
