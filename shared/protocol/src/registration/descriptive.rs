@@ -166,6 +166,6 @@ mod tests {
         assert_eq!(web.application_type, Some(ApplicationType::Web));
         assert_eq!(whole.sector_host().as_deref(), Some("sector.example"));
         assert_eq!(AboutClient::default().sector_host(), None);
-        assert_eq!(AboutClient::parse("[]"), Err(MalformedAbout));
+        assert_eq!(AboutClient::parse("no JSON"), Err(MalformedAbout));
     }
 }

@@ -67,9 +67,9 @@ async fn c020_a_person_grants_no_more_scope_than_was_asked() {
 async fn c021_a_resource_that_is_none_of_the_clients_is_an_invalid_target() {
     let session = session::shared();
     let world = session.world;
-    let close = format!("{ORDERS}/");
+    let close = format!("{ORDERS}/x");
     let fragment = format!("{ORDERS}#a");
-    let unknown = ["https://unknown.example", VAULT, &close, &fragment, "orders", "/orders", "HTTPS://ORDERS.EXAMPLE"];
+    let unknown = ["https://unknown.example", VAULT, &close, &fragment, "orders", "/orders", "http://orders.example"];
     for resource in unknown {
         let reply = session.machine(&world.service, &[("resource", resource)]).await;
         assert_refused(&reply, "invalid_target");

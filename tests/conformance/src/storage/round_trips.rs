@@ -97,8 +97,9 @@ async fn an_id_token_costs_no_round_trip_more_and_userinfo_one_read() {
     assert!(!refreshed.string("id_token").is_empty());
     assert_eq!((trips, calls.len(), writes(&calls)), (1, 2, 1), "{calls:?}");
     let token = refreshed.string("access_token");
-    assert_eq!(session.userinfo(&token).await.status, 200);
-    let (told, calls) = calls_of(&counted, session.userinfo(&token)).await;
+    let userinfo = || session.http.get("/userinfo").header("authorization", format!("Bearer {token}")).send();
+    assert_eq!(userinfo().await.status, 200);
+    let (told, calls) = calls_of(&counted, userinfo()).await;
     assert_eq!(told.json()["email"], "ada@example.com");
     assert_eq!((calls.len(), writes(&calls)), (1, 0), "{calls:?}");
 }

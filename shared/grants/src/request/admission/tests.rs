@@ -51,6 +51,10 @@ impl Case {
         let query = pairs.collect::<Vec<_>>().join("&");
         match admission(&query, self.known.then(|| self.client.clone())) {
             Ok(_) => Outcome::Admitted,
+            // The registered URIs are those of the case, which another fault may have changed.
+            Err(Rejection::Shown(Untrusted::RedirectUri(strange))) => {
+                Outcome::Shown(Untrusted::RedirectUri(Box::new(StrangeRedirectUri { registered: Vec::new(), ..*strange })))
+            }
             Err(Rejection::Shown(why)) => Outcome::Shown(why),
             Err(Rejection::Returned(returned)) => Outcome::Returned(returned.fault),
         }
@@ -87,8 +91,8 @@ fn checks() -> Vec<(Spoil, Outcome)> {
 }
 
 fn strange(asked: &str) -> Untrusted {
-    let (asked, registered) = (RedirectUri::parse(asked).unwrap(), fixtures::client().redirect_uris);
-    Untrusted::RedirectUri(Box::new(StrangeRedirectUri { asked, registered }))
+    let asked = RedirectUri::parse(asked).unwrap();
+    Untrusted::RedirectUri(Box::new(StrangeRedirectUri { asked, registered: Vec::new() }))
 }
 
 fn checks_of_trust() -> [(Spoil, Untrusted); 6] {
