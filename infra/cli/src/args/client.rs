@@ -41,8 +41,8 @@ pub(crate) struct ClientCreate {
     /// still migrate, and work only where the deployment allows them too.
     #[arg(long = "grant", value_name = "GRANT", value_parser = ["client_credentials", "authorization_code", "refresh_token", "implicit", "password"])]
     pub(crate) grants: Vec<String>,
-    /// Redirect URI, exactly as the app sends it, except for the port of http://localhost, 127.0.0.1 and [::1]; may be
-    /// repeated.
+    /// Redirect URI, exactly as the app sends it, except for the port of a loopback URI (`http://localhost`,
+    /// `http://127.0.0.1`, `http://[::1]`); may be repeated.
     #[arg(long = "redirect-uri", value_name = "URI")]
     pub(crate) redirect_uris: Vec<String>,
     /// Maximum scope of the client; default: everything that its APIs offer.

@@ -27,7 +27,7 @@ pub(crate) struct DevOptions {
     #[arg(long, value_name = "WHO", value_parser = ["off", "token", "open"])]
     pub(crate) registration: Option<String>,
     /// API that clients may get tokens for which register themselves without a token: its identifier, and the scopes
-    /// to create it with if it does not exist ("http://localhost:3000/mcp mcp:read mcp:tools"); may be repeated.
+    /// to create it with if it does not exist (`http://localhost:3000/mcp mcp:read mcp:tools`); may be repeated.
     #[arg(long = "registration-api", value_name = "URL [SCOPE]...")]
     pub(crate) registration_apis: Vec<String>,
     /// Scheme without a period (vscode, cursor) that their redirect URIs may have; may be repeated.
