@@ -10,15 +10,20 @@ const LIFETIME: Seconds = 60;
 /// The number of entries at which the cache is emptied.
 const MOST_KEPT: usize = 10_000;
 
-/// Entries by their name, each with the time when it was read.
-pub(crate) struct Cache<T>(Arc<Mutex<HashMap<String, (Timestamp, Arc<T>)>>>);
+/// The entries by their names.
+pub(crate) struct Cache<T>(Arc<Mutex<HashMap<String, Entry<T>>>>);
+
+struct Entry<T> {
+    read_at: Timestamp,
+    value: Arc<T>,
+}
 
 impl<T> Cache<T> {
     /// Returns an entry, unless it was read too long ago.
     pub(crate) fn get(&self, name: &str, now: Timestamp) -> Option<Arc<T>> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (read_at, value) = entries.get(name)?;
-        (read_at.plus(LIFETIME) > now).then(|| Arc::clone(value))
+        let entry = entries.get(name)?;
+        (entry.read_at.plus(LIFETIME) > now).then(|| Arc::clone(&entry.value))
     }
 
     pub(crate) fn put(&self, name: String, value: T, now: Timestamp) -> Arc<T> {
@@ -27,7 +32,7 @@ impl<T> Cache<T> {
         if entries.len() >= MOST_KEPT {
             entries.clear();
         }
-        entries.insert(name, (now, Arc::clone(&value)));
+        entries.insert(name, Entry { read_at: now, value: Arc::clone(&value) });
         value
     }
 
