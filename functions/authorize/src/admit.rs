@@ -7,6 +7,7 @@ use edge::{Failure, Incoming};
 use grants::authorization::{Admission, Rejection, ReturnedFault, receive};
 use grants::{Api, Client, Timestamp};
 use protocol::{AuthorizationRequest, Parameters};
+use service::NoDocument;
 use sessions::Expected;
 
 use crate::Authorize;
@@ -20,11 +21,19 @@ enum NotAdmitted {
     Rejected(Rejection),
     /// The client or its APIs could not be read.
     Failed(Failure),
+    /// The document that describes the client gives no client.
+    Undescribed(NoDocument),
 }
 
 impl From<Rejection> for NotAdmitted {
     fn from(rejection: Rejection) -> Self {
         Self::Rejected(rejection)
+    }
+}
+
+impl From<NoDocument> for NotAdmitted {
+    fn from(fault: NoDocument) -> Self {
+        Self::Undescribed(fault)
     }
 }
 
@@ -43,9 +52,10 @@ impl Authorize {
         now: Timestamp,
     ) -> Result<AuthorizationContext<'r>, Refused> {
         let carried = CarriedRequest::read(self.path(), text).ok_or(Refused::Unreadable)?;
-        let (admission, apis) = match self.admission(&carried.parameters, now).await {
+        let (admission, apis) = match self.admission(incoming, &carried.parameters, now).await {
             Ok(admitted) => admitted,
             Err(NotAdmitted::Failed(failure)) => return Err(failure.into()),
+            Err(NotAdmitted::Undescribed(fault)) => return Err(Refused::Undescribed(fault)),
             Err(NotAdmitted::Rejected(Rejection::Shown(why))) => return Err(Refused::Untrusted(why)),
             Err(NotAdmitted::Rejected(Rejection::Returned(returned))) => {
                 return Err(self.reject(incoming, *returned, now).await?);
@@ -58,8 +68,13 @@ impl Authorize {
 
     /// Admits a request by the cached registration of its client, or else by the current one, so that a new redirect
     /// URI or API works at once.
-    async fn admission(&self, parameters: &Parameters, now: Timestamp) -> Result<(Admission, Vec<Api>), NotAdmitted> {
-        let registered = self.wiring.client(receive(parameters)?.client_id(), now).await?;
+    async fn admission(
+        &self,
+        incoming: Incoming<'_>,
+        parameters: &Parameters,
+        now: Timestamp,
+    ) -> Result<(Admission, Vec<Api>), NotAdmitted> {
+        let registered = self.clients.find(&self.wiring, receive(parameters)?.client_id(), incoming, now).await?;
         match (self.admission_of(parameters, registered.clone(), now).await, registered) {
             (Err(NotAdmitted::Rejected(rejection)), Some(cached)) if rejection.may_be_outdated() => {
                 match Box::pin(self.current(&rejection, &cached, now)).await? {

@@ -24,7 +24,7 @@ pub(crate) fn ask(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: T
         username: person.user().username.as_str(),
         client_name: name.filter(|_| admitted.is_proven()),
         leads_to: name.filter(|_| admitted.back.is_some()),
-        registered_itself: since.as_deref(),
+        registered_itself: since.as_ref(),
         redirect_host: &host(admitted),
         action: &format!("{}/confirm", admitted.path),
         request: &admitted.query,

@@ -60,12 +60,15 @@ pub use client::assertion::{AssertionClaims, Audience};
 pub use client::assertion_algorithm::AssertionAlgorithm;
 pub use client::authenticate::{AuthenticatedClient, authenticate};
 pub use client::change::{ClientChange, ClientSet};
+pub use client::document_copy::{CopyAge, DocumentCopy};
 pub use client::fact::ClientFact;
 pub use client::name::NameSkeleton;
 pub use client::public_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
 pub use client::record::{AudienceRule, AuthMethod, Client, PkceRule};
 pub use client::relying_party::{Backchannel, IdTokenClaims, MalformedSector, RelyingParty, Sector};
-pub use client::self_registration::{InitialTokenName, Registrant, RegistrationPolicy, SelfRegistration};
+pub use client::self_registration::{
+    InitialTokenName, Registrant, RegistrationPolicy, RegistrationSource, SelfRegistration,
+};
 pub use flow::authorization_code as code;
 pub use flow::client_credentials as machine;
 pub use flow::implicit;

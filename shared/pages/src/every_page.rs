@@ -1,6 +1,11 @@
 //! Tests that apply to every page.
 
-use crate::{AskedScope, Consent, DemoCallback, Notice, Problem, ReturnedError, SignIn, SignOut, Start, WayOn, style};
+use std::borrow::Cow;
+
+use crate::{
+    AskedScope, Consent, DemoCallback, Introduction, Notice, Problem, ReturnedError, SignIn, SignOut, Start, WayOn,
+    style,
+};
 
 const HOSTILE: &str = r#""'<script>& autofocus onload=x"#;
 const HOSTILE_PATH: &str = r#"/"'<script>& autofocus onload=x"#;
@@ -29,8 +34,13 @@ fn problem(v: &str, path: &str) -> String {
     Problem { title: v, text: v, hint: v, continue_to: Some((path, v)), request_id: v }.render().unwrap()
 }
 
+fn introduction(v: &str) -> Introduction {
+    Introduction::RegisteredOn(Cow::Owned(v.to_owned()))
+}
+
 fn sign_in(v: &str, alert: Option<&str>) -> String {
-    let registered_itself = alert;
+    let introduced = introduction(v);
+    let registered_itself = alert.map(|_| &introduced);
     let page = SignIn {
         client_name: v,
         registered_itself,
@@ -47,7 +57,7 @@ fn sign_in(v: &str, alert: Option<&str>) -> String {
 fn returned_error(v: &str, way_on: WayOn<'_>) -> String {
     let page = ReturnedError {
         client_name: v,
-        registered_itself: Some(v),
+        registered_itself: Some(&introduction(v)),
         redirect_host: v,
         error: v,
         description: v,
@@ -61,9 +71,10 @@ fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
     let scopes = &[v, v].map(|token| AskedScope { token, descriptions: vec![v, v] })[..];
     let resources = &[v][..];
     let profile_at = is_native.then_some(v);
+    let introduced = Introduction::DescribedBy(Cow::Owned(v.to_owned()));
     let page = Consent {
         client_name: v,
-        registered_itself: is_native.then_some(v),
+        registered_itself: is_native.then_some(&introduced),
         username: v,
         redirect_host: v,
         is_native,
@@ -82,7 +93,8 @@ fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
 }
 
 fn sign_out(v: &str, client_name: Option<&str>) -> String {
-    let registered_itself = client_name;
+    let introduced = introduction(v);
+    let registered_itself = client_name.map(|_| &introduced);
     let page = SignOut {
         username: v,
         client_name,

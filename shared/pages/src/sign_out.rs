@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Unrenderable, rendering};
+use crate::{Introduction, Unrenderable, rendering};
 
 /// The page that asks the person to confirm the sign-out. It posts `request`, `ticket` and `decision` (`sign_out`
 /// or `stay`).
@@ -16,7 +16,7 @@ pub struct SignOut<'a> {
     /// The name of the client that the person returns to afterwards.
     pub leads_to: Option<&'a str>,
     /// The date when that client registered itself; `None` for a client of the operator.
-    pub registered_itself: Option<&'a str>,
+    pub registered_itself: Option<&'a Introduction>,
     /// The host of the client.
     pub redirect_host: &'a str,
     /// The path to which the form is sent: on this site, beginning with one `/`.
@@ -61,6 +61,7 @@ impl Notice<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::introduction::SOME_DAY;
 
     const ASKED: SignOut<'static> = SignOut {
         username: "ana",
@@ -87,7 +88,7 @@ mod tests {
         assert!(!SignOut { client_name: None, ..ASKED }.render().unwrap().contains("asks"));
         let back = SignOut { client_name: None, leads_to: Some("Orders"), ..ASKED }.render().unwrap();
         assert!(!back.contains("asks") && back.contains("Afterwards you return to <strong><bdi>Orders</bdi></strong>"));
-        let itself = SignOut { registered_itself: Some("23 November 2026"), ..ASKED }.render().unwrap();
+        let itself = SignOut { registered_itself: Some(&SOME_DAY), ..ASKED }.render().unwrap();
         assert!(itself.contains("registered itself on 23 November 2026.") && itself.contains("orders.example"));
         let leaving = SignOut { action: "//evil.example", ..ASKED };
         assert!(matches!(leaving.render(), Err(Unrenderable::LinkLeavesSite)));

@@ -81,7 +81,7 @@ pub fn way_back(uri: Option<RedirectUri>, app: NamedApp<'_>) -> Result<Option<Re
 pub fn leads_back_unasked(client: &Client) -> bool {
     match client.registrant() {
         Registrant::Operator => true,
-        Registrant::Itself { .. } => false,
+        Registrant::Itself { .. } | Registrant::Document => false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The registry: clients, APIs and the registrations that clients make themselves.
 
 pub(crate) mod cache;
+pub(crate) mod documents;
 pub(crate) mod item;
 pub(crate) mod second_look;
 pub(crate) mod self_registration_item;

@@ -9,7 +9,7 @@ use store::Connection;
 
 use crate::http::cookies::CookieRule;
 use crate::http::firewall::FirewallGuard;
-use crate::setup::registration::RegistrationConfig;
+use crate::setup::registration::{RegistrationConfig, identifiers};
 use crate::setup::wrapping_key::WrappingKey;
 
 /// The configuration of a function, read from its environment.
@@ -34,6 +34,8 @@ pub struct Config {
     pub reach: Reach,
     /// `JETON_REGISTRATION` and `JETON_REGISTRATION_*`: the rules for clients that register themselves.
     pub registration: RegistrationConfig,
+    /// `JETON_METADATA_APIS`: the APIs whose scopes and identifiers the metadata list.
+    pub metadata_apis: Vec<Resource>,
     /// `JETON_METRICS_NAMESPACE`: the namespace of the metric for the age of the signing keys; no metric if it is
     /// not set.
     pub metrics: Option<String>,
@@ -108,6 +110,7 @@ impl Config {
             firewall: FirewallGuard::new(get("JETON_EDGE_PROOF")),
             reach: reach(&get)?,
             registration: RegistrationConfig::read(&get)?,
+            metadata_apis: identifiers(&get, "JETON_METADATA_APIS")?,
             metrics: get("JETON_METRICS_NAMESPACE"),
         })
     }

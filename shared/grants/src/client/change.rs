@@ -6,7 +6,7 @@ use protocol::{Claims, ClientId};
 use crate::client::fact::ClientFact;
 use crate::client::record::{Client, PkceRule};
 use crate::client::relying_party::{IdTokenClaims, RelyingParty};
-use crate::client::self_registration::SelfRegistration;
+use crate::client::self_registration::{Registrant, SelfRegistration};
 use crate::step::guard::{Fact, Guard};
 use crate::terms::secret::StoredSecret;
 use crate::terms::time::Timestamp;
@@ -15,6 +15,7 @@ use crate::terms::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientChange {
     id: ClientId,
+    is_of_document: bool,
     guards: Vec<Guard<ClientFact>>,
     sets: Vec<ClientSet>,
 }
@@ -22,7 +23,8 @@ pub struct ClientChange {
 /// An attribute that a change sets, with its new value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientSet {
-    /// Disables the client if `true`, enables it if `false`.
+    /// Disables the client if `true`, enables it if `false`. A disabled copy of a document is kept for good, because
+    /// the next copy would not be disabled.
     Disabled(bool),
     /// The complete list of the client's secrets.
     Secrets(Vec<StoredSecret>),
@@ -72,7 +74,8 @@ impl ClientChange {
 
     pub(crate) fn of(client: &Client, sets: impl IntoIterator<Item = ClientSet>) -> Self {
         let guards = vec![ClientFact::CreatedAt.is(client.created_at)];
-        Self { id: client.id.clone(), guards, sets: sets.into_iter().collect() }
+        let is_of_document = client.registrant() == Registrant::Document;
+        Self { id: client.id.clone(), is_of_document, guards, sets: sets.into_iter().collect() }
     }
 
     pub(crate) fn when(mut self, guard: Guard<ClientFact>) -> Self {
@@ -83,6 +86,11 @@ impl ClientChange {
     /// The id of the client to change.
     pub const fn id(&self) -> &ClientId {
         &self.id
+    }
+
+    /// Returns whether a document describes the client to change.
+    pub const fn is_of_document(&self) -> bool {
+        self.is_of_document
     }
 
     /// The guards that must all hold for the write.
@@ -100,22 +108,24 @@ impl ClientChange {
     pub fn after(&self, before: Option<&Client>) -> Option<Client> {
         let client = before
             .filter(|client| client.id == self.id && self.guards.iter().all(|guard| guard.holds(Some(client))))?;
-        Some(self.sets.iter().fold(client.clone(), |client, set| set.applied(client)))
+        Some(self.sets.iter().fold(client.clone(), |client, set| self.applied(set, client)))
     }
-}
 
-impl ClientSet {
-    fn applied(&self, client: Client) -> Client {
-        match self {
-            Self::Disabled(disabled) => Client { disabled: *disabled, ..client },
-            Self::Secrets(secrets) => Client { secrets: secrets.clone(), ..client },
-            Self::Pkce(pkce) => Client { pkce: *pkce, ..client },
-            Self::IdTokenClaims(id_token_claims) => {
+    fn applied(&self, set: &ClientSet, client: Client) -> Client {
+        match set {
+            ClientSet::Disabled(true) if self.is_of_document => {
+                let registered_by = client.registered_by.map(|by| SelfRegistration { ends_at: None, ..by });
+                Client { disabled: true, registered_by, ..client }
+            }
+            ClientSet::Disabled(disabled) => Client { disabled: *disabled, ..client },
+            ClientSet::Secrets(secrets) => Client { secrets: secrets.clone(), ..client },
+            ClientSet::Pkce(pkce) => Client { pkce: *pkce, ..client },
+            ClientSet::IdTokenClaims(id_token_claims) => {
                 let id_token_claims = *id_token_claims;
                 Client { relying_party: RelyingParty { id_token_claims, ..client.relying_party }, ..client }
             }
-            Self::Claims(claims) => Client { claims: claims.clone(), ..client },
-            Self::EndsAt(ends_at) => {
+            ClientSet::Claims(claims) => Client { claims: claims.clone(), ..client },
+            ClientSet::EndsAt(ends_at) => {
                 let own = client.registered_by;
                 let registered_by = own.map(|own| SelfRegistration { ends_at: Some(*ends_at), ..own });
                 Client { registered_by, ..client }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
     Api, AssertionAlgorithm, AudienceRule, AuthMethod, Backchannel, Client, ClientChange, ClientKeys, ClientSet,
-    IdTokenClaims, PkceRule, RelyingParty, Sector, SigningAlgorithm, TokenFormat, TokenType,
+    IdTokenClaims, PkceRule, Registrant, RelyingParty, Sector, SigningAlgorithm, TokenFormat, TokenType,
 };
 use keys::{read_client_keys, write_client_keys};
 use protocol::{ClaimNames, Claims, ClientId, GrantType, RedirectUri, Resource, Scope, ServerUri};
@@ -17,6 +17,9 @@ use crate::dynamodb::unknown::Unknown;
 use crate::registry::self_registration_item::{from_self_registration, to_self_registration};
 
 pub(crate) const CLIENT: &str = "client#";
+/// The kept copies of documents. Their keys differ from those of all other clients, so that the function which writes
+/// them can write nothing else.
+pub(crate) const DOCUMENT: &str = "document#";
 pub(crate) const API: &str = "api#";
 /// The attribute of the claims in a client's own tokens.
 pub(crate) const CLAIMS: &str = "claims";
@@ -25,6 +28,18 @@ pub(crate) const ID_TOKEN_CLAIMS: &str = "id_token_claims";
 
 pub(crate) fn client_key(id: &ClientId) -> String {
     format!("{CLIENT}{id}")
+}
+
+pub(crate) fn document_key(id: &ClientId) -> String {
+    format!("{DOCUMENT}{id}")
+}
+
+/// The key of the item of this client.
+pub(crate) fn key_of(client: &Client) -> String {
+    match client.registrant() {
+        Registrant::Operator | Registrant::Itself { .. } => client_key(&client.id),
+        Registrant::Document => document_key(&client.id),
+    }
 }
 
 /// Returns the key of an API, which is the same for every spelling of its identifier.
@@ -41,7 +56,7 @@ pub(crate) fn earlier_api_key(identifier: &Resource) -> Option<String> {
 pub(crate) fn from_client(client: &Client) -> Item {
     let grant_types: Vec<GrantType> = client.grant_types.iter().copied().collect();
     let mut item = Item::from([
-        ("id".to_owned(), text(&client_key(&client.id))),
+        ("id".to_owned(), text(&key_of(client))),
         ("client_id".to_owned(), text(&client.id)),
         ("name".to_owned(), text(&client.name)),
         ("auth_method".to_owned(), text(&client.auth_method.as_str())),
@@ -101,7 +116,12 @@ pub(crate) fn of_client_change(change: &ClientChange) -> Expression {
     let mut expression = of_guards(change.guards());
     for set in change.sets() {
         match set {
-            ClientSet::Disabled(disabled) => expression.set("disabled", flag(*disabled)),
+            ClientSet::Disabled(disabled) => {
+                expression.set("disabled", flag(*disabled));
+                if *disabled && change.is_of_document() {
+                    expression.set_or_remove("expires_at", None);
+                }
+            }
             ClientSet::Secrets(new) => expression.set("secrets", secrets(new)),
             ClientSet::EndsAt(ends_at) => expression.set("expires_at", time(*ends_at)),
             ClientSet::Pkce(pkce) => expression.set("pkce", text(pkce.as_str())),

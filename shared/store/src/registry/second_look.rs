@@ -13,7 +13,7 @@ use protocol::Resource;
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::dynamodb::unknown::Unknown;
-use crate::registry::item::{api_key, client_key, to_api, to_client};
+use crate::registry::item::{client_key, to_client};
 use crate::registry::table::Registry;
 
 /// The most second looks at one client within [`SPAN`]. More than one, because a registration may change again, or
@@ -82,9 +82,8 @@ impl Registry {
         if let Some(newer) = newer() {
             return Ok(Some(newer));
         }
-        let key = client_key(id);
-        self.second_look(key.clone(), now, async {
-            match self.get(&key).await? {
+        self.second_look(client_key(id), now, async {
+            match self.client_item(id).await? {
                 Some(item) => drop(self.clients.put(id.to_string(), to_client(&self.table, &item)?, now)),
                 None => self.clients.remove(id.as_str()),
             }
@@ -108,13 +107,12 @@ impl Registry {
             return Ok(changed());
         }
         self.second_look(format!("apis of {}", client.id), now, async {
-            let items = self.get_several(cached.iter().copied().map(api_key).collect()).await?;
-            let found = items.iter().map(|item| to_api(&self.table, item)).collect::<Result<Vec<_>, _>>()?;
+            let found = self.read_apis(&cached).await?;
             for identifier in &cached {
                 self.apis.remove(identifier.as_str());
             }
-            for api in found {
-                self.apis.put(api.identifier.to_string(), api, now);
+            for (name, api) in found {
+                self.apis.put(name, api, now);
             }
             Ok(())
         })

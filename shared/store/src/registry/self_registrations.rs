@@ -6,10 +6,10 @@ use protocol::ClientId;
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::guards::of_guards;
-use crate::dynamodb::items::{Item, Reader, number, text};
+use crate::dynamodb::items::{Item, Reader, number, text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::item::{
-    CLAIMS, CLIENT, ID_TOKEN_CLAIMS, client_key, from_client, optional_of_registration, to_client,
+    CLAIMS, CLIENT, ID_TOKEN_CLAIMS, from_client, key_of, optional_of_registration, to_client,
 };
 use crate::registry::self_registration_item::{INITIAL_TOKEN, from_initial_token, initial_token_key, to_initial_token};
 use crate::registry::table::Registry;
@@ -20,7 +20,7 @@ impl Registry {
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn client_now(&self, id: &ClientId) -> Result<Option<Client>, Unknown> {
-        self.get(&client_key(id)).await?.map(|item| to_client(&self.table, &item)).transpose()
+        self.client_item(id).await?.map(|item| to_client(&self.table, &item)).transpose()
     }
 
     /// Reads the names of the clients that an operator registered, from the whole table in pages of at most a
@@ -89,7 +89,12 @@ impl Registry {
         for (name, value) in after {
             expression.set(&name, value);
         }
-        let key = Item::from([("id".to_owned(), text(&client_key(&client.id)))]);
+        // Use extends a registration, so its end is kept. The copy of a document ends by its own time.
+        if client.document().is_some() {
+            let ends_at = client.registered_by.as_ref().and_then(|own| own.ends_at);
+            expression.set_or_remove("expires_at", ends_at.map(time));
+        }
+        let key = Item::from([("id".to_owned(), text(&key_of(client)))]);
         let write = Write::new(&self.table, Kind::Update(key), expression);
         Ok(match commit(&self.dynamodb, vec![write]).await? {
             Outcome::Done(_) => Changed::Done,

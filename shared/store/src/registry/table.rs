@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client as DynamoDb;
 use grants::{Api, Client, ClientChange, Timestamp};
-use protocol::{ClientId, Resource};
+use protocol::{ClientId, ClientIdUrl, Resource};
 
 use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
@@ -15,7 +15,8 @@ use crate::dynamodb::items::{Item, text};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::cache::Cache;
 use crate::registry::item::{
-    API, CLIENT, api_key, client_key, earlier_api_key, from_api, from_client, of_client_change, to_api, to_client,
+    API, CLIENT, DOCUMENT, api_key, client_key, document_key, earlier_api_key, from_api, from_client, of_client_change,
+    to_api, to_client,
 };
 use crate::registry::second_look::SecondLooks;
 
@@ -59,7 +60,7 @@ impl Registry {
         let known = if let Some(known) = self.clients.get(id.as_str(), now) {
             known
         } else {
-            let Some(item) = self.get(&client_key(id)).await? else { return Ok(None) };
+            let Some(item) = self.client_item(id).await? else { return Ok(None) };
             self.clients.put(id.to_string(), to_client(&self.table, &item)?, now)
         };
         Ok(Some(known).filter(|client| !client.is_over(now)))
@@ -73,19 +74,26 @@ impl Registry {
     pub async fn apis(&self, identifiers: &[Resource], now: Timestamp) -> Result<Vec<Api>, Unknown> {
         let known = |identifier: &Resource| self.apis.get(identifier.as_str(), now);
         let missing: Vec<&Resource> = identifiers.iter().filter(|identifier| known(identifier).is_none()).collect();
-        let keys_of = |identifier: &&Resource| std::iter::once(api_key(identifier)).chain(earlier_api_key(identifier));
-        // A batch must not contain a key twice.
-        let keys: BTreeSet<String> = missing.iter().flat_map(keys_of).collect();
-        let found = self.get_several(keys.into_iter().collect()).await?;
-        let found = found.iter().map(|item| to_api(&self.table, item)).collect::<Result<Vec<Api>, Unknown>>()?;
-        for identifier in missing {
-            let as_written = found.iter().find(|api| api.identifier.as_str() == identifier.as_str());
-            if let Some(api) = as_written.or_else(|| found.iter().find(|api| api.identifier == *identifier)) {
-                self.apis.put(identifier.to_string(), api.clone(), now);
-            }
+        for (name, api) in self.read_apis(&missing).await? {
+            self.apis.put(name, api, now);
         }
         let found = identifiers.iter().filter_map(known);
         Ok(found.map(|api| Api::clone(&api)).collect())
+    }
+
+    /// Reads those of the APIs that are registered, each with the identifier by which it was requested.
+    pub(crate) async fn read_apis(&self, identifiers: &[&Resource]) -> Result<Vec<(String, Api)>, Unknown> {
+        let keys_of = |identifier: &&Resource| std::iter::once(api_key(identifier)).chain(earlier_api_key(identifier));
+        // A batch must not contain a key twice.
+        let keys: BTreeSet<String> = identifiers.iter().flat_map(keys_of).collect();
+        let items = self.get_several(keys.into_iter().collect()).await?;
+        let found = items.iter().map(|item| to_api(&self.table, item)).collect::<Result<Vec<Api>, Unknown>>()?;
+        let named = |identifier: &&Resource| {
+            let as_written = found.iter().find(|api| api.identifier.as_str() == identifier.as_str());
+            let api = as_written.or_else(|| found.iter().find(|api| api.identifier == **identifier))?;
+            Some((identifier.to_string(), api.clone()))
+        };
+        Ok(identifiers.iter().filter_map(named).collect())
     }
 
     /// Writes a new client, and `beside` in the same transaction.
@@ -102,7 +110,8 @@ impl Registry {
     /// # Errors
     /// [`Unknown`] when it is not known whether it was made.
     pub async fn change_client(&self, change: &ClientChange, beside: Option<Write>) -> Result<ClientChanged, Unknown> {
-        let key = Item::from([("id".to_owned(), text(&client_key(change.id())))]);
+        let key = if change.is_of_document() { document_key(change.id()) } else { client_key(change.id()) };
+        let key = Item::from([("id".to_owned(), text(&key))]);
         let own = Write::new(&self.table, Kind::Update(key), of_client_change(change));
         let outcome = commit(&self.dynamodb, std::iter::once(own).chain(beside).collect()).await?;
         Ok(match outcome {
@@ -124,12 +133,14 @@ impl Registry {
         self.delete(client_key(id), beside).await
     }
 
-    /// Reads all clients.
+    /// Reads all clients: those that were registered, and then those that a document describes.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn all_clients(&self) -> Result<Vec<Client>, Unknown> {
-        self.scan(CLIENT).await?.iter().map(|item| to_client(&self.table, item)).collect()
+        let mut items = self.scan(CLIENT).await?;
+        items.extend(self.scan(DOCUMENT).await?);
+        items.iter().map(|item| to_client(&self.table, item)).collect()
     }
 
     /// Writes a new API, and `beside` in the same transaction. It is refused if there is an API with another spelling
@@ -165,6 +176,22 @@ impl Registry {
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn all_apis(&self) -> Result<Vec<Api>, Unknown> {
         self.scan(API).await?.iter().map(|item| to_api(&self.table, item)).collect()
+    }
+
+    /// Reads the item of a client: the registered one, or else the kept copy of the document at its URL. For an id
+    /// that is such a URL, both are read at once.
+    pub(crate) async fn client_item(&self, id: &ClientId) -> Result<Option<Item>, Unknown> {
+        let (registered, document) = (client_key(id), document_key(id));
+        if ClientIdUrl::parse(id).is_none() {
+            return self.get(&registered).await;
+        }
+        let (registered, document) = tokio::try_join!(self.get(&registered), self.get(&document))?;
+        Ok(registered.or(document))
+    }
+
+    /// Remembers a client in the cache of this process, as if it had been read now.
+    pub(crate) fn remember_client(&self, client: Client, now: Timestamp) -> Arc<Client> {
+        self.clients.put(client.id.to_string(), client, now)
     }
 
     pub(crate) async fn get(&self, key: &str) -> Result<Option<Item>, Unknown> {
