@@ -14,9 +14,12 @@ STACKS = {
          "Operations": "true", "AlarmEmail": "operator@example.com", "GradualDeployment": "Canary10Percent5Minutes",
          "DynamicRegistration": "open", "RegistrationApis": "https://es256.example", "RegistrationSchemes": "vscode",
          "RegistrationPkce": "optional", "OutboundPrivateHosts": "127.0.0.1",
+         "ClientIdDocuments": "listed", "ClientIdDocumentHosts": "127.0.0.1",
+         # One is registered by the tests, and one never: both ways of reading are taken.
+         "MetadataApis": "https://es256.example https://later.example",
          "PrivateTokenCallers": CALLER, "DomainName": DOMAIN, "CertificateArn": CERTIFICATE, "LogRetentionDays": "7"},
         {"ImplicitGrantIsAllowed", "PasswordGrantIsAllowed", "TracingIsOn", "ConcurrencyIsReserved", "OperationsAreOn",
-         "RegistrationIsOn", "RegistrationHasAlarms",
+         "RegistrationIsOn", "RegistrationHasAlarms", "DocumentsAreOn", "MetadataListApis",
          "TopicIsMade", "CallersArePrivate", "DomainIsGiven", "DomainIsAtGateway"}),
     "jeton-edge": (
         {"WebAclArn": WEB_ACL, "DomainName": "edge.example.com", "CertificateArn": CERTIFICATE},

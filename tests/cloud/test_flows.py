@@ -344,6 +344,67 @@ def register(method, url, token, document, status):
     return answer.json() if answer.content else None
 
 
+@pytest.fixture
+def described():
+    """The host of a document, which serves it as JSON; gives the document's URL, and how to change it."""
+    document = {}
+
+    class Host(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = json.dumps(document).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Cache-Control", "max-age=0")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/client.json"
+        document.update(client_id=url, client_name="Described", redirect_uris=[CALLBACK],
+                        grant_types=["authorization_code", "refresh_token"], scope="read")
+        yield url, document
+        server.shutdown()
+
+
+@legacy
+def test_a_client_is_described_by_the_document_at_its_id(described):
+    url, document = described
+    by, person = {"id": url, "secret": None}, new_person()
+    found = tokens(person, by)
+    assert introspect(found["access_token"])["client_id"] == url
+    found = refresh(by, found)
+    # Fetched again, half a minute later at the earliest: the copy is replaced.
+    document["client_name"] = "Described anew"
+    copy = lambda: jeton("client", "show", url)  # noqa: E731
+    fresh_until = copy()["self_registered"]["document"]["fresh_until"]
+    eventually(lambda: time.time() > fresh_until + 1)
+    # No process may still have read it a moment ago.
+    assert eventually(lambda: tokens(person, by) and copy()["name"] == "Described anew")
+    post("/revoke", by, token=found["refresh_token"])
+
+
+@pytest.mark.skipif(LEGACY, reason="the deployment lets documents describe clients; the other stack does not")
+def test_no_document_describes_a_client_where_that_is_off(described):
+    url, _ = described
+    answer = requests.get(authorization({"id": url})[0], allow_redirects=False, timeout=60)
+    assert answer.status_code == 400 and "not known" in answer.text
+    metadata = requests.get(f"{URL}/.well-known/oauth-authorization-server", timeout=60).json()
+    assert not {"client_id_metadata_document_supported", "protected_resources"} & metadata.keys()
+
+
+@legacy
+def test_the_metadata_list_the_apis_that_the_operator_names():
+    for _ in range(2):
+        metadata = requests.get(f"{URL}/.well-known/oauth-authorization-server", timeout=60).json()
+        assert metadata["protected_resources"] == [JWT_API]
+        assert {"openid", "read", "write"} <= set(metadata["scopes_supported"])
+        assert metadata["client_id_metadata_document_supported"] is True
+
+
 @pytest.mark.skipif(LEGACY, reason="the deployment lets clients register themselves; the other stack does not")
 def test_nobody_registers_where_registration_is_off():
     assert requests.post(f"{URL}/register", json={"redirect_uris": [CALLBACK]}, timeout=60).status_code == 404

@@ -5,6 +5,7 @@ use edge::{Failure, Incoming};
 use grants::Timestamp;
 use grants::authorization::{Admission, Rejection, ReturnedFault, receive};
 use protocol::{AuthorizationRequest, Parameters};
+use service::NoDocument;
 use sessions::Expected;
 
 use crate::Authorize;
@@ -18,11 +19,19 @@ enum NotAdmitted {
     Rejected(Rejection),
     /// The client or its APIs could not be read.
     Failed(Failure),
+    /// The document that describes the client gives no client.
+    Undescribed(NoDocument),
 }
 
 impl From<Rejection> for NotAdmitted {
     fn from(rejection: Rejection) -> Self {
         Self::Rejected(rejection)
+    }
+}
+
+impl From<NoDocument> for NotAdmitted {
+    fn from(fault: NoDocument) -> Self {
+        Self::Undescribed(fault)
     }
 }
 
@@ -41,9 +50,10 @@ impl Authorize {
         now: Timestamp,
     ) -> Result<AuthorizationContext<'r>, Refused> {
         let carried = CarriedRequest::read(self.path(), text).ok_or(Refused::Unreadable)?;
-        let admission = match self.admission(&carried.parameters, now).await {
+        let admission = match self.admission(incoming, &carried.parameters, now).await {
             Ok(admission) => admission,
             Err(NotAdmitted::Failed(failure)) => return Err(failure.into()),
+            Err(NotAdmitted::Undescribed(fault)) => return Err(Refused::Undescribed(fault)),
             Err(NotAdmitted::Rejected(Rejection::Shown(why))) => return Err(Refused::Untrusted(why)),
             Err(NotAdmitted::Rejected(Rejection::Returned(returned))) => {
                 return Err(self.reject(incoming, *returned, now).await?);
@@ -54,9 +64,14 @@ impl Authorize {
     }
 
     /// Reads the client and then its APIs, each only if the request passed all checks before.
-    async fn admission(&self, parameters: &Parameters, now: Timestamp) -> Result<Admission, NotAdmitted> {
+    async fn admission(
+        &self,
+        incoming: Incoming<'_>,
+        parameters: &Parameters,
+        now: Timestamp,
+    ) -> Result<Admission, NotAdmitted> {
         let received = receive(parameters)?;
-        let registered = self.wiring.client(received.client_id(), now).await?;
+        let registered = self.clients.find(&self.wiring, received.client_id(), incoming, now).await?;
         let trusted = received.trust(registered, self.wiring.config.policy.legacy)?;
         let apis = self.wiring.apis_of(trusted.response().client(), now).await?;
         Ok(trusted.admit(&apis)?)

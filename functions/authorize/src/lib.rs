@@ -37,7 +37,7 @@ use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, KeyRing, KeysError};
 use protocol::Subject;
-use service::{Passwords, Stores, Wiring};
+use service::{DocumentClients, Passwords, Stores, Wiring};
 use sessions::{SignedIn, VisitId, next};
 use store::{GrantsTable, PeopleTable};
 
@@ -49,6 +49,7 @@ use crate::visitor::Visitor;
 /// The `/authorize` endpoint with its forms.
 pub struct Authorize {
     wiring: Wiring,
+    clients: DocumentClients,
     grants: GrantsTable,
     people: PeopleTable,
     passwords: Passwords,
@@ -63,7 +64,8 @@ impl Authorize {
         // Codes are not signed, so only the implicit grant needs signing keys here.
         let signs = config.policy.legacy.implicit;
         let wiring = Wiring::assemble(config, stores, signs)?;
-        Ok(Self { wiring, grants: stores.grants()?, people: stores.people()?, passwords: stores.passwords()? })
+        let (clients, grants, people) = (DocumentClients::new(stores.keys()?), stores.grants()?, stores.people()?);
+        Ok(Self { wiring, clients, grants, people, passwords: stores.passwords()? })
     }
 
     /// Returns the path of this endpoint: the last part of the authorization endpoint's URL.

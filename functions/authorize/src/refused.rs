@@ -6,6 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 use keys::KeysError;
 use pages::Problem;
 use protocol::{ReceivedRequestError, RedirectUri};
+use service::NoDocument;
 use store::Unknown;
 
 use crate::Authorize;
@@ -19,6 +20,8 @@ pub(crate) enum Refused {
     Unreadable,
     /// The client or its redirect URI is not verified (RFC 6749 §4.1.2.1): nothing is redirected.
     Untrusted(Untrusted),
+    /// The document that describes the client gives no client, so nothing is redirected either.
+    Undescribed(NoDocument),
     /// The client gets this error.
     Returned(Box<ReturnedError>),
     /// The form was already submitted, belongs to another browser, or expired; this address leads back to the request.
@@ -46,6 +49,7 @@ impl Authorize {
                 let text = format!("{text}{}", self.for_developers(why));
                 problem(StatusCode::BAD_REQUEST, "This request cannot be trusted", &text, reason, log)
             }
+            Refused::Undescribed(fault) => undescribed(fault, log),
             Refused::Returned(error) => self.return_error(error, log),
             Refused::UsedForm(again) => used_form(again, log),
             Refused::StartOver(again) => redirect(again),
@@ -93,6 +97,31 @@ const fn describe(why: &Untrusted) -> (&'static str, &'static str) {
             ("The app does not say where the answer should go (redirect_uri).", "redirect_uri_missing")
         }
     }
+}
+
+/// Tells that the document of a client could not be fetched (503), or cannot be used.
+fn undescribed(fault: &NoDocument, log: &RequestLog) -> Response {
+    let title = "This app cannot be recognised";
+    let (status, text, reason, wait) = match fault {
+        NoDocument::NotFetched { .. } => {
+            let text = "The app describes itself at an address that does not answer as it should. Please try again later.";
+            (StatusCode::SERVICE_UNAVAILABLE, text.to_owned(), "client_document_not_fetched", Some(10))
+        }
+        NoDocument::TooMany(wait) => {
+            let text = "Too many apps were looked up from here. Please try again in a minute.";
+            (StatusCode::TOO_MANY_REQUESTS, text.to_owned(), "too_many_client_documents", Some(*wait))
+        }
+        NoDocument::Failed(failure) if failure.status().is_client_error() => {
+            let text = format!("The app describes itself in a way that cannot be used here ({}).", failure.description());
+            (StatusCode::BAD_REQUEST, text, "client_document_not_usable", None)
+        }
+        NoDocument::Failed(failure) => return failed(failure, log),
+    };
+    let mut response = problem(status, title, &text, reason, log);
+    if let Some(wait) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, wait.into());
+    }
+    response
 }
 
 fn used_form(again: &str, log: &RequestLog) -> Response {

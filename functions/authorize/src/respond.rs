@@ -58,7 +58,7 @@ impl Authorize {
         let registered_itself = service::registered_itself(target.client());
         let page = pages::FormPost {
             redirect_host: &redirect_uri.display_host(),
-            registered_itself: registered_itself.as_deref(),
+            registered_itself: registered_itself.as_ref(),
             action: redirect_uri.as_str(),
             fields: &all,
         };

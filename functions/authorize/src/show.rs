@@ -67,7 +67,7 @@ pub(crate) fn sign_in(
     let since = registered_itself(admission.client());
     let page = pages::SignIn {
         client_name: &admission.client().name,
-        registered_itself: since.as_deref(),
+        registered_itself: since.as_ref(),
         redirect_host: &admission.redirect_uri().display_host(),
         username: again.map_or(hint.unwrap_or_default(), |again| again.username),
         action: &format!("{}/sign-in", context.carried.path),
@@ -105,7 +105,7 @@ pub(crate) fn consent(
     let since = registered_itself(admission.client());
     let page = pages::Consent {
         client_name: &admission.client().name,
-        registered_itself: since.as_deref(),
+        registered_itself: since.as_ref(),
         username: person.user().username.as_str(),
         redirect_host: &redirect_uri.display_host(),
         is_native: redirect_uri.is_native(),
@@ -129,7 +129,7 @@ pub(crate) fn returned_error(error: &ReturnedError, pairs: &[(&str, &str)]) -> R
     let (location, since) = (target.location(pairs), registered_itself(client));
     let page = pages::ReturnedError {
         client_name: &client.name,
-        registered_itself: since.as_deref(),
+        registered_itself: since.as_ref(),
         redirect_host: &redirect_uri.display_host(),
         error: code.as_str(),
         description,

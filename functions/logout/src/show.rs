@@ -21,7 +21,7 @@ pub(crate) fn ask(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: T
     let page = SignOut {
         username: person.user().username.as_str(),
         client_name: client.map(|client| client.name.as_str()),
-        registered_itself: since.as_deref(),
+        registered_itself: since.as_ref(),
         redirect_host: &host(admitted),
         action: &format!("{}/confirm", admitted.path),
         request: &admitted.query,
@@ -51,7 +51,7 @@ pub(crate) fn over(admitted: &Admitted) -> Response {
 pub(crate) fn no_one(admitted: &Admitted) -> Response {
     let hinted = admitted.hinted.as_ref();
     match hinted.map(|(client, _)| client.registrant()) {
-        Some(Registrant::Itself { .. }) => signed_out(),
+        Some(Registrant::Itself { .. } | Registrant::Document) => signed_out(),
         Some(Registrant::Operator) | None => over(admitted),
     }
 }

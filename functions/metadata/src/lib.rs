@@ -9,17 +9,19 @@
 //! - The keys are read from the table for each document: it is requested rarely, and must contain keys created a moment
 //!   ago, because libraries accept only the algorithms that they found here. Private keys are not read. If the table
 //!   cannot be read, the last metadata document is served.
+//! - The scopes of APIs are listed only where the operator names APIs. They are read from the registry, at most once a
+//!   minute.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use edge::{Config, Endpoint, Error, Failure, Function, Incoming, Response, json};
-use grants::{AUTHENTICATION_CONTEXT, AuthMethod, Policy, SigningAlgorithm};
+use edge::{Config, DocumentMode, Endpoint, Error, Failure, Function, Incoming, Response, json};
+use grants::{AUTHENTICATION_CONTEXT, Api, AuthMethod, Policy, SigningAlgorithm};
 use http::header;
 use http::{HeaderValue, StatusCode};
-use protocol::{Claim, GrantType, IdentityScope, OpenIdMetadata, Prompt, ResponseMode, ResponseType};
+use protocol::{Claim, GrantType, IdentityScope, OpenIdMetadata, Prompt, ResponseMode, ResponseType, Scope};
 use service::Stores;
-use store::KeysTable;
+use store::{KeysTable, Registry};
 
 /// The time in seconds that a verifier may cache a document: far less than the time a new key is published before
 /// it signs.
@@ -31,8 +33,18 @@ const ENDPOINT: Endpoint = Endpoint::for_any_origin("GET, HEAD");
 pub struct Metadata {
     config: Config,
     keys: KeysTable,
+    /// The registry, if the metadata list APIs.
+    registry: Option<Registry>,
     /// The last metadata document.
     last: Mutex<Option<Response>>,
+}
+
+/// The data in the metadata that do not come from the configuration.
+struct Read {
+    /// The algorithms that sign ID tokens and UserInfo responses.
+    algorithms: BTreeSet<SigningAlgorithm>,
+    /// The APIs that the operator names in `JETON_METADATA_APIS`.
+    apis: Vec<Api>,
 }
 
 impl Metadata {
@@ -41,7 +53,8 @@ impl Metadata {
     /// # Errors
     /// When a variable is missing.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        Ok(Self { keys: stores.keys()?, last: Mutex::default(), config })
+        let registry = if config.metadata_apis.is_empty() { None } else { Some(stores.registry()?) };
+        Ok(Self { keys: stores.keys()?, registry, last: Mutex::default(), config })
     }
 
     async fn respond(&self, path: &str) -> Result<Response, Failure> {
@@ -58,12 +71,12 @@ impl Metadata {
         }
     }
 
-    /// Returns the metadata document, or the last one if the keys cannot be read.
+    /// Returns the metadata document, or the last one if the tables cannot be read.
     async fn document(&self) -> Result<Response, Failure> {
         let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.algorithms().await {
-            Ok(algorithms) => {
-                let document = cacheable(json(StatusCode::OK, &describe(&self.config, &algorithms)));
+        match self.read().await {
+            Ok(read) => {
+                let document = cacheable(json(StatusCode::OK, &describe(&self.config, &read)));
                 *last() = Some(document.clone());
                 Ok(document)
             }
@@ -72,13 +85,17 @@ impl Metadata {
         }
     }
 
-    /// Returns the algorithms that sign ID tokens and UserInfo responses.
-    async fn algorithms(&self) -> Result<BTreeSet<SigningAlgorithm>, Failure> {
+    /// Reads what the metadata list beside the configuration.
+    async fn read(&self) -> Result<Read, Failure> {
         let mut algorithms = BTreeSet::from([SigningAlgorithm::Rs256]);
         if self.config.policy.openid {
             algorithms.extend(self.keys.load_public().await?.algorithms());
         }
-        Ok(algorithms)
+        let apis = match &self.registry {
+            Some(registry) => registry.apis(&self.config.metadata_apis, edge::now()).await?,
+            None => Vec::new(),
+        };
+        Ok(Read { algorithms, apis })
     }
 }
 
@@ -89,7 +106,7 @@ fn cacheable(mut response: Response) -> Response {
 }
 
 /// Builds the metadata of this server.
-fn describe(config: &Config, algorithms: &BTreeSet<SigningAlgorithm>) -> protocol::Metadata {
+fn describe(config: &Config, read: &Read) -> protocol::Metadata {
     let issuer = config.issuer.as_str();
     let at = |path: &str| format!("{issuer}{path}");
     let methods = || AuthMethod::ALL.map(AuthMethod::as_str).to_vec();
@@ -117,8 +134,25 @@ fn describe(config: &Config, algorithms: &BTreeSet<SigningAlgorithm>) -> protoco
         authorization_response_iss_parameter_supported: true,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
-        openid: config.policy.openid.then(|| describe_openid(issuer, algorithms)),
+        client_id_metadata_document_supported: config.registration.documents.mode != DocumentMode::Off,
+        scopes_supported: scopes(&config.policy, &read.apis),
+        // RFC 9728 §1.2: the identifier of a protected resource is an https URL without fragment.
+        protected_resources: read.apis.iter().map(|api| api.identifier.to_string()).filter(|id| is_https(id)).collect(),
+        openid: config.policy.openid.then(|| describe_openid(issuer, &read.algorithms)),
     }
+}
+
+/// Returns the scopes of OpenID Connect, and then those of the APIs.
+fn scopes(policy: &Policy, apis: &[Api]) -> Vec<String> {
+    let identity = IdentityScope::ALL.map(IdentityScope::as_str);
+    let identity = identity.into_iter().filter(|_| policy.openid).map(str::to_owned);
+    let of_apis = apis.iter().fold(Scope::of([]), |all, api| all.or(&api.scope));
+    let of_apis: Vec<String> = of_apis.tokens().map(str::to_owned).collect();
+    identity.chain(of_apis).collect()
+}
+
+fn is_https(identifier: &str) -> bool {
+    identifier.starts_with("https://") && !identifier.contains('#')
 }
 
 /// Returns the response types, with both orders of a type of two words, because clients compare them as plain
@@ -145,7 +179,6 @@ fn describe_openid(issuer: &str, algorithms: &BTreeSet<SigningAlgorithm>) -> Ope
         end_session_endpoint: format!("{issuer}/logout"),
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
-        scopes_supported: IdentityScope::ALL.map(IdentityScope::as_str).to_vec(),
         subject_types_supported: vec!["public", "pairwise"],
         id_token_signing_alg_values_supported: algorithms(),
         userinfo_signing_alg_values_supported: algorithms(),

@@ -5,12 +5,11 @@ use grants::userinfo::Denial;
 use grants::{Client, InitialTokenName, RegistrationPolicy, SelfRegistration, Timestamp};
 use http::StatusCode;
 use keys::{HandleKind, KeyRing};
-use protocol::{ClientId, Secret, TokenErrorCode};
-use service::new_client_secret;
+use protocol::{ClientId, ClientMetadata, MetadataError, Secret, TokenErrorCode};
+use service::{NewClient, new_client_secret};
 use store::Changed;
 
 use crate::information::{Shown, information};
-use crate::new_client::asked;
 use crate::{Register, log};
 
 /// The authorization to register a client, and the access that the client may have.
@@ -28,10 +27,11 @@ impl Register {
         let access_token = ring.handles().seal(HandleKind::Registration, &edge::random::<16>());
         let digest = ring.handles().digest(&access_token);
         let standing = SelfRegistration::new(digest, authorization.policy, authorization.token, now);
-        let new = self.build_client(asked, id, standing, now).await?;
+        let new = NewClient { asked, blank: Client::new(id, now), standing };
+        let new = self.builder.build(&self.wiring, new, now).await?;
         let (secret, stored) = new_client_secret(ring.handles(), new.auth_method, &new.id, now).unzip();
         let new = Client { secrets: stored.into_iter().collect(), ..new };
-        let client = new.register().map_err(protocol::MetadataError::from)?;
+        let client = new.register().map_err(MetadataError::from)?;
         self.write(&client, now).await?;
         let shown = Shown { access_token: &access_token, secret: secret.as_ref() };
         log(incoming, AuditEvent::ClientRegistered, &client.id);
@@ -75,6 +75,13 @@ impl Register {
             (Changed::Refused, None) => Err(server_error()),
         }
     }
+}
+
+/// Parses the metadata that a request contains.
+pub(crate) fn asked(incoming: Incoming<'_>) -> Result<ClientMetadata, MetadataError> {
+    let body = incoming.json_body();
+    let body = body.ok_or_else(|| MetadataError::of("request", "the content type must be application/json"))?;
+    ClientMetadata::parse(body)
 }
 
 fn name_of(ring: &KeyRing, token: &Secret) -> Option<InitialTokenName> {

@@ -26,27 +26,19 @@
 mod create;
 mod information;
 mod manage;
-mod names;
-mod new_client;
 
 use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, RegistrationMode, Response};
 use http::Method;
-use outbound::Outbound;
 use protocol::ClientId;
-use service::{Registrations, Stores, Wiring};
-use store::KeysTable;
-
-use crate::names::OperatorNames;
+use service::{ClientBuilder, Registrations, Stores, Wiring};
 
 const HERE: &str = "/register";
 
 /// The `/register` endpoint for clients.
 pub struct Register {
     wiring: Wiring,
-    keys: KeysTable,
     registrations: Registrations,
-    names: OperatorNames,
-    outbound: Outbound,
+    builder: ClientBuilder,
 }
 
 /// The resource that a request addresses.
@@ -77,14 +69,8 @@ impl Register {
             edge::warning("anybody may register clients (JETON_REGISTRATION=open): for development and tests only");
         }
         let registrations = stores.registrations()?;
-        let (names, outbound) = (OperatorNames::default(), Outbound::new());
-        Ok(Self {
-            registrations,
-            names,
-            keys: stores.keys()?,
-            wiring: Wiring::assemble(config, stores, false)?,
-            outbound,
-        })
+        let builder = ClientBuilder::new(stores.keys()?);
+        Ok(Self { registrations, builder, wiring: Wiring::assemble(config, stores, false)? })
     }
 
     async fn respond(&self, incoming: Incoming<'_>, location: Location<'_>) -> Result<Response, Failure> {

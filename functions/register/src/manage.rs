@@ -6,11 +6,11 @@ use grants::{AuthMethod, Client, KeptSecret, SelfRegistration, StoredSecret, Tim
 use http::StatusCode;
 use keys::{HandleKeys, HandleKind};
 use protocol::{ClientId, MetadataError, Secret, TokenErrorCode};
-use service::new_client_secret;
+use service::{NewClient, new_client_secret};
 use store::Changed;
 
+use crate::create::asked;
 use crate::information::{Shown, information};
-use crate::new_client::asked;
 use crate::{Register, log};
 
 /// A client that presented the token of its registration.
@@ -40,10 +40,11 @@ impl Register {
         if sent.as_ref().is_some_and(|sent| !is_of(&before, sent, ring.handles())) {
             return Err(MetadataError::of("client_secret", "it is not that of this client").into());
         }
-        let new = self.build_client(asked, before.id.clone(), registration, now).await?;
+        let blank = Client::new(before.id.clone(), before.created_at);
+        let new = self.builder.build(&self.wiring, NewClient { asked, blank, standing: registration }, now).await?;
         let (kept, made) = secrets(&before, new.auth_method, ring.handles(), now);
         let shown = Shown { access_token: &access_token, secret: made.as_ref().or(sent.as_ref()) };
-        let new = Client { secrets: kept, created_at: before.created_at, ..new };
+        let new = Client { secrets: kept, ..new };
         let client = new.register().map_err(MetadataError::from)?;
         match self.wiring.registry.replace_registration(&client, &before).await? {
             Changed::Done => {}

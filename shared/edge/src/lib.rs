@@ -31,6 +31,7 @@ pub use log::lines::{
     logout as log_logout, metric as log_metric, rotation as log_rotation, to_stderr as log_to_stderr, trouble, warning,
 };
 pub use log::request_log::RequestLog;
+pub use setup::client_id_documents::{DocumentConfig, DocumentMode};
 pub use setup::clock::{milliseconds, now};
 pub use setup::config::{
     AUDIT_LIFETIME, Config, ConfigError, RotationConfig, Tables, audit_lifetime, environment, reach, session_limits,

@@ -1,5 +1,6 @@
 //! The basics of a function: configuration, the clock and randomness.
 
+pub(crate) mod client_id_documents;
 pub(crate) mod clock;
 pub(crate) mod config;
 pub(crate) mod entropy;

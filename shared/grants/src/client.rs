@@ -3,6 +3,7 @@
 pub mod assertion;
 pub(crate) mod authenticate;
 pub(crate) mod change;
+pub(crate) mod document_copy;
 pub(crate) mod fact;
 pub(crate) mod name;
 pub(crate) mod public_keys;

@@ -75,7 +75,7 @@ pub enum FetchError {
     #[error("the host did not answer with plain JSON: serve application/json, uncompressed")]
     NotJson,
     /// The response is larger than the limit.
-    #[error("the answer is larger than 64 KiB")]
+    #[error("the answer is too large")]
     TooLarge,
 }
 
@@ -97,11 +97,19 @@ impl Outbound {
         Self::default()
     }
 
-    /// Fetches a JSON document.
+    /// Fetches a JSON document of at most 64 KiB.
     ///
     /// # Errors
-    /// [`FetchError`] when there is no response, or it is not a JSON document of at most 64 KiB.
+    /// [`FetchError`] when there is no response, or it is not such a document.
     pub async fn get_json(&self, target: &FetchUrl) -> Result<Fetched, FetchError> {
+        self.get_small_json(target, MAX_BODY).await
+    }
+
+    /// Fetches a JSON document of at most `most` bytes.
+    ///
+    /// # Errors
+    /// [`FetchError`] when there is no response, or it is not such a document.
+    pub async fn get_small_json(&self, target: &FetchUrl, most: usize) -> Result<Fetched, FetchError> {
         let request = Request::builder().method(Method::GET).header(header::ACCEPT, ACCEPTED);
         let exchange = async {
             let answer = self.ask(target, request, String::new()).await?;
@@ -112,7 +120,7 @@ impl Outbound {
                 return Err(FetchError::NotJson);
             }
             let max_age = max_age(answer.headers());
-            Ok(Fetched { body: read(answer).await?, max_age })
+            Ok(Fetched { body: read(answer, most).await?, max_age })
         };
         timeout(WHOLE, exchange).await.unwrap_or(Err(FetchError::Timeout))
     }
@@ -190,11 +198,11 @@ impl tower_service::Service<Name> for Resolved {
 }
 
 /// Reads a body in pieces, and stops when it exceeds the limit.
-async fn read(answer: Response<Incoming>) -> Result<Vec<u8>, FetchError> {
+async fn read(answer: Response<Incoming>, most: usize) -> Result<Vec<u8>, FetchError> {
     let (mut body, mut whole) = (answer.into_body(), Vec::new());
     while let Some(frame) = body.frame().await {
         let Ok(piece) = frame.map_err(|_| FetchError::Unreachable)?.into_data() else { continue };
-        if whole.len() + piece.len() > MAX_BODY {
+        if whole.len() + piece.len() > most {
             return Err(FetchError::TooLarge);
         }
         whole.extend_from_slice(&piece);

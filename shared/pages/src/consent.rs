@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Unrenderable, rendering};
+use crate::{Introduction, Unrenderable, rendering};
 
 /// The consent form. It posts `request`, `ticket` and `decision` (`allow` or `deny`).
 #[derive(Template)]
@@ -10,8 +10,8 @@ use crate::{Unrenderable, rendering};
 pub struct Consent<'a> {
     /// The name of the client that asks.
     pub client_name: &'a str,
-    /// The date when the client registered itself; `None` for a client of the operator.
-    pub registered_itself: Option<&'a str>,
+    /// The way in which the client introduced itself; `None` for a client of the operator.
+    pub registered_itself: Option<&'a Introduction>,
     /// The name of the signed-in person who is asked.
     pub username: &'a str,
     /// The host that receives the response.
@@ -64,6 +64,7 @@ impl Consent<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::introduction::{SOME_DAY, SOME_HOST};
 
     const ASKED: Consent<'static> = Consent {
         client_name: "Orders",
@@ -110,8 +111,16 @@ mod tests {
     #[test]
     fn c140_an_app_that_registered_itself_says_so_with_its_host() {
         assert!(!ASKED.render().unwrap().contains("registered itself"));
-        let page = Consent { registered_itself: Some("23 November 2026"), ..ASKED }.render().unwrap();
+        let page = Consent { registered_itself: Some(&SOME_DAY), ..ASKED }.render().unwrap();
         assert!(page.contains("This app registered itself on 23 November 2026."), "{page}");
+        assert_eq!(page.matches("orders.example").count(), 2, "{page}");
+    }
+
+    #[test]
+    fn c225_an_app_that_describes_itself_says_so_with_both_hosts() {
+        let page = Consent { registered_itself: Some(&SOME_HOST), ..ASKED }.render().unwrap();
+        assert!(page.contains("This app describes itself at <bdi>client.example</bdi>."), "{page}");
+        assert!(!page.contains("registered itself"), "{page}");
         assert_eq!(page.matches("orders.example").count(), 2, "{page}");
     }
 

@@ -1,6 +1,10 @@
 //! Tests that apply to every page.
 
-use crate::{Consent, DemoCallback, Notice, Problem, ReturnedError, SignIn, SignOut, Start, WayOn, style};
+use std::borrow::Cow;
+
+use crate::{
+    Consent, DemoCallback, Introduction, Notice, Problem, ReturnedError, SignIn, SignOut, Start, WayOn, style,
+};
 
 const HOSTILE: &str = r#""'<script>& autofocus onload=x"#;
 const HOSTILE_PATH: &str = r#"/"'<script>& autofocus onload=x"#;
@@ -25,8 +29,13 @@ fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
+fn introduction(v: &str) -> Introduction {
+    Introduction::RegisteredOn(Cow::Owned(v.to_owned()))
+}
+
 fn sign_in(v: &str, alert: Option<&str>) -> String {
-    let registered_itself = alert;
+    let introduced = introduction(v);
+    let registered_itself = alert.map(|_| &introduced);
     let page = SignIn {
         client_name: v,
         registered_itself,
@@ -43,7 +52,7 @@ fn sign_in(v: &str, alert: Option<&str>) -> String {
 fn returned_error(v: &str, way_on: WayOn<'_>) -> String {
     let page = ReturnedError {
         client_name: v,
-        registered_itself: Some(v),
+        registered_itself: Some(&introduction(v)),
         redirect_host: v,
         error: v,
         description: v,
@@ -54,9 +63,10 @@ fn returned_error(v: &str, way_on: WayOn<'_>) -> String {
 
 fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
     let (scopes, resources) = (&[v, v][..], &[v][..]);
+    let introduced = Introduction::DescribedBy(Cow::Owned(v.to_owned()));
     let page = Consent {
         client_name: v,
-        registered_itself: is_native.then_some(v),
+        registered_itself: is_native.then_some(&introduced),
         username: v,
         redirect_host: v,
         is_native,
@@ -72,7 +82,8 @@ fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
 }
 
 fn sign_out(v: &str, client_name: Option<&str>) -> String {
-    let registered_itself = client_name;
+    let introduced = introduction(v);
+    let registered_itself = client_name.map(|_| &introduced);
     SignOut { username: v, client_name, registered_itself, redirect_host: v, action: "/", request: v, ticket: v }
         .render()
         .unwrap()

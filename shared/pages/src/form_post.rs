@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use askama::Template;
 
-use crate::{Unrenderable, rendering, style};
+use crate::{Introduction, Unrenderable, rendering, style};
 
 /// The only script of all pages. It presses the button, which is there for browsers without scripts.
 pub(crate) const SCRIPT: &str = "document.forms[0].submit()";
@@ -22,8 +22,8 @@ pub fn script_source() -> &'static str {
 pub struct FormPost<'a> {
     /// The host that receives the response.
     pub redirect_host: &'a str,
-    /// The date when the client registered itself; `None` for a client of the operator.
-    pub registered_itself: Option<&'a str>,
+    /// The way in which the client introduced itself; `None` for a client of the operator.
+    pub registered_itself: Option<&'a Introduction>,
     /// The redirect URI, which is registered for the client.
     pub action: &'a str,
     /// The parameters of the response.

@@ -30,6 +30,7 @@ mod demo;
 #[cfg(test)]
 mod every_page;
 mod form_post;
+mod introduction;
 mod problem;
 mod rendering;
 mod returned_error;
@@ -41,6 +42,7 @@ pub use consent::Consent;
 pub use date::date;
 pub use demo::{DemoCallback, Start};
 pub use form_post::{FormPost, script_source};
+pub use introduction::Introduction;
 pub use problem::Problem;
 pub use rendering::Unrenderable;
 pub use returned_error::{ReturnedError, WayOn};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Unrenderable, rendering};
+use crate::{Introduction, Unrenderable, rendering};
 
 /// An error response that is sent to the app only after the person chooses to continue (RFC 9700 §4.11.2).
 #[derive(Template)]
@@ -10,8 +10,8 @@ use crate::{Unrenderable, rendering};
 pub struct ReturnedError<'a> {
     /// The name of the client that sent the request.
     pub client_name: &'a str,
-    /// The date when the client registered itself.
-    pub registered_itself: Option<&'a str>,
+    /// The way in which the client introduced itself.
+    pub registered_itself: Option<&'a Introduction>,
     /// The host to which the person continues.
     pub redirect_host: &'a str,
     /// The error code, as in the response.
@@ -45,10 +45,11 @@ impl ReturnedError<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::introduction::SOME_DAY;
 
     const LINK: ReturnedError<'static> = ReturnedError {
         client_name: "Budget Planner",
-        registered_itself: Some("23 November 2026"),
+        registered_itself: Some(&SOME_DAY),
         redirect_host: "budget.example",
         error: "invalid_scope",
         description: "scope is malformed",

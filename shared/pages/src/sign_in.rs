@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Unrenderable, rendering};
+use crate::{Introduction, Unrenderable, rendering};
 
 /// The sign-in form. It posts `request`, `ticket`, `username` and `password`.
 #[derive(Template)]
@@ -10,8 +10,8 @@ use crate::{Unrenderable, rendering};
 pub struct SignIn<'a> {
     /// The name of the client for which the person signs in.
     pub client_name: &'a str,
-    /// The date when the client registered itself; `None` for a client of the operator.
-    pub registered_itself: Option<&'a str>,
+    /// The way in which the client introduced itself; `None` for a client of the operator.
+    pub registered_itself: Option<&'a Introduction>,
     /// The host to which the person returns.
     pub redirect_host: &'a str,
     /// The initial value of the username field; may be empty.
@@ -40,6 +40,7 @@ impl SignIn<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::introduction::{SOME_DAY, SOME_HOST};
 
     const FIRST: SignIn<'static> = SignIn {
         client_name: "Orders",
@@ -69,8 +70,16 @@ mod tests {
     #[test]
     fn c140_an_app_that_registered_itself_says_so_with_its_host() {
         assert!(!FIRST.render().unwrap().contains("registered itself"));
-        let page = SignIn { registered_itself: Some("23 November 2026"), ..FIRST }.render().unwrap();
+        let page = SignIn { registered_itself: Some(&SOME_DAY), ..FIRST }.render().unwrap();
         assert!(page.contains("This app registered itself on 23 November 2026."), "{page}");
+        assert_eq!(page.matches("orders.example").count(), 2, "{page}");
+    }
+
+    #[test]
+    fn c225_an_app_that_describes_itself_says_so_with_both_hosts() {
+        let page = SignIn { registered_itself: Some(&SOME_HOST), ..FIRST }.render().unwrap();
+        assert!(page.contains("This app describes itself at <bdi>client.example</bdi>."), "{page}");
+        assert!(!page.contains("registered itself"), "{page}");
         assert_eq!(page.matches("orders.example").count(), 2, "{page}");
     }
 

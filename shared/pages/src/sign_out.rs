@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Unrenderable, rendering};
+use crate::{Introduction, Unrenderable, rendering};
 
 /// The page that asks the person to confirm the sign-out. It posts `request`, `ticket` and `decision` (`sign_out`
 /// or `stay`).
@@ -14,7 +14,7 @@ pub struct SignOut<'a> {
     /// The name of the client that sent the request, if it is certain.
     pub client_name: Option<&'a str>,
     /// The date when that client registered itself; `None` for a client of the operator.
-    pub registered_itself: Option<&'a str>,
+    pub registered_itself: Option<&'a Introduction>,
     /// The host of the client.
     pub redirect_host: &'a str,
     /// The path to which the form is sent: on this site, beginning with one `/`.
@@ -59,6 +59,7 @@ impl Notice<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::introduction::SOME_DAY;
 
     const ASKED: SignOut<'static> = SignOut {
         username: "ana",
@@ -82,7 +83,7 @@ mod tests {
         assert!(page.contains(r#"<button type="submit" name="decision" value="sign_out">Sign out</button>"#));
         assert!(page.contains(r#"name="decision" value="stay" class="second">Stay signed in</button>"#));
         assert!(!SignOut { client_name: None, ..ASKED }.render().unwrap().contains("asks"));
-        let itself = SignOut { registered_itself: Some("23 November 2026"), ..ASKED }.render().unwrap();
+        let itself = SignOut { registered_itself: Some(&SOME_DAY), ..ASKED }.render().unwrap();
         assert!(itself.contains("registered itself on 23 November 2026.") && itself.contains("orders.example"));
         let leaving = SignOut { action: "//evil.example", ..ASKED };
         assert!(matches!(leaving.render(), Err(Unrenderable::LinkLeavesSite)));

@@ -22,6 +22,7 @@ pub use claims::claim::{Claim, IdentityScope};
 pub use claims::claim_set::{Claims, MalformedClaim};
 pub use claims::claims_request::{ClaimsRequest, MalformedClaimsRequest};
 pub use registration::descriptive::{AboutClient, ApplicationType, MalformedAbout};
+pub use registration::document::MAX_DOCUMENT_BYTES;
 pub use registration::members::{MetadataError, RegistrationErrorCode};
 pub use registration::metadata::{
     AskedKeys, ClientInformation, ClientMetadata, MAX_METADATA_BYTES, SubjectType, sector_redirect_uris,
@@ -38,6 +39,7 @@ pub use responses::documents::{
     ErrorResponse, IntrospectionResponse, Jwk, JwkSet, Metadata, OpenIdMetadata, TokenResponse,
 };
 pub use responses::errors::{AuthorizationErrorCode, TokenErrorCode};
+pub use values::client_id_url::ClientIdUrl;
 pub use values::grant_type::{GrantType, LegacyGrants};
 pub use values::names::{ClientId, MalformedName, Nonce, State, Subject, Username};
 pub use values::parameters::{MAX_FORM_BYTES, MalformedForm, Parameters, Repeated};

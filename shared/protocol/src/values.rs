@@ -1,5 +1,6 @@
 //! The values of parameters, each with its own syntax.
 
+pub(crate) mod client_id_url;
 pub(crate) mod grant_type;
 pub(crate) mod names;
 pub(crate) mod parameters;

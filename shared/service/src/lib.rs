@@ -12,6 +12,12 @@
 //!   assertion, but at most every ten seconds: no one can make this server flood another one with requests.
 //! - Wrong tokens for registering a client or changing its registration are not counted: they are handles, and one that was
 //!   not made here costs no read. Registrations without a token are counted by source.
+//! - A client ID metadata document is fetched for an authorization request only, at most as often as its host allows within
+//!   bounds, and its copy is kept in the registry. So every other endpoint knows the client, needs no way to the host, and
+//!   works while the host is down. Errors are not kept. Fetches are limited for each source and each host in the memory of
+//!   the process, because a URL that leads to nothing must cost no write.
+//! - The operator's decision which documents are allowed is applied to authorization requests, as that about registration
+//!   is: grants that people gave before go on until they end or the client is disabled.
 
 mod clients;
 mod key_cache;
@@ -21,6 +27,8 @@ mod tokens;
 mod wiring;
 
 pub use clients::authentication::Authentication;
+pub use clients::document_clients::{DocumentClients, NoDocument};
+pub use clients::new_client::{ClientBuilder, NewClient};
 pub use clients::registered_itself::registered_itself;
 pub use clients::secret::new_client_secret;
 pub use key_cache::KeyCache;

@@ -34,6 +34,7 @@ mod throttling;
 mod tickets;
 mod user_change;
 mod user_fact;
+mod window;
 
 pub use alias::AliasKey;
 pub use ended::EndedSession;
@@ -51,3 +52,4 @@ pub use throttling::{Count, CountGuard, Counter, DeviceHandle, DeviceId, Failure
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};
 pub use user_change::{UserChange, UserSet};
 pub use user_fact::UserFact;
+pub use window::{Window, source_name};

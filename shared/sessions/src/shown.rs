@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use grants::{Client, Registrant, Target};
+use grants::{Client, ClientKey, ClientKeys, PublicKey, Registrant, Target};
 use protocol::{Claim, ClaimsRequest, RedirectUri};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -36,6 +36,10 @@ impl Shown<'_> {
             Registrant::Itself { since } => {
                 facts.text("itself");
                 facts.text(&since.seconds().to_string());
+            }
+            Registrant::Document => {
+                facts.text("document");
+                facts.document(self.client);
             }
         }
         facts.text(self.redirect_uri.as_str());
@@ -81,6 +85,38 @@ impl Facts {
         self.number(texts.len());
         for text in texts {
             self.text(text);
+        }
+    }
+
+    /// Adds what a document says beside the name. It may change at any time, by anyone who can change what its host
+    /// serves, so a page is about this document only.
+    fn document(&mut self, client: &Client) {
+        self.list(client.redirect_uris.iter().map(RedirectUri::as_str));
+        self.text(client.auth_method.as_str());
+        match &client.keys {
+            None => self.text("no keys"),
+            Some(ClientKeys::At(uri)) => {
+                self.text("keys at");
+                self.text(uri.as_str());
+            }
+            Some(ClientKeys::Inline(keys)) => {
+                self.text("keys");
+                self.number(keys.len());
+                keys.iter().for_each(|key| self.key(key));
+            }
+        }
+    }
+
+    fn key(&mut self, key: &ClientKey) {
+        self.text(key.kid.as_deref().unwrap_or_default());
+        let (first, second): (&[u8], &[u8]) = match &key.public {
+            PublicKey::Rsa(modulus, exponent) => (modulus, exponent),
+            PublicKey::P256(x, y) => (x, y),
+            PublicKey::Ed25519(point) => (point, &[]),
+        };
+        for part in [first, second] {
+            self.number(part.len());
+            self.0.update(part);
         }
     }
 

@@ -214,7 +214,7 @@ fn both(first: &[u8; 16], second: &[u8; 16]) -> [u8; 32] {
 }
 
 /// The source as it is counted: an IPv4 address, or the 64 bits of an IPv6 network that one household gets.
-fn network(source: IpAddr) -> Vec<u8> {
+pub(crate) fn network(source: IpAddr) -> Vec<u8> {
     match source.to_canonical() {
         IpAddr::V4(address) => address.octets().to_vec(),
         IpAddr::V6(address) => address.octets().iter().take(8).copied().collect(),

@@ -1,5 +1,6 @@
 //! The registry: clients, APIs and the registrations that clients make themselves.
 
+pub(crate) mod documents;
 pub(crate) mod item;
 pub(crate) mod self_registration_item;
 pub(crate) mod self_registrations;

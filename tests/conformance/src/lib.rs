@@ -17,7 +17,7 @@ mod client_authentication;
 #[cfg(test)]
 mod client_credentials;
 #[cfg(test)]
-mod client_id_metadata;
+mod client_id_documents;
 #[cfg(test)]
 mod consent;
 #[cfg(test)]

@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod consents;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod generated;

@@ -1,7 +1,7 @@
 //! The command `jeton client`.
 
 use edge::Error;
-use grants::{AudienceRule, AuthMethod, Client, ClientChange, GrantId, PkceRule, SigningAlgorithm};
+use grants::{AudienceRule, AuthMethod, Client, ClientChange, GrantId, PkceRule, Registrant, SigningAlgorithm};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
 use service::new_client_secret;
@@ -35,7 +35,14 @@ pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
             let stack = Stack::find(&one.common).await?;
             let id = client_id(&one.id)?;
             let record = stack.record(AuditedAction::ClientDelete, &About::Client(&id), NO_ATTRIBUTES).await;
-            done_or(stack.registry.delete_client(&id, record).await?, unknown(&one.id))?;
+            let found = stack.registry.client_now(&id).await?;
+            let deleted = match found.map(|client| client.registrant()) {
+                Some(Registrant::Document) => stack.registry.delete_document(&id, record).await?,
+                Some(Registrant::Operator | Registrant::Itself { .. }) | None => {
+                    stack.registry.delete_client(&id, record).await?
+                }
+            };
+            done_or(deleted, unknown(&one.id))?;
             forget(&stack, &id).await?;
             print(one.common.json, &json!({ "client_id": one.id, "deleted": true }))
         }

@@ -106,7 +106,7 @@ fn of_policy(policy: &RegistrationPolicy) -> [(String, Value); 6] {
     ]
 }
 
-/// Adds to a client's description how it registered itself; `null` for a client that an operator registered.
+/// Adds to a client's description how it registered itself, or when its document was fetched; `null` for a client that an operator registered.
 pub(crate) fn describe_client(client: &Client, document: &mut Value) {
     let told = client.registered_by.as_ref().map(|own| {
         json!({
@@ -114,6 +114,9 @@ pub(crate) fn describe_client(client: &Client, document: &mut Value) {
             "scope": own.scope.as_ref().map(Scope::to_string),
             "response_types": own.response_types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
             "ends_at": own.ends_at.map(grants::Timestamp::seconds),
+            "document": client.document().map(|copy| {
+                json!({"fetched_at": copy.fetched_at.seconds(), "fresh_until": copy.fresh_until.seconds()})
+            }),
         })
     });
     if let Some(members) = document.as_object_mut() {

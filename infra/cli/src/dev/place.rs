@@ -112,6 +112,9 @@ impl Place {
             ("JETON_REGISTRATION_APIS", words(registration.apis.iter().map(Resource::as_str))),
             ("JETON_REGISTRATION_SCHEMES", words(registration.bare_schemes.iter().map(String::as_str))),
             ("JETON_REGISTRATION_PKCE", registration.pkce.as_str().to_owned()),
+            ("JETON_CLIENT_ID_DOCUMENTS", registration.documents.mode.as_str().to_owned()),
+            ("JETON_CLIENT_ID_DOCUMENT_HOSTS", variable("JETON_CLIENT_ID_DOCUMENT_HOSTS").unwrap_or_default()),
+            ("JETON_METADATA_APIS", variable("JETON_METADATA_APIS").unwrap_or_default()),
             ("JETON_OUTBOUND_PRIVATE_HOSTS", variable("JETON_OUTBOUND_PRIVATE_HOSTS").unwrap_or_default()),
             ("AWS_ENDPOINT_URL_DYNAMODB", connection.dynamodb_endpoint.clone().unwrap_or_default()),
             ("AWS_REGION", connection.region.clone()),
@@ -200,6 +203,7 @@ fn config(options: &DevOptions, endpoint: &str, key_file: &Path, given: Tables) 
     let read = Config::read(|name| match name {
         "JETON_ISSUER" => Some(options.issuer.clone().unwrap_or_else(|| options.address())),
         "JETON_REGISTRATION" => options.registration.clone().or_else(|| variable(name)),
+        "JETON_CLIENT_ID_DOCUMENTS" => options.client_id_documents.clone().or_else(|| variable(name)),
         "JETON_REGISTRATION_APIS" if !options.registration_apis.is_empty() => {
             let identifiers = options.registration_apis.iter().filter_map(|api| api.split_whitespace().next());
             Some(words(identifiers))

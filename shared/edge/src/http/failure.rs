@@ -108,6 +108,11 @@ impl Failure {
         self.status
     }
 
+    /// Returns the description for the caller.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
     /// Returns the reason for the log.
     pub const fn reason(&self) -> &'static str {
         self.reason

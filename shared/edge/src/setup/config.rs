@@ -8,7 +8,7 @@ use protocol::{LegacyGrants, Resource, Secret};
 use store::Connection;
 
 use crate::http::firewall::FirewallGuard;
-use crate::setup::registration::RegistrationConfig;
+use crate::setup::registration::{RegistrationConfig, identifiers};
 use crate::setup::wrapping_key::WrappingKey;
 
 /// The configuration of a function, read from its environment.
@@ -33,6 +33,8 @@ pub struct Config {
     pub reach: Reach,
     /// `JETON_REGISTRATION` and `JETON_REGISTRATION_*`: the rules for clients that register themselves.
     pub registration: RegistrationConfig,
+    /// `JETON_METADATA_APIS`: the APIs whose scopes and identifiers the metadata list.
+    pub metadata_apis: Vec<Resource>,
     /// `JETON_METRICS_NAMESPACE`: the namespace of the metric for the age of the signing keys; no metric if it is
     /// not set.
     pub metrics: Option<String>,
@@ -112,6 +114,7 @@ impl Config {
             firewall: FirewallGuard::new(get("JETON_EDGE_PROOF")),
             reach: reach(&get)?,
             registration: RegistrationConfig::read(&get)?,
+            metadata_apis: identifiers(&get, "JETON_METADATA_APIS")?,
             metrics: get("JETON_METRICS_NAMESPACE"),
         })
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use grants::PkceRule;
 use protocol::{RedirectUri, Resource};
 
+use crate::setup::client_id_documents::DocumentConfig;
 use crate::setup::config::ConfigError;
 
 /// The callers that may register a client at `/register`.
@@ -19,17 +20,19 @@ pub enum RegistrationMode {
     Open,
 }
 
-/// `JETON_REGISTRATION`, `JETON_REGISTRATION_APIS`, `JETON_REGISTRATION_SCHEMES` and `JETON_REGISTRATION_PKCE`.
+/// `JETON_REGISTRATION` and `JETON_REGISTRATION_*`, `JETON_CLIENT_ID_DOCUMENTS` and `JETON_CLIENT_ID_DOCUMENT_HOSTS`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RegistrationConfig {
     /// The callers that may register a client.
     pub mode: RegistrationMode,
-    /// The APIs available to clients that were registered without a token.
+    /// The APIs available to clients that were registered without a token, or that a document describes.
     pub apis: Vec<Resource>,
     /// The private-use schemes without a period that redirect URIs of clients registered without a token may have.
     pub bare_schemes: BTreeSet<String>,
     /// The PKCE rule; `optional` exempts confidential clients.
     pub pkce: PkceRule,
+    /// The clients that need no registration, because their id is the URL of a document that describes them.
+    pub documents: DocumentConfig,
 }
 
 impl RegistrationMode {
@@ -53,14 +56,12 @@ impl RegistrationMode {
 impl RegistrationConfig {
     /// Reads the variables; the default is off.
     pub(crate) fn read(get: &impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let (mode, apis, schemes) = ("JETON_REGISTRATION", "JETON_REGISTRATION_APIS", "JETON_REGISTRATION_SCHEMES");
+        let (mode, schemes) = ("JETON_REGISTRATION", "JETON_REGISTRATION_SCHEMES");
         let known = |text: String| RegistrationMode::ALL.into_iter().find(|known| known.as_str() == text);
         let chosen = get(mode).map_or(Some(RegistrationMode::Off), known);
-        let written = get(apis).unwrap_or_default();
-        let named = written.split_ascii_whitespace().map(Resource::parse).collect::<Result<_, _>>();
         Ok(Self {
             mode: chosen.ok_or(ConfigError::Malformed(mode, "off, token or open"))?,
-            apis: named.map_err(|_| ConfigError::Malformed(apis, "identifiers of APIs, with spaces between"))?,
+            apis: identifiers(get, "JETON_REGISTRATION_APIS")?,
             bare_schemes: get(schemes)
                 .unwrap_or_default()
                 .split_ascii_whitespace()
@@ -68,8 +69,19 @@ impl RegistrationConfig {
                 .collect::<Option<_>>()
                 .ok_or(ConfigError::Malformed(schemes, "schemes of apps without a period, with spaces between"))?,
             pkce: pkce(get)?,
+            documents: DocumentConfig::read(get)?,
         })
     }
+}
+
+/// Reads identifiers of APIs, with spaces between.
+pub(crate) fn identifiers(
+    get: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+) -> Result<Vec<Resource>, ConfigError> {
+    let written = get(name).unwrap_or_default();
+    let named = written.split_ascii_whitespace().map(Resource::parse).collect::<Result<_, _>>();
+    named.map_err(|_| ConfigError::Malformed(name, "identifiers of APIs, with spaces between"))
 }
 
 fn pkce(get: &impl Fn(&str) -> Option<String>) -> Result<PkceRule, ConfigError> {

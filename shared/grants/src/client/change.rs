@@ -5,7 +5,7 @@ use protocol::ClientId;
 
 use crate::client::fact::ClientFact;
 use crate::client::record::Client;
-use crate::client::self_registration::SelfRegistration;
+use crate::client::self_registration::{Registrant, SelfRegistration};
 use crate::step::guard::{Fact, Guard};
 use crate::terms::secret::StoredSecret;
 use crate::terms::time::Timestamp;
@@ -14,6 +14,7 @@ use crate::terms::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientChange {
     id: ClientId,
+    is_of_document: bool,
     guards: Vec<Guard<ClientFact>>,
     set: ClientSet,
 }
@@ -21,7 +22,8 @@ pub struct ClientChange {
 /// The attribute that a change sets, with its new value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientSet {
-    /// Disables the client if `true`, enables it if `false`.
+    /// Disables the client if `true`, enables it if `false`. A disabled copy of a document is kept for good, because
+    /// the next copy would not be disabled.
     Disabled(bool),
     /// The complete list of the client's secrets.
     Secrets(Vec<StoredSecret>),
@@ -66,12 +68,18 @@ impl ClientChange {
     }
 
     fn of(client: &Client, set: ClientSet) -> Self {
-        Self { id: client.id.clone(), guards: vec![ClientFact::CreatedAt.is(client.created_at)], set }
+        let is_of_document = client.registrant() == Registrant::Document;
+        Self { id: client.id.clone(), is_of_document, guards: vec![ClientFact::CreatedAt.is(client.created_at)], set }
     }
 
     /// The id of the client to change.
     pub const fn id(&self) -> &ClientId {
         &self.id
+    }
+
+    /// Returns whether a document describes the client to change.
+    pub const fn is_of_document(&self) -> bool {
+        self.is_of_document
     }
 
     /// The guards that must all hold for the write.
@@ -90,6 +98,10 @@ impl ClientChange {
         let client = before
             .filter(|client| client.id == self.id && self.guards.iter().all(|guard| guard.holds(Some(client))))?;
         Some(match &self.set {
+            ClientSet::Disabled(true) if self.is_of_document => {
+                let kept = |by: &SelfRegistration| SelfRegistration { ends_at: None, ..by.clone() };
+                Client { disabled: true, registered_by: client.registered_by.as_ref().map(kept), ..client.clone() }
+            }
             ClientSet::Disabled(disabled) => Client { disabled: *disabled, ..client.clone() },
             ClientSet::Secrets(secrets) => Client { secrets: secrets.clone(), ..client.clone() },
             ClientSet::EndsAt(ends_at) => {

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use protocol::{AboutClient, Resource, ResponseType, Scope};
+use protocol::{AboutClient, ClientIdUrl, Resource, ResponseType, Scope};
 
+use crate::client::document_copy::DocumentCopy;
 use crate::client::record::{Client, PkceRule};
 use crate::terms::ids::MalformedId;
 use crate::terms::secret::SecretDigest;
@@ -34,8 +35,8 @@ pub struct InitialTokenName(String);
 /// The additional data of a client that registered itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SelfRegistration {
-    /// The keyed hash of its registration access token (RFC 7592 §1.2).
-    pub access_token: SecretDigest,
+    /// The place where the client changes its registration.
+    pub source: RegistrationSource,
     /// The initial access token it was registered with; `None` if registration was open.
     pub initial_token: Option<InitialTokenName>,
     /// The limits that apply to it, now and after any change, also when the deployment's limits change later.
@@ -51,6 +52,15 @@ pub struct SelfRegistration {
     pub ends_at: Option<Timestamp>,
 }
 
+/// The place where a client that was not registered by an operator tells what it is, and changes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegistrationSource {
+    /// The registration endpoint. Contains the keyed hash of the client's registration access token (RFC 7592 §1.2).
+    Endpoint(SecretDigest),
+    /// The client ID metadata document at the URL which is its id.
+    Document(DocumentCopy),
+}
+
 /// The party that registered a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Registrant {
@@ -61,6 +71,9 @@ pub enum Registrant {
         /// The time of its registration.
         since: Timestamp,
     },
+    /// Nobody: its id is the URL of a document in which the client describes itself, just as unchecked. The host of
+    /// that URL vouches for it.
+    Document,
 }
 
 impl InitialTokenName {
@@ -99,9 +112,23 @@ impl SelfRegistration {
         now: Timestamp,
     ) -> Self {
         Self {
-            access_token,
+            source: RegistrationSource::Endpoint(access_token),
             initial_token: token,
             ends_at: policy.client_lifetime.map(|lifetime| now.plus(lifetime)),
+            policy,
+            scope: None,
+            response_types: BTreeSet::new(),
+            about: AboutClient::default(),
+        }
+    }
+
+    /// Creates the data of a client whose document is fetched now. It ends when no grant can rest on the copy any
+    /// more: `policy` is [`RegistrationPolicy::of_documents`].
+    pub fn of_document(copy: DocumentCopy, policy: RegistrationPolicy) -> Self {
+        Self {
+            source: RegistrationSource::Document(copy),
+            initial_token: None,
+            ends_at: policy.client_lifetime.map(|lifetime| copy.fetched_at.plus(lifetime)),
             policy,
             scope: None,
             response_types: BTreeSet::new(),
@@ -123,6 +150,10 @@ impl SelfRegistration {
         else {
             return None;
         };
+        // The copy of a document outlives every grant that is given while it is used.
+        if let RegistrationSource::Document(_) = self.source {
+            return None;
+        }
         let needed = grant_ends_at.max(now.plus(lifetime.saturating_sub(Self::AHEAD)));
         (ends_at < needed).then(|| grant_ends_at.max(now.plus(lifetime)).plus(Self::AHEAD))
     }
@@ -135,9 +166,30 @@ impl Client {
 
     /// The party that registered this client.
     pub fn registrant(&self) -> Registrant {
-        match self.registered_by {
-            Some(_) => Registrant::Itself { since: self.created_at },
+        match self.registered_by.as_ref().map(|by| by.source) {
+            Some(RegistrationSource::Endpoint(_)) => Registrant::Itself { since: self.created_at },
+            Some(RegistrationSource::Document(_)) => Registrant::Document,
             None => Registrant::Operator,
+        }
+    }
+
+    /// Returns the kept copy of its document, if the client is one that a document describes.
+    pub fn document(&self) -> Option<DocumentCopy> {
+        match self.registered_by.as_ref()?.source {
+            RegistrationSource::Document(copy) => Some(copy),
+            RegistrationSource::Endpoint(_) => None,
+        }
+    }
+
+    /// Returns whether the id fits the party that registered the client. The three kinds never share an id, so that
+    /// no party writes over a client of another one.
+    pub(crate) fn has_id_of_its_registrant(&self) -> bool {
+        let reserved = self.id.as_str().starts_with(Self::SELF_REGISTERED);
+        match self.registrant() {
+            // An operator may register a URL, which then has no document for this server.
+            Registrant::Operator => !reserved,
+            Registrant::Itself { .. } => reserved,
+            Registrant::Document => ClientIdUrl::parse(&self.id).is_some(),
         }
     }
 
@@ -149,7 +201,7 @@ impl Client {
     /// Returns the self-registration if `shown` is the keyed hash of its access token, compared in constant time.
     /// Returns `None` for a client that is disabled, has expired, or was registered by an operator.
     pub fn registration_for(&self, shown: SecretDigest, now: Timestamp) -> Option<&SelfRegistration> {
-        let own = self.registered_by.as_ref().filter(|by| by.access_token == shown)?;
+        let own = self.registered_by.as_ref().filter(|by| by.source == RegistrationSource::Endpoint(shown))?;
         (!self.disabled && !self.is_over(now)).then_some(own)
     }
 }

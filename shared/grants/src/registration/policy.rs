@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use protocol::{RedirectUri, Resource, Scope};
 
+use crate::client::document_copy::DocumentCopy;
 use crate::client::self_registration::{InitialTokenName, RegistrationPolicy};
 use crate::request::access::identity;
 use crate::step::guard::{Attribute, Fact, Guard, Held};
@@ -50,6 +51,13 @@ impl RegistrationPolicy {
     /// The limits of open registration, with these APIs and private-use schemes without a period.
     pub fn open(apis: Vec<Resource>, bare_schemes: BTreeSet<String>) -> Self {
         Self { apis, bare_schemes, client_lifetime: Some(Self::OPEN_LIFETIME), ..Self::default() }
+    }
+
+    /// The limits of clients that documents describe, with these APIs: those of open registration. A grant that was
+    /// given on the last day of a copy finds its client until the grant itself ends.
+    pub fn of_documents(apis: Vec<Resource>, bare_schemes: BTreeSet<String>, grant_lifetime: Seconds) -> Self {
+        let client_lifetime = Some(DocumentCopy::LONGEST_USE.saturating_add(grant_lifetime));
+        Self { client_lifetime, ..Self::open(apis, bare_schemes) }
     }
 
     /// The most scope a client may have; `apis` are the APIs that the policy names.

@@ -103,7 +103,7 @@ impl Client {
             (self.auth_method == AuthMethod::PrivateKeyJwt && self.keys.is_none(), E::KeysMissing),
             (!self.has_key_for_its_algorithm(), E::AlgorithmWithoutKey),
             (self.trusted && self.registered_by.is_some(), E::TrustsItself),
-            (self.id.as_str().starts_with(Client::SELF_REGISTERED) != self.registered_by.is_some(), E::ReservedId),
+            (!self.has_id_of_its_registrant(), E::ReservedId),
         ];
         faults.into_iter().find(|(found, _)| *found).map_or(Ok(()), |(_, error)| Err(error))
     }
@@ -165,6 +165,7 @@ mod tests {
     use protocol::{ClientId, ServerUri};
 
     use super::*;
+    use crate::client::document_copy::DocumentCopy;
     use crate::client::public_keys::{ClientKey, PublicKey};
     use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
     use crate::fixtures;
@@ -268,6 +269,30 @@ mod tests {
         assert_eq!(trusted.register().err(), Some(RegistrationError::TrustsItself));
         let trusted = Client { trusted: true, ..fixtures::client() };
         assert_eq!(trusted.register().map(|client| client.trusted), Ok(true));
+    }
+
+    #[test]
+    fn c225_the_id_of_a_client_fits_whoever_registered_it() {
+        let policy = RegistrationPolicy::default;
+        let itself = SelfRegistration::new(SecretDigest::from_bytes([1; 32]), policy(), None, fixtures::NOW);
+        let document = SelfRegistration::of_document(DocumentCopy::fetched(fixtures::NOW, None), policy());
+        let url = "https://app.example/client";
+        for (id, registered_by, fits) in [
+            ("app", None, true),
+            (url, None, true),
+            ("dyn_1", None, false),
+            ("dyn_1", Some(itself.clone()), true),
+            ("app", Some(itself.clone()), false),
+            (url, Some(itself), false),
+            (url, Some(document.clone()), true),
+            ("https://app.example/", Some(document.clone()), false),
+            ("dyn_1", Some(document), false),
+        ] {
+            let id = ClientId::parse(id).unwrap();
+            let client = Client { id, registered_by, ..fixtures::client() };
+            let refused = client.clone().register().err();
+            assert_eq!(refused, (!fits).then_some(RegistrationError::ReservedId), "{client:?}");
+        }
     }
 
     #[test]

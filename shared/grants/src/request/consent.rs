@@ -59,6 +59,7 @@ impl Client {
         let owner = match self.registrant() {
             Registrant::Operator => "operator",
             Registrant::Itself { .. } => "itself",
+            Registrant::Document => "document",
         };
         let hosts: BTreeSet<String> = self.redirect_uris.iter().map(RedirectUri::display_host).collect();
         let mut hash = Sha256::new();

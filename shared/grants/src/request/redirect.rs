@@ -138,7 +138,7 @@ impl ResponseTarget {
     pub fn returns_errors(&self, somebody_is_signed_in: bool) -> bool {
         match self.client().registrant() {
             Registrant::Operator => true,
-            Registrant::Itself { .. } => somebody_is_signed_in || self.silent,
+            Registrant::Itself { .. } | Registrant::Document => somebody_is_signed_in || self.silent,
         }
     }
 }

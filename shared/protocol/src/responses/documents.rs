@@ -125,6 +125,17 @@ pub struct Metadata {
     /// `false`: references to request objects are not supported (OpenID Connect Core §6). An absent field would
     /// mean `true`.
     pub request_uri_parameter_supported: bool,
+    /// `true` when a `client_id` may be the URL of a document that describes the client
+    /// (draft-ietf-oauth-client-id-metadata-document §6). Left out otherwise: clients that see it register in no other
+    /// way.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub client_id_metadata_document_supported: bool,
+    /// The scopes of OpenID Connect, and those of the APIs that the operator lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scopes_supported: Vec<String>,
+    /// The APIs that the operator lists (RFC 9728 §4).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub protected_resources: Vec<String>,
     /// The metadata of OpenID Connect, if it is enabled.
     #[serde(flatten)]
     pub openid: Option<OpenIdMetadata>,
@@ -142,8 +153,6 @@ pub struct OpenIdMetadata {
     pub backchannel_logout_supported: bool,
     /// `true` when these notifications identify the session that ended.
     pub backchannel_logout_session_supported: bool,
-    /// The scopes of OpenID Connect; the scopes of APIs are not listed.
-    pub scopes_supported: Vec<&'static str>,
     /// The subject types: `public` and `pairwise`.
     pub subject_types_supported: Vec<&'static str>,
     /// The signature algorithms for ID tokens.

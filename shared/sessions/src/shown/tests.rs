@@ -1,7 +1,7 @@
-use grants::{AuthMethod, RegistrationPolicy, SecretDigest, SelfRegistration};
+use grants::{AuthMethod, DocumentCopy, RegistrationPolicy, SecretDigest, SelfRegistration};
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
-use protocol::{ClientId, Resource, Scope};
+use protocol::{ClientId, Resource, Scope, ServerUri};
 
 use super::*;
 use crate::flow::tests::client;
@@ -84,5 +84,43 @@ proptest! {
     fn c138_a_change_of_any_one_fact_changes_the_digest(one in page(), other in page(), which: Index) {
         let changed = with_one_of(&one, &other, which);
         prop_assert_eq!(digest(&one) == digest(&changed), one == changed);
+    }
+}
+
+#[test]
+fn c138_c225_a_page_is_about_one_version_of_a_document_and_not_about_the_time_of_its_fetch() {
+    let described = |later: u32| {
+        let copy = DocumentCopy::fetched(NOW.plus(later), None);
+        let registered_by = Some(SelfRegistration::of_document(copy, RegistrationPolicy::default()));
+        let id = ClientId::parse("https://app.example/client").unwrap();
+        Client { id, registered_by, created_at: NOW, ..client(AuthMethod::PrivateKeyJwt) }
+    };
+    let target = Target { resources: Vec::new(), scope: Scope::of(["a"]) };
+    let redirect_uri = RedirectUri::read("https://app.example/cb").unwrap();
+    let claims = ClaimsRequest::default();
+    let digest = |client: &Client| {
+        Shown { client, redirect_uri: &redirect_uri, target: &target, claims: &claims }.digest()
+    };
+    let key = |byte, kid: Option<&str>| {
+        let public = PublicKey::Ed25519([byte; 32]);
+        Some(ClientKeys::Inline(vec![ClientKey { kid: kid.map(str::to_owned), algorithm: None, public }]))
+    };
+    let first = described(0);
+    assert!(digest(&first) == digest(&described(60)));
+    let at = |uri| Some(ClientKeys::At(ServerUri::parse(uri).unwrap()));
+    let changed = [
+        Client { name: "Another".to_owned(), ..first.clone() },
+        Client { redirect_uris: vec![redirect_uri.clone(); 2], ..first.clone() },
+        Client { auth_method: AuthMethod::None, ..first.clone() },
+        Client { keys: key(1, None), ..first.clone() },
+        Client { keys: key(2, None), ..first.clone() },
+        Client { keys: key(1, Some("a")), ..first.clone() },
+        Client { keys: at("https://app.example/keys"), ..first.clone() },
+        Client { keys: at("https://app.example/other"), ..first.clone() },
+        Client { registered_by: None, ..first.clone() },
+    ];
+    let all: Vec<&Client> = std::iter::once(&first).chain(&changed).collect();
+    for (place, one) in all.iter().enumerate() {
+        assert!(all.iter().skip(place + 1).all(|other| digest(one) != digest(other)), "{one:?}");
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
-    Api, AudienceRule, AuthMethod, Backchannel, Client, ClientChange, ClientKeys, ClientSet, PkceRule, RelyingParty,
-    Sector, SigningAlgorithm, TokenFormat,
+    Api, AudienceRule, AuthMethod, Backchannel, Client, ClientChange, ClientKeys, ClientSet, PkceRule, Registrant,
+    RelyingParty, Sector, SigningAlgorithm, TokenFormat,
 };
 use keys::{read_client_keys, write_client_keys};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Scope, ServerUri};
@@ -17,10 +17,25 @@ use crate::dynamodb::unknown::Unknown;
 use crate::registry::self_registration_item::{from_self_registration, to_self_registration};
 
 pub(crate) const CLIENT: &str = "client#";
+/// The kept copies of documents. Their keys differ from those of all other clients, so that the function which writes
+/// them can write nothing else.
+pub(crate) const DOCUMENT: &str = "document#";
 pub(crate) const API: &str = "api#";
 
 pub(crate) fn client_key(id: &ClientId) -> String {
     format!("{CLIENT}{id}")
+}
+
+pub(crate) fn document_key(id: &ClientId) -> String {
+    format!("{DOCUMENT}{id}")
+}
+
+/// The key of the item of this client.
+pub(crate) fn key_of(client: &Client) -> String {
+    match client.registrant() {
+        Registrant::Operator | Registrant::Itself { .. } => client_key(&client.id),
+        Registrant::Document => document_key(&client.id),
+    }
 }
 
 /// Returns the key of an API, which is the same for every spelling of its identifier.
@@ -37,7 +52,7 @@ pub(crate) fn earlier_api_key(identifier: &Resource) -> Option<String> {
 pub(crate) fn from_client(client: &Client) -> Item {
     let grant_types: Vec<GrantType> = client.grant_types.iter().copied().collect();
     let mut item = Item::from([
-        ("id".to_owned(), text(&client_key(&client.id))),
+        ("id".to_owned(), text(&key_of(client))),
         ("client_id".to_owned(), text(&client.id)),
         ("name".to_owned(), text(&client.name)),
         ("auth_method".to_owned(), text(&client.auth_method.as_str())),
@@ -87,7 +102,12 @@ pub(crate) fn optional_of_registration(client: &Client) -> Vec<(&'static str, Op
 pub(crate) fn of_client_change(change: &ClientChange) -> Expression {
     let mut expression = of_guards(change.guards());
     match change.set() {
-        ClientSet::Disabled(disabled) => expression.set("disabled", flag(*disabled)),
+        ClientSet::Disabled(disabled) => {
+            expression.set("disabled", flag(*disabled));
+            if *disabled && change.is_of_document() {
+                expression.set_or_remove("expires_at", None);
+            }
+        }
         ClientSet::Secrets(new) => expression.set("secrets", secrets(new)),
         ClientSet::EndsAt(ends_at) => expression.set("expires_at", time(*ends_at)),
     }

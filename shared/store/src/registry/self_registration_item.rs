@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use grants::{InitialToken, InitialTokenName, PkceRule, RegistrationPolicy, SecretDigest, SelfRegistration};
+use grants::{
+    DocumentCopy, InitialToken, InitialTokenName, PkceRule, RegistrationPolicy, RegistrationSource, SecretDigest,
+    SelfRegistration,
+};
 use protocol::{AboutClient, Resource, ResponseType, Scope};
 
 use crate::dynamodb::items::{Item, Reader, bytes, list, number, text, time};
@@ -17,8 +20,12 @@ pub(crate) fn initial_token_key(name: &InitialTokenName) -> String {
 
 /// Builds the attribute that only a self-registered client has.
 pub(crate) fn from_self_registration(own: &SelfRegistration) -> AttributeValue {
+    let source = match own.source {
+        RegistrationSource::Endpoint(access_token) => ("access_token".to_owned(), bytes(access_token.as_bytes())),
+        RegistrationSource::Document(copy) => ("document".to_owned(), from_copy(copy)),
+    };
     let mut map = Item::from([
-        ("access_token".to_owned(), bytes(own.access_token.as_bytes())),
+        source,
         ("policy".to_owned(), from_policy(&own.policy)),
         (
             "response_types".to_owned(),
@@ -38,10 +45,9 @@ pub(crate) fn from_self_registration(own: &SelfRegistration) -> AttributeValue {
 /// Reads the self-registration from the item of a client.
 pub(crate) fn to_self_registration(client: &Reader<'_>) -> Result<Option<SelfRegistration>, Unknown> {
     let Some(read) = client.map("registered_by")? else { return Ok(None) };
-    let digest = <[u8; 32]>::try_from(read.bytes("access_token")?).map_err(|_| read.damaged("access_token"))?;
     let response_types: Vec<ResponseType> = read.list("response_types", |text| ResponseType::parse(text).ok_or(()))?;
     Ok(Some(SelfRegistration {
-        access_token: SecretDigest::from_bytes(digest),
+        source: to_source(&read)?,
         initial_token: read.optional_parsed("initial_token", InitialTokenName::parse)?,
         policy: to_policy(&read)?,
         scope: read.optional_parsed("scope", Scope::parse)?,
@@ -49,6 +55,22 @@ pub(crate) fn to_self_registration(client: &Reader<'_>) -> Result<Option<SelfReg
         about: read.parsed("about", AboutClient::parse)?,
         ends_at: client.optional_time("expires_at")?,
     }))
+}
+
+fn to_source(read: &Reader<'_>) -> Result<RegistrationSource, Unknown> {
+    if let Some(copy) = read.map("document")? {
+        let (fetched_at, fresh_until) = (copy.time("fetched_at")?, copy.time("fresh_until")?);
+        return Ok(RegistrationSource::Document(DocumentCopy { fetched_at, fresh_until }));
+    }
+    let digest = <[u8; 32]>::try_from(read.bytes("access_token")?).map_err(|_| read.damaged("access_token"))?;
+    Ok(RegistrationSource::Endpoint(SecretDigest::from_bytes(digest)))
+}
+
+fn from_copy(copy: DocumentCopy) -> AttributeValue {
+    AttributeValue::M(Item::from([
+        ("fetched_at".to_owned(), time(copy.fetched_at)),
+        ("fresh_until".to_owned(), time(copy.fresh_until)),
+    ]))
 }
 
 pub(crate) fn from_initial_token(token: &InitialToken) -> Item {

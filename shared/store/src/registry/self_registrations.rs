@@ -8,7 +8,7 @@ use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, number, text};
 use crate::dynamodb::unknown::Unknown;
-use crate::registry::item::{CLIENT, client_key, from_client, optional_of_registration, to_client};
+use crate::registry::item::{CLIENT, from_client, key_of, optional_of_registration, to_client};
 use crate::registry::self_registration_item::{INITIAL_TOKEN, from_initial_token, initial_token_key, to_initial_token};
 use crate::registry::table::Registry;
 
@@ -18,7 +18,7 @@ impl Registry {
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn client_now(&self, id: &ClientId) -> Result<Option<Client>, Unknown> {
-        self.get(&client_key(id)).await?.map(|item| to_client(&self.table, &item)).transpose()
+        self.client_item(id).await?.map(|item| to_client(&self.table, &item)).transpose()
     }
 
     /// Reads the names of the clients that an operator registered, from the whole table in pages of at most a
@@ -86,7 +86,7 @@ impl Registry {
         for (name, value) in after {
             expression.set(&name, value);
         }
-        let key = Item::from([("id".to_owned(), text(&client_key(&client.id)))]);
+        let key = Item::from([("id".to_owned(), text(&key_of(client)))]);
         let write = Write::new(&self.table, Kind::Update(key), expression);
         Ok(match commit(&self.dynamodb, vec![write]).await? {
             Outcome::Done(_) => Changed::Done,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::Client as DynamoDb;
 use grants::{Api, Client, ClientChange, Seconds, Timestamp};
-use protocol::{ClientId, Resource};
+use protocol::{ClientId, ClientIdUrl, Resource};
 
 use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
@@ -14,7 +14,8 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, text};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::item::{
-    API, CLIENT, api_key, client_key, earlier_api_key, from_api, from_client, of_client_change, to_api, to_client,
+    API, CLIENT, DOCUMENT, api_key, client_key, document_key, earlier_api_key, from_api, from_client, of_client_change,
+    to_api, to_client,
 };
 
 /// The time in seconds that entries are cached: a right that ends in the registry ends everywhere within it.
@@ -57,7 +58,7 @@ impl Registry {
         let known = if let Some(known) = cached(&self.clients, id.as_str(), now) {
             known
         } else {
-            let Some(item) = self.get(&client_key(id)).await? else { return Ok(None) };
+            let Some(item) = self.client_item(id).await? else { return Ok(None) };
             remember(&self.clients, id.to_string(), to_client(&self.table, &item)?, now)
         };
         Ok(Some(known).filter(|client| !client.is_over(now)))
@@ -100,7 +101,8 @@ impl Registry {
     /// # Errors
     /// [`Unknown`] when it is not known whether it was made.
     pub async fn change_client(&self, change: &ClientChange, beside: Option<Write>) -> Result<ClientChanged, Unknown> {
-        let key = Item::from([("id".to_owned(), text(&client_key(change.id())))]);
+        let key = if change.is_of_document() { document_key(change.id()) } else { client_key(change.id()) };
+        let key = Item::from([("id".to_owned(), text(&key))]);
         let own = Write::new(&self.table, Kind::Update(key), of_client_change(change));
         let outcome = commit(&self.dynamodb, std::iter::once(own).chain(beside).collect()).await?;
         Ok(match outcome {
@@ -122,12 +124,14 @@ impl Registry {
         self.delete(client_key(id), beside).await
     }
 
-    /// Reads all clients.
+    /// Reads all clients: those that were registered, and then those that a document describes.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn all_clients(&self) -> Result<Vec<Client>, Unknown> {
-        self.scan(CLIENT).await?.iter().map(|item| to_client(&self.table, item)).collect()
+        let mut items = self.scan(CLIENT).await?;
+        items.extend(self.scan(DOCUMENT).await?);
+        items.iter().map(|item| to_client(&self.table, item)).collect()
     }
 
     /// Writes a new API, and `beside` in the same transaction. It is refused if there is an API with another spelling
@@ -163,6 +167,22 @@ impl Registry {
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn all_apis(&self) -> Result<Vec<Api>, Unknown> {
         self.scan(API).await?.iter().map(|item| to_api(&self.table, item)).collect()
+    }
+
+    /// Reads the item of a client: the registered one, or else the kept copy of the document at its URL. For an id
+    /// that is such a URL, both are read at once.
+    pub(crate) async fn client_item(&self, id: &ClientId) -> Result<Option<Item>, Unknown> {
+        let (registered, document) = (client_key(id), document_key(id));
+        if ClientIdUrl::parse(id).is_none() {
+            return self.get(&registered).await;
+        }
+        let (registered, document) = tokio::try_join!(self.get(&registered), self.get(&document))?;
+        Ok(registered.or(document))
+    }
+
+    /// Remembers a client in the cache of this process, as if it had been read now.
+    pub(crate) fn remember_client(&self, client: Client, now: Timestamp) -> Arc<Client> {
+        remember(&self.clients, client.id.to_string(), client, now)
     }
 
     pub(crate) async fn get(&self, key: &str) -> Result<Option<Item>, Unknown> {

@@ -9,10 +9,10 @@ use crate::coverage::openid;
 use crate::support::case::Case;
 use crate::support::pages::{answered, url};
 use crate::support::published::{DOCUMENTS, document, strings};
-use crate::support::session::{self, Session, assert_granted, assert_refused, client_requests};
+use crate::support::session::{self, Session, assert_granted};
 use crate::support::world::ORDERS;
 use crate::unsupported_grants::unsupported;
-use Sign::{Accept, ClientId, Endpoint, Grant, Header, Invisible, Member, Parameter, Unlisted};
+use Sign::{Accept, Endpoint, Grant, Header, Invisible, Member, Parameter, Unlisted};
 
 /// Evidence that a feature is not built.
 #[derive(Debug)]
@@ -29,8 +29,6 @@ enum Sign {
     Header(&'static str, &'static str),
     /// A parameter of an authorization request, and the error that it causes.
     Parameter(&'static str, &'static str, &'static str),
-    /// A client that no endpoint knows.
-    ClientId(&'static str),
     /// A media type that introspection does not answer in.
     Accept(&'static str),
     /// No request differs, for this reason.
@@ -38,7 +36,7 @@ enum Sign {
 }
 
 /// The features in the notes of the table, and the signs that they are not built.
-const NOT_BUILT: [(&str, &[Sign]); 14] = [
+const NOT_BUILT: [(&str, &[Sign]); 13] = [
     (
         "PAR",
         &[
@@ -80,7 +78,6 @@ const NOT_BUILT: [(&str, &[Sign]); 14] = [
         "signed introspection responses",
         &[Accept("application/token-introspection+jwt"), Member("introspection_signing_alg_values_supported")],
     ),
-    ("CIMD", &[ClientId("https://client.example/client.json"), Member("client_id_metadata_document_supported")]),
     ("helper for APIs", &[Endpoint("GET", "/.well-known/oauth-protected-resource"), Member("protected_resources")]),
     (
         "device grant",
@@ -123,11 +120,6 @@ impl Sign {
                 let callback = answered(&session.browser.go(&target).await);
                 assert_eq!((callback.error.as_deref(), callback.code), (Some(error), None));
             }
-            ClientId(id) => {
-                for ask in client_requests(&session.http) {
-                    assert_refused(&ask.field("client_id", id).send().await, "invalid_client");
-                }
-            }
             Accept(kind) => {
                 let ask = session.http.post("/introspect").client(&session.world.gateway).header("accept", kind);
                 let reply = ask.field("token", "x").send().await;
@@ -146,7 +138,7 @@ impl Sign {
                     let listed = strings(&document[member]);
                     assert!(!listed.is_empty() && !listed.contains(value), "{document}");
                 }
-                Endpoint(..) | Grant(_) | Header(..) | Parameter(..) | ClientId(_) | Accept(_) | Invisible(_) => {}
+                Endpoint(..) | Grant(_) | Header(..) | Parameter(..) | Accept(_) | Invisible(_) => {}
             }
         }
     }

@@ -182,6 +182,11 @@ impl KeyServer {
         *self.answer.lock().expect("an answer") = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
     }
 
+    /// Hangs up without a response from now on.
+    pub(crate) fn fall_silent(&self) {
+        self.answer.lock().expect("an answer").clear();
+    }
+
     /// Returns the number of requests so far.
     pub(crate) fn visits(&self) -> usize {
         self.visits.load(Ordering::SeqCst)
@@ -189,7 +194,12 @@ impl KeyServer {
 
     /// Returns the `jwks_uri` of the keys.
     pub(crate) fn uri(&self) -> String {
-        format!("http://127.0.0.1:{}/keys", self.port)
+        self.at("/keys")
+    }
+
+    /// Returns the URL of a path. Every path has the same response.
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
     }
 }
 

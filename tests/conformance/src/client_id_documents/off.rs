@@ -1,4 +1,4 @@
-//! Client ID metadata documents are not built: a URL as `client_id` is unknown, and never fetched.
+//! Where documents are off, which is the default, a URL as `client_id` is unknown and never fetched.
 
 use std::net::TcpListener;
 
