@@ -14,6 +14,7 @@ import urllib.parse
 import urllib.request
 
 READ, TOOLS = "mcp:read", "mcp:tools"
+VERSIONS = ("2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28")
 # What each resource tells of its scopes.
 RESOURCES = {"/mcp": [READ, TOOLS], "/bare": None}
 
@@ -80,6 +81,11 @@ def handler_of(resource):
             if self.path.startswith("/control/"):
                 resource.control(self.path.removeprefix("/control/"))
                 self.say(200, {})
+            elif self.headers.get("Origin", resource.url) != resource.url:
+                # A page that reached this server by DNS rebinding.
+                self.say(403, {})
+            elif self.headers.get("MCP-Protocol-Version", VERSIONS[0]) not in VERSIONS:
+                self.say(400, {})
             elif self.path in RESOURCES:
                 self.call(json.loads(body))
             else:
