@@ -104,7 +104,8 @@ fn undescribed(fault: &NoDocument, log: &RequestLog) -> Response {
     let title = "This app cannot be recognised";
     let (status, text, reason, wait) = match fault {
         NoDocument::NotFetched { .. } => {
-            let text = "The app describes itself at an address that does not answer as it should. Please try again later.";
+            let text =
+                "The app describes itself at an address that does not answer as it should. Please try again later.";
             (StatusCode::SERVICE_UNAVAILABLE, text.to_owned(), "client_document_not_fetched", Some(10))
         }
         NoDocument::TooMany(wait) => {
@@ -112,7 +113,8 @@ fn undescribed(fault: &NoDocument, log: &RequestLog) -> Response {
             (StatusCode::TOO_MANY_REQUESTS, text.to_owned(), "too_many_client_documents", Some(*wait))
         }
         NoDocument::Failed(failure) if failure.status().is_client_error() => {
-            let text = format!("The app describes itself in a way that cannot be used here ({}).", failure.description());
+            let text =
+                format!("The app describes itself in a way that cannot be used here ({}).", failure.description());
             (StatusCode::BAD_REQUEST, text, "client_document_not_usable", None)
         }
         NoDocument::Failed(failure) => return failed(failure, log),

@@ -65,7 +65,9 @@ pub use client::name::NameSkeleton;
 pub use client::public_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
 pub use client::record::{AudienceRule, AuthMethod, Client, PkceRule};
 pub use client::relying_party::{Backchannel, MalformedSector, RelyingParty, Sector};
-pub use client::self_registration::{InitialTokenName, Registrant, RegistrationPolicy, RegistrationSource, SelfRegistration};
+pub use client::self_registration::{
+    InitialTokenName, Registrant, RegistrationPolicy, RegistrationSource, SelfRegistration,
+};
 pub use flow::authorization_code as code;
 pub use flow::client_credentials as machine;
 pub use flow::implicit;

@@ -53,7 +53,10 @@ impl DocumentConfig {
         Reach::parse(&written).map_err(|_| malformed)?;
         let listed: BTreeSet<String> = written.split_ascii_whitespace().map(str::to_owned).collect();
         if chosen == DocumentMode::Listed && listed.is_empty() {
-            return Err(ConfigError::Missing(hosts, "the hosts of the documents, for JETON_CLIENT_ID_DOCUMENTS=listed"));
+            return Err(ConfigError::Missing(
+                hosts,
+                "the hosts of the documents, for JETON_CLIENT_ID_DOCUMENTS=listed",
+            ));
         }
         Ok(Self { mode: chosen, hosts: listed })
     }

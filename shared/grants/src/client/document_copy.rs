@@ -66,9 +66,14 @@ mod tests {
 
     #[test]
     fn c118_a_copy_is_fresh_as_long_as_its_host_says_within_bounds() {
-        for (max_age, fresh) in
-            [(None, 300), (Some(0), 30), (Some(29), 30), (Some(31), 31), (Some(86_401), 86_400), (Some(u32::MAX), 86_400)]
-        {
+        for (max_age, fresh) in [
+            (None, 300),
+            (Some(0), 30),
+            (Some(29), 30),
+            (Some(31), 31),
+            (Some(86_401), 86_400),
+            (Some(u32::MAX), 86_400),
+        ] {
             let copy = DocumentCopy::fetched(NOW, max_age);
             assert_eq!((copy.fetched_at, copy.fresh_until), (NOW, NOW.plus(fresh)), "{max_age:?}");
         }
@@ -77,8 +82,13 @@ mod tests {
     #[test]
     fn c225_a_stale_copy_serves_for_a_while_and_no_longer() {
         let copy = DocumentCopy::fetched(NOW, Some(60));
-        let rows =
-            [(0, CopyAge::Fresh), (59, CopyAge::Fresh), (60, CopyAge::Stale), (59 + STALE, CopyAge::Stale), (60 + STALE, CopyAge::TooOld)];
+        let rows = [
+            (0, CopyAge::Fresh),
+            (59, CopyAge::Fresh),
+            (60, CopyAge::Stale),
+            (59 + STALE, CopyAge::Stale),
+            (60 + STALE, CopyAge::TooOld),
+        ];
         for (later, age) in rows {
             assert_eq!(copy.age(NOW.plus(later)), age, "{later}");
         }

@@ -98,9 +98,8 @@ fn c138_c225_a_page_is_about_one_version_of_a_document_and_not_about_the_time_of
     let target = Target { resources: Vec::new(), scope: Scope::of(["a"]) };
     let redirect_uri = RedirectUri::read("https://app.example/cb").unwrap();
     let claims = ClaimsRequest::default();
-    let digest = |client: &Client| {
-        Shown { client, redirect_uri: &redirect_uri, target: &target, claims: &claims }.digest()
-    };
+    let digest =
+        |client: &Client| Shown { client, redirect_uri: &redirect_uri, target: &target, claims: &claims }.digest();
     let key = |byte, kid: Option<&str>| {
         let public = PublicKey::Ed25519([byte; 32]);
         Some(ClientKeys::Inline(vec![ClientKey { kid: kid.map(str::to_owned), algorithm: None, public }]))

@@ -6,7 +6,7 @@ use protocol::ClientId;
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::guards::of_guards;
-use crate::dynamodb::items::{Item, Reader, number, text};
+use crate::dynamodb::items::{Item, Reader, number, text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::item::{CLIENT, from_client, key_of, optional_of_registration, to_client};
 use crate::registry::self_registration_item::{INITIAL_TOKEN, from_initial_token, initial_token_key, to_initial_token};
@@ -85,6 +85,11 @@ impl Registry {
         }
         for (name, value) in after {
             expression.set(&name, value);
+        }
+        // Use extends a registration, so its end is kept. The copy of a document ends by its own time.
+        if client.document().is_some() {
+            let ends_at = client.registered_by.as_ref().and_then(|own| own.ends_at);
+            expression.set_or_remove("expires_at", ends_at.map(time));
         }
         let key = Item::from([("id".to_owned(), text(&key_of(client)))]);
         let write = Write::new(&self.table, Kind::Update(key), expression);

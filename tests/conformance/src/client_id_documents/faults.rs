@@ -50,7 +50,9 @@ async fn c118_c119_c225_a_document_that_cannot_be_fetched_is_told_with_503_and_t
     assert_eq!(host.visits(), rows.len() + 1);
     described.serve(&json!({}));
     assert!(asks_for_a_password(&browser.go(&ask).await), "no error is kept");
-    assert!(world.stack.cli().run(&["client", "show", &described.client.id])["self_registered"]["document"].is_object());
+    assert!(
+        world.stack.cli().run(&["client", "show", &described.client.id])["self_registered"]["document"].is_object()
+    );
 }
 
 #[tokio::test]

@@ -51,9 +51,8 @@ async fn c225_a_described_client_is_listed_disabled_for_good_and_deleted() {
     let disabled = cli.run(&["client", "disable", id]);
     assert_eq!(disabled["disabled"], true);
     assert!(cli.run(&["client", "show", id])["self_registered"]["ends_at"].is_null(), "it never expires");
-    // Another process, whose cache is empty, does not fetch the document again.
     let visits = described.host.visits();
     cli.run(&["client", "delete", id]);
-    assert_refused(&session.redeem(&described.client, &code).await, "invalid_grant");
+    assert_refused(&session.redeem(&described.client, &code).await, "invalid_client");
     assert_eq!(described.host.visits(), visits);
 }

@@ -196,17 +196,9 @@ pub(crate) const LINES: [(usize, &str, State); 148] = [
     (115, "Only what is on is advertised.", Tested),
     (116, "Every endpoint is https.", Tested),
     (117, "Registration is off, or guarded by a token and by a policy of what its clients may have.", Tested),
-    (
-        118,
-        "A client ID metadata document is fetched and checked.",
-        Tested,
-    ),
+    (118, "A client ID metadata document is fetched and checked.", Tested),
     (119, "Nothing is fetched from inside the network.", Tested),
-    (
-        120,
-        "CIMD is advertised only when it is on.",
-        Tested,
-    ),
+    (120, "CIMD is advertised only when it is on.", Tested),
     (121, "A token's audience is the resource that was consented to.", Tested),
     (122, "A protected resource tells where its authorization server is.", NotBuilt("helper for APIs")),
     (
