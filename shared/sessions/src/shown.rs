@@ -102,7 +102,9 @@ impl Facts {
             Some(ClientKeys::Inline(keys)) => {
                 self.text("keys");
                 self.number(keys.len());
-                keys.iter().for_each(|key| self.key(key));
+                for key in keys {
+                    self.key(key);
+                }
             }
         }
     }

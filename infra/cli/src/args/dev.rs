@@ -27,7 +27,7 @@ pub(crate) struct DevOptions {
     #[arg(long, value_name = "WHO", value_parser = ["off", "token", "open"])]
     pub(crate) registration: Option<String>,
     /// Clients whose id is the URL of a document that describes them: off, of the hosts in
-    /// JETON_CLIENT_ID_DOCUMENT_HOSTS (listed), or of any host (open).
+    /// `JETON_CLIENT_ID_DOCUMENT_HOSTS` (listed), or of any host (open).
     #[arg(long, value_name = "WHO", value_parser = ["off", "listed", "open"])]
     pub(crate) client_id_documents: Option<String>,
     /// API that clients may get tokens for which register themselves without a token: its identifier, and the scopes

@@ -128,8 +128,8 @@ pub struct Metadata {
     /// `true` when a `client_id` may be the URL of a document that describes the client
     /// (draft-ietf-oauth-client-id-metadata-document §6). Left out otherwise: clients that see it register in no other
     /// way.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub client_id_metadata_document_supported: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id_metadata_document_supported: Option<bool>,
     /// The scopes of OpenID Connect, and those of the APIs that the operator lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub scopes_supported: Vec<String>,
