@@ -134,7 +134,8 @@ fn describe(config: &Config, read: &Read) -> protocol::Metadata {
         authorization_response_iss_parameter_supported: true,
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
-        client_id_metadata_document_supported: (config.registration.documents.mode != DocumentMode::Off).then_some(true),
+        client_id_metadata_document_supported: (config.registration.documents.mode != DocumentMode::Off)
+            .then_some(true),
         scopes_supported: scopes(&config.policy, &read.apis),
         // RFC 9728 §1.2: the identifier of a protected resource is an https URL without fragment.
         protected_resources: read.apis.iter().map(|api| api.identifier.to_string()).filter(|id| is_https(id)).collect(),

@@ -19,7 +19,7 @@ pub enum DocumentMode {
     Open,
 }
 
-/// `JETON_CLIENT_ID_DOCUMENTS` and `JETON_CLIENT_ID_DOCUMENT_HOSTS`.
+/// The rules for such ids: `JETON_CLIENT_ID_DOCUMENTS` and `JETON_CLIENT_ID_DOCUMENT_HOSTS`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DocumentConfig {
     /// The URLs that may be the id of a client.
