@@ -53,7 +53,8 @@ impl Case {
             Ok(_) => Outcome::Admitted,
             // The registered URIs are those of the case, which another fault may have changed.
             Err(Rejection::Shown(Untrusted::RedirectUri(strange))) => {
-                Outcome::Shown(Untrusted::RedirectUri(Box::new(StrangeRedirectUri { registered: Vec::new(), ..*strange })))
+                let strange = StrangeRedirectUri { registered: Vec::new(), ..*strange };
+                Outcome::Shown(Untrusted::RedirectUri(Box::new(strange)))
             }
             Err(Rejection::Shown(why)) => Outcome::Shown(why),
             Err(Rejection::Returned(returned)) => Outcome::Returned(returned.fault),
