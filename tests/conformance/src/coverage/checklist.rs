@@ -14,7 +14,7 @@ pub(crate) enum State {
 use State::{NotBuilt, Partly, Refused, Tested};
 
 /// The number, requirement and state of each line.
-pub(crate) const LINES: [(usize, &str, State); 147] = [
+pub(crate) const LINES: [(usize, &str, State); 153] = [
     (
         1,
         "A redirect URI is compared with the registered ones as text, and nothing that only means the same is taken.",
