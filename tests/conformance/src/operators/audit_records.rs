@@ -181,7 +181,7 @@ fn c147_a_command_that_fails_or_is_refused_leaves_no_record() {
         (&["user", "create", "ana", "--password-stdin"], "registered already"),
         (&["user", "disable", "nobody"], "no user"),
         (&["user", "update", "nobody", "--claim", "email=x@y.example"], "no user"),
-        (&["user", "update", "ana", "--claim", "no-claim=x"], "claim"),
+        (&["user", "update", "ana", "--claim", "sub=x"], "claim"),
         (&["user", "delete", "nobody"], "no user"),
         (&["user", "rename", "ana", "--to", "bea"], "registered already"),
         (&["session", "end", "nothing"], "no session"),
