@@ -26,7 +26,7 @@ async fn c118_c225_a_document_makes_a_client_that_every_endpoint_knows() {
     let reply = session.redeem(client, &code).await;
     let (issued, id_token) = (tokens(&reply), reply.string("id_token"));
     let facts = session.introspect(&WORLD.gateway, &issued.access).await;
-    assert_eq!((&facts["client_id"], &facts["aud"]), (&json!(client.id), &json!([ORDERS])));
+    assert_eq!((&facts["client_id"], &facts["aud"][0]), (&json!(client.id), &json!(ORDERS)));
     let refreshed = tokens(&session.refresh(client, &issued.refresh).await);
     let userinfo = session.http.get("/userinfo").header("authorization", format!("Bearer {}", refreshed.access));
     assert_eq!(userinfo.send().await.status, 200);

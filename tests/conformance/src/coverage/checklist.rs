@@ -59,11 +59,7 @@ pub(crate) const LINES: [(usize, &str, State); 155] = [
     (30, "No page may be framed, error pages included.", Tested),
     (31, "A page sends no referrer and holds nothing of another site.", Tested),
     (32, "A form is bound to its session and its request, and is good once.", Tested),
-    (
-        33,
-        "The consent page shows who asks for what, where the answer goes, and warns of an app on the device.",
-        Partly("CIMD"),
-    ),
+    (33, "The consent page shows who asks for what, where the answer goes, and warns of an app on the device.", Tested),
     (34, "A native app, or a public client without an https redirect URI, is never agreed to silently.", Tested),
     (35, "The session cookie is locked to the host, and is new after the sign-in.", Tested),
     (
