@@ -83,9 +83,10 @@ mod tests {
     fn with(member: &str, value: Value) -> Value {
         let mut document = good();
         let members = document.as_object_mut().unwrap();
-        match value {
-            Value::Null => drop(members.remove(member)),
-            value => drop(members.insert(member.to_owned(), value)),
+        if value.is_null() {
+            members.remove(member);
+        } else {
+            members.insert(member.to_owned(), value);
         }
         document
     }

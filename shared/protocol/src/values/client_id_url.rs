@@ -79,6 +79,10 @@ mod tests {
         ] {
             assert_eq!(parse(good).unwrap().id().as_str(), good);
         }
+    }
+
+    #[test]
+    fn c118_no_other_id_is_the_url_of_a_document() {
         for other in [
             "app",
             "dyn_1",

@@ -44,25 +44,25 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
-    fn source(last: u8) -> Option<IpAddr> {
-        Some(IpAddr::from([192, 0, 2, last]))
+    fn source(last: u8) -> IpAddr {
+        IpAddr::from([192, 0, 2, last])
     }
 
     #[test]
     fn c155_fetches_are_limited_for_each_source_and_from_each_host() {
         let fetches = Fetches::default();
         for number in 0..FOR_SOURCE {
-            assert_eq!(fetches.count(&format!("h{number}.example"), source(1), NOW), Ok(()));
+            assert_eq!(fetches.count(&format!("h{number}.example"), Some(source(1)), NOW), Ok(()));
         }
-        assert_eq!(fetches.count("other.example", source(1), NOW), Err(Wait(60)));
-        assert_eq!(fetches.count("other.example", source(2), NOW), Ok(()));
-        assert_eq!(fetches.count("other.example", source(1), NOW.plus(60)), Ok(()));
+        assert_eq!(fetches.count("other.example", Some(source(1)), NOW), Err(Wait(60)));
+        assert_eq!(fetches.count("other.example", Some(source(2)), NOW), Ok(()));
+        assert_eq!(fetches.count("other.example", Some(source(1)), NOW.plus(60)), Ok(()));
         let fetches = Fetches::default();
         for number in 0..FROM_HOST {
             let from = u8::try_from(number % 5).unwrap();
-            assert_eq!(fetches.count("app.example", source(from), NOW), Ok(()));
+            assert_eq!(fetches.count("app.example", Some(source(from)), NOW), Ok(()));
         }
-        assert_eq!(fetches.count("app.example", source(9), NOW.plus(1)), Err(Wait(59)));
-        assert_eq!(fetches.count("app.example:8443", source(9), NOW.plus(1)), Ok(()));
+        assert_eq!(fetches.count("app.example", Some(source(9)), NOW.plus(1)), Err(Wait(59)));
+        assert_eq!(fetches.count("app.example:8443", Some(source(9)), NOW.plus(1)), Ok(()));
     }
 }

@@ -77,7 +77,7 @@ async fn c118_c140_c225_a_document_that_cannot_be_used_is_told_on_a_page_and_rea
         ("jwks_uri", json!({"jwks_uri": "https://10.0.0.1/keys"})),
     ];
     for (member, spoiled) in rows {
-        let _case = Case::new(&format!("{spoiled}"));
+        let _case = Case::new(&spoiled);
         described.serve(&spoiled);
         let page = browser.go(&ask).await.reply;
         assert_shown_here(&page);
