@@ -78,7 +78,9 @@ impl Logout {
             (None, None) => NamedApp::Nobody,
         };
         let Ok(back) = way_back(request.post_logout_redirect_uri, app) else {
-            client.iter().for_each(|client| incoming.log().client(&client.id));
+            if let Some(client) = &client {
+                incoming.log().client(&client.id);
+            }
             return Err(Refused::Unregistered);
         };
         let back = back.map(|uri| {

@@ -54,8 +54,8 @@ mod tests {
     use crate::client::record::AuthMethod;
     use crate::fixtures::{NOW, client};
 
-    fn claims(text: &str) -> Option<Claims> {
-        Some(Claims::parse(text).unwrap())
+    fn claims(text: &str) -> Claims {
+        Claims::parse(text).unwrap()
     }
 
     #[test]
@@ -65,15 +65,15 @@ mod tests {
         let told = NewSettings { id_token_claims: Some(IdTokenClaims::Scope), ..NewSettings::default() };
         let told = told.change(&read).unwrap();
         let [acme, other] = [r#"{"tenant":"acme"}"#, r#"{"tenant":"other"}"#]
-            .map(|text| NewSettings { claims: claims(text), ..NewSettings::default() }.change(&read).unwrap());
+            .map(|text| NewSettings { claims: Some(claims(text)), ..NewSettings::default() }.change(&read).unwrap());
         let off = ClientChange::disabled(&read, true);
         let after = [&pkce, &told, &acme, &off]
             .into_iter()
             .fold(read.clone(), |client, change| change.after(Some(&client)).unwrap());
         assert_eq!((after.pkce, after.relying_party.id_token_claims), (PkceRule::Optional, IdTokenClaims::Scope));
-        assert_eq!((Some(&after.claims), after.disabled), (claims(r#"{"tenant":"acme"}"#).as_ref(), true));
+        assert_eq!((after.claims.clone(), after.disabled), (claims(r#"{"tenant":"acme"}"#), true));
         assert_eq!(other.after(Some(&after)), None, "its claims are not those that were read");
-        let none = NewSettings { claims: claims("{}"), ..NewSettings::default() }.change(&after).unwrap();
+        let none = NewSettings { claims: Some(claims("{}")), ..NewSettings::default() }.change(&after).unwrap();
         assert!(none.after(Some(&after)).unwrap().claims.is_empty());
         let next = Client { created_at: NOW.plus(1), ..client() };
         let public = Client { auth_method: AuthMethod::None, ..client() };
@@ -91,7 +91,7 @@ mod tests {
             ..client()
         };
         assert_eq!(optional().change(&public), Err(RegistrationError::PublicWithoutPkce));
-        let of_person = NewSettings { claims: claims(r#"{"email":"a@b.example"}"#), ..NewSettings::default() };
+        let of_person = NewSettings { claims: Some(claims(r#"{"email":"a@b.example"}"#)), ..NewSettings::default() };
         assert_eq!(of_person.change(&client()), Err(RegistrationError::ClaimsOfPerson));
         let by = crate::client::self_registration::SelfRegistration::new(
             crate::fixtures::DIGEST,

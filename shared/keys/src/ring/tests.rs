@@ -146,13 +146,11 @@ async fn c177_an_access_token_has_the_typ_of_its_api_and_the_claims_it_was_given
         let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
         assert_eq!((&told["roles"], &told["tenant"]), (&serde_json::json!(["admin"]), &serde_json::json!("acme")));
         let facts = ring.verify(&signed, ISSUER).unwrap();
-        assert_eq!((facts.token_id, facts.scope.to_string()), (token_id(), "read write".to_owned()));
+        assert_eq!((facts.token_id, facts.scope.to_string()), (Some(MACHINE), "read write".to_owned()));
     }
 }
 
-const fn token_id() -> Option<TokenId> {
-    Some(TokenId::Machine([1; 16]))
-}
+const MACHINE: TokenId = TokenId::Machine([1; 16]);
 
 /// Each kind of token, with a `typ` that access tokens and ID tokens can both have, is taken for itself only.
 #[tokio::test]
@@ -175,13 +173,12 @@ async fn c154_c177_no_signed_token_is_taken_for_another_kind() {
         algorithm,
     };
     let id_token = ring.sign_id_token(&id_token, ISSUER, [1; 16], None).unwrap();
-    assert_eq!(ring.verify_id_token(&id_token, ISSUER).unwrap().client_id, client_id);
-    let access =
-        AccessToken { token_type: TokenType::Jwt, claims: known.for_access_tokens(), ..access_token(algorithm) };
+    let claims = known.for_access_tokens();
+    let access = AccessToken { token_type: TokenType::Jwt, claims, ..access_token(algorithm) };
     let access = ring.sign(&access, ISSUER, TokenId::Machine([1; 16])).unwrap();
-    assert!(ring.verify(&access, ISSUER).is_ok());
-    let said = UserInfo { sub: subject, claims: &known };
-    let told = SignedUserInfo { claims: &said, issuer: ISSUER, client: &client_id, algorithm };
+    assert!(ring.verify_id_token(&id_token, ISSUER).is_ok() && ring.verify(&access, ISSUER).is_ok());
+    let claims = &UserInfo { sub: subject, claims: &known };
+    let told = SignedUserInfo { claims, issuer: ISSUER, client: &client_id, algorithm };
     let userinfo = Secret::new(ring.sign_userinfo(&told, NOW).unwrap());
     let logout = LogoutToken {
         subject: Subject::parse(subject).unwrap(),

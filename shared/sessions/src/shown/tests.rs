@@ -87,6 +87,21 @@ proptest! {
     }
 }
 
+/// An API that offers `read`, and perhaps says what it means.
+fn described(identifier: &str, meaning: Option<&str>) -> grants::Api {
+    grants::Api {
+        identifier: Resource::parse(identifier).unwrap(),
+        scope: Scope::parse("read").unwrap(),
+        scope_descriptions: meaning.map(|text| ("read".to_owned(), text.to_owned())).into_iter().collect(),
+        algorithm: grants::SigningAlgorithm::Rs256,
+        format: grants::TokenFormat::Jwt,
+        token_type: grants::TokenType::default(),
+        claims: protocol::ClaimNames::default(),
+        lifetime: 900,
+        is_issuer: false,
+    }
+}
+
 #[test]
 fn c138_what_apis_and_the_app_say_is_part_of_the_page_and_what_nobody_says_is_not() {
     let by = |about: &str| {
@@ -95,17 +110,7 @@ fn c138_what_apis_and_the_app_say_is_part_of_the_page_and_what_nobody_says_is_no
         SelfRegistration { about: protocol::AboutClient::parse(about).unwrap(), ..by }
     };
     let digest = |api: &str, meaning: Option<&str>, more: &str| {
-        let api = grants::Api {
-            identifier: Resource::parse(api).unwrap(),
-            scope: Scope::parse("read").unwrap(),
-            scope_descriptions: meaning.map(|text| ("read".to_owned(), text.to_owned())).into_iter().collect(),
-            algorithm: grants::SigningAlgorithm::Rs256,
-            format: grants::TokenFormat::Jwt,
-            token_type: grants::TokenType::default(),
-            claims: protocol::ClaimNames::default(),
-            lifetime: 900,
-            is_issuer: false,
-        };
+        let api = described(api, meaning);
         let about = format!("{{\"application_type\":\"web\"{more}}}");
         let client = Client { registered_by: Some(by(&about)), ..client(AuthMethod::None) };
         let target =

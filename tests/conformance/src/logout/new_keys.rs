@@ -1,6 +1,6 @@
 //! ID tokens of keys that the functions have not read yet (C180).
 
-use std::time::Instant;
+use tokio::time::Instant;
 
 use harness::{CountingProxy, Pkce, Stack, authorization_url};
 use serde_json::json;

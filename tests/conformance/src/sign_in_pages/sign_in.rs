@@ -91,7 +91,7 @@ async fn c035_a_cookie_that_somebody_planted_is_not_the_session_after_the_sign_i
     let page = victim.go(&url(&world.web.id, &[("prompt", "login")])).await;
     let next = sign_in(&mut victim, &page, &world.ana.username, &world.ana.password).await;
     answered(&next).assert_granted();
-    let session = |cookies: &std::collections::BTreeMap<String, String>| cookies["__Host-jeton-session"].clone();
+    let session = |cookies: &std::collections::BTreeMap<String, String>| cookies["jeton-session"].clone();
     assert_ne!(session(&victim.cookies), session(&planted));
     // The planted session learns nothing about the new one: its own sign-in is as old as before.
     let old = attacker.browser.go(&url(&world.web.id, &[("prompt", "none"), ("max_age", "0")])).await;
