@@ -10,7 +10,7 @@ use crate::{Form, Http, Pkce, Reply, TlsFront, forms};
 const MOST_REDIRECTS: usize = 10;
 
 /// A browser for one site. It drops `Secure` cookies of a site that is `http`, as WebKit does also on loopback, and cookies
-/// whose name claims more than their attributes hold (`RFC 6265bis` §4.1.3).
+/// whose name claims more than their attributes hold (RFC 6265bis §4.1.3).
 #[derive(Clone, Debug)]
 pub struct Browser {
     http: Http,
