@@ -39,7 +39,7 @@ fn leaves(cli: &Cli, (args, input): (&[&str], &str), action: &str, about: &str, 
 /// Runs every command that changes something, once each, and checks its record.
 fn everything(cli: &Cli) {
     let api = ["api", "create", "--identifier", API, "--scope", "read"];
-    let made = ["identifier", "scope", "alg", "token_format", "token_type", "lifetime"];
+    let made = ["identifier", "scope", "scope_descriptions", "alg", "token_format", "token_type", "lifetime"];
     leaves(cli, (&api, ""), "api create", &format!("api:{API}"), &sorted(&made));
     let app = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", API];
     let create = [&["client", "create", "--name", "Audited"], &app[..]].concat();
