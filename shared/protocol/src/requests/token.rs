@@ -50,7 +50,7 @@ pub enum TokenRequest {
     },
     /// The resource owner password grant (RFC 6749 §4.3.2).
     Password {
-        /// The person's username.
+        /// The username of the person.
         username: Username,
         /// The password of that person.
         password: Secret,
