@@ -21,7 +21,7 @@ def authlab(home, *arguments):
     return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_c121_c122_a_scanner_of_mcp_authorization_finds_nothing(tmp_path):
+def test_c121_a_scanner_of_mcp_authorization_finds_nothing(tmp_path):
     url = os.environ["MCP_URL"]
     login = authlab(tmp_path, "login", f"{url}/mcp", "--foreign-resource", f"{url}/bare", "--thorough")
     assert login.returncode == 0, login.stdout + login.stderr

@@ -5,8 +5,16 @@ use crate::{Function, Settings, StartError};
 
 /// Returns the function's required variables that Jeton defines; the SDK names those that it needs itself.
 fn own_variables(settings: &Settings) -> Vec<String> {
-    let optional =
-        ["JETON_OPENID", "JETON_ALLOW_", "JETON_OUTBOUND_", "JETON_REGISTRATION", "JETON_SESSION_", "JETON_AUDIT_"];
+    let optional = [
+        "JETON_OPENID",
+        "JETON_ALLOW_",
+        "JETON_OUTBOUND_",
+        "JETON_REGISTRATION",
+        "JETON_CLIENT_ID_DOCUMENT",
+        "JETON_METADATA_APIS",
+        "JETON_SESSION_",
+        "JETON_AUDIT_",
+    ];
     let needed = |name: &&String| name.starts_with("JETON_") && !optional.iter().any(|start| name.starts_with(start));
     settings.environment.keys().filter(needed).cloned().collect()
 }

@@ -198,7 +198,14 @@ mod tests {
         let metadata = functions.iter().find(|function| function.binary == "metadata").unwrap();
         let usual = ["JETON_ISSUER", "JETON_TABLE_KEYS"];
         let offered = ["JETON_OPENID", "JETON_ALLOW_IMPLICIT_GRANT", "JETON_ALLOW_PASSWORD_GRANT"];
-        assert_eq!(metadata.variables, [&usual, &offered[..], &["JETON_REGISTRATION", "JETON_EDGE_PROOF"]].concat());
+        let of_strangers = [
+            "JETON_TABLE_REGISTRY",
+            "JETON_REGISTRATION",
+            "JETON_CLIENT_ID_DOCUMENTS",
+            "JETON_CLIENT_ID_DOCUMENT_HOSTS",
+            "JETON_METADATA_APIS",
+        ];
+        assert_eq!(metadata.variables, [&usual, &offered[..], &of_strangers, &["JETON_EDGE_PROOF"]].concat());
         let authorize = functions.iter().find(|function| function.binary == "authorize").unwrap();
         assert!(authorize.variables.contains(&"JETON_TABLE_PEOPLE".into()));
         assert_eq!((authorize.memory, metadata.memory, authorize.timeout), (1024, 512, 10));

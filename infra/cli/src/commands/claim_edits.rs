@@ -12,7 +12,7 @@ pub(crate) struct ListEdit {
 
 /// The changes of a person's claims.
 pub(crate) struct ClaimEdits {
-    /// The assignments `NAME=VALUE`.
+    /// The claims to set, each as `NAME=VALUE`.
     pub(crate) assignments: Vec<String>,
     pub(crate) lists: [ListEdit; 2],
 }

@@ -14,7 +14,7 @@ pub(crate) enum State {
 use State::{NotBuilt, Partly, Refused, Tested};
 
 /// The number, requirement and state of each line.
-pub(crate) const LINES: [(usize, &str, State); 155] = [
+pub(crate) const LINES: [(usize, &str, State); 169] = [
     (
         1,
         "A redirect URI is compared with the registered ones as text, and nothing that only means the same is taken.",
@@ -238,6 +238,21 @@ pub(crate) const LINES: [(usize, &str, State); 155] = [
     (148, "Grants and sessions of a person are bounded, and ending them takes bounded time.", Tested),
     (149, "A token has one audience, unless the client's registration allows several.", Tested),
     (154, "No signed token is taken for one of another kind: only an ID token is a hint.", Tested),
+    (155, "A client id or username that nobody has costs no write.", Tested),
+    (
+        161,
+        "An unrecognized parameter in the query of `/token`, `/introspect` or `/revoke` is ignored; one of the protocol is refused.",
+        Tested,
+    ),
+    (162, "The port of a loopback redirect URI varies, by each of its names.", Tested),
+    (163, "Without `application_type` each redirect URI is judged by itself.", Tested),
+    (164, "Registration replaces what it does not give, and what only describes a client never stops it.", Tested),
+    (
+        165,
+        "A client without a registered scope can use what its policy opens, and ask for more within it later.",
+        Tested,
+    ),
+    (166, "A resource is compared after normalising scheme, host, default port and empty path.", Tested),
     (167, "Preflights allow what browsers' clients send, with no credentials.", Tested),
     (168, "A popup keeps its opener.", Tested),
     (169, "A callback may redirect on, to any origin or scheme: no form's policy holds the chain.", Tested),
@@ -245,8 +260,23 @@ pub(crate) const LINES: [(usize, &str, State); 155] = [
     (171, "A browser without cookies is told about cookies; each bad ticket has its own text.", Tested),
     (172, "GET endpoints answer HEAD, and errors say what is wrong.", Tested),
     (
+        173,
+        "Unknown scope words are left out of a request with `openid`; a scope that no one token can have is an error.",
+        Tested,
+    ),
+    (174, "A named app without a valid hint may have the person sent back, after confirmation.", Tested),
+    (175, "A client without a named method may send its secret either way, and a new secret works at once.", Tested),
+    (176, "More algorithms of assertions are understood, and an assertion may live an hour.", Tested),
+    (
         177,
         "A nonce stands in for PKCE of a confidential client; a trusted one needs no consent; claims, roles and groups are options.",
+        Tested,
+    ),
+    (178, "A self-registered client in use does not end; its end is told.", Tested),
+    (179, "A private-use scheme without a period is refused, unless the operator allows it by name.", Tested),
+    (
+        180,
+        "A key that the cached ring does not have is looked for once, and a sign-out that ended nothing says so.",
         Tested,
     ),
     (

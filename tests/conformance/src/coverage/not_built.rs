@@ -36,7 +36,7 @@ enum Sign {
 }
 
 /// The features in the notes of the table, and the signs that they are not built.
-const NOT_BUILT: [(&str, &[Sign]); 13] = [
+const NOT_BUILT: [(&str, &[Sign]); 12] = [
     (
         "PAR",
         &[
@@ -97,10 +97,6 @@ const NOT_BUILT: [(&str, &[Sign]); 13] = [
             Member("frontchannel_logout_session_supported"),
             Member("check_session_iframe"),
         ],
-    ),
-    (
-        "claims, roles and groups as options",
-        &[Unlisted("claims_supported", "roles"), Unlisted("claims_supported", "groups")],
     ),
 ];
 

@@ -40,9 +40,14 @@ pub(super) fn joined(separator: &str, bytes: usize, piece: impl Fn(usize) -> Str
     text
 }
 
-/// Returns the expectation for a hostile query; the UserInfo endpoint only reads a token and ignores the query.
+/// Returns the expectation for a hostile query. The UserInfo endpoint reads a token only, and endpoints that take a form
+/// ignore whatever the query has that is none of their parameters.
 pub(super) fn of_query(place: &Place, expect: Expect) -> Expect {
-    if place.name == "userinfo" { Expect::Answered } else { of_parameters(place, expect) }
+    if ["userinfo", "token", "introspect", "revoke"].contains(&place.name) {
+        Expect::Answered
+    } else {
+        of_parameters(place, expect)
+    }
 }
 
 /// Returns the expectation for hostile parameters; an endpoint without parameters may ignore them.
