@@ -17,7 +17,7 @@ STACKS = ["jeton", "jeton-legacy"]
 ALLOWED = {
     "Authorize": ({"registry get", "registry batch", "extend registration", "grants put", "grants update", "use assertion", "count", "counters batch",
                    "people batch", "people put", "people update", "people delete",
-                   "keys scan", "decrypt handles"}, {"decrypt signing"}),
+                   "keys scan", "decrypt handles"}, {"decrypt signing", "registry scan"}),
     "Token": ({"registry get", "registry batch", "grants put", "grants update", "use assertion", "count", "keys scan", "decrypt handles",
                "people batch", "decrypt signing"}, {"people update", "counters batch"}),
     "Introspect": ({"registry get", "grants get", "grants batch", "counter get", "counters batch", "people batch", "use assertion", "count", "keys scan", "decrypt handles"}, set()),
