@@ -34,8 +34,9 @@ async fn refusal(settings: Settings) -> String {
 async fn a_missing_or_empty_variable_stops_a_function_with_its_name() {
     for function in &deployment().template.functions {
         let mut whole = settings(&function.binary);
-        // The password grant needs access to the people table.
+        // The password grant needs access to the people table, and listed APIs need access to the registry.
         whole.environment.insert("JETON_ALLOW_PASSWORD_GRANT".to_owned(), "true".to_owned());
+        whole.environment.insert("JETON_METADATA_APIS".to_owned(), "https://orders.example".to_owned());
         let names = own_variables(&whole);
         assert!(names.len() >= 2, "{}: {names:?}", function.binary);
         for name in names {
