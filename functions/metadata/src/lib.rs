@@ -145,8 +145,10 @@ fn describe(config: &Config, read: &Read) -> protocol::Metadata {
 
 /// Returns the scopes of OpenID Connect, and then those of the APIs.
 fn scopes(policy: &Policy, apis: &[Api]) -> Vec<String> {
-    let identity = IdentityScope::ALL.map(IdentityScope::as_str);
-    let identity = identity.into_iter().filter(|_| policy.openid).map(str::to_owned);
+    // Clients may ask for everything that they find here, and not every client may have roles and groups.
+    let is_for_all = |scope: &IdentityScope| !matches!(scope, IdentityScope::Roles | IdentityScope::Groups);
+    let identity = IdentityScope::ALL.into_iter().filter(|scope| policy.openid && is_for_all(scope));
+    let identity = identity.map(|scope| scope.as_str().to_owned());
     let of_apis = apis.iter().fold(Scope::of([]), |all, api| all.or(&api.scope));
     let of_apis: Vec<String> = of_apis.tokens().map(str::to_owned).collect();
     identity.chain(of_apis).collect()

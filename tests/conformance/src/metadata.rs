@@ -44,7 +44,7 @@ async fn o01_o02_o04_the_document_of_openid_connect_is_complete_and_true() {
         ("subject_types_supported", &["pairwise", "public"]),
         ("id_token_signing_alg_values_supported", &["ES256", "EdDSA", "PS256", "RS256"]),
         ("userinfo_signing_alg_values_supported", &["ES256", "EdDSA", "PS256", "RS256"]),
-        ("scopes_supported", &["address", "email", "groups", "offline_access", "openid", "phone", "profile", "roles"]),
+        ("scopes_supported", &["address", "email", "offline_access", "openid", "phone", "profile"]),
         ("claim_types_supported", &["normal"]),
         ("prompt_values_supported", &["consent", "login", "none", "select_account"]),
     ];
