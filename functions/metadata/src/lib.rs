@@ -145,9 +145,8 @@ fn describe(config: &Config, read: &Read) -> protocol::Metadata {
 
 /// Returns the scopes of OpenID Connect, and then those of the APIs.
 fn scopes(policy: &Policy, apis: &[Api]) -> Vec<String> {
-    // Clients may ask for everything that they find here, and not every client may have roles and groups.
-    let is_for_all = |scope: &IdentityScope| !matches!(scope, IdentityScope::Roles | IdentityScope::Groups);
-    let identity = IdentityScope::ALL.into_iter().filter(|scope| policy.openid && is_for_all(scope));
+    // Clients may ask for everything that they find here.
+    let identity = IdentityScope::ALL.into_iter().filter(|scope| policy.openid && scope.is_for_every_client());
     let identity = identity.map(|scope| scope.as_str().to_owned());
     let of_apis = apis.iter().fold(Scope::of([]), |all, api| all.or(&api.scope));
     let of_apis: Vec<String> = of_apis.tokens().map(str::to_owned).collect();

@@ -63,7 +63,8 @@ impl RegistrationPolicy {
     /// The most scope a client may have; `apis` are the APIs that the policy names. What people may do elsewhere,
     /// their roles and groups, is for clients whose policy names these scopes.
     pub(crate) fn most(&self, apis: &[Api]) -> Scope {
-        let of_identity = || identity().without(IdentityScope::Roles).without(IdentityScope::Groups);
+        let by_name = IdentityScope::ALL.into_iter().filter(|scope| !scope.is_for_every_client());
+        let of_identity = || by_name.fold(identity(), |usual, scope| usual.without(scope));
         let offered = || apis.iter().fold(of_identity(), |offered, api| offered.or(&api.scope));
         self.scope.clone().unwrap_or_else(offered)
     }

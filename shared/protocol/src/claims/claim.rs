@@ -176,6 +176,12 @@ impl IdentityScope {
         Self::OfflineAccess,
     ];
 
+    /// Returns whether every client may have it, if nothing else was said. Roles and groups say what a person may do
+    /// elsewhere, so they are for clients that are given these scopes by name.
+    pub const fn is_for_every_client(self) -> bool {
+        !matches!(self, Self::Roles | Self::Groups)
+    }
+
     /// The scope token, as used in `scope`.
     pub const fn as_str(self) -> &'static str {
         match self {
