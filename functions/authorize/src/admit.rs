@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use edge::{Failure, Incoming};
-use grants::authorization::{Admission, Rejection, ReturnedFault, receive};
+use grants::authorization::{Admission, Rejection, ReturnedFault, UntrustedRequest, receive};
 use grants::{Api, Client, Timestamp};
 use protocol::{AuthorizationRequest, Parameters};
 use service::NoDocument;
@@ -74,11 +74,12 @@ impl Authorize {
         parameters: &Parameters,
         now: Timestamp,
     ) -> Result<(Admission, Vec<Api>), NotAdmitted> {
-        let registered = self.clients.find(&self.wiring, receive(parameters)?.client_id(), incoming, now).await?;
-        match (self.admission_of(parameters, registered.clone(), now).await, registered) {
+        let received = receive(parameters)?;
+        let registered = self.clients.find(&self.wiring, received.client_id(), incoming, now).await?;
+        match (self.admission_of(received, registered.clone(), now).await, registered) {
             (Err(NotAdmitted::Rejected(rejection)), Some(cached)) if rejection.may_be_outdated() => {
                 match Box::pin(self.current(&rejection, &cached, now)).await? {
-                    Some(current) => Box::pin(self.admission_of(parameters, Some(current), now)).await,
+                    Some(current) => Box::pin(self.admission_of(receive(parameters)?, Some(current), now)).await,
                     None => Err(rejection.into()),
                 }
             }
@@ -105,11 +106,11 @@ impl Authorize {
     /// Checks the client and then reads its APIs, only if the request passed all checks before.
     async fn admission_of(
         &self,
-        parameters: &Parameters,
+        received: UntrustedRequest<'_>,
         registered: Option<Arc<Client>>,
         now: Timestamp,
     ) -> Result<(Admission, Vec<Api>), NotAdmitted> {
-        let trusted = receive(parameters)?.trust(registered, self.wiring.config.policy.legacy)?;
+        let trusted = received.trust(registered, self.wiring.config.policy.legacy)?;
         let apis = self.wiring.apis_of(trusted.response().client(), now).await?;
         Ok((trusted.admit(&apis)?, apis))
     }
