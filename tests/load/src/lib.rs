@@ -15,7 +15,7 @@
 //! - [`spoiled`] shows that damage to the table is detected;
 //! - [`place`] is the stack: `jeton dev` with its store, a proxy that injects faults into calls, and Lambda.
 //!
-//! The short run is part of `tests/run`. The long one, 200,000 grants, is part of `tests/prove`. To make it alone:
+//! The short run is part of `tests/run`. The long one, 60,000 grants, is part of `tests/prove`. To make it alone:
 //!
 //! ```text
 //! JETON_LONG=1 cargo test --release --locked --workspace under_load -- --nocapture

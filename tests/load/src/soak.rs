@@ -15,7 +15,7 @@ use crate::place::Place;
 use crate::plan::Plan;
 
 const CALLERS: usize = 64;
-const GRANTS: (usize, usize) = (2_048, 200_000);
+const GRANTS: (usize, usize) = (2_048, 60_000);
 /// One grant of an app in this number meets a sign-out or a command that ends sessions.
 const EVENTS: (usize, usize) = (10, 50);
 /// The number of calls in a thousand that get a fault.
