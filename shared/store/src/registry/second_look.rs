@@ -1,27 +1,27 @@
 //! A second look at the registry: for a request that the cached registration does not admit, the registration is read
 //! again, so that a new secret, key, redirect URI or API works at once.
 //!
-//! The number of these reads is limited for each client, and requests that wait for the same read share it. So a
-//! flood of wrong requests causes a few reads, and a client that nobody registered causes none.
+//! A client is read at most ten times a second, and all requests that wait for such a read share it. So a flood of wrong
+//! requests causes few reads, and no number of them keeps a new secret from being found: the right request waits for at
+//! most a tenth of a second. A client that nobody registered causes no second look.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use grants::{Api, Client, Seconds, Timestamp};
+use grants::{Api, Client, Timestamp};
 use protocol::Resource;
 use tokio::sync::Mutex as AsyncMutex;
+use tokio::time::{Instant, sleep_until};
 
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::item::{client_key, to_client};
 use crate::registry::table::Registry;
 
-/// The most second looks at one client within [`SPAN`]. More than one, because a registration may change again, or
-/// change while it is being read.
-const MOST: u32 = 4;
-/// The length in seconds of the span for which second looks are counted.
-const SPAN: Seconds = 5;
-/// The number of clients at which all counts are forgotten.
+/// The least time between the beginnings of two second looks at one client.
+const APART: Duration = Duration::from_millis(100);
+/// The number of clients at which all are forgotten.
 const MOST_KEPT: usize = 10_000;
 
 /// The second looks of this process.
@@ -35,13 +35,13 @@ struct State {
     looks: Mutex<HashMap<String, Arc<AsyncMutex<Looks>>>>,
 }
 
-/// The second looks at one client. Its lock is held during a read, so that others wait for the result.
+/// The second looks at one client. Its lock is held until a read is done, so that others wait for the result.
 #[derive(Debug, Default)]
 struct Looks {
     /// The place of the last read in the order of the clock.
     begun: u64,
-    span_from: Option<Timestamp>,
-    in_span: u32,
+    /// The time when the next read may begin.
+    next: Option<Instant>,
 }
 
 impl SecondLooks {
@@ -58,31 +58,15 @@ impl SecondLooks {
     }
 }
 
-impl Looks {
-    /// Counts one more look; `false` if there were too many of them just now.
-    fn may_look(&mut self, now: Timestamp) -> bool {
-        if self.span_from.is_none_or(|from| from.plus(SPAN) <= now || from > now) {
-            (self.span_from, self.in_span) = (Some(now), 0);
-        }
-        self.in_span += 1;
-        self.in_span <= MOST
-    }
-}
-
 impl Registry {
     /// Returns a client as it is registered now, if this differs from `cached`, with which a request was refused.
-    /// `None` if it is the same, if there is no such client any more, or if it was read too often just now.
+    /// `None` if it is the same, or if there is no such client any more.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn client_again(&self, cached: &Client, now: Timestamp) -> Result<Option<Arc<Client>>, Unknown> {
         let id = &cached.id;
-        let newer = || self.clients.get(id.as_str(), now).filter(|known| **known != *cached && !known.is_over(now));
-        // Another request looked in the meantime.
-        if let Some(newer) = newer() {
-            return Ok(Some(newer));
-        }
-        self.second_look(client_key(id), now, async {
+        self.second_look(client_key(id), async {
             match self.client_item(id).await? {
                 Some(item) => drop(self.clients.put(id.to_string(), to_client(&self.table, &item)?, now)),
                 None => self.clients.remove(id.as_str()),
@@ -90,7 +74,7 @@ impl Registry {
             Ok(())
         })
         .await?;
-        Ok(newer())
+        Ok(self.clients.get(id.as_str(), now).filter(|known| **known != *cached && !known.is_over(now)))
     }
 
     /// Reads the cached APIs of a client again, and returns whether any of them differs from `used`, with which a
@@ -103,10 +87,10 @@ impl Registry {
         let before = |identifier: &Resource| used.iter().find(|api| api.identifier == *identifier);
         let changed = || client.apis.iter().any(|identifier| known(identifier).as_deref() != before(identifier));
         let cached: Vec<&Resource> = client.apis.iter().filter(|identifier| known(identifier).is_some()).collect();
-        if changed() || cached.is_empty() {
+        if cached.is_empty() {
             return Ok(changed());
         }
-        self.second_look(format!("apis of {}", client.id), now, async {
+        self.second_look(format!("apis of {}", client.id), async {
             let found = self.read_apis(&cached).await?;
             for identifier in &cached {
                 self.apis.remove(identifier.as_str());
@@ -120,19 +104,18 @@ impl Registry {
         Ok(changed())
     }
 
-    /// Reads once for all who ask before the read begins.
-    async fn second_look(
-        &self,
-        key: String,
-        now: Timestamp,
-        read: impl Future<Output = Result<(), Unknown>>,
-    ) -> Result<(), Unknown> {
+    /// Reads once for all who ask before the read begins, and not sooner than [`APART`] after the read before it.
+    async fn second_look(&self, key: String, read: impl Future<Output = Result<(), Unknown>>) -> Result<(), Unknown> {
         let asked = self.second_looks.tick();
         let looks = self.second_looks.at(key);
         let mut looks = looks.lock().await;
-        if looks.begun > asked || !looks.may_look(now) {
+        if looks.begun > asked {
             return Ok(());
         }
+        if let Some(next) = looks.next {
+            sleep_until(next).await;
+        }
+        looks.next = Some(Instant::now() + APART);
         let begun = self.second_looks.tick();
         read.await?;
         looks.begun = begun;
@@ -144,21 +127,8 @@ impl Registry {
 mod tests {
     use super::*;
 
-    const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
-
     #[test]
-    fn c175_a_few_second_looks_are_made_in_each_span() {
-        let mut looks = Looks::default();
-        let mut made = |later| looks.may_look(NOW.plus(later));
-        assert_eq!([0, 0, 1, 1, 2, 4].map(&mut made), [true, true, true, true, false, false]);
-        assert_eq!([5, 5, 6, 7, 9].map(&mut made), [true, true, true, true, false]);
-        assert!(made(1000));
-        // A clock that was set back does not close the span for long.
-        assert!(looks.may_look(NOW));
-    }
-
-    #[test]
-    fn c175_counts_are_kept_for_each_client_and_are_limited_in_number() {
+    fn c175_looks_are_kept_for_each_client_and_are_limited_in_number() {
         let looks = SecondLooks::default();
         let (one, other) = (looks.at("a".to_owned()), looks.at("b".to_owned()));
         assert!(Arc::ptr_eq(&one, &looks.at("a".to_owned())) && !Arc::ptr_eq(&one, &other));
