@@ -156,6 +156,9 @@ impl Logout {
         now: Timestamp,
     ) -> Result<Response, Refused> {
         let admitted = admitted.recorded(incoming.log());
+        if incoming.is_head() {
+            return Ok(show::no_one(admitted));
+        }
         let Some(leads_to) = admitted.leads_to() else { return Ok(show::no_one(admitted)) };
         let found = self.people.ground(leads_to).await?;
         let Some(user) = found.user else { return Ok(show::no_one(admitted)) };

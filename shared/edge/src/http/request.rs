@@ -36,9 +36,14 @@ impl<'a> Incoming<'a> {
         source_of(self.request)
     }
 
-    /// Returns the method of the request.
+    /// Returns the method of the request; that of `HEAD` is `GET`, because both have the same response.
     pub fn method(&self) -> &'a Method {
-        self.request.method()
+        if self.is_head() { &Method::GET } else { self.request.method() }
+    }
+
+    /// Returns whether only the head of the response is wanted. Such a request changes nothing (RFC 9110 §9.2.1).
+    pub fn is_head(&self) -> bool {
+        self.request.method() == Method::HEAD
     }
 
     /// Returns the path of the request.
@@ -139,8 +144,11 @@ impl<'a> Incoming<'a> {
         media_type.eq_ignore_ascii_case(expected)
     }
 
-    /// Returns the value of the cookie with this name.
+    /// Returns the value of the cookie with this name. A request that changes nothing is nobody's.
     pub fn cookie(&self, name: &str) -> Option<&'a str> {
+        if self.is_head() {
+            return None;
+        }
         let cookies = self.request.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
         pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
@@ -212,6 +220,18 @@ mod tests {
         assert!(read(&[("content-type", "application/json")], "/token", Body::Text("{}".to_owned())).is_err());
         assert!(read(&[], "/token", Body::Text("a=b".to_owned())).is_err());
         assert!(read(&[form], "/token", Body::Binary(vec![b'a'; 1 << 20])).is_err());
+    }
+
+    #[test]
+    fn c172_head_has_the_response_of_get_and_is_nobodys() {
+        let mut request = request(&[("cookie", "a=1")], "/", Body::Empty);
+        *request.method_mut() = Method::HEAD;
+        let log = RequestLog::default();
+        let incoming = Incoming::new(&request, &log);
+        assert_eq!((incoming.method(), incoming.is_head(), incoming.cookie("a")), (&Method::GET, true, None));
+        *request.method_mut() = Method::GET;
+        let incoming = Incoming::new(&request, &log);
+        assert_eq!((incoming.method(), incoming.is_head(), incoming.cookie("a")), (&Method::GET, false, Some("1")));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 
-use http::Method;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, LambdaEvent, Request, RequestExt, lambda_runtime, service_fn};
 use serde_json::value::RawValue;
@@ -58,23 +57,19 @@ pub async fn serve<F: Function>(firewall: &FirewallGuard, function: F) -> Result
 
 /// Answers one request and logs one line about it, plus one for each additional event. `HEAD` is answered as `GET`,
 /// without the body (RFC 9110 §9.3.2).
-pub async fn respond<F: Function>(function: &F, mut request: Request) -> Response {
+pub async fn respond<F: Function>(function: &F, request: Request) -> Response {
     let started = clock::stopwatch();
-    let method = request.method().clone();
-    if method == Method::HEAD {
-        *request.method_mut() = Method::GET;
-    }
     let log = RequestLog::of(request_id(&request));
     let incoming = Incoming::new(&request, &log);
     let (mut answer, storage_calls) = store::counted(Box::pin(function.answer(incoming))).await;
-    if method == Method::HEAD {
+    if incoming.is_head() {
         *answer.body_mut() = Body::Empty;
     }
     log_request(&Line {
         request_id: request_id(&request),
         source: source_of(&request),
         endpoint: F::NAME,
-        method: method.as_str(),
+        method: request.method().as_str(),
         status: answer.status().as_u16(),
         facts: &log.close(),
         duration_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),

@@ -1,6 +1,6 @@
 //! Sign-out requests without a good ID token, and ID tokens without a browser (RP-Initiated Logout §2, §3).
 
-use harness::{Jwt, RegisteredClient};
+use harness::{Jwt, Pkce, RegisteredClient, authorization_url};
 use serde_json::json;
 
 use crate::logout::rp_initiated::{OUT, assert_stays_here, logout};
@@ -8,7 +8,7 @@ use crate::support::forged::{parts_of, signed_by_the_attacker};
 use crate::support::relying_party::{app, person};
 use crate::support::self_registration::{open, registered_openly};
 use crate::support::session::{Session, assert_granted, assert_refused};
-use crate::support::world::World;
+use crate::support::world::{CALLBACK, World};
 
 const BACK: &str = "post_logout_redirect_uri";
 
@@ -139,6 +139,25 @@ async fn c180_a_servers_request_ends_the_session_of_its_id_token_and_no_other() 
     let away = ask(&session, "POST", &[("id_token_hint", &hint), (BACK, OUT)]).await;
     assert_eq!((away.status, away.header("location")), (303, Some(OUT)));
     assert!(!session.is_signed_in(&plain.id).await);
+}
+
+#[tokio::test]
+async fn c172_head_ends_no_session_and_gives_no_code() {
+    let world = World::shared();
+    let (mut session, _) = person(world, "c172head");
+    let client = app(world, "C172 head", &[]);
+    let reply = session.signed_in("c172head", &client, &[("scope", "openid read")]).await;
+    let hint = reply.string("id_token");
+    let cookies: Vec<String> = session.browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let silent = authorization_url(&client.id, CALLBACK, &Pkce::new(), &[("prompt", "none"), ("scope", "openid read")]);
+    for (path, cookie) in [(logout(&[("id_token_hint", &hint)]), ""), (silent, &*cookies.join("; "))] {
+        let reply = session.http.ask("HEAD", &path).header("cookie", cookie).send().await;
+        assert!(!reply.header("location").unwrap_or_default().contains("code="), "{reply:?}");
+    }
+    let hinted = session.http.ask("HEAD", &logout(&[("id_token_hint", &hint)])).header("cookie", cookies.join("; "));
+    assert_eq!(hinted.send().await.status, 200);
+    assert!(session.is_signed_in(&client.id).await);
+    assert_granted(&session.refresh(&client, &reply.string("refresh_token")).await);
 }
 
 /// Sends a sign-out request without a cookie, as an app's server does, and follows a redirect within the site.
