@@ -184,7 +184,7 @@ impl ClientMetadata {
             assertion_algorithm: members.owned("token_endpoint_auth_signing_alg")?,
             grant_types: members.known("grant_types", GrantType::parse)?,
             response_types: members.known("response_types", ResponseType::parse)?,
-            name: members.text("client_name")?.map(str::to_owned),
+            name: shown_name(&members),
             scope: members.text("scope")?.map(legal_words),
             keys: keys(&members)?,
             subject_type: subject_type(&members)?,
@@ -201,6 +201,12 @@ impl ClientMetadata {
             client_secret: members.owned("client_secret")?.map(Secret::new),
         })
     }
+}
+
+/// Reads `client_name`, which is only shown: a value of no use counts as absent, and the client is shown by its id.
+fn shown_name(members: &Members) -> Option<String> {
+    let name = members.value("client_name").and_then(Value::as_str)?;
+    (!name.trim().is_empty()).then(|| name.to_owned())
 }
 
 /// Refuses members that must not be ignored silently: software statements, encryption, request objects.
@@ -298,7 +304,6 @@ mod tests {
             ("backchannel_logout_session_required", json!("true"), Code::InvalidClientMetadata),
             ("token_endpoint_auth_method", json!(["none"]), Code::InvalidClientMetadata),
             ("grant_types", json!("authorization_code"), Code::InvalidClientMetadata),
-            ("client_name", json!(7), Code::InvalidClientMetadata),
             ("scope", json!(["openid"]), Code::InvalidClientMetadata),
             ("jwks_uri", json!("http://app.example/keys"), Code::InvalidClientMetadata),
             ("subject_type", json!("secret"), Code::InvalidClientMetadata),
@@ -328,6 +333,9 @@ mod tests {
         assert_eq!(read.response_types, Some(vec![ResponseType::Code]));
         assert_eq!(read.scope.unwrap().as_str(), "claudeai read");
         assert_eq!(read.name.unwrap().chars().count(), 120);
+        for name in [json!(7), json!(["x"]), json!(""), json!(" \t"), json!(null)] {
+            assert_eq!(parse(&json!({ "client_name": name })).unwrap().name, None, "{name}");
+        }
         let empty = parse(&json!({ "grant_types": [], "response_types": [], "scope": "" })).unwrap();
         assert_eq!((empty.grant_types, empty.response_types), (None, None));
         assert!(empty.scope.unwrap().is_empty());

@@ -36,7 +36,6 @@ fn faults() -> Vec<(&'static str, Value, &'static str)> {
         ("id_token_signed_response_alg", json!("none"), "invalid_client_metadata"),
         ("subject_type", json!("secret"), "invalid_client_metadata"),
         ("default_max_age", json!("1"), "invalid_client_metadata"),
-        ("client_name", json!(["x"]), "invalid_client_metadata"),
         ("software_statement", json!("e30.e30."), "unapproved_software_statement"),
     ]
 }

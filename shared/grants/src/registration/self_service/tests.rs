@@ -402,7 +402,6 @@ fn o30_o31_what_a_client_may_not_use_is_refused_and_named() {
         (r#","grant_types":["magic"]"#, "grant_types: "),
         (r#","response_types":["code id_token"]"#, "response_types: "),
         (r#","response_types":["token"]"#, "response_types: "),
-        (r#","client_name":" ""#, "client_name: "),
         (r#","client_name":"a\u200bb""#, "client_name: it has"),
         (r#","client_name":"ACME  Bank""#, "client_name: it is"),
     ];
