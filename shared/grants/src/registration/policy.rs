@@ -64,9 +64,9 @@ impl RegistrationPolicy {
     /// their roles and groups, is for clients whose policy names these scopes.
     pub(crate) fn most(&self, apis: &[Api]) -> Scope {
         let by_name = IdentityScope::ALL.into_iter().filter(|scope| !scope.is_for_every_client());
-        let of_identity = || by_name.fold(identity(), |usual, scope| usual.without(scope));
-        let offered = || apis.iter().fold(of_identity(), |offered, api| offered.or(&api.scope));
-        self.scope.clone().unwrap_or_else(offered)
+        let offered = || apis.iter().fold(identity(), |offered, api| offered.or(&api.scope));
+        // An API may offer a scope of the same name.
+        self.scope.clone().unwrap_or_else(|| by_name.fold(offered(), |usual, scope| usual.without(scope)))
     }
 
     /// Returns whether clients may have answers sent to this URI. Each redirect URI is judged by itself.
@@ -160,6 +160,9 @@ mod tests {
         assert!(apis()[0].scope.is_within(&policy.most(&apis())));
         let named = RegistrationPolicy { scope: Scope::parse("openid roles").ok(), ..policy.clone() };
         assert_eq!(named.most(&[]).to_string(), "openid roles");
+        // An API of earlier days may offer a scope of the same name.
+        let alike = [Api { scope: Scope::parse("groups read roles").unwrap(), ..apis().remove(0) }];
+        assert_eq!(policy.most(&alike).to_string(), format!("{usual} read"));
         let narrow = RegistrationPolicy { scope: Scope::parse("openid read").ok(), ..policy };
         assert_eq!(narrow.most(&apis()).to_string(), "openid read");
     }
