@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::{ClaimNames, GrantType, Resource, Scope};
+use protocol::{ClaimNames, Claims, GrantType, Resource, Scope};
 
 use crate::client::name::is_name;
 use crate::client::record::{AuthMethod, Client, PkceRule};
@@ -12,6 +12,10 @@ use crate::terms::time::Seconds;
 
 /// The most APIs of a client.
 pub(crate) const MAX_APIS: usize = 15;
+
+/// The most bytes that the identifier, the scope and the claims of an API add to an access token. With the signature of
+/// RS256 and the claims that every token has, in base64url, the token stays below 4 KB.
+const MAX_OF_API_BYTES: usize = 2_200;
 
 /// An API to be registered.
 #[derive(Clone, Debug)]
@@ -91,6 +95,16 @@ pub enum RegistrationError {
         "a scope is described with 1 to 100 characters, and none that is invisible or changes the direction of writing"
     )]
     ScopeDescription,
+    /// The scope contains one of OpenID Connect, which the issuer offers: a client could not tell whose it gets.
+    #[error(
+        "openid, profile, email, address, phone, offline_access, roles and groups are scopes of OpenID Connect: give the API one of its own, such as orders.roles"
+    )]
+    IdentityScope,
+    /// An access token with all that the API offers would be larger than 4 KB.
+    #[error(
+        "access tokens for this API could be larger than 4 KB: identifier and scope may take 2200 bytes together, and 664 if its tokens have claims of the person (--claims)"
+    )]
+    TokenTooLarge,
     /// The lifetime is zero, or longer than a retired key stays published.
     #[error("the lifetime must be between 1 second and 86400 seconds (24 hours)")]
     Lifetime,
@@ -147,8 +161,15 @@ impl NewApi {
     /// Checks the API and returns it in the form to store.
     ///
     /// # Errors
-    /// [`RegistrationError::Lifetime`] or [`RegistrationError::ScopeDescription`] when one of these is not allowed.
+    /// [`RegistrationError`] says what must be different: the lifetime, the scope or its description.
     pub fn register(self) -> Result<Api, RegistrationError> {
+        if self.scope.has_identity() {
+            return Err(RegistrationError::IdentityScope);
+        }
+        let claims = if self.claims.is_empty() { 0 } else { Claims::MAX_BYTES_IN_TOKENS };
+        if self.identifier.as_str().len() + self.scope.as_str().len() + claims > MAX_OF_API_BYTES {
+            return Err(RegistrationError::TokenTooLarge);
+        }
         if !(1..=MAX_LIFETIME).contains(&self.lifetime) {
             return Err(RegistrationError::Lifetime);
         }
@@ -193,7 +214,7 @@ fn each_once(mut named: Vec<Resource>) -> Vec<Resource> {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{ClientId, ServerUri};
+    use protocol::{ClientId, IdentityScope, ServerUri};
 
     use super::*;
     use crate::client::assertion_algorithm::AssertionAlgorithm;
@@ -300,19 +321,49 @@ mod tests {
         }
     }
 
+    fn new_api(scope: &str) -> NewApi {
+        NewApi {
+            identifier: Resource::parse("urn:a").unwrap(),
+            scope: Scope::parse(scope).unwrap(),
+            scope_descriptions: BTreeMap::new(),
+            algorithm: SigningAlgorithm::Rs256,
+            format: TokenFormat::Jwt,
+            token_type: TokenType::default(),
+            claims: ClaimNames::default(),
+            lifetime: 900,
+        }
+    }
+
+    #[test]
+    fn c177_an_api_offers_no_scope_of_openid_connect() {
+        for scope in IdentityScope::ALL {
+            let api = new_api(&format!("read {}", scope.as_str()));
+            assert_eq!(api.register().err(), Some(RegistrationError::IdentityScope), "{scope:?}");
+        }
+        assert!(new_api("read orders.roles").register().is_ok());
+    }
+
+    #[test]
+    fn c177_an_api_whose_tokens_would_be_larger_than_4_kb_is_refused() {
+        let words = |count: usize| (0..count).map(|number| format!("{number:049}")).collect::<Vec<_>>().join(" ");
+        let claims = |count| NewApi { claims: ClaimNames::parse("department").unwrap(), ..new_api(&words(count)) };
+        for (api, is_small) in [
+            (new_api(&words(43)), true),
+            (new_api(&words(44)), false),
+            (new_api(&words(60)), false),
+            (claims(13), true),
+            (claims(14), false),
+        ] {
+            let registered = api.register();
+            assert_eq!(registered.as_ref().err(), (!is_small).then_some(&RegistrationError::TokenTooLarge));
+        }
+    }
+
     #[test]
     fn a_scope_is_described_in_visible_words_and_only_if_it_is_offered() {
         let api = |token: &str, text: &str| {
-            let new = NewApi {
-                identifier: Resource::parse("urn:a").unwrap(),
-                scope: Scope::parse("read write").unwrap(),
-                scope_descriptions: [(token.to_owned(), text.to_owned())].into(),
-                algorithm: SigningAlgorithm::Rs256,
-                format: TokenFormat::Jwt,
-                token_type: TokenType::default(),
-                claims: ClaimNames::default(),
-                lifetime: 900,
-            };
+            let scope_descriptions = [(token.to_owned(), text.to_owned())].into();
+            let new = NewApi { scope_descriptions, ..new_api("read write") };
             new.register().map(|api| api.scope_descriptions.len())
         };
         assert_eq!(api("read", "Read your orders"), Ok(1));

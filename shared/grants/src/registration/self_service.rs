@@ -287,7 +287,9 @@ impl From<RegistrationError> for MetadataError {
             | E::TrustsItself
             | E::ChangesItself
             | E::ClaimsWithoutService
-            | E::ClaimsOfPerson => Self::of("request", "it cannot be served"),
+            | E::ClaimsOfPerson
+            | E::IdentityScope
+            | E::TokenTooLarge => Self::of("request", "it cannot be served"),
         }
     }
 }

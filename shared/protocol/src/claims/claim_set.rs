@@ -13,9 +13,6 @@ use crate::claims::malformed_claim::MalformedClaim;
 
 /// The limit for one person's claims, which must take up only a small part of one stored item.
 const MAX_BYTES: usize = 16 * 1024;
-/// The limit for those of them that can stand in an access token: with it, the token stays below 4 KB.
-const MAX_BYTES_IN_TOKENS: usize = 1536;
-
 /// The claims known about one person or one service.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claims {
@@ -24,6 +21,9 @@ pub struct Claims {
 }
 
 impl Claims {
+    /// The limit for the claims that can stand in an access token: with it, the token stays below 4 KB.
+    pub const MAX_BYTES_IN_TOKENS: usize = 1536;
+
     /// The empty set of claims.
     pub const NONE: Self = Self { known: BTreeMap::new(), custom: BTreeMap::new() };
 
@@ -95,7 +95,7 @@ impl Claims {
 
     fn within_bounds(self) -> Result<Self, MalformedClaim> {
         let in_tokens = self.for_access_tokens().to_string().len();
-        if in_tokens > MAX_BYTES_IN_TOKENS {
+        if in_tokens > Self::MAX_BYTES_IN_TOKENS {
             return Err(MalformedClaim::TooLargeForTokens(in_tokens));
         }
         if self.to_string().len() > MAX_BYTES { Err(MalformedClaim::Whole) } else { Ok(self) }
