@@ -8,6 +8,9 @@ use percent_encoding::percent_decode;
 /// The largest query or body that is parsed, in bytes.
 pub const MAX_FORM_BYTES: usize = 32 * 1024;
 
+/// The parameters that a request may contain several times (RFC 8707 §2, RFC 8693 §2.1).
+const MAY_REPEAT: [&str; 2] = ["resource", "audience"];
+
 /// The parameters of one request in their original order, without those that have no value.
 #[derive(Clone, Default)]
 pub struct Parameters {
@@ -47,8 +50,7 @@ impl Parameters {
         // A sorted set: a form can hold thousands of short names, and no choice of them makes this slow.
         let mut names: BTreeSet<Cow<'_, str>> = BTreeSet::new();
         for (name, value) in form_urlencoded::parse(form) {
-            let may_repeat = name == "resource";
-            if !may_repeat && !names.insert(name.clone()) {
+            if !MAY_REPEAT.contains(&&*name) && !names.insert(name.clone()) {
                 parameters.repeated = Some(Repeated);
             }
             if !value.is_empty() {
@@ -125,14 +127,16 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_parameter_is_refused_unless_it_is_resource() {
+    fn c015_a_repeated_parameter_is_refused_unless_an_extension_allows_it() {
         let repeated = Parameters::parse(b"state=a&state=b").unwrap();
         assert_eq!(repeated.one("state"), Err(Repeated));
         assert_eq!(repeated.without_repeats(), Err(Repeated));
         assert_eq!(Parameters::parse(b"odd=1&odd=").unwrap().without_repeats(), Err(Repeated));
-        let resources = Parameters::parse(b"resource=a&resource=b").unwrap();
-        assert_eq!(resources.without_repeats(), Ok(()));
-        assert_eq!(resources.all("resource").collect::<Vec<_>>(), ["a", "b"]);
+        for name in ["resource", "audience"] {
+            let several = Parameters::parse(format!("{name}=a&{name}=b").as_bytes()).unwrap();
+            assert_eq!(several.without_repeats(), Ok(()));
+            assert_eq!(several.all(name).collect::<Vec<_>>(), ["a", "b"]);
+        }
     }
 
     #[test]
