@@ -118,8 +118,7 @@ impl RedirectUri {
     pub fn matches(&self, registered: &Self) -> bool {
         self.0 == registered.0
             || LOOPBACK.iter().any(|origin| {
-                let (Some(asked), Some(known)) = (self.0.strip_prefix(origin), registered.0.strip_prefix(origin))
-                else {
+                let (Some(asked), Some(known)) = (after(origin, &self.0), after(origin, &registered.0)) else {
                     return false;
                 };
                 without_port(asked).is_some_and(|rest| Some(rest) == without_port(known))
@@ -224,6 +223,12 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
         Some(Host::Domain(name)) => name == "localhost",
         None => false,
     }
+}
+
+/// Returns the text after an origin, in any letter case (RFC 3986 §6.2.2.1).
+fn after<'a>(origin: &str, text: &'a str) -> Option<&'a str> {
+    let (start, rest) = text.split_at_checked(origin.len())?;
+    start.eq_ignore_ascii_case(origin).then_some(rest)
 }
 
 /// Returns the text after the port, or `None` when the host is followed by anything other than a port, a path or a
@@ -362,6 +367,10 @@ mod tests {
                 assert!(!tls.matches(&registered) && !registered.matches(&tls), "{tls}");
             }
         }
+        // A host has no letter case.
+        assert!(uri("http://localhost:3118/cb").matches(&uri("http://LOCALHOST/cb")));
+        assert!(uri("HTTP://LocalHost/cb").matches(&uri("http://localhost:7/cb")));
+        assert!(!uri("http://localhost/CB").matches(&uri("http://LOCALHOST/cb")));
         // Behind TLS a port tells which server it is, on this device too.
         assert!(!uri("https://localhost:1/cb").matches(&uri("https://localhost/cb")));
         assert!(!uri("https://localhost.example:1/cb").matches(&uri("https://localhost.example/cb")));
