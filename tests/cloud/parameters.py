@@ -13,7 +13,7 @@ STACKS = {
          "KeyRotationDays": "30", "MultiRegionKey": "true", "Tracing": "Active", "ReservedConcurrency": "20",
          "Operations": "true", "AlarmEmail": "operator@example.com", "GradualDeployment": "Canary10Percent5Minutes",
          "DynamicRegistration": "open", "RegistrationApis": "https://es256.example", "RegistrationSchemes": "vscode",
-         "RegistrationPkce": "optional", "OutboundPrivateHosts": "127.0.0.1",
+         "RegistrationPkce": "optional", "RegistrationLogos": "true", "OutboundPrivateHosts": "127.0.0.1",
          "ClientIdDocuments": "listed", "ClientIdDocumentHosts": "127.0.0.1",
          # One is registered by the tests, and one never: both ways of reading are taken.
          "MetadataApis": "https://es256.example https://later.example",

@@ -5,6 +5,7 @@ the deployment allows them. Each function does here all that it can do with its 
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.server
@@ -35,6 +36,8 @@ URL, CALLBACK = stack("URL"), stack("REDIRECT_URI")
 JWT_API, OPAQUE_API = "https://es256.example", "https://opaque.example"
 LEGACY = stack("LEGACY") == "true"
 PASSWORD = "a long enough pass phrase"
+# An image of one pixel.
+LOGO = base64.b64decode("R0lGODlhAQABAIAAAAEBAf///ywAAAAAAQABAAACAkQBADs=")
 legacy = pytest.mark.skipif(not LEGACY, reason="the deployment does not allow the legacy grants; the other stack does")
 
 
@@ -337,6 +340,65 @@ def test_clients_register_themselves_with_a_token_and_without():
     assert register("POST", f"{URL}/register", initial, document, 401)["error"] == "invalid_token"
 
 
+@contextlib.contextmanager
+def host(content_type, body):
+    """A host on this machine with one answer, which `body` gives; gives its URL."""
+
+    class Host(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Cache-Control", "max-age=0")
+            self.end_headers()
+            self.wfile.write(body())
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def logo():
+    """The URL of a logo, to which a query may be added."""
+    with host("image/gif", lambda: LOGO) as url:
+        yield f"{url}/logo.gif"
+
+
+@legacy
+def test_a_client_that_registers_itself_brings_its_logo_and_both_last_while_it_is_used(logo):
+    document = {"redirect_uris": [CALLBACK], "scope": "openid read", "logo_uri": logo, "token_endpoint_auth_method": "none"}
+    initial = jeton("registration-token", "create", "--api", JWT_API)["registration_token"]
+    for token in (initial, None):
+        made = register("POST", f"{URL}/register", token, document, 201)
+        own, identity = (made["registration_client_uri"], made["registration_access_token"]), made["client_id"]
+        told = lambda: jeton("client", "show", identity)["logo"]  # noqa: B023, E731
+        assert told() == {"type": "image/gif", "bytes": len(LOGO)}
+        changed = {**document, "client_id": identity}
+        register("PUT", *own, {**changed, "logo_uri": f"{logo}?another"}, 200)
+        assert told() == {"type": "image/gif", "bytes": len(LOGO)}
+        if token is None:
+            soon = int(time.time()) + 3600
+            ends = [ending(f"{kind}#{identity}", soon) for kind in ("client", "logo")]
+            tokens(new_person(), {"id": identity, "secret": None})
+            assert all(end() > soon for end in ends)
+        register("PUT", *own, {key: value for key, value in changed.items() if key != "logo_uri"}, 200)
+        assert told() is None
+        register("DELETE", *own, None, 204)
+
+
+def ending(key, end):
+    """Lets an item of the registry end at that time; gives how to read the time again."""
+    dynamodb = client_of("dynamodb")
+    item = {"TableName": f"{stack('NAME')}-registry", "Key": {"id": {"S": key}}}
+    dynamodb.update_item(**item, UpdateExpression="SET expires_at = :end", ConditionExpression="attribute_exists(id)",
+                         ExpressionAttributeValues={":end": {"N": str(end)}})
+    return lambda: int(dynamodb.get_item(**item, ConsistentRead=True)["Item"]["expires_at"]["N"])
+
+
 def register(method, url, token, document, status):
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     answer = requests.request(method, url, json=document, headers=headers, timeout=60)
@@ -348,26 +410,11 @@ def register(method, url, token, document, status):
 def described():
     """The host of a document, which serves it as JSON; gives the document's URL, and how to change it."""
     document = {}
-
-    class Host(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            body = json.dumps(document).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Cache-Control", "max-age=0")
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        url = f"http://127.0.0.1:{server.server_port}/client.json"
+    with host("application/json", lambda: json.dumps(document).encode()) as at:
+        url = f"{at}/client.json"
         document.update(client_id=url, client_name="Described", redirect_uris=[CALLBACK],
                         grant_types=["authorization_code", "refresh_token"], scope="read")
         yield url, document
-        server.shutdown()
 
 
 @legacy

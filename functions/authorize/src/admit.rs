@@ -62,8 +62,9 @@ impl Authorize {
             }
         };
         let expected = self.expected(admission.request(), now).await?;
-        let cookies = self.wiring.config.cookies();
-        Ok(AuthorizationContext { log: incoming.log(), cookies, admission, apis, expected, carried })
+        let config = &self.wiring.config;
+        let (cookies, shows_all_logos) = (config.cookies(), config.registration.logos);
+        Ok(AuthorizationContext { log: incoming.log(), cookies, admission, apis, expected, carried, shows_all_logos })
     }
 
     /// Admits a request by the cached registration of its client, or else by the current one, so that a new redirect

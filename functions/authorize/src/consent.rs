@@ -8,10 +8,10 @@ use service::form_ticket;
 use sessions::{FormFault, SignedIn};
 use store::{Remembered, Unknown};
 
+use crate::Authorize;
 use crate::context::AuthorizationContext;
 use crate::refused::Refused;
 use crate::visitor::Visitor;
-use crate::{Authorize, show};
 
 /// The number of attempts to store consent: another tab may write consent of the same person to the same client at
 /// the same time, a few times at most.
@@ -36,7 +36,7 @@ impl Authorize {
         if !ticket.showed(context.shown().digest()) {
             // The client's registration changed while the page was open, or the page is from an earlier version.
             incoming.log().refused("consent_page_changed");
-            return Ok(show::consent(&context, person, &ring, now, true));
+            return self.ask(&context, person, now, true).await;
         }
         match form.one("decision").ok().flatten() {
             Some("allow") => {

@@ -22,6 +22,8 @@ pub(crate) struct AuthorizationContext<'r> {
     pub(crate) apis: Vec<Api>,
     pub(crate) expected: Expected,
     pub(crate) carried: CarriedRequest,
+    /// `true` if the deployment shows the logos of clients that nobody vouches for.
+    pub(crate) shows_all_logos: bool,
 }
 
 /// The request, encoded to be carried from form to form.
@@ -74,6 +76,7 @@ impl AuthorizationContext<'_> {
             target: self.admission.target(),
             claims: &self.admission.request().claims,
             apis: &self.apis,
+            logo: self.admission.client().shown_logo(self.shows_all_logos),
         }
     }
 

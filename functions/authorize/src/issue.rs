@@ -107,7 +107,9 @@ impl Authorize {
     /// next grant does it.
     async fn extend_registration(&self, client: &Client, grant: &Grant, now: Timestamp) {
         if let Some(change) = ClientChange::extend(client, grant.ends_at, now) {
-            drop(self.wiring.registry.change_client(&change, None).await.map_err(Failure::from));
+            let registry = &self.wiring.registry;
+            let logo = change.after(Some(client)).and_then(|client| registry.extended_logo(&client));
+            drop(registry.change_client(&change, logo).await.map_err(Failure::from));
         }
     }
 

@@ -37,7 +37,7 @@ use edge::{Config, Cookie, CookieRule, Error, Function, Incoming, Response};
 use grants::{Client, Timestamp};
 use http::Method;
 use keys::{HandleKind, KeyRing, KeysError};
-use protocol::Subject;
+use protocol::{Logo, Subject};
 use service::{DocumentClients, Passwords, Stores, Wiring};
 use sessions::{SignedIn, VisitId, next};
 use store::{GrantsTable, PeopleTable};
@@ -45,6 +45,7 @@ use store::{GrantsTable, PeopleTable};
 use crate::context::AuthorizationContext;
 use crate::refused::Refused;
 use crate::respond::ReturnedError;
+use crate::show::Question;
 use crate::visitor::Visitor;
 
 /// The `/authorize` endpoint with its forms.
@@ -95,7 +96,7 @@ impl Authorize {
         let ring = self.ring(now).await?;
         let situation = context.situation(visitor, false);
         match (next(context.admission.request(), &situation, now), &visitor.signed_in) {
-            (sessions::Next::Consent, Some(person)) => Ok(show::consent(context, person, &ring, now, false)),
+            (sessions::Next::Consent, Some(person)) => self.ask(context, person, now, false).await,
             (sessions::Next::Issue, Some(person)) => self.issue(context, person, edge::random(), now).await,
             (sessions::Next::Refuse(unmet), visitor) => {
                 let error = ReturnedError::for_admitted(&context.admission, unmet.code(), unmet.description());
@@ -105,6 +106,26 @@ impl Authorize {
                 Ok(show::sign_in(context, incoming, &ring, now, None))
             }
         }
+    }
+
+    /// Shows the consent page; `changed` if the person's decision was about a page with other facts.
+    async fn ask(
+        &self,
+        context: &AuthorizationContext<'_>,
+        person: &SignedIn,
+        now: Timestamp,
+        changed: bool,
+    ) -> Result<Response, Refused> {
+        let (ring, logo) = tokio::join!(self.ring(now), self.logo(context));
+        let question = Question { person, logo: logo.as_ref(), changed };
+        Ok(show::consent(context, &question, &*ring?, now))
+    }
+
+    /// Reads the logo that the page shows. Nobody needs it to decide, so the page goes without if it cannot be read.
+    async fn logo(&self, context: &AuthorizationContext<'_>) -> Option<Logo> {
+        context.shown().logo?;
+        let found = self.wiring.registry.logo(context.admission.client()).await;
+        found.inspect_err(|error| edge::trouble("the logo of a client could not be read", error)).ok()?
     }
 
     async fn ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Refused> {

@@ -1,11 +1,11 @@
 //! Pages and their status codes. The texts are in `pages`.
 
-use edge::{Cookie, Incoming, Response, html_with_form};
+use edge::{Cookie, Incoming, Response, html_with_form, html_with_form_and_picture};
 use grants::{Seconds, Timestamp};
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
-use pages::{AskedScope, WayOn};
-use protocol::Resource;
+use pages::{AskedScope, Picture, WayOn};
+use protocol::{ClientLink, Logo, Resource};
 use service::registered_itself;
 use sessions::{FormFault, FormTicket, SignedIn, VisitId};
 
@@ -106,21 +106,29 @@ pub(crate) fn sign_in(
     context.cookies.set(response, Cookie::Visit, cookie.expose())
 }
 
-/// Renders the consent page for a request; `changed` if the person's decision was about a page with other facts.
+/// The question whether a person allows a request.
+pub(crate) struct Question<'a> {
+    pub(crate) person: &'a SignedIn,
+    pub(crate) logo: Option<&'a Logo>,
+    /// `true` if the person's decision was about a page with other facts.
+    pub(crate) changed: bool,
+}
+
+/// Renders the consent page for a request.
 pub(crate) fn consent(
     context: &AuthorizationContext<'_>,
-    person: &SignedIn,
+    question: &Question<'_>,
     ring: &KeyRing,
     now: Timestamp,
-    changed: bool,
 ) -> Response {
+    let Question { person, logo, changed } = *question;
     let (admission, shown) = (&context.admission, context.shown());
     let digest = shown.digest();
     let ticket = FormTicket::for_consent(person.session().id, context.carried.digest, digest, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::ConsentForm, &ticket.to_bytes());
     let redirect_uri = admission.redirect_uri();
     let (issuer, resources) = resources(context);
-    let [policy, terms] = shown.own_words();
+    let [website, policy, terms] = ClientLink::ALL.map(|link| admission.client().link(link));
     let since = registered_itself(admission.client());
     let page = pages::Consent {
         client_name: &admission.client().name,
@@ -131,6 +139,8 @@ pub(crate) fn consent(
         scopes: &scopes(context),
         resources: &resources,
         profile_at: issuer,
+        logo: logo.map(|logo| Picture { media_type: logo.kind().as_str(), bytes: logo.bytes() }),
+        website,
         policy,
         terms,
         action: &format!("{}/consent", context.carried.path),
@@ -140,7 +150,11 @@ pub(crate) fn consent(
         changed,
     };
     context.log_client();
-    html_with_form(StatusCode::OK, page.render())
+    if logo.is_some() {
+        html_with_form_and_picture(page.render())
+    } else {
+        html_with_form(StatusCode::OK, page.render())
+    }
 }
 
 /// Returns the requested scope in the order in which the request names it.

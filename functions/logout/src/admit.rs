@@ -6,7 +6,7 @@ use edge::{Incoming, RequestLog};
 use grants::{Client, RestsOn, Timestamp};
 use keys::{IdTokenFacts, KeyRing, KeysError, UnprovenIdToken};
 use protocol::{ClientId, LogoutRequest, Parameters, RedirectUri, Subject};
-use sessions::{FormFault, Hinted, NamedApp, User, way_back};
+use sessions::{AddressNotRegistered, FormFault, Hinted, NamedApp, User, way_back};
 
 use crate::Logout;
 use crate::refused::Refused;
@@ -67,17 +67,11 @@ impl Logout {
         let parameters = Parameters::parse(text.as_bytes()).map_err(|_| Refused::Unreadable)?;
         let request = LogoutRequest::parse(&parameters)?;
         let (named, hint) = self.identify(&request, now).await?;
-        let client = match &named {
-            Some(id) => self.wiring.client(id, now).await?.filter(|client| !client.disabled),
-            None => None,
-        };
-        let app = match (&named, &client) {
-            (_, Some(client)) => NamedApp::Registered(client),
-            (Some(_), None) if hint.is_some() => return Err(Refused::BadHint),
-            (Some(_), None) => NamedApp::Unknown,
-            (None, None) => NamedApp::Nobody,
-        };
-        let Ok(back) = way_back(request.post_logout_redirect_uri, app) else {
+        let (client, back) = self.way_back(&request, named.as_ref(), now).await?;
+        if hint.is_some() && client.is_none() {
+            return Err(Refused::BadHint);
+        }
+        let Ok(back) = back else {
             if let Some(client) = &client {
                 incoming.log().client(&client.id);
             }
@@ -89,6 +83,28 @@ impl Logout {
             (uri, whole)
         });
         Ok(Admitted { client, hint, back, path: self.path(), query: parameters.to_query() })
+    }
+
+    /// Returns the named app, unless it is disabled, and the address it may lead to. An address that the cached
+    /// registration does not have is looked for in the current one, so that a new one works at once.
+    async fn way_back(
+        &self,
+        request: &LogoutRequest,
+        named: Option<&ClientId>,
+        now: Timestamp,
+    ) -> Result<(Option<Arc<Client>>, Result<Option<RedirectUri>, AddressNotRegistered>), Refused> {
+        let Some(id) = named else { return Ok((None, leads_to(request, NamedApp::Nobody))) };
+        let cached = self.wiring.client(id, now).await?;
+        let back = leads_to(request, app(cached.as_deref()));
+        let (client, back) = match (back, cached) {
+            (Err(_), Some(cached)) => {
+                let current = self.wiring.registry.client_again(&cached, now).await?.unwrap_or(cached);
+                let back = leads_to(request, app(Some(&current)));
+                (Some(current), back)
+            }
+            (back, cached) => (cached, back),
+        };
+        Ok((client.filter(|client| !client.disabled), back))
     }
 
     /// Returns the app that the request names, and what a valid ID token says. An ID token whose key retired proves
@@ -110,4 +126,13 @@ impl Logout {
         }
         Ok((Some(named), facts))
     }
+}
+
+/// Returns the app that a request names, as registered.
+fn app(client: Option<&Client>) -> NamedApp<'_> {
+    client.filter(|client| !client.disabled).map_or(NamedApp::Unknown, NamedApp::Registered)
+}
+
+fn leads_to(request: &LogoutRequest, app: NamedApp<'_>) -> Result<Option<RedirectUri>, AddressNotRegistered> {
+    way_back(request.post_logout_redirect_uri.clone(), app)
 }

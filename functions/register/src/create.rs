@@ -5,11 +5,12 @@ use grants::userinfo::Denial;
 use grants::{Client, InitialTokenName, RegistrationPolicy, SelfRegistration, Timestamp};
 use http::StatusCode;
 use keys::{HandleKind, KeyRing};
-use protocol::{ClientId, ClientMetadata, MetadataError, Secret, TokenErrorCode};
+use protocol::{ClientId, ClientMetadata, Logo, MetadataError, Secret, TokenErrorCode};
 use service::{NewClient, new_client_secret};
 use store::Changed;
 
 use crate::information::{Shown, information};
+use crate::logo::WithLogo;
 use crate::{Register, log};
 
 /// The authorization to register a client, and the access that the client may have.
@@ -32,7 +33,8 @@ impl Register {
         let (secret, stored) = new_client_secret(ring.handles(), new.auth_method, &new.id, now).unzip();
         let new = Client { secrets: stored.into_iter().collect(), ..new };
         let client = new.register().map_err(MetadataError::from)?;
-        self.write(&client, now).await?;
+        let WithLogo { client, logo } = self.with_logo(incoming, client, None, now).await;
+        self.write(&client, logo.as_ref(), now).await?;
         let shown = Shown { access_token: &access_token, secret: secret.as_ref() };
         log(incoming, AuditEvent::ClientRegistered, &client.id);
         Ok(information(StatusCode::CREATED, &client, &shown, self.wiring.config.issuer.as_str()))
@@ -58,20 +60,19 @@ impl Register {
         }
     }
 
-    async fn write(&self, client: &Client, now: Timestamp) -> Result<(), Failure> {
+    async fn write(&self, client: &Client, logo: Option<&Logo>, now: Timestamp) -> Result<(), Failure> {
+        let registry = &self.wiring.registry;
         let token = client.registered_by.as_ref().and_then(|by| by.initial_token.as_ref());
         let written = match token {
-            Some(token) => self.wiring.registry.register_client(client, token, now).await?,
-            None => self.wiring.registry.create_client(client, None).await?,
+            Some(token) => registry.register_client(client, logo, token, now).await?,
+            None => registry.create_client(client, logo.map(|logo| registry.with_logo(client, logo))).await?,
         };
         match (written, token) {
             (Changed::Done, _) => Ok(()),
             // The token was used up or deleted since it was read.
             (Changed::Refused, Some(_)) => Err(Denial::Token.into()),
             // The answer to the same write was lost, and the write was sent again.
-            (Changed::Refused, None) if self.wiring.registry.client_now(&client.id).await?.as_ref() == Some(client) => {
-                Ok(())
-            }
+            (Changed::Refused, None) if registry.client_now(&client.id).await?.as_ref() == Some(client) => Ok(()),
             (Changed::Refused, None) => Err(server_error()),
         }
     }

@@ -19,18 +19,22 @@
 //! - Every registration is checked completely before another host is contacted (`sector_identifier_uri`), which
 //!   happens once. Failures of that request only go to the log: whoever supplied the address must not learn what
 //!   is behind it.
+//! - A logo (`logo_uri`) is fetched once, after all checks, and only where the deployment shows the logos of strangers. It is
+//!   kept, so that no page loads anything from the client's host. A registration whose logo cannot be fetched, or is none,
+//!   has no logo.
 //! - A name must not look like the name of an operator's client, so the registry is scanned for those names, at
 //!   most once a minute and only for a registration that has a name.
 //! - Any origin may read the answers: only the token counts, and cookies are ignored.
 
 mod create;
 mod information;
+mod logo;
 mod manage;
 
 use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, RegistrationMode, Response};
 use http::Method;
 use protocol::ClientId;
-use service::{ClientBuilder, Registrations, Stores, Wiring};
+use service::{ClientBuilder, Logos, Registrations, Stores, Wiring};
 
 const HERE: &str = "/register";
 
@@ -39,6 +43,7 @@ pub struct Register {
     wiring: Wiring,
     registrations: Registrations,
     builder: ClientBuilder,
+    logos: Logos,
 }
 
 /// The resource that a request addresses.
@@ -70,7 +75,7 @@ impl Register {
         }
         let registrations = stores.registrations()?;
         let builder = ClientBuilder::new(stores.keys()?);
-        Ok(Self { registrations, builder, wiring: Wiring::assemble(config, stores, false)? })
+        Ok(Self { registrations, builder, logos: Logos::default(), wiring: Wiring::assemble(config, stores, false)? })
     }
 
     async fn respond(&self, incoming: Incoming<'_>, location: Location<'_>) -> Result<Response, Failure> {

@@ -11,6 +11,7 @@ use store::Changed;
 
 use crate::create::asked;
 use crate::information::{Shown, information};
+use crate::logo::WithLogo;
 use crate::{Register, log};
 
 /// A client that presented the token of its registration.
@@ -47,7 +48,8 @@ impl Register {
         let shown = Shown { access_token: &access_token, secret: made.as_ref().or(sent.as_ref()) };
         let new = Client { secrets: kept, ..new };
         let client = new.register().map_err(MetadataError::from)?;
-        match self.wiring.registry.replace_registration(&client, &before).await? {
+        let WithLogo { client, logo } = self.with_logo(incoming, client, Some(&before), now).await;
+        match self.wiring.registry.replace_registration(&client, &before, logo.as_ref()).await? {
             Changed::Done => {}
             Changed::Refused => return Err(changed_meanwhile()),
         }

@@ -60,7 +60,7 @@ impl Stack {
 
     /// Opens the stack behind a connection; tables without a given name use those of the stack `jeton`.
     pub(crate) fn open(connection: Connection, tables: &Tables, wrapping: Option<WrappingKey>) -> Self {
-        let dynamodb = store::connect(&connection);
+        let dynamodb = store::connect(&connection, edge::random_name::<12>());
         let name =
             |given: &Option<String>, table| given.clone().unwrap_or_else(|| crate::template::default_name(table));
         Self {

@@ -21,7 +21,9 @@ pub use crate::http::endpoint::Endpoint;
 pub use crate::http::failure::Failure;
 pub use crate::http::firewall::FirewallGuard;
 pub use crate::http::request::Incoming;
-pub use crate::http::response::{Response, form_post, html, html_with_form, json, jwt, no_content, redirect};
+pub use crate::http::response::{
+    Response, form_post, html, html_with_form, html_with_form_and_picture, json, jwt, no_content, redirect,
+};
 pub use lambda::event::{MalformedEvent, answer_event, request_of};
 pub use lambda::payload::Received;
 pub use lambda::reply::Reply;

@@ -1,5 +1,6 @@
 //! Clients: their registration and their authentication.
 
+pub(crate) mod appearance;
 pub mod assertion;
 pub(crate) mod assertion_algorithm;
 pub(crate) mod authenticate;

@@ -77,7 +77,7 @@ pub use flow::refresh_token as refresh;
 pub use registration::policy::{InitialToken, InitialTokenFact};
 pub use registration::rules::{NewApi, RegistrationError};
 pub use registration::self_service as dynamic;
-pub use registration::settings::NewSettings;
+pub use registration::settings::{LogoEdit, NewSettings};
 pub use request::access::{Target, one_token_serves};
 pub use request::consent::{Consent, RegistrationMark, is_agreed};
 pub use step::grant::{Binding, Footing, Grant, Origin, Person, SignIn, Stage, State};

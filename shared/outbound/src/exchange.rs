@@ -31,7 +31,8 @@ const MAX_BODY: usize = 64 * 1024;
 /// The largest response head that is read, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
 const USER_AGENT: &str = concat!("jeton/", env!("CARGO_PKG_VERSION"));
-const ACCEPTED: &str = "application/json, application/jwk-set+json";
+const ACCEPTED_JSON: &str = "application/json, application/jwk-set+json";
+const ACCEPTED_IMAGES: &str = "image/png, image/jpeg, image/webp, image/gif";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A client for outbound requests. It reads and sends nothing until the first request.
@@ -40,7 +41,7 @@ pub struct Outbound {
     tls: Arc<OnceCell<ClientConfig>>,
 }
 
-/// A JSON document fetched from another server.
+/// A document fetched from another server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetched {
     /// The document as it was received.
@@ -74,6 +75,11 @@ pub enum FetchError {
     /// The content type is not JSON, or the body is compressed.
     #[error("the host did not answer with plain JSON: serve application/json, uncompressed")]
     NotJson,
+    /// The content type is not that of an image, or the body is compressed.
+    #[error(
+        "the host did not answer with an image: serve image/png, image/jpeg, image/webp or image/gif, uncompressed"
+    )]
+    NotAnImage,
     /// The response is larger than the limit.
     #[error("the answer is too large")]
     TooLarge,
@@ -86,7 +92,7 @@ impl FetchError {
         match self {
             Self::Unresolved | Self::Unreachable | Self::Timeout | Self::NoRoots => true,
             Self::Status(status) => status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS,
-            Self::Forbidden(_) | Self::NotJson | Self::TooLarge => false,
+            Self::Forbidden(_) | Self::NotJson | Self::NotAnImage | Self::TooLarge => false,
         }
     }
 }
@@ -110,15 +116,36 @@ impl Outbound {
     /// # Errors
     /// [`FetchError`] when there is no response, or it is not such a document.
     pub async fn get_small_json(&self, target: &FetchUrl, most: usize) -> Result<Fetched, FetchError> {
-        let request = Request::builder().method(Method::GET).header(header::ACCEPT, ACCEPTED);
+        let content = |headers: &HeaderMap| if is_plain_json(headers) { Ok(()) } else { Err(FetchError::NotJson) };
+        self.get(target, ACCEPTED_JSON, content, most).await
+    }
+
+    /// Fetches an image of at most `most` bytes. Only its content tells what it really is.
+    ///
+    /// # Errors
+    /// [`FetchError`] when there is no response, or it does not claim to be an image.
+    pub async fn get_image(&self, target: &FetchUrl, most: usize) -> Result<Vec<u8>, FetchError> {
+        let content = |headers: &HeaderMap| {
+            let is_image = media_type(headers).starts_with("image/") && !is_packed(headers);
+            if is_image { Ok(()) } else { Err(FetchError::NotAnImage) }
+        };
+        Ok(self.get(target, ACCEPTED_IMAGES, content, most).await?.body)
+    }
+
+    async fn get(
+        &self,
+        target: &FetchUrl,
+        accepted: &str,
+        content: impl Fn(&HeaderMap) -> Result<(), FetchError>,
+        most: usize,
+    ) -> Result<Fetched, FetchError> {
+        let request = Request::builder().method(Method::GET).header(header::ACCEPT, accepted);
         let exchange = async {
             let answer = self.ask(target, request, String::new()).await?;
             if answer.status() != StatusCode::OK {
                 return Err(FetchError::Status(answer.status()));
             }
-            if !is_plain_json(answer.headers()) {
-                return Err(FetchError::NotJson);
-            }
+            content(answer.headers())?;
             let max_age = max_age(answer.headers());
             Ok(Fetched { body: read(answer, most).await?, max_age })
         };
@@ -213,11 +240,20 @@ async fn read(answer: Response<Incoming>, most: usize) -> Result<Vec<u8>, FetchE
 /// Returns whether the content is plain JSON: `application/json` or a type based on it, such as
 /// `application/jwk-set+json`, without compression.
 fn is_plain_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let kind = media_type(headers);
     let json = kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"));
-    let packed = headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
-    json && !packed
+    json && !is_packed(headers)
+}
+
+/// Returns the content type in lower case, without its parameters.
+fn media_type(headers: &HeaderMap) -> String {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Returns whether the body is compressed.
+fn is_packed(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_ENCODING).is_some_and(|coding| coding != "identity")
 }
 
 /// Returns the number of seconds for which a response may be cached.

@@ -89,6 +89,11 @@ impl FetchUrl {
         Ok(Some(addresses).filter(|addresses| !addresses.is_empty()))
     }
 
+    /// The host with its port, if the URL names one.
+    pub fn authority(&self) -> &str {
+        self.uri.authority().map_or("", http::uri::Authority::as_str)
+    }
+
     /// The URI to send in the request.
     pub(crate) const fn uri(&self) -> &Uri {
         &self.uri
@@ -168,6 +173,7 @@ mod tests {
         for good in ["https://a.example", "https://a.example:8443/keys?x=1", "https://8.8.8.8/", "https://localhost/"] {
             assert!(parse(good, "").is_ok(), "{good}");
         }
+        assert_eq!(parse("https://A.example:8443/keys?x=1", "").unwrap().authority(), "a.example:8443");
     }
 
     #[test]

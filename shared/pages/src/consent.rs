@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Introduction, Unrenderable, rendering};
+use crate::{Introduction, Picture, Unrenderable, rendering};
 
 /// The consent form. It posts `request`, `ticket` and `decision` (`allow` or `deny`).
 #[derive(Template)]
@@ -25,9 +25,13 @@ pub struct Consent<'a> {
     pub resources: &'a [&'a str],
     /// The issuer, if the tokens would also give access to the person's profile here.
     pub profile_at: Option<&'a str>,
-    /// The URL of the client's own privacy policy: https.
+    /// The logo of the client, beside its name.
+    pub logo: Option<Picture<'a>>,
+    /// The URL of the client's website: https.
+    pub website: Option<&'a str>,
+    /// The URL of its privacy policy: https.
     pub policy: Option<&'a str>,
-    /// The URL of the client's own terms of service: https.
+    /// The URL of its terms of service: https.
     pub terms: Option<&'a str>,
     /// The path to which the form is sent: on this site, beginning with one `/`.
     pub action: &'a str,
@@ -45,14 +49,21 @@ impl Consent<'_> {
     /// Renders the page as HTML.
     ///
     /// # Errors
-    /// [`Unrenderable`] when `action` or `switch_account` would leave this site, `policy` or `terms` is no https URL, or the
-    /// template could not be filled in.
+    /// [`Unrenderable`] when `action` or `switch_account` would leave this site, a link of the client is no https URL, or
+    /// the template could not be filled in.
     pub fn render(&self) -> Result<String, Unrenderable> {
         rendering::stay_here(self.action)?;
         rendering::stay_here(self.switch_account)?;
-        self.policy.map_or(Ok(()), rendering::leads_to_the_web)?;
-        self.terms.map_or(Ok(()), rendering::leads_to_the_web)?;
+        for link in [self.website, self.policy, self.terms].into_iter().flatten() {
+            rendering::leads_to_the_web(link)?;
+        }
         rendering::fill(self)
+    }
+
+    /// Returns the client's links, each with its text.
+    fn links(&self) -> Vec<(&str, &'static str)> {
+        let links = [(self.website, "website"), (self.policy, "privacy policy"), (self.terms, "terms of service")];
+        links.into_iter().filter_map(|(url, text)| Some((url?, text))).collect()
     }
 }
 
@@ -100,6 +111,8 @@ mod tests {
         ],
         resources: &["https://api.example"],
         profile_at: None,
+        logo: None,
+        website: None,
         policy: None,
         terms: None,
         action: "/authorize/consent",
@@ -161,17 +174,34 @@ mod tests {
     }
 
     #[test]
-    fn the_links_of_an_app_are_its_own_words_and_https() {
+    fn the_links_of_an_app_are_its_own_pages_and_https() {
         let [policy, terms] = ["https://app.example/policy", "https://app.example/terms"].map(Some);
         let page = Consent { policy, terms, ..ASKED }.render().unwrap();
         let link =
             r#"<a href="https://app.example/policy" target="_blank" rel="noreferrer noopener">privacy policy</a>, <a"#;
-        assert!(page.contains(link) && page.contains("Nobody here checked them."), "{page}");
-        assert!(!ASKED.render().unwrap().contains("own words"));
+        assert!(page.contains(link) && page.contains("terms of service</a>."), "{page}");
+        let unchecked = "Nobody here checked them.";
+        assert!(!page.contains(unchecked), "the operator gave them: {page}");
+        let itself = Consent { website: Some("https://app.example/"), registered_itself: Some(&SOME_DAY), ..ASKED };
+        let page = itself.render().unwrap();
+        assert!(page.contains(">website</a>.") && page.contains(unchecked), "{page}");
+        assert!(!ASKED.render().unwrap().contains("own pages"));
         for href in ["http://app.example/", "javascript:alert(1)", "//app.example", "https:/app.example", "/terms"] {
-            let page = Consent { policy: Some(href), ..ASKED };
-            assert!(matches!(page.render(), Err(Unrenderable::NoApp)), "{href}");
+            let one = Some(href);
+            for page in
+                [Consent { website: one, ..ASKED }, Consent { policy: one, ..ASKED }, Consent { terms: one, ..ASKED }]
+            {
+                assert!(matches!(page.render(), Err(Unrenderable::NoApp)), "{href}");
+            }
         }
+    }
+
+    #[test]
+    fn a_logo_is_part_of_the_page_and_its_name_is_beside_it() {
+        let logo = Some(Picture { media_type: "image/png", bytes: &[137, 80, 78, 71] });
+        let page = Consent { logo, ..ASKED }.render().unwrap();
+        assert!(page.contains(r#"<img class="logo" src="data:image/png;base64,iVBORw==" alt="">"#), "{page}");
+        assert!(!ASKED.render().unwrap().contains("<img"));
     }
 
     #[test]

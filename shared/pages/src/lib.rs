@@ -16,8 +16,10 @@
 //! - **Every value is escaped by the template engine.** The one exception is the stylesheet, which is a constant.
 //! - **A link out of the site is not rendered.** Escaping does not make `javascript:` or `//elsewhere` harmless, so
 //!   [`Consent::switch_account`] and [`Problem::continue_to`] must be paths, or the page is refused. Only
-//!   [`ReturnedError`] leads to an app: to a URI to which a browser could also be redirected. The consent page links to the
-//!   app's own policy and terms, on https and in another window, and calls them the app's.
+//!   [`ReturnedError`] leads to an app: to a URI to which a browser could also be redirected. The consent page links to
+//!   the app's website, policy and terms, on https and in another window, and calls them the app's.
+//! - **A logo is part of its page** (a `data:` URL), and an image of pixels: it loads nothing, and cannot contain a link or a
+//!   script.
 //! - **The buttons of the consent page are always visible**, and beside them the host that gets the answer. They stay at the
 //!   bottom of the window while the rest scrolls, so nobody looks for them below a long list; and they are last in the page,
 //!   so a screen reader reads it first.
@@ -35,6 +37,7 @@ mod demo;
 mod every_page;
 mod form_post;
 mod introduction;
+mod picture;
 mod problem;
 mod rendering;
 mod returned_error;
@@ -47,6 +50,7 @@ pub use date::date;
 pub use demo::{DemoCallback, Start};
 pub use form_post::{FormPost, script_source};
 pub use introduction::Introduction;
+pub use picture::{PICTURE_SOURCE, Picture};
 pub use problem::Problem;
 pub use rendering::Unrenderable;
 pub use returned_error::{ReturnedError, WayOn};

@@ -43,7 +43,9 @@ pub use responses::documents::{
 };
 pub use responses::errors::{AuthorizationErrorCode, TokenErrorCode};
 pub use values::client_id_url::ClientIdUrl;
+pub use values::client_link::{ClientLink, LinkUrl, MalformedLink};
 pub use values::grant_type::{GrantType, LegacyGrants};
+pub use values::logo::{Logo, LogoFacts, LogoType, MAX_LOGO_BYTES, MalformedLogo, MalformedLogoFacts};
 pub use values::names::{ClientId, MalformedName, Nonce, State, Subject, Username};
 pub use values::parameters::{MAX_FORM_BYTES, MalformedForm, Parameters, Repeated};
 pub use values::pkce::{CodeChallenge, CodeVerifier, MalformedPkce};

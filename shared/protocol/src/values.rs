@@ -1,7 +1,9 @@
 //! The values of parameters, each with its own syntax.
 
 pub(crate) mod client_id_url;
+pub(crate) mod client_link;
 pub(crate) mod grant_type;
+pub(crate) mod logo;
 pub(crate) mod names;
 pub(crate) mod parameters;
 pub(crate) mod pkce;

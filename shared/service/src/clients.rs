@@ -4,6 +4,7 @@ pub(crate) mod assertions;
 pub(crate) mod authentication;
 pub(crate) mod denied;
 pub(crate) mod document_clients;
+pub(crate) mod logos;
 pub(crate) mod new_client;
 pub(crate) mod operator_names;
 pub(crate) mod registered_itself;

@@ -29,6 +29,7 @@ mod wiring;
 
 pub use clients::authentication::Authentication;
 pub use clients::document_clients::{DocumentClients, NoDocument};
+pub use clients::logos::Logos;
 pub use clients::new_client::{ClientBuilder, NewClient};
 pub use clients::registered_itself::registered_itself;
 pub use clients::secret::new_client_secret;

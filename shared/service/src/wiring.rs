@@ -30,7 +30,7 @@ pub struct Wiring {
 impl Stores {
     /// Creates the connection; nothing is sent yet.
     pub fn connect(config: &Config) -> Self {
-        Self { dynamodb: store::connect(&config.connection), tables: config.tables.clone() }
+        Self { dynamodb: store::connect(&config.connection, edge::random_name::<12>()), tables: config.tables.clone() }
     }
 
     /// Opens the registry of clients and APIs.

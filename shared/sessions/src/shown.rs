@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use grants::{Api, Client, ClientKey, ClientKeys, PublicKey, Registrant, Target};
-use protocol::{AboutClient, Claim, ClaimsRequest, RedirectUri};
+use protocol::{Claim, ClaimsRequest, ClientLink, LogoFacts, RedirectUri};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -20,6 +20,8 @@ pub struct Shown<'a> {
     pub claims: &'a ClaimsRequest,
     /// The APIs of the client, which describe their scopes.
     pub apis: &'a [Api],
+    /// The facts of the logo, if the page shows one.
+    pub logo: Option<&'a LogoFacts>,
 }
 
 /// The hash of the facts on a consent page.
@@ -35,12 +37,6 @@ impl<'a> Shown<'a> {
             descriptions.extend(description.filter(|text| !descriptions.contains(text)));
         }
         descriptions
-    }
-
-    /// The URLs of the client's own privacy policy and terms of service.
-    pub fn own_words(&self) -> [Option<&'a str>; 2] {
-        let about = self.client.registered_by.as_ref().map(|by| &by.about);
-        [about.and_then(AboutClient::policy), about.and_then(AboutClient::terms)]
     }
 
     /// Computes the hash of all facts. Each fact is preceded by its length, and each list by its number of entries,
@@ -70,10 +66,15 @@ impl<'a> Shown<'a> {
             self.target.scope.tokens().flat_map(|token| {
                 self.descriptions(token).into_iter().flat_map(move |description| [token, description])
             });
-        let own_words = self.own_words().into_iter().map(Option::unwrap_or_default);
-        let further: Vec<&str> = described.chain(own_words).collect();
+        let [website, policy, terms] = ClientLink::ALL.map(|link| self.client.link(link).unwrap_or_default());
+        let further: Vec<&str> = described.chain([policy, terms]).collect();
         if further.iter().any(|text| !text.is_empty()) {
             facts.list(further.into_iter());
+        }
+        let logo = self.logo.map(LogoFacts::to_string).unwrap_or_default();
+        if !website.is_empty() || !logo.is_empty() {
+            facts.text("website and logo");
+            facts.list([website, &logo].into_iter());
         }
         ShownDigest(facts.0.finalize().into())
     }

@@ -3,6 +3,7 @@
 pub(crate) mod cache;
 pub(crate) mod documents;
 pub(crate) mod item;
+pub(crate) mod logos;
 pub(crate) mod second_look;
 pub(crate) mod self_registration_item;
 pub(crate) mod self_registrations;

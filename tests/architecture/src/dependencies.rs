@@ -38,6 +38,8 @@ const RULES: &[Rule] = &[
         outside: Use(&[
             "base64",
             "form_urlencoded",
+            // Reads the width and height of a logo.
+            "imagesize",
             "percent-encoding",
             "serde",
             "serde_json",

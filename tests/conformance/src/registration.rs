@@ -4,6 +4,7 @@ mod agents;
 mod client_metadata;
 mod errors;
 mod initial_access_tokens;
+mod logos;
 mod management;
 mod names;
 mod pkce;

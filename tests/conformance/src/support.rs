@@ -4,6 +4,7 @@ pub(crate) mod case;
 pub(crate) mod counted;
 pub(crate) mod forged;
 pub(crate) mod handles;
+pub(crate) mod images;
 pub(crate) mod log;
 pub(crate) mod pages;
 pub(crate) mod published;

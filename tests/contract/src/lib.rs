@@ -18,6 +18,8 @@ mod grants_table;
 #[cfg(test)]
 mod keys_table;
 #[cfg(test)]
+mod logos;
+#[cfg(test)]
 mod people_table;
 #[cfg(test)]
 mod place;

@@ -25,15 +25,31 @@ impl Place {
     pub(crate) async fn number_of_the_grant(&self, attribute: &str) -> u64 {
         let config = config(&self.variables);
         let table = config.tables.grants.clone().unwrap();
-        let found = store::connect(&config.connection).scan().table_name(table).send().await.unwrap();
+        let found = store::connect(&config.connection, edge::random_name::<12>())
+            .scan()
+            .table_name(table)
+            .send()
+            .await
+            .unwrap();
         let [item] = found.items() else { panic!("not one grant: {found:?}") };
         item.get(attribute).unwrap().as_n().unwrap().parse().unwrap()
+    }
+
+    /// Returns a number attribute of an item of the registry.
+    pub(crate) async fn number_of_the_registry(&self, id: &str, attribute: &str) -> u64 {
+        let config = config(&self.variables);
+        let table = config.tables.registry.clone().unwrap();
+        let dynamodb = store::connect(&config.connection, edge::random_name::<12>());
+        let found = dynamodb.scan().table_name(table).send().await.unwrap();
+        let item = found.items().iter().find(|item| item["id"].as_s().is_ok_and(|found| found == id)).unwrap();
+        item[attribute].as_n().unwrap().parse().unwrap()
     }
 
     /// Removes an attribute from every item of the people table, as if an earlier version had written them.
     pub(crate) async fn without_attribute_of_people(&self, attribute: &str) {
         let config = config(&self.variables);
-        let (table, dynamodb) = (config.tables.people.clone().unwrap(), store::connect(&config.connection));
+        let (table, dynamodb) =
+            (config.tables.people.clone().unwrap(), store::connect(&config.connection, edge::random_name::<12>()));
         let found = dynamodb.scan().table_name(&table).send().await.unwrap();
         for item in found.items() {
             let call = dynamodb.update_item().table_name(&table).key("person", item["person"].clone());
@@ -45,7 +61,8 @@ impl Place {
     /// Removes the aliases, as if an earlier version had written the people table.
     pub(crate) async fn without_aliases(&self) {
         let config = config(&self.variables);
-        let (table, dynamodb) = (config.tables.people.clone().unwrap(), store::connect(&config.connection));
+        let (table, dynamodb) =
+            (config.tables.people.clone().unwrap(), store::connect(&config.connection, edge::random_name::<12>()));
         let found = dynamodb.scan().table_name(&table).send().await.unwrap();
         for item in found.items().iter().filter(|item| item.contains_key("leads_to")) {
             let call = dynamodb.delete_item().table_name(&table).key("person", item["person"].clone());
@@ -56,7 +73,11 @@ impl Place {
     /// Opens the audit table.
     pub(crate) fn audit(&self) -> AuditTable {
         let config = config(&self.variables);
-        AuditTable::new(store::connect(&config.connection), config.tables.audit.clone().unwrap(), 3600)
+        AuditTable::new(
+            store::connect(&config.connection, edge::random_name::<12>()),
+            config.tables.audit.clone().unwrap(),
+            3600,
+        )
     }
 
     /// Opens the same tables through another endpoint.

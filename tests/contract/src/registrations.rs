@@ -12,9 +12,10 @@ use protocol::{AboutClient, ClientId, ResponseType, Scope, ServerUri};
 use store::{Changed, ClientChanged};
 
 use crate::fixtures::{NOW, client, resource};
+use crate::logos::logo;
 use crate::place::Place;
 
-fn token(uses_left: u32) -> InitialToken {
+pub(crate) fn token(uses_left: u32) -> InitialToken {
     InitialToken {
         name: InitialTokenName::of(&SecretDigest::from_bytes([9; 32])),
         policy: RegistrationPolicy {
@@ -31,7 +32,7 @@ fn token(uses_left: u32) -> InitialToken {
     }
 }
 
-fn registered(number: usize) -> Client {
+pub(crate) fn registered(number: usize) -> Client {
     let token = token(1);
     let standing = SelfRegistration::new(SecretDigest::from_bytes([5; 32]), token.policy, Some(token.name), NOW);
     let about = r#"{"application_type":"native","client_uri":"https://app.example/","contacts":["é"],"require_auth_time":true}"#;
@@ -73,17 +74,17 @@ async fn a_client_and_a_use_are_written_both_or_neither(place: Place) {
     let token = token(1);
     let uses_left = async || registry.initial_token(&token.name).await.unwrap().map(|token| token.uses_left);
     let (one, two) = (registered(1), registered(2));
-    assert_eq!(registry.register_client(&one, &token.name, NOW).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.register_client(&one, None, &token.name, NOW).await.unwrap(), Changed::Refused);
     registry.create_initial_token(&token, None).await.unwrap();
-    assert_eq!(registry.register_client(&one, &token.name, token.expires_at).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.register_client(&one, None, &token.name, token.expires_at).await.unwrap(), Changed::Refused);
     assert_eq!(registry.client_now(&one.id).await.unwrap(), None);
     registry.create_client(&two, None).await.unwrap();
-    assert_eq!(registry.register_client(&two, &token.name, NOW).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.register_client(&two, None, &token.name, NOW).await.unwrap(), Changed::Refused);
     assert_eq!(uses_left().await, Some(1));
-    assert_eq!(registry.register_client(&one, &token.name, NOW).await.unwrap(), Changed::Done);
+    assert_eq!(registry.register_client(&one, None, &token.name, NOW).await.unwrap(), Changed::Done);
     assert_eq!(uses_left().await, Some(0));
     assert_eq!(registry.client_now(&one.id).await.unwrap(), Some(one));
-    assert_eq!(registry.register_client(&registered(3), &token.name, NOW).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.register_client(&registered(3), None, &token.name, NOW).await.unwrap(), Changed::Refused);
     assert_eq!(uses_left().await, Some(0));
 }
 
@@ -92,7 +93,7 @@ async fn of_many_at_the_same_time_no_more_are_registered_than_a_token_has_uses(p
     let token = token(3);
     registry.create_initial_token(&token, None).await.unwrap();
     let clients: Vec<Client> = (0..16).map(registered).collect();
-    let all = join_all(clients.iter().map(|client| registry.register_client(client, &token.name, NOW))).await;
+    let all = join_all(clients.iter().map(|client| registry.register_client(client, None, &token.name, NOW))).await;
     let done = all.iter().filter(|one| matches!(one, Ok(Changed::Done))).count();
     let left = registry.initial_token(&token.name).await.unwrap().unwrap().uses_left;
     // A conflicting write whose result is unknown was not made.
@@ -104,20 +105,20 @@ async fn c133_a_registration_that_was_changed_meanwhile_is_left_as_it_is(place: 
     let registry = place.stores.registry().unwrap();
     let found = registered(1);
     let renamed = Client { name: "Renamed".to_owned(), scope: None, ..found.clone() };
-    assert_eq!(registry.replace_registration(&renamed, &found).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.replace_registration(&renamed, &found, None).await.unwrap(), Changed::Refused);
     assert_eq!(registry.client_now(&found.id).await.unwrap(), None);
     registry.create_client(&found, None).await.unwrap();
-    assert_eq!(registry.replace_registration(&renamed, &found).await.unwrap(), Changed::Done);
+    assert_eq!(registry.replace_registration(&renamed, &found, None).await.unwrap(), Changed::Done);
     assert_eq!(registry.client_now(&found.id).await.unwrap(), Some(renamed.clone()));
     let off = ClientChange::disabled(&renamed, true);
     assert_eq!(registry.change_client(&off, None).await.unwrap(), ClientChanged::Done);
-    assert_eq!(registry.replace_registration(&renamed, &renamed).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.replace_registration(&renamed, &renamed, None).await.unwrap(), Changed::Refused);
     let on = ClientChange::disabled(&renamed, false);
     assert_eq!(registry.change_client(&on, None).await.unwrap(), ClientChanged::Done);
     let new = StoredSecret::hashed(SecretDigest::from_bytes([7; 32]), NOW.plus(1));
     let rotate = ClientChange::rotate_secret(&renamed, new);
     assert_eq!(registry.change_client(&rotate, None).await.unwrap(), ClientChanged::Done);
-    assert_eq!(registry.replace_registration(&renamed, &renamed).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.replace_registration(&renamed, &renamed, None).await.unwrap(), Changed::Refused);
     assert_eq!(registry.client_now(&found.id).await.unwrap(), rotate.after(Some(&renamed)));
 }
 
@@ -131,9 +132,11 @@ fn variants(found: &Client) -> Vec<Client> {
         assertion_algorithm: Some(AssertionAlgorithm::Hs512),
         strict_audience: true,
         auth_method: AuthMethod::Secret,
+        logo: Some(logo(1).facts()),
         ..found.clone()
     };
     vec![
+        Client { logo: None, ..whole.clone() },
         Client { auth_method: AuthMethod::SecretBasic, ..whole.clone() },
         Client { scope: None, ..whole.clone() },
         Client { audience: AudienceRule::One, ..whole.clone() },
@@ -152,7 +155,7 @@ async fn c133_of_two_registrations_that_replace_the_same_one_the_later_counts_as
         for second in variants(&found) {
             registry.create_client(&found, None).await.unwrap();
             for replaced in [&first, &second] {
-                assert_eq!(registry.replace_registration(replaced, &found).await.unwrap(), Changed::Done);
+                assert_eq!(registry.replace_registration(replaced, &found, None).await.unwrap(), Changed::Done);
                 assert_eq!(registry.client_now(&found.id).await.unwrap().as_ref(), Some(replaced));
             }
             registry.delete_client(&found.id, None).await.unwrap();
@@ -170,15 +173,15 @@ async fn a_replacement_that_is_sent_again_finds_its_own_work(place: Place) {
     let replaced = Client { registered_by: Some(SelfRegistration { about, ..by }), ..found.clone() };
     registry.create_client(&found, None).await.unwrap();
     for _ in 0..2 {
-        assert_eq!(registry.replace_registration(&replaced, &found).await.unwrap(), Changed::Done);
+        assert_eq!(registry.replace_registration(&replaced, &found, None).await.unwrap(), Changed::Done);
     }
     let other = Client { name: "Other".to_owned(), ..replaced.clone() };
-    assert_eq!(registry.replace_registration(&other, &found).await.unwrap(), Changed::Refused);
+    assert_eq!(registry.replace_registration(&other, &found, None).await.unwrap(), Changed::Refused);
     assert_eq!(registry.client_now(&found.id).await.unwrap(), Some(replaced));
 }
 
 /// Returns a client that registered itself where anybody can, for a minute of disuse.
-fn open() -> Client {
+pub(crate) fn open() -> Client {
     let policy = RegistrationPolicy { client_lifetime: Some(60), ..RegistrationPolicy::default() };
     let own = SelfRegistration::new(SecretDigest::from_bytes([5; 32]), policy, None, NOW);
     Client { registered_by: Some(own), ..registered(1) }
@@ -198,7 +201,7 @@ async fn c178_an_extension_is_made_once_and_undone_by_no_other_change(place: Pla
     assert_eq!(refused, ClientChanged::Refused(Some(Box::new(extended.clone()))));
     // A replacement and a command that read the client before the extension keep it.
     let renamed = Client { name: "Renamed".to_owned(), ..read.clone() };
-    assert_eq!(registry.replace_registration(&renamed, &read).await.unwrap(), Changed::Done);
+    assert_eq!(registry.replace_registration(&renamed, &read, None).await.unwrap(), Changed::Done);
     let off = ClientChange::disabled(&read, true);
     assert_eq!(registry.change_client(&off, None).await.unwrap(), ClientChanged::Done);
     let expected = Client { name: "Renamed".to_owned(), disabled: true, ..extended };

@@ -2,13 +2,14 @@
 
 use grants::{
     Api, AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientChange, ClientKey, ClientKeys, IdTokenClaims,
-    NewSettings, PkceRule, PublicKey, RelyingParty, SecretDigest, SecretSalt, SigningAlgorithm, StoredSecret,
+    LogoEdit, NewSettings, PkceRule, PublicKey, RelyingParty, SecretDigest, SecretSalt, SigningAlgorithm, StoredSecret,
     TokenFormat, TokenType,
 };
-use protocol::{ClaimNames, Claims, ClientId, Scope, ServerUri};
+use protocol::{ClaimNames, Claims, ClientId, ClientLink, LinkUrl, LogoFacts, LogoType, Scope, ServerUri};
 use store::{AuditRecord, Changed, ClientChanged};
 
 use crate::fixtures::{NOW, client, resource};
+use crate::logos::logo;
 use crate::place::Place;
 
 fn api(identifier: &str) -> Api {
@@ -72,6 +73,17 @@ async fn a_client_that_signs_is_read_back_whole(place: Place) {
         assert_eq!(registry.create_client(&client, None).await.unwrap(), Changed::Done);
         assert_eq!(*registry.client(&client.id, NOW).await.unwrap().unwrap(), client);
     }
+}
+
+async fn a_client_with_links_and_a_logo_is_read_back_whole(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let written = Client {
+        links: ClientLink::ALL.map(|link| (link, LinkUrl::parse("https://app.example/x").unwrap())).into(),
+        logo: Some(LogoFacts { kind: LogoType::WebP, size: 65536, digest: [7; 32] }),
+        ..client()
+    };
+    assert_eq!(registry.create_client(&written, None).await.unwrap(), Changed::Done);
+    assert_eq!(*registry.client(&written.id, NOW).await.unwrap().unwrap(), written);
 }
 
 async fn a_change_counts_after_a_minute(place: Place) {
@@ -153,24 +165,37 @@ async fn c175_apis_that_are_cached_are_looked_at_again(place: Place) {
     assert!(!registry.apis_again(&client, &[wider], NOW).await.unwrap());
 }
 
+/// Returns changes of each kind, all of them built from the same state.
+fn changes(read: &Client) -> Vec<ClientChange> {
+    let secret = |byte| StoredSecret::hashed(SecretDigest::from_bytes([byte; 32]), NOW.plus(1));
+    let claims = |text: &str| Some(Claims::parse(text).unwrap());
+    let policy = LinkUrl::parse("https://app.example/policy").unwrap();
+    let settings = [
+        NewSettings { pkce: Some(PkceRule::Nonce), ..NewSettings::default() },
+        NewSettings { id_token_claims: Some(IdTokenClaims::Scope), ..NewSettings::default() },
+        NewSettings { claims: claims(r#"{"tenant":"acme"}"#), ..NewSettings::default() },
+        NewSettings { claims: claims("{}"), ..NewSettings::default() },
+        NewSettings { links: vec![(ClientLink::Policy, Some(policy))], ..NewSettings::default() },
+        NewSettings { links: vec![(ClientLink::Policy, None)], ..NewSettings::default() },
+        NewSettings { logo: LogoEdit::Set(logo(1).facts()), ..NewSettings::default() },
+        NewSettings { logo: LogoEdit::Remove, ..NewSettings::default() },
+    ];
+    let settings = settings.into_iter().map(|new| new.change(read).unwrap());
+    let others = [
+        ClientChange::disabled(read, true),
+        ClientChange::rotate_secret(read, secret(8)),
+        ClientChange::rotate_secret(read, secret(9)),
+        ClientChange::retire_old_secrets(read),
+        ClientChange::disabled(read, false),
+    ];
+    settings.chain(others).collect()
+}
+
 /// Checks that each change does in the store what it means, even when it was built from an older state.
 async fn c133_no_change_of_a_client_undoes_a_newer_one(place: Place) {
     let registry = place.stores.registry().unwrap();
     let read = client();
-    let secret = |byte| StoredSecret::hashed(SecretDigest::from_bytes([byte; 32]), NOW.plus(1));
-    let settings = |new: NewSettings| new.change(&read).unwrap();
-    let claims = |text: &str| Some(Claims::parse(text).unwrap());
-    let changes = [
-        settings(NewSettings { pkce: Some(PkceRule::Nonce), ..NewSettings::default() }),
-        settings(NewSettings { id_token_claims: Some(IdTokenClaims::Scope), ..NewSettings::default() }),
-        settings(NewSettings { claims: claims(r#"{"tenant":"acme"}"#), ..NewSettings::default() }),
-        settings(NewSettings { claims: claims("{}"), ..NewSettings::default() }),
-        ClientChange::disabled(&read, true),
-        ClientChange::rotate_secret(&read, secret(8)),
-        ClientChange::rotate_secret(&read, secret(9)),
-        ClientChange::retire_old_secrets(&read),
-        ClientChange::disabled(&read, false),
-    ];
+    let changes = changes(&read);
     for first in &changes {
         for second in &changes {
             registry.create_client(&read, None).await.unwrap();
@@ -264,6 +289,7 @@ async fn two_things_of_one_name_are_two(place: Place) {
 crate::on_both! {
     a_client_is_written_once_and_read_back_whole,
     a_client_that_signs_is_read_back_whole,
+    a_client_with_links_and_a_logo_is_read_back_whole,
     a_change_counts_after_a_minute,
     c175_a_second_look_finds_what_changed_however_often_it_is_taken,
     c175_a_second_look_that_began_later_is_shared_by_all_who_asked,

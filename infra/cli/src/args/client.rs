@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use crate::args::appearance::AppearanceOptions;
 use crate::args::assertions::AssertionOptions;
 use crate::args::common::Common;
 use crate::args::relying_party::RelyingPartyOptions;
@@ -73,6 +74,8 @@ pub(crate) struct ClientCreate {
     #[arg(long, value_name = "IDENTIFIER")]
     pub(crate) introspects: Vec<String>,
     #[command(flatten)]
+    pub(crate) appearance: AppearanceOptions,
+    #[command(flatten)]
     pub(crate) relying_party: RelyingPartyOptions,
     #[command(flatten)]
     pub(crate) common: Common,
@@ -87,7 +90,7 @@ pub(crate) struct OneClient {
 }
 
 #[derive(Args)]
-#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["pkce", "id_token_claims", "claims"]))]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["pkce", "id_token_claims", "claims", "client_uri", "policy_uri", "tos_uri", "logo"]))]
 pub(crate) struct ClientUpdate {
     /// The `client_id` of the client.
     pub(crate) id: String,
@@ -101,6 +104,8 @@ pub(crate) struct ClientUpdate {
     /// Claim in the tokens that it gets with `client_credentials`; NAME= removes the claim; may be repeated.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     pub(crate) claims: Vec<String>,
+    #[command(flatten)]
+    pub(crate) appearance: AppearanceOptions,
     #[command(flatten)]
     pub(crate) common: Common,
 }

@@ -1,6 +1,7 @@
 //! The command line of `jeton`.
 
 mod api;
+mod appearance;
 mod assertions;
 mod audit;
 mod client;
@@ -18,6 +19,7 @@ mod user;
 use clap::{Parser, Subcommand};
 
 pub(crate) use crate::args::api::{ApiCommand, ApiCreate, OneApi};
+pub(crate) use crate::args::appearance::AppearanceOptions;
 pub(crate) use crate::args::assertions::AssertionOptions;
 pub(crate) use crate::args::audit::{AuditCommand, AuditList};
 pub(crate) use crate::args::client::{ClientCommand, ClientCreate, ClientUpdate, OneClient, RotateSecret};

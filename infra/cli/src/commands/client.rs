@@ -2,7 +2,7 @@
 
 use edge::Error;
 use grants::{AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientChange, GrantId, PkceRule, Registrant};
-use protocol::{Claims, ClientId, GrantType, RedirectUri, Resource, Scope, Secret};
+use protocol::{Claims, ClientId, GrantType, Logo, RedirectUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
 use service::new_client_secret;
 use store::{AuditedAction, ClientChanged};
@@ -10,6 +10,7 @@ use store::{AuditedAction, ClientChanged};
 use crate::args::{ClientCommand, ClientCreate, OneClient, RotateSecret};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::api::identifier;
+use crate::commands::appearance::{self, Appearance};
 use crate::commands::claim_edits::with_claims;
 use crate::commands::client_keys;
 use crate::commands::client_update;
@@ -21,7 +22,7 @@ use crate::stack::{Stack, TRIES, done_or};
 
 pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
     match command {
-        ClientCommand::Create(options) => create(*options).await,
+        ClientCommand::Create(options) => Box::pin(create(*options)).await,
         ClientCommand::List(common) => {
             let clients = Stack::find(&common).await?.registry.all_clients().await?;
             print(common.json, &clients.iter().map(describe).collect())
@@ -30,7 +31,7 @@ pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
             let stack = Stack::find(&one.common).await?;
             print(one.common.json, &describe(&find(&stack, &one.id).await?))
         }
-        ClientCommand::Update(options) => client_update::run(options).await,
+        ClientCommand::Update(options) => Box::pin(client_update::run(options)).await,
         ClientCommand::Disable(one) => switch(one, true).await,
         ClientCommand::Enable(one) => switch(one, false).await,
         ClientCommand::RotateSecret(options) => rotate_secret(options).await,
@@ -64,16 +65,35 @@ async fn forget(stack: &Stack, id: &ClientId) -> Result<(), Error> {
 }
 
 async fn create(options: ClientCreate) -> Result<(), Error> {
+    let stack = Stack::find(&options.common).await?;
+    let appearance = Appearance::read(&options.appearance)?;
+    let logo = appearance.logo.given().cloned();
+    let new = new_client(&stack, &options, appearance).await?;
+    let records = stack.recorder().await;
+    let of_keys = records.of_keys(AuditedAction::ClientCreate);
+    stack.ensure_keys(&new.relying_party.algorithms(), edge::now(), &of_keys).await?;
+    let ring = stack.ring(edge::now()).await?;
+    let secret = new_client_secret(ring.handles(), new.auth_method, &new.id, edge::now());
+    let client = Client { secrets: secret.iter().map(|(_, stored)| *stored).collect(), ..new }.register()?;
+    let there = format!("the client {} is registered already: see `jeton client show`", client.id);
+    let document = describe(&client);
+    let record = records.record(AuditedAction::ClientCreate, &About::Client(&client.id), &names_of(&document));
+    let logo = logo.map(|logo| stack.registry.with_logo(&client, &logo));
+    done_or(stack.registry.create_client(&client, std::iter::once(record).chain(logo)).await?, there)?;
+    print(options.common.json, &with_secret(document, secret.as_ref().map(|(secret, _)| secret)))
+}
+
+/// Reads the client that the options describe, without its secret.
+async fn new_client(stack: &Stack, options: &ClientCreate, appearance: Appearance) -> Result<Client, Error> {
     // Hexadecimal, because an id that starts with a dash would look like a flag.
     let id = options.id.clone().unwrap_or_else(edge::random_name::<16>);
     let auth_method = match &options.auth_method {
         None => AuthMethod::Secret,
         Some(named) => AuthMethod::parse(named).ok_or("--auth-method is not known")?,
     };
-    let stack = Stack::find(&options.common).await?;
     let apis = options.apis.iter().map(|text| identifier(text)).collect::<Result<Vec<_>, _>>()?;
-    let new = Client {
-        name: options.name,
+    Ok(Client {
+        name: options.name.clone(),
         auth_method,
         grant_types: options.grants.iter().filter_map(|text| GrantType::parse(text)).collect(),
         redirect_uris: options.redirect_uris.iter().map(|text| redirect_uri(text)).collect::<Result<_, _>>()?,
@@ -87,20 +107,11 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
         strict_audience: options.assertions.assertion_audience == "issuer",
         claims: with_claims(Claims::default(), &options.claims)?,
         relying_party: relying_party::parse(&options.relying_party, &options.redirect_uris, &stack.reach)?,
+        logo: appearance.logo.given().map(Logo::facts),
+        links: appearance.links.into_iter().filter_map(|(link, url)| Some((link, url?))).collect(),
         trusted: options.trusted,
         ..Client::new(client_id(&id)?, edge::now())
-    };
-    let records = stack.recorder().await;
-    let of_keys = records.of_keys(AuditedAction::ClientCreate);
-    stack.ensure_keys(&new.relying_party.algorithms(), edge::now(), &of_keys).await?;
-    let ring = stack.ring(edge::now()).await?;
-    let secret = new_client_secret(ring.handles(), auth_method, &new.id, edge::now());
-    let client = Client { secrets: secret.iter().map(|(_, stored)| *stored).collect(), ..new }.register()?;
-    let there = format!("the client {} is registered already: see `jeton client show`", client.id);
-    let document = describe(&client);
-    let record = records.record(AuditedAction::ClientCreate, &About::Client(&client.id), &names_of(&document));
-    done_or(stack.registry.create_client(&client, Some(record)).await?, there)?;
-    print(options.common.json, &with_secret(document, secret.as_ref().map(|(secret, _)| secret)))
+    })
 }
 
 pub(crate) fn pkce(text: &str) -> Result<PkceRule, Error> {
@@ -185,6 +196,7 @@ pub(crate) fn describe(client: &Client) -> Value {
         "disabled": client.disabled,
         "created_at": client.created_at.seconds(),
     });
+    appearance::describe(client, &mut document);
     client_keys::describe(client, &mut document);
     registration_token::describe_client(client, &mut document);
     document

@@ -1,6 +1,7 @@
 //! The operator's commands, one module each.
 
 pub(crate) mod api;
+pub(crate) mod appearance;
 pub(crate) mod audit;
 pub(crate) mod claim_edits;
 pub(crate) mod client;

@@ -12,8 +12,10 @@
 //!   consent form once; and not if the browser says that another site sent it (`Sec-Fetch-Site`).
 //! - No page can be framed (`frame-ancestors`, `X-Frame-Options`).
 //!
-//! Pages without a form have `form-action 'none'`. No page has `Cross-Origin-Opener-Policy`: in a popup it would cut the app
-//! off from its window, which then looks closed (C168). An opener can navigate the popup or close it, and read nothing.
+//! One page may show an image, the consent page of a client with a logo: its policy allows `data:` URLs for images, which
+//! load nothing. Pages without a form have `form-action 'none'`. No page has `Cross-Origin-Opener-Policy`: in a popup it
+//! would cut the app off from its window, which then looks closed (C168). An opener can navigate the popup or close it, and
+//! read nothing.
 
 use http::header::{self, HeaderName};
 use http::{HeaderValue, StatusCode};
@@ -62,6 +64,11 @@ pub fn html(status: StatusCode, page: Result<String, pages::Unrenderable>) -> Re
 /// Builds a page with a form, whose answer may be a redirect to an app, and from there to anywhere.
 pub fn html_with_form(status: StatusCode, page: Result<String, pages::Unrenderable>) -> Response {
     page_with(status, page, "")
+}
+
+/// Builds a page with a form and a picture.
+pub fn html_with_form_and_picture(page: Result<String, pages::Unrenderable>) -> Response {
+    page_with(StatusCode::OK, page, &format!("img-src {}; ", pages::PICTURE_SOURCE))
 }
 
 /// Builds a page under a content security policy that allows its style and contains the directives in `more`.

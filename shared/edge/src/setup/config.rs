@@ -284,7 +284,7 @@ fn on_unless_off(get: &impl Fn(&str) -> Option<String>, name: &'static str) -> R
 }
 
 /// Reads a switch that is off unless it is turned on.
-fn switch(get: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<bool, ConfigError> {
+pub(crate) fn switch(get: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<bool, ConfigError> {
     match get(name).as_deref() {
         None | Some("false") => Ok(false),
         Some("true") => Ok(true),

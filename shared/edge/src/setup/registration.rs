@@ -6,7 +6,7 @@ use grants::PkceRule;
 use protocol::{RedirectUri, Resource};
 
 use crate::setup::client_id_documents::DocumentConfig;
-use crate::setup::config::ConfigError;
+use crate::setup::config::{ConfigError, switch};
 
 /// The callers that may register a client at `/register`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct RegistrationConfig {
     pub bare_schemes: BTreeSet<String>,
     /// The PKCE rule; `optional` exempts confidential clients.
     pub pkce: PkceRule,
+    /// `true` if the logos of clients that register themselves are fetched and shown.
+    pub logos: bool,
     /// The clients that need no registration, because their id is the URL of a document that describes them.
     pub documents: DocumentConfig,
 }
@@ -69,6 +71,7 @@ impl RegistrationConfig {
                 .collect::<Option<_>>()
                 .ok_or(ConfigError::Malformed(schemes, "schemes of apps without a period, with spaces between"))?,
             pkce: pkce(get)?,
+            logos: switch(get, "JETON_REGISTRATION_LOGOS")?,
             documents: DocumentConfig::read(get)?,
         })
     }
@@ -117,12 +120,21 @@ mod tests {
             ("JETON_REGISTRATION_SCHEMES", "vscode,cursor"),
             ("JETON_REGISTRATION_PKCE", "nonce"),
             ("JETON_REGISTRATION_PKCE", "off"),
+            ("JETON_REGISTRATION_LOGOS", "yes"),
         ] {
             assert!(matches!(read(name, value), Err(ConfigError::Malformed(named, _)) if named == name), "{value}");
         }
         assert_eq!(read("JETON_REGISTRATION_APIS", "urn:a  https://b.example").unwrap().apis.len(), 2);
         let schemes = read("JETON_REGISTRATION_SCHEMES", "vscode  CURSOR:").unwrap().bare_schemes;
         assert_eq!(schemes, ["cursor".to_owned(), "vscode".to_owned()].into());
+    }
+
+    #[test]
+    fn logos_of_strangers_are_not_shown_unless_the_deployment_says_so() {
+        let name = "JETON_REGISTRATION_LOGOS";
+        for (name, value, shown) in [("X", "true", false), (name, "false", false), (name, "true", true)] {
+            assert_eq!(read(name, value).map(|config| config.logos), Ok(shown), "{name}={value}");
+        }
     }
 
     #[test]

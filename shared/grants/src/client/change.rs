@@ -1,7 +1,7 @@
 //! Changes to an existing client. Each names the attributes it sets and the facts it depends on, so that concurrent
 //! changes do not undo each other.
 
-use protocol::{Claims, ClientId};
+use protocol::{Claims, ClientId, ClientLink, LinkUrl, LogoFacts};
 
 use crate::client::fact::ClientFact;
 use crate::client::record::{Client, PkceRule};
@@ -36,6 +36,10 @@ pub enum ClientSet {
     IdTokenClaims(IdTokenClaims),
     /// The claims in the tokens that it gets for itself.
     Claims(Claims),
+    /// One of its links; `None` removes it.
+    Link(ClientLink, Option<LinkUrl>),
+    /// The facts of its logo, which is written in the same transaction; `None` if it has none any more.
+    Logo(Option<LogoFacts>),
 }
 
 impl ClientChange {
@@ -125,6 +129,12 @@ impl ClientChange {
                 Client { relying_party: RelyingParty { id_token_claims, ..client.relying_party }, ..client }
             }
             ClientSet::Claims(claims) => Client { claims: claims.clone(), ..client },
+            ClientSet::Link(link, url) => {
+                let others = client.links.into_iter().filter(|(other, _)| other != link);
+                let links = others.chain(url.clone().map(|url| (*link, url))).collect();
+                Client { links, ..client }
+            }
+            ClientSet::Logo(logo) => Client { logo: *logo, ..client },
             ClientSet::EndsAt(ends_at) => {
                 let own = client.registered_by;
                 let registered_by = own.map(|own| SelfRegistration { ends_at: Some(*ends_at), ..own });

@@ -18,6 +18,8 @@ pub enum ClientFact {
     AuthMethod,
     /// The claims in its own tokens, if there are any.
     Claims,
+    /// The facts of its logo, if it has one.
+    Logo,
 }
 
 impl ClientFact {
@@ -41,6 +43,7 @@ impl Fact for ClientFact {
             Self::EndsAt => Attribute::named("expires_at"),
             Self::AuthMethod => Attribute::named("auth_method"),
             Self::Claims => Attribute::named("claims"),
+            Self::Logo => Attribute::named("logo"),
         }
     }
 
@@ -52,6 +55,7 @@ impl Fact for ClientFact {
             Self::AuthMethod => Held::Text(client.auth_method.as_str().into()),
             Self::Claims if client.claims.is_empty() => return None,
             Self::Claims => Held::Text(client.claims.to_string().into()),
+            Self::Logo => Held::Text(client.logo.as_ref()?.to_string().into()),
             Self::EndsAt => Held::Time(client.registered_by.as_ref().and_then(|by| by.ends_at)?),
         })
     }

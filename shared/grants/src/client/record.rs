@@ -1,8 +1,10 @@
 //! Clients: the services and apps that get tokens.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::{Claims, ClientId, GrantType, RedirectUri, Resource, ResponseType, Scope};
+use protocol::{
+    Claims, ClientId, ClientLink, GrantType, LinkUrl, LogoFacts, RedirectUri, Resource, ResponseType, Scope,
+};
 
 use crate::client::assertion_algorithm::AssertionAlgorithm;
 use crate::client::public_keys::ClientKeys;
@@ -47,6 +49,10 @@ pub struct Client {
     pub claims: Claims,
     /// Its settings as an OpenID Connect relying party.
     pub relying_party: RelyingParty,
+    /// The links that the operator gave; [`Client::link`] returns those of each client.
+    pub links: BTreeMap<ClientLink, LinkUrl>,
+    /// The facts of its logo, which is stored apart.
+    pub logo: Option<LogoFacts>,
     /// The details of its self-registration; `None` if an operator registered it.
     pub registered_by: Option<SelfRegistration>,
     /// `true` for the operator's own app: people are not asked for consent.
@@ -120,6 +126,8 @@ impl Client {
             strict_audience: false,
             claims: Claims::default(),
             relying_party: RelyingParty::default(),
+            links: BTreeMap::new(),
+            logo: None,
             registered_by: None,
             trusted: false,
             disabled: false,

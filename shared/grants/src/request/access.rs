@@ -246,6 +246,18 @@ mod tests {
 
     type Row<'a> = (&'a [&'a str], Option<&'a str>, Result<(&'a [&'a str], &'a str), Refusal>);
 
+    fn assert_settled(client: &Client, apis: &[Api], rows: &[Row<'_>]) {
+        for &(resources, asked, expected) in rows {
+            let resources: Vec<_> = resources.iter().map(|text| resource(text)).collect();
+            let settled = settle(client, apis, &resources, asked.map(scope).as_ref());
+            let expected = expected.map(|(resources, granted)| Target {
+                resources: resources.iter().map(|text| resource(text)).collect(),
+                scope: scope(granted),
+            });
+            assert_eq!(settled, expected, "{resources:?} {asked:?}");
+        }
+    }
+
     #[test]
     fn what_is_asked_is_settled_or_refused() {
         let apis = fixtures::apis();
@@ -262,15 +274,7 @@ mod tests {
             (&["https://other.example"], None, Err(Refusal::ResourceNotAllowed)),
             (&["https://orders.example/x"], None, Err(Refusal::ResourceNotAllowed)),
         ];
-        for (resources, asked, expected) in rows {
-            let resources: Vec<_> = resources.iter().map(|text| resource(text)).collect();
-            let settled = settle(&client, &apis, &resources, asked.map(scope).as_ref());
-            let expected = expected.map(|(resources, granted)| Target {
-                resources: resources.iter().map(|text| resource(text)).collect(),
-                scope: scope(granted),
-            });
-            assert_eq!(settled, expected, "{resources:?} {asked:?}");
-        }
+        assert_settled(&client, &apis, &rows);
     }
 
     #[test]
@@ -303,15 +307,7 @@ mod tests {
             (&["https://issuer.example"], Some("openid email"), Ok((&["https://issuer.example"], "email openid"))),
             (&["https://issuer.example"], Some("read"), Err(Refusal::ScopeNotOffered)),
         ];
-        for (resources, asked, expected) in rows {
-            let resources: Vec<_> = resources.iter().map(|text| resource(text)).collect();
-            let settled = settle(&client, &apis, &resources, asked.map(scope).as_ref());
-            let expected = expected.map(|(resources, granted)| Target {
-                resources: resources.iter().map(|text| resource(text)).collect(),
-                scope: scope(granted),
-            });
-            assert_eq!(settled, expected, "{resources:?} {asked:?}");
-        }
+        assert_settled(&client, &apis, &rows);
     }
 
     #[test]
@@ -351,15 +347,7 @@ mod tests {
             (&[], Some("openid"), Ok((&["https://issuer.example"], "openid"))),
             (&[orders, parcels], Some("read"), Ok((&[orders, parcels], "read"))),
         ];
-        for (resources, asked, expected) in rows {
-            let resources: Vec<_> = resources.iter().map(|text| resource(text)).collect();
-            let settled = settle(&client, &apis, &resources, asked.map(scope).as_ref());
-            let expected = expected.map(|(resources, granted)| Target {
-                resources: resources.iter().map(|text| resource(text)).collect(),
-                scope: scope(granted),
-            });
-            assert_eq!(settled, expected, "{resources:?} {asked:?}");
-        }
+        assert_settled(&client, &apis, &rows);
     }
 
     #[test]
@@ -445,15 +433,7 @@ mod tests {
             (&[admin], Some("admin read"), Ok((&[admin], "admin read"))),
             (&[], None, Ok((&[orders, parcels, admin], "admin read ship write"))),
         ];
-        for (resources, asked, expected) in rows {
-            let resources: Vec<_> = resources.iter().map(|text| resource(text)).collect();
-            let settled = settle(&client, &apis, &resources, asked.map(scope).as_ref());
-            let expected = expected.map(|(resources, granted)| Target {
-                resources: resources.iter().map(|text| resource(text)).collect(),
-                scope: scope(granted),
-            });
-            assert_eq!(settled, expected, "{resources:?} {asked:?}");
-        }
+        assert_settled(&client, &apis, &rows);
         let part = |client: &Client, asked: &str| one_token_serves(client, &apis, &[], Some(&scope(asked)));
         assert_eq!(part(&client, "admin write"), Err(Refusal::ResourcesNeedDifferentTokens));
         // A guard of the grant answers for words that nobody offers, and for clients of one API.

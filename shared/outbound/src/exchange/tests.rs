@@ -265,3 +265,29 @@ fn what_may_pass_is_told_from_what_somebody_must_mend() {
         assert!(!lasting.may_pass(), "{lasting}");
     }
 }
+
+#[tokio::test]
+async fn c119_an_image_is_fetched_within_the_limits_of_any_document() {
+    let body = "x".repeat(100);
+    let image = |head: &str| once(&format!("HTTP/1.1 200 OK\r\n{head}"), &body);
+    for (answers, fetched) in [
+        (image("content-type: image/png\r\n"), Ok(body.clone().into_bytes())),
+        (image("content-type: Image/JPEG; q=1\r\n"), Ok(body.clone().into_bytes())),
+        (image("content-type: text/html\r\n"), Err(FetchError::NotAnImage)),
+        (image(""), Err(FetchError::NotAnImage)),
+        (image("content-type: image/png\r\ncontent-encoding: gzip\r\n"), Err(FetchError::NotAnImage)),
+        (
+            once("HTTP/1.1 302 Found\r\ncontent-type: image/png\r\nlocation: https://localhost/\r\n", &body),
+            Err(FetchError::Status(StatusCode::FOUND)),
+        ),
+    ] {
+        let server = Server::that_says(answers).await;
+        assert_eq!(server.asker().get_image(&server.target(), 100).await, fetched);
+        let requests = server.requests.lock().unwrap().clone();
+        assert!(requests[0].contains("accept: image/png, image/jpeg, image/webp, image/gif\r\n"), "{requests:?}");
+    }
+    let server = Server::that_says(image("content-type: image/png\r\n")).await;
+    assert_eq!(server.asker().get_image(&server.target(), 99).await, Err(FetchError::TooLarge));
+    let unnamed = FetchUrl::parse(&format!("https://localhost:{}/logo", server.port), &Reach::default()).unwrap();
+    assert_eq!(server.asker().get_image(&unnamed, 100).await, Err(FetchError::Forbidden(Forbidden::Private)));
+}

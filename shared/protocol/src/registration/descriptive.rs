@@ -8,6 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::registration::members::{Members, MetadataError};
+use crate::values::client_link::ClientLink;
 
 const MAX_CONTACTS: usize = 16;
 const MAX_ACR_VALUES: usize = 8;
@@ -68,7 +69,7 @@ impl AboutClient {
             application_type: application_type(members)?,
             sector_identifier_uri: members.served("sector_identifier_uri")?,
             client_uri: members.url("client_uri"),
-            logo_uri: members.url("logo_uri"),
+            logo_uri: members.image("logo_uri"),
             policy_uri: members.url("policy_uri"),
             tos_uri: members.url("tos_uri"),
             contacts: members.notes("contacts", MAX_CONTACTS),
@@ -88,14 +89,19 @@ impl AboutClient {
         serde_json::from_str(text).map_err(|_| MalformedAbout)
     }
 
-    /// Returns `policy_uri`, the client's own privacy policy, if it is an https URL.
-    pub fn policy(&self) -> Option<&str> {
-        secure(self.policy_uri.as_deref())
+    /// Returns a link of the client, if it is an https URL. An earlier version stored others.
+    pub fn link(&self, link: ClientLink) -> Option<&str> {
+        let url = match link {
+            ClientLink::Website => &self.client_uri,
+            ClientLink::Policy => &self.policy_uri,
+            ClientLink::Terms => &self.tos_uri,
+        };
+        secure(url.as_deref())
     }
 
-    /// Returns `tos_uri`, the client's own terms of service, if it is an https URL.
-    pub fn terms(&self) -> Option<&str> {
-        secure(self.tos_uri.as_deref())
+    /// Returns `logo_uri`, the URL of the client's logo.
+    pub fn logo_uri(&self) -> Option<&str> {
+        self.logo_uri.as_deref()
     }
 
     /// Returns the host of `sector_identifier_uri`.
@@ -173,7 +179,8 @@ mod tests {
             tos_uri: Some("http://app.example/terms".to_owned()),
             ..AboutClient::default()
         };
-        assert_eq!((whole.policy(), whole.terms()), (Some("https://app.example/policy"), None));
+        let links = ClientLink::ALL.map(|link| whole.link(link));
+        assert_eq!((links, whole.logo_uri()), ([None, Some("https://app.example/policy"), None], None));
         for about in [AboutClient::default(), whole.clone()] {
             assert_eq!(AboutClient::parse(&about.to_string()), Ok(about));
         }

@@ -5,7 +5,8 @@ use std::fmt::Display;
 
 use serde_json::{Map, Value};
 
-use crate::values::server_uri::{ServerUri, plain_url};
+use crate::values::client_link::LinkUrl;
+use crate::values::server_uri::ServerUri;
 
 const MAX_TEXT_BYTES: usize = 256;
 
@@ -154,7 +155,12 @@ impl Members {
 
     /// Returns an `https` URL that is only stored and shown: any other text counts as absent.
     pub(crate) fn url(&self, name: &str) -> Option<String> {
-        self.value(name).and_then(Value::as_str).filter(|text| is_https(text)).map(str::to_owned)
+        self.value(name).and_then(Value::as_str).filter(|text| LinkUrl::parse(text).is_ok()).map(str::to_owned)
+    }
+
+    /// Returns the URL of an image, which this server may request: any other text counts as absent.
+    pub(crate) fn image(&self, name: &str) -> Option<String> {
+        self.value(name).and_then(Value::as_str).filter(|text| ServerUri::parse(text).is_ok()).map(str::to_owned)
     }
 
     pub(crate) fn flag(&self, name: &'static str) -> Result<Option<bool>, MetadataError> {
@@ -181,9 +187,4 @@ impl Members {
 
 fn is_note(text: &str) -> bool {
     !text.is_empty() && text.len() <= MAX_TEXT_BYTES
-}
-
-/// Checks for an `https` URL without user information whose host is unambiguous to every parser.
-fn is_https(text: &str) -> bool {
-    plain_url(text).is_some_and(|url| url.scheme() == "https")
 }

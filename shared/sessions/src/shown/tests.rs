@@ -1,7 +1,7 @@
 use grants::{AuthMethod, DocumentCopy, RegistrationPolicy, SecretDigest, SelfRegistration};
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
-use protocol::{ClientId, Resource, Scope, ServerUri};
+use protocol::{ClientId, LogoType, Resource, Scope, ServerUri};
 
 use super::*;
 use crate::flow::tests::client;
@@ -45,7 +45,8 @@ fn digest(page: &Page) -> ShownDigest {
         ..ClaimsRequest::default()
     };
     let redirect_uri = RedirectUri::read(page.redirect_uri).unwrap();
-    Shown { client: &client, redirect_uri: &redirect_uri, target: &target, claims: &claims, apis: &[] }.digest()
+    Shown { client: &client, redirect_uri: &redirect_uri, target: &target, claims: &claims, apis: &[], logo: None }
+        .digest()
 }
 
 /// Facts that differ little, so that some collide if their lengths are left out of the hash.
@@ -117,7 +118,8 @@ fn c138_what_apis_and_the_app_say_is_part_of_the_page_and_what_nobody_says_is_no
             Target { resources: vec![Resource::parse("urn:a").unwrap()], scope: Scope::parse("read").unwrap() };
         let (claims, uri) = (ClaimsRequest::default(), RedirectUri::read("https://a.example/").unwrap());
         let apis = [api.clone(), api];
-        let shown = Shown { client: &client, redirect_uri: &uri, target: &target, claims: &claims, apis: &apis };
+        let shown =
+            Shown { client: &client, redirect_uri: &uri, target: &target, claims: &claims, apis: &apis, logo: None };
         assert_eq!(
             shown.descriptions("read").len(),
             usize::from(meaning.is_some() && apis[0].identifier.as_str() == "urn:a")
@@ -135,6 +137,7 @@ fn c138_what_apis_and_the_app_say_is_part_of_the_page_and_what_nobody_says_is_no
         digest("urn:a", None, policy).0,
         digest("urn:a", None, terms).0,
         digest("urn:a", Some("Read"), policy).0,
+        digest("urn:a", None, r#","client_uri":"https://a.example/p""#).0,
     ];
     for (place, page) in pages.iter().enumerate() {
         assert!(pages.iter().skip(place + 1).all(|other| other != page), "{place}");
@@ -153,7 +156,7 @@ fn c138_c225_a_page_is_about_one_version_of_a_document_and_not_about_the_time_of
     let redirect_uri = RedirectUri::read("https://app.example/cb").unwrap();
     let claims = ClaimsRequest::default();
     let digest = |client: &Client| {
-        Shown { client, redirect_uri: &redirect_uri, target: &target, claims: &claims, apis: &[] }.digest()
+        Shown { client, redirect_uri: &redirect_uri, target: &target, claims: &claims, apis: &[], logo: None }.digest()
     };
     let key = |byte, kid: Option<&str>| {
         let public = PublicKey::Ed25519([byte; 32]);
@@ -177,4 +180,21 @@ fn c138_c225_a_page_is_about_one_version_of_a_document_and_not_about_the_time_of
     for (place, one) in all.iter().enumerate() {
         assert!(all.iter().skip(place + 1).all(|other| digest(one) != digest(other)), "{one:?}");
     }
+}
+
+#[test]
+fn c138_a_page_is_about_the_logo_that_it_shows() {
+    let logo = |kind, byte| protocol::LogoFacts { kind, size: 9, digest: [byte; 32] };
+    let [one, other, third] =
+        [(LogoType::Png, 1), (LogoType::Png, 2), (LogoType::Gif, 1)].map(|(kind, byte)| logo(kind, byte));
+    let client = Client { logo: Some(one), ..client(AuthMethod::None) };
+    let target = Target { resources: Vec::new(), scope: Scope::of(["a"]) };
+    let (claims, uri) = (ClaimsRequest::default(), RedirectUri::read("https://a.example/").unwrap());
+    let digest =
+        |client, logo| Shown { client, redirect_uri: &uri, target: &target, claims: &claims, apis: &[], logo }.digest();
+    let pages = [None, Some(&one), Some(&other), Some(&third)].map(|logo| digest(&client, logo));
+    for (place, page) in pages.iter().enumerate() {
+        assert!(pages.iter().skip(place + 1).all(|other| other != page), "{place}");
+    }
+    assert!(pages[0] == digest(&Client { logo: None, ..client.clone() }, None), "a logo that is not shown is no fact");
 }

@@ -12,6 +12,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provi
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::dynamodb::calls::CountCalls;
+use crate::dynamodb::request_tokens::RequestTokens;
 
 /// The location of the store and the caller's credentials, from the environment of a function.
 #[derive(Clone)]
@@ -38,8 +39,9 @@ const AMAZON_ROOTS: &[u8] = include_bytes!("amazon_roots.pem");
 const OTHER_ROOTS: [&str; 4] = ["cn-", "us-iso", "eu-iso", "eusc-"];
 
 /// Connects to DynamoDB as a function does. Nothing is sent yet. Fixed credentials need no cache, and operations
-/// with a timeout need no monitoring of the throughput.
-pub fn connect(connection: &Connection) -> Client {
+/// with a timeout need no monitoring of the throughput. `name` has 24 random digits: it
+/// tells the transactions of this connection from those of all others.
+pub fn connect(connection: &Connection, name: String) -> Client {
     let endpoint = connection.dynamodb_endpoint.as_deref();
     let mut config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -50,6 +52,7 @@ pub fn connect(connection: &Connection) -> Client {
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)))
         .timeout_config(timeouts())
+        .interceptor(RequestTokens::new(name))
         .interceptor(CountCalls);
     config.set_endpoint_url(endpoint.map(str::to_owned));
     Client::from_conf(config.build())
@@ -132,7 +135,7 @@ fn https(roots: TrustStore) -> SharedHttpClient {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::fmt::Write as _;
 
     use base64::Engine as _;
@@ -151,7 +154,7 @@ mod tests {
         "568d6905a2c88708a4b3025190edcfedb1974a606a13c6e5290fcb2ae63edab5",
     ];
 
-    fn connection(region: &str) -> Connection {
+    pub(crate) fn connection(region: &str) -> Connection {
         Connection {
             region: region.to_owned(),
             access_key_id: "AKIA".to_owned(),

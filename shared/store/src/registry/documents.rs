@@ -25,7 +25,7 @@ impl Registry {
         now: Timestamp,
     ) -> Result<Option<Arc<Client>>, Unknown> {
         let written = match found {
-            Some(found) => self.replace_registration(&client, found).await?,
+            Some(found) => self.replace_registration(&client, found, None).await?,
             None => self.create_client(&client, None).await?,
         };
         let stored = match written {

@@ -8,7 +8,9 @@ use grants::{
     IdTokenClaims, PkceRule, Registrant, RelyingParty, Sector, SigningAlgorithm, TokenFormat, TokenType,
 };
 use keys::{read_client_keys, write_client_keys};
-use protocol::{ClaimNames, Claims, ClientId, GrantType, RedirectUri, Resource, Scope, ServerUri};
+use protocol::{
+    ClaimNames, Claims, ClientId, ClientLink, GrantType, LinkUrl, LogoFacts, RedirectUri, Resource, Scope, ServerUri,
+};
 
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
@@ -25,6 +27,8 @@ pub(crate) const API: &str = "api#";
 pub(crate) const CLAIMS: &str = "claims";
 /// The attribute of the claims in a client's ID tokens. It stands beside `relying_party`, so that a change can name it.
 pub(crate) const ID_TOKEN_CLAIMS: &str = "id_token_claims";
+/// The attribute of the facts of a client's logo.
+const LOGO: &str = "logo";
 
 pub(crate) fn client_key(id: &ClientId) -> String {
     format!("{CLIENT}{id}")
@@ -77,7 +81,8 @@ pub(crate) fn from_client(client: &Client) -> Item {
         (CLAIMS, claims(&client.claims)),
         (ID_TOKEN_CLAIMS, id_token_claims(client.relying_party.id_token_claims)),
     ];
-    let optional = optional_of_registration(client).into_iter().chain(of_operator);
+    let links = client.links.iter().map(|(link, url)| (link.as_str(), Some(text(url))));
+    let optional = optional_of_registration(client).into_iter().chain(of_operator).chain(links);
     item.extend(optional.filter_map(|(name, value)| Some((name.to_owned(), value?))));
     item
 }
@@ -108,6 +113,7 @@ pub(crate) fn optional_of_registration(client: &Client) -> Vec<(&'static str, Op
         ("strict_audience", client.strict_audience.then(|| flag(true))),
         ("auth_method_unnamed", (client.auth_method == AuthMethod::Secret).then(|| flag(true))),
         ("registered_by", own.map(from_self_registration)),
+        (LOGO, client.logo.as_ref().map(text)),
     ]
 }
 
@@ -129,6 +135,8 @@ pub(crate) fn of_client_change(change: &ClientChange) -> Expression {
                 expression.set_or_remove(ID_TOKEN_CLAIMS, id_token_claims(*setting));
             }
             ClientSet::Claims(known) => expression.set_or_remove(CLAIMS, claims(known)),
+            ClientSet::Link(link, url) => expression.set_or_remove(link.as_str(), url.as_ref().map(text)),
+            ClientSet::Logo(facts) => expression.set_or_remove(LOGO, facts.as_ref().map(text)),
         }
     }
     expression
@@ -157,6 +165,8 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         strict_audience: read.optional_flag("strict_audience")?,
         claims: read.optional_parsed(CLAIMS, Claims::parse)?.unwrap_or_default(),
         relying_party: RelyingParty { id_token_claims: id_token_claims.unwrap_or_default(), ..relying_party },
+        links: to_links(&read)?,
+        logo: read.optional_parsed(LOGO, LogoFacts::parse)?,
         registered_by: to_self_registration(&read)?,
         trusted: read.optional_flag("trusted")?,
         disabled: read.flag("disabled")?,
@@ -169,6 +179,11 @@ fn to_auth_method(read: &Reader<'_>) -> Result<AuthMethod, Unknown> {
     let method = read.named("auth_method", AuthMethod::parse)?;
     let unnamed = method == AuthMethod::SecretBasic && read.optional_flag("auth_method_unnamed")?;
     Ok(if unnamed { AuthMethod::Secret } else { method })
+}
+
+fn to_links(read: &Reader<'_>) -> Result<BTreeMap<ClientLink, LinkUrl>, Unknown> {
+    let url = |link: ClientLink| read.optional_parsed(link.as_str(), LinkUrl::parse).map(|url| Some((link, url?)));
+    ClientLink::ALL.into_iter().filter_map(|link| url(link).transpose()).collect()
 }
 
 fn to_keys(read: &Reader<'_>) -> Result<Option<ClientKeys>, Unknown> {

@@ -1,10 +1,11 @@
 //! Registrations that clients make themselves, and the initial access tokens that permit them.
 
 use grants::{Client, ClientFact, InitialToken, InitialTokenName, Timestamp};
-use protocol::ClientId;
+use protocol::{ClientId, Logo};
 
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, number, text, time};
 use crate::dynamodb::unknown::Unknown;
@@ -46,14 +47,15 @@ impl Registry {
         items.iter().map(name).collect()
     }
 
-    /// Writes a new client and takes one use of an initial access token, both or neither. So no use makes two
-    /// clients, however requests race, and no use is lost if the client is not written.
+    /// Writes a new client with its logo and takes one use of an initial access token, all or nothing. So no use makes
+    /// two clients, however requests race, and no use is lost if the client is not written.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether they were written.
     pub async fn register_client(
         &self,
         client: &Client,
+        logo: Option<&Logo>,
         token: &InitialTokenName,
         now: Timestamp,
     ) -> Result<Changed, Unknown> {
@@ -61,42 +63,30 @@ impl Registry {
         left.add("uses_left", number(&-1));
         let token = Item::from([("id".to_owned(), text(&initial_token_key(token)))]);
         let used = Write::new(&self.table, Kind::Update(token), left);
-        self.create(from_client(client), Some(used)).await
+        let logo = logo.map(|logo| self.with_logo(client, logo));
+        self.create(from_client(client), std::iter::once(used).chain(logo)).await
     }
 
     /// Sets everything in a client's registration, unless the client in `found` was disabled, deleted, or given
     /// another secret or registration in the meantime. Attributes that only the operator decides, and the end of the
-    /// registration, are not written.
+    /// registration, are not written. `logo` is a new logo; without it, the facts in `client` say whether the logo of
+    /// `found` stays.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
-    pub async fn replace_registration(&self, client: &Client, found: &Client) -> Result<Changed, Unknown> {
-        /// The attributes that a client does not register itself.
-        const KEPT: [&str; 8] =
-            ["id", "client_id", "trusted", CLAIMS, ID_TOKEN_CLAIMS, "disabled", "created_at", "expires_at"];
-        let mut after = from_client(client);
-        let mut expression = of_guards(&ClientFact::of_registration(found));
-        expression.same_or_absent("registered_by", from_client(found).remove("registered_by"));
-        for kept in KEPT {
-            after.remove(kept);
-        }
-        // Write every optional attribute, including those that another request set: if two requests found the same
-        // registration, the later one replaces it as a whole.
-        for (optional, value) in optional_of_registration(client) {
-            after.remove(optional);
-            expression.set_or_remove(optional, value);
-        }
-        for (name, value) in after {
-            expression.set(&name, value);
-        }
-        // Use extends a registration, so its end is kept. The copy of a document ends by its own time.
-        if client.document().is_some() {
-            let ends_at = client.registered_by.as_ref().and_then(|own| own.ends_at);
-            expression.set_or_remove("expires_at", ends_at.map(time));
-        }
+    pub async fn replace_registration(
+        &self,
+        client: &Client,
+        found: &Client,
+        logo: Option<&Logo>,
+    ) -> Result<Changed, Unknown> {
+        let logo = match logo {
+            Some(logo) => Some(self.with_logo(client, logo)),
+            None => (client.logo.is_none() && found.logo.is_some()).then(|| self.without_logo(&client.id)),
+        };
         let key = Item::from([("id".to_owned(), text(&key_of(client)))]);
-        let write = Write::new(&self.table, Kind::Update(key), expression);
-        Ok(match commit(&self.dynamodb, vec![write]).await? {
+        let own = Write::new(&self.table, Kind::Update(key), of_replacement(client, found));
+        Ok(match commit(&self.dynamodb, std::iter::once(own).chain(logo).collect()).await? {
             Outcome::Done(_) => Changed::Done,
             // A retry found the result of its first attempt.
             Outcome::Refused(_, Some(there)) if to_client(&self.table, &there)? == *client => Changed::Done,
@@ -140,4 +130,32 @@ impl Registry {
     ) -> Result<Changed, Unknown> {
         self.delete(initial_token_key(name), beside).await
     }
+}
+
+/// Builds the update to the registration in `client`, under the condition that the one in `found` still stands.
+fn of_replacement(client: &Client, found: &Client) -> Expression {
+    /// The attributes that a client does not register itself.
+    const KEPT: [&str; 8] =
+        ["id", "client_id", "trusted", CLAIMS, ID_TOKEN_CLAIMS, "disabled", "created_at", "expires_at"];
+    let mut after = from_client(client);
+    let mut expression = of_guards(&ClientFact::of_registration(found));
+    expression.same_or_absent("registered_by", from_client(found).remove("registered_by"));
+    for kept in KEPT {
+        after.remove(kept);
+    }
+    // Write every optional attribute, including those that another request set: if two requests found the same
+    // registration, the later one replaces it as a whole.
+    for (optional, value) in optional_of_registration(client) {
+        after.remove(optional);
+        expression.set_or_remove(optional, value);
+    }
+    for (name, value) in after {
+        expression.set(&name, value);
+    }
+    // Use extends a registration, so its end is kept. The copy of a document ends by its own time.
+    if client.document().is_some() {
+        let ends_at = client.registered_by.as_ref().and_then(|own| own.ends_at);
+        expression.set_or_remove("expires_at", ends_at.map(time));
+    }
+    expression
 }

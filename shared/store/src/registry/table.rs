@@ -96,20 +96,28 @@ impl Registry {
         Ok(identifiers.iter().filter_map(named).collect())
     }
 
-    /// Writes a new client, and `beside` in the same transaction.
+    /// Writes a new client, and the writes `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
-    pub async fn create_client(&self, client: &Client, beside: Option<Write>) -> Result<Changed, Unknown> {
+    pub async fn create_client(
+        &self,
+        client: &Client,
+        beside: impl IntoIterator<Item = Write>,
+    ) -> Result<Changed, Unknown> {
         self.create(from_client(client), beside).await
     }
 
-    /// Changes a client, and makes the write `beside` in the same transaction. Returns whether it was made, or the
+    /// Changes a client, and makes the writes `beside` in the same transaction. Returns whether it was made, or the
     /// item found instead.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was made.
-    pub async fn change_client(&self, change: &ClientChange, beside: Option<Write>) -> Result<ClientChanged, Unknown> {
+    pub async fn change_client(
+        &self,
+        change: &ClientChange,
+        beside: impl IntoIterator<Item = Write>,
+    ) -> Result<ClientChanged, Unknown> {
         let key = if change.is_of_document() { document_key(change.id()) } else { client_key(change.id()) };
         let key = Item::from([("id".to_owned(), text(&key))]);
         let own = Write::new(&self.table, Kind::Update(key), of_client_change(change));
@@ -125,12 +133,16 @@ impl Registry {
         })
     }
 
-    /// Deletes a client, and makes the write `beside` in the same transaction.
+    /// Deletes a client with its logo, and makes the write `beside` in the same transaction.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was deleted.
-    pub async fn delete_client(&self, id: &ClientId, beside: Option<Write>) -> Result<Changed, Unknown> {
-        self.delete(client_key(id), beside).await
+    pub async fn delete_client(
+        &self,
+        id: &ClientId,
+        beside: impl IntoIterator<Item = Write>,
+    ) -> Result<Changed, Unknown> {
+        self.delete(client_key(id), std::iter::once(self.without_logo(id)).chain(beside)).await
     }
 
     /// Reads all clients: those that were registered, and then those that a document describes.
@@ -210,13 +222,17 @@ impl Registry {
         batch::read(&self.dynamodb, &self.table, keys).await
     }
 
-    pub(crate) async fn create(&self, item: Item, beside: Option<Write>) -> Result<Changed, Unknown> {
+    pub(crate) async fn create(&self, item: Item, beside: impl IntoIterator<Item = Write>) -> Result<Changed, Unknown> {
         let mut absent = Expression::default();
         absent.absent("id");
         self.commit(Kind::Put(item), absent, beside).await
     }
 
-    pub(crate) async fn delete(&self, key: String, beside: Option<Write>) -> Result<Changed, Unknown> {
+    pub(crate) async fn delete(
+        &self,
+        key: String,
+        beside: impl IntoIterator<Item = Write>,
+    ) -> Result<Changed, Unknown> {
         let mut there = Expression::default();
         there.present("id");
         self.commit(Kind::Delete(Item::from([("id".to_owned(), text(&key))])), there, beside).await
@@ -226,7 +242,7 @@ impl Registry {
         &self,
         kind: Kind,
         expression: Expression,
-        beside: Option<Write>,
+        beside: impl IntoIterator<Item = Write>,
     ) -> Result<Changed, Unknown> {
         let own = Write::new(&self.table, kind, expression);
         Ok(match commit(&self.dynamodb, std::iter::once(own).chain(beside).collect()).await? {

@@ -1,6 +1,6 @@
 //! Sign-out: requests that an app may make, and questions that a person is asked (CONFORMANCE 33).
 
-use harness::{Landing, Pkce, authorization_url};
+use harness::{Landing, Pkce, Stack, authorization_url};
 
 use crate::support::pages::odd;
 use crate::support::pages::{assert_leads_anywhere, assert_page_headers, assert_shown_here};
@@ -195,4 +195,29 @@ async fn o33_a_request_that_another_site_posts_is_the_same_as_a_link() {
     assert!(!session.is_signed_in(&client.id).await);
     let json = session.http.post("/logout").header("content-type", "application/json").body("{}").send().await;
     assert_shown_here(&json);
+}
+
+#[tokio::test]
+async fn c174_c175_an_address_that_was_registered_a_moment_ago_is_followed_and_no_other() {
+    let world = World::on(Stack::start());
+    let (mut session, cli) = (world.session(), world.stack.cli());
+    let moving = ["--id", "moving-out", "--grant", "authorization_code", "--redirect-uri", CALLBACK];
+    let to = "post_logout_redirect_uri";
+    let option = format!("--{}", to.replace('_', "-"));
+    let first = cli.create_client("Moving", &[&moving[..], &[&option, OUT]].concat());
+    let request = |uri: &str| logout(&[("client_id", &first.id), (to, uri)]);
+    let known = session.browser.go(&request(OUT)).await;
+    assert_eq!(known.reply.header("location"), Some(OUT), "{:?}", known.reply);
+    cli.run(&["client", "delete", &first.id]);
+    cli.create_client("Moved", &[&moving[..], &[&option, OUT_WITH_QUERY]].concat());
+    for uri in ["https://app.example/elsewhere", "https://evil.example/"] {
+        let refused = session.browser.go(&request(uri)).await;
+        assert_eq!(refused.reply.status, 400, "{uri}: {:?}", refused.reply);
+        assert_stays_here(&refused, "");
+    }
+    let found = session.browser.go(&request(OUT_WITH_QUERY)).await;
+    assert_eq!(found.reply.header("location"), Some(OUT_WITH_QUERY), "{:?}", found.reply);
+    // The former address was read again with the rest.
+    let former = session.browser.go(&request(OUT)).await;
+    assert_eq!(former.reply.status, 400, "{:?}", former.reply);
 }

@@ -65,6 +65,8 @@ pub(crate) fn assert_page_headers(reply: &Reply) {
     let policy = header("content-security-policy");
     assert_eq!(directive(&policy, "frame-ancestors"), Some("'none'"), "{policy}");
     assert_eq!(directive(&policy, "default-src"), Some("'none'"), "{policy}");
+    let shows_logo = reply.text().contains("<img class=\"logo\" src=\"data:image/");
+    assert_eq!(directive(&policy, "img-src"), shows_logo.then_some("data:"), "{policy}");
     let scripts = directive(&policy, "script-src").unwrap_or("'none'");
     assert!(!scripts.contains("unsafe") && !scripts.contains('*') && !scripts.contains("http"), "{policy}");
     assert!(!directive(&policy, "style-src").unwrap_or_default().contains("unsafe"), "{policy}");

@@ -154,7 +154,7 @@ pub(crate) fn rsa(size: KeySize) -> Vec<u8> {
 /// A web server on this machine that serves a client's keys and counts requests.
 pub(crate) struct KeyServer {
     port: u16,
-    answer: Arc<Mutex<String>>,
+    answer: Arc<Mutex<Vec<u8>>>,
     visits: Arc<AtomicUsize>,
 }
 
@@ -162,7 +162,7 @@ impl KeyServer {
     pub(crate) fn start(keys: &[Value]) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let (answer, visits) = <(Arc<Mutex<String>>, Arc<AtomicUsize>)>::default();
+        let (answer, visits) = <(Arc<Mutex<Vec<u8>>>, Arc<AtomicUsize>)>::default();
         let (said, counted) = (Arc::clone(&answer), Arc::clone(&visits));
         // The thread ends with the test process.
         std::thread::spawn(move || {
@@ -183,8 +183,14 @@ impl KeyServer {
 
     /// Gives this response from now on.
     pub(crate) fn say(&self, status: &str, body: &str) {
-        let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n");
-        *self.answer.lock().expect("an answer") = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+        self.say_as("application/json", status, body.as_bytes());
+    }
+
+    /// Gives this response of another content type from now on.
+    pub(crate) fn say_as(&self, content_type: &str, status: &str, body: &[u8]) {
+        let head = format!("HTTP/1.1 {status}\r\ncontent-type: {content_type}\r\nconnection: close\r\n");
+        let head = format!("{head}content-length: {}\r\n\r\n", body.len());
+        *self.answer.lock().expect("an answer") = [head.as_bytes(), body].concat();
     }
 
     /// Hangs up without a response from now on.
@@ -209,9 +215,9 @@ impl KeyServer {
 }
 
 /// Answers one request. Errors of clients that hang up early are ignored.
-fn serve(mut stream: TcpStream, answer: &str) {
+fn serve(mut stream: TcpStream, answer: &[u8]) {
     let mut read = [0; 4096];
     if stream.read(&mut read).is_ok_and(|count| count > 0) {
-        let _ = stream.write_all(answer.as_bytes());
+        let _ = stream.write_all(answer);
     }
 }

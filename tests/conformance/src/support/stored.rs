@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use harness::{EmbeddedDynamo, Stack, dynamo_call};
+use harness::{EmbeddedDynamo, Stack, StackBuilder, dynamo_call};
 use serde_json::{Value, json};
 
 use crate::support::world::World;
@@ -18,8 +18,12 @@ pub(crate) struct Stored {
 
 impl Stored {
     pub(crate) fn start() -> Self {
+        Self::start_with(Stack::builder())
+    }
+
+    pub(crate) fn start_with(stack: StackBuilder) -> Self {
         let store = EmbeddedDynamo::start();
-        let world = World::on(Stack::builder().store(&store.endpoint()).start());
+        let world = World::on(stack.store(&store.endpoint()).start());
         Self { world, store }
     }
 

@@ -78,7 +78,15 @@ impl Offer {
         let admission = trusted.admit(&apis).unwrap();
         let (client, redirect_uri) = (admission.client(), admission.redirect_uri());
         let claims = &admission.request().claims;
-        let shown = Shown { client, redirect_uri, target: admission.target(), claims, apis: &apis }.digest();
+        let shown = Shown {
+            client,
+            redirect_uri,
+            target: admission.target(),
+            claims,
+            apis: &apis,
+            logo: client.shown_logo(false),
+        }
+        .digest();
         Self { admission, shown }
     }
 }
