@@ -1,0 +1,36 @@
+//! What a start of the local stack created, beside what an earlier run had left.
+
+/// The tables and registrations that were missing.
+pub(crate) struct News {
+    /// `true` if all tables were created.
+    pub(crate) tables: bool,
+    /// The clients and the user that were registered.
+    pub(crate) created: Vec<String>,
+}
+
+impl News {
+    /// Describes the news in a sentence.
+    pub(crate) fn describe(&self) -> String {
+        match (self.tables, self.created.as_slice()) {
+            (true, _) => "everything: the tables, the keys, the clients and the user of the demo".to_owned(),
+            (false, []) => "nothing: the data of an earlier run was found".to_owned(),
+            (false, created) => format!("{}; the rest is from an earlier run", created.join(", ")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_run_the_second_and_an_update_say_what_is_new() {
+        let described = |tables, created: &[&str]| {
+            News { tables, created: created.iter().map(|text| (*text).to_owned()).collect() }.describe()
+        };
+        assert!(described(true, &["client demo-app"]).starts_with("everything"));
+        assert!(described(false, &[]).starts_with("nothing"));
+        let updated = described(false, &["client explorer-app", "user demo"]);
+        assert_eq!(updated, "client explorer-app, user demo; the rest is from an earlier run");
+    }
+}
