@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { faultsOf, heading, launch, newPage, screenshot, stack } from './browser.mjs';
 
 const run = promisify(execFile);
-// Attacks that make sense only before a step: the rest come after the last.
+// Attacks that are tried before a step. All others come after the last step.
 const BEFORE = { revocation: { 'other-client': 'revoke' } };
 const FLOWS = [
   'authorization-code',
@@ -223,7 +223,9 @@ for (const flow of FLOWS) {
         await page.goto(at(`/${flow}`));
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(wide <= 0, `${wide} pixels wider than ${options.viewport.width}`);
-        assert.deepEqual(await faultsOf(page), [], JSON.stringify(options));
+        // Forced colours are the reader's own; axe judges those of the style that they replace.
+        const counts = (fault) => !(options.forcedColors && fault.startsWith('color-contrast:'));
+        assert.deepEqual((await faultsOf(page)).filter(counts), [], JSON.stringify(options));
         await screenshot(page, `explorer-${flow}-${options.viewport.width}${options.forcedColors ? '-forced' : ''}`);
         await close();
       }
@@ -262,7 +264,7 @@ test('without JavaScript a page reads as an illustrated text', async () => {
 test('the commands work in a terminal', async () => {
   const { page, close } = await open();
   await page.goto(at('/introspection'));
-  const command = (id) => page.locator(`[data-step="${id}"] [data-command]`).innerText();
+  const command = (id) => page.locator(`[data-step="${id}"] [data-command]`).textContent();
   const paste = async (text) => JSON.parse((await run('/bin/sh', ['-c', `${text} --silent`])).stdout);
   const { access_token: token } = await paste(await command('token'));
   const asked = (await command('introspect')).replace('ACCESS_TOKEN', token);

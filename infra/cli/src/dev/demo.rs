@@ -8,10 +8,9 @@ use keys::{HandleKeys, SECRET_PREFIX};
 use protocol::{ClaimNames, Claims, ClientId, CodeVerifier, GrantType, RedirectUri, Resource, Scope, Secret, Username};
 
 use sessions::User;
-use store::Changed;
 
 use crate::commands::user::new_user;
-use crate::dev::explorer::clients::{ExplorerClients, Secrets};
+use crate::dev::explorer::clients::{ExplorerClients, Secrets, ensure};
 use crate::dev::news::News;
 use crate::dev::place::Place;
 use crate::stack::Stack;
@@ -61,15 +60,13 @@ pub(crate) async fn register(stack: &Stack, place: &Place, news: &mut News) -> R
         issuer,
     };
     stack.registry.create_api(&api()?.register()?, None).await?;
-    let mut clients = explorer.clients;
-    for (client, secret) in self::clients(&demo, now)? {
-        let stored = secret.iter().map(|secret| StoredSecret::hashed(ring.handles().digest(secret), now));
-        clients.push(Client { secrets: stored.collect(), ..client }.register()?);
+    for client in &explorer.clients {
+        news.client(client, ensure(stack, client, now).await?);
     }
-    for client in clients {
-        if matches!(stack.registry.create_client(&client, None).await?, Changed::Done) {
-            news.created.push(format!("client {}", client.id));
-        }
+    for (client, secret) in clients(&demo, now)? {
+        let stored = secret.iter().map(|secret| StoredSecret::hashed(ring.handles().digest(secret), now));
+        let client = Client { secrets: stored.collect(), ..client }.register()?;
+        news.client(&client, stack.registry.create_client(&client, None).await?);
     }
     let username = Username::parse(USERNAME)?;
     if stack.people.by_name(&username).await?.is_none() {

@@ -1,5 +1,8 @@
 //! What a start of the local stack created, beside what an earlier run had left.
 
+use grants::Client;
+use store::Changed;
+
 /// The tables and registrations that were missing.
 pub(crate) struct News {
     /// `true` if all tables were created.
@@ -9,6 +12,14 @@ pub(crate) struct News {
 }
 
 impl News {
+    /// Records the registration of a client, if it was made.
+    pub(crate) fn client(&mut self, client: &Client, changed: Changed) {
+        match changed {
+            Changed::Done => self.created.push(format!("client {}", client.id)),
+            Changed::Refused => {}
+        }
+    }
+
     /// Describes the news in a sentence.
     pub(crate) fn describe(&self) -> String {
         match (self.tables, self.created.as_slice()) {

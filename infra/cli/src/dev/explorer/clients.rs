@@ -4,8 +4,10 @@ use edge::Error;
 use grants::{AuthMethod, Client, StoredSecret, Timestamp};
 use keys::KeyRing;
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Secret};
+use store::Changed;
 
 use crate::dev::demo::{API, other_issuer, secret};
+use crate::stack::Stack;
 
 /// A public app.
 pub(crate) const APP: &str = "explorer-app";
@@ -58,6 +60,17 @@ impl ExplorerClients {
         let clients = clients.into_iter().map(Client::register).collect::<Result<_, _>>()?;
         Ok(Self { clients, secrets })
     }
+}
+
+/// Registers a client if it is missing. If an earlier run had another address, the client moves to that of this run:
+/// where a person returns after a sign-out is compared with its port.
+pub(crate) async fn ensure(stack: &Stack, client: &Client, now: Timestamp) -> Result<Changed, Error> {
+    let registry = &stack.registry;
+    let found = registry.client(&client.id, now).await?;
+    if found.is_some_and(|found| found.redirect_uris != client.redirect_uris) {
+        registry.delete_client(&client.id, None).await?;
+    }
+    Ok(registry.create_client(client, None).await?)
 }
 
 /// Makes a public app of a client, with the explorer's callback at each name of this machine.

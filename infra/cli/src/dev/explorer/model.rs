@@ -37,6 +37,14 @@ pub(crate) enum Party {
 impl Party {
     pub(crate) const ALL: [Self; 4] = [Self::Browser, Self::App, Self::Server, Self::Api];
 
+    /// The heading of the column, with the place where a narrow one may break it.
+    pub(crate) const fn heading(self) -> &'static str {
+        match self {
+            Self::Server => "Authori\u{ad}zation server",
+            Self::Browser | Self::App | Self::Api => self.name(),
+        }
+    }
+
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Browser => "Browser",

@@ -39,8 +39,11 @@ const MORE_SCOPE: Request = request(&[
     OWN_CLIENT_ID,
     parameter("scope", "write", "More than was granted.", "RFC 6749 §6"),
 ]);
-const OTHER_CLIENT: Request =
-    request(&[GRANT_TYPE, THIRD_TOKEN, parameter("client_id", "demo-app", "Another app.", "RFC 6749 §6")]);
+const OTHER_CLIENT: Request = request(&[
+    GRANT_TYPE,
+    THIRD_TOKEN,
+    parameter("client_id", "demo-app", "Another app than the one that got the token.", "RFC 6749 §6"),
+]);
 
 const ARROWS: &[Arrow] = &[
     arrow(Party::App, Party::Server, "POST /token with refresh_token"),

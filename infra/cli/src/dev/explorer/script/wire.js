@@ -20,6 +20,8 @@ async function send(request, values) {
     headers: headersOf(request, values),
     body: request.method === 'POST' ? form : undefined,
     cache: 'no-store',
+    // Only pages use cookies. Without them no browser asks for a password when a client is refused.
+    credentials: request.method === 'POST' ? 'omit' : 'same-origin',
   });
   return { response, text: await response.text() };
 }
