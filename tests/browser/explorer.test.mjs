@@ -261,6 +261,17 @@ test('without JavaScript a page reads as an illustrated text', async () => {
   await close();
 });
 
+test('at another name of this machine a page leads to the address of the issuer', async () => {
+  const { page, close } = await newPage(browser);
+  const own = at('/refresh');
+  await page.goto(own.replace('127.0.0.1', 'localhost'));
+  assert.equal(await page.locator('button:visible').count(), 0);
+  await page.locator('[data-elsewhere]').getByRole('link', { name: own }).press('Enter');
+  await page.waitForURL(own);
+  assert.ok((await page.locator('button:visible').count()) > 3);
+  await close();
+});
+
 test('the commands work in a terminal', async () => {
   const { page, close } = await open();
   await page.goto(at('/introspection'));

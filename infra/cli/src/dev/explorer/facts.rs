@@ -16,6 +16,7 @@ impl Facts {
     pub(crate) fn new(demo: &Demo, base: &str) -> Self {
         let known = vec![
             ("issuer", demo.issuer.clone()),
+            ("encoded_issuer", demo.issuer.replace(':', "%3A").replace('/', "%2F")),
             ("redirect_uri", format!("{}{CALLBACK}", demo.issuer)),
             ("redirect_path", format!("{base}{CALLBACK}")),
             ("api", API.to_owned()),

@@ -29,12 +29,15 @@ fn facts() -> Facts {
 
 /// Renders every page: its name and its text.
 fn rendered() -> Vec<(&'static str, String)> {
-    let facts = facts();
+    rendered_with(&facts())
+}
+
+fn rendered_with(facts: &Facts) -> Vec<(&'static str, String)> {
     let mut pages = vec![
-        ("index", Index::new(&facts).render().unwrap()),
-        ("callback", Callback::new(&facts, &Parameters::parse(b"code=c&state=s").unwrap()).render().unwrap()),
+        ("index", Index::new(facts).render().unwrap()),
+        ("callback", Callback::new(facts, &Parameters::parse(b"code=c&state=s").unwrap()).render().unwrap()),
     ];
-    pages.extend(ALL.iter().map(|flow| (flow.id, FlowPage::new(flow, &facts).render().unwrap())));
+    pages.extend(ALL.iter().map(|flow| (flow.id, FlowPage::new(flow, facts).render().unwrap())));
     pages
 }
 
@@ -202,6 +205,24 @@ fn every_page_loads_nothing_and_links_to_this_server_only() {
         }
         for target in values(&page, "href").iter().filter_map(|href| href.strip_prefix('#')) {
             assert!(ids.contains(&target), "{name}: #{target}");
+        }
+    }
+}
+
+#[test]
+fn behind_an_issuer_with_a_path_every_page_and_request_begins_with_it() {
+    let demo = Demo { issuer: "https://id.example/auth".to_owned(), ..demo() };
+    for (name, page) in rendered_with(&Facts::new(&demo, "/auth")) {
+        for href in values(&page, "href") {
+            assert!(href.starts_with("/auth/") || href.starts_with('#'), "{name}: {href}");
+        }
+        let text = page.split("<script>").next().unwrap();
+        for path in ["authorize", "token", "introspect", "revoke", "userinfo", "logout", ".well-known/jwks.json"] {
+            for method in ["GET", "POST"] {
+                assert!(!text.contains(&format!("{method} /{path}\n")), "{name}: {method} /{path}");
+                assert!(!text.contains(&format!("{method} /{path} HTTP")), "{name}: {method} /{path}");
+            }
+            assert!(!text.contains(&format!("https://id.example/{path}")), "{name}: {path}");
         }
     }
 }

@@ -101,7 +101,7 @@ pub(crate) const VISIT_ARROWS: &[Arrow] = &[
     arrow(Party::Server, Party::Browser, "sign-in and consent pages"),
 ];
 pub(crate) const VISIT_LEARNS: &[(Party, &[&str])] =
-    &[(Party::Browser, &["code_challenge", "state"]), (Party::Server, &["code_challenge", "password"])];
+    &[(Party::Browser, &["code_challenge", "state", "password"]), (Party::Server, &["code_challenge", "password"])];
 
 pub(crate) const VISIT: Step = Step {
     id: "authorize",
@@ -133,7 +133,7 @@ pub(crate) const ARRIVE: Step = Step {
     title: "The browser brings the code back",
     text: "The server redirects the browser to the app, with the code in the address. The app compares state with the \
            one it made, and iss with the server it asked, before it does anything else.",
-    action: Action::Arrive("GET {redirect_path}?code={code}&state={returned_state}&iss={iss}"),
+    action: Action::Arrive("GET {redirect_path}?code={code}&state={returned_state}&iss={encoded_issuer}"),
     arrows: &[
         arrow(Party::Server, Party::Browser, "303 redirect with code"),
         arrow(Party::Browser, Party::App, "code, state, iss"),

@@ -63,7 +63,7 @@ pub(crate) const FLOW: Flow = Flow {
             ],
             answer: &[],
             keeps: &[],
-            learns: &[(Party::Browser, &["state"]), (Party::Server, &["password"])],
+            learns: &[(Party::Browser, &["state", "password"]), (Party::Server, &["password"])],
         },
         Step {
             id: "arrive",
@@ -71,7 +71,7 @@ pub(crate) const FLOW: Flow = Flow {
             text: "The server redirects to the app with the token behind the #. Now it is in the address bar and in the history of \
                    the browser. Browser extensions and every script on the page can read it.",
             action: Action::Arrive(
-                "{redirect_uri}#access_token={access_token}&token_type=Bearer&state={returned_state}&iss={iss}",
+                "{redirect_uri}#access_token={access_token}&token_type=Bearer&state={returned_state}&iss={encoded_issuer}",
             ),
             arrows: &[
                 arrow(Party::Server, Party::Browser, "303 redirect with access_token"),

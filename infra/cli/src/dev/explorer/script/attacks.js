@@ -7,6 +7,8 @@ const attacks = [...document.querySelectorAll('[data-attack]')].map((part) => ({
 
 const verifiedToken = () => steps.find(({ work }) => work.kind === 'verify' && work.nonce)?.work;
 
+const outcome = async (token, expected) => (await verify(token, expected)).checks;
+
 // The checks that an app makes, on values that an attacker forged.
 const CHECKS = {
   async state() {
@@ -15,15 +17,15 @@ const CHECKS = {
   },
   async nonce() {
     const { token, audience } = verifiedToken();
-    return verify(walk.values[token], { audience, nonce: random(12) });
+    return outcome(walk.values[token], { audience, nonce: random(12) });
   },
   async signature() {
     const { token, audience } = verifiedToken();
-    return verify(tampered(walk.values[token]), { audience, nonce: walk.values.nonce });
+    return outcome(tampered(walk.values[token]), { audience, nonce: walk.values.nonce });
   },
   async unsigned() {
     const { token, audience } = verifiedToken();
-    return verify(unsigned(walk.values[token]), { audience, nonce: walk.values.nonce });
+    return outcome(unsigned(walk.values[token]), { audience, nonce: walk.values.nonce });
   },
 };
 
@@ -60,18 +62,18 @@ const ACTS = {
 };
 
 async function attempt(attack) {
-  const outcome = attack.part.querySelector('[data-outcome]');
+  const line = attack.part.querySelector('[data-outcome]');
   const lacking = needs(attack);
   if (lacking.length > 0) {
-    outcome.textContent = `First walk through the steps above: this needs ${[...new Set(lacking)].join(', ')}.`;
+    line.textContent = `First walk through the steps above: this needs ${[...new Set(lacking)].join(', ')}.`;
     return;
   }
-  outcome.textContent = '';
+  line.textContent = '';
   const said = [];
   for (const [index, act] of attack.work.entries()) {
     const result = await ACTS[act.kind](act);
     said.push(result.said);
     attack.acts[index].querySelector('[data-verdict]').replaceChildren(element('div', { class: 'verdict' }, ...result.content));
   }
-  outcome.textContent = `Result: ${said.join(', then ')}.`;
+  line.textContent = `Result: ${said.join(', then ')}.`;
 }

@@ -71,9 +71,9 @@ const WORK = {
 
   async verify(step) {
     const { token, audience, nonce } = step.work;
-    const checks = await verify(walk.values[token], { audience, nonce: nonce ? walk.values.nonce : undefined });
+    const { checks, key } = await verify(walk.values[token], { audience, nonce: nonce ? walk.values.nonce : undefined });
     const good = checks.every(([holds]) => holds);
-    show(step, good ? 'The token is genuine and fits.' : 'The token is refused.', checkList(checks), ...decodedToken(token, walk.values[token]));
+    show(step, good ? 'The token is genuine and fits.' : 'The token is refused.', checkList(checks), ...decodedToken(token, walk.values[token]), element('p', {}, 'The key of the server that fits kid:'), verbatim(JSON.stringify(key, null, 2)));
     return good;
   },
 

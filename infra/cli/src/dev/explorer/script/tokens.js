@@ -28,7 +28,7 @@ async function publicKeys() {
   return (await response.json()).keys;
 }
 
-// The checks of RFC 9068 §4 and OpenID Connect Core §3.1.3.7, each with its outcome.
+// The checks of RFC 9068 §4 and OpenID Connect Core §3.1.3.7, each with its outcome, and the key that they used.
 async function verify(token, expected) {
   const decoded = decode(token);
   const { header, payload } = decoded;
@@ -43,7 +43,7 @@ async function verify(token, expected) {
     [payload.exp > Date.now() / 1000, `exp is in the future: ${new Date(payload.exp * 1000).toLocaleTimeString()}`],
   ];
   if (expected.nonce !== undefined) checks.push([payload.nonce === expected.nonce, `nonce is ${expected.nonce}`]);
-  return checks;
+  return { checks, key };
 }
 
 // The same token with another `sub` and the old signature.
