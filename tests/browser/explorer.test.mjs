@@ -90,9 +90,16 @@ async function comeBack(page) {
     }
     await page.waitForFunction((before) => document.querySelector('h1')?.innerText !== before, title);
   }
+  assert.deepEqual(await faultsOf(page), [], 'the redirect URI');
   await tabTo(page, ({ data }) => 'onward' in data, 'Go on');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/explorer\/[a-z-]+$/);
+}
+
+// The parameters in the body that a step shows.
+async function shownForm(page, id) {
+  const wire = await page.locator(`[data-step="${id}"] pre`).first().innerText();
+  return [...new URLSearchParams((wire.split('\n\n')[1] ?? '').replaceAll('\n  &', '&'))];
 }
 
 const lit = (page) => page.locator('[aria-current="step"]');
@@ -108,7 +115,10 @@ async function step(page, id, index, count) {
     await page.keyboard.press('Tab');
     await page.keyboard.type(demo.password);
   }
+  const shown = await shownForm(page, id);
+  const sent = work.kind === 'send' ? page.waitForRequest(new URL(work.request.path, stack('URL')).href) : null;
   await press(page, 'run', id);
+  if (sent) assert.deepEqual([...new URLSearchParams((await sent).postData() ?? '')], shown, `${id}: what is shown is what is sent`);
   if (work.kind === 'visit') await comeBack(page);
   await page.locator('[data-progress]', { hasText: `${index + 1} of ${count} steps done.` }).waitFor();
 }
