@@ -1,4 +1,4 @@
-//! What a start of the local stack created, beside what an earlier run had left.
+//! The news of a start of the local stack: the parts that it created, beside those of an earlier run.
 
 use grants::Client;
 use store::Changed;

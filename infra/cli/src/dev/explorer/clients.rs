@@ -9,7 +9,7 @@ use store::Changed;
 use crate::dev::demo::{API, other_issuer, secret};
 use crate::stack::Stack;
 
-/// A public app.
+/// A public app with a person.
 pub(crate) const APP: &str = "explorer-app";
 /// A service with a secret.
 pub(crate) const SERVICE: &str = "explorer-service";

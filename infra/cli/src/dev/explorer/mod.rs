@@ -24,7 +24,7 @@ use serde_json::json;
 use crate::dev::demo::Demo;
 use crate::dev::explorer::facts::Facts;
 
-/// The explorer's pages.
+/// The explorer's pages, rendered for each request.
 pub(crate) struct Explorer {
     facts: Facts,
 }

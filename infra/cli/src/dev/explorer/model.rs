@@ -159,7 +159,7 @@ pub(crate) struct Act {
 pub(crate) enum ActKind {
     /// The request of a step with these changes.
     Repeat(&'static str, &'static [Change]),
-    /// Another request.
+    /// A request that no step makes.
     Send(Request),
     /// A check in the page, which the app makes.
     Check(Check),
