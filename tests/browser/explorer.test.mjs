@@ -115,7 +115,7 @@ async function step(page, id, index, count) {
     await page.keyboard.press('Tab');
     await page.keyboard.type(demo.password);
   }
-  const shown = await shownForm(page, id);
+  const shown = work.kind === 'send' ? await shownForm(page, id) : [];
   const sent = work.kind === 'send' ? page.waitForRequest(new URL(work.request.path, stack('URL')).href) : null;
   await press(page, 'run', id);
   if (sent) assert.deepEqual([...new URLSearchParams((await sent).postData() ?? '')], shown, `${id}: what is shown is what is sent`);
@@ -293,6 +293,21 @@ test('the commands work in a terminal', async () => {
   await page.goto(at('/authorization-code'));
   const made = await run('/bin/sh', ['-c', `${await command('make')}\necho "$verifier $challenge $state"`]);
   assert.match(made.stdout, /^[\w-]{43} [\w-]{43} [\w-]{22}\n$/);
+  await close();
+});
+
+test('what an address holds cannot become a command in a terminal', async () => {
+  const { page, close } = await open();
+  await page.goto(at('/authorization-code'));
+  await page.evaluate(() => sessionStorage.setItem('explorer-visit', JSON.stringify({ flow: 'authorization-code', step: 'authorize' })));
+  await page.goto(at(`/callback?code=${encodeURIComponent("a';echo caught;'")}&state=s#';echo caught;'`));
+  await page.goto(at('/authorization-code'));
+  for (const id of ['arrive', 'token']) {
+    const text = await page.locator(`[data-step="${id}"] [data-command]`).textContent();
+    assert.match(text, /echo/, 'the value is shown');
+    const { stdout } = await run('/bin/sh', ['-c', `curl() { for word in "$@"; do echo "word: $word"; done; }\n${text}`]);
+    assert.ok(stdout.split('\n').every((line) => line === '' || line.startsWith('word: ')), stdout);
+  }
   await close();
 });
 

@@ -14,7 +14,7 @@ use crate::dev::explorer::clients::LEGACY;
 /// Returns the configuration of the functions in which the grants are open.
 pub(crate) fn opened(config: &Config) -> Config {
     let legacy = LegacyGrants { implicit: true, password: true };
-    Config { policy: Policy { legacy, ..config.policy.clone() }, ..config.clone() }
+    Config { policy: Policy { legacy, ..config.policy }, ..config.clone() }
 }
 
 /// Returns whether a request to this path of the server is one of the explorer's client for outdated grants.

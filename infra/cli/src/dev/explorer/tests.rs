@@ -228,6 +228,24 @@ fn behind_an_issuer_with_a_path_every_page_and_request_begins_with_it() {
 }
 
 #[test]
+fn every_placeholder_of_a_command_is_in_single_quotes() {
+    let facts = facts();
+    for flow in ALL {
+        let page = FlowPage::new(flow, &facts).render().unwrap();
+        let commands = page.split(" data-template=\"").skip(1).filter_map(|rest| rest.split_once('"'));
+        let mut found = 0;
+        for (template, _) in commands.filter(|(_, after)| after.starts_with(" data-command")) {
+            found += usize::from(template.contains('{'));
+            let template = template.replace("&#39;", "'");
+            for (index, part) in template.split('\'').enumerate().filter(|_| !template.contains("openssl")) {
+                assert!(index % 2 == 1 || placeholders(part).is_empty(), "{}: {template}", flow.id);
+            }
+        }
+        assert!(found > 0 || flow.id == "client-credentials", "{}: no command has a placeholder", flow.id);
+    }
+}
+
+#[test]
 fn without_the_script_a_page_is_a_text_with_its_diagram_and_no_button() {
     let facts = facts();
     for flow in ALL {

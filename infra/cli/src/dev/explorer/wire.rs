@@ -75,38 +75,40 @@ impl Planned {
 
     /// Writes the request as it goes over the wire, with one parameter in a line.
     pub(crate) fn on_the_wire(&self) -> String {
-        let mut text =
-            format!("{} {}{} HTTP/1.1\nHost: {}", self.method, self.path, self.query("\n  "), self.facts.host());
-        match self.credentials {
-            Credentials::None => {}
+        let mut lines = vec![
+            format!("{} {}{} HTTP/1.1", self.method, self.path, self.query("\n  ")),
+            format!("Host: {}", self.facts.host()),
+        ];
+        lines.extend(match self.credentials {
+            Credentials::None => None,
             Credentials::Basic(id, secret) => {
-                text += &format!("\nAuthorization: Basic base64({id}:{})", self.facts.fill(secret));
+                Some(format!("Authorization: Basic base64({id}:{})", self.facts.fill(secret)))
             }
-            Credentials::Bearer(token) => text += &format!("\nAuthorization: Bearer {{{token}}}"),
-        }
+            Credentials::Bearer(token) => Some(format!("Authorization: Bearer {{{token}}}")),
+        });
         let form: Vec<String> = self.parameters.iter().filter(|pair| !pair.in_query).map(encoded).collect();
         if !form.is_empty() {
-            text += &format!("\nContent-Type: application/x-www-form-urlencoded\n\n{}", form.join("\n  &"));
+            lines.push(format!("Content-Type: application/x-www-form-urlencoded\n\n{}", form.join("\n  &")));
         }
-        text
+        lines.join("\n")
     }
 
-    /// Writes the request as a command for a terminal.
+    /// Writes the request as a command for a terminal. Every placeholder is in single quotes.
     pub(crate) fn curl(&self) -> String {
         let url = format!("{}{}", self.facts.issuer, self.path.strip_prefix(&self.facts.base).unwrap_or(&self.path));
         let query = self.query("");
         let show = if self.method == "GET" && !query.is_empty() { " -i" } else { "" };
-        let mut text = format!("curl{show}");
-        match self.credentials {
-            Credentials::None => {}
-            Credentials::Basic(id, secret) => text += &format!(" -u {id}:{}", self.facts.fill(secret)),
-            Credentials::Bearer(token) => text += &format!(" -H 'Authorization: Bearer {{{token}}}'"),
-        }
-        for pair in self.parameters.iter().filter(|pair| !pair.in_query) {
-            text += &format!(" \\\n  --data-urlencode '{}={}'", pair.name, pair.value);
-        }
-        let end = if text.contains('\n') { " \\\n  " } else { " " };
-        format!("{text}{end}'{url}{query}'")
+        let who = match self.credentials {
+            Credentials::None => String::new(),
+            Credentials::Basic(id, secret) => format!(" -u {id}:{}", self.facts.fill(secret)),
+            Credentials::Bearer(token) => format!(" -H 'Authorization: Bearer {{{token}}}'"),
+        };
+        let form = self.parameters.iter().filter(|pair| !pair.in_query);
+        let mut parts: Vec<String> = vec![format!("curl{show}{who}")];
+        parts.extend(form.map(|pair| format!("--data-urlencode '{}={}'", pair.name, pair.value)));
+        let between = if parts.len() > 1 { " \\\n  " } else { " " };
+        parts.push(format!("'{url}{query}'"));
+        parts.join(between)
     }
 
     fn query(&self, line: &str) -> String {

@@ -1,6 +1,9 @@
 // The page itself: what is lit, filled in and ready, and what the buttons do.
 function refresh() {
-  for (const part of document.querySelectorAll('[data-template]')) part.textContent = fill(part.dataset.template, walk.values);
+  for (const part of document.querySelectorAll('[data-template]')) {
+    const write = 'command' in part.dataset ? fillCommand : fill;
+    part.textContent = write(part.dataset.template, walk.values);
+  }
   const now = current();
   for (const lit of document.querySelectorAll('[data-lights]')) {
     const id = lit.dataset.lights;

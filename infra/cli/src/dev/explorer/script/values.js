@@ -50,6 +50,12 @@ function fill(template, values) {
   return template.replace(PLACEHOLDER, (_, name) => values[name] ?? name.toUpperCase());
 }
 
+// The same for a command, in which each placeholder is in single quotes: a value cannot end them. Addresses that an
+// attacker made would otherwise become commands that a reader pastes into a terminal.
+function fillCommand(template, values) {
+  return fill(template, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, `${value}`.replaceAll("'", "'\\''")])));
+}
+
 function missing(text, values) {
   return [...text.matchAll(PLACEHOLDER)].map(([, name]) => name).filter((name) => values[name] === undefined);
 }

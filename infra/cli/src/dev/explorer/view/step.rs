@@ -98,7 +98,9 @@ pub(crate) fn knowledge(flow: &'static Flow) -> Vec<Vec<Known>> {
     let mut after_each = Vec::new();
     for step in flow.steps {
         for (party, values) in Party::ALL.iter().zip(&mut all) {
-            values.iter_mut().for_each(|value| value.is_new = false);
+            for value in values.iter_mut() {
+                value.is_new = false;
+            }
             let learned = step.learns.iter().filter(|(learner, _)| learner == party).flat_map(|(_, names)| *names);
             for name in learned {
                 if !values.iter().any(|value| value.name == *name) {
