@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 
-import { faultsOf, heading, launch, newPage, screenshot, stack } from './browser.mjs';
+import { button, faultsOf, heading, launch, newPage, screenshot, signIn, stack } from './browser.mjs';
 
 const run = promisify(execFile);
 // Attacks that are tried before a step. All others come after the last step.
@@ -293,6 +293,28 @@ test('the commands work in a terminal', async () => {
   await page.goto(at('/authorization-code'));
   const made = await run('/bin/sh', ['-c', `${await command('make')}\necho "$verifier $challenge $state"`]);
   assert.match(made.stdout, /^[\w-]{43} [\w-]{43} [\w-]{22}\n$/);
+  await close();
+});
+
+test('a person who denies the access leaves the flow where it was, with the error of the server', async () => {
+  const { page, close } = await open();
+  await page.goto(at('/authorization-code'));
+  await press(page, 'run', 'make');
+  await page.locator('[data-progress]', { hasText: '1 of 5' }).waitFor();
+  await press(page, 'run', 'authorize');
+  await heading(page, 'Sign in').waitFor();
+  await signIn(page, demo);
+  await button(page, 'Deny').click();
+  await heading(page, 'Back at the app').waitFor();
+  await page.getByRole('link', { name: 'Go on' }).click();
+  await page.locator('[data-step="authorize"] [data-said]', { hasText: 'access_denied' }).waitFor();
+  assert.equal(await lit(page).getAttribute('data-lights'), 'authorize');
+  // The same step leads on the second time.
+  await press(page, 'run', 'authorize');
+  await comeBack(page);
+  assert.equal(await lit(page).getAttribute('data-lights'), 'arrive');
+  await page.getByRole('button', { name: 'Start again' }).press('Enter');
+  assert.equal(await lit(page).getAttribute('data-lights'), 'make');
   await close();
 });
 
