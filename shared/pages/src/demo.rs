@@ -14,8 +14,12 @@ pub struct Start<'a> {
     pub other_issuer: Option<&'a str>,
     /// Every endpoint: its name and its URL.
     pub endpoints: &'a [(&'a str, &'a str)],
+    /// The URL of the flow explorer.
+    pub explorer: &'a str,
     /// A `curl` line that gets a token with client credentials.
     pub service_curl: &'a str,
+    /// A `curl` line with which an API asks about a token.
+    pub introspect_curl: &'a str,
     /// The URL that starts the demo sign-in. The link uses it unchanged.
     pub authorize_url: &'a str,
     /// The demo user's name.
@@ -78,7 +82,9 @@ mod tests {
             issuer: "http://127.0.0.1:9000",
             other_issuer: Some("http://localhost:9000"),
             endpoints: &[("Token", "http://127.0.0.1:9000/token")],
+            explorer: "/explorer",
             service_curl: "curl -u demo:secret",
+            introspect_curl: "curl -d token=TOKEN",
             authorize_url: "/authorize?client_id=demo-app",
             username: "ana",
             password: "open sesame",
@@ -87,6 +93,7 @@ mod tests {
         };
         let page = page.render().unwrap();
         let facts = ["http://127.0.0.1:9000", "Token", "http://127.0.0.1:9000/token", "curl -u demo:secret", "ana"];
+        assert!(page.contains(r#"href="/explorer""#) && page.contains(">curl -d token=TOKEN<"));
         let more = ["open sesame", "demo-app", "A web app", "In memory.", "--issuer http://localhost:9000"];
         for fact in facts.into_iter().chain(more) {
             assert!(page.contains(&format!(">{fact}<")), "{fact}");

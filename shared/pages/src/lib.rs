@@ -56,4 +56,4 @@ pub use rendering::Unrenderable;
 pub use returned_error::{ReturnedError, WayOn};
 pub use sign_in::SignIn;
 pub use sign_out::{Notice, SignOut};
-pub use style::style_source;
+pub use style::{SHEET, source_of, style_source};

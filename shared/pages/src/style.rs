@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
 
 /// The stylesheet, exactly as it appears between `<style>` and `</style>` on every page.
-pub(crate) const SHEET: &str = include_str!("../templates/style.css");
+pub const SHEET: &str = include_str!("../templates/style.css");
 
 static SOURCE: LazyLock<String> = LazyLock::new(|| source_of(SHEET));
 
@@ -16,8 +16,8 @@ pub fn style_source() -> &'static str {
     &SOURCE
 }
 
-/// Returns the source expression of an inline text.
-pub(crate) fn source_of(text: &str) -> String {
+/// Returns the source expression that allows an inline text, for use after `script-src` or `style-src`.
+pub fn source_of(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 

@@ -32,6 +32,8 @@ mod crash_of_people;
 #[cfg(test)]
 mod entrance;
 #[cfg(test)]
+mod explorer;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod https_in_front;

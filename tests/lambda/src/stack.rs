@@ -125,6 +125,6 @@ pub(crate) fn service_event(headers: &[(&str, &str)], secret: &str) -> Value {
     event::from_request(&request.body(Bytes::from(form)).unwrap(), &arrival("ANY /token"))
 }
 
-fn binaries() -> PathBuf {
+pub(crate) fn binaries() -> PathBuf {
     jeton().parent().map(Path::to_path_buf).unwrap()
 }

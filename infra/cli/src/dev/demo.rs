@@ -10,6 +10,8 @@ use protocol::{ClaimNames, Claims, ClientId, CodeVerifier, GrantType, RedirectUr
 use sessions::User;
 
 use crate::commands::user::new_user;
+use crate::dev::explorer::clients::{ExplorerClients, Secrets, ensure};
+use crate::dev::news::News;
 use crate::dev::place::Place;
 use crate::stack::Stack;
 
@@ -40,20 +42,43 @@ pub(crate) struct Demo {
     pub(crate) issuer: String,
     pub(crate) service_secret: Secret,
     pub(crate) api_secret: Secret,
+    /// The secrets of the flow explorer's clients.
+    pub(crate) explorer: Secrets,
 }
 
-/// Creates the keys and registers the demo.
-pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error> {
+/// Creates the keys, and registers the demo and the explorer's clients. What was missing goes into the news.
+pub(crate) async fn register(stack: &Stack, place: &Place, news: &mut News) -> Result<Demo, Error> {
     let now = edge::now();
     stack.ensure_keys(&[SigningAlgorithm::Rs256], now, &|_| None).await?;
     let ring = stack.ring(now).await?;
     let issuer = place.config.issuer.to_string();
+    let explorer = ExplorerClients::describe(&issuer, &ring, now)?;
     let demo = Demo {
         service_secret: secret(ring.handles(), SERVICE),
         api_secret: secret(ring.handles(), API_CLIENT),
+        explorer: explorer.secrets,
         issuer,
     };
-    let api = NewApi {
+    stack.registry.create_api(&api()?.register()?, None).await?;
+    for client in &explorer.clients {
+        news.client(client, ensure(stack, client, now).await?);
+    }
+    for (client, secret) in clients(&demo, now)? {
+        let stored = secret.iter().map(|secret| StoredSecret::hashed(ring.handles().digest(secret), now));
+        let client = Client { secrets: stored.collect(), ..client }.register()?;
+        news.client(&client, stack.registry.create_client(&client, None).await?);
+    }
+    let username = Username::parse(USERNAME)?;
+    if stack.people.by_name(&username).await?.is_none() {
+        let user = new_user(&username, &Secret::new(PASSWORD.to_owned()))?;
+        stack.people.create_user(&User { claims: Claims::parse(CLAIMS)?, ..user }, None).await?;
+        news.created.push(format!("user {USERNAME}"));
+    }
+    Ok(demo)
+}
+
+fn api() -> Result<NewApi, Error> {
+    Ok(NewApi {
         identifier: Resource::parse(API)?,
         scope: Scope::parse("read write")?,
         scope_descriptions: [("read", "Read your demo data"), ("write", "Change your demo data")]
@@ -64,29 +89,17 @@ pub(crate) async fn register(stack: &Stack, place: &Place) -> Result<Demo, Error
         token_type: TokenType::default(),
         claims: ClaimNames::default(),
         lifetime: 900,
-    };
-    stack.registry.create_api(&api.register()?, None).await?;
-    for (client, secret) in clients(&demo, now)? {
-        let stored = secret.iter().map(|secret| StoredSecret::hashed(ring.handles().digest(secret), now));
-        let client = Client { secrets: stored.collect(), ..client }.register()?;
-        stack.registry.create_client(&client, None).await?;
-    }
-    let username = Username::parse(USERNAME)?;
-    if stack.people.by_name(&username).await?.is_none() {
-        let user = new_user(&username, &Secret::new(PASSWORD.to_owned()))?;
-        stack.people.create_user(&User { claims: Claims::parse(CLAIMS)?, ..user }, None).await?;
-    }
-    Ok(demo)
+    })
+}
+
+/// Returns the issuer with the other name of this machine, for apps that use it: apps compare issuers as text.
+pub(crate) fn other_issuer(issuer: &str) -> Option<String> {
+    let [address, name] = ["http://127.0.0.1", "http://localhost"];
+    let with_name = issuer.strip_prefix(address).map(|rest| format!("{name}{rest}"));
+    with_name.or_else(|| issuer.strip_prefix(name).map(|rest| format!("{address}{rest}")))
 }
 
 impl Demo {
-    /// Returns the issuer with the other name of this machine, for apps that use it: apps compare issuers as text.
-    pub(crate) fn other_issuer(&self) -> Option<String> {
-        let [address, name] = ["http://127.0.0.1", "http://localhost"];
-        let with_name = self.issuer.strip_prefix(address).map(|rest| format!("{name}{rest}"));
-        with_name.or_else(|| self.issuer.strip_prefix(name).map(|rest| format!("{address}{rest}")))
-    }
-
     /// Returns a curl command that gets a token.
     pub(crate) fn service_curl(&self) -> String {
         let Self { issuer, service_secret, .. } = self;
@@ -147,7 +160,7 @@ fn clients(demo: &Demo, now: Timestamp) -> Result<Vec<(Client, Option<Secret>)>,
 }
 
 /// Derives a secret that stays the same across starts on the same data and differs on other data.
-fn secret(handles: &HandleKeys, id: &str) -> Secret {
+pub(crate) fn secret(handles: &HandleKeys, id: &str) -> Secret {
     let digest = handles.digest(&Secret::new(format!("the demo secret of {id}")));
     Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(digest.as_bytes())))
 }

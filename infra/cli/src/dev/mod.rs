@@ -5,9 +5,11 @@
 //! machine.
 
 mod demo;
+mod explorer;
 mod gateway;
 mod greeting;
 mod listen;
+mod news;
 mod opened;
 mod pages;
 mod place;
@@ -22,7 +24,9 @@ use service::Stores;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::DevOptions;
+use crate::dev::greeting::Greeting;
 use crate::dev::listen::listen;
+use crate::dev::news::News;
 use crate::dev::place::Place;
 use crate::dev::site::Site;
 use crate::dev::stream::Stream;
@@ -37,15 +41,16 @@ pub(crate) async fn run(options: DevOptions) -> Result<(), Error> {
     let listener = listen(options.port, "--port").await?;
     let place = Place::prepare(&options).await?;
     let stack = Stack::open(place.config.connection.clone(), &place.config.tables, place.config.wrapping.clone());
-    place.make_tables(&stack).await?;
-    let demo = demo::register(&stack, &place).await?;
+    let mut news = News { tables: place.make_tables(&stack).await?, created: Vec::new() };
+    let demo = demo::register(&stack, &place, &mut news).await?;
     opened::create(&stack, &options.registration_apis).await?;
     let site = Site::open(&place.config, &demo, place.describe())?;
     if let Some(path) = &options.env_file {
         place.write_env_file(path)?;
     }
     Box::pin(follow_sign_outs(&place, &stack)).await?;
-    greeting::print(&options.address(), &demo, &place.describe())?;
+    let env_file = options.env_file.as_deref();
+    Greeting { address: &options.address(), demo: &demo, storage: &place.describe(), news: &news, env_file }.print()?;
     tokio::select! {
         () = gateway::serve(listener, site) => {}
         _ = terminate.recv() => {}

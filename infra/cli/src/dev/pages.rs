@@ -5,7 +5,7 @@ use http::StatusCode;
 use lambda_http::Request;
 use protocol::Parameters;
 
-use crate::dev::demo::{API_CLIENT, APP, Demo, PASSWORD, SERVICE, USERNAME};
+use crate::dev::demo::{API_CLIENT, APP, Demo, PASSWORD, SERVICE, USERNAME, other_issuer};
 
 /// Answers `/` with the start page.
 pub(crate) fn start(demo: &Demo, storage: &str) -> Result<Response, Error> {
@@ -19,13 +19,15 @@ pub(crate) fn start(demo: &Demo, storage: &str) -> Result<Response, Error> {
         ("Revocation", at("/revoke")),
         ("UserInfo", at("/userinfo")),
     ];
-    let other_issuer = demo.other_issuer();
+    let other_issuer = other_issuer(&demo.issuer);
     let endpoints: Vec<(&str, &str)> = urls.iter().map(|(name, url)| (*name, url.as_str())).collect();
     let page = pages::Start {
         issuer: &demo.issuer,
         other_issuer: other_issuer.as_deref(),
         endpoints: &endpoints,
+        explorer: &at("/explorer"),
         service_curl: &demo.service_curl(),
+        introspect_curl: &demo.introspect_curl(),
         authorize_url: &demo.authorize_url()?,
         username: USERNAME,
         password: PASSWORD,

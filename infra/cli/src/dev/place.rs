@@ -50,8 +50,8 @@ impl Place {
 
     /// Creates the tables if none exist. If only some exist, something is wrong, which must not be hidden; if
     /// their names were given, creating them is the caller's job. One exception: the audit table is added to
-    /// stacks that are older than it.
-    pub(crate) async fn make_tables(&self, stack: &Stack) -> Result<(), Error> {
+    /// stacks that are older than it. Returns whether all were created.
+    pub(crate) async fn make_tables(&self, stack: &Stack) -> Result<bool, Error> {
         let shapes = Template::read()?.tables(&self.config.tables)?;
         let mut missing = Vec::new();
         for shape in &shapes {
@@ -68,7 +68,7 @@ impl Place {
         for shape in missing {
             store::create_table(&stack.dynamodb, shape).await?;
         }
-        Ok(())
+        Ok(is_new)
     }
 
     fn is_audit(&self, shape: &TableShape) -> bool {

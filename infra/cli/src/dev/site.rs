@@ -9,6 +9,7 @@ use lambda_http::{Body, Request};
 use service::Stores;
 
 use crate::dev::demo::Demo;
+use crate::dev::explorer::{Explorer, legacy};
 use crate::dev::pages;
 use crate::template::{Route, Template};
 
@@ -16,6 +17,9 @@ use crate::template::{Route, Template};
 pub(crate) struct Site {
     routes: Vec<Route>,
     functions: Vec<Box<dyn Served>>,
+    /// `/authorize` and `/token` with the grants that are open for one client of the explorer only.
+    legacy: Vec<Box<dyn Served>>,
+    explorer: Explorer,
     demo: Demo,
     storage: String,
     /// The path of the issuer. As behind a gateway that maps it, the routes begin after it.
@@ -53,6 +57,12 @@ fn open_all(config: &Config) -> Result<Vec<Box<dyn Served>>, Error> {
     ])
 }
 
+/// Sets up the functions that serve the explorer's client for outdated grants.
+fn open_legacy(config: &Config) -> Result<Vec<Box<dyn Served>>, Error> {
+    let config = legacy::opened(config);
+    Ok(vec![open(&config, authorize::Authorize::open)?, open(&config, token::Token::open)?])
+}
+
 fn open<F: Function>(
     config: &Config,
     open: impl FnOnce(Config, &Stores) -> Result<F, Error>,
@@ -66,6 +76,8 @@ impl Site {
         Ok(Self {
             routes: Template::read()?.routes()?,
             functions: open_all(config)?,
+            legacy: open_legacy(config)?,
+            explorer: Explorer::new(demo, config.path()),
             demo: demo.clone(),
             storage,
             base: config.path().to_owned(),
@@ -76,24 +88,30 @@ impl Site {
     pub(crate) async fn answer(&self, request: Request) -> Result<Response, Error> {
         let path = request.uri().path().to_owned();
         let path = path.strip_prefix(&self.base).unwrap_or(&path);
-        match (self.function(path), path) {
+        match (self.function(path, &request), path) {
             (Some(function), _) => Ok(function.answer(request).await),
             (None, "/") => pages::start(&self.demo, &self.storage),
             (None, "/demo/callback") => Ok(pages::callback(&self.demo, &request)),
-            (None, _) => {
-                let body = Body::Text("{\"message\":\"Not Found\"}".to_owned());
-                let answer =
-                    http::Response::builder().status(StatusCode::NOT_FOUND).header("content-type", "application/json");
-                Ok(answer.body(body)?)
-            }
+            (None, _) => match self.explorer.answer(path, &request) {
+                Some(page) => page,
+                None => not_found(),
+            },
         }
     }
 
     /// Returns the function that a path leads to.
-    fn function(&self, path: &str) -> Option<&dyn Served> {
+    fn function(&self, path: &str, request: &Request) -> Option<&dyn Served> {
         let route = self.routes.iter().find(|route| route.leads(path))?;
-        self.functions.iter().find(|function| function.name() == route.function).map(AsRef::as_ref)
+        let is_legacy = legacy::is_of_legacy_client(path, request);
+        let functions = if is_legacy { &self.legacy } else { &self.functions };
+        functions.iter().find(|function| function.name() == route.function).map(AsRef::as_ref)
     }
+}
+
+fn not_found() -> Result<Response, Error> {
+    let body = Body::Text("{\"message\":\"Not Found\"}".to_owned());
+    let answer = http::Response::builder().status(StatusCode::NOT_FOUND).header("content-type", "application/json");
+    Ok(answer.body(body)?)
 }
 
 impl Route {
