@@ -45,7 +45,7 @@ def blocks(document, text=None):
     """The blocks of commands. A line that begins with `$ ` is a command, and a backslash at its end continues it."""
     text = read(document) if text is None else text
     return [Block(document, text[:found.start()].count("\n") + 1, commands(found[2]))
-            for found in FENCE.finditer(text) if found[1] in ("console", "sh", "bash", "shell")]
+            for found in FENCE.finditer(text) if found[1] == "console"]
 
 
 def commands(text):

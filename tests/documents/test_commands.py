@@ -22,13 +22,14 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 
-from documents import ROOT, blocks, commands, documents, prose, spans
+from documents import FENCE, ROOT, blocks, commands, documents, prose, read, spans
 from stack import Person, help_of, with_stack
 
 # The beginning of a command, and why it does not run here.
 EXCEPTIONS = {
     "tests/run": "it is the run that this test belongs to",
     "cargo build": "the run has built everything by now",
+    "JETON_WRITE_COVERAGE=1 cargo test": "the run compares the file that it writes",
     "sam ": "needs an AWS account",
     "aws ": "needs an AWS account",
     "tests/bench/peers/run": "takes minutes; `--quick` of it too",
@@ -240,6 +241,17 @@ def test_packages_in_the_text_exist(document):
     packages = set(re.findall(r"--package ([a-z][\w-]+)", text))
     known = {path.parent.name for folder in ("functions", "shared", "tests") for path in ROOT.glob(f"{folder}/*/Cargo.toml")}
     assert packages <= known | {"name"}
+
+
+@pytest.mark.parametrize("document", documents())
+def test_commands_are_in_blocks_that_run(document):
+    """Other blocks have no prompts, shell scripts are recipes (`test_recipes.py`), and nothing is indented like a block."""
+    text = read(document)
+    others = [found for found in FENCE.finditer(text) if found[1] != "console"]
+    prompts = [found[2] for found in others if re.search(r"^\$ ", found[2], re.MULTILINE)]
+    scripts = [found[2] for found in others if found[1] in ("sh", "bash", "shell") and document != "tests/clients/README.md"]
+    indented = re.findall(r"^\n    \S.*$", FENCE.sub("", text), re.MULTILINE)
+    assert (prompts, scripts, indented) == ([], [], [])
 
 
 def test_a_wrong_command_is_a_fault():
