@@ -4,9 +4,11 @@ import dataclasses
 import pathlib
 import re
 import subprocess
+import textwrap
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FENCE = re.compile(r"^```([a-z]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# A block of code; it may be indented, as a part of a list.
+FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>[a-z]*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -44,8 +46,8 @@ def read(document):
 def blocks(document, text=None):
     """The blocks of commands. A line that begins with `$ ` is a command, and a backslash at its end continues it."""
     text = read(document) if text is None else text
-    return [Block(document, text[:found.start()].count("\n") + 1, commands(found[2]))
-            for found in FENCE.finditer(text) if found[1] == "console"]
+    return [Block(document, text[:found.start()].count("\n") + 1, commands(textwrap.dedent(found["text"])))
+            for found in FENCE.finditer(text) if found["kind"] == "console"]
 
 
 def commands(text):

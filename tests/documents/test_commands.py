@@ -29,6 +29,7 @@ from stack import Person, help_of, with_stack
 EXCEPTIONS = {
     "tests/run": "it is the run that this test belongs to",
     "cargo build": "the run has built everything by now",
+    "JETON_WRITE_SCREENSHOTS=1 tests/clients/with-stack": "the run compares the pictures that it takes",
     "JETON_WRITE_COVERAGE=1 cargo test": "the run compares the file that it writes",
     "sam ": "needs an AWS account",
     "aws ": "needs an AWS account",
@@ -247,9 +248,9 @@ def test_packages_in_the_text_exist(document):
 def test_commands_are_in_blocks_that_run(document):
     """Other blocks have no prompts, shell scripts are recipes (`test_recipes.py`), and nothing is indented like a block."""
     text = read(document)
-    others = [found for found in FENCE.finditer(text) if found[1] != "console"]
-    prompts = [found[2] for found in others if re.search(r"^\$ ", found[2], re.MULTILINE)]
-    scripts = [found[2] for found in others if found[1] in ("sh", "bash", "shell") and document != "tests/clients/README.md"]
+    others = [found for found in FENCE.finditer(text) if found["kind"] != "console"]
+    prompts = [found["text"] for found in others if re.search(r"^ *\$ ", found["text"], re.MULTILINE)]
+    scripts = [found["text"] for found in others if found["kind"] in ("sh", "bash", "shell") and document != "tests/clients/README.md"]
     indented = re.findall(r"^\n    \S.*$", FENCE.sub("", text), re.MULTILINE)
     assert (prompts, scripts, indented) == ([], [], [])
 

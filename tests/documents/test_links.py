@@ -34,7 +34,8 @@ def test_each_path_of_the_repository_exists(document):
         path = span.split(" ")[0].split("::")[0]
         if not re.fullmatch(r"[\w.-]+(/[\w.-]+)+/?", path) or path.split("/")[0] not in FOLDERS:
             continue
-        if not (ROOT / path).exists() and not MADE.match(path):
+        # "functions/name" in a text about a new function.
+        if path.split("/")[1] != "name" and not (ROOT / path).exists() and not MADE.match(path):
             faults.append(path)
     assert faults == []
 

@@ -32,7 +32,7 @@ def test_each_file_of_a_recipe_is_in_the_document():
 
 
 def test_each_block_of_code_in_the_document_is_a_recipe_or_commands():
-    kinds = [found[1] for found in FENCE.finditer(read(DOCUMENT))]
+    kinds = [found["kind"] for found in FENCE.finditer(read(DOCUMENT))]
     assert kinds.count("console") + len(shown()) == len(kinds)
 
 

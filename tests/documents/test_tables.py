@@ -151,7 +151,7 @@ def test_suites_are_the_folders():
 LOCKED = {
     "openid-client": "node", "oauth4webapi": "node", "Auth.js": "node:@auth/core", "better-auth": "node",
     "passport-openidconnect": "node", "express-openid-connect": "node", "jwks-rsa": "node", "jsonwebtoken": "node",
-    "aws-jwt-verify": "node", "MSAL for browsers": "browser:@azure/msal-browser", "oidc-client-ts": "browser",
+    "aws-jwt-verify": "node", "MSAL for browsers": "browser:@azure/msal-browser", "oidc-client-ts": "browser", "react-oidc-context": "browser",
     "Swagger UI": "browser:swagger-ui-dist", "Authlib": "python:Authlib", "requests-oauthlib": "python",
     "golang.org/x/oauth2": "go", "coreos/go-oidc": "go:github.com/coreos/go-oidc/v3", "zitadel/oidc": "go:github.com/zitadel/oidc/v3",
     "hashicorp/cap": "go:github.com/hashicorp/cap", "Kubernetes API server": "go:k8s.io/apiserver",

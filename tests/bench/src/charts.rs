@@ -163,6 +163,17 @@ mod tests {
     }
 
     #[test]
+    fn the_reasons_to_choose_jeton_name_the_same_prices() {
+        let prices = Prices::read().unwrap();
+        let own = prices.cost_of(&of_results().unwrap(), PRICED).unwrap().by_gateway();
+        let others = [prices.clerk.million_tokens, prices.cognito.million_tokens].map(whole);
+        let page = std::fs::read_to_string(root().join(PAGE)).unwrap();
+        let told = page.split("\n- ").find(|item| item.starts_with("**Price.**")).unwrap();
+        assert!(told.contains(&format!("${own:.2} through")), "{told}");
+        assert!(told.contains(&format!("${} to ${}", others[0], others[1])), "{told}");
+    }
+
+    #[test]
     fn a_server_that_was_not_measured_is_an_error_and_not_a_gap() {
         let peers: Peers = serde_json::from_value(serde_json::json!({"servers": [], "workloads": []})).unwrap();
         let told = processor_time(&peers).unwrap_err().to_string();
