@@ -29,6 +29,7 @@ from stack import Person, help_of, with_stack
 EXCEPTIONS = {
     "tests/run": "it is the run that this test belongs to",
     "cargo build": "the run has built everything by now",
+    "cargo test": "the run tests all crates; a debug build beside the release build takes minutes",
     "JETON_WRITE_SCREENSHOTS=1 tests/clients/with-stack": "the run compares the pictures that it takes",
     "JETON_WRITE_COVERAGE=1 cargo test": "the run compares the file that it writes",
     "sam ": "needs an AWS account",

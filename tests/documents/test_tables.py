@@ -179,7 +179,7 @@ def test_versions_of_clients_are_those_of_the_lock_files(name):
 
 def test_the_rust_version_is_the_manifests():
     wanted = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["rust-version"]
-    for document in ("README.md", "infra/README.md", "tests/README.md"):
+    for document in ("README.md", "CONTRIBUTING.md", "infra/README.md", "tests/README.md"):
         assert set(re.findall(r"Rust (\d+\.\d+)", read(document))) == {".".join(wanted.split(".")[:2])}, document
 
 
