@@ -82,12 +82,10 @@ fn price() -> Result<(String, String), Failure> {
     let title = "A million tokens for services in a month, $".to_owned();
     let bars = rows.iter().map(|(name, dollars)| ((*name).to_owned(), vec![Some(*dollars)])).collect();
     let picture = Bars { title, series: vec!["list price".into()], rows: bars, decimals: Some(2) }.draw();
-    let mut table = Table::new("Price", &["a million tokens for services (RS256)", "$"])
-        .about(&format!(
-            "List prices of {} ([`prices.toml`](tests/bench/prices.toml)) and [measured times](infra/README.md#what-it-costs).",
-            prices.read_on
-        ))
-        .picture("tests/bench/price.svg", "Price of a million tokens for services, by server: the figures are in the table");
+    let about = "List prices, whose days are in [`prices.toml`](tests/bench/prices.toml), and \
+                 [measured times](infra/README.md#what-it-costs).";
+    let shown = picture_of("price.svg", "Price of a million tokens for services, by server");
+    let mut table = Table::new("Price", &["a million tokens for services (RS256)", "$"]).about(about).about(&shown);
     for (name, dollars) in rows {
         table.row(vec![name.to_owned(), if dollars < 100.0 { format!("{dollars:.2}") } else { whole(dollars) }]);
     }
@@ -112,19 +110,23 @@ fn processor_time(peers: &Peers) -> Result<(String, String), Failure> {
     let picture = Bars { title, series: series.clone(), rows: bars.collect(), decimals: Some(0) }.draw();
     let about = "The state of all servers is in DynamoDB, whose own time is not counted; tokens are signed with ES256. \
                  [What is compared](tests/bench/peers/README.md), [all measurements](tests/bench/REPORT.md#peers-the-servers).";
-    let mut table = Table::new("Processor time", &["µs of a processor for a request"]).about(about).picture(
-        "tests/bench/processor-time.svg",
-        "Processor time for a request, by server: the figures are in the table",
-    );
+    let shown = picture_of("processor-time.svg", "Processor time for a request, by server");
+    let mut table = Table::new("Processor time", &["µs of a processor for a request"]).about(about).about(&shown);
     for name in &series {
         table = table.column(name);
     }
     for (name, times) in rows {
         table.row([vec![name.to_owned()], times.into_iter().map(figure).collect()].concat());
     }
-    let winners: Vec<String> = SERVERS.iter().map(|(server, _)| winners_of(peers, server)).collect();
-    table.row([vec!["16 callers redeem one code at once: so many get tokens".to_owned()], winners].concat());
-    Ok((picture, format!("#{}", table.markdown())))
+    let winners: Vec<String> =
+        SERVERS.iter().map(|(server, shown)| format!("{} at {shown}", winners_of(peers, server))).collect();
+    let races = format!("If 16 callers redeem one code at the same time, so many get tokens: {}.", winners.join(", "));
+    Ok((picture, format!("#{}\n{races}\n", table.markdown())))
+}
+
+/// Shows a chart; the table below it has the figures.
+fn picture_of(file: &str, shows: &str) -> String {
+    format!("![{shows}; the table below has the figures](tests/bench/{file})")
 }
 
 fn time_of(peers: &Peers, work: &str, server: &str) -> Result<f64, Failure> {

@@ -31,8 +31,7 @@ struct Results {
 /// The contents of `prices.toml`: list prices, in dollars, and assumptions.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Prices {
-    /// The day on which the prices were read.
-    pub(crate) read_on: String,
+    read_on: String,
     lambda: LambdaPrices,
     gateway: Requests,
     dynamodb: Units,
@@ -202,7 +201,7 @@ impl Prices {
     }
 
     fn assumptions(&self, part: &Functions) -> String {
-        let Self { lambda, gateway, dynamodb, logs, internet, cognito, assumed, read_on } = self;
+        let Self { lambda, gateway, dynamodb, logs, internet, cognito, clerk: _, assumed, read_on } = self;
         let mut text = format!(
             "List prices of us-east-1, arm64, of {read_on} (`tests/bench/prices.toml`), without free tiers: Lambda ${:.2} per \
              million requests and ${:.10} per GB-second; HTTP API ${:.2} per million requests; DynamoDB on demand ${} per \
