@@ -17,7 +17,7 @@ export function fileOf(name, path) {
 export const html = (head, body = '') =>
   `<!doctype html><html lang="en"><head><title>App</title>${head}</head><body>${body}</body></html>`;
 
-// Serves at http://localhost; `at(path, request)` gives `{ file }`, `{ html }`, `{ json }`, or nothing.
+// Serves at http://localhost; `at(path, request)` gives `{ file }`, `{ html }`, `{ js }`, `{ json }`, or nothing.
 export async function servePages(at) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
@@ -25,7 +25,7 @@ export async function servePages(at) {
     if (!found) return response.writeHead(404).end();
     const type = TYPES[found.file ? extname(found.file) : `.${Object.keys(found)[0]}`];
     response.writeHead(200, { 'content-type': type });
-    return response.end(found.file ? await readFile(found.file) : found.html ?? JSON.stringify(found.json));
+    return response.end(found.file ? await readFile(found.file) : found.html ?? found.js ?? JSON.stringify(found.json));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const stop = async () => {

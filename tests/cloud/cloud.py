@@ -144,11 +144,14 @@ def test(report, directory, emulator, stacks):
     node = sorted(str(path) for path in (ROOT / "tests" / "clients" / "node").glob("*.test.mjs"))
     usual, legacy, edge = environments
     report.suite("Node clients", ["node", "--test", "--test-reporter=spec", *node], usual)
-    report.suite("Python clients", [*python, "tests/clients/python"], usual)
+    # The recipes are about frameworks of APIs, which are not installed here and ask nothing else of the stack.
+    without_recipes = ["--ignore", "tests/clients/python/test_recipes.py"]
+    report.suite("Python clients", [*python, *without_recipes, "tests/clients/python"], usual)
     report.suite("The crates oauth2 and openidconnect", [clients_of_rust()], {"JETON_TEST_STACK": str(stacks[0].env_file)})
     for environment in (usual, legacy):
         report.suite(f"All flows of {environment['STACK_NAME']}", [*python, "tests/cloud/test_flows.py"], environment)
         report.suite(f"Rotation of {environment['STACK_NAME']}", [*python, "tests/cloud/test_rotation.py"], environment)
+    report.suite("The recipe for API Gateway", [*python, "tests/cloud/test_recipe.py"], usual)
     report.suite("Roles: what was granted and what was used", [*python, "tests/cloud/test_roles.py"], usual)
     report.suite("Roles: what is refused", [*python, "tests/cloud/test_refusals.py"], usual)
     report.suite("The firewall", [*python, "tests/cloud/test_firewall.py"], edge)

@@ -1,13 +1,13 @@
 //! The cost of a million requests: list prices times the measured quantities.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use lambda::Template;
 use serde::Deserialize;
 
 use crate::Failure;
 use crate::crates::root;
+use crate::pages;
 use crate::results::{Flow, Functions, read};
 use crate::table::Table;
 
@@ -28,10 +28,7 @@ struct Results {
     functions: Functions,
 }
 
-/// The marks around the tables in `infra/README.md`.
-const MARKS: (&str, &str) = ("<!-- Written by `bench cost`. -->\n", "<!-- End of what `bench cost` writes. -->\n");
-
-/// The contents of `prices.toml`: list prices of AWS, in dollars, and assumptions.
+/// The contents of `prices.toml`: list prices, in dollars, and assumptions.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Prices {
     read_on: String,
@@ -40,7 +37,10 @@ pub struct Prices {
     dynamodb: Units,
     logs: Bytes,
     internet: Bytes,
-    cognito: Cognito,
+    /// The prices of Amazon Cognito.
+    pub(crate) cognito: Cognito,
+    /// The prices of Clerk.
+    pub(crate) clerk: Clerk,
     assumed: Assumed,
 }
 
@@ -66,10 +66,19 @@ struct Bytes {
     gb: f64,
 }
 
+/// The prices of Amazon Cognito for tokens of services.
 #[derive(Clone, Debug, Deserialize)]
-struct Cognito {
+pub(crate) struct Cognito {
     first_thousand_tokens: f64,
-    million_tokens: f64,
+    /// The price of a million tokens in a month.
+    pub(crate) million_tokens: f64,
+}
+
+/// The prices of Clerk for tokens of services.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Clerk {
+    /// The price of a million tokens.
+    pub(crate) million_tokens: f64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -151,6 +160,23 @@ impl Prices {
         }
     }
 
+    /// The cost of a million requests of a flow in its function of the template.
+    fn cost_in(&self, template: &Template, flow: &Flow) -> Result<Cost, Failure> {
+        let function = template.functions.iter().find(|function| function.binary == flow.function);
+        let memory = function.map(|function| function.memory).ok_or("a function that the template does not have")?;
+        Ok(self.cost(flow, memory, access_log_bytes()?))
+    }
+
+    /// The cost of a million requests of the flow with this name.
+    ///
+    /// # Errors
+    /// If it was not measured, or the template cannot be read.
+    pub(crate) fn cost_of(&self, part: &Functions, name: &str) -> Result<Cost, Failure> {
+        let mut flows = part.flows.iter().filter(|flow| flow.name == name);
+        let flow = flows.next().ok_or_else(|| format!("{name} was not measured: tests/bench/run"))?;
+        self.cost_in(&Template::of_the_product()?, flow)
+    }
+
     /// The cost tables for the measured figures.
     fn tables(&self, part: &Functions) -> Result<String, Failure> {
         let template = Template::of_the_product()?;
@@ -166,10 +192,7 @@ impl Prices {
         ];
         let mut table = Table::new("Per million", &columns).about(&self.assumptions(part));
         for flow in &part.flows {
-            let function = template.functions.iter().find(|function| function.binary == flow.function);
-            let memory =
-                function.map(|function| function.memory).ok_or("a function that the template does not have")?;
-            let cost = self.cost(flow, memory, access_log_bytes()?);
+            let cost = self.cost_in(&template, flow)?;
             let dollars = [cost.lambda, cost.log, cost.store, cost.direct(), cost.by_gateway(), cost.internet];
             let dollars = dollars.map(|dollars| format!("{dollars:.2}")).to_vec();
             table.row([vec![flow.name.clone(), format!("{:.0}", cost.billed_ms)], dollars].concat());
@@ -178,7 +201,7 @@ impl Prices {
     }
 
     fn assumptions(&self, part: &Functions) -> String {
-        let Self { lambda, gateway, dynamodb, logs, internet, cognito, assumed, read_on } = self;
+        let Self { lambda, gateway, dynamodb, logs, internet, cognito, clerk: _, assumed, read_on } = self;
         let mut text = format!(
             "List prices of us-east-1, arm64, of {read_on} (`tests/bench/prices.toml`), without free tiers: Lambda ${:.2} per \
              million requests and ${:.10} per GB-second; HTTP API ${:.2} per million requests; DynamoDB on demand ${} per \
@@ -228,20 +251,15 @@ fn access_log_bytes() -> Result<u32, Failure> {
     Ok(u32::try_from(line.len())?)
 }
 
-fn readme() -> PathBuf {
-    root().join("infra/README.md")
-}
+/// The page with the costs, from the root of the repository.
+const PAGE: &str = "infra/README.md";
 
 /// Returns `infra/README.md` with the tables for the measured figures filled in.
 ///
 /// # Errors
 /// If the page has no marks for them.
 pub fn page(part: &Functions) -> Result<String, Failure> {
-    let page = std::fs::read_to_string(readme())?;
-    let (before, rest) =
-        page.split_once(MARKS.0).ok_or("infra/README.md has no place for the tables of `bench cost`")?;
-    let (_, after) = rest.split_once(MARKS.1).ok_or("infra/README.md: the place for `bench cost` has no end")?;
-    Ok([before, MARKS.0, "\n", &Prices::read()?.tables(part)?, "\n", MARKS.1, after].concat())
+    pages::filled(PAGE, "cost", &Prices::read()?.tables(part)?)
 }
 
 /// Writes the page that [`page`] returns.
@@ -249,7 +267,7 @@ pub fn page(part: &Functions) -> Result<String, Failure> {
 /// # Errors
 /// As [`page`], and if the file cannot be written.
 pub fn write(part: &Functions) -> Result<(), Failure> {
-    Ok(std::fs::write(readme(), page(part)?)?)
+    Ok(std::fs::write(root().join(PAGE), page(part)?)?)
 }
 
 #[cfg(test)]
@@ -310,6 +328,9 @@ mod tests {
     #[test]
     fn the_page_holds_what_was_measured_last() {
         let page = page(&of_results().unwrap()).unwrap();
-        assert!(page == std::fs::read_to_string(readme()).unwrap(), "infra/README.md is old: say `bench cost`");
+        assert!(
+            page == std::fs::read_to_string(root().join(PAGE)).unwrap(),
+            "infra/README.md is old: say `bench cost`"
+        );
     }
 }

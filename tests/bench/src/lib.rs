@@ -19,6 +19,7 @@
 
 pub mod binary;
 mod callgrind;
+pub mod charts;
 pub mod cost;
 pub mod crates;
 pub mod flow;
@@ -27,6 +28,7 @@ mod gate;
 pub mod growth;
 pub mod limits;
 pub mod measure;
+mod pages;
 pub mod peers;
 pub mod place;
 pub mod report;

@@ -8,7 +8,7 @@ use bench::limits::{Limits, faults, found_in_binaries, found_in_storage, found_i
 use bench::place::{Place, own_binaries};
 use bench::report::Parts;
 use bench::results::{Growth, Origin, Tls, write};
-use bench::{Failure, cost, growth, measure, storage, tls, valgrind};
+use bench::{Failure, charts, cost, growth, measure, storage, tls, valgrind};
 use clap::{Args, Parser, Subcommand};
 use harness::Stack;
 
@@ -39,6 +39,8 @@ enum Task {
     },
     /// Write the cost of a million requests into infra/README.md, from tests/bench/prices.toml and results.json.
     Cost,
+    /// Write the charts of README.md and their figures, from the same files.
+    Charts,
     /// Compare the binaries beside this one with tests/bench/limits.toml.
     Limits {
         /// Write new limits from the current measurements.
@@ -117,6 +119,7 @@ async fn main() -> ExitCode {
         Task::Tls(options) => behind_tls(options).await,
         Task::Report { parts, into } => Parts::read(&parts).and_then(|parts| parts.report(&into)),
         Task::Cost => cost::of_results().and_then(|part| cost::write(&part)),
+        Task::Charts => charts::write(),
         Task::Limits { write } => limits(write).await,
         Task::Where { flow } => show(&flow).await,
     };

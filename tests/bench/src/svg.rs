@@ -26,6 +26,8 @@ pub struct Bars {
     pub series: Vec<String>,
     /// The names with their values; `None` leaves a bar out.
     pub rows: Vec<(String, Vec<Option<f64>>)>,
+    /// The number of decimals in the figures; `None` shows three significant digits.
+    pub decimals: Option<usize>,
 }
 
 /// A chart of lines over a horizontal axis.
@@ -142,13 +144,17 @@ impl Bars {
                 let Some(value) = value else { continue };
                 let width = (value / most * room).max(1.0);
                 picture.bar((left, y + 2.0), (width, ROW - 4.0), colour(place));
-                picture.text((left + width + 6.0, y + ROW / 2.0 + 4.0), "start", &figure(*value));
+                picture.text((left + width + 6.0, y + ROW / 2.0 + 4.0), "start", &self.figure(*value));
                 y += ROW;
             }
             y += GAP;
         }
         picture.grid((left, top - 4.0), (left, bottom));
         picture.end()
+    }
+
+    fn figure(&self, value: f64) -> String {
+        self.decimals.map_or_else(|| figure(value), |decimals| format!("{value:.decimals$}"))
     }
 
     /// The position of each series' name, and how far it is below the first row: a full row is followed by another.
@@ -218,7 +224,7 @@ mod tests {
     #[test]
     fn the_longest_bar_and_its_figure_stay_inside() {
         let rows = vec![("a < b".to_owned(), vec![Some(2.0), None]), ("c".to_owned(), vec![Some(1_000.0), Some(0.0)])];
-        let picture = Bars { title: "t".into(), series: vec!["x".into(), "y".into()], rows }.draw();
+        let picture = Bars { title: "t".into(), series: vec!["x".into(), "y".into()], rows, decimals: None }.draw();
         assert!(picture.contains("a &lt; b") && picture.contains(">1000</text>") && picture.ends_with("</svg>\n"));
         let ends = picture.lines().filter(|line| line.contains("text-anchor=\"start\""));
         let places = ends.filter_map(|line| line.split("x=\"").nth(1)?.split('"').next()?.parse::<f64>().ok());
@@ -228,11 +234,12 @@ mod tests {
     #[test]
     fn a_row_of_names_that_is_full_is_followed_by_another() {
         let series: Vec<String> = (0..8).map(|_| "n".repeat(24)).collect();
-        let bars = Bars { title: "t".into(), series, rows: vec![("a".to_owned(), vec![Some(1.0); 8])] };
+        let bars =
+            Bars { title: "t".into(), series, rows: vec![("a".to_owned(), vec![Some(1.0); 8])], decimals: Some(2) };
         let places = bars.legend();
         assert!(places.iter().all(|(x, _)| x + 24.0 * LETTER < WIDTH));
         assert_eq!(places.iter().filter(|(_, y)| *y == 0.0).count(), 4);
-        assert!(bars.draw().contains("height=\"258\""), "{}", bars.draw());
+        assert!(bars.draw().contains("height=\"258\"") && bars.draw().contains(">1.00</text>"), "{}", bars.draw());
     }
 
     #[test]

@@ -40,7 +40,7 @@ fn starts(part: &Functions, pictures: &mut Pictures) -> Table {
     }
     let series = ["init", "first invocation"].map(str::to_owned).to_vec();
     let title = "Start of a process and its first invocation: medians, ms".to_owned();
-    pictures.push(("starts.svg".into(), Bars { title, series, rows }.draw()));
+    pictures.push(("starts.svg".into(), Bars { title, series, rows, decimals: None }.draw()));
     table.picture("starts.svg", "Start of a process and its first invocation")
 }
 
@@ -80,7 +80,7 @@ fn warm(part: &Functions, pictures: &mut Pictures) -> Table {
     }
     let series = ["invocation, p50", "processor time of the function"].map(str::to_owned).to_vec();
     let title = "Warm invocations, µs".to_owned();
-    pictures.push(("warm.svg".into(), Bars { title, series, rows }.draw()));
+    pictures.push(("warm.svg".into(), Bars { title, series, rows, decimals: None }.draw()));
     table.picture("warm.svg", "Warm invocations")
 }
 

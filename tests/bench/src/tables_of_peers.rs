@@ -97,7 +97,7 @@ fn processor_time(part: &Peers, pictures: &mut Pictures) -> Table {
         }
     }
     let title = "Processor time for a request, µs".to_owned();
-    pictures.push(("peers.svg".into(), Bars { title, series, rows }.draw()));
+    pictures.push(("peers.svg".into(), Bars { title, series, rows, decimals: None }.draw()));
     let about =
         "µs for a request, the medians of the rounds; in brackets the calls to DynamoDB, where the state is there.";
     let table = Table::new("Peers: processor time", &["work"]).about(about);

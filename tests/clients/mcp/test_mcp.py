@@ -8,7 +8,7 @@ import os
 import pathlib
 import random
 import sys
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import anyio
 import httpx2
@@ -34,7 +34,7 @@ class Agent:
     """What an agent keeps, and its person. The port is another one at each start."""
 
     def __init__(self, path, *, host="localhost", document=None, registered=None, refreshes=True, scope=None):
-        self.url, self.saved, self.client = f"{told('URL')}{path}", [], None
+        self.url, self.saved, self.client = urljoin(told("URL"), path), [], None
         self.person = Person(os.environ["STACK_USERNAME"], os.environ["STACK_PASSWORD"])
         self.redirect_uri = f"http://{host}:{random.randint(20000, 60000)}/callback"
         grants = ["authorization_code", "refresh_token"] if refreshes else ["authorization_code"]
@@ -70,15 +70,20 @@ class Agent:
 
     def call(self, tool):
         """Calls a tool of the resource; gives the client and the scope of the token that it was called with."""
+        return json.loads(self.text_of(tool))
+
+    def text_of(self, tool):
+        """Calls a tool; gives the text that it answers."""
         message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": {}}}
 
         async def send():
-            async with httpx2.AsyncClient(auth=self.auth, timeout=30) as session:
+            headers = {"Accept": "application/json, text/event-stream"}
+            async with httpx2.AsyncClient(auth=self.auth, headers=headers, timeout=30) as session:
                 return await session.post(self.url, json=message)
 
         answer = anyio.run(send)
         assert answer.status_code == 200, f"{answer.status_code} {answer.text}"
-        return json.loads(answer.json()["result"]["content"][0]["text"])
+        return answer.json()["result"]["content"][0]["text"]
 
 
 WAYS = {

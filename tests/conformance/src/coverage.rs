@@ -14,9 +14,11 @@ use checklist::State;
 const VARIABLE: &str = "JETON_WRITE_COVERAGE";
 const HEAD: &str = "# The checklist, line by line
 
-Made from the names of the tests: do not edit it. To make it anew:
+Generated from the names of the tests; do not edit it. To write it again:
 
-    JETON_WRITE_COVERAGE=1 cargo test --release --locked --workspace coverage_md
+```console
+$ JETON_WRITE_COVERAGE=1 cargo test --release --locked --workspace coverage_md
+```
 
 ";
 const HEAD_OF_PLANS: &str = "
