@@ -160,7 +160,8 @@ impl fmt::Display for Name<'_> {
 
 impl fmt::Display for Placeholder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, ":v{}", self.0)
+        formatter.write_str(":v")?;
+        self.0.fmt(formatter)
     }
 }
 
