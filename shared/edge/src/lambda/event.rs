@@ -22,6 +22,9 @@ use crate::lambda::payload::{MalformedEvent, Received};
 use crate::lambda::reply::Reply;
 use crate::log::lines::trouble;
 
+/// The longest URI that `http` accepts, in bytes.
+const MAX_URI_BYTES: usize = 65_534;
+
 /// Converts an event into a request.
 ///
 /// # Errors
@@ -80,11 +83,15 @@ impl RefusedEvent {
 /// Builds the request of an event, without the parts that nothing may depend on.
 fn request(event: ApiGatewayV2httpRequest) -> Result<Request, MalformedEvent> {
     let mut target = event.raw_path.unwrap_or_default();
+    let query = event.raw_query_string.unwrap_or_default();
     // These characters end a path, so what follows them would be a query.
-    if target.contains(['?', '#']) || !target.starts_with('/') {
+    let ends = target.contains(['?', '#']);
+    // As a client writes a path, each of its bytes may take three.
+    let longest = target.len().saturating_mul(3).saturating_add(query.len());
+    if ends || !target.starts_with('/') || longest >= MAX_URI_BYTES {
         return Err(MalformedEvent);
     }
-    if let Some(query) = event.raw_query_string.filter(|query| !query.is_empty()) {
+    if !query.is_empty() {
         target.push('?');
         target.push_str(&query);
     }
@@ -145,7 +152,8 @@ mod tests {
             ("/token", "a b", "", false),
             ("/token#", "a b", "", false),
             ("/token", "", "not base64!", true),
-            (&format!("/{}", "a".repeat(70_000)), "", "", false),
+            (&format!("/{}", "\u{e9}".repeat(11_000)), "", "", false),
+            (&format!("/{}", "\"".repeat(20_000)), &"a".repeat(10_000), "", false),
             ("/token", &"a".repeat(70_000), "", false),
         ] {
             assert_eq!(
