@@ -13,7 +13,7 @@ use sessions::Expected;
 use crate::Authorize;
 use crate::context::{AuthorizationContext, CarriedRequest};
 use crate::refused::Refused;
-use crate::respond::ReturnedError;
+use crate::returned_error::ReturnedError;
 
 /// The reasons why a request is not admitted.
 enum NotAdmitted {

@@ -15,7 +15,7 @@ use store::{Applied, Unknown, UserChanged};
 
 use crate::context::AuthorizationContext;
 use crate::refused::Refused;
-use crate::respond::ReturnedError;
+use crate::returned_error::ReturnedError;
 use crate::{Authorize, known_as};
 
 const ADVICE: &str = "move this client to authorization_code with PKCE: a token in a browser's address leaks";

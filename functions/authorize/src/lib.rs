@@ -26,6 +26,7 @@ mod context;
 mod issue;
 mod refused;
 mod respond;
+mod returned_error;
 mod show;
 mod sign_in;
 mod start_session;
@@ -44,7 +45,7 @@ use store::{GrantsTable, PeopleTable};
 
 use crate::context::AuthorizationContext;
 use crate::refused::Refused;
-use crate::respond::ReturnedError;
+use crate::returned_error::ReturnedError;
 use crate::show::Question;
 use crate::visitor::Visitor;
 

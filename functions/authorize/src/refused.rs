@@ -3,15 +3,13 @@
 use edge::{Failure, RequestLog, Response, html, redirect};
 use grants::authorization::Untrusted;
 use http::{HeaderValue, StatusCode, header};
-use keys::KeysError;
 use pages::Problem;
 use protocol::{ReceivedRequestError, RedirectUri};
 use service::NoDocument;
 use sessions::FormFault;
-use store::Unknown;
 
 use crate::Authorize;
-use crate::respond::ReturnedError;
+use crate::returned_error::ReturnedError;
 
 const ASK_THE_APP: &str = "Go back to the app and start again. If this happens again, tell the people who run the app.";
 
@@ -192,20 +190,9 @@ fn problem(status: StatusCode, title: &str, text: &str, reason: &'static str, lo
     html(status, page.render())
 }
 
-impl From<Failure> for Refused {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-impl From<Unknown> for Refused {
-    fn from(unknown: Unknown) -> Self {
-        Self::Failed(unknown.into())
-    }
-}
-
-impl From<KeysError> for Refused {
-    fn from(error: KeysError) -> Self {
+/// Every step that can fail has a failure with its reason.
+impl<E: Into<Failure>> From<E> for Refused {
+    fn from(error: E) -> Self {
         Self::Failed(error.into())
     }
 }

@@ -1,28 +1,12 @@
 //! Responses to the client, by a redirect or a posted form.
 
 use edge::{RequestLog, Response};
-use grants::authorization::{Admission, ResponseTarget};
+use grants::authorization::ResponseTarget;
 use protocol::AuthorizationErrorCode;
 
 use crate::context::AuthorizationContext;
+use crate::returned_error::ReturnedError;
 use crate::{Authorize, show};
-
-/// An error for the client.
-pub(crate) struct ReturnedError {
-    pub(crate) target: ResponseTarget,
-    /// Someone is signed in on this browser.
-    pub(crate) signed_in: bool,
-    pub(crate) code: AuthorizationErrorCode,
-    pub(crate) description: String,
-}
-
-impl ReturnedError {
-    /// Creates the error for an admitted request, where someone is signed in.
-    pub(crate) fn for_admitted(admission: &Admission, code: AuthorizationErrorCode, description: &str) -> Self {
-        let (target, description) = (admission.response().clone(), description.to_owned());
-        Self { target, signed_in: true, code, description }
-    }
-}
 
 impl Authorize {
     /// Returns an error to the client (RFC 6749 §4.1.2.1) with `iss` (RFC 9207 §2): by a redirect, or by a page that

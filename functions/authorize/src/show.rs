@@ -10,7 +10,7 @@ use service::registered_itself;
 use sessions::{FormFault, FormTicket, SignedIn, VisitId};
 
 use crate::context::AuthorizationContext;
-use crate::respond::ReturnedError;
+use crate::returned_error::ReturnedError;
 use crate::visit;
 
 /// The reasons to show the sign-in page again.

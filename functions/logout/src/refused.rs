@@ -4,11 +4,9 @@ use std::borrow::Cow;
 
 use edge::{Failure, RequestLog, Response, html};
 use http::{HeaderValue, StatusCode, header};
-use keys::KeysError;
 use pages::Problem;
 use protocol::LogoutRequestError;
 use sessions::FormFault;
-use store::Unknown;
 
 const SIGN_OUT_HERE: &str = "You are still signed in. If you want to sign out, you can do it here.";
 
@@ -129,26 +127,9 @@ impl Refused {
     }
 }
 
-impl From<LogoutRequestError> for Refused {
-    fn from(error: LogoutRequestError) -> Self {
-        Self::Malformed(error)
-    }
-}
-
-impl From<Failure> for Refused {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-impl From<Unknown> for Refused {
-    fn from(unknown: Unknown) -> Self {
-        Self::Failed(unknown.into())
-    }
-}
-
-impl From<KeysError> for Refused {
-    fn from(error: KeysError) -> Self {
+/// Every step that can fail has a failure with its reason.
+impl<E: Into<Failure>> From<E> for Refused {
+    fn from(error: E) -> Self {
         Self::Failed(error.into())
     }
 }

@@ -7,8 +7,9 @@
 //! - The document lists the algorithms that have a key, so that a client can register for each algorithm that it finds
 //!   here. RS256 is always listed (OpenID Connect Discovery §3): the first run of the rotation creates its key.
 //! - The keys are read from the table for each document: it is requested rarely, and must contain keys created a moment
-//!   ago, because libraries accept only the algorithms that they found here. Private keys are not read. If the table
-//!   cannot be read, the last metadata document is served.
+//!   ago. Libraries accept only the algorithms that they found here, and a key may sign at once (`jeton keys rotate --now`,
+//!   or the first client with an algorithm): a key set that is cached here, however briefly, could lack the key of a token
+//!   that is already in use. Private keys are not read. If the table cannot be read, the last metadata document is served.
 //! - The scopes of APIs are listed only where the operator names APIs. They are read from the registry, at most once a
 //!   minute.
 

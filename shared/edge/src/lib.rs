@@ -24,8 +24,8 @@ pub use crate::http::request::Incoming;
 pub use crate::http::response::{
     Response, form_post, html, html_with_form, html_with_form_and_picture, json, jwt, no_content, redirect,
 };
-pub use lambda::event::{MalformedEvent, answer_event, request_of};
-pub use lambda::payload::Received;
+pub use lambda::event::{answer_event, request_of};
+pub use lambda::payload::{MalformedEvent, Received};
 pub use lambda::reply::Reply;
 pub use lambda::serve::{Error, Function, respond, serve, start};
 pub use log::audit::{AuditEntry, AuditEvent};
@@ -36,8 +36,9 @@ pub use log::request_log::RequestLog;
 pub use setup::client_id_documents::{DocumentConfig, DocumentMode};
 pub use setup::clock::{milliseconds, now};
 pub use setup::config::{
-    AUDIT_LIFETIME, Config, ConfigError, RotationConfig, Tables, audit_lifetime, environment, reach, session_limits,
+    AUDIT_LIFETIME, Config, RotationConfig, Tables, audit_lifetime, environment, reach, session_limits,
 };
+pub use setup::config_error::ConfigError;
 pub use setup::entropy::{random, random_name};
 pub use setup::registration::{RegistrationConfig, RegistrationMode};
 pub use setup::wrapping_key::WrappingKey;

@@ -25,10 +25,10 @@ pub use clients::key_set::{MalformedKeySet, read_client_keys, write_client_keys}
 pub use handle::handles::{HandleKeys, SECRET_PREFIX};
 pub use handle::kind::HandleKind;
 pub use ring::{KeyRing, SignedUserInfo, new_master, new_signing_key};
-pub use signing::error::KeysError;
+pub use signing::error::{KeysError, WrapError};
 pub use signing::key::{Signed, SigningKey};
 pub use signing::records::{KeyRecord, KeyState, MasterRecord, PREPUBLICATION, Records};
 pub use signing::rotation::{PlannedKey, Rotation, When};
-pub use signing::wrapping::{FileWrap, KeyWrap, KmsWrap, NewPair, Pairing, Purpose, WrapError, Wrapping};
+pub use signing::wrapping::{FileWrap, KeyWrap, KmsWrap, NewPair, Pairing, Purpose, Wrapping};
 pub use tokens::access::InvalidToken;
 pub use tokens::identity::{IdTokenFacts, UnprovenIdToken, UserInfo};

@@ -56,4 +56,4 @@ pub use throttling::{Count, CountGuard, Counter, DeviceHandle, DeviceId, Failure
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};
 pub use user_change::{UserChange, UserSet};
 pub use user_fact::UserFact;
-pub use window::{Window, source_name};
+pub use window::{Limit, Window, source_name};

@@ -5,7 +5,8 @@
 //! - [`place`] is the stack to measure on, and [`flow`] lists the requests to the functions;
 //! - [`speed`] measures starts and invocations, [`signature`] signatures alone, [`storage`] the traffic to and from
 //!   the store, [`valgrind`] instructions and memory, [`binary`] and [`crates`] the linked code; [`measure`] does all
-//!   of that, [`growth`] part of it with growing tables, and [`tls`] starts with the store behind TLS;
+//!   of that, [`growth`] part of it with growing tables, [`tls`] starts with the store behind TLS, and [`beside`] starts
+//!   and invocations of two versions;
 //! - [`report`] writes the report from the [`results`] and the measurements of [`peers`]; [`cost`] converts them to
 //!   dollars.
 //!
@@ -17,6 +18,7 @@
 //! - Times are reported but never judged. Only counts are judged.
 //! - Instructions are judged outside of AWS-LC only: inside, they depend on the processor and on random numbers.
 
+pub mod beside;
 pub mod binary;
 mod callgrind;
 pub mod charts;

@@ -8,7 +8,7 @@ use bench::limits::{Limits, faults, found_in_binaries, found_in_storage, found_i
 use bench::place::{Place, own_binaries};
 use bench::report::Parts;
 use bench::results::{Growth, Origin, Tls, write};
-use bench::{Failure, charts, cost, growth, measure, storage, tls, valgrind};
+use bench::{Failure, beside, charts, cost, growth, measure, storage, tls, valgrind};
 use clap::{Args, Parser, Subcommand};
 use harness::Stack;
 
@@ -28,6 +28,8 @@ enum Task {
     Growth(GrowthOptions),
     /// Measure starts and first invocations with the store behind TLS.
     Tls(TlsOptions),
+    /// Measure starts and invocations beside those of an earlier version, in one run.
+    Beside(BesideOptions),
     /// Write REPORT.md, results.json and the charts from the measurements.
     Report {
         /// The directory with the measurements.
@@ -111,12 +113,32 @@ struct TlsOptions {
     out: PathBuf,
 }
 
+#[derive(Args)]
+struct BesideOptions {
+    /// The directory with the function binaries of the earlier version.
+    #[arg(long)]
+    before: PathBuf,
+    /// The directory with the function binaries of this version; by default the directory of this program.
+    #[arg(long)]
+    binaries: Option<PathBuf>,
+    /// The number of starts of each flow in each version.
+    #[arg(long, default_value_t = 50)]
+    starts: usize,
+    /// The number of warm invocations of each flow in each version.
+    #[arg(long, default_value_t = 1000)]
+    requests: usize,
+    /// The file to write the table to.
+    #[arg(long, default_value = "target/bench/beside.md")]
+    out: PathBuf,
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Functions(options) => functions(options).await,
         Task::Growth(options) => grow(options).await,
         Task::Tls(options) => behind_tls(options).await,
+        Task::Beside(options) => beside_before(options).await,
         Task::Report { parts, into } => Parts::read(&parts).and_then(|parts| parts.report(&into)),
         Task::Cost => cost::of_results().and_then(|part| cost::write(&part)),
         Task::Charts => charts::write(),
@@ -151,6 +173,16 @@ async fn behind_tls(options: TlsOptions) -> Result<(), Failure> {
     let binaries = binaries.unwrap_or_else(own_binaries);
     let flows = tls::starts(&Place::on(Stack::start(), binaries.clone())?, starts).await?;
     write(&out, &Tls { origin: Origin::here(&binaries), flows })
+}
+
+async fn beside_before(options: BesideOptions) -> Result<(), Failure> {
+    let BesideOptions { before, binaries, starts, requests, out } = options;
+    let now = binaries.unwrap_or_else(own_binaries);
+    let table = beside::beside(&beside::Extent { before, now, starts, requests }).await?;
+    if let Some(directory) = out.parent() {
+        std::fs::create_dir_all(directory)?;
+    }
+    Ok(std::fs::write(&out, table)?)
 }
 
 fn own_place() -> Result<Place, Failure> {

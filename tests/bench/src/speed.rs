@@ -13,7 +13,7 @@ use crate::place::Place;
 use crate::times::{Times, microseconds};
 
 /// The number of warm-up invocations before the measured ones.
-const BEFORE: usize = 20;
+pub(crate) const BEFORE: usize = 20;
 
 /// The times of starts, and of the first invocation after each.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -64,16 +64,16 @@ pub async fn cold(place: &Place, flow: &Flow, (settings, starts): (Settings, usi
 /// If the function does not start, or gives a wrong answer.
 pub async fn warm(place: &Place, flow: &Flow, requests: usize) -> Result<Warm, Failure> {
     let mut source = flow.source(place, requests.min(100)).await?;
-    let mut asked = Asked::start(place.settings(flow.function, None)?).await?;
+    let mut process = Process::start(place.settings(flow.function, None)?).await?;
     for number in 0..BEFORE + requests {
         if number == BEFORE {
-            asked.forget().await?;
+            process.forget().await?;
         }
         let event = source.next().await?;
-        let payload = asked.ask(event).await?;
+        let payload = process.ask(event).await?;
         source.answered(&payload)?;
     }
-    asked.sum().await
+    process.sum().await
 }
 
 /// Measures the same for the smallest function: the overhead of the harness and `lambda_http` together.
@@ -90,19 +90,19 @@ pub async fn floor(place: &Place, (starts, requests): (usize, usize)) -> Result<
         inits.push(function.started_in());
         function.stop().await;
     }
-    let mut asked = Asked::start(place.floor()?).await?;
+    let mut process = Process::start(place.floor()?).await?;
     for _ in 0..BEFORE {
-        asked.ask(event.clone()).await?;
+        process.ask(event.clone()).await?;
     }
-    asked.forget().await?;
+    process.forget().await?;
     for _ in 0..requests {
-        asked.ask(event.clone()).await?;
+        process.ask(event.clone()).await?;
     }
-    Ok((Cold { init: Times::of(inits), first: Times::of(firsts) }, asked.sum().await?))
+    Ok((Cold { init: Times::of(inits), first: Times::of(firsts) }, process.sum().await?))
 }
 
-/// A process, and the duration of each of its invocations.
-struct Asked {
+/// A process of a function, and the duration of each of its invocations.
+pub(crate) struct Process {
     function: Function,
     times: Vec<Duration>,
     answer_bytes: usize,
@@ -110,20 +110,20 @@ struct Asked {
     log_before: usize,
 }
 
-impl Asked {
-    async fn start(settings: Settings) -> Result<Self, Failure> {
+impl Process {
+    pub(crate) async fn start(settings: Settings) -> Result<Self, Failure> {
         let function = Function::start(settings).await?;
         Ok(Self { function, times: Vec::new(), answer_bytes: 0, processor_before: Duration::ZERO, log_before: 0 })
     }
 
-    async fn ask(&mut self, event: Bytes) -> Result<Bytes, Failure> {
+    pub(crate) async fn ask(&mut self, event: Bytes) -> Result<Bytes, Failure> {
         let invoked = self.function.invoke(event).await?;
         self.times.push(invoked.took);
         self.answer_bytes += bytes_of(&event::to_response(&invoked.payload)?);
         Ok(invoked.payload)
     }
 
-    async fn forget(&mut self) -> Result<(), Failure> {
+    pub(crate) async fn forget(&mut self) -> Result<(), Failure> {
         self.function.idle().await;
         self.times.clear();
         self.answer_bytes = 0;
@@ -132,7 +132,7 @@ impl Asked {
         Ok(())
     }
 
-    async fn sum(self) -> Result<Warm, Failure> {
+    pub(crate) async fn sum(self) -> Result<Warm, Failure> {
         self.function.idle().await;
         let usage = self.function.usage()?;
         let used = usage.processor.saturating_sub(self.processor_before);

@@ -13,14 +13,17 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::lambda::event::MalformedEvent;
-
 /// The maximum size of `headers`, `cookies` and `requestContext`, each in bytes of JSON. API Gateway accepts
 /// headers of 10 KB in total. This many bytes never contain more headers than a `HeaderMap` can hold (24,576).
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
 /// The number of headers that a request usually has at most.
 const USUAL_HEADERS: usize = 12;
+
+/// The error for an event that is not a request of an HTTP API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the event is not a request of an HTTP API with payload format 2.0")]
+pub struct MalformedEvent;
 
 /// A received event, after the size check.
 pub enum Received {

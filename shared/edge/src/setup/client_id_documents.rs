@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use outbound::Reach;
 use protocol::ClientIdUrl;
 
-use crate::setup::config::ConfigError;
+use crate::setup::config_error::ConfigError;
 
 /// The URLs that may be the id of a client whose metadata are fetched from there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use store::Connection;
 
 use crate::http::cookies::CookieRule;
 use crate::http::firewall::FirewallGuard;
+use crate::setup::config_error::ConfigError;
 use crate::setup::registration::{RegistrationConfig, identifiers};
 use crate::setup::wrapping_key::WrappingKey;
 
@@ -63,17 +64,6 @@ pub struct Tables {
     pub keys: Option<String>,
     /// `JETON_TABLE_AUDIT`: written by operators' commands, and not accessible to functions.
     pub audit: Option<String>,
-}
-
-/// The reasons why the configuration cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    /// A variable is not set.
-    #[error("the environment variable {0} is not set: {1}")]
-    Missing(&'static str, &'static str),
-    /// A variable has an invalid value.
-    #[error("the environment variable {0} is malformed: it must be {1}")]
-    Malformed(&'static str, &'static str),
 }
 
 impl Config {

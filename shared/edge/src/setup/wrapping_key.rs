@@ -6,7 +6,7 @@ use std::sync::Arc;
 use keys::{FileWrap, KeyWrap, KmsWrap, WrapError};
 use store::Connection;
 
-use crate::setup::config::ConfigError;
+use crate::setup::config_error::ConfigError;
 
 /// The key that unwraps stored keys.
 #[derive(Clone, Debug)]

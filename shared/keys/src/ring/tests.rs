@@ -6,7 +6,8 @@ use grants::{Generation, GrantSecret, PersonKey, SessionId, TokenFormat, TokenTy
 use protocol::{Claims, ClientId, Resource, Scope, Subject};
 
 use super::*;
-use crate::signing::wrapping::{FileWrap, WrapError};
+use crate::signing::error::WrapError;
+use crate::signing::wrapping::FileWrap;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const ISSUER: &str = "https://issuer.example";

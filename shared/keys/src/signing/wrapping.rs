@@ -16,7 +16,7 @@ use grants::SigningAlgorithm;
 use protocol::Jwk;
 use zeroize::Zeroizing;
 
-use crate::signing::error::KeysError;
+use crate::signing::error::{KeysError, WrapError};
 use crate::signing::key::SigningKey;
 use crate::signing::public;
 
@@ -27,22 +27,6 @@ pub enum Purpose {
     Handles,
     /// The private part of a signing key.
     Signing,
-}
-
-/// The reasons why a secret could not be wrapped or unwrapped.
-#[derive(Debug, thiserror::Error)]
-pub enum WrapError {
-    /// The key file is missing, unreadable, or contains no key.
-    #[error("the key file {0} cannot be used: it must hold 32 bytes in base64 and be readable by this user ({1})")]
-    KeyFile(String, String),
-    /// The ciphertext was made with another key or for another purpose.
-    #[error(
-        "a stored key was wrapped with another wrapping key: use the key file or KMS key that the stack was set up with"
-    )]
-    Refused,
-    /// KMS did not answer, or refused the request.
-    #[error("KMS cannot {0} with the key {1}: {2}")]
-    Kms(&'static str, String, String),
 }
 
 /// The future result of a [`KeyWrap`].

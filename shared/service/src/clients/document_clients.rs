@@ -8,7 +8,7 @@ use grants::{Client, CopyAge, DocumentCopy, Registrant, RegistrationPolicy, Seco
 use outbound::{FetchUrl, Fetched, Outbound};
 use protocol::{ClientId, ClientIdUrl, ClientMetadata, MAX_DOCUMENT_BYTES, TokenErrorCode};
 use sessions::Wait;
-use store::{KeysTable, Unknown};
+use store::KeysTable;
 
 use crate::clients::new_client::{ClientBuilder, NewClient};
 use crate::limits::fetches::Fetches;
@@ -141,14 +141,9 @@ const fn deleted() -> Failure {
     Failure::new(TokenErrorCode::TemporarilyUnavailable, description, "document_not_kept")
 }
 
-impl From<Failure> for NoDocument {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-impl From<Unknown> for NoDocument {
-    fn from(unknown: Unknown) -> Self {
-        Self::Failed(unknown.into())
+/// Every step that can fail has a failure with its reason.
+impl<E: Into<Failure>> From<E> for NoDocument {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
     }
 }

@@ -6,12 +6,12 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use grants::Timestamp;
-use sessions::{Wait, Window, source_name};
+use sessions::{Limit, Wait, Window, source_name};
 
-/// The most documents that are fetched from one host in a minute.
-const FROM_HOST: u32 = 60;
-/// The most documents that are fetched in a minute for requests from one source.
-const FOR_SOURCE: u32 = 30;
+/// The most documents that are fetched from one host.
+const FROM_HOST: Limit = Limit { most: 60, within: 60 };
+/// The most documents that are fetched for requests from one source.
+const FOR_SOURCE: Limit = Limit { most: 30, within: 60 };
 /// The number of windows at which those that have passed are dropped.
 const MOST_WINDOWS: usize = 4096;
 
@@ -28,10 +28,11 @@ impl Fetches {
         let source = source.map(|source| (format!("source {}", source_name(source)), FOR_SOURCE));
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= MOST_WINDOWS {
-            windows.retain(|_, window| !window.is_over(now));
+            // Both limits have windows of the same length.
+            windows.retain(|_, window| !window.is_over(FROM_HOST, now));
         }
-        for (key, most) in source.into_iter().chain([(format!("host {host}"), FROM_HOST)]) {
-            let window = Window::admit(windows.get(&key).copied(), most, now)?;
+        for (key, limit) in source.into_iter().chain([(format!("host {host}"), FROM_HOST)]) {
+            let window = Window::admit(windows.get(&key).copied(), limit, now)?;
             windows.insert(key, window);
         }
         Ok(())
@@ -51,14 +52,14 @@ mod tests {
     #[test]
     fn c155_fetches_are_limited_for_each_source_and_from_each_host() {
         let fetches = Fetches::default();
-        for number in 0..FOR_SOURCE {
+        for number in 0..FOR_SOURCE.most {
             assert_eq!(fetches.count(&format!("h{number}.example"), Some(source(1)), NOW), Ok(()));
         }
         assert_eq!(fetches.count("other.example", Some(source(1)), NOW), Err(Wait(60)));
         assert_eq!(fetches.count("other.example", Some(source(2)), NOW), Ok(()));
         assert_eq!(fetches.count("other.example", Some(source(1)), NOW.plus(60)), Ok(()));
         let fetches = Fetches::default();
-        for number in 0..FROM_HOST {
+        for number in 0..FROM_HOST.most {
             let from = u8::try_from(number % 5).unwrap();
             assert_eq!(fetches.count("app.example", Some(source(from)), NOW), Ok(()));
         }

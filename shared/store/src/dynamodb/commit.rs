@@ -74,7 +74,7 @@ pub(crate) async fn commit(client: &Client, writes: Vec<Write>) -> Result<Outcom
 
 async fn alone(client: &Client, write: Write) -> Result<Outcome, Unknown> {
     let Write { table, kind, mut expression } = write;
-    let condition = expression.condition();
+    let condition = expression.take_condition();
     let update = expression.update();
     let (names, values) = (expression.take_names(), expression.take_values());
     match kind {
@@ -163,7 +163,7 @@ fn place_of<'r>(reasons: &'r [CancellationReason], code: &str) -> Option<(usize,
 fn item(write: Write) -> Result<TransactWriteItem, Unknown> {
     let Write { table, kind, mut expression } = write;
     let damaged = |_| Unknown::damaged(&table, "write");
-    let (condition, update) = (expression.condition(), expression.update());
+    let (condition, update) = (expression.take_condition(), expression.update());
     let (names, values) = (expression.take_names(), expression.take_values());
     let built = TransactWriteItem::builder();
     Ok(match kind {

@@ -1,5 +1,7 @@
 //! Conversion of guards to conditions, the same for the facts of every record.
 
+use std::borrow::Cow;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{Fact, Guard, Held, Value, WhenAbsent};
 
@@ -14,12 +16,11 @@ pub(crate) fn of_guards<F: Fact>(guards: &[Guard<F>]) -> Expression {
     if !guards.iter().all(|guard| matches!(guard, Guard::Absent)) && !guards.iter().any(implies_presence) {
         expression.present(F::KEY);
     }
-    let mut added = Vec::new();
+    let mut added: Vec<Cow<'_, Guard<F>>> = Vec::with_capacity(2 * guards.len());
     for guard in guards {
-        for one in state_of(guard).into_iter().chain([guard.clone()]) {
+        for one in state_of(guard).map(Cow::Owned).into_iter().chain([Cow::Borrowed(guard)]) {
             if !added.contains(&one) {
-                let condition = condition(&mut expression, &one);
-                expression.require(condition);
+                require(&mut expression, &one);
                 added.push(one);
             }
         }
@@ -49,53 +50,55 @@ fn state_of<F: Fact>(guard: &Guard<F>) -> Option<Guard<F>> {
     }
 }
 
-/// Builds the condition of one guard, ready to be joined with others by `AND`.
-fn condition<F: Fact>(expression: &mut Expression, guard: &Guard<F>) -> String {
+/// Adds the condition of one guard.
+fn require<F: Fact>(expression: &mut Expression, guard: &Guard<F>) {
     match guard {
-        Guard::Absent => format!("attribute_not_exists({})", expression.name(F::KEY)),
-        Guard::In(fact, [only]) => expression.compare(fact.attribute().name, "=", text(*only)),
+        Guard::Absent => expression.absent(F::KEY),
+        Guard::In(fact, [only]) => expression.same(fact.attribute().name, text(*only)),
         Guard::In(fact, allowed) => {
-            let values: Vec<String> = allowed.iter().map(|allowed| expression.value(text(*allowed))).collect();
-            format!("{} IN ({})", expression.name(fact.attribute().name), values.join(", "))
+            let name = expression.name(fact.attribute().name);
+            let values = allowed.iter().map(|allowed| expression.value(text(*allowed)).to_string());
+            let values = values.collect::<Vec<_>>().join(", ");
+            expression.require(format_args!("{name} IN ({values})"));
         }
-        Guard::Same(fact, value) => comparison(expression, guard, *fact, "=", value),
-        Guard::Above(fact, value) => comparison(expression, guard, *fact, ">", value),
-        Guard::Below(fact, value) => comparison(expression, guard, *fact, "<", value),
-        Guard::Lacks(fact) => format!("attribute_not_exists({})", expression.name(fact.attribute().name)),
+        Guard::Same(fact, value) => compare(expression, guard, *fact, "=", value),
+        Guard::Above(fact, value) => compare(expression, guard, *fact, ">", value),
+        Guard::Below(fact, value) => compare(expression, guard, *fact, "<", value),
+        Guard::Lacks(fact) => expression.absent(fact.attribute().name),
         Guard::Contains(fact, member) => {
-            format!("contains({}, {})", expression.name(fact.attribute().name), expression.value(text(member)))
+            let (list, member) = (expression.name(fact.attribute().name), expression.value(text(member)));
+            expression.require(format_args!("contains({list}, {member})"));
         }
         Guard::OneBeside(fact, member) => {
             let (list, member) = (expression.name(fact.attribute().name), expression.value(text(member)));
             let (one, two) = (expression.value(number(&1)), expression.value(number(&2)));
-            format!("(size({list}) = {one} OR (size({list}) = {two} AND contains({list}, {member})))")
+            expression.require(format_args!(
+                "(size({list}) = {one} OR (size({list}) = {two} AND contains({list}, {member})))"
+            ));
         }
         Guard::Fewer(fact, limit) => {
             let (set, limit) = (expression.name(fact.attribute().name), expression.value(number(limit)));
-            format!("(attribute_not_exists({set}) OR size({set}) < {limit})")
+            expression.require(format_args!("(attribute_not_exists({set}) OR size({set}) < {limit})"));
         }
     }
 }
 
-/// Builds a comparison of a fact with a value. Where the attribute may be absent, its meaning is compared instead.
-fn comparison<F: Fact>(
-    expression: &mut Expression,
-    guard: &Guard<F>,
-    fact: F,
-    operator: &str,
-    value: &Value,
-) -> String {
-    let (name, value) = (expression.name(fact.attribute().name), expression.value(from_value(value)));
-    let own = format!("{name} {operator} {value}");
+/// Adds the comparison of a fact with a value. Where the attribute may be absent, its meaning is compared instead.
+fn compare<F: Fact>(expression: &mut Expression, guard: &Guard<F>, fact: F, operator: &str, value: &Value) {
+    let attribute = fact.attribute();
+    let (name, value) = (expression.name(attribute.name), expression.value(from_value(value)));
     if is_met_by_absence(guard, fact) {
-        return format!("(attribute_not_exists({name}) OR {own})");
+        expression.require(format_args!("(attribute_not_exists({name}) OR {name} {operator} {value})"));
+        return;
     }
-    match fact.attribute().when_absent {
+    match attribute.when_absent {
         Some(WhenAbsent::Fact(other)) => {
             let other = expression.name(other.attribute().name);
-            format!("({own} OR (attribute_not_exists({name}) AND {other} {operator} {value}))")
+            expression.require(format_args!(
+                "({name} {operator} {value} OR (attribute_not_exists({name}) AND {other} {operator} {value}))"
+            ));
         }
-        Some(WhenAbsent::Flag(_)) | None => own,
+        Some(WhenAbsent::Flag(_)) | None => expression.require(format_args!("{name} {operator} {value}")),
     }
 }
 

@@ -75,8 +75,7 @@ impl PeopleTable {
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn all_consents(&self) -> Result<Vec<StoredConsent>, Unknown> {
         let mut expression = Expression::default();
-        let (record, value) = (expression.name("record"), expression.value(text(CONSENT)));
-        expression.require(format!("begins_with({record}, {value})"));
+        expression.begins_with("record", text(CONSENT));
         self.consents(&self.scan(expression).await?)
     }
 

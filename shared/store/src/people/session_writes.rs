@@ -109,8 +109,7 @@ impl PeopleTable {
         if let Some(id) = id {
             expression.same("record", text(&session_record(id)));
         } else {
-            let (record, value) = (expression.name("record"), expression.value(text(SESSION)));
-            expression.require(format!("begins_with({record}, {value})"));
+            expression.begins_with("record", text(SESSION));
         }
         self.scan(expression).await?.iter().map(|item| to_session(&self.table, item)).collect()
     }

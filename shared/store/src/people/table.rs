@@ -162,12 +162,12 @@ impl PeopleTable {
     /// Reads the items of a person whose sort key has this prefix: strongly consistent.
     pub(crate) async fn items_of(&self, person: PersonKey, prefix: &str) -> Result<Vec<Item>, Unknown> {
         let mut expression = Expression::default();
-        let mut condition = expression.compare("person", "=", text(&person));
+        expression.same("person", text(&person));
         if !prefix.is_empty() {
-            let (record, value) = (expression.name("record"), expression.value(text(prefix)));
-            condition = format!("{condition} AND begins_with({record}, {value})");
+            expression.begins_with("record", text(prefix));
         }
-        let call = self.client.query().table_name(&self.table).key_condition_expression(condition);
+        let condition = expression.take_condition();
+        let call = self.client.query().table_name(&self.table).set_key_condition_expression(condition);
         let call = call.set_expression_attribute_names(expression.take_names());
         let call = call.set_expression_attribute_values(expression.take_values()).consistent_read(true);
         let items = call.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await;
@@ -185,7 +185,7 @@ impl PeopleTable {
     }
 
     pub(crate) async fn scan(&self, mut filter: Expression) -> Result<Vec<Item>, Unknown> {
-        let call = self.client.scan().table_name(&self.table).set_filter_expression(filter.condition());
+        let call = self.client.scan().table_name(&self.table).set_filter_expression(filter.take_condition());
         let call = call.set_expression_attribute_names(filter.take_names());
         let call = call.set_expression_attribute_values(filter.take_values()).consistent_read(true);
         let items = call.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await;

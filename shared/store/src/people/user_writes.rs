@@ -98,8 +98,8 @@ impl PeopleTable {
         let legacy = PersonKey::of_name(username);
         if legacy != user.key {
             let mut free = Expression::default();
-            let (person, aliased) = (free.name("person"), free.compare("aliased", "=", flag(true)));
-            free.require(format!("attribute_not_exists({person}) OR {aliased}"));
+            let (person, aliased, yes) = (free.name("person"), free.name("aliased"), free.value(flag(true)));
+            free.require(format_args!("attribute_not_exists({person}) OR {aliased} = {yes}"));
             writes.push(self.write(Kind::Check(key(legacy, PROFILE)), free));
         }
         writes

@@ -18,7 +18,7 @@ use crate::registry::item::{
     API, CLIENT, DOCUMENT, api_key, client_key, document_key, earlier_api_key, from_api, from_client, of_client_change,
     to_api, to_client,
 };
-use crate::registry::second_look::SecondLooks;
+use crate::registry::second_looks::SecondLooks;
 
 /// The registry table, with a cache in each process.
 #[derive(Clone)]

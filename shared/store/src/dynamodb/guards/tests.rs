@@ -30,7 +30,7 @@ struct Condition<'c> {
 
 /// Evaluates the condition of an expression, as the documentation of DynamoDB defines it.
 fn is_true(mut expression: Expression, item: &Item) -> bool {
-    let Some(text) = expression.condition() else { return true };
+    let Some(text) = expression.take_condition() else { return true };
     let spaced = ["(", ")", ","].iter().fold(text, |text, sign| text.replace(sign, &format!(" {sign} ")));
     let words: Vec<String> = spaced.split_whitespace().map(str::to_owned).collect();
     let (names, values) = (expression.take_names().unwrap_or_default(), expression.take_values().unwrap_or_default());
@@ -96,7 +96,7 @@ impl Condition<'_> {
                 self.compared(size.as_ref())
             }
             name => {
-                let held = self.item.get(&self.names[name]).cloned();
+                let held = self.named(name);
                 self.compared(held.as_ref())
             }
         }
@@ -111,7 +111,12 @@ impl Condition<'_> {
 
     fn attribute(&mut self) -> Option<AttributeValue> {
         let name = self.word();
-        self.item.get(&self.names[&name]).cloned()
+        self.named(&name)
+    }
+
+    fn named(&self, name: &str) -> Option<AttributeValue> {
+        let attribute = if name.starts_with('#') { self.names[name].as_str() } else { name };
+        self.item.get(attribute).cloned()
     }
 
     fn value(&mut self) -> AttributeValue {
