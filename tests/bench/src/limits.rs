@@ -191,7 +191,7 @@ pub fn written(found: &Found) -> Result<String, Failure> {
          # groups; an ID token names its person in `jti`, for a sign-out without a cookie. `authorize` and `metadata` grew: the one\n\
          # fetches documents that describe clients, the other lists the scopes of opened APIs.\n\
          # Reasons of what fell last. A conditional write is built as one text, names fewer attributes by placeholders and so sends\n\
-         # less, and an event becomes a request in one step. Of a refresh, two thirds are the SDK and its HTTP.\n",
+         # less, and an event becomes a request in one step. Seven tenths of a refresh are the SDK and its HTTP.\n",
     );
     for figure in Figure::ALL {
         let Some(values) = found.get(&figure) else { continue };
