@@ -10,7 +10,7 @@ use crate::throttling::{Wait, network};
 /// A limit: the most requests in a window of this length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// The most requests.
+    /// The most requests that are admitted in a window.
     pub most: u32,
     /// The length of the window, in seconds.
     pub within: Seconds,

@@ -186,7 +186,12 @@ pub fn written(found: &Found) -> Result<String, Failure> {
          # Reasons of what rose last. Whatever is given for a person looks at what it rests on, the person and the session,\n\
          # beside its write: two calls in the time of one, for a redemption and a refresh, and one read that is larger, for\n\
          # introspection and userinfo. A silent code also counts its grant at the session, which bounds how many there are.\n\
-         # Handles and tokens of people name those items, so they are longer.\n",
+         # Handles and tokens of people name those items, so they are longer.\n\
+         # Discovery reads the keys, because it lists the algorithms that have one. Tokens and their checks know claims, roles and\n\
+         # groups; an ID token names its person in `jti`, for a sign-out without a cookie. `authorize` and `metadata` grew: the one\n\
+         # fetches documents that describe clients, the other lists the scopes of opened APIs.\n\
+         # Reasons of what fell last. A conditional write is built as one text, names fewer attributes by placeholders and so sends\n\
+         # less, and an event becomes a request in one step. Seven tenths of a refresh are the SDK and its HTTP.\n",
     );
     for figure in Figure::ALL {
         let Some(values) = found.get(&figure) else { continue };

@@ -47,7 +47,7 @@ impl Expression {
         Placeholder(self.values.len() - 1)
     }
 
-    /// Adds a condition.
+    /// Adds a condition to those that must all hold.
     pub(crate) fn require(&mut self, condition: fmt::Arguments<'_>) {
         add(&mut self.conditions, " AND ", condition);
     }
