@@ -118,10 +118,13 @@ impl RedirectUri {
     pub fn matches(&self, registered: &Self) -> bool {
         self.0 == registered.0
             || LOOPBACK.iter().any(|origin| {
-                let (Some(asked), Some(known)) = (after(origin, &self.0), after(origin, &registered.0)) else {
+                let (Some((asked_origin, asked)), Some((known_origin, known))) =
+                    (split(&self.0, origin), split(&registered.0, origin))
+                else {
                     return false;
                 };
-                without_port(asked).is_some_and(|rest| Some(rest) == without_port(known))
+                asked_origin == known_origin
+                    && without_port(asked).is_some_and(|rest| Some(rest) == without_port(known))
             })
     }
 
@@ -225,10 +228,9 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Returns the text after an origin, in any letter case (RFC 3986 §6.2.2.1).
-fn after<'a>(origin: &str, text: &'a str) -> Option<&'a str> {
-    let (start, rest) = text.split_at_checked(origin.len())?;
-    start.eq_ignore_ascii_case(origin).then_some(rest)
+/// Splits a text after an origin, which may be written in any letter case (RFC 3986 §6.2.2.1).
+fn split<'a>(text: &'a str, origin: &str) -> Option<(&'a str, &'a str)> {
+    text.split_at_checked(origin.len()).filter(|(start, _)| start.eq_ignore_ascii_case(origin))
 }
 
 /// Returns the text after the port, or `None` when the host is followed by anything other than a port, a path or a
@@ -367,10 +369,11 @@ mod tests {
                 assert!(!tls.matches(&registered) && !registered.matches(&tls), "{tls}");
             }
         }
-        // A host has no letter case.
-        assert!(uri("http://localhost:3118/cb").matches(&uri("http://LOCALHOST/cb")));
-        assert!(uri("HTTP://LocalHost/cb").matches(&uri("http://localhost:7/cb")));
-        assert!(!uri("http://localhost/CB").matches(&uri("http://LOCALHOST/cb")));
+        // The name may be written in any letter case, and is compared to the letter as all the rest.
+        assert!(uri("http://LOCALHOST:3118/cb").matches(&uri("http://LOCALHOST/cb")));
+        for other in ["http://localhost:3118/cb", "HTTP://LOCALHOST/cb", "http://LOCALHOST:1/CB"] {
+            assert!(!uri(other).matches(&uri("http://LOCALHOST/cb")), "{other}");
+        }
         // Behind TLS a port tells which server it is, on this device too.
         assert!(!uri("https://localhost:1/cb").matches(&uri("https://localhost/cb")));
         assert!(!uri("https://localhost.example:1/cb").matches(&uri("https://localhost.example/cb")));
