@@ -1,9 +1,8 @@
 //! A second look at the registry: for a request that the cached registration does not admit, the registration is read
 //! again, so that a new secret, key, redirect URI or API works at once.
 //!
-//! A client is read at most ten times a second, and all requests that wait for such a read share it. So a flood of wrong
-//! requests causes few reads, and no number of them keeps a new secret from being found: the right request waits for at
-//! most a tenth of a second. A client that nobody registered causes no second look.
+//! The number of these reads is limited for each client, and requests that wait for the same read share it. So a
+//! flood of wrong requests causes a few reads, and a client that nobody registered causes none.
 
 use std::sync::Arc;
 
@@ -16,14 +15,19 @@ use crate::registry::table::Registry;
 
 impl Registry {
     /// Returns a client as it is registered now, if this differs from `cached`, with which a request was refused.
-    /// `None` if it is the same, or if there is no such client any more.
+    /// `None` if it is the same, if there is no such client any more, or if it was read too often just now.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn client_again(&self, cached: &Client, now: Timestamp) -> Result<Option<Arc<Client>>, Unknown> {
         let id = &cached.id;
+        let newer = || self.clients.get(id.as_str(), now).filter(|known| **known != *cached && !known.is_over(now));
+        // Another request looked in the meantime.
+        if let Some(newer) = newer() {
+            return Ok(Some(newer));
+        }
         self.second_looks
-            .look(client_key(id), async {
+            .look(client_key(id), now, async {
                 match self.client_item(id).await? {
                     Some(item) => drop(self.clients.put(id.to_string(), to_client(&self.table, &item)?, now)),
                     None => self.clients.remove(id.as_str()),
@@ -31,7 +35,7 @@ impl Registry {
                 Ok(())
             })
             .await?;
-        Ok(self.clients.get(id.as_str(), now).filter(|known| **known != *cached && !known.is_over(now)))
+        Ok(newer())
     }
 
     /// Reads the cached APIs of a client again, and returns whether any of them differs from `used`, with which a
@@ -44,11 +48,11 @@ impl Registry {
         let before = |identifier: &Resource| used.iter().find(|api| api.identifier == *identifier);
         let changed = || client.apis.iter().any(|identifier| known(identifier).as_deref() != before(identifier));
         let cached: Vec<&Resource> = client.apis.iter().filter(|identifier| known(identifier).is_some()).collect();
-        if cached.is_empty() {
+        if changed() || cached.is_empty() {
             return Ok(changed());
         }
         self.second_looks
-            .look(format!("apis of {}", client.id), async {
+            .look(format!("apis of {}", client.id), now, async {
                 let found = self.read_apis(&cached).await?;
                 for identifier in &cached {
                     self.apis.remove(identifier.as_str());
