@@ -11,6 +11,11 @@ use crate::dynamodb::unknown::Unknown;
 /// The attributes of one item.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
+/// Returns the key of an item in a table whose items have an `id`.
+pub(crate) fn by_id(id: &(impl ToString + ?Sized)) -> Item {
+    Item::from([("id".to_owned(), text(id))])
+}
+
 pub(crate) fn text(value: &(impl ToString + ?Sized)) -> AttributeValue {
     AttributeValue::S(value.to_string())
 }

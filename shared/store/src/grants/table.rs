@@ -9,7 +9,7 @@ use protocol::{ClientId, Subject};
 use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
-use crate::dynamodb::items::{Item, Reader, text, time};
+use crate::dynamodb::items::{Item, Reader, by_id, text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::grants::item::{from_item, to_item};
 use crate::grants::transition::of_transition;
@@ -70,9 +70,7 @@ impl GrantsTable {
     fn write(&self, transition: &Transition) -> Write {
         let kind = match transition.change() {
             Change::Create(grant) => Kind::Put(to_item(grant)),
-            Change::Advance { .. } | Change::RevokeAccess(_) | Change::Revoke => {
-                Kind::Update(Item::from([("id".to_owned(), text(&transition.id()))]))
-            }
+            Change::Advance { .. } | Change::RevokeAccess(_) | Change::Revoke => Kind::Update(by_id(&transition.id())),
         };
         Write::new(&self.table, kind, of_transition(transition))
     }
@@ -153,7 +151,7 @@ impl GrantsTable {
     pub(crate) async fn with_ids(&self, ids: &[GrantId]) -> Result<Vec<Grant>, Unknown> {
         let mut grants = Vec::with_capacity(ids.len());
         for ids in ids.chunks(BATCH) {
-            let keys = ids.iter().map(|id| Item::from([("id".to_owned(), text(id))])).collect();
+            let keys = ids.iter().map(by_id).collect();
             for item in &batch::read(&self.client, &self.table, keys).await? {
                 grants.push(from_item(&self.table, item)?);
             }

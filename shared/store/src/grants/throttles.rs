@@ -8,7 +8,7 @@ use sessions::{Count, CountGuard, Counter, Failures};
 
 use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
-use crate::dynamodb::items::{Item, Reader, number, text, time};
+use crate::dynamodb::items::{Item, Reader, by_id, number, text, time};
 use crate::dynamodb::unknown::Unknown;
 
 /// The counters of wrong guesses.
@@ -45,7 +45,7 @@ impl Throttles {
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn failures(&self, counters: &[Counter]) -> Result<Vec<Option<Failures>>, Unknown> {
-        let keys = counters.iter().map(|counter| Item::from([("id".to_owned(), text(counter.key()))])).collect();
+        let keys = counters.iter().map(|counter| by_id(counter.key())).collect();
         let items = batch::read(&self.client, &self.table, keys).await?;
         let of = |counter: &Counter| {
             let own = |item: &&Item| Reader::new(&self.table, item).text("id").is_ok_and(|id| id == counter.key());

@@ -8,7 +8,7 @@ use keys::{KeyRecord, MasterRecord, Records};
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::items::{Item, Reader, bytes, text, time};
+use crate::dynamodb::items::{Item, Reader, by_id, bytes, text, time};
 use crate::dynamodb::unknown::Unknown;
 
 const MASTER: &str = "handles";
@@ -108,7 +108,7 @@ impl KeysTable {
     pub async fn delete_signing_key(&self, key: &KeyRecord, beside: Option<Write>) -> Result<Changed, Unknown> {
         let mut there = Expression::default();
         there.present("id");
-        self.commit(Kind::Delete(Item::from([("id".to_owned(), text(&id(key)))])), there, beside).await
+        self.commit(Kind::Delete(by_id(&id(key))), there, beside).await
     }
 
     async fn put(&self, item: Item, beside: Option<Write>) -> Result<Changed, Unknown> {

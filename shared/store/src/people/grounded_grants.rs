@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use grants::{Grant, GrantId, RestsOn, Transition};
 
 use crate::dynamodb::batch;
-use crate::dynamodb::items::{Item, text};
+use crate::dynamodb::items::by_id;
 use crate::dynamodb::unknown::Unknown;
 use crate::grants::item::from_item;
 use crate::grants::table::{Applied, GrantsTable};
@@ -49,7 +49,7 @@ impl GroundedGrants {
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn read(&self, id: GrantId, token: Option<RestsOn>) -> Result<Option<(Grant, Ground)>, Unknown> {
-        let grant_key = Item::from([("id".to_owned(), text(&id))]);
+        let grant_key = by_id(&id);
         let people = token.map_or_else(Vec::new, |rests_on| {
             let session = rests_on.session.map(|session| key(rests_on.person, &session_record(session)));
             std::iter::once(key(rests_on.person, PROFILE)).chain(session).collect()

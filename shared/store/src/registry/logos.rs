@@ -8,7 +8,7 @@ use protocol::{ClientId, Logo};
 
 use crate::dynamodb::commit::{Kind, Write};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::items::{Item, Reader, bytes, text, time};
+use crate::dynamodb::items::{Item, Reader, by_id, bytes, text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::table::Registry;
 
@@ -40,7 +40,7 @@ impl Registry {
     /// Returns the write that deletes the logo of a client, if there is one, for the transaction that takes the facts
     /// or deletes the client.
     pub fn without_logo(&self, id: &ClientId) -> Write {
-        let key = Item::from([("id".to_owned(), text(&logo_key(id)))]);
+        let key = by_id(&logo_key(id));
         Write::new(&self.table, Kind::Delete(key), Expression::default())
     }
 
@@ -50,7 +50,7 @@ impl Registry {
         let mut expression = Expression::default();
         expression.present("id");
         expression.set("expires_at", time(ends_at));
-        let key = Item::from([("id".to_owned(), text(&logo_key(&client.id)))]);
+        let key = by_id(&logo_key(&client.id));
         Some(Write::new(&self.table, Kind::Update(key), expression))
     }
 }

@@ -7,7 +7,7 @@ use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
-use crate::dynamodb::items::{Item, Reader, number, text, time};
+use crate::dynamodb::items::{Item, Reader, by_id, number, text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::item::{
     CLAIMS, CLIENT, ID_TOKEN_CLAIMS, from_client, key_of, optional_of_registration, to_client,
@@ -61,7 +61,7 @@ impl Registry {
     ) -> Result<Changed, Unknown> {
         let mut left = of_guards(&InitialToken::guards(now));
         left.add("uses_left", number(&-1));
-        let token = Item::from([("id".to_owned(), text(&initial_token_key(token)))]);
+        let token = by_id(&initial_token_key(token));
         let used = Write::new(&self.table, Kind::Update(token), left);
         let logo = logo.map(|logo| self.with_logo(client, logo));
         self.create(from_client(client), std::iter::once(used).chain(logo)).await
@@ -84,7 +84,7 @@ impl Registry {
             Some(logo) => Some(self.with_logo(client, logo)),
             None => (client.logo.is_none() && found.logo.is_some()).then(|| self.without_logo(&client.id)),
         };
-        let key = Item::from([("id".to_owned(), text(&key_of(client)))]);
+        let key = by_id(&key_of(client));
         let own = Write::new(&self.table, Kind::Update(key), of_replacement(client, found));
         Ok(match commit(&self.dynamodb, std::iter::once(own).chain(logo).collect()).await? {
             Outcome::Done(_) => Changed::Done,

@@ -11,7 +11,7 @@ use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::items::{Item, text};
+use crate::dynamodb::items::{Item, by_id, text};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::cache::Cache;
 use crate::registry::item::{
@@ -119,7 +119,7 @@ impl Registry {
         beside: impl IntoIterator<Item = Write>,
     ) -> Result<ClientChanged, Unknown> {
         let key = if change.is_of_document() { document_key(change.id()) } else { client_key(change.id()) };
-        let key = Item::from([("id".to_owned(), text(&key))]);
+        let key = by_id(&key);
         let own = Write::new(&self.table, Kind::Update(key), of_client_change(change));
         let outcome = commit(&self.dynamodb, std::iter::once(own).chain(beside).collect()).await?;
         Ok(match outcome {
@@ -218,7 +218,7 @@ impl Registry {
             [only] => return Ok(self.get(only).await?.into_iter().collect()),
             _ => {}
         }
-        let keys = keys.iter().map(|key| Item::from([("id".to_owned(), text(&key))])).collect();
+        let keys = keys.iter().map(|key| by_id(&key)).collect();
         batch::read(&self.dynamodb, &self.table, keys).await
     }
 
@@ -235,7 +235,7 @@ impl Registry {
     ) -> Result<Changed, Unknown> {
         let mut there = Expression::default();
         there.present("id");
-        self.commit(Kind::Delete(Item::from([("id".to_owned(), text(&key))])), there, beside).await
+        self.commit(Kind::Delete(by_id(&key)), there, beside).await
     }
 
     pub(crate) async fn commit(
