@@ -23,6 +23,8 @@ pub(crate) const REDIRECT_URI: Parameter = parameter(
     "The address that gets the answer. The server compares it with the registered one, character by character.",
     "RFC 6749 §3.1.2",
 );
+pub(crate) const ASKED_SCOPE: Parameter =
+    parameter("scope", "read", "The access that the app asks for.", "RFC 6749 §3.3");
 pub(crate) const STATE: Parameter = parameter(
     "state",
     "{state}",
@@ -116,7 +118,7 @@ pub(crate) const VISIT: Step = Step {
             RESPONSE_TYPE,
             CLIENT_ID,
             REDIRECT_URI,
-            parameter("scope", "read", "The access that the app asks for.", "RFC 6749 §3.3"),
+            ASKED_SCOPE,
             STATE,
             CODE_CHALLENGE,
             CODE_CHALLENGE_METHOD,
@@ -184,14 +186,3 @@ pub(crate) const CALL_API: Step = Step {
     keeps: &[],
     learns: &[(Party::Api, &["access_token"])],
 };
-
-/// The request of an API for the state of a token.
-pub(crate) const INTROSPECT_PARAMETERS: &[Parameter] = &[
-    parameter("token", "{access_token}", "The token that the API was given.", "RFC 7662 §2.1"),
-    parameter(
-        "token_type_hint",
-        "access_token",
-        "A hint for the search. The server finds it without, too.",
-        "RFC 7662 §2.1",
-    ),
-];

@@ -2,7 +2,7 @@
 
 use crate::dev::explorer::clients::{APP, LEGACY};
 use crate::dev::explorer::flows::common::{
-    ACCESS_TOKEN_CLAIMS, ANSWERED_ISS, ANSWERED_STATE, MAKE, REDIRECT_URI, STATE,
+    ACCESS_TOKEN_CLAIMS, ANSWERED_ISS, ANSWERED_STATE, ASKED_SCOPE, MAKE, REDIRECT_URI, STATE,
 };
 use crate::dev::explorer::flows::introspection::INTROSPECT;
 use crate::dev::explorer::model::{
@@ -52,7 +52,7 @@ pub(crate) const FLOW: Flow = Flow {
                     parameter("response_type", "token", "The app asks for the token itself.", "RFC 6749 §4.2.1"),
                     parameter("client_id", LEGACY, "The explorer's client for outdated grants.", "RFC 6749 §4.2.1"),
                     REDIRECT_URI,
-                    parameter("scope", "read", "The access that the app asks for.", "RFC 6749 §3.3"),
+                    ASKED_SCOPE,
                     STATE,
                 ],
             }),

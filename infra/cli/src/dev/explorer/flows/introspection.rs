@@ -2,7 +2,6 @@
 
 use crate::dev::explorer::clients::{API_CLIENT, SERVICE};
 use crate::dev::explorer::flows::client_credentials;
-use crate::dev::explorer::flows::common::INTROSPECT_PARAMETERS;
 use crate::dev::explorer::model::{
     Act, ActKind, Action, Attack, Change, Credentials, Flow, Parameter, Party, Request, Step, arrow, parameter,
 };
@@ -12,7 +11,15 @@ pub(crate) const INTROSPECT: Request = Request {
     method: "POST",
     path: "/introspect",
     credentials: Credentials::Basic(API_CLIENT, "{api_secret}"),
-    parameters: INTROSPECT_PARAMETERS,
+    parameters: &[
+        parameter("token", "{access_token}", "The token that the API was given.", "RFC 7662 §2.1"),
+        parameter(
+            "token_type_hint",
+            "access_token",
+            "A hint for the search. The server finds it without, too.",
+            "RFC 7662 §2.1",
+        ),
+    ],
 };
 
 /// The members of the answer about an active token.

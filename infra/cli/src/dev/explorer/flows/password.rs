@@ -1,7 +1,7 @@
 //! The resource owner password grant, and why nobody should use it.
 
 use crate::dev::explorer::clients::{APP, LEGACY};
-use crate::dev::explorer::flows::common::{ACCESS_TOKEN, CALL_API, EXPIRES_IN, SCOPE, TOKEN_TYPE};
+use crate::dev::explorer::flows::common::{ACCESS_TOKEN, ASKED_SCOPE, CALL_API, EXPIRES_IN, SCOPE, TOKEN_TYPE};
 use crate::dev::explorer::model::{
     Act, ActKind, Action, Attack, Change, Credentials, Flow, Party, Request, Step, Warning, arrow, parameter,
 };
@@ -50,7 +50,7 @@ pub(crate) const FLOW: Flow = Flow {
                         "RFC 6749 §4.3.2",
                     ),
                     parameter("client_id", LEGACY, "The explorer's client for outdated grants.", "RFC 6749 §3.2.1"),
-                    parameter("scope", "read", "The access that the app asks for.", "RFC 6749 §3.3"),
+                    ASKED_SCOPE,
                 ],
             }),
             arrows: &[
