@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use harness::Stack;
-use lambda::{Function, Settings};
+use lambda::Settings;
 
 use crate::Failure;
 use crate::flow::Flow;
 use crate::place::Place;
-use crate::speed::{BEFORE, Cold, Process, Warm};
+use crate::speed::{BEFORE, Cold, Process, Warm, start};
 use crate::table::{Table, ms};
 use crate::times::Times;
 
@@ -78,13 +78,9 @@ async fn cold(place: &Place, flow: &Flow, (settings, starts): (Pair<Settings>, u
             (&settings.before, &mut inits.before, &mut firsts.before),
             (&settings.now, &mut inits.now, &mut firsts.now),
         ] {
-            let event = source.next().await?;
-            let function = Function::start(settings.clone()).await?;
-            let invoked = function.invoke(event).await?;
-            source.answered(&invoked.payload)?;
-            inits.push(function.started_in());
-            firsts.push(invoked.took);
-            function.stop().await;
+            let (init, first) = start(settings.clone(), &mut source).await?;
+            inits.push(init);
+            firsts.push(first);
         }
     }
     let (inits, firsts) = (inits.map(Times::of), firsts.map(Times::of));

@@ -8,7 +8,7 @@ use lambda::{Function, Settings, event};
 use serde::{Deserialize, Serialize};
 
 use crate::Failure;
-use crate::flow::Flow;
+use crate::flow::{Flow, Source};
 use crate::place::Place;
 use crate::times::{Times, microseconds};
 
@@ -47,15 +47,22 @@ pub async fn cold(place: &Place, flow: &Flow, (settings, starts): (Settings, usi
     let mut source = flow.source(place, starts.min(100)).await?;
     let (mut inits, mut firsts) = (Vec::new(), Vec::new());
     for _ in 0..starts {
-        let event = source.next().await?;
-        let function = Function::start(settings.clone()).await?;
-        let invoked = function.invoke(event).await?;
-        source.answered(&invoked.payload)?;
-        inits.push(function.started_in());
-        firsts.push(invoked.took);
-        function.stop().await;
+        let (init, first) = start(settings.clone(), &mut source).await?;
+        inits.push(init);
+        firsts.push(first);
     }
     Ok(Cold { init: Times::of(inits), first: Times::of(firsts) })
+}
+
+/// Starts a function, calls it once and stops it. Returns how long the start and the call took.
+pub(crate) async fn start(settings: Settings, source: &mut Source<'_>) -> Result<(Duration, Duration), Failure> {
+    let event = source.next().await?;
+    let function = Function::start(settings).await?;
+    let invoked = function.invoke(event).await?;
+    source.answered(&invoked.payload)?;
+    let took = (function.started_in(), invoked.took);
+    function.stop().await;
+    Ok(took)
 }
 
 /// Sends `requests` requests to one process.
