@@ -117,9 +117,10 @@ impl Authorize {
         now: Timestamp,
         changed: bool,
     ) -> Result<Response, Refused> {
-        let (ring, logo) = tokio::join!(self.ring(now), self.logo(context));
+        let ring = self.ring(now).await?;
+        let logo = self.logo(context).await;
         let question = Question { person, logo: logo.as_ref(), changed };
-        Ok(show::consent(context, &question, &*ring?, now))
+        Ok(show::consent(context, &question, &ring, now))
     }
 
     /// Reads the logo that the page shows. Nobody needs it to decide, so the page goes without if it cannot be read.
