@@ -9,13 +9,20 @@ import { button, faultsOf, heading, launch, newPage, screenshot, signIn, stack }
 const run = promisify(execFile);
 // Attacks that are tried before a step. All others come after the last step.
 const BEFORE = { revocation: { 'other-client': 'revoke' } };
+// The title of the page after a person has allowed the access of a device.
+const CONNECTED = 'Your device is connected';
 const FLOWS = [
   'authorization-code',
   'client-credentials',
+  'workload-identity',
+  'device',
   'refresh',
   'openid-connect',
+  'pushed-requests',
+  'dpop',
   'introspection',
   'revocation',
+  'token-exchange',
   'sign-out',
   'implicit',
   'password',
@@ -40,7 +47,7 @@ const at = (path) => `${stack('URL')}/explorer${path}`;
 async function open(options) {
   const opened = await newPage(browser, options);
   const strangers = [];
-  opened.page.on('request', (request) => {
+  opened.page.context().on('request', (request) => {
     if (new URL(request.url()).origin !== new URL(stack('URL')).origin) strangers.push(request.url());
   });
   const close = async () => {
@@ -72,34 +79,39 @@ async function press(page, attribute, value) {
   await page.keyboard.press('Enter');
 }
 
-// Types into the sign-in page if it comes, and allows the access, all with the keyboard.
-async function comeBack(page) {
+// Types into the sign-in page if it comes, and allows the access, all with the keyboard, until a page has this title.
+async function answer(page, question, end) {
   await page.waitForLoadState();
   for (;;) {
     const title = await page.locator('h1').innerText();
-    if (title === 'Back at the app') break;
+    if (title === end) break;
     if (title === 'Sign in') {
       await page.keyboard.type(demo.username);
       await page.keyboard.press('Tab');
       await page.keyboard.type(demo.password);
       await page.keyboard.press('Enter');
     } else {
-      assert.equal(title, 'Allow access?');
+      assert.equal(title, question);
       await tabTo(page, ({ value }) => value === 'allow', 'Allow');
       await page.keyboard.press('Enter');
     }
     await page.waitForFunction((before) => document.querySelector('h1')?.innerText !== before, title);
   }
+}
+
+async function comeBack(page) {
+  await answer(page, 'Allow access?', 'Back at the app');
   assert.deepEqual(await faultsOf(page), [], 'the redirect URI');
   await tabTo(page, ({ data }) => 'onward' in data, 'Go on');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/explorer\/[a-z-]+$/);
 }
 
-// The parameters in the body that a step shows.
-async function shownForm(page, id) {
+// The request that a step shows: its headers, and the parameters in its body.
+async function shownRequest(page, id) {
   const wire = await page.locator(`[data-step="${id}"] pre`).first().innerText();
-  return [...new URLSearchParams((wire.split('\n\n')[1] ?? '').replaceAll('\n  &', '&'))];
+  const [head, body = ''] = wire.split('\n\n');
+  return { head, form: [...new URLSearchParams(body.replaceAll('\n  &', '&'))] };
 }
 
 const lit = (page) => page.locator('[aria-current="step"]');
@@ -115,10 +127,22 @@ async function step(page, id, index, count) {
     await page.keyboard.press('Tab');
     await page.keyboard.type(demo.password);
   }
-  const shown = work.kind === 'send' ? await shownForm(page, id) : [];
+  const shown = work.kind === 'send' ? await shownRequest(page, id) : null;
+  const opened = work.kind === 'open' ? page.context().waitForEvent('page') : null;
   const sent = work.kind === 'send' ? page.waitForRequest(new URL(work.request.path, stack('URL')).href) : null;
   await press(page, 'run', id);
-  if (sent) assert.deepEqual([...new URLSearchParams((await sent).postData() ?? '')], shown, `${id}: what is shown is what is sent`);
+  if (sent) {
+    const request = await sent;
+    assert.deepEqual([...new URLSearchParams(request.postData() ?? '')], shown.form, `${id}: what is shown is what is sent`);
+    const { authorization = '', dpop } = await request.allHeaders();
+    if (!authorization.startsWith('Basic ')) assert.ok(shown.head.includes(authorization), `${id}: ${authorization}`);
+    assert.equal(shown.head.match(/^DPoP: (.*)$/m)?.[1], dpop, `${id}: the proof`);
+  }
+  if (opened) {
+    const other = await opened;
+    await answer(other, 'Allow access for a device?', CONNECTED);
+    await other.close();
+  }
   if (work.kind === 'visit') await comeBack(page);
   await page.locator('[data-progress]', { hasText: `${index + 1} of ${count} steps done.` }).waitFor();
 }
@@ -172,6 +196,10 @@ async function attack(page, id) {
     const act = acts.nth(index);
     const expected = await act.getAttribute('data-expects');
     const shown = await act.locator('[data-verdict]').innerText();
+    if (kind === 'sign') {
+      assert.match(shown, /decoded:/, `${id}: ${shown}`);
+      continue;
+    }
     if (kind === 'check') {
       assert.match(shown, /The app refuses/, `${id}: ${shown}`);
       assert.ok(shown.includes(expected), `${id}: ${shown}`);

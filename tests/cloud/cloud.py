@@ -45,6 +45,7 @@ class Emulator:
             "S3_DATA_DIR": str(home / "s3"), "TMPDIR": str(home), "HOME": str(home), "LOG_LEVEL": "WARNING",
             # The functions are its children, and find it by these.
             "AWS_ENDPOINT_URL": self.url, "AWS_ENDPOINT_URL_DYNAMODB": self.url, "AWS_ENDPOINT_URL_KMS": self.url,
+            "AWS_ENDPOINT_URL_SESV2": self.url,
             "CLOUD_CALLS": str(self.calls), **ROOT_KEYS,
         }
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONDONTWRITEBYTECODE") if name in os.environ}
@@ -139,7 +140,7 @@ def test(report, directory, emulator, stacks):
 
     environments = [{**CLIENTS.register(stack), "STACK_NAME": stack.name, "STACK_EMULATOR": emulator.url,
                      "STACK_LEGACY": STACKS[stack.name][0].get("AllowPasswordGrant", ""),
-                     "CLOUD_CALLS": str(emulator.calls)} for stack in stacks]
+                     "CLOUD_CALLS": str(emulator.calls), "CLOUD_LOG": str(emulator.log)} for stack in stacks]
     python = [sys.executable, "-m", "pytest", "-q", "-rsx", "-p", "no:cacheprovider"]
     node = sorted(str(path) for path in (ROOT / "tests" / "clients" / "node").glob("*.test.mjs"))
     usual, legacy, edge = environments
@@ -155,6 +156,7 @@ def test(report, directory, emulator, stacks):
     report.suite("Roles: what was granted and what was used", [*python, "tests/cloud/test_roles.py"], usual)
     report.suite("Roles: what is refused", [*python, "tests/cloud/test_refusals.py"], usual)
     report.suite("The firewall", [*python, "tests/cloud/test_firewall.py"], edge)
+    report.suite("Drills", [*python, "tests/cloud/test_drills.py"], usual)
     last = [f"tests/cloud/test_{name}.py" for name in ("private", "operations", "deployed", "live", "end")]
     report.suite("The other resources, and the end", [*python, *last], legacy)
 

@@ -4,8 +4,8 @@ Started as a process of its own by `cloud.py`, with ministack's own variables an
 
 ministack evaluates IAM conditions, but does not know two keys of a request that the template's roles speak of:
 `dynamodb:LeadingKeys` (without it, `ForAllValues` lets everything through) and `kms:EncryptionContext:*` (without it,
-`StringEquals` lets nothing through). A third it knows differently: `aws:PrincipalArn` is the ARN of the role with its path,
-not that of the session. They are told to its evaluator here; the decisions stay its own. What else it is taught is in
+`StringEquals` lets nothing through), nor of a mail its sender (`ses:FromAddress`) and the identity that it is. Another it knows
+differently: `aws:PrincipalArn` is the ARN of the role with its path, not that of the session. They are told to its evaluator here; the decisions stay its own. What else it is taught is in
 `schedules.py`, `function_urls.py` and `distributions.py`.
 
 Every decision about a role becomes a line of JSON: role, action, resource, the keys of the request, whether it was allowed.
@@ -20,6 +20,7 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.services import dynamodb, iam
 
 import distributions
+import failures
 import function_urls
 import schedules
 
@@ -61,9 +62,9 @@ def leading_keys(body):
 
 
 def teach(ours):
-    known_of_dynamodb, known_of_all, known_of_caller, decide = (
+    known_of_dynamodb, known_of_all, known_of_caller, identity_of, decide = (
         iam_actions.dynamodb_service_context, iam_actions.request_tag_context, iam_evaluator._resolve_condition_key,
-        iam_evaluator.enforce)
+        iam_actions._ses_v2_resource_arn, iam_evaluator.enforce)
 
     def dynamodb_service_context(body):
         return {**known_of_dynamodb(body), BY_TABLE: leading_keys(body)}
@@ -72,6 +73,12 @@ def teach(ours):
         context = read(body).get("EncryptionContext") if service == "kms" else None
         keys = {f"kms:EncryptionContext:{name}": value for name, value in (context or {}).items()}
         return {**known_of_all(service, action, body, parameters), **keys}
+
+    def ses_v2_resource_arn(method, path, body, region, account_id):
+        sender = read(body).get("FromEmailAddress")
+        if path.endswith("/outbound-emails") and sender:
+            return f"arn:aws:ses:{region}:{account_id}:identity/{sender}"
+        return identity_of(method, path, body, region, account_id)
 
     def resolve_condition_key(key, context):
         found = known_of_caller(key, context)
@@ -84,12 +91,16 @@ def teach(ours):
         keys = context.pop(BY_TABLE, {}).get(resource_arn.rpartition(":table/")[2])
         if keys is not None:
             context["dynamodb:LeadingKeys"] = keys
+        if action == "ses:SendEmail":
+            # The path of SES tells its evaluator nothing of the body. Its sender is the identity that `ses_v2_resource_arn` found.
+            context["ses:FromAddress"] = resource_arn.rpartition(":identity/")[2]
         denied = decide(access_key_id, action, service, region, resource_arn, context)
         ours(access_key_id, action, resource_arn, context, denied)
         return denied
 
     iam_actions.dynamodb_service_context = dynamodb_service_context
     iam_actions.request_tag_context = request_tag_context
+    iam_actions._ses_v2_resource_arn = ses_v2_resource_arn
     iam_evaluator._resolve_condition_key = resolve_condition_key
     iam_evaluator.enforce = enforce
 
@@ -120,4 +131,5 @@ if __name__ == "__main__":
     schedules.teach()
     function_urls.teach()
     distributions.teach()
+    failures.teach()
     app.main()

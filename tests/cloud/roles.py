@@ -17,6 +17,24 @@ def client(service, keys=("test", "test", None)):
                         aws_access_key_id=identity, aws_secret_access_key=secret, aws_session_token=token)
 
 
+def every(service, operation, key, **request):
+    """All items under `key` of a listing, over all its pages: one answer holds 50 log streams or 50 roles at most."""
+    pages = client(service).get_paginator(operation).paginate(**request)
+    return [item for page in pages for item in page.get(key, [])]
+
+
+def log_lines(group):
+    """The messages written to a log so far, of all its streams: the emulator makes a stream for each invocation."""
+    streams = every("logs", "describe_log_streams", "logStreams", logGroupName=group)
+    return [event["message"] for stream in streams for event in client("logs").get_log_events(
+        logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True)["events"]]
+
+
+def json_lines(group):
+    """The objects written to a log so far."""
+    return [json.loads(line) for line in log_lines(group) if line.startswith("{")]
+
+
 def resources(stack, kind):
     """Physical ids by logical ids."""
     found = client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
@@ -39,8 +57,8 @@ def statements(role_arn):
     """All statements of a role: of its own policies, and of those that are attached to it."""
     iam, role = client("iam"), role_arn.rpartition("/")[2]
     documents = [iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-                 for name in iam.list_role_policies(RoleName=role)["PolicyNames"]]
-    for attached in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+                 for name in every("iam", "list_role_policies", "PolicyNames", RoleName=role)]
+    for attached in every("iam", "list_attached_role_policies", "AttachedPolicies", RoleName=role):
         version = iam.get_policy(PolicyArn=attached["PolicyArn"])["Policy"]["DefaultVersionId"]
         told = iam.get_policy_version(PolicyArn=attached["PolicyArn"], VersionId=version)
         documents.append(told["PolicyVersion"]["Document"])

@@ -20,6 +20,9 @@ def teach():
     tick, invoke = scheduler._tick_schedules, eventbridge._invoke_target
 
     def tick_schedules():
+        # A schedule that is made again under its name begins again.
+        for key in scheduler._schedule_last_fired.keys() - set(scheduler._schedules._data):
+            del scheduler._schedule_last_fired[key]
         for key, schedule in list(scheduler._schedules._data.items()):
             if schedule["StartDate"] is None and schedule["ScheduleExpression"].startswith("rate("):
                 scheduler._schedule_last_fired.setdefault(key, 0)

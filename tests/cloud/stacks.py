@@ -62,14 +62,20 @@ class Stack(CLIENTS.Stack):
                    if "FAILED" in event["ResourceStatus"]]
         if found["StackStatus"] != "CREATE_COMPLETE":
             raise SystemExit(f"{self.name}: {found['StackStatus']}\n" + "\n".join([*reasons, self.log.read_text()[-4000:]]))
+        self.look()
+        self.check(copy["Resources"], conditions)
+        return gone
+
+    def look(self):
+        """Reads what is deployed, and leads the proxy and the operator's commands to it."""
+        formation = self.emulator.client("cloudformation")
+        found = formation.describe_stacks(StackName=self.name)["Stacks"][0]
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
         resources = formation.describe_stack_resources(StackName=self.name)["StackResources"]
         self.resources = {resource["LogicalResourceId"]: resource for resource in resources}
-        self.check(copy["Resources"], conditions)
         self.write_env_file()
         # TLS ends before.
         self.gateway.lead_to(self.emulator.port, host=self.host(), x_forwarded_proto="https")
-        return gone
 
     def check(self, wanted, conditions):
         """Deployed is what the template says for these conditions, no more and no less."""

@@ -13,7 +13,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from parameters import DOMAIN, STACKS
-from roles import client, functions
+from roles import client, every, functions, log_lines
 
 STACK, URL = os.environ["STACK_NAME"], os.environ["STACK_URL"]
 PARAMETERS = STACKS[STACK][0]
@@ -59,19 +59,13 @@ def test_a_table_can_be_restored(table):
     assert told["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
 
 
-@pytest.mark.parametrize("table", TABLES)
-@emulator_lacks("SSESpecification of a template is dropped")
-def test_a_table_is_encrypted_with_a_key_of_the_account(table):
-    assert client("dynamodb").describe_table(TableName=table)["Table"]["SSEDescription"]["Status"] == "ENABLED"
-
-
 def test_the_wrapping_key_is_found_by_its_alias_and_turns():
     assert key()["Arn"].endswith(resource("WrappingKey"))
     assert client("kms").get_key_rotation_status(KeyId=key()["KeyId"])["KeyRotationEnabled"] is True
 
 
 def test_private_keys_are_stored_wrapped_by_that_key_each_for_its_purpose():
-    items = client("dynamodb").scan(TableName=f"{STACK}-keys")["Items"]
+    items = every("dynamodb", "scan", "Items", TableName=f"{STACK}-keys")
     assert len(items) >= 5, "the master of the handles and a key of each algorithm"
     for item in items:
         purpose, other = ("signing", "handles") if "public" in item else ("handles", "signing")
@@ -79,22 +73,27 @@ def test_private_keys_are_stored_wrapped_by_that_key_each_for_its_purpose():
         assert client("kms").decrypt(**wrapped, EncryptionContext={"purpose": purpose})["Plaintext"]
         with pytest.raises(ClientError, match="InvalidCiphertext"):
             client("kms").decrypt(**wrapped, EncryptionContext={"purpose": other})
+        if "client_secrets" in item:
+            secrets = {"KeyId": key()["Arn"], "CiphertextBlob": item["client_secrets"]["B"]}
+            assert client("kms").decrypt(**secrets, EncryptionContext={"purpose": "client-secrets"})["Plaintext"]
+            with pytest.raises(ClientError, match="InvalidCiphertext"):
+                client("kms").decrypt(**secrets, EncryptionContext={"purpose": "handles"})
+        assert ("client_secrets" in item) is ("public" not in item)
         assert "d" not in json.loads(item.get("public", {"S": "{}"})["S"])
 
 
 @pytest.mark.parametrize("function", sorted(functions(STACK)))
 def test_a_function_writes_json_lines_to_its_own_log(function):
-    logs, group = client("logs"), functions(STACK)[function]["LoggingConfig"]["LogGroup"]
+    group = functions(STACK)[function]["LoggingConfig"]["LogGroup"]
     assert group == f"/aws/lambda/{STACK}-{re.sub('(?<!^)(?=[A-Z])', '-', function).lower()}"
-    streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
-    lines = [event["message"] for stream in streams for event in logs.get_log_events(
-        logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True)["events"]]
+    lines = log_lines(group)
     assert [line for line in lines if line.startswith("{") and "message" in json.loads(line)]
     assert os.environ["STACK_PASSWORD"] not in "".join(lines)
 
 
 def test_every_log_is_kept_as_long_as_the_parameter_says():
-    groups = [group for group in client("logs").describe_log_groups()["logGroups"] if f"/{STACK}-" in group["logGroupName"]]
+    listed = every("logs", "describe_log_groups", "logGroups")
+    groups = [group for group in listed if f"/{STACK}-" in group["logGroupName"]]
     assert {group["retentionInDays"] for group in groups} == {int(PARAMETERS["LogRetentionDays"])}
     assert len(groups) == len(functions(STACK)) + 1
 
@@ -131,7 +130,7 @@ def test_with_a_domain_the_other_url_is_switched_off():
 @pytest.mark.parametrize("function", sorted(functions(STACK)))
 def test_a_function_is_as_large_as_the_parameters_say(function):
     told = functions(STACK)[function]
-    assert told["MemorySize"] == (1024 if function == "Authorize" else 512)
+    assert told["MemorySize"] == (1024 if function in ("Account", "Authorize") else 512)
     assert told["TracingConfig"]["Mode"] == PARAMETERS["Tracing"]
 
 

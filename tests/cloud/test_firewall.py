@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from parameters import STACKS
-from roles import client as client_of, functions, resources
+from roles import client as client_of, functions, json_lines, resources
 from test_flows import JWT_API, URL, client, introspect, new_person, post, refresh, tokens
 
 STACK = os.environ["STACK_NAME"]
@@ -29,9 +29,8 @@ def word():
 
 
 def audits(function, event):
-    logs, group = client_of("logs"), functions(STACK)[function]["LoggingConfig"]["LogGroup"]
-    lines = [one["message"] for one in logs.filter_log_events(logGroupName=group)["events"]]
-    return [line for line in map(json.loads, filter(lambda line: line.startswith("{"), lines)) if line.get("event") == event]
+    group = functions(STACK)[function]["LoggingConfig"]["LogGroup"]
+    return [line for line in json_lines(group) if line.get("event") == event]
 
 
 def test_the_documents_come_through_cloudfront():

@@ -6,7 +6,7 @@ import time
 import requests
 
 from parameters import STACKS
-from roles import client, functions, resources
+from roles import client, every, functions, resources
 
 STACK, URL = os.environ["STACK_NAME"], os.environ["STACK_URL"]
 
@@ -40,7 +40,7 @@ def test_everything_leads_to_the_live_version():
     api, = resources(STACK, "AWS::ApiGatewayV2::Api").values()
     integrations = {one["IntegrationUri"] for one in client("apigatewayv2").get_integrations(ApiId=api)["Items"]}
     schedule, = resources(STACK, "AWS::Scheduler::Schedule").values()
-    mappings = client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    mappings = every("lambda", "list_event_source_mappings", "EventSourceMappings")
     there = resources(STACK, "AWS::Lambda::EventSourceMapping").values()
     streamed = {one["FunctionArn"] for one in mappings if one["UUID"] in there}
     led = integrations | streamed | {client("scheduler").get_schedule(Name=schedule)["Target"]["Arn"]}

@@ -7,29 +7,20 @@ import re
 import pytest
 
 from parameters import STACKS
-from roles import client, functions, resources
+from roles import client, every, functions, json_lines, resources
 
 STACK = os.environ["STACK_NAME"]
 NAMESPACE = f"Jeton/{STACK}"
 
 
-def lines(group):
-    """What was written to a log so far, as far as it is JSON."""
-    logs = client("logs")
-    streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
-    found = [event["message"] for stream in streams for event in logs.get_log_events(
-        logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True)["events"]]
-    return [json.loads(line) for line in found if line.startswith("{")]
-
-
 def filters():
-    found = client("logs").describe_metric_filters()["metricFilters"]
+    found = every("logs", "describe_metric_filters", "metricFilters")
     return {name: one for name, there in resources(STACK, "AWS::Logs::MetricFilter").items()
             for one in found if one["filterName"] == there}
 
 
 def alarms():
-    found = client("cloudwatch").describe_alarms()["MetricAlarms"]
+    found = every("cloudwatch", "describe_alarms", "MetricAlarms")
     return {name: one for name, there in resources(STACK, "AWS::CloudWatch::Alarm").items()
             for one in found if one["AlarmName"] == there}
 
@@ -38,25 +29,34 @@ def own_metrics():
     """Those that the metric filters make, and the one that rotate-keys tells in the embedded metric format."""
     made = {one["metricName"] for found in filters().values() for one in found["metricTransformations"]}
     group = functions(STACK)["RotateKeys"]["LoggingConfig"]["LogGroup"]
-    directives = [one for line in lines(group) if "_aws" in line for one in line["_aws"]["CloudWatchMetrics"]]
+    directives = [one for line in json_lines(group) if "_aws" in line for one in line["_aws"]["CloudWatchMetrics"]]
     return made | {metric["Name"] for one in directives if one["Namespace"] == NAMESPACE for metric in one["Metrics"]}
 
 
 def names():
-    """What a metric of AWS may be about: the stack's functions, tables and API."""
-    kinds = "AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::ApiGatewayV2::Api"
-    return {there for kind in kinds for there in resources(STACK, kind).values()}
+    """What a metric of AWS may be about: the stack's functions, tables, API and queue."""
+    kinds = "AWS::Lambda::Function", "AWS::DynamoDB::Table", "AWS::ApiGatewayV2::Api", "AWS::SQS::Queue"
+    # A queue is known by its URL, which ends with its name.
+    return {there.rpartition("/")[2] for kind in kinds for there in resources(STACK, kind).values()}
+
+
+def test_a_listing_is_read_over_all_its_pages():
+    group = functions(STACK)["Token"]["LoggingConfig"]["LogGroup"]
+    listings = [every("logs", "describe_log_streams", "logStreams", logGroupName=group, PaginationConfig={"PageSize": size})
+                for size in (7, 50)]
+    assert len(listings[0]) > 50, "the token function wrote more than a page"
+    assert listings[0] == listings[1]
 
 
 def test_a_filter_counts_what_a_function_writes():
-    assert len(filters()) == 6
+    assert len(filters()) == 8
     unseen = {}
     for name, found in filters().items():
         # All patterns are of this form; the emulator lets every line through them.
         alternatives = re.findall(r'\(\$\.event = "(\w+)"\)', found["filterPattern"])
         form = " || ".join(f'($.event = "{event}")' for event in alternatives)
         assert found["filterPattern"] == f'{{ {form} }}'
-        seen = {line.get("event") for line in lines(found["logGroupName"])}
+        seen = {line.get("event") for line in json_lines(found["logGroupName"])}
         if not seen & set(alternatives):
             unseen[name] = alternatives
         for transformation in found["metricTransformations"]:
@@ -70,7 +70,7 @@ def test_the_age_of_the_keys_is_told_as_a_metric():
 
 def test_an_alarm_is_about_something_that_is_there():
     found = alarms()
-    assert len(found) == 31
+    assert len(found) == 39
     own = own_metrics()
     for name, alarm in found.items():
         if alarm["Namespace"] == NAMESPACE:
@@ -82,8 +82,9 @@ def test_an_alarm_is_about_something_that_is_there():
 
 def test_an_alarm_reaches_the_operator():
     topic, = resources(STACK, "AWS::SNS::Topic").values()
-    assert {tuple(alarm["AlarmActions"]) for alarm in alarms().values()} == {(topic,)}
-    subscription, = client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    for actions in ("AlarmActions", "OKActions"):
+        assert {tuple(alarm[actions]) for alarm in alarms().values()} == {(topic,)}
+    subscription, = every("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=topic)
     assert (subscription["Protocol"], subscription["Endpoint"]) == ("email", STACKS[STACK][0]["AlarmEmail"])
 
 
@@ -103,4 +104,4 @@ def test_the_dashboard_shows_what_is_there():
     assert own <= own_metrics()
     queries = [widget["properties"].get("query", "") for widget in widgets]
     groups = {group for query in queries for group in re.findall(r"SOURCE '([^']+)'", query)}
-    assert len(groups) == 7 and groups <= set(resources(STACK, "AWS::Logs::LogGroup").values())
+    assert len(groups) == 10 and groups <= set(resources(STACK, "AWS::Logs::LogGroup").values())

@@ -15,25 +15,29 @@ from roles import client, functions
 STACKS = ["jeton", "jeton-legacy"]
 # What each function's role may do of the probes; and what more with both legacy grants.
 ALLOWED = {
-    "Authorize": ({"registry get", "registry batch", "extend registration", "grants put", "grants update", "use assertion", "count", "counters batch",
+    "Authorize": ({"registry get", "registry batch", "extend registration", "grants get", "counter get", "grants put", "grants update", "use assertion", "count", "counters batch",
                    "people batch", "people put", "people update", "people delete",
-                   "keys scan", "decrypt handles"}, {"decrypt signing", "registry scan"}),
-    "Token": ({"registry get", "registry batch", "grants put", "grants update", "use assertion", "count", "keys scan", "decrypt handles",
-               "people batch", "decrypt signing"}, {"people update", "counters batch"}),
-    "Introspect": ({"registry get", "grants get", "grants batch", "counter get", "counters batch", "people batch", "use assertion", "count", "keys scan", "decrypt handles"}, set()),
-    "Revoke": ({"registry get", "grants put", "grants update", "use assertion", "count", "keys scan", "decrypt handles"}, set()),
-    "Userinfo": ({"registry get", "grants batch", "counters batch", "people batch", "keys scan", "decrypt handles", "decrypt signing"},
+                   "keys scan", "decrypt handles", "decrypt signing"}, {"registry scan"}),
+    "Par": ({"registry get", "registry batch", "grants put", "use assertion", "count", "keys scan", "decrypt handles", "decrypt client-secrets"}, {"registry scan"}),
+    "Device": ({"registry get", "registry batch", "grants put", "use assertion", "count", "keys scan", "decrypt handles", "decrypt client-secrets"}, set()),
+    "Token": ({"registry get", "registry batch", "grants put", "grants update", "use assertion", "count", "keys scan", "decrypt handles", "decrypt client-secrets",
+               "grants batch", "counters batch", "people batch", "decrypt signing"}, {"people update"}),
+    "Introspect": ({"registry get", "grants batch", "counters batch", "people batch", "use assertion", "count", "keys scan", "decrypt handles", "decrypt client-secrets", "decrypt signing"}, set()),
+    "Revoke": ({"registry get", "grants put", "grants update", "use assertion", "count", "keys scan", "decrypt handles", "decrypt client-secrets"}, set()),
+    "Userinfo": ({"registry get", "grants batch", "counters batch", "people batch", "use assertion", "keys scan", "decrypt handles", "decrypt signing"},
                  set()),
     "Logout": ({"registry get", "people batch", "people delete", "keys scan", "decrypt handles"}, set()),
+    "Account": ({"registry get", "grants query", "grants batch", "counters batch", "grants update", "count", "people batch", "people put",
+                 "people update", "people delete", "keys scan", "decrypt handles"}, set()),
     "BackChannelLogout": ({"registry get", "grants of a session", "grants batch", "counters batch", "grants update", "count", "people get",
-                           "people put", "people delete", "keys scan", "decrypt handles", "decrypt signing"}, set()),
-    "Register": ({"registry get", "registry scan", "registry batch", "register", "extend registration", "deregister", "use initial token", "make initial token", "count", "keys scan", "decrypt handles"},
+                           "people put", "people delete", "keys scan", "decrypt handles", "decrypt signing"}, {"people batch"}),
+    "Register": ({"registry get", "registry scan", "registry batch", "register", "extend registration", "deregister", "use initial token", "make initial token", "count", "keys scan", "decrypt handles", "decrypt client-secrets"},
                  set()),
     "Metadata": ({"keys scan"}, set()),
-    "RotateKeys": ({"keys scan", "keys put", "keys delete", "secret for handles", "pair for signing", "encrypt for signing"},
+    "RotateKeys": ({"keys scan", "keys put", "keys delete", "secret for handles", "secret for client-secrets", "pair for signing", "encrypt for signing"},
                    set()),
 }
-PURPOSES = ("handles", "signing", None)
+PURPOSES = ("handles", "signing", "client-secrets", None)
 DENIED = {"AccessDeniedException", "AccessDenied"}
 
 
@@ -112,6 +116,7 @@ def probes(stack, keys_of_caller, ciphertexts):
         "keys delete": lambda: dynamodb.delete_item(TableName=keys, Key=ours, **never("id")),
         "decrypt handles": decrypt("handles"),
         "decrypt signing": decrypt("signing"),
+        "decrypt client-secrets": decrypt("client-secrets"),
         "decrypt without a purpose": decrypt(None),
         **{f"encrypt for {purpose}": encrypt(purpose) for purpose in PURPOSES},
         **{f"secret for {purpose}": secret(purpose) for purpose in PURPOSES},
@@ -173,4 +178,5 @@ def test_whatever_iam_says_nobody_else_unwraps_a_signing_key(stack):
     tried = {name: probe for name, probe in probes(stack, keys, wrapped(stack)).items()
              if name.split()[0] in ("decrypt", "encrypt", "secret", "pair")}
     assert {name for name, probe in tried.items() if answer(probe) == "allowed"} == {
-        "decrypt handles", "secret for handles", "encrypt for signing", "pair for signing"}
+        "decrypt handles", "decrypt client-secrets", "secret for handles", "secret for client-secrets", "encrypt for signing",
+        "pair for signing"}

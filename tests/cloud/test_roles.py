@@ -16,15 +16,18 @@ NOT_ASKED_BY_CODE = {
     "logs:PutLogEvents": "Lambda itself writes a function's output to its log, with the function's role",
     **dict.fromkeys(["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
                     "Lambda itself reads the stream for a function, with the function's role"),
+    "sqs:SendMessage": "Lambda itself sends what the stream gave up, with the function's role",
     "xray:PutTraceSegments": "Lambda itself sends a function's traces, with the function's role",
     "xray:PutTelemetryRecords": "Lambda itself sends a function's traces, with the function's role",
 }
 
 
 # Granted, and not asked for in one of the stacks: stack, action and leading key, with the reason.
-NOT_ASKED_IN_A_STACK = dict.fromkeys(
-    [("jeton", "dynamodb:UpdateItem", key) for key in ("client#dyn_*", "logo#dyn_*")],
-    "clients that registered themselves before that was turned off get a later end while they are used")
+NOT_ASKED_IN_A_STACK = {
+    **dict.fromkeys([("jeton", "dynamodb:UpdateItem", key) for key in ("client#dyn_*", "logo#dyn_*")],
+                    "clients that registered themselves before that was turned off get a later end while they are used"),
+    ("jeton-legacy", "dynamodb:UpdateItem", "mail#*"): "a mail that SES did not take is stored again, and ministack takes each",
+}
 
 
 def too_many(grants_of_role, calls_of_role, stack="jeton"):

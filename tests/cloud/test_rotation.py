@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from parameters import STACKS
-from roles import calls, client, functions, resources, roles
+from roles import calls, client, every, functions, resources, roles
 
 STACK = os.environ["STACK_NAME"]
 TABLE, DAY = f"{STACK}-keys", 24 * 3600
@@ -30,7 +30,7 @@ def table():
 
 
 def items():
-    return client("dynamodb").scan(TableName=TABLE)["Items"]
+    return every("dynamodb", "scan", "Items", TableName=TABLE)
 
 
 def empty():

@@ -34,6 +34,7 @@ EXCEPTIONS = {
     "JETON_WRITE_COVERAGE=1 cargo test": "the run compares the file that it writes",
     "sam ": "needs an AWS account",
     "aws ": "needs an AWS account",
+    "infra/scripts/": "needs an AWS account; tests/cloud/test_drills.py runs each",
     "tests/bench/peers/run": "takes minutes; `--quick` of it too",
     "tests/clients/with-stack mvn": "it is the section Java clients of tests/run",
 }
@@ -63,8 +64,20 @@ class Shell:
                             "PASSWORD": PASSWORD}
         key = {"kty": "EC", "crv": "P-256", "kid": "1", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
                "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}
-        self.write("robot-public-keys.json", json.dumps({"keys": [key]}))
+        for name in ("robot", "bank"):
+            self.write(f"{name}-public-keys.json", json.dumps({"keys": [key]}))
         people = [{"username": f"person-{number}", "password": PASSWORD, "claims": {"name": "A Person"}} for number in (1, 2)]
+        self.write("jeton.toml", next(found["text"] for found in FENCE.finditer(read("infra/cli/README.md")) if found["kind"] == "toml"))
+        clients = [{"client_id": "imported", "client_secret": secrets.token_urlsafe(32), "grant_types": ["client_credentials"],
+                    "apis": ["https://orders.example"]}]
+        self.write("clients.jsonl", "".join(json.dumps(client) + "\n" for client in clients))
+        secret = {"value": "3JOdJfrH/4nM+sJulFtxb4fHW0tdTcZBrukjswEho3/TCXwmeuapMOWZGPajWk4/xH8/FPYekzPiZ1oQDwUHsw==",
+                  "salt": "MDEyMzQ1Njc4OWFiY2RlZg==", "additionalParameters": {}}
+        algorithm = {"hashIterations": 1000, "algorithm": "pbkdf2-sha256", "additionalParameters": {}}
+        credential = {"type": "password", "secretData": json.dumps(secret), "credentialData": json.dumps(algorithm)}
+        user = {"id": "1", "username": "from-keycloak", "enabled": True, "emailVerified": True, "email": "k@example.com",
+                "firstName": "K", "credentials": [credential]}
+        self.write("shop-users-0.json", json.dumps({"realm": "shop", "users": [user]}))
         self.write("people.jsonl", "".join(json.dumps(person) + "\n" for person in people))
 
     def write(self, name, text):
@@ -80,7 +93,7 @@ class Shell:
                               timeout=60, check=False, stdin=subprocess.DEVNULL)
         assert done.returncode == 0, f"{text}\n{done.stderr}{done.stdout}"
         kept = (self.folder / "variables").read_text().split("\0")
-        self.environment |= dict(line.split("=", 1) for line in kept if line.startswith("JETON_TABLE"))
+        self.environment |= dict(line.split("=", 1) for line in kept if line.startswith(("JETON_TABLE", "JETON_ENV_FILE", "STOCK_")))
         self.said = done.stdout
         return done.stdout
 
@@ -100,6 +113,10 @@ def initial_token(shell):
     return re.search(r"jti_\S+", shell.said)[0].strip("\",")
 
 
+def device_code(shell):
+    return re.search(r"jtq_[\w-]+", shell.said)[0]
+
+
 def access_token(shell):
     """An access token of Grace, who signs in to an app."""
     stack = shell.stack
@@ -117,13 +134,28 @@ def access_token(shell):
     return requests.post(f"{stack.url}/token", data=form, timeout=60).json()["access_token"]
 
 
+def token_for_orders(shell):
+    """An access token of a service for the API of the orders."""
+    made = shell.stack.client("CALLER", "--grant", "client_credentials", "--api", "https://orders.example")
+    form = {"grant_type": "client_credentials", "client_id": made["STACK_CALLER_ID"], "client_secret": made["STACK_CALLER_SECRET"]}
+    return requests.post(f"{shell.stack.url}/token", data=form, timeout=60).json()["access_token"]
+
+
+def secret_of_orders(shell):
+    return re.search(r"jtk_[\w-]+", shell.said)[0]
+
+
 # Placeholders, and where a run has the value.
 VALUES = {
+    "/tmp/jeton-.../env": lambda shell: str(shell.stack.env_file),
     "http://127.0.0.1:9000": lambda shell: shell.stack.url,
     "https://id.example": lambda shell: shell.stack.url,
     "jtk_...": demo_secret,
     "jti_...": initial_token,
+    "jtq_...": device_code,
     "$ACCESS_TOKEN": access_token,
+    "$ORDERS_SECRET": secret_of_orders,
+    "$ORDERS_TOKEN": token_for_orders,
 }
 
 

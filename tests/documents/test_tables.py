@@ -2,12 +2,13 @@
 
 import json
 import re
+import subprocess
 import tomllib
 
 import pytest
 
 from documents import ROOT, cells, read, spans, table
-from stack import help_of
+from stack import help_of, with_stack
 
 TEMPLATE = (ROOT / "infra/template.yaml").read_text()
 
@@ -35,9 +36,12 @@ def product_sources():
             yield path.read_text().partition("#[cfg(test)]\nmod tests")[0]
 
 
+EVERYWHERE = {"--help", "--json", "--env-file", "--stack", "--quiet", "--dry-run", "--yes"}
+
+
 def options(*command):
-    """The options in the help of a command, without those that every command has."""
-    return set(re.findall(r"^ +(?:-\w, )?(--[\w-]+)", help_of(*command), re.MULTILINE)) - {"--help", "--json", "--env-file"}
+    """The options in the help of a command, without those that all commands have, or all that change something."""
+    return set(re.findall(r"^ +(?:-\w, )?(--[\w-]+)", help_of(*command), re.MULTILINE)) - EVERYWHERE
 
 
 def subcommands(*command):
@@ -98,9 +102,9 @@ def test_environment_variables_are_those_that_the_product_reads():
 
 
 def test_the_template_sets_the_variables_that_its_page_says_it_sets():
-    unset = {"JETON_KEY_FILE"}
+    unset = {"JETON_KEY_FILE", "JETON_ENV_FILE", "JETON_DEVELOPMENT"}
     read_by_code = {name for text in product_sources() for name in re.findall(r"\"(JETON_[A-Z_]*[A-Z])\"", text)}
-    expected = {name for name in read_by_code - unset if not name.endswith("_SECONDS")}
+    expected = {name for name in read_by_code - unset if not name.endswith("_SECONDS")} | {"JETON_DEVICE_SECONDS", "JETON_DIRECTORY_SECONDS"}
     assert {name for name in re.findall(r"JETON_[A-Z_]+", TEMPLATE)} & read_by_code == expected
 
 
@@ -112,11 +116,21 @@ def test_alarms_are_those_of_the_template():
     assert set(alarms) == {name for found in matches.values() for name in found}
 
 
+def test_procedures_are_scripts_and_each_has_its_drill():
+    rows = table("infra/README.md", ("what happened", "command", "drill"))
+    named = [name for row in rows for name in re.findall(r"infra/scripts/([\w-]+)", row[1])]
+    scripts = {path.name for path in (ROOT / "infra/scripts").iterdir() if path.is_file() and "." not in path.name}
+    # `plain` is no answer to something that happened; tests/infra runs it.
+    assert set(named) == scripts - {"plain"}
+    drills = re.findall(r"^def (test_\w+)", (ROOT / "tests/cloud/test_drills.py").read_text(), re.MULTILINE)
+    assert sorted(name for row in rows for name in spans(row[2])) == sorted(drills)
+
+
 def test_commands_are_those_of_the_command_line():
     named = {}
     for row in table("infra/cli/README.md", ("command", "purpose")):
-        _, command, parts = spans(row[0])[0].split(" ")
-        named[command] = set(parts.split("|"))
+        _, command, *parts = spans(row[0])[0].split(" ")
+        named[command] = {part for group in parts for part in group.split("|")}
     assert named == {command: subcommands(command) for command in subcommands() - {"dev"}}
 
 
@@ -128,6 +142,29 @@ def test_options_of_a_client_are_those_of_the_command_line():
 def test_options_of_dev_are_those_of_the_command_line():
     named = {option.split(" ")[0] for row in first_spans(table("infra/cli/README.md", ("option", "effect"))) for option in row}
     assert named - {"--env-file"} == options("dev")
+
+
+def test_options_in_the_row_of_apply_are_those_of_the_command_line():
+    row = next(row for row in table("infra/cli/README.md", ("command", "purpose")) if "`jeton apply`" in row[0])
+    assert {span.split(" ")[0] for span in spans(row[1])} - EVERYWHERE == {"-f"} | options("apply") - {"--file"}
+
+
+WORD = "none-such"
+FILES = {
+    "`[[api]]`": f'[[api]]\nidentifier = "urn:a"\n{WORD} = 1\n',
+    "`[[issuer]]`": f'[[issuer]]\nname = "a"\nurl = "https://a.example"\npurposes = []\n{WORD} = 1\n',
+    "`[[client]]`": f'[[client]]\nid = "a"\nname = "A"\n{WORD} = 1\n',
+    "`[client.relying_party]`": f'[[client]]\nid = "a"\nname = "A"\n[client.relying_party]\n{WORD} = 1\n',
+}
+
+
+@pytest.mark.parametrize("head", FILES)
+def test_words_of_a_file_are_those_that_apply_knows(head):
+    done = subprocess.run([with_stack.JETON, "apply", "-f", "-"], input=FILES[head], capture_output=True, text=True, timeout=60, check=False)
+    known = re.findall(r"`(\w+)`", done.stderr.partition("expected one of")[2])
+    row = next(row for row in table("infra/cli/README.md", ("table", "its words")) if row[0] == head)
+    named = [re.match(r"`(\w+)`", part)[1] for part in re.split(r", (?=`)", row[1])]
+    assert sorted(named) == sorted(known)
 
 
 @pytest.mark.parametrize("command", ["api", "registration-token"])
@@ -152,6 +189,7 @@ LOCKED = {
     "openid-client": "node", "oauth4webapi": "node", "Auth.js": "node:@auth/core", "better-auth": "node",
     "passport-openidconnect": "node", "express-openid-connect": "node", "jwks-rsa": "node", "jsonwebtoken": "node",
     "aws-jwt-verify": "node", "MSAL for browsers": "browser:@azure/msal-browser", "oidc-client-ts": "browser", "react-oidc-context": "browser",
+    "Next.js": "browser:next", "`next-auth`": "browser:next-auth",
     "Swagger UI": "browser:swagger-ui-dist", "Authlib": "python:Authlib", "requests-oauthlib": "python",
     "golang.org/x/oauth2": "go", "coreos/go-oidc": "go:github.com/coreos/go-oidc/v3", "zitadel/oidc": "go:github.com/zitadel/oidc/v3",
     "hashicorp/cap": "go:github.com/hashicorp/cap", "Kubernetes API server": "go:k8s.io/apiserver",

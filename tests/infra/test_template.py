@@ -15,17 +15,23 @@ TEMPLATES = {"defaults": transformed(DEFAULTS), "everything": transformed(EVERYT
 
 # What may stand in a policy with `*`, and why.
 WILDCARDS = {
-    ("TracePolicy", "Resource"): "X-Ray knows no resources",
     ("WrappingKey", "Resource"): "in a key's policy it is the key",
+    ("AuditStreamRole", "Resource"): "the objects of its own bucket",
 }
-# Who may unwrap the keys that sign: /userinfo signs its answers for clients that are registered for it.
-SIGNS = ("TokenRole", "UserinfoRole", "BackChannelLogoutRole")
+# Statements that may name every resource: the services know none.
+WITHOUT_RESOURCES = {"Trace": "xray:", "EnterNetwork": "ec2:"}
+# Who may unwrap the keys that sign: /userinfo signs its answers for clients that are registered for it, and /introspect
+# for those that ask for a signed one; /authorize signs responses.
+SIGNS = ("AuthorizeRole", "TokenRole", "IntrospectRole", "UserinfoRole", "BackChannelLogoutRole")
 # What costs nothing while nobody asks for a token; the wrapping key is the exception, $1 a month.
 FREE_WHILE_IDLE = {
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Integration",
     "AWS::ApiGatewayV2::Route",
     "AWS::ApiGatewayV2::Stage",
+    "AWS::AppConfig::Application",
+    "AWS::AppConfig::ConfigurationProfile",
+    "AWS::AppConfig::HostedConfigurationVersion",
     "AWS::CodeDeploy::Application",
     "AWS::CodeDeploy::DeploymentGroup",
     "AWS::DynamoDB::Table",
@@ -37,6 +43,7 @@ FREE_WHILE_IDLE = {
     "AWS::Lambda::Permission",
     "AWS::Lambda::Version",
     "AWS::Logs::LogGroup",
+    "AWS::SQS::Queue",
     "AWS::SSM::Parameter",
     "AWS::Lambda::EventSourceMapping",
     "AWS::Scheduler::Schedule",
@@ -116,6 +123,9 @@ def no_policy_names_everything(template):
         for part in ("Action", "Resource", "NotAction", "NotResource"):
             for value in listed(statement.get(part, [])):
                 # A star in a name that is otherwise written out is one too.
+                if part == "Resource" and value == "*" and all(
+                        it.startswith(WITHOUT_RESOURCES.get(statement.get("Sid"), "nothing")) for it in listed(statement["Action"])):
+                    continue
                 if "*" in str(value) and (owner, part) not in WILDCARDS:
                     yield f"{owner}: {part} {value}"
 
@@ -128,17 +138,19 @@ def nobody_is_a_principal_but_services_and_this_account(template):
             yield f"{owner}: {principal}"
 
 
+ENCRYPTION = {"Fn::If": ["TablesKeyIsGiven", {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": {"Ref": "TablesKeyArn"}}, {"SSEEnabled": False}]}
+
+
 def tables_are_encrypted_and_stay(template):
     for name, table in of_type(template, "AWS::DynamoDB::Table").items():
         properties = table["Properties"]
-        if properties.get("SSESpecification", {}).get("SSEEnabled") is not True:
-            yield f"{name}: not encrypted"
+        # Every table is encrypted, by a key of DynamoDB's own unless another is given: `SSEEnabled` alone would pay for KMS.
+        if properties.get("SSESpecification") != ENCRYPTION:
+            yield f"{name}: not encrypted with the key that is given"
         if properties.get("DeletionProtectionEnabled") != {"Ref": "DeletionProtection"}:
             yield f"{name}: deletion protection is not told by the parameter"
-        if (table.get("DeletionPolicy"), table.get("UpdateReplacePolicy")) != ("Retain", "Retain"):
-            yield f"{name}: goes with the stack"
-    if template["Parameters"]["DeletionProtection"]["Default"] != "true":
-        yield "tables can be deleted by default"
+        if (table.get("DeletionPolicy"), table.get("UpdateReplacePolicy")) != ("RetainExceptOnCreate", "Retain"):
+            yield f"{name}: goes with the stack, or stays when the first deployment fails"
 
 
 def nothing_speaks_of_cors(template):
@@ -179,7 +191,7 @@ def holds(condition, parameters, template):
 
 def text(value, parameters):
     if isinstance(value, dict) and "Ref" in value:
-        return parameters[value["Ref"]]
+        return "us-east-1" if value["Ref"] == "AWS::Region" else parameters[value["Ref"]]
     if isinstance(value, dict):
         index, items = value["Fn::Select"]
         return text(items, parameters).split(",")[index]
@@ -214,21 +226,31 @@ def a_variable_is_one_that_the_code_reads(template):
 def a_version_is_made_when_a_parameter_changes_what_a_function_is(template):
     # These change a version's code, or are no part of a version.
     apart = {"Architecture", "ReservedConcurrency"}
-    versions = of_type(template, "AWS::Lambda::Version").values()
-    told = {v["Properties"]["FunctionName"]["Ref"]: v["Properties"].get("Description") for v in versions}
+    configuration = template["Resources"]["Configuration"]
+    told = referred(configuration) & set(template["Parameters"])
+    if "IssuerParameter" in referred(configuration):
+        issuer = template["Resources"]["IssuerParameter"]
+        told |= (referred(issuer) & set(template["Parameters"])) | decide(issuer, template)
+    number = "${Configuration.VersionNumber}"
+    versions = {it["Properties"]["FunctionName"]["Ref"]: it["Properties"] for it in of_type(template, "AWS::Lambda::Version").values()}
     for name, function in functions(template).items():
-        needed = referred(function) & set(template["Parameters"])
-        needed |= decide(function, template)
-        if "IssuerParameter" in referred(function):
-            needed.add("IssuerParameter")
-        missing = needed - apart - referred(told.get(name)) - decide(told.get(name), template)
+        missing = ((referred(function) & set(template["Parameters"])) | decide(function, template)) - apart - told
         if missing:
-            yield f"{name}: its VersionDescription does not name {sorted(missing)}"
+            yield f"{name}: the Configuration does not name {sorted(missing)}"
+        # Lambda makes no version of a function that did not change, and CloudFormation none with the same description.
+        for what, it in [("the function", function), ("its version", versions[name])]:
+            if number not in str(it.get("Description")):
+                yield f"{name}: {what} does not tell the number of the Configuration"
 
 
 def decide(tree, template):
     """The parameters that decide between the branches of `tree`."""
-    return {name for it in values(tree, "Fn::If") for name in referred(template["Conditions"][it[0]])}
+    pending, names = [it[0] for it in values(tree, "Fn::If")], set()
+    while pending:
+        condition = template["Conditions"][pending.pop()]
+        pending.extend(values(condition, "Condition"))
+        names |= referred(condition) & set(template["Parameters"])
+    return names
 
 
 def everything_calls_the_live_version(template):
@@ -249,13 +271,26 @@ def only_what_signs_unwraps_signing_keys(template):
         purposes = statement.get("Condition", {}).get("StringEquals", {}).get("kms:EncryptionContext:purpose")
         if purposes is None:
             yield f"{owner}: unwraps whatever it finds"
-        # Behind `Fn::If` is the implicit grant, which is off by default.
-        elif isinstance(purposes, dict):
-            if purposes["Fn::If"][0] != "ImplicitGrantIsAllowed" or purposes["Fn::If"][2] != "handles":
-                yield f"{owner}: {purposes}"
         elif "signing" in listed(purposes) and owner not in SIGNS:
             if owner != "WrappingKey" or "aws:PrincipalArn" not in statement["Condition"].get("ArnLike", {}):
                 yield f"{owner}: unwraps signing keys"
+
+
+def only_who_checks_passwords_asks_the_directory(template):
+    """Each of them asks this one function, and token only where the password grant is allowed."""
+    conditions = {"AccountRole": "DirectoryIsGiven", "AuthorizeRole": "DirectoryIsGiven", "TokenRole": "TokenAsksDirectory"}
+    statement = {"Sid": "AskDirectory", "Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": {"Ref": "DirectoryFunctionArn"}}
+    for name, it in functions(template).items():
+        role = role_of(it)
+        variables = {key for key in it["Environment"]["Variables"] if key.startswith("JETON_DIRECTORY_")}
+        if variables != ({"JETON_DIRECTORY_FUNCTION", "JETON_DIRECTORY_SECONDS"} if role in conditions else set()):
+            yield f"{name}: {sorted(variables)}"
+        written_down = template["Resources"][role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+        expected = {"Fn::If": [conditions.get(role), statement, {"Ref": "AWS::NoValue"}]}
+        if (expected in written_down) != (role in conditions):
+            yield f"{role}: asks the directory, or cannot"
+        if any("lambda:InvokeFunction" in listed(found["Action"]) and found != statement for owner, found in statements(template) if owner == role):
+            yield f"{role}: invokes another function"
 
 
 def who_makes_keys_cannot_use_them_and_has_no_route(template):
@@ -285,8 +320,8 @@ def alarms_watch_what_somebody_tells(template):
         properties = it["Properties"]
         if "Jeton/" in str(properties["Namespace"]) and properties["MetricName"] not in told:
             yield f"{name}: nobody tells {properties['MetricName']}"
-        if not properties.get("AlarmActions"):
-            yield f"{name}: tells nobody"
+        if not properties.get("AlarmActions") or properties["AlarmActions"] != properties.get("OKActions"):
+            yield f"{name}: tells nobody, or not that it is over"
 
 
 def metrics_count_events_that_the_code_logs(template):
@@ -302,6 +337,73 @@ def operations_cost_what_the_parameter_says(template):
     price = f"${cents // 100}.{cents % 100:02}"
     if price not in template["Parameters"]["Operations"]["Description"]:
         yield f"{alarms} alarms, a dashboard and a metric are {price} a month"
+
+
+def roles_are_bounded_and_have_what_functions_wait_for(template):
+    """A function waits for its role, and for nothing that is attached to it later."""
+    used = {role_of(function) for function in functions(template).values()}
+    for name, role in of_type(template, "AWS::IAM::Role").items():
+        boundary = {"Fn::If": ["BoundaryIsGiven", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
+        if role["Properties"].get("PermissionsBoundary") != boundary:
+            yield f"{name}: no boundary"
+        found = {statement.get("Sid") for owner, statement in statements(template) if owner == name}
+        if name in used and not found >= {"Trace", "EnterNetwork"}:
+            yield f"{name}: its function cannot be traced, or cannot enter a network"
+
+
+def what_the_stream_gives_up_is_kept(template):
+    for name, it in of_type(template, "AWS::Lambda::EventSourceMapping").items():
+        properties = it["Properties"]
+        queue = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination", {}).get("Fn::GetAtt", [""])[0]
+        if queue not in of_type(template, "AWS::SQS::Queue") or properties.get("BisectBatchOnFunctionError") is not True:
+            yield f"{name}: a record that fails takes others with it, or is lost"
+        # The stream itself keeps a record for a day.
+        if not 0 < properties.get("MaximumRecordAgeInSeconds", 0) < 86_400:
+            yield f"{name}: a record that fails holds up its shard for a day"
+
+
+def every_function_behind_a_route_knows_the_firewall(template):
+    counted = {it["Properties"]["LogGroupName"]["Ref"] for it in of_type(template, "AWS::Logs::MetricFilter").values() if "firewall_bypassed" in it["Properties"]["FilterPattern"]}
+    for it in of_type(template, "AWS::ApiGatewayV2::Integration").values():
+        alias = template["Resources"][it["Properties"]["IntegrationUri"]["Ref"]]
+        name = alias["Properties"]["FunctionName"]["Ref"]
+        function = template["Resources"][name]["Properties"]
+        if not {"JETON_EDGE_PROOF", "JETON_EDGE_REQUIRED", "JETON_HSTS_INCLUDE_SUBDOMAINS"} <= set(function["Environment"]["Variables"]):
+            yield f"{name}: does not know the firewall"
+        if function["LoggingConfig"]["LogGroup"]["Ref"] not in counted:
+            yield f"{name}: nobody counts whom its firewall refuses"
+
+
+def every_log_with_events_is_archived(template):
+    archived = {it["Properties"]["LogGroupName"]["Ref"] for it in of_type(template, "AWS::Logs::SubscriptionFilter").values()}
+    for name, function in functions(template).items():
+        # The documents under /.well-known are read by anybody, and nobody logs an event for it.
+        if name != "MetadataFunction" and function["LoggingConfig"]["LogGroup"]["Ref"] not in archived:
+            yield f"{name}: its events are in its log only"
+
+
+def mail_goes_from_one_sender(template):
+    senders = [(owner, it) for owner, it in statements(template) if any(str(action).startswith("ses:") for action in listed(it["Action"]))]
+    if [owner for owner, _ in senders] != ["BackChannelLogoutRole"]:
+        yield f"sent by {[owner for owner, _ in senders]}"
+    for owner, it in senders:
+        if it["Action"] != "ses:SendEmail" or it.get("Condition") != {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}:
+            yield f"{owner}: from any address"
+
+
+def every_log_has_the_key_that_is_given(template):
+    for name, it in of_type(template, "AWS::Logs::LogGroup").items():
+        if it["Properties"].get("KmsKeyId") != {"Fn::If": ["LogsKeyIsGiven", {"Ref": "LogsKeyArn"}, {"Ref": "AWS::NoValue"}]}:
+            yield name
+
+
+def a_deployment_goes_back_by_alarms_that_are_quick_enough(template):
+    """The shortest gradual deployment takes five minutes."""
+    named = written()["Globals"]["Function"]["DeploymentPreference"]["Alarms"]["Fn::If"][1]
+    for name in [it["Ref"] for it in named]:
+        properties = template["Resources"][name]["Properties"]
+        if properties["Period"] * properties.get("DatapointsToAlarm", properties["EvaluationPeriods"]) > 240:
+            yield f"{name}: tells after the deployment is over"
 
 
 def code():
@@ -322,12 +424,30 @@ RULES = [
     (tables_are_encrypted_and_stay, lambda r: r["KeysTable"]["Properties"].pop("SSESpecification")),
     (tables_are_encrypted_and_stay, lambda r: r["KeysTable"]["Properties"].update(DeletionProtectionEnabled=False)),
     (tables_are_encrypted_and_stay, lambda r: r["KeysTable"].pop("DeletionPolicy")),
+    (tables_are_encrypted_and_stay, lambda r: r["KeysTable"].update(DeletionPolicy="Retain")),
+    (roles_are_bounded_and_have_what_functions_wait_for, lambda r: r["TokenRole"]["Properties"].pop("PermissionsBoundary")),
+    (roles_are_bounded_and_have_what_functions_wait_for, lambda r: r["TokenRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].pop()),
+    (roles_are_bounded_and_have_what_functions_wait_for, lambda r: r["TokenRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].pop(-2)),
+    (mail_goes_from_one_sender, lambda r: sender_of_mail(r).pop("Condition")),
+    (mail_goes_from_one_sender, lambda r: sender_of_mail(r).update(Action=["ses:SendEmail", "ses:SendRawEmail"])),
+    (what_the_stream_gives_up_is_kept, lambda r: r["BackChannelLogoutRetries"]["Properties"].pop("DestinationConfig")),
+    (what_the_stream_gives_up_is_kept, lambda r: r["BackChannelLogoutSource"]["Properties"].pop("MaximumRecordAgeInSeconds")),
+    (every_function_behind_a_route_knows_the_firewall, lambda r: r["TokenFunction"]["Properties"]["Environment"]["Variables"].pop("JETON_EDGE_REQUIRED")),
+    (every_function_behind_a_route_knows_the_firewall, lambda r: r.pop("RevokeBypassesMetric")),
+    (every_log_with_events_is_archived, lambda r: r.pop("TokenAuditFilter")),
+    (every_log_has_the_key_that_is_given, lambda r: r["TokenLog"]["Properties"].pop("KmsKeyId")),
+    (a_deployment_goes_back_by_alarms_that_are_quick_enough, lambda r: r["DeploymentLatencyAlarm"]["Properties"].update(Period=300)),
+    (a_version_is_made_when_a_parameter_changes_what_a_function_is, lambda r: r["TokenFunction"]["Properties"].update(Description="/token")),
+    (a_version_is_made_when_a_parameter_changes_what_a_function_is, lambda r: r["Configuration"]["Properties"].update(Content="nothing")),
+    (only_who_checks_passwords_asks_the_directory, lambda r: r["TokenFunction"]["Properties"]["Environment"]["Variables"].pop("JETON_DIRECTORY_FUNCTION")),
+    (only_who_checks_passwords_asks_the_directory, lambda r: first_statement(r, "AuthorizeRole").update(Action="lambda:InvokeFunction")),
+    (only_who_checks_passwords_asks_the_directory, lambda r: r["RevokeFunction"]["Properties"]["Environment"]["Variables"].update(JETON_DIRECTORY_SECONDS="3")),
     (nothing_speaks_of_cors, lambda r: r["Api"]["Properties"].update(CorsConfiguration={"AllowOrigins": ["*"]})),
     (an_idle_stack_is_free_by_default, lambda r: r["TokenErrorsAlarm"].pop("Condition")),
     (a_function_knows_the_tables_that_its_role_may_use, lambda r: r["MetadataFunction"]["Properties"]["Environment"]["Variables"].update(JETON_TABLE_PEOPLE={"Ref": "PeopleTable"})),
     (no_role_may_touch_the_audit_trail, lambda r: first_statement(r, "TokenRole").update(Resource={"Fn::GetAtt": ["AuditTable", "Arn"]})),
     (a_variable_is_one_that_the_code_reads, lambda r: r["TokenFunction"]["Properties"]["Environment"]["Variables"].update(JETON_TABLE_TOKENS="tokens")),
-    (a_version_is_made_when_a_parameter_changes_what_a_function_is, lambda r: r["TokenFunction"]["Properties"].update(Timeout={"Ref": "KeyRotationDays"})),
+    (a_version_is_made_when_a_parameter_changes_what_a_function_is, lambda r: r["TokenFunction"]["Properties"].update(Timeout={"Ref": "LogRetentionDays"})),
     (everything_calls_the_live_version, lambda r: r["TokenIntegration"]["Properties"].update(IntegrationUri={"Fn::GetAtt": ["TokenFunction", "Arn"]})),
     (only_what_signs_unwraps_signing_keys, lambda r: first_statement(r, "RevokeRole").update(Action="kms:Decrypt")),
     (only_what_signs_unwraps_signing_keys, lambda r: first_statement(r, "RevokeRole").update(Action="kms:Decrypt", Condition={"StringEquals": {"kms:EncryptionContext:purpose": ["handles", "signing"]}})),
@@ -343,6 +463,10 @@ RULES = [
 
 def first_statement(resources, role):
     return resources[role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]
+
+
+def sender_of_mail(resources):
+    return next(it for _, it in statements({"Resources": resources}) if it.get("Sid") == "SendMail")
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

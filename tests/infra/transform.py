@@ -2,7 +2,7 @@
 
     python transform.py FOLDER
 
-writes plain-defaults.json, plain-everything.json and plain-firewall.json.
+writes plain-defaults.json and plain-everything.json: with a firewall it makes what it makes without.
 """
 
 import json
@@ -13,7 +13,8 @@ from pathlib import Path
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-TEMPLATE = Path(__file__).resolve().parents[2] / "infra" / "template.yaml"
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = ROOT / "infra" / "template.yaml"
 
 DEFAULTS: dict[str, str] = {}
 # Each optional part on, but for the firewall: it takes the domain to another place.
@@ -21,11 +22,14 @@ EVERYTHING = {
     "AlarmEmail": "alarms@example.com",
     "AllowImplicitGrant": "true",
     "AllowPasswordGrant": "true",
+    "AuditRetentionDays": "400",
     "CertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/1",
     "ClientIdDocuments": "open",
+    "DirectoryFunctionArn": "arn:aws:lambda:us-east-1:111122223333:function:old-directory",
     "DomainName": "id.example.com",
     "DynamicRegistration": "token",
     "GradualDeployment": "Canary10Percent5Minutes",
+    "MailFrom": "accounts@example.com",
     "MetadataApis": "https://orders.example",
     "Operations": "true",
     "PrivateTokenCallers": "orders,billing",
@@ -35,6 +39,8 @@ EVERYTHING = {
 FIREWALL = {
     "CertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/1",
     "DomainName": "id.example.com",
+    "DynamicRegistration": "token",
+    "Operations": "true",
     "WebAclArn": "arn:aws:wafv2:us-east-1:111122223333:global/webacl/w/1",
 }
 
@@ -61,6 +67,6 @@ def transformed(parameters):
 
 
 if __name__ == "__main__":
-    for name, parameters in [("defaults", DEFAULTS), ("everything", EVERYTHING), ("firewall", FIREWALL)]:
+    for name, parameters in [("defaults", DEFAULTS), ("everything", EVERYTHING)]:
         path = Path(sys.argv[1]) / f"plain-{name}.json"
         path.write_text(json.dumps(transformed(parameters), indent=1))

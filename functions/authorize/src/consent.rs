@@ -5,11 +5,12 @@ use grants::{Consent, Timestamp};
 use keys::HandleKind;
 use protocol::AuthorizationErrorCode;
 use service::form_ticket;
-use sessions::{FormFault, SignedIn};
+use sessions::{FormFault, SignedIn, meets_demands};
 use store::{Remembered, Unknown};
 
 use crate::Authorize;
 use crate::context::AuthorizationContext;
+use crate::issue::Allowed;
 use crate::refused::Refused;
 use crate::visitor::Visitor;
 
@@ -33,6 +34,10 @@ impl Authorize {
         let ticket = form_ticket(incoming, &form, &ring, HandleKind::ConsentForm)
             .and_then(|ticket| ticket.check_consent(person.session().id, context.carried.digest, now).map(|()| ticket));
         let ticket = ticket.map_err(|fault| context.bad_form(fault))?;
+        if !meets_demands(context.admission.request(), context.admission.client(), person) {
+            // The second factor that the form was shown for is gone.
+            return Ok(redirect(&context.carried.again()));
+        }
         if !ticket.showed(context.shown().digest()) {
             // The client's registration changed while the page was open, or the page is from an earlier version.
             incoming.log().refused("consent_page_changed");
@@ -40,7 +45,7 @@ impl Authorize {
         }
         match form.one("decision").ok().flatten() {
             Some("allow") => {
-                let issued = self.issue(&context, person, *ticket.nonce(), now);
+                let issued = self.issue(&context, person, Allowed::Now(*ticket.nonce()), now);
                 let (issued, remembered) = tokio::join!(issued, self.remember(&context, person, &visitor, now));
                 // The user agreed. If that cannot be remembered, the only effect is that they are asked again next
                 // time.
@@ -48,9 +53,10 @@ impl Authorize {
                 issued
             }
             Some("deny") => {
+                self.end_denied(&context, now).await?;
                 let description = "the person did not agree";
                 incoming.log().event(AuditEntry::of_person(AuditEvent::ConsentDenied, &person.user().subject));
-                Ok(self.refuse(&context, AuthorizationErrorCode::AccessDenied, description))
+                Ok(self.refuse(&context, AuthorizationErrorCode::AccessDenied, description).await?)
             }
             Some(_) | None => Err(context.bad_form(FormFault::Unreadable)),
         }

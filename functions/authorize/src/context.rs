@@ -1,17 +1,14 @@
 //! An admitted authorization request, with what its pages and forms need to carry it on.
 
 use edge::{CookieRule, RequestLog};
-use grants::Api;
 use grants::authorization::Admission;
-use protocol::{MAX_FORM_BYTES, Parameters};
+use grants::{Api, GrantSecret, Refusal};
+use protocol::{MAX_REQUEST_BYTES, Parameters, PushedReference, SentObject};
 use sessions::{Expected, FormFault, RequestDigest, Shown, Situation};
 
+use crate::pushed::ANOTHER;
 use crate::refused::Refused;
 use crate::visitor::Visitor;
-
-/// The size limit of an encoded request: half of the form limit, because it is embedded in a form and encoded
-/// again.
-const MAX_REQUEST_BYTES: usize = MAX_FORM_BYTES / 2;
 
 /// An authorization request that passed all checks, as it goes from page to page.
 pub(crate) struct AuthorizationContext<'r> {
@@ -24,25 +21,55 @@ pub(crate) struct AuthorizationContext<'r> {
     pub(crate) carried: CarriedRequest,
     /// `true` if the deployment shows the logos of clients that nobody vouches for.
     pub(crate) shows_all_logos: bool,
+    /// The path at which a forgotten password is replaced; `None` if this deployment sends no mail.
+    pub(crate) forgotten_password: Option<String>,
 }
 
 /// The request, encoded to be carried from form to form.
 pub(crate) struct CarriedRequest {
     /// The path of this endpoint.
     pub(crate) path: String,
-    /// The request in its canonical encoding.
+    /// The request in its canonical encoding. Of a request that refers to a pushed one, only the reference counts.
     pub(crate) query: String,
+    /// The parameters of the request. They are those that the client pushed, if it refers to a pushed one.
     pub(crate) parameters: Parameters,
     pub(crate) digest: RequestDigest,
+    /// The secret of the grant that a pushed request will become.
+    pub(crate) pushed: Option<GrantSecret>,
+    /// The client and the request object, if the request has one.
+    pub(crate) sent: Option<Parameters>,
+    /// The reason why the request object that the request refers to could not be read.
+    pub(crate) unread: Option<Refusal>,
+    /// `false` if it is too late to show the request for the first time.
+    pub(crate) in_time: bool,
 }
 
 impl CarriedRequest {
     /// Reads the request that arrived at `path`; `None` if it is not encoded as it should be, or too long.
     pub(crate) fn read(path: String, text: &str) -> Option<Self> {
-        let parameters = Parameters::parse(text.as_bytes()).ok()?;
+        Self::of(path, Parameters::parse(text.as_bytes()).ok()?)
+    }
+
+    /// Prepares a request to be carried on; `None` if it is too long.
+    pub(crate) fn of(path: String, mut parameters: Parameters) -> Option<Self> {
+        if matches!(PushedReference::find(&parameters), Ok(Some(_))) {
+            parameters = PushedReference::parameters(&parameters);
+        }
+        if matches!(SentObject::find(&parameters), Ok(Some(_))) {
+            parameters = parameters.only(&[&SentObject::PARAMETERS[..], &[ANOTHER]].concat());
+        }
         let query = parameters.to_query();
         let digest = RequestDigest::of(&query);
-        (query.len() <= MAX_REQUEST_BYTES).then_some(Self { path, query, parameters, digest })
+        (query.len() <= MAX_REQUEST_BYTES).then_some(Self {
+            path,
+            query,
+            parameters,
+            digest,
+            pushed: None,
+            sent: None,
+            unread: None,
+            in_time: true,
+        })
     }
 
     /// Returns the path and query that repeat this request.
@@ -50,9 +77,9 @@ impl CarriedRequest {
         format!("{}?{}", self.path, self.query)
     }
 
-    /// Returns the path and query of the same request, changed to ask for another account.
-    pub(crate) fn for_another(&self) -> String {
-        format!("{}?{}", self.path, self.parameters.clone().with("prompt", "login").to_query())
+    /// Returns the path and query of a request with these parameters.
+    pub(crate) fn at(&self, parameters: &Parameters) -> String {
+        format!("{}?{}", self.path, parameters.to_query())
     }
 }
 
@@ -72,7 +99,7 @@ impl AuthorizationContext<'_> {
     pub(crate) fn shown(&self) -> Shown<'_> {
         Shown {
             client: self.admission.client(),
-            redirect_uri: self.admission.redirect_uri(),
+            redirect_uri: Some(self.admission.redirect_uri()),
             target: self.admission.target(),
             claims: &self.admission.request().claims,
             apis: &self.apis,

@@ -6,11 +6,11 @@ use grants::code::{self, Agreement};
 use grants::revocation::revoke;
 use grants::{
     AccessToken, Asked, Attempt, Client, ClientChange, CodeHandle, Generation, Grant, GrantId, GrantSecret, IdToken,
-    Moment, Person, SignIn, Timestamp, TokenName, for_grant, implicit,
+    Moment, Person, SignIn, Timestamp, TokenName, for_grant, implicit, is_agreed,
 };
 use protocol::{AuthorizationErrorCode, Claims, GrantType, IdentityScope, ResponseType, Scope, Secret, Subject};
 use service::IssuedAccessToken;
-use sessions::{FormFault, Rules, SessionChange, SignedIn, UserChange, stands};
+use sessions::{Rules, SessionChange, SignedIn, UserChange, WantedContexts, stands};
 use store::{Applied, Unknown, UserChanged};
 
 use crate::context::AuthorizationContext;
@@ -27,6 +27,31 @@ struct MadeGrant<'a> {
     known: &'a Claims,
 }
 
+/// The act by which the person allowed the access that is issued.
+#[derive(Clone, Copy)]
+pub(crate) enum Allowed {
+    /// The person pressed the button of the consent form with this nonce.
+    Now([u8; 16]),
+    /// The person allowed it earlier, or the client needs no consent.
+    Before,
+}
+
+impl Allowed {
+    /// The nonce that determines the grant.
+    fn nonce(self) -> [u8; 16] {
+        match self {
+            Self::Now(nonce) => nonce,
+            Self::Before => edge::random(),
+        }
+    }
+}
+
+/// A grant that is about to be written.
+struct NewGrant<'a> {
+    grant: &'a Grant,
+    allowed: Allowed,
+}
+
 /// An access token of the implicit grant, with its content.
 struct MadeToken {
     issued: IssuedAccessToken,
@@ -34,42 +59,26 @@ struct MadeToken {
 }
 
 impl Authorize {
-    /// Creates the grant that `nonce` determines and answers the client. The nonce comes from the consent form, or
-    /// is new if no form was needed.
+    /// Creates the grant that the nonce of `allowed` determines and answers the client.
     pub(crate) async fn issue(
         &self,
         context: &AuthorizationContext<'_>,
         person: &SignedIn,
-        nonce: [u8; 16],
+        allowed: Allowed,
         now: Timestamp,
     ) -> Result<Response, Refused> {
         let (admission, ring) = (&context.admission, self.ring(now).await?);
-        let secret = ring.handles().grant_of_form(&nonce);
+        let secret = context.carried.secret_of_grant(&ring, &allowed.nonce());
         let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
         let known_as = known_as(admission.client(), person, &ring)?;
         let grant = self.grant_of(admission, secret.id(), Self::agreement(admission, person, known_as), moment);
-        let step = code::issue(grant.clone());
-        let (applied, stands, ()) = tokio::join!(
-            self.grants.apply(&step),
-            self.still_stands(&grant, person, now),
-            self.extend_registration(admission.client(), &grant, now),
-        );
-        match applied? {
-            Applied::Done(_) => {}
-            Applied::Refused(found) if code::was_issued(found.as_deref(), moment.attempt) => {}
-            Applied::Refused(_) => return Err(context.bad_form(FormFault::Used)),
-        }
-        if !stands? {
-            // The person signed out or was disabled since the visit was read: start again, with no one signed in.
-            self.grants.apply(&revoke(grant.id)).await?;
-            return Err(Refused::StartOver(context.carried.again()));
-        }
+        self.make(context, person, NewGrant { grant: &grant, allowed }, moment).await?;
         let response = match admission.request().response_type {
             ResponseType::Code => {
                 let rests_on = ring.footing_of(&grant);
                 let code = ring.handles().seal_code(&CodeHandle { secret, rests_on });
                 context.log.event(AuditEntry::of_grant(AuditEvent::CodeIssued, &grant));
-                self.respond(admission.response(), &[("code", code.expose())])
+                self.respond(admission.response(), &[("code", code.expose())]).await?
             }
             ResponseType::Token | ResponseType::IdToken | ResponseType::IdTokenToken => {
                 let made = MadeGrant { admission, grant: &grant, known: &person.user().known_claims() };
@@ -84,9 +93,52 @@ impl Authorize {
         Ok(response)
     }
 
+    /// Writes the grant, unless what it rests on is over by then.
+    async fn make(
+        &self,
+        context: &AuthorizationContext<'_>,
+        person: &SignedIn,
+        NewGrant { grant, allowed }: NewGrant<'_>,
+        Moment { now, attempt }: Moment,
+    ) -> Result<(), Refused> {
+        let step = context.carried.making(grant.clone(), now);
+        let (applied, stands, ()) = tokio::join!(
+            self.grants.apply(&step),
+            self.still_stands(grant, person, now),
+            self.extend_registration(context.admission.client(), grant, now),
+        );
+        match applied? {
+            Applied::Done(_) => {}
+            Applied::Refused(found) if code::was_issued(found.as_deref(), attempt) => {}
+            Applied::Refused(_) => return Err(context.used_before()),
+        }
+        // Only after the write: whoever withdraws consent later than this finds the grant, and ends it.
+        let agreed = match allowed {
+            Allowed::Now(_) => true,
+            Allowed::Before => self.is_still_agreed(&context.admission, person).await?,
+        };
+        if !(stands? && agreed) {
+            // The person signed out, was disabled or withdrew consent since the visit was read: start again with what is
+            // left.
+            self.grants.apply(&revoke(grant.id)).await?;
+            return Err(Refused::StartOver(context.carried.again()));
+        }
+        Ok(())
+    }
+
+    /// Returns whether the person's consent still covers the request, if the client needs consent.
+    async fn is_still_agreed(&self, admission: &Admission, person: &SignedIn) -> Result<bool, Unknown> {
+        let (client, redirect_uri, target) = (admission.client(), admission.redirect_uri(), admission.to_agree_to());
+        if is_agreed(client, redirect_uri, None, target) {
+            return Ok(true);
+        }
+        let found = self.people.person(person.user().key, Some(&client.id)).await?;
+        Ok(is_agreed(client, redirect_uri, found.agreed.as_ref(), target))
+    }
+
     /// Returns whether the person and session behind the grant are still valid at the time it is created. The same
     /// step counts the grant there.
-    async fn still_stands(&self, grant: &Grant, person: &SignedIn, now: Timestamp) -> Result<bool, Unknown> {
+    pub(crate) async fn still_stands(&self, grant: &Grant, person: &SignedIn, now: Timestamp) -> Result<bool, Unknown> {
         let (user, session) = (person.user(), person.session());
         let one_more = SessionChange::OneMoreGrant { at: now, credential_version: session.credential_version };
         let counted = UserChange::count_grant(user);
@@ -125,6 +177,7 @@ impl Authorize {
             subject: user.subject.clone(),
             pairwise_subject: Some(known_as).filter(|known_as| *known_as != user.subject),
             auth_time: session.auth_time,
+            authentication: person.authentication_for(WantedContexts::of(request, admission.client()).as_ref()),
             footing: Some(person.footing(outlives(&target.scope))),
             sign_in: Some(sign_in),
         };
@@ -132,6 +185,7 @@ impl Authorize {
             person,
             target: target.clone(),
             code_challenge: request.code_challenge.clone(),
+            code_key: request.code_key,
             nonce: request.nonce.clone(),
             session_ends_at: session.expires_at,
         }
@@ -170,7 +224,7 @@ impl Authorize {
         let id_token = id_token.as_ref().map(|signed| ("id_token", signed.expose()));
         let pairs: Vec<(&str, &str)> = pairs.into_iter().flatten().chain(id_token).collect();
         let name = access.as_ref().map(|access| access.issued.name);
-        Ok((self.respond(made.admission.response(), &pairs), name))
+        Ok((self.respond(made.admission.response(), &pairs).await?, name))
     }
 
     async fn access_token(
@@ -210,6 +264,6 @@ fn not_given(admission: &Admission, code: AuthorizationErrorCode, description: &
 }
 
 /// Returns whether a grant with this scope outlives the session that it comes from (OpenID Connect Core §11).
-fn outlives(scope: &Scope) -> bool {
+pub(crate) fn outlives(scope: &Scope) -> bool {
     scope.has(IdentityScope::OfflineAccess)
 }

@@ -1,6 +1,7 @@
 //! `/authorize`: users sign in and give consent (RFC 6749 §3.1, OpenID Connect Core §3.1.2).
 //!
-//! Three paths: the authorization request itself, the sign-in form and the consent form. The forms carry the
+//! Three paths: the authorization request itself, the sign-in form and the consent form. At `/device` people answer the
+//! requests of devices (RFC 8628 §3.3), on three paths of the same kind. The forms carry the
 //! request along, and each step parses and checks it from the start, so a modified request is simply another
 //! request.
 //!
@@ -15,47 +16,67 @@
 //!   successful sign-in keeps a cookie that separates it from everyone else who guesses.
 //! - The implicit grant, where it is offered, differs only in its last step: sign-in, consent and single use are
 //!   the same.
+//! - A pushed request must be in time when its first form is shown, and never again: each later form is made for someone
+//!   who had an earlier one. Its forms carry the reference only, so what the client pushed does not reach the browser.
+//! - The same holds for the expiry of a request object. Until its signature is verified, every error is a page.
+//! - A request object by reference is fetched once, for the first page, and goes on from page to page as one by value: what
+//!   its client serves later changes nothing. The fragment of its URL is ignored, because it only tells servers that keep
+//!   objects when to fetch them again.
+//! - A fault of the reference itself is returned to the client, if the request has a redirect URI of the client beside it.
+//! - A person who denies a pushed request ends it, like one who allows it.
 //! - Consent covers what the page showed: if the client's registration changes in the meantime, the page is shown
 //!   again.
+//! - A user code is looked up before anybody signs in, so that the person reads which client is meant. Wrong codes are
+//!   counted by browser and by address. Unknown, answered and expired codes look the same.
+//! - The answer to a device is one form with a ticket for its code. A look-up for such a form is no guess, and is not
+//!   counted.
 //! - A form that does not count is refused with a page that says why and leads on: the sign-in page itself, or a page that
 //!   leads back to the request.
 
 mod admit;
 mod consent;
 mod context;
+mod device;
+mod device_answer;
+mod device_pages;
+mod device_sign_in;
 mod issue;
+mod pushed;
 mod refused;
 mod respond;
 mod returned_error;
 mod show;
 mod sign_in;
-mod start_session;
 mod visitor;
 
 use std::sync::Arc;
 
-use edge::{Config, Cookie, CookieRule, Error, Function, Incoming, Response};
+use edge::{Config, Error, Function, Incoming, Response};
 use grants::{Client, Timestamp};
 use http::Method;
-use keys::{HandleKind, KeyRing, KeysError};
+use keys::{KeyRing, KeysError};
 use protocol::{Logo, Subject};
-use service::{DocumentClients, Passwords, Stores, Wiring};
-use sessions::{SignedIn, VisitId, next};
+use service::{Browser, DocumentClients, RequestObjects, RequestReferences, SignIns, Stores, UserCodes, Wiring};
+use sessions::{SignedIn, next};
 use store::{GrantsTable, PeopleTable};
 
 use crate::context::AuthorizationContext;
 use crate::refused::Refused;
 use crate::returned_error::ReturnedError;
 use crate::show::Question;
+use crate::sign_in::with_factor_form;
 use crate::visitor::Visitor;
 
 /// The `/authorize` endpoint with its forms.
 pub struct Authorize {
     wiring: Wiring,
     clients: DocumentClients,
+    objects: RequestObjects,
+    references: RequestReferences,
     grants: GrantsTable,
     people: PeopleTable,
-    passwords: Passwords,
+    sign_ins: SignIns,
+    user_codes: UserCodes,
 }
 
 impl Authorize {
@@ -64,11 +85,12 @@ impl Authorize {
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        // Codes are not signed, so only the implicit grant needs signing keys here.
-        let signs = config.policy.legacy.implicit;
-        let wiring = Wiring::assemble(config, stores, signs)?;
+        let objects = RequestObjects::new(&config);
+        let wiring = Wiring::assemble(config, stores, true)?;
         let (clients, grants, people) = (DocumentClients::new(stores.keys()?), stores.grants()?, stores.people()?);
-        Ok(Self { wiring, clients, grants, people, passwords: stores.passwords()? })
+        let (sign_ins, user_codes) = (stores.sign_ins()?, stores.user_codes()?);
+        let references = RequestReferences::default();
+        Ok(Self { wiring, clients, objects, references, grants, people, sign_ins, user_codes })
     }
 
     /// Returns the path of this endpoint: the last part of the authorization endpoint's URL.
@@ -83,6 +105,7 @@ impl Authorize {
         let context = self.admit(incoming, text, now).await?;
         let ring = self.ring(now).await?;
         let visitor = self.visitor(incoming, &ring, context.admission.client(), now).await?;
+        context.check_in_time(&visitor, now)?;
         self.go_on(incoming, &context, &visitor, now).await
     }
 
@@ -98,12 +121,16 @@ impl Authorize {
         let situation = context.situation(visitor, false);
         match (next(context.admission.request(), &situation, now), &visitor.signed_in) {
             (sessions::Next::Consent, Some(person)) => self.ask(context, person, now, false).await,
-            (sessions::Next::Issue, Some(person)) => self.issue(context, person, edge::random(), now).await,
+            (sessions::Next::Issue, Some(person)) => self.issue(context, person, issue::Allowed::Before, now).await,
+            (sessions::Next::Factor, Some(person)) => {
+                let browser = Browser::of(incoming, context.cookies, &ring);
+                Ok(with_factor_form(context, |form| form.in_session(browser, person, now)))
+            }
             (sessions::Next::Refuse(unmet), visitor) => {
                 let error = ReturnedError::for_admitted(&context.admission, unmet.code(), unmet.description());
                 Err(Refused::Returned(Box::new(ReturnedError { signed_in: visitor.is_some(), ..error })))
             }
-            (sessions::Next::SignIn | sessions::Next::Consent | sessions::Next::Issue, _) => {
+            (sessions::Next::SignIn | sessions::Next::Factor | sessions::Next::Consent | sessions::Next::Issue, _) => {
                 Ok(show::sign_in(context, incoming, &ring, now, None))
             }
         }
@@ -119,8 +146,19 @@ impl Authorize {
     ) -> Result<Response, Refused> {
         let ring = self.ring(now).await?;
         let logo = self.logo(context).await;
-        let question = Question { person, logo: logo.as_ref(), changed };
+        let actors = self.actors(context.admission.client(), now).await?;
+        let question = Question { person, logo: logo.as_ref(), actors: &actors, changed };
         Ok(show::consent(context, &question, &ring, now))
+    }
+
+    /// Returns the names of the clients that may act with the tokens of this one (`may_act`).
+    async fn actors(&self, client: &Client, now: Timestamp) -> Result<Vec<String>, Refused> {
+        let mut names = Vec::new();
+        for id in &client.may_act {
+            let actor = self.wiring.client(id, now).await?;
+            names.extend(actor.filter(|actor| !actor.disabled).map(|actor| actor.name.clone()));
+        }
+        Ok(names)
     }
 
     /// Reads the logo that the page shows. Nobody needs it to decide, so the page goes without if it cannot be read.
@@ -140,12 +178,6 @@ fn known_as(client: &Client, person: &SignedIn, ring: &KeyRing) -> Result<Subjec
     ring.handles().known_as(&client.relying_party, &person.user().subject)
 }
 
-/// Returns the visit that a cookie names.
-fn visit(incoming: Incoming<'_>, cookies: CookieRule, ring: &KeyRing) -> Option<VisitId> {
-    let payload = ring.handles().open(HandleKind::Visit, incoming.cookie(cookies.name(Cookie::Visit))?)?;
-    Some(VisitId::from_bytes(payload.as_slice().try_into().ok()?))
-}
-
 impl Function for Authorize {
     const NAME: &'static str = "authorize";
 
@@ -156,6 +188,7 @@ impl Function for Authorize {
     async fn answer(&self, incoming: Incoming<'_>) -> Response {
         let step = incoming.path().strip_prefix(&self.path());
         let answered = match (step, incoming.method()) {
+            (None, _) => self.answer_about_device(incoming).await,
             (Some(""), &Method::GET | &Method::POST) => self.begin(incoming).await,
             (Some("/sign-in"), &Method::POST) => self.sign_in(incoming).await,
             (Some("/consent"), &Method::POST) => self.consent(incoming).await,
@@ -163,6 +196,9 @@ impl Function for Authorize {
             (Some("/sign-in" | "/consent"), _) => Err(Refused::WrongMethod("POST")),
             _ => Err(Refused::NotFound),
         };
-        answered.unwrap_or_else(|refused| self.respond_to_refused(&refused, incoming.log()))
+        match answered {
+            Ok(response) => response,
+            Err(refused) => self.respond_to_refused(&refused, incoming.log()).await,
+        }
     }
 }

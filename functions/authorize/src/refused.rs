@@ -1,6 +1,7 @@
 //! Requests that end early: the page that says why, and the reason for the log.
 
 use edge::{Failure, RequestLog, Response, html, redirect};
+use grants::Refusal;
 use grants::authorization::Untrusted;
 use http::{HeaderValue, StatusCode, header};
 use pages::Problem;
@@ -20,8 +21,16 @@ pub(crate) enum Refused {
     /// The client or its redirect URI is not verified (RFC 6749 §4.1.2.1): nothing is redirected. On a developer's own
     /// machine the page shows the redirect URI that is not registered; elsewhere it repeats nothing of the request.
     Untrusted(Untrusted),
+    /// A reference to a pushed request leads to none that this client can use, so nothing is redirected.
+    NotPushed(Refusal),
+    /// The request object is not one that this client signed for this server, so nothing is redirected either.
+    NotSigned(Refusal),
     /// The document that describes the client gives no client, so nothing is redirected either.
     Undescribed(NoDocument),
+    /// The client demands a second factor, and the person has none.
+    FactorMissing,
+    /// The request of a device was answered meanwhile, or is over.
+    DeviceRequestOver,
     /// The client gets this error.
     Returned(Box<ReturnedError>),
     /// The form does not count; this address leads back to the request.
@@ -38,7 +47,7 @@ pub(crate) enum Refused {
 
 impl Authorize {
     /// Records the reason of an early end and builds the response.
-    pub(crate) fn respond_to_refused(&self, refused: &Refused, log: &RequestLog) -> Response {
+    pub(crate) async fn respond_to_refused(&self, refused: &Refused, log: &RequestLog) -> Response {
         match refused {
             Refused::Unreadable => {
                 let text = "The request is too long, or it is not encoded as it should be.";
@@ -49,20 +58,29 @@ impl Authorize {
                 let text = format!("{text}{}", self.for_developers(why));
                 problem(StatusCode::BAD_REQUEST, "This app is not set up correctly", &text, reason, log)
             }
+            Refused::NotPushed(refusal) => {
+                let text = describe_pushed(*refusal);
+                problem(StatusCode::BAD_REQUEST, "This request is not valid any more", text, refusal.name(), log)
+            }
+            Refused::NotSigned(refusal) => {
+                let text =
+                    format!("The app sent a signed request that does not count here: {}.", refusal.description());
+                problem(StatusCode::BAD_REQUEST, "This app is not set up correctly", &text, refusal.name(), log)
+            }
+            Refused::FactorMissing => factor_missing(log),
+            Refused::DeviceRequestOver => device_request_over(log),
             Refused::Undescribed(fault) => undescribed(fault, log),
-            Refused::Returned(error) => self.return_error(error, log),
+            Refused::Returned(error) => match self.return_error(error, log).await {
+                Ok(response) => response,
+                Err(failure) => failed(&failure, log),
+            },
             Refused::BadForm(fault, again) => bad_form(*fault, again, log),
             Refused::StartOver(again) => redirect(again),
             Refused::NotFound => {
                 let text = "The address is not right.";
                 problem(StatusCode::NOT_FOUND, "There is no such page", text, "not_found", log)
             }
-            Refused::WrongMethod(allowed) => {
-                let text = "This page cannot be asked for in this way.";
-                let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, "This does not work", text, "method", log);
-                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
-                response
-            }
+            Refused::WrongMethod(allowed) => wrong_method(allowed, log),
             Refused::Failed(failure) => failed(failure, log),
         }
     }
@@ -81,6 +99,23 @@ impl Authorize {
     }
 }
 
+fn factor_missing(log: &RequestLog) -> Response {
+    let text = "This app demands a second factor. Add one on the page of your account, and start again.";
+    problem(StatusCode::FORBIDDEN, "You need a second factor", text, "second_factor_missing", log)
+}
+
+fn device_request_over(log: &RequestLog) -> Response {
+    let text = "Its code has expired, or somebody answered it. Nothing was done a second time.";
+    problem(StatusCode::BAD_REQUEST, "This request is not valid any more", text, "device_request_over", log)
+}
+
+fn wrong_method(allowed: &'static str, log: &RequestLog) -> Response {
+    let text = "This page cannot be asked for in this way.";
+    let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, "This does not work", text, "method", log);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
+}
+
 const fn describe(why: &Untrusted) -> (&'static str, &'static str) {
     match why {
         Untrusted::Unreadable(ReceivedRequestError::ClientId) => {
@@ -93,6 +128,9 @@ const fn describe(why: &Untrusted) -> (&'static str, &'static str) {
             "The app sent a state of more than 8192 bytes, which could not be returned to it whole.",
             "malformed_request",
         ),
+        Untrusted::Unreadable(ReceivedRequestError::TwoRequests) => {
+            ("The app sent two requests in one (request and request_uri).", "malformed_request")
+        }
         Untrusted::Client => ("The app that sent you here is not known, or it is switched off.", "client_unknown"),
         Untrusted::RedirectUri(_) => {
             ("The app asks for an answer to an address that is not registered for it.", "redirect_uri_mismatch")
@@ -100,6 +138,17 @@ const fn describe(why: &Untrusted) -> (&'static str, &'static str) {
         Untrusted::RedirectUriMissing => {
             ("The app does not say where the answer should go (redirect_uri).", "redirect_uri_missing")
         }
+    }
+}
+
+/// Returns a sentence about a reference to a pushed request.
+fn describe_pushed(refusal: Refusal) -> &'static str {
+    if refusal == Refusal::PushedRequestUsed {
+        "It was answered before. Nothing was done a second time."
+    } else if refusal == Refusal::PushedRequestExpired {
+        "It was open for too long."
+    } else {
+        "The app refers to a request that it did not make here, or made long ago (request_uri)."
     }
 }
 

@@ -1,70 +1,22 @@
 //! Pages and their status codes. The texts are in `pages`.
 
-use edge::{Cookie, Incoming, Response, html_with_form, html_with_form_and_picture};
-use grants::{Seconds, Timestamp};
+use edge::{Incoming, Response, html_with_form, html_with_form_and_picture};
+use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
 use pages::{AskedScope, Picture, WayOn};
 use protocol::{ClientLink, Logo, Resource};
-use service::registered_itself;
-use sessions::{FormFault, FormTicket, SignedIn, VisitId};
+use service::{Browser, SignInFault, registered_itself};
+use sessions::{FormTicket, SignedIn, VisitId};
 
 use crate::context::AuthorizationContext;
 use crate::returned_error::ReturnedError;
-use crate::visit;
-
-/// The reasons to show the sign-in page again.
-#[derive(Clone, Copy)]
-pub(crate) enum Why {
-    WrongPassword,
-    BadForm(FormFault),
-    TooManyGuesses(Seconds),
-}
 
 /// The reason to show the sign-in page again, and the submitted input.
 #[derive(Clone, Copy)]
 pub(crate) struct Again<'a> {
-    pub(crate) why: Why,
+    pub(crate) why: SignInFault,
     pub(crate) username: &'a str,
-}
-
-impl Why {
-    const fn status(self) -> StatusCode {
-        match self {
-            Self::WrongPassword | Self::BadForm(_) => StatusCode::FORBIDDEN,
-            Self::TooManyGuesses(_) => StatusCode::TOO_MANY_REQUESTS,
-        }
-    }
-
-    fn alert(self) -> String {
-        match self {
-            Self::WrongPassword => "The username or the password is not right. Please try again.".to_owned(),
-            Self::BadForm(fault) => describe(fault).to_owned(),
-            Self::TooManyGuesses(wait @ ..120) => {
-                format!("There were too many wrong passwords. Please try again in {wait} seconds.")
-            }
-            Self::TooManyGuesses(wait) => {
-                format!("There were too many wrong passwords. Please try again in {} minutes.", wait.div_ceil(60))
-            }
-        }
-    }
-}
-
-/// Returns the text for a sign-in form that does not count. The page with it has a form that does.
-const fn describe(fault: FormFault) -> &'static str {
-    match fault {
-        FormFault::CookiesMissing => {
-            "Your browser sent no cookie back. Please allow cookies for this site, and then sign in again."
-        }
-        FormFault::Expired => "This form was open for too long. Please sign in again.",
-        FormFault::Used => "This form was used before. Please sign in again.",
-        FormFault::OtherBrowser => {
-            "This form was opened in another browser, or before the cookies were cleared. Please sign in again."
-        }
-        FormFault::OtherRequest => "This form was made for another request. Please sign in again.",
-        FormFault::CrossSite => "Another site sent this form. Sign in only if you meant to do so here.",
-        FormFault::Unreadable => "This form was not complete. Please sign in again.",
-    }
 }
 
 /// Renders the sign-in page for a request.
@@ -75,13 +27,14 @@ pub(crate) fn sign_in(
     now: Timestamp,
     again: Option<Again<'_>>,
 ) -> Response {
-    let known = visit(incoming, context.cookies, ring);
+    let browser = Browser::of(incoming, context.cookies, ring);
+    let known = browser.visit();
     let visit = known.unwrap_or_else(|| VisitId::from_bytes(edge::random()));
     let ticket = FormTicket::for_sign_in(visit, context.carried.digest, edge::random(), now);
     let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
     let admission = &context.admission;
     let hint = admission.request().login_hint.as_deref();
-    let alert = again.map(|again| again.why.alert());
+    let alert = again.map(|again| again.why.text());
     let since = registered_itself(admission.client());
     let page = pages::SignIn {
         client_name: &admission.client().name,
@@ -91,25 +44,24 @@ pub(crate) fn sign_in(
         action: &format!("{}/sign-in", context.carried.path),
         request: &context.carried.query,
         ticket: ticket.expose(),
+        forgotten: context.forgotten_password.as_deref(),
         alert: alert.as_deref(),
     };
     let status = again.map_or(StatusCode::OK, |again| again.why.status());
     context.log_client();
     let mut response = html_with_form(status, page.render());
-    if let Some(Again { why: Why::TooManyGuesses(wait), .. }) = again {
+    if let Some(Again { why: SignInFault::TooManyGuesses(wait), .. }) = again {
         response.headers_mut().insert(header::RETRY_AFTER, wait.into());
     }
-    if known.is_some() {
-        return response;
-    }
-    let cookie = ring.handles().seal(HandleKind::Visit, visit.as_bytes());
-    context.cookies.set(response, Cookie::Visit, cookie.expose())
+    if known.is_some() { response } else { browser.begin_visit(response, visit) }
 }
 
 /// The question whether a person allows a request.
 pub(crate) struct Question<'a> {
     pub(crate) person: &'a SignedIn,
     pub(crate) logo: Option<&'a Logo>,
+    /// The names of the clients that may act with the tokens of this one.
+    pub(crate) actors: &'a [String],
     /// `true` if the person's decision was about a page with other facts.
     pub(crate) changed: bool,
 }
@@ -121,7 +73,7 @@ pub(crate) fn consent(
     ring: &KeyRing,
     now: Timestamp,
 ) -> Response {
-    let Question { person, logo, changed } = *question;
+    let Question { person, logo, actors, changed } = *question;
     let (admission, shown) = (&context.admission, context.shown());
     let digest = shown.digest();
     let ticket = FormTicket::for_consent(person.session().id, context.carried.digest, digest, edge::random(), now);
@@ -139,6 +91,7 @@ pub(crate) fn consent(
         scopes: &scopes(context),
         resources: &resources,
         profile_at: issuer,
+        actors,
         logo: logo.map(|logo| Picture { media_type: logo.kind().as_str(), bytes: logo.bytes() }),
         website,
         policy,
@@ -146,7 +99,7 @@ pub(crate) fn consent(
         action: &format!("{}/consent", context.carried.path),
         request: &context.carried.query,
         ticket: ticket.expose(),
-        switch_account: &context.carried.for_another(),
+        switch_account: &context.carried.for_another(ring, now),
         changed,
     };
     context.log_client();

@@ -1,138 +1,229 @@
 //! Handling of the sign-in form.
 
-use edge::{AuditEntry, AuditEvent, Cookie, Incoming, RequestLog, Response, redirect};
-use grants::{Consent, PersonKey, Seconds, Timestamp};
+use edge::{AuditEntry, AuditEvent, Incoming, Response, redirect};
+use grants::{Client, Consent, PersonKey, Timestamp};
 use keys::{HandleKind, KeyRing};
-use protocol::{Parameters, Secret, Username};
-use service::{Attempted, Checked, form_ticket};
-use sessions::{DeviceHandle, FormFault, Next, SessionHandle, SignedIn, next};
+use protocol::Parameters;
+use service::{
+    Attempted, Browser, Checked, FactorCheck, FactorForm, SignInFault, Started, TriedFactor, credentials, form_ticket,
+    typed_username,
+};
+use sessions::{
+    FormFault, HalfSignedIn, Next, ProvenPerson, RequestDigest, Rules, Session, SessionHandle, SignedIn, next,
+};
 
 use crate::context::AuthorizationContext;
+use crate::issue::Allowed;
 use crate::refused::Refused;
-use crate::show::{Again, Why};
-use crate::start_session::Started;
+use crate::show::Again;
 use crate::visitor::Visitor;
-use crate::{Authorize, known_as, show, visit};
+use crate::{Authorize, known_as, show};
 
-/// The lifetime of the device cookie: a year after the last sign-in.
-const DEVICE_LIFETIME: Seconds = 365 * 24 * 3600;
-
-/// A failed or throttled sign-in attempt.
-struct Rejected {
-    /// The person for the log, or a placeholder.
-    person: PersonKey,
-    /// The time in seconds during which no guess is answered.
-    wait: Option<Seconds>,
-}
-
-impl Rejected {
-    fn why(&self) -> Why {
-        self.wait.map_or(Why::WrongPassword, Why::TooManyGuesses)
-    }
-
-    fn record(&self, log: &RequestLog) {
-        let event = if self.wait.is_some() { AuditEvent::SignInThrottled } else { AuditEvent::SignInFailed };
-        log.refused(event.as_str());
-        log.event(AuditEntry::of_attempt(event, self.person));
-    }
-}
+/// A failed or throttled sign-in attempt, with the person for the log, or a placeholder.
+pub(crate) struct Rejected(pub(crate) PersonKey, pub(crate) SignInFault);
 
 /// A person who has just signed in.
-struct Arrival {
-    person: SignedIn,
+pub(crate) struct Arrival {
+    pub(crate) person: SignedIn,
     /// The session handle for the cookie.
-    session: SessionHandle,
+    pub(crate) session: SessionHandle,
     /// The consent that the person gave to the client before.
     agreed: Option<Consent>,
-    /// The device handle, if someone signed in with this browser before.
-    device: Option<DeviceHandle>,
+}
+
+/// The outcome of a password or a second factor.
+pub(crate) enum Arrived {
+    /// The session is stored.
+    SignedIn(Box<Arrival>),
+    /// The person has yet to show the second factor.
+    Half(Box<ProvenPerson>),
+    /// Nothing was confirmed, for this reason.
+    Rejected(Rejected),
+}
+
+/// A second factor after the password.
+struct SecondStep<'f> {
+    form: &'f Parameters,
+    tried: TriedFactor<'f>,
+}
+
+/// A password or a second factor that was checked.
+struct CheckedSignIn {
+    checked: Checked,
+    /// The session that the browser had before.
+    former: Option<Session>,
+    /// The fault of a password or factor that is not right.
+    wrong: SignInFault,
+    /// The digest of the request that the person signs in for.
+    digest: RequestDigest,
 }
 
 impl Authorize {
-    /// Processes username and password.
+    /// Processes username and password, or a second factor after them.
     pub(crate) async fn sign_in(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
         let form = incoming.body_form()?;
         let text = form.one("request").ok().flatten().unwrap_or_default();
         let context = self.admit(incoming, text, now).await?;
         let ring = self.ring(now).await?;
-        let typed = form.one("username").ok().flatten().filter(|typed| typed.len() <= 128).unwrap_or_default();
+        if let Some(tried) = TriedFactor::of(&form) {
+            return self.second_step(incoming, &context, SecondStep { form: &form, tried }, now).await;
+        }
+        let (typed, browser) = (typed_username(&form), Browser::of(incoming, context.cookies, &ring));
         let again = |why| show::sign_in(&context, incoming, &ring, now, Some(Again { why, username: typed }));
-        if let Err(fault) = check_form(incoming, &form, &context, &ring, now) {
+        if let Err(fault) = check_form(browser, &form, &ring, context.carried.digest, now) {
+            context.check_first_page()?;
             incoming.log().refused(fault.name());
-            return Ok(again(Why::BadForm(fault)));
+            return Ok(again(SignInFault::BadForm(fault)));
         }
         let rejected = match credentials(&form) {
             Some((username, password)) => {
                 let attempted = Attempted {
                     username: &username,
                     password: &password,
-                    client: &context.admission.client().id,
+                    client: Some(&context.admission.client().id),
                     source: incoming.source(),
-                    device: device(incoming, &context, &ring),
+                    device: browser.device(),
                     stranger: ring.handles().stranger(&username.normalized()),
                 };
-                match self.attempt(incoming, &context, &attempted, now).await? {
-                    Ok(answer) => return Ok(answer),
-                    Err(rejected) => rejected,
+                match self.arrive(incoming, &attempted, context.carried.digest, now).await? {
+                    Arrived::SignedIn(arrival) => return self.welcome(incoming, &context, *arrival, now).await,
+                    Arrived::Half(person) => {
+                        return Ok(with_factor_form(&context, |form| form.after_password(browser, &person, now)));
+                    }
+                    Arrived::Rejected(rejected) => rejected,
                 }
             }
-            None => Rejected { person: ring.handles().stranger(typed), wait: None },
+            None => Rejected(ring.handles().stranger(typed), SignInFault::WrongPassword),
         };
-        rejected.record(incoming.log());
-        Ok(again(rejected.why()))
+        let Rejected(person, why) = rejected;
+        why.record(person, incoming.log());
+        Ok(again(why))
     }
 
-    /// Checks a password and continues with the person it belongs to.
-    async fn attempt(
+    /// Processes the second factor of a person who gave the password.
+    async fn second_step(
         &self,
         incoming: Incoming<'_>,
         context: &AuthorizationContext<'_>,
-        attempted: &Attempted<'_>,
+        SecondStep { form, tried }: SecondStep<'_>,
         now: Timestamp,
-    ) -> Result<Result<Response, Rejected>, Refused> {
+    ) -> Result<Response, Refused> {
         let ring = self.ring(now).await?;
-        let (checked, former) =
-            tokio::join!(self.passwords.check(attempted, now), self.former_session(incoming, &ring));
-        let (checked, former) = (checked?, former?);
+        let browser = Browser::of(incoming, context.cookies, &ring);
+        let half = match FactorForm::read(browser, form, context.carried.digest, now) {
+            Ok(half) => half,
+            Err(fault) => {
+                incoming.log().refused(fault.name());
+                let again = Again { why: SignInFault::BadForm(fault), username: "" };
+                return Ok(show::sign_in(context, incoming, &ring, now, Some(again)));
+            }
+        };
+        let client = context.admission.client();
+        if !self.is_in_session(incoming, &half, client, now).await? {
+            return Err(Refused::StartOver(context.carried.again()));
+        }
+        let check = FactorCheck { half: &half, tried, client: Some(&client.id), device: browser.device(), ring: &ring };
+        match self.arrive_with_factor(incoming, &check, context.carried.digest, now).await? {
+            Arrived::SignedIn(arrival) => self.welcome(incoming, context, *arrival, now).await,
+            Arrived::Half(person) => Ok(with_factor_form(context, |form| form.after_password(browser, &person, now))),
+            Arrived::Rejected(Rejected(person, why)) => {
+                why.record(person, incoming.log());
+                Ok(with_factor_form(context, |form| form.show(browser, &half, Some(why))))
+            }
+        }
+    }
+
+    /// Checks whether the session in which a second factor was asked for goes on. After a password there is none yet.
+    pub(crate) async fn is_in_session(
+        &self,
+        incoming: Incoming<'_>,
+        half: &HalfSignedIn,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<bool, Refused> {
+        let Some(session) = half.session() else { return Ok(true) };
+        let ring = self.ring(now).await?;
+        let person = self.person_at(incoming, &ring, client, now).await?;
+        Ok(person.is_some_and(|person| person.session().id == session))
+    }
+
+    /// Checks a password, and starts a session for the person it belongs to. `digest` tells the request that the person
+    /// signs in for.
+    pub(crate) async fn arrive(
+        &self,
+        incoming: Incoming<'_>,
+        attempted: &Attempted<'_>,
+        digest: RequestDigest,
+        now: Timestamp,
+    ) -> Result<Arrived, Refused> {
+        let ring = self.ring(now).await?;
+        let former = self.sign_ins.former_session(incoming, self.wiring.config.cookies(), &ring);
+        let (checked, former) = tokio::join!(self.sign_ins.passwords().check(attempted, now), former);
+        let (checked, former, wrong) = (checked?, former?, SignInFault::WrongPassword);
+        self.start(CheckedSignIn { checked, former, wrong, digest }, now).await
+    }
+
+    /// Checks a second factor, and starts a session for the person who gave the password before.
+    pub(crate) async fn arrive_with_factor(
+        &self,
+        incoming: Incoming<'_>,
+        check: &FactorCheck<'_>,
+        digest: RequestDigest,
+        now: Timestamp,
+    ) -> Result<Arrived, Refused> {
+        let former = self.sign_ins.former_session(incoming, self.wiring.config.cookies(), check.ring);
+        let (checked, former) = tokio::join!(self.sign_ins.passwords().check_factor(check, now), former);
+        let (checked, former, wrong) = (checked?, former?, SignInFault::WrongFactor);
+        self.start(CheckedSignIn { checked, former, wrong, digest }, now).await
+    }
+
+    /// Starts the session of a person whose password or second factor was checked.
+    async fn start(
+        &self,
+        CheckedSignIn { checked, former, wrong, digest }: CheckedSignIn,
+        now: Timestamp,
+    ) -> Result<Arrived, Refused> {
+        let rejected = |person, why| Ok(Arrived::Rejected(Rejected(person, why)));
         let right = match checked {
             Checked::Right(right) => *right,
-            Checked::Wrong(person) => return Ok(Err(Rejected { person, wait: None })),
-            Checked::Wait(wait, person) => return Ok(Err(Rejected { person, wait: Some(wait) })),
+            Checked::Wrong(person) => return rejected(person, wrong),
+            Checked::Wait(wait, person) => return rejected(person, SignInFault::TooManyGuesses(wait)),
         };
-        let (person, agreed) = (right.person.user().key, right.agreed.clone());
-        match self.start_session(right, former, context.carried.digest, now).await? {
+        let (person, agreed, renewal) = (right.person.user().key, right.agreed.clone(), right.person.renewal());
+        let rules = Rules::at(&self.wiring.config.policy, now);
+        match self.sign_ins.start_session(right, former, digest, rules).await? {
             Started::SignedIn(person, session) => {
-                let arrival = Arrival { person: *person, session, agreed, device: attempted.device };
-                self.welcome(context, arrival, now).await.map(Ok)
+                self.sign_ins.passwords().renew(renewal).await;
+                Ok(Arrived::SignedIn(Box::new(Arrival { person: *person, session, agreed })))
             }
-            Started::Over => Ok(Err(Rejected { person, wait: None })),
-            Started::Wait(wait) => Ok(Err(Rejected { person, wait: Some(wait) })),
+            Started::Half(person) => {
+                self.sign_ins.passwords().renew(renewal).await;
+                Ok(Arrived::Half(person))
+            }
+            Started::Over => rejected(person, wrong),
+            Started::Wait(wait) => rejected(person, SignInFault::TooManyGuesses(wait)),
         }
     }
 
     /// Continues with the person who has just signed in, and sets the browser's cookies.
     async fn welcome(
         &self,
+        incoming: Incoming<'_>,
         context: &AuthorizationContext<'_>,
         arrival: Arrival,
         now: Timestamp,
     ) -> Result<Response, Refused> {
-        let Arrival { person, session, agreed, device } = arrival;
+        let Arrival { person, session, agreed } = arrival;
         let ring = self.ring(now).await?;
         let key = person.user().key;
-        let device = device.filter(|known| known.of(key).is_some());
-        let device = device.unwrap_or_else(|| DeviceHandle::new(key, edge::random()));
         let event = AuditEntry::of_person(AuditEvent::SignedIn, &person.user().subject);
         let known_as = Some(known_as(context.admission.client(), &person, &ring)?);
         let visitor = Visitor { signed_in: Some(person), known_as, agreed };
         let response = self.after_sign_in(context, &visitor, now).await?;
         context.log.earlier_event(event);
         context.log_client();
-        let cookie = ring.handles().seal(HandleKind::Session, &session.to_bytes());
-        let device = ring.handles().seal(HandleKind::Device, &device.to_bytes());
-        let response = context.cookies.set(response, Cookie::Session, cookie.expose());
-        Ok(context.cookies.set_lasting(response, Cookie::Device, device.expose(), DEVICE_LIFETIME))
+        Ok(Browser::of(incoming, context.cookies, &ring).welcome(response, key, &session))
     }
 
     /// Chooses the next step after a correct password: the consent page, by way of the request, or directly the
@@ -145,38 +236,33 @@ impl Authorize {
     ) -> Result<Response, Refused> {
         let situation = context.situation(visitor, true);
         match (next(context.admission.request(), &situation, now), &visitor.signed_in) {
-            (Next::Issue, Some(person)) => self.issue(context, person, edge::random(), now).await,
-            (Next::Refuse(unmet), _) => Ok(self.refuse(context, unmet.code(), unmet.description())),
-            (Next::Consent | Next::SignIn | Next::Issue, _) => Ok(redirect(&context.carried.again())),
+            (Next::Issue, Some(person)) => self.issue(context, person, Allowed::Before, now).await,
+            (Next::Refuse(unmet), _) => Ok(self.refuse(context, unmet.code(), unmet.description()).await?),
+            (Next::Consent | Next::SignIn | Next::Factor | Next::Issue, _) => Ok(redirect(&context.carried.again())),
         }
     }
 }
 
+/// Shows the form that asks for a second factor for a request.
+pub(crate) fn with_factor_form(
+    context: &AuthorizationContext<'_>,
+    show: impl FnOnce(FactorForm<'_>) -> Response,
+) -> Response {
+    context.log_client();
+    let (action, start_again) = (format!("{}/sign-in", context.carried.path), context.carried.again());
+    let (carried, digest) = (("request", context.carried.query.as_str()), context.carried.digest);
+    show(FactorForm { action: &action, carried, digest, start_again: &start_again })
+}
+
 /// Checks that the form was shown to this browser for this request. A browser that keeps cookies has one since it got the
 /// form.
-fn check_form(
-    incoming: Incoming<'_>,
+pub(crate) fn check_form(
+    browser: Browser<'_>,
     form: &Parameters,
-    context: &AuthorizationContext<'_>,
     ring: &KeyRing,
+    digest: RequestDigest,
     now: Timestamp,
 ) -> Result<(), FormFault> {
-    let ticket = form_ticket(incoming, form, ring, HandleKind::SignInForm)?;
-    if incoming.cookie(context.cookies.name(Cookie::Visit)).is_none() {
-        return Err(FormFault::CookiesMissing);
-    }
-    let visit = visit(incoming, context.cookies, ring).ok_or(FormFault::OtherBrowser)?;
-    ticket.check_sign_in(visit, context.carried.digest, now)
-}
-
-/// Returns the device named by the browser's cookie.
-fn device(incoming: Incoming<'_>, context: &AuthorizationContext<'_>, ring: &KeyRing) -> Option<DeviceHandle> {
-    let value = incoming.cookie(context.cookies.name(Cookie::Device))?;
-    DeviceHandle::from_bytes(&ring.handles().open(HandleKind::Device, value)?)
-}
-
-fn credentials(form: &Parameters) -> Option<(Username, Secret)> {
-    let username = Username::parse(form.one("username").ok().flatten()?.trim()).ok()?;
-    let password = Secret::new(form.one("password").ok().flatten()?.to_owned());
-    Some((username, password))
+    let ticket = form_ticket(browser.incoming(), form, ring, HandleKind::SignInForm)?;
+    ticket.check_sign_in(browser.visit_of_form()?, digest, now)
 }

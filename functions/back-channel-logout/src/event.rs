@@ -1,7 +1,8 @@
 //! Records from the stream of the people table.
 
 use serde::{Deserialize, Serialize};
-use store::SessionRecord;
+use sessions::MailId;
+use store::{SessionRecord, mail_of_keys};
 
 /// Stream records in Lambda's format. Only the keys of the changed items are read.
 #[derive(Debug, Default, Deserialize)]
@@ -75,6 +76,13 @@ pub struct ItemFailure {
 }
 
 impl StreamRecord {
+    /// Returns the mail that waits to be sent, new or after a failed attempt.
+    pub(crate) fn mail(&self) -> Option<MailId> {
+        let keys = &self.dynamodb.keys;
+        let is_waiting = matches!(self.event_name.as_str(), "INSERT" | "MODIFY");
+        mail_of_keys(&keys.person.text, &keys.record.text).filter(|_| is_waiting)
+    }
+
     /// Returns the work to do: a session that was ended, or the remaining work of one. A session that expired ends
     /// nothing else.
     pub(crate) fn session(&self) -> Option<SessionRecord> {
@@ -119,5 +127,16 @@ mod tests {
         }
         let by_time = serde_json::json!({"type": "Service", "principalId": "dynamodb.amazonaws.com"});
         assert!(record("REMOVE", session, &by_time).session().is_none());
+    }
+    #[test]
+    fn c235_a_mail_that_waits_is_sent_and_one_that_is_gone_is_not() {
+        let mail = |name, person: &str, key| {
+            let mut record = record(name, key, &serde_json::Value::Null);
+            record.dynamodb.keys.person.text = person.to_owned();
+            record.mail().is_some()
+        };
+        let name = "mail#AAAAAAAAAAAAAAAAAAAAAA";
+        assert!(mail("INSERT", name, "mail") && mail("MODIFY", name, "mail"));
+        assert!(!mail("REMOVE", name, "mail") && !mail("INSERT", "p", "mail") && !mail("INSERT", name, "profile"));
     }
 }

@@ -1,6 +1,8 @@
-//! The work after a sign-out: apps are notified, and the grants of the session are marked as revoked (OpenID
-//! Connect Core §11, Back-Channel Logout §2.5). It makes no decisions: those grants depend on the session and
-//! ended with it.
+//! The work after changes in the people table, which its stream delivers: what follows a sign-out, and mail to people.
+//!
+//! After a sign-out, apps are notified, and the grants of the session are marked as revoked (OpenID
+//! Connect Core §11, Back-Channel Logout §2.5). It makes no decisions: those grants depend on the
+//! session and ended with it.
 //!
 //! It runs asynchronously, called by the stream of the people table, which keeps changes for a day: every session
 //! that is deleted arrives at least once, whatever fails on the way.
@@ -13,11 +15,20 @@
 //! - An app may receive a sign-out twice and must tolerate it: a logout token names the session, not the message.
 //! - Grants with `offline_access` stay (Back-Channel Logout §2.7); their apps are notified anyway, because their
 //!   sign-in is over.
+//! - Mail is sent here and not by a function of its own. A stream has two readers at most, and both are this function's
+//!   event sources. A request writes what a mail is about, together with the change that it tells of, and nobody waits
+//!   for a mail service; who gets a mail is decided here, so that no answer and no time tells whether a name is known.
+//! - A mail is sent once as a rule, and twice if the function ends between the mail service's answer and the deletion of
+//!   the item. A mail service that does not answer is asked again later for an hour, without delaying other records.
 //! - An address inside a private network is not contacted (C119), and an app that refused is not contacted again.
 
 mod event;
+mod mail;
+mod post;
+mod write;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use edge::{Config, Error, Failure, log_logout};
 use futures_util::future::join_all;
@@ -26,13 +37,14 @@ use grants::{Grant, LogoutToken, PersonKey, Stage, Timestamp};
 use http::StatusCode;
 use outbound::{FetchError, FetchUrl, Outbound};
 use protocol::ClientId;
-use service::{Stores, Wiring};
+use service::{Mails, Stores, Wiring};
 use sessions::EndedSession;
 use store::{GrantsTable, PeopleTable, SessionRecord};
 
 pub use event::{
     ItemFailure, StreamAnswer, StreamChange, StreamEvent, StreamKeys, StreamRecord, StreamText, UserIdentity,
 };
+pub use post::{NotSent, OutgoingMail, Post, Sending};
 
 /// The number of grants that are revoked concurrently.
 const AT_ONCE: usize = 50;
@@ -43,6 +55,9 @@ pub struct BackChannelLogout {
     grants: GrantsTable,
     people: PeopleTable,
     outbound: Outbound,
+    mails: Mails,
+    /// Whoever takes mails; `None` if this deployment sends none.
+    post: Option<Arc<dyn Post>>,
 }
 
 /// The outcome of notifying a client.
@@ -59,8 +74,15 @@ impl BackChannelLogout {
     /// # Errors
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
-        let (grants, people) = (stores.grants()?, stores.people()?);
-        Ok(Self { wiring: Wiring::assemble(config, stores, true)?, grants, people, outbound: Outbound::new() })
+        let (grants, people, mails) = (stores.grants()?, stores.people()?, stores.mails()?);
+        let wiring = Wiring::assemble(config, stores, true)?;
+        Ok(Self { wiring, grants, people, outbound: Outbound::new(), mails, post: None })
+    }
+
+    /// Returns the function with somebody who takes mails. Without, mails are forgotten.
+    #[must_use]
+    pub fn with_post(self, post: Arc<dyn Post>) -> Self {
+        Self { post: Some(post), ..self }
     }
 
     /// Processes all records concurrently. The answer lists those that failed and must be delivered again.
@@ -68,13 +90,16 @@ impl BackChannelLogout {
         let now = edge::now();
         let followed = event.records.iter().map(|record| async move {
             let failure = self.follow_up(record, now).await.err()?;
-            edge::trouble("a sign-out was not followed up and comes again", &failure.reason());
+            edge::trouble("a record of the people table was not followed up and comes again", &failure.reason());
             Some(ItemFailure { item_identifier: record.dynamodb.sequence_number.clone() })
         });
         StreamAnswer { batch_item_failures: join_all(followed).await.into_iter().flatten().collect() }
     }
 
     async fn follow_up(&self, record: &StreamRecord, now: Timestamp) -> Result<(), Failure> {
+        if let Some(mail) = record.mail() {
+            return self.send(mail, now).await;
+        }
         let person = PersonKey::parse(&record.dynamodb.keys.person.text);
         let (Some(session), Ok(person)) = (record.session(), person) else { return Ok(()) };
         let ended = match session {

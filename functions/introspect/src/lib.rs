@@ -7,18 +7,22 @@
 //!   readable for this server only, so that they are read together with the grant.
 //! - The claims that an API wants (roles, groups, custom ones) are the current ones, from the person's item that is
 //!   read anyway. The API's registration, which names them, is cached as the client's is.
+//! - The grant, the items it depends on, and a mark that says that the token's key was withdrawn are read in one batch, so
+//!   that a leaked key is of no use from that moment.
+//! - An API that asks for `application/token-introspection+jwt` gets a signed response (RFC 9701), also about a token that is
+//!   not active. The private signing keys are not read until the first one does.
+//! - An exchanged token is active while the grant that its chain began with stands, no token of the chain was revoked, and
+//!   none of the clients that acted is disabled. The token names them all, so this is the same one batch.
 //! - A refresh token is not meant for any API, so it is never active.
 
-use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, Response, json};
-use grants::{
-    Api, AuthenticatedClient, Grant, GrantId, HiddenFooting, Question, Standing, Timestamp, TokenFacts, TokenId,
-    TokenName, describe_opaque, introspect,
+use edge::{
+    AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, INTROSPECTION_JWT, Incoming, Response,
+    introspection_jwt, json,
 };
+use grants::{Api, AuthenticatedClient, Client, Question, Timestamp, TokenFacts, introspect};
 use http::StatusCode;
-use keys::KeyRing;
-use protocol::{Claims, IntrospectionResponse, Secret, TokenQuery};
-use service::{Authentication, Stores, Wiring};
-use sessions::{Rules, stands};
+use protocol::{IntrospectionResponse, Secret, TokenQuery};
+use service::{Authentication, KeyCache, ReadAccess, Stores, Wiring};
 use store::GroundedGrants;
 
 const ENDPOINT: Endpoint = Endpoint::for_servers("POST");
@@ -28,21 +32,7 @@ pub struct Introspect {
     wiring: Wiring,
     clients: Authentication,
     grants: GroundedGrants,
-}
-
-/// A grant whose basis is valid, with the current claims of its person.
-struct StandingGrant {
-    grant: Grant,
-    known: Claims,
-}
-
-/// The stored facts that a token is judged by.
-#[derive(Clone, Copy)]
-enum Basis<'a> {
-    /// Its grant; `None` if the grant, or something that it depends on, is over.
-    Grant(Option<&'a StandingGrant>),
-    /// Nothing but a possible revocation, for a token of a service.
-    Machine { revoked: bool },
+    signing_keys: KeyCache,
 }
 
 impl Introspect {
@@ -52,7 +42,9 @@ impl Introspect {
     /// When a variable is missing, or the key file cannot be used.
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         let clients = Authentication::open(&config, stores)?;
-        Ok(Self { clients, wiring: Wiring::assemble(config, stores, false)?, grants: stores.grounded_grants()? })
+        let signing_keys = Wiring::keys(&config, stores, true)?;
+        let grants = stores.grounded_grants()?;
+        Ok(Self { clients, wiring: Wiring::assemble(config, stores, false)?, grants, signing_keys })
     }
 
     async fn respond(&self, incoming: Incoming<'_>) -> Result<Response, Failure> {
@@ -70,7 +62,15 @@ impl Introspect {
         if !told.active {
             log.refused("inactive");
         }
+        if incoming.accepts(INTROSPECTION_JWT) {
+            return Ok(introspection_jwt(self.sign(&told, caller.client(), now).await?));
+        }
         Ok(json(StatusCode::OK, &told))
+    }
+
+    async fn sign(&self, told: &IntrospectionResponse, caller: &Client, now: Timestamp) -> Result<String, Failure> {
+        let ring = self.signing_keys.ring_to_sign(caller.introspection_algorithm, now).await?;
+        Ok(ring.sign_introspection(told, self.wiring.config.issuer.as_str(), caller, now)?)
     }
 
     /// Returns the answer and its log event. The event names every token that was issued here, active or not.
@@ -80,81 +80,63 @@ impl Introspect {
         caller: &AuthenticatedClient,
         now: Timestamp,
     ) -> Result<(IntrospectionResponse, AuditEntry), Failure> {
-        let ring = self.wiring.keys.ring_to_verify(token, now).await?;
-        if let Some(handle) = ring.handles().open_access(token) {
-            let name = TokenName::Handle(handle.secret.id(), handle.generation);
-            let Some(found) = self.standing(&ring, handle.secret.id(), handle.rests_on, now).await? else {
-                return Ok((IntrospectionResponse::INACTIVE, introspected(Some(name), None)));
-            };
-            let facts = describe_opaque(&handle, &found.grant);
-            let told = self.judge(&facts, Basis::Grant(Some(&found)), caller, now).await?;
-            return Ok((told, introspected(Some(name), Some(&found))));
-        }
-        let facts = ring.verify(token, self.wiring.config.issuer.as_str()).ok();
-        let Some((facts, id)) = facts.and_then(|facts| facts.token_id.map(|id| (facts, id))) else {
-            return Ok((IntrospectionResponse::INACTIVE, introspected(None, None)));
+        let Some(read) = self.wiring.read_access(&self.grants, token, now).await? else {
+            return Ok((IntrospectionResponse::INACTIVE, AuditEntry::new(AuditEvent::TokenIntrospected)));
         };
-        match id {
-            TokenId::OfGrant(grant, _, _, rests_on) => {
-                let found = self.standing(&ring, grant, rests_on, now).await?;
-                let told = self.judge(&facts, Basis::Grant(found.as_ref()), caller, now).await?;
-                Ok((told, introspected(Some(TokenName::Signed(id)), found.as_ref())))
-            }
-            TokenId::Machine(_) => {
-                let revoked = self.grants.grants().token_is_revoked(id).await?;
-                let told = self.judge(&facts, Basis::Machine { revoked }, caller, now).await?;
-                Ok((told, introspected(Some(TokenName::Signed(id)), None)))
-            }
-        }
-    }
-
-    /// Reads the grant of a token, provided that everything it depends on is valid: one round trip.
-    async fn standing(
-        &self,
-        ring: &KeyRing,
-        id: GrantId,
-        rests_on: Option<HiddenFooting>,
-        now: Timestamp,
-    ) -> Result<Option<StandingGrant>, Failure> {
-        let rests_on = rests_on.map(|hidden| ring.handles().reveal(id, hidden));
-        let Some((grant, ground)) = self.grants.read(id, rests_on).await? else { return Ok(None) };
-        let rules = Rules::at(&self.wiring.config.policy, now);
-        if stands(&grant, ground.user.as_ref(), ground.session.as_ref(), rules).is_err() {
-            return Ok(None);
-        }
-        let known = ground.user.map(|user| user.known_claims()).unwrap_or_default();
-        Ok(Some(StandingGrant { grant, known }))
+        let told = match &read.facts {
+            Some(facts) => self.judge(facts, &read, caller, now).await?,
+            None => IntrospectionResponse::INACTIVE,
+        };
+        Ok((told, introspected(&read)))
     }
 
     async fn judge(
         &self,
         facts: &TokenFacts,
-        basis: Basis<'_>,
+        read: &ReadAccess,
         caller: &AuthenticatedClient,
         now: Timestamp,
     ) -> Result<IntrospectionResponse, Failure> {
-        let (holder, apis) =
-            tokio::join!(self.wiring.client(&facts.client_id, now), self.apis_of(facts, basis, caller, now));
-        let (holder, apis) = (holder?, apis?);
-        let (standing, known) = match basis {
-            Basis::Grant(Some(found)) => (Standing::Grant(Some(&found.grant)), &found.known),
-            Basis::Grant(None) => (Standing::Grant(None), &Claims::NONE),
-            Basis::Machine { revoked } => (Standing::Machine { revoked }, &Claims::NONE),
-        };
+        let again = self.caller_again(facts, caller, now).await?;
+        let caller = again.as_ref().unwrap_or(caller);
+        let standing = read.standing();
+        let clients = self.wiring.clients_of(facts, standing, now);
+        let (clients, apis) = tokio::join!(clients, self.apis_of(facts, read, caller, now));
+        let (clients, apis) = (clients?, apis?);
+        let clients: Vec<&Client> = clients.iter().map(AsRef::as_ref).collect();
         let issuer = self.wiring.config.issuer.as_str();
-        Ok(introspect(facts, standing, holder.as_deref(), &Question { caller, issuer, now, apis: &apis, known }))
+        let question = Question { caller, issuer, now, apis: &apis, known: read.known() };
+        Ok(introspect(facts, standing, &clients, &question))
+    }
+
+    /// Returns the caller as it is registered now, if the cached registration is for no API of the token: a right to
+    /// introspect that was just given counts at once.
+    async fn caller_again(
+        &self,
+        facts: &TokenFacts,
+        caller: &AuthenticatedClient,
+        now: Timestamp,
+    ) -> Result<Option<AuthenticatedClient>, Failure> {
+        let cached = caller.client();
+        if facts.audience.iter().any(|api| cached.introspects.contains(api)) {
+            return Ok(None);
+        }
+        let current = self.wiring.registry.client_again(cached, now).await?;
+        Ok(current.and_then(|current| caller.registered_as(current)))
     }
 
     /// Reads those APIs of the caller that a person's token is for. There is one as a rule, and it is cached.
     async fn apis_of(
         &self,
         facts: &TokenFacts,
-        basis: Basis<'_>,
+        read: &ReadAccess,
         caller: &AuthenticatedClient,
         now: Timestamp,
     ) -> Result<Vec<Api>, Failure> {
         let mut apis = Vec::new();
-        let Basis::Grant(Some(_)) = basis else { return Ok(apis) };
+        if read.grant().is_none() {
+            return Ok(apis);
+        }
         // One at a time: the role of this function permits no batches on the registry.
         for identifier in facts.audience.iter().filter(|api| caller.client().introspects.contains(api)) {
             apis.extend(self.wiring.registry.apis(std::slice::from_ref(identifier), now).await?);
@@ -163,9 +145,10 @@ impl Introspect {
     }
 }
 
-fn introspected(token: Option<TokenName>, found: Option<&StandingGrant>) -> AuditEntry {
+fn introspected(read: &ReadAccess) -> AuditEntry {
     let name = AuditEvent::TokenIntrospected;
-    found.map_or(AuditEntry::new(name), |found| AuditEntry::of_grant(name, &found.grant)).with_token(token)
+    let entry = read.grant().map_or(AuditEntry::new(name), |found| AuditEntry::of_grant(name, &found.grant));
+    entry.with_token(read.name)
 }
 
 impl Function for Introspect {

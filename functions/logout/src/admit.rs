@@ -8,8 +8,8 @@ use keys::{IdTokenFacts, KeyRing, KeysError, UnprovenIdToken};
 use protocol::{ClientId, LogoutRequest, Parameters, RedirectUri, Subject};
 use sessions::{AddressNotRegistered, FormFault, Hinted, NamedApp, User, way_back};
 
-use crate::Logout;
 use crate::refused::Refused;
+use crate::{Logout, POSTED_AGAIN};
 
 /// A request that passed all checks.
 pub(crate) struct Admitted {
@@ -22,6 +22,8 @@ pub(crate) struct Admitted {
     pub(crate) path: String,
     /// The request in its canonical encoding.
     pub(crate) query: String,
+    /// The same request for use in an address: without its ID token, and with the `client_id` of that.
+    link: String,
 }
 
 impl Admitted {
@@ -34,7 +36,7 @@ impl Admitted {
     }
 
     pub(crate) fn bad_form(&self, fault: FormFault, log: &RequestLog) -> Refused {
-        Refused::BadForm(fault, format!("{}?{}", self.recorded(log).path, self.query))
+        Refused::BadForm(fault, format!("{}?{}", self.recorded(log).path, self.link))
     }
 
     /// Returns whether a valid ID token shows that the app sent the request.
@@ -82,7 +84,10 @@ impl Logout {
             let whole = state.unwrap_or_else(|| uri.to_string());
             (uri, whole)
         });
-        Ok(Admitted { client, hint, back, path: self.path(), query: parameters.to_query() })
+        let query = parameters.to_query();
+        let parameters = parameters.without(&["id_token_hint", POSTED_AGAIN]);
+        let link = named.iter().fold(parameters, |parameters, id| parameters.with("client_id", id.as_str())).to_query();
+        Ok(Admitted { client, hint, back, path: self.path(), query, link })
     }
 
     /// Returns the named app, unless it is disabled, and the address it may lead to. An address that the cached
@@ -115,7 +120,7 @@ impl Logout {
         now: Timestamp,
     ) -> Result<(Option<ClientId>, Option<IdTokenFacts>), Refused> {
         let Some(hint) = &request.id_token_hint else { return Ok((request.client_id.clone(), None)) };
-        let ring = self.wiring.keys.ring_to_verify(hint, now).await?;
+        let ring = self.wiring.keys.ring_to_verify_hint(hint, now).await?;
         let (named, facts) = match ring.verify_id_token(hint, self.wiring.config.issuer.as_str()) {
             Ok(facts) => (facts.client_id.clone(), Some(facts)),
             Err(UnprovenIdToken::KeyUnknown { client_id }) => (client_id, None),

@@ -19,7 +19,8 @@
 //!   is meant, and the rules above hold.
 //! - A page says that a session ended only if one did.
 //! - A browser sends its session along when it is led here, but not when another site's form is posted here. Such a post
-//!   is answered with the same request as a link.
+//!   is answered with a page that posts the same form from here. It is no redirect, because an ID token must not get into
+//!   an address, where histories and logs keep it; for the same reason no link on a page repeats one.
 //! - A cookie whose secret a later sign-in replaced shows nobody, so there is nobody to ask. It still names the session that
 //!   this browser had, and ends it: the answer to the later sign-in may never have come, and a page that says "signed out"
 //!   must be true. Somebody who copied that cookie can do no more with it than this.
@@ -29,9 +30,9 @@ mod admit;
 mod refused;
 mod show;
 
-use edge::{AuditEntry, AuditEvent, Config, Cookie, Error, Function, Incoming, Response, redirect};
+use edge::{AuditEntry, AuditEvent, Config, Cookie, Error, Function, Incoming, Response};
 use grants::Timestamp;
-use http::Method;
+use http::{Method, header};
 use keys::{HandleKind, KeyRing};
 use protocol::Parameters;
 use service::{Stores, Wiring, form_ticket};
@@ -40,6 +41,9 @@ use store::{Changed, PeopleTable};
 
 use crate::admit::Admitted;
 use crate::refused::Refused;
+
+/// The parameter of a form that was posted again, so that it is not posted a third time.
+const POSTED_AGAIN: &str = "posted_again";
 
 /// The `/logout` endpoint with its form.
 pub struct Logout {
@@ -72,10 +76,8 @@ impl Logout {
     async fn begin(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
         let text = incoming.query_or_body().map_err(|_| Refused::Unreadable)?;
-        let session_cookie = self.wiring.config.cookies().name(Cookie::Session);
-        if incoming.method() == Method::POST && incoming.cookie(session_cookie).is_none() {
-            let parameters = Parameters::parse(text.as_bytes()).map_err(|_| Refused::Unreadable)?;
-            return Ok(redirect(&format!("{}?{}", self.path(), parameters.to_query())));
+        if let Some(page) = self.post_again(incoming, text)? {
+            return Ok(page);
         }
         let admitted = self.admit(incoming, text, now).await?;
         let ring = self.wiring.keys.ring(now).await?;
@@ -90,6 +92,22 @@ impl Logout {
             Visitor::Names(session) => self.end_session(incoming, &admitted, &session).await,
             Visitor::Nobody => self.end_hinted(incoming, &admitted, &ring, now).await,
         }
+    }
+
+    /// Returns the page that posts a form of another site again from here, so that the browser sends its session along;
+    /// `None` for any other request. An app's server sends neither header.
+    fn post_again(&self, incoming: Incoming<'_>, text: &str) -> Result<Option<Response>, Refused> {
+        let is_of_a_site = incoming.is_cross_site() || incoming.header(header::ORIGIN).is_some();
+        let session_cookie = self.wiring.config.cookies().name(Cookie::Session);
+        if incoming.method() != Method::POST || !is_of_a_site || incoming.cookie(session_cookie).is_some() {
+            return Ok(None);
+        }
+        let parameters = Parameters::parse(text.as_bytes()).map_err(|_| Refused::Unreadable)?;
+        if parameters.has(POSTED_AGAIN) {
+            return Ok(None);
+        }
+        let parameters = parameters.with(POSTED_AGAIN, "1");
+        Ok(Some(show::post_again(&self.path(), &parameters.pairs())))
     }
 
     /// Processes the user's decision.
@@ -171,7 +189,10 @@ impl Logout {
         match self.people.end_session(&session).await? {
             Changed::Done => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::SignedOut, &user.subject));
-                Ok(show::over_elsewhere(admitted))
+                // An app's server leads the browser to where the answer says, and some libraries demand such an address.
+                let is_of_server = incoming.method() == Method::POST && incoming.header(header::ORIGIN).is_none();
+                let path = self.path();
+                Ok(show::over_elsewhere(admitted, is_of_server.then_some(path.as_str())))
             }
             Changed::Refused => Ok(show::no_one(admitted)),
         }

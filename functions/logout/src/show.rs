@@ -1,10 +1,10 @@
 //! Pages about a request that is carried out. Most of the texts are in `pages`.
 
-use edge::{Response, html, html_with_form, redirect};
+use edge::{Response, form_post, html, html_with_form, redirect};
 use grants::Timestamp;
 use http::StatusCode;
 use keys::{HandleKind, KeyRing};
-use pages::{Notice, SignOut};
+use pages::{Notice, PostAgain, SignOut};
 use protocol::RedirectUri;
 use service::registered_itself;
 use sessions::{FormTicket, RequestDigest, SignedIn, leads_back_unasked};
@@ -33,6 +33,11 @@ pub(crate) fn ask(admitted: &Admitted, person: &SignedIn, ring: &KeyRing, now: T
     html_with_form(StatusCode::OK, page.render())
 }
 
+/// Has the browser post a request again from this site.
+pub(crate) fn post_again(path: &str, fields: &[(&str, &str)]) -> Response {
+    form_post(PostAgain { action: path, fields }.render())
+}
+
 /// Returns the host of the requesting app: that of the address to return to, or else of its first redirect URI.
 fn host(admitted: &Admitted) -> String {
     let back = admitted.back.as_ref().map(|(uri, _)| uri);
@@ -48,9 +53,9 @@ pub(crate) fn over(admitted: &Admitted) -> Response {
     })
 }
 
-/// Redirects to the app, where nobody had to be asked, or tells that the session of an ID token has ended.
-pub(crate) fn over_elsewhere(admitted: &Admitted) -> Response {
-    back_unasked(admitted).unwrap_or_else(|| {
+/// Redirects to the app, where nobody had to be asked, or to `here`, or tells that the session of an ID token has ended.
+pub(crate) fn over_elsewhere(admitted: &Admitted, here: Option<&str>) -> Response {
+    back_unasked(admitted).or_else(|| here.map(redirect)).unwrap_or_else(|| {
         let text = "The session that the app named has ended, on the browser where it was. Apps that are still in use may \
                     take a moment to notice.";
         notice("You are signed out", text)

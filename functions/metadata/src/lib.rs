@@ -4,23 +4,29 @@
 //! - The same document at both locations: API gateways and login libraries read the one of OpenID Connect, OAuth
 //!   clients the other, and both ignore unknown members. Where OpenID Connect is off, its members are left out of
 //!   both.
-//! - The document lists the algorithms that have a key, so that a client can register for each algorithm that it finds
-//!   here. RS256 is always listed (OpenID Connect Discovery §3): the first run of the rotation creates its key.
+//! - The document lists exactly the algorithms that have a key, so that a client can register for each algorithm that it
+//!   finds here. RS256 is among them unless `JETON_SIGNING_ALGORITHMS` leaves it out, and no API and no client needs it
+//!   (OpenID Connect Discovery §3 wants it there).
 //! - The keys are read from the table for each document: it is requested rarely, and must contain keys created a moment
 //!   ago. Libraries accept only the algorithms that they found here, and a key may sign at once (`jeton keys rotate --now`,
 //!   or the first client with an algorithm): a key set that is cached here, however briefly, could lack the key of a token
-//!   that is already in use. Private keys are not read. If the table cannot be read, the last metadata document is served.
+//!   that is already in use, and could still have one that was withdrawn (`jeton keys retire`). Whoever asks keeps the document
+//!   for five minutes, and a cache in front of this function may do so too. Private keys are not read. If the table cannot be
+//!   read, the last metadata document is served.
 //! - The scopes of APIs are listed only where the operator names APIs. They are read from the registry, at most once a
 //!   minute.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use edge::{Config, DocumentMode, Endpoint, Error, Failure, Function, Incoming, Response, json};
-use grants::{AUTHENTICATION_CONTEXT, Api, AssertionAlgorithm, AuthMethod, Policy, SigningAlgorithm};
+use edge::{Config, DocumentMode, Endpoint, Error, Failure, Function, Incoming, Response, json, redirect};
+use grants::{Api, AssertionAlgorithm, AuthMethod, Context, Policy, SigningAlgorithm};
 use http::header;
 use http::{HeaderValue, StatusCode};
-use protocol::{Claim, GrantType, IdentityScope, OpenIdMetadata, Prompt, ResponseMode, ResponseType, Scope};
+use protocol::{
+    Claim, GrantType, ID_JAG_TYPE, IdentityAssertion, IdentityScope, OpenIdMetadata, Prompt, ProofAlgorithm,
+    RequestMetadata, ResponseMode, ResponseType, Scope,
+};
 use service::Stores;
 use store::{KeysTable, Registry};
 
@@ -42,7 +48,7 @@ pub struct Metadata {
 
 /// The data in the metadata that do not come from the configuration.
 struct Read {
-    /// The algorithms that sign ID tokens and UserInfo responses.
+    /// The algorithms that sign ID tokens, UserInfo responses, introspection responses and authorization responses.
     algorithms: BTreeSet<SigningAlgorithm>,
     /// The APIs that the operator names in `JETON_METADATA_APIS`.
     apis: Vec<Api>,
@@ -65,9 +71,12 @@ impl Metadata {
         match path.strip_suffix(own).unwrap_or(path) {
             "/.well-known/oauth-authorization-server" | "/.well-known/openid-configuration" => self.document().await,
             "/.well-known/jwks.json" => {
-                let records = self.keys.load_public().await?;
-                Ok(cacheable(json(StatusCode::OK, &records.key_set(edge::now()))))
+                let now = edge::now();
+                let records = self.keys.load_public(now).await?;
+                Ok(cacheable(json(StatusCode::OK, &records.key_set(now))))
             }
+            // A Well-Known URL for Changing Passwords, W3C: password managers lead people there.
+            "/.well-known/change-password" => Ok(redirect(&format!("{own}/account/password"))),
             _ => Err(Failure::not_found("there is no such document")),
         }
     }
@@ -88,10 +97,7 @@ impl Metadata {
 
     /// Reads what the metadata list beside the configuration.
     async fn read(&self) -> Result<Read, Failure> {
-        let mut algorithms = BTreeSet::from([SigningAlgorithm::Rs256]);
-        if self.config.policy.openid {
-            algorithms.extend(self.keys.load_public().await?.algorithms());
-        }
+        let algorithms = self.keys.load_public(edge::now()).await?.algorithms();
         let apis = match &self.registry {
             Some(registry) => registry.apis(&self.config.metadata_apis, edge::now()).await?,
             None => Vec::new(),
@@ -123,23 +129,29 @@ fn describe(config: &Config, read: &Read) -> protocol::Metadata {
         revocation_endpoint: at("/revoke"),
         registration_endpoint: config.registration.mode.is_on().then(|| at("/register")),
         response_types_supported: response_types(&config.policy),
-        response_modes_supported: ResponseMode::ALL.map(ResponseMode::as_str).to_vec(),
         grant_types_supported: offered.map(GrantType::as_str).collect(),
+        authorization_grant_profiles_supported: vec![IdentityAssertion::PROFILE],
+        identity_chaining_requested_token_types_supported: vec![ID_JAG_TYPE],
         code_challenge_methods_supported: vec!["S256"],
         token_endpoint_auth_methods_supported: methods(),
         introspection_endpoint_auth_methods_supported: confidential(),
         revocation_endpoint_auth_methods_supported: methods(),
         token_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
         introspection_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+        introspection_signing_alg_values_supported: read
+            .algorithms
+            .iter()
+            .map(|algorithm| algorithm.as_str())
+            .collect(),
         revocation_endpoint_auth_signing_alg_values_supported: assertion_algorithms(),
+        dpop_signing_alg_values_supported: ProofAlgorithm::NAMES.to_vec(),
         authorization_response_iss_parameter_supported: true,
-        request_parameter_supported: false,
-        request_uri_parameter_supported: false,
         client_id_metadata_document_supported: (config.registration.documents.mode != DocumentMode::Off)
             .then_some(true),
         scopes_supported: scopes(&config.policy, &read.apis),
         // RFC 9728 §1.2: the identifier of a protected resource is an https URL without fragment.
         protected_resources: read.apis.iter().map(|api| api.identifier.to_string()).filter(|id| is_https(id)).collect(),
+        requests: describe_requests(config, read),
         openid: config.policy.openid.then(|| describe_openid(issuer, &read.algorithms)),
     }
 }
@@ -175,6 +187,35 @@ fn assertion_algorithms() -> Vec<&'static str> {
     names.chain([AssertionAlgorithm::ED25519]).collect()
 }
 
+/// Describes how authorization requests come, and how they are answered.
+fn describe_requests(config: &Config, read: &Read) -> RequestMetadata {
+    RequestMetadata {
+        pushed_authorization_request_endpoint: format!("{}/par", config.issuer),
+        device_authorization_endpoint: format!("{}/device_authorization", config.issuer),
+        require_pushed_authorization_requests: config.policy.requires_pushed_requests,
+        request_parameter_supported: true,
+        request_object_signing_alg_values_supported: object_algorithms(),
+        request_uri_parameter_supported: config.policy.request_uris.are_followed(),
+        require_request_uri_registration: config.policy.request_uris.are_followed().then_some(true),
+        response_modes_supported: ResponseMode::ALL
+            .map(ResponseMode::as_str)
+            .into_iter()
+            .chain([ResponseMode::JWT])
+            .collect(),
+        authorization_signing_alg_values_supported: read
+            .algorithms
+            .iter()
+            .map(|algorithm| algorithm.as_str())
+            .collect(),
+    }
+}
+
+/// Returns the algorithms of request objects, which a client signs with its key.
+fn object_algorithms() -> Vec<&'static str> {
+    let of_keys = AssertionAlgorithm::ALL.into_iter().filter(|algorithm| !algorithm.is_of_secrets());
+    of_keys.map(AssertionAlgorithm::as_str).chain([AssertionAlgorithm::ED25519]).collect()
+}
+
 fn describe_openid(issuer: &str, algorithms: &BTreeSet<SigningAlgorithm>) -> OpenIdMetadata {
     let algorithms = || algorithms.iter().map(|algorithm| algorithm.as_str()).collect();
     let of_sign_in =
@@ -190,7 +231,7 @@ fn describe_openid(issuer: &str, algorithms: &BTreeSet<SigningAlgorithm>) -> Ope
         claims_supported: of_sign_in.into_iter().chain(Claim::ALL.map(Claim::as_str)).collect(),
         claim_types_supported: vec!["normal"],
         claims_parameter_supported: true,
-        acr_values_supported: vec![AUTHENTICATION_CONTEXT],
+        acr_values_supported: Context::OFFERED.iter().map(|context| context.as_str()).collect(),
         prompt_values_supported: Prompt::ALL.map(Prompt::as_str).to_vec(),
     }
 }

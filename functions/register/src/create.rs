@@ -23,6 +23,9 @@ impl Register {
     pub(crate) async fn create(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<Response, Failure> {
         let authorization = self.authorize(incoming, now).await?;
         let asked = asked(incoming)?;
+        if self.fetches(&asked) {
+            self.registrations.count_fetches(incoming, authorization.token.as_ref(), now).await?;
+        }
         let ring = self.wiring.keys.ring(now).await?;
         let id = new_id()?;
         let access_token = ring.handles().seal(HandleKind::Registration, &edge::random::<16>());
@@ -30,7 +33,8 @@ impl Register {
         let standing = SelfRegistration::new(digest, authorization.policy, authorization.token, now);
         let new = NewClient { asked, blank: Client::new(id, now), standing };
         let new = self.builder.build(&self.wiring, new, now).await?;
-        let (secret, stored) = new_client_secret(ring.handles(), new.auth_method, &new.id, now).unzip();
+        let wrap = self.wiring.keys.wrap();
+        let (secret, stored) = new_client_secret(&ring, wrap, new.auth_method, &new.id, now).await?.unzip();
         let new = Client { secrets: stored.into_iter().collect(), ..new };
         let client = new.register().map_err(MetadataError::from)?;
         let WithLogo { client, logo } = self.with_logo(incoming, client, None, now).await;
@@ -38,6 +42,12 @@ impl Register {
         let shown = Shown { access_token: &access_token, secret: secret.as_ref() };
         log(incoming, AuditEvent::ClientRegistered, &client.id);
         Ok(information(StatusCode::CREATED, &client, &shown, self.wiring.config.issuer.as_str()))
+    }
+
+    /// Returns whether a registration names a document that is fetched for it.
+    pub(crate) fn fetches(&self, asked: &ClientMetadata) -> bool {
+        let shows_logos = self.wiring.config.registration.logos;
+        asked.about.sector_identifier_uri.is_some() || (shows_logos && asked.about.logo_uri().is_some())
     }
 
     /// Returns the authorization of a request. An initial access token that is presented must be valid, even where

@@ -1,11 +1,12 @@
 //! The client information response.
 
 use edge::{Response, json};
-use grants::{AssertionAlgorithm, AuthMethod, Client, ClientKeys, SelfRegistration, SigningAlgorithm};
+use grants::{AssertionAlgorithm, AuthMethod, Client, ClientKeys, DpopRule, SelfRegistration, SigningAlgorithm};
 use http::StatusCode;
 use keys::write_client_keys;
 use protocol::{
-    AboutClient, ClientInformation, GrantType, RedirectUri, ResponseType, Scope, Secret, ServerUri, SubjectType,
+    AboutClient, ClientInformation, GrantType, RedirectUri, RequestUri, ResponseType, Scope, Secret, ServerUri,
+    SubjectType,
 };
 
 use crate::HERE;
@@ -50,6 +51,11 @@ pub(crate) fn information(status: StatusCode, client: &Client, shown: &Shown<'_>
         post_logout_redirect_uris: uris(&party.post_logout_redirect_uris),
         backchannel_logout_uri: party.backchannel.as_ref().map(|told| told.uri.as_str()),
         backchannel_logout_session_required: party.backchannel.as_ref().map(|told| told.session_required),
+        dpop_bound_access_tokens: (client.dpop == DpopRule::Required).then_some(true),
+        authorization_signed_response_alg: client.requests.response_algorithm.map(SigningAlgorithm::as_str),
+        request_object_signing_alg: client.requests.object_algorithm.map(AssertionAlgorithm::as_str),
+        request_uris: client.requests.uris.iter().map(RequestUri::as_str).collect(),
+        require_pushed_authorization_requests: client.requests.pushed.is_required(),
         about: own.map_or(&nothing, |own| &own.about),
     };
     json(status, &document)

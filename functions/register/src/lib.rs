@@ -19,6 +19,9 @@
 //! - Every registration is checked completely before another host is contacted (`sector_identifier_uri`), which
 //!   happens once. Failures of that request only go to the log: whoever supplied the address must not learn what
 //!   is behind it.
+//! - A request that has a document fetched is counted before that, whatever comes of it: by its initial access token and by
+//!   its source. So a token that is good for one client is not good for any number of requests to other hosts. The changes
+//!   that a client makes to its registration are counted too.
 //! - A logo (`logo_uri`) is fetched once, after all checks, and only where the deployment shows the logos of strangers. It is
 //!   kept, so that no page loads anything from the client's host. A registration whose logo cannot be fetched, or is none,
 //!   has no logo.

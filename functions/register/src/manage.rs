@@ -2,9 +2,9 @@
 
 use edge::{AuditEvent, Failure, Incoming, Response, no_content};
 use grants::userinfo::Denial;
-use grants::{AuthMethod, Client, KeptSecret, SelfRegistration, StoredSecret, Timestamp};
+use grants::{AuthMethod, Client, KeptSecret, SecretSalt, SelfRegistration, StoredSecret, Timestamp};
 use http::StatusCode;
-use keys::{HandleKeys, HandleKind};
+use keys::HandleKind;
 use protocol::{ClientId, MetadataError, Secret, TokenErrorCode};
 use service::{NewClient, new_client_secret};
 use store::Changed;
@@ -36,15 +36,18 @@ impl Register {
         if asked.client_id.as_ref() != Some(&before.id) {
             return Err(MetadataError::of("client_id", "it must be there, and be that of this registration").into());
         }
-        let ring = self.wiring.keys.ring(now).await?;
+        self.registrations.count_replacement(&before.id, now).await?;
+        if self.fetches(&asked) {
+            self.registrations.count_fetches(incoming, None, now).await?;
+        }
         let sent = asked.client_secret.clone();
-        if sent.as_ref().is_some_and(|sent| !is_of(&before, sent, ring.handles())) {
-            return Err(MetadataError::of("client_secret", "it is not that of this client").into());
+        if let Some(sent) = &sent {
+            self.check_secret(&before, sent, now).await?;
         }
         let blank = Client::new(before.id.clone(), before.created_at);
         let new = self.builder.build(&self.wiring, NewClient { asked, blank, standing: registration }, now).await?;
         let new = Client { auth_method: before.auth_method.replaced_by(new.auth_method), ..new };
-        let (kept, made) = secrets(&before, new.auth_method, ring.handles(), now);
+        let (kept, made) = self.secrets(&before, new.auth_method, now).await?;
         let shown = Shown { access_token: &access_token, secret: made.as_ref().or(sent.as_ref()) };
         let new = Client { secrets: kept, ..new };
         let client = new.register().map_err(MetadataError::from)?;
@@ -78,37 +81,50 @@ impl Register {
         let registration = registration.ok_or(Denial::Token)?;
         Ok(Found { client, registration, access_token })
     }
-}
 
-/// Returns whether this is a live secret of the client.
-fn is_of(client: &Client, sent: &Secret, handles: &HandleKeys) -> bool {
-    let digest = handles.digest(sent);
-    let same = |secret: &&StoredSecret| match secret.kept {
-        KeptSecret::Digest(kept) => kept == digest,
-        KeptSecret::Salt(salt) => handles.digest(&handles.secret_that_signs(&client.id, &salt)) == digest,
-    };
-    client.secrets.iter().filter(same).count() > 0
-}
+    /// Refuses a secret that is none of the client's.
+    async fn check_secret(&self, client: &Client, sent: &Secret, now: Timestamp) -> Result<(), Failure> {
+        let ring = self.wiring.keys.ring(now).await?;
+        let digest = ring.handles().digest(sent);
+        let salt = |secret: &StoredSecret| match secret.kept {
+            KeptSecret::Salt(salt) => Some(salt),
+            KeptSecret::Digest(_) => None,
+        };
+        let salts: Vec<SecretSalt> = client.secrets.iter().filter_map(salt).collect();
+        let mut is_of_client = client.secrets.iter().any(|secret| secret.kept == KeptSecret::Digest(digest));
+        if !salts.is_empty() {
+            let keys = self.wiring.keys.signing_secrets(&salts, now).await?;
+            for salt in &salts {
+                is_of_client |= ring.handles().digest(&keys.derive(&client.id, salt)?) == digest;
+            }
+        }
+        if is_of_client {
+            Ok(())
+        } else {
+            Err(MetadataError::of("client_secret", "it is not that of this client").into())
+        }
+    }
 
-/// Returns the secrets that a client keeps when it changes to `method`, and a new one if they are of no use for
-/// it.
-fn secrets(
-    before: &Client,
-    method: AuthMethod,
-    handles: &HandleKeys,
-    now: Timestamp,
-) -> (Vec<StoredSecret>, Option<Secret>) {
-    let signs = method == AuthMethod::ClientSecretJwt;
-    let useful = |secret: &&StoredSecret| matches!(secret.kept, KeptSecret::Salt(_)) == signs;
-    let kept: Vec<StoredSecret> = before.secrets.iter().filter(useful).copied().collect();
-    if !method.has_secret() {
-        return (Vec::new(), None);
+    /// Returns the secrets that a client keeps when it changes to `method`, and a new one if they are of no use for it.
+    async fn secrets(
+        &self,
+        before: &Client,
+        method: AuthMethod,
+        now: Timestamp,
+    ) -> Result<(Vec<StoredSecret>, Option<Secret>), Failure> {
+        let signs = method == AuthMethod::ClientSecretJwt;
+        let useful = |secret: &&StoredSecret| matches!(secret.kept, KeptSecret::Salt(_)) == signs;
+        let kept: Vec<StoredSecret> = before.secrets.iter().filter(useful).copied().collect();
+        if !method.has_secret() {
+            return Ok((Vec::new(), None));
+        }
+        if !kept.is_empty() {
+            return Ok((kept, None));
+        }
+        let (ring, wrap) = (self.wiring.keys.ring(now).await?, self.wiring.keys.wrap());
+        let (made, stored) = new_client_secret(&ring, wrap, method, &before.id, now).await?.unzip();
+        Ok((stored.into_iter().collect(), made))
     }
-    if !kept.is_empty() {
-        return (kept, None);
-    }
-    let (made, stored) = new_client_secret(handles, method, &before.id, now).unzip();
-    (stored.into_iter().collect(), made)
 }
 
 const fn changed_meanwhile() -> Failure {

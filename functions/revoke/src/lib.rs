@@ -3,12 +3,13 @@
 //! # Decisions
 //! - The answer is 200 for any token, so that it reveals nothing (RFC 7009 §2.2).
 //! - Any origin may read the answers (C062): only the body counts, and cookies are ignored.
-//! - A refresh token ends its grant and so all its access tokens; an access token ends alone.
+//! - A refresh token ends its grant and so all its access tokens; an access token ends alone, except for those that were
+//!   exchanged for it.
 
 use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, Response, json};
-use grants::{AuthenticatedClient, Generation, GrantId, Timestamp, TokenId, TokenName, revocation};
+use grants::{AuthenticatedClient, Client, Generation, GrantId, Timestamp, TokenId, TokenName, refresh, revocation};
 use http::StatusCode;
-use protocol::{ClientId, Secret, TokenQuery};
+use protocol::{Secret, TokenQuery};
 use serde_json::json;
 use service::{Authentication, Stores, Wiring};
 use store::{Applied, GrantsTable};
@@ -51,10 +52,10 @@ impl Revoke {
         client: &AuthenticatedClient,
         now: Timestamp,
     ) -> Result<Option<AuditEntry>, Failure> {
-        let client = &client.client().id;
+        let client = client.client();
         let ring = self.wiring.keys.ring_to_verify(token, now).await?;
         if let Some(handle) = ring.handles().open_refresh(token) {
-            let end = revocation::revoke_of_client(handle.secret.id(), client);
+            let end = revocation::revoke_of_client(handle.secret.id(), &client.id);
             let name = TokenName::Handle(handle.secret.id(), handle.generation);
             return Ok(revoked(&self.grants.apply(&end).await?).map(|event| event.with_token(name)));
         }
@@ -63,30 +64,45 @@ impl Revoke {
             let ended = self.end_access(grant, generation, client).await?;
             return Ok(ended.map(|event| event.with_token(TokenName::Handle(grant, generation))));
         }
+        if let Some(handle) = ring.open_exchanged(token) {
+            let own = handle.actors.clients().first() == Some(&client.id) && handle.expires_at > now;
+            return if own {
+                self.end_alone(TokenId::Exchanged(handle.lineage), handle.expires_at).await
+            } else {
+                Ok(None)
+            };
+        }
         let Ok(facts) = ring.verify(token, self.wiring.config.issuer.as_str()) else { return Ok(None) };
         match facts.token_id {
             Some(id @ TokenId::OfGrant(grant, generation, ..)) => {
                 let ended = self.end_access(grant, generation, client).await?;
                 Ok(ended.map(|event| event.with_token(TokenName::Signed(id))))
             }
-            Some(id @ TokenId::Machine(_)) if facts.client_id == *client && facts.expires_at > now => {
-                self.grants.revoke_token(id, facts.expires_at).await?;
-                Ok(Some(AuditEntry::new(AuditEvent::TokenRevoked).with_token(TokenName::Signed(id))))
+            Some(id @ (TokenId::Machine(_) | TokenId::Exchanged(_)))
+                if facts.client_id == client.id && facts.expires_at > now =>
+            {
+                self.end_alone(id, facts.expires_at).await
             }
-            Some(TokenId::Machine(_)) | None => Ok(None),
+            Some(TokenId::Machine(_) | TokenId::Exchanged(_)) | None => Ok(None),
         }
+    }
+
+    /// Ends a token that has no place in a grant, and with it those that were exchanged for it.
+    async fn end_alone(&self, id: TokenId, expires_at: Timestamp) -> Result<Option<AuditEntry>, Failure> {
+        self.grants.revoke_token(id, expires_at).await?;
+        Ok(Some(AuditEntry::new(AuditEvent::TokenRevoked).with_token(TokenName::Signed(id))))
     }
 
     async fn end_access(
         &self,
         grant: GrantId,
         generation: Generation,
-        client: &ClientId,
+        client: &Client,
     ) -> Result<Option<AuditEntry>, Failure> {
-        let end = revocation::revoke_access(grant, generation, client);
+        let end = refresh::revoke_access(grant, generation, client);
         let applied = self.grants.apply(&end).await?;
         if let Applied::Refused(found) = &applied
-            && let Some(last) = revocation::after_refused(client, found.as_deref())
+            && let Some(last) = revocation::after_refused(&client.id, found.as_deref())
         {
             return Ok(revoked(&self.grants.apply(&last).await?));
         }

@@ -13,7 +13,10 @@ use std::sync::Arc;
 
 use edge::{Config, Error, WrappingKey};
 use grants::{Seconds, SigningAlgorithm, Timestamp};
-use keys::{KeyRecord, KeyWrap, Records, When, new_master, new_signing_key};
+use keys::{
+    KeyRecord, KeyWrap, MasterRecord, NewMaster, Records, When, another_master, new_client_secrets_key, new_master,
+    new_signing_key,
+};
 use serde_json::{Value, json};
 use service::Stores;
 use store::{Changed, KeysTable, Write};
@@ -88,8 +91,12 @@ pub async fn rotate(
 /// One change made by a rotation.
 #[derive(Clone, Copy, Debug)]
 pub enum KeyChange<'k> {
-    /// The master key of the handles is created.
-    Master,
+    /// A master key of the handles is created.
+    Master(&'k MasterRecord),
+    /// The handles of a master key are refused.
+    Withdrawn(&'k MasterRecord),
+    /// The key is created for the secrets that clients sign with.
+    ClientSecrets,
     /// A signing key is created.
     Created(&'k KeyRecord),
     /// A signing key is deleted.
@@ -118,10 +125,23 @@ impl Rotation<'_> {
         now: Timestamp,
     ) -> Result<Rotated, Error> {
         let Self { table, wrap, beside } = self;
-        let plan = table.load().await?.rotation(algorithms, when, now);
-        if plan.master {
-            // If two runs do this at the same time, the first one wins.
-            table.create_master(&new_master(*wrap).await?, beside(KeyChange::Master)).await?;
+        let records = table.load().await?;
+        let plan = records.rotation(algorithms, when, now);
+        // If two runs do this at the same time, the first one wins.
+        match plan.master {
+            Some(NewMaster::First) => {
+                let master = new_master(*wrap).await?;
+                table.create_master(&master, beside(KeyChange::Master(&master))).await?;
+            }
+            Some(NewMaster::Another) => {
+                let master = another_master(edge::random(), *wrap, now, now).await?;
+                table.add_master(&master, &records, beside(KeyChange::Master(&master))).await?;
+            }
+            None => {}
+        }
+        if plan.client_secrets {
+            let key = new_client_secrets_key(*wrap).await?;
+            table.add_client_secrets_key(&key, beside(KeyChange::ClientSecrets)).await?;
         }
         let mut rotated = Rotated::default();
         for planned in plan.make {

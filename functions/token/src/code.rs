@@ -27,13 +27,14 @@ impl Token {
         if !context.client.client().may_use(GrantType::AuthorizationCode) {
             return Err(Refusal::GrantTypeNotAllowed.into());
         }
+        let key = context.key()?;
         let Proof { redirect_uri, code_verifier, resources } = proof;
         let handles = context.ring.handles();
         let code = handles.open_code(code).ok_or(Refusal::CodeUnknown)?;
         let resources = one_token_serves(context.client.client(), &context.apis, &resources, None)?;
         let rests_on = code.rests_on.map(|hidden| handles.reveal(code.secret.id(), hidden));
         let issuer = self.wiring.config.issuer.clone();
-        let request = CodeRedemption { code, redirect_uri, code_verifier, resources, issuer };
+        let request = CodeRedemption { code, redirect_uri, code_verifier, key, resources, issuer };
         let standing = self.advance_by_code(context, &request, rests_on).await?;
         let asked = Asked { resources: &request.resources, scope: None };
         let (response, token) = self.give_of_grant(context, &standing, request.code.secret.clone(), asked).await?;

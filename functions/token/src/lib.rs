@@ -11,11 +11,25 @@
 //! - A person's grant is advanced and the items it depends on are read concurrently: a handle names both. Tokens
 //!   are sent only if both succeed, and a grant whose basis is gone is revoked. For a handle of version 0.1 the
 //!   items are read afterwards.
+//! - The refresh token of a client with a FAPI profile stays the same. Its grant and what that depends on are read in one
+//!   round trip, strongly consistent, and nothing is written.
 //! - A request that the cached registration does not allow is decided once more with the current one.
+//! - A DPoP proof is checked after its client, and before anything is written: a bad one, or one without the nonce, uses up
+//!   no code and no refresh token.
+//! - A device polls with one conditional write. What a person decided is found by the refusal of that write, so a poll
+//!   costs one write until then, and the one that gets the tokens costs two.
+//! - Token exchange reads what the subject token depends on as introspection does, and writes nothing: the new token names
+//!   the same grant.
+//! - An identity assertion (ID-JAG) is used up by one conditional write, after all its checks and after the link of its
+//!   subject was found. The link is read once more while the grant is made: what ends it ends the request.
 //! - A request that one token cannot serve is refused before anything is written, so it uses up no code and no
 //!   refresh token.
 
+mod asserted;
+mod assertion;
 mod code;
+mod device;
+mod exchange;
 mod machine;
 mod password;
 mod refresh;
@@ -25,21 +39,26 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use edge::{Config, Endpoint, Error, Failure, Function, Incoming, RequestLog, Response};
-use grants::{Api, Attempt, AuthenticatedClient, Moment};
+use grants::asserted::AskedAssertion;
+use grants::dpop::{ProvenKey, binding};
+use grants::{Api, Attempt, AuthenticatedClient, Confirmation, Moment, Refusal, Timestamp};
 use keys::KeyRing;
 use protocol::{Parameters, Resource, Scope, TokenRequest};
-use service::{Authentication, Passwords, Stores, Wiring};
+use service::{Authentication, IdentityAssertions, Passwords, Stores, Wiring};
 use store::GroundedGrants;
 
+use crate::asserted::Presented;
 use crate::code::Proof;
 use crate::password::Credentials;
 
+const PATH: &str = "/token";
 const ENDPOINT: Endpoint = Endpoint::for_any_origin("POST");
 
 /// The `/token` endpoint for clients.
 pub struct Token {
     wiring: Wiring,
     clients: Authentication,
+    identities: IdentityAssertions,
     grants: GroundedGrants,
     /// Present only where the deployment offers the password grant: no other grant type needs it.
     passwords: Option<Passwords>,
@@ -48,6 +67,8 @@ pub struct Token {
 /// The facts about a request that every grant type needs.
 struct TokenContext<'a> {
     client: AuthenticatedClient,
+    /// The key of the request's DPoP proof.
+    proven: Option<ProvenKey>,
     apis: Vec<Api>,
     /// The keys that seal and open handles. Those that sign are chosen for each token.
     ring: Arc<KeyRing>,
@@ -70,8 +91,10 @@ impl Token {
     pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
         let passwords = config.policy.legacy.password.then(|| stores.passwords()).transpose()?;
         let clients = Authentication::open(&config, stores)?;
+        let identities = IdentityAssertions::new(&config);
         Ok(Self {
             clients,
+            identities,
             wiring: Wiring::assemble(config, stores, true)?,
             grants: stores.grounded_grants()?,
             passwords,
@@ -82,16 +105,46 @@ impl Token {
         let now = edge::now();
         let form = incoming.form()?;
         let request = TokenRequest::parse(&form, self.wiring.config.policy.legacy)?;
-        let client = self.clients.authenticate(&self.wiring, incoming, &form, now).await?;
+        let client = match request {
+            TokenRequest::Workload { .. } => {
+                self.clients.authenticate_workload(&self.wiring, incoming, &form, now).await?
+            }
+            TokenRequest::ClientCredentials { .. }
+            | TokenRequest::AuthorizationCode { .. }
+            | TokenRequest::RefreshToken { .. }
+            | TokenRequest::DeviceCode { .. }
+            | TokenRequest::TokenExchange { .. }
+            | TokenRequest::AssertionExchange { .. }
+            | TokenRequest::IdentityAssertion { .. }
+            | TokenRequest::Password { .. } => self.clients.authenticate(&self.wiring, incoming, &form, now).await?,
+        };
         let log = incoming.log();
         log.client(&client.client().id);
         let apis = self.wiring.apis_of(client.client(), now).await?;
-        let ring = self.wiring.keys.ring(now).await?;
+        let ring = self.ring_for(&request, now).await?;
+        let proven = self.wiring.proven_key(incoming, PATH, None, now).await?;
         let moment = Moment { now, attempt: Attempt::from_bytes(edge::random()) };
-        let context = TokenContext { client, apis, ring, source: incoming.source(), log, moment };
+        let context = TokenContext { client, proven, apis, ring, source: incoming.source(), log, moment };
         match self.give_to(request, &context).await {
             Err(refused) if refused.may_be_outdated() => Box::pin(self.give_again(refused, &form, &context)).await,
             given => given,
+        }
+    }
+
+    /// Returns the keys; reads them again if the code or the refresh token names a master that they do not contain.
+    async fn ring_for(&self, request: &TokenRequest, now: Timestamp) -> Result<Arc<KeyRing>, Failure> {
+        let keys = &self.wiring.keys;
+        match request {
+            TokenRequest::AuthorizationCode { code: handle, .. }
+            | TokenRequest::RefreshToken { refresh_token: handle, .. }
+            | TokenRequest::DeviceCode { device_code: handle, .. } => keys.ring_to_verify(handle, now).await,
+            // The keys for a subject token are chosen where it is read.
+            TokenRequest::ClientCredentials { .. }
+            | TokenRequest::Workload { .. }
+            | TokenRequest::Password { .. }
+            | TokenRequest::IdentityAssertion { .. }
+            | TokenRequest::AssertionExchange { .. }
+            | TokenRequest::TokenExchange { .. } => keys.ring(now).await,
         }
     }
 
@@ -115,7 +168,7 @@ impl Token {
 
     async fn give_to(&self, request: TokenRequest, context: &TokenContext<'_>) -> Result<Response, Failure> {
         match request {
-            TokenRequest::ClientCredentials { scope, resources } => {
+            TokenRequest::ClientCredentials { scope, resources } | TokenRequest::Workload { scope, resources } => {
                 self.give_to_service(context, &resources, scope.as_ref()).await
             }
             TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, resources } => {
@@ -128,7 +181,25 @@ impl Token {
                 let credentials = Credentials { username, password };
                 self.give_for_password(context, &credentials, RequestedAccess { scope, resources }).await
             }
+            TokenRequest::DeviceCode { device_code, resources } => self.poll(context, &device_code, &resources).await,
+            TokenRequest::TokenExchange { subject_token, scope, resources } => {
+                self.exchange(context, &subject_token, &RequestedAccess { scope, resources }).await
+            }
+            TokenRequest::AssertionExchange { subject_token, subject_token_type, audience, scope, resources } => {
+                let presented = Presented { token: subject_token, kind: subject_token_type };
+                self.assert(context, &presented, AskedAssertion { audience, scope, resources }).await
+            }
+            TokenRequest::IdentityAssertion { assertion, scope, resources } => {
+                self.give_for_assertion(context, &assertion, &RequestedAccess { scope, resources }).await
+            }
         }
+    }
+}
+
+impl TokenContext<'_> {
+    /// Returns the key to bind the tokens to, if one was proven; every grant type asks before it does anything else.
+    fn key(&self) -> Result<Option<Confirmation>, Refusal> {
+        binding(self.client.client(), self.proven.as_ref())
     }
 }
 
@@ -140,6 +211,7 @@ impl Function for Token {
     }
 
     async fn answer(&self, incoming: Incoming<'_>) -> Response {
-        ENDPOINT.answer(incoming, |incoming| self.give(incoming)).await
+        let response = ENDPOINT.answer(incoming, |incoming| self.give(incoming)).await;
+        self.wiring.with_nonce(incoming, response).await
     }
 }

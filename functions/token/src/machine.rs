@@ -14,7 +14,9 @@ impl Token {
         resources: &[Resource],
         scope: Option<&Scope>,
     ) -> Result<Response, Failure> {
+        let key = context.key()?;
         let token = machine::access_token(&context.client, &context.apis, resources, scope, context.moment.now)?;
+        let token = token.bound_to(key);
         let entry = AuditEntry::new(AuditEvent::ServiceTokenIssued);
         let (access_token, entry) = match token.format {
             TokenFormat::Jwt => (self.wiring.access_token_of_service(&token).await?, entry),

@@ -27,8 +27,9 @@ impl Token {
         Credentials { username, password }: &Credentials,
         RequestedAccess { scope, resources }: RequestedAccess,
     ) -> Result<Response, Failure> {
+        context.key()?;
         let target = password::target(&context.client, &context.apis, &resources, scope.as_ref())?;
-        let client = &context.client.client().id;
+        let client = Some(&context.client.client().id);
         let stranger = context.ring.handles().stranger(&username.normalized());
         let attempted = Attempted { username, password, client, source: context.source, device: None, stranger };
         let right = match self.passwords()?.check(&attempted, context.moment.now).await? {
@@ -36,8 +37,13 @@ impl Token {
             Checked::Wrong(person) => return Err(context.rejected(person, None)),
             Checked::Wait(wait, person) => return Err(context.rejected(person, Some(wait))),
         };
+        if right.person.complete().is_none() {
+            let wait = self.passwords()?.weigh(&right, context.moment.now).await?;
+            return Err(wait.map_or_else(|| Refusal::SecondFactorMissing.into(), Failure::too_many_guesses));
+        }
         let secret = GrantSecret::from_bytes(edge::random());
         let grant = self.grant_for(context, &right, target, &secret).await?;
+        self.passwords()?.renew(right.person.renewal()).await;
         let asked = Asked { resources: &resources, scope: scope.as_ref() };
         let standing = StandingGrant { grant, known: right.person.user().known_claims() };
         let (response, token) = self.give_of_grant(context, &standing, secret, asked).await?;
@@ -58,11 +64,12 @@ impl Token {
         let user = right.person.user();
         let registered = &context.client.client().relying_party;
         let pairwise_subject = context.ring.handles().pairwise_subject(registered, &user.subject)?;
-        let proven = ProvenPerson { subject: user.subject.clone(), pairwise_subject, footing: user.footing(), target };
+        let (subject, footing, key) = (user.subject.clone(), user.footing(), context.key()?);
+        let proven = ProvenPerson { subject, pairwise_subject, footing, target, key };
         let policy = &self.wiring.config.policy;
         let grant = password::grant_of(secret.id(), &context.client, proven, policy, context.moment);
         // The identifier is random: an item that already exists was written by this very attempt.
-        let (step, counted) = (password::issue(grant.clone()), UserChange::count_grant(user));
+        let (step, counted) = (password::issue(grant.clone()), UserChange::count_grant_of_password(user));
         let (made, counted, wait) = tokio::join!(
             self.grants.grants().apply(&step),
             self.grants.people().change_user(&counted, None),

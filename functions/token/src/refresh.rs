@@ -1,10 +1,10 @@
-//! The refresh token grant: one conditional write (RFC 6749 §6).
+//! The refresh token grant (RFC 6749 §6): one conditional write, or one read where refresh tokens are not rotated.
 
 use edge::{AuditEntry, AuditEvent, Failure, Response};
-use grants::refresh::{RefreshRequest, explain, rotate};
+use grants::refresh::{RefreshRequest, explain, rotate, stay};
 use grants::{Asked, Refusal, RestsOn, one_token_serves};
 use protocol::{GrantType, Secret};
-use store::Applied;
+use store::{Applied, Ground};
 
 use crate::tokens::StandingGrant;
 use crate::{RequestedAccess, Token, TokenContext};
@@ -19,13 +19,18 @@ impl Token {
         if !context.client.client().may_use(GrantType::RefreshToken) {
             return Err(Refusal::GrantTypeNotAllowed.into());
         }
+        let key = context.key()?;
         let handles = context.ring.handles();
         let token = handles.open_refresh(token).ok_or(Refusal::RefreshTokenUnknown)?;
         let resources = one_token_serves(context.client.client(), &context.apis, &resources, scope.as_ref())?;
         let rests_on = token.rests_on.map(|hidden| handles.reveal(token.secret.id(), hidden));
         let issuer = self.wiring.config.issuer.clone();
-        let request = RefreshRequest { token, scope, resources, issuer };
-        let standing = self.advance_by_refresh(context, &request, rests_on).await?;
+        let request = RefreshRequest { token, key, scope, resources, issuer };
+        let standing = if context.client.client().profile.rotates_refresh_tokens() {
+            self.advance_by_refresh(context, &request, rests_on).await?
+        } else {
+            self.stay_by_refresh(context, &request, rests_on).await?
+        };
         let asked = Asked { resources: &request.resources, scope: request.scope.as_ref() };
         let (response, token) = self.give_of_grant(context, &standing, request.token.secret.clone(), asked).await?;
         context.log.event(AuditEntry::of_grant(AuditEvent::GrantRefreshed, &standing.grant).with_token(token));
@@ -48,6 +53,20 @@ impl Token {
                 self.carry_out(context, verdict, found.as_deref()).await?
             }
         };
+        self.on_its_footing(context, grant, ground).await
+    }
+    /// Finds the grant of a client whose refresh tokens are not rotated, and leaves it as it is.
+    async fn stay_by_refresh(
+        &self,
+        context: &TokenContext<'_>,
+        request: &RefreshRequest,
+        rests_on: Option<RestsOn>,
+    ) -> Result<StandingGrant, Failure> {
+        let (policy, moment) = (&self.wiring.config.policy, context.moment);
+        let read = self.grants.look(request.token.secret.id(), rests_on).await?;
+        let (found, ground) = read.map_or_else(|| (None, Ground::default()), |(grant, ground)| (Some(grant), ground));
+        let verdict = stay(request, &context.client, found.as_ref(), policy, moment);
+        let grant = self.carry_out(context, verdict, found.as_ref()).await?;
         self.on_its_footing(context, grant, ground).await
     }
 }

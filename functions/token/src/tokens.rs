@@ -2,9 +2,9 @@
 
 use edge::{AuditEntry, AuditEvent, Failure, Response, json};
 use grants::revocation::revoke;
-use grants::{AccessToken, Asked, Grant, GrantSecret, IdToken, Refusal, TokenName, Verdict, refresh};
+use grants::{AccessToken, Asked, Confirmation, Grant, GrantSecret, IdToken, Refusal, TokenName, Verdict, refresh};
 use http::StatusCode;
-use protocol::{Claims, IdentityScope, Secret, TokenResponse};
+use protocol::{ACCESS_TOKEN_TYPE, Claims, IdentityScope, Secret, TokenResponse};
 use service::IssuedAccessToken;
 use sessions::{Rules, stands};
 use store::Ground;
@@ -29,15 +29,25 @@ pub(crate) struct StandingGrant {
 impl IssuedTokens<'_> {
     /// Builds the token response (RFC 6749 §5.1): the only place where tokens are serialized.
     pub(crate) fn answer(&self) -> Response {
+        self.answer_with(None)
+    }
+
+    /// Builds the response to a token exchange, which says what was issued (RFC 8693 §2.2.1).
+    pub(crate) fn answer_to_exchange(&self) -> Response {
+        self.answer_with(Some(ACCESS_TOKEN_TYPE))
+    }
+
+    fn answer_with(&self, issued_token_type: Option<&'static str>) -> Response {
         json(
             StatusCode::OK,
             &TokenResponse {
                 access_token: self.access_token.expose(),
-                token_type: "Bearer",
+                token_type: Confirmation::token_type(self.token.confirmation),
                 expires_in: self.token.expires_in(),
                 scope: self.token.scope.as_str(),
                 refresh_token: self.refresh_token.map(Secret::expose),
                 id_token: self.id_token.map(Secret::expose),
+                issued_token_type,
             },
         )
     }
@@ -55,7 +65,7 @@ impl Token {
     ) -> Result<(Response, TokenName), Failure> {
         let StandingGrant { grant, known } = standing;
         let token = grants::for_grant(grant, context.client.client(), &context.apis, asked, context.moment.now)?;
-        let token = token.about(known, &context.apis);
+        let token = token.about(known, &context.apis).bound_to(context.key()?);
         let generation = refresh::current_generation(grant).ok_or(grants::Refusal::GrantRevoked)?;
         let issued = self.wiring.access_token_of_grant(&token, grant, secret.clone(), generation).await?;
         let IssuedAccessToken { token: access_token, name, rests_on } = issued;

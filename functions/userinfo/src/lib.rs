@@ -3,25 +3,29 @@
 //!
 //! # Decisions
 //! - One round trip: the token names its grant and, readable for this server only, its person, so both are read at
-//!   once. Revoked tokens, ended grants and disabled persons take effect at the next request.
+//!   once. Revoked tokens, withdrawn keys, ended grants and disabled persons take effect at the next request.
 //! - The claims are the current ones, not those at the time of the sign-in.
 //! - The private signing keys are not read until the first client requests a signed answer.
+//! - A token that is bound to a key comes with a DPoP proof, which is accepted once: its use is written while the grant is
+//!   read, and only if the token and the proof are good so far. A bound token is never accepted as a bearer token.
 //! - Where OpenID Connect is off, the endpoint does not exist: 404, also for tokens issued before.
 //! - Any origin may read the answers: only the token counts, and cookies are ignored.
 
 use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, Response, json, jwt};
+use grants::dpop::{ProvenKey, key_to_prove};
 use grants::userinfo::{Denial, admit, shown};
 use grants::{
-    AccessHandle, Client, Grant, GrantId, HiddenFooting, SigningAlgorithm, Timestamp, TokenFacts, TokenId,
-    describe_opaque,
+    AccessHandle, Attempt, Client, Confirmation, Grant, GrantId, HiddenFooting, Refusal, RestsOn, SigningAlgorithm,
+    Timestamp, TokenFacts, TokenId, describe_opaque,
 };
 use http::StatusCode;
-use keys::SignedUserInfo;
-use protocol::{Claims, Secret};
+use keys::{KeyRing, SignedUserInfo};
+use protocol::{Claims, PresentedToken, Secret, TokenScheme};
 use service::{KeyCache, Stores, Wiring};
 use sessions::{Rules, stands};
-use store::GroundedGrants;
+use store::{Changed, Ground, GroundedGrants};
 
+const PATH: &str = "/userinfo";
 const ENDPOINT: Endpoint = Endpoint::for_any_origin("GET, HEAD, POST");
 
 /// The `/userinfo` endpoint for apps.
@@ -53,9 +57,16 @@ impl VerifiedToken {
             Self::Opaque(handle) => Ok((handle.secret.id(), handle.rests_on.ok_or(Denial::Scope)?)),
             Self::Signed(facts) => match facts.token_id {
                 Some(TokenId::OfGrant(id, _, _, Some(rests_on))) => Ok((id, rests_on)),
-                Some(TokenId::OfGrant(..) | TokenId::Machine(_)) => Err(Denial::Scope),
+                Some(TokenId::OfGrant(..) | TokenId::Machine(_) | TokenId::Exchanged(_)) => Err(Denial::Scope),
                 None => Err(Denial::Token),
             },
+        }
+    }
+
+    fn confirmation(&self) -> Option<Confirmation> {
+        match self {
+            Self::Opaque(handle) => handle.confirmation,
+            Self::Signed(facts) => facts.confirmation,
         }
     }
 
@@ -79,8 +90,12 @@ impl UserInfo {
 
     async fn respond(&self, incoming: Incoming<'_>) -> Result<Response, Failure> {
         let now = edge::now();
-        let token = incoming.bearer_token()?.ok_or_else(Failure::token_missing)?;
-        let admitted = self.admit(&token, now).await?;
+        let presented = incoming.presented_token()?.ok_or_else(|| Failure::token_missing().or_dpop())?;
+        let admitted = self.admit(incoming, &presented, now).await;
+        let admitted = admitted.map_err(|failure| match presented.scheme {
+            TokenScheme::Bearer => failure,
+            TokenScheme::Dpop => failure.of_dpop_token(),
+        })?;
         let name = admitted.facts.name_within(&admitted.grant);
         let said = keys::UserInfo { sub: &admitted.facts.subject, claims: &admitted.claims };
         let response = match admitted.client.relying_party.userinfo_algorithm {
@@ -92,13 +107,24 @@ impl UserInfo {
         Ok(response)
     }
 
-    async fn admit(&self, token: &Secret, now: Timestamp) -> Result<Admitted, Failure> {
+    async fn admit(
+        &self,
+        incoming: Incoming<'_>,
+        PresentedToken { scheme, token }: &PresentedToken,
+        now: Timestamp,
+    ) -> Result<Admitted, Failure> {
         let ring = self.wiring.keys.ring_to_verify(token, now).await?;
         let opaque = ring.handles().open_access(token).map(VerifiedToken::Opaque);
         let signed = || ring.verify(token, self.wiring.config.issuer.as_str()).ok().map(VerifiedToken::Signed);
         let told = opaque.or_else(signed).ok_or(Denial::Token)?;
         let (id, rests_on) = told.place()?;
-        let found = self.grants.read(id, Some(ring.handles().reveal(id, rests_on))).await?;
+        let proven = match key_to_prove(*scheme, told.confirmation())? {
+            Some(key) => Some(self.prove(incoming, token, key, now).await?),
+            None => None,
+        };
+        let kid = KeyRing::key_of(token).unwrap_or_default();
+        let rests_on = ring.handles().reveal(id, rests_on);
+        let (found, ()) = tokio::try_join!(self.read(id, rests_on, &kid), self.use_up(proven, now))?;
         let (grant, ground) = found.ok_or(Denial::Token)?;
         let facts = told.facts(&grant);
         let client = self.wiring.client(&facts.client_id, now).await?;
@@ -108,6 +134,33 @@ impl UserInfo {
         let known = ground.user.ok_or(Denial::Token)?.known_claims();
         let claims = shown(&facts, sign_in, &known);
         Ok(Admitted { facts, client: client.ok_or(Denial::Token)?, grant, claims })
+    }
+
+    /// Checks the proof that the token's key demands.
+    async fn prove(
+        &self,
+        incoming: Incoming<'_>,
+        token: &Secret,
+        key: Confirmation,
+        now: Timestamp,
+    ) -> Result<ProvenKey, Failure> {
+        let proven = self.wiring.proven_key(incoming, PATH, Some(token), now).await?;
+        let proven = proven.ok_or(Refusal::DpopProofMissing)?;
+        if proven.confirmation() == key { Ok(proven) } else { Err(Denial::OtherKey.into()) }
+    }
+
+    async fn read(&self, id: GrantId, rests_on: RestsOn, kid: &str) -> Result<Option<(Grant, Ground)>, Failure> {
+        Ok(self.grants.read(id, Some(rests_on), kid, &[]).await?)
+    }
+
+    /// Records the use of the proof, if there is one.
+    async fn use_up(&self, proven: Option<ProvenKey>, now: Timestamp) -> Result<(), Failure> {
+        let Some(proven) = proven else { return Ok(()) };
+        let attempt = Attempt::from_bytes(edge::random());
+        match self.grants.grants().use_assertion(proven.once(), attempt, now).await? {
+            Changed::Done => Ok(()),
+            Changed::Refused => Err(Refusal::DpopProofReplayed.into()),
+        }
     }
 
     async fn sign(
@@ -134,6 +187,7 @@ impl Function for UserInfo {
         if !self.wiring.config.policy.openid {
             return Failure::not_found("OpenID Connect is turned off here").answer(incoming.log());
         }
-        ENDPOINT.answer(incoming, |incoming| self.respond(incoming)).await
+        let response = ENDPOINT.answer(incoming, |incoming| self.respond(incoming)).await;
+        self.wiring.with_nonce(incoming, response).await
     }
 }

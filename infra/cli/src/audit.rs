@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use grants::{GrantId, InitialTokenName, SessionId};
+use grants::{GrantId, InitialTokenName, IssuerName, SessionId};
 use protocol::{ClientId, Resource, Subject};
 use rotate_keys::KeyChange;
 use serde_json::Value;
@@ -16,6 +16,7 @@ pub(crate) enum About<'a> {
     User(&'a Subject),
     Client(&'a ClientId),
     Api(&'a Resource),
+    Issuer(&'a IssuerName),
     RegistrationToken(&'a InitialTokenName),
     /// The consent of a user to a client.
     Consent(&'a Subject, &'a ClientId),
@@ -31,6 +32,7 @@ impl fmt::Display for About<'_> {
             Self::User(subject) => write!(formatter, "user:{subject}"),
             Self::Client(id) => write!(formatter, "client:{id}"),
             Self::Api(identifier) => write!(formatter, "api:{identifier}"),
+            Self::Issuer(name) => write!(formatter, "issuer:{name}"),
             Self::RegistrationToken(name) => write!(formatter, "registration-token:{name}"),
             Self::Consent(subject, client) => write!(formatter, "consent:{subject}:{client}"),
             Self::Session(id) => write!(formatter, "session:{id}"),
@@ -79,12 +81,14 @@ impl Recorder<'_> {
     /// Returns a function that makes the records of key changes.
     pub(crate) fn of_keys(&self, action: AuditedAction) -> impl Fn(KeyChange<'_>) -> Option<Write> + Sync {
         move |change| {
-            let (kid, attributes): (&str, &[&str]) = match change {
-                KeyChange::Master => ("handles", &["secret"]),
-                KeyChange::Created(key) => (&key.public.kid, &["kid", "alg", "created_at", "activates_at"]),
-                KeyChange::Deleted(key) => (&key.public.kid, &[]),
+            let (kid, attributes): (String, &[&str]) = match change {
+                KeyChange::Master(key) => (key.name.to_string(), &["secret"]),
+                KeyChange::Withdrawn(key) => (key.name.to_string(), &[]),
+                KeyChange::ClientSecrets => ("client-secrets".to_owned(), &["secret"]),
+                KeyChange::Created(key) => (key.public.kid.clone(), &["kid", "alg", "created_at", "activates_at"]),
+                KeyChange::Deleted(key) => (key.public.kid.clone(), &[]),
             };
-            Some(self.record(action, &About::Key(kid), attributes))
+            Some(self.record(action, &About::Key(&kid), attributes))
         }
     }
 }

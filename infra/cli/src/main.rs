@@ -5,25 +5,54 @@
 mod args;
 mod audit;
 mod commands;
+mod confirm;
 mod dev;
 mod operator;
 mod output;
+mod outputs;
 mod stack;
 mod template;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind;
+use edge::Error;
 
 use crate::args::{Arguments, Command};
+use crate::output::UsageError;
+
+/// The exit code of a command that was called in a wrong way.
+const USAGE: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Arguments { command } = Arguments::parse();
-    let done = match command {
+    // Errors of the command line are told in the same form as all others, so this option is looked for first.
+    let json = std::env::args_os().take_while(|argument| argument != "--").any(|argument| argument == "--json");
+    let Arguments { quiet, command } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refused(json, &error),
+    };
+    if quiet {
+        output::be_quiet();
+    }
+    match run(command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{}", output::error_text(json, &error.to_string()));
+            if error.is::<UsageError>() { USAGE.into() } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Error> {
+    match command {
         Command::Dev(options) => dev::run(options).await,
         Command::Api(command) => commands::api::run(command).await,
         Command::Client(command) => commands::client::run(command).await,
+        Command::Issuer(command) => Box::pin(commands::issuer::run(command)).await,
+        Command::Apply(options) => Box::pin(commands::apply::run(options)).await,
+        Command::Export(common) => commands::export::run(common).await,
         Command::RegistrationToken(command) => Box::pin(commands::registration_token::run(command)).await,
         Command::User(command) => commands::user::run(command).await,
         Command::Session(command) => commands::session::run(command).await,
@@ -31,13 +60,22 @@ async fn main() -> ExitCode {
         Command::Consent(command) => commands::consent::run(command).await,
         Command::Keys(command) => commands::keys::run(command).await,
         Command::Audit(command) => commands::audit::run(command).await,
+        Command::Completion(command) => commands::completion::run(command),
         Command::Tables(command) => commands::tables::run(command).await,
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("jeton: {}", error.to_string().replace('\n', " "));
-            ExitCode::FAILURE
-        }
     }
+}
+
+/// Prints what the parser of the command line says: help and the version to standard output, an error to standard
+/// error, as JSON if that is asked for.
+fn refused(json: bool, error: &clap::Error) -> ExitCode {
+    let is_error = error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if json && is_error {
+        let text = error.render().to_string();
+        let text = text.trim().strip_prefix("error: ").unwrap_or(&text).trim();
+        eprintln!("{}", output::error_text(true, text));
+    } else {
+        // A reader that has read enough has closed the pipe.
+        drop(error.print());
+    }
+    if error.use_stderr() { USAGE.into() } else { ExitCode::SUCCESS }
 }

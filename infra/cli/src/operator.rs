@@ -56,6 +56,7 @@ mod tests {
             session_token: None,
             dynamodb_endpoint: dynamodb.map(str::to_owned),
             kms_endpoint: None,
+            lambda_endpoint: None,
             names_its_roots: false,
         }
     }

@@ -1,15 +1,108 @@
 //! The output of commands: one JSON document, or lines for people.
 
-use std::io::Write;
+use std::error::Error as StdError;
+use std::fmt;
+use std::io::{ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::Value;
+use grants::Timestamp;
+use serde_json::{Value, json};
+use store::Day;
+
+/// The members that are times, in seconds since 1970.
+const TIMES: [&str; 9] = [
+    "created_at",
+    "activates_at",
+    "expires_at",
+    "ends_at",
+    "agreed_at",
+    "auth_time",
+    "last_seen_at",
+    "fetched_at",
+    "fresh_until",
+];
+/// The members that are shown only once, and so in the quiet mode too.
+const SHOWN_ONCE: [&str; 2] = ["client_secret", "registration_token"];
+
+/// `true` if the result of the command is not wanted.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// An error in the way in which a command was called, as the parser of the command line would find it.
+#[derive(Debug)]
+pub(crate) struct UsageError(pub(crate) String);
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl StdError for UsageError {}
+
+/// Prints no results from now on, except for secrets that are shown only once.
+pub(crate) fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Returns whether the result of the command is not wanted.
+pub(crate) fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
 
 /// Prints `document` as JSON, or each member on its own line.
 pub(crate) fn print(json: bool, document: &Value) -> Result<(), edge::Error> {
-    let text = if json { serde_json::to_string(document)? } else { lines(document) };
+    let text = match (is_quiet(), json) {
+        (true, _) => return shown_once(document).map_or(Ok(()), |secret| write(&secret)),
+        (false, true) => serde_json::to_string(document)?,
+        (false, false) => lines(document),
+    };
+    write(text.trim_end())
+}
+
+/// Prints what a command would have done. People read only what would change, if the document tells it.
+pub(crate) fn print_dry_run(json: bool, mut document: Value) -> Result<(), edge::Error> {
+    let changes = document.get("changes").filter(|_| !json).map(told);
+    if let Some(changes) = changes {
+        document = changes;
+    }
+    if let Some(members) = document.as_object_mut() {
+        members.insert("dry_run".to_owned(), true.into());
+    }
+    print(json, &document)
+}
+
+/// Tells each change in one line.
+fn told(changes: &Value) -> Value {
+    let side = |name: &str, change: &Value, side: &str| change.get(side).map(|value| member(name, value));
+    let line = |name: &str, change: &Value| {
+        Some(format!("{} -> {}", side(name, change, "before")?, side(name, change, "after")?))
+    };
+    let changes = changes.as_object().into_iter().flatten();
+    changes.filter_map(|(name, change)| Some((name.clone(), Value::String(line(name, change)?)))).collect()
+}
+
+/// Writes text for people, unless nothing is wanted.
+pub(crate) fn tell(text: &str) -> Result<(), edge::Error> {
+    if QUIET.load(Ordering::Relaxed) { Ok(()) } else { write(text) }
+}
+
+/// Writes text to standard output. A reader that has read enough, such as `head`, has closed the pipe, which is no
+/// error.
+pub(crate) fn write(text: &str) -> Result<(), edge::Error> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", text.trim_end())?;
-    Ok(())
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Formats an error for standard error.
+pub(crate) fn error_text(json: bool, error: &str) -> String {
+    if json { json!({ "error": error }).to_string() } else { format!("jeton: {}", error.replace('\n', " ")) }
+}
+
+fn shown_once(document: &Value) -> Option<String> {
+    SHOWN_ONCE.iter().find_map(|name| document.get(name)?.as_str().map(str::to_owned))
 }
 
 fn lines(document: &Value) -> String {
@@ -18,11 +111,24 @@ fn lines(document: &Value) -> String {
         Value::Array(rows) => rows.iter().map(lines).collect::<Vec<_>>().join("\n\n"),
         Value::Object(members) => {
             let width = members.keys().map(String::len).max().unwrap_or_default();
-            let line = |(name, value): (&String, &Value)| format!("{name:width$}  {}", cell(value));
+            let line = |(name, value): (&String, &Value)| format!("{name:width$}  {}", member(name, value));
             members.iter().map(line).collect::<Vec<_>>().join("\n")
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => cell(document),
     }
+}
+
+/// Formats a member of a document; times are told in UTC.
+fn member(name: &str, value: &Value) -> String {
+    let seconds = value.as_u64().filter(|_| TIMES.contains(&name));
+    seconds.map_or_else(|| cell(value), |seconds| moment(Timestamp::from_seconds(seconds)))
+}
+
+/// Formats a time in UTC (RFC 3339).
+pub(crate) fn moment(time: Timestamp) -> String {
+    let day = Day::of(time);
+    let second = time.since(day.start());
+    format!("{day}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
 }
 
 fn cell(value: &Value) -> String {
@@ -31,7 +137,7 @@ fn cell(value: &Value) -> String {
         Value::Array(values) if values.is_empty() => "-".to_owned(),
         Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(" "),
         Value::Object(members) => {
-            members.iter().map(|(name, value)| format!("{name}={}", cell(value))).collect::<Vec<_>>().join(" ")
+            members.iter().map(|(name, value)| format!("{name}={}", member(name, value))).collect::<Vec<_>>().join(" ")
         }
         Value::Null => "-".to_owned(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
@@ -49,5 +155,37 @@ mod tests {
         assert_eq!(lines(&serde_json::json!([])), "none");
         let nested = serde_json::json!({"created": [{"alg": "RS256", "kid": "k"}], "deleted": []});
         assert_eq!(lines(&nested), "created  alg=RS256 kid=k\ndeleted  -");
+    }
+
+    #[test]
+    fn c244_people_read_times_and_programs_read_seconds() {
+        let document =
+            json!({"created_at": 1_795_867_205, "created": [{"activates_at": 0}], "uses_left": 1, "ends_at": null});
+        let expected = "created     activates_at=1970-01-01T00:00:00Z\ncreated_at  2026-11-28T12:00:05Z\nends_at     -\nuses_left   1";
+        assert_eq!(lines(&document), expected);
+    }
+
+    #[test]
+    fn c244_people_read_each_change_of_a_dry_run_in_one_line() {
+        let changes =
+            json!({"apis": {"before": [], "after": ["urn:a", "urn:b"]}, "scope": {"before": "r", "after": null}});
+        assert_eq!(lines(&told(&changes)), "apis   - -> urn:a urn:b\nscope  r -> -");
+    }
+
+    #[test]
+    fn c244_an_error_is_a_line_or_a_json_document() {
+        assert_eq!(error_text(false, "no\nsuch thing"), "jeton: no such thing");
+        let told: Value = serde_json::from_str(&error_text(true, "no \"such\"\nthing")).unwrap();
+        assert_eq!(told, json!({ "error": "no \"such\"\nthing" }));
+    }
+
+    #[test]
+    fn c244_the_quiet_mode_tells_a_secret_and_nothing_else() {
+        assert_eq!(shown_once(&json!({"client_id": "a", "client_secret": "s"})).as_deref(), Some("s"));
+        assert_eq!(shown_once(&json!({"registration_token": "t"})).as_deref(), Some("t"));
+        assert_eq!(
+            [json!({"client_id": "a"}), json!([{"client_secret": "s"}])].map(|other| shown_once(&other)),
+            [None, None]
+        );
     }
 }

@@ -1,21 +1,23 @@
 //! The stack that a command works on, found through an env file or the environment.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws_credential_types::provider::ProvideCredentials;
 use edge::{Error, Tables, WrappingKey};
-use grants::{Policy, Seconds, SigningAlgorithm, Timestamp};
+use grants::{AuthMethod, Policy, Seconds, SigningAlgorithm, StoredSecret, Timestamp};
 use keys::{KeyRing, KeyWrap, When};
 use outbound::Reach;
-use protocol::{Resource, Secret};
+use protocol::{ClientId, Resource, Scope, Secret};
 use rotate_keys::{KeyChange, Rotation};
+use service::new_client_secret;
 use store::{AuditTable, Changed, Client, Connection, GrantsTable, KeysTable, PeopleTable, Registry, Write};
 use tokio::sync::OnceCell;
 
 use crate::args::Common;
 use crate::operator;
+use crate::outputs;
 
 /// The number of attempts for a change whose guard failed.
 pub(crate) const TRIES: u32 = 10;
@@ -45,16 +47,23 @@ pub(crate) type Variables = HashMap<String, String>;
 impl Stack {
     /// Finds the stack for a command.
     pub(crate) async fn find(common: &Common) -> Result<Self, Error> {
-        let file = common.env_file.as_deref().map(read_env_file).transpose()?.unwrap_or_default();
-        let look_up = |name: &str| {
-            file.get(name).cloned().or_else(|| edge::environment(name)).filter(|value| !value.trim().is_empty())
-        };
+        let file = env_file(common).as_deref().map(read_env_file).transpose()?.unwrap_or_default();
+        let told = |name: &str| file.get(name).cloned().or_else(|| edge::environment(name));
+        let look_up = |name: &str| told(name).filter(|value| !value.trim().is_empty());
         let connection = connection(&look_up).await?;
+        let outputs = match &common.stack {
+            Some(name) => {
+                outputs::read(name, &connection, look_up("AWS_ENDPOINT_URL_CLOUDFORMATION").as_deref()).await?
+            }
+            None => Variables::new(),
+        };
+        let told = |name: &str| outputs.get(name).cloned().or_else(|| look_up(name));
+        let look_up = |name: &str| told(name).filter(|value| !value.is_empty());
         let reach = edge::reach(&look_up)?;
         let kept_for = edge::audit_lifetime(look_up)?;
         let sts_endpoint = look_up("AWS_ENDPOINT_URL_STS");
         let stack = Self::open(connection, &Tables::read(look_up), WrappingKey::read(look_up));
-        let policy = edge::session_limits(&look_up)?;
+        let policy = edge::people_policy(&look_up)?;
         Ok(Self { reach, policy, sts_endpoint, audit: stack.audit.kept_for(kept_for), ..stack })
     }
 
@@ -67,7 +76,7 @@ impl Stack {
             registry: Registry::new(dynamodb.clone(), name(&tables.registry, "registry")),
             grants: GrantsTable::new(dynamodb.clone(), name(&tables.grants, "grants")),
             people: PeopleTable::new(dynamodb.clone(), name(&tables.people, "people")),
-            keys: KeysTable::new(dynamodb.clone(), name(&tables.keys, "keys")),
+            keys: KeysTable::new(dynamodb.clone(), name(&tables.keys, "keys"), name(&tables.registry, "registry")),
             audit: AuditTable::new(dynamodb.clone(), name(&tables.audit_name(), "audit"), edge::AUDIT_LIFETIME),
             dynamodb,
             tables: tables.clone(),
@@ -91,6 +100,17 @@ impl Stack {
         Ok(KeyRing::open(self.keys.load().await?, wrap.as_ref(), false, None, now).await?)
     }
 
+    /// Creates a secret for a client and its stored form; `None` for a client without a secret.
+    pub(crate) async fn new_secret(
+        &self,
+        method: AuthMethod,
+        client: &ClientId,
+        now: Timestamp,
+    ) -> Result<Option<(Secret, StoredSecret)>, Error> {
+        let (ring, wrap) = (self.ring(now).await?, self.key_wrap()?);
+        Ok(new_client_secret(&ring, wrap.as_ref(), method, client, now).await?)
+    }
+
     /// Returns the operator, looked up only once.
     pub(crate) async fn operator(&self) -> &str {
         self.operator.get_or_init(|| Box::pin(operator::name(&self.connection, self.sts_endpoint.as_deref()))).await
@@ -105,6 +125,18 @@ impl Stack {
             }
             None => Ok(known.into_iter().map(|api| api.identifier).collect()),
         }
+    }
+
+    /// Checks that these APIs, or else OpenID Connect, offer each token of a scope that was typed. A client without APIs
+    /// gets tokens for this server, with any scope.
+    pub(crate) async fn ensure_scope(&self, scope: &Scope, apis: &[Resource]) -> Result<(), Error> {
+        let apis = self.registry.apis(apis, edge::now()).await?;
+        let offered = apis.iter().fold(Scope::default(), |offered, api| offered.or(&api.scope));
+        let asked = scope.without_identity();
+        let missing = asked.tokens().find(|token| !apis.is_empty() && !offered.contains(token));
+        let Some(missing) = missing else { return Ok(()) };
+        let offer = if offered.is_empty() { "they offer none".to_owned() } else { format!("they offer {offered}") };
+        Err(format!("the scope {missing} cannot be used: none of the APIs of --api has it ({offer})").into())
     }
 
     /// Creates the master key of the handles and a key for each of `algorithms`, if missing. If two processes do
@@ -130,7 +162,20 @@ pub(crate) fn done_or(changed: Changed, otherwise: String) -> Result<(), Error> 
     }
 }
 
-fn read_env_file(path: &Path) -> Result<Variables, Error> {
+/// Returns the env file that a command finds its stack with: the given one, or that of `JETON_ENV_FILE` where no stack
+/// is named.
+pub(crate) fn env_file(common: &Common) -> Option<PathBuf> {
+    let of_environment = || common.stack.is_none().then(env_file_of_environment).flatten();
+    common.env_file.clone().or_else(of_environment)
+}
+
+/// Returns the path in `JETON_ENV_FILE`, if it is set.
+pub(crate) fn env_file_of_environment() -> Option<PathBuf> {
+    edge::environment("JETON_ENV_FILE").filter(|path| !path.trim().is_empty()).map(PathBuf::from)
+}
+
+/// Reads the `NAME=value` lines of an env file.
+pub(crate) fn read_env_file(path: &Path) -> Result<Variables, Error> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         format!("the env file {} cannot be read ({error}): `jeton dev --env-file` writes one", path.display())
     })?;
@@ -152,6 +197,7 @@ async fn connection(look_up: &impl Fn(&str) -> Option<String>) -> Result<Connect
             session_token: look_up("AWS_SESSION_TOKEN").map(Secret::new),
             dynamodb_endpoint,
             kms_endpoint,
+            lambda_endpoint: None,
             names_its_roots,
         });
     }
@@ -166,9 +212,11 @@ async fn connection(look_up: &impl Fn(&str) -> Option<String>) -> Result<Connect
         session_token: credentials.session_token().map(|token| Secret::new(token.to_owned())),
         dynamodb_endpoint,
         kms_endpoint,
+        lambda_endpoint: None,
         names_its_roots,
     })
 }
 
-const NO_REGION: &str = "no AWS region is set: set AWS_REGION, or give the --env-file that `jeton dev` wrote";
-const NO_CREDENTIALS: &str = "no AWS credentials were found: sign in (aws sso login), set AWS_PROFILE, or give the --env-file that `jeton dev` wrote";
+const NO_REGION: &str =
+    "no AWS region is set: set AWS_REGION, or give the --env-file that `jeton dev` wrote, or set JETON_ENV_FILE";
+const NO_CREDENTIALS: &str = "no AWS credentials were found: sign in (aws sso login), set AWS_PROFILE, or give the --env-file that `jeton dev` wrote, or set JETON_ENV_FILE";

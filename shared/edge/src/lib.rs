@@ -22,23 +22,27 @@ pub use crate::http::failure::Failure;
 pub use crate::http::firewall::FirewallGuard;
 pub use crate::http::request::Incoming;
 pub use crate::http::response::{
-    Response, form_post, html, html_with_form, html_with_form_and_picture, json, jwt, no_content, redirect,
+    INTROSPECTION_JWT, Response, form_post, html, html_with_form, html_with_form_and_picture, introspection_jwt, json,
+    jwt, no_content, redirect, with_dpop_nonce,
 };
 pub use lambda::event::{answer_event, request_of};
 pub use lambda::payload::{MalformedEvent, Received};
 pub use lambda::reply::Reply;
 pub use lambda::serve::{Error, Function, respond, serve, start};
-pub use log::audit::{AuditEntry, AuditEvent};
+pub use log::audit::{AuditEntry, AuditEvent, LoggedExchange};
+pub use log::levels::MalformedLevels;
 pub use log::lines::{
-    logout as log_logout, metric as log_metric, rotation as log_rotation, to_stderr as log_to_stderr, trouble, warning,
+    logout as log_logout, mail as log_mail, metric as log_metric, rotation as log_rotation, to_stderr as log_to_stderr,
+    trouble, warning,
 };
 pub use log::request_log::RequestLog;
+pub use setup::audit_lifetime::{AUDIT_LIFETIME, audit_lifetime};
 pub use setup::client_id_documents::{DocumentConfig, DocumentMode};
 pub use setup::clock::{milliseconds, now};
-pub use setup::config::{
-    AUDIT_LIFETIME, Config, RotationConfig, Tables, audit_lifetime, environment, reach, session_limits,
-};
+pub use setup::config::{Config, RotationConfig, Tables, environment, people_policy, reach};
 pub use setup::config_error::ConfigError;
+pub use setup::directory::DirectoryConfig;
+pub use setup::dpop_nonce::DpopNonce;
 pub use setup::entropy::{random, random_name};
 pub use setup::registration::{RegistrationConfig, RegistrationMode};
 pub use setup::wrapping_key::WrappingKey;

@@ -4,14 +4,18 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use protocol::{
-    ClaimNames, Claims, ClientId, CodeVerifier, GrantType, PresentedClient, RedirectUri, Resource, Scope, Secret,
-    Subject,
+    ClaimNames, Claims, ClientId, CodeVerifier, GrantType, IssuerUrl, PresentedClient, RedirectUri, Resource, Scope,
+    Secret, ServerUri, Subject,
 };
 
 use crate::client::authenticate::{AuthenticatedClient, authenticate};
+use crate::client::issuer::{Issuer, IssuerName, Purpose};
+use crate::client::public_keys::ClientKeys;
 use crate::client::record::{AudienceRule, AuthMethod, Client};
-use crate::step::grant::{Binding, Footing, Grant, Origin, Person, SignIn, Stage};
+use crate::step::grant::{Binding, Footing, Grant, Origin, Person, SignIn};
+use crate::step::stage::Stage;
 use crate::terms::api::{Api, SigningAlgorithm, TokenFormat, TokenType};
+use crate::terms::authentication::Authentication;
 use crate::terms::ids::{Attempt, Generation, GrantSecret, PersonKey, SessionId};
 use crate::terms::secret::{SecretDigest, StoredSecret};
 use crate::terms::time::Timestamp;
@@ -89,8 +93,22 @@ pub(crate) fn grant() -> Grant {
         origin: Origin::Request(person(), binding()),
         created_at: NOW,
         ends_at: NOW.plus(1000),
+        refresh_key: None,
         revoked_access: BTreeSet::new(),
         stage: Stage::Issued { code_expires_at: NOW.plus(1), attempt: attempt(0) },
+    }
+}
+
+/// An issuer that others run, whose tokens authenticate clients.
+pub(crate) fn platform() -> Issuer {
+    Issuer {
+        name: IssuerName::parse("platform").unwrap(),
+        url: IssuerUrl::parse("https://platform.example").unwrap(),
+        preset: None,
+        keys: ClientKeys::At(ServerUri::parse("https://platform.example/keys").unwrap()),
+        purposes: BTreeSet::from([Purpose::ClientAuth]),
+        created_at: NOW,
+        revision: 0,
     }
 }
 
@@ -100,6 +118,7 @@ pub(crate) fn person() -> Person {
         subject: Subject::parse(SUBJECT).unwrap(),
         pairwise_subject: None,
         auth_time: NOW,
+        authentication: Authentication::password(NOW),
         footing: Some(footing()),
         sign_in: None,
     }
@@ -111,6 +130,7 @@ pub(crate) fn binding() -> Binding {
         redirect_uri: RedirectUri::parse("https://app.example/cb").unwrap(),
         redirect_uri_sent: true,
         code_challenge: Some(verifier().challenge()),
+        code_key: None,
         nonce: None,
     }
 }
@@ -118,8 +138,11 @@ pub(crate) fn binding() -> Binding {
 /// The person of a grant, to be modified.
 pub(crate) fn person_of(grant: &mut Grant) -> &mut Person {
     match &mut grant.origin {
-        Origin::Request(person, _) | Origin::Password(person) => person,
-        Origin::Service => panic!("a service"),
+        Origin::Request(person, _)
+        | Origin::Password(person)
+        | Origin::Device(person, _)
+        | Origin::Asserted(person, _) => person,
+        Origin::Service | Origin::Pushed(_) | Origin::DeviceRequest(_) => panic!("nobody"),
     }
 }
 
@@ -127,7 +150,14 @@ pub(crate) fn person_of(grant: &mut Grant) -> &mut Person {
 pub(crate) fn binding_of(grant: &mut Grant) -> &mut Binding {
     match &mut grant.origin {
         Origin::Request(_, binding) => binding,
-        Origin::Password(_) | Origin::Service => panic!("no authorization request"),
+        Origin::Password(_)
+        | Origin::Service
+        | Origin::Pushed(_)
+        | Origin::DeviceRequest(_)
+        | Origin::Device(..)
+        | Origin::Asserted(..) => {
+            panic!("no authorization request")
+        }
     }
 }
 

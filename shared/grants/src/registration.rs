@@ -1,6 +1,10 @@
 //! The rules for registration, by an operator and by clients themselves.
 
+pub(crate) mod api_settings;
+pub(crate) mod lists;
+mod metadata_errors;
 pub(crate) mod policy;
 pub(crate) mod rules;
+pub(crate) mod secrets;
 pub mod self_service;
 pub(crate) mod settings;

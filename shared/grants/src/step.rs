@@ -6,5 +6,6 @@ pub(crate) mod guard;
 pub(crate) mod once;
 pub(crate) mod requirements;
 pub mod revocation;
+pub(crate) mod stage;
 pub(crate) mod transition;
 pub(crate) mod verdict;

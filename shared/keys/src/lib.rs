@@ -11,8 +11,8 @@
 //!   `jsonwebtoken` provides the header and the verification; the signature is made with the parsed key.
 //! - A key's state is not stored but computed from the clock and from its successor ([`KeyState`]), so there is no
 //!   promotion step that could be forgotten, repeated or interrupted.
-//! - Handles and signing keys are wrapped for different purposes, which are bound into the ciphertext: a function
-//!   that checks handles cannot unwrap a signing key.
+//! - Handles, signing keys and the secrets of clients are wrapped for different purposes, which are bound into the
+//!   ciphertext: a function that checks handles cannot unwrap a signing key.
 
 mod clients;
 mod handle;
@@ -21,14 +21,22 @@ mod signing;
 mod tokens;
 
 pub use clients::assertion::{SignedAssertion, UnreadableAssertion};
-pub use clients::key_set::{MalformedKeySet, read_client_keys, write_client_keys};
+pub use clients::federated::SignedFederated;
+pub use clients::identity_assertion::SignedIdentity;
+pub use clients::key_set::{MalformedKeySet, read_client_keys, read_issuer_keys, write_client_keys};
+pub use clients::proof::proven_key;
+pub use clients::request_object::SignedRequestObject;
 pub use handle::handles::{HandleKeys, SECRET_PREFIX};
 pub use handle::kind::HandleKind;
-pub use ring::{KeyRing, SignedUserInfo, new_master, new_signing_key};
+pub use handle::signing_secrets::{SigningSecrets, new_client_secrets_key};
+pub use ring::{KeyRing, SignedUserInfo};
 pub use signing::error::{KeysError, WrapError};
 pub use signing::key::{Signed, SigningKey};
-pub use signing::records::{KeyRecord, KeyState, MasterRecord, PREPUBLICATION, Records};
-pub use signing::rotation::{PlannedKey, Rotation, When};
+pub use signing::masters::{MASTER_PREPUBLICATION, MasterName, MasterRecord, MasterState, Masters};
+pub use signing::new_keys::{another_master, new_master, new_signing_key};
+pub use signing::records::{KeyRecord, KeyState, PREPUBLICATION, Records};
+pub use signing::retirement::Retirement;
+pub use signing::rotation::{NewMaster, PlannedKey, Rotation, When};
 pub use signing::wrapping::{FileWrap, KeyWrap, KmsWrap, NewPair, Pairing, Purpose, Wrapping};
 pub use tokens::access::InvalidToken;
 pub use tokens::identity::{IdTokenFacts, UnprovenIdToken, UserInfo};

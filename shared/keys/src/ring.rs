@@ -5,20 +5,25 @@ use std::sync::Arc;
 
 use futures_util::future::{try_join, try_join_all};
 use grants::{
-    AccessToken, Grant, HiddenFooting, IdToken, LogoutToken, SigningAlgorithm, Timestamp, TokenFacts, TokenId,
+    AccessToken, Client, Grant, HiddenFooting, IdToken, LogoutToken, SecretSalt, SignedResponse, SigningAlgorithm,
+    Timestamp, TokenFacts, TokenId,
 };
-use protocol::{ClientId, JwkSet, Secret};
+use protocol::{ClientId, IntrospectionResponse, JwkSet, Secret};
 use zeroize::Zeroizing;
 
 use crate::handle::handles::HandleKeys;
+use crate::handle::signing_secrets::SigningSecrets;
 use crate::signing::error::KeysError;
 use crate::signing::key::{Signed, SigningKey};
-use crate::signing::records::{KeyRecord, MasterRecord, Records};
-use crate::signing::rotation::PlannedKey;
-use crate::signing::wrapping::{KeyWrap, NewPair, Purpose};
+use crate::signing::masters::{MasterName, Masters};
+use crate::signing::records::{KeyRecord, Records};
+use crate::signing::wrapping::{KeyWrap, Purpose};
 use crate::tokens::access::{InvalidToken, Verifier};
 use crate::tokens::identity::{IdTokenFacts, UnprovenIdToken, UserInfo};
-use crate::tokens::{access, identity};
+use crate::tokens::{access, exchanged, identity, introspection};
+
+mod exchanged_tokens;
+mod issued_assertions;
 
 /// The keys that a function currently holds.
 #[derive(Clone)]
@@ -55,11 +60,11 @@ impl KeyRing {
         before: Option<&Self>,
         now: Timestamp,
     ) -> Result<Self, KeysError> {
-        let master = records.master.as_ref().ok_or(KeysError::Missing)?;
+        let sealing = records.masters.active(now).ok_or(KeysError::Missing)?.name;
         let handles = async {
             match before {
-                Some(before) if before.records.master.as_ref() == Some(master) => Ok(before.handles.clone()),
-                Some(_) | None => open_master(master, wrap).await,
+                Some(before) if before.records.masters == records.masters => before.handles.sealing_with(sealing),
+                Some(_) | None => open_masters(&records.masters, sealing, wrap).await,
             }
         };
         let signing = records.signing.iter().filter(|record| signs && records.may_sign(record, now));
@@ -78,6 +83,24 @@ impl KeyRing {
     /// The keys that make and check handles.
     pub const fn handles(&self) -> &HandleKeys {
         &self.handles
+    }
+
+    /// The key for the secrets that clients sign with, wrapped; `None` in a stack that has none yet.
+    pub fn client_secrets(&self) -> Option<&[u8]> {
+        self.records.masters.client_secrets.as_deref()
+    }
+
+    /// Unwraps the key for the secrets that clients sign with, if the stack has one.
+    ///
+    /// # Errors
+    /// [`KeysError`] when it cannot be unwrapped.
+    pub async fn signing_secrets(&self, wrap: &dyn KeyWrap) -> Result<SigningSecrets, KeysError> {
+        SigningSecrets::open(&self.handles, self.client_secrets(), wrap).await
+    }
+
+    /// Returns whether the secrets with these salts can be derived.
+    pub fn derives(&self, salts: &[SecretSalt]) -> bool {
+        self.client_secrets().is_some() || !salts.iter().any(|salt| matches!(salt, SecretSalt::Own(_)))
     }
 
     /// Signs an access token with the key that is currently active for its algorithm. If the clock went back since
@@ -116,13 +139,37 @@ impl KeyRing {
         signer.sign(Signed::Logout, &identity::logout(token, issuer, jti)?)
     }
 
+    /// Signs a response of the authorization endpoint.
+    ///
+    /// # Errors
+    /// The same as [`KeyRing::sign`].
+    pub fn sign_response(&self, response: &SignedResponse<'_>, issuer: &str) -> Result<Secret, KeysError> {
+        let signer = self.signer(response.algorithm, response.issued_at)?;
+        signer.sign(Signed::Identity, &identity::response(response, issuer)?).map(Secret::new)
+    }
+
     /// Signs a response of the UserInfo endpoint for a client.
     ///
     /// # Errors
     /// The same as [`KeyRing::sign`].
     pub fn sign_userinfo(&self, told: &SignedUserInfo<'_>, now: Timestamp) -> Result<String, KeysError> {
         let claims = identity::userinfo(told.claims, told.issuer, told.client)?;
-        self.signer(told.algorithm, now)?.sign(Signed::Identity, &claims)
+        self.signer(told.algorithm, now)?.sign(Signed::UserInfo, &claims)
+    }
+
+    /// Signs a response of the introspection endpoint for a client, with the algorithm that it registered.
+    ///
+    /// # Errors
+    /// The same as [`KeyRing::sign`].
+    pub fn sign_introspection(
+        &self,
+        told: &IntrospectionResponse,
+        issuer: &str,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<String, KeysError> {
+        let claims = introspection::claims(told, issuer, &client.id, now)?;
+        self.signer(client.introspection_algorithm, now)?.sign(Signed::Introspection, &claims)
     }
 
     fn signer(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Result<&SigningKey, KeysError> {
@@ -148,10 +195,28 @@ impl KeyRing {
         self.records.algorithms()
     }
 
-    /// Returns whether the ring has the key that `token` names; `true` for a text that names none.
+    /// Returns whether the ring has the key that `token` names, a signing key or the master of a handle; `true` for a text
+    /// that names none.
     pub fn knows_key_of(&self, token: &Secret) -> bool {
-        let kid = jsonwebtoken::decode_header(token.expose()).ok().and_then(|header| header.kid);
-        kid.is_none_or(|kid| self.records.signing.iter().any(|record| record.public.kid == kid))
+        match MasterName::in_handle(token.expose()) {
+            Some(master) => self.handles.accepts(master),
+            None => kid_of(token).is_none_or(|kid| self.records.signing.iter().any(|record| record.public.kid == kid)),
+        }
+    }
+
+    /// Returns the name of the key that `token` names, a signing key or the master of a handle. It is proven only if the
+    /// token is.
+    pub fn key_of(token: &Secret) -> Option<String> {
+        MasterName::in_handle(token.expose()).map(|master| master.to_string()).or_else(|| kid_of(token))
+    }
+
+    /// Returns the keys without those that were withdrawn since they were read, for the verification of tokens.
+    #[must_use]
+    pub fn without(&self, withdrawn: &BTreeSet<String>) -> Self {
+        let mut ring = self.clone();
+        ring.verifiers.retain(|verifier| !withdrawn.contains(verifier.kid()));
+        ring.records = ring.records.without(withdrawn);
+        ring
     }
 
     /// Returns the contents of a JWT if it is an access token that this server signed for `issuer`.
@@ -183,28 +248,24 @@ impl Records {
     }
 }
 
-/// Creates a new master key for handles, wrapped.
-///
-/// # Errors
-/// [`KeysError`] when the key cannot be created or wrapped.
-pub async fn new_master(wrap: &dyn KeyWrap) -> Result<MasterRecord, KeysError> {
-    Ok(MasterRecord { wrapped: wrap.new_secret(Purpose::Handles).await?.to_vec() })
+/// Returns the `kid` in the header of a JWT, or of an opaque token that was exchanged.
+fn kid_of(token: &Secret) -> Option<String> {
+    let text = token.expose();
+    jsonwebtoken::decode_header(text.strip_prefix(exchanged::PREFIX).unwrap_or(text)).ok()?.kid
 }
 
-/// Creates the planned signing key, with its private part wrapped.
-///
-/// # Errors
-/// [`KeysError`] when the key cannot be created or wrapped.
-pub async fn new_signing_key(planned: PlannedKey, wrap: &dyn KeyWrap, now: Timestamp) -> Result<KeyRecord, KeysError> {
-    let PlannedKey { algorithm, predecessor, activates_at } = planned;
-    let NewPair { public, wrapped } = wrap.new_pair(algorithm).await?;
-    Ok(KeyRecord { public, algorithm, predecessor, created_at: now, activates_at, wrapped })
-}
-
-async fn open_master(record: &MasterRecord, wrap: &dyn KeyWrap) -> Result<HandleKeys, KeysError> {
-    let master = wrap.unwrap(Purpose::Handles, &record.wrapped).await?;
-    let master = Zeroizing::new(<[u8; 32]>::try_from(master.as_slice()).map_err(|_| KeysError::Crypto)?);
-    HandleKeys::derive(&master)
+/// Unwraps the masters concurrently. The first one is needed even if its handles are refused.
+async fn open_masters(masters: &Masters, sealing: MasterName, wrap: &dyn KeyWrap) -> Result<HandleKeys, KeysError> {
+    let opened = masters.stored.iter().map(|record| async move {
+        let master = wrap.unwrap(Purpose::Handles, &record.wrapped).await?;
+        let master = <[u8; 32]>::try_from(master.as_slice()).map_err(|_| KeysError::Crypto)?;
+        Ok::<_, KeysError>((record.name, Zeroizing::new(master)))
+    });
+    let opened = try_join_all(opened).await?;
+    let first = opened.iter().find(|(name, _)| *name == MasterName::First).ok_or(KeysError::Missing)?;
+    let good = opened.iter().filter(|(name, _)| !masters.withdrawn.contains(name));
+    let good: Vec<(MasterName, &[u8; 32])> = good.map(|(name, master)| (*name, &**master)).collect();
+    HandleKeys::of(&first.1, &good, sealing)
 }
 
 async fn open_signing_key(record: &KeyRecord, wrap: &dyn KeyWrap) -> Result<SigningKey, KeysError> {

@@ -32,6 +32,7 @@ const MAX_BODY: usize = 64 * 1024;
 const MAX_HEAD: usize = 16 * 1024;
 const USER_AGENT: &str = concat!("jeton/", env!("CARGO_PKG_VERSION"));
 const ACCEPTED_JSON: &str = "application/json, application/jwk-set+json";
+const ACCEPTED_OBJECTS: &str = "application/oauth-authz-req+jwt, application/jwt, */*;q=0.1";
 const ACCEPTED_IMAGES: &str = "image/png, image/jpeg, image/webp, image/gif";
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -75,6 +76,9 @@ pub enum FetchError {
     /// The content type is not JSON, or the body is compressed.
     #[error("the host did not answer with plain JSON: serve application/json, uncompressed")]
     NotJson,
+    /// The body is compressed.
+    #[error("the host did not answer with plain text: serve it uncompressed")]
+    NotPlain,
     /// The content type is not that of an image, or the body is compressed.
     #[error(
         "the host did not answer with an image: serve image/png, image/jpeg, image/webp or image/gif, uncompressed"
@@ -92,7 +96,7 @@ impl FetchError {
         match self {
             Self::Unresolved | Self::Unreachable | Self::Timeout | Self::NoRoots => true,
             Self::Status(status) => status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS,
-            Self::Forbidden(_) | Self::NotJson | Self::NotAnImage | Self::TooLarge => false,
+            Self::Forbidden(_) | Self::NotJson | Self::NotPlain | Self::NotAnImage | Self::TooLarge => false,
         }
     }
 }
@@ -118,6 +122,15 @@ impl Outbound {
     pub async fn get_small_json(&self, target: &FetchUrl, most: usize) -> Result<Fetched, FetchError> {
         let content = |headers: &HeaderMap| if is_plain_json(headers) { Ok(()) } else { Err(FetchError::NotJson) };
         self.get(target, ACCEPTED_JSON, content, most).await
+    }
+
+    /// Fetches a signed text of at most `most` bytes. Its signature tells what it is, and its content type nothing.
+    ///
+    /// # Errors
+    /// [`FetchError`] when there is no response, or it is compressed.
+    pub async fn get_signed(&self, target: &FetchUrl, most: usize) -> Result<Vec<u8>, FetchError> {
+        let content = |headers: &HeaderMap| if is_packed(headers) { Err(FetchError::NotPlain) } else { Ok(()) };
+        Ok(self.get(target, ACCEPTED_OBJECTS, content, most).await?.body)
     }
 
     /// Fetches an image of at most `most` bytes. Only its content tells what it really is.

@@ -25,6 +25,8 @@ pub struct Consent<'a> {
     pub resources: &'a [&'a str],
     /// The issuer, if the tokens would also give access to the person's profile here.
     pub profile_at: Option<&'a str>,
+    /// The names of the services that may act for the person with what the client gets.
+    pub actors: &'a [String],
     /// The logo of the client, beside its name.
     pub logo: Option<Picture<'a>>,
     /// The URL of the client's website: https.
@@ -78,7 +80,7 @@ pub struct AskedScope<'a> {
 impl AskedScope<'_> {
     /// Explains the scope in plain words: a standard one (`OpenID` Connect Core §5.4, §11), or one that an API
     /// describes. Any other is shown as it is.
-    fn meanings(&self) -> Vec<&str> {
+    pub(crate) fn meanings(&self) -> Vec<&str> {
         let standard = match self.token {
             "openid" => "Know who you are",
             "profile" => "See your profile, such as your name",
@@ -111,6 +113,7 @@ mod tests {
         ],
         resources: &["https://api.example"],
         profile_at: None,
+        actors: &[],
         logo: None,
         website: None,
         policy: None,
@@ -171,6 +174,17 @@ mod tests {
         assert!(page.contains("<span>Your profile here</span> <code>https://login.example</code>"), "{page}");
         let page = Consent { profile_at: issuer, resources: &[], ..ASKED }.render().unwrap();
         assert!(!page.contains("login.example") && !page.contains("APIs it may use"), "{page}");
+    }
+
+    #[test]
+    fn c223_services_that_may_act_for_the_person_are_named_and_nobody_else_is() {
+        let actors = ["Shopping <agent>".to_owned(), "Robot".to_owned()];
+        let page = Consent { actors: &actors, ..ASKED }.render().unwrap();
+        assert!(page.contains("Who else may act for you"), "{page}");
+        for actor in ["<li><bdi>Shopping &#60;agent&#62;</bdi></li>", "<li><bdi>Robot</bdi></li>"] {
+            assert!(page.contains(actor), "{page}");
+        }
+        assert!(!ASKED.render().unwrap().contains("act for you"));
     }
 
     #[test]

@@ -31,6 +31,12 @@ pub fn date(seconds: u64) -> String {
     format!("the end of {year}")
 }
 
+/// Formats a number of seconds since the start of 1970 as a time in UTC: `23 November 2026, 09:05 UTC`.
+pub fn moment(seconds: u64) -> String {
+    let minutes = seconds % SECONDS_A_DAY / 60;
+    format!("{}, {:02}:{:02} UTC", date(seconds), minutes / 60, minutes % 60)
+}
+
 const fn is_leap_year(year: u64) -> bool {
     year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
@@ -50,7 +56,12 @@ const fn days_of_month(year: u64, month: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::date;
+    use super::{date, moment};
+
+    #[test]
+    fn a_moment_has_hours_and_minutes() {
+        assert_eq!(moment(1_800_000_000 + 3_725), "15 January 2027, 09:02 UTC");
+    }
 
     #[test]
     fn a_date_is_that_of_its_seconds() {

@@ -22,6 +22,10 @@ pub struct Start<'a> {
     pub introspect_curl: &'a str,
     /// The URL that starts the demo sign-in. The link uses it unchanged.
     pub authorize_url: &'a str,
+    /// The URL of the demo user's account.
+    pub account: &'a str,
+    /// The URL of the mails that the stack kept.
+    pub outbox: &'a str,
     /// The demo user's name.
     pub username: &'a str,
     /// The demo user's password.
@@ -38,6 +42,39 @@ impl Start<'_> {
     /// # Errors
     /// [`Unrenderable`] when the template could not be filled in.
     pub fn render(&self) -> Result<String, Unrenderable> {
+        rendering::fill(self)
+    }
+}
+
+/// The mails that the local stack kept instead of sending them.
+#[derive(Template)]
+#[template(path = "outbox.html")]
+pub struct Outbox<'a> {
+    /// The mails, the newest first.
+    pub mails: &'a [OutboxMail],
+}
+
+/// A mail in the outbox of the local stack.
+pub struct OutboxMail {
+    /// The address of the recipient.
+    pub to: String,
+    /// The subject of the mail, in one line.
+    pub subject: String,
+    /// The time when it was sent.
+    pub sent_at: String,
+    /// The mail as plain text.
+    pub text: String,
+    /// The URLs that the mail asks to open.
+    pub links: Vec<String>,
+}
+
+impl Outbox<'_> {
+    /// Renders the page as HTML.
+    ///
+    /// # Errors
+    /// [`Unrenderable`] when a link is no http(s) URL, or the template could not be filled in.
+    pub fn render(&self) -> Result<String, Unrenderable> {
+        self.mails.iter().flat_map(|mail| &mail.links).try_for_each(|link| rendering::leads_to_an_app(link))?;
         rendering::fill(self)
     }
 }
@@ -86,6 +123,8 @@ mod tests {
             service_curl: "curl -u demo:secret",
             introspect_curl: "curl -d token=TOKEN",
             authorize_url: "/authorize?client_id=demo-app",
+            account: "/account",
+            outbox: "/outbox",
             username: "ana",
             password: "open sesame",
             clients: &[("demo-app", "A web app")],
@@ -98,7 +137,8 @@ mod tests {
         for fact in facts.into_iter().chain(more) {
             assert!(page.contains(&format!(">{fact}<")), "{fact}");
         }
-        assert!(page.contains(r#"href="/authorize?client_id=demo-app""#));
+        assert!(page.contains(r#"href="/authorize?client_id=demo-app""#) && page.contains(r#"href="/account""#));
+        assert!(page.contains(r#"href="/outbox""#));
     }
 
     #[test]

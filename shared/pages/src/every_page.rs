@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use crate::every_mailed_page::mailed_pages;
 use crate::{
-    AskedScope, Consent, DemoCallback, Introduction, Notice, Picture, Problem, ReturnedError, SignIn, SignOut, Start,
-    WayOn, style,
+    Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, AskedScope, Consent,
+    DemoCallback, DeviceCode, DeviceConsent, Introduction, Notice, Picture, Problem, ProfileNames, ReturnedError,
+    SignIn, SignOut, Start, WayOn, second_factor, style,
 };
 
 const HOSTILE: &str = r#""'<script>& autofocus onload=x"#;
@@ -12,22 +14,35 @@ const HOSTILE_PATH: &str = r#"/"'<script>& autofocus onload=x"#;
 
 /// Renders every page in every variant, with `v` for each value and `path` for each link.
 fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
-    vec![
+    let mut pages = vec![
         ("sign-in", sign_in(v, None)),
         ("sign-in again", sign_in(v, Some(v))),
         ("consent", consent(v, path, false)),
         ("consent for an app", consent(v, path, true)),
+        ("device code", DeviceCode { action: "/", user_code: v, alert: None }.render().unwrap()),
+        ("device code again", DeviceCode { action: "/", user_code: v, alert: Some(v) }.render().unwrap()),
+        ("consent for a device", device_consent(v, path)),
         ("problem", problem(v, path)),
         ("returned error", returned_error(v, WayOn::Link(&format!("com.example.app:{path}")))),
         ("returned error in a form", returned_error(v, WayOn::Form(&format!("com.example.app:{path}"), &[(v, v)]))),
         ("sign-out", sign_out(v, None)),
         ("sign-out for an app", sign_out(v, Some(v))),
         ("notice", Notice { title: v, text: v }.render().unwrap()),
+        ("account", account(v, path, None)),
+        ("account again", account(v, path, Some(v))),
+        ("account sign-in", account_sign_in(v, path, None)),
+        ("account sign-in again", account_sign_in(v, path, Some(v))),
+        ("password", account_password(v, path, None)),
+        ("password again", account_password(v, path, Some(v))),
+        ("password changed", AccountPasswordChanged { base: path, ended_others: true }.render().unwrap()),
         ("start", start(v)),
         ("callback with a code", DemoCallback { code: Some(v), error: None, redeem_curl: v }.render().unwrap()),
         ("callback with an error", DemoCallback { code: None, error: Some((v, v)), redeem_curl: v }.render().unwrap()),
         ("callback with nothing", DemoCallback { code: None, error: None, redeem_curl: v }.render().unwrap()),
-    ]
+    ];
+    pages.extend(second_factor::tests::pages(v, path));
+    pages.extend(mailed_pages(v, path));
+    pages
 }
 
 fn problem(v: &str, path: &str) -> String {
@@ -49,6 +64,7 @@ fn sign_in(v: &str, alert: Option<&str>) -> String {
         action: "/",
         request: v,
         ticket: v,
+        forgotten: alert.map(|_| "/"),
         alert,
     };
     page.render().unwrap()
@@ -72,6 +88,7 @@ fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
     let resources = &[v][..];
     let profile_at = is_native.then_some(v);
     let introduced = Introduction::DescribedBy(Cow::Owned(v.to_owned()));
+    let actors = [v.to_owned()];
     let page = Consent {
         client_name: v,
         registered_itself: is_native.then_some(&introduced),
@@ -81,6 +98,7 @@ fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
         scopes,
         resources,
         profile_at,
+        actors: &actors,
         logo: is_native.then_some(Picture { media_type: "image/png", bytes: b"any" }),
         website: None,
         policy: None,
@@ -90,6 +108,24 @@ fn consent(v: &str, switch_account: &str, is_native: bool) -> String {
         ticket: v,
         switch_account,
         changed: is_native,
+    };
+    page.render().unwrap()
+}
+
+fn device_consent(v: &str, switch_account: &str) -> String {
+    let page = DeviceConsent {
+        client_name: v,
+        username: v,
+        user_code: v,
+        asked_from: Some(v),
+        scopes: &[AskedScope { token: v, descriptions: vec![v] }],
+        resources: &[v],
+        profile_at: Some(v),
+        actors: &[v.to_owned()],
+        action: "/",
+        request: v,
+        ticket: v,
+        switch_account,
     };
     page.render().unwrap()
 }
@@ -110,6 +146,51 @@ fn sign_out(v: &str, client_name: Option<&str>) -> String {
     page.render().unwrap()
 }
 
+fn account(v: &str, base: &str, alert: Option<&str>) -> String {
+    let app = |registered_itself| AccountApp {
+        client_id: v.to_owned(),
+        name: v.to_owned(),
+        registered_itself,
+        host: v.to_owned(),
+        scope: v.to_owned(),
+        since: v.to_owned(),
+    };
+    let described = Introduction::DescribedBy(Cow::Owned(v.to_owned()));
+    let session =
+        |is_this| AccountSession { id: v.to_owned(), is_this, signed_in: v.to_owned(), last_seen: v.to_owned() };
+    let page = Account {
+        username: v,
+        base,
+        has_mail: true,
+        sign_out: base,
+        ticket: v,
+        names: ProfileNames { name: v, given_name: v, family_name: v },
+        alert,
+        apps: &[app(None), app(Some(introduction(v))), app(Some(described))],
+        sessions: &[session(true), session(false)],
+    };
+    page.render().unwrap()
+}
+
+fn account_sign_in(v: &str, action: &str, alert: Option<&str>) -> String {
+    let (forgotten, again) = (alert.map(|_| action), alert.is_some());
+    let page = AccountSignIn { username: v, action, forgotten, to: v, ticket: v, alert, again };
+    page.render().unwrap()
+}
+
+fn account_password(v: &str, base: &str, alert: Option<&str>) -> String {
+    let page = AccountPassword {
+        username: v,
+        base,
+        ticket: v,
+        min_length: 15,
+        current_alert: alert,
+        new_alert: alert,
+        ends_others: alert.is_none(),
+    };
+    page.render().unwrap()
+}
+
 fn start(v: &str) -> String {
     let (endpoints, clients) = (&[(v, v), (v, v)][..], &[(v, v)][..]);
     let page = Start {
@@ -120,6 +201,8 @@ fn start(v: &str) -> String {
         service_curl: v,
         introspect_curl: v,
         authorize_url: v,
+        account: v,
+        outbox: v,
         username: v,
         password: v,
         clients,
@@ -203,7 +286,8 @@ fn every_reference_inside_a_page_has_its_one_target() {
         for id in &ids {
             assert_eq!(ids.iter().filter(|other| *other == id).count(), 1, "{name}: {id}");
         }
-        for target in ["for", "aria-describedby"].iter().flat_map(|attribute| values(&page, attribute)) {
+        let targets = ["for", "aria-describedby"].iter().flat_map(|attribute| values(&page, attribute));
+        for target in targets.flat_map(str::split_whitespace) {
             assert!(ids.contains(&target), "{name}: {target}");
         }
     }

@@ -30,30 +30,48 @@
 //! - **No `Debug`.** Pages contain tickets, codes and a demo password; a type that cannot be printed cannot be
 //!   logged.
 
+mod account;
+mod account_email;
+mod account_recovery;
 mod consent;
 mod date;
 mod demo;
+mod device;
+#[cfg(test)]
+mod every_mailed_page;
 #[cfg(test)]
 mod every_page;
 mod form_post;
 mod introduction;
+mod mail;
 mod picture;
+mod post_again;
 mod problem;
 mod rendering;
 mod returned_error;
+mod second_factor;
 mod sign_in;
 mod sign_out;
 mod style;
 
+pub use account::{
+    Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, ProfileNames,
+};
+pub use account_email::{AccountConfirm, AccountEmail};
+pub use account_recovery::{AccountForgotten, AccountNotice, AccountReset};
 pub use consent::{AskedScope, Consent};
-pub use date::date;
-pub use demo::{DemoCallback, Start};
+pub use date::{date, moment};
+pub use demo::{DemoCallback, Outbox, OutboxMail, Start};
+pub use device::{DeviceCode, DeviceConsent};
 pub use form_post::{FormPost, script_source};
 pub use introduction::Introduction;
+pub use mail::{Mail, RenderedMail};
 pub use picture::{PICTURE_SOURCE, Picture};
+pub use post_again::PostAgain;
 pub use problem::Problem;
 pub use rendering::Unrenderable;
 pub use returned_error::{ReturnedError, WayOn};
+pub use second_factor::{AccountFactors, AccountNewFactor, AccountRecoveryCodes, QrPicture, SecondFactor};
 pub use sign_in::SignIn;
 pub use sign_out::{Notice, SignOut};
 pub use style::{SHEET, source_of, style_source};

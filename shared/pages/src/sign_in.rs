@@ -12,7 +12,7 @@ pub struct SignIn<'a> {
     pub client_name: &'a str,
     /// The way in which the client introduced itself; `None` for a client of the operator.
     pub registered_itself: Option<&'a Introduction>,
-    /// The host to which the person returns.
+    /// The host to which the person returns; empty if a device waits for the person's answer.
     pub redirect_host: &'a str,
     /// The initial value of the username field; may be empty.
     pub username: &'a str,
@@ -22,6 +22,8 @@ pub struct SignIn<'a> {
     pub request: &'a str,
     /// The single-use ticket that protects the form against cross-site posts.
     pub ticket: &'a str,
+    /// The path at which a forgotten password is replaced: on this site, beginning with one `/`. `None` if no mail is sent.
+    pub forgotten: Option<&'a str>,
     /// The error of the previous attempt, if there was one.
     pub alert: Option<&'a str>,
 }
@@ -33,6 +35,7 @@ impl SignIn<'_> {
     /// [`Unrenderable`] when `action` would leave this site, or the template could not be filled in.
     pub fn render(&self) -> Result<String, Unrenderable> {
         rendering::stay_here(self.action)?;
+        self.forgotten.map_or(Ok(()), rendering::stay_here)?;
         rendering::fill(self)
     }
 }
@@ -50,6 +53,7 @@ mod tests {
         action: "/authorize/sign-in",
         request: "a request",
         ticket: "a ticket",
+        forgotten: None,
         alert: None,
     };
 
@@ -65,6 +69,14 @@ mod tests {
         assert!(input(&page, "request").contains(r#"type="hidden" name="request" value="a request""#));
         assert!(input(&page, "ticket").contains(r#"type="hidden" name="ticket" value="a ticket""#));
         assert!(page.contains(r#"<button type="submit">Sign in</button>"#));
+    }
+
+    #[test]
+    fn c235_a_forgotten_password_is_offered_where_mail_is_sent() {
+        assert!(!FIRST.render().unwrap().contains("Forgot"));
+        let page = SignIn { forgotten: Some("/account/forgotten"), ..FIRST }.render().unwrap();
+        assert!(page.contains(r#"<a class="away" href="/account/forgotten">"#), "{page}");
+        assert!(SignIn { forgotten: Some("//evil.example"), ..FIRST }.render().is_err());
     }
 
     #[test]

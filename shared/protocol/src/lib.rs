@@ -32,27 +32,48 @@ pub use registration::metadata::{
 pub use requests::authorization::{
     AuthorizationRequest, AuthorizationRequestError, ReceivedRequest, ReceivedRequestError,
 };
-pub use requests::bearer::{BearerError, bearer_token};
+pub use requests::bearer::{BearerError, PresentedToken, TokenScheme, bearer_token, presented_token};
 pub use requests::body_parameters::names_body_parameter;
 pub use requests::client_assertion::{ClientAssertion, MalformedAssertion};
-pub use requests::client_authentication::{ClientAuthenticationError, PresentedClient};
+pub use requests::client_authentication::{CREDENTIAL_PARAMETERS, ClientAuthenticationError, PresentedClient};
+pub use requests::device::DeviceAuthorizationRequest;
+pub use requests::dpop_proof::{DpopProof, MalformedProof, ProofClaims, ProofKey};
+pub use requests::federated_assertion::{FederatedAssertion, is_subject};
+pub use requests::identity_assertion::{IdentityAssertion, MalformedIdentityAssertion};
 pub use requests::logout::{LogoutRequest, LogoutRequestError};
-pub use requests::token::{TokenQuery, TokenRequest, TokenRequestError, TokenTypeHint, WRONG_PASSWORD};
+pub use requests::pushed::{MAX_REQUEST_BYTES, PushedReference};
+pub use requests::request_object::{MalformedRequestObject, RequestObject, SentObject};
+pub use requests::request_reference::RequestReference;
+pub use requests::token::TokenRequest;
+pub use requests::token_error::{TokenRequestError, WRONG_PASSWORD};
+pub use requests::token_exchange::{ACCESS_TOKEN_TYPE, ID_JAG_TYPE, SubjectTokenType};
+pub use requests::token_query::{TokenQuery, TokenTypeHint};
 pub use responses::documents::{
-    ErrorResponse, IntrospectionResponse, Jwk, JwkSet, Metadata, OpenIdMetadata, TokenResponse,
+    Act, Cnf, DeviceAuthorizationResponse, ErrorResponse, IntrospectionResponse, Metadata, OpenIdMetadata,
+    PushedResponse, RequestMetadata, TokenResponse,
 };
 pub use responses::errors::{AuthorizationErrorCode, TokenErrorCode};
+pub use responses::jwk_set::{Jwk, JwkSet};
+pub use values::assertion_target::{AssertionTarget, MalformedAssertionTarget};
 pub use values::client_id_url::ClientIdUrl;
 pub use values::client_link::{ClientLink, LinkUrl, MalformedLink};
+pub use values::email_address::{EmailAddress, MalformedEmailAddress};
 pub use values::grant_type::{GrantType, LegacyGrants};
+pub use values::issuer_url::{IssuerUrl, MalformedIssuerUrl};
 pub use values::logo::{Logo, LogoFacts, LogoType, MAX_LOGO_BYTES, MalformedLogo, MalformedLogoFacts};
 pub use values::names::{ClientId, MalformedName, Nonce, State, Subject, Username};
 pub use values::parameters::{MAX_FORM_BYTES, MalformedForm, Parameters, Repeated};
 pub use values::pkce::{CodeChallenge, CodeVerifier, MalformedPkce};
+pub use values::precis::opaque_string;
 pub use values::prompt::{MalformedPrompt, Prompt};
+pub use values::proof_algorithm::ProofAlgorithm;
 pub use values::redirect_uri::{MalformedRedirectUri, RedirectUri};
+pub use values::request_uri::{MalformedRequestUri, RequestUri};
 pub use values::resource::{MalformedResource, Resource};
 pub use values::response_type::{ResponseMode, ResponseType};
 pub use values::scope::{MAX_SCOPE_TOKENS, MalformedScope, Scope};
 pub use values::secret::Secret;
 pub use values::server_uri::{MalformedServerUri, ServerUri};
+pub use values::target_uri::{MalformedTargetUri, TargetUri};
+pub use values::thumbprint::{MalformedThumbprint, Thumbprint};
+pub use values::user_code::{MalformedUserCode, UserCode};

@@ -2,3 +2,4 @@
 
 pub(crate) mod documents;
 pub(crate) mod errors;
+pub(crate) mod jwk_set;

@@ -3,13 +3,13 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use edge::Failure;
-use grants::{Seconds, SigningAlgorithm, Timestamp};
-use keys::{KeyRing, KeyWrap};
+use grants::{Seconds, SecretSalt, SigningAlgorithm, Timestamp};
+use keys::{KeyRing, KeyWrap, SigningSecrets};
 use store::KeysTable;
 use tokio::sync::Mutex;
 
-/// The time in seconds that keys are cached: a new key is published for hours before it signs.
-const LIFETIME: Seconds = 300;
+/// The time in seconds that keys are cached: a key that was withdrawn neither signs nor verifies anywhere after it.
+const LIFETIME: Seconds = 60;
 /// The minimum time in seconds between two reads caused by a missing key, so that forged names of keys cost no read
 /// each.
 const PATIENCE: Seconds = 2;
@@ -20,8 +20,16 @@ pub struct KeyCache {
     wrap: Arc<dyn KeyWrap>,
     signs: bool,
     cached: RwLock<Option<CachedRing>>,
+    /// The keys for the secrets that clients sign with, once one of those clients came.
+    secrets: Mutex<Option<OpenedSecrets>>,
     /// Held while keys are read, so that concurrent requests cause one read.
     reading: Mutex<()>,
+}
+
+/// The keys for the secrets that clients sign with, and how the key for this purpose was wrapped.
+struct OpenedSecrets {
+    wrapped: Option<Vec<u8>>,
+    keys: Arc<SigningSecrets>,
 }
 
 /// The keys that were read, with the times.
@@ -42,7 +50,7 @@ struct Reads {
 impl KeyCache {
     /// Creates a cache of the keys in `table`, unwrapped by `wrap`; private keys only if it `signs`.
     pub fn new(table: KeysTable, wrap: Arc<dyn KeyWrap>, signs: bool) -> Self {
-        Self { table, wrap, signs, cached: RwLock::new(None), reading: Mutex::new(()) }
+        Self { table, wrap, signs, cached: RwLock::new(None), secrets: Mutex::new(None), reading: Mutex::new(()) }
     }
 
     /// Returns the keys.
@@ -69,6 +77,40 @@ impl KeyCache {
     /// As [`KeyCache::ring`].
     pub async fn ring_to_verify(&self, token: &protocol::Secret, now: Timestamp) -> Result<Arc<KeyRing>, Failure> {
         self.ring_for(now, |ring| ring.knows_key_of(token)).await
+    }
+
+    /// Returns the keys to verify an ID token that comes back as a hint: those of [`KeyCache::ring_to_verify`], without the
+    /// ones that were withdrawn up to now. Introspection reads a withdrawn key together with the grant instead.
+    ///
+    /// # Errors
+    /// As [`KeyCache::ring`].
+    pub async fn ring_to_verify_hint(&self, token: &protocol::Secret, now: Timestamp) -> Result<Arc<KeyRing>, Failure> {
+        let withdrawn = async { Ok::<_, Failure>(self.table.withdrawn().await?) };
+        let (ring, withdrawn) = tokio::try_join!(self.ring_to_verify(token, now), withdrawn)?;
+        let is_withdrawn = KeyRing::key_of(token).is_some_and(|kid| withdrawn.contains(&kid));
+        Ok(if is_withdrawn { Arc::new(ring.without(&withdrawn)) } else { ring })
+    }
+
+    /// Returns the keys for the secrets that clients sign with; reads the keys again if a secret with one of these salts cannot
+    /// be derived. The key for this purpose is unwrapped when the first of those clients comes.
+    ///
+    /// # Errors
+    /// As [`KeyCache::ring`], and when the key cannot be unwrapped.
+    pub async fn signing_secrets(&self, salts: &[SecretSalt], now: Timestamp) -> Result<Arc<SigningSecrets>, Failure> {
+        let ring = self.ring_for(now, |ring| ring.derives(salts)).await?;
+        let mut opened = self.secrets.lock().await;
+        if let Some(known) = opened.as_ref().filter(|known| known.wrapped.as_deref() == ring.client_secrets()) {
+            return Ok(Arc::clone(&known.keys));
+        }
+        let keys = Arc::new(ring.signing_secrets(self.wrap.as_ref()).await?);
+        let wrapped = ring.client_secrets().map(<[u8]>::to_vec);
+        *opened = Some(OpenedSecrets { wrapped, keys: Arc::clone(&keys) });
+        Ok(keys)
+    }
+
+    /// The wrapping of the keys.
+    pub fn wrap(&self) -> &dyn KeyWrap {
+        self.wrap.as_ref()
     }
 
     async fn ring_for(&self, now: Timestamp, serves: impl Fn(&KeyRing) -> bool) -> Result<Arc<KeyRing>, Failure> {

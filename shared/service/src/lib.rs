@@ -7,9 +7,13 @@
 //! - Keys are read again every five minutes, and at once when a token needs a key that is not cached.
 //! - If reading the keys fails, the cached keys stay in use.
 //! - A person's wrong passwords and a client's wrong secrets are counted in DynamoDB before the answer is sent.
+//! - A password that only the operator's directory can check is asked for in the one place where passwords are checked, so
+//!   pages and grants do not know of it.
 //! - Wrong assertions are not counted: a signature cannot be guessed. They are logged like wrong secrets.
 //! - The keys at a client's `jwks_uri` are cached for five minutes at most, and fetched again when they do not verify an
 //!   assertion, but at most every ten seconds: no one can make this server flood another one with requests.
+//! - DPoP proofs are checked by one function for every endpoint. It reads nothing but the cached keys, and those only where
+//!   nonces are used.
 //! - Wrong tokens for registering a client or changing its registration are not counted: they are handles, and one that was
 //!   not made here costs no read. Registrations without a token are counted by source.
 //! - A client ID metadata document is fetched for an authorization request only, at most as often as its host allows within
@@ -19,23 +23,37 @@
 //! - The operator's decision which documents are allowed is applied to authorization requests, as that about registration
 //!   is: grants that people gave before go on until they end or the client is disabled.
 
+mod access_tokens;
 mod clients;
 mod forms;
 mod key_cache;
 mod limits;
 mod people;
+mod proofs;
 mod tokens;
 mod wiring;
 
+pub use access_tokens::{ReadAccess, StandingGrant, VerifiedAccess};
+pub use clients::admission::{Applicant, NotAdmitted};
 pub use clients::authentication::Authentication;
 pub use clients::document_clients::{DocumentClients, NoDocument};
+pub use clients::identity_assertions::{IdentityAssertions, ProvenIdentity};
 pub use clients::logos::Logos;
 pub use clients::new_client::{ClientBuilder, NewClient};
 pub use clients::registered_itself::registered_itself;
+pub use clients::request_objects::{NoRequestObject, RequestObjects};
+pub use clients::request_references::{ReferredRequest, RequestReferences};
 pub use clients::secret::new_client_secret;
 pub use forms::form_ticket;
 pub use key_cache::KeyCache;
+pub use limits::mails::Mails;
 pub use limits::registrations::Registrations;
+pub use limits::user_codes::{EnteredCode, FoundCode, UserCodes};
+pub use people::browsers::{Browser, credentials, typed_username};
+pub use people::factor_form::FactorForm;
 pub use people::passwords::{Attempted, Checked, Passwords, RightPassword};
+pub use people::second_factors::{FactorCheck, TriedFactor};
+pub use people::sign_in_fault::SignInFault;
+pub use people::sign_ins::{SignIns, Started};
 pub use tokens::IssuedAccessToken;
 pub use wiring::{Stores, Wiring};

@@ -1,3 +1,9 @@
-//! People: how their passwords are checked.
+//! People: how their passwords are checked, how they sign in, and what their browsers keep.
 
+pub(crate) mod browsers;
+mod directory_check;
+pub(crate) mod factor_form;
 pub(crate) mod passwords;
+pub(crate) mod second_factors;
+pub(crate) mod sign_in_fault;
+pub(crate) mod sign_ins;

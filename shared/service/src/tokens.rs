@@ -2,7 +2,8 @@
 
 use edge::{Failure, random};
 use grants::{
-    AccessToken, Generation, Grant, GrantSecret, HiddenFooting, IdToken, Timestamp, TokenFormat, TokenId, TokenName,
+    AccessToken, Generation, Grant, GrantSecret, HiddenFooting, IdToken, Lineage, Timestamp, TokenFormat, TokenId,
+    TokenName,
 };
 use protocol::Secret;
 
@@ -57,6 +58,30 @@ impl Wiring {
         let id = TokenId::Machine(random());
         let signed = ring.sign(token, self.config.issuer.as_str(), id)?;
         Ok(IssuedAccessToken { token: signed, name: TokenName::Signed(id), rests_on: None })
+    }
+
+    /// Makes an access token that was exchanged: a JWT, or an opaque one that is signed as well. Its content says all, so
+    /// that nothing is stored.
+    ///
+    /// # Errors
+    /// As [`Wiring::access_token_of_grant`].
+    pub async fn exchanged_access_token(
+        &self,
+        token: &AccessToken,
+        lineage: Lineage,
+    ) -> Result<IssuedAccessToken, Failure> {
+        let id = TokenId::Exchanged(lineage);
+        let issued = match token.format {
+            TokenFormat::Jwt => {
+                let ring = self.keys.ring_to_sign(token.algorithm, token.issued_at).await?;
+                ring.sign(token, self.config.issuer.as_str(), id)?
+            }
+            TokenFormat::Opaque => {
+                let ring = self.keys.ring(token.issued_at).await?;
+                ring.sign_exchanged(&token.exchanged_handle(lineage))?
+            }
+        };
+        Ok(IssuedAccessToken { token: issued, name: TokenName::Signed(id), rests_on: None })
     }
 
     /// Signs an ID token, with `at_hash` if an access token is sent along (OpenID Connect Core §3.1.3.6, §3.2.2.9).

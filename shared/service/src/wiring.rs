@@ -2,19 +2,24 @@
 
 use std::sync::Arc;
 
+use directory::Directory;
 use edge::{Config, ConfigError, Error, Failure, Tables, WrappingKey, now};
 use grants::{Api, Client, Timestamp};
 use protocol::ClientId;
 use store::{GrantsTable, GroundedGrants, KeysTable, PeopleTable, Registry, Throttles};
 
 use crate::key_cache::KeyCache;
+use crate::limits::mails::Mails;
 use crate::limits::registrations::Registrations;
+use crate::limits::user_codes::UserCodes;
 use crate::people::passwords::Passwords;
+use crate::people::sign_ins::SignIns;
 
 /// The connection to the tables that a function uses.
 pub struct Stores {
     dynamodb: store::Client,
     tables: Tables,
+    directory: Option<Directory>,
 }
 
 /// The common wiring of the functions that deal with clients.
@@ -30,7 +35,12 @@ pub struct Wiring {
 impl Stores {
     /// Creates the connection; nothing is sent yet.
     pub fn connect(config: &Config) -> Self {
-        Self { dynamodb: store::connect(&config.connection, edge::random_name::<12>()), tables: config.tables.clone() }
+        let directory = config.directory.as_ref();
+        Self {
+            dynamodb: store::connect(&config.connection, edge::random_name::<12>()),
+            tables: config.tables.clone(),
+            directory: directory.map(|asked| Directory::connect(&asked.function, &config.connection, asked.limit)),
+        }
     }
 
     /// Opens the registry of clients and APIs.
@@ -65,7 +75,15 @@ impl Stores {
     /// # Errors
     /// [`ConfigError::Missing`] when a variable is not set.
     pub fn passwords(&self) -> Result<Passwords, ConfigError> {
-        Ok(Passwords::new(self.people()?, self.throttles()?))
+        Ok(Passwords::new(self.people()?, self.throttles()?, self.directory.clone()))
+    }
+
+    /// Opens the sign-in with passwords.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] when a variable is not set.
+    pub fn sign_ins(&self) -> Result<SignIns, ConfigError> {
+        Ok(SignIns::new(self.people()?, self.passwords()?))
     }
 
     /// Opens the counters of registrations.
@@ -74,6 +92,22 @@ impl Stores {
     /// [`ConfigError::Missing`] when a variable is not set.
     pub fn registrations(&self) -> Result<Registrations, ConfigError> {
         Ok(Registrations::new(self.throttles()?))
+    }
+
+    /// Opens the queue of mails.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] when a variable is not set.
+    pub fn mails(&self) -> Result<Mails, ConfigError> {
+        Ok(Mails::new(self.people()?, self.throttles()?))
+    }
+
+    /// Opens the look-up of user codes.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`] when a variable is not set.
+    pub fn user_codes(&self) -> Result<UserCodes, ConfigError> {
+        Ok(UserCodes::new(self.grants()?, self.throttles()?))
     }
 
     /// Opens the people table.
@@ -95,13 +129,14 @@ impl Stores {
         Ok(GroundedGrants::new(self.dynamodb.clone(), grants, people))
     }
 
-    /// Opens the keys table.
+    /// Opens the keys table, with the names of withdrawn keys in the registry.
     ///
     /// # Errors
     /// [`ConfigError::Missing`] when a variable is not set.
     pub fn keys(&self) -> Result<KeysTable, ConfigError> {
         let table = Tables::needed(self.tables.keys.as_ref(), "JETON_TABLE_KEYS")?;
-        Ok(KeysTable::new(self.dynamodb.clone(), table))
+        let registry = Tables::needed(self.tables.registry.as_ref(), "JETON_TABLE_REGISTRY")?;
+        Ok(KeysTable::new(self.dynamodb.clone(), table, registry))
     }
 }
 

@@ -1,12 +1,12 @@
 //! Aliases: the names that identify a person.
 //!
 //! A person is a random id. Every name of a person is an item of its own, created only if none exists, so that two
-//! people never share a name and a rename moves one. The prefix of the key is the kind of name. Login names are the
-//! only kind so far; addresses, identities at other providers and credential ids can be added.
+//! people never share a name and a rename moves one. The prefix of the key is the kind of name: login names and confirmed
+//! addresses so far; identities at other providers and credential ids can be added.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use protocol::Username;
+use protocol::{EmailAddress, IssuerUrl, Username};
 use sha2::{Digest, Sha256};
 
 /// The key of an alias: its kind, and half of SHA-256 of the normalized name, so that the key does not reveal the
@@ -15,9 +15,28 @@ use sha2::{Digest, Sha256};
 pub struct AliasKey(String);
 
 impl AliasKey {
-    /// The alias of a login name, which ignores upper and lower case.
+    /// The alias of a login name, which ignores upper and lower case, and how letters are composed.
     pub fn login(username: &Username) -> Self {
         Self::new("login", &username.normalized())
+    }
+
+    /// Every alias under which a login name may be stored: that of [`login`](Self::login), and one that an earlier version
+    /// made, if it differs.
+    pub fn all_of(username: &Username) -> Vec<Self> {
+        let former = username.former().map(|former| Self::new("login", &former));
+        std::iter::once(Self::login(username)).chain(former).collect()
+    }
+
+    /// The alias of a confirmed address, which ignores upper and lower case. It leads to the person only as long as the
+    /// address is the person's confirmed one.
+    pub fn email(address: &EmailAddress) -> Self {
+        Self::new("email", &address.normalized())
+    }
+
+    /// The alias of a subject of another issuer. Somebody else chooses the subject, so the whole hash is the key. No URL
+    /// contains a line break.
+    pub fn of_issuer(issuer: &IssuerUrl, subject: &str) -> Self {
+        Self(format!("identity#{}", URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{issuer}\n{subject}")))))
     }
 
     fn new(kind: &str, name: &str) -> Self {
@@ -42,5 +61,16 @@ mod tests {
         assert_eq!(key("Ada"), key("ada"));
         assert_ne!(key("ada"), key("bob"));
         assert!(key("ada").as_str().starts_with("login#") && !key("ada").as_str().contains("ada"));
+    }
+
+    #[test]
+    fn c226_a_subject_is_that_of_its_issuer_alone() {
+        let key = |issuer: &str, subject: &str| AliasKey::of_issuer(&IssuerUrl::parse(issuer).unwrap(), subject);
+        let one = key("https://idp.example", "ana");
+        assert_eq!(one, key("https://idp.example", "ana"));
+        for (issuer, subject) in [("https://idp.example", "Ana"), ("https://other.example", "ana")] {
+            assert_ne!(one, key(issuer, subject));
+        }
+        assert!(one.as_str().starts_with("identity#") && one.as_str().len() == 52);
     }
 }

@@ -1,9 +1,10 @@
 //! The next page for a person in an authorization request (OpenID Connect Core §3.1.2.3, §3.1.2.4).
 
-use grants::{AUTHENTICATION_CONTEXT, Client, Consent, Seconds, Target, Timestamp};
+use grants::{Client, Consent, Seconds, Target, Timestamp};
 use protocol::{AuthorizationErrorCode, AuthorizationRequest, Prompt, RedirectUri, Subject};
 
-use crate::{RequestDigest, SignedIn};
+use crate::step_up::Lack;
+use crate::{RequestDigest, SignedIn, WantedContexts};
 
 /// A sign-in counts as fresh for its request for this many seconds, while the person reads the consent page.
 const FRESH: Seconds = 600;
@@ -13,6 +14,8 @@ const FRESH: Seconds = 600;
 pub enum Next {
     /// Ask for the password.
     SignIn,
+    /// Ask the person, who is signed in, for the second factor.
+    Factor,
     /// Ask the person for consent.
     Consent,
     /// Issue a code without another page.
@@ -33,6 +36,8 @@ pub enum Unmet {
     /// No sign-in here has an authentication context that the request demands as essential (OpenID Connect Core
     /// §5.5.1.1).
     Context,
+    /// The person has no second factor, and the request or the client demands one.
+    Reach,
 }
 
 impl Unmet {
@@ -42,7 +47,7 @@ impl Unmet {
         match self {
             Self::SignIn | Self::OtherPerson => AuthorizationErrorCode::LoginRequired,
             Self::Consent => AuthorizationErrorCode::ConsentRequired,
-            Self::Context => AuthorizationErrorCode::UnmetAuthenticationRequirements,
+            Self::Context | Self::Reach => AuthorizationErrorCode::UnmetAuthenticationRequirements,
         }
     }
 
@@ -53,6 +58,7 @@ impl Unmet {
             Self::Consent => "the person has to consent, but prompt=none was sent",
             Self::OtherPerson => "the person who is signed in is not the one that the request names",
             Self::Context => "an essential acr was requested that no sign-in here has: acr_values_supported lists them",
+            Self::Reach => "the person has no second factor, and an essential acr or this client demands one",
         }
     }
 }
@@ -114,12 +120,46 @@ pub struct Situation<'a> {
     pub just_signed_in: bool,
 }
 
+/// Returns whether the person gave the password for this very request a moment ago, in a form that was shown for it.
+pub fn signed_in_for(person: &SignedIn, request: RequestDigest, now: Timestamp) -> bool {
+    let session = person.session();
+    session.for_request == request && now.since(session.auth_time) < u64::from(FRESH)
+}
+
+/// Returns whether a person must sign in (again) before answering a device of `client`: if the page asks for another
+/// account, or the sign-in is older than the client allows, and the password was not given for this very request.
+pub fn must_sign_in_for_device(
+    client: &Client,
+    person: &SignedIn,
+    request: RequestDigest,
+    asks_for_another: bool,
+    now: Timestamp,
+) -> bool {
+    let age = now.since(person.session().auth_time);
+    let too_old = client.relying_party.default_max_age.is_some_and(|most| age > u64::from(most) || most == 0);
+    asks_for_another || (too_old && !signed_in_for(person, request, now))
+}
+
+/// Returns whether the sign-in of a person has the context that a request or its client demands.
+pub fn meets_demands(request: &AuthorizationRequest, client: &Client, person: &SignedIn) -> bool {
+    let lack = WantedContexts::of(request, client)
+        .map(|wanted| wanted.lack(person.session().methods.context(), person.user().reach()));
+    matches!(lack, Some(Lack::Nothing | Lack::PreferredFactor))
+}
+
+/// Returns what a person who is signed in has yet to do before answering a device of `client`, which demands a second factor.
+pub fn next_for_device(client: &Client, person: &SignedIn) -> Next {
+    let least = client.relying_party.least_context();
+    match (person.session().methods.context() < least, person.user().reach() < least) {
+        (false, _) => Next::Consent,
+        (true, false) => Next::Factor,
+        (true, true) => Next::Refuse(Unmet::Reach),
+    }
+}
+
 /// Decides on the next step.
 pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Timestamp) -> Next {
-    let contexts = &request.claims.acr;
-    if !contexts.is_empty() && !contexts.iter().any(|context| context == AUTHENTICATION_CONTEXT) {
-        return Next::Refuse(Unmet::Context);
-    }
+    let Some(wanted) = WantedContexts::of(request, situation.client) else { return Next::Refuse(Unmet::Context) };
     let asks = |prompt| request.prompt.contains(&prompt);
     let silent = asks(Prompt::None);
     let agreed = grants::is_agreed(situation.client, situation.redirect_uri, situation.agreed, situation.target);
@@ -139,14 +179,21 @@ pub fn next(request: &AuthorizationRequest, situation: &Situation<'_>, now: Time
     // If the password was given for this very request a moment ago, the consent page is next, not the password
     // again. Without a consent page the code would be issued silently, so then this step itself must have been the
     // sign-in.
-    let given_for_this = session.for_request == situation.digest && age < u64::from(FRESH);
+    let given_for_this = signed_in_for(signed_in, situation.digest, now);
     let fresh = situation.just_signed_in || (given_for_this && consent_needed);
-    match (must_sign_in && !fresh, consent_needed, silent) {
-        (true, _, true) => Next::Refuse(Unmet::SignIn),
-        (true, _, false) => Next::SignIn,
-        (false, true, true) => Next::Refuse(Unmet::Consent),
-        (false, true, false) => Next::Consent,
-        (false, false, _) => Next::Issue,
+    if must_sign_in && !fresh {
+        return if silent { Next::Refuse(Unmet::SignIn) } else { Next::SignIn };
+    }
+    match (wanted.lack(session.methods.context(), signed_in.user().reach()), silent) {
+        (Lack::Reach, _) => return Next::Refuse(Unmet::Reach),
+        (Lack::Factor, true) => return Next::Refuse(Unmet::SignIn),
+        (Lack::Factor | Lack::PreferredFactor, false) => return Next::Factor,
+        (Lack::PreferredFactor, true) | (Lack::Nothing, _) => {}
+    }
+    match (consent_needed, silent) {
+        (true, true) => Next::Refuse(Unmet::Consent),
+        (true, false) => Next::Consent,
+        (false, _) => Next::Issue,
     }
 }
 

@@ -54,11 +54,13 @@ mod tests {
                 subject: user().subject,
                 pairwise_subject: None,
                 auth_time: NOW,
+                authentication: grants::Authentication::password(NOW),
                 footing,
                 sign_in: None,
             }),
             created_at: NOW,
             ends_at: NOW.plus(1000),
+            refresh_key: None,
             revoked_access: [].into(),
             stage: Stage::Active {
                 generation: Generation::FIRST,

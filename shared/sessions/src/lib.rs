@@ -17,43 +17,70 @@
 //!   without a list of used tickets.
 //! - A consent ticket also carries a hash of the facts on its page. If they changed meanwhile, the page is shown
 //!   again, so that a person only allows what was shown.
-//! - An unknown user costs the same Argon2id work as a known one.
+//! - An unknown user costs the same work as a known one: one Argon2id hash, and the most work of each kind that imported
+//!   hashes take. An imported hash is replaced when its person signs in, by a write that depends on the old hash. That
+//!   is no new password: sessions and grants stay.
+//! - Only people whom the operator registered for it are asked for in an older directory. So a deleted person does not come
+//!   back, and neither does a disabled one, without a list of those who were there; and names that nobody has do not reach
+//!   the directory.
 
 mod alias;
 mod ended;
+mod factor_changes;
+mod factors;
 mod flow;
 mod footing;
 mod form_fault;
+mod mail;
 mod password;
+mod password_change;
 mod people;
+mod proof;
+mod recovery_code;
 mod session;
 mod session_change;
 mod session_handle;
 mod shown;
 mod sign_out;
+mod step_up;
 mod throttling;
 mod tickets;
+mod totp;
 mod user_change;
 mod user_fact;
 mod window;
 
 pub use alias::AliasKey;
 pub use ended::EndedSession;
-pub use flow::{Expected, Next, Situation, Unmet, next};
+pub use factors::{Factors, HalfSignedIn, ShownFactor, SpentFactor, Totp};
+pub use flow::{
+    Expected, Next, Situation, Unmet, meets_demands, must_sign_in_for_device, next, next_for_device, signed_in_for,
+};
 pub use footing::stands;
 pub use form_fault::FormFault;
 pub use grants::{PersonKey, SessionId};
-pub use password::{MIN_PASSWORD_CHARACTERS, PasswordHash, WeakPassword, hash_password, password_is_right};
-pub use people::{ProvenPerson, User, prove};
-pub use session::{Rules, Session, SessionStart, SignedIn, is_alive, sign_in, signed_in};
+pub use mail::address_link::{AddressLink, CONFIRM_LIFETIME};
+pub use mail::letter::{AddressWish, Letter, MailId, Notice, QueuedMail, Recipient, recipient_of_reset};
+pub use mail::reset_link::{RESET_LIFETIME, ResetLink};
+pub use password::{
+    CheckTerms, ForeignHashError, HashCost, MIN_PASSWORD_CHARACTERS, PasswordContext, PasswordHash, PasswordWork,
+    UnfitPassword, WeakPassword, check_chosen_password, check_new_password, hash_password,
+};
+pub use password_change::{NewPassword, PasswordChange, change_password};
+pub use people::{CompleteProof, ProvenPerson, User};
+pub use proof::{Proof, TakenOver, Unverified, prove};
+pub use recovery_code::RecoveryCode;
+pub use session::{RECENT, Rules, Session, SessionStart, SignedIn, is_alive, sign_in, signed_in};
 pub use session_change::{SessionChange, SessionFact};
 pub use session_handle::{SessionHandle, SessionSecretHash};
 pub use shown::{Shown, ShownDigest};
 pub use sign_out::{
     AddressNotRegistered, Hinted, NamedApp, SignOut, ended_by_hint, leads_back_unasked, sign_out, way_back,
 };
+pub use step_up::WantedContexts;
 pub use throttling::{Count, CountGuard, Counter, DeviceHandle, DeviceId, Failures, Wait};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};
+pub use totp::TotpSecret;
 pub use user_change::{UserChange, UserSet};
 pub use user_fact::UserFact;
 pub use window::{Limit, Window, source_name};

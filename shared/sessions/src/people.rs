@@ -1,9 +1,9 @@
 //! People who can sign in.
 
-use grants::{Footing, PersonKey, Policy, Timestamp};
-use protocol::{Claim, Claims, Secret, Subject, Username};
+use grants::{Context, Footing, Method, Methods, PersonKey, Policy, Timestamp};
+use protocol::{Claim, Claims, Subject, Username};
 
-use crate::{PasswordHash, password_is_right};
+use crate::{Factors, PasswordHash, SessionId, SpentFactor, UserChange};
 
 /// A person who can sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub struct User {
     pub claims: Claims,
     /// The hash of the password.
     pub password: PasswordHash,
+    /// The second factors, besides the password.
+    pub factors: Factors,
     /// A counter that is raised by a new password and when the person is disabled. Sessions and grants with an
     /// earlier version are over.
     pub credential_version: u32,
@@ -34,12 +36,41 @@ pub struct User {
     pub grants: u32,
 }
 
-/// Proof that a password was right; only [`prove`] creates it.
+/// Proof of what a person showed: the password ([`prove`]), or a second factor after it
+/// ([`HalfSignedIn::prove`](crate::HalfSignedIn::prove)).
 #[derive(Clone, Debug)]
-pub struct ProvenPerson(User);
+pub struct ProvenPerson {
+    user: User,
+    /// The methods by which the person proved it.
+    methods: Methods,
+    /// The second factor, which the write that starts the session has to spend.
+    spent: Option<SpentFactor>,
+    /// The session within which it was proven, and which has to be alive.
+    within: Option<SessionId>,
+    /// The hash that should replace an imported one.
+    new_hash: Option<PasswordHash>,
+}
+
+/// Proof that suffices to sign a person in: with a second factor, if the person has one. Only
+/// [`ProvenPerson::complete`] creates it.
+#[derive(Clone, Debug)]
+pub struct CompleteProof {
+    user: User,
+    methods: Methods,
+}
 
 impl User {
-    /// Checks whether this is the person's username, ignoring upper and lower case.
+    /// Returns whether the password alone does not sign the person in.
+    pub const fn has_second_factor(&self) -> bool {
+        !self.factors.is_empty()
+    }
+
+    /// The strongest context in which the person can sign in.
+    pub const fn reach(&self) -> Context {
+        if self.has_second_factor() { Context::TwoFactors } else { Context::Password }
+    }
+
+    /// Checks whether this is the person's username, in the form in which names are compared.
     pub fn goes_by(&self, username: &Username) -> bool {
         self.username.normalized() == username.normalized()
     }
@@ -69,27 +100,73 @@ impl User {
 impl ProvenPerson {
     /// The person whose password was right.
     pub const fn user(&self) -> &User {
-        &self.0
+        &self.user
     }
 
-    /// Returns the person by value, for [`crate::sign_in`].
-    pub(crate) fn into_user(self) -> User {
-        self.0
+    /// The change that replaces an imported hash with one of this server.
+    pub fn renewal(&self) -> Option<UserChange> {
+        Some(UserChange::renew_hash(&self.user, self.new_hash.clone()?))
+    }
+
+    /// The methods by which the person proved it.
+    pub const fn methods(&self) -> Methods {
+        self.methods
+    }
+
+    /// The proof of a person who showed the password.
+    pub(crate) const fn by_password(user: User, new_hash: Option<PasswordHash>, now: Timestamp) -> Self {
+        Self { user, methods: Methods::password(now), spent: None, within: None, new_hash }
+    }
+
+    /// The proof of a person who showed a second factor after the password, within a session or before there is one.
+    pub(crate) fn with_factor(
+        user: User,
+        password_at: Timestamp,
+        within: Option<SessionId>,
+        spent: SpentFactor,
+        now: Timestamp,
+    ) -> Self {
+        let methods = Methods::password(password_at).with(Method::OneTimeCode, now);
+        Self { user, methods, spent: Some(spent), within, new_hash: None }
+    }
+
+    /// The second factor that was shown.
+    pub const fn spent(&self) -> Option<&SpentFactor> {
+        self.spent.as_ref()
+    }
+
+    /// The session within which it was proven, and which has to be alive.
+    pub const fn within(&self) -> Option<SessionId> {
+        self.within
+    }
+
+    /// Returns the proof as one that signs the person in; `None` if a second factor is missing, which the person has.
+    pub fn complete(&self) -> Option<CompleteProof> {
+        let missing = self.user.has_second_factor() && self.methods.context() < Context::TwoFactors;
+        (!missing).then(|| CompleteProof { user: self.user.clone(), methods: self.methods })
     }
 }
 
-/// Checks a person's password. `user` is `None` if the name is unknown, which takes the same time.
-pub fn prove(user: Option<User>, password: &Secret) -> Option<ProvenPerson> {
-    let right = password_is_right(password, user.as_ref().map(|user| &user.password));
-    user.filter(|user| right && !user.disabled).map(ProvenPerson)
+impl CompleteProof {
+    /// The person who may be signed in.
+    pub const fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// Returns the person with the methods of the proof, for [`crate::sign_in`].
+    pub(crate) fn into_parts(self) -> (User, Methods) {
+        (self.user, self.methods)
+    }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use std::sync::LazyLock;
 
+    use protocol::Secret;
+
     use super::*;
-    use crate::hash_password;
+    use crate::{CheckTerms, HashCost, PasswordWork, Proof, Unverified, hash_password, prove};
 
     pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
@@ -104,6 +181,7 @@ pub(crate) mod tests {
             subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
             claims: Claims::default(),
             password: PASSWORD.clone(),
+            factors: Factors::default(),
             credential_version: 1,
             disabled: false,
             created_at: NOW,
@@ -113,15 +191,86 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn proven() -> ProvenPerson {
-        ProvenPerson(user())
+        proven_at(NOW)
+    }
+
+    pub(crate) fn proven_at(now: Timestamp) -> ProvenPerson {
+        ProvenPerson::of_password(user(), now)
+    }
+
+    impl ProvenPerson {
+        pub(crate) fn of_password(user: User, now: Timestamp) -> Self {
+            Self { user, methods: Methods::password(now), spent: None, within: None, new_hash: None }
+        }
     }
 
     #[test]
     fn a_wrong_password_a_stranger_and_somebody_switched_off_are_refused() {
-        let try_with = |user, password: &str| prove(user, &Secret::new(password.to_owned())).is_some();
+        let terms = CheckTerms { work: PasswordWork::default(), salt: [3; 16], cost: HashCost::default() };
+        let try_with =
+            |user, password: &str| prove(user, &Secret::new(password.to_owned()), &terms, NOW).proven().is_some();
         assert!(try_with(Some(user()), "correct horse"));
         assert!(!try_with(Some(user()), "wrong horse"));
         assert!(!try_with(None, "correct horse"));
         assert!(!try_with(Some(User { disabled: true, ..user() }), "correct horse"));
+    }
+
+    fn in_directory() -> User {
+        User {
+            password: PasswordHash::in_directory(),
+            claims: Claims::parse(r#"{"name":"Ada L."}"#).unwrap(),
+            ..user()
+        }
+    }
+
+    fn unverified(user: User) -> Option<Unverified> {
+        let terms = CheckTerms { work: PasswordWork::default(), salt: [3; 16], cost: HashCost::default() };
+        match prove(Some(user), &Secret::new("sesam".to_owned()), &terms, NOW) {
+            Proof::InDirectory(unverified) => Some(*unverified),
+            Proof::Proven(_) | Proof::Wrong => None,
+        }
+    }
+
+    #[test]
+    fn c245_the_directory_gives_the_first_hash_and_the_claims_that_are_missing() {
+        let told = Claims::parse(r#"{"name":"Another","email":"ada@example.com"}"#).unwrap();
+        let taken = unverified(in_directory()).unwrap().verified(&told, NOW).unwrap();
+        let after = taken.change.after(Some(&in_directory())).unwrap();
+        assert_eq!(&after, taken.person.user());
+        let known = r#"{"name":"Ada L.","email":"ada@example.com","updated_at":1800000000}"#;
+        assert_eq!(after.claims, Claims::parse(known).unwrap());
+        assert!(!after.password.is_in_directory());
+        assert_eq!(after.credential_version, user().credential_version);
+        // The second of two first sign-ins finds it done.
+        assert_eq!(taken.change.after(Some(&after)), None);
+        let taken = unverified(in_directory()).unwrap().verified(&Claims::default(), NOW).unwrap();
+        assert_eq!(taken.person.user().claims, in_directory().claims);
+    }
+
+    #[test]
+    fn c245_an_address_that_the_operator_registered_is_not_verified_by_the_directory() {
+        let own = Claims::parse(r#"{"email":"ada@example.com"}"#).unwrap();
+        let told = r#"{"email":"another@example.com","email_verified":true,"phone_number":"+441","phone_number_verified":true}"#;
+        let told = Claims::parse(told).unwrap();
+        let user = User { claims: own.clone(), ..in_directory() };
+        let after = unverified(user).unwrap().verified(&told, NOW).unwrap().person.user().claims.clone();
+        let known =
+            r#"{"email":"ada@example.com","phone_number":"+441","phone_number_verified":true,"updated_at":1800000000}"#;
+        assert_eq!(after, Claims::parse(known).unwrap());
+    }
+
+    #[test]
+    fn c245_the_directory_brings_nobody_back() {
+        assert!(unverified(User { disabled: true, ..in_directory() }).is_none());
+        assert!(unverified(user()).is_none());
+        let taken = unverified(in_directory()).unwrap().verified(&Claims::default(), NOW).unwrap();
+        for gone in [
+            None,
+            UserChange::disable(&in_directory()).after(Some(&in_directory())),
+            UserChange::set_password(&in_directory(), PASSWORD.clone()).after(Some(&in_directory())),
+            Some(User { subject: Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").unwrap(), ..in_directory() }),
+        ] {
+            assert_eq!(taken.change.after(gone.as_ref()), None, "{gone:?}");
+        }
     }
 }

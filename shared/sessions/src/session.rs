@@ -10,9 +10,14 @@
 //! - It ends some time after the last sign-in, and some time after the browser was last seen.
 //! - Sessions are numbered; only the newest hundred of a person are valid.
 
-use grants::{Footing, PersonKey, Policy, SessionId, Timestamp};
+use grants::{Authentication, Footing, Guard, Methods, PersonKey, Policy, Seconds, SessionId, Timestamp};
 
-use crate::{ProvenPerson, RequestDigest, SessionHandle, SessionSecretHash, User};
+use crate::{
+    CompleteProof, RequestDigest, SessionFact, SessionHandle, SessionSecretHash, User, UserFact, WantedContexts,
+};
+
+/// The time in seconds after a sign-in in which a person may change the account without giving the password again.
+pub const RECENT: Seconds = 600;
 
 /// A person's sign-in on one browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +28,10 @@ pub struct Session {
     pub person: PersonKey,
     /// The hash of the cookie's secret; `None` in a session of version 0.1, whose name is that hash.
     pub secret: Option<SessionSecretHash>,
-    /// The time when the password was given.
+    /// The time of the sign-in: the earliest time of its methods.
     pub auth_time: Timestamp,
+    /// The methods of the sign-in, each with the time when it was last used.
+    pub methods: Methods,
     /// The time when it ends, however much it is used.
     pub expires_at: Timestamp,
     /// The time when it was last known to be in use.
@@ -82,6 +89,36 @@ impl SignedIn {
         &self.session
     }
 
+    /// Checks whether the person signed in so recently that the account may be changed, and with a second factor if the
+    /// person has one.
+    pub fn is_recent(&self, now: Timestamp) -> bool {
+        self.session.auth_time.plus(RECENT) > now && self.session.methods.context() >= self.user.reach()
+    }
+
+    /// How the person signed in, for a grant and its tokens.
+    pub const fn authentication(&self) -> Authentication {
+        Authentication::of(self.session.methods)
+    }
+
+    /// The same for a request that may have demanded a context.
+    pub fn authentication_for(&self, wanted: Option<&WantedContexts>) -> Authentication {
+        let methods = self.session.methods;
+        wanted.map_or_else(
+            || Authentication::of(methods),
+            |wanted| Authentication { methods, context: wanted.reported(&methods) },
+        )
+    }
+
+    /// The guards on the session of everything that is done in it.
+    pub fn session_guards(&self, now: Timestamp) -> Vec<Guard<SessionFact>> {
+        SessionFact::in_use(&self.session, now)
+    }
+
+    /// The guards on the person of everything that is done in the session.
+    pub fn person_guards(&self) -> Vec<Guard<UserFact>> {
+        UserFact::acting(&self.user)
+    }
+
     /// Returns the footing of a new grant by this person in this session. It is numbered among the grants of the
     /// session, or of the person if it `outlives` sessions.
     pub const fn footing(&self, outlives: bool) -> Footing {
@@ -99,14 +136,15 @@ impl SignedIn {
 /// `former` is the session that the browser's cookie names, as it was read; if it belongs to the same person and is
 /// alive, its name is kept, even if the cookie's secret is outdated.
 pub fn sign_in(
-    proven: ProvenPerson,
+    proof: CompleteProof,
     former: Option<&Session>,
     [id, secret]: [[u8; 16]; 2],
     for_request: RequestDigest,
     rules: Rules<'_>,
 ) -> (SignedIn, SessionHandle, SessionStart) {
     let Rules { policy, now } = rules;
-    let user = proven.into_user();
+    let (user, methods) = proof.into_parts();
+    let auth_time = methods.since().unwrap_or(now);
     let kept = former.filter(|session| is_alive(session, &user, rules));
     let id = kept.map_or(SessionId::from_bytes(id), |session| session.id);
     let handle = SessionHandle::new(user.key, id, secret);
@@ -114,8 +152,9 @@ pub fn sign_in(
         id,
         person: user.key,
         secret: Some(SessionSecretHash::of(&secret)),
-        auth_time: now,
-        expires_at: now.plus(policy.session_lifetime),
+        auth_time,
+        methods: methods.of_sign_in_at(auth_time),
+        expires_at: auth_time.plus(policy.session_lifetime),
         last_seen_at: now,
         credential_version: user.credential_version,
         for_request,
@@ -150,20 +189,41 @@ pub fn is_alive(session: &Session, user: &User, Rules { policy, now }: Rules<'_>
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::people::tests::{NOW, proven, user};
+    use crate::people::tests::{NOW, proven, proven_at, user};
 
     pub(crate) fn policy() -> Policy {
         Policy::default()
     }
 
+    impl SignedIn {
+        pub(crate) fn with_user(self, user: User) -> Self {
+            Self { user, ..self }
+        }
+
+        pub(crate) fn with_session(self, session: Session) -> Self {
+            Self { session, ..self }
+        }
+    }
+
     pub(crate) fn session() -> (SignedIn, SessionHandle) {
-        let (person, handle, _) =
-            sign_in(proven(), None, [[5; 16], [6; 16]], RequestDigest::of("request"), Rules::at(&policy(), NOW));
+        let (person, handle, _) = sign_in(
+            proven().complete().unwrap(),
+            None,
+            [[5; 16], [6; 16]],
+            RequestDigest::of("request"),
+            Rules::at(&policy(), NOW),
+        );
         (person, handle)
     }
 
     fn again(former: Option<&Session>, at: Timestamp) -> (SignedIn, SessionHandle, SessionStart) {
-        sign_in(proven(), former, [[7; 16], [8; 16]], RequestDigest::of("s"), Rules::at(&policy(), at))
+        sign_in(
+            proven_at(at).complete().unwrap(),
+            former,
+            [[7; 16], [8; 16]],
+            RequestDigest::of("s"),
+            Rules::at(&policy(), at),
+        )
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! Changes to sessions, with the facts they depend on. A session that is over is never revived.
+//!
+//! When a person changes the password, the session in which this happens goes on with a new secret, and others go on
+//! if the person wants it. Both move to the new version of the credentials, in the transaction that makes it.
 
-use grants::{Attribute, Fact, Guard, Held, Timestamp, WhenAbsent};
+use grants::{Attribute, Fact, Guard, Held, Method, Methods, Timestamp, Value, WhenAbsent};
 
-use crate::Session;
+use crate::{Session, SessionSecretHash};
 
 /// One change to an existing session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +20,35 @@ pub enum SessionChange {
         /// The version of the person's credentials.
         credential_version: u32,
     },
+    /// A second factor was proven in it.
+    Stronger {
+        /// The version of the credentials that it was signed in with.
+        from: u32,
+        /// The hash of the secret.
+        secret: Option<SessionSecretHash>,
+        /// The time of the proof.
+        at: Timestamp,
+        /// The methods of the sign-in, with the new one.
+        methods: Methods,
+    },
+    /// It goes on with the next version of the credentials.
+    Kept {
+        /// The version of the credentials that it was signed in with.
+        from: u32,
+    },
+    /// It goes on with the next version of the credentials and a new secret, because the person gave the password again.
+    Renewed {
+        /// The version of the credentials that it was signed in with.
+        from: u32,
+        /// The hash of the secret so far.
+        former: Option<SessionSecretHash>,
+        /// The hash of the new secret.
+        secret: SessionSecretHash,
+        /// The time when the password was given.
+        at: Timestamp,
+        /// The methods of the sign-in.
+        methods: Methods,
+    },
 }
 
 /// A fact of a session that guards test.
@@ -30,9 +62,32 @@ pub enum SessionFact {
     LastSeenAt,
     /// The version of the person's credentials at the sign-in.
     CredentialVersion,
+    /// The hash of the cookie's secret.
+    Secret,
+}
+
+impl SessionFact {
+    /// The guards of everything that is done in a session: it is not over, and its secret was not replaced.
+    pub(crate) fn in_use(session: &Session, now: Timestamp) -> Vec<Guard<Self>> {
+        Self::with_secret(session.credential_version, session.secret, now)
+    }
+
+    fn with_secret(version: u32, secret: Option<SessionSecretHash>, now: Timestamp) -> Vec<Guard<Self>> {
+        let secret = secret.map_or_else(
+            || Self::Secret.is_absent(),
+            |secret| Guard::Same(Self::Secret, Value::Bytes(secret.as_bytes().to_vec())),
+        );
+        vec![Self::CredentialVersion.is(version), Self::ExpiresAt.is_after(now), secret]
+    }
 }
 
 impl SessionChange {
+    /// The change of a session in which the person proved a new second factor.
+    pub fn with_factor(session: &Session, now: Timestamp) -> Self {
+        let methods = session.methods.with(Method::OneTimeCode, now);
+        Self::Stronger { from: session.credential_version, secret: session.secret, at: now, methods }
+    }
+
     /// The guards that must all hold for the write. None does if the session does not exist.
     pub fn guards(self) -> Vec<Guard<SessionFact>> {
         match self {
@@ -40,6 +95,9 @@ impl SessionChange {
             Self::OneMoreGrant { at, credential_version } => {
                 vec![SessionFact::CredentialVersion.is(credential_version), SessionFact::ExpiresAt.is_after(at)]
             }
+            Self::Stronger { from, secret, at, .. } => SessionFact::with_secret(from, secret, at),
+            Self::Kept { from } => vec![SessionFact::CredentialVersion.is(from)],
+            Self::Renewed { from, former, at, .. } => SessionFact::with_secret(from, former, at),
         }
     }
 
@@ -52,6 +110,16 @@ impl SessionChange {
             Self::OneMoreGrant { at, .. } => {
                 Session { last_seen_at: at, grants: session.grants.saturating_add(1), ..session }
             }
+            Self::Stronger { methods, .. } => Session { methods, ..session },
+            Self::Kept { from } => Session { credential_version: from.saturating_add(1), ..session },
+            Self::Renewed { from, secret, at, methods, .. } => Session {
+                credential_version: from.saturating_add(1),
+                secret: Some(secret),
+                auth_time: at,
+                methods,
+                last_seen_at: at,
+                ..session
+            },
         })
     }
 }
@@ -68,6 +136,7 @@ impl Fact for SessionFact {
             // For a session of version 0.1, the last use was the sign-in.
             Self::LastSeenAt => Attribute::named("last_seen_at").or_when_absent(WhenAbsent::Fact(Self::AuthTime)),
             Self::CredentialVersion => Attribute::named("credential_version"),
+            Self::Secret => Attribute::named("secret"),
         }
     }
 
@@ -77,6 +146,7 @@ impl Fact for SessionFact {
             Self::ExpiresAt => Held::Time(session.expires_at),
             Self::LastSeenAt => Held::Time(session.last_seen_at),
             Self::CredentialVersion => Held::Number(session.credential_version),
+            Self::Secret => Held::Bytes(session.secret.as_ref()?.as_bytes()),
         })
     }
 }
@@ -99,5 +169,27 @@ mod tests {
         assert_eq!(SessionChange::Seen(NOW).after(Some(&counted)), None);
         let over = Session { expires_at: NOW.plus(5), ..good.session().clone() };
         assert_eq!(one_more(1).after(Some(&over)), None);
+    }
+
+    #[test]
+    fn c236_a_session_goes_on_with_the_next_credentials_only_with_the_secret_that_was_read() {
+        let (person, _) = session();
+        let (good, secret) = (person.session().clone(), SessionSecretHash::of(&[4; 16]));
+        let methods = good.methods.with(Method::Password, NOW.plus(5));
+        let renewed = SessionChange::Renewed { from: 1, former: good.secret, secret, at: NOW.plus(5), methods };
+        let after = renewed.after(Some(&good)).unwrap();
+        assert_eq!((after.credential_version, after.auth_time, after.expires_at), (2, NOW.plus(5), good.expires_at));
+        assert_eq!(after.methods, methods);
+        assert!(after.secret == Some(secret));
+        // A second change that read the same session, and one with a copy of a cookie that was replaced.
+        assert_eq!(renewed.after(Some(&after)), None);
+        let replaced = Session { secret: Some(SessionSecretHash::of(&[9; 16])), ..good.clone() };
+        assert_eq!(renewed.after(Some(&replaced)), None);
+        assert_eq!(renewed.after(None), None);
+        let kept = SessionChange::Kept { from: 1 };
+        let other = kept.after(Some(&good)).unwrap();
+        assert_eq!((other.credential_version, other.auth_time), (2, good.auth_time));
+        assert_eq!(kept.after(Some(&other)), None);
+        assert_eq!(kept.after(None), None);
     }
 }

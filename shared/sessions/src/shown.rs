@@ -10,10 +10,11 @@ use subtle::ConstantTimeEq;
 /// The facts on a consent page.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown<'a> {
-    /// The client that requests access: the page shows its id, its name and the party that registered it.
+    /// The client that requests access: the page shows its id, its name, the party that registered it and
+    /// the clients that may act with its tokens.
     pub client: &'a Client,
-    /// The redirect URI for the answer.
-    pub redirect_uri: &'a RedirectUri,
+    /// The redirect URI for the answer; `None` if a device gets it.
+    pub redirect_uri: Option<&'a RedirectUri>,
     /// The scope and the APIs that the client gets.
     pub target: &'a Target,
     /// The single claims that the client gets; the page shows the scopes that contain them.
@@ -56,7 +57,8 @@ impl<'a> Shown<'a> {
                 facts.document(self.client);
             }
         }
-        facts.text(self.redirect_uri.as_str());
+        // No redirect URI is just this word.
+        facts.text(self.redirect_uri.map_or("device", RedirectUri::as_str));
         facts.list(self.target.scope.tokens());
         facts.list(self.target.resources.iter().map(protocol::Resource::as_str));
         facts.list(names(&self.claims.userinfo));
@@ -75,6 +77,10 @@ impl<'a> Shown<'a> {
         if !website.is_empty() || !logo.is_empty() {
             facts.text("website and logo");
             facts.list([website, &logo].into_iter());
+        }
+        if !self.client.may_act.is_empty() {
+            facts.text("may act");
+            facts.list(self.client.may_act.iter().map(protocol::ClientId::as_str));
         }
         ShownDigest(facts.0.finalize().into())
     }

@@ -17,11 +17,11 @@ use std::net::IpAddr;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grants::{Seconds, Timestamp};
-use protocol::ClientId;
+use grants::{InitialTokenName, Seconds, Timestamp};
+use protocol::{ClientId, EmailAddress, Username};
 use sha2::{Digest, Sha256};
 
-use crate::PersonKey;
+use crate::{PersonKey, VisitId};
 
 /// The first wait in seconds, after the free guesses; each further one is twice as long.
 const FIRST_WAIT: Seconds = 5;
@@ -46,6 +46,8 @@ pub struct Counter {
     key: String,
     free: u32,
     forgotten_after: Seconds,
+    /// The wait after the free ones, if it does not double.
+    pause: Option<Seconds>,
 }
 
 /// The wrong guesses counted so far.
@@ -118,14 +120,26 @@ impl DeviceHandle {
 }
 
 impl Counter {
-    /// The counter of passwords tried for an account, from anywhere.
-    pub fn account(person: PersonKey) -> Self {
-        Self::new("account", person.as_bytes(), 5, 24 * HOUR)
+    /// The counter of passwords tried for an account, from anywhere: the same however the name is typed.
+    pub fn account(username: &Username) -> Self {
+        let digest: [u8; 32] = Sha256::digest(username.normalized()).into();
+        let (half, _) = digest.split_at(16);
+        Self::new("account", half, 5, 24 * HOUR)
     }
 
     /// The counter of passwords tried by a browser for the account it was signed in with before.
     pub fn device(device: DeviceId) -> Self {
         Self::new("device", &device.0, 5, 24 * HOUR)
+    }
+
+    /// The counter of second factors tried for a person, from anywhere. Only who knows the password can count here.
+    pub fn factor(person: PersonKey) -> Self {
+        Self::new("factor", person.as_bytes(), 5, 24 * HOUR)
+    }
+
+    /// The counter of second factors tried by a browser for the person who signed in with it before.
+    pub fn factor_of_device(device: DeviceId) -> Self {
+        Self::new("factor-device", &device.0, 5, 24 * HOUR)
     }
 
     /// The counter of passwords tried from one source, for any account.
@@ -143,15 +157,51 @@ impl Counter {
         Self::new("secret-source", &network(source), 500, HOUR)
     }
 
+    /// The counter of user codes of devices that one browser tries.
+    pub fn user_codes_of_browser(browser: &VisitId) -> Self {
+        Self::new("user-codes-browser", browser.as_bytes(), 20, HOUR)
+    }
+
+    /// The counter of user codes of devices that are tried from one source.
+    pub fn user_codes_from(source: IpAddr) -> Self {
+        Self::new("user-codes-source", &network(source), 60, HOUR)
+    }
+
     /// The counter of clients that register themselves from one source, where registration is open.
     pub fn registration_source(source: IpAddr) -> Self {
         Self::new("registration-source", &network(source), 500, HOUR)
     }
 
+    /// The counter of requests with one initial access token that have this server fetch a document.
+    pub fn fetches_for_token(token: &InitialTokenName) -> Self {
+        Self::new("fetches-for-token", token.to_string().as_bytes(), 10, HOUR)
+    }
+
+    /// The counter of changes that a client makes to its own registration.
+    pub fn replacements(client: &ClientId) -> Self {
+        Self::new("replacements", client.as_str().as_bytes(), 30, HOUR)
+    }
+
+    /// The counter of registration requests from one source that have this server fetch a document.
+    pub fn fetches_for_source(source: IpAddr) -> Self {
+        Self::new("fetches-for-source", &network(source), 60, HOUR)
+    }
+
+    /// The counter of mails that are asked for from one source, for any account or address.
+    pub fn mails_asked_from(source: IpAddr) -> Self {
+        Self::new("mails-source", &network(source), 20, HOUR)
+    }
+
+    /// The counter of mails with a link that one mailbox gets: three in an hour, whoever asks for them.
+    pub fn mailbox(address: &EmailAddress) -> Self {
+        Self { pause: Some(HOUR), ..Self::new("mailbox", address.normalized().as_bytes(), 3, HOUR) }
+    }
+
     fn new(kind: &str, name: &[u8], free: u32, forgotten_after: Seconds) -> Self {
         let digest: [u8; 32] = Sha256::digest(name).into();
         let (name, _) = digest.split_at(16);
-        Self { key: format!("throttle#{kind}#{}", URL_SAFE_NO_PAD.encode(name)), free, forgotten_after }
+        let key = format!("throttle#{kind}#{}", URL_SAFE_NO_PAD.encode(name));
+        Self { key, free, forgotten_after, pause: None }
     }
 
     /// The key of the counter's item.
@@ -163,7 +213,8 @@ impl Counter {
     pub fn wait(&self, failures: Option<&Failures>, now: Timestamp) -> Option<Wait> {
         let failures = failures.filter(|failures| failures.count >= self.free)?;
         let doublings = failures.count.saturating_sub(self.free).min(16);
-        let span = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
+        let doubled = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
+        let span = self.pause.unwrap_or(doubled);
         // One more second, because timestamps are whole seconds and the last failure may have come late in its
         // second.
         let over = failures.last_at.plus(span.saturating_add(1));
@@ -239,7 +290,7 @@ mod tests {
 
     #[test]
     fn c036_a_few_guesses_are_free_and_each_further_one_waits_twice_as_long() {
-        let counter = Counter::account(user().key);
+        let counter = Counter::account(&user().username);
         let (mut failures, mut now) = (None, NOW);
         let mut waits = Vec::new();
         assert_eq!(guess(&counter, &mut failures, now), (5, Wait(6)));
@@ -255,7 +306,7 @@ mod tests {
 
     #[test]
     fn c036_old_failures_are_forgotten_and_none_is_for_ever() {
-        let counter = Counter::account(user().key);
+        let counter = Counter::account(&user().username);
         let mut failures = Some(Failures { count: 4_000_000_000, last_at: NOW });
         assert_eq!(counter.wait(failures.as_ref(), NOW), Some(Wait(901)));
         assert_eq!(counter.wait(failures.as_ref(), NOW.plus(901)), None);
@@ -267,8 +318,32 @@ mod tests {
     }
 
     #[test]
+    fn c235_a_mailbox_gets_three_mails_in_an_hour() {
+        let mailbox = |text: &str| Counter::mailbox(&EmailAddress::parse(text).unwrap());
+        let counter = mailbox("Ada@example.org");
+        assert_eq!(counter, mailbox("ada@EXAMPLE.org"));
+        let (mut mails, mut now) = (None, NOW);
+        for _ in 0..3 {
+            assert_eq!(guess(&counter, &mut mails, now), (3, Wait(HOUR + 1)));
+            assert_eq!(counter.wait(mails.as_ref(), now.plus(HOUR)), Some(Wait(1)));
+            now = now.plus(HOUR + 1);
+        }
+        // Slower ones are as many.
+        let (mut mails, mut sent) = (None, Vec::new());
+        for minute in 0..600 {
+            let now = NOW.plus(minute * 60);
+            if let Ok(count) = counter.count(mails.as_ref(), now) {
+                mails = count.after(mails);
+                sent.push(minute);
+            }
+        }
+        let within_an_hour = |from: u32| sent.iter().filter(|minute| (from..from + 60).contains(*minute)).count();
+        assert!(sent.iter().all(|minute| within_an_hour(*minute) <= 3), "{sent:?}");
+    }
+
+    #[test]
     fn a_write_that_a_rival_overtook_does_not_count() {
-        let counter = Counter::account(user().key);
+        let counter = Counter::account(&user().username);
         let full = Failures { count: 5, last_at: NOW };
         let late = counter.count(None, NOW).unwrap();
         assert_eq!(late.after(Some(full)), None);
@@ -286,13 +361,18 @@ mod tests {
         let (v4, v6) = ("192.0.2.1".parse().unwrap(), "2001:db8:1:2::1".parse().unwrap());
         let client = ClientId::parse("app").unwrap();
         let counters = [
-            Counter::account(person),
+            Counter::account(&user().username),
             Counter::device(device),
             Counter::client(&client),
             Counter::password_source(v4),
             Counter::secret_source(v4),
             Counter::password_source(v6),
             Counter::password_source("192.0.2.2".parse().unwrap()),
+            Counter::mails_asked_from(v4),
+            Counter::user_codes_from(v4),
+            Counter::factor(person),
+            Counter::factor_of_device(device),
+            Counter::user_codes_of_browser(&VisitId::from_bytes(*person.as_bytes())),
         ];
         let keys: std::collections::BTreeSet<_> = counters.iter().map(Counter::key).collect();
         assert_eq!(keys.len(), counters.len());

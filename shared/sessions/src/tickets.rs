@@ -9,6 +9,9 @@ use crate::{FormFault, SessionId, ShownDigest};
 /// The time in seconds during which a form can be sent.
 pub const FORM_LIFETIME: Seconds = 1800;
 
+/// The time in seconds during which a second factor can follow the password.
+const FACTOR_FORM_LIFETIME: Seconds = 600;
+
 /// The hash of an authorization request as it was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestDigest([u8; 32]);
@@ -68,6 +71,12 @@ impl FormTicket {
         Self::of(b"sign-in", &visit.0, request, nonce, now)
     }
 
+    /// A ticket for the form that asks for a second factor in this visit for this request.
+    pub(crate) fn for_factor(visit: VisitId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
+        let ticket = Self::of(b"factor", &visit.0, request, nonce, now);
+        Self { expires_at: now.plus(FACTOR_FORM_LIFETIME), ..ticket }
+    }
+
     /// A ticket for the consent form shown in this session for this request, on a page with these facts.
     pub fn for_consent(
         session: SessionId,
@@ -82,6 +91,11 @@ impl FormTicket {
     /// A ticket for the form that ends this session for this request.
     pub fn for_sign_out(session: SessionId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
         Self::for_session(b"sign-out", session, request, nonce, now)
+    }
+
+    /// A ticket for the forms of the account in this session.
+    pub fn for_account(session: SessionId, page: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
+        Self::for_session(b"account", session, page, nonce, now)
     }
 
     fn for_session(form: &[u8], session: SessionId, request: RequestDigest, nonce: [u8; 16], now: Timestamp) -> Self {
@@ -99,6 +113,12 @@ impl FormTicket {
     /// The [`FormFault`] of a ticket that is not.
     pub fn check_sign_in(&self, visit: VisitId, request: RequestDigest, now: Timestamp) -> Result<(), FormFault> {
         self.check(&Self::for_sign_in(visit, request, self.nonce, now), now)
+    }
+
+    /// Checks whether the ticket is for the form that asks for a second factor in this visit for this request, and has not
+    /// expired.
+    pub(crate) fn check_factor(&self, visit: VisitId, request: RequestDigest, now: Timestamp) -> Result<(), FormFault> {
+        self.check(&Self::for_factor(visit, request, self.nonce, now), now)
     }
 
     /// Checks whether the ticket is for the consent form of this session and request, and has not expired. Consent
@@ -121,6 +141,14 @@ impl FormTicket {
     /// The [`FormFault`] of a ticket that is not.
     pub fn check_sign_out(&self, session: SessionId, request: RequestDigest, now: Timestamp) -> Result<(), FormFault> {
         self.check(&Self::for_sign_out(session, request, self.nonce, now), now)
+    }
+
+    /// Checks whether the ticket is for the forms of the account in this session, and has not expired.
+    ///
+    /// # Errors
+    /// The [`FormFault`] of a ticket that is not.
+    pub fn check_account(&self, session: SessionId, page: RequestDigest, now: Timestamp) -> Result<(), FormFault> {
+        self.check(&Self::for_account(session, page, self.nonce, now), now)
     }
 
     fn check(&self, expected: &Self, now: Timestamp) -> Result<(), FormFault> {

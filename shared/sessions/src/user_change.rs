@@ -2,10 +2,12 @@
 //! not undo each other: it is made only if its guards hold at the moment of the write. The disabled flag, the
 //! password and the name are separate attributes.
 
+use std::collections::BTreeSet;
+
 use grants::{Fact, Guard, PersonKey};
 use protocol::{Claims, Username};
 
-use crate::{PasswordHash, User, UserFact};
+use crate::{Factors, PasswordHash, Totp, User, UserFact};
 
 /// One change to an existing person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,14 @@ pub enum UserSet {
     Password(PasswordHash),
     /// The claims about the person.
     Claims(Claims),
+    /// The authenticator app, or none.
+    Totp(Option<Totp>),
+    /// The step of the last code of the authenticator app that was used.
+    TotpStep(u32),
+    /// The keyed hashes of all recovery codes.
+    RecoveryCodes(BTreeSet<String>),
+    /// The keyed hash of a recovery code that was used.
+    RecoveryCodeSpent(String),
     /// The new username, to which an alias leads from now on.
     Username(Username),
     /// The next version of the credentials: everything older is over.
@@ -35,14 +45,26 @@ pub enum UserSet {
 }
 
 impl UserChange {
-    fn of(user: &User, sets: impl IntoIterator<Item = UserSet>) -> Self {
+    pub(crate) fn of(user: &User, sets: impl IntoIterator<Item = UserSet>) -> Self {
         let guards = vec![UserFact::Subject.is(user.subject.as_str())];
         Self { key: user.key, guards, sets: sets.into_iter().collect() }
     }
 
-    fn when(mut self, guard: Guard<UserFact>) -> Self {
+    pub(crate) fn when(mut self, guard: Guard<UserFact>) -> Self {
         self.guards.push(guard);
         self
+    }
+
+    pub(crate) fn and(mut self, set: UserSet) -> Self {
+        self.sets.push(set);
+        self
+    }
+
+    /// Requires that the person is enabled, and has the credentials and the second factor that were read.
+    pub(crate) fn when_acting(self, user: &User) -> Self {
+        self.when(UserFact::Disabled.is(false))
+            .when(UserFact::CredentialVersion.is(user.credential_version))
+            .when(UserFact::same_factors(user))
     }
 
     /// Disables the person. Everything in flight is over, even after the person is enabled again.
@@ -60,6 +82,47 @@ impl UserChange {
         Self::of(user, [UserSet::Password(password), UserSet::NextCredentialVersion])
     }
 
+    /// Sets the password that the person chose, if the person is enabled and the credentials are those that were proven.
+    /// Everything that rests on the former ones is over, except the sessions that move along.
+    pub(crate) fn choose_password(user: &User, password: PasswordHash) -> Self {
+        Self::of(user, [UserSet::Password(password), UserSet::NextCredentialVersion])
+            .when(UserFact::Disabled.is(false))
+            .when(UserFact::CredentialVersion.is(user.credential_version))
+    }
+
+    /// Sets a new password with a link from a mail, if the person is enabled and has the credentials and the claims that were
+    /// read: the address that the link was sent to is one of them. Everything that rests on the former credentials is over.
+    pub(crate) fn reset_password(user: &User, password: PasswordHash) -> Self {
+        Self::choose_password(user, password).when(UserFact::same_claims(user))
+    }
+
+    /// Sets the claims that the person changed, if the person is enabled, has the same credentials, and still has the claims
+    /// that were read.
+    pub fn change_profile(user: &User, claims: Claims) -> Self {
+        Self::set_claims(user, claims)
+            .when(UserFact::Disabled.is(false))
+            .when(UserFact::CredentialVersion.is(user.credential_version))
+    }
+
+    /// Replaces an imported hash of the same password, if the person still has it and the credentials are those that
+    /// were read. It is no new password, so nothing ends.
+    pub fn renew_hash(user: &User, hash: PasswordHash) -> Self {
+        Self::of(user, [UserSet::Password(hash)])
+            .when(UserFact::CredentialVersion.is(user.credential_version))
+            .when(UserFact::Password.is(user.password.as_stored()))
+    }
+
+    /// Sets the first hash of a password that the directory verified, and the claims together with what the directory
+    /// knows, if nothing of that changed since `user` was read and the person is enabled. It is no new password, so
+    /// nothing ends.
+    pub(crate) fn take_from_directory(user: &User, hash: PasswordHash, claims: Claims) -> Self {
+        Self::of(user, [UserSet::Password(hash), UserSet::Claims(claims)])
+            .when(UserFact::Disabled.is(false))
+            .when(UserFact::CredentialVersion.is(user.credential_version))
+            .when(UserFact::Password.is(user.password.as_stored()))
+            .when(UserFact::same_claims(user))
+    }
+
     /// Sets the claims, if the person still has those that were read.
     pub fn set_claims(user: &User, claims: Claims) -> Self {
         Self::of(user, [UserSet::Claims(claims)]).when(UserFact::same_claims(user))
@@ -71,11 +134,10 @@ impl UserChange {
         UserFact::same_name(user).into_iter().fold(change, Self::when)
     }
 
-    /// Counts a session, if the person is enabled and the credentials it was created with are still valid.
+    /// Counts a session, if the person is enabled, and the credentials and the second factor it was created with are still
+    /// the person's.
     pub fn count_session(user: &User) -> Self {
-        Self::of(user, [UserSet::OneMoreSession])
-            .when(UserFact::Disabled.is(false))
-            .when(UserFact::CredentialVersion.is(user.credential_version))
+        Self::of(user, [UserSet::OneMoreSession]).when_acting(user)
     }
 
     /// Counts a grant that outlives sessions, if the person is enabled and the credentials it depends on are still
@@ -84,6 +146,11 @@ impl UserChange {
         Self::of(user, [UserSet::OneMoreGrant])
             .when(UserFact::Disabled.is(false))
             .when(UserFact::CredentialVersion.is(user.credential_version))
+    }
+
+    /// Counts a grant that a password alone gives, as [`Self::count_session`] counts a session.
+    pub fn count_grant_of_password(user: &User) -> Self {
+        Self::of(user, [UserSet::OneMoreGrant]).when_acting(user)
     }
 
     /// The key of the person.
@@ -116,6 +183,18 @@ impl UserSet {
             Self::Disabled(disabled) => User { disabled: *disabled, ..user },
             Self::Password(password) => User { password: password.clone(), ..user },
             Self::Claims(claims) => User { claims: claims.clone(), ..user },
+            Self::Totp(totp) => User { factors: Factors { totp: totp.clone(), ..user.factors }, ..user },
+            Self::TotpStep(step) => {
+                let totp = user.factors.totp.map(|totp| Totp { step: *step, ..totp });
+                User { factors: Factors { totp, ..user.factors }, ..user }
+            }
+            Self::RecoveryCodes(hashes) => {
+                User { factors: Factors { recovery: hashes.clone(), ..user.factors }, ..user }
+            }
+            Self::RecoveryCodeSpent(hash) => {
+                let recovery = user.factors.recovery.into_iter().filter(|left| left != hash).collect();
+                User { factors: Factors { recovery, ..user.factors }, ..user }
+            }
             Self::Username(username) => User { username: username.clone(), aliased: true, ..user },
             Self::NextCredentialVersion => {
                 User { credential_version: user.credential_version.saturating_add(1), ..user }
@@ -131,7 +210,8 @@ mod tests {
     use super::*;
     use protocol::Subject;
 
-    use crate::people::tests::user;
+    use crate::SpentFactor;
+    use crate::people::tests::{NOW, user};
 
     /// Every change that an operator or a request can make, based on `user` as it was read.
     fn changes(user: &User) -> Vec<UserChange> {
@@ -140,18 +220,29 @@ mod tests {
         vec![
             UserChange::disable(user),
             UserChange::enable(user),
-            UserChange::set_password(user, password),
-            UserChange::set_claims(user, claims),
+            UserChange::set_password(user, password.clone()),
+            UserChange::choose_password(user, password.clone()),
+            UserChange::reset_password(user, password),
+            UserChange::change_profile(user, Claims::parse(r#"{"name":"Ada"}"#).unwrap()),
+            UserChange::renew_hash(user, PasswordHash::from_stored("renewed".to_owned())),
+            UserChange::set_claims(user, claims.clone()),
+            UserChange::take_from_directory(user, PasswordHash::from_stored("first".to_owned()), claims),
             UserChange::rename(user, Username::parse("ada.lovelace").unwrap()),
             UserChange::count_session(user),
             UserChange::count_grant(user),
+            UserChange::add_totp(user, vec![2; 60], 7, NOW),
+            UserChange::remove_own_factors(user),
+            UserChange::reset_factors(user),
+            UserChange::replace_recovery_codes(user, ["x".to_owned()].into()),
+            UserChange::spend(user, &SpentFactor::Step(9)),
+            UserChange::count_session_and_spend(user, &SpentFactor::RecoveryCode("b".to_owned())),
         ]
     }
 
     #[test]
     fn c133_of_two_changes_that_were_read_at_the_same_time_the_second_undoes_nothing_of_the_first() {
         let start = User { disabled: true, ..user() };
-        for read in [user(), start] {
+        for read in [user(), start, with_factors()] {
             for first in changes(&read) {
                 for second in changes(&read) {
                     let Some(between) = first.after(Some(&read)) else { continue };
@@ -163,6 +254,7 @@ mod tests {
                         assert_eq!(set.applied(last.clone()).password, last.password, "{first:?} {second:?}");
                         assert_eq!(set.applied(last.clone()).claims, last.claims, "{first:?} {second:?}");
                         assert_eq!(set.applied(last.clone()).username, last.username, "{first:?} {second:?}");
+                        assert_eq!(kept_factors(set, &last), last.factors, "{first:?} {second:?}");
                     }
                     assert!(last.credential_version >= between.credential_version);
                 }
@@ -170,8 +262,80 @@ mod tests {
         }
     }
 
+    fn with_factors() -> User {
+        let totp = Some(Totp { sealed: vec![1; 60], step: 5, since: NOW });
+        User { factors: Factors { totp, recovery: ["a", "b"].map(str::to_owned).into() }, ..user() }
+    }
+
+    /// The factors after `set` is made once more. What an app has is gone with the app.
+    fn kept_factors(set: &UserSet, last: &User) -> Factors {
+        match set {
+            UserSet::TotpStep(_) | UserSet::RecoveryCodes(_) | UserSet::Totp(_) => last.factors.clone(),
+            UserSet::RecoveryCodeSpent(_)
+            | UserSet::Disabled(_)
+            | UserSet::Password(_)
+            | UserSet::Claims(_)
+            | UserSet::Username(_)
+            | UserSet::NextCredentialVersion
+            | UserSet::OneMoreSession
+            | UserSet::OneMoreGrant => set.applied(last.clone()).factors,
+        }
+    }
+
+    #[test]
+    fn c232_a_code_is_spent_by_one_write_and_no_second_one_holds() {
+        let read = with_factors();
+        for spent in [SpentFactor::Step(9), SpentFactor::RecoveryCode("b".to_owned())] {
+            let changes = [UserChange::spend(&read, &spent), UserChange::count_session_and_spend(&read, &spent)];
+            for first in &changes {
+                let after = first.after(Some(&read)).unwrap();
+                assert!(changes.iter().all(|second| second.after(Some(&after)).is_none()), "{spent:?}");
+            }
+        }
+        // An earlier step than the last one.
+        assert_eq!(UserChange::spend(&read, &SpentFactor::Step(5)).after(Some(&read)), None);
+        assert_eq!(UserChange::spend(&read, &SpentFactor::RecoveryCode("c".to_owned())).after(Some(&read)), None);
+    }
+
+    #[test]
+    fn c233_a_sign_in_rests_on_the_factors_it_was_checked_against_and_a_new_password_leaves_them() {
+        let (without, with) = (user(), with_factors());
+        let added = UserChange::add_totp(&without, vec![2; 60], 7, NOW).after(Some(&without)).unwrap();
+        assert_eq!(UserChange::count_session(&without).after(Some(&added)), None);
+        let removed = UserChange::remove_own_factors(&with).after(Some(&with)).unwrap();
+        assert!(removed.factors.is_empty() && removed.factors.recovery.is_empty());
+        let spent = SpentFactor::RecoveryCode("a".to_owned());
+        assert_eq!(UserChange::count_session_and_spend(&with, &spent).after(Some(&removed)), None);
+        // Another app in place of the one that was read.
+        let replaced = UserChange::add_totp(&removed, vec![3; 60], 9, NOW).after(Some(&removed)).unwrap();
+        assert_eq!(UserChange::spend(&with, &SpentFactor::Step(99)).after(Some(&replaced)), None);
+        assert_eq!(UserChange::add_totp(&with, vec![3; 60], 9, NOW).after(Some(&added)), None);
+        let password = UserChange::set_password(&with, PasswordHash::from_stored("x".to_owned()));
+        assert_eq!(password.after(Some(&with)).unwrap().factors, with.factors);
+    }
+
     fn same_kind(one: &UserSet, other: &UserSet) -> bool {
         std::mem::discriminant(one) == std::mem::discriminant(other)
+    }
+
+    #[test]
+    fn c245_a_renewed_hash_never_undoes_a_new_password_and_ends_nothing() {
+        let read = user();
+        let renewal = UserChange::renew_hash(&read, PasswordHash::from_stored("renewed".to_owned()));
+        let renewed = renewal.after(Some(&read)).unwrap();
+        assert_eq!(renewed.password.as_stored(), "renewed");
+        assert_eq!(renewed.credential_version, read.credential_version);
+        // A second sign-in that read the old hash too.
+        assert_eq!(renewal.after(Some(&renewed)), None);
+        for password in ["another", read.password.as_stored()] {
+            let new = UserChange::set_password(&read, PasswordHash::from_stored(password.to_owned()));
+            let set = new.after(Some(&read)).unwrap();
+            assert_eq!(renewal.after(Some(&set)), None);
+            let last = new.after(Some(&renewed)).unwrap();
+            assert_eq!(last.password.as_stored(), password);
+            assert!(last.credential_version > read.credential_version);
+        }
+        assert_eq!(renewal.after(UserChange::disable(&read).after(Some(&read)).as_ref()), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub(crate) mod connect;
 pub(crate) mod expression;
 pub(crate) mod guards;
 pub(crate) mod items;
+pub(crate) mod methods;
 pub(crate) mod request_tokens;
 pub(crate) mod shapes;
 pub(crate) mod unknown;

@@ -1,9 +1,15 @@
 //! The people table: people, their sessions and their consent.
 
+pub(crate) mod addresses;
 pub(crate) mod consents;
 pub(crate) mod ended_sessions;
+pub(crate) mod factors;
 pub(crate) mod grounded_grants;
 pub(crate) mod item;
+pub(crate) mod links;
+pub(crate) mod mail;
+pub(crate) mod own_account;
+pub(crate) mod password_work;
 pub(crate) mod session_writes;
 pub(crate) mod table;
 pub(crate) mod user_writes;

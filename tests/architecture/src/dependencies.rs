@@ -1,6 +1,6 @@
 //! Dependencies point one way, and this file lists the external crates that each crate may use.
 //!
-//! `protocol ← grants ← sessions · keys ← store · pages · outbound ← edge ← service ← functions ← infra/cli, tests`
+//! `protocol ← grants ← sessions · keys ← store · pages · outbound · directory ← edge ← service ← functions ← infra/cli, tests`
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,8 @@ struct Rule {
     outside: May,
 }
 
-const SHARED: &[&str] = &["protocol", "grants", "sessions", "keys", "store", "pages", "outbound", "edge", "service"];
+const SHARED: &[&str] =
+    &["protocol", "grants", "sessions", "keys", "store", "pages", "outbound", "directory", "edge", "service"];
 /// The crates that `lib.rs` needs for HTTP values and `main.rs` for running. The AWS SDK is not included: `store`
 /// and `keys` wire it.
 const FUNCTION: &[&str] = &["http", "serde_json", "tokio"];
@@ -41,6 +42,9 @@ const RULES: &[Rule] = &[
             // Reads the width and height of a logo.
             "imagesize",
             "percent-encoding",
+            // The profiles of usernames and passwords (RFC 8265).
+            "precis-core",
+            "precis-profiles",
             "serde",
             "serde_json",
             "sha2",
@@ -66,7 +70,19 @@ const RULES: &[Rule] = &[
     Rule {
         name: "sessions",
         workspace: Use(&["protocol", "grants"]),
-        outside: Use(&["argon2", "base64", "sha2", "subtle", "thiserror"]),
+        outside: Use(&[
+            "argon2",
+            "base64",
+            "blowfish",
+            "data-encoding",
+            "hmac",
+            "pbkdf2",
+            "scrypt",
+            "sha1",
+            "sha2",
+            "subtle",
+            "thiserror",
+        ]),
     },
     Rule {
         name: "keys",
@@ -118,10 +134,24 @@ const RULES: &[Rule] = &[
             "url",
         ]),
     },
-    Rule { name: "pages", workspace: Use(&[]), outside: Use(&["askama", "base64", "sha2"]) },
+    Rule {
+        name: "directory",
+        workspace: Use(&["protocol", "grants", "store"]),
+        // What one signed request needs, in place of the SDK of Lambda.
+        outside: Use(&[
+            "aws-sigv4",
+            "aws-smithy-runtime-api",
+            "aws-smithy-types",
+            "serde",
+            "serde_json",
+            "thiserror",
+            "tokio",
+        ]),
+    },
+    Rule { name: "pages", workspace: Use(&[]), outside: Use(&["askama", "base64", "qrcode", "sha2"]) },
     Rule {
         name: "edge",
-        workspace: Use(&["protocol", "grants", "sessions", "keys", "store", "pages", "outbound"]),
+        workspace: Use(&["protocol", "grants", "sessions", "keys", "store", "pages", "outbound", "directory"]),
         outside: Use(&[
             "base64",
             "getrandom",
@@ -137,13 +167,20 @@ const RULES: &[Rule] = &[
     },
     Rule {
         name: "service",
-        workspace: Use(&["protocol", "grants", "sessions", "keys", "store", "pages", "outbound", "edge"]),
+        workspace: Use(&["protocol", "grants", "sessions", "keys", "store", "pages", "outbound", "directory", "edge"]),
         outside: Use(&["base64", "http", "thiserror", "tokio"]),
+    },
+    Rule {
+        name: "account",
+        workspace: Use(SHARED),
+        // Hundreds of grants are ended at the same time.
+        outside: Use(&["futures-util", "http", "serde_json", "tokio"]),
     },
     Rule {
         name: "back-channel-logout",
         workspace: Use(SHARED),
-        outside: Use(&["futures-util", "http", "lambda_runtime", "serde", "serde_json", "tokio"]),
+        // Only its `main` talks to Amazon SES.
+        outside: Use(&["aws-sdk-sesv2", "futures-util", "http", "lambda_runtime", "serde", "serde_json", "tokio"]),
     },
     Rule {
         name: "rotate-keys",
@@ -192,7 +229,7 @@ fn fault(edge: &Edge, functions: &BTreeSet<String>) -> Option<String> {
         UseAnything => true,
     };
     let remedy = if *in_workspace {
-        "move the code to the crate where it belongs (the way is protocol ← grants ← sessions · keys ← store · pages · outbound ← edge ← service ← functions)"
+        "move the code to the crate where it belongs (the way is protocol ← grants ← sessions · keys ← store · pages · outbound · directory ← edge ← service ← functions)"
     } else {
         "do without it, or add it to this crate's list and say why in the commit"
     };
@@ -229,7 +266,7 @@ fn no_list_lets_a_pure_crate_do_io_or_a_stranger_see_the_sdk() {
     for rule in RULES.iter().chain([&OF_FUNCTION]) {
         let Use(outside) = rule.outside else { continue };
         let pure = ["protocol", "grants", "sessions", "pages"].contains(&rule.name);
-        let sees_sdk = ["keys", "store"].contains(&rule.name);
+        let sees_sdk = ["keys", "store", "back-channel-logout"].contains(&rule.name);
         for name in outside {
             let io = ["tokio", "http", "hyper", "lambda", "aws", "getrandom", "tracing", "reqwest"];
             assert!(!pure || !io.iter().any(|word| name.starts_with(word)), "{} is pure: no {name}", rule.name);

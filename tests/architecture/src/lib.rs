@@ -16,6 +16,8 @@ mod names;
 #[cfg(test)]
 mod parameters;
 #[cfg(test)]
+mod platforms;
+#[cfg(test)]
 mod repository;
 #[cfg(test)]
 mod sizes;

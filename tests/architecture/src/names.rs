@@ -57,9 +57,14 @@ fn faults_of_folder(house: &House, folder: &str) -> Vec<String> {
     faults
 }
 
-/// Returns the path of a function: `/token` for `token`; the metadata documents have fixed paths (RFC 8615).
+/// Returns the path of a function: `/token` for `token`; the metadata documents have fixed paths (RFC 8615), and people
+/// answer at `/device` what devices ask for at the path that RFC 8628 names.
 fn path(folder: &str) -> String {
-    if folder == "metadata" { "/.well-known/{document+}".into() } else { format!("/{folder}") }
+    match folder {
+        "metadata" => "/.well-known/{document+}".into(),
+        "device" => "/device_authorization".into(),
+        other => format!("/{other}"),
+    }
 }
 
 /// Converts a folder name: `RotateKeys` for `rotate-keys`.

@@ -179,7 +179,7 @@ mod tests {
         let others = [prices.clerk.million_tokens, prices.cognito.million_tokens].map(whole);
         let page = std::fs::read_to_string(root().join(PAGE)).unwrap();
         let told = page.split("\n- ").find(|item| item.starts_with("**Price.**")).unwrap();
-        assert!(told.contains(&format!("${own:.2} through")), "{told}");
+        assert!(told.contains(&format!("services cost ${own:.2},")), "{told}");
         assert!(told.contains(&format!("${} to ${}", others[0], others[1])), "{told}");
     }
 

@@ -35,6 +35,8 @@ enum Work {
     RedeemAndSignIn,
     /// An app refreshes with the refresh token of the previous answer.
     Refresh,
+    /// An API exchanges the token that an app called it with.
+    Exchange,
     /// An app revokes a refresh token and so ends the grant; each can be revoked once.
     RevokeGrant,
     /// A service revokes its JWT.
@@ -55,7 +57,7 @@ const fn flow(name: &'static str, function: &'static str, work: Work) -> Flow {
 
 impl Flow {
     /// All flows that are measured.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         flow("token: client credentials, ES256", "token", Work::Service(Format::Es256)),
         flow("token: client credentials, RS256", "token", Work::Service(Format::Rs256)),
         flow("token: client credentials, EdDSA", "token", Work::Service(Format::EdDsa)),
@@ -63,6 +65,7 @@ impl Flow {
         flow("token: code, ES256", "token", Work::Redeem),
         flow("token: code and ID token, ES256", "token", Work::RedeemAndSignIn),
         flow("token: refresh, ES256", "token", Work::Refresh),
+        flow("token: exchange, ES256", "token", Work::Exchange),
         flow("introspect: opaque token of a service", "introspect", Work::IntrospectServices(Format::Opaque)),
         flow("introspect: ES256 JWT of a service", "introspect", Work::IntrospectServices(Format::Es256)),
         flow("introspect: ES256 JWT of a grant", "introspect", Work::IntrospectPersons),
@@ -114,6 +117,7 @@ impl Work {
             | Self::IntrospectPersons
             | Self::Redeem
             | Self::Refresh
+            | Self::Exchange
             | Self::RevokeGrant
             | Self::RevokeServices
             | Self::Document(_)
@@ -187,6 +191,10 @@ impl Source<'_> {
                     .find(|line| line.contains("Max-Age=0"))
                     .ok_or_else(wrong)?;
             }
+            Work::Exchange => {
+                let answer: Value = serde_json::from_slice(response.body())?;
+                answer.get("issued_token_type").ok_or_else(wrong)?;
+            }
             Work::Service(_) | Work::Redeem | Work::RevokeGrant | Work::RevokeServices | Work::Document(_) => {}
             Work::Silent => {
                 response.headers().get("location").ok_or_else(wrong)?;
@@ -210,6 +218,10 @@ impl Source<'_> {
                 form("introspect", place.api(Format::Es256)?, &[("token", &token)])?
             }
             Work::Refresh => refresh(place, &self.tokens().await?.refresh)?,
+            Work::Exchange => {
+                let token = self.tokens().await?.access;
+                form("token", place.api(Format::Es256)?, &exchange(&token))?
+            }
             Work::UserInfo => userinfo(&self.tokens().await?.access)?,
             Work::Document(name) => document(name)?,
             Work::Silent => place.silent_request(&self.browser)?,
@@ -268,6 +280,14 @@ fn form(function: &str, client: &RegisteredClient, fields: &[(&str, &str)]) -> R
 
 fn refresh(place: &Place, token: &str) -> Result<Bytes, Failure> {
     form("token", &place.web().client, &[("grant_type", "refresh_token"), ("refresh_token", token)])
+}
+
+const fn exchange(token: &str) -> [(&str, &str); 3] {
+    [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+        ("subject_token", token),
+        ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+    ]
 }
 
 fn userinfo(token: &str) -> Result<Bytes, Failure> {

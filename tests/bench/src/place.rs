@@ -29,7 +29,7 @@ struct Clients {
     format: Format,
     /// The client that requests tokens for itself.
     service: RegisteredClient,
-    /// The client that introspects tokens.
+    /// The client that introspects and exchanges tokens.
     api: RegisteredClient,
 }
 
@@ -93,7 +93,8 @@ impl Place {
             cli.create_api(api, "read write", &[&format.arguments()[..], &["--lifetime", "3600"]].concat());
             let service = ["--grant", "client_credentials", "--api", api, "--scope", "read write"];
             let service = cli.create_client("Service", &service);
-            Clients { format, service, api: cli.create_client("API", &["--introspects", api]) }
+            let own = ["--introspects", api, "--grant", "token-exchange", "--api", api];
+            Clients { format, service, api: cli.create_client("API", &own) }
         });
         let app = |name: &str, scope, more: &[&str]| {
             let own = [

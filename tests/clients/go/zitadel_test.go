@@ -46,10 +46,10 @@ func TestZitadelSignsInRefreshesAndRevokes(t *testing.T) {
 		t.Fatal("a revoked token was refreshed")
 	}
 
-	// It asks for the end of the session from the app's server, and leads the browser where the answer says.
+	// It ends the session from the app's server, and leads the browser where the answer says: nobody is signed in there.
 	address, err := rp.EndSession(ctx, party, tokens.IDToken, "", "", "", nil)
 	must(t, err)
-	if _, page := someone.visit(address.String(), ""); !strings.Contains(page, "You are signed out") {
+	if _, page := someone.visit(address.String(), ""); !strings.Contains(page, "You are not signed in") {
 		t.Fatal(page)
 	}
 }

@@ -2,7 +2,7 @@
 // or https behind a proxy that terminates TLS.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -29,13 +29,13 @@ export class Dev {
   #proxy;
   #people = 0;
 
-  // With `tls` the issuer is https, by a certificate of its own in `certificate`.
-  static async start({ host = '127.0.0.1', tls = false } = {}) {
+  // With `tls` the issuer is https, by a certificate of its own in `certificate`; `env` are variables of the server.
+  static async start({ host = '127.0.0.1', tls = false, env = {} } = {}) {
     const dev = new Dev();
     try {
       const port = await freePort();
       dev.url = tls ? `https://${host}:${await dev.#serveTls(host, port)}` : `http://${host}:${port}`;
-      dev.#run(['dev', '--port', `${port}`, '--issuer', dev.url, '--env-file', dev.#path('env')]);
+      dev.#run(['dev', '--port', `${port}`, '--issuer', dev.url, '--env-file', dev.#path('env')], env);
       await dev.#untilReady(port);
     } catch (error) {
       await dev.stop();
@@ -48,9 +48,16 @@ export class Dev {
     return join(this.#directory, name);
   }
 
-  #run(args) {
+  // Writes a file that is there as long as the server runs, and returns its path.
+  file(name, text) {
+    const path = this.#path(name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  #run(args, env) {
     const log = openSync(this.#path('log'), 'w');
-    this.#process = spawn(stack('JETON'), args, { stdio: ['ignore', log, log] });
+    this.#process = spawn(stack('JETON'), args, { stdio: ['ignore', log, log], env: { ...process.env, ...env } });
     closeSync(log);
   }
 

@@ -73,7 +73,10 @@ for (const algorithm of ['oauth2', 'oidc']) {
     for (const endpoint of ['authorization', 'token', 'introspection', 'revocation']) {
       assert.ok(metadata[`${endpoint}_endpoint`].startsWith(`${issuer}/`), endpoint);
     }
-    assert.deepEqual([...metadata.grant_types_supported].sort(), ['authorization_code', 'client_credentials', 'refresh_token']);
+    assert.deepEqual([...metadata.grant_types_supported].sort(), [
+      'authorization_code', 'client_credentials', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code',
+      'urn:ietf:params:oauth:grant-type:jwt-bearer', 'urn:ietf:params:oauth:grant-type:token-exchange',
+    ]);
   });
 }
 

@@ -60,6 +60,31 @@ export class Person {
     throw new Error(`no way back to the app, the last step was ${url}`);
   }
 
+  // Opens the link of a device, signs in where asked to, and decides. Gives the page after the decision.
+  async answerDevice(link, decision = 'allow') {
+    let [url, init] = [new URL(link), {}];
+    for (let steps = 0; steps < 10; steps += 1) {
+      const response = await this.#ask(url, init);
+      const location = response.headers.get('location');
+      if (location) {
+        [url, init] = [new URL(location, url), {}];
+        continue;
+      }
+      const page = await response.text();
+      if (response.status !== 200) throw new Error(`${response.status} at ${url}:\n${page}`);
+      if (!page.includes('<form')) return page;
+      const { action, fields } = readForm(page);
+      if (fields.has('password')) {
+        fields.set('username', this.username);
+        fields.set('password', this.password);
+      } else {
+        fields.set('decision', decision);
+      }
+      [url, init] = [new URL(action, url), { method: 'POST', body: fields }];
+    }
+    throw new Error(`no decision, the last step was ${url}`);
+  }
+
   async #ask(url, init) {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(url, { ...init, redirect: 'manual', headers: cookie ? { cookie } : {} });

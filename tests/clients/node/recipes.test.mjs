@@ -6,11 +6,11 @@ import { createServer } from 'node:net';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { Auth } from '@auth/core';
+import * as oauth from 'openid-client';
 
 import { Person } from './person.mjs';
 import { jeton, stack } from './stack.mjs';
-import { registerWebApp, Visitor } from './web-app.mjs';
+import { registerWebApp } from './web-app.mjs';
 
 const API = 'https://recipes.example';
 const OTHER = 'https://recipes.example/other';
@@ -99,19 +99,6 @@ test('an API in Express introspects tokens, and refuses a revoked one at once', 
   assert.equal((await ask(url, good)).status, 401);
 });
 
-test('a Next.js app signs people in with the configuration of the recipe', async () => {
-  const site = 'https://next-recipe.example';
-  const app = registerWebApp('Next', `${site}/api/auth/callback/jeton`, '--id-token-claims', 'scope');
-  const secrets = { CLIENT_ID: app.client_id, CLIENT_SECRET: app.client_secret, AUTH_SECRET: 'a secret that is long enough' };
-  Object.assign(process.env, secrets, { ISSUER: stack('URL') });
-  const { config } = await import('./recipes/next-auth.mjs');
-  const visitor = new Visitor((request) => Auth(request, { basePath: '/api/auth', ...config }));
-  const { csrfToken } = await (await visitor.visit(`${site}/api/auth/csrf`)).json();
-  const form = new URLSearchParams({ csrfToken, callbackUrl: `${site}/api/auth/session` });
-  const session = await (await visitor.visit(`${site}/api/auth/signin/jeton`, { method: 'POST', body: form })).json();
-  assert.deepEqual(session.user, { name: 'Ada Lovelace', email: 'ada@example.com' });
-});
-
 test('a command-line tool signs a person in at its loopback address', async () => {
   const app = jeton('client', 'create', '--name', 'Tool', '--auth-method', 'none', '--grant', 'authorization_code',
     '--redirect-uri', 'http://127.0.0.1/callback');
@@ -126,4 +113,26 @@ test('a command-line tool signs a person in at its loopback address', async () =
     }
   }
   assert.match(said, new RegExp(`^Signed in as ${stack('USERNAME')}$`, 'm'));
+});
+
+test('an agent exchanges the token of an app for one of its own', async () => {
+  const url = await serve('express-api.mjs', {});
+  const agent = jeton('client', 'create', '--id', 'agent', '--name', 'Agent', '--grant', 'token-exchange', '--api', API, '--scope', 'read');
+  const app = registerWebApp('Shop', stack('REDIRECT_URI'), '--api', API, '--may-act', 'agent');
+  const config = await oauth.discovery(new URL(stack('URL')), app.client_id, {}, oauth.ClientSecretBasic(app.client_secret),
+    { execute: [oauth.allowInsecureRequests] });
+  const checks = { pkceCodeVerifier: oauth.randomPKCECodeVerifier(), expectedState: oauth.randomState() };
+  const request = oauth.buildAuthorizationUrl(config, {
+    redirect_uri: stack('REDIRECT_URI'),
+    state: checks.expectedState,
+    code_challenge: await oauth.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
+    code_challenge_method: 'S256',
+  });
+  const callback = await new Person(stack('USERNAME'), stack('PASSWORD')).answer(request);
+  const { access_token: TOKEN } = await oauth.authorizationCodeGrant(config, callback, checks);
+  const credentials = { CLIENT_ID: agent.client_id, CLIENT_SECRET: agent.client_secret };
+  const child = run('agent.mjs', { ...credentials, AUDIENCE: API, API_URL: url, TOKEN });
+  let said = '';
+  for await (const text of child.stdout) said += text;
+  assert.equal(said, '200 {"client":"agent"}\n');
 });

@@ -5,6 +5,8 @@
 //! TLS; `with-stack` starts a stack for them, and `tests/run` runs them all.
 
 #[cfg(test)]
+mod device_flow;
+#[cfg(test)]
 mod oauth2_crate;
 #[cfg(test)]
 mod openidconnect_crate;

@@ -31,6 +31,10 @@ async fn c062_every_answer_that_an_app_in_a_browser_needs_may_be_read_by_any_ori
         http.get("/token"),
         http.post("/revoke").client(spa).field("token", &live.access),
         http.post("/revoke"),
+        http.post("/par").client(spa),
+        http.get("/par"),
+        http.post("/device_authorization").client(spa),
+        http.get("/device_authorization"),
         http.get("/revoke"),
         http.get(DOCUMENTS[0]),
         http.get(DOCUMENTS[1]),
@@ -53,7 +57,9 @@ async fn c062_a_preflight_is_answered_where_scripts_may_ask_and_nowhere_else() {
         let ask = ask.header("access-control-request-method", "POST");
         ask.header("access-control-request-headers", "authorization,content-type").send()
     };
-    for path in ["/token", "/revoke", DOCUMENTS[0], DOCUMENTS[1], "/.well-known/jwks.json"] {
+    for path in
+        ["/par", "/device_authorization", "/token", "/revoke", DOCUMENTS[0], DOCUMENTS[1], "/.well-known/jwks.json"]
+    {
         let reply = ask(path).await;
         assert_eq!((reply.status, reply.body.len()), (204, 0), "{path}: {reply:?}");
         assert_open(&reply);
@@ -75,8 +81,17 @@ async fn c062_a_preflight_is_answered_where_scripts_may_ask_and_nowhere_else() {
 async fn c062_c167_a_preflight_allows_what_clients_in_browsers_send_and_never_credentials() {
     let http = World::shared().stack.http();
     let usual = "accept,authorization,content-type,dpop,mcp-protocol-version,traceparent,tracestate,x-requested-with";
-    let paths =
-        ["/token", "/revoke", "/userinfo", DOCUMENTS[0], DOCUMENTS[1], "/.well-known/jwks.json", "/.well-known/x"];
+    let paths = [
+        "/par",
+        "/device_authorization",
+        "/token",
+        "/revoke",
+        "/userinfo",
+        DOCUMENTS[0],
+        DOCUMENTS[1],
+        "/.well-known/jwks.json",
+        "/.well-known/x",
+    ];
     for path in paths {
         let preflight = || http.ask("OPTIONS", path).header("origin", "https://app.example");
         for asked in [usual, "authorization,baggage,sentry-trace", "x-b3-traceid"] {

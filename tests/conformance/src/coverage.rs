@@ -1,6 +1,7 @@
 //! `COVERAGE.md` states how far each line of the checklist and of the OpenID Connect plans is covered, and is
 //! current.
 
+mod asvs;
 mod checklist;
 mod not_built;
 mod openid;
@@ -38,7 +39,7 @@ type Tests = BTreeMap<Mark, BTreeSet<String>>;
 #[test]
 fn coverage_md_is_current_and_no_line_is_silent() {
     let tests = tests_below(&root());
-    let faults = [faults('c', &checklist::LINES, &tests), faults('o', &openid::LINES, &tests)].concat();
+    let faults = [faults('c', checklist::LINES, &tests), faults('o', openid::LINES, &tests)].concat();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     let (path, expected) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("COVERAGE.md"), document(&tests));
     if is_asked_to_write() {
@@ -79,8 +80,8 @@ fn faults(letter: char, lines: &[(usize, &str, State)], tests: &Tests) -> Vec<St
 }
 
 fn document(tests: &Tests) -> String {
-    let checklist = table('c', &checklist::LINES, tests);
-    [HEAD, &checklist, HEAD_OF_PLANS, &table('o', &openid::LINES, tests)].concat()
+    let checklist = table('c', checklist::LINES, tests);
+    [HEAD, &checklist, HEAD_OF_PLANS, &table('o', openid::LINES, tests)].concat()
 }
 
 fn table(letter: char, lines: &[(usize, &str, State)], tests: &Tests) -> String {

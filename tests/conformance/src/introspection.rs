@@ -1,11 +1,13 @@
 //! Introspection (RFC 7662): which caller learns what about which token.
 
-use harness::Jwt;
+use harness::{Jwt, RegisteredClient};
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde_json::{Value, json};
 
 use crate::support::handles::COUNTED;
-use crate::support::published::{DOCUMENTS, document};
-use crate::support::session::{self, assert_refused, server_time, tokens, until, words};
+use crate::support::published::{DOCUMENTS, document, keys, strings};
+use crate::support::session::{self, Session, assert_no_store, assert_refused, server_time, tokens, until, words};
 use crate::support::world::{CALLBACK, ORDERS, PARCELS, VAULT};
 
 fn assert_describes(described: &Value, expected: &[(&str, &str)]) {
@@ -183,22 +185,74 @@ async fn c110_introspection_reads_what_was_written_last() {
     }
 }
 
+/// Verifies a signed response as an API does, and returns its header and what it says of the token.
+async fn signed(session: &Session<'_>, caller: &RegisteredClient, token: &str) -> (Value, Value) {
+    let ask = session.http.post("/introspect").client(caller).header("accept", "application/token-introspection+jwt");
+    let reply = ask.field("token", token).send().await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert_eq!(reply.header("content-type"), Some("application/token-introspection+jwt"), "{reply:?}");
+    assert_no_store(&reply);
+    let response = reply.text().to_owned();
+    let header = Jwt::read(&response).header;
+    let set: JwkSet = serde_json::from_value(json!({ "keys": keys(&session.http).await })).expect("a key set");
+    let key = set.find(header["kid"].as_str().expect("kid")).expect("the key of the response");
+    let algorithm = key.common.key_algorithm.expect("the algorithm of the key");
+    let mut validation = Validation::new(Algorithm::try_from(algorithm).expect("a signature algorithm"));
+    validation.set_issuer(&[session.world.stack.issuer()]);
+    validation.set_audience(&[&caller.id]);
+    validation.set_required_spec_claims(&["iss", "aud"]);
+    let claims = decode::<Value>(&response, &DecodingKey::from_jwk(key).expect("a key"), &validation);
+    let claims = claims.expect("a signature").claims;
+    let mut names: Vec<&str> = claims.as_object().expect("claims").keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["aud", "iat", "iss", "token_introspection"], "{claims}");
+    assert!(!session.is_active(&response).await, "a response is no token");
+    (header, claims["token_introspection"].clone())
+}
+
 #[tokio::test]
-async fn c112_introspection_answers_json_and_never_a_jwt() {
+async fn c112_a_response_is_signed_for_its_caller_on_request_also_about_an_inactive_token() {
     let mut session = session::shared();
     let world = session.world;
     let token = session.tokens(&world.web).await.access;
-    for (token, active) in [(&*token, true), ("x", false)] {
-        for accept in ["application/token-introspection+jwt", "application/jwt", "*/*"] {
-            let ask = session.http.post("/introspect").client(&world.gateway).header("accept", accept);
-            let reply = ask.field("token", token).send().await;
-            assert_eq!(reply.status, 200, "{reply:?}");
-            assert!(reply.header("content-type").is_some_and(|kind| kind.starts_with("application/json")), "{reply:?}");
-            assert_eq!(reply.json()["active"], active);
-        }
-    }
+    let (header, told) = signed(&session, &world.gateway, &token).await;
+    assert_eq!((&header["typ"], &header["alg"]), (&json!("token-introspection+jwt"), &json!("RS256")));
+    assert_eq!(told, session.introspect(&world.gateway, &token).await);
+    assert_eq!(told["active"], true);
+    let (_, told) = signed(&session, &world.gateway, "x").await;
+    assert_eq!(told, json!({ "active": false }));
+    let other = world.stack.cli().create_client("ES256", &["--introspects", ORDERS, "--introspection-alg", "ES256"]);
+    let (header, told) = signed(&session, &other, &token).await;
+    assert_eq!((&header["alg"], &told["active"]), (&json!("ES256"), &json!(true)));
     for path in DOCUMENTS {
         let document = document(&session.http, path).await;
-        assert!(document.get("introspection_signing_alg_values_supported").is_none(), "{document}");
+        assert!(strings(&document["introspection_signing_alg_values_supported"]).contains("RS256"), "{document}");
+    }
+}
+
+#[tokio::test]
+async fn c112_nobody_gets_a_signed_response_without_naming_it() {
+    let session = session::shared();
+    for accept in ["application/jwt", "*/*", "application/json", "application/*"] {
+        let ask = session.http.post("/introspect").client(&session.world.gateway).header("accept", accept);
+        let reply = ask.field("token", "x").send().await;
+        assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/json")), "{reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_a_person_says_when_and_how_the_person_signed_in() {
+    let mut session = session::shared();
+    let world = session.world;
+    let token = session.tokens(&world.web).await.access;
+    let (jwt, told) = (Jwt::read(&token), session.introspect(&world.gateway, &token).await);
+    for claims in [&jwt.claims, &told] {
+        assert_eq!((&claims["acr"], &claims["amr"]), (&json!("pwd"), &json!(["pwd"])), "{claims}");
+        assert!(claims["auth_time"].as_u64() <= claims["iat"].as_u64() && claims["auth_time"].is_u64(), "{claims}");
+    }
+    let machine = session.machine(&world.service, &[("resource", ORDERS)]).await.string("access_token");
+    let told = session.introspect(&world.gateway, &machine).await;
+    for name in ["acr", "amr", "auth_time"] {
+        assert!(told.get(name).is_none() && Jwt::read(&machine).claims.get(name).is_none(), "{name}");
     }
 }

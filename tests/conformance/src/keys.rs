@@ -9,8 +9,10 @@ use jsonwebtoken::jwk::JwkSet;
 use serde_json::{Value, json};
 
 use crate::support::published::{keys, verify};
+use crate::support::relying_party::{app, person};
 use crate::support::session::{self, assert_granted};
-use crate::support::world::{ALGORITHMS, ORDERS, World};
+use crate::support::stored::Stored;
+use crate::support::world::{ALGORITHMS, ORDERS, VAULT, World};
 
 fn decoded(key: &Value, name: &str) -> Vec<u8> {
     let text = key[name].as_str().unwrap_or_else(|| panic!("no {name}: {key}"));
@@ -140,4 +142,105 @@ async fn c094_every_published_curve_and_modulus_is_strong_enough() {
             other => panic!("an algorithm that is not on the list: {other}"),
         }
     }
+}
+
+/// The states of the signing keys, or of the masters with `--handles`, by their names.
+fn states(stack: &Stack, more: &[&str]) -> Vec<(String, String)> {
+    let listed = stack.cli().run(&[&["keys", "list"][..], more].concat());
+    let text = |key: &Value, name: &str| key[name].as_str().expect("a text").to_owned();
+    listed.as_array().expect("keys").iter().map(|key| (text(key, "kid"), text(key, "state"))).collect()
+}
+
+/// Runs a command that fails, and returns what it says.
+fn refused(stack: &Stack, args: &[&str]) -> String {
+    let finished = stack.cli().finish(args, "");
+    assert!(!finished.status.success(), "{args:?}: {}", finished.stdout);
+    finished.stderr
+}
+
+/// Retires a key that signs: first tries what must be refused, and what changes nothing.
+fn retire(world: &World, kid: &str) {
+    let cli = world.stack.cli();
+    let planned = cli.run(&["keys", "retire", kid, "--dry-run"]);
+    assert_eq!((&planned["dry_run"], planned["created"].as_array().map(Vec::len)), (&json!(true), Some(1)));
+    assert!(states(&world.stack, &[]).contains(&(kid.to_owned(), "active".to_owned())), "nothing was changed");
+    let without_leave = refused(&world.stack, &["keys", "retire", kid]);
+    assert!(without_leave.contains("--yes"), "{without_leave}");
+    assert!(refused(&world.stack, &["keys", "retire", "no-such-key", "--yes"]).contains("keys list"));
+    let told = cli.run(&["keys", "retire", kid, "--yes"]);
+    assert_eq!((&told["state"], &told["created"][0]["state"]), (&json!("withdrawn"), &json!("active")));
+}
+
+#[tokio::test]
+async fn c151_a_retired_key_is_dead_at_once_also_after_a_restore_and_another_one_signs() {
+    let stored = Stored::start();
+    let world = &stored.world;
+    let (mut session, app) = (person(world, "c151").0, app(world, "C151", &[]));
+    let signed_in = session.signed_in("c151", &app, &[("scope", "openid read")]).await;
+    let (of_person, hint) = (signed_in.string("access_token"), signed_in.string("id_token"));
+    let of_service = session.machine(&world.service, &[("resource", ORDERS)]).await.string("access_token");
+    let (other, api) = ALGORITHMS.into_iter().find(|(algorithm, _)| *algorithm == "ES256").expect("another algorithm");
+    let of_other = session.machine(&world.service, &[("resource", api)]).await.string("access_token");
+    assert_eq!(Jwt::read(&of_other).text("alg"), other);
+    let kid = Jwt::read(&of_service).text("kid").to_owned();
+    assert_eq!(Jwt::read(&hint).text("kid"), kid, "one key signs all of RS256");
+    for token in [&of_person, &of_service] {
+        assert!(session.is_active(token).await);
+    }
+    let backup = stored.items("JETON_TABLE_KEYS").await;
+    retire(world, &kid);
+
+    // The functions have cached the keys a moment ago.
+    for token in [&of_person, &of_service] {
+        assert!(!session.is_active(token).await, "{token}");
+    }
+    let claims = session.http.get("/userinfo").header("authorization", format!("Bearer {of_person}")).send().await;
+    assert_eq!(claims.status, 401, "{claims:?}");
+    let page = session.browser.go(&format!("/logout?id_token_hint={hint}")).await;
+    assert!(page.reply.text().contains("Sign out?"), "it proves nothing: {:?}", page.reply);
+    let published = keys(&session.http).await;
+    assert!(published.iter().all(|key| key["kid"] != *kid), "{published:?}");
+    // What was not signed with it stays good.
+    let cli = world.stack.cli();
+    let checks = cli.create_client("Checks tokens of c151", &["--introspects", api]);
+    assert_eq!(session.introspect(&checks, &of_other).await["active"], true);
+    assert_eq!(cli.run(&["keys", "retire", &kid, "--yes"])["created"], json!([]), "it may be repeated");
+
+    // A backup from before brings the key back into the table, and nothing signed with it becomes good.
+    stored.put("JETON_TABLE_KEYS", &backup).await;
+    assert!(states(&world.stack, &[]).contains(&(kid.clone(), "withdrawn".to_owned())));
+    for token in [&of_person, &of_service] {
+        assert!(!session.is_active(token).await, "{token}");
+    }
+    assert!(keys(&session.http).await.iter().all(|key| key["kid"] != *kid));
+    cli.run(&["keys", "rotate", "--alg", "RS256"]);
+    assert!(states(&world.stack, &[]).iter().all(|(known, _)| *known != kid), "a rotation deletes it");
+}
+
+#[tokio::test]
+async fn c152_what_a_former_master_made_is_good_until_it_is_retired() {
+    let world = World::on(Stack::start());
+    let (mut session, app) = (person(&world, "c152").0, app(&world, "C152", &[]));
+    let scope = [("scope", "openid offline_access read")];
+    let before = session.signed_in("c152", &app, &scope).await;
+    assert_eq!(states(&world.stack, &["--handles"]), [("handles".to_owned(), "active".to_owned())]);
+    let cli = world.stack.cli();
+    let planned = cli.run(&["keys", "rotate", "--handles", "--dry-run"]);
+    assert_eq!(planned["created"][0]["use"], "handles");
+    assert_eq!(states(&world.stack, &["--handles"]).len(), 1, "nothing was changed");
+    let made = cli.run(&["keys", "rotate", "--handles"]);
+    assert_eq!(made["created"][0]["state"], "pending", "functions learn of it before it makes handles");
+    let kid = made["created"][0]["kid"].as_str().expect("kid").to_owned();
+    let kept = session.refresh(&app, &before.string("refresh_token")).await;
+    assert_granted(&kept);
+    let opaque = session.machine(&world.opaque_service, &[("resource", VAULT)]).await.string("access_token");
+    assert!(session.is_active(&opaque).await);
+    // The master that makes handles leaked: the other one takes its place, and no client gets another secret.
+    let told = cli.run(&["keys", "retire", "handles", "--yes"]);
+    assert_eq!(told["created"][0]["state"], "active", "{told}");
+    assert!(!session.is_active(&opaque).await, "the functions have cached the keys a moment ago");
+    let names = states(&world.stack, &["--handles"]);
+    assert!(names.contains(&("handles".to_owned(), "withdrawn".to_owned())), "{names:?}");
+    assert!(names.contains(&(kid, "pending".to_owned())), "{names:?}");
+    assert_granted(&session.machine(&world.service, &[("resource", ORDERS)]).await);
 }

@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod access_tokens;
 #[cfg(test)]
+mod account;
+#[cfg(test)]
 mod authorization_code;
 #[cfg(test)]
 mod authorization_request;
@@ -25,11 +27,19 @@ mod cors;
 #[cfg(test)]
 mod coverage;
 #[cfg(test)]
+mod device_grant;
+#[cfg(test)]
 mod dpop;
+#[cfg(test)]
+mod fapi;
+#[cfg(test)]
+mod federated_clients;
 #[cfg(test)]
 mod head_requests;
 #[cfg(test)]
 mod id_tokens;
+#[cfg(test)]
+mod identity_assertions;
 #[cfg(test)]
 mod implicit;
 #[cfg(test)]
@@ -38,6 +48,8 @@ mod introspection;
 mod issuer;
 #[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod local_stack;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
@@ -68,6 +80,8 @@ mod storage;
 mod support;
 #[cfg(test)]
 mod token_endpoint;
+#[cfg(test)]
+mod token_exchange;
 #[cfg(test)]
 mod token_handles;
 #[cfg(test)]

@@ -6,11 +6,15 @@ use harness::{Pkce, Reply, Stack, free_port, jeton, run_bounded};
 use jsonwebtoken::Algorithm;
 use serde_json::json;
 
+use crate::support::devices::{GRANT, approve, asked, poll, television};
+use crate::support::exchanges;
 use crate::support::published::{DOCUMENTS, document, strings};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{self, Session, assert_granted, client_requests};
-use crate::support::signed_assertions::{Signer, claims};
+use crate::support::signed_assertions::{Signer, claims, now};
 use crate::support::world::{ORDERS, World};
+
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 #[tokio::test]
 async fn c026_c114_c115_they_advertise_what_is_on_and_nothing_else() {
@@ -20,15 +24,33 @@ async fn c026_c114_c115_they_advertise_what_is_on_and_nothing_else() {
         assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
         assert_eq!(document["response_types_supported"], json!(["code"]));
         assert_eq!(document["authorization_response_iss_parameter_supported"], true);
-        let grants = BTreeSet::from(["authorization_code", "client_credentials", "refresh_token"]);
+        let exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+        let own = ["authorization_code", "client_credentials", "refresh_token", GRANT, exchange, JWT_BEARER];
+        let grants = BTreeSet::from(own);
         assert_eq!(strings(&document["grant_types_supported"]), grants);
         let secret = ["client_secret_basic", "client_secret_post", "client_secret_jwt"];
         let methods = BTreeSet::from_iter([&secret[..], &["private_key_jwt", "none"]].concat());
         assert_eq!(strings(&document["token_endpoint_auth_methods_supported"]), methods);
-        for off in ["registration_endpoint", "pushed_authorization_request_endpoint", "device_authorization_endpoint"] {
-            assert!(document.get(off).is_none(), "{off}");
-        }
+        assert!(document.get("registration_endpoint").is_none());
     }
+}
+
+#[tokio::test]
+async fn c115_exactly_the_algorithms_that_have_a_key_are_listed_and_jeton_dev_makes_those_it_is_told() {
+    let stack = Stack::builder().env("JETON_SIGNING_ALGORITHMS", "ES256, PS256").start();
+    let http = stack.http();
+    let keys = document(&http, "/.well-known/jwks.json").await;
+    let keys = keys["keys"].as_array().expect("keys").iter().map(|key| key["alg"].as_str().expect("alg"));
+    // The demo's API and apps need RS256.
+    let expected = BTreeSet::from(["ES256", "PS256", "RS256"]);
+    assert_eq!(keys.collect::<BTreeSet<_>>(), expected);
+    for path in DOCUMENTS {
+        let document = document(&http, path).await;
+        assert_eq!(strings(&document["id_token_signing_alg_values_supported"]), expected);
+    }
+    let usual = Stack::start();
+    let document = document(&usual.http(), DOCUMENTS[1]).await;
+    assert_eq!(strings(&document["id_token_signing_alg_values_supported"]), BTreeSet::from(["RS256"]));
 }
 
 #[tokio::test]
@@ -40,7 +62,10 @@ async fn o01_o02_o04_the_document_of_openid_connect_is_complete_and_true() {
     assert_eq!(found["issuer"], world.stack.issuer());
     let sets: [(&str, &[&str]); 8] = [
         ("response_types_supported", &["code"]),
-        ("response_modes_supported", &["form_post", "fragment", "query"]),
+        (
+            "response_modes_supported",
+            &["form_post", "form_post.jwt", "fragment", "fragment.jwt", "jwt", "query", "query.jwt"],
+        ),
         ("subject_types_supported", &["pairwise", "public"]),
         ("id_token_signing_alg_values_supported", &["ES256", "EdDSA", "PS256", "RS256"]),
         ("userinfo_signing_alg_values_supported", &["ES256", "EdDSA", "PS256", "RS256"]),
@@ -97,7 +122,7 @@ async fn o03_every_endpoint_is_below_the_issuer_and_there() {
         .filter(|(name, _)| name.ends_with("_endpoint") || *name == "jwks_uri")
         .map(|(name, url)| (name, url.as_str().expect("a URL")))
         .collect();
-    assert_eq!(urls.len(), 7, "{urls:?}");
+    assert_eq!(urls.len(), 9, "{urls:?}");
     for (name, url) in urls {
         assert!(url.starts_with(&format!("{}/", world.stack.issuer())), "{name}: {url}");
         assert_ne!(session.http.get(url).send().await.status, 404, "{name}: {url}");
@@ -181,6 +206,38 @@ async fn c114_pkce_is_advertised_and_plain_is_not() {
     }
 }
 
+async fn continue_with_a_device(session: &mut Session<'_>) -> Reply {
+    let tv = television(session.world, "Advertised TV");
+    let codes = asked(session, &tv, &[]).await;
+    approve(session, &codes).await;
+    poll(session, &tv, &codes.device_code).await
+}
+
+/// Exchanges a token of an app for a narrower one, for the same API.
+async fn exchange_of(session: &Session<'_>, token: &str) -> Reply {
+    let of_orders = ["--introspects", ORDERS, "--api", ORDERS, "--grant", "token-exchange"];
+    let client = session.world.stack.cli().create_client("Advertised exchange", &of_orders);
+    session.exchange(&client, token, &[("scope", "read")]).await
+}
+
+/// Brings an identity assertion of an issuer whose keys are registered inline.
+async fn assert_who(session: &Session<'_>) -> Reply {
+    let (world, signer, url) =
+        (session.world, Signer::new(Algorithm::ES256, "advertised"), "https://advertised.example");
+    let (cli, keys) = (world.stack.cli(), signer.file(world, "advertised-issuer.json"));
+    cli.run(&["issuer", "create", "advertised", "--url", url, "--jwks", &keys, "--for", "id-jag"]);
+    cli.run(&["user", "link", &world.ana.username, "--issuer", "advertised", "--subject", "a"]);
+    let client = cli.create_client("Advertised assertion", &["--grant", "jwt-bearer", "--api", ORDERS]);
+    let (now, aud) = (now(), world.stack.issuer());
+    let claims = json!({
+        "iss": url, "sub": "a", "aud": aud, "client_id": client.id, "jti": "advertised", "iat": now, "exp": now + 60,
+    });
+    let header = json!({"alg": "ES256", "typ": "oauth-id-jag+jwt", "kid": "advertised"});
+    let assertion = signer.assertion_with(&header, &claims).0;
+    let ask = session.http.post("/token").client(&client).field("grant_type", JWT_BEARER);
+    ask.field("assertion", &assertion).send().await
+}
+
 #[tokio::test]
 async fn c115_everything_that_is_advertised_works() {
     let mut session = session::shared();
@@ -192,6 +249,9 @@ async fn c115_everything_that_is_advertised_works() {
             "authorization_code" => continue_with_a_code(&mut session).await,
             "client_credentials" => session.machine(&world.service, &[("resource", ORDERS)]).await,
             "refresh_token" => session.refresh(&world.web, &live.refresh).await,
+            GRANT => continue_with_a_device(&mut session).await,
+            exchanges::TOKEN_EXCHANGE => exchange_of(&session, &live.access).await,
+            JWT_BEARER => assert_who(&session).await,
             other => panic!("no test knows the grant type {other}"),
         };
         assert_granted(&reply);
@@ -216,7 +276,8 @@ async fn c115_everything_that_is_advertised_works() {
         }
     }
     assert!(!strings(&document["introspection_endpoint_auth_methods_supported"]).contains("none"));
-    assert_eq!(strings(&document["response_modes_supported"]), ["query", "fragment", "form_post"].into());
+    let modes = ["query", "fragment", "form_post", "query.jwt", "fragment.jwt", "form_post.jwt", "jwt"];
+    assert_eq!(strings(&document["response_modes_supported"]), modes.into());
 }
 
 async fn continue_with_a_code(session: &mut Session<'_>) -> Reply {
@@ -266,7 +327,7 @@ fn c116_no_function_starts_with_an_issuer_that_is_not_https() {
         "https://auth.example#x",
         "https://user@auth.example",
     ];
-    for function in ["authorize", "token", "introspect", "revoke", "metadata"] {
+    for function in ["authorize", "par", "device", "token", "introspect", "revoke", "metadata"] {
         for issuer in bad {
             let told = issuer_refused(function, issuer);
             assert!(told.contains("JETON_ISSUER"), "{function} takes {issuer}: {told}");

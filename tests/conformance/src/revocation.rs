@@ -2,6 +2,7 @@
 
 use harness::RegisteredClient;
 
+use crate::support::handles::with_another_end;
 use crate::support::session::{self, assert_granted, assert_no_store, assert_refused, tokens};
 use crate::support::world::ORDERS;
 
@@ -121,9 +122,8 @@ async fn c111_a_token_that_was_touched_revokes_nothing() {
     for client in [&world.web, &world.opaque_spa] {
         let live = session.tokens(client).await;
         for token in [&live.access, &live.refresh] {
-            let last = if token.ends_with('A') { 'Q' } else { 'A' };
             let touched = [
-                format!("{}{last}", &token[..token.len() - 1]),
+                with_another_end(token),
                 format!("{token}A"),
                 format!(" {token}"),
                 token[..token.len() - 1].to_owned(),

@@ -5,3 +5,4 @@ mod page_security;
 mod password_guessing;
 mod prompts;
 mod sign_in;
+mod step_up;

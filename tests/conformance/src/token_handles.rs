@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::StreamExt;
 use futures::stream::iter;
-use harness::Jwt;
+use harness::{Call, Jwt};
 
 use crate::support::handles::{ALPHABET, COUNTED, present, spoiled_handles, warm, xorshift};
 use crate::support::session::{self, Code, assert_granted, assert_refused, tokens};
@@ -32,7 +32,14 @@ async fn c050_ten_thousand_guesses_are_refused_without_a_storage_call() {
         _ => session.refresh(spa, guess).await,
     });
     asks.buffer_unordered(16).for_each(async |reply| assert_refused(&reply, "invalid_grant")).await;
-    assert_eq!(counted.proxy.calls(), []);
+    // The keys are read again each minute, whatever is asked.
+    let of_guesses = counted.proxy.calls().into_iter().filter(|call| !is_of_keys(call)).collect::<Vec<_>>();
+    assert_eq!(of_guesses, []);
+}
+
+/// Returns whether a call reads the keys: those that are stored, and the names of withdrawn ones.
+fn is_of_keys(call: &Call) -> bool {
+    ["Scan jeton-keys", "GetItem jeton-registry"].contains(&format!("{call:?}").as_str())
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ async fn c139_consent_is_written_where_it_is_as_it_was_found(place: Place) {
     // Attributes that the new consent lacks are removed with the rest.
     let only = Consent { targets: vec![page("urn:d")], mark: None, agreed_at: NOW };
     assert_eq!(write(&only, Some(&second)).await, Remembered::Done);
-    assert_eq!(people.person(ADA, &app).await.unwrap().agreed, Some(only));
+    assert_eq!(people.person(ADA, Some(&app)).await.unwrap().agreed, Some(only));
 }
 
 async fn c139_of_consent_in_several_tabs_at_once_none_undoes_another(place: Place) {
@@ -55,7 +55,7 @@ async fn c139_of_consent_in_several_tabs_at_once_none_undoes_another(place: Plac
         }
     }))
     .await;
-    let stored = people.person(ADA, &app).await.unwrap().agreed.unwrap();
+    let stored = people.person(ADA, Some(&app)).await.unwrap().agreed.unwrap();
     assert!(apis.iter().all(|api| stored.covers(&page(api))), "{stored:?}");
 }
 
@@ -79,11 +79,11 @@ async fn c139_consent_that_an_earlier_version_stored_is_read(place: Place) {
     let (people, app) = (place.stores.people().unwrap(), client().id);
     people.remember_consent(ADA, &app, &consent("urn:a", None), None).await.unwrap();
     place.without_attribute_of_people("mark").await;
-    let found = people.person(ADA, &app).await.unwrap().agreed.unwrap();
+    let found = people.person(ADA, Some(&app)).await.unwrap().agreed.unwrap();
     assert_eq!(found, Consent { targets: vec![page("urn:a")], mark: None, agreed_at: NOW });
     let next = consent("urn:b", Some(&found));
     assert_eq!(people.remember_consent(ADA, &app, &next, Some(&found)).await.unwrap(), Remembered::Done);
-    assert!(people.person(ADA, &app).await.unwrap().agreed.is_some_and(|given| given.covers(&page("urn:a"))));
+    assert!(people.person(ADA, Some(&app)).await.unwrap().agreed.is_some_and(|given| given.covers(&page("urn:a"))));
 }
 
 crate::on_both! {

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use grants::{
-    Attempt, AudienceRule, AuthenticatedClient, Binding, Client, Footing, Generation, Grant, GrantSecret, Origin,
-    Person, PersonKey, RelyingParty, SecretDigest, Sector, SessionId, SignIn, SigningAlgorithm, Stage, StoredSecret,
-    Timestamp, authenticate,
+    Attempt, AudienceRule, AuthenticatedClient, Binding, Client, DeviceRequest, Footing, Generation, Grant,
+    GrantSecret, Origin, Person, PersonKey, RelyingParty, SecretDigest, Sector, SessionId, SignIn, SigningAlgorithm,
+    Stage, StoredSecret, Timestamp, authenticate,
 };
 use protocol::{
     Claim, Claims, ClientId, CodeVerifier, GrantType, Nonce, PresentedClient, RedirectUri, Resource, Scope, Secret,
-    Subject,
+    Subject, Thumbprint, UserCode,
 };
 
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -30,6 +30,7 @@ pub(crate) fn client() -> Client {
             userinfo_algorithm: Some(SigningAlgorithm::Es256),
             sector: Sector::parse("app.example").ok(),
             default_max_age: Some(60),
+            requires_factor: true,
             ..RelyingParty::default()
         },
         ..Client::new(ClientId::parse("app").unwrap(), NOW)
@@ -73,6 +74,7 @@ pub(crate) fn grant(secret: &GrantSecret) -> Grant {
         origin: Origin::Request(person(), binding()),
         created_at: NOW,
         ends_at: NOW.plus(1000),
+        refresh_key: None,
         revoked_access: BTreeSet::new(),
         stage: Stage::Issued { code_expires_at: NOW.plus(1), attempt: attempt(0) },
     }
@@ -84,6 +86,7 @@ pub(crate) fn person() -> Person {
         subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
         pairwise_subject: Subject::parse("usr_BBBBBBBBBBBBBBBBBBBBBA").ok(),
         auth_time: NOW,
+        authentication: grants::Authentication::password(NOW),
         footing: Some(Footing {
             person: PersonKey::from_bytes([4; 16]),
             credential_version: Some(3),
@@ -97,12 +100,25 @@ pub(crate) fn person() -> Person {
     }
 }
 
+/// A key that refresh tokens and codes are bound to.
+pub(crate) const KEY: Thumbprint = Thumbprint::from_bytes([9; 32]);
+
 /// Returns the facts of the authorization request that [`grant`] answers.
 pub(crate) fn binding() -> Binding {
     Binding {
         redirect_uri: RedirectUri::parse("https://app.example/cb?x=1").unwrap(),
         redirect_uri_sent: true,
         code_challenge: Some(verifier().challenge()),
+        code_key: None,
+        nonce: Nonce::parse("n-0S6 é").ok(),
+    }
+}
+
+/// Returns the request of a device that waits for an answer.
+pub(crate) fn device_request() -> DeviceRequest {
+    DeviceRequest {
+        user_code: UserCode::parse("WDJB-MJHT").unwrap(),
+        asked_from: Some("192.0.2.1".to_owned()),
         nonce: Nonce::parse("n-0S6 é").ok(),
     }
 }

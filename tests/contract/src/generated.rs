@@ -15,14 +15,14 @@ use grants::{
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use protocol::{ClientId, CodeVerifier, RedirectUri, Resource, Scope};
+use protocol::{ClientId, CodeVerifier, RedirectUri, Resource, Scope, Thumbprint};
 use report::{Section, depth, seed};
 use store::Applied;
 use tokio::time::Instant;
 
 use crate::fixtures::{
-    NOW, active, attempt, authenticated, authenticated_for, binding, grant, issuer, new_secret, person, resource,
-    verifier,
+    KEY, NOW, active, attempt, authenticated, authenticated_for, binding, device_request, grant, issuer, new_secret,
+    person, resource, verifier,
 };
 use crate::grants_table::agrees;
 use crate::place::Place;
@@ -43,6 +43,14 @@ static SECTION: Section = Section::new(
 
 fn stage() -> impl Strategy<Value = Stage> {
     prop_oneof![
+        (0_u32..3).prop_map(|later| Stage::Pushed { shown_before: NOW.plus(later), attempt: attempt(0) }),
+        (1_u32..9, 0_u32..3).prop_map(|(interval, later)| Stage::Pending {
+            interval,
+            next_poll_at: NOW.plus(later),
+            attempt: attempt(0)
+        }),
+        (0_u32..3).prop_map(|later| Stage::Approved { code_expires_at: NOW.plus(later), attempt: attempt(0) }),
+        Just(Stage::Denied),
         (0_u32..3).prop_map(|later| Stage::Issued { code_expires_at: NOW.plus(later), attempt: attempt(0) }),
         (1_u32..4).prop_map(active),
         Just(Stage::Revoked),
@@ -66,28 +74,61 @@ fn item() -> impl Strategy<Value = (GrantSecret, Grant)> {
         // Without openid there is no sign-in to report.
         let person = Person { sign_in: person().sign_in.filter(|_| scoped), ..person() };
         let code_challenge = binding().code_challenge.filter(|_| bound);
+        let code_key = Some(KEY).filter(|_| kind % 2 == 0);
+        item.refresh_key = Some(KEY).filter(|_| kind % 3 == 0);
         item.origin = match kind {
             0 => Origin::Service,
+            2 => Origin::Pushed("client_id=app".to_owned()),
             1 => Origin::Password(person),
-            _ => Origin::Request(person, Binding { redirect_uri_sent: sent, code_challenge, ..binding() }),
+            3 => Origin::DeviceRequest(device_request()),
+            5 => Origin::Device(person, None),
+            7 => Origin::Asserted(person, protocol::IssuerUrl::parse("https://idp.example").unwrap()),
+            _ => Origin::Request(person, Binding { redirect_uri_sent: sent, code_challenge, code_key, ..binding() }),
         };
         (secret, item)
     })
+}
+
+fn times() -> impl Strategy<Value = Guard<GrantFact>> {
+    prop_oneof![
+        (0_u32..3).prop_map(|later| GrantFact::CodeExpiresAt.is_after(NOW.plus(later))),
+        (0_u32..3).prop_map(|later| GrantFact::DeviceCodeExpiresAt.is_after(NOW.plus(later))),
+        (0_u32..3).prop_map(|later| GrantFact::NextPollAt.is_before(NOW.plus(later))),
+        (1_u32..9).prop_map(|number| GrantFact::PollInterval.is(number)),
+        (0_u32..102).prop_map(|later| GrantFact::RefreshExpiresAt.is_after(NOW.plus(later))),
+        (0_u32..4).prop_map(|later| GrantFact::EndsAt.is_after(NOW.plus(later))),
+        (0_u32..4).prop_map(|later| GrantFact::EndsAt.is_before(NOW.plus(later))),
+    ]
 }
 
 fn guard() -> impl Strategy<Value = Guard<GrantFact>> {
     let texts = |fact: GrantFact, texts: [&str; 2]| proptest::sample::select(texts.map(|text| fact.is(text)).to_vec());
     let limits =
         (1_usize..5).prop_map(|limit| GrantFact::RevokedAccess.has_fewer_than(NonZeroUsize::new(limit).unwrap()));
+    let keys = |fact: GrantFact| {
+        let keys = [KEY, Thumbprint::from_bytes([8; 32])];
+        proptest::sample::select(keys.map(|key| fact.is_or_lacks(&*key.to_string())).to_vec())
+    };
     let other_challenge = "A".repeat(43);
     prop_oneof![
         Just(Guard::Absent),
-        proptest::sample::select(vec![Guard::ISSUED, Guard::ACTIVE, Guard::NOT_REVOKED]),
+        proptest::sample::select(vec![
+            Guard::PUSHED,
+            Guard::PENDING,
+            Guard::APPROVED,
+            Guard::ISSUED,
+            Guard::ACTIVE,
+            Guard::NOT_REVOKED,
+        ]),
         Just(REVOKED),
         texts(GrantFact::Client, ["app", "other"]),
         texts(GrantFact::CodeChallenge, [verifier().challenge().as_str(), &other_challenge]),
         Just(GrantFact::CodeChallenge.is_absent()),
         Just(GrantFact::RedirectUri.is_absent()),
+        Just(GrantFact::CodeKey.is_absent()),
+        Just(GrantFact::RefreshKey.is_absent()),
+        keys(GrantFact::CodeKey),
+        keys(GrantFact::RefreshKey),
         texts(GrantFact::RedirectUri, ["https://app.example/cb?x=1", "https://app.example/cb"]),
         any::<bool>().prop_map(|sent| GrantFact::RedirectUriSent.is(sent)),
         Just(GrantFact::Resources.contains("https://parcels.example")),
@@ -96,10 +137,7 @@ fn guard() -> impl Strategy<Value = Guard<GrantFact>> {
         Just(GrantFact::Resources.has_one_beside("https://parcels.example")),
         proptest::sample::select(vec![GrantFact::Scope.contains("read"), GrantFact::Scope.contains("rea")]),
         (1_u32..4).prop_map(|number| GrantFact::Generation.is(number)),
-        (0_u32..3).prop_map(|later| GrantFact::CodeExpiresAt.is_after(NOW.plus(later))),
-        (0_u32..102).prop_map(|later| GrantFact::RefreshExpiresAt.is_after(NOW.plus(later))),
-        (0_u32..4).prop_map(|later| GrantFact::EndsAt.is_after(NOW.plus(later))),
-        (0_u32..4).prop_map(|later| GrantFact::EndsAt.is_before(NOW.plus(later))),
+        times(),
         (0_u32..3).prop_map(|number| GrantFact::Generation.is_above(number)),
         limits,
     ]
@@ -107,11 +145,12 @@ fn guard() -> impl Strategy<Value = Guard<GrantFact>> {
 
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
-        (1_u32..5).prop_map(|number| Change::Advance {
+        (1_u32..5, any::<bool>()).prop_map(|(number, bound)| Change::Advance {
             to: Generation::from_number(number),
             at: NOW,
             refresh_expires_at: NOW.plus(7),
             attempt: attempt(9),
+            refresh_key: Some(Thumbprint::from_bytes([8; 32])).filter(|_| bound),
         }),
         (1_u32..5).prop_map(|number| Change::RevokeAccess(Generation::from_number(number))),
         Just(Change::Revoke),
@@ -193,7 +232,8 @@ impl Drawn {
             Self::Create => Transition::create(grant(secret)),
             Self::Redeem { audience, later, code_verifier, redirect_uri, resources } => {
                 let code = CodeHandle { secret: secret.clone(), rests_on: None };
-                let request = CodeRedemption { code, redirect_uri, code_verifier, resources, issuer: issuer() };
+                let request =
+                    CodeRedemption { code, redirect_uri, code_verifier, key: None, resources, issuer: issuer() };
                 redeem(
                     &request,
                     &authenticated_for(audience),
@@ -204,7 +244,7 @@ impl Drawn {
             Self::Refresh { audience, later, generation, scope, resources } => {
                 let generation = Generation::from_number(generation);
                 let token = RefreshHandle { secret: secret.clone(), generation, rests_on: None };
-                let request = RefreshRequest { token, scope, resources, issuer: issuer() };
+                let request = RefreshRequest { token, key: None, scope, resources, issuer: issuer() };
                 rotate(
                     &request,
                     &authenticated_for(audience),

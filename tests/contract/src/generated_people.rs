@@ -35,6 +35,7 @@ enum Command {
     Disable(usize),
     Enable(usize),
     SetPassword(usize, u8),
+    RenewHash(usize, u8),
     SetClaims(usize, u8),
     Rename(usize, usize),
     Delete(usize),
@@ -48,6 +49,7 @@ fn command() -> impl Strategy<Value = Command> {
         1 => moment.clone().prop_map(Command::Disable),
         1 => moment.clone().prop_map(Command::Enable),
         1 => (moment.clone(), 0_u8..3).prop_map(|(moment, number)| Command::SetPassword(moment, number)),
+        1 => (moment.clone(), 0_u8..3).prop_map(|(moment, number)| Command::RenewHash(moment, number)),
         1 => (moment.clone(), 0_u8..3).prop_map(|(moment, number)| Command::SetClaims(moment, number)),
         4 => (moment.clone(), name).prop_map(|(moment, name)| Command::Rename(moment, name)),
         3 => moment.prop_map(Command::Delete),
@@ -143,6 +145,7 @@ async fn make(people: &PeopleTable, place: &Place, all: &mut Everybody, command:
         Command::Disable(moment)
         | Command::Enable(moment)
         | Command::SetPassword(moment, _)
+        | Command::RenewHash(moment, _)
         | Command::SetClaims(moment, _) => {
             let Some(read) = all.moment(*moment) else { return false };
             let change = change(command, &read);
@@ -187,6 +190,9 @@ fn change(command: &Command, read: &User) -> UserChange {
         Command::Enable(_) => UserChange::enable(read),
         Command::SetPassword(_, number) => {
             UserChange::set_password(read, PasswordHash::from_stored(format!("password {number}")))
+        }
+        Command::RenewHash(_, number) => {
+            UserChange::renew_hash(read, PasswordHash::from_stored(format!("renewed {number}")))
         }
         Command::SetClaims(_, number) => {
             UserChange::set_claims(read, Claims::parse(&format!(r#"{{"name":"{number}"}}"#)).unwrap())

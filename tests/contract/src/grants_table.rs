@@ -5,15 +5,16 @@ use std::sync::Arc;
 use grants::code::{CodeRedemption, redeem};
 use grants::refresh::{RefreshRequest, rotate};
 use grants::{
-    AssertionClaims, Audience, AudienceRule, Binding, CodeHandle, Generation, Grant, GrantSecret, Moment, OneUse,
-    Origin, Person, Policy, RefreshHandle, SessionId, Stage, TokenId, Transition, assertion, revocation,
+    AssertionClaims, Audience, AudienceRule, Binding, CodeHandle, DeviceHandle, Generation, Grant, GrantSecret,
+    HiddenUserCode, Moment, OneUse, Origin, Person, Policy, RefreshHandle, SessionId, Stage, Target, TokenId,
+    Transition, assertion, device, pushed, revocation,
 };
-use protocol::{ClientId, CodeChallenge, CodeVerifier, RedirectUri, Scope};
-use store::{Applied, Changed, GrantsTable};
+use protocol::{ClientId, CodeChallenge, CodeVerifier, Parameters, RedirectUri, Scope};
+use store::{Applied, Changed, GrantsTable, UserCodePointer};
 
 use crate::fixtures::{
-    NOW, active, attempt, authenticated, authenticated_for, binding, client, grant, issuer, new_secret, person,
-    resource, verifier,
+    NOW, active, attempt, authenticated, authenticated_for, binding, client, device_request, grant, issuer, new_secret,
+    person, resource, verifier,
 };
 use crate::place::Place;
 
@@ -60,6 +61,7 @@ fn redemption(secret: &GrantSecret) -> CodeRedemption {
         code: CodeHandle { secret: secret.clone(), rests_on: None },
         redirect_uri: RedirectUri::parse("https://app.example/cb?x=1").ok(),
         code_verifier: Some(verifier()),
+        key: None,
         resources: Vec::new(),
         issuer: issuer(),
     }
@@ -72,7 +74,7 @@ fn redeemed(request: &CodeRedemption, later: u32) -> Transition {
 fn refresh(secret: &GrantSecret, generation: u32) -> RefreshRequest {
     let generation = Generation::from_number(generation);
     let token = RefreshHandle { secret: secret.clone(), generation, rests_on: None };
-    RefreshRequest { token, scope: None, resources: Vec::new(), issuer: issuer() }
+    RefreshRequest { token, key: None, scope: None, resources: Vec::new(), issuer: issuer() }
 }
 
 fn rotated(request: &RefreshRequest, later: u32) -> Transition {
@@ -102,8 +104,80 @@ fn origins() -> [Origin; 3] {
 fn rebind(grant: &mut Grant, change: fn(&mut Binding)) {
     match &mut grant.origin {
         Origin::Request(_, binding) => change(binding),
-        Origin::Password(_) | Origin::Service => panic!("no authorization request"),
+        Origin::Password(_)
+        | Origin::Service
+        | Origin::Pushed(_)
+        | Origin::DeviceRequest(_)
+        | Origin::Device(..)
+        | Origin::Asserted(..) => {
+            panic!("no authorization request")
+        }
     }
+}
+
+/// Returns the request of a device as it is stored, and a poll for it.
+fn pending() -> (Grant, device::DevicePoll) {
+    let secret = new_secret();
+    let target = Target { resources: grant(&secret).resources, scope: Scope::parse("read").unwrap() };
+    let asked = device::Asked { target, request: device_request() };
+    let step = device::start(secret.id(), &client(), asked, &Policy::default(), at(0, 1));
+    let code = DeviceHandle { secret };
+    let poll = device::DevicePoll { code, key: None, resources: Vec::new(), issuer: issuer() };
+    (step.after(None).unwrap(), poll)
+}
+
+async fn a_device_polls_and_its_request_is_answered_once(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let (me, policy) = (authenticated(), Policy::default());
+    let (item, poll) = pending();
+    agrees(&table, None, &Transition::create(item.clone())).await;
+    let polled = match apply(&table, Some(&item), &device::poll(&poll, &me, at(0, 2))).await {
+        Applied::Done(polled) => *polled,
+        Applied::Refused(found) => panic!("the first poll is refused: {found:?}"),
+    };
+    let early = device::poll(&poll, &me, at(3, 3));
+    assert_eq!(apply(&table, Some(&polled), &early).await, Applied::Refused(Some(Box::new(polled.clone()))));
+    let step = match device::decide(&poll, &me, &policy, Some(&polled), at(3, 3)) {
+        device::Polled::SlowDown(step) => step,
+        other @ (device::Polled::Refuse(_) | device::Polled::Redeem(_)) => panic!("{other:?}"),
+    };
+    let slower = step.after(Some(&polled)).unwrap();
+    assert_eq!(apply(&table, Some(&polled), &step).await, Applied::Done(Box::new(slower.clone())));
+    let agreed = device::grant_of(&slower, person(), NOW.plus(500), &policy, at(4, 4));
+    let approve = device::approve(agreed.clone(), NOW.plus(4));
+    assert_eq!(apply(&table, Some(&slower), &approve).await, Applied::Done(Box::new(agreed.clone())));
+    let deny = device::deny(&slower, NOW.plus(4));
+    assert_eq!(apply(&table, Some(&agreed), &deny).await, Applied::Refused(Some(Box::new(agreed.clone()))));
+    let redeem = match device::decide(&poll, &me, &policy, Some(&agreed), at(5, 5)) {
+        device::Polled::Redeem(step) => step,
+        other @ (device::Polled::Refuse(_) | device::Polled::SlowDown(_)) => panic!("{other:?}"),
+    };
+    let tokens = redeem.after(Some(&agreed)).unwrap();
+    assert_eq!(apply(&table, Some(&agreed), &redeem).await, Applied::Done(Box::new(tokens.clone())));
+    let revoke = revocation::revoke(tokens.id);
+    assert!(matches!(apply(&table, Some(&tokens), &revoke).await, Applied::Done(_)));
+    let (other, _) = pending();
+    agrees(&table, Some(&other), &device::deny(&other, NOW)).await;
+    let (late, late_poll) = pending();
+    agrees(&table, Some(&late), &device::poll(&late_poll, &me, at(600, 6))).await;
+}
+
+async fn a_user_code_leads_to_one_request_until_it_expires(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let code = HiddenUserCode::from_bytes(std::array::from_fn(|_| edge::random::<1>()[0]));
+    let (first, second) = (pending().0, pending().0);
+    let to = |grant: &Grant| UserCodePointer { code, grant: grant.id, expires_at: NOW.plus(10) };
+    let point = async |grant: &Grant, number, now| table.point(to(grant), attempt(number), now).await.unwrap();
+    assert_eq!(table.led_to(code).await.unwrap(), None);
+    assert_eq!(point(&first, 1, NOW).await, Changed::Done);
+    // A pointer that leads nowhere yet.
+    assert_eq!(table.led_to(code).await.unwrap(), None);
+    agrees(&table, None, &Transition::create(first.clone())).await;
+    assert_eq!(table.led_to(code).await.unwrap(), Some(first.clone()));
+    assert_eq!(point(&first, 1, NOW).await, Changed::Done, "the same attempt");
+    assert_eq!(point(&second, 2, NOW.plus(9)).await, Changed::Refused);
+    assert_eq!(table.led_to(code).await.unwrap(), Some(first));
+    assert_eq!(point(&second, 2, NOW.plus(10)).await, Changed::Done);
 }
 
 async fn a_code_is_redeemed_or_left_as_it_was(place: Place) {
@@ -216,6 +290,40 @@ async fn revocation_is_for_ever_and_only_for_the_right_client(place: Place) {
     agrees(&table, None, &revocation::revoke(new_secret().id())).await;
 }
 
+/// Returns a pushed request of the client of [`grant`].
+fn pushed_request(secret: &GrantSecret) -> Grant {
+    let query = Parameters::parse(b"client_id=app&scope=read&state=x").unwrap();
+    let client = ClientId::parse("app").unwrap();
+    pushed::push(secret.id(), &client, &query, at(0, 1)).after(None).unwrap()
+}
+
+async fn a_pushed_request_becomes_one_whole_grant_or_stays(place: Place) {
+    let table = place.stores.grants().unwrap();
+    let other = ClientId::parse("other").unwrap();
+    for origin in origins() {
+        let both = || {
+            let secret = new_secret();
+            (pushed_request(&secret), Grant { origin: origin.clone(), ..grant(&secret) })
+        };
+        let (waiting, agreed) = both();
+        agrees(&table, None, &Transition::create(waiting.clone())).await;
+        assert_eq!(table.apply(&pushed::agree(agreed.clone(), NOW)).await.unwrap(), Applied::Done(Box::new(agreed)));
+        let (waiting, agreed) = both();
+        agrees(&table, None, &pushed::agree(agreed.clone(), NOW)).await;
+        agrees(&table, Some(&waiting), &pushed::agree(agreed, waiting.ends_at)).await;
+        let (waiting, agreed) = both();
+        agrees(&table, Some(&waiting), &pushed::agree(Grant { client_id: other.clone(), ..agreed }, NOW)).await;
+        let (waiting, agreed) = both();
+        agrees(&table, Some(&waiting), &pushed::agree(agreed, NOW)).await;
+        let (_, agreed) = both();
+        agrees(&table, Some(&agreed), &pushed::agree(agreed.clone(), NOW)).await;
+    }
+    for client in [&ClientId::parse("app").unwrap(), &other] {
+        let waiting = pushed_request(&new_secret());
+        agrees(&table, Some(&waiting), &pushed::deny(waiting.id, client, NOW)).await;
+    }
+}
+
 async fn access_tokens_are_revoked_one_by_one_up_to_a_limit(place: Place) {
     let table = place.stores.grants().unwrap();
     let mut item = Grant { stage: active(200), ..grant(&new_secret()) };
@@ -251,8 +359,10 @@ async fn a_revoked_token_is_remembered(place: Place) {
     let (one, other) = (TokenId::Machine(edge::random()), TokenId::Machine(edge::random()));
     table.revoke_token(one, NOW).await.unwrap();
     table.revoke_token(one, NOW).await.unwrap();
-    assert!(table.token_is_revoked(one).await.unwrap());
-    assert!(!table.token_is_revoked(other).await.unwrap());
+    assert!(table.token_is_revoked(one, "a key", &[]).await.unwrap());
+    assert!(!table.token_is_revoked(other, "a key", &[]).await.unwrap());
+    // A token that was exchanged ends with the one that was revoked, whichever of the chain it is.
+    assert!(table.token_is_revoked(other, "a key", &[one]).await.unwrap());
 }
 
 /// Returns the use of an assertion that is valid for ten more seconds.
@@ -347,11 +457,14 @@ crate::on_both! {
     the_grants_of_a_session_are_found,
     a_grant_is_made_once_and_read_back_whole,
     a_code_is_redeemed_or_left_as_it_was,
+    a_device_polls_and_its_request_is_answered_once,
+    a_user_code_leads_to_one_request_until_it_expires,
     c149_a_grant_for_one_api_is_told_from_one_for_several,
     expiry_is_compared_at_the_boundary,
     only_the_generation_that_stands_is_refreshed,
     a_repeated_send_finds_its_own_work,
     revocation_is_for_ever_and_only_for_the_right_client,
+    a_pushed_request_becomes_one_whole_grant_or_stays,
     access_tokens_are_revoked_one_by_one_up_to_a_limit,
     of_many_at_once_one_wins,
     a_revoked_token_is_remembered,

@@ -1,7 +1,9 @@
 //! Keys: the first master key stays, and signing keys are read back completely.
 
-use grants::SigningAlgorithm;
-use keys::{KeyRecord, MasterRecord, Records};
+use std::collections::BTreeSet;
+
+use grants::{SigningAlgorithm, Timestamp};
+use keys::{KeyRecord, MasterName, MasterRecord, Masters, Records};
 use protocol::Jwk;
 use store::Changed;
 
@@ -22,7 +24,9 @@ fn key(kid: &str, predecessor: Option<&str>, later: u32) -> KeyRecord {
 async fn keys_are_written_once_and_read_back_in_order(place: Place) {
     let table = place.stores.keys().unwrap();
     assert_eq!(table.load().await.unwrap(), Records::default());
-    let master = |byte| MasterRecord { wrapped: vec![byte; 60] };
+    let always = Timestamp::from_seconds(0);
+    let first = MasterName::First;
+    let master = |byte| MasterRecord { name: first, created_at: always, activates_at: always, wrapped: vec![byte; 60] };
     assert_eq!(table.create_master(&master(1), None).await.unwrap(), Changed::Done);
     assert_eq!(table.create_master(&master(2), None).await.unwrap(), Changed::Refused);
     let (old, new) = (key("old", None, 1), key("new", Some("old"), 5));
@@ -31,12 +35,29 @@ async fn keys_are_written_once_and_read_back_in_order(place: Place) {
         assert_eq!(table.create_signing_key(record, None).await.unwrap(), Changed::Refused);
     }
     let loaded = table.load().await.unwrap();
-    assert_eq!(loaded, Records { master: Some(master(1)), signing: vec![old.clone(), new.clone()] });
+    let masters = Masters { stored: vec![master(1)], ..Masters::default() };
+    assert_eq!(
+        loaded,
+        Records { masters: masters.clone(), signing: vec![old.clone(), new.clone()], ..Records::default() }
+    );
     let public = [&old, &new].map(|key| KeyRecord { wrapped: Vec::new(), ..key.clone() });
-    assert_eq!(table.load_public().await.unwrap(), Records { master: None, signing: public.into() });
+    assert_eq!(table.load_public(NOW).await.unwrap(), Records { signing: public.into(), ..Records::default() });
     table.delete_signing_key(&old, None).await.unwrap();
     table.delete_signing_key(&old, None).await.unwrap();
     assert_eq!(table.load().await.unwrap().signing, [new]);
+}
+
+async fn c150_the_key_for_secrets_of_clients_is_written_once_beside_the_masters(place: Place) {
+    let table = place.stores.keys().unwrap();
+    assert_eq!(table.add_client_secrets_key(&[1], None).await.unwrap(), Changed::Refused, "there is no master yet");
+    let always = Timestamp::from_seconds(0);
+    let master = MasterRecord { name: MasterName::First, created_at: always, activates_at: always, wrapped: vec![9] };
+    table.create_master(&master, None).await.unwrap();
+    assert_eq!(table.load().await.unwrap().masters.client_secrets, None);
+    assert_eq!(table.add_client_secrets_key(&[2], None).await.unwrap(), Changed::Done);
+    assert_eq!(table.add_client_secrets_key(&[3], None).await.unwrap(), Changed::Refused);
+    let masters = table.load().await.unwrap().masters;
+    assert_eq!((masters.client_secrets, masters.stored), (Some(vec![2]), vec![master]));
 }
 
 async fn a_key_has_one_successor_whoever_makes_it(place: Place) {
@@ -53,4 +74,55 @@ async fn a_key_has_one_successor_whoever_makes_it(place: Place) {
     assert_eq!(kids, ["first", "second"]);
 }
 
-crate::on_both! { keys_are_written_once_and_read_back_in_order, a_key_has_one_successor_whoever_makes_it }
+async fn c151_a_withdrawn_key_is_set_aside_wherever_it_is_found(place: Place) {
+    let table = place.stores.keys().unwrap();
+    let grants = place.stores.grants().unwrap();
+    let (leaked, next) = (key("leaked", None, 1), key("next", Some("leaked"), 2));
+    assert_eq!(table.create_signing_key(&leaked, None).await.unwrap(), Changed::Done);
+    let done = table.withdraw_signing_key(&leaked, Some(&next), grants.withdrawals("leaked", NOW)).await.unwrap();
+    assert_eq!(done, Changed::Done);
+    let again = table.withdraw_signing_key(&leaked, Some(&next), []).await.unwrap();
+    assert_eq!(again, Changed::Refused, "it is gone");
+    assert_eq!(table.withdrawn().await.unwrap(), BTreeSet::from(["leaked".to_owned()]));
+    assert_eq!(table.load().await.unwrap().signing, std::slice::from_ref(&next));
+    for id in 0..64 {
+        let token = grants::TokenId::Machine([id; 16]);
+        assert!(grants.token_is_revoked(token, "leaked", &[]).await.unwrap(), "{id}");
+        assert!(!grants.token_is_revoked(token, "next", &[]).await.unwrap(), "{id}");
+    }
+    // A restored table has the key again, and not the one that followed it.
+    table.delete_signing_key(&next, None).await.unwrap();
+    table.create_signing_key(&leaked, None).await.unwrap();
+    let first = table.load_public(NOW).await.unwrap();
+    for records in [table.load().await.unwrap(), first] {
+        assert_eq!((records.signing.len(), records.withdrawn.len()), (0, 1));
+        assert!(records.key_set(NOW).keys.is_empty());
+    }
+}
+
+async fn c152_a_master_is_added_and_withdrawn_by_the_state_it_was_read_in(place: Place) {
+    let table = place.stores.keys().unwrap();
+    let always = Timestamp::from_seconds(0);
+    let first = MasterRecord { name: MasterName::First, created_at: always, activates_at: always, wrapped: vec![1] };
+    let later = |byte| MasterRecord {
+        name: MasterName::Later([byte; 4]),
+        created_at: NOW,
+        activates_at: NOW.plus(u32::from(byte)),
+        wrapped: vec![byte; 60],
+    };
+    table.create_master(&first, None).await.unwrap();
+    let one = table.load().await.unwrap();
+    assert_eq!(table.add_master(&later(2), &one, None).await.unwrap(), Changed::Done);
+    assert_eq!(table.add_master(&later(3), &one, None).await.unwrap(), Changed::Refused, "the masters changed since");
+    let two = table.load().await.unwrap();
+    assert_eq!(two.masters.stored, [first.clone(), later(2)]);
+    assert_eq!(table.withdraw_master(&later(2), None, &one, []).await.unwrap(), Changed::Refused);
+    assert_eq!(table.withdraw_master(&first, Some(&later(4)), &two, []).await.unwrap(), Changed::Done);
+    let three = table.load().await.unwrap();
+    assert_eq!(three.masters.stored, [first, later(2), later(4)], "what must never change comes from the first");
+    assert_eq!(three.masters.withdrawn, BTreeSet::from([MasterName::First]));
+    assert_eq!(table.withdraw_master(&later(2), None, &three, []).await.unwrap(), Changed::Done);
+    assert_eq!(table.load().await.unwrap().masters.good().cloned().collect::<Vec<_>>(), [later(4)]);
+}
+
+crate::on_both! { keys_are_written_once_and_read_back_in_order, a_key_has_one_successor_whoever_makes_it, c150_the_key_for_secrets_of_clients_is_written_once_beside_the_masters, c151_a_withdrawn_key_is_set_aside_wherever_it_is_found, c152_a_master_is_added_and_withdrawn_by_the_state_it_was_read_in }

@@ -4,9 +4,13 @@
 //! function of a table; [`on_both`] makes it into one test for each implementation.
 
 #[cfg(test)]
+mod addresses;
+#[cfg(test)]
 mod consents;
 #[cfg(test)]
 mod documents;
+#[cfg(test)]
+mod edits;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
@@ -16,7 +20,11 @@ mod generated_people;
 #[cfg(test)]
 mod grants_table;
 #[cfg(test)]
+mod issuers;
+#[cfg(test)]
 mod keys_table;
+#[cfg(test)]
+mod links;
 #[cfg(test)]
 mod logos;
 #[cfg(test)]
@@ -29,6 +37,8 @@ mod registrations;
 mod registry;
 #[cfg(test)]
 mod rotation;
+#[cfg(test)]
+mod second_factors;
 #[cfg(test)]
 mod throttles;
 

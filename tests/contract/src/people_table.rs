@@ -2,11 +2,11 @@
 
 use std::sync::LazyLock;
 
-use grants::Policy;
+use grants::{Methods, Policy};
 use protocol::{Claims, Secret, Subject, Username};
 use sessions::{
-    EndedSession, PasswordHash, PersonKey, RequestDigest, Rules, Session, SessionChange, SessionHandle, SessionStart,
-    SignedIn, User, UserChange, hash_password, prove, sign_in,
+    CheckTerms, EndedSession, HashCost, PasswordHash, PasswordWork, PersonKey, RequestDigest, Rules, Session,
+    SessionChange, SessionHandle, SessionStart, SignedIn, User, UserChange, hash_password, prove, sign_in,
 };
 use store::{AuditRecord, Changed, UserChanged};
 
@@ -27,6 +27,7 @@ pub(crate) fn user(name: &str) -> User {
         aliased: true,
         subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
         password: HASH.clone(),
+        factors: sessions::Factors::default(),
         claims: Claims::parse(r#"{"name":"Ada","email_verified":true}"#).unwrap(),
         credential_version: 3,
         disabled: false,
@@ -36,12 +37,18 @@ pub(crate) fn user(name: &str) -> User {
     }
 }
 
-fn session_of(user: &User) -> (SignedIn, SessionHandle) {
+pub(crate) fn session_of(user: &User) -> (SignedIn, SessionHandle) {
     let password = Secret::new(PASSWORD.to_owned());
-    let proven = prove(Some(user.clone()), &password).unwrap();
+    let terms = CheckTerms { work: PasswordWork::default(), salt: [0; 16], cost: HashCost::default() };
+    let proven = prove(Some(user.clone()), &password, &terms, NOW).proven().unwrap();
     let random = [edge::random(), edge::random()];
-    let (person, handle, _) =
-        sign_in(proven, None, random, RequestDigest::of("request"), Rules::at(&Policy::default(), NOW));
+    let (person, handle, _) = sign_in(
+        proven.complete().unwrap(),
+        None,
+        random,
+        RequestDigest::of("request"),
+        Rules::at(&Policy::default(), NOW),
+    );
     (person, handle)
 }
 
@@ -68,6 +75,7 @@ async fn c133_no_change_of_a_person_undoes_a_newer_one(place: Place) {
             UserChange::disable(&read),
             UserChange::enable(&read),
             UserChange::set_password(&read, PasswordHash::from_stored("another".to_owned())),
+            UserChange::renew_hash(&read, PasswordHash::from_stored("renewed".to_owned())),
             UserChange::set_claims(&read, Claims::default()),
             UserChange::set_claims(&read, Claims::parse(r#"{"name":"Grace"}"#).unwrap()),
             UserChange::count_session(&read),
@@ -94,6 +102,40 @@ async fn c133_no_change_of_a_person_undoes_a_newer_one(place: Place) {
             }
         }
     }
+}
+
+/// Checks that the work of imported hashes only rises, that it is nobody's item, and that names are known as taken.
+async fn c245_the_work_of_imported_hashes_rises_and_taken_names_are_told(place: Place) {
+    let people = place.stores.people().unwrap();
+    let work = |named: &[(&str, u32)]| PasswordWork::from_named(named.iter().copied());
+    assert!(people.password_work().await.unwrap().is_empty());
+    people.raise_password_work(&work(&[("bcrypt", 1024), ("pbkdf2_sha256", 27_500)])).await.unwrap();
+    people.raise_password_work(&work(&[("bcrypt", 16), ("pbkdf2_sha256", 100_000), ("scrypt_14", 8)])).await.unwrap();
+    let most = work(&[("bcrypt", 1024), ("pbkdf2_sha256", 100_000), ("scrypt_14", 8)]);
+    assert_eq!(people.password_work().await.unwrap(), most);
+    assert_eq!(people.all_users().await.unwrap(), []);
+    let left = work(&[("pbkdf2_sha256", 27_500)]);
+    let stale = work(&[("bcrypt", 16), ("pbkdf2_sha256", 100_000)]);
+    assert_eq!(people.lower_password_work(&stale, &left).await.unwrap(), Changed::Refused);
+    assert_eq!(people.password_work().await.unwrap(), most);
+    assert_eq!(people.lower_password_work(&most, &left).await.unwrap(), Changed::Done);
+    assert_eq!(people.password_work().await.unwrap(), left);
+    assert_eq!(people.lower_password_work(&left, &work(&[])).await.unwrap(), Changed::Done);
+    assert!(people.password_work().await.unwrap().is_empty());
+    let name = |text: &str| Username::parse(text).unwrap();
+    let ada = user("ada");
+    assert_eq!(people.create_user(&ada, None).await.unwrap(), Changed::Done);
+    let mut names: Vec<Username> = (0..120).map(|number| name(&format!("nobody{number}"))).collect();
+    names.extend([name("ADA"), name("ada"), name("bob")]);
+    let taken = people.taken(&names).await.unwrap();
+    let told: Vec<&str> =
+        names.iter().zip(&taken).filter(|(_, taken)| **taken).map(|(name, _)| name.as_str()).collect();
+    assert_eq!((told, taken.len()), (vec!["ADA", "ada"], names.len()));
+    place.without_aliases().await;
+    let legacy = User { key: PersonKey::of_name(&name("old")), aliased: false, ..user("old") };
+    assert_eq!(people.create_user(&legacy, None).await.unwrap(), Changed::Done);
+    place.without_aliases().await;
+    assert_eq!(people.taken(&[name("OLD"), name("new")]).await.unwrap(), [true, false]);
 }
 
 async fn c131_a_name_is_one_persons_and_a_rename_moves_it(place: Place) {
@@ -205,7 +247,11 @@ async fn c133_nothing_brings_a_session_back(place: Place) {
         assert_eq!(after, change.after(Some(&stands)), "{change:?}");
         stands = after.unwrap_or(stands);
     }
-    let renewed = Session { auth_time: NOW.plus(20), ..session_of(&user("ada")).0.session().clone() };
+    let renewed = Session {
+        auth_time: NOW.plus(20),
+        methods: Methods::password(NOW.plus(20)),
+        ..session_of(&user("ada")).0.session().clone()
+    };
     let renewed = Session { id: session.id, person: session.person, ..renewed };
     assert_eq!(people.start_session(&renewed, SessionStart::Renewed).await.unwrap(), Changed::Done);
     let read = people.session(&handle).await.unwrap().unwrap();
@@ -324,6 +370,7 @@ crate::on_both! {
     a_person_is_written_once_and_read_back_whole,
     c133_no_change_of_a_person_undoes_a_newer_one,
     c131_a_name_is_one_persons_and_a_rename_moves_it,
+    c245_the_work_of_imported_hashes_rises_and_taken_names_are_told,
     a_person_of_version_0_1_keeps_its_key_until_the_name_is_given_to_somebody_else,
     c133_a_command_that_read_a_person_before_a_rename_leaves_no_alias_behind,
     c137_a_session_of_version_0_1_was_last_seen_at_its_sign_in,

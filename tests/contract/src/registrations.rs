@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use futures::future::join_all;
 use grants::{
-    AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientChange, ClientKeys, InitialToken, InitialTokenName,
-    RegistrationPolicy, SecretDigest, SelfRegistration, StoredSecret,
+    AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientChange, ClientKeys, DpopRule, InitialToken,
+    InitialTokenName, PushRule, RegistrationPolicy, RequestRules, SecretDigest, SelfRegistration, SigningAlgorithm,
+    StoredSecret,
 };
 use protocol::{AboutClient, ClientId, ResponseType, Scope, ServerUri};
 use store::{Changed, ClientChanged};
@@ -131,6 +132,13 @@ fn variants(found: &Client) -> Vec<Client> {
         keys: keys(),
         assertion_algorithm: Some(AssertionAlgorithm::Hs512),
         strict_audience: true,
+        dpop: DpopRule::Required,
+        requests: RequestRules {
+            pushed: PushRule::Required,
+            object_algorithm: Some(AssertionAlgorithm::Es256),
+            uris: vec![protocol::RequestUri::parse("https://app.example/request#v1").unwrap()],
+            response_algorithm: Some(SigningAlgorithm::Es256),
+        },
         auth_method: AuthMethod::Secret,
         logo: Some(logo(1).facts()),
         ..found.clone()
@@ -143,6 +151,8 @@ fn variants(found: &Client) -> Vec<Client> {
         Client { keys: None, ..whole.clone() },
         Client { assertion_algorithm: None, ..whole.clone() },
         Client { strict_audience: false, ..whole.clone() },
+        Client { dpop: DpopRule::Optional, ..whole.clone() },
+        Client { requests: RequestRules::default(), ..whole.clone() },
         Client { name: "Plain".to_owned(), scope: None, keys: None, ..found.clone() },
         whole,
     ]

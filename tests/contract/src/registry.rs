@@ -1,16 +1,24 @@
 //! The registry: written data is read back, at most once a minute.
 
+use std::collections::BTreeMap;
+
 use grants::{
-    Api, AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientChange, ClientKey, ClientKeys, IdTokenClaims,
-    LogoEdit, NewSettings, PkceRule, PublicKey, RelyingParty, SecretDigest, SecretSalt, SigningAlgorithm, StoredSecret,
-    TokenFormat, TokenType,
+    Api, ApiChange, AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientChange, ClientKey, ClientKeys,
+    DpopRule, Edit, IdTokenClaims, LogoEdit, NewApiSettings, NewSettings, PkceRule, Profile, PublicKey, PushRule,
+    RelyingParty, RequestRules, SecretDigest, SecretSalt, SigningAlgorithm, StoredSecret, TokenFormat, TokenType,
 };
-use protocol::{ClaimNames, Claims, ClientId, ClientLink, LinkUrl, LogoFacts, LogoType, Scope, ServerUri};
-use store::{AuditRecord, Changed, ClientChanged};
+use protocol::{
+    ClaimNames, Claims, ClientId, ClientLink, GrantType, LinkUrl, LogoFacts, LogoType, RedirectUri, Scope, ServerUri,
+};
+use store::{ApiChanged, AuditRecord, Changed, ClientChanged};
 
 use crate::fixtures::{NOW, client, resource};
 use crate::logos::logo;
 use crate::place::Place;
+
+fn redirect_uri(text: &str) -> RedirectUri {
+    RedirectUri::parse(text).unwrap()
+}
 
 fn api(identifier: &str) -> Api {
     Api {
@@ -36,28 +44,37 @@ async fn a_client_is_written_once_and_read_back_whole(place: Place) {
     assert_eq!(registry.all_clients().await.unwrap(), [written]);
 }
 
+fn named(name: &str, auth_method: AuthMethod) -> Client {
+    Client { id: ClientId::parse(name).unwrap(), auth_method, ..client() }
+}
+
+fn with_salts(name: &str, salts: &[SecretSalt]) -> Client {
+    let secrets = salts.iter().map(|salt| StoredSecret::derived(*salt, NOW)).collect();
+    Client { secrets, ..named(name, AuthMethod::ClientSecretJwt) }
+}
+
 async fn a_client_that_signs_is_read_back_whole(place: Place) {
     let registry = place.stores.registry().unwrap();
-    let (long, short) = (SecretSalt::from_bytes([3; 32]), SecretSalt::Short([3; 16]));
     let (rsa, served) = (
         PublicKey::Rsa([&[0x80][..], &[1; 255]].concat(), vec![1, 0, 1]),
         ClientKeys::At(ServerUri::parse("https://app.example/keys?x=1").unwrap()),
     );
     let key = ClientKey { kid: Some("é \"".to_owned()), algorithm: Some(AssertionAlgorithm::Ps256), public: rsa };
-    let named = |name: &str, auth_method| Client { id: ClientId::parse(name).unwrap(), auth_method, ..client() };
     let written = [
         Client { keys: Some(ClientKeys::Inline(vec![key])), ..named("inline", AuthMethod::PrivateKeyJwt) },
+        Client { keys: Some(served.clone()), ..named("bank", AuthMethod::PrivateKeyJwt) }.under(Profile::Fapi2),
+        Client { keys: Some(served.clone()), ..named("signs", AuthMethod::PrivateKeyJwt) }.under(Profile::Fapi2Signed),
         Client {
             keys: Some(served),
             assertion_algorithm: Some(AssertionAlgorithm::Es384),
             strict_audience: true,
+            dpop: DpopRule::Required,
+            introspection_algorithm: SigningAlgorithm::Es256,
             audience: AudienceRule::One,
             ..named("served", AuthMethod::PrivateKeyJwt)
         },
-        Client {
-            secrets: vec![StoredSecret::derived(short, NOW), StoredSecret::derived(long, NOW.plus(1))],
-            ..named("shared", AuthMethod::ClientSecretJwt)
-        },
+        with_salts("shared", &[SecretSalt::Short([3; 16]), SecretSalt::Long([3; 32])]),
+        with_salts("shared-own", &[SecretSalt::Own([4; 32])]),
         Client { trusted: true, ..named("trusted", AuthMethod::None) },
         named("basic", AuthMethod::SecretBasic),
         named("post", AuthMethod::SecretPost),
@@ -161,10 +178,42 @@ async fn c175_apis_that_are_cached_are_looked_at_again(place: Place) {
     assert!(!registry.apis_again(&client, &[wider], NOW).await.unwrap());
 }
 
+/// Returns settings of how a client authenticates, and how its requests and responses are protected.
+fn protections() -> [NewSettings; 3] {
+    let new = NewSettings::default;
+    [
+        NewSettings {
+            dpop: Some(DpopRule::Required),
+            auth_method: Some(AuthMethod::SecretPost),
+            grant_types: Some([GrantType::ClientCredentials].into()),
+            ..new()
+        },
+        NewSettings {
+            requests: Some(RequestRules {
+                pushed: PushRule::Required,
+                object_algorithm: Some(AssertionAlgorithm::Es384),
+                uris: vec![protocol::RequestUri::parse("https://app.example/request#v1").unwrap()],
+                response_algorithm: Some(SigningAlgorithm::Ps256),
+            }),
+            introspection_algorithm: Some(SigningAlgorithm::EdDsa),
+            assertion_targets: Some(vec![protocol::AssertionTarget::parse("https://as.example=agent").unwrap()]),
+            ..new()
+        },
+        NewSettings {
+            profile: Some(Profile::Fapi2),
+            auth_method: Some(AuthMethod::PrivateKeyJwt),
+            keys: Some(ClientKeys::At(ServerUri::parse("https://app.example/keys").unwrap())),
+            grant_types: Some([GrantType::ClientCredentials].into()),
+            ..new()
+        },
+    ]
+}
+
 /// Returns changes of each kind, all of them built from the same state.
 fn changes(read: &Client) -> Vec<ClientChange> {
     let secret = |byte| StoredSecret::hashed(SecretDigest::from_bytes([byte; 32]), NOW.plus(1));
     let claims = |text: &str| Some(Claims::parse(text).unwrap());
+    let new = NewSettings::default;
     let policy = LinkUrl::parse("https://app.example/policy").unwrap();
     let settings = [
         NewSettings { pkce: Some(PkceRule::Nonce), ..NewSettings::default() },
@@ -175,8 +224,18 @@ fn changes(read: &Client) -> Vec<ClientChange> {
         NewSettings { links: vec![(ClientLink::Policy, None)], ..NewSettings::default() },
         NewSettings { logo: LogoEdit::Set(logo(1).facts()), ..NewSettings::default() },
         NewSettings { logo: LogoEdit::Remove, ..NewSettings::default() },
+        NewSettings { name: Some("Other".to_owned()), trusted: Some(true), ..new() },
+        NewSettings { redirect_uris: Some(vec![redirect_uri("https://app.example/other")]), ..new() },
+        NewSettings { apis: Some(vec![resource("urn:other")]), introspects: Some(Vec::new()), ..new() },
+        NewSettings { scope: Edit::Remove, audience: Some(AudienceRule::All), strict_audience: Some(true), ..new() },
+        NewSettings { scope: Edit::Set(Scope::parse("read").unwrap()), trusted: Some(false), ..new() },
+        NewSettings { grant_types: Some([GrantType::ClientCredentials].into()), ..new() },
+        NewSettings {
+            relying_party: Some(RelyingParty { default_max_age: Some(7), ..RelyingParty::default() }),
+            ..new()
+        },
     ];
-    let settings = settings.into_iter().map(|new| new.change(read).unwrap());
+    let settings = settings.into_iter().chain(protections()).map(|new| new.change(read).unwrap());
     let others = [
         ClientChange::disabled(read, true),
         ClientChange::rotate_secret(read, secret(8)),
@@ -208,6 +267,45 @@ async fn c133_no_change_of_a_client_undoes_a_newer_one(place: Place) {
                 assert_eq!(registry.client_now(&read.id).await.unwrap().as_ref(), Some(&stands));
             }
             registry.delete_client(&read.id, None).await.unwrap();
+        }
+    }
+}
+
+/// Checks that each change of an API does in the store what it means, even when it was built from an older state.
+async fn c133_c244_no_change_of_an_api_undoes_a_newer_one(place: Place) {
+    let registry = place.stores.registry().unwrap();
+    let read = api("https://API.example");
+    let new = NewApiSettings::default;
+    let scope = |text: &str| NewApiSettings { scope: Some(Scope::parse(text).unwrap()), ..new() };
+    let described = [("read".to_owned(), "Read all".to_owned())].into();
+    let changes: Vec<ApiChange> = [
+        scope("read admin"),
+        NewApiSettings { scope_descriptions: Some(described), lifetime: Some(900), ..new() },
+        NewApiSettings { scope_descriptions: Some(BTreeMap::new()), ..scope("write") },
+        NewApiSettings { claims: Some(ClaimNames::parse("roles").unwrap()), token_type: Some(TokenType::Jwt), ..new() },
+        NewApiSettings { claims: Some(ClaimNames::default()), format: Some(TokenFormat::Jwt), ..new() },
+        NewApiSettings { algorithm: Some(SigningAlgorithm::Ps256), token_type: Some(TokenType::AtJwt), ..new() },
+    ]
+    .map(|new| new.change(&read).unwrap())
+    .into();
+    for first in &changes {
+        for second in &changes {
+            registry.create_api(&read, None).await.unwrap();
+            let mut stands = read.clone();
+            for change in [first, second] {
+                let made = registry.change_api(change, None).await.unwrap();
+                match change.after(Some(&stands)) {
+                    Some(after) => {
+                        assert_eq!(made, ApiChanged::Done, "{change:?}");
+                        stands = after;
+                    }
+                    None => assert_eq!(made, ApiChanged::Refused(Some(Box::new(stands.clone()))), "{change:?}"),
+                }
+                assert_eq!(registry.api_now(&read.identifier).await.unwrap().as_ref(), Some(&stands));
+            }
+            registry.delete_api(&read.identifier, None).await.unwrap();
+            assert_eq!(registry.change_api(first, None).await.unwrap(), ApiChanged::Refused(None));
+            assert_eq!(registry.api_now(&read.identifier).await.unwrap(), None);
         }
     }
 }
@@ -291,6 +389,7 @@ crate::on_both! {
     c175_a_second_look_that_began_later_is_shared_by_all_who_asked,
     c175_apis_that_are_cached_are_looked_at_again,
     c133_no_change_of_a_client_undoes_a_newer_one,
+    c133_c244_no_change_of_an_api_undoes_a_newer_one,
     a_change_whose_record_is_refused_finds_no_client,
     apis_are_read_several_at_a_time_in_the_order_asked_for,
     c166_an_api_is_found_by_each_spelling_and_exists_once,

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use grants::{AccessToken, MAX_LIFETIME, Seconds, SigningAlgorithm, Timestamp, TokenFormat, TokenId, TokenType};
+use grants::{
+    AccessToken, Actors, MAX_LIFETIME, Seconds, SigningAlgorithm, Timestamp, TokenFormat, TokenId, TokenType,
+};
 use harness::CountingProxy;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
 use keys::{FileWrap, KeyRing, KeyWrap, When};
@@ -145,7 +147,7 @@ impl Days {
 
     async fn read_keys(&mut self, now: Timestamp) {
         let records = self.table.load().await.unwrap();
-        if records.master.is_some() {
+        if !records.masters.stored.is_empty() {
             let before = self.ring.take();
             self.ring = Some(KeyRing::open(records, &self.wrap, true, before.as_ref(), now).await.unwrap());
         }
@@ -179,6 +181,9 @@ fn token(algorithm: SigningAlgorithm, now: Timestamp) -> AccessToken {
         issued_at: now,
         expires_at: now.plus(MAX_LIFETIME),
         auth_time: None,
+        authentication: None,
+        confirmation: None,
+        actors: Actors::default(),
         claims: Claims::default(),
         format: TokenFormat::Jwt,
         token_type: TokenType::AtJwt,
@@ -239,7 +244,7 @@ async fn of_many_first_rotations_at_once_one_key_of_each_algorithm_stays(place: 
         assert_eq!(records.signing.iter().filter(|key| key.algorithm == algorithm).count(), 1);
         assert_eq!(created(algorithm), 1, "one of them made it");
     }
-    let master = records.master.unwrap().wrapped;
+    let master = records.masters.stored.first().unwrap().wrapped.clone();
     assert_eq!(days.wrap.unwrap(keys::Purpose::Handles, &master).await.unwrap().len(), 32);
     assert_eq!(due().await.unwrap().created, []);
 }

@@ -22,6 +22,8 @@ mod people;
 #[cfg(test)]
 mod place;
 #[cfg(test)]
+mod pushed;
+#[cfg(test)]
 mod registrations;
 #[cfg(test)]
 mod revocations;

@@ -12,12 +12,12 @@ struct Page {
     verifier: String,
 }
 
-fn is_callback(reply: &Reply) -> bool {
+pub(crate) fn is_callback(reply: &Reply) -> bool {
     reply.status == 303 && reply.location().map(Callback::at).is_some_and(|callback| callback.code.is_some())
 }
 
 /// Asserts that the code works exactly once.
-async fn redeems_once(place: &Place, app: &harness::RegisteredClient, reply: &Reply, verifier: String) {
+pub(crate) async fn redeems_once(place: &Place, app: &harness::RegisteredClient, reply: &Reply, verifier: String) {
     assert!(is_callback(reply), "{reply:?}");
     let callback = Callback::at(reply.location().unwrap());
     let code = Code { code: callback.code().to_owned(), verifier };

@@ -1,6 +1,7 @@
 //! The authorization request from query to answer: parsed, trusted, validated, and the target of its answer.
 
-use grants::authorization::{Rejection, ResponseTarget, receive};
+use grants::Policy;
+use grants::authorization::{Arrival, Rejection, ResponseTarget, receive};
 use protocol::{AuthorizationRequest, LegacyGrants, Parameters, ResponseMode};
 use sessions::RequestDigest;
 
@@ -34,7 +35,9 @@ fn answer(parameters: &Parameters, legacy: LegacyGrants) {
 fn response(parameters: &Parameters, legacy: LegacyGrants) -> Option<(ResponseTarget, String)> {
     let received = receive(parameters).ok()?;
     let registered = fixtures::registered(received.client_id());
-    let admitted = received.trust(registered, legacy).and_then(|trusted| trusted.admit(fixtures::apis()));
+    let policy = Policy { legacy, ..Policy::default() };
+    let admitted =
+        received.trust(registered, Arrival::Browser, &policy).and_then(|trusted| trusted.admit(fixtures::apis()));
     match admitted {
         Ok(admission) => {
             assert!(!admission.target().resources.is_empty(), "a token for nobody");
@@ -68,8 +71,9 @@ fn assert_stays(parameters: &Parameters, legacy: LegacyGrants, response: &Respon
     let in_fragment = ["token", "id_token", "id_token token", "token id_token"];
     let kind = parameters.one("response_type").ok().flatten();
     let implicit = legacy.implicit && kind.is_some_and(|kind| in_fragment.contains(&kind));
-    assert!(mode == ResponseMode::Query || implicit || asked == Some(mode.as_str()));
-    assert!(!implicit || mode != ResponseMode::Query, "a token in a query");
+    let named = asked == Some(mode.as_str()) || (asked == Some(ResponseMode::JWT) && mode.is_signed());
+    assert!(mode == ResponseMode::Query || implicit || named);
+    assert!(!implicit || !mode.is_in_query(), "a token in a query");
     location::assert_stays(&location, sent);
     let known = response.client().redirect_uris.iter().find(|known| location::is_of(sent, known.as_str()));
     location::assert_stays(&location, known.expect("a registered redirect URI").as_str());

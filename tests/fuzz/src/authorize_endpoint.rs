@@ -188,7 +188,7 @@ fn kind_of(location: &str, registered: &str, issuer: &str, state: Option<&String
 }
 
 /// Builds a valid request of an app.
-fn good(app: &App, random: &mut Random) -> Pairs {
+pub(crate) fn good(app: &App, random: &mut Random) -> Pairs {
     let uri = random.one_of(app.redirect_uris);
     let uri = if app.id == "loopback" {
         uri.replacen("127.0.0.1", random.one_of(&["127.0.0.1", "127.0.0.1:4711"]), 1)

@@ -9,7 +9,10 @@ use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{SigningAlgorithm, TokenFacts};
-use keys::{KeyRecord, KeyRing, KeyWrap, MasterRecord, Pairing, Purpose, Records, SigningKey, WrapError, Wrapping};
+use keys::{
+    KeyRecord, KeyRing, KeyWrap, MasterName, MasterRecord, Masters, Pairing, Purpose, Records, SigningKey, WrapError,
+    Wrapping,
+};
 use protocol::{Jwk, Secret};
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -137,8 +140,10 @@ fn ring(own: Jwk) -> KeyRing {
         activates_at: NOW,
         wrapped: Vec::new(),
     };
-    let master = Some(MasterRecord { wrapped: vec![3; 32] });
-    let records = Records { master, signing: keys.map(record).collect() };
+    let (name, wrapped) = (MasterName::First, vec![3; 32]);
+    let stored = vec![MasterRecord { name, created_at: NOW, activates_at: NOW, wrapped }];
+    let masters = Masters { stored, ..Masters::default() };
+    let records = Records { masters, signing: keys.map(record).collect(), ..Records::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     runtime.block_on(KeyRing::open(records, &Bare, false, None, NOW)).expect("a ring of keys")
 }

@@ -13,12 +13,14 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a target that cannot do its work stops the test")]
 
 mod authorization_request;
+mod dpop_proof;
 mod event;
 mod fixtures;
 mod handles;
 mod jwt;
 mod location;
 mod redirect_uri;
+mod request_object;
 mod tickets;
 mod token_request;
 
@@ -28,6 +30,8 @@ mod authorize_endpoint;
 mod machine_endpoints;
 #[cfg(test)]
 mod mutation;
+#[cfg(test)]
+mod par_endpoint;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
@@ -39,12 +43,14 @@ mod world;
 pub type Target = fn(&[u8]);
 
 /// All targets, by the names of their corpora.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("authorization_request", authorization_request::target),
+    ("dpop_proof", dpop_proof::target),
     ("event", event::target),
     ("handles", handles::target),
     ("jwt", jwt::target),
     ("redirect_uri", redirect_uri::target),
+    ("request_object", request_object::target),
     ("tickets", tickets::target),
     ("token_request", token_request::target),
 ];

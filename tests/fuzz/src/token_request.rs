@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 use protocol::{
-    ClientAssertion, LegacyGrants, MAX_FORM_BYTES, Parameters, PresentedClient, TokenErrorCode, TokenQuery,
-    TokenRequest,
+    ClientAssertion, ClientId, FederatedAssertion, LegacyGrants, MAX_FORM_BYTES, Parameters, PresentedClient,
+    TokenErrorCode, TokenQuery, TokenRequest,
 };
 use url::form_urlencoded;
 
@@ -59,7 +59,9 @@ fn token_request(form: &Parameters, legacy: LegacyGrants) {
     match TokenRequest::parse(form, legacy) {
         Ok(request) => {
             assert!(legacy.offer(request.grant_type()) && form.without_repeats().is_ok());
-            assert_eq!(form.one("grant_type"), Ok(Some(request.grant_type().as_str())));
+            let is_workload = matches!(request, TokenRequest::Workload { .. });
+            let name = if is_workload { FederatedAssertion::GRANT_TYPE } else { request.grant_type().as_str() };
+            assert_eq!(form.one("grant_type"), Ok(Some(name)));
         }
         Err(error) => assert_registered(error.code()),
     }
@@ -68,8 +70,9 @@ fn token_request(form: &Parameters, legacy: LegacyGrants) {
 fn presented_client(presented: &PresentedClient, header: Option<&str>, form: &Parameters) {
     let named = form.one("client_id").expect("a client_id at most once");
     let secret = form.one("client_secret").expect("a client_secret at most once");
-    let id = presented.client_id().as_str();
-    assert_eq!(form.has("client_assertion"), matches!(presented, PresentedClient::Assertion(_)));
+    let is_assertion = matches!(presented, PresentedClient::Assertion(_) | PresentedClient::Federated(_));
+    assert_eq!(form.has("client_assertion"), is_assertion);
+    let id = presented.client_id().map(ClientId::as_str).unwrap_or_default();
     match presented {
         PresentedClient::Basic(_, basic) => {
             assert!(header.is_some() && secret.is_none() && named.is_none_or(|named| named == id));
@@ -85,6 +88,12 @@ fn presented_client(presented: &PresentedClient, header: Option<&str>, form: &Pa
         PresentedClient::Assertion(assertion) => {
             assert!(header.is_none() && secret.is_none() && named.is_none_or(|named| named == id));
             assert_eq!(form.one("client_assertion_type"), Ok(Some(ClientAssertion::TYPE)));
+            assert_eq!(form.one("client_assertion"), Ok(Some(assertion.jwt().expose())));
+        }
+        PresentedClient::Federated(assertion) => {
+            assert!(header.is_none() && secret.is_none() && named.unwrap_or_default() == id);
+            let kinds = [ClientAssertion::TYPE, FederatedAssertion::SPIFFE_TYPE];
+            assert!(form.one("client_assertion_type").is_ok_and(|kind| kind.is_some_and(|kind| kinds.contains(&kind))));
             assert_eq!(form.one("client_assertion"), Ok(Some(assertion.jwt().expose())));
         }
         // A public client names itself in the form, or in the header with an empty password.

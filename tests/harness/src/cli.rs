@@ -6,6 +6,19 @@ use crate::EnvFile;
 use crate::process::{Finished, jeton, run_bounded};
 
 const SECONDS: u64 = 30;
+/// The commands that take `--yes`.
+const DESTRUCTIVE: [[&str; 2]; 10] = [
+    ["api", "delete"],
+    ["client", "delete"],
+    ["client", "rotate-secret"],
+    ["consent", "withdraw"],
+    ["grant", "revoke"],
+    ["issuer", "delete"],
+    ["keys", "rotate"],
+    ["registration-token", "delete"],
+    ["session", "end"],
+    ["user", "delete"],
+];
 
 /// Runs `jeton COMMAND ... --env-file FILE`.
 #[derive(Clone, Debug)]
@@ -53,8 +66,16 @@ impl Cli {
             .unwrap_or_else(|error| panic!("jeton {args:?} printed no JSON document ({error}): {}", finished.stdout))
     }
 
-    /// Runs a command without `--json` and returns its result, whether it fails or not.
+    /// Runs a command without `--json` and returns its result, whether it fails or not. A command that would ask first
+    /// gets `--yes`.
     pub fn finish(&self, args: &[&str], input: &str) -> Finished {
+        let asks = DESTRUCTIVE.iter().any(|[area, command]| args.starts_with(&[area, command]));
+        let yes: &[&str] = if asks && !args.contains(&"--yes") { &["--yes"] } else { &[] };
+        self.finish_as_given(&[args, yes].concat(), input)
+    }
+
+    /// Runs a command with these arguments and no others than `--env-file`.
+    pub fn finish_as_given(&self, args: &[&str], input: &str) -> Finished {
         let file = self.env_file.path().display().to_string();
         run_bounded(&jeton(), &[args, &["--env-file", &file]].concat(), &[], input, SECONDS)
     }

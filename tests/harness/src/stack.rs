@@ -116,7 +116,7 @@ impl StackBuilder {
         self.arg("--data").arg(&directory.display().to_string())
     }
 
-    /// Listens on `port` instead of a free one.
+    /// Listens on `port` instead of a free one; with 0 the server chooses, and its env file tells.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = Some(port);
@@ -163,6 +163,7 @@ impl StackBuilder {
         ];
         let process = Supervised::start(&jeton(), &args.concat(), &self.env, scratch);
         let mut stack = Stack { process, issuer, env_file, front };
+        let port = if port == 0 { stack.chosen_port() } else { port };
         stack.wait_until_ready(port);
         stack
     }
@@ -173,6 +174,22 @@ fn path(env_file: &EnvFile) -> String {
 }
 
 impl Stack {
+    /// Waits for the env file, takes the issuer from it, and returns its port.
+    fn chosen_port(&mut self) -> u16 {
+        for _ in 0..1_200 {
+            if let Some(status) = self.process.ended() {
+                panic!("jeton dev ended before it was ready: {status}\n{}", self.process.log());
+            }
+            if self.env_file.path().exists() {
+                self.issuer = self.env_file.get("JETON_ISSUER");
+                let port = self.issuer.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+                return port.unwrap_or_else(|| panic!("the issuer {} has no port", self.issuer));
+            }
+            std::thread::sleep(Duration::from_millis(25));
+        }
+        panic!("jeton dev wrote no env file within 30 s\n{}", self.process.log());
+    }
+
     fn wait_until_ready(&mut self, port: u16) {
         // The limit is generous: a machine that is building at the same time is slow, and a failing server is noticed
         // at once.

@@ -50,6 +50,42 @@ async fn who_goes_around_the_firewall_is_refused() {
 }
 
 #[tokio::test]
+async fn c243_two_words_open_and_a_word_that_is_not_required_yet_refuses_nobody() {
+    let with = async |variables: [(&str, &str); 2]| {
+        let mut settings = settings("token");
+        settings.environment.extend(variables.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        Function::start(settings).await.unwrap()
+    };
+    let words = format!("{WORD},another-word");
+    let both = with([("JETON_EDGE_PROOF", words.as_str()), ("JETON_EDGE_REQUIRED", "true")]).await;
+    let open = with([("JETON_EDGE_PROOF", WORD), ("JETON_EDGE_REQUIRED", "false")]).await;
+    for (function, word, status) in [
+        (&both, WORD, 200),
+        (&both, "another-word", 200),
+        (&both, words.as_str(), 403),
+        (&both, "", 403),
+        (&open, WORD, 200),
+        (&open, "", 200),
+    ] {
+        let event = service_event(&[("x-jeton-edge", word)], SHARED.post.secret());
+        assert_eq!(ask(function, &event).await.0, status, "{word}");
+    }
+    assert!(both.stop().await.contains("\"event\":\"firewall_bypassed\""));
+    assert!(!open.stop().await.contains("firewall_bypassed"));
+}
+
+#[tokio::test]
+async fn subdomains_must_use_tls_only_where_the_deployment_asks_for_it() {
+    let mut with = settings("token");
+    with.environment.insert("JETON_HSTS_INCLUDE_SUBDOMAINS".to_owned(), "true".to_owned());
+    for (settings, wanted) in [(with, "max-age=63072000; includeSubDomains"), (settings("token"), "max-age=63072000")] {
+        let function = Function::start(settings).await.unwrap();
+        let response = answer(&function, &service_event(&[], SHARED.post.secret())).await;
+        assert_eq!(response.headers()["strict-transport-security"], wanted);
+    }
+}
+
+#[tokio::test]
 async fn c040_the_source_is_what_the_firewall_saw() {
     let (token, open) = (behind_a_firewall().await, Function::start(settings("token")).await.unwrap());
     let wrong = service_event(&[("x-jeton-edge", WORD), ("x-jeton-source", "203.0.113.9")], "wrong");

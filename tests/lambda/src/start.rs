@@ -7,6 +7,11 @@ use crate::{Function, Settings, StartError};
 fn own_variables(settings: &Settings) -> Vec<String> {
     let optional = [
         "JETON_OPENID",
+        "JETON_REQUIRE_PAR",
+        "JETON_REQUEST_URI",
+        "JETON_DPOP_NONCE",
+        "JETON_EDGE_REQUIRED",
+        "JETON_HSTS_",
         "JETON_ALLOW_",
         "JETON_OUTBOUND_",
         "JETON_REGISTRATION",
@@ -14,6 +19,8 @@ fn own_variables(settings: &Settings) -> Vec<String> {
         "JETON_METADATA_APIS",
         "JETON_SESSION_",
         "JETON_AUDIT_",
+        "JETON_DIRECTORY_",
+        "JETON_MAIL_",
     ];
     let needed = |name: &&String| name.starts_with("JETON_") && !optional.iter().any(|start| name.starts_with(start));
     settings.environment.keys().filter(needed).cloned().collect()

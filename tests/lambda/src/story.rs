@@ -144,7 +144,6 @@ impl Story {
             ("nobody is signed in and nothing may be shown", ("prompt", "none"), "login_required"),
             ("a scope too many", ("scope", "admin"), "invalid_scope"),
             ("an unknown API", ("resource", "https://unknown.example"), "invalid_target"),
-            ("a request object", ("request", "e30.e30."), "request_not_supported"),
         ] {
             let landing = browser.go(&authorization_url(&id, CALLBACK, &pkce, &[more, ("state", "s 1")])).await;
             self.write(step, 303, &landing.reply);

@@ -161,8 +161,14 @@ mod tests {
             ("/authorize/sign-in", "authorize", "ANY /authorize/{step+}"),
             ("/token", "token", "ANY /token"),
             ("/introspect", "introspect", "ANY /introspect"),
+            ("/par", "par", "ANY /par"),
+            ("/device_authorization", "device", "ANY /device_authorization"),
+            ("/device", "authorize", "ANY /device"),
+            ("/device/consent", "authorize", "ANY /device/{step+}"),
             ("/revoke", "revoke", "ANY /revoke"),
             ("/userinfo", "userinfo", "ANY /userinfo"),
+            ("/account", "account", "ANY /account"),
+            ("/account/password", "account", "ANY /account/{step+}"),
             ("/logout", "logout", "ANY /logout"),
             ("/logout/confirm", "logout", "ANY /logout/{step+}"),
             ("/register", "register", "ANY /register"),
@@ -198,14 +204,17 @@ mod tests {
         let metadata = functions.iter().find(|function| function.binary == "metadata").unwrap();
         let usual = ["JETON_ISSUER", "JETON_TABLE_KEYS"];
         let offered = ["JETON_OPENID", "JETON_ALLOW_IMPLICIT_GRANT", "JETON_ALLOW_PASSWORD_GRANT"];
+        let of_the_way = ["JETON_EDGE_PROOF", "JETON_EDGE_REQUIRED", "JETON_HSTS_INCLUDE_SUBDOMAINS"];
         let of_strangers = [
             "JETON_TABLE_REGISTRY",
+            "JETON_REQUIRE_PAR",
+            "JETON_REQUEST_URI",
             "JETON_REGISTRATION",
             "JETON_CLIENT_ID_DOCUMENTS",
             "JETON_CLIENT_ID_DOCUMENT_HOSTS",
             "JETON_METADATA_APIS",
         ];
-        assert_eq!(metadata.variables, [&usual, &offered[..], &of_strangers, &["JETON_EDGE_PROOF"]].concat());
+        assert_eq!(metadata.variables, [&usual, &offered[..], &of_strangers, &of_the_way].concat());
         let authorize = functions.iter().find(|function| function.binary == "authorize").unwrap();
         assert!(authorize.variables.contains(&"JETON_TABLE_PEOPLE".into()));
         assert_eq!((authorize.memory, metadata.memory, authorize.timeout), (1024, 512, 10));

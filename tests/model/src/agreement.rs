@@ -6,14 +6,14 @@
 use grants::code::CodeRedemption;
 use grants::refresh::RefreshRequest;
 use grants::{
-    Attempt, AudienceRule, Binding, Grant, GrantFact, Guard, Moment, Origin, Refusal, Stage, Timestamp, Transition,
-    Verdict, code, refresh,
+    Attempt, AudienceRule, Binding, Confirmation, Grant, GrantFact, Guard, Moment, Origin, Refusal, Stage, Timestamp,
+    Transition, Verdict, code, refresh,
 };
 use protocol::{ClientId, CodeVerifier, Resource, Scope};
 use report::Section;
 
 use crate::ask::{Proof, Reach, Who, attempt_of, standing};
-use crate::world::{RETRY_WINDOW, START, World, generation_of};
+use crate::world::{KEY, OTHER_KEY, RETRY_WINDOW, START, World, generation_of};
 
 static SECTION: Section = Section::new(
     "2-agreement",
@@ -24,6 +24,8 @@ static SECTION: Section = Section::new(
 const NOW: Timestamp = START.plus(100);
 const OURS: Attempt = Attempt::from_bytes([1; 16]);
 const MOMENT: Moment = Moment { now: NOW, attempt: OURS };
+/// No key, the key of bound grants, and another.
+const KEYS: [Option<Confirmation>; 3] = [None, Some(Confirmation::Jkt(KEY)), Some(OTHER_KEY)];
 const THEIRS: Attempt = Attempt::from_bytes([2; 16]);
 
 /// One item and one request: the write, the reason for its refusal, and whether that reason applies.
@@ -63,6 +65,8 @@ fn items(world: &World) -> Vec<Option<Grant>> {
     let rights = each(&each(&[true, false], &audiences(world)), &[NOW, NOW.plus(1)]);
     let items = each(&each(&stages(), &["app", "other"]), &each(&origins(world, &grant), &rights));
     let items = items.into_iter().map(|((stage, client), (origin, ((scoped, resources), ends_at)))| {
+        // A grant whose code was bound to a key has a refresh token that is.
+        let refresh_key = if let Origin::Request(_, binding) = &origin { binding.code_key } else { None };
         Some(Grant {
             stage,
             client_id: ClientId::parse(client).unwrap(),
@@ -70,6 +74,7 @@ fn items(world: &World) -> Vec<Option<Grant>> {
             scope: if scoped { grant.scope.clone() } else { Scope::default() },
             resources,
             ends_at,
+            refresh_key,
             ..grant.clone()
         })
     });
@@ -85,9 +90,11 @@ fn origins(world: &World, grant: &Grant) -> Vec<Origin> {
     let requests = each(&challenges, &each(&redirect_uris, &[true, false]));
     let requests = requests.into_iter().map(|(code_challenge, (redirect_uri, redirect_uri_sent))| {
         let redirect_uri = redirect_uri.unwrap();
-        Origin::Request(person(), Binding { redirect_uri, redirect_uri_sent, code_challenge, nonce: None })
+        let binding = Binding { redirect_uri, redirect_uri_sent, code_challenge, code_key: None, nonce: None };
+        Origin::Request(person(), binding)
     });
-    requests.chain([Origin::Password(person()), Origin::Service]).collect()
+    let bound = Binding { code_key: Some(KEY), ..grant.binding().unwrap().clone() };
+    requests.chain([Origin::Request(person(), bound)]).chain([Origin::Password(person()), Origin::Service]).collect()
 }
 
 /// One API, one API and the issuer, two APIs, and two APIs and the issuer.
@@ -103,13 +110,14 @@ fn redemptions(world: &World) -> Vec<CodeRedemption> {
     let verifiers: Vec<_> = verifiers.into_iter().chain([None]).collect();
     let places = [Proof::Right, Proof::WrongRedirect].map(|proof| world.redemption(proof).redirect_uri.clone());
     let places: Vec<_> = places.into_iter().chain([None]).collect();
-    let requests = each(&each(&verifiers, &places), &resources(world));
+    let requests = each(&each(&verifiers, &places), &each(&KEYS, &resources(world)));
     let code = &world.redemption(Proof::Right).code;
     let issuer = &world.redemption(Proof::Right).issuer;
-    let request = |((code_verifier, redirect_uri), resources)| CodeRedemption {
+    let request = |((code_verifier, redirect_uri), (key, resources))| CodeRedemption {
         code: code.clone(),
         redirect_uri,
         code_verifier,
+        key,
         resources,
         issuer: issuer.clone(),
     };
@@ -118,12 +126,12 @@ fn redemptions(world: &World) -> Vec<CodeRedemption> {
 
 fn refreshes(world: &World) -> Vec<RefreshRequest> {
     let scopes = [None, Scope::parse("read").ok(), Scope::parse("read admin").ok()];
-    let requests = each(&[1, 2, 3], &each(&scopes, &resources(world)));
+    let requests = each(&each(&[1, 2, 3], &KEYS), &each(&scopes, &resources(world)));
     let token = |generation| world.refresh(generation, Reach::Granted).token;
     let issuer = &world.refresh(1, Reach::Granted).issuer;
-    let request = |(generation, (scope, resources))| {
+    let request = |((generation, key), (scope, resources))| {
         let issuer = issuer.clone();
-        RefreshRequest { token: token(generation), scope, resources, issuer }
+        RefreshRequest { token: token(generation), key, scope, resources, issuer }
     };
     requests.into_iter().map(request).collect()
 }
@@ -188,7 +196,12 @@ fn ends(last: &Transition, item: &Grant) -> bool {
 fn fault_of_code(refusal: Refusal, request: &CodeRedemption, item: &Grant) -> bool {
     let expires_at = match item.stage {
         Stage::Issued { code_expires_at, .. } => Some(code_expires_at),
-        Stage::Active { .. } | Stage::Revoked => None,
+        Stage::Pushed { .. }
+        | Stage::Pending { .. }
+        | Stage::Approved { .. }
+        | Stage::Denied
+        | Stage::Active { .. }
+        | Stage::Revoked => None,
     };
     let binding = item.binding();
     match (refusal, &request.redirect_uri) {
@@ -196,6 +209,10 @@ fn fault_of_code(refusal: Refusal, request: &CodeRedemption, item: &Grant) -> bo
         (Refusal::CodeVerifierMismatch, _) => {
             request.code_verifier.as_ref().map(CodeVerifier::challenge)
                 != binding.and_then(|binding| binding.code_challenge.clone())
+        }
+        (Refusal::CodeOfAnotherKey, _) => {
+            let bound_to = binding.and_then(|binding| binding.code_key).map(Confirmation::Jkt);
+            bound_to.is_some() && bound_to != request.key
         }
         (Refusal::RedirectUriMismatch, Some(uri)) => binding.map(|binding| &binding.redirect_uri) != Some(uri),
         (Refusal::RedirectUriMismatch, None) => {
@@ -216,6 +233,10 @@ fn fault_of_token(refusal: Refusal, request: &RefreshRequest, item: &Grant) -> b
     let asked = u8::try_from(request.token.generation.number()).unwrap();
     match (refusal, &item.stage) {
         (Refusal::RefreshTokenOfAnotherClient, _) => item.client_id.as_str() != "app",
+        (Refusal::RefreshTokenOfAnotherKey, _) => {
+            let bound_to = item.refresh_key.map(Confirmation::Jkt);
+            bound_to.is_some() && bound_to != request.key
+        }
         (Refusal::GrantRevoked, stage) => *stage == Stage::Revoked,
         (Refusal::RefreshTokenUnknown, _) => standing(item).is_none_or(|last| last < asked),
         (Refusal::RefreshTokenExpired, Stage::Active { refresh_expires_at, .. }) => {
@@ -276,10 +297,14 @@ fn a_write_is_admitted_exactly_when_there_is_nothing_to_explain() {
 fn a_write_that_lacks_a_guard_does_not_agree() {
     // `ISSUED` and `ACTIVE` are not among them: the guards on the expiry of a code or a token imply them.
     type IsDropped = fn(&Guard<GrantFact>) -> bool;
-    let rows: [(&str, IsDropped); 10] = [
+    let rows: [(&str, IsDropped); 14] = [
         ("client", |guard| matches!(guard, Guard::Same(GrantFact::Client, _))),
         ("challenge", |guard| matches!(guard, Guard::Same(GrantFact::CodeChallenge, _))),
         ("no challenge", |guard| matches!(guard, Guard::Lacks(GrantFact::CodeChallenge))),
+        ("key of the code", |guard| matches!(guard, Guard::NoOther(GrantFact::CodeKey, _))),
+        ("no key of the code", |guard| matches!(guard, Guard::Lacks(GrantFact::CodeKey))),
+        ("key of the token", |guard| matches!(guard, Guard::NoOther(GrantFact::RefreshKey, _))),
+        ("no key of the token", |guard| matches!(guard, Guard::Lacks(GrantFact::RefreshKey))),
         ("redirect URI", |guard| matches!(guard, Guard::Same(GrantFact::RedirectUri, _))),
         ("redirect URI not sent", |guard| matches!(guard, Guard::Same(GrantFact::RedirectUriSent, _))),
         ("resource", |guard| matches!(guard, Guard::Contains(GrantFact::Resources, _))),
@@ -288,7 +313,7 @@ fn a_write_that_lacks_a_guard_does_not_agree() {
         ("generation", |guard| matches!(guard, Guard::Same(GrantFact::Generation, _))),
         ("expiry", |guard| matches!(guard, Guard::Above(..))),
     ];
-    let mut caught = [0_usize; 10];
+    let mut caught = [0_usize; 14];
     with_each(|item, case| {
         for ((_, is_dropped), caught) in rows.iter().zip(&mut caught) {
             let guards = case.step.guards().iter().filter(|guard| !is_dropped(guard)).cloned();

@@ -1,6 +1,6 @@
 //! The requests of callers, the write that the rules choose for each, and their decision when the write was refused.
 
-use grants::{Attempt, Grant, Moment, Refusal, Timestamp, Transition, Verdict, code, refresh, revocation};
+use grants::{Attempt, Grant, Moment, Refusal, Timestamp, Transition, Verdict, code, pushed, refresh, revocation};
 
 use crate::run::Callers;
 use crate::state::Caller;
@@ -14,6 +14,8 @@ pub(crate) enum Who {
     App,
     /// A client that does not own the grant.
     Other,
+    /// A caller with everything that the public client of a bound grant has, except its key.
+    Keyless,
 }
 
 /// The proof that accompanies a code.
@@ -40,6 +42,10 @@ pub(crate) enum Reach {
 pub(crate) enum Ask {
     /// A person submits the consent form.
     Issue,
+    /// A person allows a pushed request.
+    Agree,
+    /// A person denies a pushed request.
+    Deny,
     /// A client calls `/token` with the code.
     Redeem(Who, Proof),
     /// A client calls `/token` with the refresh token of that generation.
@@ -76,6 +82,8 @@ pub(crate) enum Given {
     OwnWork,
     /// The write was refused because the client did the same a moment ago.
     Again,
+    /// Nothing was written: the refresh token stays the same.
+    Read,
 }
 
 /// The next action of a process.
@@ -105,7 +113,7 @@ impl Ask {
                 matches!(who, Who::App) && is_proof
             }
             Self::Refresh(who, ..) | Self::Revoke(who) | Self::RevokeAccess(who, _) => matches!(who, Who::App),
-            Self::Issue | Self::End => true,
+            Self::Issue | Self::Agree | Self::Deny | Self::End => true,
         }
     }
 }
@@ -122,33 +130,51 @@ impl<'a> Asking<'a> {
         let id = world.secret.id();
         match self.ask {
             Ask::Issue => code::issue(world.grant(now, attempt)),
-            Ask::Redeem(who, proof) => code::redeem(world.redemption(proof), world.client(who), &world.policy, moment),
+            Ask::Agree => pushed::agree(world.grant(now, attempt), now),
+            Ask::Deny => pushed::deny(id, &world.client(Who::App).client().id, now),
+            Ask::Redeem(who, proof) => {
+                code::redeem(world.redemption_by(who, proof), world.client(who), &world.policy, moment)
+            }
             Ask::Refresh(who, generation, reach) => {
-                let request = world.refresh(generation, reach);
+                let request = world.refresh_by(who, generation, reach);
                 refresh::rotate(&request, world.client(who), &world.policy, moment)
             }
             Ask::Revoke(who) => revocation::revoke_of_client(id, &world.client(who).client().id),
             Ask::RevokeAccess(who, generation) => {
-                revocation::revoke_access(id, generation_of(generation), &world.client(who).client().id)
+                refresh::revoke_access(id, generation_of(generation), world.client(who).client())
             }
             Ask::End => revocation::revoke(id),
+        }
+    }
+
+    /// Returns whether the request is decided by a read, and writes nothing unless it ends the grant.
+    pub(crate) fn reads(&self) -> bool {
+        match self.ask {
+            Ask::Refresh(who, ..) => !self.world.client(who).client().profile.rotates_refresh_tokens(),
+            Ask::Issue
+            | Ask::Agree
+            | Ask::Deny
+            | Ask::Redeem(..)
+            | Ask::Revoke(_)
+            | Ask::RevokeAccess(..)
+            | Ask::End => false,
         }
     }
 
     /// The action after the write was applied.
     pub(crate) fn done(&self, grant: &Grant) -> Next {
         Next::Answer(match self.ask {
-            Ask::Issue => Answer::Code,
+            Ask::Issue | Ask::Agree => Answer::Code,
             Ask::Redeem(..) | Ask::Refresh(..) => tokens(grant, Given::Written),
-            Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End => Answer::Ended,
+            Ask::Deny | Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End => Answer::Ended,
         })
     }
 
     /// The action after the write was refused because of the item that was found.
     pub(crate) fn refused(&self, found: Option<&Grant>) -> Next {
         match self.ask {
-            Ask::Issue if code::was_issued(found, self.attempt) => Next::Answer(Answer::Code),
-            Ask::Issue => Next::Answer(Answer::FormUsed),
+            Ask::Issue | Ask::Agree if code::was_issued(found, self.attempt) => Next::Answer(Answer::Code),
+            Ask::Issue | Ask::Agree | Ask::Deny => Next::Answer(Answer::FormUsed),
             Ask::Redeem(..) | Ask::Refresh(..) => self.settle(self.twin.verdict(self, found)),
             Ask::RevokeAccess(who, _) => match revocation::after_refused(&self.world.client(who).client().id, found) {
                 Some(last) => Next::Last(last, Answer::Ended),
@@ -163,17 +189,21 @@ impl<'a> Asking<'a> {
         let Self { world, now, attempt, .. } = *self;
         let moment = Moment { now, attempt };
         match self.ask {
-            Ask::Redeem(who, proof) => Some(code::explain(world.redemption(proof), world.client(who), found, moment)),
-            Ask::Refresh(who, generation, reach) => {
-                let request = world.refresh(generation, reach);
-                Some(refresh::explain(&request, world.client(who), found, &world.policy, moment))
+            Ask::Redeem(who, proof) => {
+                Some(code::explain(world.redemption_by(who, proof), world.client(who), found, moment))
             }
-            Ask::Issue | Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End => None,
+            Ask::Refresh(who, generation, reach) => {
+                let request = world.refresh_by(who, generation, reach);
+                let judge = if self.reads() { refresh::stay } else { refresh::explain };
+                Some(judge(&request, world.client(who), found, &world.policy, moment))
+            }
+            Ask::Issue | Ask::Agree | Ask::Deny | Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End => None,
         }
     }
 
     fn settle(&self, verdict: Option<Verdict>) -> Next {
         match verdict.unwrap() {
+            Verdict::Done(grant) if self.reads() => Next::Answer(tokens(&grant, Given::Read)),
             Verdict::Done(grant) if attempt_of(&grant) == Some(self.attempt) => {
                 Next::Answer(tokens(&grant, Given::OwnWork))
             }
@@ -195,7 +225,11 @@ pub(crate) fn standing(grant: &Grant) -> Option<u8> {
 pub(crate) fn attempt_of(grant: &Grant) -> Option<Attempt> {
     match grant.stage {
         grants::Stage::Active { attempt, .. } | grants::Stage::Issued { attempt, .. } => Some(attempt),
-        grants::Stage::Revoked => None,
+        grants::Stage::Pushed { .. }
+        | grants::Stage::Pending { .. }
+        | grants::Stage::Approved { .. }
+        | grants::Stage::Denied
+        | grants::Stage::Revoked => None,
     }
 }
 

@@ -7,6 +7,8 @@ use crate::ask::{Ask, Proof, Reach, Who};
 pub(crate) enum Start {
     /// It begins with a consent form.
     Form,
+    /// It begins with a consent form for a pushed request, shown just in time in two tabs.
+    Pushed,
     /// It begins with a code.
     Code,
     /// It begins with the tokens of the first generation.
@@ -17,6 +19,8 @@ pub(crate) enum Start {
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
     pub(crate) start: Start,
+    /// `true` if the client has a profile under which refresh tokens stay the same.
+    pub(crate) keeps: bool,
     /// The number of times that the person submits the form.
     pub(crate) forms: u8,
     /// The number of requests of the honest client, including its retries.
@@ -52,12 +56,26 @@ const UNNAMED_TOKEN: Ask = Ask::Refresh(Who::App, 1, Reach::NoResource);
 /// Another client with the first refresh token.
 pub(crate) const TOKEN_STRANGER: Ask = Ask::Refresh(Who::Other, 1, Reach::Granted);
 
+/// A caller with the code, its verifier and the name of the public client, and without the key.
+pub(crate) const CODE_KEYLESS: Ask = Ask::Redeem(Who::Keyless, Proof::Right);
+/// The same with the first refresh token.
+pub(crate) const TOKEN_KEYLESS: Ask = Ask::Refresh(Who::Keyless, 1, Reach::Granted);
+/// The same with the second refresh token.
+const LATER_KEYLESS: Ask = Ask::Refresh(Who::Keyless, 2, Reach::Granted);
+
 impl Bounds {
+    /// Returns whether the grant is bound to a key, because a caller without it is among the others.
+    pub(crate) fn is_bound(&self) -> bool {
+        let keyless = |ask: &Ask| matches!(ask, Ask::Redeem(Who::Keyless, _) | Ask::Refresh(Who::Keyless, ..));
+        self.strangers.iter().any(keyless)
+    }
+
     /// An honest client that makes two requests, with two requests served at once.
     pub(crate) const fn new(start: Start, strangers: Vec<Ask>) -> Self {
-        let forms = if matches!(start, Start::Form) { 2 } else { 0 };
+        let forms = if matches!(start, Start::Form | Start::Pushed) { 2 } else { 0 };
         Self {
             start,
+            keeps: false,
             forms,
             honest: 2,
             careless: false,
@@ -73,7 +91,8 @@ impl Bounds {
 
 /// The explorations of every test run: together they reach every verdict.
 pub(crate) fn explored() -> Vec<(&'static str, Bounds)> {
-    codes().into_iter().chain(tokens()).chain(revocations()).collect()
+    let of_codes = codes().into_iter().chain(pushed_requests());
+    of_codes.chain(tokens()).chain(bound()).chain(kept()).chain(revocations()).collect()
 }
 
 /// The explorations that take too long for every run.
@@ -104,6 +123,15 @@ fn codes() -> Vec<(&'static str, Bounds)> {
     ]
 }
 
+fn pushed_requests() -> Vec<(&'static str, Bounds)> {
+    let pushed = |strangers| Bounds::new(Start::Pushed, strangers);
+    vec![
+        ("a pushed request in two tabs, a code, its thief", pushed(vec![CODE_THIEF])),
+        ("a pushed request, allowed in two tabs and denied in a third", pushed(vec![Ask::Deny])),
+        ("a pushed request, late copies of writes", Bounds { late_copies: 1, ..pushed(vec![]) }),
+    ]
+}
+
 fn tokens() -> Vec<(&'static str, Bounds)> {
     let greedy = [Reach::MoreScope, Reach::OtherResource].map(|reach| Ask::Refresh(Who::App, 1, reach));
     let three = |strangers| Bounds { honest: 3, ..tokens_and(strangers) };
@@ -116,6 +144,30 @@ fn tokens() -> Vec<(&'static str, Bounds)> {
         ("tokens and who asks for more", tokens_and(&greedy)),
         ("tokens of several APIs, and who names none", Bounds { honest: 1, ..tokens_and(&[UNNAMED_TOKEN]) }),
         ("a careless client with tokens", Bounds { careless: true, at_once: 3, ..three(&[]) }),
+    ]
+}
+
+/// Explorations of a grant that is bound to a key, with thieves who do not have it.
+fn bound() -> Vec<(&'static str, Bounds)> {
+    let three = |strangers| Bounds { honest: 3, ..tokens_and(strangers) };
+    vec![
+        ("a bound form and its code, a thief without the key", Bounds::new(Start::Form, vec![CODE_KEYLESS])),
+        ("a bound code, thieves without and with the key", code_and(&[CODE_KEYLESS, CODE_THIEF])),
+        ("bound tokens, thieves of two generations without the key", three(&[TOKEN_KEYLESS, LATER_KEYLESS])),
+        ("bound tokens, late copies, a thief without the key", Bounds { late_copies: 1, ..three(&[TOKEN_KEYLESS]) }),
+    ]
+}
+
+/// Explorations of a grant whose refresh token stays the same.
+fn kept() -> Vec<(&'static str, Bounds)> {
+    let three = |strangers: &[Ask]| Bounds { keeps: true, honest: 3, ..tokens_and(strangers) };
+    let code = |strangers: &[Ask]| Bounds { keeps: true, ..code_and(strangers) };
+    vec![
+        ("a code and a token that stays, a thief of the code", code(&[CODE_THIEF, OLD_TOKEN])),
+        ("a token that stays, a thief, another client", three(&[OLD_TOKEN, TOKEN_STRANGER])),
+        ("a token that stays, three served at once, a sign-out", Bounds { at_once: 3, ..three(&[Ask::End]) }),
+        ("a token that stays, an access token given back", three(&[Ask::RevokeAccess(Who::App, 1), OLD_TOKEN])),
+        ("a token that stays, the clock moves four times", Bounds { ticks: 4, ..three(&[Ask::Revoke(Who::Other)]) }),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! The requests of the callers, and the times at which they are possible.
 
 use crate::ask::{Answer, Ask, Proof, Reach, Who};
-use crate::bounds::Bounds;
+use crate::bounds::{Bounds, Start};
 use crate::run::Action;
 use crate::state::{Blame, Caller, Holds, Process, State, Step};
 use crate::world::{FORM_LIFETIME, RETRY_WINDOW, START};
@@ -35,7 +35,8 @@ pub(crate) fn call(bounds: &Bounds, state: &mut State, action: Action) {
     let (caller, ask) = match action {
         Action::SendForm => {
             state.forms += 1;
-            (Caller::Person(state.forms), Ask::Issue)
+            let ask = if bounds.start == Start::Pushed { Ask::Agree } else { Ask::Issue };
+            (Caller::Person(state.forms), ask)
         }
         Action::Intrude(number) => {
             state.strangers |= 1 << number;
@@ -101,18 +102,25 @@ fn carelessness(state: &State) -> Option<Blame> {
 /// Returns whether a request is possible: a code or a token cannot be used before it was created.
 fn can_be_asked(ask: Ask, state: &State) -> bool {
     match ask {
-        Ask::Issue => true,
+        Ask::Issue | Ask::Agree => true,
         Ask::Redeem(..) => state.history.code_is_out,
         Ask::Refresh(_, generation, _) | Ask::RevokeAccess(_, generation) => state.history.given >= generation,
         Ask::Revoke(_) => state.history.given > 0,
-        Ask::End => state.item.0.is_some(),
+        Ask::Deny | Ask::End => state.item.0.is_some(),
     }
 }
 
 const fn blame_of(ask: Ask) -> Option<Blame> {
     match ask {
         Ask::Redeem(..) | Ask::Refresh(..) if ask.is_entitled() => Some(Blame::Thief),
-        Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End if ask.is_entitled() => Some(Blame::Ended),
-        Ask::Issue | Ask::Redeem(..) | Ask::Refresh(..) | Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End => None,
+        Ask::Deny | Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End if ask.is_entitled() => Some(Blame::Ended),
+        Ask::Issue
+        | Ask::Agree
+        | Ask::Deny
+        | Ask::Redeem(..)
+        | Ask::Refresh(..)
+        | Ask::Revoke(_)
+        | Ask::RevokeAccess(..)
+        | Ask::End => None,
     }
 }

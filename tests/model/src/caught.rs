@@ -6,7 +6,7 @@ use report::Section;
 use stateright::{Checker, HasDiscoveries, Model};
 
 use crate::ask::{Ask, Who};
-use crate::bounds::{Bounds, CODE_STRANGER, CODE_THIEF, OLD_TOKEN, Start, TOKEN_STRANGER};
+use crate::bounds::{Bounds, CODE_KEYLESS, CODE_STRANGER, CODE_THIEF, OLD_TOKEN, Start, TOKEN_KEYLESS, TOKEN_STRANGER};
 use crate::properties::*;
 use crate::run::{Action, Callers};
 use crate::twin::Twin;
@@ -29,6 +29,8 @@ const ROWS: &[Row] = &[
     (Twin::UnconditionalWrite, Start::Code, &[Ask::End], REVOKED_FOR_EVER),
     (Twin::UnconditionalWrite, Start::Code, &[CODE_STRANGER], STRANGERS_CHANGE_NOTHING),
     (Twin::UnconditionalWrite, Start::Form, &[], ONE_GRANT_A_FORM),
+    (Twin::UnconditionalWrite, Start::Pushed, &[], ONE_GRANT_A_FORM),
+    (Twin::UnconditionalWrite, Start::Pushed, &[Ask::Deny], REVOKED_FOR_EVER),
     (Twin::UnconditionalWrite, Start::Code, &[], NOTHING_FOR_THE_EXPIRED),
     (Twin::TimestampForCounter, Start::Tokens, &[OLD_TOKEN], ONE_GENERATION),
     (Twin::ReplayBeforeClient, Start::Code, &[CODE_STRANGER], STRANGERS_CHANGE_NOTHING),
@@ -38,6 +40,9 @@ const ROWS: &[Row] = &[
     (Twin::RefusalBeforeRevocation, Start::Code, &[CODE_THIEF], TOLD_ONCE_WRITTEN),
     (Twin::AnyClient, Start::Tokens, &[TOKEN_STRANGER], STRANGERS_CHANGE_NOTHING),
     (Twin::AnyClient, Start::Tokens, &[Ask::Revoke(Who::Other)], STRANGERS_CHANGE_NOTHING),
+    (Twin::AnyKey, Start::Code, &[CODE_KEYLESS], STRANGERS_CHANGE_NOTHING),
+    (Twin::AnyKey, Start::Tokens, &[TOKEN_KEYLESS], STRANGERS_CHANGE_NOTHING),
+    (Twin::ReplayBeforeClient, Start::Code, &[CODE_KEYLESS], NEVER_LOCKED_OUT),
     (Twin::NoWindow, Start::Tokens, &[], NEVER_LOCKED_OUT),
     (Twin::EndlessWindow, Start::Tokens, &[OLD_TOKEN], REUSE_REVOKES),
     (Twin::UnknownIsNo, Start::Tokens, &[], NEVER_LOCKED_OUT),

@@ -37,13 +37,19 @@ pub(crate) fn advance(state: &mut State, to: Timestamp) {
 fn deadlines(state: &State) -> [Option<Timestamp>; 5] {
     let grant = state.item.0.as_deref();
     let of_stage = grant.and_then(|grant| match grant.stage {
+        Stage::Pushed { shown_before, .. } => Some(shown_before),
         Stage::Issued { code_expires_at, .. } => Some(code_expires_at),
         Stage::Active { rotated_at, .. } => Some(rotated_at.plus(RETRY_WINDOW)),
-        Stage::Revoked => None,
+        Stage::Pending { .. } | Stage::Approved { .. } | Stage::Denied | Stage::Revoked => None,
     });
     let idle = grant.and_then(|grant| match grant.stage {
         Stage::Active { refresh_expires_at, .. } => Some(refresh_expires_at),
-        Stage::Issued { .. } | Stage::Revoked => None,
+        Stage::Pushed { .. }
+        | Stage::Pending { .. }
+        | Stage::Approved { .. }
+        | Stage::Denied
+        | Stage::Issued { .. }
+        | Stage::Revoked => None,
     });
     [
         of_stage,

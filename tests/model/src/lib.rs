@@ -15,6 +15,10 @@
 //! `people` does the same for people: operators and their commands, browsers, apps, a thief of a cookie, the next
 //! owner of a name, a client that changes its registration.
 //!
+//! `device` does the same for the request of a device: its polls, two people who answer it, another client, expiry.
+//!
+//! `exchange` does the same for a token that is exchanged again and again, with an end of any part of the chain at every step.
+//!
 //! `agreement` compares a write with its explanation: it is admitted exactly when there is nothing to explain.
 //!
 //! ```text
@@ -50,6 +54,10 @@ mod calls;
 mod caught;
 #[cfg(test)]
 mod clock;
+#[cfg(test)]
+mod device;
+#[cfg(test)]
+mod exchange;
 #[cfg(test)]
 mod explored;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The properties: what must always hold, and what must be seen at least once.
 
-use grants::{AccessHandle, Generation, Question, Refusal, Standing, TokenFacts, describe_opaque, introspect};
+use grants::{AccessHandle, Generation, Policy, Question, Refusal, Standing, TokenFacts, describe_opaque, introspect};
 use protocol::Claims;
 use stateright::Property;
 
@@ -50,12 +50,21 @@ const ALWAYS: [Named; 12] = [
 
 /// Each verdict and each refusal that the rules of codes, refreshes and revocation can give, and the limits of what
 /// they can do for a client.
-const SOMETIMES: [Named; 31] = [
+const SOMETIMES: [Named; 36] = [
     ("a code is issued", |_, state| state.told(|_, said| said == Answer::Code)),
     ("a form that was used is refused", |_, state| state.told(|_, said| said == Answer::FormUsed)),
+    ("a form for a pushed request that has expired meanwhile makes a code", |_, state| {
+        let late = |process: &&Process| process.now >= START.plus(Policy::PUSHED_LIFETIME);
+        let issued = |process: &Process| process.ask == Ask::Agree && process.step == Step::Answered(Answer::Code);
+        state.processes.iter().filter(late).any(issued)
+    }),
+    ("a pushed request that was denied makes no code", |_, state| {
+        state.item.is_revoked() && state.told(|ask, said| ask == Ask::Agree && said == Answer::FormUsed)
+    }),
     ("a code is redeemed", |_, state| redeemed(state, Given::Written)),
     ("a repeated redemption finds its own work", |_, state| redeemed(state, Given::OwnWork)),
     ("a token is refreshed", |_, state| refreshed(state, Given::Written)),
+    ("a token is refreshed and stays the same", |_, state| refreshed(state, Given::Read)),
     ("a repeated refresh finds its own work", |_, state| refreshed(state, Given::OwnWork)),
     ("a successor is given again", |_, state| refreshed(state, Given::Again)),
     ("a revocation is answered", |_, state| state.told(|_, said| said == Answer::Ended)),
@@ -67,6 +76,8 @@ const SOMETIMES: [Named; 31] = [
     ("CodeUnknown", |_, state| refused(state, Refusal::CodeUnknown)),
     ("CodeOfAnotherClient", |_, state| refused(state, Refusal::CodeOfAnotherClient)),
     ("CodeVerifierMismatch", |_, state| refused(state, Refusal::CodeVerifierMismatch)),
+    ("CodeOfAnotherKey", |_, state| refused(state, Refusal::CodeOfAnotherKey)),
+    ("RefreshTokenOfAnotherKey", |_, state| refused(state, Refusal::RefreshTokenOfAnotherKey)),
     ("RedirectUriMismatch", |_, state| refused(state, Refusal::RedirectUriMismatch)),
     ("CodeExpired", |_, state| refused(state, Refusal::CodeExpired)),
     ("CodeReplayed", |_, state| refused(state, Refusal::CodeReplayed)),
@@ -140,6 +151,7 @@ fn first_is_active(callers: &Callers, state: &State) -> bool {
         resources: 1,
         scope: 1,
         rests_on: None,
+        confirmation: None,
     };
     let app = callers.world.client(Who::App);
     let facts = describe_opaque(&handle, grant);
@@ -150,7 +162,7 @@ fn first_is_active(callers: &Callers, state: &State) -> bool {
     };
     let issuer = "https://issuer.example";
     let question = Question { caller: app, issuer, now: state.clock, apis: &[], known: &Claims::NONE };
-    introspect(&facts, standing, Some(app.client()), &question).active
+    introspect(&facts, standing, &[app.client()], &question).active
 }
 
 fn refused(state: &State, refusal: Refusal) -> bool {

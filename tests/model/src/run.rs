@@ -116,7 +116,12 @@ impl Callers {
 
     /// A broken twin within these bounds.
     pub(crate) fn twin(twin: Twin, bounds: Bounds) -> Self {
-        Self { world: World::new(), twin, bounds }
+        let world = match (bounds.is_bound(), bounds.keeps) {
+            (true, _) => World::bound(),
+            (false, true) => World::kept(),
+            (false, false) => World::new(),
+        };
+        Self { world, twin, bounds }
     }
 
     fn beginning(&self) -> (Option<Grant>, Holds, History) {
@@ -126,6 +131,7 @@ impl Callers {
         let history = History { code_is_out: true, ..History::default() };
         match self.bounds.start {
             Start::Form => (None, Holds::Nothing, History::default()),
+            Start::Pushed => (Some(self.world.pushed()), Holds::Nothing, History::default()),
             Start::Code => (Some(issued), Holds::Code, history),
             Start::Tokens => {
                 let caller = Caller::Honest(0);

@@ -75,6 +75,9 @@ fn write(callers: &Callers, state: &mut State, process: &Process) -> Applied {
     let named;
     let step: &Transition = match &process.step {
         Step::Last(Write(last), _) => last,
+        Step::Writing | Step::LateCopy if asking(callers, process).reads() => {
+            return Applied::Refused(state.item.0.clone());
+        }
         Step::Writing | Step::LateCopy | Step::Answered(_) => {
             named = asking(callers, process).step();
             &named
@@ -127,6 +130,8 @@ fn asking<'a>(callers: &'a Callers, process: &Process) -> Asking<'a> {
 fn made_at(state: &State, ask: Ask) -> Option<grants::Timestamp> {
     match ask {
         Ask::Refresh(_, generation, _) => state.history.began_at(generation),
-        Ask::Issue | Ask::Redeem(..) | Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End => None,
+        Ask::Issue | Ask::Agree | Ask::Deny | Ask::Redeem(..) | Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End => {
+            None
+        }
     }
 }

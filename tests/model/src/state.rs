@@ -152,14 +152,19 @@ impl Hash for Item {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let Some(grant) = &self.0 else { return state.write_u8(0) };
         match grant.stage {
+            Stage::Pushed { shown_before, .. } => (4, shown_before).hash(state),
             Stage::Issued { code_expires_at, attempt } => (1, code_expires_at, attempt).hash(state),
             Stage::Active { generation, rotated_at, refresh_expires_at, attempt } => {
                 (2, generation, rotated_at, refresh_expires_at, attempt).hash(state);
             }
+            Stage::Pending { interval, next_poll_at, attempt } => (5, interval, next_poll_at, attempt).hash(state),
+            Stage::Approved { code_expires_at, attempt } => (6, code_expires_at, attempt).hash(state),
+            Stage::Denied => state.write_u8(7),
             Stage::Revoked => state.write_u8(3),
         }
         grant.revoked_access.hash(state);
         grant.ends_at.hash(state);
+        grant.refresh_key.hash(state);
     }
 }
 
@@ -215,7 +220,7 @@ impl State {
     }
 
     pub(crate) fn is_redeemed(&self) -> bool {
-        self.item.0.as_ref().is_some_and(|grant| !matches!(grant.stage, Stage::Issued { .. }))
+        self.item.0.as_ref().is_some_and(|grant| !matches!(grant.stage, Stage::Pushed { .. } | Stage::Issued { .. }))
     }
 
     /// Returns whether a request of the honest client is being served, whether or not the client still waits for it.

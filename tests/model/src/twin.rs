@@ -21,6 +21,8 @@ pub(crate) enum Twin {
     RefusalBeforeRevocation,
     /// The write does not check the client of the grant.
     AnyClient,
+    /// The write does not check the key that the grant is bound to.
+    AnyKey,
     /// There is no retry window for a refresh.
     NoWindow,
     /// The retry window never ends.
@@ -35,16 +37,33 @@ pub(crate) enum Twin {
     TokenIsBelieved,
 }
 
+/// Returns the time of the last refresh of a grant that is in use.
+const fn rotated_at(grant: &Grant) -> Option<Timestamp> {
+    match grant.stage {
+        Stage::Active { rotated_at, .. } => Some(rotated_at),
+        Stage::Pushed { .. }
+        | Stage::Pending { .. }
+        | Stage::Approved { .. }
+        | Stage::Denied
+        | Stage::Issued { .. }
+        | Stage::Revoked => None,
+    }
+}
+
 impl Twin {
     /// The meaning of a write. `made_at` is the time at which the presented refresh token was created.
     pub(crate) fn after(self, step: &Transition, before: Option<&Grant>, made_at: Option<Timestamp>) -> Option<Grant> {
         match self {
             Self::UnconditionalWrite => without(step, |_| false).after(before),
             Self::AnyClient => without(step, |guard| !matches!(guard, Guard::Same(GrantFact::Client, _))).after(before),
+            Self::AnyKey => without(step, |guard| {
+                let (Guard::NoOther(fact, _) | Guard::Lacks(fact)) = guard else { return true };
+                !matches!(fact, GrantFact::CodeKey | GrantFact::RefreshKey)
+            })
+            .after(before),
             Self::TimestampForCounter => {
-                let in_second = |grant: &Grant| match grant.stage {
-                    Stage::Active { rotated_at, .. } => made_at.is_none_or(|made_at| made_at == rotated_at),
-                    Stage::Issued { .. } | Stage::Revoked => true,
+                let in_second = |grant: &Grant| {
+                    rotated_at(grant).is_none_or(|rotated_at| made_at.is_none_or(|made_at| made_at == rotated_at))
                 };
                 let step = without(step, |guard| !matches!(guard, Guard::Same(GrantFact::Generation, _)));
                 if before.is_some_and(in_second) { step.after(before) } else { None }
@@ -53,9 +72,9 @@ impl Twin {
                 !matches!(guard, Guard::In(GrantFact::State, _) | Guard::Above(GrantFact::CodeExpiresAt, _))
             })
             .after(before),
-            Self::RefreshProlongs => step.after(before).map(|grant| match grant.stage {
-                Stage::Active { rotated_at, .. } => Grant { ends_at: rotated_at.plus(40), ..grant },
-                Stage::Issued { .. } | Stage::Revoked => grant,
+            Self::RefreshProlongs => step.after(before).map(|grant| match rotated_at(&grant) {
+                Some(rotated_at) => Grant { ends_at: rotated_at.plus(40), ..grant },
+                None => grant,
             }),
             Self::Real
             | Self::ReplayBeforeClient
@@ -80,6 +99,7 @@ impl Twin {
             | Self::TimestampForCounter
             | Self::RefusalBeforeRevocation
             | Self::AnyClient
+            | Self::AnyKey
             | Self::UnknownIsNo
             | Self::RevokedIsNotTheEnd
             | Self::RefreshProlongs
@@ -102,7 +122,14 @@ fn used(asking: &Asking<'_>, found: Option<&Grant>) -> Option<Verdict> {
         Ask::Refresh(_, asked, _) if standing(grant)? > asked.saturating_add(1) => {
             Some(Verdict::RefuseAnd(Refusal::RefreshTokenReused, revoke))
         }
-        Ask::Issue | Ask::Redeem(..) | Ask::Refresh(..) | Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End => None,
+        Ask::Issue
+        | Ask::Agree
+        | Ask::Deny
+        | Ask::Redeem(..)
+        | Ask::Refresh(..)
+        | Ask::Revoke(_)
+        | Ask::RevokeAccess(..)
+        | Ask::End => None,
     }
 }
 

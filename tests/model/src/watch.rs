@@ -19,9 +19,16 @@ pub(crate) fn written(
     let is_revoked = |grant: &Grant| grant.stage == Stage::Revoked;
     let changed = before != Some(after);
     history.fault_if(before.is_some_and(is_revoked) && !is_revoked(after), Fault::Revived);
-    history.fault_if(before.is_some() && process.ask == Ask::Issue, Fault::Overwritten);
+    let waits = |before: &Grant| matches!(before.stage, Stage::Pushed { .. });
+    let makes = matches!(process.ask, Ask::Issue | Ask::Agree);
+    history.fault_if(makes && before.is_some_and(|before| !waits(before)), Fault::Overwritten);
+    history.fault_if(makes && before.is_some_and(|before| before.ends_at <= process.now), Fault::Expired);
     history.fault_if(changed && !process.ask.is_entitled(), Fault::Stranger);
-    history.fault_if(before.is_some_and(|before| is_disfigured(before, after)), Fault::Disfigured);
+    let meant = |before: &Grant| {
+        let agrees = process.ask == Ask::Agree && waits(before);
+        if agrees { callers.world.grant(process.now, process.caller.attempt()) } else { before.clone() }
+    };
+    history.fault_if(before.is_some_and(|before| is_disfigured(&meant(before), after)), Fault::Disfigured);
     if let Some(begun) = standing(after).filter(|_| before.is_none_or(|before| before.stage != after.stage)) {
         let last = before.and_then(standing).unwrap_or(0);
         let redeems = before.is_some_and(|before| matches!(before.stage, Stage::Issued { .. }));
@@ -76,13 +83,20 @@ fn gave(asking: &Asking<'_>, history: &mut History, before: Option<&Grant>, (gen
     history.fault_if(before.ends_at <= asking.now, Fault::Expired);
     let deadline = match before.stage {
         Stage::Issued { code_expires_at, .. } => Some(code_expires_at),
-        Stage::Active { refresh_expires_at, .. } if given == Given::Written => Some(refresh_expires_at),
-        Stage::Active { .. } | Stage::Revoked => None,
+        Stage::Active { refresh_expires_at, .. } if matches!(given, Given::Written | Given::Read) => {
+            Some(refresh_expires_at)
+        }
+        Stage::Pushed { .. }
+        | Stage::Pending { .. }
+        | Stage::Approved { .. }
+        | Stage::Denied
+        | Stage::Active { .. }
+        | Stage::Revoked => None,
     };
     history.fault_if(deadline.is_some_and(|deadline| deadline <= asking.now), Fault::Expired);
     let expected = match asking.ask {
-        Ask::Refresh(_, asked, _) => asked + 1,
-        Ask::Issue | Ask::Redeem(..) | Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End => 1,
+        Ask::Refresh(_, asked, _) => asked + u8::from(given != Given::Read),
+        Ask::Issue | Ask::Agree | Ask::Deny | Ask::Redeem(..) | Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End => 1,
     };
     history.fault_if(generation != expected, Fault::ReuseTolerated);
 }
@@ -99,20 +113,24 @@ fn is_reuse(asking: &Asking<'_>, found: &Grant) -> bool {
             let again = last == asked + 1 && (own_work || in_window);
             found.ends_at > asking.now && last > asked && !again
         }
-        Ask::Issue | Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End => false,
+        Ask::Issue | Ask::Agree | Ask::Deny | Ask::Revoke(_) | Ask::RevokeAccess(..) | Ask::End => false,
     }
 }
 
 fn has_expired(grant: &Grant, process: &Process) -> bool {
     let deadline = match grant.stage {
+        Stage::Pushed { shown_before, .. } => shown_before,
         Stage::Issued { code_expires_at, .. } => code_expires_at,
         Stage::Active { refresh_expires_at, .. } => refresh_expires_at.min(grant.ends_at),
-        Stage::Revoked => return false,
+        Stage::Pending { .. } | Stage::Approved { .. } | Stage::Denied | Stage::Revoked => return false,
     };
     deadline <= process.now
 }
 
 fn is_disfigured(before: &Grant, after: &Grant) -> bool {
-    let same = Grant { stage: after.stage.clone(), revoked_access: after.revoked_access.clone(), ..before.clone() };
+    // The key of the refresh token is set once, and never another.
+    let refresh_key = before.refresh_key.or(after.refresh_key);
+    let (stage, revoked_access) = (after.stage.clone(), after.revoked_access.clone());
+    let same = Grant { stage, revoked_access, refresh_key, ..before.clone() };
     same != *after
 }

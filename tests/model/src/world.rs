@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use grants::authorization::{RedirectTrusted, receive};
+use grants::authorization::{Arrival, RedirectTrusted, receive};
 use grants::code::{Agreement, CodeRedemption, grant_of};
 use grants::refresh::RefreshRequest;
 use grants::{
-    Attempt, AudienceRule, AuthenticatedClient, Client, CodeHandle, Footing, Generation, Grant, GrantSecret, Person,
-    PersonKey, Policy, RefreshHandle, Seconds, SecretDigest, SessionId, StoredSecret, Target, Timestamp, authenticate,
+    Attempt, AudienceRule, AuthMethod, AuthenticatedClient, Client, CodeHandle, Confirmation, Footing, Generation,
+    Grant, GrantSecret, Moment, Person, PersonKey, Policy, Profile, RefreshHandle, Seconds, SecretDigest, SessionId,
+    StoredSecret, Target, Timestamp, authenticate, pushed,
 };
 use protocol::{
-    ClientId, CodeVerifier, GrantType, LegacyGrants, Parameters, PresentedClient, RedirectUri, Resource, Scope, Secret,
-    Subject,
+    ClientId, CodeVerifier, GrantType, Parameters, PresentedClient, RedirectUri, Resource, Scope, Secret, Subject,
+    Thumbprint,
 };
 
 use crate::ask::{Proof, Reach, Who};
@@ -31,6 +32,10 @@ const CALLBACK: &str = "https://app.example/cb";
 const ORDERS: &str = "https://orders.example";
 const PARCELS: &str = "https://parcels.example";
 const ISSUER: &str = "https://issuer.example";
+/// The key of the bound grant.
+pub(crate) const KEY: Thumbprint = Thumbprint::from_bytes([1; 32]);
+/// The key of everybody else.
+pub(crate) const OTHER_KEY: Confirmation = Confirmation::Jkt(Thumbprint::from_bytes([2; 32]));
 
 /// The clients, the requests and the policy of the model.
 #[derive(Clone, Debug)]
@@ -41,6 +46,10 @@ pub(crate) struct World {
     other: AuthenticatedClient,
     trusted: RedirectTrusted,
     redemptions: [CodeRedemption; 5],
+    /// The same, with the proof of a key that is not the grant's.
+    keyless: [CodeRedemption; 5],
+    /// The key that binds the grant of a public client.
+    key: Option<Thumbprint>,
     reaches: [(Option<Scope>, Vec<Resource>); 4],
 }
 
@@ -50,21 +59,43 @@ impl World {
         Self::of_clients(AudienceRule::One)
     }
 
+    /// A grant of a public client that is bound to a key, from the authorization request on.
+    pub(crate) fn bound() -> Self {
+        let world = Self::new();
+        let key = Some(KEY);
+        let redemptions =
+            world.redemptions.map(|request| CodeRedemption { key: key.map(Confirmation::Jkt), ..request });
+        let app = Client { auth_method: AuthMethod::None, ..Client::clone(world.app.client()) };
+        let presented = PresentedClient::Named(app.id.clone());
+        let app = authenticate(Some(Arc::new(app)), &presented, None).unwrap();
+        Self { app, redemptions, key, ..world }
+    }
+
+    /// A grant of a client whose refresh tokens stay the same.
+    pub(crate) fn kept() -> Self {
+        let world = Self::new();
+        let app = Client { profile: Profile::Fapi2, ..Client::clone(world.app.client()) };
+        let presented = PresentedClient::Basic(app.id.clone(), Secret::new("s".to_owned()));
+        let app = authenticate(Some(Arc::new(app)), &presented, Some(DIGEST)).unwrap();
+        Self { app, ..world }
+    }
+
     /// The same, with another rule for the number of APIs that a token is for.
     pub(crate) fn of_clients(audience: AudienceRule) -> Self {
         let secret = GrantSecret::from_bytes([7; 16]);
         let proofs =
             [Proof::Right, Proof::WrongVerifier, Proof::WrongRedirect, Proof::OtherResource, Proof::NoResource];
         let redemptions = proofs.map(|proof| redemption(&secret, proof));
+        let keyless = redemptions.clone().map(|request| CodeRedemption { key: Some(OTHER_KEY), ..request });
         let reaches = [Reach::Granted, Reach::MoreScope, Reach::OtherResource, Reach::NoResource].map(reach);
         let [app, other] = ["app", "other"].map(|id| authenticated(id, audience));
         let trusted = trusted(app.client());
-        Self { policy: policy(), secret, app, other, trusted, redemptions, reaches }
+        Self { policy: policy(), secret, app, other, trusted, redemptions, keyless, key: None, reaches }
     }
 
     pub(crate) const fn client(&self, who: Who) -> &AuthenticatedClient {
         match who {
-            Who::App => &self.app,
+            Who::App | Who::Keyless => &self.app,
             Who::Other => &self.other,
         }
     }
@@ -73,11 +104,34 @@ impl World {
         &self.redemptions[proof as usize]
     }
 
+    /// The redemption by a caller, with the key that it has.
+    pub(crate) const fn redemption_by(&self, who: Who, proof: Proof) -> &CodeRedemption {
+        match who {
+            Who::App => &self.redemptions[proof as usize],
+            Who::Other | Who::Keyless => &self.keyless[proof as usize],
+        }
+    }
+
+    /// The refresh by a caller, with the key that it has.
+    pub(crate) fn refresh_by(&self, who: Who, generation: u8, reach: Reach) -> RefreshRequest {
+        let key = match who {
+            Who::App => self.key.map(Confirmation::Jkt),
+            Who::Other | Who::Keyless => Some(OTHER_KEY),
+        };
+        RefreshRequest { key, ..self.refresh(generation, reach) }
+    }
+
     pub(crate) fn refresh(&self, generation: u8, reach: Reach) -> RefreshRequest {
         let (scope, resources) = self.reaches[reach as usize].clone();
         let token =
             RefreshHandle { secret: self.secret.clone(), generation: generation_of(generation), rests_on: None };
-        RefreshRequest { token, scope, resources, issuer: resource(ISSUER) }
+        RefreshRequest { token, key: None, scope, resources, issuer: resource(ISSUER) }
+    }
+
+    /// The request as its client pushed it.
+    pub(crate) fn pushed(&self) -> Grant {
+        let (moment, client) = (Moment { now: START, attempt: Attempt::from_bytes([0; 16]) }, self.app.client());
+        pushed::push(self.secret.id(), &client.id, &Parameters::default(), moment).after(None).unwrap()
     }
 
     /// The grant that a person's consent creates.
@@ -87,6 +141,7 @@ impl World {
                 subject: Subject::parse("usr_AAAAAAAAAAAAAAAAAAAAAA").unwrap(),
                 pairwise_subject: None,
                 auth_time: START,
+                authentication: grants::Authentication::password(START),
                 footing: Some(Footing {
                     person: PersonKey::from_bytes([1; 16]),
                     credential_version: Some(1),
@@ -100,10 +155,11 @@ impl World {
                 scope: Scope::parse("read write").unwrap(),
             },
             code_challenge: Some(verifier('v').challenge()),
+            code_key: self.key,
             nonce: None,
             session_ends_at: START.plus(1_000_000),
         };
-        grant_of(self.secret.id(), &self.trusted, agreement, &self.policy, grants::Moment { now, attempt })
+        grant_of(self.secret.id(), &self.trusted, agreement, &self.policy, Moment { now, attempt })
     }
 }
 
@@ -115,7 +171,8 @@ fn trusted(client: &Client) -> RedirectTrusted {
         challenge.as_str()
     );
     let parameters = Parameters::parse(query.as_bytes()).unwrap();
-    let trusted = receive(&parameters).unwrap().trust(Some(Arc::new(client.clone())), LegacyGrants::default());
+    let registered = Some(Arc::new(client.clone()));
+    let trusted = receive(&parameters).unwrap().trust(registered, Arrival::Pushed, &Policy::default());
     trusted.unwrap().response().trusted().clone()
 }
 
@@ -151,6 +208,7 @@ fn redemption(secret: &GrantSecret, proof: Proof) -> CodeRedemption {
         code: CodeHandle { secret: secret.clone(), rests_on: None },
         redirect_uri: RedirectUri::parse(redirect).ok(),
         code_verifier: Some(verifier(letter)),
+        key: None,
         resources,
         issuer: resource(ISSUER),
     }

@@ -2,18 +2,20 @@
 
 use clap::{Args, Subcommand};
 
-use crate::args::common::Common;
+use crate::args::common::{Changing, Common, Destroying, Listing, duration};
 
 #[derive(Subcommand)]
 pub(crate) enum ApiCommand {
     /// Register an API (resource server).
     Create(ApiCreate),
     /// List the registered APIs.
-    List(Common),
+    List(Listing),
     /// Show one registered API.
     Show(OneApi),
+    /// Change settings of an API: a new scope counts at the next request, all else within a minute.
+    Update(ApiUpdate),
     /// Delete an API; tokens already issued for it stay valid until they expire.
-    Delete(OneApi),
+    Delete(ApiDelete),
 }
 
 #[derive(Args)]
@@ -38,9 +40,11 @@ pub(crate) struct ApiCreate {
     /// custom claims.
     #[arg(long, default_value = "", value_name = "NAMES")]
     pub(crate) claims: String,
-    /// Lifetime of its access tokens, in seconds.
-    #[arg(long, default_value_t = 900, value_name = "SECONDS")]
+    /// Lifetime of its access tokens: seconds, or 15m, 1h.
+    #[arg(long, default_value = "15m", value_name = "TIME", value_parser = duration)]
     pub(crate) lifetime: u32,
+    #[command(flatten)]
+    pub(crate) changing: Changing,
     #[command(flatten)]
     pub(crate) common: Common,
 }
@@ -49,6 +53,46 @@ pub(crate) struct ApiCreate {
 pub(crate) struct OneApi {
     /// Identifier of the API, an absolute URI.
     pub(crate) identifier: String,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Args)]
+pub(crate) struct ApiDelete {
+    #[command(flatten)]
+    pub(crate) one: OneApi,
+    #[command(flatten)]
+    pub(crate) destroying: Destroying,
+}
+
+#[derive(Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args([
+    "scope", "alg", "token_format", "token_type", "claims", "lifetime",
+]))]
+pub(crate) struct ApiUpdate {
+    /// Identifier of the API, an absolute URI.
+    pub(crate) identifier: String,
+    /// All scopes that the API offers from now on, as at create. The descriptions of those that stay are kept, and
+    /// "read=" removes one.
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) scope: Vec<String>,
+    /// Algorithm that signs its JWT access tokens.
+    #[arg(long, value_parser = ["RS256", "ES256", "EdDSA", "PS256"])]
+    pub(crate) alg: Option<String>,
+    /// Format of its access tokens: jwt is verified locally, opaque needs introspection.
+    #[arg(long, value_parser = ["jwt", "opaque"])]
+    pub(crate) token_format: Option<String>,
+    /// Header `typ` of its JWT access tokens.
+    #[arg(long, value_parser = ["at+jwt", "JWT"])]
+    pub(crate) token_type: Option<String>,
+    /// All claims of the user in its access tokens, separated by spaces; an empty value means none.
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) claims: Option<String>,
+    /// Lifetime of its access tokens: seconds, or 15m, 1h.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) lifetime: Option<u32>,
+    #[command(flatten)]
+    pub(crate) changing: Changing,
     #[command(flatten)]
     pub(crate) common: Common,
 }

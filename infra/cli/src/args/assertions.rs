@@ -17,7 +17,7 @@ pub(crate) struct AssertionOptions {
     #[arg(long, value_name = "ALG", value_parser = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "HS256", "HS384", "HS512"])]
     pub(crate) assertion_alg: Option<String>,
     /// Audience that its assertions must name: the issuer, as one string (issuer), or the token endpoint as well
-    /// (endpoint).
-    #[arg(long, default_value = "endpoint", value_name = "AUDIENCE", value_parser = ["issuer", "endpoint"])]
-    pub(crate) assertion_audience: String,
+    /// (endpoint); default: endpoint, and issuer for a FAPI profile.
+    #[arg(long, value_name = "AUDIENCE", value_parser = ["issuer", "endpoint"])]
+    pub(crate) assertion_audience: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use crate::args::common::Common;
+use crate::args::common::Listing;
 
 #[derive(Subcommand)]
 pub(crate) enum AuditCommand {
@@ -12,15 +12,15 @@ pub(crate) enum AuditCommand {
 
 #[derive(Args)]
 pub(crate) struct AuditList {
-    /// Start of the list: days or hours ago (7d, 12h), a UTC date (2026-11-01), or a time in seconds since 1970.
+    /// Start of the list: days, hours or minutes ago (7d, 12h, 30m), a UTC date (2026-11-01), or a time in seconds since 1970.
     #[arg(long, value_name = "TIME", default_value = "7d")]
     pub(crate) since: String,
     /// Show only changes by operators whose ARN or name contains this text.
     #[arg(long, value_name = "TEXT")]
     pub(crate) who: Option<String>,
     /// Show only changes of things whose name contains this text: user:usr_..., client:ID, api:IDENTIFIER.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) about: Option<String>,
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) listing: Listing,
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use crate::args::common::Common;
+use crate::args::common::{Common, Destroying, Listing};
 use crate::args::user::UserName;
 
 #[derive(Subcommand)]
@@ -22,7 +22,7 @@ pub(crate) struct ConsentList {
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) listing: Listing,
 }
 
 #[derive(Args)]
@@ -32,6 +32,8 @@ pub(crate) struct ConsentWithdraw {
     /// The client's `client_id`; default: all clients.
     #[arg(long, value_name = "ID")]
     pub(crate) client: Option<String>,
+    #[command(flatten)]
+    pub(crate) destroying: Destroying,
     #[command(flatten)]
     pub(crate) common: Common,
 }

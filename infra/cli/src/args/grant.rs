@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use crate::args::common::Common;
+use crate::args::common::{Common, Destroying, Listing};
 
 #[derive(Subcommand)]
 pub(crate) enum GrantCommand {
@@ -24,7 +24,7 @@ pub(crate) struct GrantList {
     #[arg(long, value_name = "ID")]
     pub(crate) client: Option<String>,
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) listing: Listing,
 }
 
 #[derive(Args)]
@@ -39,6 +39,8 @@ pub(crate) struct GrantRevoke {
     /// The `client_id` of the client whose grants are revoked.
     #[arg(long, value_name = "ID")]
     pub(crate) client: Option<String>,
+    #[command(flatten)]
+    pub(crate) destroying: Destroying,
     #[command(flatten)]
     pub(crate) common: Common,
 }

@@ -2,22 +2,22 @@
 
 use clap::{Args, Subcommand};
 
-use crate::args::common::Common;
+use crate::args::common::{Changing, Common, Destroying, Listing, duration_up_to_a_year, positive_duration};
 
 #[derive(Subcommand)]
 pub(crate) enum RegistrationTokenCommand {
     /// Create a token; it is shown only once.
     Create(RegistrationTokenCreate),
     /// List the tokens by name; the names cannot be used as tokens.
-    List(Common),
+    List(Listing),
     /// Delete a token; clients that were registered with it stay.
     Delete(OneRegistrationToken),
 }
 
 #[derive(Args)]
 pub(crate) struct RegistrationTokenCreate {
-    /// Lifetime of the token, in seconds.
-    #[arg(long, default_value_t = 86_400, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=31_536_000))]
+    /// Lifetime of the token: seconds, or 12h, 7d.
+    #[arg(long, default_value = "1d", value_name = "TIME", value_parser = duration_up_to_a_year)]
     pub(crate) lifetime: u32,
     /// Maximum number of clients that can be registered with it.
     #[arg(long, default_value_t = 1, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -36,13 +36,15 @@ pub(crate) struct RegistrationTokenCreate {
     /// a device can claim it.
     #[arg(long = "redirect-scheme", value_name = "SCHEME")]
     pub(crate) redirect_schemes: Vec<String>,
-    /// Lifetime of these clients, in seconds, in use or not; default: unlimited.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    /// Lifetime of these clients, in use or not: seconds, or 12h, 7d; default: unlimited.
+    #[arg(long, value_name = "TIME", value_parser = positive_duration)]
     pub(crate) client_lifetime: Option<u32>,
     /// PKCE requirement for confidential clients: PKCE or, with OpenID Connect, a nonce (required), or neither
     /// (optional).
     #[arg(long, default_value = "required", value_parser = ["required", "optional"])]
     pub(crate) pkce: String,
+    #[command(flatten)]
+    pub(crate) changing: Changing,
     #[command(flatten)]
     pub(crate) common: Common,
 }
@@ -52,6 +54,8 @@ pub(crate) struct OneRegistrationToken {
     /// The token's name, as `jeton registration-token list` tells it.
     #[arg(allow_hyphen_values = true)]
     pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) destroying: Destroying,
     #[command(flatten)]
     pub(crate) common: Common,
 }

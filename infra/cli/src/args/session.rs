@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use crate::args::common::Common;
+use crate::args::common::{Common, Destroying, Listing};
 
 #[derive(Subcommand)]
 pub(crate) enum SessionCommand {
@@ -21,7 +21,7 @@ pub(crate) struct SessionList {
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) listing: Listing,
 }
 
 #[derive(Args)]
@@ -33,6 +33,8 @@ pub(crate) struct SessionEnd {
     /// Username of the session's owner; without a session, all sessions of this user end.
     #[arg(long, value_name = "USERNAME")]
     pub(crate) username: Option<String>,
+    #[command(flatten)]
+    pub(crate) destroying: Destroying,
     #[command(flatten)]
     pub(crate) common: Common,
 }

@@ -1,11 +1,19 @@
 //! Arguments of `jeton tables`.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
-use crate::args::common::Common;
+use crate::args::common::{Changing, Common};
 
 #[derive(Subcommand)]
 pub(crate) enum TablesCommand {
     /// Create the tables that are missing.
-    Create(Common),
+    Create(TablesCreate),
+}
+
+#[derive(Args)]
+pub(crate) struct TablesCreate {
+    #[command(flatten)]
+    pub(crate) changing: Changing,
+    #[command(flatten)]
+    pub(crate) common: Common,
 }

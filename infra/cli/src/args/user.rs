@@ -2,7 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use crate::args::common::Common;
+use crate::args::common::{Changing, Common, Destroying, Listing};
+use crate::args::import::ImportOptions;
 
 #[derive(Subcommand)]
 pub(crate) enum UserCommand {
@@ -11,28 +12,45 @@ pub(crate) enum UserCommand {
     /// Change the claims, roles and groups of a user; apps see the change immediately.
     Update(UserUpdate),
     /// Register users from JSON lines on standard input: {"username": "...", "password": "...", "claims":
-    /// {"email": "..."}}.
-    Import(Common),
+    /// {"email": "..."}}. A hash of another system is `password_hash`, or `credentials` from Keycloak; `"directory": true`
+    /// registers a user whose password the stack's directory function knows.
+    Import(ImportOptions),
+    /// Count the users by the kind of their password hash. A sign-in takes no longer than the hashes that are left need.
+    Hashes(UserHashes),
     /// List the registered users.
-    List(Common),
+    List(Listing),
     /// Show one user with all claims.
     Show(OneUser),
     /// Disable a user: sessions and grants end immediately.
-    Disable(OneUser),
+    Disable(UserSwitch),
     /// Enable a disabled user again.
-    Enable(OneUser),
+    Enable(UserSwitch),
     /// Set a new password: sessions and grants end immediately.
     SetPassword(UserPassword),
+    /// Show the second factors of a user, or remove all of them, for somebody who lost them: sessions and grants end
+    /// immediately.
+    Factors(UserFactors),
     /// Change the username; `sub`, sessions and grants stay.
     Rename(UserRename),
+    /// Link a subject of another issuer to a user: its identity assertions (ID-JAG) then give access for this user.
+    Link(UserLink),
+    /// End such a link, and the grants made by identity assertions of its issuer.
+    Unlink(UserLink),
     /// Delete a user with their sessions, consents and grants.
-    Delete(OneUser),
+    Delete(UserDelete),
 }
 
 #[derive(Args)]
+#[command(group = clap::ArgGroup::new("secret").required(true).args(["password_stdin", "from_directory"]))]
 pub(crate) struct UserCreate {
     #[command(flatten)]
-    pub(crate) password: UserPassword,
+    pub(crate) user: UserName,
+    /// Read the password from standard input, up to the end of the line.
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    /// Let the stack's directory function check the first password, instead of a password: it is taken over then.
+    #[arg(long)]
+    pub(crate) from_directory: bool,
     /// Claim of the user, by its OpenID Connect name: `email=ada@example.com`, `email_verified=true`,
     /// `address={"country": "FR"}`, or by a name of your own: `tenant=acme`; may be repeated.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
@@ -43,11 +61,23 @@ pub(crate) struct UserCreate {
     /// Group that the user belongs to; may be repeated.
     #[arg(long = "group", value_name = "GROUP")]
     pub(crate) groups: Vec<String>,
+    #[command(flatten)]
+    pub(crate) changing: Changing,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Args)]
+pub(crate) struct UserHashes {
+    #[command(flatten)]
+    pub(crate) changing: Changing,
+    #[command(flatten)]
+    pub(crate) common: Common,
 }
 
 #[derive(Args)]
 #[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args([
-    "claims", "roles", "groups", "removed_roles", "removed_groups",
+    "claims", "roles", "groups", "added_roles", "added_groups", "removed_roles", "removed_groups",
 ]))]
 pub(crate) struct UserUpdate {
     #[command(flatten)]
@@ -55,18 +85,26 @@ pub(crate) struct UserUpdate {
     /// New value of a claim; NAME= removes the claim; may be repeated.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     pub(crate) claims: Vec<String>,
-    /// Role to add; may be repeated.
+    /// Role of the user: all of them, instead of those that the user has; may be repeated.
     #[arg(long = "role", value_name = "ROLE")]
     pub(crate) roles: Vec<String>,
-    /// Group to add; may be repeated.
+    /// Group that the user belongs to: all of them, instead of those that the user has; may be repeated.
     #[arg(long = "group", value_name = "GROUP")]
     pub(crate) groups: Vec<String>,
+    /// Role to add; may be repeated.
+    #[arg(long = "add-role", value_name = "ROLE")]
+    pub(crate) added_roles: Vec<String>,
+    /// Group to add; may be repeated.
+    #[arg(long = "add-group", value_name = "GROUP")]
+    pub(crate) added_groups: Vec<String>,
     /// Role to remove; may be repeated.
     #[arg(long = "remove-role", value_name = "ROLE")]
     pub(crate) removed_roles: Vec<String>,
     /// Group to remove; may be repeated.
     #[arg(long = "remove-group", value_name = "GROUP")]
     pub(crate) removed_groups: Vec<String>,
+    #[command(flatten)]
+    pub(crate) changing: Changing,
     #[command(flatten)]
     pub(crate) common: Common,
 }
@@ -79,6 +117,8 @@ pub(crate) struct UserPassword {
     #[arg(long, required = true)]
     pub(crate) password_stdin: bool,
     #[command(flatten)]
+    pub(crate) changing: Changing,
+    #[command(flatten)]
     pub(crate) common: Common,
 }
 
@@ -90,6 +130,24 @@ pub(crate) struct UserRename {
     #[arg(long, value_name = "USERNAME")]
     pub(crate) to: String,
     #[command(flatten)]
+    pub(crate) changing: Changing,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Args)]
+pub(crate) struct UserLink {
+    #[command(flatten)]
+    pub(crate) user: UserName,
+    /// Name of the issuer, as `jeton issuer list` shows it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) issuer: String,
+    /// The `sub` by which the issuer calls the user.
+    #[arg(long, value_name = "SUB")]
+    pub(crate) subject: String,
+    #[command(flatten)]
+    pub(crate) changing: Changing,
+    #[command(flatten)]
     pub(crate) common: Common,
 }
 
@@ -99,6 +157,33 @@ pub(crate) struct OneUser {
     pub(crate) user: UserName,
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+#[derive(Args)]
+pub(crate) struct UserSwitch {
+    #[command(flatten)]
+    pub(crate) one: OneUser,
+    #[command(flatten)]
+    pub(crate) changing: Changing,
+}
+
+#[derive(Args)]
+pub(crate) struct UserFactors {
+    #[command(flatten)]
+    pub(crate) one: OneUser,
+    /// Remove the authenticator app and the recovery codes.
+    #[arg(long)]
+    pub(crate) remove: bool,
+    #[command(flatten)]
+    pub(crate) destroying: Destroying,
+}
+
+#[derive(Args)]
+pub(crate) struct UserDelete {
+    #[command(flatten)]
+    pub(crate) one: OneUser,
+    #[command(flatten)]
+    pub(crate) destroying: Destroying,
 }
 
 /// A username, given as a positional argument or as a flag.

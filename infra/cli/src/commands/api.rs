@@ -3,38 +3,93 @@
 use std::collections::BTreeMap;
 
 use edge::Error;
-use grants::{Api, NewApi, SigningAlgorithm, TokenFormat, TokenType};
+use grants::{Api, NewApi, NewApiSettings, SigningAlgorithm, TokenFormat, TokenType};
 use protocol::{ClaimNames, Resource, Scope};
 use serde_json::{Value, json};
-use store::AuditedAction;
+use store::{ApiChanged, AuditedAction};
 
-use crate::args::{ApiCommand, ApiCreate, OneApi};
+use crate::args::{ApiCommand, ApiCreate, ApiDelete, ApiUpdate};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
-use crate::output::print;
-use crate::stack::{Stack, done_or};
+use crate::commands::api_plan::ApiPlan;
+use crate::commands::listing::print_list;
+use crate::commands::scopes;
+use crate::confirm::confirm;
+use crate::output::{print, print_dry_run};
+use crate::stack::{Stack, TRIES, done_or};
 
 pub(crate) async fn run(command: ApiCommand) -> Result<(), Error> {
     match command {
         ApiCommand::Create(options) => create(options).await,
-        ApiCommand::List(common) => {
-            let apis = Stack::find(&common).await?.registry.all_apis().await?;
-            print(common.json, &apis.iter().map(describe).collect())
+        ApiCommand::List(options) => {
+            let apis = Stack::find(&options.common).await?.registry.all_apis().await?;
+            print_list(&options, &["identifier"], apis.iter().map(describe).collect())
         }
         ApiCommand::Show(one) => {
-            let identifier = identifier(&one.identifier)?;
-            let apis = Stack::find(&one.common).await?.registry.apis(&[identifier], edge::now()).await?;
-            let api = apis.first().ok_or_else(|| unknown(&one))?;
-            print(one.common.json, &describe(api))
-        }
-        ApiCommand::Delete(one) => {
-            let identifier = identifier(&one.identifier)?;
             let stack = Stack::find(&one.common).await?;
-            let record = stack.record(AuditedAction::ApiDelete, &About::Api(&identifier), NO_ATTRIBUTES).await;
-            let deleted = stack.registry.delete_api(&identifier, record).await?;
-            done_or(deleted, unknown(&one))?;
-            print(one.common.json, &json!({ "identifier": one.identifier, "deleted": true }))
+            print(one.common.json, &describe(&find(&stack, &one.identifier).await?))
+        }
+        ApiCommand::Update(options) => update(options).await,
+        ApiCommand::Delete(options) => delete(options).await,
+    }
+}
+
+async fn find(stack: &Stack, text: &str) -> Result<Api, Error> {
+    let found = stack.registry.api_now(&identifier(text)?).await?;
+    Ok(found.ok_or_else(|| unknown(text))?)
+}
+
+async fn delete(ApiDelete { one, destroying }: ApiDelete) -> Result<(), Error> {
+    let stack = Stack::find(&one.common).await?;
+    let api = find(&stack, &one.identifier).await?;
+    let document = json!({ "identifier": one.identifier, "deleted": true });
+    if destroying.changing.dry_run {
+        return print_dry_run(one.common.json, document);
+    }
+    confirm(destroying, &format!("deletes the API {}", api.identifier))?;
+    let record = stack.record(AuditedAction::ApiDelete, &About::Api(&api.identifier), NO_ATTRIBUTES).await;
+    done_or(stack.registry.delete_api(&api.identifier, record).await?, unknown(&one.identifier))?;
+    print(one.common.json, &document)
+}
+
+/// Reads the API, changes its settings, and writes them if what they rest on is unchanged in the store; retries
+/// otherwise.
+async fn update(options: ApiUpdate) -> Result<(), Error> {
+    let stack = Stack::find(&options.common).await?;
+    let mut api = find(&stack, &options.identifier).await?;
+    for _ in 0..TRIES {
+        let planned = ApiPlan::of(&api, &settings(&options, &api)?)?;
+        if options.changing.dry_run {
+            return print_dry_run(options.common.json, planned.plan().document());
+        }
+        match planned.write(&stack, AuditedAction::ApiUpdate).await? {
+            ApiChanged::Done => return print(options.common.json, &describe(&planned.after)),
+            ApiChanged::Refused(found) => api = *found.ok_or_else(|| unknown(&options.identifier))?,
         }
     }
+    Err(format!("the API {} is being changed by other commands: try again in a moment", api.identifier).into())
+}
+
+/// Reads the settings that the options give. The descriptions of scopes that stay are kept.
+fn settings(options: &ApiUpdate, api: &Api) -> Result<NewApiSettings, Error> {
+    let (mut scope, mut scope_descriptions) = (None, None);
+    if !options.scope.is_empty() {
+        let (offered, given) = offered(&options.scope)?;
+        let kept = api.scope_descriptions.iter().filter(|(token, _)| offered.contains(token));
+        let mut descriptions: BTreeMap<_, _> = kept.map(|(token, text)| (token.clone(), text.clone())).collect();
+        descriptions.extend(given);
+        descriptions.retain(|_, text| !text.is_empty());
+        scope = Some(offered);
+        scope_descriptions = Some(descriptions);
+    }
+    Ok(NewApiSettings {
+        scope,
+        scope_descriptions,
+        algorithm: options.alg.as_deref().and_then(SigningAlgorithm::parse),
+        format: options.token_format.as_deref().and_then(TokenFormat::parse),
+        token_type: options.token_type.as_deref().and_then(TokenType::parse),
+        claims: options.claims.as_deref().map(ClaimNames::parse).transpose()?,
+        lifetime: options.lifetime,
+    })
 }
 
 async fn create(options: ApiCreate) -> Result<(), Error> {
@@ -51,12 +106,16 @@ async fn create(options: ApiCreate) -> Result<(), Error> {
     };
     let api = api.register()?;
     let stack = Stack::find(&options.common).await?;
+    let there = format!("the API {} is registered already: see `jeton api show`", api.identifier);
+    let document = describe(&api);
+    if options.changing.dry_run {
+        let known = stack.registry.api_now(&api.identifier).await?;
+        return if known.is_some() { Err(there.into()) } else { print_dry_run(options.common.json, document) };
+    }
     if api.format == TokenFormat::Jwt {
         let records = stack.recorder().await;
         stack.ensure_keys(&[api.algorithm], edge::now(), &records.of_keys(AuditedAction::ApiCreate)).await?;
     }
-    let there = format!("the API {} is registered already: see `jeton api show`", api.identifier);
-    let document = describe(&api);
     let record = stack.record(AuditedAction::ApiCreate, &About::Api(&api.identifier), &names_of(&document)).await;
     done_or(stack.registry.create_api(&api, record).await?, there)?;
     print(options.common.json, &document)
@@ -68,7 +127,7 @@ fn offered(values: &[String]) -> Result<(Scope, BTreeMap<String, String>), Error
     for value in values {
         let (tokens, description) =
             value.split_once('=').map_or((value.as_str(), None), |(token, text)| (token, Some(text)));
-        let offered = Scope::parse(tokens)?;
+        let offered = scopes::parse(tokens)?;
         scope = scope.or(&offered);
         let Some(text) = description else { continue };
         // A further `=` is most likely a second scope, which would otherwise be lost in a description.
@@ -86,11 +145,11 @@ pub(crate) fn identifier(text: &str) -> Result<Resource, Error> {
     Resource::parse(text).map_err(|error| format!("the API identifier {text:?} cannot be used: {error}").into())
 }
 
-fn unknown(one: &OneApi) -> String {
-    format!("there is no API {}: see `jeton api list`", one.identifier)
+fn unknown(identifier: &str) -> String {
+    format!("there is no API {identifier}: see `jeton api list`")
 }
 
-fn describe(api: &Api) -> Value {
+pub(crate) fn describe(api: &Api) -> Value {
     json!({
         "identifier": api.identifier.as_str(),
         "scope": api.scope.to_string(),

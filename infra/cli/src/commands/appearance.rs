@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::args::AppearanceOptions;
 
 /// The links and the logo that options give.
+#[derive(Default)]
 pub(crate) struct Appearance {
     /// The given links; no URL means that the client has none any more.
     pub(crate) links: BTreeMap<ClientLink, Option<LinkUrl>>,
@@ -18,7 +19,9 @@ pub(crate) struct Appearance {
 }
 
 /// The logo that an option gives.
+#[derive(Default)]
 pub(crate) enum NewLogo {
+    #[default]
     NotGiven,
     None,
     Given(Logo),

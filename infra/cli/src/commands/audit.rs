@@ -6,29 +6,32 @@ use serde_json::{Value, json};
 use store::{AuditRecord, Day};
 
 use crate::args::{AuditCommand, AuditList};
-use crate::output::print;
+use crate::commands::listing::print_list;
+use crate::output;
 use crate::stack::Stack;
 
 pub(crate) async fn run(command: AuditCommand) -> Result<(), Error> {
     let AuditCommand::List(options) = command;
     let now = edge::now();
     let since = since(&options.since, now)?;
-    let records = Stack::find(&options.common).await?.audit.list(since, now).await?;
-    print(options.common.json, &records.iter().filter(|record| is_asked_for(record, &options)).map(describe).collect())
+    let records = Stack::find(&options.listing.common).await?.audit.list(since, now).await?;
+    let asked = records.iter().filter(|record| is_asked_for(record, &options)).map(describe);
+    print_list(&options.listing, &["at", "action", "about"], asked.collect())
 }
 
 /// Parses the time given with `--since`.
 fn since(text: &str, now: Timestamp) -> Result<Timestamp, Error> {
-    let back = |number: &str, unit: u32| Some(now.minus(number.parse::<u32>().ok()?.saturating_mul(unit)));
-    let time = match (text.strip_suffix('d'), text.strip_suffix('h')) {
-        (Some(days), _) => back(days, 24 * 3600),
-        (_, Some(hours)) => back(hours, 3600),
-        (None, None) => {
-            let seconds = text.parse().ok().map(Timestamp::from_seconds);
-            seconds.or_else(|| Day::parse(text).ok().map(Day::start))
-        }
+    let units = [('d', 24 * 3600), ('h', 3600), ('m', 60)];
+    let span = units.into_iter().find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)));
+    let time = if let Some((number, unit)) = span {
+        number.parse::<u32>().ok().map(|number| now.minus(number.saturating_mul(unit)))
+    } else {
+        let seconds = text.parse().ok().map(Timestamp::from_seconds);
+        seconds.or_else(|| Day::parse(text).ok().map(Day::start))
     };
-    time.ok_or_else(|| format!("--since {text:?} is no time: give 7d, 12h, 2026-11-01 or seconds since 1970").into())
+    time.ok_or_else(|| {
+        format!("--since {text:?} is no time: give 7d, 12h, 30m, 2026-11-01 or seconds since 1970").into()
+    })
 }
 
 fn is_asked_for(record: &AuditRecord, options: &AuditList) -> bool {
@@ -48,10 +51,8 @@ fn describe(record: &AuditRecord) -> Value {
 
 /// Formats the time of a record in UTC, to the millisecond (RFC 3339).
 fn moment(record: &AuditRecord) -> String {
-    let day = Day::of(record.time());
-    let second = record.time().since(day.start());
-    let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{day}T{hours:02}:{minutes:02}:{seconds:02}.{:03}Z", record.at % 1000)
+    let to_the_second = output::moment(record.time());
+    format!("{}.{:03}Z", to_the_second.trim_end_matches('Z'), record.at % 1000)
 }
 
 #[cfg(test)]
@@ -63,8 +64,13 @@ mod tests {
 
     #[test]
     fn c147_the_beginning_of_a_list_is_a_span_a_day_or_a_time() {
-        let rows =
-            [("7d", 1_795_262_400), ("0d", 1_795_867_200), ("12h", 1_795_824_000), ("1795000000", 1_795_000_000)];
+        let rows = [
+            ("7d", 1_795_262_400),
+            ("0d", 1_795_867_200),
+            ("12h", 1_795_824_000),
+            ("30m", 1_795_865_400),
+            ("1795000000", 1_795_000_000),
+        ];
         for (text, seconds) in rows.into_iter().chain([("2026-11-28", 1_795_824_000), ("9999999d", 0)]) {
             assert!(since(text, NOON).is_ok_and(|time| time.seconds() == seconds), "{text}");
         }

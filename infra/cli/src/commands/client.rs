@@ -1,59 +1,90 @@
 //! The command `jeton client`.
 
 use edge::Error;
-use grants::{AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientChange, GrantId, PkceRule, Registrant};
-use protocol::{Claims, ClientId, GrantType, Logo, RedirectUri, Resource, Scope, Secret};
+use grants::{AssertionAlgorithm, Client, ClientChange, DpopRule, GrantId, PkceRule, Registrant, SigningAlgorithm};
+use protocol::{AssertionTarget, ClientId, RedirectUri, RequestUri, Resource, Scope, Secret};
 use serde_json::{Value, json};
-use service::new_client_secret;
-use store::{AuditedAction, ClientChanged};
+use store::{AuditedAction, Changed, ClientChanged, Write};
 
-use crate::args::{ClientCommand, ClientCreate, OneClient, RotateSecret};
+use crate::args::{ClientCommand, ClientCreate, ClientDelete, ClientSwitch, RotateSecret};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
 use crate::commands::api::identifier;
 use crate::commands::appearance::{self, Appearance};
-use crate::commands::claim_edits::with_claims;
+use crate::commands::client_import;
 use crate::commands::client_keys;
 use crate::commands::client_update;
 use crate::commands::grant::revoke_all;
+use crate::commands::listing::print_list;
+use crate::commands::new_client::new_client;
+use crate::commands::plan::Plan;
+use crate::commands::profile_warning::warn_of_apis;
 use crate::commands::registration_token;
-use crate::commands::relying_party::{self, redirect_uri};
-use crate::output::print;
+use crate::commands::relying_party;
+use crate::commands::scopes;
+use crate::confirm::confirm;
+use crate::output::{print, print_dry_run};
 use crate::stack::{Stack, TRIES, done_or};
 
 pub(crate) async fn run(command: ClientCommand) -> Result<(), Error> {
     match command {
         ClientCommand::Create(options) => Box::pin(create(*options)).await,
-        ClientCommand::List(common) => {
-            let clients = Stack::find(&common).await?.registry.all_clients().await?;
-            print(common.json, &clients.iter().map(describe).collect())
+        ClientCommand::Import(options) => Box::pin(client_import::run(options)).await,
+        ClientCommand::List(options) => {
+            let clients = Stack::find(&options.common).await?.registry.all_clients().await?;
+            print_list(&options, &["client_id"], clients.iter().map(describe).collect())
         }
         ClientCommand::Show(one) => {
             let stack = Stack::find(&one.common).await?;
             print(one.common.json, &describe(&find(&stack, &one.id).await?))
         }
-        ClientCommand::Update(options) => Box::pin(client_update::run(options)).await,
-        ClientCommand::Disable(one) => switch(one, true).await,
-        ClientCommand::Enable(one) => switch(one, false).await,
+        ClientCommand::Update(options) => Box::pin(client_update::run(*options)).await,
+        ClientCommand::Disable(options) => switch(options, true).await,
+        ClientCommand::Enable(options) => switch(options, false).await,
         ClientCommand::RotateSecret(options) => rotate_secret(options).await,
-        ClientCommand::Delete(one) => {
-            let stack = Stack::find(&one.common).await?;
-            let id = client_id(&one.id)?;
-            let record = stack.record(AuditedAction::ClientDelete, &About::Client(&id), NO_ATTRIBUTES).await;
-            let found = stack.registry.client_now(&id).await?;
-            let deleted = match found.map(|client| client.registrant()) {
-                Some(Registrant::Document) => stack.registry.delete_document(&id, record).await?,
-                Some(Registrant::Operator | Registrant::Itself { .. }) | None => {
-                    stack.registry.delete_client(&id, record).await?
-                }
-            };
-            done_or(deleted, unknown(&one.id))?;
-            forget(&stack, &id).await?;
-            print(one.common.json, &json!({ "client_id": one.id, "deleted": true }))
-        }
+        ClientCommand::Delete(options) => delete(options).await,
     }
 }
 
-/// Ends what people gave a client that is deleted: the next client of its id is another one.
+async fn delete(ClientDelete { one, destroying }: ClientDelete) -> Result<(), Error> {
+    let stack = Stack::find(&one.common).await?;
+    let client = find_now(&stack, &one.id).await?;
+    let (id, document) = (&client.id, json!({ "client_id": one.id, "deleted": true }));
+    if destroying.changing.dry_run {
+        return print_dry_run(one.common.json, document);
+    }
+    confirm(destroying, &format!("deletes the client {id} ({}) with all grants of its users", client.name))?;
+    let record = stack.record(AuditedAction::ClientDelete, &About::Client(id), NO_ATTRIBUTES).await;
+    done_or(delete_with_grants(&stack, &client, record).await?, unknown(&one.id))?;
+    print(one.common.json, &document)
+}
+
+/// Deletes a client and everything that people gave it, with the write `record`. The next client of its id is another one.
+///
+/// The client is disabled first and deleted after its grants and consents, so a command that fails half-way can be
+/// repeated, and leaves nothing that works. Functions may know the client from their caches and make a grant meanwhile, so
+/// its grants are ended once more at the end.
+pub(crate) async fn delete_with_grants(
+    stack: &Stack,
+    client: &Client,
+    record: Option<Write>,
+) -> Result<Changed, Error> {
+    match stack.registry.change_client(&ClientChange::disabled(client, true), None).await? {
+        ClientChanged::Done => {}
+        ClientChanged::Refused(_) => return Ok(Changed::Refused),
+    }
+    forget(stack, &client.id).await?;
+    let deleted = match client.registrant() {
+        Registrant::Document => stack.registry.delete_document(&client.id, record).await?,
+        Registrant::Operator | Registrant::Itself { .. } => {
+            let federation = stack.registry.federation_writes(Some(client), None);
+            stack.registry.delete_client(&client.id, record.into_iter().chain(federation)).await?
+        }
+    };
+    forget(stack, &client.id).await?;
+    Ok(deleted)
+}
+
+/// Ends the grants of a client and withdraws consent to it.
 async fn forget(stack: &Stack, id: &ClientId) -> Result<(), Error> {
     let grants = stack.grants.all(Some(id)).await?;
     let ids: Vec<GrantId> = grants.iter().map(|grant| grant.id).collect();
@@ -69,59 +100,52 @@ async fn create(options: ClientCreate) -> Result<(), Error> {
     let appearance = Appearance::read(&options.appearance)?;
     let logo = appearance.logo.given().cloned();
     let new = new_client(&stack, &options, appearance).await?;
+    let there = format!("the client {} is registered already: see `jeton client show`", new.id);
+    if options.changing.dry_run {
+        let known = stack.registry.client_now(&new.id).await?;
+        let document = describe(&new.register()?);
+        return if known.is_some() { Err(there.into()) } else { print_dry_run(options.common.json, document) };
+    }
     let records = stack.recorder().await;
     let of_keys = records.of_keys(AuditedAction::ClientCreate);
-    stack.ensure_keys(&new.relying_party.algorithms(), edge::now(), &of_keys).await?;
-    let ring = stack.ring(edge::now()).await?;
-    let secret = new_client_secret(ring.handles(), new.auth_method, &new.id, edge::now());
+    stack.ensure_keys(&new.algorithms(), edge::now(), &of_keys).await?;
+    let secret = stack.new_secret(new.auth_method, &new.id, edge::now()).await?;
     let client = Client { secrets: secret.iter().map(|(_, stored)| *stored).collect(), ..new }.register()?;
-    let there = format!("the client {} is registered already: see `jeton client show`", client.id);
     let document = describe(&client);
     let record = records.record(AuditedAction::ClientCreate, &About::Client(&client.id), &names_of(&document));
     let logo = logo.map(|logo| stack.registry.with_logo(&client, &logo));
     done_or(stack.registry.create_client(&client, std::iter::once(record).chain(logo)).await?, there)?;
+    warn_of_apis(&stack, &client).await;
     print(options.common.json, &with_secret(document, secret.as_ref().map(|(secret, _)| secret)))
 }
 
-/// Reads the client that the options describe, without its secret.
-async fn new_client(stack: &Stack, options: &ClientCreate, appearance: Appearance) -> Result<Client, Error> {
-    // Hexadecimal, because an id that starts with a dash would look like a flag.
-    let id = options.id.clone().unwrap_or_else(edge::random_name::<16>);
-    let auth_method = match &options.auth_method {
-        None => AuthMethod::Secret,
-        Some(named) => AuthMethod::parse(named).ok_or("--auth-method is not known")?,
-    };
-    let apis = options.apis.iter().map(|text| identifier(text)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Client {
-        name: options.name.clone(),
-        auth_method,
-        grant_types: options.grants.iter().filter_map(|text| GrantType::parse(text)).collect(),
-        redirect_uris: options.redirect_uris.iter().map(|text| redirect_uri(text)).collect::<Result<_, _>>()?,
-        scope: options.scope.as_deref().map(Scope::parse).transpose()?,
-        apis: stack.ensure_apis(&apis).await?,
-        audience: AudienceRule::parse(&options.audience).ok_or("--audience is not known")?,
-        pkce: options.pkce.as_deref().map_or(Ok(PkceRule::usual(auth_method)), pkce)?,
-        introspects: options.introspects.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
-        keys: client_keys::given(&options.assertions, auth_method, &stack.reach)?,
-        assertion_algorithm: options.assertions.assertion_alg.as_deref().and_then(AssertionAlgorithm::parse),
-        strict_audience: options.assertions.assertion_audience == "issuer",
-        claims: with_claims(Claims::default(), &options.claims)?,
-        relying_party: relying_party::parse(&options.relying_party, &options.redirect_uris, &stack.reach)?,
-        logo: appearance.logo.given().map(Logo::facts),
-        links: appearance.links.into_iter().filter_map(|(link, url)| Some((link, url?))).collect(),
-        trusted: options.trusted,
-        ..Client::new(client_id(&id)?, edge::now())
-    })
+/// Reads APIs that are registered, and a scope that they offer.
+pub(crate) async fn access(
+    stack: &Stack,
+    apis: &[String],
+    scope: Option<&str>,
+) -> Result<(Vec<Resource>, Option<Scope>), Error> {
+    let apis = apis.iter().map(|text| identifier(text)).collect::<Result<Vec<_>, _>>()?;
+    let apis = stack.ensure_apis(&apis).await?;
+    let scope = scope.map(scopes::parse).transpose()?;
+    if let Some(scope) = &scope {
+        stack.ensure_scope(scope, &apis).await?;
+    }
+    Ok((apis, scope))
 }
 
 pub(crate) fn pkce(text: &str) -> Result<PkceRule, Error> {
     Ok(PkceRule::parse(text).ok_or("--pkce is not known")?)
 }
 
-async fn switch(one: OneClient, disabled: bool) -> Result<(), Error> {
+async fn switch(ClientSwitch { one, changing }: ClientSwitch, disabled: bool) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
     let client = find(&stack, &one.id).await?;
     let change = ClientChange::disabled(&client, disabled);
+    if changing.dry_run {
+        let plan = Plan { before: Some(describe(&client)), after: change.after(Some(&client)).as_ref().map(describe) };
+        return print_dry_run(one.common.json, plan.document());
+    }
     let action = if disabled { AuditedAction::ClientDisable } else { AuditedAction::ClientEnable };
     let record = stack.record(action, &About::Client(&client.id), &["disabled"]).await;
     match stack.registry.change_client(&change, record).await? {
@@ -136,17 +160,20 @@ async fn rotate_secret(options: RotateSecret) -> Result<(), Error> {
     let mut client = find(&stack, &options.id).await?;
     let retires = options.retire_old;
     let action = if retires { AuditedAction::ClientRetireSecrets } else { AuditedAction::ClientRotateSecret };
+    check_has_secret(&client)?;
+    if options.destroying.changing.dry_run {
+        return print_dry_run(options.common.json, describe(&client));
+    }
+    if retires {
+        confirm(options.destroying, &format!("ends all secrets of the client {} except the newest", client.id))?;
+    }
     for _ in 0..TRIES {
-        let method = client.auth_method;
-        if !method.has_secret() {
-            let method = method.as_str();
-            return Err(format!("the client {} has no secret: its authentication method is {method}", client.id).into());
-        }
-        let now = edge::now();
+        check_has_secret(&client)?;
+        let (method, now) = (client.auth_method, edge::now());
         let (secret, change) = if retires {
             (None, ClientChange::retire_old_secrets(&client))
         } else {
-            let made = new_client_secret(stack.ring(now).await?.handles(), method, &client.id, now);
+            let made = stack.new_secret(method, &client.id, now).await?;
             let (secret, stored) = made.ok_or("no secret could be made")?;
             (Some(secret), ClientChange::rotate_secret(&client, stored))
         };
@@ -167,9 +194,29 @@ pub(crate) async fn find(stack: &Stack, id: &str) -> Result<Client, Error> {
     Ok(Client::clone(&*found.ok_or_else(|| unknown(id))?))
 }
 
+fn check_has_secret(client: &Client) -> Result<(), Error> {
+    let method = client.auth_method;
+    if method.has_secret() {
+        return Ok(());
+    }
+    let method = method.as_str();
+    Err(format!("the client {} has no secret: its authentication method is {method}", client.id).into())
+}
+
+/// Finds a client past the cache, also one whose registration is over.
+pub(crate) async fn find_now(stack: &Stack, id: &str) -> Result<Client, Error> {
+    let found = stack.registry.client_now(&client_id(id)?).await?;
+    Ok(found.ok_or_else(|| unknown(id))?)
+}
+
 pub(crate) fn client_id(text: &str) -> Result<ClientId, Error> {
     let rule = "1 to 256 visible ASCII characters, not starting with usr_";
     ClientId::parse(text).map_err(|_| format!("the client id {text:?} cannot be used: {rule}").into())
+}
+
+/// Reads an authorization server for which a client gets identity assertions.
+pub(crate) fn id_jag(text: &str) -> Result<AssertionTarget, Error> {
+    AssertionTarget::parse(text).map_err(|error| format!("--id-jag {text:?} cannot be used: {error}").into())
 }
 
 pub(crate) fn unknown(id: &str) -> String {
@@ -180,6 +227,7 @@ pub(crate) fn describe(client: &Client) -> Value {
     let mut document = json!({
         "client_id": client.id.as_str(),
         "name": client.name,
+        "profile": client.profile.as_str(),
         "auth_method": client.auth_method.as_str(),
         "auth_methods": client.auth_method.accepted(),
         "grant_types": client.grant_types.iter().map(|grant_type| grant_type.as_str()).collect::<Vec<_>>(),
@@ -188,8 +236,16 @@ pub(crate) fn describe(client: &Client) -> Value {
         "apis": client.apis.iter().map(Resource::as_str).collect::<Vec<_>>(),
         "audience": client.audience.as_str(),
         "pkce": client.pkce.as_str(),
+        "dpop_bound_access_tokens": client.dpop == DpopRule::Required,
+        "require_pushed_authorization_requests": client.requests.pushed.is_required(),
+        "authorization_signed_response_alg": client.requests.response_algorithm.map(SigningAlgorithm::as_str),
+        "request_object_signing_alg": client.requests.object_algorithm.map(AssertionAlgorithm::as_str),
+        "request_uris": client.requests.uris.iter().map(RequestUri::as_str).collect::<Vec<_>>(),
         "claims": (!client.claims.is_empty()).then_some(&client.claims),
+        "introspection_signed_response_alg": client.introspection_algorithm.as_str(),
         "introspects": client.introspects.iter().map(Resource::as_str).collect::<Vec<_>>(),
+        "may_act": client.may_act.iter().map(ClientId::as_str).collect::<Vec<_>>(),
+        "id_jag": client.assertion_targets.iter().map(AssertionTarget::as_str).collect::<Vec<_>>(),
         "relying_party": relying_party::describe(&client.relying_party),
         "trusted": client.trusted,
         "live_secrets": client.secrets.len(),

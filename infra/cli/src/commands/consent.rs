@@ -9,8 +9,10 @@ use store::{AuditedAction, Changed, StoredConsent};
 
 use crate::args::{ConsentCommand, ConsentList, ConsentWithdraw};
 use crate::audit::{About, NO_ATTRIBUTES};
+use crate::commands::listing::print_list;
 use crate::commands::user;
-use crate::output::print;
+use crate::confirm::confirm;
+use crate::output::{print, print_dry_run};
 use crate::stack::Stack;
 
 pub(crate) async fn run(command: ConsentCommand) -> Result<(), Error> {
@@ -21,9 +23,9 @@ pub(crate) async fn run(command: ConsentCommand) -> Result<(), Error> {
 }
 
 async fn list(options: ConsentList) -> Result<(), Error> {
-    let stack = Stack::find(&options.common).await?;
-    let described: Vec<Value> = if let Some(name) = options.positional.or(options.username) {
-        let user = user::find_named(&stack, &name).await?;
+    let stack = Stack::find(&options.listing.common).await?;
+    let described: Vec<Value> = if let Some(name) = options.positional.as_ref().or(options.username.as_ref()) {
+        let user = user::find_named(&stack, name).await?;
         let stored = stack.people.consents_of(user.key).await?;
         stored.iter().map(|stored| describe(Some(user.username.as_str()), stored)).collect()
     } else {
@@ -33,16 +35,27 @@ async fn list(options: ConsentList) -> Result<(), Error> {
         let name = |stored: &StoredConsent| names.get(&stored.person).map(protocol::Username::as_str);
         stored.iter().map(|stored| describe(name(stored), stored)).collect()
     };
-    print(options.common.json, &described.into())
+    print_list(&options.listing, &["username", "client_id"], described)
 }
 
 async fn withdraw(options: ConsentWithdraw) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let user = user::find(&stack, &options.user).await?;
-    let clients: Vec<ClientId> = match &options.client {
-        Some(text) => vec![ClientId::parse(text).map_err(|_| format!("the client id {text:?} cannot be used"))?],
-        None => stack.people.consents_of(user.key).await?.into_iter().map(|stored| stored.client).collect(),
-    };
+    let asked = options.client.as_deref();
+    let asked = asked.map(|text| ClientId::parse(text).map_err(|_| format!("the client id {text:?} cannot be used")));
+    let asked = asked.transpose()?;
+    let mut clients: Vec<ClientId> =
+        stack.people.consents_of(user.key).await?.into_iter().map(|stored| stored.client).collect();
+    clients.retain(|client| asked.as_ref().is_none_or(|asked| client == asked));
+    if options.destroying.changing.dry_run && !clients.is_empty() {
+        let withdrawn: Vec<&str> = clients.iter().map(ClientId::as_str).collect();
+        let document = json!({ "username": user.username.as_str(), "withdrawn": withdrawn });
+        return print_dry_run(options.common.json, document);
+    }
+    if asked.is_none() && !clients.is_empty() {
+        let deed = format!("withdraws all {} consents of the user {}", clients.len(), user.username);
+        confirm(options.destroying, &deed)?;
+    }
     let mut withdrawn = Vec::new();
     let records = stack.recorder().await;
     for client in &clients {

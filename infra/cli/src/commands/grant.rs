@@ -12,9 +12,11 @@ use store::{Applied, AuditedAction, Changed};
 
 use crate::args::{GrantCommand, GrantList, GrantRevoke};
 use crate::audit::{About, NO_ATTRIBUTES};
-use crate::commands::client::client_id;
+use crate::commands::client::{client_id, unknown};
+use crate::commands::listing::print_list;
 use crate::commands::user::find_named;
-use crate::output::print;
+use crate::confirm::confirm;
+use crate::output::{print, print_dry_run};
 use crate::stack::Stack;
 
 /// The number of grants that are revoked concurrently.
@@ -28,45 +30,54 @@ pub(crate) async fn run(command: GrantCommand) -> Result<(), Error> {
 }
 
 async fn list(options: GrantList) -> Result<(), Error> {
-    let stack = Stack::find(&options.common).await?;
-    let name = options.positional.or(options.username);
-    let grants = matching(&stack, name.as_deref(), options.client.as_deref()).await?;
+    let stack = Stack::find(&options.listing.common).await?;
+    let name = options.positional.as_deref().or(options.username.as_deref());
+    let grants = matching(&stack, name, options.client.as_deref()).await?;
     let ground = Everybody::read(&stack).await?;
     let now = edge::now();
     let described = grants.iter().map(|grant| describe(grant, ground.state(&stack, grant, now)));
-    print(options.common.json, &described.collect())
+    print_list(&options.listing, &["grant"], described.collect())
 }
 
 async fn revoke(options: GrantRevoke) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
-    let ids = if let Some(text) = &options.grant {
+    let grants = if let Some(text) = &options.grant {
         vec![one(&stack, text).await?]
     } else {
-        let grants = matching(&stack, options.username.as_deref(), options.client.as_deref()).await?;
-        grants.into_iter().map(|grant| grant.id).collect()
+        matching(&stack, options.username.as_deref(), options.client.as_deref()).await?
     };
+    let standing = grants.iter().filter(|grant| !matches!(grant.stage, Stage::Revoked)).count();
+    if options.destroying.changing.dry_run {
+        return print_dry_run(options.common.json, json!({ "revoked": standing }));
+    }
+    if options.grant.is_none() {
+        let whose = [("user", &options.username), ("client", &options.client)];
+        let whose = whose.iter().filter_map(|(what, name)| Some(format!(" of the {what} {}", name.as_ref()?)));
+        confirm(options.destroying, &format!("revokes all {standing} grants{}", whose.collect::<String>()))?;
+    }
+    let ids: Vec<GrantId> = grants.iter().map(|grant| grant.id).collect();
     let revoked = revoke_recorded(&stack, &ids).await?;
     print(options.common.json, &json!({ "revoked": revoked }))
 }
 
-async fn one(stack: &Stack, text: &str) -> Result<GrantId, Error> {
+async fn one(stack: &Stack, text: &str) -> Result<Grant, Error> {
     let unknown = || format!("there is no grant {text}: see `jeton grant list`");
     let id = GrantId::parse(text).map_err(|_| unknown())?;
-    Ok(stack.grants.find(id).await?.map(|grant| grant.id).ok_or_else(unknown)?)
+    Ok(stack.grants.find(id).await?.ok_or_else(unknown)?)
 }
 
 /// Returns the grants of a user, of a client, or of both; all grants if neither is given. The newest come first.
 async fn matching(stack: &Stack, username: Option<&str>, client: Option<&str>) -> Result<Vec<Grant>, Error> {
     let client: Option<ClientId> = client.map(client_id).transpose()?;
-    if let Some(id) = &client {
-        let known = stack.registry.client_now(id).await?;
-        known.ok_or_else(|| format!("there is no client {id}: see `jeton client list`"))?;
-    }
     let mut grants = match username {
         Some(name) => stack.grants.of_person(&find_named(stack, name).await?.subject).await?,
         None => stack.grants.all(client.as_ref()).await?,
     };
     grants.retain(|grant| client.as_ref().is_none_or(|client| grant.client_id == *client));
+    // A client that was deleted may have grants left: the deletion failed, or a function still knew it.
+    if let Some(id) = client.as_ref().filter(|_| grants.is_empty()) {
+        stack.registry.client_now(id).await?.ok_or_else(|| unknown(id.as_str()))?;
+    }
     grants.sort_by_key(|grant| std::cmp::Reverse(grant.created_at));
     Ok(grants)
 }
@@ -111,7 +122,7 @@ impl Everybody {
         Ok(Self { users, sessions })
     }
 
-    /// Returns `issued`, `active`, `revoked`, `expired` (the grant's time is over) or `ended` (its user or session
+    /// Returns `pushed`, `pending`, `approved`, `denied`, `issued`, `active`, `revoked`, `expired` (the grant's time is over) or `ended` (its user or session
     /// is gone).
     fn state(&self, stack: &Stack, grant: &Grant, now: Timestamp) -> &'static str {
         let footing = grant.footing();
@@ -119,16 +130,18 @@ impl Everybody {
         let session = footing.and_then(|footing| self.sessions.get(&footing.session?));
         let expired = match grant.stage {
             Stage::Revoked => return "revoked",
-            Stage::Issued { code_expires_at, .. } => code_expires_at <= now,
-            Stage::Active { .. } => grant.ends_at <= now,
+            Stage::Denied => return "denied",
+            Stage::Issued { code_expires_at, .. } | Stage::Approved { code_expires_at, .. } => code_expires_at <= now,
+            Stage::Pushed { .. } | Stage::Pending { .. } | Stage::Active { .. } => grant.ends_at <= now,
         };
         if expired {
             return "expired";
         }
-        if stands(grant, user, session, Rules::at(&stack.policy, now)).is_err() {
+        let waits = matches!(grant.stage, Stage::Pushed { .. } | Stage::Pending { .. });
+        if !waits && stands(grant, user, session, Rules::at(&stack.policy, now)).is_err() {
             return "ended";
         }
-        if matches!(grant.stage, Stage::Issued { .. }) { "issued" } else { "active" }
+        grant.stage.state().as_str()
     }
 }
 

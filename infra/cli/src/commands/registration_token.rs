@@ -7,43 +7,60 @@ use protocol::{RedirectUri, Resource, Scope};
 use serde_json::{Value, json};
 use store::AuditedAction;
 
-use crate::args::{RegistrationTokenCommand, RegistrationTokenCreate};
+use crate::args::{OneRegistrationToken, RegistrationTokenCommand, RegistrationTokenCreate};
 use crate::audit::{About, NO_ATTRIBUTES, names_of};
-use crate::commands::api::identifier;
-use crate::output::print;
+use crate::commands::client::access;
+use crate::commands::listing::print_list;
+use crate::confirm::confirm;
+use crate::output::{print, print_dry_run};
 use crate::stack::{Stack, done_or};
 
 pub(crate) async fn run(command: RegistrationTokenCommand) -> Result<(), Error> {
     match command {
         RegistrationTokenCommand::Create(options) => create(options).await,
-        RegistrationTokenCommand::List(common) => {
-            let tokens = Stack::find(&common).await?.registry.all_initial_tokens().await?;
-            print(common.json, &tokens.iter().map(describe).collect())
+        RegistrationTokenCommand::List(options) => {
+            let tokens = Stack::find(&options.common).await?.registry.all_initial_tokens().await?;
+            print_list(&options, &["name"], tokens.iter().map(describe).collect())
         }
-        RegistrationTokenCommand::Delete(one) => {
-            let unknown =
-                || format!("there is no registration token {}: see `jeton registration-token list`", one.name);
-            let name = InitialTokenName::parse(&one.name).map_err(|_| unknown())?;
-            let stack = Stack::find(&one.common).await?;
-            let about = About::RegistrationToken(&name);
-            let record = stack.record(AuditedAction::RegistrationTokenDelete, &about, NO_ATTRIBUTES).await;
-            done_or(stack.registry.delete_initial_token(&name, record).await?, unknown())?;
-            print(one.common.json, &json!({ "name": one.name, "deleted": true }))
-        }
+        RegistrationTokenCommand::Delete(one) => delete(one).await,
     }
+}
+
+async fn delete(one: OneRegistrationToken) -> Result<(), Error> {
+    let unknown = || format!("there is no registration token {}: see `jeton registration-token list`", one.name);
+    let name = InitialTokenName::parse(&one.name).map_err(|_| unknown())?;
+    let stack = Stack::find(&one.common).await?;
+    let known = stack.registry.all_initial_tokens().await?;
+    known.iter().find(|token| token.name == name).ok_or_else(unknown)?;
+    let document = json!({ "name": one.name, "deleted": true });
+    if one.destroying.changing.dry_run {
+        return print_dry_run(one.common.json, document);
+    }
+    confirm(one.destroying, &format!("deletes the registration token {name}"))?;
+    let about = About::RegistrationToken(&name);
+    let record = stack.record(AuditedAction::RegistrationTokenDelete, &about, NO_ATTRIBUTES).await;
+    done_or(stack.registry.delete_initial_token(&name, record).await?, unknown())?;
+    print(one.common.json, &document)
 }
 
 async fn create(options: RegistrationTokenCreate) -> Result<(), Error> {
     let (stack, now) = (Stack::find(&options.common).await?, edge::now());
-    let apis = options.apis.iter().map(|text| identifier(text)).collect::<Result<Vec<_>, _>>()?;
+    let (apis, scope) = access(&stack, &options.apis, options.scope.as_deref()).await?;
     let policy = RegistrationPolicy {
-        scope: options.scope.as_deref().map(Scope::parse).transpose()?,
-        apis: stack.ensure_apis(&apis).await?,
+        scope,
+        apis,
         bare_schemes: options.redirect_schemes.iter().map(|text| bare_scheme(text)).collect::<Result<_, _>>()?,
         redirect_hosts: options.redirect_hosts.iter().map(|text| host(text)).collect::<Result<_, _>>()?,
         client_lifetime: options.client_lifetime,
         pkce: PkceRule::parse(&options.pkce).ok_or("--pkce is not known")?,
     };
+    if options.changing.dry_run {
+        let mut document = json!({ "uses_left": options.uses, "expires_at": now.plus(options.lifetime).seconds() });
+        if let Some(members) = document.as_object_mut() {
+            members.extend(of_policy(&policy));
+        }
+        return print_dry_run(options.common.json, document);
+    }
     let ring = stack.ring(now).await?;
     let secret = ring.handles().seal(HandleKind::InitialAccess, &edge::random::<16>());
     let token = InitialToken {

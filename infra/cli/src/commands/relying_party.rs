@@ -30,11 +30,12 @@ pub(crate) fn parse(
         None => None,
     };
     Ok(RelyingParty {
-        id_token_algorithm: algorithm(&options.id_token_alg)?,
+        id_token_algorithm: options.id_token_alg.as_deref().map_or(Ok(SigningAlgorithm::Rs256), algorithm)?,
         userinfo_algorithm: options.userinfo_alg.as_deref().map(algorithm).transpose()?,
         sector,
         id_token_claims: id_token_claims(&options.id_token_claims)?,
         default_max_age: options.default_max_age,
+        requires_factor: options.require_factor,
         post_logout_redirect_uris: uris(&options.post_logout_redirect_uris)?,
         backchannel,
     })
@@ -49,6 +50,7 @@ pub(crate) fn describe(registered: &RelyingParty) -> Value {
         "sector": registered.sector.as_ref().map(Sector::as_str),
         "id_token_claims": registered.id_token_claims.as_str(),
         "default_max_age": registered.default_max_age,
+        "require_factor": registered.requires_factor,
         "post_logout_redirect_uris":
             registered.post_logout_redirect_uris.iter().map(RedirectUri::as_str).collect::<Vec<_>>(),
         "backchannel_logout_uri": registered.backchannel.as_ref().map(|told| told.uri.as_str()),
@@ -60,5 +62,9 @@ pub(crate) fn id_token_claims(text: &str) -> Result<IdTokenClaims, Error> {
 }
 
 pub(crate) fn redirect_uri(text: &str) -> Result<RedirectUri, Error> {
+    if text.contains('*') {
+        let rule = "a redirect URI is compared as text, so * stands for itself: register each URI that the app uses";
+        return Err(format!("the redirect URI {text:?} cannot be used: {rule}").into());
+    }
     RedirectUri::parse(text).map_err(|error| format!("the redirect URI {text:?} cannot be used: {error}").into())
 }

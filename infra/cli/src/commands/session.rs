@@ -10,8 +10,10 @@ use store::{AuditedAction, Changed};
 
 use crate::args::{SessionCommand, SessionEnd, SessionList};
 use crate::audit::{About, NO_ATTRIBUTES};
+use crate::commands::listing::print_list;
 use crate::commands::user::find_named;
-use crate::output::print;
+use crate::confirm::confirm;
+use crate::output::{print, print_dry_run};
 use crate::stack::Stack;
 
 pub(crate) async fn run(command: SessionCommand) -> Result<(), Error> {
@@ -22,17 +24,18 @@ pub(crate) async fn run(command: SessionCommand) -> Result<(), Error> {
 }
 
 async fn list(options: SessionList) -> Result<(), Error> {
-    let stack = Stack::find(&options.common).await?;
-    let found = match options.positional.or(options.username) {
+    let stack = Stack::find(&options.listing.common).await?;
+    let found = match options.positional.as_ref().or(options.username.as_ref()) {
         Some(name) => {
-            let user = find_named(&stack, &name).await?;
+            let user = find_named(&stack, name).await?;
             let sessions = stack.people.sessions_of(user.key).await?;
             sessions.into_iter().map(|session| (session, user.clone())).collect()
         }
         None => everybodys(&stack).await?,
     };
     let alive = alive(found, &stack.policy, edge::now());
-    print(options.common.json, &alive.iter().map(|(session, user)| describe(session, user)).collect())
+    let described = alive.iter().map(|(session, user)| describe(session, user)).collect();
+    print_list(&options.listing, &["session"], described)
 }
 
 async fn end(options: SessionEnd) -> Result<(), Error> {
@@ -46,6 +49,12 @@ async fn end(options: SessionEnd) -> Result<(), Error> {
         (None, Some(user)) => stack.people.sessions_of(user.key).await?,
         (None, None) => Vec::new(),
     };
+    if options.destroying.changing.dry_run {
+        return print_dry_run(options.common.json, json!({ "ended": sessions.len() }));
+    }
+    if let (None, Some(user)) = (&options.session, &of) {
+        confirm(options.destroying, &format!("ends all {} sessions of the user {}", sessions.len(), user.username))?;
+    }
     let records = stack.recorder().await;
     let mut ended = 0_usize;
     for session in &sessions {

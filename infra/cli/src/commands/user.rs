@@ -1,90 +1,68 @@
 //! The command `jeton user`.
 
-use std::io::BufRead;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge::Error;
 use grants::{Grant, GrantId};
-use protocol::{Claim, Claims, Secret, Subject, Username};
+use protocol::{Claims, Secret, Subject, Username};
 use serde_json::{Value, json};
-use sessions::{PersonKey, User, UserChange, hash_password};
+use sessions::{Factors, PasswordHash, PersonKey, User, UserChange, hash_password};
 use store::{AuditedAction, UserChanged, Write};
 
-use crate::args::{OneUser, UserCommand, UserCreate, UserName, UserPassword, UserRename, UserUpdate};
+use crate::args::{Common, UserCommand, UserDelete, UserName, UserPassword, UserRename, UserSwitch};
 use crate::audit::{About, NO_ATTRIBUTES};
-use crate::commands::claim_edits::{ClaimEdits, ListEdit};
 use crate::commands::grant::revoke_all;
-use crate::commands::user_import;
-use crate::output::print;
-use crate::stack::{Stack, TRIES, done_or};
+use crate::commands::listing::print_list;
+use crate::commands::person_rules::{ensure_visible, read_password, unfit, warn_of};
+use crate::commands::plan::Plan;
+use crate::commands::{user_create, user_factors, user_hashes, user_import, user_links, user_update};
+use crate::confirm::confirm;
+use crate::output::{print, print_dry_run};
+use crate::stack::{Stack, TRIES};
 
 /// The number of passes that look for a user's grants: the index lags slightly behind the table.
 const PASSES: usize = 3;
 
 pub(crate) async fn run(command: UserCommand) -> Result<(), Error> {
     match command {
-        UserCommand::Create(options) => create(options).await,
-        UserCommand::Update(options) => update(options).await,
-        UserCommand::Import(common) => user_import::run(common).await,
-        UserCommand::Show(one) => show(one).await,
-        UserCommand::List(common) => {
-            let users = Stack::find(&common).await?.people.all_users().await?;
-            print(common.json, &users.iter().map(describe).collect())
+        UserCommand::Create(options) => user_create::run(options).await,
+        UserCommand::Update(options) => user_update::run(options).await,
+        UserCommand::Import(options) => Box::pin(user_import::run(options)).await,
+        UserCommand::Hashes(options) => user_hashes::run(options).await,
+        UserCommand::Show(one) => user_links::show(one).await,
+        UserCommand::Link(options) => user_links::link(options).await,
+        UserCommand::Unlink(options) => user_links::unlink(options).await,
+        UserCommand::List(options) => {
+            let users = Stack::find(&options.common).await?.people.all_users().await?;
+            print_list(&options, &["username"], users.iter().map(describe).collect())
         }
-        UserCommand::Disable(one) => disable(one).await,
-        UserCommand::Enable(one) => enable(one).await,
+        UserCommand::Disable(options) => disable(options).await,
+        UserCommand::Enable(options) => enable(options).await,
+        UserCommand::Factors(options) => user_factors::run(options).await,
         UserCommand::Rename(options) => rename(options).await,
         UserCommand::SetPassword(options) => set_password(options).await,
-        UserCommand::Delete(one) => delete(one).await,
+        UserCommand::Delete(options) => delete(options).await,
     }
 }
 
-async fn create(UserCreate { password: options, claims, roles, groups }: UserCreate) -> Result<(), Error> {
-    let added = |list, added| ListEdit { list, added, removed: Vec::new() };
-    let lists = [added(Claim::Roles, roles), added(Claim::Groups, groups)];
-    let edits = ClaimEdits { assignments: claims, lists };
-    let stack = Stack::find(&options.common).await?;
-    let user = new_user(&options.user.parse()?, &read_password()?)?;
-    let user = User { claims: edits.applied(user.claims)?, ..user };
-    let attributes = [vec!["username".to_owned(), "password".to_owned()], edits.names()].concat();
-    let record = stack.record(AuditedAction::UserCreate, &About::User(&user.subject), &attributes).await;
-    done_or(stack.people.create_user(&user, record).await?, there(&user))?;
-    print(options.common.json, &describe(&user))
+/// Prints what a change would make of a user.
+pub(crate) fn planned(common: &Common, before: &User, after: &User) -> Result<(), Error> {
+    let plan = Plan { before: Some(describe(before)), after: Some(describe(after)) };
+    print_dry_run(common.json, plan.document())
 }
 
-/// Reads the claims, changes them, and writes them if they are unchanged in the store; retries otherwise.
-async fn update(options: UserUpdate) -> Result<(), Error> {
-    let UserUpdate { user, claims, roles, groups, removed_roles, removed_groups, common } = options;
-    let lists = [
-        ListEdit { list: Claim::Roles, added: roles, removed: removed_roles },
-        ListEdit { list: Claim::Groups, added: groups, removed: removed_groups },
-    ];
-    let edits = ClaimEdits { assignments: claims, lists };
-    let stack = Stack::find(&common).await?;
-    let mut user = find(&stack, &user).await?;
-    for _ in 0..TRIES {
-        let change = UserChange::set_claims(&user, edits.applied(user.claims.clone())?);
-        let record = stack.record(AuditedAction::UserUpdate, &About::User(&user.subject), &edits.names()).await;
-        match stack.people.change_user(&change, record).await? {
-            UserChanged::Done => return print(common.json, &describe(&after(&change, &user)?)),
-            UserChanged::Refused(found) => user = same_person(&user, found)?,
-        }
-    }
-    Err(busy(&user.username))
-}
-
-async fn show(one: OneUser) -> Result<(), Error> {
-    let user = find(&Stack::find(&one.common).await?, &one.user).await?;
-    print(one.common.json, &describe(&user))
-}
-
-fn there(user: &User) -> String {
+pub(crate) fn there(user: &User) -> String {
     format!("the user {} is registered already: see `jeton user list`", user.username)
 }
 
 /// Builds a user who is not registered yet.
 pub(crate) fn new_user(username: &Username, password: &Secret) -> Result<User, Error> {
+    unregistered(username, hash_password(password, &edge::random())?)
+}
+
+/// Builds a user who is not registered yet and has a password with this hash.
+pub(crate) fn unregistered(username: &Username, password: PasswordHash) -> Result<User, Error> {
+    ensure_visible(username)?;
     let subject = format!("{}{}", Subject::PREFIX, URL_SAFE_NO_PAD.encode(edge::random::<16>()));
     Ok(User {
         key: PersonKey::from_bytes(edge::random()),
@@ -92,7 +70,8 @@ pub(crate) fn new_user(username: &Username, password: &Secret) -> Result<User, E
         aliased: true,
         subject: Subject::parse(&subject)?,
         claims: Claims::default(),
-        password: hash_password(password, &edge::random())?,
+        password,
+        factors: Factors::default(),
         credential_version: 1,
         disabled: false,
         created_at: edge::now(),
@@ -101,9 +80,12 @@ pub(crate) fn new_user(username: &Username, password: &Secret) -> Result<User, E
     })
 }
 
-async fn disable(one: OneUser) -> Result<(), Error> {
+async fn disable(UserSwitch { one, changing }: UserSwitch) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
     let user = find(&stack, &one.user).await?;
+    if changing.dry_run {
+        return planned(&one.common, &user, &after(&UserChange::disable(&user), &user)?);
+    }
     let record = stack.record(AuditedAction::UserDisable, &About::User(&user.subject), &["disabled"]).await;
     let user = change(&stack, &user, UserChange::disable(&user), record).await?;
     clean_up(&stack, &user).await?;
@@ -111,9 +93,12 @@ async fn disable(one: OneUser) -> Result<(), Error> {
 }
 
 /// Enables a user based on what was read: a user who is disabled again in the meantime stays disabled.
-async fn enable(one: OneUser) -> Result<(), Error> {
+async fn enable(UserSwitch { one, changing }: UserSwitch) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
     let user = find(&stack, &one.user).await?;
+    if changing.dry_run {
+        return planned(&one.common, &user, &after(&UserChange::enable(&user), &user)?);
+    }
     let record = stack.record(AuditedAction::UserEnable, &About::User(&user.subject), &["disabled"]).await;
     let user = change(&stack, &user, UserChange::enable(&user), record).await?;
     print(one.common.json, &describe(&user))
@@ -122,9 +107,14 @@ async fn enable(one: OneUser) -> Result<(), Error> {
 async fn set_password(options: UserPassword) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let user = find(&stack, &options.user).await?;
-    let password = hash_password(&read_password()?, &edge::random())?;
+    let typed = read_password()?;
+    let password = hash_password(&typed, &edge::random())?;
+    if options.changing.dry_run {
+        return planned(&options.common, &user, &user);
+    }
     let record = stack.record(AuditedAction::UserSetPassword, &About::User(&user.subject), &["password"]).await;
     let user = change(&stack, &user, UserChange::set_password(&user, password), record).await?;
+    warn_of(unfit(&stack, &user.username, &user.claims, &typed));
     clean_up(&stack, &user).await?;
     print(options.common.json, &describe(&user))
 }
@@ -133,6 +123,12 @@ async fn rename(options: UserRename) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let user = find(&stack, &options.user).await?;
     let username = username(&options.to)?;
+    ensure_visible(&username)?;
+    if options.changing.dry_run {
+        let is_free = stack.people.by_name(&username).await?.is_none_or(|found| found.subject == user.subject);
+        let renamed = User { username, aliased: true, ..user.clone() };
+        return if is_free { planned(&options.common, &user, &renamed) } else { Err(there(&renamed).into()) };
+    }
     let record = stack.record(AuditedAction::UserRename, &About::User(&user.subject), &["username"]).await;
     match stack.people.rename_user(&user, &username, record).await? {
         UserChanged::Done => {}
@@ -144,22 +140,26 @@ async fn rename(options: UserRename) -> Result<(), Error> {
 
 /// Disables the user first, which makes everything of theirs invalid, then deletes it, and the user last, so that
 /// an interrupted command can be repeated.
-async fn delete(one: OneUser) -> Result<(), Error> {
+async fn delete(UserDelete { one, destroying }: UserDelete) -> Result<(), Error> {
     let stack = Stack::find(&one.common).await?;
     let user = find(&stack, &one.user).await?;
+    if destroying.changing.dry_run {
+        return print_dry_run(one.common.json, user_links::deleted(&user));
+    }
+    let what = "with all sessions, consents and grants";
+    confirm(destroying, &format!("deletes the user {} ({}) {what}", user.username, user.subject))?;
     let records = stack.recorder().await;
     let record =
         |attributes: &[&str]| Some(records.record(AuditedAction::UserDelete, &About::User(&user.subject), attributes));
     let off = change(&stack, &user, UserChange::disable(&user), record(&["disabled"])).await?;
     clean_up(&stack, &off).await?;
+    user_links::unlink_all(&stack, &user).await?;
     stack.people.forget(user.key).await?;
     // A user who was renamed in the meantime is deleted under the new name.
     let mut stands = off;
     for _ in 0..TRIES {
         match stack.people.delete_user(&stands, record(NO_ATTRIBUTES)).await? {
-            UserChanged::Done => {
-                return print(one.common.json, &json!({ "username": stands.username.as_str(), "deleted": true }));
-            }
+            UserChanged::Done => return user_links::finish_deletion(&stack, &stands, one.common.json).await,
             UserChanged::Refused(found) => stands = same_person(&user, found)?,
         }
     }
@@ -167,7 +167,12 @@ async fn delete(one: OneUser) -> Result<(), Error> {
 }
 
 /// Makes a change with its audit record and returns the user after the change.
-async fn change(stack: &Stack, user: &User, change: UserChange, record: Option<Write>) -> Result<User, Error> {
+pub(crate) async fn change(
+    stack: &Stack,
+    user: &User,
+    change: UserChange,
+    record: Option<Write>,
+) -> Result<User, Error> {
     match stack.people.change_user(&change, record).await? {
         UserChanged::Done => after(&change, user),
         UserChanged::Refused(Some(found)) => Err(changed_meanwhile(&user.username, &found)),
@@ -176,12 +181,12 @@ async fn change(stack: &Stack, user: &User, change: UserChange, record: Option<W
 }
 
 /// Returns the user after a change.
-fn after(change: &UserChange, user: &User) -> Result<User, Error> {
+pub(crate) fn after(change: &UserChange, user: &User) -> Result<User, Error> {
     Ok(change.after(Some(user)).ok_or_else(|| unknown(&user.username))?)
 }
 
 /// Returns the stored user if it is still the same one.
-fn same_person(user: &User, found: Option<Box<User>>) -> Result<User, Error> {
+pub(crate) fn same_person(user: &User, found: Option<Box<User>>) -> Result<User, Error> {
     let found = found.filter(|found| found.subject == user.subject);
     Ok(*found.ok_or_else(|| unknown(&user.username))?)
 }
@@ -193,7 +198,7 @@ fn changed_meanwhile(username: &Username, found: &User) -> Error {
         .into()
 }
 
-fn busy(username: &Username) -> Error {
+pub(crate) fn busy(username: &Username) -> Error {
     format!("the user {username} is being changed by other commands: try again in a moment").into()
 }
 
@@ -201,7 +206,7 @@ fn busy(username: &Username) -> Error {
 /// revoked, so that lists show it, and because those of version 0.1 rest on nothing else.
 ///
 /// Sessions and grants of the newest credentials stay: the person may sign in with a new password while this runs.
-async fn clean_up(stack: &Stack, user: &User) -> Result<(), Error> {
+pub(crate) async fn clean_up(stack: &Stack, user: &User) -> Result<(), Error> {
     let mut sessions = stack.people.sessions_of(user.key).await?;
     sessions.retain(|session| session.credential_version < user.credential_version);
     stack.people.end_sessions(user.key, &sessions).await?;
@@ -229,40 +234,29 @@ pub(crate) async fn find_named(stack: &Stack, name: &str) -> Result<User, Error>
     Ok(found.ok_or_else(|| unknown(&username))?)
 }
 
-fn username(text: &str) -> Result<Username, Error> {
+pub(crate) fn username(text: &str) -> Result<Username, Error> {
     let rule = "1 to 128 bytes without white space";
     Username::parse(text).map_err(|_| format!("the username {text:?} cannot be used: {rule}").into())
 }
 
 impl UserName {
-    fn parse(&self) -> Result<Username, Error> {
+    pub(crate) fn parse(&self) -> Result<Username, Error> {
         username(self.positional.as_deref().or(self.username.as_deref()).unwrap_or_default())
     }
-}
-
-fn read_password() -> Result<Secret, Error> {
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line)?;
-    let password = Secret::new(line.trim_end_matches(['\r', '\n']).to_owned());
-    if password.expose().is_empty() {
-        return Err(
-            "no password came on standard input: for example `printf %s \"$PASSWORD\" | jeton user create ...`".into(),
-        );
-    }
-    Ok(password)
 }
 
 fn unknown(username: &Username) -> String {
     format!("there is no user {username}: see `jeton user list`")
 }
 
-fn describe(user: &User) -> Value {
+pub(crate) fn describe(user: &User) -> Value {
     json!({
         "username": user.username.as_str(),
         "sub": user.subject.as_str(),
         "key": user.key.to_string(),
         "claims": user.known_claims(),
         "disabled": user.disabled,
+        "factors": user_factors::names(user),
         "created_at": user.created_at.seconds(),
     })
 }

@@ -20,7 +20,7 @@ pub(crate) const SERVICE: &str = "demo-service";
 pub(crate) const APP: &str = "demo-app";
 pub(crate) const API_CLIENT: &str = "demo-api";
 pub(crate) const USERNAME: &str = "demo";
-pub(crate) const PASSWORD: &str = "demo-password";
+pub(crate) const PASSWORD: &str = "demo-password-that-is-long";
 /// The claims of the demo user: every supported claim, so that an app under test finds each one.
 const CLAIMS: &str = r#"{
     "name": "Demo Dupont", "given_name": "Demo", "family_name": "Dupont", "middle_name": "Daria", "nickname": "dede",
@@ -49,7 +49,10 @@ pub(crate) struct Demo {
 /// Creates the keys, and registers the demo and the explorer's clients. What was missing goes into the news.
 pub(crate) async fn register(stack: &Stack, place: &Place, news: &mut News) -> Result<Demo, Error> {
     let now = edge::now();
-    stack.ensure_keys(&[SigningAlgorithm::Rs256], now, &|_| None).await?;
+    // The demo's API has tokens with RS256, whatever else is signed here.
+    let others = place.config.rotation.algorithms.iter().copied();
+    let algorithms: Vec<_> = others.chain([SigningAlgorithm::Rs256]).collect();
+    stack.ensure_keys(&algorithms, now, &|_| None).await?;
     let ring = stack.ring(now).await?;
     let issuer = place.config.issuer.to_string();
     let explorer = ExplorerClients::describe(&issuer, &ring, now)?;
@@ -60,6 +63,7 @@ pub(crate) async fn register(stack: &Stack, place: &Place, news: &mut News) -> R
         issuer,
     };
     stack.registry.create_api(&api()?.register()?, None).await?;
+    demo.explorer.platform.ensure(stack, now).await?;
     for client in &explorer.clients {
         news.client(client, ensure(stack, client, now).await?);
     }
@@ -99,6 +103,18 @@ pub(crate) fn other_issuer(issuer: &str) -> Option<String> {
     with_name.or_else(|| issuer.strip_prefix(name).map(|rest| format!("{address}{rest}")))
 }
 
+/// Returns the address at which the apps of the demo are: that of the issuer. A redirect URI with http is on this
+/// machine only, so that an issuer by another name has them at the loopback address.
+pub(crate) fn address_of_apps(issuer: &str) -> String {
+    if RedirectUri::parse(&format!("{issuer}/")).is_ok() {
+        return issuer.to_owned();
+    }
+    let rest = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
+    let (authority, path) = rest.find('/').map_or((rest, ""), |start| rest.split_at(start));
+    let port = authority.rsplit_once(':').map_or(String::new(), |(_, port)| format!(":{port}"));
+    format!("http://127.0.0.1{port}{path}")
+}
+
 impl Demo {
     /// Returns a curl command that gets a token.
     pub(crate) fn service_curl(&self) -> String {
@@ -134,7 +150,7 @@ impl Demo {
     }
 
     fn callback(&self) -> String {
-        format!("{}/demo/callback", self.issuer)
+        format!("{}/demo/callback", address_of_apps(&self.issuer))
     }
 }
 
@@ -163,4 +179,21 @@ fn clients(demo: &Demo, now: Timestamp) -> Result<Vec<(Client, Option<Secret>)>,
 pub(crate) fn secret(handles: &HandleKeys, id: &str) -> Secret {
     let digest = handles.digest(&Secret::new(format!("the demo secret of {id}")));
     Secret::new(format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(digest.as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn apps_are_at_the_issuer_or_at_the_loopback_address() {
+        for (issuer, apps) in [
+            ("http://127.0.0.1:9000", "http://127.0.0.1:9000"),
+            ("https://id.example/tenant", "https://id.example/tenant"),
+            ("http://jeton:9000", "http://127.0.0.1:9000"),
+            ("http://jeton/tenant", "http://127.0.0.1/tenant"),
+        ] {
+            assert_eq!(address_of_apps(issuer), apps);
+        }
+    }
 }

@@ -1,48 +1,56 @@
 //! The output of `jeton dev` when it is ready.
 
-use std::io::Write;
 use std::path::Path;
 
 use edge::Error;
 
 use crate::dev::demo::{Demo, PASSWORD, USERNAME};
 use crate::dev::news::News;
+use crate::output;
 
 /// The facts about a stack that runs.
 pub(crate) struct Greeting<'a> {
     /// The address of the listener, which differs from the issuer behind a proxy.
     pub(crate) address: &'a str,
+    /// `true` if other machines may reach the listener.
+    pub(crate) is_open: bool,
     pub(crate) demo: &'a Demo,
     pub(crate) storage: &'a str,
     pub(crate) news: &'a News,
-    pub(crate) env_file: Option<&'a Path>,
+    /// The changes that a seed file made, if one was given.
+    pub(crate) seeded: Option<&'a [String]>,
+    pub(crate) env_file: &'a Path,
 }
 
 impl Greeting<'_> {
     /// Prints what runs and what to try next.
     pub(crate) fn print(&self) -> Result<(), Error> {
-        let mut out = std::io::stdout().lock();
-        out.write_all(self.text().as_bytes())?;
-        Ok(out.flush()?)
+        output::tell(self.text().trim_end())
     }
 
     fn text(&self) -> String {
-        let Self { address, demo, storage, news, env_file } = self;
+        let Self { address, is_open, demo, storage, news, seeded, env_file } = self;
         let issuer = &demo.issuer;
         let listens = if address == issuer { String::new() } else { format!("\n  listens on  {address}") };
-        let env_file = match env_file {
-            Some(path) => format!("{} (for the commands: jeton client list --env-file {0})", path.display()),
-            None => "none; --env-file FILE lets commands and other programs join this stack".to_owned(),
-        };
+        let open =
+            if *is_open { "\n  open        anybody who reaches this machine can sign in as the demo user" } else { "" };
+        let seeded =
+            seeded.map(|changes| if changes.is_empty() { vec!["nothing new".to_owned()] } else { changes.to_vec() });
+        let seeded: Vec<String> =
+            seeded.into_iter().flatten().map(|change| format!("\n  seed        {change}")).collect();
+        let seeded = seeded.concat();
         format!(
             "\
-Jeton runs on {issuer}{listens}
+Jeton runs on {issuer}{listens}{open}
   start page  {issuer}/
   explorer    {issuer}/explorer (every flow, step by step)
   sign-in     user {USERNAME}, password {PASSWORD}
   storage     {storage}
-  new         {news}
+  new         {news}{seeded}
   env file    {env_file}
+
+The commands find this stack by its env file:
+  export JETON_ENV_FILE={env_file}
 
 A service gets a token:
   {service}
@@ -50,6 +58,7 @@ A service gets a token:
 Stop with Ctrl-C.
 ",
             news = news.describe(),
+            env_file = env_file.display(),
             service = demo.service_curl(),
         )
     }
@@ -61,30 +70,44 @@ mod tests {
 
     use super::*;
     use crate::dev::explorer::clients::Secrets;
+    use crate::dev::explorer::platform::PlatformKey;
 
     #[test]
     fn it_names_the_pages_the_storage_the_news_and_the_env_file() {
         let secret = || Secret::new("jtk_secret".to_owned());
         let issuer = "http://127.0.0.1:9000".to_owned();
-        let explorer = Secrets { service: secret(), api: secret() };
+        let platform = PlatformKey::from_seed([7; 32]).unwrap();
+        let explorer = Secrets { service: secret(), api: secret(), platform };
         let demo = Demo { issuer, service_secret: secret(), api_secret: secret(), explorer };
         let news = News { tables: false, created: Vec::new() };
-        let at =
-            |address, env_file| Greeting { address, demo: &demo, storage: "/data/store", news: &news, env_file }.text();
-        let text = |env_file| at("http://127.0.0.1:9000", env_file);
-        let told = text(Some(Path::new("/tmp/env")));
+        let greeting = Greeting {
+            address: "http://127.0.0.1:9000",
+            is_open: false,
+            demo: &demo,
+            storage: "/data/store",
+            news: &news,
+            seeded: None,
+            env_file: Path::new("/tmp/env"),
+        };
+        let told = greeting.text();
         for fact in [
             "http://127.0.0.1:9000/\n",
             "http://127.0.0.1:9000/explorer ",
             "/data/store",
             "nothing: the data",
-            "jeton client list --env-file /tmp/env",
+            "env file    /tmp/env\n",
+            "export JETON_ENV_FILE=/tmp/env\n",
             "curl -u demo-service:jtk_secret",
         ] {
             assert!(told.contains(fact), "{fact}: {told}");
         }
-        assert!(text(None).contains("--env-file FILE"));
-        assert!(told.lines().count() <= 12 && !told.contains("listens on"), "{told}");
-        assert!(at("http://127.0.0.1:1", None).contains("listens on  http://127.0.0.1:1\n"));
+        assert!(told.lines().count() <= 16, "{told}");
+        assert!(["listens on", "open  ", "seed  "].iter().all(|more| !told.contains(more)), "{told}");
+        let seeded = ["client shop created".to_owned()];
+        let other = Greeting { address: "http://127.0.0.1:1", is_open: true, seeded: Some(&seeded), ..greeting };
+        for fact in ["listens on  http://127.0.0.1:1\n", "open        anybody", "seed        client shop created\n"] {
+            assert!(other.text().contains(fact), "{fact}: {}", other.text());
+        }
+        assert!(Greeting { seeded: Some(&[]), ..other }.text().contains("seed        nothing new\n"));
     }
 }

@@ -14,6 +14,8 @@ pub(crate) fn start(demo: &Demo, storage: &str) -> Result<Response, Error> {
         ("Metadata", at("/.well-known/oauth-authorization-server")),
         ("Keys", at("/.well-known/jwks.json")),
         ("Authorization", at("/authorize")),
+        ("Pushed requests", at("/par")),
+        ("Device authorization", at("/device_authorization")),
         ("Token", at("/token")),
         ("Introspection", at("/introspect")),
         ("Revocation", at("/revoke")),
@@ -29,6 +31,8 @@ pub(crate) fn start(demo: &Demo, storage: &str) -> Result<Response, Error> {
         service_curl: &demo.service_curl(),
         introspect_curl: &demo.introspect_curl(),
         authorize_url: &demo.authorize_url()?,
+        account: &at("/account"),
+        outbox: &at("/outbox"),
         username: USERNAME,
         password: PASSWORD,
         clients: &[

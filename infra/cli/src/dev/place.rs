@@ -1,11 +1,8 @@
 //! The location of a local stack: its store, key file and configuration.
 
 use std::fs;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use dynoxide::Database;
 use edge::{Config, ConfigError, Error, Tables, WrappingKey};
 use keys::FileWrap;
 use protocol::Resource;
@@ -13,13 +10,20 @@ use store::TableShape;
 use tempfile::TempDir;
 
 use crate::args::DevOptions;
+use crate::dev::embedded;
 use crate::dev::listen::listen;
+use crate::dev::{env_file, issuer, private_files};
 use crate::stack::Stack;
 use crate::template::{Template, default_name};
+
+/// The sender of the mails of a local stack.
+const MAIL_FROM: &str = "accounts@jeton.example";
 
 /// The prepared location of a stack; a temporary one is deleted on drop.
 pub(crate) struct Place {
     pub(crate) config: Config,
+    directory: PathBuf,
+    key_file: PathBuf,
     storage: String,
     names_were_given: bool,
     audit_name_was_given: bool,
@@ -33,14 +37,14 @@ impl Place {
         let key_file = key_file(&directory)?;
         let (endpoint, storage) = match variable("AWS_ENDPOINT_URL_DYNAMODB") {
             Some(endpoint) => (endpoint.clone(), format!("the DynamoDB at {endpoint}")),
-            None => embedded(options, &directory).await?,
+            None => start_embedded(options, &directory).await?,
         };
         let given = Tables::read(variable);
         let all = [&given.registry, &given.grants, &given.people, &given.keys, &given.audit];
         let names_were_given = all.into_iter().any(Option::is_some);
         let audit_name_was_given = given.audit.is_some();
         let config = config(options, &endpoint, &key_file, given)?;
-        Ok(Self { config, storage, names_were_given, audit_name_was_given, _temporary: temporary })
+        Ok(Self { config, directory, key_file, storage, names_were_given, audit_name_was_given, _temporary: temporary })
     }
 
     /// Describes in words where the data is.
@@ -75,26 +79,37 @@ impl Place {
         self.config.tables.audit.as_ref() == Some(&shape.name)
     }
 
-    /// Writes the env file with which other programs use this stack; only this user may read it.
-    pub(crate) fn write_env_file(&self, path: &Path) -> Result<(), Error> {
-        let fault = |error: std::io::Error| {
-            format!("the env file {} cannot be written ({error}): give another with --env-file", path.display())
-        };
-        let lines: Vec<String> = self.variables().iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-        let beside = path.with_extension("writing");
-        write_private(&beside, lines.concat().as_bytes()).map_err(fault)?;
-        fs::rename(&beside, path).map_err(fault)?;
-        Ok(())
+    /// Writes the env file with which other programs use this stack, and returns its path.
+    pub(crate) fn write_env_file(&self, options: &DevOptions) -> Result<PathBuf, Error> {
+        let path = env_file::path(options, &self.directory)?;
+        env_file::write(&path, &[self.variables(), self.of_directory()].concat())?;
+        // The commands may run in other directories.
+        Ok(path.canonicalize()?)
+    }
+
+    /// Warns of the directory and the files of this stack that others on this machine may read. What this command makes
+    /// is its user's alone; what stood there before is left as it is.
+    pub(crate) fn tell_wider_permissions(&self, env_file: &Path) {
+        let store = store_of(&self.directory);
+        for path in [&*self.directory, &*store, &*self.key_file, env_file] {
+            if private_files::is_open_to_others(path) {
+                let (path, mode) = (path.display(), if path.is_dir() { "700" } else { "600" });
+                eprintln!("jeton: others on this machine may read {path}, which holds secrets: chmod {mode} {path}");
+            }
+        }
     }
 
     fn variables(&self) -> Vec<(&'static str, String)> {
-        let Config { issuer, tables, wrapping, connection, policy, registration, .. } = &self.config;
+        let Config {
+            issuer, tables, wrapping, connection, policy, registration, rotation, mail_from, dpop_nonce, ..
+        } = &self.config;
         let table = |name: &Option<String>| name.clone().unwrap_or_default();
         let key_file = match wrapping {
             Some(WrappingKey::File(path)) => path.display().to_string(),
             Some(WrappingKey::Kms(_)) | None => String::new(),
         };
         vec![
+            (env_file::IS_LOCAL, true.to_string()),
             ("JETON_ISSUER", issuer.to_string()),
             ("JETON_TABLE_REGISTRY", table(&tables.registry)),
             ("JETON_TABLE_GRANTS", table(&tables.grants)),
@@ -108,12 +123,16 @@ impl Place {
             ("JETON_OPENID", policy.openid.to_string()),
             ("JETON_ALLOW_IMPLICIT_GRANT", policy.legacy.implicit.to_string()),
             ("JETON_ALLOW_PASSWORD_GRANT", policy.legacy.password.to_string()),
+            ("JETON_MAIL_FROM", mail_from.as_ref().map_or_else(|| "off".to_owned(), ToString::to_string)),
             ("JETON_REGISTRATION", registration.mode.as_str().to_owned()),
             ("JETON_REGISTRATION_APIS", words(registration.apis.iter().map(Resource::as_str))),
             ("JETON_REGISTRATION_SCHEMES", words(registration.bare_schemes.iter().map(String::as_str))),
             ("JETON_REGISTRATION_PKCE", registration.pkce.as_str().to_owned()),
             ("JETON_CLIENT_ID_DOCUMENTS", registration.documents.mode.as_str().to_owned()),
             ("JETON_CLIENT_ID_DOCUMENT_HOSTS", variable("JETON_CLIENT_ID_DOCUMENT_HOSTS").unwrap_or_default()),
+            ("JETON_REQUEST_URI", policy.request_uris.as_str().to_owned()),
+            ("JETON_DPOP_NONCE", dpop_nonce.as_str().to_owned()),
+            ("JETON_SIGNING_ALGORITHMS", words(rotation.algorithms.iter().map(|algorithm| algorithm.as_str()))),
             ("JETON_METADATA_APIS", variable("JETON_METADATA_APIS").unwrap_or_default()),
             ("JETON_OUTBOUND_PRIVATE_HOSTS", variable("JETON_OUTBOUND_PRIVATE_HOSTS").unwrap_or_default()),
             ("AWS_ENDPOINT_URL_DYNAMODB", connection.dynamodb_endpoint.clone().unwrap_or_default()),
@@ -121,6 +140,14 @@ impl Place {
             ("AWS_ACCESS_KEY_ID", connection.access_key_id.clone()),
             ("AWS_SECRET_ACCESS_KEY", connection.secret_access_key.expose().to_owned()),
         ]
+    }
+
+    /// Returns the variables of the directory function, empty without one.
+    fn of_directory(&self) -> Vec<(&'static str, String)> {
+        let asked = self.config.directory.as_ref();
+        let function = asked.map(|asked| asked.function.as_str().to_owned()).unwrap_or_default();
+        let seconds = asked.map(|asked| asked.limit.to_string()).unwrap_or_default();
+        vec![("JETON_DIRECTORY_FUNCTION", function), ("JETON_DIRECTORY_SECONDS", seconds)]
     }
 }
 
@@ -134,10 +161,10 @@ fn variable(name: &str) -> Option<String> {
 
 fn directory(data: Option<&Path>) -> Result<(PathBuf, Option<TempDir>), Error> {
     let Some(path) = data else {
-        let temporary = tempfile::Builder::new().prefix("jeton-").tempdir()?;
+        let temporary = private_files::temporary_directory()?;
         return Ok((temporary.path().to_owned(), Some(temporary)));
     };
-    fs::create_dir_all(path).and_then(|()| probe(path)).map_err(|error| {
+    private_files::directory(path).and_then(|()| probe(path)).map_err(|error| {
         format!("the data directory {} cannot be written ({error}): give another with --data", path.display())
     })?;
     // Other programs may read the env file from other directories.
@@ -158,22 +185,21 @@ fn key_file(directory: &Path) -> Result<PathBuf, Error> {
     }
     let path = directory.join("wrapping.key");
     if !path.exists() {
-        write_private(&path, FileWrap::file_of(&edge::random()).as_bytes())?;
+        private_files::write(&path, FileWrap::file_of(&edge::random()).as_bytes())?;
     }
     FileWrap::open(&path)?;
     Ok(path)
 }
 
-fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    file.write_all(content)?;
-    file.sync_all()
+fn store_of(directory: &Path) -> PathBuf {
+    directory.join("dynamodb.sqlite")
 }
 
-async fn embedded(options: &DevOptions, directory: &Path) -> Result<(String, String), Error> {
+async fn start_embedded(options: &DevOptions, directory: &Path) -> Result<(String, String), Error> {
     let (database, storage) = if options.data.is_some() {
-        let path = directory.join("dynamodb.sqlite");
-        let opened = Database::new(&path.display().to_string());
+        let path = store_of(directory);
+        private_files::ensure(&path)?;
+        let opened = embedded::open(&path.display().to_string());
         let fault = |error| {
             format!(
                 "the store {} cannot be opened ({error}): is another `jeton dev` using it? Give another directory with --data",
@@ -182,7 +208,7 @@ async fn embedded(options: &DevOptions, directory: &Path) -> Result<(String, Str
         };
         (opened.map_err(fault)?, path.display().to_string())
     } else {
-        (Database::memory()?, "memory (gone at the end; keep it with --data DIR)".to_owned())
+        (embedded::open(embedded::MEMORY)?, "memory (gone at the end; keep it with --data DIR)".to_owned())
     };
     let listener = listen(options.dynamodb_port.unwrap_or(0), "--dynamodb-port").await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
@@ -200,8 +226,11 @@ fn config(options: &DevOptions, endpoint: &str, key_file: &Path, given: Tables) 
         keys: table(given.keys, "keys"),
         audit: table(audit, "audit"),
     };
-    let read = Config::read(|name| match name {
-        "JETON_ISSUER" => Some(options.issuer.clone().unwrap_or_else(|| options.address())),
+    let issuer = options.issuer.clone().unwrap_or_else(|| options.address());
+    let named = options.is_open().then(|| issuer::by_name(&issuer)).flatten();
+    let read = issuer::read(&issuer, named, |name| match name {
+        // Nothing is sent: mails are kept in the outbox.
+        "JETON_MAIL_FROM" => variable(name).or_else(|| Some(MAIL_FROM.to_owned())),
         "JETON_REGISTRATION" => options.registration.clone().or_else(|| variable(name)),
         "JETON_CLIENT_ID_DOCUMENTS" => options.client_id_documents.clone().or_else(|| variable(name)),
         "JETON_REGISTRATION_APIS" if !options.registration_apis.is_empty() => {
@@ -211,14 +240,26 @@ fn config(options: &DevOptions, endpoint: &str, key_file: &Path, given: Tables) 
         "JETON_REGISTRATION_SCHEMES" if !options.registration_schemes.is_empty() => {
             Some(words(options.registration_schemes.iter().map(String::as_str)))
         }
+        "JETON_DIRECTORY_FUNCTION" => options.directory.clone().or_else(|| variable(name)),
         "JETON_KEY_FILE" => Some(key_file.display().to_string()),
         "AWS_ENDPOINT_URL_DYNAMODB" => Some(endpoint.to_owned()),
         "AWS_REGION" => variable(name).or_else(|| Some("us-east-1".to_owned())),
         "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => variable(name).or_else(|| Some("local".to_owned())),
         _ => variable(name),
     });
-    let read = read.map_err(|error| match error {
-        ConfigError::Malformed("JETON_ISSUER", what) => Error::from(format!("--issuer must be {what}")),
+    let read = read.map_err(|error| of_options(error, options))?;
+    Ok(Config { tables, ..read })
+}
+
+/// Returns the error for a value that came from an option by the name of that option.
+fn of_options(error: ConfigError, options: &DevOptions) -> Error {
+    match error {
+        ConfigError::Malformed("JETON_ISSUER", what) => {
+            format!("--issuer must be {what}, or with --host an address such as http://jeton:9000").into()
+        }
+        ConfigError::Malformed("JETON_DIRECTORY_FUNCTION", what) if options.directory.is_some() => {
+            format!("--directory must be {what}").into()
+        }
         ConfigError::Malformed("JETON_REGISTRATION_APIS", _) if !options.registration_apis.is_empty() => {
             "--registration-api must be the identifier of an API, an absolute URI, and then its scopes".into()
         }
@@ -226,6 +267,5 @@ fn config(options: &DevOptions, endpoint: &str, key_file: &Path, given: Tables) 
             "--registration-scheme must be a scheme of an app without a period, such as vscode".into()
         }
         ConfigError::Malformed(..) | ConfigError::Missing(..) => error.into(),
-    })?;
-    Ok(Config { tables, ..read })
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use edge::{Config, Error, Function, Response, respond};
 use http::StatusCode;
@@ -10,6 +11,7 @@ use service::Stores;
 
 use crate::dev::demo::Demo;
 use crate::dev::explorer::{Explorer, legacy};
+use crate::dev::outbox::Outbox;
 use crate::dev::pages;
 use crate::template::{Route, Template};
 
@@ -21,6 +23,7 @@ pub(crate) struct Site {
     legacy: Vec<Box<dyn Served>>,
     explorer: Explorer,
     demo: Demo,
+    outbox: Arc<Outbox>,
     storage: String,
     /// The path of the issuer. As behind a gateway that maps it, the routes begin after it.
     base: String,
@@ -47,11 +50,14 @@ impl<F: Function> Served for F {
 fn open_all(config: &Config) -> Result<Vec<Box<dyn Served>>, Error> {
     Ok(vec![
         open(config, authorize::Authorize::open)?,
+        open(config, par::Par::open)?,
+        open(config, device::Device::open)?,
         open(config, token::Token::open)?,
         open(config, introspect::Introspect::open)?,
         open(config, revoke::Revoke::open)?,
         open(config, userinfo::UserInfo::open)?,
         open(config, logout::Logout::open)?,
+        open(config, account::Account::open)?,
         open(config, register::Register::open)?,
         open(config, metadata::Metadata::open)?,
     ])
@@ -72,13 +78,14 @@ fn open<F: Function>(
 
 impl Site {
     /// Sets up all functions.
-    pub(crate) fn open(config: &Config, demo: &Demo, storage: String) -> Result<Self, Error> {
+    pub(crate) fn open(config: &Config, demo: &Demo, outbox: Arc<Outbox>, storage: String) -> Result<Self, Error> {
         Ok(Self {
             routes: Template::read()?.routes()?,
             functions: open_all(config)?,
             legacy: open_legacy(config)?,
             explorer: Explorer::new(demo, config.path()),
             demo: demo.clone(),
+            outbox,
             storage,
             base: config.path().to_owned(),
         })
@@ -91,6 +98,7 @@ impl Site {
         match (self.function(path, &request), path) {
             (Some(function), _) => Ok(function.answer(request).await),
             (None, "/") => pages::start(&self.demo, &self.storage),
+            (None, "/outbox") => Ok(self.outbox.answer(&request)),
             (None, "/demo/callback") => Ok(pages::callback(&self.demo, &request)),
             (None, _) => match self.explorer.answer(path, &request) {
                 Some(page) => page,

@@ -9,14 +9,14 @@ use aws_sdk_dynamodbstreams::config::{BehaviorVersion, Region};
 use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 use back_channel_logout::{BackChannelLogout, StreamChange, StreamEvent, StreamKeys, StreamRecord, StreamText};
 use edge::{Config, Error, trouble};
-use store::SessionRecord;
+use store::{SessionRecord, mail_of_keys};
 use tokio::time::sleep;
 
 /// The polling interval of the stream, the same as Lambda's.
 const POLL: Duration = Duration::from_millis(250);
 /// The number of polls between searches for new shards.
 const LOOK_FOR_SHARDS: u32 = 40;
-/// The delay before remaining work of a sign-out is retried; in the cloud, the window of its event source mapping.
+/// The delay before remaining work is retried; in the cloud, the window of its event source mapping.
 const LATER: Duration = Duration::from_secs(2);
 
 /// The stream of a table, with the current read positions.
@@ -65,7 +65,10 @@ impl Stream {
                     tokio::spawn(follow_up(Arc::clone(&function), record));
                 }),
                 Err(error) => {
-                    trouble("the stream of the people table cannot be read: sign-outs are followed up later", &error);
+                    trouble(
+                        "the stream of the people table cannot be read: sign-outs and mails are followed up later",
+                        &error,
+                    );
                     self.shards.values_mut().for_each(|shard| shard.iterator = None);
                     until_look = 1;
                     sleep(LATER).await;
@@ -115,13 +118,20 @@ impl Stream {
 
 /// Calls the function with a record, and again when it asks for a retry.
 async fn follow_up(function: Arc<BackChannelLogout>, record: StreamRecord) {
-    if let Some(SessionRecord::Ended(_)) = SessionRecord::parse(&record.dynamodb.keys.record.text) {
+    if is_left_over(&record) {
         sleep(LATER).await;
     }
     let event = StreamEvent { records: vec![record] };
     while !function.run(&event).await.batch_item_failures.is_empty() {
         sleep(LATER).await;
     }
+}
+
+/// Returns whether a record is about remaining work: of a sign-out, or a mail that could not be sent.
+fn is_left_over(record: &StreamRecord) -> bool {
+    let StreamKeys { person, record: name } = &record.dynamodb.keys;
+    let is_mail = mail_of_keys(&person.text, &name.text).is_some() && record.event_name == "MODIFY";
+    is_mail || matches!(SessionRecord::parse(&name.text), Some(SessionRecord::Ended(_)))
 }
 
 /// Converts a record into the form that Lambda passes on.

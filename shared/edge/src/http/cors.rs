@@ -26,7 +26,7 @@ const MAX_AGE: &str = "7200";
 pub(crate) fn cross_origin(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    let exposed = HeaderValue::from_static("retry-after, www-authenticate");
+    let exposed = HeaderValue::from_static("dpop-nonce, retry-after, www-authenticate");
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
     response
 }

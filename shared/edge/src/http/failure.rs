@@ -7,7 +7,8 @@ use grants::{Refusal, Seconds};
 use http::{HeaderValue, StatusCode, header};
 use keys::KeysError;
 use protocol::{
-    ClientAuthenticationError, ErrorResponse, MalformedForm, MetadataError, TokenErrorCode, TokenRequestError,
+    AuthorizationErrorCode, ClientAuthenticationError, ErrorResponse, MalformedForm, MetadataError, ProofAlgorithm,
+    TokenErrorCode, TokenRequestError,
 };
 use store::Unknown;
 
@@ -40,6 +41,10 @@ enum Challenge {
     Basic,
     /// An access token with this scope, if any (RFC 6750 §3).
     Bearer(Option<&'static str>),
+    /// An access token with this scope, if any, and a proof of its key (RFC 9449 §7.1).
+    Dpop(Option<&'static str>),
+    /// An access token of either kind.
+    BearerOrDpop,
 }
 
 impl Failure {
@@ -55,22 +60,45 @@ impl Failure {
             | TokenErrorCode::UnauthorizedClient
             | TokenErrorCode::UnsupportedGrantType
             | TokenErrorCode::InvalidScope
-            | TokenErrorCode::InvalidTarget => (StatusCode::BAD_REQUEST, None, None),
+            | TokenErrorCode::InvalidTarget
+            | TokenErrorCode::InvalidDpopProof
+            | TokenErrorCode::UseDpopNonce
+            | TokenErrorCode::InvalidRequestObject
+            | TokenErrorCode::InvalidRequestUri
+            | TokenErrorCode::AuthorizationPending
+            | TokenErrorCode::SlowDown
+            | TokenErrorCode::AccessDenied
+            | TokenErrorCode::ExpiredToken => (StatusCode::BAD_REQUEST, None, None),
         };
         let description = Cow::Borrowed(description);
         Self { status, code: Some(code.as_str()), description, reason, challenge, retry, refusal: None }
     }
 
+    /// Creates the failure for an authorization request that its client sent directly (RFC 9126 §2.3).
+    pub fn of_authorization(
+        code: AuthorizationErrorCode,
+        description: impl Into<Cow<'static, str>>,
+        reason: &'static str,
+    ) -> Self {
+        let invalid = Self::new(TokenErrorCode::InvalidRequest, "", reason);
+        Self { code: Some(code.as_str()), description: description.into(), ..invalid }
+    }
+
     /// Creates the failure for too many wrong guesses, which blocks them for `wait` seconds.
     pub fn too_many_guesses(wait: Seconds) -> Self {
-        let description = "too many wrong guesses: wait as long as Retry-After says";
-        Self::too_many(wait, description, "too_many_guesses")
+        Self::too_many(wait, "too many wrong guesses: wait as long as Retry-After says", "too_many_guesses")
     }
 
     /// Creates the failure for too many registrations from one source, which blocks them for `wait` seconds.
     pub fn too_many_registrations(wait: Seconds) -> Self {
         let description = "too many registrations: wait as long as Retry-After says";
         Self::too_many(wait, description, "too_many_registrations")
+    }
+
+    /// Creates the failure for too many documents of clients fetched for one source, which waits for `wait` seconds.
+    pub fn too_many_documents(wait: Seconds) -> Self {
+        let description = "too many clients were looked up: wait as long as Retry-After says";
+        Self::too_many(wait, description, "too_many_client_documents")
     }
 
     /// Creates the failure for too many requests (RFC 6585 §4). OAuth has no error code for it.
@@ -91,12 +119,32 @@ impl Failure {
         Self { status: StatusCode::METHOD_NOT_ALLOWED, ..invalid }
     }
 
-    /// Creates the failure for a request without an access token: a challenge without an error code (RFC 6750
-    /// §3.1).
+    /// Creates the failure for a request without an access token: a challenge without a code (RFC 6750 §3.1).
     pub fn token_missing() -> Self {
         let challenge = Some(Challenge::Bearer(None));
         let (status, description) = (StatusCode::UNAUTHORIZED, Cow::Borrowed(""));
         Self { status, code: None, description, reason: "token_missing", challenge, retry: None, refusal: None }
+    }
+
+    /// Returns the failure of a resource that takes tokens of both schemes.
+    #[must_use]
+    pub fn or_dpop(self) -> Self {
+        Self { challenge: Some(Challenge::BearerOrDpop), ..self }
+    }
+
+    /// Returns the failure as a resource tells it about a token of the scheme `DPoP`: a bad proof is 401 there, as a bad
+    /// token is, and the challenge lists the algorithms (RFC 9449 §7.1, §9).
+    #[must_use]
+    pub fn of_dpop_token(self) -> Self {
+        let codes = [TokenErrorCode::InvalidDpopProof, TokenErrorCode::UseDpopNonce];
+        let is_of_proof = codes.iter().any(|code| self.code == Some(code.as_str()));
+        match self.challenge {
+            Some(Challenge::Bearer(scope)) => Self { challenge: Some(Challenge::Dpop(scope)), ..self },
+            None if is_of_proof => {
+                Self { status: StatusCode::UNAUTHORIZED, challenge: Some(Challenge::Dpop(None)), ..self }
+            }
+            Some(Challenge::Basic | Challenge::Dpop(_) | Challenge::BearerOrDpop) | None => self,
+        }
     }
 
     /// Creates the failure for an access token that was not sent in the required form.
@@ -143,21 +191,23 @@ impl Failure {
     }
 
     fn describe(&self, challenge: Challenge) -> Option<HeaderValue> {
-        match (challenge, self.code) {
-            (Challenge::Basic, _) => Some(HeaderValue::from_static("Basic realm=\"jeton\", charset=\"UTF-8\"")),
-            (Challenge::Bearer(_), None) => Some(HeaderValue::from_static("Bearer realm=\"jeton\"")),
-            (Challenge::Bearer(scope), Some(error)) => {
-                let description = &self.description;
-                let mut text =
-                    format!("Bearer realm=\"jeton\", error=\"{error}\", error_description=\"{description}\"");
-                if let Some(scope) = scope {
-                    text.push_str(", scope=\"");
-                    text.push_str(scope);
-                    text.push('"');
-                }
-                HeaderValue::try_from(text).ok()
+        let algorithms = || format!("algs=\"{}\"", ProofAlgorithm::NAMES.join(" "));
+        let text = match challenge {
+            Challenge::Basic => "Basic realm=\"jeton\", charset=\"UTF-8\"".to_owned(),
+            Challenge::Bearer(scope) => self.challenge_of("Bearer", scope),
+            Challenge::Dpop(scope) => format!("{}, {}", self.challenge_of("DPoP", scope), algorithms()),
+            Challenge::BearerOrDpop => {
+                format!("{}, DPoP realm=\"jeton\", {}", self.challenge_of("Bearer", None), algorithms())
             }
-        }
+        };
+        HeaderValue::try_from(text).ok()
+    }
+
+    fn challenge_of(&self, scheme: &str, scope: Option<&str>) -> String {
+        let error = self.code.map(|error| format!("error=\"{error}\", error_description=\"{}\"", self.description));
+        let scope = scope.map(|scope| format!("scope=\"{scope}\""));
+        let parts = [Some(format!("{scheme} realm=\"jeton\"")), error, scope];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -173,9 +223,26 @@ impl From<Denial> for Failure {
                 let description = "the access token does not have the scope openid";
                 (StatusCode::FORBIDDEN, "insufficient_scope", description, Some("openid"), "scope_missing")
             }
+            Denial::Bound => {
+                let description =
+                    "the access token is bound to a key: use Authorization: DPoP, and a proof in the header DPoP";
+                (StatusCode::UNAUTHORIZED, "invalid_token", description, None, "token_bound")
+            }
+            Denial::Unbound => {
+                let description = "the access token is not bound to a key: use Authorization: Bearer";
+                (StatusCode::UNAUTHORIZED, "invalid_token", description, None, "token_not_bound")
+            }
+            Denial::OtherKey => {
+                let description = "the access token is bound to another key than the one that signed the DPoP proof";
+                (StatusCode::UNAUTHORIZED, "invalid_token", description, None, "token_of_another_key")
+            }
         };
-        let (code, description, challenge) = (Some(code), Cow::Borrowed(description), Some(Challenge::Bearer(scope)));
-        Self { status, code, description, reason, challenge, retry: None, refusal: None }
+        let (code, description) = (Some(code), Cow::Borrowed(description));
+        let challenge = match denial {
+            Denial::Token | Denial::Scope | Denial::Unbound => Challenge::Bearer(scope),
+            Denial::Bound | Denial::OtherKey => Challenge::Dpop(scope),
+        };
+        Self { status, code, description, reason, challenge: Some(challenge), retry: None, refusal: None }
     }
 }
 
@@ -211,11 +278,11 @@ impl From<KeysError> for Failure {
 
 impl From<MalformedForm> for Failure {
     fn from(error: MalformedForm) -> Self {
-        let description = match error {
-            MalformedForm::TooLarge => "the request is too large",
-            MalformedForm::Encoding => "the body is not valid application/x-www-form-urlencoded UTF-8",
-        };
-        Self::new(TokenErrorCode::InvalidRequest, description, "malformed_form")
+        let malformed = |description| Self::new(TokenErrorCode::InvalidRequest, description, "malformed_form");
+        match error {
+            MalformedForm::TooLarge => malformed("the request is too large"),
+            MalformedForm::Encoding => malformed("the body is not valid application/x-www-form-urlencoded UTF-8"),
+        }
     }
 }
 
@@ -292,6 +359,33 @@ mod tests {
             assert_eq!(response.headers().get(header::WWW_AUTHENTICATE).unwrap(), &challenge);
             assert_eq!(log.close().reason, Some(reason));
         }
+    }
+
+    #[test]
+    fn c185_c188_a_resource_answers_a_bad_proof_with_401_and_lists_the_algorithms() {
+        let algorithms = "algs=\"ES256 ES384 EdDSA Ed25519 PS256 PS384 PS512\"";
+        let told = |failure: Failure| {
+            let response = failure.answer(&RequestLog::default());
+            let challenge = response.headers().get(header::WWW_AUTHENTICATE);
+            (response.status().as_u16(), challenge.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default())
+        };
+        for (refusal, code) in
+            [(Refusal::DpopNonceNeeded, "use_dpop_nonce"), (Refusal::DpopProofTarget, "invalid_dpop_proof")]
+        {
+            assert_eq!(told(refusal.into()), (400, String::new()));
+            let (status, challenge) = told(Failure::from(refusal).of_dpop_token());
+            assert_eq!(status, 401);
+            assert!(challenge.starts_with(&format!("DPoP realm=\"jeton\", error=\"{code}\"")), "{challenge}");
+            assert!(challenge.ends_with(algorithms), "{challenge}");
+        }
+        for denial in [Denial::Bound, Denial::OtherKey] {
+            let (status, challenge) = told(denial.into());
+            assert!(status == 401 && challenge.starts_with("DPoP ") && challenge.ends_with(algorithms), "{challenge}");
+        }
+        let both = format!("Bearer realm=\"jeton\", DPoP realm=\"jeton\", {algorithms}");
+        assert_eq!(told(Failure::token_missing().or_dpop()), (401, both));
+        assert_eq!(told(Failure::from(Denial::Scope).of_dpop_token()).0, 403);
+        assert_eq!(told(Failure::too_many_guesses(1).of_dpop_token()), (429, String::new()));
     }
 
     #[test]

@@ -2,16 +2,20 @@
 
 use std::net::IpAddr;
 
+use grants::Refusal;
 use http::{Method, header};
 use keys::{HandleKeys, HandleKind};
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt};
-use protocol::{BearerError, MAX_FORM_BYTES, MalformedForm, Parameters, Secret, TokenErrorCode};
+use protocol::{BearerError, MAX_FORM_BYTES, MalformedForm, Parameters, PresentedToken, Secret, TokenErrorCode};
 use sessions::SessionHandle;
 
 use crate::http::cookies::{Cookie, CookieRule};
 use crate::http::failure::Failure;
 use crate::log::request_log::RequestLog;
+
+/// The header of a proof (RFC 9449 §4.1).
+const DPOP: &str = "dpop";
 
 /// An incoming HTTP request, with its log.
 #[derive(Clone, Copy)]
@@ -39,6 +43,11 @@ impl<'a> Incoming<'a> {
     /// Returns the method of the request; that of `HEAD` is `GET`, because both have the same response.
     pub fn method(&self) -> &'a Method {
         if self.is_head() { &Method::GET } else { self.request.method() }
+    }
+
+    /// Returns the name of the method as it was sent, which may be `HEAD`.
+    pub fn sent_method(&self) -> &'a str {
+        self.request.method().as_str()
     }
 
     /// Returns whether only the head of the response is wanted. Such a request changes nothing (RFC 9110 §9.2.1).
@@ -96,12 +105,39 @@ impl<'a> Incoming<'a> {
     /// # Errors
     /// A [`Failure`] when the token is malformed.
     pub fn bearer_token(&self) -> Result<Option<Secret>, Failure> {
-        let form = if self.method() == Method::POST && self.is_form() { Some(self.body_form()?) } else { None };
-        match protocol::bearer_token(self.header(header::AUTHORIZATION), form.as_ref()) {
-            Ok(token) => Ok(Some(token)),
-            Err(BearerError::Missing) => Ok(None),
-            Err(BearerError::Malformed(description)) => Err(Failure::token_malformed(description)),
+        let form = self.form_of_token()?;
+        answered(protocol::bearer_token(self.header(header::AUTHORIZATION), form.as_ref()))
+    }
+
+    /// Returns the access token of the request with its scheme, if it has one (RFC 6750 §2.1, §2.2, RFC 9449 §7.1).
+    ///
+    /// # Errors
+    /// A [`Failure`] when the token is malformed.
+    pub fn presented_token(&self) -> Result<Option<PresentedToken>, Failure> {
+        let form = self.form_of_token()?;
+        answered(protocol::presented_token(self.header(header::AUTHORIZATION), form.as_ref()))
+    }
+
+    /// Returns the content of the `DPoP` header, if there is one.
+    ///
+    /// # Errors
+    /// A [`Failure`] with `invalid_dpop_proof` when there are several, or it is not text (RFC 9449 §4.3).
+    pub fn dpop_proof(&self) -> Result<Option<&'a str>, Failure> {
+        let mut headers = self.request.headers().get_all(DPOP).iter();
+        match (headers.next().map(|value| value.to_str()), headers.next()) {
+            (None, _) => Ok(None),
+            (Some(Ok(proof)), None) => Ok(Some(proof)),
+            (Some(_), _) => Err(Refusal::DpopProofMalformed.into()),
         }
+    }
+
+    /// Returns whether the request has a `DPoP` header, good or bad.
+    pub fn has_dpop_proof(&self) -> bool {
+        self.request.headers().contains_key(DPOP)
+    }
+
+    fn form_of_token(self) -> Result<Option<Parameters>, Failure> {
+        if self.method() == Method::POST && self.is_form() { self.body_form().map(Some) } else { Ok(None) }
     }
 
     /// Returns the query of a GET, or the form of a POST, as text: an authorization request as it arrived.
@@ -132,6 +168,20 @@ impl<'a> Incoming<'a> {
             Body::Binary(bytes) => Some(bytes),
             Body::Empty | _ => Some(&[]),
         }
+    }
+
+    /// Returns whether the request names a media type in `Accept`. A range such as `*/*` does not name it, and one of the
+    /// weight 0 refuses it (RFC 9110 §12.4.2).
+    pub fn accepts(&self, media_type: &str) -> bool {
+        let lines = self.request.headers().get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        lines.flat_map(|line| line.split(',')).any(|range| {
+            let (named, parameters) = range.split_once(';').unwrap_or((range, ""));
+            let mut weights = parameters.split(';').filter_map(|parameter| parameter.trim().split_once('='));
+            let is_refused = weights.any(|(name, value)| {
+                name.trim_end().eq_ignore_ascii_case("q") && value.trim_start().parse::<f32>().is_ok_and(|q| q <= 0.0)
+            });
+            named.trim().eq_ignore_ascii_case(media_type) && !is_refused
+        })
     }
 
     fn is_form(self) -> bool {
@@ -166,6 +216,17 @@ impl<'a> Incoming<'a> {
         let site = self.request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
         site.is_some_and(|site| site != "same-origin" && site != "none")
     }
+
+    /// Returns whether a person caused the request: on a page of this server, by an address that was typed or scanned, or by
+    /// following a link of another site. A page of another site can cause any other request without its visitor. Programs
+    /// and browsers that send no such headers are believed.
+    pub fn is_own_act(&self) -> bool {
+        let says = |name: &str, value: &[u8]| {
+            self.request.headers().get(name).is_some_and(|said| said.as_bytes().eq_ignore_ascii_case(value))
+        };
+        let follows_a_link = || says("sec-fetch-user", b"?1") && says("sec-fetch-dest", b"document");
+        !self.is_cross_site() || (self.request.method() == Method::GET && follows_a_link())
+    }
 }
 
 /// Returns the address that the gateway saw.
@@ -173,6 +234,14 @@ pub(crate) fn source_of(request: &Request) -> Option<IpAddr> {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref()?.parse().ok(),
         Some(_) | None => None,
+    }
+}
+
+fn answered<T>(token: Result<T, BearerError>) -> Result<Option<T>, Failure> {
+    match token {
+        Ok(token) => Ok(Some(token)),
+        Err(BearerError::Missing) => Ok(None),
+        Err(BearerError::Malformed(description)) => Err(Failure::token_malformed(description)),
     }
 }
 
@@ -242,6 +311,38 @@ mod tests {
         assert_eq!(incoming.cookie("__Host-jeton-session"), Some("x=y"));
         assert_eq!(incoming.cookie("b"), Some("2"));
         assert_eq!(incoming.cookie("jeton-session"), None);
+    }
+
+    #[test]
+    fn a_media_type_is_named_whole_and_refused_by_the_weight_0() {
+        let log = RequestLog::default();
+        let accepts =
+            |accept| Incoming::new(&request(&[("accept", accept)], "/", Body::Empty), &log).accepts("a/b+jwt");
+        for accept in ["a/b+jwt", "text/html, A/B+JWT;q=0.1", "a/b+jwt; charset=x ;q=1"] {
+            assert!(accepts(accept), "{accept}");
+        }
+        for refused in ["*/*", "a/*", "a/b", "a/b+jwt;q=0", "a/b+jwt; Q=0.000", "a/b+jwt;x=y; q = 0"] {
+            assert!(!accepts(refused), "{refused}");
+        }
+    }
+
+    #[test]
+    fn another_site_causes_a_request_of_its_visitor_only_by_a_link_that_is_followed() {
+        let log = RequestLog::default();
+        let by = |method: Method, headers: &[(&str, &str)]| {
+            let mut request = request(headers, "/", Body::Empty);
+            *request.method_mut() = method;
+            Incoming::new(&request, &log).is_own_act()
+        };
+        let own = |headers: &[(&str, &str)]| by(Method::GET, headers);
+        let (elsewhere, user) = (("sec-fetch-site", "cross-site"), ("sec-fetch-user", "?1"));
+        assert!(own(&[]) && own(&[("sec-fetch-site", "none")]) && own(&[("sec-fetch-site", "same-origin")]));
+        assert!(own(&[elsewhere, user, ("sec-fetch-dest", "document")]));
+        assert!(!by(Method::POST, &[elsewhere, user, ("sec-fetch-dest", "document")]));
+        assert!(!own(&[elsewhere]) && !own(&[elsewhere, ("sec-fetch-dest", "document")]));
+        assert!(
+            !own(&[elsewhere, ("sec-fetch-dest", "image")]) && !own(&[elsewhere, user, ("sec-fetch-dest", "iframe")])
+        );
     }
 
     #[test]

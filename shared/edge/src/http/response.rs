@@ -27,13 +27,23 @@ use crate::log::lines::trouble;
 /// A response that is sent to the gateway.
 pub type Response = http::Response<Body>;
 
+/// The media type of signed introspection responses (RFC 9701 §4).
+pub const INTROSPECTION_JWT: &str = "application/token-introspection+jwt";
+
 /// The headers of every response: no caching, no content sniffing, no referrer, and TLS only (C039, C055).
 const ALWAYS: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000"),
 ];
+/// Strict-Transport-Security for the issuer's host and its subdomains, if the deployment asks for it.
+const WITH_SUBDOMAINS: &str = "max-age=63072000; includeSubDomains";
+
+/// Requires TLS of the subdomains too.
+pub(crate) fn include_subdomains(response: &mut Response) {
+    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(WITH_SUBDOMAINS));
+}
 
 /// Builds a response with a JSON document.
 pub fn json(status: StatusCode, document: &impl Serialize) -> Response {
@@ -49,6 +59,11 @@ pub fn json(status: StatusCode, document: &impl Serialize) -> Response {
 /// Builds a response with a signed document (RFC 7519 §10.3.1).
 pub fn jwt(text: String) -> Response {
     build(StatusCode::OK, "application/jwt", text)
+}
+
+/// Builds a response with a signed introspection document (RFC 9701 §5).
+pub fn introspection_jwt(text: String) -> Response {
+    build(StatusCode::OK, INTROSPECTION_JWT, text)
 }
 
 /// Builds a page that posts a form to another site by itself: it may run this one script, and nothing else.
@@ -102,6 +117,14 @@ pub fn redirect(location: &str) -> Response {
         }
         // Cannot happen: every URI that was parsed is a valid header value.
         Err(_) => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
+    }
+    response
+}
+
+/// Adds the nonce for the client's next proof (RFC 9449 §8.2). There is never a second one.
+pub fn with_dpop_nonce(mut response: Response, nonce: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(nonce) {
+        response.headers_mut().insert("dpop-nonce", value);
     }
     response
 }

@@ -17,10 +17,10 @@ use protocol::ErrorResponse;
 use serde_json::value::RawValue;
 
 use crate::http::firewall::{FirewallGuard, WentAround};
-use crate::http::response::{Response, json};
+use crate::http::response::{Response, include_subdomains, json};
 use crate::lambda::payload::{MalformedEvent, Received};
 use crate::lambda::reply::Reply;
-use crate::log::lines::trouble;
+use crate::log::lines::{bypass, trouble};
 
 /// The longest URI that `http` accepts, in bytes.
 const MAX_URI_BYTES: usize = 65_534;
@@ -43,10 +43,14 @@ pub async fn answer_event<F: Future<Output = Response>>(
     firewall: &FirewallGuard,
     answer: impl FnOnce(Request) -> F,
 ) -> Reply {
-    Reply(match admitted(event, firewall) {
+    let mut response = match admitted(event, firewall) {
         Ok(request) => answer(request).await,
         Err(refused) => refused.answer(),
-    })
+    };
+    if firewall.includes_subdomains() {
+        include_subdomains(&mut response);
+    }
+    Reply(response)
 }
 
 /// Returns the request of an event that the firewall admits.
@@ -70,7 +74,10 @@ enum RefusedEvent {
 impl RefusedEvent {
     /// Logs the reason and builds the response.
     fn answer(&self) -> Response {
-        trouble("an event was refused", self);
+        match self {
+            Self::WentAround(_) => bypass(self),
+            Self::HeadTooLarge | Self::Malformed(_) => trouble("an event was refused", self),
+        }
         let (status, error_description) = match self {
             Self::HeadTooLarge => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "the headers are too large"),
             Self::WentAround(_) => (StatusCode::FORBIDDEN, "use the URL of the issuer"),

@@ -22,10 +22,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::Registry;
 
 use crate::log::audit::{AuditEntry, AuditEvent};
+use crate::log::levels::{self, MalformedLevels, TARGET};
 use crate::log::request_log::Facts;
-
-/// The target that marks our own log lines.
-const TARGET: &str = "jeton";
 
 /// The length limit of logged names, in bytes. Request ids have 16 to 36 characters; anything longer is truncated.
 const MOST_BYTES: usize = 64;
@@ -49,6 +47,7 @@ pub(crate) struct Line<'a> {
 pub(crate) fn request(line: &Line<'_>) {
     let events = &line.facts.events;
     let last = events.last().filter(|last| last.legacy.is_none());
+    let exchange = last.and_then(|last| last.exchange.as_ref());
     for event in events.iter().take(events.len().saturating_sub(usize::from(last.is_some()))) {
         self::event(line, event);
     }
@@ -65,6 +64,8 @@ pub(crate) fn request(line: &Line<'_>) {
         person = last.and_then(|last| last.person.as_deref()),
         grant = last.and_then(|last| last.grant.as_deref()),
         jti = last.and_then(|last| last.jti.as_deref()),
+        subject_jti = exchange.map(|exchange| exchange.subject_jti.as_str()),
+        act = exchange.map(|exchange| exchange.act.as_str()),
         reason = line.facts.reason,
         duration_us = line.duration_us,
         storage_calls = line.storage_calls,
@@ -84,6 +85,7 @@ fn event(line: &Line<'_>, event: &AuditEntry) {
         tracing::warn!(target: TARGET, event, request_id, client_id, source, grant_type, advice, "audit");
         return;
     }
+    let exchange = event.exchange.as_ref();
     tracing::info!(
         target: TARGET,
         event = event.name.as_str(),
@@ -94,6 +96,8 @@ fn event(line: &Line<'_>, event: &AuditEntry) {
         person = event.person.as_deref(),
         grant = event.grant.as_deref(),
         jti = event.jti.as_deref(),
+        subject_jti = exchange.map(|exchange| exchange.subject_jti.as_str()),
+        act = exchange.map(|exchange| exchange.act.as_str()),
         reason = line.facts.reason,
         "audit"
     );
@@ -133,6 +137,20 @@ pub fn logout(client: &ClientId, missed: Option<&dyn std::fmt::Display>) {
     }
 }
 
+/// Logs whether a mail of a kind was sent to a person, and if not, why. `cause` must not contain an address.
+pub fn mail(kind: &'static str, subject: Option<&str>, missed: Option<&dyn std::fmt::Display>) {
+    match missed {
+        None => {
+            let event = AuditEvent::MailSent.as_str();
+            tracing::info!(target: TARGET, event, kind, subject, "audit");
+        }
+        Some(cause) => {
+            let event = AuditEvent::MailNotSent.as_str();
+            tracing::warn!(target: TARGET, event, kind, subject, cause = %cause, "audit");
+        }
+    }
+}
+
 /// Logs a number in CloudWatch's embedded metric format, without dimensions: a log line that becomes a metric.
 ///
 /// # Errors
@@ -148,6 +166,13 @@ pub fn trouble(what: &'static str, cause: &dyn std::fmt::Display) {
     tracing::error!(target: TARGET, cause = %cause, "{what}");
 }
 
+/// Logs a request that was refused because it did not come through the firewall. `cause` must not contain anything
+/// from a request.
+pub(crate) fn bypass(cause: &dyn std::fmt::Display) {
+    let event = AuditEvent::FirewallBypassed.as_str();
+    tracing::warn!(target: TARGET, event, cause = %cause, "an event was refused");
+}
+
 /// Logs a warning about a configuration that should only be temporary.
 pub fn warning(what: &'static str) {
     tracing::warn!(target: TARGET, "{what}");
@@ -155,23 +180,25 @@ pub fn warning(what: &'static str) {
 
 /// Sends the log to standard output, where Lambda collects it and adds the time to each line.
 pub(crate) fn to_stdout() {
-    install(lines().without_time().with_writer(io::stdout));
+    install(lines().without_time().with_writer(io::stdout), levels::ours());
 }
 
-/// Sends the log to standard error, for commands.
-pub fn to_stderr() {
-    install(lines().with_writer(io::stderr));
+/// Sends the log to standard error, for commands. `chosen` are levels in the form of `RUST_LOG`.
+///
+/// # Errors
+/// [`MalformedLevels`] when they cannot be read.
+pub fn to_stderr(chosen: Option<&str>) -> Result<(), MalformedLevels> {
+    install(lines().with_writer(io::stderr), chosen.map_or(Ok(levels::ours()), levels::read)?);
+    Ok(())
 }
 
 fn lines() -> Layer<Registry, JsonFields, Format<Json>> {
     layer().json().flatten_event(true).with_target(false)
 }
 
-fn install(lines: impl tracing_subscriber::Layer<Registry> + Send + Sync) {
-    // Only our own lines: libraries log whole requests.
-    let ours = Targets::new().with_target(TARGET, tracing::Level::INFO);
+fn install(lines: impl tracing_subscriber::Layer<Registry> + Send + Sync, levels: Targets) {
     // If a process starts the log twice, the first one stays.
-    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines).with(ours));
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines).with(levels));
 }
 
 #[cfg(test)]

@@ -4,13 +4,19 @@ use std::collections::BTreeSet;
 
 use grants::{Policy, Seconds, SigningAlgorithm};
 use outbound::Reach;
-use protocol::{LegacyGrants, Resource, Secret};
+use protocol::{EmailAddress, LegacyGrants, Resource, Secret};
 use store::Connection;
 
 use crate::http::cookies::CookieRule;
 use crate::http::firewall::FirewallGuard;
 use crate::setup::config_error::ConfigError;
+use crate::setup::directory::DirectoryConfig;
+use crate::setup::dpop_nonce::DpopNonce;
+use crate::setup::entrance::firewall;
+use crate::setup::mail::mail_from;
 use crate::setup::registration::{RegistrationConfig, identifiers};
+use crate::setup::request_uri::request_uris;
+use crate::setup::switches::{on_unless_off, switch};
 use crate::setup::wrapping_key::WrappingKey;
 
 /// The configuration of a function, read from its environment.
@@ -28,13 +34,21 @@ pub struct Config {
     pub policy: Policy,
     /// `JETON_KEY_ROTATION_DAYS` and `JETON_SIGNING_ALGORITHMS`: the rotation of signing keys.
     pub rotation: RotationConfig,
-    /// `JETON_EDGE_PROOF`: the secret that CloudFront sends if there is a firewall.
+    /// `JETON_EDGE_PROOF`, `JETON_EDGE_REQUIRED` and `JETON_HSTS_INCLUDE_SUBDOMAINS`: the secrets that CloudFront sends
+    /// if there is a firewall, whether they are required, and the transport security of subdomains.
     pub firewall: FirewallGuard,
     /// `JETON_OUTBOUND_PRIVATE_HOSTS`: the hosts inside a private network that may be contacted at URLs that
     /// clients registered.
     pub reach: Reach,
+    /// `JETON_DIRECTORY_FUNCTION` and `JETON_DIRECTORY_SECONDS`: the operator's function that checks passwords in an older
+    /// directory, if there is one.
+    pub directory: Option<DirectoryConfig>,
     /// `JETON_REGISTRATION` and `JETON_REGISTRATION_*`: the rules for clients that register themselves.
     pub registration: RegistrationConfig,
+    /// `JETON_MAIL_FROM`: the sender of mails; nothing that needs mail is offered if it is not set.
+    pub mail_from: Option<EmailAddress>,
+    /// `JETON_DPOP_NONCE`: the rule on nonces in `DPoP` proofs.
+    pub dpop_nonce: DpopNonce,
     /// `JETON_METADATA_APIS`: the APIs whose scopes and identifiers the metadata list.
     pub metadata_apis: Vec<Resource>,
     /// `JETON_METRICS_NAMESPACE`: the namespace of the metric for the age of the signing keys; no metric if it is
@@ -93,13 +107,17 @@ impl Config {
                 session_token: get("AWS_SESSION_TOKEN").map(Secret::new),
                 dynamodb_endpoint: get("AWS_ENDPOINT_URL_DYNAMODB"),
                 kms_endpoint: get("AWS_ENDPOINT_URL_KMS"),
+                lambda_endpoint: get("AWS_ENDPOINT_URL_LAMBDA"),
                 names_its_roots: Connection::ROOTS.iter().any(|name| get(name).is_some()),
             },
             policy: policy(&get)?,
             rotation: rotation(&get)?,
-            firewall: FirewallGuard::new(get("JETON_EDGE_PROOF")),
+            firewall: firewall(&get)?,
             reach: reach(&get)?,
+            directory: DirectoryConfig::read(&get)?,
             registration: RegistrationConfig::read(&get)?,
+            mail_from: mail_from(&get)?,
+            dpop_nonce: DpopNonce::read(&get)?,
             metadata_apis: identifiers(&get, "JETON_METADATA_APIS")?,
             metrics: get("JETON_METRICS_NAMESPACE"),
         })
@@ -115,13 +133,6 @@ impl Config {
     /// Returns the rule for the cookies of this server.
     pub fn cookies(&self) -> CookieRule {
         CookieRule::of(&self.issuer)
-    }
-
-    /// Returns the path of the issuer, if it has one: `/tenant` of `https://issuer.example/tenant`. Every path of
-    /// this server begins with it.
-    pub fn path(&self) -> &str {
-        let (_, rest) = self.issuer.as_str().split_once("://").unwrap_or_default();
-        rest.find('/').and_then(|start| rest.get(start..)).unwrap_or_default()
     }
 }
 
@@ -161,9 +172,6 @@ impl Tables {
 const HOUR: Seconds = 3600;
 const DAY: Seconds = 24 * HOUR;
 const YEAR: Seconds = 365 * DAY;
-/// The default time in seconds to keep audit records: 400 days, the same as in the template.
-pub const AUDIT_LIFETIME: Seconds = 400 * DAY;
-
 fn issuer(text: &str) -> Result<Resource, ConfigError> {
     let malformed = ConfigError::Malformed("JETON_ISSUER", "an https URL without query, fragment and final slash");
     let authority = |rest: &str| rest.split('/').next().unwrap_or_default().to_owned();
@@ -179,17 +187,6 @@ fn issuer(text: &str) -> Result<Resource, ConfigError> {
     }
 }
 
-/// Reads `JETON_AUDIT_DAYS`: the time to keep records of operators' commands.
-///
-/// # Errors
-/// [`ConfigError::Malformed`] when a variable has an invalid value.
-pub fn audit_lifetime(look_up: impl Fn(&str) -> Option<String>) -> Result<Seconds, ConfigError> {
-    let malformed = ConfigError::Malformed("JETON_AUDIT_DAYS", "a number of days from 1 to 3653");
-    let Some(text) = look_up("JETON_AUDIT_DAYS") else { return Ok(AUDIT_LIFETIME) };
-    let days = text.trim().parse().ok().filter(|days| (1..=3653).contains(days));
-    days.map(|days: u32| days.saturating_mul(DAY)).ok_or(malformed)
-}
-
 /// Returns whether a host, with or without its port, is the loopback interface.
 fn is_this_machine(authority: &str) -> bool {
     let port = ["127.0.0.1", "[::1]", "localhost"].iter().find_map(|host| authority.strip_prefix(host));
@@ -197,17 +194,25 @@ fn is_this_machine(authority: &str) -> bool {
     port.is_some_and(|rest| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port))
 }
 
-/// Reads the session lifetimes, `JETON_SESSION_HOURS` and `JETON_SESSION_IDLE_HOURS`, into the default policy.
+/// Reads the rules for people (`JETON_SESSION_...HOURS`, `JETON_PASSWORD_MIN_LENGTH`) into the default policy.
 ///
 /// # Errors
 /// [`ConfigError::Malformed`] when a variable has an invalid value.
-pub fn session_limits(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> {
+pub fn people_policy(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> {
     let usual = Policy::default();
     Ok(Policy {
         session_lifetime: hours(get, "JETON_SESSION_HOURS", usual.session_lifetime)?,
         session_idle_lifetime: hours(get, "JETON_SESSION_IDLE_HOURS", usual.session_idle_lifetime)?,
+        password_min_length: password_min_length(get, usual.password_min_length)?,
         ..usual
     })
+}
+
+fn password_min_length(get: &impl Fn(&str) -> Option<String>, usual: u8) -> Result<u8, ConfigError> {
+    let name = "JETON_PASSWORD_MIN_LENGTH";
+    let Some(text) = get(name) else { return Ok(usual) };
+    let length = text.trim().parse().ok().filter(|length| (8..=64).contains(length));
+    length.ok_or(ConfigError::Malformed(name, "a number of characters from 8 to 64"))
 }
 
 /// Reads a number of hours, up to a year, and returns it in seconds.
@@ -228,15 +233,18 @@ fn policy(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, ConfigError> 
     };
     Ok(Policy {
         code_lifetime: seconds("JETON_CODE_SECONDS", 600, usual.code_lifetime)?,
+        device_lifetime: seconds("JETON_DEVICE_SECONDS", 1800, usual.device_lifetime)?,
         refresh_idle_lifetime: seconds("JETON_REFRESH_IDLE_SECONDS", YEAR, usual.refresh_idle_lifetime)?,
         grant_lifetime: seconds("JETON_GRANT_SECONDS", YEAR, usual.grant_lifetime)?,
         refresh_retry_window: seconds("JETON_REFRESH_RETRY_SECONDS", 60, usual.refresh_retry_window)?,
         openid: on_unless_off(get, "JETON_OPENID")?,
+        requires_pushed_requests: switch(get, "JETON_REQUIRE_PAR")?,
+        request_uris: request_uris(get)?,
         legacy: LegacyGrants {
             implicit: switch(get, "JETON_ALLOW_IMPLICIT_GRANT")?,
             password: switch(get, "JETON_ALLOW_PASSWORD_GRANT")?,
         },
-        ..session_limits(get)?
+        ..people_policy(get)?
     })
 }
 
@@ -266,20 +274,6 @@ pub fn reach(look_up: &impl Fn(&str) -> Option<String>) -> Result<Reach, ConfigE
     let name = "JETON_OUTBOUND_PRIVATE_HOSTS";
     let hosts = look_up(name).unwrap_or_default();
     Reach::parse(&hosts).map_err(|_| ConfigError::Malformed(name, "hosts, with a port or without, and spaces between"))
-}
-
-/// Reads a switch that is on unless it is turned off.
-fn on_unless_off(get: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<bool, ConfigError> {
-    if get(name).is_none() { Ok(true) } else { switch(get, name) }
-}
-
-/// Reads a switch that is off unless it is turned on.
-pub(crate) fn switch(get: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<bool, ConfigError> {
-    match get(name).as_deref() {
-        None | Some("false") => Ok(false),
-        Some("true") => Ok(true),
-        Some(_) => Err(ConfigError::Malformed(name, "true or false")),
-    }
 }
 
 #[cfg(test)]
@@ -330,10 +324,21 @@ mod tests {
             ("JETON_ALLOW_IMPLICIT_GRANT", "1"),
             ("JETON_KEY_ROTATION_DAYS", "0"),
             ("JETON_SIGNING_ALGORITHMS", "RS256,none"),
+            ("JETON_PASSWORD_MIN_LENGTH", "7"),
+            ("JETON_PASSWORD_MIN_LENGTH", "65"),
+            ("JETON_DIRECTORY_FUNCTION", "https://directory.example/"),
+            ("JETON_EDGE_PROOF", ","),
+            ("JETON_EDGE_PROOF", "word,"),
+            ("JETON_EDGE_REQUIRED", "no"),
+            ("JETON_HSTS_INCLUDE_SUBDOMAINS", "2"),
         ];
         for (name, value) in rows {
             assert!(matches!(read((name, value)), Err(ConfigError::Malformed(named, _)) if named == name), "{value}");
         }
+    }
+
+    #[test]
+    fn a_variable_that_is_read_says_what_it_means() {
         let legacy = |name, value| read((name, value)).map(|config| config.policy.legacy);
         let (implicit, password) = (true, false);
         assert_eq!(legacy("X", ""), Ok(LegacyGrants::default()));
@@ -350,8 +355,18 @@ mod tests {
         for here in ["http://127.0.0.1:9000", "http://localhost", "http://[::1]:8080/a"] {
             assert!(read(("JETON_ISSUER", here)).is_ok(), "{here}");
         }
+        let length = |value| read(("JETON_PASSWORD_MIN_LENGTH", value)).map(|config| config.policy.password_min_length);
+        assert_eq!((length(""), length("8")), (Ok(15), Ok(8)));
         assert_eq!(read(("JETON_CODE_SECONDS", "30")).map(|config| config.policy.code_lifetime), Ok(30));
     }
+
+    #[test]
+    fn c029_every_client_must_push_only_where_that_is_said() {
+        let demanded = |value| read(("JETON_REQUIRE_PAR", value)).map(|config| config.policy.requires_pushed_requests);
+        assert_eq!((demanded(""), demanded("false"), demanded("true")), (Ok(false), Ok(false), Ok(true)));
+        assert!(matches!(demanded("yes"), Err(ConfigError::Malformed("JETON_REQUIRE_PAR", _))));
+    }
+
     #[test]
     fn c119_no_host_inside_a_network_may_be_asked_unless_it_is_named() {
         let name = "JETON_OUTBOUND_PRIVATE_HOSTS";

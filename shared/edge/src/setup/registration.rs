@@ -6,8 +6,8 @@ use grants::PkceRule;
 use protocol::{RedirectUri, Resource};
 
 use crate::setup::client_id_documents::DocumentConfig;
-use crate::setup::config::switch;
 use crate::setup::config_error::ConfigError;
+use crate::setup::switches::switch;
 
 /// The callers that may register a client at `/register`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -74,6 +74,9 @@ pub fn verification(registered: Option<&Client>, algorithm: AssertionAlgorithm) 
     let client = registered.ok_or(Refusal::ClientUnknown)?;
     let allowed = |fits: bool| {
         let registered = client.assertion_algorithm.is_none_or(|only| only == algorithm);
+        if !client.profile.verifies(algorithm) {
+            return Err(Refusal::ProfileAssertionAlgorithm);
+        }
         if fits && registered { Ok(()) } else { Err(Refusal::AssertionAlgorithm) }
     };
     match (client.auth_method, &client.keys) {
@@ -119,7 +122,7 @@ pub fn accept(
     if claims.issuer != id || claims.subject != id {
         return Err(Refusal::AssertionOfAnother);
     }
-    if !claims.audience.is_meant(client.strict_audience, server) {
+    if !claims.audience.is_meant(client.must_name_the_issuer(), server) {
         return Err(Refusal::AssertionAudience);
     }
     let expires_at = claims.expires_at.filter(|expiry| *expiry > now).ok_or(Refusal::AssertionExpired)?;
@@ -153,6 +156,14 @@ impl Unspent {
 }
 
 impl Audience {
+    /// Checks whether the audience is this and nothing else, as a string or an array of one.
+    pub(crate) fn is_only(&self, audience: &str) -> bool {
+        match self {
+            Self::One(only) => only == audience,
+            Self::Several(several) => matches!(several.as_slice(), [only] if only == audience),
+        }
+    }
+
     /// Checks whether the audience is this server. The issuer as a single string is always accepted (RFC 7523bis).
     /// OpenID Connect Core §9 has clients send the token endpoint's URL, and RFC 7519 §4.1.3 allows an array: both
     /// are accepted too, except from clients registered as strict.

@@ -8,8 +8,8 @@ use crate::client::record::{AuthMethod, Client};
 use crate::terms::refusal::Refusal;
 use crate::terms::secret::{KeptSecret, SecretDigest};
 
-/// Proof that a client authenticated as its registration demands. Only [`authenticate`] and
-/// [`crate::client::assertion::Unspent`] create it.
+/// Proof that a client authenticated as its registration demands. Only [`authenticate`],
+/// [`crate::client::assertion::Unspent`] and [`crate::client::federation::choose`] create it.
 ///
 /// A public client only names itself; PKCE and refresh token rotation bind its grants to it instead.
 #[derive(Clone, Debug)]
@@ -32,9 +32,11 @@ impl AuthenticatedClient {
         let before = &self.0;
         let proof_holds = current.id == before.id
             && current.created_at == before.created_at
+            && current.profile == before.profile
             && current.auth_method == before.auth_method
             && current.secrets == before.secrets
             && current.keys == before.keys
+            && current.federation == before.federation
             && current.assertion_algorithm == before.assertion_algorithm
             && current.strict_audience == before.strict_audience;
         (proof_holds && !current.disabled).then_some(Self(current))
@@ -63,7 +65,7 @@ pub fn authenticate(
         (PresentedClient::Basic(..), AuthMethod::SecretPost) => (true, Some(Refusal::ClientSecretInHeader)),
         (PresentedClient::Post(..), AuthMethod::SecretBasic) => (true, Some(Refusal::ClientSecretInBody)),
         // An assertion does not authenticate here: `crate::client::assertion` verifies its signature first.
-        (PresentedClient::Assertion(_) | PresentedClient::Named(_), _)
+        (PresentedClient::Assertion(_) | PresentedClient::Federated(_) | PresentedClient::Named(_), _)
         | (_, AuthMethod::ClientSecretJwt | AuthMethod::PrivateKeyJwt | AuthMethod::None) => {
             return Err(Refusal::ClientAuthMethod);
         }

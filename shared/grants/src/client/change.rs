@@ -1,12 +1,12 @@
 //! Changes to an existing client. Each names the attributes it sets and the facts it depends on, so that concurrent
 //! changes do not undo each other.
 
-use protocol::{Claims, ClientId, ClientLink, LinkUrl, LogoFacts};
+use protocol::ClientId;
 
 use crate::client::fact::ClientFact;
-use crate::client::record::{Client, PkceRule};
-use crate::client::relying_party::{IdTokenClaims, RelyingParty};
+use crate::client::record::Client;
 use crate::client::self_registration::{Registrant, SelfRegistration};
+use crate::client::setting::Setting;
 use crate::step::guard::{Fact, Guard};
 use crate::terms::secret::StoredSecret;
 use crate::terms::time::Timestamp;
@@ -30,16 +30,10 @@ pub enum ClientSet {
     Secrets(Vec<StoredSecret>),
     /// The time when the client's own registration ends.
     EndsAt(Timestamp),
-    /// The rule on whether the client must use PKCE.
-    Pkce(PkceRule),
-    /// The claims in its ID tokens.
-    IdTokenClaims(IdTokenClaims),
-    /// The claims in the tokens that it gets for itself.
-    Claims(Claims),
-    /// One of its links; `None` removes it.
-    Link(ClientLink, Option<LinkUrl>),
-    /// The facts of its logo, which is written in the same transaction; `None` if it has none any more.
-    Logo(Option<LogoFacts>),
+    /// One of its settings.
+    Setting(Setting),
+    /// The number of changes to its settings, this one included.
+    Revision(u32),
 }
 
 impl ClientChange {
@@ -123,18 +117,8 @@ impl ClientChange {
             }
             ClientSet::Disabled(disabled) => Client { disabled: *disabled, ..client },
             ClientSet::Secrets(secrets) => Client { secrets: secrets.clone(), ..client },
-            ClientSet::Pkce(pkce) => Client { pkce: *pkce, ..client },
-            ClientSet::IdTokenClaims(id_token_claims) => {
-                let id_token_claims = *id_token_claims;
-                Client { relying_party: RelyingParty { id_token_claims, ..client.relying_party }, ..client }
-            }
-            ClientSet::Claims(claims) => Client { claims: claims.clone(), ..client },
-            ClientSet::Link(link, url) => {
-                let others = client.links.into_iter().filter(|(other, _)| other != link);
-                let links = others.chain(url.clone().map(|url| (*link, url))).collect();
-                Client { links, ..client }
-            }
-            ClientSet::Logo(logo) => Client { logo: *logo, ..client },
+            ClientSet::Setting(setting) => setting.applied(client),
+            ClientSet::Revision(revision) => Client { revision: *revision, ..client },
             ClientSet::EndsAt(ends_at) => {
                 let own = client.registered_by;
                 let registered_by = own.map(|own| SelfRegistration { ends_at: Some(*ends_at), ..own });

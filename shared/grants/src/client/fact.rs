@@ -20,6 +20,8 @@ pub enum ClientFact {
     Claims,
     /// The facts of its logo, if it has one.
     Logo,
+    /// The number of changes to its settings, if there were any.
+    Revision,
 }
 
 impl ClientFact {
@@ -44,6 +46,7 @@ impl Fact for ClientFact {
             Self::AuthMethod => Attribute::named("auth_method"),
             Self::Claims => Attribute::named("claims"),
             Self::Logo => Attribute::named("logo"),
+            Self::Revision => Attribute::named("revision"),
         }
     }
 
@@ -56,6 +59,8 @@ impl Fact for ClientFact {
             Self::Claims if client.claims.is_empty() => return None,
             Self::Claims => Held::Text(client.claims.to_string().into()),
             Self::Logo => Held::Text(client.logo.as_ref()?.to_string().into()),
+            Self::Revision if client.revision == 0 => return None,
+            Self::Revision => Held::Number(client.revision),
             Self::EndsAt => Held::Time(client.registered_by.as_ref().and_then(|by| by.ends_at)?),
         })
     }

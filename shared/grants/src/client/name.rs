@@ -17,7 +17,7 @@ const BLANKS: [char; 4] = ['\u{2800}', '\u{1d159}', '\u{16fe4}', '\u{fffc}'];
 pub struct NameSkeleton(String);
 
 /// Checks whether a name has 1 to 100 characters, all of them visible or white space between visible ones.
-pub(crate) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= MAX_CHARACTERS && !text.chars().any(hides)
 }
 
@@ -28,6 +28,11 @@ pub(crate) fn shortened(text: String) -> String {
     }
     let kept: String = text.chars().take(MAX_CHARACTERS.saturating_sub(1)).collect();
     format!("{}…", kept.trim_end())
+}
+
+/// Checks whether a text has a character that is invisible or changes how others are shown.
+pub fn has_hidden_characters(text: &str) -> bool {
+    text.chars().any(hides)
 }
 
 /// Checks whether a character is invisible or changes how others are shown: control, bidirectional, default

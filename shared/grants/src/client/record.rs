@@ -3,13 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{
-    Claims, ClientId, ClientLink, GrantType, LinkUrl, LogoFacts, RedirectUri, Resource, ResponseType, Scope,
+    AssertionTarget, Claims, ClientId, ClientLink, GrantType, LinkUrl, LogoFacts, RedirectUri, Resource, ResponseType,
+    Scope,
 };
 
 use crate::client::assertion_algorithm::AssertionAlgorithm;
+use crate::client::federation::Federation;
+use crate::client::profile::Profile;
 use crate::client::public_keys::ClientKeys;
 use crate::client::relying_party::RelyingParty;
+use crate::client::request_rules::RequestRules;
 use crate::client::self_registration::SelfRegistration;
+use crate::terms::api::SigningAlgorithm;
 use crate::terms::secret::StoredSecret;
 use crate::terms::time::Timestamp;
 
@@ -20,6 +25,8 @@ pub struct Client {
     pub id: ClientId,
     /// The display name shown to people.
     pub name: String,
+    /// Its security profile, which only an operator sets.
+    pub profile: Profile,
     /// The way in which it authenticates.
     pub auth_method: AuthMethod,
     /// Its secrets: at most two, while the client changes over to a new one.
@@ -36,15 +43,27 @@ pub struct Client {
     pub audience: AudienceRule,
     /// The rule on whether it must use PKCE.
     pub pkce: PkceRule,
+    /// The rules for its authorization requests.
+    pub requests: RequestRules,
     /// The APIs on whose behalf it may introspect tokens.
     pub introspects: Vec<Resource>,
+    /// The clients that may act with its access tokens, besides the APIs that these are for (`may_act`, RFC 8693 §4.4).
+    pub may_act: Vec<ClientId>,
+    /// The authorization servers of others for which it gets identity assertions (ID-JAG).
+    pub assertion_targets: Vec<AssertionTarget>,
+    /// The algorithm of its signed introspection responses (`introspection_signed_response_alg`, RFC 9701 §6).
+    pub introspection_algorithm: SigningAlgorithm,
     /// The keys that verify its assertions.
     pub keys: Option<ClientKeys>,
+    /// The rule by which tokens of another issuer authenticate it, instead of assertions that it signs itself.
+    pub federation: Option<Federation>,
     /// The only algorithm for its assertions (`token_endpoint_auth_signing_alg`); `None` means any that its keys
     /// or its secret fit.
     pub assertion_algorithm: Option<AssertionAlgorithm>,
     /// `true` if its assertions must have the issuer as their only audience.
     pub strict_audience: bool,
+    /// The rule on whether it must prove the key of its access tokens.
+    pub dpop: DpopRule,
     /// The claims in the tokens that it gets for itself: roles, groups and custom ones.
     pub claims: Claims,
     /// Its settings as an OpenID Connect relying party.
@@ -61,6 +80,8 @@ pub struct Client {
     pub disabled: bool,
     /// The time of its registration.
     pub created_at: Timestamp,
+    /// The number of changes that operators made to its settings. A change of settings rests on the one before it.
+    pub revision: u32,
 }
 
 /// The ways a client can authenticate (RFC 7591 §2, `token_endpoint_auth_method`).
@@ -105,6 +126,16 @@ pub enum AudienceRule {
     All,
 }
 
+/// The rule on whether a client gets access tokens without a DPoP proof (RFC 9449 §5.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DpopRule {
+    /// Its tokens are bound to a key if it sends a proof.
+    #[default]
+    Optional,
+    /// It gets no token without a proof (`dpop_bound_access_tokens`).
+    Required,
+}
+
 impl Client {
     /// Creates a client named like its id, with the default of each setting: it authenticates with a secret, must use
     /// PKCE, and may do nothing yet.
@@ -112,6 +143,7 @@ impl Client {
         Self {
             name: id.to_string(),
             id,
+            profile: Profile::default(),
             auth_method: AuthMethod::Secret,
             secrets: Vec::new(),
             grant_types: BTreeSet::new(),
@@ -120,10 +152,16 @@ impl Client {
             apis: Vec::new(),
             audience: AudienceRule::default(),
             pkce: PkceRule::default(),
+            requests: RequestRules::default(),
             introspects: Vec::new(),
+            may_act: Vec::new(),
+            assertion_targets: Vec::new(),
+            introspection_algorithm: SigningAlgorithm::Rs256,
             keys: None,
+            federation: None,
             assertion_algorithm: None,
             strict_audience: false,
+            dpop: DpopRule::default(),
             claims: Claims::default(),
             relying_party: RelyingParty::default(),
             links: BTreeMap::new(),
@@ -132,7 +170,15 @@ impl Client {
             trusted: false,
             disabled: false,
             created_at,
+            revision: 0,
         }
+    }
+
+    /// The algorithms for which the server needs a signing key because of the client.
+    pub fn algorithms(&self) -> Vec<SigningAlgorithm> {
+        let of_introspection = (!self.introspects.is_empty()).then_some(self.introspection_algorithm);
+        let of_responses = self.requests.response_algorithm;
+        self.relying_party.algorithms().into_iter().chain(of_responses).chain(of_introspection).collect()
     }
 
     /// Returns whether the client authenticates at all (RFC 6749 §2.1).

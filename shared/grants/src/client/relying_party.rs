@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::terms::authentication::Context;
 use protocol::{RedirectUri, ServerUri};
 
 use crate::terms::api::SigningAlgorithm;
@@ -20,6 +21,8 @@ pub struct RelyingParty {
     pub id_token_claims: IdTokenClaims,
     /// `default_max_age`: the maximum age of the sign-in, in seconds, if a request does not give one.
     pub default_max_age: Option<u32>,
+    /// `true` if people sign in to it with a second factor only.
+    pub requires_factor: bool,
     /// `post_logout_redirect_uris`: the pages the browser may return to after sign-out.
     pub post_logout_redirect_uris: Vec<RedirectUri>,
     /// The back-channel logout settings, if the client wants to be notified when a session ends.
@@ -71,6 +74,7 @@ impl Default for RelyingParty {
             sector: None,
             id_token_claims: IdTokenClaims::default(),
             default_max_age: None,
+            requires_factor: false,
             post_logout_redirect_uris: Vec::new(),
             backchannel: None,
         }
@@ -93,6 +97,11 @@ impl IdTokenClaims {
 }
 
 impl RelyingParty {
+    /// The weakest context of a sign-in that it takes.
+    pub const fn least_context(&self) -> Context {
+        if self.requires_factor { Context::TwoFactors } else { Context::Password }
+    }
+
     /// The algorithms for which the server needs a signing key.
     pub fn algorithms(&self) -> Vec<SigningAlgorithm> {
         std::iter::once(self.id_token_algorithm).chain(self.userinfo_algorithm).collect()

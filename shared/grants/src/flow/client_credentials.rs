@@ -6,7 +6,8 @@ use protocol::{GrantType, Resource, Scope};
 
 use crate::client::authenticate::AuthenticatedClient;
 use crate::request::access::{one_token_serves, settle};
-use crate::step::grant::{Grant, Origin, Stage};
+use crate::step::grant::{Grant, Origin};
+use crate::step::stage::Stage;
 use crate::step::transition::Transition;
 use crate::terms::api::Api;
 use crate::terms::ids::{Attempt, Generation, GrantId};
@@ -46,6 +47,7 @@ pub fn grant_of(token: &AccessToken, id: GrantId, attempt: Attempt) -> Grant {
         origin: Origin::Service,
         created_at: token.issued_at,
         ends_at: token.expires_at,
+        refresh_key: None,
         revoked_access: BTreeSet::new(),
         stage: Stage::Active {
             generation: Generation::FIRST,

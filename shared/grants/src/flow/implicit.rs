@@ -9,7 +9,8 @@ use protocol::{AuthorizationRequest, Claims};
 use crate::flow::authorization_code::{self, Agreement};
 use crate::request::access::Target;
 use crate::request::redirect::RedirectTrusted;
-use crate::step::grant::{Grant, Stage};
+use crate::step::grant::Grant;
+use crate::step::stage::Stage;
 use crate::terms::ids::{Generation, GrantId};
 use crate::terms::moment::Moment;
 use crate::terms::policy::Policy;
@@ -34,7 +35,7 @@ pub fn grant_of(
     moment: Moment,
 ) -> Grant {
     // There is no code to bind.
-    let agreement = Agreement { code_challenge: None, ..agreement };
+    let agreement = Agreement { code_challenge: None, code_key: None, ..agreement };
     let made = authorization_code::grant_of(id, trusted, agreement, policy, moment);
     let Moment { now, attempt } = moment;
     Grant {
@@ -73,6 +74,7 @@ mod tests {
             person: fixtures::person(),
             target,
             code_challenge: Some(fixtures::verifier().challenge()),
+            code_key: None,
             nonce: None,
             session_ends_at: fixtures::NOW.plus(10_000),
         };

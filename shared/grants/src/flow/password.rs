@@ -9,13 +9,17 @@ use protocol::{GrantType, Resource, Scope, Subject};
 
 use crate::client::authenticate::AuthenticatedClient;
 use crate::request::access::{Target, one_token_serves, settle};
-use crate::step::grant::{Footing, Grant, Origin, Person, Stage};
+use crate::step::grant::{Footing, Grant, Origin, Person};
+use crate::step::stage::Stage;
 use crate::step::transition::Transition;
 use crate::terms::api::{Api, MAX_LIFETIME};
+use crate::terms::authentication::Authentication;
+use crate::terms::confirmation::Confirmation;
 use crate::terms::ids::{Generation, GrantId};
 use crate::terms::moment::Moment;
 use crate::terms::policy::Policy;
 use crate::terms::refusal::Refusal;
+use crate::token::dpop::refresh_key;
 
 /// Settles the APIs and the scope the client may have for a person, before any password is checked. This flow does
 /// not sign the person in: there is no session and no ID token.
@@ -48,6 +52,8 @@ pub struct ProvenPerson {
     pub footing: Footing,
     /// The APIs and the scope that are granted.
     pub target: Target,
+    /// The key that the request proved.
+    pub key: Option<Confirmation>,
 }
 
 /// Creates the grant of a person whose password was right. It is active at once. Without a refresh token it ends
@@ -63,6 +69,7 @@ pub fn grant_of(
         subject: proven.subject,
         pairwise_subject: proven.pairwise_subject,
         auth_time: now,
+        authentication: Authentication::password(now),
         footing: Some(proven.footing),
         sign_in: None,
     };
@@ -75,6 +82,7 @@ pub fn grant_of(
         origin: Origin::Password(person),
         created_at: now,
         ends_at: now.plus(if refreshes { policy.grant_lifetime } else { MAX_LIFETIME }),
+        refresh_key: refresh_key(client.client(), proven.key),
         revoked_access: BTreeSet::new(),
         stage: Stage::Active {
             generation: Generation::FIRST,
@@ -103,7 +111,7 @@ mod tests {
         let target = target(&client, &fixtures::apis(), &[], None).unwrap();
         let subject = Subject::parse(fixtures::SUBJECT).unwrap();
         let footing = Footing { session: None, ..fixtures::footing() };
-        let proven = ProvenPerson { subject, pairwise_subject: None, footing, target };
+        let proven = ProvenPerson { subject, pairwise_subject: None, footing, target, key: None };
         let moment = Moment { now: fixtures::NOW, attempt: fixtures::attempt(1) };
         grant_of(fixtures::secret().id(), &client, proven, &Policy::default(), moment)
     }

@@ -8,18 +8,21 @@ pub use crate::step::grant::current_generation;
 use crate::client::authenticate::AuthenticatedClient;
 use crate::client::record::Client;
 use crate::request::access;
-use crate::step::grant::{Grant, Stage};
+use crate::step::grant::Grant;
 use crate::step::grant_fact::GrantFact;
 use crate::step::guard::{Fact, Guard};
 use crate::step::requirements::Requirements;
 use crate::step::revocation;
+use crate::step::stage::Stage;
 use crate::step::transition::{Change, Transition};
 use crate::step::verdict::Verdict;
-use crate::terms::ids::{GrantSecret, HiddenFooting};
+use crate::terms::confirmation::Confirmation;
+use crate::terms::ids::{Generation, GrantId, GrantSecret, HiddenFooting};
 use crate::terms::moment::Moment;
 use crate::terms::policy::Policy;
 use crate::terms::refusal::Refusal;
 use crate::terms::time::Timestamp;
+use crate::token::dpop::refresh_key;
 use crate::token::handles::RefreshHandle;
 
 /// A request to refresh with a token whose tag was verified.
@@ -27,6 +30,8 @@ use crate::token::handles::RefreshHandle;
 pub struct RefreshRequest {
     /// The refresh token, decoded into a handle.
     pub token: RefreshHandle,
+    /// The key that the request proved.
+    pub key: Option<Confirmation>,
     /// A part of the granted scope, for the access token only.
     pub scope: Option<Scope>,
     /// Some of the granted APIs, for the access token only.
@@ -35,9 +40,25 @@ pub struct RefreshRequest {
     pub issuer: Resource,
 }
 
+/// Refreshes without a write, for a client whose refresh tokens are not rotated: every check is made on the item, which
+/// was read strongly consistent.
+pub fn stay(
+    request: &RefreshRequest,
+    client: &AuthenticatedClient,
+    found: Option<&Grant>,
+    policy: &Policy,
+    moment: Moment,
+) -> Verdict {
+    match found.filter(|grant| request.requirements(client.client(), moment.now).first_unmet(grant).is_none()) {
+        Some(grant) => Verdict::Done(Box::new(grant.clone())),
+        None => explain(request, client, found, policy, moment),
+    }
+}
+
 /// The write that rotates the token: generation *n* becomes *n + 1*, if the grant is still at *n*.
 pub fn rotate(request: &RefreshRequest, client: &AuthenticatedClient, policy: &Policy, moment: Moment) -> Transition {
-    let change = Change::advance(request.token.generation.next(), policy, moment);
+    let refresh_key = refresh_key(client.client(), request.key);
+    let change = Change::advance(request.token.generation.next(), policy.refresh_idle_lifetime, moment, refresh_key);
     Transition::of(request.token.secret.id(), change).requires(request.requirements(client.client(), moment.now))
 }
 
@@ -73,6 +94,16 @@ pub fn explain(
     }
 }
 
+/// Ends the access token that a client returns: alone if each access token of its grants has a generation of its own,
+/// and otherwise with the grant (RFC 7009 §2.1).
+pub fn revoke_access(id: GrantId, generation: Generation, client: &Client) -> Transition {
+    if client.profile.rotates_refresh_tokens() {
+        revocation::revoke_access(id, generation, &client.id)
+    } else {
+        revocation::revoke_of_client(id, &client.id)
+    }
+}
+
 /// The refresh token to issue with an access token of `grant`; `None` if the client may not refresh. `rests_on` is
 /// the hidden footing of the same grant.
 pub fn token_of(
@@ -82,7 +113,8 @@ pub fn token_of(
     client: &AuthenticatedClient,
 ) -> Option<RefreshHandle> {
     let generation = current_generation(grant)?;
-    client.client().may_use(GrantType::RefreshToken).then_some(RefreshHandle { secret, generation, rests_on })
+    let may = grant.may_be_refreshed() && client.client().may_use(GrantType::RefreshToken);
+    may.then_some(RefreshHandle { secret, generation, rests_on })
 }
 
 impl RefreshRequest {
@@ -90,6 +122,7 @@ impl RefreshRequest {
     fn requirements(&self, client: &Client, now: Timestamp) -> Requirements {
         Requirements::default()
             .require(GrantFact::Client.is(client.id.as_str()), Refusal::RefreshTokenOfAnotherClient)
+            .require(GrantFact::RefreshKey.admits(self.key), Refusal::RefreshTokenOfAnotherKey)
             .require(Guard::ACTIVE, Refusal::RefreshTokenUnknown)
             .require(GrantFact::EndsAt.is_after(now), Refusal::RefreshTokenExpired)
             .require(GrantFact::Generation.is(self.token.generation.number()), Refusal::RefreshTokenReused)

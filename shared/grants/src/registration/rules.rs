@@ -1,13 +1,14 @@
 //! The rules for what may be registered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use protocol::{ClaimNames, Claims, GrantType, Resource, Scope};
 
 use crate::client::name::is_name;
-use crate::client::record::{AuthMethod, Client, PkceRule};
+use crate::client::profile::ProfileFault;
+use crate::client::record::{AuthMethod, Client, DpopRule, PkceRule};
+use crate::registration::lists::each_once;
 use crate::terms::api::{Api, MAX_LIFETIME, SigningAlgorithm, TokenFormat, TokenType};
-use crate::terms::secret::StoredSecret;
 use crate::terms::time::Seconds;
 
 /// The most APIs of a client.
@@ -50,6 +51,12 @@ pub enum RegistrationError {
     /// RFC 6749 §4.4: client credentials are for confidential clients.
     #[error("a client without a secret (auth method none) cannot use client_credentials")]
     PublicService,
+    /// The actor of an exchanged token, and the client of an identity assertion, must be certain.
+    #[error("a client without a secret (auth method none) cannot use token-exchange and jwt-bearer")]
+    PublicExchange,
+    /// An exchanged token is for one of the client's APIs.
+    #[error("token-exchange needs an API (--api), or another authorization server (--id-jag)")]
+    ExchangeWithoutApi,
     /// RFC 7662 §2.1: the caller of introspection must be authenticated.
     #[error("a client without a secret (auth method none) cannot introspect")]
     PublicIntrospection,
@@ -65,14 +72,27 @@ pub enum RegistrationError {
     #[error("refresh_token comes with a person's grant: add --grant authorization_code")]
     RefreshAlone,
     /// RFC 7591 §2: nothing else could verify its assertions.
-    #[error("private_key_jwt needs the client's public keys: give --jwks FILE or --jwks-uri URL")]
+    #[error(
+        "private_key_jwt needs the client's public keys (--jwks FILE or --jwks-uri URL), or the issuer of its tokens (--federated NAME --subject SUB)"
+    )]
     KeysMissing,
+    /// A client authenticates with its own assertions or with tokens of another issuer, and not with either.
+    #[error(
+        "a client has either keys of its own (--jwks, --jwks-uri) or the issuer of its tokens (--federated), with auth method private_key_jwt"
+    )]
+    FederatedWithKeys,
     /// No key of the client fits the registered algorithm.
     #[error("neither a key nor the secret of the client is for this algorithm of assertions")]
     AlgorithmWithoutKey,
+    /// RFC 9449 binds tokens of the token endpoint only.
+    #[error("--dpop-bound-access-tokens does not go with the grant implicit: its tokens cannot be bound to a key")]
+    ImplicitUnbound,
     /// A token names its APIs in a 16-bit mask, and one of them is the issuer.
     #[error("a client has at most 15 APIs")]
     TooManyApis,
+    /// Each of them is a place that this server may be made to ask.
+    #[error("a client has at most 32 request URIs (--request-uri)")]
+    TooManyRequestUris,
     /// A self-registered client cannot be trusted without consent.
     #[error("a client that registered itself cannot be trusted")]
     TrustsItself,
@@ -95,6 +115,9 @@ pub enum RegistrationError {
         "a scope is described with 1 to 100 characters, and none that is invisible or changes the direction of writing"
     )]
     ScopeDescription,
+    /// The client breaks a rule of its profile.
+    #[error(transparent)]
+    Profile(#[from] ProfileFault),
     /// The scope contains one of OpenID Connect, which the issuer offers: a client could not tell whose it gets.
     #[error(
         "openid, profile, email, address, phone, offline_access, roles and groups are scopes of OpenID Connect: give the API one of its own, such as orders.roles"
@@ -117,32 +140,88 @@ impl Client {
     /// [`RegistrationError`] says what must be different.
     pub fn register(self) -> Result<Self, RegistrationError> {
         self.check()?;
-        Ok(Self { apis: each_once(self.apis), introspects: each_once(self.introspects), ..self })
+        Ok(Self {
+            apis: each_once(self.apis),
+            introspects: each_once(self.introspects),
+            may_act: each_once(self.may_act),
+            assertion_targets: each_once(self.assertion_targets),
+            ..self
+        })
     }
 
     pub(crate) fn check(&self) -> Result<(), RegistrationError> {
+        self.faults().next().map_or(Ok(()), Err)
+    }
+
+    /// Checks a change of the client `before`. A fault that it had before, by a rule that came later, does not stop a
+    /// change of another part.
+    pub(crate) fn check_change_of(&self, before: &Self) -> Result<(), RegistrationError> {
+        let old: Vec<_> = before.faults().filter(|fault| !self.differs_in(*fault, before)).collect();
+        self.faults().find(|fault| !old.contains(fault)).map_or(Ok(()), Err)
+    }
+
+    /// Returns whether the part that a fault is in differs from that of `before`.
+    fn differs_in(&self, fault: RegistrationError, before: &Self) -> bool {
+        use RegistrationError as E;
+        match fault {
+            E::Name => self.name != before.name,
+            E::NothingToDo | E::PublicService | E::RefreshAlone | E::PublicExchange => {
+                self.grant_types != before.grant_types
+            }
+            E::ExchangeWithoutApi => {
+                self.grant_types != before.grant_types || self.lists_no_target() != before.lists_no_target()
+            }
+            E::PublicIntrospection => self.introspects != before.introspects,
+            E::PublicWithoutPkce => self.pkce != before.pkce,
+            E::RedirectUriMissing => self.redirect_uris != before.redirect_uris,
+            E::KeysMissing | E::FederatedWithKeys => {
+                (&self.keys, &self.federation) != (&before.keys, &before.federation)
+            }
+            E::AlgorithmWithoutKey => {
+                (self.assertion_algorithm, &self.keys) != (before.assertion_algorithm, &before.keys)
+            }
+            E::ImplicitUnbound => (self.dpop, &self.grant_types) != (before.dpop, &before.grant_types),
+            E::TooManyApis => self.apis != before.apis,
+            E::TooManyRequestUris => self.requests.uris != before.requests.uris,
+            E::ClaimsWithoutService | E::ClaimsOfPerson => self.claims != before.claims,
+            E::TrustsItself => self.trusted != before.trusted,
+            E::ReservedId | E::ChangesItself => false,
+            E::Profile(_) | E::ScopeDescription | E::IdentityScope | E::TokenTooLarge | E::Lifetime => true,
+        }
+    }
+
+    /// Lists the rules that the client breaks.
+    fn faults(&self) -> impl Iterator<Item = RegistrationError> {
         use RegistrationError as E;
         let public = self.auth_method == AuthMethod::None;
+        let signs = self.auth_method == AuthMethod::PrivateKeyJwt;
         let uses = |grant_type| self.grant_types.contains(&grant_type);
         let redirected = uses(GrantType::AuthorizationCode) || uses(GrantType::Implicit);
-        let refreshable = uses(GrantType::AuthorizationCode) || uses(GrantType::Password);
+        let refreshable =
+            [GrantType::AuthorizationCode, GrantType::Password, GrantType::DeviceCode].into_iter().any(uses);
         let faults = [
             (!is_name(&self.name), E::Name),
             (self.grant_types.is_empty() && self.introspects.is_empty(), E::NothingToDo),
             (public && uses(GrantType::ClientCredentials), E::PublicService),
+            (public && (uses(GrantType::TokenExchange) || uses(GrantType::JwtBearer)), E::PublicExchange),
+            (uses(GrantType::TokenExchange) && self.lists_no_target(), E::ExchangeWithoutApi),
             (public && !self.introspects.is_empty(), E::PublicIntrospection),
             (public && self.pkce != PkceRule::Required, E::PublicWithoutPkce),
             (redirected && self.redirect_uris.is_empty(), E::RedirectUriMissing),
             (uses(GrantType::RefreshToken) && !refreshable, E::RefreshAlone),
+            (self.dpop == DpopRule::Required && uses(GrantType::Implicit), E::ImplicitUnbound),
             (self.apis.len() > MAX_APIS, E::TooManyApis),
-            (self.auth_method == AuthMethod::PrivateKeyJwt && self.keys.is_none(), E::KeysMissing),
+            (self.requests.has_too_many_uris(), E::TooManyRequestUris),
+            (signs && self.keys.is_none() && self.federation.is_none(), E::KeysMissing),
+            (self.federation.is_some() && (!signs || self.keys.is_some()), E::FederatedWithKeys),
             (!self.has_key_for_its_algorithm(), E::AlgorithmWithoutKey),
             (!self.claims.is_empty() && !uses(GrantType::ClientCredentials), E::ClaimsWithoutService),
             (self.claims != self.claims.for_access_tokens(), E::ClaimsOfPerson),
             (self.trusted && self.registered_by.is_some(), E::TrustsItself),
             (!self.has_id_of_its_registrant(), E::ReservedId),
         ];
-        faults.into_iter().find(|(found, _)| *found).map_or(Ok(()), |(_, error)| Err(error))
+        let faults = faults.into_iter().filter(|(found, _)| *found).map(|(_, error)| error);
+        faults.chain(self.faults_of_profile().map(E::from))
     }
 
     /// Checks that a stored key, or the secret, fits the registered algorithm. Keys that the client serves elsewhere
@@ -163,21 +242,16 @@ impl NewApi {
     /// # Errors
     /// [`RegistrationError`] says what must be different: the lifetime, the scope or its description.
     pub fn register(self) -> Result<Api, RegistrationError> {
-        if self.scope.has_identity() {
-            return Err(RegistrationError::IdentityScope);
-        }
-        let claims = if self.claims.is_empty() { 0 } else { Claims::MAX_BYTES_IN_TOKENS };
-        if self.identifier.as_str().len() + self.scope.as_str().len() + claims > MAX_OF_API_BYTES {
-            return Err(RegistrationError::TokenTooLarge);
-        }
-        if !(1..=MAX_LIFETIME).contains(&self.lifetime) {
-            return Err(RegistrationError::Lifetime);
-        }
-        let describes = |(token, text): (&String, &String)| self.scope.contains(token) && is_name(text);
-        if !self.scope_descriptions.iter().all(describes) {
-            return Err(RegistrationError::ScopeDescription);
-        }
-        Ok(Api {
+        let api = self.into_api();
+        api.check_scope()?;
+        api.check_size()?;
+        api.check_lifetime()?;
+        api.check_descriptions()?;
+        Ok(api)
+    }
+
+    fn into_api(self) -> Api {
+        Api {
             identifier: self.identifier,
             scope: self.scope,
             scope_descriptions: self.scope_descriptions,
@@ -187,33 +261,43 @@ impl NewApi {
             claims: self.claims,
             lifetime: self.lifetime,
             is_issuer: false,
-        })
+        }
     }
 }
 
-impl Client {
-    /// Adds a secret and keeps the newest existing one, so that two are valid while the client changes over.
-    pub fn rotate_secret(&mut self, new: StoredSecret) {
-        let last = self.secrets.iter().max_by_key(|secret| secret.created_at).copied();
-        self.secrets = last.into_iter().chain(std::iter::once(new)).collect();
+impl Api {
+    /// Checks that it offers no scope of the issuer.
+    pub(crate) fn check_scope(&self) -> Result<(), RegistrationError> {
+        if self.scope.has_identity() { Err(RegistrationError::IdentityScope) } else { Ok(()) }
     }
 
-    /// Keeps only the newest secret.
-    pub fn retire_old_secrets(&mut self) {
-        let last = self.secrets.iter().max_by_key(|secret| secret.created_at).copied();
-        self.secrets = last.into_iter().collect();
+    /// Checks the size of its access tokens.
+    pub(crate) fn check_size(&self) -> Result<(), RegistrationError> {
+        if self.bytes_in_tokens() > MAX_OF_API_BYTES { Err(RegistrationError::TokenTooLarge) } else { Ok(()) }
     }
-}
 
-/// Removes duplicates and keeps the order.
-fn each_once(mut named: Vec<Resource>) -> Vec<Resource> {
-    let mut seen = BTreeSet::new();
-    named.retain(|resource| seen.insert(resource.clone()));
-    named
+    /// Returns the most bytes that it adds to an access token.
+    pub(crate) fn bytes_in_tokens(&self) -> usize {
+        let claims = if self.claims.is_empty() { 0 } else { Claims::MAX_BYTES_IN_TOKENS };
+        self.identifier.as_str().len() + self.scope.as_str().len() + claims
+    }
+
+    /// Checks the lifetime of its access tokens.
+    pub(crate) fn check_lifetime(&self) -> Result<(), RegistrationError> {
+        if (1..=MAX_LIFETIME).contains(&self.lifetime) { Ok(()) } else { Err(RegistrationError::Lifetime) }
+    }
+
+    /// Checks the descriptions of its scope tokens.
+    pub(crate) fn check_descriptions(&self) -> Result<(), RegistrationError> {
+        let describes = |(token, text): (&String, &String)| self.scope.contains(token) && is_name(text);
+        let good = self.scope_descriptions.iter().all(describes);
+        if good { Ok(()) } else { Err(RegistrationError::ScopeDescription) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::terms::secret::StoredSecret;
     use protocol::{ClientId, IdentityScope, ServerUri};
 
     use super::*;
@@ -265,7 +349,8 @@ mod tests {
     #[expect(clippy::too_many_lines, reason = "a row for each contradiction")]
     fn each_contradiction_is_refused() {
         type Spoil = fn(&mut Client);
-        let rows: [(Spoil, RegistrationError); 14] = [
+        let rows: &[(Spoil, RegistrationError)] = &[
+            (|c| c.dpop = DpopRule::Required, RegistrationError::ImplicitUnbound),
             (|c| c.id = ClientId::parse("dyn_x").unwrap(), RegistrationError::ReservedId),
             (|c| c.name = " ".to_owned(), RegistrationError::Name),
             (|c| c.name = "a\u{202e}".to_owned(), RegistrationError::Name),
@@ -312,9 +397,18 @@ mod tests {
                 RegistrationError::ClaimsOfPerson,
             ),
             (|c| c.apis = vec![Resource::parse("urn:a").unwrap(); 17], RegistrationError::TooManyApis),
+            (
+                |c| {
+                    c.grant_types = [GrantType::TokenExchange].into();
+                    c.auth_method = AuthMethod::None;
+                    c.secrets.clear();
+                },
+                RegistrationError::PublicExchange,
+            ),
+            (|c| c.apis.clear(), RegistrationError::ExchangeWithoutApi),
         ];
         assert!(fixtures::client().register().is_ok());
-        for (spoil, why) in rows {
+        for &(spoil, why) in rows {
             let mut client = fixtures::client();
             spoil(&mut client);
             assert_eq!(client.register().err(), Some(why));

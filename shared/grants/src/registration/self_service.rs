@@ -1,12 +1,10 @@
 //! The rules for clients that register themselves (RFC 7591 §2, OpenID Connect Dynamic Client Registration §2).
 //!
 //! # Decisions
-//! - A self-registered client gets only access that people can agree to: the authorization code grant, refresh
-//!   tokens, and the implicit grant where the deployment enables it. Client credentials, passwords and
-//!   introspection are reserved to operators.
-//! - A registration replaces what it does not give: scope words, grant types and response types that are unknown or not
-//!   for such clients are left out, and the response tells what is left (RFC 7591 §2, §3.2.1). It is refused only if
-//!   nothing of use is left.
+//! - A self-registered client gets only access that people can agree to: the authorization code grant, refresh tokens, and
+//!   the implicit grant where it is enabled. Client credentials, passwords and introspection are reserved to operators.
+//! - Scope words, grant types and response types that are unknown or not for such clients are left out, and the response
+//!   tells what is left (RFC 7591 §2, §3.2.1). A registration is refused only if nothing of use is left.
 //! - A client may have all the scope that its policy opens, at the time of the registration, whatever it registered:
 //!   people agree to each request. The registered scope is what a request without `scope` means. The limit is stored
 //!   with the client, so scopes and APIs that are opened later need a new registration. What an API stops to offer ends
@@ -19,7 +17,7 @@
 //!   The deployment or the initial access token may exempt confidential clients from both.
 //! - A client gets the APIs of the policy that offer some of the policy's scope, and those without any scope: at most as
 //!   many as a client can have, and those first that it registered a scope of.
-//! - `request_uris` is accepted and ignored: the metadata says that `request_uri` is not supported.
+//! - `request_uris` is accepted and ignored where the metadata say that `request_uri` is not supported.
 //! - Keys are stored for every authentication method: a client may change to `private_key_jwt` later.
 
 use std::collections::BTreeSet;
@@ -31,13 +29,14 @@ use protocol::{
 
 use crate::client::assertion_algorithm::AssertionAlgorithm;
 use crate::client::name::{NameSkeleton, shortened};
-use crate::client::record::{AuthMethod, Client, PkceRule};
+use crate::client::record::{AuthMethod, Client, DpopRule, PkceRule};
 use crate::client::relying_party::{Backchannel, IdTokenClaims, MalformedSector, RelyingParty, Sector};
+use crate::client::request_rules::RequestRules;
 use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
-use crate::registration::rules::{MAX_APIS, RegistrationError};
+use crate::registration::rules::MAX_APIS;
 use crate::terms::api::{Api, SigningAlgorithm};
+use crate::terms::authentication::Context;
 use crate::terms::policy::Policy;
-use crate::token::id_token::AUTHENTICATION_CONTEXT;
 
 /// The options that clients can register for in this deployment.
 #[derive(Clone, Copy, Debug)]
@@ -80,7 +79,9 @@ pub fn new_client(
         scope: Some(most),
         pkce: pkce(auth_method, policy, offer),
         assertion_algorithm: assertion_algorithm(&asked, auth_method)?,
+        dpop: if asked.dpop_bound_access_tokens { DpopRule::Required } else { DpopRule::Optional },
         relying_party: relying_party(&asked, offer)?,
+        requests: RequestRules::asked(&asked, offer.algorithms, offer.deployment.request_uris)?,
         redirect_uris: asked.redirect_uris,
         registered_by: Some(SelfRegistration {
             scope,
@@ -96,12 +97,11 @@ pub fn new_client(
 
 /// The algorithms in a request for which the server needs a signing key.
 pub fn algorithms(asked: &ClientMetadata) -> BTreeSet<SigningAlgorithm> {
-    let named = [&asked.id_token_algorithm, &asked.userinfo_algorithm];
+    let named = [&asked.id_token_algorithm, &asked.userinfo_algorithm, &asked.response_algorithm];
     named.into_iter().flatten().filter_map(|name| SigningAlgorithm::parse(name)).collect()
 }
 
-/// Checks that a sector identifier document lists every redirect URI (OpenID Connect Dynamic Client Registration
-/// §5).
+/// Checks that the document of a sector lists every redirect URI (OpenID Connect Dynamic Client Registration §5).
 ///
 /// # Errors
 /// [`MetadataError`] when a redirect URI is missing from the document, or the document is not a list.
@@ -137,10 +137,8 @@ fn application_type(asked: &ClientMetadata, policy: &RegistrationPolicy) -> Resu
 /// Keeps what only describes the client, without the authentication contexts that nobody has here.
 fn about(mut about: AboutClient, application_type: ApplicationType) -> AboutClient {
     about.application_type = Some(application_type);
-    if let Some(values) = &mut about.default_acr_values {
-        values.retain(|value| value == AUTHENTICATION_CONTEXT);
-    }
-    about.default_acr_values = about.default_acr_values.filter(|values| !values.is_empty());
+    let known = about.default_acr_values.into_iter().flatten().filter(|value| Context::offered(value).is_some());
+    about.default_acr_values = Some(known.collect::<Vec<_>>()).filter(|values| !values.is_empty());
     about
 }
 
@@ -179,7 +177,11 @@ fn flows(
     let may = |kind: &GrantType| match kind {
         GrantType::AuthorizationCode | GrantType::RefreshToken => true,
         GrantType::Implicit => offer.deployment.legacy.implicit,
-        GrantType::ClientCredentials | GrantType::Password => false,
+        GrantType::ClientCredentials
+        | GrantType::Password
+        | GrantType::DeviceCode
+        | GrantType::TokenExchange
+        | GrantType::JwtBearer => false,
     };
     let (code, token) = (GrantType::AuthorizationCode, GrantType::Implicit);
     let grant_types = asked.grant_types.as_deref().unwrap_or(&[GrantType::AuthorizationCode]);
@@ -196,9 +198,8 @@ fn flows(
         return Err(MetadataError::of("response_types", why));
     }
     let asks = |kind: GrantType| response_types.iter().any(|response| response.grant_type() == kind);
-    let (asks_for_code, asks_for_token) = (asks(code), asks(token));
     // Refresh tokens come with a code.
-    grant_types.retain(|kind| if *kind == token { asks_for_token } else { asks_for_code });
+    grant_types.retain(|kind| asks(if *kind == token { token } else { code }));
     Ok((grant_types, response_types))
 }
 
@@ -242,6 +243,7 @@ fn relying_party(asked: &ClientMetadata, offer: &Offer<'_>) -> Result<RelyingPar
         sector: sector(asked)?,
         id_token_claims: IdTokenClaims::default(),
         default_max_age: asked.default_max_age,
+        requires_factor: false,
         post_logout_redirect_uris: asked.post_logout_redirect_uris.clone(),
         backchannel: asked.backchannel_logout_uri.clone().map(|uri| Backchannel { uri, session_required }),
     })
@@ -256,42 +258,11 @@ fn sector(asked: &ClientMetadata) -> Result<Option<Sector>, MetadataError> {
     let fault = |error| {
         let why = match error {
             MalformedSector::Host => "pairwise needs redirect URIs of one host, or a sector_identifier_uri",
-            MalformedSector::Native => {
-                "pairwise needs a sector_identifier_uri where a redirect URI is of an app on a device"
-            }
+            MalformedSector::Native => "pairwise needs a sector_identifier_uri for redirect URIs of apps on a device",
         };
         MetadataError::of("subject_type", why)
     };
     sector.map(Some).map_err(fault)
-}
-
-impl From<RegistrationError> for MetadataError {
-    fn from(error: RegistrationError) -> Self {
-        use RegistrationError as E;
-        match error {
-            E::Name => Self::of("client_name", "it has 1 to 100 characters, all of them visible"),
-            E::RedirectUriMissing => Self::of_redirect_uris("at least one is needed"),
-            E::NothingToDo => Self::of("grant_types", "at least one is needed"),
-            E::RefreshAlone => Self::of("grant_types", "refresh_token comes with authorization_code"),
-            E::PublicService => Self::of("grant_types", "client_credentials needs a secret or a key"),
-            E::KeysMissing => Self::of("jwks", "private_key_jwt needs jwks or jwks_uri"),
-            E::AlgorithmWithoutKey => {
-                Self::of("token_endpoint_auth_signing_alg", "none of the client's keys is for this algorithm")
-            }
-            E::PublicWithoutPkce => Self::of("token_endpoint_auth_method", "a public client must use PKCE"),
-            E::TooManyApis => Self::of("scope", "it is for more than 15 APIs"),
-            E::PublicIntrospection
-            | E::Lifetime
-            | E::ScopeDescription
-            | E::ReservedId
-            | E::TrustsItself
-            | E::ChangesItself
-            | E::ClaimsWithoutService
-            | E::ClaimsOfPerson
-            | E::IdentityScope
-            | E::TokenTooLarge => Self::of("request", "it cannot be served"),
-        }
-    }
 }
 
 #[cfg(test)]

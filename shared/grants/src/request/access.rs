@@ -33,7 +33,8 @@ impl Api {
     }
 
     fn issuer(client: &Client, identifier: &Resource, policy: &Policy) -> Option<Self> {
-        let signs_in = client.may_use(GrantType::AuthorizationCode) || client.may_use(GrantType::Implicit);
+        let signing_in = [GrantType::AuthorizationCode, GrantType::Implicit, GrantType::DeviceCode];
+        let signs_in = signing_in.into_iter().any(|kind| client.may_use(kind));
         let identity = if signs_in && policy.openid { identity() } else { Scope::default() };
         let scope = match &client.scope {
             Some(scope) if client.apis.is_empty() => scope.or(&identity),

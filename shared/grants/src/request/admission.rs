@@ -4,7 +4,7 @@
 //! 1. [`receive`]: the redirect URI can be read, and so can the client's id.
 //! 2. [`UntrustedRequest::trust`]: the client is known and enabled, and the redirect URI is registered for it. Only
 //!    then are faults returned to the client; earlier ones can only be shown. The form of all other parameters comes
-//!    next ([`AuthorizationRequest::parse`]).
+//!    next ([`AuthorizationRequest::parse`]), for a request that came as its client must send it.
 //! 3. [`TrustedRequest::admit`]: the client may ask for this type of response, the code is bound, and the client may
 //!    have the scope and the APIs.
 //!
@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use protocol::{
     AuthorizationErrorCode, AuthorizationRequest, AuthorizationRequestError, Claim, ClaimsRequest, ClientId, GrantType,
-    IdentityScope, LegacyGrants, Parameters, ReceivedRequest, RedirectUri, ResponseType, Scope,
+    IdentityScope, Parameters, ReceivedRequest, RedirectUri, ResponseType, Scope,
 };
 
 use crate::client::record::{Client, PkceRule};
@@ -24,6 +24,7 @@ use crate::request::access::{Target, one_token_serves, settle};
 use crate::request::consent::to_agree_to;
 use crate::request::redirect::{ResponseTarget, Untrusted, trust};
 use crate::terms::api::Api;
+use crate::terms::policy::Policy;
 use crate::terms::refusal::Refusal;
 
 /// An authorization request that passed all checks.
@@ -46,6 +47,15 @@ pub struct UntrustedRequest<'p> {
 pub struct TrustedRequest {
     response: ResponseTarget,
     request: AuthorizationRequest,
+}
+
+/// The way in which an authorization request reached this server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// With the browser of a person, in the query or in a form.
+    Browser,
+    /// From the client itself, at the pushed request endpoint (RFC 9126).
+    Pushed,
 }
 
 /// The refusal of an authorization request, with the party that gets to know the reason.
@@ -94,15 +104,23 @@ impl UntrustedRequest<'_> {
         &self.received.client_id
     }
 
-    /// Checks the client, its redirect URI, and then the form of the request. `registered` is the client of
-    /// [`Self::client_id`], and `legacy` are the grants that the deployment offers beside the usual ones.
+    /// Checks the client, its redirect URI, the way of the request, and then its form. `registered` is the client of
+    /// [`Self::client_id`].
     ///
     /// # Errors
     /// A [`Rejection`] to show or to return.
-    pub fn trust(self, registered: Option<Arc<Client>>, legacy: LegacyGrants) -> Result<TrustedRequest, Rejection> {
+    pub fn trust(
+        self,
+        registered: Option<Arc<Client>>,
+        arrival: Arrival,
+        policy: &Policy,
+    ) -> Result<TrustedRequest, Rejection> {
         let trusted = trust(&self.received, registered).map_err(Rejection::Shown)?;
-        let response = ResponseTarget::of(trusted, self.parameters, legacy);
-        match AuthorizationRequest::parse(self.parameters, legacy) {
+        let response = ResponseTarget::of(trusted, self.parameters, policy.legacy);
+        if policy.demands_push_of(response.client()) && arrival != Arrival::Pushed {
+            return Err(Rejection::returned(response, Fault::Access(Refusal::PushedRequestRequired)));
+        }
+        match AuthorizationRequest::parse(self.parameters, policy.legacy) {
             Ok(request) => Ok(TrustedRequest { response, request }),
             Err(error) => Err(Rejection::returned(response, Fault::Form(error))),
         }
@@ -127,10 +145,13 @@ impl TrustedRequest {
     }
 
     fn access(&self, apis: &[Api]) -> Result<Target, Refusal> {
+        self.client().meets_its_profile(&self.request, self.response.trusted().redirect_uri_sent())?;
         self.may_ask_for_the_response()?;
         self.binds_its_code()?;
-        let scope = self.request.scope.as_ref().map(|scope| self.with_useful_offline_access(scope));
-        let scope = scope.map(|scope| self.with_understood_words(scope, apis));
+        let refreshes = self.request.response_type == ResponseType::Code;
+        let scope =
+            self.request.scope.as_ref().map(|scope| with_useful_offline_access(self.client(), scope, refreshes));
+        let scope = scope.map(|scope| with_understood_words(self.client(), scope, apis));
         let target = settle(self.client(), apis, &self.request.resources, scope.as_ref())?;
         self.one_token_serves_the_response(apis)?;
         Ok(target)
@@ -162,30 +183,6 @@ impl TrustedRequest {
         }
     }
 
-    /// Removes `offline_access` where it would not lead to a refresh token (OpenID Connect Core §11).
-    fn with_useful_offline_access(&self, scope: &Scope) -> Scope {
-        let offline = IdentityScope::OfflineAccess;
-        let allowed = self.client().scope.as_ref().is_none_or(|allowed| allowed.has(offline));
-        let refreshes =
-            self.request.response_type == ResponseType::Code && self.client().may_use(GrantType::RefreshToken);
-        if allowed && refreshes { scope.clone() } else { scope.without(offline) }
-    }
-
-    /// Removes words that nobody here understands from a request to sign in (OpenID Connect Core §3.1.2.1). The token
-    /// response tells what is left. A word that an API offers, or that the client is registered for, stays and is
-    /// granted or refused.
-    fn with_understood_words(&self, scope: Scope, apis: &[Api]) -> Scope {
-        let signs_in = apis.iter().any(|api| api.is_issuer && api.scope.has(IdentityScope::OpenId));
-        if !signs_in || !scope.has(IdentityScope::OpenId) {
-            return scope;
-        }
-        let registered = self.client().scope.as_ref();
-        let understood = |word: &&str| {
-            registered.is_some_and(|scope| scope.contains(word)) || apis.iter().any(|api| api.scope.contains(word))
-        };
-        if scope.tokens().all(|word| understood(&word)) { scope } else { Scope::of(scope.tokens().filter(understood)) }
-    }
-
     /// Checks that one token can serve the request, if the response contains one. A code may be for several APIs: its
     /// client names one later.
     fn one_token_serves_the_response(&self, apis: &[Api]) -> Result<(), Refusal> {
@@ -201,6 +198,30 @@ impl TrustedRequest {
         let to_agree_to = to_agree_to(&target, &claims);
         Admission { response, request: AuthorizationRequest { claims, ..request }, target, to_agree_to }
     }
+}
+
+/// Removes `offline_access` where it would not lead to a refresh token (OpenID Connect Core §11): for a client without
+/// them, and where the response `refreshes` nothing.
+pub(crate) fn with_useful_offline_access(client: &Client, scope: &Scope, refreshes: bool) -> Scope {
+    let offline = IdentityScope::OfflineAccess;
+    let allowed = client.scope.as_ref().is_none_or(|allowed| allowed.has(offline));
+    let useful = allowed && refreshes && client.may_use(GrantType::RefreshToken);
+    if useful { scope.clone() } else { scope.without(offline) }
+}
+
+/// Removes words that nobody here understands from a request to sign in (OpenID Connect Core §3.1.2.1). The token
+/// response tells what is left. A word that an API offers, or that the client is registered for, stays and is granted or
+/// refused.
+pub(crate) fn with_understood_words(client: &Client, scope: Scope, apis: &[Api]) -> Scope {
+    let signs_in = apis.iter().any(|api| api.is_issuer && api.scope.has(IdentityScope::OpenId));
+    if !signs_in || !scope.has(IdentityScope::OpenId) {
+        return scope;
+    }
+    let registered = client.scope.as_ref();
+    let understood = |word: &&str| {
+        registered.is_some_and(|scope| scope.contains(word)) || apis.iter().any(|api| api.scope.contains(word))
+    };
+    if scope.tokens().all(|word| understood(&word)) { scope } else { Scope::of(scope.tokens().filter(understood)) }
 }
 
 /// Returns the single claims to honour: none without `openid`, and only those whose scopes the client may request.

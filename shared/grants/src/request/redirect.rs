@@ -119,13 +119,18 @@ impl ResponseTarget {
         self.state.as_ref()
     }
 
+    /// Returns whether the response is a signed JWT.
+    pub const fn is_signed(&self) -> bool {
+        self.mode.is_signed()
+    }
+
     /// Returns the URL that carries a response with these parameters to the client; `None` if the response is
     /// posted.
     pub fn location(&self, pairs: &[(&str, &str)]) -> Option<String> {
         match self.mode {
-            ResponseMode::Query => Some(self.redirect_uri().with_query(pairs)),
-            ResponseMode::Fragment => Some(self.redirect_uri().with_fragment(pairs)),
-            ResponseMode::FormPost => None,
+            ResponseMode::Query | ResponseMode::QueryJwt => Some(self.redirect_uri().with_query(pairs)),
+            ResponseMode::Fragment | ResponseMode::FragmentJwt => Some(self.redirect_uri().with_fragment(pairs)),
+            ResponseMode::FormPost | ResponseMode::FormPostJwt => None,
         }
     }
 

@@ -3,9 +3,14 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
-use protocol::{Claim, Claims, ClientId, CodeChallenge, IdentityScope, Nonce, RedirectUri, Resource, Scope, Subject};
+use protocol::{
+    Claim, Claims, ClientId, CodeChallenge, IdentityScope, IssuerUrl, Nonce, RedirectUri, Resource, Scope, Subject,
+    Thumbprint, UserCode,
+};
 
-use crate::terms::ids::{Attempt, Generation, GrantId, PersonKey, RestsOn, SessionId};
+use crate::step::stage::Stage;
+use crate::terms::authentication::Authentication;
+use crate::terms::ids::{Generation, GrantId, PersonKey, RestsOn, SessionId};
 use crate::terms::policy::Policy;
 use crate::terms::time::Timestamp;
 
@@ -26,6 +31,8 @@ pub struct Grant {
     pub created_at: Timestamp,
     /// The latest time when it ends, however often it is refreshed.
     pub ends_at: Timestamp,
+    /// The key that must be proven to refresh it: that of a public client which sent a proof (RFC 9449 §5).
+    pub refresh_key: Option<Thumbprint>,
     /// The generations whose access tokens were revoked one by one.
     pub revoked_access: BTreeSet<Generation>,
     /// The current stage of the grant.
@@ -35,6 +42,9 @@ pub struct Grant {
 /// The way in which a grant came about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
+    /// A client pushed an authorization request (RFC 9126), which nobody has allowed yet: its parameters, as a query.
+    /// The grant has no access.
+    Pushed(String),
     /// A person answered an authorization request. The response was a code or, in the implicit grant, tokens; items
     /// do not tell the two apart, because nothing depends on it.
     Request(Person, Binding),
@@ -42,6 +52,23 @@ pub enum Origin {
     Password(Person),
     /// A service acts for itself.
     Service,
+    /// A device asked (RFC 8628), and nobody has approved its request. The grant has no access yet.
+    DeviceRequest(DeviceRequest),
+    /// A person approved the request of a device, which had this `nonce`.
+    Device(Person, Option<Nonce>),
+    /// Another issuer said who the person is (ID-JAG). No refresh token comes with it.
+    Asserted(Person, IssuerUrl),
+}
+
+/// The request of a device, as the person who answers it sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceRequest {
+    /// The code that the person enters.
+    pub user_code: UserCode,
+    /// The address that the request came from, if it is known.
+    pub asked_from: Option<String>,
+    /// The `nonce` to put into the ID token.
+    pub nonce: Option<Nonce>,
 }
 
 /// The person who made a grant, with the facts about the sign-in.
@@ -53,6 +80,8 @@ pub struct Person {
     pub pairwise_subject: Option<Subject>,
     /// The time when the person signed in.
     pub auth_time: Timestamp,
+    /// The methods of the sign-in, and the context that they are reported as.
+    pub authentication: Authentication,
     /// The person's state that the grant depends on; `None` in grants that version 0.1 made without `openid`.
     pub footing: Option<Footing>,
     /// The claims that OpenID Connect requested; `None` if `openid` was not granted.
@@ -68,6 +97,8 @@ pub struct Binding {
     pub redirect_uri_sent: bool,
     /// The S256 challenge that binds the code.
     pub code_challenge: Option<CodeChallenge>,
+    /// The key that must be proven to redeem the code (`dpop_jkt`, RFC 9449 §10).
+    pub code_key: Option<Thumbprint>,
     /// The `nonce` of the authorization request.
     pub nonce: Option<Nonce>,
 }
@@ -99,69 +130,6 @@ pub struct SignIn {
     pub id_token_claims: Claims,
 }
 
-/// The stage of a grant, with its data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// The code was issued and not redeemed.
-    Issued {
-        /// The time when the code expires.
-        code_expires_at: Timestamp,
-        /// The attempt that wrote this stage.
-        attempt: Attempt,
-    },
-    /// The code was redeemed.
-    Active {
-        /// The number of times that tokens were issued.
-        generation: Generation,
-        /// The time when tokens were last issued.
-        rotated_at: Timestamp,
-        /// The time when the refresh token of this generation expires.
-        refresh_expires_at: Timestamp,
-        /// The attempt that wrote this stage.
-        attempt: Attempt,
-    },
-    /// The grant is revoked for good.
-    Revoked,
-}
-
-/// The stage of a grant, without its data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// The code is out, see [`Stage::Issued`].
-    Issued,
-    /// The code was redeemed, see [`Stage::Active`].
-    Active,
-    /// The grant is over, see [`Stage::Revoked`].
-    Revoked,
-}
-
-impl State {
-    /// The name as stored in tables.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Issued => "issued",
-            Self::Active => "active",
-            Self::Revoked => "revoked",
-        }
-    }
-
-    /// Finds the state that is stored as `text`.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Issued, Self::Active, Self::Revoked].into_iter().find(|known| known.as_str() == text)
-    }
-}
-
-impl Stage {
-    /// The name of this stage.
-    pub const fn state(&self) -> State {
-        match self {
-            Self::Issued { .. } => State::Issued,
-            Self::Active { .. } => State::Active,
-            Self::Revoked => State::Revoked,
-        }
-    }
-}
-
 impl Person {
     /// The `sub` by which the client knows the person.
     pub const fn known_as(&self) -> &Subject {
@@ -181,11 +149,27 @@ impl Grant {
         self.person().map_or(self.client_id.as_str(), |person| person.known_as().as_str())
     }
 
-    /// The person who made it; `None` if a service acts for itself.
+    /// The person who made it; `None` if a service acts for itself, or if nobody has answered the request yet.
     pub const fn person(&self) -> Option<&Person> {
         match &self.origin {
-            Origin::Request(person, _) | Origin::Password(person) => Some(person),
-            Origin::Service => None,
+            Origin::Request(person, _)
+            | Origin::Password(person)
+            | Origin::Device(person, _)
+            | Origin::Asserted(person, _) => Some(person),
+            Origin::Service | Origin::Pushed(_) | Origin::DeviceRequest(_) => None,
+        }
+    }
+
+    /// How the person signed in here; `None` if another issuer says that the person signed in there, or if there is no person.
+    pub fn authentication(&self) -> Option<Authentication> {
+        match &self.origin {
+            Origin::Asserted(..) => None,
+            Origin::Request(..)
+            | Origin::Password(_)
+            | Origin::Device(..)
+            | Origin::Service
+            | Origin::Pushed(_)
+            | Origin::DeviceRequest(_) => self.person().map(|person| person.authentication),
         }
     }
 
@@ -193,13 +177,33 @@ impl Grant {
     pub const fn binding(&self) -> Option<&Binding> {
         match &self.origin {
             Origin::Request(_, binding) => Some(binding),
-            Origin::Password(_) | Origin::Service => None,
+            Origin::Password(_)
+            | Origin::Service
+            | Origin::Pushed(_)
+            | Origin::DeviceRequest(_)
+            | Origin::Device(..)
+            | Origin::Asserted(..) => None,
+        }
+    }
+
+    /// The `nonce` of the request that it answers.
+    pub const fn nonce(&self) -> Option<&Nonce> {
+        match &self.origin {
+            Origin::Request(_, binding) => binding.nonce.as_ref(),
+            Origin::Device(_, nonce) => nonce.as_ref(),
+            Origin::DeviceRequest(request) => request.nonce.as_ref(),
+            Origin::Password(_) | Origin::Service | Origin::Pushed(_) | Origin::Asserted(..) => None,
         }
     }
 
     /// The claims that OpenID Connect requested; `None` if `openid` was not granted.
     pub fn sign_in(&self) -> Option<&SignIn> {
         self.person()?.sign_in.as_ref()
+    }
+
+    /// Returns whether a refresh token may come with it. Another issuer says anew who the person is each time.
+    pub(crate) const fn may_be_refreshed(&self) -> bool {
+        !matches!(self.origin, Origin::Asserted(..))
     }
 
     /// The person's state that it depends on.
@@ -229,8 +233,10 @@ impl Grant {
     /// The time after which the item may be deleted; nothing depends on the deletion.
     pub fn remains_until(&self) -> Timestamp {
         let over = match self.stage {
-            Stage::Issued { code_expires_at, .. } => code_expires_at,
-            Stage::Active { .. } | Stage::Revoked => self.ends_at,
+            Stage::Issued { code_expires_at, .. } | Stage::Approved { code_expires_at, .. } => code_expires_at,
+            Stage::Pushed { .. } | Stage::Pending { .. } | Stage::Denied | Stage::Active { .. } | Stage::Revoked => {
+                self.ends_at
+            }
         };
         over.plus(Policy::REMAINS)
     }
@@ -240,6 +246,11 @@ impl Grant {
 pub fn current_generation(grant: &Grant) -> Option<Generation> {
     match grant.stage {
         Stage::Active { generation, .. } => Some(generation),
-        Stage::Issued { .. } | Stage::Revoked => None,
+        Stage::Pushed { .. }
+        | Stage::Pending { .. }
+        | Stage::Approved { .. }
+        | Stage::Denied
+        | Stage::Issued { .. }
+        | Stage::Revoked => None,
     }
 }

@@ -35,6 +35,11 @@ pub trait Fact: Copy + Eq + Debug {
         Guard::Same(self, value.into())
     }
 
+    /// The fact has this value, or the record does not have the fact.
+    fn is_or_lacks(self, value: impl Into<Value>) -> Guard<Self> {
+        Guard::NoOther(self, value.into())
+    }
+
     /// The record does not have this fact.
     fn is_absent(self) -> Guard<Self> {
         Guard::Lacks(self)
@@ -94,6 +99,8 @@ pub enum Guard<F> {
     Same(F, Value),
     /// The record does not have this fact. Only for facts that do not belong to a state.
     Lacks(F),
+    /// The record does not have this fact with any other value. Only for facts that do not belong to a state.
+    NoOther(F, Value),
     /// The number or time is greater than this one.
     Above(F, Value),
     /// The number or time is less than this one.
@@ -119,6 +126,8 @@ pub enum Value {
     Time(Timestamp),
     /// The secrets of a client, in their order.
     Secrets(Vec<StoredSecret>),
+    /// A hash, compared byte by byte.
+    Bytes(Vec<u8>),
 }
 
 /// The value that a record has for a fact.
@@ -134,6 +143,10 @@ pub enum Held<'r> {
     Time(Timestamp),
     /// The secrets of a client, in their order.
     Secrets(&'r [StoredSecret]),
+    /// A hash, compared byte by byte.
+    Bytes(&'r [u8]),
+    /// A set of texts.
+    Texts(&'r BTreeSet<String>),
     /// A list of APIs.
     Resources(&'r [Resource]),
     /// The tokens of a scope.
@@ -177,6 +190,7 @@ impl<F: Fact> Guard<F> {
             (Self::Absent, item) => item.is_none(),
             (_, None) => false,
             (Self::Lacks(fact), Some(record)) => fact.of(record).is_none(),
+            (Self::NoOther(fact, _), Some(record)) => fact.of(record).is_none_or(|held| self.is_met_by(&held)),
             (
                 Self::In(fact, _)
                 | Self::Same(fact, _)
@@ -195,7 +209,7 @@ impl<F: Fact> Guard<F> {
         match self {
             Self::Absent | Self::Lacks(_) => false,
             Self::In(_, allowed) => matches!(held, Held::Text(text) if allowed.contains(&&**text)),
-            Self::Same(_, value) => held.compare(value) == Some(Ordering::Equal),
+            Self::Same(_, value) | Self::NoOther(_, value) => held.compare(value) == Some(Ordering::Equal),
             Self::Above(_, value) => held.compare(value) == Some(Ordering::Greater),
             Self::Below(_, value) => held.compare(value) == Some(Ordering::Less),
             Self::Contains(_, text) => held.contains(text),
@@ -218,6 +232,7 @@ impl Held<'_> {
             (Self::Flag(held), Value::Flag(value)) => equal(held == value),
             (Self::Time(held), Value::Time(value)) => Some(held.cmp(value)),
             (Self::Secrets(held), Value::Secrets(value)) => equal(held == value),
+            (Self::Bytes(held), Value::Bytes(value)) => equal(held == value),
             _ => None,
         }
     }
@@ -226,11 +241,13 @@ impl Held<'_> {
         match self {
             Self::Resources(held) => held.iter().any(|resource| resource.as_str() == text),
             Self::Scope(held) => held.contains(text),
+            Self::Texts(held) => held.contains(text),
             Self::Text(_)
             | Self::Number(_)
             | Self::Flag(_)
             | Self::Time(_)
             | Self::Secrets(_)
+            | Self::Bytes(_)
             | Self::Generations(_) => false,
         }
     }
@@ -240,8 +257,9 @@ impl Held<'_> {
         match self {
             Self::Resources(held) => Some(held.len()),
             Self::Scope(held) => Some(held.tokens().count()),
+            Self::Texts(held) => Some(held.len()),
             Self::Generations(held) => Some(held.len()),
-            Self::Text(_) | Self::Number(_) | Self::Flag(_) | Self::Time(_) | Self::Secrets(_) => None,
+            Self::Text(_) | Self::Number(_) | Self::Flag(_) | Self::Time(_) | Self::Secrets(_) | Self::Bytes(_) => None,
         }
     }
 }

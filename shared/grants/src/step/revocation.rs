@@ -2,9 +2,10 @@
 
 use protocol::ClientId;
 
-use crate::step::grant::{Grant, Stage};
+use crate::step::grant::Grant;
 use crate::step::grant_fact::GrantFact;
 use crate::step::guard::{Fact, Guard};
+use crate::step::stage::Stage;
 use crate::step::transition::{Change, Transition};
 use crate::terms::ids::{Generation, GrantId};
 

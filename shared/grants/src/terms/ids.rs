@@ -51,16 +51,6 @@ pub struct HiddenFooting {
     session: Option<[u8; 16]>,
 }
 
-/// The `jti` of an access token, which also names its grant if it has one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TokenId {
-    /// A service's own token: 128 random bits.
-    Machine([u8; 16]),
-    /// A token of a grant: the grant, the generation, 64 random bits, and for a person's grant the items it depends
-    /// on.
-    OfGrant(GrantId, Generation, [u8; 8], Option<HiddenFooting>),
-}
-
 /// The error for a text that is not an identifier of this kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an identifier made here")]
@@ -86,7 +76,7 @@ impl GrantSecret {
 impl PersonKey {
     /// The key that version 0.1 gave to the person with this username.
     pub fn of_name(username: &Username) -> Self {
-        Self(half_of_hash(username.normalized().as_bytes()))
+        Self(half_of_hash(username.as_str().to_lowercase().as_bytes()))
     }
 
     /// Wraps the bytes of a key.
@@ -192,6 +182,11 @@ impl fmt::Debug for GrantSecret {
 }
 
 impl GrantId {
+    /// Wraps the bytes of a key.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
     /// Reads the form that [`GrantId`]'s `Display` writes.
     ///
     /// # Errors
@@ -254,40 +249,6 @@ impl fmt::Display for Attempt {
     }
 }
 
-impl TokenId {
-    /// Reads the form that `Display` writes.
-    ///
-    /// # Errors
-    /// [`MalformedId`] for anything else.
-    pub fn parse(text: &str) -> Result<Self, MalformedId> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| MalformedId)?;
-        if let Ok(random) = <[u8; 16]>::try_from(bytes.as_slice()) {
-            return Ok(Self::Machine(random));
-        }
-        let (grant, rest) = bytes.split_first_chunk::<16>().ok_or(MalformedId)?;
-        let (generation, rest) = rest.split_first_chunk::<4>().ok_or(MalformedId)?;
-        let (random, rest) = rest.split_first_chunk::<8>().ok_or(MalformedId)?;
-        let footing = match rest {
-            [] => None,
-            rest => Some(HiddenFooting::from_bytes(rest).ok_or(MalformedId)?),
-        };
-        Ok(Self::OfGrant(GrantId(*grant), Generation(u32::from_be_bytes(*generation)), *random, footing))
-    }
-}
-
-impl fmt::Display for TokenId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Machine(random) => Base64Display::new(random, &URL_SAFE_NO_PAD).fmt(formatter),
-            Self::OfGrant(grant, generation, random, footing) => {
-                let footing = footing.map(HiddenFooting::to_bytes).unwrap_or_default();
-                let bytes = [&grant.0[..], &generation.0.to_be_bytes()[..], &random[..], &footing].concat();
-                Base64Display::new(&bytes, &URL_SAFE_NO_PAD).fmt(formatter)
-            }
-        }
-    }
-}
-
 fn half_of_hash(text: &[u8]) -> [u8; 16] {
     let digest: [u8; 32] = Sha256::digest(text).into();
     let [first @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = digest;
@@ -301,20 +262,6 @@ fn bytes(text: &str) -> Result<[u8; 16], MalformedId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_token_id_is_read_back() {
-        let grant = GrantSecret::from_bytes([7; 16]).id();
-        let of_grant = |footing| TokenId::OfGrant(grant, Generation(9), [2; 8], footing);
-        let footings = [HiddenFooting::from_bytes(&[3; 16]), HiddenFooting::from_bytes(&[3; 32])];
-        assert_eq!(footings.map(|footing| footing.is_some()), [true; 2]);
-        for id in [TokenId::Machine([1; 16]), of_grant(None), of_grant(footings[0]), of_grant(footings[1])] {
-            assert_eq!(TokenId::parse(&id.to_string()), Ok(id));
-        }
-        for bad in ["", "AA", "not base64url!", &URL_SAFE_NO_PAD.encode([0; 29]), &URL_SAFE_NO_PAD.encode([0; 61])] {
-            assert_eq!(TokenId::parse(bad), Err(MalformedId), "{bad}");
-        }
-    }
 
     #[test]
     fn the_key_of_an_item_does_not_tell_the_secret() {

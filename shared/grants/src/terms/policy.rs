@@ -9,6 +9,8 @@ use crate::terms::time::Seconds;
 pub struct Policy {
     /// The lifetime of a code. RFC 9700 and FAPI 2.0: one minute at most by default.
     pub code_lifetime: Seconds,
+    /// The lifetime of a device code and its user code (RFC 8628 §3.2): a person types the code meanwhile.
+    pub device_lifetime: Seconds,
     /// A refresh token that is not used for this long expires (RFC 9700 §4.14.2).
     pub refresh_idle_lifetime: Seconds,
     /// A grant ends after this time, however often it is refreshed.
@@ -26,10 +28,50 @@ pub struct Policy {
     pub session_lifetime: Seconds,
     /// A session ends if its browser does not return for this long.
     pub session_idle_lifetime: Seconds,
+    /// The minimum number of characters of a password that a person chooses (NIST SP 800-63B-4 §3.1.1.2: 15 where the
+    /// password is the only factor).
+    pub password_min_length: u8,
     /// `true` if people can sign in with OpenID Connect.
     pub openid: bool,
+    /// `true` if every client must push its authorization requests (RFC 9126 §5).
+    pub requires_pushed_requests: bool,
+    /// The references to request objects that are followed.
+    pub request_uris: RequestUris,
     /// The deprecated grant types that are enabled.
     pub legacy: LegacyGrants,
+}
+
+/// The references to request objects that are followed (OpenID Connect Core §6.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RequestUris {
+    /// None: such a request is refused.
+    #[default]
+    Off,
+    /// Those that its client registered as `request_uris`.
+    Registered,
+}
+
+impl RequestUris {
+    /// Returns `off` or `registered`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Registered => "registered",
+        }
+    }
+
+    /// Finds the rule named `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Off, Self::Registered].into_iter().find(|known| known.as_str() == text)
+    }
+
+    /// Returns whether any reference is followed.
+    pub const fn are_followed(self) -> bool {
+        match self {
+            Self::Off => false,
+            Self::Registered => true,
+        }
+    }
 }
 
 impl Policy {
@@ -39,6 +81,17 @@ impl Policy {
     pub const GRANTS_OF_PERSON: u32 = 1000;
     /// The maximum number of sessions of one person; a newer one supersedes the oldest.
     pub const SESSIONS_OF_PERSON: u32 = 100;
+    /// The time in seconds within which a pushed request must be shown to a person.
+    pub const PUSHED_LIFETIME: Seconds = 60;
+    /// The time in seconds in which a pushed request that was shown can be answered: the lifetimes of two forms, for the
+    /// sign-in and for the consent.
+    pub const PUSHED_ANSWER: Seconds = 3600;
+    /// The time in seconds that a device waits between two polls at first (RFC 8628 §3.2).
+    pub const DEVICE_INTERVAL: Seconds = 5;
+    /// The time in seconds by which each poll that comes too early makes the interval longer (RFC 8628 §3.5).
+    pub const DEVICE_SLOW_DOWN: Seconds = 5;
+    /// The time in seconds by which a poll may be early, because clocks and networks are not exact.
+    pub const DEVICE_SLACK: Seconds = 1;
     /// An item stays for this long after it can no longer be used, and is then deleted. Consent forms live shorter,
     /// so a form cannot be used a second time after its item is gone.
     pub const REMAINS: Seconds = 3600;
@@ -54,6 +107,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             code_lifetime: 60,
+            device_lifetime: 600,
             refresh_idle_lifetime: 14 * 24 * 3600,
             grant_lifetime: 90 * 24 * 3600,
             refresh_retry_window: 5,
@@ -62,7 +116,10 @@ impl Default for Policy {
             id_token_lifetime: 3600,
             session_lifetime: 12 * 3600,
             session_idle_lifetime: 12 * 3600,
+            password_min_length: 15,
             openid: true,
+            requires_pushed_requests: false,
+            request_uris: RequestUris::Off,
             legacy: LegacyGrants { implicit: false, password: false },
         }
     }

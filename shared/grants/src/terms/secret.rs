@@ -10,13 +10,16 @@ use crate::terms::time::Timestamp;
 #[derive(Clone, Copy)]
 pub struct SecretDigest([u8; 32]);
 
-/// The random bits from which a secret is derived, together with a key derived from the master key.
+/// The random bits from which a secret is derived, together with a key of the stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretSalt {
     /// 128 bits, for a secret of 256 bits: those of earlier versions, which sign with HS256 only.
     Short([u8; 16]),
-    /// 256 bits, for a secret of 512 bits, which signs with any of the algorithms (RFC 7518 §3.2).
+    /// 256 bits, for a secret of 512 bits, which signs with any of the algorithms (RFC 7518 §3.2). It is derived from the
+    /// master key of the handles, as earlier versions did.
     Long([u8; 32]),
+    /// 256 bits, for a secret of 512 bits that is derived from a key for this purpose alone.
+    Own([u8; 32]),
 }
 
 /// A client secret as stored.
@@ -50,12 +53,7 @@ impl StoredSecret {
 }
 
 impl SecretSalt {
-    /// Wraps 256 random bits.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self::Long(bytes)
-    }
-
-    /// Reads a stored salt; `None` if it has another length.
+    /// Reads a stored salt of a secret that is derived from the master key of the handles; `None` if it has another length.
     pub fn read(bytes: &[u8]) -> Option<Self> {
         let short = || bytes.try_into().map(Self::Short);
         bytes.try_into().map(Self::Long).or_else(|_| short()).ok()
@@ -65,7 +63,7 @@ impl SecretSalt {
     pub const fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Short(bits) => bits,
-            Self::Long(bits) => bits,
+            Self::Long(bits) | Self::Own(bits) => bits,
         }
     }
 }
@@ -113,7 +111,6 @@ mod tests {
         for salt in [SecretSalt::Short([3; 16]), SecretSalt::Long([3; 32])] {
             assert_eq!(SecretSalt::read(salt.as_bytes()), Some(salt));
         }
-        assert_eq!(SecretSalt::from_bytes([3; 32]), SecretSalt::Long([3; 32]));
         for length in [0, 15, 17, 31, 33, 64] {
             assert_eq!(SecretSalt::read(&vec![3; length]), None);
         }

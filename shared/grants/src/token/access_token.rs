@@ -5,11 +5,15 @@ use protocol::{ClaimNames, Claims, ClientId, Resource, Scope};
 use crate::client::record::Client;
 use crate::request::access::{Kind, find};
 use crate::step::grant::Grant;
+use crate::terms::actors::Actors;
 use crate::terms::api::{Api, SigningAlgorithm, TokenFormat, TokenType};
+use crate::terms::authentication::Authentication;
+use crate::terms::confirmation::Confirmation;
 use crate::terms::ids::{Generation, GrantSecret, HiddenFooting};
+use crate::terms::lineage::{Lineage, Root};
 use crate::terms::refusal::Refusal;
 use crate::terms::time::Timestamp;
-use crate::token::handles::AccessHandle;
+use crate::token::handles::{AccessHandle, ExchangedHandle};
 
 /// The content of an access token (RFC 9068 §2.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +32,12 @@ pub struct AccessToken {
     pub expires_at: Timestamp,
     /// `auth_time`, if a person signed in.
     pub auth_time: Option<Timestamp>,
+    /// `acr` and `amr`, if a person signed in.
+    pub authentication: Option<Authentication>,
+    /// `cnf`: the key that the token is bound to.
+    pub confirmation: Option<Confirmation>,
+    /// `act`: the clients that exchanged it, the holder first.
+    pub actors: Actors,
     /// Roles, groups and custom claims: of the person, as the APIs want them, or of the service (RFC 9068 §2.2.3).
     pub claims: Claims,
     /// The format of the token.
@@ -71,6 +81,7 @@ pub fn for_grant(
     Ok(AccessToken {
         subject: grant.subject_text().to_owned(),
         auth_time: grant.person().map(|person| person.auth_time),
+        authentication: grant.authentication(),
         expires_at: token.expires_at.min(grant.ends_at),
         ..token
     })
@@ -106,6 +117,9 @@ fn for_client(client: &Client, apis: &[&Api], scope: &Scope, now: Timestamp) -> 
         issued_at: now,
         expires_at: now.plus(lifetime),
         auth_time: None,
+        authentication: None,
+        confirmation: None,
+        actors: Actors::default(),
         claims: Claims::default(),
         format: first.format,
         token_type: first.token_type,
@@ -117,6 +131,12 @@ impl AccessToken {
     /// The seconds from issue to expiry.
     pub fn expires_in(&self) -> u64 {
         self.expires_at.since(self.issued_at)
+    }
+
+    /// Returns the token bound to a key, if one was proven.
+    #[must_use]
+    pub fn bound_to(self, confirmation: Option<Confirmation>) -> Self {
+        Self { confirmation, ..self }
     }
 
     /// Returns the token with what its APIs want to know of the person. `known` are the person's claims now, and
@@ -146,6 +166,25 @@ impl AccessToken {
             resources,
             scope: self.scope.mask_in(&grant.scope),
             rests_on,
+            confirmation: self.confirmation,
+        }
+    }
+
+    /// Returns the same token, which was exchanged, as an opaque one of this lineage.
+    pub fn exchanged_handle(&self, lineage: Lineage) -> ExchangedHandle {
+        let service = match lineage.root() {
+            Root::Machine(_) => ClientId::parse(&self.subject).ok(),
+            Root::Grant(..) => None,
+        };
+        ExchangedHandle {
+            lineage,
+            service,
+            audience: self.audience.clone(),
+            scope: self.scope.clone(),
+            issued_at: self.issued_at,
+            expires_at: self.expires_at,
+            confirmation: self.confirmation,
+            actors: self.actors.clone(),
         }
     }
 }

@@ -6,17 +6,12 @@ use crate::client::record::Client;
 use crate::client::relying_party::IdTokenClaims;
 use crate::step::grant::{Grant, current_generation};
 use crate::terms::api::SigningAlgorithm;
+use crate::terms::authentication::Authentication;
 use crate::terms::ids::{Generation, PersonKey, SessionId};
 use crate::terms::policy::Policy;
 use crate::terms::time::Timestamp;
 
-/// The `acr` of every sign-in: a password is the only way to sign in.
-pub const AUTHENTICATION_CONTEXT: &str = "pwd";
-
-/// The `amr` of every sign-in (RFC 8176 §2).
-pub const PASSWORD: &str = "pwd";
-
-/// The content of an ID token. `acr` and `amr` are the same for every sign-in.
+/// The content of an ID token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdToken {
     /// `sub`: the person, by the name the client knows.
@@ -29,6 +24,8 @@ pub struct IdToken {
     pub expires_at: Timestamp,
     /// `auth_time`: the time of the sign-in.
     pub auth_time: Option<Timestamp>,
+    /// `acr` and `amr`: how the person signed in.
+    pub authentication: Option<Authentication>,
     /// `nonce` of the authorization request, if it had one.
     pub nonce: Option<Nonce>,
     /// `sid`: the session of the sign-in.
@@ -60,7 +57,8 @@ impl IdToken {
             issued_at: now,
             expires_at: now.plus(policy.id_token_lifetime),
             auth_time: grant.person().map(|person| person.auth_time),
-            nonce: grant.binding().and_then(|binding| binding.nonce.clone()).filter(|_| first),
+            authentication: grant.authentication(),
+            nonce: grant.nonce().cloned().filter(|_| first),
             session: footing.session?,
             person: footing.person,
             claims: match client.relying_party.id_token_claims {

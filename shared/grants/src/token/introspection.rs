@@ -1,15 +1,23 @@
 //! Introspection (RFC 7662): whether a token is valid now, for the API that sent the request.
 
+use std::collections::BTreeSet;
+
 use protocol::{Claims, ClientId, IntrospectionResponse, Resource, Scope};
 
 use crate::client::authenticate::AuthenticatedClient;
 use crate::client::record::Client;
-use crate::step::grant::{Grant, Stage};
+use crate::step::grant::{Grant, Person};
+use crate::step::stage::Stage;
+use crate::terms::actors::Actors;
 use crate::terms::api::Api;
-use crate::terms::ids::{Generation, TokenId};
+use crate::terms::authentication::Authentication;
+use crate::terms::confirmation::Confirmation;
+use crate::terms::ids::Generation;
+use crate::terms::lineage::Root;
 use crate::terms::time::Timestamp;
+use crate::terms::token_id::TokenId;
 use crate::token::access_token::wanted;
-use crate::token::handles::AccessHandle;
+use crate::token::handles::{AccessHandle, ExchangedHandle};
 use crate::token::name::TokenName;
 
 /// The content of a token whose signature or tag was verified.
@@ -31,9 +39,35 @@ pub struct TokenFacts {
     pub token_id: Option<TokenId>,
     /// The generation, if the token comes from a grant.
     pub generation: Option<Generation>,
+    /// `cnf`: the key that the token is bound to.
+    pub confirmation: Option<Confirmation>,
+    /// `act`: the clients that exchanged it.
+    pub actors: Actors,
 }
 
 impl TokenFacts {
+    /// The clients that the token depends on: its holder, and for an exchanged token also those that acted before, and the
+    /// client that the first token was issued to. A disabled one ends the token.
+    pub fn clients(&self, standing: Standing<'_>) -> BTreeSet<ClientId> {
+        let others = self.actors.clients().iter().cloned().chain(self.origin_id(standing));
+        std::iter::once(self.client_id.clone()).chain(others).collect()
+    }
+
+    /// Finds the client that the first token was issued to, among the `clients` that this one depends on.
+    pub(crate) fn origin<'a>(&self, standing: Standing<'_>, clients: &[&'a Client]) -> Option<&'a Client> {
+        let id = self.origin_id(standing)?;
+        clients.iter().copied().find(|client| client.id == id)
+    }
+
+    /// The client that the first token was issued to. A service is its own subject.
+    fn origin_id(&self, standing: Standing<'_>) -> Option<ClientId> {
+        match standing {
+            _ if self.actors.is_empty() => Some(self.client_id.clone()),
+            Standing::Grant(grant) => grant.map(|grant| grant.client_id.clone()),
+            Standing::Machine { .. } => ClientId::parse(&self.subject).ok(),
+        }
+    }
+
     /// The name of the token in the log, if it comes from `grant`.
     pub fn name_within(&self, grant: &Grant) -> Option<TokenName> {
         let of_handle = self.generation.map(|generation| TokenName::Handle(grant.id, generation));
@@ -53,7 +87,30 @@ pub fn describe_opaque(handle: &AccessHandle, grant: &Grant) -> TokenFacts {
         expires_at: handle.expires_at,
         token_id: None,
         generation: Some(handle.generation),
+        confirmation: handle.confirmation,
+        actors: Actors::default(),
     }
+}
+
+/// Reads the content of an opaque token that was exchanged. `None` if it is one of a grant, and the grant is gone.
+pub fn describe_exchanged(handle: ExchangedHandle, grant: Option<&Grant>) -> Option<TokenFacts> {
+    let lineage = handle.lineage;
+    let subject = match lineage.root() {
+        Root::Machine(_) => handle.service?.to_string(),
+        Root::Grant(..) => grant?.subject_text().to_owned(),
+    };
+    Some(TokenFacts {
+        client_id: handle.actors.clients().first()?.clone(),
+        subject,
+        audience: handle.audience,
+        scope: handle.scope,
+        issued_at: handle.issued_at,
+        expires_at: handle.expires_at,
+        token_id: Some(TokenId::Exchanged(lineage)),
+        generation: lineage.root().generation(),
+        confirmation: handle.confirmation,
+        actors: handle.actors,
+    })
 }
 
 /// The revocation state of a token, from the store.
@@ -66,6 +123,24 @@ pub enum Standing<'a> {
         /// `true` if the token was revoked.
         revoked: bool,
     },
+}
+
+impl<'a> Standing<'a> {
+    /// The person whose grant it is.
+    pub(crate) fn person(self) -> Option<&'a Person> {
+        match self {
+            Self::Grant(grant) => grant.and_then(Grant::person),
+            Self::Machine { .. } => None,
+        }
+    }
+
+    /// How that person signed in here.
+    fn authentication(self) -> Option<Authentication> {
+        match self {
+            Self::Grant(grant) => grant.and_then(Grant::authentication),
+            Self::Machine { .. } => None,
+        }
+    }
 }
 
 /// The context of a request about a token.
@@ -84,39 +159,48 @@ pub struct Question<'a> {
 }
 
 /// Answers the API. For a token that is not valid, not known, or not for this API the answer is always the same:
-/// exactly `{"active":false}` (RFC 7662 §2.2).
+/// exactly `{"active":false}` (RFC 7662 §2.2). `clients` are those of [`TokenFacts::clients`].
 pub fn introspect(
     facts: &TokenFacts,
     standing: Standing<'_>,
-    holder: Option<&Client>,
+    clients: &[&Client],
     question: &Question<'_>,
 ) -> IntrospectionResponse {
     let Question { caller, issuer, now, apis, known } = *question;
     let introspects = &caller.client().introspects;
     let mine: Vec<Resource> = facts.audience.iter().filter(|api| introspects.contains(api)).cloned().collect();
-    let is_for_caller = !mine.is_empty();
-    let holder_is_on = holder.is_some_and(|client| client.id == facts.client_id && !client.disabled);
-    if !is_for_caller || !holder_is_on || facts.expires_at <= now || !stands(facts, standing) {
+    if mine.is_empty() || !is_active(facts, standing, clients, now) {
         return IntrospectionResponse::INACTIVE;
     }
+    let person = standing.person();
     IntrospectionResponse {
         active: true,
         scope: Some(facts.scope.to_string()),
         client_id: Some(facts.client_id.as_str().to_owned()),
-        token_type: Some("Bearer"),
+        token_type: Some(Confirmation::token_type(facts.confirmation)),
         exp: Some(facts.expires_at.seconds()),
         iat: Some(facts.issued_at.seconds()),
         sub: Some(facts.subject.clone()),
         aud: Some(facts.audience.iter().map(|resource| resource.as_str().to_owned()).collect()),
         iss: Some(issuer.to_owned()),
         jti: facts.token_id.map(|id| id.to_string()),
-        claims: match standing {
-            Standing::Grant(Some(grant)) if grant.person().is_some() => wanted(known, &mine, apis),
-            Standing::Grant(_) | Standing::Machine { .. } => {
-                holder.map(|client| client.claims.clone()).unwrap_or_default()
-            }
+        auth_time: person.map(|person| person.auth_time.seconds()),
+        acr: standing.authentication().map(|shown| shown.context.as_str()),
+        amr: standing.authentication().map(|shown| shown.methods.amr()),
+        cnf: facts.confirmation.map(Confirmation::to_cnf),
+        act: facts.actors.to_act(),
+        claims: match person {
+            Some(_) => wanted(known, &mine, apis),
+            None => facts.origin(standing, clients).map(|client| client.claims.clone()).unwrap_or_default(),
         },
     }
+}
+
+/// Returns whether a token is valid now: it has not expired, what it depends on stands, and none of its clients is disabled
+/// or gone.
+pub(crate) fn is_active(facts: &TokenFacts, standing: Standing<'_>, clients: &[&Client], now: Timestamp) -> bool {
+    let is_on = |id: &ClientId| clients.iter().any(|client| client.id == *id && !client.disabled);
+    facts.expires_at > now && stands(facts, standing) && facts.clients(standing).iter().all(is_on)
 }
 
 pub(crate) fn stands(facts: &TokenFacts, standing: Standing<'_>) -> bool {
@@ -124,7 +208,9 @@ pub(crate) fn stands(facts: &TokenFacts, standing: Standing<'_>) -> bool {
         (Standing::Machine { revoked }, None) => !revoked,
         (Standing::Grant(Some(grant)), Some(generation)) => {
             let reached = matches!(grant.stage, Stage::Active { generation: last, .. } if generation <= last);
-            reached && grant.client_id == facts.client_id && !grant.revoked_access.contains(&generation)
+            // An exchanged token is held by another client than the one that the grant was made for.
+            let is_its_own = !facts.actors.is_empty() || grant.client_id == facts.client_id;
+            reached && is_its_own && !grant.revoked_access.contains(&generation)
         }
         (Standing::Grant(_) | Standing::Machine { .. }, _) => false,
     }
@@ -149,6 +235,7 @@ mod tests {
             resources: 0b01,
             scope: 0b001,
             rests_on: None,
+            confirmation: None,
         };
         let mut facts = describe_opaque(&handle, &grant);
         let mut holder = fixtures::client();
@@ -160,7 +247,7 @@ mod tests {
         let known = Claims::parse(r#"{"roles":["admin"],"groups":["ops"]}"#).unwrap();
         let issuer = "https://issuer.example";
         let question = Question { caller: &caller, issuer, now: NOW, apis: &apis, known: &known };
-        introspect(&facts, Standing::Grant(Some(&grant)), Some(&holder), &question)
+        introspect(&facts, Standing::Grant(Some(&grant)), &[&holder], &question)
     }
 
     #[test]
@@ -212,13 +299,15 @@ mod tests {
             expires_at: NOW.plus(1),
             token_id: Some(TokenId::Machine([0; 16])),
             generation: None,
+            confirmation: None,
+            actors: Actors::default(),
         };
         let service = Client { claims: Claims::parse(r#"{"tenant":"acme"}"#).unwrap(), ..fixtures::client() };
         let ask = |standing| {
             introspect(
                 &facts,
                 standing,
-                Some(&service),
+                &[&service],
                 &Question { caller: &caller, issuer: "i", now: NOW, apis: &[], known: &Claims::NONE },
             )
         };

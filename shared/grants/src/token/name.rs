@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::terms::ids::{Generation, GrantId, TokenId};
+use crate::terms::ids::{Generation, GrantId};
+use crate::terms::token_id::TokenId;
 
 /// The name of a token in the log. An operator can find the grant by it, but it cannot be used as a token.
 ///
@@ -10,7 +11,7 @@ use crate::terms::ids::{Generation, GrantId, TokenId};
 /// the secret behind that key, which no table and no log contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenName {
-    /// The `jti` of a JWT.
+    /// The `jti` of a JWT, or of an opaque token that was exchanged.
     Signed(TokenId),
     /// The grant and the generation of a handle, written `GRANT.GENERATION`.
     Handle(GrantId, Generation),
@@ -20,8 +21,8 @@ impl TokenName {
     /// The grant that the token comes from, if it has one.
     pub const fn grant(self) -> Option<GrantId> {
         match self {
-            Self::Signed(TokenId::OfGrant(grant, ..)) | Self::Handle(grant, _) => Some(grant),
-            Self::Signed(TokenId::Machine(_)) => None,
+            Self::Signed(id) => id.lineage().root().grant(),
+            Self::Handle(grant, _) => Some(grant),
         }
     }
 }

@@ -15,6 +15,12 @@ pub enum Denial {
     Token,
     /// The token does not have `openid`.
     Scope,
+    /// The token is bound to a key, and was presented as a bearer token.
+    Bound,
+    /// The token is bound to no key, and was presented as one that is.
+    Unbound,
+    /// The token is bound to another key than the proven one.
+    OtherKey,
 }
 
 /// Checks whether a token whose signature or tag was verified opens the endpoint now, and returns its grant and
@@ -47,7 +53,8 @@ mod tests {
 
     use super::*;
     use crate::fixtures;
-    use crate::step::grant::Stage;
+    use crate::step::stage::Stage;
+    use crate::terms::actors::Actors;
     use crate::terms::ids::Generation;
 
     fn facts(scope: &str) -> TokenFacts {
@@ -60,6 +67,8 @@ mod tests {
             expires_at: fixtures::NOW.plus(900),
             token_id: None,
             generation: Some(Generation::FIRST),
+            confirmation: None,
+            actors: Actors::default(),
         }
     }
 

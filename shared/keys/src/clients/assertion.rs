@@ -46,7 +46,7 @@ struct Head {
 }
 
 #[derive(Deserialize)]
-struct Written {
+pub(crate) struct Written {
     iss: String,
     sub: String,
     aud: ReadAudience,
@@ -71,11 +71,25 @@ impl<'j> SignedAssertion<'j> {
     /// # Errors
     /// [`UnreadableAssertion`] tells an unknown algorithm from every other fault.
     pub fn parse(jwt: &'j Secret) -> Result<Self, UnreadableAssertion> {
+        Self::of_types(jwt, &TYPES)
+    }
+
+    /// Reads the header of a JWT whose `typ` is absent or one of these, in lower case.
+    pub(crate) fn of_types(jwt: &'j Secret, types: &[&str]) -> Result<Self, UnreadableAssertion> {
+        Self::read(jwt, |typ| typ.is_none_or(|typ| types.contains(&typ)))
+    }
+
+    /// Reads the header of a JWT whose `typ` is one of these, in lower case.
+    pub(crate) fn of_named_types(jwt: &'j Secret, types: &[&str]) -> Result<Self, UnreadableAssertion> {
+        Self::read(jwt, |typ| typ.is_some_and(|typ| types.contains(&typ)))
+    }
+
+    fn read(jwt: &'j Secret, is_good: impl Fn(Option<&str>) -> bool) -> Result<Self, UnreadableAssertion> {
         let (message, signature) = jwt.expose().rsplit_once('.').ok_or(UnreadableAssertion::Malformed)?;
         let (header, claims) = message.split_once('.').ok_or(UnreadableAssertion::Malformed)?;
         let header: Head = decoded(header).ok_or(UnreadableAssertion::Malformed)?;
-        let known = header.typ.as_deref().is_none_or(|typ| TYPES.contains(&typ.to_ascii_lowercase().as_str()));
-        if !known || header.crit.is_some() {
+        let typ = header.typ.map(|typ| typ.to_ascii_lowercase());
+        if !is_good(typ.as_deref()) || header.crit.is_some() {
             return Err(UnreadableAssertion::Malformed);
         }
         let algorithm = AssertionAlgorithm::parse(&header.alg).ok_or(UnreadableAssertion::Algorithm)?;
@@ -89,6 +103,11 @@ impl<'j> SignedAssertion<'j> {
 
     /// Returns the claims if one of `keys` signed them.
     pub fn by_keys(&self, keys: &[ClientKey]) -> Option<AssertionClaims> {
+        self.payload::<Written>(keys).map(Written::claims)
+    }
+
+    /// Returns the payload if one of `keys` signed it.
+    pub(crate) fn payload<T: DeserializeOwned>(&self, keys: &[ClientKey]) -> Option<T> {
         let mut keys = candidates(keys, self.kid.as_deref(), self.algorithm);
         keys.find_map(|key| self.verified(&verifying(&key.public)))
     }
@@ -98,17 +117,17 @@ impl<'j> SignedAssertion<'j> {
     pub fn by_secrets(&self, secrets: impl IntoIterator<Item = Secret>) -> Option<AssertionClaims> {
         let least = self.algorithm.least_secret()?;
         let long_enough = secrets.into_iter().filter(|secret| secret.expose().len() >= least);
-        let mut keys = long_enough.map(|secret| DecodingKey::from_secret(secret.expose().as_bytes()));
-        keys.find_map(|key| self.verified(&key))
+        let mut keys = long_enough.filter_map(|secret| DecodingKey::from_secret(secret.expose().as_bytes()).ok());
+        keys.find_map(|key| self.verified::<Written>(&key)).map(Written::claims)
     }
 
     /// Returns the claims if `key` signed them. Their contents are checked by `grants`.
-    fn verified(&self, key: &DecodingKey) -> Option<AssertionClaims> {
+    fn verified<T: DeserializeOwned>(&self, key: &DecodingKey) -> Option<T> {
         let verified = crypto::verify(self.signature, self.message.as_bytes(), key, jose(self.algorithm));
         if !verified.unwrap_or(false) {
             return None;
         }
-        decoded::<Written>(self.claims).map(Written::claims)
+        decoded(self.claims)
     }
 }
 
@@ -136,7 +155,8 @@ const fn jose(algorithm: AssertionAlgorithm) -> Algorithm {
     }
 }
 
-fn verifying(key: &PublicKey) -> DecodingKey {
+/// Returns the key in the form that verifies signatures.
+pub(crate) fn verifying(key: &PublicKey) -> DecodingKey {
     match key {
         PublicKey::Rsa(modulus, exponent) => DecodingKey::from_rsa_raw_components(modulus, exponent),
         PublicKey::P256(x, y) => DecodingKey::from_ec_der(&point(x, y)),
@@ -146,7 +166,7 @@ fn verifying(key: &PublicKey) -> DecodingKey {
 }
 
 impl Written {
-    fn claims(self) -> AssertionClaims {
+    pub(crate) fn claims(self) -> AssertionClaims {
         AssertionClaims {
             issuer: self.iss,
             subject: self.sub,

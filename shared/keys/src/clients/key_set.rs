@@ -4,6 +4,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED2
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{AssertionAlgorithm, ClientKey, MAX_CLIENT_KEYS, PublicKey};
+use protocol::ProofKey;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -11,8 +12,20 @@ use serde_json::{Value, json};
 /// The largest key set that is read, in bytes.
 const MAX_SET_BYTES: usize = 64 * 1024;
 const MAX_KID_BYTES: usize = 256;
+/// The `use` of keys that verify JWT-SVIDs (SPIFFE Trust Domain and Bundle §4.2.2).
+const SPIFFE_USE: &str = "jwt-svid";
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 const MAX_EXPONENT_BYTES: usize = 4;
+/// The prime of the field of Curve25519 (RFC 7748 §4.1), as the upper and the lower half of the number.
+const PRIME: (u128, u128) = (u128::MAX >> 1, u128::MAX - 18);
+/// The coordinates *y* of the eight points of small order of the curve (RFC 7748 §7), in the same form.
+const SMALL_ORDER: [(u128, u128); 5] = [
+    (0, 0),
+    (0, 1),
+    (u128::MAX >> 1, u128::MAX - 19),
+    (0x05fc_536d_8802_38b1_3933_c6d3_05ac_dfd5, 0xf098_eff2_89f4_c345_b027_b2c2_8f95_e826),
+    (0x7a03_ac92_77fd_c74e_c6cc_392c_fa53_202a, 0x0f67_100d_760b_3cba_4fd8_4d3d_706a_17c7),
+];
 
 /// The reasons to refuse a client's key set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,8 +39,10 @@ pub enum MalformedKeySet {
     /// The set has a private or shared key, with which anyone who sees it could sign.
     #[error("it holds a private or a shared key: give public keys only, and replace the ones that you have just shown")]
     Secret,
-    /// The set has an RSA key that is too short or too long (RFC 8725 §3.5).
-    #[error("it holds an RSA key of less than 2048 or more than 8192 bits")]
+    /// The set has an RSA key that is too short or too long (RFC 8725 §3.5), or an Ed25519 key of small order (§3.4).
+    #[error(
+        "it holds an RSA key of less than 2048 or more than 8192 bits, or an Ed25519 key that anybody can sign for"
+    )]
     Strength,
     /// The set has no key that can verify a supported signature.
     #[error("it holds no key for RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384 or EdDSA")]
@@ -40,7 +55,7 @@ struct Set {
 }
 
 /// A JWK as it may be written. Unneeded members are ignored (RFC 7517 §4).
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Written {
     kty: String,
     kid: Option<String>,
@@ -86,6 +101,28 @@ pub fn read_client_keys(set: &[u8]) -> Result<Vec<ClientKey>, MalformedKeySet> {
     if usable.is_empty() { Err(MalformedKeySet::Unusable) } else { Ok(usable) }
 }
 
+/// Reads the key set of an issuer that others run: up to 64 KiB with any number of keys. A SPIFFE bundle marks the keys of
+/// JWT-SVIDs with a use of its own. A key that is weak or unknown is skipped, because the set serves other parties too; a
+/// secret one makes the whole set invalid.
+///
+/// # Errors
+/// [`MalformedKeySet`] names the fault.
+pub fn read_issuer_keys(set: &[u8]) -> Result<Vec<ClientKey>, MalformedKeySet> {
+    if set.len() > MAX_SET_BYTES {
+        return Err(MalformedKeySet::NotASet);
+    }
+    let Set { keys } = serde_json::from_slice(set).map_err(|_| MalformedKeySet::NotASet)?;
+    if keys.iter().any(Written::is_secret) {
+        return Err(MalformedKeySet::Secret);
+    }
+    let plain = keys.into_iter().map(|key| match key.usage.as_deref() {
+        Some(SPIFFE_USE) => Written { usage: None, ..key },
+        Some(_) | None => key,
+    });
+    let usable: Vec<ClientKey> = plain.filter_map(|key| key.read().ok().flatten()).collect();
+    if usable.is_empty() { Err(MalformedKeySet::Unusable) } else { Ok(usable) }
+}
+
 /// Writes the set as JSON in the form that [`read_client_keys`] reads.
 pub fn write_client_keys(keys: &[ClientKey]) -> Value {
     json!({ "keys": keys.iter().map(written).collect::<Vec<_>>() })
@@ -114,7 +151,7 @@ impl Written {
             ("RSA", _) => self.rsa(),
             ("EC", Some("P-256")) => Ok(self.p256()),
             ("EC", Some("P-384")) => Ok(self.p384()),
-            ("OKP", Some("Ed25519")) => Ok(self.ed25519()),
+            ("OKP", Some("Ed25519")) => self.ed25519(),
             _ => Ok(None),
         }
     }
@@ -142,10 +179,29 @@ impl Written {
         ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, point(&x, &y)).ok().map(|_| PublicKey::P384(x, y))
     }
 
-    fn ed25519(&self) -> Option<PublicKey> {
-        let x = fixed(self.x.as_deref())?;
-        ParsedPublicKey::new(&ED25519, x).ok().map(|_| PublicKey::Ed25519(x))
+    fn ed25519(&self) -> Result<Option<PublicKey>, MalformedKeySet> {
+        let Some(x) = fixed(self.x.as_deref()) else { return Ok(None) };
+        if signs_by_anybody(&x) {
+            return Err(MalformedKeySet::Strength);
+        }
+        Ok(ParsedPublicKey::new(&ED25519, x).ok().map(|_| PublicKey::Ed25519(x)))
     }
+}
+
+/// Returns the key in a DPoP proof; `None` if it is weak, not on its curve, or of a type that is not verified here.
+pub(crate) fn public_key(key: &ProofKey) -> Option<PublicKey> {
+    let ProofKey { kty, crv, x, y, n, e } = key.clone();
+    let written = Written { kty, crv, n, e, x, y, ..Written::default() };
+    written.public().ok().flatten()
+}
+
+/// Returns whether an Ed25519 key is a point of small order, for which anybody can make signatures that verify, or not
+/// encoded in the one way that RFC 8032 §5.1.3 allows (RFC 8725 §3.4).
+fn signs_by_anybody(x: &[u8; 32]) -> bool {
+    let (Some(low), Some(high)) = (x.first_chunk(), x.last_chunk()) else { return true };
+    // The first bit is the sign of the other coordinate.
+    let y = (u128::from_le_bytes(*high) & (u128::MAX >> 1), u128::from_le_bytes(*low));
+    y >= PRIME || SMALL_ORDER.contains(&y)
 }
 
 /// Returns the uncompressed form of a point (SEC 1 §2.3.3).
@@ -220,6 +276,22 @@ mod tests {
     }
 
     #[test]
+    fn c222_an_issuers_set_may_have_keys_that_are_not_for_us_and_no_secret() {
+        let [rsa, p256, ..] = SigningAlgorithm::ALL.map(public);
+        let svid = with(&without(&p256, &["alg"]), "use", "jwt-svid");
+        let x509 = with(&rsa, "use", "x509-svid");
+        let weak = with(&rsa, "n", &URL_SAFE_NO_PAD.encode([0x80; 128]));
+        let other = json!({ "kty": "EC", "crv": "P-521", "x": "AA", "y": "AA" });
+        let set =
+            |keys: &[&Value]| read_issuer_keys(json!({ "keys": keys, "spiffe_sequence": 1 }).to_string().as_bytes());
+        assert_eq!(set(&[&x509, &svid, &weak, &other]).map(|keys| keys.len()), Ok(1));
+        assert_eq!(read(&[&svid]), Err(MalformedKeySet::Unusable), "a client has no such use");
+        assert_eq!(set(&[&rsa; 40]).map(|keys| keys.len()), Ok(40));
+        assert_eq!(set(&[&x509, &weak]), Err(MalformedKeySet::Unusable));
+        assert_eq!(set(&[&rsa, &with(&p256, "d", "AA")]), Err(MalformedKeySet::Secret));
+    }
+
+    #[test]
     fn what_must_not_be_shown_refuses_the_whole_set() {
         let good = public(SigningAlgorithm::Es256);
         for member in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
@@ -227,6 +299,32 @@ mod tests {
         }
         let shared = json!({ "kty": "oct", "kid": "a" });
         assert_eq!(read(&[&good, &shared]), Err(MalformedKeySet::Secret));
+    }
+
+    #[test]
+    fn c098_c190_an_ed25519_key_that_anybody_can_sign_for_is_none() {
+        use curve25519_dalek::constants::EIGHT_TORSION;
+        let good = public(SigningAlgorithm::EdDsa);
+        let mut weak: Vec<[u8; 32]> = EIGHT_TORSION.iter().map(|point| point.compress().to_bytes()).collect();
+        // Each again with the other sign, and the encodings of 0 to 18 that exceed the prime.
+        weak.extend(weak.clone().into_iter().map(|mut bytes| {
+            bytes[31] ^= 0x80;
+            bytes
+        }));
+        weak.extend((0..19).map(|more| {
+            let mut bytes = [0xff; 32];
+            (bytes[0], bytes[31]) = (0xed + more, 0x7f);
+            bytes
+        }));
+        for bytes in weak {
+            let x = URL_SAFE_NO_PAD.encode(bytes);
+            let key = with(&good, "x", &x);
+            assert_eq!(read(&[&good, &key]), Err(MalformedKeySet::Strength), "{x}");
+            let (kty, crv) = ("OKP".to_owned(), Some("Ed25519".to_owned()));
+            let proof = ProofKey { kty, crv, x: Some(x), y: None, n: None, e: None };
+            assert_eq!(public_key(&proof), None);
+        }
+        assert!((0..64).all(|_| read(&[&public(SigningAlgorithm::EdDsa)]).is_ok()));
     }
 
     #[test]

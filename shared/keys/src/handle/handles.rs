@@ -3,61 +3,80 @@
 //!
 //! A handle is `prefix_` and base64url(version, kind, payload, tag). The tag is an HMAC-SHA-256 of everything
 //! before it, with a separate key for each kind, and it is checked before any input or output: a guessed or
-//! corrupted handle causes no read, and a refresh token can never pass for a code.
+//! corrupted handle causes no read, and a refresh token can never pass for a code. In version 2 the name of the master
+//! stands after the kind; the first master makes handles of version 1, without a name.
+
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{
-    AccessHandle, CodeHandle, Generation, GrantId, GrantSecret, HiddenFooting, PersonKey, RefreshHandle, RelyingParty,
-    RestsOn, SecretDigest, SecretSalt, Sector, Timestamp,
+    GrantId, GrantSecret, HiddenFooting, HiddenUserCode, PersonKey, RelyingParty, RestsOn, SecretDigest, Sector,
 };
-use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit, Mac};
-use protocol::{ClientId, Secret, Subject};
-use sha2::Sha256;
+use hmac::Mac;
+use protocol::{Secret, Subject, UserCode};
 use zeroize::Zeroizing;
 
-use crate::handle::kind::{HandleKind, PerKind};
+use crate::handle::kind::HandleKind;
+use crate::handle::master_keys::{HEAD_BYTES, MasterKeys, Source, Tagger, read_head};
 use crate::signing::error::KeysError;
-
-type Tagger = Hmac<Sha256>;
+use crate::signing::masters::MasterName;
 
 /// The prefix of every client secret made here, for secret scanners.
 pub const SECRET_PREFIX: &str = "jtk_";
 
-const VERSION: u8 = 1;
 const TAG_BYTES: usize = 32;
 /// The maximum length of a handle; a longer text is not a handle.
 const MAX_TEXT_BYTES: usize = 512;
 
-/// The tag keys, one for each kind, derived from one master key.
+/// The tag keys, one for each kind and each master; and the keys for what must never change, which are derived from the
+/// first master.
 #[derive(Clone)]
 pub struct HandleKeys {
-    taggers: PerKind<Tagger>,
+    /// The master that makes handles.
+    sealing: Arc<MasterKeys>,
+    /// The masters whose handles are good, with the one that makes them.
+    good: Vec<Arc<MasterKeys>>,
     client_secrets: Tagger,
-    signing_secrets: Tagger,
+    pub(crate) signing_secrets: Tagger,
     derive: Tagger,
     people: Tagger,
     subjects: Tagger,
     strangers: Tagger,
     id_tokens: Tagger,
+    user_codes: Tagger,
+    pub(crate) nonces: Tagger,
+    pub(crate) factors: Tagger,
+    pub(crate) recovery_codes: Tagger,
 }
 
 impl HandleKeys {
-    /// Derives the keys from a 256-bit master key (RFC 5869).
+    /// Derives the keys from the first master key, of 256 bits, for a stack that has no other.
     ///
     /// # Errors
     /// [`KeysError::Crypto`] when a key cannot be derived; there is no fallback key.
     pub fn derive(master: &[u8; 32]) -> Result<Self, KeysError> {
-        let source = Hkdf::<Sha256>::new(Some(b"jeton handles"), master);
-        let tagger = |info: &[u8]| {
-            // One SHA-256 block, which HMAC uses unchanged as its key (RFC 2104 §2).
-            let mut key = Zeroizing::new([0; 64]);
-            source.expand(info, key.as_mut()).map_err(|_| KeysError::Crypto)?;
-            Ok::<_, KeysError>(Tagger::new(&(*key).into()))
-        };
+        Self::of(master, &[(MasterName::First, master)], MasterName::First)
+    }
+
+    /// Derives the keys from the first master key, and from those of the `good` ones; `sealing` names the one that makes
+    /// handles.
+    ///
+    /// # Errors
+    /// [`KeysError::Missing`] when no good master makes handles, and [`KeysError::Crypto`] when a key cannot be derived.
+    pub(crate) fn of(
+        first: &[u8; 32],
+        good: &[(MasterName, &[u8; 32])],
+        sealing: MasterName,
+    ) -> Result<Self, KeysError> {
+        let derive = |(name, master): &(MasterName, &[u8; 32])| MasterKeys::derive(*name, master);
+        let good = good.iter().map(derive).collect::<Result<Vec<_>, _>>()?;
+        let sealing = good.iter().find(|master| master.name == sealing).map(Arc::clone).ok_or(KeysError::Missing)?;
+        let source = Source::of(first);
+        let tagger = |info: &[u8]| source.tagger(info);
         Ok(Self {
-            taggers: PerKind::make(|kind| tagger(kind.prefix().as_bytes()))?,
+            sealing,
+            good,
             client_secrets: tagger(SECRET_PREFIX.as_bytes())?,
             signing_secrets: tagger(b"client_secret_jwt")?,
             derive: tagger(b"derive")?,
@@ -65,15 +84,20 @@ impl HandleKeys {
             subjects: tagger(b"subjects")?,
             strangers: tagger(b"strangers")?,
             id_tokens: tagger(b"id tokens")?,
+            user_codes: tagger(b"user codes")?,
+            nonces: tagger(b"dpop nonces")?,
+            factors: tagger(b"factors")?,
+            recovery_codes: tagger(b"recovery codes")?,
         })
     }
 
     /// Creates a handle of `kind` that contains `payload`.
     pub fn seal(&self, kind: HandleKind, payload: &[u8]) -> Secret {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(payload.len().saturating_add(2 + TAG_BYTES)));
-        bytes.extend_from_slice(&[VERSION, kind.byte()]);
+        let mut bytes = Zeroizing::new(Vec::with_capacity(payload.len().saturating_add(HEAD_BYTES + TAG_BYTES)));
+        let (head, length) = self.sealing.head(kind);
+        bytes.extend(head.into_iter().take(length));
         bytes.extend_from_slice(payload);
-        let tag = self.tagger(kind).chain_update(&*bytes).finalize().into_bytes();
+        let tag = self.sealing.taggers.of(kind).clone().chain_update(&*bytes).finalize().into_bytes();
         bytes.extend_from_slice(&tag);
         Secret::new(format!("{}{}", kind.prefix(), URL_SAFE_NO_PAD.encode(&*bytes)))
     }
@@ -84,13 +108,21 @@ impl HandleKeys {
         let encoded = text.strip_prefix(kind.prefix()).filter(|_| text.len() <= MAX_TEXT_BYTES)?;
         let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(encoded).ok()?);
         let (signed, tag) = bytes.split_last_chunk::<TAG_BYTES>()?;
-        let payload = signed.strip_prefix(&[VERSION, kind.byte()])?;
-        self.tagger(kind).chain_update(signed).verify_slice(tag).ok()?;
+        let (name, payload) = read_head(kind, signed)?;
+        let master = self.good.iter().find(|master| master.name == name)?;
+        master.taggers.of(kind).clone().chain_update(signed).verify_slice(tag).ok()?;
         Some(Zeroizing::new(payload.to_vec()))
     }
 
-    fn tagger(&self, kind: HandleKind) -> Tagger {
-        self.taggers.of(kind).clone()
+    /// Returns the same keys, except that the good master `sealing` makes handles.
+    pub(crate) fn sealing_with(&self, sealing: MasterName) -> Result<Self, KeysError> {
+        let sealing = self.good.iter().find(|master| master.name == sealing).map(Arc::clone);
+        Ok(Self { sealing: sealing.ok_or(KeysError::Missing)?, ..self.clone() })
+    }
+
+    /// Returns whether the handles of a master are good.
+    pub(crate) fn accepts(&self, name: MasterName) -> bool {
+        self.good.iter().any(|master| master.name == name)
     }
 
     /// Returns the keyed hash under which a client secret is stored. The secret is random, so a fast hash is enough
@@ -98,23 +130,6 @@ impl HandleKeys {
     pub fn digest(&self, secret: &Secret) -> SecretDigest {
         let hash = self.client_secrets.clone().chain_update(secret.expose().as_bytes()).finalize();
         SecretDigest::from_bytes(hash.into_bytes().into())
-    }
-
-    /// Derives the secret with which a client signs its assertions: 256 or 512 bits, always the same for one client
-    /// and one salt, and different for any other client or salt. The salt comes first because its length is fixed;
-    /// the zero that marks the halves of a long secret occurs in no client id.
-    pub fn secret_that_signs(&self, client: &ClientId, salt: &SecretSalt) -> Secret {
-        let tagger = self.signing_secrets.clone().chain_update(salt.as_bytes()).chain_update(client.as_str());
-        let bits =
-            |mark: &[u8]| Zeroizing::new(<[u8; 32]>::from(tagger.clone().chain_update(mark).finalize().into_bytes()));
-        let text = match salt {
-            SecretSalt::Short(_) => URL_SAFE_NO_PAD.encode(*bits(&[])),
-            SecretSalt::Long(_) => {
-                let (first, second) = (bits(&[0, 1]), bits(&[0, 2]));
-                URL_SAFE_NO_PAD.encode(&*Zeroizing::new([*first, *second].concat()))
-            }
-        };
-        Secret::new(format!("{SECRET_PREFIX}{text}"))
     }
 
     /// Derives the grant that a consent form with this nonce creates: always the same, so that a form creates at
@@ -150,6 +165,11 @@ impl HandleKeys {
         Some(hidden.revealed(&pad(&self.id_tokens, nonce)).person)
     }
 
+    /// Hides a user code, which is too short to be stored as a hash that anybody can compute.
+    pub fn hide_user_code(&self, code: &UserCode) -> HiddenUserCode {
+        HiddenUserCode::from_bytes(self.user_codes.clone().chain_update(code.as_str()).finalize().into_bytes().into())
+    }
+
     /// Derives a stand-in for the key of a person who does not exist: always the same for one name, and
     /// indistinguishable from a real key, so that the log does not reveal which names exist.
     pub fn stranger(&self, typed: &str) -> PersonKey {
@@ -183,70 +203,6 @@ impl HandleKeys {
     pub fn pairwise_subject(&self, registered: &RelyingParty, own: &Subject) -> Result<Option<Subject>, KeysError> {
         registered.sector.as_ref().map(|sector| self.pairwise(sector, own)).transpose()
     }
-
-    /// Creates an authorization code.
-    pub fn seal_code(&self, handle: &CodeHandle) -> Secret {
-        self.seal(HandleKind::Code, &Zeroizing::new([&handle.secret.expose()[..], &footing(handle.rests_on)].concat()))
-    }
-
-    /// Reads an authorization code.
-    pub fn open_code(&self, text: &Secret) -> Option<CodeHandle> {
-        let payload = self.open(HandleKind::Code, text.expose())?;
-        let (secret, rest) = payload.split_first_chunk::<16>()?;
-        Some(CodeHandle { secret: GrantSecret::from_bytes(*secret), rests_on: read_footing(rest)? })
-    }
-
-    /// Creates a refresh token.
-    pub fn seal_refresh(&self, handle: &RefreshHandle) -> Secret {
-        let generation = handle.generation.number().to_be_bytes();
-        let payload = [&handle.secret.expose()[..], &generation, &footing(handle.rests_on)].concat();
-        self.seal(HandleKind::Refresh, &Zeroizing::new(payload))
-    }
-
-    /// Reads a refresh token.
-    pub fn open_refresh(&self, text: &Secret) -> Option<RefreshHandle> {
-        let payload = self.open(HandleKind::Refresh, text.expose())?;
-        let (secret, rest) = payload.split_first_chunk::<16>()?;
-        let (generation, rest) = rest.split_first_chunk::<4>()?;
-        Some(RefreshHandle {
-            secret: GrantSecret::from_bytes(*secret),
-            generation: Generation::from_number(u32::from_be_bytes(*generation)),
-            rests_on: read_footing(rest)?,
-        })
-    }
-
-    /// Creates an opaque access token.
-    pub fn seal_access(&self, handle: &AccessHandle) -> Secret {
-        let mut payload = Zeroizing::new(Vec::with_capacity(78));
-        payload.extend_from_slice(handle.secret.expose());
-        payload.extend_from_slice(&handle.generation.number().to_be_bytes());
-        payload.extend_from_slice(&handle.issued_at.seconds().to_be_bytes());
-        payload.extend_from_slice(&handle.expires_at.seconds().to_be_bytes());
-        payload.extend_from_slice(&handle.resources.to_be_bytes());
-        payload.extend_from_slice(&handle.scope.to_be_bytes());
-        payload.extend_from_slice(&footing(handle.rests_on));
-        self.seal(HandleKind::Access, &payload)
-    }
-
-    /// Reads an opaque access token.
-    pub fn open_access(&self, text: &Secret) -> Option<AccessHandle> {
-        let payload = self.open(HandleKind::Access, text.expose())?;
-        let (secret, rest) = payload.split_first_chunk::<16>()?;
-        let (generation, rest) = rest.split_first_chunk::<4>()?;
-        let (issued_at, rest) = rest.split_first_chunk::<8>()?;
-        let (expires_at, rest) = rest.split_first_chunk::<8>()?;
-        let (resources, rest) = rest.split_first_chunk::<2>()?;
-        let (scope, rest) = rest.split_first_chunk::<8>()?;
-        Some(AccessHandle {
-            secret: GrantSecret::from_bytes(*secret),
-            generation: Generation::from_number(u32::from_be_bytes(*generation)),
-            issued_at: Timestamp::from_seconds(u64::from_be_bytes(*issued_at)),
-            expires_at: Timestamp::from_seconds(u64::from_be_bytes(*expires_at)),
-            resources: u16::from_be_bytes(*resources),
-            scope: u64::from_be_bytes(*scope),
-            rests_on: read_footing(rest)?,
-        })
-    }
 }
 
 /// Derives the pad that hides what belongs to `name`.
@@ -254,19 +210,8 @@ fn pad(tagger: &Tagger, name: &[u8; 16]) -> [u8; 32] {
     tagger.clone().chain_update(name).finalize().into_bytes().into()
 }
 
-/// Encodes the items that a grant rests on, which are the last bytes of a handle.
-fn footing(hidden: Option<HiddenFooting>) -> Vec<u8> {
-    hidden.map(HiddenFooting::to_bytes).unwrap_or_default()
-}
-
-/// Reads the encoding of [`footing`]; `None` for anything else.
-#[expect(clippy::option_option, reason = "a handle may rest on nothing, or not be one")]
-fn read_footing(bytes: &[u8]) -> Option<Option<HiddenFooting>> {
-    if bytes.is_empty() { Some(None) } else { HiddenFooting::from_bytes(bytes).map(Some) }
-}
-
 /// Returns the first half of the tagger's output.
-fn half(tagger: Tagger) -> [u8; 16] {
+pub(crate) fn half(tagger: Tagger) -> [u8; 16] {
     let hash: [u8; 32] = tagger.finalize().into_bytes().into();
     let mut half = [0; 16];
     half.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
@@ -275,7 +220,7 @@ fn half(tagger: Tagger) -> [u8; 16] {
 
 #[cfg(test)]
 mod tests {
-    use grants::SessionId;
+    use grants::{Generation, RefreshHandle, SessionId};
 
     use super::*;
 
@@ -286,32 +231,6 @@ mod tests {
     fn refresh() -> RefreshHandle {
         let rests_on = HiddenFooting::from_bytes(&[8; 32]);
         RefreshHandle { secret: GrantSecret::from_bytes([7; 16]), generation: Generation::from_number(5), rests_on }
-    }
-
-    #[test]
-    fn each_handle_is_read_back() {
-        let secret = GrantSecret::from_bytes([7; 16]);
-        for rests_on in [None, HiddenFooting::from_bytes(&[9; 16]), HiddenFooting::from_bytes(&[9; 32])] {
-            let code = CodeHandle { secret: secret.clone(), rests_on };
-            assert_eq!(keys().open_code(&keys().seal_code(&code)), Some(code));
-            let refresh = RefreshHandle { rests_on, ..refresh() };
-            assert_eq!(keys().open_refresh(&keys().seal_refresh(&refresh)), Some(refresh));
-        }
-        assert_eq!(keys().open_code(&keys().seal(HandleKind::Code, &[7; 31])), None);
-        assert_eq!(keys().open_refresh(&keys().seal(HandleKind::Refresh, &[7; 21])), None);
-        let access = AccessHandle {
-            secret,
-            generation: Generation::FIRST,
-            issued_at: Timestamp::from_seconds(1),
-            expires_at: Timestamp::from_seconds(u64::MAX),
-            resources: 0x8001,
-            scope: 1 << 63,
-            rests_on: None,
-        };
-        let of_person = AccessHandle { rests_on: HiddenFooting::from_bytes(&[9; 16]), ..access.clone() };
-        for access in [access, of_person] {
-            assert_eq!(keys().open_access(&keys().seal_access(&access)), Some(access));
-        }
     }
 
     #[test]
@@ -363,36 +282,6 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_signs_is_made_again_and_is_another_for_another_client_salt_or_master() {
-        type Salt = fn(u8) -> SecretSalt;
-        let salts: [(Salt, usize); 2] =
-            [(|bits| SecretSalt::Short([bits; 16]), 43), (|bits| SecretSalt::from_bytes([bits; 32]), 86)];
-        for (salt, length) in salts {
-            let secret = |master: u8, client: &str, bits: u8| {
-                let keys = HandleKeys::derive(&[master; 32]).unwrap();
-                keys.secret_that_signs(&ClientId::parse(client).unwrap(), &salt(bits)).expose().to_owned()
-            };
-            let one = secret(3, "app", 1);
-            assert_eq!(one, secret(3, "app", 1));
-            assert!(one.starts_with(SECRET_PREFIX) && one.len() == SECRET_PREFIX.len() + length, "{one}");
-            for other in [secret(3, "app", 2), secret(3, "ap", 1), secret(4, "app", 1)] {
-                assert_ne!(one, other);
-            }
-        }
-    }
-
-    #[test]
-    fn c176_a_short_secret_that_signs_stays_what_it_was_and_the_halves_of_a_long_one_differ() {
-        let app = ClientId::parse("app").unwrap();
-        let short = keys().secret_that_signs(&app, &SecretSalt::Short([1; 16]));
-        let tagged = keys().signing_secrets.chain_update([1; 16]).chain_update("app").finalize().into_bytes();
-        assert_eq!(short.expose(), format!("{SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(tagged)));
-        let long = keys().secret_that_signs(&app, &SecretSalt::from_bytes([1; 32]));
-        let bits = URL_SAFE_NO_PAD.decode(long.expose().strip_prefix(SECRET_PREFIX).unwrap()).unwrap();
-        assert!(bits.len() == 64 && bits[..32] != bits[32..]);
-    }
-
-    #[test]
     fn a_footing_is_hidden_differently_in_each_grant_and_found_again() {
         let (one, two) = (GrantSecret::from_bytes([1; 16]).id(), GrantSecret::from_bytes([2; 16]).id());
         let person = PersonKey::from_bytes([8; 16]);
@@ -420,6 +309,16 @@ mod tests {
         for odd in ["", "AAAA", &id[..42], &format!("{id}{id}"), "!"] {
             assert_eq!(keys().person_of_id_token(odd), None, "{odd}");
         }
+    }
+
+    #[test]
+    fn c211_a_hidden_user_code_is_the_same_for_every_spelling_and_another_for_another_master() {
+        let hidden = |master: u8, typed| {
+            HandleKeys::derive(&[master; 32]).unwrap().hide_user_code(&UserCode::parse(typed).unwrap()).to_string()
+        };
+        assert_eq!(hidden(3, "WDJB-MJHT"), hidden(3, "wdjb mjht"));
+        assert_ne!(hidden(3, "WDJB-MJHT"), hidden(3, "WDJB-MJHB"));
+        assert_ne!(hidden(3, "WDJB-MJHT"), hidden(4, "WDJB-MJHT"));
     }
 
     #[test]

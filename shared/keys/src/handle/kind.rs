@@ -73,4 +73,18 @@ handle_kinds! {
     Registration(registration, 10, "jtg_");
     /// The hidden field of the form that ends a session.
     SignOutForm(sign_out_form, 11, "jto_");
+    /// The hidden field of a form on the page of a person's account.
+    AccountForm(account_form, 20, "jtm_");
+    /// The hidden field of the form that asks for a second factor.
+    FactorForm(factor_form, 30, "jth_");
+    /// The hidden field of the form that confirms an authenticator app.
+    NewFactorForm(new_factor_form, 31, "jtn_");
+    /// The reference to a pushed authorization request (RFC 9126 §2.2).
+    PushedRequest(pushed_request, 13, "jtp_");
+    /// A device code, with which a device polls (RFC 8628 §3.2).
+    DeviceCode(device_code, 21, "jtq_");
+    /// The end of a link in a mail, with which a person sets a new password.
+    ResetLink(reset_link, 40, "jtw_");
+    /// The end of a link in a mail, with which a person confirms an address.
+    AddressLink(address_link, 41, "jty_");
 }

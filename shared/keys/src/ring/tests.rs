@@ -2,11 +2,16 @@ use std::path::PathBuf;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grants::{Generation, GrantSecret, PersonKey, SessionId, TokenFormat, TokenType};
-use protocol::{Claims, ClientId, Resource, Scope, Subject};
+use grants::{
+    Actors, Authentication, Confirmation, ExchangedHandle, Generation, GrantSecret, Lineage, PersonKey, Root,
+    SessionId, TokenFormat, TokenType,
+};
+use protocol::{Claims, ClientId, Resource, Scope, Subject, Thumbprint};
 
 use super::*;
 use crate::signing::error::WrapError;
+use crate::signing::new_keys::{another_master, new_master, new_signing_key};
+use crate::signing::rotation::PlannedKey;
 use crate::signing::wrapping::FileWrap;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -38,6 +43,9 @@ fn access_token(algorithm: SigningAlgorithm) -> AccessToken {
         issued_at: NOW,
         expires_at: NOW.plus(900),
         auth_time: None,
+        authentication: None,
+        confirmation: None,
+        actors: Actors::default(),
         claims: Claims::default(),
         format: TokenFormat::Jwt,
         token_type: TokenType::AtJwt,
@@ -45,9 +53,14 @@ fn access_token(algorithm: SigningAlgorithm) -> AccessToken {
     }
 }
 
+async fn records_of(wrap: &FileWrap, signing: Vec<KeyRecord>) -> Records {
+    let masters = Masters { stored: vec![new_master(wrap).await.unwrap()], ..Masters::default() };
+    Records { masters, signing, ..Records::default() }
+}
+
 async fn ring(algorithms: &[SigningAlgorithm]) -> KeyRing {
     let wrap = wrap(1);
-    let mut records = Records { master: Some(new_master(&wrap).await.unwrap()), signing: Vec::new() };
+    let mut records = records_of(&wrap, Vec::new()).await;
     for algorithm in algorithms {
         records.signing.push(new_signing_key(planned(*algorithm), &wrap, NOW).await.unwrap());
     }
@@ -109,6 +122,7 @@ async fn c174_an_id_token_proves_its_session_and_person_and_one_of_an_unknown_ke
         issued_at: NOW,
         expires_at: NOW.plus(3600),
         auth_time: Some(NOW),
+        authentication: Some(Authentication::password(NOW)),
         nonce: None,
         session,
         person,
@@ -156,8 +170,7 @@ const MACHINE: TokenId = TokenId::Machine([1; 16]);
 /// Each kind of token, with a `typ` that access tokens and ID tokens can both have, is taken for itself only.
 #[tokio::test]
 async fn c154_c177_no_signed_token_is_taken_for_another_kind() {
-    let ring = ring(&[SigningAlgorithm::Es256]).await;
-    let algorithm = SigningAlgorithm::Es256;
+    let (ring, algorithm) = (ring(&[SigningAlgorithm::Es256]).await, SigningAlgorithm::Es256);
     let known = Claims::parse(r#"{"groups":["ops"],"tenant":"acme","email":"a@example.com"}"#).unwrap();
     let client_id = ClientId::parse("https://api.example").unwrap();
     let (session, subject) = (SessionId::from_bytes([3; 16]), "usr_AAAAAAAAAAAAAAAAAAAAAA");
@@ -167,6 +180,7 @@ async fn c154_c177_no_signed_token_is_taken_for_another_kind() {
         issued_at: NOW,
         expires_at: NOW.plus(900),
         auth_time: Some(NOW),
+        authentication: Some(Authentication::password(NOW)),
         nonce: None,
         session,
         person: PersonKey::from_bytes([4; 16]),
@@ -200,7 +214,7 @@ async fn c154_c177_no_signed_token_is_taken_for_another_kind() {
 
 #[tokio::test]
 async fn keys_that_another_wrapping_key_wrapped_do_not_open() {
-    let records = Records { master: Some(new_master(&wrap(1)).await.unwrap()), signing: Vec::new() };
+    let records = records_of(&wrap(1), Vec::new()).await;
     assert!(KeyRing::open(records.clone(), &wrap(1), true, None, NOW).await.is_ok());
     let wrong = KeyRing::open(records, &wrap(2), true, None, NOW).await;
     assert!(matches!(wrong, Err(KeysError::Wrap(WrapError::Refused))));
@@ -214,8 +228,8 @@ async fn on_a_clock_that_went_back_the_key_that_was_active_already_signs() {
     let old = new_signing_key(old, &wrap, NOW).await.unwrap();
     let new = PlannedKey { predecessor: Some(old.public.kid.clone()), activates_at: NOW.plus(100), ..new };
     let new = new_signing_key(new, &wrap, NOW).await.unwrap();
-    let (kid, master) = (new.public.kid.clone(), Some(new_master(&wrap).await.unwrap()));
-    let records = Records { master, signing: vec![old, new] };
+    let kid = new.public.kid.clone();
+    let records = records_of(&wrap, vec![old, new]).await;
     let ring = KeyRing::open(records, &wrap, true, None, NOW.plus(100)).await.unwrap();
     let before = AccessToken { issued_at: NOW.plus(40), ..access_token(SigningAlgorithm::Es256) };
     let signed = ring.sign(&before, ISSUER, TokenId::Machine([1; 16])).unwrap();
@@ -227,8 +241,141 @@ async fn on_a_clock_that_went_back_the_key_that_was_active_already_signs() {
 async fn a_function_that_only_checks_handles_unwraps_no_signing_key() {
     let wrap = wrap(1);
     let signing = vec![new_signing_key(planned(SigningAlgorithm::Es256), &wrap, NOW).await.unwrap()];
-    let records = Records { master: Some(new_master(&wrap).await.unwrap()), signing };
+    let records = records_of(&wrap, signing).await;
     let ring = KeyRing::open(records, &wrap, false, None, NOW).await.unwrap();
     assert!(!ring.has_key_for(SigningAlgorithm::Es256));
     assert!(ring.sign(&access_token(SigningAlgorithm::Es256), ISSUER, TokenId::Machine([1; 16])).is_err());
+}
+
+/// Opens a ring with the first master and one that makes handles ten seconds later.
+async fn ring_of_two(withdrawn: &[&str], before: Option<&KeyRing>, later: u32) -> KeyRing {
+    let first = new_master(&wrap(1)).await.unwrap();
+    let second = another_master([1, 2, 3, 4], &wrap(1), NOW, NOW.plus(10)).await.unwrap();
+    let stored = before.map_or_else(|| vec![first, second], |before| before.records.masters.stored.clone());
+    let records = Records { masters: Masters { stored, ..Masters::default() }, ..Records::default() };
+    let records = records.without(&withdrawn.iter().map(|kid| (*kid).to_owned()).collect());
+    KeyRing::open(records, &wrap(1), false, before, NOW.plus(later)).await.unwrap()
+}
+
+#[tokio::test]
+async fn c152_handles_of_two_masters_are_good_until_one_is_withdrawn() {
+    use crate::handle::kind::HandleKind::{Access, Refresh};
+    let before = ring_of_two(&[], None, 0).await;
+    let old = before.handles().seal(Refresh, &[7; 16]);
+    let both = ring_of_two(&[], Some(&before), 10).await;
+    let new = both.handles().seal(Refresh, &[7; 16]);
+    assert_eq!(new.expose().len(), old.expose().len() + 5, "the name of the master: four bytes");
+    for ring in [&before, &both] {
+        for (handle, master) in [(&old, "handles"), (&new, "handles-01020304")] {
+            assert_eq!(ring.handles().open(Refresh, handle.expose()).unwrap().as_slice(), [7; 16]);
+            assert!(ring.handles().open(Access, &handle.expose().replace("jtr_", "jta_")).is_none());
+            assert_eq!(KeyRing::key_of(handle).as_deref(), Some(master));
+            assert!(ring.knows_key_of(handle));
+        }
+    }
+    let only_new = ring_of_two(&["handles"], Some(&both), 10).await;
+    let only_old = ring_of_two(&["handles-01020304"], Some(&both), 10).await;
+    for (ring, good, bad) in [(&only_new, &new, &old), (&only_old, &old, &new)] {
+        assert!(ring.handles().open(Refresh, good.expose()).is_some() && ring.knows_key_of(good));
+        assert!(ring.handles().open(Refresh, bad.expose()).is_none() && !ring.knows_key_of(bad));
+        let again = ring.handles().seal(Refresh, &[7; 16]);
+        assert_eq!(again.expose(), good.expose());
+    }
+    // What is stored or known to others stays what it was.
+    let secret = Secret::new("a secret".to_owned());
+    for ring in [&both, &only_new, &only_old] {
+        assert_eq!(ring.handles().digest(&secret), before.handles().digest(&secret));
+        assert_eq!(ring.handles().stranger("ana"), before.handles().stranger("ana"));
+    }
+}
+
+#[tokio::test]
+async fn c152_no_change_to_a_handle_that_names_its_master_is_good() {
+    let before = ring_of_two(&[], None, 10).await;
+    let handle = before.handles().seal(crate::handle::kind::HandleKind::Refresh, &[7; 16]);
+    let text = handle.expose();
+    for place in 0..text.len() {
+        for other in ["A", "C", "0", "_"] {
+            let changed = format!("{}{other}{}", &text[..place], &text[place + 1..]);
+            let opened = before.handles().open(crate::handle::kind::HandleKind::Refresh, &changed);
+            assert_eq!(opened.is_some(), changed == text, "{place} {other}");
+        }
+    }
+    for odd in ["jtr_", "jtr_AQ", "jtx_AQEBAQEB", "jtr_!!!!!!!!", "eyJhbGciOiJub25lIn0.e30."] {
+        assert_eq!(KeyRing::key_of(&Secret::new(odd.to_owned())), None, "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn c151_a_ring_without_a_withdrawn_key_verifies_none_of_its_tokens() {
+    let ring = ring(&[SigningAlgorithm::Es256]).await;
+    let signed = ring.sign(&access_token(SigningAlgorithm::Es256), ISSUER, TokenId::Machine([1; 16])).unwrap();
+    let kid = KeyRing::key_of(&signed).unwrap();
+    assert!(ring.without(&BTreeSet::from(["another".to_owned()])).verify(&signed, ISSUER).is_ok());
+    let without = ring.without(&BTreeSet::from([kid]));
+    assert_eq!(without.verify(&signed, ISSUER), Err(InvalidToken));
+    assert!(!without.knows_key_of(&signed) && without.records.published(NOW).is_empty());
+}
+
+#[tokio::test]
+async fn c184_a_bound_token_names_its_key_and_is_read_with_it() {
+    let ring = ring(&[SigningAlgorithm::Es256]).await;
+    let key = Confirmation::Jkt(Thumbprint::from_bytes([7; 32]));
+    for confirmation in [None, Some(key)] {
+        let token = access_token(SigningAlgorithm::Es256).bound_to(confirmation);
+        let signed = ring.sign(&token, ISSUER, TokenId::Machine([1; 16])).unwrap();
+        assert_eq!(ring.verify(&signed, ISSUER).unwrap().confirmation, confirmation);
+    }
+}
+
+#[tokio::test]
+async fn c112_an_introspection_response_is_signed_and_is_no_token() {
+    let ring = ring(&[SigningAlgorithm::Es256]).await;
+    let caller = Client {
+        introspection_algorithm: SigningAlgorithm::Es256,
+        ..Client::new(ClientId::parse("api").unwrap(), NOW)
+    };
+    let signed = ring.sign_introspection(&IntrospectionResponse::INACTIVE, ISSUER, &caller, NOW).unwrap();
+    assert_eq!(jsonwebtoken::decode_header(&signed).unwrap().typ.as_deref(), Some("token-introspection+jwt"));
+    let claims = URL_SAFE_NO_PAD.decode(signed.split('.').nth(1).unwrap()).unwrap();
+    let expected =
+        r#"{"iss":"https://issuer.example","aud":"api","iat":1800000000,"token_introspection":{"active":false}}"#;
+    assert_eq!(String::from_utf8(claims).unwrap(), expected);
+    let signed = Secret::new(signed);
+    assert!(ring.verify(&signed, ISSUER).is_err() && ring.verify_id_token(&signed, ISSUER).is_err());
+}
+
+#[tokio::test]
+async fn c223_an_opaque_exchanged_token_is_read_back_and_taken_for_no_other_token() {
+    let ring = ring(&SigningAlgorithm::ALL).await;
+    let client = |name: &str| ClientId::parse(name).unwrap();
+    let grant = Root::Grant(GrantSecret::from_bytes([7; 16]).id(), Generation::FIRST, None);
+    let key = Some(Confirmation::Jkt(Thumbprint::from_bytes([7; 32])));
+    for (root, service, confirmation) in [(grant, None, None), (Root::Machine([1; 16]), Some(client("batch")), key)] {
+        let lineage = Lineage::of(root).next([1; 8]).unwrap();
+        let handle = ExchangedHandle {
+            lineage,
+            service,
+            audience: ["urn:a", "https://b.example/x?y=1"].map(|text| Resource::parse(text).unwrap()).into(),
+            scope: Scope::parse("read write").unwrap(),
+            issued_at: NOW,
+            expires_at: NOW.plus(9),
+            confirmation,
+            actors: Actors::of_clients(vec![client("two"), client("one")]).unwrap(),
+        };
+        let signed = ring.sign_exchanged(&handle).unwrap();
+        assert_eq!(ring.open_exchanged(&signed), Some(handle));
+        assert!(ring.knows_key_of(&signed) && KeyRing::key_of(&signed).is_some());
+        assert_eq!(ring.handles().open_access(&signed), None);
+        // Without its prefix it is a JWT, and none that anybody takes.
+        let bare = Secret::new(signed.expose().strip_prefix("jtx_").unwrap().to_owned());
+        assert_eq!(ring.open_exchanged(&bare), None);
+        assert!(ring.verify(&bare, ISSUER).is_err() && ring.verify_id_token(&bare, ISSUER).is_err());
+        let changed = Secret::new(signed.expose().replace(['A', 'a'], "b"));
+        assert_eq!(ring.open_exchanged(&changed), None);
+        assert_eq!(self::ring(&SigningAlgorithm::ALL).await.open_exchanged(&signed), None);
+    }
+    // No other token is one with the prefix.
+    let access = ring.sign(&access_token(SigningAlgorithm::Es256), ISSUER, MACHINE).unwrap();
+    assert_eq!(ring.open_exchanged(&Secret::new(format!("jtx_{}", access.expose()))), None);
 }

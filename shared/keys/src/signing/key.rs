@@ -21,7 +21,7 @@ use crate::signing::public;
 pub struct SigningKey {
     algorithm: SigningAlgorithm,
     pair: Pair,
-    headers: [String; 3],
+    headers: [String; 7],
     public: Jwk,
 }
 
@@ -31,18 +31,34 @@ pub struct SigningKey {
 pub enum Signed {
     /// An access token (RFC 9068 §2.1), with the `typ` that its API takes.
     Access(TokenType),
-    /// An ID token, or a UserInfo response.
+    /// An ID token (OpenID Connect Core §2).
     Identity,
+    /// A response of the UserInfo endpoint (OpenID Connect Core §5.3.2), which is never an ID token. It has no `typ`:
+    /// libraries refuse one that they do not know here. An ID token has a `typ`, and an `azp`, which this lacks.
+    UserInfo,
     /// A logout token (OpenID Connect Back-Channel Logout §2.4).
     Logout,
+    /// An introspection response (RFC 9701 §5).
+    Introspection,
+    /// An identity assertion for another authorization server (ID-JAG).
+    Assertion,
+    /// An opaque access token that was exchanged: only this server reads it.
+    Exchanged,
 }
 
 impl Signed {
-    const fn typ(self) -> &'static str {
+    /// The `typ` of [`Signed::Exchanged`].
+    pub(crate) const EXCHANGED: Option<&str> = Self::Exchanged.typ();
+
+    const fn typ(self) -> Option<&'static str> {
         match self {
-            Self::Access(typ) => typ.as_str(),
-            Self::Identity => "JWT",
-            Self::Logout => "logout+jwt",
+            Self::Access(typ) => Some(typ.as_str()),
+            Self::Identity => Some("JWT"),
+            Self::UserInfo => None,
+            Self::Logout => Some("logout+jwt"),
+            Self::Introspection => Some("token-introspection+jwt"),
+            Self::Assertion => Some(protocol::IdentityAssertion::TYPE),
+            Self::Exchanged => Some("jeton-exchanged+jwt"),
         }
     }
 }
@@ -90,11 +106,19 @@ impl SigningKey {
         let pair = pair.map_err(|_| KeysError::Crypto)?;
         let public = pair.public(algorithm);
         let header = |what: Signed| {
-            let typ = Some(what.typ().to_owned());
+            let typ = what.typ().map(str::to_owned);
             let header = Header { typ, kid: Some(public.kid.clone()), ..Header::new(jose(algorithm)) };
             serde_json::to_vec(&header).map(|header| URL_SAFE_NO_PAD.encode(header)).map_err(|_| KeysError::Crypto)
         };
-        let headers = [header(Signed::Access(TokenType::AtJwt))?, header(Signed::Identity)?, header(Signed::Logout)?];
+        let headers = [
+            header(Signed::Access(TokenType::AtJwt))?,
+            header(Signed::Identity)?,
+            header(Signed::UserInfo)?,
+            header(Signed::Logout)?,
+            header(Signed::Introspection)?,
+            header(Signed::Exchanged)?,
+            header(Signed::Assertion)?,
+        ];
         Ok(Self { algorithm, pair, headers, public })
     }
 
@@ -113,11 +137,15 @@ impl SigningKey {
     /// # Errors
     /// [`KeysError::Crypto`] when the backend cannot sign.
     pub fn sign(&self, what: Signed, claims: &[u8]) -> Result<String, KeysError> {
-        let [access, identity, logout] = &self.headers;
+        let [access, identity, userinfo, logout, introspection, exchanged, assertion] = &self.headers;
         let header = match what {
             Signed::Access(TokenType::AtJwt) => access,
             Signed::Access(TokenType::Jwt) | Signed::Identity => identity,
+            Signed::UserInfo => userinfo,
             Signed::Logout => logout,
+            Signed::Introspection => introspection,
+            Signed::Exchanged => exchanged,
+            Signed::Assertion => assertion,
         };
         let mut token = String::with_capacity(header.len().saturating_add(claims.len().saturating_mul(2)) + 400);
         token.push_str(header);
@@ -129,7 +157,8 @@ impl SigningKey {
         Ok(token)
     }
 
-    fn signature(&self, message: &[u8]) -> Result<Vec<u8>, KeysError> {
+    /// Returns the signature of a message.
+    pub(crate) fn signature(&self, message: &[u8]) -> Result<Vec<u8>, KeysError> {
         let random = SystemRandom::new();
         let rsa = |pair: &RsaKeyPair, encoding| {
             let mut signature = vec![0; pair.public_modulus_len()];

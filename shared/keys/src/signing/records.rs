@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use grants::{MAX_LIFETIME, Seconds, SigningAlgorithm, Timestamp};
 use protocol::Jwk;
 
+use crate::signing::masters::Masters;
+
 /// The number of seconds for which a new key is published before it signs: API gateways cache a key set for up to
 /// two hours.
 pub const PREPUBLICATION: Seconds = 2 * 3600 + 600;
@@ -30,20 +32,15 @@ pub struct KeyRecord {
     pub wrapped: Vec<u8>,
 }
 
-/// The master key of the handles as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MasterRecord {
-    /// The 256-bit key, wrapped.
-    pub wrapped: Vec<u8>,
-}
-
 /// All the contents of the keys table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Records {
-    /// The master key, once it exists.
-    pub master: Option<MasterRecord>,
-    /// All the signing keys, in any state.
+    /// The master keys of the handles; the first one is there once any is.
+    pub masters: Masters,
+    /// All the signing keys that are good, in any state.
     pub signing: Vec<KeyRecord>,
+    /// The signing keys that were withdrawn, and are in the table again since it was restored.
+    pub withdrawn: Vec<KeyRecord>,
 }
 
 /// The current use of a signing key.
@@ -80,6 +77,16 @@ impl KeyState {
 }
 
 impl Records {
+    /// Sets aside the keys that were withdrawn, wherever the table comes from: none of them signs, verifies, is published or
+    /// makes handles any more.
+    #[must_use]
+    pub fn without(mut self, withdrawn: &BTreeSet<String>) -> Self {
+        let is_good = |key: &KeyRecord| !withdrawn.contains(&key.public.kid);
+        let (good, gone): (Vec<_>, Vec<_>) = self.signing.into_iter().partition(is_good);
+        self.withdrawn.extend(gone);
+        Self { masters: self.masters.without(withdrawn), signing: good, withdrawn: self.withdrawn }
+    }
+
     /// Returns the key that signs with `algorithm` now: the last one whose activation time has come. If none has
     /// come yet, because the clock is slow, returns the first key.
     pub fn active(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Option<&KeyRecord> {
@@ -148,7 +155,7 @@ mod tests {
 
     #[test]
     fn c102_a_key_is_published_before_it_signs_and_until_its_last_token_is_dead() {
-        let records = Records { master: None, signing: vec![key("old", 1_000), key("new", 10_000)] };
+        let records = Records { signing: vec![key("old", 1_000), key("new", 10_000)], ..Records::default() };
         let states = |now| -> Vec<KeyState> {
             let now = Timestamp::from_seconds(now);
             records.signing.iter().map(|key| records.state(key, now)).collect()
@@ -164,7 +171,7 @@ mod tests {
 
     #[test]
     fn two_rotations_at_once_leave_one_active_key() {
-        let records = Records { master: None, signing: vec![key("a", 5), key("b", 5), key("c", 1)] };
+        let records = Records { signing: vec![key("a", 5), key("b", 5), key("c", 1)], ..Records::default() };
         let now = Timestamp::from_seconds(6);
         let active = records.signing.iter().filter(|key| records.state(key, now) == KeyState::Active);
         assert_eq!(active.map(|key| key.public.kid.as_str()).collect::<Vec<_>>(), ["b"]);

@@ -27,6 +27,15 @@ pub enum When {
     AtOnce,
 }
 
+/// A master key that a rotation will create, to make handles at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewMaster {
+    /// The first one of the stack.
+    First,
+    /// Another one, because those that are there were withdrawn: the table was restored.
+    Another,
+}
+
 /// A signing key that a rotation will create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedKey {
@@ -41,8 +50,10 @@ pub struct PlannedKey {
 /// The steps of a rotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotation {
-    /// `true` when the master key of the handles does not exist yet.
-    pub master: bool,
+    /// The master key of the handles to create, if none makes handles.
+    pub master: Option<NewMaster>,
+    /// Tells to create the key for the secrets that clients sign with.
+    pub client_secrets: bool,
     /// The signing keys to create.
     pub make: Vec<PlannedKey>,
     /// The keys to delete, which no valid token needs.
@@ -52,24 +63,33 @@ pub struct Rotation {
 impl Records {
     /// Plans a rotation that provides a key for each of `algorithms` and for each algorithm already in use.
     pub fn rotation(&self, algorithms: &BTreeSet<SigningAlgorithm>, when: When, now: Timestamp) -> Rotation {
-        let used = self.signing.iter().map(|key| key.algorithm);
+        // A restored table may hold nothing of an algorithm but keys that were withdrawn.
+        let used = self.signing.iter().chain(&self.withdrawn).map(|key| key.algorithm);
         let all: BTreeSet<SigningAlgorithm> = match when {
             When::Due(_) => used.chain(algorithms.iter().copied()).collect(),
             When::Soon | When::AtOnce if algorithms.is_empty() => used.collect(),
             When::Soon | When::AtOnce => algorithms.clone(),
         };
+        let master = match (self.masters.stored.is_empty(), self.masters.active(now)) {
+            (true, _) => Some(NewMaster::First),
+            (false, None) => Some(NewMaster::Another),
+            (false, Some(_)) => None,
+        };
+        let retired = self.signing.iter().filter(|key| self.state(key, now) == KeyState::Retired);
         Rotation {
-            master: self.master.is_none(),
+            master,
+            client_secrets: self.masters.client_secrets.is_none(),
             make: all.into_iter().filter_map(|algorithm| self.next(algorithm, when, now)).collect(),
-            delete: self.signing.iter().filter(|key| self.state(key, now) == KeyState::Retired).cloned().collect(),
+            delete: retired.chain(&self.withdrawn).cloned().collect(),
         }
     }
 
     fn next(&self, algorithm: SigningAlgorithm, when: When, now: Timestamp) -> Option<PlannedKey> {
         let newest = self.newest(algorithm);
         let published = now.plus(PREPUBLICATION);
-        let activates_at = match (newest, when) {
-            // No token has been verified with a key of this algorithm yet.
+        let signs = self.signing.iter().any(|key| key.algorithm == algorithm);
+        let activates_at = match (newest.filter(|_| signs), when) {
+            // No token has been verified with a key of this algorithm yet, or every key of it was withdrawn.
             (None, _) | (_, When::AtOnce) => now,
             (Some(newest), When::Due(interval)) if newest.activates_at.plus(interval) > published => return None,
             (Some(_), When::Due(_) | When::Soon) => published,
@@ -78,8 +98,10 @@ impl Records {
     }
 
     /// Returns the key of an algorithm that has no successor yet.
-    fn newest(&self, algorithm: SigningAlgorithm) -> Option<&KeyRecord> {
-        let of_algorithm = || self.signing.iter().filter(|key| key.algorithm == algorithm);
+    ///
+    /// A key that was withdrawn counts as long as it is in the table, because its place is taken.
+    pub(crate) fn newest(&self, algorithm: SigningAlgorithm) -> Option<&KeyRecord> {
+        let of_algorithm = || self.signing.iter().chain(&self.withdrawn).filter(|key| key.algorithm == algorithm);
         let followed =
             |key: &KeyRecord| of_algorithm().any(|other| other.predecessor.as_deref() == Some(key.public.kid.as_str()));
         of_algorithm().filter(|key| !followed(key)).max_by(|one, other| one.order().cmp(&other.order()))

@@ -27,6 +27,8 @@ pub enum Purpose {
     Handles,
     /// The private part of a signing key.
     Signing,
+    /// The key from which the secrets are derived that clients sign with.
+    ClientSecrets,
 }
 
 /// The future result of a [`KeyWrap`].
@@ -90,6 +92,7 @@ impl Purpose {
         match self {
             Self::Handles => "handles",
             Self::Signing => "signing",
+            Self::ClientSecrets => "client-secrets",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! JWT access tokens (RFC 9068): written, and read again for introspection and revocation.
 
-use grants::{AccessToken, Timestamp, TokenFacts, TokenId};
+use grants::{AccessToken, Actors, Confirmation, Timestamp, TokenFacts, TokenId};
 use jsonwebtoken::{DecodingKey, Validation};
-use protocol::{Claims, ClientId, Jwk, Resource, Scope};
+use protocol::{Act, Claims, ClientId, Cnf, Jwk, Resource, Scope};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,14 @@ struct Written<'a> {
     scope: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amr: Option<Vec<&'static str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Cnf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act: Option<Act>,
     #[serde(flatten)]
     claims: &'a Claims,
 }
@@ -52,6 +60,8 @@ struct Read {
     jti: String,
     #[serde(default)]
     scope: String,
+    cnf: Option<Cnf>,
+    act: Option<Act>,
     azp: Option<IgnoredAny>,
     sid: Option<IgnoredAny>,
     nonce: Option<IgnoredAny>,
@@ -82,6 +92,10 @@ pub(crate) fn claims(token: &AccessToken, issuer: &str, id: TokenId) -> Result<V
         jti: id.to_string(),
         scope: token.scope.as_str(),
         auth_time: token.auth_time.map(Timestamp::seconds),
+        acr: token.authentication.map(|shown| shown.context.as_str()),
+        amr: token.authentication.map(|shown| shown.methods.amr()),
+        cnf: token.confirmation.map(Confirmation::to_cnf),
+        act: token.actors.to_act(),
         claims: &token.claims,
     };
     let mut claims = Vec::with_capacity(USUAL_CLAIMS_BYTES);
@@ -124,6 +138,16 @@ fn facts(read: Read) -> Option<TokenFacts> {
         ReadAudience::Several(several) => several,
     };
     let token_id = TokenId::parse(&read.jti).ok()?;
+    // A confirmation that is not understood must not be dropped: the token would be anybody's.
+    let confirmation = match &read.cnf {
+        Some(cnf) => Some(Confirmation::of_cnf(cnf)?),
+        None => None,
+    };
+    // Each exchange adds an actor, and a step to the name.
+    let actors = Actors::of_act(read.act.as_ref())?;
+    if actors.clients().len() != token_id.lineage().depth() {
+        return None;
+    }
     Some(TokenFacts {
         client_id: ClientId::parse(&read.client_id).ok()?,
         subject: read.sub,
@@ -132,10 +156,9 @@ fn facts(read: Read) -> Option<TokenFacts> {
         issued_at: Timestamp::from_seconds(read.iat),
         expires_at: Timestamp::from_seconds(read.exp),
         token_id: Some(token_id),
-        generation: match token_id {
-            TokenId::Machine(_) => None,
-            TokenId::OfGrant(_, generation, ..) => Some(generation),
-        },
+        generation: token_id.lineage().root().generation(),
+        confirmation,
+        actors,
     })
 }
 
@@ -148,6 +171,11 @@ pub(crate) struct Verifier {
 }
 
 impl Verifier {
+    /// The name of the key.
+    pub(crate) fn kid(&self) -> &str {
+        &self.kid
+    }
+
     /// Returns the key that a token names.
     pub(crate) fn named<'a>(keys: &'a [Self], kid: Option<&str>) -> Option<&'a Self> {
         kid.and_then(|kid| keys.iter().find(|key| key.kid == kid))

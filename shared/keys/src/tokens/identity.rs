@@ -4,13 +4,12 @@
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use grants::{
-    AUTHENTICATION_CONTEXT, IdToken, LogoutToken, PASSWORD, PersonKey, SessionId, SigningAlgorithm, Timestamp,
-};
+use grants::{IdToken, LogoutToken, PersonKey, SessionId, SignedResponse, SigningAlgorithm, Timestamp};
 use jsonwebtoken::Validation;
 use protocol::{Claims, ClientId, Secret};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::handle::handles::HandleKeys;
 use crate::signing::error::KeysError;
@@ -28,8 +27,10 @@ struct Written<'a> {
     auth_time: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
-    acr: &'static str,
-    amr: [&'static str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amr: Option<Vec<&'static str>>,
     jti: &'a str,
     sid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -82,6 +83,8 @@ struct WrittenUserInfo<'a> {
 pub struct IdTokenFacts {
     /// `sub`: the person's identifier for this client.
     pub subject: String,
+    /// `exp`: the time when it expires.
+    pub expires_at: Timestamp,
     /// `aud`: the client that received the token.
     pub client_id: ClientId,
     /// `sid`: the session of the sign-in.
@@ -109,6 +112,7 @@ pub enum UnprovenIdToken {
 struct Read {
     sub: String,
     aud: ReadAudience,
+    exp: Option<u64>,
     sid: Option<String>,
     azp: Option<String>,
     client_id: Option<IgnoredAny>,
@@ -146,8 +150,8 @@ pub(crate) fn claims(
         exp: token.expires_at.seconds(),
         auth_time: token.auth_time.map(Timestamp::seconds),
         nonce: token.nonce.as_ref().map(protocol::Nonce::as_str),
-        acr: AUTHENTICATION_CONTEXT,
-        amr: [PASSWORD],
+        acr: token.authentication.map(|shown| shown.context.as_str()),
+        amr: token.authentication.map(|shown| shown.methods.amr()),
         jti: id,
         sid: token.session.to_string(),
         at_hash: access_token.map(|access_token| half_hash(access_token, token.algorithm)),
@@ -169,6 +173,18 @@ pub(crate) fn logout(token: &LogoutToken, issuer: &str, jti: &str) -> Result<Vec
         events: LogoutEvents::default(),
     };
     serde_json::to_vec(&written).map_err(|_| KeysError::Crypto)
+}
+
+/// Writes the claims of a signed authorization response. `expires_in` and the like are texts, as in a query.
+pub(crate) fn response(response: &SignedResponse<'_>, issuer: &str) -> Result<Vec<u8>, KeysError> {
+    let mut claims = Map::from_iter([
+        ("iss".to_owned(), Value::from(issuer)),
+        ("aud".to_owned(), Value::from(response.client_id.as_str())),
+        ("iat".to_owned(), Value::from(response.issued_at.seconds())),
+        ("exp".to_owned(), Value::from(response.expires_at.seconds())),
+    ]);
+    claims.extend(response.parameters.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))));
+    serde_json::to_vec(&claims).map_err(|_| KeysError::Crypto)
 }
 
 /// Writes the claims of a signed UserInfo response.
@@ -218,6 +234,7 @@ pub(crate) fn read(
     }
     Ok(IdTokenFacts {
         subject: read.sub,
+        expires_at: Timestamp::from_seconds(read.exp.unwrap_or_default()),
         client_id,
         session: read.sid.and_then(|sid| SessionId::parse(&sid).ok()),
         person: read.jti.and_then(|id| handles.person_of_id_token(&id)),

@@ -64,13 +64,28 @@ impl Claims {
         Ok(())
     }
 
+    /// The value of a claim that is text.
+    pub fn text(&self, claim: Claim) -> Option<&str> {
+        self.known.get(&claim).and_then(Value::as_str)
+    }
+
+    /// Returns whether a claim is the value `true`.
+    pub fn is_true(&self, claim: Claim) -> bool {
+        self.known.get(&claim).and_then(Value::as_bool) == Some(true)
+    }
+
+    /// The names in a list, `roles` or `groups`.
+    pub fn names_in(&self, list: Claim) -> Vec<String> {
+        let held = self.known.get(&list).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        held.map(str::to_owned).collect()
+    }
+
     /// Adds names to a list, `roles` or `groups`, and removes others. A list without names is no claim.
     ///
     /// # Errors
     /// [`MalformedClaim`] when a name cannot stand there, or the list gets too long. Nothing is changed then.
     pub fn edit_list(&mut self, list: Claim, added: &[String], removed: &[String]) -> Result<(), MalformedClaim> {
-        let held = self.known.get(&list).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        let mut names: BTreeSet<String> = held.map(str::to_owned).chain(added.iter().cloned()).collect();
+        let mut names: BTreeSet<String> = self.names_in(list).into_iter().chain(added.iter().cloned()).collect();
         names.retain(|name| !removed.contains(name));
         let mut after = self.clone();
         if names.is_empty() {

@@ -53,6 +53,16 @@ pub struct ClientMetadata {
     pub backchannel_logout_uri: Option<ServerUri>,
     /// `backchannel_logout_session_required`: `true` when notifications must identify the session.
     pub backchannel_logout_session_required: bool,
+    /// `dpop_bound_access_tokens`: `true` when the client always proves the key of its tokens (RFC 9449 §5.2).
+    pub dpop_bound_access_tokens: bool,
+    /// `authorization_signed_response_alg`: the signature algorithm of signed authorization responses.
+    pub response_algorithm: Option<String>,
+    /// `request_object_signing_alg`: the only algorithm of the client's request objects.
+    pub request_object_algorithm: Option<String>,
+    /// `request_uris`: the places of its request objects, which are read where such references are followed.
+    pub request_uris: Vec<String>,
+    /// `require_pushed_authorization_requests`: `true` when the client must push its authorization requests.
+    pub requires_pushed_requests: bool,
     /// The metadata that is stored and returned, but has no effect.
     pub about: AboutClient,
     /// `client_id`, sent only in an update.
@@ -122,6 +132,21 @@ pub struct ClientInformation<'a> {
     /// `true` when notifications must identify the session. Present only with `backchannel_logout_uri`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_session_required: Option<bool>,
+    /// `true` when the client gets no access token without a DPoP proof.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dpop_bound_access_tokens: Option<bool>,
+    /// The signature algorithm of the client's signed authorization responses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorization_signed_response_alg: Option<&'static str>,
+    /// The only algorithm accepted for the client's request objects (RFC 9101 §10.5).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<&'static str>,
+    /// The places of the client's request objects.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub request_uris: Vec<&'a str>,
+    /// `true` when the client must push its authorization requests (RFC 9126 §6).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub require_pushed_authorization_requests: bool,
     /// The metadata that is only stored.
     #[serde(flatten)]
     pub about: &'a AboutClient,
@@ -196,6 +221,11 @@ impl ClientMetadata {
             backchannel_logout_session_required: members
                 .flag("backchannel_logout_session_required")?
                 .unwrap_or_default(),
+            dpop_bound_access_tokens: members.flag("dpop_bound_access_tokens")?.unwrap_or_default(),
+            response_algorithm: members.owned("authorization_signed_response_alg")?,
+            request_object_algorithm: members.owned("request_object_signing_alg")?,
+            request_uris: texts_of(&members, "request_uris"),
+            requires_pushed_requests: members.flag("require_pushed_authorization_requests")?.unwrap_or_default(),
             about: AboutClient::read(&members)?,
             client_id: members.one("client_id", ClientId::parse)?,
             client_secret: members.owned("client_secret")?.map(Secret::new),
@@ -209,6 +239,12 @@ fn shown_name(members: &Members) -> Option<String> {
     (!name.trim().is_empty()).then(|| name.to_owned())
 }
 
+/// Reads the texts of a list. Where they have no effect, so has whatever else stands there.
+fn texts_of(members: &Members, name: &str) -> Vec<String> {
+    let values = members.value(name).and_then(Value::as_array);
+    values.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
 /// Refuses members that must not be ignored silently: software statements, encryption, request objects.
 fn refuse_unsupported(members: &Members) -> Result<(), MetadataError> {
     if members.has("software_statement") {
@@ -219,8 +255,11 @@ fn refuse_unsupported(members: &Members) -> Result<(), MetadataError> {
     if encrypted {
         return Err(MetadataError::of("encrypted_response", "answers are signed and never encrypted here"));
     }
-    if members.names().any(|name| name.starts_with("request_object_")) {
-        return Err(MetadataError::of("request_object", "request objects are not supported"));
+    if members.names().any(|name| name.starts_with("request_object_encryption_")) {
+        return Err(MetadataError::of(
+            "request_object_encryption",
+            "request objects are signed and never encrypted here",
+        ));
     }
     Ok(())
 }
@@ -310,6 +349,7 @@ mod tests {
             ("default_max_age", json!("1"), Code::InvalidClientMetadata),
             ("default_max_age", json!(-1), Code::InvalidClientMetadata),
             ("default_max_age", json!(1.5), Code::InvalidClientMetadata),
+            ("require_pushed_authorization_requests", json!("true"), Code::InvalidClientMetadata),
             ("application_type", json!("service"), Code::InvalidClientMetadata),
             ("sector_identifier_uri", json!("http://app.example/s"), Code::InvalidClientMetadata),
             ("software_statement", json!("e30.e30."), Code::UnapprovedSoftwareStatement),
@@ -329,7 +369,7 @@ mod tests {
             "client_name": "é".repeat(120),
         }));
         let read = read.unwrap();
-        assert_eq!(read.grant_types, Some(vec![GrantType::AuthorizationCode]));
+        assert_eq!(read.grant_types, Some(vec![GrantType::AuthorizationCode, GrantType::DeviceCode]));
         assert_eq!(read.response_types, Some(vec![ResponseType::Code]));
         assert_eq!(read.scope.unwrap().as_str(), "claudeai read");
         assert_eq!(read.name.unwrap().chars().count(), 120);
@@ -345,12 +385,9 @@ mod tests {
 
     #[test]
     fn what_would_be_less_than_was_asked_is_refused() {
-        for member in [
-            "id_token_encrypted_response_alg",
-            "userinfo_encrypted_response_enc",
-            "request_object_signing_alg",
-            "request_object_encryption_alg",
-        ] {
+        for member in
+            ["id_token_encrypted_response_alg", "userinfo_encrypted_response_enc", "request_object_encryption_alg"]
+        {
             let fault = parse(&json!({ member: "RS256" })).map(drop).unwrap_err();
             assert_eq!(fault.code(), RegistrationErrorCode::InvalidClientMetadata, "{member}");
         }

@@ -1,10 +1,9 @@
-//! Requests of the authorization endpoint (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1).
-//!
-//! A request is read in two steps, because an error may be sent to the client only once its redirect URI is
+//! Requests of the authorization endpoint (RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2.1). A request is read in two steps, because an error may be sent to the client only once its redirect URI is
 //! trusted: [`ReceivedRequest`] has the client and the redirect URI, [`AuthorizationRequest`] everything else.
 
 use crate::claims::claim::IdentityScope;
 use crate::claims::claims_request::ClaimsRequest;
+use crate::requests::sign_in_wishes::{acr_values, max_age};
 use crate::responses::errors::AuthorizationErrorCode;
 use crate::values::grant_type::LegacyGrants;
 use crate::values::names::{ClientId, Nonce, State};
@@ -16,6 +15,7 @@ use crate::values::resource::Resource;
 use crate::values::response_type::{ResponseMode, ResponseType};
 use crate::values::scope::Scope;
 use crate::values::secret::Secret;
+use crate::values::thumbprint::Thumbprint;
 
 const MAX_RESOURCES: usize = 16;
 const MAX_LOGIN_HINT_BYTES: usize = 128;
@@ -40,12 +40,16 @@ pub struct AuthorizationRequest {
     pub resources: Vec<Resource>,
     /// The S256 challenge of RFC 7636.
     pub code_challenge: Option<CodeChallenge>,
+    /// `dpop_jkt`: the only key whose proofs may redeem the code (RFC 9449 §10).
+    pub code_key: Option<Thumbprint>,
     /// `nonce`: copied into the ID token.
     pub nonce: Option<Nonce>,
     /// The pages that must or must not be shown.
     pub prompt: Vec<Prompt>,
     /// The maximum age of the sign-in, in seconds.
     pub max_age: Option<u32>,
+    /// `acr_values`: the authentication contexts that are preferred, the first one most.
+    pub acr_values: Vec<String>,
     /// The expected person's username, which prefills the sign-in form.
     pub login_hint: Option<String>,
     /// An ID token issued to the expected person.
@@ -66,6 +70,9 @@ pub enum ReceivedRequestError {
     /// `state` is longer than 8192 bytes: a response would have to leave it out.
     #[error("state is longer than 8192 bytes")]
     State,
+    /// The request has a request object and refers to another one (RFC 9101 §5).
+    #[error("request and request_uri exclude each other")]
+    TwoRequests,
 }
 
 /// The reasons to refuse an authorization request for its form.
@@ -83,8 +90,8 @@ pub enum AuthorizationRequestError {
     /// `response_mode` is not the one of the response type.
     #[error("this response mode is not supported: leave response_mode out")]
     ResponseModeUnsupported,
-    /// `request` is present: request objects are not supported.
-    #[error("request objects are not supported")]
+    /// `request` is present where no request object can be: in a request object.
+    #[error("a request object is not supported here")]
     RequestObject,
     /// `request_uri` is present, which is not supported.
     #[error("request_uri is not supported")]
@@ -107,6 +114,9 @@ pub enum AuthorizationRequestError {
     /// `code_challenge_method` is present without a challenge.
     #[error("code_challenge is missing")]
     CodeChallengeMissing,
+    /// `dpop_jkt` is not the thumbprint of a key (RFC 9449 §10).
+    #[error("dpop_jkt is not the SHA-256 thumbprint of a key in base64url")]
+    CodeKey,
     /// `nonce` is too long.
     #[error("nonce is too long")]
     Nonce,
@@ -138,6 +148,7 @@ impl AuthorizationRequestError {
             | Self::CodeChallenge
             | Self::CodeChallengeMethod
             | Self::CodeChallengeMissing
+            | Self::CodeKey
             | Self::Nonce
             | Self::NonceMissing
             | Self::Prompt
@@ -183,13 +194,18 @@ impl AuthorizationRequest {
 
     /// Returns the mode of any response, including errors: the requested mode, if it is possible.
     pub fn response_mode(parameters: &Parameters, legacy: LegacyGrants) -> ResponseMode {
+        let usual = Self::usual_mode(parameters, legacy);
+        let asked = parameters.one("response_mode").ok().flatten().and_then(|text| ResponseMode::parse(text, usual));
+        // A token is never put into a query, because servers log queries (RFC 6750 §5.3).
+        asked.filter(|asked| usual.is_in_query() || !asked.is_in_query()).unwrap_or(usual)
+    }
+
+    /// Returns the mode of a response whose request names none.
+    fn usual_mode(parameters: &Parameters, legacy: LegacyGrants) -> ResponseMode {
         let kind = parameters.one("response_type").ok().flatten();
         let kind = kind.and_then(|text| ResponseType::offered(text, legacy));
         let in_fragment = kind.is_some_and(|kind| kind != ResponseType::Code);
-        let usual = if in_fragment { ResponseMode::Fragment } else { ResponseMode::Query };
-        let asked = parameters.one("response_mode").ok().flatten().and_then(ResponseMode::parse);
-        // A token is never put into a query, because servers log queries (RFC 6750 §5.3).
-        asked.filter(|asked| !in_fragment || *asked != ResponseMode::Query).unwrap_or(usual)
+        if in_fragment { ResponseMode::Fragment } else { ResponseMode::Query }
     }
 
     /// Returns whether no page may be shown (`prompt=none`), even when the request has faults.
@@ -212,7 +228,9 @@ impl AuthorizationRequest {
             Some(text) => ResponseType::offered(text, legacy).ok_or(E::ResponseTypeUnsupported)?,
         };
         let mode = Self::response_mode(parameters, legacy);
-        if one("response_mode")?.is_some_and(|asked| ResponseMode::parse(asked) != Some(mode)) {
+        if one("response_mode")?
+            .is_some_and(|asked| ResponseMode::parse(asked, Self::usual_mode(parameters, legacy)) != Some(mode))
+        {
             return Err(E::ResponseModeUnsupported);
         }
         let scope = one("scope")?.map(Scope::parse).transpose().map_err(|_| E::Scope)?;
@@ -223,9 +241,11 @@ impl AuthorizationRequest {
             scope: scope.filter(|scope| !scope.is_empty()),
             resources: crate::values::resource::several(parameters, MAX_RESOURCES).map_err(|_| E::Resource)?,
             code_challenge: code_challenge(one("code_challenge")?, one("code_challenge_method")?)?,
+            code_key: one("dpop_jkt")?.map(Thumbprint::parse).transpose().map_err(|_| E::CodeKey)?,
             nonce,
             prompt: Prompt::parse_list(one("prompt")?).map_err(|_| E::Prompt)?,
             max_age: max_age(one("max_age")?)?,
+            acr_values: acr_values(one("acr_values")?),
             login_hint: one("login_hint")?.filter(|hint| hint.len() <= MAX_LOGIN_HINT_BYTES).map(str::to_owned),
             id_token_hint: one("id_token_hint")?.map(|hint| Secret::new(hint.to_owned())),
             claims: one("claims")?.map(ClaimsRequest::parse).transpose().map_err(|_| E::Claims)?.unwrap_or_default(),
@@ -270,15 +290,6 @@ fn code_challenge(
         }
         (Some(_), Some(_) | None) => Err(AuthorizationRequestError::CodeChallengeMethod),
     }
-}
-
-fn max_age(text: Option<&str>) -> Result<Option<u32>, AuthorizationRequestError> {
-    let Some(text) = text else { return Ok(None) };
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(AuthorizationRequestError::MaxAge);
-    }
-    // A number too large for any possible age sets no limit.
-    Ok(Some(text.parse().unwrap_or(u32::MAX)))
 }
 
 #[cfg(test)]
@@ -352,10 +363,12 @@ mod tests {
         };
         for known in ResponseMode::ALL {
             assert_eq!(mode("code", known.as_str()), known);
-            let expected = if known == ResponseMode::Query { ResponseMode::Fragment } else { known };
-            assert_eq!(mode("token", known.as_str()), expected);
+            let is_in_query = [ResponseMode::Query, ResponseMode::QueryJwt].contains(&known);
+            assert_eq!(mode("token", known.as_str()), if is_in_query { ResponseMode::Fragment } else { known });
         }
-        assert_eq!(mode("code", "jwt"), ResponseMode::Query);
+        assert_eq!(mode("code", "jwt"), ResponseMode::QueryJwt);
+        assert_eq!(mode("token", "jwt"), ResponseMode::FragmentJwt);
+        assert_eq!(mode("code", "web_message"), ResponseMode::Query);
         for known in ResponseMode::ALL {
             assert!(parse(&format!("{GOOD}&response_mode={}", known.as_str())).is_ok());
         }

@@ -11,36 +11,68 @@ const MAX_TOKEN_BYTES: usize = 8 * 1024;
 pub enum BearerError {
     /// The token is missing: the response explains how to present one, without an error code (RFC 6750 §3.1).
     Missing,
-    /// The scheme is not `Bearer`, the token is too long or has illegal characters, or there are two tokens.
+    /// The scheme is another one, the token is too long or has illegal characters, or there are two tokens.
     Malformed(&'static str),
 }
 
-/// Reads the token from the `Authorization` header or from a form in the body.
+/// An access token, and the scheme under which it was presented.
+#[derive(Clone, Debug)]
+pub struct PresentedToken {
+    /// The scheme of the header. A token in a form is presented as `Bearer`.
+    pub scheme: TokenScheme,
+    /// The token as it was sent.
+    pub token: Secret,
+}
+
+/// The schemes that present an access token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenScheme {
+    /// `Bearer`: whoever has the token may use it (RFC 6750 §2.1).
+    Bearer,
+    /// `DPoP`: the token comes with a proof of its key (RFC 9449 §7.1).
+    Dpop,
+}
+
+/// Reads a bearer token from the `Authorization` header or from a form in the body.
+///
+/// # Errors
+/// [`BearerError`] when the token is missing or malformed, or presented under another scheme.
+pub fn bearer_token(authorization: Option<&str>, form: Option<&Parameters>) -> Result<Secret, BearerError> {
+    let presented = presented_token(authorization, form)?;
+    match presented.scheme {
+        TokenScheme::Bearer => Ok(presented.token),
+        TokenScheme::Dpop => Err(BearerError::Malformed("use Authorization: Bearer and the access token")),
+    }
+}
+
+/// Reads the token from the `Authorization` header, under either scheme, or from a form in the body.
 ///
 /// # Errors
 /// [`BearerError`] when the token is missing or malformed.
-pub fn bearer_token(authorization: Option<&str>, form: Option<&Parameters>) -> Result<Secret, BearerError> {
+pub fn presented_token(authorization: Option<&str>, form: Option<&Parameters>) -> Result<PresentedToken, BearerError> {
     let of_header = authorization.map(of_header).transpose()?;
     let repeated = |_| BearerError::Malformed("a parameter is included more than once");
     let of_body = form.map(|form| form.one("access_token")).transpose().map_err(repeated)?.flatten();
-    let token = match (of_header, of_body) {
+    let (scheme, token) = match (of_header, of_body) {
         (Some(_), Some(_)) => return Err(BearerError::Malformed("present the access token once")),
         (None, None) => return Err(BearerError::Missing),
-        (Some(token), None) | (None, Some(token)) => token,
+        (Some(presented), None) => presented,
+        (None, Some(token)) => (TokenScheme::Bearer, token),
     };
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
     if token.is_empty() || token.len() > MAX_TOKEN_BYTES || !token.bytes().all(legal) {
         return Err(BearerError::Malformed("the access token is malformed"));
     }
-    Ok(Secret::new(token.to_owned()))
+    Ok(PresentedToken { scheme, token: Secret::new(token.to_owned()) })
 }
 
-fn of_header(authorization: &str) -> Result<&str, BearerError> {
+fn of_header(authorization: &str) -> Result<(TokenScheme, &str), BearerError> {
     let (scheme, token) = authorization.split_once(' ').unwrap_or((authorization, ""));
-    if scheme.eq_ignore_ascii_case("bearer") {
-        Ok(token.trim_matches(' '))
-    } else {
-        Err(BearerError::Malformed("use Authorization: Bearer and the access token"))
+    let schemes = [("bearer", TokenScheme::Bearer), ("dpop", TokenScheme::Dpop)];
+    let known = schemes.into_iter().find(|(name, _)| scheme.eq_ignore_ascii_case(name));
+    match known {
+        Some((_, scheme)) => Ok((scheme, token.trim_matches(' '))),
+        None => Err(BearerError::Malformed("use Authorization: Bearer, or DPoP, and the access token")),
     }
 }
 
@@ -66,5 +98,18 @@ mod tests {
             assert!(malformed(Some(header), ""), "{header}");
         }
         assert!(malformed(Some(&format!("Bearer {}", "a".repeat(8193))), ""));
+    }
+
+    #[test]
+    fn c185_a_token_has_the_scheme_of_its_header_in_any_case() {
+        let scheme = |header: &str| presented_token(Some(header), None).map(|presented| presented.scheme);
+        for header in ["DPoP a", "dpop a", "DPOP a"] {
+            assert_eq!(scheme(header), Ok(TokenScheme::Dpop), "{header}");
+            assert!(matches!(bearer_token(Some(header), None), Err(BearerError::Malformed(_))), "{header}");
+        }
+        assert_eq!(scheme("bearer a"), Ok(TokenScheme::Bearer));
+        let form = Parameters::parse(b"access_token=a").unwrap();
+        assert_eq!(presented_token(None, Some(&form)).map(|presented| presented.scheme), Ok(TokenScheme::Bearer));
+        assert!(matches!(presented_token(Some("DPoP a"), Some(&form)), Err(BearerError::Malformed(_))));
     }
 }

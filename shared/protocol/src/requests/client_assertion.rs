@@ -22,13 +22,15 @@ pub struct ClientAssertion {
 #[error("not a JWT whose sub is a client_id")]
 pub struct MalformedAssertion;
 
+/// The claims that tell whose assertion it is.
 #[derive(Deserialize)]
-struct Named {
-    sub: String,
+pub(crate) struct Named {
+    pub(crate) iss: Option<String>,
+    pub(crate) sub: String,
 }
 
 impl ClientAssertion {
-    /// The only `client_assertion_type` (RFC 7523 §2.2).
+    /// The `client_assertion_type` of JWTs (RFC 7523 §2.2).
     pub const TYPE: &'static str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
     /// Reads the compact form (RFC 7515 §3.1), up to 8 KiB. The client is the one named by `sub` (RFC 7523 §3).
@@ -36,12 +38,7 @@ impl ClientAssertion {
     /// # Errors
     /// [`MalformedAssertion`] when it is not a compact JWT, or names no client.
     pub fn parse(jwt: &str) -> Result<Self, MalformedAssertion> {
-        let parts: Vec<&str> = jwt.split('.').collect();
-        let (true, [_, payload, _]) = (jwt.len() <= MAX_BYTES, parts.as_slice()) else {
-            return Err(MalformedAssertion);
-        };
-        let payload = URL_SAFE_NO_PAD.decode(payload).map_err(|_| MalformedAssertion)?;
-        let named: Named = serde_json::from_slice(&payload).map_err(|_| MalformedAssertion)?;
+        let named = payload(jwt)?;
         let client_id = ClientId::parse(&named.sub).map_err(|_| MalformedAssertion)?;
         Ok(Self { client_id, jwt: Secret::new(jwt.to_owned()) })
     }
@@ -55,6 +52,16 @@ impl ClientAssertion {
     pub const fn jwt(&self) -> &Secret {
         &self.jwt
     }
+}
+
+/// Reads the claims that tell whose assertion it is, unverified.
+pub(crate) fn payload(jwt: &str) -> Result<Named, MalformedAssertion> {
+    let parts: Vec<&str> = jwt.split('.').collect();
+    let (true, [_, payload, _]) = (jwt.len() <= MAX_BYTES, parts.as_slice()) else {
+        return Err(MalformedAssertion);
+    };
+    let payload = URL_SAFE_NO_PAD.decode(payload).map_err(|_| MalformedAssertion)?;
+    serde_json::from_slice(&payload).map_err(|_| MalformedAssertion)
 }
 
 #[cfg(test)]

@@ -7,10 +7,14 @@ use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
 use crate::requests::client_assertion::ClientAssertion;
+use crate::requests::federated_assertion::FederatedAssertion;
 use crate::responses::errors::TokenErrorCode;
 use crate::values::names::ClientId;
 use crate::values::parameters::{Parameters, Repeated};
 use crate::values::secret::Secret;
+
+/// The parameters that authenticate a client. They are never stored with a request.
+pub const CREDENTIAL_PARAMETERS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
 
 const MAX_SECRET_BYTES: usize = 1024;
 
@@ -23,6 +27,8 @@ pub enum PresentedClient {
     Post(ClientId, Secret),
     /// `private_key_jwt` or `client_secret_jwt`: the client's registration decides between the two.
     Assertion(ClientAssertion),
+    /// `private_key_jwt` by a token that another issuer made for the client.
+    Federated(FederatedAssertion),
     /// The client identifier alone: method `none`. Some libraries send that of a public client as HTTP Basic with an
     /// empty password (RFC 6749 §2.3.1: an empty secret may be omitted).
     Named(ClientId),
@@ -43,7 +49,7 @@ pub enum ClientAuthenticationError {
     BearerCredentials,
     /// The `Authorization` header uses another scheme.
     UnsupportedScheme,
-    /// `client_assertion` has no type or another type, or is not a JWT that names a client.
+    /// `client_assertion` has no type or another type, or is not a JWT that names a client or a workload.
     MalformedAssertion,
     /// The body names a different client than the credentials.
     TwoClients,
@@ -68,7 +74,7 @@ impl ClientAuthenticationError {
             }
             Self::UnsupportedScheme => "this authorization scheme is not supported here: use Basic",
             Self::MalformedAssertion => {
-                "client_assertion must be a signed JWT whose sub is the client_id, and client_assertion_type urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+                "client_assertion must be a signed JWT whose sub is the client_id, or whose iss is the URL of another issuer, and client_assertion_type urn:ietf:params:oauth:client-assertion-type:jwt-bearer (or ...:jwt-spiffe with a SPIFFE ID in sub)"
             }
             Self::TwoClients => "client_id in the body is not the client of the credentials",
             Self::MalformedCredentials => "client_id or client_secret is malformed",
@@ -130,19 +136,25 @@ impl PresentedClient {
         }
     }
 
-    /// The client named by the credentials, unverified.
-    pub fn client_id(&self) -> &ClientId {
+    /// The client named by the credentials, unverified. A token of another issuer need not name one.
+    pub fn client_id(&self) -> Option<&ClientId> {
         match self {
-            Self::Basic(id, _) | Self::Post(id, _) | Self::Named(id) => id,
-            Self::Assertion(assertion) => assertion.client_id(),
+            Self::Basic(id, _) | Self::Post(id, _) | Self::Named(id) => Some(id),
+            Self::Assertion(assertion) => Some(assertion.client_id()),
+            Self::Federated(assertion) => assertion.client_id(),
         }
+    }
+
+    /// Returns whether another issuer made the assertion.
+    pub const fn is_federated(&self) -> bool {
+        matches!(self, Self::Federated(_))
     }
 
     /// The secret that the client presented, if any.
     pub fn secret(&self) -> Option<&Secret> {
         match self {
             Self::Basic(_, secret) | Self::Post(_, secret) => Some(secret),
-            Self::Assertion(_) | Self::Named(_) => None,
+            Self::Assertion(_) | Self::Federated(_) | Self::Named(_) => None,
         }
     }
 }
@@ -153,7 +165,13 @@ fn from_assertion(
     named: Option<&str>,
 ) -> Result<PresentedClient, ClientAuthenticationError> {
     let malformed = ClientAuthenticationError::MalformedAssertion;
-    let jwt = jwt.filter(|_| kind == Some(ClientAssertion::TYPE)).ok_or(malformed)?;
+    let kinds = [ClientAssertion::TYPE, FederatedAssertion::SPIFFE_TYPE];
+    let kind = kind.filter(|kind| kinds.contains(kind)).ok_or(malformed)?;
+    let jwt = jwt.ok_or(malformed)?;
+    let named_client = named.map(parse_id).transpose()?;
+    if let Some(federated) = FederatedAssertion::read(kind, jwt, named_client.as_ref())? {
+        return Ok(PresentedClient::Federated(federated));
+    }
     let assertion = ClientAssertion::parse(jwt).map_err(|_| malformed)?;
     // RFC 7521 §4.2: the parameter is optional, and must identify the same client.
     if named.is_some_and(|named| named != assertion.client_id().as_str()) {
@@ -277,7 +295,7 @@ mod tests {
         for body in [&whole, &format!("{whole}&client_id=orders")] {
             let presented = parse(None, body).unwrap();
             assert!(matches!(&presented, PresentedClient::Assertion(_)) && presented.secret().is_none(), "{body}");
-            assert_eq!(presented.client_id().as_str(), "orders");
+            assert_eq!(presented.client_id().map(ClientId::as_str), Some("orders"));
         }
         let rows = [
             (kind.to_owned(), E::MalformedAssertion),

@@ -1,9 +1,12 @@
-//! Requests to the token endpoint (RFC 6749 §4.1.3, §4.3.2, §4.4.2, §6), and to introspection and revocation.
+//! Requests to the token endpoint (RFC 6749 §4.1.3, §4.3.2, §4.4.2, §6, RFC 8693 §2.1).
 
 use std::fmt;
 
-use crate::responses::errors::TokenErrorCode;
+use crate::requests::federated_assertion::FederatedAssertion;
+use crate::requests::token_error::TokenRequestError;
+use crate::requests::token_exchange::{self, SubjectTokenType};
 use crate::values::grant_type::{GrantType, LegacyGrants};
+use crate::values::issuer_url::IssuerUrl;
 use crate::values::names::Username;
 use crate::values::parameters::{Parameters, Repeated};
 use crate::values::pkce::CodeVerifier;
@@ -13,16 +16,20 @@ use crate::values::scope::{MalformedScope, Scope};
 use crate::values::secret::Secret;
 
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
-const MAX_RESOURCES: usize = 16;
-
-/// The message for a wrong password and for an unknown username, so that it does not tell them apart.
-pub const WRONG_PASSWORD: &str = "the username or the password is not right";
+pub(crate) const MAX_RESOURCES: usize = 16;
 
 /// A request to the token endpoint.
 #[derive(Clone, Debug)]
 pub enum TokenRequest {
     /// The client credentials grant (RFC 6749 §4.4.2).
     ClientCredentials {
+        /// The requested scope; `None` requests the default.
+        scope: Option<Scope>,
+        /// The APIs the token is for (RFC 8707); empty requests the default.
+        resources: Vec<Resource>,
+    },
+    /// The client credentials grant of a client that sends the token of another issuer as `assertion` (RFC 7523 §2.1).
+    Workload {
         /// The requested scope; `None` requests the default.
         scope: Option<Scope>,
         /// The APIs the token is for (RFC 8707); empty requests the default.
@@ -59,108 +66,44 @@ pub enum TokenRequest {
         /// The APIs the token is for (RFC 8707); empty requests the default.
         resources: Vec<Resource>,
     },
-}
-
-/// The reasons to refuse a token request for its form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenRequestError {
-    /// A parameter is included more than once.
-    Repeated,
-    /// `grant_type` is missing from the request.
-    GrantTypeMissing,
-    /// The grant type is not known at all.
-    GrantTypeUnknown,
-    /// The grant type is one of a specification that this server does not implement.
-    GrantTypeNotBuilt,
-    /// The deployment does not offer the grant type.
-    GrantTypeOff,
-    /// The grant type has no token request: its tokens come from the authorization endpoint (RFC 6749 §4.2).
-    GrantTypeOfAuthorization,
-    /// `code` is missing from the request.
-    CodeMissing,
-    /// `refresh_token` is missing from the request.
-    RefreshTokenMissing,
-    /// `username` or `password` is missing.
-    PasswordMissing,
-    /// The username is not a possible one.
-    UsernameMalformed,
-    /// `token` is missing from the request.
-    TokenMissing,
-    /// The token is longer than any token made here.
-    TooLong,
-    /// `redirect_uri` could not have been registered, so it belongs to no grant.
-    RedirectUriMalformed,
-    /// The code verifier is malformed, so the comparison fails (RFC 7636 §4.6).
-    CodeVerifierMalformed,
-    /// `scope` is malformed (RFC 6749 §3.3).
-    ScopeMalformed,
-    /// `resource` is malformed (RFC 8707 §2).
-    ResourceMalformed,
-}
-
-/// The token of an introspection or revocation request (RFC 7662 §2.1, RFC 7009 §2.1).
-#[derive(Clone, Debug)]
-pub struct TokenQuery {
-    /// The token as it was sent.
-    pub token: Secret,
-    /// The kind of token that the caller assumes. It is only a hint: every kind is tried.
-    pub hint: Option<TokenTypeHint>,
-}
-
-/// `token_type_hint` (RFC 7009 §2.1). Unknown values are ignored, as that section requires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenTypeHint {
-    /// `access_token`: an opaque or signed access token.
-    AccessToken,
-    /// `refresh_token`: a token that renews access.
-    RefreshToken,
-}
-
-impl TokenRequestError {
-    /// The error description for the developer of the client.
-    pub const fn description(self) -> &'static str {
-        match self {
-            Self::Repeated => "a parameter is included more than once",
-            Self::GrantTypeMissing => "grant_type is missing",
-            Self::GrantTypeUnknown => "grant_type is not known: check its spelling, also its case",
-            Self::GrantTypeNotBuilt => "this server does not support this grant_type: its metadata list those it does",
-            Self::GrantTypeOff => "this grant_type is switched off in this deployment",
-            Self::GrantTypeOfAuthorization => "tokens of the implicit grant come from the authorization endpoint",
-            Self::CodeMissing => "code is missing",
-            Self::RefreshTokenMissing => "refresh_token is missing",
-            Self::PasswordMissing => "username or password is missing",
-            Self::UsernameMalformed => WRONG_PASSWORD,
-            Self::TokenMissing => "token is missing",
-            Self::TooLong => "a parameter is too long",
-            Self::RedirectUriMalformed => "redirect_uri is not the one of the authorization request",
-            Self::CodeVerifierMalformed => {
-                "code_verifier is malformed: 43 to 128 characters out of A-Z a-z 0-9 - . _ ~"
-            }
-            Self::ScopeMalformed => "scope is malformed",
-            Self::ResourceMalformed => "resource is not an absolute URI without a fragment",
-        }
-    }
-
-    /// The error code (RFC 6749 §5.2, RFC 7636 §4.6, RFC 8707 §2).
-    pub const fn code(self) -> TokenErrorCode {
-        match self {
-            Self::Repeated
-            | Self::GrantTypeMissing
-            | Self::CodeMissing
-            | Self::RefreshTokenMissing
-            | Self::PasswordMissing
-            | Self::TokenMissing
-            | Self::TooLong => TokenErrorCode::InvalidRequest,
-            Self::GrantTypeUnknown | Self::GrantTypeNotBuilt | Self::GrantTypeOff | Self::GrantTypeOfAuthorization => {
-                TokenErrorCode::UnsupportedGrantType
-            }
-            Self::RedirectUriMalformed | Self::CodeVerifierMalformed | Self::UsernameMalformed => {
-                TokenErrorCode::InvalidGrant
-            }
-            Self::ScopeMalformed => TokenErrorCode::InvalidScope,
-            Self::ResourceMalformed => TokenErrorCode::InvalidTarget,
-        }
-    }
+    /// A poll of a device (RFC 8628 §3.4).
+    DeviceCode {
+        /// The device code as it was sent, not yet verified.
+        device_code: Secret,
+        /// The APIs the token is for, all of them in the grant; empty requests its default.
+        resources: Vec<Resource>,
+    },
+    /// Token exchange (RFC 8693 §2.1): an access token for an access token.
+    TokenExchange {
+        /// The access token to exchange, as it was sent.
+        subject_token: Secret,
+        /// A part of the token's scope; `None` requests all of it.
+        scope: Option<Scope>,
+        /// The APIs the new token is for, named by `resource` or by `audience`; empty requests the default.
+        resources: Vec<Resource>,
+    },
+    /// Token exchange for an identity assertion for another authorization server (ID-JAG).
+    AssertionExchange {
+        /// The token of the person, as it was sent.
+        subject_token: Secret,
+        /// The type of that token.
+        subject_token_type: SubjectTokenType,
+        /// The issuer of the authorization server that the assertion is for.
+        audience: IssuerUrl,
+        /// The scope to put into the assertion.
+        scope: Option<Scope>,
+        /// The APIs to put into the assertion.
+        resources: Vec<Resource>,
+    },
+    /// An identity assertion of another issuer as a grant (RFC 7523 §2.1, ID-JAG).
+    IdentityAssertion {
+        /// The assertion as it was sent, not yet verified.
+        assertion: Secret,
+        /// A part of the scope in the assertion; `None` requests the default.
+        scope: Option<Scope>,
+        /// The APIs the token is for (RFC 8707); empty requests those of the assertion.
+        resources: Vec<Resource>,
+    },
 }
 
 impl fmt::Display for TokenRequestError {
@@ -190,6 +133,9 @@ impl TokenRequest {
     /// [`TokenRequestError`] for the first fault.
     pub fn parse(body: &Parameters, legacy: LegacyGrants) -> Result<Self, TokenRequestError> {
         body.without_repeats()?;
+        if FederatedAssertion::is_in(body) {
+            return Ok(Self::Workload { scope: scope(body)?, resources: resources(body)? });
+        }
         match grant_type(body, legacy)? {
             GrantType::ClientCredentials => {
                 Ok(Self::ClientCredentials { scope: scope(body)?, resources: resources(body)? })
@@ -211,34 +157,31 @@ impl TokenRequest {
                 scope: scope(body)?,
                 resources: resources(body)?,
             }),
+            GrantType::DeviceCode => Ok(Self::DeviceCode {
+                device_code: token(body, "device_code")?.ok_or(TokenRequestError::DeviceCodeMissing)?,
+                resources: resources(body)?,
+            }),
             GrantType::Implicit => Err(TokenRequestError::GrantTypeOfAuthorization),
+            GrantType::TokenExchange => token_exchange::read(body),
+            GrantType::JwtBearer => Ok(Self::IdentityAssertion {
+                assertion: token(body, "assertion")?.ok_or(TokenRequestError::AssertionMissing)?,
+                scope: scope(body)?,
+                resources: resources(body)?,
+            }),
         }
     }
 
     /// The requested grant type.
     pub const fn grant_type(&self) -> GrantType {
         match self {
-            Self::ClientCredentials { .. } => GrantType::ClientCredentials,
+            Self::ClientCredentials { .. } | Self::Workload { .. } => GrantType::ClientCredentials,
             Self::AuthorizationCode { .. } => GrantType::AuthorizationCode,
             Self::RefreshToken { .. } => GrantType::RefreshToken,
             Self::Password { .. } => GrantType::Password,
+            Self::DeviceCode { .. } => GrantType::DeviceCode,
+            Self::TokenExchange { .. } | Self::AssertionExchange { .. } => GrantType::TokenExchange,
+            Self::IdentityAssertion { .. } => GrantType::JwtBearer,
         }
-    }
-}
-
-impl TokenQuery {
-    /// Reads the body of an introspection or revocation request.
-    ///
-    /// # Errors
-    /// [`TokenRequestError`] when a parameter is repeated or too long, or when `token` is missing.
-    pub fn parse(body: &Parameters) -> Result<Self, TokenRequestError> {
-        body.without_repeats()?;
-        let hint = match body.one("token_type_hint")? {
-            Some("access_token") => Some(TokenTypeHint::AccessToken),
-            Some("refresh_token") => Some(TokenTypeHint::RefreshToken),
-            Some(_) | None => None,
-        };
-        Ok(Self { token: token(body, "token")?.ok_or(TokenRequestError::TokenMissing)?, hint })
     }
 }
 
@@ -252,18 +195,18 @@ fn grant_type(body: &Parameters, legacy: LegacyGrants) -> Result<GrantType, Toke
     }
 }
 
-fn token(body: &Parameters, name: &str) -> Result<Option<Secret>, TokenRequestError> {
+pub(crate) fn token(body: &Parameters, name: &str) -> Result<Option<Secret>, TokenRequestError> {
     match body.one(name)? {
         Some(text) if text.len() > MAX_TOKEN_BYTES => Err(TokenRequestError::TooLong),
         text => Ok(text.map(|text| Secret::new(text.to_owned()))),
     }
 }
 
-fn scope(body: &Parameters) -> Result<Option<Scope>, TokenRequestError> {
+pub(crate) fn scope(body: &Parameters) -> Result<Option<Scope>, TokenRequestError> {
     Ok(body.one("scope")?.map(Scope::parse).transpose()?.filter(|scope| !scope.is_empty()))
 }
 
-fn resources(body: &Parameters) -> Result<Vec<Resource>, TokenRequestError> {
+pub(crate) fn resources(body: &Parameters) -> Result<Vec<Resource>, TokenRequestError> {
     crate::values::resource::several(body, MAX_RESOURCES).map_err(|_| TokenRequestError::ResourceMalformed)
 }
 
@@ -285,6 +228,8 @@ fn code_verifier(body: &Parameters) -> Result<Option<CodeVerifier>, TokenRequest
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::requests::token_error::WRONG_PASSWORD;
+    use crate::responses::errors::TokenErrorCode;
 
     fn parse(body: &str) -> Result<TokenRequest, TokenRequestError> {
         TokenRequest::parse(&Parameters::parse(body.as_bytes()).unwrap(), LegacyGrants::default())
@@ -306,6 +251,8 @@ mod tests {
             ("grant_type=authorization_code&code=a&code_verifier=short", C::InvalidGrant),
             ("grant_type=authorization_code&code=a&redirect_uri=x", C::InvalidGrant),
             ("grant_type=refresh_token", C::InvalidRequest),
+            ("grant_type=urn:ietf:params:oauth:grant-type:device_code", C::InvalidRequest),
+            ("grant_type=device_code&device_code=a", C::UnsupportedGrantType),
         ];
         for (body, code) in rows {
             assert_eq!(parse(body).err().map(TokenRequestError::code), Some(code), "{body}");
@@ -336,8 +283,7 @@ mod tests {
             ("client_credential", E::GrantTypeUnknown),
             ("client_credentials%20", E::GrantTypeUnknown),
             ("urn:ietf:params:oauth:grant-type:device", E::GrantTypeUnknown),
-            ("urn:ietf:params:oauth:grant-type:device_code", E::GrantTypeNotBuilt),
-            ("urn:ietf:params:oauth:grant-type:token-exchange", E::GrantTypeNotBuilt),
+            ("urn:openid:params:grant-type:ciba", E::GrantTypeNotBuilt),
             ("password", E::GrantTypeOff),
             ("implicit", E::GrantTypeOff),
         ];

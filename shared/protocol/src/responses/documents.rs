@@ -9,7 +9,7 @@ use crate::claims::claim_set::Claims;
 pub struct TokenResponse<'a> {
     /// The access token, opaque or signed.
     pub access_token: &'a str,
-    /// The token type, always `Bearer`.
+    /// The token type, `Bearer` or `DPoP`.
     pub token_type: &'static str,
     /// The number of seconds until the access token expires.
     pub expires_in: u64,
@@ -21,6 +21,9 @@ pub struct TokenResponse<'a> {
     /// The ID token, if a person signed in with OpenID Connect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<&'a str>,
+    /// The type of the token, in the response to a token exchange (RFC 8693 §2.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_token_type: Option<&'static str>,
 }
 
 /// An error response (RFC 6749 §5.2, RFC 6750 §3, RFC 7591 §3.2.2).
@@ -43,7 +46,7 @@ pub struct IntrospectionResponse {
     /// The client that got the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
-    /// The token type, always `Bearer`.
+    /// The token type, `Bearer` or `DPoP`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<&'static str>,
     /// The expiry time, in seconds since 1970.
@@ -64,9 +67,42 @@ pub struct IntrospectionResponse {
     /// The token's identifier, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
+    /// The time when the person signed in, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<u64>,
+    /// The authentication context of the sign-in (RFC 9470 §6.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acr: Option<&'static str>,
+    /// The authentication methods of the sign-in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amr: Option<Vec<&'static str>>,
+    /// The key that the token is bound to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Cnf>,
+    /// The client that acts for the subject, and those that acted before it (RFC 8693 §4.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<Act>,
     /// The claims that the API wants: roles, groups and custom ones.
     #[serde(flatten)]
     pub claims: Claims,
+}
+
+/// The confirmation of a token (RFC 7800 §3.1): the key that its holder must prove to have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cnf {
+    /// The thumbprint of the key (RFC 9449 §6.1).
+    pub jkt: String,
+}
+
+/// The actor of a token: the party that acts for the subject (RFC 8693 §4.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// The client that acts.
+    pub sub: String,
+    /// The actor of the token that it exchanged, if that token had one. It is only information: access depends on the
+    /// outermost actor alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<Box<Self>>,
 }
 
 impl IntrospectionResponse {
@@ -82,6 +118,11 @@ impl IntrospectionResponse {
         aud: None,
         iss: None,
         jti: None,
+        auth_time: None,
+        acr: None,
+        amr: None,
+        cnf: None,
+        act: None,
         claims: Claims::NONE,
     };
 }
@@ -106,10 +147,12 @@ pub struct Metadata {
     pub registration_endpoint: Option<String>,
     /// The response types: `code`, and with the implicit grant also `token`, `id_token` and both together.
     pub response_types_supported: Vec<&'static str>,
-    /// The response modes: `query`, `fragment` and `form_post`.
-    pub response_modes_supported: Vec<&'static str>,
     /// The grant types on offer.
     pub grant_types_supported: Vec<&'static str>,
+    /// The profiles of grants by assertion: identity assertions of other issuers (ID-JAG).
+    pub authorization_grant_profiles_supported: Vec<&'static str>,
+    /// The types of tokens for other authorization servers, in a token exchange.
+    pub identity_chaining_requested_token_types_supported: Vec<&'static str>,
     /// The challenge methods: only `S256`.
     pub code_challenge_methods_supported: Vec<&'static str>,
     /// The methods of client authentication at the token endpoint.
@@ -122,15 +165,14 @@ pub struct Metadata {
     pub token_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
     /// The signature algorithms of client assertions at introspection.
     pub introspection_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    /// The signature algorithms of introspection responses (RFC 9701 §7).
+    pub introspection_signing_alg_values_supported: Vec<&'static str>,
     /// The signature algorithms of client assertions at revocation.
     pub revocation_endpoint_auth_signing_alg_values_supported: Vec<&'static str>,
+    /// The signature algorithms of DPoP proofs (RFC 9449 §5.1).
+    pub dpop_signing_alg_values_supported: Vec<&'static str>,
     /// `true` when responses contain `iss` (RFC 9207 §3).
     pub authorization_response_iss_parameter_supported: bool,
-    /// `false`: request objects are not supported (OpenID Connect Core §6).
-    pub request_parameter_supported: bool,
-    /// `false`: references to request objects are not supported (OpenID Connect Core §6). An absent field would
-    /// mean `true`.
-    pub request_uri_parameter_supported: bool,
     /// `true` when a `client_id` may be the URL of a document that describes the client
     /// (draft-ietf-oauth-client-id-metadata-document §6). Left out otherwise: clients that see it register in no other
     /// way.
@@ -142,9 +184,37 @@ pub struct Metadata {
     /// The APIs that the operator lists (RFC 9728 §4).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub protected_resources: Vec<String>,
+    /// The metadata about authorization requests and their responses.
+    #[serde(flatten)]
+    pub requests: RequestMetadata,
     /// The metadata of OpenID Connect, if it is enabled.
     #[serde(flatten)]
     pub openid: Option<OpenIdMetadata>,
+}
+
+/// The part of the metadata that describes authorization requests and their responses (RFC 9101 §10.5, RFC 9126 §5, JWT
+/// Secured Authorization Response Mode §3).
+#[derive(Debug, Serialize)]
+pub struct RequestMetadata {
+    /// The URL that takes pushed authorization requests (RFC 9126 §5).
+    pub pushed_authorization_request_endpoint: String,
+    /// The URL where devices ask for access (RFC 8628 §4).
+    pub device_authorization_endpoint: String,
+    /// `true` when clients must push their authorization requests.
+    pub require_pushed_authorization_requests: bool,
+    /// `true`: a request may be a signed object (RFC 9101).
+    pub request_parameter_supported: bool,
+    /// The signature algorithms of request objects.
+    pub request_object_signing_alg_values_supported: Vec<&'static str>,
+    /// `true` if references to request objects are followed (OpenID Connect Core §6). An absent field would mean `true`.
+    pub request_uri_parameter_supported: bool,
+    /// `true` where references are followed: only registered ones are (OpenID Connect Discovery §3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_request_uri_registration: Option<bool>,
+    /// The response modes: `query`, `fragment` and `form_post`, each also signed (`query.jwt`), and `jwt`.
+    pub response_modes_supported: Vec<&'static str>,
+    /// The signature algorithms of signed responses.
+    pub authorization_signing_alg_values_supported: Vec<&'static str>,
 }
 
 /// The part of the metadata that describes OpenID Connect (OpenID Connect Discovery §3).
@@ -177,38 +247,28 @@ pub struct OpenIdMetadata {
     pub prompt_values_supported: Vec<&'static str>,
 }
 
-/// A JSON Web Key Set (RFC 7517 §5) of public keys.
-#[derive(Debug, Default, Serialize)]
-pub struct JwkSet {
-    /// The public keys, including those that do not sign yet.
-    pub keys: Vec<Jwk>,
+/// The response to a pushed authorization request (RFC 9126 §2.2).
+#[derive(Debug, Serialize)]
+pub struct PushedResponse<'a> {
+    /// The reference to the request.
+    pub request_uri: &'a str,
+    /// The time in seconds during which the reference can be used.
+    pub expires_in: u64,
 }
 
-/// A public JSON Web Key (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2): it has no field for a private part.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Jwk {
-    /// The key type: `RSA`, `EC` or `OKP`.
-    pub kty: String,
-    /// The key's identifier, unique in the set.
-    pub kid: String,
-    /// The use of the key, always `sig`.
-    #[serde(rename = "use")]
-    pub usage: String,
-    /// The only algorithm that the key is for.
-    pub alg: String,
-    /// The RSA modulus, in base64url.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub n: Option<String>,
-    /// The RSA exponent, in base64url.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub e: Option<String>,
-    /// The name of the curve.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub crv: Option<String>,
-    /// The x coordinate, or the whole Edwards point, in base64url.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub x: Option<String>,
-    /// The y coordinate, in base64url.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub y: Option<String>,
+/// The response to a device that asks for access (RFC 8628 §3.2). It holds secrets, so it has no `Debug`.
+#[derive(Serialize)]
+pub struct DeviceAuthorizationResponse<'a> {
+    /// The code with which the device polls.
+    pub device_code: &'a str,
+    /// The code that the person enters.
+    pub user_code: &'a str,
+    /// The URL where the person enters it.
+    pub verification_uri: &'a str,
+    /// The same with the code in it, for a link or a QR code.
+    pub verification_uri_complete: &'a str,
+    /// The number of seconds until both codes expire.
+    pub expires_in: u64,
+    /// The number of seconds to wait between two polls.
+    pub interval: u64,
 }

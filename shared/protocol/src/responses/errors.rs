@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// An error code of the token endpoint and of the other endpoints that authenticate clients in the same way (RFC
-/// 6749 §5.2, RFC 7009 §2.2.1, RFC 8707 §2).
+/// 6749 §5.2, RFC 7009 §2.2.1, RFC 8628 §3.5, RFC 8707 §2, RFC 9449 §5, §8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TokenErrorCode {
     /// The request is malformed.
@@ -20,6 +20,22 @@ pub enum TokenErrorCode {
     InvalidScope,
     /// The resource is unknown, malformed, or not available to this client.
     InvalidTarget,
+    /// The DPoP proof is missing or not valid.
+    InvalidDpopProof,
+    /// The DPoP proof needs the nonce that the answer contains.
+    UseDpopNonce,
+    /// The request object does not count (RFC 9101 §6.2), where authorization requests are pushed.
+    InvalidRequestObject,
+    /// The reference to a request object leads to none (RFC 9101 §6.2).
+    InvalidRequestUri,
+    /// Nobody has answered the request of the device yet.
+    AuthorizationPending,
+    /// The same, and the device asks too often: the interval is longer by 5 seconds from now on.
+    SlowDown,
+    /// The person denied the request of the device.
+    AccessDenied,
+    /// The device code has expired.
+    ExpiredToken,
     /// The outcome of the request is unknown: retry later.
     TemporarilyUnavailable,
     /// An internal error of this server.
@@ -45,6 +61,10 @@ pub enum AuthorizationErrorCode {
     LoginRequired,
     /// The request has `prompt=none`, but the person has not consented yet.
     ConsentRequired,
+    /// The request object does not count (RFC 9101 §6.2).
+    InvalidRequestObject,
+    /// The reference to a request object leads to none (RFC 9101 §6.2).
+    InvalidRequestUri,
     /// Request objects are not supported.
     RequestNotSupported,
     /// References to request objects are not supported.
@@ -67,6 +87,14 @@ impl TokenErrorCode {
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidScope => "invalid_scope",
             Self::InvalidTarget => "invalid_target",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::AccessDenied => "access_denied",
+            Self::ExpiredToken => "expired_token",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::ServerError => "server_error",
         }
@@ -85,6 +113,8 @@ impl AuthorizationErrorCode {
             Self::InvalidTarget => "invalid_target",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",

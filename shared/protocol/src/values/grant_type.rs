@@ -15,6 +15,12 @@ pub enum GrantType {
     Implicit,
     /// Password (RFC 6749 §4.3): the client sends the person's password. RFC 9700 §2.4 forbids it.
     Password,
+    /// Device code (RFC 8628): a device asks, and a person answers with another one.
+    DeviceCode,
+    /// Token exchange (RFC 8693): an API gets a token for the next API from the one that it was called with.
+    TokenExchange,
+    /// JWT bearer (RFC 7523 §2.1): another identity provider says who the person is (ID-JAG).
+    JwtBearer,
 }
 
 /// The discouraged grant types that a deployment offers nevertheless, for apps that are still migrating.
@@ -28,22 +34,36 @@ pub struct LegacyGrants {
 
 impl GrantType {
     /// Every grant type that is known.
-    pub const ALL: [Self; 5] =
-        [Self::ClientCredentials, Self::AuthorizationCode, Self::RefreshToken, Self::Implicit, Self::Password];
-
-    /// The grant types of other specifications, which are known by name only: device authorization (RFC 8628), token
-    /// exchange (RFC 8693), assertions (RFC 7522, RFC 7523) and backchannel authentication (OpenID Connect CIBA).
-    pub const NOT_BUILT: [&str; 5] = [
-        "urn:ietf:params:oauth:grant-type:device_code",
-        "urn:ietf:params:oauth:grant-type:token-exchange",
-        "urn:ietf:params:oauth:grant-type:jwt-bearer",
-        "urn:ietf:params:oauth:grant-type:saml2-bearer",
-        "urn:openid:params:grant-type:ciba",
+    pub const ALL: [Self; 8] = [
+        Self::ClientCredentials,
+        Self::AuthorizationCode,
+        Self::RefreshToken,
+        Self::Implicit,
+        Self::Password,
+        Self::DeviceCode,
+        Self::TokenExchange,
+        Self::JwtBearer,
     ];
+
+    /// The grant types of other specifications, which are known by name only: SAML assertions (RFC 7522) and backchannel
+    /// authentication (OpenID Connect CIBA).
+    pub const NOT_BUILT: [&str; 2] =
+        ["urn:ietf:params:oauth:grant-type:saml2-bearer", "urn:openid:params:grant-type:ciba"];
 
     /// Returns the grant type named `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|known| known.as_str() == text)
+    }
+
+    /// Returns the grant type that an operator calls `text`: by its name, or by the short one of a URN.
+    pub fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == text || known.short_name() == text)
+    }
+
+    /// The name for operators: that of requests, without the prefix of a URN.
+    pub fn short_name(self) -> &'static str {
+        let name = self.as_str();
+        name.strip_prefix("urn:ietf:params:oauth:grant-type:").unwrap_or(name)
     }
 
     /// The value of `grant_type` (RFC 7591 §2).
@@ -54,6 +74,9 @@ impl GrantType {
             Self::RefreshToken => "refresh_token",
             Self::Implicit => "implicit",
             Self::Password => "password",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
+            Self::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
         }
     }
 }
@@ -62,7 +85,12 @@ impl LegacyGrants {
     /// Returns whether a deployment with these settings offers `grant_type`.
     pub const fn offer(self, grant_type: GrantType) -> bool {
         match grant_type {
-            GrantType::ClientCredentials | GrantType::AuthorizationCode | GrantType::RefreshToken => true,
+            GrantType::ClientCredentials
+            | GrantType::AuthorizationCode
+            | GrantType::RefreshToken
+            | GrantType::DeviceCode
+            | GrantType::TokenExchange
+            | GrantType::JwtBearer => true,
             GrantType::Implicit => self.implicit,
             GrantType::Password => self.password,
         }
@@ -72,5 +100,21 @@ impl LegacyGrants {
 impl fmt::Display for GrantType {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_names_a_grant_type_in_full_and_an_operator_may_leave_the_prefix_of_a_urn_out() {
+        for known in GrantType::ALL {
+            assert_eq!(GrantType::parse(known.as_str()), Some(known));
+            assert_eq!([known.as_str(), known.short_name()].map(GrantType::named), [Some(known); 2]);
+            assert!(!GrantType::NOT_BUILT.contains(&known.as_str()));
+        }
+        assert_eq!(GrantType::TokenExchange.short_name(), "token-exchange");
+        assert_eq!([GrantType::parse("token-exchange"), GrantType::named("exchange")], [None; 2]);
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::values::precis;
+
 /// The error for a text that is not valid for its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is empty, too long, or holds characters that are not allowed")]
@@ -71,9 +73,16 @@ impl Subject {
 }
 
 impl Username {
-    /// Returns the name in lower case, the form in which names are compared.
+    /// Returns the form in which names are compared: the profile `UsernameCaseMapped` (RFC 8265 §3.3). A name that does not
+    /// fit the profile, which earlier versions accepted, is compared in lower case.
     pub fn normalized(&self) -> String {
-        self.0.to_lowercase()
+        precis::username(&self.0).unwrap_or_else(|| self.0.to_lowercase())
+    }
+
+    /// Returns the form in which earlier versions compared the name, if it differs from the [normalized](Self::normalized)
+    /// one: under it, a name of theirs is still found.
+    pub fn former(&self) -> Option<String> {
+        Some(self.0.to_lowercase()).filter(|former| *former != self.normalized())
     }
 }
 
@@ -104,5 +113,24 @@ mod tests {
     fn a_username_ignores_case() {
         assert_eq!(Username::parse("Ada@Example").unwrap().normalized(), "ada@example");
         assert_eq!(Username::parse("ada lovelace"), Err(MalformedName));
+    }
+
+    #[test]
+    fn c145_usernames_are_compared_in_their_profile_and_former_names_are_still_found() {
+        let name = |text: &str| Username::parse(text).unwrap();
+        let rows = [
+            ("Ada@Example", "ada@example", None),
+            ("J\u{fc}rgen", "j\u{fc}rgen", None),
+            // A letter and its mark, as some systems type it.
+            ("Ju\u{308}rgen", "j\u{fc}rgen", Some("ju\u{308}rgen")),
+            ("\u{ff21}da", "ada", Some("\u{ff41}da")),
+            // It does not fit the profile.
+            ("\u{1f600}A", "\u{1f600}a", None),
+            ("a\u{202e}B", "a\u{202e}b", None),
+        ];
+        for (text, normalized, former) in rows {
+            assert_eq!(name(text).normalized(), normalized, "{text}");
+            assert_eq!(name(text).former().as_deref(), former, "{text}");
+        }
     }
 }

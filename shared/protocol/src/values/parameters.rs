@@ -88,11 +88,42 @@ impl Parameters {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.pairs).finish()
     }
 
+    /// Returns whether a request may contain the parameter several times.
+    pub(crate) fn may_repeat(name: &str) -> bool {
+        MAY_REPEAT.contains(&name)
+    }
+
+    /// Adds a value, unless it is empty, which means that the parameter is absent.
+    pub(crate) fn add(&mut self, name: &str, value: String) {
+        if !value.is_empty() {
+            self.pairs.push((name.to_owned(), value));
+        }
+    }
+
     /// Returns the parameters with `name` set to `value`.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.pairs.retain(|(known, _)| known != name);
         self.pairs.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Returns the parameters that have a value, in their original order.
+    pub fn pairs(&self) -> Vec<(&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+
+    /// Returns the parameters with these names, and no others.
+    #[must_use]
+    pub fn only(&self, names: &[&str]) -> Self {
+        let kept = self.pairs.iter().filter(|(name, _)| names.contains(&name.as_str()));
+        Self { pairs: kept.cloned().collect(), repeated: None }
+    }
+
+    /// Returns the parameters without those with these names.
+    #[must_use]
+    pub fn without(mut self, names: &[&str]) -> Self {
+        self.pairs.retain(|(name, _)| !names.contains(&name.as_str()));
         self
     }
 
@@ -166,6 +197,8 @@ mod tests {
     fn a_query_is_written_in_one_form() {
         let parameters = Parameters::parse(b"state=a%20b&empty=&scope=c+d&resource=x&resource=y").unwrap();
         assert_eq!(parameters.to_query(), "state=a+b&scope=c+d&resource=x&resource=y");
+        assert_eq!(parameters.only(&["resource", "other"]).to_query(), "resource=x&resource=y");
+        assert_eq!(parameters.clone().without(&["resource", "scope"]).to_query(), "state=a+b");
         assert_eq!(parameters.with("state", "z").to_query(), "scope=c+d&resource=x&resource=y&state=z");
     }
 

@@ -104,8 +104,28 @@ impl Hash for Resource {
 /// # Errors
 /// [`MalformedResource`] when one is malformed or there are more than `most`.
 pub(crate) fn several(parameters: &Parameters, most: usize) -> Result<Vec<Resource>, MalformedResource> {
-    let mut resources: Vec<Resource> = Vec::new();
-    for text in parameters.all("resource") {
+    named(parameters.all("resource"), most, Vec::new())
+}
+
+/// Adds the `audience` parameters of a request to its `resources`, in the same way. Here an API has one name for both (RFC
+/// 8693 §2.1).
+///
+/// # Errors
+/// The same as [`several`].
+pub(crate) fn targets(
+    parameters: &Parameters,
+    most: usize,
+    resources: Vec<Resource>,
+) -> Result<Vec<Resource>, MalformedResource> {
+    named(parameters.all("audience"), most, resources)
+}
+
+fn named<'a>(
+    texts: impl Iterator<Item = &'a str>,
+    most: usize,
+    mut resources: Vec<Resource>,
+) -> Result<Vec<Resource>, MalformedResource> {
+    for text in texts {
         let resource = Resource::parse(text)?;
         if resources.contains(&resource) {
             continue;

@@ -25,6 +25,12 @@ pub enum ResponseMode {
     Fragment,
     /// In a form that the browser posts, so that the response appears in no URL.
     FormPost,
+    /// As a signed JWT in the query (JWT Secured Authorization Response Mode §2.3.1).
+    QueryJwt,
+    /// As a signed JWT in the fragment (§2.3.2).
+    FragmentJwt,
+    /// As a signed JWT in a form that the browser posts (§2.3.3).
+    FormPostJwt,
 }
 
 impl ResponseType {
@@ -80,7 +86,11 @@ impl ResponseType {
 
 impl ResponseMode {
     /// Every response mode that is known.
-    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+    pub const ALL: [Self; 6] =
+        [Self::Query, Self::Fragment, Self::FormPost, Self::QueryJwt, Self::FragmentJwt, Self::FormPostJwt];
+    /// The name of the signed form of the mode that a response type has by itself (JWT Secured Authorization Response
+    /// Mode §2.3.4).
+    pub const JWT: &'static str = "jwt";
 
     /// The value of `response_mode`.
     pub const fn as_str(self) -> &'static str {
@@ -88,12 +98,42 @@ impl ResponseMode {
             Self::Query => "query",
             Self::Fragment => "fragment",
             Self::FormPost => "form_post",
+            Self::QueryJwt => "query.jwt",
+            Self::FragmentJwt => "fragment.jwt",
+            Self::FormPostJwt => "form_post.jwt",
         }
     }
 
-    /// Returns the mode named `text`.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| known.as_str() == text)
+    /// Returns the mode named `text`, for a response whose usual mode is `usual`.
+    pub fn parse(text: &str, usual: Self) -> Option<Self> {
+        let known = Self::ALL.into_iter().find(|known| known.as_str() == text);
+        known.or((text == Self::JWT).then(|| usual.signed()))
+    }
+
+    /// Returns the mode in which the same way carries a signed JWT.
+    #[must_use]
+    pub const fn signed(self) -> Self {
+        match self {
+            Self::Query | Self::QueryJwt => Self::QueryJwt,
+            Self::Fragment | Self::FragmentJwt => Self::FragmentJwt,
+            Self::FormPost | Self::FormPostJwt => Self::FormPostJwt,
+        }
+    }
+
+    /// Returns whether the response is a signed JWT.
+    pub const fn is_signed(self) -> bool {
+        match self {
+            Self::Query | Self::Fragment | Self::FormPost => false,
+            Self::QueryJwt | Self::FragmentJwt | Self::FormPostJwt => true,
+        }
+    }
+
+    /// Returns whether servers log the response, because it is in the query.
+    pub const fn is_in_query(self) -> bool {
+        match self {
+            Self::Query | Self::QueryJwt => true,
+            Self::Fragment | Self::FormPost | Self::FragmentJwt | Self::FormPostJwt => false,
+        }
     }
 }
 

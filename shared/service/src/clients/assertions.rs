@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use edge::{Config, random};
+use edge::{Config, Failure, random};
 use grants::assertion::{Server, Verification, accept, verification};
 use grants::{AssertionClaims, Attempt, AuthenticatedClient, Client, ClientKeys, Refusal, Timestamp};
 use keys::{SignedAssertion, UnreadableAssertion};
@@ -10,7 +10,7 @@ use protocol::ClientAssertion;
 use store::{Changed, GrantsTable};
 
 use crate::clients::denied::Denied;
-use crate::clients::served_keys::ServedKeys;
+use crate::clients::served_keys::{KeyHolder, ServedKeys};
 use crate::key_cache::KeyCache;
 
 /// Verifies assertions of clients.
@@ -25,7 +25,7 @@ impl Assertions {
     pub(crate) fn new(config: &Config, grants: GrantsTable) -> Self {
         let issuer = config.issuer.to_string();
         let token_endpoint = format!("{issuer}/token");
-        Self { issuer, token_endpoint, grants, served: ServedKeys::new(config.reach.clone()) }
+        Self { issuer, token_endpoint, grants, served: ServedKeys::new(KeyHolder::Client, config.reach.clone()) }
     }
 
     /// Authenticates the client of an assertion: checks the signature, then the claims, and only then makes the
@@ -62,8 +62,9 @@ impl Assertions {
     ) -> Result<AssertionClaims, Denied> {
         let claims = match verification(Some(client), signed.algorithm())? {
             Verification::Secrets(salts) => {
-                let ring = keys.ring(now).await?;
-                signed.by_secrets(salts.iter().map(|salt| ring.handles().secret_that_signs(&client.id, salt)))
+                let secrets = keys.signing_secrets(&salts, now).await?;
+                let derived = salts.iter().map(|salt| secrets.derive(&client.id, salt)).collect::<Result<Vec<_>, _>>();
+                signed.by_secrets(derived.map_err(Failure::from)?)
             }
             Verification::Keys(ClientKeys::Inline(keys)) => signed.by_keys(keys),
             Verification::Keys(ClientKeys::At(uri)) => self.served.find(uri, now, |keys| signed.by_keys(keys)).await?,

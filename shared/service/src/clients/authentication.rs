@@ -5,11 +5,12 @@ use std::sync::Arc;
 use edge::{AuditEntry, AuditEvent, Config, ConfigError, Failure, Incoming};
 use grants::{AuthenticatedClient, Client, Refusal, Timestamp, authenticate};
 use http::header;
-use protocol::{Parameters, PresentedClient};
+use protocol::{FederatedAssertion, Parameters, PresentedClient};
 use sessions::{Counter, Wait};
 
 use crate::clients::assertions::Assertions;
 use crate::clients::denied::Denied;
+use crate::clients::federated::{Federated, as_grant};
 use crate::limits::counters::Counters;
 use crate::wiring::{Stores, Wiring};
 
@@ -17,6 +18,7 @@ use crate::wiring::{Stores, Wiring};
 pub struct Authentication {
     guesses: Counters,
     assertions: Assertions,
+    federated: Federated,
 }
 
 impl Authentication {
@@ -26,7 +28,8 @@ impl Authentication {
     /// [`ConfigError::Missing`] when a variable is not set.
     pub fn open(config: &Config, stores: &Stores) -> Result<Self, ConfigError> {
         let guesses = Counters::new(stores.throttles()?);
-        Ok(Self { guesses, assertions: Assertions::new(config, stores.grants()?) })
+        let assertions = Assertions::new(config, stores.grants()?);
+        Ok(Self { guesses, assertions, federated: Federated::new(config) })
     }
 
     /// Authenticates the client of a request (RFC 6749 §2.3). A client that the cached registration does not admit is
@@ -43,7 +46,10 @@ impl Authentication {
     ) -> Result<AuthenticatedClient, Failure> {
         let authorization = incoming.header(header::AUTHORIZATION);
         let presented = PresentedClient::parse(authorization, form)?;
-        let registered = wiring.registry.client(presented.client_id(), now).await?;
+        let registered = match presented.client_id() {
+            Some(id) if !presented.is_federated() => wiring.registry.client(id, now).await?,
+            Some(_) | None => None,
+        };
         let mut answer = self.prove(wiring, &presented, registered.clone(), now).await;
         if let (Err(Denied::Refused(refusal)), Some(cached)) = (&answer, &registered)
             && refusal.may_be_outdated()
@@ -54,10 +60,35 @@ impl Authentication {
         match answer {
             Ok(client) => Ok(client),
             Err(Denied::Failed(failure)) => {
-                incoming.log().client(presented.client_id());
+                if let Some(id) = presented.client_id() {
+                    incoming.log().client(id);
+                }
                 Err(failure)
             }
             Err(Denied::Refused(refusal)) => Err(self.not_authenticated(incoming, &presented, refusal, now).await?),
+        }
+    }
+
+    /// Authenticates the client of a token request that has the token of another issuer as its `assertion` (RFC 7523
+    /// §2.1). The rules are those of such a token as `client_assertion`; the errors are those of a grant.
+    ///
+    /// # Errors
+    /// A [`Failure`]: `invalid_grant` in most cases.
+    pub async fn authenticate_workload(
+        &self,
+        wiring: &Wiring,
+        incoming: Incoming<'_>,
+        form: &Parameters,
+        now: Timestamp,
+    ) -> Result<AuthenticatedClient, Failure> {
+        let assertion = FederatedAssertion::of_grant(incoming.header(header::AUTHORIZATION), form)?;
+        match self.federated.authenticate(&wiring.registry, &assertion, now).await {
+            Ok(client) => Ok(client),
+            Err(Denied::Failed(failure)) => Err(failure),
+            Err(Denied::Refused(refusal)) => {
+                incoming.log().event(AuditEntry::new(AuditEvent::ClientAuthenticationFailed));
+                Err(as_grant(refusal))
+            }
         }
     }
 
@@ -72,6 +103,9 @@ impl Authentication {
         match presented {
             PresentedClient::Assertion(assertion) => {
                 self.assertions.authenticate(assertion, registered, &wiring.keys, now).await
+            }
+            PresentedClient::Federated(assertion) => {
+                self.federated.authenticate(&wiring.registry, assertion, now).await
             }
             PresentedClient::Basic(_, secret) | PresentedClient::Post(_, secret) => {
                 let digest = wiring.keys.ring(now).await?.handles().digest(secret);
@@ -91,10 +125,16 @@ impl Authentication {
         now: Timestamp,
     ) -> Result<Failure, Failure> {
         let client_id = presented.client_id();
-        let wait = match presented.secret().filter(|_| refusal.is_guess()) {
-            Some(_) => {
+        let wait = match client_id.filter(|_| presented.secret().is_some() && refusal.is_guess()) {
+            Some(client_id) => {
                 let source = incoming.source().map(Counter::secret_source);
-                self.guesses.count(std::iter::once(Counter::client(client_id)).chain(source), now).await?
+                let counters = std::iter::once(Counter::client(client_id)).chain(source);
+                // A client id is no secret, so the two ways of counting may be told apart.
+                if refusal == Refusal::ClientUnknown {
+                    self.guesses.count_stranger(counters, now)
+                } else {
+                    self.guesses.count(counters, now).await?
+                }
             }
             None => None,
         };
@@ -104,7 +144,7 @@ impl Authentication {
         };
         incoming.log().event(AuditEntry::new(event));
         // An unknown client id may be anything, even a secret in the wrong place, so it is not logged.
-        if refusal != Refusal::ClientUnknown {
+        if let Some(client_id) = client_id.filter(|_| refusal != Refusal::ClientUnknown && !presented.is_federated()) {
             incoming.log().client(client_id);
         }
         Ok(failure)

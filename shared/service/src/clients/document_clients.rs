@@ -141,6 +141,21 @@ const fn deleted() -> Failure {
     Failure::new(TokenErrorCode::TemporarilyUnavailable, description, "document_not_kept")
 }
 
+impl NoDocument {
+    /// Returns the failure for a client that sent its request directly.
+    pub fn into_failure(self) -> Failure {
+        match self {
+            Self::NotFetched { .. } => Failure::new(
+                TokenErrorCode::TemporarilyUnavailable,
+                "the document of the client did not answer as it should: send the request again",
+                "client_document_not_fetched",
+            ),
+            Self::TooMany(wait) => Failure::too_many_documents(wait),
+            Self::Failed(failure) => failure,
+        }
+    }
+}
+
 /// Every step that can fail has a failure with its reason.
 impl<E: Into<Failure>> From<E> for NoDocument {
     fn from(error: E) -> Self {

@@ -60,6 +60,10 @@ impl ClientBuilder {
         let offer = Offer { apis: &apis, deployment, algorithms: &known, pkce, taken_names: &taken_names };
         let sector = asked.about.sector_identifier_uri.clone();
         let new = new_client(asked, Client { keys, ..blank }, standing, &offer)?;
+        for uri in &new.requests.uris {
+            let target = FetchUrl::parse(uri.without_fragment(), reach);
+            target.map_err(|_| MetadataError::of("request_uris", "one of them is not a public https URL"))?;
+        }
         if let Some(uri) = sector {
             self.ask_sector(&uri, &new.redirect_uris, reach).await?;
         }
@@ -109,5 +113,5 @@ async fn known_algorithms(
         return Ok(known);
     }
     // The metadata list a key as soon as it exists, so this reads past the cache as well.
-    Ok(keys.load_public().await?.algorithms())
+    Ok(keys.load_public(now).await?.algorithms())
 }

@@ -1,11 +1,11 @@
-//! Cache of the keys that clients serve themselves.
+//! Cache of the keys that clients and issuers serve themselves.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use edge::{Failure, trouble};
 use grants::{ClientKey, Refusal, Seconds, Timestamp};
-use keys::{MalformedKeySet, read_client_keys};
+use keys::{MalformedKeySet, read_client_keys, read_issuer_keys};
 use outbound::{FetchError, FetchUrl, Outbound, Reach};
 use protocol::{ServerUri, TokenErrorCode};
 use tokio::sync::Mutex as AsyncMutex;
@@ -20,8 +20,21 @@ const PATIENCE: Seconds = 10;
 /// The maximum number of cached key sets; when it is reached, the cache is emptied.
 const MOST_KEPT: usize = 1000;
 
-/// The keys that clients serve, as cached by this process.
+/// The time in seconds that the keys of an issuer serve beyond that, if no others can be fetched.
+const STALE: Seconds = 86_400;
+
+/// The party that serves keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyHolder {
+    /// A client, whose keys verify its own assertions only.
+    Client,
+    /// An issuer of others, on whose keys many clients rest.
+    Issuer,
+}
+
+/// The keys that clients or issuers serve, as cached by this process.
 pub(crate) struct ServedKeys {
+    holder: KeyHolder,
     outbound: Outbound,
     reach: Reach,
     /// One lock for each address, so that waiting for one host does not delay requests to others.
@@ -42,20 +55,20 @@ struct Kept {
     until: Timestamp,
 }
 
-/// The reasons why a client's keys are unavailable.
+/// The reasons why keys are unavailable.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum NoKeys {
     /// The keys could not be fetched.
-    #[error("the keys of a client could not be fetched: {0}")]
+    #[error("the keys could not be fetched: {0}")]
     NotFetched(#[from] FetchError),
     /// The response is not a valid key set.
-    #[error("what a client serves as its keys cannot be used: {0}")]
+    #[error("what is served as the keys cannot be used: {0}")]
     Malformed(#[from] MalformedKeySet),
 }
 
 impl ServedKeys {
-    pub(crate) fn new(reach: Reach) -> Self {
-        Self { outbound: Outbound::new(), reach, cached: Mutex::default() }
+    pub(crate) fn new(holder: KeyHolder, reach: Reach) -> Self {
+        Self { holder, outbound: Outbound::new(), reach, cached: Mutex::default() }
     }
 
     /// Returns the result of `look` on the keys at `uri`. If it finds nothing in the cached keys, they are fetched
@@ -68,13 +81,13 @@ impl ServedKeys {
     ) -> Result<Option<T>, NoKeys> {
         let entry = self.entry(uri);
         let mut cached = entry.lock().await;
-        if let Some(answer) = cached.look(now, &look) {
+        if let Some(answer) = cached.look(self.holder, now, &look) {
             return answer;
         }
         cached.asked_at = Some(now);
         let fetched = self.fetch(uri, now).await;
         cached.take(fetched);
-        cached.look(now, &look).unwrap_or(Ok(None))
+        cached.look(self.holder, now, &look).unwrap_or(Ok(None))
     }
 
     fn entry(&self, uri: &ServerUri) -> Arc<AsyncMutex<CachedKeys>> {
@@ -89,19 +102,46 @@ impl ServedKeys {
         let target = FetchUrl::parse(uri.as_str(), &self.reach).map_err(FetchError::from)?;
         let fetched = Box::pin(self.outbound.get_json(&target)).await?;
         let lifetime = fetched.max_age.unwrap_or(LIFETIME).clamp(PATIENCE, LIFETIME);
-        Ok(Kept { keys: read_client_keys(&fetched.body)?, until: now.plus(lifetime) })
+        Ok(Kept { keys: self.holder.read(&fetched.body)?, until: now.plus(lifetime) })
+    }
+}
+
+impl KeyHolder {
+    fn read(self, set: &[u8]) -> Result<Vec<ClientKey>, MalformedKeySet> {
+        match self {
+            Self::Client => read_client_keys(set),
+            Self::Issuer => read_issuer_keys(set),
+        }
+    }
+
+    const fn stale(self) -> Seconds {
+        match self {
+            Self::Client => 0,
+            Self::Issuer => STALE,
+        }
     }
 }
 
 impl CachedKeys {
     /// Returns the result that the cache allows; `None` when the keys must be fetched.
-    fn look<T>(&self, now: Timestamp, look: impl Fn(&[ClientKey]) -> Option<T>) -> Option<Result<Option<T>, NoKeys>> {
-        let kept = self.keys.as_ref().filter(|kept| kept.until > now);
-        if let Some(found) = kept.and_then(|kept| look(&kept.keys)) {
+    fn look<T>(
+        &self,
+        holder: KeyHolder,
+        now: Timestamp,
+        look: impl Fn(&[ClientKey]) -> Option<T>,
+    ) -> Option<Result<Option<T>, NoKeys>> {
+        let find = |beyond: Seconds| {
+            let kept = self.keys.as_ref().filter(|kept| kept.until.plus(beyond) > now);
+            kept.and_then(|kept| look(&kept.keys))
+        };
+        if let Some(found) = find(0) {
             return Some(Ok(Some(found)));
         }
-        let asked_just_now = self.asked_at.is_some_and(|asked_at| asked_at.plus(PATIENCE) > now);
-        asked_just_now.then(|| self.failure.clone().map_or(Ok(None), Err))
+        if self.asked_at.is_none_or(|asked_at| asked_at.plus(PATIENCE) <= now) {
+            return None;
+        }
+        let Some(failure) = &self.failure else { return Some(Ok(None)) };
+        Some(find(holder.stale()).map_or_else(|| Err(failure.clone()), |found| Ok(Some(found))))
     }
 
     fn take(&mut self, fetched: Result<Kept, NoKeys>) {
@@ -109,6 +149,21 @@ impl CachedKeys {
             Ok(kept) => (self.keys, self.failure) = (Some(kept), None),
             // The cached keys stay valid until they expire.
             Err(failure) => self.failure = Some(failure),
+        }
+    }
+}
+
+impl NoKeys {
+    /// Returns the reason why a token of another issuer authenticates nobody.
+    pub(crate) fn of_issuer(self) -> Denied {
+        trouble("a token of another issuer cannot be verified", &self);
+        match self {
+            Self::NotFetched(error) if error.may_pass() => Denied::Failed(Failure::new(
+                TokenErrorCode::TemporarilyUnavailable,
+                "the place of the issuer's keys did not answer as it should: send the request again",
+                "issuer_keys_unreachable",
+            )),
+            Self::NotFetched(_) | Self::Malformed(_) => Denied::Refused(Refusal::IssuerKeysUnusable),
         }
     }
 }
@@ -149,7 +204,11 @@ mod tests {
 
     /// Returns the state of a key after `later` seconds: found, not found, failed, or to be fetched.
     fn said(cached: &CachedKeys, number: u8, later: Seconds) -> &'static str {
-        match cached.look(NOW.plus(later), |known| (*known == keys(number)).then_some(())) {
+        said_of(KeyHolder::Client, cached, number, later)
+    }
+
+    fn said_of(holder: KeyHolder, cached: &CachedKeys, number: u8, later: Seconds) -> &'static str {
+        match cached.look(holder, NOW.plus(later), |known| (*known == keys(number)).then_some(())) {
             Some(Ok(Some(()))) => "found",
             Some(Ok(None)) => "not found",
             Some(Err(_)) => "failed",
@@ -183,6 +242,29 @@ mod tests {
         cached.take(Err(FetchError::Timeout.into()));
         assert_eq!([30, 59, 60].map(|later| said(&cached, 1, later)), ["found", "found", "ask"]);
         assert_eq!([30, 39, 40].map(|later| said(&cached, 2, later)), ["failed", "failed", "ask"]);
+    }
+
+    #[test]
+    fn c222_keys_of_an_issuer_serve_for_a_day_while_no_others_can_be_fetched() {
+        let mut cached = cached(1, 300);
+        let mut said = |number, later| {
+            let first = said_of(KeyHolder::Issuer, &cached, number, later);
+            if first == "ask" {
+                cached.asked_at = Some(NOW.plus(later));
+                cached.take(Err(FetchError::Timeout.into()));
+                return said_of(KeyHolder::Issuer, &cached, number, later);
+            }
+            first
+        };
+        assert_eq!([10, 299, 300, 3600, 86_699].map(|later| said(1, later)), ["found"; 5]);
+        assert_eq!([86_710, 100_000].map(|later| said(1, later)), ["failed"; 2]);
+        assert_eq!(said(2, 200_000), "failed");
+        let mut changed = self::cached(1, 300);
+        changed.asked_at = Some(NOW.plus(400));
+        changed.take(Ok(Kept { keys: keys(2), until: NOW.plus(700) }));
+        // A key that the issuer took back is not a stale one.
+        assert_eq!(said_of(KeyHolder::Issuer, &changed, 1, 400), "not found");
+        assert_eq!(said_of(KeyHolder::Issuer, &changed, 2, 400), "found");
     }
 
     #[test]

@@ -45,11 +45,13 @@ pub(crate) fn longest_wait(counters: &[Counter], failures: &[Option<Failures>], 
 pub(crate) struct Counters {
     throttles: Throttles,
     waiting: Mutex<HashMap<String, Timestamp>>,
+    /// The counts of names that nobody has.
+    strangers: Mutex<HashMap<String, Failures>>,
 }
 
 impl Counters {
     pub(crate) fn new(throttles: Throttles) -> Self {
-        Self { throttles, waiting: Mutex::new(HashMap::new()) }
+        Self { throttles, waiting: Mutex::default(), strangers: Mutex::default() }
     }
 
     /// Counts one more at each of `counters`, or returns the time during which requests are blocked.
@@ -71,6 +73,43 @@ impl Counters {
             }
         }
         Ok(None)
+    }
+
+    /// Counts one more at each of `counters` by the same rule, in the memory of this process alone: a name that nobody has
+    /// protects nothing, so it costs no write.
+    pub(crate) fn count_stranger(&self, counters: impl IntoIterator<Item = Counter>, now: Timestamp) -> Option<Wait> {
+        let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        if strangers.len() >= MOST_REMEMBERED {
+            strangers.clear();
+        }
+        for counter in counters {
+            let found = strangers.get(counter.key()).copied();
+            match counter.count(found.as_ref(), now) {
+                Err(wait) => return Some(wait),
+                Ok(count) => strangers.extend(count.after(found).map(|after| (counter.key().to_owned(), after))),
+            }
+        }
+        None
+    }
+
+    /// Returns the longest wait that any of the counters requires: one that is remembered, or else by the stored counts.
+    ///
+    /// # Errors
+    /// [`Unknown`] when the store gives no usable answer.
+    pub(crate) async fn wait(&self, counters: &[Counter], now: Timestamp) -> Result<Option<Wait>, Unknown> {
+        if counters.is_empty() {
+            return Ok(None);
+        }
+        if let Some(wait) = counters.iter().filter_map(|counter| self.remembered(counter, now)).max() {
+            return Ok(Some(wait));
+        }
+        let failures = self.throttles.failures(counters).await?;
+        for (counter, found) in counters.iter().zip(&failures) {
+            if let Some(Wait(wait)) = counter.wait(found.as_ref(), now) {
+                self.remember(counter, now.plus(wait));
+            }
+        }
+        Ok(longest_wait(counters, &failures, now))
     }
 
     fn remembered(&self, counter: &Counter, now: Timestamp) -> Option<Wait> {

@@ -1,7 +1,8 @@
-//! Limits on open registration: a maximum number of clients per source.
+//! Limits on registration: a maximum number of clients and of fetched documents, each counted before the work is done.
 
 use edge::{Failure, Incoming};
-use grants::Timestamp;
+use grants::{InitialTokenName, Timestamp};
+use protocol::ClientId;
 use sessions::{Counter, Wait};
 use store::Throttles;
 
@@ -24,6 +25,32 @@ impl Registrations {
     /// A [`Failure`] when its source has made too many, or it could not be counted.
     pub async fn count(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<(), Failure> {
         let wait = self.counters.count(incoming.source().map(Counter::registration_source), now).await?;
-        wait.map_or(Ok(()), |Wait(wait)| Err(Failure::too_many_registrations(wait)))
+        refuse(wait)
     }
+
+    /// Counts a request with an initial access token that has a document fetched.
+    ///
+    /// # Errors
+    /// A [`Failure`] when the token or the source has had too many fetched, or it could not be counted.
+    pub async fn count_fetches(
+        &self,
+        incoming: Incoming<'_>,
+        token: Option<&InitialTokenName>,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        let source = incoming.source().map(Counter::fetches_for_source);
+        refuse(self.counters.count(token.map(Counter::fetches_for_token).into_iter().chain(source), now).await?)
+    }
+
+    /// Counts a change that a client makes to its own registration.
+    ///
+    /// # Errors
+    /// A [`Failure`] when the client has made too many, or it could not be counted.
+    pub async fn count_replacement(&self, client: &ClientId, now: Timestamp) -> Result<(), Failure> {
+        refuse(self.counters.count([Counter::replacements(client)], now).await?)
+    }
+}
+
+fn refuse(wait: Option<Wait>) -> Result<(), Failure> {
+    wait.map_or(Ok(()), |Wait(wait)| Err(Failure::too_many_registrations(wait)))
 }

@@ -1,21 +1,36 @@
 //! Password checks with throttling, shared by the sign-in page and the password grant.
 
 use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
 
+use directory::Directory;
+use edge::Failure;
 use grants::{Consent, Seconds, Timestamp};
 use protocol::{ClientId, Secret, Username};
-use sessions::{Counter, DeviceHandle, Failures, PersonKey, ProvenPerson, User, Wait, prove};
+use sessions::{
+    CheckTerms, Counter, DeviceHandle, Failures, HashCost, PasswordHash, PasswordWork, PersonKey, Proof, ProvenPerson,
+    User, UserChange, Wait, WeakPassword, hash_password, prove,
+};
 use store::{Named, PeopleTable, Throttles, Unknown};
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, sleep_until};
 
 use crate::limits::counters::{count, longest_wait};
+use crate::people::directory_check::Asked;
+
+/// The time in seconds that the work of imported hashes is cached.
+const WORK_LIFETIME: Seconds = 60;
 
 /// Checks passwords and counts wrong ones.
 pub struct Passwords {
-    people: PeopleTable,
-    throttles: Throttles,
+    pub(crate) people: PeopleTable,
+    pub(crate) throttles: Throttles,
+    /// The operator's directory, if there is one.
+    pub(super) directory: Option<Directory>,
     /// One permit per processor: hashing more passwords at a time would only slow down everything.
-    processors: Semaphore,
+    pub(super) processors: Semaphore,
+    /// The work that each check does because of imported hashes, and when it was read.
+    work: Mutex<Option<(Timestamp, PasswordWork)>>,
 }
 
 /// A username and a password, and where they come from.
@@ -24,8 +39,8 @@ pub struct Attempted<'a> {
     pub username: &'a Username,
     /// The password to check.
     pub password: &'a Secret,
-    /// The client that requests access; the person's consent to it is read along.
-    pub client: &'a ClientId,
+    /// The client that requests access, if there is one; the person's consent to it is read along.
+    pub client: Option<&'a ClientId>,
     /// The caller's address, as the gateway saw it.
     pub source: Option<IpAddr>,
     /// The device handle, if someone signed in with this browser before.
@@ -44,32 +59,36 @@ pub enum Checked {
     Wait(Seconds, PersonKey),
 }
 
-/// A correct password that is not confirmed yet.
+/// A correct password, or a second factor after it, that is not confirmed yet.
 pub struct RightPassword {
-    /// The person whose password it is.
+    /// The person whose it is.
     pub person: ProvenPerson,
     /// The consent that the person gave to the client before.
     pub agreed: Option<Consent>,
-    counters: Vec<Counter>,
+    pub(crate) counters: Vec<Counter>,
+    /// The time of every answer that refuses, if the directory was asked.
+    pub(super) refused_at: Option<Instant>,
 }
 
 impl Passwords {
-    /// Creates a check of the passwords of `people`.
-    pub fn new(people: PeopleTable, throttles: Throttles) -> Self {
+    /// Creates a check of the passwords of `people`, some of whom only the `directory` knows.
+    pub fn new(people: PeopleTable, throttles: Throttles, directory: Option<Directory>) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { people, throttles, processors: Semaphore::new(processors) }
+        Self { people, throttles, directory, processors: Semaphore::new(processors), work: Mutex::default() }
     }
 
-    /// Checks a password. An unknown name costs the same reads and the same hash as a known one.
+    /// Checks a password. An unknown name costs the same reads and the same hashes as a known one, and if there is a
+    /// directory, the same question to it and the same time.
     ///
     /// # Errors
-    /// [`Unknown`] when it is not known whether the password is correct or whether it was counted.
-    pub async fn check(&self, attempted: &Attempted<'_>, now: Timestamp) -> Result<Checked, Unknown> {
+    /// A [`Failure`] when it is not known whether the password is correct or whether it was counted.
+    pub async fn check(&self, attempted: &Attempted<'_>, now: Timestamp) -> Result<Checked, Failure> {
         // The counters may fill up during the wait; then the attempt is refused without any hashing.
-        let _processor = self.processors.acquire().await;
+        let processor = self.processors.acquire().await;
         let all = AllCounters::of(attempted);
-        let (named, failures) =
-            tokio::join!(self.people.named(attempted.username), self.throttles.failures(&all.counters));
+        let (named, failures, work) =
+            tokio::join!(self.people.named(attempted.username), self.throttles.failures(&all.counters), self.work(now));
+        let mut work = work?;
         let (key, known) = match named? {
             Named::Leads(person) => (person, person),
             Named::Legacy(user) => (user.key, user.key),
@@ -81,10 +100,26 @@ impl Passwords {
         }
         let found = self.people.person(key, attempted.client).await?;
         let user = found.user.filter(|user| user.goes_by(attempted.username));
-        match prove_aside(user, attempted.password.clone()).await {
-            Some(person) => Ok(Checked::Right(Box::new(RightPassword { person, agreed: found.agreed, counters }))),
-            None => self.wrong(known, &counters, failures, now).await,
+        if user.as_ref().is_some_and(|user| !work.covers(&user.password.work())) {
+            // The hash was imported after the work was read.
+            work = self.read_work(now).await?;
         }
+        let terms = CheckTerms { work, salt: edge::random(), cost: HashCost::default() };
+        let proof = prove_aside(user, attempted.password.clone(), terms, now).await;
+        drop(processor);
+        let Asked { person, refused_at } = match proof {
+            Proof::Proven(person) => Asked { person: Some(*person), refused_at: None },
+            Proof::InDirectory(unverified) => self.ask_directory(Some(*unverified), attempted.password, now).await?,
+            Proof::Wrong => self.ask_directory(None, attempted.password, now).await?,
+        };
+        if let Some(person) = person {
+            let right = RightPassword { person, agreed: found.agreed, counters, refused_at };
+            return Ok(Checked::Right(Box::new(right)));
+        }
+        // A wrong password counts at once, and is answered when every other one is.
+        let wrong = self.wrong(known, &counters, failures, now).await;
+        wait_until(refused_at).await;
+        Ok(wrong?)
     }
 
     /// Decides whether a correct password may be confirmed: when many passwords are tried concurrently, each is
@@ -94,8 +129,12 @@ impl Passwords {
     /// # Errors
     /// [`Unknown`] when the counters cannot be read or written.
     pub async fn weigh(&self, right: &RightPassword, now: Timestamp) -> Result<Option<Seconds>, Unknown> {
+        if right.counters.is_empty() {
+            return Ok(None);
+        }
         let failures = self.throttles.failures(&right.counters).await?;
         if let Some(Wait(wait)) = longest_wait(&right.counters, &failures, now) {
+            wait_until(right.refused_at).await;
             return Ok(Some(wait));
         }
         // The first counter belongs to the account or the browser and is reset; the counter of the source stays.
@@ -105,7 +144,42 @@ impl Passwords {
         Ok(None)
     }
 
-    async fn wrong(
+    /// Hashes a password that a person chose.
+    ///
+    /// # Errors
+    /// [`WeakPassword`] when it may not be set.
+    pub async fn hash(&self, password: Secret) -> Result<PasswordHash, WeakPassword> {
+        let _processor = self.processors.acquire().await;
+        let salt = edge::random();
+        let hashed = tokio::task::spawn_blocking(move || hash_password(&password, &salt)).await;
+        hashed.unwrap_or(Err(WeakPassword::Unhashable))
+    }
+
+    /// Replaces an imported hash after a confirmed sign-in, if there is one. If that fails, the next sign-in tries
+    /// again; if the person has another password by now, it stays.
+    pub async fn renew(&self, renewal: Option<UserChange>) {
+        let Some(renewal) = renewal else { return };
+        if let Err(error) = self.people.change_user(&renewal, None).await {
+            edge::trouble("an imported password hash could not be replaced", &error);
+        }
+    }
+
+    /// Returns the work of each check, at most a minute old.
+    async fn work(&self, now: Timestamp) -> Result<PasswordWork, Unknown> {
+        let known = self.work.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match known {
+            Some((read_at, work)) if read_at.plus(WORK_LIFETIME) > now => Ok(work),
+            Some(_) | None => self.read_work(now).await,
+        }
+    }
+
+    async fn read_work(&self, now: Timestamp) -> Result<PasswordWork, Unknown> {
+        let work = self.people.password_work().await?;
+        *self.work.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, work.clone()));
+        Ok(work)
+    }
+
+    pub(crate) async fn wrong(
         &self,
         person: PersonKey,
         counters: &[Counter],
@@ -122,10 +196,17 @@ impl Passwords {
 }
 
 /// Hashes on a separate thread, which blocks nothing else.
-async fn prove_aside(user: Option<User>, password: Secret) -> Option<ProvenPerson> {
-    let proven = tokio::task::spawn_blocking(move || prove(user, &password)).await;
+pub(super) async fn prove_aside(user: Option<User>, password: Secret, terms: CheckTerms, now: Timestamp) -> Proof {
+    let proof = tokio::task::spawn_blocking(move || prove(user, &password, &terms, now)).await;
     // A thread that failed proved nothing.
-    proven.unwrap_or(None)
+    proof.unwrap_or(Proof::Wrong)
+}
+
+/// Waits for the time of an answer that refuses, so that it does not tell what was found.
+pub(super) async fn wait_until(refused_at: Option<Instant>) {
+    if let Some(time) = refused_at {
+        sleep_until(time).await;
+    }
 }
 
 /// All counters that may apply, read before the browser's owner is known.
@@ -137,7 +218,7 @@ struct AllCounters {
 
 impl AllCounters {
     fn of(attempted: &Attempted<'_>) -> Self {
-        let account = Counter::account(PersonKey::of_name(attempted.username));
+        let account = Counter::account(attempted.username);
         let mut counters: Vec<Counter> =
             std::iter::once(account).chain(attempted.source.map(Counter::password_source)).collect();
         let shared = counters.len();

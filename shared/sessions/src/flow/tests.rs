@@ -119,17 +119,18 @@ fn o14_nobody_is_let_through_in_the_place_of_whom_the_client_expects() {
 }
 
 #[test]
-fn o11_a_demand_for_another_kind_of_sign_in_is_refused_before_anyone_signs_in() {
+fn o11_a_demand_that_nobody_can_meet_is_refused_before_anyone_signs_in() {
     let demand = |acr: &str| {
         format!(
             "claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22value%22%3A%22{acr}%22%7D%7D%7D"
         )
     };
     let query = |acr: &str| -> &'static str { Box::leak(demand(acr).into_boxed_str()) };
-    let unmet = Next::Refuse(Unmet::Context);
     let decided = |acr, signed_in| decide(&Case { query: query(acr), signed_in, ..CASE }, AuthMethod::SecretBasic);
     assert_eq!([decided("pwd", true), decided("pwd", false)], [Next::Issue, Next::SignIn]);
-    assert_eq!([decided("mfa", true), decided("mfa", false)], [unmet, unmet]);
+    // Whoever signs in may have a second factor. This person has none.
+    assert_eq!([decided("mfa", true), decided("mfa", false)], [Next::Refuse(Unmet::Reach), Next::SignIn]);
+    assert_eq!([decided("gold", true), decided("gold", false)], [Next::Refuse(Unmet::Context); 2]);
 }
 
 #[test]
@@ -181,4 +182,23 @@ fn c177_a_trusted_client_is_asked_about_only_if_it_asks_for_that() {
     }
     let strange = Case { signed_in: false, agreed: false, ..CASE };
     assert_eq!(decide_for(&strange, &trusted), Next::SignIn);
+}
+
+#[test]
+fn c213_a_person_signs_in_again_for_a_device_if_another_account_is_asked_for_or_the_sign_in_is_too_old() {
+    let (person, _) = session();
+    let this = person.session().for_request;
+    let with = |most| {
+        let mut client = client(AuthMethod::None);
+        client.relying_party.default_max_age = most;
+        client
+    };
+    let must = |most, request, another, age| {
+        must_sign_in_for_device(&with(most), &person, request, another, person.session().auth_time.plus(age))
+    };
+    let other = RequestDigest::of("device BBBBBBBB");
+    assert!(!must(None, other, false, 100_000));
+    assert!(must(None, other, true, 0));
+    assert!(!must(Some(60), other, false, 60) && must(Some(60), other, false, 61));
+    assert!(must(Some(0), other, false, 1) && !must(Some(0), this, false, 1));
 }

@@ -45,8 +45,15 @@ fn digest(page: &Page) -> ShownDigest {
         ..ClaimsRequest::default()
     };
     let redirect_uri = RedirectUri::read(page.redirect_uri).unwrap();
-    Shown { client: &client, redirect_uri: &redirect_uri, target: &target, claims: &claims, apis: &[], logo: None }
-        .digest()
+    Shown {
+        client: &client,
+        redirect_uri: Some(&redirect_uri),
+        target: &target,
+        claims: &claims,
+        apis: &[],
+        logo: None,
+    }
+    .digest()
 }
 
 /// Facts that differ little, so that some collide if their lengths are left out of the hash.
@@ -118,12 +125,10 @@ fn c138_what_apis_and_the_app_say_is_part_of_the_page_and_what_nobody_says_is_no
             Target { resources: vec![Resource::parse("urn:a").unwrap()], scope: Scope::parse("read").unwrap() };
         let (claims, uri) = (ClaimsRequest::default(), RedirectUri::read("https://a.example/").unwrap());
         let apis = [api.clone(), api];
-        let shown =
-            Shown { client: &client, redirect_uri: &uri, target: &target, claims: &claims, apis: &apis, logo: None };
-        assert_eq!(
-            shown.descriptions("read").len(),
-            usize::from(meaning.is_some() && apis[0].identifier.as_str() == "urn:a")
-        );
+        let (redirect_uri, apis) = (Some(&uri), &apis[..]);
+        let shown = Shown { client: &client, redirect_uri, target: &target, claims: &claims, apis, logo: None };
+        let described = meaning.is_some() && apis[0].identifier.as_str() == "urn:a";
+        assert_eq!(shown.descriptions("read").len(), usize::from(described));
         let without = Shown { apis: &[], ..shown };
         (shown.digest(), shown.digest() == without.digest())
     };
@@ -145,6 +150,30 @@ fn c138_what_apis_and_the_app_say_is_part_of_the_page_and_what_nobody_says_is_no
 }
 
 #[test]
+fn c138_c223_who_may_act_is_part_of_the_page() {
+    let target = Target { resources: Vec::new(), scope: Scope::of(["a"]) };
+    let redirect_uri = RedirectUri::read("https://app.example/cb").unwrap();
+    let claims = ClaimsRequest::default();
+    let digest = |actors: &[&str]| {
+        let may_act = actors.iter().map(|id| ClientId::parse(id).unwrap()).collect();
+        let client = Client { may_act, ..client(AuthMethod::None) };
+        Shown {
+            client: &client,
+            redirect_uri: Some(&redirect_uri),
+            target: &target,
+            claims: &claims,
+            apis: &[],
+            logo: None,
+        }
+        .digest()
+    };
+    let pages = [digest(&[]), digest(&["one"]), digest(&["two"]), digest(&["one", "two"])];
+    for (place, page) in pages.iter().enumerate() {
+        assert!(pages.iter().skip(place + 1).all(|other| other != page), "{place}");
+    }
+}
+
+#[test]
 fn c138_c225_a_page_is_about_one_version_of_a_document_and_not_about_the_time_of_its_fetch() {
     let described = |later: u32| {
         let copy = DocumentCopy::fetched(NOW.plus(later), None);
@@ -156,7 +185,8 @@ fn c138_c225_a_page_is_about_one_version_of_a_document_and_not_about_the_time_of
     let redirect_uri = RedirectUri::read("https://app.example/cb").unwrap();
     let claims = ClaimsRequest::default();
     let digest = |client: &Client| {
-        Shown { client, redirect_uri: &redirect_uri, target: &target, claims: &claims, apis: &[], logo: None }.digest()
+        Shown { client, redirect_uri: Some(&redirect_uri), target: &target, claims: &claims, apis: &[], logo: None }
+            .digest()
     };
     let key = |byte, kid: Option<&str>| {
         let public = PublicKey::Ed25519([byte; 32]);
@@ -190,8 +220,9 @@ fn c138_a_page_is_about_the_logo_that_it_shows() {
     let client = Client { logo: Some(one), ..client(AuthMethod::None) };
     let target = Target { resources: Vec::new(), scope: Scope::of(["a"]) };
     let (claims, uri) = (ClaimsRequest::default(), RedirectUri::read("https://a.example/").unwrap());
-    let digest =
-        |client, logo| Shown { client, redirect_uri: &uri, target: &target, claims: &claims, apis: &[], logo }.digest();
+    let digest = |client, logo| {
+        Shown { client, redirect_uri: Some(&uri), target: &target, claims: &claims, apis: &[], logo }.digest()
+    };
     let pages = [None, Some(&one), Some(&other), Some(&third)].map(|logo| digest(&client, logo));
     for (place, page) in pages.iter().enumerate() {
         assert!(pages.iter().skip(place + 1).all(|other| other != page), "{place}");

@@ -17,12 +17,20 @@ pub enum AuditedAction {
     UserDisable,
     /// The command `jeton user enable`.
     UserEnable,
+    /// The command `jeton user factors --remove`.
+    UserFactors,
     /// The command `jeton user set-password`.
     UserSetPassword,
+    /// The command `jeton user link`.
+    UserLink,
+    /// The command `jeton user unlink`.
+    UserUnlink,
     /// The command `jeton user delete`.
     UserDelete,
     /// The command `jeton client create`.
     ClientCreate,
+    /// The command `jeton client import`, one record for each client.
+    ClientImport,
     /// The command `jeton client update`.
     ClientUpdate,
     /// The command `jeton client disable`.
@@ -37,14 +45,24 @@ pub enum AuditedAction {
     ClientDelete,
     /// The command `jeton api create`.
     ApiCreate,
+    /// The command `jeton api update`, and a change of an API by `jeton apply`.
+    ApiUpdate,
     /// The command `jeton api delete`.
     ApiDelete,
+    /// The command `jeton issuer create`, and a new issuer of `jeton apply`.
+    IssuerCreate,
+    /// The command `jeton issuer update`, and a change of an issuer by `jeton apply`.
+    IssuerUpdate,
+    /// The command `jeton issuer delete`.
+    IssuerDelete,
     /// The command `jeton registration-token create`.
     RegistrationTokenCreate,
     /// The command `jeton registration-token delete`.
     RegistrationTokenDelete,
     /// The command `jeton keys rotate`, one record for each key.
     KeysRotate,
+    /// The command `jeton keys retire`, one record for the key and one for each new key.
+    KeysRetire,
     /// The command `jeton session end`.
     SessionEnd,
     /// The command `jeton grant revoke`.
@@ -63,9 +81,13 @@ impl AuditedAction {
             Self::UserRename => "user rename",
             Self::UserDisable => "user disable",
             Self::UserEnable => "user enable",
+            Self::UserFactors => "user factors --remove",
             Self::UserSetPassword => "user set-password",
+            Self::UserLink => "user link",
+            Self::UserUnlink => "user unlink",
             Self::UserDelete => "user delete",
             Self::ClientCreate => "client create",
+            Self::ClientImport => "client import",
             Self::ClientUpdate => "client update",
             Self::ClientDisable => "client disable",
             Self::ClientEnable => "client enable",
@@ -73,10 +95,15 @@ impl AuditedAction {
             Self::ClientRetireSecrets => "client rotate-secret --retire-old",
             Self::ClientDelete => "client delete",
             Self::ApiCreate => "api create",
+            Self::ApiUpdate => "api update",
             Self::ApiDelete => "api delete",
+            Self::IssuerCreate => "issuer create",
+            Self::IssuerUpdate => "issuer update",
+            Self::IssuerDelete => "issuer delete",
             Self::RegistrationTokenCreate => "registration-token create",
             Self::RegistrationTokenDelete => "registration-token delete",
             Self::KeysRotate => "keys rotate",
+            Self::KeysRetire => "keys retire",
             Self::SessionEnd => "session end",
             Self::GrantRevoke => "grant revoke",
             Self::ConsentWithdraw => "consent withdraw",

@@ -7,9 +7,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, IdentityCache, Region, StalledStreamProtectionConfig};
-use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
 
 use crate::dynamodb::calls::CountCalls;
 use crate::dynamodb::request_tokens::RequestTokens;
@@ -29,6 +29,8 @@ pub struct Connection {
     pub dynamodb_endpoint: Option<String>,
     /// `AWS_ENDPOINT_URL_KMS`: the endpoint of a KMS other than Amazon's.
     pub kms_endpoint: Option<String>,
+    /// `AWS_ENDPOINT_URL_LAMBDA`: the endpoint of a Lambda other than Amazon's.
+    pub lambda_endpoint: Option<String>,
     /// `true` if one of [`Connection::ROOTS`] is set: the operator chooses which certificates are trusted.
     pub names_its_roots: bool,
 }
@@ -90,6 +92,20 @@ impl Connection {
         } else {
             https(self.roots(endpoint))
         }
+    }
+
+    /// Returns the same client for requests that no SDK makes.
+    pub fn http_connector(&self, endpoint: Option<&str>) -> SharedHttpConnector {
+        let builder = Connector::builder();
+        if endpoint.is_some_and(|url| url.starts_with("http://")) {
+            return SharedHttpConnector::new(builder.build_http());
+        }
+        let provider = builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+        SharedHttpConnector::new(match TlsContext::builder().with_trust_store(self.roots(endpoint)).build() {
+            Ok(context) => provider.tls_context(context).build(),
+            // A context that only sets roots cannot be invalid; the default one trusts the system's roots.
+            Err(_) => provider.build(),
+        })
     }
 
     /// Returns the trusted roots: Amazon's own for Amazon's endpoints, because reading the system's roots would
@@ -162,6 +178,7 @@ pub(crate) mod tests {
             session_token: None,
             dynamodb_endpoint: None,
             kms_endpoint: None,
+            lambda_endpoint: None,
             names_its_roots: false,
         }
     }

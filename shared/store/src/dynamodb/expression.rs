@@ -18,6 +18,7 @@ pub(crate) struct Expression {
     sets: String,
     removes: String,
     adds: String,
+    deletes: String,
 }
 
 /// An attribute as an expression names it: by a placeholder, because DynamoDB reserves many words. No reserved word
@@ -112,6 +113,12 @@ impl Expression {
         add(&mut self.adds, ", ", format_args!("{name} {value}"));
     }
 
+    /// Takes members out of a set.
+    pub(crate) fn take_out(&mut self, attribute: &str, members: AttributeValue) {
+        let (name, members) = (self.name(attribute), self.value(members));
+        add(&mut self.deletes, ", ", format_args!("{name} {members}"));
+    }
+
     /// Takes all conditions, joined with `AND`.
     pub(crate) fn take_condition(&mut self) -> Option<String> {
         Some(std::mem::take(&mut self.conditions)).filter(|condition| !condition.is_empty())
@@ -120,7 +127,8 @@ impl Expression {
     /// Returns all changes as an update expression.
     pub(crate) fn update(&self) -> String {
         let mut update = String::new();
-        for (word, changes) in [("SET", &self.sets), ("REMOVE", &self.removes), ("ADD", &self.adds)] {
+        let parts = [("SET", &self.sets), ("REMOVE", &self.removes), ("ADD", &self.adds), ("DELETE", &self.deletes)];
+        for (word, changes) in parts {
             if !changes.is_empty() {
                 add(&mut update, " ", format_args!("{word} {changes}"));
             }

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{Fact, Guard, Held, Value, WhenAbsent};
 
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::items::{flag, number, secrets, text, time};
+use crate::dynamodb::items::{bytes, flag, number, secrets, text, time};
 
 /// Builds guards on an item as conditions that must all hold, each of them once. Unless [`Guard::Absent`] is the
 /// only guard, they are false for an absent item; the key is required where no other condition implies that there
@@ -31,7 +31,7 @@ pub(crate) fn of_guards<F: Fact>(guards: &[Guard<F>]) -> Expression {
 /// Returns whether the condition alone is false for an absent item, because it names an attribute that must be there.
 fn implies_presence<F: Fact>(guard: &Guard<F>) -> bool {
     match guard {
-        Guard::Absent | Guard::Lacks(_) | Guard::Fewer(..) => false,
+        Guard::Absent | Guard::Lacks(_) | Guard::NoOther(..) | Guard::Fewer(..) => false,
         Guard::Same(fact, _) | Guard::Above(fact, _) | Guard::Below(fact, _) => !is_met_by_absence(guard, *fact),
         Guard::In(..) | Guard::Contains(..) | Guard::OneBeside(..) => true,
     }
@@ -46,7 +46,7 @@ fn state_of<F: Fact>(guard: &Guard<F>) -> Option<Guard<F>> {
         | Guard::Below(fact, _)
         | Guard::Contains(fact, _)
         | Guard::OneBeside(fact, _) => fact.attribute().belongs_to,
-        Guard::Absent | Guard::Lacks(_) | Guard::Fewer(..) => None,
+        Guard::Absent | Guard::Lacks(_) | Guard::NoOther(..) | Guard::Fewer(..) => None,
     }
 }
 
@@ -65,6 +65,10 @@ fn require<F: Fact>(expression: &mut Expression, guard: &Guard<F>) {
         Guard::Above(fact, value) => compare(expression, guard, *fact, ">", value),
         Guard::Below(fact, value) => compare(expression, guard, *fact, "<", value),
         Guard::Lacks(fact) => expression.absent(fact.attribute().name),
+        Guard::NoOther(fact, value) => {
+            let (name, value) = (expression.name(fact.attribute().name), expression.value(from_value(value)));
+            expression.require(format_args!("(attribute_not_exists({name}) OR {name} = {value})"));
+        }
         Guard::Contains(fact, member) => {
             let (list, member) = (expression.name(fact.attribute().name), expression.value(text(member)));
             expression.require(format_args!("contains({list}, {member})"));
@@ -114,6 +118,7 @@ fn from_value(value: &Value) -> AttributeValue {
         Value::Flag(value) => flag(*value),
         Value::Time(value) => time(*value),
         Value::Secrets(value) => secrets(value),
+        Value::Bytes(value) => bytes(value),
     }
 }
 

@@ -44,9 +44,13 @@ pub(crate) fn secrets(secrets: &[StoredSecret]) -> AttributeValue {
     AttributeValue::L(secrets.iter().map(from_secret).collect())
 }
 
+/// The attribute of a secret that is derived from the key for this purpose. Earlier versions do not know it.
+const OWN_SALT: &str = "own_salt";
+
 fn from_secret(secret: &StoredSecret) -> AttributeValue {
     let (name, kept) = match &secret.kept {
         KeptSecret::Digest(digest) => ("digest", bytes(digest.as_bytes())),
+        KeptSecret::Salt(salt @ SecretSalt::Own(_)) => (OWN_SALT, bytes(salt.as_bytes())),
         KeptSecret::Salt(salt) => ("salt", bytes(salt.as_bytes())),
     };
     AttributeValue::M(Item::from([(name.to_owned(), kept), ("created_at".to_owned(), time(secret.created_at))]))
@@ -153,6 +157,10 @@ impl<'a> Reader<'a> {
     /// Reads the item of one secret.
     fn secret(&self) -> Result<StoredSecret, Unknown> {
         let created_at = self.time("created_at")?;
+        if self.get(OWN_SALT).is_some() {
+            let salt = <[u8; 32]>::try_from(self.bytes(OWN_SALT)?).map_err(|_| self.damaged(OWN_SALT))?;
+            return Ok(StoredSecret::derived(SecretSalt::Own(salt), created_at));
+        }
         if self.get("salt").is_some() {
             let salt = SecretSalt::read(self.bytes("salt")?).ok_or_else(|| self.damaged("salt"))?;
             return Ok(StoredSecret::derived(salt, created_at));

@@ -2,13 +2,15 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use grants::{Attempt, Change, Grant, GrantId, OneUse, Timestamp, TokenId, Transition};
+use grants::{Attempt, Change, Grant, GrantId, OneUse, Seconds, Timestamp, TokenId, Transition};
 use protocol::{ClientId, Subject};
 
 use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, Reader, by_id, text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::grants::item::{from_item, to_item};
@@ -16,6 +18,13 @@ use crate::grants::transition::of_transition;
 
 /// The number of keys that fit into one read.
 const BATCH: usize = 100;
+
+/// The number of groups of tokens, each with an item of its own for a withdrawn key: a partition serves 3,000 reads in a
+/// second, and every introspection reads one of these items.
+const GROUPS: u8 = 16;
+
+/// The number of seconds for which a withdrawn key is remembered here: longer than the 35 days of point-in-time recovery.
+const WITHDRAWN_FOR: Seconds = 40 * 24 * 3600;
 
 /// The outcome of a transition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,10 +76,16 @@ impl GrantsTable {
         })
     }
 
-    fn write(&self, transition: &Transition) -> Write {
+    pub(crate) fn write(&self, transition: &Transition) -> Write {
         let kind = match transition.change() {
             Change::Create(grant) => Kind::Put(to_item(grant)),
-            Change::Advance { .. } | Change::RevokeAccess(_) | Change::Revoke => Kind::Update(by_id(&transition.id())),
+            Change::Agree(_)
+            | Change::Poll { .. }
+            | Change::SlowDown(_)
+            | Change::Deny
+            | Change::Advance { .. }
+            | Change::RevokeAccess(_)
+            | Change::Revoke => Kind::Update(by_id(&transition.id())),
         };
         Write::new(&self.table, kind, of_transition(transition))
     }
@@ -85,7 +100,7 @@ impl GrantsTable {
         answer.item.map(|item| from_item(&self.table, &item)).transpose()
     }
 
-    /// Stores that a service's token was revoked, until the token would have expired.
+    /// Stores that a service's token, or one that was exchanged, was revoked, until the token would have expired.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it is remembered.
@@ -95,14 +110,28 @@ impl GrantsTable {
         answer.map(drop).map_err(|error| self.unknown(error))
     }
 
-    /// Returns whether [`GrantsTable::revoke_token`] was called for the token: strongly consistent.
+    /// Returns whether [`GrantsTable::revoke_token`] was called for the service's token, or for one of those that were
+    /// `exchanged` for it, or the key `kid` of the signature was withdrawn: strongly consistent, one round trip.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
-    pub async fn token_is_revoked(&self, id: TokenId) -> Result<bool, Unknown> {
-        let call = self.client.get_item().table_name(&self.table).key("id", text(&token_key(id))).consistent_read(true);
-        let answer = Box::pin(call.send()).await.map_err(|error| self.unknown(error))?;
-        Ok(answer.item.is_some())
+    pub async fn token_is_revoked(&self, id: TokenId, kid: &str, exchanged: &[TokenId]) -> Result<bool, Unknown> {
+        let token = token_key(id);
+        let withdrawn = withdrawn_key(kid, group_of(&token));
+        let exchanged = exchanged.iter().map(|id| token_key(*id));
+        let keys = [withdrawn, token].into_iter().chain(exchanged).map(|id| by_id(&id)).collect();
+        Ok(!batch::read(&self.client, &self.table, keys).await?.is_empty())
+    }
+
+    /// Returns the writes that have every token with the key `kid` refused at once. They are kept for longer than a backup
+    /// of any table.
+    pub fn withdrawals(&self, kid: &str, now: Timestamp) -> Vec<Write> {
+        let write = |group| {
+            let mut expression = Expression::default();
+            expression.set("expires_at", time(now.plus(WITHDRAWN_FOR)));
+            Write::new(&self.table, Kind::Update(by_id(&withdrawn_key(kid, group))), expression)
+        };
+        (0..GROUPS).map(write).collect()
     }
 
     /// Records the use of an assertion, which succeeds once across all functions: refused while the record of
@@ -111,13 +140,23 @@ impl GrantsTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
     pub async fn use_assertion(&self, once: OneUse, attempt: Attempt, now: Timestamp) -> Result<Changed, Unknown> {
-        let call = self
-            .client
-            .put_item()
+        let record = self.client.put_item().item("id", text(&assertion_key(once)));
+        self.occupy(record, once.until, attempt, now).await
+    }
+
+    /// Writes a new item that is in effect until it expires: refused while the item of another attempt is in effect. An
+    /// expired item that is not deleted yet does not count.
+    pub(super) async fn occupy(
+        &self,
+        record: PutItemFluentBuilder,
+        until: Timestamp,
+        attempt: Attempt,
+        now: Timestamp,
+    ) -> Result<Changed, Unknown> {
+        let call = record
             .table_name(&self.table)
-            .item("id", text(&assertion_key(once)))
             .item("attempt", text(&attempt))
-            .item("expires_at", time(once.until))
+            .item("expires_at", time(until))
             .condition_expression("attribute_not_exists(id) OR attempt = :attempt OR expires_at <= :now")
             .expression_attribute_values(":attempt", text(&attempt))
             .expression_attribute_values(":now", time(now));
@@ -214,6 +253,17 @@ fn assertion_key(once: OneUse) -> String {
     format!("jti#{}", once.id)
 }
 
-fn token_key(id: TokenId) -> String {
+/// Returns the key of the item that has the tokens of one group refused if they are signed with the key `kid`.
+pub(crate) fn withdrawn_key(kid: &str, group: u8) -> String {
+    format!("withdrawn#{kid}#{group}")
+}
+
+/// Returns the group of a token, by the last characters of the item that it names.
+pub(crate) fn group_of(item: &str) -> u8 {
+    item.bytes().rev().take(4).fold(0, |sum: u8, byte| sum.wrapping_mul(31).wrapping_add(byte)) % GROUPS
+}
+
+/// Returns the key of the item that has a token refused.
+pub(crate) fn token_key(id: TokenId) -> String {
     format!("token#{id}")
 }

@@ -1,18 +1,31 @@
-//! The keys table: signing keys and the master key of the handles, wrapped.
+//! The keys table: signing keys and the master keys of the handles, wrapped.
+//!
+//! The names of the keys that were withdrawn stand in one item of the registry. So a copy of the keys table that is
+//! restored brings none of them back: whoever reads the keys reads that item at the same time.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::scan::builders::ScanFluentBuilder;
-use grants::SigningAlgorithm;
-use keys::{KeyRecord, MasterRecord, Records};
+use aws_sdk_dynamodb::types::AttributeValue;
+use grants::{Seconds, Timestamp};
+use keys::{KeyRecord, MasterName, MasterRecord, Records};
 
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::items::{Item, Reader, by_id, bytes, text, time};
+use crate::dynamodb::items::{Item, Reader, by_id, bytes, number, text};
 use crate::dynamodb::unknown::Unknown;
+use crate::keys::masters::{CLIENT_SECRETS, MASTER, REVISION, attribute, from_master, masters};
+use crate::keys::signing::{id, record, signing_item, sort};
 
-const MASTER: &str = "handles";
-const SIGNING: &str = "signing#";
+/// The item of the registry with the names of the withdrawn keys.
+const WITHDRAWN: &str = "withdrawn#keys";
+/// The time in seconds that those names are cached for the key set.
+const LIFETIME: Seconds = 60;
+/// The attribute with those names.
+const KIDS: &str = "kids";
 /// The attributes of a signing key that anyone may know. `public` is a reserved word.
 const PUBLIC: &str = "id, #public, algorithm, predecessor, created_at, activates_at";
 
@@ -21,37 +34,68 @@ const PUBLIC: &str = "id, #public, algorithm, predecessor, created_at, activates
 pub struct KeysTable {
     client: Client,
     table: String,
+    registry: String,
+    cached: Arc<Mutex<Option<Cached>>>,
+}
+
+/// The names of the withdrawn keys, as they were read for the key set.
+#[derive(Clone)]
+struct Cached {
+    read_at: Timestamp,
+    /// The names of the keys in the table at the last read of it.
+    kids: BTreeSet<String>,
+    withdrawn: BTreeSet<String>,
 }
 
 impl KeysTable {
-    /// Opens the table named `table`.
-    pub const fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+    /// Opens the table named `table`; `registry` is the table with the names of the withdrawn keys.
+    pub fn new(client: Client, table: String, registry: String) -> Self {
+        Self { client, table, registry, cached: Arc::default() }
     }
 
-    /// Reads the whole table: a handful of items.
+    /// Reads the whole table, a handful of items, and the names of the withdrawn keys: the time of one round trip.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn load(&self) -> Result<Records, Unknown> {
         let mut records = Records::default();
-        for item in &self.items(self.client.scan()).await? {
+        let (items, withdrawn) = tokio::try_join!(self.items(self.client.scan()), self.withdrawn())?;
+        for item in &items {
             let read = Reader::new(&self.table, item);
             if read.text("id")? == MASTER {
-                records.master = Some(MasterRecord { wrapped: read.bytes("wrapped")?.to_vec() });
+                records.masters.stored = masters(&self.table, item)?;
+                records.masters.client_secrets = item
+                    .contains_key(CLIENT_SECRETS)
+                    .then(|| read.bytes(CLIENT_SECRETS))
+                    .transpose()?
+                    .map(<[u8]>::to_vec);
+                records.masters.revision = read.optional_number(REVISION)?.unwrap_or_default();
             } else {
                 records.signing.push(record(&read, read.bytes("wrapped")?)?);
             }
         }
         sort(&mut records);
-        Ok(records)
+        Ok(records.without(&withdrawn))
     }
 
-    /// Reads the signing keys without their private parts, which are left empty.
+    /// Reads the names of the keys that were withdrawn: strongly consistent.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
-    pub async fn load_public(&self) -> Result<Records, Unknown> {
+    pub async fn withdrawn(&self) -> Result<BTreeSet<String>, Unknown> {
+        let call = self.client.get_item().table_name(&self.registry).key("id", text(WITHDRAWN)).consistent_read(true);
+        let answer = Box::pin(call.send()).await.map_err(|error| Unknown::from_sdk(&self.registry, error))?;
+        let Some(kids) = answer.item.and_then(|mut item| item.remove(KIDS)) else { return Ok(BTreeSet::new()) };
+        let kids = kids.as_ss().map_err(|_| Unknown::damaged(&self.registry, KIDS))?;
+        Ok(kids.iter().cloned().collect())
+    }
+
+    /// Reads the signing keys without their private parts, which are left empty. A key that was withdrawn is not in the
+    /// table, unless that was restored: so the names of withdrawn keys may be a minute old.
+    ///
+    /// # Errors
+    /// [`Unknown`] when the store gives no usable answer.
+    pub async fn load_public(&self, now: Timestamp) -> Result<Records, Unknown> {
         let scan = self.client.scan().projection_expression(PUBLIC).expression_attribute_names("#public", "public");
         let mut records = Records::default();
         for item in &self.items(scan).await? {
@@ -61,7 +105,9 @@ impl KeysTable {
             }
         }
         sort(&mut records);
-        Ok(records)
+        let kids = records.signing.iter().map(|key| key.public.kid.clone()).collect();
+        let withdrawn = self.recently_withdrawn(kids, now).await?;
+        Ok(records.without(&withdrawn))
     }
 
     async fn items(&self, scan: ScanFluentBuilder) -> Result<Vec<Item>, Unknown> {
@@ -69,7 +115,21 @@ impl KeysTable {
         call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))
     }
 
-    /// Writes the master key, once, and `beside` in the same transaction; of two concurrent calls, the first one
+    /// Returns the names of withdrawn keys as they were a minute ago or later. They are read again for a key that was not in
+    /// the table before: it may be restored.
+    async fn recently_withdrawn(&self, kids: BTreeSet<String>, now: Timestamp) -> Result<BTreeSet<String>, Unknown> {
+        let cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let fresh = cached.filter(|cached| cached.read_at.plus(LIFETIME) > now && kids.is_subset(&cached.kids));
+        let (read_at, withdrawn) = match fresh {
+            Some(cached) => (cached.read_at, cached.withdrawn),
+            None => (now, self.withdrawn().await?),
+        };
+        let cached = Cached { read_at, kids, withdrawn: withdrawn.clone() };
+        *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(cached);
+        Ok(withdrawn)
+    }
+
+    /// Writes the first master key, once, and `beside` in the same transaction; of two concurrent calls, the first one
     /// wins.
     ///
     /// # Errors
@@ -79,25 +139,103 @@ impl KeysTable {
         self.put(item, beside).await
     }
 
+    /// Writes another master key beside those of `known`, and `beside` in the same transaction, unless they changed since
+    /// they were read.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn add_master(
+        &self,
+        master: &MasterRecord,
+        known: &Records,
+        beside: Option<Write>,
+    ) -> Result<Changed, Unknown> {
+        let write = self.masters_write(known, Some(master), None);
+        Ok(changed(&commit(&self.client, std::iter::once(write).chain(beside).collect()).await?))
+    }
+
+    /// Writes the key for the secrets that clients sign with, wrapped, once, and `beside` in the same transaction; of two
+    /// concurrent calls, the first one wins. The first master key must be there.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn add_client_secrets_key(&self, wrapped: &[u8], beside: Option<Write>) -> Result<Changed, Unknown> {
+        let mut expression = Expression::default();
+        expression.present("id");
+        expression.absent(CLIENT_SECRETS);
+        expression.set(CLIENT_SECRETS, bytes(wrapped));
+        self.commit(Kind::Update(by_id(MASTER)), expression, beside).await
+    }
+
+    /// Changes the masters of `known`: adds one, or removes one.
+    fn masters_write(&self, known: &Records, add: Option<&MasterRecord>, remove: Option<&MasterRecord>) -> Write {
+        let revision = known.masters.revision;
+        let mut expression = Expression::default();
+        expression.present("id");
+        expression.same_or_absent(REVISION, (revision > 0).then(|| number(&revision)));
+        expression.set(REVISION, number(&revision.saturating_add(1)));
+        if let Some(master) = add {
+            expression.set(&attribute(master.name), from_master(master));
+        }
+        // What must never change comes from the first master, so that one stays.
+        if let Some(master) = remove.filter(|master| master.name != MasterName::First) {
+            expression.set_or_remove(&attribute(master.name), None);
+        }
+        Write::new(&self.table, Kind::Update(by_id(MASTER)), expression)
+    }
+
+    /// Withdraws a signing key: remembers its name, deletes it, writes the key that signs instead, and makes the writes
+    /// `beside`, all in one transaction.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was done.
+    pub async fn withdraw_signing_key(
+        &self,
+        key: &KeyRecord,
+        successor: Option<&KeyRecord>,
+        beside: impl IntoIterator<Item = Write>,
+    ) -> Result<Changed, Unknown> {
+        let (mut there, mut absent) = (Expression::default(), Expression::default());
+        there.present("id");
+        absent.absent("id");
+        let delete = Write::new(&self.table, Kind::Delete(by_id(&id(key))), there);
+        let item = successor.map(|key| signing_item(&self.table, key)).transpose()?;
+        let put = item.map(|item| Write::new(&self.table, Kind::Put(item), absent));
+        let writes = [self.remember(&key.public.kid), delete].into_iter().chain(put).chain(beside);
+        Ok(changed(&commit(&self.client, writes.collect()).await?))
+    }
+
+    /// Withdraws a master key: remembers its name, writes the key that makes handles instead, and makes the writes
+    /// `beside`, all in one transaction, unless the masters of `known` changed since they were read.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was done.
+    pub async fn withdraw_master(
+        &self,
+        key: &MasterRecord,
+        successor: Option<&MasterRecord>,
+        known: &Records,
+        beside: impl IntoIterator<Item = Write>,
+    ) -> Result<Changed, Unknown> {
+        let masters = self.masters_write(known, successor, Some(key));
+        let writes = [self.remember(&key.name.to_string()), masters].into_iter().chain(beside);
+        Ok(changed(&commit(&self.client, writes.collect()).await?))
+    }
+
+    /// Remembers the name of a withdrawn key.
+    fn remember(&self, kid: &str) -> Write {
+        let mut expression = Expression::default();
+        expression.add(KIDS, AttributeValue::Ss(vec![kid.to_owned()]));
+        Write::new(&self.registry, Kind::Update(by_id(WITHDRAWN)), expression)
+    }
+
     /// Writes a signing key, and `beside` in the same transaction, unless the previous key already has a
     /// successor.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was written.
     pub async fn create_signing_key(&self, key: &KeyRecord, beside: Option<Write>) -> Result<Changed, Unknown> {
-        let public = serde_json::to_string(&key.public).map_err(|_| Unknown::damaged(&self.table, "public"))?;
-        let mut item = Item::from([
-            ("id".to_owned(), text(&id(key))),
-            ("public".to_owned(), text(&public)),
-            ("algorithm".to_owned(), text(&key.algorithm.as_str())),
-            ("created_at".to_owned(), time(key.created_at)),
-            ("activates_at".to_owned(), time(key.activates_at)),
-            ("wrapped".to_owned(), bytes(&key.wrapped)),
-        ]);
-        if let Some(predecessor) = &key.predecessor {
-            item.insert("predecessor".to_owned(), text(predecessor));
-        }
-        self.put(item, beside).await
+        self.put(signing_item(&self.table, key)?, beside).await
     }
 
     /// Deletes a signing key that no verifier needs any more, and makes the write `beside` in the same
@@ -119,29 +257,13 @@ impl KeysTable {
 
     async fn commit(&self, kind: Kind, expression: Expression, beside: Option<Write>) -> Result<Changed, Unknown> {
         let own = Write::new(&self.table, kind, expression);
-        Ok(match commit(&self.client, std::iter::once(own).chain(beside).collect()).await? {
-            Outcome::Done(_) => Changed::Done,
-            Outcome::Refused(..) => Changed::Refused,
-        })
+        Ok(changed(&commit(&self.client, std::iter::once(own).chain(beside).collect()).await?))
     }
 }
 
-fn id(key: &KeyRecord) -> String {
-    format!("{SIGNING}{}", key.place())
-}
-
-/// Sorts the keys by the time of their creation.
-fn sort(records: &mut Records) {
-    records.signing.sort_by(|one, other| (one.created_at, &one.public.kid).cmp(&(other.created_at, &other.public.kid)));
-}
-
-fn record(read: &Reader<'_>, wrapped: &[u8]) -> Result<KeyRecord, Unknown> {
-    Ok(KeyRecord {
-        public: read.parsed("public", |text| serde_json::from_str(text))?,
-        algorithm: read.named("algorithm", SigningAlgorithm::parse)?,
-        predecessor: read.optional_text("predecessor")?.map(str::to_owned),
-        created_at: read.time("created_at")?,
-        activates_at: read.time("activates_at")?,
-        wrapped: wrapped.to_vec(),
-    })
+const fn changed(outcome: &Outcome) -> Changed {
+    match outcome {
+        Outcome::Done(_) => Changed::Done,
+        Outcome::Refused(..) => Changed::Refused,
+    }
 }

@@ -11,7 +11,9 @@ use sessions::{
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, bytes, flag, list, number, text, time};
+use crate::dynamodb::methods::{METHODS, from_methods, to_methods};
 use crate::dynamodb::unknown::Unknown;
+use crate::people::factors::{from_factors, set_factors, to_factors};
 
 pub(crate) const PROFILE: &str = "profile";
 pub(crate) const SESSION: &str = "session#";
@@ -53,6 +55,7 @@ pub(crate) fn from_user(user: &User) -> Item {
         ("grants".to_owned(), number(&user.grants)),
     ]);
     item.extend(claims(&user.claims).map(|known| ("claims".to_owned(), known)));
+    item.extend(from_factors(&user.factors));
     item
 }
 
@@ -65,6 +68,7 @@ pub(crate) fn to_user(table: &str, item: &Item) -> Result<User, Unknown> {
         subject: read.parsed("subject", Subject::parse)?,
         claims: read.optional_parsed("claims", Claims::parse)?.unwrap_or_default(),
         password: PasswordHash::from_stored(read.text("password")?.to_owned()),
+        factors: to_factors(&read)?,
         credential_version: read.number("credential_version")?,
         disabled: read.flag("disabled")?,
         created_at: read.time("created_at")?,
@@ -85,6 +89,9 @@ pub(crate) fn of_user_change(change: &UserChange) -> Expression {
             UserSet::Disabled(disabled) => expression.set("disabled", flag(*disabled)),
             UserSet::Password(password) => expression.set("password", text(&password.as_stored())),
             UserSet::Claims(known) => expression.set_or_remove("claims", claims(known)),
+            UserSet::Totp(_) | UserSet::TotpStep(_) | UserSet::RecoveryCodes(_) | UserSet::RecoveryCodeSpent(_) => {
+                set_factors(&mut expression, set);
+            }
             UserSet::Username(username) => {
                 expression.set("username", text(username));
                 expression.set("aliased", flag(true));
@@ -131,6 +138,7 @@ pub(crate) fn attributes_of(session: &Session) -> Vec<(&'static str, AttributeVa
         ("last_seen_at", time(session.last_seen_at)),
         ("credential_version", number(&session.credential_version)),
         ("for_request", bytes(session.for_request.as_bytes())),
+        (METHODS, from_methods(session.methods)),
     ];
     let given = optional.into_iter().filter_map(|(name, value)| Some((name, value?)));
     always.into_iter().chain(given).collect()
@@ -150,6 +158,7 @@ pub(crate) fn to_session(table: &str, item: &Item) -> Result<Session, Unknown> {
         person: read.parsed("person", PersonKey::parse)?,
         secret: secret.map(SessionSecretHash::from_bytes),
         auth_time,
+        methods: to_methods(&read)?.of_sign_in_at(auth_time),
         expires_at: read.time("expires_at")?,
         last_seen_at: read.optional_time("last_seen_at")?.unwrap_or(auth_time),
         credential_version: read.number("credential_version")?,
@@ -167,6 +176,15 @@ pub(crate) fn of_session_change(change: SessionChange) -> Expression {
         SessionChange::OneMoreGrant { at, .. } => {
             expression.set("last_seen_at", time(at));
             expression.add("grants", number(&1));
+        }
+        SessionChange::Stronger { methods, .. } => expression.set(METHODS, from_methods(methods)),
+        SessionChange::Kept { from } => expression.set("credential_version", number(&from.saturating_add(1))),
+        SessionChange::Renewed { from, secret, at, methods, .. } => {
+            expression.set("credential_version", number(&from.saturating_add(1)));
+            expression.set("secret", bytes(secret.as_bytes()));
+            expression.set("auth_time", time(at));
+            expression.set(METHODS, from_methods(methods));
+            expression.set("last_seen_at", time(at));
         }
     }
     expression

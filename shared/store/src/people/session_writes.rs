@@ -7,7 +7,7 @@ use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::items::text;
+use crate::dynamodb::items::{number, text};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{SESSION, attributes_of, from_session, key, of_session_change, session_record, to_session};
 use crate::people::table::PeopleTable;
@@ -36,7 +36,8 @@ impl PeopleTable {
                 Kind::Put(from_session(session))
             }
             SessionStart::Renewed => {
-                expression.present("person");
+                // It goes on only while it has the credentials of the sign-in: a new password may have moved it on.
+                expression.same("credential_version", number(&session.credential_version));
                 for (name, value) in attributes_of(session) {
                     expression.set(name, value);
                 }

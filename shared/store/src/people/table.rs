@@ -93,12 +93,12 @@ impl PeopleTable {
         Ok(visitor)
     }
 
-    /// Reads the person with this key, and their consent to the client: strongly consistent, one round trip.
+    /// Reads the person with this key, and their consent to a client: strongly consistent, one round trip.
     ///
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
-    pub async fn person(&self, person: PersonKey, client: &ClientId) -> Result<Visitor, Unknown> {
-        self.records(person, [PROFILE.to_owned(), consent_record(client)].into_iter()).await
+    pub async fn person(&self, person: PersonKey, client: Option<&ClientId>) -> Result<Visitor, Unknown> {
+        self.records(person, std::iter::once(PROFILE.to_owned()).chain(client.map(consent_record))).await
     }
 
     /// Reads the items that a grant depends on: strongly consistent, one round trip.
@@ -121,14 +121,21 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn named(&self, username: &Username) -> Result<Named, Unknown> {
-        let keys = vec![alias_key(&AliasKey::login(username)), key(PersonKey::of_name(username), PROFILE)];
-        let mut named = Named::Nobody;
+        let aliases = AliasKey::all_of(username);
+        let keys = aliases.iter().map(alias_key).chain([key(PersonKey::of_name(username), PROFILE)]).collect();
+        let (mut named, mut of_former) = (Named::Nobody, false);
         for item in &batch::read(&self.client, &self.table, keys).await? {
             if item.contains_key(LEADS_TO) {
-                return Ok(Named::Leads(to_alias(&self.table, item)?));
+                // Who had exactly this name in an earlier version is still found by it.
+                let is_former = Reader::new(&self.table, item).text("person")? != AliasKey::login(username).as_str();
+                if is_former || !of_former {
+                    named = Named::Leads(to_alias(&self.table, item)?);
+                }
+                of_former |= is_former;
+                continue;
             }
             let user = to_user(&self.table, item)?;
-            if !user.aliased {
+            if !user.aliased && matches!(named, Named::Nobody) {
                 named = Named::Legacy(Box::new(user));
             }
         }

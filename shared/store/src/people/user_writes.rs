@@ -32,7 +32,7 @@ impl PeopleTable {
     pub async fn create_user(&self, user: &User, beside: Option<Write>) -> Result<Changed, Unknown> {
         let mut profile = Expression::default();
         profile.absent("person");
-        let mut writes = self.take_name(user, &user.username);
+        let mut writes = self.take_name(user, &user.username, &[]);
         writes.push(self.write(Kind::Put(from_user(user)), profile));
         writes.extend(beside);
         Ok(match commit(&self.client, writes).await? {
@@ -62,13 +62,15 @@ impl PeopleTable {
         beside: Option<Write>,
     ) -> Result<UserChanged, Unknown> {
         let change = UserChange::rename(user, username.clone());
-        let (former, new) = (AliasKey::login(&user.username), AliasKey::login(username));
+        let (mut held, new) = (AliasKey::all_of(&user.username), AliasKey::all_of(username));
         let mut writes = vec![self.write(Kind::Update(key(user.key, PROFILE)), of_user_change(&change))];
-        if former != new || !user.aliased {
-            writes.extend(self.take_name(user, username));
+        if !user.aliased {
+            held.clear();
         }
-        if former != new && user.aliased {
-            writes.push(self.release_name(user));
+        if held != new {
+            writes.extend(self.take_name(user, username, &held));
+            held.retain(|alias| *alias != AliasKey::login(username));
+            writes.extend(self.release_names(user, &held));
         }
         writes.extend(beside);
         self.changed(0, commit(&self.client, writes).await?)
@@ -83,18 +85,29 @@ impl PeopleTable {
     pub async fn delete_user(&self, user: &User, beside: Option<Write>) -> Result<UserChanged, Unknown> {
         let own = of_guards(&UserFact::of_deletion(user));
         let mut writes = vec![self.write(Kind::Delete(key(user.key, PROFILE)), own)];
-        writes.extend(user.aliased.then(|| self.release_name(user)));
+        let held = if user.aliased { AliasKey::all_of(&user.username) } else { Vec::new() };
+        writes.extend(self.release_names(user, &held));
         writes.extend(beside);
         self.changed(0, commit(&self.client, writes).await?)
     }
 
-    /// Returns the writes that give a person a free name: the alias, and the check that no person of version 0.1
-    /// has it.
-    fn take_name(&self, user: &User, username: &Username) -> Vec<Write> {
+    /// Returns the writes that give a person a free name: the alias, and the checks that nobody of an earlier version
+    /// has it. `held` are the aliases that may be the person's already.
+    fn take_name(&self, user: &User, username: &Username, held: &[AliasKey]) -> Vec<Write> {
+        let condition = |alias: &AliasKey| {
+            let mut free = Expression::default();
+            if held.contains(alias) {
+                free_or_own(&mut free, user.key);
+            } else {
+                free.absent("person");
+            }
+            free
+        };
         let alias = AliasKey::login(username);
-        let mut absent = Expression::default();
-        absent.absent("person");
-        let mut writes = vec![self.write(Kind::Put(from_alias(&alias, user.key, user.created_at)), absent)];
+        let put = Kind::Put(from_alias(&alias, user.key, user.created_at));
+        let mut writes = vec![self.write(put, condition(&alias))];
+        let former = AliasKey::all_of(username).into_iter().skip(1).filter(|former| !held.contains(former));
+        writes.extend(former.map(|former| self.write(Kind::Check(alias_key(&former)), condition(&former))));
         let legacy = PersonKey::of_name(username);
         if legacy != user.key {
             let mut free = Expression::default();
@@ -105,10 +118,19 @@ impl PeopleTable {
         writes
     }
 
-    fn release_name(&self, user: &User) -> Write {
-        let mut own = Expression::default();
-        own.same(LEADS_TO, text(&user.key));
-        self.write(Kind::Delete(alias_key(&AliasKey::login(&user.username))), own)
+    /// Returns the writes that delete aliases of a person. If there are two, the name may be stored under either.
+    fn release_names(&self, user: &User, held: &[AliasKey]) -> Vec<Write> {
+        let is_certain = AliasKey::all_of(&user.username).len() == 1;
+        let release = |alias: &AliasKey| {
+            let mut own = Expression::default();
+            if is_certain {
+                own.same(LEADS_TO, text(&user.key));
+            } else {
+                free_or_own(&mut own, user.key);
+            }
+            self.write(Kind::Delete(alias_key(alias)), own)
+        };
+        held.iter().map(release).collect()
     }
 
     /// Interprets the outcome of a commit whose write at `place` is to the person's own item.
@@ -137,4 +159,10 @@ impl PeopleTable {
         }
         batch::delete(&self.client, &self.table, keys).await
     }
+}
+
+/// Requires that an alias is free, or leads to this person.
+fn free_or_own(expression: &mut Expression, person: PersonKey) {
+    let (name, leads_to, own) = (expression.name("person"), expression.name(LEADS_TO), expression.value(text(&person)));
+    expression.require(format_args!("(attribute_not_exists({name}) OR {leads_to} = {own})"));
 }

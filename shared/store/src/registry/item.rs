@@ -4,18 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use grants::{
-    Api, AssertionAlgorithm, AudienceRule, AuthMethod, Backchannel, Client, ClientChange, ClientKeys, ClientSet,
-    IdTokenClaims, PkceRule, Registrant, RelyingParty, Sector, SigningAlgorithm, TokenFormat, TokenType,
+    Api, AssertionAlgorithm, AudienceRule, AuthMethod, Client, ClientKeys, DpopRule, IdTokenClaims, PkceRule, Profile,
+    Registrant, RelyingParty, SigningAlgorithm, TokenFormat, TokenType,
 };
 use keys::{read_client_keys, write_client_keys};
 use protocol::{
-    ClaimNames, Claims, ClientId, ClientLink, GrantType, LinkUrl, LogoFacts, RedirectUri, Resource, Scope, ServerUri,
+    AssertionTarget, ClaimNames, Claims, ClientId, ClientLink, GrantType, LinkUrl, LogoFacts, RedirectUri, Resource,
+    Scope, ServerUri,
 };
 
-use crate::dynamodb::expression::Expression;
-use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, flag, list, number, secrets, text, time};
 use crate::dynamodb::unknown::Unknown;
+use crate::registry::federation_item::{FEDERATION, federation, to_federation};
+use crate::registry::relying_party_item::{from_relying_party, to_relying_party};
+use crate::registry::request_rules_item::{from_requests, to_requests};
 use crate::registry::self_registration_item::{from_self_registration, to_self_registration};
 
 pub(crate) const CLIENT: &str = "client#";
@@ -25,10 +27,24 @@ pub(crate) const DOCUMENT: &str = "document#";
 pub(crate) const API: &str = "api#";
 /// The attribute of the claims in a client's own tokens.
 pub(crate) const CLAIMS: &str = "claims";
+/// The attribute of the algorithm of a client's introspection responses, if it is not RS256.
+pub(crate) const INTROSPECTION_ALGORITHM: &str = "introspection_algorithm";
 /// The attribute of the claims in a client's ID tokens. It stands beside `relying_party`, so that a change can name it.
 pub(crate) const ID_TOKEN_CLAIMS: &str = "id_token_claims";
+/// The attribute of the clients that may act with a client's tokens, if there are any.
+pub(crate) const MAY_ACT: &str = "may_act";
+/// The attribute of the authorization servers for which a client gets identity assertions, if there are any.
+pub(crate) const ID_JAG: &str = "id_jag";
+/// The attribute of a client's security profile, if it is not the baseline.
+pub(crate) const PROFILE: &str = "profile";
+/// The attribute of the number of changes to a client's settings.
+pub(crate) const REVISION: &str = "revision";
+/// The attribute of the rule that a client must prove the key of its access tokens.
+pub(crate) const DPOP: &str = "dpop_bound_access_tokens";
+/// The attribute that marks a client which named no authentication method.
+pub(crate) const UNNAMED: &str = "auth_method_unnamed";
 /// The attribute of the facts of a client's logo.
-const LOGO: &str = "logo";
+pub(crate) const LOGO: &str = "logo";
 
 pub(crate) fn client_key(id: &ClientId) -> String {
     format!("{CLIENT}{id}")
@@ -78,8 +94,14 @@ pub(crate) fn from_client(client: &Client) -> Item {
         ("trusted", client.trusted.then(|| flag(true))),
         // The attribute of the table's time to live.
         ("expires_at", client.registered_by.as_ref().and_then(|own| own.ends_at).map(time)),
+        (PROFILE, profile(client.profile)),
+        (INTROSPECTION_ALGORITHM, introspection_algorithm(client.introspection_algorithm)),
+        (ID_JAG, (!client.assertion_targets.is_empty()).then(|| list(&client.assertion_targets))),
+        (MAY_ACT, (!client.may_act.is_empty()).then(|| list(&client.may_act))),
         (CLAIMS, claims(&client.claims)),
         (ID_TOKEN_CLAIMS, id_token_claims(client.relying_party.id_token_claims)),
+        (REVISION, (client.revision != 0).then(|| number(&client.revision))),
+        (FEDERATION, client.federation.as_ref().map(federation)),
     ];
     let links = client.links.iter().map(|(link, url)| (link.as_str(), Some(text(url))));
     let optional = optional_of_registration(client).into_iter().chain(of_operator).chain(links);
@@ -87,59 +109,64 @@ pub(crate) fn from_client(client: &Client) -> Item {
     item
 }
 
-fn claims(known: &Claims) -> Option<AttributeValue> {
+pub(crate) fn profile(profile: Profile) -> Option<AttributeValue> {
+    (profile != Profile::default()).then(|| text(profile.as_str()))
+}
+
+pub(crate) fn introspection_algorithm(algorithm: SigningAlgorithm) -> Option<AttributeValue> {
+    (algorithm != SigningAlgorithm::Rs256).then(|| text(algorithm.as_str()))
+}
+
+/// Returns the attributes `jwks` and `jwks_uri`, of which a client has one at most.
+pub(crate) fn from_keys(keys: Option<&ClientKeys>) -> (Option<AttributeValue>, Option<AttributeValue>) {
+    match keys {
+        Some(ClientKeys::Inline(keys)) => (Some(text(&write_client_keys(keys))), None),
+        Some(ClientKeys::At(uri)) => (None, Some(text(uri))),
+        None => (None, None),
+    }
+}
+
+pub(crate) fn audience(rule: AudienceRule) -> Option<AttributeValue> {
+    (rule != AudienceRule::default()).then(|| text(rule.as_str()))
+}
+
+pub(crate) fn claims(known: &Claims) -> Option<AttributeValue> {
     (!known.is_empty()).then(|| text(known))
 }
 
-fn id_token_claims(setting: IdTokenClaims) -> Option<AttributeValue> {
+pub(crate) fn id_token_claims(setting: IdTokenClaims) -> Option<AttributeValue> {
     (setting != IdTokenClaims::default()).then(|| text(setting.as_str()))
 }
 
 /// Returns the optional attributes that a registration sets, each with its value if the client has it. `trusted` and
 /// the claims are not among them, because they belong to the operator, nor is `expires_at`, because use extends it.
 pub(crate) fn optional_of_registration(client: &Client) -> Vec<(&'static str, Option<AttributeValue>)> {
-    let (jwks, jwks_uri) = match &client.keys {
-        Some(ClientKeys::Inline(keys)) => (Some(text(&write_client_keys(keys))), None),
-        Some(ClientKeys::At(uri)) => (None, Some(text(uri))),
-        None => (None, None),
-    };
+    let (jwks, jwks_uri) = from_keys(client.keys.as_ref());
     let own = client.registered_by.as_ref();
     vec![
         ("scope", client.scope.as_ref().map(text)),
-        ("audience", (client.audience != AudienceRule::default()).then(|| text(client.audience.as_str()))),
+        ("audience", audience(client.audience)),
         ("jwks", jwks),
         ("jwks_uri", jwks_uri),
         ("assertion_algorithm", client.assertion_algorithm.map(|algorithm| text(algorithm.as_str()))),
         ("strict_audience", client.strict_audience.then(|| flag(true))),
-        ("auth_method_unnamed", (client.auth_method == AuthMethod::Secret).then(|| flag(true))),
+        (DPOP, dpop(client.dpop)),
+        (UNNAMED, unnamed(client.auth_method)),
         ("registered_by", own.map(from_self_registration)),
         (LOGO, client.logo.as_ref().map(text)),
     ]
+    .into_iter()
+    .chain(from_requests(&client.requests))
+    .collect()
 }
 
-/// Builds the guards of a change to a client as conditions, and its sets as an update.
-pub(crate) fn of_client_change(change: &ClientChange) -> Expression {
-    let mut expression = of_guards(change.guards());
-    for set in change.sets() {
-        match set {
-            ClientSet::Disabled(disabled) => {
-                expression.set("disabled", flag(*disabled));
-                if *disabled && change.is_of_document() {
-                    expression.set_or_remove("expires_at", None);
-                }
-            }
-            ClientSet::Secrets(new) => expression.set("secrets", secrets(new)),
-            ClientSet::EndsAt(ends_at) => expression.set("expires_at", time(*ends_at)),
-            ClientSet::Pkce(pkce) => expression.set("pkce", text(pkce.as_str())),
-            ClientSet::IdTokenClaims(setting) => {
-                expression.set_or_remove(ID_TOKEN_CLAIMS, id_token_claims(*setting));
-            }
-            ClientSet::Claims(known) => expression.set_or_remove(CLAIMS, claims(known)),
-            ClientSet::Link(link, url) => expression.set_or_remove(link.as_str(), url.as_ref().map(text)),
-            ClientSet::Logo(facts) => expression.set_or_remove(LOGO, facts.as_ref().map(text)),
-        }
-    }
-    expression
+pub(crate) fn dpop(rule: DpopRule) -> Option<AttributeValue> {
+    (rule == DpopRule::Required).then(|| flag(true))
+}
+
+/// Returns the mark of a client that named no authentication method.
+pub(crate) fn unnamed(method: AuthMethod) -> Option<AttributeValue> {
+    (method == AuthMethod::Secret).then(|| flag(true))
 }
 
 pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
@@ -150,6 +177,7 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
     Ok(Client {
         id: read.parsed("client_id", ClientId::parse)?,
         name: read.text("name")?.to_owned(),
+        profile: read.optional_parsed(PROFILE, |text| Profile::parse(text).ok_or(()))?.unwrap_or_default(),
         auth_method: to_auth_method(&read)?,
         secrets: read.secrets("secrets")?,
         grant_types: BTreeSet::from_iter(grant_types),
@@ -158,11 +186,19 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         apis: read.list("apis", Resource::parse)?,
         audience: read.optional_parsed("audience", |text| AudienceRule::parse(text).ok_or(()))?.unwrap_or_default(),
         pkce: read.named("pkce", PkceRule::parse)?,
+        requests: to_requests(&read)?,
         introspects: read.list("introspects", Resource::parse)?,
+        may_act: read.list(MAY_ACT, ClientId::parse)?,
+        assertion_targets: read.list(ID_JAG, AssertionTarget::parse)?,
+        introspection_algorithm: read
+            .optional_parsed(INTROSPECTION_ALGORITHM, algorithm)?
+            .unwrap_or(SigningAlgorithm::Rs256),
         keys: to_keys(&read)?,
+        federation: to_federation(&read)?,
         assertion_algorithm: read
             .optional_parsed("assertion_algorithm", |text| AssertionAlgorithm::parse(text).ok_or(()))?,
         strict_audience: read.optional_flag("strict_audience")?,
+        dpop: if read.optional_flag(DPOP)? { DpopRule::Required } else { DpopRule::Optional },
         claims: read.optional_parsed(CLAIMS, Claims::parse)?.unwrap_or_default(),
         relying_party: RelyingParty { id_token_claims: id_token_claims.unwrap_or_default(), ..relying_party },
         links: to_links(&read)?,
@@ -171,13 +207,14 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         trusted: read.optional_flag("trusted")?,
         disabled: read.flag("disabled")?,
         created_at: read.time("created_at")?,
+        revision: read.optional_number(REVISION)?.unwrap_or_default(),
     })
 }
 
 /// Reads the authentication method. A client of an earlier version has named the method that it is stored with.
 fn to_auth_method(read: &Reader<'_>) -> Result<AuthMethod, Unknown> {
     let method = read.named("auth_method", AuthMethod::parse)?;
-    let unnamed = method == AuthMethod::SecretBasic && read.optional_flag("auth_method_unnamed")?;
+    let unnamed = method == AuthMethod::SecretBasic && read.optional_flag(UNNAMED)?;
     Ok(if unnamed { AuthMethod::Secret } else { method })
 }
 
@@ -186,51 +223,14 @@ fn to_links(read: &Reader<'_>) -> Result<BTreeMap<ClientLink, LinkUrl>, Unknown>
     ClientLink::ALL.into_iter().filter_map(|link| url(link).transpose()).collect()
 }
 
-fn to_keys(read: &Reader<'_>) -> Result<Option<ClientKeys>, Unknown> {
+pub(crate) fn to_keys(read: &Reader<'_>) -> Result<Option<ClientKeys>, Unknown> {
     let inline = read.optional_parsed("jwks", |text| read_client_keys(text.as_bytes()))?;
     let elsewhere = read.optional_parsed("jwks_uri", ServerUri::parse)?;
     Ok(inline.map(ClientKeys::Inline).or(elsewhere.map(ClientKeys::At)))
 }
 
-fn algorithm(text: &str) -> Result<SigningAlgorithm, ()> {
+pub(crate) fn algorithm(text: &str) -> Result<SigningAlgorithm, ()> {
     SigningAlgorithm::parse(text).ok_or(())
-}
-
-fn from_relying_party(registered: &RelyingParty) -> Item {
-    let mut item = Item::from([
-        ("id_token_algorithm".to_owned(), text(registered.id_token_algorithm.as_str())),
-        ("post_logout_redirect_uris".to_owned(), list(&registered.post_logout_redirect_uris)),
-    ]);
-    let userinfo = registered.userinfo_algorithm.map(|algorithm| text(algorithm.as_str()));
-    let sector = registered.sector.as_ref().map(text);
-    let max_age = registered.default_max_age.as_ref().map(number);
-    let backchannel = registered.backchannel.as_ref();
-    let optional = [
-        ("userinfo_algorithm", userinfo),
-        ("sector", sector),
-        ("default_max_age", max_age),
-        ("backchannel_logout_uri", backchannel.map(|told| text(&told.uri))),
-        ("backchannel_logout_session_required", backchannel.map(|told| flag(told.session_required))),
-    ];
-    item.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
-    item
-}
-
-fn to_relying_party(read: &Reader<'_>) -> Result<RelyingParty, Unknown> {
-    Ok(RelyingParty {
-        id_token_algorithm: read.named("id_token_algorithm", SigningAlgorithm::parse)?,
-        userinfo_algorithm: read.optional_parsed("userinfo_algorithm", algorithm)?,
-        sector: read.optional_parsed("sector", Sector::parse)?,
-        id_token_claims: IdTokenClaims::default(),
-        default_max_age: read.optional_number("default_max_age")?,
-        post_logout_redirect_uris: read.list("post_logout_redirect_uris", RedirectUri::read)?,
-        backchannel: to_backchannel(read)?,
-    })
-}
-
-fn to_backchannel(read: &Reader<'_>) -> Result<Option<Backchannel>, Unknown> {
-    let Some(uri) = read.optional_parsed("backchannel_logout_uri", ServerUri::parse)? else { return Ok(None) };
-    Ok(Some(Backchannel { uri, session_required: read.flag("backchannel_logout_session_required")? }))
 }
 
 pub(crate) fn from_api(api: &Api) -> Item {
@@ -242,16 +242,26 @@ pub(crate) fn from_api(api: &Api) -> Item {
         ("format".to_owned(), text(&api.format.as_str())),
         ("lifetime".to_owned(), number(&api.lifetime)),
     ]);
-    if !api.scope_descriptions.is_empty() {
-        let described = api.scope_descriptions.iter().map(|(token, meaning)| (token.clone(), text(meaning)));
-        item.insert("scope_descriptions".to_owned(), AttributeValue::M(described.collect()));
-    }
     let optional = [
-        ("token_type", (api.token_type != TokenType::default()).then(|| text(api.token_type.as_str()))),
-        (CLAIMS, (!api.claims.is_empty()).then(|| text(&api.claims))),
+        ("scope_descriptions", descriptions(&api.scope_descriptions)),
+        ("token_type", token_type(api.token_type)),
+        (CLAIMS, claim_names(&api.claims)),
     ];
     item.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     item
+}
+
+pub(crate) fn descriptions(known: &BTreeMap<String, String>) -> Option<AttributeValue> {
+    let described = known.iter().map(|(token, meaning)| (token.clone(), text(meaning)));
+    (!known.is_empty()).then(|| AttributeValue::M(described.collect()))
+}
+
+pub(crate) fn token_type(named: TokenType) -> Option<AttributeValue> {
+    (named != TokenType::default()).then(|| text(named.as_str()))
+}
+
+pub(crate) fn claim_names(known: &ClaimNames) -> Option<AttributeValue> {
+    (!known.is_empty()).then(|| text(known))
 }
 
 pub(crate) fn to_api(table: &str, item: &Item) -> Result<Api, Unknown> {

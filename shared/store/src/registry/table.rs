@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client as DynamoDb;
-use grants::{Api, Client, ClientChange, Timestamp};
+use grants::{Api, Client, ClientChange, Issuer, Timestamp};
 use protocol::{ClientId, ClientIdUrl, Resource};
 
 use crate::dynamodb::batch;
@@ -14,9 +14,9 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, by_id, text};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::cache::Cache;
+use crate::registry::changes::of_client_change;
 use crate::registry::item::{
-    API, CLIENT, DOCUMENT, api_key, client_key, document_key, earlier_api_key, from_api, from_client, of_client_change,
-    to_api, to_client,
+    API, CLIENT, DOCUMENT, api_key, client_key, document_key, earlier_api_key, from_api, from_client, to_api, to_client,
 };
 use crate::registry::second_looks::SecondLooks;
 
@@ -27,6 +27,9 @@ pub struct Registry {
     pub(crate) table: String,
     pub(crate) clients: Cache<Client>,
     pub(crate) apis: Cache<Api>,
+    pub(crate) issuers: Cache<Issuer>,
+    /// The ids of the clients of one issuer and one subject.
+    pub(crate) federations: Cache<Vec<ClientId>>,
     pub(crate) second_looks: SecondLooks,
 }
 
@@ -47,6 +50,8 @@ impl Registry {
             table,
             clients: Cache::default(),
             apis: Cache::default(),
+            issuers: Cache::default(),
+            federations: Cache::default(),
             second_looks: SecondLooks::default(),
         }
     }
@@ -105,7 +110,8 @@ impl Registry {
         client: &Client,
         beside: impl IntoIterator<Item = Write>,
     ) -> Result<Changed, Unknown> {
-        self.create(from_client(client), beside).await
+        let federation = self.federation_writes(None, Some(client));
+        self.create(from_client(client), beside.into_iter().chain(federation)).await
     }
 
     /// Changes a client, and makes the writes `beside` in the same transaction. Returns whether it was made, or the
@@ -177,7 +183,7 @@ impl Registry {
     }
 
     /// Returns the key under which an earlier version stored the API, if it is there.
-    async fn earlier_api(&self, identifier: &Resource) -> Result<Option<String>, Unknown> {
+    pub(crate) async fn earlier_api(&self, identifier: &Resource) -> Result<Option<String>, Unknown> {
         let Some(key) = earlier_api_key(identifier) else { return Ok(None) };
         Ok(self.get(&key).await?.map(|_| key))
     }

@@ -1,45 +1,199 @@
-//! Request objects (OpenID Connect Core §6), which are not supported.
+//! Request objects by value (RFC 9101): who may sign one, what counts of a request that has one, and until when.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use harness::{Landing, Pkce, RegisteredClient};
+use jsonwebtoken::Algorithm;
+use serde_json::{Value, json};
 
-use crate::support::pages::{answered, shown_here, url};
-use crate::support::published::{DOCUMENTS, document};
-use crate::support::session::{self};
-use crate::support::world::{CALLBACK, World};
+use crate::support::case::Case;
+use crate::support::pages::{
+    answered, asks_for_a_password, asks_for_consent, assert_turned_down, shown_here, sign_in, url,
+};
+use crate::support::published::{DOCUMENTS, document, strings};
+use crate::support::pushed::{assert_pushed, at, push};
+use crate::support::session::{self, Code, Session, assert_granted, assert_refused, server_time, until};
+use crate::support::signed_assertions::Signer;
+use crate::support::world::{CALLBACK, ORDERS, World};
+
+/// Registers an app whose request objects this key signs.
+pub(super) fn app(world: &World, name: &str, signer: &Signer, more: &[&str]) -> RegisteredClient {
+    let keys = signer.file(world, &format!("{}.json", name.replace(' ', "-")));
+    let algorithm = format!("{:?}", signer.algorithm);
+    let usual = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", ORDERS, "--auth-method", "none"];
+    let object = ["--jwks", &*keys, "--request-object-alg", &*algorithm];
+    world.stack.cli().create_client(name, &[&usual[..], &object, more].concat())
+}
+
+/// The claims of a good object, which lives a minute.
+pub(super) async fn claims(session: &Session<'_>, client: &RegisteredClient, pkce: &Pkce) -> Value {
+    let now = server_time(session).await;
+    json!({
+        "iss": client.id, "aud": session.world.stack.issuer(), "nbf": now, "exp": now + 60, "iat": now, "jti": "j",
+        "client_id": client.id, "response_type": "code", "redirect_uri": CALLBACK, "state": "in the object",
+        "code_challenge": pkce.challenge, "code_challenge_method": "S256",
+    })
+}
+
+pub(super) fn signed(signer: &Signer, claims: &Value) -> String {
+    let header = json!({"alg": signer.algorithm, "typ": "oauth-authz-req+jwt"});
+    signer.assertion_with(&header, claims).0
+}
+
+pub(super) fn sent(client: &str, object: &str) -> String {
+    format!("/authorize?client_id={client}&request={object}")
+}
+
+/// C196: asserts a page of this site that leads to no app.
+pub(super) fn assert_page(landing: &Landing) {
+    assert_turned_down(landing);
+    assert!(!landing.reply.text().contains("app.example"), "{:?}", landing.reply);
+}
 
 #[tokio::test]
-async fn o15_c028_a_request_object_is_refused_by_value_and_by_reference() {
+async fn c195_only_the_parameters_of_a_signed_object_count_at_both_endpoints() {
+    let mut session = session::shared();
+    let world = session.world;
+    for algorithm in [Algorithm::ES256, Algorithm::PS256, Algorithm::EdDSA, Algorithm::RS256] {
+        let signer = Signer::new(algorithm, "object");
+        let client = app(world, &format!("Signs {algorithm:?}"), &signer, &[]);
+        let pkce = Pkce::new();
+        let object = signed(&signer, &claims(&session, &client, &pkce).await);
+        let beside = "state=outside&redirect_uri=https%3A%2F%2Fevil.example%2Fcb&scope=admin&prompt=none&another=x";
+        let target = format!("{}&{beside}", sent(&client.id, &object));
+        let ana = &world.ana;
+        let callback = session.browser.sign_in_and_consent(&target, &ana.username, &ana.password).await;
+        assert_eq!(callback.state.as_deref(), Some("in the object"), "{}", callback.url);
+        let code = Code { code: callback.code().to_owned(), verifier: pkce.verifier };
+        assert_granted(&session.redeem(&client, &code).await);
+        let reply = push(&session, &client, &Pkce::new(), &[("request", &*object), ("state", "outside")]).await;
+        let target = at(&client.id, &assert_pushed(&reply));
+        let callback = session.browser.sign_in_and_consent(&target, &ana.username, &ana.password).await;
+        assert_eq!(callback.state.as_deref(), Some("in the object"), "{}", callback.url);
+        callback.assert_granted();
+    }
+}
+
+/// Returns objects that do not count, each with its name.
+async fn bad_objects(session: &Session<'_>, client: &RegisteredClient, signer: &Signer) -> Vec<(String, String)> {
+    let good = claims(session, client, &Pkce::new()).await;
+    let now = good["nbf"].as_u64().unwrap();
+    let changes = [
+        ("iss", json!("other")),
+        ("iss", json!(null)),
+        ("client_id", json!("other")),
+        ("aud", json!("https://other.example")),
+        ("aud", json!(null)),
+        ("exp", json!(null)),
+        ("exp", json!(now - 60)),
+        ("exp", json!(now + 4000)),
+        ("nbf", json!(null)),
+        ("nbf", json!(now + 60)),
+        ("nbf", json!(now - 4000)),
+        ("sub", json!(client.id)),
+        ("request", json!("e30.e30.")),
+        ("request_uri", json!("urn:x")),
+        ("state", json!(["a"])),
+    ];
+    let mut bad: Vec<(String, String)> = Vec::new();
+    for (name, value) in changes {
+        let mut claims = good.clone();
+        claims[name] = value.clone();
+        bad.push((format!("{name}: {value}"), signed(signer, &claims)));
+    }
+    for typ in ["JWT", "at+jwt", "client-authentication+jwt", "dpop+jwt"] {
+        let header = json!({"alg": signer.algorithm, "typ": typ});
+        bad.push((format!("typ {typ}"), signer.assertion_with(&header, &good).0));
+    }
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    bad.push(("none".to_owned(), format!("{}.{}.", part(&json!({"alg": "none"})), part(&good))));
+    bad.push(("another key".to_owned(), signed(&Signer::new(signer.algorithm, "object"), &good)));
+    bad.push(("another algorithm".to_owned(), signed(&Signer::new(Algorithm::RS256, "object"), &good)));
+    bad.push(("broken".to_owned(), format!("{}A", signed(signer, &good))));
+    bad.extend(["x", "a.b.c", "e30.e30."].map(|text| (text.to_owned(), text.to_owned())));
+    bad
+}
+
+#[tokio::test]
+async fn c195_c196_any_other_object_is_a_page_and_an_error_where_it_is_pushed() {
+    let mut session = session::shared();
+    let signer = Signer::new(Algorithm::ES256, "object");
+    let client = app(session.world, "Signs badly", &signer, &[]);
+    for (name, object) in bad_objects(&session, &client, &signer).await {
+        let _case = Case::new(name);
+        assert_page(&session.browser.go(&sent(&client.id, &object)).await);
+        let reply = push(&session, &client, &Pkce::new(), &[("request", &*object)]).await;
+        assert_refused(&reply, "invalid_request_object");
+    }
+    let object = signed(&signer, &claims(&session, &client, &Pkce::new()).await);
+    for target in [
+        sent("nobody", &object),
+        sent(&session.world.web.id, &object),
+        format!("/authorize?request={object}"),
+        format!("{}&request={object}", sent(&client.id, &object)),
+        format!("{}&request_uri=https%3A%2F%2Fapp.example%2Fr", sent(&client.id, &object)),
+    ] {
+        assert_page(&session.browser.go(&target).await);
+    }
+    // Once the signature is verified, the client is told what is wrong with its request.
+    let mut claims = claims(&session, &client, &Pkce::new()).await;
+    claims["scope"] = json!("admin");
+    let object = signed(&signer, &claims);
+    let callback = answered(&session.browser.go(&sent(&client.id, &object)).await);
+    assert_eq!((callback.error.as_deref(), callback.state.as_deref()), (Some("invalid_scope"), Some("in the object")));
+    let reply = push(&session, &client, &Pkce::new(), &[("request", &*object)]).await;
+    assert_refused(&reply, "invalid_scope");
+}
+
+#[tokio::test]
+async fn c195_an_object_expires_before_its_first_page_and_not_after_it() {
+    let mut session = session::shared();
+    let world = session.world;
+    let signer = Signer::new(Algorithm::ES256, "object");
+    let client = app(world, "Signs briefly", &signer, &[]);
+    let mut claims = claims(&session, &client, &Pkce::new()).await;
+    let expires_at = claims["nbf"].as_u64().unwrap() + 2;
+    claims["exp"] = json!(expires_at);
+    let target = sent(&client.id, &signed(&signer, &claims));
+    let page = session.browser.go(&target).await;
+    assert!(asks_for_a_password(&page), "{:?}", page.reply);
+    until(&session, expires_at).await;
+    assert_page(&world.stack.browser().go(&target).await);
+    let consent = sign_in(&mut session.browser, &page, &world.ana.username, &world.ana.password).await;
+    assert!(asks_for_consent(&consent), "{:?}", consent.reply);
+    // The page leads to another account.
+    let link = consent.reply.text().split("href=\"").find(|link| link.starts_with("/authorize?")).unwrap();
+    let link = harness::unescape(link.split('"').next().unwrap());
+    assert!(asks_for_a_password(&session.browser.go(&link).await), "{link}");
+    let callback = answered(&session.browser.submit(&consent, &consent.form(), &[("decision", "allow")]).await);
+    callback.assert_granted();
+}
+
+#[tokio::test]
+async fn o15_c028_an_object_by_reference_is_refused_and_the_metadata_say_what_is_supported() {
     let mut session = session::shared();
     let world = session.world;
     drop(session.code(&world.web).await);
     let good = url(&world.web.id, &[("state", "s")]);
-    let unsigned = "eyJhbGciOiJub25lIn0.eyJzY29wZSI6InJlYWQifQ.";
-    let rows = [
-        (format!("request={unsigned}"), "request_not_supported"),
-        ("request=x".to_owned(), "request_not_supported"),
-        ("request_uri=https%3A%2F%2Fapp.example%2Fr".to_owned(), "request_uri_not_supported"),
-        ("request_uri=urn%3Aietf%3Aparams%3Aoauth%3Arequest_uri%3Ax".to_owned(), "request_uri_not_supported"),
-        ("request_uri=x".to_owned(), "request_uri_not_supported"),
-    ];
-    for (more, error) in rows {
+    for more in ["request_uri=https%3A%2F%2Fapp.example%2Fr", "request_uri=x"] {
         let callback = answered(&session.browser.go(&format!("{good}&{more}")).await);
-        assert_eq!((callback.error.as_deref(), callback.code), (Some(error), None), "{more}");
+        assert_eq!((callback.error.as_deref(), callback.code), (Some("request_uri_not_supported"), None), "{more}");
         assert_eq!(callback.state.as_deref(), Some("s"), "{more}");
     }
-    let both = answered(&session.browser.go(&format!("{good}&request=a.b.c&request_uri=x")).await);
-    assert!(both.code.is_none() && both.error.is_some(), "{}", both.url);
     // An empty parameter counts as absent (C016).
     answered(&session.browser.go(&format!("{good}&request=&request_uri=")).await).assert_granted();
     for path in DOCUMENTS {
         let document = document(&session.http, path).await;
-        assert_eq!(document["request_parameter_supported"], false);
+        assert_eq!(document["request_parameter_supported"], true);
         assert_eq!(document["request_uri_parameter_supported"], false);
+        let algorithms = strings(&document["request_object_signing_alg_values_supported"]);
+        assert!(["ES256", "PS256", "EdDSA"].into_iter().all(|name| algorithms.contains(name)), "{algorithms:?}");
+        assert!(["none", "HS256"].into_iter().all(|name| !algorithms.contains(name)), "{algorithms:?}");
     }
 }
 
 #[tokio::test]
-async fn c028_the_claims_of_a_request_object_replace_nothing() {
+async fn c028_the_claims_of_an_object_that_nobody_signed_replace_nothing() {
     let world = World::shared();
     let claims = format!("{{\"client_id\":\"{}\",\"redirect_uri\":\"{CALLBACK}\"}}", world.spa.id);
     let object = format!("eyJhbGciOiJub25lIn0.{}.", URL_SAFE_NO_PAD.encode(claims));

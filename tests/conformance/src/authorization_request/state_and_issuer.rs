@@ -24,7 +24,6 @@ async fn c014_c015_c018_c025_every_error_has_the_state_and_the_issuer() {
         ("&state=", "&response_mode=web_message&state=", "invalid_request"),
         ("&state=", "&prompt=none+login&state=", "invalid_request"),
         ("&state=", "&max_age=-1&state=", "invalid_request"),
-        ("&state=", "&request=a.b.c&state=", "request_not_supported"),
         ("&state=", "&request_uri=https%3A%2F%2Fapp.example%2Fr&state=", "request_uri_not_supported"),
         ("&state=", "&scope=admin&state=", "invalid_scope"),
         ("&state=", "&resource=https%3A%2F%2Fother.example&state=", "invalid_target"),
@@ -151,7 +150,7 @@ async fn o07_a_state_of_128_odd_characters_comes_back_exactly_and_none_comes_una
         &[("scope", "openid")],
         &[("scope", "openid"), ("prompt", "none")],
         &[("scope", "openid nonsense")],
-        &[("scope", "openid"), ("request", "a.b.c")],
+        &[("scope", "openid"), ("registration", "{}")],
     ];
     for more in answers {
         for turn in 0..12 {

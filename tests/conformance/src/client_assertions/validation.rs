@@ -12,6 +12,7 @@ use crate::support::forged::part;
 use crate::support::log::audit;
 use crate::support::session::assert_refused;
 use crate::support::signed_assertions::{Assertion, KIND, Signer, claims, claims_but, now, token_endpoint};
+use crate::support::stored::Stored;
 use crate::support::world::World;
 
 #[tokio::test]
@@ -219,6 +220,34 @@ async fn c074_a_secret_that_signs_may_be_two_while_it_is_replaced() {
     assert!(!granted_to("jtk_other").await && !granted_to("").await);
     assert_eq!(cli.run(&["client", "show", &old.id])["live_secrets"], 2);
     assert_eq!(cli.run(&["client", "rotate-secret", &old.id, "--retire-old"])["live_secrets"], 1);
+}
+
+#[tokio::test]
+async fn c150_a_secret_that_signs_comes_from_a_key_of_its_own() {
+    let stored = Stored::start();
+    let (world, cli) = (&stored.world, stored.world.stack.cli());
+    let client = cli.create_client("Signs", &[&MORE[..], &["--auth-method", "client_secret_jwt"]].concat());
+    let salts = async || {
+        let items = stored.items("JETON_TABLE_REGISTRY").await;
+        let item = items.into_iter().find(|item| item.contains(&format!("client#{}", client.id))).expect("the client");
+        (item.contains("own_salt"), item.contains("\"salt\""))
+    };
+    assert_eq!(salts().await, (true, false));
+    granted(world, 0, &Signer::of_secret(client.secret()).assertion(&claims(world, &client.id))).await;
+    // A stack of an earlier version has no such key until its keys are rotated.
+    let keys = stored.items("JETON_TABLE_KEYS").await;
+    let mut master: Value =
+        serde_json::from_str(keys.iter().find(|item| item.contains("client_secrets")).unwrap()).unwrap();
+    master.as_object_mut().unwrap().remove("client_secrets").expect("the key");
+    stored.put("JETON_TABLE_KEYS", &[master.to_string()]).await;
+    let rotate = ["client", "rotate-secret", &client.id];
+    cli.run(&rotate);
+    assert_eq!(salts().await, (true, true));
+    cli.run(&["keys", "rotate"]);
+    cli.run(&["client", "rotate-secret", &client.id, "--retire-old"]);
+    cli.run(&rotate);
+    cli.run(&["client", "rotate-secret", &client.id, "--retire-old"]);
+    assert_eq!(salts().await, (true, false));
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
 //! The lines of the OpenID Foundation's conformance plans, each in one sentence, and how far each is built. The FAPI
-//! plans are not listed, except for requests that clients can already make.
+//! plans stand after those of OpenID Connect.
 
 use crate::coverage::checklist::State;
-use State::{Partly, Tested};
+use State::{NotBuilt, Tested};
 
 /// The number, requirement and state of each line.
-pub(crate) const LINES: [(usize, &str, State); 35] = [
+pub(crate) const LINES: &[(usize, &str, State)] = &[
     (1, "The document of OpenID Connect is JSON at its place below the issuer.", Tested),
     (2, "The issuer is https without query and fragment, and that of the document's address.", Tested),
     (3, "Every endpoint is below the issuer and there, and every member has its type.", Tested),
@@ -40,5 +40,41 @@ pub(crate) const LINES: [(usize, &str, State); 35] = [
     (32, "Keys that a client serves are fetched anew when an unknown one appears.", Tested),
     (33, "An app sends people to sign out, and gets them back where it is registered.", Tested),
     (34, "Apps are told of a sign-out.", Tested),
-    (43, "A client signs its assertions with the algorithm that it is registered for.", Partly("FAPI profile")),
+    (35, "The metadata have what the FAPI profile needs.", Tested),
+    (36, "A push is answered with 201 and a reference that nobody guesses, and by POST alone.", Tested),
+    (37, "Only a pushed request counts, and nothing beside its reference.", Tested),
+    (38, "A reference belongs to its client, and ends with its time or its answer.", Tested),
+    (39, "A reference is not pushed, and no object has one.", Tested),
+    (40, "A request without PKCE, or with plain, is refused.", Tested),
+    (41, "A response type other than code is refused.", Tested),
+    (42, "A redirect URI that is missing or not registered is refused.", Tested),
+    (
+        43,
+        "An assertion names the issuer as one string, is fresh, and has an algorithm of the client and its profile.",
+        Tested,
+    ),
+    (44, "A code or a refresh token with the id of another client is refused.", Tested),
+    (45, "A code lives for 60 seconds at most.", Tested),
+    (46, "A person who denies returns with access_denied, state and iss.", Tested),
+    (47, "ID tokens of the profile are PS256, ES256 or EdDSA, and keep a long nonce whole.", Tested),
+    (
+        48,
+        "The order of scopes, the case of the scheme and the Accept header do not matter; a token in the query does.",
+        Tested,
+    ),
+    (49, "A resource tells the date, and ignores headers that it does not know.", Tested),
+    (50, "A token that is bound to a certificate is good with that certificate alone.", NotBuilt("mTLS")),
+    (51, "A bound token says so, and is no bearer token.", Tested),
+    (52, "No token without a proof.", Tested),
+    (53, "A resource refuses every bad proof.", Tested),
+    (54, "A proof is good once; spelling of its target and extra claims do not matter.", Tested),
+    (55, "The clock of a proof may be ten seconds off.", Tested),
+    (56, "dpop_jkt, or a proof with a pushed request, binds the code.", Tested),
+    (57, "A nonce that is demanded is followed at the second try.", Tested),
+    (58, "A refresh may be proven by a new key.", Tested),
+    (59, "A refresh token is not rotated.", Tested),
+    (60, "A refresh needs its client, the assertion and a proof.", Tested),
+    (61, "A service gets a bound token, and nothing else.", Tested),
+    (62, "A request object is signed with PS256, ES256 or EdDSA by its client, for this server and this hour.", Tested),
+    (63, "A response is signed as it was asked for, errors too.", Tested),
 ];

@@ -65,7 +65,7 @@ async fn c014_the_implicit_grant_is_advertised_only_while_it_is_on() {
         for path in DOCUMENTS {
             let document = document(&world.stack.http(), path).await;
             assert_eq!(strings(&document["response_types_supported"]), types.iter().copied().collect(), "{document}");
-            let modes = ["form_post", "fragment", "query"];
+            let modes = ["form_post", "form_post.jwt", "fragment", "fragment.jwt", "jwt", "query", "query.jwt"];
             assert_eq!(strings(&document["response_modes_supported"]), modes.into(), "{document}");
             assert_eq!(strings(&document["grant_types_supported"]).contains("implicit"), implicit, "{document}");
             assert!(!strings(&document["grant_types_supported"]).contains("password"), "{document}");

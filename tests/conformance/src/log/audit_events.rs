@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use harness::{Jwt, RegisteredClient, Stack};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::support::exchanges::{ARCHIVE, BILLING, Exchanges};
 use crate::support::log::audit;
 use crate::support::session::{self, Tokens, assert_granted};
 use crate::support::throttled::guess;
@@ -50,6 +51,28 @@ async fn c147_a_jwt_is_found_in_the_log_by_its_jti_wherever_it_was_used() {
     assert_granted(&reply);
     let token = reply.string("access_token");
     is_found(world, &world.service, &token, Jwt::read(&token).text("jti"), "service_token_issued").await;
+}
+
+#[tokio::test]
+async fn c147_c223_an_exchange_names_who_acts_for_whom_and_both_tokens() {
+    let apis = Exchanges::on(World::on(Stack::start()));
+    let mut session = apis.world.session();
+    let subject = session.tokens(&apis.world.web).await.access;
+    let tokens = apis.along(&session, subject, &[ORDERS, ARCHIVE, BILLING]).await;
+    let lines = audit(&apis.world.stack).into_iter().filter(|line| line["event"] == "token_exchanged");
+    let lines: Vec<Value> = lines.collect();
+    let (orders, archive) = (&apis.orders.id, &apis.archive.id);
+    let expected = [(orders, orders.clone()), (archive, format!("{archive} {orders}"))];
+    assert_eq!(lines.len(), expected.len(), "{lines:#?}");
+    for (line, (client, act)) in lines.iter().zip(&expected) {
+        assert_eq!((&line["client_id"], &line["act"]), (&json!(client), &json!(act)), "{line}");
+        assert_eq!((&line["subject"], &line["grant"]), (&json!(apis.world.ana.sub), &lines[0]["grant"]));
+    }
+    let jti = |token: &str| json!(Jwt::read(token).text("jti"));
+    assert_eq!((&lines[0]["subject_jti"], &lines[1]["jti"]), (&jti(&tokens[0]), &jti(&tokens[2])));
+    assert_eq!(lines[0]["jti"], lines[1]["subject_jti"]);
+    // The one between is opaque, and introspection names it by the same name.
+    assert_eq!(session.introspect(&apis.archive, &tokens[1]).await["jti"], lines[0]["jti"]);
 }
 
 #[tokio::test]

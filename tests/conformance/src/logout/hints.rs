@@ -139,6 +139,11 @@ async fn c180_a_servers_request_ends_the_session_of_its_id_token_and_no_other() 
     let away = ask(&session, "POST", &[("id_token_hint", &hint), (BACK, OUT)]).await;
     assert_eq!((away.status, away.header("location")), (303, Some(OUT)));
     assert!(!session.is_signed_in(&plain.id).await);
+    // Without an address, the way leads to a page here, and the ID token is not in it.
+    let hint = session.signed_in("c180", &plain, &[("scope", "openid")]).await.string("id_token");
+    let here = ask(&session, "POST", &[("id_token_hint", &hint)]).await;
+    assert_eq!((here.status, here.header("location")), (303, Some("/logout")));
+    assert!(!session.is_signed_in(&plain.id).await);
 }
 
 #[tokio::test]
@@ -160,14 +165,12 @@ async fn c172_head_ends_no_session_and_gives_no_code() {
     assert_granted(&session.refresh(&client, &reply.string("refresh_token")).await);
 }
 
-/// Sends a sign-out request without a cookie, as an app's server does, and follows a redirect within the site.
+/// Sends a sign-out request without a cookie, as an app's server does.
 async fn ask(session: &Session<'_>, method: &str, parameters: &[(&str, &str)]) -> harness::Reply {
     if method == "GET" {
         return session.http.get(&logout(parameters)).send().await;
     }
-    let first = session.http.post("/logout").fields(parameters).send().await;
-    assert_eq!(first.status, 303, "{first:?}");
-    session.http.get(first.header("location").expect("a way on")).send().await
+    session.http.post("/logout").fields(parameters).send().await
 }
 
 #[tokio::test]

@@ -58,6 +58,7 @@ fn everything(cli: &Cli) {
     let retire = ["client", "rotate-secret", client, "--retire-old"];
     leaves(cli, (&retire, ""), "client rotate-secret --retire-old", &about, &["secrets"]);
     leaves(cli, (&["client", "delete", client], ""), "client delete", &about, &[]);
+    issuers(cli);
     people(cli);
     let (left, token) = left_by(cli, &["registration-token", "create", "--api", API], "");
     let name = token["name"].as_str().unwrap();
@@ -68,7 +69,19 @@ fn everything(cli: &Cli) {
     leaves(cli, (&delete, ""), "registration-token delete", &about, &[]);
     leaves(cli, (&["api", "delete", API], ""), "api delete", &format!("api:{API}"), &[]);
     let made = ["kid", "alg", "created_at", "activates_at"];
-    leaves(cli, (&["keys", "rotate", "--alg", "RS256"], ""), "keys rotate", "key:", &made);
+    let rotated = leaves(cli, (&["keys", "rotate", "--alg", "RS256"], ""), "keys rotate", "key:", &made);
+    let kid = rotated["created"][0]["kid"].as_str().unwrap();
+    leaves(cli, (&["keys", "retire", kid, "--yes"], ""), "keys retire", &format!("key:{kid}"), &[]);
+    leaves(cli, (&["keys", "rotate", "--handles"], ""), "keys rotate", "key:handles-", &["secret"]);
+}
+
+fn issuers(cli: &Cli) {
+    let create = ["issuer", "create", "audited", "--preset", "github", "--for", "client-auth"];
+    let made = ["created_at", "jwks_uri", "name", "preset", "purposes", "url"];
+    leaves(cli, (&create, ""), "issuer create", "issuer:audited", &made);
+    let update = ["issuer", "update", "audited", "--jwks-uri", "https://keys.example"];
+    leaves(cli, (&update, ""), "issuer update", "issuer:audited", &["jwks_uri"]);
+    leaves(cli, (&["issuer", "delete", "audited"], ""), "issuer delete", "issuer:audited", &[]);
 }
 
 fn people(cli: &Cli) {

@@ -34,8 +34,12 @@ fn faults() -> Vec<(&'static str, Value, &'static str)> {
         ("response_types", json!(["token"]), "invalid_client_metadata"),
         ("token_endpoint_auth_method", json!("tls_client_auth"), "invalid_client_metadata"),
         ("id_token_signed_response_alg", json!("none"), "invalid_client_metadata"),
+        ("request_object_signing_alg", json!("none"), "invalid_client_metadata"),
+        ("request_object_signing_alg", json!("HS256"), "invalid_client_metadata"),
+        ("require_pushed_authorization_requests", json!("true"), "invalid_client_metadata"),
         ("subject_type", json!("secret"), "invalid_client_metadata"),
         ("default_max_age", json!("1"), "invalid_client_metadata"),
+        ("dpop_bound_access_tokens", json!("yes"), "invalid_client_metadata"),
         ("software_statement", json!("e30.e30."), "unapproved_software_statement"),
     ]
 }
@@ -53,7 +57,7 @@ async fn o30_o31_each_fault_of_the_metadata_is_named() {
     for (member, fault) in [
         ("id_token_encrypted_response_alg", "encrypted_response"),
         ("userinfo_encrypted_response_enc", "encrypted_response"),
-        ("request_object_signing_alg", "request_object"),
+        ("request_object_encryption_alg", "request_object_encryption"),
     ] {
         let reply = register(world, token, &metadata(&json!({ member: "RS256" }))).await;
         assert_refused_for(&reply, "invalid_client_metadata", fault);
@@ -97,6 +101,31 @@ async fn o31_c119_a_sector_lists_every_redirect_uri_and_is_asked_once() {
     assert_eq!(register(world, None, &asked()).await.status, 401);
     assert_denied(&register(world, Some("jti_x"), &asked()).await);
     assert_eq!(server.visits(), before);
+}
+
+#[tokio::test]
+async fn c153_an_attempt_counts_before_anything_is_fetched_for_it_and_so_does_a_replacement() {
+    let world = with_tokens();
+    let token = initial_token(world, &[]);
+    let token = token["registration_token"].as_str();
+    let server = KeyServer::start(&[]);
+    server.say("200 OK", "no list");
+    let asked = metadata(&json!({ "sector_identifier_uri": server.uri(), "subject_type": "pairwise" }));
+    for _ in 0..10 {
+        assert_refused_for(&register(world, token, &asked).await, "invalid_client_metadata", "sector_identifier_uri");
+    }
+    let before = server.visits();
+    let late = register(world, token, &asked).await;
+    assert_eq!((late.status, late.header("retry-after").is_some()), (429, true), "{late:?}");
+    assert_eq!(server.visits(), before, "nothing was fetched");
+    // The token was not used up, and a registration that needs no fetch is not limited.
+    let registration = Registration::of(&register(world, token, &metadata(&json!({}))).await);
+    let replacement = metadata(&json!({ "client_id": registration.id() }));
+    for number in 0..31 {
+        let reply = registration.ask("PUT", &replacement).await;
+        assert_eq!(reply.status, if number < 30 { 200 } else { 429 }, "{number}: {reply:?}");
+    }
+    assert_eq!(registration.ask("GET", &json!(null)).await.status, 200);
 }
 
 #[tokio::test]

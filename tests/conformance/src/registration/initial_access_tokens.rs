@@ -3,6 +3,7 @@
 use futures::future::join_all;
 use serde_json::{Value, json};
 
+use crate::support::handles::with_another_end;
 use crate::support::published::{DOCUMENTS, document};
 use crate::support::self_registration::{
     Registration, ask, assert_denied, assert_refused_for, initial_token, metadata, open, register, registered, started,
@@ -35,7 +36,7 @@ async fn c117_without_a_good_token_nobody_registers() {
     let reply = register(world, None, &metadata(&json!({}))).await;
     assert_eq!((reply.status, challenge(&reply).starts_with("Bearer ")), (401, true), "{reply:?}");
     let registration = registered(&metadata(&json!({}))).await;
-    let changed = format!("{}A", &good[..good.len() - 1]);
+    let changed = with_another_end(good);
     let deleted = initial_token(world, &[]);
     let cli = world.stack.cli();
     cli.run(&["registration-token", "delete", deleted["name"].as_str().expect("a name")]);

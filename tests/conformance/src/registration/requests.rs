@@ -57,6 +57,7 @@ fn everything() -> Value {
         "id_token_signed_response_alg": "RS256",
         "userinfo_signed_response_alg": "RS256",
         "default_max_age": 3600,
+        "dpop_bound_access_tokens": true,
         "require_auth_time": true,
         "default_acr_values": ["pwd"],
         "initiate_login_uri": "https://app.example/login",

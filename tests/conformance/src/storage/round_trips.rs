@@ -8,8 +8,10 @@ use jsonwebtoken::Algorithm;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::support::counted::Counted;
+use crate::support::devices::{approve, asked, poll, television};
+use crate::support::pushed::{assert_pushed, at, push, pushed};
 use crate::support::relying_party::{app, person};
-use crate::support::session::{Session, assert_granted, client_requests, tokens};
+use crate::support::session::{Code, Session, assert_granted, client_requests, tokens};
 use crate::support::signed_assertions::{Signer, claims};
 use crate::support::world::{CALLBACK, ORDERS};
 
@@ -65,6 +67,30 @@ async fn client_credentials_cost_no_round_trip() {
 }
 
 #[tokio::test]
+async fn c126_an_exchange_costs_one_read_and_so_does_the_introspection_of_what_it_gives() {
+    let counted = counted().await;
+    let (world, mut session) = (&counted.world, counted.world.session());
+    let of_orders = ["--grant", "token-exchange", "--introspects", ORDERS, "--api", ORDERS];
+    let api = world.stack.cli().create_client("Counted exchange", &of_orders);
+    let mut subjects = vec![session.tokens(&world.web).await.access];
+    subjects.push(session.machine(&world.service, &[("resource", ORDERS)]).await.string("access_token"));
+    for subject in subjects {
+        let mut token = subject;
+        for depth in 0..4 {
+            // Each client of the chain is cached by now, by each endpoint.
+            let next = session.exchange(&api, &token, &[]).await.string("access_token");
+            assert_eq!(session.introspect(&api, &next).await["active"], true);
+            let (reply, calls, trips) = cost_of(&counted, session.exchange(&api, &token, &[])).await;
+            assert_granted(&reply);
+            assert_eq!((trips, calls.len(), writes(&calls)), (1, 1, 0), "{depth}: {calls:?}");
+            token = reply.string("access_token");
+            let (told, calls, trips) = cost_of(&counted, session.introspect(&api, &token)).await;
+            assert_eq!((told["active"].as_bool(), trips, calls.len()), (Some(true), 1, 1), "{depth}: {calls:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_assertion_costs_one_write_more() {
     let counted = counted().await;
     let world = &counted.world;
@@ -105,6 +131,26 @@ async fn an_id_token_costs_no_round_trip_more_and_userinfo_one_read() {
 }
 
 #[tokio::test]
+async fn c212_a_device_costs_two_writes_a_poll_one_and_its_tokens_two() {
+    let counted = counted().await;
+    let mut session = counted.world.session();
+    let tv = television(&counted.world, "Counted TV");
+    let first = asked(&session, &tv, &[]).await;
+    poll(&session, &tv, &first.device_code).await;
+    approve(&mut session, &first).await;
+    assert_granted(&poll(&session, &tv, &first.device_code).await);
+    let (codes, calls, trips) = cost_of(&counted, asked(&session, &tv, &[])).await;
+    assert_eq!((trips, calls.len(), writes(&calls)), (2, 2, 2), "{calls:?}");
+    let (pending, calls, trips) = cost_of(&counted, poll(&session, &tv, &codes.device_code)).await;
+    assert_eq!(pending.string("error"), "authorization_pending");
+    assert_eq!((trips, calls.len(), writes(&calls)), (1, 1, 1), "{calls:?}");
+    approve(&mut session, &codes).await;
+    let (reply, calls, trips) = cost_of(&counted, poll(&session, &tv, &codes.device_code)).await;
+    assert_granted(&reply);
+    assert_eq!((trips, calls.len(), writes(&calls)), (3, 3, 2), "{calls:?}");
+}
+
+#[tokio::test]
 async fn c177_claims_in_tokens_and_introspection_cost_no_round_trip_more() {
     let counted = counted().await;
     let (mut session, _) = person(&counted.world, "counted177");
@@ -140,7 +186,7 @@ async fn an_opaque_token_of_a_service_costs_one_write() {
 }
 
 #[tokio::test]
-async fn a_code_for_who_is_signed_in_and_agreed_before_costs_two_round_trips_at_most() {
+async fn a_code_for_who_is_signed_in_and_agreed_before_costs_three_round_trips_at_most() {
     let counted = counted().await;
     let mut session = counted.world.session();
     let web = &counted.world.web;
@@ -148,8 +194,8 @@ async fn a_code_for_who_is_signed_in_and_agreed_before_costs_two_round_trips_at_
     let url = authorization_url(&web.id, CALLBACK, &Pkce::new(), &[]);
     let (landing, calls, trips) = cost_of(&counted, session.browser.go(&url)).await;
     landing.callback().expect("a silent answer").assert_granted();
-    // The grant, and the session that counts it; the person is read in parallel with both.
-    assert_eq!((trips, calls.len(), writes(&calls)), (2, 4, 2), "{calls:?}");
+    // The grant, and the session that counts it; the person is read in parallel with both, and the consent afterwards.
+    assert_eq!((trips, calls.len(), writes(&calls)), (3, 5, 2), "{calls:?}");
 }
 
 #[tokio::test]
@@ -209,6 +255,39 @@ async fn a_sign_in_costs_three_round_trips_and_one_of_them_after_the_password() 
 }
 
 #[tokio::test]
+async fn a_pushed_request_costs_one_write_and_each_step_of_its_sign_in_one_read_more() {
+    let counted = counted().await;
+    let mut session = counted.world.session();
+    let (web, spa) = (&counted.world.web, &counted.world.spa);
+    for client in [web, spa] {
+        warm(&mut session, client).await;
+        assert_pushed(&push(&session, client, &Pkce::new(), &[]).await);
+    }
+    let pkce = Pkce::new();
+    let (reply, calls) = calls_of(&counted, push(&session, web, &pkce, &[])).await;
+    assert_eq!((calls.len(), writes(&calls)), (1, 1), "{calls:?}");
+    let target = at(&web.id, &assert_pushed(&reply));
+    let (landing, calls, trips) = cost_of(&counted, session.browser.go(&target)).await;
+    let code = landing.callback().expect("a silent answer").code().to_owned();
+    assert_eq!((trips, calls.len(), writes(&calls)), (4, 6, 2), "{calls:?}");
+    let code = Code { code, verifier: pkce.verifier };
+    let (reply, calls, trips) = cost_of(&counted, session.redeem(web, &code)).await;
+    assert_granted(&reply);
+    assert_eq!((trips, calls.len(), writes(&calls)), (1, 2, 1), "{calls:?}");
+    let target = pushed(&session, spa, &Pkce::new(), &[("prompt", "consent")]).await;
+    let (page, calls) = calls_of(&counted, session.browser.go(&target)).await;
+    assert!(calls.len() <= 3 && writes(&calls) == 0, "{calls:?}");
+    let (form, allow) = (page.form(), [("decision", "allow")]);
+    let (landing, calls, trips) = cost_of(&counted, session.browser.submit(&page, &form, &allow)).await;
+    landing.callback().expect("an answer").assert_granted();
+    assert_eq!((trips, calls.len(), writes(&calls)), (3, 6, 3), "{calls:?}");
+    // A reference that was not made here is not looked for.
+    let stranger = at(&web.id, "urn:ietf:params:oauth:request_uri:jtp_AAAA");
+    let (_, calls) = calls_of(&counted, session.browser.go(&stranger)).await;
+    assert_eq!(calls, []);
+}
+
+#[tokio::test]
 async fn an_introspection_costs_one_read() {
     let counted = counted().await;
     let mut session = counted.world.session();
@@ -263,5 +342,23 @@ async fn the_metadata_and_the_keys_cost_one_read_each() {
         let (reply, calls) = calls_of(&counted, session.http.get(path).send()).await;
         assert_eq!(reply.status, 200);
         assert!(calls.len() <= 1 && writes(&calls) == 0, "{path}: {calls:?}");
+    }
+}
+
+#[tokio::test]
+async fn c155_a_client_id_that_nobody_has_costs_one_read_and_no_write() {
+    let counted = counted().await;
+    let http = counted.world.stack.http();
+    for endpoint in ["/token", "/introspect", "/revoke"] {
+        let ask = |number: u32| {
+            let stranger = RegisteredClient { id: format!("nobody-{number}"), secret: Some("jtk_x".to_owned()) };
+            http.post(endpoint).client(&stranger).field("grant_type", "client_credentials").field("token", "x")
+        };
+        assert_eq!(ask(0).send().await.status, 401);
+        for number in 0..3 {
+            let (reply, calls) = calls_of(&counted, ask(number).send()).await;
+            assert_eq!(reply.status, 401, "{reply:?}");
+            assert_eq!((calls.len(), writes(&calls)), (1, 0), "{endpoint}: {calls:?}");
+        }
     }
 }

@@ -13,6 +13,12 @@ pub(crate) const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm
 /// The shared instance; the mutex lets one test at a time count.
 pub(crate) static COUNTED: LazyLock<Mutex<Counted>> = LazyLock::new(|| Mutex::new(Counted::start()));
 
+/// Returns the text with another last character, whatever that was.
+pub(crate) fn with_another_end(text: &str) -> String {
+    let rest = &text[..text.len() - 1];
+    format!("{rest}{}", if text.ends_with('A') { 'B' } else { 'A' })
+}
+
 /// Returns the handle with one character changed, at each position. The last character is replaced by every other
 /// one, because some of its bits may be unused.
 pub(crate) fn spoiled_handles(handle: &str) -> Vec<String> {

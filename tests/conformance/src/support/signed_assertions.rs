@@ -48,9 +48,14 @@ impl Signer {
         Self { algorithm, key, kid: Some(kid.to_owned()) }
     }
 
-    /// Makes an HMAC signer from a client secret.
+    /// Makes an HMAC signer from a client secret. One zero stands for an empty one, as HMAC fills up its keys.
     pub(crate) fn of_secret(secret: &str) -> Self {
-        Self { algorithm: Algorithm::HS256, key: EncodingKey::from_secret(secret.as_bytes()), kid: None }
+        let secret = if secret.is_empty() { "\0" } else { secret };
+        Self {
+            algorithm: Algorithm::HS256,
+            key: EncodingKey::from_secret(secret.as_bytes()).expect("a secret"),
+            kid: None,
+        }
     }
 
     /// Returns the same key, used for another algorithm.

@@ -37,6 +37,15 @@ impl Stored {
         items
     }
 
+    /// Puts the items of a backup back, as a restored table has them.
+    pub(crate) async fn put(&self, variable: &str, items: &[String]) {
+        let name = self.world.stack.env_file().get(variable);
+        for item in items {
+            let item: Value = serde_json::from_str(item).expect("an item");
+            dynamo_call(&self.store.endpoint(), "PutItem", &json!({"TableName": name, "Item": item})).await;
+        }
+    }
+
     /// Returns every value of every attribute, as bytes.
     pub(crate) async fn values(&self) -> Vec<Vec<u8>> {
         let mut values = Vec::new();

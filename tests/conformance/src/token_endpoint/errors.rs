@@ -148,8 +148,8 @@ async fn c172_each_fault_of_a_grant_type_a_code_and_a_refresh_token_is_told_in_i
     let of_type = |name: &str| session.http.post("/token").client(web).field("grant_type", name);
     note("misspelt", &of_type("authorisation_code").send().await, "unsupported_grant_type");
     note("off", &of_type("password").send().await, "unsupported_grant_type");
-    let device = "urn:ietf:params:oauth:grant-type:device_code";
-    note("not built", &of_type(device).send().await, "unsupported_grant_type");
+    let saml = "urn:ietf:params:oauth:grant-type:saml2-bearer";
+    note("not built", &of_type(saml).send().await, "unsupported_grant_type");
     note("not registered", &of_type("client_credentials").send().await, "unauthorized_client");
     let code = session.code(spa).await;
     note("a forged code", &session.redeem(spa, &Code { code: "x".to_owned(), ..code.clone() }).await, "invalid_grant");

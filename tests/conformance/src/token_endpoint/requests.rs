@@ -118,7 +118,7 @@ async fn c054_c059_what_is_missing_empty_or_unknown_has_its_code() {
         ("/token", "grant_type=implicit", "unsupported_grant_type"),
         ("/token", "grant_type=Client_Credentials", "unsupported_grant_type"),
         ("/token", "grant_type=client_credentials%20", "unsupported_grant_type"),
-        ("/token", "grant_type=urn:ietf:params:oauth:grant-type:device_code", "unsupported_grant_type"),
+        ("/token", "grant_type=urn:ietf:params:oauth:grant-type:saml2-bearer", "unsupported_grant_type"),
         ("/token", "grant_type=authorization_code", "invalid_request"),
         ("/token", "grant_type=authorization_code&code=", "invalid_request"),
         ("/token", "grant_type=refresh_token", "invalid_request"),

@@ -144,6 +144,9 @@ pub(super) async fn places() -> Vec<Place> {
     let secret = [("client_id", &*SHARED.post.id), ("client_secret", SHARED.post.secret())];
     let service = [&[("grant_type", "client_credentials"), ("scope", "read")], &secret[..]].concat();
     let token = Draft::post("/token", &service);
+    let challenge = Pkce::of(&"v".repeat(43)).challenge;
+    let asked = [("response_type", "code"), ("code_challenge", &*challenge), ("code_challenge_method", "S256")];
+    let par = Draft::post("/par", &asked).basic(&SHARED.web);
     let introspect = Draft::post("/introspect", &[("token", &made.token)]).basic(&SHARED.orders);
     let revoke = Draft::post("/revoke", &[&[("token", "nothing")], &secret[..]].concat());
     let userinfo = Draft::post("/userinfo", &[("access_token", &made.with_openid)]);
@@ -166,6 +169,7 @@ pub(super) async fn places() -> Vec<Place> {
         of("authorize", "authorize", &begin, &AUTHORIZE),
         step("sign-in", &made.sign_in, 403, &["request", "ticket", "username", "password"]),
         step("consent", &made.consent, 303, &["request", "ticket", "decision"]),
+        Place { status: 201, good: (par.clone(), 201), ..of("par", "par", &par, &AUTHORIZE) },
         of("token", "token", &token, &TOKEN),
         of("introspect", "introspect", &introspect, &["token", "token_type_hint", "client_id", "client_secret"]),
         of("revoke", "revoke", &revoke, &["token", "token_type_hint", "client_id", "client_secret"]),

@@ -22,6 +22,8 @@ pub(crate) enum Request {
     Disable(u8),
     Enable(u8),
     SetPassword(u8, u8),
+    /// The person changes the password in that browser: the current one, and the new one. Other sessions end.
+    ChangePassword(u8, u8, u8),
     SetClaims(u8, u8),
     Delete(u8),
     /// Creates a person with a name.
@@ -31,8 +33,8 @@ pub(crate) enum Request {
 }
 
 use Request::{
-    Allow, Authorize, Create, Delete, Disable, Enable, Redeem, Refresh, Register, Rename, SetClaims, SetPassword,
-    SignIn, SignOut, Steal,
+    Allow, Authorize, ChangePassword, Create, Delete, Disable, Enable, Redeem, Refresh, Register, Rename, SetClaims,
+    SetPassword, SignIn, SignOut, Steal,
 };
 
 /// The agents and the failures of one exploration.
@@ -81,7 +83,7 @@ impl Bounds {
 
 /// The explorations of every test run: together they show every sight.
 pub(crate) fn explored() -> Vec<(&'static str, Bounds)> {
-    people().into_iter().chain(browsers()).chain(strangers()).chain(commands()).collect()
+    people().into_iter().chain(browsers()).chain(strangers()).chain(own_passwords()).chain(commands()).collect()
 }
 
 fn people() -> Vec<(&'static str, Bounds)> {
@@ -162,6 +164,27 @@ fn strangers() -> Vec<(&'static str, Bounds)> {
             Bounds::new(&[ada(0), Authorize(0), Steal(0)], &[&[Allow(0)], &[SignOut(2)], &[Redeem(0)]])
                 .with_page()
                 .with_mishaps(),
+        ),
+    ]
+}
+
+/// The explorations in which the person changes the password.
+fn own_passwords() -> Vec<(&'static str, Bounds)> {
+    let changes: &[Request] = &[ChangePassword(0, 0, 1), Authorize(0)];
+    let tokens: &[Request] = &[ada(0), Authorize(0), Redeem(0)];
+    vec![
+        (
+            "a change of one's own password, a thief of the cookie, a sign-in in flight",
+            Bounds::new(&[ada(0), Steal(0)], &[changes, &[Authorize(2)], &[ada(1), Authorize(1)]]).with_mishaps(),
+        ),
+        (
+            "a change of one's own password, tokens, another browser",
+            Bounds::new(tokens, &[changes, &[Refresh(0), Refresh(0)], &[ada(1), ChangePassword(1, 0, 1)]])
+                .with_mishaps(),
+        ),
+        (
+            "a change of one's own password, a sign-out, an operator",
+            Bounds::new(&[ada(0)], &[changes, &[SignOut(0)], &[SetPassword(0, 1)]]).with_mishaps(),
         ),
     ]
 }

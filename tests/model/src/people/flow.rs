@@ -3,7 +3,10 @@
 use grants::refresh::RefreshRequest;
 use grants::{Attempt, CodeHandle, Generation, GrantSecret, Moment, RefreshHandle, Timestamp, Transition, Verdict};
 use grants::{code, code::CodeRedemption, refresh};
-use sessions::{Rules, SessionHandle, SessionStart, SignedIn, User, UserChange, prove, sign_in};
+use sessions::{
+    CheckTerms, HashCost, NewPassword, PasswordChange, PasswordWork, Rules, SessionHandle, SessionStart, SignedIn,
+    User, UserChange, change_password, prove, sign_in,
+};
 
 use crate::people::bounds::Request;
 use crate::people::issuing;
@@ -36,6 +39,19 @@ pub(crate) fn next(everybody: &Everybody, process: &mut Process, now: Timestamp)
             },
             _ => Next::Answer(Answer::SignedOut),
         },
+        Request::ChangePassword(_, current, _) => match process.phase {
+            0 => Do(1, vec![Op::ReadSession, Op::ReadPerson]),
+            1 => match issuing::signed_in(everybody, process, now) {
+                Some(person)
+                    if prove(Some(person.user().clone()), &password(current), &terms(), now).proven().is_some() =>
+                {
+                    Do(2, vec![Op::ChangeOwnPassword])
+                }
+                Some(_) => Next::Answer(Answer::WrongPassword),
+                None => Next::Answer(Answer::NobodySignedIn),
+            },
+            _ => command_over(process),
+        },
         Request::Create(..) => match process.phase {
             0 => Do(1, vec![Op::Create]),
             _ => command_over(process),
@@ -60,7 +76,7 @@ fn next_of_sign_in(everybody: &Everybody, process: &mut Process, (name, number):
             let asks = everybody.twin != Twin::NameNotAsked;
             let found = process.seen.person.as_ref().map(|person| (*person.0).clone());
             let found = found.filter(|user| !asks || user.goes_by(&username(name)));
-            match found.and_then(|user| prove(Some(user), &password(number))) {
+            match found.and_then(|user| prove(Some(user), &password(number), &terms(), now).proven()) {
                 Some(_) => start(everybody, process, now),
                 None => Next::Answer(Answer::WrongPassword),
             }
@@ -98,10 +114,30 @@ pub(crate) fn made(
 ) -> (SignedIn, SessionHandle, SessionStart) {
     let Request::SignIn(_, _, number) = process.request else { panic!("{:?} is no sign-in", process.request) };
     let user = (*process.seen.person.as_ref().unwrap().0).clone();
-    let proven = prove(Some(user), &password(number)).unwrap();
+    let proven = prove(Some(user), &password(number), &terms(), now).proven().unwrap();
     let leaves = everybody.twin == Twin::LeavesOldSession;
     let former = process.seen.session.as_ref().filter(|_| !leaves).map(|session| &*session.0);
-    sign_in(proven, former, [[process.number; 16]; 2], everybody.world.digest, Rules::at(&everybody.world.policy, now))
+    sign_in(
+        proven.complete().unwrap(),
+        former,
+        [[process.number; 16]; 2],
+        everybody.world.digest,
+        Rules::at(&everybody.world.policy, now),
+    )
+}
+
+/// The writes of a change of one's own password.
+pub(crate) fn changed_password(everybody: &Everybody, process: &Process, now: Timestamp) -> PasswordChange {
+    let Request::ChangePassword(_, current, new) = process.request else { panic!("{:?}", process.request) };
+    let person = issuing::signed_in(everybody, process, now).unwrap();
+    let proven = prove(Some(person.user().clone()), &password(current), &terms(), now).proven().unwrap();
+    let new = NewPassword { hash: password_hash(new), secret: [process.number; 16] };
+    change_password(&person, &proven, new, Vec::new(), now).unwrap().0
+}
+
+/// The terms of a check where no hash is imported, and all are as cheap as can be.
+fn terms() -> CheckTerms {
+    CheckTerms { work: PasswordWork::default(), salt: [0; 16], cost: HashCost { memory: 8, passes: 1 } }
 }
 
 /// Follows `token::code`, `token::refresh` and `token::tokens`.
@@ -152,6 +188,7 @@ fn redemption(handed: Handed) -> CodeRedemption {
         code,
         redirect_uri: None,
         code_verifier: Some(verifier()),
+        key: None,
         resources: Vec::new(),
         issuer: issuer(),
     }
@@ -160,7 +197,7 @@ fn redemption(handed: Handed) -> CodeRedemption {
 fn refreshing(handed: Handed) -> RefreshRequest {
     let secret = GrantSecret::from_bytes([handed.secret; 16]);
     let token = RefreshHandle { secret, generation: Generation::from_number(handed.generation), rests_on: None };
-    RefreshRequest { token, scope: None, resources: Vec::new(), issuer: issuer() }
+    RefreshRequest { token, key: None, scope: None, resources: Vec::new(), issuer: issuer() }
 }
 
 /// The name of the attempt.
@@ -226,6 +263,7 @@ pub(crate) fn change(request: Request, user: &User) -> Option<UserChange> {
         | Request::Refresh(_)
         | Request::Steal(_)
         | Request::Register(_)
+        | Request::ChangePassword(..)
         | Request::Create(..) => None,
     }
 }

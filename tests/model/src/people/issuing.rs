@@ -52,7 +52,9 @@ fn begin(everybody: &Everybody, process: &Process, person: &SignedIn, now: Times
     match sessions::next(offer.admission.request(), &situation, now) {
         sessions::Next::Issue => issue(everybody),
         sessions::Next::Consent => Next::Answer(Answer::Page),
-        sessions::Next::SignIn | sessions::Next::Refuse(_) => Next::Answer(Answer::NobodySignedIn),
+        sessions::Next::SignIn | sessions::Next::Factor | sessions::Next::Refuse(_) => {
+            Next::Answer(Answer::NobodySignedIn)
+        }
     }
 }
 
@@ -116,11 +118,13 @@ pub(crate) fn grant(everybody: &Everybody, process: &Process, now: Timestamp) ->
             subject: user.subject.clone(),
             pairwise_subject: None,
             auth_time: session.auth_time,
+            authentication: grants::Authentication::of(session.methods),
             footing: Some(person.footing(offer.admission.target().scope.has(IdentityScope::OfflineAccess))),
             sign_in: None,
         },
         target: offer.admission.target().clone(),
         code_challenge: offer.admission.request().code_challenge.clone(),
+        code_key: None,
         nonce: None,
         session_ends_at: session.expires_at,
     };

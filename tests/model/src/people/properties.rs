@@ -34,7 +34,7 @@ const ALWAYS: [Named; 8] = [
     (ENDED_FOR_EVER, |everybody, state| !state.history.ended.iter().any(|id| is_good(everybody, state, *id))),
 ];
 
-const SOMETIMES: [Named; 23] = [
+const SOMETIMES: [Named; 24] = [
     ("somebody signs in", |_, state| state.told(Answer::SignedIn)),
     ("a second sign-in keeps the session", |_, state| state.told(Answer::SignedInAgain)),
     ("a wrong password, or nobody", |_, state| state.told(Answer::WrongPassword)),
@@ -57,6 +57,9 @@ const SOMETIMES: [Named; 23] = [
     ("CodeReplayed", |_, state| refused(state, Refusal::CodeReplayed)),
     ("somebody signs out", |_, state| state.told(Answer::SignedOut)),
     ("a command is done", |_, state| state.told(Answer::Done)),
+    ("a person changes the password", |_, state| {
+        said(state, |request| matches!(request, Request::ChangePassword(..)), Answer::Done)
+    }),
     ("a command finds another change and does nothing", |_, state| state.told(Answer::NothingDone)),
     ("the next owner of a name signs in", |_, state| {
         said(state, |request| matches!(request, Request::SignIn(1, 0, 1)), Answer::SignedIn)

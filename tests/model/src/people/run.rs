@@ -115,7 +115,9 @@ impl Model for Everybody {
 fn can_ask(state: &State, request: Request) -> bool {
     let browser = |browser: u8| &state.browsers[usize::from(browser)];
     match request {
-        Request::Authorize(one) | Request::SignOut(one) | Request::Steal(one) => browser(one).cookie.is_some(),
+        Request::Authorize(one) | Request::SignOut(one) | Request::Steal(one) | Request::ChangePassword(one, ..) => {
+            browser(one).cookie.is_some()
+        }
         Request::Allow(one) => browser(one).cookie.is_some() && browser(one).page.is_some(),
         Request::Redeem(one) => browser(one).code.is_some(),
         Request::Refresh(one) => browser(one).refresh.is_some(),
@@ -138,6 +140,7 @@ const fn browser_of(request: Request) -> Option<u8> {
         | Request::Authorize(browser)
         | Request::Allow(browser)
         | Request::SignOut(browser)
+        | Request::ChangePassword(browser, ..)
         | Request::Redeem(browser)
         | Request::Refresh(browser) => Some(browser),
         Request::Steal(_)
@@ -242,13 +245,21 @@ impl Everybody {
                 state.browser(browser).refresh = Some(Handed { generation, ..handed });
             }
             Answer::SignedOut => state.browser(browser).cookie = None,
+            // Of the requests with a browser, only a change of password is answered like a command.
+            Answer::Done => {
+                let certain = &mut state.history.certain;
+                certain.sign_ins[usize::from(browser)] += 1;
+                let number = certain.sign_ins[usize::from(browser)];
+                let cookie = cookie.unwrap();
+                let origin = Origin { epoch: seen.looked_at, number, ..cookie.origin };
+                state.browser(browser).cookie = Some(Cookie { secret: [process.number; 16], origin, ..cookie });
+            }
             Answer::WrongPassword
             | Answer::SignInOver
             | Answer::NobodySignedIn
             | Answer::BeginAgain
             | Answer::FormUsed
             | Answer::Refused(_)
-            | Answer::Done
             | Answer::NothingDone => {}
         }
     }

@@ -271,8 +271,12 @@ impl Hash for Item {
         let footing = grant.footing().unwrap();
         (footing.person, footing.credential_version, footing.session, footing.number).hash(state);
         match grant.stage {
+            Stage::Pushed { attempt, .. } => (4, attempt).hash(state),
             Stage::Issued { attempt, .. } => (1, attempt).hash(state),
             Stage::Active { generation, rotated_at, attempt, .. } => (2, generation, rotated_at, attempt).hash(state),
+            Stage::Pending { attempt, .. } => (5, attempt).hash(state),
+            Stage::Approved { attempt, .. } => (6, attempt).hash(state),
+            Stage::Denied => state.write_u8(7),
             Stage::Revoked => state.write_u8(3),
         }
     }

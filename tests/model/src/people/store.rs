@@ -12,11 +12,10 @@ use crate::people::state::{Item, Person, Process, Sitting, State};
 use crate::people::twin::Twin;
 use crate::people::{flow, issuing, watch, world};
 
-/// A step of a process.
+/// A step of a process; `ReadFormer` reads the session that the browser's cookie names when a sign-in begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Op {
     FindName,
-    /// The session that the browser's cookie names when a sign-in begins.
     ReadFormer,
     ReadPerson,
     ReadSession,
@@ -34,6 +33,7 @@ pub(crate) enum Op {
     Revoke,
     Touch,
     Change,
+    ChangeOwnPassword,
     Forget,
     Remove,
     Create,
@@ -86,6 +86,7 @@ pub(crate) fn make(everybody: &Everybody, state: &mut State, process: &mut Proce
         Op::Advance => write_grant(state, process, &flow::advance(everybody, process, now)),
         Op::Revoke => write_grant(state, &mut process.clone(), &revoke(process.seen.grant.as_ref().unwrap().0.id)),
         Op::Change => change_person(everybody, state, process),
+        Op::ChangeOwnPassword => change_own_password(everybody, state, process),
         Op::Forget => forget(state, process),
         Op::Remove => remove_person(state, process),
         Op::Create => create(everybody, state, process),
@@ -109,6 +110,7 @@ const fn name_of(request: Request) -> Option<u8> {
         | Request::Refresh(_)
         | Request::Steal(_)
         | Request::Register(_)
+        | Request::ChangePassword(..)
         | Request::Create(..) => None,
     }
 }
@@ -135,14 +137,16 @@ fn store_session(everybody: &Everybody, state: &mut State, process: &mut Process
     let made = made.session();
     let there = state.session(made.id).map(|session| Arc::clone(&session.0));
     process.seen.written = match (start, &there) {
-        (SessionStart::New, None) | (SessionStart::Renewed, Some(_)) => {
-            put_session(state, made.clone());
-            true
+        (SessionStart::New, None) => true,
+        (SessionStart::Renewed, there) => {
+            there.as_ref().is_some_and(|there| there.credential_version == made.credential_version)
         }
         // A repeated write found its own result.
         (SessionStart::New, Some(there)) => there.secret == made.secret,
-        (SessionStart::Renewed, None) => false,
     };
+    if process.seen.written {
+        put_session(state, made.clone());
+    }
 }
 
 fn put_session(state: &mut State, session: Session) {
@@ -239,6 +243,22 @@ fn change_person(everybody: &Everybody, state: &mut State, process: &mut Process
         state.names[usize::from(to)] = Some(read.key);
     }
     put_person(state, after);
+    watch::changed(state, process);
+}
+
+/// Changes the person and the session, or neither. A repeated transaction finds its own result.
+fn change_own_password(everybody: &Everybody, state: &mut State, process: &mut Process) {
+    if process.seen.written {
+        return;
+    }
+    let change = flow::changed_password(everybody, process, state.now());
+    let (read, of_session) = change.sessions.first().unwrap();
+    let person = change.user.after(state.person(change.user.key()).map(|person| &*person.0));
+    let session = of_session.after(state.session(read.id).map(|session| &*session.0));
+    let (Some(person), Some(session)) = (person, session) else { return };
+    process.seen.written = true;
+    put_person(state, person);
+    put_session(state, session);
     watch::changed(state, process);
 }
 

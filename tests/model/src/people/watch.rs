@@ -49,7 +49,7 @@ pub(crate) fn changed(state: &mut State, process: &mut Process) {
             history.off[who] = true;
             process.seen.looked_at = history.epochs[who];
         }
-        Request::SetPassword(_, number) => {
+        Request::SetPassword(_, number) | Request::ChangePassword(_, _, number) => {
             history.epochs[who] += 1;
             history.password[who] = number;
             process.seen.looked_at = history.epochs[who];

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use grants::authorization::{Admission, receive};
+use grants::authorization::{Admission, Arrival, receive};
 use grants::{
     Api, AudienceRule, AuthenticatedClient, Client, PersonKey, Policy, SecretDigest, SigningAlgorithm, StoredSecret,
     Timestamp, TokenFormat, TokenType, authenticate,
 };
 use protocol::{
-    ClaimNames, Claims, ClientId, CodeVerifier, GrantType, LegacyGrants, Parameters, PresentedClient, RedirectUri,
-    Resource, Scope, Secret, Subject, Username,
+    ClaimNames, Claims, ClientId, CodeVerifier, GrantType, Parameters, PresentedClient, RedirectUri, Resource, Scope,
+    Secret, Subject, Username,
 };
 use sessions::{PasswordHash, RequestDigest, Shown, ShownDigest, User};
 
@@ -60,7 +60,7 @@ impl World {
         let policy = Policy { code_lifetime: 100_000, session_idle_lifetime: LATER * 8, ..Policy::default() };
         let parameters = Parameters::parse(query.as_bytes()).unwrap();
         let clients = [0, 1].map(|registration| Arc::new(client(registration, trusted)));
-        let registrations = clients.clone().map(|client| Offer::new(client, &parameters, policy.legacy));
+        let registrations = clients.clone().map(|client| Offer::new(client, &parameters, &policy));
         let presented = PresentedClient::Basic(clients[0].id.clone(), Secret::new("s".to_owned()));
         let app = authenticate(Some(Arc::clone(&clients[0])), &presented, Some(DIGEST)).unwrap();
         Self { policy, app, digest: RequestDigest::of(&query), registrations }
@@ -72,15 +72,15 @@ impl World {
 }
 
 impl Offer {
-    fn new(client: Arc<Client>, parameters: &Parameters, legacy: LegacyGrants) -> Self {
+    fn new(client: Arc<Client>, parameters: &Parameters, policy: &Policy) -> Self {
         let apis = apis_of(&client);
-        let trusted = receive(parameters).unwrap().trust(Some(client), legacy).unwrap();
+        let trusted = receive(parameters).unwrap().trust(Some(client), Arrival::Browser, policy).unwrap();
         let admission = trusted.admit(&apis).unwrap();
         let (client, redirect_uri) = (admission.client(), admission.redirect_uri());
         let claims = &admission.request().claims;
         let shown = Shown {
             client,
-            redirect_uri,
+            redirect_uri: Some(redirect_uri),
             target: admission.target(),
             claims,
             apis: &apis,
@@ -162,6 +162,7 @@ pub(crate) fn person(who: u8, name: u8, twin: Twin) -> Person {
         subject: Subject::parse(SUBJECTS[usize::from(who)]).unwrap(),
         claims: claims(0),
         password: password_hash(who),
+        factors: sessions::Factors::default(),
         credential_version: 1,
         disabled: false,
         created_at: START,

@@ -6,26 +6,32 @@ use keys::KeyRing;
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Secret};
 use store::Changed;
 
-use crate::dev::demo::{API, other_issuer, secret};
+use crate::dev::demo::{API, address_of_apps, other_issuer, secret};
+use crate::dev::explorer::platform::{PlatformKey, federation};
 use crate::stack::Stack;
 
 /// A public app with a person.
 pub(crate) const APP: &str = "explorer-app";
 /// A service with a secret.
 pub(crate) const SERVICE: &str = "explorer-service";
-/// The client of the demo API, which introspects.
+/// The client of the demo API, which introspects and exchanges tokens.
 pub(crate) const API_CLIENT: &str = "explorer-api";
+/// A public client on a device without a browser.
+pub(crate) const DEVICE: &str = "explorer-device";
+/// A service that the explorer's platform vouches for.
+pub(crate) const WORKLOAD: &str = "explorer-workload";
 /// The only client for which the implicit and the password grant are open.
 pub(crate) const LEGACY: &str = "explorer-legacy";
 
 /// The path of the app's redirect URI, after the path of the issuer.
 pub(crate) const CALLBACK: &str = "/explorer/callback";
 
-/// The secrets of the explorer's clients, which its pages show.
+/// The secrets of the explorer's clients and the key of its platform, which its pages show.
 #[derive(Clone)]
 pub(crate) struct Secrets {
     pub(crate) service: Secret,
     pub(crate) api: Secret,
+    pub(crate) platform: PlatformKey,
 }
 
 /// The clients to register, and their secrets.
@@ -38,7 +44,8 @@ impl ExplorerClients {
     /// Describes the explorer's clients.
     pub(crate) fn describe(issuer: &str, ring: &KeyRing, now: Timestamp) -> Result<Self, Error> {
         let handles = ring.handles();
-        let secrets = Secrets { service: secret(handles, SERVICE), api: secret(handles, API_CLIENT) };
+        let platform = PlatformKey::derive(handles)?;
+        let secrets = Secrets { service: secret(handles, SERVICE), api: secret(handles, API_CLIENT), platform };
         let stored = |secret: &Secret| vec![StoredSecret::hashed(handles.digest(secret), now)];
         let api = Resource::parse(API)?;
         let client = |id: &str, name: &str| {
@@ -54,7 +61,20 @@ impl ExplorerClients {
                 secrets: stored(&secrets.service),
                 ..client(SERVICE, "Explorer service")?
             },
-            Client { introspects: vec![api], secrets: stored(&secrets.api), ..client(API_CLIENT, "Explorer API")? },
+            vouched_for(Client { apis: vec![api.clone()], ..client(WORKLOAD, "Explorer workload")? })?,
+            Client {
+                auth_method: AuthMethod::None,
+                grant_types: [GrantType::DeviceCode].into(),
+                apis: vec![api.clone()],
+                ..client(DEVICE, "Explorer television")?
+            },
+            Client {
+                grant_types: [GrantType::TokenExchange].into(),
+                apis: vec![api.clone()],
+                introspects: vec![api],
+                secrets: stored(&secrets.api),
+                ..client(API_CLIENT, "Explorer API")?
+            },
             Client { grant_types: [GrantType::Implicit, GrantType::Password].into(), ..old },
         ];
         let clients = clients.into_iter().map(Client::register).collect::<Result<_, _>>()?;
@@ -63,19 +83,29 @@ impl ExplorerClients {
 }
 
 /// Registers a client if it is missing. If an earlier run had another address, the client moves to that of this run:
-/// where a person returns after a sign-out is compared with its port.
+/// where a person returns after a sign-out is compared with its port. An earlier version had fewer grant types.
 pub(crate) async fn ensure(stack: &Stack, client: &Client, now: Timestamp) -> Result<Changed, Error> {
     let registry = &stack.registry;
     let found = registry.client(&client.id, now).await?;
-    if found.is_some_and(|found| found.redirect_uris != client.redirect_uris) {
+    let as_it_is =
+        |found: &Client| (&found.redirect_uris, &found.grant_types) == (&client.redirect_uris, &client.grant_types);
+    if found.is_some_and(|found| !as_it_is(&found)) {
         registry.delete_client(&client.id, None).await?;
     }
     Ok(registry.create_client(client, None).await?)
 }
 
+/// Makes a client a service that the explorer's platform vouches for.
+fn vouched_for(client: Client) -> Result<Client, Error> {
+    let grant_types = [GrantType::ClientCredentials].into();
+    Ok(Client { auth_method: AuthMethod::PrivateKeyJwt, federation: Some(federation()?), grant_types, ..client })
+}
+
 /// Makes a public app of a client, with the explorer's callback at each name of this machine.
 fn redirected(issuer: &str, client: Client) -> Result<Client, Error> {
-    let issuers = std::iter::once(issuer.to_owned()).chain(other_issuer(issuer));
+    let issuer = address_of_apps(issuer);
+    let other = other_issuer(&issuer);
+    let issuers = std::iter::once(issuer).chain(other);
     let uris =
         issuers.map(|issuer| RedirectUri::parse(&format!("{issuer}{CALLBACK}"))).collect::<Result<Vec<_>, _>>()?;
     let mut client = Client { auth_method: AuthMethod::None, redirect_uris: uris.clone(), ..client };

@@ -1,7 +1,8 @@
 //! The values that a page knows before it is rendered, and the placeholders of those that it does not know yet.
 
-use crate::dev::demo::{API, Demo};
+use crate::dev::demo::{API, Demo, address_of_apps};
 use crate::dev::explorer::clients::CALLBACK;
+use crate::dev::explorer::platform::PlatformKey;
 
 /// The values of placeholders, in the texts of all flows.
 #[derive(Clone)]
@@ -9,6 +10,8 @@ pub(crate) struct Facts {
     pub(crate) issuer: String,
     /// The path of the issuer, before which no page of the explorer begins.
     pub(crate) base: String,
+    /// The key of the explorer's platform.
+    pub(crate) platform: PlatformKey,
     known: Vec<(&'static str, String)>,
 }
 
@@ -17,13 +20,13 @@ impl Facts {
         let known = vec![
             ("issuer", demo.issuer.clone()),
             ("encoded_issuer", demo.issuer.replace(':', "%3A").replace('/', "%2F")),
-            ("redirect_uri", format!("{}{CALLBACK}", demo.issuer)),
+            ("redirect_uri", format!("{}{CALLBACK}", address_of_apps(&demo.issuer))),
             ("redirect_path", format!("{base}{CALLBACK}")),
             ("api", API.to_owned()),
             ("service_secret", demo.explorer.service.expose().to_owned()),
             ("api_secret", demo.explorer.api.expose().to_owned()),
         ];
-        Self { issuer: demo.issuer.clone(), base: base.to_owned(), known }
+        Self { issuer: demo.issuer.clone(), base: base.to_owned(), platform: demo.explorer.platform.clone(), known }
     }
 
     /// Replaces the placeholders whose values are known.

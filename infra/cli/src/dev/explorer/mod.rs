@@ -8,7 +8,7 @@ mod facts;
 mod flows;
 pub(crate) mod legacy;
 mod model;
-
+pub(crate) mod platform;
 mod policy;
 #[cfg(test)]
 mod tests;

@@ -25,9 +25,11 @@ pub(crate) struct Warning {
     pub(crate) replacement: &'static str,
 }
 
-/// The participants of a flow, in the order of the diagram's columns.
+/// The participants of a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Party {
+    /// The platform that runs a service, in flows without a browser.
+    Platform,
     Browser,
     App,
     Server,
@@ -35,22 +37,31 @@ pub(crate) enum Party {
 }
 
 impl Party {
-    pub(crate) const ALL: [Self; 4] = [Self::Browser, Self::App, Self::Server, Self::Api];
-
     /// The heading of the column, with the place where a narrow one may break it.
     pub(crate) const fn heading(self) -> &'static str {
         match self {
             Self::Server => "Authori\u{ad}zation server",
-            Self::Browser | Self::App | Self::Api => self.name(),
+            Self::Platform | Self::Browser | Self::App | Self::Api => self.name(),
         }
     }
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
+            Self::Platform => "Platform",
             Self::Browser => "Browser",
             Self::App => "App",
             Self::Server => "Authorization server",
             Self::Api => "API",
+        }
+    }
+
+    /// The number of its column in the diagram.
+    pub(crate) const fn column(self) -> usize {
+        match self {
+            Self::Platform | Self::Browser => 1,
+            Self::App => 2,
+            Self::Server => 3,
+            Self::Api => 4,
         }
     }
 }
@@ -80,10 +91,14 @@ pub(crate) struct Arrow {
 
 /// The work of a step.
 pub(crate) enum Action {
-    /// The app makes random values.
+    /// The app makes random values, and a key pair if `dpop_key` is one of them.
     Make(&'static [&'static str]),
+    /// The app or the platform signs a JWT.
+    Sign(Signed),
     /// The browser goes to the authorization server.
     Visit(Request),
+    /// The browser of the person opens a page of the authorization server beside this one.
+    Open(Request),
     /// The browser is back at the app, which checks the answer; the text shows the answer on the wire.
     Arrive(&'static str),
     /// The app or the API sends a request.
@@ -106,6 +121,35 @@ pub(crate) struct Verified {
     pub(crate) nonce: bool,
 }
 
+/// A JWT that the page signs. A claim's value may be `{now}`, `{in_5_minutes}`, `{tomorrow}`, `{random}` or
+/// `{hash_of_access_token}`, which the script knows when it signs.
+#[derive(Clone, Copy)]
+pub(crate) struct Signed {
+    /// The placeholder that the JWT fills.
+    pub(crate) fills: &'static str,
+    pub(crate) form: SignedForm,
+    pub(crate) signer: Signer,
+    pub(crate) claims: &'static [Parameter],
+}
+
+/// The form of a JWT that the page signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SignedForm {
+    /// A DPoP proof, whose header contains the public key.
+    Proof,
+    /// A token of the platform, whose header names the key.
+    PlatformToken,
+}
+
+/// The owner of the key that signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signer {
+    /// The app with the key that it made, or the platform with its own.
+    Honest,
+    /// An attacker, with a key made for the attack.
+    Attacker,
+}
+
 /// A request to the server.
 #[derive(Clone, Copy)]
 pub(crate) struct Request {
@@ -115,7 +159,7 @@ pub(crate) struct Request {
     pub(crate) parameters: &'static [Parameter],
 }
 
-/// The credentials in the `Authorization` header of a request.
+/// The credentials in the headers of a request.
 #[derive(Clone, Copy)]
 pub(crate) enum Credentials {
     None,
@@ -123,6 +167,10 @@ pub(crate) enum Credentials {
     Basic(&'static str, &'static str),
     /// The access token in this placeholder.
     Bearer(&'static str),
+    /// The DPoP proof in this placeholder.
+    Proof(&'static str),
+    /// The access token in the first placeholder, with the DPoP proof in the second.
+    Dpop(&'static str, &'static str),
 }
 
 /// A parameter of a request, a member of an answer, or a claim of a token.
@@ -161,6 +209,8 @@ pub(crate) enum ActKind {
     Repeat(&'static str, &'static [Change]),
     /// A request that no step makes.
     Send(Request),
+    /// A JWT that is signed for the next request.
+    Sign(Signed),
     /// A check in the page, which the app makes.
     Check(Check),
     /// The browser goes back to the page that held the token.
@@ -196,6 +246,14 @@ impl Check {
 }
 
 impl Flow {
+    /// Returns the participants, in the order of the diagram's columns.
+    pub(crate) fn parties(&self) -> [Party; 4] {
+        let mut arrows = self.steps.iter().flat_map(|step| step.arrows);
+        let has_platform = arrows.any(|arrow| arrow.from == Party::Platform);
+        let first = if has_platform { Party::Platform } else { Party::Browser };
+        [first, Party::App, Party::Server, Party::Api]
+    }
+
     pub(crate) fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.id == id)
     }
@@ -204,8 +262,13 @@ impl Flow {
 impl Step {
     pub(crate) const fn request(&self) -> Option<&Request> {
         match &self.action {
-            Action::Visit(request) | Action::Send(request) => Some(request),
-            Action::Make(_) | Action::Arrive(_) | Action::Verify(_) | Action::Enter | Action::Leak => None,
+            Action::Visit(request) | Action::Open(request) | Action::Send(request) => Some(request),
+            Action::Make(_)
+            | Action::Sign(_)
+            | Action::Arrive(_)
+            | Action::Verify(_)
+            | Action::Enter
+            | Action::Leak => None,
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) const SCRIPT: &str = concat!(
     include_str!("script/values.js"),
     include_str!("script/wire.js"),
     include_str!("script/tokens.js"),
+    include_str!("script/signing.js"),
     include_str!("script/steps.js"),
     include_str!("script/attacks.js"),
     include_str!("script/page.js"),

@@ -12,13 +12,17 @@ use crate::dev::explorer::Explorer;
 use crate::dev::explorer::clients::Secrets;
 use crate::dev::explorer::facts::{Facts, placeholders};
 use crate::dev::explorer::flows::ALL;
-use crate::dev::explorer::model::{Act, ActKind, Action, Change, Credentials, Flow, Parameter, Request as Wanted};
+use crate::dev::explorer::model::{
+    Act, ActKind, Action, Change, Credentials, Flow, Parameter, Request as Wanted, Signed,
+};
+use crate::dev::explorer::platform::PlatformKey;
 use crate::dev::explorer::policy::{SCRIPT, SHEET, policy};
 use crate::dev::explorer::view::{Callback, FlowPage, Index};
 
 fn demo() -> Demo {
     let secret = |text: &str| Secret::new(text.to_owned());
-    let explorer = Secrets { service: secret("jtk_service"), api: secret("jtk_api") };
+    let platform = PlatformKey::from_seed([7; 32]).unwrap();
+    let explorer = Secrets { service: secret("jtk_service"), api: secret("jtk_api"), platform };
     let issuer = "http://127.0.0.1:9000".to_owned();
     Demo { issuer, service_secret: secret("jtk_demo"), api_secret: secret("jtk_demo"), explorer }
 }
@@ -45,9 +49,29 @@ fn requests(flow: &'static Flow) -> impl Iterator<Item = &'static Wanted> {
     let acts = flow.attacks.iter().flat_map(|attack| attack.acts);
     let of_acts = acts.filter_map(|act| match &act.kind {
         ActKind::Send(request) => Some(request),
-        ActKind::Repeat(..) | ActKind::Check(_) | ActKind::Back => None,
+        ActKind::Repeat(..) | ActKind::Sign(_) | ActKind::Check(_) | ActKind::Back => None,
     });
     flow.steps.iter().filter_map(|step| step.request()).chain(of_acts)
+}
+
+/// Returns the JWTs that the page signs in the steps and the attacks of a flow.
+fn signed(flow: &'static Flow) -> impl Iterator<Item = &'static Signed> {
+    let of_steps = flow.steps.iter().filter_map(|step| match &step.action {
+        Action::Sign(signed) => Some(signed),
+        Action::Make(_)
+        | Action::Visit(_)
+        | Action::Open(_)
+        | Action::Arrive(_)
+        | Action::Send(_)
+        | Action::Verify(_)
+        | Action::Enter
+        | Action::Leak => None,
+    });
+    let acts = flow.attacks.iter().flat_map(|attack| attack.acts);
+    of_steps.chain(acts.filter_map(|act| match &act.kind {
+        ActKind::Sign(signed) => Some(signed),
+        ActKind::Repeat(..) | ActKind::Send(_) | ActKind::Check(_) | ActKind::Back => None,
+    }))
 }
 
 fn values<'p>(page: &'p str, attribute: &str) -> Vec<&'p str> {
@@ -60,10 +84,15 @@ fn every_flow_of_the_list_has_a_page_with_steps_and_attacks() {
     for id in [
         "authorization-code",
         "client-credentials",
+        "device",
+        "dpop",
         "refresh",
         "openid-connect",
+        "pushed-requests",
         "introspection",
         "revocation",
+        "token-exchange",
+        "workload-identity",
         "sign-out",
         "implicit",
         "password",
@@ -86,7 +115,8 @@ fn every_parameter_and_every_attack_names_its_meaning_and_a_section_of_a_specifi
     };
     for flow in ALL {
         let of_requests = requests(flow).flat_map(|request| request.parameters);
-        let all = flow.steps.iter().flat_map(|step| step.answer).chain(of_requests);
+        let claims = signed(flow).flat_map(|signed| signed.claims);
+        let all = flow.steps.iter().flat_map(|step| step.answer).chain(of_requests).chain(claims);
         for Parameter { name, meaning, source, .. } in all {
             assert!(named(source), "{}: {name}: {source}", flow.id);
             assert!(meaning.ends_with('.') && meaning.len() > 12, "{}: {name}: {meaning}", flow.id);
@@ -119,10 +149,16 @@ fn names_are_unique_and_attacks_repeat_steps_and_parameters_that_exist() {
 /// Returns the placeholders that a step fills.
 fn fills(action: &Action) -> Vec<&'static str> {
     match action {
-        Action::Make(names) => names.iter().copied().chain(["code_challenge"]).collect(),
+        Action::Make(names) => names
+            .iter()
+            .copied()
+            .chain(["code_challenge"])
+            .chain(names.contains(&"dpop_key").then_some("dpop_jkt"))
+            .collect(),
+        Action::Sign(signed) => vec![signed.fills],
         Action::Visit(_) => vec!["code", "returned_state", "iss", "callback_url"],
         Action::Enter => vec!["username", "password"],
-        Action::Arrive(_) | Action::Send(_) | Action::Verify(_) | Action::Leak => Vec::new(),
+        Action::Open(_) | Action::Arrive(_) | Action::Send(_) | Action::Verify(_) | Action::Leak => Vec::new(),
     }
 }
 
@@ -142,10 +178,12 @@ fn every_placeholder_of_a_request_is_filled_by_an_earlier_step() {
             let is_implicit = step.arrows.iter().any(|arrow| arrow.label.contains("redirect with access_token"));
             filled.extend(is_implicit.then_some("access_token"));
         }
+        filled.extend(signed(flow).map(|signed| signed.fills));
         for request in requests(flow) {
             let credentials = match request.credentials {
                 Credentials::Basic(_, secret) => facts.fill(secret),
-                Credentials::Bearer(token) => format!("{{{token}}}"),
+                Credentials::Bearer(name) | Credentials::Proof(name) => format!("{{{name}}}"),
+                Credentials::Dpop(token, proof) => format!("{{{token}}}{{{proof}}}"),
                 Credentials::None => String::new(),
             };
             let texts = request.parameters.iter().map(|of| facts.fill(of.value)).chain([credentials]);
@@ -153,6 +191,27 @@ fn every_placeholder_of_a_request_is_filled_by_an_earlier_step() {
                 assert!(placeholders(&text).iter().all(|name| filled.contains(name)), "{}: {text}", flow.id);
             }
         }
+    }
+}
+
+#[test]
+fn every_claim_that_the_page_signs_is_known_when_it_signs() {
+    let facts = facts();
+    for claim in ALL.iter().flat_map(signed).flat_map(|signed| signed.claims) {
+        for name in placeholders(&facts.fill(claim.value)) {
+            assert!(claim.value == format!("{{{name}}}"), "{}: only a whole value is made at that moment", claim.value);
+            assert!(SCRIPT.contains(&format!("\n  {name}: (")), "the script makes no {name}");
+        }
+    }
+}
+
+#[test]
+fn the_key_of_the_platform_is_on_the_page_that_plays_the_platform_and_on_no_other() {
+    let platform = facts().platform;
+    let (private, public) = (platform.private_jwk(), platform.issuer(grants::Timestamp::from_seconds(1)).unwrap());
+    assert!(!format!("{public:?}").contains(private["d"].as_str().unwrap()));
+    for (name, page) in rendered() {
+        assert_eq!(page.contains(private["d"].as_str().unwrap()), name == "workload-identity", "{name}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! The explorer's pages: what their templates are filled with.
 
 mod attack;
+mod signed;
 mod step;
 
 use askama::Template;
@@ -28,6 +29,7 @@ pub(crate) struct Index<'a> {
 pub(crate) struct FlowPage<'a> {
     base: &'a str,
     flow: &'static Flow,
+    parties: [Party; 4],
     replacement: Option<&'static Flow>,
     steps: Vec<StepView>,
     attacks: Vec<AttackView>,
@@ -59,6 +61,7 @@ impl<'a> FlowPage<'a> {
         Self {
             base: &facts.base,
             flow,
+            parties: flow.parties(),
             replacement: flow.warning.as_ref().and_then(|warning| flows::find(warning.replacement)),
             steps: steps.map(|(index, (step, knows))| StepView::new(index + 1, step, knows, facts)).collect(),
             attacks: flow.attacks.iter().map(|attack| AttackView::new(flow, attack, facts)).collect(),

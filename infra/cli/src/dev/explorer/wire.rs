@@ -66,6 +66,8 @@ impl Planned {
             Credentials::None => Value::Null,
             Credentials::Basic(id, secret) => json!({ "basic": [id, self.facts.fill(secret)] }),
             Credentials::Bearer(token) => json!({ "bearer": token }),
+            Credentials::Proof(proof) => json!({ "proof": proof }),
+            Credentials::Dpop(token, proof) => json!({ "dpop": token, "proof": proof }),
         };
         json!({
             "method": self.method, "path": self.path, "query": pairs(true), "form": pairs(false),
@@ -79,13 +81,7 @@ impl Planned {
             format!("{} {}{} HTTP/1.1", self.method, self.path, self.query("\n  ")),
             format!("Host: {}", self.facts.host()),
         ];
-        lines.extend(match self.credentials {
-            Credentials::None => None,
-            Credentials::Basic(id, secret) => {
-                Some(format!("Authorization: Basic base64({id}:{})", self.facts.fill(secret)))
-            }
-            Credentials::Bearer(token) => Some(format!("Authorization: Bearer {{{token}}}")),
-        });
+        lines.extend(self.headers());
         let form: Vec<String> = self.parameters.iter().filter(|pair| !pair.in_query).map(encoded).collect();
         if !form.is_empty() {
             lines.push(format!("Content-Type: application/x-www-form-urlencoded\n\n{}", form.join("\n  &")));
@@ -101,7 +97,9 @@ impl Planned {
         let who = match self.credentials {
             Credentials::None => String::new(),
             Credentials::Basic(id, secret) => format!(" -u {id}:{}", self.facts.fill(secret)),
-            Credentials::Bearer(token) => format!(" -H 'Authorization: Bearer {{{token}}}'"),
+            Credentials::Bearer(_) | Credentials::Proof(_) | Credentials::Dpop(..) => {
+                format!(" -H '{}'", self.headers().join("' -H '"))
+            }
         };
         let form = self.parameters.iter().filter(|pair| !pair.in_query);
         let mut parts: Vec<String> = vec![format!("curl{show}{who}")];
@@ -109,6 +107,20 @@ impl Planned {
         let between = if parts.len() > 1 { " \\\n  " } else { " " };
         parts.push(format!("'{url}{query}'"));
         parts.join(between)
+    }
+
+    /// Writes the headers with the credentials.
+    fn headers(&self) -> Vec<String> {
+        let proven = |proof| format!("DPoP: {{{proof}}}");
+        match self.credentials {
+            Credentials::None => Vec::new(),
+            Credentials::Basic(id, secret) => {
+                vec![format!("Authorization: Basic base64({id}:{})", self.facts.fill(secret))]
+            }
+            Credentials::Bearer(token) => vec![format!("Authorization: Bearer {{{token}}}")],
+            Credentials::Proof(proof) => vec![proven(proof)],
+            Credentials::Dpop(token, proof) => vec![format!("Authorization: DPoP {{{token}}}"), proven(proof)],
+        }
     }
 
     fn query(&self, line: &str) -> String {

@@ -128,7 +128,7 @@ fn c068_an_assertion_is_for_clients_that_are_registered_for_one() {
     assert_eq!(verification(None, eddsa), Err(Refusal::ClientUnknown));
     assert_eq!(verification(Some(&Client { keys: None, ..client() }), eddsa), Err(Refusal::ClientAuthMethod));
     assert_eq!(verification(Some(&client()), eddsa), Ok(Verification::Keys(&keys())));
-    let salt = SecretSalt::from_bytes([3; 32]);
+    let salt = SecretSalt::Own([3; 32]);
     let secrets = vec![StoredSecret::hashed(fixtures::DIGEST, NOW), StoredSecret::derived(salt, NOW)];
     let shared = Client { auth_method: AuthMethod::ClientSecretJwt, secrets, ..client() };
     assert_eq!(verification(Some(&shared), AssertionAlgorithm::Hs384), Ok(Verification::Secrets(vec![salt])));

@@ -9,6 +9,7 @@ fn request() -> CodeRedemption {
         code: CodeHandle { secret: fixtures::secret(), rests_on: None },
         redirect_uri: Some(RedirectUri::parse("https://app.example/cb").unwrap()),
         code_verifier: Some(fixtures::verifier()),
+        key: None,
         resources: Vec::new(),
         issuer: fixtures::issuer(),
     }
@@ -108,6 +109,35 @@ fn c048_c049_what_binds_a_code_can_not_be_left_out() {
     // RFC 9700 §4.8.2: a verifier for a code without a challenge is a downgrade.
     assert!(!step(&request(), NOW).admits(Some(&unbound)));
     assert!(!step(&plain, NOW).admits(Some(&grant())));
+}
+
+#[test]
+fn c187_a_code_that_is_bound_to_a_key_needs_its_proof_and_nothing_else_ends_it() {
+    let [key, other] = [1, 2].map(|byte| Thumbprint::from_bytes([byte; 32]));
+    let with = |key: Option<Thumbprint>| CodeRedemption { key: key.map(Confirmation::Jkt), ..request() };
+    let mut bound = grant();
+    binding_of(&mut bound).code_key = Some(key);
+    for proven in [None, Some(key), Some(other)] {
+        assert!(step(&with(proven), NOW).admits(Some(&grant())), "an unbound code takes any key");
+        assert_eq!(step(&with(proven), NOW).admits(Some(&bound)), proven == Some(key));
+        let mut used = fixtures::active(1);
+        binding_of(&mut used).code_key = Some(key);
+        let replayed = Verdict::RefuseAnd(Refusal::CodeReplayed, revocation::revoke(used.id));
+        let expected = if proven == Some(key) { replayed } else { Verdict::Refuse(Refusal::CodeOfAnotherKey) };
+        assert_eq!(verdict(&with(proven), Some(&used)), expected);
+    }
+}
+
+#[test]
+fn c186_a_redemption_binds_the_refresh_token_of_a_public_client_only() {
+    let key = Thumbprint::from_bytes([1; 32]);
+    let request = CodeRedemption { key: Some(Confirmation::Jkt(key)), ..request() };
+    let public = Client { auth_method: crate::client::record::AuthMethod::None, ..fixtures::client() };
+    for (client, expected) in [(fixtures::client(), None), (public, Some(key))] {
+        let client = fixtures::authenticated(client);
+        let step = redeem(&request, &client, &Policy::default(), Moment { now: NOW, attempt: attempt(1) });
+        assert_eq!(step.after(Some(&grant())).unwrap().refresh_key, expected);
+    }
 }
 
 #[test]

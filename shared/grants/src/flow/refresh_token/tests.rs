@@ -1,4 +1,4 @@
-use protocol::{ClientId, Resource, Scope};
+use protocol::{ClientId, Resource, Scope, Thumbprint};
 
 use super::*;
 use crate::client::record::{AudienceRule, Client};
@@ -8,7 +8,7 @@ use crate::terms::ids::Generation;
 fn request(generation: u32) -> RefreshRequest {
     let generation = Generation::from_number(generation);
     let token = RefreshHandle { secret: fixtures::secret(), generation, rests_on: None };
-    RefreshRequest { token, scope: None, resources: Vec::new(), issuer: fixtures::issuer() }
+    RefreshRequest { token, key: None, scope: None, resources: Vec::new(), issuer: fixtures::issuer() }
 }
 
 fn client() -> AuthenticatedClient {
@@ -49,6 +49,30 @@ fn c080_anything_older_ends_the_grant_at_once() {
 fn a_repeated_send_finds_its_own_work_however_late() {
     let ours = step(&request(3), NOW).after(Some(&active(3))).unwrap();
     assert_eq!(verdict(&request(3), Some(&ours), NOW.plus(60)), Verdict::Done(Box::new(ours.clone())));
+}
+
+#[test]
+fn c186_a_bound_refresh_token_needs_its_key_whatever_its_age() {
+    let [key, other] = [1, 2].map(|byte| Thumbprint::from_bytes([byte; 32]));
+    let with =
+        |generation, key: Option<Thumbprint>| RefreshRequest { key: key.map(Confirmation::Jkt), ..request(generation) };
+    let bound = |generation| Grant { refresh_key: Some(key), ..active(generation) };
+    assert_eq!(step(&with(3, Some(key)), NOW).after(Some(&bound(3))).unwrap().refresh_key, Some(key));
+    assert!(matches!(verdict(&with(3, Some(key)), Some(&bound(4)), NOW), Verdict::Done(_)));
+    for thief in [None, Some(other)] {
+        for generation in 3..=9 {
+            assert!(!step(&with(3, thief), NOW).admits(Some(&bound(generation))));
+            let verdict = verdict(&with(3, thief), Some(&bound(generation)), NOW);
+            assert_eq!(verdict, Verdict::Refuse(Refusal::RefreshTokenOfAnotherKey), "{generation}");
+        }
+    }
+    // A confidential client proves itself by its credentials: the key of one refresh binds no other.
+    let after = step(&with(3, Some(other)), NOW).after(Some(&active(3))).unwrap();
+    assert_eq!(after.refresh_key, None);
+    let public = Client { auth_method: crate::client::record::AuthMethod::None, ..fixtures::client() };
+    let public = fixtures::authenticated(public);
+    let step = rotate(&with(3, Some(other)), &public, &Policy::default(), Moment { now: NOW, attempt: attempt(1) });
+    assert_eq!(step.after(Some(&active(3))).unwrap().refresh_key, Some(other));
 }
 
 #[test]

@@ -157,7 +157,10 @@ fn c164_grant_types_and_response_types_that_are_not_given_are_left_out() {
             &code[..],
         ),
         (
-            r#","grant_types":["authorization_code","urn:ietf:params:oauth:grant-type:device_code","magic"]"#,
+            concat!(
+                r#","grant_types":["authorization_code","urn:ietf:params:oauth:grant-type:device_code","#,
+                r#""urn:ietf:params:oauth:grant-type:token-exchange","magic"]"#
+            ),
             Policy::default(),
             &[AuthorizationCode],
             &code,
@@ -397,6 +400,7 @@ fn o30_o31_what_a_client_may_not_use_is_refused_and_named() {
         (r#","token_endpoint_auth_method":"tls_client_auth""#, "token_endpoint_auth_method: "),
         (r#","grant_types":["client_credentials"]"#, "grant_types: "),
         (r#","grant_types":["password"]"#, "grant_types: "),
+        (r#","grant_types":["urn:ietf:params:oauth:grant-type:token-exchange"]"#, "grant_types: "),
         (r#","grant_types":["implicit"],"response_types":["token"]"#, "grant_types: "),
         (r#","grant_types":["refresh_token"]"#, "grant_types: "),
         (r#","grant_types":["magic"]"#, "grant_types: "),
@@ -487,6 +491,7 @@ fn what_a_relying_party_asks_for_is_registered() {
         sector: Sector::parse("app.example").ok(),
         id_token_claims: IdTokenClaims::Requested,
         default_max_age: Some(60),
+        requires_factor: false,
         post_logout_redirect_uris: vec![RedirectUri::parse("https://app.example/out").unwrap()],
         backchannel: Some(Backchannel {
             uri: ServerUri::parse("https://app.example/told").unwrap(),

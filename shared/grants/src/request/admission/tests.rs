@@ -1,14 +1,13 @@
-use protocol::{ReceivedRequestError, RedirectUri};
+use protocol::{LegacyGrants, ReceivedRequestError, RedirectUri};
 
 use super::*;
 use crate::client::record::{AudienceRule, AuthMethod};
+use crate::client::request_rules::{PushRule, RequestRules};
 use crate::fixtures;
 use crate::request::redirect::StrangeRedirectUri;
-use crate::terms::policy::Policy;
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const PKCE: &str = "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
-const OFFERED: LegacyGrants = LegacyGrants { implicit: true, password: false };
 
 /// A request with the registration of its client; valid until something is spoiled.
 struct Case {
@@ -64,10 +63,14 @@ impl Case {
     }
 }
 
+fn offering() -> Policy {
+    Policy { legacy: LegacyGrants { implicit: true, password: false }, ..Policy::default() }
+}
+
 /// Takes all steps of an admission, for a client of the APIs of the fixtures.
 fn admission(query: &str, registered: Option<Client>) -> Result<Admission, Rejection> {
     let parameters = Parameters::parse(query.as_bytes()).unwrap();
-    let trusted = receive(&parameters)?.trust(registered.map(Arc::new), OFFERED)?;
+    let trusted = receive(&parameters)?.trust(registered.map(Arc::new), Arrival::Browser, &offering())?;
     let apis = Api::of_client(trusted.client(), &fixtures::apis(), &fixtures::issuer(), &Policy::default());
     trusted.admit(&apis)
 }
@@ -90,7 +93,9 @@ fn checks() -> Vec<(Spoil, Outcome)> {
     let shown = checks_of_trust().map(|(spoil, why)| (spoil, Outcome::Shown(why)));
     let form = checks_of_form().map(|(spoil, error)| (spoil, Outcome::Returned(Fault::Form(error))));
     let access = checks_of_access().map(|(spoil, refusal)| (spoil, Outcome::Returned(Fault::Access(refusal))));
-    shown.into_iter().chain(form).chain(access).collect()
+    let not_pushed = Outcome::Returned(Fault::Access(Refusal::PushedRequestRequired));
+    let pushed: (Spoil, Outcome) = (|case| case.client.requests.pushed = PushRule::Required, not_pushed);
+    shown.into_iter().chain([pushed]).chain(form).chain(access).collect()
 }
 
 fn strange(asked: &str) -> Untrusted {
@@ -363,4 +368,32 @@ fn c175_a_rejection_that_rests_on_the_registration_may_be_outdated_and_no_other_
     assert!(outdated(&wide, Some(fixtures::client())));
     assert!(!outdated("response_type=code", Some(fixtures::client())));
     assert!(!outdated("response_type=nothing&client_id=app", Some(fixtures::client())));
+}
+
+#[test]
+fn c029_a_request_is_pushed_where_the_client_or_the_deployment_demands_it() {
+    let query = format!("client_id=app&response_type=code{PKCE}");
+    let parameters = Parameters::parse(query.as_bytes()).unwrap();
+    let optional = fixtures::client();
+    let required = Client {
+        requests: RequestRules { pushed: PushRule::Required, ..RequestRules::default() },
+        ..fixtures::client()
+    };
+    let strict = Policy { requires_pushed_requests: true, ..offering() };
+    let rows = [
+        (&optional, offering(), None),
+        (&optional, strict, Some(Refusal::PushedRequestRequired)),
+        (&required, offering(), Some(Refusal::PushedRequestRequired)),
+    ];
+    for (client, policy, refused) in rows {
+        let outcome = |arrival| {
+            let trusted = receive(&parameters).unwrap().trust(Some(Arc::new(client.clone())), arrival, &policy);
+            trusted.map(drop).map_err(|rejection| match rejection {
+                Rejection::Returned(returned) => Some(returned.fault),
+                Rejection::Shown(_) => None,
+            })
+        };
+        assert_eq!(outcome(Arrival::Browser), refused.map_or(Ok(()), |why| Err(Some(Fault::Access(why)))));
+        assert_eq!(outcome(Arrival::Pushed), Ok(()));
+    }
 }

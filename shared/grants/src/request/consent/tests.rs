@@ -50,7 +50,7 @@ fn c034_c139_consent_counts_for_the_operators_clients_that_alone_get_the_answer(
 #[test]
 fn c139_a_change_of_name_redirect_hosts_or_owner_forgets_consent() {
     type Change = fn(&mut Client);
-    let rows: [(Change, bool); 8] = [
+    let rows: &[(Change, bool)] = &[
         (|_| {}, true),
         (|c| c.scope = Scope::parse("read").ok(), true),
         (|c| c.redirect_uris = vec![uri("https://app.example/other")], true),
@@ -58,11 +58,12 @@ fn c139_a_change_of_name_redirect_hosts_or_owner_forgets_consent() {
         (|c| c.redirect_uris.push(uri("https://other.example/cb")), false),
         (|c| c.redirect_uris = vec![uri("https://other.example/cb")], false),
         (|c| c.redirect_uris.clear(), false),
+        (|c| c.may_act = vec![protocol::ClientId::parse("agent").unwrap()], false),
         (|c| c.registered_by = itself().registered_by, false),
     ];
     let read = target(&["urn:a"], "read");
     let given = Consent::given(&fixtures::client(), &read, None, NOW);
-    for (change, counts) in rows {
+    for &(change, counts) in rows {
         let mut client = fixtures::client();
         change(&mut client);
         assert_eq!(given.counts_for(&client), counts, "{client:?}");

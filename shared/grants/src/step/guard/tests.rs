@@ -26,7 +26,7 @@ const fn at(second: u64) -> Timestamp {
 }
 
 const fn secret(byte: u8) -> StoredSecret {
-    StoredSecret::derived(SecretSalt::from_bytes([byte; 32]), at(1))
+    StoredSecret::derived(SecretSalt::Own([byte; 32]), at(1))
 }
 
 /// Every state of an item: absent, without the fact, and with values of each kind.
@@ -72,12 +72,13 @@ fn states() -> Vec<(&'static str, Option<Record>)> {
 #[test]
 fn a_guard_holds_for_the_states_it_names_and_for_no_other() {
     let two = NonZeroUsize::new(2).unwrap();
-    let rows: [(Guard<Only>, &[&str]); 15] = [
+    let rows: [(Guard<Only>, &[&str]); 16] = [
         (Guard::Absent, &["no item"]),
         (Only.is_absent(), &["no fact"]),
         (Guard::In(Only, &["urn:a"]), &["text a"]),
         (Guard::In(Only, &["urn:a", "urn:b", "1"]), &["text a", "text b"]),
         (Only.is("urn:a"), &["text a"]),
+        (Only.is_or_lacks("urn:a"), &["no fact", "text a"]),
         (Only.is(2), &["number 2"]),
         (Only.is(false), &["off"]),
         (Only.is(at(2)), &["time 2"]),

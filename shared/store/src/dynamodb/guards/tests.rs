@@ -8,6 +8,7 @@ use grants::{
     Attempt, ClientFact, GrantFact, GrantSecret, InitialToken, InitialTokenName, PersonKey, RegistrationPolicy,
     SecretDigest, SecretSalt, SelfRegistration, SessionId, StoredSecret, Timestamp,
 };
+use protocol::Thumbprint;
 use sessions::{SessionFact, UserFact};
 
 use super::*;
@@ -266,7 +267,7 @@ fn guards_on_sessions_are_the_conditions_on_their_items_also_of_version_0_1() {
 #[test]
 fn guards_on_clients_are_the_conditions_on_their_items() {
     let secret = |byte| StoredSecret::hashed(SecretDigest::from_bytes([byte; 32]), NOW);
-    let salted = StoredSecret::derived(SecretSalt::from_bytes([1; 32]), NOW);
+    let salted = StoredSecret::derived(SecretSalt::Own([1; 32]), NOW);
     let client = item([
         ("id", text("client#app")),
         ("client_id", text("app")),
@@ -353,11 +354,16 @@ fn code() -> Item {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a row for each fact")]
 fn guards_on_grants_are_the_conditions_on_their_items() {
     let revoked = |numbers: &[u32]| Some(AttributeValue::Ns(numbers.iter().map(u32::to_string).collect()));
     let differing = vec![
         ("client_id", Some(text("other"))),
         ("code_challenge", None),
+        ("code_jkt", Some(text(&Thumbprint::from_bytes([1; 32])))),
+        ("code_jkt", Some(text(&Thumbprint::from_bytes([2; 32])))),
+        ("refresh_jkt", Some(text(&Thumbprint::from_bytes([1; 32])))),
+        ("refresh_jkt", Some(text(&Thumbprint::from_bytes([2; 32])))),
         ("code_expires_at", Some(time(NOW))),
         ("redirect_uri_sent", Some(flag(false))),
         ("resources", Some(list(&["urn:a", "urn:c"]))),
@@ -370,6 +376,7 @@ fn guards_on_grants_are_the_conditions_on_their_items() {
     ];
     let states = with(&code(), vec![("state", Some(text("active"))), ("state", Some(text("revoked")))]);
     let items: Vec<Item> = states.iter().flat_map(|item| with(item, differing.clone())).collect();
+    let key = Thumbprint::from_bytes([1; 32]).to_string();
     let guards = [
         Guard::Absent,
         Guard::ISSUED,
@@ -378,6 +385,10 @@ fn guards_on_grants_are_the_conditions_on_their_items() {
         GrantFact::Client.is("app"),
         GrantFact::CodeChallenge.is(&*"A".repeat(43)),
         GrantFact::CodeChallenge.is_absent(),
+        GrantFact::CodeKey.is_absent(),
+        GrantFact::CodeKey.is_or_lacks(&*key),
+        GrantFact::RefreshKey.is_absent(),
+        GrantFact::RefreshKey.is_or_lacks(&*key),
         GrantFact::CodeExpiresAt.is_after(NOW),
         GrantFact::RedirectUriSent.is(false),
         GrantFact::Resources.contains("urn:b"),

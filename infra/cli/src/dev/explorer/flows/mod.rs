@@ -3,13 +3,18 @@
 mod authorization_code;
 mod client_credentials;
 mod common;
+mod device;
+mod dpop;
 mod implicit;
 mod introspection;
 mod openid_connect;
 mod password;
+mod pushed_requests;
 mod refresh;
 mod revocation;
 mod sign_out;
+mod token_exchange;
+mod workload_identity;
 
 use crate::dev::explorer::model::Flow;
 
@@ -17,10 +22,15 @@ use crate::dev::explorer::model::Flow;
 pub(crate) const ALL: &[Flow] = &[
     authorization_code::FLOW,
     client_credentials::FLOW,
+    workload_identity::FLOW,
+    device::FLOW,
     refresh::FLOW,
     openid_connect::FLOW,
+    pushed_requests::FLOW,
+    dpop::FLOW,
     introspection::FLOW,
     revocation::FLOW,
+    token_exchange::FLOW,
     sign_out::FLOW,
     implicit::FLOW,
     password::FLOW,

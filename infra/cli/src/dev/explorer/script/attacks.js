@@ -32,9 +32,14 @@ const CHECKS = {
 const CHECKED = { state: ['state'], nonce: ['id_token', 'nonce'], signature: ['id_token', 'nonce'], unsigned: ['id_token', 'nonce'] };
 
 function needs({ work }) {
-  const names = work.flatMap((act) => (act.kind === 'check' ? CHECKED[act.check].map((name) => `{${name}}`) : [JSON.stringify(act.request ?? '{callback_url}')]));
-  const bearers = work.map((act) => act.request?.authorization?.bearer).filter(Boolean).map((name) => `{${name}}`);
-  return missing([...names, ...bearers].join(' '), walk.values);
+  const made = work.map(({ fills }) => fills);
+  const names = work.flatMap((act) => {
+    if (act.kind === 'check') return CHECKED[act.check].map((name) => `{${name}}`);
+    return act.kind === 'sign' ? neededToSign(act) : [JSON.stringify(act.request ?? '{callback_url}')];
+  });
+  const { bearer, dpop, proof } = Object.assign({}, ...work.map((act) => act.request?.authorization));
+  const credentials = [bearer, dpop, proof].filter(Boolean).map((name) => `{${name}}`);
+  return missing([...names, ...credentials].join(' '), walk.values).filter((name) => !made.includes(name));
 }
 
 const ACTS = {
@@ -46,6 +51,11 @@ const ACTS = {
       ? [element('strong', {}, 'Refused: '), element('code', { 'data-error': '' }, refusal.error || `${status} ${statusText}`), ' ', element('span', { 'data-description': '' }, refusal.description)]
       : [element('strong', {}, 'Answered: '), element('code', { 'data-error': '' }, `${status} ${statusText}`)];
     return { said: refusal ? refusal.error || refusal.description : `${status}`, content: [element('p', {}, ...what), verbatim(onTheWire(answer))] };
+  },
+
+  async sign(act) {
+    walk.values[act.fills] = await sign(act, walk.values);
+    return { said: 'signed', content: decodedToken(act.fills, walk.values[act.fills]) };
   },
 
   async check(act) {

@@ -9,7 +9,7 @@ const steps = [...document.querySelectorAll('[data-step]')].map((part) => ({
 
 const isDone = ({ id }) => walk.done.includes(id);
 const current = () => steps.find((step) => !isDone(step));
-const isRepeatable = ({ work }) => ['make', 'visit', 'enter'].includes(work.kind);
+const isRepeatable = ({ work }) => ['make', 'sign', 'visit', 'open', 'enter'].includes(work.kind);
 // A step runs when it is its turn. What only begins again may always be repeated.
 const mayRun = (step) => step === current() || (isDone(step) && isRepeatable(step));
 
@@ -33,6 +33,14 @@ const WORK = {
     return true;
   },
 
+  async sign(step) {
+    beginAgainAt(step);
+    const name = step.work.fills;
+    walk.values[name] = await sign(step.work, walk.values);
+    show(step, 'Signed: it stands in the next step.', ...decodedToken(name, walk.values[name]));
+    return true;
+  },
+
   async visit(step) {
     beginAgainAt(step);
     for (const name of RETURNED) delete walk.values[name];
@@ -40,6 +48,12 @@ const WORK = {
     keepVisit({ flow, step: step.id });
     location.assign(addressOf(step.work.request, walk.values));
     return false;
+  },
+
+  async open(step) {
+    window.open(addressOf(step.work.request, walk.values), '_blank', 'noopener');
+    show(step, 'The page is open in another window. Come back when you have decided.');
+    return true;
   },
 
   async arrive(step) {

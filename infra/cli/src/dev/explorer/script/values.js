@@ -35,11 +35,18 @@ function random(bytes) {
   return base64url(crypto.getRandomValues(new Uint8Array(bytes)));
 }
 
+async function hashed(text) {
+  return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))));
+}
+
 async function make(names, values) {
   for (const name of names) values[name] = random(name === 'code_verifier' ? 32 : 12);
+  if (names.includes('dpop_key')) {
+    values.dpop_key = await newKey('EC');
+    values.dpop_jkt = await thumbprint(values.dpop_key);
+  }
   if (names.includes('code_verifier')) {
-    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(values.code_verifier));
-    values.code_challenge = base64url(new Uint8Array(digest));
+    values.code_challenge = await hashed(values.code_verifier);
   }
 }
 

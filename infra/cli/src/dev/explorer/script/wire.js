@@ -7,9 +7,11 @@ function addressOf(request, values) {
 
 function headersOf(request, values) {
   const headers = {};
-  const { basic, bearer } = request.authorization ?? {};
+  const { basic, bearer, dpop, proof } = request.authorization ?? {};
   if (basic) headers.Authorization = `Basic ${btoa(basic.join(':'))}`;
   if (bearer) headers.Authorization = `Bearer ${values[bearer]}`;
+  if (dpop) headers.Authorization = `DPoP ${values[dpop]}`;
+  if (proof) headers.DPoP = values[proof];
   return headers;
 }
 
@@ -23,10 +25,13 @@ async function send(request, values) {
     // Only pages use cookies. Without them no browser asks for a password when a client is refused.
     credentials: request.method === 'POST' ? 'omit' : 'same-origin',
   });
+  // The next proof contains the newest nonce (RFC 9449 §8).
+  const nonce = response.headers.get('dpop-nonce');
+  if (nonce) values.dpop_nonce = nonce;
   return { response, text: await response.text() };
 }
 
-const SHOWN_HEADERS = ['content-type', 'cache-control', 'www-authenticate', 'retry-after'];
+const SHOWN_HEADERS = ['content-type', 'cache-control', 'www-authenticate', 'dpop-nonce', 'retry-after'];
 
 // The answer as it came. Browsers hide the status of a redirect and show where it led.
 function onTheWire({ response, text }) {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::dev::explorer::facts::Facts;
 use crate::dev::explorer::model::{Act, ActKind, Attack, Flow};
-use crate::dev::explorer::view::Text;
+use crate::dev::explorer::view::{Text, signed};
 use crate::dev::explorer::wire::Planned;
 
 /// An attack with its requests.
@@ -24,7 +24,8 @@ pub(crate) struct ActView {
 impl AttackView {
     pub(crate) fn new(flow: &'static Flow, of: &'static Attack, facts: &Facts) -> Self {
         let planned: Vec<_> = of.acts.iter().map(|act| plan(flow, act, facts)).collect();
-        let work: Vec<Value> = of.acts.iter().zip(&planned).map(|(act, planned)| work(act, planned.as_ref())).collect();
+        let work: Vec<Value> =
+            of.acts.iter().zip(&planned).map(|(act, planned)| work(act, planned.as_ref(), facts)).collect();
         let acts = of.acts.iter().zip(&planned);
         Self {
             of,
@@ -47,12 +48,13 @@ fn plan(flow: &'static Flow, act: &Act, facts: &Facts) -> Option<Planned> {
             Some(changes.iter().fold(Planned::new(request, facts), Planned::changed))
         }
         ActKind::Send(request) => Some(Planned::new(request, facts)),
-        ActKind::Check(_) | ActKind::Back => None,
+        ActKind::Sign(_) | ActKind::Check(_) | ActKind::Back => None,
     }
 }
 
-fn work(act: &Act, planned: Option<&Planned>) -> Value {
+fn work(act: &Act, planned: Option<&Planned>, facts: &Facts) -> Value {
     match (&act.kind, planned) {
+        (ActKind::Sign(of), _) => signed::work(of, facts),
         (ActKind::Check(check), _) => json!({ "kind": "check", "check": check.name() }),
         (ActKind::Back, _) => json!({ "kind": "back" }),
         (ActKind::Repeat(..) | ActKind::Send(_), planned) => {

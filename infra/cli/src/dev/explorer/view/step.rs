@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::dev::explorer::facts::Facts;
 use crate::dev::explorer::model::{Action, Arrow, Flow, Party, Step};
-use crate::dev::explorer::view::{ParameterView, Text};
+use crate::dev::explorer::view::{ParameterView, Text, signed};
 use crate::dev::explorer::wire::Planned;
 
 /// The commands that make a verifier and its challenge in a terminal.
@@ -42,7 +42,10 @@ pub(crate) struct KnownValue {
 
 impl StepView {
     pub(crate) fn new(number: usize, of: &'static Step, knows: Vec<Known>, facts: &Facts) -> Self {
-        let parameters = of.request().map_or(&[][..], |request| request.parameters);
+        let parameters = match (&of.action, of.request()) {
+            (Action::Sign(signed), _) => signed.claims,
+            (_, request) => request.map_or(&[][..], |request| request.parameters),
+        };
         let view = |parameter| ParameterView::new(parameter, facts);
         Self {
             number,
@@ -60,7 +63,9 @@ impl StepView {
     pub(crate) const fn label(&self) -> &'static str {
         match self.of.action {
             Action::Make(_) => "Make them",
+            Action::Sign(_) => "Sign it",
             Action::Visit(_) => "Go to the server",
+            Action::Open(_) => "Open the page in another window",
             Action::Arrive(_) => "Check the answer",
             Action::Send(_) => "Send the request",
             Action::Verify(_) => "Verify the token",
@@ -69,20 +74,35 @@ impl StepView {
         }
     }
 
+    /// The heading above what the step sends or signs.
+    pub(crate) const fn sent(&self) -> &'static str {
+        match self.of.action {
+            Action::Sign(_) => "Claims",
+            Action::Make(_)
+            | Action::Visit(_)
+            | Action::Open(_)
+            | Action::Arrive(_)
+            | Action::Send(_)
+            | Action::Verify(_)
+            | Action::Enter
+            | Action::Leak => "Parameters",
+        }
+    }
+
     pub(crate) const fn asks_for_password(&self) -> bool {
         matches!(self.of.action, Action::Enter)
     }
 
     pub(crate) fn visits(&self) -> bool {
-        matches!(self.of.action, Action::Visit(_)) && self.of.id == "authorize"
+        let shows_sign_in = matches!(self.of.action, Action::Visit(_)) && self.of.id == "authorize";
+        shows_sign_in || matches!(self.of.action, Action::Open(_))
     }
 }
 
 impl Arrow {
     /// The classes that place the arrow in the columns of the diagram.
     pub(crate) fn classes(&self) -> String {
-        let column = |party: Party| Party::ALL.iter().position(|other| *other == party).unwrap_or_default() + 1;
-        let (from, to) = (column(self.from), column(self.to));
+        let (from, to) = (self.from.column(), self.to.column());
         let direction = match from.cmp(&to) {
             std::cmp::Ordering::Less => "right",
             std::cmp::Ordering::Greater => "left",
@@ -94,10 +114,11 @@ impl Arrow {
 
 /// Returns, for each step, the values that each party knows after it.
 pub(crate) fn knowledge(flow: &'static Flow) -> Vec<Vec<Known>> {
-    let mut all: Vec<Vec<KnownValue>> = vec![Vec::new(); Party::ALL.len()];
+    let parties = flow.parties();
+    let mut all: Vec<Vec<KnownValue>> = vec![Vec::new(); parties.len()];
     let mut after_each = Vec::new();
     for step in flow.steps {
-        for (party, values) in Party::ALL.iter().zip(&mut all) {
+        for (party, values) in parties.iter().zip(&mut all) {
             for value in values.iter_mut() {
                 value.is_new = false;
             }
@@ -108,7 +129,7 @@ pub(crate) fn knowledge(flow: &'static Flow) -> Vec<Vec<Known>> {
                 }
             }
         }
-        let known = Party::ALL.iter().zip(&all);
+        let known = parties.iter().zip(&all);
         after_each.push(known.map(|(party, values)| Known { party: *party, values: values.clone() }).collect());
     }
     after_each
@@ -127,7 +148,10 @@ fn wire(step: &Step, facts: &Facts) -> Option<String> {
             facts.host(),
             facts.issuer,
         )),
-        (Action::Make(_) | Action::Enter | Action::Visit(_) | Action::Send(_), None) => None,
+        (
+            Action::Make(_) | Action::Sign(_) | Action::Enter | Action::Visit(_) | Action::Open(_) | Action::Send(_),
+            None,
+        ) => None,
     }
 }
 
@@ -141,7 +165,7 @@ fn command(step: &Step, facts: &Facts) -> Option<String> {
         (Action::Leak, None) => {
             Some(format!("curl -e '{issuer}/explorer/implicit?access_token={{access_token}}' {issuer}/explorer/seen"))
         }
-        (Action::Enter | Action::Visit(_) | Action::Send(_), None) => None,
+        (Action::Sign(_) | Action::Enter | Action::Visit(_) | Action::Open(_) | Action::Send(_), None) => None,
     }
 }
 
@@ -149,7 +173,9 @@ fn work(step: &Step, facts: &Facts) -> Value {
     let keeps: Vec<_> = step.keeps.iter().map(|(member, name)| json!([member, name])).collect();
     let work = match &step.action {
         Action::Make(names) => json!({ "kind": "make", "names": names }),
+        Action::Sign(of) => signed::work(of, facts),
         Action::Visit(request) => json!({ "kind": "visit", "request": Planned::new(request, facts).to_json() }),
+        Action::Open(request) => json!({ "kind": "open", "request": Planned::new(request, facts).to_json() }),
         Action::Arrive(_) => {
             json!({ "kind": "arrive", "checks_issuer": step.answer.iter().any(|of| of.name == "iss") })
         }

@@ -4,66 +4,104 @@
 //! read, and whether the counters allow confirming a correct password. If a check fails, the session is deleted;
 //! its secret was never given out.
 
-use edge::Incoming;
-use grants::{Seconds, Timestamp};
+use edge::{CookieRule, Incoming};
+use grants::Seconds;
 use keys::KeyRing;
-use service::RightPassword;
-use sessions::{RequestDigest, Rules, Session, SessionHandle, SessionStart, SignedIn, UserChange, sign_in};
-use store::{Changed, Unknown, UserChanged};
+use sessions::{
+    ProvenPerson, RequestDigest, Rules, Session, SessionHandle, SessionStart, SignedIn, SpentFactor, UserChange,
+    sign_in,
+};
+use store::{Changed, PeopleTable, Unknown, UserChanged};
 
-use crate::Authorize;
+use crate::people::passwords::{Passwords, RightPassword};
+
+/// Signs people in with their passwords.
+pub struct SignIns {
+    people: PeopleTable,
+    passwords: Passwords,
+}
 
 /// The outcome of a sign-in with a correct password.
-pub(crate) enum Started {
+pub enum Started {
     /// The session is stored.
     SignedIn(Box<SignedIn>, SessionHandle),
+    /// The person has a second factor and has yet to show it. Nothing is stored.
+    Half(Box<ProvenPerson>),
     /// The person was disabled or deleted, or the password was changed, in the meantime.
     Over,
     /// Too many passwords are being tried at the same time.
     Wait(Seconds),
 }
 
-impl Authorize {
+impl SignIns {
+    /// Creates the sign-in of `people`, with the check of their passwords.
+    pub const fn new(people: PeopleTable, passwords: Passwords) -> Self {
+        Self { people, passwords }
+    }
+
+    /// The check of passwords.
+    pub const fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
     /// Returns the session that this browser's cookie names, whoever it belongs to. It may be one whose secret was
     /// replaced, because the answer with the new secret may never have arrived. A browser cannot name a session
     /// that it never had, because cookies are sealed.
-    pub(crate) async fn former_session(
+    ///
+    /// # Errors
+    /// [`Unknown`] when the store gives no usable answer.
+    pub async fn former_session(
         &self,
         incoming: Incoming<'_>,
+        cookies: CookieRule,
         ring: &KeyRing,
     ) -> Result<Option<Session>, Unknown> {
-        let cookies = self.wiring.config.cookies();
         let Some(handle) = incoming.session(cookies, ring.handles()) else { return Ok(None) };
         self.people.session(&handle).await
     }
 
     /// Creates the session, or renews the one that the same person has on this browser. A session of another
     /// person ends, with everything that follows a sign-out.
-    pub(crate) async fn start_session(
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether the session was stored.
+    pub async fn start_session(
         &self,
         right: RightPassword,
         former: Option<Session>,
         for_request: RequestDigest,
-        now: Timestamp,
+        rules: Rules<'_>,
     ) -> Result<Started, Unknown> {
-        let rules = Rules::at(&self.wiring.config.policy, now);
+        let now = rules.now;
+        let Some(proof) = right.person.complete() else {
+            let wait = self.passwords.weigh(&right, now).await?;
+            return Ok(wait.map_or_else(|| Started::Half(Box::new(right.person)), Started::Wait));
+        };
+        if right.person.within().is_some_and(|id| former.as_ref().is_none_or(|former| former.id != id)) {
+            return Ok(Started::Over);
+        }
         let random = [edge::random(), edge::random()];
-        let (person, handle, start) = sign_in(right.person.clone(), former.as_ref(), random, for_request, rules);
+        let (person, handle, start) = sign_in(proof, former.as_ref(), random, for_request, rules);
         if start == SessionStart::Renewed {
             // The session to be replaced is in use: first make sure that the password may be confirmed.
             if let Some(wait) = self.passwords.weigh(&right, now).await? {
                 return Ok(Started::Wait(wait));
             }
-            return match self.store_session(&person, start, None).await? {
+            if !self.spend(&right.person).await? {
+                return Ok(Started::Over);
+            }
+            return match self.store_session(&person, start, None, None).await? {
                 (Changed::Done, true) => Ok(Started::SignedIn(Box::new(person), handle)),
                 (_, false) => self.over(&person).await,
                 // The person signed out in the meantime.
-                (Changed::Refused, true) => Box::pin(self.start_session(right, None, for_request, now)).await,
+                (Changed::Refused, true) => Box::pin(self.start_session(right, None, for_request, rules)).await,
             };
         }
         let former = former.filter(|former| former.id != person.session().id);
-        let (stored, wait) =
-            tokio::join!(self.store_session(&person, start, former.as_ref()), self.passwords.weigh(&right, now));
+        let (stored, wait) = tokio::join!(
+            self.store_session(&person, start, former.as_ref(), right.person.spent()),
+            self.passwords.weigh(&right, now)
+        );
         match (stored?, wait?) {
             ((Changed::Done, true), None) => Ok(Started::SignedIn(Box::new(person), handle)),
             (_, Some(wait)) => self.over(&person).await.map(|_| Started::Wait(wait)),
@@ -71,16 +109,21 @@ impl Authorize {
         }
     }
 
-    /// Stores the session, counts a new one at the person, and ends the one of somebody else. The second answer says whether
+    /// Stores the session, counts a new one at the person and spends the second factor with that, and ends the one of somebody else. The second answer says whether
     /// the person is still as the password found that person.
     async fn store_session(
         &self,
         person: &SignedIn,
         start: SessionStart,
         former: Option<&Session>,
+        spent: Option<&SpentFactor>,
     ) -> Result<(Changed, bool), Unknown> {
         let counted = async {
-            let change = UserChange::count_session(person.user());
+            let user = person.user();
+            let change = spent.map_or_else(
+                || UserChange::count_session(user),
+                |spent| UserChange::count_session_and_spend(user, spent),
+            );
             if start == SessionStart::New {
                 return Ok(self.people.change_user(&change, None).await? == UserChanged::Done);
             }
@@ -98,6 +141,13 @@ impl Authorize {
             tokio::join!(self.people.start_session(person.session(), start.clone()), counted, end_former);
         ended?;
         Ok((stored?, counted?))
+    }
+
+    /// Spends the second factor of a person who renews a session; `false` if it was used before.
+    async fn spend(&self, person: &ProvenPerson) -> Result<bool, Unknown> {
+        let Some(spent) = person.spent() else { return Ok(true) };
+        let change = UserChange::spend(person.user(), spent);
+        Ok(self.people.change_user(&change, None).await? == UserChanged::Done)
     }
 
     async fn over(&self, person: &SignedIn) -> Result<Started, Unknown> {

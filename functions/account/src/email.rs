@@ -1,0 +1,136 @@
+//! The address of a person: a mail to the new one, and its confirmation in a session of the same person.
+
+use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form, redirect};
+use grants::Timestamp;
+use http::{StatusCode, header};
+use keys::HandleKind;
+use pages::AccountNotice;
+use protocol::{Claim, EmailAddress};
+use sessions::{AddressLink, AddressWish, Letter, Notice, Wait};
+use store::{AddressClaim, Confirmed};
+
+use crate::Account;
+use crate::refused::Refused;
+use crate::visitor::{Page, Visitor};
+
+/// The reason to show the page again, with what was typed.
+#[derive(Clone, Copy)]
+enum Again<'a> {
+    Malformed(&'a str),
+    TooMany(Wait, &'a str),
+}
+
+impl Account {
+    /// Shows the address, or the sign-in page.
+    pub(crate) async fn email_page(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
+        self.sends_mail()?;
+        let now = edge::now();
+        match self.visitor(incoming, now).await? {
+            Some(visitor) => Ok(self.show_email(&visitor, None, now)),
+            None => self.show_sign_in(incoming, Page::Email, now).await,
+        }
+    }
+
+    /// Queues a mail to the address that a person typed.
+    pub(crate) async fn ask_for_address(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
+        self.sends_mail()?;
+        let now = edge::now();
+        let (visitor, form) = self.form_of_recent(incoming, Page::Email, now).await?;
+        let typed = form.one("email").ok().flatten().unwrap_or_default().trim();
+        let Ok(address) = EmailAddress::parse(typed) else {
+            incoming.log().refused("address_malformed");
+            return Ok(self.show_email(&visitor, Some(Again::Malformed(typed)), now));
+        };
+        let user = visitor.person.user();
+        let wish = AddressWish { person: user.key, credential_version: user.credential_version, address };
+        if let Some(wait) = self.mails.ask(Some(Letter::ConfirmAddress(wish)), incoming.source(), now).await? {
+            incoming.log().refused("mails_throttled");
+            return Ok(self.show_email(&visitor, Some(Again::TooMany(wait, typed)), now));
+        }
+        incoming.log().event(AuditEntry::of_person(AuditEvent::AddressAsked, &user.subject));
+        let page = AccountNotice {
+            title: "Look into your mail",
+            text: &[
+                "A mail with a link is on its way to this address. Open the link in this browser, within half an hour.",
+                "Your address stays as it is until then.",
+            ],
+            leads_to: &self.path(),
+            label: "Back to your account",
+        };
+        Ok(html(StatusCode::OK, page.render()))
+    }
+
+    /// Shows the button of a link to the person whom it is for, or the sign-in page.
+    pub(crate) async fn confirm_page(&self, incoming: Incoming<'_>, sealed: &str) -> Result<Response, Refused> {
+        self.sends_mail()?;
+        let now = edge::now();
+        let Some(visitor) = self.visitor(incoming, now).await? else {
+            return self.show_sign_in(incoming, Page::Email, now).await;
+        };
+        let link = open_link(&visitor, sealed)?;
+        link.confirm(visitor.person.user(), now).ok_or(Refused::LinkOver)?;
+        let page = pages::AccountConfirm {
+            base: &self.path(),
+            username: visitor.person.user().username.as_str(),
+            address: link.address().as_str(),
+            link: sealed,
+            ticket: &visitor.ticket(Page::Email, now),
+        };
+        Ok(html_with_form(StatusCode::OK, page.render()))
+    }
+
+    /// Confirms the address of a link.
+    pub(crate) async fn confirm_address(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
+        self.sends_mail()?;
+        let now = edge::now();
+        let (visitor, form) = self.form_of(incoming, Page::Email, now).await?;
+        let link = open_link(&visitor, form.one("link").ok().flatten().unwrap_or_default())?;
+        let (user, address) = (visitor.person.user(), link.address());
+        let change = link.confirm(user, now).ok_or(Refused::LinkOver)?;
+        let moves = user.confirmed_address().is_some() && !user.has_confirmed(address);
+        let beside = if moves { self.tell(Notice::AddressChanged, user, now) } else { None };
+        let claim = AddressClaim { address, change: &change, beside };
+        match self.people.confirm_own_address(&visitor.person, claim, now).await? {
+            Confirmed::Done => {
+                incoming.log().event(AuditEntry::of_person(AuditEvent::AddressConfirmed, &user.subject));
+                Ok(redirect(&format!("{}{}", self.path(), Page::Email.path())))
+            }
+            Confirmed::Over => Err(Refused::SignedOut(Page::Email)),
+            Confirmed::Changed => Err(Refused::LinkOver),
+            Confirmed::Taken => Err(Refused::AddressTaken),
+        }
+    }
+
+    fn show_email(&self, visitor: &Visitor, again: Option<Again<'_>>, now: Timestamp) -> Response {
+        let user = visitor.person.user();
+        let (text, typed, status) = match again {
+            None => (None, "", StatusCode::OK),
+            Some(Again::Malformed(typed)) => {
+                (Some("This is not an address like ada@example.org.".to_owned()), typed, StatusCode::BAD_REQUEST)
+            }
+            Some(Again::TooMany(Wait(wait), typed)) => {
+                let text =
+                    format!("Too many mails were asked for from here. Wait {wait} seconds, and send the form again.");
+                (Some(text), typed, StatusCode::TOO_MANY_REQUESTS)
+            }
+        };
+        let page = pages::AccountEmail {
+            base: &self.path(),
+            address: user.claims.text(Claim::Email).unwrap_or_default(),
+            is_confirmed: user.confirmed_address().is_some(),
+            typed,
+            ticket: &visitor.ticket(Page::Email, now),
+            alert: text.as_deref(),
+        };
+        let mut response = html_with_form(status, page.render());
+        if let Some(Again::TooMany(Wait(wait), _)) = again {
+            response.headers_mut().insert(header::RETRY_AFTER, wait.into());
+        }
+        response
+    }
+}
+
+fn open_link(visitor: &Visitor, sealed: &str) -> Result<AddressLink, Refused> {
+    let link = visitor.ring.handles().open(HandleKind::AddressLink, sealed);
+    link.and_then(|bytes| AddressLink::from_bytes(&bytes)).ok_or(Refused::LinkOver)
+}

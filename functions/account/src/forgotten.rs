@@ -1,0 +1,130 @@
+//! The mail for a person who forgot the password.
+//!
+//! The answer is the same for every name and address, and so is the work: the request is written down, and read later by the
+//! function that sends mail. So neither the page nor its time tells whether a name is known.
+
+use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form};
+use grants::Timestamp;
+use http::{StatusCode, header};
+use keys::{HandleKind, KeyRing};
+use pages::AccountNotice;
+use service::{Browser, form_ticket, typed_username};
+use sessions::{FormFault, FormTicket, Letter, RequestDigest, VisitId, Wait};
+
+use crate::Account;
+use crate::refused::Refused;
+
+/// The reason to show the page again, with what was typed.
+#[derive(Clone, Copy)]
+enum Again<'a> {
+    BadForm(FormFault, &'a str),
+    TooMany(Wait, &'a str),
+}
+
+impl Account {
+    /// Shows the page on which a person asks for a mail.
+    pub(crate) async fn forgotten_page(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
+        self.sends_mail()?;
+        let now = edge::now();
+        Ok(self.show_forgotten(incoming, &*self.ring(now).await?, None, now))
+    }
+
+    /// Queues the mail, for any name and any address.
+    pub(crate) async fn ask_for_reset(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
+        self.sends_mail()?;
+        let (now, form) = (edge::now(), incoming.body_form()?);
+        let ring = self.ring(now).await?;
+        let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
+        let typed = form.one("username").ok().flatten().unwrap_or_default();
+        let ticket = form_ticket(incoming, &form, &ring, HandleKind::SignInForm);
+        let counts = ticket.and_then(|ticket| ticket.check_sign_in(browser.visit_of_form()?, digest(), now));
+        if let Err(fault) = counts {
+            incoming.log().refused(fault.name());
+            let again = Again::BadForm(fault, typed_username(&form));
+            return Ok(self.show_forgotten(incoming, &ring, Some(again), now));
+        }
+        let letter = Letter::forgotten_password(typed);
+        if let Some(wait) = self.mails.ask(letter, incoming.source(), now).await? {
+            incoming.log().refused("mails_throttled");
+            let again = Again::TooMany(wait, typed_username(&form));
+            return Ok(self.show_forgotten(incoming, &ring, Some(again), now));
+        }
+        let stranger = ring.handles().stranger(&typed.trim().to_lowercase());
+        incoming.log().event(AuditEntry::of_attempt(AuditEvent::ResetAsked, stranger));
+        let page = AccountNotice {
+            title: "Look into your mail",
+            text: &[
+                "If there is an account with this name or address, and it has a confirmed address, a mail with a link is on its way.",
+                "The link works for half an hour. If no mail comes, look among the unwanted ones, or ask the people who run this service.",
+            ],
+            leads_to: &self.path(),
+            label: "Back to the sign-in",
+        };
+        Ok(html(StatusCode::OK, page.render()))
+    }
+
+    fn show_forgotten(
+        &self,
+        incoming: Incoming<'_>,
+        ring: &KeyRing,
+        again: Option<Again<'_>>,
+        now: Timestamp,
+    ) -> Response {
+        let browser = Browser::of(incoming, self.wiring.config.cookies(), ring);
+        let known = browser.visit();
+        let visit = known.unwrap_or_else(|| VisitId::from_bytes(edge::random()));
+        let ticket = FormTicket::for_sign_in(visit, digest(), edge::random(), now);
+        let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
+        let alert = again.map(Again::text);
+        let page = pages::AccountForgotten {
+            base: &self.path(),
+            username: again.map_or("", Again::typed),
+            ticket: ticket.expose(),
+            alert: alert.as_deref(),
+        };
+        let mut response = html_with_form(again.map_or(StatusCode::OK, Again::status), page.render());
+        if let Some(Again::TooMany(Wait(wait), _)) = again {
+            response.headers_mut().insert(header::RETRY_AFTER, wait.into());
+        }
+        if known.is_some() { response } else { browser.begin_visit(response, visit) }
+    }
+
+    /// Refuses a page that needs mail, where none is sent.
+    pub(crate) fn sends_mail(&self) -> Result<(), Refused> {
+        if self.wiring.config.mail_from.is_some() { Ok(()) } else { Err(Refused::NotFound) }
+    }
+}
+
+impl<'a> Again<'a> {
+    fn text(self) -> String {
+        match self {
+            Self::BadForm(FormFault::CookiesMissing, _) => {
+                "Your browser sent no cookie. Allow cookies for this site, and send the form again.".to_owned()
+            }
+            Self::BadForm(..) => {
+                "This form was open for too long, or belongs to another page. Send it again.".to_owned()
+            }
+            Self::TooMany(Wait(wait), _) => {
+                format!("Too many mails were asked for from here. Wait {wait} seconds, and send the form again.")
+            }
+        }
+    }
+
+    const fn typed(self) -> &'a str {
+        match self {
+            Self::BadForm(_, typed) | Self::TooMany(_, typed) => typed,
+        }
+    }
+
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::BadForm(..) => StatusCode::FORBIDDEN,
+            Self::TooMany(..) => StatusCode::TOO_MANY_REQUESTS,
+        }
+    }
+}
+
+/// Returns the digest that the ticket of the form is bound to.
+fn digest() -> RequestDigest {
+    RequestDigest::of("/account/forgotten")
+}

@@ -1,0 +1,193 @@
+//! `/account`: what people see and change of their own account, without an operator.
+//!
+//! The page shows the profile, the apps that have access, and the sessions. Each can be changed or ended here, and
+//! `/account/password` changes the password, and `/account/factors` the second factor. Where mail is sent, `/account/forgotten`
+//! asks for a link that replaces a forgotten password, and `/account/reset` is where the link leads; `/account/email` does the
+//! same for an address that is to be confirmed.
+//!
+//! # Decisions
+//! - This is a function of its own, and not a part of `/authorize`. It lists and ends sessions, consents and grants, which
+//!   `/authorize` may not; and it signs nothing, so that it unwraps no signing key.
+//! - A GET changes nothing. Each change is a form with a ticket that is bound to the session.
+//! - A change needs a sign-in that is at most ten minutes old (C236). An older session shows the page; a form that comes from
+//!   it is answered with the sign-in page, and the person starts again from there.
+//! - A change of password needs the current password instead. It is checked and throttled as on the sign-in page.
+//! - A new password ends what the former one began: grants always, other sessions if the person wants it. See `sessions`.
+//! - A link in a mail is opened by its reader, and by every program on the way that looks for bad links. So it shows a form
+//!   and changes nothing; it needs no cookie, because it may be opened on another device. See `sessions` for what it rests on.
+//! - Each write rests on the session and on the person, in one transaction. So a session that was ended changes nothing any
+//!   more, even if its request was in flight.
+//! - The session of this browser is ended at `/logout`, which apps are told of in the same way.
+
+mod apps;
+mod email;
+mod factors;
+mod forgotten;
+mod new_password;
+mod password;
+mod profile;
+mod refused;
+mod reset;
+mod sessions_shown;
+mod sign_in;
+mod visitor;
+
+use std::sync::Arc;
+
+use edge::{Config, Error, Function, Incoming, Response, html_with_form, redirect};
+use grants::Timestamp;
+use http::{Method, StatusCode};
+use keys::KeyRing;
+use pages::ProfileNames;
+use protocol::Claim;
+use service::{Mails, SignIns, Stores, Wiring};
+use store::{GrantsTable, PeopleTable};
+
+use crate::refused::Refused;
+use crate::visitor::{Page, Visitor};
+
+/// The paths below that of the account to which only forms are sent.
+const CHANGES: [&str; 8] = [
+    "/profile",
+    "/withdraw",
+    "/end-session",
+    "/end-others",
+    "/factors/remove",
+    "/factors/recovery-codes",
+    "/reset",
+    "/confirm",
+];
+
+/// The pages of a person's own account.
+pub struct Account {
+    wiring: Wiring,
+    grants: GrantsTable,
+    people: PeopleTable,
+    sign_ins: SignIns,
+    mails: Mails,
+}
+
+impl Account {
+    /// Builds the endpoint from the configuration.
+    ///
+    /// # Errors
+    /// When a variable is missing, or the key file cannot be used.
+    pub fn open(config: Config, stores: &Stores) -> Result<Self, Error> {
+        let wiring = Wiring::assemble(config, stores, false)?;
+        let (grants, people) = (stores.grants()?, stores.people()?);
+        Ok(Self { wiring, grants, people, sign_ins: stores.sign_ins()?, mails: stores.mails()? })
+    }
+
+    /// Returns the path of the account: the base of every page here.
+    fn path(&self) -> String {
+        format!("{}/account", self.wiring.config.path())
+    }
+
+    async fn ring(&self, now: Timestamp) -> Result<Arc<KeyRing>, Refused> {
+        Ok(self.wiring.keys.ring(now).await?)
+    }
+
+    /// Shows the account, or the sign-in page.
+    async fn overview(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
+        let now = edge::now();
+        match self.visitor(incoming, now).await? {
+            Some(visitor) => self.show_account(&visitor, None, now).await,
+            None => self.show_sign_in(incoming, Page::Overview, now).await,
+        }
+    }
+
+    /// Renders the account; `alert` says why the profile was not saved, with the names that were sent.
+    async fn show_account(
+        &self,
+        visitor: &Visitor,
+        alert: Option<(&str, ProfileNames<'_>)>,
+        now: Timestamp,
+    ) -> Result<Response, Refused> {
+        let user = visitor.person.user();
+        let sessions = self.living_sessions(visitor, now).await?;
+        let apps = self.apps(visitor, &sessions, now).await?;
+        let known = |claim| user.claims.text(claim).unwrap_or_default();
+        let names = ProfileNames {
+            name: known(Claim::Name),
+            given_name: known(Claim::GivenName),
+            family_name: known(Claim::FamilyName),
+        };
+        let (base, sign_out) = (self.path(), format!("{}/logout", self.wiring.config.path()));
+        let (ticket, rows) =
+            (visitor.ticket(Page::Overview, now), sessions_shown::rows(&sessions, visitor.person.session().id));
+        let page = pages::Account {
+            username: user.username.as_str(),
+            base: &base,
+            has_mail: self.wiring.config.mail_from.is_some(),
+            sign_out: &sign_out,
+            ticket: &ticket,
+            names: alert.map_or(names, |(_, names)| names),
+            alert: alert.map(|(text, _)| text),
+            apps: &apps,
+            sessions: &rows,
+        };
+        let status = if alert.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+        Ok(html_with_form(status, page.render()))
+    }
+
+    /// Shows the page to which a link in a mail leads.
+    async fn open_mailed(&self, incoming: Incoming<'_>, step: &str, method: &Method) -> Result<Response, Refused> {
+        let (to_reset, to_confirm) = (step.strip_prefix("/reset/"), step.strip_prefix("/email/"));
+        match (to_reset, to_confirm) {
+            (None, None) => Err(Refused::NotFound),
+            _ if *method != Method::GET => Err(Refused::WrongMethod("GET, HEAD")),
+            (Some(link), _) => self.reset_page(link).await,
+            (None, Some(link)) => self.confirm_page(incoming, link).await,
+        }
+    }
+
+    /// Leads back to the account after a change.
+    fn back(&self) -> Response {
+        redirect(&self.path())
+    }
+}
+
+impl Function for Account {
+    const NAME: &'static str = "account";
+
+    async fn warm_up(&self) {
+        self.wiring.warm_up().await;
+    }
+
+    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+        let path = self.path();
+        let step = incoming.path().strip_prefix(&path);
+        let answered = match (step, incoming.method()) {
+            (Some(""), &Method::GET) => self.overview(incoming).await,
+            (Some("/sign-in"), &Method::GET) => self.sign_in_page(incoming).await,
+            (Some("/sign-in"), &Method::POST) => self.sign_in(incoming).await,
+            (Some("/password"), &Method::GET) => self.password_page(incoming).await,
+            (Some("/password"), &Method::POST) => self.change_password(incoming).await,
+            (Some("/factors"), &Method::GET) => self.factors_page(incoming).await,
+            (Some("/factors"), &Method::POST) => self.add_factor(incoming).await,
+            (Some("/factors/remove"), &Method::POST) => self.remove_factor(incoming).await,
+            (Some("/factors/recovery-codes"), &Method::POST) => self.replace_recovery_codes(incoming).await,
+            (Some("/forgotten"), &Method::GET) => self.forgotten_page(incoming).await,
+            (Some("/forgotten"), &Method::POST) => self.ask_for_reset(incoming).await,
+            (Some("/email"), &Method::GET) => self.email_page(incoming).await,
+            (Some("/email"), &Method::POST) => self.ask_for_address(incoming).await,
+            (Some("/confirm"), &Method::POST) => self.confirm_address(incoming).await,
+            (Some("/reset"), &Method::POST) => self.reset_password(incoming).await,
+            (Some("/profile"), &Method::POST) => self.change_profile(incoming).await,
+            (Some("/withdraw"), &Method::POST) => self.withdraw(incoming).await,
+            (Some("/end-session"), &Method::POST) => self.end_session(incoming).await,
+            (Some("/end-others"), &Method::POST) => self.end_others(incoming).await,
+            (Some(""), _) => Err(Refused::WrongMethod("GET, HEAD")),
+            (Some("/sign-in" | "/password" | "/factors" | "/forgotten" | "/email"), _) => {
+                Err(Refused::WrongMethod("GET, HEAD, POST"))
+            }
+            (Some(change), _) if CHANGES.contains(&change) => Err(Refused::WrongMethod("POST")),
+            (Some(step), method) => self.open_mailed(incoming, step, method).await,
+            (None, _) => Err(Refused::NotFound),
+        };
+        match answered {
+            Ok(response) => response,
+            Err(refused) => self.answer_refused(incoming, refused).await,
+        }
+    }
+}

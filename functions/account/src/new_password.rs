@@ -1,0 +1,43 @@
+//! The steps that every new password of a person takes: its check, the mail about it, and the end of what rested on the former one.
+
+use grants::Timestamp;
+use protocol::Secret;
+use sessions::{Letter, Notice, PasswordContext, QueuedMail, UnfitPassword, User, check_chosen_password};
+use store::{Unknown, Write};
+
+use crate::Account;
+
+impl Account {
+    /// Checks a password that a person chose.
+    pub(crate) fn check_chosen(&self, user: &User, new: &Secret) -> Result<(), UnfitPassword> {
+        let (_, issuer) = self.wiring.config.issuer.as_str().split_once("://").unwrap_or_default();
+        let host = issuer.split(['/', ':']).next().unwrap_or_default();
+        let context = PasswordContext { username: &user.username, claims: &user.claims, host };
+        check_chosen_password(new, usize::from(self.wiring.config.policy.password_min_length), context)
+    }
+
+    /// Returns the write that tells a person by mail what happened to the account; `None` if no mail is sent, or the person
+    /// has no confirmed address.
+    pub(crate) fn tell(&self, notice: Notice, user: &User, now: Timestamp) -> Option<Write> {
+        self.wiring.config.mail_from.as_ref()?;
+        let letter = Letter::notice(notice, user)?;
+        Some(self.people.mail_write(&QueuedMail::new(letter, edge::random(), now)))
+    }
+
+    /// Deletes the sessions that are over, so that their apps are told, and marks the grants that are over as revoked.
+    /// Nothing rests on the former password any more, whether this succeeds or not.
+    pub(crate) async fn clean_up(&self, user: &User, credential_version: u32) {
+        let ended = async {
+            let mut sessions = self.people.sessions_of(user.key).await?;
+            sessions.retain(|session| session.credential_version < credential_version);
+            for session in &sessions {
+                self.people.end_session(session).await?;
+            }
+            Ok::<(), Unknown>(())
+        };
+        let (ended, revoked) = tokio::join!(ended, self.revoke_older(&user.subject, credential_version));
+        for error in [ended.err(), revoked.err()].into_iter().flatten() {
+            edge::trouble("what rested on a former password could not be deleted", &error);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The change of a password.
+
+use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form};
+use grants::Timestamp;
+use http::{StatusCode, header};
+use protocol::{Parameters, Secret};
+use service::{Attempted, Browser, Checked, RightPassword, SignInFault};
+use sessions::{NewPassword, Notice, UnfitPassword, WeakPassword, change_password};
+use store::Acted;
+
+use crate::Account;
+use crate::refused::Refused;
+use crate::visitor::{Page, Visitor, not_over};
+
+/// The number of attempts: another session may end at the same time, a few times at most.
+const ATTEMPTS: usize = 3;
+
+/// The reason to show the page again.
+#[derive(Clone, Copy)]
+enum Fault {
+    Current(SignInFault),
+    New(UnfitPassword),
+    Unchanged,
+}
+
+/// The new password that a person sent.
+struct Chosen {
+    password: Secret,
+    ends_others: bool,
+}
+
+/// A new password of a person who knows the current one.
+struct Replacement {
+    right: RightPassword,
+    chosen: Chosen,
+}
+
+impl Account {
+    /// Shows the page, or the sign-in page.
+    pub(crate) async fn password_page(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
+        let now = edge::now();
+        match self.visitor(incoming, now).await? {
+            Some(visitor) => Ok(self.show_password(&visitor, None, true, now)),
+            None => self.show_sign_in(incoming, Page::Password, now).await,
+        }
+    }
+
+    /// Changes the password of the person who knows the current one.
+    pub(crate) async fn change_password(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
+        let now = edge::now();
+        let (visitor, form) = self.form_of(incoming, Page::Password, now).await?;
+        let ends_others = form.one("others").ok().flatten() == Some("1");
+        let current = field(&form, "current_password");
+        let chosen = Chosen { password: field(&form, "new_password"), ends_others };
+        let fault = match self.unfit(&visitor, &current, &chosen.password) {
+            Some(fault) => fault,
+            None => match self.check_current(incoming, &visitor, &current, now).await? {
+                Ok(right) => return self.replace(incoming, &visitor, Replacement { right, chosen }, now).await,
+                Err(fault) => Fault::Current(fault),
+            },
+        };
+        match fault {
+            Fault::Current(fault) => fault.record(visitor.person.user().key, incoming.log()),
+            Fault::New(_) | Fault::Unchanged => incoming.log().refused("password_unfit"),
+        }
+        Ok(self.show_password(&visitor, Some(fault), ends_others, now))
+    }
+
+    /// Returns what is wrong with a new password. It is looked at before the current one, so that it costs no guess.
+    fn unfit(&self, visitor: &Visitor, current: &Secret, new: &Secret) -> Option<Fault> {
+        match self.check_chosen(visitor.person.user(), new) {
+            Err(unfit) => Some(Fault::New(unfit)),
+            Ok(()) => (current.expose() == new.expose()).then_some(Fault::Unchanged),
+        }
+    }
+
+    /// Checks the current password, counted and throttled as on the sign-in page.
+    async fn check_current(
+        &self,
+        incoming: Incoming<'_>,
+        visitor: &Visitor,
+        current: &Secret,
+        now: Timestamp,
+    ) -> Result<Result<RightPassword, SignInFault>, Refused> {
+        let (username, passwords) = (&visitor.person.user().username, self.sign_ins.passwords());
+        let attempted = Attempted {
+            username,
+            password: current,
+            client: None,
+            source: incoming.source(),
+            device: Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring).device(),
+            stranger: visitor.ring.handles().stranger(&username.normalized()),
+        };
+        let right = match passwords.check(&attempted, now).await? {
+            Checked::Right(right) => right,
+            Checked::Wrong(_) => return Ok(Err(SignInFault::WrongPassword)),
+            Checked::Wait(wait, _) => return Ok(Err(SignInFault::TooManyGuesses(wait))),
+        };
+        let wait = passwords.weigh(&right, now).await?;
+        Ok(wait.map_or(Ok(*right), |wait| Err(SignInFault::TooManyGuesses(wait))))
+    }
+
+    /// Writes the new password with the sessions that go on, and ends the rest.
+    async fn replace(
+        &self,
+        incoming: Incoming<'_>,
+        visitor: &Visitor,
+        replacement: Replacement,
+        now: Timestamp,
+    ) -> Result<Response, Refused> {
+        let Replacement { right, chosen } = replacement;
+        let over = || Refused::SignedOut(Page::Password);
+        let hash = match self.sign_ins.passwords().hash(chosen.password).await {
+            Ok(hash) => hash,
+            Err(WeakPassword::Length | WeakPassword::Hash) => return Err(over()),
+            Err(WeakPassword::Unhashable) => return Err(Refused::Unhashable),
+        };
+        for _ in 0..ATTEMPTS {
+            let mut others = Vec::new();
+            if !chosen.ends_others {
+                others = self.living_sessions(visitor, now).await?;
+            }
+            let new = NewPassword { hash: hash.clone(), secret: edge::random() };
+            let decided = change_password(&visitor.person, &right.person, new, others, now);
+            let (change, handle) = decided.ok_or_else(over)?;
+            let told = self.tell(Notice::PasswordChanged, right.person.user(), now);
+            match not_over(self.people.change_own_password(&change, told).await?, Page::Password)? {
+                Acted::Done => {
+                    let subject = &visitor.person.user().subject;
+                    incoming.log().event(AuditEntry::of_person(AuditEvent::PasswordChanged, subject));
+                    self.clean_up(visitor.person.user(), change.credential_version).await;
+                    let base = self.path();
+                    let page = pages::AccountPasswordChanged { base: &base, ended_others: chosen.ends_others };
+                    let response = html(StatusCode::OK, page.render());
+                    let browser = Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring);
+                    return Ok(browser.set_session(response, &handle));
+                }
+                // Another session ended meanwhile: it must not go on.
+                Acted::Refused | Acted::Over => {}
+            }
+        }
+        Err(over())
+    }
+
+    fn show_password(&self, visitor: &Visitor, fault: Option<Fault>, ends_others: bool, now: Timestamp) -> Response {
+        let min_length = self.wiring.config.policy.password_min_length;
+        let [current, new] = fault.map_or([None, None], |fault| match fault {
+            Fault::Current(SignInFault::WrongPassword) => [Some("The current password is not right.".to_owned()), None],
+            Fault::Current(fault) => [Some(fault.text()), None],
+            Fault::New(unfit) => [None, Some(format!("This password cannot be used: {unfit}."))],
+            Fault::Unchanged => [None, Some("The new password is the current one.".to_owned())],
+        });
+        let (base, ticket) = (self.path(), visitor.ticket(Page::Password, now));
+        let page = pages::AccountPassword {
+            username: visitor.person.user().username.as_str(),
+            base: &base,
+            ticket: &ticket,
+            min_length,
+            current_alert: current.as_deref(),
+            new_alert: new.as_deref(),
+            ends_others,
+        };
+        let status = match fault {
+            None => StatusCode::OK,
+            Some(Fault::Current(fault)) => fault.status(),
+            Some(Fault::New(_) | Fault::Unchanged) => StatusCode::BAD_REQUEST,
+        };
+        let mut response = html_with_form(status, page.render());
+        if let Some(Fault::Current(SignInFault::TooManyGuesses(wait))) = fault {
+            response.headers_mut().insert(header::RETRY_AFTER, wait.into());
+        }
+        response
+    }
+}
+
+fn field(form: &Parameters, name: &str) -> Secret {
+    Secret::new(form.one(name).ok().flatten().unwrap_or_default().to_owned())
+}

@@ -1,0 +1,100 @@
+//! The link in a mail with which a person sets a new password. Opening it changes nothing; its form does.
+
+use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form};
+use grants::Timestamp;
+use http::StatusCode;
+use keys::HandleKind;
+use pages::AccountNotice;
+use protocol::Secret;
+use sessions::{FormFault, Notice, PasswordHash, ResetLink, UnfitPassword, User, WeakPassword};
+use store::UserChanged;
+
+use crate::Account;
+use crate::refused::Refused;
+use crate::visitor::Page;
+
+/// The number of attempts: the profile may change at the same time, a few times at most.
+const ATTEMPTS: usize = 3;
+
+/// A link that works, and the person it is for.
+struct Opened {
+    link: ResetLink,
+    user: User,
+}
+
+impl Account {
+    /// Shows the form of a link.
+    pub(crate) async fn reset_page(&self, sealed: &str) -> Result<Response, Refused> {
+        let opened = self.open_link(sealed, edge::now()).await?;
+        Ok(self.show_reset(&opened.user, sealed, None))
+    }
+
+    /// Sets the new password, which ends everything that rests on the former one.
+    pub(crate) async fn reset_password(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
+        let (now, form) = (edge::now(), incoming.body_form()?);
+        if incoming.is_cross_site() {
+            return Err(Refused::BadForm(FormFault::CrossSite, Page::Overview));
+        }
+        form.without_repeats().map_err(|_| Refused::BadForm(FormFault::Unreadable, Page::Overview))?;
+        let sent = |name| form.one(name).ok().flatten().unwrap_or_default();
+        let sealed = sent("link");
+        let opened = self.open_link(sealed, now).await?;
+        let password = Secret::new(sent("new_password").to_owned());
+        if let Err(unfit) = self.check_chosen(&opened.user, &password) {
+            incoming.log().refused("password_unfit");
+            return Ok(self.show_reset(&opened.user, sealed, Some(unfit)));
+        }
+        let hash = match self.sign_ins.passwords().hash(password).await {
+            Ok(hash) => hash,
+            Err(WeakPassword::Length | WeakPassword::Hash) => return Err(Refused::LinkOver),
+            Err(WeakPassword::Unhashable) => return Err(Refused::Unhashable),
+        };
+        let user = self.spend(opened, &hash, now).await?;
+        incoming.log().event(AuditEntry::of_person(AuditEvent::PasswordReset, &user.subject));
+        self.clean_up(&user, user.credential_version.saturating_add(1)).await;
+        let page = AccountNotice {
+            title: "Your password is set",
+            text: &["You are signed out on all browsers. Sign in with your new password."],
+            leads_to: &self.path(),
+            label: "Sign in",
+        };
+        Ok(html(StatusCode::OK, page.render()))
+    }
+
+    /// Opens a link, if it works.
+    async fn open_link(&self, sealed: &str, now: Timestamp) -> Result<Opened, Refused> {
+        self.sends_mail()?;
+        let ring = self.ring(now).await?;
+        let link = ring.handles().open(HandleKind::ResetLink, sealed);
+        let link = link.and_then(|bytes| ResetLink::from_bytes(&bytes)).ok_or(Refused::LinkOver)?;
+        let user = self.people.user(link.person()).await?.filter(|user| link.works_for(user, now));
+        user.map(|user| Opened { link, user }).ok_or(Refused::LinkOver)
+    }
+
+    /// Writes the new password, together with the mail that tells of it. Of all uses of a link, one gets here. Returns the
+    /// person as of before.
+    async fn spend(&self, opened: Opened, hash: &PasswordHash, now: Timestamp) -> Result<User, Refused> {
+        let Opened { link, mut user } = opened;
+        for _ in 0..ATTEMPTS {
+            let change = link.reset(&user, hash.clone(), now).ok_or(Refused::LinkOver)?;
+            match self.people.change_user(&change, self.tell(Notice::PasswordReset, &user, now)).await? {
+                UserChanged::Done => return Ok(user),
+                UserChanged::Refused(Some(found)) => user = *found,
+                UserChanged::Refused(None) => return Err(Refused::LinkOver),
+            }
+        }
+        Err(Refused::LinkOver)
+    }
+
+    fn show_reset(&self, user: &User, sealed: &str, fault: Option<UnfitPassword>) -> Response {
+        let alert = fault.map(|unfit| format!("This password cannot be used: {unfit}."));
+        let page = pages::AccountReset {
+            base: &self.path(),
+            username: user.username.as_str(),
+            link: sealed,
+            min_length: self.wiring.config.policy.password_min_length,
+            alert: alert.as_deref(),
+        };
+        html_with_form(if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK }, page.render())
+    }
+}

@@ -1,0 +1,148 @@
+//! The pages about devices, and their status codes. The texts are in `pages`.
+
+use edge::{Response, html, html_with_form};
+use grants::{Seconds, Timestamp};
+use http::{StatusCode, header};
+use keys::{HandleKind, KeyRing};
+use pages::{AskedScope, Notice};
+use protocol::{ClaimsRequest, Resource};
+use service::SignInFault;
+use sessions::{FormTicket, SignedIn};
+
+use crate::Authorize;
+use crate::device::{DeviceContext, Visit};
+use crate::refused::Refused;
+use crate::show::Again;
+
+/// The reasons to ask for a code again.
+#[derive(Clone, Copy)]
+pub(crate) enum Entry {
+    /// The code is unknown, or its request was answered or is over.
+    Unknown,
+    /// Too many wrong codes came from this browser or this address.
+    TooMany(Seconds),
+}
+
+/// The answer that a person gave.
+#[derive(Clone, Copy)]
+pub(crate) enum Answered {
+    Allowed,
+    Denied,
+}
+
+impl Entry {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::Unknown => StatusCode::BAD_REQUEST,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        }
+    }
+
+    fn alert(self) -> String {
+        match self {
+            Self::Unknown => {
+                "This code is not known, or it has expired. Please check the code on your device.".to_owned()
+            }
+            Self::TooMany(wait @ ..120) => {
+                format!("There were too many wrong codes. Please try again in {wait} seconds.")
+            }
+            Self::TooMany(wait) => {
+                format!("There were too many wrong codes. Please try again in {} minutes.", wait.div_ceil(60))
+            }
+        }
+    }
+}
+
+impl Authorize {
+    /// Renders the page on which a person enters a code. `typed` is one that somebody else filled in.
+    pub(crate) fn show_entry(&self, visit: &Visit<'_>, typed: &str, again: Option<Entry>) -> Response {
+        let alert = again.map(Entry::alert);
+        let page = pages::DeviceCode { action: &self.device_path(), user_code: typed, alert: alert.as_deref() };
+        let mut response = html_with_form(again.map_or(StatusCode::OK, Entry::status), page.render());
+        if let Some(Entry::TooMany(wait)) = again {
+            response.headers_mut().insert(header::RETRY_AFTER, wait.into());
+        }
+        visit.kept(response)
+    }
+
+    /// Renders the sign-in page for a person who answers a device.
+    pub(crate) fn show_sign_in(
+        &self,
+        context: &DeviceContext,
+        visit: &Visit<'_>,
+        ring: &KeyRing,
+        again: Option<Again<'_>>,
+    ) -> Response {
+        let ticket = FormTicket::for_sign_in(visit.id, context.digest, edge::random(), edge::now());
+        let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
+        let alert = again.map(|again| again.why.text());
+        let forgotten = self.wiring.config.forgotten_password();
+        let page = pages::SignIn {
+            client_name: &context.client.name,
+            registered_itself: None,
+            redirect_host: "",
+            username: again.map_or("", |again| again.username),
+            action: &format!("{}/sign-in", self.device_path()),
+            request: &context.query(),
+            ticket: ticket.expose(),
+            forgotten: forgotten.as_deref(),
+            alert: alert.as_deref(),
+        };
+        let status = again.map_or(StatusCode::OK, |again| again.why.status());
+        let mut response = html_with_form(status, page.render());
+        if let Some(Again { why: SignInFault::TooManyGuesses(wait), .. }) = again {
+            response.headers_mut().insert(header::RETRY_AFTER, wait.into());
+        }
+        visit.kept(response)
+    }
+
+    /// Renders the page that asks the person to confirm the code and to decide.
+    pub(crate) async fn show_question(
+        &self,
+        context: &DeviceContext,
+        person: &SignedIn,
+        now: Timestamp,
+    ) -> Result<Response, Refused> {
+        let (ring, actors) = (self.ring(now).await?, self.actors(&context.client, now).await?);
+        let claims = ClaimsRequest::default();
+        let shown = context.shown(&claims);
+        let ticket = FormTicket::for_consent(person.session().id, context.digest, shown.digest(), edge::random(), now);
+        let ticket = ring.handles().seal(HandleKind::ConsentForm, &ticket.to_bytes());
+        let scopes =
+            context.target.scope.tokens().map(|token| AskedScope { token, descriptions: shown.descriptions(token) });
+        let scopes: Vec<AskedScope<'_>> = scopes.collect();
+        let issuer = self.wiring.config.issuer.as_str();
+        let resources = context.target.resources.iter().map(Resource::as_str);
+        let (own, others): (Vec<&str>, Vec<&str>) = resources.partition(|resource| *resource == issuer);
+        let path = self.device_path();
+        let page = pages::DeviceConsent {
+            client_name: &context.client.name,
+            username: person.user().username.as_str(),
+            user_code: &context.code.to_string(),
+            asked_from: context.asked_from(),
+            scopes: &scopes,
+            resources: &others,
+            profile_at: own.first().copied(),
+            actors: &actors,
+            action: &format!("{path}/consent"),
+            request: &context.query(),
+            ticket: ticket.expose(),
+            switch_account: &format!("{path}?{}&prompt=login", context.query()),
+        };
+        Ok(html_with_form(StatusCode::OK, page.render()))
+    }
+
+    /// Renders the last page.
+    pub(crate) fn show_answered(answered: Answered) -> Response {
+        let page = match answered {
+            Answered::Allowed => {
+                Notice { title: "Your device is connected", text: "Go back to it. You can close this page." }
+            }
+            Answered::Denied => Notice {
+                title: "Your device gets no access",
+                text: "Nothing was allowed. If you did not start this on a device of your own, there is nothing more to do.",
+            },
+        };
+        html(StatusCode::OK, page.render())
+    }
+}

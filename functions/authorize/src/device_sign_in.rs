@@ -1,0 +1,134 @@
+//! The sign-in form for a person who answers a device.
+
+use edge::{AuditEntry, AuditEvent, Incoming, Response, redirect};
+use grants::Timestamp;
+use protocol::Parameters;
+use service::{Attempted, Browser, FactorCheck, FactorForm, SignInFault, TriedFactor, credentials, typed_username};
+use sessions::HalfSignedIn;
+
+use crate::Authorize;
+use crate::device::{DeviceContext, Visit};
+use crate::refused::Refused;
+use crate::show::Again;
+use crate::sign_in::{Arrival, Arrived, Rejected, check_form};
+
+/// A second factor, with the password before it.
+struct HalfDone<'f> {
+    tried: TriedFactor<'f>,
+    half: &'f HalfSignedIn,
+}
+
+impl Authorize {
+    /// Processes username and password. The form has a ticket for its code, so the code is not counted again.
+    pub(crate) async fn sign_in_for_device(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
+        let now = edge::now();
+        let form = incoming.body_form()?;
+        let carried = self.carried_code(&form)?;
+        let ring = self.ring(now).await?;
+        let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
+        let tried = TriedFactor::of(&form);
+        let read = match tried {
+            Some(tried) => FactorForm::read(browser, &form, carried.digest, now).map(|half| Some((tried, half))),
+            None => check_form(browser, &form, &ring, carried.digest, now).map(|()| None),
+        };
+        let second = read.map_err(|fault| Refused::BadForm(fault, carried.again.clone()))?;
+        let waiting = self.user_codes.waiting(&carried.code, ring.handles(), now).await?;
+        let Some(context) = self.device_context(carried.code, waiting, now).await? else {
+            return Err(Refused::DeviceRequestOver);
+        };
+        incoming.log().client(&context.client.id);
+        match second {
+            Some((tried, half)) => {
+                self.second_step_for_device(incoming, &context, HalfDone { tried, half: &half }, now).await
+            }
+            None => self.first_step_for_device(incoming, &context, &form, now).await,
+        }
+    }
+
+    /// Processes username and password.
+    async fn first_step_for_device(
+        &self,
+        incoming: Incoming<'_>,
+        context: &DeviceContext,
+        form: &Parameters,
+        now: Timestamp,
+    ) -> Result<Response, Refused> {
+        let ring = self.ring(now).await?;
+        let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
+        let typed = typed_username(form);
+        let rejected = match credentials(form) {
+            Some((username, password)) => {
+                let attempted = Attempted {
+                    username: &username,
+                    password: &password,
+                    client: Some(&context.client.id),
+                    source: incoming.source(),
+                    device: browser.device(),
+                    stranger: ring.handles().stranger(&username.normalized()),
+                };
+                match self.arrive(incoming, &attempted, context.digest, now).await? {
+                    Arrived::SignedIn(arrival) => return Ok(welcome(browser, &arrival, &self.device_page(context))),
+                    Arrived::Half(person) => {
+                        let form = |form: FactorForm<'_>| form.after_password(browser, &person, now);
+                        return Ok(self.with_device_factor_form(context, form));
+                    }
+                    Arrived::Rejected(rejected) => rejected,
+                }
+            }
+            None => Rejected(ring.handles().stranger(typed), SignInFault::WrongPassword),
+        };
+        let Rejected(person, why) = rejected;
+        why.record(person, incoming.log());
+        Ok(self.show_sign_in(context, &Visit::of(browser), &ring, Some(Again { why, username: typed })))
+    }
+
+    /// Processes the second factor of a person who gave the password.
+    async fn second_step_for_device(
+        &self,
+        incoming: Incoming<'_>,
+        context: &DeviceContext,
+        HalfDone { tried, half }: HalfDone<'_>,
+        now: Timestamp,
+    ) -> Result<Response, Refused> {
+        let ring = self.ring(now).await?;
+        let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
+        if !self.is_in_session(incoming, half, &context.client, now).await? {
+            return Ok(redirect(&self.device_page(context)));
+        }
+        let client = Some(&context.client.id);
+        let check = FactorCheck { half, tried, client, device: browser.device(), ring: &ring };
+        Ok(match self.arrive_with_factor(incoming, &check, context.digest, now).await? {
+            Arrived::SignedIn(arrival) => welcome(browser, &arrival, &self.device_page(context)),
+            Arrived::Half(person) => {
+                self.with_device_factor_form(context, |form| form.after_password(browser, &person, now))
+            }
+            Arrived::Rejected(Rejected(person, why)) => {
+                why.record(person, incoming.log());
+                self.with_device_factor_form(context, |form| form.show(browser, half, Some(why)))
+            }
+        })
+    }
+
+    /// Shows the form that asks for a second factor before a person answers a device.
+    pub(crate) fn with_device_factor_form(
+        &self,
+        context: &DeviceContext,
+        show: impl FnOnce(FactorForm<'_>) -> Response,
+    ) -> Response {
+        let (action, query) = (format!("{}/sign-in", self.device_path()), context.query());
+        let (carried, digest) = (("request", query.as_str()), context.digest);
+        show(FactorForm { action: &action, carried, digest, start_again: &self.device_page(context) })
+    }
+
+    /// Returns the path and query that lead to the question about a device.
+    fn device_page(&self, context: &DeviceContext) -> String {
+        format!("{}?{}", self.device_path(), context.query())
+    }
+}
+
+/// Leads the person who has just signed in to the question about the device.
+fn welcome(browser: Browser<'_>, arrival: &Arrival, again: &str) -> Response {
+    let user = arrival.person.user();
+    browser.incoming().log().event(AuditEntry::of_person(AuditEvent::SignedIn, &user.subject));
+    browser.welcome(redirect(again), user.key, &arrival.session)
+}

@@ -1,0 +1,13 @@
+//! The `/device_authorization` function on Lambda.
+
+use device::Device;
+use edge::Error;
+use service::Stores;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let config = edge::start()?;
+    let stores = Stores::connect(&config);
+    let firewall = config.firewall.clone();
+    edge::serve(&firewall, Device::open(config, &stores)?).await
+}

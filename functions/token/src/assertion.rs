@@ -1,0 +1,96 @@
+//! Identity assertions of other issuers (ID-JAG): two reads, then the write that uses the assertion up, then the grant.
+
+use edge::{AuditEntry, AuditEvent, Failure, Response};
+use grants::identity::{self, LinkedPerson, may_assert};
+use grants::revocation::revoke;
+use grants::{Asked, Grant, GrantSecret, PersonKey, Refusal, Target};
+use protocol::Secret;
+use service::ProvenIdentity;
+use sessions::User;
+use store::Changed;
+
+use crate::tokens::StandingGrant;
+use crate::{RequestedAccess, Token, TokenContext};
+
+impl Token {
+    pub(crate) async fn give_for_assertion(
+        &self,
+        context: &TokenContext<'_>,
+        assertion: &Secret,
+        access: &RequestedAccess,
+    ) -> Result<Response, Failure> {
+        let client = context.client.client();
+        may_assert(client)?;
+        context.key()?;
+        let now = context.moment.now;
+        let proven = self.identities.accept(&self.wiring.registry, assertion, client, now).await?;
+        let asked = Asked { resources: &access.resources, scope: access.scope.as_ref() };
+        let target = identity::target(&context.client, &context.apis, asked, &proven.claims)?;
+        let user = self.linked_user(&proven).await?;
+        match self.grants.grants().use_assertion(proven.once, context.moment.attempt, now).await? {
+            Changed::Done => {}
+            Changed::Refused => return Err(Refusal::IdentityAssertionReplayed.into()),
+        }
+        let secret = GrantSecret::from_bytes(edge::random());
+        let grant = context.grant_for(&proven, &user, target, &secret)?;
+        let standing = self.make(context, &proven, grant).await?;
+        // The grant is for exactly what was asked, within the assertion.
+        let whole = Asked { resources: &[], scope: None };
+        let (response, token) = self.give_of_grant(context, &standing, secret, whole).await?;
+        let entry = AuditEntry::of_grant(AuditEvent::IdentityAssertionRedeemed, &standing.grant);
+        context.log.event(entry.with_token(token));
+        Ok(response)
+    }
+
+    /// Finds the person to whom the subject of the assertion is linked.
+    async fn linked_user(&self, proven: &ProvenIdentity) -> Result<User, Failure> {
+        let person = self.linked(proven).await?.ok_or(Refusal::IdentityAssertionUnlinked)?;
+        let user = self.grants.people().user(person).await?.filter(|user| !user.disabled);
+        Ok(user.ok_or(Refusal::IdentityAssertionUnlinked)?)
+    }
+
+    async fn linked(&self, proven: &ProvenIdentity) -> Result<Option<PersonKey>, Failure> {
+        Ok(self.grants.people().linked(&proven.issuer, &proven.claims.subject).await?)
+    }
+
+    /// Creates the grant, and reads what it depends on at the same time: the person, and the link. If either is gone, the
+    /// grant is revoked.
+    async fn make(
+        &self,
+        context: &TokenContext<'_>,
+        proven: &ProvenIdentity,
+        grant: Grant,
+    ) -> Result<StandingGrant, Failure> {
+        // The identifier is random: an item that already exists was written by this very attempt.
+        let step = identity::issue(grant.clone());
+        let (made, linked) = tokio::join!(self.grants.apply(&step, grant.rests_on()), self.linked(proven));
+        let (_, ground) = made?;
+        if linked? != grant.footing().map(|footing| footing.person) {
+            self.grants.grants().apply(&revoke(grant.id)).await?;
+            return Err(Refusal::IdentityAssertionUnlinked.into());
+        }
+        self.on_its_footing(context, grant, ground).await
+    }
+}
+
+impl TokenContext<'_> {
+    fn grant_for(
+        &self,
+        proven: &ProvenIdentity,
+        user: &User,
+        target: Target,
+        secret: &GrantSecret,
+    ) -> Result<Grant, Failure> {
+        let registered = &self.client.client().relying_party;
+        let pairwise_subject = self.ring.handles().pairwise_subject(registered, &user.subject)?;
+        let linked = LinkedPerson {
+            subject: user.subject.clone(),
+            pairwise_subject,
+            footing: user.footing(),
+            issuer: proven.issuer.clone(),
+            auth_time: proven.claims.signed_in_at(self.moment.now),
+            target,
+        };
+        Ok(identity::grant_of(secret.id(), &self.client, linked, self.moment))
+    }
+}

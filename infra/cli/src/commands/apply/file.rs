@@ -1,0 +1,345 @@
+//! The file of `jeton apply`: its words, and the lines on which its faults are.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::io::Read;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use edge::Error;
+use grants::{
+    AssertionAlgorithm, AudienceRule, AuthMethod, IdTokenClaims, PkceRule, Profile, Sector, SigningAlgorithm,
+    TokenFormat, TokenType,
+};
+use protocol::{
+    AssertionTarget, ClaimNames, ClientId, GrantType, LinkUrl, RedirectUri, RequestUri, Resource, Scope, ServerUri,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use toml::Spanned;
+
+use crate::commands::apply::issuers::IssuerEntry;
+use crate::commands::apply::word::{self, Word};
+use crate::commands::federation::FederationWords;
+
+/// The APIs, issuers and clients of a file. What a file does not say of one of them has its default.
+#[derive(Deserialize, Serialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct File {
+    #[serde(default, rename = "api", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) apis: Vec<Spanned<ApiEntry>>,
+    #[serde(default, rename = "issuer", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) issuers: Vec<Spanned<IssuerEntry>>,
+    #[serde(default, rename = "client", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) clients: Vec<Spanned<ClientEntry>>,
+}
+
+/// An API, by the names of `jeton api show --json`.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ApiEntry {
+    pub(crate) identifier: Word<Resource>,
+    #[serde(default)]
+    pub(crate) scope: Option<Word<Scope>>,
+    #[serde(default, deserialize_with = "word::time")]
+    pub(crate) lifetime: Option<u32>,
+    pub(crate) alg: Option<Word<SigningAlgorithm>>,
+    pub(crate) token_format: Option<Word<TokenFormat>>,
+    pub(crate) token_type: Option<Word<TokenType>>,
+    pub(crate) claims: Option<Word<ClaimNames>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) scope_descriptions: BTreeMap<String, String>,
+}
+
+/// A client, by the names of `jeton client show --json`, with its secret, its logo and its keys where they are.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClientEntry {
+    pub(crate) id: Word<ClientId>,
+    pub(crate) name: String,
+    pub(crate) profile: Option<Word<Profile>>,
+    pub(crate) auth_method: Option<Word<AuthMethod>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) grants: Vec<Word<GrantType>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) redirect_uris: Vec<Word<RedirectUri>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) apis: Vec<Word<Resource>>,
+    pub(crate) scope: Option<Word<Scope>>,
+    pub(crate) audience: Option<Word<AudienceRule>>,
+    pub(crate) pkce: Option<Word<PkceRule>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) require_pushed_authorization_requests: bool,
+    pub(crate) request_object_signing_alg: Option<Word<AssertionAlgorithm>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) request_uris: Vec<Word<RequestUri>>,
+    pub(crate) authorization_signed_response_alg: Option<Word<SigningAlgorithm>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) dpop_bound_access_tokens: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) introspects: Vec<Word<Resource>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) may_act: Vec<Word<ClientId>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) id_jag: Vec<Word<AssertionTarget>>,
+    pub(crate) introspection_signed_response_alg: Option<Word<SigningAlgorithm>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) trusted: bool,
+    /// A client is neither disabled nor enabled by a file that does not say it.
+    pub(crate) disabled: Option<bool>,
+    pub(crate) client_uri: Option<Word<LinkUrl>>,
+    pub(crate) policy_uri: Option<Word<LinkUrl>>,
+    pub(crate) tos_uri: Option<Word<LinkUrl>>,
+    pub(crate) jwks_uri: Option<Word<ServerUri>>,
+    pub(crate) assertion_alg: Option<Word<AssertionAlgorithm>>,
+    pub(crate) assertion_audience: Option<AssertionAudience>,
+    pub(crate) secret: Option<SecretPlace>,
+    pub(crate) logo: Option<LogoEntry>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(crate) claims: Map<String, Value>,
+    pub(crate) jwks: Option<KeySet>,
+    pub(crate) federation: Option<FederationWords>,
+    pub(crate) relying_party: Option<RelyingPartyEntry>,
+}
+
+/// The settings of an app that signs people in.
+#[derive(Deserialize, Serialize, Default, PartialEq)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RelyingPartyEntry {
+    pub(crate) id_token_signed_response_alg: Option<Word<SigningAlgorithm>>,
+    pub(crate) userinfo_signed_response_alg: Option<Word<SigningAlgorithm>>,
+    pub(crate) subject_type: Option<SubjectType>,
+    pub(crate) sector: Option<Word<Sector>>,
+    pub(crate) id_token_claims: Option<Word<IdTokenClaims>>,
+    #[serde(default, deserialize_with = "word::time")]
+    pub(crate) default_max_age: Option<u32>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) require_factor: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) post_logout_redirect_uris: Vec<Word<RedirectUri>>,
+    pub(crate) backchannel_logout_uri: Option<Word<ServerUri>>,
+}
+
+/// The audience that a client's assertions may name.
+#[derive(Deserialize, Serialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum AssertionAudience {
+    Endpoint,
+    Issuer,
+}
+
+/// The `sub` by which an app knows a person.
+#[derive(Deserialize, Serialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SubjectType {
+    Public,
+    Pairwise,
+}
+
+/// The place of a client's secret, which never stands in the file itself.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SecretPlace {
+    /// The name of the environment variable that has it.
+    pub(crate) env: Option<String>,
+    /// A file, relative to the folder of this one.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// A logo: a file, relative to the folder of this one, or the image itself.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LogoEntry {
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) base64: Option<String>,
+}
+
+/// The public keys of a client or an issuer: a file, relative to the folder of this one, or the keys themselves.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeySet {
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) keys: Option<Vec<Value>>,
+}
+
+/// A file that was read, with its text and its place.
+pub(crate) struct Source {
+    name: String,
+    text: String,
+    folder: PathBuf,
+    pub(crate) file: File,
+}
+
+impl Source {
+    /// Reads a file; `-` is the standard input.
+    pub(crate) fn read(path: &Path) -> Result<Self, Error> {
+        let (name, text, folder) = if path == Path::new("-") {
+            let mut text = String::new();
+            std::io::stdin().lock().read_to_string(&mut text)?;
+            ("standard input".to_owned(), text, PathBuf::new())
+        } else {
+            let fault =
+                |error| format!("the file {} cannot be read ({error}): `jeton export` prints one", path.display());
+            let text = std::fs::read_to_string(path).map_err(fault)?;
+            (path.display().to_string(), text, path.parent().map(Path::to_owned).unwrap_or_default())
+        };
+        Self::parse(name, text, folder)
+    }
+
+    pub(crate) fn parse(name: String, text: String, folder: PathBuf) -> Result<Self, Error> {
+        match toml::from_str(&text) {
+            Ok(file) => Ok(Self { name, text, folder, file }),
+            Err(error) => {
+                let source = Self { name, text, folder, file: File::default() };
+                Err(source.fault(&error.span().unwrap_or_default(), &error.message()).into())
+            }
+        }
+    }
+
+    /// Returns the message for a fault in a part of the text, with its line.
+    pub(crate) fn fault(&self, part: &Range<usize>, what: &dyn Display) -> String {
+        let before = self.text.get(..part.start).unwrap_or_default();
+        let line = before.matches('\n').count().saturating_add(1);
+        format!("{}, line {line}: {what}", self.name)
+    }
+
+    /// Reads a file that this one names.
+    pub(crate) fn beside(&self, path: &Path) -> Result<Vec<u8>, String> {
+        let path = self.folder.join(path);
+        std::fs::read(&path).map_err(|error| format!("the file {} cannot be read ({error})", path.display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use grants::{Client, Timestamp};
+
+    use super::*;
+    use crate::commands::{api, client};
+
+    fn fault(text: &str) -> String {
+        let read = Source::parse("jeton.toml".to_owned(), text.to_owned(), PathBuf::new());
+        read.err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_fault_is_told_with_its_line_and_its_word() {
+        for (text, line, word) in [
+            ("[[api]]\nidentifier = \"urn:a\"\nscopes = \"read\"\n", 3, "scopes"),
+            ("[[apis]]\nidentifier = \"urn:a\"\n", 1, "apis"),
+            ("\n[[api]]\nidentifier = \"a\"\n", 3, "\"a\""),
+            ("[[api]]\nidentifier = \"urn:a\"\nalg = \"HS256\"\n", 3, "HS256"),
+            ("[[api]]\nidentifier = \"urn:a\"\nlifetime = \"soon\"\n", 3, "15m"),
+            ("[[api]]\nidentifier = \"urn:a\"\nlifetime = -1\n", 3, "15m"),
+            ("[[api]]\nidentifier = \"urn:a\"\nlifetime = 1.5\n", 3, "15m"),
+            ("[[api]]\nscope = \"read\"\n", 1, "identifier"),
+            // A value in a list has the line of its list.
+            (
+                "[[client]]\nid = \"a\"\nname = \"A\"\ngrants = [\n  \"client_credentials\",\n  \"code\",\n]\n",
+                4,
+                "code",
+            ),
+            ("[[client]]\nid = \"a\"\nname = \"A\"\nsecret = { value = \"x\" }\n", 4, "value"),
+            ("[[client]]\nid = \"a\"\nname = \"A\"\n[client.relying_party]\nsubject_type = \"x\"\n", 5, "pairwise"),
+            ("[[client]\n", 1, "]"),
+        ] {
+            let told = fault(text);
+            let start = format!("jeton.toml, line {line}: ");
+            assert!(told.starts_with(&start) && told.contains(word), "{text}: {told}");
+        }
+        assert_eq!(fault(""), "");
+    }
+
+    #[test]
+    fn c244_a_span_of_time_is_seconds_or_a_number_with_its_unit() {
+        for (text, seconds) in [("900", 900), ("\"900\"", 900), ("\"15m\"", 900), ("\"1h\"", 3600), ("0", 0)] {
+            let api = format!("[[api]]\nidentifier = \"urn:a\"\nlifetime = {text}\n");
+            let read: File = toml::from_str(&api).unwrap();
+            assert_eq!(read.apis[0].get_ref().lifetime, Some(seconds), "{text}");
+            let again = toml::to_string(&read).unwrap();
+            assert!(again.contains(&format!("lifetime = {seconds}")), "{again}");
+            let entry: RelyingPartyEntry = toml::from_str(&format!("default_max_age = {text}")).unwrap();
+            assert_eq!(entry.default_max_age, Some(seconds), "{text}");
+        }
+        assert_eq!(toml::from_str::<RelyingPartyEntry>("").unwrap().default_max_age, None);
+    }
+
+    /// Returns the words that a table of the file may have, from the error about another one.
+    fn known(table: &str) -> BTreeSet<String> {
+        let told = fault(&format!("{table}\nnone_such = 1\n"));
+        let (_, words) = told.split_once("expected one of ").unwrap();
+        words.split(", ").map(|word| word.trim_matches('`').to_owned()).collect()
+    }
+
+    /// Returns the names of a description, except those that no file has, by the words of the file.
+    fn described(document: &Value, not_in_a_file: &[&str]) -> BTreeSet<String> {
+        let names = document.as_object().unwrap().keys().map(String::as_str);
+        let word = |name| match name {
+            "client_id" => "id",
+            "grant_types" => "grants",
+            other => other,
+        };
+        names.filter(|name| !not_in_a_file.contains(name)).map(|name| word(name).to_owned()).collect()
+    }
+
+    fn rule() -> crate::commands::federation::FederationWords {
+        crate::commands::federation::FederationWords {
+            issuer: "https://issuer.example".to_owned(),
+            subject: "a".to_owned(),
+            claims: BTreeMap::new(),
+        }
+    }
+
+    fn issuer() -> grants::Issuer {
+        grants::Issuer {
+            name: grants::IssuerName::parse("a").unwrap(),
+            url: protocol::IssuerUrl::parse("https://issuer.example").unwrap(),
+            preset: None,
+            keys: grants::ClientKeys::Inline(Vec::new()),
+            purposes: [grants::Purpose::ClientAuth].into(),
+            created_at: Timestamp::from_seconds(1),
+            revision: 0,
+        }
+    }
+
+    #[test]
+    fn every_attribute_of_an_issuer_is_a_word_of_the_file() {
+        let issuer = issuer();
+        let at = grants::ClientKeys::At(ServerUri::parse("https://a.example/keys").unwrap());
+        let issuers = [issuer.clone(), grants::Issuer { keys: at, ..issuer }];
+        let shown: BTreeSet<String> = issuers
+            .iter()
+            .flat_map(|issuer| described(&crate::commands::issuer::describe(issuer), &["created_at"]))
+            .collect();
+        let needed = "[[issuer]]\nname = \"a\"\nurl = \"https://a.example\"\npurposes = []";
+        assert_eq!(known(needed), shown);
+    }
+
+    #[test]
+    fn every_attribute_that_the_commands_show_is_a_word_of_the_file() {
+        let client = Client {
+            auth_method: AuthMethod::PrivateKeyJwt,
+            keys: Some(grants::ClientKeys::Inline(Vec::new())),
+            ..Client::new(ClientId::parse("a").unwrap(), Timestamp::from_seconds(1))
+        };
+        let served = grants::ClientKeys::At(ServerUri::parse("https://a.example/keys").unwrap());
+        let served = Client { keys: Some(served), ..client.clone() };
+        let federated = Client { federation: Some(rule().with(&issuer()).unwrap()), keys: None, ..client.clone() };
+        let of_store = ["auth_methods", "live_secrets", "created_at", "self_registered"];
+        let words = known("[[client]]\nid = \"a\"\nname = \"A\"");
+        let mut shown: BTreeSet<String> = [&client, &served, &federated]
+            .iter()
+            .flat_map(|client| described(&client::describe(client), &of_store))
+            .collect();
+        shown.insert("secret".to_owned());
+        assert_eq!(words, shown);
+        let words = known("[[client]]\nid = \"a\"\nname = \"A\"\n[client.relying_party]");
+        assert_eq!(words, described(&client::describe(&client)["relying_party"], &[]));
+        let source =
+            Source::parse("f".to_owned(), "[[api]]\nidentifier = \"urn:a\"".to_owned(), PathBuf::new()).unwrap();
+        let api = crate::commands::apply::wanted::api(source.file.apis[0].get_ref(), None).unwrap();
+        assert_eq!(known("[[api]]\nidentifier = \"urn:a\""), described(&api::describe(&api), &[]));
+    }
+}

@@ -1,0 +1,224 @@
+//! The changes that lead from what is registered to what the file says. All is checked here, before the first write.
+
+use std::collections::BTreeSet;
+
+use edge::Error;
+use grants::{Api, Client, Issuer, KeptSecret, Registrant, Timestamp};
+use protocol::{IdentityScope, Resource};
+use toml::Spanned;
+
+use crate::commands::appearance::NewLogo;
+use crate::commands::apply::file::{ClientEntry, Source};
+use crate::commands::apply::secret::{self, SecretPlan};
+use crate::commands::apply::wanted::{Reading, WantedClient, api};
+use crate::stack::Stack;
+
+/// The changes, in the order in which they are made.
+pub(crate) struct Plan {
+    pub(crate) steps: Vec<Step>,
+    /// The number of APIs, issuers and clients that are as the file says.
+    pub(crate) unchanged: usize,
+}
+
+/// One change of an API, an issuer or a client.
+pub(crate) enum Step {
+    CreateApi(Api),
+    ChangeApi { before: Api, after: Api },
+    CreateIssuer(Issuer),
+    ChangeIssuer { before: Issuer, after: Issuer },
+    CreateClient(Box<ClientStep>),
+    ChangeClient { before: Box<Client>, step: Box<ClientStep> },
+    DeleteClient(Box<Client>),
+    DeleteIssuer(Issuer),
+    DeleteApi(Api),
+}
+
+/// A client as it is to be. Its secrets are those of before.
+pub(crate) struct ClientStep {
+    pub(crate) client: Client,
+    pub(crate) logo: NewLogo,
+    pub(crate) secret: SecretPlan,
+}
+
+/// The comparison of what is registered with what the file wants.
+struct Comparison<'a> {
+    stack: &'a Stack,
+    reading: Reading<'a>,
+    prune: bool,
+    apis: Vec<Api>,
+    clients: Vec<Client>,
+    issuers: Vec<Issuer>,
+    /// The APIs that there are afterwards.
+    apis_after: Vec<Api>,
+}
+
+impl Plan {
+    /// Compares the file with what is registered. With `prune`, what is not in the file is deleted.
+    pub(crate) async fn make(stack: &Stack, source: &Source, prune: bool, now: Timestamp) -> Result<Self, Error> {
+        let reading = Reading { source, reach: &stack.reach, now, issuers: Vec::new() };
+        let (apis, clients) = (stack.registry.all_apis().await?, stack.registry.all_clients().await?);
+        let issuers = stack.registry.all_issuers().await?;
+        let comparison = Comparison { stack, reading, prune, apis, clients, issuers, apis_after: Vec::new() };
+        comparison.plan().await
+    }
+
+    /// Returns the number of APIs, issuers and clients that are deleted.
+    pub(crate) fn deletions(&self) -> usize {
+        let deletes = |step: &&Step| matches!(step, Step::DeleteApi(_) | Step::DeleteIssuer(_) | Step::DeleteClient(_));
+        self.steps.iter().filter(deletes).count()
+    }
+}
+
+impl Comparison<'_> {
+    async fn plan(mut self) -> Result<Plan, Error> {
+        let mut plan = Plan { steps: Vec::new(), unchanged: 0 };
+        self.plan_apis(&mut plan)?;
+        self.plan_issuers(&mut plan)?;
+        let mut seen = BTreeSet::new();
+        for entry in &self.reading.source.file.clients {
+            let id = &entry.get_ref().id.0;
+            if !seen.insert(id.clone()) {
+                return Err(self.fault(entry, &format!("the client {id} stands in the file twice")));
+            }
+            let found = self.clients.iter().find(|client| client.id == *id);
+            match (self.client_step(entry, found).await?, found) {
+                (step, None) => plan.steps.push(Step::CreateClient(Box::new(step))),
+                (step, Some(found)) if step.client == *found && !step.secret.changes() => plan.unchanged += 1,
+                (step, Some(found)) => {
+                    plan.steps.push(Step::ChangeClient { before: Box::new(found.clone()), step: Box::new(step) });
+                }
+            }
+        }
+        if self.prune {
+            let of_operator = self.clients.iter().filter(|client| client.registrant() == Registrant::Operator);
+            let gone = of_operator.filter(|client| !seen.contains(&client.id));
+            plan.steps.extend(gone.map(|client| Step::DeleteClient(Box::new(client.clone()))));
+            let kept = |issuer: &&Issuer| self.reading.issuers.iter().any(|kept| kept.url == issuer.url);
+            let gone = self.issuers.iter().filter(|issuer| !kept(issuer));
+            plan.steps.extend(gone.map(|issuer| Step::DeleteIssuer(issuer.clone())));
+            let gone =
+                self.apis.iter().filter(|api| self.apis_after.iter().all(|kept| kept.identifier != api.identifier));
+            plan.steps.extend(gone.map(|api| Step::DeleteApi(api.clone())));
+        }
+        Ok(plan)
+    }
+
+    fn plan_apis(&mut self, plan: &mut Plan) -> Result<(), Error> {
+        let mut seen: Vec<&Resource> = Vec::new();
+        for entry in &self.reading.source.file.apis {
+            let identifier = &entry.get_ref().identifier.0;
+            if seen.contains(&identifier) {
+                return Err(self.fault(entry, &format!("the API {identifier} stands in the file twice")));
+            }
+            seen.push(identifier);
+            let found = self.apis.iter().find(|api| api.identifier == *identifier);
+            let wanted = api(entry.get_ref(), found)
+                .map_err(|error| self.fault(entry, &format!("the API {identifier}: {error}")))?;
+            self.apis_after.push(wanted.clone());
+            match found {
+                None => plan.steps.push(Step::CreateApi(wanted)),
+                Some(found) if *found == wanted => plan.unchanged += 1,
+                Some(found) => plan.steps.push(Step::ChangeApi { before: found.clone(), after: wanted }),
+            }
+        }
+        if !self.prune {
+            let kept = self.apis.iter().filter(|api| !seen.contains(&&api.identifier));
+            self.apis_after.extend(kept.cloned());
+        }
+        Ok(())
+    }
+
+    fn plan_issuers(&mut self, plan: &mut Plan) -> Result<(), Error> {
+        let mut after: Vec<Issuer> = Vec::new();
+        for entry in &self.reading.source.file.issuers {
+            let name = &entry.get_ref().name.0;
+            let at = |error: String| self.fault(entry, &format!("the issuer {name}: {error}"));
+            let found = self.issuers.iter().find(|issuer| issuer.name == *name);
+            let wanted = self.reading.issuer(entry.get_ref(), found).map_err(at)?;
+            let others = self.issuers.iter().filter(|issuer| issuer.name != *name).chain(&after);
+            if after.iter().any(|other| other.name == *name) || others.into_iter().any(|other| other.url == wanted.url)
+            {
+                return Err(at("another issuer has its name or its url".to_owned()));
+            }
+            after.push(wanted.clone());
+            match found {
+                None => plan.steps.push(Step::CreateIssuer(wanted)),
+                Some(found) if *found == wanted => plan.unchanged += 1,
+                Some(found) => plan.steps.push(Step::ChangeIssuer { before: found.clone(), after: wanted }),
+            }
+        }
+        if !self.prune {
+            let kept = self.issuers.iter().filter(|issuer| after.iter().all(|other| other.name != issuer.name));
+            after.extend(kept.cloned().collect::<Vec<_>>());
+        }
+        self.reading.issuers = after;
+        Ok(())
+    }
+
+    async fn client_step(&self, entry: &Spanned<ClientEntry>, found: Option<&Client>) -> Result<ClientStep, Error> {
+        let at = |error: String| self.fault(entry, &format!("the client {}: {error}", entry.get_ref().id.0));
+        if found.is_some_and(|found| found.registrant() != Registrant::Operator) {
+            return Err(at("it registered itself, and no file describes it: take it out".to_owned()));
+        }
+        let WantedClient { client, logo } = self.reading.client(entry.get_ref(), found).map_err(at)?;
+        let client = self.with_known_apis(client, found).map_err(at)?;
+        let method = client.auth_method;
+        let given = entry.get_ref().secret.as_ref();
+        let given = given.map(|place| secret::read(self.reading.source, place, method)).transpose().map_err(at)?;
+        let ring = match &given {
+            Some(_) if found.is_some_and(|found| !found.secrets.is_empty()) => {
+                Some(self.stack.ring(self.reading.now).await?)
+            }
+            Some(_) | None => None,
+        };
+        let secret = secret::plan(found, method, given, |secret| {
+            let ring = ring.as_ref().ok_or("the keys of the stack were not read")?;
+            Ok(KeptSecret::Digest(ring.handles().digest(secret)))
+        })?;
+        let had_logo = found.is_some_and(|found| found.logo.is_some());
+        let logo = match logo {
+            Some(logo) if found.is_none_or(|found| found.logo != Some(logo.facts())) => NewLogo::Given(logo),
+            None if had_logo => NewLogo::None,
+            Some(_) | None => NewLogo::NotGiven,
+        };
+        Ok(ClientStep { client, logo, secret })
+    }
+
+    /// Checks the APIs and the scope of a client against those that there are afterwards. What stands already may
+    /// name an API that was deleted.
+    fn with_known_apis(&self, client: Client, found: Option<&Client>) -> Result<Client, String> {
+        let known = |wanted: &Resource| self.apis_after.iter().find(|api| api.identifier == *wanted);
+        let is_pruned = |wanted: &Resource| self.prune && self.apis.iter().any(|api| api.identifier == *wanted);
+        let stood = found.map(|found| [&*found.apis, &*found.introspects].concat()).unwrap_or_default();
+        let resolved = |wanted: &Resource| match known(wanted) {
+            Some(api) => Ok(api.identifier.clone()),
+            None if stood.contains(wanted) && !is_pruned(wanted) => Ok(wanted.clone()),
+            None => Err(format!("there is no API {wanted}: add it to the file, or take it out of the client")),
+        };
+        let apis = client.apis.iter().map(resolved).collect::<Result<Vec<_>, _>>()?;
+        let introspects = client.introspects.iter().map(resolved).collect::<Result<Vec<_>, _>>()?;
+        let client = Client { apis, introspects, ..client };
+        if found.is_none_or(|found| found.scope != client.scope || found.apis != client.apis) {
+            self.offered(&client)?;
+        }
+        Ok(client)
+    }
+
+    /// Checks that the APIs of a client offer its scope. A client without an API has that of the issuer.
+    fn offered(&self, client: &Client) -> Result<(), String> {
+        let Some(scope) = client.scope.as_ref().filter(|_| !client.apis.is_empty()) else { return Ok(()) };
+        let own = self.apis_after.iter().filter(|api| client.apis.contains(&api.identifier));
+        let own: Vec<&Api> = own.collect();
+        let is_offered = |word: &str| {
+            IdentityScope::ALL.iter().any(|own| own.as_str() == word) || own.iter().any(|api| api.scope.contains(word))
+        };
+        match scope.tokens().find(|word| !is_offered(word)) {
+            Some(word) => Err(format!("none of its APIs offers the scope {word:?}")),
+            None => Ok(()),
+        }
+    }
+
+    fn fault<T>(&self, entry: &Spanned<T>, what: &str) -> Error {
+        self.reading.source.fault(&entry.span(), &what).into()
+    }
+}

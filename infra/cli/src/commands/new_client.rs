@@ -1,0 +1,90 @@
+//! A new client, as the options of `jeton client create` describe it.
+
+use edge::Error;
+use grants::{
+    AssertionAlgorithm, AudienceRule, AuthMethod, Client, DpopRule, PkceRule, Profile, PushRule, RequestRules,
+    SigningAlgorithm,
+};
+use outbound::Reach;
+use protocol::{Claims, GrantType, Logo};
+
+use crate::args::{ClientCreate, RequestOptions};
+use crate::commands::api::identifier;
+use crate::commands::appearance::Appearance;
+use crate::commands::claim_edits::with_claims;
+use crate::commands::client::{access, client_id, id_jag, pkce};
+use crate::commands::client_keys::{self, request_uri};
+use crate::commands::federation;
+use crate::commands::relying_party::{self, redirect_uri};
+use crate::stack::Stack;
+
+/// Reads the client that the options describe, without its secret.
+pub(crate) async fn new_client(stack: &Stack, options: &ClientCreate, appearance: Appearance) -> Result<Client, Error> {
+    // Hexadecimal, because an id that starts with a dash would look like a flag.
+    let id = options.id.clone().unwrap_or_else(edge::random_name::<16>);
+    let profile = Profile::parse(&options.profile).ok_or("--profile is not known")?;
+    let auth_method = auth_method(options, profile)?;
+    let signs = auth_method == AuthMethod::PrivateKeyJwt || options.requests.request_object_alg.is_some();
+    let (apis, scope) = access(stack, &options.apis, options.scope.as_deref()).await?;
+    let named_pkce = options.pkce.as_deref().map(pkce).transpose()?;
+    let audience = options.assertions.assertion_audience.as_deref().map(|audience| audience == "issuer");
+    profile.check_named(named_algorithms(options), named_pkce, audience)?;
+    let client = Client {
+        name: options.name.clone(),
+        auth_method,
+        grant_types: options.grants.iter().filter_map(|text| GrantType::named(text)).collect(),
+        redirect_uris: options.redirect_uris.iter().map(|text| redirect_uri(text)).collect::<Result<_, _>>()?,
+        scope,
+        apis,
+        audience: AudienceRule::parse(&options.audience).ok_or("--audience is not known")?,
+        pkce: named_pkce.unwrap_or_else(|| PkceRule::usual(auth_method)),
+        requests: requests(&options.requests, &stack.reach)?,
+        introspects: options.introspects.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
+        assertion_targets: options.id_jag.iter().map(|text| id_jag(text)).collect::<Result<_, _>>()?,
+        may_act: options.may_act.iter().map(|text| client_id(text)).collect::<Result<_, _>>()?,
+        introspection_algorithm: signing_algorithm(options.introspection_alg.as_deref()),
+        keys: client_keys::given(&options.assertions, signs, &stack.reach)?,
+        federation: federation::read(stack, &options.federation).await?,
+        assertion_algorithm: options.assertions.assertion_alg.as_deref().and_then(AssertionAlgorithm::parse),
+        strict_audience: audience == Some(true),
+        dpop: if options.dpop_bound_access_tokens { DpopRule::Required } else { DpopRule::Optional },
+        claims: with_claims(Claims::default(), &options.claims)?,
+        relying_party: relying_party::parse(&options.relying_party, &options.redirect_uris, &stack.reach)?,
+        logo: appearance.logo.given().map(Logo::facts),
+        links: appearance.links.into_iter().filter_map(|(link, url)| Some((link, url?))).collect(),
+        trusted: options.trusted,
+        ..Client::new(client_id(&id)?, edge::now())
+    };
+    Ok(client.under(profile))
+}
+
+/// Returns the algorithm that an option names, or else the usual one.
+fn signing_algorithm(named: Option<&str>) -> SigningAlgorithm {
+    named.and_then(SigningAlgorithm::parse).unwrap_or(SigningAlgorithm::Rs256)
+}
+
+fn auth_method(options: &ClientCreate, profile: Profile) -> Result<AuthMethod, &'static str> {
+    match &options.auth_method {
+        None if options.federation.federated.is_some() => Ok(AuthMethod::PrivateKeyJwt),
+        None => Ok(profile.usual_auth_method()),
+        Some(named) => AuthMethod::parse(named).ok_or("--auth-method is not known"),
+    }
+}
+
+/// Returns the algorithms of this server's signatures that the options name.
+fn named_algorithms(options: &ClientCreate) -> impl Iterator<Item = SigningAlgorithm> {
+    let of_responses = options.requests.response_alg.as_deref();
+    let party = &options.relying_party;
+    let of_people = [party.id_token_alg.as_deref(), party.userinfo_alg.as_deref()];
+    let named = of_people.into_iter().chain([of_responses, options.introspection_alg.as_deref()]);
+    named.flatten().filter_map(SigningAlgorithm::parse)
+}
+
+fn requests(options: &RequestOptions, reach: &Reach) -> Result<RequestRules, Error> {
+    Ok(RequestRules {
+        pushed: PushRule::of(options.require_par),
+        response_algorithm: options.response_alg.as_deref().and_then(SigningAlgorithm::parse),
+        object_algorithm: options.request_object_alg.as_deref().and_then(AssertionAlgorithm::parse),
+        uris: options.request_uris.iter().map(|text| request_uri(text, reach)).collect::<Result<_, _>>()?,
+    })
+}

@@ -1,0 +1,113 @@
+//! The links of a user: `jeton user link`, `unlink` and `show`, and their end when a user is deleted.
+
+use edge::Error;
+use grants::{Grant, GrantId, Origin};
+use protocol::{IssuerUrl, is_subject};
+use serde_json::{Value, json};
+use sessions::User;
+use store::{AuditedAction, Changed, Link};
+
+use crate::args::{OneUser, UserLink};
+use crate::audit::About;
+use crate::commands::grant::revoke_all;
+use crate::commands::issuer::{find as find_issuer, issuer_url};
+use crate::commands::user::{describe, find};
+use crate::output::{print, print_dry_run};
+use crate::stack::Stack;
+
+/// Links the subject of an issuer to a user.
+pub(crate) async fn link(options: UserLink) -> Result<(), Error> {
+    let stack = Stack::find(&options.common).await?;
+    let user = find(&stack, &options.user).await?;
+    let issuer = find_issuer(&stack, &options.issuer).await?;
+    if !is_subject(&options.subject) {
+        return Err("--subject needs 1 to 1024 characters, without control characters".into());
+    }
+    let link = Link { issuer: issuer.url, subject: options.subject.clone(), created_at: edge::now() };
+    let taken = stack.people.linked(&link.issuer, &link.subject).await?;
+    let is_own = taken == Some(user.key);
+    if taken.is_some() && !is_own {
+        return Err(linked_to_another(&link).into());
+    }
+    let links = stack.people.links_of(user.key).await?;
+    let after = if is_own { links } else { [links, vec![link.clone()]].concat() };
+    if options.changing.dry_run {
+        return print_dry_run(options.common.json, with_links(&user, &after));
+    }
+    let record = stack.record(AuditedAction::UserLink, &About::User(&user.subject), &["links"]).await;
+    if !is_own && stack.people.link(user.key, &link, record).await? == Changed::Refused {
+        return Err(format!("{}, or the user is deleted", linked_to_another(&link)).into());
+    }
+    print(options.common.json, &with_links(&user, &after))
+}
+
+/// Ends a link, and what was granted through its issuer.
+pub(crate) async fn unlink(options: UserLink) -> Result<(), Error> {
+    let stack = Stack::find(&options.common).await?;
+    let user = find(&stack, &options.user).await?;
+    let url = url_of(&stack, &options.issuer).await?;
+    let mut links = stack.people.links_of(user.key).await?;
+    let place = links.iter().position(|link| link.issuer == url && link.subject == options.subject);
+    let place = place.ok_or_else(|| {
+        format!("the user {} has no such link: see `jeton user show {}`", user.username, user.username)
+    })?;
+    let link = links.remove(place);
+    if options.changing.dry_run {
+        return print_dry_run(options.common.json, with_links(&user, &links));
+    }
+    let record = stack.record(AuditedAction::UserUnlink, &About::User(&user.subject), &["links"]).await;
+    if stack.people.unlink(user.key, &link, record).await? == Changed::Refused {
+        return Err(format!("the link of the user {} was ended by another command", user.username).into());
+    }
+    let grants = stack.grants.of_person(&user.subject).await?;
+    let through = |grant: &&Grant| matches!(&grant.origin, Origin::Asserted(_, issuer) if *issuer == link.issuer);
+    let ids: Vec<GrantId> = grants.iter().filter(through).map(|grant| grant.id).collect();
+    revoke_all(&stack, &ids).await?;
+    print(options.common.json, &with_links(&user, &links))
+}
+
+/// Shows a user with the links.
+pub(crate) async fn show(one: OneUser) -> Result<(), Error> {
+    let stack = Stack::find(&one.common).await?;
+    let user = find(&stack, &one.user).await?;
+    let links = stack.people.links_of(user.key).await?;
+    print(one.common.json, &with_links(&user, &links))
+}
+
+/// Ends links that were made while the user was deleted. Nobody can be linked to the user any more.
+pub(crate) async fn finish_deletion(stack: &Stack, user: &User, json: bool) -> Result<(), Error> {
+    unlink_all(stack, user).await?;
+    print(json, &deleted(user))
+}
+
+/// Describes the deletion of a user.
+pub(crate) fn deleted(user: &User) -> Value {
+    json!({ "username": user.username.as_str(), "deleted": true })
+}
+
+/// Ends all links of a user who is deleted.
+pub(crate) async fn unlink_all(stack: &Stack, user: &User) -> Result<(), Error> {
+    for link in stack.people.links_of(user.key).await? {
+        stack.people.unlink(user.key, &link, None).await?;
+    }
+    Ok(())
+}
+
+/// Returns the URL of an issuer, which may be deleted already.
+async fn url_of(stack: &Stack, named: &str) -> Result<IssuerUrl, Error> {
+    if named.contains("://") { issuer_url(named) } else { Ok(find_issuer(stack, named).await?.url) }
+}
+
+fn linked_to_another(link: &Link) -> String {
+    format!("the subject {:?} of {} is linked to another user", link.subject, link.issuer)
+}
+
+/// Describes a user with the links.
+pub(crate) fn with_links(user: &User, links: &[Link]) -> Value {
+    let mut document = describe(user);
+    let shown = |link: &Link| json!({ "issuer": link.issuer.as_str(), "subject": link.subject });
+    if let Some(members) = document.as_object_mut() {
+        members.insert("links".to_owned(), links.iter().map(shown).collect());
+    }
+    document
+}

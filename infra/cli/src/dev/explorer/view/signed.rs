@@ -1,0 +1,24 @@
+//! A JWT that the page signs, as its script reads it.
+
+use serde_json::{Value, json};
+
+use crate::dev::explorer::facts::Facts;
+use crate::dev::explorer::model::{Signed, SignedForm, Signer};
+use crate::dev::explorer::platform::KEY_ID;
+
+/// Returns the work of signing a JWT, as JSON. The platform's own key goes along, since its tokens are for the explorer
+/// alone.
+pub(crate) fn work(of: &Signed, facts: &Facts) -> Value {
+    let claims: Vec<_> = of.claims.iter().map(|claim| json!([claim.name, facts.fill(claim.value)])).collect();
+    let mut work = json!({
+        "kind": "sign", "fills": of.fills, "proof": of.form == SignedForm::Proof, "claims": claims,
+        "own": of.signer == Signer::Honest,
+    });
+    if let (SignedForm::PlatformToken, Some(members)) = (of.form, work.as_object_mut()) {
+        members.insert("kid".to_owned(), KEY_ID.into());
+        if of.signer == Signer::Honest {
+            members.insert("key".to_owned(), facts.platform.private_jwk());
+        }
+    }
+    work
+}

@@ -1,0 +1,17 @@
+//! Paths of this server that its pages lead to.
+
+use crate::setup::config::Config;
+
+impl Config {
+    /// Returns the path of the issuer, if it has one: `/tenant` of `https://issuer.example/tenant`. Every path of
+    /// this server begins with it.
+    pub fn path(&self) -> &str {
+        let (_, rest) = self.issuer.as_str().split_once("://").unwrap_or_default();
+        rest.find('/').and_then(|start| rest.get(start..)).unwrap_or_default()
+    }
+
+    /// Returns the path at which a forgotten password is replaced; `None` if this deployment sends no mail.
+    pub fn forgotten_password(&self) -> Option<String> {
+        self.mail_from.as_ref().map(|_| format!("{}/account/forgotten", self.path()))
+    }
+}

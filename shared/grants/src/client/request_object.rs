@@ -1,0 +1,166 @@
+//! The rules for request objects: who may sign one, and until when it counts (RFC 9101 §6, FAPI 2.0 Message Signing
+//! §5.3.1).
+
+use protocol::{ClientId, Parameters, RequestObject};
+
+use crate::client::assertion_algorithm::AssertionAlgorithm;
+use crate::client::public_keys::ClientKeys;
+use crate::client::record::Client;
+use crate::terms::policy::Policy;
+use crate::terms::refusal::Refusal;
+use crate::terms::time::{Seconds, Timestamp};
+
+/// A request object may be valid for at most this many seconds.
+const MOST_LIFETIME: Seconds = 3600;
+/// A client's clock may be at most this many seconds ahead.
+const SKEW: Seconds = 10;
+
+/// An authorization request that its client signed.
+#[derive(Clone)]
+pub struct SignedRequest {
+    /// Its parameters, the only ones that count.
+    pub parameters: Parameters,
+    /// `false` if it is too late to show it for the first time. A page that was shown before may still be answered.
+    pub in_time: bool,
+}
+
+/// Returns the keys that can verify this client's request objects of this algorithm.
+///
+/// # Errors
+/// [`Refusal::RequestObjectAlgorithm`] when the client signs with another algorithm, or has no key for this one;
+/// [`Refusal::ProfileObjectAlgorithm`] when its profile does not allow the algorithm.
+pub fn verification(client: &Client, algorithm: AssertionAlgorithm) -> Result<&ClientKeys, Refusal> {
+    if !client.profile.verifies(algorithm) {
+        return Err(Refusal::ProfileObjectAlgorithm);
+    }
+    let registered = client.requests.object_algorithm.is_none_or(|only| only == algorithm);
+    let keys = client.keys.as_ref().filter(|keys| registered && keys.may_have_one_for(algorithm));
+    keys.ok_or(Refusal::RequestObjectAlgorithm)
+}
+
+/// Checks a request that came without a request object.
+///
+/// # Errors
+/// [`Refusal::ProfileObjectMissing`] when the profile of the client demands one.
+pub const fn may_be_unsigned(client: &Client) -> Result<(), Refusal> {
+    if client.profile.demands_signed_requests() { Err(Refusal::ProfileObjectMissing) } else { Ok(()) }
+}
+
+/// Checks the claims of a request object whose signature is this client's.
+///
+/// # Errors
+/// [`Refusal`] for the first fault found.
+pub fn accept(
+    object: RequestObject,
+    client: &ClientId,
+    issuer: &str,
+    now: Timestamp,
+) -> Result<SignedRequest, Refusal> {
+    let RequestObject { parameters, .. } = object;
+    let named = parameters.one("client_id").ok().flatten();
+    if object.issuer != client.as_str() || named.is_some_and(|named| named != client.as_str()) {
+        return Err(Refusal::RequestObjectOfAnother);
+    }
+    if !object.audience.iter().any(|audience| audience == issuer) {
+        return Err(Refusal::RequestObjectAudience);
+    }
+    let [expires_at, not_before] = [object.expires_at, object.not_before].map(Timestamp::from_seconds);
+    if not_before > now.plus(SKEW) {
+        return Err(Refusal::RequestObjectEarly);
+    }
+    if expires_at > not_before.plus(MOST_LIFETIME) {
+        return Err(Refusal::RequestObjectTooLong);
+    }
+    if expires_at.plus(Policy::PUSHED_ANSWER) <= now {
+        return Err(Refusal::RequestObjectExpired);
+    }
+    let parameters = parameters.with("client_id", client.as_str());
+    Ok(SignedRequest { parameters, in_time: expires_at > now })
+}
+
+impl SignedRequest {
+    /// Returns the parameters of an object that is not shown yet.
+    ///
+    /// # Errors
+    /// [`Refusal::RequestObjectExpired`] when it is too late.
+    pub fn in_time(self) -> Result<Parameters, Refusal> {
+        if self.in_time { Ok(self.parameters) } else { Err(Refusal::RequestObjectExpired) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::ServerUri;
+
+    use super::*;
+    use crate::client::public_keys::{ClientKey, PublicKey};
+    use crate::fixtures::{self, NOW};
+
+    const ISSUER: &str = "https://issuer.example";
+
+    fn accepted(change: impl Fn(&mut RequestObject), now: Timestamp) -> Result<SignedRequest, Refusal> {
+        let mut object = RequestObject {
+            issuer: "app".to_owned(),
+            audience: vec![ISSUER.to_owned(), "x".to_owned()],
+            expires_at: NOW.plus(60).seconds(),
+            not_before: NOW.seconds(),
+            parameters: Parameters::parse(b"client_id=app&state=s").unwrap(),
+        };
+        change(&mut object);
+        accept(object, &fixtures::client().id, ISSUER, now)
+    }
+
+    #[test]
+    fn c195_the_claims_of_an_object_are_about_this_client_this_server_and_this_hour() {
+        let (late, far, now) = (NOW.plus(60), NOW.plus(60 + Policy::PUSHED_ANSWER), NOW.seconds());
+        let times = |nbf: u64, exp: u64| {
+            move |object: &mut RequestObject| {
+                (object.not_before, object.expires_at) = (nbf, exp);
+            }
+        };
+        let in_time = |outcome: Result<SignedRequest, Refusal>| outcome.map(|signed| signed.in_time);
+        let named = |query: &'static str| {
+            move |object: &mut RequestObject| {
+                object.parameters = Parameters::parse(query.as_bytes()).unwrap();
+            }
+        };
+        assert_eq!(in_time(accepted(|_| {}, NOW)), Ok(true));
+        assert_eq!(in_time(accepted(named("state=s"), NOW)), Ok(true));
+        assert_eq!(in_time(accepted(|_| {}, late)), Ok(false));
+        let too_late = accepted(|_| {}, late).and_then(SignedRequest::in_time);
+        assert_eq!(too_late.map(drop), Err(Refusal::RequestObjectExpired));
+        assert_eq!(in_time(accepted(|_| {}, far)), Err(Refusal::RequestObjectExpired));
+        let other = |object: &mut RequestObject| object.issuer = "other".to_owned();
+        assert_eq!(in_time(accepted(other, NOW)), Err(Refusal::RequestObjectOfAnother));
+        assert_eq!(in_time(accepted(named("client_id=other"), NOW)), Err(Refusal::RequestObjectOfAnother));
+        let elsewhere = |object: &mut RequestObject| object.audience = vec!["x".to_owned()];
+        assert_eq!(in_time(accepted(elsewhere, NOW)), Err(Refusal::RequestObjectAudience));
+        assert_eq!(in_time(accepted(times(now + 10, now + 60), NOW)), Ok(true));
+        assert_eq!(in_time(accepted(times(now + 11, now + 60), NOW)), Err(Refusal::RequestObjectEarly));
+        assert_eq!(in_time(accepted(times(now, now + 3600), NOW)), Ok(true));
+        assert_eq!(in_time(accepted(times(now, now + 3601), NOW)), Err(Refusal::RequestObjectTooLong));
+        assert_eq!(in_time(accepted(times(now - 3600, now + 1), NOW)), Err(Refusal::RequestObjectTooLong));
+        let query = accepted(named("state=s"), NOW).map(|signed| signed.parameters.to_query());
+        assert_eq!(query, Ok("state=s&client_id=app".to_owned()));
+    }
+
+    #[test]
+    fn c195_an_object_is_verified_with_the_registered_algorithm_and_the_clients_own_keys() {
+        use AssertionAlgorithm::{Es256, Hs256, Ps256, Rs256};
+        let key = ClientKey { kid: None, algorithm: None, public: PublicKey::Rsa(vec![1; 256], vec![1, 0, 1]) };
+        let inline = Some(ClientKeys::Inline(vec![key]));
+        let served = ServerUri::parse("https://app.example/keys").ok().map(ClientKeys::At);
+        let rows = [
+            (inline.clone(), None, [true, true, false, false]),
+            (inline, Some(Ps256), [false, true, false, false]),
+            (served, None, [true, true, true, false]),
+            (None, None, [false; 4]),
+        ];
+        for (keys, registered, expected) in rows {
+            let mut client = Client { keys, ..fixtures::client() };
+            client.requests.object_algorithm = registered;
+            let fits = [Rs256, Ps256, Es256, Hs256].map(|algorithm| verification(&client, algorithm).is_ok());
+            assert_eq!(fits, expected, "{registered:?}");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Mails to people, as text and as HTML.
+//!
+//! A mail has no picture, no script and no address of another site, and its links lead to the issuer alone.
+
+use askama::Template;
+
+use crate::{Unrenderable, rendering};
+
+/// A mail to a person.
+#[derive(Clone, Copy)]
+pub enum Mail<'a> {
+    /// The link with which a person who forgot the password sets a new one.
+    ResetPassword {
+        /// The name of the account.
+        username: &'a str,
+        /// The URL of the page with the form.
+        link: &'a str,
+        /// The number of minutes during which the link works.
+        minutes: u32,
+    },
+    /// The link with which a person confirms an address.
+    ConfirmAddress {
+        /// The name of the account.
+        username: &'a str,
+        /// The URL of the page with the button.
+        link: &'a str,
+        /// The number of minutes during which the link works.
+        minutes: u32,
+    },
+    /// Another address was confirmed, which is told to the one before.
+    AddressChanged {
+        /// The name of the account.
+        username: &'a str,
+        /// The URL of the account.
+        account: &'a str,
+    },
+    /// The password was changed or reset.
+    PasswordChanged {
+        /// The name of the account.
+        username: &'a str,
+        /// The URL at which a new password can be set.
+        forgotten: &'a str,
+        /// `true` if it was set with a link from a mail.
+        by_mail: bool,
+    },
+}
+
+/// A mail, ready to be sent.
+pub struct RenderedMail {
+    /// The subject of the mail, in one line.
+    pub subject: String,
+    /// The mail as plain text.
+    pub text: String,
+    /// The mail as HTML.
+    pub html: String,
+    /// The URL that the mail asks to open, if there is one.
+    pub links: Vec<String>,
+}
+
+/// The parts of a mail, from which both forms are made.
+struct Letter<'a> {
+    subject: &'static str,
+    before: Vec<String>,
+    link: Option<(&'static str, &'a str)>,
+    after: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct Html<'a> {
+    subject: &'a str,
+    before: &'a [String],
+    link: Option<(&'a str, &'a str)>,
+    after: &'a [String],
+}
+
+impl Mail<'_> {
+    /// Renders the mail as text and as HTML.
+    ///
+    /// # Errors
+    /// [`Unrenderable`] when its link is no http(s) URL, or a template could not be filled in.
+    pub fn render(&self) -> Result<RenderedMail, Unrenderable> {
+        let Letter { subject, before, link, after } = self.letter();
+        if let Some((_, url)) = link {
+            rendering::leads_to_an_app(url)?;
+        }
+        let asked = link.map(|(label, url)| format!("{label}:\n{url}"));
+        let blocks: Vec<&str> = before.iter().chain(&asked).chain(&after).map(String::as_str).collect();
+        let (before, after) = (&before[..], &after[..]);
+        Ok(RenderedMail {
+            subject: subject.to_owned(),
+            text: format!("{}\n", blocks.join("\n\n")),
+            html: rendering::fill(&Html { subject, before, link, after })?,
+            links: link.map(|(_, url)| url.to_owned()).into_iter().collect(),
+        })
+    }
+
+    fn letter(&self) -> Letter<'_> {
+        match *self {
+            Self::ResetPassword { username, link, minutes } => Letter {
+                subject: "Set a new password",
+                before: vec![format!("Someone asked to set a new password for your account {username}.")],
+                link: Some(("Set a new password", link)),
+                after: vec![
+                    format!("The link works once, and for {minutes} minutes."),
+                    "If it was not you, ignore this mail. Your password stays as it is.".to_owned(),
+                ],
+            },
+            Self::ConfirmAddress { username, link, minutes } => Letter {
+                subject: "Confirm your address",
+                before: vec![format!("The account {username} wants to use this address.")],
+                link: Some(("Confirm the address", link)),
+                after: vec![
+                    format!(
+                        "Open the link in the browser where you are signed in. It works once, and for {minutes} minutes."
+                    ),
+                    "If it is not your account, ignore this mail.".to_owned(),
+                ],
+            },
+            Self::AddressChanged { username, account } => Letter::about_change(
+                "Your address was changed",
+                format!("The account {username} has another address now. Mail about it does not come here any more."),
+                "If it was not you, sign in and change your password now",
+                account,
+            ),
+            Self::PasswordChanged { username, forgotten, by_mail } => Letter::about_change(
+                "Your password was changed",
+                if by_mail {
+                    format!("A new password was set for your account {username}, with a link from a mail.")
+                } else {
+                    format!("The password of your account {username} was changed.")
+                },
+                "If it was not you, set a new password now",
+                forgotten,
+            ),
+        }
+    }
+}
+
+impl<'a> Letter<'a> {
+    /// A letter about a change that the reader made, or must know of.
+    fn about_change(subject: &'static str, change: String, remedy: &'static str, url: &'a str) -> Self {
+        Self {
+            subject,
+            before: vec![change, "If it was you, there is nothing to do.".to_owned()],
+            link: Some((remedy, url)),
+            after: vec!["If you cannot, tell the people who run this service.".to_owned()],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RESET: Mail<'static> =
+        Mail::ResetPassword { username: "ada", link: "https://id.example/account/reset/jtw_abc", minutes: 30 };
+
+    #[test]
+    fn c235_both_forms_of_a_mail_say_the_same_and_have_one_link() {
+        let changed = |by_mail| Mail::PasswordChanged { username: "ada", forgotten: "https://id.example/a", by_mail };
+        let (link, account) = ("https://id.example/account/email/jty_abc", "https://id.example/account");
+        let confirm = Mail::ConfirmAddress { username: "ada", link, minutes: 30 };
+        let moved = Mail::AddressChanged { username: "ada", account };
+        for mail in [RESET, confirm, moved, changed(true), changed(false)] {
+            let rendered = mail.render().unwrap();
+            let [link] = &rendered.links[..] else { panic!("one link") };
+            assert!(rendered.text.lines().any(|line| line == link), "{}", rendered.text);
+            assert_eq!(rendered.html.matches(&format!("href=\"{link}\"")).count(), 1, "{}", rendered.html);
+            for form in [&rendered.text, &rendered.html] {
+                assert!(form.contains("ada"), "{form}");
+                for outside in ["<img", "<script", "src=", "url("] {
+                    assert!(!form.contains(outside), "{form}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn c235_a_name_adds_no_markup_to_a_mail() {
+        let hostile = Mail::ResetPassword { username: "<a href=x>", link: "https://id.example/", minutes: 30 };
+        let rendered = hostile.render().unwrap();
+        assert!(!rendered.html.contains("<a href=x>") && rendered.text.contains("<a href=x>"));
+        let elsewhere = Mail::ResetPassword { username: "ada", link: "javascript:x", minutes: 30 };
+        assert!(elsewhere.render().is_err());
+    }
+}

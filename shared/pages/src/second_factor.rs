@@ -1,0 +1,208 @@
+//! The pages about second factors: asked for at a sign-in, and looked after on the account page.
+
+use askama::Template;
+use qrcode::{Color, EcLevel, QrCode};
+
+use crate::{Unrenderable, rendering};
+
+/// The white modules around a QR code that readers need.
+const MARGIN: usize = 4;
+
+/// The page that asks for a second factor after the password. It posts `code` or `recovery_code`, with `ticket` and the
+/// field that is carried.
+#[derive(Template)]
+#[template(path = "second_factor.html")]
+pub struct SecondFactor<'a> {
+    /// The path to which the forms are sent: on this site, beginning with one `/`.
+    pub action: &'a str,
+    /// The name and the value of the field that says what comes next.
+    pub carried: (&'a str, &'a str),
+    /// The sealed state of the sign-in.
+    pub ticket: &'a str,
+    /// The path and query that lead to the sign-in form again.
+    pub start_again: &'a str,
+    /// The reason why the page is shown again.
+    pub alert: Option<&'a str>,
+}
+
+/// The page about the second factor that a person has.
+#[derive(Template)]
+#[template(path = "account_factors.html")]
+pub struct AccountFactors<'a> {
+    /// The name of the signed-in person.
+    pub username: &'a str,
+    /// The path of the account on this site, beginning with one `/`.
+    pub base: &'a str,
+    /// The ticket that protects the forms against cross-site posts.
+    pub ticket: &'a str,
+    /// The day on which the app was added.
+    pub since: &'a str,
+    /// The number of recovery codes that are left.
+    pub codes_left: usize,
+    /// The reason why nothing was changed.
+    pub alert: Option<&'a str>,
+}
+
+/// The page on which a person adds an authenticator app. It posts `code`, `secret` and `ticket`.
+#[derive(Template)]
+#[template(path = "account_new_factor.html")]
+pub struct AccountNewFactor<'a> {
+    /// The name of the signed-in person.
+    pub username: &'a str,
+    /// The path of the account on this site, beginning with one `/`.
+    pub base: &'a str,
+    /// The ticket that protects the form against cross-site posts.
+    pub ticket: &'a str,
+    /// The key as the person types it into the app.
+    pub key: &'a str,
+    /// The sealed key, carried through the form.
+    pub secret: &'a str,
+    /// The picture of the key, if one can be made.
+    pub qr: Option<&'a QrPicture>,
+    /// The reason why the page is shown again.
+    pub alert: Option<&'a str>,
+}
+
+/// The page that shows new recovery codes, once.
+#[derive(Template)]
+#[template(path = "account_recovery_codes.html")]
+pub struct AccountRecoveryCodes<'a> {
+    /// The path of the account on this site, beginning with one `/`.
+    pub base: &'a str,
+    /// The codes, each as text.
+    pub codes: &'a [&'a str],
+    /// `true` if the app was added in the same step.
+    pub added_app: bool,
+}
+
+/// A QR code as the path of an SVG picture.
+pub struct QrPicture {
+    /// The width and the height, with the margin.
+    size: usize,
+    /// The dark modules of the code.
+    path: String,
+}
+
+impl QrPicture {
+    /// Makes the picture of a text; `None` if the text is too long for one.
+    pub fn of(text: &str) -> Option<Self> {
+        let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
+        let width = code.width();
+        let dark = code.to_colors().into_iter().enumerate().filter(|(_, colour)| *colour == Color::Dark);
+        let module = |(place, _)| format!("M{} {}h1v1h-1z", place % width + MARGIN, place / width + MARGIN);
+        Some(Self { size: width + 2 * MARGIN, path: dark.map(module).collect() })
+    }
+}
+
+impl SecondFactor<'_> {
+    /// Renders the page as HTML.
+    ///
+    /// # Errors
+    /// [`Unrenderable`] when a link would leave this site, or the template could not be filled in.
+    pub fn render(&self) -> Result<String, Unrenderable> {
+        rendering::stay_here(self.action)?;
+        rendering::stay_here(self.start_again)?;
+        rendering::fill(self)
+    }
+}
+
+impl AccountFactors<'_> {
+    /// Renders the page as HTML.
+    ///
+    /// # Errors
+    /// [`Unrenderable`] when `base` would leave this site, or the template could not be filled in.
+    pub fn render(&self) -> Result<String, Unrenderable> {
+        rendering::stay_here(self.base)?;
+        rendering::fill(self)
+    }
+}
+
+impl AccountNewFactor<'_> {
+    /// Renders the page as HTML.
+    ///
+    /// # Errors
+    /// [`Unrenderable`] when `base` would leave this site, or the template could not be filled in.
+    pub fn render(&self) -> Result<String, Unrenderable> {
+        rendering::stay_here(self.base)?;
+        rendering::fill(self)
+    }
+}
+
+impl AccountRecoveryCodes<'_> {
+    /// Renders the page as HTML.
+    ///
+    /// # Errors
+    /// [`Unrenderable`] when `base` would leave this site, or the template could not be filled in.
+    pub fn render(&self) -> Result<String, Unrenderable> {
+        rendering::stay_here(self.base)?;
+        rendering::fill(self)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// Renders every page about second factors, with `v` for each value and `path` for each link.
+    pub(crate) fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
+        let codes = AccountRecoveryCodes { base: path, codes: &[v, v], added_app: true };
+        vec![
+            ("second factor", second_factor(v, path, None)),
+            ("second factor again", second_factor(v, path, Some(v))),
+            ("factors", account_factors(v, path, None)),
+            ("factors again", account_factors(v, path, Some(v))),
+            ("new factor", account_new_factor(v, path, None)),
+            ("new factor again", account_new_factor(v, path, Some(v))),
+            ("recovery codes", codes.render().unwrap()),
+        ]
+    }
+
+    fn second_factor(v: &str, path: &str, alert: Option<&str>) -> String {
+        SecondFactor { action: path, carried: ("to", v), ticket: v, start_again: path, alert }.render().unwrap()
+    }
+
+    fn account_factors(v: &str, base: &str, alert: Option<&str>) -> String {
+        AccountFactors { username: v, base, ticket: v, since: v, codes_left: 9, alert }.render().unwrap()
+    }
+
+    fn account_new_factor(v: &str, base: &str, alert: Option<&str>) -> String {
+        let qr = QrPicture::of("a key");
+        AccountNewFactor {
+            username: v,
+            base,
+            ticket: v,
+            key: v,
+            secret: v,
+            qr: qr.as_ref().filter(|_| alert.is_none()),
+            alert,
+        }
+        .render()
+        .unwrap()
+    }
+
+    #[test]
+    fn c232_the_fields_of_codes_are_named_as_browsers_expect() {
+        let page = SecondFactor {
+            action: "/authorize/sign-in",
+            carried: ("request", "a request"),
+            ticket: "a ticket",
+            start_again: "/authorize?a=b",
+            alert: None,
+        };
+        let text = page.render().unwrap();
+        assert_eq!(text.matches(r#"name="code" inputmode="numeric" autocomplete="one-time-code""#).count(), 1);
+        assert_eq!(text.matches(r#"name="recovery_code""#).count(), 1);
+        assert_eq!(text.matches(r#"<form method="post" action="/authorize/sign-in">"#).count(), 2);
+        assert!(!text.contains("aria-invalid=\"") && !text.contains("role=\"alert\""));
+        let again = SecondFactor { alert: Some("Wrong."), ..page }.render().unwrap();
+        assert!(again.contains(r#"aria-describedby="alert" aria-invalid="true""#) && again.contains("<title>Error: "));
+    }
+
+    #[test]
+    fn c232_the_picture_of_a_key_is_part_of_the_page() {
+        let qr = QrPicture::of("otpauth://totp/id.example:ada?secret=ABCDEFGH").unwrap();
+        // The finder pattern in the corner: seven dark modules after the margin.
+        assert!((4..11).all(|x| qr.path.contains(&format!("M{x} 4h1v1h-1z"))) && !qr.path.contains("M11 4h"));
+        assert!(!qr.path.contains("M3 ") && qr.size > 29 && QrPicture::of(&"x".repeat(9000)).is_none());
+    }
+}

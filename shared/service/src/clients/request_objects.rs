@@ -1,0 +1,98 @@
+//! Request objects that clients send by value (RFC 9101 §5.1): found, verified with the client's keys, and read.
+
+use std::sync::Arc;
+
+use edge::{Config, Failure};
+use grants::{Client, Refusal, SignedRequest, Timestamp, request_object};
+use keys::SignedRequestObject;
+use protocol::Secret;
+
+use crate::clients::denied::Denied;
+use crate::clients::served_keys::{KeyHolder, ServedKeys};
+use crate::wiring::Wiring;
+
+/// The reader of request objects.
+pub struct RequestObjects {
+    issuer: String,
+    served: ServedKeys,
+}
+
+/// The reasons why a request object does not count.
+pub enum NoRequestObject {
+    /// It is not one of this client, or not one at all.
+    Refused(Refusal),
+    /// The client or its keys could not be read.
+    Failed(Failure),
+}
+
+impl RequestObjects {
+    /// Creates a reader that has fetched no keys yet.
+    pub fn new(config: &Config) -> Self {
+        Self { issuer: config.issuer.to_string(), served: ServedKeys::new(KeyHolder::Client, config.reach.clone()) }
+    }
+
+    /// Returns the request that the client signed. A signature that the cached registration does not verify is checked
+    /// once more against the current one, so that a new key works at once.
+    ///
+    /// # Errors
+    /// [`NoRequestObject`] with the first fault.
+    pub async fn open(
+        &self,
+        wiring: &Wiring,
+        object: &Secret,
+        client: &Arc<Client>,
+        now: Timestamp,
+    ) -> Result<SignedRequest, NoRequestObject> {
+        let signed = SignedRequestObject::parse(object)?;
+        let refused = match self.claims_of(&signed, client, now).await {
+            Err(NoRequestObject::Refused(refused)) if refused.may_be_outdated() => refused,
+            verified => return verified,
+        };
+        match Box::pin(wiring.registry.client_again(client, now)).await.map_err(Failure::from)? {
+            Some(current) => Box::pin(self.claims_of(&signed, &current, now)).await,
+            None => Err(refused.into()),
+        }
+    }
+
+    async fn claims_of(
+        &self,
+        signed: &SignedRequestObject<'_>,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<SignedRequest, NoRequestObject> {
+        let claims = match request_object::verification(client, signed.algorithm())? {
+            grants::ClientKeys::Inline(keys) => signed.by_keys(keys),
+            grants::ClientKeys::At(uri) => {
+                let found = self.served.find(uri, now, |keys| signed.by_keys(keys)).await;
+                found.map_err(|error| match Denied::from(error) {
+                    Denied::Refused(_) => NoRequestObject::Refused(Refusal::RequestObjectNotSigned),
+                    Denied::Failed(failure) => NoRequestObject::Failed(failure),
+                })?
+            }
+        };
+        let object = claims.ok_or(Refusal::RequestObjectNotSigned)?.map_err(|_| Refusal::RequestObjectMalformed)?;
+        Ok(request_object::accept(object, &client.id, &self.issuer, now)?)
+    }
+}
+
+impl From<Refusal> for NoRequestObject {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Failure> for NoRequestObject {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// The failure for a client that sent its request directly.
+impl From<NoRequestObject> for Failure {
+    fn from(fault: NoRequestObject) -> Self {
+        match fault {
+            NoRequestObject::Refused(refusal) => refusal.into(),
+            NoRequestObject::Failed(failure) => failure,
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! Mails that people ask for: queued at the same cost whoever they are for, and limited for each source and each mailbox.
+
+use std::net::IpAddr;
+
+use grants::Timestamp;
+use protocol::EmailAddress;
+use sessions::{Counter, Letter, QueuedMail, Wait};
+use store::{PeopleTable, Throttles, Unknown};
+
+use crate::limits::counters::Counters;
+
+/// Queues mails, and limits them.
+pub struct Mails {
+    people: PeopleTable,
+    counters: Counters,
+}
+
+impl Mails {
+    /// Creates the queue in the table of `people`.
+    pub fn new(people: PeopleTable, throttles: Throttles) -> Self {
+        Self { people, counters: Counters::new(throttles) }
+    }
+
+    /// Queues a mail that someone at `source` asks for; `None` stands for what cannot lead to a mail, and counts all the
+    /// same. Returns the time during which nothing is queued for that source.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether the mail is queued.
+    pub async fn ask(
+        &self,
+        letter: Option<Letter>,
+        source: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Option<Wait>, Unknown> {
+        if let Some(wait) = self.counters.count(source.map(Counter::mails_asked_from), now).await? {
+            return Ok(Some(wait));
+        }
+        if let Some(letter) = letter {
+            self.people.queue_mail(&QueuedMail::new(letter, edge::random(), now)).await?;
+        }
+        Ok(None)
+    }
+
+    /// Counts a mail with a link to a mailbox. Returns whether it may be sent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was counted.
+    pub async fn may_send(&self, mailbox: &EmailAddress, now: Timestamp) -> Result<bool, Unknown> {
+        Ok(self.counters.count([Counter::mailbox(mailbox)], now).await?.is_none())
+    }
+}

@@ -1,0 +1,267 @@
+//! Second factors: what a person has besides the password, and the proof of it.
+//!
+//! # Decisions
+//! - The factors are attributes of the person, like the password. So a code is spent, and the session that it starts is
+//!   counted, by the same conditional write, and a sign-in rests on the factors that it was checked against.
+//! - A person who has a second factor is half signed in after the password. What is sealed into the next form says so; it
+//!   is no session, and nothing accepts it but the check of the factor.
+//! - A new password changes nothing about the factors.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use grants::{Method, PersonKey, Timestamp};
+
+use crate::{FormFault, FormTicket, ProvenPerson, RequestDigest, SessionId, SignedIn, TotpSecret, User, VisitId};
+
+/// The second factors of a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Factors {
+    /// The authenticator app, if there is one.
+    pub totp: Option<Totp>,
+    /// The keyed hashes of the recovery codes that are left.
+    pub recovery: BTreeSet<String>,
+}
+
+/// The authenticator app of a person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Totp {
+    /// The secret, sealed by a key of the deployment.
+    pub sealed: Vec<u8>,
+    /// The step of the last code that was used.
+    pub step: u32,
+    /// The time when it was confirmed.
+    pub since: Timestamp,
+}
+
+/// The second factor that a person showed, to be spent by the write that accepts it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SpentFactor {
+    /// The code of this step of the authenticator app.
+    Step(u32),
+    /// The recovery code with this keyed hash.
+    RecoveryCode(String),
+}
+
+/// The second factor that a person typed.
+#[derive(Clone, Debug)]
+pub enum ShownFactor<'a> {
+    /// The code of an authenticator app, with the secret that the deployment's key opened.
+    Code(TotpSecret, &'a str),
+    /// A recovery code, by its keyed hash.
+    RecoveryCode(String),
+}
+
+/// A person who gave the password, and has yet to show a second factor.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HalfSignedIn {
+    person: PersonKey,
+    credential_version: u32,
+    /// The time when the password was given.
+    password_at: Timestamp,
+    /// The session in which a factor is asked for, and which has to be alive still; `None` after a password.
+    session: Option<SessionId>,
+    ticket: FormTicket,
+}
+
+impl fmt::Debug for Totp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Totp(.., {}, {:?})", self.step, self.since)
+    }
+}
+
+impl Factors {
+    /// Returns whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.totp.is_none()
+    }
+}
+
+impl ShownFactor<'_> {
+    /// Returns whether it is a code that is right, and was used or passed over.
+    pub fn was_used_by(&self, user: &User, now: Timestamp) -> bool {
+        match (self, &user.factors.totp) {
+            (Self::Code(secret, typed), Some(totp)) => {
+                secret.step_of(typed, None, now).is_some_and(|step| step <= totp.step)
+            }
+            (Self::Code(..), None) | (Self::RecoveryCode(_), _) => false,
+        }
+    }
+}
+
+impl HalfSignedIn {
+    /// The state after a password, for the form that is shown in this visit for this request.
+    pub fn after_password(
+        proven: &ProvenPerson,
+        visit: VisitId,
+        request: RequestDigest,
+        nonce: [u8; 16],
+        now: Timestamp,
+    ) -> Self {
+        let password_at = proven.methods().used_at(Method::Password).unwrap_or(now);
+        Self::of(proven.user(), password_at, FormTicket::for_factor(visit, request, nonce, now))
+    }
+
+    /// The state of a person who is signed in without a second factor, and is asked for one in this visit for this request.
+    pub fn of_session(
+        person: &SignedIn,
+        visit: VisitId,
+        request: RequestDigest,
+        nonce: [u8; 16],
+        now: Timestamp,
+    ) -> Self {
+        let session = person.session();
+        let half = Self::of(person.user(), session.auth_time, FormTicket::for_factor(visit, request, nonce, now));
+        Self { session: Some(session.id), ..half }
+    }
+
+    fn of(user: &User, password_at: Timestamp, ticket: FormTicket) -> Self {
+        Self { person: user.key, credential_version: user.credential_version, password_at, session: None, ticket }
+    }
+
+    /// The person who gave the password.
+    pub const fn person(&self) -> PersonKey {
+        self.person
+    }
+
+    /// The session in which the factor is asked for, if it is not part of a sign-in.
+    pub const fn session(&self) -> Option<SessionId> {
+        self.session
+    }
+
+    /// Checks whether the state is that of this visit and request, and whether the form was sent in time.
+    ///
+    /// # Errors
+    /// The [`FormFault`] of one that is not.
+    pub fn check(&self, visit: VisitId, request: RequestDigest, now: Timestamp) -> Result<(), FormFault> {
+        self.ticket.check_factor(visit, request, now)
+    }
+
+    /// Returns the person whose factor was right; `None` if it was not, or if the person is not as at the password any
+    /// more.
+    pub fn prove(&self, user: Option<User>, shown: &ShownFactor<'_>, now: Timestamp) -> Option<ProvenPerson> {
+        let user = user.filter(|user| user.key == self.person && user.stands_behind(self.credential_version))?;
+        let totp = user.factors.totp.as_ref()?;
+        let spent = match shown {
+            ShownFactor::Code(secret, typed) => SpentFactor::Step(secret.step_of(typed, Some(totp.step), now)?),
+            ShownFactor::RecoveryCode(hash) => SpentFactor::RecoveryCode(user.factors.recovery.get(hash)?.clone()),
+        };
+        Some(ProvenPerson::with_factor(user, self.password_at, self.session, spent, now))
+    }
+
+    /// The bytes that are sealed into the form.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let at = self.password_at.seconds().to_be_bytes();
+        let (version, session) =
+            (self.credential_version.to_be_bytes(), self.session.as_ref().map(|session| *session.as_bytes()));
+        let (kind, session) = session.as_ref().map_or((0, &[][..]), |session| (1, &session[..]));
+        [&[kind], &self.person.as_bytes()[..], &version, &at, session, &self.ticket.to_bytes()].concat()
+    }
+
+    /// Reads the bytes that were sealed into the form.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (kind, rest) = bytes.split_first()?;
+        let (person, rest) = rest.split_first_chunk::<16>()?;
+        let (version, rest) = rest.split_first_chunk::<4>()?;
+        let (at, rest) = rest.split_first_chunk::<8>()?;
+        let (session, ticket) = match kind {
+            0 => (None, rest),
+            1 => rest.split_first_chunk::<16>().map(|(id, ticket)| (Some(SessionId::from_bytes(*id)), ticket))?,
+            _ => return None,
+        };
+        Some(Self {
+            person: PersonKey::from_bytes(*person),
+            credential_version: u32::from_be_bytes(*version),
+            password_at: Timestamp::from_seconds(u64::from_be_bytes(*at)),
+            session,
+            ticket: FormTicket::from_bytes(ticket)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::tests::{NOW, user};
+    use crate::session::tests::{policy, session};
+    use crate::{Rules, sign_in};
+
+    const VISIT: VisitId = VisitId::from_bytes([2; 16]);
+
+    fn secret() -> TotpSecret {
+        TotpSecret::from_bytes([7; 20])
+    }
+
+    fn with_factors() -> User {
+        let totp = Some(Totp { sealed: vec![1; 60], step: 5, since: NOW });
+        User { factors: Factors { totp, recovery: ["a".to_owned()].into() }, ..user() }
+    }
+
+    fn half() -> HalfSignedIn {
+        let proven = ProvenPerson::of_password(with_factors(), NOW);
+        HalfSignedIn::after_password(&proven, VISIT, RequestDigest::of("one"), [1; 16], NOW)
+    }
+
+    #[test]
+    fn c233_a_password_alone_signs_nobody_in_who_has_a_second_factor() {
+        assert!(ProvenPerson::of_password(with_factors(), NOW).complete().is_none());
+        assert!(ProvenPerson::of_password(user(), NOW).complete().is_some());
+        let shown = ShownFactor::RecoveryCode("a".to_owned());
+        let proven = half().prove(Some(with_factors()), &shown, NOW.plus(60)).unwrap();
+        assert_eq!(proven.spent(), Some(&SpentFactor::RecoveryCode("a".to_owned())));
+        let policy = policy();
+        let rules = Rules::at(&policy, NOW.plus(60));
+        let (person, ..) =
+            sign_in(proven.complete().unwrap(), None, [[5; 16], [6; 16]], RequestDigest::of("one"), rules);
+        // The sign-in is as old as its password.
+        assert_eq!(person.session().auth_time, NOW);
+        assert_eq!(person.authentication().methods.amr(), ["pwd", "otp", "mfa"]);
+        assert!(person.is_recent(NOW.plus(599)) && !person.is_recent(NOW.plus(600)));
+    }
+
+    #[test]
+    fn c233_a_half_sign_in_is_good_for_its_browser_request_time_and_credentials_only() {
+        let half = HalfSignedIn::from_bytes(&half().to_bytes()).unwrap();
+        let (one, other) = (RequestDigest::of("one"), RequestDigest::of("other"));
+        assert_eq!(half.check(VISIT, one, NOW.plus(599)), Ok(()));
+        assert_eq!(half.check(VISIT, one, NOW.plus(600)), Err(FormFault::Expired));
+        assert_eq!(half.check(VISIT, other, NOW), Err(FormFault::OtherRequest));
+        assert_eq!(half.check(VisitId::from_bytes([3; 16]), one, NOW), Err(FormFault::OtherBrowser));
+        let shown = ShownFactor::RecoveryCode("a".to_owned());
+        let proves = |user: Option<User>| half.prove(user, &shown, NOW).is_some();
+        assert!(proves(Some(with_factors())) && !proves(None) && !proves(Some(user())));
+        assert!(!proves(Some(User { credential_version: 2, ..with_factors() })));
+        assert!(!proves(Some(User { disabled: true, ..with_factors() })));
+        assert!(!proves(Some(User { key: PersonKey::from_bytes([0; 16]), ..with_factors() })));
+        for damaged in [&[][..], &[0], &[2; 90], &half.to_bytes()[..80]] {
+            assert!(HalfSignedIn::from_bytes(damaged).is_none());
+        }
+    }
+
+    #[test]
+    fn c233_a_factor_that_is_asked_for_in_a_session_belongs_to_it() {
+        let (person, _) = session();
+        let half = HalfSignedIn::of_session(&person, VISIT, RequestDigest::of("one"), [1; 16], NOW.plus(9));
+        let half = HalfSignedIn::from_bytes(&half.to_bytes()).unwrap();
+        assert_eq!(half.session(), Some(person.session().id));
+        let shown = ShownFactor::RecoveryCode("a".to_owned());
+        let proven = half.prove(Some(with_factors()), &shown, NOW.plus(9)).unwrap();
+        assert_eq!(proven.within(), Some(person.session().id));
+        assert_eq!(proven.methods().used_at(Method::Password), Some(person.session().auth_time));
+    }
+
+    #[test]
+    fn c232_a_code_that_was_used_is_known_as_such_and_is_wrong() {
+        let step = u32::try_from(NOW.seconds() / 30).unwrap();
+        let mut person = with_factors();
+        let code = secret().code_for_tests(step);
+        let shown = ShownFactor::Code(secret(), &code);
+        assert!(!shown.was_used_by(&person, NOW));
+        let proven = half().prove(Some(person.clone()), &shown, NOW).unwrap();
+        assert_eq!(proven.spent(), Some(&SpentFactor::Step(step)));
+        person.factors.totp.as_mut().unwrap().step = step;
+        assert!(shown.was_used_by(&person, NOW) && half().prove(Some(person.clone()), &shown, NOW).is_none());
+        assert!(!ShownFactor::Code(secret(), "x").was_used_by(&person, NOW));
+        assert!(!shown.was_used_by(&user(), NOW));
+    }
+}

@@ -1,0 +1,5 @@
+//! Mail to people: what is sent to which address, and what a link in a mail may do.
+
+pub(crate) mod address_link;
+pub(crate) mod letter;
+pub(crate) mod reset_link;

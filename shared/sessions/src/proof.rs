@@ -1,0 +1,91 @@
+//! The check of a person's password, here or in the operator's directory.
+
+use grants::Timestamp;
+use protocol::{Claim, Claims, Secret, Username};
+
+use crate::password::{Compared, compare};
+use crate::people::{ProvenPerson, User};
+use crate::{CheckTerms, PasswordHash, UserChange};
+
+/// The result of a check.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// The password is right.
+    Proven(Box<ProvenPerson>),
+    /// Only the directory knows whether the password is right.
+    InDirectory(Box<Unverified>),
+    /// The password is wrong, or there is no such person.
+    Wrong,
+}
+
+/// A person whose password the directory knows, with the hash of the password to verify.
+#[derive(Clone, Debug)]
+pub struct Unverified {
+    user: User,
+    hash: PasswordHash,
+}
+
+/// A person whose first password the directory verified. Only the `change` makes it count.
+#[derive(Clone, Debug)]
+pub struct TakenOver {
+    /// The change that gives the person the hash and the claims.
+    pub change: UserChange,
+    /// The person after the change.
+    pub person: ProvenPerson,
+}
+
+impl Unverified {
+    /// The username as it is registered, whichever way it was typed.
+    pub const fn username(&self) -> &Username {
+        &self.user.username
+    }
+
+    /// Returns what a verified password means. Claims that the operator registered win over those of the directory.
+    /// `None` if the person may not sign in.
+    pub fn verified(self, told: &Claims, now: Timestamp) -> Option<TakenOver> {
+        let Self { user, hash } = self;
+        let merged = missing_in(&user.claims, told).and(user.claims.clone()).with(Claim::UpdatedAt, now.seconds());
+        // Together they may be more than anybody may have.
+        let merged = Claims::parse(&merged.to_string()).ok().filter(|_| !told.is_empty());
+        let claims = merged.unwrap_or_else(|| user.claims.clone());
+        let change = UserChange::take_from_directory(&user, hash, claims);
+        let user = change.after(Some(&user))?;
+        Some(TakenOver { change, person: ProvenPerson::by_password(user, None, now) })
+    }
+}
+
+/// Returns the claims of the directory that a person does not have. An address or a number and its verification belong
+/// together: the verification of another one is not taken.
+fn missing_in(own: &Claims, told: &Claims) -> Claims {
+    let mut told = told.clone();
+    for pair in [[Claim::Email, Claim::EmailVerified], [Claim::PhoneNumber, Claim::PhoneNumberVerified]] {
+        if !own.only(&pair.into()).is_empty() {
+            let rest = pair.iter().try_for_each(|claim| told.set(&format!("{}=", claim.as_str())));
+            told = if rest.is_ok() { told } else { Claims::default() };
+        }
+    }
+    told
+}
+
+/// Checks a person's password at a time. `user` is `None` if the name is unknown, which takes the same time.
+pub fn prove(user: Option<User>, password: &Secret, terms: &CheckTerms, now: Timestamp) -> Proof {
+    let compared = compare(password, user.as_ref().map(|user| &user.password), terms);
+    let Some(user) = user.filter(|user| !user.disabled) else { return Proof::Wrong };
+    let new_hash = match compared {
+        Compared::Wrong => return Proof::Wrong,
+        Compared::InDirectory(hash) => return Proof::InDirectory(Box::new(Unverified { user, hash })),
+        Compared::Right => None,
+        Compared::RightUntilNow(hash) => Some(hash),
+    };
+    Proof::Proven(Box::new(ProvenPerson::by_password(user, new_hash, now)))
+}
+
+impl Proof {
+    /// Returns the person whose password is right.
+    pub fn proven(self) -> Option<ProvenPerson> {
+        match self {
+            Self::Proven(person) => Some(*person),
+            Self::InDirectory(_) | Self::Wrong => None,
+        }
+    }
+}

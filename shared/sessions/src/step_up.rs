@@ -1,0 +1,183 @@
+//! Authentication contexts that a request asks for (`acr_values`, `claims`; OpenID Connect Core §3.1.2.1, §5.5.1.1, RFC
+//! 9470 §4), and what is missing for them.
+//!
+//! # Decisions
+//! - An essential `acr` is met, or the request is refused. `acr_values` are wishes in the order of preference: the first one
+//!   that the person can meet counts, and without one the request goes on.
+//! - A stronger sign-in meets a weaker context. Tokens then have the context that was demanded, where one was, because the
+//!   client compares it; and otherwise the strongest.
+
+use grants::{Client, Context, Methods};
+use protocol::AuthorizationRequest;
+
+/// The contexts that a request asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WantedContexts {
+    /// The weakest context that the client takes, as an operator registered it.
+    least: Context,
+    /// The contexts one of which is demanded, the preferred one first; empty accepts any.
+    essential: Vec<Context>,
+    /// The contexts that are preferred, the first one most.
+    preferred: Vec<Context>,
+}
+
+/// The part that a sign-in lacks for the contexts that are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lack {
+    /// Nothing at all is missing.
+    Nothing,
+    /// A second factor is preferred. The person has one, and did not show it.
+    PreferredFactor,
+    /// A second factor is demanded. The person has one, and did not show it.
+    Factor,
+    /// The person cannot sign in as it is demanded.
+    Reach,
+}
+
+impl WantedContexts {
+    /// Returns the contexts that a request of a client asks for; `None` if it demands one that no sign-in here has.
+    pub fn of(request: &AuthorizationRequest, client: &Client) -> Option<Self> {
+        let offered = |values: &[String]| values.iter().filter_map(|text| Context::offered(text)).collect::<Vec<_>>();
+        let essential = offered(&request.claims.acr);
+        if essential.is_empty() && !request.claims.acr.is_empty() {
+            return None;
+        }
+        let registered = client.registered_by.as_ref().and_then(|by| by.about.default_acr_values.as_deref());
+        let asked = Some(request.acr_values.as_slice()).filter(|asked| !asked.is_empty());
+        let least = client.relying_party.least_context();
+        Some(Self { least, essential, preferred: offered(asked.or(registered).unwrap_or_default()) })
+    }
+
+    /// Returns what a sign-in with the context `has` lacks, of a person who can sign in with `reach`.
+    pub(crate) fn lack(&self, has: Context, reach: Context) -> Lack {
+        if has < self.least {
+            return if reach < self.least { Lack::Reach } else { Lack::Factor };
+        }
+        let meets = |context: &&Context, most: Context| **context <= most;
+        let demanded = self.essential.iter().any(|context| meets(&context, has));
+        if !self.essential.is_empty() && !demanded {
+            let can = self.essential.iter().any(|context| meets(&context, reach));
+            return if can { Lack::Factor } else { Lack::Reach };
+        }
+        let preferred = self.preferred.iter().find(|context| meets(context, reach));
+        if preferred.is_some_and(|context| *context > has) { Lack::PreferredFactor } else { Lack::Nothing }
+    }
+
+    /// Returns the context that tokens report for a sign-in by these methods.
+    pub fn reported(&self, methods: &Methods) -> Context {
+        let has = methods.context();
+        if self.essential.contains(&has) {
+            return has;
+        }
+        self.essential.iter().copied().find(|context| *context <= has).unwrap_or(has)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use grants::AuthMethod;
+    use protocol::{LegacyGrants, Parameters};
+
+    use super::*;
+    use crate::flow::tests::client;
+
+    /// The essential and the preferred contexts, the context of the sign-in, the reach of the person, and what is missing.
+    type Row = (&'static [Context], &'static [Context], Context, Context, Lack);
+
+    fn request(more: &str) -> AuthorizationRequest {
+        let query = format!("response_type=code{more}");
+        let parameters = Parameters::parse(query.as_bytes()).unwrap();
+        AuthorizationRequest::parse(&parameters, LegacyGrants::default()).unwrap()
+    }
+
+    #[test]
+    fn c234_an_essential_context_is_met_stepped_up_to_or_refused_and_a_wish_never_is() {
+        use Context::{Password, TwoFactors};
+        let wanted = |essential: &[Context], preferred: &[Context]| WantedContexts {
+            least: Context::Password,
+            essential: essential.to_vec(),
+            preferred: preferred.to_vec(),
+        };
+        let rows: [Row; 9] = [
+            (&[], &[], Password, TwoFactors, Lack::Nothing),
+            (&[Password], &[], TwoFactors, TwoFactors, Lack::Nothing),
+            (&[TwoFactors], &[], TwoFactors, TwoFactors, Lack::Nothing),
+            (&[TwoFactors], &[], Password, TwoFactors, Lack::Factor),
+            (&[TwoFactors], &[], Password, Password, Lack::Reach),
+            (&[TwoFactors, Password], &[], Password, Password, Lack::Nothing),
+            (&[], &[TwoFactors], Password, Password, Lack::Nothing),
+            (&[], &[TwoFactors, Password], Password, TwoFactors, Lack::PreferredFactor),
+            (&[], &[Password, TwoFactors], Password, TwoFactors, Lack::Nothing),
+        ];
+        for (essential, preferred, has, reach, lack) in rows {
+            assert_eq!(wanted(essential, preferred).lack(has, reach), lack, "{essential:?} {preferred:?} {has:?}");
+        }
+        let now = grants::Timestamp::from_seconds(1);
+        let two = Methods::password(now).with(grants::Method::OneTimeCode, now);
+        assert_eq!(wanted(&[Password], &[]).reported(&two), Password);
+        assert_eq!(wanted(&[Password, TwoFactors], &[]).reported(&two), TwoFactors);
+        assert_eq!(wanted(&[], &[Password]).reported(&two), TwoFactors);
+        let required = WantedContexts { least: TwoFactors, ..wanted(&[Password], &[]) };
+        let lacks = [(Password, Password), (Password, TwoFactors), (TwoFactors, TwoFactors)]
+            .map(|(has, reach)| required.lack(has, reach));
+        assert_eq!(lacks, [Lack::Reach, Lack::Factor, Lack::Nothing]);
+    }
+
+    #[test]
+    fn c234_a_signed_in_person_is_asked_for_the_factor_that_is_missing_and_silence_is_an_error() {
+        use crate::{Expected, Next, RequestDigest, Situation, Unmet, next};
+        let (person, _) = crate::session::tests::session();
+        let totp = Some(crate::Totp { sealed: vec![1], step: 5, since: person.session().auth_time });
+        let factors = crate::Factors { totp, recovery: std::collections::BTreeSet::new() };
+        let strong = person.clone().with_user(crate::User { factors, ..person.user().clone() });
+        let (client, now) = (client(AuthMethod::None), person.session().auth_time);
+        let target = grants::Target { resources: Vec::new(), scope: protocol::Scope::default() };
+        let decide = |person: &crate::SignedIn, more: &str| {
+            let situation = Situation {
+                client: &client,
+                redirect_uri: &protocol::RedirectUri::parse("https://app.example/cb").unwrap(),
+                target: &target,
+                agreed: None,
+                signed_in: Some(person),
+                known_as: Some(&person.user().subject),
+                expected: &Expected::Anyone,
+                digest: RequestDigest::of("another"),
+                just_signed_in: false,
+            };
+            next(&request(more), &situation, now)
+        };
+        let essential =
+            "&claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22value%22%3A%22mfa%22%7D%7D%7D";
+        let silent = format!("{essential}&prompt=none");
+        for (person, more, expected) in [
+            (&strong, "", Next::Consent),
+            (&strong, essential, Next::Factor),
+            (&strong, "&acr_values=mfa", Next::Factor),
+            (&strong, &*silent, Next::Refuse(Unmet::SignIn)),
+            (&strong, "&acr_values=mfa&prompt=none", Next::Refuse(Unmet::Consent)),
+            (&strong, "&acr_values=mfa&prompt=login", Next::SignIn),
+            (&person, essential, Next::Refuse(Unmet::Reach)),
+            (&person, "&acr_values=mfa", Next::Consent),
+        ] {
+            assert_eq!(decide(person, more), expected, "{more}");
+        }
+    }
+
+    #[test]
+    fn c234_values_that_are_not_offered_are_ignored_as_wishes_and_refused_as_demands() {
+        let wanted = |more: &str| WantedContexts::of(&request(more), &client(AuthMethod::None));
+        assert_eq!(
+            wanted(""),
+            Some(WantedContexts { least: Context::Password, essential: Vec::new(), preferred: Vec::new() })
+        );
+        let asked = wanted("&acr_values=gold+mfa+pwd").unwrap();
+        assert_eq!(asked.preferred, [Context::TwoFactors, Context::Password]);
+        let essential = |value: &str| {
+            format!(
+                "&claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22value%22%3A%22{value}%22%7D%7D%7D"
+            )
+        };
+        assert_eq!(wanted(&essential("gold")), None);
+        assert_eq!(wanted(&essential("mfa")).unwrap().essential, [Context::TwoFactors]);
+    }
+}

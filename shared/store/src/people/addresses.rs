@@ -1,0 +1,119 @@
+//! Confirmed addresses: each leads to one person, by an alias that is written together with the person.
+//!
+//! An alias counts only while its address is the confirmed one of the person to whom it leads. So nothing has to be cleaned up
+//! when an operator or a person changes the address: an alias that counts no more is taken over, in the transaction that
+//! finds it so.
+
+use grants::{PersonKey, Timestamp};
+use protocol::EmailAddress;
+use sessions::{AliasKey, SignedIn, User, UserChange, UserFact};
+
+use crate::dynamodb::changed::Changed;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::guards::of_guards;
+use crate::dynamodb::items::{text, time};
+use crate::dynamodb::unknown::Unknown;
+use crate::people::item::{LEADS_TO, PROFILE, alias_key, key, of_user_change};
+use crate::people::table::PeopleTable;
+
+/// The outcome of the confirmation of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmed {
+    /// The address is the person's confirmed one.
+    Done,
+    /// Nothing was changed: the session is over.
+    Over,
+    /// Nothing was changed: the person is not as read.
+    Changed,
+    /// Nothing was changed: it is the confirmed address of someone else.
+    Taken,
+}
+
+/// An address that a person confirms.
+#[derive(Debug)]
+pub struct AddressClaim<'a> {
+    /// The address that was in the link.
+    pub address: &'a EmailAddress,
+    /// The change that makes it the person's confirmed one.
+    pub change: &'a UserChange,
+    /// A write to be made in the same transaction, which must not depend on anything.
+    pub beside: Option<Write>,
+}
+
+impl PeopleTable {
+    /// Confirms an address at the wish of the person. Of two people who confirm one address, one gets it.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was confirmed.
+    pub async fn confirm_own_address(
+        &self,
+        person: &SignedIn,
+        claim: AddressClaim<'_>,
+        now: Timestamp,
+    ) -> Result<Confirmed, Unknown> {
+        let AddressClaim { address, change, beside } = claim;
+        let own = person.user().key;
+        let former = self.holder(address).await?.filter(|(holder, _)| *holder != own);
+        if former.iter().any(|(_, user)| user.as_ref().is_some_and(|user| user.has_confirmed(address))) {
+            return Ok(Confirmed::Taken);
+        }
+        let profile = self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change));
+        let mut writes = vec![self.still_in_use(person, now), profile];
+        writes.push(self.take_address(address, own, former.as_ref().map(|(holder, _)| *holder), now));
+        writes.extend(former.map(|(holder, user)| self.still_without(holder, user.as_ref())));
+        writes.extend(beside);
+        Ok(match commit(&self.client, writes).await? {
+            Outcome::Done(_) => Confirmed::Done,
+            Outcome::Refused(0, _) => Confirmed::Over,
+            Outcome::Refused(1, _) => Confirmed::Changed,
+            Outcome::Refused(..) => Confirmed::Taken,
+        })
+    }
+
+    /// Lets the confirmed address of a person lead to the person, unless it is the confirmed one of someone else. An operator
+    /// confirms addresses in this way, and may give one to several people.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it leads there.
+    pub async fn lead_from_address(&self, user: &User, now: Timestamp) -> Result<Changed, Unknown> {
+        let Some(address) = user.confirmed_address() else { return Ok(Changed::Done) };
+        let write = self.take_address(&address, user.key, None, now);
+        if let Outcome::Done(_) = commit(&self.client, vec![write]).await? {
+            return Ok(Changed::Done);
+        }
+        let Some((holder, former)) = self.holder(&address).await? else { return Ok(Changed::Refused) };
+        if former.as_ref().is_some_and(|former| former.has_confirmed(&address)) {
+            return Ok(Changed::Refused);
+        }
+        let take = self.take_address(&address, user.key, Some(holder), now);
+        let writes = vec![take, self.still_without(holder, former.as_ref())];
+        Ok(match commit(&self.client, writes).await? {
+            Outcome::Done(_) => Changed::Done,
+            Outcome::Refused(..) => Changed::Refused,
+        })
+    }
+
+    /// Returns the write of the alias, if it is free, the person's own, or that of the former holder.
+    fn take_address(&self, address: &EmailAddress, own: PersonKey, former: Option<PersonKey>, now: Timestamp) -> Write {
+        let mut free = Expression::default();
+        let (name, leads_to) = (free.name("person"), free.name(LEADS_TO));
+        let (own_key, former) = (free.value(text(&own)), free.value(text(&former.unwrap_or(own))));
+        free.require(format_args!("(attribute_not_exists({name}) OR {leads_to} IN ({own_key}, {former}))"));
+        free.set(LEADS_TO, text(&own));
+        free.set("created_at", time(now));
+        self.write(Kind::Update(alias_key(&AliasKey::email(address))), free)
+    }
+
+    /// Returns the condition that a former holder still has no right to the address: gone, or with the claims that were read.
+    fn still_without(&self, holder: PersonKey, user: Option<&User>) -> Write {
+        let unchanged = if let Some(user) = user {
+            of_guards(&[UserFact::same_claims(user)])
+        } else {
+            let mut gone = Expression::default();
+            gone.absent("person");
+            gone
+        };
+        self.write(Kind::Check(key(holder, PROFILE)), unchanged)
+    }
+}

@@ -1,0 +1,197 @@
+//! Second factors: added, asked for at a sign-in, spent, and removed.
+
+use std::collections::BTreeSet;
+
+use futures::future::join_all;
+use harness::{Browser, Landing, Stack};
+
+use crate::account::{FIRST, Person, asks_to_sign_in, change_password, form_to, shows_account, sign_in};
+use crate::support::authenticator::{add_factor, asks_for_a_factor, form_with, show_factor, shown_codes};
+use crate::support::pages::assert_page_headers;
+use crate::support::stored::Stored;
+use crate::support::world::World;
+
+/// Signs a person in as far as the second factor.
+async fn as_far_as_the_factor(world: &World, name: &str, password: &str) -> (Browser, Landing) {
+    let mut browser = world.stack.browser();
+    let page = sign_in(&mut browser, name, password).await;
+    assert!(asks_for_a_factor(&page) && page.reply.status == 200, "{:?}", page.reply);
+    assert_page_headers(&page.reply);
+    (browser, page)
+}
+
+#[tokio::test]
+async fn c232_an_app_counts_once_its_code_was_right_and_its_secret_is_kept_sealed() {
+    let stored = Stored::start();
+    let world = &stored.world;
+    let mut person = Person::signed_in(world, "adds").await;
+    let page = person.browser.go("/account/factors").await;
+    assert_page_headers(&page.reply);
+    assert!(page.reply.text().contains("<svg") && page.reply.text().contains(r#"autocomplete="one-time-code""#));
+    for wrong in ["", "000000", "12345", "abcdef"] {
+        let refused = person.browser.submit(&page, &page.form(), &[("code", wrong)]).await;
+        assert!(refused.reply.status == 403 && refused.reply.text().contains("role=\"alert\""), "{wrong}");
+    }
+    // Nothing counts yet.
+    assert!(shows_account(&sign_in(&mut world.stack.browser(), "adds", FIRST).await));
+    let factor = add_factor(&mut person.browser).await;
+    let codes: BTreeSet<&String> = factor.recovery_codes.iter().collect();
+    assert!(codes.len() == 10 && codes.iter().all(|code| code.len() == 19), "{codes:?}");
+    // What is shown once is shown no second time, and nothing in the store gives it.
+    let page = person.browser.go("/account/factors").await;
+    assert!(page.reply.text().contains("10 codes are left") && !page.reply.text().contains("<svg"), "{:?}", page.reply);
+    let kept = stored.items("JETON_TABLE_PEOPLE").await.join(" ");
+    assert!(kept.contains("totp_secret") && codes.iter().all(|code| !kept.contains(code.as_str())));
+    as_far_as_the_factor(world, "adds", FIRST).await;
+}
+
+#[tokio::test]
+async fn c233_half_signed_in_is_not_signed_in() {
+    let world = World::on(Stack::start());
+    let mut person = Person::signed_in(&world, "half").await;
+    let mut factor = add_factor(&mut person.browser).await;
+    let (mut browser, page) = as_far_as_the_factor(&world, "half", FIRST).await;
+    for path in ["/account", "/account/password", "/account/factors"] {
+        assert!(asks_to_sign_in(&browser.go(path).await), "{path}");
+    }
+    let url = harness::authorization_url(
+        &world.web.id,
+        crate::support::world::CALLBACK,
+        &harness::Pkce::new(),
+        &[("prompt", "none")],
+    );
+    let silent = browser.go(&url).await.callback().expect("an answer to the client");
+    assert_eq!(silent.error.as_deref(), Some("login_required"));
+    let wrong = show_factor(&mut browser, &page, ("code", &factor.app.old_code())).await;
+    assert!(asks_for_a_factor(&wrong) && wrong.reply.status == 403, "{:?}", wrong.reply);
+    // The form counts in its own browser only, on its own page, and not as another kind of form.
+    let code = factor.app.code();
+    let mut other = world.stack.browser();
+    other.go("/account").await;
+    let refused = show_factor(&mut other, &page, ("code", &code)).await;
+    assert!(asks_to_sign_in(&refused) && refused.reply.status == 403, "{:?}", refused.reply);
+    let form = form_with(&page, "code");
+    let moved = browser.submit(&page, &form, &[("code", &code), ("to", "password")]).await;
+    assert!(asks_to_sign_in(&moved) && moved.reply.status == 403, "{:?}", moved.reply);
+    let ticket = form.input("ticket").unwrap().value.clone();
+    let sign_in_page = browser.go("/account").await;
+    let filled = [("username", "half"), ("password", FIRST), ("ticket", &*ticket)];
+    assert_eq!(browser.submit(&sign_in_page, &sign_in_page.form(), &filled).await.reply.status, 403);
+    let crossed = browser.submit_from("cross-site", &page, &form, &[("code", &code)]).await;
+    assert_eq!(crossed.reply.status, 403);
+    assert!(shows_account(&show_factor(&mut browser, &page, ("code", &code)).await));
+    // The same code once more, with a password of its own.
+    let (mut late, page) = as_far_as_the_factor(&world, "half", FIRST).await;
+    let again = show_factor(&mut late, &page, ("code", &code)).await;
+    assert!(asks_for_a_factor(&again) && again.reply.status == 403, "{:?}", again.reply);
+}
+
+#[tokio::test]
+async fn c233_a_new_password_never_removes_a_second_factor() {
+    let world = World::on(Stack::start());
+    let mut person = Person::signed_in(&world, "reset").await;
+    let mut factor = add_factor(&mut person.browser).await;
+    let (mut early, page) = as_far_as_the_factor(&world, "reset", FIRST).await;
+    let changed = change_password(&mut person.browser, FIRST, crate::account::SECOND, true).await;
+    assert!(crate::account::is_changed(&changed), "{:?}", changed.reply);
+    // The half sign-in was with the former password.
+    let code = factor.app.code();
+    assert!(!shows_account(&show_factor(&mut early, &page, ("code", &code)).await));
+    as_far_as_the_factor(&world, "reset", crate::account::SECOND).await;
+    let set = world.stack.cli().finish(&["user", "set-password", "reset", "--password-stdin"], FIRST);
+    assert!(set.status.success(), "{set:?}");
+    let (mut browser, page) = as_far_as_the_factor(&world, "reset", FIRST).await;
+    let shown = show_factor(&mut browser, &page, ("code", &factor.app.code())).await;
+    assert!(shows_account(&shown), "{:?}", shown.reply);
+}
+
+#[tokio::test]
+async fn c232_a_recovery_code_works_once_and_new_ones_replace_the_old() {
+    let world = World::on(Stack::start());
+    let mut person = Person::signed_in(&world, "recovers").await;
+    let factor = add_factor(&mut person.browser).await;
+    let [first, second, ..] = factor.recovery_codes.as_slice() else { panic!("two codes") };
+    let (mut browser, page) = as_far_as_the_factor(&world, "recovers", FIRST).await;
+    let typed = first.to_uppercase().replace('-', " ");
+    assert!(shows_account(&show_factor(&mut browser, &page, ("recovery_code", &typed)).await));
+    let (mut late, page) = as_far_as_the_factor(&world, "recovers", FIRST).await;
+    for wrong in [first.as_str(), "", "aaaa-aaaa-aaaa-aaaa"] {
+        let refused = show_factor(&mut late, &page, ("recovery_code", wrong)).await;
+        assert!(asks_for_a_factor(&refused) && refused.reply.status == 403, "{wrong}: {:?}", refused.reply);
+    }
+    let page = browser.go("/account/factors").await;
+    assert!(page.reply.text().contains("9 codes are left"), "{:?}", page.reply);
+    let form = form_to(&page, "/account/factors/recovery-codes").unwrap();
+    let fresh = shown_codes(&browser.submit(&page, &form, &[]).await);
+    let (mut late, page) = as_far_as_the_factor(&world, "recovers", FIRST).await;
+    assert!(asks_for_a_factor(&show_factor(&mut late, &page, ("recovery_code", second)).await));
+    assert!(shows_account(&show_factor(&mut late, &page, ("recovery_code", &fresh[0])).await));
+}
+
+#[tokio::test]
+async fn c232_of_64_uses_of_one_code_at_once_one_signs_in() {
+    let world = World::on(Stack::start());
+    let mut person = Person::signed_in(&world, "race").await;
+    let mut factor = add_factor(&mut person.browser).await;
+    let (browser, page) = as_far_as_the_factor(&world, "race", FIRST).await;
+    for (field, value) in [("code", factor.app.code()), ("recovery_code", factor.recovery_codes[0].clone())] {
+        let (page, value) = (&page, &value);
+        let uses = (0..64).map(|_| {
+            let mut browser = browser.clone();
+            async move { show_factor(&mut browser, page, (field, value)).await }
+        });
+        let landings = join_all(uses).await;
+        let signed_in = landings.iter().filter(|landing| shows_account(landing)).count();
+        assert_eq!(
+            signed_in,
+            1,
+            "{field}: {:?}",
+            landings.iter().map(|landing| landing.reply.status).collect::<Vec<_>>()
+        );
+    }
+}
+
+#[tokio::test]
+async fn c232_guesses_are_throttled_and_the_persons_own_browser_is_not_kept_out() {
+    let world = World::on(Stack::start());
+    let mut person = Person::signed_in(&world, "guessed").await;
+    let mut factor = add_factor(&mut person.browser).await;
+    let (mut thief, page) = as_far_as_the_factor(&world, "guessed", FIRST).await;
+    let mut statuses = Vec::new();
+    for _ in 0..7 {
+        statuses.push(show_factor(&mut thief, &page, ("code", "000000")).await.reply.status);
+    }
+    assert_eq!(statuses, [403, 403, 403, 403, 403, 429, 429]);
+    // The right code is not answered either.
+    let code = factor.app.code();
+    assert_eq!(show_factor(&mut thief, &page, ("code", &code)).await.reply.status, 429);
+    // A recovery code cannot be guessed, so it is not kept out either.
+    let recovery_code = ("recovery_code", &*factor.recovery_codes[0]);
+    assert!(shows_account(&show_factor(&mut thief, &page, recovery_code).await));
+    // The browser that the person used before has a counter of its own.
+    let page = person.browser.go("/account/sign-in").await;
+    let filled = [("username", "guessed"), ("password", FIRST)];
+    let page = person.browser.submit(&page, &page.form(), &filled).await;
+    assert!(asks_for_a_factor(&page), "{:?}", page.reply);
+    assert!(shows_account(&show_factor(&mut person.browser, &page, ("code", &code)).await));
+}
+
+#[tokio::test]
+async fn c236_only_a_sign_in_with_the_factor_removes_it_and_a_half_sign_in_ends_with_it() {
+    let world = World::on(Stack::start());
+    let mut person = Person::signed_in(&world, "removes").await;
+    // Another browser that signed in before there was a factor.
+    let mut elsewhere = person.elsewhere(&world).await;
+    let mut factor = add_factor(&mut person.browser).await;
+    let page = elsewhere.go("/account/factors").await;
+    let form = form_to(&page, "/account/factors/remove").unwrap();
+    let refused = elsewhere.submit(&page, &form, &[]).await;
+    assert!(asks_to_sign_in(&refused) && refused.reply.status == 403, "{:?}", refused.reply);
+    let (mut early, half) = as_far_as_the_factor(&world, "removes", FIRST).await;
+    let page = person.browser.go("/account/factors").await;
+    let removed = person.browser.submit(&page, &form_to(&page, "/account/factors/remove").unwrap(), &[]).await;
+    assert!(removed.reply.text().contains("<h1>Add an authenticator app</h1>"), "{:?}", removed.reply);
+    let late = show_factor(&mut early, &half, ("code", &factor.app.code())).await;
+    assert!(asks_for_a_factor(&late) && late.reply.status == 403, "{:?}", late.reply);
+    assert!(shows_account(&sign_in(&mut world.stack.browser(), "removes", FIRST).await));
+}

@@ -1,0 +1,373 @@
+//! Identity assertions (ID-JAG): who may make them, who may bring them, and what they give; and the server as the identity
+//! provider of another one.
+
+use std::sync::LazyLock;
+
+use harness::{Jwt, RegisteredClient, RegisteredUser, Reply, Stack};
+use jsonwebtoken::Algorithm;
+use serde_json::{Value, json};
+
+use crate::support::case::Case;
+use crate::support::exchanges::{ACCESS_TOKEN, TOKEN_EXCHANGE};
+use crate::support::published::{DOCUMENTS, document, strings};
+use crate::support::session::{Session, assert_fails, assert_granted, assert_refused};
+use crate::support::signed_assertions::{KeyServer, Signer, now};
+use crate::support::world::{CALLBACK, ORDERS, PARCELS, World};
+
+const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const ID_JAG: &str = "urn:ietf:params:oauth:token-type:id-jag";
+const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
+/// A client that gets refresh tokens otherwise.
+const MAY_BRING: [&str; 10] = [
+    "--grant",
+    "jwt-bearer",
+    "--grant",
+    "authorization_code",
+    "--grant",
+    "refresh_token",
+    "--redirect-uri",
+    CALLBACK,
+    "--api",
+    ORDERS,
+];
+
+/// A server that trusts identity providers on this machine.
+static WORLD: LazyLock<World> = LazyLock::new(|| World::with("JETON_OUTBOUND_PRIVATE_HOSTS", "127.0.0.1"));
+
+/// An identity provider that the test plays.
+struct Provider {
+    name: String,
+    url: String,
+    signer: Signer,
+}
+
+impl Provider {
+    fn start(name: &str, purpose: &str) -> Self {
+        let (signer, url) = (Signer::new(Algorithm::ES256, name), format!("https://{name}.example"));
+        let server = KeyServer::start(&[signer.public()]);
+        let args = ["issuer", "create", name, "--url", &*url, "--jwks-uri", &*server.uri(), "--for", purpose];
+        WORLD.stack.cli().run(&args);
+        Self { name: name.to_owned(), url, signer }
+    }
+
+    /// The claims of a good assertion.
+    fn claims(&self, client: &RegisteredClient, subject: &str, jti: &str) -> Value {
+        let (now, aud) = (now(), WORLD.stack.issuer());
+        json!({
+            "iss": self.url, "sub": subject, "aud": aud, "client_id": client.id, "jti": jti, "iat": now, "exp": now + 300,
+            "resource": ORDERS,
+        })
+    }
+
+    fn signed(&self, claims: &Value) -> String {
+        self.signed_as("oauth-id-jag+jwt", claims)
+    }
+
+    fn signed_as(&self, typ: &str, claims: &Value) -> String {
+        let header = json!({"alg": self.signer.algorithm, "typ": typ, "kid": self.name});
+        self.signer.assertion_with(&header, claims).0
+    }
+
+    fn link(&self, user: &RegisteredUser, subject: &str) -> Value {
+        let cli = WORLD.stack.cli();
+        cli.run(&["user", "link", &user.username, "--issuer", &self.name, "--subject", subject])
+    }
+}
+
+async fn bring(session: &Session<'_>, client: &RegisteredClient, assertion: &str, more: &[(&str, &str)]) -> Reply {
+    let ask = session.http.post("/token").client(client).field("grant_type", JWT_BEARER);
+    ask.field("assertion", assertion).fields(more).send().await
+}
+
+fn person(name: &str) -> RegisteredUser {
+    WORLD.stack.cli().create_user(name, "correct horse battery staple")
+}
+
+fn client(name: &str) -> RegisteredClient {
+    WORLD.stack.cli().create_client(name, &MAY_BRING)
+}
+
+/// Asserts that an assertion is no grant, and that the reason is told.
+fn assert_no_grant(reply: &Reply, told: &str) {
+    assert_refused(reply, "invalid_grant");
+    assert!(reply.string("error_description").contains(told), "{told}: {reply:?}");
+}
+
+#[tokio::test]
+async fn c127_c226_an_assertion_gives_its_client_a_token_of_the_linked_person_once() {
+    let session = WORLD.session();
+    let (provider, client, eva) = (Provider::start("idp-once", "id-jag"), client("Brings"), person("eva"));
+    let claims = provider.claims(&client, "eva@idp", "first");
+    assert_no_grant(&bring(&session, &client, &provider.signed(&claims), &[]).await, "linked");
+    provider.link(&eva, "eva@idp");
+    let assertion = provider.signed(&claims);
+    let reply = bring(&session, &client, &assertion, &[]).await;
+    assert_granted(&reply);
+    assert!(reply.json().get("refresh_token").is_none() && reply.json().get("id_token").is_none(), "{reply:?}");
+    let token = reply.string("access_token");
+    let shown = WORLD.stack.cli().run(&["user", "show", "eva"]);
+    let jwt = Jwt::read(&token);
+    assert_eq!((jwt.text("sub"), jwt.text("client_id")), (shown["sub"].as_str().unwrap(), &*client.id));
+    assert_eq!(jwt.audience(), [ORDERS]);
+    assert!(session.is_active(&token).await);
+    assert_no_grant(&bring(&session, &client, &assertion, &[]).await, "used before");
+    assert!(session.is_active(&token).await, "a second use ends nothing");
+    // Of many uses at once, one succeeds.
+    let again = provider.signed(&provider.claims(&client, "eva@idp", "many"));
+    let replies = futures::future::join_all((0..16).map(|_| bring(&session, &client, &again, &[]))).await;
+    assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 1);
+    for reply in replies.iter().filter(|reply| reply.status != 200) {
+        assert_refused(reply, "invalid_grant");
+    }
+}
+
+/// Returns claims that an assertion must not have, each with a part of the reason that is told.
+fn faults(now: u64) -> [(&'static str, Value, &'static str); 18] {
+    let service = &WORLD.service.id;
+    [
+        ("iss", json!("https://other.example"), "iss"),
+        ("iss", json!(null), "assertion must be"),
+        ("sub", json!("eva@idp "), "linked"),
+        ("sub", json!(null), "assertion must be"),
+        ("aud", json!("https://other.example"), "aud"),
+        ("aud", json!([WORLD.stack.issuer(), "https://other.example"]), "aud"),
+        ("aud", json!(format!("{}/token", WORLD.stack.issuer())), "aud"),
+        ("client_id", json!(service), "client_id"),
+        ("client_id", json!(null), "client_id"),
+        ("exp", json!(null), "expired"),
+        ("exp", json!(now - 1), "expired"),
+        ("exp", json!(now + 7200), "hour"),
+        ("iat", json!(now + 120), "future"),
+        ("nbf", json!(now + 120), "future"),
+        ("jti", json!(null), "jti"),
+        ("jti", json!(""), "jti"),
+        ("scope", json!(["read"]), "assertion must be"),
+        ("resource", json!("orders"), "assertion must be"),
+    ]
+}
+
+#[tokio::test]
+async fn c226_every_fault_of_an_assertion_is_told_and_uses_nothing_up() {
+    let session = WORLD.session();
+    let (provider, client, eva) = (Provider::start("idp-faults", "id-jag"), client("Is faulty"), person("eva-faults"));
+    provider.link(&eva, "eva@idp");
+    let good = provider.claims(&client, "eva@idp", "kept");
+    for (name, value, told) in faults(good["iat"].as_u64().unwrap()) {
+        let _case = Case::new(format!("{name}: {value}"));
+        let mut claims = good.clone();
+        if value.is_null() {
+            claims.as_object_mut().unwrap().remove(name);
+        } else {
+            claims[name] = value;
+        }
+        assert_no_grant(&bring(&session, &client, &provider.signed(&claims), &[]).await, told);
+    }
+    for typ in ["JWT", "at+jwt", "client-authentication+jwt"] {
+        assert_no_grant(&bring(&session, &client, &provider.signed_as(typ, &good), &[]).await, "oauth-id-jag+jwt");
+    }
+    let stranger = Signer::new(Algorithm::ES256, &provider.name);
+    let header = json!({"alg": "ES256", "typ": "oauth-id-jag+jwt", "kid": provider.name});
+    let forged = stranger.assertion_with(&header, &good).0;
+    assert_no_grant(&bring(&session, &client, &forged, &[]).await, "signed");
+    // What was refused so far used nothing up.
+    let assertion = provider.signed(&good);
+    for (name, value, error) in [
+        ("scope", "read admin", "invalid_scope"),
+        ("resource", PARCELS, "invalid_target"),
+        ("resource", "https://unknown.example", "invalid_target"),
+    ] {
+        assert_refused(&bring(&session, &client, &assertion, &[(name, value)]).await, error);
+    }
+    let reply = bring(&session, &client, &assertion, &[("scope", "read")]).await;
+    assert_granted(&reply);
+    assert_eq!(reply.string("scope"), "read");
+}
+
+#[tokio::test]
+async fn c226_what_is_no_assertion_or_of_an_issuer_for_another_purpose_is_no_grant() {
+    let (session, client) = (WORLD.session(), client("Brings nothing"));
+    let unsigned = session.http.post("/token").client(&client).field("grant_type", JWT_BEARER).send().await;
+    assert_refused(&unsigned, "invalid_request");
+    for text in ["x", "a.b.c", &*"x".repeat(9000)] {
+        let reply = bring(&session, &client, text, &[]).await;
+        assert!(["invalid_grant", "invalid_request"].contains(&&*reply.string("error")), "{reply:?}");
+    }
+    // Issuers for other purposes do not speak of people.
+    let other = Provider::start("idp-clients", "client-auth");
+    let claims = other.claims(&client, "eva@idp", "other");
+    assert_no_grant(&bring(&session, &client, &other.signed(&claims), &[]).await, "--for id-jag");
+}
+
+#[tokio::test]
+async fn c226_only_a_confidential_client_that_the_operator_allows_brings_assertions() {
+    let session = WORLD.session();
+    let provider = Provider::start("idp-clients-of", "id-jag");
+    for client in [&WORLD.service, &WORLD.web] {
+        let claims = provider.claims(client, "eva@idp", "x");
+        assert_refused(&bring(&session, client, &provider.signed(&claims), &[]).await, "unauthorized_client");
+    }
+    // A client that only names itself is a workload, and this is none of its tokens.
+    let claims = provider.claims(&WORLD.spa, "eva@idp", "x");
+    let reply = bring(&session, &WORLD.spa, &provider.signed(&claims), &[]).await;
+    assert_refused(&reply, "unauthorized_client");
+    let cli = WORLD.stack.cli();
+    let create = ["client", "create", "--name", "Public", "--grant", "jwt-bearer", "--api", ORDERS];
+    assert_fails(&cli.finish(&[&create[..], &["--auth-method", "none"]].concat(), ""), "jwt-bearer");
+    let strict = ["--profile", "fapi2", "--jwks-uri", "https://app.example/keys"];
+    assert_fails(&cli.finish(&[&create[..], &strict].concat(), ""), "jwt-bearer");
+    for path in DOCUMENTS {
+        let document = document(&session.http, path).await;
+        assert!(strings(&document["grant_types_supported"]).contains(JWT_BEARER));
+        let profiles = strings(&document["authorization_grant_profiles_supported"]);
+        assert!(profiles.contains("urn:ietf:params:oauth:grant-profile:id-jag"), "{document}");
+        assert!(strings(&document["identity_chaining_requested_token_types_supported"]).contains(ID_JAG));
+    }
+}
+
+#[tokio::test]
+async fn c226_a_link_is_one_persons_and_its_end_and_the_persons_end_the_access() {
+    let session = WORLD.session();
+    let (provider, client) = (Provider::start("idp-links", "id-jag"), client("Loses links"));
+    let (eva, other) = (person("eva-links"), person("other-links"));
+    let shown = provider.link(&eva, "eva@idp");
+    assert_eq!(shown["links"], json!([{"issuer": provider.url, "subject": "eva@idp"}]));
+    assert_eq!(provider.link(&eva, "eva@idp")["links"], shown["links"]);
+    let cli = WORLD.stack.cli();
+    let link = |verb, user: &RegisteredUser| {
+        cli.finish(&["user", verb, &*user.username, "--issuer", &*provider.name, "--subject", "eva@idp"], "")
+    };
+    assert_fails(&link("link", &other), "linked to another user");
+    assert_fails(&link("unlink", &other), "no such link");
+    let ask = async |jti: &str| {
+        let assertion = provider.signed(&provider.claims(&client, "eva@idp", jti));
+        bring(&session, &client, &assertion, &[]).await
+    };
+    let token = ask("1").await.string("access_token");
+    assert!(session.is_active(&token).await);
+    assert!(link("unlink", &eva).status.success());
+    assert!(!session.is_active(&token).await, "what came through the link ends with it");
+    assert_no_grant(&ask("2").await, "linked");
+    assert_eq!(cli.run(&["user", "show", &eva.username])["links"], json!([]));
+    // The subject is free, and the next person is somebody else.
+    provider.link(&other, "eva@idp");
+    let token = ask("3").await.string("access_token");
+    let shown = cli.run(&["user", "show", &other.username]);
+    assert_eq!(Jwt::read(&token).text("sub"), shown["sub"].as_str().unwrap());
+    cli.run(&["user", "disable", &other.username]);
+    assert!(!session.is_active(&token).await);
+    assert_no_grant(&ask("4").await, "disabled");
+    cli.run(&["user", "delete", &other.username, "--yes"]);
+    assert_no_grant(&ask("5").await, "linked");
+    provider.link(&eva, "eva@idp");
+    assert_granted(&ask("6").await);
+}
+
+/// A company's identity provider, and the server of the APIs of another company, which are two servers of this kind.
+struct Companies {
+    provider: World,
+    resource: World,
+    /// The client at the provider.
+    there: RegisteredClient,
+    /// The same client at the other server.
+    here: RegisteredClient,
+}
+
+impl Companies {
+    fn start() -> Self {
+        let provider = World::on(Stack::start());
+        let resource = World::with("JETON_OUTBOUND_PRIVATE_HOSTS", "127.0.0.1");
+        let (issuer, cli) = (provider.stack.issuer(), resource.stack.cli());
+        let keys = format!("{issuer}/.well-known/jwks.json");
+        cli.run(&["issuer", "create", "company", "--url", issuer, "--jwks-uri", &keys, "--for", "id-jag"]);
+        let here = cli.create_client("Agent", &MAY_BRING);
+        let app = ["--grant", "authorization_code", "--grant", "token-exchange", "--redirect-uri", CALLBACK];
+        let there = provider.stack.cli().create_client("Agent", &[&app[..], &["--api", ORDERS]].concat());
+        Self { provider, resource, there, here }
+    }
+
+    async fn exchange(&self, session: &Session<'_>, token: (&str, &str), more: &[(&str, &str)]) -> Reply {
+        let (kind, token) = token;
+        let ask = session.http.post("/token").client(&self.there).field("grant_type", TOKEN_EXCHANGE);
+        let ask = ask.field("requested_token_type", ID_JAG).field("subject_token", token);
+        ask.field("subject_token_type", kind).fields(more).send().await
+    }
+
+    /// Asserts that the answer has an assertion about this person, and returns it.
+    fn asserted(&self, reply: &Reply, linked: &str) -> String {
+        assert_eq!((reply.status, &*reply.string("token_type")), (200, "N_A"), "{reply:?}");
+        assert_eq!(reply.string("issued_token_type"), ID_JAG);
+        assert_eq!(reply.json()["expires_in"], 300);
+        let assertion = reply.string("access_token");
+        let jwt = Jwt::read(&assertion);
+        assert_eq!(jwt.header["typ"], "oauth-id-jag+jwt");
+        assert_eq!((jwt.text("sub"), jwt.text("client_id")), (linked, &*self.here.id));
+        assert_eq!(
+            (jwt.text("aud"), jwt.text("resource"), jwt.text("scope")),
+            (self.resource.stack.issuer(), ORDERS, "read")
+        );
+        assert_eq!(jwt.number("exp") - jwt.number("iat"), 300);
+        assertion
+    }
+}
+
+/// Asserts that no token counts which is not the client's own, of its type, and for a server that the client may name.
+async fn assert_foreign_tokens_are_refused(
+    companies: &Companies,
+    at_provider: &mut Session<'_>,
+    [access, identity]: [&str; 2],
+) {
+    let asked = [("audience", companies.resource.stack.issuer())];
+    let web = at_provider.code_with(&companies.provider.web, &[("scope", "openid read")]).await;
+    let foreign = at_provider.redeem(&companies.provider.web, &web).await;
+    for (token, more, error) in [
+        ((ID_TOKEN, access), &asked[..], "invalid_request"),
+        ((ACCESS_TOKEN, identity), &asked, "invalid_request"),
+        ((ID_TOKEN, "a.b.c"), &asked, "invalid_request"),
+        ((ID_TOKEN, &*foreign.string("id_token")), &asked, "invalid_request"),
+        ((ACCESS_TOKEN, &*foreign.string("access_token")), &asked, "invalid_request"),
+        ((ID_TOKEN, identity), &[("audience", "https://other.example")], "invalid_target"),
+        ((ID_TOKEN, identity), &[], "invalid_target"),
+    ] {
+        let _case = Case::new(format!("{} {more:?}", token.0));
+        assert_refused(&companies.exchange(at_provider, token, more).await, error);
+    }
+}
+
+#[tokio::test]
+async fn c226_two_servers_let_a_person_of_one_use_the_apis_of_the_other() {
+    let companies = Companies::start();
+    let (mut at_provider, at_resource) = (companies.provider.session(), companies.resource.session());
+    let code = at_provider.code_with(&companies.there, &[("scope", "openid read")]).await;
+    let reply = at_provider.redeem(&companies.there, &code).await;
+    let (access, identity) = (reply.string("access_token"), reply.string("id_token"));
+    let audience = companies.resource.stack.issuer();
+    let asked = [("audience", audience), ("resource", ORDERS), ("scope", "read")];
+    let linked = Jwt::read(&identity).text("sub").to_owned();
+    let cli = companies.resource.stack.cli();
+    cli.run(&["user", "link", "ana", "--issuer", "company", "--subject", &linked]);
+    // The operator allows it, which works at once.
+    let reply = companies.exchange(&at_provider, (ID_TOKEN, &identity), &asked).await;
+    assert_refused(&reply, "invalid_target");
+    let (of_provider, target) = (companies.provider.stack.cli(), format!("{audience}={}", companies.here.id));
+    let shown = of_provider.run(&["client", "update", &companies.there.id, "--add-id-jag", &target]);
+    assert_eq!(shown["id_jag"], json!([target]));
+    for token in [(ID_TOKEN, &*identity), (ACCESS_TOKEN, &*access)] {
+        let reply = companies.exchange(&at_provider, token, &asked).await;
+        let assertion = companies.asserted(&reply, &linked);
+        // It is no token of the provider itself.
+        assert!(!at_provider.is_active(&assertion).await);
+        let granted = bring(&at_resource, &companies.here, &assertion, &[]).await;
+        assert_granted(&granted);
+        let token = granted.string("access_token");
+        let shown = cli.run(&["user", "show", "ana"]);
+        assert_eq!(Jwt::read(&token).text("sub"), shown["sub"].as_str().unwrap());
+        assert_eq!(granted.string("scope"), "read");
+        assert_refused(&bring(&at_resource, &companies.here, &assertion, &[]).await, "invalid_grant");
+    }
+    assert_foreign_tokens_are_refused(&companies, &mut at_provider, [&access, &identity]).await;
+    // The tokens end with the session.
+    of_provider.run(&["session", "end", "--username", "ana", "--yes"]);
+    for token in [(ID_TOKEN, &*identity), (ACCESS_TOKEN, &*access)] {
+        assert_refused(&companies.exchange(&at_provider, token, &asked).await, "invalid_request");
+    }
+}

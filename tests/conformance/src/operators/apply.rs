@@ -1,0 +1,314 @@
+//! `jeton apply` and `jeton export`: the registered APIs and clients become those of a file.
+
+use std::path::PathBuf;
+
+use harness::{Cli, Finished, RegisteredClient, Stack, authorization_url, jeton, run_bounded};
+use serde_json::{Value, json};
+
+use crate::support::images::gif;
+use crate::support::self_registration::{Registration, metadata, register, started};
+use crate::support::session::{assert_fails, assert_granted, assert_refused};
+use crate::support::world::World;
+
+const API: &str = "https://stock.example";
+const FILE: &str = r#"
+[[api]]
+identifier = "https://stock.example"
+scope = "count move"
+lifetime = 300
+alg = "ES256"
+scope_descriptions = { count = "Count your stock" }
+
+[[client]]
+id = "counter"
+name = "Counter"
+auth_method = "client_secret_basic"
+grants = ["client_credentials"]
+apis = ["https://stock.example"]
+scope = "count"
+secret = { file = "counter.secret" }
+
+[[client]]
+id = "floor"
+name = "Floor"
+auth_method = "none"
+grants = ["authorization_code", "refresh_token"]
+redirect_uris = ["https://floor.example/cb"]
+apis = ["https://stock.example"]
+[client.relying_party]
+post_logout_redirect_uris = ["https://floor.example/out"]
+"#;
+
+/// A stack of one test, and a file in its folder.
+struct Applied {
+    stack: Stack,
+    cli: Cli,
+}
+
+impl Applied {
+    fn start() -> Self {
+        let stack = Stack::start();
+        let applied = Self { cli: stack.cli(), stack };
+        applied.write("counter.secret", "the-first-secret-of-the-counter-0001\n");
+        applied
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.stack.scratch(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    }
+
+    fn apply(&self, text: &str, more: &[&str]) -> Finished {
+        let path = self.write("jeton.toml", text).display().to_string();
+        self.cli.finish(&[&["apply", "-f", &path], more].concat(), "")
+    }
+
+    fn applied(&self, text: &str, more: &[&str]) -> Value {
+        let path = self.write("jeton.toml", text).display().to_string();
+        self.cli.run(&[&["apply", "-f", &path], more].concat())
+    }
+
+    fn ids(&self) -> Vec<String> {
+        let clients = self.cli.run(&["client", "list"]);
+        let ids = clients.as_array().expect("clients").iter();
+        ids.map(|client| client["client_id"].as_str().expect("an id").to_owned()).collect()
+    }
+
+    async fn answer(&self, secret: &str) -> harness::Reply {
+        let counter = RegisteredClient { id: "counter".to_owned(), secret: Some(secret.to_owned()) };
+        let ask = self.stack.http().post("/token").client(&counter);
+        ask.field("grant_type", "client_credentials").send().await
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_applied_and_a_second_time_changes_nothing() {
+    let stack = Applied::start();
+    let first = stack.applied(FILE, &[]);
+    assert_eq!(first["created"], json!([{"api": API}, {"client": "counter"}, {"client": "floor"}]), "{first}");
+    let answer = stack.answer("the-first-secret-of-the-counter-0001").await;
+    assert_granted(&answer);
+    assert_eq!((answer.string("scope"), answer.json()["expires_in"].as_u64()), ("count".to_owned(), Some(300)));
+    let second = stack.applied(FILE, &[]);
+    assert_eq!(second, json!({"dry_run": false, "created": [], "changed": [], "deleted": [], "unchanged": 3}));
+    let told = stack.apply(FILE, &[]);
+    assert_eq!(told.stdout, "created: 0, changed: 0, deleted: 0; unchanged: 3\n");
+}
+
+#[tokio::test]
+async fn what_differs_is_changed_and_told_and_nothing_else() {
+    let stack = Applied::start();
+    stack.applied(FILE, &[]);
+    stack.cli.run(&["client", "disable", "floor"]);
+    let moved = FILE
+        .replace("https://floor.example/cb", "https://floor.example/new")
+        .replace("lifetime = 300", "lifetime = 600");
+    let told = stack.apply(&moved, &["--dry-run"]);
+    for line in [
+        "change  api https://stock.example\n          lifetime: 300 -> 600\n",
+        "change  client floor\n          redirect_uris: https://floor.example/cb -> https://floor.example/new\n",
+        "would be created: 0, changed: 2, deleted: 0; unchanged: 1\n",
+    ] {
+        assert!(told.stdout.contains(line), "{line}: {told:?}");
+    }
+    assert_eq!(stack.cli.run(&["api", "show", API])["lifetime"], 300, "a dry run changes nothing");
+    let changed = stack.applied(&moved, &[]);
+    let uris = json!({"before": ["https://floor.example/cb"], "after": ["https://floor.example/new"]});
+    assert_eq!(changed["changed"][1], json!({"client": "floor", "attributes": {"redirect_uris": uris}}));
+    let floor = stack.cli.run(&["client", "show", "floor"]);
+    assert_eq!((&floor["redirect_uris"][0], &floor["disabled"]), (&json!("https://floor.example/new"), &json!(true)));
+    assert_eq!(floor["relying_party"]["post_logout_redirect_uris"], json!(["https://floor.example/out"]));
+    assert_eq!(stack.cli.run(&["api", "show", API])["lifetime"], 600);
+    let records = stack.cli.run(&["audit", "list"]);
+    let records = records.as_array().expect("records").iter();
+    let told: Vec<(&Value, &Value)> = records.map(|record| (&record["action"], &record["attributes"])).collect();
+    assert!(told.contains(&(&json!("client update"), &json!(["redirect_uris"]))), "{told:?}");
+    assert!(told.contains(&(&json!("api update"), &json!(["lifetime"]))), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_redirect_uri_of_a_file_works_at_the_next_request() {
+    let stack = Applied::start();
+    stack.applied(FILE, &[]);
+    let mut browser = stack.stack.browser();
+    let url = |callback| authorization_url("floor", callback, &harness::Pkce::new(), &[]);
+    assert_eq!(browser.go(&url("https://floor.example/new")).await.reply.status, 400);
+    assert_eq!(browser.go(&url("https://floor.example/cb")).await.reply.status, 200);
+    stack.applied(&FILE.replace("floor.example/cb\"", "floor.example/cb\", \"https://floor.example/new\""), &[]);
+    assert_eq!(browser.go(&url("https://floor.example/new")).await.reply.status, 200);
+}
+
+#[tokio::test]
+async fn a_new_secret_in_its_file_is_added_and_the_one_of_before_stays_good() {
+    let stack = Applied::start();
+    stack.applied(FILE, &[]);
+    let [first, second, third] = [1, 2, 3].map(|number| format!("the-first-secret-of-the-counter-000{number}"));
+    assert_granted(&stack.answer(&first).await);
+    stack.write("counter.secret", &second);
+    let changed = stack.applied(FILE, &[]);
+    assert_eq!(changed["changed"][0]["client"], "counter", "{changed}");
+    assert!(!changed.to_string().contains(&second), "{changed}");
+    assert_granted(&stack.answer(&first).await);
+    assert_granted(&stack.answer(&second).await);
+    assert_eq!(stack.applied(FILE, &[])["unchanged"], 3);
+    stack.write("counter.secret", &third);
+    stack.applied(FILE, &[]);
+    assert_granted(&stack.answer(&third).await);
+    let short = stack.write("counter.secret", "s".repeat(31));
+    assert_fails(&stack.apply(FILE, &[]), "32");
+    std::fs::remove_file(short).expect("a file that is there");
+    assert_fails(&stack.apply(FILE, &[]), "counter.secret");
+}
+
+#[test]
+fn a_secret_is_taken_from_the_environment_or_generated_and_shown_once() {
+    let stack = Applied::start();
+    let of_environment = FILE.replace("{ file = \"counter.secret\" }", "{ env = \"COUNTER_SECRET\" }");
+    assert_fails(&stack.apply(&of_environment, &[]), "COUNTER_SECRET");
+    let path = stack.write("jeton.toml", &of_environment).display().to_string();
+    let env_file = stack.stack.env_file().path().display().to_string();
+    let args = ["apply", "-f", &*path, "--env-file", &*env_file];
+    let secret = "a-secret-of-the-environment-0000001";
+    let done = run_bounded(&jeton(), &args, &[("COUNTER_SECRET", secret)], "", 30);
+    assert!(done.status.success() && !done.stdout.contains(secret), "{done:?}");
+    let generated = of_environment.replace("secret = { env = \"COUNTER_SECRET\" }\n", "");
+    assert_eq!(stack.applied(&generated, &[])["unchanged"], 3, "a secret that the file does not name stays");
+    let other = generated.replace("id = \"counter\"", "id = \"second\"");
+    let made = stack.applied(&other, &[]);
+    assert!(made["created"][0]["client_secret"].as_str().is_some_and(|secret| secret.len() > 32), "{made}");
+}
+
+#[test]
+fn all_is_checked_before_the_first_write() {
+    let stack = Applied::start();
+    let line = |text: &str| FILE.lines().position(|line| line == text).map(|line| format!("line {}", line + 1));
+    let first = FILE.lines().position(|line| line == "[[client]]").map(|line| format!("line {}", line + 1));
+    for (from, to, place, word) in [
+        ("lifetime = 300", "lifetime = 90000", line("[[api]]"), "86400"),
+        ("lifetime = 300", "life = 300", line("lifetime = 300"), "life"),
+        (
+            "[\"client_credentials\"]",
+            "[\"client_credential\"]",
+            line("grants = [\"client_credentials\"]"),
+            "client_credential",
+        ),
+        ("auth_method = \"client_secret_basic\"", "auth_method = \"none\"", first.clone(), "counter"),
+        ("scope = \"count\"\n", "scope = \"recount\"\n", first.clone(), "recount"),
+        (
+            "apis = [\"https://stock.example\"]\nscope",
+            "apis = [\"https://other.example\"]\nscope",
+            first,
+            "https://other.example",
+        ),
+        ("https://floor.example/cb", "http://floor.example/cb", None, "https"),
+        ("id = \"floor\"", "id = \"counter\"", None, "twice"),
+    ] {
+        let told = stack.apply(&FILE.replacen(from, to, 1), &[]);
+        assert_fails(&told, word);
+        assert!(
+            told.stderr.contains(&place.unwrap_or_default()) && told.stderr.contains("jeton.toml, line"),
+            "{told:?}"
+        );
+    }
+    assert!(!stack.cli.finish(&["api", "show", API], "").status.success(), "nothing was written");
+    assert!(!stack.ids().contains(&"counter".to_owned()));
+}
+
+#[tokio::test]
+async fn nothing_that_is_missing_is_deleted_without_prune_and_yes() {
+    let world = started("open");
+    let id = Registration::of(&register(&world, None, &metadata(&json!({}))).await).id().to_owned();
+    let stack = Applied { cli: world.stack.cli(), stack: world.stack };
+    stack.write("counter.secret", "the-first-secret-of-the-counter-0001\n");
+    stack.applied(FILE, &[]);
+    let (without, _) = FILE.split_once("[[client]]\nid = \"floor\"").expect("a client");
+    assert_eq!(stack.applied(without, &[])["deleted"], json!([]));
+    let refused = stack.apply(without, &["--prune"]);
+    assert!(!refused.status.success() && refused.stderr.contains("--yes"), "{refused:?}");
+    assert!(refused.stdout.contains("delete  client floor\n"), "{refused:?}");
+    assert!(stack.ids().contains(&"floor".to_owned()));
+    let dry = stack.applied(without, &["--prune", "--dry-run"]);
+    let pruned = stack.applied(without, &["--prune", "--yes"]);
+    assert_eq!(dry["deleted"], pruned["deleted"]);
+    assert!(pruned["deleted"].as_array().is_some_and(|gone| gone.contains(&json!({"client": "floor"}))), "{pruned}");
+    let mut left = stack.ids();
+    left.sort();
+    assert_eq!(left, ["counter".to_owned(), id]);
+    assert_eq!(stack.cli.run(&["api", "list"]).as_array().map(Vec::len), Some(1));
+    let named = without.replace("[[client]]\nid = \"counter\"", &format!("[[client]]\nid = \"{}\"", left[1]));
+    assert_fails(&stack.apply(&named, &[]), "registered itself");
+}
+
+/// Registers a client with every attribute that a command can give.
+fn everything(stack: &Applied) {
+    let logo = stack.write("logo.gif", gif(7)).display().to_string();
+    let keys = json!({"keys": [{"kty": "EC", "crv": "P-256", "kid": "1", "alg": "ES256",
+        "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]});
+    let keys = stack.write("keys.json", keys.to_string()).display().to_string();
+    stack.cli.create_api(
+        "https://full.example",
+        "a b",
+        &["--claims", "roles", "--token-type", "JWT", "--lifetime", "60"],
+    );
+    let app = ["--id", "full", "--grant", "authorization_code", "--grant", "client_credentials", "--audience", "all"];
+    let api = ["--redirect-uri", "https://full.example/cb", "--api", "https://full.example", "--scope", "a openid"];
+    let keys = ["--auth-method", "private_key_jwt", "--jwks", &keys, "--assertion-alg", "ES256"];
+    let rules = ["--pkce", "optional", "--claim", "tenant=acme", "--claim", "roles=[\"x\"]", "--trusted"];
+    let strict = ["--assertion-audience", "issuer", "--introspects", "https://full.example", "--default-max-age", "60"];
+    let looks = ["--client-uri", "https://full.example", "--policy-uri", "https://full.example/p", "--logo", &logo];
+    let tokens = ["--id-token-alg", "ES256", "--userinfo-alg", "EdDSA", "--id-token-claims", "scope"];
+    let people = ["--subject-type", "pairwise", "--sector", "sector.example"];
+    let out = ["--post-logout-redirect-uri", "https://full.example/out"];
+    let told = ["--backchannel-logout-uri", "https://full.example/told", "--tos-uri", "https://full.example/t"];
+    let all = [&app[..], &api, &keys, &rules, &strict, &looks, &tokens, &people, &out, &told].concat();
+    stack.cli.create_client("Full \"quoted\"", &all);
+    let jwks = ["--auth-method", "private_key_jwt", "--jwks-uri", "https://served.example/keys"];
+    let served = ["--id", "served", "--grant", "client_credentials", "--redirect-uri", "com.example.app:/cb"];
+    stack.cli.create_client("Served", &[&served[..], &jwks].concat());
+    stack.cli.run(&["client", "disable", "served"]);
+}
+
+#[test]
+fn an_export_is_applied_without_a_change_and_makes_the_same_stack_elsewhere() {
+    let world = World::on(Stack::start());
+    let stack = Applied { cli: world.stack.cli(), stack: world.stack };
+    everything(&stack);
+    let exported = stack.cli.finish(&["export"], "").stdout;
+    let plan = stack.applied(&exported, &["--prune"]);
+    assert_eq!((&plan["created"], &plan["changed"], &plan["deleted"]), (&json!([]), &json!([]), &json!([])), "{plan}");
+    assert!(plan["unchanged"].as_u64().is_some_and(|count| count > 15), "{plan}");
+    assert!(!exported.contains("jtk_"), "{exported}");
+    let other = Applied::start();
+    let applied = other.applied(&exported, &[]);
+    assert!(applied["created"].to_string().contains("\"full\""), "{applied}");
+    let again = other.cli.finish(&["export"], "").stdout;
+    let of = |text: &str, id: &str| {
+        let entries = text.split("[[client]]").find(|entry| entry.contains(&format!("id = \"{id}\"")));
+        entries.unwrap_or_else(|| panic!("{id} is not in {text}")).to_owned()
+    };
+    for id in ["full", "served"] {
+        assert_eq!(of(&exported, id), of(&again, id));
+        let shown = [&stack, &other].map(|stack| {
+            let mut shown = stack.cli.run(&["client", "show", id]);
+            shown["created_at"] = Value::Null;
+            shown
+        });
+        assert_eq!(shown[0], shown[1]);
+    }
+    let read: Value = stack.cli.run(&["export"]);
+    assert!(read["client"].as_array().is_some_and(|clients| clients.iter().any(|client| client["id"] == "full")));
+}
+
+#[tokio::test]
+async fn a_secret_is_withdrawn_when_a_client_has_none_any_more() {
+    let stack = Applied::start();
+    stack.applied(FILE, &[]);
+    let public = FILE
+        .replace("auth_method = \"client_secret_basic\"\ngrants = [\"client_credentials\"]", "auth_method = \"none\"\ngrants = [\"authorization_code\"]\nredirect_uris = [\"https://counter.example/cb\"]")
+        .replace("secret = { file = \"counter.secret\" }\n", "");
+    stack.applied(&public, &[]);
+    assert_eq!(stack.cli.run(&["client", "show", "counter"])["live_secrets"], 0);
+    assert_refused(&stack.answer("the-first-secret-of-the-counter-0001").await, "invalid_client");
+    assert_eq!(stack.applied(&public, &[])["unchanged"], 3);
+}

@@ -1,0 +1,267 @@
+//! The command line (C244): dry runs, questions, lists, errors and completion.
+
+use std::process::{Command, Stdio};
+
+use harness::{Cli, jeton, run_bounded};
+use serde_json::{Value, json};
+
+use crate::support::rounds::{PASSWORD, streamless};
+use crate::support::session::assert_fails;
+use crate::support::world::{CALLBACK, ORDERS};
+
+const API: &str = "https://dry.example";
+
+/// Returns everything that the commands list, and the audit trail.
+fn everything(cli: &Cli) -> Vec<Value> {
+    ["api", "issuer", "client", "registration-token", "user", "session", "grant", "consent", "keys", "audit"]
+        .map(|area| cli.run(&[area, "list"]))
+        .into()
+}
+
+fn lacks_yes(cli: &Cli, command: &[&str]) {
+    let finished = cli.finish_as_given(command, "y\n");
+    assert_eq!(finished.status.code(), Some(2), "{command:?}: {finished:?}");
+    assert!(finished.stderr.contains("--yes"), "{finished:?}");
+}
+
+/// Registers an API, an app and the user `ana`, and returns the id of the app.
+fn registered(cli: &Cli) -> String {
+    cli.create_api(API, "read write", &[]);
+    let app = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", API];
+    let client = cli.create_client("Dry", &app).id;
+    cli.create_user("ana", PASSWORD);
+    let url = "https://a.tokens.sts.global.api.aws";
+    cli.run(&["issuer", "create", "aws", "--preset", "aws", "--for", "client-auth", "--url", url]);
+    client
+}
+
+#[test]
+fn c244_a_dry_run_of_each_command_changes_nothing() {
+    let world = harness::Stack::start();
+    let cli = world.cli();
+    let client = registered(&cli);
+    let token = cli.run(&["registration-token", "create"])["name"].as_str().expect("a name").to_owned();
+    let commands: [&[&str]; 20] = [
+        &["issuer", "create", "new", "--preset", "github", "--for", "client-auth"],
+        &["issuer", "update", "aws", "--jwks-uri", "https://keys.example/aws"],
+        &["issuer", "delete", "aws"],
+        &["api", "create", "--identifier", "urn:new", "--scope", "x", "--alg", "ES256"],
+        &["api", "update", API, "--scope", "read", "--alg", "PS256"],
+        &["api", "delete", API],
+        &["client", "create", "--name", "New", "--grant", "client_credentials", "--api", API],
+        &["client", "update", &client, "--add-redirect-uri", "https://app.example/new"],
+        &["client", "disable", &client],
+        &["client", "rotate-secret", &client, "--retire-old"],
+        &["client", "delete", &client],
+        &["registration-token", "create", "--uses", "3"],
+        &["registration-token", "delete", &token],
+        &["user", "create", "new", "--password-stdin"],
+        &["user", "update", "ana", "--role", "admin"],
+        &["user", "disable", "ana"],
+        &["user", "set-password", "ana", "--password-stdin"],
+        &["user", "rename", "ana", "--to", "bea"],
+        &["user", "delete", "ana"],
+        &["keys", "rotate", "--now"],
+    ];
+    let before = everything(&cli);
+    for command in commands {
+        let args = [command, &["--dry-run", "--json"]].concat();
+        let finished = cli.finish_as_given(&args, &format!("{PASSWORD} and more\n"));
+        assert!(finished.status.success(), "{command:?}: {finished:?}");
+        let told: Value = serde_json::from_str(&finished.stdout).expect("a document");
+        assert_eq!(told["dry_run"], true, "{command:?}: {told}");
+        assert!(told.get("client_secret").is_none() && told.get("registration_token").is_none(), "{told}");
+        assert_eq!(everything(&cli), before, "{command:?}");
+    }
+    for more in [&["session", "end", "--username", "ana"][..], &["grant", "revoke", "--client", &client]] {
+        assert_eq!(cli.run(&[more, &["--dry-run"]].concat())["dry_run"], true);
+    }
+    assert_eq!(cli.run(&["tables", "create", "--dry-run"])["tables"], json!([]));
+}
+
+#[test]
+fn c244_a_dry_run_refuses_what_the_command_would_refuse() {
+    let world = harness::Stack::start();
+    let cli = world.cli();
+    let client = registered(&cli);
+    let refused: [(&[&str], &str); 4] = [
+        (&["api", "create", "--identifier", API, "--scope", "x"], "registered already"),
+        (&["client", "update", &client, "--redirect-uri", ""], "redirect URI"),
+        (&["user", "create", "ana", "--password-stdin"], "registered already"),
+        (&["user", "delete", "nobody"], "no user"),
+    ];
+    for (command, word) in refused {
+        assert_fails(&cli.finish(&[command, &["--dry-run"]].concat(), PASSWORD), word);
+    }
+}
+
+#[test]
+fn c244_a_dry_run_tells_what_would_change() {
+    let cli = streamless().stack.cli();
+    let app = ["--grant", "authorization_code", "--redirect-uri", CALLBACK, "--api", ORDERS];
+    let client = cli.create_client("Told", &app).id;
+    let told = cli.run(&["client", "update", &client, "--name", "New", "--scope", "read", "--dry-run"]);
+    let changes = json!({"name": {"before": "Told", "after": "New"}, "scope": {"before": null, "after": "read"}});
+    assert_eq!((&told["changes"], &told["name"]), (&changes, &json!("New")));
+    let read = cli.finish(&["client", "update", &client, "--name", "New", "--dry-run"], "").stdout;
+    assert_eq!(read, "dry_run  true\nname     Told -> New\n");
+}
+
+#[test]
+fn c244_a_destructive_command_is_refused_without_yes_and_a_terminal() {
+    let cli = streamless().stack.cli();
+    let more = ["--grant", "client_credentials", "--api", ORDERS];
+    let client = cli.create_client("Kept", &more).id;
+    cli.create_user("c244kept", PASSWORD);
+    cli.create_api("https://kept.example", "keep", &[]);
+    let token = cli.run(&["registration-token", "create"])["name"].as_str().expect("a name").to_owned();
+    let commands: [&[&str]; 8] = [
+        &["api", "delete", "https://kept.example"],
+        &["client", "delete", &client],
+        &["client", "rotate-secret", &client, "--retire-old"],
+        &["registration-token", "delete", &token],
+        &["user", "delete", "c244kept"],
+        &["session", "end", "--username", "c244kept"],
+        &["grant", "revoke", "--client", &client],
+        &["keys", "rotate", "--now"],
+    ];
+    for command in commands {
+        lacks_yes(&cli, command);
+    }
+    for (area, name) in [("api", "https://kept.example"), ("client", &*client), ("user", "c244kept")] {
+        cli.run(&[area, "show", name]);
+        assert_eq!(cli.run(&[area, "delete", name, "--yes"])["deleted"], true);
+    }
+}
+
+/// Runs a command on a terminal of its own, where a person types the answer.
+fn on_a_terminal(command: &[&str], answer: &str) -> (bool, String) {
+    let words: Vec<String> = command.iter().map(|word| format!("'{word}'")).collect();
+    let line = format!("{} {}", jeton().display(), words.join(" "));
+    let script = ["--quiet", "--return", "--command", &line, "/dev/null"];
+    let finished = run_bounded("/usr/bin/script".as_ref(), &script, &[], answer, 30);
+    (finished.status.success(), finished.stdout)
+}
+
+#[test]
+fn c244_a_destructive_command_asks_on_a_terminal() {
+    let stack = &streamless().stack;
+    let env_file = stack.env_file().path().display().to_string();
+    stack.cli().create_user("c244asked", PASSWORD);
+    let command = ["user", "delete", "c244asked", "--env-file", &env_file];
+    let (done, told) = on_a_terminal(&command, "n\n");
+    assert!(!done && told.contains("deletes the user c244asked") && told.contains("nothing was done"), "{told}");
+    stack.cli().run(&["user", "show", "c244asked"]);
+    let (done, told) = on_a_terminal(&command, "yes\n");
+    assert!(done, "{told}");
+    assert_fails(&stack.cli().finish(&["user", "show", "c244asked"], ""), "no user");
+}
+
+#[test]
+fn c244_a_list_is_searched_and_read_page_by_page() {
+    let stack = harness::Stack::start();
+    let cli = stack.cli();
+    for name in ["paged-c", "paged-a", "paged-b"] {
+        cli.create_user(name, PASSWORD);
+    }
+    cli.run(&["user", "update", "paged-b", "--claim", "email=Grace@Example.com"]);
+    let names = |rows: &Value| {
+        let rows = rows.as_array().expect("rows");
+        rows.iter().map(|row| row["username"].as_str().expect("a name").to_owned()).collect::<Vec<_>>()
+    };
+    let list = |more: &[&str]| cli.run(&[&["user", "list"], more].concat());
+    assert_eq!(names(&list(&["--search", "grace@example"])), ["paged-b"]);
+    assert_eq!(names(&list(&["--search", "PAGED"])).len(), 3);
+    assert_eq!(list(&["--search", "nobody-has-this"]), json!([]));
+    let first = list(&["--search", "paged", "--limit", "2"]);
+    assert_eq!(
+        (names(&first["items"]), &first["next"]),
+        (vec!["paged-a".to_owned(), "paged-b".to_owned()], &json!("paged-b"))
+    );
+    let second = list(&["--search", "paged", "--limit", "2", "--after", "paged-b"]);
+    assert_eq!((names(&second["items"]), &second["next"]), (vec!["paged-c".to_owned()], &Value::Null));
+    for area in ["api", "client", "registration-token", "session", "grant", "consent", "keys", "audit"] {
+        let page = cli.run(&[area, "list", "--limit", "100"]);
+        assert_eq!(
+            (page["items"].as_array().map(Vec::len), &page["next"]),
+            (cli.run(&[area, "list"]).as_array().map(Vec::len), &Value::Null),
+            "{area}"
+        );
+    }
+    for bad in [&["--limit", "0"][..], &["--after", "x"]] {
+        assert_eq!(cli.finish(&[&["user", "list"], bad].concat(), "").status.code(), Some(2));
+    }
+}
+
+#[test]
+fn c244_an_error_is_a_json_document_where_that_is_asked_for() {
+    let cli = streamless().stack.cli();
+    let rows: [(&[&str], i32, &str); 4] = [
+        (&["client", "show", "nobody"], 1, "there is no client nobody"),
+        (&["client", "show"], 2, "<ID>"),
+        (&["client", "list", "--no-such-option"], 2, "--no-such-option"),
+        (&["client", "delete", "nobody"], 1, "there is no client nobody"),
+    ];
+    for (command, code, word) in rows {
+        let finished = cli.finish_as_given(&[command, &["--json"]].concat(), "");
+        assert_eq!((finished.status.code(), &*finished.stdout), (Some(code), ""), "{finished:?}");
+        let told: Value = serde_json::from_str(&finished.stderr).unwrap_or_else(|_| panic!("{finished:?}"));
+        assert_eq!(told.as_object().map(serde_json::Map::len), Some(1), "{told}");
+        assert!(told["error"].as_str().is_some_and(|text| text.contains(word)), "{told}");
+        let plain = cli.finish_as_given(command, "");
+        assert!(plain.status.code() == Some(code) && !plain.stderr.starts_with('{'), "{plain:?}");
+    }
+}
+
+#[test]
+fn c244_people_read_times_in_utc() {
+    let cli = streamless().stack.cli();
+    let told = cli.finish(&["user", "show", "ana"], "").stdout;
+    let line = told.lines().find(|line| line.starts_with("created_at")).expect("a time");
+    assert!(line.ends_with('Z') && line.contains('T') && line.contains(':'), "{line}");
+    assert!(cli.run(&["user", "show", "ana"])["created_at"].is_u64());
+}
+
+#[test]
+fn c244_a_reader_that_has_read_enough_is_no_error() {
+    let env_file = streamless().stack.env_file().path().display().to_string();
+    for args in [&["client", "list"][..], &["--help"], &["completion", "bash"]] {
+        let mut child = Command::new(jeton())
+            .args(args)
+            .args(if args.len() == 2 && args[0] == "client" { vec!["--env-file", &env_file] } else { Vec::new() })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("a command");
+        // The pipe is closed before anything is written.
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("an end");
+        assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(0), ""), "{args:?}");
+    }
+}
+
+#[test]
+fn c244_the_quiet_mode_prints_a_secret_and_nothing_else() {
+    let cli = streamless().stack.cli();
+    let create =
+        ["client", "create", "--name", "Quiet", "--id", "c244quiet", "--grant", "client_credentials", "--quiet"];
+    let made = cli.finish(&create, "");
+    assert!(made.status.success() && made.stdout.starts_with("jtk_") && made.stdout.lines().count() == 1, "{made:?}");
+    for command in [&["client", "disable", "c244quiet", "-q"][..], &["client", "list", "--quiet"]] {
+        let finished = cli.finish(command, "");
+        assert_eq!((finished.status.code(), &*finished.stdout, &*finished.stderr), (Some(0), "", ""), "{command:?}");
+    }
+}
+
+#[test]
+fn c244_shells_complete_commands_and_options() {
+    for shell in ["bash", "zsh", "fish"] {
+        let finished = run_bounded(&jeton(), &["completion", shell], &[], "", 10);
+        assert!(finished.status.success(), "{finished:?}");
+        for word in ["rotate-secret", "add-redirect-uri"] {
+            assert!(finished.stdout.contains(word), "{shell} does not know {word}");
+        }
+    }
+    let finished = run_bounded(&jeton(), &["completion", "powershell"], &[], "", 10);
+    assert_eq!(finished.status.code(), Some(2));
+}

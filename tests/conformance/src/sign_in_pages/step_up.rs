@@ -1,0 +1,171 @@
+//! Step-up: the authentication contexts that requests and clients ask for, and what tokens say of them.
+
+use harness::{Browser, Jwt, Landing, Pkce, RegisteredClient, authorization_url};
+use serde_json::{Value, json};
+
+use crate::account::{FIRST, Person};
+use crate::support::authenticator::{Factor, add_factor, asks_for_a_factor, show_factor};
+use crate::support::published::{DOCUMENTS, document, strings};
+use crate::support::relying_party::app;
+use crate::support::session::{Code, Session, assert_granted, assert_refused};
+use crate::support::world::{CALLBACK, ORDERS, World};
+
+/// A person with an authenticator app, and a browser that was signed in with the password alone.
+struct Scene<'w> {
+    session: Session<'w>,
+    client: RegisteredClient,
+    browser: Browser,
+    factor: Factor,
+}
+
+impl<'w> Scene<'w> {
+    async fn of(world: &'w World, name: &str, more: &[&str]) -> Self {
+        let mut person = Person::signed_in(world, name).await;
+        let browser = person.elsewhere(world).await;
+        let factor = add_factor(&mut person.browser).await;
+        Self { session: world.session(), client: app(world, name, more), browser, factor }
+    }
+
+    /// Opens a request, and agrees where the person is asked to. Returns the page after that, with the verifier.
+    async fn open(&mut self, more: &[(&str, &str)]) -> (Landing, Pkce) {
+        let pkce = Pkce::new();
+        let url = authorization_url(&self.client.id, CALLBACK, &pkce, &[more, &[("scope", "openid read")]].concat());
+        let page = self.browser.go(&url).await;
+        (agreed(&mut self.browser, page).await, pkce)
+    }
+
+    /// Redeems the code of a landing, and returns the claims of the ID token and of the access token.
+    async fn claims(&self, landing: &Landing, pkce: Pkce) -> [Value; 2] {
+        let callback = landing.callback().unwrap_or_else(|| panic!("no answer: {:?}", landing.reply));
+        let code = Code { code: callback.code().to_owned(), verifier: pkce.verifier };
+        let reply = self.session.redeem(&self.client, &code).await;
+        assert_granted(&reply);
+        let introspected = self.session.introspect(&self.session.world.gateway, &reply.string("access_token")).await;
+        let [id, access] = ["id_token", "access_token"].map(|name| Jwt::read(&reply.string(name)).claims);
+        for name in ["acr", "amr", "auth_time"] {
+            assert_eq!((&access[name], &introspected[name]), (&id[name], &id[name]), "{name}");
+        }
+        [id, access]
+    }
+}
+
+/// Allows what a consent page asks for.
+async fn agreed(browser: &mut Browser, page: Landing) -> Landing {
+    let asks = page.reply.text().contains("name=\"decision\"");
+    if asks { browser.submit(&page, &page.form(), &[("decision", "allow")]).await } else { page }
+}
+
+fn error(landing: &Landing) -> Option<String> {
+    landing.callback().and_then(|callback| callback.error)
+}
+
+fn essential(acr: &[&str]) -> String {
+    json!({ "id_token": { "acr": { "essential": true, "values": acr } } }).to_string()
+}
+
+#[tokio::test]
+async fn c234_a_signed_in_person_is_asked_only_for_what_is_missing() {
+    let world = World::on(harness::Stack::start());
+    let mut scene = Scene::of(&world, "steps", &[]).await;
+    // The session of the password suffices where nothing is asked for.
+    let (landing, pkce) = scene.open(&[]).await;
+    let [first, _] = scene.claims(&landing, pkce).await;
+    assert_eq!((&first["acr"], &first["amr"]), (&json!("pwd"), &json!(["pwd"])));
+    let (silent, _) = scene.open(&[("claims", &essential(&["mfa"])), ("prompt", "none")]).await;
+    assert_eq!(error(&silent).as_deref(), Some("login_required"));
+    let (wished, pkce) = scene.open(&[("acr_values", "mfa"), ("prompt", "none")]).await;
+    assert_eq!(scene.claims(&wished, pkce).await[0]["acr"], "pwd");
+    let (page, pkce) = scene.open(&[("claims", &essential(&["phr", "mfa"]))]).await;
+    assert!(asks_for_a_factor(&page) && !page.reply.text().contains("name=\"password\""), "{:?}", page.reply);
+    let code = scene.factor.app.code();
+    let after = show_factor(&mut scene.browser, &page, ("code", &code)).await;
+    let after = agreed(&mut scene.browser, after).await;
+    let [stepped_up, _] = scene.claims(&after, pkce).await;
+    assert_eq!((&stepped_up["acr"], &stepped_up["amr"]), (&json!("mfa"), &json!(["pwd", "otp", "mfa"])));
+    // The sign-in is as old as its password, and its session the same.
+    assert_eq!((&stepped_up["auth_time"], &stepped_up["sid"]), (&first["auth_time"], &first["sid"]));
+    // From now on nothing is missing, and a demand for less is answered with that.
+    for (acr, told) in [(&["mfa"][..], "mfa"), (&["pwd"], "pwd"), (&["pwd", "mfa"], "mfa")] {
+        let (landing, pkce) = scene.open(&[("claims", &essential(acr)), ("prompt", "none")]).await;
+        assert_eq!(scene.claims(&landing, pkce).await[0]["acr"], told, "{acr:?}");
+    }
+    let (again, _) = scene.open(&[("max_age", "0"), ("acr_values", "mfa")]).await;
+    assert!(again.form().input("password").is_some(), "{:?}", again.reply);
+}
+
+#[tokio::test]
+async fn c234_a_demand_is_met_or_refused_and_a_wish_is_neither() {
+    let world = World::on(harness::Stack::start());
+    let mut person = Person::signed_in(&world, "without").await;
+    let client = app(&world, "Without", &[]);
+    let open = |more: &[(&str, &str)]| authorization_url(&client.id, CALLBACK, &Pkce::new(), more);
+    for acr in ["mfa", "phr", "gold"] {
+        let landing = person.browser.go(&open(&[("scope", "openid"), ("claims", &essential(&[acr]))])).await;
+        assert_eq!(error(&landing).as_deref(), Some("unmet_authentication_requirements"), "{acr}");
+        let landing = person.browser.go(&open(&[("scope", "openid"), ("acr_values", acr)])).await;
+        assert_eq!(error(&agreed(&mut person.browser, landing).await), None, "{acr}");
+    }
+    for path in DOCUMENTS {
+        let published = document(&world.stack.http(), path).await;
+        let supported = strings(&published["acr_values_supported"]);
+        assert!(supported.contains("pwd") && supported.contains("mfa"), "{supported:?}");
+    }
+}
+
+#[tokio::test]
+async fn c234_a_client_may_demand_a_second_factor_of_everybody() {
+    let world = World::on(harness::Stack::start());
+    let mut scene = Scene::of(&world, "strict", &["--require-factor"]).await;
+    let shown = world.stack.cli().run(&["client", "show", &scene.client.id]);
+    assert_eq!(shown["relying_party"]["require_factor"], true, "{shown}");
+    let (page, pkce) = scene.open(&[]).await;
+    assert!(asks_for_a_factor(&page), "{:?}", page.reply);
+    let code = scene.factor.app.code();
+    let after = show_factor(&mut scene.browser, &page, ("code", &code)).await;
+    let after = agreed(&mut scene.browser, after).await;
+    assert_eq!(scene.claims(&after, pkce).await[1]["acr"], "mfa");
+    let mut without = Person::signed_in(&world, "lacks").await;
+    let landing = without.browser.go(&authorization_url(&scene.client.id, CALLBACK, &Pkce::new(), &[])).await;
+    assert_eq!(error(&landing).as_deref(), Some("unmet_authentication_requirements"));
+    world.stack.cli().run(&["client", "update", &scene.client.id, "--require-factor", "false"]);
+    assert_eq!(world.stack.cli().run(&["client", "show", &scene.client.id])["relying_party"]["require_factor"], false);
+}
+
+#[tokio::test]
+async fn c233_the_password_grant_gives_no_token_to_a_person_with_a_second_factor() {
+    let world = World::with("JETON_ALLOW_PASSWORD_GRANT", "true");
+    let client = world.stack.cli().create_client("Old", &["--grant", "password", "--api", ORDERS]);
+    let ask = || {
+        let ask = world.stack.http().post("/token").client(&client).field("grant_type", "password");
+        ask.field("username", "twofold").field("password", FIRST)
+    };
+    let mut person = Person::signed_in(&world, "twofold").await;
+    assert_granted(&ask().send().await);
+    add_factor(&mut person.browser).await;
+    let refused = ask().send().await;
+    assert_refused(&refused, "invalid_grant");
+    assert!(refused.string("error_description").contains("second factor"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn c233_an_operator_removes_second_factors_and_nothing_else_does() {
+    let world = World::on(harness::Stack::start());
+    let cli = world.stack.cli();
+    let mut person = Person::signed_in(&world, "lost").await;
+    let failed = cli.finish(&["user", "factors", "lost", "--remove", "--yes"], "");
+    assert!(!failed.status.success() && failed.stderr.contains("no second factor"), "{failed:?}");
+    add_factor(&mut person.browser).await;
+    let shown = cli.run(&["user", "factors", "lost"]);
+    assert_eq!((&shown["authenticator_app"], &shown["recovery_codes"]), (&json!(true), &json!(10)));
+    assert_eq!(cli.run(&["user", "show", "lost"])["factors"], json!(["otp"]));
+    let planned = cli.run(&["user", "factors", "lost", "--remove", "--dry-run"]);
+    assert_eq!(planned["factors"], json!([]), "{planned}");
+    assert_eq!(cli.run(&["user", "show", "lost"])["factors"], json!(["otp"]));
+    let unasked = cli.finish(&["user", "factors", "lost", "--remove"], "");
+    assert!(!unasked.status.success(), "{unasked:?}");
+    assert_eq!(cli.run(&["user", "factors", "lost", "--remove", "--yes"])["factors"], json!([]));
+    // Everything in flight is over, and the password alone signs in again.
+    assert!(crate::account::asks_to_sign_in(&person.browser.go("/account").await));
+    let mut browser = world.stack.browser();
+    assert!(crate::account::shows_account(&crate::account::sign_in(&mut browser, "lost", FIRST).await));
+}

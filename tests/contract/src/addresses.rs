@@ -1,0 +1,99 @@
+//! Mails that wait, and confirmed addresses: each of one person, taken over only from someone who has it no more.
+
+use grants::Timestamp;
+use protocol::{Claims, EmailAddress};
+use sessions::{AddressLink, Letter, QueuedMail, SessionStart, SignedIn, User, UserChange};
+use store::{AddressClaim, Changed, Confirmed, PeopleTable, UserChanged};
+
+use crate::fixtures::NOW;
+use crate::people_table::{session_of, user};
+use crate::place::Place;
+
+fn address() -> EmailAddress {
+    EmailAddress::parse("shared@example.org").unwrap()
+}
+
+/// Registers a person with a session.
+async fn person(people: &PeopleTable, name: &str) -> SignedIn {
+    let user = User { claims: Claims::default(), ..user(name) };
+    assert_eq!(people.create_user(&user, None).await.unwrap(), Changed::Done);
+    let (signed_in, _) = session_of(&user);
+    people.start_session(signed_in.session(), SessionStart::New).await.unwrap();
+    signed_in
+}
+
+async fn confirm(people: &PeopleTable, person: &SignedIn, now: Timestamp) -> Confirmed {
+    let (address, user) = (address(), people.user(person.user().key).await.unwrap().unwrap());
+    let change = AddressLink::new(&user, address.clone(), now).confirm(&user, now).unwrap();
+    let claim = AddressClaim { address: &address, change: &change, beside: None };
+    people.confirm_own_address(person, claim, now).await.unwrap()
+}
+
+async fn holder(people: &PeopleTable) -> Option<String> {
+    people.by_address(&address()).await.unwrap().map(|user| user.username.to_string())
+}
+
+async fn c236_an_address_is_of_one_person_and_leads_there_while_it_is_confirmed(place: Place) {
+    let people = place.stores.people().unwrap();
+    let (ada, bob) = (person(&people, "ada").await, person(&people, "bob").await);
+    assert_eq!(holder(&people).await, None);
+    let (one, two) = tokio::join!(confirm(&people, &ada, NOW), confirm(&people, &bob, NOW));
+    let (winner, loser) = match (one, two) {
+        (Confirmed::Done, Confirmed::Taken) => (&ada, &bob),
+        (Confirmed::Taken, Confirmed::Done) => (&bob, &ada),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(holder(&people).await, Some(winner.user().username.to_string()));
+    assert_eq!(confirm(&people, loser, NOW).await, Confirmed::Taken);
+    // The winner gets another address, and the loser the one that leads to nobody then.
+    let now_has = people.user(winner.user().key).await.unwrap().unwrap();
+    let moved = UserChange::set_claims(&now_has, Claims::default());
+    assert_eq!(people.change_user(&moved, None).await.unwrap(), UserChanged::Done);
+    assert_eq!(holder(&people).await, None);
+    assert_eq!(confirm(&people, loser, NOW).await, Confirmed::Done);
+    assert_eq!(holder(&people).await, Some(loser.user().username.to_string()));
+    // So does one whose holder is gone.
+    let gone = people.user(loser.user().key).await.unwrap().unwrap();
+    people.delete_user(&gone, None).await.unwrap();
+    assert_eq!(confirm(&people, winner, NOW).await, Confirmed::Done);
+    people.end_session(winner.session()).await.unwrap();
+    assert_eq!(confirm(&people, winner, NOW).await, Confirmed::Over);
+}
+
+async fn c235_an_address_of_an_operator_leads_to_its_first_person(place: Place) {
+    let people = place.stores.people().unwrap();
+    let claims = Claims::parse(r#"{"email":"Shared@example.org","email_verified":true}"#).unwrap();
+    let [one, two] = ["one", "two"].map(|name| User { claims: claims.clone(), ..user(name) });
+    for (person, led) in [(&one, Changed::Done), (&two, Changed::Refused), (&one, Changed::Done)] {
+        people.create_user(person, None).await.unwrap();
+        assert_eq!(people.lead_from_address(person, NOW).await.unwrap(), led);
+    }
+    assert_eq!(holder(&people).await.as_deref(), Some("one"));
+    people.change_user(&UserChange::set_claims(&one, Claims::default()), None).await.unwrap();
+    assert_eq!(people.lead_from_address(&two, NOW).await.unwrap(), Changed::Done);
+    assert_eq!(holder(&people).await.as_deref(), Some("two"));
+    assert_eq!(people.lead_from_address(&user("three"), NOW).await.unwrap(), Changed::Done);
+}
+
+async fn c235_a_mail_waits_until_it_is_sent_and_does_not_come_back(place: Place) {
+    let people = place.stores.people().unwrap();
+    let mail = QueuedMail::new(Letter::ForgottenPassword("ada".to_owned()), edge::random(), NOW);
+    assert_eq!(people.mail(mail.id).await.unwrap(), None);
+    people.queue_mail(&mail).await.unwrap();
+    assert_eq!(people.mail(mail.id).await.unwrap(), Some(mail.clone()));
+    let again = mail.after_failure(NOW).unwrap();
+    assert_eq!(people.retry_mail(&again).await.unwrap(), Changed::Done);
+    assert_eq!(people.mail(mail.id).await.unwrap(), Some(again.clone()));
+    for _ in 0..2 {
+        people.forget_mail(mail.id).await.unwrap();
+        assert_eq!(people.mail(mail.id).await.unwrap(), None);
+    }
+    assert_eq!(people.retry_mail(&again).await.unwrap(), Changed::Refused);
+    assert_eq!(people.mail(mail.id).await.unwrap(), None);
+}
+
+crate::on_both! {
+    c236_an_address_is_of_one_person_and_leads_there_while_it_is_confirmed,
+    c235_an_address_of_an_operator_leads_to_its_first_person,
+    c235_a_mail_waits_until_it_is_sent_and_does_not_come_back,
+}

@@ -1,0 +1,85 @@
+//! Second factors: the store does exactly what their changes mean, and a code is spent once.
+
+use futures::future::join_all;
+use sessions::{Factors, PasswordHash, SessionChange, SessionStart, SpentFactor, Totp, User, UserChange};
+use store::{Acted, Changed, UserChanged};
+
+use crate::fixtures::NOW;
+use crate::people_table::{session_of, user};
+use crate::place::Place;
+
+fn with_factors(name: &str) -> User {
+    let totp = Some(Totp { sealed: vec![1; 60], step: 5, since: NOW });
+    User { factors: Factors { totp, recovery: ["a", "b"].map(str::to_owned).into() }, ..user(name) }
+}
+
+/// Checks that each change does in the store what it means, also after another one that was built from the same state.
+async fn c232_a_change_of_factors_is_what_it_means(place: Place) {
+    let people = place.stores.people().unwrap();
+    for read in [user("without"), with_factors("with")] {
+        let added = UserChange::add_totp(&read, vec![2; 60], 7, NOW.plus(9));
+        let changes = [
+            added.with_recovery_codes(["c", "d"].map(str::to_owned).into()),
+            UserChange::remove_own_factors(&read),
+            UserChange::reset_factors(&read),
+            UserChange::replace_recovery_codes(&read, ["e".to_owned()].into()),
+            UserChange::spend(&read, &SpentFactor::Step(6)),
+            UserChange::count_session_and_spend(&read, &SpentFactor::Step(9)),
+            UserChange::spend(&read, &SpentFactor::RecoveryCode("a".to_owned())),
+            UserChange::count_session_and_spend(&read, &SpentFactor::RecoveryCode("b".to_owned())),
+            UserChange::count_session(&read),
+            UserChange::set_password(&read, PasswordHash::from_stored("another".to_owned())),
+        ];
+        for first in &changes {
+            for second in &changes {
+                assert_eq!(people.create_user(&read, None).await.unwrap(), Changed::Done);
+                let mut stands = read.clone();
+                for change in [first, second] {
+                    let made = people.change_user(change, None).await.unwrap();
+                    let after = change.after(Some(&stands));
+                    assert_eq!(made == UserChanged::Done, after.is_some(), "{change:?} of {stands:?}");
+                    stands = after.unwrap_or(stands);
+                    assert_eq!(people.user(read.key).await.unwrap().as_ref(), Some(&stands), "{change:?}");
+                }
+                assert_eq!(people.delete_user(&stands, None).await.unwrap(), UserChanged::Done);
+            }
+        }
+    }
+}
+
+async fn c232_of_64_uses_of_a_code_at_once_one_counts(place: Place) {
+    let people = place.stores.people().unwrap();
+    let read = with_factors("race");
+    people.create_user(&read, None).await.unwrap();
+    for spent in [SpentFactor::Step(9), SpentFactor::RecoveryCode("a".to_owned())] {
+        let change = UserChange::count_session_and_spend(&read, &spent);
+        let made = join_all((0..64).map(|_| people.change_user(&change, None))).await;
+        let done = made.into_iter().filter(|made| matches!(made, Ok(UserChanged::Done))).count();
+        assert_eq!(done, 1, "{spent:?}");
+    }
+    let after = people.user(read.key).await.unwrap().unwrap();
+    assert_eq!((after.sessions, after.factors.recovery.len()), (read.sessions + 2, 1));
+}
+
+async fn c236_a_factor_is_added_with_its_session_or_not_at_all(place: Place) {
+    let people = place.stores.people().unwrap();
+    let read = user("adds");
+    people.create_user(&read, None).await.unwrap();
+    let (signed_in, handle) = session_of(&read);
+    let (session, change) = (signed_in.session(), UserChange::add_totp(&read, vec![2; 60], 7, NOW));
+    let proven = SessionChange::with_factor(session, NOW.plus(1));
+    assert_eq!(people.add_own_factor(session, proven, &change).await.unwrap(), Acted::Over);
+    assert_eq!(people.user(read.key).await.unwrap(), Some(read.clone()));
+    people.start_session(session, SessionStart::New).await.unwrap();
+    assert_eq!(people.add_own_factor(session, proven, &change).await.unwrap(), Acted::Done);
+    assert_eq!(people.user(read.key).await.unwrap(), change.after(Some(&read)));
+    let stepped_up = people.session(&handle).await.unwrap();
+    assert_eq!(stepped_up, proven.after(Some(session)));
+    assert_eq!(people.add_own_factor(session, proven, &change).await.unwrap(), Acted::Refused);
+}
+
+crate::on_both!(
+    c232_a_change_of_factors_is_what_it_means,
+    c232_of_64_uses_of_a_code_at_once_one_counts,
+    c236_a_factor_is_added_with_its_session_or_not_at_all,
+);
