@@ -34,7 +34,7 @@ mod visitor;
 
 use std::sync::Arc;
 
-use edge::{Config, Error, Function, Incoming, Response, html_with_form, redirect};
+use edge::{Awaited, Config, Error, Function, Incoming, Response, html_with_form, redirect};
 use grants::Timestamp;
 use http::{Method, StatusCode};
 use keys::KeyRing;
@@ -147,14 +147,9 @@ impl Account {
     }
 }
 
-impl Function for Account {
-    const NAME: &'static str = "account";
-
-    async fn warm_up(&self) {
-        self.wiring.warm_up().await;
-    }
-
-    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+impl Account {
+    /// Leads a request to what answers it.
+    async fn route(&self, incoming: Incoming<'_>) -> Response {
         let path = self.path();
         let step = incoming.path().strip_prefix(&path);
         let answered = match (step, incoming.method()) {
@@ -189,5 +184,19 @@ impl Function for Account {
             Ok(response) => response,
             Err(refused) => self.answer_refused(incoming, refused).await,
         }
+    }
+}
+
+impl Function for Account {
+    fn name(&self) -> &'static str {
+        "account"
+    }
+
+    fn warm_up(&self) -> Awaited<'_, ()> {
+        Box::pin(self.wiring.warm_up())
+    }
+
+    fn answer<'a>(&'a self, incoming: Incoming<'a>) -> Awaited<'a, Response> {
+        Box::pin(self.route(incoming))
     }
 }

@@ -51,7 +51,7 @@ mod visitor;
 
 use std::sync::Arc;
 
-use edge::{Config, Error, Function, Incoming, Response};
+use edge::{Awaited, Config, Error, Function, Incoming, Response};
 use grants::{Client, Timestamp};
 use http::Method;
 use keys::{KeyRing, KeysError};
@@ -178,14 +178,9 @@ fn known_as(client: &Client, person: &SignedIn, ring: &KeyRing) -> Result<Subjec
     ring.handles().known_as(&client.relying_party, &person.user().subject)
 }
 
-impl Function for Authorize {
-    const NAME: &'static str = "authorize";
-
-    async fn warm_up(&self) {
-        self.wiring.warm_up().await;
-    }
-
-    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+impl Authorize {
+    /// Leads a request to what answers it.
+    async fn route(&self, incoming: Incoming<'_>) -> Response {
         let step = incoming.path().strip_prefix(&self.path());
         let answered = match (step, incoming.method()) {
             (None, _) => self.answer_about_device(incoming).await,
@@ -200,5 +195,19 @@ impl Function for Authorize {
             Ok(response) => response,
             Err(refused) => self.respond_to_refused(&refused, incoming.log()).await,
         }
+    }
+}
+
+impl Function for Authorize {
+    fn name(&self) -> &'static str {
+        "authorize"
+    }
+
+    fn warm_up(&self) -> Awaited<'_, ()> {
+        Box::pin(self.wiring.warm_up())
+    }
+
+    fn answer<'a>(&'a self, incoming: Incoming<'a>) -> Awaited<'a, Response> {
+        Box::pin(self.route(incoming))
     }
 }

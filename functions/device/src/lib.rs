@@ -10,7 +10,9 @@
 //! - The address that asks is stored for the page, and removed with the answer.
 //! - A lost answer costs nothing: the device asks again, and what it stored before is deleted later.
 
-use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, Response, json, random};
+use edge::{
+    AuditEntry, AuditEvent, Awaited, Config, Endpoint, Error, Failure, Function, Incoming, Response, json, random,
+};
 use grants::{Attempt, Client, DeviceHandle, DeviceRequest, GrantSecret, Moment, Policy, Target, Timestamp, device};
 use http::StatusCode;
 use protocol::{DeviceAuthorizationRequest, DeviceAuthorizationResponse, TokenErrorCode, UserCode};
@@ -118,14 +120,23 @@ const fn again() -> Failure {
     Failure::new(TokenErrorCode::TemporarilyUnavailable, "ask again", "device_request_refused")
 }
 
-impl Function for Device {
-    const NAME: &'static str = "device";
+impl Device {
+    /// Leads a request to what answers it.
+    async fn route(&self, incoming: Incoming<'_>) -> Response {
+        ENDPOINT.answer(incoming, |incoming| self.begin(incoming)).await
+    }
+}
 
-    async fn warm_up(&self) {
-        self.wiring.warm_up().await;
+impl Function for Device {
+    fn name(&self) -> &'static str {
+        "device"
     }
 
-    async fn answer(&self, incoming: Incoming<'_>) -> Response {
-        ENDPOINT.answer(incoming, |incoming| self.begin(incoming)).await
+    fn warm_up(&self) -> Awaited<'_, ()> {
+        Box::pin(self.wiring.warm_up())
+    }
+
+    fn answer<'a>(&'a self, incoming: Incoming<'a>) -> Awaited<'a, Response> {
+        Box::pin(self.route(incoming))
     }
 }

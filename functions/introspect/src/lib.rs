@@ -16,7 +16,7 @@
 //! - A refresh token is not meant for any API, so it is never active.
 
 use edge::{
-    AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, INTROSPECTION_JWT, Incoming, Response,
+    AuditEntry, AuditEvent, Awaited, Config, Endpoint, Error, Failure, Function, INTROSPECTION_JWT, Incoming, Response,
     introspection_jwt, json,
 };
 use grants::{Api, AuthenticatedClient, Client, Question, Timestamp, TokenFacts, introspect};
@@ -151,14 +151,23 @@ fn introspected(read: &ReadAccess) -> AuditEntry {
     entry.with_token(read.name)
 }
 
-impl Function for Introspect {
-    const NAME: &'static str = "introspect";
+impl Introspect {
+    /// Leads a request to what answers it.
+    async fn route(&self, incoming: Incoming<'_>) -> Response {
+        ENDPOINT.answer(incoming, |incoming| self.respond(incoming)).await
+    }
+}
 
-    async fn warm_up(&self) {
-        self.wiring.warm_up().await;
+impl Function for Introspect {
+    fn name(&self) -> &'static str {
+        "introspect"
     }
 
-    async fn answer(&self, incoming: Incoming<'_>) -> Response {
-        ENDPOINT.answer(incoming, |incoming| self.respond(incoming)).await
+    fn warm_up(&self) -> Awaited<'_, ()> {
+        Box::pin(self.wiring.warm_up())
+    }
+
+    fn answer<'a>(&'a self, incoming: Incoming<'a>) -> Awaited<'a, Response> {
+        Box::pin(self.route(incoming))
     }
 }

@@ -30,7 +30,7 @@ mod admit;
 mod refused;
 mod show;
 
-use edge::{AuditEntry, AuditEvent, Config, Cookie, Error, Function, Incoming, Response};
+use edge::{AuditEntry, AuditEvent, Awaited, Config, Cookie, Error, Function, Incoming, Response};
 use grants::Timestamp;
 use http::{Method, header};
 use keys::{HandleKind, KeyRing};
@@ -199,14 +199,9 @@ impl Logout {
     }
 }
 
-impl Function for Logout {
-    const NAME: &'static str = "logout";
-
-    async fn warm_up(&self) {
-        self.wiring.warm_up().await;
-    }
-
-    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+impl Logout {
+    /// Leads a request to what answers it.
+    async fn route(&self, incoming: Incoming<'_>) -> Response {
         let path = self.path();
         let step = incoming.path().strip_prefix(&path);
         let answered = match (step, incoming.method()) {
@@ -217,5 +212,19 @@ impl Function for Logout {
             _ => Err(Refused::NotFound),
         };
         answered.unwrap_or_else(|refused| refused.answer(&path, incoming.log()))
+    }
+}
+
+impl Function for Logout {
+    fn name(&self) -> &'static str {
+        "logout"
+    }
+
+    fn warm_up(&self) -> Awaited<'_, ()> {
+        Box::pin(self.wiring.warm_up())
+    }
+
+    fn answer<'a>(&'a self, incoming: Incoming<'a>) -> Awaited<'a, Response> {
+        Box::pin(self.route(incoming))
     }
 }

@@ -9,5 +9,5 @@ async fn main() -> Result<(), Error> {
     let config = edge::start()?;
     let stores = Stores::connect(&config);
     let firewall = config.firewall.clone();
-    edge::serve(&firewall, Logout::open(config, &stores)?).await
+    edge::serve(&firewall, &Logout::open(config, &stores)?).await
 }

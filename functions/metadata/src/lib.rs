@@ -19,7 +19,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use edge::{Config, DocumentMode, Endpoint, Error, Failure, Function, Incoming, Response, json, redirect};
+use edge::{Awaited, Config, DocumentMode, Endpoint, Error, Failure, Function, Incoming, Response, json, redirect};
 use grants::{Api, AssertionAlgorithm, AuthMethod, Context, Policy, SigningAlgorithm};
 use http::header;
 use http::{HeaderValue, StatusCode};
@@ -237,11 +237,15 @@ fn describe_openid(issuer: &str, algorithms: &BTreeSet<SigningAlgorithm>) -> Ope
 }
 
 impl Function for Metadata {
-    const NAME: &'static str = "metadata";
+    fn name(&self) -> &'static str {
+        "metadata"
+    }
 
-    async fn warm_up(&self) {}
+    fn warm_up(&self) -> Awaited<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 
-    async fn answer(&self, incoming: Incoming<'_>) -> Response {
-        ENDPOINT.answer(incoming, |incoming| self.respond(incoming.path())).await
+    fn answer<'a>(&'a self, incoming: Incoming<'a>) -> Awaited<'a, Response> {
+        Box::pin(ENDPOINT.answer(incoming, |incoming| self.respond(incoming.path())))
     }
 }

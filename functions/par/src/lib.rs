@@ -12,7 +12,9 @@
 
 use std::sync::Arc;
 
-use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, Response, json, random};
+use edge::{
+    AuditEntry, AuditEvent, Awaited, Config, Endpoint, Error, Failure, Function, Incoming, Response, json, random,
+};
 use grants::authorization::Arrival;
 use grants::dpop::code_key;
 use grants::{Attempt, Client, GrantSecret, Moment, Policy, PushedHandle, Timestamp, pushed, request_object};
@@ -158,15 +160,24 @@ const fn invalid(description: &'static str) -> Failure {
     Failure::new(TokenErrorCode::InvalidRequest, description, "malformed_request")
 }
 
-impl Function for Par {
-    const NAME: &'static str = "par";
-
-    async fn warm_up(&self) {
-        self.wiring.warm_up().await;
-    }
-
-    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+impl Par {
+    /// Leads a request to what answers it.
+    async fn route(&self, incoming: Incoming<'_>) -> Response {
         let response = ENDPOINT.answer(incoming, |incoming| self.push(incoming)).await;
         self.wiring.with_nonce(incoming, response).await
+    }
+}
+
+impl Function for Par {
+    fn name(&self) -> &'static str {
+        "par"
+    }
+
+    fn warm_up(&self) -> Awaited<'_, ()> {
+        Box::pin(self.wiring.warm_up())
+    }
+
+    fn answer<'a>(&'a self, incoming: Incoming<'a>) -> Awaited<'a, Response> {
+        Box::pin(self.route(incoming))
     }
 }

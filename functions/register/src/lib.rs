@@ -34,7 +34,9 @@ mod information;
 mod logo;
 mod manage;
 
-use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, RegistrationMode, Response};
+use edge::{
+    AuditEntry, AuditEvent, Awaited, Config, Endpoint, Error, Failure, Function, Incoming, RegistrationMode, Response,
+};
 use http::Method;
 use protocol::ClientId;
 use service::{ClientBuilder, Logos, Registrations, Stores, Wiring};
@@ -106,20 +108,31 @@ fn log(incoming: Incoming<'_>, event: AuditEvent, client: &ClientId) {
     incoming.log().event(AuditEntry::new(event));
 }
 
-impl Function for Register {
-    const NAME: &'static str = "register";
-
-    async fn warm_up(&self) {
-        if self.wiring.config.registration.mode.is_on() {
-            self.wiring.warm_up().await;
-        }
-    }
-
-    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+impl Register {
+    /// Leads a request to what answers it.
+    async fn route(&self, incoming: Incoming<'_>) -> Response {
         let location = self.locate(incoming.path()).filter(|_| self.wiring.config.registration.mode.is_on());
         let Some(location) = location else {
             return Failure::not_found("clients do not register themselves here").answer(incoming.log());
         };
         location.endpoint().answer(incoming, |incoming| self.respond(incoming, location)).await
+    }
+}
+
+impl Function for Register {
+    fn name(&self) -> &'static str {
+        "register"
+    }
+
+    fn warm_up(&self) -> Awaited<'_, ()> {
+        Box::pin(async move {
+            if self.wiring.config.registration.mode.is_on() {
+                self.wiring.warm_up().await;
+            }
+        })
+    }
+
+    fn answer<'a>(&'a self, incoming: Incoming<'a>) -> Awaited<'a, Response> {
+        Box::pin(self.route(incoming))
     }
 }

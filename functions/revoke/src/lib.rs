@@ -6,7 +6,7 @@
 //! - A refresh token ends its grant and so all its access tokens; an access token ends alone, except for those that were
 //!   exchanged for it.
 
-use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, Response, json};
+use edge::{AuditEntry, AuditEvent, Awaited, Config, Endpoint, Error, Failure, Function, Incoming, Response, json};
 use grants::{AuthenticatedClient, Client, Generation, GrantId, Timestamp, TokenId, TokenName, refresh, revocation};
 use http::StatusCode;
 use protocol::{Secret, TokenQuery};
@@ -117,14 +117,23 @@ fn revoked(applied: &Applied) -> Option<AuditEntry> {
     }
 }
 
-impl Function for Revoke {
-    const NAME: &'static str = "revoke";
+impl Revoke {
+    /// Leads a request to what answers it.
+    async fn route(&self, incoming: Incoming<'_>) -> Response {
+        ENDPOINT.answer(incoming, |incoming| self.take_back(incoming)).await
+    }
+}
 
-    async fn warm_up(&self) {
-        self.wiring.warm_up().await;
+impl Function for Revoke {
+    fn name(&self) -> &'static str {
+        "revoke"
     }
 
-    async fn answer(&self, incoming: Incoming<'_>) -> Response {
-        ENDPOINT.answer(incoming, |incoming| self.take_back(incoming)).await
+    fn warm_up(&self) -> Awaited<'_, ()> {
+        Box::pin(self.wiring.warm_up())
+    }
+
+    fn answer<'a>(&'a self, incoming: Incoming<'a>) -> Awaited<'a, Response> {
+        Box::pin(self.route(incoming))
     }
 }

@@ -38,7 +38,7 @@ mod tokens;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use edge::{Config, Endpoint, Error, Failure, Function, Incoming, RequestLog, Response};
+use edge::{Awaited, Config, Endpoint, Error, Failure, Function, Incoming, RequestLog, Response};
 use grants::asserted::AskedAssertion;
 use grants::dpop::{ProvenKey, binding};
 use grants::{Api, Attempt, AuthenticatedClient, Confirmation, Moment, Refusal, Timestamp};
@@ -203,15 +203,24 @@ impl TokenContext<'_> {
     }
 }
 
-impl Function for Token {
-    const NAME: &'static str = "token";
-
-    async fn warm_up(&self) {
-        self.wiring.warm_up().await;
-    }
-
-    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+impl Token {
+    /// Leads a request to what answers it.
+    async fn route(&self, incoming: Incoming<'_>) -> Response {
         let response = ENDPOINT.answer(incoming, |incoming| self.give(incoming)).await;
         self.wiring.with_nonce(incoming, response).await
+    }
+}
+
+impl Function for Token {
+    fn name(&self) -> &'static str {
+        "token"
+    }
+
+    fn warm_up(&self) -> Awaited<'_, ()> {
+        Box::pin(self.wiring.warm_up())
+    }
+
+    fn answer<'a>(&'a self, incoming: Incoming<'a>) -> Awaited<'a, Response> {
+        Box::pin(self.route(incoming))
     }
 }

@@ -11,7 +11,9 @@
 //! - Where OpenID Connect is off, the endpoint does not exist: 404, also for tokens issued before.
 //! - Any origin may read the answers: only the token counts, and cookies are ignored.
 
-use edge::{AuditEntry, AuditEvent, Config, Endpoint, Error, Failure, Function, Incoming, Response, json, jwt};
+use edge::{
+    AuditEntry, AuditEvent, Awaited, Config, Endpoint, Error, Failure, Function, Incoming, Response, json, jwt,
+};
 use grants::dpop::{ProvenKey, key_to_prove};
 use grants::userinfo::{Denial, admit, shown};
 use grants::{
@@ -176,18 +178,27 @@ impl UserInfo {
     }
 }
 
-impl Function for UserInfo {
-    const NAME: &'static str = "userinfo";
-
-    async fn warm_up(&self) {
-        self.wiring.warm_up().await;
-    }
-
-    async fn answer(&self, incoming: Incoming<'_>) -> Response {
+impl UserInfo {
+    /// Leads a request to what answers it.
+    async fn route(&self, incoming: Incoming<'_>) -> Response {
         if !self.wiring.config.policy.openid {
             return Failure::not_found("OpenID Connect is turned off here").answer(incoming.log());
         }
         let response = ENDPOINT.answer(incoming, |incoming| self.respond(incoming)).await;
         self.wiring.with_nonce(incoming, response).await
+    }
+}
+
+impl Function for UserInfo {
+    fn name(&self) -> &'static str {
+        "userinfo"
+    }
+
+    fn warm_up(&self) -> Awaited<'_, ()> {
+        Box::pin(self.wiring.warm_up())
+    }
+
+    fn answer<'a>(&'a self, incoming: Incoming<'a>) -> Awaited<'a, Response> {
+        Box::pin(self.route(incoming))
     }
 }

@@ -28,7 +28,7 @@ pub use crate::http::response::{
 pub use lambda::event::{answer_event, request_of};
 pub use lambda::payload::{MalformedEvent, Received};
 pub use lambda::reply::Reply;
-pub use lambda::serve::{Error, Function, respond, serve, start};
+pub use lambda::serve::{Awaited, Error, Function, Served, respond, serve, start};
 pub use log::audit::{AuditEntry, AuditEvent, LoggedExchange};
 pub use log::levels::MalformedLevels;
 pub use log::lines::{

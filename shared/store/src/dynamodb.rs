@@ -10,5 +10,6 @@ pub(crate) mod guards;
 pub(crate) mod items;
 pub(crate) mod methods;
 pub(crate) mod request_tokens;
+pub(crate) mod send;
 pub(crate) mod shapes;
 pub(crate) mod unknown;

@@ -27,19 +27,20 @@ fn random_requests_of_machines_get_registered_errors_only() {
     });
 }
 
-async fn ask<F: Function>(function: &F, world: &World, members: &[&str]) {
+async fn ask(function: &dyn Function, world: &World, members: &[&str]) {
     let mut good = 0;
     for number in 0..REQUESTS {
         let mut random = Random::of(SEED, number);
         let (authorization, form) = request(world, &mut random);
-        let mut builder = http::Request::post(format!("/{}", F::NAME))
+        let mut builder = http::Request::post(format!("/{}", function.name()))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         if let Some(value) = &authorization {
             builder = builder.header(header::AUTHORIZATION, value);
         }
         let (request, log) = (builder.body(Body::Binary(form.clone())).expect("a request"), RequestLog::default());
         let answer = function.answer(Incoming::new(&request, &log)).await;
-        let told = format!("{} {number}: {authorization:?} {} {answer:?}", F::NAME, String::from_utf8_lossy(&form));
+        let told =
+            format!("{} {number}: {authorization:?} {} {answer:?}", function.name(), String::from_utf8_lossy(&form));
         let Body::Text(text) = answer.body() else { panic!("no body: {told}") };
         let document: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {told}"));
         match answer.status().as_u16() {
@@ -54,7 +55,7 @@ async fn ask<F: Function>(function: &F, world: &World, members: &[&str]) {
         let empty = document.as_object().is_some_and(serde_json::Map::is_empty);
         assert!(empty || members.iter().any(|member| document.get(*member).is_some()), "{told}");
     }
-    assert!(good > REQUESTS / 50 && good < REQUESTS, "{}: {good} good answers prove nothing", F::NAME);
+    assert!(good > REQUESTS / 50 && good < REQUESTS, "{}: {good} good answers prove nothing", function.name());
 }
 
 /// Returns a header and a body: a valid request of any kind, changed.

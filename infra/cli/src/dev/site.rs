@@ -1,7 +1,5 @@
 //! The functions behind the routes of the template, each set up separately as in the cloud.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use edge::{Config, Error, Function, Response, respond};
@@ -18,9 +16,9 @@ use crate::template::{Route, Template};
 /// Everything that the local stack serves.
 pub(crate) struct Site {
     routes: Vec<Route>,
-    functions: Vec<Box<dyn Served>>,
+    functions: Vec<Box<dyn Function>>,
     /// `/authorize` and `/token` with the grants that are open for one client of the explorer only.
-    legacy: Vec<Box<dyn Served>>,
+    legacy: Vec<Box<dyn Function>>,
     explorer: Explorer,
     demo: Demo,
     outbox: Arc<Outbox>,
@@ -29,25 +27,8 @@ pub(crate) struct Site {
     base: String,
 }
 
-/// Any function, behind a common interface.
-trait Served: Send + Sync {
-    fn name(&self) -> &'static str;
-
-    fn answer(&self, request: Request) -> Pin<Box<dyn Future<Output = Response> + Send + '_>>;
-}
-
-impl<F: Function> Served for F {
-    fn name(&self) -> &'static str {
-        F::NAME
-    }
-
-    fn answer(&self, request: Request) -> Pin<Box<dyn Future<Output = Response> + Send + '_>> {
-        Box::pin(respond(self, request))
-    }
-}
-
 /// Sets up all functions.
-fn open_all(config: &Config) -> Result<Vec<Box<dyn Served>>, Error> {
+fn open_all(config: &Config) -> Result<Vec<Box<dyn Function>>, Error> {
     Ok(vec![
         open(config, authorize::Authorize::open)?,
         open(config, par::Par::open)?,
@@ -64,7 +45,7 @@ fn open_all(config: &Config) -> Result<Vec<Box<dyn Served>>, Error> {
 }
 
 /// Sets up the functions that serve the explorer's client for outdated grants.
-fn open_legacy(config: &Config) -> Result<Vec<Box<dyn Served>>, Error> {
+fn open_legacy(config: &Config) -> Result<Vec<Box<dyn Function>>, Error> {
     let config = legacy::opened(config);
     Ok(vec![open(&config, authorize::Authorize::open)?, open(&config, token::Token::open)?])
 }
@@ -72,7 +53,7 @@ fn open_legacy(config: &Config) -> Result<Vec<Box<dyn Served>>, Error> {
 fn open<F: Function>(
     config: &Config,
     open: impl FnOnce(Config, &Stores) -> Result<F, Error>,
-) -> Result<Box<dyn Served>, Error> {
+) -> Result<Box<dyn Function>, Error> {
     Ok(Box::new(open(config.clone(), &Stores::connect(config))?))
 }
 
@@ -96,7 +77,7 @@ impl Site {
         let path = request.uri().path().to_owned();
         let path = path.strip_prefix(&self.base).unwrap_or(&path);
         match (self.function(path, &request), path) {
-            (Some(function), _) => Ok(function.answer(request).await),
+            (Some(function), _) => Ok(respond(function, request).await),
             (None, "/") => pages::start(&self.demo, &self.storage),
             (None, "/outbox") => Ok(self.outbox.answer(&request)),
             (None, "/demo/callback") => Ok(pages::callback(&self.demo, &request)),
@@ -108,7 +89,7 @@ impl Site {
     }
 
     /// Returns the function that a path leads to.
-    fn function(&self, path: &str, request: &Request) -> Option<&dyn Served> {
+    fn function(&self, path: &str, request: &Request) -> Option<&dyn Function> {
         let route = self.routes.iter().find(|route| route.leads(path))?;
         let is_legacy = legacy::is_of_legacy_client(path, request);
         let functions = if is_legacy { &self.legacy } else { &self.functions };

@@ -1,6 +1,7 @@
 //! Start-up, and the loop that answers Lambda.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, LambdaEvent, Request, RequestExt, lambda_runtime, service_fn};
@@ -19,16 +20,23 @@ use crate::setup::config::Config;
 /// The error type of a function's `main`.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
+/// What an endpoint's work is awaited through: the compiler generates the code of an `async fn` in each program that awaits it,
+/// but that behind a pointer once, where the pointer is made.
+pub type Awaited<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The loop that answers Lambda, which stays on one thread.
+pub type Served<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
+
 /// A function that serves one endpoint.
 pub trait Function: Send + Sync + 'static {
     /// The function's name in the log.
-    const NAME: &'static str;
+    fn name(&self) -> &'static str;
 
     /// Does the work that the first request would otherwise wait for.
-    fn warm_up(&self) -> impl Future<Output = ()> + Send;
+    fn warm_up(&self) -> Awaited<'_, ()>;
 
     /// Answers one HTTP request.
-    fn answer(&self, incoming: Incoming<'_>) -> impl Future<Output = Response> + Send;
+    fn answer<'a>(&'a self, incoming: Incoming<'a>) -> Awaited<'a, Response>;
 }
 
 /// Starts a function: the log, then the configuration.
@@ -44,9 +52,12 @@ pub fn start() -> Result<Config, Error> {
 ///
 /// # Errors
 /// When the runtime API cannot be reached.
-pub async fn serve<F: Function>(firewall: &FirewallGuard, function: F) -> Result<(), Error> {
+pub fn serve<'a>(firewall: &'a FirewallGuard, function: &'a dyn Function) -> Served<'a> {
+    Box::pin(answer_lambda(firewall, function))
+}
+
+async fn answer_lambda(firewall: &FirewallGuard, function: &dyn Function) -> Result<(), Error> {
     function.warm_up().await;
-    let function = &function;
     lambda_runtime::run(service_fn(|LambdaEvent { payload, .. }: LambdaEvent<Box<RawValue>>| async move {
         let received = Received::read(&payload)?;
         drop(payload);
@@ -57,18 +68,22 @@ pub async fn serve<F: Function>(firewall: &FirewallGuard, function: F) -> Result
 
 /// Answers one request and logs one line about it, plus one for each additional event. `HEAD` is answered as `GET`,
 /// without the body (RFC 9110 §9.3.2).
-pub async fn respond<F: Function>(function: &F, request: Request) -> Response {
+pub fn respond(function: &dyn Function, request: Request) -> Awaited<'_, Response> {
+    Box::pin(answer_and_log(function, request))
+}
+
+async fn answer_and_log(function: &dyn Function, request: Request) -> Response {
     let started = clock::stopwatch();
     let log = RequestLog::of(request_id(&request));
     let incoming = Incoming::new(&request, &log);
-    let (mut answer, storage_calls) = store::counted(Box::pin(function.answer(incoming))).await;
+    let (mut answer, storage_calls) = store::counted(function.answer(incoming)).await;
     if incoming.is_head() {
         *answer.body_mut() = Body::Empty;
     }
     log_request(&Line {
         request_id: request_id(&request),
         source: source_of(&request),
-        endpoint: F::NAME,
+        endpoint: function.name(),
         method: request.method().as_str(),
         status: answer.status().as_u16(),
         facts: &log.close(),

@@ -11,6 +11,7 @@ use crate::audit::record::AuditRecord;
 use crate::dynamodb::commit::{Kind, Write};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, Reader, list, text, time};
+use crate::dynamodb::send::Listing;
 use crate::dynamodb::unknown::Unknown;
 
 /// The audit table, with its retention time.
@@ -66,7 +67,7 @@ impl AuditTable {
             .expression_attribute_values(":day", text(&day))
             .expression_attribute_values(":since", text(&moment(since.seconds().saturating_mul(1000))))
             .consistent_read(true);
-        let found = call.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await;
+        let found = call.all_items().await;
         found.map_err(|error| Unknown::from_sdk(&self.table, error))
     }
 }

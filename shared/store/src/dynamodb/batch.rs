@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{DeleteRequest, KeysAndAttributes, WriteRequest};
 
 use crate::dynamodb::items::Item;
+use crate::dynamodb::send::Call;
 use crate::dynamodb::unknown::Unknown;
 
 /// Reads the items with these keys, in any order and strongly consistent. Returns all of them or [`Unknown`].
@@ -24,7 +25,7 @@ pub(crate) async fn read_of<const N: usize>(
         let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
         call = call.request_items(table, keys.map_err(|_| Unknown::damaged(table, "keys"))?);
     }
-    let answer = Box::pin(call.send()).await.map_err(|error| Unknown::from_sdk(first, error))?;
+    let answer = call.sent().await.map_err(|error| Unknown::from_sdk(first, error))?;
     if answer.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
         return Err(Unknown::unprocessed(first));
     }
@@ -49,7 +50,7 @@ pub(crate) async fn delete(client: &Client, table: &str, keys: Vec<Item>) -> Res
     while !left.is_empty() {
         let later = left.split_off(left.len().min(DELETED_AT_ONCE));
         let call = client.batch_write_item().request_items(table, left);
-        let answer = Box::pin(call.send()).await.map_err(|error| Unknown::from_sdk(table, error))?;
+        let answer = call.sent().await.map_err(|error| Unknown::from_sdk(table, error))?;
         left = answer.unprocessed_items.unwrap_or_default().remove(table).unwrap_or_default();
         if !left.is_empty() {
             unprocessed += 1;

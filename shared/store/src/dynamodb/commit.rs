@@ -16,6 +16,7 @@ use aws_sdk_dynamodb::types::{
 
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::Item;
+use crate::dynamodb::send::Call;
 use crate::dynamodb::unknown::Unknown;
 
 /// The number of attempts for a transaction that conflicts with another one.
@@ -81,7 +82,7 @@ async fn alone(client: &Client, write: Write) -> Result<Outcome, Unknown> {
         Kind::Put(item) => {
             let call = client.put_item().table_name(&table).set_item(Some(item)).set_condition_expression(condition);
             let call = call.set_expression_attribute_names(names).set_expression_attribute_values(values);
-            let sent = Box::pin(call.return_values_on_condition_check_failure(OnFailure::AllOld).send()).await;
+            let sent = call.return_values_on_condition_check_failure(OnFailure::AllOld).sent().await;
             let found = |error: &PutItemError| {
                 let PutItemError::ConditionalCheckFailedException(failed) = error else { return None };
                 Some(failed.item.clone())
@@ -92,7 +93,7 @@ async fn alone(client: &Client, write: Write) -> Result<Outcome, Unknown> {
             let call = client.update_item().table_name(&table).set_key(Some(key)).set_condition_expression(condition);
             let call = call.update_expression(update).return_values(ReturnValue::AllNew);
             let call = call.set_expression_attribute_names(names).set_expression_attribute_values(values);
-            let sent = Box::pin(call.return_values_on_condition_check_failure(OnFailure::AllOld).send()).await;
+            let sent = call.return_values_on_condition_check_failure(OnFailure::AllOld).sent().await;
             let found = |error: &UpdateItemError| {
                 let UpdateItemError::ConditionalCheckFailedException(failed) = error else { return None };
                 Some(failed.item.clone())
@@ -102,7 +103,7 @@ async fn alone(client: &Client, write: Write) -> Result<Outcome, Unknown> {
         Kind::Delete(key) => {
             let call = client.delete_item().table_name(&table).set_key(Some(key)).set_condition_expression(condition);
             let call = call.set_expression_attribute_names(names).set_expression_attribute_values(values);
-            let sent = Box::pin(call.return_values_on_condition_check_failure(OnFailure::AllOld).send()).await;
+            let sent = call.return_values_on_condition_check_failure(OnFailure::AllOld).sent().await;
             let found = |error: &DeleteItemError| {
                 let DeleteItemError::ConditionalCheckFailedException(failed) = error else { return None };
                 Some(failed.item.clone())
@@ -140,7 +141,7 @@ async fn together(client: &Client, writes: Vec<Write>) -> Result<Outcome, Unknow
     let items = writes.into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
     for tried in 1.. {
         let call = client.transact_write_items().set_transact_items(Some(items.clone()));
-        let Err(error) = Box::pin(call.send()).await else { return Ok(Outcome::Done(None)) };
+        let Err(error) = call.sent().await else { return Ok(Outcome::Done(None)) };
         let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() else {
             return Err(Unknown::from_sdk(&table, error));
         };

@@ -11,7 +11,8 @@ use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::items::{Item, Reader, by_id, text, time};
+use crate::dynamodb::items::{Reader, by_id, text, time};
+use crate::dynamodb::send::{Call, Listing};
 use crate::dynamodb::unknown::Unknown;
 use crate::grants::item::{from_item, to_item};
 use crate::grants::transition::of_transition;
@@ -96,7 +97,7 @@ impl GrantsTable {
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn find(&self, id: GrantId) -> Result<Option<Grant>, Unknown> {
         let call = self.client.get_item().table_name(&self.table).key("id", text(&id)).consistent_read(true);
-        let answer = Box::pin(call.send()).await.map_err(|error| self.unknown(error))?;
+        let answer = call.sent().await.map_err(|error| self.unknown(error))?;
         answer.item.map(|item| from_item(&self.table, &item)).transpose()
     }
 
@@ -106,7 +107,7 @@ impl GrantsTable {
     /// [`Unknown`] when it is not known whether it is remembered.
     pub async fn revoke_token(&self, id: TokenId, expires_at: Timestamp) -> Result<(), Unknown> {
         let call = self.client.put_item().table_name(&self.table).item("id", text(&token_key(id)));
-        let answer = Box::pin(call.item("expires_at", time(expires_at)).send()).await;
+        let answer = call.item("expires_at", time(expires_at)).sent().await;
         answer.map(drop).map_err(|error| self.unknown(error))
     }
 
@@ -160,7 +161,7 @@ impl GrantsTable {
             .condition_expression("attribute_not_exists(id) OR attempt = :attempt OR expires_at <= :now")
             .expression_attribute_values(":attempt", text(&attempt))
             .expression_attribute_values(":now", time(now));
-        match Box::pin(call.send()).await {
+        match call.sent().await {
             Ok(_) => Ok(Changed::Done),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),
@@ -211,7 +212,7 @@ impl GrantsTable {
             // The table also holds counters, used assertions and revoked tokens.
             None => call.filter_expression("attribute_exists(client_id)"),
         };
-        let items = call.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await;
+        let items = call.all_items().await;
         items.map_err(|error| self.unknown(error))?.iter().map(|item| from_item(&self.table, item)).collect()
     }
 
@@ -232,11 +233,8 @@ impl GrantsTable {
             .index_name(index)
             .key_condition_expression("#attribute = :value")
             .expression_attribute_names("#attribute", attribute)
-            .expression_attribute_values(":value", value)
-            .into_paginator()
-            .items()
-            .send();
-        let items = call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| self.unknown(error))?;
+            .expression_attribute_values(":value", value);
+        let items = call.all_items().await.map_err(|error| self.unknown(error))?;
         items.iter().map(|item| Reader::new(&self.table, item).parsed("id", GrantId::parse)).collect()
     }
 

@@ -9,6 +9,7 @@ use sessions::{Count, CountGuard, Counter, Failures};
 use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::items::{Item, Reader, by_id, number, text, time};
+use crate::dynamodb::send::Call;
 use crate::dynamodb::unknown::Unknown;
 
 /// The counters of wrong guesses.
@@ -73,7 +74,7 @@ impl Throttles {
         for (name, value) in step.values {
             call = call.expression_attribute_values(name, number(&value));
         }
-        match Box::pin(call.send()).await {
+        match call.sent().await {
             Ok(_) => Ok(Counted::Done),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
@@ -98,7 +99,7 @@ impl Throttles {
             .condition_expression("attribute_exists(id)")
             .update_expression("SET failures = :none")
             .expression_attribute_values(":none", number(&0));
-        match Box::pin(call.send()).await {
+        match call.sent().await {
             Ok(_) => Ok(Changed::Done),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(Changed::Refused),

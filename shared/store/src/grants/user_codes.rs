@@ -4,6 +4,7 @@ use grants::{Attempt, Grant, GrantId, GrantSecret, HiddenUserCode, Timestamp};
 
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::items::{Reader, text};
+use crate::dynamodb::send::Call;
 use crate::dynamodb::unknown::Unknown;
 use crate::grants::table::GrantsTable;
 
@@ -35,7 +36,7 @@ impl GrantsTable {
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn led_to(&self, code: HiddenUserCode) -> Result<Option<Grant>, Unknown> {
         let call = self.client.get_item().table_name(&self.table).key("id", text(&key(code))).consistent_read(true);
-        let answer = Box::pin(call.send()).await.map_err(|error| self.unknown(error))?;
+        let answer = call.sent().await.map_err(|error| self.unknown(error))?;
         let leads_to = match &answer.item {
             Some(item) => Reader::new(&self.table, item).parsed("leads_to", GrantId::parse)?,
             // A grant that nobody has: the time of an answer does not tell a code that was never drawn from one that is over.

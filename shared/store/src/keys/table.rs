@@ -16,6 +16,7 @@ use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, Reader, by_id, bytes, number, text};
+use crate::dynamodb::send::{Call, Listing};
 use crate::dynamodb::unknown::Unknown;
 use crate::keys::masters::{CLIENT_SECRETS, MASTER, REVISION, attribute, from_master, masters};
 use crate::keys::signing::{id, record, signing_item, sort};
@@ -84,7 +85,7 @@ impl KeysTable {
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn withdrawn(&self) -> Result<BTreeSet<String>, Unknown> {
         let call = self.client.get_item().table_name(&self.registry).key("id", text(WITHDRAWN)).consistent_read(true);
-        let answer = Box::pin(call.send()).await.map_err(|error| Unknown::from_sdk(&self.registry, error))?;
+        let answer = call.sent().await.map_err(|error| Unknown::from_sdk(&self.registry, error))?;
         let Some(kids) = answer.item.and_then(|mut item| item.remove(KIDS)) else { return Ok(BTreeSet::new()) };
         let kids = kids.as_ss().map_err(|_| Unknown::damaged(&self.registry, KIDS))?;
         Ok(kids.iter().cloned().collect())
@@ -111,8 +112,8 @@ impl KeysTable {
     }
 
     async fn items(&self, scan: ScanFluentBuilder) -> Result<Vec<Item>, Unknown> {
-        let call = scan.table_name(&self.table).consistent_read(true).into_paginator().items().send();
-        call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))
+        let call = scan.table_name(&self.table).consistent_read(true);
+        call.all_items().await.map_err(|error| Unknown::from_sdk(&self.table, error))
     }
 
     /// Returns the names of withdrawn keys as they were a minute ago or later. They are read again for a key that was not in

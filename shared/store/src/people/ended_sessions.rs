@@ -7,6 +7,7 @@ use protocol::ClientId;
 use sessions::EndedSession;
 
 use crate::dynamodb::items::{Item, Reader, list, number, text, time};
+use crate::dynamodb::send::Call;
 use crate::dynamodb::unknown::Unknown;
 use crate::grants::table::GrantsTable;
 use crate::people::item::{ENDED, SESSION, ended_record, key};
@@ -51,7 +52,7 @@ impl PeopleTable {
     /// [`Unknown`] when the store gives no usable answer.
     pub async fn ended(&self, person: PersonKey, session: SessionId) -> Result<Option<EndedSession>, Unknown> {
         let call = self.client.get_item().table_name(&self.table).set_key(Some(key(person, &ended_record(session))));
-        let answer = Box::pin(call.consistent_read(true).send()).await;
+        let answer = call.consistent_read(true).sent().await;
         let answer = answer.map_err(|error| Unknown::from_sdk(&self.table, error))?;
         answer.item.map(|item| self.to_ended(person, session, &item)).transpose()
     }

@@ -10,6 +10,7 @@ use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, Reader, text};
+use crate::dynamodb::send::Listing;
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{
     LEADS_TO, PROFILE, SESSION, alias_key, consent_record, key, session_record, to_alias, to_consent, to_session,
@@ -177,7 +178,7 @@ impl PeopleTable {
         let call = self.client.query().table_name(&self.table).set_key_condition_expression(condition);
         let call = call.set_expression_attribute_names(expression.take_names());
         let call = call.set_expression_attribute_values(expression.take_values()).consistent_read(true);
-        let items = call.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await;
+        let items = call.all_items().await;
         items.map_err(|error| Unknown::from_sdk(&self.table, error))
     }
 
@@ -195,7 +196,7 @@ impl PeopleTable {
         let call = self.client.scan().table_name(&self.table).set_filter_expression(filter.take_condition());
         let call = call.set_expression_attribute_names(filter.take_names());
         let call = call.set_expression_attribute_values(filter.take_values()).consistent_read(true);
-        let items = call.into_paginator().items().send().collect::<Result<Vec<Item>, _>>().await;
+        let items = call.all_items().await;
         items.map_err(|error| Unknown::from_sdk(&self.table, error))
     }
 

@@ -8,6 +8,7 @@ use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, by_id, number, text, time};
+use crate::dynamodb::send::Listing;
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::federation_item::FEDERATION;
 use crate::registry::item::{
@@ -39,11 +40,8 @@ impl Registry {
             .filter_expression("begins_with(id, :client) AND attribute_not_exists(registered_by)")
             .projection_expression("#name")
             .expression_attribute_names("#name", "name")
-            .expression_attribute_values(":client", text(&CLIENT))
-            .into_paginator()
-            .items()
-            .send();
-        let items = Box::pin(call.collect::<Result<Vec<Item>, _>>()).await;
+            .expression_attribute_values(":client", text(&CLIENT));
+        let items = call.all_items().await;
         let items = items.map_err(|error| Unknown::from_sdk(&self.table, error))?;
         let name = |item: &Item| Reader::new(&self.table, item).text("name").map(str::to_owned);
         items.iter().map(name).collect()

@@ -12,6 +12,7 @@ use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Item, by_id, text};
+use crate::dynamodb::send::{Call, Listing};
 use crate::dynamodb::unknown::Unknown;
 use crate::registry::cache::Cache;
 use crate::registry::changes::of_client_change;
@@ -214,7 +215,7 @@ impl Registry {
 
     pub(crate) async fn get(&self, key: &str) -> Result<Option<Item>, Unknown> {
         let call = self.dynamodb.get_item().table_name(&self.table).key("id", text(&key)).consistent_read(true);
-        let answer = Box::pin(call.send()).await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
+        let answer = call.sent().await.map_err(|error| Unknown::from_sdk(&self.table, error))?;
         Ok(answer.item)
     }
 
@@ -264,10 +265,7 @@ impl Registry {
             .table_name(&self.table)
             .filter_expression("begins_with(id, :prefix)")
             .expression_attribute_values(":prefix", text(&prefix))
-            .consistent_read(true)
-            .into_paginator()
-            .items()
-            .send();
-        call.collect::<Result<Vec<Item>, _>>().await.map_err(|error| Unknown::from_sdk(&self.table, error))
+            .consistent_read(true);
+        call.all_items().await.map_err(|error| Unknown::from_sdk(&self.table, error))
     }
 }
