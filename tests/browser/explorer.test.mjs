@@ -23,6 +23,8 @@ const FLOWS = [
   'introspection',
   'revocation',
   'token-exchange',
+  'identity-assertion',
+  'identity-assertion-for-others',
   'sign-out',
   'implicit',
   'password',
@@ -270,6 +272,17 @@ for (const flow of FLOWS) {
     });
   });
 }
+
+test('a device shows its address as a picture for a camera', async () => {
+  const { page, close } = await open({ viewport: { width: 320, height: 568 } });
+  await page.goto(at('/device'));
+  await press(page, 'run', 'start');
+  const picture = page.getByRole('img', { name: /^QR code of http.*\/device\?user_code=[A-Z]{4}-[A-Z]{4}$/ });
+  const { width, height } = await picture.boundingBox();
+  assert.ok(width > 150 && Math.abs(width - height) < 1, `${width} x ${height}`);
+  assert.deepEqual(await faultsOf(page), []);
+  await close();
+});
 
 test('the index leads to every flow, and axe finds nothing', async () => {
   for (const colorScheme of ['light', 'dark']) {

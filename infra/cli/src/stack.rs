@@ -9,7 +9,7 @@ use edge::{Error, Tables, WrappingKey};
 use grants::{AuthMethod, Policy, Seconds, SigningAlgorithm, StoredSecret, Timestamp};
 use keys::{KeyRing, KeyWrap, When};
 use outbound::Reach;
-use protocol::{ClientId, Resource, Scope, Secret};
+use protocol::{ClientId, IssuerUrl, Resource, Scope, Secret};
 use rotate_keys::{KeyChange, Rotation};
 use service::new_client_secret;
 use store::{AuditTable, Changed, Client, Connection, GrantsTable, KeysTable, PeopleTable, Registry, Write};
@@ -35,6 +35,8 @@ pub(crate) struct Stack {
     pub(crate) reach: Reach,
     /// The default policy, with this stack's session lifetimes.
     pub(crate) policy: Policy,
+    /// The issuer identifier of this deployment, if it is known.
+    pub(crate) issuer: Option<String>,
     wrapping: Option<WrappingKey>,
     connection: Connection,
     sts_endpoint: Option<String>,
@@ -61,10 +63,10 @@ impl Stack {
         let look_up = |name: &str| told(name).filter(|value| !value.is_empty());
         let reach = edge::reach(&look_up)?;
         let kept_for = edge::audit_lifetime(look_up)?;
-        let sts_endpoint = look_up("AWS_ENDPOINT_URL_STS");
+        let (issuer, sts_endpoint) = (look_up("JETON_ISSUER"), look_up("AWS_ENDPOINT_URL_STS"));
         let stack = Self::open(connection, &Tables::read(look_up), WrappingKey::read(look_up));
         let policy = edge::people_policy(&look_up)?;
-        Ok(Self { reach, policy, sts_endpoint, audit: stack.audit.kept_for(kept_for), ..stack })
+        Ok(Self { reach, policy, issuer, sts_endpoint, audit: stack.audit.kept_for(kept_for), ..stack })
     }
 
     /// Opens the stack behind a connection; tables without a given name use those of the stack `jeton`.
@@ -82,6 +84,7 @@ impl Stack {
             tables: tables.clone(),
             reach: Reach::default(),
             policy: Policy::default(),
+            issuer: None,
             wrapping,
             connection,
             sts_endpoint: None,
@@ -124,6 +127,29 @@ impl Stack {
                 Err(format!("there is no API {missing}: register it first with `jeton api create`").into())
             }
             None => Ok(known.into_iter().map(|api| api.identifier).collect()),
+        }
+    }
+
+    /// Checks that all of these clients are registered, past the cache. A misspelled name would be of no use until a client
+    /// gets it, and then to that one. A client that is deleted after the check leaves its name, as one does that is deleted
+    /// later: nobody can authenticate with it.
+    pub(crate) async fn ensure_clients(&self, wanted: &[ClientId]) -> Result<(), Error> {
+        for id in wanted {
+            if self.registry.client_now(id).await?.is_none() {
+                return Err(format!("there is no client {id}: register it first with `jeton client create`").into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that an issuer is not this server, as far as its own URL is known: its tokens are for APIs, and none of them
+    /// may stand for a workload or a person of others.
+    pub(crate) fn ensure_of_others(&self, issuer: &IssuerUrl) -> Result<(), String> {
+        match &self.issuer {
+            Some(own) if own == issuer.as_str().trim_end_matches('/') => {
+                Err(format!("{issuer} is this server itself: only issuers of others are registered"))
+            }
+            Some(_) | None => Ok(()),
         }
     }
 

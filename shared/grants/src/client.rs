@@ -10,6 +10,7 @@ pub(crate) mod fact;
 pub mod federation;
 pub(crate) mod issuer;
 pub(crate) mod name;
+pub(crate) mod named_settings;
 pub(crate) mod profile;
 pub(crate) mod public_keys;
 pub(crate) mod record;

@@ -92,6 +92,7 @@ pub use client::federation;
 pub use client::federation::{FederatedClaims, Federation, FederationError};
 pub use client::issuer::{Issuer, IssuerError, IssuerName, Preset, Purpose};
 pub use client::name::{NameSkeleton, has_hidden_characters, is_name};
+pub use client::named_settings::NamedSettings;
 pub use client::profile::{Profile, ProfileFault};
 pub use client::public_keys::{ClientKey, ClientKeys, MAX_CLIENT_KEYS, PublicKey, candidates};
 pub use client::record::{AudienceRule, AuthMethod, Client, DpopRule, PkceRule};

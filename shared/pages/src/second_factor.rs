@@ -92,6 +92,16 @@ impl QrPicture {
         let module = |(place, _)| format!("M{} {}h1v1h-1z", place % width + MARGIN, place / width + MARGIN);
         Some(Self { size: width + 2 * MARGIN, path: dark.map(module).collect() })
     }
+
+    /// The width and the height in modules, with the margin.
+    pub const fn size(&self) -> usize {
+        self.size
+    }
+
+    /// The dark modules, as the data of an SVG path.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
 }
 
 impl SecondFactor<'_> {

@@ -56,6 +56,25 @@ class Person:
             url, data = urljoin(url, form.action), form.fields
         raise AssertionError(f"no way back to the app, the last step was {url}")
 
+    def answer_device(self, url, decision="allow"):
+        """Signs in at the page with a device's code and answers it; gives the page that ends it."""
+        data = None
+        for _ in range(10):
+            response = self._ask(url, data)
+            if "location" in response.headers:
+                url, data = urljoin(url, response.headers["location"]), None
+                continue
+            assert response.status_code == 200, f"{response.status_code} at {url}:\n{response.text}"
+            if data and "decision" in data:
+                return response.text
+            form = Form(response.text)
+            if "password" in form.fields:
+                form.fields |= {"username": self.username, "password": self.password}
+            else:
+                form.fields["decision"] = decision
+            url, data = urljoin(url, form.action), form.fields
+        raise AssertionError(f"no end of the questions, the last step was {url}")
+
     def _ask(self, url, data):
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         method = "GET" if data is None else "POST"

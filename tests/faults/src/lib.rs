@@ -14,6 +14,12 @@
 //! and the answers. Nothing here is random: every run does the same.
 
 #[cfg(test)]
+mod bound;
+#[cfg(test)]
+mod devices;
+#[cfg(test)]
+mod exchanges;
+#[cfg(test)]
 mod flows;
 #[cfg(test)]
 mod matrix;

@@ -6,6 +6,9 @@ use tokio::sync::Mutex;
 const ORDERS: &str = "https://orders.example";
 const VAULT: &str = "https://vault.example";
 pub(crate) const CALLBACK: &str = "https://app.example/cb";
+const TELEVISION: [&str; 8] =
+    ["--grant", "device_code", "--grant", "refresh_token", "--auth-method", "none", "--api", ORDERS];
+const EXCHANGING: [&str; 6] = ["--grant", "token-exchange", "--introspects", ORDERS, "--api", ORDERS];
 
 /// The stack of one flow, with a signed-in person.
 pub(crate) struct Place {
@@ -18,6 +21,10 @@ pub(crate) struct Place {
     pub(crate) web: RegisteredClient,
     /// A public app for an API with opaque tokens; it asks for consent each time.
     pub(crate) spa: RegisteredClient,
+    /// A public app on a device, with refresh tokens.
+    pub(crate) tv: RegisteredClient,
+    /// The client of the API with JWTs, which exchanges its tokens.
+    pub(crate) api: RegisteredClient,
     gateway: RegisteredClient,
     pub(crate) ana: RegisteredUser,
     /// The browser in which Ana is signed in.
@@ -49,6 +56,8 @@ impl Place {
             service: cli.create_client("Service", &["--grant", "client_credentials", "--api", VAULT]),
             web: cli.create_client("Web", &[&app[..], &["--api", ORDERS]].concat()),
             spa: cli.create_client("Spa", &[&app[..], &["--auth-method", "none", "--api", VAULT]].concat()),
+            tv: cli.create_client("Tv", &TELEVISION),
+            api: cli.create_client("Api", &EXCHANGING),
             gateway: cli.create_client("Gateway", &["--introspects", ORDERS, "--introspects", VAULT]),
             ana: cli.create_user("ana", "correct horse battery staple"),
             browser: Mutex::new(stack.browser()),
@@ -90,7 +99,7 @@ impl Place {
         self.ask(client, "client_credentials", &[]).await
     }
 
-    async fn ask(&self, client: &RegisteredClient, grant_type: &str, fields: &[(&str, &str)]) -> Reply {
+    pub(crate) async fn ask(&self, client: &RegisteredClient, grant_type: &str, fields: &[(&str, &str)]) -> Reply {
         self.http.post("/token").client(client).field("grant_type", grant_type).fields(fields).send().await
     }
 

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use edge::Error;
-use grants::{AssertionAlgorithm, AuthMethod, ClientKeys, Profile, PushRule, RequestRules, SigningAlgorithm};
+use grants::{
+    AssertionAlgorithm, AuthMethod, ClientKeys, DpopRule, NamedSettings, Profile, PushRule, RequestRules,
+    SigningAlgorithm,
+};
 use keys::read_client_keys;
 use protocol::{ClientLink, LinkUrl};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::args::RelyingPartyOptions;
+use crate::commands::client::pkce;
 use crate::commands::client_keys::{request_uri, server_uri};
 use crate::commands::federation::FederationWords;
 use crate::stack::Stack;
@@ -32,9 +36,8 @@ pub(crate) struct Document {
     #[serde(default)]
     pub(crate) apis: Vec<String>,
     pub(crate) audience: Option<String>,
-    pub(crate) pkce: Option<String>,
-    #[serde(default)]
-    pub(crate) dpop_bound_access_tokens: bool,
+    pkce: Option<String>,
+    pub(crate) dpop_bound_access_tokens: Option<bool>,
     require_pushed_authorization_requests: Option<bool>,
     pub(crate) request_object_signing_alg: Option<String>,
     #[serde(default)]
@@ -61,7 +64,7 @@ pub(crate) struct Document {
     jwks_uri: Option<String>,
     pub(crate) federation: Option<FederationWords>,
     pub(crate) assertion_alg: Option<String>,
-    pub(crate) assertion_audience: Option<String>,
+    assertion_audience: Option<String>,
     self_registered: Option<Value>,
     /// The facts of a logo, without its picture: `jeton client update --logo` adds it.
     #[serde(rename = "logo")]
@@ -130,8 +133,19 @@ impl Document {
         Ok(Profile::parse(named).ok_or_else(|| format!("profile {named:?} is not known"))?)
     }
 
+    /// Returns the settings that the document names and that the profile decides about.
+    pub(crate) fn named_settings(&self) -> Result<NamedSettings, Error> {
+        Ok(NamedSettings {
+            algorithms: self.named_algorithms().collect(),
+            pkce: self.pkce.as_deref().map(pkce).transpose()?,
+            dpop: self.dpop_bound_access_tokens.map(DpopRule::of),
+            pushed: self.require_pushed_authorization_requests.map(PushRule::of),
+            strict_audience: self.assertion_audience.as_deref().map(|named| named == "issuer"),
+        })
+    }
+
     /// Returns the algorithms of this server's signatures that the document names.
-    pub(crate) fn named_algorithms(&self) -> impl Iterator<Item = SigningAlgorithm> {
+    fn named_algorithms(&self) -> impl Iterator<Item = SigningAlgorithm> {
         let of_tokens = self.relying_party.id_token_signed_response_alg.as_deref();
         let of_responses = self.authorization_signed_response_alg.as_deref();
         let of_userinfo = self.relying_party.userinfo_signed_response_alg.as_deref();

@@ -6,19 +6,17 @@ use std::io::BufRead;
 use edge::Error;
 use futures_util::StreamExt;
 use futures_util::stream;
-use grants::{
-    AssertionAlgorithm, AudienceRule, AuthMethod, Client, DpopRule, PkceRule, SigningAlgorithm, StoredSecret,
-};
+use grants::{AssertionAlgorithm, AudienceRule, AuthMethod, Client, PkceRule, SigningAlgorithm, StoredSecret};
 use keys::KeyRing;
-use protocol::{Claims, GrantType, Scope, Secret};
+use protocol::{Claims, ClientId, GrantType, Resource, Scope, Secret};
 use serde_json::Value;
-use store::AuditedAction;
+use store::{AuditedAction, Unknown};
 use zeroize::Zeroizing;
 
 use crate::args::ImportOptions;
 use crate::audit::{About, Recorder, names_of};
 use crate::commands::api::identifier;
-use crate::commands::client::{client_id, describe, id_jag, pkce};
+use crate::commands::client::{client_id, describe, id_jag};
 use crate::commands::client_document::Document;
 use crate::commands::federation::FederationWords;
 use crate::commands::import::{BATCH, Imported, Line, Lines, Report, WRITES, persistently};
@@ -47,6 +45,7 @@ pub(crate) async fn run(options: ImportOptions) -> Result<(), Error> {
         ring: &ring,
         writes: !options.dry_run,
         seen: HashSet::new(),
+        waiting: Vec::new(),
         signs: BTreeSet::new(),
     };
     let mut report = Report::shown_by(Progress::of("clients", !json && !is_quiet()));
@@ -57,6 +56,9 @@ pub(crate) async fn run(options: ImportOptions) -> Result<(), Error> {
             break;
         }
         import.batch(batch, &mut report).await;
+    }
+    if !report.is_stopped() {
+        import.rest(&mut report).await;
     }
     report.finish(json)
 }
@@ -105,6 +107,8 @@ struct Import<'s> {
     writes: bool,
     /// The ids so far.
     seen: HashSet<String>,
+    /// The clients that name, in `may_act`, one that neither is registered nor came so far.
+    waiting: Vec<(u64, Client)>,
     /// The algorithms that have a key.
     signs: BTreeSet<&'static str>,
 }
@@ -123,6 +127,50 @@ impl Import<'_> {
                 Err(error) => report.add(line, Imported::Refused(error)),
             }
         }
+        let (ready, waiting) = self.by_actors(clients, report).await;
+        self.waiting.extend(waiting.into_iter().map(|(line, client, _)| (line, client)));
+        self.write(ready, report).await;
+    }
+
+    /// Registers the clients that waited for those which they name, and refuses those that name others.
+    async fn rest(&mut self, report: &mut Report) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let (ready, unknown) = self.by_actors(waiting, report).await;
+        for (line, _, actor) in unknown {
+            let told = format!("may_act: there is no client {actor}, neither here nor in the input: import it as well");
+            report.add(line, Imported::Refused(told));
+        }
+        self.write(ready, report).await;
+    }
+
+    /// Separates the clients whose `may_act` names registered clients and those of the input so far from the others, each
+    /// with a name that is neither.
+    async fn by_actors(
+        &self,
+        clients: Vec<(u64, Client)>,
+        report: &mut Report,
+    ) -> (Vec<(u64, Client)>, Vec<(u64, Client, ClientId)>) {
+        let (mut ready, mut others) = (Vec::new(), Vec::new());
+        for (line, client) in clients {
+            match self.unknown_actor(&client).await {
+                Ok(None) => ready.push((line, client)),
+                Ok(Some(actor)) => others.push((line, client, actor)),
+                Err(unknown) => report.add(line, Imported::Unknown(unknown.to_string())),
+            }
+        }
+        (ready, others)
+    }
+
+    async fn unknown_actor(&self, client: &Client) -> Result<Option<ClientId>, Unknown> {
+        for actor in client.may_act.iter().filter(|actor| !self.seen.contains(actor.as_str())) {
+            if self.stack.registry.client_now(actor).await?.is_none() {
+                return Ok(Some(actor.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn write(&mut self, clients: Vec<(u64, Client)>, report: &mut Report) {
         if let Err(error) = self.ensure_keys(&clients).await {
             for (line, _) in &clients {
                 report.add(*line, Imported::Unknown(error.to_string()));
@@ -158,31 +206,29 @@ impl Import<'_> {
         let secrets = self.secret(&document, auth_method)?.into_iter().collect();
         let relying_party = document.relying_party.options();
         let relying_party = relying_party::parse(&relying_party, &document.redirect_uris, &self.stack.reach)?;
-        let apis = document.apis.iter().map(|text| identifier(text)).collect::<Result<Vec<_>, _>>()?;
         let audience = document.audience.as_deref().map_or(Some(AudienceRule::default()), AudienceRule::parse);
         let profile = document.profile()?;
-        let named_pkce = document.pkce.as_deref().map(pkce).transpose()?;
-        let audience_of_assertions = document.assertion_audience.as_deref().map(|named| named == "issuer");
-        profile.check_named(document.named_algorithms(), named_pkce, audience_of_assertions)?;
+        let named = document.named_settings()?;
+        profile.check_named(&named)?;
         let client = Client {
             auth_method,
             secrets,
             grant_types: document.grant_types.iter().map(|text| grant_type(text)).collect::<Result<_, _>>()?,
             redirect_uris: document.redirect_uris.iter().map(|text| redirect_uri(text)).collect::<Result<_, _>>()?,
             scope: document.scope.as_deref().map(Scope::parse).transpose()?,
-            apis: self.stack.ensure_apis(&apis).await?,
+            apis: self.registered(&document.apis).await?,
             audience: audience.ok_or("audience is not known")?,
-            pkce: named_pkce.unwrap_or_else(|| PkceRule::usual(auth_method)),
-            introspects: document.introspects.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
+            pkce: named.pkce.unwrap_or_else(|| PkceRule::usual(auth_method)),
+            introspects: self.registered(&document.introspects).await?,
             assertion_targets: document.id_jag.iter().map(|text| id_jag(text)).collect::<Result<_, _>>()?,
             may_act: document.may_act.iter().map(|text| client_id(text)).collect::<Result<_, _>>()?,
             requests: document.requests(self.stack)?,
             introspection_algorithm: document.introspection_algorithm()?,
             keys: document.keys(auth_method, self.stack)?,
             federation: FederationWords::resolve(document.federation.as_ref(), self.stack).await?,
-            dpop: if document.dpop_bound_access_tokens { DpopRule::Required } else { DpopRule::Optional },
+            dpop: named.dpop.unwrap_or_default(),
             assertion_algorithm: document.assertion_alg.as_deref().and_then(AssertionAlgorithm::parse),
-            strict_audience: audience_of_assertions == Some(true),
+            strict_audience: named.strict_audience == Some(true),
             links: document.links()?,
             claims: Claims::from_members(document.claims.unwrap_or_default())?,
             relying_party,
@@ -192,6 +238,12 @@ impl Import<'_> {
         };
         let name = document.name.unwrap_or_else(|| client.id.to_string());
         Ok(Client { name, ..client }.under(profile).register()?)
+    }
+
+    /// Reads APIs that are registered.
+    async fn registered(&self, texts: &[String]) -> Result<Vec<Resource>, Error> {
+        let named = texts.iter().map(|text| identifier(text)).collect::<Result<Vec<_>, _>>()?;
+        self.stack.ensure_apis(&named).await
     }
 
     fn secret(&self, document: &Document, method: AuthMethod) -> Result<Option<StoredSecret>, Error> {

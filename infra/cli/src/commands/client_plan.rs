@@ -2,8 +2,8 @@
 
 use edge::Error;
 use grants::{
-    AudienceRule, Backchannel, Client, ClientChange, ClientKeys, Edit, Federation, IdTokenClaims, NewSettings,
-    PkceRule, Profile, RelyingParty, SigningAlgorithm,
+    AudienceRule, Backchannel, Client, ClientChange, ClientKeys, Edit, Federation, IdTokenClaims, NamedSettings,
+    NewSettings, PkceRule, Profile, RelyingParty, SigningAlgorithm,
 };
 use protocol::{AssertionTarget, ClientId, GrantType, RedirectUri, Resource, Scope};
 use store::{AuditedAction, ClientChanged};
@@ -62,12 +62,13 @@ pub(crate) struct ClientPlan<'e> {
 }
 
 impl ClientEdits {
-    /// Plans the change of a client that was read. Checks the APIs and the scope that are given against the registry.
+    /// Plans the change of a client that was read. Checks the APIs, clients and the scope that are given against the registry.
     pub(crate) async fn plan(&self, stack: &Stack, client: &Client) -> Result<ClientPlan<'_>, Error> {
         let change = self.new_settings(client)?.change(client)?;
         let after = change.after(Some(client)).ok_or("the change does not fit the client that was read")?;
-        let given: Vec<Resource> = self.apis.all.iter().flatten().chain(&self.apis.added).cloned().collect();
-        stack.ensure_apis(&given).await?;
+        stack.ensure_apis(&self.apis.named()).await?;
+        stack.ensure_apis(&self.introspects.named()).await?;
+        stack.ensure_clients(&self.may_act.named()).await?;
         if let Edit::Set(scope) = &self.scope {
             stack.ensure_scope(scope, &after.apis).await?;
         }
@@ -111,7 +112,13 @@ impl ClientEdits {
     fn profile(&self) -> Result<Option<Profile>, Error> {
         let Some(profile) = self.protection.profile else { return Ok(None) };
         let named = [self.relying_party.id_token_algorithm, self.protection.response_algorithm()];
-        profile.check_named(named.into_iter().flatten(), self.pkce, self.protection.strict_audience)?;
+        profile.check_named(&NamedSettings {
+            algorithms: named.into_iter().flatten().collect(),
+            pkce: self.pkce,
+            dpop: self.protection.dpop,
+            pushed: self.protection.pushed,
+            strict_audience: self.protection.strict_audience,
+        })?;
         Ok(Some(profile))
     }
 

@@ -45,6 +45,7 @@ pub(crate) async fn find(stack: &Stack, name: &str) -> Result<Issuer, Error> {
 async fn create(options: IssuerCreate) -> Result<(), Error> {
     let stack = Stack::find(&options.common).await?;
     let issuer = new_issuer(&options, &stack.reach)?;
+    stack.ensure_of_others(&issuer.url)?;
     let there = format!("an issuer {} or {} is registered already: see `jeton issuer list`", issuer.name, issuer.url);
     let document = describe(&issuer);
     if options.changing.dry_run {

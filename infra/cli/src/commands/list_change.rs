@@ -44,6 +44,11 @@ impl<T: Clone + PartialEq + Display> ListChange<T> {
         self.all.is_some() || !self.added.is_empty() || !self.removed.is_empty()
     }
 
+    /// Lists the members that are named to be in the list.
+    pub(crate) fn named(&self) -> Vec<T> {
+        self.all.iter().flatten().chain(&self.added).cloned().collect()
+    }
+
     /// Returns the list after the change, or `None` if nothing is given. Nothing is in it twice.
     pub(crate) fn applied(&self, before: &[T]) -> Option<Vec<T>> {
         if !self.is_given() {

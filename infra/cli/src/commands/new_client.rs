@@ -2,11 +2,11 @@
 
 use edge::Error;
 use grants::{
-    AssertionAlgorithm, AudienceRule, AuthMethod, Client, DpopRule, PkceRule, Profile, PushRule, RequestRules,
-    SigningAlgorithm,
+    AssertionAlgorithm, AudienceRule, AuthMethod, Client, DpopRule, NamedSettings, PkceRule, Profile, PushRule,
+    RequestRules, SigningAlgorithm,
 };
 use outbound::Reach;
-use protocol::{Claims, GrantType, Logo};
+use protocol::{Claims, ClientId, GrantType, Logo, Resource};
 
 use crate::args::{ClientCreate, RequestOptions};
 use crate::commands::api::identifier;
@@ -26,9 +26,8 @@ pub(crate) async fn new_client(stack: &Stack, options: &ClientCreate, appearance
     let auth_method = auth_method(options, profile)?;
     let signs = auth_method == AuthMethod::PrivateKeyJwt || options.requests.request_object_alg.is_some();
     let (apis, scope) = access(stack, &options.apis, options.scope.as_deref()).await?;
-    let named_pkce = options.pkce.as_deref().map(pkce).transpose()?;
-    let audience = options.assertions.assertion_audience.as_deref().map(|audience| audience == "issuer");
-    profile.check_named(named_algorithms(options), named_pkce, audience)?;
+    let named = named_settings(options)?;
+    profile.check_named(&named)?;
     let client = Client {
         name: options.name.clone(),
         auth_method,
@@ -37,17 +36,17 @@ pub(crate) async fn new_client(stack: &Stack, options: &ClientCreate, appearance
         scope,
         apis,
         audience: AudienceRule::parse(&options.audience).ok_or("--audience is not known")?,
-        pkce: named_pkce.unwrap_or_else(|| PkceRule::usual(auth_method)),
+        pkce: named.pkce.unwrap_or_else(|| PkceRule::usual(auth_method)),
         requests: requests(&options.requests, &stack.reach)?,
-        introspects: options.introspects.iter().map(|text| identifier(text)).collect::<Result<_, _>>()?,
+        introspects: registered_apis(stack, &options.introspects).await?,
         assertion_targets: options.id_jag.iter().map(|text| id_jag(text)).collect::<Result<_, _>>()?,
-        may_act: options.may_act.iter().map(|text| client_id(text)).collect::<Result<_, _>>()?,
+        may_act: registered_clients(stack, &options.may_act, &id).await?,
         introspection_algorithm: signing_algorithm(options.introspection_alg.as_deref()),
         keys: client_keys::given(&options.assertions, signs, &stack.reach)?,
         federation: federation::read(stack, &options.federation).await?,
         assertion_algorithm: options.assertions.assertion_alg.as_deref().and_then(AssertionAlgorithm::parse),
-        strict_audience: audience == Some(true),
-        dpop: if options.dpop_bound_access_tokens { DpopRule::Required } else { DpopRule::Optional },
+        strict_audience: named.strict_audience == Some(true),
+        dpop: DpopRule::of(options.dpop_bound_access_tokens),
         claims: with_claims(Claims::default(), &options.claims)?,
         relying_party: relying_party::parse(&options.relying_party, &options.redirect_uris, &stack.reach)?,
         logo: appearance.logo.given().map(Logo::facts),
@@ -56,6 +55,20 @@ pub(crate) async fn new_client(stack: &Stack, options: &ClientCreate, appearance
         ..Client::new(client_id(&id)?, edge::now())
     };
     Ok(client.under(profile))
+}
+
+/// Reads APIs that are registered.
+async fn registered_apis(stack: &Stack, texts: &[String]) -> Result<Vec<Resource>, Error> {
+    let named = texts.iter().map(|text| identifier(text)).collect::<Result<Vec<_>, _>>()?;
+    stack.ensure_apis(&named).await
+}
+
+/// Reads clients that are registered. A client may name itself: it is registered from now on.
+async fn registered_clients(stack: &Stack, texts: &[String], itself: &str) -> Result<Vec<ClientId>, Error> {
+    let named = texts.iter().map(|text| client_id(text)).collect::<Result<Vec<_>, _>>()?;
+    let others: Vec<ClientId> = named.iter().filter(|id| id.as_str() != itself).cloned().collect();
+    stack.ensure_clients(&others).await?;
+    Ok(named)
 }
 
 /// Returns the algorithm that an option names, or else the usual one.
@@ -78,6 +91,18 @@ fn named_algorithms(options: &ClientCreate) -> impl Iterator<Item = SigningAlgor
     let of_people = [party.id_token_alg.as_deref(), party.userinfo_alg.as_deref()];
     let named = of_people.into_iter().chain([of_responses, options.introspection_alg.as_deref()]);
     named.flatten().filter_map(SigningAlgorithm::parse)
+}
+
+/// Returns the settings that the options name and that the profile decides about. An option without a value is only
+/// given or not.
+fn named_settings(options: &ClientCreate) -> Result<NamedSettings, Error> {
+    Ok(NamedSettings {
+        algorithms: named_algorithms(options).collect(),
+        pkce: options.pkce.as_deref().map(pkce).transpose()?,
+        dpop: None,
+        pushed: None,
+        strict_audience: options.assertions.assertion_audience.as_deref().map(|audience| audience == "issuer"),
+    })
 }
 
 fn requests(options: &RequestOptions, reach: &Reach) -> Result<RequestRules, Error> {

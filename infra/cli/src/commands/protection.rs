@@ -19,7 +19,7 @@ pub(crate) struct ProtectionEdits {
     pub(crate) strict_audience: Option<bool>,
     pub(crate) dpop: Option<DpopRule>,
     pub(crate) introspection_algorithm: Option<SigningAlgorithm>,
-    pushed: Option<PushRule>,
+    pub(crate) pushed: Option<PushRule>,
     response_algorithm: Edit<SigningAlgorithm>,
     object_algorithm: Edit<AssertionAlgorithm>,
     pub(crate) request_uris: ListChange<RequestUri>,
@@ -28,13 +28,12 @@ pub(crate) struct ProtectionEdits {
 impl ProtectionEdits {
     /// Reads what the options give.
     pub(crate) fn read(options: &ProtectionUpdate, reach: &Reach) -> Result<Self, Error> {
-        let bound = |bound| if bound { DpopRule::Required } else { DpopRule::Optional };
         Ok(Self {
             profile: known(options.profile.as_deref(), Profile::parse, "--profile")?,
             auth_method: known(options.auth_method.as_deref(), AuthMethod::parse, "--auth-method")?,
             assertion_algorithm: edit(options.assertion_alg.as_deref(), AssertionAlgorithm::parse, "--assertion-alg")?,
             strict_audience: options.assertion_audience.as_deref().map(|audience| audience == "issuer"),
-            dpop: options.dpop_bound_access_tokens.map(bound),
+            dpop: options.dpop_bound_access_tokens.map(DpopRule::of),
             introspection_algorithm: known(
                 options.introspection_alg.as_deref(),
                 SigningAlgorithm::parse,
@@ -62,9 +61,13 @@ impl ProtectionEdits {
         (after != *before).then_some(after)
     }
 
-    /// The algorithm of signed responses that is given.
+    /// The algorithm of signed responses that is given: an empty value means RS256.
     pub(crate) fn response_algorithm(&self) -> Option<SigningAlgorithm> {
-        edited(self.response_algorithm, None)
+        match self.response_algorithm {
+            Edit::Keep => None,
+            Edit::Remove => Some(SigningAlgorithm::Rs256),
+            Edit::Set(algorithm) => Some(algorithm),
+        }
     }
 
     /// Returns whether a client with this method and this algorithm of request objects signs with a key after the change.

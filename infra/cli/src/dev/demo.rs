@@ -11,6 +11,7 @@ use sessions::User;
 
 use crate::commands::user::new_user;
 use crate::dev::explorer::clients::{ExplorerClients, Secrets, ensure};
+use crate::dev::explorer::platform::link;
 use crate::dev::news::News;
 use crate::dev::place::Place;
 use crate::stack::Stack;
@@ -64,6 +65,7 @@ pub(crate) async fn register(stack: &Stack, place: &Place, news: &mut News) -> R
     };
     stack.registry.create_api(&api()?.register()?, None).await?;
     demo.explorer.platform.ensure(stack, now).await?;
+    demo.explorer.provider.ensure(stack, now).await?;
     for client in &explorer.clients {
         news.client(client, ensure(stack, client, now).await?);
     }
@@ -78,7 +80,20 @@ pub(crate) async fn register(stack: &Stack, place: &Place, news: &mut News) -> R
         stack.people.create_user(&User { claims: Claims::parse(CLAIMS)?, ..user }, None).await?;
         news.created.push(format!("user {USERNAME}"));
     }
+    link_to_provider(stack, &username, now).await?;
     Ok(demo)
+}
+
+/// Links the demo user to the explorer's identity provider, unless it is linked already.
+async fn link_to_provider(stack: &Stack, username: &Username, now: Timestamp) -> Result<(), Error> {
+    let link = link(now)?;
+    if stack.people.linked(&link.issuer, &link.subject).await?.is_some() {
+        return Ok(());
+    }
+    if let Some(user) = stack.people.by_name(username).await? {
+        stack.people.link(user.key, &link, None).await?;
+    }
+    Ok(())
 }
 
 fn api() -> Result<NewApi, Error> {

@@ -58,6 +58,7 @@ async fn run_stack(options: DevOptions) -> Result<(), Error> {
     let place = Place::prepare(&options).await?;
     let mut stack = Stack::open(place.config.connection.clone(), &place.config.tables, place.config.wrapping.clone());
     stack.reach = place.config.reach.clone();
+    stack.issuer = Some(place.config.issuer.to_string());
     let mut news = News { tables: place.make_tables(&stack).await?, created: Vec::new() };
     let demo = demo::register(&stack, &place, &mut news).await?;
     opened::create(&stack, &options.registration_apis).await?;

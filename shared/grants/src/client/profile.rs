@@ -110,7 +110,7 @@ impl Profile {
     }
 
     /// Returns whether this server may sign with this algorithm for the client.
-    const fn signs(self, algorithm: SigningAlgorithm) -> bool {
+    pub(crate) const fn signs(self, algorithm: SigningAlgorithm) -> bool {
         match algorithm {
             SigningAlgorithm::Rs256 => !self.is_fapi(),
             SigningAlgorithm::Es256 | SigningAlgorithm::EdDsa | SigningAlgorithm::Ps256 => true,
@@ -135,28 +135,6 @@ impl Profile {
         match self {
             Self::Baseline => AuthMethod::Secret,
             Self::Fapi2 | Self::Fapi2Signed => AuthMethod::PrivateKeyJwt,
-        }
-    }
-
-    /// Checks settings that were named for the client, before those of the profile replace them ([`Client::under`]).
-    ///
-    /// # Errors
-    /// [`ProfileFault`] for the first that the profile does not allow.
-    pub fn check_named(
-        self,
-        algorithms: impl IntoIterator<Item = SigningAlgorithm>,
-        pkce: Option<PkceRule>,
-        strict_audience: Option<bool>,
-    ) -> Result<(), ProfileFault> {
-        if self.is_fapi() && strict_audience == Some(false) {
-            return Err(ProfileFault::Rules);
-        }
-        if algorithms.into_iter().any(|algorithm| !self.signs(algorithm)) {
-            return Err(ProfileFault::Algorithm);
-        }
-        match pkce {
-            Some(PkceRule::Nonce | PkceRule::Optional) if self.is_fapi() => Err(ProfileFault::Rules),
-            Some(PkceRule::Required | PkceRule::Nonce | PkceRule::Optional) | None => Ok(()),
         }
     }
 
@@ -259,8 +237,9 @@ impl Client {
         let uses = |grant_type| self.grant_types.contains(&grant_type);
         let verified = [self.assertion_algorithm, self.requests.object_algorithm].into_iter().flatten();
         let party = &self.relying_party;
-        let chosen = [party.userinfo_algorithm, self.requests.response_algorithm].into_iter().flatten();
-        let signed = chosen.chain([party.id_token_algorithm, self.introspection_algorithm]);
+        let of_responses = self.requests.response_algorithm.unwrap_or(SigningAlgorithm::Rs256);
+        let signed = [of_responses, party.id_token_algorithm, self.introspection_algorithm];
+        let signed = signed.into_iter().chain(party.userinfo_algorithm);
         let is_strict = self.requests.pushed.is_required()
             && self.dpop == DpopRule::Required
             && self.strict_audience

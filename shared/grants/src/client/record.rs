@@ -136,6 +136,13 @@ pub enum DpopRule {
     Required,
 }
 
+impl DpopRule {
+    /// The rule that a registration asks for with `dpop_bound_access_tokens`.
+    pub const fn of(required: bool) -> Self {
+        if required { Self::Required } else { Self::Optional }
+    }
+}
+
 impl Client {
     /// Creates a client named like its id, with the default of each setting: it authenticates with a secret, must use
     /// PKCE, and may do nothing yet.

@@ -57,8 +57,9 @@ pub fn accept(
     now: Timestamp,
 ) -> Result<SignedRequest, Refusal> {
     let RequestObject { parameters, .. } = object;
-    let named = parameters.one("client_id").ok().flatten();
-    if object.issuer != client.as_str() || named.is_some_and(|named| named != client.as_str()) {
+    // RFC 9101 §5 and §6.3: an object without the client's id may have been signed for another purpose.
+    let named = parameters.one("client_id").ok().flatten().ok_or(Refusal::RequestObjectUnnamed)?;
+    if object.issuer != client.as_str() || named != client.as_str() {
         return Err(Refusal::RequestObjectOfAnother);
     }
     if !object.audience.iter().any(|audience| audience == issuer) {
@@ -74,7 +75,6 @@ pub fn accept(
     if expires_at.plus(Policy::PUSHED_ANSWER) <= now {
         return Err(Refusal::RequestObjectExpired);
     }
-    let parameters = parameters.with("client_id", client.as_str());
     Ok(SignedRequest { parameters, in_time: expires_at > now })
 }
 
@@ -125,7 +125,9 @@ mod tests {
             }
         };
         assert_eq!(in_time(accepted(|_| {}, NOW)), Ok(true));
-        assert_eq!(in_time(accepted(named("state=s"), NOW)), Ok(true));
+        for without in ["state=s", "client_id=&state=s"] {
+            assert_eq!(in_time(accepted(named(without), NOW)), Err(Refusal::RequestObjectUnnamed));
+        }
         assert_eq!(in_time(accepted(|_| {}, late)), Ok(false));
         let too_late = accepted(|_| {}, late).and_then(SignedRequest::in_time);
         assert_eq!(too_late.map(drop), Err(Refusal::RequestObjectExpired));
@@ -140,8 +142,8 @@ mod tests {
         assert_eq!(in_time(accepted(times(now, now + 3600), NOW)), Ok(true));
         assert_eq!(in_time(accepted(times(now, now + 3601), NOW)), Err(Refusal::RequestObjectTooLong));
         assert_eq!(in_time(accepted(times(now - 3600, now + 1), NOW)), Err(Refusal::RequestObjectTooLong));
-        let query = accepted(named("state=s"), NOW).map(|signed| signed.parameters.to_query());
-        assert_eq!(query, Ok("state=s&client_id=app".to_owned()));
+        let query = accepted(|_| {}, NOW).map(|signed| signed.parameters.to_query());
+        assert_eq!(query, Ok("client_id=app&state=s".to_owned()));
     }
 
     #[test]

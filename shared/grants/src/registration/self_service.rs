@@ -79,7 +79,7 @@ pub fn new_client(
         scope: Some(most),
         pkce: pkce(auth_method, policy, offer),
         assertion_algorithm: assertion_algorithm(&asked, auth_method)?,
-        dpop: if asked.dpop_bound_access_tokens { DpopRule::Required } else { DpopRule::Optional },
+        dpop: DpopRule::of(asked.dpop_bound_access_tokens),
         relying_party: relying_party(&asked, offer)?,
         requests: RequestRules::asked(&asked, offer.algorithms, offer.deployment.request_uris)?,
         redirect_uris: asked.redirect_uris,

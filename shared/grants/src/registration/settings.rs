@@ -10,7 +10,8 @@ use crate::client::assertion_algorithm::AssertionAlgorithm;
 use crate::client::change::{ClientChange, ClientSet};
 use crate::client::fact::ClientFact;
 use crate::client::federation::Federation;
-use crate::client::profile::{Profile, ProfileFault};
+use crate::client::named_settings::NamedSettings;
+use crate::client::profile::Profile;
 use crate::client::public_keys::ClientKeys;
 use crate::client::record::{AudienceRule, AuthMethod, Client, DpopRule, PkceRule};
 use crate::client::relying_party::{IdTokenClaims, RelyingParty};
@@ -123,10 +124,13 @@ impl NewSettings {
     /// Adds the settings that the new profile demands, if there is one.
     fn with_those_of_profile(self, client: &Client) -> Result<Self, RegistrationError> {
         let Some(profile) = self.profile.filter(|profile| profile.is_fapi()) else { return Ok(self) };
-        profile.check_named(self.introspection_algorithm, self.pkce, self.strict_audience)?;
-        if self.dpop == Some(DpopRule::Optional) {
-            return Err(ProfileFault::Rules.into());
-        }
+        profile.check_named(&NamedSettings {
+            algorithms: self.introspection_algorithm.into_iter().collect(),
+            pkce: self.pkce,
+            dpop: self.dpop,
+            pushed: None,
+            strict_audience: self.strict_audience,
+        })?;
         let settings = self.clone().into_settings();
         let after = settings.iter().fold(client.clone(), |client, setting| setting.applied(client)).under(profile);
         Ok(Self {

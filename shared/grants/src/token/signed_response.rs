@@ -27,7 +27,9 @@ pub struct SignedResponse<'a> {
 impl<'a> SignedResponse<'a> {
     /// Creates the response to a client.
     pub fn to(client: &'a Client, parameters: &'a [(&'a str, &'a str)], now: Timestamp) -> Self {
-        let algorithm = client.requests.response_algorithm.unwrap_or(SigningAlgorithm::Rs256);
+        let registered = client.requests.response_algorithm.unwrap_or(SigningAlgorithm::Rs256);
+        // Earlier versions let a client with a FAPI profile be registered without an algorithm.
+        let algorithm = client.profile.algorithm_or_usual(registered);
         Self { client_id: &client.id, issued_at: now, expires_at: now.plus(LIFETIME), algorithm, parameters }
     }
 }

@@ -198,7 +198,7 @@ pub(crate) fn to_client(table: &str, item: &Item) -> Result<Client, Unknown> {
         assertion_algorithm: read
             .optional_parsed("assertion_algorithm", |text| AssertionAlgorithm::parse(text).ok_or(()))?,
         strict_audience: read.optional_flag("strict_audience")?,
-        dpop: if read.optional_flag(DPOP)? { DpopRule::Required } else { DpopRule::Optional },
+        dpop: DpopRule::of(read.optional_flag(DPOP)?),
         claims: read.optional_parsed(CLAIMS, Claims::parse)?.unwrap_or_default(),
         relying_party: RelyingParty { id_token_claims: id_token_claims.unwrap_or_default(), ..relying_party },
         links: to_links(&read)?,

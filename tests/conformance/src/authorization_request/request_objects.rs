@@ -82,6 +82,7 @@ async fn bad_objects(session: &Session<'_>, client: &RegisteredClient, signer: &
         ("iss", json!("other")),
         ("iss", json!(null)),
         ("client_id", json!("other")),
+        ("client_id", json!(null)),
         ("aud", json!("https://other.example")),
         ("aud", json!(null)),
         ("exp", json!(null)),

@@ -54,6 +54,7 @@ fn c201_the_profile_brings_its_settings_and_the_command_refuses_what_contradicts
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a row for each option that contradicts the profile")]
 #[test]
 fn c201_an_update_sets_the_profile_and_what_it_demands() {
     let world = World::shared();
@@ -63,7 +64,19 @@ fn c201_an_update_sets_the_profile_and_what_it_demands() {
     let update = |more: &[&str]| cli.finish(&[&["client", "update", &client.id][..], more].concat(), "");
     assert_fails(&update(&["--profile", "fapi2"]), "private_key_jwt");
     let keys = Signer::new(Algorithm::ES256, "later").file(world, "later.json");
-    let done = update(&["--profile", "fapi2", "--auth-method", "private_key_jwt", "--jwks", &keys]);
+    let becomes = ["--profile", "fapi2", "--auth-method", "private_key_jwt", "--jwks", &keys];
+    for more in [
+        &["--dpop-bound-access-tokens=false"][..],
+        &["--require-par=false"],
+        &["--pkce", "nonce"],
+        &["--assertion-audience", "endpoint"],
+        &["--response-alg", ""],
+        &["--introspection-alg", "RS256"],
+    ] {
+        let _case = Case::new(more.join(" "));
+        assert_fails(&update(&[&becomes[..], more].concat()), "profile");
+    }
+    let done = update(&becomes);
     assert!(done.status.success(), "{done:?}");
     let shown = cli.run(&["client", "show", &client.id]);
     assert_eq!((&shown["profile"], &shown["live_secrets"]), (&json!("fapi2"), &json!(0)), "{shown}");
@@ -75,6 +88,7 @@ fn c201_an_update_sets_the_profile_and_what_it_demands() {
         &["--assertion-audience", "endpoint"],
         &["--id-token-alg", "RS256"],
         &["--response-alg", "RS256"],
+        &["--response-alg", ""],
         &["--auth-method", "client_secret_basic"],
         &["--add-grant", "password"],
     ] {
@@ -87,6 +101,7 @@ fn c201_an_update_sets_the_profile_and_what_it_demands() {
     assert_eq!((&shown["profile"], &shown["dpop_bound_access_tokens"]), (&json!("baseline"), &json!(false)));
 }
 
+#[expect(clippy::too_many_lines, reason = "a row for each word that contradicts the profile")]
 #[test]
 fn c201_a_file_and_an_import_name_the_profile_and_an_export_keeps_it() {
     let world = World::on(harness::Stack::start());
@@ -105,7 +120,13 @@ fn c201_a_file_and_an_import_name_the_profile_and_an_export_keeps_it() {
     assert!(done.status.success(), "{done:?}");
     let shown = cli.run(&["client", "show", "filed"]);
     assert_eq!((&shown["profile"], &shown["auth_method"]), (&json!("fapi2"), &json!("private_key_jwt")), "{shown}");
-    for more in ["pkce = \"optional\"", "authorization_signed_response_alg = \"RS256\""] {
+    for more in [
+        "pkce = \"optional\"",
+        "authorization_signed_response_alg = \"RS256\"",
+        "dpop_bound_access_tokens = false",
+        "require_pushed_authorization_requests = false",
+        "assertion_audience = \"endpoint\"",
+    ] {
         let done = apply(&file(more));
         assert!(!done.status.success() && done.stderr.contains("profiles fapi2"), "{done:?}");
     }
@@ -121,8 +142,18 @@ fn c201_a_file_and_an_import_name_the_profile_and_an_export_keeps_it() {
     assert!(done.status.success(), "{done:?}");
     assert_eq!(cli.run(&["client", "show", "imported"])["profile"], "fapi2");
     document["client_id"] = json!("lax");
-    document["pkce"] = json!("nonce");
-    assert!(!cli.finish(&["client", "import"], &document.to_string()).status.success());
+    for (word, value) in [
+        ("pkce", json!("nonce")),
+        ("dpop_bound_access_tokens", json!(false)),
+        ("require_pushed_authorization_requests", json!(false)),
+        ("assertion_audience", json!("endpoint")),
+        ("introspection_signed_response_alg", json!("RS256")),
+    ] {
+        let mut lax = document.clone();
+        lax[word] = value;
+        let done = cli.finish(&["client", "import"], &lax.to_string());
+        assert!(!done.status.success() && done.stdout.contains("profiles fapi2"), "{word}: {done:?}");
+    }
 }
 
 #[tokio::test]

@@ -8,10 +8,10 @@ use crate::support::session::assert_fails;
 use crate::support::signed_assertions::{Signer, keys_in_file};
 use crate::support::world::World;
 
-/// Returns the names of the issuers, without the one that `jeton dev` registers for its explorer.
+/// Returns the names of the issuers, without those that `jeton dev` registers for its explorer.
 fn names(issuers: &Value) -> Vec<&str> {
     let names = issuers.as_array().expect("issuers").iter().filter_map(|issuer| issuer["name"].as_str());
-    names.filter(|name| *name != "explorer-platform").collect()
+    names.filter(|name| !name.starts_with("explorer-")).collect()
 }
 
 #[test]
@@ -70,8 +70,11 @@ fn c222_what_an_issuer_or_its_client_cannot_be_is_told() {
     let create = |name: &str, more: &[&str]| {
         cli.finish(&[&["issuer", "create", name, "--for", "client-auth"], more].concat(), "")
     };
+    let [own, own_with_slash] = ["", "/"].map(|end| format!("{}{end}", world.stack.issuer()));
     for (more, word) in [
-        (&["--url", "https://a.example"][..], "--jwks-uri"),
+        (&["--url", &*own, "--jwks", &*key][..], "this server itself"),
+        (&["--url", &*own_with_slash, "--jwks", &*key], "this server itself"),
+        (&["--url", "https://a.example"], "--jwks-uri"),
         (&["--url", "http://a.example", "--jwks", &key], "https"),
         (&["--url", "spiffe://trust.example", "--jwks", &key], "spiffe"),
         (&["--preset", "spiffe", "--url", "https://a.example", "--jwks", &key], "spiffe"),

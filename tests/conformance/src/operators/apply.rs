@@ -215,6 +215,30 @@ fn all_is_checked_before_the_first_write() {
     assert!(!stack.ids().contains(&"counter".to_owned()));
 }
 
+#[test]
+fn c244_a_client_that_a_file_names_must_be_there_afterwards() {
+    let stack = Applied::start();
+    let named = FILE.replace("scope = \"count\"\nsecret", "scope = \"count\"\nmay_act = [\"floor\"]\nsecret");
+    stack.applied(&named, &[]);
+    assert_eq!(stack.cli.run(&["client", "show", "counter"])["may_act"], json!(["floor"]));
+    let unknown = named.replace("may_act = [\"floor\"]", "may_act = [\"nobody\"]");
+    assert_fails(&stack.apply(&unknown, &[]), "no client nobody");
+    // One that the same file removes is not there afterwards, and one that was deleted stands until it is taken out.
+    let (without, _) = named.split_once("[[client]]\nid = \"floor\"").expect("a client");
+    assert_eq!(stack.applied(without, &[])["changed"], json!([]));
+    assert_fails(&stack.apply(without, &["--prune", "--yes"]), "no client floor");
+    stack.cli.run(&["client", "delete", "floor", "--yes"]);
+    assert_eq!(stack.applied(without, &[])["changed"], json!([]));
+}
+
+#[test]
+fn c222_a_file_has_no_issuer_that_is_this_server() {
+    let stack = Applied::start();
+    let own = format!("[[issuer]]\nname = \"own\"\nurl = \"{}\"\npurposes = [\"login\"]\n", stack.stack.issuer());
+    let keys = format!("{own}jwks_uri = \"https://keys.example/jwks\"\n");
+    assert_fails(&stack.apply(&keys, &[]), "this server itself");
+}
+
 #[tokio::test]
 async fn nothing_that_is_missing_is_deleted_without_prune_and_yes() {
     let world = started("open");

@@ -263,6 +263,37 @@ async fn c245_clients_keep_their_secrets_and_their_words() {
 }
 
 #[test]
+fn c245_clients_that_name_each_other_are_imported_in_any_order() {
+    let world = World::on(harness::Stack::start());
+    let cli = world.stack.cli();
+    let client = |id: &str, may_act: &[&str]| {
+        json!({
+            "client_id": id, "client_secret": SECRET, "grant_types": ["client_credentials"], "apis": [ORDERS],
+            "may_act": may_act,
+        })
+    };
+    // The last is beyond the clients that are read together.
+    let filler = (0..400).map(|number| client(&format!("filler-{number}"), &[]));
+    let first = [client("first", &["last"]), client("pair", &["first", "pair"])];
+    let last = [client("last", &["pair"]), client("alone", &["nobody"])];
+    let lines: Vec<String> = first.into_iter().chain(filler).chain(last).map(|client| client.to_string()).collect();
+    for (more, imported, already) in [(&["--dry-run"][..], 403, 0), (&[], 403, 0), (&[], 0, 403)] {
+        let (report, done) = import(&cli, "client", more, &lines.join("\n"));
+        assert_eq!(
+            (&report["imported"], &report["registered_already"], done),
+            (&json!(imported), &json!(already), false)
+        );
+        let refused = &report["refused"];
+        assert_eq!((refused.as_array().map(Vec::len), &refused[0]["line"]), (Some(1), &json!(404)), "{refused}");
+        assert!(refused[0]["error"].as_str().is_some_and(|told| told.contains("no client nobody")), "{refused}");
+    }
+    assert_eq!(cli.run(&["client", "show", "first"])["may_act"], json!(["last"]));
+    let bad = with(&client("bad", &[]), "introspects", json!(["urn:nothing"]));
+    let (report, _) = import(&cli, "client", &[], &bad.to_string());
+    assert!(report["refused"][0]["error"].as_str().is_some_and(|told| told.contains("no API urn:nothing")), "{report}");
+}
+
+#[test]
 fn c245_a_client_that_cannot_be_imported_is_told_and_does_not_stop_the_rest() {
     let world = World::shared();
     let cli = world.stack.cli();

@@ -54,13 +54,43 @@ async fn c223_the_consent_page_names_who_may_act() {
 async fn c223_the_clients_that_may_act_are_added_and_removed_one_by_one() {
     let apis = Exchanges::shared();
     let cli = apis.world.stack.cli();
-    let service = ["--grant", "client_credentials", "--api", ORDERS, "--may-act", "one", "--may-act", "two"];
+    let agent = |name| cli.create_client(name, &["--grant", "token-exchange", "--api", BILLING]).id;
+    let [one, two, three] = ["One agent", "Second agent", "Third agent"].map(agent);
+    let service = ["--grant", "client_credentials", "--api", ORDERS, "--may-act", &one, "--may-act", &two];
     let service = cli.create_client("Service with agents", &service);
     let show = || cli.run(&["client", "show", &service.id])["may_act"].clone();
-    assert_eq!(show(), json!(["one", "two"]));
-    cli.run(&["client", "update", &service.id, "--add-may-act", "three", "--remove-may-act", "one"]);
-    assert_eq!(show(), json!(["two", "three"]));
-    assert_fails(&cli.finish(&["client", "update", &service.id, "--remove-may-act", "one"], ""), "one");
+    assert_eq!(show(), json!([one, two]));
+    cli.run(&["client", "update", &service.id, "--add-may-act", &three, "--remove-may-act", &one]);
+    assert_eq!(show(), json!([two, three]));
+    assert_fails(&cli.finish(&["client", "update", &service.id, "--remove-may-act", &one], ""), &one);
+    // The name of a client that is deleted stays until it is removed: nobody can authenticate with it.
+    cli.run(&["client", "delete", &two, "--yes"]);
+    cli.run(&["client", "update", &service.id, "--name", "Renamed"]);
+    assert_eq!(show(), json!([two, three]));
+    cli.run(&["client", "update", &service.id, "--remove-may-act", &two]);
+    assert_eq!(show(), json!([three]));
     cli.run(&["client", "update", &service.id, "--may-act", ""]);
     assert_eq!(show(), json!([]));
+}
+
+#[test]
+fn c244_a_client_and_an_api_that_are_named_must_be_there() {
+    let apis = Exchanges::shared();
+    let cli = apis.world.stack.cli();
+    let usual = ["client", "create", "--name", "Names others", "--grant", "client_credentials", "--api", ORDERS];
+    let client = cli.run(&[&usual[..], &["--id", "names-others", "--may-act", "names-others"]].concat());
+    assert_eq!(client["may_act"], json!(["names-others"]), "a client may name itself");
+    for dry_run in [&[][..], &["--dry-run"]] {
+        for (more, told) in [
+            (&["--may-act", "nobody"][..], "no client nobody"),
+            (&["--introspects", "urn:nothing"], "no API urn:nothing"),
+        ] {
+            assert_fails(&cli.finish(&[&usual[..], more, dry_run].concat(), ""), told);
+            let update = ["client", "update", "names-others"];
+            assert_fails(&cli.finish(&[&update[..], more, dry_run].concat(), ""), told);
+            let added = [&more[0].replace("--", "--add-"), more[1]];
+            assert_fails(&cli.finish(&[&update[..], &added, dry_run].concat(), ""), told);
+        }
+    }
+    assert_eq!(cli.run(&["client", "show", "names-others"])["may_act"], json!(["names-others"]));
 }

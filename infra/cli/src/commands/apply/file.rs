@@ -68,14 +68,12 @@ pub(crate) struct ClientEntry {
     pub(crate) scope: Option<Word<Scope>>,
     pub(crate) audience: Option<Word<AudienceRule>>,
     pub(crate) pkce: Option<Word<PkceRule>>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) require_pushed_authorization_requests: bool,
+    pub(crate) require_pushed_authorization_requests: Option<bool>,
     pub(crate) request_object_signing_alg: Option<Word<AssertionAlgorithm>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) request_uris: Vec<Word<RequestUri>>,
     pub(crate) authorization_signed_response_alg: Option<Word<SigningAlgorithm>>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) dpop_bound_access_tokens: bool,
+    pub(crate) dpop_bound_access_tokens: Option<bool>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) introspects: Vec<Word<Resource>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

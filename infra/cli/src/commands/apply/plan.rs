@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use edge::Error;
 use grants::{Api, Client, Issuer, KeptSecret, Registrant, Timestamp};
-use protocol::{IdentityScope, Resource};
+use protocol::{ClientId, IdentityScope, Resource};
 use toml::Spanned;
 
 use crate::commands::appearance::NewLogo;
@@ -135,6 +135,9 @@ impl Comparison<'_> {
             let at = |error: String| self.fault(entry, &format!("the issuer {name}: {error}"));
             let found = self.issuers.iter().find(|issuer| issuer.name == *name);
             let wanted = self.reading.issuer(entry.get_ref(), found).map_err(at)?;
+            if found.is_none() {
+                self.stack.ensure_of_others(&wanted.url).map_err(at)?;
+            }
             let others = self.issuers.iter().filter(|issuer| issuer.name != *name).chain(&after);
             if after.iter().any(|other| other.name == *name) || others.into_iter().any(|other| other.url == wanted.url)
             {
@@ -162,6 +165,7 @@ impl Comparison<'_> {
         }
         let WantedClient { client, logo } = self.reading.client(entry.get_ref(), found).map_err(at)?;
         let client = self.with_known_apis(client, found).map_err(at)?;
+        self.check_actors(&client, found).map_err(at)?;
         let method = client.auth_method;
         let given = entry.get_ref().secret.as_ref();
         let given = given.map(|place| secret::read(self.reading.source, place, method)).transpose().map_err(at)?;
@@ -202,6 +206,25 @@ impl Comparison<'_> {
             self.offered(&client)?;
         }
         Ok(client)
+    }
+
+    /// Checks that the clients which may act with the tokens of a client are there afterwards. What stands already may name
+    /// one that was deleted.
+    fn check_actors(&self, client: &Client, found: Option<&Client>) -> Result<(), String> {
+        let in_file = |id: &ClientId| self.reading.source.file.clients.iter().any(|entry| entry.get_ref().id.0 == *id);
+        let is_pruned =
+            |known: &Client| self.prune && known.registrant() == Registrant::Operator && !in_file(&known.id);
+        let named = |id: &ClientId| {
+            let known = self.clients.iter().find(|known| known.id == *id);
+            let stood = known.is_none() && found.is_some_and(|found| found.may_act.contains(id));
+            stood || in_file(id) || known.is_some_and(|known| !is_pruned(known))
+        };
+        match client.may_act.iter().find(|id| !named(id)) {
+            Some(unknown) => {
+                Err(format!("there is no client {unknown}: add it to the file, or take it out of may_act"))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Checks that the APIs of a client offer its scope. A client without an API has that of the issuer.

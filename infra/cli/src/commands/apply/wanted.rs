@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use grants::{
-    Api, AuthMethod, Backchannel, Client, ClientKey, ClientKeys, DpopRule, IdTokenClaims, Issuer, NewApi, PkceRule,
-    Profile, PushRule, RelyingParty, RequestRules, Sector, SigningAlgorithm, Timestamp, TokenFormat,
+    Api, AuthMethod, Backchannel, Client, ClientKey, ClientKeys, DpopRule, IdTokenClaims, Issuer, NamedSettings,
+    NewApi, PkceRule, Profile, PushRule, RelyingParty, RequestRules, Sector, SigningAlgorithm, Timestamp, TokenFormat,
 };
 use keys::{MalformedKeySet, read_client_keys};
 use outbound::{FetchUrl, Reach};
@@ -68,7 +68,7 @@ fn is_like(found: &Api, new: &NewApi) -> bool {
 /// Returns how a client's authorization requests and their responses come.
 fn requests(entry: &ClientEntry, uris: Vec<RequestUri>) -> RequestRules {
     RequestRules {
-        pushed: PushRule::of(entry.require_pushed_authorization_requests),
+        pushed: PushRule::of(entry.require_pushed_authorization_requests.unwrap_or_default()),
         object_algorithm: entry.request_object_signing_alg.as_ref().map(|alg| alg.0),
         response_algorithm: entry.authorization_signed_response_alg.as_ref().map(|alg| alg.0),
         uris,
@@ -78,9 +78,14 @@ fn requests(entry: &ClientEntry, uris: Vec<RequestUri>) -> RequestRules {
 /// Returns the profile of an entry and its authentication method, after a check of what it names beside them.
 fn profile(entry: &ClientEntry) -> Result<(Profile, AuthMethod), String> {
     let profile = entry.profile.as_ref().map(|profile| profile.0).unwrap_or_default();
-    let strict_audience = entry.assertion_audience.as_ref().map(|named| *named == AssertionAudience::Issuer);
-    let named = profile.check_named(named_algorithms(entry), entry.pkce.as_ref().map(|rule| rule.0), strict_audience);
-    named.map_err(|error| error.to_string())?;
+    let named = NamedSettings {
+        algorithms: named_algorithms(entry).collect(),
+        pkce: entry.pkce.as_ref().map(|rule| rule.0),
+        dpop: entry.dpop_bound_access_tokens.map(DpopRule::of),
+        pushed: entry.require_pushed_authorization_requests.map(PushRule::of),
+        strict_audience: entry.assertion_audience.as_ref().map(|named| *named == AssertionAudience::Issuer),
+    };
+    profile.check_named(&named).map_err(|error| error.to_string())?;
     let usual = if entry.federation.is_some() { AuthMethod::PrivateKeyJwt } else { profile.usual_auth_method() };
     Ok((profile, entry.auth_method.as_ref().map_or(usual, |method| method.0)))
 }
@@ -114,7 +119,7 @@ impl Reading<'_> {
             audience: entry.audience.as_ref().map(|rule| rule.0).unwrap_or_default(),
             pkce: entry.pkce.as_ref().map_or_else(|| PkceRule::usual(auth_method), |rule| rule.0),
             requests: requests(entry, self.request_uris(entry, &base.requests.uris)?),
-            dpop: if entry.dpop_bound_access_tokens { DpopRule::Required } else { DpopRule::Optional },
+            dpop: DpopRule::of(entry.dpop_bound_access_tokens.unwrap_or_default()),
             introspects: values(&entry.introspects),
             may_act: values(&entry.may_act),
             assertion_targets: values(&entry.id_jag),

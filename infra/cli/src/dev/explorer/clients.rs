@@ -2,12 +2,12 @@
 
 use edge::Error;
 use grants::{AuthMethod, Client, StoredSecret, Timestamp};
-use keys::KeyRing;
+use keys::{HandleKeys, KeyRing};
 use protocol::{ClientId, GrantType, RedirectUri, Resource, Secret};
 use store::Changed;
 
 use crate::dev::demo::{API, address_of_apps, other_issuer, secret};
-use crate::dev::explorer::platform::{PlatformKey, federation};
+use crate::dev::explorer::platform::{Played, PlayedKey, federation, partner};
 use crate::stack::Stack;
 
 /// A public app with a person.
@@ -20,18 +20,35 @@ pub(crate) const API_CLIENT: &str = "explorer-api";
 pub(crate) const DEVICE: &str = "explorer-device";
 /// A service that the explorer's platform vouches for.
 pub(crate) const WORKLOAD: &str = "explorer-workload";
+/// A confidential app of a company, which brings and gets identity assertions.
+pub(crate) const AGENT: &str = "explorer-agent";
 /// The only client for which the implicit and the password grant are open.
 pub(crate) const LEGACY: &str = "explorer-legacy";
 
 /// The path of the app's redirect URI, after the path of the issuer.
 pub(crate) const CALLBACK: &str = "/explorer/callback";
 
-/// The secrets of the explorer's clients and the key of its platform, which its pages show.
+/// The secrets of the explorer's clients and the keys of its issuers, which its pages show.
 #[derive(Clone)]
 pub(crate) struct Secrets {
     pub(crate) service: Secret,
     pub(crate) api: Secret,
-    pub(crate) platform: PlatformKey,
+    pub(crate) agent: Secret,
+    pub(crate) platform: PlayedKey,
+    pub(crate) provider: PlayedKey,
+}
+
+impl Secrets {
+    /// Derives the secrets and the keys: each start has the same ones.
+    fn derive(handles: &HandleKeys) -> Result<Self, Error> {
+        Ok(Self {
+            service: secret(handles, SERVICE),
+            api: secret(handles, API_CLIENT),
+            agent: secret(handles, AGENT),
+            platform: PlayedKey::derive(Played::Platform, handles)?,
+            provider: PlayedKey::derive(Played::Provider, handles)?,
+        })
+    }
 }
 
 /// The clients to register, and their secrets.
@@ -44,8 +61,7 @@ impl ExplorerClients {
     /// Describes the explorer's clients.
     pub(crate) fn describe(issuer: &str, ring: &KeyRing, now: Timestamp) -> Result<Self, Error> {
         let handles = ring.handles();
-        let platform = PlatformKey::derive(handles)?;
-        let secrets = Secrets { service: secret(handles, SERVICE), api: secret(handles, API_CLIENT), platform };
+        let secrets = Secrets::derive(handles)?;
         let stored = |secret: &Secret| vec![StoredSecret::hashed(handles.digest(secret), now)];
         let api = Resource::parse(API)?;
         let client = |id: &str, name: &str| {
@@ -71,11 +87,12 @@ impl ExplorerClients {
             Client {
                 grant_types: [GrantType::TokenExchange].into(),
                 apis: vec![api.clone()],
-                introspects: vec![api],
+                introspects: vec![api.clone()],
                 secrets: stored(&secrets.api),
                 ..client(API_CLIENT, "Explorer API")?
             },
             Client { grant_types: [GrantType::Implicit, GrantType::Password].into(), ..old },
+            Client { apis: vec![api.clone()], secrets: stored(&secrets.agent), ..agent(issuer, now)? },
         ];
         let clients = clients.into_iter().map(Client::register).collect::<Result<_, _>>()?;
         Ok(Self { clients, secrets })
@@ -93,6 +110,18 @@ pub(crate) async fn ensure(stack: &Stack, client: &Client, now: Timestamp) -> Re
         registry.delete_client(&client.id, None).await?;
     }
     Ok(registry.create_client(client, None).await?)
+}
+
+/// Describes the agent, which signs people in and works with identity assertions both ways.
+fn agent(issuer: &str, now: Timestamp) -> Result<Client, Error> {
+    let client = Client { name: "Explorer agent".to_owned(), ..Client::new(ClientId::parse(AGENT)?, now) };
+    let auth_method = client.auth_method;
+    Ok(Client {
+        auth_method,
+        grant_types: [GrantType::AuthorizationCode, GrantType::TokenExchange, GrantType::JwtBearer].into(),
+        assertion_targets: vec![partner()?],
+        ..redirected(issuer, client)?
+    })
 }
 
 /// Makes a client a service that the explorer's platform vouches for.

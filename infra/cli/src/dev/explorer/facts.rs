@@ -2,7 +2,7 @@
 
 use crate::dev::demo::{API, Demo, address_of_apps};
 use crate::dev::explorer::clients::CALLBACK;
-use crate::dev::explorer::platform::PlatformKey;
+use crate::dev::explorer::platform::PlayedKey;
 
 /// The values of placeholders, in the texts of all flows.
 #[derive(Clone)]
@@ -11,7 +11,9 @@ pub(crate) struct Facts {
     /// The path of the issuer, before which no page of the explorer begins.
     pub(crate) base: String,
     /// The key of the explorer's platform.
-    pub(crate) platform: PlatformKey,
+    pub(crate) platform: PlayedKey,
+    /// The key of the explorer's identity provider.
+    pub(crate) provider: PlayedKey,
     known: Vec<(&'static str, String)>,
 }
 
@@ -25,8 +27,10 @@ impl Facts {
             ("api", API.to_owned()),
             ("service_secret", demo.explorer.service.expose().to_owned()),
             ("api_secret", demo.explorer.api.expose().to_owned()),
+            ("agent_secret", demo.explorer.agent.expose().to_owned()),
         ];
-        Self { issuer: demo.issuer.clone(), base: base.to_owned(), platform: demo.explorer.platform.clone(), known }
+        let (platform, provider) = (demo.explorer.platform.clone(), demo.explorer.provider.clone());
+        Self { issuer: demo.issuer.clone(), base: base.to_owned(), platform, provider, known }
     }
 
     /// Replaces the placeholders whose values are known.

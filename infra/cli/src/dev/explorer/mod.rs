@@ -44,6 +44,10 @@ impl Explorer {
             "" | "/" => policy::page(&view::Index::new(&self.facts)),
             "/callback" => policy::page(&view::Callback::new(&self.facts, &query(request))),
             "/seen" => Ok(json(StatusCode::OK, &json!({ "referer": referer(request) }))),
+            "/qr" => {
+                let query = query(request);
+                policy::picture(&view::qr::DeviceQr::of(query.one("user_code").ok()??, &self.facts)?)
+            }
             _ => {
                 let flow = page.strip_prefix('/').and_then(flows::find)?;
                 policy::page(&view::FlowPage::new(flow, &self.facts))

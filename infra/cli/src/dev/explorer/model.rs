@@ -30,10 +30,14 @@ pub(crate) struct Warning {
 pub(crate) enum Party {
     /// The platform that runs a service, in flows without a browser.
     Platform,
+    /// The identity provider of a company, in flows without a browser.
+    Provider,
     Browser,
     App,
     Server,
     Api,
+    /// The authorization server of others.
+    OtherServer,
 }
 
 impl Party {
@@ -41,27 +45,29 @@ impl Party {
     pub(crate) const fn heading(self) -> &'static str {
         match self {
             Self::Server => "Authori\u{ad}zation server",
-            Self::Platform | Self::Browser | Self::App | Self::Api => self.name(),
+            Self::Platform | Self::Provider | Self::Browser | Self::App | Self::Api | Self::OtherServer => self.name(),
         }
     }
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Platform => "Platform",
+            Self::Provider => "Identity provider",
             Self::Browser => "Browser",
             Self::App => "App",
             Self::Server => "Authorization server",
             Self::Api => "API",
+            Self::OtherServer => "Other server",
         }
     }
 
     /// The number of its column in the diagram.
     pub(crate) const fn column(self) -> usize {
         match self {
-            Self::Platform | Self::Browser => 1,
+            Self::Platform | Self::Provider | Self::Browser => 1,
             Self::App => 2,
             Self::Server => 3,
-            Self::Api => 4,
+            Self::Api | Self::OtherServer => 4,
         }
     }
 }
@@ -139,12 +145,14 @@ pub(crate) enum SignedForm {
     Proof,
     /// A token of the platform, whose header names the key.
     PlatformToken,
+    /// An assertion of the identity provider, whose header names the key.
+    IdentityAssertion,
 }
 
 /// The owner of the key that signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signer {
-    /// The app with the key that it made, or the platform with its own.
+    /// The app with the key that it made, or the platform or the identity provider with its own.
     Honest,
     /// An attacker, with a key made for the attack.
     Attacker,
@@ -248,10 +256,11 @@ impl Check {
 impl Flow {
     /// Returns the participants, in the order of the diagram's columns.
     pub(crate) fn parties(&self) -> [Party; 4] {
-        let mut arrows = self.steps.iter().flat_map(|step| step.arrows);
-        let has_platform = arrows.any(|arrow| arrow.from == Party::Platform);
-        let first = if has_platform { Party::Platform } else { Party::Browser };
-        [first, Party::App, Party::Server, Party::Api]
+        let drawn = |column| {
+            let arrows = self.steps.iter().flat_map(|step| step.arrows);
+            arrows.flat_map(|arrow| [arrow.from, arrow.to]).find(|party| party.column() == column)
+        };
+        [drawn(1).unwrap_or(Party::Browser), Party::App, Party::Server, drawn(4).unwrap_or(Party::Api)]
     }
 
     pub(crate) fn step(&self, id: &str) -> Option<&Step> {

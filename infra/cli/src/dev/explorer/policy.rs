@@ -29,6 +29,13 @@ pub(crate) fn policy() -> String {
     )
 }
 
+/// Builds the response with a picture.
+pub(crate) fn picture(svg: &impl askama::Template) -> Result<Response, Error> {
+    let mut response = page(svg)?;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"));
+    Ok(response)
+}
+
 /// Builds the response with a page.
 pub(crate) fn page(page: &impl askama::Template) -> Result<Response, Error> {
     let mut response = html(StatusCode::OK, Ok(page.render()?));

@@ -15,14 +15,16 @@ use crate::dev::explorer::flows::ALL;
 use crate::dev::explorer::model::{
     Act, ActKind, Action, Change, Credentials, Flow, Parameter, Request as Wanted, Signed,
 };
-use crate::dev::explorer::platform::PlatformKey;
+use crate::dev::explorer::platform::{Played, PlayedKey};
 use crate::dev::explorer::policy::{SCRIPT, SHEET, policy};
 use crate::dev::explorer::view::{Callback, FlowPage, Index};
 
 fn demo() -> Demo {
     let secret = |text: &str| Secret::new(text.to_owned());
-    let platform = PlatformKey::from_seed([7; 32]).unwrap();
-    let explorer = Secrets { service: secret("jtk_service"), api: secret("jtk_api"), platform };
+    let key = |of, seed| PlayedKey::from_seed(of, [seed; 32]).unwrap();
+    let (platform, provider) = (key(Played::Platform, 7), key(Played::Provider, 8));
+    let (service, api, agent) = (secret("jtk_service"), secret("jtk_api"), secret("jtk_agent"));
+    let explorer = Secrets { service, api, agent, platform, provider };
     let issuer = "http://127.0.0.1:9000".to_owned();
     Demo { issuer, service_secret: secret("jtk_demo"), api_secret: secret("jtk_demo"), explorer }
 }
@@ -89,6 +91,8 @@ fn every_flow_of_the_list_has_a_page_with_steps_and_attacks() {
         "refresh",
         "openid-connect",
         "pushed-requests",
+        "identity-assertion",
+        "identity-assertion-for-others",
         "introspection",
         "revocation",
         "token-exchange",
@@ -206,12 +210,14 @@ fn every_claim_that_the_page_signs_is_known_when_it_signs() {
 }
 
 #[test]
-fn the_key_of_the_platform_is_on_the_page_that_plays_the_platform_and_on_no_other() {
-    let platform = facts().platform;
-    let (private, public) = (platform.private_jwk(), platform.issuer(grants::Timestamp::from_seconds(1)).unwrap());
-    assert!(!format!("{public:?}").contains(private["d"].as_str().unwrap()));
-    for (name, page) in rendered() {
-        assert_eq!(page.contains(private["d"].as_str().unwrap()), name == "workload-identity", "{name}");
+fn the_key_of_an_issuer_is_on_the_page_that_plays_it_and_on_no_other() {
+    let facts = facts();
+    for (key, plays) in [(facts.platform, "workload-identity"), (facts.provider, "identity-assertion")] {
+        let (private, public) = (key.private_jwk(), key.issuer(grants::Timestamp::from_seconds(1)).unwrap());
+        assert!(!format!("{public:?}").contains(private["d"].as_str().unwrap()));
+        for (name, page) in rendered() {
+            assert_eq!(page.contains(private["d"].as_str().unwrap()), name == plays, "{name}");
+        }
     }
 }
 
@@ -344,6 +350,16 @@ fn a_page_answers_get_and_nothing_else_is_there() {
     for path in ["/explorer/nothing", "/explorers", "/explorerrefresh", "/explorer/refresh/x", "/"] {
         assert!(explorer.answer(path, &request("GET", path)).is_none(), "{path}");
     }
+    for bad in ["", "?user_code=", "?user_code=AEIOU", "?user_code=BCDF-GHJK&user_code=BCDF-GHJK"] {
+        let path = format!("/explorer/qr{bad}");
+        assert!(explorer.answer("/explorer/qr", &request("GET", &path)).is_none(), "{path}");
+    }
+    let path = "/explorer/qr?user_code=bcdf-ghjk";
+    let picture = explorer.answer("/explorer/qr", &request("GET", path)).unwrap().unwrap();
+    assert_eq!(picture.headers()[header::CONTENT_TYPE], "image/svg+xml");
+    let Body::Text(svg) = picture.body() else { panic!("{:?}", picture.body()) };
+    assert!(svg.contains("QR code of http://127.0.0.1:9000/device?user_code=BCDF-GHJK"), "{svg}");
+    assert!(svg.starts_with("<svg xmlns=") && svg.ends_with("</svg>") && svg.contains("h1v1h-1z"), "{svg}");
     let seen = explorer.answer("/explorer/seen", &request("GET", "/explorer/seen")).unwrap().unwrap();
     assert_eq!(seen.body(), &Body::Text(r#"{"referer":"http://a/?x=1"}"#.to_owned()));
 }

@@ -1,6 +1,7 @@
 //! The explorer's pages: what their templates are filled with.
 
 mod attack;
+pub(crate) mod qr;
 mod signed;
 mod step;
 

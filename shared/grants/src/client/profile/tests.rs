@@ -4,6 +4,7 @@ use protocol::{ClientId, GrantType, LegacyGrants, Parameters, RedirectUri, Scope
 
 use super::*;
 use crate::client::assertion::{self, AssertionClaims, Audience, Server};
+use crate::client::named_settings::NamedSettings;
 use crate::client::public_keys::ClientKeys;
 use crate::client::request_object;
 use crate::client::self_registration::{RegistrationPolicy, SelfRegistration};
@@ -85,6 +86,7 @@ fn c201_a_client_that_is_laxer_than_its_profile_is_not_registered() {
         (|c| c.requests.object_algorithm = Some(AssertionAlgorithm::Es384), E::Profile(ProfileFault::Algorithm)),
         (|c| c.relying_party.id_token_algorithm = SigningAlgorithm::Rs256, E::Profile(ProfileFault::Algorithm)),
         (|c| c.relying_party.userinfo_algorithm = Some(SigningAlgorithm::Rs256), E::Profile(ProfileFault::Algorithm)),
+        (|c| c.requests.response_algorithm = None, E::Profile(ProfileFault::Algorithm)),
         (|c| c.requests.pushed = PushRule::Optional, E::Profile(ProfileFault::Rules)),
         (|c| c.dpop = DpopRule::Optional, E::Profile(ProfileFault::Rules)),
         (|c| c.pkce = PkceRule::Nonce, E::Profile(ProfileFault::Rules)),
@@ -105,14 +107,29 @@ fn c201_a_client_that_is_laxer_than_its_profile_is_not_registered() {
 fn c201_what_is_named_beside_the_profile_is_refused_and_not_replaced() {
     use SigningAlgorithm::{EdDsa, Es256, Ps256, Rs256};
     for profile in FAPI {
-        assert_eq!(profile.check_named([Es256, EdDsa, Ps256], Some(PkceRule::Required), Some(true)), Ok(()));
-        assert_eq!(profile.check_named([Es256, Rs256], None, None), Err(ProfileFault::Algorithm));
-        for rule in [PkceRule::Nonce, PkceRule::Optional] {
-            assert_eq!(profile.check_named([], Some(rule), None), Err(ProfileFault::Rules));
+        let strict = NamedSettings {
+            algorithms: vec![Es256, EdDsa, Ps256],
+            pkce: Some(PkceRule::Required),
+            dpop: Some(DpopRule::Required),
+            pushed: Some(PushRule::Required),
+            strict_audience: Some(true),
+        };
+        assert_eq!(profile.check_named(&strict), Ok(()));
+        assert_eq!(profile.check_named(&NamedSettings::default()), Ok(()));
+        let rs256 = NamedSettings { algorithms: vec![Es256, Rs256], ..strict.clone() };
+        assert_eq!(profile.check_named(&rs256), Err(ProfileFault::Algorithm));
+        for lax in [
+            NamedSettings { pkce: Some(PkceRule::Nonce), ..strict.clone() },
+            NamedSettings { pkce: Some(PkceRule::Optional), ..strict.clone() },
+            NamedSettings { dpop: Some(DpopRule::Optional), ..strict.clone() },
+            NamedSettings { pushed: Some(PushRule::Optional), ..strict.clone() },
+            NamedSettings { strict_audience: Some(false), ..strict.clone() },
+        ] {
+            assert_eq!(profile.check_named(&lax), Err(ProfileFault::Rules), "{lax:?}");
+            assert_eq!(Profile::Baseline.check_named(&lax), Ok(()));
         }
-        assert_eq!(profile.check_named([], None, Some(false)), Err(ProfileFault::Rules));
+        assert_eq!(Profile::Baseline.check_named(&rs256), Ok(()));
     }
-    assert_eq!(Profile::Baseline.check_named([Rs256], Some(PkceRule::Optional), Some(false)), Ok(()));
 }
 
 /// Returns the refusal of a request by this client, if there is one.

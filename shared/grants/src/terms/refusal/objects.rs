@@ -14,6 +14,9 @@ macro_rules! with_those_of_objects {
             /// The algorithm of the request object is not one that this server verifies, or not the client's.
             RequestObjectAlgorithm("request_object_algorithm", InvalidRequestObject,
                 "alg of the request object is not verified here or not the registered one, or none of the client's keys is for it");
+            /// The request object does not name its client (RFC 9101 §5).
+            RequestObjectUnnamed("request_object_unnamed", InvalidRequestObject,
+                "the request object must have the claim client_id");
             /// The request object is another client's.
             RequestObjectOfAnother("request_object_of_another", InvalidRequestObject,
                 "iss and client_id of the request object must be the client_id of the request");

@@ -5,6 +5,8 @@ mod client_credentials;
 mod common;
 mod device;
 mod dpop;
+mod identity_assertion;
+mod identity_assertion_for_others;
 mod implicit;
 mod introspection;
 mod openid_connect;
@@ -31,6 +33,8 @@ pub(crate) const ALL: &[Flow] = &[
     introspection::FLOW,
     revocation::FLOW,
     token_exchange::FLOW,
+    identity_assertion::FLOW,
+    identity_assertion_for_others::FLOW,
     sign_out::FLOW,
     implicit::FLOW,
     password::FLOW,

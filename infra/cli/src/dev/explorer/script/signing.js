@@ -1,4 +1,4 @@
-// JWTs that the page signs: DPoP proofs with the app's key, and tokens of a platform with the platform's.
+// JWTs that the page signs: DPoP proofs with the app's key, and what a platform or an identity provider signs with its own.
 const KINDS = { EC: { alg: 'ES256', make: { name: 'ECDSA', namedCurve: 'P-256' } }, OKP: { alg: 'EdDSA', make: { name: 'Ed25519' } } };
 
 // A key pair as a JWK, whose `d` is the private part.
@@ -39,7 +39,7 @@ async function sign(work, values) {
   const honest = work.proof ? values.dpop_key : work.key;
   const key = work.own ? honest : await newKey(work.proof ? 'EC' : 'OKP');
   const { alg, make: kind } = KINDS[key.kty];
-  const header = work.proof ? { typ: 'dpop+jwt', alg, jwk: publicPart(key) } : { typ: 'JWT', alg, kid: work.kid };
+  const header = work.proof ? { typ: 'dpop+jwt', alg, jwk: publicPart(key) } : { typ: work.typ, alg, kid: work.kid };
   const text = `${encoded(header)}.${encoded(await claimsOf(work, values))}`;
   const imported = await crypto.subtle.importKey('jwk', key, kind, false, ['sign']);
   const { use } = ALGORITHMS[alg];

@@ -24,6 +24,13 @@ function show(step, said, ...content) {
   step.part.querySelector('[data-result]').replaceChildren(...content);
 }
 
+// The address for a camera, as a device shows it.
+async function drawn({ user_code: code, verification_uri_complete: address }) {
+  const response = await fetch(`${facts.base}/explorer/qr?user_code=${encodeURIComponent(code)}`, { cache: 'no-store' });
+  const picture = new DOMParser().parseFromString(await response.text(), 'image/svg+xml').documentElement;
+  return [element('p', {}, 'What the device shows:'), document.importNode(picture, true), verbatim(`${code}\n${address}`)];
+}
+
 const WORK = {
   async make(step) {
     beginAgainAt(step);
@@ -76,6 +83,7 @@ const WORK = {
         walk.values[name] = document[member];
         if (member !== 'refresh_token') content.push(...decodedToken(member, document[member]));
       }
+      if (document.verification_uri_complete) content.push(...(await drawn(document)));
     }
     const said = refusal ? `The server refused: ${refusal.error}.` : `The server answered ${answer.response.status}.`;
     const advice = refusal && !step.work.may_fail ? ' Go back to an earlier step, or start again.' : '';
