@@ -21,7 +21,8 @@ use crate::refused::Refused;
 use crate::visitor::{Page, Visitor, not_over};
 
 const BAD: &str = "Your device did not make a passkey that can be used here. Please try again, or use another device.";
-const MEANWHILE: &str = "Your passkeys were changed meanwhile, or there are twenty. Please look at them, and try again.";
+const MEANWHILE: &str =
+    "Your passkeys were changed meanwhile, or there are twenty. Please look at them, and try again.";
 const LAST: &str = "This is your only factor besides the password. Confirm that you want to remove it.";
 
 impl Account {
@@ -67,7 +68,7 @@ impl Account {
         }
     }
 
-    /// Removes a passkey.
+    /// Removes the passkey that a form names.
     pub(crate) async fn remove_passkey(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let (now, site) = (edge::now(), self.passkey_site()?);
         let (visitor, form) = self.form_of_recent(incoming, Page::Passkeys, now).await?;

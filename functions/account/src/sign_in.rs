@@ -7,8 +7,8 @@ use keys::{HandleKind, KeyRing};
 use pages::PasskeyForm;
 use protocol::Parameters;
 use service::{
-    Attempted, Browser, ByPasskey, Checked, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, Started, TriedFactor, credentials, form_ticket,
-    typed_username,
+    Attempted, Browser, ByPasskey, Checked, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, Started, TriedFactor,
+    credentials, form_ticket, typed_username,
 };
 use sessions::{FormTicket, Rules, Session, VisitId};
 

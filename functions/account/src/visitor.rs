@@ -48,7 +48,8 @@ impl Page {
 
     /// Returns the page with this name; the account for any other.
     pub(crate) fn named(name: &str) -> Self {
-        let named = [Self::Password, Self::Factors, Self::Passkeys, Self::Email].into_iter().find(|page| page.name() == name);
+        let named =
+            [Self::Password, Self::Factors, Self::Passkeys, Self::Email].into_iter().find(|page| page.name() == name);
         named.unwrap_or(Self::Overview)
     }
 

@@ -3,7 +3,9 @@
 use edge::{AuditEntry, AuditEvent, Incoming, Response, redirect};
 use grants::Timestamp;
 use protocol::Parameters;
-use service::{Attempted, Browser, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, TriedFactor, credentials, typed_username};
+use service::{
+    Attempted, Browser, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, TriedFactor, credentials, typed_username,
+};
 use sessions::HalfSignedIn;
 
 use crate::Authorize;
@@ -29,8 +31,6 @@ impl Authorize {
         let site = self.wiring.config.passkey_site().filter(|_| PasskeyAttempt::is_in(&form));
         let tried = TriedFactor::of(&form);
         let read = match tried {
-            // It is read where the passkey is checked.
-            _ if site.is_some() => Ok(None),
             Some(tried) => FactorForm::read(browser, &form, carried.digest, now).map(|half| Some((tried, half))),
             None => check_form(browser, &form, &ring, carried.digest, now).map(|()| None),
         };

@@ -1,8 +1,9 @@
 //! Sign-ins with a passkey, for a request and for a device.
 
-use edge::Response;
+use edge::{Incoming, Response};
 use grants::Timestamp;
-use service::{ByPasskey, PasskeyAttempt};
+use protocol::Parameters;
+use service::{Browser, ByPasskey, PasskeyArrival, PasskeyAttempt, SignInFault};
 use sessions::Rules;
 
 use crate::Authorize;
@@ -17,14 +18,23 @@ impl Authorize {
     /// Processes a passkey for a request: in place of the password, or after it.
     pub(crate) async fn sign_in_by_passkey(
         &self,
-        attempt: PasskeyAttempt<'_>,
+        incoming: Incoming<'_>,
         context: &AuthorizationContext<'_>,
+        form: &Parameters,
         now: Timestamp,
     ) -> Result<Response, Refused> {
-        let (browser, incoming) = (attempt.browser, attempt.browser.incoming());
-        match self.by_passkey(attempt, now).await? {
+        let Some(site) = &context.passkey_site else { return Err(Refused::StartOver(context.carried.again())) };
+        let ring = self.ring(now).await?;
+        let browser = Browser::of(incoming, context.cookies, &ring);
+        let (digest, client) = (context.carried.digest, Some(&context.admission.client().id));
+        match self.by_passkey(PasskeyAttempt { browser, form, digest, client, site }, now).await? {
             Ok(arrival) => self.welcome(incoming, context, arrival, now).await,
-            Err(again) => Ok(show::sign_in(context, incoming, browser.ring(), now, Some(again))),
+            Err(again) => {
+                if matches!(again.why, SignInFault::BadForm(_)) {
+                    context.check_first_page()?;
+                }
+                Ok(show::sign_in(context, incoming, &ring, now, Some(again)))
+            }
         }
     }
 
@@ -52,7 +62,7 @@ impl Authorize {
         let rules = Rules::at(&config.policy, now);
         match self.sign_ins.by_passkey(attempt, config.cookies(), rules).await? {
             ByPasskey::SignedIn(arrival) => {
-                let service::PasskeyArrival { person, session, agreed } = *arrival;
+                let PasskeyArrival { person, session, agreed } = *arrival;
                 Ok(Ok(Arrival { person, session, agreed }))
             }
             ByPasskey::Rejected(person, why) => {

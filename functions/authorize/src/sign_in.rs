@@ -5,8 +5,8 @@ use grants::{Client, Consent, PersonKey, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::Parameters;
 use service::{
-    Attempted, Browser, Checked, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, Started, TriedFactor, credentials, form_ticket,
-    typed_username,
+    Attempted, Browser, Checked, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, Started, TriedFactor,
+    credentials, form_ticket, typed_username,
 };
 use sessions::{
     FormFault, HalfSignedIn, Next, ProvenPerson, RequestDigest, Rules, Session, SessionHandle, SignedIn, next,
@@ -63,14 +63,10 @@ impl Authorize {
     pub(crate) async fn sign_in(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
         let form = incoming.body_form()?;
-        let text = form.one("request").ok().flatten().unwrap_or_default();
-        let context = self.admit(incoming, text, now).await?;
+        let context = self.admit(incoming, form.one("request").ok().flatten().unwrap_or_default(), now).await?;
         let ring = self.ring(now).await?;
-        if let Some(site) = context.passkey_site.as_ref().filter(|_| PasskeyAttempt::is_in(&form)) {
-            let (browser, client) = (Browser::of(incoming, context.cookies, &ring), &context.admission.client().id);
-            let digest = context.carried.digest;
-            let attempt = PasskeyAttempt { browser, form: &form, digest, client: Some(client), site };
-            return self.sign_in_by_passkey(attempt, &context, now).await;
+        if PasskeyAttempt::is_in(&form) {
+            return self.sign_in_by_passkey(incoming, &context, &form, now).await;
         }
         if let Some(tried) = TriedFactor::of(&form) {
             return self.second_step(incoming, &context, SecondStep { form: &form, tried }, now).await;

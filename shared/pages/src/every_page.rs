@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::every_mailed_page::mailed_pages;
+use crate::passkey::tests::without_script;
 use crate::{
     Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, AskedScope, Consent,
     DemoCallback, DeviceCode, DeviceConsent, Introduction, Notice, Picture, Problem, ProfileNames, ReturnedError,
@@ -35,8 +36,6 @@ fn pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
         ("password", account_password(v, path, None)),
         ("password again", account_password(v, path, Some(v))),
         ("password changed", AccountPasswordChanged { base: path, ended_others: true }.render().unwrap()),
-        ("passkeys", passkey::tests::account_passkeys(v, path, None)),
-        ("passkeys again", passkey::tests::account_passkeys(v, path, Some(v))),
         ("start", start(v)),
         ("callback with a code", DemoCallback { code: Some(v), error: None, redeem_curl: v }.render().unwrap()),
         ("callback with an error", DemoCallback { code: None, error: Some((v, v)), redeem_curl: v }.render().unwrap()),
@@ -231,11 +230,6 @@ fn tags(page: &str) -> Vec<String> {
         }
     }
     tags
-}
-
-/// Returns the page without the one script, which its policy allows by the hash.
-fn without_script(page: &str) -> String {
-    page.replace(&format!("<script>{}</script>", passkey::SCRIPT), "")
 }
 
 /// Returns all the values of an attribute in a page.

@@ -32,7 +32,7 @@ pub struct PasskeyForm<'a> {
     pub challenge: &'a [u8; 32],
 }
 
-/// What the browser needs to make a passkey.
+/// The values that the browser needs to make a passkey.
 #[derive(Clone, Copy)]
 pub struct NewPasskeyForm<'a> {
     /// The host that the passkeys belong to.
@@ -80,7 +80,7 @@ pub struct AccountPasskey {
 }
 
 impl PasskeyForm<'_> {
-    fn challenge(&self) -> String {
+    pub(crate) fn challenge(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.challenge)
     }
 
@@ -118,6 +118,11 @@ pub(crate) mod tests {
     /// The form of a passkey, with `v` for each value.
     pub(crate) fn form(v: &str) -> PasskeyForm<'_> {
         PasskeyForm { action: "/", carried: (v, v), ticket: v, site: v, challenge: &[1; 32] }
+    }
+
+    /// Returns the page without the one script, which its policy allows by the hash.
+    pub(crate) fn without_script(page: &str) -> String {
+        page.replace(&format!("<script>{SCRIPT}</script>"), "")
     }
 
     /// Renders the page of passkeys, with `v` for each value and `base` for each link.

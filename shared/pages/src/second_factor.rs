@@ -154,6 +154,8 @@ pub(crate) mod tests {
         vec![
             ("second factor", second_factor(v, path, None)),
             ("second factor again", second_factor(v, path, Some(v))),
+            ("passkeys", crate::passkey::tests::account_passkeys(v, path, None)),
+            ("passkeys again", crate::passkey::tests::account_passkeys(v, path, Some(v))),
             ("factors", account_factors(v, path, None)),
             ("factors again", account_factors(v, path, Some(v))),
             ("new factor", account_new_factor(v, path, None)),

@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use grants::{Method, PersonKey, Timestamp};
+use grants::{Context, Method, PersonKey, Timestamp};
 
 use crate::{FormFault, FormTicket, PasskeyChallenge, ProvenPerson, RequestDigest, SessionId, SignedIn, TotpSecret, User, VisitId};
 
@@ -70,12 +70,12 @@ pub struct HalfSignedIn {
     password_at: Timestamp,
     /// The session in which a factor is asked for, and which has to be alive still; `None` after a password.
     session: Option<SessionId>,
-    /// What the person can show, for the form.
+    /// The factors that the person can show, for the form.
     choices: FactorChoices,
     ticket: FormTicket,
 }
 
-/// What a person who gave the password can show besides.
+/// The factors that a person who gave the password can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FactorChoices {
     /// `true` if there is an authenticator app.
@@ -132,7 +132,9 @@ impl HalfSignedIn {
     ) -> Self {
         let session = person.session();
         let half = Self::of(person.user(), session.auth_time, FormTicket::for_factor(visit, request, nonce, now));
-        Self { session: Some(session.id), ..half }
+        // A code was shown before, and did not suffice.
+        let app = half.choices.app && session.methods.context() < Context::TwoFactors;
+        Self { session: Some(session.id), choices: FactorChoices { app, ..half.choices }, ..half }
     }
 
     fn of(user: &User, password_at: Timestamp, ticket: FormTicket) -> Self {
@@ -141,7 +143,7 @@ impl HalfSignedIn {
         Self { person: user.key, credential_version: version, password_at, session: None, choices, ticket }
     }
 
-    /// What the person can show.
+    /// The factors that the person can show.
     pub const fn choices(&self) -> FactorChoices {
         self.choices
     }

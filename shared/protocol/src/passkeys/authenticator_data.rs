@@ -32,7 +32,7 @@ pub struct AuthenticatorData {
 pub struct MadeCredential {
     /// The id that the authenticator chose.
     pub id: CredentialId,
-    /// The public key.
+    /// The public key of the credential.
     pub key: PasskeyKey,
 }
 

@@ -14,11 +14,11 @@ const X: i64 = -2;
 const Y: i64 = -3;
 const MODULUS: i64 = -1;
 const EXPONENT: i64 = -2;
-/// The key types.
+/// The key types of the algorithms.
 const OKP: i64 = 1;
 const EC2: i64 = 2;
 const RSA: i64 = 3;
-/// The curves.
+/// The curves of the algorithms.
 const P256: i64 = 1;
 const ED25519: i64 = 6;
 
@@ -29,7 +29,7 @@ pub enum PasskeyAlgorithm {
     Es256,
     /// Ed25519, whose signatures are called `EdDSA`.
     EdDsa,
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    /// RSASSA-PKCS1-v1_5 with the hash SHA-256.
     Rs256,
 }
 

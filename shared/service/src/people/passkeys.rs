@@ -52,7 +52,7 @@ pub struct PasskeyArrival {
     pub agreed: Option<Consent>,
 }
 
-/// What a sign-in rests on, as it was read.
+/// The facts that a sign-in rests on, as they were read.
 struct Ground<'a> {
     proof: &'a PasskeyProof,
     former: Option<Session>,
@@ -75,7 +75,7 @@ impl PasskeyAttempt<'_> {
         let typed = self.form.one("username").ok().flatten().map(str::trim).filter(|typed| !typed.is_empty());
         let username = typed.map(Username::parse).transpose();
         let username = username.map_err(|_| SignInFault::WrongPasskey(PasskeyFault::OtherPerson))?;
-        Ok(ShownPasskey { assertion, challenge, half, username })
+        Ok(ShownPasskey { assertion, challenge, half, username, site: self.site.clone() })
     }
 
     fn state(&self, rules: Rules<'_>) -> Result<(Option<HalfSignedIn>, PasskeyChallenge), FormFault> {
@@ -114,7 +114,7 @@ impl SignIns {
         let known = found.user.as_ref().map(|user| user.key).or(shown.half.as_ref().map(HalfSignedIn::person));
         let known = known.unwrap_or_else(|| handles.stranger(&credential.to_text()));
         let rejected = |fault| ByPasskey::Rejected(known, SignInFault::WrongPasskey(fault));
-        let proof = shown.prove(found.user, found.passkey.as_ref(), attempt.site, rules.now, signed_by_passkey);
+        let proof = shown.prove(found.user, found.passkey.as_ref(), rules.now, signed_by_passkey);
         let proof = match proof {
             Ok(proof) => proof,
             Err(fault) => return Ok(rejected(fault)),

@@ -6,9 +6,10 @@ use protocol::{
 };
 use sha2::{Digest, Sha256};
 
+use crate::factors::HalfSignedIn;
 use crate::passkeys::challenge::{PasskeyChallenge, SpentChallenges};
 use crate::passkeys::passkey::{Passkey, PasskeyName, PasskeyUse, PasskeyUses};
-use crate::{CompleteProof, HalfSignedIn, User};
+use crate::people::{CompleteProof, User};
 
 const CREATE: &str = "webauthn.create";
 const GET: &str = "webauthn.get";
@@ -47,7 +48,7 @@ pub enum PasskeyFault {
 }
 
 /// A sign-in with a passkey, in a form that counts.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ShownPasskey {
     /// The response of the authenticator.
     pub assertion: PasskeyAssertion,
@@ -57,6 +58,8 @@ pub struct ShownPasskey {
     pub half: Option<HalfSignedIn>,
     /// The username that was typed.
     pub username: Option<Username>,
+    /// The site that the passkeys belong to.
+    pub site: PasskeySite,
 }
 
 /// Proof that a person showed a passkey. The write that starts the session has to make its change.
@@ -141,13 +144,12 @@ impl ShownPasskey {
         &self,
         user: Option<User>,
         passkey: Option<&Passkey>,
-        site: &PasskeySite,
         now: Timestamp,
         is_signed: impl Fn(&PasskeyKey, &[u8], &[u8]) -> bool,
     ) -> Result<PasskeyProof, PasskeyFault> {
         let data = &self.assertion.authenticator;
-        check_client(&self.assertion.client, GET, site, &self.challenge)?;
-        check_authenticator(data, site)?;
+        check_client(&self.assertion.client, GET, &self.site, &self.challenge)?;
+        check_authenticator(data, &self.site)?;
         let (user, passkey) = self.owned(user, passkey)?;
         if data.is_backup_eligible() != passkey.is_backup_eligible {
             return Err(PasskeyFault::Backup);

@@ -4,10 +4,15 @@ use std::num::NonZeroUsize;
 
 use grants::{Fact, Guard, Timestamp, Value};
 
-use crate::{Passkey, PasskeyId, Session, SessionChange, User, UserChange, UserFact, UserSet};
+use crate::passkeys::passkey::{Passkey, PasskeyId};
+use crate::people::User;
+use crate::session::Session;
+use crate::session_change::SessionChange;
+use crate::user_change::{UserChange, UserSet};
+use crate::user_fact::UserFact;
 
 /// The most passkeys of a person.
-const MOST: NonZeroUsize = NonZeroUsize::new(20).unwrap_or(NonZeroUsize::MIN);
+const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(19);
 
 impl UserChange {
     /// Adds a passkey that was made with this user handle, if the person is enabled, has the credentials and the second factor

@@ -30,7 +30,7 @@ pub struct Passkey {
     pub person: PersonKey,
     /// The id that the authenticator chose.
     pub credential: CredentialId,
-    /// The public key.
+    /// The public key of the credential.
     pub key: PasskeyKey,
     /// The name that the person gave it.
     pub name: PasskeyName,

@@ -4,27 +4,27 @@
 //! answer to a challenge adds a passkey once.
 
 use grants::{Consent, Seconds, Timestamp};
-use protocol::{ClientId, CredentialId, PasskeyKey};
+use protocol::{ClientId, CredentialId};
 use sessions::{
-    AliasKey, FORM_LIFETIME, Passkey, PasskeyId, PasskeyName, PasskeyUse, PasskeyUses, PersonKey, Session, SessionChange,
-    SessionHandle, SessionStart, SignedIn, SpentChallenges, User, UserChange,
+    AliasKey, FORM_LIFETIME, Passkey, PasskeyId, PasskeyUse, PersonKey, Session, SessionChange, SessionHandle,
+    SessionStart, SignedIn, User, UserChange,
 };
 
 use crate::dynamodb::batch;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
-use crate::dynamodb::items::{Item, Reader, bytes, flag, number, text, time};
+use crate::dynamodb::items::{Item, Reader, number, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{
     LEADS_TO, PROFILE, SESSION, alias_key, attributes_of, consent_record, from_alias, from_session, key, of_session_change,
     of_user_change, session_record, to_consent, to_session, to_user,
 };
 use crate::people::own_account::Acted;
+use crate::people::passkey_item::{PASSKEY, from_passkey, from_uses, record, to_passkey};
 use crate::people::table::PeopleTable;
 use crate::people::user_writes::UserChanged;
 
-pub(crate) const PASSKEY: &str = "passkey#";
 /// The time in seconds for which the alias of a removed passkey stays: longer than any form.
 const FORGOTTEN_AFTER: Seconds = 2 * FORM_LIFETIME;
 
@@ -247,56 +247,4 @@ const fn acted(outcome: &Outcome) -> Acted {
         Outcome::Refused(0, _) => Acted::Over,
         Outcome::Refused(..) => Acted::Refused,
     }
-}
-
-fn record(id: &PasskeyId) -> String {
-    format!("{PASSKEY}{id}")
-}
-
-/// Returns the alias that leads to the passkey with this record; `None` for any other record.
-pub(crate) fn alias_of(record: &str) -> Option<Item> {
-    let id = PasskeyId::parse(record.strip_prefix(PASSKEY)?)?;
-    Some(alias_key(&AliasKey::of_passkey(&id)))
-}
-
-fn from_passkey(passkey: &Passkey) -> Item {
-    let mut item = key(passkey.person, &record(&passkey.id()));
-    item.extend([
-        ("credential".to_owned(), bytes(passkey.credential.as_bytes())),
-        ("public_key".to_owned(), bytes(passkey.key.as_encoded())),
-        ("name".to_owned(), text(passkey.name.as_str())),
-        ("created_at".to_owned(), time(passkey.created_at)),
-        ("backup_eligible".to_owned(), flag(passkey.is_backup_eligible)),
-    ]);
-    item.extend(from_uses(&passkey.used).into_iter().map(|(name, value)| (name.to_owned(), value)));
-    item
-}
-
-fn from_uses(used: &PasskeyUses) -> Vec<(&'static str, aws_sdk_dynamodb::types::AttributeValue)> {
-    let always = [
-        ("uses", number(&used.count)),
-        ("counter", number(&used.counter)),
-        ("backed_up", flag(used.is_backed_up)),
-        ("answered", bytes(&used.spent.to_bytes())),
-    ];
-    always.into_iter().chain(used.last_at.map(|at| ("last_used_at", time(at)))).collect()
-}
-
-fn to_passkey(table: &str, item: &Item) -> Result<Passkey, Unknown> {
-    let read = Reader::new(table, item);
-    Ok(Passkey {
-        person: read.parsed("person", PersonKey::parse)?,
-        credential: CredentialId::from_bytes(read.bytes("credential")?).ok_or_else(|| read.damaged("credential"))?,
-        key: PasskeyKey::parse(read.bytes("public_key")?).ok_or_else(|| read.damaged("public_key"))?,
-        name: PasskeyName::typed(read.text("name")?),
-        created_at: read.time("created_at")?,
-        is_backup_eligible: read.flag("backup_eligible")?,
-        used: PasskeyUses {
-            count: read.number("uses")?,
-            last_at: read.optional_time("last_used_at")?,
-            counter: read.number("counter")?,
-            is_backed_up: read.flag("backed_up")?,
-            spent: SpentChallenges::from_bytes(read.bytes("answered")?).ok_or_else(|| read.damaged("answered"))?,
-        },
-    })
 }

@@ -12,7 +12,7 @@ use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Reader, flag, text};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{ENDED, LEADS_TO, PROFILE, alias_key, from_alias, from_user, key, of_user_change, to_user};
-use crate::people::passkeys::alias_of;
+use crate::people::passkey_item::alias_of;
 use crate::people::table::PeopleTable;
 
 /// The outcome of a change to a person.

@@ -21,12 +21,12 @@ const ATTESTED: u8 = 1 << 6;
 pub(crate) struct SoftKey {
     pair: EcdsaKeyPair,
     pub(crate) id: Vec<u8>,
-    /// The user handle.
+    /// The user handle of the person.
     pub(crate) handle: Option<Vec<u8>>,
     pub(crate) answer: Answer,
 }
 
-/// What the authenticator and its browser say. A test changes one thing.
+/// The values that the authenticator and its browser give. A test changes one of them.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) kind: Option<&'static str>,
