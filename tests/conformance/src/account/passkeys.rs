@@ -382,9 +382,6 @@ async fn c236_passkeys_are_looked_after_with_a_recent_sign_in_by_two_factors_onl
     let response = key.make(&strong);
     let refused = send_new(&mut other, &strong, &response, "x").await;
     assert_eq!(refused.reply.status, 403, "{:?}", refused.reply);
-    for path in ["/account/passkeys/remove", "/account/passkeys"] {
-        assert!(world.stack.http().get(path).send().await.status != 500);
-    }
     assert_eq!(world.stack.http().get("/account/passkeys/remove").send().await.status, 405);
 }
 
