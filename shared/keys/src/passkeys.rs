@@ -45,10 +45,10 @@ fn accepted(key: &PasskeyKey) -> Option<PublicKey> {
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::rand::SystemRandom;
+    use aws_lc_rs::rsa::KeySize;
     use aws_lc_rs::signature::{
         ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
     };
-    use aws_lc_rs::rsa::KeySize;
 
     use super::*;
 
@@ -84,7 +84,13 @@ mod tests {
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
         let ec = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref()).unwrap();
         let uncompressed = ec.public_key().as_ref().to_vec();
-        let es256 = cose(&[(1, Ok(2)), (3, Ok(-7)), (-1, Ok(1)), (-2, Err(&uncompressed[1..33])), (-3, Err(&uncompressed[33..]))]);
+        let es256 = cose(&[
+            (1, Ok(2)),
+            (3, Ok(-7)),
+            (-1, Ok(1)),
+            (-2, Err(&uncompressed[1..33])),
+            (-3, Err(&uncompressed[33..])),
+        ]);
         let ed = Ed25519KeyPair::from_pkcs8(Ed25519KeyPair::generate_pkcs8(&random).unwrap().as_ref()).unwrap();
         let eddsa = cose(&[(1, Ok(1)), (3, Ok(-8)), (-1, Ok(6)), (-2, Err(ed.public_key().as_ref()))]);
         let rsa = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();

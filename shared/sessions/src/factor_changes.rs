@@ -29,7 +29,8 @@ impl UserChange {
     /// number of passkeys are those that were read. Everything in flight is over, as with a new password.
     pub fn reset_factors(user: &User) -> Self {
         let change = Self::remove_factors(user).and(UserSet::NoPasskeys).and(UserSet::NextCredentialVersion);
-        let change = user.factors.passkeys.iter().fold(change, |change, id| change.when(UserFact::Passkeys.contains(id)));
+        let change =
+            user.factors.passkeys.iter().fold(change, |change, id| change.when(UserFact::Passkeys.contains(id)));
         let no_more = NonZeroUsize::MIN.saturating_add(user.factors.passkeys.len());
         change.when(UserFact::same_factors(user)).when(UserFact::Passkeys.has_fewer_than(no_more))
     }

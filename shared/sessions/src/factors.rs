@@ -12,7 +12,10 @@ use std::fmt;
 
 use grants::{Context, Method, PersonKey, Timestamp};
 
-use crate::{FormFault, FormTicket, PasskeyChallenge, ProvenPerson, RequestDigest, SessionId, SignedIn, TotpSecret, User, VisitId};
+use crate::{
+    FormFault, FormTicket, PasskeyChallenge, ProvenPerson, RequestDigest, SessionId, SignedIn, TotpSecret, User,
+    VisitId,
+};
 
 /// The bits of the first byte of a sealed state.
 const IN_SESSION: u8 = 1;

@@ -62,7 +62,10 @@ async fn c231_a_credential_id_is_one_persons_and_what_was_removed_is_not_added_a
     assert_eq!(people.passkeys_of(ada.key).await.unwrap(), std::slice::from_ref(&two));
 
     let stands = people.user(ada.key).await.unwrap().unwrap();
-    assert_eq!(people.reset_factors(&owner, None, NOW).await.unwrap(), UserChanged::Refused(Some(Box::new(stands.clone()))));
+    assert_eq!(
+        people.reset_factors(&owner, None, NOW).await.unwrap(),
+        UserChanged::Refused(Some(Box::new(stands.clone())))
+    );
     assert_eq!(people.reset_factors(&stands, None, NOW).await.unwrap(), UserChanged::Done);
     assert!(people.passkeys_of(ada.key).await.unwrap().is_empty());
     assert!(people.passkey_holder(&two.credential, None, None).await.unwrap().user.is_none());

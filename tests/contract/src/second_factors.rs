@@ -2,9 +2,7 @@
 
 use futures::future::join_all;
 use protocol::CredentialId;
-use sessions::{
-    Factors, PasskeyId, PasswordHash, SessionChange, SessionStart, SpentFactor, Totp, User, UserChange,
-};
+use sessions::{Factors, PasskeyId, PasswordHash, SessionChange, SessionStart, SpentFactor, Totp, User, UserChange};
 use store::{Acted, Changed, UserChanged};
 
 use crate::fixtures::NOW;

@@ -30,7 +30,9 @@ pub(crate) async fn run(UserFactors { one, remove, destroying }: UserFactors) ->
     confirm(destroying, &format!("removes the second factors of {} ({})", user.username, user.subject))?;
     let record = stack.record(AuditedAction::UserFactors, &About::User(&user.subject), &["factors"]).await;
     if stack.people.reset_factors(&user, record, edge::now()).await? != UserChanged::Done {
-        return Err(format!("the factors of {} were changed meanwhile: look at them, and try again", user.username).into());
+        return Err(
+            format!("the factors of {} were changed meanwhile: look at them, and try again", user.username).into()
+        );
     }
     let user = find(&stack, &one.user).await?;
     clean_up(&stack, &user).await?;

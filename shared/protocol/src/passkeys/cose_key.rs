@@ -83,11 +83,9 @@ impl PasskeyKey {
             (PasskeyAlgorithm::EdDsa, OKP) if number(members, CURVE)? == ED25519 => {
                 curve("OKP", "Ed25519", text(members, X)?)
             }
-            (PasskeyAlgorithm::Rs256, RSA) => ProofKey {
-                n: Some(text(members, MODULUS)?),
-                e: Some(text(members, EXPONENT)?),
-                ..of_type("RSA")
-            },
+            (PasskeyAlgorithm::Rs256, RSA) => {
+                ProofKey { n: Some(text(members, MODULUS)?), e: Some(text(members, EXPONENT)?), ..of_type("RSA") }
+            }
             (PasskeyAlgorithm::Es256 | PasskeyAlgorithm::EdDsa | PasskeyAlgorithm::Rs256, _) => return None,
         };
         Some(Self { algorithm, key, encoded })

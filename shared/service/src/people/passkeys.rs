@@ -5,8 +5,8 @@ use grants::{Consent, PersonKey};
 use keys::{HandleKind, signed_by_passkey};
 use protocol::{ClientId, Parameters, PasskeyAssertion, PasskeySite, Username};
 use sessions::{
-    FormFault, HalfSignedIn, PasskeyChallenge, PasskeyFault, PasskeyProof, RequestDigest, Rules, Session, SessionHandle,
-    SessionStart, ShownPasskey, SignedIn, sign_in, signed_in,
+    FormFault, HalfSignedIn, PasskeyChallenge, PasskeyFault, PasskeyProof, RequestDigest, Rules, Session,
+    SessionHandle, SessionStart, ShownPasskey, SignedIn, sign_in, signed_in,
 };
 use store::{PasskeySession, PasskeyStarted, Unknown};
 

@@ -170,11 +170,7 @@ impl ShownPasskey {
     }
 
     /// Returns the person and the passkey, if the passkey is that of the person who is asked for.
-    fn owned<'p>(
-        &self,
-        user: Option<User>,
-        passkey: Option<&'p Passkey>,
-    ) -> Result<(User, &'p Passkey), PasskeyFault> {
+    fn owned<'p>(&self, user: Option<User>, passkey: Option<&'p Passkey>) -> Result<(User, &'p Passkey), PasskeyFault> {
         let (Some(user), Some(passkey)) = (user.filter(|user| !user.disabled), passkey) else {
             return Err(PasskeyFault::Unknown);
         };

@@ -17,8 +17,8 @@ use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Item, Reader, number, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{
-    LEADS_TO, PROFILE, SESSION, alias_key, attributes_of, consent_record, from_alias, from_session, key, of_session_change,
-    of_user_change, session_record, to_consent, to_session, to_user,
+    LEADS_TO, PROFILE, SESSION, alias_key, attributes_of, consent_record, from_alias, from_session, key,
+    of_session_change, of_user_change, session_record, to_consent, to_session, to_user,
 };
 use crate::people::own_account::Acted;
 use crate::people::passkey_item::{PASSKEY, from_passkey, from_uses, record, to_passkey};

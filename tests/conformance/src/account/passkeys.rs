@@ -46,7 +46,9 @@ fn is_refused(page: &Landing) -> bool {
 #[tokio::test]
 async fn c231_a_passkey_signs_in_without_a_name_and_with_it() {
     let world = world();
-    for (name, key) in [("bound", SoftKey::new(world.stack.issuer())), ("synced", SoftKey::synced(world.stack.issuer()))] {
+    for (name, key) in
+        [("bound", SoftKey::new(world.stack.issuer())), ("synced", SoftKey::synced(world.stack.issuer()))]
+    {
         let (_, key) = with_passkey(&world, name, key).await;
         for typed in ["", name, &name.to_uppercase()] {
             let (mut browser, page) = at_sign_in(&world).await;
@@ -267,11 +269,8 @@ async fn c231_a_key_that_is_removed_in_the_same_moment_gives_no_session_that_liv
         let (mut other, page) = at_sign_in(&world).await;
         let list = person.browser.go("/account/passkeys").await;
         let form = form_to(&list, "/account/passkeys/remove").unwrap();
-        let (signed_in, _) = join(
-            use_passkey(&mut other, &page, &key),
-            person.browser.submit(&list, &form, &[("last", "1")]),
-        )
-        .await;
+        let (signed_in, _) =
+            join(use_passkey(&mut other, &page, &key), person.browser.submit(&list, &form, &[("last", "1")])).await;
         // Whichever came first: what follows is refused.
         assert!(shows_account(&signed_in) || is_refused(&signed_in), "{round}: {:?}", signed_in.reply);
         let (mut later, page) = at_sign_in(&world).await;
@@ -333,7 +332,11 @@ async fn c231_c234_a_password_is_stepped_up_by_a_passkey_of_the_same_person_in_t
         let pkce = Pkce::new();
         let url = authorization_url(&client.id, CALLBACK, &pkce, &more);
         let page = browser.go(&url).await;
-        assert!(page.reply.text().contains("<h1>Use your passkey</h1>") && !asks_for_a_factor(&page), "{:?}", page.reply);
+        assert!(
+            page.reply.text().contains("<h1>Use your passkey</h1>") && !asks_for_a_factor(&page),
+            "{:?}",
+            page.reply
+        );
         let refused = use_passkey(&mut browser, &page, &of_another).await;
         assert!(is_refused(&refused), "{:?}", refused.reply);
         let page = browser.go(&url).await;

@@ -168,10 +168,7 @@ fn c231_after_the_password_the_passkey_is_that_of_the_same_person() {
     let rules = Rules::at(&policy, NOW);
     let (person, ..) = sign_in(proof.complete(), None, [[5; 16], [6; 16]], RequestDigest::of("one"), rules);
     assert_eq!(person.authentication().methods.amr(), ["pwd", "hwk", "user", "mfa"]);
-    for other in [
-        User { key: PersonKey::from_bytes([0; 16]), ..owner() },
-        User { credential_version: 9, ..owner() },
-    ] {
+    for other in [User { key: PersonKey::from_bytes([0; 16]), ..owner() }, User { credential_version: 9, ..owner() }] {
         assert_eq!(prove(&with(half_of(other)), &passkey()).err(), Some(PasskeyFault::OtherPerson));
     }
     let (signed_in, _) = session();
