@@ -177,16 +177,8 @@ fn account(v: &str, base: &str, alert: Option<&str>) -> String {
 
 fn account_sign_in(v: &str, action: &str, alert: Option<&str>) -> String {
     let (forgotten, again) = (alert.map(|_| action), alert.is_some());
-    let page = AccountSignIn {
-        username: v,
-        action,
-        forgotten,
-        to: v,
-        ticket: v,
-        passkey: alert.map(passkey::tests::form),
-        alert,
-        again,
-    };
+    let passkey = alert.map(passkey::tests::form);
+    let page = AccountSignIn { username: v, action, forgotten, to: v, ticket: v, passkey, alert, again };
     page.render().unwrap()
 }
 
