@@ -1,7 +1,7 @@
 //! `/account`: what people see and change of their own account, without an operator.
 //!
 //! The page shows the profile, the apps that have access, and the sessions. Each can be changed or ended here, and
-//! `/account/password` changes the password, and `/account/factors` the second factor. Where mail is sent, `/account/forgotten`
+//! `/account/password` changes the password, `/account/factors` the second factor, and `/account/passkeys` the passkeys. Where mail is sent, `/account/forgotten`
 //! asks for a link that replaces a forgotten password, and `/account/reset` is where the link leads; `/account/email` does the
 //! same for an address that is to be confirmed.
 //!
@@ -24,6 +24,7 @@ mod email;
 mod factors;
 mod forgotten;
 mod new_password;
+mod passkeys;
 mod password;
 mod profile;
 mod refused;
@@ -47,13 +48,14 @@ use crate::refused::Refused;
 use crate::visitor::{Page, Visitor};
 
 /// The paths below that of the account to which only forms are sent.
-const CHANGES: [&str; 8] = [
+const CHANGES: [&str; 9] = [
     "/profile",
     "/withdraw",
     "/end-session",
     "/end-others",
     "/factors/remove",
     "/factors/recovery-codes",
+    "/passkeys/remove",
     "/reset",
     "/confirm",
 ];
@@ -119,6 +121,7 @@ impl Account {
             username: user.username.as_str(),
             base: &base,
             has_mail: self.wiring.config.mail_from.is_some(),
+            has_passkeys: self.wiring.config.passkey_site().is_some(),
             sign_out: &sign_out,
             ticket: &ticket,
             names: alert.map_or(names, |(_, names)| names),
@@ -162,6 +165,9 @@ impl Account {
             (Some("/factors"), &Method::POST) => self.add_factor(incoming).await,
             (Some("/factors/remove"), &Method::POST) => self.remove_factor(incoming).await,
             (Some("/factors/recovery-codes"), &Method::POST) => self.replace_recovery_codes(incoming).await,
+            (Some("/passkeys"), &Method::GET) => self.passkeys_page(incoming).await,
+            (Some("/passkeys"), &Method::POST) => self.add_passkey(incoming).await,
+            (Some("/passkeys/remove"), &Method::POST) => self.remove_passkey(incoming).await,
             (Some("/forgotten"), &Method::GET) => self.forgotten_page(incoming).await,
             (Some("/forgotten"), &Method::POST) => self.ask_for_reset(incoming).await,
             (Some("/email"), &Method::GET) => self.email_page(incoming).await,
@@ -173,7 +179,7 @@ impl Account {
             (Some("/end-session"), &Method::POST) => self.end_session(incoming).await,
             (Some("/end-others"), &Method::POST) => self.end_others(incoming).await,
             (Some(""), _) => Err(Refused::WrongMethod("GET, HEAD")),
-            (Some("/sign-in" | "/password" | "/factors" | "/forgotten" | "/email"), _) => {
+            (Some("/sign-in" | "/password" | "/factors" | "/passkeys" | "/forgotten" | "/email"), _) => {
                 Err(Refused::WrongMethod("GET, HEAD, POST"))
             }
             (Some(change), _) if CHANGES.contains(&change) => Err(Refused::WrongMethod("POST")),

@@ -1,13 +1,14 @@
 //! The sign-in to the account: the same check, throttling and session as at `/authorize`.
 
-use edge::{AuditEntry, AuditEvent, Incoming, Response, html_with_form, redirect};
+use edge::{AuditEntry, AuditEvent, Incoming, Response, html_with_passkey, redirect};
 use grants::{PersonKey, Timestamp};
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
+use pages::PasskeyForm;
 use protocol::Parameters;
 use service::{
-    Attempted, Browser, Checked, FactorCheck, FactorForm, SignInFault, Started, TriedFactor, credentials, form_ticket,
-    typed_username,
+    Attempted, Browser, ByPasskey, Checked, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, Started, TriedFactor,
+    credentials, form_ticket, typed_username,
 };
 use sessions::{FormTicket, Rules, Session, VisitId};
 
@@ -78,6 +79,11 @@ impl Account {
         let ring = self.ring(now).await?;
         let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
         let to = Page::named(form.one("to").ok().flatten().unwrap_or_default());
+        if let Some(site) = self.wiring.config.passkey_site().filter(|_| PasskeyAttempt::is_in(&form)) {
+            let digest = to.digest();
+            let attempt = PasskeyAttempt { browser, form: &form, digest, client: None, site: &site };
+            return self.sign_in_by_passkey(attempt, to, now).await;
+        }
         if let Some(tried) = TriedFactor::of(&form) {
             return self.second_step(browser, &form, SecondStep { tried, to }, now).await;
         }
@@ -156,6 +162,30 @@ impl Account {
         }
     }
 
+    /// Processes a passkey, in place of the password or after it.
+    async fn sign_in_by_passkey(
+        &self,
+        attempt: PasskeyAttempt<'_>,
+        to: Page,
+        now: Timestamp,
+    ) -> Result<Response, Refused> {
+        let (browser, incoming, config) = (attempt.browser, attempt.browser.incoming(), &self.wiring.config);
+        let rules = Rules::at(&config.policy, now);
+        match self.sign_ins.by_passkey(attempt, config.cookies(), rules).await? {
+            ByPasskey::SignedIn(arrival) => {
+                let user = arrival.person.user();
+                incoming.log().event(AuditEntry::of_person(AuditEvent::SignedIn, &user.subject));
+                let response = redirect(&format!("{}{}", self.path(), to.path()));
+                Ok(browser.welcome(response, user.key, &arrival.session))
+            }
+            ByPasskey::Rejected(person, fault) => {
+                fault.record(person, incoming.log());
+                let page = SignInPage { to, username: "", fault: Some(fault), again: false };
+                Ok(self.render_sign_in(incoming, browser.ring(), page, now))
+            }
+        }
+    }
+
     /// Starts the session of a person whose password or second factor was checked, or asks for the second factor.
     async fn start(
         &self,
@@ -190,7 +220,8 @@ impl Account {
     fn with_factor_form(&self, to: Page, show: impl FnOnce(FactorForm<'_>) -> Response) -> Response {
         let action = format!("{}/sign-in", self.path());
         let carried = ("to", to.name());
-        show(FactorForm { action: &action, carried, digest: to.digest(), start_again: &action })
+        let site = self.wiring.config.passkey_site();
+        show(FactorForm { action: &action, carried, digest: to.digest(), start_again: &action, site: site.as_ref() })
     }
 
     fn render_sign_in(&self, incoming: Incoming<'_>, ring: &KeyRing, page: SignInPage<'_>, now: Timestamp) -> Response {
@@ -199,15 +230,25 @@ impl Account {
         let known = browser.visit();
         let visit = known.unwrap_or_else(|| VisitId::from_bytes(edge::random()));
         let ticket = FormTicket::for_sign_in(visit, to.digest(), edge::random(), now);
+        let challenge = ticket.passkey_challenge();
         let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
+        let (action, site) = (format!("{}/sign-in", self.path()), self.wiring.config.passkey_site());
+        let passkey = site.as_ref().map(|site| PasskeyForm {
+            action: &action,
+            carried: ("to", to.name()),
+            ticket: ticket.expose(),
+            site: site.id(),
+            challenge: challenge.as_bytes(),
+        });
         let alert = fault.map(SignInFault::text);
         let forgotten = self.wiring.config.forgotten_password();
         let page = pages::AccountSignIn {
             username,
-            action: &format!("{}/sign-in", self.path()),
+            action: &action,
             to: to.name(),
             ticket: ticket.expose(),
             forgotten: forgotten.as_deref(),
+            passkey,
             alert: alert.as_deref(),
             again,
         };
@@ -215,7 +256,7 @@ impl Account {
             None => StatusCode::OK,
             Some(fault) => fault.status(),
         };
-        let mut response = html_with_form(status, page.render());
+        let mut response = html_with_passkey(status, page.render(), passkey.is_some());
         if let Some(SignInFault::TooManyGuesses(wait)) = fault {
             response.headers_mut().insert(header::RETRY_AFTER, wait.into());
         }

@@ -7,7 +7,7 @@ use grants::Timestamp;
 use keys::{HandleKind, KeyRing};
 use protocol::Parameters;
 use service::form_ticket;
-use sessions::{FormFault, FormTicket, RequestDigest, Rules, SignedIn, signed_in};
+use sessions::{FormFault, FormTicket, PasskeyChallenge, RequestDigest, Rules, SignedIn, signed_in};
 use store::Acted;
 
 use crate::Account;
@@ -22,6 +22,8 @@ pub(crate) enum Page {
     Password,
     /// The page of the second factor.
     Factors,
+    /// The page of the passkeys.
+    Passkeys,
     /// The confirmation of an address.
     Email,
 }
@@ -39,13 +41,15 @@ impl Page {
             Self::Overview => "",
             Self::Password => "password",
             Self::Factors => "factors",
+            Self::Passkeys => "passkeys",
             Self::Email => "email",
         }
     }
 
     /// Returns the page with this name; the account for any other.
     pub(crate) fn named(name: &str) -> Self {
-        let named = [Self::Password, Self::Factors, Self::Email].into_iter().find(|page| page.name() == name);
+        let named =
+            [Self::Password, Self::Factors, Self::Passkeys, Self::Email].into_iter().find(|page| page.name() == name);
         named.unwrap_or(Self::Overview)
     }
 
@@ -55,6 +59,7 @@ impl Page {
             Self::Overview => "",
             Self::Password => "/password",
             Self::Factors => "/factors",
+            Self::Passkeys => "/passkeys",
             Self::Email => "/email",
         }
     }
@@ -65,6 +70,7 @@ impl Page {
             Self::Overview => "/account",
             Self::Password => "/account/password",
             Self::Factors => "/account/factors",
+            Self::Passkeys => "/account/passkeys",
             Self::Email => "/account/email",
         })
     }
@@ -73,8 +79,14 @@ impl Page {
 impl Visitor {
     /// Returns the ticket for the forms of a page.
     pub(crate) fn ticket(&self, page: Page, now: Timestamp) -> String {
+        self.ticket_with_challenge(page, now).0
+    }
+
+    /// Returns the ticket for the forms of a page, and the challenge for a passkey on it.
+    pub(crate) fn ticket_with_challenge(&self, page: Page, now: Timestamp) -> (String, PasskeyChallenge) {
         let ticket = FormTicket::for_account(self.person.session().id, page.digest(), edge::random(), now);
-        self.ring.handles().seal(HandleKind::AccountForm, &ticket.to_bytes()).expose().to_owned()
+        let sealed = self.ring.handles().seal(HandleKind::AccountForm, &ticket.to_bytes());
+        (sealed.expose().to_owned(), ticket.passkey_challenge())
     }
 }
 

@@ -47,6 +47,7 @@ impl Authorize {
             carried,
             shows_all_logos: config.registration.logos,
             forgotten_password: config.forgotten_password(),
+            passkey_site: config.passkey_site(),
         })
     }
 

@@ -3,7 +3,7 @@
 use edge::{CookieRule, RequestLog};
 use grants::authorization::Admission;
 use grants::{Api, GrantSecret, Refusal};
-use protocol::{MAX_REQUEST_BYTES, Parameters, PushedReference, SentObject};
+use protocol::{MAX_REQUEST_BYTES, Parameters, PasskeySite, PushedReference, SentObject};
 use sessions::{Expected, FormFault, RequestDigest, Shown, Situation};
 
 use crate::pushed::ANOTHER;
@@ -23,6 +23,8 @@ pub(crate) struct AuthorizationContext<'r> {
     pub(crate) shows_all_logos: bool,
     /// The path at which a forgotten password is replaced; `None` if this deployment sends no mail.
     pub(crate) forgotten_password: Option<String>,
+    /// The site of the passkeys, if there are any here.
+    pub(crate) passkey_site: Option<PasskeySite>,
 }
 
 /// The request, encoded to be carried from form to form.

@@ -1,10 +1,10 @@
 //! The pages about devices, and their status codes. The texts are in `pages`.
 
-use edge::{Response, html, html_with_form};
+use edge::{Response, html, html_with_form, html_with_passkey};
 use grants::{Seconds, Timestamp};
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
-use pages::{AskedScope, Notice};
+use pages::{AskedScope, Notice, PasskeyForm};
 use protocol::{ClaimsRequest, Resource};
 use service::SignInFault;
 use sessions::{FormTicket, SignedIn};
@@ -74,7 +74,17 @@ impl Authorize {
         again: Option<Again<'_>>,
     ) -> Response {
         let ticket = FormTicket::for_sign_in(visit.id, context.digest, edge::random(), edge::now());
+        let challenge = ticket.passkey_challenge();
         let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
+        let (action, query, site) =
+            (format!("{}/sign-in", self.device_path()), context.query(), self.wiring.config.passkey_site());
+        let passkey = site.as_ref().map(|site| PasskeyForm {
+            action: &action,
+            carried: ("request", &query),
+            ticket: ticket.expose(),
+            site: site.id(),
+            challenge: challenge.as_bytes(),
+        });
         let alert = again.map(|again| again.why.text());
         let forgotten = self.wiring.config.forgotten_password();
         let page = pages::SignIn {
@@ -82,14 +92,15 @@ impl Authorize {
             registered_itself: None,
             redirect_host: "",
             username: again.map_or("", |again| again.username),
-            action: &format!("{}/sign-in", self.device_path()),
-            request: &context.query(),
+            action: &action,
+            request: &query,
             ticket: ticket.expose(),
             forgotten: forgotten.as_deref(),
+            passkey,
             alert: alert.as_deref(),
         };
         let status = again.map_or(StatusCode::OK, |again| again.why.status());
-        let mut response = html_with_form(status, page.render());
+        let mut response = html_with_passkey(status, page.render(), passkey.is_some());
         if let Some(Again { why: SignInFault::TooManyGuesses(wait), .. }) = again {
             response.headers_mut().insert(header::RETRY_AFTER, wait.into());
         }

@@ -3,7 +3,9 @@
 use edge::{AuditEntry, AuditEvent, Incoming, Response, redirect};
 use grants::Timestamp;
 use protocol::Parameters;
-use service::{Attempted, Browser, FactorCheck, FactorForm, SignInFault, TriedFactor, credentials, typed_username};
+use service::{
+    Attempted, Browser, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, TriedFactor, credentials, typed_username,
+};
 use sessions::HalfSignedIn;
 
 use crate::Authorize;
@@ -26,6 +28,7 @@ impl Authorize {
         let carried = self.carried_code(&form)?;
         let ring = self.ring(now).await?;
         let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
+        let site = self.wiring.config.passkey_site().filter(|_| PasskeyAttempt::is_in(&form));
         let tried = TriedFactor::of(&form);
         let read = match tried {
             Some(tried) => FactorForm::read(browser, &form, carried.digest, now).map(|half| Some((tried, half))),
@@ -37,6 +40,11 @@ impl Authorize {
             return Err(Refused::DeviceRequestOver);
         };
         incoming.log().client(&context.client.id);
+        if let Some(site) = &site {
+            let (digest, client) = (context.digest, Some(&context.client.id));
+            let attempt = PasskeyAttempt { browser, form: &form, digest, client, site };
+            return self.passkey_for_device(attempt, &context, now).await;
+        }
         match second {
             Some((tried, half)) => {
                 self.second_step_for_device(incoming, &context, HalfDone { tried, half: &half }, now).await
@@ -117,17 +125,19 @@ impl Authorize {
     ) -> Response {
         let (action, query) = (format!("{}/sign-in", self.device_path()), context.query());
         let (carried, digest) = (("request", query.as_str()), context.digest);
-        show(FactorForm { action: &action, carried, digest, start_again: &self.device_page(context) })
+        let site = self.wiring.config.passkey_site();
+        let start_again = self.device_page(context);
+        show(FactorForm { action: &action, carried, digest, start_again: &start_again, site: site.as_ref() })
     }
 
     /// Returns the path and query that lead to the question about a device.
-    fn device_page(&self, context: &DeviceContext) -> String {
+    pub(crate) fn device_page(&self, context: &DeviceContext) -> String {
         format!("{}?{}", self.device_path(), context.query())
     }
 }
 
 /// Leads the person who has just signed in to the question about the device.
-fn welcome(browser: Browser<'_>, arrival: &Arrival, again: &str) -> Response {
+pub(crate) fn welcome(browser: Browser<'_>, arrival: &Arrival, again: &str) -> Response {
     let user = arrival.person.user();
     browser.incoming().log().event(AuditEntry::of_person(AuditEvent::SignedIn, &user.subject));
     browser.welcome(redirect(again), user.key, &arrival.session)

@@ -41,6 +41,7 @@ mod device_answer;
 mod device_pages;
 mod device_sign_in;
 mod issue;
+mod passkey_sign_in;
 mod pushed;
 mod refused;
 mod respond;

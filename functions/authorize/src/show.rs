@@ -1,10 +1,10 @@
 //! Pages and their status codes. The texts are in `pages`.
 
-use edge::{Incoming, Response, html_with_form, html_with_form_and_picture};
+use edge::{Incoming, Response, html_with_form, html_with_form_and_picture, html_with_passkey};
 use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::{HandleKind, KeyRing};
-use pages::{AskedScope, Picture, WayOn};
+use pages::{AskedScope, PasskeyForm, Picture, WayOn};
 use protocol::{ClientLink, Logo, Resource};
 use service::{Browser, SignInFault, registered_itself};
 use sessions::{FormTicket, SignedIn, VisitId};
@@ -31,7 +31,16 @@ pub(crate) fn sign_in(
     let known = browser.visit();
     let visit = known.unwrap_or_else(|| VisitId::from_bytes(edge::random()));
     let ticket = FormTicket::for_sign_in(visit, context.carried.digest, edge::random(), now);
+    let challenge = ticket.passkey_challenge();
     let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
+    let action = format!("{}/sign-in", context.carried.path);
+    let passkey = context.passkey_site.as_ref().map(|site| PasskeyForm {
+        action: &action,
+        carried: ("request", &context.carried.query),
+        ticket: ticket.expose(),
+        site: site.id(),
+        challenge: challenge.as_bytes(),
+    });
     let admission = &context.admission;
     let hint = admission.request().login_hint.as_deref();
     let alert = again.map(|again| again.why.text());
@@ -41,15 +50,16 @@ pub(crate) fn sign_in(
         registered_itself: since.as_ref(),
         redirect_host: &admission.redirect_uri().display_host(),
         username: again.map_or(hint.unwrap_or_default(), |again| again.username),
-        action: &format!("{}/sign-in", context.carried.path),
+        action: &action,
         request: &context.carried.query,
         ticket: ticket.expose(),
         forgotten: context.forgotten_password.as_deref(),
+        passkey,
         alert: alert.as_deref(),
     };
     let status = again.map_or(StatusCode::OK, |again| again.why.status());
     context.log_client();
-    let mut response = html_with_form(status, page.render());
+    let mut response = html_with_passkey(status, page.render(), passkey.is_some());
     if let Some(Again { why: SignInFault::TooManyGuesses(wait), .. }) = again {
         response.headers_mut().insert(header::RETRY_AFTER, wait.into());
     }

@@ -5,8 +5,8 @@ use grants::{Client, Consent, PersonKey, Timestamp};
 use keys::{HandleKind, KeyRing};
 use protocol::Parameters;
 use service::{
-    Attempted, Browser, Checked, FactorCheck, FactorForm, SignInFault, Started, TriedFactor, credentials, form_ticket,
-    typed_username,
+    Attempted, Browser, Checked, FactorCheck, FactorForm, PasskeyAttempt, SignInFault, Started, TriedFactor,
+    credentials, form_ticket, typed_username,
 };
 use sessions::{
     FormFault, HalfSignedIn, Next, ProvenPerson, RequestDigest, Rules, Session, SessionHandle, SignedIn, next,
@@ -28,7 +28,7 @@ pub(crate) struct Arrival {
     /// The session handle for the cookie.
     pub(crate) session: SessionHandle,
     /// The consent that the person gave to the client before.
-    agreed: Option<Consent>,
+    pub(crate) agreed: Option<Consent>,
 }
 
 /// The outcome of a password or a second factor.
@@ -63,9 +63,11 @@ impl Authorize {
     pub(crate) async fn sign_in(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
         let form = incoming.body_form()?;
-        let text = form.one("request").ok().flatten().unwrap_or_default();
-        let context = self.admit(incoming, text, now).await?;
+        let context = self.admit(incoming, form.one("request").ok().flatten().unwrap_or_default(), now).await?;
         let ring = self.ring(now).await?;
+        if PasskeyAttempt::is_in(&form) {
+            return self.sign_in_by_passkey(incoming, &context, &form, now).await;
+        }
         if let Some(tried) = TriedFactor::of(&form) {
             return self.second_step(incoming, &context, SecondStep { form: &form, tried }, now).await;
         }
@@ -207,7 +209,7 @@ impl Authorize {
     }
 
     /// Continues with the person who has just signed in, and sets the browser's cookies.
-    async fn welcome(
+    pub(crate) async fn welcome(
         &self,
         incoming: Incoming<'_>,
         context: &AuthorizationContext<'_>,
@@ -251,7 +253,8 @@ pub(crate) fn with_factor_form(
     context.log_client();
     let (action, start_again) = (format!("{}/sign-in", context.carried.path), context.carried.again());
     let (carried, digest) = (("request", context.carried.query.as_str()), context.carried.digest);
-    show(FactorForm { action: &action, carried, digest, start_again: &start_again })
+    let site = context.passkey_site.as_ref();
+    show(FactorForm { action: &action, carried, digest, start_again: &start_again, site })
 }
 
 /// Checks that the form was shown to this browser for this request. A browser that keeps cookies has one since it got the

@@ -152,7 +152,7 @@ fn describe(config: &Config, read: &Read) -> protocol::Metadata {
         // RFC 9728 §1.2: the identifier of a protected resource is an https URL without fragment.
         protected_resources: read.apis.iter().map(|api| api.identifier.to_string()).filter(|id| is_https(id)).collect(),
         requests: describe_requests(config, read),
-        openid: config.policy.openid.then(|| describe_openid(issuer, &read.algorithms)),
+        openid: config.policy.openid.then(|| describe_openid(config, &read.algorithms)),
     }
 }
 
@@ -216,7 +216,8 @@ fn object_algorithms() -> Vec<&'static str> {
     of_keys.map(AssertionAlgorithm::as_str).chain([AssertionAlgorithm::ED25519]).collect()
 }
 
-fn describe_openid(issuer: &str, algorithms: &BTreeSet<SigningAlgorithm>) -> OpenIdMetadata {
+fn describe_openid(config: &Config, algorithms: &BTreeSet<SigningAlgorithm>) -> OpenIdMetadata {
+    let issuer = config.issuer.as_str();
     let algorithms = || algorithms.iter().map(|algorithm| algorithm.as_str()).collect();
     let of_sign_in =
         ["sub", "iss", "aud", "azp", "exp", "iat", "jti", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"];
@@ -231,9 +232,16 @@ fn describe_openid(issuer: &str, algorithms: &BTreeSet<SigningAlgorithm>) -> Ope
         claims_supported: of_sign_in.into_iter().chain(Claim::ALL.map(Claim::as_str)).collect(),
         claim_types_supported: vec!["normal"],
         claims_parameter_supported: true,
-        acr_values_supported: Context::OFFERED.iter().map(|context| context.as_str()).collect(),
+        acr_values_supported: contexts(config),
         prompt_values_supported: Prompt::ALL.map(Prompt::as_str).to_vec(),
     }
+}
+
+/// Returns the contexts that sign-ins here can have. Where there are no passkeys, none is resistant to phishing.
+fn contexts(config: &Config) -> Vec<&'static str> {
+    let has_passkeys = config.passkey_site().is_some();
+    let offered = Context::OFFERED.iter().filter(|context| has_passkeys || **context != Context::PhishingResistant);
+    offered.map(|context| context.as_str()).collect()
 }
 
 impl Function for Metadata {

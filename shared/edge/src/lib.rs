@@ -22,8 +22,8 @@ pub use crate::http::failure::Failure;
 pub use crate::http::firewall::FirewallGuard;
 pub use crate::http::request::Incoming;
 pub use crate::http::response::{
-    INTROSPECTION_JWT, Response, form_post, html, html_with_form, html_with_form_and_picture, introspection_jwt, json,
-    jwt, no_content, redirect, with_dpop_nonce,
+    INTROSPECTION_JWT, Response, form_post, html, html_with_form, html_with_form_and_picture, html_with_passkey,
+    introspection_jwt, json, jwt, no_content, redirect, with_dpop_nonce,
 };
 pub use lambda::event::{answer_event, request_of};
 pub use lambda::payload::{MalformedEvent, Received};

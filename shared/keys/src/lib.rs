@@ -16,6 +16,7 @@
 
 mod clients;
 mod handle;
+mod passkeys;
 mod ring;
 mod signing;
 mod tokens;
@@ -29,6 +30,7 @@ pub use clients::request_object::SignedRequestObject;
 pub use handle::handles::{HandleKeys, SECRET_PREFIX};
 pub use handle::kind::HandleKind;
 pub use handle::signing_secrets::{SigningSecrets, new_client_secrets_key};
+pub use passkeys::{is_good_passkey, signed_by_passkey};
 pub use ring::{KeyRing, SignedUserInfo};
 pub use signing::error::{KeysError, WrapError};
 pub use signing::key::{Signed, SigningKey};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Introduction, Unrenderable, rendering};
+use crate::{Introduction, PasskeyForm, Unrenderable, rendering};
 
 /// The page on which a person signs in to the account. It posts `username`, `password`, `to` and `ticket`.
 #[derive(Template)]
@@ -18,6 +18,8 @@ pub struct AccountSignIn<'a> {
     pub to: &'a str,
     /// The ticket that protects the form against cross-site posts.
     pub ticket: &'a str,
+    /// The form for a passkey, where there are passkeys.
+    pub passkey: Option<PasskeyForm<'a>>,
     /// The reason why the page is shown again.
     pub alert: Option<&'a str>,
     /// `true` if the person is signed in, and the sign-in is too old to change something.
@@ -34,6 +36,8 @@ pub struct Account<'a> {
     pub base: &'a str,
     /// `true` if addresses can be confirmed, because mail is sent.
     pub has_mail: bool,
+    /// `true` if there are passkeys here.
+    pub has_passkeys: bool,
     /// The path of the page that signs the person out.
     pub sign_out: &'a str,
     /// The ticket that protects the forms against cross-site posts.
@@ -125,6 +129,7 @@ impl AccountSignIn<'_> {
     pub fn render(&self) -> Result<String, Unrenderable> {
         rendering::stay_here(self.action)?;
         self.forgotten.map_or(Ok(()), rendering::stay_here)?;
+        PasskeyForm::stay_here(self.passkey.as_ref())?;
         rendering::fill(self)
     }
 }
@@ -198,6 +203,7 @@ mod tests {
             username: "ana",
             base: "/account",
             has_mail: true,
+            has_passkeys: true,
             sign_out: "/logout",
             ticket: "a ticket",
             names: ProfileNames { name: "Ana", given_name: "", family_name: "" },

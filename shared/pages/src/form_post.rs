@@ -6,7 +6,7 @@ use askama::Template;
 
 use crate::{Introduction, Unrenderable, rendering, style};
 
-/// The only script of all pages. It presses the button, which is there for browsers without scripts.
+/// The script of this page. It presses the button, which is there for browsers without scripts.
 pub(crate) const SCRIPT: &str = "document.forms[0].submit()";
 
 static SOURCE: LazyLock<String> = LazyLock::new(|| style::source_of(SCRIPT));

@@ -8,9 +8,9 @@
 //!
 //! - **Plain `&str` in, `String` out.** The crate depends on no other crate of Jeton, so it cannot contain their
 //!   rules.
-//! - **No scripts, except on one page.** Forms, buttons and links do everything, so the policy sent with a page can
-//!   forbid scripts. [`FormPost`] submits itself, as its standard specifies, with one line that is allowed by its
-//!   hash, and has a button for browsers without scripts.
+//! - **Two scripts, each allowed by its hash.** Forms, buttons and links do everything else, so the policy sent with a page
+//!   can forbid scripts. [`FormPost`] submits itself, as its standard specifies, and has a button for browsers without
+//!   scripts. Passkeys need a script: [`PasskeyForm`] is hidden until it runs, and beside it is the password.
 //! - **One inline stylesheet, allowed by its hash.** A page takes one request, and [`style_source`] lets the policy
 //!   allow exactly these bytes and no others.
 //! - **Every value is escaped by the template engine.** The one exception is the stylesheet, which is a constant.
@@ -44,6 +44,7 @@ mod every_page;
 mod form_post;
 mod introduction;
 mod mail;
+mod passkey;
 mod picture;
 mod post_again;
 mod problem;
@@ -66,6 +67,7 @@ pub use device::{DeviceCode, DeviceConsent};
 pub use form_post::{FormPost, script_source};
 pub use introduction::Introduction;
 pub use mail::{Mail, RenderedMail};
+pub use passkey::{AccountPasskey, AccountPasskeys, NewPasskeyForm, PasskeyForm, passkey_script_source};
 pub use picture::{PICTURE_SOURCE, Picture};
 pub use post_again::PostAgain;
 pub use problem::Problem;

@@ -3,7 +3,7 @@
 use askama::Template;
 use qrcode::{Color, EcLevel, QrCode};
 
-use crate::{Unrenderable, rendering};
+use crate::{PasskeyForm, Unrenderable, rendering};
 
 /// The white modules around a QR code that readers need.
 const MARGIN: usize = 4;
@@ -21,6 +21,10 @@ pub struct SecondFactor<'a> {
     pub ticket: &'a str,
     /// The path and query that lead to the sign-in form again.
     pub start_again: &'a str,
+    /// `true` if the person has an authenticator app.
+    pub has_app: bool,
+    /// The form for a passkey, if the person has one.
+    pub passkey: Option<PasskeyForm<'a>>,
     /// The reason why the page is shown again.
     pub alert: Option<&'a str>,
 }
@@ -112,6 +116,7 @@ impl SecondFactor<'_> {
     pub fn render(&self) -> Result<String, Unrenderable> {
         rendering::stay_here(self.action)?;
         rendering::stay_here(self.start_again)?;
+        PasskeyForm::stay_here(self.passkey.as_ref())?;
         rendering::fill(self)
     }
 }
@@ -159,6 +164,8 @@ pub(crate) mod tests {
         vec![
             ("second factor", second_factor(v, path, None)),
             ("second factor again", second_factor(v, path, Some(v))),
+            ("passkeys", crate::passkey::tests::account_passkeys(v, path, None)),
+            ("passkeys again", crate::passkey::tests::account_passkeys(v, path, Some(v))),
             ("factors", account_factors(v, path, None)),
             ("factors again", account_factors(v, path, Some(v))),
             ("new factor", account_new_factor(v, path, None)),
@@ -168,7 +175,10 @@ pub(crate) mod tests {
     }
 
     fn second_factor(v: &str, path: &str, alert: Option<&str>) -> String {
-        SecondFactor { action: path, carried: ("to", v), ticket: v, start_again: path, alert }.render().unwrap()
+        let (carried, passkey) = (("to", v), alert.map(crate::passkey::tests::form));
+        let page =
+            SecondFactor { action: path, carried, ticket: v, start_again: path, has_app: true, passkey, alert };
+        page.render().unwrap()
     }
 
     fn account_factors(v: &str, base: &str, alert: Option<&str>) -> String {
@@ -197,6 +207,8 @@ pub(crate) mod tests {
             carried: ("request", "a request"),
             ticket: "a ticket",
             start_again: "/authorize?a=b",
+            has_app: true,
+            passkey: None,
             alert: None,
         };
         let text = page.render().unwrap();
@@ -206,6 +218,9 @@ pub(crate) mod tests {
         assert!(!text.contains("aria-invalid=\"") && !text.contains("role=\"alert\""));
         let again = SecondFactor { alert: Some("Wrong."), ..page }.render().unwrap();
         assert!(again.contains(r#"aria-describedby="alert" aria-invalid="true""#) && again.contains("<title>Error: "));
+        let passkey = Some(crate::passkey::tests::form("v"));
+        let by_passkey = SecondFactor { has_app: false, passkey, ..page }.render().unwrap();
+        assert!(!by_passkey.contains(r#"name="code""#) && by_passkey.contains(r#"name="passkey""#));
     }
 
     #[test]

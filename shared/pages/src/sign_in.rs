@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::{Introduction, Unrenderable, rendering};
+use crate::{Introduction, PasskeyForm, Unrenderable, rendering};
 
 /// The sign-in form. It posts `request`, `ticket`, `username` and `password`.
 #[derive(Template)]
@@ -24,6 +24,8 @@ pub struct SignIn<'a> {
     pub ticket: &'a str,
     /// The path at which a forgotten password is replaced: on this site, beginning with one `/`. `None` if no mail is sent.
     pub forgotten: Option<&'a str>,
+    /// The form for a passkey, where there are passkeys.
+    pub passkey: Option<PasskeyForm<'a>>,
     /// The error of the previous attempt, if there was one.
     pub alert: Option<&'a str>,
 }
@@ -36,6 +38,7 @@ impl SignIn<'_> {
     pub fn render(&self) -> Result<String, Unrenderable> {
         rendering::stay_here(self.action)?;
         self.forgotten.map_or(Ok(()), rendering::stay_here)?;
+        PasskeyForm::stay_here(self.passkey.as_ref())?;
         rendering::fill(self)
     }
 }
@@ -54,6 +57,7 @@ mod tests {
         request: "a request",
         ticket: "a ticket",
         forgotten: None,
+        passkey: None,
         alert: None,
     };
 
@@ -77,6 +81,17 @@ mod tests {
         let page = SignIn { forgotten: Some("/account/forgotten"), ..FIRST }.render().unwrap();
         assert!(page.contains(r#"<a class="away" href="/account/forgotten">"#), "{page}");
         assert!(SignIn { forgotten: Some("//evil.example"), ..FIRST }.render().is_err());
+    }
+
+    #[test]
+    fn c231_a_passkey_is_offered_in_a_form_of_its_own_and_in_the_field_of_the_name() {
+        let without = FIRST.render().unwrap();
+        assert!(!without.contains("<script") && !without.contains("webauthn"));
+        let page = SignIn { passkey: Some(crate::passkey::tests::form("v")), ..FIRST }.render().unwrap();
+        assert!(input(&page, "username").contains(r#"autocomplete="username webauthn""#), "{page}");
+        assert!(page.contains(r#"id="passkey" hidden"#) && input(&page, "passkey").contains(r#"type="hidden""#));
+        let away = crate::PasskeyForm { action: "//evil.example", ..crate::passkey::tests::form("v") };
+        assert!(SignIn { passkey: Some(away), ..FIRST }.render().is_err());
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //! - Values are limited in length, so that no request can cause a large item or a large response.
 
 mod claims;
+mod passkeys;
 mod registration;
 mod requests;
 mod responses;
@@ -23,6 +24,12 @@ pub use claims::claim_names::ClaimNames;
 pub use claims::claim_set::Claims;
 pub use claims::claims_request::{ClaimsRequest, MalformedClaimsRequest};
 pub use claims::malformed_claim::MalformedClaim;
+pub use passkeys::authenticator_data::{AuthenticatorData, MadeCredential};
+pub use passkeys::client_data::ClientData;
+pub use passkeys::cose_key::{PasskeyAlgorithm, PasskeyKey};
+pub use passkeys::credential_id::CredentialId;
+pub use passkeys::responses::{MalformedPasskey, PasskeyAssertion, PasskeyRegistration};
+pub use passkeys::site::PasskeySite;
 pub use registration::descriptive::{AboutClient, ApplicationType, MalformedAbout};
 pub use registration::document::MAX_DOCUMENT_BYTES;
 pub use registration::members::{MetadataError, RegistrationErrorCode};

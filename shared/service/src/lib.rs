@@ -12,6 +12,7 @@
 //! - Wrong assertions are not counted: a signature cannot be guessed. They are logged like wrong secrets.
 //! - The keys at a client's `jwks_uri` are cached for five minutes at most, and fetched again when they do not verify an
 //!   assertion, but at most every ten seconds: no one can make this server flood another one with requests.
+//! - A wrong passkey is not counted either: a signature cannot be guessed. It is logged like a wrong password.
 //! - DPoP proofs are checked by one function for every endpoint. It reads nothing but the cached keys, and those only where
 //!   nonces are used.
 //! - Wrong tokens for registering a client or changing its registration are not counted: they are handles, and one that was
@@ -51,6 +52,7 @@ pub use limits::registrations::Registrations;
 pub use limits::user_codes::{EnteredCode, FoundCode, UserCodes};
 pub use people::browsers::{Browser, credentials, typed_username};
 pub use people::factor_form::FactorForm;
+pub use people::passkeys::{ByPasskey, PasskeyArrival, PasskeyAttempt};
 pub use people::passwords::{Attempted, Checked, Passwords, RightPassword};
 pub use people::second_factors::{FactorCheck, TriedFactor};
 pub use people::sign_in_fault::SignInFault;

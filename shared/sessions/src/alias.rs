@@ -1,13 +1,15 @@
 //! Aliases: the names that identify a person.
 //!
 //! A person is a random id. Every name of a person is an item of its own, created only if none exists, so that two
-//! people never share a name and a rename moves one. The prefix of the key is the kind of name: login names and confirmed
-//! addresses so far; identities at other providers and credential ids can be added.
+//! people never share a name and a rename moves one. The prefix of the key is the kind of name: login names, confirmed
+//! addresses, identities at other providers, and passkeys.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use protocol::{EmailAddress, IssuerUrl, Username};
 use sha2::{Digest, Sha256};
+
+use crate::PasskeyId;
 
 /// The key of an alias: its kind, and half of SHA-256 of the normalized name, so that the key does not reveal the
 /// name.
@@ -37,6 +39,11 @@ impl AliasKey {
     /// contains a line break.
     pub fn of_issuer(issuer: &IssuerUrl, subject: &str) -> Self {
         Self(format!("identity#{}", URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{issuer}\n{subject}")))))
+    }
+
+    /// The alias of a passkey, by the hash of its credential id.
+    pub fn of_passkey(id: &PasskeyId) -> Self {
+        Self(format!("passkey#{id}"))
     }
 
     fn new(kind: &str, name: &str) -> Self {

@@ -1,6 +1,7 @@
 //! Changes to the second factors of a person, and the writes that spend a code.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 
 use grants::{Fact, Timestamp};
 
@@ -24,11 +25,14 @@ impl UserChange {
         Self::remove_factors(user).when_acting(user)
     }
 
-    /// Removes the authenticator app and the recovery codes at the wish of an operator, if the app is the one that was
-    /// read. Everything in flight is over, as with a new password.
+    /// Removes the authenticator app, the recovery codes and the passkeys at the wish of an operator, if the app and the
+    /// number of passkeys are those that were read. Everything in flight is over, as with a new password.
     pub fn reset_factors(user: &User) -> Self {
-        let change = Self::remove_factors(user).and(UserSet::NextCredentialVersion);
-        change.when(UserFact::same_factors(user))
+        let change = Self::remove_factors(user).and(UserSet::NoPasskeys).and(UserSet::NextCredentialVersion);
+        let change =
+            user.factors.passkeys.iter().fold(change, |change, id| change.when(UserFact::Passkeys.contains(id)));
+        let no_more = NonZeroUsize::MIN.saturating_add(user.factors.passkeys.len());
+        change.when(UserFact::same_factors(user)).when(UserFact::Passkeys.has_fewer_than(no_more))
     }
 
     fn remove_factors(user: &User) -> Self {

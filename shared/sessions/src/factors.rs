@@ -10,9 +10,17 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use grants::{Method, PersonKey, Timestamp};
+use grants::{Context, Method, PersonKey, Timestamp};
 
-use crate::{FormFault, FormTicket, ProvenPerson, RequestDigest, SessionId, SignedIn, TotpSecret, User, VisitId};
+use crate::{
+    FormFault, FormTicket, PasskeyChallenge, ProvenPerson, RequestDigest, SessionId, SignedIn, TotpSecret, User,
+    VisitId,
+};
+
+/// The bits of the first byte of a sealed state.
+const IN_SESSION: u8 = 1;
+const WITHOUT_APP: u8 = 1 << 1;
+const WITH_PASSKEY: u8 = 1 << 2;
 
 /// The second factors of a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +29,10 @@ pub struct Factors {
     pub totp: Option<Totp>,
     /// The keyed hashes of the recovery codes that are left.
     pub recovery: BTreeSet<String>,
+    /// The names of the passkeys.
+    pub passkeys: BTreeSet<String>,
+    /// The user handle that authenticators keep with the passkeys: random, and kept from the first one on.
+    pub passkey_handle: Option<[u8; 32]>,
 }
 
 /// The authenticator app of a person.
@@ -61,7 +73,18 @@ pub struct HalfSignedIn {
     password_at: Timestamp,
     /// The session in which a factor is asked for, and which has to be alive still; `None` after a password.
     session: Option<SessionId>,
+    /// The factors that the person can show, for the form.
+    choices: FactorChoices,
     ticket: FormTicket,
+}
+
+/// The factors that a person who gave the password can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FactorChoices {
+    /// `true` if there is an authenticator app.
+    pub app: bool,
+    /// `true` if there is a passkey.
+    pub passkey: bool,
 }
 
 impl fmt::Debug for Totp {
@@ -71,7 +94,7 @@ impl fmt::Debug for Totp {
 }
 
 impl Factors {
-    /// Returns whether there is none.
+    /// Returns whether there is no app. Passkeys are no second step after the password.
     pub const fn is_empty(&self) -> bool {
         self.totp.is_none()
     }
@@ -112,11 +135,35 @@ impl HalfSignedIn {
     ) -> Self {
         let session = person.session();
         let half = Self::of(person.user(), session.auth_time, FormTicket::for_factor(visit, request, nonce, now));
-        Self { session: Some(session.id), ..half }
+        // A code was shown before, and did not suffice.
+        let app = half.choices.app && session.methods.context() < Context::TwoFactors;
+        Self { session: Some(session.id), choices: FactorChoices { app, ..half.choices }, ..half }
     }
 
     fn of(user: &User, password_at: Timestamp, ticket: FormTicket) -> Self {
-        Self { person: user.key, credential_version: user.credential_version, password_at, session: None, ticket }
+        let choices = FactorChoices { app: user.factors.totp.is_some(), passkey: !user.factors.passkeys.is_empty() };
+        let version = user.credential_version;
+        Self { person: user.key, credential_version: version, password_at, session: None, choices, ticket }
+    }
+
+    /// The factors that the person can show.
+    pub const fn choices(&self) -> FactorChoices {
+        self.choices
+    }
+
+    /// The challenge for a passkey on this form.
+    pub fn passkey_challenge(&self) -> PasskeyChallenge {
+        self.ticket.passkey_challenge()
+    }
+
+    /// The time when the password was given.
+    pub(crate) const fn password_at(&self) -> Timestamp {
+        self.password_at
+    }
+
+    /// Returns whether this is the person who gave the password, with the credentials of that time.
+    pub(crate) fn is_of(&self, user: &User) -> bool {
+        user.key == self.person && user.stands_behind(self.credential_version)
     }
 
     /// The person who gave the password.
@@ -140,7 +187,7 @@ impl HalfSignedIn {
     /// Returns the person whose factor was right; `None` if it was not, or if the person is not as at the password any
     /// more.
     pub fn prove(&self, user: Option<User>, shown: &ShownFactor<'_>, now: Timestamp) -> Option<ProvenPerson> {
-        let user = user.filter(|user| user.key == self.person && user.stands_behind(self.credential_version))?;
+        let user = user.filter(|user| self.is_of(user))?;
         let totp = user.factors.totp.as_ref()?;
         let spent = match shown {
             ShownFactor::Code(secret, typed) => SpentFactor::Step(secret.step_of(typed, Some(totp.step), now)?),
@@ -154,7 +201,9 @@ impl HalfSignedIn {
         let at = self.password_at.seconds().to_be_bytes();
         let (version, session) =
             (self.credential_version.to_be_bytes(), self.session.as_ref().map(|session| *session.as_bytes()));
-        let (kind, session) = session.as_ref().map_or((0, &[][..]), |session| (1, &session[..]));
+        let (kind, session) = session.as_ref().map_or((0, &[][..]), |session| (IN_SESSION, &session[..]));
+        let no_app = if self.choices.app { 0 } else { WITHOUT_APP };
+        let kind = kind | no_app | if self.choices.passkey { WITH_PASSKEY } else { 0 };
         [&[kind], &self.person.as_bytes()[..], &version, &at, session, &self.ticket.to_bytes()].concat()
     }
 
@@ -164,16 +213,21 @@ impl HalfSignedIn {
         let (person, rest) = rest.split_first_chunk::<16>()?;
         let (version, rest) = rest.split_first_chunk::<4>()?;
         let (at, rest) = rest.split_first_chunk::<8>()?;
-        let (session, ticket) = match kind {
-            0 => (None, rest),
-            1 => rest.split_first_chunk::<16>().map(|(id, ticket)| (Some(SessionId::from_bytes(*id)), ticket))?,
-            _ => return None,
+        if *kind > (IN_SESSION | WITHOUT_APP | WITH_PASSKEY) {
+            return None;
+        }
+        let (session, ticket) = if kind & IN_SESSION == 0 {
+            (None, rest)
+        } else {
+            rest.split_first_chunk::<16>().map(|(id, ticket)| (Some(SessionId::from_bytes(*id)), ticket))?
         };
+        let choices = FactorChoices { app: kind & WITHOUT_APP == 0, passkey: kind & WITH_PASSKEY != 0 };
         Some(Self {
             person: PersonKey::from_bytes(*person),
             credential_version: u32::from_be_bytes(*version),
             password_at: Timestamp::from_seconds(u64::from_be_bytes(*at)),
             session,
+            choices,
             ticket: FormTicket::from_bytes(ticket)?,
         })
     }
@@ -194,7 +248,7 @@ mod tests {
 
     fn with_factors() -> User {
         let totp = Some(Totp { sealed: vec![1; 60], step: 5, since: NOW });
-        User { factors: Factors { totp, recovery: ["a".to_owned()].into() }, ..user() }
+        User { factors: Factors { totp, recovery: ["a".to_owned()].into(), ..Factors::default() }, ..user() }
     }
 
     fn half() -> HalfSignedIn {
@@ -233,7 +287,7 @@ mod tests {
         assert!(!proves(Some(User { credential_version: 2, ..with_factors() })));
         assert!(!proves(Some(User { disabled: true, ..with_factors() })));
         assert!(!proves(Some(User { key: PersonKey::from_bytes([0; 16]), ..with_factors() })));
-        for damaged in [&[][..], &[0], &[2; 90], &half.to_bytes()[..80]] {
+        for damaged in [&[][..], &[0], &[8; 90], &half.to_bytes()[..80]] {
             assert!(HalfSignedIn::from_bytes(damaged).is_none());
         }
     }

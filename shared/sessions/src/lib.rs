@@ -32,6 +32,7 @@ mod flow;
 mod footing;
 mod form_fault;
 mod mail;
+mod passkeys;
 mod password;
 mod password_change;
 mod people;
@@ -52,7 +53,7 @@ mod window;
 
 pub use alias::AliasKey;
 pub use ended::EndedSession;
-pub use factors::{Factors, HalfSignedIn, ShownFactor, SpentFactor, Totp};
+pub use factors::{FactorChoices, Factors, HalfSignedIn, ShownFactor, SpentFactor, Totp};
 pub use flow::{
     Expected, Next, Situation, Unmet, meets_demands, must_sign_in_for_device, next, next_for_device, signed_in_for,
 };
@@ -62,6 +63,9 @@ pub use grants::{PersonKey, SessionId};
 pub use mail::address_link::{AddressLink, CONFIRM_LIFETIME};
 pub use mail::letter::{AddressWish, Letter, MailId, Notice, QueuedMail, Recipient, recipient_of_reset};
 pub use mail::reset_link::{RESET_LIFETIME, ResetLink};
+pub use passkeys::ceremony::{NewPasskey, PasskeyFault, PasskeyProof, ShownPasskey};
+pub use passkeys::challenge::{PasskeyChallenge, SpentChallenges};
+pub use passkeys::passkey::{Passkey, PasskeyFact, PasskeyId, PasskeyName, PasskeyUse, PasskeyUses};
 pub use password::{
     CheckTerms, ForeignHashError, HashCost, MIN_PASSWORD_CHARACTERS, PasswordContext, PasswordHash, PasswordWork,
     UnfitPassword, WeakPassword, check_chosen_password, check_new_password, hash_password,

@@ -66,8 +66,17 @@ impl User {
     }
 
     /// The strongest context in which the person can sign in.
-    pub const fn reach(&self) -> Context {
-        if self.has_second_factor() { Context::TwoFactors } else { Context::Password }
+    pub fn reach(&self) -> Context {
+        match (self.factors.passkeys.is_empty(), self.has_second_factor()) {
+            (false, _) => Context::PhishingResistant,
+            (true, true) => Context::TwoFactors,
+            (true, false) => Context::Password,
+        }
+    }
+
+    /// Returns whether the person has an authenticator app or a passkey.
+    pub fn has_factors(&self) -> bool {
+        self.reach() > Context::Password
     }
 
     /// Checks whether this is the person's username, in the form in which names are compared.
@@ -148,6 +157,11 @@ impl ProvenPerson {
 }
 
 impl CompleteProof {
+    /// The proof of a person who showed what suffices.
+    pub(crate) const fn of(user: User, methods: Methods) -> Self {
+        Self { user, methods }
+    }
+
     /// The person who may be signed in.
     pub const fn user(&self) -> &User {
         &self.user

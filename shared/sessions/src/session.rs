@@ -10,7 +10,7 @@
 //! - It ends some time after the last sign-in, and some time after the browser was last seen.
 //! - Sessions are numbered; only the newest hundred of a person are valid.
 
-use grants::{Authentication, Footing, Guard, Methods, PersonKey, Policy, Seconds, SessionId, Timestamp};
+use grants::{Authentication, Context, Footing, Guard, Methods, PersonKey, Policy, Seconds, SessionId, Timestamp};
 
 use crate::{
     CompleteProof, RequestDigest, SessionFact, SessionHandle, SessionSecretHash, User, UserFact, WantedContexts,
@@ -89,10 +89,11 @@ impl SignedIn {
         &self.session
     }
 
-    /// Checks whether the person signed in so recently that the account may be changed, and with a second factor if the
-    /// person has one.
+    /// Checks whether the person signed in so recently that the account may be changed, and with two factors if the person
+    /// has them.
     pub fn is_recent(&self, now: Timestamp) -> bool {
-        self.session.auth_time.plus(RECENT) > now && self.session.methods.context() >= self.user.reach()
+        let least = self.user.reach().min(Context::TwoFactors);
+        self.session.auth_time.plus(RECENT) > now && self.session.methods.context() >= least
     }
 
     /// How the person signed in, for a grant and its tokens.

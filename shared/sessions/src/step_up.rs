@@ -92,13 +92,13 @@ mod tests {
 
     #[test]
     fn c234_an_essential_context_is_met_stepped_up_to_or_refused_and_a_wish_never_is() {
-        use Context::{Password, TwoFactors};
+        use Context::{Password, PhishingResistant, TwoFactors};
         let wanted = |essential: &[Context], preferred: &[Context]| WantedContexts {
             least: Context::Password,
             essential: essential.to_vec(),
             preferred: preferred.to_vec(),
         };
-        let rows: [Row; 9] = [
+        let rows: [Row; 13] = [
             (&[], &[], Password, TwoFactors, Lack::Nothing),
             (&[Password], &[], TwoFactors, TwoFactors, Lack::Nothing),
             (&[TwoFactors], &[], TwoFactors, TwoFactors, Lack::Nothing),
@@ -108,6 +108,10 @@ mod tests {
             (&[], &[TwoFactors], Password, Password, Lack::Nothing),
             (&[], &[TwoFactors, Password], Password, TwoFactors, Lack::PreferredFactor),
             (&[], &[Password, TwoFactors], Password, TwoFactors, Lack::Nothing),
+            (&[PhishingResistant], &[], TwoFactors, PhishingResistant, Lack::Factor),
+            (&[PhishingResistant], &[], TwoFactors, TwoFactors, Lack::Reach),
+            (&[TwoFactors], &[], PhishingResistant, PhishingResistant, Lack::Nothing),
+            (&[], &[PhishingResistant], Password, PhishingResistant, Lack::PreferredFactor),
         ];
         for (essential, preferred, has, reach, lack) in rows {
             assert_eq!(wanted(essential, preferred).lack(has, reach), lack, "{essential:?} {preferred:?} {has:?}");
@@ -128,7 +132,7 @@ mod tests {
         use crate::{Expected, Next, RequestDigest, Situation, Unmet, next};
         let (person, _) = crate::session::tests::session();
         let totp = Some(crate::Totp { sealed: vec![1], step: 5, since: person.session().auth_time });
-        let factors = crate::Factors { totp, recovery: std::collections::BTreeSet::new() };
+        let factors = crate::Factors { totp, ..crate::Factors::default() };
         let strong = person.clone().with_user(crate::User { factors, ..person.user().clone() });
         let (client, now) = (client(AuthMethod::None), person.session().auth_time);
         let target = grants::Target { resources: Vec::new(), scope: protocol::Scope::default() };

@@ -4,7 +4,7 @@ use grants::{Seconds, Timestamp};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::{FormFault, SessionId, ShownDigest};
+use crate::{FormFault, PasskeyChallenge, SessionId, ShownDigest};
 
 /// The time in seconds during which a form can be sent.
 pub const FORM_LIFETIME: Seconds = 1800;
@@ -159,6 +159,11 @@ impl FormTicket {
             (false, true) => Err(FormFault::OtherRequest),
             (false, false) => Err(FormFault::OtherBrowser),
         }
+    }
+
+    /// The challenge for a passkey on the form.
+    pub fn passkey_challenge(&self) -> PasskeyChallenge {
+        PasskeyChallenge::of_ticket(&self.to_bytes(), self.expires_at)
     }
 
     /// The random part, which determines the grant that a consent form creates.

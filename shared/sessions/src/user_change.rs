@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use grants::{Fact, Guard, PersonKey};
 use protocol::{Claims, Username};
 
-use crate::{Factors, PasswordHash, Totp, User, UserFact};
+use crate::{Factors, PasskeyId, PasswordHash, Totp, User, UserFact};
 
 /// One change to an existing person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,14 @@ pub enum UserSet {
     RecoveryCodes(BTreeSet<String>),
     /// The keyed hash of a recovery code that was used.
     RecoveryCodeSpent(String),
+    /// A passkey that was added.
+    PasskeyAdded(PasskeyId),
+    /// A passkey that was removed.
+    PasskeyRemoved(PasskeyId),
+    /// The user handle of the passkeys.
+    PasskeyHandle([u8; 32]),
+    /// No passkeys are left.
+    NoPasskeys,
     /// The new username, to which an alias leads from now on.
     Username(Username),
     /// The next version of the credentials: everything older is over.
@@ -195,6 +203,9 @@ impl UserSet {
                 let recovery = user.factors.recovery.into_iter().filter(|left| left != hash).collect();
                 User { factors: Factors { recovery, ..user.factors }, ..user }
             }
+            Self::PasskeyAdded(_) | Self::PasskeyRemoved(_) | Self::PasskeyHandle(_) | Self::NoPasskeys => {
+                User { factors: self.with_passkeys(user.factors), ..user }
+            }
             Self::Username(username) => User { username: username.clone(), aliased: true, ..user },
             Self::NextCredentialVersion => {
                 User { credential_version: user.credential_version.saturating_add(1), ..user }
@@ -203,12 +214,25 @@ impl UserSet {
             Self::OneMoreGrant => User { grants: user.grants.saturating_add(1), ..user },
         }
     }
+
+    fn with_passkeys(&self, mut factors: Factors) -> Factors {
+        if let Self::PasskeyAdded(id) = self {
+            factors.passkeys.insert(id.to_string());
+        } else if let Self::PasskeyRemoved(id) = self {
+            factors.passkeys.remove(id.as_str());
+        } else if let Self::PasskeyHandle(handle) = self {
+            factors.passkey_handle = Some(*handle);
+        } else {
+            factors.passkeys.clear();
+        }
+        factors
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::Subject;
+    use protocol::{CredentialId, Subject};
 
     use crate::SpentFactor;
     use crate::people::tests::{NOW, user};
@@ -234,6 +258,8 @@ mod tests {
             UserChange::remove_own_factors(user),
             UserChange::reset_factors(user),
             UserChange::replace_recovery_codes(user, ["x".to_owned()].into()),
+            UserChange::add_passkey(user, passkey(3), [6; 32]),
+            UserChange::remove_passkey(user, &passkey(1), false),
             UserChange::spend(user, &SpentFactor::Step(9)),
             UserChange::count_session_and_spend(user, &SpentFactor::RecoveryCode("b".to_owned())),
         ]
@@ -264,14 +290,54 @@ mod tests {
 
     fn with_factors() -> User {
         let totp = Some(Totp { sealed: vec![1; 60], step: 5, since: NOW });
-        User { factors: Factors { totp, recovery: ["a", "b"].map(str::to_owned).into() }, ..user() }
+        let passkeys = [passkey(1), passkey(2)].map(|id| id.to_string()).into();
+        let recovery = ["a", "b"].map(str::to_owned).into();
+        User { factors: Factors { totp, recovery, passkeys, passkey_handle: Some([5; 32]) }, ..user() }
+    }
+
+    fn passkey(number: u8) -> PasskeyId {
+        PasskeyId::of(&CredentialId::from_bytes(&[number]).unwrap())
+    }
+
+    #[test]
+    fn c231_passkeys_are_added_and_removed_one_by_one_and_the_last_factor_never_by_chance() {
+        let with = with_factors();
+        let without_app = User { factors: Factors { totp: None, ..with.factors.clone() }, ..with.clone() };
+        for read in [&with, &without_app] {
+            let added = UserChange::add_passkey(read, passkey(3), [9; 32]).after(Some(read)).unwrap();
+            assert_eq!((added.factors.passkeys.len(), added.factors.passkey_handle), (3, Some([5; 32])));
+            let [one, two] = [1, 2].map(|id| UserChange::remove_passkey(read, &passkey(id), false));
+            let left = one.after(Some(read)).unwrap();
+            assert_eq!(left.factors.passkeys, [passkey(2).to_string()].into());
+            assert_eq!(one.after(Some(&left)), None);
+            // Of two that are removed at the same moment, the second is the last factor, unless there is an app.
+            assert_eq!(two.after(Some(&left)).is_some(), read.factors.totp.is_some());
+            assert_eq!(left.is_last_factor(&passkey(2)), read.factors.totp.is_none());
+            assert!(UserChange::remove_passkey(&left, &passkey(2), true).after(Some(&left)).is_some());
+        }
+        let fresh = user();
+        let first = UserChange::add_passkey(&fresh, passkey(1), [1; 32]).after(Some(&fresh)).unwrap();
+        assert_eq!((first.factors.passkey_handle, first.reach()), (Some([1; 32]), grants::Context::PhishingResistant));
+        // A second first one has another handle.
+        assert_eq!(UserChange::add_passkey(&fresh, passkey(2), [2; 32]).after(Some(&first)), None);
+        let reset = UserChange::reset_factors(&with).after(Some(&with)).unwrap();
+        assert!(!reset.has_factors() && reset.credential_version == with.credential_version + 1);
+        let ids = (0..20).map(|id| passkey(id).to_string()).collect();
+        let full = User { factors: Factors { passkeys: ids, ..Factors::default() }, ..user() };
+        assert_eq!(UserChange::add_passkey(&full, passkey(99), [1; 32]).after(Some(&full)), None);
     }
 
     /// The factors after `set` is made once more. What an app has is gone with the app.
     fn kept_factors(set: &UserSet, last: &User) -> Factors {
         match set {
-            UserSet::TotpStep(_) | UserSet::RecoveryCodes(_) | UserSet::Totp(_) => last.factors.clone(),
+            UserSet::TotpStep(_)
+            | UserSet::RecoveryCodes(_)
+            | UserSet::Totp(_)
+            | UserSet::PasskeyAdded(_)
+            | UserSet::NoPasskeys => last.factors.clone(),
             UserSet::RecoveryCodeSpent(_)
+            | UserSet::PasskeyRemoved(_)
+            | UserSet::PasskeyHandle(_)
             | UserSet::Disabled(_)
             | UserSet::Password(_)
             | UserSet::Claims(_)

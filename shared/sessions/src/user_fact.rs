@@ -23,6 +23,10 @@ pub enum UserFact {
     TotpStep,
     /// The keyed hashes of the recovery codes that are left.
     RecoveryCodes,
+    /// The names of the passkeys.
+    Passkeys,
+    /// The user handle of the passkeys.
+    PasskeyHandle,
     /// The username to sign in with.
     Username,
     /// `true` if an alias leads to the person.
@@ -82,6 +86,8 @@ impl Fact for UserFact {
             Self::Totp => Attribute::named("totp_secret"),
             Self::TotpStep => Attribute::named("totp_step"),
             Self::RecoveryCodes => Attribute::named("recovery_codes"),
+            Self::Passkeys => Attribute::named("passkeys"),
+            Self::PasskeyHandle => Attribute::named("passkey_handle"),
             Self::Username => Attribute::named("username"),
             // Version 0.1 did not write this attribute, and its people had no aliases.
             Self::Aliased => Attribute::named("aliased").or_when_absent(WhenAbsent::Flag(false)),
@@ -100,6 +106,8 @@ impl Fact for UserFact {
             Self::TotpStep => Held::Number(user.factors.totp.as_ref()?.step),
             Self::RecoveryCodes if user.factors.recovery.is_empty() => return None,
             Self::RecoveryCodes => Held::Texts(&user.factors.recovery),
+            Self::Passkeys => Held::Texts(&user.factors.passkeys),
+            Self::PasskeyHandle => Held::Bytes(user.factors.passkey_handle.as_ref()?),
             Self::Username => Held::Text(user.username.as_str().into()),
             Self::Aliased => Held::Flag(user.aliased),
         })

@@ -9,6 +9,8 @@ pub(crate) mod item;
 pub(crate) mod links;
 pub(crate) mod mail;
 pub(crate) mod own_account;
+pub(crate) mod passkey_item;
+pub(crate) mod passkeys;
 pub(crate) mod password_work;
 pub(crate) mod session_writes;
 pub(crate) mod table;

@@ -38,6 +38,8 @@ const RULES: &[Rule] = &[
         workspace: Use(&[]),
         outside: Use(&[
             "base64",
+            // Reads what authenticators send about passkeys.
+            "ciborium",
             "form_urlencoded",
             // Reads the width and height of a logo.
             "imagesize",

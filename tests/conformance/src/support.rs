@@ -12,6 +12,7 @@ pub(crate) mod log;
 pub(crate) mod old_directory;
 pub(crate) mod outbox;
 pub(crate) mod pages;
+pub(crate) mod passkeys;
 pub(crate) mod proofs;
 pub(crate) mod published;
 pub(crate) mod pushed;

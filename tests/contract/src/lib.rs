@@ -28,6 +28,8 @@ mod links;
 #[cfg(test)]
 mod logos;
 #[cfg(test)]
+mod passkeys;
+#[cfg(test)]
 mod people_table;
 #[cfg(test)]
 mod place;

@@ -1,7 +1,8 @@
 //! Second factors: the store does exactly what their changes mean, and a code is spent once.
 
 use futures::future::join_all;
-use sessions::{Factors, PasswordHash, SessionChange, SessionStart, SpentFactor, Totp, User, UserChange};
+use protocol::CredentialId;
+use sessions::{Factors, PasskeyId, PasswordHash, SessionChange, SessionStart, SpentFactor, Totp, User, UserChange};
 use store::{Acted, Changed, UserChanged};
 
 use crate::fixtures::NOW;
@@ -10,7 +11,13 @@ use crate::place::Place;
 
 fn with_factors(name: &str) -> User {
     let totp = Some(Totp { sealed: vec![1; 60], step: 5, since: NOW });
-    User { factors: Factors { totp, recovery: ["a", "b"].map(str::to_owned).into() }, ..user(name) }
+    let recovery = ["a", "b"].map(str::to_owned).into();
+    let passkeys = [id(1), id(2)].map(|id| id.to_string()).into();
+    User { factors: Factors { totp, recovery, passkeys, passkey_handle: Some([4; 32]) }, ..user(name) }
+}
+
+fn id(number: u8) -> PasskeyId {
+    PasskeyId::of(&CredentialId::from_bytes(&[number]).unwrap())
 }
 
 /// Checks that each change does in the store what it means, also after another one that was built from the same state.
@@ -23,6 +30,9 @@ async fn c232_a_change_of_factors_is_what_it_means(place: Place) {
             UserChange::remove_own_factors(&read),
             UserChange::reset_factors(&read),
             UserChange::replace_recovery_codes(&read, ["e".to_owned()].into()),
+            UserChange::add_passkey(&read, id(3), [4; 32]),
+            UserChange::remove_passkey(&read, &id(1), false),
+            UserChange::remove_passkey(&read, &id(2), true),
             UserChange::spend(&read, &SpentFactor::Step(6)),
             UserChange::count_session_and_spend(&read, &SpentFactor::Step(9)),
             UserChange::spend(&read, &SpentFactor::RecoveryCode("a".to_owned())),

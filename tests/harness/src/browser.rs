@@ -169,9 +169,10 @@ impl Landing {
         self.reply.location().map(Callback::at)
     }
 
-    /// The only form of the page.
+    /// The only form of the page, but the one that needs a script.
     pub fn form(&self) -> Form {
         let found = forms(self.reply.text());
+        let found: Vec<Form> = found.into_iter().filter(|form| form.input("passkey").is_none()).collect();
         let [form] = &found[..] else { panic!("{} forms on the page: {:?}", found.len(), self.reply) };
         form.clone()
     }

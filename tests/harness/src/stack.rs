@@ -26,6 +26,7 @@ pub struct StackBuilder {
     args: Vec<String>,
     env: Vec<(String, String)>,
     host: Option<String>,
+    by_name: bool,
 }
 
 /// The endpoint of Amazon's `DynamoDB` Local, from `JETON_TEST_DYNAMODB_LOCAL`. Tests that need it are ignored by
@@ -130,6 +131,12 @@ impl StackBuilder {
         self
     }
 
+    /// Gives the issuer the name `localhost`, which has passkeys: an IP address has none.
+    #[must_use]
+    pub fn localhost(self) -> Self {
+        Self { by_name: true, ..self }
+    }
+
     /// Adds an argument to the command.
     #[must_use]
     pub fn arg(mut self, argument: &str) -> Self {
@@ -155,7 +162,11 @@ impl StackBuilder {
             front.lead_to(&address);
             self = self.arg("--issuer").arg(&front.url());
         }
-        let issuer = front.as_ref().map_or(address, TlsFront::url);
+        let mut issuer = front.as_ref().map_or(address, TlsFront::url);
+        if self.by_name {
+            issuer = format!("http://localhost:{port}");
+            self = self.arg("--issuer").arg(&issuer);
+        }
         let args = [
             &["dev", "--port", &port.to_string(), "--env-file"].map(str::to_owned)[..],
             &[path(&env_file)],

@@ -171,7 +171,7 @@ pub(crate) struct UserSwitch {
 pub(crate) struct UserFactors {
     #[command(flatten)]
     pub(crate) one: OneUser,
-    /// Remove the authenticator app and the recovery codes.
+    /// Remove the authenticator app, the recovery codes and the passkeys.
     #[arg(long)]
     pub(crate) remove: bool,
     #[command(flatten)]

@@ -1,14 +1,14 @@
 //! The command `jeton user factors`.
 
 use edge::Error;
-use grants::Method;
+use grants::{Method, Timestamp};
 use serde_json::{Value, json};
-use sessions::{User, UserChange};
-use store::AuditedAction;
+use sessions::{Passkey, User, UserChange};
+use store::{AuditedAction, UserChanged};
 
 use crate::args::UserFactors;
 use crate::audit::About;
-use crate::commands::user::{after, change, clean_up, describe, find, planned};
+use crate::commands::user::{after, clean_up, describe, find, planned};
 use crate::confirm::confirm;
 use crate::output::print;
 use crate::stack::Stack;
@@ -18,33 +18,49 @@ pub(crate) async fn run(UserFactors { one, remove, destroying }: UserFactors) ->
     let stack = Stack::find(&one.common).await?;
     let user = find(&stack, &one.user).await?;
     if !remove {
-        return print(one.common.json, &shown(&user));
+        let passkeys = stack.people.passkeys_of(user.key).await?;
+        return print(one.common.json, &shown(&user, &passkeys));
     }
-    if !user.has_second_factor() {
+    if !user.has_factors() {
         return Err(format!("the user {} has no second factor", user.username).into());
     }
-    let reset = UserChange::reset_factors(&user);
     if destroying.changing.dry_run {
-        return planned(&one.common, &user, &after(&reset, &user)?);
+        return planned(&one.common, &user, &after(&UserChange::reset_factors(&user), &user)?);
     }
     confirm(destroying, &format!("removes the second factors of {} ({})", user.username, user.subject))?;
     let record = stack.record(AuditedAction::UserFactors, &About::User(&user.subject), &["factors"]).await;
-    let user = change(&stack, &user, reset, record).await?;
+    if stack.people.reset_factors(&user, record, edge::now()).await? != UserChanged::Done {
+        return Err(
+            format!("the factors of {} were changed meanwhile: look at them, and try again", user.username).into()
+        );
+    }
+    let user = find(&stack, &one.user).await?;
     clean_up(&stack, &user).await?;
     print(one.common.json, &describe(&user))
 }
 
-/// Returns the second factors of a user, by the names that `amr` has for them.
+/// Returns the second factors of a user: the app by the name that `amr` has for it, and passkeys.
 pub(crate) fn names(user: &User) -> Vec<&'static str> {
-    user.factors.totp.iter().map(|_| Method::OneTimeCode.as_str()).collect()
+    let passkeys = (!user.factors.passkeys.is_empty()).then_some("passkey");
+    user.factors.totp.iter().map(|_| Method::OneTimeCode.as_str()).chain(passkeys).collect()
 }
 
-fn shown(user: &User) -> Value {
+fn shown(user: &User, passkeys: &[Passkey]) -> Value {
     let totp = user.factors.totp.as_ref();
     json!({
         "username": user.username.as_str(),
         "authenticator_app": totp.is_some(),
         "created_at": totp.map(|totp| totp.since.seconds()),
         "recovery_codes": user.factors.recovery.len(),
+        "passkeys": passkeys.iter().map(passkey).collect::<Vec<_>>(),
+    })
+}
+
+fn passkey(passkey: &Passkey) -> Value {
+    json!({
+        "name": passkey.name.as_str(),
+        "created_at": passkey.created_at.seconds(),
+        "last_used_at": passkey.used.last_at.map(Timestamp::seconds),
+        "method": passkey.method().as_str(),
     })
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use edge::Error;
+use protocol::{PasskeySite, Resource};
 
 use crate::dev::demo::{Demo, PASSWORD, USERNAME};
 use crate::dev::news::News;
@@ -34,6 +35,10 @@ impl Greeting<'_> {
         let listens = if address == issuer { String::new() } else { format!("\n  listens on  {address}") };
         let open =
             if *is_open { "\n  open        anybody who reaches this machine can sign in as the demo user" } else { "" };
+        let has_passkeys = Resource::parse(issuer).is_ok_and(|issuer| PasskeySite::of(&issuer).is_some());
+        let port = address.rsplit(':').next().unwrap_or_default();
+        let passkeys = format!("\n  passkeys    not here; with --issuer http://localhost:{port}");
+        let passkeys = if has_passkeys { String::new() } else { passkeys };
         let seeded =
             seeded.map(|changes| if changes.is_empty() { vec!["nothing new".to_owned()] } else { changes.to_vec() });
         let seeded: Vec<String> =
@@ -44,7 +49,7 @@ impl Greeting<'_> {
 Jeton runs on {issuer}{listens}{open}
   start page  {issuer}/
   explorer    {issuer}/explorer (every flow, step by step)
-  sign-in     user {USERNAME}, password {PASSWORD}
+  sign-in     user {USERNAME}, password {PASSWORD}{passkeys}
   storage     {storage}
   new         {news}{seeded}
   env file    {env_file}
@@ -99,11 +104,14 @@ mod tests {
             "env file    /tmp/env\n",
             "export JETON_ENV_FILE=/tmp/env\n",
             "curl -u demo-service:jtk_secret",
+            "passkeys    not here; with --issuer http://localhost:9000\n",
         ] {
             assert!(told.contains(fact), "{fact}: {told}");
         }
-        assert!(told.lines().count() <= 16, "{told}");
+        assert!(told.lines().count() <= 17, "{told}");
         assert!(["listens on", "open  ", "seed  "].iter().all(|more| !told.contains(more)), "{told}");
+        let by_name = Demo { issuer: "http://localhost:9000".to_owned(), ..demo.clone() };
+        assert!(!Greeting { demo: &by_name, ..greeting }.text().contains("passkeys"));
         let seeded = ["client shop created".to_owned()];
         let other = Greeting { address: "http://127.0.0.1:1", is_open: true, seeded: Some(&seeded), ..greeting };
         for fact in ["listens on  http://127.0.0.1:1\n", "open        anybody", "seed        client shop created\n"] {

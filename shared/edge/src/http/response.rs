@@ -5,7 +5,8 @@
 //! that follows the form, so it would stop an app whose callback redirects on, to another origin or to a scheme of an app,
 //! and no list can name where an app sends its users (C169). What `form-action` would hold, a form that markup of an
 //! attacker adds to the page or changes, does not come about:
-//! - Every value on a page is escaped by the template engine, there is no script (`default-src 'none'`), and no `<base>`.
+//! - Every value on a page is escaped by the template engine, there is no script (`default-src 'none'`) but those two that
+//!   are allowed by their hashes, and no `<base>`.
 //! - Forms are posted to paths of this site, which the templates refuse to render otherwise, and only the page of
 //!   `form_post` posts to the registered redirect URI.
 //! - A form that is posted counts only with its ticket, in the same browser, for the same request and for half an hour, a
@@ -37,6 +38,8 @@ const ALWAYS: [(HeaderName, &str); 4] = [
     (header::REFERRER_POLICY, "no-referrer"),
     (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000"),
 ];
+/// Passkeys are used by this site's own pages, and by no frame in them.
+const PASSKEYS_HERE: &str = "publickey-credentials-get=(self), publickey-credentials-create=(self)";
 /// Strict-Transport-Security for the issuer's host and its subdomains, if the deployment asks for it.
 const WITH_SUBDOMAINS: &str = "max-age=63072000; includeSubDomains";
 
@@ -69,6 +72,16 @@ pub fn introspection_jwt(text: String) -> Response {
 /// Builds a page that posts a form to another site by itself: it may run this one script, and nothing else.
 pub fn form_post(page: Result<String, pages::Unrenderable>) -> Response {
     page_with(StatusCode::OK, page, &format!("script-src {}; ", pages::script_source()))
+}
+
+/// Builds a page with a form, and with the form for a passkey if one is `offered`: then it may run that form's script.
+pub fn html_with_passkey(status: StatusCode, page: Result<String, pages::Unrenderable>, offered: bool) -> Response {
+    if !offered {
+        return html_with_form(status, page);
+    }
+    let mut response = page_with(status, page, &format!("script-src {}; ", pages::passkey_script_source()));
+    response.headers_mut().insert("permissions-policy", HeaderValue::from_static(PASSKEYS_HERE));
+    response
 }
 
 /// Builds a page without a form.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use grants::{Policy, Seconds, SigningAlgorithm};
 use outbound::Reach;
-use protocol::{EmailAddress, LegacyGrants, Resource, Secret};
+use protocol::{EmailAddress, LegacyGrants, PasskeySite, Resource, Secret};
 use store::Connection;
 
 use crate::http::cookies::CookieRule;
@@ -128,6 +128,11 @@ impl Config {
     /// Returns whether this server runs on a developer's own machine: its issuer is http (C116).
     pub fn is_local(&self) -> bool {
         CookieRule::of(&self.issuer) == CookieRule::Loopback
+    }
+
+    /// Returns the site of this server's passkeys; `None` if it can have none.
+    pub fn passkey_site(&self) -> Option<PasskeySite> {
+        PasskeySite::of(&self.issuer)
     }
 
     /// Returns the rule for the cookies of this server.

@@ -77,7 +77,7 @@ impl Context {
     pub const ALL: [Self; 3] = [Self::Password, Self::TwoFactors, Self::PhishingResistant];
 
     /// The contexts that sign-ins here can have, the weakest first (`acr_values_supported`).
-    pub const OFFERED: &'static [Self] = &[Self::Password, Self::TwoFactors];
+    pub const OFFERED: &'static [Self] = &[Self::Password, Self::TwoFactors, Self::PhishingResistant];
 
     /// The value of `acr`.
     pub const fn as_str(self) -> &'static str {

@@ -1,10 +1,10 @@
 //! The form that asks for a second factor, the same on every page where people sign in.
 
-use edge::{Response, html_with_form};
+use edge::{Response, html_with_passkey};
 use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::HandleKind;
-use protocol::Parameters;
+use protocol::{Parameters, PasskeySite};
 use sessions::{FormFault, HalfSignedIn, ProvenPerson, RequestDigest, SignedIn, VisitId};
 
 use crate::people::browsers::Browser;
@@ -21,6 +21,8 @@ pub struct FactorForm<'a> {
     pub digest: RequestDigest,
     /// The path and query that lead to the sign-in form again.
     pub start_again: &'a str,
+    /// The site of the passkeys, if there are any here.
+    pub site: Option<&'a PasskeySite>,
 }
 
 impl FactorForm<'_> {
@@ -47,15 +49,25 @@ impl FactorForm<'_> {
     pub fn show(&self, browser: Browser<'_>, half: &HalfSignedIn, fault: Option<SignInFault>) -> Response {
         let ticket = browser.ring().handles().seal(HandleKind::FactorForm, &half.to_bytes());
         let alert = fault.map(SignInFault::text);
+        let (choices, challenge) = (half.choices(), half.passkey_challenge());
+        let passkey = self.site.filter(|_| choices.passkey).map(|site| pages::PasskeyForm {
+            action: self.action,
+            carried: self.carried,
+            ticket: ticket.expose(),
+            site: site.id(),
+            challenge: challenge.as_bytes(),
+        });
         let page = pages::SecondFactor {
             action: self.action,
             carried: self.carried,
             ticket: ticket.expose(),
             start_again: self.start_again,
+            has_app: choices.app,
+            passkey,
             alert: alert.as_deref(),
         };
         let status = fault.map_or(StatusCode::OK, SignInFault::status);
-        let mut response = html_with_form(status, page.render());
+        let mut response = html_with_passkey(status, page.render(), passkey.is_some());
         if let Some(SignInFault::TooManyGuesses(wait)) = fault {
             response.headers_mut().insert(header::RETRY_AFTER, wait.into());
         }

@@ -3,7 +3,7 @@
 use edge::{AuditEntry, AuditEvent, RequestLog};
 use grants::{PersonKey, Seconds};
 use http::StatusCode;
-use sessions::FormFault;
+use sessions::{FormFault, PasskeyFault};
 
 /// The reason to show a sign-in form again.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +12,8 @@ pub enum SignInFault {
     WrongPassword,
     /// The code of a second factor is wrong, or it was used before.
     WrongFactor,
+    /// The passkey is not taken.
+    WrongPasskey(PasskeyFault),
     /// The form does not count.
     BadForm(FormFault),
     /// No guess is answered for this many seconds.
@@ -23,6 +25,10 @@ impl SignInFault {
     pub fn record(self, person: PersonKey, log: &RequestLog) {
         let event = match self {
             Self::BadForm(fault) => return log.refused(fault.name()),
+            Self::WrongPasskey(fault) => {
+                log.refused(fault.name());
+                return log.event(AuditEntry::of_attempt(AuditEvent::SignInFailed, person));
+            }
             Self::WrongPassword | Self::WrongFactor => AuditEvent::SignInFailed,
             Self::TooManyGuesses(_) => AuditEvent::SignInThrottled,
         };
@@ -33,7 +39,7 @@ impl SignInFault {
     /// The status of a form that is shown again.
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::WrongPassword | Self::WrongFactor | Self::BadForm(_) => StatusCode::FORBIDDEN,
+            Self::WrongPassword | Self::WrongFactor | Self::WrongPasskey(_) | Self::BadForm(_) => StatusCode::FORBIDDEN,
             Self::TooManyGuesses(_) => StatusCode::TOO_MANY_REQUESTS,
         }
     }
@@ -44,6 +50,17 @@ impl SignInFault {
             Self::WrongPassword => "The username or the password is not right. Please try again.".to_owned(),
             Self::WrongFactor => {
                 "The code is not right, or it was used before. Please wait for the next one, and try again.".to_owned()
+            }
+            Self::WrongPasskey(PasskeyFault::Used) => {
+                "This passkey was used in the same moment, or with a form that was sent before. Please try again."
+                    .to_owned()
+            }
+            Self::WrongPasskey(PasskeyFault::OtherPerson) => {
+                "This passkey belongs to another account. Please use one of yours, or sign in with your password."
+                    .to_owned()
+            }
+            Self::WrongPasskey(_) => {
+                "This passkey does not work here. Please use another one, or sign in with your password.".to_owned()
             }
             Self::BadForm(fault) => describe(fault).to_owned(),
             Self::TooManyGuesses(wait @ ..120) => {

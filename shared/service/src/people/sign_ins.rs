@@ -17,7 +17,7 @@ use crate::people::passwords::{Passwords, RightPassword};
 
 /// Signs people in with their passwords.
 pub struct SignIns {
-    people: PeopleTable,
+    pub(super) people: PeopleTable,
     passwords: Passwords,
 }
 

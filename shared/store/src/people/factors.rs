@@ -13,10 +13,15 @@ const SECRET: &str = "totp_secret";
 const STEP: &str = "totp_step";
 const SINCE: &str = "totp_since";
 const RECOVERY_CODES: &str = "recovery_codes";
+const PASSKEYS: &str = "passkeys";
+const PASSKEY_HANDLE: &str = "passkey_handle";
 
 pub(crate) fn from_factors(factors: &Factors) -> Item {
     let totp = factors.totp.iter().flat_map(from_totp).map(|(name, value)| (name.to_owned(), value));
-    totp.chain(set_of(&factors.recovery).map(|codes| (RECOVERY_CODES.to_owned(), codes))).collect()
+    let sets = [(RECOVERY_CODES, &factors.recovery), (PASSKEYS, &factors.passkeys)];
+    let sets = sets.into_iter().filter_map(|(name, texts)| Some((name.to_owned(), set_of(texts)?)));
+    let handle = factors.passkey_handle.iter().map(|handle| (PASSKEY_HANDLE.to_owned(), bytes(handle)));
+    totp.chain(sets).chain(handle).collect()
 }
 
 fn from_totp(totp: &Totp) -> [(&'static str, AttributeValue); 3] {
@@ -46,6 +51,10 @@ pub(crate) fn set_factors(expression: &mut Expression, set: &UserSet) {
         UserSet::RecoveryCodeSpent(hash) => {
             expression.take_out(RECOVERY_CODES, AttributeValue::Ss(vec![hash.clone()]));
         }
+        UserSet::PasskeyAdded(id) => expression.add(PASSKEYS, AttributeValue::Ss(vec![id.to_string()])),
+        UserSet::PasskeyRemoved(id) => expression.take_out(PASSKEYS, AttributeValue::Ss(vec![id.to_string()])),
+        UserSet::PasskeyHandle(handle) => expression.set(PASSKEY_HANDLE, bytes(handle)),
+        UserSet::NoPasskeys => expression.set_or_remove(PASSKEYS, None),
         UserSet::Disabled(_)
         | UserSet::Password(_)
         | UserSet::Claims(_)
@@ -63,9 +72,18 @@ pub(crate) fn to_factors(read: &Reader<'_>) -> Result<Factors, Unknown> {
     } else {
         None
     };
-    let recovery = match read.get(RECOVERY_CODES) {
-        None => BTreeSet::new(),
-        Some(codes) => codes.as_ss().map_err(|_| read.damaged(RECOVERY_CODES))?.iter().cloned().collect(),
+    let passkey_handle = match read.get(PASSKEY_HANDLE) {
+        None => None,
+        Some(_) => Some(<[u8; 32]>::try_from(read.bytes(PASSKEY_HANDLE)?).map_err(|_| read.damaged(PASSKEY_HANDLE))?),
     };
-    Ok(Factors { totp, recovery })
+    let (recovery, passkeys) = (to_set(read, RECOVERY_CODES)?, to_set(read, PASSKEYS)?);
+    Ok(Factors { totp, recovery, passkeys, passkey_handle })
+}
+
+/// Reads a set of texts; an absent attribute is an empty set.
+fn to_set(read: &Reader<'_>, name: &'static str) -> Result<BTreeSet<String>, Unknown> {
+    Ok(match read.get(name) {
+        None => BTreeSet::new(),
+        Some(texts) => texts.as_ss().map_err(|_| read.damaged(name))?.iter().cloned().collect(),
+    })
 }

@@ -12,6 +12,7 @@ use crate::dynamodb::guards::of_guards;
 use crate::dynamodb::items::{Reader, flag, text};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{ENDED, LEADS_TO, PROFILE, alias_key, from_alias, from_user, key, of_user_change, to_user};
+use crate::people::passkey_item::alias_of;
 use crate::people::table::PeopleTable;
 
 /// The outcome of a change to a person.
@@ -134,7 +135,7 @@ impl PeopleTable {
     }
 
     /// Interprets the outcome of a commit whose write at `place` is to the person's own item.
-    fn changed(&self, place: usize, outcome: Outcome) -> Result<UserChanged, Unknown> {
+    pub(crate) fn changed(&self, place: usize, outcome: Outcome) -> Result<UserChanged, Unknown> {
         match outcome {
             Outcome::Done(_) => Ok(UserChanged::Done),
             Outcome::Refused(at, Some(found)) if at == place => {
@@ -155,6 +156,7 @@ impl PeopleTable {
             let record = Reader::new(&self.table, item).text("record")?;
             if !record.starts_with(ENDED) && record != PROFILE {
                 keys.push(key(person, record));
+                keys.extend(alias_of(record));
             }
         }
         batch::delete(&self.client, &self.table, keys).await

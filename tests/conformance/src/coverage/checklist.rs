@@ -335,6 +335,11 @@ pub(crate) const LINES: &[(usize, &str, State)] = &[
         Tested,
     ),
     (
+        231,
+        "A passkey needs a verified user, the exact site and a challenge of this browser that is answered once; its id is one person's.",
+        Tested,
+    ),
+    (
         232,
         "A code of an authenticator app and a recovery code work once, by one conditional write, and guesses are throttled.",
         Tested,

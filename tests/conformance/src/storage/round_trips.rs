@@ -7,8 +7,11 @@ use harness::{Call, Pkce, RegisteredClient, authorization_url};
 use jsonwebtoken::Algorithm;
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::account::Person;
+use crate::support::authenticator::form_with;
 use crate::support::counted::Counted;
 use crate::support::devices::{approve, asked, poll, television};
+use crate::support::passkeys::{SoftKey, add_passkey};
 use crate::support::pushed::{assert_pushed, at, push, pushed};
 use crate::support::relying_party::{app, person};
 use crate::support::session::{Code, Session, assert_granted, client_requests, tokens};
@@ -252,6 +255,30 @@ async fn a_sign_in_costs_three_round_trips_and_one_of_them_after_the_password() 
     assert_eq!(reply.status, 303, "{reply:?}");
     // First the name and the counters, then the person, then the session, its count, and the counters once more.
     assert_eq!((trips, calls.len(), writes(&calls)), (3, 6, 2), "{calls:?}");
+}
+
+#[tokio::test]
+async fn c231_a_sign_in_with_a_passkey_costs_two_reads_and_one_write() {
+    let counted = Counted::localhost();
+    let client = app(&counted.world, "Signed in to by passkey", &[]);
+    let mut key = SoftKey::new(counted.world.stack.issuer());
+    let mut person = Person::signed_in(&counted.world, "passkey").await;
+    add_passkey(&mut person.browser, &mut key, "Laptop").await;
+    let url = authorization_url(&client.id, CALLBACK, &Pkce::new(), &[("scope", "openid")]);
+    // In a new browser, and in one whose session goes on.
+    for mut browser in [counted.world.stack.browser(), person.browser.clone()] {
+        let page = browser.go(&format!("{url}&prompt=login")).await;
+        let (form, response) = (form_with(&page, "passkey"), key.sign(&page));
+        let action = form.action.as_deref().expect("a form with an action").to_owned();
+        let cookie: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let ask = counted.world.stack.http().post(&action).header("cookie", cookie.join("; "));
+        let ask = form.filled(&[("passkey", &response)]).iter().fold(ask, |ask, (name, value)| ask.field(name, value));
+        let sent = ask.header("sec-fetch-site", "same-origin").send();
+        let (reply, calls, trips) = cost_of(&counted, sent).await;
+        assert_eq!(reply.status, 303, "{reply:?}");
+        // The credential, then the person with the passkey, and then one transaction.
+        assert_eq!((trips, calls.len(), writes(&calls)), (3, 3, 1), "{calls:?}");
+    }
 }
 
 #[tokio::test]

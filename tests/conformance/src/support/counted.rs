@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use harness::{Ask, CountingProxy, Http, Reply, Stack};
+use harness::{Ask, CountingProxy, Http, Reply, Stack, StackBuilder};
 use tokio::sync::Mutex;
 
 use crate::support::world::World;
@@ -15,8 +15,17 @@ pub(crate) struct Counted {
 
 impl Counted {
     pub(crate) fn start() -> Self {
+        Self::on(Stack::builder())
+    }
+
+    /// The same with the name `localhost`, which has passkeys.
+    pub(crate) fn localhost() -> Self {
+        Self::on(Stack::builder().localhost())
+    }
+
+    fn on(stack: StackBuilder) -> Self {
         let proxy = CountingProxy::embedded();
-        let world = World::on(Stack::builder().store(&proxy.endpoint()).start());
+        let world = World::on(stack.store(&proxy.endpoint()).start());
         Self { world, proxy }
     }
 }

@@ -1,0 +1,59 @@
+//! Changes to the passkeys of a person, as far as the profile knows of them.
+
+use std::num::NonZeroUsize;
+
+use grants::{Fact, Guard, Timestamp, Value};
+
+use crate::passkeys::passkey::{Passkey, PasskeyId};
+use crate::people::User;
+use crate::session::Session;
+use crate::session_change::SessionChange;
+use crate::user_change::{UserChange, UserSet};
+use crate::user_fact::UserFact;
+
+/// The most passkeys of a person.
+const MOST: NonZeroUsize = NonZeroUsize::MIN.saturating_add(19);
+
+impl UserChange {
+    /// Adds a passkey that was made with this user handle, if the person is enabled, has the credentials and the second factor
+    /// that were read and the same handle or none, and has fewer than twenty.
+    pub fn add_passkey(user: &User, id: PasskeyId, handle: [u8; 32]) -> Self {
+        let known = user.factors.passkey_handle;
+        let same = known.map_or_else(
+            || UserFact::PasskeyHandle.is_absent(),
+            |known| Guard::Same(UserFact::PasskeyHandle, Value::Bytes(known.to_vec())),
+        );
+        Self::of(user, [UserSet::PasskeyAdded(id), UserSet::PasskeyHandle(known.unwrap_or(handle))])
+            .when_acting(user)
+            .when(same)
+            .when(UserFact::Passkeys.has_fewer_than(MOST))
+    }
+
+    /// Removes a passkey at the wish of the person. If it should not be the `last` factor, another one that was read has to be
+    /// there still.
+    pub fn remove_passkey(user: &User, id: &PasskeyId, last: bool) -> Self {
+        let other = user.factors.passkeys.iter().find(|other| *other != id.as_str());
+        let change = Self::of(user, [UserSet::PasskeyRemoved(id.clone())])
+            .when_acting(user)
+            .when(UserFact::Passkeys.contains(id.as_str()));
+        match other {
+            Some(other) if !last && user.factors.totp.is_none() => change.when(UserFact::Passkeys.contains(other)),
+            Some(_) | None => change,
+        }
+    }
+}
+
+impl User {
+    /// Returns whether a passkey is the only factor besides the password.
+    pub fn is_last_factor(&self, id: &PasskeyId) -> bool {
+        self.factors.totp.is_none() && self.factors.passkeys.iter().all(|other| other == id.as_str())
+    }
+}
+
+impl SessionChange {
+    /// The change of a session in which the person added a passkey, whose authenticator verified its user.
+    pub fn with_passkey(session: &Session, passkey: &Passkey, now: Timestamp) -> Self {
+        let methods = session.methods.with(passkey.method(), now).with(grants::Method::UserVerification, now);
+        Self::Stronger { from: session.credential_version, secret: session.secret, at: now, methods }
+    }
+}

@@ -1,0 +1,250 @@
+//! Passkeys in the people table. Each is an item under its person, and an alias of its credential id leads to the person.
+//!
+//! The alias of a passkey that was removed stays until the challenges of that time have expired, and leads nowhere. So the
+//! answer to a challenge adds a passkey once.
+
+use grants::{Consent, Seconds, Timestamp};
+use protocol::{ClientId, CredentialId};
+use sessions::{
+    AliasKey, FORM_LIFETIME, Passkey, PasskeyId, PasskeyUse, PersonKey, Session, SessionChange, SessionHandle,
+    SessionStart, SignedIn, User, UserChange,
+};
+
+use crate::dynamodb::batch;
+use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::guards::of_guards;
+use crate::dynamodb::items::{Item, Reader, number, time};
+use crate::dynamodb::unknown::Unknown;
+use crate::people::item::{
+    LEADS_TO, PROFILE, SESSION, alias_key, attributes_of, consent_record, from_alias, from_session, key,
+    of_session_change, of_user_change, session_record, to_consent, to_session, to_user,
+};
+use crate::people::own_account::Acted;
+use crate::people::passkey_item::{PASSKEY, from_passkey, from_uses, record, to_passkey};
+use crate::people::table::PeopleTable;
+use crate::people::user_writes::UserChanged;
+
+/// The time in seconds for which the alias of a removed passkey stays: longer than any form.
+const FORGOTTEN_AFTER: Seconds = 2 * FORM_LIFETIME;
+
+/// The stored items about a passkey that a browser showed; `sessions` decides what they mean.
+#[derive(Clone, Debug, Default)]
+pub struct PasskeyHolder {
+    /// The person to whom the credential leads.
+    pub user: Option<User>,
+    /// The passkey, if it was not removed.
+    pub passkey: Option<Passkey>,
+    /// The session that the browser's cookie names, whoever it belongs to.
+    pub former: Option<Session>,
+    /// The consent that the person gave to this client before.
+    pub agreed: Option<Consent>,
+}
+
+/// The session that a sign-in with a passkey starts.
+#[derive(Clone, Copy, Debug)]
+pub struct PasskeySession<'a> {
+    /// The person and the session.
+    pub person: &'a SignedIn,
+    /// The kind of write that starts it.
+    pub start: &'a SessionStart,
+    /// The use of the passkey.
+    pub usage: &'a PasskeyUse,
+    /// The session of somebody else that ends.
+    pub former: Option<&'a Session>,
+}
+
+/// The outcome of a sign-in with a passkey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasskeyStarted {
+    /// The session is stored.
+    Done,
+    /// Nothing was written: the session that should go on is over.
+    SessionOver,
+    /// Nothing was written: the person or the passkey is not as it was read.
+    Over,
+}
+
+impl PeopleTable {
+    /// Reads the person whose passkey has this credential id, the passkey, and what else a sign-in needs: two round trips,
+    /// strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when the store gives no usable answer.
+    pub async fn passkey_holder(
+        &self,
+        credential: &CredentialId,
+        cookie: Option<&SessionHandle>,
+        client: Option<&ClientId>,
+    ) -> Result<PasskeyHolder, Unknown> {
+        let id = PasskeyId::of(credential);
+        let alias = batch::read(&self.client, &self.table, vec![alias_key(&AliasKey::of_passkey(&id))]).await?;
+        let leads_to = |item: &Item| Reader::new(&self.table, item).optional_parsed(LEADS_TO, PersonKey::parse);
+        let person = alias.first().map(leads_to).transpose()?.flatten();
+        let Some(person) = person else { return Ok(PasskeyHolder::default()) };
+        let records = [PROFILE.to_owned(), record(&id)].into_iter().chain(client.map(consent_record));
+        let session = cookie.map(|cookie| key(cookie.person(), &session_record(cookie.id())));
+        let keys = records.map(|record| key(person, &record)).chain(session).collect();
+        self.to_holder(&batch::read(&self.client, &self.table, keys).await?)
+    }
+
+    fn to_holder(&self, items: &[Item]) -> Result<PasskeyHolder, Unknown> {
+        let mut holder = PasskeyHolder::default();
+        for item in items {
+            match Reader::new(&self.table, item).text("record")? {
+                PROFILE => holder.user = Some(to_user(&self.table, item)?),
+                record if record.starts_with(PASSKEY) => holder.passkey = Some(to_passkey(&self.table, item)?),
+                record if record.starts_with(SESSION) => holder.former = Some(to_session(&self.table, item)?),
+                _ => holder.agreed = Some(to_consent(&self.table, item)?),
+            }
+        }
+        Ok(holder)
+    }
+
+    /// Stores the session that a passkey starts, counts a new one at the person, and marks the challenge as answered: all
+    /// together, or nothing.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was written.
+    pub async fn start_passkey_session(&self, session: PasskeySession<'_>) -> Result<PasskeyStarted, Unknown> {
+        let PasskeySession { person, start, usage, former } = session;
+        let mut writes = vec![self.start_of(person, start), self.person_of_start(person, start), self.used(usage)];
+        writes.extend(former.map(|former| {
+            let former = key(former.person, &session_record(former.id));
+            self.write(Kind::Delete(former), Expression::default())
+        }));
+        Ok(match commit(&self.client, writes).await? {
+            Outcome::Done(_) => PasskeyStarted::Done,
+            Outcome::Refused(0, _) if *start == SessionStart::Renewed => PasskeyStarted::SessionOver,
+            Outcome::Refused(..) => PasskeyStarted::Over,
+        })
+    }
+
+    fn start_of(&self, person: &SignedIn, start: &SessionStart) -> Write {
+        let (session, mut expression) = (person.session(), Expression::default());
+        match start {
+            SessionStart::New => {
+                expression.absent("person");
+                self.write(Kind::Put(from_session(session)), expression)
+            }
+            SessionStart::Renewed => {
+                expression.same("credential_version", number(&session.credential_version));
+                for (name, value) in attributes_of(session) {
+                    expression.set(name, value);
+                }
+                self.write(Kind::Update(key(session.person, &session_record(session.id))), expression)
+            }
+        }
+    }
+
+    fn person_of_start(&self, person: &SignedIn, start: &SessionStart) -> Write {
+        let mut expression = of_user_change(&UserChange::count_session(person.user()));
+        if *start == SessionStart::Renewed {
+            // A session that goes on is not one more, but it rests on the same.
+            expression = of_guards(UserChange::count_session(person.user()).guards());
+            expression.add("sessions", number(&0));
+        }
+        self.write(Kind::Update(key(person.user().key, PROFILE)), expression)
+    }
+
+    fn used(&self, usage: &PasskeyUse) -> Write {
+        let mut expression = of_guards(&usage.guards());
+        for (name, value) in from_uses(usage.uses()) {
+            expression.set(name, value);
+        }
+        self.write(Kind::Update(key(usage.person(), &record(usage.id()))), expression)
+    }
+
+    /// Reads the passkeys of a person, the oldest first: strongly consistent.
+    ///
+    /// # Errors
+    /// [`Unknown`] when the store gives no usable answer.
+    pub async fn passkeys_of(&self, person: PersonKey) -> Result<Vec<Passkey>, Unknown> {
+        let items = self.items_of(person, PASSKEY).await?;
+        let mut passkeys =
+            items.iter().map(|item| to_passkey(&self.table, item)).collect::<Result<Vec<_>, Unknown>>()?;
+        passkeys.sort_by_key(|passkey| passkey.created_at);
+        Ok(passkeys)
+    }
+
+    /// Adds a passkey at the wish of the person, and makes the session in which it was made one with two factors.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was added.
+    pub async fn add_own_passkey(
+        &self,
+        session: &Session,
+        passkey: &Passkey,
+        proven: SessionChange,
+        change: &UserChange,
+    ) -> Result<Acted, Unknown> {
+        let mut free = Expression::default();
+        free.absent("person");
+        let id = passkey.id();
+        let alias = from_alias(&AliasKey::of_passkey(&id), passkey.person, passkey.created_at);
+        let session = Kind::Update(key(session.person, &session_record(session.id)));
+        let writes = vec![
+            self.write(session, of_session_change(proven)),
+            self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change)),
+            self.write(Kind::Put(alias), free),
+            self.write(Kind::Put(from_passkey(passkey)), Expression::default()),
+        ];
+        Ok(acted(&commit(&self.client, writes).await?))
+    }
+
+    /// Removes a passkey at the wish of the person.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was removed.
+    pub async fn remove_own_passkey(
+        &self,
+        person: &SignedIn,
+        id: &PasskeyId,
+        change: &UserChange,
+        now: Timestamp,
+    ) -> Result<Acted, Unknown> {
+        let mut writes = vec![
+            self.still_in_use(person, now),
+            self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change)),
+        ];
+        writes.extend(self.removal(person.user().key, id, now));
+        Ok(acted(&commit(&self.client, writes).await?))
+    }
+
+    /// Removes every factor of a person at the wish of an operator, and makes the write `beside` in the same transaction.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether they were removed.
+    pub async fn reset_factors(
+        &self,
+        user: &User,
+        beside: Option<Write>,
+        now: Timestamp,
+    ) -> Result<UserChanged, Unknown> {
+        let change = UserChange::reset_factors(user);
+        let mut writes = vec![self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(&change))];
+        let ids = user.factors.passkeys.iter().filter_map(|id| PasskeyId::parse(id));
+        writes.extend(ids.flat_map(|id| self.removal(user.key, &id, now)));
+        writes.extend(beside);
+        self.changed(0, commit(&self.client, writes).await?)
+    }
+
+    /// Returns the writes that delete a passkey, and let its alias lead nowhere.
+    fn removal(&self, person: PersonKey, id: &PasskeyId, now: Timestamp) -> [Write; 2] {
+        let mut alias = Expression::default();
+        alias.set_or_remove(LEADS_TO, None);
+        alias.set("expires_at", time(now.plus(FORGOTTEN_AFTER)));
+        [
+            self.write(Kind::Delete(key(person, &record(id))), Expression::default()),
+            self.write(Kind::Update(alias_key(&AliasKey::of_passkey(id))), alias),
+        ]
+    }
+}
+
+const fn acted(outcome: &Outcome) -> Acted {
+    match outcome {
+        Outcome::Done(_) => Acted::Done,
+        Outcome::Refused(0, _) => Acted::Over,
+        Outcome::Refused(..) => Acted::Refused,
+    }
+}

@@ -1,0 +1,422 @@
+//! Passkeys: added, used in place of the password and after it, and removed.
+
+use futures::future::join;
+use harness::{Browser, Jwt, Landing, Pkce, Stack, authorization_url};
+use serde_json::{Value, json};
+
+use crate::account::{FIRST, Person, asks_to_sign_in, create, form_to, shows_account, sign_in};
+use crate::support::authenticator::{add_factor, asks_for_a_factor, form_with};
+use crate::support::devices::{asked, television};
+use crate::support::passkeys::{
+    BACKED_UP, ELIGIBLE, PRESENT, SoftKey, VERIFIED, add_passkey, offers_a_passkey, send_new, send_passkey, use_passkey,
+};
+use crate::support::published::{DOCUMENTS, document};
+use crate::support::relying_party::app;
+use crate::support::session::{Code, assert_granted};
+use crate::support::stored::Stored;
+use crate::support::world::{CALLBACK, World};
+
+/// A change to what an authenticator says.
+type Spoil = fn(&mut SoftKey);
+
+fn world() -> World {
+    World::on(Stack::builder().localhost().start())
+}
+
+/// A person who added a passkey.
+async fn with_passkey(world: &World, name: &str, mut key: SoftKey) -> (Person, SoftKey) {
+    let mut person = Person::signed_in(world, name).await;
+    let page = add_passkey(&mut person.browser, &mut key, "Laptop").await;
+    assert!(page.reply.status == 200 && page.reply.text().contains("Laptop"), "{:?}", page.reply);
+    (person, key)
+}
+
+/// Opens the sign-in page of the account in a new browser.
+async fn at_sign_in(world: &World) -> (Browser, Landing) {
+    let mut browser = world.stack.browser();
+    let page = browser.go("/account").await;
+    assert!(asks_to_sign_in(&page) && offers_a_passkey(&page), "{:?}", page.reply);
+    (browser, page)
+}
+
+fn is_refused(page: &Landing) -> bool {
+    page.reply.status == 403 && page.reply.text().contains("role=\"alert\" id=\"alert\"")
+}
+
+#[tokio::test]
+async fn c231_a_passkey_signs_in_without_a_name_and_with_it() {
+    let world = world();
+    for (name, key) in
+        [("bound", SoftKey::new(world.stack.issuer())), ("synced", SoftKey::synced(world.stack.issuer()))]
+    {
+        let (_, key) = with_passkey(&world, name, key).await;
+        for typed in ["", name, &name.to_uppercase()] {
+            let (mut browser, page) = at_sign_in(&world).await;
+            let account = send_passkey(&mut browser, &page, &key.sign(&page), typed).await;
+            assert!(shows_account(&account) && account.reply.text().contains(name), "{typed}: {:?}", account.reply);
+        }
+        let (mut browser, page) = at_sign_in(&world).await;
+        assert!(is_refused(&send_passkey(&mut browser, &page, &key.sign(&page), "somebody-else").await));
+        // The password goes on working, without a script.
+        assert!(shows_account(&sign_in(&mut world.stack.browser(), name, FIRST).await));
+    }
+}
+
+#[tokio::test]
+async fn c231_pages_allow_one_script_by_its_hash_and_passkeys_of_their_own_only() {
+    let world = world();
+    let mut person = Person::signed_in(&world, "pages").await;
+    let url = authorization_url(&world.web.id, CALLBACK, &Pkce::new(), &[]);
+    let (mut fresh, sign_in_page) = at_sign_in(&world).await;
+    let pages = [sign_in_page, fresh.go(&url).await, person.browser.go("/account/passkeys").await];
+    for page in &pages {
+        let policy = page.reply.header("content-security-policy").unwrap_or_default();
+        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+        assert_eq!(policy.matches("script-src 'sha256-").count(), 1, "{policy}");
+        assert!(!policy.contains("unsafe") && !policy.contains("connect-src"), "{policy}");
+        let own = "publickey-credentials-get=(self), publickey-credentials-create=(self)";
+        assert_eq!(page.reply.header("permissions-policy"), Some(own));
+        assert_eq!(page.reply.text().matches("<script>").count(), 1);
+    }
+    for page in &pages[..2] {
+        assert!(page.reply.text().contains(r#"autocomplete="username webauthn""#), "{:?}", page.reply);
+    }
+}
+
+#[tokio::test]
+async fn c231_the_challenge_belongs_to_the_browser_and_the_form_and_is_answered_once() {
+    let world = world();
+    let (_, key) = with_passkey(&world, "once", SoftKey::synced(world.stack.issuer())).await;
+    let (mut browser, page) = at_sign_in(&world).await;
+    let answer = key.sign(&page);
+    // In another browser, on another form, and for another page.
+    let (mut other, other_page) = at_sign_in(&world).await;
+    assert!(is_refused(&send_passkey(&mut other, &page, &answer, "").await));
+    assert!(is_refused(&send_passkey(&mut other, &other_page, &answer, "").await));
+    let form = form_with(&page, "passkey");
+    let moved = browser.submit(&page, &form, &[("passkey", &answer), ("to", "passkeys")]).await;
+    assert!(is_refused(&moved), "{:?}", moved.reply);
+    let crossed = browser.submit_from("cross-site", &page, &form, &[("passkey", &answer)]).await;
+    assert!(is_refused(&crossed), "{:?}", crossed.reply);
+    assert!(shows_account(&send_passkey(&mut browser, &page, &answer, "").await));
+    // Once it was answered it is over, even after the session that it gave.
+    assert!(is_refused(&send_passkey(&mut browser, &page, &answer, "").await));
+    let account = browser.go("/account").await;
+    let out = browser.go("/logout").await;
+    browser.submit(&out, &out.form(), &[]).await;
+    assert!(asks_to_sign_in(&browser.go("/account").await), "{:?}", account.reply);
+    assert!(is_refused(&send_passkey(&mut browser, &page, &answer, "").await));
+    // Of two that are sent in the same moment, one counts.
+    let (mut browser, page) = at_sign_in(&world).await;
+    let (answer, mut twin) = (key.sign(&page), browser.clone());
+    let (one, two) =
+        join(send_passkey(&mut browser, &page, &answer, ""), send_passkey(&mut twin, &page, &answer, "")).await;
+    assert_eq!(usize::from(shows_account(&one)) + usize::from(shows_account(&two)), 1, "{one:?} {two:?}");
+}
+
+#[tokio::test]
+async fn c231_every_fact_of_a_sign_in_is_checked() {
+    let world = world();
+    let (_, mut key) = with_passkey(&world, "checked", SoftKey::new(world.stack.issuer())).await;
+    let good = key.answer.clone();
+    let rows: [(&str, Spoil); 13] = [
+        ("passkey_kind", |key| key.answer.kind = Some("webauthn.create")),
+        ("passkey_challenge", |key| key.answer.challenge = Some(vec![1; 32])),
+        ("passkey_origin", |key| key.answer.origin = "http://localhost".to_owned()),
+        ("passkey_origin", |key| key.answer.origin = "http://evil.localhost:1".to_owned()),
+        ("passkey_origin", |key| key.answer.cross_origin = true),
+        ("passkey_site", |key| key.answer.site = "evil.example".to_owned()),
+        ("passkey_user_absent", |key| key.answer.flags = VERIFIED),
+        ("passkey_user_unverified", |key| key.answer.flags = PRESENT),
+        ("passkey_backup", |key| key.answer.flags |= BACKED_UP),
+        ("passkey_backup", |key| key.answer.flags |= ELIGIBLE),
+        ("passkey_signature", |key| key.answer.spoils_signature = true),
+        ("passkey_of_another", |key| key.handle = Some(vec![9; 32])),
+        ("passkey_of_another", |key| key.handle = None),
+    ];
+    let handle = key.handle.clone();
+    for (reason, spoil) in rows {
+        spoil(&mut key);
+        let (mut browser, page) = at_sign_in(&world).await;
+        let refused = use_passkey(&mut browser, &page, &key).await;
+        assert!(is_refused(&refused), "{reason}: {:?}", refused.reply);
+        assert!(world.stack.log().contains(reason), "{reason}");
+        (key.answer, key.handle) = (good.clone(), handle.clone());
+        assert!(shows_account(&use_passkey(&mut browser, &refused, &key).await), "{reason}");
+    }
+    for text in ["", "{}", "x"] {
+        let (mut browser, page) = at_sign_in(&world).await;
+        assert!(is_refused(&send_passkey(&mut browser, &page, text, "").await), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn c231_a_counter_that_goes_back_is_refused_only_if_one_of_the_two_counts() {
+    let world = world();
+    let (_, mut key) = with_passkey(&world, "counts", SoftKey::synced(world.stack.issuer())).await;
+    for (counter, good) in [(0, true), (0, true), (5, true), (5, false), (4, false), (0, false), (6, true)] {
+        key.answer.counter = counter;
+        let (mut browser, page) = at_sign_in(&world).await;
+        let landing = use_passkey(&mut browser, &page, &key).await;
+        assert_eq!((shows_account(&landing), is_refused(&landing)), (good, !good), "{counter}: {:?}", landing.reply);
+    }
+}
+
+#[tokio::test]
+async fn c231_every_fact_of_a_new_passkey_is_checked_and_its_credential_id_is_unique() {
+    let world = world();
+    let mut person = Person::signed_in(&world, "adds").await;
+    let rows: [Spoil; 9] = [
+        |key| key.answer.kind = Some("webauthn.get"),
+        |key| key.answer.challenge = Some(vec![1; 32]),
+        |key| key.answer.origin = "https://evil.example".to_owned(),
+        |key| key.answer.cross_origin = true,
+        |key| key.answer.site = "evil.example".to_owned(),
+        |key| key.answer.flags = VERIFIED,
+        |key| key.answer.flags = PRESENT,
+        |key| key.answer.flags |= BACKED_UP,
+        |key| key.id = vec![1; 1024],
+    ];
+    for (row, spoil) in rows.into_iter().enumerate() {
+        let mut key = SoftKey::new(world.stack.issuer());
+        spoil(&mut key);
+        let refused = add_passkey(&mut person.browser, &mut key, "Bad").await;
+        assert_eq!(refused.reply.status, 409, "{row}: {:?}", refused.reply);
+        assert!(refused.reply.text().contains("You have no passkey."), "{row}");
+    }
+    let mut key = SoftKey::new(world.stack.issuer());
+    let page = person.browser.go("/account/passkeys").await;
+    let answer = key.make(&page);
+    assert_eq!(send_new(&mut person.browser, &page, &answer, "").await.reply.status, 200);
+    // The same answer again, and the same credential of somebody else.
+    assert_eq!(send_new(&mut person.browser, &page, &answer, "").await.reply.status, 409);
+    let mut other = Person::signed_in(&world, "other").await;
+    assert_eq!(add_passkey(&mut other.browser, &mut key, "").await.reply.status, 409);
+    let page = person.browser.go("/account/passkeys").await;
+    assert!(page.reply.text().contains(&format!("data-known=\"{}\"", encoded(&key.id))), "{:?}", page.reply);
+    // It was removed, and the answer of that time adds it no more.
+    let form = form_to(&page, "/account/passkeys/remove").unwrap();
+    let unconfirmed = person.browser.submit(&page, &without_last(&form), &[]).await;
+    assert!(unconfirmed.reply.status == 409 && unconfirmed.reply.text().contains("only factor"), "{unconfirmed:?}");
+    person.browser.submit(&page, &form, &[("last", "1")]).await;
+    assert!(person.browser.go("/account/passkeys").await.reply.text().contains("You have no passkey."));
+    assert_eq!(send_new(&mut person.browser, &page, &answer, "").await.reply.status, 409);
+}
+
+fn without_last(form: &harness::Form) -> harness::Form {
+    let mut form = form.clone();
+    form.inputs.retain(|input| input.name != "last");
+    form
+}
+
+fn encoded(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[tokio::test]
+async fn c231_the_user_handle_is_random_and_one_for_all_passkeys_of_a_person() {
+    let stored = Stored::start_with(Stack::builder().localhost());
+    let (mut person, first) = with_passkey(&stored.world, "handle", SoftKey::new(stored.world.stack.issuer())).await;
+    let mut second = SoftKey::synced(stored.world.stack.issuer());
+    let page = add_passkey(&mut person.browser, &mut second, "Phone <b>").await;
+    assert!(page.reply.text().contains("Phone &#60;b&#62;"), "{:?}", page.reply);
+    assert_eq!(first.handle, second.handle);
+    assert_eq!(first.handle.as_ref().map(Vec::len), Some(32));
+    let (_, other) = with_passkey(&stored.world, "handle2", SoftKey::new(stored.world.stack.issuer())).await;
+    assert_ne!(first.handle, other.handle);
+    for key in [&first, &second] {
+        let (mut browser, page) = at_sign_in(&stored.world).await;
+        assert!(shows_account(&use_passkey(&mut browser, &page, key).await));
+    }
+    // The person is deleted with everything that led there.
+    stored.world.stack.cli().run(&["user", "delete", "handle", "--yes"]);
+    let left = stored.items("JETON_TABLE_PEOPLE").await.into_iter().filter(|item| item.contains("passkey#")).count();
+    assert_eq!(left, 2, "the passkey of the other, and its alias");
+    let (mut browser, page) = at_sign_in(&stored.world).await;
+    assert!(is_refused(&use_passkey(&mut browser, &page, &first).await));
+}
+
+#[tokio::test]
+async fn c231_c233_a_key_that_is_removed_or_whose_person_is_disabled_signs_nobody_in() {
+    let world = world();
+    let (mut person, key) = with_passkey(&world, "removes", SoftKey::new(world.stack.issuer())).await;
+    add_factor(&mut person.browser).await;
+    let (mut browser, page) = at_sign_in(&world).await;
+    world.stack.cli().run(&["user", "disable", "removes"]);
+    let refused = use_passkey(&mut browser, &page, &key).await;
+    assert!(is_refused(&refused), "{:?}", refused.reply);
+    world.stack.cli().run(&["user", "enable", "removes"]);
+    let account = use_passkey(&mut browser, &refused, &key).await;
+    assert!(shows_account(&account), "{:?}", account.reply);
+    // With an app there is another factor, so nothing has to be confirmed.
+    let list = browser.go("/account/passkeys").await;
+    let form = form_to(&list, "/account/passkeys/remove").unwrap();
+    assert!(form.input("last").is_none(), "{form:?}");
+    let (mut other, waiting) = at_sign_in(&world).await;
+    browser.submit(&list, &form, &[]).await;
+    let refused = use_passkey(&mut other, &waiting, &key).await;
+    assert!(is_refused(&refused), "{:?}", refused.reply);
+    assert!(world.stack.log().contains("passkey_unknown"));
+}
+
+#[tokio::test]
+async fn c231_a_key_that_is_removed_in_the_same_moment_gives_no_session_that_lives() {
+    let world = world();
+    for round in 0..12 {
+        let name = format!("race{round}");
+        let (mut person, key) = with_passkey(&world, &name, SoftKey::synced(world.stack.issuer())).await;
+        let (mut other, page) = at_sign_in(&world).await;
+        let list = person.browser.go("/account/passkeys").await;
+        let form = form_to(&list, "/account/passkeys/remove").unwrap();
+        let (signed_in, _) =
+            join(use_passkey(&mut other, &page, &key), person.browser.submit(&list, &form, &[("last", "1")])).await;
+        // Whichever came first: what follows is refused.
+        assert!(shows_account(&signed_in) || is_refused(&signed_in), "{round}: {:?}", signed_in.reply);
+        let (mut later, page) = at_sign_in(&world).await;
+        assert!(is_refused(&use_passkey(&mut later, &page, &key).await), "{round}");
+    }
+}
+
+#[tokio::test]
+async fn c231_c234_a_passkey_is_two_factors_that_cannot_be_phished_and_tokens_say_so() {
+    let world = world();
+    for (name, key, method) in [
+        ("hardware", SoftKey::new(world.stack.issuer()), "hwk"),
+        ("software", SoftKey::synced(world.stack.issuer()), "swk"),
+    ] {
+        let (_, key) = with_passkey(&world, name, key).await;
+        let client = app(&world, name, &["--require-factor"]);
+        let mut browser = world.stack.browser();
+        for (acr, more) in [("phr", vec![]), ("mfa", vec![essential("mfa")]), ("pwd", vec![essential("pwd")])] {
+            let mut more: Vec<(&str, &str)> = more.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            more.extend([("prompt", "login"), ("scope", "openid")]);
+            let pkce = Pkce::new();
+            let page = browser.go(&authorization_url(&client.id, CALLBACK, &pkce, &more)).await;
+            let page = use_passkey(&mut browser, &page, &key).await;
+            let claims = claims(&world, &client, (&mut browser, page, pkce)).await;
+            assert_eq!((&claims["acr"], &claims["amr"]), (&json!(acr), &json!([method, "user", "mfa"])), "{acr}");
+        }
+    }
+}
+
+fn essential(acr: &str) -> (&'static str, String) {
+    ("claims", json!({ "id_token": { "acr": { "essential": true, "value": acr } } }).to_string())
+}
+
+/// Allows what a page asks for, and returns the claims of the ID token.
+async fn claims(
+    world: &World,
+    client: &harness::RegisteredClient,
+    (browser, page, pkce): (&mut Browser, Landing, Pkce),
+) -> Value {
+    let asks = page.reply.text().contains("name=\"decision\"");
+    let page = if asks { browser.submit(&page, &page.form(), &[("decision", "allow")]).await } else { page };
+    let callback = page.callback().unwrap_or_else(|| panic!("no answer: {:?}", page.reply));
+    let code = Code { code: callback.code().to_owned(), verifier: pkce.verifier };
+    let reply = world.session().redeem(client, &code).await;
+    assert_granted(&reply);
+    Jwt::read(&reply.string("id_token")).claims
+}
+
+#[tokio::test]
+async fn c231_c234_a_password_is_stepped_up_by_a_passkey_of_the_same_person_in_the_same_session() {
+    let world = world();
+    let (person, key) = with_passkey(&world, "steps", SoftKey::new(world.stack.issuer())).await;
+    let (_, of_another) = with_passkey(&world, "another", SoftKey::new(world.stack.issuer())).await;
+    let client = app(&world, "Stepped up", &["--require-factor"]);
+    let mut browser = person.elsewhere(&world).await;
+    for demand in [vec![], vec![essential("phr")]] {
+        let mut more: Vec<(&str, &str)> = demand.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        more.push(("scope", "openid"));
+        let pkce = Pkce::new();
+        let url = authorization_url(&client.id, CALLBACK, &pkce, &more);
+        let page = browser.go(&url).await;
+        assert!(
+            page.reply.text().contains("<h1>Use your passkey</h1>") && !asks_for_a_factor(&page),
+            "{:?}",
+            page.reply
+        );
+        let refused = use_passkey(&mut browser, &page, &of_another).await;
+        assert!(is_refused(&refused), "{:?}", refused.reply);
+        let page = browser.go(&url).await;
+        let after = use_passkey(&mut browser, &page, &key).await;
+        let claims = claims(&world, &client, (&mut browser, after, pkce)).await;
+        assert_eq!((&claims["acr"], &claims["amr"]), (&json!("phr"), &json!(["pwd", "hwk", "user", "mfa"])));
+        browser = person.elsewhere(&world).await;
+    }
+    // After the password of a person who has an app too, either does.
+    let mut person = person;
+    add_factor(&mut person.browser).await;
+    let mut browser = world.stack.browser();
+    let page = sign_in(&mut browser, "steps", FIRST).await;
+    assert!(asks_for_a_factor(&page) && offers_a_passkey(&page), "{:?}", page.reply);
+    assert!(shows_account(&use_passkey(&mut browser, &page, &key).await));
+}
+
+#[tokio::test]
+async fn c231_a_passkey_signs_in_where_people_answer_devices() {
+    let world = world();
+    let (_, key) = with_passkey(&world, "viewer", SoftKey::synced(world.stack.issuer())).await;
+    let (session, tv) = (world.session(), television(&world, "TV"));
+    let codes = asked(&session, &tv, &[]).await;
+    let mut browser = world.stack.browser();
+    let page = browser.go(&format!("/device?user_code={}", codes.user_code)).await;
+    assert!(offers_a_passkey(&page), "{:?}", page.reply);
+    let wrong = send_passkey(&mut browser, &page, "{}", "").await;
+    assert!(is_refused(&wrong) && offers_a_passkey(&wrong), "{:?}", wrong.reply);
+    let question = use_passkey(&mut browser, &wrong, &key).await;
+    assert!(question.reply.text().contains("name=\"decision\""), "{:?}", question.reply);
+}
+
+#[tokio::test]
+async fn c236_passkeys_are_looked_after_with_a_recent_sign_in_by_two_factors_only() {
+    let world = world();
+    let (person, mut key) = with_passkey(&world, "recent", SoftKey::new(world.stack.issuer())).await;
+    let mut weak = person.elsewhere(&world).await;
+    let page = weak.go("/account/passkeys").await;
+    assert!(asks_to_sign_in(&page) && page.reply.status == 403, "{:?}", page.reply);
+    let strong = use_passkey(&mut weak, &page, &key).await;
+    assert!(strong.reply.text().contains("<h1>Your passkeys</h1>"), "{:?}", strong.reply);
+    // A form that was shown in another session adds nothing.
+    let (mut other, page) = at_sign_in(&world).await;
+    create(&world.stack.cli(), "recent2", FIRST);
+    other.submit(&page, &page.form(), &[("username", "recent2"), ("password", FIRST)]).await;
+    let response = key.make(&strong);
+    let refused = send_new(&mut other, &strong, &response, "x").await;
+    assert_eq!(refused.reply.status, 403, "{:?}", refused.reply);
+    assert_eq!(world.stack.http().get("/account/passkeys/remove").send().await.status, 405);
+}
+
+#[tokio::test]
+async fn c231_operators_see_passkeys_and_remove_them() {
+    let world = world();
+    let (_, key) = with_passkey(&world, "operated", SoftKey::new(world.stack.issuer())).await;
+    let cli = world.stack.cli();
+    let shown = cli.run(&["user", "factors", "operated"]);
+    assert_eq!((&shown["passkeys"][0]["name"], &shown["passkeys"][0]["method"]), (&json!("Laptop"), &json!("hwk")));
+    assert_eq!(cli.run(&["user", "show", "operated"])["factors"], json!(["passkey"]));
+    cli.run(&["user", "factors", "operated", "--remove", "--yes"]);
+    assert_eq!(cli.run(&["user", "factors", "operated"])["passkeys"], json!([]));
+    let (mut browser, page) = at_sign_in(&world).await;
+    assert!(is_refused(&use_passkey(&mut browser, &page, &key).await));
+    assert!(shows_account(&sign_in(&mut world.stack.browser(), "operated", FIRST).await));
+}
+
+#[tokio::test]
+async fn c231_at_an_ip_address_there_are_no_passkeys_and_nothing_says_so() {
+    let world = World::shared();
+    let mut browser = world.stack.browser();
+    let page = browser.go("/account").await;
+    assert!(asks_to_sign_in(&page) && !offers_a_passkey(&page) && !page.reply.text().contains("webauthn"));
+    assert_eq!(browser.go("/account/passkeys").await.reply.status, 404);
+    for path in DOCUMENTS {
+        let document = document(&world.stack.http(), path).await;
+        assert_eq!(document["acr_values_supported"], json!(["pwd", "mfa"]), "{path}");
+    }
+    let named = self::world();
+    for path in DOCUMENTS {
+        let document = document(&named.stack.http(), path).await;
+        assert_eq!(document["acr_values_supported"], json!(["pwd", "mfa", "phr"]), "{path}");
+    }
+}

@@ -1,0 +1,75 @@
+//! Passkeys: a credential id leads to one person, and what was removed leads nowhere and is not added again.
+
+use protocol::{CredentialId, PasskeyKey};
+use sessions::{Passkey, PasskeyName, PasskeyUses, SessionChange, SessionStart, User, UserChange};
+use store::{Acted, PeopleTable, UserChanged};
+
+use crate::fixtures::NOW;
+use crate::people_table::{session_of, user};
+use crate::place::Place;
+
+fn passkey(owner: &User, number: u8) -> Passkey {
+    // A key for EdDSA: {1: 1, 3: -8, -1: 6, -2: 32 bytes}.
+    let key = [&[0xa4, 1, 1, 3, 0x27, 0x20, 6, 0x21, 0x58, 32][..], &[7; 32]].concat();
+    Passkey {
+        person: owner.key,
+        credential: CredentialId::from_bytes(&[number; 16]).unwrap(),
+        key: PasskeyKey::parse(&key).unwrap(),
+        name: PasskeyName::typed("Laptop"),
+        created_at: NOW,
+        is_backup_eligible: true,
+        used: PasskeyUses { counter: 3, is_backed_up: true, ..PasskeyUses::default() },
+    }
+}
+
+/// Adds a passkey as its owner does, in a session that is stored.
+async fn add(people: &PeopleTable, owner: &User, passkey: &Passkey) -> Acted {
+    let owner = people.user(owner.key).await.unwrap().unwrap();
+    let (signed_in, _) = session_of(&owner);
+    let session = signed_in.session();
+    people.start_session(session, SessionStart::New).await.unwrap();
+    let proven = SessionChange::with_passkey(session, passkey, NOW.plus(1));
+    let change = UserChange::add_passkey(&owner, passkey.id(), [5; 32]);
+    people.add_own_passkey(session, passkey, proven, &change).await.unwrap()
+}
+
+async fn c231_a_credential_id_is_one_persons_and_what_was_removed_is_not_added_again(place: Place) {
+    let people = place.stores.people().unwrap();
+    let (ada, bob) = (user("ada"), user("bob"));
+    for owner in [&ada, &bob] {
+        people.create_user(owner, None).await.unwrap();
+    }
+    let (one, two) = (passkey(&ada, 1), passkey(&ada, 2));
+    assert_eq!(add(&people, &ada, &one).await, Acted::Done);
+    assert_eq!(add(&people, &ada, &two).await, Acted::Done);
+    assert_eq!(add(&people, &ada, &one).await, Acted::Refused);
+    assert_eq!(add(&people, &bob, &passkey(&bob, 1)).await, Acted::Refused);
+    assert!(people.user(bob.key).await.unwrap().unwrap().factors.passkeys.is_empty());
+    let found = people.passkey_holder(&one.credential, None, None).await.unwrap();
+    let owner = found.user.unwrap();
+    assert_eq!((owner.key, found.passkey.as_ref()), (ada.key, Some(&one)));
+    assert_eq!(people.passkeys_of(ada.key).await.unwrap().len(), 2);
+
+    let (signed_in, _) = session_of(&owner);
+    people.start_session(signed_in.session(), SessionStart::New).await.unwrap();
+    let change = UserChange::remove_passkey(&owner, &one.id(), false);
+    let id = one.id();
+    let remove = || people.remove_own_passkey(&signed_in, &id, &change, NOW);
+    assert_eq!(remove().await.unwrap(), Acted::Done);
+    assert_eq!(remove().await.unwrap(), Acted::Refused);
+    assert!(people.passkey_holder(&one.credential, None, None).await.unwrap().user.is_none());
+    assert_eq!(add(&people, &ada, &one).await, Acted::Refused);
+    assert_eq!(people.passkeys_of(ada.key).await.unwrap(), std::slice::from_ref(&two));
+
+    let stands = people.user(ada.key).await.unwrap().unwrap();
+    assert_eq!(
+        people.reset_factors(&owner, None, NOW).await.unwrap(),
+        UserChanged::Refused(Some(Box::new(stands.clone())))
+    );
+    assert_eq!(people.reset_factors(&stands, None, NOW).await.unwrap(), UserChanged::Done);
+    assert!(people.passkeys_of(ada.key).await.unwrap().is_empty());
+    assert!(people.passkey_holder(&two.credential, None, None).await.unwrap().user.is_none());
+    assert!(!people.user(ada.key).await.unwrap().unwrap().has_factors());
+}
+
+crate::on_both!(c231_a_credential_id_is_one_persons_and_what_was_removed_is_not_added_again);
