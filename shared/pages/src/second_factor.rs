@@ -176,8 +176,7 @@ pub(crate) mod tests {
 
     fn second_factor(v: &str, path: &str, alert: Option<&str>) -> String {
         let (carried, passkey) = (("to", v), alert.map(crate::passkey::tests::form));
-        let page =
-            SecondFactor { action: path, carried, ticket: v, start_again: path, has_app: true, passkey, alert };
+        let page = SecondFactor { action: path, carried, ticket: v, start_again: path, has_app: true, passkey, alert };
         page.render().unwrap()
     }
 
