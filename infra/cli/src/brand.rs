@@ -25,7 +25,8 @@ pub(crate) struct BrandFiles {
 impl BrandFiles {
     /// Reads and checks the files.
     pub(crate) fn read(directory: &Path) -> Result<Self, Error> {
-        let fault = |error: &dyn std::fmt::Display| format!("the look in {} cannot be used: {error}", directory.display());
+        let fault =
+            |error: &dyn std::fmt::Display| format!("the look in {} cannot be used: {error}", directory.display());
         let path = directory.join(DOCUMENT);
         let text = fs::read_to_string(&path).map_err(|error| fault(&format!("{DOCUMENT}: {error}")))?;
         let document: BrandDocument =

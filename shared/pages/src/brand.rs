@@ -313,7 +313,9 @@ pub(crate) mod tests {
     fn assert_worn(brand: &Brand) {
         for page in [sign_in(), Notice { title: "Signed out", text: "Bye." }.render().unwrap()] {
             assert!(page.contains(" – Quince &#38; Co</title>") && !page.contains("Jeton"), "{page}");
-            assert!(page.contains(r#"<img class="mark" src="data:image/svg+xml;base64,PHN2Zy8+" alt="Quince &#38; Co">"#));
+            assert!(
+                page.contains(r#"<img class="mark" src="data:image/svg+xml;base64,PHN2Zy8+" alt="Quince &#38; Co">"#)
+            );
             let link = r#"<a href="https://quince.example/help?a=1&#38;b=&#34;2" target="_blank" rel="noreferrer noopener">Help</a>"#;
             assert!(page.contains(link), "{page}");
             assert!(page.contains("Quince &#60;Ltd&#62;"));
@@ -329,7 +331,10 @@ pub(crate) mod tests {
     fn a_name_stands_in_the_place_of_a_logo() {
         try_on(&BrandDraft { logo: None, ..draft() }, |_| {
             let page = sign_in();
-            assert!(page.contains(r#"<header class="mark">Quince &#38; Co</header>"#) && !page.contains("<img"), "{page}");
+            assert!(
+                page.contains(r#"<header class="mark">Quince &#38; Co</header>"#) && !page.contains("<img"),
+                "{page}"
+            );
         });
     }
 
@@ -371,7 +376,9 @@ pub(crate) mod tests {
     #[test]
     fn a_vector_image_has_its_namespace_and_no_script() {
         let svg = |inner: &str| format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{inner}</svg>");
-        assert!(is_plain_svg(&svg("<path d=\"M0 0h9\"/>")) && is_plain_svg(&format!("<?xml version=\"1.0\"?>{}", svg(""))));
+        assert!(
+            is_plain_svg(&svg("<path d=\"M0 0h9\"/>")) && is_plain_svg(&format!("<?xml version=\"1.0\"?>{}", svg("")))
+        );
         for bad in ["<SCRIPT>x</SCRIPT>", "<foreignObject/>", "<a href=\"JavaScript:x\"/>"] {
             assert!(!is_plain_svg(&svg(bad)), "{bad}");
         }

@@ -13,7 +13,8 @@ impl Colour {
     /// Reads `#` and six hexadecimal digits; `None` for everything else.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
-        let value = digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())??;
+        let value =
+            digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())??;
         let [_, red, green, blue] = value.to_be_bytes();
         Some(Self([red, green, blue]))
     }
@@ -80,8 +81,7 @@ impl Scheme {
 }
 
 /// The names of the colours that a deployment may choose, as in the stylesheet.
-pub const COLOURS: [&str; 10] =
-    ["ground", "card", "text", "quiet", "line", "edge", "link", "button", "label", "code"];
+pub const COLOURS: [&str; 10] = ["ground", "card", "text", "quiet", "line", "edge", "link", "button", "label", "code"];
 
 /// Two colours that must be told apart, and the least contrast that they need.
 struct Pair(&'static str, &'static str, f64);
@@ -128,7 +128,10 @@ impl fmt::Display for LowContrast {
         // Rounded down, so that no ratio looks as if it were enough.
         let ratio = (ratio * 100.0).floor() / 100.0;
         let scheme = scheme.as_str();
-        write!(to, "the {scheme} colours {one} and {other} have a contrast of {ratio:.2}, and need {least} (WCAG 2.2 AA)")
+        write!(
+            to,
+            "the {scheme} colours {one} and {other} have a contrast of {ratio:.2}, and need {least} (WCAG 2.2 AA)"
+        )
     }
 }
 
@@ -211,7 +214,10 @@ mod tests {
     #[test]
     fn a_pair_with_too_little_contrast_is_named_with_its_ratio() {
         let pale = palette(Scheme::Light, &[("button", "#ff8800")]).low_contrast().unwrap().to_string();
-        assert!(pale.contains("light colours label and button") && pale.contains("2.39") && pale.contains("4.5"), "{pale}");
+        assert!(
+            pale.contains("light colours label and button") && pale.contains("2.39") && pale.contains("4.5"),
+            "{pale}"
+        );
         let hidden = palette(Scheme::Dark, &[("card", "#9cbcff")]).low_contrast().unwrap().to_string();
         assert!(hidden.contains("dark colours text and card"), "{hidden}");
         let fixed = palette(Scheme::Light, &[("card", "#ffffff"), ("edge", "#cccccc")]).low_contrast().unwrap();

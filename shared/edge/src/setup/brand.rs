@@ -125,7 +125,8 @@ impl BrandDocument {
 fn link(name: &str, url: &str) -> Result<(BrandLink, String), UnfitBrand> {
     let names = BrandLink::ALL.map(BrandLink::as_str);
     let known = BrandLink::ALL.into_iter().find(|link| link.as_str() == name);
-    let known = known.ok_or_else(|| UnfitBrand(format!("there is no link {name:?}; links are {}", names.join(", "))))?;
+    let known =
+        known.ok_or_else(|| UnfitBrand(format!("there is no link {name:?}; links are {}", names.join(", "))))?;
     let parsed = LinkUrl::parse(url).map_err(|error| UnfitBrand(format!("the link {name} {url:?}: {error}")))?;
     Ok((known, parsed.as_str().to_owned()))
 }
@@ -156,7 +157,8 @@ pub(crate) fn brand(get: &impl Fn(&str) -> Option<String>) -> Result<Option<Arc<
     let Some(value) = get(BRAND) else { return Ok(None) };
     let unfit = |error: &dyn std::fmt::Display| ConfigError::Unfit(BRAND, error.to_string());
     let text = if value.starts_with('/') { fs::read_to_string(&value).map_err(|error| unfit(&error))? } else { value };
-    let brand = BrandDocument::from_value(&text).and_then(|document| document.check()).map_err(|error| unfit(&error))?;
+    let brand =
+        BrandDocument::from_value(&text).and_then(|document| document.check()).map_err(|error| unfit(&error))?;
     Ok(Some(Arc::new(brand)))
 }
 
@@ -202,7 +204,10 @@ mod tests {
         type Spoil = fn(&mut BrandDocument);
         let rows: [(Spoil, &str); 7] = [
             (|look| look.name.clear(), "name"),
-            (|look| look.colours.light = BTreeMap::from([("button".to_owned(), "#ff8800".to_owned())]), "label and button"),
+            (
+                |look| look.colours.light = BTreeMap::from([("button".to_owned(), "#ff8800".to_owned())]),
+                "label and button",
+            ),
             (|look| look.links = BTreeMap::from([("shop".to_owned(), "https://quince.example".to_owned())]), "shop"),
             (|look| look.links = BTreeMap::from([("help".to_owned(), "javascript:x".to_owned())]), "help"),
             (|look| look.logo = Some("*".to_owned()), "logo"),

@@ -63,7 +63,10 @@ fn sheet(reply: &Reply) -> &str {
 fn assert_branded(reply: &Reply, shows_logo: bool) {
     let (page, sheet) = (reply.text(), sheet(reply));
     assert!(sheet.contains("--button: #7a1f5c;") && sheet.contains("--link: #f0b0dc;"), "{sheet}");
-    assert!(page.contains(" – Quince &#38; Co</title>") && page.contains("Quince Ltd &#60;Orchard Lane&#62;"), "{page}");
+    assert!(
+        page.contains(" – Quince &#38; Co</title>") && page.contains("Quince Ltd &#60;Orchard Lane&#62;"),
+        "{page}"
+    );
     for url in ["https://quince.example/help", "https://quince.example/imprint"] {
         assert!(page.contains(&format!("<a href=\"{url}\" target=\"_blank\" rel=\"noreferrer noopener\">")), "{page}");
     }
@@ -118,7 +121,8 @@ async fn the_local_stack_follows_the_files_of_a_look() {
     assert_branded(&page("/authorize?client_id=nobody").await, false);
     fs::write(directory.path().join("logo.svg"), SVG).expect("logo.svg");
     assert_branded(&page("/authorize?client_id=nobody").await, true);
-    fs::write(directory.path().join("brand.toml"), TOML.replace("button = \"#7a1f5c\"", "button = \"#ff8800\"")).expect("brand.toml");
+    fs::write(directory.path().join("brand.toml"), TOML.replace("button = \"#7a1f5c\"", "button = \"#ff8800\""))
+        .expect("brand.toml");
     assert_branded(&page("/authorize?client_id=nobody").await, true);
     let told = stack.log();
     assert!(told.contains("label and button have a contrast of 2.39, and need 4.5"), "{told}");
@@ -135,7 +139,11 @@ fn a_look_that_cannot_be_used_is_refused_at_the_start_and_by_the_command() {
     let dev = ["dev", "--port", &port, "--env-file", &env_file];
     for (toml, logo, named) in [
         ("name = \"\"".to_owned(), None, "name"),
-        (TOML.replace("button = \"#7a1f5c\"", "button = \"#ff8800\""), None, "light colours label and button have a contrast of 2.39"),
+        (
+            TOML.replace("button = \"#7a1f5c\"", "button = \"#ff8800\""),
+            None,
+            "light colours label and button have a contrast of 2.39",
+        ),
         (TOML.replace("#f0b0dc", "#f0b0dc; } </style><script>"), None, "dark colour link"),
         (TOML.replace("https://quince.example/help", "javascript:alert(1)"), None, "help"),
         (TOML.replace("sign_in", "sign_up"), None, "sign_up"),
