@@ -232,6 +232,12 @@ pub fn is_plain_svg(text: &str) -> bool {
 /// change.
 static WORN: LazyLock<RwLock<Arc<Brand>>> = LazyLock::new(|| RwLock::new(Arc::new(Brand::jeton())));
 
+#[cfg(test)]
+thread_local! {
+    /// The look that the pages of one test have.
+    static TRIED: std::cell::RefCell<Option<Arc<Brand>>> = const { std::cell::RefCell::new(None) };
+}
+
 /// Gives all pages and mails of this process the look.
 pub fn wear(brand: &Arc<Brand>) {
     *WORN.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(brand);
@@ -240,23 +246,16 @@ pub fn wear(brand: &Arc<Brand>) {
 /// Returns the look of all pages and mails of this process.
 pub fn worn() -> Arc<Brand> {
     #[cfg(test)]
-    if let Some(brand) = tests::TRIED.with_borrow(Option::clone) {
+    if let Some(brand) = TRIED.with_borrow(Option::clone) {
         return brand;
     }
     Arc::clone(&WORN.read().unwrap_or_else(PoisonError::into_inner))
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use std::cell::RefCell;
-
+mod tests {
     use super::*;
     use crate::{Mail, Notice, SignIn};
-
-    thread_local! {
-        /// The look that the pages of one test have.
-        pub(crate) static TRIED: RefCell<Option<Arc<Brand>>> = const { RefCell::new(None) };
-    }
 
     fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
