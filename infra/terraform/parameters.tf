@@ -50,6 +50,8 @@ locals {
     PasswordMinLength       = var.password_min_length
     MailFrom                = var.mail_from
     MailIdentity            = var.mail_identity
+    Brand                   = var.brand
+    BrandLayerArn           = var.brand_layer_arn
     OpenIdConnect           = var.open_id_connect
     DpopNonce               = var.dpop_nonce
     AllowImplicitGrant      = var.allow_implicit_grant

@@ -289,6 +289,18 @@ variable "mail_identity" {
   default     = null
 }
 
+variable "brand" {
+  description = "The look of pages and mails: name, colours, links and texts, as `jeton brand check` writes it. Empty means Jeton's own."
+  type        = string
+  default     = null
+}
+
+variable "brand_layer_arn" {
+  description = "A layer of yours whose file `brand` is such a value, of any length, in place of Brand: a logo has no room in a variable."
+  type        = string
+  default     = null
+}
+
 variable "open_id_connect" {
   description = "Whether apps may ask who signed in: the scope openid, ID tokens and /userinfo. Off, none of it is offered."
   type        = bool

@@ -66,6 +66,8 @@ class Shell:
                "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}
         for name in ("robot", "bank"):
             self.write(f"{name}-public-keys.json", json.dumps({"keys": [key]}))
+        (self.folder / "brand").mkdir(exist_ok=True)
+        self.write("brand/brand.toml", next(found["text"] for found in FENCE.finditer(read("infra/README.md")) if found["kind"] == "toml"))
         people = [{"username": f"person-{number}", "password": PASSWORD, "claims": {"name": "A Person"}} for number in (1, 2)]
         self.write("jeton.toml", next(found["text"] for found in FENCE.finditer(read("infra/cli/README.md")) if found["kind"] == "toml"))
         clients = [{"client_id": "imported", "client_secret": secrets.token_urlsafe(32), "grant_types": ["client_credentials"],

@@ -25,8 +25,8 @@ UNUSED = {
     "the services' roles are there, or made by an administrator": r"iam:CreateServiceLinkedRole",
     "the policy of callers has roles, not users or groups": r"iam:(At|De)tach(User|Group)Policy",
     "a boundary is never taken away": r"iam:DeleteRolePermissionsBoundary",
-    "functions have no layers, file systems, signed code, provisioned concurrency or runtime of their own":
-        r"lambda:(GetLayerVersion|PassCapacityProvider|.*CodeSigningConfig|PutFunctionRecursionConfig|.*FunctionScalingConfig"
+    "functions have no file systems, signed code, provisioned concurrency or runtime of their own":
+        r"lambda:(PassCapacityProvider|.*CodeSigningConfig|PutFunctionRecursionConfig|.*FunctionScalingConfig"
         r"|(Put|Delete)ProvisionedConcurrencyConfig|PutRuntimeManagementConfig)|elasticfilesystem:.*|ec2:DescribeNetworkInterfaces",
     "variables and streams have no key of their own": r"kms:GenerateDataKey",
     "the key is never switched off": r"kms:(En|Dis)ableKey",

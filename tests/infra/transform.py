@@ -23,6 +23,7 @@ EVERYTHING = {
     "AllowImplicitGrant": "true",
     "AllowPasswordGrant": "true",
     "AuditRetentionDays": "400",
+    "BrandLayerArn": "arn:aws:lambda:us-east-1:111122223333:layer:jeton-brand:1",
     "CertificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/1",
     "ClientIdDocuments": "open",
     "DirectoryFunctionArn": "arn:aws:lambda:us-east-1:111122223333:function:old-directory",

@@ -4,6 +4,7 @@
 
 mod args;
 mod audit;
+mod brand;
 mod commands;
 mod confirm;
 mod dev;
@@ -60,6 +61,7 @@ async fn run(command: Command) -> Result<(), Error> {
         Command::Consent(command) => commands::consent::run(command).await,
         Command::Keys(command) => commands::keys::run(command).await,
         Command::Audit(command) => commands::audit::run(command).await,
+        Command::Brand(command) => commands::brand::run(command),
         Command::Completion(command) => commands::completion::run(command),
         Command::Tables(command) => commands::tables::run(command).await,
     }

@@ -37,6 +37,7 @@ pub use log::lines::{
 };
 pub use log::request_log::RequestLog;
 pub use setup::audit_lifetime::{AUDIT_LIFETIME, audit_lifetime};
+pub use setup::brand::{BrandDocument, ColourTables, Texts, UnfitBrand};
 pub use setup::client_id_documents::{DocumentConfig, DocumentMode};
 pub use setup::clock::{milliseconds, now};
 pub use setup::config::{Config, RotationConfig, Tables, environment, people_policy, reach};

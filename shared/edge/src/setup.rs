@@ -1,6 +1,7 @@
 //! The basics of a function: configuration, the clock and randomness.
 
 pub(crate) mod audit_lifetime;
+pub(crate) mod brand;
 pub(crate) mod client_id_documents;
 pub(crate) mod clock;
 pub(crate) mod config;

@@ -11,9 +11,13 @@
 //! - **Two scripts, each allowed by its hash.** Forms, buttons and links do everything else, so the policy sent with a page
 //!   can forbid scripts. [`FormPost`] submits itself, as its standard specifies, and has a button for browsers without
 //!   scripts. Passkeys need a script: [`PasskeyForm`] is hidden until it runs, and beside it is the password.
-//! - **One inline stylesheet, allowed by its hash.** A page takes one request, and [`style_source`] lets the policy
+//! - **One inline stylesheet, allowed by its hash.** A page takes one request, and [`Brand::style_source`] lets the policy
 //!   allow exactly these bytes and no others.
-//! - **Every value is escaped by the template engine.** The one exception is the stylesheet, which is a constant.
+//! - **A process has one look.** It is that of its deployment, known from the start, so pages and mails take it from
+//!   [`worn`] and not from their callers. Its colours are parsed and written anew, its links are https URLs, and its texts
+//!   are escaped, so that it adds no markup, script or style. A look whose colours lack contrast does not exist.
+//! - **Every value is escaped by the template engine.** The one exception is the stylesheet, which is a constant
+//!   with checked colours after it.
 //! - **A link out of the site is not rendered.** Escaping does not make `javascript:` or `//elsewhere` harmless, so
 //!   [`Consent::switch_account`] and [`Problem::continue_to`] must be paths, or the page is refused. Only
 //!   [`ReturnedError`] leads to an app: to a URI to which a browser could also be redirected. The consent page links to
@@ -33,6 +37,8 @@
 mod account;
 mod account_email;
 mod account_recovery;
+mod brand;
+mod colour;
 mod consent;
 mod date;
 mod demo;
@@ -60,6 +66,8 @@ pub use account::{
 };
 pub use account_email::{AccountConfirm, AccountEmail};
 pub use account_recovery::{AccountForgotten, AccountNotice, AccountReset};
+pub use brand::{Brand, BrandDraft, BrandFault, BrandLink, BrandLogo, is_plain_svg, wear, worn};
+pub use colour::{COLOURS, Colour, LowContrast, Scheme};
 pub use consent::{AskedScope, Consent};
 pub use date::{date, moment};
 pub use demo::{DemoCallback, Outbox, OutboxMail, Start};
@@ -68,7 +76,7 @@ pub use form_post::{FormPost, script_source};
 pub use introduction::Introduction;
 pub use mail::{Mail, RenderedMail};
 pub use passkey::{AccountPasskey, AccountPasskeys, NewPasskeyForm, PasskeyForm, passkey_script_source};
-pub use picture::{PICTURE_SOURCE, Picture};
+pub use picture::Picture;
 pub use post_again::PostAgain;
 pub use problem::Problem;
 pub use rendering::Unrenderable;
@@ -76,4 +84,4 @@ pub use returned_error::{ReturnedError, WayOn};
 pub use second_factor::{AccountFactors, AccountNewFactor, AccountRecoveryCodes, QrPicture, SecondFactor};
 pub use sign_in::SignIn;
 pub use sign_out::{Notice, SignOut};
-pub use style::{SHEET, source_of, style_source};
+pub use style::{SHEET, source_of};

@@ -4,7 +4,7 @@
 
 use askama::Template;
 
-use crate::{Unrenderable, rendering};
+use crate::{Unrenderable, brand, rendering};
 
 /// A mail to a person.
 #[derive(Clone, Copy)]
@@ -85,7 +85,10 @@ impl Mail<'_> {
             rendering::leads_to_an_app(url)?;
         }
         let asked = link.map(|(label, url)| format!("{label}:\n{url}"));
-        let blocks: Vec<&str> = before.iter().chain(&asked).chain(&after).map(String::as_str).collect();
+        let brand = brand::worn();
+        let signed = brand.is_own.then_some(&brand.name);
+        let blocks = before.iter().chain(&asked).chain(&after).chain(signed).map(String::as_str);
+        let blocks: Vec<&str> = blocks.collect();
         let (before, after) = (&before[..], &after[..]);
         Ok(RenderedMail {
             subject: subject.to_owned(),

@@ -14,9 +14,6 @@ pub struct Picture<'a> {
     pub bytes: &'a [u8],
 }
 
-/// The source expression that allows such pictures, for use after `img-src` (CSP Level 3 §2.3.1).
-pub const PICTURE_SOURCE: &str = "data:";
-
 impl fmt::Display for Picture<'_> {
     /// Writes the picture as a URL (RFC 2397).
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,6 +29,5 @@ mod tests {
     fn a_picture_is_a_url_with_all_its_bytes() {
         let picture = Picture { media_type: "image/gif", bytes: b"GIF89a\"><script>" };
         assert_eq!(picture.to_string(), "data:image/gif;base64,R0lGODlhIj48c2NyaXB0Pg==");
-        assert!(picture.to_string().starts_with(PICTURE_SOURCE));
     }
 }

@@ -3,7 +3,7 @@
 mod addresses;
 mod changes_in_flight;
 mod factors;
-mod forgotten;
+pub(crate) mod forgotten;
 mod page;
 mod passkeys;
 mod password;

@@ -21,6 +21,7 @@ fn own_variables(settings: &Settings) -> Vec<String> {
         "JETON_AUDIT_",
         "JETON_DIRECTORY_",
         "JETON_MAIL_",
+        "JETON_BRAND",
     ];
     let needed = |name: &&String| name.starts_with("JETON_") && !optional.iter().any(|start| name.starts_with(start));
     settings.environment.keys().filter(needed).cloned().collect()
@@ -71,6 +72,8 @@ async fn a_malformed_variable_stops_a_function_with_its_name() {
             ("JETON_ALLOW_IMPLICIT_GRANT", "yes"),
             ("JETON_ALLOW_PASSWORD_GRANT", "1"),
             ("JETON_OUTBOUND_PRIVATE_HOSTS", "https://keys.internal"),
+            ("JETON_BRAND", "not a look"),
+            ("JETON_BRAND", "/no/such/file"),
         ] {
             let mut spoiled = settings(&function.binary);
             spoiled.environment.insert(name.to_owned(), value.to_owned());

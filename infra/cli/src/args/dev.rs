@@ -36,6 +36,10 @@ pub(crate) struct DevOptions {
     /// Port of the embedded DynamoDB on 127.0.0.1; default: any free port.
     #[arg(long, value_name = "PORT")]
     pub(crate) dynamodb_port: Option<u16>,
+    /// Show the pages and mails with the look in this directory, brand.toml and logo.svg or logo.png, and follow its changes;
+    /// default: `JETON_BRAND`.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) brand: Option<PathBuf>,
     /// Self-registration of clients at /register: off, with a token of `jeton registration-token` (token), or for
     /// anyone (open).
     #[arg(long, value_name = "WHO", value_parser = ["off", "token", "open"])]

@@ -5,6 +5,7 @@ mod appearance;
 mod apply;
 mod assertions;
 mod audit;
+mod brand;
 mod client;
 mod client_update;
 mod common;
@@ -29,6 +30,7 @@ pub(crate) use crate::args::appearance::AppearanceOptions;
 pub(crate) use crate::args::apply::ApplyOptions;
 pub(crate) use crate::args::assertions::AssertionOptions;
 pub(crate) use crate::args::audit::{AuditCommand, AuditList};
+pub(crate) use crate::args::brand::{BrandCheck, BrandCommand};
 pub(crate) use crate::args::client::{ClientCommand, ClientCreate, ClientDelete, ClientSwitch, RotateSecret};
 pub(crate) use crate::args::client_update::{ClientLists, ClientUpdate, RelyingPartyUpdate};
 pub(crate) use crate::args::common::{Common, Destroying, Listing, duration};
@@ -113,6 +115,9 @@ pub(crate) enum Command {
     /// The audit trail: who changed what with these commands.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// The look of the pages and mails: name, logo, colours, links and texts.
+    #[command(subcommand)]
+    Brand(BrandCommand),
     /// Completion of commands and options by a shell.
     #[command(subcommand)]
     Completion(CompletionCommand),
@@ -126,7 +131,7 @@ mod tests {
     use super::*;
 
     /// The commands that change nothing, or that only `jeton dev` has.
-    const READING: [&str; 8] = ["list", "show", "export", "dev", "token", "bash", "zsh", "fish"];
+    const READING: [&str; 9] = ["list", "show", "export", "check", "dev", "token", "bash", "zsh", "fish"];
 
     fn untried(command: &clap::Command, path: &str) -> Vec<String> {
         let path = format!("{path} {}", command.get_name());

@@ -5,6 +5,7 @@ pub(crate) mod api_plan;
 pub(crate) mod appearance;
 pub(crate) mod apply;
 pub(crate) mod audit;
+pub(crate) mod brand;
 pub(crate) mod claim_edits;
 pub(crate) mod client;
 pub(crate) mod client_document;

@@ -68,6 +68,7 @@ async fn run_stack(options: DevOptions) -> Result<(), Error> {
     };
     let outbox = Arc::new(Outbox::new(place.config.issuer.as_str()));
     let site = Site::open(&place.config, &demo, Arc::clone(&outbox), place.describe())?;
+    let site = site.with_brand(options.brand.as_deref());
     let env_file = place.write_env_file(&options)?;
     Box::pin(follow_people(&place, &stack, outbox)).await?;
     Greeting {

@@ -10,6 +10,7 @@ use store::TableShape;
 use tempfile::TempDir;
 
 use crate::args::DevOptions;
+use crate::brand::BrandFiles;
 use crate::dev::embedded;
 use crate::dev::listen::listen;
 use crate::dev::{env_file, issuer, private_files};
@@ -226,6 +227,7 @@ fn config(options: &DevOptions, endpoint: &str, key_file: &Path, given: Tables) 
         keys: table(given.keys, "keys"),
         audit: table(audit, "audit"),
     };
+    let brand = options.brand.as_deref().map(BrandFiles::read).transpose()?.map(|files| files.value);
     let issuer = options.issuer.clone().unwrap_or_else(|| options.address());
     let named = options.is_open().then(|| issuer::by_name(&issuer)).flatten();
     let read = issuer::read(&issuer, named, |name| match name {
@@ -241,6 +243,7 @@ fn config(options: &DevOptions, endpoint: &str, key_file: &Path, given: Tables) 
             Some(words(options.registration_schemes.iter().map(String::as_str)))
         }
         "JETON_DIRECTORY_FUNCTION" => options.directory.clone().or_else(|| variable(name)),
+        "JETON_BRAND" => brand.clone().or_else(|| variable(name)),
         "JETON_KEY_FILE" => Some(key_file.display().to_string()),
         "AWS_ENDPOINT_URL_DYNAMODB" => Some(endpoint.to_owned()),
         "AWS_REGION" => variable(name).or_else(|| Some("us-east-1".to_owned())),
@@ -266,6 +269,6 @@ fn of_options(error: ConfigError, options: &DevOptions) -> Error {
         ConfigError::Malformed("JETON_REGISTRATION_SCHEMES", _) if !options.registration_schemes.is_empty() => {
             "--registration-scheme must be a scheme of an app without a period, such as vscode".into()
         }
-        ConfigError::Malformed(..) | ConfigError::Missing(..) => error.into(),
+        ConfigError::Malformed(..) | ConfigError::Missing(..) | ConfigError::Unfit(..) => error.into(),
     }
 }

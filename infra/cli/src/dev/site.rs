@@ -1,5 +1,6 @@
 //! The functions behind the routes of the template, each set up separately as in the cloud.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use edge::{Config, Error, Function, Response, respond};
@@ -7,6 +8,7 @@ use http::StatusCode;
 use lambda_http::{Body, Request};
 use service::Stores;
 
+use crate::brand::LiveBrand;
 use crate::dev::demo::Demo;
 use crate::dev::explorer::{Explorer, legacy};
 use crate::dev::outbox::Outbox;
@@ -23,6 +25,8 @@ pub(crate) struct Site {
     demo: Demo,
     outbox: Arc<Outbox>,
     storage: String,
+    /// The look that follows the files of a directory.
+    brand: Option<LiveBrand>,
     /// The path of the issuer. As behind a gateway that maps it, the routes begin after it.
     base: String,
 }
@@ -60,6 +64,9 @@ fn open<F: Function>(
 impl Site {
     /// Sets up all functions.
     pub(crate) fn open(config: &Config, demo: &Demo, outbox: Arc<Outbox>, storage: String) -> Result<Self, Error> {
+        if let Some(brand) = &config.brand {
+            ::pages::wear(brand);
+        }
         Ok(Self {
             routes: Template::read()?.routes()?,
             functions: open_all(config)?,
@@ -68,12 +75,21 @@ impl Site {
             demo: demo.clone(),
             outbox,
             storage,
+            brand: None,
             base: config.path().to_owned(),
         })
     }
 
+    /// Returns the site with a look that follows the files of a directory, if there is one.
+    pub(crate) fn with_brand(self, directory: Option<&Path>) -> Self {
+        Self { brand: directory.map(LiveBrand::new), ..self }
+    }
+
     /// Routes a request to its function and returns the answer.
     pub(crate) async fn answer(&self, request: Request) -> Result<Response, Error> {
+        if let Some(brand) = &self.brand {
+            brand.refresh();
+        }
         let path = request.uri().path().to_owned();
         let path = path.strip_prefix(&self.base).unwrap_or(&path);
         match (self.function(path, &request), path) {

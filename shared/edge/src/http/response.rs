@@ -13,8 +13,8 @@
 //!   consent form once; and not if the browser says that another site sent it (`Sec-Fetch-Site`).
 //! - No page can be framed (`frame-ancestors`, `X-Frame-Options`).
 //!
-//! One page may show an image, the consent page of a client with a logo: its policy allows `data:` URLs for images, which
-//! load nothing. Pages without a form have `form-action 'none'`. No page has `Cross-Origin-Opener-Policy`: in a popup it
+//! The consent page of a client with a logo may show an image, and so may all pages of a deployment with a logo of its own:
+//! their policy allows `data:` URLs for images, which load nothing. Pages without a form have `form-action 'none'`. No page has `Cross-Origin-Opener-Policy`: in a popup it
 //! would cut the app off from its window, which then looks closed (C168). An opener can navigate the popup or close it, and
 //! read nothing.
 
@@ -47,6 +47,9 @@ const WITH_SUBDOMAINS: &str = "max-age=63072000; includeSubDomains";
 pub(crate) fn include_subdomains(response: &mut Response) {
     response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(WITH_SUBDOMAINS));
 }
+
+/// The directive of a page with a picture, which is part of the page (CSP Level 3 §2.3.1).
+const PICTURES: &str = "img-src data:; ";
 
 /// Builds a response with a JSON document.
 pub fn json(status: StatusCode, document: &impl Serialize) -> Response {
@@ -96,7 +99,7 @@ pub fn html_with_form(status: StatusCode, page: Result<String, pages::Unrenderab
 
 /// Builds a page with a form and a picture.
 pub fn html_with_form_and_picture(page: Result<String, pages::Unrenderable>) -> Response {
-    page_with(StatusCode::OK, page, &format!("img-src {}; ", pages::PICTURE_SOURCE))
+    page_with(StatusCode::OK, page, PICTURES)
 }
 
 /// Builds a page under a content security policy that allows its style and contains the directives in `more`.
@@ -109,9 +112,12 @@ fn page_with(status: StatusCode, page: Result<String, pages::Unrenderable>, more
         }
     };
     let mut response = build(status, "text/html; charset=utf-8", page);
+    let brand = pages::worn();
+    // The deployment's logo is on every page.
+    let logo = if brand.has_logo() && more != PICTURES { PICTURES } else { "" };
     let policy = format!(
-        "default-src 'none'; style-src {}; {more}base-uri 'none'; frame-ancestors 'none'",
-        pages::style_source(),
+        "default-src 'none'; style-src {}; {logo}{more}base-uri 'none'; frame-ancestors 'none'",
+        brand.style_source(),
     );
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::from_str(&policy) {

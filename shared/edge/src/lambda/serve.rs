@@ -39,13 +39,17 @@ pub trait Function: Send + Sync + 'static {
     fn answer<'a>(&'a self, incoming: Incoming<'a>) -> Awaited<'a, Response>;
 }
 
-/// Starts a function: the log, then the configuration.
+/// Starts a function: the log, then the configuration, and with it the look of the pages.
 ///
 /// # Errors
 /// [`crate::ConfigError`] names the variable that is missing or malformed.
 pub fn start() -> Result<Config, Error> {
     to_stdout();
-    Ok(Config::from_environment()?)
+    let config = Config::from_environment()?;
+    if let Some(brand) = &config.brand {
+        pages::wear(brand);
+    }
+    Ok(config)
 }
 
 /// Answers Lambda's events that the firewall admits, until Lambda stops the process.

@@ -1,14 +1,17 @@
 //! Configuration: read once at start-up and parsed into types.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use grants::{Policy, Seconds, SigningAlgorithm};
 use outbound::Reach;
+use pages::Brand;
 use protocol::{EmailAddress, LegacyGrants, PasskeySite, Resource, Secret};
 use store::Connection;
 
 use crate::http::cookies::CookieRule;
 use crate::http::firewall::FirewallGuard;
+use crate::setup::brand::brand;
 use crate::setup::config_error::ConfigError;
 use crate::setup::directory::DirectoryConfig;
 use crate::setup::dpop_nonce::DpopNonce;
@@ -47,6 +50,8 @@ pub struct Config {
     pub registration: RegistrationConfig,
     /// `JETON_MAIL_FROM`: the sender of mails; nothing that needs mail is offered if it is not set.
     pub mail_from: Option<EmailAddress>,
+    /// `JETON_BRAND`: the look of pages and mails; Jeton's own if it is not set.
+    pub brand: Option<Arc<Brand>>,
     /// `JETON_DPOP_NONCE`: the rule on nonces in `DPoP` proofs.
     pub dpop_nonce: DpopNonce,
     /// `JETON_METADATA_APIS`: the APIs whose scopes and identifiers the metadata list.
@@ -117,6 +122,7 @@ impl Config {
             directory: DirectoryConfig::read(&get)?,
             registration: RegistrationConfig::read(&get)?,
             mail_from: mail_from(&get)?,
+            brand: brand(&get)?,
             dpop_nonce: DpopNonce::read(&get)?,
             metadata_apis: identifiers(&get, "JETON_METADATA_APIS")?,
             metrics: get("JETON_METRICS_NAMESPACE"),

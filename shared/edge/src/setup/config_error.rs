@@ -9,4 +9,7 @@ pub enum ConfigError {
     /// A variable has an invalid value.
     #[error("the environment variable {0} is malformed: it must be {1}")]
     Malformed(&'static str, &'static str),
+    /// A variable has a value with a fault, which is described.
+    #[error("the environment variable {0} cannot be used: {1}")]
+    Unfit(&'static str, String),
 }

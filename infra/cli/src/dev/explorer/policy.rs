@@ -23,7 +23,7 @@ pub(crate) fn policy() -> String {
     format!(
         "default-src 'none'; style-src {} {}; script-src {}; connect-src 'self'; form-action 'none'; base-uri 'none'; \
          frame-ancestors 'none'",
-        pages::style_source(),
+        pages::source_of(pages::SHEET),
         pages::source_of(SHEET),
         pages::source_of(SCRIPT),
     )
