@@ -50,6 +50,8 @@ locals {
     PasswordMinLength       = var.password_min_length
     MailFrom                = var.mail_from
     MailIdentity            = var.mail_identity
+    SignUp                  = var.sign_up
+    SignUpDomains           = var.sign_up_domains
     OpenIdConnect           = var.open_id_connect
     DpopNonce               = var.dpop_nonce
     AllowImplicitGrant      = var.allow_implicit_grant

@@ -3,7 +3,8 @@
 //! The page shows the profile, the apps that have access, and the sessions. Each can be changed or ended here, and
 //! `/account/password` changes the password, and `/account/factors` the second factor. Where mail is sent, `/account/forgotten`
 //! asks for a link that replaces a forgotten password, and `/account/reset` is where the link leads; `/account/email` does the
-//! same for an address that is to be confirmed.
+//! same for an address that is to be confirmed. Where people may make their own accounts, `/account/sign-up` asks for a link,
+//! and is where the link leads.
 //!
 //! # Decisions
 //! - This is a function of its own, and not a part of `/authorize`. It lists and ends sessions, consents and grants, which
@@ -23,6 +24,7 @@ mod apps;
 mod email;
 mod factors;
 mod forgotten;
+mod new_account;
 mod new_password;
 mod password;
 mod profile;
@@ -30,6 +32,7 @@ mod refused;
 mod reset;
 mod sessions_shown;
 mod sign_in;
+mod sign_up;
 mod visitor;
 
 use std::sync::Arc;
@@ -130,8 +133,11 @@ impl Account {
         Ok(html_with_form(status, page.render()))
     }
 
-    /// Shows the page to which a link in a mail leads.
+    /// Shows the page to which a link in a mail leads, or a page of the sign-up.
     async fn open_mailed(&self, incoming: Incoming<'_>, step: &str, method: &Method) -> Result<Response, Refused> {
+        if let Some(answered) = self.answer_sign_up(incoming, step).await {
+            return answered;
+        }
         let (to_reset, to_confirm) = (step.strip_prefix("/reset/"), step.strip_prefix("/email/"));
         match (to_reset, to_confirm) {
             (None, None) => Err(Refused::NotFound),

@@ -201,13 +201,14 @@ impl Account {
         let ticket = FormTicket::for_sign_in(visit, to.digest(), edge::random(), now);
         let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
         let alert = fault.map(SignInFault::text);
-        let forgotten = self.wiring.config.forgotten_password();
+        let (forgotten, sign_up) = (self.wiring.config.forgotten_password(), self.wiring.config.sign_up_page());
         let page = pages::AccountSignIn {
             username,
             action: &format!("{}/sign-in", self.path()),
             to: to.name(),
             ticket: ticket.expose(),
             forgotten: forgotten.as_deref(),
+            sign_up: sign_up.as_deref().filter(|_| !again),
             alert: alert.as_deref(),
             again,
         };

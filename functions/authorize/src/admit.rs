@@ -47,6 +47,7 @@ impl Authorize {
             carried,
             shows_all_logos: config.registration.logos,
             forgotten_password: config.forgotten_password(),
+            sign_up: config.sign_up_page(),
         })
     }
 

@@ -76,7 +76,7 @@ impl Authorize {
         let ticket = FormTicket::for_sign_in(visit.id, context.digest, edge::random(), edge::now());
         let ticket = ring.handles().seal(HandleKind::SignInForm, &ticket.to_bytes());
         let alert = again.map(|again| again.why.text());
-        let forgotten = self.wiring.config.forgotten_password();
+        let (forgotten, sign_up) = (self.wiring.config.forgotten_password(), self.wiring.config.sign_up_page());
         let page = pages::SignIn {
             client_name: &context.client.name,
             registered_itself: None,
@@ -86,6 +86,7 @@ impl Authorize {
             request: &context.query(),
             ticket: ticket.expose(),
             forgotten: forgotten.as_deref(),
+            sign_up: sign_up.as_deref(),
             alert: alert.as_deref(),
         };
         let status = again.map_or(StatusCode::OK, |again| again.why.status());

@@ -45,6 +45,7 @@ pub(crate) fn sign_in(
         request: &context.carried.query,
         ticket: ticket.expose(),
         forgotten: context.forgotten_password.as_deref(),
+        sign_up: context.sign_up_link().as_deref(),
         alert: alert.as_deref(),
     };
     let status = again.map_or(StatusCode::OK, |again| again.why.status());

@@ -13,5 +13,6 @@ pub(crate) mod mail;
 pub(crate) mod paths;
 pub(crate) mod registration;
 pub(crate) mod request_uri;
+pub(crate) mod sign_up;
 pub(crate) mod switches;
 pub(crate) mod wrapping_key;

@@ -14,6 +14,8 @@ pub struct AccountSignIn<'a> {
     pub action: &'a str,
     /// The path at which a forgotten password is replaced: on this site, beginning with one `/`. `None` if no mail is sent.
     pub forgotten: Option<&'a str>,
+    /// The path at which a person asks for an account: on this site, beginning with one `/`. `None` if nobody may.
+    pub sign_up: Option<&'a str>,
     /// The name of the page that comes next.
     pub to: &'a str,
     /// The ticket that protects the form against cross-site posts.
@@ -125,6 +127,7 @@ impl AccountSignIn<'_> {
     pub fn render(&self) -> Result<String, Unrenderable> {
         rendering::stay_here(self.action)?;
         self.forgotten.map_or(Ok(()), rendering::stay_here)?;
+        self.sign_up.map_or(Ok(()), rendering::stay_here)?;
         rendering::fill(self)
     }
 }

@@ -65,6 +65,7 @@ fn sign_in(v: &str, alert: Option<&str>) -> String {
         request: v,
         ticket: v,
         forgotten: alert.map(|_| "/"),
+        sign_up: alert.map(|_| "/"),
         alert,
     };
     page.render().unwrap()
@@ -174,7 +175,7 @@ fn account(v: &str, base: &str, alert: Option<&str>) -> String {
 
 fn account_sign_in(v: &str, action: &str, alert: Option<&str>) -> String {
     let (forgotten, again) = (alert.map(|_| action), alert.is_some());
-    let page = AccountSignIn { username: v, action, forgotten, to: v, ticket: v, alert, again };
+    let page = AccountSignIn { username: v, action, forgotten, sign_up: forgotten, to: v, ticket: v, alert, again };
     page.render().unwrap()
 }
 

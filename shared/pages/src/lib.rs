@@ -33,6 +33,7 @@
 mod account;
 mod account_email;
 mod account_recovery;
+mod account_sign_up;
 mod consent;
 mod date;
 mod demo;
@@ -59,13 +60,14 @@ pub use account::{
 };
 pub use account_email::{AccountConfirm, AccountEmail};
 pub use account_recovery::{AccountForgotten, AccountNotice, AccountReset};
+pub use account_sign_up::{AccountNew, AccountSignUp};
 pub use consent::{AskedScope, Consent};
 pub use date::{date, moment};
 pub use demo::{DemoCallback, Outbox, OutboxMail, Start};
 pub use device::{DeviceCode, DeviceConsent};
 pub use form_post::{FormPost, script_source};
 pub use introduction::Introduction;
-pub use mail::{Mail, RenderedMail};
+pub use mail::{FactorsChange, Mail, RenderedMail};
 pub use picture::{PICTURE_SOURCE, Picture};
 pub use post_again::PostAgain;
 pub use problem::Problem;

@@ -27,6 +27,29 @@ pub enum Mail<'a> {
         /// The number of minutes during which the link works.
         minutes: u32,
     },
+    /// The link with which a new person makes an account.
+    SignUp {
+        /// The URL of the page with the form.
+        link: &'a str,
+        /// The number of minutes during which the link works.
+        minutes: u32,
+    },
+    /// Somebody wanted to make an account with an address that has one.
+    HasAccount {
+        /// The name of the account.
+        username: &'a str,
+        /// The URL at which a new password can be set.
+        forgotten: &'a str,
+    },
+    /// The second factor or its recovery codes were changed.
+    FactorsChanged {
+        /// The name of the account.
+        username: &'a str,
+        /// The change that was made.
+        change: FactorsChange,
+        /// The URL at which a new password can be set.
+        forgotten: &'a str,
+    },
     /// Another address was confirmed, which is told to the one before.
     AddressChanged {
         /// The name of the account.
@@ -43,6 +66,17 @@ pub enum Mail<'a> {
         /// `true` if it was set with a link from a mail.
         by_mail: bool,
     },
+}
+
+/// A change of the second factor of a person.
+#[derive(Clone, Copy)]
+pub enum FactorsChange {
+    /// A second factor was added.
+    Added,
+    /// The second factor was removed.
+    Removed,
+    /// New recovery codes were made.
+    NewCodes,
 }
 
 /// A mail, ready to be sent.
@@ -117,6 +151,25 @@ impl Mail<'_> {
                     "If it is not your account, ignore this mail.".to_owned(),
                 ],
             },
+            Self::SignUp { link, minutes } => Letter::for_new_account(link, minutes),
+            Self::HasAccount { username, forgotten } => Letter {
+                subject: "You have an account already",
+                before: vec![
+                    format!("Someone wanted to create an account with this address. It has one: {username}."),
+                    "Sign in with it. If you do not know the password any more, set a new one.".to_owned(),
+                ],
+                link: Some(("Set a new password", forgotten)),
+                after: vec!["If it was not you, ignore this mail. Nothing was changed.".to_owned()],
+            },
+            Self::FactorsChanged { username, change, forgotten } => {
+                let (subject, text) = match change {
+                    FactorsChange::Added => ("A second factor was added", "has a second factor now"),
+                    FactorsChange::Removed => ("Your second factor was removed", "has no second factor any more"),
+                    FactorsChange::NewCodes => ("New recovery codes were made", "has new recovery codes"),
+                };
+                let remedy = "If it was not you, set a new password now";
+                Letter::about_change(subject, format!("Your account {username} {text}."), remedy, forgotten)
+            }
             Self::AddressChanged { username, account } => Letter::about_change(
                 "Your address was changed",
                 format!("The account {username} has another address now. Mail about it does not come here any more."),
@@ -138,6 +191,19 @@ impl Mail<'_> {
 }
 
 impl<'a> Letter<'a> {
+    /// A letter with the link that makes an account.
+    fn for_new_account(link: &'a str, minutes: u32) -> Self {
+        Self {
+            subject: "Create your account",
+            before: vec!["Someone asked to create an account with this address.".to_owned()],
+            link: Some(("Create the account", link)),
+            after: vec![
+                format!("The link works once, and for {minutes} minutes."),
+                "If it was not you, ignore this mail. There is no account until the link is used.".to_owned(),
+            ],
+        }
+    }
+
     /// A letter about a change that the reader made, or must know of.
     fn about_change(subject: &'static str, change: String, remedy: &'static str, url: &'a str) -> Self {
         Self {
@@ -162,7 +228,11 @@ mod tests {
         let (link, account) = ("https://id.example/account/email/jty_abc", "https://id.example/account");
         let confirm = Mail::ConfirmAddress { username: "ada", link, minutes: 30 };
         let moved = Mail::AddressChanged { username: "ada", account };
-        for mail in [RESET, confirm, moved, changed(true), changed(false)] {
+        let factors = |change| Mail::FactorsChanged { username: "ada", change, forgotten: "https://id.example/a" };
+        let has = Mail::HasAccount { username: "ada", forgotten: "https://id.example/a" };
+        let changes = [FactorsChange::Added, FactorsChange::Removed, FactorsChange::NewCodes].map(factors);
+        let others = [RESET, confirm, moved, changed(true), changed(false), has];
+        for mail in others.into_iter().chain(changes) {
             let rendered = mail.render().unwrap();
             let [link] = &rendered.links[..] else { panic!("one link") };
             assert!(rendered.text.lines().any(|line| line == link), "{}", rendered.text);
@@ -174,6 +244,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn c235_a_mail_for_a_new_account_names_nobody_and_has_one_link() {
+        let link = "https://id.example/account/sign-up/jtu_abc";
+        let rendered = Mail::SignUp { link, minutes: 30 }.render().unwrap();
+        assert_eq!(rendered.links, [link]);
+        assert_eq!(rendered.html.matches(&format!("href=\"{link}\"")).count(), 1);
+        assert!(rendered.text.lines().any(|line| line == link) && rendered.text.contains("30 minutes"));
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct SignIn<'a> {
     pub ticket: &'a str,
     /// The path at which a forgotten password is replaced: on this site, beginning with one `/`. `None` if no mail is sent.
     pub forgotten: Option<&'a str>,
+    /// The path at which a person asks for an account: on this site, beginning with one `/`. `None` if nobody may.
+    pub sign_up: Option<&'a str>,
     /// The error of the previous attempt, if there was one.
     pub alert: Option<&'a str>,
 }
@@ -36,6 +38,7 @@ impl SignIn<'_> {
     pub fn render(&self) -> Result<String, Unrenderable> {
         rendering::stay_here(self.action)?;
         self.forgotten.map_or(Ok(()), rendering::stay_here)?;
+        self.sign_up.map_or(Ok(()), rendering::stay_here)?;
         rendering::fill(self)
     }
 }
@@ -54,6 +57,7 @@ mod tests {
         request: "a request",
         ticket: "a ticket",
         forgotten: None,
+        sign_up: None,
         alert: None,
     };
 

@@ -42,6 +42,7 @@ mod session_change;
 mod session_handle;
 mod shown;
 mod sign_out;
+mod sign_up;
 mod step_up;
 mod throttling;
 mod tickets;
@@ -62,6 +63,7 @@ pub use grants::{PersonKey, SessionId};
 pub use mail::address_link::{AddressLink, CONFIRM_LIFETIME};
 pub use mail::letter::{AddressWish, Letter, MailId, Notice, QueuedMail, Recipient, recipient_of_reset};
 pub use mail::reset_link::{RESET_LIFETIME, ResetLink};
+pub use mail::sign_up_link::{SIGN_UP_LIFETIME, SignUpLink};
 pub use password::{
     CheckTerms, ForeignHashError, HashCost, MIN_PASSWORD_CHARACTERS, PasswordContext, PasswordHash, PasswordWork,
     UnfitPassword, WeakPassword, check_chosen_password, check_new_password, hash_password,
@@ -77,6 +79,7 @@ pub use shown::{Shown, ShownDigest};
 pub use sign_out::{
     AddressNotRegistered, Hinted, NamedApp, SignOut, ended_by_hint, leads_back_unasked, sign_out, way_back,
 };
+pub use sign_up::{NewIdentity, UnfitName, chosen_name, claims_of_new};
 pub use step_up::WantedContexts;
 pub use throttling::{Count, CountGuard, Counter, DeviceHandle, DeviceId, Failures, Wait};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};

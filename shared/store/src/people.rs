@@ -11,5 +11,6 @@ pub(crate) mod mail;
 pub(crate) mod own_account;
 pub(crate) mod password_work;
 pub(crate) mod session_writes;
+pub(crate) mod sign_up;
 pub(crate) mod table;
 pub(crate) mod user_writes;

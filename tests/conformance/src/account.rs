@@ -7,6 +7,7 @@ mod forgotten;
 mod page;
 mod password;
 mod sessions_and_apps;
+mod sign_up;
 
 use harness::{Browser, Cli, Form, Landing, forms};
 

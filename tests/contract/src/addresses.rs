@@ -3,7 +3,7 @@
 use grants::Timestamp;
 use protocol::{Claims, EmailAddress};
 use sessions::{AddressLink, Letter, QueuedMail, SessionStart, SignedIn, User, UserChange};
-use store::{AddressClaim, Changed, Confirmed, PeopleTable, UserChanged};
+use store::{AddressClaim, Changed, Confirmed, PeopleTable, SignUp, SignedUp, UserChanged};
 
 use crate::fixtures::NOW;
 use crate::people_table::{session_of, user};
@@ -58,6 +58,38 @@ async fn c236_an_address_is_of_one_person_and_leads_there_while_it_is_confirmed(
     assert_eq!(confirm(&people, winner, NOW).await, Confirmed::Done);
     people.end_session(winner.session()).await.unwrap();
     assert_eq!(confirm(&people, winner, NOW).await, Confirmed::Over);
+}
+
+async fn c235_of_sign_ups_with_one_name_or_one_address_one_is_carried_out(place: Place) {
+    let people = place.stores.people().unwrap();
+    let claims = Claims::parse(r#"{"email":"Shared@example.org","email_verified":true}"#).unwrap();
+    let new = |name| User { claims: claims.clone(), created_at: NOW.plus(9), ..user(name) };
+    let address = address();
+    let sign_up = async |user: &User, issued_at| {
+        people.sign_up(SignUp { user, address: &address, issued_at }, None).await.unwrap()
+    };
+    let (one, two) = (new("one"), new("two"));
+    let both = tokio::join!(sign_up(&one, NOW), sign_up(&two, NOW));
+    let winner = match both {
+        (SignedUp::Done, SignedUp::AddressTaken) => "one",
+        (SignedUp::AddressTaken, SignedUp::Done) => "two",
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(holder(&people).await.as_deref(), Some(winner));
+    let loser = if winner == "one" { &two } else { &one };
+    assert!(people.by_name(&loser.username).await.unwrap().is_none());
+    // The address is given up: a link from before makes nothing, and a new one does.
+    let there = people.by_address(&address).await.unwrap().unwrap();
+    people.change_user(&UserChange::set_claims(&there, Claims::default()), None).await.unwrap();
+    for late in [NOW, NOW.plus(9)] {
+        assert_eq!(sign_up(loser, late).await, SignedUp::AddressTaken);
+    }
+    // A name that is taken leaves the address free, whatever its case.
+    let same_name = User { username: there.username.clone(), ..new("other") };
+    assert_eq!(sign_up(&same_name, NOW.plus(10)).await, SignedUp::NameTaken);
+    assert_eq!(holder(&people).await, None);
+    assert_eq!(sign_up(loser, NOW.plus(10)).await, SignedUp::Done);
+    assert_eq!(holder(&people).await, Some(loser.username.to_string()));
 }
 
 async fn c235_an_address_of_an_operator_leads_to_its_first_person(place: Place) {

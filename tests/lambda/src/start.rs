@@ -21,6 +21,7 @@ fn own_variables(settings: &Settings) -> Vec<String> {
         "JETON_AUDIT_",
         "JETON_DIRECTORY_",
         "JETON_MAIL_",
+        "JETON_SIGN_UP",
     ];
     let needed = |name: &&String| name.starts_with("JETON_") && !optional.iter().any(|start| name.starts_with(start));
     settings.environment.keys().filter(needed).cloned().collect()

@@ -87,4 +87,6 @@ handle_kinds! {
     ResetLink(reset_link, 40, "jtw_");
     /// The end of a link in a mail, with which a person confirms an address.
     AddressLink(address_link, 41, "jty_");
+    /// The end of a link in a mail, with which a new person makes an account.
+    SignUpLink(sign_up_link, 42, "jtu_");
 }

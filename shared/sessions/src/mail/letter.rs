@@ -41,6 +41,8 @@ pub enum Letter {
     ForgottenPassword(String),
     /// A person wants to confirm an address.
     ConfirmAddress(AddressWish),
+    /// Someone wants to make an account with this address.
+    SignUp(EmailAddress),
     /// Something happened to an account.
     Notice(Notice, Recipient),
 }
@@ -65,6 +67,12 @@ pub enum Notice {
     PasswordReset,
     /// Another address was confirmed; this is told to the one before.
     AddressChanged,
+    /// A second factor was added.
+    FactorAdded,
+    /// The second factor was removed.
+    FactorRemoved,
+    /// New recovery codes were made.
+    RecoveryCodesReplaced,
 }
 
 /// The person whom a mail is for, as of the moment of the change that it tells of.
@@ -119,6 +127,7 @@ impl Letter {
         match self {
             Self::ForgottenPassword(_) => "forgotten_password",
             Self::ConfirmAddress(_) => "confirm_address",
+            Self::SignUp(_) => "sign_up",
             Self::Notice(notice, _) => notice.name(),
         }
     }
@@ -138,7 +147,14 @@ impl Letter {
 
 impl Notice {
     /// The list of all notices.
-    pub const ALL: [Self; 3] = [Self::PasswordChanged, Self::PasswordReset, Self::AddressChanged];
+    pub const ALL: [Self; 6] = [
+        Self::PasswordChanged,
+        Self::PasswordReset,
+        Self::AddressChanged,
+        Self::FactorAdded,
+        Self::FactorRemoved,
+        Self::RecoveryCodesReplaced,
+    ];
 
     /// The name of the notice in its item.
     pub const fn name(self) -> &'static str {
@@ -146,6 +162,9 @@ impl Notice {
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset => "password_reset",
             Self::AddressChanged => "address_changed",
+            Self::FactorAdded => "factor_added",
+            Self::FactorRemoved => "factor_removed",
+            Self::RecoveryCodesReplaced => "recovery_codes_replaced",
         }
     }
 

@@ -106,7 +106,7 @@ impl PeopleTable {
     }
 
     /// Returns the condition that a former holder still has no right to the address: gone, or with the claims that were read.
-    fn still_without(&self, holder: PersonKey, user: Option<&User>) -> Write {
+    pub(crate) fn still_without(&self, holder: PersonKey, user: Option<&User>) -> Write {
         let unchanged = if let Some(user) = user {
             of_guards(&[UserFact::same_claims(user)])
         } else {

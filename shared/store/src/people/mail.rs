@@ -20,6 +20,7 @@ const MAIL: &str = "mail";
 const PREFIX: &str = "mail#";
 const FORGOTTEN_PASSWORD: &str = "forgotten_password";
 const CONFIRM_ADDRESS: &str = "confirm_address";
+const SIGN_UP: &str = "sign_up";
 
 /// Reads the name of a mail from the keys of an item; `None` for items of other kinds.
 pub fn mail_of_keys(person: &str, record: &str) -> Option<MailId> {
@@ -106,6 +107,7 @@ fn from_mail(mail: &QueuedMail) -> Item {
             ("credential_version", number(&wish.credential_version)),
             ("address", text(&wish.address)),
         ],
+        Letter::SignUp(address) => vec![("address", text(address))],
         Letter::Notice(_, recipient) => {
             vec![("address", text(&recipient.address)), ("username", text(&recipient.username))]
         }
@@ -129,6 +131,7 @@ fn to_mail(table: &str, id: MailId, item: &Item) -> Result<QueuedMail, Unknown> 
             credential_version: read.number("credential_version")?,
             address: read.parsed("address", EmailAddress::parse)?,
         }),
+        SIGN_UP => Letter::SignUp(read.parsed("address", EmailAddress::parse)?),
         _ => Letter::Notice(
             read.named("kind", Notice::named)?,
             Recipient {
@@ -156,7 +159,11 @@ mod tests {
             credential_version: 4,
             address: recipient.address.clone(),
         };
-        let others = [Letter::ForgottenPassword("ada".to_owned()), Letter::ConfirmAddress(wish)];
+        let others = [
+            Letter::ForgottenPassword("ada".to_owned()),
+            Letter::ConfirmAddress(wish),
+            Letter::SignUp(recipient.address.clone()),
+        ];
         for letter in others.into_iter().chain(notices) {
             let mail = QueuedMail { attempts: 3, ..QueuedMail::new(letter, [7; 16], Timestamp::from_seconds(9)) };
             let item = from_mail(&mail);

@@ -50,7 +50,8 @@ impl PeopleTable {
         })
     }
 
-    /// Changes a person at the wish of the person.
+    /// Changes a person at the wish of the person, and makes the write `beside` in the same transaction, which must not depend
+    /// on anything.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was changed.
@@ -58,10 +59,12 @@ impl PeopleTable {
         &self,
         person: &SignedIn,
         change: &UserChange,
+        beside: Option<Write>,
         now: Timestamp,
     ) -> Result<Acted, Unknown> {
         let own = self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change));
-        Ok(match commit(&self.client, vec![self.still_in_use(person, now), own]).await? {
+        let writes = [self.still_in_use(person, now), own].into_iter().chain(beside).collect();
+        Ok(match commit(&self.client, writes).await? {
             Outcome::Done(_) => Acted::Done,
             Outcome::Refused(0, _) => Acted::Over,
             Outcome::Refused(..) => Acted::Refused,
@@ -69,6 +72,7 @@ impl PeopleTable {
     }
 
     /// Adds a second factor at the wish of the person, and makes the session in which it was proven one with a second factor.
+    /// The write `beside` is made in the same transaction, and must not depend on anything.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was added.
@@ -77,11 +81,12 @@ impl PeopleTable {
         session: &Session,
         proven: SessionChange,
         change: &UserChange,
+        beside: Option<Write>,
     ) -> Result<Acted, Unknown> {
         let session = Kind::Update(key(session.person, &session_record(session.id)));
         let session = self.write(session, of_session_change(proven));
         let own = self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change));
-        Ok(match commit(&self.client, vec![session, own]).await? {
+        Ok(match commit(&self.client, [session, own].into_iter().chain(beside).collect()).await? {
             Outcome::Done(_) => Acted::Done,
             Outcome::Refused(0, _) => Acted::Over,
             Outcome::Refused(..) => Acted::Refused,

@@ -93,7 +93,7 @@ impl PeopleTable {
 
     /// Returns the writes that give a person a free name: the alias, and the checks that nobody of an earlier version
     /// has it. `held` are the aliases that may be the person's already.
-    fn take_name(&self, user: &User, username: &Username, held: &[AliasKey]) -> Vec<Write> {
+    pub(crate) fn take_name(&self, user: &User, username: &Username, held: &[AliasKey]) -> Vec<Write> {
         let condition = |alias: &AliasKey| {
             let mut free = Expression::default();
             if held.contains(alias) {
