@@ -5,21 +5,30 @@ use grants::Timestamp;
 use http::{StatusCode, header};
 use keys::HandleKind;
 use pages::AccountNotice;
-use protocol::{Secret, Username};
+use protocol::{EmailAddress, Secret, Username};
 use sessions::{
-    FormFault, NewIdentity, SignUpLink, UnfitName, UnfitPassword, User, Wait, WeakPassword, chosen_name, claims_of_new,
+    FormFault, InvitationId, NewIdentity, SignUpLink, UnfitName, UnfitPassword, User, Wait, WeakPassword, chosen_name,
+    claims_of_new,
 };
-use store::{SignUp, SignedUp};
+use store::{SignUp, SignUpRight, SignedUp};
 
 use crate::Account;
 use crate::refused::Refused;
 use crate::sign_up::WayBack;
 use crate::visitor::Page;
 
+/// A link that works, as far as can be seen: its address, and the right that it is.
+struct Opened {
+    address: EmailAddress,
+    right: SignUpRight,
+    /// The name that an operator suggests; empty without.
+    suggested: String,
+}
+
 /// What a new person sent: the link, the name and the password.
 struct Sent<'a> {
     sealed: &'a str,
-    link: SignUpLink,
+    link: Opened,
     username: &'a str,
     password: Secret,
 }
@@ -37,10 +46,11 @@ impl Account {
     /// Shows the form of a link.
     pub(crate) async fn new_account_page(&self, sealed: &str) -> Result<Response, Refused> {
         let link = self.open_sign_up(sealed, edge::now()).await?;
-        if self.people.by_address(link.address()).await?.is_some() {
+        if self.people.by_address(&link.address).await?.is_some() {
             return Err(Refused::SignUpOver);
         }
-        let sent = Sent { sealed, link, username: "", password: Secret::new(String::new()) };
+        let username = link.suggested.clone();
+        let sent = Sent { sealed, link, username: &username, password: Secret::new(String::new()) };
         Ok(self.show_new_account(&sent, None))
     }
 
@@ -75,7 +85,7 @@ impl Account {
 
     /// Checks what was sent, and writes the new person. Of all uses of a link, one gets there.
     async fn make_account(&self, sent: &Sent<'_>, now: Timestamp) -> Result<Result<User, Fault>, Refused> {
-        let address = sent.link.address();
+        let address = &sent.link.address;
         if let Some(wait) = self.mails.try_sign_up(address, now).await? {
             return Ok(Err(Fault::TooMany(wait)));
         }
@@ -96,7 +106,7 @@ impl Account {
         let identity = NewIdentity { key: edge::random(), subject: edge::random() };
         let user = User::unregistered(username, hash, identity, now).map_err(|_| Refused::Unhashable)?;
         let user = User { claims, ..user };
-        let new = SignUp { user: &user, address, issued_at: sent.link.issued_at() };
+        let new = SignUp { user: &user, address, right: sent.link.right };
         match self.people.sign_up(new, None).await? {
             SignedUp::Done => Ok(Ok(user)),
             SignedUp::NameTaken => Ok(Err(Fault::Taken)),
@@ -105,15 +115,25 @@ impl Account {
     }
 
     /// Opens a link, if it works as far as can be seen without the store.
-    async fn open_sign_up(&self, sealed: &str, now: Timestamp) -> Result<SignUpLink, Refused> {
+    async fn open_sign_up(&self, sealed: &str, now: Timestamp) -> Result<Opened, Refused> {
         let rules = &self.wiring.config.sign_up;
         if rules.mode == edge::SignUpMode::Off {
             return Err(Refused::NotFound);
         }
         let ring = self.ring(now).await?;
+        if let Some(id) = ring.handles().open(HandleKind::InvitationLink, sealed) {
+            let id = InvitationId::from_bytes(id.as_slice().try_into().map_err(|_| Refused::SignUpOver)?);
+            let invitation = self.people.invitation(id).await?.filter(|invitation| invitation.works(now));
+            let invitation = invitation.ok_or(Refused::SignUpOver)?;
+            let suggested = invitation.username.map(|name| name.as_str().to_owned()).unwrap_or_default();
+            return Ok(Opened { address: invitation.address, right: SignUpRight::Invitation(id), suggested });
+        }
         let link = ring.handles().open(HandleKind::SignUpLink, sealed);
         let link = link.and_then(|bytes| SignUpLink::from_bytes(&bytes));
-        link.filter(|link| link.is_in_time(now) && rules.admits(link.address())).ok_or(Refused::SignUpOver)
+        let link = link.filter(|link| link.is_in_time(now) && rules.admits(link.address()));
+        let link = link.ok_or(Refused::SignUpOver)?;
+        let (address, right) = (link.address().clone(), SignUpRight::Link(link.issued_at()));
+        Ok(Opened { address, right, suggested: String::new() })
     }
 
     fn show_new_account(&self, sent: &Sent<'_>, fault: Option<Fault>) -> Response {
@@ -121,7 +141,7 @@ impl Account {
         let page = pages::AccountNew {
             base: &self.path(),
             link: sent.sealed,
-            email: sent.link.address().as_str(),
+            email: sent.link.address.as_str(),
             username: sent.username,
             min_length: self.wiring.config.policy.password_min_length,
             name_alert: name_alert.as_deref(),

@@ -6,7 +6,7 @@ use keys::HandleKind;
 use pages::{FactorsChange, Mail};
 use protocol::{EmailAddress, Username};
 use sessions::{
-    AddressLink, AddressWish, CONFIRM_LIFETIME, Letter, Notice, QueuedMail, RESET_LIFETIME, Recipient, ResetLink,
+    AddressLink, AddressWish, CONFIRM_LIFETIME, InvitationId, Letter, Notice, QueuedMail, RESET_LIFETIME, Recipient, ResetLink,
     SIGN_UP_LIFETIME, SignUpLink, User, recipient_of_reset,
 };
 
@@ -32,6 +32,7 @@ impl BackChannelLogout {
             },
             Letter::ConfirmAddress(wish) => self.confirm(wish, now).await,
             Letter::SignUp(address) => self.sign_up(address, now).await,
+            Letter::Invitation(id) => self.invitation(*id, now).await,
             Letter::Notice(notice, recipient) => Ok(self.tell(*notice, recipient)),
         }
     }
@@ -80,6 +81,16 @@ impl BackChannelLogout {
         let link = self.sealed(HandleKind::SignUpLink, "sign-up", &link, now).await?;
         let mail = self.outgoing(address.clone(), &Mail::SignUp { link: &link, minutes: SIGN_UP_LIFETIME / 60 });
         Ok(mail.map(|mail| Written { mail, subject: None, is_counted: true }))
+    }
+
+    /// Writes the mail for somebody whom an operator invited, unless the invitation is over.
+    async fn invitation(&self, id: InvitationId, now: Timestamp) -> Result<Option<Written>, Failure> {
+        let invitation = self.people.invitation(id).await?.filter(|invitation| invitation.works(now));
+        let Some(invitation) = invitation else { return Ok(None) };
+        let link = self.sealed(HandleKind::InvitationLink, "sign-up", id.as_bytes(), now).await?;
+        let until = pages::moment(invitation.expires_at.seconds());
+        let mail = self.outgoing(invitation.address, &Mail::Invitation { link: &link, until: &until });
+        Ok(mail.map(|mail| Written { mail, subject: None, is_counted: false }))
     }
 
     /// Returns the people whom a typed name or address may mean: the one who has it as a name first.

@@ -34,6 +34,13 @@ pub enum Mail<'a> {
         /// The number of minutes during which the link works.
         minutes: u32,
     },
+    /// The link with which somebody who was invited makes an account.
+    Invitation {
+        /// The URL of the page with the form.
+        link: &'a str,
+        /// The day on which the link ends.
+        until: &'a str,
+    },
     /// Somebody wanted to make an account with an address that has one.
     HasAccount {
         /// The name of the account.
@@ -152,6 +159,15 @@ impl Mail<'_> {
                 ],
             },
             Self::SignUp { link, minutes } => Letter::for_new_account(link, minutes),
+            Self::Invitation { link, until } => Letter {
+                subject: "You are invited",
+                before: vec!["You are invited to create an account with this address.".to_owned()],
+                link: Some(("Create the account", link)),
+                after: vec![
+                    format!("The link works once, until {until}."),
+                    "If you did not expect this, ignore this mail. There is no account until the link is used.".to_owned(),
+                ],
+            },
             Self::HasAccount { username, forgotten } => Letter {
                 subject: "You have an account already",
                 before: vec![
@@ -249,6 +265,8 @@ mod tests {
     #[test]
     fn c235_a_mail_for_a_new_account_names_nobody_and_has_one_link() {
         let link = "https://id.example/account/sign-up/jtu_abc";
+        let invited = Mail::Invitation { link, until: "7 December 2026" }.render().unwrap();
+        assert!(invited.links == [link] && invited.text.contains("until 7 December 2026."));
         let rendered = Mail::SignUp { link, minutes: 30 }.render().unwrap();
         assert_eq!(rendered.links, [link]);
         assert_eq!(rendered.html.matches(&format!("href=\"{link}\"")).count(), 1);

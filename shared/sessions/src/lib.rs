@@ -31,6 +31,7 @@ mod factors;
 mod flow;
 mod footing;
 mod form_fault;
+mod invitation;
 mod mail;
 mod password;
 mod password_change;
@@ -60,6 +61,7 @@ pub use flow::{
 pub use footing::stands;
 pub use form_fault::FormFault;
 pub use grants::{PersonKey, SessionId};
+pub use invitation::{Invitation, InvitationId};
 pub use mail::address_link::{AddressLink, CONFIRM_LIFETIME};
 pub use mail::letter::{AddressWish, Letter, MailId, Notice, QueuedMail, Recipient, recipient_of_reset};
 pub use mail::reset_link::{RESET_LIFETIME, ResetLink};

@@ -5,6 +5,7 @@ pub(crate) mod consents;
 pub(crate) mod ended_sessions;
 pub(crate) mod factors;
 pub(crate) mod grounded_grants;
+pub(crate) mod invitations;
 pub(crate) mod item;
 pub(crate) mod links;
 pub(crate) mod mail;

@@ -4,6 +4,7 @@ mod addresses;
 mod changes_in_flight;
 mod factors;
 mod forgotten;
+mod invitations;
 mod page;
 mod password;
 mod sessions_and_apps;

@@ -13,7 +13,7 @@ use crate::commands::grant::revoke_all;
 use crate::commands::listing::print_list;
 use crate::commands::person_rules::{ensure_visible, read_password, unfit, warn_of};
 use crate::commands::plan::Plan;
-use crate::commands::{user_create, user_factors, user_hashes, user_import, user_links, user_update};
+use crate::commands::{user_create, user_factors, user_hashes, user_import, user_invite, user_links, user_update};
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run};
 use crate::stack::{Stack, TRIES};
@@ -39,6 +39,9 @@ pub(crate) async fn run(command: UserCommand) -> Result<(), Error> {
         UserCommand::Factors(options) => user_factors::run(options).await,
         UserCommand::Rename(options) => rename(options).await,
         UserCommand::SetPassword(options) => set_password(options).await,
+        UserCommand::Invite(options) => user_invite::invite(options).await,
+        UserCommand::Invitations(options) => user_invite::list(options).await,
+        UserCommand::Uninvite(options) => user_invite::withdraw(options).await,
         UserCommand::Delete(options) => delete(options).await,
     }
 }

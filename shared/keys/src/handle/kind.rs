@@ -89,4 +89,6 @@ handle_kinds! {
     AddressLink(address_link, 41, "jty_");
     /// The end of a link in a mail, with which a new person makes an account.
     SignUpLink(sign_up_link, 42, "jtu_");
+    /// The end of a link with which somebody who was invited makes an account.
+    InvitationLink(invitation_link, 43, "jtz_");
 }

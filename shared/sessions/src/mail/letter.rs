@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{PersonKey, Seconds, Timestamp};
 use protocol::{Claim, EmailAddress};
 
+use crate::invitation::InvitationId;
 use crate::people::User;
 
 /// The time in seconds during which a mail is tried to be sent.
@@ -43,6 +44,8 @@ pub enum Letter {
     ConfirmAddress(AddressWish),
     /// Someone wants to make an account with this address.
     SignUp(EmailAddress),
+    /// An operator invited someone.
+    Invitation(InvitationId),
     /// Something happened to an account.
     Notice(Notice, Recipient),
 }
@@ -128,6 +131,7 @@ impl Letter {
             Self::ForgottenPassword(_) => "forgotten_password",
             Self::ConfirmAddress(_) => "confirm_address",
             Self::SignUp(_) => "sign_up",
+            Self::Invitation(_) => "invitation",
             Self::Notice(notice, _) => notice.name(),
         }
     }

@@ -3,7 +3,7 @@
 
 use grants::PersonKey;
 use protocol::EmailAddress;
-use sessions::{AddressWish, AliasKey, Letter, MailId, Notice, QueuedMail, Recipient, User};
+use sessions::{AddressWish, AliasKey, InvitationId, Letter, MailId, Notice, QueuedMail, Recipient, User};
 
 use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
@@ -21,6 +21,7 @@ const PREFIX: &str = "mail#";
 const FORGOTTEN_PASSWORD: &str = "forgotten_password";
 const CONFIRM_ADDRESS: &str = "confirm_address";
 const SIGN_UP: &str = "sign_up";
+const INVITATION: &str = "invitation";
 
 /// Reads the name of a mail from the keys of an item; `None` for items of other kinds.
 pub fn mail_of_keys(person: &str, record: &str) -> Option<MailId> {
@@ -108,6 +109,7 @@ fn from_mail(mail: &QueuedMail) -> Item {
             ("address", text(&wish.address)),
         ],
         Letter::SignUp(address) => vec![("address", text(address))],
+        Letter::Invitation(id) => vec![("invitation", text(id))],
         Letter::Notice(_, recipient) => {
             vec![("address", text(&recipient.address)), ("username", text(&recipient.username))]
         }
@@ -131,6 +133,10 @@ fn to_mail(table: &str, id: MailId, item: &Item) -> Result<QueuedMail, Unknown> 
             credential_version: read.number("credential_version")?,
             address: read.parsed("address", EmailAddress::parse)?,
         }),
+        INVITATION => {
+            let id = InvitationId::parse(read.text("invitation")?);
+            Letter::Invitation(id.ok_or_else(|| read.damaged("invitation"))?)
+        }
         SIGN_UP => Letter::SignUp(read.parsed("address", EmailAddress::parse)?),
         _ => Letter::Notice(
             read.named("kind", Notice::named)?,
@@ -163,6 +169,7 @@ mod tests {
             Letter::ForgottenPassword("ada".to_owned()),
             Letter::ConfirmAddress(wish),
             Letter::SignUp(recipient.address.clone()),
+            Letter::Invitation(InvitationId::from_bytes([5; 16])),
         ];
         for letter in others.into_iter().chain(notices) {
             let mail = QueuedMail { attempts: 3, ..QueuedMail::new(letter, [7; 16], Timestamp::from_seconds(9)) };

@@ -2,7 +2,7 @@
 
 use grants::Timestamp;
 use protocol::EmailAddress;
-use sessions::{AliasKey, PersonKey, User};
+use sessions::{AliasKey, InvitationId, PersonKey, User};
 
 use crate::dynamodb::batch;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
@@ -19,8 +19,18 @@ pub enum SignedUp {
     Done,
     /// Nothing was written: the name is that of somebody else.
     NameTaken,
-    /// Nothing was written: the address is the confirmed one of somebody, or was taken since the link was made.
+    /// Nothing was written: the address is the confirmed one of somebody, or was taken since the link was made, or the
+    /// invitation was used or withdrawn.
     AddressTaken,
+}
+
+/// The right to make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUpRight {
+    /// A link that was made at this time, for whoever asked for it.
+    Link(Timestamp),
+    /// An invitation, which is spent.
+    Invitation(InvitationId),
 }
 
 /// A person who makes an account, and the link that is the right to do so.
@@ -30,8 +40,8 @@ pub struct SignUp<'a> {
     pub user: &'a User,
     /// The address that the link was sent to.
     pub address: &'a EmailAddress,
-    /// The time when the link was made.
-    pub issued_at: Timestamp,
+    /// The right to do so.
+    pub right: SignUpRight,
 }
 
 /// The alias of an address as it was read, whose person does not have the address any more.
@@ -47,14 +57,15 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether they were written.
     pub async fn sign_up(&self, new: SignUp<'_>, beside: Option<Write>) -> Result<SignedUp, Unknown> {
-        let SignUp { user, address, issued_at } = new;
+        let SignUp { user, address, right } = new;
         let alias = alias_key(&AliasKey::email(address));
         let former = match batch::read(&self.client, &self.table, vec![alias]).await?.first() {
             None => None,
-            Some(item) if Reader::new(&self.table, item).time("created_at")? >= issued_at => {
-                return Ok(SignedUp::AddressTaken);
-            }
             Some(item) => {
+                let taken_at = Reader::new(&self.table, item).time("created_at")?;
+                if matches!(right, SignUpRight::Link(issued_at) if taken_at >= issued_at) {
+                    return Ok(SignedUp::AddressTaken);
+                }
                 let holder = to_alias(&self.table, item)?;
                 Some(Former { holder, user: self.user(holder).await? })
             }
@@ -63,6 +74,9 @@ impl PeopleTable {
             return Ok(SignedUp::AddressTaken);
         }
         let mut writes = vec![self.take_unused(new, former.as_ref().map(|former| former.holder))];
+        if let SignUpRight::Invitation(id) = right {
+            writes.push(self.spend_invitation(id));
+        }
         writes.extend(former.map(|Former { holder, user }| self.still_without(holder, user.as_ref())));
         let of_address = writes.len();
         let mut profile = Expression::default();
@@ -77,17 +91,17 @@ impl PeopleTable {
         })
     }
 
-    /// Returns the write of the alias, if it is free or that of the former holder, and older than the link.
+    /// Returns the write of the alias, if it is free, or that of the former holder and older than the link.
     fn take_unused(&self, new: SignUp<'_>, former: Option<PersonKey>) -> Write {
-        let SignUp { user, address, issued_at } = new;
+        let SignUp { user, address, right } = new;
         let mut free = Expression::default();
-        let (name, leads_to, taken_at) = (free.name("person"), free.name(LEADS_TO), free.name("created_at"));
         match former {
-            None => free.require(format_args!("attribute_not_exists({name})")),
-            Some(former) => {
-                let (former, issued_at) = (free.value(text(&former)), free.value(time(issued_at)));
-                free.require(format_args!("({leads_to} = {former} AND {taken_at} < {issued_at})"));
-            }
+            None => free.absent("person"),
+            Some(former) => free.same(LEADS_TO, text(&former)),
+        }
+        if let (Some(_), SignUpRight::Link(issued_at)) = (former, right) {
+            let (taken_at, issued_at) = (free.name("created_at"), free.value(time(issued_at)));
+            free.require(format_args!("{taken_at} < {issued_at}"));
         }
         free.set(LEADS_TO, text(&user.key));
         free.set("created_at", time(user.created_at));

@@ -45,17 +45,17 @@ async fn link_for(world: &World, address: &str) -> String {
 }
 
 /// Sends the form of a link from a program without cookies.
-async fn use_link(stack: &Stack, path: &str, name: &str, password: &str) -> Reply {
+pub(crate) async fn use_link(stack: &Stack, path: &str, name: &str, password: &str) -> Reply {
     let link = path.strip_prefix("/account/sign-up/").expect("the path of a link");
     let fields = [("link", link), ("username", name), ("new_password", password)];
     stack.http().post("/account/create").fields(&fields).header("sec-fetch-site", "same-origin").send().await
 }
 
-fn is_ready(reply: &Reply) -> bool {
+pub(crate) fn is_ready(reply: &Reply) -> bool {
     reply.status == 200 && reply.text().contains("<h1>Your account is ready</h1>")
 }
 
-fn is_over(reply: &Reply) -> bool {
+pub(crate) fn is_over(reply: &Reply) -> bool {
     reply.status == 400 && reply.text().contains("<h1>This link does not work any more</h1>")
 }
 
@@ -70,7 +70,7 @@ fn way_to(page: &Landing, start: &str) -> String {
     found.map_or_else(|| panic!("no link to {start}: {:?}", page.reply), |(link, _)| unescape(link))
 }
 
-async fn opens(world: &World, name: &str, password: &str) -> bool {
+pub(crate) async fn opens(world: &World, name: &str, password: &str) -> bool {
     shows_account(&sign_in(&mut world.stack.browser(), name, password).await)
 }
 
