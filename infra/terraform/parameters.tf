@@ -52,6 +52,7 @@ locals {
     MailIdentity            = var.mail_identity
     SignUp                  = var.sign_up
     SignUpDomains           = var.sign_up_domains
+    AccountData             = var.account_data
     OpenIdConnect           = var.open_id_connect
     DpopNonce               = var.dpop_nonce
     AllowImplicitGrant      = var.allow_implicit_grant

@@ -301,6 +301,12 @@ variable "sign_up_domains" {
   default     = null
 }
 
+variable "account_data" {
+  description = "What people may do at /account with everything that is kept about them: nothing, download it, or also delete it with their account."
+  type        = string
+  default     = null
+}
+
 variable "open_id_connect" {
   description = "Whether apps may ask who signed in: the scope openid, ID tokens and /userinfo. Off, none of it is offered."
   type        = bool

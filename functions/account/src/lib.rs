@@ -4,7 +4,8 @@
 //! `/account/password` changes the password, and `/account/factors` the second factor. Where mail is sent, `/account/forgotten`
 //! asks for a link that replaces a forgotten password, and `/account/reset` is where the link leads; `/account/email` does the
 //! same for an address that is to be confirmed. Where people may make their own accounts, `/account/sign-up` asks for a link,
-//! and is where the link leads.
+//! and is where the link leads. `/account/data` is everything that is kept about the person, and `/account/delete` deletes it,
+//! where the deployment lets people do so.
 //!
 //! # Decisions
 //! - This is a function of its own, and not a part of `/authorize`. It lists and ends sessions, consents and grants, which
@@ -21,11 +22,13 @@
 //! - The session of this browser is ended at `/logout`, which apps are told of in the same way.
 
 mod apps;
+mod deletion;
 mod email;
 mod factors;
 mod forgotten;
 mod new_account;
 mod new_password;
+mod own_data;
 mod password;
 mod profile;
 mod refused;
@@ -37,7 +40,7 @@ mod visitor;
 
 use std::sync::Arc;
 
-use edge::{Config, Error, Function, Incoming, Response, html_with_form, redirect};
+use edge::{Config, Error, Function, Incoming, OwnData, Response, html_with_form, redirect};
 use grants::Timestamp;
 use http::{Method, StatusCode};
 use keys::KeyRing;
@@ -121,6 +124,8 @@ impl Account {
         let page = pages::Account {
             username: user.username.as_str(),
             base: &base,
+            may_download: self.wiring.config.own_data >= OwnData::Download,
+            may_delete: self.wiring.config.own_data >= OwnData::Delete,
             has_mail: self.wiring.config.mail_from.is_some(),
             sign_out: &sign_out,
             ticket: &ticket,
@@ -133,10 +138,18 @@ impl Account {
         Ok(html_with_form(status, page.render()))
     }
 
-    /// Shows the page to which a link in a mail leads, or a page of the sign-up.
+    /// Shows the page to which a link in a mail leads, or a page that not every deployment has.
     async fn open_mailed(&self, incoming: Incoming<'_>, step: &str, method: &Method) -> Result<Response, Refused> {
         if let Some(answered) = self.answer_sign_up(incoming, step).await {
             return answered;
+        }
+        match (step, method) {
+            ("/data", &Method::GET) => return self.download(incoming).await,
+            ("/delete", &Method::GET) => return self.deletion_page(incoming).await,
+            ("/delete", &Method::POST) => return self.delete_account(incoming).await,
+            ("/data", _) => return Err(Refused::WrongMethod("GET, HEAD")),
+            ("/delete", _) => return Err(Refused::WrongMethod("GET, HEAD, POST")),
+            _ => {}
         }
         let (to_reset, to_confirm) = (step.strip_prefix("/reset/"), step.strip_prefix("/email/"));
         match (to_reset, to_confirm) {

@@ -70,7 +70,9 @@ impl Account {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::AccountCreated, &user.subject));
                 let page = AccountNotice {
                     title: "Your account is ready",
-                    text: &["Sign in with your name and your password. If an app sent you here, it goes on from there."],
+                    text: &[
+                        "Sign in with your name and your password. If an app sent you here, it goes on from there.",
+                    ],
                     leads_to: &WayBack::of_browser(self, incoming).path(self),
                     label: "Sign in",
                 };

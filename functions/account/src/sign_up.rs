@@ -214,7 +214,9 @@ impl Again {
                 "This form was open for too long, or belongs to another page. Send it again.".to_owned()
             }
             Self::Malformed => "This is not an address like ada@example.org.".to_owned(),
-            Self::NotAdmitted => "Addresses of this domain cannot be used here. Use one of your organization.".to_owned(),
+            Self::NotAdmitted => {
+                "Addresses of this domain cannot be used here. Use one of your organization.".to_owned()
+            }
             Self::TooMany(Wait(wait)) => {
                 format!("Too many mails were asked for from here. Wait {wait} seconds, and send the form again.")
             }

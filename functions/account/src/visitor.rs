@@ -24,6 +24,10 @@ pub(crate) enum Page {
     Factors,
     /// The confirmation of an address.
     Email,
+    /// The download of everything that is kept about the person.
+    Data,
+    /// The deletion of the account.
+    Delete,
 }
 
 /// A signed-in person, with the keys for the forms.
@@ -40,13 +44,15 @@ impl Page {
             Self::Password => "password",
             Self::Factors => "factors",
             Self::Email => "email",
+            Self::Data => "data",
+            Self::Delete => "delete",
         }
     }
 
     /// Returns the page with this name; the account for any other.
     pub(crate) fn named(name: &str) -> Self {
-        let named = [Self::Password, Self::Factors, Self::Email].into_iter().find(|page| page.name() == name);
-        named.unwrap_or(Self::Overview)
+        let pages = [Self::Password, Self::Factors, Self::Email, Self::Data, Self::Delete];
+        pages.into_iter().find(|page| page.name() == name).unwrap_or(Self::Overview)
     }
 
     /// The part of the path after that of the account.
@@ -56,6 +62,8 @@ impl Page {
             Self::Password => "/password",
             Self::Factors => "/factors",
             Self::Email => "/email",
+            Self::Data => "/data",
+            Self::Delete => "/delete",
         }
     }
 
@@ -66,6 +74,8 @@ impl Page {
             Self::Password => "/account/password",
             Self::Factors => "/account/factors",
             Self::Email => "/account/email",
+            Self::Data => "/account/data",
+            Self::Delete => "/account/delete",
         })
     }
 }

@@ -6,8 +6,8 @@ use keys::HandleKind;
 use pages::{FactorsChange, Mail};
 use protocol::{EmailAddress, Username};
 use sessions::{
-    AddressLink, AddressWish, CONFIRM_LIFETIME, InvitationId, Letter, Notice, QueuedMail, RESET_LIFETIME, Recipient, ResetLink,
-    SIGN_UP_LIFETIME, SignUpLink, User, recipient_of_reset,
+    AddressLink, AddressWish, CONFIRM_LIFETIME, InvitationId, Letter, Notice, QueuedMail, RESET_LIFETIME, Recipient,
+    ResetLink, SIGN_UP_LIFETIME, SignUpLink, User, recipient_of_reset,
 };
 
 use crate::BackChannelLogout;
@@ -45,6 +45,7 @@ impl BackChannelLogout {
             Notice::PasswordReset => Mail::PasswordChanged { username, forgotten: &forgotten, by_mail: true },
             Notice::PasswordChanged => Mail::PasswordChanged { username, forgotten: &forgotten, by_mail: false },
             Notice::AddressChanged => Mail::AddressChanged { username, account: &account },
+            Notice::AccountDeleted => Mail::AccountDeleted { username },
             Notice::FactorAdded => {
                 Mail::FactorsChanged { username, change: FactorsChange::Added, forgotten: &forgotten }
             }

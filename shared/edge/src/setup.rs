@@ -10,6 +10,7 @@ pub(crate) mod dpop_nonce;
 pub(crate) mod entrance;
 pub(crate) mod entropy;
 pub(crate) mod mail;
+pub(crate) mod own_data;
 pub(crate) mod paths;
 pub(crate) mod registration;
 pub(crate) mod request_uri;

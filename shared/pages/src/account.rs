@@ -36,6 +36,10 @@ pub struct Account<'a> {
     pub base: &'a str,
     /// `true` if addresses can be confirmed, because mail is sent.
     pub has_mail: bool,
+    /// `true` if the person may download everything that is kept.
+    pub may_download: bool,
+    /// `true` if the person may delete the account.
+    pub may_delete: bool,
     /// The path of the page that signs the person out.
     pub sign_out: &'a str,
     /// The ticket that protects the forms against cross-site posts.
@@ -201,6 +205,8 @@ mod tests {
             username: "ana",
             base: "/account",
             has_mail: true,
+            may_download: true,
+            may_delete: false,
             sign_out: "/logout",
             ticket: "a ticket",
             names: ProfileNames { name: "Ana", given_name: "", family_name: "" },
@@ -212,6 +218,7 @@ mod tests {
         for form in ["profile", "withdraw", "end-session", "end-others"] {
             assert_eq!(text.matches(&format!(r#"<form method="post" action="/account/{form}">"#)).count(), 1, "{form}");
         }
+        assert!(text.contains(r#"href="/account/data""#) && !text.contains("/account/delete"));
         assert!(text.contains(r#"name="client" value="orders""#) && text.contains(r#"name="session" value="two""#));
         assert!(
             !text.contains(r#"value="one""#) && text.contains("This browser") && text.contains(r#"href="/logout""#)

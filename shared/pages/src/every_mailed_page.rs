@@ -1,8 +1,8 @@
 //! The pages that have to do with mail, for the tests of every page.
 
 use crate::{
-    AccountConfirm, AccountEmail, AccountForgotten, AccountNew, AccountNotice, AccountReset, AccountSignUp, Outbox,
-    OutboxMail,
+    AccountConfirm, AccountDelete, AccountEmail, AccountForgotten, AccountNew, AccountNotice, AccountReset,
+    AccountSignUp, Outbox, OutboxMail,
 };
 
 /// Renders the pages in every variant, with `v` for each value and `path` for each link.
@@ -16,6 +16,8 @@ pub(crate) fn mailed_pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
         ("sign-up again", account_sign_up(v, path, Some(v))),
         ("new account", account_new(v, path, None)),
         ("new account again", account_new(v, path, Some(v))),
+        ("delete", AccountDelete { base: path, username: v, ticket: v, alert: None }.render().unwrap()),
+        ("delete again", AccountDelete { base: path, username: v, ticket: v, alert: Some(v) }.render().unwrap()),
         ("address", account_email(v, path, None)),
         ("address again", account_email(v, path, Some(v))),
         ("confirm", AccountConfirm { base: path, username: v, address: v, link: v, ticket: v }.render().unwrap()),
@@ -34,15 +36,8 @@ fn account_sign_up(v: &str, base: &str, alert: Option<&str>) -> String {
 }
 
 fn account_new(v: &str, base: &str, alert: Option<&str>) -> String {
-    let page = AccountNew {
-        base,
-        link: v,
-        email: v,
-        username: v,
-        min_length: 15,
-        name_alert: alert,
-        password_alert: alert,
-    };
+    let page =
+        AccountNew { base, link: v, email: v, username: v, min_length: 15, name_alert: alert, password_alert: alert };
     page.render().unwrap()
 }
 

@@ -163,6 +163,8 @@ fn account(v: &str, base: &str, alert: Option<&str>) -> String {
         username: v,
         base,
         has_mail: true,
+        may_download: alert.is_some(),
+        may_delete: alert.is_some(),
         sign_out: base,
         ticket: v,
         names: ProfileNames { name: v, given_name: v, family_name: v },

@@ -31,6 +31,7 @@
 //!   logged.
 
 mod account;
+mod account_delete;
 mod account_email;
 mod account_recovery;
 mod account_sign_up;
@@ -58,6 +59,7 @@ mod style;
 pub use account::{
     Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, ProfileNames,
 };
+pub use account_delete::AccountDelete;
 pub use account_email::{AccountConfirm, AccountEmail};
 pub use account_recovery::{AccountForgotten, AccountNotice, AccountReset};
 pub use account_sign_up::{AccountNew, AccountSignUp};

@@ -57,6 +57,11 @@ pub enum Mail<'a> {
         /// The URL at which a new password can be set.
         forgotten: &'a str,
     },
+    /// The account was deleted by its person.
+    AccountDeleted {
+        /// The name of the account.
+        username: &'a str,
+    },
     /// Another address was confirmed, which is told to the one before.
     AddressChanged {
         /// The name of the account.
@@ -165,7 +170,8 @@ impl Mail<'_> {
                 link: Some(("Create the account", link)),
                 after: vec![
                     format!("The link works once, until {until}."),
-                    "If you did not expect this, ignore this mail. There is no account until the link is used.".to_owned(),
+                    "If you did not expect this, ignore this mail. There is no account until the link is used."
+                        .to_owned(),
                 ],
             },
             Self::HasAccount { username, forgotten } => Letter {
@@ -186,6 +192,12 @@ impl Mail<'_> {
                 let remedy = "If it was not you, set a new password now";
                 Letter::about_change(subject, format!("Your account {username} {text}."), remedy, forgotten)
             }
+            Self::AccountDeleted { username } => Letter {
+                subject: "Your account is deleted",
+                before: vec![format!("Your account {username} was deleted, as you asked for.")],
+                link: None,
+                after: vec!["If it was not you, tell the people who run this service.".to_owned()],
+            },
             Self::AddressChanged { username, account } => Letter::about_change(
                 "Your address was changed",
                 format!("The account {username} has another address now. Mail about it does not come here any more."),
@@ -270,6 +282,8 @@ mod tests {
         let rendered = Mail::SignUp { link, minutes: 30 }.render().unwrap();
         assert_eq!(rendered.links, [link]);
         assert_eq!(rendered.html.matches(&format!("href=\"{link}\"")).count(), 1);
+        let deleted = Mail::AccountDeleted { username: "ada" }.render().unwrap();
+        assert!(deleted.links.is_empty() && deleted.text.contains("ada") && !deleted.html.contains("href="));
         assert!(rendered.text.lines().any(|line| line == link) && rendered.text.contains("30 minutes"));
     }
 

@@ -5,6 +5,7 @@ mod changes_in_flight;
 mod factors;
 mod forgotten;
 mod invitations;
+mod own_data;
 mod page;
 mod password;
 mod sessions_and_apps;

@@ -72,8 +72,7 @@ pub(crate) async fn withdraw(options: UserUninvite) -> Result<(), Error> {
         return print_dry_run(options.common.json, document);
     }
     for invitation in &invitations {
-        let record =
-            stack.record(AuditedAction::UserUninvite, &About::Invitation(invitation.id), NO_ATTRIBUTES).await;
+        let record = stack.record(AuditedAction::UserUninvite, &About::Invitation(invitation.id), NO_ATTRIBUTES).await;
         // One that was used meanwhile is an account by now.
         if stack.people.withdraw_invitation(invitation.id, record).await? == Changed::Refused {
             return Err(format!("the invitation of {address} was used meanwhile: see `jeton user list`").into());

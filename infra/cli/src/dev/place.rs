@@ -101,7 +101,17 @@ impl Place {
 
     fn variables(&self) -> Vec<(&'static str, String)> {
         let Config {
-            issuer, tables, wrapping, connection, policy, registration, rotation, mail_from, sign_up, dpop_nonce, ..
+            issuer,
+            tables,
+            wrapping,
+            connection,
+            policy,
+            registration,
+            rotation,
+            mail_from,
+            sign_up,
+            dpop_nonce,
+            ..
         } = &self.config;
         let table = |name: &Option<String>| name.clone().unwrap_or_default();
         let key_file = match wrapping {

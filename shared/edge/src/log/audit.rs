@@ -64,6 +64,10 @@ audit_events! {
     SignUpAsked => "sign_up_asked",
     /// A person made an account with a link from a mail.
     AccountCreated => "account_created",
+    /// A person downloaded everything that is kept about them.
+    DataDownloaded => "data_downloaded",
+    /// A person deleted the account.
+    AccountDeleted => "account_deleted",
     /// A mail was sent.
     MailSent => "mail_sent",
     /// A mail was not sent, because nobody may get it or because the mail service refused it.

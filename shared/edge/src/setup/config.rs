@@ -14,6 +14,7 @@ use crate::setup::directory::DirectoryConfig;
 use crate::setup::dpop_nonce::DpopNonce;
 use crate::setup::entrance::firewall;
 use crate::setup::mail::mail_from;
+use crate::setup::own_data::OwnData;
 use crate::setup::registration::{RegistrationConfig, identifiers};
 use crate::setup::request_uri::request_uris;
 use crate::setup::sign_up::SignUpConfig;
@@ -50,6 +51,8 @@ pub struct Config {
     pub mail_from: Option<EmailAddress>,
     /// `JETON_SIGN_UP` and `JETON_SIGN_UP_DOMAINS`: the people who may make their own account.
     pub sign_up: SignUpConfig,
+    /// `JETON_ACCOUNT_DATA`: what people may do with everything that is kept about them.
+    pub own_data: OwnData,
     /// `JETON_DPOP_NONCE`: the rule on nonces in `DPoP` proofs.
     pub dpop_nonce: DpopNonce,
     /// `JETON_METADATA_APIS`: the APIs whose scopes and identifiers the metadata list.
@@ -122,6 +125,7 @@ impl Config {
             registration: RegistrationConfig::read(&get)?,
             sign_up: SignUpConfig::read(&get, mail_from.is_some())?,
             mail_from,
+            own_data: OwnData::read(&get)?,
             dpop_nonce: DpopNonce::read(&get)?,
             metadata_apis: identifiers(&get, "JETON_METADATA_APIS")?,
             metrics: get("JETON_METRICS_NAMESPACE"),

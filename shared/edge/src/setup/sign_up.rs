@@ -64,7 +64,8 @@ impl SignUpConfig {
             Some(text) => SignUpMode::ALL.into_iter().find(|mode| mode.as_str() == text.trim()).ok_or(malformed)?,
         };
         if mode != SignUpMode::Off && !sends_mail {
-            let why = "the sender of mails; with JETON_SIGN_UP people get their links by mail, so name one or set it to off";
+            let why =
+                "the sender of mails; with JETON_SIGN_UP people get their links by mail, so name one or set it to off";
             return Err(ConfigError::Missing("JETON_MAIL_FROM", why));
         }
         let domains = domains(&get(DOMAINS).unwrap_or_default())?;

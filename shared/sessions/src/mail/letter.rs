@@ -76,6 +76,8 @@ pub enum Notice {
     FactorRemoved,
     /// New recovery codes were made.
     RecoveryCodesReplaced,
+    /// The account was deleted by its person.
+    AccountDeleted,
 }
 
 /// The person whom a mail is for, as of the moment of the change that it tells of.
@@ -151,13 +153,14 @@ impl Letter {
 
 impl Notice {
     /// The list of all notices.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::PasswordChanged,
         Self::PasswordReset,
         Self::AddressChanged,
         Self::FactorAdded,
         Self::FactorRemoved,
         Self::RecoveryCodesReplaced,
+        Self::AccountDeleted,
     ];
 
     /// The name of the notice in its item.
@@ -169,6 +172,7 @@ impl Notice {
             Self::FactorAdded => "factor_added",
             Self::FactorRemoved => "factor_removed",
             Self::RecoveryCodesReplaced => "recovery_codes_replaced",
+            Self::AccountDeleted => "account_deleted",
         }
     }
 

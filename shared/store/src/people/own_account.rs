@@ -3,14 +3,18 @@
 
 use grants::Timestamp;
 use protocol::ClientId;
-use sessions::{PasswordChange, Session, SessionChange, SignedIn, UserChange};
+use sessions::{PasswordChange, PersonKey, Session, SessionChange, SignedIn, UserChange};
 
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
+use crate::dynamodb::items::Item;
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{PROFILE, consent_record, key, of_session_change, of_user_change, session_record};
 use crate::people::table::PeopleTable;
+
+/// The most items that one transaction deletes.
+const MOST_DELETED_AT_ONCE: usize = 50;
 
 /// The outcome of a change that a person makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +134,19 @@ impl PeopleTable {
             Outcome::Done(_) => Acted::Done,
             Outcome::Refused(..) => Acted::Over,
         })
+    }
+
+    /// Deletes the remaining items of a person, as [`PeopleTable::forget`] does, with the rights of a function.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether all is deleted.
+    pub async fn forget_own(&self, person: PersonKey) -> Result<(), Unknown> {
+        let remaining = self.remaining(person).await?;
+        for some in remaining.chunks(MOST_DELETED_AT_ONCE) {
+            let delete = |key: &Item| self.write(Kind::Delete(key.clone()), Expression::default());
+            commit(&self.client, some.iter().map(delete).collect()).await?;
+        }
+        Ok(())
     }
 
     /// Returns the conditions of everything that a person does in a session.

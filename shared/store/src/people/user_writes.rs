@@ -9,7 +9,7 @@ use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
-use crate::dynamodb::items::{Reader, flag, text};
+use crate::dynamodb::items::{Item, Reader, flag, text};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{ENDED, LEADS_TO, PROFILE, alias_key, from_alias, from_user, key, of_user_change, to_user};
 use crate::people::table::PeopleTable;
@@ -150,6 +150,11 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether all is deleted.
     pub async fn forget(&self, person: PersonKey) -> Result<(), Unknown> {
+        batch::delete(&self.client, &self.table, self.remaining(person).await?).await
+    }
+
+    /// Returns the keys of all items of a person that are deleted before the person is.
+    pub(crate) async fn remaining(&self, person: PersonKey) -> Result<Vec<Item>, Unknown> {
         let mut keys = Vec::new();
         for item in &self.items_of(person, "").await? {
             let record = Reader::new(&self.table, item).text("record")?;
@@ -157,7 +162,7 @@ impl PeopleTable {
                 keys.push(key(person, record));
             }
         }
-        batch::delete(&self.client, &self.table, keys).await
+        Ok(keys)
     }
 }
 

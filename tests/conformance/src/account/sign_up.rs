@@ -233,9 +233,10 @@ async fn c235_of_sign_ups_with_one_name_or_one_address_at_once_one_makes_an_acco
     }
     let passwords: Vec<String> = (0..8).map(|number| format!("{SECOND} {number}")).collect();
     let spelled = |number: usize| if number.is_multiple_of(2) { "wanted" } else { "WANTED" };
-    let uses = links.iter().enumerate().map(|(number, link)| {
-        use_link(&world.stack, link, spelled(number), &passwords[number])
-    });
+    let uses = links
+        .iter()
+        .enumerate()
+        .map(|(number, link)| use_link(&world.stack, link, spelled(number), &passwords[number]));
     let replies = join_all(uses).await;
     let won: Vec<usize> = (0..8).filter(|number| is_ready(&replies[*number])).collect();
     assert_eq!(won.len(), 1, "{replies:?}");
