@@ -152,83 +152,101 @@ impl Mail<'_> {
                     "If it was not you, ignore this mail. Your password stays as it is.".to_owned(),
                 ],
             },
-            Self::ConfirmAddress { username, link, minutes } => Letter {
-                subject: "Confirm your address",
-                before: vec![format!("The account {username} wants to use this address.")],
-                link: Some(("Confirm the address", link)),
-                after: vec![
-                    format!(
-                        "Open the link in the browser where you are signed in. It works once, and for {minutes} minutes."
-                    ),
-                    "If it is not your account, ignore this mail.".to_owned(),
-                ],
-            },
-            Self::SignUp { link, minutes } => Letter::for_new_account(link, minutes),
-            Self::Invitation { link, until } => Letter {
-                subject: "You are invited",
-                before: vec!["You are invited to create an account with this address.".to_owned()],
-                link: Some(("Create the account", link)),
-                after: vec![
-                    format!("The link works once, until {until}."),
-                    "If you did not expect this, ignore this mail. There is no account until the link is used."
-                        .to_owned(),
-                ],
-            },
-            Self::HasAccount { username, forgotten } => Letter {
-                subject: "You have an account already",
-                before: vec![
-                    format!("Someone wanted to create an account with this address. It has one: {username}."),
-                    "Sign in with it. If you do not know the password any more, set a new one.".to_owned(),
-                ],
-                link: Some(("Set a new password", forgotten)),
-                after: vec!["If it was not you, ignore this mail. Nothing was changed.".to_owned()],
-            },
-            Self::FactorsChanged { username, change, forgotten } => {
-                let (subject, text) = match change {
-                    FactorsChange::Added => ("A second factor was added", "has a second factor now"),
-                    FactorsChange::Removed => ("Your second factor was removed", "has no second factor any more"),
-                    FactorsChange::NewCodes => ("New recovery codes were made", "has new recovery codes"),
-                };
-                let remedy = "If it was not you, set a new password now";
-                Letter::about_change(subject, format!("Your account {username} {text}."), remedy, forgotten)
+            Self::ConfirmAddress { username, link, minutes } => Letter::to_confirm(username, link, minutes),
+            Self::SignUp { link, minutes } => {
+                let asked = "Someone asked to create an account with this address.";
+                Letter::for_new_account("Create your account", asked, link, &format!("and for {minutes} minutes"))
             }
-            Self::AccountDeleted { username } => Letter {
-                subject: "Your account is deleted",
-                before: vec![format!("Your account {username} was deleted, as you asked for.")],
-                link: None,
-                after: vec!["If it was not you, tell the people who run this service.".to_owned()],
-            },
+            Self::Invitation { link, until } => {
+                let asked = "You are invited to create an account with this address.";
+                Letter::for_new_account("You are invited", asked, link, &format!("until {until}"))
+            }
+            Self::HasAccount { username, forgotten } => Letter::about_known_address(username, forgotten),
+            Self::FactorsChanged { username, change, forgotten } => Letter::about_factors(username, change, forgotten),
+            Self::AccountDeleted { username } => Letter::about_deletion(username),
             Self::AddressChanged { username, account } => Letter::about_change(
                 "Your address was changed",
                 format!("The account {username} has another address now. Mail about it does not come here any more."),
                 "If it was not you, sign in and change your password now",
                 account,
             ),
-            Self::PasswordChanged { username, forgotten, by_mail } => Letter::about_change(
-                "Your password was changed",
-                if by_mail {
-                    format!("A new password was set for your account {username}, with a link from a mail.")
-                } else {
-                    format!("The password of your account {username} was changed.")
-                },
-                "If it was not you, set a new password now",
-                forgotten,
-            ),
+            Self::PasswordChanged { username, forgotten, by_mail } => {
+                Letter::about_password(username, forgotten, by_mail)
+            }
         }
     }
 }
 
 impl<'a> Letter<'a> {
-    /// A letter with the link that makes an account.
-    fn for_new_account(link: &'a str, minutes: u32) -> Self {
+    /// A letter with the link that confirms an address.
+    fn to_confirm(username: &str, link: &'a str, minutes: u32) -> Self {
+        let works = "Open the link in the browser where you are signed in. It works once,";
         Self {
-            subject: "Create your account",
-            before: vec!["Someone asked to create an account with this address.".to_owned()],
+            subject: "Confirm your address",
+            before: vec![format!("The account {username} wants to use this address.")],
+            link: Some(("Confirm the address", link)),
+            after: vec![
+                format!("{works} and for {minutes} minutes."),
+                "If it is not your account, ignore this mail.".to_owned(),
+            ],
+        }
+    }
+
+    /// A letter with the link that makes an account; `limit` says how long it works.
+    fn for_new_account(subject: &'static str, asked: &str, link: &'a str, limit: &str) -> Self {
+        Self {
+            subject,
+            before: vec![asked.to_owned()],
             link: Some(("Create the account", link)),
             after: vec![
-                format!("The link works once, and for {minutes} minutes."),
-                "If it was not you, ignore this mail. There is no account until the link is used.".to_owned(),
+                format!("The link works once, {limit}."),
+                "If you did not expect this, ignore this mail. There is no account until the link is used.".to_owned(),
             ],
+        }
+    }
+
+    /// A letter to somebody who has an account, and of whom another one was asked for.
+    fn about_known_address(username: &str, forgotten: &'a str) -> Self {
+        Self {
+            subject: "You have an account already",
+            before: vec![
+                format!("Someone wanted to create an account with this address. It has one: {username}."),
+                "Sign in with it. If you do not know the password any more, set a new one.".to_owned(),
+            ],
+            link: Some(("Set a new password", forgotten)),
+            after: vec!["If it was not you, ignore this mail. Nothing was changed.".to_owned()],
+        }
+    }
+
+    /// A letter about a new password.
+    fn about_password(username: &str, forgotten: &'a str, by_mail: bool) -> Self {
+        let change = if by_mail {
+            format!("A new password was set for your account {username}, with a link from a mail.")
+        } else {
+            format!("The password of your account {username} was changed.")
+        };
+        let remedy = "If it was not you, set a new password now";
+        Self::about_change("Your password was changed", change, remedy, forgotten)
+    }
+
+    /// A letter about a change of the second factor.
+    fn about_factors(username: &str, change: FactorsChange, forgotten: &'a str) -> Self {
+        let (subject, text) = match change {
+            FactorsChange::Added => ("A second factor was added", "has a second factor now"),
+            FactorsChange::Removed => ("Your second factor was removed", "has no second factor any more"),
+            FactorsChange::NewCodes => ("New recovery codes were made", "has new recovery codes"),
+        };
+        let remedy = "If it was not you, set a new password now";
+        Self::about_change(subject, format!("Your account {username} {text}."), remedy, forgotten)
+    }
+
+    /// A letter about the end of the account.
+    fn about_deletion(username: &str) -> Self {
+        Self {
+            subject: "Your account is deleted",
+            before: vec![format!("Your account {username} was deleted, as you asked for.")],
+            link: None,
+            after: vec!["If it was not you, tell the people who run this service.".to_owned()],
         }
     }
 

@@ -82,7 +82,7 @@ impl Place {
     /// Writes the env file with which other programs use this stack, and returns its path.
     pub(crate) fn write_env_file(&self, options: &DevOptions) -> Result<PathBuf, Error> {
         let path = env_file::path(options, &self.directory)?;
-        env_file::write(&path, &[self.variables(), self.of_directory()].concat())?;
+        env_file::write(&path, &[self.variables(), self.of_mail(), self.of_directory()].concat())?;
         // The commands may run in other directories.
         Ok(path.canonicalize()?)
     }
@@ -100,19 +100,8 @@ impl Place {
     }
 
     fn variables(&self) -> Vec<(&'static str, String)> {
-        let Config {
-            issuer,
-            tables,
-            wrapping,
-            connection,
-            policy,
-            registration,
-            rotation,
-            mail_from,
-            sign_up,
-            dpop_nonce,
-            ..
-        } = &self.config;
+        let Config { issuer, tables, wrapping, connection, policy, registration, rotation, dpop_nonce, .. } =
+            &self.config;
         let table = |name: &Option<String>| name.clone().unwrap_or_default();
         let key_file = match wrapping {
             Some(WrappingKey::File(path)) => path.display().to_string(),
@@ -133,9 +122,6 @@ impl Place {
             ("JETON_OPENID", policy.openid.to_string()),
             ("JETON_ALLOW_IMPLICIT_GRANT", policy.legacy.implicit.to_string()),
             ("JETON_ALLOW_PASSWORD_GRANT", policy.legacy.password.to_string()),
-            ("JETON_MAIL_FROM", mail_from.as_ref().map_or_else(|| "off".to_owned(), ToString::to_string)),
-            ("JETON_SIGN_UP", sign_up.mode.as_str().to_owned()),
-            ("JETON_SIGN_UP_DOMAINS", words(sign_up.domains.iter().map(String::as_str))),
             ("JETON_REGISTRATION", registration.mode.as_str().to_owned()),
             ("JETON_REGISTRATION_APIS", words(registration.apis.iter().map(Resource::as_str))),
             ("JETON_REGISTRATION_SCHEMES", words(registration.bare_schemes.iter().map(String::as_str))),
@@ -151,6 +137,17 @@ impl Place {
             ("AWS_REGION", connection.region.clone()),
             ("AWS_ACCESS_KEY_ID", connection.access_key_id.clone()),
             ("AWS_SECRET_ACCESS_KEY", connection.secret_access_key.expose().to_owned()),
+        ]
+    }
+
+    /// Returns the variables of mail and sign-up.
+    fn of_mail(&self) -> Vec<(&'static str, String)> {
+        let Config { mail_from, sign_up, own_data, .. } = &self.config;
+        vec![
+            ("JETON_MAIL_FROM", mail_from.as_ref().map_or_else(|| "off".to_owned(), ToString::to_string)),
+            ("JETON_SIGN_UP", sign_up.mode.as_str().to_owned()),
+            ("JETON_SIGN_UP_DOMAINS", words(sign_up.domains.iter().map(String::as_str))),
+            ("JETON_ACCOUNT_DATA", own_data.as_str().to_owned()),
         ]
     }
 

@@ -43,7 +43,7 @@ impl SignUpLink {
 
     /// The bytes that are sealed into the link.
     pub fn to_bytes(&self) -> Vec<u8> {
-        [&self.issued_at.seconds().to_be_bytes(), self.address.as_str().as_bytes()].concat()
+        [&self.issued_at.seconds().to_be_bytes()[..], self.address.as_str().as_bytes()].concat()
     }
 
     /// Reads the bytes that were sealed into the link.

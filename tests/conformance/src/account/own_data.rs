@@ -33,13 +33,13 @@ async fn c237_a_person_downloads_what_is_kept_without_its_secrets() {
     let client = app(world, "Downloaded", &[]);
     let mut browser = world.stack.browser();
     assert!(shows_account(&sign_in(&mut browser, "downloads", FIRST).await));
+    rounds::sign_in(&mut browser, &client, ("downloads", FIRST), &[]).await;
     let factor = add_factor(&mut browser).await;
     assert!(asks_to_sign_in(&world.stack.browser().go("/account/data").await));
     let account = browser.go("/account").await;
     assert!(
         account.reply.text().contains(r#"href="/account/data""#) && !account.reply.text().contains("/account/delete")
     );
-    rounds::sign_in(&mut browser, &client, ("downloads", FIRST), &[]).await;
     let told = browser.go("/account/data").await.reply;
     assert_eq!((told.status, told.header("content-disposition")), (200, Some("attachment; filename=\"account.json\"")));
     assert_eq!(
@@ -63,6 +63,11 @@ async fn c237_a_person_downloads_what_is_kept_without_its_secrets() {
     {
         assert!(!text.contains(secret), "{secret}");
     }
+}
+
+#[tokio::test]
+async fn c237_the_deployment_decides_whether_people_download_and_delete_their_data() {
+    let world = World::on(Stack::start());
     for method in ["POST", "PUT", "DELETE"] {
         assert_eq!(world.stack.http().ask(method, "/account/data").send().await.status, 405);
     }

@@ -19,13 +19,6 @@ impl Counted {
         let world = World::on(Stack::builder().store(&proxy.endpoint()).start());
         Self { world, proxy }
     }
-
-    /// Starts a world whose server has this environment variable.
-    pub(crate) fn with(variable: &str, value: &str) -> Self {
-        let proxy = CountingProxy::embedded();
-        let world = World::on(Stack::builder().store(&proxy.endpoint()).env(variable, value).start());
-        Self { world, proxy }
-    }
 }
 
 pub(crate) const ENDPOINTS: [&str; 3] = ["/token", "/introspect", "/revoke"];
