@@ -13,7 +13,7 @@ use crate::refused::Refused;
 use crate::visitor::{Page, Visitor};
 
 /// The name of the file in which a browser keeps the document.
-const FILE: HeaderValue = HeaderValue::from_static("attachment; filename=\"account.json\"");
+const FILE: &str = "attachment; filename=\"account.json\"";
 
 /// What is kept about a person beside the profile.
 struct Kept<'a> {
@@ -40,7 +40,7 @@ impl Account {
         let document = self.document(&visitor, &kept, now);
         incoming.log().event(AuditEntry::of_person(AuditEvent::DataDownloaded, &user.subject));
         let mut response = json(StatusCode::OK, &document);
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, FILE);
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(FILE));
         Ok(response)
     }
 

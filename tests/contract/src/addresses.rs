@@ -63,7 +63,7 @@ async fn c236_an_address_is_of_one_person_and_leads_there_while_it_is_confirmed(
 async fn c235_of_sign_ups_with_one_name_or_one_address_one_is_carried_out(place: Place) {
     let people = place.stores.people().unwrap();
     let claims = Claims::parse(r#"{"email":"Shared@example.org","email_verified":true}"#).unwrap();
-    let new = |name| User { claims: claims.clone(), created_at: NOW.plus(9), ..user(name) };
+    let new = |name: &str| User { claims: claims.clone(), created_at: NOW.plus(9), ..user(name) };
     let address = address();
     let sign_up = async |user: &User, issued_at| {
         people.sign_up(SignUp { user, address: &address, right: SignUpRight::Link(issued_at) }, None).await.unwrap()
@@ -95,7 +95,7 @@ async fn c235_of_sign_ups_with_one_name_or_one_address_one_is_carried_out(place:
 async fn c235_an_invitation_makes_one_account_and_none_after_it_was_withdrawn(place: Place) {
     let people = place.stores.people().unwrap();
     let claims = Claims::parse(r#"{"email":"shared@example.org","email_verified":true}"#).unwrap();
-    let new = |name| User { claims: claims.clone(), ..user(name) };
+    let new = |name: &str| User { claims: claims.clone(), ..user(name) };
     let invite = async || {
         let id = InvitationId::from_bytes(edge::random());
         let (username, expires_at) = (None, NOW.plus(60));

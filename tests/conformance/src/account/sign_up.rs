@@ -73,8 +73,8 @@ pub(crate) async fn opens(world: &World, name: &str, password: &str) -> bool {
     shows_account(&sign_in(&mut world.stack.browser(), name, password).await)
 }
 
-#[tokio::test]
 #[expect(clippy::too_many_lines, reason = "a story that is told in order")]
+#[tokio::test]
 async fn c235_a_person_signs_up_with_an_address_and_goes_on_to_the_app() {
     let world = open();
     let client = app(&world, "Signed up", &[]);
@@ -156,8 +156,8 @@ async fn c235_the_way_back_from_a_sign_up_stays_on_this_server() {
     assert!(is_ready(&made) && made.text().contains("href=\"/authorize?%2F%2Fevil.example%2F%3Fa=b\""), "{made:?}");
 }
 
-#[tokio::test]
 #[expect(clippy::too_many_lines, reason = "a story that is told in order")]
+#[tokio::test]
 async fn c235_a_sign_up_link_that_is_fetched_makes_no_account_and_works_once_on_any_browser() {
     let world = open();
     let path = link_for(&world, "scanned@example.org").await;
