@@ -312,6 +312,7 @@ async fn c235_known_and_unknown_addresses_cost_a_sign_up_the_same_calls() {
         costs.push(proxy.calls().into_iter().map(|call| call.operation).collect::<Vec<_>>());
     }
     assert_eq!(costs[0], costs[1]);
+    // One after the other: the count of the source, and the mail.
     assert_eq!(costs[0], ["UpdateItem", "PutItem"]);
 }
 
