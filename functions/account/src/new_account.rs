@@ -25,7 +25,7 @@ struct Opened {
     suggested: String,
 }
 
-/// What a new person sent: the link, the name and the password.
+/// The form that a new person sent: the link, the name and the password.
 struct Sent<'a> {
     sealed: &'a str,
     link: Opened,

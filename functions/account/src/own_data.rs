@@ -15,7 +15,7 @@ use crate::visitor::{Page, Visitor};
 /// The name of the file in which a browser keeps the document.
 const FILE: &str = "attachment; filename=\"account.json\"";
 
-/// What is kept about a person beside the profile.
+/// The data that is kept about a person beside the profile.
 struct Kept<'a> {
     sessions: &'a [Session],
     apps: &'a [AccountApp],

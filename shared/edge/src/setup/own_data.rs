@@ -1,19 +1,19 @@
-//! What people may do with everything that is kept about them.
+//! The rule on everything that is kept about people, and what they may do with it.
 
 use crate::setup::config_error::ConfigError;
 
 /// The variable with the rule.
 const RULE: &str = "JETON_ACCOUNT_DATA";
 
-/// What people may do at `/account` with everything that is kept about them. Each may do what the one before may.
+/// The things that people may do at `/account` with everything that is kept about them. Each may do what the one before may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum OwnData {
-    /// Nothing.
+    /// They may do nothing with it.
     Off,
-    /// Download it.
+    /// They may download it.
     #[default]
     Download,
-    /// Delete it, with the account.
+    /// They may also delete it, with the account.
     Delete,
 }
 

@@ -12,7 +12,7 @@ const DOMAINS: &str = "JETON_SIGN_UP_DOMAINS";
 /// The people who may make an account without an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum SignUpMode {
-    /// Nobody.
+    /// Nobody makes one without an operator.
     #[default]
     Off,
     /// Those whom an operator invited.
