@@ -52,6 +52,9 @@ locals {
     MailIdentity            = var.mail_identity
     Brand                   = var.brand
     BrandLayerArn           = var.brand_layer_arn
+    SignUp                  = var.sign_up
+    SignUpDomains           = var.sign_up_domains
+    AccountData             = var.account_data
     OpenIdConnect           = var.open_id_connect
     DpopNonce               = var.dpop_nonce
     AllowImplicitGrant      = var.allow_implicit_grant

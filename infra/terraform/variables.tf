@@ -301,6 +301,24 @@ variable "brand_layer_arn" {
   default     = null
 }
 
+variable "sign_up" {
+  description = "Whether people may make their own accounts at /account/sign-up: nobody, those with an invitation, those with an address in SignUpDomains, or anyone with an address. It needs MailFrom."
+  type        = string
+  default     = null
+}
+
+variable "sign_up_domains" {
+  description = "The domains of addresses that may sign up, where SignUp is domain, with spaces between."
+  type        = string
+  default     = null
+}
+
+variable "account_data" {
+  description = "What people may do at /account with everything that is kept about them: nothing, download it, or also delete it with their account."
+  type        = string
+  default     = null
+}
+
 variable "open_id_connect" {
   description = "Whether apps may ask who signed in: the scope openid, ID tokens and /userinfo. Off, none of it is offered."
   type        = bool

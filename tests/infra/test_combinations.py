@@ -28,6 +28,7 @@ LONGEST = {
     "MetadataApis": "m" * 120,
     "Brand": "b" * 1400,
     "OutboundPrivateHosts": "o" * 120,
+    "SignUp": "invitation", "SignUpDomains": "s" * 242 + ".example",
     "MailIdentity": "d" * 112 + ".example",
     "MailFrom": "m" * 64 + "@" + "d" * 47 + ".example",
     "Memory": "10240", "AuthorizeMemory": "10240", "SessionHours": "8760", "SessionIdleHours": "8760", "PasswordMinLength": "64", "KeyRotationDays": "365",

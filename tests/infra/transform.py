@@ -35,6 +35,7 @@ EVERYTHING = {
     "Operations": "true",
     "PrivateTokenCallers": "orders,billing",
     "ReservedConcurrency": "20",
+    "SignUp": "open",
     "Tracing": "Active",
 }
 FIREWALL = {

@@ -14,7 +14,7 @@ use http::StatusCode;
 use keys::HandleKind;
 use pages::QrPicture;
 use protocol::{Parameters, Secret};
-use sessions::{RecoveryCode, SessionChange, TotpSecret, UserChange};
+use sessions::{Notice, RecoveryCode, SessionChange, TotpSecret, UserChange};
 use store::Acted;
 
 use crate::Account;
@@ -65,7 +65,8 @@ impl Account {
         let codes = new_codes(&visitor);
         let change = UserChange::add_totp(user, sealed, step, now).with_recovery_codes(codes.hashes.clone());
         let stepped_up = SessionChange::with_factor(session, now);
-        match not_over(self.people.add_own_factor(session, stepped_up, &change).await?, Page::Factors)? {
+        let told = self.tell(Notice::FactorAdded, user, now);
+        match not_over(self.people.add_own_factor(session, stepped_up, &change, told).await?, Page::Factors)? {
             Acted::Done => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::FactorAdded, &user.subject));
                 Ok(self.show_codes(&codes, true))
@@ -84,7 +85,8 @@ impl Account {
         let user = visitor.person.user();
         if user.has_second_factor() {
             let change = UserChange::remove_own_factors(user);
-            let changed = self.people.change_own_profile(&visitor.person, &change, now).await?;
+            let told = self.tell(Notice::FactorRemoved, user, now);
+            let changed = self.people.change_own_profile(&visitor.person, &change, told, now).await?;
             if not_over(changed, Page::Factors)? == Acted::Done {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::FactorRemoved, &user.subject));
             }
@@ -102,7 +104,8 @@ impl Account {
         }
         let codes = new_codes(&visitor);
         let change = UserChange::replace_recovery_codes(user, codes.hashes.clone());
-        let changed = self.people.change_own_profile(&visitor.person, &change, now).await?;
+        let told = self.tell(Notice::RecoveryCodesReplaced, user, now);
+        let changed = self.people.change_own_profile(&visitor.person, &change, told, now).await?;
         match not_over(changed, Page::Factors)? {
             Acted::Done => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::RecoveryCodesReplaced, &user.subject));

@@ -3,7 +3,9 @@
 //! The page shows the profile, the apps that have access, and the sessions. Each can be changed or ended here, and
 //! `/account/password` changes the password, `/account/factors` the second factor, and `/account/passkeys` the passkeys. Where mail is sent, `/account/forgotten`
 //! asks for a link that replaces a forgotten password, and `/account/reset` is where the link leads; `/account/email` does the
-//! same for an address that is to be confirmed.
+//! same for an address that is to be confirmed. Where people may make their own accounts, `/account/sign-up` asks for a link,
+//! and is where the link leads. `/account/data` is everything that is kept about the person, and `/account/delete` deletes it,
+//! where the deployment lets people do so.
 //!
 //! # Decisions
 //! - This is a function of its own, and not a part of `/authorize`. It lists and ends sessions, consents and grants, which
@@ -20,10 +22,13 @@
 //! - The session of this browser is ended at `/logout`, which apps are told of in the same way.
 
 mod apps;
+mod deletion;
 mod email;
 mod factors;
 mod forgotten;
+mod new_account;
 mod new_password;
+mod own_data;
 mod passkeys;
 mod password;
 mod profile;
@@ -31,15 +36,16 @@ mod refused;
 mod reset;
 mod sessions_shown;
 mod sign_in;
+mod sign_up;
 mod visitor;
 
 use std::sync::Arc;
 
-use edge::{Awaited, Config, Error, Function, Incoming, Response, html_with_form, redirect};
+use edge::{Awaited, Config, Error, Function, Incoming, OwnData, Response, html_with_form, redirect};
 use grants::Timestamp;
 use http::{Method, StatusCode};
 use keys::KeyRing;
-use pages::ProfileNames;
+use pages::{KeptData, ProfileNames};
 use protocol::Claim;
 use service::{Mails, SignIns, Stores, Wiring};
 use store::{GrantsTable, PeopleTable};
@@ -120,6 +126,11 @@ impl Account {
         let page = pages::Account {
             username: user.username.as_str(),
             base: &base,
+            kept: match self.wiring.config.own_data {
+                OwnData::Off => KeptData::Off,
+                OwnData::Download => KeptData::Download,
+                OwnData::Delete => KeptData::Delete,
+            },
             has_mail: self.wiring.config.mail_from.is_some(),
             has_passkeys: self.wiring.config.passkey_site().is_some(),
             sign_out: &sign_out,
@@ -133,8 +144,19 @@ impl Account {
         Ok(html_with_form(status, page.render()))
     }
 
-    /// Shows the page to which a link in a mail leads.
+    /// Shows the page to which a link in a mail leads, or a page that not every deployment has.
     async fn open_mailed(&self, incoming: Incoming<'_>, step: &str, method: &Method) -> Result<Response, Refused> {
+        if let Some(answered) = self.answer_sign_up(incoming, step).await {
+            return answered;
+        }
+        match (step, method) {
+            ("/data", &Method::GET) => return self.download(incoming).await,
+            ("/delete", &Method::GET) => return self.deletion_page(incoming).await,
+            ("/delete", &Method::POST) => return self.delete_account(incoming).await,
+            ("/data", _) => return Err(Refused::WrongMethod("GET, HEAD")),
+            ("/delete", _) => return Err(Refused::WrongMethod("GET, HEAD, POST")),
+            _ => {}
+        }
         let (to_reset, to_confirm) = (step.strip_prefix("/reset/"), step.strip_prefix("/email/"));
         match (to_reset, to_confirm) {
             (None, None) => Err(Refused::NotFound),

@@ -1,7 +1,7 @@
 //! The steps that every new password of a person takes: its check, the mail about it, and the end of what rested on the former one.
 
 use grants::Timestamp;
-use protocol::Secret;
+use protocol::{Claims, Secret, Username};
 use sessions::{Letter, Notice, PasswordContext, QueuedMail, UnfitPassword, User, check_chosen_password};
 use store::{Unknown, Write};
 
@@ -10,9 +10,19 @@ use crate::Account;
 impl Account {
     /// Checks a password that a person chose.
     pub(crate) fn check_chosen(&self, user: &User, new: &Secret) -> Result<(), UnfitPassword> {
+        self.check_chosen_by(&user.username, &user.claims, new)
+    }
+
+    /// Checks a password that somebody with this name and these claims chose.
+    pub(crate) fn check_chosen_by(
+        &self,
+        username: &Username,
+        claims: &Claims,
+        new: &Secret,
+    ) -> Result<(), UnfitPassword> {
         let (_, issuer) = self.wiring.config.issuer.as_str().split_once("://").unwrap_or_default();
         let host = issuer.split(['/', ':']).next().unwrap_or_default();
-        let context = PasswordContext { username: &user.username, claims: &user.claims, host };
+        let context = PasswordContext { username, claims, host };
         check_chosen_password(new, usize::from(self.wiring.config.policy.password_min_length), context)
     }
 

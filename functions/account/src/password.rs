@@ -75,7 +75,7 @@ impl Account {
     }
 
     /// Checks the current password, counted and throttled as on the sign-in page.
-    async fn check_current(
+    pub(crate) async fn check_current(
         &self,
         incoming: Incoming<'_>,
         visitor: &Visitor,

@@ -36,7 +36,7 @@ impl Account {
             return Ok(self.back());
         }
         let change = UserChange::change_profile(user, claims.with(Claim::UpdatedAt, now.seconds()));
-        let changed = self.people.change_own_profile(&visitor.person, &change, now).await?;
+        let changed = self.people.change_own_profile(&visitor.person, &change, None, now).await?;
         match not_over(changed, Page::Overview)? {
             Acted::Done => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::ProfileChanged, &user.subject));

@@ -19,6 +19,8 @@ pub(crate) enum Refused {
     BadForm(FormFault, Page),
     /// The link of a mail does not work, or not any more.
     LinkOver,
+    /// The link of a sign-up does not work, or not any more.
+    SignUpOver,
     /// The address of a link is the confirmed one of somebody else.
     AddressTaken,
     /// The password could not be hashed.
@@ -43,6 +45,7 @@ impl Account {
             Refused::SignedInLongAgo(page) => self.show_sign_in_again(incoming, page).await,
             Refused::BadForm(..)
             | Refused::LinkOver
+            | Refused::SignUpOver
             | Refused::AddressTaken
             | Refused::Unhashable
             | Refused::NotFound
@@ -58,7 +61,8 @@ impl Account {
                 format!("{}{}", self.path(), page.path())
             }
             Refused::LinkOver => format!("{}/forgotten", self.path()),
-            Refused::AddressTaken
+            Refused::SignUpOver
+            | Refused::AddressTaken
             | Refused::Unhashable
             | Refused::NotFound
             | Refused::WrongMethod(_)
@@ -89,7 +93,7 @@ impl Refused {
             Self::SignedOut(_) => "signed_out_meanwhile",
             Self::SignedInLongAgo(_) => "sign_in_too_old",
             Self::BadForm(fault, _) => fault.name(),
-            Self::LinkOver => "link_over",
+            Self::LinkOver | Self::SignUpOver => "link_over",
             Self::AddressTaken => "address_taken",
             Self::Unhashable => "password_unhashable",
             Self::NotFound => "not_found",
@@ -101,7 +105,7 @@ impl Refused {
     fn status(&self) -> StatusCode {
         match self {
             Self::SignedOut(_) | Self::SignedInLongAgo(_) | Self::BadForm(..) => StatusCode::FORBIDDEN,
-            Self::LinkOver => StatusCode::BAD_REQUEST,
+            Self::LinkOver | Self::SignUpOver => StatusCode::BAD_REQUEST,
             Self::AddressTaken => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::WrongMethod(_) => StatusCode::METHOD_NOT_ALLOWED,
@@ -120,7 +124,7 @@ impl Refused {
             Self::BadForm(FormFault::CrossSite, _) => "This form came from another site",
             Self::BadForm(FormFault::CookiesMissing, _) => "Your browser sent no cookie",
             Self::BadForm(FormFault::Unreadable, _) => "This form is not complete",
-            Self::LinkOver => "This link does not work any more",
+            Self::LinkOver | Self::SignUpOver => "This link does not work any more",
             Self::AddressTaken => "Another account has this address",
             Self::NotFound => "There is no such page",
             Self::WrongMethod(_) => "This does not work",
@@ -136,6 +140,9 @@ impl Refused {
             }
             Self::LinkOver => {
                 "A link works once, for half an hour, and until the password or the address is changed. Ask for a new one."
+            }
+            Self::SignUpOver => {
+                "A link works once, and for a limited time. If you have an account by now, sign in. Otherwise ask for a new link."
             }
             Self::AddressTaken => "An address belongs to one account. Nothing was changed.",
             Self::NotFound => "The address is not right.",

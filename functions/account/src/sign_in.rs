@@ -241,7 +241,7 @@ impl Account {
             challenge: challenge.as_bytes(),
         });
         let alert = fault.map(SignInFault::text);
-        let forgotten = self.wiring.config.forgotten_password();
+        let (forgotten, sign_up) = (self.wiring.config.forgotten_password(), self.wiring.config.sign_up_page());
         let page = pages::AccountSignIn {
             username,
             action: &action,
@@ -249,6 +249,7 @@ impl Account {
             ticket: ticket.expose(),
             forgotten: forgotten.as_deref(),
             passkey,
+            sign_up: sign_up.as_deref().filter(|_| !again),
             alert: alert.as_deref(),
             again,
         };

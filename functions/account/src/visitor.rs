@@ -26,6 +26,10 @@ pub(crate) enum Page {
     Passkeys,
     /// The confirmation of an address.
     Email,
+    /// The download of everything that is kept about the person.
+    Data,
+    /// The deletion of the account.
+    Delete,
 }
 
 /// A signed-in person, with the keys for the forms.
@@ -43,14 +47,15 @@ impl Page {
             Self::Factors => "factors",
             Self::Passkeys => "passkeys",
             Self::Email => "email",
+            Self::Data => "data",
+            Self::Delete => "delete",
         }
     }
 
     /// Returns the page with this name; the account for any other.
     pub(crate) fn named(name: &str) -> Self {
-        let named =
-            [Self::Password, Self::Factors, Self::Passkeys, Self::Email].into_iter().find(|page| page.name() == name);
-        named.unwrap_or(Self::Overview)
+        let pages = [Self::Password, Self::Factors, Self::Passkeys, Self::Email, Self::Data, Self::Delete];
+        pages.into_iter().find(|page| page.name() == name).unwrap_or(Self::Overview)
     }
 
     /// The part of the path after that of the account.
@@ -61,6 +66,8 @@ impl Page {
             Self::Factors => "/factors",
             Self::Passkeys => "/passkeys",
             Self::Email => "/email",
+            Self::Data => "/data",
+            Self::Delete => "/delete",
         }
     }
 
@@ -72,6 +79,8 @@ impl Page {
             Self::Factors => "/account/factors",
             Self::Passkeys => "/account/passkeys",
             Self::Email => "/account/email",
+            Self::Data => "/account/data",
+            Self::Delete => "/account/delete",
         })
     }
 }

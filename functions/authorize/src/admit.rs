@@ -48,6 +48,7 @@ impl Authorize {
             shows_all_logos: config.registration.logos,
             forgotten_password: config.forgotten_password(),
             passkey_site: config.passkey_site(),
+            sign_up: config.sign_up_page(),
         })
     }
 

@@ -25,6 +25,8 @@ pub(crate) struct AuthorizationContext<'r> {
     pub(crate) forgotten_password: Option<String>,
     /// The site of the passkeys, if there are any here.
     pub(crate) passkey_site: Option<PasskeySite>,
+    /// The path at which a person asks for an account; `None` if nobody may.
+    pub(crate) sign_up: Option<String>,
 }
 
 /// The request, encoded to be carried from form to form.
@@ -89,6 +91,16 @@ impl AuthorizationContext<'_> {
     /// Records the client in the log.
     pub(crate) fn log_client(&self) {
         self.log.client(&self.admission.client().id);
+    }
+
+    /// Returns the link to the page on which a person asks for an account, with the way back to this request. A request that
+    /// is in time for a minute or two is over until the mail is read.
+    pub(crate) fn sign_up_link(&self) -> Option<String> {
+        let page = self.sign_up.as_ref()?;
+        if self.carried.pushed.is_some() || self.carried.sent.is_some() {
+            return Some(page.clone());
+        }
+        Some(format!("{page}?{}", Parameters::default().with("request", &self.carried.query).to_query()))
     }
 
     /// Returns the refusal of a form that does not count.

@@ -86,7 +86,7 @@ impl Authorize {
             challenge: challenge.as_bytes(),
         });
         let alert = again.map(|again| again.why.text());
-        let forgotten = self.wiring.config.forgotten_password();
+        let (forgotten, sign_up) = (self.wiring.config.forgotten_password(), self.wiring.config.sign_up_page());
         let page = pages::SignIn {
             client_name: &context.client.name,
             registered_itself: None,
@@ -97,6 +97,7 @@ impl Authorize {
             ticket: ticket.expose(),
             forgotten: forgotten.as_deref(),
             passkey,
+            sign_up: sign_up.as_deref(),
             alert: alert.as_deref(),
         };
         let status = again.map_or(StatusCode::OK, |again| again.why.status());

@@ -44,7 +44,7 @@ pub(crate) fn sign_in(
     let admission = &context.admission;
     let hint = admission.request().login_hint.as_deref();
     let alert = again.map(|again| again.why.text());
-    let since = registered_itself(admission.client());
+    let (since, sign_up) = (registered_itself(admission.client()), context.sign_up_link());
     let page = pages::SignIn {
         client_name: &admission.client().name,
         registered_itself: since.as_ref(),
@@ -55,6 +55,7 @@ pub(crate) fn sign_in(
         ticket: ticket.expose(),
         forgotten: context.forgotten_password.as_deref(),
         passkey,
+        sign_up: sign_up.as_deref(),
         alert: alert.as_deref(),
     };
     let status = again.map_or(StatusCode::OK, |again| again.why.status());

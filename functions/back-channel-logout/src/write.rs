@@ -3,11 +3,11 @@
 use edge::Failure;
 use grants::Timestamp;
 use keys::HandleKind;
-use pages::Mail;
+use pages::{FactorsChange, Mail};
 use protocol::{EmailAddress, Username};
 use sessions::{
-    AddressLink, AddressWish, CONFIRM_LIFETIME, Letter, Notice, QueuedMail, RESET_LIFETIME, Recipient, ResetLink, User,
-    recipient_of_reset,
+    AddressLink, AddressWish, CONFIRM_LIFETIME, InvitationId, Letter, Notice, QueuedMail, RESET_LIFETIME, Recipient,
+    ResetLink, SIGN_UP_LIFETIME, SignUpLink, User, recipient_of_reset,
 };
 
 use crate::BackChannelLogout;
@@ -31,6 +31,8 @@ impl BackChannelLogout {
                 None => Ok(None),
             },
             Letter::ConfirmAddress(wish) => self.confirm(wish, now).await,
+            Letter::SignUp(address) => self.sign_up(address, now).await,
+            Letter::Invitation(id) => self.invitation(*id, now).await,
             Letter::Notice(notice, recipient) => Ok(self.tell(*notice, recipient)),
         }
     }
@@ -43,6 +45,16 @@ impl BackChannelLogout {
             Notice::PasswordReset => Mail::PasswordChanged { username, forgotten: &forgotten, by_mail: true },
             Notice::PasswordChanged => Mail::PasswordChanged { username, forgotten: &forgotten, by_mail: false },
             Notice::AddressChanged => Mail::AddressChanged { username, account: &account },
+            Notice::AccountDeleted => Mail::AccountDeleted { username },
+            Notice::FactorAdded => {
+                Mail::FactorsChanged { username, change: FactorsChange::Added, forgotten: &forgotten }
+            }
+            Notice::FactorRemoved => {
+                Mail::FactorsChanged { username, change: FactorsChange::Removed, forgotten: &forgotten }
+            }
+            Notice::RecoveryCodesReplaced => {
+                Mail::FactorsChanged { username, change: FactorsChange::NewCodes, forgotten: &forgotten }
+            }
         };
         let mail = self.outgoing(recipient.address.clone(), &content)?;
         Some(Written { mail, subject: None, is_counted: false })
@@ -57,6 +69,29 @@ impl BackChannelLogout {
         let content =
             Mail::ConfirmAddress { username: user.username.as_str(), link: &link, minutes: CONFIRM_LIFETIME / 60 };
         Ok(self.counted(wish.address.clone(), &content, &user))
+    }
+
+    /// Writes the mail for somebody who wants an account: with the link that makes it, or about the account that there is.
+    async fn sign_up(&self, address: &EmailAddress, now: Timestamp) -> Result<Option<Written>, Failure> {
+        if let Some(user) = self.people.by_address(address).await? {
+            let forgotten = format!("{}/account/forgotten", self.wiring.config.issuer);
+            let content = Mail::HasAccount { username: user.username.as_str(), forgotten: &forgotten };
+            return Ok(self.counted(address.clone(), &content, &user));
+        }
+        let link = SignUpLink::new(address.clone(), now).to_bytes();
+        let link = self.sealed(HandleKind::SignUpLink, "sign-up", &link, now).await?;
+        let mail = self.outgoing(address.clone(), &Mail::SignUp { link: &link, minutes: SIGN_UP_LIFETIME / 60 });
+        Ok(mail.map(|mail| Written { mail, subject: None, is_counted: true }))
+    }
+
+    /// Writes the mail for somebody whom an operator invited, unless the invitation is over.
+    async fn invitation(&self, id: InvitationId, now: Timestamp) -> Result<Option<Written>, Failure> {
+        let invitation = self.people.invitation(id).await?.filter(|invitation| invitation.works(now));
+        let Some(invitation) = invitation else { return Ok(None) };
+        let link = self.sealed(HandleKind::InvitationLink, "sign-up", id.as_bytes(), now).await?;
+        let until = pages::moment(invitation.expires_at.seconds());
+        let mail = self.outgoing(invitation.address, &Mail::Invitation { link: &link, until: &until });
+        Ok(mail.map(|mail| Written { mail, subject: None, is_counted: false }))
     }
 
     /// Returns the people whom a typed name or address may mean: the one who has it as a name first.

@@ -6,6 +6,7 @@ use grants::{GrantId, InitialTokenName, IssuerName, SessionId};
 use protocol::{ClientId, Resource, Subject};
 use rotate_keys::KeyChange;
 use serde_json::Value;
+use sessions::InvitationId;
 use store::{AuditRecord, AuditTable, AuditedAction, Write};
 
 use crate::stack::Stack;
@@ -18,6 +19,7 @@ pub(crate) enum About<'a> {
     Api(&'a Resource),
     Issuer(&'a IssuerName),
     RegistrationToken(&'a InitialTokenName),
+    Invitation(InvitationId),
     /// The consent of a user to a client.
     Consent(&'a Subject, &'a ClientId),
     Session(SessionId),
@@ -34,6 +36,7 @@ impl fmt::Display for About<'_> {
             Self::Api(identifier) => write!(formatter, "api:{identifier}"),
             Self::Issuer(name) => write!(formatter, "issuer:{name}"),
             Self::RegistrationToken(name) => write!(formatter, "registration-token:{name}"),
+            Self::Invitation(id) => write!(formatter, "invitation:{id}"),
             Self::Consent(subject, client) => write!(formatter, "consent:{subject}:{client}"),
             Self::Session(id) => write!(formatter, "session:{id}"),
             Self::Grant(id) => write!(formatter, "grant:{id}"),

@@ -37,6 +37,8 @@ pub(crate) struct Stack {
     pub(crate) policy: Policy,
     /// The issuer identifier of this deployment, if it is known.
     pub(crate) issuer: Option<String>,
+    /// `true` if it is told that nobody may sign up.
+    pub(crate) sign_up_is_off: bool,
     wrapping: Option<WrappingKey>,
     connection: Connection,
     sts_endpoint: Option<String>,
@@ -66,7 +68,8 @@ impl Stack {
         let (issuer, sts_endpoint) = (look_up("JETON_ISSUER"), look_up("AWS_ENDPOINT_URL_STS"));
         let stack = Self::open(connection, &Tables::read(look_up), WrappingKey::read(look_up));
         let policy = edge::people_policy(&look_up)?;
-        Ok(Self { reach, policy, issuer, sts_endpoint, audit: stack.audit.kept_for(kept_for), ..stack })
+        let sign_up_is_off = look_up("JETON_SIGN_UP").as_deref() == Some("off");
+        Ok(Self { reach, policy, issuer, sign_up_is_off, sts_endpoint, audit: stack.audit.kept_for(kept_for), ..stack })
     }
 
     /// Opens the stack behind a connection; tables without a given name use those of the stack `jeton`.
@@ -85,6 +88,7 @@ impl Stack {
             reach: Reach::default(),
             policy: Policy::default(),
             issuer: None,
+            sign_up_is_off: false,
             wrapping,
             connection,
             sts_endpoint: None,

@@ -45,5 +45,7 @@ pub use setup::config_error::ConfigError;
 pub use setup::directory::DirectoryConfig;
 pub use setup::dpop_nonce::DpopNonce;
 pub use setup::entropy::{random, random_name};
+pub use setup::own_data::OwnData;
 pub use setup::registration::{RegistrationConfig, RegistrationMode};
+pub use setup::sign_up::{SignUpConfig, SignUpMode};
 pub use setup::wrapping_key::WrappingKey;

@@ -4,6 +4,27 @@ use askama::Template;
 
 use crate::{Introduction, PasskeyForm, Unrenderable, rendering};
 
+/// What people may do with everything that is kept about them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeptData {
+    /// Neither of the others.
+    Off,
+    /// Download it.
+    Download,
+    /// Download it, and delete it with their account.
+    Delete,
+}
+
+impl KeptData {
+    fn may_download(self) -> bool {
+        self >= Self::Download
+    }
+
+    fn may_delete(self) -> bool {
+        self >= Self::Delete
+    }
+}
+
 /// The page on which a person signs in to the account. It posts `username`, `password`, `to` and `ticket`.
 #[derive(Template)]
 #[template(path = "account_sign_in.html")]
@@ -14,6 +35,8 @@ pub struct AccountSignIn<'a> {
     pub action: &'a str,
     /// The path at which a forgotten password is replaced: on this site, beginning with one `/`. `None` if no mail is sent.
     pub forgotten: Option<&'a str>,
+    /// The path at which a person asks for an account: on this site, beginning with one `/`. `None` if nobody may.
+    pub sign_up: Option<&'a str>,
     /// The name of the page that comes next.
     pub to: &'a str,
     /// The ticket that protects the form against cross-site posts.
@@ -38,6 +61,8 @@ pub struct Account<'a> {
     pub has_mail: bool,
     /// `true` if there are passkeys here.
     pub has_passkeys: bool,
+    /// What the person may do with everything that is kept.
+    pub kept: KeptData,
     /// The path of the page that signs the person out.
     pub sign_out: &'a str,
     /// The ticket that protects the forms against cross-site posts.
@@ -130,6 +155,7 @@ impl AccountSignIn<'_> {
         rendering::stay_here(self.action)?;
         self.forgotten.map_or(Ok(()), rendering::stay_here)?;
         PasskeyForm::stay_here(self.passkey.as_ref())?;
+        self.sign_up.map_or(Ok(()), rendering::stay_here)?;
         rendering::fill(self)
     }
 }
@@ -204,6 +230,7 @@ mod tests {
             base: "/account",
             has_mail: true,
             has_passkeys: true,
+            kept: KeptData::Download,
             sign_out: "/logout",
             ticket: "a ticket",
             names: ProfileNames { name: "Ana", given_name: "", family_name: "" },
@@ -215,6 +242,7 @@ mod tests {
         for form in ["profile", "withdraw", "end-session", "end-others"] {
             assert_eq!(text.matches(&format!(r#"<form method="post" action="/account/{form}">"#)).count(), 1, "{form}");
         }
+        assert!(text.contains(r#"href="/account/data""#) && !text.contains("/account/delete"));
         assert!(text.contains(r#"name="client" value="orders""#) && text.contains(r#"name="session" value="two""#));
         assert!(
             !text.contains(r#"value="one""#) && text.contains("This browser") && text.contains(r#"href="/logout""#)

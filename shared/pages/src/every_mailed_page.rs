@@ -1,6 +1,9 @@
 //! The pages that have to do with mail, for the tests of every page.
 
-use crate::{AccountConfirm, AccountEmail, AccountForgotten, AccountNotice, AccountReset, Outbox, OutboxMail};
+use crate::{
+    AccountConfirm, AccountDelete, AccountEmail, AccountForgotten, AccountNew, AccountNotice, AccountReset,
+    AccountSignUp, Outbox, OutboxMail,
+};
 
 /// Renders the pages in every variant, with `v` for each value and `path` for each link.
 pub(crate) fn mailed_pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
@@ -9,6 +12,12 @@ pub(crate) fn mailed_pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
         ("forgotten password again", account_forgotten(v, path, Some(v))),
         ("reset", account_reset(v, path, None)),
         ("reset again", account_reset(v, path, Some(v))),
+        ("sign-up", account_sign_up(v, path, None)),
+        ("sign-up again", account_sign_up(v, path, Some(v))),
+        ("new account", account_new(v, path, None)),
+        ("new account again", account_new(v, path, Some(v))),
+        ("delete", AccountDelete { base: path, username: v, ticket: v, alert: None }.render().unwrap()),
+        ("delete again", AccountDelete { base: path, username: v, ticket: v, alert: Some(v) }.render().unwrap()),
         ("address", account_email(v, path, None)),
         ("address again", account_email(v, path, Some(v))),
         ("confirm", AccountConfirm { base: path, username: v, address: v, link: v, ticket: v }.render().unwrap()),
@@ -20,6 +29,16 @@ pub(crate) fn mailed_pages(v: &str, path: &str) -> Vec<(&'static str, String)> {
 
 fn account_forgotten(v: &str, base: &str, alert: Option<&str>) -> String {
     AccountForgotten { base, username: v, ticket: v, alert }.render().unwrap()
+}
+
+fn account_sign_up(v: &str, base: &str, alert: Option<&str>) -> String {
+    AccountSignUp { base, email: v, request: v, back: base, ticket: v, alert }.render().unwrap()
+}
+
+fn account_new(v: &str, base: &str, alert: Option<&str>) -> String {
+    let page =
+        AccountNew { base, link: v, email: v, username: v, min_length: 15, name_alert: alert, password_alert: alert };
+    page.render().unwrap()
 }
 
 fn account_email(v: &str, base: &str, alert: Option<&str>) -> String {

@@ -6,8 +6,8 @@ use crate::every_mailed_page::mailed_pages;
 use crate::passkey::tests::without_script;
 use crate::{
     Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, AskedScope, Consent,
-    DemoCallback, DeviceCode, DeviceConsent, Introduction, Notice, Picture, Problem, ProfileNames, ReturnedError,
-    SignIn, SignOut, Start, WayOn, passkey, second_factor, style,
+    DemoCallback, DeviceCode, DeviceConsent, Introduction, KeptData, Notice, Picture, Problem, ProfileNames,
+    ReturnedError, SignIn, SignOut, Start, WayOn, passkey, second_factor, style,
 };
 
 const HOSTILE: &str = r#""'<script>& autofocus onload=x"#;
@@ -67,6 +67,7 @@ fn sign_in(v: &str, alert: Option<&str>) -> String {
         ticket: v,
         forgotten: alert.map(|_| "/"),
         passkey: alert.map(passkey::tests::form),
+        sign_up: alert.map(|_| "/"),
         alert,
     };
     page.render().unwrap()
@@ -165,6 +166,7 @@ fn account(v: &str, base: &str, alert: Option<&str>) -> String {
         base,
         has_mail: true,
         has_passkeys: true,
+        kept: alert.map_or(KeptData::Off, |_| KeptData::Delete),
         sign_out: base,
         ticket: v,
         names: ProfileNames { name: v, given_name: v, family_name: v },
@@ -178,7 +180,8 @@ fn account(v: &str, base: &str, alert: Option<&str>) -> String {
 fn account_sign_in(v: &str, action: &str, alert: Option<&str>) -> String {
     let (forgotten, again) = (alert.map(|_| action), alert.is_some());
     let passkey = alert.map(passkey::tests::form);
-    let page = AccountSignIn { username: v, action, forgotten, to: v, ticket: v, passkey, alert, again };
+    let page =
+        AccountSignIn { username: v, action, forgotten, sign_up: forgotten, to: v, ticket: v, passkey, alert, again };
     page.render().unwrap()
 }
 

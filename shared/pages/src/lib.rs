@@ -35,8 +35,10 @@
 //!   logged.
 
 mod account;
+mod account_delete;
 mod account_email;
 mod account_recovery;
+mod account_sign_up;
 mod brand;
 mod colour;
 mod consent;
@@ -62,10 +64,12 @@ mod sign_out;
 mod style;
 
 pub use account::{
-    Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, ProfileNames,
+    Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, KeptData, ProfileNames,
 };
+pub use account_delete::AccountDelete;
 pub use account_email::{AccountConfirm, AccountEmail};
 pub use account_recovery::{AccountForgotten, AccountNotice, AccountReset};
+pub use account_sign_up::{AccountNew, AccountSignUp};
 pub use brand::{Brand, BrandDraft, BrandFault, BrandLink, BrandLogo, is_plain_svg, wear, worn};
 pub use colour::{COLOURS, Colour, LowContrast, Scheme};
 pub use consent::{AskedScope, Consent};
@@ -74,7 +78,7 @@ pub use demo::{DemoCallback, Outbox, OutboxMail, Start};
 pub use device::{DeviceCode, DeviceConsent};
 pub use form_post::{FormPost, script_source};
 pub use introduction::Introduction;
-pub use mail::{Mail, RenderedMail};
+pub use mail::{FactorsChange, Mail, RenderedMail};
 pub use passkey::{AccountPasskey, AccountPasskeys, NewPasskeyForm, PasskeyForm, passkey_script_source};
 pub use picture::Picture;
 pub use post_again::PostAgain;

@@ -27,6 +27,41 @@ pub enum Mail<'a> {
         /// The number of minutes during which the link works.
         minutes: u32,
     },
+    /// The link with which a new person makes an account.
+    SignUp {
+        /// The URL of the page with the form.
+        link: &'a str,
+        /// The number of minutes during which the link works.
+        minutes: u32,
+    },
+    /// The link with which somebody who was invited makes an account.
+    Invitation {
+        /// The URL of the page with the form.
+        link: &'a str,
+        /// The day on which the link ends.
+        until: &'a str,
+    },
+    /// Somebody wanted to make an account with an address that has one.
+    HasAccount {
+        /// The name of the account.
+        username: &'a str,
+        /// The URL at which a new password can be set.
+        forgotten: &'a str,
+    },
+    /// The second factor or its recovery codes were changed.
+    FactorsChanged {
+        /// The name of the account.
+        username: &'a str,
+        /// The change that was made.
+        change: FactorsChange,
+        /// The URL at which a new password can be set.
+        forgotten: &'a str,
+    },
+    /// The account was deleted by its person.
+    AccountDeleted {
+        /// The name of the account.
+        username: &'a str,
+    },
     /// Another address was confirmed, which is told to the one before.
     AddressChanged {
         /// The name of the account.
@@ -43,6 +78,17 @@ pub enum Mail<'a> {
         /// `true` if it was set with a link from a mail.
         by_mail: bool,
     },
+}
+
+/// A change of the second factor of a person.
+#[derive(Clone, Copy)]
+pub enum FactorsChange {
+    /// A second factor was added.
+    Added,
+    /// The second factor was removed.
+    Removed,
+    /// New recovery codes were made.
+    NewCodes,
 }
 
 /// A mail, ready to be sent.
@@ -109,38 +155,104 @@ impl Mail<'_> {
                     "If it was not you, ignore this mail. Your password stays as it is.".to_owned(),
                 ],
             },
-            Self::ConfirmAddress { username, link, minutes } => Letter {
-                subject: "Confirm your address",
-                before: vec![format!("The account {username} wants to use this address.")],
-                link: Some(("Confirm the address", link)),
-                after: vec![
-                    format!(
-                        "Open the link in the browser where you are signed in. It works once, and for {minutes} minutes."
-                    ),
-                    "If it is not your account, ignore this mail.".to_owned(),
-                ],
-            },
+            Self::ConfirmAddress { username, link, minutes } => Letter::to_confirm(username, link, minutes),
+            Self::SignUp { link, minutes } => {
+                let asked = "Someone asked to create an account with this address.";
+                Letter::for_new_account("Create your account", asked, link, &format!("and for {minutes} minutes"))
+            }
+            Self::Invitation { link, until } => {
+                let asked = "You are invited to create an account with this address.";
+                Letter::for_new_account("You are invited", asked, link, &format!("until {until}"))
+            }
+            Self::HasAccount { username, forgotten } => Letter::about_known_address(username, forgotten),
+            Self::FactorsChanged { username, change, forgotten } => Letter::about_factors(username, change, forgotten),
+            Self::AccountDeleted { username } => Letter::about_deletion(username),
             Self::AddressChanged { username, account } => Letter::about_change(
                 "Your address was changed",
                 format!("The account {username} has another address now. Mail about it does not come here any more."),
                 "If it was not you, sign in and change your password now",
                 account,
             ),
-            Self::PasswordChanged { username, forgotten, by_mail } => Letter::about_change(
-                "Your password was changed",
-                if by_mail {
-                    format!("A new password was set for your account {username}, with a link from a mail.")
-                } else {
-                    format!("The password of your account {username} was changed.")
-                },
-                "If it was not you, set a new password now",
-                forgotten,
-            ),
+            Self::PasswordChanged { username, forgotten, by_mail } => {
+                Letter::about_password(username, forgotten, by_mail)
+            }
         }
     }
 }
 
 impl<'a> Letter<'a> {
+    /// A letter with the link that confirms an address.
+    fn to_confirm(username: &str, link: &'a str, minutes: u32) -> Self {
+        let works = "Open the link in the browser where you are signed in. It works once,";
+        Self {
+            subject: "Confirm your address",
+            before: vec![format!("The account {username} wants to use this address.")],
+            link: Some(("Confirm the address", link)),
+            after: vec![
+                format!("{works} and for {minutes} minutes."),
+                "If it is not your account, ignore this mail.".to_owned(),
+            ],
+        }
+    }
+
+    /// A letter with the link that makes an account; `limit` says how long it works.
+    fn for_new_account(subject: &'static str, asked: &str, link: &'a str, limit: &str) -> Self {
+        Self {
+            subject,
+            before: vec![asked.to_owned()],
+            link: Some(("Create the account", link)),
+            after: vec![
+                format!("The link works once, {limit}."),
+                "If you did not expect this, ignore this mail. There is no account until the link is used.".to_owned(),
+            ],
+        }
+    }
+
+    /// A letter to somebody who has an account, and of whom another one was asked for.
+    fn about_known_address(username: &str, forgotten: &'a str) -> Self {
+        Self {
+            subject: "You have an account already",
+            before: vec![
+                format!("Someone wanted to create an account with this address. It has one: {username}."),
+                "Sign in with it. If you do not know the password any more, set a new one.".to_owned(),
+            ],
+            link: Some(("Set a new password", forgotten)),
+            after: vec!["If it was not you, ignore this mail. Nothing was changed.".to_owned()],
+        }
+    }
+
+    /// A letter about a new password.
+    fn about_password(username: &str, forgotten: &'a str, by_mail: bool) -> Self {
+        let change = if by_mail {
+            format!("A new password was set for your account {username}, with a link from a mail.")
+        } else {
+            format!("The password of your account {username} was changed.")
+        };
+        let remedy = "If it was not you, set a new password now";
+        Self::about_change("Your password was changed", change, remedy, forgotten)
+    }
+
+    /// A letter about a change of the second factor.
+    fn about_factors(username: &str, change: FactorsChange, forgotten: &'a str) -> Self {
+        let (subject, text) = match change {
+            FactorsChange::Added => ("A second factor was added", "has a second factor now"),
+            FactorsChange::Removed => ("Your second factor was removed", "has no second factor any more"),
+            FactorsChange::NewCodes => ("New recovery codes were made", "has new recovery codes"),
+        };
+        let remedy = "If it was not you, set a new password now";
+        Self::about_change(subject, format!("Your account {username} {text}."), remedy, forgotten)
+    }
+
+    /// A letter about the end of the account.
+    fn about_deletion(username: &str) -> Self {
+        Self {
+            subject: "Your account is deleted",
+            before: vec![format!("Your account {username} was deleted, as you asked for.")],
+            link: None,
+            after: vec!["If it was not you, tell the people who run this service.".to_owned()],
+        }
+    }
+
     /// A letter about a change that the reader made, or must know of.
     fn about_change(subject: &'static str, change: String, remedy: &'static str, url: &'a str) -> Self {
         Self {
@@ -165,7 +277,11 @@ mod tests {
         let (link, account) = ("https://id.example/account/email/jty_abc", "https://id.example/account");
         let confirm = Mail::ConfirmAddress { username: "ada", link, minutes: 30 };
         let moved = Mail::AddressChanged { username: "ada", account };
-        for mail in [RESET, confirm, moved, changed(true), changed(false)] {
+        let factors = |change| Mail::FactorsChanged { username: "ada", change, forgotten: "https://id.example/a" };
+        let has = Mail::HasAccount { username: "ada", forgotten: "https://id.example/a" };
+        let changes = [FactorsChange::Added, FactorsChange::Removed, FactorsChange::NewCodes].map(factors);
+        let others = [RESET, confirm, moved, changed(true), changed(false), has];
+        for mail in others.into_iter().chain(changes) {
             let rendered = mail.render().unwrap();
             let [link] = &rendered.links[..] else { panic!("one link") };
             assert!(rendered.text.lines().any(|line| line == link), "{}", rendered.text);
@@ -177,6 +293,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn c235_a_mail_for_a_new_account_names_nobody_and_has_one_link() {
+        let link = "https://id.example/account/sign-up/jtu_abc";
+        let invited = Mail::Invitation { link, until: "7 December 2026" }.render().unwrap();
+        assert!(invited.links == [link] && invited.text.contains("until 7 December 2026."));
+        let rendered = Mail::SignUp { link, minutes: 30 }.render().unwrap();
+        assert_eq!(rendered.links, [link]);
+        assert_eq!(rendered.html.matches(&format!("href=\"{link}\"")).count(), 1);
+        let deleted = Mail::AccountDeleted { username: "ada" }.render().unwrap();
+        assert!(deleted.links.is_empty() && deleted.text.contains("ada") && !deleted.html.contains("href="));
+        assert!(rendered.text.lines().any(|line| line == link) && rendered.text.contains("30 minutes"));
     }
 
     #[test]

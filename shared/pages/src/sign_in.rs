@@ -26,6 +26,8 @@ pub struct SignIn<'a> {
     pub forgotten: Option<&'a str>,
     /// The form for a passkey, where there are passkeys.
     pub passkey: Option<PasskeyForm<'a>>,
+    /// The path at which a person asks for an account: on this site, beginning with one `/`. `None` if nobody may.
+    pub sign_up: Option<&'a str>,
     /// The error of the previous attempt, if there was one.
     pub alert: Option<&'a str>,
 }
@@ -39,6 +41,7 @@ impl SignIn<'_> {
         rendering::stay_here(self.action)?;
         self.forgotten.map_or(Ok(()), rendering::stay_here)?;
         PasskeyForm::stay_here(self.passkey.as_ref())?;
+        self.sign_up.map_or(Ok(()), rendering::stay_here)?;
         rendering::fill(self)
     }
 }
@@ -58,6 +61,7 @@ mod tests {
         ticket: "a ticket",
         forgotten: None,
         passkey: None,
+        sign_up: None,
         alert: None,
     };
 

@@ -31,6 +31,7 @@ mod factors;
 mod flow;
 mod footing;
 mod form_fault;
+mod invitation;
 mod mail;
 mod passkeys;
 mod password;
@@ -43,6 +44,7 @@ mod session_change;
 mod session_handle;
 mod shown;
 mod sign_out;
+mod sign_up;
 mod step_up;
 mod throttling;
 mod tickets;
@@ -60,9 +62,11 @@ pub use flow::{
 pub use footing::stands;
 pub use form_fault::FormFault;
 pub use grants::{PersonKey, SessionId};
+pub use invitation::{Invitation, InvitationId};
 pub use mail::address_link::{AddressLink, CONFIRM_LIFETIME};
 pub use mail::letter::{AddressWish, Letter, MailId, Notice, QueuedMail, Recipient, recipient_of_reset};
 pub use mail::reset_link::{RESET_LIFETIME, ResetLink};
+pub use mail::sign_up_link::{SIGN_UP_LIFETIME, SignUpLink};
 pub use passkeys::ceremony::{NewPasskey, PasskeyFault, PasskeyProof, ShownPasskey};
 pub use passkeys::challenge::{PasskeyChallenge, SpentChallenges};
 pub use passkeys::passkey::{Passkey, PasskeyFact, PasskeyId, PasskeyName, PasskeyUse, PasskeyUses};
@@ -81,6 +85,7 @@ pub use shown::{Shown, ShownDigest};
 pub use sign_out::{
     AddressNotRegistered, Hinted, NamedApp, SignOut, ended_by_hint, leads_back_unasked, sign_out, way_back,
 };
+pub use sign_up::{NewIdentity, UnfitName, chosen_name, claims_of_new};
 pub use step_up::WantedContexts;
 pub use throttling::{Count, CountGuard, Counter, DeviceHandle, DeviceId, Failures, Wait};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};

@@ -3,3 +3,4 @@
 pub(crate) mod address_link;
 pub(crate) mod letter;
 pub(crate) mod reset_link;
+pub(crate) mod sign_up_link;

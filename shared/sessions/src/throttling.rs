@@ -197,6 +197,11 @@ impl Counter {
         Self { pause: Some(HOUR), ..Self::new("mailbox", address.normalized().as_bytes(), 3, HOUR) }
     }
 
+    /// The counter of names and passwords that are tried with the link of one address: names that are taken show.
+    pub fn sign_ups_with(address: &EmailAddress) -> Self {
+        Self::new("sign-up", address.normalized().as_bytes(), 20, HOUR)
+    }
+
     fn new(kind: &str, name: &[u8], free: u32, forgotten_after: Seconds) -> Self {
         let digest: [u8; 32] = Sha256::digest(name).into();
         let (name, _) = digest.split_at(16);

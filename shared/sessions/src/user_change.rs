@@ -80,6 +80,12 @@ impl UserChange {
         Self::of(user, [UserSet::Disabled(true), UserSet::NextCredentialVersion])
     }
 
+    /// Disables the person at the wish of the person, if the person is enabled and has the credentials and the second factor
+    /// that were read.
+    pub fn disable_own(user: &User) -> Self {
+        Self::disable(user).when_acting(user)
+    }
+
     /// Enables the person, unless the person was disabled again or got a new password since `user` was read.
     pub fn enable(user: &User) -> Self {
         Self::of(user, [UserSet::Disabled(false)]).when(UserFact::CredentialVersion.is(user.credential_version))
@@ -243,6 +249,7 @@ mod tests {
         let claims = Claims::parse(r#"{"name":"Ada"}"#).unwrap();
         vec![
             UserChange::disable(user),
+            UserChange::disable_own(user),
             UserChange::enable(user),
             UserChange::set_password(user, password.clone()),
             UserChange::choose_password(user, password.clone()),

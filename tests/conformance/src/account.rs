@@ -4,10 +4,13 @@ mod addresses;
 mod changes_in_flight;
 mod factors;
 pub(crate) mod forgotten;
+mod invitations;
+mod own_data;
 mod page;
 mod passkeys;
 mod password;
 mod sessions_and_apps;
+mod sign_up;
 
 use harness::{Browser, Cli, Form, Landing, forms};
 

@@ -2,8 +2,8 @@
 
 use grants::Timestamp;
 use protocol::{Claims, EmailAddress};
-use sessions::{AddressLink, Letter, QueuedMail, SessionStart, SignedIn, User, UserChange};
-use store::{AddressClaim, Changed, Confirmed, PeopleTable, UserChanged};
+use sessions::{AddressLink, Invitation, InvitationId, Letter, QueuedMail, SessionStart, SignedIn, User, UserChange};
+use store::{AddressClaim, Changed, Confirmed, PeopleTable, SignUp, SignUpRight, SignedUp, UserChanged};
 
 use crate::fixtures::NOW;
 use crate::people_table::{session_of, user};
@@ -60,6 +60,77 @@ async fn c236_an_address_is_of_one_person_and_leads_there_while_it_is_confirmed(
     assert_eq!(confirm(&people, winner, NOW).await, Confirmed::Over);
 }
 
+async fn c235_of_sign_ups_with_one_name_or_one_address_one_is_carried_out(place: Place) {
+    let people = place.stores.people().unwrap();
+    let claims = Claims::parse(r#"{"email":"Shared@example.org","email_verified":true}"#).unwrap();
+    let new = |name: &str| User { claims: claims.clone(), created_at: NOW.plus(9), ..user(name) };
+    let address = address();
+    let sign_up = async |user: &User, issued_at| {
+        people.sign_up(SignUp { user, address: &address, right: SignUpRight::Link(issued_at) }, None).await.unwrap()
+    };
+    let (one, two) = (new("one"), new("two"));
+    let both = tokio::join!(sign_up(&one, NOW), sign_up(&two, NOW));
+    let winner = match both {
+        (SignedUp::Done, SignedUp::AddressTaken) => "one",
+        (SignedUp::AddressTaken, SignedUp::Done) => "two",
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(holder(&people).await.as_deref(), Some(winner));
+    let loser = if winner == "one" { &two } else { &one };
+    assert!(people.by_name(&loser.username).await.unwrap().is_none());
+    // The address is given up: a link from before makes nothing, and a new one does.
+    let there = people.by_address(&address).await.unwrap().unwrap();
+    people.change_user(&UserChange::set_claims(&there, Claims::default()), None).await.unwrap();
+    for late in [NOW, NOW.plus(9)] {
+        assert_eq!(sign_up(loser, late).await, SignedUp::AddressTaken);
+    }
+    // A name that is taken leaves the address free, whatever its case.
+    let same_name = User { username: there.username.clone(), ..new("other") };
+    assert_eq!(sign_up(&same_name, NOW.plus(10)).await, SignedUp::NameTaken);
+    assert_eq!(holder(&people).await, None);
+    assert_eq!(sign_up(loser, NOW.plus(10)).await, SignedUp::Done);
+    assert_eq!(holder(&people).await, Some(loser.username.to_string()));
+}
+
+async fn c235_an_invitation_makes_one_account_and_none_after_it_was_withdrawn(place: Place) {
+    let people = place.stores.people().unwrap();
+    let claims = Claims::parse(r#"{"email":"shared@example.org","email_verified":true}"#).unwrap();
+    let new = |name: &str| User { claims: claims.clone(), ..user(name) };
+    let invite = async || {
+        let id = InvitationId::from_bytes(edge::random());
+        let (username, expires_at) = (None, NOW.plus(60));
+        let invitation = Invitation { id, address: address(), username, created_at: NOW, expires_at };
+        assert_eq!(people.invite(&invitation, None).await.unwrap(), Changed::Done);
+        assert_eq!(people.invite(&invitation, None).await.unwrap(), Changed::Refused);
+        assert_eq!(people.invitation(id).await.unwrap(), Some(invitation));
+        id
+    };
+    let address = address();
+    let sign_up = async |user: &User, id| {
+        let right = SignUpRight::Invitation(id);
+        people.sign_up(SignUp { user, address: &address, right }, None).await.unwrap()
+    };
+    let (first, second) = (invite().await, invite().await);
+    assert_eq!(people.all_invitations().await.unwrap().len(), 2);
+    let (one, two) = (new("one"), new("two"));
+    let both = tokio::join!(sign_up(&one, first), sign_up(&two, first));
+    assert!(matches!(both, (SignedUp::Done, SignedUp::AddressTaken) | (SignedUp::AddressTaken, SignedUp::Done)));
+    assert_eq!(people.invitation(first).await.unwrap(), None);
+    let there = people.by_address(&address).await.unwrap().unwrap();
+    people.change_user(&UserChange::set_claims(&there, Claims::default()), None).await.unwrap();
+    let three = new("three");
+    assert_eq!(sign_up(&three, first).await, SignedUp::AddressTaken);
+    for changed in [Changed::Done, Changed::Refused] {
+        assert_eq!(people.withdraw_invitation(second, None).await.unwrap(), changed);
+    }
+    assert_eq!(sign_up(&three, second).await, SignedUp::AddressTaken);
+    let third = invite().await;
+    // A name that is taken leaves the invitation as it is.
+    assert_eq!(sign_up(&new(&there.username.as_str().to_uppercase()), third).await, SignedUp::NameTaken);
+    assert_eq!(people.all_invitations().await.unwrap().len(), 1);
+    assert_eq!(sign_up(&three, third).await, SignedUp::Done);
+}
+
 async fn c235_an_address_of_an_operator_leads_to_its_first_person(place: Place) {
     let people = place.stores.people().unwrap();
     let claims = Claims::parse(r#"{"email":"Shared@example.org","email_verified":true}"#).unwrap();
@@ -94,6 +165,8 @@ async fn c235_a_mail_waits_until_it_is_sent_and_does_not_come_back(place: Place)
 
 crate::on_both! {
     c236_an_address_is_of_one_person_and_leads_there_while_it_is_confirmed,
+    c235_of_sign_ups_with_one_name_or_one_address_one_is_carried_out,
+    c235_an_invitation_makes_one_account_and_none_after_it_was_withdrawn,
     c235_an_address_of_an_operator_leads_to_its_first_person,
     c235_a_mail_waits_until_it_is_sent_and_does_not_come_back,
 }

@@ -22,6 +22,8 @@ fn own_variables(settings: &Settings) -> Vec<String> {
         "JETON_DIRECTORY_",
         "JETON_MAIL_",
         "JETON_BRAND",
+        "JETON_SIGN_UP",
+        "JETON_ACCOUNT_DATA",
     ];
     let needed = |name: &&String| name.starts_with("JETON_") && !optional.iter().any(|start| name.starts_with(start));
     settings.environment.keys().filter(needed).cloned().collect()

@@ -52,6 +52,13 @@ pub(crate) struct DevOptions {
     /// and answers {"verified": true} or {"verified": false}; default: `JETON_DIRECTORY_FUNCTION`.
     #[arg(long, value_name = "URL")]
     pub(crate) directory: Option<String>,
+    /// People who may make their own account at /account/sign-up: nobody (off), those with an invitation, those with an
+    /// address in a domain of --sign-up-domain (domain), or anyone (open); default: `JETON_SIGN_UP`.
+    #[arg(long, value_name = "WHO", value_parser = ["off", "invitation", "domain", "open"])]
+    pub(crate) sign_up: Option<String>,
+    /// Domain of addresses that may sign up; may be repeated; default: `JETON_SIGN_UP_DOMAINS`.
+    #[arg(long = "sign-up-domain", value_name = "DOMAIN")]
+    pub(crate) sign_up_domains: Vec<String>,
     /// API that clients may get tokens for which register themselves without a token: its identifier, and the scopes
     /// to create it with if it does not exist (`http://localhost:3000/mcp mcp:read mcp:tools`); may be repeated.
     #[arg(long = "registration-api", value_name = "URL [SCOPE]...")]

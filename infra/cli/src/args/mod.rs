@@ -14,6 +14,7 @@ mod consent;
 mod dev;
 mod grant;
 mod import;
+mod invitation;
 mod issuer;
 mod keys;
 mod registration_token;
@@ -39,6 +40,7 @@ pub(crate) use crate::args::consent::{ConsentCommand, ConsentList, ConsentWithdr
 pub(crate) use crate::args::dev::{DevCommand, DevOptions, DevToken};
 pub(crate) use crate::args::grant::{GrantCommand, GrantList, GrantRevoke};
 pub(crate) use crate::args::import::ImportOptions;
+pub(crate) use crate::args::invitation::{UserInvite, UserUninvite};
 pub(crate) use crate::args::issuer::{
     FederationOptions, IssuerCommand, IssuerCreate, IssuerDelete, IssuerKeys, IssuerUpdate,
 };

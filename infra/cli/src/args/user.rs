@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 
 use crate::args::common::{Changing, Common, Destroying, Listing};
 use crate::args::import::ImportOptions;
+use crate::args::invitation::{UserInvite, UserUninvite};
 
 #[derive(Subcommand)]
 pub(crate) enum UserCommand {
@@ -36,6 +37,12 @@ pub(crate) enum UserCommand {
     Link(UserLink),
     /// End such a link, and the grants made by identity assertions of its issuer.
     Unlink(UserLink),
+    /// Invite somebody to make an account, with a mail to this address; the link works once.
+    Invite(UserInvite),
+    /// List the invitations that were not used.
+    Invitations(Listing),
+    /// Withdraw the invitations of an address.
+    Uninvite(UserUninvite),
     /// Delete a user with their sessions, consents and grants.
     Delete(UserDelete),
 }

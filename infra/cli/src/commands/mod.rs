@@ -41,5 +41,6 @@ pub(crate) mod user_create;
 pub(crate) mod user_factors;
 pub(crate) mod user_hashes;
 pub(crate) mod user_import;
+pub(crate) mod user_invite;
 mod user_links;
 pub(crate) mod user_update;

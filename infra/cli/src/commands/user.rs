@@ -1,12 +1,10 @@
 //! The command `jeton user`.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edge::Error;
 use grants::{Grant, GrantId};
-use protocol::{Claims, Secret, Subject, Username};
+use protocol::{Secret, Username};
 use serde_json::{Value, json};
-use sessions::{Factors, PasswordHash, PersonKey, User, UserChange, hash_password};
+use sessions::{NewIdentity, PasswordHash, User, UserChange, hash_password};
 use store::{AuditedAction, UserChanged, Write};
 
 use crate::args::{Common, UserCommand, UserDelete, UserName, UserPassword, UserRename, UserSwitch};
@@ -15,7 +13,7 @@ use crate::commands::grant::revoke_all;
 use crate::commands::listing::print_list;
 use crate::commands::person_rules::{ensure_visible, read_password, unfit, warn_of};
 use crate::commands::plan::Plan;
-use crate::commands::{user_create, user_factors, user_hashes, user_import, user_links, user_update};
+use crate::commands::{user_create, user_factors, user_hashes, user_import, user_invite, user_links, user_update};
 use crate::confirm::confirm;
 use crate::output::{print, print_dry_run};
 use crate::stack::{Stack, TRIES};
@@ -41,6 +39,9 @@ pub(crate) async fn run(command: UserCommand) -> Result<(), Error> {
         UserCommand::Factors(options) => user_factors::run(options).await,
         UserCommand::Rename(options) => rename(options).await,
         UserCommand::SetPassword(options) => set_password(options).await,
+        UserCommand::Invite(options) => user_invite::invite(options).await,
+        UserCommand::Invitations(options) => user_invite::list(options).await,
+        UserCommand::Uninvite(options) => user_invite::withdraw(options).await,
         UserCommand::Delete(options) => delete(options).await,
     }
 }
@@ -63,21 +64,8 @@ pub(crate) fn new_user(username: &Username, password: &Secret) -> Result<User, E
 /// Builds a user who is not registered yet and has a password with this hash.
 pub(crate) fn unregistered(username: &Username, password: PasswordHash) -> Result<User, Error> {
     ensure_visible(username)?;
-    let subject = format!("{}{}", Subject::PREFIX, URL_SAFE_NO_PAD.encode(edge::random::<16>()));
-    Ok(User {
-        key: PersonKey::from_bytes(edge::random()),
-        username: username.clone(),
-        aliased: true,
-        subject: Subject::parse(&subject)?,
-        claims: Claims::default(),
-        password,
-        factors: Factors::default(),
-        credential_version: 1,
-        disabled: false,
-        created_at: edge::now(),
-        sessions: 0,
-        grants: 0,
-    })
+    let identity = NewIdentity { key: edge::random(), subject: edge::random() };
+    Ok(User::unregistered(username.clone(), password, identity, edge::now())?)
 }
 
 async fn disable(UserSwitch { one, changing }: UserSwitch) -> Result<(), Error> {

@@ -74,9 +74,11 @@ pub(crate) async fn show(one: OneUser) -> Result<(), Error> {
     print(one.common.json, &with_links(&user, &links))
 }
 
-/// Ends links that were made while the user was deleted. Nobody can be linked to the user any more.
+/// Ends links that were made while the user was deleted, and lets the address lead nowhere. Nobody can be linked to the user
+/// any more.
 pub(crate) async fn finish_deletion(stack: &Stack, user: &User, json: bool) -> Result<(), Error> {
     unlink_all(stack, user).await?;
+    stack.people.release_address(user).await?;
     print(json, &deleted(user))
 }
 

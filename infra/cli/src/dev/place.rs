@@ -83,7 +83,7 @@ impl Place {
     /// Writes the env file with which other programs use this stack, and returns its path.
     pub(crate) fn write_env_file(&self, options: &DevOptions) -> Result<PathBuf, Error> {
         let path = env_file::path(options, &self.directory)?;
-        env_file::write(&path, &[self.variables(), self.of_directory()].concat())?;
+        env_file::write(&path, &[self.variables(), self.of_mail(), self.of_directory()].concat())?;
         // The commands may run in other directories.
         Ok(path.canonicalize()?)
     }
@@ -101,9 +101,8 @@ impl Place {
     }
 
     fn variables(&self) -> Vec<(&'static str, String)> {
-        let Config {
-            issuer, tables, wrapping, connection, policy, registration, rotation, mail_from, dpop_nonce, ..
-        } = &self.config;
+        let Config { issuer, tables, wrapping, connection, policy, registration, rotation, dpop_nonce, .. } =
+            &self.config;
         let table = |name: &Option<String>| name.clone().unwrap_or_default();
         let key_file = match wrapping {
             Some(WrappingKey::File(path)) => path.display().to_string(),
@@ -124,7 +123,6 @@ impl Place {
             ("JETON_OPENID", policy.openid.to_string()),
             ("JETON_ALLOW_IMPLICIT_GRANT", policy.legacy.implicit.to_string()),
             ("JETON_ALLOW_PASSWORD_GRANT", policy.legacy.password.to_string()),
-            ("JETON_MAIL_FROM", mail_from.as_ref().map_or_else(|| "off".to_owned(), ToString::to_string)),
             ("JETON_REGISTRATION", registration.mode.as_str().to_owned()),
             ("JETON_REGISTRATION_APIS", words(registration.apis.iter().map(Resource::as_str))),
             ("JETON_REGISTRATION_SCHEMES", words(registration.bare_schemes.iter().map(String::as_str))),
@@ -140,6 +138,17 @@ impl Place {
             ("AWS_REGION", connection.region.clone()),
             ("AWS_ACCESS_KEY_ID", connection.access_key_id.clone()),
             ("AWS_SECRET_ACCESS_KEY", connection.secret_access_key.expose().to_owned()),
+        ]
+    }
+
+    /// Returns the variables of mail and sign-up.
+    fn of_mail(&self) -> Vec<(&'static str, String)> {
+        let Config { mail_from, sign_up, own_data, .. } = &self.config;
+        vec![
+            ("JETON_MAIL_FROM", mail_from.as_ref().map_or_else(|| "off".to_owned(), ToString::to_string)),
+            ("JETON_SIGN_UP", sign_up.mode.as_str().to_owned()),
+            ("JETON_SIGN_UP_DOMAINS", words(sign_up.domains.iter().map(String::as_str))),
+            ("JETON_ACCOUNT_DATA", own_data.as_str().to_owned()),
         ]
     }
 
@@ -233,6 +242,10 @@ fn config(options: &DevOptions, endpoint: &str, key_file: &Path, given: Tables) 
     let read = issuer::read(&issuer, named, |name| match name {
         // Nothing is sent: mails are kept in the outbox.
         "JETON_MAIL_FROM" => variable(name).or_else(|| Some(MAIL_FROM.to_owned())),
+        "JETON_SIGN_UP" => options.sign_up.clone().or_else(|| variable(name)),
+        "JETON_SIGN_UP_DOMAINS" if !options.sign_up_domains.is_empty() => {
+            Some(words(options.sign_up_domains.iter().map(String::as_str)))
+        }
         "JETON_REGISTRATION" => options.registration.clone().or_else(|| variable(name)),
         "JETON_CLIENT_ID_DOCUMENTS" => options.client_id_documents.clone().or_else(|| variable(name)),
         "JETON_REGISTRATION_APIS" if !options.registration_apis.is_empty() => {
@@ -262,6 +275,12 @@ fn of_options(error: ConfigError, options: &DevOptions) -> Error {
         }
         ConfigError::Malformed("JETON_DIRECTORY_FUNCTION", what) if options.directory.is_some() => {
             format!("--directory must be {what}").into()
+        }
+        ConfigError::Malformed("JETON_SIGN_UP_DOMAINS", what) if !options.sign_up_domains.is_empty() => {
+            format!("--sign-up-domain must be one of {what}").into()
+        }
+        ConfigError::Missing("JETON_SIGN_UP_DOMAINS", _) if options.sign_up.is_some() => {
+            "--sign-up domain needs the domains: name each with --sign-up-domain".into()
         }
         ConfigError::Malformed("JETON_REGISTRATION_APIS", _) if !options.registration_apis.is_empty() => {
             "--registration-api must be the identifier of an API, an absolute URI, and then its scopes".into()

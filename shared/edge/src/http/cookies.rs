@@ -19,6 +19,8 @@ pub enum Cookie {
     Device,
     /// A browser that has not signed in.
     Visit,
+    /// A browser in which a person asked for an account: the authorization request that leads on from there.
+    WayBack,
 }
 
 /// The protection of all cookies, which follows from the issuer.
@@ -42,6 +44,8 @@ impl CookieRule {
             (Self::Https, Cookie::Session) => "__Host-jeton-session",
             (Self::Https, Cookie::Device) => "__Host-jeton-device",
             (Self::Https, Cookie::Visit) => "__Host-jeton-visit",
+            (Self::Https, Cookie::WayBack) => "__Host-jeton-way-back",
+            (Self::Loopback, Cookie::WayBack) => "jeton-way-back",
             (Self::Loopback, Cookie::Session) => "jeton-session",
             (Self::Loopback, Cookie::Device) => "jeton-device",
             (Self::Loopback, Cookie::Visit) => "jeton-visit",
@@ -92,7 +96,7 @@ mod tests {
         let https = "__Host-jeton-visit=v; Max-Age=7; Path=/; Secure; HttpOnly; SameSite=Lax";
         assert_eq!(set(CookieRule::Https), https);
         assert_eq!(set(CookieRule::Loopback), "jeton-visit=v; Max-Age=7; Path=/; HttpOnly; SameSite=Lax");
-        for cookie in [Cookie::Session, Cookie::Device, Cookie::Visit] {
+        for cookie in [Cookie::Session, Cookie::Device, Cookie::Visit, Cookie::WayBack] {
             let plain = CookieRule::Loopback.name(cookie);
             assert_eq!(CookieRule::Https.name(cookie), format!("__Host-{plain}"));
         }

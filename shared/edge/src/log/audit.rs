@@ -60,6 +60,14 @@ audit_events! {
     AddressAsked => "address_asked",
     /// A person confirmed an address.
     AddressConfirmed => "address_confirmed",
+    /// Somebody asked for a mail with which an account is made.
+    SignUpAsked => "sign_up_asked",
+    /// A person made an account with a link from a mail.
+    AccountCreated => "account_created",
+    /// A person downloaded everything that is kept about them.
+    DataDownloaded => "data_downloaded",
+    /// A person deleted the account.
+    AccountDeleted => "account_deleted",
     /// A mail was sent.
     MailSent => "mail_sent",
     /// A mail was not sent, because nobody may get it or because the mail service refused it.

@@ -17,8 +17,10 @@ use crate::setup::directory::DirectoryConfig;
 use crate::setup::dpop_nonce::DpopNonce;
 use crate::setup::entrance::firewall;
 use crate::setup::mail::mail_from;
+use crate::setup::own_data::OwnData;
 use crate::setup::registration::{RegistrationConfig, identifiers};
 use crate::setup::request_uri::request_uris;
+use crate::setup::sign_up::SignUpConfig;
 use crate::setup::switches::{on_unless_off, switch};
 use crate::setup::wrapping_key::WrappingKey;
 
@@ -52,6 +54,10 @@ pub struct Config {
     pub mail_from: Option<EmailAddress>,
     /// `JETON_BRAND`: the look of pages and mails; Jeton's own if it is not set.
     pub brand: Option<Arc<Brand>>,
+    /// `JETON_SIGN_UP` and `JETON_SIGN_UP_DOMAINS`: the people who may make their own account.
+    pub sign_up: SignUpConfig,
+    /// `JETON_ACCOUNT_DATA`: what people may do with everything that is kept about them.
+    pub own_data: OwnData,
     /// `JETON_DPOP_NONCE`: the rule on nonces in `DPoP` proofs.
     pub dpop_nonce: DpopNonce,
     /// `JETON_METADATA_APIS`: the APIs whose scopes and identifiers the metadata list.
@@ -100,6 +106,7 @@ impl Config {
     /// [`ConfigError`] names the variable and says what it should hold.
     pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let get = |name: &str| look_up(name).filter(|value| !value.trim().is_empty());
+        let mail_from = mail_from(&get)?;
         let needed = |name, what| get(name).ok_or(ConfigError::Missing(name, what));
         Ok(Self {
             issuer: issuer(&needed("JETON_ISSUER", "the https URL of this authorization server")?)?,
@@ -121,8 +128,10 @@ impl Config {
             reach: reach(&get)?,
             directory: DirectoryConfig::read(&get)?,
             registration: RegistrationConfig::read(&get)?,
-            mail_from: mail_from(&get)?,
+            sign_up: SignUpConfig::read(&get, mail_from.is_some())?,
+            mail_from,
             brand: brand(&get)?,
+            own_data: OwnData::read(&get)?,
             dpop_nonce: DpopNonce::read(&get)?,
             metadata_apis: identifiers(&get, "JETON_METADATA_APIS")?,
             metrics: get("JETON_METRICS_NAMESPACE"),

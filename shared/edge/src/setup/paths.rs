@@ -14,4 +14,9 @@ impl Config {
     pub fn forgotten_password(&self) -> Option<String> {
         self.mail_from.as_ref().map(|_| format!("{}/account/forgotten", self.path()))
     }
+
+    /// Returns the path at which a person asks for an account; `None` if nobody may.
+    pub fn sign_up_page(&self) -> Option<String> {
+        self.sign_up.mode.has_page().then(|| format!("{}/account/sign-up", self.path()))
+    }
 }

@@ -80,7 +80,7 @@ handle_kinds! {
     /// The hidden field of the form that confirms an authenticator app.
     NewFactorForm(new_factor_form, 31, "jtn_");
     /// The hidden field of the form that adds a passkey.
-    NewPasskeyForm(new_passkey_form, 32, "jtz_");
+    NewPasskeyForm(new_passkey_form, 32, "jtx_");
     /// The reference to a pushed authorization request (RFC 9126 §2.2).
     PushedRequest(pushed_request, 13, "jtp_");
     /// A device code, with which a device polls (RFC 8628 §3.2).
@@ -89,4 +89,8 @@ handle_kinds! {
     ResetLink(reset_link, 40, "jtw_");
     /// The end of a link in a mail, with which a person confirms an address.
     AddressLink(address_link, 41, "jty_");
+    /// The end of a link in a mail, with which a new person makes an account.
+    SignUpLink(sign_up_link, 42, "jtu_");
+    /// The end of a link with which somebody who was invited makes an account.
+    InvitationLink(invitation_link, 43, "jtz_");
 }

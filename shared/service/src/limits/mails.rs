@@ -41,6 +41,14 @@ impl Mails {
         Ok(None)
     }
 
+    /// Counts one use of the form that makes an account with this address. Returns the time during which it is not answered.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was counted.
+    pub async fn try_sign_up(&self, address: &EmailAddress, now: Timestamp) -> Result<Option<Wait>, Unknown> {
+        self.counters.count([Counter::sign_ups_with(address)], now).await
+    }
+
     /// Counts a mail with a link to a mailbox. Returns whether it may be sent.
     ///
     /// # Errors

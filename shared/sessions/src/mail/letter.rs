@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use grants::{PersonKey, Seconds, Timestamp};
 use protocol::{Claim, EmailAddress};
 
+use crate::invitation::InvitationId;
 use crate::people::User;
 
 /// The time in seconds during which a mail is tried to be sent.
@@ -41,6 +42,10 @@ pub enum Letter {
     ForgottenPassword(String),
     /// A person wants to confirm an address.
     ConfirmAddress(AddressWish),
+    /// Someone wants to make an account with this address.
+    SignUp(EmailAddress),
+    /// An operator invited someone.
+    Invitation(InvitationId),
     /// Something happened to an account.
     Notice(Notice, Recipient),
 }
@@ -65,6 +70,14 @@ pub enum Notice {
     PasswordReset,
     /// Another address was confirmed; this is told to the one before.
     AddressChanged,
+    /// A second factor was added.
+    FactorAdded,
+    /// The second factor was removed.
+    FactorRemoved,
+    /// New recovery codes were made.
+    RecoveryCodesReplaced,
+    /// The account was deleted by its person.
+    AccountDeleted,
 }
 
 /// The person whom a mail is for, as of the moment of the change that it tells of.
@@ -119,6 +132,8 @@ impl Letter {
         match self {
             Self::ForgottenPassword(_) => "forgotten_password",
             Self::ConfirmAddress(_) => "confirm_address",
+            Self::SignUp(_) => "sign_up",
+            Self::Invitation(_) => "invitation",
             Self::Notice(notice, _) => notice.name(),
         }
     }
@@ -138,7 +153,15 @@ impl Letter {
 
 impl Notice {
     /// The list of all notices.
-    pub const ALL: [Self; 3] = [Self::PasswordChanged, Self::PasswordReset, Self::AddressChanged];
+    pub const ALL: [Self; 7] = [
+        Self::PasswordChanged,
+        Self::PasswordReset,
+        Self::AddressChanged,
+        Self::FactorAdded,
+        Self::FactorRemoved,
+        Self::RecoveryCodesReplaced,
+        Self::AccountDeleted,
+    ];
 
     /// The name of the notice in its item.
     pub const fn name(self) -> &'static str {
@@ -146,6 +169,10 @@ impl Notice {
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset => "password_reset",
             Self::AddressChanged => "address_changed",
+            Self::FactorAdded => "factor_added",
+            Self::FactorRemoved => "factor_removed",
+            Self::RecoveryCodesReplaced => "recovery_codes_replaced",
+            Self::AccountDeleted => "account_deleted",
         }
     }
 

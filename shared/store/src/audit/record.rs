@@ -27,6 +27,10 @@ pub enum AuditedAction {
     UserUnlink,
     /// The command `jeton user delete`.
     UserDelete,
+    /// The command `jeton user invite`.
+    UserInvite,
+    /// The command `jeton user uninvite`.
+    UserUninvite,
     /// The command `jeton client create`.
     ClientCreate,
     /// The command `jeton client import`, one record for each client.
@@ -86,6 +90,8 @@ impl AuditedAction {
             Self::UserLink => "user link",
             Self::UserUnlink => "user unlink",
             Self::UserDelete => "user delete",
+            Self::UserInvite => "user invite",
+            Self::UserUninvite => "user uninvite",
             Self::ClientCreate => "client create",
             Self::ClientImport => "client import",
             Self::ClientUpdate => "client update",

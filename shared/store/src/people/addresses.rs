@@ -94,6 +94,18 @@ impl PeopleTable {
         })
     }
 
+    /// Deletes the alias of the confirmed address of a person who is deleted, if it leads there.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it is deleted.
+    pub async fn release_address(&self, user: &User) -> Result<(), Unknown> {
+        let Some(address) = user.confirmed_address() else { return Ok(()) };
+        let mut own = Expression::default();
+        own.same(LEADS_TO, text(&user.key));
+        let release = self.write(Kind::Delete(alias_key(&AliasKey::email(&address))), own);
+        commit(&self.client, vec![release]).await.map(drop)
+    }
+
     /// Returns the write of the alias, if it is free, the person's own, or that of the former holder.
     fn take_address(&self, address: &EmailAddress, own: PersonKey, former: Option<PersonKey>, now: Timestamp) -> Write {
         let mut free = Expression::default();
@@ -106,7 +118,7 @@ impl PeopleTable {
     }
 
     /// Returns the condition that a former holder still has no right to the address: gone, or with the claims that were read.
-    fn still_without(&self, holder: PersonKey, user: Option<&User>) -> Write {
+    pub(crate) fn still_without(&self, holder: PersonKey, user: Option<&User>) -> Write {
         let unchanged = if let Some(user) = user {
             of_guards(&[UserFact::same_claims(user)])
         } else {

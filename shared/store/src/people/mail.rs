@@ -3,7 +3,7 @@
 
 use grants::PersonKey;
 use protocol::EmailAddress;
-use sessions::{AddressWish, AliasKey, Letter, MailId, Notice, QueuedMail, Recipient, User};
+use sessions::{AddressWish, AliasKey, InvitationId, Letter, MailId, Notice, QueuedMail, Recipient, User};
 
 use crate::dynamodb::batch;
 use crate::dynamodb::changed::Changed;
@@ -20,6 +20,8 @@ const MAIL: &str = "mail";
 const PREFIX: &str = "mail#";
 const FORGOTTEN_PASSWORD: &str = "forgotten_password";
 const CONFIRM_ADDRESS: &str = "confirm_address";
+const SIGN_UP: &str = "sign_up";
+const INVITATION: &str = "invitation";
 
 /// Reads the name of a mail from the keys of an item; `None` for items of other kinds.
 pub fn mail_of_keys(person: &str, record: &str) -> Option<MailId> {
@@ -106,6 +108,8 @@ fn from_mail(mail: &QueuedMail) -> Item {
             ("credential_version", number(&wish.credential_version)),
             ("address", text(&wish.address)),
         ],
+        Letter::SignUp(address) => vec![("address", text(address))],
+        Letter::Invitation(id) => vec![("invitation", text(id))],
         Letter::Notice(_, recipient) => {
             vec![("address", text(&recipient.address)), ("username", text(&recipient.username))]
         }
@@ -129,6 +133,11 @@ fn to_mail(table: &str, id: MailId, item: &Item) -> Result<QueuedMail, Unknown> 
             credential_version: read.number("credential_version")?,
             address: read.parsed("address", EmailAddress::parse)?,
         }),
+        INVITATION => {
+            let id = InvitationId::parse(read.text("invitation")?);
+            Letter::Invitation(id.ok_or_else(|| read.damaged("invitation"))?)
+        }
+        SIGN_UP => Letter::SignUp(read.parsed("address", EmailAddress::parse)?),
         _ => Letter::Notice(
             read.named("kind", Notice::named)?,
             Recipient {
@@ -156,7 +165,12 @@ mod tests {
             credential_version: 4,
             address: recipient.address.clone(),
         };
-        let others = [Letter::ForgottenPassword("ada".to_owned()), Letter::ConfirmAddress(wish)];
+        let others = [
+            Letter::ForgottenPassword("ada".to_owned()),
+            Letter::ConfirmAddress(wish),
+            Letter::SignUp(recipient.address.clone()),
+            Letter::Invitation(InvitationId::from_bytes([5; 16])),
+        ];
         for letter in others.into_iter().chain(notices) {
             let mail = QueuedMail { attempts: 3, ..QueuedMail::new(letter, [7; 16], Timestamp::from_seconds(9)) };
             let item = from_mail(&mail);

@@ -3,14 +3,18 @@
 
 use grants::Timestamp;
 use protocol::ClientId;
-use sessions::{PasswordChange, Session, SessionChange, SignedIn, UserChange};
+use sessions::{PasswordChange, PersonKey, Session, SessionChange, SignedIn, UserChange};
 
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
+use crate::dynamodb::items::Item;
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{PROFILE, consent_record, key, of_session_change, of_user_change, session_record};
 use crate::people::table::PeopleTable;
+
+/// The most items that one transaction deletes.
+const MOST_DELETED_AT_ONCE: usize = 50;
 
 /// The outcome of a change that a person makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +54,8 @@ impl PeopleTable {
         })
     }
 
-    /// Changes a person at the wish of the person.
+    /// Changes a person at the wish of the person, and makes the write `beside` in the same transaction, which must not depend
+    /// on anything.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was changed.
@@ -58,10 +63,12 @@ impl PeopleTable {
         &self,
         person: &SignedIn,
         change: &UserChange,
+        beside: Option<Write>,
         now: Timestamp,
     ) -> Result<Acted, Unknown> {
         let own = self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change));
-        Ok(match commit(&self.client, vec![self.still_in_use(person, now), own]).await? {
+        let writes = [self.still_in_use(person, now), own].into_iter().chain(beside).collect();
+        Ok(match commit(&self.client, writes).await? {
             Outcome::Done(_) => Acted::Done,
             Outcome::Refused(0, _) => Acted::Over,
             Outcome::Refused(..) => Acted::Refused,
@@ -69,6 +76,7 @@ impl PeopleTable {
     }
 
     /// Adds a second factor at the wish of the person, and makes the session in which it was proven one with a second factor.
+    /// The write `beside` is made in the same transaction, and must not depend on anything.
     ///
     /// # Errors
     /// [`Unknown`] when it is not known whether it was added.
@@ -77,11 +85,12 @@ impl PeopleTable {
         session: &Session,
         proven: SessionChange,
         change: &UserChange,
+        beside: Option<Write>,
     ) -> Result<Acted, Unknown> {
         let session = Kind::Update(key(session.person, &session_record(session.id)));
         let session = self.write(session, of_session_change(proven));
         let own = self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change));
-        Ok(match commit(&self.client, vec![session, own]).await? {
+        Ok(match commit(&self.client, [session, own].into_iter().chain(beside).collect()).await? {
             Outcome::Done(_) => Acted::Done,
             Outcome::Refused(0, _) => Acted::Over,
             Outcome::Refused(..) => Acted::Refused,
@@ -125,6 +134,19 @@ impl PeopleTable {
             Outcome::Done(_) => Acted::Done,
             Outcome::Refused(..) => Acted::Over,
         })
+    }
+
+    /// Deletes the remaining items of a person, as [`PeopleTable::forget`] does, with the rights of a function.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether all is deleted.
+    pub async fn forget_own(&self, person: PersonKey) -> Result<(), Unknown> {
+        let remaining = self.remaining(person).await?;
+        for some in remaining.chunks(MOST_DELETED_AT_ONCE) {
+            let delete = |key: &Item| self.write(Kind::Delete(key.clone()), Expression::default());
+            commit(&self.client, some.iter().map(delete).collect()).await?;
+        }
+        Ok(())
     }
 
     /// Returns the conditions of everything that a person does in a session.

@@ -9,7 +9,7 @@ use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::guards::of_guards;
-use crate::dynamodb::items::{Reader, flag, text};
+use crate::dynamodb::items::{Item, Reader, flag, text};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{ENDED, LEADS_TO, PROFILE, alias_key, from_alias, from_user, key, of_user_change, to_user};
 use crate::people::passkey_item::alias_of;
@@ -94,7 +94,7 @@ impl PeopleTable {
 
     /// Returns the writes that give a person a free name: the alias, and the checks that nobody of an earlier version
     /// has it. `held` are the aliases that may be the person's already.
-    fn take_name(&self, user: &User, username: &Username, held: &[AliasKey]) -> Vec<Write> {
+    pub(crate) fn take_name(&self, user: &User, username: &Username, held: &[AliasKey]) -> Vec<Write> {
         let condition = |alias: &AliasKey| {
             let mut free = Expression::default();
             if held.contains(alias) {
@@ -151,6 +151,11 @@ impl PeopleTable {
     /// # Errors
     /// [`Unknown`] when it is not known whether all is deleted.
     pub async fn forget(&self, person: PersonKey) -> Result<(), Unknown> {
+        batch::delete(&self.client, &self.table, self.remaining(person).await?).await
+    }
+
+    /// Returns the keys of all items of a person that are deleted before the person is.
+    pub(crate) async fn remaining(&self, person: PersonKey) -> Result<Vec<Item>, Unknown> {
         let mut keys = Vec::new();
         for item in &self.items_of(person, "").await? {
             let record = Reader::new(&self.table, item).text("record")?;
@@ -159,7 +164,7 @@ impl PeopleTable {
                 keys.extend(alias_of(record));
             }
         }
-        batch::delete(&self.client, &self.table, keys).await
+        Ok(keys)
     }
 }
 

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use futures::future::join_all;
 use harness::{Browser, Landing, Stack};
 
+use crate::account::forgotten::{address_of, create};
 use crate::account::{FIRST, Person, asks_to_sign_in, change_password, form_to, shows_account, sign_in};
 use crate::support::authenticator::{add_factor, asks_for_a_factor, form_with, show_factor, shown_codes};
+use crate::support::outbox::{mails_to, path_of_link};
 use crate::support::pages::assert_page_headers;
 use crate::support::stored::Stored;
 use crate::support::world::World;
@@ -43,6 +45,33 @@ async fn c232_an_app_counts_once_its_code_was_right_and_its_secret_is_kept_seale
     let kept = stored.items("JETON_TABLE_PEOPLE").await.join(" ");
     assert!(kept.contains("totp_secret") && codes.iter().all(|code| !kept.contains(code.as_str())));
     as_far_as_the_factor(world, "adds", FIRST).await;
+}
+
+#[tokio::test]
+async fn c236_each_change_of_the_second_factor_is_told_to_the_confirmed_address() {
+    let world = World::on(Stack::start());
+    create(&world, "told");
+    let mut browser = world.stack.browser();
+    assert!(shows_account(&sign_in(&mut browser, "told", FIRST).await));
+    add_factor(&mut browser).await;
+    let changes = [
+        ("/account/factors/recovery-codes", "New recovery codes were made"),
+        ("/account/factors/remove", "Your second factor was removed"),
+    ];
+    let mails = mails_to(&world.stack, &address_of("told"), 1).await;
+    assert_eq!((mails.len(), mails[0]["subject"].as_str()), (1, Some("A second factor was added")));
+    for (number, (path, subject)) in changes.into_iter().enumerate() {
+        let page = browser.go("/account/factors").await;
+        let form = form_to(&page, path).unwrap_or_else(|| panic!("no form to {path}: {:?}", page.reply));
+        // A form that does not count tells nobody.
+        let refused = browser.submit_from("cross-site", &page, &form, &[]).await;
+        assert_eq!(refused.reply.status, 403, "{:?}", refused.reply);
+        browser.submit(&page, &form, &[]).await;
+        let mails = mails_to(&world.stack, &address_of("told"), number + 2).await;
+        assert_eq!((mails.len(), mails[0]["subject"].as_str()), (number + 2, Some(subject)));
+        assert_eq!(path_of_link(&world.stack, &mails[0]), "/account/forgotten");
+        assert!(mails[0]["text"].as_str().unwrap().contains("told"));
+    }
 }
 
 #[tokio::test]

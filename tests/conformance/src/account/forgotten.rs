@@ -266,13 +266,13 @@ async fn c235_mails_are_bounded_for_each_source() {
 }
 
 /// Returns a page without what is random in it.
-fn settled(page: &Landing) -> (u16, String, Vec<String>) {
+pub(crate) fn settled(page: &Landing) -> (u16, String, Vec<String>) {
     let headers = page.reply.headers.keys().map(ToString::to_string).collect();
     (page.reply.status, page.reply.text().to_owned(), headers)
 }
 
 /// Returns the chance that one of the first times is longer than one of the second, as the Mann-Whitney test counts it.
-fn longer(first: &[Duration], second: &[Duration]) -> f64 {
+pub(crate) fn longer(first: &[Duration], second: &[Duration]) -> f64 {
     let pairs = first.iter().flat_map(|one| second.iter().map(move |other| one.cmp(other)));
     let halves: u32 = pairs
         .map(|order| match order {

@@ -93,7 +93,7 @@ async fn c236_a_change_needs_a_sign_in_of_the_last_ten_minutes() {
 }
 
 /// Moves the sign-in of every session so many seconds into the past.
-async fn age_sessions(stored: &Stored, seconds: u64) {
+pub(crate) async fn age_sessions(stored: &Stored, seconds: u64) {
     let people = stored.items("JETON_TABLE_PEOPLE").await;
     let aged = people.iter().filter(|item| item.contains("\"session#")).map(|item| {
         let mut item: serde_json::Value = serde_json::from_str(item).unwrap();

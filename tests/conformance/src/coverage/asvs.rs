@@ -150,6 +150,9 @@ const LINES: &[(&str, u8, &str, Evidence)] = &[
         Tests(&[
             "c235_a_link_sets_a_new_password_once_and_ends_what_rested_on_the_former_one",
             "c235_a_link_works_for_half_an_hour_for_the_person_and_the_address_it_was_sent_to",
+            "c235_a_sign_up_link_that_is_fetched_makes_no_account_and_works_once_on_any_browser",
+            "c235_a_link_makes_an_account_for_half_an_hour_and_for_its_address",
+            "c235_who_was_invited_makes_an_account_once_and_nobody_else_does",
         ]),
     ),
     ("6.4.2", 1, "There are no secret questions and no hints.", NotApplicable("no page and no command knows any")),

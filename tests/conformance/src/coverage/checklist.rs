@@ -352,15 +352,19 @@ pub(crate) const LINES: &[(usize, &str, State)] = &[
     ),
     (
         235,
-        "A link in a mail acts by its button alone, once and for half an hour; answer and time are the same for known and unknown names.",
+        "A link in a mail acts by its button alone, once and for a limited time; answer and time are the same for known and unknown names and addresses.",
         Tested,
     ),
     (
         236,
-        "A change of names, address or password needs a recent sign-in or the current password, ends other sessions if asked, and a mail reports it.",
+        "A change of names, address, password or factors needs a recent sign-in or the current password, ends other sessions if asked, and a mail reports it to the confirmed address.",
         Tested,
     ),
-    (237, "The account page lists the sessions and the apps of a person, and ends each.", Tested),
+    (
+        237,
+        "The account page lists the sessions and the apps of a person, and ends each; what is kept can be downloaded, and deleted where that is allowed.",
+        Tested,
+    ),
     (
         241,
         "A first deployment that fails can be repeated; a stack that was taken down can be made again on its tables and key.",

@@ -1,0 +1,189 @@
+//! The page behind a link of a sign-up mail. Opening it changes nothing; its form makes the account.
+
+use edge::{AuditEntry, AuditEvent, Incoming, Response, html, html_with_form};
+use grants::Timestamp;
+use http::{StatusCode, header};
+use keys::HandleKind;
+use pages::AccountNotice;
+use protocol::{EmailAddress, Secret, Username};
+use sessions::{
+    FormFault, InvitationId, NewIdentity, SignUpLink, UnfitName, UnfitPassword, User, Wait, WeakPassword, chosen_name,
+    claims_of_new,
+};
+use store::{SignUp, SignUpRight, SignedUp};
+
+use crate::Account;
+use crate::refused::Refused;
+use crate::sign_up::WayBack;
+use crate::visitor::Page;
+
+/// A link that works, as far as can be seen: its address, and the right that it is.
+struct Opened {
+    address: EmailAddress,
+    right: SignUpRight,
+    /// The name that an operator suggests; empty without.
+    suggested: String,
+}
+
+/// The form that a new person sent: the link, the name and the password.
+struct Sent<'a> {
+    sealed: &'a str,
+    link: Opened,
+    username: &'a str,
+    password: Secret,
+}
+
+/// The reason to show the page again.
+#[derive(Clone, Copy)]
+enum Fault {
+    Name(UnfitName),
+    Taken,
+    Password(UnfitPassword),
+    TooMany(Wait),
+}
+
+impl Account {
+    /// Shows the form of a link.
+    pub(crate) async fn new_account_page(&self, sealed: &str) -> Result<Response, Refused> {
+        let link = self.open_sign_up(sealed, edge::now()).await?;
+        if self.people.by_address(&link.address).await?.is_some() {
+            return Err(Refused::SignUpOver);
+        }
+        let username = link.suggested.clone();
+        let sent = Sent { sealed, link, username: &username, password: Secret::new(String::new()) };
+        Ok(self.show_new_account(&sent, None))
+    }
+
+    /// Makes the account, and signs nobody in: the new person signs in like everybody else.
+    pub(crate) async fn create_account(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
+        let (now, form) = (edge::now(), incoming.body_form()?);
+        if incoming.is_cross_site() {
+            return Err(Refused::BadForm(FormFault::CrossSite, Page::Overview));
+        }
+        form.without_repeats().map_err(|_| Refused::BadForm(FormFault::Unreadable, Page::Overview))?;
+        let field = |name| form.one(name).ok().flatten().unwrap_or_default();
+        let (sealed, password) = (field("link"), Secret::new(field("new_password").to_owned()));
+        let link = self.open_sign_up(sealed, now).await?;
+        let sent = Sent { sealed, link, username: field("username"), password };
+        match self.make_account(&sent, now).await? {
+            Ok(user) => {
+                incoming.log().event(AuditEntry::of_person(AuditEvent::AccountCreated, &user.subject));
+                let page = AccountNotice {
+                    title: "Your account is ready",
+                    text: &[
+                        "Sign in with your name and your password. If an app sent you here, it goes on from there.",
+                    ],
+                    leads_to: &WayBack::of_browser(self, incoming).path(self),
+                    label: "Sign in",
+                };
+                Ok(WayBack::forgotten(self, incoming, html(StatusCode::OK, page.render())))
+            }
+            Err(fault) => {
+                incoming.log().refused(fault.reason());
+                Ok(self.show_new_account(&sent, Some(fault)))
+            }
+        }
+    }
+
+    /// Checks what was sent, and writes the new person. Of all uses of a link, one gets there.
+    async fn make_account(&self, sent: &Sent<'_>, now: Timestamp) -> Result<Result<User, Fault>, Refused> {
+        let address = &sent.link.address;
+        if let Some(wait) = self.mails.try_sign_up(address, now).await? {
+            return Ok(Err(Fault::TooMany(wait)));
+        }
+        let username: Username = match chosen_name(sent.username, address) {
+            Ok(username) => username,
+            Err(unfit) => return Ok(Err(Fault::Name(unfit))),
+        };
+        let claims = claims_of_new(address, now);
+        if let Err(unfit) = self.check_chosen_by(&username, &claims, &sent.password) {
+            return Ok(Err(Fault::Password(unfit)));
+        }
+        let password = Secret::new(sent.password.expose().to_owned());
+        let hash = match self.sign_ins.passwords().hash(password).await {
+            Ok(hash) => hash,
+            Err(WeakPassword::Length | WeakPassword::Hash) => return Err(Refused::SignUpOver),
+            Err(WeakPassword::Unhashable) => return Err(Refused::Unhashable),
+        };
+        let identity = NewIdentity { key: edge::random(), subject: edge::random() };
+        let user = User::unregistered(username, hash, identity, now).map_err(|_| Refused::Unhashable)?;
+        let user = User { claims, ..user };
+        let new = SignUp { user: &user, address, right: sent.link.right };
+        match self.people.sign_up(new, None).await? {
+            SignedUp::Done => Ok(Ok(user)),
+            SignedUp::NameTaken => Ok(Err(Fault::Taken)),
+            SignedUp::AddressTaken => Err(Refused::SignUpOver),
+        }
+    }
+
+    /// Opens a link, if it works as far as can be seen without the store.
+    async fn open_sign_up(&self, sealed: &str, now: Timestamp) -> Result<Opened, Refused> {
+        let rules = &self.wiring.config.sign_up;
+        if rules.mode == edge::SignUpMode::Off {
+            return Err(Refused::NotFound);
+        }
+        let ring = self.ring(now).await?;
+        if let Some(id) = ring.handles().open(HandleKind::InvitationLink, sealed) {
+            let id = InvitationId::from_bytes(id.as_slice().try_into().map_err(|_| Refused::SignUpOver)?);
+            let invitation = self.people.invitation(id).await?.filter(|invitation| invitation.works(now));
+            let invitation = invitation.ok_or(Refused::SignUpOver)?;
+            let suggested = invitation.username.map(|name| name.as_str().to_owned()).unwrap_or_default();
+            return Ok(Opened { address: invitation.address, right: SignUpRight::Invitation(id), suggested });
+        }
+        let link = ring.handles().open(HandleKind::SignUpLink, sealed);
+        let link = link.and_then(|bytes| SignUpLink::from_bytes(&bytes));
+        let link = link.filter(|link| link.is_in_time(now) && rules.admits(link.address()));
+        let link = link.ok_or(Refused::SignUpOver)?;
+        let (address, right) = (link.address().clone(), SignUpRight::Link(link.issued_at()));
+        Ok(Opened { address, right, suggested: String::new() })
+    }
+
+    fn show_new_account(&self, sent: &Sent<'_>, fault: Option<Fault>) -> Response {
+        let [name_alert, password_alert] = fault.map_or([None, None], Fault::texts);
+        let page = pages::AccountNew {
+            base: &self.path(),
+            link: sent.sealed,
+            email: sent.link.address.as_str(),
+            username: sent.username,
+            min_length: self.wiring.config.policy.password_min_length,
+            name_alert: name_alert.as_deref(),
+            password_alert: password_alert.as_deref(),
+        };
+        let mut response = html_with_form(fault.map_or(StatusCode::OK, Fault::status), page.render());
+        if let Some(Fault::TooMany(Wait(wait))) = fault {
+            response.headers_mut().insert(header::RETRY_AFTER, wait.into());
+        }
+        response
+    }
+}
+
+impl Fault {
+    const fn reason(self) -> &'static str {
+        match self {
+            Self::Name(_) => "name_unfit",
+            Self::Taken => "name_taken",
+            Self::Password(_) => "password_unfit",
+            Self::TooMany(_) => "sign_up_throttled",
+        }
+    }
+
+    /// The text about the name, and that about the password.
+    fn texts(self) -> [Option<String>; 2] {
+        match self {
+            Self::Name(unfit) => [Some(format!("This name cannot be used: {unfit}.")), None],
+            Self::Taken => [Some("This name is taken. Choose another one.".to_owned()), None],
+            Self::Password(unfit) => [None, Some(format!("This password cannot be used: {unfit}."))],
+            Self::TooMany(Wait(wait)) => {
+                [Some(format!("Too many names were tried. Wait {wait} seconds, and send the form again.")), None]
+            }
+        }
+    }
+
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::Name(_) | Self::Password(_) => StatusCode::BAD_REQUEST,
+            Self::Taken => StatusCode::CONFLICT,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        }
+    }
+}

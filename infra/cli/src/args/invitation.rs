@@ -1,0 +1,36 @@
+//! Arguments of `jeton user invite`, `invitations` and `uninvite`.
+
+use clap::Args;
+
+use crate::args::common::{Changing, Common, duration_up_to_a_year};
+
+#[derive(Args)]
+pub(crate) struct UserInvite {
+    /// Email address of the person, which the account will have.
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) address: String,
+    /// Username to suggest; the person may choose another one.
+    #[arg(long, value_name = "USERNAME")]
+    pub(crate) username: Option<String>,
+    /// Lifetime of the invitation: seconds, or 12h, 7d.
+    #[arg(long, default_value = "7d", value_name = "TIME", value_parser = duration_up_to_a_year)]
+    pub(crate) expires: u32,
+    /// Print the link instead of mailing it. Whoever has it can make the account.
+    #[arg(long)]
+    pub(crate) print: bool,
+    #[command(flatten)]
+    pub(crate) changing: Changing,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Args)]
+pub(crate) struct UserUninvite {
+    /// Email address that was invited.
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) address: String,
+    #[command(flatten)]
+    pub(crate) changing: Changing,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
