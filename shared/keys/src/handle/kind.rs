@@ -80,7 +80,7 @@ handle_kinds! {
     /// The hidden field of the form that confirms an authenticator app.
     NewFactorForm(new_factor_form, 31, "jtn_");
     /// The hidden field of the form that adds a passkey.
-    NewPasskeyForm(new_passkey_form, 32, "jtx_");
+    NewPasskeyForm(new_passkey_form, 32, "jtb_");
     /// The reference to a pushed authorization request (RFC 9126 §2.2).
     PushedRequest(pushed_request, 13, "jtp_");
     /// A device code, with which a device polls (RFC 8628 §3.2).
