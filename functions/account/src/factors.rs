@@ -14,7 +14,8 @@ use http::StatusCode;
 use keys::HandleKind;
 use pages::QrPicture;
 use protocol::{Parameters, Secret};
-use sessions::{RecoveryCode, SessionChange, TotpSecret, UserChange};
+use service::Browser;
+use sessions::{DeviceHandle, RecoveryCode, SessionChange, TotpSecret, UserChange};
 use store::Acted;
 
 use crate::Account;
@@ -68,7 +69,9 @@ impl Account {
         match not_over(self.people.add_own_factor(session, stepped_up, &change).await?, Page::Factors)? {
             Acted::Done => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::FactorAdded, &user.subject));
-                Ok(self.show_codes(&codes, true))
+                let browser = Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring);
+                let device = DeviceHandle::of_session(&visitor.person, now).with_factor();
+                Ok(browser.remember(self.show_codes(&codes, true), &device))
             }
             Acted::Refused | Acted::Over => {
                 incoming.log().refused("factors_changed_meanwhile");

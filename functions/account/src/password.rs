@@ -5,7 +5,7 @@ use grants::Timestamp;
 use http::{StatusCode, header};
 use protocol::{Parameters, Secret};
 use service::{Attempted, Browser, Checked, RightPassword, SignInFault};
-use sessions::{NewPassword, Notice, UnfitPassword, WeakPassword, change_password};
+use sessions::{DeviceHandle, NewPassword, Notice, UnfitPassword, WeakPassword, change_password};
 use store::Acted;
 
 use crate::Account;
@@ -88,7 +88,8 @@ impl Account {
             password: current,
             client: None,
             source: incoming.source(),
-            device: Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring).device(),
+            // A browser with a living session is a known one.
+            device: Some(DeviceHandle::of_session(&visitor.person, now)),
             stranger: visitor.ring.handles().stranger(&username.normalized()),
         };
         let right = match passwords.check(&attempted, now).await? {
@@ -133,7 +134,8 @@ impl Account {
                     let page = pages::AccountPasswordChanged { base: &base, ended_others: chosen.ends_others };
                     let response = html(StatusCode::OK, page.render());
                     let browser = Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring);
-                    return Ok(browser.set_session(response, &handle));
+                    let device = DeviceHandle::of_session(&visitor.person, now).at_version(change.credential_version);
+                    return Ok(browser.remember(browser.set_session(response, &handle), &device));
                 }
                 // Another session ended meanwhile: it must not go on.
                 Acted::Refused | Acted::Over => {}

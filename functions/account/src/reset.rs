@@ -6,7 +6,8 @@ use http::StatusCode;
 use keys::HandleKind;
 use pages::AccountNotice;
 use protocol::Secret;
-use sessions::{FormFault, Notice, PasswordHash, ResetLink, UnfitPassword, User, WeakPassword};
+use service::Browser;
+use sessions::{DeviceHandle, FormFault, Notice, PasswordHash, ResetLink, UnfitPassword, User, WeakPassword};
 use store::UserChanged;
 
 use crate::Account;
@@ -58,7 +59,11 @@ impl Account {
             leads_to: &self.path(),
             label: "Sign in",
         };
-        Ok(html(StatusCode::OK, page.render()))
+        // Whoever set the password is not kept out by those who guess it meanwhile.
+        let ring = self.ring(now).await?;
+        let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
+        let device = DeviceHandle::after_reset(&user, edge::random(), now);
+        Ok(browser.remember(html(StatusCode::OK, page.render()), &device))
     }
 
     /// Opens a link, if it works.

@@ -31,6 +31,7 @@ mod factors;
 mod flow;
 mod footing;
 mod form_fault;
+mod known_browser;
 mod mail;
 mod password;
 mod password_change;
@@ -59,6 +60,7 @@ pub use flow::{
 pub use footing::stands;
 pub use form_fault::FormFault;
 pub use grants::{PersonKey, SessionId};
+pub use known_browser::{DeviceHandle, DeviceId};
 pub use mail::address_link::{AddressLink, CONFIRM_LIFETIME};
 pub use mail::letter::{AddressWish, Letter, MailId, Notice, QueuedMail, Recipient, recipient_of_reset};
 pub use mail::reset_link::{RESET_LIFETIME, ResetLink};
@@ -78,9 +80,9 @@ pub use sign_out::{
     AddressNotRegistered, Hinted, NamedApp, SignOut, ended_by_hint, leads_back_unasked, sign_out, way_back,
 };
 pub use step_up::WantedContexts;
-pub use throttling::{Count, CountGuard, Counter, DeviceHandle, DeviceId, Failures, Wait};
+pub use throttling::{Count, CountGuard, Counter, Failures, Wait};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};
 pub use totp::TotpSecret;
 pub use user_change::{UserChange, UserSet};
 pub use user_fact::UserFact;
-pub use window::{Limit, Window, source_name};
+pub use window::{Limit, Window, source_names};

@@ -127,6 +127,26 @@ async fn c236_the_current_password_is_needed_and_its_guesses_are_counted() {
     assert!(shows_account(&sign_in(&mut world.stack.browser(), "guarded", FIRST).await));
 }
 
+#[tokio::test]
+async fn c144_nobody_is_kept_from_a_new_password_and_its_browser_is_known_afterwards() {
+    let world = World::on(Stack::start());
+    let mut person = Person::signed_in(&world, "attacked").await;
+    let elsewhere = person.elsewhere(&world).await;
+    for source in 1..=6 {
+        let page = sign_in(&mut world.stack.browser_from([127, 0, 9, source]), "attacked", "a wrong password").await;
+        assert_eq!(page.reply.status, if source == 6 { 429 } else { 403 }, "{source}");
+    }
+    assert!(is_changed(&change_password(&mut person.browser, FIRST, SECOND, false).await));
+    // The cookies of the session are gone, that of the known browser stays. Of another browser it is over.
+    for (browser, is_known) in [(&person.browser, true), (&elsewhere, false)] {
+        let mut browser = browser.clone();
+        browser.cookies.remove("jeton-session");
+        let page = sign_in(&mut browser, "attacked", SECOND).await;
+        assert_eq!(shows_account(&page), is_known, "{:?}", page.reply);
+        assert_eq!(page.reply.status, if is_known { 200 } else { 429 });
+    }
+}
+
 /// Returns whether the browser still opens the account.
 async fn opens(browser: &mut Browser) -> bool {
     let page = browser.go("/account").await;

@@ -203,6 +203,11 @@ pub(crate) const LINES: &[(usize, &str, State)] = &[
     (142, "A client that registers itself needs PKCE, or a nonce if it is confidential, unless it is excused.", Tested),
     (143, "A redirect URI of a private-use scheme is named and compared by its scheme, and has no host.", Tested),
     (
+        144,
+        "The cookie of a known browser is bound to person and credentials, expires, is limited in number, and excuses from the account's counter only.",
+        Tested,
+    ),
+    (
         145,
         "Usernames and passwords are compared in the profiles of RFC 8265; invisible characters are refused.",
         Tested,
