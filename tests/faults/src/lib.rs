@@ -14,6 +14,8 @@
 //! and the answers. Nothing here is random: every run does the same.
 
 #[cfg(test)]
+mod credentials;
+#[cfg(test)]
 mod flows;
 #[cfg(test)]
 mod matrix;
