@@ -85,6 +85,13 @@ impl Account {
         let now = edge::now();
         let (visitor, _) = self.form_of_factors(incoming, now).await?;
         let user = visitor.person.user();
+        if user.factors.needed {
+            incoming.log().refused("factor_needed");
+            let shortest = self.min_lengths().alone;
+            let alert =
+                format!("Your password is too short to do without the app. Set one of {shortest} characters first.");
+            return Ok(self.show_factors(&visitor, Some(&alert), now));
+        }
         if user.has_second_factor() {
             let change = UserChange::remove_own_factors(user);
             let changed = self.people.change_own_profile(&visitor.person, &change, now).await?;

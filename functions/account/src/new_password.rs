@@ -2,18 +2,24 @@
 
 use grants::Timestamp;
 use protocol::Secret;
-use sessions::{Letter, Notice, PasswordContext, QueuedMail, UnfitPassword, User, check_chosen_password};
+use sessions::{Letter, MinLengths, Notice, QueuedMail, UnfitPassword, User, check_password_of};
 use store::{Unknown, Write};
 
 use crate::Account;
 
 impl Account {
-    /// Checks a password that a person chose.
-    pub(crate) fn check_chosen(&self, user: &User, new: &Secret) -> Result<(), UnfitPassword> {
+    /// Checks a password that a person chose, and returns whether it needs the person's second factor.
+    pub(crate) fn check_chosen(&self, user: &User, new: &Secret) -> Result<bool, UnfitPassword> {
         let (_, issuer) = self.wiring.config.issuer.as_str().split_once("://").unwrap_or_default();
         let host = issuer.split(['/', ':']).next().unwrap_or_default();
-        let context = PasswordContext { username: &user.username, claims: &user.claims, host };
-        check_chosen_password(new, usize::from(self.wiring.config.policy.password_min_length), context)
+        check_password_of(user, new, self.min_lengths(), host)
+    }
+
+    /// The fewest characters of a password that a person chooses.
+    pub(crate) fn min_lengths(&self) -> MinLengths {
+        let policy = &self.wiring.config.policy;
+        let (alone, with_factor) = (policy.password_min_length, policy.password_min_length_with_factor);
+        MinLengths { alone: alone.into(), with_factor: with_factor.into() }
     }
 
     /// Returns the write that tells a person by mail what happened to the account; `None` if no mail is sent, or the person

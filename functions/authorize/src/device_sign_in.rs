@@ -67,7 +67,9 @@ impl Authorize {
                     stranger: ring.handles().stranger(&username.normalized()),
                 };
                 match self.arrive(incoming, &attempted, context.digest, now).await? {
-                    Arrived::SignedIn(arrival) => return Ok(welcome(browser, &arrival, &self.device_page(context), now)),
+                    Arrived::SignedIn(arrival) => {
+                        return Ok(welcome(browser, &arrival, &self.device_page(context), now));
+                    }
                     Arrived::Half(person) => {
                         let form = |form: FactorForm<'_>| form.after_password(browser, &person, now);
                         return Ok(self.with_device_factor_form(context, form));

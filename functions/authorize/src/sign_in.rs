@@ -9,7 +9,8 @@ use service::{
     typed_username,
 };
 use sessions::{
-    DeviceHandle, FormFault, HalfSignedIn, Next, ProvenPerson, RequestDigest, Rules, Session, SessionHandle, SignedIn, next,
+    DeviceHandle, FormFault, HalfSignedIn, Next, ProvenPerson, RequestDigest, Rules, Session, SessionHandle, SignedIn,
+    next,
 };
 
 use crate::context::AuthorizationContext;

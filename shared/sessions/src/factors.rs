@@ -6,6 +6,9 @@
 //! - A person who has a second factor is half signed in after the password. What is sealed into the next form says so; it
 //!   is no session, and nothing accepts it but the check of the factor.
 //! - A new password changes nothing about the factors.
+//! - With a second factor the password may be shorter. Only the hash is stored, so the person says whether the factor is needed
+//!   for that: a short password is set on condition that the factor is there, and the factor removed on condition that the
+//!   password is long. Both are attributes of one item, so the two cannot pass each other.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -21,6 +24,9 @@ pub struct Factors {
     pub totp: Option<Totp>,
     /// The keyed hashes of the recovery codes that are left.
     pub recovery: BTreeSet<String>,
+    /// `true` if the person chose a password that is too short to be the only factor. The app stays until there is a longer
+    /// one.
+    pub needed: bool,
 }
 
 /// The authenticator app of a person.
@@ -194,7 +200,7 @@ mod tests {
 
     fn with_factors() -> User {
         let totp = Some(Totp { sealed: vec![1; 60], step: 5, since: NOW });
-        User { factors: Factors { totp, recovery: ["a".to_owned()].into() }, ..user() }
+        User { factors: Factors { totp, recovery: ["a".to_owned()].into(), needed: false }, ..user() }
     }
 
     fn half() -> HalfSignedIn {

@@ -65,8 +65,9 @@ pub use mail::address_link::{AddressLink, CONFIRM_LIFETIME};
 pub use mail::letter::{AddressWish, Letter, MailId, Notice, QueuedMail, Recipient, recipient_of_reset};
 pub use mail::reset_link::{RESET_LIFETIME, ResetLink};
 pub use password::{
-    CheckTerms, ForeignHashError, HashCost, MIN_PASSWORD_CHARACTERS, PasswordContext, PasswordHash, PasswordWork,
-    UnfitPassword, WeakPassword, check_chosen_password, check_new_password, hash_password,
+    CheckTerms, ChosenPassword, ForeignHashError, HashCost, MIN_PASSWORD_CHARACTERS, MinLengths, PasswordContext,
+    PasswordHash, PasswordWork, UnfitPassword, WeakPassword, check_chosen_password, check_new_password,
+    check_password_of, hash_password,
 };
 pub use password_change::{NewPassword, PasswordChange, change_password};
 pub use people::{CompleteProof, ProvenPerson, User};

@@ -128,7 +128,7 @@ mod tests {
         use crate::{Expected, Next, RequestDigest, Situation, Unmet, next};
         let (person, _) = crate::session::tests::session();
         let totp = Some(crate::Totp { sealed: vec![1], step: 5, since: person.session().auth_time });
-        let factors = crate::Factors { totp, recovery: std::collections::BTreeSet::new() };
+        let factors = crate::Factors { totp, ..crate::Factors::default() };
         let strong = person.clone().with_user(crate::User { factors, ..person.user().clone() });
         let (client, now) = (client(AuthMethod::None), person.session().auth_time);
         let target = grants::Target { resources: Vec::new(), scope: protocol::Scope::default() };

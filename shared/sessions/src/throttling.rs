@@ -388,7 +388,16 @@ mod tests {
     #[test]
     fn c144_a_farm_of_ipv6_networks_is_bounded_by_those_around_them() {
         let at = |bytes: [u8; 4], host| {
-            IpAddr::from([0x2001, 0x0db8, u16::from_be_bytes([bytes[0], bytes[1]]), u16::from_be_bytes([bytes[2], bytes[3]]), 0, 0, 0, host])
+            IpAddr::from([
+                0x2001,
+                0x0db8,
+                u16::from_be_bytes([bytes[0], bytes[1]]),
+                u16::from_be_bytes([bytes[2], bytes[3]]),
+                0,
+                0,
+                0,
+                host,
+            ])
         };
         // The addresses of one /64, the networks of one /56, and those of one /48.
         assert_eq!(farm((0..500).map(|host| at([0, 1, 0, 1], host)), 1), 50);

@@ -23,6 +23,8 @@ pub enum UserFact {
     TotpStep,
     /// The keyed hashes of the recovery codes that are left.
     RecoveryCodes,
+    /// `true` if the password is too short to be the only factor.
+    FactorNeeded,
     /// The username to sign in with.
     Username,
     /// `true` if an alias leads to the person.
@@ -82,6 +84,7 @@ impl Fact for UserFact {
             Self::Totp => Attribute::named("totp_secret"),
             Self::TotpStep => Attribute::named("totp_step"),
             Self::RecoveryCodes => Attribute::named("recovery_codes"),
+            Self::FactorNeeded => Attribute::named("factor_needed").or_when_absent(WhenAbsent::Flag(false)),
             Self::Username => Attribute::named("username"),
             // Version 0.1 did not write this attribute, and its people had no aliases.
             Self::Aliased => Attribute::named("aliased").or_when_absent(WhenAbsent::Flag(false)),
@@ -100,6 +103,7 @@ impl Fact for UserFact {
             Self::TotpStep => Held::Number(user.factors.totp.as_ref()?.step),
             Self::RecoveryCodes if user.factors.recovery.is_empty() => return None,
             Self::RecoveryCodes => Held::Texts(&user.factors.recovery),
+            Self::FactorNeeded => Held::Flag(user.factors.needed),
             Self::Username => Held::Text(user.username.as_str().into()),
             Self::Aliased => Held::Flag(user.aliased),
         })

@@ -10,7 +10,7 @@ use crate::place::Place;
 
 fn with_factors(name: &str) -> User {
     let totp = Some(Totp { sealed: vec![1; 60], step: 5, since: NOW });
-    User { factors: Factors { totp, recovery: ["a", "b"].map(str::to_owned).into() }, ..user(name) }
+    User { factors: Factors { totp, recovery: ["a", "b"].map(str::to_owned).into(), needed: false }, ..user(name) }
 }
 
 /// Checks that each change does in the store what it means, also after another one that was built from the same state.

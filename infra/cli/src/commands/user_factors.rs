@@ -23,6 +23,13 @@ pub(crate) async fn run(UserFactors { one, remove, destroying }: UserFactors) ->
     if !user.has_second_factor() {
         return Err(format!("the user {} has no second factor", user.username).into());
     }
+    if user.factors.needed {
+        let name = &user.username;
+        return Err(format!(
+            "the password of {name} is too short to be the only factor: run `jeton user set-password {name}` first"
+        )
+        .into());
+    }
     let reset = UserChange::reset_factors(&user);
     if destroying.changing.dry_run {
         return planned(&one.common, &user, &after(&reset, &user)?);

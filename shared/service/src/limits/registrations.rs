@@ -24,7 +24,8 @@ impl Registrations {
     /// # Errors
     /// A [`Failure`] when its source has made too many, or it could not be counted.
     pub async fn count(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<(), Failure> {
-        let wait = self.counters.count(incoming.source().map(Counter::registration_source).unwrap_or_default(), now).await?;
+        let wait =
+            self.counters.count(incoming.source().map(Counter::registration_source).unwrap_or_default(), now).await?;
         refuse(wait)
     }
 

@@ -64,13 +64,7 @@ impl<'a> Browser<'a> {
     }
 
     /// Sets the cookies of a person who has just signed in.
-    pub fn welcome(
-        &self,
-        response: Response,
-        person: &SignedIn,
-        session: &SessionHandle,
-        now: Timestamp,
-    ) -> Response {
+    pub fn welcome(&self, response: Response, person: &SignedIn, session: &SessionHandle, now: Timestamp) -> Response {
         let response = self.set_session(response, session);
         self.remember(response, &DeviceHandle::of_session(person, now))
     }

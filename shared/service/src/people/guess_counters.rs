@@ -43,9 +43,10 @@ impl Counts {
     /// Returns the counters that apply: those of the account and of the source. A browser that the person knows has its own
     /// counter in place of that of the account.
     pub(super) fn that_apply(mut self, is_known: bool) -> (Vec<Counter>, Vec<Option<Failures>>) {
-        if let (true, Some((counter, found))) = (is_known, self.device) {
-            self.counters.splice(..1, [counter]);
-            self.failures.splice(..1, [found]);
+        if let (true, Some(own)) = (is_known, self.device)
+            && let (Some(counter), Some(found)) = (self.counters.first_mut(), self.failures.first_mut())
+        {
+            (*counter, *found) = own;
         }
         (self.counters, self.failures)
     }

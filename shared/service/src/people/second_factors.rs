@@ -76,9 +76,10 @@ impl Passwords {
         let (failures, found) =
             tokio::join!(self.throttles.failures(&counters), self.people.person(person, check.client));
         let (failures, found) = (failures?, found?);
-        let is_known = found.user.as_ref().is_some_and(|user| {
-            device.is_some_and(|device| device.known_with_factor(user, now).is_some())
-        });
+        let is_known = found
+            .user
+            .as_ref()
+            .is_some_and(|user| device.is_some_and(|device| device.known_with_factor(user, now).is_some()));
         // The counter of the person, or in its place that of the browser.
         let that_applies = usize::from(is_known);
         let counters: Vec<Counter> = counters.into_iter().skip(that_applies).take(1).collect();

@@ -89,9 +89,11 @@ pub(crate) fn of_user_change(change: &UserChange) -> Expression {
             UserSet::Disabled(disabled) => expression.set("disabled", flag(*disabled)),
             UserSet::Password(password) => expression.set("password", text(&password.as_stored())),
             UserSet::Claims(known) => expression.set_or_remove("claims", claims(known)),
-            UserSet::Totp(_) | UserSet::TotpStep(_) | UserSet::RecoveryCodes(_) | UserSet::RecoveryCodeSpent(_) => {
-                set_factors(&mut expression, set);
-            }
+            UserSet::Totp(_)
+            | UserSet::TotpStep(_)
+            | UserSet::RecoveryCodes(_)
+            | UserSet::RecoveryCodeSpent(_)
+            | UserSet::FactorNeeded(_) => set_factors(&mut expression, set),
             UserSet::Username(username) => {
                 expression.set("username", text(username));
                 expression.set("aliased", flag(true));
