@@ -2,7 +2,9 @@
 
 use grants::Timestamp;
 use protocol::Secret;
-use sessions::{Letter, MinLengths, Notice, QueuedMail, UnfitPassword, User, check_password_of};
+use sessions::{
+    Letter, MinLengths, Notice, PasswordContext, QueuedMail, UnfitPassword, User, check_password_beside,
+};
 use store::{Unknown, Write};
 
 use crate::Account;
@@ -12,7 +14,8 @@ impl Account {
     pub(crate) fn check_chosen(&self, user: &User, new: &Secret) -> Result<bool, UnfitPassword> {
         let (_, issuer) = self.wiring.config.issuer.as_str().split_once("://").unwrap_or_default();
         let host = issuer.split(['/', ':']).next().unwrap_or_default();
-        check_password_of(user, new, self.min_lengths(), host)
+        let context = PasswordContext { username: &user.username, claims: &user.claims, host };
+        check_password_beside(user.has_second_factor(), new, self.min_lengths(), context)
     }
 
     /// The fewest characters of a password that a person chooses.

@@ -148,7 +148,7 @@ impl Account {
     }
 
     fn show_password(&self, visitor: &Visitor, fault: Option<Fault>, ends_others: bool, now: Timestamp) -> Response {
-        let min_length = self.min_lengths().of(visitor.person.user());
+        let min_length = self.min_lengths().beside(visitor.person.user().has_second_factor());
         let [current, new] = fault.map_or([None, None], |fault| match fault {
             Fault::Current(SignInFault::WrongPassword) => [Some("The current password is not right.".to_owned()), None],
             Fault::Current(fault) => [Some(fault.text()), None],

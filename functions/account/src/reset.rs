@@ -115,7 +115,7 @@ impl Account {
             base: &self.path(),
             username: user.username.as_str(),
             link: sealed,
-            min_length: self.min_lengths().of(user),
+            min_length: self.min_lengths().beside(user.has_second_factor()),
             alert: alert.as_deref(),
         };
         html_with_form(if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK }, page.render())

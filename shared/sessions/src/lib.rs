@@ -67,7 +67,7 @@ pub use mail::reset_link::{RESET_LIFETIME, ResetLink};
 pub use password::{
     CheckTerms, ChosenPassword, ForeignHashError, HashCost, MIN_PASSWORD_CHARACTERS, MinLengths, PasswordContext,
     PasswordHash, PasswordWork, UnfitPassword, WeakPassword, check_chosen_password, check_new_password,
-    check_password_of, hash_password,
+    check_password_beside, hash_password,
 };
 pub use password_change::{NewPassword, PasswordChange, change_password};
 pub use people::{CompleteProof, ProvenPerson, User};

@@ -18,7 +18,7 @@ use crate::password::foreign::{ForeignHash, looks_like_hash};
 use crate::password::memory::Hasher;
 
 pub use crate::password::chosen::{
-    ChosenPassword, MinLengths, PasswordContext, UnfitPassword, check_chosen_password, check_password_of,
+    ChosenPassword, MinLengths, PasswordContext, UnfitPassword, check_chosen_password, check_password_beside,
 };
 pub use crate::password::foreign::ForeignHashError;
 pub use crate::password::work::PasswordWork;

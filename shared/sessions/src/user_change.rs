@@ -34,7 +34,7 @@ pub enum UserSet {
     RecoveryCodes(BTreeSet<String>),
     /// The keyed hash of a recovery code that was used.
     RecoveryCodeSpent(String),
-    /// Whether the password is too short to be the only factor.
+    /// The flag of a password that is too short to be the only factor.
     FactorNeeded(bool),
     /// The new username, to which an alias leads from now on.
     Username(Username),

@@ -5,7 +5,6 @@
 
 use protocol::{Claim, Claims, Secret, Username, opaque_string};
 
-use crate::User;
 use crate::password::foreign::looks_like_hash;
 use crate::password::{MAX_PASSWORD_BYTES, PasswordHash};
 
@@ -87,29 +86,28 @@ pub struct PasswordContext<'a> {
     pub host: &'a str,
 }
 
-/// Checks a password that this person chooses, and returns whether it needs the second factor that the person has.
+/// Checks a password that a person chooses, and returns whether it needs the second factor that the person has.
 ///
 /// # Errors
 /// The [`UnfitPassword`] that says what is wrong with it.
-pub fn check_password_of(
-    user: &User,
+pub fn check_password_beside(
+    has_factor: bool,
     password: &Secret,
     lengths: MinLengths,
-    host: &str,
+    context: PasswordContext<'_>,
 ) -> Result<bool, UnfitPassword> {
-    let context = PasswordContext { username: &user.username, claims: &user.claims, host };
     match check_chosen_password(password, lengths.alone, context) {
-        Err(UnfitPassword::TooShort(_)) if user.has_second_factor() => {
-            check_chosen_password(password, lengths.of(user), context).map(|()| true)
+        Err(UnfitPassword::TooShort(_)) if has_factor => {
+            check_chosen_password(password, lengths.beside(has_factor), context).map(|()| true)
         }
         checked => checked.map(|()| false),
     }
 }
 
 impl MinLengths {
-    /// The minimum for this person.
-    pub fn of(self, user: &User) -> usize {
-        if user.has_second_factor() { self.with_factor.min(self.alone) } else { self.alone }
+    /// The minimum for a person who has a second factor or not.
+    pub fn beside(self, has_factor: bool) -> usize {
+        if has_factor { self.with_factor.min(self.alone) } else { self.alone }
     }
 }
 
@@ -233,19 +231,18 @@ mod tests {
 
     #[test]
     fn c146_only_somebody_with_a_second_factor_may_choose_a_short_password() {
-        let without = crate::people::tests::user();
-        let totp = Some(crate::Totp { sealed: vec![1], step: 1, since: crate::people::tests::NOW });
-        let with = User { factors: crate::Factors { totp, ..crate::Factors::default() }, ..without.clone() };
+        let (username, claims) = (Username::parse("Ada.Lovelace").unwrap(), Claims::default());
+        let context = PasswordContext { username: &username, claims: &claims, host: "login.orders.example" };
         let lengths = MinLengths { alone: 15, with_factor: 8 };
-        let check = |user, password: &str| {
-            check_password_of(user, &Secret::new(password.to_owned()), lengths, "login.orders.example")
+        let check = |has_factor, password: &str| {
+            check_password_beside(has_factor, &Secret::new(password.to_owned()), lengths, context)
         };
-        assert_eq!(check(&without, "quince-8"), Err(UnfitPassword::TooShort(15)));
-        assert_eq!((check(&with, "quince-8"), check(&with, "fifteen letters")), (Ok(true), Ok(false)));
-        assert_eq!(check(&with, "quinces"), Err(UnfitPassword::TooShort(8)));
-        assert_eq!(check(&with, "football"), Err(UnfitPassword::Common));
+        assert_eq!(check(false, "quince-8"), Err(UnfitPassword::TooShort(15)));
+        assert_eq!((check(true, "quince-8"), check(true, "fifteen letters")), (Ok(true), Ok(false)));
+        assert_eq!(check(true, "quinces"), Err(UnfitPassword::TooShort(8)));
+        assert_eq!(check(true, "football"), Err(UnfitPassword::Common));
         // A deployment that demands less of everybody demands no more of those with a factor.
-        assert_eq!(MinLengths { alone: 8, with_factor: 12 }.of(&with), 8);
+        assert_eq!(MinLengths { alone: 8, with_factor: 12 }.beside(true), 8);
     }
 
     #[test]

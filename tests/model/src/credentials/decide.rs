@@ -1,8 +1,8 @@
 //! The decision of a process that has read what it needs, by the shipped rules.
 
 use sessions::{
-    ChosenPassword, MinLengths, NewPassword, PasswordChange, Rules, UnfitPassword, User, UserChange, change_password,
-    check_password_of, prove, signed_in,
+    ChosenPassword, MinLengths, NewPassword, PasswordChange, PasswordContext, Rules, UnfitPassword, User, UserChange,
+    change_password, check_password_beside, prove, signed_in,
 };
 
 use crate::credentials::world::{
@@ -47,7 +47,8 @@ type Found = Result<(UserChange, Answer), Answer>;
 
 fn chosen(user: &User, new: Password) -> Result<ChosenPassword, Answer> {
     let lengths = MinLengths { alone: 15, with_factor: 8 };
-    match check_password_of(user, &text(new), lengths, "issuer.example") {
+    let context = PasswordContext { username: &user.username, claims: &user.claims, host: "issuer.example" };
+    match check_password_beside(user.has_second_factor(), &text(new), lengths, context) {
         Ok(needs_factor) => Ok(ChosenPassword { hash: stored(new), needs_factor }),
         Err(UnfitPassword::TooShort(_)) => Err(Answer::TooShort),
         Err(unfit) => panic!("{unfit}"),
