@@ -70,7 +70,6 @@ enum Answer {
     Set,
     TooShort,
     LinkOver,
-    WrongPassword,
     /// What the request rests on is over, or changed meanwhile.
     Over,
     Confirmed,
@@ -343,7 +342,7 @@ const ALWAYS: [Named; 6] = [
     }),
 ];
 
-const SOMETIMES: [Named; 13] = [
+const SOMETIMES: [Named; 12] = [
     ("a link sets a password", |_, state| state.said == Some(Answer::Set) && state.seen.proofs == [1]),
     ("a link is over", |_, state| state.said == Some(Answer::LinkOver)),
     ("a link works although something else of the person changed meanwhile", |_, state| {
@@ -351,7 +350,6 @@ const SOMETIMES: [Named; 13] = [
     }),
     ("a password is too short", |_, state| state.said == Some(Answer::TooShort)),
     ("a short password is set", |_, state| state.people[0].password == stored(Password::Short)),
-    ("the current password is another one by now", |_, state| state.said == Some(Answer::WrongPassword)),
     ("what a change rests on is over", |_, state| state.said == Some(Answer::Over)),
     ("an address is confirmed", |_, state| state.said == Some(Answer::Confirmed)),
     ("an address is taken", |_, state| state.said == Some(Answer::Taken)),

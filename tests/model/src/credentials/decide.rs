@@ -70,7 +70,7 @@ fn change(user: &User, new: Password) -> Found {
     let person = signed_in(&cookie(), Some(session()), Some(user.clone()), Rules::at(&policy, START));
     let person = person.ok_or(Answer::Over)?;
     let chosen = chosen(user, new)?;
-    let proven = prove(Some(user.clone()), &password(0), &terms(), START).proven().ok_or(Answer::WrongPassword)?;
+    let proven = prove(Some(user.clone()), &password(0), &terms(), START).proven().ok_or(Answer::Over)?;
     let new = NewPassword { chosen, secret: [9; 16] };
     let PasswordChange { user, .. } = change_password(&person, &proven, new, Vec::new(), START).ok_or(Answer::Over)?.0;
     Ok((user, Answer::Set))
