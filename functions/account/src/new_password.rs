@@ -2,9 +2,7 @@
 
 use grants::Timestamp;
 use protocol::Secret;
-use sessions::{
-    Letter, MinLengths, Notice, PasswordContext, QueuedMail, UnfitPassword, User, check_password_beside,
-};
+use sessions::{Letter, MinLengths, Notice, PasswordContext, QueuedMail, UnfitPassword, User, check_password_beside};
 use store::{Unknown, Write};
 
 use crate::Account;
