@@ -277,6 +277,12 @@ variable "password_min_length" {
   default     = null
 }
 
+variable "password_min_length_with_factor" {
+  description = "The fewest characters of a password that a person with a second factor chooses, if that is less. The factor then stays until there is a longer password."
+  type        = number
+  default     = null
+}
+
 variable "mail_from" {
   description = "The sender of mails to people, by Amazon SES in this region. Empty means that no mail is sent, and nothing that needs mail is offered."
   type        = string

@@ -31,7 +31,7 @@ LONGEST = {
     "SignUp": "invitation", "SignUpDomains": "s" * 242 + ".example",
     "MailIdentity": "d" * 112 + ".example",
     "MailFrom": "m" * 64 + "@" + "d" * 47 + ".example",
-    "Memory": "10240", "AuthorizeMemory": "10240", "SessionHours": "8760", "SessionIdleHours": "8760", "PasswordMinLength": "64", "KeyRotationDays": "365",
+    "Memory": "10240", "AuthorizeMemory": "10240", "SessionHours": "8760", "SessionIdleHours": "8760", "PasswordMinLength": "64", "PasswordMinLengthWithFactor": "64", "KeyRotationDays": "365",
     "PlatformLogLevel": "DEBUG", "RegistrationPkce": "required", "Architecture": "x86_64",
 }
 # What is made otherwise, one choice of each row. Rows that have nothing to do with each other are turned together.

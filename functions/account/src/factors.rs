@@ -14,7 +14,8 @@ use http::StatusCode;
 use keys::HandleKind;
 use pages::QrPicture;
 use protocol::{Parameters, Secret};
-use sessions::{Notice, RecoveryCode, SessionChange, TotpSecret, UserChange};
+use service::Browser;
+use sessions::{DeviceHandle, Notice, RecoveryCode, SessionChange, TotpSecret, UserChange};
 use store::Acted;
 
 use crate::Account;
@@ -69,7 +70,9 @@ impl Account {
         match not_over(self.people.add_own_factor(session, stepped_up, &change, told).await?, Page::Factors)? {
             Acted::Done => {
                 incoming.log().event(AuditEntry::of_person(AuditEvent::FactorAdded, &user.subject));
-                Ok(self.show_codes(&codes, true))
+                let browser = Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring);
+                let device = DeviceHandle::of_session(&visitor.person, now).with_factor();
+                Ok(browser.remember(self.show_codes(&codes, true), &device))
             }
             Acted::Refused | Acted::Over => {
                 incoming.log().refused("factors_changed_meanwhile");
@@ -83,6 +86,13 @@ impl Account {
         let now = edge::now();
         let (visitor, _) = self.form_of_factors(incoming, now).await?;
         let user = visitor.person.user();
+        if user.factors.needed {
+            incoming.log().refused("factor_needed");
+            let shortest = self.min_lengths().alone;
+            let alert =
+                format!("Your password is too short to do without the app. Set one of {shortest} characters first.");
+            return Ok(self.show_factors(&visitor, Some(&alert), now));
+        }
         if user.has_second_factor() {
             let change = UserChange::remove_own_factors(user);
             let told = self.tell(Notice::FactorRemoved, user, now);

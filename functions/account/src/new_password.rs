@@ -2,28 +2,39 @@
 
 use grants::Timestamp;
 use protocol::{Claims, Secret, Username};
-use sessions::{Letter, Notice, PasswordContext, QueuedMail, UnfitPassword, User, check_chosen_password};
+use sessions::{Letter, MinLengths, Notice, PasswordContext, QueuedMail, UnfitPassword, User, check_password_beside};
 use store::{Unknown, Write};
 
 use crate::Account;
 
 impl Account {
-    /// Checks a password that a person chose.
-    pub(crate) fn check_chosen(&self, user: &User, new: &Secret) -> Result<(), UnfitPassword> {
-        self.check_chosen_by(&user.username, &user.claims, new)
+    /// Checks a password that a person chose, and returns whether it needs the person's second factor.
+    pub(crate) fn check_chosen(&self, user: &User, new: &Secret) -> Result<bool, UnfitPassword> {
+        let context = PasswordContext { username: &user.username, claims: &user.claims, host: self.host() };
+        check_password_beside(user.has_second_factor(), new, self.min_lengths(), context)
     }
 
-    /// Checks a password that somebody with this name and these claims chose.
+    /// Checks a password that somebody with this name and these claims chose for a new account.
     pub(crate) fn check_chosen_by(
         &self,
         username: &Username,
         claims: &Claims,
         new: &Secret,
     ) -> Result<(), UnfitPassword> {
+        let context = PasswordContext { username, claims, host: self.host() };
+        check_password_beside(false, new, self.min_lengths(), context).map(drop)
+    }
+
+    fn host(&self) -> &str {
         let (_, issuer) = self.wiring.config.issuer.as_str().split_once("://").unwrap_or_default();
-        let host = issuer.split(['/', ':']).next().unwrap_or_default();
-        let context = PasswordContext { username, claims, host };
-        check_chosen_password(new, usize::from(self.wiring.config.policy.password_min_length), context)
+        issuer.split(['/', ':']).next().unwrap_or_default()
+    }
+
+    /// The fewest characters of a password that a person chooses.
+    pub(crate) fn min_lengths(&self) -> MinLengths {
+        let policy = &self.wiring.config.policy;
+        let (alone, with_factor) = (policy.password_min_length, policy.password_min_length_with_factor);
+        MinLengths { alone: alone.into(), with_factor: with_factor.into() }
     }
 
     /// Returns the write that tells a person by mail what happened to the account; `None` if no mail is sent, or the person

@@ -5,7 +5,7 @@ use grants::Timestamp;
 use http::{StatusCode, header};
 use protocol::{Parameters, Secret};
 use service::{Attempted, Browser, Checked, RightPassword, SignInFault};
-use sessions::{NewPassword, Notice, UnfitPassword, WeakPassword, change_password};
+use sessions::{ChosenPassword, DeviceHandle, NewPassword, Notice, UnfitPassword, WeakPassword, change_password};
 use store::Acted;
 
 use crate::Account;
@@ -26,6 +26,8 @@ enum Fault {
 /// The new password that a person sent.
 struct Chosen {
     password: Secret,
+    /// `true` if it is too short to be the only factor.
+    needs_factor: bool,
     ends_others: bool,
 }
 
@@ -51,11 +53,14 @@ impl Account {
         let (visitor, form) = self.form_of(incoming, Page::Password, now).await?;
         let ends_others = form.one("others").ok().flatten() == Some("1");
         let current = field(&form, "current_password");
-        let chosen = Chosen { password: field(&form, "new_password"), ends_others };
-        let fault = match self.unfit(&visitor, &current, &chosen.password) {
-            Some(fault) => fault,
-            None => match self.check_current(incoming, &visitor, &current, now).await? {
-                Ok(right) => return self.replace(incoming, &visitor, Replacement { right, chosen }, now).await,
+        let password = field(&form, "new_password");
+        let fault = match self.fit(&visitor, &current, &password) {
+            Err(fault) => fault,
+            Ok(needs_factor) => match self.check_current(incoming, &visitor, &current, now).await? {
+                Ok(right) => {
+                    let chosen = Chosen { password, needs_factor, ends_others };
+                    return self.replace(incoming, &visitor, Replacement { right, chosen }, now).await;
+                }
                 Err(fault) => Fault::Current(fault),
             },
         };
@@ -66,12 +71,10 @@ impl Account {
         Ok(self.show_password(&visitor, Some(fault), ends_others, now))
     }
 
-    /// Returns what is wrong with a new password. It is looked at before the current one, so that it costs no guess.
-    fn unfit(&self, visitor: &Visitor, current: &Secret, new: &Secret) -> Option<Fault> {
-        match self.check_chosen(visitor.person.user(), new) {
-            Err(unfit) => Some(Fault::New(unfit)),
-            Ok(()) => (current.expose() == new.expose()).then_some(Fault::Unchanged),
-        }
+    /// Checks a new password, before the current one, so that it costs no guess. Returns whether it needs the second factor.
+    fn fit(&self, visitor: &Visitor, current: &Secret, new: &Secret) -> Result<bool, Fault> {
+        let needs_factor = self.check_chosen(visitor.person.user(), new).map_err(Fault::New)?;
+        if current.expose() == new.expose() { Err(Fault::Unchanged) } else { Ok(needs_factor) }
     }
 
     /// Checks the current password, counted and throttled as on the sign-in page.
@@ -88,7 +91,8 @@ impl Account {
             password: current,
             client: None,
             source: incoming.source(),
-            device: Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring).device(),
+            // A browser with a living session is a known one.
+            device: Some(DeviceHandle::of_session(&visitor.person, now)),
             stranger: visitor.ring.handles().stranger(&username.normalized()),
         };
         let right = match passwords.check(&attempted, now).await? {
@@ -110,8 +114,8 @@ impl Account {
     ) -> Result<Response, Refused> {
         let Replacement { right, chosen } = replacement;
         let over = || Refused::SignedOut(Page::Password);
-        let hash = match self.sign_ins.passwords().hash(chosen.password).await {
-            Ok(hash) => hash,
+        let password = match self.sign_ins.passwords().hash(chosen.password).await {
+            Ok(hash) => ChosenPassword { hash, needs_factor: chosen.needs_factor },
             Err(WeakPassword::Length | WeakPassword::Hash) => return Err(over()),
             Err(WeakPassword::Unhashable) => return Err(Refused::Unhashable),
         };
@@ -120,7 +124,7 @@ impl Account {
             if !chosen.ends_others {
                 others = self.living_sessions(visitor, now).await?;
             }
-            let new = NewPassword { hash: hash.clone(), secret: edge::random() };
+            let new = NewPassword { chosen: password.clone(), secret: edge::random() };
             let decided = change_password(&visitor.person, &right.person, new, others, now);
             let (change, handle) = decided.ok_or_else(over)?;
             let told = self.tell(Notice::PasswordChanged, right.person.user(), now);
@@ -133,7 +137,8 @@ impl Account {
                     let page = pages::AccountPasswordChanged { base: &base, ended_others: chosen.ends_others };
                     let response = html(StatusCode::OK, page.render());
                     let browser = Browser::of(incoming, self.wiring.config.cookies(), &visitor.ring);
-                    return Ok(browser.set_session(response, &handle));
+                    let device = DeviceHandle::of_session(&visitor.person, now).at_version(change.credential_version);
+                    return Ok(browser.remember(browser.set_session(response, &handle), &device));
                 }
                 // Another session ended meanwhile: it must not go on.
                 Acted::Refused | Acted::Over => {}
@@ -143,7 +148,7 @@ impl Account {
     }
 
     fn show_password(&self, visitor: &Visitor, fault: Option<Fault>, ends_others: bool, now: Timestamp) -> Response {
-        let min_length = self.wiring.config.policy.password_min_length;
+        let min_length = self.min_lengths().beside(visitor.person.user().has_second_factor());
         let [current, new] = fault.map_or([None, None], |fault| match fault {
             Fault::Current(SignInFault::WrongPassword) => [Some("The current password is not right.".to_owned()), None],
             Fault::Current(fault) => [Some(fault.text()), None],

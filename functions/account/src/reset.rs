@@ -6,7 +6,8 @@ use http::StatusCode;
 use keys::HandleKind;
 use pages::AccountNotice;
 use protocol::Secret;
-use sessions::{FormFault, Notice, PasswordHash, ResetLink, UnfitPassword, User, WeakPassword};
+use service::Browser;
+use sessions::{ChosenPassword, DeviceHandle, FormFault, Notice, ResetLink, UnfitPassword, User, WeakPassword};
 use store::UserChanged;
 
 use crate::Account;
@@ -15,6 +16,14 @@ use crate::visitor::Page;
 
 /// The number of attempts: the profile may change at the same time, a few times at most.
 const ATTEMPTS: usize = 3;
+
+/// The outcome of a use of a link that worked when it was opened, with the person as of before.
+enum Spent {
+    /// The password is set.
+    Done(User),
+    /// The second factor without which the password is too short was removed meanwhile.
+    FactorGone(User),
+}
 
 /// A link that works, and the person it is for.
 struct Opened {
@@ -40,16 +49,23 @@ impl Account {
         let sealed = sent("link");
         let opened = self.open_link(sealed, now).await?;
         let password = Secret::new(sent("new_password").to_owned());
-        if let Err(unfit) = self.check_chosen(&opened.user, &password) {
+        let unfit = |user: &User, unfit| {
             incoming.log().refused("password_unfit");
-            return Ok(self.show_reset(&opened.user, sealed, Some(unfit)));
-        }
-        let hash = match self.sign_ins.passwords().hash(password).await {
-            Ok(hash) => hash,
+            Ok(self.show_reset(user, sealed, Some(unfit)))
+        };
+        let needs_factor = match self.check_chosen(&opened.user, &password) {
+            Ok(needs_factor) => needs_factor,
+            Err(fault) => return unfit(&opened.user, fault),
+        };
+        let chosen = match self.sign_ins.passwords().hash(password).await {
+            Ok(hash) => ChosenPassword { hash, needs_factor },
             Err(WeakPassword::Length | WeakPassword::Hash) => return Err(Refused::LinkOver),
             Err(WeakPassword::Unhashable) => return Err(Refused::Unhashable),
         };
-        let user = self.spend(opened, &hash, now).await?;
+        let user = match self.spend(opened, &chosen, now).await? {
+            Spent::Done(user) => user,
+            Spent::FactorGone(user) => return unfit(&user, UnfitPassword::TooShort(self.min_lengths().alone)),
+        };
         incoming.log().event(AuditEntry::of_person(AuditEvent::PasswordReset, &user.subject));
         self.clean_up(&user, user.credential_version.saturating_add(1)).await;
         let page = AccountNotice {
@@ -58,7 +74,11 @@ impl Account {
             leads_to: &self.path(),
             label: "Sign in",
         };
-        Ok(html(StatusCode::OK, page.render()))
+        // Whoever set the password is not kept out by those who guess it meanwhile.
+        let ring = self.ring(now).await?;
+        let browser = Browser::of(incoming, self.wiring.config.cookies(), &ring);
+        let device = DeviceHandle::after_reset(&user, edge::random(), now);
+        Ok(browser.remember(html(StatusCode::OK, page.render()), &device))
     }
 
     /// Opens a link, if it works.
@@ -73,12 +93,15 @@ impl Account {
 
     /// Writes the new password, together with the mail that tells of it. Of all uses of a link, one gets here. Returns the
     /// person as of before.
-    async fn spend(&self, opened: Opened, hash: &PasswordHash, now: Timestamp) -> Result<User, Refused> {
+    async fn spend(&self, opened: Opened, chosen: &ChosenPassword, now: Timestamp) -> Result<Spent, Refused> {
         let Opened { link, mut user } = opened;
         for _ in 0..ATTEMPTS {
-            let change = link.reset(&user, hash.clone(), now).ok_or(Refused::LinkOver)?;
+            if !link.works_for(&user, now) {
+                break;
+            }
+            let Some(change) = link.reset(&user, chosen.clone(), now) else { return Ok(Spent::FactorGone(user)) };
             match self.people.change_user(&change, self.tell(Notice::PasswordReset, &user, now)).await? {
-                UserChanged::Done => return Ok(user),
+                UserChanged::Done => return Ok(Spent::Done(user)),
                 UserChanged::Refused(Some(found)) => user = *found,
                 UserChanged::Refused(None) => return Err(Refused::LinkOver),
             }
@@ -92,7 +115,7 @@ impl Account {
             base: &self.path(),
             username: user.username.as_str(),
             link: sealed,
-            min_length: self.wiring.config.policy.password_min_length,
+            min_length: self.min_lengths().beside(user.has_second_factor()),
             alert: alert.as_deref(),
         };
         html_with_form(if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK }, page.render())

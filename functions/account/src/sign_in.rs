@@ -206,7 +206,7 @@ impl Account {
                 let event = AuditEntry::of_person(AuditEvent::SignedIn, &person.user().subject);
                 browser.incoming().log().event(event);
                 let response = redirect(&format!("{}{}", self.path(), to.path()));
-                Ok(Ok(browser.welcome(response, key, &session)))
+                Ok(Ok(browser.welcome(response, &person, &session, now)))
             }
             Started::Half(person) => {
                 self.sign_ins.passwords().renew(renewal).await;

@@ -75,7 +75,9 @@ impl Authorize {
                     stranger: ring.handles().stranger(&username.normalized()),
                 };
                 match self.arrive(incoming, &attempted, context.digest, now).await? {
-                    Arrived::SignedIn(arrival) => return Ok(welcome(browser, &arrival, &self.device_page(context))),
+                    Arrived::SignedIn(arrival) => {
+                        return Ok(welcome(browser, &arrival, &self.device_page(context), now));
+                    }
                     Arrived::Half(person) => {
                         let form = |form: FactorForm<'_>| form.after_password(browser, &person, now);
                         return Ok(self.with_device_factor_form(context, form));
@@ -106,7 +108,7 @@ impl Authorize {
         let client = Some(&context.client.id);
         let check = FactorCheck { half, tried, client, device: browser.device(), ring: &ring };
         Ok(match self.arrive_with_factor(incoming, &check, context.digest, now).await? {
-            Arrived::SignedIn(arrival) => welcome(browser, &arrival, &self.device_page(context)),
+            Arrived::SignedIn(arrival) => welcome(browser, &arrival, &self.device_page(context), now),
             Arrived::Half(person) => {
                 self.with_device_factor_form(context, |form| form.after_password(browser, &person, now))
             }
@@ -137,8 +139,8 @@ impl Authorize {
 }
 
 /// Leads the person who has just signed in to the question about the device.
-pub(crate) fn welcome(browser: Browser<'_>, arrival: &Arrival, again: &str) -> Response {
-    let user = arrival.person.user();
-    browser.incoming().log().event(AuditEntry::of_person(AuditEvent::SignedIn, &user.subject));
-    browser.welcome(redirect(again), user.key, &arrival.session)
+pub(crate) fn welcome(browser: Browser<'_>, arrival: &Arrival, again: &str, now: Timestamp) -> Response {
+    let subject = &arrival.person.user().subject;
+    browser.incoming().log().event(AuditEntry::of_person(AuditEvent::SignedIn, subject));
+    browser.welcome(redirect(again), &arrival.person, &arrival.session, now)
 }

@@ -9,7 +9,8 @@ use service::{
     credentials, form_ticket, typed_username,
 };
 use sessions::{
-    FormFault, HalfSignedIn, Next, ProvenPerson, RequestDigest, Rules, Session, SessionHandle, SignedIn, next,
+    DeviceHandle, FormFault, HalfSignedIn, Next, ProvenPerson, RequestDigest, Rules, Session, SessionHandle, SignedIn,
+    next,
 };
 
 use crate::context::AuthorizationContext;
@@ -218,14 +219,15 @@ impl Authorize {
     ) -> Result<Response, Refused> {
         let Arrival { person, session, agreed } = arrival;
         let ring = self.ring(now).await?;
-        let key = person.user().key;
+        let device = DeviceHandle::of_session(&person, now);
         let event = AuditEntry::of_person(AuditEvent::SignedIn, &person.user().subject);
         let known_as = Some(known_as(context.admission.client(), &person, &ring)?);
         let visitor = Visitor { signed_in: Some(person), known_as, agreed };
         let response = self.after_sign_in(context, &visitor, now).await?;
         context.log.earlier_event(event);
         context.log_client();
-        Ok(Browser::of(incoming, context.cookies, &ring).welcome(response, key, &session))
+        let browser = Browser::of(incoming, context.cookies, &ring);
+        Ok(browser.remember(browser.set_session(response, &session), &device))
     }
 
     /// Chooses the next step after a correct password: the consent page, by way of the request, or directly the

@@ -127,7 +127,7 @@ pub struct AccountPassword<'a> {
     /// The ticket that protects the form against cross-site posts.
     pub ticket: &'a str,
     /// The minimum number of characters.
-    pub min_length: u8,
+    pub min_length: usize,
     /// The reason why the current password did not do.
     pub current_alert: Option<&'a str>,
     /// The reason why the new password does not do.

@@ -29,7 +29,7 @@ pub struct AccountReset<'a> {
     /// The end of the link, which is the right to set the password.
     pub link: &'a str,
     /// The minimum number of characters.
-    pub min_length: u8,
+    pub min_length: usize,
     /// The reason why the password does not do.
     pub alert: Option<&'a str>,
 }

@@ -3,6 +3,7 @@
 pub(crate) mod browsers;
 mod directory_check;
 pub(crate) mod factor_form;
+pub(crate) mod guess_counters;
 pub(crate) mod passkeys;
 pub(crate) mod passwords;
 pub(crate) mod second_factors;

@@ -20,13 +20,15 @@ impl UserChange {
         self.and(UserSet::RecoveryCodes(hashes))
     }
 
-    /// Removes the authenticator app and the recovery codes at the wish of the person, if they are those that were read.
+    /// Removes the authenticator app and the recovery codes at the wish of the person, if they are those that were read and
+    /// the password is long enough without them.
     pub fn remove_own_factors(user: &User) -> Self {
         Self::remove_factors(user).when_acting(user)
     }
 
     /// Removes the authenticator app, the recovery codes and the passkeys at the wish of an operator, if the app and the
-    /// number of passkeys are those that were read. Everything in flight is over, as with a new password.
+    /// number of passkeys are those that were read and the password is long enough without them. Everything in flight is over,
+    /// as with a new password.
     pub fn reset_factors(user: &User) -> Self {
         let change = Self::remove_factors(user).and(UserSet::NoPasskeys).and(UserSet::NextCredentialVersion);
         let change =
@@ -36,7 +38,8 @@ impl UserChange {
     }
 
     fn remove_factors(user: &User) -> Self {
-        Self::of(user, [UserSet::Totp(None), UserSet::RecoveryCodes(BTreeSet::new())])
+        let sets = [UserSet::Totp(None), UserSet::RecoveryCodes(BTreeSet::new())];
+        Self::of(user, sets).when(UserFact::FactorNeeded.is(false))
     }
 
     /// Replaces the recovery codes by those with these keyed hashes, for a person who has the second factor that was read.

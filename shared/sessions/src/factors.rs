@@ -6,6 +6,9 @@
 //! - A person who has a second factor is half signed in after the password. What is sealed into the next form says so; it
 //!   is no session, and nothing accepts it but the check of the factor.
 //! - A new password changes nothing about the factors.
+//! - With a second factor the password may be shorter. Only the hash is stored, so the person says whether the factor is needed
+//!   for that: a short password is set on condition that the factor is there, and the factor removed on condition that the
+//!   password is long. Both are attributes of one item, so the two cannot pass each other.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -33,6 +36,9 @@ pub struct Factors {
     pub passkeys: BTreeSet<String>,
     /// The user handle that authenticators keep with the passkeys: random, and kept from the first one on.
     pub passkey_handle: Option<[u8; 32]>,
+    /// `true` if the person chose a password that is too short to be the only factor. The app stays until there is a longer
+    /// one.
+    pub needed: bool,
 }
 
 /// The authenticator app of a person.

@@ -32,6 +32,7 @@ mod flow;
 mod footing;
 mod form_fault;
 mod invitation;
+mod known_browser;
 mod mail;
 mod passkeys;
 mod password;
@@ -63,6 +64,7 @@ pub use footing::stands;
 pub use form_fault::FormFault;
 pub use grants::{PersonKey, SessionId};
 pub use invitation::{Invitation, InvitationId};
+pub use known_browser::{DeviceHandle, DeviceId};
 pub use mail::address_link::{AddressLink, CONFIRM_LIFETIME};
 pub use mail::letter::{AddressWish, Letter, MailId, Notice, QueuedMail, Recipient, recipient_of_reset};
 pub use mail::reset_link::{RESET_LIFETIME, ResetLink};
@@ -71,8 +73,9 @@ pub use passkeys::ceremony::{NewPasskey, PasskeyFault, PasskeyProof, ShownPasske
 pub use passkeys::challenge::{PasskeyChallenge, SpentChallenges};
 pub use passkeys::passkey::{Passkey, PasskeyFact, PasskeyId, PasskeyName, PasskeyUse, PasskeyUses};
 pub use password::{
-    CheckTerms, ForeignHashError, HashCost, MIN_PASSWORD_CHARACTERS, PasswordContext, PasswordHash, PasswordWork,
-    UnfitPassword, WeakPassword, check_chosen_password, check_new_password, hash_password,
+    CheckTerms, ChosenPassword, ForeignHashError, HashCost, MIN_PASSWORD_CHARACTERS, MinLengths, PasswordContext,
+    PasswordHash, PasswordWork, UnfitPassword, WeakPassword, check_chosen_password, check_new_password,
+    check_password_beside, hash_password,
 };
 pub use password_change::{NewPassword, PasswordChange, change_password};
 pub use people::{CompleteProof, ProvenPerson, User};
@@ -87,9 +90,9 @@ pub use sign_out::{
 };
 pub use sign_up::{NewIdentity, UnfitName, chosen_name, claims_of_new};
 pub use step_up::WantedContexts;
-pub use throttling::{Count, CountGuard, Counter, DeviceHandle, DeviceId, Failures, Wait};
+pub use throttling::{Count, CountGuard, Counter, Failures, Wait};
 pub use tickets::{FORM_LIFETIME, FormTicket, RequestDigest, VisitId};
 pub use totp::TotpSecret;
 pub use user_change::{UserChange, UserSet};
 pub use user_fact::UserFact;
-pub use window::{Limit, Window, source_name};
+pub use window::{Limit, Window, source_names};

@@ -17,7 +17,9 @@ use protocol::{Secret, opaque_string};
 use crate::password::foreign::{ForeignHash, looks_like_hash};
 use crate::password::memory::Hasher;
 
-pub use crate::password::chosen::{PasswordContext, UnfitPassword, check_chosen_password};
+pub use crate::password::chosen::{
+    ChosenPassword, MinLengths, PasswordContext, UnfitPassword, check_chosen_password, check_password_beside,
+};
 pub use crate::password::foreign::ForeignHashError;
 pub use crate::password::work::PasswordWork;
 

@@ -11,7 +11,7 @@
 use grants::{Method, Timestamp};
 
 use crate::{
-    PasswordHash, ProvenPerson, Session, SessionChange, SessionHandle, SessionSecretHash, SignedIn, UserChange,
+    ChosenPassword, ProvenPerson, Session, SessionChange, SessionHandle, SessionSecretHash, SignedIn, UserChange,
 };
 
 /// The most other sessions that move along: one transaction holds a hundred writes. The newest do.
@@ -31,13 +31,14 @@ pub struct PasswordChange {
 /// A new password, and the new secret of the session in which it is set.
 #[derive(Debug)]
 pub struct NewPassword {
-    /// The hash of the password.
-    pub hash: PasswordHash,
+    /// The password that the person chose.
+    pub chosen: ChosenPassword,
     /// The 128 random bits of the session's new secret.
     pub secret: [u8; 16],
 }
 
-/// Decides what a change of password writes. `others` are the other sessions that should go on. `None` if the session is not one of the credentials that were proven.
+/// Decides what a change of password writes. `others` are the other sessions that should go on. `None` if the session is not
+/// one of the credentials that were proven, or if the password is too short for a person without a second factor.
 pub fn change_password(
     person: &SignedIn,
     proven: &ProvenPerson,
@@ -58,7 +59,7 @@ pub fn change_password(
     others.truncate(MOST_KEPT);
     let kept = others.into_iter().map(|other| (other, SessionChange::Kept { from }));
     let change = PasswordChange {
-        user: UserChange::choose_password(user, new.hash),
+        user: UserChange::choose_password(user, new.chosen)?,
         sessions: std::iter::once((session.clone(), own)).chain(kept).collect(),
         credential_version: from.saturating_add(1),
     };
@@ -70,14 +71,14 @@ mod tests {
     use super::*;
     use crate::people::tests::{NOW, proven, user};
     use crate::session::tests::{policy, session};
-    use crate::{Rules, SessionId, is_alive, signed_in};
+    use crate::{PasswordHash, Rules, SessionId, is_alive, signed_in};
 
     fn hash() -> PasswordHash {
         PasswordHash::from_stored("new".to_owned())
     }
 
     fn new() -> NewPassword {
-        NewPassword { hash: hash(), secret: [8; 16] }
+        NewPassword { chosen: ChosenPassword::alone(hash()), secret: [8; 16] }
     }
 
     #[test]

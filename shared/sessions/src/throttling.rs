@@ -6,8 +6,11 @@
 //! # Decisions
 //! - A few wrong guesses are free; after that each costs a wait that doubles. Accounts are never locked: every wait
 //!   ends.
-//! - A browser that a person signed in with before has its own counter, separate from all others that try the
-//!   account. So an attacker cannot lock a person out of the browser that this person uses.
+//! - A browser that a person signed in with before has its own counter in place of the account's. So an attacker cannot lock
+//!   a person out of the browser that this person uses. The counters of the source apply to it like to any other.
+//! - Somebody with an IPv6 prefix has as many networks of 64 bits as there are. So the networks around a source are counted
+//!   too, with larger bounds. Many people share a source, so its counters drain: otherwise the few that mistype each hour
+//!   would fill them in the end, and everybody there would have to wait after each wrong guess.
 //! - The counter of an account does not reveal whether the account exists.
 //! - A right client secret is never refused because of earlier wrong ones: guessing 256 random bits is hopeless,
 //!   and otherwise anyone who knows a `client_id` could stop a service. Wrong secrets are throttled for their cost
@@ -21,24 +24,13 @@ use grants::{InitialTokenName, Seconds, Timestamp};
 use protocol::{ClientId, EmailAddress, Username};
 use sha2::{Digest, Sha256};
 
-use crate::{PersonKey, VisitId};
+use crate::{DeviceId, PersonKey, VisitId};
 
 /// The first wait in seconds, after the free guesses; each further one is twice as long.
 const FIRST_WAIT: Seconds = 5;
 /// The longest wait, in seconds.
 const LONGEST_WAIT: Seconds = 900;
 const HOUR: Seconds = 3600;
-
-/// The id of a browser that was used to sign in: 128 random bits in a persistent cookie.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeviceId([u8; 16]);
-
-/// The content of the cookie of a browser that was used to sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeviceHandle {
-    person: PersonKey,
-    device: DeviceId,
-}
 
 /// A counter of wrong guesses, and the number of them that are free.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +40,8 @@ pub struct Counter {
     forgotten_after: Seconds,
     /// The wait after the free ones, if it does not double.
     pause: Option<Seconds>,
+    /// `true` if guesses are forgotten one by one, as many in the time after which all are forgotten as are free.
+    drains: bool,
 }
 
 /// The wrong guesses counted so far.
@@ -91,34 +85,6 @@ pub enum CountGuard {
     Is(Failures, u32),
 }
 
-impl DeviceHandle {
-    /// Creates the cookie of a browser that `person` signed in with, from 128 random bits.
-    pub const fn new(person: PersonKey, device: [u8; 16]) -> Self {
-        Self { person, device: DeviceId(device) }
-    }
-
-    /// The bytes that are sealed into the cookie.
-    pub fn to_bytes(&self) -> [u8; 32] {
-        both(self.person.as_bytes(), &self.device.0)
-    }
-
-    /// Reads the bytes that were sealed into the cookie.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (person, device) = bytes.split_first_chunk::<16>()?;
-        Some(Self { person: PersonKey::from_bytes(*person), device: DeviceId(device.try_into().ok()?) })
-    }
-
-    /// The id of the browser, for any person.
-    pub const fn device(&self) -> DeviceId {
-        self.device
-    }
-
-    /// The id of the browser, if the cookie belongs to this person.
-    pub fn of(&self, person: PersonKey) -> Option<DeviceId> {
-        (self.person == person).then_some(self.device)
-    }
-}
-
 impl Counter {
     /// The counter of passwords tried for an account, from anywhere: the same however the name is typed.
     pub fn account(username: &Username) -> Self {
@@ -142,9 +108,9 @@ impl Counter {
         Self::new("factor-device", &device.0, 5, 24 * HOUR)
     }
 
-    /// The counter of passwords tried from one source, for any account.
-    pub fn password_source(source: IpAddr) -> Self {
-        Self::new("password-source", &network(source), 50, HOUR)
+    /// The counters of passwords tried from one source, for any account.
+    pub fn password_source(source: IpAddr) -> Vec<Self> {
+        Self::source("password-source", source, 50)
     }
 
     /// The counter of secrets tried for a client, from anywhere.
@@ -152,9 +118,9 @@ impl Counter {
         Self::new("client", client.as_str().as_bytes(), 20, HOUR)
     }
 
-    /// The counter of secrets tried from one source, for any client.
-    pub fn secret_source(source: IpAddr) -> Self {
-        Self::new("secret-source", &network(source), 500, HOUR)
+    /// The counters of secrets tried from one source, for any client.
+    pub fn secret_source(source: IpAddr) -> Vec<Self> {
+        Self::source("secret-source", source, 500)
     }
 
     /// The counter of user codes of devices that one browser tries.
@@ -162,14 +128,14 @@ impl Counter {
         Self::new("user-codes-browser", browser.as_bytes(), 20, HOUR)
     }
 
-    /// The counter of user codes of devices that are tried from one source.
-    pub fn user_codes_from(source: IpAddr) -> Self {
-        Self::new("user-codes-source", &network(source), 60, HOUR)
+    /// The counters of user codes of devices that are tried from one source.
+    pub fn user_codes_from(source: IpAddr) -> Vec<Self> {
+        Self::source("user-codes-source", source, 60)
     }
 
-    /// The counter of clients that register themselves from one source, where registration is open.
-    pub fn registration_source(source: IpAddr) -> Self {
-        Self::new("registration-source", &network(source), 500, HOUR)
+    /// The counters of clients that register themselves from one source, where registration is open.
+    pub fn registration_source(source: IpAddr) -> Vec<Self> {
+        Self::source("registration-source", source, 500)
     }
 
     /// The counter of requests with one initial access token that have this server fetch a document.
@@ -182,14 +148,14 @@ impl Counter {
         Self::new("replacements", client.as_str().as_bytes(), 30, HOUR)
     }
 
-    /// The counter of registration requests from one source that have this server fetch a document.
-    pub fn fetches_for_source(source: IpAddr) -> Self {
-        Self::new("fetches-for-source", &network(source), 60, HOUR)
+    /// The counters of registration requests from one source that have this server fetch a document.
+    pub fn fetches_for_source(source: IpAddr) -> Vec<Self> {
+        Self::source("fetches-for-source", source, 60)
     }
 
-    /// The counter of mails that are asked for from one source, for any account or address.
-    pub fn mails_asked_from(source: IpAddr) -> Self {
-        Self::new("mails-source", &network(source), 20, HOUR)
+    /// The counters of mails that are asked for from one source, for any account or address.
+    pub fn mails_asked_from(source: IpAddr) -> Vec<Self> {
+        Self::source("mails-source", source, 20)
     }
 
     /// The counter of mails with a link that one mailbox gets: three in an hour, whoever asks for them.
@@ -202,11 +168,17 @@ impl Counter {
         Self::new("sign-up", address.normalized().as_bytes(), 20, HOUR)
     }
 
+    /// The counters of one source, from the narrowest network to the widest. They drain, because many people may share one.
+    fn source(kind: &str, source: IpAddr, free: u32) -> Vec<Self> {
+        let networks = networks(source).into_iter();
+        networks.map(|(name, wider)| Self { drains: true, ..Self::new(kind, &name, free * wider, HOUR) }).collect()
+    }
+
     fn new(kind: &str, name: &[u8], free: u32, forgotten_after: Seconds) -> Self {
         let digest: [u8; 32] = Sha256::digest(name).into();
         let (name, _) = digest.split_at(16);
         let key = format!("throttle#{kind}#{}", URL_SAFE_NO_PAD.encode(name));
-        Self { key, free, forgotten_after, pause: None }
+        Self { key, free, forgotten_after, pause: None, drains: false }
     }
 
     /// The key of the counter's item.
@@ -234,15 +206,25 @@ impl Counter {
         if let Some(wait) = self.wait(found, now) {
             return Err(wait);
         }
-        let is_old = |failures: &Failures| now.since(failures.last_at) > u64::from(self.forgotten_after);
-        let guard = match found {
-            Some(failures) if is_old(failures) => CountGuard::Is(*failures, 1),
-            Some(failures) if failures.count >= self.free => {
-                CountGuard::Is(*failures, failures.count.saturating_add(1))
+        let below = CountGuard::Below { free: self.free, since: now.minus(self.forgotten_after) };
+        let guard = found.map_or(below, |failures| match self.remembered(failures, now) {
+            None => CountGuard::Is(*failures, 1),
+            Some(count) if count < failures.count || count >= self.free => {
+                CountGuard::Is(*failures, count.saturating_add(1))
             }
-            Some(_) | None => CountGuard::Below { free: self.free, since: now.minus(self.forgotten_after) },
-        };
+            Some(_) => below,
+        });
         Ok(Count { key: self.key.clone(), guard, at: now, expires_at: now.plus(self.forgotten_after) })
+    }
+
+    /// Returns the guesses that still count; `None` if all are forgotten.
+    fn remembered(&self, failures: &Failures, now: Timestamp) -> Option<u32> {
+        let passed = now.since(failures.last_at);
+        if passed > u64::from(self.forgotten_after) {
+            return None;
+        }
+        let drained = if self.drains { passed * u64::from(self.free) / u64::from(self.forgotten_after) } else { 0 };
+        Some(failures.count.saturating_sub(u32::try_from(drained).unwrap_or(u32::MAX)))
     }
 }
 
@@ -262,18 +244,15 @@ impl Count {
     }
 }
 
-/// Concatenates two halves of 16 bytes.
-fn both(first: &[u8; 16], second: &[u8; 16]) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    bytes.iter_mut().zip(first.iter().chain(second)).for_each(|(to, from)| *to = *from);
-    bytes
-}
-
-/// The source as it is counted: an IPv4 address, or the 64 bits of an IPv6 network that one household gets.
-pub(crate) fn network(source: IpAddr) -> Vec<u8> {
+/// The networks that a source is counted as, each with the factor by which its bound is larger: an IPv4 address; or the
+/// 64 bits of an IPv6 network that one household gets at least, and the 56 and the 48 bits that anybody can rent.
+pub(crate) fn networks(source: IpAddr) -> Vec<(Vec<u8>, u32)> {
     match source.to_canonical() {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets().iter().take(8).copied().collect(),
+        IpAddr::V4(address) => vec![(address.octets().to_vec(), 1)],
+        IpAddr::V6(address) => {
+            let first = |bytes| address.octets().iter().take(bytes).copied().collect();
+            vec![(first(8), 1), (first(7), 4), (first(6), 16)]
+        }
     }
 }
 
@@ -362,23 +341,26 @@ mod tests {
     #[test]
     fn each_account_device_client_and_source_is_counted_for_itself() {
         let person = user().key;
-        let device = DeviceHandle::new(person, *person.as_bytes()).of(person).unwrap();
+        let device = DeviceId(*person.as_bytes());
         let (v4, v6) = ("192.0.2.1".parse().unwrap(), "2001:db8:1:2::1".parse().unwrap());
         let client = ClientId::parse("app").unwrap();
-        let counters = [
+        let one = [
             Counter::account(&user().username),
             Counter::device(device),
             Counter::client(&client),
+            Counter::factor(person),
+            Counter::factor_of_device(device),
+            Counter::user_codes_of_browser(&VisitId::from_bytes(*person.as_bytes())),
+        ];
+        let of_sources = [
             Counter::password_source(v4),
             Counter::secret_source(v4),
             Counter::password_source(v6),
             Counter::password_source("192.0.2.2".parse().unwrap()),
             Counter::mails_asked_from(v4),
             Counter::user_codes_from(v4),
-            Counter::factor(person),
-            Counter::factor_of_device(device),
-            Counter::user_codes_of_browser(&VisitId::from_bytes(*person.as_bytes())),
         ];
+        let counters: Vec<Counter> = one.into_iter().chain(of_sources.into_iter().flatten()).collect();
         let keys: std::collections::BTreeSet<_> = counters.iter().map(Counter::key).collect();
         assert_eq!(keys.len(), counters.len());
         assert!(keys.iter().all(|key| key.starts_with("throttle#")));
@@ -386,13 +368,84 @@ mod tests {
         assert_eq!(Counter::password_source(v6), Counter::password_source(neighbour));
         assert_eq!(Counter::password_source(v4), Counter::password_source("::ffff:192.0.2.1".parse().unwrap()));
     }
+    /// Guesses wrong from each of these sources in turn, at one time, and returns how many guesses are answered.
+    fn farm(sources: impl Iterator<Item = IpAddr>, each: u32) -> u32 {
+        let mut counts = std::collections::HashMap::<String, Failures>::new();
+        let mut answered = 0;
+        for source in sources {
+            for _ in 0..each {
+                let counters = Counter::password_source(source);
+                let waits = |counter: &Counter| counter.wait(counts.get(counter.key()), NOW).is_some();
+                if counters.iter().any(waits) {
+                    break;
+                }
+                for counter in &counters {
+                    let before = counts.get(counter.key()).copied();
+                    let after = counter.count(before.as_ref(), NOW).unwrap().after(before).unwrap();
+                    counts.insert(counter.key().to_owned(), after);
+                }
+                answered += 1;
+            }
+        }
+        answered
+    }
 
     #[test]
-    fn the_cookie_of_a_device_is_good_for_its_own_person_only() {
-        let handle = DeviceHandle::new(user().key, [3; 16]);
-        assert_eq!(DeviceHandle::from_bytes(&handle.to_bytes()), Some(handle));
-        assert_eq!(handle.of(user().key), Some(DeviceId([3; 16])));
-        assert_eq!(handle.of(PersonKey::from_bytes([0; 16])), None);
-        assert_eq!(DeviceHandle::from_bytes(&[0; 31]), None);
+    fn c144_a_farm_of_ipv6_networks_is_bounded_by_those_around_them() {
+        let at = |bytes: [u8; 4], host| {
+            IpAddr::from([
+                0x2001,
+                0x0db8,
+                u16::from_be_bytes([bytes[0], bytes[1]]),
+                u16::from_be_bytes([bytes[2], bytes[3]]),
+                0,
+                0,
+                0,
+                host,
+            ])
+        };
+        // The addresses of one /64, the networks of one /56, and those of one /48.
+        assert_eq!(farm((0..500).map(|host| at([0, 1, 0, 1], host)), 1), 50);
+        assert_eq!(farm((0..=255).map(|net| at([0, 1, 0, net], 1)), 100), 200);
+        assert_eq!(farm((0..=255).flat_map(|sub| (0..8).map(move |net| at([0, 1, sub, net], 1))), 100), 800);
+        // Another /48 has nothing to do with it.
+        assert_eq!(farm((0..2).map(|site| at([0, site, 0, 1], 1)), 100), 100);
+        assert_eq!(farm((0..2).map(|host| IpAddr::from([192, 0, 2, host])), 100), 100);
+    }
+
+    #[test]
+    fn c144_a_source_that_many_people_share_never_waits_for_the_few_that_mistype() {
+        let counter = Counter::password_source("192.0.2.1".parse().unwrap()).remove(0);
+        // A wrong password every two minutes, for a week.
+        let (mut failures, mut now) = (None, NOW);
+        for _ in 0..7 * 24 * 30 {
+            failures = counter.count(failures.as_ref(), now).expect("no wait").after(failures);
+            now = now.plus(120);
+        }
+        // Somebody who guesses there as often as possible, for a day: no faster than fifty an hour after the first fifty.
+        let (mut failures, mut answered, mut longest) = (None, 0, 0);
+        for second in 0..24 * 3600 {
+            let now = NOW.plus(second);
+            match counter.count(failures.as_ref(), now) {
+                Ok(count) => (failures, answered) = (count.after(failures), answered + 1),
+                Err(Wait(wait)) => longest = longest.max(wait),
+            }
+        }
+        assert!((24 * 25..=24 * 60).contains(&answered) && longest <= 321, "{answered}, {longest} s");
+    }
+
+    #[test]
+    fn c144_whoever_guesses_an_account_from_wherever_others_get_in_a_quarter_of_an_hour_later() {
+        let counter = Counter::account(&user().username);
+        let (mut failures, mut answered) = (None, 0);
+        for second in 0..24 * 3600 {
+            if let Ok(count) = counter.count(failures.as_ref(), NOW.plus(second)) {
+                (failures, answered) = (count.after(failures), answered + 1);
+            }
+        }
+        // NIST SP 800-63B-4 §3.2.2 has 100 in all; these are those of a day.
+        assert!(answered <= 110, "{answered}");
+        let end = failures.unwrap().last_at;
+        assert_eq!(counter.wait(failures.as_ref(), end.plus(901)), None);
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use grants::{Fact, Guard, PersonKey};
 use protocol::{Claims, Username};
 
-use crate::{Factors, PasskeyId, PasswordHash, Totp, User, UserFact};
+use crate::{ChosenPassword, Factors, PasskeyId, PasswordHash, Totp, User, UserFact};
 
 /// One change to an existing person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub enum UserSet {
     PasskeyHandle([u8; 32]),
     /// No passkeys are left.
     NoPasskeys,
+    /// The flag of a password that is too short to be the only factor.
+    FactorNeeded(bool),
     /// The new username, to which an alias leads from now on.
     Username(Username),
     /// The next version of the credentials: everything older is over.
@@ -93,21 +95,33 @@ impl UserChange {
 
     /// Sets a new password. Everything in flight is over; a person who is disabled stays disabled.
     pub fn set_password(user: &User, password: PasswordHash) -> Self {
-        Self::of(user, [UserSet::Password(password), UserSet::NextCredentialVersion])
+        Self::new_password(user, password, false)
     }
 
     /// Sets the password that the person chose, if the person is enabled and the credentials are those that were proven.
     /// Everything that rests on the former ones is over, except the sessions that move along.
-    pub(crate) fn choose_password(user: &User, password: PasswordHash) -> Self {
-        Self::of(user, [UserSet::Password(password), UserSet::NextCredentialVersion])
+    /// `None` if it is too short for a person without a second factor; with one, the change rests on that.
+    pub(crate) fn choose_password(user: &User, chosen: ChosenPassword) -> Option<Self> {
+        let ChosenPassword { hash, needs_factor } = chosen;
+        let change = Self::new_password(user, hash, needs_factor)
             .when(UserFact::Disabled.is(false))
-            .when(UserFact::CredentialVersion.is(user.credential_version))
+            .when(UserFact::CredentialVersion.is(user.credential_version));
+        match (needs_factor, user.has_second_factor()) {
+            (true, false) => None,
+            (true, true) => Some(change.when(UserFact::same_factors(user))),
+            (false, _) => Some(change),
+        }
+    }
+
+    fn new_password(user: &User, hash: PasswordHash, needs_factor: bool) -> Self {
+        let sets = [UserSet::Password(hash), UserSet::FactorNeeded(needs_factor), UserSet::NextCredentialVersion];
+        Self::of(user, sets)
     }
 
     /// Sets a new password with a link from a mail, if the person is enabled and has the credentials and the claims that were
     /// read: the address that the link was sent to is one of them. Everything that rests on the former credentials is over.
-    pub(crate) fn reset_password(user: &User, password: PasswordHash) -> Self {
-        Self::choose_password(user, password).when(UserFact::same_claims(user))
+    pub(crate) fn reset_password(user: &User, chosen: ChosenPassword) -> Option<Self> {
+        Some(Self::choose_password(user, chosen)?.when(UserFact::same_claims(user)))
     }
 
     /// Sets the claims that the person changed, if the person is enabled, has the same credentials, and still has the claims
@@ -212,6 +226,7 @@ impl UserSet {
             Self::PasskeyAdded(_) | Self::PasskeyRemoved(_) | Self::PasskeyHandle(_) | Self::NoPasskeys => {
                 User { factors: self.with_passkeys(user.factors), ..user }
             }
+            Self::FactorNeeded(needed) => User { factors: Factors { needed: *needed, ..user.factors }, ..user },
             Self::Username(username) => User { username: username.clone(), aliased: true, ..user },
             Self::NextCredentialVersion => {
                 User { credential_version: user.credential_version.saturating_add(1), ..user }
@@ -252,8 +267,8 @@ mod tests {
             UserChange::disable_own(user),
             UserChange::enable(user),
             UserChange::set_password(user, password.clone()),
-            UserChange::choose_password(user, password.clone()),
-            UserChange::reset_password(user, password),
+            UserChange::choose_password(user, ChosenPassword::alone(password.clone())).unwrap(),
+            UserChange::reset_password(user, ChosenPassword::alone(password)).unwrap(),
             UserChange::change_profile(user, Claims::parse(r#"{"name":"Ada"}"#).unwrap()),
             UserChange::renew_hash(user, PasswordHash::from_stored("renewed".to_owned())),
             UserChange::set_claims(user, claims.clone()),
@@ -270,6 +285,15 @@ mod tests {
             UserChange::spend(user, &SpentFactor::Step(9)),
             UserChange::count_session_and_spend(user, &SpentFactor::RecoveryCode("b".to_owned())),
         ]
+        .into_iter()
+        .chain(UserChange::choose_password(user, short()))
+        .chain(UserChange::reset_password(user, short()))
+        .collect()
+    }
+
+    /// A password that is too short to be the only factor.
+    fn short() -> ChosenPassword {
+        ChosenPassword { hash: PasswordHash::from_stored("short".to_owned()), needs_factor: true }
     }
 
     #[test]
@@ -299,7 +323,7 @@ mod tests {
         let totp = Some(Totp { sealed: vec![1; 60], step: 5, since: NOW });
         let passkeys = [passkey(1), passkey(2)].map(|id| id.to_string()).into();
         let recovery = ["a", "b"].map(str::to_owned).into();
-        User { factors: Factors { totp, recovery, passkeys, passkey_handle: Some([5; 32]) }, ..user() }
+        User { factors: Factors { totp, recovery, passkeys, passkey_handle: Some([5; 32]), needed: false }, ..user() }
     }
 
     fn passkey(number: u8) -> PasskeyId {
@@ -347,6 +371,7 @@ mod tests {
             | UserSet::PasskeyHandle(_)
             | UserSet::Disabled(_)
             | UserSet::Password(_)
+            | UserSet::FactorNeeded(_)
             | UserSet::Claims(_)
             | UserSet::Username(_)
             | UserSet::NextCredentialVersion
@@ -385,6 +410,40 @@ mod tests {
         assert_eq!(UserChange::add_totp(&with, vec![3; 60], 9, NOW).after(Some(&added)), None);
         let password = UserChange::set_password(&with, PasswordHash::from_stored("x".to_owned()));
         assert_eq!(password.after(Some(&with)).unwrap().factors, with.factors);
+    }
+
+    #[test]
+    fn c146_a_short_password_is_never_the_only_factor_whichever_change_comes_first() {
+        assert_eq!(UserChange::choose_password(&user(), short()), None);
+        assert_eq!(UserChange::reset_password(&user(), short()), None);
+        let read = with_factors();
+        let chosen = [UserChange::choose_password(&read, short()), UserChange::reset_password(&read, short())];
+        let removals = [UserChange::remove_own_factors(&read), UserChange::reset_factors(&read)];
+        for chosen in chosen.map(Option::unwrap) {
+            let after = chosen.after(Some(&read)).unwrap();
+            assert!(after.factors.needed);
+            let late = [UserChange::remove_own_factors(&after), UserChange::reset_factors(&after)];
+            assert!(removals.iter().chain(&late).all(|removal| removal.after(Some(&after)).is_none()));
+            for removal in &removals {
+                let removed = removal.after(Some(&read)).unwrap();
+                assert_eq!(chosen.after(Some(&removed)), None);
+                // Another app meanwhile.
+                let added = UserChange::add_totp(&removed, vec![9; 60], 9, NOW).after(Some(&removed)).unwrap();
+                assert_eq!(chosen.after(Some(&added)), None);
+            }
+            // A longer password, the person's or an operator's, frees the factor.
+            let long = ChosenPassword::alone(PasswordHash::from_stored("long".to_owned()));
+            for change in [
+                UserChange::choose_password(&after, long).unwrap(),
+                UserChange::set_password(&after, PasswordHash::from_stored("long".to_owned())),
+            ] {
+                let after = change.after(Some(&after)).unwrap();
+                assert!(UserChange::remove_own_factors(&after).after(Some(&after)).is_some());
+            }
+            // An imported hash of the same password says nothing else about it.
+            let renewed = UserChange::renew_hash(&after, PasswordHash::from_stored("renewed".to_owned()));
+            assert!(renewed.after(Some(&after)).unwrap().factors.needed);
+        }
     }
 
     fn same_kind(one: &UserSet, other: &UserSet) -> bool {

@@ -27,6 +27,8 @@ pub enum UserFact {
     Passkeys,
     /// The user handle of the passkeys.
     PasskeyHandle,
+    /// `true` if the password is too short to be the only factor.
+    FactorNeeded,
     /// The username to sign in with.
     Username,
     /// `true` if an alias leads to the person.
@@ -88,6 +90,7 @@ impl Fact for UserFact {
             Self::RecoveryCodes => Attribute::named("recovery_codes"),
             Self::Passkeys => Attribute::named("passkeys"),
             Self::PasskeyHandle => Attribute::named("passkey_handle"),
+            Self::FactorNeeded => Attribute::named("factor_needed").or_when_absent(WhenAbsent::Flag(false)),
             Self::Username => Attribute::named("username"),
             // Version 0.1 did not write this attribute, and its people had no aliases.
             Self::Aliased => Attribute::named("aliased").or_when_absent(WhenAbsent::Flag(false)),
@@ -108,6 +111,7 @@ impl Fact for UserFact {
             Self::RecoveryCodes => Held::Texts(&user.factors.recovery),
             Self::Passkeys => Held::Texts(&user.factors.passkeys),
             Self::PasskeyHandle => Held::Bytes(user.factors.passkey_handle.as_ref()?),
+            Self::FactorNeeded => Held::Flag(user.factors.needed),
             Self::Username => Held::Text(user.username.as_str().into()),
             Self::Aliased => Held::Flag(user.aliased),
         })

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use grants::{Seconds, Timestamp};
 
-use crate::throttling::{Wait, network};
+use crate::throttling::{Wait, networks};
 
 /// A limit: the most requests in a window of this length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,9 +46,10 @@ impl Window {
     }
 }
 
-/// Returns the name of a source in a limit: its address, or the network that one household gets.
-pub fn source_name(source: IpAddr) -> String {
-    format!("{:02x?}", network(source))
+/// Returns the names of a source in limits, each with the factor by which its limit is larger: its address, or the networks
+/// around it.
+pub fn source_names(source: IpAddr) -> Vec<(String, u32)> {
+    networks(source).into_iter().map(|(name, wider)| (format!("{name:02x?}"), wider)).collect()
 }
 
 #[cfg(test)]
@@ -81,11 +82,13 @@ mod tests {
     }
 
     #[test]
-    fn a_household_is_one_source() {
-        let name = |text: &str| source_name(text.parse().unwrap());
-        assert_eq!(name("2001:db8:1:2::1"), name("2001:db8:1:2:ffff::9"));
-        assert_ne!(name("2001:db8:1:2::1"), name("2001:db8:1:3::1"));
-        assert_eq!(name("192.0.2.1"), name("::ffff:192.0.2.1"));
-        assert_ne!(name("192.0.2.1"), name("192.0.2.2"));
+    fn a_household_is_one_source_and_a_prefix_is_a_larger_one() {
+        let names = |text: &str| source_names(text.parse().unwrap());
+        assert_eq!(names("2001:db8:1:2::1"), names("2001:db8:1:2:ffff::9"));
+        let (one, other) = (names("2001:db8:1:2::1"), names("2001:db8:1:3::1"));
+        assert_eq!((one[0] == other[0], &one[1..]), (false, &other[1..]));
+        assert_eq!(one.iter().map(|(_, wider)| *wider).collect::<Vec<_>>(), [1, 4, 16]);
+        assert_eq!(names("192.0.2.1"), names("::ffff:192.0.2.1"));
+        assert_ne!(names("192.0.2.1"), names("192.0.2.2"));
     }
 }

@@ -13,7 +13,7 @@ fn with_factors(name: &str) -> User {
     let totp = Some(Totp { sealed: vec![1; 60], step: 5, since: NOW });
     let recovery = ["a", "b"].map(str::to_owned).into();
     let passkeys = [id(1), id(2)].map(|id| id.to_string()).into();
-    User { factors: Factors { totp, recovery, passkeys, passkey_handle: Some([4; 32]) }, ..user(name) }
+    User { factors: Factors { totp, recovery, passkeys, passkey_handle: Some([4; 32]), needed: false }, ..user(name) }
 }
 
 fn id(number: u8) -> PasskeyId {

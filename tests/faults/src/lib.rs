@@ -16,6 +16,8 @@
 #[cfg(test)]
 mod bound;
 #[cfg(test)]
+mod credentials;
+#[cfg(test)]
 mod devices;
 #[cfg(test)]
 mod exchanges;

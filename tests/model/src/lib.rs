@@ -17,6 +17,9 @@
 //!
 //! `device` does the same for the request of a device: its polls, two people who answer it, another client, expiry.
 //!
+//! `credentials` does the same for what a person rests on: links that set a password, changes of it, confirmations of an address,
+//! codes of a second factor and its removal.
+//!
 //! `exchange` does the same for a token that is exchanged again and again, with an end of any part of the chain at every step.
 //!
 //! `agreement` compares a write with its explanation: it is admitted exactly when there is nothing to explain.
@@ -54,6 +57,8 @@ mod calls;
 mod caught;
 #[cfg(test)]
 mod clock;
+#[cfg(test)]
+mod credentials;
 #[cfg(test)]
 mod device;
 #[cfg(test)]

@@ -24,6 +24,13 @@ pub(crate) async fn run(UserFactors { one, remove, destroying }: UserFactors) ->
     if !user.has_factors() {
         return Err(format!("the user {} has no second factor", user.username).into());
     }
+    if user.factors.needed {
+        let name = &user.username;
+        return Err(format!(
+            "the password of {name} is too short to be the only factor: run `jeton user set-password {name}` first"
+        )
+        .into());
+    }
     if destroying.changing.dry_run {
         return planned(&one.common, &user, &after(&UserChange::reset_factors(&user), &user)?);
     }

@@ -214,7 +214,7 @@ fn is_this_machine(authority: &str) -> bool {
     port.is_some_and(|rest| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port))
 }
 
-/// Reads the rules for people (`JETON_SESSION_...HOURS`, `JETON_PASSWORD_MIN_LENGTH`) into the default policy.
+/// Reads the rules for people (`JETON_SESSION_...HOURS`, `JETON_PASSWORD_MIN_LENGTH...`) into the default policy.
 ///
 /// # Errors
 /// [`ConfigError::Malformed`] when a variable has an invalid value.
@@ -223,13 +223,18 @@ pub fn people_policy(get: &impl Fn(&str) -> Option<String>) -> Result<Policy, Co
     Ok(Policy {
         session_lifetime: hours(get, "JETON_SESSION_HOURS", usual.session_lifetime)?,
         session_idle_lifetime: hours(get, "JETON_SESSION_IDLE_HOURS", usual.session_idle_lifetime)?,
-        password_min_length: password_min_length(get, usual.password_min_length)?,
+        password_min_length: characters(get, "JETON_PASSWORD_MIN_LENGTH", usual.password_min_length)?,
+        password_min_length_with_factor: characters(
+            get,
+            "JETON_PASSWORD_MIN_LENGTH_WITH_FACTOR",
+            usual.password_min_length_with_factor,
+        )?,
         ..usual
     })
 }
 
-fn password_min_length(get: &impl Fn(&str) -> Option<String>, usual: u8) -> Result<u8, ConfigError> {
-    let name = "JETON_PASSWORD_MIN_LENGTH";
+/// Reads the minimum length of a password.
+fn characters(get: &impl Fn(&str) -> Option<String>, name: &'static str, usual: u8) -> Result<u8, ConfigError> {
     let Some(text) = get(name) else { return Ok(usual) };
     let length = text.trim().parse().ok().filter(|length| (8..=64).contains(length));
     length.ok_or(ConfigError::Malformed(name, "a number of characters from 8 to 64"))
@@ -346,6 +351,7 @@ mod tests {
             ("JETON_SIGNING_ALGORITHMS", "RS256,none"),
             ("JETON_PASSWORD_MIN_LENGTH", "7"),
             ("JETON_PASSWORD_MIN_LENGTH", "65"),
+            ("JETON_PASSWORD_MIN_LENGTH_WITH_FACTOR", "7"),
             ("JETON_DIRECTORY_FUNCTION", "https://directory.example/"),
             ("JETON_EDGE_PROOF", ","),
             ("JETON_EDGE_PROOF", "word,"),

@@ -31,6 +31,8 @@ pub struct Policy {
     /// The minimum number of characters of a password that a person chooses (NIST SP 800-63B-4 §3.1.1.2: 15 where the
     /// password is the only factor).
     pub password_min_length: u8,
+    /// The same for a person who has a second factor (8 in NIST SP 800-63B-4 §3.1.1.2).
+    pub password_min_length_with_factor: u8,
     /// `true` if people can sign in with OpenID Connect.
     pub openid: bool,
     /// `true` if every client must push its authorization requests (RFC 9126 §5).
@@ -117,6 +119,7 @@ impl Default for Policy {
             session_lifetime: 12 * 3600,
             session_idle_lifetime: 12 * 3600,
             password_min_length: 15,
+            password_min_length_with_factor: 8,
             openid: true,
             requires_pushed_requests: false,
             request_uris: RequestUris::Off,

@@ -127,7 +127,7 @@ impl Authentication {
         let client_id = presented.client_id();
         let wait = match client_id.filter(|_| presented.secret().is_some() && refusal.is_guess()) {
             Some(client_id) => {
-                let source = incoming.source().map(Counter::secret_source);
+                let source = incoming.source().map(Counter::secret_source).unwrap_or_default();
                 let counters = std::iter::once(Counter::client(client_id)).chain(source);
                 // A client id is no secret, so the two ways of counting may be told apart.
                 if refusal == Refusal::ClientUnknown {

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use grants::Timestamp;
-use sessions::{Limit, Wait, Window, source_name};
+use sessions::{Limit, Wait, Window, source_names};
 
 /// The most documents that are fetched from one host.
 const FROM_HOST: Limit = Limit { most: 60, within: 60 };
@@ -25,13 +25,15 @@ impl Fetches {
     /// # Errors
     /// [`Wait`] when there were too many.
     pub(crate) fn count(&self, host: &str, source: Option<IpAddr>, now: Timestamp) -> Result<(), Wait> {
-        let source = source.map(|source| (format!("source {}", source_name(source)), FOR_SOURCE));
+        let source = source.map(source_names).unwrap_or_default().into_iter().map(|(name, wider)| {
+            (format!("source {name}"), Limit { most: FOR_SOURCE.most.saturating_mul(wider), ..FOR_SOURCE })
+        });
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= MOST_WINDOWS {
             // Both limits have windows of the same length.
             windows.retain(|_, window| !window.is_over(FROM_HOST, now));
         }
-        for (key, limit) in source.into_iter().chain([(format!("host {host}"), FROM_HOST)]) {
+        for (key, limit) in source.chain([(format!("host {host}"), FROM_HOST)]) {
             let window = Window::admit(windows.get(&key).copied(), limit, now)?;
             windows.insert(key, window);
         }

@@ -32,7 +32,7 @@ impl Mails {
         source: Option<IpAddr>,
         now: Timestamp,
     ) -> Result<Option<Wait>, Unknown> {
-        if let Some(wait) = self.counters.count(source.map(Counter::mails_asked_from), now).await? {
+        if let Some(wait) = self.counters.count(source.map(Counter::mails_asked_from).unwrap_or_default(), now).await? {
             return Ok(Some(wait));
         }
         if let Some(letter) = letter {

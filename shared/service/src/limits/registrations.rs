@@ -24,7 +24,8 @@ impl Registrations {
     /// # Errors
     /// A [`Failure`] when its source has made too many, or it could not be counted.
     pub async fn count(&self, incoming: Incoming<'_>, now: Timestamp) -> Result<(), Failure> {
-        let wait = self.counters.count(incoming.source().map(Counter::registration_source), now).await?;
+        let wait =
+            self.counters.count(incoming.source().map(Counter::registration_source).unwrap_or_default(), now).await?;
         refuse(wait)
     }
 
@@ -38,7 +39,7 @@ impl Registrations {
         token: Option<&InitialTokenName>,
         now: Timestamp,
     ) -> Result<(), Failure> {
-        let source = incoming.source().map(Counter::fetches_for_source);
+        let source = incoming.source().map(Counter::fetches_for_source).unwrap_or_default();
         refuse(self.counters.count(token.map(Counter::fetches_for_token).into_iter().chain(source), now).await?)
     }
 

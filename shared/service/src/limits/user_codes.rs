@@ -54,7 +54,8 @@ impl UserCodes {
         now: Timestamp,
     ) -> Result<FoundCode, Unknown> {
         let browser = entered.browser.as_ref().map(Counter::user_codes_of_browser);
-        let counters: Vec<Counter> = entered.source.map(Counter::user_codes_from).into_iter().chain(browser).collect();
+        let mut counters = entered.source.map(Counter::user_codes_from).unwrap_or_default();
+        counters.extend(browser);
         if let Some(Wait(wait)) = self.counters.wait(&counters, now).await? {
             return Ok(FoundCode::Wait(wait));
         }

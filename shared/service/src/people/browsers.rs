@@ -1,13 +1,11 @@
 //! The browsers of people: the cookies of a visit, of a browser that was used before, and of a sign-in.
 
 use edge::{Cookie, CookieRule, Incoming, Response};
-use grants::{PersonKey, Seconds};
+use grants::Timestamp;
 use keys::{HandleKind, KeyRing};
 use protocol::{Parameters, Secret, Username};
-use sessions::{DeviceHandle, FormFault, SessionHandle, VisitId};
+use sessions::{DeviceHandle, FormFault, SessionHandle, SignedIn, VisitId};
 
-/// The lifetime of the cookie of a known browser: a year after the last sign-in.
-const DEVICE_LIFETIME: Seconds = 365 * 24 * 3600;
 /// The longest username that is read from a form.
 const MAX_USERNAME_BYTES: usize = 128;
 
@@ -66,12 +64,15 @@ impl<'a> Browser<'a> {
     }
 
     /// Sets the cookies of a person who has just signed in.
-    pub fn welcome(&self, response: Response, person: PersonKey, session: &SessionHandle) -> Response {
-        let device = self.device().filter(|known| known.of(person).is_some());
-        let device = device.unwrap_or_else(|| DeviceHandle::new(person, edge::random()));
-        let device = self.ring.handles().seal(HandleKind::Device, &device.to_bytes());
+    pub fn welcome(&self, response: Response, person: &SignedIn, session: &SessionHandle, now: Timestamp) -> Response {
         let response = self.set_session(response, session);
-        self.cookies.set_lasting(response, Cookie::Device, device.expose(), DEVICE_LIFETIME)
+        self.remember(response, &DeviceHandle::of_session(person, now))
+    }
+
+    /// Sets the cookie of a known browser.
+    pub fn remember(&self, response: Response, device: &DeviceHandle) -> Response {
+        let device = self.ring.handles().seal(HandleKind::Device, &device.to_bytes());
+        self.cookies.set_lasting(response, Cookie::Device, device.expose(), DeviceHandle::LIFETIME)
     }
 
     /// Sets the cookie of a session.

@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::limits::counters::{count, longest_wait};
 use crate::people::directory_check::Asked;
+use crate::people::guess_counters::{AllCounters, Counts};
 
 /// The time in seconds that the work of imported hashes is cached.
 const WORK_LIFETIME: Seconds = 60;
@@ -70,6 +71,14 @@ pub struct RightPassword {
     pub(super) refused_at: Option<Instant>,
 }
 
+/// The person whose password is checked, and the counters that apply.
+struct Sought {
+    user: Option<User>,
+    agreed: Option<Consent>,
+    counters: Vec<Counter>,
+    failures: Vec<Option<Failures>>,
+}
+
 impl Passwords {
     /// Creates a check of the passwords of `people`, some of whom only the `directory` knows.
     pub fn new(people: PeopleTable, throttles: Throttles, directory: Option<Directory>) -> Self {
@@ -86,20 +95,20 @@ impl Passwords {
         // The counters may fill up during the wait; then the attempt is refused without any hashing.
         let processor = self.processors.acquire().await;
         let all = AllCounters::of(attempted);
+        let every = all.all();
         let (named, failures, work) =
-            tokio::join!(self.people.named(attempted.username), self.throttles.failures(&all.counters), self.work(now));
+            tokio::join!(self.people.named(attempted.username), self.throttles.failures(&every), self.work(now));
         let mut work = work?;
         let (key, known) = match named? {
             Named::Leads(person) => (person, person),
             Named::Legacy(user) => (user.key, user.key),
             Named::Nobody => (PersonKey::of_name(attempted.username), attempted.stranger),
         };
-        let (counters, failures) = all.that_count(attempted.device, key, failures?);
-        if let Some(Wait(wait)) = longest_wait(&counters, &failures, now) {
-            return Ok(Checked::Wait(wait, known));
-        }
-        let found = self.people.person(key, attempted.client).await?;
-        let user = found.user.filter(|user| user.goes_by(attempted.username));
+        let sought = self.seek(attempted, key, all.read(failures?), now).await?;
+        let Sought { user, agreed, counters, failures } = match sought {
+            Ok(sought) => *sought,
+            Err(Wait(wait)) => return Ok(Checked::Wait(wait, known)),
+        };
         if user.as_ref().is_some_and(|user| !work.covers(&user.password.work())) {
             // The hash was imported after the work was read.
             work = self.read_work(now).await?;
@@ -113,13 +122,36 @@ impl Passwords {
             Proof::Wrong => self.ask_directory(None, attempted.password, now).await?,
         };
         if let Some(person) = person {
-            let right = RightPassword { person, agreed: found.agreed, counters, refused_at };
+            let right = RightPassword { person, agreed, counters, refused_at };
             return Ok(Checked::Right(Box::new(right)));
         }
         // A wrong password counts at once, and is answered when every other one is.
         let wrong = self.wrong(known, &counters, failures, now).await;
         wait_until(refused_at).await;
         Ok(wrong?)
+    }
+
+    /// Reads the person with this key, unless one of the counters that apply requires a wait.
+    async fn seek(
+        &self,
+        attempted: &Attempted<'_>,
+        key: PersonKey,
+        counts: Counts,
+        now: Timestamp,
+    ) -> Result<Result<Box<Sought>, Wait>, Unknown> {
+        let device = attempted.device.filter(|device| device.is_for(key));
+        // Only the person says whether the browser is still known.
+        if let (None, Some(wait)) = (device, counts.wait(false, now)) {
+            return Ok(Err(wait));
+        }
+        let found = self.people.person(key, attempted.client).await?;
+        let user = found.user.filter(|user| user.goes_by(attempted.username));
+        let is_known = user.as_ref().is_some_and(|user| device.is_some_and(|own| own.known_to(user, now).is_some()));
+        if let Some(wait) = counts.wait(is_known, now) {
+            return Ok(Err(wait));
+        }
+        let (counters, failures) = counts.that_apply(is_known);
+        Ok(Ok(Box::new(Sought { user, agreed: found.agreed, counters, failures })))
     }
 
     /// Decides whether a correct password may be confirmed: when many passwords are tried concurrently, each is
@@ -206,36 +238,5 @@ pub(super) async fn prove_aside(user: Option<User>, password: Secret, terms: Che
 pub(super) async fn wait_until(refused_at: Option<Instant>) {
     if let Some(time) = refused_at {
         sleep_until(time).await;
-    }
-}
-
-/// All counters that may apply, read before the browser's owner is known.
-struct AllCounters {
-    counters: Vec<Counter>,
-    /// The number of counters that apply to everyone; a further one, if present, is the browser's.
-    shared: usize,
-}
-
-impl AllCounters {
-    fn of(attempted: &Attempted<'_>) -> Self {
-        let account = Counter::account(attempted.username);
-        let mut counters: Vec<Counter> =
-            std::iter::once(account).chain(attempted.source.map(Counter::password_source)).collect();
-        let shared = counters.len();
-        counters.extend(attempted.device.map(|device| Counter::device(device.device())));
-        Self { counters, shared }
-    }
-
-    /// Returns the counters that apply. A browser that the person signed in with before has its own counter. All
-    /// other attempts count for the account and for the source.
-    fn that_count(
-        mut self,
-        device: Option<DeviceHandle>,
-        person: PersonKey,
-        mut failures: Vec<Option<Failures>>,
-    ) -> (Vec<Counter>, Vec<Option<Failures>>) {
-        let own = device.is_some_and(|device| device.of(person).is_some());
-        let (counters, found) = (self.counters.split_off(self.shared), failures.split_off(self.shared));
-        if own { (counters, found) } else { (self.counters, failures) }
     }
 }

@@ -60,8 +60,8 @@ impl<'a> TriedFactor<'a> {
 }
 
 impl Passwords {
-    /// Checks a second factor. A wrong one is counted for the person, or for the browser if the person signed in with it
-    /// before, so that nobody else keeps the person out of it. The write that starts the session spends a right one.
+    /// Checks a second factor. A wrong one is counted for the person, or for the browser if the person showed a second factor
+    /// with it before, so that nobody else keeps the person out of it. The write that starts the session spends a right one.
     ///
     /// A code that was right and is used up is no guess, and not counted. A right recovery code is never refused because of
     /// wrong ones: to guess 80 random bits is hopeless.
@@ -70,11 +70,20 @@ impl Passwords {
     /// [`Unknown`] when it is not known whether it is right or whether it was counted.
     pub async fn check_factor(&self, check: &FactorCheck<'_>, now: Timestamp) -> Result<Checked, Unknown> {
         let person = check.half.person();
-        let own = check.device.and_then(|device| device.of(person));
-        let counters = vec![own.map_or_else(|| Counter::factor(person), Counter::factor_of_device)];
+        let device = check.device.filter(|device| device.is_for(person));
+        let own = device.map(|device| Counter::factor_of_device(device.device()));
+        let counters: Vec<Counter> = std::iter::once(Counter::factor(person)).chain(own).collect();
         let (failures, found) =
             tokio::join!(self.throttles.failures(&counters), self.people.person(person, check.client));
         let (failures, found) = (failures?, found?);
+        let is_known = found
+            .user
+            .as_ref()
+            .is_some_and(|user| device.is_some_and(|device| device.known_with_factor(user, now).is_some()));
+        // The counter of the person, or in its place that of the browser.
+        let that_applies = usize::from(is_known);
+        let counters: Vec<Counter> = counters.into_iter().skip(that_applies).take(1).collect();
+        let failures: Vec<_> = failures.into_iter().skip(that_applies).take(1).collect();
         let is_guessable = matches!(check.tried, TriedFactor::Code(_));
         if let (true, Some(Wait(wait))) = (is_guessable, longest_wait(&counters, &failures, now)) {
             return Ok(Checked::Wait(wait, person));

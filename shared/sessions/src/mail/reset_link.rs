@@ -11,7 +11,7 @@ use grants::{PersonKey, Seconds, Timestamp};
 use protocol::EmailAddress;
 use sha2::{Digest, Sha256};
 
-use crate::password::PasswordHash;
+use crate::password::ChosenPassword;
 use crate::people::User;
 use crate::user_change::UserChange;
 
@@ -50,9 +50,10 @@ impl ResetLink {
     }
 
     /// Returns the change that sets the new password, if the link works for the person who was read. It rests on the
-    /// credentials that the link names, and on the claims, with the address among them, that were read.
-    pub fn reset(&self, user: &User, password: PasswordHash, now: Timestamp) -> Option<UserChange> {
-        self.works_for(user, now).then(|| UserChange::reset_password(user, password))
+    /// credentials that the link names, and on the claims, with the address among them, that were read. `None` also if the
+    /// password is too short for a person without a second factor.
+    pub fn reset(&self, user: &User, chosen: ChosenPassword, now: Timestamp) -> Option<UserChange> {
+        if self.works_for(user, now) { UserChange::reset_password(user, chosen) } else { None }
     }
 
     /// The bytes that are sealed into the link.
@@ -86,6 +87,7 @@ mod tests {
     use protocol::Claims;
 
     use super::*;
+    use crate::PasswordHash;
     use crate::people::tests::{NOW, user};
 
     fn ada() -> User {
@@ -100,6 +102,10 @@ mod tests {
 
     fn hash(text: &str) -> PasswordHash {
         PasswordHash::from_stored(text.to_owned())
+    }
+
+    fn chosen(text: &str) -> ChosenPassword {
+        ChosenPassword::alone(hash(text))
     }
 
     #[test]
@@ -119,7 +125,7 @@ mod tests {
             claims("{}"),
         ] {
             assert!(!works(&other, NOW), "{other:?}");
-            assert_eq!(link().reset(&other, hash("new"), NOW), None);
+            assert_eq!(link().reset(&other, chosen("new"), NOW), None);
         }
         assert_eq!(ResetLink::from_bytes(&link().to_bytes()[1..]), None);
         assert_eq!(ResetLink::from_bytes(&[link().to_bytes(), vec![0]].concat()), None);
@@ -128,11 +134,11 @@ mod tests {
     #[test]
     fn c235_of_all_uses_of_links_and_changes_of_a_password_one_is_carried_out() {
         let (read, other) = (ada(), ResetLink::new(&ada(), &ada().confirmed_address().unwrap(), NOW.plus(60)));
-        let first = link().reset(&read, hash("first"), NOW).unwrap();
+        let first = link().reset(&read, chosen("first"), NOW).unwrap();
         let after = first.after(Some(&read)).unwrap();
         assert_eq!((after.password.as_stored(), after.credential_version), ("first", 2));
         for late in [&link(), &other] {
-            assert_eq!(late.reset(&read, hash("late"), NOW).unwrap().after(Some(&after)), None);
+            assert_eq!(late.reset(&read, chosen("late"), NOW).unwrap().after(Some(&after)), None);
             assert!(!late.works_for(&after, NOW));
         }
         for meanwhile in [

@@ -5,8 +5,8 @@
 
 use protocol::{Claim, Claims, Secret, Username, opaque_string};
 
-use crate::password::MAX_PASSWORD_BYTES;
 use crate::password::foreign::looks_like_hash;
+use crate::password::{MAX_PASSWORD_BYTES, PasswordHash};
 
 /// Common passwords of at least 6 characters, in lower case and sorted: the list of Django 5.2 (BSD 3-clause), which Royce
 /// Williams made from the passwords of many breaches.
@@ -50,6 +50,31 @@ pub enum UnfitPassword {
     KnownWords,
 }
 
+/// The fewest characters of a password that a person chooses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MinLengths {
+    /// The minimum for a password that is the only factor.
+    pub alone: usize,
+    /// The minimum for a person who has a second factor.
+    pub with_factor: usize,
+}
+
+/// A password that a person chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChosenPassword {
+    /// The hash of the password.
+    pub hash: PasswordHash,
+    /// `true` if it is too short to be the only factor.
+    pub needs_factor: bool,
+}
+
+impl ChosenPassword {
+    /// A password that is long enough to be the only factor.
+    pub const fn alone(hash: PasswordHash) -> Self {
+        Self { hash, needs_factor: false }
+    }
+}
+
 /// The facts that a password must not consist of.
 #[derive(Clone, Copy, Debug)]
 pub struct PasswordContext<'a> {
@@ -59,6 +84,31 @@ pub struct PasswordContext<'a> {
     pub claims: &'a Claims,
     /// The host of the issuer; may be empty.
     pub host: &'a str,
+}
+
+/// Checks a password that a person chooses, and returns whether it needs the second factor that the person has.
+///
+/// # Errors
+/// The [`UnfitPassword`] that says what is wrong with it.
+pub fn check_password_beside(
+    has_factor: bool,
+    password: &Secret,
+    lengths: MinLengths,
+    context: PasswordContext<'_>,
+) -> Result<bool, UnfitPassword> {
+    match check_chosen_password(password, lengths.alone, context) {
+        Err(UnfitPassword::TooShort(_)) if has_factor => {
+            check_chosen_password(password, lengths.beside(has_factor), context).map(|()| true)
+        }
+        checked => checked.map(|()| false),
+    }
+}
+
+impl MinLengths {
+    /// The minimum for a person who has a second factor or not.
+    pub fn beside(self, has_factor: bool) -> usize {
+        if has_factor { self.with_factor.min(self.alone) } else { self.alone }
+    }
 }
 
 /// Checks a password that a person chooses, with the minimum length of the deployment.
@@ -177,6 +227,22 @@ mod tests {
         assert_eq!(check(&long[..64]), Ok(()));
         assert_eq!(check(&format!("{}{}", "ab1 cd2 ".repeat(127), "y".repeat(8))), Ok(()));
         assert_eq!(check(&"wx yz".repeat(300)), Err(UnfitPassword::TooLong));
+    }
+
+    #[test]
+    fn c146_only_somebody_with_a_second_factor_may_choose_a_short_password() {
+        let (username, claims) = (Username::parse("Ada.Lovelace").unwrap(), Claims::default());
+        let context = PasswordContext { username: &username, claims: &claims, host: "login.orders.example" };
+        let lengths = MinLengths { alone: 15, with_factor: 8 };
+        let check = |has_factor, password: &str| {
+            check_password_beside(has_factor, &Secret::new(password.to_owned()), lengths, context)
+        };
+        assert_eq!(check(false, "quince-8"), Err(UnfitPassword::TooShort(15)));
+        assert_eq!((check(true, "quince-8"), check(true, "fifteen letters")), (Ok(true), Ok(false)));
+        assert_eq!(check(true, "quinces"), Err(UnfitPassword::TooShort(8)));
+        assert_eq!(check(true, "football"), Err(UnfitPassword::Common));
+        // A deployment that demands less of everybody demands no more of those with a factor.
+        assert_eq!(MinLengths { alone: 8, with_factor: 12 }.beside(true), 8);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use sessions::{Factors, Totp, UserSet};
 
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::items::{Item, Reader, bytes, number, time};
+use crate::dynamodb::items::{Item, Reader, bytes, flag, number, time};
 use crate::dynamodb::unknown::Unknown;
 
 const SECRET: &str = "totp_secret";
@@ -15,13 +15,15 @@ const SINCE: &str = "totp_since";
 const RECOVERY_CODES: &str = "recovery_codes";
 const PASSKEYS: &str = "passkeys";
 const PASSKEY_HANDLE: &str = "passkey_handle";
+const NEEDED: &str = "factor_needed";
 
 pub(crate) fn from_factors(factors: &Factors) -> Item {
     let totp = factors.totp.iter().flat_map(from_totp).map(|(name, value)| (name.to_owned(), value));
     let sets = [(RECOVERY_CODES, &factors.recovery), (PASSKEYS, &factors.passkeys)];
     let sets = sets.into_iter().filter_map(|(name, texts)| Some((name.to_owned(), set_of(texts)?)));
     let handle = factors.passkey_handle.iter().map(|handle| (PASSKEY_HANDLE.to_owned(), bytes(handle)));
-    totp.chain(sets).chain(handle).collect()
+    let needed = needed(factors.needed).map(|needed| (NEEDED.to_owned(), needed));
+    totp.chain(sets).chain(handle).chain(needed).collect()
 }
 
 fn from_totp(totp: &Totp) -> [(&'static str, AttributeValue); 3] {
@@ -31,6 +33,11 @@ fn from_totp(totp: &Totp) -> [(&'static str, AttributeValue); 3] {
 /// Returns a set of texts. An empty set is no attribute.
 fn set_of(texts: &BTreeSet<String>) -> Option<AttributeValue> {
     (!texts.is_empty()).then(|| AttributeValue::Ss(texts.iter().cloned().collect()))
+}
+
+/// Returns a flag that is only there if it is set, as for people of an earlier version.
+fn needed(needed: bool) -> Option<AttributeValue> {
+    needed.then(|| flag(true))
 }
 
 /// Adds a change of the second factors to an update.
@@ -55,6 +62,7 @@ pub(crate) fn set_factors(expression: &mut Expression, set: &UserSet) {
         UserSet::PasskeyRemoved(id) => expression.take_out(PASSKEYS, AttributeValue::Ss(vec![id.to_string()])),
         UserSet::PasskeyHandle(handle) => expression.set(PASSKEY_HANDLE, bytes(handle)),
         UserSet::NoPasskeys => expression.set_or_remove(PASSKEYS, None),
+        UserSet::FactorNeeded(is_needed) => expression.set_or_remove(NEEDED, needed(*is_needed)),
         UserSet::Disabled(_)
         | UserSet::Password(_)
         | UserSet::Claims(_)
@@ -77,7 +85,7 @@ pub(crate) fn to_factors(read: &Reader<'_>) -> Result<Factors, Unknown> {
         Some(_) => Some(<[u8; 32]>::try_from(read.bytes(PASSKEY_HANDLE)?).map_err(|_| read.damaged(PASSKEY_HANDLE))?),
     };
     let (recovery, passkeys) = (to_set(read, RECOVERY_CODES)?, to_set(read, PASSKEYS)?);
-    Ok(Factors { totp, recovery, passkeys, passkey_handle })
+    Ok(Factors { totp, recovery, passkeys, passkey_handle, needed: read.optional_flag(NEEDED)? })
 }
 
 /// Reads a set of texts; an absent attribute is an empty set.

@@ -96,7 +96,8 @@ pub(crate) fn of_user_change(change: &UserChange) -> Expression {
             | UserSet::PasskeyAdded(_)
             | UserSet::PasskeyRemoved(_)
             | UserSet::PasskeyHandle(_)
-            | UserSet::NoPasskeys => set_factors(&mut expression, set),
+            | UserSet::NoPasskeys
+            | UserSet::FactorNeeded(_) => set_factors(&mut expression, set),
             UserSet::Username(username) => {
                 expression.set("username", text(username));
                 expression.set("aliased", flag(true));

@@ -184,13 +184,19 @@ async fn c232_of_64_uses_of_one_code_at_once_one_signs_in() {
 async fn c232_guesses_are_throttled_and_the_persons_own_browser_is_not_kept_out() {
     let world = World::on(Stack::start());
     let mut person = Person::signed_in(&world, "guessed").await;
+    let mut elsewhere = person.elsewhere(&world).await;
     let mut factor = add_factor(&mut person.browser).await;
+    let half = elsewhere.go("/account/sign-in").await;
+    let half = elsewhere.submit(&half, &half.form(), &[("username", "guessed"), ("password", FIRST)]).await;
     let (mut thief, page) = as_far_as_the_factor(&world, "guessed", FIRST).await;
     let mut statuses = Vec::new();
     for _ in 0..7 {
         statuses.push(show_factor(&mut thief, &page, ("code", "000000")).await.reply.status);
     }
     assert_eq!(statuses, [403, 403, 403, 403, 403, 429, 429]);
+    // A browser of somebody who only knew the password has no counter of its own, also if it signed in before there was a
+    // factor.
+    assert_eq!(show_factor(&mut elsewhere, &half, ("code", "000000")).await.reply.status, 429);
     // The right code is not answered either.
     let code = factor.app.code();
     assert_eq!(show_factor(&mut thief, &page, ("code", &code)).await.reply.status, 429);
@@ -203,6 +209,76 @@ async fn c232_guesses_are_throttled_and_the_persons_own_browser_is_not_kept_out(
     let page = person.browser.submit(&page, &page.form(), &filled).await;
     assert!(asks_for_a_factor(&page), "{:?}", page.reply);
     assert!(shows_account(&show_factor(&mut person.browser, &page, ("code", &code)).await));
+}
+
+/// A short password that only somebody with a second factor may choose.
+const SHORT: &str = "quince-8";
+
+/// Asks for the removal of the second factor on the page about it, if the browser gets to see that.
+async fn remove_factor(browser: &mut Browser) -> Landing {
+    let page = browser.go("/account/factors").await;
+    match form_to(&page, "/account/factors/remove") {
+        Some(form) => browser.submit(&page, &form, &[]).await,
+        None => page,
+    }
+}
+
+fn is_removed(page: &Landing) -> bool {
+    page.reply.text().contains("<h1>Add an authenticator app</h1>")
+}
+
+#[tokio::test]
+async fn c146_with_a_second_factor_a_password_may_be_short_and_then_the_factor_stays() {
+    let world = World::on(Stack::start());
+    let mut person = Person::signed_in(&world, "brief").await;
+    let refused = change_password(&mut person.browser, FIRST, SHORT, true).await;
+    assert!(refused.reply.status == 400 && refused.reply.text().contains("At least 15 characters"));
+    let mut factor = add_factor(&mut person.browser).await;
+    for (unfit, status) in [("quinces", 400), ("football", 400), (SHORT, 200)] {
+        let changed = change_password(&mut person.browser, FIRST, unfit, true).await;
+        assert_eq!(changed.reply.status, status, "{unfit}");
+        assert!(status == 200 || changed.reply.text().contains("At least 8 characters"), "{:?}", changed.reply);
+    }
+    let refused = remove_factor(&mut person.browser).await;
+    assert!(refused.reply.status == 409 && refused.reply.text().contains("15 characters"), "{:?}", refused.reply);
+    let cli = world.stack.cli();
+    let remove = ["user", "factors", "brief", "--remove", "--yes"];
+    let refused = cli.finish(&remove, "");
+    assert!(!refused.status.success() && refused.stderr.contains("set-password"), "{refused:?}");
+    // It works with the factor, and nothing else changed.
+    let (mut browser, page) = as_far_as_the_factor(&world, "brief", SHORT).await;
+    assert!(shows_account(&show_factor(&mut browser, &page, ("code", &factor.app.code())).await));
+    // A longer password frees the factor.
+    assert!(crate::account::is_changed(&change_password(&mut browser, SHORT, FIRST, true).await));
+    assert!(is_removed(&remove_factor(&mut browser).await));
+    // So does one that an operator sets.
+    let factor = add_factor(&mut browser).await;
+    drop(factor);
+    assert!(crate::account::is_changed(&change_password(&mut browser, FIRST, SHORT, true).await));
+    assert!(cli.finish(&["user", "set-password", "brief", "--password-stdin"], FIRST).status.success());
+    let removed = cli.finish(&remove, "");
+    assert!(removed.status.success(), "{removed:?}");
+    assert!(shows_account(&sign_in(&mut world.stack.browser(), "brief", FIRST).await));
+}
+
+#[tokio::test]
+async fn c146_of_a_short_password_and_the_removal_of_the_factor_at_once_one_wins() {
+    let world = World::on(Stack::start());
+    for round in 0..8_u64 {
+        let name = format!("both{round}");
+        let mut person = Person::signed_in(&world, &name).await;
+        add_factor(&mut person.browser).await;
+        let (mut one, mut other) = (person.browser.clone(), person.browser.clone());
+        let late = async {
+            tokio::time::sleep(std::time::Duration::from_millis(round * 15)).await;
+            remove_factor(&mut other).await
+        };
+        let (changed, removed) = futures::future::join(change_password(&mut one, FIRST, SHORT, true), late).await;
+        let is_changed = crate::account::is_changed(&changed);
+        let page = sign_in(&mut world.stack.browser(), &name, if is_changed { SHORT } else { FIRST }).await;
+        assert_eq!(asks_for_a_factor(&page), is_changed, "{round}: {:?}", page.reply);
+        assert_eq!(shows_account(&page), !is_changed, "{round}: {:?}", removed.reply);
+    }
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ use crate::support::pages::assert_page_headers;
 use crate::support::relying_party::app;
 use crate::support::rounds;
 use crate::support::session::{assert_refused, tokens};
+use crate::support::throttled::besiege;
 use crate::support::world::World;
 
 /// A third password that a person may choose.
@@ -263,6 +264,26 @@ async fn c235_mails_are_bounded_for_each_source() {
     }
     assert_eq!((statuses[..20].iter().all(|status| *status == 200), statuses[20]), (true, 429), "{statuses:?}");
     assert_eq!(ask(&mut world.stack.browser_from([127, 0, 7, 2]), "nobody").await.reply.status, 200);
+}
+
+#[tokio::test]
+async fn c144_who_resets_the_password_is_not_kept_out_by_those_who_guess_it() {
+    let world = World::on(Stack::start());
+    create(&world, "besieged");
+    let guess = async |browser: &mut Browser, password: &str| sign_in(browser, "besieged", password).await;
+    let mut farm = Vec::new();
+    for source in 1..=7 {
+        farm.push(guess(&mut world.stack.browser_from([127, 0, 9, source]), "a wrong password").await.reply.status);
+    }
+    assert_eq!(farm, [403, 403, 403, 403, 403, 429, 429]);
+    let mut browser = world.stack.browser();
+    assert_eq!(guess(&mut browser, FIRST).await.reply.status, 429);
+    let page = browser.go(&link_for(&world, "besieged").await).await;
+    let form = form_to(&page, "/account/reset").unwrap();
+    assert!(is_set(&browser.submit(&page, &form, &[("new_password", SECOND)]).await.reply));
+    besiege(&world, "besieged").await;
+    assert_eq!(guess(&mut world.stack.browser(), SECOND).await.reply.status, 429);
+    assert!(shows_account(&guess(&mut browser, SECOND).await));
 }
 
 /// Returns a page without what is random in it.

@@ -14,6 +14,7 @@ use crate::support::pages::assert_page_headers;
 use crate::support::relying_party::app;
 use crate::support::session::{assert_refused, tokens};
 use crate::support::stored::Stored;
+use crate::support::throttled::besiege;
 use crate::support::world::World;
 
 #[tokio::test]
@@ -125,6 +126,24 @@ async fn c236_the_current_password_is_needed_and_its_guesses_are_counted() {
     assert!(waiting.reply.retry_after().is_some_and(|seconds| seconds > 0));
     // From another browser, the account is not locked for good: the known browser has a counter of its own.
     assert!(shows_account(&sign_in(&mut world.stack.browser(), "guarded", FIRST).await));
+}
+
+#[tokio::test]
+async fn c144_nobody_is_kept_from_a_new_password_and_its_browser_is_known_afterwards() {
+    let world = World::on(Stack::start());
+    let mut person = Person::signed_in(&world, "attacked").await;
+    let elsewhere = person.elsewhere(&world).await;
+    besiege(&world, "attacked").await;
+    assert!(is_changed(&change_password(&mut person.browser, FIRST, SECOND, false).await));
+    besiege(&world, "attacked").await;
+    // The cookies of the session are gone, that of the known browser stays. Of another browser it is over.
+    for (browser, is_known) in [(&person.browser, true), (&elsewhere, false)] {
+        let mut browser = browser.clone();
+        browser.cookies.remove("jeton-session");
+        let page = sign_in(&mut browser, "attacked", SECOND).await;
+        assert_eq!(shows_account(&page), is_known, "{:?}", page.reply);
+        assert_eq!(page.reply.status, if is_known { 200 } else { 429 });
+    }
 }
 
 /// Returns whether the browser still opens the account.

@@ -118,6 +118,7 @@ const LINES: &[(&str, u8, &str, Evidence)] = &[
             "c036_five_wrong_passwords_are_answered_and_the_sixth_has_to_wait",
             "c036_one_source_has_fifty_wrong_passwords_over_all_accounts",
             "c036_a_browser_that_signed_in_before_is_not_locked_out_by_others",
+            "c144_a_known_browser_is_excused_from_the_counter_of_the_account_only",
         ]),
     ),
     (

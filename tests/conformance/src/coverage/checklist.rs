@@ -203,11 +203,20 @@ pub(crate) const LINES: &[(usize, &str, State)] = &[
     (142, "A client that registers itself needs PKCE, or a nonce if it is confidential, unless it is excused.", Tested),
     (143, "A redirect URI of a private-use scheme is named and compared by its scheme, and has no host.", Tested),
     (
+        144,
+        "The cookie of a known browser is bound to person and credentials, expires, is limited in number, and excuses from the account's counter only.",
+        Tested,
+    ),
+    (
         145,
         "Usernames and passwords are compared in the profiles of RFC 8265; invisible characters are refused.",
         Tested,
     ),
-    (146, "A password that people choose is long, and neither common nor a word of the context.", Tested),
+    (
+        146,
+        "A password that people choose is long, or shorter beside a second factor that then stays, and neither common nor a word of the context.",
+        Tested,
+    ),
     (147, "Each operator's command leaves an audit record.", Tested),
     (148, "Grants and sessions of a person are bounded, and ending them takes bounded time.", Tested),
     (149, "A token has one audience, unless the client's registration allows several.", Tested),

@@ -5,7 +5,7 @@ use harness::{Reply, Stack};
 
 use crate::support::pages::{asks_for_consent, assert_page_headers, sign_in, url};
 use crate::support::session::{server_time, until};
-use crate::support::throttled::{count, guess, guesses, retry_after};
+use crate::support::throttled::{besiege, count, guess, guesses, retry_after};
 use crate::support::world::World;
 
 /// An address other than that of the tests' machine, as the server sees it.
@@ -138,4 +138,59 @@ async fn c036_one_source_has_fifty_wrong_passwords_over_all_accounts() {
         retry_after(&ask.send().await);
     }
     assert_eq!(guesses(&world, world.stack.browser_from(ELSEWHERE), "user-52", 1).await, [403]);
+}
+
+/// Signs Ana in on a new browser, which is known from then on.
+async fn known_browser(world: &World) -> harness::Browser {
+    let mut known = world.stack.browser();
+    let landing = guess(&mut known, &world.spa.id, "ana", &world.ana.password).await;
+    assert!(asks_for_consent(&landing), "{:?}", landing.reply);
+    known
+}
+
+#[tokio::test]
+async fn c144_a_new_password_ends_the_known_browsers() {
+    let world = World::on(Stack::start());
+    let known = known_browser(&world).await;
+    besiege(&world, "ana").await;
+    assert_eq!(guesses(&world, known.clone(), "ana", 1).await, [403]);
+    let set = world.stack.cli().finish(&["user", "set-password", "ana", "--password-stdin"], "another good password");
+    assert!(set.status.success(), "{set:?}");
+    besiege(&world, "ana").await;
+    assert_eq!(guesses(&world, known, "ana", 1).await, [429]);
+}
+
+#[tokio::test]
+async fn c144_a_known_browser_is_excused_from_the_counter_of_the_account_only() {
+    let world = World::on(Stack::start());
+    let mut known = known_browser(&world).await;
+    // Its own source has guessed at accounts of others, as a known browser of an attacker would.
+    for index in 0..50 {
+        assert_eq!(guesses(&world, world.stack.browser(), &format!("user-{index}"), 1).await, [403], "{index}");
+    }
+    assert_eq!(guesses(&world, known.clone(), "ana", 1).await, [429]);
+    // Elsewhere it is as known as before. No farm of sources keeps its person out.
+    assert_eq!(guesses(&world, world.stack.browser_from(ELSEWHERE), "ana", 6).await[5], 429);
+    assert_eq!(guesses(&world, world.stack.browser_from([127, 0, 0, 3]), "ana", 1).await, [429]);
+    let mut moved = world.stack.browser_from([127, 0, 0, 4]);
+    moved.cookies.clone_from(&known.cookies);
+    let landing = guess(&mut moved, &world.spa.id, "ana", &world.ana.password).await;
+    assert!(asks_for_consent(&landing), "{:?}", landing.reply);
+    // The wait of its source ends like every other.
+    let session = world.session();
+    until(&session, server_time(&session).await + 7).await;
+    let landing = guess(&mut known, &world.spa.id, "ana", &world.ana.password).await;
+    assert!(asks_for_consent(&landing), "{:?}", landing.reply);
+}
+
+#[tokio::test]
+async fn c144_a_person_knows_the_browsers_of_the_newest_sign_ins_only() {
+    let world = World::on(Stack::start());
+    let (first, second) = (known_browser(&world).await, known_browser(&world).await);
+    for _ in 0..19 {
+        known_browser(&world).await;
+    }
+    assert_eq!(guesses(&world, world.stack.browser_from(ELSEWHERE), "ana", 6).await[5], 429);
+    assert_eq!(guesses(&world, first, "ana", 1).await, [429]);
+    assert_eq!(guesses(&world, second, "ana", 1).await, [403]);
 }

@@ -21,6 +21,17 @@ pub(crate) async fn guesses(world: &World, mut browser: Browser, username: &str,
     statuses
 }
 
+/// Guesses passwords of an account from elsewhere until nobody new is answered for some seconds.
+pub(crate) async fn besiege(world: &World, username: &str) {
+    let mut browser = world.stack.browser_from([127, 0, 9, 99]);
+    loop {
+        let reply = guess(&mut browser, &world.spa.id, username, "a wrong password").await.reply;
+        if reply.status == 429 && retry_after(&reply) >= 4 {
+            return;
+        }
+    }
+}
+
 /// Returns how many seconds an answer with 429 asks the client to wait.
 pub(crate) fn retry_after(reply: &Reply) -> u64 {
     assert_eq!(reply.status, 429, "{reply:?}");

@@ -4,8 +4,8 @@ use grants::refresh::RefreshRequest;
 use grants::{Attempt, CodeHandle, Generation, GrantSecret, Moment, RefreshHandle, Timestamp, Transition, Verdict};
 use grants::{code, code::CodeRedemption, refresh};
 use sessions::{
-    CheckTerms, HashCost, NewPassword, PasswordChange, PasswordWork, Rules, SessionHandle, SessionStart, SignedIn,
-    User, UserChange, change_password, prove, sign_in,
+    CheckTerms, ChosenPassword, HashCost, NewPassword, PasswordChange, PasswordWork, Rules, SessionHandle,
+    SessionStart, SignedIn, User, UserChange, change_password, prove, sign_in,
 };
 
 use crate::people::bounds::Request;
@@ -131,7 +131,7 @@ pub(crate) fn changed_password(everybody: &Everybody, process: &Process, now: Ti
     let Request::ChangePassword(_, current, new) = process.request else { panic!("{:?}", process.request) };
     let person = issuing::signed_in(everybody, process, now).unwrap();
     let proven = prove(Some(person.user().clone()), &password(current), &terms(), now).proven().unwrap();
-    let new = NewPassword { hash: password_hash(new), secret: [process.number; 16] };
+    let new = NewPassword { chosen: ChosenPassword::alone(password_hash(new)), secret: [process.number; 16] };
     change_password(&person, &proven, new, Vec::new(), now).unwrap().0
 }
 

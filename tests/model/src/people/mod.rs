@@ -29,6 +29,6 @@ mod properties;
 mod run;
 mod state;
 mod store;
-mod twin;
+pub(crate) mod twin;
 mod watch;
-mod world;
+pub(crate) mod world;
