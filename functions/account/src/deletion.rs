@@ -88,7 +88,10 @@ impl Account {
     fn show_deletion(&self, visitor: &Visitor, fault: Option<SignInFault>, now: Timestamp) -> Response {
         let alert = fault.map(|fault| match fault {
             SignInFault::WrongPassword => "The current password is not right.".to_owned(),
-            SignInFault::WrongFactor | SignInFault::TooManyGuesses(_) | SignInFault::BadForm(_) => fault.text(),
+            SignInFault::WrongFactor
+            | SignInFault::WrongPasskey(_)
+            | SignInFault::TooManyGuesses(_)
+            | SignInFault::BadForm(_) => fault.text(),
         });
         let page = pages::AccountDelete {
             base: &self.path(),

@@ -176,7 +176,7 @@ impl Account {
                 let user = arrival.person.user();
                 incoming.log().event(AuditEntry::of_person(AuditEvent::SignedIn, &user.subject));
                 let response = redirect(&format!("{}{}", self.path(), to.path()));
-                Ok(browser.welcome(response, user.key, &arrival.session))
+                Ok(browser.welcome(response, &arrival.person, &arrival.session, now))
             }
             ByPasskey::Rejected(person, fault) => {
                 fault.record(person, incoming.log());

@@ -47,7 +47,7 @@ impl Authorize {
     ) -> Result<Response, Refused> {
         let browser = attempt.browser;
         Ok(match self.by_passkey(attempt, now).await? {
-            Ok(arrival) => welcome(browser, &arrival, &self.device_page(context)),
+            Ok(arrival) => welcome(browser, &arrival, &self.device_page(context), now),
             Err(again) => self.show_sign_in(context, &Visit::of(browser), browser.ring(), Some(again)),
         })
     }

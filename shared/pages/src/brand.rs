@@ -291,6 +291,8 @@ mod tests {
             request: "a request",
             ticket: "a ticket",
             forgotten: None,
+            passkey: None,
+            sign_up: None,
             alert: None,
         };
         page.render().unwrap()

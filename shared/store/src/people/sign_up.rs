@@ -9,7 +9,7 @@ use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::items::{Reader, text, time};
 use crate::dynamodb::unknown::Unknown;
-use crate::people::item::{LEADS_TO, PROFILE, alias_key, from_user, key, to_alias};
+use crate::people::item::{LEADS_TO, alias_key, from_user, to_alias};
 use crate::people::table::PeopleTable;
 
 /// The outcome of a sign-up.

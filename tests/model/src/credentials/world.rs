@@ -46,7 +46,7 @@ pub(super) fn without_factor() -> User {
 
 pub(super) fn with_factor() -> User {
     let totp = Some(Totp { sealed: vec![1; 60], step: 5, since: START });
-    User { factors: Factors { totp, recovery: ["a".to_owned()].into(), needed: false }, ..without_factor() }
+    User { factors: Factors { totp, recovery: ["a".to_owned()].into(), ..Factors::default() }, ..without_factor() }
 }
 
 /// The person, and another one.
@@ -86,7 +86,9 @@ pub(super) fn session() -> Session {
 }
 
 pub(super) fn cookie() -> SessionHandle {
-    SessionHandle::new(without_factor().key, SessionId::from_bytes([7; 16]), [8; 16])
+    let person = without_factor().key;
+    let bytes = [person.as_bytes().as_slice(), &[7; 16], &[8; 16]].concat();
+    SessionHandle::from_bytes(&bytes).unwrap()
 }
 
 /// The terms of a check where all hashes are as cheap as can be.
