@@ -68,7 +68,7 @@ impl Account {
         let asked = Parameters::parse(incoming.query().as_bytes()).unwrap_or_default();
         let back = WayBack::read(&asked);
         let ring = self.ring(now).await?;
-        Ok(self.show_sign_up(incoming, &ring, SignUpPage { back: &back, email: "", again: None }, now))
+        Ok(self.show_sign_up(incoming, &ring, &SignUpPage { back: &back, email: "", again: None }, now))
     }
 
     /// Queues the mail, for any address that may sign up.
@@ -80,7 +80,7 @@ impl Account {
         if let Err(again) = self.queue_sign_up(incoming, &ring, &form, now).await? {
             incoming.log().refused(again.reason());
             let page = SignUpPage { back: &back, email, again: Some(again) };
-            return Ok(self.show_sign_up(incoming, &ring, page, now));
+            return Ok(self.show_sign_up(incoming, &ring, &page, now));
         }
         let stranger = ring.handles().stranger(&email.to_lowercase());
         incoming.log().event(AuditEntry::of_attempt(AuditEvent::SignUpAsked, stranger));
@@ -120,8 +120,8 @@ impl Account {
         Ok(wait.map_or(Ok(()), |wait| Err(Again::TooMany(wait))))
     }
 
-    fn show_sign_up(&self, incoming: Incoming<'_>, ring: &KeyRing, page: SignUpPage<'_>, now: Timestamp) -> Response {
-        let SignUpPage { back, email, again } = page;
+    fn show_sign_up(&self, incoming: Incoming<'_>, ring: &KeyRing, page: &SignUpPage<'_>, now: Timestamp) -> Response {
+        let SignUpPage { back, email, again } = *page;
         let browser = Browser::of(incoming, self.wiring.config.cookies(), ring);
         let known = browser.visit();
         let visit = known.unwrap_or_else(|| VisitId::from_bytes(edge::random()));

@@ -62,8 +62,7 @@ struct CheckedSignIn {
 impl Authorize {
     /// Processes username and password, or a second factor after them.
     pub(crate) async fn sign_in(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
-        let now = edge::now();
-        let form = incoming.body_form()?;
+        let (now, form) = (edge::now(), incoming.body_form()?);
         let context = self.admit(incoming, form.one("request").ok().flatten().unwrap_or_default(), now).await?;
         let ring = self.ring(now).await?;
         if PasskeyAttempt::is_in(&form) {
@@ -79,7 +78,7 @@ impl Authorize {
             incoming.log().refused(fault.name());
             return Ok(again(SignInFault::BadForm(fault)));
         }
-        let rejected = match credentials(&form) {
+        let Rejected(person, why) = match credentials(&form) {
             Some((username, password)) => {
                 let attempted = Attempted {
                     username: &username,
@@ -99,7 +98,6 @@ impl Authorize {
             }
             None => Rejected(ring.handles().stranger(typed), SignInFault::WrongPassword),
         };
-        let Rejected(person, why) = rejected;
         why.record(person, incoming.log());
         Ok(again(why))
     }

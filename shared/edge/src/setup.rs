@@ -13,6 +13,7 @@ pub(crate) mod entropy;
 pub(crate) mod mail;
 pub(crate) mod own_data;
 pub(crate) mod paths;
+pub(crate) mod people_policy;
 pub(crate) mod registration;
 pub(crate) mod request_uri;
 pub(crate) mod sign_up;

@@ -60,8 +60,8 @@ mod tests {
             let (major, value) = if value < 0 { (0x20, -1 - value) } else { (0, value) };
             match u8::try_from(value) {
                 Ok(small @ ..24) => vec![major | small],
-                Ok(byte) => vec![major | 24, byte],
-                Err(_) => [&[major | 25][..], &value.to_be_bytes()].concat(),
+                Ok(byte) => vec![major | 0x18, byte],
+                Err(_) => [&[major | 0x19][..], &value.to_be_bytes()].concat(),
             }
         };
         let mut bytes = vec![0xa0 | u8::try_from(members.len()).unwrap()];

@@ -4,14 +4,14 @@ use askama::Template;
 
 use crate::{Introduction, PasskeyForm, Unrenderable, rendering};
 
-/// What people may do with everything that is kept about them.
+/// The rights of people to everything that is kept about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeptData {
-    /// Neither of the others.
+    /// They have neither of the others.
     Off,
-    /// Download it.
+    /// They download it as they like.
     Download,
-    /// Download it, and delete it with their account.
+    /// They also delete it, with their account.
     Delete,
 }
 
@@ -61,7 +61,7 @@ pub struct Account<'a> {
     pub has_mail: bool,
     /// `true` if there are passkeys here.
     pub has_passkeys: bool,
-    /// What the person may do with everything that is kept.
+    /// The right of the person to everything that is kept.
     pub kept: KeptData,
     /// The path of the page that signs the person out.
     pub sign_out: &'a str,

@@ -166,8 +166,8 @@ impl Palette {
         if self.chosen.is_empty() {
             return String::new();
         }
-        let colours: String = self.chosen.iter().map(|(name, colour)| format!("--{name}: {colour};")).collect();
-        format!("@media {} {{ :root {{ {colours} }} }}\n", self.scheme.query())
+        let colours: Vec<String> = self.chosen.iter().map(|(name, colour)| format!("--{name}: {colour};")).collect();
+        format!("@media {} {{ :root {{ {} }} }}\n", self.scheme.query(), colours.concat())
     }
 }
 

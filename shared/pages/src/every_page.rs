@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
+use crate::every_account_page::{account, account_password, account_sign_in};
 use crate::every_mailed_page::mailed_pages;
 use crate::passkey::tests::without_script;
 use crate::{
-    Account, AccountApp, AccountPassword, AccountPasswordChanged, AccountSession, AccountSignIn, AskedScope, Consent,
-    DemoCallback, DeviceCode, DeviceConsent, Introduction, KeptData, Notice, Picture, Problem, ProfileNames,
-    ReturnedError, SignIn, SignOut, Start, WayOn, passkey, second_factor, style,
+    AccountPasswordChanged, AskedScope, Consent, DemoCallback, DeviceCode, DeviceConsent, Introduction, Notice,
+    Picture, Problem, ReturnedError, SignIn, SignOut, Start, WayOn, passkey, second_factor, style,
 };
 
 const HOSTILE: &str = r#""'<script>& autofocus onload=x"#;
@@ -50,7 +50,7 @@ fn problem(v: &str, path: &str) -> String {
     Problem { title: v, text: v, hint: v, continue_to: Some((path, v)), request_id: v }.render().unwrap()
 }
 
-fn introduction(v: &str) -> Introduction {
+pub(crate) fn introduction(v: &str) -> Introduction {
     Introduction::RegisteredOn(Cow::Owned(v.to_owned()))
 }
 
@@ -145,55 +145,6 @@ fn sign_out(v: &str, client_name: Option<&str>) -> String {
         action: "/",
         request: v,
         ticket: v,
-    };
-    page.render().unwrap()
-}
-
-fn account(v: &str, base: &str, alert: Option<&str>) -> String {
-    let app = |registered_itself| AccountApp {
-        client_id: v.to_owned(),
-        name: v.to_owned(),
-        registered_itself,
-        host: v.to_owned(),
-        scope: v.to_owned(),
-        since: v.to_owned(),
-    };
-    let described = Introduction::DescribedBy(Cow::Owned(v.to_owned()));
-    let session =
-        |is_this| AccountSession { id: v.to_owned(), is_this, signed_in: v.to_owned(), last_seen: v.to_owned() };
-    let page = Account {
-        username: v,
-        base,
-        has_mail: true,
-        has_passkeys: true,
-        kept: alert.map_or(KeptData::Off, |_| KeptData::Delete),
-        sign_out: base,
-        ticket: v,
-        names: ProfileNames { name: v, given_name: v, family_name: v },
-        alert,
-        apps: &[app(None), app(Some(introduction(v))), app(Some(described))],
-        sessions: &[session(true), session(false)],
-    };
-    page.render().unwrap()
-}
-
-fn account_sign_in(v: &str, action: &str, alert: Option<&str>) -> String {
-    let (forgotten, again) = (alert.map(|_| action), alert.is_some());
-    let passkey = alert.map(passkey::tests::form);
-    let page =
-        AccountSignIn { username: v, action, forgotten, sign_up: forgotten, to: v, ticket: v, passkey, alert, again };
-    page.render().unwrap()
-}
-
-fn account_password(v: &str, base: &str, alert: Option<&str>) -> String {
-    let page = AccountPassword {
-        username: v,
-        base,
-        ticket: v,
-        min_length: 15,
-        current_alert: alert,
-        new_alert: alert,
-        ends_others: alert.is_none(),
     };
     page.render().unwrap()
 }

@@ -46,6 +46,8 @@ mod date;
 mod demo;
 mod device;
 #[cfg(test)]
+mod every_account_page;
+#[cfg(test)]
 mod every_mailed_page;
 #[cfg(test)]
 mod every_page;

@@ -279,9 +279,9 @@ mod tests {
         let moved = Mail::AddressChanged { username: "ada", account };
         let factors = |change| Mail::FactorsChanged { username: "ada", change, forgotten: "https://id.example/a" };
         let has = Mail::HasAccount { username: "ada", forgotten: "https://id.example/a" };
-        let changes = [FactorsChange::Added, FactorsChange::Removed, FactorsChange::NewCodes].map(factors);
+        let of_factors = [FactorsChange::Added, FactorsChange::Removed, FactorsChange::NewCodes].map(factors);
         let others = [RESET, confirm, moved, changed(true), changed(false), has];
-        for mail in others.into_iter().chain(changes) {
+        for mail in others.into_iter().chain(of_factors) {
             let rendered = mail.render().unwrap();
             let [link] = &rendered.links[..] else { panic!("one link") };
             assert!(rendered.text.lines().any(|line| line == link), "{}", rendered.text);

@@ -1,5 +1,5 @@
-//! What a person rests on: links that set a password, changes of it, confirmations of an address, codes of a second factor and
-//! its removal, in every order of steps, with lost answers and crashes, against the rules of `sessions`.
+//! The credentials of a person: links that set a password, changes of it, confirmations of an address, codes of a second factor
+//! and its removal, in every order of steps, with lost answers and crashes, against the rules of `sessions`.
 //!
 //! A process reads what it needs in one step or two, decides, and makes its write. A write of several items is a transaction:
 //! sent again after its answer was lost, it finds its own result. A write of one item is tested again.
@@ -47,7 +47,7 @@ enum Twin {
     ShortAsRead,
 }
 
-/// What somebody asks for. People are numbered, and so are links.
+/// A request of somebody. People are numbered, and so are links.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Ask {
     /// Sets a password with a link.
@@ -64,13 +64,13 @@ enum Ask {
     Remove,
 }
 
-/// The last answer.
+/// The last answer to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Answer {
     Set,
     TooShort,
     LinkOver,
-    /// What the request rests on is over, or changed meanwhile.
+    /// The ground of the request is over, or changed meanwhile.
     Over,
     Confirmed,
     Taken,
@@ -80,13 +80,30 @@ enum Answer {
     Needed,
 }
 
+/// The person to whom the alias of the address leads.
+#[derive(Clone, Debug, PartialEq)]
+enum Holder {
+    NotRead,
+    Nobody,
+    Somebody(usize, Arc<User>),
+}
+
+impl Holder {
+    fn other_than(&self, who: usize) -> Option<(usize, &Arc<User>)> {
+        match self {
+            Self::Somebody(place, user) if *place != who => Some((*place, user)),
+            Self::NotRead | Self::Nobody | Self::Somebody(..) => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 struct Process {
     ask: Ask,
     /// The person as read.
     read: Option<Arc<User>>,
     /// The person to whom the alias led, as read.
-    holder: Option<Option<(usize, Arc<User>)>>,
+    holder: Holder,
     looks: u8,
     /// `true` once its transaction was made.
     made: bool,
@@ -105,7 +122,7 @@ struct State {
     seen: Seen,
 }
 
-/// What happened, recorded without the rules.
+/// A record of what happened, made without the rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Seen {
     /// The versions on which resets and changes rested that set a password.
@@ -141,10 +158,13 @@ impl Hash for State {
         (self.alias, &self.asked, self.lost, self.deaths, self.said, &self.seen).hash(state);
         for process in &self.processes {
             (&process.ask, process.looks, process.made, process.read.is_some()).hash(state);
-            process.read.iter().for_each(|user| hash_of(user, state));
-            if let Some(holder) = &process.holder {
-                holder.as_ref().map(|(place, _)| *place).hash(state);
-                holder.iter().for_each(|(_, user)| hash_of(user, state));
+            if let Some(user) = &process.read {
+                hash_of(user, state);
+            }
+            std::mem::discriminant(&process.holder).hash(state);
+            if let Holder::Somebody(place, user) = &process.holder {
+                place.hash(state);
+                hash_of(user, state);
             }
         }
     }
@@ -158,7 +178,7 @@ fn hash_of<H: Hasher>(user: &User, state: &mut H) {
 impl Process {
     /// Returns whether everything is read.
     fn is_ready(&self) -> bool {
-        self.read.is_some() && (self.holder.is_some() || !matches!(self.ask, Ask::Confirm(_)))
+        self.read.is_some() && (self.holder != Holder::NotRead || !matches!(self.ask, Ask::Confirm(_)))
     }
 }
 
@@ -184,7 +204,10 @@ impl Credentials {
             return Some(process);
         }
         if !process.is_ready() {
-            process.holder = Some(state.alias.map(|place| (place, Arc::clone(&state.people[place]))));
+            process.holder = match state.alias {
+                Some(place) => Holder::Somebody(place, Arc::clone(&state.people[place])),
+                None => Holder::Nobody,
+            };
             return Some(process);
         }
         match decide(&process) {
@@ -254,10 +277,10 @@ impl Credentials {
 
     /// Returns whether the alias of the address is as a confirmation read it, and its holder has no right to it still.
     fn may_take(&self, state: &State, process: &Process) -> bool {
-        let (Ask::Confirm(who), Some(holder)) = (&process.ask, &process.holder) else { return true };
-        let former = holder.as_ref().filter(|(place, _)| place != who);
-        let is_free = state.alias.is_none_or(|place| place == *who || former.is_some_and(|(read, _)| *read == place));
-        let unchanged = former.is_none_or(|(place, read)| state.people[*place].claims == read.claims);
+        let Ask::Confirm(who) = &process.ask else { return true };
+        let former = process.holder.other_than(*who);
+        let is_free = state.alias.is_none_or(|place| place == *who || former.is_some_and(|(read, _)| read == place));
+        let unchanged = former.is_none_or(|(place, read)| state.people[place].claims == read.claims);
         self.twin == Twin::AliasForgotten || (is_free && unchanged)
     }
 }
@@ -293,7 +316,7 @@ impl Model for Credentials {
             Action::Begin(place) => {
                 next.asked[place] = true;
                 let ask = self.asks[place].clone();
-                next.processes.push(Process { ask, read: None, holder: None, looks: 0, made: false });
+                next.processes.push(Process { ask, read: None, holder: Holder::NotRead, looks: 0, made: false });
             }
             Action::Step(place) => {
                 let process = next.processes.remove(place);

@@ -20,8 +20,8 @@ use crate::setup::config::Config;
 /// The error type of a function's `main`.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// What an endpoint's work is awaited through: the compiler generates the code of an `async fn` in each program that awaits it,
-/// but that behind a pointer once, where the pointer is made.
+/// An answer to come. The compiler generates the code of an `async fn` in each program that awaits it, but that behind a
+/// pointer once, where the pointer is made.
 pub type Awaited<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The loop that answers Lambda, which stays on one thread.

@@ -23,7 +23,7 @@ pub(crate) trait Call {
     /// The refusals of the operation.
     type Refusal;
 
-    /// Sends the call.
+    /// Sends the call, once.
     fn sent(self) -> Sent<Self::Answer, Self::Refusal>;
 }
 

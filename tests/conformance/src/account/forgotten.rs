@@ -271,11 +271,11 @@ async fn c144_who_resets_the_password_is_not_kept_out_by_those_who_guess_it() {
     let world = World::on(Stack::start());
     create(&world, "besieged");
     let guess = async |browser: &mut Browser, password: &str| sign_in(browser, "besieged", password).await;
-    let mut farm = Vec::new();
+    let mut statuses = Vec::new();
     for source in 1..=7 {
-        farm.push(guess(&mut world.stack.browser_from([127, 0, 9, source]), "a wrong password").await.reply.status);
+        statuses.push(guess(&mut world.stack.browser_from([127, 0, 9, source]), "a wrong password").await.reply.status);
     }
-    assert_eq!(farm, [403, 403, 403, 403, 403, 429, 429]);
+    assert_eq!(statuses, [403, 403, 403, 403, 403, 429, 429]);
     let mut browser = world.stack.browser();
     assert_eq!(guess(&mut browser, FIRST).await.reply.status, 429);
     let page = browser.go(&link_for(&world, "besieged").await).await;

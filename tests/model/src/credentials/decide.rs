@@ -26,9 +26,7 @@ pub(super) fn decide(process: &Process) -> Decided {
         Ask::Change(new) => change(read, *new),
         Ask::Set(new) => Ok((UserChange::set_password(read, stored(*new)), Answer::Set)),
         Ask::Confirm(who) => {
-            let holder = process.holder.as_ref().unwrap();
-            let other = holder.as_ref().filter(|(place, _)| place != who);
-            let is_taken = other.is_some_and(|(_, user)| user.has_confirmed(&address()));
+            let is_taken = process.holder.other_than(*who).is_some_and(|(_, user)| user.has_confirmed(&address()));
             match address_link(*who).confirm(read, START) {
                 None => Err(Answer::LinkOver),
                 Some(_) if is_taken => Err(Answer::Taken),
