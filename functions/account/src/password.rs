@@ -51,6 +51,9 @@ impl Account {
     pub(crate) async fn change_password(&self, incoming: Incoming<'_>) -> Result<Response, Refused> {
         let now = edge::now();
         let (visitor, form) = self.form_of(incoming, Page::Password, now).await?;
+        if !visitor.person.showed_factors() {
+            return Err(Refused::SignedInLongAgo(Page::Password));
+        }
         let ends_others = form.one("others").ok().flatten() == Some("1");
         let current = field(&form, "current_password");
         let password = field(&form, "new_password");

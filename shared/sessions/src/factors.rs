@@ -241,10 +241,12 @@ impl HalfSignedIn {
 
 #[cfg(test)]
 mod tests {
+    use grants::Methods;
+
     use super::*;
     use crate::people::tests::{NOW, user};
     use crate::session::tests::{policy, session};
-    use crate::{Rules, sign_in};
+    use crate::{Rules, Session, sign_in};
 
     const VISIT: VisitId = VisitId::from_bytes([2; 16]);
 
@@ -277,6 +279,22 @@ mod tests {
         assert_eq!(person.session().auth_time, NOW);
         assert_eq!(person.authentication().methods.amr(), ["pwd", "otp", "mfa"]);
         assert!(person.is_recent(NOW.plus(599)) && !person.is_recent(NOW.plus(600)));
+    }
+
+    #[test]
+    fn c236_a_newer_password_makes_an_old_code_no_newer() {
+        let later = NOW.plus(900);
+        let session_of = |methods: Methods| {
+            let (person, _) = crate::session::tests::session();
+            let session = Session { auth_time: later, methods, ..person.session().clone() };
+            person.with_session(session).with_user(with_factors())
+        };
+        let renewed = Methods::password(NOW).with(Method::OneTimeCode, NOW).with(Method::Password, later);
+        let person = session_of(renewed);
+        assert!(person.showed_factors() && !person.is_recent(later));
+        assert!(session_of(renewed.with(Method::OneTimeCode, later)).is_recent(later));
+        let alone = session_of(Methods::password(later));
+        assert!(!alone.showed_factors() && !alone.is_recent(later));
     }
 
     #[test]

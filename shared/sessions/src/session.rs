@@ -90,10 +90,19 @@ impl SignedIn {
     }
 
     /// Checks whether the person signed in so recently that the account may be changed, and with two factors if the person
-    /// has them.
+    /// has them: both recently, since a new password makes an old code no newer.
     pub fn is_recent(&self, now: Timestamp) -> bool {
-        let least = self.user.reach().min(Context::TwoFactors);
-        self.session.auth_time.plus(RECENT) > now && self.session.methods.context() >= least
+        let recent = self.session.methods.recent(RECENT, now);
+        self.session.auth_time.plus(RECENT) > now && recent.context() >= self.least()
+    }
+
+    /// Checks whether the person showed two factors in this session, at whatever time, if the person has them.
+    pub fn showed_factors(&self) -> bool {
+        self.session.methods.context() >= self.least()
+    }
+
+    fn least(&self) -> Context {
+        self.user.reach().min(Context::TwoFactors)
     }
 
     /// How the person signed in, for a grant and its tokens.

@@ -33,7 +33,8 @@ pub fn target(
     scope: Option<&Scope>,
 ) -> Result<Target, Refusal> {
     let client = client.client();
-    if !client.may_use(GrantType::Password) {
+    // An earlier version registered clients with both.
+    if !client.may_use(GrantType::Password) || client.relying_party.requires_factor {
         return Err(Refusal::GrantTypeNotAllowed);
     }
     let apis = &*Api::without_identity(client, apis);

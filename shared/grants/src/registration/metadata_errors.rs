@@ -24,6 +24,7 @@ impl From<RegistrationError> for MetadataError {
             E::TooManyRequestUris => Self::of("request_uris", "there are more than 32"),
             E::TooManyApis => Self::of("scope", "it is for more than 15 APIs"),
             E::PublicExchange
+            | E::FactorByPassword
             | E::ExchangeWithoutApi
             | E::PublicIntrospection
             | E::Lifetime

@@ -87,6 +87,9 @@ pub enum RegistrationError {
     /// RFC 9449 binds tokens of the token endpoint only.
     #[error("--dpop-bound-access-tokens does not go with the grant implicit: its tokens cannot be bound to a key")]
     ImplicitUnbound,
+    /// The password grant knows nothing but passwords.
+    #[error("--require-factor does not go with the grant password: it takes a password alone")]
+    FactorByPassword,
     /// A token names its APIs in a 16-bit mask, and one of them is the issuer.
     #[error("a client has at most 15 APIs")]
     TooManyApis,
@@ -181,6 +184,10 @@ impl Client {
                 (self.assertion_algorithm, &self.keys) != (before.assertion_algorithm, &before.keys)
             }
             E::ImplicitUnbound => (self.dpop, &self.grant_types) != (before.dpop, &before.grant_types),
+            E::FactorByPassword => {
+                (self.relying_party.requires_factor, &self.grant_types)
+                    != (before.relying_party.requires_factor, &before.grant_types)
+            }
             E::TooManyApis => self.apis != before.apis,
             E::TooManyRequestUris => self.requests.uris != before.requests.uris,
             E::ClaimsWithoutService | E::ClaimsOfPerson => self.claims != before.claims,
@@ -210,6 +217,7 @@ impl Client {
             (redirected && self.redirect_uris.is_empty(), E::RedirectUriMissing),
             (uses(GrantType::RefreshToken) && !refreshable, E::RefreshAlone),
             (self.dpop == DpopRule::Required && uses(GrantType::Implicit), E::ImplicitUnbound),
+            (self.relying_party.requires_factor && uses(GrantType::Password), E::FactorByPassword),
             (self.apis.len() > MAX_APIS, E::TooManyApis),
             (self.requests.has_too_many_uris(), E::TooManyRequestUris),
             (signs && self.keys.is_none() && self.federation.is_none(), E::KeysMissing),

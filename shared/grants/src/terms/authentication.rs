@@ -3,7 +3,7 @@
 //! A session keeps its methods, and a grant keeps those of its session at the moment of the agreement. `acr` and `amr`
 //! of every token follow from them and from nothing else.
 
-use crate::terms::time::Timestamp;
+use crate::terms::time::{Seconds, Timestamp};
 
 /// A method by which a person proves who they are (RFC 8176 §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +155,13 @@ impl Methods {
     /// The earliest time at which one of the methods was used, so that no sign-in counts for newer than it is.
     pub fn since(&self) -> Option<Timestamp> {
         self.used().map(|(_, at)| at).min()
+    }
+
+    /// Returns the methods that were used in the last `seconds`.
+    #[must_use]
+    pub fn recent(&self, seconds: Seconds, now: Timestamp) -> Self {
+        let recent = self.used().filter(|(_, at)| at.plus(seconds) > now);
+        recent.fold(Self::default(), |methods, (method, at)| methods.with(method, at))
     }
 
     /// The strongest context that the methods reach.

@@ -44,7 +44,7 @@ impl ClaimsRequest {
                 .and_then(|wanted| wanted.get("value"))
                 .and_then(Value::as_str)
                 .map(str::to_owned),
-            acr: acr.map(values).unwrap_or_default(),
+            acr: acr.map_or(Ok(Vec::new()), values)?,
             id_token: id_token.claims(),
         })
     }
@@ -77,10 +77,15 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// Returns the texts in `value` and `values`.
-fn values(said: &Map<String, Value>) -> Vec<String> {
-    let several = said.get("values").and_then(Value::as_array).into_iter().flatten();
-    said.get("value").into_iter().chain(several).filter_map(Value::as_str).map(str::to_owned).collect()
+/// Returns the texts in `value` and `values`. Another type in their place is refused: a demand that cannot be read is not
+/// the same as none.
+fn values(said: &Map<String, Value>) -> Result<Vec<String>, MalformedClaimsRequest> {
+    let several = match said.get("values") {
+        None => [].as_slice(),
+        Some(several) => several.as_array().ok_or(MalformedClaimsRequest)?,
+    };
+    let text = |value: &Value| value.as_str().map(str::to_owned).ok_or(MalformedClaimsRequest);
+    said.get("value").into_iter().chain(several).map(text).collect()
 }
 
 #[cfg(test)]
@@ -109,7 +114,11 @@ mod tests {
 
     #[test]
     fn what_is_no_object_of_objects_is_refused() {
-        for bad in ["", "[]", "1", "{", r#"{"userinfo":[]}"#, r#"{"id_token":{"name":1}}"#] {
+        let essential = |value: &str| format!(r#"{{"id_token":{{"acr":{{"essential":true,{value}}}}}}}"#);
+        let unread =
+            [r#""value":["gold"]"#, r#""values":"gold""#, r#""values":[["gold"]]"#, r#""value":1"#].map(essential);
+        let bad = ["", "[]", "1", "{", r#"{"userinfo":[]}"#, r#"{"id_token":{"name":1}}"#];
+        for bad in bad.into_iter().chain(unread.iter().map(String::as_str)) {
             assert_eq!(ClaimsRequest::parse(bad), Err(MalformedClaimsRequest), "{bad}");
         }
     }
