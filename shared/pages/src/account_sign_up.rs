@@ -90,7 +90,7 @@ mod tests {
         for hint in ["username", "email", "new-password"] {
             assert_eq!(text.matches(&format!(r#"autocomplete="{hint}""#)).count(), 1, "{hint}");
         }
-        assert!(!text.contains("maxlength") && !text.contains("aria-invalid"));
+        assert!(!text.contains("maxlength") && !text.contains(r#" aria-invalid=""#));
         let named = AccountNew { name_alert: Some("Taken"), ..page() }.render().unwrap();
         assert!(named.contains(r#"aria-describedby="name-alert name-rule" aria-invalid="true""#));
         let short = AccountNew { password_alert: Some("Too short"), ..page() }.render().unwrap();

@@ -359,7 +359,7 @@ mod tests {
             (|draft| draft.name = "a\nb".to_owned(), "name"),
             (|draft| draft.footer = "a".repeat(301), "footer"),
             (|draft| draft.sign_in = "a\u{7f}".to_owned(), "sign_in"),
-            (|draft| draft.light = map(&[("buton", "#000000")]), "no light colour \"buton\""),
+            (|draft| draft.light = map(&[("knob", "#000000")]), "no light colour \"knob\""),
             (|draft| draft.dark = map(&[("link", "red}</style><script>")]), "dark colour link"),
             (|draft| draft.dark = map(&[("link", "#333333")]), "dark colours link and ground"),
             (|draft| draft.light = map(&[("card", "#eeeeee"), ("quiet", "#777777")]), "quiet and ground"),

@@ -103,7 +103,7 @@ async fn c231_the_challenge_belongs_to_the_browser_and_the_form_and_is_answered_
     assert!(is_refused(&send_passkey(&mut browser, &page, &answer, "").await));
     let account = browser.go("/account").await;
     let out = browser.go("/logout").await;
-    browser.submit(&out, &out.form(), &[]).await;
+    browser.submit(&out, &out.form(), &[("decision", "sign_out")]).await;
     assert!(asks_to_sign_in(&browser.go("/account").await), "{:?}", account.reply);
     assert!(is_refused(&send_passkey(&mut browser, &page, &answer, "").await));
     // Of two that are sent in the same moment, one counts.

@@ -15,17 +15,27 @@ pub(crate) async fn at_once<F: Future<Output = Reply>>(ask: impl Fn() -> F) -> (
     replies.into_iter().partition(|reply| reply.status == 200)
 }
 
+/// Asserts that each request that lost was refused, and returns the number of those that were not decided: on a busy machine
+/// the store may answer too late, and then the client is told to ask again. Whether the request was carried out is not known.
+fn undecided(lost: &[Reply]) -> usize {
+    let (late, refused): (Vec<_>, Vec<_>) = lost.iter().partition(|reply| reply.status == 503);
+    for reply in refused {
+        assert_refused(reply, "invalid_grant");
+    }
+    assert!(late.len() < AT_ONCE / 4, "{} were not decided", late.len());
+    late.len()
+}
+
 pub(crate) async fn a_code_is_redeemed_once(session: &mut Session<'_>) {
     let world = session.world;
     for client in [&world.spa, &world.web, &world.opaque_spa] {
         let code = session.code(client).await;
         let (won, lost) = at_once(|| session.redeem(client, &code)).await;
-        assert_eq!(won.len(), 1, "{won:?}");
-        for reply in &lost {
-            assert_refused(reply, "invalid_grant");
-        }
+        let undecided = undecided(&lost);
+        // The winner may be among those whose answer is not known.
+        assert!(won.len() == 1 || (won.is_empty() && undecided > 0), "{won:?}");
         // The losing requests were replays, and a replay revokes the grant.
-        let winner = tokens(&won[0]);
+        let Some(winner) = won.first().map(tokens) else { continue };
         assert!(!session.is_active(&winner.access).await);
         assert_refused(&session.refresh(client, &winner.refresh).await, "invalid_grant");
     }
@@ -36,9 +46,7 @@ pub(crate) async fn a_refresh_token_has_one_successor(session: &mut Session<'_>)
     for client in [&world.spa, &world.web] {
         let first = session.tokens(client).await;
         let (won, lost) = at_once(|| session.refresh(client, &first.refresh)).await;
-        for reply in &lost {
-            assert_refused(reply, "invalid_grant");
-        }
+        undecided(&lost);
         let successors: BTreeSet<String> = won.iter().map(|reply| tokens(reply).refresh).collect();
         assert_eq!(successors.len(), 1, "{} good answers", won.len());
         // At most one branch is alive: the successor is refreshed, and an earlier token counts as reuse.
