@@ -133,7 +133,8 @@ mod tests {
     use super::*;
 
     /// The commands that change nothing, or that only `jeton dev` has.
-    const READING: [&str; 10] = ["list", "invitations", "show", "export", "check", "dev", "token", "bash", "zsh", "fish"];
+    const READING: [&str; 10] =
+        ["list", "invitations", "show", "export", "check", "dev", "token", "bash", "zsh", "fish"];
 
     fn untried(command: &clap::Command, path: &str) -> Vec<String> {
         let path = format!("{path} {}", command.get_name());
