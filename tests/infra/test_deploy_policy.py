@@ -112,7 +112,9 @@ EVERY_RESOURCE = {"EventSourceMappings", "ReadEventSourceMappings", "LookAtNetwo
                   "EndSubscriptions", "ReadTemplates"}
 # Statements for resources whose names the service chooses.
 BY_KIND = {"TagEventSourceMappings", "Archives", "Callers", "Keys", "Aliases", "KeyOfTables", "AuditBucket", "EdgeSecret", "Api", "Configuration",
-           "DeploymentConfigs", "Edge", "EdgeSource", "Firewall", "Transform", "PassRole", "Artifacts", "ArtifactBucket"}
+           "DeploymentConfigs", "Edge", "EdgeSource", "Firewall", "Transform", "PassRole", "Artifacts", "ArtifactBucket",
+           # Read alone, and the template names the version.
+           "BrandLayer"}
 
 
 def test_what_has_a_name_is_the_stacks_own():

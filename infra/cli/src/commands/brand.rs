@@ -8,7 +8,7 @@ use crate::brand::BrandFiles;
 use crate::output;
 
 /// The most characters of the parameter `Brand`, as the template says.
-const PARAMETER: usize = 1400;
+const PARAMETER: usize = 1000;
 
 pub(crate) fn run(command: BrandCommand) -> Result<(), Error> {
     match command {
