@@ -39,6 +39,7 @@ mod password;
 mod password_change;
 mod people;
 mod proof;
+mod recent;
 mod recovery_code;
 mod session;
 mod session_change;
@@ -80,8 +81,9 @@ pub use password::{
 pub use password_change::{NewPassword, PasswordChange, change_password};
 pub use people::{CompleteProof, ProvenPerson, User};
 pub use proof::{Proof, TakenOver, Unverified, prove};
+pub use recent::RECENT;
 pub use recovery_code::RecoveryCode;
-pub use session::{RECENT, Rules, Session, SessionStart, SignedIn, is_alive, sign_in, signed_in};
+pub use session::{Rules, Session, SessionStart, SignedIn, is_alive, sign_in, signed_in};
 pub use session_change::{SessionChange, SessionFact};
 pub use session_handle::{SessionHandle, SessionSecretHash};
 pub use shown::{Shown, ShownDigest};

@@ -10,14 +10,11 @@
 //! - It ends some time after the last sign-in, and some time after the browser was last seen.
 //! - Sessions are numbered; only the newest hundred of a person are valid.
 
-use grants::{Authentication, Context, Footing, Guard, Methods, PersonKey, Policy, Seconds, SessionId, Timestamp};
+use grants::{Authentication, Footing, Guard, Methods, PersonKey, Policy, SessionId, Timestamp};
 
 use crate::{
     CompleteProof, RequestDigest, SessionFact, SessionHandle, SessionSecretHash, User, UserFact, WantedContexts,
 };
-
-/// The time in seconds after a sign-in in which a person may change the account without giving the password again.
-pub const RECENT: Seconds = 600;
 
 /// A person's sign-in on one browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,22 +84,6 @@ impl SignedIn {
     /// The session, with the time of the sign-in and its expiry.
     pub const fn session(&self) -> &Session {
         &self.session
-    }
-
-    /// Checks whether the person signed in so recently that the account may be changed, and with two factors if the person
-    /// has them: both recently, since a new password makes an old code no newer.
-    pub fn is_recent(&self, now: Timestamp) -> bool {
-        let recent = self.session.methods.recent(RECENT, now);
-        self.session.auth_time.plus(RECENT) > now && recent.context() >= self.least()
-    }
-
-    /// Checks whether the person showed two factors in this session, at whatever time, if the person has them.
-    pub fn showed_factors(&self) -> bool {
-        self.session.methods.context() >= self.least()
-    }
-
-    fn least(&self) -> Context {
-        self.user.reach().min(Context::TwoFactors)
     }
 
     /// How the person signed in, for a grant and its tokens.

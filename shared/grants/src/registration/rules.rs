@@ -231,17 +231,6 @@ impl Client {
         let faults = faults.into_iter().filter(|(found, _)| *found).map(|(_, error)| error);
         faults.chain(self.faults_of_profile().map(E::from))
     }
-
-    /// Checks that a stored key, or the secret, fits the registered algorithm. Keys that the client serves elsewhere
-    /// are not fetched here.
-    fn has_key_for_its_algorithm(&self) -> bool {
-        let Some(only) = self.assertion_algorithm else { return true };
-        match self.auth_method {
-            AuthMethod::ClientSecretJwt => only.is_of_secrets(),
-            AuthMethod::PrivateKeyJwt => self.keys.as_ref().is_some_and(|keys| keys.may_have_one_for(only)),
-            AuthMethod::Secret | AuthMethod::SecretBasic | AuthMethod::SecretPost | AuthMethod::None => false,
-        }
-    }
 }
 
 impl NewApi {
