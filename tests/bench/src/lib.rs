@@ -5,8 +5,8 @@
 //! - [`place`] is the stack to measure on, and [`flow`] lists the requests to the functions;
 //! - [`speed`] measures starts and invocations, [`signature`] signatures alone, [`storage`] the traffic to and from
 //!   the store, [`valgrind`] instructions and memory, [`binary`] and [`crates`] the linked code; [`measure`] does all
-//!   of that, [`growth`] part of it with growing tables, [`tls`] starts with the store behind TLS, and [`beside`] starts
-//!   and invocations of two versions;
+//!   of that, [`growth`] part of it with growing tables, [`tls`] starts with the store behind TLS, [`beside`] starts and
+//!   invocations of two versions, and [`imports`] the command that imports clients and people;
 //! - [`report`] writes the report from the [`results`] and the measurements of [`peers`]; [`cost`] converts them to
 //!   dollars.
 //!
@@ -28,6 +28,7 @@ pub mod flow;
 #[cfg(test)]
 mod gate;
 pub mod growth;
+pub mod imports;
 pub mod limits;
 pub mod measure;
 mod pages;

@@ -7,8 +7,8 @@ use bench::flow::Flow;
 use bench::limits::{Limits, faults, found_in_binaries, found_in_storage, found_in_work, written};
 use bench::place::{Place, own_binaries};
 use bench::report::Parts;
-use bench::results::{Growth, Origin, Tls, write};
-use bench::{Failure, beside, charts, cost, growth, measure, storage, tls, valgrind};
+use bench::results::{Growth, Imports, Origin, Tls, write};
+use bench::{Failure, beside, charts, cost, growth, imports, measure, storage, tls, valgrind};
 use clap::{Args, Parser, Subcommand};
 use harness::Stack;
 
@@ -28,6 +28,8 @@ enum Task {
     Growth(GrowthOptions),
     /// Measure starts and first invocations with the store behind TLS.
     Tls(TlsOptions),
+    /// Measure imports of clients and people by the `jeton` beside this program.
+    Imports(ImportsOptions),
     /// Measure starts and invocations beside those of an earlier version, in one run.
     Beside(BesideOptions),
     /// Write REPORT.md, results.json and the charts from the measurements.
@@ -114,6 +116,19 @@ struct TlsOptions {
 }
 
 #[derive(Args)]
+struct ImportsOptions {
+    /// The number of clients to import.
+    #[arg(long, default_value_t = 2000)]
+    clients: u64,
+    /// The number of people to import.
+    #[arg(long, default_value_t = 50_000)]
+    people: u64,
+    /// The file to write the measurements to.
+    #[arg(long, default_value = "target/bench/imports.json")]
+    out: PathBuf,
+}
+
+#[derive(Args)]
 struct BesideOptions {
     /// The directory with the function binaries of the earlier version.
     #[arg(long)]
@@ -138,6 +153,7 @@ async fn main() -> ExitCode {
         Task::Functions(options) => functions(options).await,
         Task::Growth(options) => grow(options).await,
         Task::Tls(options) => behind_tls(options).await,
+        Task::Imports(options) => import(options),
         Task::Beside(options) => beside_before(options).await,
         Task::Report { parts, into } => Parts::read(&parts).and_then(|parts| parts.report(&into)),
         Task::Cost => cost::of_results().and_then(|part| cost::write(&part)),
@@ -173,6 +189,12 @@ async fn behind_tls(options: TlsOptions) -> Result<(), Failure> {
     let binaries = binaries.unwrap_or_else(own_binaries);
     let flows = tls::starts(&Place::on(Stack::start(), binaries.clone())?, starts).await?;
     write(&out, &Tls { origin: Origin::here(&binaries), flows })
+}
+
+fn import(options: ImportsOptions) -> Result<(), Failure> {
+    let ImportsOptions { clients, people, out } = options;
+    let imports = imports::imports(imports::Extent { clients, people })?;
+    write(&out, &Imports { origin: Origin::here(&own_binaries()), imports })
 }
 
 async fn beside_before(options: BesideOptions) -> Result<(), Failure> {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::Failure;
 use crate::peers::Peers;
-use crate::results::{Functions, Growth, Origin, Tls, read, write};
+use crate::results::{Functions, Growth, Imports, Origin, Tls, read, write};
 use crate::{tables, tables_of_peers};
 
 /// All measurements that were found.
@@ -18,6 +18,8 @@ pub struct Parts {
     pub growth: Option<Growth>,
     /// The measurements of `bench tls`.
     pub tls: Option<Tls>,
+    /// The measurements of `bench imports`.
+    pub imports: Option<Imports>,
     /// The measurements of `tests/bench/peers/run`.
     pub peers: Option<Value>,
 }
@@ -32,6 +34,7 @@ impl Parts {
             functions: read(&folder.join("functions.json"))?,
             growth: read(&folder.join("growth.json"))?,
             tls: read(&folder.join("tls.json"))?,
+            imports: read(&folder.join("imports.json"))?,
             peers: read(&folder.join("peers.json"))?,
         })
     }
@@ -51,6 +54,9 @@ impl Parts {
         if let Some(growth) = &self.growth {
             tables::growth(growth, &mut text, &mut pictures);
         }
+        if let Some(imports) = &self.imports {
+            tables::imports(imports, &mut text);
+        }
         if let Some(peers) = &self.peers {
             tables_of_peers::peers(&Peers::deserialize(peers)?, &mut text, &mut pictures);
         }
@@ -61,10 +67,10 @@ impl Parts {
             std::fs::write(folder.join(name), picture)?;
         }
         std::fs::write(folder.join("REPORT.md"), text)?;
-        let Self { functions, growth, tls, peers } = self;
+        let Self { functions, growth, tls, imports, peers } = self;
         write(
             &folder.join("results.json"),
-            &json!({"functions": functions, "growth": growth, "tls": tls, "peers": peers}),
+            &json!({"functions": functions, "growth": growth, "tls": tls, "imports": imports, "peers": peers}),
         )
     }
 

@@ -10,6 +10,7 @@ use crate::Failure;
 use crate::binary::Weight;
 use crate::crates::root;
 use crate::growth::Stage;
+use crate::imports::Import;
 use crate::signature::Signature;
 use crate::speed::{Cold, Warm};
 use crate::storage::{Distant, Storage};
@@ -108,6 +109,15 @@ pub struct Tls {
     pub origin: Origin,
     /// For each flow its name, and the times of starts and first invocations with a store behind TLS.
     pub flows: Vec<(String, Cold)>,
+}
+
+/// The results of `bench imports`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Imports {
+    /// The machine and the command of this measurement.
+    pub origin: Origin,
+    /// The measurements of each import.
+    pub imports: Vec<Import>,
 }
 
 impl Origin {

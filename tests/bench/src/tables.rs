@@ -1,6 +1,6 @@
 //! The tables of the report and their pictures.
 
-use crate::results::{Flow, Functions, Growth, Tls};
+use crate::results::{Flow, Functions, Growth, Imports, Tls};
 use crate::svg::{Bars, Lines, figure};
 use crate::table::{Table, grouped, megabytes, ms};
 
@@ -161,6 +161,22 @@ pub(crate) fn tls(part: &Tls, text: &mut String) {
     for (name, cold) in &part.flows {
         let [init, first] = [cold.init, cold.first];
         table.row(vec![name.clone(), ms(init.median), ms(init.p99), ms(first.median), ms(first.p99)]);
+    }
+    put(text, &table);
+}
+
+/// Writes the table of imports.
+pub(crate) fn imports(part: &Imports, text: &mut String) {
+    let columns = ["command", "lines", "first, s", "again, s", "peak memory, MiB", "peak memory again, MiB"];
+    let mut table = Table::new("Imports", &columns).made_by(&part.origin).about(
+        "Into the embedded DynamoDB of `jeton dev`, which shares the cores. People have bcrypt hashes already. The line in the \
+         middle cannot be imported: it is told, and does not stop the rest. The same lines again change nothing.",
+    );
+    for import in &part.imports {
+        let seconds = [import.first.seconds, import.again.seconds].map(|seconds| format!("{seconds:.1}"));
+        let peaks = [import.first, import.again].map(|run| (run.peak_memory_kib / 1024).to_string());
+        let command = vec![format!("`jeton {} import`", import.name), grouped(import.lines)];
+        table.row([command, seconds.to_vec(), peaks.to_vec()].concat());
     }
     put(text, &table);
 }
