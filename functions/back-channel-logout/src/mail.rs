@@ -30,6 +30,10 @@ impl BackChannelLogout {
             log_mail(kind, subject, Some(&TOO_MANY));
             return Ok(self.people.forget_mail(id).await?);
         }
+        // A link that nobody was sent yet: whoever has the mail has it, and nobody else.
+        if let Some((link, expires_at)) = written.link {
+            self.people.remember_link(link, expires_at).await?;
+        }
         let sent = post.send(&written.mail).await;
         self.settle(&mail, &written, sent, now).await
     }

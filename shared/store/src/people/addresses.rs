@@ -6,7 +6,7 @@
 
 use grants::{PersonKey, Timestamp};
 use protocol::EmailAddress;
-use sessions::{AliasKey, SignedIn, User, UserChange, UserFact};
+use sessions::{AliasKey, LinkName, SignedIn, User, UserChange, UserFact};
 
 use crate::dynamodb::changed::Changed;
 use crate::dynamodb::commit::{Kind, Outcome, Write, commit};
@@ -24,7 +24,7 @@ pub enum Confirmed {
     Done,
     /// Nothing was changed: the session is over.
     Over,
-    /// Nothing was changed: the person is not as read.
+    /// Nothing was changed: the person is not as read, or the link was used.
     Changed,
     /// Nothing was changed: it is the confirmed address of someone else.
     Taken,
@@ -37,6 +37,8 @@ pub struct AddressClaim<'a> {
     pub address: &'a EmailAddress,
     /// The change that makes it the person's confirmed one.
     pub change: &'a UserChange,
+    /// The link, which is spent.
+    pub link: LinkName,
     /// A write to be made in the same transaction, which must not depend on anything.
     pub beside: Option<Write>,
 }
@@ -52,21 +54,21 @@ impl PeopleTable {
         claim: AddressClaim<'_>,
         now: Timestamp,
     ) -> Result<Confirmed, Unknown> {
-        let AddressClaim { address, change, beside } = claim;
+        let AddressClaim { address, change, link, beside } = claim;
         let own = person.user().key;
         let former = self.holder(address).await?.filter(|(holder, _)| *holder != own);
         if former.iter().any(|(_, user)| user.as_ref().is_some_and(|user| user.has_confirmed(address))) {
             return Ok(Confirmed::Taken);
         }
         let profile = self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change));
-        let mut writes = vec![self.still_in_use(person, now), profile];
+        let mut writes = vec![self.still_in_use(person, now), profile, self.spend_link(link)];
         writes.push(self.take_address(address, own, former.as_ref().map(|(holder, _)| *holder), now));
         writes.extend(former.map(|(holder, user)| self.still_without(holder, user.as_ref())));
         writes.extend(beside);
         Ok(match commit(&self.client, writes).await? {
             Outcome::Done(_) => Confirmed::Done,
             Outcome::Refused(0, _) => Confirmed::Over,
-            Outcome::Refused(1, _) => Confirmed::Changed,
+            Outcome::Refused(1 | 2, _) => Confirmed::Changed,
             Outcome::Refused(..) => Confirmed::Taken,
         })
     }
