@@ -7,8 +7,8 @@ use keys::HandleKind;
 use pages::AccountNotice;
 use protocol::{EmailAddress, Secret, Username};
 use sessions::{
-    FormFault, InvitationId, LinkName, LinkPurpose, MailedLink, NewIdentity, SignUpLink, UnfitName, UnfitPassword, User,
-    Wait, WeakPassword, chosen_name, claims_of_new,
+    FormFault, InvitationId, LinkName, LinkPurpose, MailedLink, NewIdentity, SignUpLink, UnfitName, UnfitPassword,
+    User, Wait, WeakPassword, chosen_name, claims_of_new,
 };
 use store::{SignUp, SignUpRight, SignedUp};
 

@@ -18,8 +18,8 @@ pub(crate) struct Written {
     pub(crate) mail: OutgoingMail,
     /// The `sub` of the person, for the log.
     pub(crate) subject: Option<String>,
-    /// `true` for a mail that anybody can ask for, so that its mailbox gets a few only.
-    pub(crate) is_counted: bool,
+    /// The purpose as which a mail is counted that anybody can ask for, so that its mailbox gets a few only.
+    pub(crate) counted_as: Option<LinkPurpose>,
     /// The link in it, and the time when it is over. Its item has to be there before the mail is sent.
     pub(crate) link: Option<(LinkName, Timestamp)>,
 }
@@ -85,7 +85,7 @@ impl BackChannelLogout {
             }
         };
         let mail = self.outgoing(recipient.address.clone(), &content)?;
-        Some(Written { mail, subject: None, is_counted: false, link: None })
+        Some(Written { mail, subject: None, counted_as: None, link: None })
     }
 
     /// Writes the mail with the link that confirms an address.
@@ -96,7 +96,7 @@ impl BackChannelLogout {
         let NewLink { url, name } = self.link(&ADDRESS, &link, now).await?;
         let content =
             Mail::ConfirmAddress { username: user.username.as_str(), link: &url, minutes: CONFIRM_LIFETIME / 60 };
-        let written = self.counted(wish.address.clone(), &content, &user);
+        let written = self.about(&user, wish.address.clone(), &content, LinkPurpose::Address);
         Ok(written.map(|written| written.with_link(name, now.plus(CONFIRM_LIFETIME))))
     }
 
@@ -105,13 +105,13 @@ impl BackChannelLogout {
         if let Some(user) = self.people.by_address(address).await? {
             let forgotten = format!("{}/account/forgotten", self.wiring.config.issuer);
             let content = Mail::HasAccount { username: user.username.as_str(), forgotten: &forgotten };
-            return Ok(self.counted(address.clone(), &content, &user));
+            return Ok(self.about(&user, address.clone(), &content, LinkPurpose::Account));
         }
         let link = SignUpLink::new(address.clone(), now).to_bytes();
         let NewLink { url, name } = self.link(&ACCOUNT, &link, now).await?;
         let mail = self.outgoing(address.clone(), &Mail::SignUp { link: &url, minutes: SIGN_UP_LIFETIME / 60 });
-        let link = Some((name, now.plus(SIGN_UP_LIFETIME)));
-        Ok(mail.map(|mail| Written { mail, subject: None, is_counted: true, link }))
+        let (counted_as, link) = (Some(LinkPurpose::Account), Some((name, now.plus(SIGN_UP_LIFETIME))));
+        Ok(mail.map(|mail| Written { mail, subject: None, counted_as, link }))
     }
 
     /// Writes the mail for somebody whom an operator invited, unless the invitation is over.
@@ -122,7 +122,7 @@ impl BackChannelLogout {
         let until = pages::moment(invitation.expires_at.seconds());
         let mail = self.outgoing(invitation.address, &Mail::Invitation { link: &url, until: &until });
         let link = Some((name, invitation.expires_at));
-        Ok(mail.map(|mail| Written { mail, subject: None, is_counted: false, link }))
+        Ok(mail.map(|mail| Written { mail, subject: None, counted_as: None, link }))
     }
 
     /// Returns the people whom a typed name or address may mean: the one who has it as a name first.
@@ -143,7 +143,7 @@ impl BackChannelLogout {
         let NewLink { url, name } = self.link(&NEW_PASSWORD, &link, now).await?;
         let content =
             Mail::ResetPassword { username: user.username.as_str(), link: &url, minutes: RESET_LIFETIME / 60 };
-        let written = self.counted(address, &content, user);
+        let written = self.about(user, address, &content, LinkPurpose::NewPassword);
         Ok(written.map(|written| written.with_link(name, now.plus(RESET_LIFETIME))))
     }
 
@@ -155,10 +155,10 @@ impl BackChannelLogout {
         Ok(NewLink { url, name: link.name() })
     }
 
-    /// Renders a mail of which its mailbox gets a few only.
-    fn counted(&self, to: EmailAddress, content: &Mail<'_>, user: &User) -> Option<Written> {
+    /// Renders a mail to a person, of which a mailbox gets a few only of each purpose.
+    fn about(&self, user: &User, to: EmailAddress, content: &Mail<'_>, purpose: LinkPurpose) -> Option<Written> {
         let mail = self.outgoing(to, content)?;
-        Some(Written { mail, subject: Some(user.subject.to_string()), is_counted: true, link: None })
+        Some(Written { mail, subject: Some(user.subject.to_string()), counted_as: Some(purpose), link: None })
     }
 
     /// Renders a mail; `None` if this deployment sends none, or the mail cannot be rendered.

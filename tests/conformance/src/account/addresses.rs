@@ -97,6 +97,17 @@ async fn c236_an_address_needs_a_recent_sign_in_and_a_change_meanwhile_ends_its_
 }
 
 #[tokio::test]
+async fn c235_whoever_asks_to_confirm_an_address_uses_up_no_mails_that_replace_its_password() {
+    let world = World::on(Stack::start());
+    create(&world, "pestered");
+    let mut other = Person::signed_in(&world, "pesters").await;
+    for _ in 0..3 {
+        link_to(&world.stack, &mut other.browser, &address_of("pestered")).await;
+    }
+    crate::account::forgotten::link_for(&world, "pestered").await;
+}
+
+#[tokio::test]
 async fn c236_of_two_people_who_confirm_one_address_one_gets_it() {
     let world = World::on(Stack::start());
     for round in 0..4 {
