@@ -157,6 +157,34 @@ async fn c235_an_address_of_an_operator_leads_to_its_first_person(place: Place) 
     assert_eq!(people.lead_from_address(&user("three"), NOW).await.unwrap(), Changed::Done);
 }
 
+async fn c245_a_person_who_is_taken_over_gets_the_address_only_if_it_is_nobodys(place: Place) {
+    let people = place.stores.people().unwrap();
+    let claims = Claims::parse(r#"{"email":"shared@example.org","email_verified":true}"#).unwrap();
+    let bare = |name: &str| User { claims: Claims::default(), ..user(name) };
+    let [one, two] = ["one", "two"].map(bare);
+    let take_over = async |before: &User| {
+        let change = UserChange::set_claims(before, claims.clone());
+        let after = change.after(Some(before)).unwrap();
+        people.change_user_with_address(&change, &after, NOW).await.unwrap()
+    };
+    for user in [&one, &two] {
+        people.create_user(user, None).await.unwrap();
+    }
+    let both = tokio::join!(take_over(&one), take_over(&two));
+    assert_eq!(both, (UserChanged::Done, UserChanged::Done), "each of them signs in");
+    let first = holder(&people).await.expect("one of them");
+    assert!(first == "one" || first == "two");
+    // A change that was overtaken writes no alias, and one of a holder who gave the address up is taken over.
+    let there = people.by_address(&address()).await.unwrap().unwrap();
+    people.change_user(&UserChange::set_claims(&there, Claims::default()), None).await.unwrap();
+    assert!(matches!(take_over(if first == "one" { &two } else { &one }).await, UserChanged::Refused(Some(_))));
+    assert_eq!(holder(&people).await, None);
+    let three = bare("three");
+    people.create_user(&three, None).await.unwrap();
+    assert_eq!(take_over(&three).await, UserChanged::Done);
+    assert_eq!(holder(&people).await.as_deref(), Some("three"));
+}
+
 async fn c235_a_mail_waits_until_it_is_sent_and_does_not_come_back(place: Place) {
     let people = place.stores.people().unwrap();
     let mail = QueuedMail::new(Letter::ForgottenPassword("ada".to_owned()), edge::random(), NOW);
@@ -219,6 +247,7 @@ crate::on_both! {
     c235_of_sign_ups_with_one_name_or_one_address_one_is_carried_out,
     c235_an_invitation_makes_one_account_and_none_after_it_was_withdrawn,
     c235_an_address_of_an_operator_leads_to_its_first_person,
+    c245_a_person_who_is_taken_over_gets_the_address_only_if_it_is_nobodys,
     c235_a_link_that_was_never_sent_or_was_used_changes_nothing,
     c235_a_mail_waits_until_it_is_sent_and_does_not_come_back,
 }

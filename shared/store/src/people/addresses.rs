@@ -16,6 +16,7 @@ use crate::dynamodb::items::{text, time};
 use crate::dynamodb::unknown::Unknown;
 use crate::people::item::{LEADS_TO, PROFILE, alias_key, key, of_user_change};
 use crate::people::table::PeopleTable;
+use crate::people::user_writes::UserChanged;
 
 /// The outcome of the confirmation of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +95,32 @@ impl PeopleTable {
             Outcome::Done(_) => Changed::Done,
             Outcome::Refused(..) => Changed::Refused,
         })
+    }
+
+    /// Changes a person, who is `after` the change, and lets the confirmed address lead to the person in the same transaction,
+    /// unless it is the confirmed one of someone else.
+    ///
+    /// # Errors
+    /// [`Unknown`] when it is not known whether it was made.
+    pub async fn change_user_with_address(
+        &self,
+        change: &UserChange,
+        after: &User,
+        now: Timestamp,
+    ) -> Result<UserChanged, Unknown> {
+        let Some(address) = after.confirmed_address() else { return self.change_user(change, None).await };
+        let former = self.holder(&address).await?.filter(|(holder, _)| *holder != after.key);
+        if former.iter().any(|(_, user)| user.as_ref().is_some_and(|user| user.has_confirmed(&address))) {
+            return self.change_user(change, None).await;
+        }
+        let own = self.write(Kind::Update(key(change.key(), PROFILE)), of_user_change(change));
+        let take = self.take_address(&address, after.key, former.as_ref().map(|(holder, _)| *holder), now);
+        let still = former.map(|(holder, user)| self.still_without(holder, user.as_ref()));
+        match commit(&self.client, [own, take].into_iter().chain(still).collect()).await? {
+            // Someone took the address at the same moment, so it is theirs.
+            Outcome::Refused(1.., _) => self.change_user(change, None).await,
+            outcome @ (Outcome::Done(_) | Outcome::Refused(..)) => self.changed(0, outcome),
+        }
     }
 
     /// Deletes the alias of the confirmed address of a person who is deleted, if it leads there.
